@@ -1,0 +1,1 @@
+"""The trading: what is owned, what is guarded, what leaves for a venue; it knows no chat."""

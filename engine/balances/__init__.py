@@ -1,0 +1,1 @@
+"""What each account is worth, split into total, available and in positions."""

@@ -1,0 +1,1 @@
+"""Our ports to the venues; the only place that knows ccxt."""

@@ -1,0 +1,140 @@
+"""The ports to a venue: its public market data, and one account's private side."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import IntEnum
+from typing import Protocol
+
+from engine.instruments import Instrument
+from engine.orders import ClientOrderId, Fill, Order, OrderRequest, VenueOrderId
+from engine.positions import AccountReport
+from engine.quotes import OrderBook, Quote
+from engine.venues import Account, Venue
+
+
+class Priority(IntEnum):
+    """Who goes first on one key; lower numbers go first."""
+
+    EXIT = 0
+    ENTRY = 1
+    READ = 2
+    HISTORY = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillPage:
+    """Fills newest first, and where to go on reading further back; None at the beginning of history."""
+
+    fills: tuple[Fill, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeQuote:
+    """The taker fee this account pays, as a fraction of the traded value."""
+
+    taker: Decimal
+    #: False when the venue has no answer and the figure is its published schedule.
+    live: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPermissions:
+    """What a key may do; None where the venue does not tell."""
+
+    can_read: bool | None
+    can_trade: bool | None
+    can_withdraw: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Whether stocks trade now, and since when or until when."""
+
+    is_open: bool
+    opened_at: datetime | None
+    next_open: datetime | None
+    next_close: datetime | None
+
+
+class MarketData(Protocol):
+    """A venue's public side, read once for all accounts.
+
+    Every method raises a BrokerError when the venue gives no usable answer.
+    """
+
+    @property
+    def venue(self) -> Venue:
+        """Return the venue it reads."""
+
+    async def fetch_instruments(self) -> Mapping[str, Instrument]:
+        """Return what is listed, by our symbol."""
+
+    async def fetch_quotes(self, symbols: Collection[str]) -> Mapping[str, Quote]:
+        """Return the top of the book of each symbol; one the venue does not answer for is absent."""
+
+    async def fetch_book(self, symbol: str) -> OrderBook:
+        """Return the order book, deep enough to walk for an exit."""
+
+    async def fetch_time(self) -> datetime:
+        """Return the venue's clock."""
+
+    async def fetch_session(self) -> Session | None:
+        """Return the stock session, or None at venues without stocks."""
+
+    async def close(self) -> None:
+        """Close connections that are not shared."""
+
+
+class Broker(Protocol):
+    """One account's private side.
+
+    Reads raise a BrokerError when the venue gives no usable answer. `submit_order` and
+    `cancel_order` raise RefusedError, TryLaterError, KeyRejectedError or MisconfiguredError only when the venue
+    certainly did nothing, and UnknownOutcomeError in every other case.
+    """
+
+    @property
+    def account(self) -> Account:
+        """Return whose account it is."""
+
+    async def fetch_report(self, *, priority: Priority = Priority.READ) -> AccountReport:
+        """Return all holdings, holds and margin positions."""
+
+    async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> tuple[Order, ...]:
+        """Return every order that may still fill."""
+
+    async def fetch_order(
+        self, venue_order_id: VenueOrderId, symbol: str, *, priority: Priority = Priority.READ
+    ) -> Order:
+        """Return one order with its fills; raises RefusedError(UNKNOWN_ORDER) when there is none."""
+
+    async def find_order(
+        self,
+        client_order_id: ClientOrderId,
+        symbol: str,
+        *,
+        since: datetime,
+        priority: Priority = Priority.READ,
+    ) -> Order | None:
+        """Look an order up by our id among open, closed and traded ones; None when the venue has none."""
+
+    async def fetch_fills(self, *, cursor: str | None = None) -> FillPage:
+        """Return one page of fills, newest first."""
+
+    async def submit_order(self, request: OrderRequest, *, priority: Priority) -> VenueOrderId:
+        """Place a market order and return the venue's id for it."""
+
+    async def cancel_order(self, venue_order_id: VenueOrderId, symbol: str, *, priority: Priority) -> None:
+        """Cancel an open order; one that is already gone raises RefusedError(UNKNOWN_ORDER)."""
+
+    async def fetch_fee(self, symbol: str) -> FeeQuote:
+        """Return the taker fee this account pays for a symbol."""
+
+    async def fetch_permissions(self) -> KeyPermissions:
+        """Return what the key may do."""
+
+    async def close(self) -> None:
+        """Close connections that are not shared."""

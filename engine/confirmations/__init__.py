@@ -1,0 +1,1 @@
+"""Buttons that change something: bound to one user, used once, expiring."""

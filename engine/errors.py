@@ -1,0 +1,61 @@
+"""What can go wrong at a venue, sorted by what it means for an order and for the owner."""
+
+from enum import StrEnum
+
+from engine.venues import Venue
+
+
+class RefusalReason(StrEnum):
+    """Why a venue said no; each calls for something else."""
+
+    INSUFFICIENT_FUNDS = "insufficient funds"
+    BELOW_MINIMUM = "below the venue's minimum"
+    INVALID_ORDER = "the venue calls the order invalid"
+    UNKNOWN_ORDER = "the venue does not know this order"
+    UNKNOWN_SYMBOL = "not listed there"
+    MARKET_UNAVAILABLE = "the market takes no such orders now"
+    OPPOSITE_ORDER = "an opposite order is open"
+    DUPLICATE_CLIENT_ORDER_ID = "this order id was already used"
+    DEADLINE_PASSED = "the request arrived after its deadline"
+    OTHER = "refused"
+
+
+class BrokerError(Exception):
+    """A venue could not do what was asked; `words` are its own, free of secrets."""
+
+    def __init__(self, venue: Venue, words: str) -> None:
+        super().__init__(f"{venue.label}: {words}")
+        self.venue = venue
+        self.words = words
+
+
+class RefusedError(BrokerError):
+    """The venue said no; nothing happened there."""
+
+    def __init__(self, venue: Venue, words: str, reason: RefusalReason) -> None:
+        super().__init__(venue, words)
+        self.reason = reason
+
+
+class UnknownOutcomeError(BrokerError):
+    """The request may or may not have taken effect; only asking the venue settles it."""
+
+
+class TryLaterError(BrokerError):
+    """Nothing happened and the same may work later: rate limit, not sent, maintenance."""
+
+
+class InvalidNonceError(TryLaterError):
+    """The venue refused the request's number; a higher one may be sent at once."""
+
+
+class LockedOutError(TryLaterError):
+    """The venue locked the key for a while; every further call makes it longer."""
+
+
+class KeyRejectedError(BrokerError):
+    """The key is wrong, revoked, or lacks a permission; the owner must act."""
+
+
+class MisconfiguredError(BrokerError):
+    """The answer makes no sense for a venue: wrong address, proxy page, changed format."""

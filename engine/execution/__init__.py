@@ -1,0 +1,1 @@
+"""Orders that are written down before they leave and settled by the venue's word."""

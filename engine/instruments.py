@@ -1,0 +1,50 @@
+"""What can be traded where, in which steps and from which size."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from engine.money import floor_to
+from engine.venues import Venue
+
+
+class AssetClass(StrEnum):
+    """Crypto trades always; stocks only in the regular session."""
+
+    CRYPTO = "crypto"
+    STOCK = "stock"
+
+
+class TradingStatus(StrEnum):
+    """What the venue lets one do with an instrument now."""
+
+    ONLINE = "online"
+    CANCEL_ONLY = "cancel_only"
+    POST_ONLY = "post_only"
+    LIMIT_ONLY = "limit_only"
+    REDUCE_ONLY = "reduce_only"
+    CLOSED = "closed"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrument:
+    """A pair or stock at one venue, under our names (BTC/USD, AAPL/USD)."""
+
+    venue: Venue
+    symbol: str
+    base: str
+    quote: str
+    asset_class: AssetClass = AssetClass.CRYPTO
+    #: Quantities are whole multiples of this many units of `base`.
+    lot: Decimal
+    #: Prices are whole multiples of this many units of `quote`.
+    tick: Decimal
+    minimum_quantity: Decimal
+    #: Smallest order value in `quote`; zero where the venue sets none.
+    minimum_notional: Decimal
+    status: TradingStatus = TradingStatus.ONLINE
+
+    def floor_quantity(self, quantity: Decimal) -> Decimal:
+        """Round a quantity down to the lot."""
+        return floor_to(quantity, self.lot)

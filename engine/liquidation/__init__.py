@@ -1,0 +1,1 @@
+"""When a guarded position is sold: the mark, the rule, the watch and the sale."""

@@ -1,0 +1,59 @@
+"""Exact decimal money: how amounts enter, how they are rounded, and what counts as cash."""
+
+from contextlib import AbstractContextManager
+from decimal import ROUND_FLOOR, Context, Decimal, InvalidOperation, localcontext
+
+ZERO = Decimal(0)
+
+#: Digits kept while deciding; products of two venue amounts (18 + 18 decimals) stay exact.
+EXACT_DIGITS = 120
+
+#: Below this dollar rate a stablecoin is named with its rate wherever it is counted.
+DEPEGGED_BELOW_USD = Decimal("0.985")
+
+FIAT = frozenset({"USD", "EUR", "GBP", "CAD", "CHF", "AUD", "JPY"})
+USD_STABLECOINS = frozenset({"USDC", "USDT", "USDG", "PYUSD", "DAI", "RLUSD", "TUSD", "FDUSD"})
+
+
+class InvalidNumberError(ValueError):
+    """A value that should be an amount is missing, not finite or not a number."""
+
+
+def exact() -> AbstractContextManager[Context]:
+    """Open a decimal context wide enough that sums and products are not rounded."""
+    return localcontext(Context(prec=EXACT_DIGITS))
+
+
+def parse_decimal(value: object) -> Decimal:
+    """Read an amount from a venue's text or integer; floats, NaN and infinities are refused.
+
+    Raises:
+        InvalidNumberError: `value` is not a finite number in text, integer or Decimal form.
+
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        message = f"{value!r} is not an exact number"
+        raise InvalidNumberError(message)
+    try:
+        number = Decimal(value)
+    except InvalidOperation as e:
+        message = f"{value!r} is not a number"
+        raise InvalidNumberError(message) from e
+    if not number.is_finite():
+        message = f"{value!r} is not finite"
+        raise InvalidNumberError(message)
+    return number
+
+
+def floor_to(quantity: Decimal, step: Decimal) -> Decimal:
+    """Round `quantity` down to a whole number of `step`s."""
+    if step <= ZERO:
+        message = f"step must be positive, not {step}"
+        raise InvalidNumberError(message)
+    with exact():
+        return (quantity / step).to_integral_value(ROUND_FLOOR) * step
+
+
+def is_cash(asset: str) -> bool:
+    """Tell whether `asset` is fiat money or a dollar stablecoin; all else is a position."""
+    return asset in FIAT or asset in USD_STABLECOINS

@@ -1,0 +1,1 @@
+"""Request numbers that never run backwards, kept in the database."""

@@ -1,0 +1,82 @@
+"""What an account holds: assets with their free, held and locked parts, and margin positions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from engine.money import ZERO
+from engine.venues import Account
+
+
+class PositionKind(StrEnum):
+    """Spot is owned; margin is borrowed and closed reduce-only."""
+
+    SPOT = "spot"
+    MARGIN = "margin"
+
+
+class Direction(StrEnum):
+    """Long gains when the price rises, short when it falls."""
+
+    LONG = "long"
+    SHORT = "short"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """One asset of an account, cash included, under our name for it."""
+
+    asset: str
+    #: Can be sold or spent now.
+    free: Decimal
+    #: Reserved by open orders; released when they are cancelled.
+    held: Decimal = ZERO
+    #: Staked or bonded: owned, but cannot be sold now.
+    locked: Decimal = ZERO
+    #: The venue's own average entry, where it keeps one (Alpaca); else None.
+    venue_entry: Decimal | None = None
+    #: The symbol it trades under, where the asset name alone does not say (stocks: AAPL/USD).
+    symbol: str | None = None
+
+    @property
+    def total(self) -> Decimal:
+        """Return everything owned of the asset."""
+        return self.free + self.held + self.locked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarginPosition:
+    """A leveraged position in one pair, netted over its lots."""
+
+    symbol: str
+    direction: Direction
+    quantity: Decimal
+    #: What was paid (long) or received (short) for `quantity`, in the quote currency.
+    cost: Decimal
+    fee: Decimal
+    leverage: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountReport:
+    """Everything one account said of itself in one reading."""
+
+    account: Account
+    holdings: tuple[Holding, ...]
+    margin_positions: tuple[MarginPosition, ...] = ()
+    #: The venue's own total in USD, where it values everything itself (Alpaca); else None.
+    equity_usd: Decimal | None = None
+    #: Unrealised profit of margin positions in USD (Kraken TradeBalance `n`).
+    unrealized_usd: Decimal = ZERO
+    #: Upper bound on what may be spent: free margin, or non-marginable buying power.
+    spendable_usd: Decimal | None = None
+    #: When the venue was asked.
+    at: datetime
+
+    def holding(self, asset: str) -> Holding:
+        """Return the holding of `asset`, empty when the account has none."""
+        for holding in self.holdings:
+            if holding.asset == asset:
+                return holding
+        return Holding(asset=asset, free=ZERO)

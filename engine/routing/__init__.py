@@ -1,0 +1,1 @@
+"""Which broker a trade should go to after fees, and why."""

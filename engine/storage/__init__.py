@@ -1,0 +1,1 @@
+"""The database: tables, exact columns, engines and repositories."""

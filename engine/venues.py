@@ -1,0 +1,27 @@
+"""The venues NIJA speaks to and the accounts people hold there."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Venue(StrEnum):
+    """A place where assets are held and traded."""
+
+    KRAKEN = "kraken"
+    COINBASE = "coinbase"
+    ALPACA = "alpaca"
+
+    @property
+    def label(self) -> str:
+        """Return the name people know."""
+        return self.value.capitalize()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One user's account at one venue."""
+
+    account_id: str
+    #: The owner's Telegram user id.
+    user_id: int
+    venue: Venue
