@@ -1,0 +1,70 @@
+"""What `/positions` shows of one position: facts, mark, result and whether it is guarded."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from engine.guards.guard import Guard
+from engine.liquidation.mark import Mark, PriceUnknown
+from engine.positions import Direction, PositionKind
+from engine.venues import Account
+
+
+class NotGuarded(StrEnum):
+    """Why a position is not guarded, in the words the chat uses."""
+
+    NOT_ASKED_FOR = "you have not asked for it"
+    ENTRY_UNKNOWN = "entry unknown"
+    PRICE_UNKNOWN = "price unknown"
+    MARKET_CLOSED = "market closed"
+    CANNOT_BE_SOLD_NOW = "cannot be sold now"
+    BELOW_MINIMUM = "below the venue's minimum"
+    PAUSED = "paused, your answer is needed"
+    WOULD_BE_SOLD_NOW = "would be sold now, your answer is needed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionView:
+    """One position of one account as it stands now."""
+
+    account: Account
+    kind: PositionKind
+    direction: Direction
+    asset: str
+    #: The pair it is priced in and would be sold through; None when nothing there prices it.
+    symbol: str | None
+    quantity: Decimal
+    #: The part of `quantity` that cannot be sold now (staked).
+    locked: Decimal
+    #: The part explained by fills; only this part has an entry.
+    explained: Decimal
+    #: Average cost per unit of the explained part, in `currency`; None is unknown.
+    entry: Decimal | None
+    currency: str
+    #: True while older fills are still being read.
+    history_incomplete: bool
+    mark: Mark | PriceUnknown
+    #: Value of the whole quantity in USD; None when the price is unknown.
+    value_usd: Decimal | None
+    #: Result of the explained part at the mark, gross of fees, in `currency`.
+    pnl: Decimal | None
+    #: The same as a fraction of its cost.
+    pnl_ratio: Decimal | None
+    #: Result of the explained part if it were sold now, after fees, in `currency`.
+    net_if_sold: Decimal | None
+    guard: Guard | None
+    #: Why the guard does not watch (or there is none); None while it watches.
+    not_guarded: NotGuarded | None
+    #: When the holding was last read from the venue.
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortfolioView:
+    """All positions of one user, and the accounts that could not be read."""
+
+    positions: tuple[PositionView, ...]
+    #: Account, age anchor of what is shown for it (None: nothing known), and the venue's words.
+    unreachable: tuple[tuple[Account, datetime | None, str], ...]
+    as_of: datetime

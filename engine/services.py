@@ -1,0 +1,99 @@
+"""Everything a chat handler may ask of the engine, as one typed record."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from engine.balances.snapshot import BalanceOverview
+from engine.clock import Clock
+from engine.guards.offers import Nothing, Offer, Outcome
+from engine.portfolio.view import PortfolioView
+from engine.routing.choose import NoRoute, Route
+from engine.status import StatusSource
+from engine.venues import Venue
+
+
+class Role(StrEnum):
+    """What a user may do."""
+
+    OWNER = "owner"
+    TRADER = "trader"
+    VIEWER = "viewer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A user the bot answers."""
+
+    user_id: int
+    role: Role
+    time_zone: str
+    usual_trade_usd: Decimal
+
+
+class People(Protocol):
+    """Who may speak to the bot; read afresh each time so that revoking works at once."""
+
+    async def fetch_person(self, user_id: int) -> Person | None:
+        """Return the person, or None for strangers."""
+
+
+class Balances(Protocol):
+    """The equity picture."""
+
+    async def fetch_overview(self, user_id: int) -> BalanceOverview:
+        """Read every broker now, each within its own time limit, old figures standing in with their age."""
+
+
+class Portfolio(Protocol):
+    """The positions picture."""
+
+    async def fetch_portfolio(self, user_id: int) -> PortfolioView:
+        """Return every position with mark, result and guard."""
+
+
+class Guards(Protocol):
+    """Arming and disarming; nothing changes before `take`."""
+
+    async def offer_guard(self, user_id: int, symbol: str, venue: Venue | None) -> Offer | Nothing:
+        """Ask how to guard a position, or say why it cannot be."""
+
+    async def offer_unguard(self, user_id: int, symbol: str, venue: Venue | None) -> Offer | Nothing:
+        """Ask whether to stop guarding a position, or say that it is not guarded."""
+
+    async def take(self, user_id: int, confirmation_id: str) -> Outcome:
+        """Carry out the chosen button once, for its owner, before it expires; else Nothing with the reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutePreview:
+    """A routing decision and what it was asked for."""
+
+    symbol: str
+    usd: Decimal
+    #: True when the user named no size and their usual one was taken.
+    usual_size: bool
+    decision: Route | NoRoute
+    at: datetime
+
+
+class Routes(Protocol):
+    """The routing preview."""
+
+    async def preview(self, user_id: int, symbol: str | None, usd: Decimal | None) -> RoutePreview:
+        """Decide where a buy should go, store the decision, and place nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What handlers see of the engine."""
+
+    clock: Clock
+    people: People
+    balances: Balances
+    portfolio: Portfolio
+    guards: Guards
+    routes: Routes
+    status: StatusSource
