@@ -1,0 +1,207 @@
+"""What an alert tells: one frozen value a kind, stored as JSON and rendered when delivered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from engine.guards.offers import Offer
+from engine.orders import Side
+from engine.positions import Direction
+from engine.venues import Venue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelledOrder:
+    """An open order that had to go because it held what was to be sold."""
+
+    side: Side
+    quantity: Decimal
+    #: None for orders without a price of their own.
+    price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitFilled:
+    """A guarded position was sold at market: the exact fill."""
+
+    kind: Literal["exit_filled"] = "exit_filled"
+    venue: Venue
+    symbol: str
+    direction: Direction
+    trigger_ratio: Decimal
+    threshold: Decimal
+    #: The price that triggered, to compare the fill with.
+    trigger_price: Decimal
+    quantity: Decimal
+    #: Average over all fills, in `currency`.
+    fill_price: Decimal
+    currency: str
+    #: None while the venue has not told it.
+    fee: Decimal | None
+    fee_asset: str | None
+    #: After fees; None when the fee or its value is unknown.
+    realised: Decimal | None
+    cancelled: tuple[CancelledOrder, ...] = ()
+    #: Guarded but not sold in this order (below the lot, or not there), with the reason.
+    left_over: Decimal = Decimal(0)
+    left_over_why: str = ""
+    triggered_at: datetime
+    filled_at: datetime
+    venue_order_id: str
+    client_order_id: str
+    #: True when the fill was found after an outage of the answer, the process or the venue.
+    found_later: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitFailing:
+    """A guarded position is past its threshold and not sold yet: why, and what is being done."""
+
+    kind: Literal["exit_failing"] = "exit_failing"
+    venue: Venue
+    symbol: str
+    trigger_ratio: Decimal
+    threshold: Decimal
+    quantity: Decimal
+    why: str
+    doing: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitParked:
+    """An exit ended without selling everything: dust or nothing left."""
+
+    kind: Literal["exit_parked"] = "exit_parked"
+    venue: Venue
+    symbol: str
+    quantity: Decimal
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstContact:
+    """Positions found when an account was first read, and the question whether to guard them."""
+
+    kind: Literal["first_contact"] = "first_contact"
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardReduced:
+    """Something was sold or withdrawn by hand, and the guarded quantity shrank with it."""
+
+    kind: Literal["guard_reduced"] = "guard_reduced"
+    venue: Venue
+    symbol: str
+    was: Decimal
+    now: Decimal
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardPaused:
+    """A guarded quantity changed without a fill; the guard waits for the owner's answer."""
+
+    kind: Literal["guard_paused"] = "guard_paused"
+    venue: Venue
+    symbol: str
+    guarded: Decimal
+    seen: Decimal
+    why: str
+    offer: Offer | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillSeen:
+    """One fill in an alert."""
+
+    side: Side
+    quantity: Decimal
+    price: Decimal
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedElsewhere:
+    """A guarded position was closed at the venue, not by us."""
+
+    kind: Literal["closed_elsewhere"] = "closed_elsewhere"
+    venue: Venue
+    symbol: str
+    quantity: Decimal
+    fills: tuple[FillSeen, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """How far a guarded position moved while nobody watched, as fractions of its cost."""
+
+    venue: Venue
+    symbol: str
+    before: Decimal | None
+    after: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotWatching:
+    """The process was away: from when to when, and what moved meanwhile."""
+
+    kind: Literal["not_watching"] = "not_watching"
+    since: datetime
+    until: datetime
+    moved: tuple[Moved, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceTrouble:
+    """A guarded position has no trustworthy price, or a wide spread; or has one again."""
+
+    kind: Literal["price_trouble"] = "price_trouble"
+    venue: Venue
+    symbol: str
+    #: `unknown`, `wide_spread` or `back`.
+    what: Literal["unknown", "wide_spread", "back"]
+    why: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerTrouble:
+    """A broker does not answer or refuses the key; or answers again."""
+
+    kind: Literal["broker_trouble"] = "broker_trouble"
+    venue: Venue
+    what: Literal["unreachable", "key_rejected", "back"]
+    why: str
+    since: datetime
+
+
+Message = Annotated[
+    ExitFilled
+    | ExitFailing
+    | ExitParked
+    | FirstContact
+    | GuardReduced
+    | GuardPaused
+    | ClosedElsewhere
+    | NotWatching
+    | PriceTrouble
+    | BrokerTrouble,
+    Field(discriminator="kind"),
+]
+
+_codec: TypeAdapter[Message] = TypeAdapter(Message)
+
+
+def dump_message(message: Message) -> str:
+    """Write a message as JSON with exact decimals."""
+    return _codec.dump_json(message).decode()
+
+
+def load_message(text: str) -> Message:
+    """Read a stored message back."""
+    return _codec.validate_json(text)
