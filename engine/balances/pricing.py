@@ -1,0 +1,91 @@
+"""Pure pricing: which pairs at a venue value an asset in dollars, and the value they give."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from engine.instruments import Instrument
+from engine.money import USD_STABLECOINS, exact
+from engine.quotes import Quote
+
+#: Tried in this order when an asset is not traded against the dollar itself.
+_BRIDGES = ("USDC", "USDT", "USDG", "EUR", "GBP", "BTC", "ETH")
+
+_ONE = Decimal(1)
+
+
+def plan_price_path(asset: str, instruments: Mapping[str, Instrument]) -> tuple[str, ...]:
+    """Return the symbols whose quotes, multiplied, value `asset` in USD; empty when none do.
+
+    The first symbol may be inverted (USD/JPY for JPY), which `value_in_usd` knows.
+    """
+    if asset == "USD":
+        return ()
+    direct = _pair(asset, "USD", instruments)
+    if direct is not None:
+        return (direct,)
+    for bridge in _BRIDGES:
+        first = _pair(asset, bridge, instruments) if bridge != asset else None
+        second = _pair(bridge, "USD", instruments)
+        if first is not None and second is not None:
+            return (first, second)
+    return ()
+
+
+def plan_symbols(assets: set[str], instruments: Mapping[str, Instrument]) -> set[str]:
+    """Return every symbol that must be quoted to value `assets`."""
+    return {symbol for asset in assets for symbol in plan_price_path(asset, instruments)}
+
+
+def value_in_usd(
+    asset: str, instruments: Mapping[str, Instrument], quotes: Mapping[str, Quote]
+) -> Decimal | None:
+    """Return the dollar price of one unit at the venue's own rate; None when it is unknown.
+
+    Longs are valued at the bid: what selling would bring. A stablecoin that the venue trades
+    against nothing else is unknown too, never assumed to be worth a dollar.
+    """
+    if asset == "USD":
+        return _ONE
+    price, held = _ONE, asset
+    path = plan_price_path(asset, instruments)
+    for symbol in path:
+        rate = _rate(held, instruments[symbol], quotes.get(symbol))
+        if rate is None:
+            return None
+        instrument = instruments[symbol]
+        held = instrument.quote if held == instrument.base else instrument.base
+        with exact():
+            price = price * rate
+    return price if path else None
+
+
+def choose_exit_symbol(asset: str, currency: str | None, instruments: Mapping[str, Instrument]) -> str | None:
+    """Return the pair an asset would be sold through: its entry's currency first, then the dollar."""
+    preferred = (currency, "USD", *sorted(USD_STABLECOINS), "EUR", "GBP", "BTC", "ETH")
+    for quote in preferred:
+        if quote is not None and f"{asset}/{quote}" in instruments:
+            return f"{asset}/{quote}"
+    return None
+
+
+def _pair(base: str, quote: str, instruments: Mapping[str, Instrument]) -> str | None:
+    for symbol in (f"{base}/{quote}", f"{quote}/{base}"):
+        if symbol in instruments:
+            return symbol
+    return None
+
+
+def _rate(held: str, instrument: Instrument, quote: Quote | None) -> Decimal | None:
+    if quote is None or not _sound(quote):
+        return None
+    if held == instrument.base:
+        return quote.bid
+    # Selling the quote currency means buying the base at the ask.
+    return _ONE / quote.ask if quote.ask else None
+
+
+def _sound(quote: Quote) -> bool:
+    bid, ask = quote.bid, quote.ask
+    if bid is None or ask is None:
+        return False
+    return bid.is_finite() and ask.is_finite() and 0 < bid <= ask
