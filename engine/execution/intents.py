@@ -1,0 +1,75 @@
+"""What we mean to do at a venue, as it is written down before anything leaves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from engine.execution.states import IntentState
+from engine.orders import ClientOrderId, Side, VenueOrderId
+from engine.venues import Venue
+
+
+class IntentKind(StrEnum):
+    """Exits never depend on entry gates."""
+
+    EXIT = "exit"
+    ENTRY = "entry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """Why an exit began: the accepted mark and how it stood against the threshold."""
+
+    price: Decimal
+    #: bid, ask, mid or walked: where the price was taken from.
+    basis: str
+    #: Result as a fraction of cost at that price.
+    ratio: Decimal
+    threshold: Decimal
+    #: The guarded quantity and its cost when it triggered.
+    quantity: Decimal
+    cost: Decimal
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """One order from plan to its end; every change is also an event row."""
+
+    intent_id: str
+    user_id: int
+    account_id: str
+    venue: Venue
+    guard_id: str | None
+    kind: IntentKind
+    symbol: str
+    asset: str
+    side: Side
+    quantity: Decimal
+    reduce_only: bool = False
+    leverage: int | None = None
+    state: IntentState
+    #: Rises only after the last attempt is proven final.
+    attempt: int
+    #: Deterministic from intent and attempt, on disk before the request leaves.
+    client_order_id: ClientOrderId
+    venue_order_id: VenueOrderId | None = None
+    trigger: Trigger | None = None
+    created_at: datetime
+    updated_at: datetime
+    #: When the present attempt left; None before.
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentEvent:
+    """One transition of an intent: when, from where to where, why, and the venue's words."""
+
+    intent_id: str
+    seq: int
+    at: datetime
+    from_state: IntentState | None
+    to_state: IntentState
+    cause: str
+    words: str
