@@ -1,0 +1,84 @@
+"""What a pair is listed as, and the ladder of bids and asks that its reference price implies."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+ZERO = Decimal(0)
+HALF = Decimal("0.5")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One pair at one venue with the steps and minimums its orders must keep."""
+
+    venue: str
+    #: "BTC/USD"; for a stock the quote is written too: "AAPL/USD"
+    symbol: str
+    base: str
+    quote: str
+    tick: Decimal
+    lot: Decimal
+    minimum_quantity: Decimal = ZERO
+    minimum_notional: Decimal = ZERO
+    #: (ask - bid) / mid before rounding to the tick
+    spread_ratio: Decimal = Decimal("0.001")
+    #: the size of each level, best first, equal on both sides
+    depth: tuple[Decimal, ...] = (Decimal(1000), Decimal(1000), Decimal(1000))
+    #: the venue's own word: online, cancel_only, post_only, …
+    status: str = "online"
+    asset_class: str = "crypto"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A price and the size offered at it."""
+
+    price: Decimal
+    size: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """Levels best first; a side may be empty, and a price may be garbage when a test says so."""
+
+    bids: tuple[Level, ...]
+    asks: tuple[Level, ...]
+    #: wall seconds at which these prices were true
+    at: float
+
+    @property
+    def bid(self) -> Level | None:
+        """The best bid, if there is one."""
+        return self.bids[0] if self.bids else None
+
+    @property
+    def ask(self) -> Level | None:
+        """The best ask, if there is one."""
+        return self.asks[0] if self.asks else None
+
+
+def floor_to(value: Decimal, step: Decimal) -> Decimal:
+    """Round down to a multiple of the step, written with the step's decimals."""
+    return ((value / step).to_integral_value(ROUND_FLOOR) * step).quantize(step)
+
+
+def ceil_to(value: Decimal, step: Decimal) -> Decimal:
+    """Round up to a multiple of the step, written with the step's decimals."""
+    return ((value / step).to_integral_value(ROUND_CEILING) * step).quantize(step)
+
+
+def ladder(listing: Listing, mid: Decimal, at: float) -> Book:
+    """The book around a mid price: levels one half spread (at least a tick) apart."""
+    half_spread = mid * listing.spread_ratio * HALF
+    bid = floor_to(mid - half_spread, listing.tick)
+    ask = ceil_to(mid + half_spread, listing.tick)
+    step = max(listing.tick, floor_to(half_spread, listing.tick))
+    bids = (Level(bid - step * depth, size) for depth, size in enumerate(listing.depth))
+    asks = (Level(ask + step * depth, size) for depth, size in enumerate(listing.depth))
+    return Book(bids=tuple(level for level in bids if level.price > 0), asks=tuple(asks), at=at)
+
+
+def tradable(levels: Sequence[Level]) -> tuple[Level, ...]:
+    """The levels an order can really fill against: finite, positive prices with size."""
+    return tuple(level for level in levels if level.price.is_finite() and level.price > 0 and level.size > 0)

@@ -1,0 +1,130 @@
+"""The base of every stand-in: a loopback HTTP server with a tape and planned faults."""
+
+import json
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from types import TracebackType
+from typing import Self
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from sandbox.faults import DELAYS, WORDED, Fault, Faults, answer_with_faults
+from sandbox.tape import Tape
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+HTTP_ERROR = 400
+
+
+class StandIn(ABC):
+    """One venue on 127.0.0.1: subclasses name endpoints, answer them and word their refusals."""
+
+    #: endpoints that open orders; a cancel-only fault meets no others
+    order_endpoints: frozenset[str] = frozenset()
+
+    def __init__(
+        self, *, now: Callable[[], float] = time.time, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._wall = now
+        self.faults = Faults()
+        self.tape = Tape(now=now, monotonic=monotonic)
+        self._runner: web.AppRunner | None = None
+        self._url = ""
+
+    # what a venue defines
+
+    @abstractmethod
+    def routes(self) -> Iterable[web.RouteDef]:
+        """The paths this venue serves."""
+
+    @abstractmethod
+    def endpoint_of(self, request: web.Request) -> str:
+        """The name by which faults and tape know this request."""
+
+    @abstractmethod
+    def word(self, fault: Fault) -> web.Response:
+        """A refusal (rate limit, invalid nonce, cancel-only, error) in the venue's words."""
+
+    @abstractmethod
+    def key_of(self, request: web.Request) -> str:
+        """The API key a request carries, empty when it carries none."""
+
+    def outcome_of(self, response: web.StreamResponse) -> str:
+        """How the tape words an answer."""
+        return "ok" if response.status < HTTP_ERROR else f"http {response.status}"
+
+    async def params_of(self, request: web.Request) -> Mapping[str, str]:
+        """The query, path and body of a request as flat text for the tape."""
+        return {**request.query, **request.match_info, **_flat_body(request, await request.text())}
+
+    # running it
+
+    def now(self) -> float:
+        """The venue's own clock: wall time plus the planned skew."""
+        return self._wall() + self.faults.clock_skew_s
+
+    @property
+    def url(self) -> str:
+        """http://127.0.0.1:PORT while the server runs."""
+        return self._url
+
+    async def start(self, port: int = 0) -> None:
+        """Listen on loopback; port 0 takes a free one."""
+        app = web.Application(middlewares=[self._serve])
+        app.add_routes(self.routes())
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", port)
+        await site.start()
+        self._url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+
+    async def stop(self) -> None:
+        """Close the listener and every connection."""
+        if self._runner:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    @web.middleware
+    async def _serve(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        endpoint = self.endpoint_of(request)
+        call = self.tape.record(endpoint, await self.params_of(request), key=self.key_of(request))
+        faults = self.faults.take(endpoint, opens_orders=endpoint in self.order_endpoints)
+        outcome = "crashed"
+        try:
+            response = await answer_with_faults(
+                request, faults, handle=lambda: handler(request), word=self.word
+            )
+            outcome = self._outcome(faults, response)
+        except web.HTTPException as refusal:
+            outcome = f"http {refusal.status}"
+            raise
+        finally:
+            self.tape.answer(call, outcome)
+        return response
+
+    def _outcome(self, faults: tuple[Fault, ...], response: web.StreamResponse) -> str:
+        spoiled = next((fault for fault in faults if fault.kind not in DELAYS | WORDED), None)
+        return str(spoiled.kind) if spoiled else self.outcome_of(response)
+
+
+def _flat_body(request: web.Request, text: str) -> dict[str, str]:
+    if not text:
+        return {}
+    if request.content_type != "application/json":
+        return dict(parse_qsl(text, keep_blank_values=True))
+    body = json.loads(text)
+    return {key: _flat(value) for key, value in body.items()} if isinstance(body, dict) else {"": text}
+
+
+def _flat(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,49 @@
+import asyncio
+
+import pytest
+
+from sandbox.tape import Tape
+
+
+@pytest.fixture
+def tape():
+    return Tape(now=lambda: 1000.0, monotonic=lambda: 5.0)
+
+
+def test_calls_are_kept_in_order_with_both_clocks(tape):
+    tape.record("AddOrder", {"pair": "XBTUSD"}, key="a")
+    tape.record("BalanceEx", {}, key="b")
+
+    assert [call.endpoint for call in tape.calls()] == ["AddOrder", "BalanceEx"]
+    assert (tape.calls()[0].at, tape.calls()[0].monotonic) == (1000.0, 5.0)
+
+
+def test_calls_can_be_asked_for_by_endpoint_and_key(tape):
+    for key in ("a", "b"):
+        tape.record("AddOrder", {}, key=key)
+
+    assert [call.key for call in tape.calls("AddOrder", key="b")] == ["b"]
+
+
+async def test_waiting_ends_with_the_call_that_completes_the_count(tape):
+    waiting = asyncio.create_task(tape.wait_for("AddOrder", 2))
+    for _ in range(2):
+        await asyncio.sleep(0)
+        tape.record("AddOrder", {})
+
+    assert len(await waiting) == 2
+
+
+async def test_waiting_for_answers_ignores_calls_in_flight(tape):
+    call = tape.record("AddOrder", {})
+    waiting = asyncio.create_task(tape.wait_for("AddOrder", answered=True))
+    await asyncio.sleep(0)
+
+    assert not waiting.done()
+    tape.answer(call, "ok")
+    assert [call.outcome for call in await waiting] == ["ok"]
+
+
+async def test_waiting_in_vain_ends_with_a_timeout(tape):
+    with pytest.raises(TimeoutError):
+        await tape.wait_for("AddOrder", timeout_s=0.01)
