@@ -1,0 +1,94 @@
+"""Assets are valued through pairs of their own venue, at what selling would bring."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from engine.balances.pricing import choose_exit_symbol, plan_price_path, plan_symbols, value_in_usd
+from engine.instruments import Instrument
+from engine.quotes import Quote
+from engine.venues import Venue
+
+AT = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+
+def listed(*symbols):
+    return {
+        symbol: Instrument(
+            venue=Venue.KRAKEN,
+            symbol=symbol,
+            base=symbol.split("/")[0],
+            quote=symbol.split("/")[1],
+            lot=Decimal("0.00000001"),
+            tick=Decimal("0.01"),
+            minimum_quantity=Decimal("0.0001"),
+            minimum_notional=Decimal("0.5"),
+        )
+        for symbol in symbols
+    }
+
+
+def quoted(symbol, bid, ask):
+    return {symbol: Quote(symbol=symbol, bid=bid and Decimal(bid), ask=ask and Decimal(ask), at=AT)}
+
+
+def test_a_dollar_is_a_dollar_without_any_quote():
+    assert value_in_usd("USD", {}, {}) == 1
+
+
+def test_an_asset_is_worth_its_bid():
+    value = value_in_usd("BTC", listed("BTC/USD"), quoted("BTC/USD", "50000", "50010"))
+
+    assert value == Decimal(50000)
+
+
+def test_a_currency_quoted_the_other_way_round_is_bought_at_the_ask():
+    value = value_in_usd("JPY", listed("USD/JPY"), quoted("USD/JPY", "159", "160"))
+
+    assert value == Decimal("0.00625")
+
+
+def test_an_asset_without_a_dollar_pair_goes_over_a_bridge():
+    instruments = listed("XYZ/EUR", "EUR/USD")
+    quotes = quoted("XYZ/EUR", "2", "2.1") | quoted("EUR/USD", "1.1", "1.2")
+
+    assert plan_price_path("XYZ", instruments) == ("XYZ/EUR", "EUR/USD")
+    assert value_in_usd("XYZ", instruments, quotes) == Decimal("2.2")
+
+
+def test_a_stablecoin_nobody_trades_for_dollars_is_unknown_not_one():
+    assert value_in_usd("USDC", listed("BTC/USDC"), quoted("BTC/USDC", "1", "2")) is None
+
+
+@pytest.mark.parametrize(
+    ("bid", "ask"),
+    [(None, "1"), ("1", None), ("0", "1"), ("NaN", "1"), ("-1", "1"), ("2", "1"), ("1", "Infinity")],
+)
+def test_a_price_that_cannot_be_is_unknown(bid, ask):
+    assert value_in_usd("BTC", listed("BTC/USD"), quoted("BTC/USD", bid, ask)) is None
+
+
+def test_an_unquoted_leg_makes_the_value_unknown():
+    instruments = listed("XYZ/EUR", "EUR/USD")
+
+    assert value_in_usd("XYZ", instruments, quoted("XYZ/EUR", "2", "2.1")) is None
+
+
+def test_every_leg_is_asked_for_once():
+    symbols = plan_symbols({"USD", "EUR", "XYZ", "QQQ"}, listed("XYZ/EUR", "EUR/USD"))
+
+    assert symbols == {"XYZ/EUR", "EUR/USD"}
+
+
+@pytest.mark.parametrize(
+    ("currency", "symbols", "expected"),
+    [
+        ("EUR", ("BTC/USD", "BTC/EUR"), "BTC/EUR"),
+        ("GBP", ("BTC/USD", "BTC/EUR"), "BTC/USD"),
+        (None, ("BTC/USDT", "BTC/EUR"), "BTC/USDT"),
+        ("USD", ("ETH/USD",), None),
+    ],
+)
+def test_an_asset_is_sold_for_what_it_was_bought_with_if_it_can(currency, symbols, expected):
+    assert choose_exit_symbol("BTC", currency, listed(*symbols)) == expected
