@@ -1,0 +1,80 @@
+"""HTTP on one side, calls and answers on the other."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from aiohttp.web_request import FileField
+
+from sandbox.telegram.errors import ApiError
+from sandbox.telegram.request import ApiRequest
+
+#: The status on the tape of a call whose connection was closed without an answer.
+DROPPED = 0
+OK = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What goes back over the wire; status 0 closes the connection instead."""
+
+    status: int
+    payload: dict[str, Any]
+    error: str | None = None
+
+
+def success(result: Any) -> Answer:
+    """A result in its envelope."""
+    return Answer(status=OK, payload={"ok": True, "result": result})
+
+
+def refusal(error: ApiError) -> Answer:
+    """A refusal in its envelope, with the status of its code."""
+    payload: dict[str, Any] = {"ok": False, "error_code": error.code, "description": error.description}
+    if error.retry_after is not None:
+        payload["parameters"] = {"retry_after": error.retry_after}
+    return Answer(status=error.code, payload=payload, error=error.description)
+
+
+def dropped() -> Answer:
+    """No answer at all."""
+    return Answer(status=DROPPED, payload={})
+
+
+def split_path(path: str) -> tuple[str, str]:
+    """Token and method out of `/bot<token>/<method>`; other paths give an empty method."""
+    token, slash, method = path.partition("/bot")[2].partition("/")
+    return token, method if slash else ""
+
+
+async def read_request(http: web.Request) -> ApiRequest:
+    """Parameters from query, form, multipart or JSON, as the Bot API takes them all."""
+    params = dict(http.query)
+    files: dict[str, bytes] = {}
+    try:
+        if http.content_type == "application/json":
+            body = await http.json()
+            return ApiRequest(params=params | {name: _as_text(value) for name, value in body.items()})
+        form = await http.post()
+    except web.HTTPRequestEntityTooLarge:
+        raise ApiError(413, "Request Entity Too Large") from None
+    for name, value in form.items():
+        if isinstance(value, FileField):
+            files[name] = value.file.read()
+        else:
+            params[name] = value if isinstance(value, str) else bytes(value).decode()
+    return ApiRequest(params=params, files=files)
+
+
+def send(http: web.Request, answer: Answer) -> web.Response:
+    """Put an answer on the wire, or cut it."""
+    if answer.status == DROPPED:
+        if http.transport is not None:
+            http.transport.abort()
+        return web.Response()
+    return web.json_response(answer.payload, status=answer.status)
+
+
+def _as_text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
