@@ -1,0 +1,1 @@
+"""The process: settings, wiring, schedule, start and stop, alert delivery, commands."""

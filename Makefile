@@ -1,0 +1,45 @@
+# `make` alone lists the targets. uv fetches everything else; it is itself fetched by pip, into
+# this folder, because Debian keeps pip out of the system (PEP 668).
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check fix bench migrate mutate
+
+UV := .uv/bin/uv
+RUN := $(UV) run --locked
+# Without compiled bytecode the start takes seconds longer.
+export UV_COMPILE_BYTECODE := 1
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(UV) ## try the bot here: no token, no keys, no internet
+	@$(RUN) --no-dev nija demo
+
+run: $(UV) ## run the bot with the settings in .env
+	@$(RUN) --no-dev nija run
+
+test: $(UV) ## run every test
+	$(RUN) pytest -q
+
+check: $(UV) ## lint, format, types, import contracts, dependencies
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+	$(RUN) lint-imports
+	$(RUN) deptry .
+
+fix: $(UV) ## let ruff mend and format what it can
+	$(RUN) ruff check --fix .
+	$(RUN) ruff format .
+
+bench: $(UV) ## measure; every figure beside its floor
+	@$(RUN) python -m bench
+
+migrate: $(UV) ## bring the database to the newest revision, after a backup
+	@$(RUN) --no-dev nija migrate
+
+mutate: $(UV) ## break the pure modules on purpose and count the tests that notice
+	$(RUN) --group mutation mutmut run
+	$(RUN) --group mutation mutmut results
+
+$(UV):
+	@python3 -m pip install -q --target .uv uv

@@ -1,0 +1,132 @@
+"""What each kind of setting may be: every check answers with the value or raises a plain sentence."""
+
+import ipaddress
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from pydantic import SecretStr
+
+DATABASES = ("sqlite+aiosqlite://", "postgresql+psycopg://")
+LOWEST_THRESHOLD = Decimal("-0.5")
+
+
+def drop_empty(values: dict[str, Any]) -> dict[str, Any]:
+    """Strip blanks around values and treat what is then empty as unset."""
+    stripped = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+    return {name: value for name, value in stripped.items() if value != ""}
+
+
+def unset_when_off(value: object) -> object:
+    """Let `off` stand for unset."""
+    return None if isinstance(value, str) and value.lower() == "off" else value
+
+
+def check_token(token: SecretStr | None) -> SecretStr | None:
+    """Accept what BotFather hands out: digits, a colon, letters."""
+    if token and not re.fullmatch(r"\d+:[\w-]+", token.get_secret_value(), re.ASCII):
+        raise ValueError("is not a bot token; BotFather's look like 123456789:AAH…")
+    return token
+
+
+def split_ids(value: object) -> object:
+    """Read comma separated Telegram user ids."""
+    if not isinstance(value, str):
+        return value
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    for part in parts:
+        if not re.fullmatch(r"[1-9]\d*", part, re.ASCII):
+            raise ValueError(f"must be numeric Telegram user ids separated by commas; {part!r} is none")
+    return tuple(int(part) for part in parts)
+
+
+def check_threshold(value: object) -> Decimal:
+    """Accept a loss as a fraction in [-0.5, 0) and guess what a percentage was meant to be."""
+    text = str(value).replace("\N{MINUS SIGN}", "-").strip()
+    percent = text.endswith("%")
+    try:
+        threshold = Decimal(text.rstrip("% "))
+    except InvalidOperation:
+        threshold = Decimal("NaN")
+    if not percent and threshold.is_finite() and LOWEST_THRESHOLD <= threshold < 0:
+        return threshold
+    raise ValueError(f"must be a fraction in [-0.5, 0), and {text} is not: {_meant(threshold)}")
+
+
+def _meant(threshold: Decimal) -> str:
+    size = abs(threshold) if threshold.is_finite() and threshold else Decimal("0.01")
+    if size > -LOWEST_THRESHOLD:
+        size /= 100
+    guess = size if size <= -LOWEST_THRESHOLD else Decimal("0.01")
+    return f"did you mean -{guess.normalize():f}?"
+
+
+def check_web_url(url: str) -> str:
+    """Accept https anywhere and plain http on loopback, and drop a trailing slash."""
+    return _check_url(url, secure="https", plain="http")
+
+
+def check_stream_url(url: str) -> str:
+    """Accept wss anywhere and plain ws on loopback, and drop a trailing slash."""
+    return _check_url(url, secure="wss", plain="ws")
+
+
+def check_secret_url(url: SecretStr | None) -> SecretStr | None:
+    """Check an address that is itself a secret, such as a webhook."""
+    return url and SecretStr(check_web_url(url.get_secret_value()))
+
+
+def _check_url(url: str, *, secure: str, plain: str) -> str:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - reading it is what validates it
+    except ValueError:
+        raise ValueError(f"must be a {secure}:// address") from None
+    if parts.scheme not in {secure, plain} or not parts.hostname:
+        raise ValueError(f"must be a {secure}:// address")
+    if parts.scheme == plain and not _is_loopback(parts.hostname):
+        raise ValueError(
+            f"must be a {secure}:// address; {plain}:// is for this machine's own addresses only"
+        )
+    return url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def check_database_url(url: str) -> str:
+    """Accept the two databases NIJA runs on."""
+    if not url.startswith(DATABASES):
+        raise ValueError(f"must start with {DATABASES[0]} or {DATABASES[1]}")
+    return url
+
+
+def database_password(url: str) -> str | None:
+    """Return the password inside a database address, if any."""
+    password = urlsplit(url).password
+    return unquote(password) if password else None
+
+
+def check_master_keys(keys: SecretStr | None) -> SecretStr | None:
+    """Accept `kid:base64,…`."""
+    if keys and not all(
+        re.fullmatch(r"\s*[\w-]+:[\w+/=-]+\s*", entry, re.ASCII)
+        for entry in keys.get_secret_value().split(",")
+    ):
+        raise ValueError("must look like kid:base64,kid:base64 with the newest first")
+    return keys
+
+
+def unescape_pem(value: object) -> object:
+    r"""Turn the literal \n of a one-line PEM into line ends; refuse one that was cut."""
+    if not isinstance(value, str) or not value.startswith("-----BEGIN"):
+        return value
+    pem = value.replace("\\n", "\n")
+    if "-----END" not in pem:
+        raise ValueError(r"is cut off: write the whole PEM on one line, with \n for each line end")
+    return pem

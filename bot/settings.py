@@ -1,0 +1,186 @@
+"""Everything the owner may set, read from the environment and `.env` in this one place."""
+
+import difflib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
+
+from bot.errors import SettingsError
+from bot.setting_checks import (
+    check_database_url,
+    check_master_keys,
+    check_secret_url,
+    check_stream_url,
+    check_threshold,
+    check_token,
+    check_web_url,
+    database_password,
+    drop_empty,
+    split_ids,
+    unescape_pem,
+    unset_when_off,
+)
+from engine.venues import Venue
+
+PREFIX = "NIJA_"
+ENV_FILE = Path(".env")
+
+WebUrl = Annotated[str, AfterValidator(check_web_url)]
+StreamUrl = Annotated[str, AfterValidator(check_stream_url)]
+SecretUrl = Annotated[SecretStr | None, BeforeValidator(unset_when_off), AfterValidator(check_secret_url)]
+Secret = Annotated[SecretStr | None, BeforeValidator(unescape_pem)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPair:
+    """An API key and its secret."""
+
+    key: SecretStr
+    secret: SecretStr
+
+
+class Settings(BaseSettings):
+    """One frozen record of the table in `.env.example`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file_encoding="utf-8", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    telegram_token: Annotated[SecretStr | None, AfterValidator(check_token)] = None
+    telegram_api_url: WebUrl = "https://api.telegram.org"
+    owner_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(split_ids)] = ()
+
+    data_dir: Path = Path("./data")
+    database_url: Annotated[str, AfterValidator(check_database_url)] = Field(
+        default_factory=lambda data: f"sqlite+aiosqlite:///{data.get('data_dir')}/nija.db", repr=False
+    )
+    master_keys: Annotated[SecretStr | None, AfterValidator(check_master_keys)] = None
+
+    kraken_api_key: Secret = None
+    kraken_api_secret: Secret = None
+    coinbase_api_key: Secret = None
+    coinbase_api_secret: Secret = None
+    alpaca_api_key: Secret = None
+    alpaca_api_secret: Secret = None
+
+    kraken_api_url: WebUrl = "https://api.kraken.com"
+    kraken_ws_url: StreamUrl = "wss://ws.kraken.com/v2"
+    coinbase_api_url: WebUrl = "https://api.coinbase.com"
+    coinbase_ws_url: StreamUrl = "wss://advanced-trade-ws.coinbase.com"
+    alpaca_api_url: WebUrl = "https://api.alpaca.markets"
+    alpaca_data_url: WebUrl = "https://data.alpaca.markets"
+    alpaca_ws_url: StreamUrl = "wss://stream.data.alpaca.markets/v1beta3/crypto/us"
+
+    liquidation_pnl: Annotated[Decimal, BeforeValidator(check_threshold)] = Decimal("-0.01")
+    guard_existing: Literal["ask", "all", "none"] = "ask"
+    guard_interval_s: Seconds = 5
+    snapshot_interval_s: Seconds = 60
+    price_max_age_s: Seconds = 15
+    coinbase_min_equity_usd: Annotated[Decimal, Field(ge=0, allow_inf_nan=False)] = Decimal(50)
+    mode: Literal["live", "paper"] = "live"
+
+    heartbeat_url: SecretUrl = None
+    alert_url: SecretUrl = None
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+    #: None: console on a terminal, json elsewhere.
+    log_format: Literal["console", "json"] | None = None
+    health_host: str = "127.0.0.1"
+    health_port: Annotated[Port | None, BeforeValidator(unset_when_off)] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_empty(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return drop_empty(values)
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, level: object) -> object:
+        return level.upper() if isinstance(level, str) else level
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        for venue in Venue:
+            key, secret = self._halves(venue)
+            name = f"{PREFIX}{venue.upper()}_API_"
+            if (key is None) != (secret is None):
+                there, missing = ("KEY", "SECRET") if key else ("SECRET", "KEY")
+                raise ValueError(f"{name}{there} is set but {name}{missing} is not; a key needs both.")
+            if key and not self.owner_ids:
+                raise ValueError(f"{name}KEY is set but NIJA_OWNER_IDS is not; an account needs its owner.")
+        return self
+
+    def key_pair(self, venue: Venue) -> KeyPair | None:
+        """Return the first owner's key at a venue, or None where there is none."""
+        key, secret = self._halves(venue)
+        return KeyPair(key=key, secret=secret) if key and secret else None
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return every value that must never be written down, for redaction."""
+        return tuple(self._secrets())
+
+    def _halves(self, venue: Venue) -> tuple[SecretStr | None, SecretStr | None]:
+        return getattr(self, f"{venue}_api_key"), getattr(self, f"{venue}_api_secret")
+
+    def _secrets(self) -> Iterator[str]:
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, SecretStr):
+                yield value.get_secret_value()
+        if self.master_keys:
+            for entry in self.master_keys.get_secret_value().split(","):
+                yield entry.partition(":")[2].strip()
+        if password := database_password(self.database_url):
+            yield password
+
+
+def load_settings(env_file: Path | None = ENV_FILE) -> Settings:
+    """Read the environment and the file; raise SettingsError on the first thing that is wrong."""
+    in_file = DotEnvSettingsSource(Settings, env_file=env_file).env_vars
+    _refuse_unknown([*os.environ, *in_file])
+    try:
+        return Settings(_env_file=env_file)
+    except ValidationError as refusal:
+        raise SettingsError(_sentence(refusal)) from None
+
+
+def setting_names() -> tuple[str, ...]:
+    """Return every setting's name as it stands in the environment."""
+    return tuple(PREFIX + field.upper() for field in Settings.model_fields)
+
+
+def _refuse_unknown(names: Iterable[str]) -> None:
+    known = setting_names()
+    for name in names:
+        upper = name.upper()
+        if upper.startswith(PREFIX) and upper not in known:
+            close = difflib.get_close_matches(upper, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else "the settings are listed in .env.example."
+            raise SettingsError(f"{upper} is not a setting: {hint}")
+
+
+def _sentence(refusal: ValidationError) -> str:
+    error = refusal.errors(include_url=False, include_context=False)[0]
+    words = str(error["msg"]).removeprefix("Value error, ")
+    if not error["loc"]:
+        return words
+    field = str(error["loc"][0])
+    words = words.replace("Input should be", "must be").partition(", unable to parse")[0]
+    # Our own checks say what they met; only pydantic's plain types are shown here, and those are no secrets.
+    shown = f", not {error['input']!r}" if error["type"] != "value_error" else ""
+    return f"{PREFIX}{field.upper()} {words}{shown}{'' if words.endswith('?') else '.'}"
