@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from engine.execution.states import IntentState
+from engine.money import ZERO
 from engine.orders import ClientOrderId, Side, VenueOrderId
 from engine.venues import Venue
 
@@ -56,6 +57,12 @@ class Intent:
     client_order_id: ClientOrderId
     venue_order_id: VenueOrderId | None = None
     trigger: Trigger | None = None
+    #: Over all attempts, the venue's word.
+    filled_quantity: Decimal = ZERO
+    #: Value of what was filled, in the quote currency; None is unknown.
+    cost: Decimal | None = None
+    fee: Decimal | None = None
+    fee_asset: str | None = None
     created_at: datetime
     updated_at: datetime
     #: When the present attempt left; None before.
@@ -63,10 +70,12 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IntentEvent:
-    """One transition of an intent: when, from where to where, why, and the venue's words."""
+class IntentStep:
+    """One transition of an intent, a row in an append-only table: when, from where to where, why, and the venue's words."""
 
     intent_id: str
+    user_id: int
+    account_id: str
     seq: int
     at: datetime
     from_state: IntentState | None
