@@ -1,5 +1,6 @@
 """Time as an input: the engine asks a Clock and never the system."""
 
+import asyncio
 import time
 from datetime import UTC, datetime
 from typing import Protocol
@@ -17,6 +18,9 @@ class Clock(Protocol):
     def now_ns(self) -> int:
         """Return the wall time in nanoseconds since 1970, for nonces."""
 
+    async def sleep(self, seconds: float) -> None:
+        """Wait; zero or less only lets others run."""
+
 
 class SystemClock:
     """The machine's own clocks."""
@@ -32,3 +36,7 @@ class SystemClock:
     def now_ns(self) -> int:
         """Return the wall time in nanoseconds since 1970."""
         return time.time_ns()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait; zero or less only lets others run."""
+        await asyncio.sleep(max(seconds, 0))
