@@ -186,7 +186,8 @@ class Ledger(Balances):
         try:
             self._apply(draw.change(_settled(filled, at)), at)
         except InsufficientFundsError:
-            # Only margin orders come here: they hold nothing while they rest.
+            if order.draft.leverage is None:
+                raise  # a spot order holds what it needs
             self.cancel(order.id, at=at, reason="insufficient funds")
 
     def _filled(self, order: Order, level: Level, draw: Draw, *, maker: bool, at: float) -> Order:
