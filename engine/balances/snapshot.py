@@ -1,0 +1,159 @@
+"""What accounts are worth at one moment, each on its own and all together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from engine.money import DEPEGGED_BELOW_USD, USD_STABLECOINS, ZERO, exact
+from engine.positions import Direction, PositionKind
+from engine.venues import Venue
+
+
+class UnbalancedSnapshotError(ValueError):
+    """Total equity is not the sum of what is available and what is locked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashLine:
+    """One currency of an account: fiat or a dollar stablecoin."""
+
+    currency: str
+    free: Decimal
+    #: Reserved by open orders.
+    held: Decimal = ZERO
+    #: Owned, but cannot be spent now.
+    locked: Decimal = ZERO
+    #: The venue's own rate; None is unknown.
+    rate_usd: Decimal | None
+    #: Free, held and locked at that rate; None is unknown.
+    value_usd: Decimal | None
+
+    @property
+    def is_depegged(self) -> bool:
+        """Tell whether a dollar stablecoin trades so low that its rate must be named."""
+        return (
+            self.currency in USD_STABLECOINS
+            and self.rate_usd is not None
+            and self.rate_usd < DEPEGGED_BELOW_USD
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPosition:
+    """Something an account holds that is not cash."""
+
+    asset: str
+    #: What it trades under, where known.
+    symbol: str | None
+    kind: PositionKind
+    direction: Direction
+    quantity: Decimal
+    #: The part of `quantity` that is staked or bonded.
+    locked: Decimal = ZERO
+    #: None is unknown, and for margin positions, whose worth is their profit.
+    value_usd: Decimal | None
+    #: The venue's own average entry, where it keeps one.
+    venue_entry: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceSnapshot:
+    """One account in dollars; when `unpriced` names anything, every sum is a lower bound."""
+
+    total_equity_usd: Decimal
+    available_usd: Decimal
+    locked_in_positions_usd: Decimal
+    #: The part of what is locked that open orders hold; cancelling them releases it.
+    held_by_orders_usd: Decimal = ZERO
+    cash: tuple[CashLine, ...] = ()
+    #: Assets that are owned but have no price, so are in no sum.
+    unpriced: tuple[str, ...] = ()
+    as_of: datetime
+
+    def __post_init__(self) -> None:
+        with exact():
+            if self.total_equity_usd != self.available_usd + self.locked_in_positions_usd:
+                message = (
+                    f"total {self.total_equity_usd} is not available {self.available_usd}"
+                    f" + locked {self.locked_in_positions_usd}"
+                )
+                raise UnbalancedSnapshotError(message)
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether nothing is missing; otherwise sums are shown as `≥ $…` and not compared."""
+        return not self.unpriced
+
+    @property
+    def depegged(self) -> tuple[CashLine, ...]:
+        """Return the stablecoins that must be named with their rate."""
+        return tuple(line for line in self.cash if line.is_depegged)
+
+    def free_cash(self, currency: str) -> Decimal:
+        """Return what may be spent of one currency, in that currency."""
+        return next((line.free for line in self.cash if line.currency == currency), ZERO)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserBrokerState:
+    """What is known of one user's account at one broker, the last good figures included."""
+
+    broker: Venue
+    user_id: int
+    account_id: str
+    #: The last figures that were read; None until the first reading.
+    balance: BalanceSnapshot | None
+    open_positions: tuple[OpenPosition, ...] = ()
+    last_updated: datetime | None
+    connected: bool
+    #: Why the last reading failed, in words for the owner.
+    error: str | None = None
+
+    def age(self, now: datetime) -> timedelta | None:
+        """Return how old the figures are, or None when there are none."""
+        return None if self.balance is None else now - self.balance.as_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceOverview:
+    """All of a user's accounts; stale and missing ones are in no sum, so that `≥` stays true."""
+
+    states: tuple[UserBrokerState, ...]
+    total_equity_usd: Decimal
+    available_usd: Decimal
+    locked_in_positions_usd: Decimal
+    #: Accounts without figures.
+    missing: tuple[UserBrokerState, ...]
+    #: Accounts whose figures are too old to be added.
+    stale: tuple[UserBrokerState, ...]
+    #: Accounts that are added although an asset of theirs has no price.
+    partial: tuple[UserBrokerState, ...]
+    #: Age of the oldest figures shown, added or not; None without any.
+    oldest_age: timedelta | None
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether the sums hold everything there is, so that they may be compared."""
+        return bool(self.states) and not (self.missing or self.stale or self.partial)
+
+
+def combine(states: Sequence[UserBrokerState], *, now: datetime, stale_after_s: float) -> BalanceOverview:
+    """Add up what is fresh and name what is not."""
+    limit = timedelta(seconds=stale_after_s)
+    known = [(state, state.balance) for state in states if state.balance is not None]
+    fresh = [(state, balance) for state, balance in known if now - balance.as_of <= limit]
+    with exact():
+        available = sum((balance.available_usd for _, balance in fresh), ZERO)
+        locked = sum((balance.locked_in_positions_usd for _, balance in fresh), ZERO)
+        total = available + locked
+    return BalanceOverview(
+        states=tuple(states),
+        total_equity_usd=total,
+        available_usd=available,
+        locked_in_positions_usd=locked,
+        missing=tuple(state for state in states if state.balance is None),
+        stale=tuple(state for state, balance in known if now - balance.as_of > limit),
+        partial=tuple(state for state, balance in fresh if not balance.complete),
+        oldest_age=max((now - balance.as_of for _, balance in known), default=None),
+    )

@@ -1,0 +1,87 @@
+"""What a guard is: which quantity of what is sold when it has lost how much against which cost."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from engine.liquidation.rule import check_threshold
+from engine.money import ZERO, InvalidNumberError, exact
+from engine.positions import Direction, PositionKind
+from engine.venues import Venue
+
+
+class GuardSource(StrEnum):
+    """Where a guard's quantity and cost come from."""
+
+    #: Was there before; guarded from the cost of its fills.
+    EXISTING_COST = "existing_cost"
+    #: Was there before; guarded from the price on the day the owner said so.
+    EXISTING_PRICE = "existing_price"
+    #: Bought by the bot.
+    BOUGHT = "bought"
+    #: Set by the owner with their own figures.
+    HAND = "hand"
+
+
+class GuardState(StrEnum):
+    """What a guard does now."""
+
+    ARMED = "armed"
+    #: Watches nothing until the owner answers a question.
+    PAUSED = "paused"
+    #: Its sale was triggered and is not finished.
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """One guarded quantity; only its own fills and the owner change it."""
+
+    guard_id: str
+    user_id: int
+    account_id: str
+    venue: Venue
+    kind: PositionKind
+    direction: Direction
+    asset: str
+    #: What it is sold and marked under.
+    symbol: str
+    quantity: Decimal
+    #: What `quantity` cost (long) or brought (short), in `currency`, fees kept apart.
+    cost: Decimal
+    currency: str
+    #: Loss against cost, as a fraction, at which it is sold.
+    threshold: Decimal
+    source: GuardSource
+    state: GuardState = GuardState.ARMED
+    #: Why it is paused, closing or closed, in words for the owner.
+    state_reason: str | None = None
+    created_at: datetime
+    #: Only for margin positions: what a closing order must name.
+    leverage: int | None = None
+    #: The venue's own average entry when last seen; a change without a fill is a split.
+    venue_entry: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        check_threshold(self.threshold)
+        is_over = self.state is GuardState.CLOSED and self.quantity == self.cost == ZERO
+        if not is_over and not (self.quantity > ZERO and self.cost > ZERO):
+            message = f"a guard of {self.quantity} {self.asset} at a cost of {self.cost} guards nothing"
+            raise InvalidNumberError(message)
+
+    @property
+    def entry(self) -> Decimal | None:
+        """Return the average price it was guarded from, for showing; None when nothing is left."""
+        return self.cost / self.quantity if self.quantity else None
+
+    def with_quantity(self, quantity: Decimal) -> "Guard":
+        """Return the guard with a smaller quantity, its cost in proportion; closed when none is left."""
+        if not ZERO <= quantity <= self.quantity:
+            message = f"a guard of {self.quantity} cannot shrink to {quantity}"
+            raise InvalidNumberError(message)
+        if quantity == ZERO:
+            return replace(self, quantity=ZERO, cost=ZERO, state=GuardState.CLOSED)
+        with exact():
+            return replace(self, quantity=quantity, cost=self.cost * quantity / self.quantity)
