@@ -1,0 +1,35 @@
+"""The kinds of alerts, which of them go before all others, and where one stands."""
+
+from enum import StrEnum
+
+
+class AlertKind(StrEnum):
+    """What an alert tells of: the `kind` of its message."""
+
+    EXIT_FILLED = "exit_filled"
+    EXIT_FAILING = "exit_failing"
+    EXIT_PARKED = "exit_parked"
+    FIRST_CONTACT = "first_contact"
+    GUARD_REDUCED = "guard_reduced"
+    GUARD_PAUSED = "guard_paused"
+    CLOSED_ELSEWHERE = "closed_elsewhere"
+    NOT_WATCHING = "not_watching"
+    PRICE_TROUBLE = "price_trouble"
+    BROKER_TROUBLE = "broker_trouble"
+
+
+#: Exits, and that nobody watched over them; they overtake everything else that waits.
+CRITICAL = frozenset(
+    {AlertKind.EXIT_FILLED, AlertKind.EXIT_FAILING, AlertKind.EXIT_PARKED, AlertKind.NOT_WATCHING}
+)
+
+
+class AlertState(StrEnum):
+    """Where an alert stands on its way to the reader."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    #: It left, or was about to, and nobody knows whether it arrived.
+    UNKNOWN = "unknown"
+    #: Given up: the chat refuses it for good.
+    DEAD = "dead"

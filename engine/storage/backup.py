@@ -1,0 +1,152 @@
+"""Copies of the database that were checked, and the way back from one."""
+
+import os
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from engine.storage.database import BUSY_TIMEOUT_MS, is_sqlite
+
+#: Said with every backup: sealed keys in it are useless, and safe, without the key file.
+WITHOUT_MASTER_KEY = "The master key file is not in this backup; keep a copy of it elsewhere."
+
+
+class BackupError(Exception):
+    """A backup or a restore that was not done; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """A checked copy of the database."""
+
+    file: Path
+    size_bytes: int
+    #: The schema it holds; None when it has none yet.
+    revision: str | None
+    note: str = WITHOUT_MASTER_KEY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """A database that took the place of another one."""
+
+    database: Path
+    revision: str | None
+    #: Where the replaced database lies now; None when there was none.
+    replaced: Path | None
+    note: str = WITHOUT_MASTER_KEY
+
+
+def database_file(url: str) -> Path | None:
+    """Return the file of a SQLite database, or None for other databases."""
+    name = make_url(url).database
+    return Path(name) if is_sqlite(url) and name else None
+
+
+def backup_database(source: Path, file: Path) -> Backup:
+    """Copy a database, also while it is being written, into a new private file and check the copy.
+
+    Raises:
+        BackupError: there is no such database, `file` exists already, or the copy is damaged.
+
+    """
+    if not source.is_file():
+        raise BackupError(f"There is no database at {source}.")
+    if file.exists():
+        raise BackupError(f"{file} exists already and was not touched.")
+    copy = _checked_copy(source, file)
+    try:
+        # A link refuses to overwrite what came to stand there meanwhile; a rename would not.
+        os.link(copy, file)
+    except FileExistsError:
+        raise BackupError(f"{file} exists already and was not touched.") from None
+    finally:
+        copy.unlink()
+    _sync_folder(file.parent)
+    return Backup(file=file, size_bytes=file.stat().st_size, revision=_revision(file))
+
+
+def restore_database(file: Path, target: Path) -> Restored:
+    """Put a backup in the place of a database that nobody has open, and keep the replaced one aside.
+
+    Raises:
+        BackupError: `file` is missing, damaged or no NIJA database; the target is as it was.
+
+    """
+    if not file.is_file():
+        raise BackupError(f"There is no backup at {file}.")
+    copy = _checked_copy(file, target)
+    revision = _revision(copy)
+    if revision is None:
+        copy.unlink()
+        raise BackupError(f"{file} is not a NIJA database.")
+    replaced = _set_aside(target)
+    copy.rename(target)
+    _sync_folder(target.parent)
+    return Restored(database=target, revision=revision, replaced=replaced)
+
+
+def _checked_copy(source: Path, beside: Path) -> Path:
+    copy = beside.with_name(f".{beside.name}.{os.getpid()}.partial")
+    try:
+        os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        _copy(source, copy)
+    except (OSError, sqlite3.Error, BackupError) as e:
+        copy.unlink(missing_ok=True)
+        raise BackupError(f"{source} was not copied: {e}") from e
+    return copy
+
+
+def _copy(source: Path, copy: Path) -> None:
+    with (
+        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as reading,
+        closing(sqlite3.connect(copy)) as writing,
+    ):
+        reading.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        reading.backup(writing)
+        # One self-contained file: the log beside it would be forgotten when it is carried away.
+        writing.execute("PRAGMA journal_mode=DELETE")
+        answers = [row[0] for row in writing.execute("PRAGMA integrity_check")]
+        if answers != ["ok"]:
+            raise BackupError(f"the copy is damaged: {'; '.join(answers[:3])}")
+    with copy.open("rb") as written:
+        os.fsync(written.fileno())
+
+
+def _revision(file: Path) -> str | None:
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        try:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        except sqlite3.OperationalError:
+            return None
+    return None if row is None else str(row[0])
+
+
+def _set_aside(target: Path) -> Path | None:
+    if not target.exists():
+        return None
+    aside = _free_name(target)
+    # The log holds what the database itself does not have yet; the three belong together.
+    for suffix in ("-wal", "-shm", ""):
+        part = target.with_name(target.name + suffix)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + suffix))
+    return aside
+
+
+def _free_name(target: Path) -> Path:
+    number = 1
+    while (name := target.with_name(f"{target.name}.replaced-{number}")).exists():
+        number += 1
+    return name
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,60 @@
+"""Alerts on their way, buttons waiting to be pressed, and updates already handled."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import Index, Text, UniqueConstraint
+from sqlmodel import Field
+
+from engine.alerts.kinds import AlertKind, AlertState
+from engine.storage.columns import BIG_INTEGER, EnumText, JsonText, UtcDateTime
+from engine.storage.tables.base import Table, account_reference, row_number, user_reference
+
+
+class AlertRow(Table, table=True):
+    """What somebody must be told; written with the event it tells of."""
+
+    __tablename__: ClassVar[str] = "alerts"
+    __table_args__ = (Index(None, "state", "chat_id"), UniqueConstraint("dedup_key"))
+
+    alert_id: int | None = row_number()
+    user_id: int = user_reference()
+    account_id: str | None = account_reference(default=None)
+    chat_id: int = Field(sa_type=BIG_INTEGER)
+    kind: AlertKind = Field(sa_type=EnumText(AlertKind))
+    data: str = Field(sa_type=Text, sa_column_kwargs={"name": "data_json"})
+    critical: bool
+    dedup_key: str
+    state: AlertState = Field(sa_type=EnumText(AlertState))
+    attempts: int
+    #: When it may leave next; None once it will not leave again.
+    not_before: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    message_id: int | None = Field(default=None, sa_type=BIG_INTEGER)
+    last_error: str | None = None
+
+
+class ConfirmationRow(Table, table=True):
+    """A button that changes something: one user, one use, until it expires."""
+
+    __tablename__: ClassVar[str] = "confirmations"
+
+    confirmation_id: str = Field(primary_key=True)
+    user_id: int = user_reference()
+    account_id: str | None = account_reference(default=None)
+    action: str
+    params: dict[str, Any] = Field(sa_type=JsonText, sa_column_kwargs={"name": "params_json"})
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    message_id: int | None = Field(default=None, sa_type=BIG_INTEGER)
+
+
+class HandledUpdateRow(Table, table=True):
+    """A Telegram update whose effect is already in the database."""
+
+    __tablename__: ClassVar[str] = "handled_updates"
+
+    update_id: int = Field(primary_key=True, sa_type=BIG_INTEGER, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=UtcDateTime, index=True)

@@ -1,0 +1,33 @@
+"""Which process may write, and when the bot was watching."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlmodel import Field
+
+from engine.storage.columns import BIG_INTEGER, UtcDateTime
+from engine.storage.tables.base import Table, row_number
+
+
+class LeaseRow(Table, table=True):
+    """Who holds a name; each new holder gets a higher epoch, and an older one may not write."""
+
+    __tablename__: ClassVar[str] = "leases"
+
+    name: str = Field(primary_key=True)
+    owner: str
+    epoch: int = Field(sa_type=BIG_INTEGER)
+    acquired_at: datetime = Field(sa_type=UtcDateTime)
+    heartbeat_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ProcessRunRow(Table, table=True):
+    """One life of the process; the time between two of them was not watched."""
+
+    __tablename__: ClassVar[str] = "process_runs"
+
+    run_id: int | None = row_number()
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    last_guard_cycle_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    stopped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    clean: bool

@@ -1,0 +1,67 @@
+"""A database file with one owner and his accounts, for tests that need rows to hang things on."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from sqlalchemy import create_engine
+from sqlmodel import Session
+
+from engine.people.accounts import KeyOrigin, environment_account_id
+from engine.people.roles import Role
+from engine.storage.database import Database
+from engine.storage.tables import AccountRow, UserRow, metadata
+from engine.venues import Account, Venue
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+OWNER = 7000000001
+
+KRAKEN = Account(account_id=environment_account_id(Venue.KRAKEN), user_id=OWNER, venue=Venue.KRAKEN)
+COINBASE = Account(account_id=environment_account_id(Venue.COINBASE), user_id=OWNER, venue=Venue.COINBASE)
+ALPACA = Account(account_id=environment_account_id(Venue.ALPACA), user_id=OWNER, venue=Venue.ALPACA)
+
+
+def create_schema(file):
+    """Create the tables as the code has them, faster than by migrations."""
+    engine = create_engine(f"sqlite:///{file}")
+    metadata.create_all(engine)
+    engine.dispose()
+
+
+def create_people(file):
+    """Add the owner and one account at each venue."""
+    engine = create_engine(f"sqlite:///{file}")
+    with Session(engine) as session:
+        session.add(
+            UserRow(
+                user_id=OWNER,
+                role=Role.OWNER,
+                time_zone="UTC",
+                language="en",
+                usual_trade_usd=Decimal(30),
+                created_at=NOW,
+            )
+        )
+        session.flush()
+        session.add_all(an_account_row(account) for account in (KRAKEN, COINBASE, ALPACA))
+        session.commit()
+    engine.dispose()
+
+
+def an_account_row(account):
+    return AccountRow(
+        account_id=account.account_id,
+        user_id=account.user_id,
+        venue=account.venue,
+        label=account.venue.label,
+        origin=KeyOrigin.ENVIRONMENT,
+        key_fingerprint=f"fingerprint-{account.venue.value}",
+        created_at=NOW,
+    )
+
+
+def a_database(folder):
+    """Create a database with the owner and his accounts in `folder`; the caller disposes of it."""
+    file = folder / "nija.db"
+    create_schema(file)
+    create_people(file)
+    return Database(f"sqlite+aiosqlite:///{file}")

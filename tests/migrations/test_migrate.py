@@ -1,0 +1,202 @@
+import shutil
+import sqlite3
+import stat
+from contextlib import closing
+from datetime import UTC, datetime
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, inspect
+from sqlalchemy.exc import OperationalError
+
+from engine.storage.migrate import SCRIPTS, MigrationRefusedError, migration_config, run_migrations
+from engine.storage.tables import metadata
+
+NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "nija.db"
+
+
+def migrate(file, scripts=SCRIPTS):
+    url = f"sqlite+aiosqlite:///{file}"
+    return run_migrations(url, backups=file.parent / "backups", now=NOW, scripts=scripts)
+
+
+def a_next_revision(folder, *steps):
+    scripts = folder / "migrations"
+    shutil.copytree(SCRIPTS, scripts)
+    lines = [
+        "import sqlalchemy as sa",
+        "from alembic import op",
+        "revision = '0002'",
+        "down_revision = '0001'",
+    ]
+    lines += ["def upgrade():", *(f"    {step}" for step in steps)]
+    (scripts / "versions" / "0002_next.py").write_text("\n".join(lines))
+    return scripts
+
+
+def add_owner(file):
+    run(
+        file,
+        "INSERT INTO users VALUES (7, 'owner', 'UTC', 'en', '30.10', '2026-11-22 02:10:00.000000')",
+        "INSERT INTO accounts VALUES ('env-kraken', 7, 'kraken', 'Kraken', 'env', 'f', '2026-11-22', NULL)",
+    )
+
+
+def run(file, *statements):
+    with closing(sqlite3.connect(file)) as connection, connection:
+        return [connection.execute(statement).fetchall() for statement in statements]
+
+
+def schema_of(engine):
+    look = inspect(engine)
+    return {
+        table: {
+            "columns": [(c["name"], str(c["type"]), c["nullable"]) for c in look.get_columns(table)],
+            "key": look.get_pk_constraint(table),
+            "references": sorted(map(str, look.get_foreign_keys(table))),
+            "unique": sorted(map(str, look.get_unique_constraints(table))),
+            "indexes": sorted(index_words(index) for index in look.get_indexes(table)),
+            "checks": sorted(map(str, look.get_check_constraints(table))),
+        }
+        for table in look.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+def index_words(index):
+    where = index.get("dialect_options", {}).get("sqlite_where")
+    return f"{index['name']} {index['column_names']} unique={index['unique']} where={where}"
+
+
+def test_migrations_from_nothing_give_exactly_the_tables_of_the_code(file, tmp_path):
+    migrate(file)
+
+    migrated = create_engine(f"sqlite:///{file}")
+    created = create_engine(f"sqlite:///{tmp_path / 'created.db'}")
+    metadata.create_all(created)
+    with migrated.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, metadata)
+    schemas = schema_of(migrated), schema_of(created)
+    migrated.dispose()
+    created.dispose()
+
+    assert differences == []
+    assert schemas[0] == schemas[1]
+
+
+def test_a_new_database_is_private_and_needs_no_backup(file):
+    done = migrate(file)
+
+    assert (done.from_revision, done.backup) == (None, None)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert not (file.parent / "backups").exists()
+
+
+def test_a_database_that_is_up_to_date_is_left_alone(file):
+    first = migrate(file)
+    before = file.read_bytes()
+
+    second = migrate(file)
+
+    assert second.from_revision == second.to_revision == first.to_revision
+    assert second.backup is None
+    assert file.read_bytes() == before
+
+
+def test_a_downgrade_leaves_nothing_behind_and_can_be_upgraded_again(file):
+    newest = migrate(file).to_revision
+
+    down(file)
+    (tables,) = run(file, "SELECT name FROM sqlite_master WHERE type = 'table'")
+    again = migrate(file)
+
+    assert tables == [("alembic_version",)]
+    assert again.to_revision == newest
+
+
+def test_an_upgrade_with_data_is_backed_up_first_and_keeps_the_data(file):
+    migrate(file)
+    add_owner(file)
+
+    with_nickname = a_next_revision(file.parent, "op.add_column('users', sa.Column('nickname', sa.String()))")
+    done = migrate(file, with_nickname)
+
+    assert (done.from_revision, done.to_revision) == ("0001", "0002")
+    assert done.backup is not None
+    assert done.backup.file.name == "before-0002-from-0001-20261122T021000000000Z.db"
+    assert stat.S_IMODE(done.backup.file.stat().st_mode) == 0o600
+    assert run(done.backup.file, "SELECT usual_trade_usd FROM users") == [[("30.10",)]]
+    assert run(file, "SELECT usual_trade_usd, nickname FROM users") == [[("30.10", None)]]
+
+
+def test_a_database_newer_than_the_code_is_refused_and_untouched(file):
+    migrate(file)
+    run(file, "UPDATE alembic_version SET version_num = '9999'")
+    before = file.read_bytes()
+
+    with pytest.raises(MigrationRefusedError, match=r"written by a newer NIJA \(revision 9999"):
+        migrate(file)
+
+    assert file.read_bytes() == before
+
+
+def test_a_database_of_another_program_is_refused_and_untouched(file):
+    run(file, "CREATE TABLE songs (title TEXT)")
+    before = run(file, "SELECT sql FROM sqlite_master")
+
+    with pytest.raises(MigrationRefusedError, match="not a NIJA database"):
+        migrate(file)
+
+    assert run(file, "SELECT sql FROM sqlite_master") == before
+
+
+def test_a_migration_that_fails_half_way_changes_nothing(file):
+    migrate(file)
+    before = run(file, "SELECT sql FROM sqlite_master")
+
+    broken = a_next_revision(file.parent, "op.drop_table('leases')", "op.drop_table('no_such_table')")
+    with pytest.raises(OperationalError, match="no_such_table"):
+        migrate(file, broken)
+
+    assert run(file, "SELECT sql FROM sqlite_master") == before
+    assert run(file, "SELECT version_num FROM alembic_version") == [[("0001",)]]
+
+
+def test_a_migration_that_would_leave_orphans_is_refused_and_changes_nothing(file):
+    migrate(file)
+    add_owner(file)
+
+    careless = a_next_revision(file.parent, "op.execute('DELETE FROM users')")
+    with pytest.raises(MigrationRefusedError, match="leave 1 rows without"):
+        migrate(file, careless)
+
+    assert run(file, "SELECT count(*) FROM users") == [[(1,)]]
+
+
+def test_migrations_are_found_whatever_the_working_directory_is(file, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    assert migrate(file).to_revision
+
+
+def test_a_developer_can_run_alembic_over_its_own_connection(file):
+    config = migration_config()
+    config.set_main_option("sqlalchemy.url", f"sqlite+aiosqlite:///{file}")
+
+    command.upgrade(config, "head")
+
+    assert run(file, "SELECT count(*) FROM users") == [[(0,)]]
+
+
+def down(file):
+    config = migration_config()
+    config.set_main_option("sqlalchemy.url", f"sqlite+aiosqlite:///{file}")
+    command.downgrade(config, "base")
