@@ -1,0 +1,124 @@
+"""The durable counters: a number is on disk before anybody can send it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+import aiosqlite
+
+from engine.clock import Clock
+from engine.nonce.sequence import next_nonce
+from engine.status import NonceStatus
+
+_PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+
+_READ = "SELECT last_nonce FROM nonces WHERE key_hash = ?"
+
+_SAVE = """
+INSERT INTO nonces (key_hash, last_nonce, issued_count, updated_at) VALUES (?, ?, 1, ?)
+ON CONFLICT (key_hash) DO UPDATE SET
+    last_nonce = excluded.last_nonce, issued_count = issued_count + 1, updated_at = excluded.updated_at
+"""
+
+_ASSIGN = """
+INSERT INTO nonces (key_hash, user_id, account_id, last_nonce, issued_count, updated_at)
+VALUES (?, ?, ?, 0, 0, ?)
+ON CONFLICT (key_hash) DO UPDATE SET user_id = excluded.user_id, account_id = excluded.account_id
+"""
+
+_LIST = """
+SELECT key_hash, last_nonce, updated_at, issued_count FROM nonces WHERE issued_count > 0 ORDER BY key_hash
+"""
+
+
+class NonceStore:
+    """Counters of all API keys in one database file, written over a connection of its own.
+
+    Several processes may use one file: the transaction takes the write lock before it reads.
+    """
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path = path
+        self._clock = clock
+        self._connection: aiosqlite.Connection | None = None
+        self._turn = asyncio.Lock()
+
+    async def open(self) -> Self:
+        """Connect to the migrated database."""
+        connection = await aiosqlite.connect(self._path, isolation_level=None)
+        self._connection = connection
+        for pragma in _PRAGMAS:
+            await connection.execute_fetchall(f"PRAGMA {pragma}")
+        return self
+
+    async def close(self) -> None:
+        """Let the transactions under way end, then disconnect."""
+        async with self._turn:
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                await connection.close()
+
+    async def next_nonce(self, key_hash: str) -> int:
+        """Return a number higher than any before it for this key; it was committed before it is returned.
+
+        A caller that is cancelled meanwhile loses its number and harms nobody: numbers may be skipped.
+        """
+        # The transaction runs in its own task, so that a cancellation never leaves it open.
+        return await asyncio.shield(asyncio.create_task(self._issue(key_hash)))
+
+    async def assign(self, key_hash: str, *, user_id: int, account_id: str) -> None:
+        """Write down whose key a counter belongs to."""
+        await asyncio.shield(asyncio.create_task(self._assign(key_hash, user_id, account_id)))
+
+    async def list_nonces(self) -> tuple[NonceStatus, ...]:
+        """Return the counter of every key that was ever used."""
+        async with self._turn:
+            rows = await self._opened().execute_fetchall(_LIST)
+        return tuple(_status(*row) for row in rows)
+
+    async def _issue(self, key_hash: str) -> int:
+        async with self._turn, self._transaction() as connection:
+            rows = list(await connection.execute_fetchall(_READ, (key_hash,)))
+            nonce = next_nonce(rows[0][0] if rows else None, self._clock.now_ns())
+            await connection.execute_fetchall(_SAVE, (key_hash, nonce, _stamp(self._clock.now())))
+        return nonce
+
+    async def _assign(self, key_hash: str, user_id: int, account_id: str) -> None:
+        values = (key_hash, user_id, account_id, _stamp(self._clock.now()))
+        async with self._turn, self._transaction() as connection:
+            await connection.execute_fetchall(_ASSIGN, values)
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[aiosqlite.Connection]:
+        connection = self._opened()
+        try:
+            await connection.execute_fetchall("BEGIN IMMEDIATE")
+            yield connection
+            await connection.commit()
+        except BaseException:
+            # Statements are carried out in order, so this also ends one that was only just begun.
+            await connection.rollback()
+            raise
+
+    def _opened(self) -> aiosqlite.Connection:
+        if self._connection is None:
+            message = "the nonce store is not open"
+            raise RuntimeError(message)
+        return self._connection
+
+
+def _stamp(now: datetime) -> str:
+    # The text SQLAlchemy writes for UtcDateTime on SQLite.
+    return now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _status(key_hash: str, last_nonce: int, updated_at: str, issued: int) -> NonceStatus:
+    return NonceStatus(
+        fingerprint=key_hash,
+        last_nonce=last_nonce,
+        last_used_at=datetime.fromisoformat(updated_at).replace(tzinfo=UTC),
+        issued=issued,
+    )
