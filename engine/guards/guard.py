@@ -5,8 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from engine.cost_basis import share
 from engine.liquidation.rule import check_threshold
-from engine.money import ZERO, InvalidNumberError, exact
+from engine.money import ZERO, InvalidNumberError
 from engine.positions import Direction, PositionKind
 from engine.venues import Venue
 
@@ -83,5 +84,4 @@ class Guard:
             raise InvalidNumberError(message)
         if quantity == ZERO:
             return replace(self, quantity=ZERO, cost=ZERO, state=GuardState.CLOSED)
-        with exact():
-            return replace(self, quantity=quantity, cost=self.cost * quantity / self.quantity)
+        return replace(self, quantity=quantity, cost=share(self.cost, quantity, self.quantity))
