@@ -87,11 +87,17 @@ METHODS: dict[str, Method] = {
 _BY_LOWER_NAME = {name.lower(): name for name in METHODS}
 
 
+def spell(given: str) -> str:
+    """The proper spelling of a method; an unknown one stays as it is."""
+    return _BY_LOWER_NAME.get(given.lower(), given)
+
+
 def method_name(given: str) -> str:
     """The proper spelling of a method, or the 404 of an unknown one."""
-    if given.lower() not in _BY_LOWER_NAME:
+    name = spell(given)
+    if name not in METHODS:
         raise ApiError(404, "Not Found: method not found")
-    return _BY_LOWER_NAME[given.lower()]
+    return name
 
 
 async def call_method(world: World, name: str, request: ApiRequest) -> Any:

@@ -4,7 +4,7 @@ from sandbox.telegram.errors import bad_request
 from sandbox.telegram.html import HtmlError, parse_html
 from sandbox.telegram.keyboard import Keyboard, parse_keyboard
 from sandbox.telegram.request import ApiRequest
-from sandbox.telegram.text import FormattedText, plain, trim, utf16_length
+from sandbox.telegram.text import FormattedText, plain, utf16_length
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
@@ -46,7 +46,7 @@ def _read(request: ApiRequest, name: str) -> FormattedText:
     if mode != "html":
         raise bad_request("unsupported parse_mode")
     try:
-        body = trim(parse_html(source))
+        body = parse_html(source)
     except HtmlError as error:
         raise bad_request(f"can't parse entities: {error}") from error
     return FormattedText(text=body.text, entities=body.entities[:MAX_ENTITIES])

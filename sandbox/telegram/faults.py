@@ -46,7 +46,7 @@ class Fault:
 
     def meets(self, method: str) -> bool:
         """Whether a call of this method runs into it."""
-        return self.method == ANY_METHOD or self.method.lower() == method.lower()
+        return self.method in {ANY_METHOD, method}
 
     def error_before(self) -> Exception | None:
         """What happens instead of the call's effect, if anything."""

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from sandbox.telegram.text import Entity, FormattedText, clean, utf16_length
+from sandbox.telegram.nesting import settle
+from sandbox.telegram.text import Entity, FormattedText, clean, trim, utf16_length
 
 #: Tag names and the entity each one makes; anything else is refused.
 TAGS = {
@@ -36,9 +37,6 @@ _TAG_NAME = re.compile(rb"[^ \n\0>]*")
 _ATTRIBUTE_NAME = re.compile(rb"[^ \n\0=>/\"']*")
 _NAME_TOKEN = re.compile(rb"[0-9A-Za-z.-]*")
 _LINK = re.compile(r"(?:https?|tg|ton|tonsite)://\S+", re.IGNORECASE)
-#: Outer first where two entities cover the same text.
-_PRIORITY = {"blockquote": 0, "expandable_blockquote": 0, "pre": 10, "code": 20, "text_link": 49, "bold": 90}
-_PRIORITY |= {"italic": 91, "underline": 92, "strikethrough": 93, "spoiler": 94, "date_time": 95}
 
 
 class HtmlError(ValueError):
@@ -61,21 +59,8 @@ def parse_html(source: str) -> FormattedText:
     if any("\ud800" <= character <= "\udfff" for character in text):
         reason = "check for unmatched surrogate code units"
         raise HtmlError(f"Text contains invalid Unicode characters after decoding HTML entities, {reason}")
-    return FormattedText(text=text, entities=_settle(parser.entities))
-
-
-def _settle(entities: list[Entity]) -> tuple[Entity, ...]:
-    """Sort outer before inner and forget formatting inside code, which cannot carry any."""
-    ordered = sorted(entities, key=lambda one: (one.offset, -one.length, _PRIORITY.get(one.kind, 99)))
-    kept: list[Entity] = []
-    code_end = 0
-    for entity in ordered:
-        if entity.offset < code_end:
-            continue
-        if entity.kind in {"code", "pre"}:
-            code_end = entity.end
-        kept.append(entity)
-    return tuple(kept)
+    body = trim(FormattedText(text=text, entities=tuple(parser.entities)))
+    return FormattedText(text=body.text, entities=settle(body.entities))
 
 
 class _Parser:

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from sandbox.telegram.api import call_method, method_name
+from sandbox.telegram.api import call_method, method_name, spell
 from sandbox.telegram.errors import ApiError, ConnectionDropped, too_many_requests, unauthorized
 from sandbox.telegram.faults import Fault, Faults
 from sandbox.telegram.flood import FloodControl, FloodLimit
@@ -121,6 +121,19 @@ class TelegramServer:
             missing=lambda: f"{len(self.calls(method))} of {count} calls of {method}",
         )
 
+    @property
+    def polls(self) -> int:
+        """How many getUpdates have arrived, the hanging one included."""
+        return self._world.updates.polls
+
+    async def wait_for_poll(self, *, after: int = 0, timeout_s: float = 5.0) -> None:
+        """Wait until a bot polls; `after` is what `polls` said before it was started again."""
+        await self._world.news.until(
+            lambda: True if self.polls > after else None,
+            timeout_s=timeout_s,
+            missing=lambda: "no bot is polling",
+        )
+
     async def wait_until_confirmed(self, *, timeout_s: float = 5.0) -> None:
         """Wait until every update is confirmed; the bot has then taken them, not yet handled them."""
         await self._world.news.until(
@@ -134,6 +147,7 @@ class TelegramServer:
     async def _serve(self, http: web.Request) -> web.Response:
         at = self._now()
         token, given = split_path(http.path)
+        given = spell(given)
         request = ApiRequest(params={})
         fault = self.faults.take(given) if token == self.token else None
         try:

@@ -24,6 +24,8 @@ class UpdateQueue:
         self._allowed: frozenset[str] | None = None
         self._poller: asyncio.Future[None] | None = None
         self._closed = False
+        #: how many polls have arrived
+        self.polls = 0
 
     @property
     def pending(self) -> tuple[dict[str, Any], ...]:
@@ -44,6 +46,7 @@ class UpdateQueue:
 
     async def poll(self, *, offset: int, limit: int, timeout_s: float) -> list[dict[str, Any]]:
         """Confirm what lies below the offset, then answer with what waits or comes within the time."""
+        self.polls += 1
         self.interrupt(conflict())
         self._confirm(offset)
         if not self._waiting and timeout_s > 0 and not self._closed:

@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.web_request import FileField
 
-from sandbox.telegram.errors import ApiError
+from sandbox.telegram.errors import ApiError, bad_request
 from sandbox.telegram.request import ApiRequest
 
 #: The status on the tape of a call whose connection was closed without an answer.
@@ -54,8 +54,7 @@ async def read_request(http: web.Request) -> ApiRequest:
     files: dict[str, bytes] = {}
     try:
         if http.content_type == "application/json":
-            body = await http.json()
-            return ApiRequest(params=params | {name: _as_text(value) for name, value in body.items()})
+            return ApiRequest(params=params | _json_params(await http.text()))
         form = await http.post()
     except web.HTTPRequestEntityTooLarge:
         raise ApiError(413, "Request Entity Too Large") from None
@@ -74,6 +73,16 @@ def send(http: web.Request, answer: Answer) -> web.Response:
             http.transport.abort()
         return web.Response()
     return web.json_response(answer.payload, status=answer.status)
+
+
+def _json_params(text: str) -> dict[str, str]:
+    try:
+        body = json.loads(text)
+    except ValueError:
+        raise bad_request("can't parse JSON object") from None
+    if not isinstance(body, dict):
+        raise bad_request("can't parse JSON object")
+    return {name: _as_text(value) for name, value in body.items()}
 
 
 def _as_text(value: object) -> str:
