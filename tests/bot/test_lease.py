@@ -1,0 +1,48 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from bot.lease import AlreadyRunningError, hold_data_dir
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from bot.lease import hold_data_dir
+with hold_data_dir(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_the_data_dir_is_made_for_its_owner_alone(tmp_path):
+    with hold_data_dir(tmp_path / "a" / "data"):
+        assert (tmp_path / "a" / "data").stat().st_mode & 0o777 == 0o700
+        assert (tmp_path / "a" / "data" / "nija.lock").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_second_bot_is_refused_and_told_who_holds_it(tmp_path):
+    with (
+        hold_data_dir(tmp_path),
+        pytest.raises(AlreadyRunningError, match=f"process {os.getpid()}"),
+        hold_data_dir(tmp_path),
+    ):
+        pass
+
+
+def test_the_data_dir_is_free_again_afterwards(tmp_path):
+    for _ in range(2):
+        with hold_data_dir(tmp_path):
+            assert (tmp_path / "nija.lock").read_text() == str(os.getpid())
+
+
+def test_a_killed_bot_leaves_the_data_dir_free(tmp_path):
+    with subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"held\n"
+        with pytest.raises(AlreadyRunningError, match=f"process {process.pid}"), hold_data_dir(tmp_path):
+            pass
+        process.kill()
+
+    with hold_data_dir(tmp_path):
+        pass
