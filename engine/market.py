@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from engine.brokers.base import MarketData
+from engine.brokers.base import MarketData, Session
 from engine.clock import Clock
 from engine.errors import BrokerError
 from engine.instruments import Instrument
@@ -13,6 +13,7 @@ from engine.venues import Venue
 
 #: Listings change rarely; a refresh also picks up cancel-only and other states.
 INSTRUMENTS_MAX_AGE_S = 3600.0
+SESSION_MAX_AGE_S = 30.0
 
 
 class VenueMarket:
@@ -24,6 +25,8 @@ class VenueMarket:
         self._instruments: Mapping[str, Instrument] = {}
         self._instruments_at: float | None = None
         self._quotes: dict[str, Quote] = {}
+        self._session: Session | None = None
+        self._session_at: float | None = None
         self._lock = asyncio.Lock()
 
     @property
@@ -64,6 +67,14 @@ class VenueMarket:
     async def book(self, symbol: str) -> OrderBook:
         """Return the order book as it is now."""
         return await self.data.fetch_book(symbol)
+
+    async def session(self) -> Session | None:
+        """Return the stock session, asked for at most twice a minute; None where there are no stocks."""
+        at = self._session_at
+        if at is None or self._clock.monotonic() - at > SESSION_MAX_AGE_S:
+            self._session = await self.data.fetch_session()
+            self._session_at = self._clock.monotonic()
+        return self._session
 
     def _is_fresh(self, symbol: str, oldest: datetime) -> bool:
         quote = self._quotes.get(symbol)

@@ -1,0 +1,224 @@
+"""The journal of orders: every change of an intent is one short transaction with its reason."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.alerts.messages import CancelledOrder, ExitFailing, Message
+from engine.alerts.outbox import append_alert
+from engine.clock import Clock
+from engine.execution.intents import Intent, IntentKind, IntentStep, Trigger
+from engine.execution.states import IntentEvent, IntentState, client_order_id, next_state
+from engine.guards.guard import Guard, GuardState
+from engine.orders import Order, Side
+from engine.positions import Direction, PositionKind
+from engine.storage.database import Database
+from engine.storage.repositories import fills, guards, intents
+
+#: The cause of a step that cancels an order holding what is to be sold; its words are that order.
+RELEASE = "release"
+
+_cancelled_codec = TypeAdapter(CancelledOrder)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveExit:
+    """An unfinished exit and the guard it closes."""
+
+    intent: Intent
+    guard: Guard
+
+
+class Journal:
+    """Writes intents, their steps and what follows from them, consistent after a crash at any instant."""
+
+    def __init__(self, *, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def plan_exit(self, guard_id: str, trigger: Trigger, *, intent_id: str) -> LiveExit | None:
+        """Write down that a guard's quantity is to be sold; the guard is closing from now on.
+
+        None when the guard is not armed any more: it was sold, taken off or paused meanwhile.
+        """
+        now = self._clock.now()
+        async with self._database.write() as session:
+            guard = await guards.load_guard(session, guard_id)
+            if guard is None or guard.state is not GuardState.ARMED:
+                return None
+            intent = _exit_of(guard, trigger, intent_id=intent_id, now=now)
+            closing = replace(guard, state=GuardState.CLOSING, state_reason="being sold")
+            await intents.insert_intent(session, intent)
+            await intents.insert_step(session, _step(None, intent, cause="triggered", words="", at=now))
+            await guards.save_guard(session, closing, now=now, cause="triggered")
+        return LiveExit(intent=intent, guard=closing)
+
+    async def record(
+        self, intent: Intent, event: IntentEvent, *, cause: str, words: str = "", **changes: Any
+    ) -> Intent:
+        """Move an intent to its next state.
+
+        Raises:
+            IllegalTransitionError: the event cannot happen to it now.
+
+        """
+        async with self._database.write() as session:
+            return await self._move(session, intent, event, cause=cause, words=words, **changes)
+
+    async def retry(self, intent: Intent, *, cause: str, words: str = "", same_id: bool = False) -> Intent:
+        """End an attempt that is proven to have done nothing, so that the next one can be made."""
+        attempt = intent.attempt if same_id else intent.attempt + 1
+        return await self.record(
+            intent,
+            IntentEvent.END_ATTEMPT,
+            cause=cause,
+            words=words,
+            attempt=attempt,
+            client_order_id=client_order_id(intent.intent_id, attempt),
+            venue_order_id=None,
+        )
+
+    async def conclude(
+        self, intent: Intent, event: IntentEvent, order: Order, *, guard: Guard, message: Message, cause: str
+    ) -> Intent:
+        """Write the fills, the intent's end, what is left of the guard and the alert, all or nothing."""
+        now = self._clock.now()
+        async with self._database.write() as session:
+            await fills.save_fills(session, intent.account_id, intent.user_id, order.fills, seen_at=now)
+            ended = await self._move(
+                session, intent, event, cause=cause, **_totals(order), venue_order_id=order.venue_order_id
+            )
+            await guards.save_guard(session, guard, now=now, cause=cause)
+            await append_alert(
+                session,
+                message,
+                user_id=intent.user_id,
+                account_id=intent.account_id,
+                dedup_key=f"{message.kind}:{intent.intent_id}:{intent.attempt}",
+                now=now,
+            )
+        return ended
+
+    async def give_back(
+        self, intent: Intent, event: IntentEvent, *, guard: Guard, message: Message | None, cause: str
+    ) -> Intent:
+        """End an exit without a fill: the guard is as given, and its owner is told if there is a message."""
+        now = self._clock.now()
+        async with self._database.write() as session:
+            ended = await self._move(session, intent, event, cause=cause)
+            await guards.save_guard(session, guard, now=now, cause=cause)
+            if message is not None:
+                await append_alert(
+                    session,
+                    message,
+                    user_id=intent.user_id,
+                    account_id=intent.account_id,
+                    dedup_key=f"{message.kind}:{intent.intent_id}:{intent.attempt}",
+                    now=now,
+                )
+        return ended
+
+    async def note_release(self, intent: Intent, order: CancelledOrder) -> None:
+        """Write down an order about to be cancelled, so that the alert can name it after a crash too."""
+        words = _cancelled_codec.dump_json(order).decode()
+        async with self._database.write() as session:
+            step = _step(intent, intent, cause=RELEASE, words=words, at=self._clock.now())
+            await intents.insert_step(session, step)
+
+    async def load_released(self, intent_id: str) -> tuple[CancelledOrder, ...]:
+        """Return the orders that were cancelled for an intent."""
+        steps = await self.load_steps(intent_id)
+        return tuple(_cancelled_codec.validate_json(step.words) for step in steps if step.cause == RELEASE)
+
+    async def tell_failing(self, intent: Intent, message: ExitFailing, *, told: int) -> None:
+        """Put a reminder of a failing exit into the outbox; the same reminder is written once."""
+        async with self._database.write() as session:
+            await append_alert(
+                session,
+                message,
+                user_id=intent.user_id,
+                account_id=intent.account_id,
+                dedup_key=f"{message.kind}:{intent.intent_id}:{told}",
+                now=self._clock.now(),
+            )
+
+    async def load_live_exits(self) -> tuple[LiveExit, ...]:
+        """Return every exit that is neither over nor parked, oldest first."""
+        live = list[LiveExit]()
+        async with self._database.read() as session:
+            for intent in await intents.load_live_intents(session):
+                guard = await guards.load_guard(session, intent.guard_id) if intent.guard_id else None
+                if guard is not None and intent.state is not IntentState.PARKED:
+                    live.append(LiveExit(intent=intent, guard=guard))
+        return tuple(live)
+
+    async def load_steps(self, intent_id: str) -> tuple[IntentStep, ...]:
+        """Return an intent's whole life, first step first."""
+        async with self._database.read() as session:
+            return await intents.load_steps(session, intent_id)
+
+    async def _move(
+        self,
+        session: AsyncSession,
+        intent: Intent,
+        event: IntentEvent,
+        *,
+        cause: str,
+        words: str = "",
+        **changes: Any,
+    ) -> Intent:
+        now = self._clock.now()
+        moved = replace(intent, state=next_state(intent.state, event), updated_at=now, **changes)
+        await intents.update_intent(session, moved, expected=intent.state)
+        await intents.insert_step(session, _step(intent, moved, cause=cause, words=words, at=now))
+        return moved
+
+
+def _exit_of(guard: Guard, trigger: Trigger, *, intent_id: str, now: datetime) -> Intent:
+    return Intent(
+        intent_id=intent_id,
+        user_id=guard.user_id,
+        account_id=guard.account_id,
+        venue=guard.venue,
+        guard_id=guard.guard_id,
+        kind=IntentKind.EXIT,
+        symbol=guard.symbol,
+        asset=guard.asset,
+        side=Side.SELL if guard.direction is Direction.LONG else Side.BUY,
+        quantity=guard.quantity,
+        reduce_only=guard.kind is PositionKind.MARGIN,
+        leverage=guard.leverage,
+        state=IntentState.PLANNED,
+        attempt=1,
+        client_order_id=client_order_id(intent_id, 1),
+        trigger=trigger,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _step(before: Intent | None, after: Intent, *, cause: str, words: str, at: datetime) -> IntentStep:
+    return IntentStep(
+        intent_id=after.intent_id,
+        user_id=after.user_id,
+        account_id=after.account_id,
+        seq=0,
+        at=at,
+        from_state=before.state if before else None,
+        to_state=after.state,
+        cause=cause,
+        words=words,
+    )
+
+
+def _totals(order: Order) -> dict[str, Decimal | str | None]:
+    return {
+        "filled_quantity": order.filled_quantity,
+        "cost": order.cost,
+        "fee": order.fee,
+        "fee_asset": order.fee_asset,
+    }

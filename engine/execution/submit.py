@@ -1,0 +1,124 @@
+"""Carry one written intent to its venue and bring back what the venue says of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from engine.brokers.base import Broker, Priority
+from engine.clock import Clock
+from engine.errors import BrokerError, RefusalReason, RefusedError, UnknownOutcomeError
+from engine.execution.intents import Intent
+from engine.execution.journal import Journal
+from engine.execution.settle import KRAKEN_DEADLINE, LOOK_EVERY, LookAt, Resend, next_settling_step
+from engine.execution.states import IntentEvent
+from engine.orders import Order, OrderRequest
+from engine.venues import Venue
+
+#: Between two questions after an accepted order; market orders fill at once or hardly at all.
+_POLL_S = (0.05, 0.1, 0.2, 0.5, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What came of one attempt: accepted, unknown, or planned again because the venue did nothing."""
+
+    intent: Intent
+    error: BrokerError | None
+
+
+class Submitter:
+    """Sends, settles and follows orders; the intent is on disk before each step."""
+
+    def __init__(self, *, journal: Journal, clock: Clock) -> None:
+        self._journal = journal
+        self._clock = clock
+
+    async def send(self, intent: Intent, broker: Broker, quantity: Decimal) -> Attempt:
+        """Write one attempt down, send it, and write down what the venue said."""
+        now = self._clock.now()
+        sent = await self._journal.record(
+            intent, IntentEvent.SEND, cause="send", quantity=quantity, sent_at=now
+        )
+        try:
+            venue_order_id = await broker.submit_order(_request(sent, now), priority=Priority.EXIT)
+        except BrokerError as e:
+            return Attempt(intent=await self._after_error(sent, e), error=e)
+        accepted = await self._journal.record(
+            sent, IntentEvent.ACCEPT, cause="accepted", venue_order_id=venue_order_id
+        )
+        return Attempt(intent=accepted, error=None)
+
+    async def _after_error(self, sent: Intent, error: BrokerError) -> Intent:
+        if isinstance(error, UnknownOutcomeError):
+            return await self._journal.record(
+                sent, IntentEvent.LOSE_ANSWER, cause="answer lost", words=error.words
+            )
+        if isinstance(error, RefusedError) and error.reason is RefusalReason.DUPLICATE_CLIENT_ORDER_ID:
+            # Our own earlier request arrived after all; the venue has its order.
+            return await self._journal.record(
+                sent, IntentEvent.LOSE_ANSWER, cause="id already used", words=error.words
+            )
+        return await self._journal.retry(sent, cause=type(error).__name__, words=error.words)
+
+    async def settle(self, intent: Intent, broker: Broker) -> Intent:
+        """Ask until the order is found, or proven absent and free to be sent again."""
+        sent_at = intent.sent_at or intent.updated_at
+        absent_at = list[datetime]()
+        while True:
+            step = next_settling_step(intent.venue, sent_at=sent_at, absent_at=absent_at)
+            if isinstance(step, Resend):
+                return await self._journal.retry(
+                    intent, cause=f"proven absent, {step}", same_id=step is Resend.SAME_ID
+                )
+            await self._wait_until(step)
+            asked_at = self._clock.now()
+            try:
+                order = await self._find(intent, broker, sent_at)
+            except BrokerError:
+                # Silence is no evidence either way.
+                await self._clock.sleep(LOOK_EVERY.total_seconds())
+                continue
+            if order is not None:
+                return await self._journal.record(
+                    intent, IntentEvent.ACCEPT, cause="found", venue_order_id=order.venue_order_id
+                )
+            absent_at.append(asked_at)
+
+    async def follow(self, intent: Intent, broker: Broker) -> Order:
+        """Ask for an accepted order until nothing more of it can fill."""
+        if intent.venue_order_id is None:
+            message = f"intent {intent.intent_id} is {intent.state} without an order id"
+            raise ValueError(message)
+        polls = 0
+        while True:
+            try:
+                order = await broker.fetch_order(intent.venue_order_id, intent.symbol, priority=Priority.EXIT)
+            except BrokerError:
+                order = None
+            if order is not None and order.status.is_final:
+                return order
+            await self._clock.sleep(_POLL_S[min(polls, len(_POLL_S) - 1)])
+            polls += 1
+
+    async def _wait_until(self, step: LookAt) -> None:
+        await self._clock.sleep((step.at - self._clock.now()).total_seconds())
+
+    async def _find(self, intent: Intent, broker: Broker, sent_at: datetime) -> Order | None:
+        return await broker.find_order(
+            intent.client_order_id,
+            intent.symbol,
+            since=sent_at - timedelta(minutes=1),
+            priority=Priority.EXIT,
+        )
+
+
+def _request(intent: Intent, now: datetime) -> OrderRequest:
+    return OrderRequest(
+        symbol=intent.symbol,
+        side=intent.side,
+        quantity=intent.quantity,
+        client_order_id=intent.client_order_id,
+        deadline=now + KRAKEN_DEADLINE if intent.venue is Venue.KRAKEN else None,
+        reduce_only=intent.reduce_only,
+        leverage=intent.leverage,
+    )

@@ -1,0 +1,128 @@
+"""Pure parts of an exit: how much is sold, what is left of the guard, and what the owner reads."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from engine.alerts.messages import CancelledOrder, ExitFilled
+from engine.execution.intents import Intent
+from engine.guards.guard import Guard, GuardState
+from engine.instruments import Instrument
+from engine.money import ZERO, exact
+from engine.orders import Order
+from engine.positions import Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Sell:
+    """Sell this many units, already floored to the lot."""
+
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Dust:
+    """Too little to be sold at this venue."""
+
+    quantity: Decimal
+    why: str
+
+
+def plan_sale(
+    *, guarded: Decimal, there: Decimal | None, instrument: Instrument | None, price: Decimal
+) -> Sell | Dust:
+    """Decide the quantity: what is guarded, capped by what is there, floored to the lot.
+
+    `there` is None when it could not be read. Zero is not believed either: the venue refuses what
+    is not there, and a balance wrongly shown as zero must not keep a loser. Without the listing
+    nothing is floored, for the same reason.
+    """
+    wanted = min(guarded, there) if there else guarded
+    if instrument is None:
+        return Sell(wanted)
+    quantity = instrument.floor_quantity(wanted)
+    if quantity < max(instrument.minimum_quantity, instrument.lot):
+        return Dust(wanted, f"the venue sells at least {instrument.minimum_quantity} {instrument.base}")
+    with exact():
+        if quantity * price < instrument.minimum_notional:
+            return Dust(
+                wanted, f"the venue sells at least {instrument.minimum_notional} {instrument.quote} worth"
+            )
+    return Sell(quantity)
+
+
+def reduce_guard(
+    guard: Guard, order: Order, *, instrument: Instrument | None, price: Decimal
+) -> tuple[Guard, Dust | None]:
+    """Return what stays guarded after an order's fills; dust is no longer guarded and named.
+
+    What is left and can be sold stays armed, so the next look at the price sells it too.
+    """
+    left = max(guard.quantity - order.filled_quantity, ZERO)
+    rest = guard.with_quantity(left)
+    if left == ZERO:
+        return replace(rest, state_reason="sold"), None
+    plan = plan_sale(guarded=left, there=None, instrument=instrument, price=price)
+    if isinstance(plan, Dust):
+        return replace(rest, state=GuardState.CLOSED, state_reason=f"sold; {plan.why}"), plan
+    return replace(rest, state=GuardState.ARMED, state_reason=None), None
+
+
+def describe_exit(
+    intent: Intent,
+    guard: Guard,
+    order: Order,
+    *,
+    cancelled: tuple[CancelledOrder, ...],
+    dust: Dust | None,
+    found_later: bool,
+    filled_at: datetime,
+) -> ExitFilled:
+    """Build the liquidation alert from the venue's own order; `guard` is as it was before the fill.
+
+    Raises:
+        ValueError: the intent has no trigger or the order no fill.
+
+    """
+    trigger, price = intent.trigger, order.average_price
+    if trigger is None or price is None:
+        message = f"intent {intent.intent_id} has no trigger or no fill to tell of"
+        raise ValueError(message)
+    currency = intent.symbol.split("/")[1]
+    return ExitFilled(
+        venue=intent.venue,
+        symbol=intent.symbol,
+        direction=guard.direction,
+        trigger_ratio=trigger.ratio,
+        threshold=trigger.threshold,
+        trigger_price=trigger.price,
+        quantity=order.filled_quantity,
+        fill_price=price,
+        currency=currency,
+        fee=order.fee,
+        fee_asset=order.fee_asset,
+        realised=realised_pnl(guard, order, currency=currency),
+        cancelled=cancelled,
+        left_over=dust.quantity if dust else ZERO,
+        left_over_why=dust.why if dust else "",
+        triggered_at=trigger.at,
+        filled_at=max((fill.at for fill in order.fills), default=filled_at),
+        venue_order_id=order.venue_order_id,
+        client_order_id=intent.client_order_id,
+        found_later=found_later,
+    )
+
+
+def realised_pnl(guard: Guard, order: Order, *, currency: str) -> Decimal | None:
+    """Return what the exit brought against its share of the guard's cost, after its own fee.
+
+    None when the fee or the value is unknown, or the fee was charged in another asset.
+    """
+    if order.cost is None or order.fee is None or guard.quantity == ZERO:
+        return None
+    if order.fee_asset not in {currency, None}:
+        return None
+    with exact():
+        paid = guard.cost * order.filled_quantity / guard.quantity
+        gross = order.cost - paid if guard.direction is Direction.LONG else paid - order.cost
+        return gross - order.fee

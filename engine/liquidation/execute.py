@@ -1,0 +1,68 @@
+"""Every sale in flight, at most one a guard: begun by the watch, or found unfinished in the journal."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from engine.brokers.base import Broker
+from engine.execution.intents import Trigger
+from engine.execution.journal import LiveExit
+from engine.guards.guard import Guard
+from engine.liquidation.sale import Desk, Sale
+from engine.liquidation.trouble import Trouble
+from engine.market import Markets
+from engine.tasks import Tasks
+
+
+class Exits:
+    """Starts sales and takes them up again; no gate, cap, cooldown or cash figure is asked."""
+
+    def __init__(
+        self,
+        *,
+        desk: Desk,
+        brokers: Mapping[str, Broker],
+        markets: Markets,
+        tasks: Tasks,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._desk = desk
+        self._brokers = brokers
+        self._markets = markets
+        self._tasks = tasks
+        self._new_id = new_id
+
+    def begin(self, guard: Guard, trigger: Trigger) -> bool:
+        """Start selling a guard's quantity; tell whether it was not being sold already."""
+        return self._tasks.spawn(_name(guard), partial(self._begin, guard, trigger))
+
+    async def resume(self) -> None:
+        """Take up every unfinished exit that nobody drives."""
+        driven = self._tasks.names()
+        for live in await self._desk.journal.load_live_exits():
+            name = _name(live.guard)
+            if name not in driven:
+                self._tasks.spawn(name, partial(self._drive, live, found_later=True))
+
+    async def _begin(self, guard: Guard, trigger: Trigger) -> None:
+        live = await self._desk.journal.plan_exit(guard.guard_id, trigger, intent_id=self._new_id())
+        if live is not None:
+            await self._drive(live, found_later=False)
+
+    async def _drive(self, live: LiveExit, *, found_later: bool) -> None:
+        journal, guard = self._desk.journal, live.guard
+        cancelled = await journal.load_released(live.intent.intent_id) if found_later else ()
+        async with Trouble(live.intent, journal=journal, clock=self._desk.clock) as trouble:
+            sale = Sale(
+                guard,
+                desk=self._desk,
+                broker=self._brokers[guard.account_id],
+                market=self._markets[guard.venue],
+                trouble=trouble,
+                cancelled=cancelled,
+                found_later=found_later,
+            )
+            await sale.run(live.intent)
+
+
+def _name(guard: Guard) -> str:
+    return f"exit {guard.guard_id}"

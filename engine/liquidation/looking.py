@@ -1,0 +1,104 @@
+"""Take as many looks at a venue's prices as a guard needs to be judged."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from engine.clock import Clock
+from engine.errors import BrokerError
+from engine.guards.guard import Guard
+from engine.instruments import AssetClass, Instrument
+from engine.liquidation.mark import (
+    Mark,
+    MarkRequest,
+    NeedsBook,
+    NeedsSecondLook,
+    PriceProblem,
+    PriceUnknown,
+    check_session,
+    decide_mark,
+    mark_from_book,
+)
+from engine.liquidation.second_look import SECOND_LOOK_AFTER, confirm
+from engine.liquidation.sight import is_past
+from engine.market import VenueMarket
+from engine.quotes import Quote
+
+_NO_QUOTE = PriceUnknown(problem=PriceProblem.NO_QUOTE)
+
+
+class Looker:
+    """Turns quotes and order books of one venue into accepted marks."""
+
+    def __init__(self, *, market: VenueMarket, clock: Clock, max_age_s: float) -> None:
+        self._market = market
+        self._clock = clock
+        self._max_age_s = max_age_s
+
+    async def fetch_quotes(self, guards: tuple[Guard, ...]) -> Mapping[str, Quote]:
+        """Return fresh quotes of everything guarded; empty when the venue does not answer."""
+        try:
+            return await self._market.fetch_quotes({guard.symbol for guard in guards})
+        except BrokerError:
+            return {}
+
+    async def look(self, guard: Guard, quote: Quote | None, *, last: Mark | None) -> Mark | PriceUnknown:
+        """Return the mark a guard is judged by, after a second look where one is needed."""
+        closed = await self._market_closed(guard, quote)
+        if closed is not None:
+            return closed
+        request = self._request(guard)
+        seen = decide_mark(request, quote=quote, last=last, now=self._clock.now())
+        try:
+            if isinstance(seen, NeedsBook):
+                book = await self._market.book(guard.symbol)
+                seen = decide_mark(request, quote=quote, book=book, last=last, now=self._clock.now())
+            if isinstance(seen, NeedsSecondLook):
+                return await self._look_again(guard, request, seen)
+        except BrokerError:
+            return _NO_QUOTE
+        return _NO_QUOTE if isinstance(seen, NeedsBook) else seen
+
+    async def _look_again(
+        self, guard: Guard, request: MarkRequest, pending: NeedsSecondLook
+    ) -> Mark | PriceUnknown:
+        while True:
+            await self._clock.sleep(self._pause_s(pending.latest_at))
+            book = await self._market.book(guard.symbol)
+            now = self._clock.now()
+            look = mark_from_book(request, book=book, now=now)
+            if isinstance(look, NeedsBook):
+                look = PriceUnknown(problem=PriceProblem.SHALLOW_BOOK)
+            past = isinstance(look, Mark) and is_past(guard, look)
+            decided = confirm(pending, look, is_past_threshold=past, now=now)
+            if not isinstance(decided, NeedsSecondLook):
+                return decided
+            pending = decided
+
+    def _pause_s(self, latest_at: datetime) -> float:
+        return (latest_at + SECOND_LOOK_AFTER - self._clock.now()).total_seconds()
+
+    async def _market_closed(self, guard: Guard, quote: Quote | None) -> PriceUnknown | None:
+        if quote is None or not _is_stock(await self._instrument(guard)):
+            return None
+        session = await self._market.session()
+        if session is None:
+            return PriceUnknown(problem=PriceProblem.MARKET_CLOSED)
+        return check_session(session, quote=quote, now=self._clock.now())
+
+    async def _instrument(self, guard: Guard) -> Instrument | None:
+        try:
+            return (await self._market.instruments()).get(guard.symbol)
+        except BrokerError:
+            return None
+
+    def _request(self, guard: Guard) -> MarkRequest:
+        return MarkRequest(
+            direction=guard.direction,
+            quantity=guard.quantity,
+            threshold=guard.threshold,
+            max_age_s=self._max_age_s,
+        )
+
+
+def _is_stock(instrument: Instrument | None) -> bool:
+    return instrument is not None and instrument.asset_class is AssetClass.STOCK

@@ -1,0 +1,160 @@
+"""One exit from its intent to its end: each step looks at the state on disk and makes the next."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from engine.alerts.messages import CancelledOrder, ExitParked
+from engine.brokers.base import Broker
+from engine.clock import Clock
+from engine.errors import BrokerError, KeyRejectedError
+from engine.execution.intents import Intent
+from engine.execution.journal import Journal
+from engine.execution.patience import retry_delay_s
+from engine.execution.states import IntentEvent, IntentState
+from engine.execution.submit import Submitter
+from engine.guards.guard import Guard, GuardState
+from engine.instruments import Instrument
+from engine.liquidation.closing import Dust, describe_exit, plan_sale, reduce_guard
+from engine.liquidation.stock import Stockroom
+from engine.liquidation.trouble import Trouble
+from engine.market import VenueMarket
+from engine.money import ZERO
+
+#: A rejected key needs its owner, not haste.
+KEY_REJECTED_PAUSE_S = 60.0
+
+#: Tells whether a guard is past its threshold at the latest accepted mark; None without a price.
+Breached = Callable[[Guard], bool | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What every sale needs."""
+
+    journal: Journal
+    submitter: Submitter
+    stockroom: Stockroom
+    clock: Clock
+    breached: Breached
+
+
+class Sale:
+    """Drives one exit of one guard at one broker."""
+
+    def __init__(
+        self,
+        guard: Guard,
+        *,
+        desk: Desk,
+        broker: Broker,
+        market: VenueMarket,
+        trouble: Trouble,
+        cancelled: tuple[CancelledOrder, ...] = (),
+        found_later: bool,
+    ) -> None:
+        self._guard = guard
+        self._desk = desk
+        self._broker = broker
+        self._market = market
+        self._trouble = trouble
+        self._cancelled = cancelled
+        self._found_later = found_later
+        self._failures = 0
+
+    async def run(self, intent: Intent) -> None:
+        """Go on until the exit is over or parked."""
+        while not (intent.state.is_final or intent.state is IntentState.PARKED):
+            intent = await self._step(intent)
+
+    async def _step(self, intent: Intent) -> Intent:
+        if intent.state is IntentState.PLANNED:
+            return await self._attempt(intent)
+        if intent.state is IntentState.SENT:
+            self._found_later = True
+            return await self._desk.journal.record(
+                intent, IntentEvent.LOSE_ANSWER, cause="found sent after a restart"
+            )
+        if intent.state is IntentState.UNKNOWN:
+            return await self._desk.submitter.settle(intent, self._broker)
+        return await self._finish(intent)
+
+    async def _attempt(self, intent: Intent) -> Intent:
+        if self._failures and self._desk.breached(self._guard) is False:
+            return await self._stand_down(intent)
+        try:
+            stock = await self._desk.stockroom.prepare(intent, self._guard, self._broker)
+        except BrokerError as e:
+            await self._pause(e)
+            return intent
+        self._cancelled += stock.cancelled
+        plan = plan_sale(
+            guarded=self._guard.quantity,
+            there=stock.sellable,
+            instrument=await self._instrument(),
+            price=_trigger_price(intent),
+        )
+        if isinstance(plan, Dust):
+            return await self._park(intent, plan)
+        attempt = await self._desk.submitter.send(intent, self._broker, plan.quantity)
+        if attempt.intent.state is IntentState.UNKNOWN:
+            self._found_later = True
+            await self._trouble.note(
+                f"the answer to the sell order was lost ({attempt.error})",
+                f"asking {intent.venue.label} what became of it; it is not sent twice",
+            )
+        elif attempt.error is not None:
+            await self._pause(attempt.error)
+        return attempt.intent
+
+    async def _finish(self, intent: Intent) -> Intent:
+        order = await self._desk.submitter.follow(intent, self._broker)
+        if order.filled_quantity == ZERO:
+            await self._trouble.note("the venue closed the order without a fill", "sending it again")
+            return await self._desk.journal.retry(intent, cause="closed without a fill")
+        rest, dust = reduce_guard(
+            self._guard, order, instrument=await self._instrument(), price=_trigger_price(intent)
+        )
+        message = describe_exit(
+            intent,
+            self._guard,
+            order,
+            cancelled=self._cancelled,
+            dust=dust,
+            found_later=self._found_later,
+            filled_at=self._desk.clock.now(),
+        )
+        return await self._desk.journal.conclude(
+            intent, IntentEvent.FILL, order, guard=rest, message=message, cause="filled"
+        )
+
+    async def _park(self, intent: Intent, dust: Dust) -> Intent:
+        message = ExitParked(venue=intent.venue, symbol=intent.symbol, quantity=dust.quantity, why=dust.why)
+        closed = replace(self._guard, state=GuardState.CLOSED, state_reason=f"dust: {dust.why}")
+        return await self._desk.journal.give_back(
+            intent, IntentEvent.PARK, guard=closed, message=message, cause=f"dust: {dust.why}"
+        )
+
+    async def _stand_down(self, intent: Intent) -> Intent:
+        armed = replace(self._guard, state=GuardState.ARMED, state_reason=None)
+        return await self._desk.journal.give_back(
+            intent, IntentEvent.SUPERSEDE, guard=armed, message=None, cause="price came back"
+        )
+
+    async def _pause(self, error: BrokerError) -> None:
+        self._failures += 1
+        pause_s = retry_delay_s(self._failures)
+        if isinstance(error, KeyRejectedError):
+            pause_s = KEY_REJECTED_PAUSE_S
+        await self._trouble.note(str(error), f"trying again in {pause_s:g} s; nothing was sold yet")
+        await self._desk.clock.sleep(pause_s)
+
+    async def _instrument(self) -> Instrument | None:
+        try:
+            return (await self._market.instruments()).get(self._guard.symbol)
+        except BrokerError:
+            return None
+
+
+def _trigger_price(intent: Intent) -> Decimal:
+    return intent.trigger.price if intent.trigger else ZERO

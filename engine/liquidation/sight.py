@@ -1,0 +1,82 @@
+"""What the watch last saw of one guard: the accepted mark, and since when there is none."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from engine.execution.intents import Trigger
+from engine.guards.guard import Guard
+from engine.liquidation.mark import Mark, PriceUnknown
+from engine.liquidation.rule import is_breached, pnl_ratio
+from engine.liquidation.spread_watch import SpreadWatch, watch_spread
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """A guard as the watch sees it now."""
+
+    #: The latest answer: a mark, no price, or nothing yet.
+    current: Mark | PriceUnknown | None = None
+    #: The last mark that was accepted, however old.
+    last: Mark | None = None
+    #: When it was accepted, by our clock.
+    last_at: datetime | None = None
+    unknown_since: datetime | None = None
+    told_unknown: bool = False
+    spread: SpreadWatch = field(default_factory=SpreadWatch)
+
+
+#: What the owner is to be told after a look, if anything.
+News = Literal["unknown", "back", "wide_spread"] | None
+
+
+def after_look(
+    sight: Sight, seen: Mark | PriceUnknown, *, now: datetime, alarm_after: timedelta
+) -> tuple[Sight, News]:
+    """Return the next sight and what the owner is to be told of it."""
+    if isinstance(seen, PriceUnknown):
+        return _without_price(sight, seen, now, alarm_after)
+    spread = watch_spread(sight.spread, mark=seen, now=now)
+    after = Sight(current=seen, last=seen, last_at=now, spread=spread)
+    if sight.told_unknown:
+        return after, "back"
+    return after, "wide_spread" if spread.tell_now else None
+
+
+def ratio_of(guard: Guard, mark: Mark) -> Decimal:
+    """Return a guard's result at a mark as a fraction of its cost."""
+    return pnl_ratio(mark=mark.price, quantity=guard.quantity, cost=guard.cost, direction=guard.direction)
+
+
+def is_past(guard: Guard, mark: Mark) -> bool:
+    """Tell whether a mark takes a guard to its threshold."""
+    return is_breached(
+        mark=mark.price,
+        quantity=guard.quantity,
+        cost=guard.cost,
+        threshold=guard.threshold,
+        direction=guard.direction,
+    )
+
+
+def trigger_of(guard: Guard, mark: Mark, *, now: datetime) -> Trigger:
+    """Return why a guard is sold, for the journal and the alert."""
+    return Trigger(
+        price=mark.price,
+        basis=mark.basis,
+        ratio=ratio_of(guard, mark),
+        threshold=guard.threshold,
+        quantity=guard.quantity,
+        cost=guard.cost,
+        at=now,
+    )
+
+
+def _without_price(
+    sight: Sight, seen: PriceUnknown, now: datetime, alarm_after: timedelta
+) -> tuple[Sight, News]:
+    since = sight.unknown_since or now
+    tell = not sight.told_unknown and now - since >= alarm_after
+    after = replace(sight, current=seen, unknown_since=since, told_unknown=sight.told_unknown or tell)
+    return after, "unknown" if tell else None

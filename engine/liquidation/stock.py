@@ -1,0 +1,139 @@
+"""What is there to be sold: read it freshly, and cancel what holds it."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from engine.alerts.messages import CancelledOrder
+from engine.brokers.base import Broker, Priority
+from engine.clock import Clock
+from engine.errors import BrokerError, RefusalReason, RefusedError
+from engine.execution.intents import Intent
+from engine.execution.journal import Journal
+from engine.guards.guard import Guard
+from engine.liquidation.release import plan_release
+from engine.money import ZERO
+from engine.orders import Order
+from engine.positions import AccountReport, PositionKind
+
+#: An exit waits no longer than this for a balance; then it goes with the last known quantity.
+BALANCE_READ_S = 0.5
+BALANCE_MAX_AGE = timedelta(seconds=5)
+
+#: How long a venue may take to release what a cancelled order held.
+RELEASE_TIMEOUT_S = 10.0
+RELEASE_POLL_S = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock:
+    """What may be sold now, and what had to be cancelled for it."""
+
+    #: None when the account could not be read.
+    sellable: Decimal | None
+    cancelled: tuple[CancelledOrder, ...] = ()
+
+
+class Reports:
+    """The latest reading of each account, whoever made it."""
+
+    def __init__(self) -> None:
+        self._latest: dict[str, AccountReport] = {}
+
+    def keep(self, report: AccountReport) -> None:
+        """Remember a reading unless a later one is known."""
+        known = self._latest.get(report.account.account_id)
+        if known is None or known.at <= report.at:
+            self._latest[report.account.account_id] = report
+
+    def latest(self, account_id: str) -> AccountReport | None:
+        """Return the latest reading."""
+        return self._latest.get(account_id)
+
+    def newer_than(self, account_id: str, at: datetime) -> AccountReport | None:
+        """Return the latest reading if it was made after `at`."""
+        report = self._latest.get(account_id)
+        return report if report is not None and report.at >= at else None
+
+
+class Stockroom:
+    """Makes a guarded quantity sellable: cancels only what holds it, and waits for the release."""
+
+    def __init__(self, *, reports: Reports, journal: Journal, clock: Clock) -> None:
+        self._reports = reports
+        self._journal = journal
+        self._clock = clock
+
+    async def prepare(self, intent: Intent, guard: Guard, broker: Broker) -> Stock:
+        """Return what can be sold for a guard, after freeing it from open orders if it must be.
+
+        Raises:
+            BrokerError: orders hold the quantity and could not be read or cancelled.
+
+        """
+        report = await self._read(broker)
+        if guard.kind is PositionKind.MARGIN or report is None:
+            return Stock(sellable=None if report is None else _margin_quantity(report, guard))
+        holding = report.holding(guard.asset)
+        if holding.held == ZERO or holding.free >= guard.quantity:
+            return Stock(sellable=holding.free)
+        cancelled = await self._cancel_holders(intent, guard, broker, free=holding.free)
+        sellable = await self._await_release(guard, broker, freed=cancelled, free=holding.free)
+        return Stock(sellable=sellable, cancelled=tuple(_told(order) for order in cancelled))
+
+    async def _read(self, broker: Broker) -> AccountReport | None:
+        account_id = broker.account.account_id
+        recent = self._reports.newer_than(account_id, self._clock.now() - BALANCE_MAX_AGE)
+        if recent is not None:
+            return recent
+        try:
+            async with asyncio.timeout(BALANCE_READ_S):
+                report = await broker.fetch_report(priority=Priority.EXIT)
+        except (BrokerError, TimeoutError):
+            return self._reports.latest(account_id)
+        self._reports.keep(report)
+        return report
+
+    async def _cancel_holders(
+        self, intent: Intent, guard: Guard, broker: Broker, *, free: Decimal
+    ) -> tuple[Order, ...]:
+        orders = await broker.fetch_open_orders(priority=Priority.EXIT)
+        plan = plan_release(guard.asset, needed=guard.quantity, free=free, open_orders=orders)
+        for order in plan:
+            await self._journal.note_release(intent, _told(order))
+            try:
+                await broker.cancel_order(order.venue_order_id, order.symbol, priority=Priority.EXIT)
+            except RefusedError as e:
+                # Filled or cancelled meanwhile: what it held is free or gone, the next read tells.
+                if e.reason is not RefusalReason.UNKNOWN_ORDER:
+                    raise
+        return plan
+
+    async def _await_release(
+        self, guard: Guard, broker: Broker, *, freed: tuple[Order, ...], free: Decimal
+    ) -> Decimal:
+        wanted = min(guard.quantity, free + sum((o.remaining_quantity for o in freed), ZERO))
+        give_up_at = self._clock.monotonic() + RELEASE_TIMEOUT_S
+        while True:
+            report = await broker.fetch_report(priority=Priority.EXIT)
+            self._reports.keep(report)
+            holding = report.holding(guard.asset)
+            if holding.free >= wanted or self._clock.monotonic() >= give_up_at:
+                return holding.free
+            await self._clock.sleep(RELEASE_POLL_S)
+
+
+def _margin_quantity(report: AccountReport, guard: Guard) -> Decimal:
+    return sum(
+        (
+            position.quantity
+            for position in report.margin_positions
+            if position.symbol == guard.symbol and position.direction is guard.direction
+        ),
+        ZERO,
+    )
+
+
+def _told(order: Order) -> CancelledOrder:
+    return CancelledOrder(side=order.side, quantity=order.remaining_quantity, price=order.price)

@@ -1,0 +1,131 @@
+"""Watch every guard: take marks, judge them, start exits, and say so when there is no price."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import groupby
+
+from engine.alerts.messages import PriceTrouble
+from engine.alerts.outbox import append_alert
+from engine.clock import Clock
+from engine.guards.guard import Guard, GuardState
+from engine.liquidation.execute import Exits
+from engine.liquidation.looking import Looker
+from engine.liquidation.mark import Mark, PriceProblem, PriceUnknown
+from engine.liquidation.sight import News, Sight, after_look, is_past, trigger_of
+from engine.market import Markets
+from engine.quotes import Quote
+from engine.storage.database import Database
+from engine.storage.repositories import guards as guard_rows
+from engine.tasks import Tasks
+from engine.venues import Venue
+
+#: A venue that has not answered by then gives no price in this cycle.
+LOOK_BUDGET_S = 10.0
+
+
+class Watch:
+    """Looks at each venue's prices on its own, so that one that hangs delays no other."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        markets: Markets,
+        exits: Exits,
+        clock: Clock,
+        tasks: Tasks,
+        price_max_age_s: float,
+    ) -> None:
+        self._database = database
+        self._exits = exits
+        self._clock = clock
+        self._tasks = tasks
+        self._alarm_after = timedelta(seconds=price_max_age_s)
+        self._lookers = {
+            venue: Looker(market=market, clock=clock, max_age_s=price_max_age_s)
+            for venue, market in markets.items()
+        }
+        self._sights: dict[str, Sight] = {}
+        #: When every watched venue was last looked at to the end.
+        self._looked_at: dict[Venue, datetime] = {}
+
+    @property
+    def sights(self) -> Mapping[str, Sight]:
+        """Return what is seen of each guard, by guard id."""
+        return self._sights
+
+    @property
+    def looked_at(self) -> Mapping[Venue, datetime]:
+        """Return when each venue's guards were last looked at to the end."""
+        return self._looked_at
+
+    async def cycle(self) -> None:
+        """Start one look at every venue that has guards and is not being looked at already."""
+        async with self._database.read() as session:
+            watched = await guard_rows.load_watched(session)
+        await self._exits.resume()
+        armed = sorted(
+            (guard for guard in watched if guard.state is GuardState.ARMED), key=lambda guard: guard.venue
+        )
+        self._forget({guard.guard_id for guard in watched})
+        for venue, guards in groupby(armed, key=lambda guard: guard.venue):
+            self._tasks.spawn(f"look {venue}", partial(self.look, venue, tuple(guards)))
+
+    async def look(self, venue: Venue, guards: tuple[Guard, ...]) -> None:
+        """Judge a venue's guards once."""
+        looker = self._lookers[venue]
+        try:
+            async with asyncio.timeout(LOOK_BUDGET_S):
+                quotes = await looker.fetch_quotes(guards)
+                await asyncio.gather(
+                    *(self._judge(looker, guard, quotes.get(guard.symbol)) for guard in guards)
+                )
+        except TimeoutError:
+            for guard in guards:
+                await self._accept(guard, PriceUnknown(problem=PriceProblem.NO_QUOTE))
+        self._looked_at[venue] = self._clock.now()
+
+    def is_breached(self, guard: Guard) -> bool | None:
+        """Tell whether a guard is past its threshold at its current mark; None without a price."""
+        sight = self._sights.get(guard.guard_id, Sight())
+        return is_past(guard, sight.current) if isinstance(sight.current, Mark) else None
+
+    async def _judge(self, looker: Looker, guard: Guard, quote: Quote | None) -> None:
+        seen = await looker.look(guard, quote, last=self._sight(guard).last)
+        await self._accept(guard, seen)
+        if isinstance(seen, Mark) and is_past(guard, seen):
+            self._exits.begin(guard, trigger_of(guard, seen, now=self._clock.now()))
+
+    async def _accept(self, guard: Guard, seen: Mark | PriceUnknown) -> None:
+        before = self._sight(guard)
+        after, news = after_look(before, seen, now=self._clock.now(), alarm_after=self._alarm_after)
+        self._sights[guard.guard_id] = after
+        if news is not None:
+            await self._tell(guard, news, before, after)
+
+    async def _tell(self, guard: Guard, news: News, before: Sight, after: Sight) -> None:
+        since = after.unknown_since or before.unknown_since or after.spread.wide_since or self._clock.now()
+        message = PriceTrouble(
+            venue=guard.venue, symbol=guard.symbol, what=news or "back", why=_why(after), since=since
+        )
+        async with self._database.write() as session:
+            await append_alert(
+                session,
+                message,
+                user_id=guard.user_id,
+                account_id=guard.account_id,
+                dedup_key=f"price:{guard.guard_id}:{news}:{since.isoformat()}",
+                now=self._clock.now(),
+            )
+
+    def _sight(self, guard: Guard) -> Sight:
+        return self._sights.get(guard.guard_id, Sight())
+
+    def _forget(self, kept: set[str]) -> None:
+        self._sights = {guard_id: sight for guard_id, sight in self._sights.items() if guard_id in kept}
+
+
+def _why(sight: Sight) -> str:
+    return str(sight.current.problem) if isinstance(sight.current, PriceUnknown) else ""
