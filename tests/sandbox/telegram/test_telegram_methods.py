@@ -230,3 +230,10 @@ async def test_parameters_may_come_as_query_or_json_and_the_method_in_any_case(o
 
     assert [one.text for one in owner.messages] == ["one", "two"]
     assert [call.method for call in server.calls("sendMessage")] == ["sendMessage", "sendMessage"]
+
+
+async def test_in_a_group_the_bot_cannot_delete_what_others_wrote(bot, server, owner):
+    group = server.group(chat_id=-100123)
+    sent = group.send("/balance", by=owner)
+
+    assert await refused(bot.delete_message(group.chat_id, sent)) == "Message can't be deleted"
