@@ -3,24 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Protocol
 
 from engine.balances.snapshot import BalanceOverview
 from engine.clock import Clock
 from engine.guards.offers import Nothing, Offer, Outcome
+from engine.people.roles import Role
 from engine.portfolio.view import PortfolioView
-from engine.routing.choose import NoRoute, Route
+from engine.routing.route import NoRoute, Route
 from engine.status import StatusSource
 from engine.venues import Venue
-
-
-class Role(StrEnum):
-    """What a user may do."""
-
-    OWNER = "owner"
-    TRADER = "trader"
-    VIEWER = "viewer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,3 +89,16 @@ class Services:
     guards: Guards
     routes: Routes
     status: StatusSource
+
+
+__all__ = [
+    "Balances",
+    "Guards",
+    "People",
+    "Person",
+    "Portfolio",
+    "Role",
+    "RoutePreview",
+    "Routes",
+    "Services",
+]
