@@ -1,0 +1,178 @@
+"""What fills, withdrawals and the owner's own trades do to a guard."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from engine.cost_basis import share
+from engine.guards.guard import Guard, GuardState
+from engine.instruments import AssetClass
+from engine.money import ZERO, exact
+from engine.movements import change_of
+from engine.orders import Fill
+from engine.positions import Direction, PositionKind
+
+#: Without a fill, a holding that has grown to this multiple was split or renamed, not added to.
+SPLIT_RATIO = Decimal("1.5")
+
+
+class Whose(StrEnum):
+    """Who caused a fill."""
+
+    OURS = "ours"
+    HAND = "hand"
+
+
+class ChangeReason(StrEnum):
+    """Why a guarded quantity changed or its guard stopped, in words for the owner."""
+
+    OUR_FILL = "sold by the guard"
+    HAND_SELL = "sold by hand"
+    MOVED_OUT = "moved out without a sale"
+    QUANTITY_CHANGED = "the quantity changed without a fill"
+    ENTRY_CHANGED = "the venue's entry price changed without a fill"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """Nothing happened to what is guarded."""
+
+    guard: Guard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """The bot bought more, which is guarded from its first fill."""
+
+    guard: Guard
+    by: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reduced:
+    """Less is guarded now; the chat says so unless the guard itself sold."""
+
+    guard: Guard
+    by: Decimal
+    reason: ChangeReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused:
+    """Something changed that no fill explains; the owner is asked."""
+
+    guard: Guard
+    reason: ChangeReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """Nothing is guarded any more; told with the fills found when it was not the guard that sold."""
+
+    guard: Guard
+    by: Decimal
+    reason: ChangeReason
+    fills: tuple[Fill, ...] = ()
+
+
+GuardChange = Unchanged | Added | Reduced | Paused | Closed
+
+
+def apply_fill(guard: Guard, fill: Fill, whose: Whose) -> GuardChange:
+    """Return what one fill of the guarded position does to its guard, whichever way it went."""
+    change = _change_of(guard, fill)
+    if change < ZERO:
+        reason = ChangeReason.OUR_FILL if whose is Whose.OURS else ChangeReason.HAND_SELL
+        return _reduce(guard, -change, reason, (fill,))
+    if change == ZERO or whose is Whose.HAND:
+        return Unchanged(guard=guard)
+    if guard.state is GuardState.CLOSED or fill.quote != guard.currency:
+        message = f"a fill paid in {fill.quote} cannot be added to a {guard.state} guard in {guard.currency}"
+        raise ValueError(message)
+    with exact():
+        quantity = guard.quantity + change
+        cost = guard.cost + share(fill.price * fill.quantity, change, fill.quantity)
+    return Added(guard=replace(guard, quantity=quantity, cost=cost), by=change)
+
+
+def apply_hand_sell(guard: Guard, quantity: Decimal) -> GuardChange:
+    """Return what is left of a guard when its owner sold `quantity`: the guarded part goes first."""
+    return _reduce(guard, quantity, ChangeReason.HAND_SELL, ())
+
+
+def reconcile(
+    guard: Guard,
+    *,
+    before: Decimal,
+    seen: Decimal,
+    fills: Sequence[Fill],
+    asset_class: AssetClass,
+    venue_entry: Decimal | None = None,
+) -> GuardChange:
+    """Compare a guard with what its account holds now and say what happened to it.
+
+    `before` is the quantity last seen with our own fills since applied; `fills` are the owner's own since then
+    and until `seen` was read. Only an armed guard changes: a running sale accounts for itself, and a paused
+    one waits for its owner's answer.
+    """
+    if guard.state is not GuardState.ARMED:
+        return Unchanged(guard=guard)
+    if not fills and _entry_changed(guard, venue_entry):
+        return _pause(guard, ZERO, ChangeReason.ENTRY_CHANGED)
+    with exact():
+        expected = before + sum((_change_of(guard, fill) for fill in fills), ZERO)
+        sold = sum((max(ZERO, -_change_of(guard, fill)) for fill in fills), ZERO)
+        moved = max(ZERO, expected - seen)
+        # However it came about, no more is guarded than is there.
+        gone = max(ZERO, sold + moved, guard.quantity - seen)
+        is_split = (
+            sold < guard.quantity
+            and seen > ZERO
+            and _is_unexplained(guard, expected, seen, asset_class, venue_entry)
+        )
+    if is_split:
+        return _pause(guard, sold, ChangeReason.QUANTITY_CHANGED)
+    if gone == ZERO:
+        return Unchanged(guard=guard)
+    reason = ChangeReason.HAND_SELL if sold else ChangeReason.MOVED_OUT
+    return _reduce(guard, gone, reason, tuple(fills))
+
+
+def _change_of(guard: Guard, fill: Fill) -> Decimal:
+    """Return by how much a fill made the position larger, or as a negative number smaller."""
+    change = change_of(guard.asset, fill)
+    return change if guard.direction is Direction.LONG else -change
+
+
+def _entry_changed(guard: Guard, venue_entry: Decimal | None) -> bool:
+    return None not in {guard.venue_entry, venue_entry} and guard.venue_entry != venue_entry
+
+
+def _is_unexplained(
+    guard: Guard, expected: Decimal, seen: Decimal, asset_class: AssetClass, venue_entry: Decimal | None
+) -> bool:
+    """Tell whether neither fills nor a plain transfer explain the quantity."""
+    if seen == expected:
+        return False
+    if asset_class is AssetClass.STOCK or guard.kind is PositionKind.MARGIN:
+        # Neither is sent to and fro as coins are.
+        return True
+    if venue_entry is not None and venue_entry == guard.venue_entry:
+        return False
+    return seen >= expected * SPLIT_RATIO
+
+
+def _reduce(guard: Guard, by: Decimal, reason: ChangeReason, fills: tuple[Fill, ...]) -> GuardChange:
+    by = min(by, guard.quantity)
+    with exact():
+        left = guard.with_quantity(guard.quantity - by)
+    if left.state is GuardState.CLOSED:
+        return Closed(guard=replace(left, state_reason=reason.value), by=by, reason=reason, fills=fills)
+    return Reduced(guard=left, by=by, reason=reason)
+
+
+def _pause(guard: Guard, sold: Decimal, reason: ChangeReason) -> Paused:
+    with exact():
+        left = guard.with_quantity(guard.quantity - sold)
+    return Paused(guard=replace(left, state=GuardState.PAUSED, state_reason=reason.value), reason=reason)
