@@ -1,0 +1,34 @@
+"""The points one key may spend at a venue, with a part that only exits may touch."""
+
+
+class Budget:
+    """A bucket of points that fills with time; times are monotonic seconds passed in."""
+
+    def __init__(self, *, capacity: float, refill_per_s: float, reserve: float) -> None:
+        self._capacity = capacity
+        self._refill_per_s = refill_per_s
+        self._reserve = reserve
+        self._points = capacity
+        self._counted_at: float | None = None
+
+    def wait_s(self, cost: float, *, now: float) -> float:
+        """Return how long a call that is no exit has to wait until it leaves the reserve untouched."""
+        self._refill(now)
+        lacking = min(cost, self._capacity - self._reserve) + self._reserve - self._points
+        return max(0.0, lacking / self._refill_per_s)
+
+    def take(self, cost: float, *, now: float) -> None:
+        """Spend points; an exit may take the reserve and more, which the others then wait for."""
+        self._refill(now)
+        self._points -= cost
+
+    def drain(self, *, now: float) -> None:
+        """Believe the venue that says the points are used up."""
+        self._refill(now)
+        self._points = min(self._points, 0.0)
+
+    def _refill(self, now: float) -> None:
+        if self._counted_at is not None:
+            gained = (now - self._counted_at) * self._refill_per_s
+            self._points = min(self._capacity, self._points + gained)
+        self._counted_at = now

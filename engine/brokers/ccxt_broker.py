@@ -1,0 +1,54 @@
+"""What all venues' brokers share: one key's lane and health around the client, and who its account is."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from engine.brokers.base import Priority
+from engine.brokers.ccxt_client import Call, VenueClient
+from engine.brokers.errors_table import Operation, RateLimitedError
+from engine.brokers.key_health import KeyHealth
+from engine.brokers.lane import Lane
+from engine.brokers.parse import MalformedAnswerError
+from engine.clock import Clock
+from engine.errors import MisconfiguredError, UnknownOutcomeError
+from engine.venues import Account, Venue
+
+
+class CcxtBroker:
+    """One account at one venue; a venue's broker adds the calls and how their answers are read."""
+
+    def __init__(self, *, account: Account, client: VenueClient, lane: Lane, clock: Clock) -> None:
+        self._account = account
+        self._client = client
+        self._lane = lane
+        self._health = KeyHealth(clock)
+        self._clock = clock
+
+    @property
+    def account(self) -> Account:
+        """Return whose account it is."""
+        return self._account
+
+    async def close(self) -> None:
+        """Let go of the shared session."""
+        self._client.close()
+
+    async def _send(self, call: Call, *, priority: Priority) -> object:
+        async def once() -> object:
+            return await self._lane.run(lambda: self._client.send(call), priority=priority, cost=call.cost)
+
+        try:
+            return await self._health.run(once)
+        except RateLimitedError:
+            self._lane.drain()
+            raise
+
+
+@contextmanager
+def reading(venue: Venue, operation: Operation = Operation.READ) -> Iterator[None]:
+    """Turn what cannot be read into an error: for an order nobody knows then whether it was placed."""
+    try:
+        yield
+    except MalformedAnswerError as e:
+        error = UnknownOutcomeError if operation is Operation.ORDER else MisconfiguredError
+        raise error(venue, str(e)) from e

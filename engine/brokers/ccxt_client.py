@@ -1,0 +1,228 @@
+"""The one typed adapter around ccxt: it addresses, signs and sends; we judge and read the answers.
+
+ccxt's unified methods are not used: they lose client order ids, holds and pages, turn amounts into
+floats and call unknown outcomes definite. What is sent and what comes back is the venue's own format,
+with every number kept as the text it came in.
+"""
+
+import json
+import logging
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import aiohttp
+import certifi
+from ccxt.async_support.alpaca import alpaca
+from ccxt.async_support.coinbase import coinbase
+from ccxt.async_support.kraken import kraken
+from ccxt.base.errors import ArgumentsRequired, AuthenticationError, BaseError, InvalidNonce
+from cryptography.exceptions import UnsupportedAlgorithm
+
+from engine.brokers.errors_table import Operation, judge_answer, judge_transport
+from engine.errors import InvalidNonceError, KeyRejectedError
+from engine.venues import Venue
+
+DEFAULT_TIMEOUT_S = 10.0
+
+#: ccxt logs whole requests, keys and signatures included.
+_SILENT = logging.getLogger("engine.brokers.ccxt")
+_SILENT.setLevel(logging.CRITICAL + 1)
+
+_OK = range(200, 300)
+
+NextNonce = Callable[[], Awaitable[int]]
+
+#: Takes the venue's envelope off an answer, or raises what its error means.
+Unwrap = Callable[[object, Operation], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request in the venue's own words."""
+
+    path: str
+    #: ccxt's name of the part of the API, for example ("v3", "private").
+    api: tuple[str, ...]
+    method: str = "GET"
+    params: Mapping[str, str | list[str] | Mapping[str, object]] = field(default_factory=dict)
+    operation: Operation = Operation.READ
+    #: Points it takes from the key's budget.
+    cost: float = 1
+    #: The venue confirms without a body (Alpaca's DELETE).
+    may_be_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    """The HTTP session and SSL context that every account shares."""
+
+    session: aiohttp.ClientSession
+    ssl_context: ssl.SSLContext
+
+    @classmethod
+    def open(cls) -> Self:
+        """Open a session; must run in the event loop."""
+        context = ssl.create_default_context(cafile=certifi.where())
+        # One hanging venue must not use up the connections of the others: lanes bound them, not the pool.
+        connector = aiohttp.TCPConnector(ssl=context, limit=0, family=socket.AF_UNSPEC)
+        session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        return cls(session, context)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.session.close()
+
+
+class VenueClient:
+    """Sends calls with one key (or none) and returns parsed JSON or raises a BrokerError."""
+
+    def __init__(self, venue: Venue, exchange: Any, *, unwrap: Unwrap | None = None) -> None:
+        self.venue = venue
+        self._exchange = exchange
+        self._unwrap = unwrap
+
+    async def send(self, call: Call) -> object:
+        """Send one call and return the JSON it was answered with."""
+        try:
+            answer = await self._exchange.request(call.path, list(call.api), call.method, dict(call.params))
+        except _RefusedStatusError as e:
+            raise judge_answer(self.venue, e.payload, call.operation, status=e.status) from None
+        except _UnsignableError:
+            raise KeyRejectedError(self.venue, "the key or its secret is malformed") from None
+        except InvalidNonce:
+            raise InvalidNonceError(self.venue, "overtaken before it was sent") from None
+        except BaseError as e:
+            raise judge_transport(self.venue, e.__cause__, call.operation) from e
+        if isinstance(answer, dict | list) or (call.may_be_empty and not answer):
+            return self._unwrap(answer, call.operation) if self._unwrap else answer
+        raise judge_answer(self.venue, answer, call.operation, status=_OK.start)
+
+    def close(self) -> None:
+        """Let go of the shared session, which stays open."""
+        self._exchange.session = None
+
+
+def kraken_client(
+    *,
+    http: Http,
+    url: str,
+    key: str = "",
+    secret: str = "",
+    next_nonce: NextNonce | None = None,
+    unwrap: Unwrap,
+    timeout_s: float,
+) -> VenueClient:
+    """Return a client for Kraken; without a key it reads public data only."""
+    config = _config(http, key=key, secret=secret, timeout_s=timeout_s, api={"public": url, "private": url})
+    exchange = _Kraken(config)
+    exchange.next_nonce = next_nonce
+    return VenueClient(Venue.KRAKEN, exchange, unwrap=unwrap)
+
+
+def coinbase_client(
+    *, http: Http, url: str, key: str = "", secret: str = "", timeout_s: float
+) -> VenueClient:
+    """Return a client for Coinbase; without a key it reads public data only."""
+    pem = secret.replace(
+        "\\n", "\n"
+    )  # a PEM in an environment variable often has its line breaks spelled out
+    config = _config(http, key=key, secret=pem, timeout_s=timeout_s, api={"rest": url})
+    return VenueClient(Venue.COINBASE, _Coinbase(config))
+
+
+def alpaca_client(
+    *, http: Http, url: str, data_url: str, key: str, secret: str, timeout_s: float
+) -> VenueClient:
+    """Return a client for Alpaca, where even most market data needs a key."""
+    api = {"trader": url, "market": data_url}
+    config = _config(http, key=key, secret=secret, timeout_s=timeout_s, api=api)
+    return VenueClient(Venue.ALPACA, _Alpaca(config))
+
+
+def _config(
+    http: Http, *, key: str, secret: str, timeout_s: float, api: Mapping[str, str]
+) -> dict[str, object]:
+    return {
+        "apiKey": key,
+        "secret": secret,
+        "session": http.session,
+        "ssl_context": http.ssl_context,
+        "urls": {"api": {name: url.rstrip("/") for name, url in api.items()}},
+        "timeout": int(timeout_s * 1000),
+        "enableRateLimit": False,
+        "enableLastHttpResponse": False,
+        "enableLastJsonResponse": False,
+        "enableLastResponseHeaders": False,
+        "options": {"maxRetriesOnFailure": 0},
+        "logger": _SILENT,
+    }
+
+
+class _RefusedStatusError(Exception):
+    """A status other than 2xx, with its JSON or its text."""
+
+    def __init__(self, status: int, payload: object) -> None:
+        super().__init__(status)
+        self.status = status
+        self.payload = payload
+
+
+class _UnsignableError(Exception):
+    """The key cannot sign anything."""
+
+
+class _Wire:
+    """What our exchange objects do differently from ccxt's."""
+
+    @staticmethod
+    def on_json_response(body: str) -> object:
+        """Keep every number exact, as the text it came in."""
+        return json.loads(body, parse_float=str, parse_constant=str)
+
+    def handle_errors(self, code: int, *rest: object) -> None:
+        """Leave the judgement to our own table: ccxt's takes refusals for retryable and the reverse."""
+        _reason, _url, _method, _headers, body, response, *_ = rest
+        if code not in _OK:
+            raise _RefusedStatusError(code, body if response is None else response)
+
+    def sign(self, *args: object) -> object:
+        """Sign, and tell a key that cannot sign from everything else that may fail."""
+        try:
+            return super().sign(*args)  # type: ignore[misc] # the ccxt class stands behind this one
+        except (ValueError, TypeError, ArgumentsRequired, AuthenticationError, UnsupportedAlgorithm) as e:
+            raise _UnsignableError from e
+
+
+class _Kraken(_Wire, kraken):  # type: ignore[misc] # ccxt is untyped
+    """Kraken with a number of ours for each private call."""
+
+    next_nonce: NextNonce | None = None
+    _pending: int | None = None
+    _newest = 0
+
+    async def fetch2(self, path: str, api: Any = ("public",), *args: Any) -> Any:
+        """Take a number before signing: from here to the signature nothing else runs."""
+        if api[0] == "private" and self.next_nonce is not None:
+            nonce = await self.next_nonce()
+            if nonce < self._newest:
+                raise InvalidNonce(self.id)
+            self._pending = self._newest = nonce
+        return await super().fetch2(path, api, *args)
+
+    def incrementing_nonce(self) -> int:
+        """Give the number out once, so that nothing is ever signed twice with it."""
+        nonce, self._pending = self._pending, None
+        if nonce is None:
+            raise _UnsignableError
+        return nonce
+
+
+class _Coinbase(_Wire, coinbase):  # type: ignore[misc] # ccxt is untyped
+    """Coinbase Advanced."""
+
+
+class _Alpaca(_Wire, alpaca):  # type: ignore[misc] # ccxt is untyped
+    """Alpaca, trading and market data."""

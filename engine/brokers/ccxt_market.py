@@ -1,0 +1,51 @@
+"""What all venues' public sides share: a client, a clock and a catalog that is read once and kept."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from typing import Generic, TypeVar
+
+from engine.brokers.ccxt_client import Call, Http, VenueClient
+from engine.clock import Clock
+from engine.venues import Venue
+
+CatalogT = TypeVar("CatalogT")
+
+
+class CcxtMarketData(ABC, Generic[CatalogT]):
+    """A venue's public data; accounts take the catalog, the address and the session from it."""
+
+    def __init__(self, *, client: VenueClient, http: Http, url: str, clock: Clock) -> None:
+        self.http = http
+        self.url = url
+        self._client = client
+        self._clock = clock
+        self._catalog: CatalogT | None = None
+        self._loading = asyncio.Lock()
+
+    @property
+    def venue(self) -> Venue:
+        """Return the venue it reads."""
+        return self._client.venue
+
+    async def catalog(self) -> CatalogT:
+        """Return the venue's names and instruments, asking for them the first time only."""
+        async with self._loading:
+            if self._catalog is None:
+                self._catalog = await self._fetch_catalog()
+            return self._catalog
+
+    async def refresh_catalog(self) -> CatalogT:
+        """Ask for the venue's names and instruments again."""
+        fresh = await self._fetch_catalog()
+        self._catalog = fresh
+        return fresh
+
+    async def close(self) -> None:
+        """Let go of the shared session."""
+        self._client.close()
+
+    @abstractmethod
+    async def _fetch_catalog(self) -> CatalogT: ...
+
+    async def _send(self, call: Call) -> object:
+        return await self._client.send(call)

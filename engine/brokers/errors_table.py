@@ -1,0 +1,142 @@
+"""Sort what a venue or the way to it answered into our errors: one table of words, then the HTTP status.
+
+A refusal needs the venue's word. For an order, everything that is neither a refusal nor certainly unsent
+is an unknown outcome; for a read the same is only worth another try.
+"""
+
+import ssl
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+import aiohttp
+
+from engine.brokers.words import WORDS, Meaning, Sense
+from engine.errors import (
+    BrokerError,
+    InvalidNonceError,
+    KeyRejectedError,
+    LockedOutError,
+    MisconfiguredError,
+    RefusalReason,
+    RefusedError,
+    TryLaterError,
+    UnknownOutcomeError,
+)
+from engine.venues import Venue
+
+
+class Operation(StrEnum):
+    """What was asked; it decides what a lost answer means."""
+
+    READ = "read"
+    ORDER = "order"
+
+
+class RateLimitedError(TryLaterError):
+    """The key has used up its calls for now."""
+
+
+_ERRORS: Mapping[Meaning, type[BrokerError]] = {
+    Meaning.NONCE: InvalidNonceError,
+    Meaning.LOCKOUT: LockedOutError,
+    Meaning.TRY_LATER: TryLaterError,
+    Meaning.RATE_LIMIT: RateLimitedError,
+    Meaning.KEY: KeyRejectedError,
+    Meaning.MISCONFIGURED: MisconfiguredError,
+    Meaning.UNKNOWN: UnknownOutcomeError,
+}
+
+#: Failures before the first byte of a request left us.
+_NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+_BAD_CERTIFICATE = (aiohttp.ClientConnectorCertificateError, ssl.SSLCertVerificationError)
+
+#: Where the venues put the words of an error.
+_WORD_FIELDS = (
+    "error",
+    "error_response",
+    "errors",
+    "id",
+    "code",
+    "preview_failure_reason",
+    "failure_reason",
+    "message",
+    "error_details",
+)
+MAX_WORDS = 300
+
+_OK = range(200, 300)
+_CLIENT_ERRORS = range(400, 500)
+_SERVER_ERRORS = range(500, 600)
+_TIMED_OUT = frozenset({408, 499})
+_UNAUTHORIZED = 401
+_TOO_MANY = 429
+
+
+def judge_answer(venue: Venue, payload: object, operation: Operation, *, status: int) -> BrokerError:
+    """Turn an answer that is not what was asked for into an error."""
+    words = find_words(payload)
+    if not words:
+        return _judge_page(venue, status, operation)
+    return _error(venue, _sense(venue, words.lower(), status), words, operation)
+
+
+def find_words(payload: object) -> str:
+    """Collect what an answer says of an error, wherever the venue puts it."""
+    return " · ".join(_pieces(payload))[:MAX_WORDS] if isinstance(payload, Mapping) else ""
+
+
+def judge_transport(venue: Venue, cause: BaseException | None, operation: Operation) -> BrokerError:
+    """Turn a failure on the way to or from the venue into an error."""
+    if isinstance(cause, _BAD_CERTIFICATE):
+        return MisconfiguredError(venue, "its certificate is not trusted")
+    if isinstance(cause, _NOT_SENT):
+        return TryLaterError(venue, "no connection")
+    words = "no answer in time" if isinstance(cause, TimeoutError) else "the answer was lost"
+    return _error(venue, Meaning.UNKNOWN, words, operation)
+
+
+def _pieces(payload: object) -> Iterator[str]:
+    if isinstance(payload, str | int) and not isinstance(payload, bool):
+        yield " ".join(str(payload).split())
+    elif isinstance(payload, list):
+        for item in payload:
+            yield from _pieces(item)
+    elif isinstance(payload, Mapping):
+        for key in _WORD_FIELDS:
+            yield from filter(None, _pieces(payload.get(key)))
+
+
+def _judge_page(venue: Venue, status: int, operation: Operation) -> BrokerError:
+    words = f"HTTP {status} with something else than the venue's answer"
+    if status in _OK:
+        sense: Sense = Meaning.UNKNOWN if operation is Operation.ORDER else Meaning.MISCONFIGURED
+    else:
+        sense = _by_status(status, or_else=Meaning.MISCONFIGURED)
+    return _error(venue, sense, words, operation)
+
+
+def _sense(venue: Venue, words: str, status: int) -> Sense:
+    if status in _SERVER_ERRORS or status in _TIMED_OUT:
+        return Meaning.UNKNOWN
+    for needle, sense in WORDS[venue]:
+        if needle in words:
+            return sense
+    return _by_status(status, or_else=RefusalReason.OTHER)
+
+
+def _by_status(status: int, *, or_else: Sense) -> Sense:
+    if status == _UNAUTHORIZED:
+        return Meaning.KEY
+    if status == _TOO_MANY:
+        return Meaning.RATE_LIMIT
+    if status in _CLIENT_ERRORS and status not in _TIMED_OUT:
+        return or_else
+    return Meaning.UNKNOWN
+
+
+def _error(venue: Venue, sense: Sense, words: str, operation: Operation) -> BrokerError:
+    if isinstance(sense, RefusalReason):
+        return RefusedError(venue, words, sense)
+    if sense is Meaning.UNKNOWN and operation is Operation.READ:
+        return TryLaterError(venue, words)
+    return _ERRORS[sense](venue, words)

@@ -1,0 +1,269 @@
+"""One account at Kraken, over its private REST calls."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from engine.brokers.base import FeeQuote, FillPage, KeyPermissions, Priority
+from engine.brokers.budget import Budget
+from engine.brokers.ccxt_broker import CcxtBroker, reading
+from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, NextNonce, VenueClient, kraken_client
+from engine.brokers.errors_table import Operation
+from engine.brokers.kraken.market import KrakenMarketData, pair_id_of
+from engine.brokers.kraken.parse import (
+    parse_balances,
+    parse_margin_positions,
+    parse_order,
+    parse_permissions,
+    parse_taker_fee,
+    parse_trades,
+    result_of,
+)
+from engine.brokers.lane import Lane
+from engine.brokers.parse import MalformedAnswerError, Row, amount_in, as_list, as_row, table_in
+from engine.clock import Clock
+from engine.errors import RefusalReason, RefusedError
+from engine.orders import ClientOrderId, Fill, Order, OrderRequest, VenueOrderId
+from engine.positions import AccountReport
+from engine.venues import Account, Venue
+
+# https://docs.kraken.com/api/docs/guides/spot-rest-ratelimits, the lowest tier: 15 calls, one more every
+# 3 s; history counts double, orders not at all. Four are kept for an exit's balance and order look-ups.
+_CAPACITY, _REFILL_PER_S, _RESERVE = 15, 0.33, 4
+_FREE_OF_CHARGE, _HISTORY_COST = 0, 2
+
+_HISTORY_PAGES = 20
+_ORDERS_A_CALL = 20
+
+
+def connect_kraken(
+    account: Account,
+    key: str,
+    secret: str,
+    *,
+    market: KrakenMarketData,
+    clock: Clock,
+    next_nonce: NextNonce,
+    timeout_s: float = DEFAULT_TIMEOUT_S,
+) -> "KrakenBroker":
+    """Return the broker of one account; nothing else may use its key."""
+    client = kraken_client(
+        http=market.http,
+        url=market.url,
+        key=key,
+        secret=secret,
+        next_nonce=next_nonce,
+        unwrap=result_of,
+        timeout_s=timeout_s,
+    )
+    return KrakenBroker(account=account, client=client, market=market, clock=clock)
+
+
+class KrakenBroker(CcxtBroker):
+    """One account at Kraken; its key's calls go out one by one, numbers rising."""
+
+    def __init__(
+        self, *, account: Account, client: VenueClient, market: KrakenMarketData, clock: Clock
+    ) -> None:
+        budget = Budget(capacity=_CAPACITY, refill_per_s=_REFILL_PER_S, reserve=_RESERVE)
+        super().__init__(account=account, client=client, lane=Lane(budget=budget, serial=True), clock=clock)
+        self._market = market
+
+    async def fetch_report(self, *, priority: Priority = Priority.READ) -> AccountReport:
+        """Return all holdings, holds and margin positions; TradeBalance counts only when margin is used."""
+        catalog = await self._market.catalog()
+        at = self._clock.now()
+        balances = await self._read("BalanceEx", priority=priority)
+        positions = await self._read("OpenPositions", priority=priority)
+        with reading(Venue.KRAKEN):
+            report = AccountReport(
+                account=self.account,
+                holdings=parse_balances(balances, catalog),
+                margin_positions=parse_margin_positions(positions, catalog),
+                at=at,
+            )
+        return await self._with_margin(report, priority) if report.margin_positions else report
+
+    async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> tuple[Order, ...]:
+        """Return every order that may still fill."""
+        catalog = await self._market.catalog()
+        result = await self._read("OpenOrders", priority=priority)
+        with reading(Venue.KRAKEN):
+            orders = table_in(as_row(result, "OpenOrders"), "open")
+            return tuple(parse_order(order_id, row, catalog) for order_id, row in orders.items())
+
+    async def fetch_order(
+        self,
+        venue_order_id: VenueOrderId,
+        symbol: str,  # noqa: ARG002 - part of the port; Kraken's ids are enough
+        *,
+        priority: Priority = Priority.READ,
+    ) -> Order:
+        """Return one order with its fills; raises RefusedError(UNKNOWN_ORDER) when there is none."""
+        rows = await self._query_orders([venue_order_id], priority)
+        if venue_order_id not in rows:
+            raise RefusedError(Venue.KRAKEN, f"no order {venue_order_id}", RefusalReason.UNKNOWN_ORDER)
+        return await self._with_fills(venue_order_id, rows[venue_order_id], priority)
+
+    async def find_order(
+        self,
+        client_order_id: ClientOrderId,
+        symbol: str,
+        *,
+        since: datetime,
+        priority: Priority = Priority.READ,
+    ) -> Order | None:
+        """Look an order up by our id: open ones, then closed ones, then the orders behind new trades.
+
+        Asked in this order an order cannot slip through by closing between two calls.
+        """
+        start = _unix(since)
+        for path, table, extra in (("OpenOrders", "open", {}), ("ClosedOrders", "closed", {"start": start})):
+            result = await self._read(path, {"cl_ord_id": client_order_id, **extra}, priority=priority)
+            with reading(Venue.KRAKEN):
+                rows = table_in(as_row(result, path), table)
+            found = await self._pick(rows, client_order_id, priority)
+            if found is not None:
+                return found
+        fills = await self._fills_since(start, priority)
+        order_ids = sorted({fill.venue_order_id for fill in fills if fill.symbol == symbol})
+        return await self._pick(await self._query_orders(order_ids, priority), client_order_id, priority)
+
+    async def fetch_fills(self, *, cursor: str | None = None) -> FillPage:
+        """Return one page of fills, newest first."""
+        return await self._fill_page({"ofs": cursor or "0"}, Priority.HISTORY)
+
+    async def submit_order(self, request: OrderRequest, *, priority: Priority) -> VenueOrderId:
+        """Place a market order and return the venue's id for it."""
+        pair_id = pair_id_of(await self._market.catalog(), request.symbol)
+        answer = await self._order("AddOrder", _order_params(request, pair_id), priority)
+        with reading(Venue.KRAKEN, Operation.ORDER):
+            order_ids = as_list(as_row(answer, "AddOrder").get("txid"), "txid")
+            if len(order_ids) != 1 or not order_ids[0]:
+                message = f"AddOrder returned the ids {order_ids}"
+                raise MalformedAnswerError(message)
+            return VenueOrderId(str(order_ids[0]))
+
+    async def cancel_order(
+        self,
+        venue_order_id: VenueOrderId,
+        symbol: str,  # noqa: ARG002 - part of the port; Kraken's ids are enough
+        *,
+        priority: Priority,
+    ) -> None:
+        """Cancel an open order; one that is already gone raises RefusedError(UNKNOWN_ORDER)."""
+        answer = await self._order("CancelOrder", {"txid": venue_order_id}, priority)
+        with reading(Venue.KRAKEN, Operation.ORDER):
+            if amount_in(as_row(answer, "CancelOrder"), "count") == 0:
+                raise RefusedError(Venue.KRAKEN, "nothing to cancel", RefusalReason.UNKNOWN_ORDER)
+
+    async def fetch_fee(self, symbol: str) -> FeeQuote:
+        """Return the taker fee this account pays for a symbol."""
+        pair_id = pair_id_of(await self._market.catalog(), symbol)
+        result = await self._read("TradeVolume", {"pair": pair_id})
+        with reading(Venue.KRAKEN):
+            return FeeQuote(taker=parse_taker_fee(result, pair_id), live=True)
+
+    async def fetch_permissions(self) -> KeyPermissions:
+        """Return what the key may do."""
+        result = await self._read("GetApiKeyInfo")
+        with reading(Venue.KRAKEN):
+            return parse_permissions(result)
+
+    async def _with_margin(self, report: AccountReport, priority: Priority) -> AccountReport:
+        result = await self._read("TradeBalance", {"asset": "ZUSD"}, priority=priority)
+        with reading(Venue.KRAKEN):
+            row = as_row(result, "TradeBalance")
+            return replace(report, unrealized_usd=amount_in(row, "n"), spendable_usd=amount_in(row, "mf"))
+
+    async def _pick(
+        self, rows: Mapping[str, Row], client_order_id: ClientOrderId, priority: Priority
+    ) -> Order | None:
+        for order_id, row in rows.items():
+            if row.get("cl_ord_id") == client_order_id:
+                return await self._with_fills(order_id, row, priority)
+        return None
+
+    async def _query_orders(self, order_ids: list[VenueOrderId], priority: Priority) -> dict[str, Row]:
+        rows: dict[str, Row] = {}
+        for first in range(0, len(order_ids), _ORDERS_A_CALL):
+            wanted = ",".join(order_ids[first : first + _ORDERS_A_CALL])
+            result = await self._read("QueryOrders", {"txid": wanted, "trades": "true"}, priority=priority)
+            with reading(Venue.KRAKEN):
+                rows |= table_in({"QueryOrders": result}, "QueryOrders")
+        return rows
+
+    async def _with_fills(self, order_id: str, row: Row, priority: Priority) -> Order:
+        catalog = await self._market.catalog()
+        with reading(Venue.KRAKEN):
+            order = parse_order(order_id, row, catalog)
+        if order.filled_quantity == 0 or order.opened_at is None:
+            return order
+        fills = await self._fills_since(_unix(order.opened_at), priority)
+        return replace(order, fills=tuple(fill for fill in fills if fill.venue_order_id == order_id))
+
+    async def _fills_since(self, start: str, priority: Priority) -> list[Fill]:
+        fills: list[Fill] = []
+        offset: str | None = "0"
+        for _ in range(_HISTORY_PAGES):
+            if offset is None:
+                break
+            page = await self._fill_page({"start": start, "ofs": offset}, priority)
+            fills.extend(page.fills)
+            offset = page.next_cursor
+        return fills
+
+    async def _fill_page(self, params: Mapping[str, str], priority: Priority) -> FillPage:
+        catalog = await self._market.catalog()
+        result = await self._read("TradesHistory", params, priority=priority, cost=_HISTORY_COST)
+        with reading(Venue.KRAKEN):
+            fills = parse_trades(result, catalog)
+            reached = int(params["ofs"]) + len(fills)
+            more = fills and reached < amount_in(as_row(result, "TradesHistory"), "count")
+        return FillPage(fills=fills, next_cursor=str(reached) if more else None)
+
+    async def _read(
+        self,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        priority: Priority = Priority.READ,
+        cost: float = 1,
+    ) -> object:
+        call = Call(path=path, api=("private",), method="POST", params=params or {}, cost=cost)
+        return await self._send(call, priority=priority)
+
+    async def _order(self, path: str, params: Mapping[str, str], priority: Priority) -> object:
+        call = Call(
+            path=path,
+            api=("private",),
+            method="POST",
+            params=params,
+            operation=Operation.ORDER,
+            cost=_FREE_OF_CHARGE,
+        )
+        return await self._send(call, priority=priority)
+
+
+def _order_params(request: OrderRequest, pair_id: str) -> dict[str, str]:
+    params = {
+        "pair": pair_id,
+        "type": request.side.value,
+        "ordertype": "market",
+        "volume": format(request.quantity, "f"),
+        "oflags": "fciq",  # the fee in the quote currency, so that a sale never needs more coins than it sells
+        "cl_ord_id": request.client_order_id,
+    }
+    if request.deadline is not None:
+        at = request.deadline.astimezone(UTC)
+        params["deadline"] = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if request.leverage is not None:
+        params["leverage"] = str(request.leverage)
+    if request.reduce_only:
+        params["reduce_only"] = "true"
+    return params
+
+
+def _unix(at: datetime) -> str:
+    """Return the second before, because Kraken's `start` is exclusive."""
+    return str(int(at.timestamp()) - 1)

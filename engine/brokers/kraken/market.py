@@ -1,0 +1,81 @@
+"""Kraken's public data: listings, tickers, books and its clock."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from engine.brokers.base import Session
+from engine.brokers.ccxt_broker import reading
+from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, Http, kraken_client
+from engine.brokers.ccxt_market import CcxtMarketData
+from engine.brokers.kraken.names import Catalog, parse_catalog
+from engine.brokers.kraken.parse import parse_book, parse_quotes, result_of
+from engine.brokers.parse import as_row, unix_time_in
+from engine.clock import Clock
+from engine.errors import RefusalReason, RefusedError
+from engine.instruments import Instrument
+from engine.quotes import OrderBook, Quote
+from engine.venues import Venue
+
+KRAKEN_URL = "https://api.kraken.com"
+
+_BOOK_LEVELS = "100"
+
+
+class KrakenMarketData(CcxtMarketData[Catalog]):
+    """Kraken's public side, read once for all accounts."""
+
+    def __init__(
+        self, *, http: Http, clock: Clock, url: str = KRAKEN_URL, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> None:
+        client = kraken_client(http=http, url=url, unwrap=result_of, timeout_s=timeout_s)
+        super().__init__(client=client, http=http, url=url, clock=clock)
+
+    async def fetch_instruments(self) -> Mapping[str, Instrument]:
+        """Return what is listed, by our symbol."""
+        return (await self.refresh_catalog()).instruments
+
+    async def fetch_quotes(self, symbols: Collection[str]) -> Mapping[str, Quote]:
+        """Return the top of the book of each symbol, timed by our request: Ticker has no time."""
+        catalog = await self.catalog()
+        pair_ids = [catalog.pair_ids[symbol] for symbol in sorted(symbols) if symbol in catalog.pair_ids]
+        if not pair_ids:
+            return {}
+        at = self._clock.now()
+        result = await self._public("Ticker", pair=",".join(pair_ids))
+        with reading(Venue.KRAKEN):
+            return parse_quotes(result, catalog, at=at)
+
+    async def fetch_book(self, symbol: str) -> OrderBook:
+        """Return the order book, deep enough to walk for an exit."""
+        pair_id = pair_id_of(await self.catalog(), symbol)
+        at = self._clock.now()
+        result = await self._public("Depth", pair=pair_id, count=_BOOK_LEVELS)
+        with reading(Venue.KRAKEN):
+            return parse_book(result, symbol, at=at)
+
+    async def fetch_time(self) -> datetime:
+        """Return the venue's clock."""
+        result = await self._public("Time")
+        with reading(Venue.KRAKEN):
+            return unix_time_in(as_row(result, "Time"), "unixtime")
+
+    async def fetch_session(self) -> Session | None:
+        """Return None: crypto has no session."""
+        return None
+
+    async def _fetch_catalog(self) -> Catalog:
+        assets = await self._public("Assets")
+        pairs = await self._public("AssetPairs")
+        with reading(Venue.KRAKEN):
+            return parse_catalog(assets, pairs)
+
+    async def _public(self, path: str, **params: str) -> object:
+        return await self._send(Call(path=path, api=("public",), params=params))
+
+
+def pair_id_of(catalog: Catalog, symbol: str) -> str:
+    """Return Kraken's id of a pair it lists."""
+    pair_id = catalog.pair_ids.get(symbol)
+    if pair_id is None:
+        raise RefusedError(Venue.KRAKEN, f"{symbol} is not listed", RefusalReason.UNKNOWN_SYMBOL)
+    return pair_id

@@ -1,0 +1,165 @@
+"""Kraken's many names for assets and pairs, translated to ours (XXBT, XBT.F and XBT are BTC)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum, auto
+
+from engine.brokers.parse import (
+    MalformedAnswerError,
+    Row,
+    amount_in,
+    as_row,
+    optional_in,
+    text_in,
+)
+from engine.instruments import Instrument, TradingStatus
+from engine.money import ZERO
+from engine.venues import Venue
+
+_ALIASES = {"XBT": "BTC", "XDG": "DOGE"}
+#: Dark-pool pairs repeat a listed one and are not for us.
+_DARK_POOL = ".d"
+
+
+class Part(Enum):
+    """Which part of a holding a suffixed asset name stands for."""
+
+    FREE = auto()
+    HELD = auto()
+    LOCKED = auto()
+
+
+# https://support.kraken.com/articles/360039879471: .F earns while it is spendable through the base
+# asset; .S, .M and .B are staked, opted-in or bonded and cannot be sold now.
+_SUFFIXES = {
+    ".F": Part.FREE,
+    ".S": Part.LOCKED,
+    ".M": Part.LOCKED,
+    ".B": Part.LOCKED,
+    ".HOLD": Part.HELD,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A pair under our names."""
+
+    symbol: str
+    base: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """Everything Kraken lists, by its names and by ours."""
+
+    instruments: Mapping[str, Instrument]
+    #: Kraken's pair id by our symbol.
+    pair_ids: Mapping[str, str]
+    #: Pairs by id, alternative name and websocket name.
+    pairs: Mapping[str, Pair]
+    #: Our asset names by Kraken's.
+    assets: Mapping[str, str]
+
+    def asset_part(self, name: str) -> tuple[str, Part]:
+        """Return our name for an asset in a balance, and which part of the holding it is."""
+        stem, dot, suffix = name.rpartition(".")
+        part = _SUFFIXES.get(dot + suffix)
+        if part is None:
+            return self._asset(name), Part.FREE
+        term_free = stem.rstrip("0123456789")  # DOT28.S is bonded for 28 days, ETH2.S is staked ETH
+        return self._asset(term_free if term_free in self.assets else stem), part
+
+    def pair(self, name: str) -> Pair:
+        """Return a pair by any of its names; a delisted one is taken apart into assets that are known."""
+        known = self.pairs.get(name)
+        return known or self._take_apart(name)
+
+    def _asset(self, name: str) -> str:
+        return self.assets.get(name) or _ALIASES.get(name, name)
+
+    def _take_apart(self, name: str) -> Pair:
+        for cut in range(1, len(name)):
+            base, quote = self.assets.get(name[:cut]), self.assets.get(name[cut:])
+            if base and quote:
+                return Pair(symbol=f"{base}/{quote}", base=base, quote=quote)
+        return Pair(symbol=name, base=name, quote="")
+
+
+def parse_catalog(assets: object, pairs: object) -> Catalog:
+    """Read the answers of Assets and AssetPairs."""
+    names = _asset_names(as_row(assets, "Assets"))
+    rows = {pair_id: as_row(row, pair_id) for pair_id, row in as_row(pairs, "AssetPairs").items()}
+    if not rows:
+        message = "AssetPairs lists nothing"
+        raise MalformedAnswerError(message)
+    known = {pair_id: _pair(row, names) for pair_id, row in rows.items()}
+    listed = {pair_id: pair for pair_id, pair in known.items() if not pair_id.endswith(_DARK_POOL)}
+    return Catalog(
+        instruments={pair.symbol: _instrument(pair, rows[pair_id]) for pair_id, pair in listed.items()},
+        pair_ids={pair.symbol: pair_id for pair_id, pair in listed.items()},
+        pairs=_by_every_name(known, rows),
+        assets=names,
+    )
+
+
+def _asset_names(assets: Row) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for asset_id, row in assets.items():
+        altname = text_in(as_row(row, asset_id), "altname")
+        names[asset_id] = names[altname] = _ALIASES.get(altname, altname)
+    return names
+
+
+def _pair(row: Row, names: Mapping[str, str]) -> Pair:
+    base, quote = (_pair_asset(row, side, names) for side in ("base", "quote"))
+    return Pair(symbol=f"{base}/{quote}", base=base, quote=quote)
+
+
+def _pair_asset(row: Row, side: str, names: Mapping[str, str]) -> str:
+    asset_id = text_in(row, side)
+    if asset_id in names:
+        return names[asset_id]
+    base, slash, quote = (optional_in(row, "wsname", text_in) or "").partition("/")
+    name = (base if side == "base" else quote) if slash else asset_id
+    return _ALIASES.get(name, name)
+
+
+def _by_every_name(pairs: Mapping[str, Pair], rows: Mapping[str, Row]) -> dict[str, Pair]:
+    names: dict[str, Pair] = {}
+    for pair_id, pair in pairs.items():
+        for name in (optional_in(rows[pair_id], "wsname", text_in), text_in(rows[pair_id], "altname")):
+            if name:
+                names.setdefault(name, pair)
+    return names | dict(pairs)
+
+
+def _instrument(pair: Pair, row: Row) -> Instrument:
+    return Instrument(
+        venue=Venue.KRAKEN,
+        symbol=pair.symbol,
+        base=pair.base,
+        quote=pair.quote,
+        lot=_step(row, "lot_decimals"),
+        tick=optional_in(row, "tick_size", amount_in) or _step(row, "pair_decimals"),
+        minimum_quantity=optional_in(row, "ordermin", amount_in) or ZERO,
+        minimum_notional=optional_in(row, "costmin", amount_in) or ZERO,
+        status=_status(row),
+    )
+
+
+def _step(row: Row, key: str) -> Decimal:
+    decimals = amount_in(row, key)
+    if decimals != decimals.to_integral_value() or not 0 <= decimals <= 30:  # noqa: PLR2004
+        message = f"{key} should be a number of decimals, not {decimals}"
+        raise MalformedAnswerError(message)
+    return Decimal(1).scaleb(-int(decimals))
+
+
+def _status(row: Row) -> TradingStatus:
+    name = optional_in(row, "status", text_in)
+    if name is None:
+        return TradingStatus.ONLINE
+    known = {status.value: status for status in TradingStatus}
+    return known.get(name, TradingStatus.UNAVAILABLE)

@@ -1,0 +1,253 @@
+"""Read Kraken's private and public answers into our values."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from engine.brokers.base import KeyPermissions
+from engine.brokers.errors_table import Operation, judge_answer
+from engine.brokers.kraken.names import Catalog, Part
+from engine.brokers.parse import (
+    MalformedAnswerError,
+    Row,
+    amount,
+    amount_in,
+    as_list,
+    as_row,
+    optional_in,
+    row_in,
+    table_in,
+    text_in,
+    unix_time_in,
+)
+from engine.money import ZERO, exact
+from engine.orders import ClientOrderId, Fill, Order, OrderStatus, Side, VenueOrderId
+from engine.positions import Direction, Holding, MarginPosition
+from engine.quotes import Level, OrderBook, Quote
+from engine.venues import Venue
+
+_STATUSES = {
+    "pending": OrderStatus.OPEN,
+    "open": OrderStatus.OPEN,
+    "closed": OrderStatus.FILLED,
+    "canceled": OrderStatus.CANCELED,
+    "expired": OrderStatus.CANCELED,
+}
+_READ = frozenset({"query-funds", "query-open-trades", "query-closed-trades"})
+_TRADE = frozenset({"modify-trades", "close-trades"})
+_WITHDRAW = "withdraw-funds"
+
+
+def result_of(answer: object, operation: Operation = Operation.READ) -> object:
+    """Return an answer's result, or raise what its errors mean; one without a result is no answer."""
+    row = answer if isinstance(answer, Mapping) else {}
+    errors = row.get("error")
+    if isinstance(errors, list):  # a W stands before warnings
+        errors = [error for error in errors if not str(error).startswith("W")]
+    if errors or row.get("result") is None:
+        raise judge_answer(Venue.KRAKEN, {"error": errors}, operation, status=200)
+    return row["result"]
+
+
+def parse_balances(result: object, catalog: Catalog) -> tuple[Holding, ...]:
+    """Read BalanceEx; the parts of one asset (XXBT, XBT.F, XBT.S) become one holding."""
+    parts: dict[str, dict[Part, Decimal]] = defaultdict(lambda: dict.fromkeys(Part, ZERO))
+    with exact():
+        for name, value in as_row(result, "BalanceEx").items():
+            asset, part = catalog.asset_part(name)
+            owned, held = _balance(as_row(value, name))
+            parts[asset][part] += owned - held
+            parts[asset][Part.HELD] += held
+    return tuple(
+        Holding(asset=asset, free=part[Part.FREE], held=part[Part.HELD], locked=part[Part.LOCKED])
+        for asset, part in sorted(parts.items())
+        if any(part.values())
+    )
+
+
+def _balance(row: Row) -> tuple[Decimal, Decimal]:
+    # A credit line is no property: what is drawn from it counts against the balance, the rest not at all.
+    drawn = optional_in(row, "credit_used", amount_in) or ZERO
+    return amount_in(row, "balance") - drawn, amount_in(row, "hold_trade")
+
+
+def parse_margin_positions(result: object, catalog: Catalog) -> tuple[MarginPosition, ...]:
+    """Read OpenPositions: what is still open of each lot, netted over pair and direction."""
+    lots: dict[tuple[str, Direction], list[_Lot]] = defaultdict(list)
+    for position_id, value in as_row(result, "OpenPositions").items():
+        row = as_row(value, position_id)
+        lot = _lot(row)
+        if lot.quantity > 0:
+            direction = Direction.LONG if _side(row) is Side.BUY else Direction.SHORT
+            lots[catalog.pair(text_in(row, "pair")).symbol, direction].append(lot)
+    return tuple(_net(symbol, direction, lots[symbol, direction]) for symbol, direction in sorted(lots))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lot:
+    quantity: Decimal
+    cost: Decimal
+    fee: Decimal
+    leverage: int
+
+
+def _lot(row: Row) -> _Lot:
+    volume, closed = amount_in(row, "vol"), amount_in(row, "vol_closed")
+    cost, margin = amount_in(row, "cost"), amount_in(row, "margin")
+    if volume <= 0 or margin <= 0:
+        message = f"a position of {volume} with a margin of {margin}"
+        raise MalformedAnswerError(message)
+    with exact():
+        open_part = (volume - closed) / volume
+        return _Lot(
+            quantity=volume - closed,
+            cost=cost * open_part,
+            fee=amount_in(row, "fee") * open_part,
+            leverage=int((cost / margin).to_integral_value()),
+        )
+
+
+def _net(symbol: str, direction: Direction, lots: Iterable[_Lot]) -> MarginPosition:
+    lots = list(lots)
+    with exact():
+        return MarginPosition(
+            symbol=symbol,
+            direction=direction,
+            quantity=sum((lot.quantity for lot in lots), ZERO),
+            cost=sum((lot.cost for lot in lots), ZERO),
+            fee=sum((lot.fee for lot in lots), ZERO),
+            leverage=max(lot.leverage for lot in lots),
+        )
+
+
+def parse_order(order_id: str, row: Row, catalog: Catalog, *, fills: tuple[Fill, ...] = ()) -> Order:
+    """Read one order of OpenOrders, ClosedOrders or QueryOrders."""
+    terms = row_in(row, "descr")
+    pair = catalog.pair(text_in(terms, "pair"))
+    filled = amount_in(row, "vol_exec")
+    in_quote = "viqc" in (optional_in(row, "oflags", text_in) or "")
+    client_order_id = optional_in(row, "cl_ord_id", text_in)
+    return Order(
+        venue_order_id=VenueOrderId(order_id),
+        client_order_id=ClientOrderId(client_order_id) if client_order_id else None,
+        symbol=pair.symbol,
+        side=_side(terms),
+        status=_status(row),
+        # an order sized by its cost has no quantity but what was filled
+        quantity=filled if in_quote else amount_in(row, "vol"),
+        filled_quantity=filled,
+        cost=amount_in(row, "cost"),
+        fee=amount_in(row, "fee"),
+        fee_asset=pair.quote,
+        price=_order_price(terms),
+        opened_at=optional_in(row, "opentm", unix_time_in),
+        fills=fills,
+    )
+
+
+def _status(row: Row) -> OrderStatus:
+    status = _STATUSES.get(text_in(row, "status"))
+    if status is None:
+        message = f"{row['status']!r} is no order status"
+        raise MalformedAnswerError(message)
+    return status
+
+
+def _side(row: Row) -> Side:
+    side = text_in(row, "type")
+    if side not in {"buy", "sell"}:
+        message = f"{side!r} is no side"
+        raise MalformedAnswerError(message)
+    return Side(side)
+
+
+def _order_price(terms: Row) -> Decimal | None:
+    price = optional_in(terms, "price", text_in)
+    if price is None or price.endswith("%"):  # a trailing order has a distance instead
+        return None
+    return amount(price, "price") or None
+
+
+def parse_trades(result: object, catalog: Catalog) -> tuple[Fill, ...]:
+    """Read TradesHistory, newest first."""
+    trades = table_in(as_row(result, "TradesHistory"), "trades")
+    fills = (_fill(trade_id, row, catalog) for trade_id, row in trades.items())
+    return tuple(sorted(fills, key=lambda fill: fill.at, reverse=True))
+
+
+def _fill(trade_id: str, row: Row, catalog: Catalog) -> Fill:
+    pair = catalog.pair(text_in(row, "pair"))
+    margin = optional_in(row, "margin", amount_in) or ZERO
+    closing = "closing" in (optional_in(row, "misc", text_in) or "")
+    return Fill(
+        trade_id=trade_id,
+        venue_order_id=VenueOrderId(text_in(row, "ordertxid")),
+        symbol=pair.symbol,
+        base=pair.base,
+        quote=pair.quote,
+        side=_side(row),
+        price=amount_in(row, "price"),
+        quantity=amount_in(row, "vol"),
+        fee=amount_in(row, "fee"),
+        fee_asset=pair.quote,
+        at=unix_time_in(row, "time"),
+        margin=margin > 0 or closing,
+    )
+
+
+def parse_quotes(result: object, catalog: Catalog, *, at: datetime) -> dict[str, Quote]:
+    """Read Ticker; a side that is missing or garbage is None."""
+    quotes: dict[str, Quote] = {}
+    for pair_id, value in as_row(result, "Ticker").items():
+        row = value if isinstance(value, Mapping) else {}
+        bid, bid_quantity = _top(row.get("b"))
+        ask, ask_quantity = _top(row.get("a"))
+        symbol = catalog.pair(pair_id).symbol
+        quotes[symbol] = Quote(
+            symbol=symbol, bid=bid, ask=ask, bid_quantity=bid_quantity, ask_quantity=ask_quantity, at=at
+        )
+    return quotes
+
+
+def _top(value: object) -> tuple[Decimal | None, Decimal | None]:
+    try:
+        price, _whole_lots, quantity = as_list(value, "top of book")
+        return amount(price, "price"), amount(quantity, "quantity")
+    except ValueError:  # also of the unpacking
+        return None, None
+
+
+def parse_book(result: object, symbol: str, *, at: datetime) -> OrderBook:
+    """Read Depth."""
+    books = list(as_row(result, "Depth").values())
+    if len(books) != 1:
+        message = f"Depth answered for {len(books)} pairs"
+        raise MalformedAnswerError(message)
+    book = as_row(books[0], symbol)
+    return OrderBook(symbol=symbol, bids=_levels(book, "bids"), asks=_levels(book, "asks"), at=at)
+
+
+def _levels(book: Row, side: str) -> tuple[Level, ...]:
+    return tuple(_level(as_list(item, side), side) for item in as_list(book.get(side), side))
+
+
+def _level(item: list[object], side: str) -> Level:
+    price, quantity, *_time = [*item, None, None]
+    return Level(price=amount(price, side), quantity=amount(quantity, side))
+
+
+def parse_taker_fee(result: object, pair_id: str) -> Decimal:
+    """Read TradeVolume, which gives percent."""
+    return amount_in(row_in(row_in(as_row(result, "TradeVolume"), "fees"), pair_id), "fee") / 100
+
+
+def parse_permissions(result: object) -> KeyPermissions:
+    """Read GetApiKeyInfo."""
+    granted = {
+        str(name) for name in as_list(as_row(result, "GetApiKeyInfo").get("permissions"), "permissions")
+    }
+    return KeyPermissions(
+        can_read=granted >= _READ, can_trade=granted >= _TRADE, can_withdraw=_WITHDRAW in granted
+    )

@@ -1,0 +1,123 @@
+"""The queue in front of one key: exits go first, and where numbers must arrive in order calls go one by one."""
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from engine.brokers.base import Priority
+from engine.brokers.budget import Budget
+
+T = TypeVar("T")
+
+#: How long an exit waits for an unanswered call before it overtakes it.
+EXIT_PATIENCE_S = 0.25
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class _Place:
+    """One call's place in the queue."""
+
+    priority: Priority
+    cost: float
+    queued_at: float
+    admitted: asyncio.Future[None]
+
+    @property
+    def is_exit(self) -> bool:
+        return self.priority is Priority.EXIT
+
+
+class Lane:
+    """Admits the calls of one key, the most urgent first.
+
+    In a serial lane one call at a time is under way until it is answered. An exit waits at most
+    `EXIT_PATIENCE_S` for another call to be answered, then overtakes it; nothing follows an exit until
+    that is answered. In a parallel lane exits never wait and other calls are limited in number.
+    Waiting is measured on the event loop's own clock.
+    """
+
+    def __init__(self, *, budget: Budget, serial: bool, width: int = 1) -> None:
+        self._budget = budget
+        self._serial = serial
+        self._width = width
+        self._waiting: list[tuple[Priority, int, _Place]] = []
+        self._running: set[_Place] = set()
+        self._arrivals = itertools.count()
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def run(self, call: Callable[[], Awaitable[T]], *, priority: Priority, cost: float = 1) -> T:
+        """Wait for this call's turn, make it and return its answer."""
+        place = await self._enter(priority, cost)
+        try:
+            return await call()
+        finally:
+            self._running.discard(place)
+            self._admit()
+
+    def drain(self) -> None:
+        """Hold back everything but exits until points have come in again."""
+        self._budget.drain(now=_now())
+
+    async def _enter(self, priority: Priority, cost: float) -> _Place:
+        admitted = asyncio.get_running_loop().create_future()
+        place = _Place(priority=priority, cost=cost, queued_at=_now(), admitted=admitted)
+        heapq.heappush(self._waiting, (priority, next(self._arrivals), place))
+        self._admit()
+        try:
+            await admitted
+        except asyncio.CancelledError:
+            self._give_up(place)
+            raise
+        return place
+
+    def _give_up(self, place: _Place) -> None:
+        self._running.discard(place)
+        self._waiting = [entry for entry in self._waiting if entry[2] is not place]
+        heapq.heapify(self._waiting)
+        self._admit()
+
+    def _admit(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        while self._waiting:
+            place = self._waiting[0][2]
+            if place.admitted.cancelled():
+                heapq.heappop(self._waiting)
+                continue
+            wait_s = self._exit_wait_s(place) if place.is_exit else self._other_wait_s(place)
+            if wait_s is None:
+                return
+            if wait_s > 0:
+                self._timer = asyncio.get_running_loop().call_later(wait_s, self._admit)
+                return
+            self._start(place)
+
+    def _start(self, place: _Place) -> None:
+        heapq.heappop(self._waiting)
+        if self._serial:
+            self._running.clear()  # what is still unanswered has been overtaken
+        self._running.add(place)
+        self._budget.take(place.cost, now=_now())
+        place.admitted.set_result(None)
+
+    def _exit_wait_s(self, place: _Place) -> float | None:
+        """Return how long an exit has to wait, None until a call is answered."""
+        if not self._serial or not self._running:
+            return 0
+        if any(other.is_exit for other in self._running):
+            return None
+        return place.queued_at + EXIT_PATIENCE_S - _now()
+
+    def _other_wait_s(self, place: _Place) -> float | None:
+        others = sum(not running.is_exit for running in self._running)
+        if (self._serial and self._running) or others >= self._width:
+            return None
+        return self._budget.wait_s(place.cost, now=_now())
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,114 @@
+"""Read venues' answers field by field: what is missing, null or garbage raises, and never becomes zero."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TypeVar
+
+from engine.money import InvalidNumberError, parse_decimal
+
+Row = Mapping[str, object]
+T = TypeVar("T")
+
+_MICROSECONDS = 1_000_000
+#: Year 9999; a larger number is no time in seconds.
+_LAST_SECOND = 253_402_300_799
+
+
+class MalformedAnswerError(ValueError):
+    """An answer lacks a field or holds something else than it should."""
+
+
+def as_row(value: object, what: str) -> Row:
+    """Return a JSON object."""
+    if isinstance(value, Mapping):
+        return value
+    raise _malformed(what, "an object", value)
+
+
+def as_list(value: object, what: str) -> list[object]:
+    """Return a JSON array."""
+    if isinstance(value, list):
+        return value
+    raise _malformed(what, "a list", value)
+
+
+def row_in(row: Row, key: str) -> Row:
+    """Return the object under `key`."""
+    return as_row(_present(row, key), key)
+
+
+def rows_in(row: Row, key: str) -> list[Row]:
+    """Return the list of objects under `key`."""
+    return [as_row(item, key) for item in as_list(_present(row, key), key)]
+
+
+def table_in(row: Row, key: str) -> dict[str, Row]:
+    """Return the object of objects under `key`."""
+    return {name: as_row(item, name) for name, item in row_in(row, key).items()}
+
+
+def text_in(row: Row, key: str) -> str:
+    """Return a text that is not empty."""
+    value = _present(row, key)
+    if isinstance(value, str) and value:
+        return value
+    raise _malformed(key, "a text", value)
+
+
+def flag_in(row: Row, key: str) -> bool:
+    """Return true or false."""
+    value = _present(row, key)
+    if isinstance(value, bool):
+        return value
+    raise _malformed(key, "true or false", value)
+
+
+def amount_in(row: Row, key: str) -> Decimal:
+    """Return an exact amount."""
+    return amount(_present(row, key), key)
+
+
+def optional_in(row: Row, key: str, read: Callable[[Row, str], T]) -> T | None:
+    """Return the field, or None where the venue leaves it out, null or empty."""
+    return None if row.get(key) in (None, "") else read(row, key)
+
+
+def amount(value: object, what: str) -> Decimal:
+    """Read one exact amount."""
+    try:
+        return parse_decimal(value)
+    except InvalidNumberError as e:
+        raise _malformed(what, "an amount", value) from e
+
+
+def unix_time_in(row: Row, key: str) -> datetime:
+    """Return a time given in seconds since 1970, exact to the microsecond."""
+    seconds = amount_in(row, key)
+    if not 0 <= seconds <= _LAST_SECOND:
+        raise _malformed(key, "a time", seconds)
+    whole, microseconds = divmod(int(seconds * _MICROSECONDS), _MICROSECONDS)
+    return datetime.fromtimestamp(whole, UTC).replace(microsecond=microseconds)
+
+
+def iso_time_in(row: Row, key: str) -> datetime:
+    """Return a time given as RFC 3339 text with its zone."""
+    value = text_in(row, key)
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError as e:
+        raise _malformed(key, "a time", value) from e
+    if at.tzinfo is None:
+        raise _malformed(key, "a time with its zone", value)
+    return at.astimezone(UTC)
+
+
+def _present(row: Row, key: str) -> object:
+    if row.get(key) is None:
+        message = f"the answer lacks {key}"
+        raise MalformedAnswerError(message)
+    return row[key]
+
+
+def _malformed(what: str, expected: str, value: object) -> MalformedAnswerError:
+    return MalformedAnswerError(f"{what} should be {expected}, not {str(value)[:60]!r}")

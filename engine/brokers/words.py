@@ -1,0 +1,149 @@
+"""The venues' own words and what each means; the first row that occurs in an answer counts."""
+
+from collections.abc import Mapping
+from enum import Enum, auto
+
+from engine.errors import RefusalReason
+from engine.venues import Venue
+
+
+class Meaning(Enum):
+    """What an answer means when it is not a refusal with a reason."""
+
+    NONCE = auto()
+    LOCKOUT = auto()
+    TRY_LATER = auto()
+    RATE_LIMIT = auto()
+    KEY = auto()
+    MISCONFIGURED = auto()
+    #: The venue itself does not say whether anything happened.
+    UNKNOWN = auto()
+
+
+Sense = RefusalReason | Meaning
+
+_FUNDS = RefusalReason.INSUFFICIENT_FUNDS
+_MINIMUM = RefusalReason.BELOW_MINIMUM
+_INVALID = RefusalReason.INVALID_ORDER
+_NO_ORDER = RefusalReason.UNKNOWN_ORDER
+_NO_SYMBOL = RefusalReason.UNKNOWN_SYMBOL
+_MARKET = RefusalReason.MARKET_UNAVAILABLE
+_DUPLICATE = RefusalReason.DUPLICATE_CLIENT_ORDER_ID
+
+# https://docs.kraken.com/api/docs/guides/spot-errors: E + category + text. `EService:Deadline elapsed`
+# also stands for the venue's own time limit, so it proves nothing about the order.
+_KRAKEN: tuple[tuple[str, Sense], ...] = (
+    ("eapi:invalid nonce", Meaning.NONCE),
+    ("egeneral:temporary lockout", Meaning.LOCKOUT),
+    ("rate limit exceeded", Meaning.RATE_LIMIT),
+    ("too many requests", Meaning.RATE_LIMIT),
+    ("eservice:throttled", Meaning.RATE_LIMIT),
+    ("eapi:invalid key", Meaning.KEY),
+    ("eapi:invalid signature", Meaning.KEY),
+    ("eapi:feature disabled", Meaning.KEY),
+    ("esession:", Meaning.KEY),
+    ("eauth:", Meaning.KEY),
+    ("permission denied", Meaning.KEY),
+    ("eservice:market in", _MARKET),
+    ("eservice:", Meaning.UNKNOWN),
+    ("edatabase:", Meaning.UNKNOWN),
+    ("internal error", Meaning.UNKNOWN),
+    ("insufficient", _FUNDS),
+    ("eorder:margin", _FUNDS),
+    ("minimum not met", _MINIMUM),
+    ("duplicate", _DUPLICATE),
+    ("unknown order", _NO_ORDER),
+    ("unknown asset", _NO_SYMBOL),
+    ("invalid arguments", _INVALID),
+    ("invalid order", _INVALID),
+    ("invalid price", _INVALID),
+    ("tick size", _INVALID),
+    ("reduce only", _INVALID),
+    ("unknown method", Meaning.MISCONFIGURED),
+    ("eorder:", RefusalReason.OTHER),
+    ("etrade:", RefusalReason.OTHER),
+    ("eaccount:", RefusalReason.OTHER),
+    ("efunding:", RefusalReason.OTHER),
+    ("equery:", RefusalReason.OTHER),
+    ("eapi:", RefusalReason.OTHER),
+)
+
+# https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis: error, failure_reason, preview_failure_reason
+# and message, in whatever combination an endpoint has.
+_COINBASE: tuple[tuple[str, Sense], ...] = (
+    ("rate_limit", Meaning.RATE_LIMIT),
+    ("resource_exhausted", Meaning.RATE_LIMIT),
+    ("too many requests", Meaning.RATE_LIMIT),
+    ("insufficient", _FUNDS),
+    ("too_small", _MINIMUM),
+    ("below_min", _MINIMUM),
+    ("minimum", _MINIMUM),
+    ("duplicate_cancel", Meaning.TRY_LATER),
+    ("duplicate", _DUPLICATE),
+    ("unknown_cancel_order", _NO_ORDER),
+    ("order with this orderid was not found", _NO_ORDER),
+    ("order not found", _NO_ORDER),
+    ("invalid_product", _NO_SYMBOL),
+    ("product not found", _NO_SYMBOL),
+    ("productid", _NO_SYMBOL),
+    ("cancel_only", _MARKET),
+    ("cancel only", _MARKET),
+    ("limit_only", _MARKET),
+    ("limit only", _MARKET),
+    ("post only mode", _MARKET),
+    ("trading_disabled", _MARKET),
+    ("trading is disabled", _MARKET),
+    ("auction_mode", _MARKET),
+    ("permission_denied", Meaning.KEY),
+    ("unauthenticated", Meaning.KEY),
+    ("unauthorized", Meaning.KEY),
+    ("missing required scopes", Meaning.KEY),
+    ("not_found", _NO_ORDER),
+    ("invalid", _INVALID),
+    ("unsupported", _INVALID),
+    ("rejected", _INVALID),
+    ("preview_", RefusalReason.OTHER),
+)
+
+# https://docs.alpaca.markets: {code, message}; one code stands for many things, so the message decides.
+_ALPACA: tuple[tuple[str, Sense], ...] = (
+    ("too many requests", Meaning.RATE_LIMIT),
+    ("rate limit", Meaning.RATE_LIMIT),
+    ("client_order_id must be unique", _DUPLICATE),
+    ("insufficient", _FUNDS),
+    ("wash trade", RefusalReason.OPPOSITE_ORDER),
+    ("opposite side", RefusalReason.OPPOSITE_ORDER),
+    ("cost basis must be", _MINIMUM),
+    ("minimal amount of order", _MINIMUM),
+    ("minimum", _MINIMUM),
+    ("order not found", _NO_ORDER),
+    ("not cancelable", _NO_ORDER),
+    ("not cancellable", _NO_ORDER),
+    ("already in", _NO_ORDER),
+    ("asset not found", _NO_SYMBOL),
+    ('asset "', _NO_SYMBOL),
+    ("could not find asset", _NO_SYMBOL),
+    ("invalid symbol", _NO_SYMBOL),
+    ("not tradable", _MARKET),
+    ("not active", _MARKET),
+    ("halted", _MARKET),
+    ("market is closed", _MARKET),
+    ("outside of trading hours", _MARKET),
+    ("cancel only", _MARKET),
+    ("not authorized", Meaning.KEY),
+    ("unauthorized", Meaning.KEY),
+    ("forbidden", Meaning.KEY),
+    ("trading is blocked", Meaning.KEY),
+    ("account is restricted", Meaning.KEY),
+    ("not allowed to", Meaning.KEY),
+    ("internal server error", Meaning.UNKNOWN),
+    ("invalid", _INVALID),
+    ("must be", _INVALID),
+    ("required", _INVALID),
+)
+
+WORDS: Mapping[Venue, tuple[tuple[str, Sense], ...]] = {
+    Venue.KRAKEN: _KRAKEN,
+    Venue.COINBASE: _COINBASE,
+    Venue.ALPACA: _ALPACA,
+}

@@ -1,0 +1,231 @@
+"""Every answer of a venue and every failure on the way, sorted for orders and for reads."""
+
+import ssl
+
+import aiohttp
+import pytest
+from aiohttp.client_reqrep import ConnectionKey
+from ccxt.base import errors as ccxt_errors
+from ccxt.kraken import kraken as ccxt_kraken
+
+from engine.brokers.errors_table import Operation, RateLimitedError, judge_answer, judge_transport
+from engine.errors import (
+    InvalidNonceError,
+    KeyRejectedError,
+    LockedOutError,
+    MisconfiguredError,
+    RefusalReason,
+    RefusedError,
+    TryLaterError,
+    UnknownOutcomeError,
+)
+from engine.venues import Venue
+
+R = RefusalReason
+
+KRAKEN = [
+    ("EAPI:Invalid nonce", InvalidNonceError),
+    ("EGeneral:Temporary lockout", LockedOutError),
+    ("EAPI:Rate limit exceeded", RateLimitedError),
+    ("EOrder:Rate limit exceeded", RateLimitedError),
+    ("EGeneral:Too many requests", RateLimitedError),
+    ("EService:Throttled: 1705260547", RateLimitedError),
+    ("EAPI:Invalid key", KeyRejectedError),
+    ("EAPI:Invalid signature", KeyRejectedError),
+    ("EAPI:Feature disabled", KeyRejectedError),
+    ("ESession:Invalid session", KeyRejectedError),
+    ("EGeneral:Permission denied", KeyRejectedError),
+    ("EService:Market in cancel_only mode", R.MARKET_UNAVAILABLE),
+    ("EService:Market in post_only mode", R.MARKET_UNAVAILABLE),
+    ("EService:Market in limit_only mode", R.MARKET_UNAVAILABLE),
+    ("EService:Timeout", UnknownOutcomeError),
+    ("EService:Deadline elapsed", UnknownOutcomeError),
+    ("EService:Unavailable", UnknownOutcomeError),
+    ("EService:Busy", UnknownOutcomeError),
+    ("EGeneral:Internal error", UnknownOutcomeError),
+    ("EGeneral:Internal error[SE0]", UnknownOutcomeError),
+    ("EDatabase:Internal error", UnknownOutcomeError),
+    ("ESomething:Never seen before", UnknownOutcomeError),
+    ("EOrder:Insufficient funds", R.INSUFFICIENT_FUNDS),
+    ("EOrder:Insufficient margin", R.INSUFFICIENT_FUNDS),
+    ("EOrder:Margin allowance exceeded", R.INSUFFICIENT_FUNDS),
+    ("EOrder:Order minimum not met", R.BELOW_MINIMUM),
+    ("EOrder:Cost minimum not met", R.BELOW_MINIMUM),
+    ("EGeneral:Invalid arguments:volume minimum not met", R.BELOW_MINIMUM),
+    ("EOrder:Duplicate cl_ord_id", R.DUPLICATE_CLIENT_ORDER_ID),
+    ("EOrder:Unknown order", R.UNKNOWN_ORDER),
+    ("EQuery:Unknown asset pair", R.UNKNOWN_SYMBOL),
+    ("EGeneral:Invalid arguments:volume", R.INVALID_ORDER),
+    ("EOrder:Tick size check failed", R.INVALID_ORDER),
+    ("EOrder:Reduce only:No position exists", R.INVALID_ORDER),
+    ("EOrder:Orders limit exceeded", R.OTHER),
+    ("ETrade:Locked", R.OTHER),
+    ("EAccount:Invalid permissions", R.OTHER),
+    ("EGeneral:Unknown method", MisconfiguredError),
+]
+
+
+def coinbase_order(error, preview=None, message=""):
+    response = {"error": error, "message": message, "error_details": ""}
+    if preview:
+        response["preview_failure_reason"] = preview
+    return {"success": False, "failure_reason": "UNKNOWN_FAILURE_REASON", "error_response": response}
+
+
+COINBASE = [
+    (200, coinbase_order("INSUFFICIENT_FUND"), R.INSUFFICIENT_FUNDS),
+    (200, coinbase_order("X", "PREVIEW_INSUFFICIENT_FUND"), R.INSUFFICIENT_FUNDS),
+    (200, coinbase_order("X", "PREVIEW_INVALID_BASE_SIZE_TOO_SMALL"), R.BELOW_MINIMUM),
+    (200, coinbase_order("UNSUPPORTED_ORDER_CONFIGURATION"), R.INVALID_ORDER),
+    (200, coinbase_order("INVALID_PRODUCT_ID"), R.UNKNOWN_SYMBOL),
+    (200, coinbase_order("DUPLICATE_CLIENT_ORDER_ID"), R.DUPLICATE_CLIENT_ORDER_ID),
+    (
+        200,
+        coinbase_order("ORDER_ENTRY_DISABLED", message="Orderbook is in cancel only mode"),
+        R.MARKET_UNAVAILABLE,
+    ),
+    (200, coinbase_order("UNKNOWN_FAILURE_REASON"), UnknownOutcomeError),
+    (200, {"success": False}, UnknownOutcomeError),
+    (200, {}, UnknownOutcomeError),
+    (200, {"success": False, "failure_reason": "UNKNOWN_CANCEL_ORDER", "order_id": "1"}, R.UNKNOWN_ORDER),
+    (400, {"error": "INVALID_ARGUMENT", "message": "order_configuration is required"}, R.INVALID_ORDER),
+    (404, {"error": "NOT_FOUND", "message": "order with this orderID was not found"}, R.UNKNOWN_ORDER),
+    (403, {"error": "PERMISSION_DENIED", "message": "Missing required scopes"}, KeyRejectedError),
+    (401, "Unauthorized\n", KeyRejectedError),
+    (429, {"error": "rate_limit_exceeded", "message": "Rate limit exceeded"}, RateLimitedError),
+    (429, "", RateLimitedError),
+    (500, {"error": "INTERNAL", "message": "Something went wrong"}, UnknownOutcomeError),
+    (500, {"error": "INSUFFICIENT_FUND", "message": "5xx proves nothing"}, UnknownOutcomeError),
+    (503, "", UnknownOutcomeError),
+]
+
+ALPACA = [
+    (403, {"code": 40310000, "message": "insufficient buying power"}, R.INSUFFICIENT_FUNDS),
+    (403, {"code": 40310000, "message": "insufficient balance for BTC (requested: 2)"}, R.INSUFFICIENT_FUNDS),
+    (403, {"code": 40310000, "message": "insufficient qty available for order"}, R.INSUFFICIENT_FUNDS),
+    (403, {"code": 40310000, "message": "cost basis must be >= minimal amount of order 10"}, R.BELOW_MINIMUM),
+    (
+        403,
+        {"code": 40310000, "message": "potential wash trade detected. use complex orders"},
+        R.OPPOSITE_ORDER,
+    ),
+    (403, {"code": 40310000, "message": "something nobody has seen before"}, R.OTHER),
+    (422, {"code": 40010001, "message": "client_order_id must be unique"}, R.DUPLICATE_CLIENT_ORDER_ID),
+    (422, {"code": 42210000, "message": 'order is already in "filled" state'}, R.UNKNOWN_ORDER),
+    (422, {"code": 42210000, "message": "order is not cancelable"}, R.UNKNOWN_ORDER),
+    (422, {"code": 40010001, "message": "qty must be > 0"}, R.INVALID_ORDER),
+    (422, {"code": 42210000, "message": 'asset "XX" not found'}, R.UNKNOWN_SYMBOL),
+    (404, {"code": 40410000, "message": "order not found for 904837e3"}, R.UNKNOWN_ORDER),
+    (401, {"code": 40110000, "message": "request is not authorized"}, KeyRejectedError),
+    (403, {"message": "forbidden."}, KeyRejectedError),
+    (429, {"message": "too many requests."}, RateLimitedError),
+    (500, {"code": 50010000, "message": "internal server error occurred"}, UnknownOutcomeError),
+    (504, "", UnknownOutcomeError),
+]
+
+PAGES = [
+    (200, "<html>Just a moment</html>", UnknownOutcomeError, MisconfiguredError),
+    (200, "", UnknownOutcomeError, MisconfiguredError),
+    (200, None, UnknownOutcomeError, MisconfiguredError),
+    (400, "<html>", MisconfiguredError, MisconfiguredError),
+    (403, "<html>Access denied</html>", MisconfiguredError, MisconfiguredError),
+    (404, "<html>", MisconfiguredError, MisconfiguredError),
+    (405, "<html>", MisconfiguredError, MisconfiguredError),
+    (451, "<html>", MisconfiguredError, MisconfiguredError),
+    (408, "", UnknownOutcomeError, TryLaterError),
+    (500, "<html>", UnknownOutcomeError, TryLaterError),
+    (502, "<html>", UnknownOutcomeError, TryLaterError),
+    (520, "<html>", UnknownOutcomeError, TryLaterError),
+    (302, "", UnknownOutcomeError, TryLaterError),
+]
+
+
+def check(error, expected):
+    if isinstance(expected, RefusalReason):
+        assert type(error) is RefusedError
+        assert error.reason is expected
+    else:
+        assert type(error) is expected
+
+
+def as_read(expected):
+    """What is unknown for an order is worth another try for a read; all else is the same."""
+    return TryLaterError if expected is UnknownOutcomeError else expected
+
+
+@pytest.mark.parametrize(("words", "expected"), KRAKEN, ids=[words for words, _ in KRAKEN])
+def test_kraken_words(words, expected):
+    answer = {"error": [words]}
+    check(judge_answer(Venue.KRAKEN, answer, Operation.ORDER, status=200), expected)
+    check(judge_answer(Venue.KRAKEN, answer, Operation.READ, status=200), as_read(expected))
+
+
+@pytest.mark.parametrize(("status", "answer", "expected"), COINBASE)
+def test_coinbase_answers_to_an_order(status, answer, expected):
+    check(judge_answer(Venue.COINBASE, answer, Operation.ORDER, status=status), expected)
+
+
+@pytest.mark.parametrize(("status", "answer", "expected"), ALPACA)
+def test_alpaca_answers_to_an_order(status, answer, expected):
+    check(judge_answer(Venue.ALPACA, answer, Operation.ORDER, status=status), expected)
+
+
+@pytest.mark.parametrize("venue", Venue)
+@pytest.mark.parametrize(("status", "body", "for_an_order", "for_a_read"), PAGES)
+def test_answers_that_are_no_json(venue, status, body, for_an_order, for_a_read):
+    check(judge_answer(venue, body, Operation.ORDER, status=status), for_an_order)
+    check(judge_answer(venue, body, Operation.READ, status=status), for_a_read)
+
+
+CONNECTION = ConnectionKey("127.0.0.1", 443, True, True, None, None, None)
+TRANSPORT = [
+    (aiohttp.ClientConnectorError(CONNECTION, OSError(111, "refused")), TryLaterError, TryLaterError),
+    (aiohttp.ClientConnectorDNSError(CONNECTION, OSError(-2, "no name")), TryLaterError, TryLaterError),
+    (aiohttp.ConnectionTimeoutError(), TryLaterError, TryLaterError),
+    (
+        aiohttp.ClientConnectorCertificateError(CONNECTION, ssl.SSLCertVerificationError()),
+        MisconfiguredError,
+        MisconfiguredError,
+    ),
+    (TimeoutError(), UnknownOutcomeError, TryLaterError),
+    (aiohttp.SocketTimeoutError(), UnknownOutcomeError, TryLaterError),
+    (aiohttp.ServerDisconnectedError(), UnknownOutcomeError, TryLaterError),
+    (aiohttp.ClientPayloadError(), UnknownOutcomeError, TryLaterError),
+    (aiohttp.ClientOSError(), UnknownOutcomeError, TryLaterError),
+    (None, UnknownOutcomeError, TryLaterError),
+]
+
+
+@pytest.mark.parametrize(("cause", "for_an_order", "for_a_read"), TRANSPORT, ids=lambda v: type(v).__name__)
+def test_failures_on_the_way(cause, for_an_order, for_a_read):
+    check(judge_transport(Venue.KRAKEN, cause, Operation.ORDER), for_an_order)
+    check(judge_transport(Venue.KRAKEN, cause, Operation.READ), for_a_read)
+
+
+def test_words_are_one_short_line():
+    error = judge_answer(
+        Venue.ALPACA, {"code": 1, "message": "a\nb " + "x" * 999}, Operation.READ, status=400
+    )
+    assert "\n" not in error.words
+    assert len(error.words) == 300
+
+
+#: What ccxt knows of Kraken's words, and what each of its classes must at least mean to us.
+CCXT_MEANS = {
+    ccxt_errors.InvalidNonce: (InvalidNonceError,),
+    ccxt_errors.AuthenticationError: (KeyRejectedError,),
+    ccxt_errors.PermissionDenied: (KeyRejectedError,),
+    ccxt_errors.DDoSProtection: (RateLimitedError, LockedOutError),
+    ccxt_errors.InsufficientFunds: (RefusedError,),
+    ccxt_errors.OnMaintenance: (RefusedError,),
+    ccxt_errors.OrderNotFound: (RefusedError,),
+}
+
+
+def test_no_word_that_ccxt_sorts_is_taken_for_something_weaker_here():
+    table = ccxt_kraken().exceptions
+    for words, ccxt_class in {**table["exact"], **table["broad"]}.items():
+        expected = CCXT_MEANS.get(ccxt_class)
+        if expected and words.startswith("E"):
+            error = judge_answer(Venue.KRAKEN, {"error": [words]}, Operation.ORDER, status=200)
+            assert type(error) in expected, (words, error)
