@@ -1,0 +1,84 @@
+"""The gate before every handler: who is answered at all, decided by user and denied by default."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from telegram import Update
+from telegram.constants import ChatID, ChatType
+from telegram.ext import ApplicationHandlerStop
+
+from engine.people.roles import Role
+from handlers.context import ChatContext
+
+_log = structlog.get_logger()
+
+_RANK = {Role.VIEWER: 0, Role.TRADER: 1, Role.OWNER: 2}
+
+#: Strangers decide how often they knock, so it is the log that is bounded.
+_WINDOW = timedelta(hours=1)
+_LINES_PER_WINDOW = 20
+
+
+def may(role: Role, needed: Role) -> bool:
+    """Tell whether a role includes what another may do."""
+    return _RANK[role] >= _RANK[needed]
+
+
+def is_speech(update: Update) -> bool:
+    """Tell whether an update is a new message or a button press; edits and all else are never acted on."""
+    return update.message is not None or update.callback_query is not None
+
+
+def why_refused(update: Update) -> str | None:
+    """Return why nobody in this update can be let in, whoever they are; None when they may be asked for."""
+    user, chat = update.effective_user, update.effective_chat
+    if user is None:
+        return "no user"
+    if user.is_bot or user.id == ChatID.ANONYMOUS_ADMIN:
+        return "hidden behind a bot"
+    # In a private chat the chat is the user; anything else is somebody else's button or a room.
+    if chat is None or chat.type != ChatType.PRIVATE or chat.id != user.id:
+        return "not their own private chat"
+    return None
+
+
+class StrangerLog:
+    """Writes one line a stranger and window, and never more than a bounded number."""
+
+    def __init__(self) -> None:
+        self._since: datetime | None = None
+        self._told: set[int | None] = set()
+        self._left_out = 0
+
+    def note(self, user_id: int | None, why: str, now: datetime) -> None:
+        """Log that somebody was ignored, unless that was said lately."""
+        if self._since is None or not timedelta(0) <= now - self._since < _WINDOW:
+            self._since = now
+            self._told.clear()
+        if user_id in self._told or len(self._told) >= _LINES_PER_WINDOW:
+            self._left_out += 1
+            return
+        self._told.add(user_id)
+        _log.warning("stranger ignored", user_id=user_id, why=why, left_out_before=self._left_out)
+        self._left_out = 0
+
+
+class Gate:
+    """Lets known people in and stops every other update before any handler sees it."""
+
+    def __init__(self) -> None:
+        self._strangers = StrangerLog()
+
+    async def check(self, update: Update, context: ChatContext) -> None:
+        """Admit the person behind the update, or end its handling in silence."""
+        if not is_speech(update):
+            raise ApplicationHandlerStop
+        user, why = update.effective_user, why_refused(update)
+        if user is not None and why is None:
+            person = await context.services.people.fetch_person(user.id)
+            if person is not None:
+                context.admit(person)
+                return
+        user_id = user.id if user else None
+        self._strangers.note(user_id, why or "unknown user", context.services.clock.now())
+        raise ApplicationHandlerStop

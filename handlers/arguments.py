@@ -1,0 +1,101 @@
+"""What people type after a command, read into typed values or into a sentence that helps."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.venues import Venue
+
+#: Bounds keep what travels in a Refresh button within its 64 bytes.
+_SYMBOL = re.compile(r"[A-Z0-9.]{1,12}(?:/[A-Z0-9]{2,6})?")
+_USD = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]{1,8})?")
+_LARGEST_USD = Decimal(1_000_000_000)
+#: Said beside an amount, these name its unit and nothing to trade.
+_UNITS = frozenset({"USD", "$", "DOLLARS"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misread:
+    """What could not be understood, and a line that would be."""
+
+    why: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteArguments:
+    """What to preview; None stands for the usual."""
+
+    symbol: str | None
+    usd: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardArguments:
+    """Which position; without a venue, wherever it is held."""
+
+    symbol: str
+    venue: Venue | None
+
+
+def parse_symbol(word: str) -> str | None:
+    """Read `BTC`, `btc/usd` or `BTC-USD`."""
+    symbol = word.upper().replace("-", "/")
+    return symbol if _SYMBOL.fullmatch(symbol) else None
+
+
+def parse_usd(word: str) -> Decimal | None:
+    """Read `30`, `$30`, `30$` or `1,000.50`."""
+    digits = word.removeprefix("$").removesuffix("$")
+    return Decimal(digits.replace(",", "")) if _USD.fullmatch(digits) else None
+
+
+def parse_venue(word: str) -> Venue | None:
+    """Read a broker's name in any case."""
+    name = word.lower()
+    return Venue(name) if name in set(Venue) else None
+
+
+def parse_route(words: Sequence[str]) -> RouteArguments | Misread:
+    """Read `[SYMBOL] [USD]`, in either order."""
+    symbol: str | None = None
+    usd: Decimal | None = None
+    for word in words:
+        if word.upper() in _UNITS:
+            continue
+        amount = parse_usd(word)
+        if amount is not None and usd is None:
+            usd = amount
+        elif amount is None and symbol is None and parse_symbol(word):
+            symbol = parse_symbol(word)
+        else:
+            return Misread(why=f"I cannot read “{_short(word)}” here.", example="/route BTC 30")
+    if usd is not None and not 0 < usd <= _LARGEST_USD:
+        return Misread(
+            why="The size must be more than $0 and at most $1,000,000,000.", example="/route BTC 30"
+        )
+    return RouteArguments(symbol=symbol, usd=usd)
+
+
+def parse_guard(words: Sequence[str], *, command: str) -> GuardArguments | Misread:
+    """Read `SYMBOL [BROKER]`, in either order."""
+    example = f"/{command} BTC kraken"
+    venues = [venue for word in words if (venue := parse_venue(word))]
+    others = [word for word in words if not parse_venue(word)]
+    if not others:
+        return Misread(why="Which position? /positions lists them.", example=example)
+    symbol = parse_symbol(others[0])
+    if symbol is None:
+        return Misread(why=f"“{_short(others[0])}” is not a symbol.", example=example)
+    if len(others) > 1:
+        names = ", ".join(venue.label for venue in Venue)
+        return Misread(why=f"I know no broker “{_short(others[1])}”. I know {names}.", example=example)
+    if len(venues) > 1:
+        return Misread(why="Name one broker, or none.", example=example)
+    return GuardArguments(symbol=symbol, venue=venues[0] if venues else None)
+
+
+def _short(word: str) -> str:
+    longest = 20
+    return word if len(word) <= longest else f"{word[:longest]}…"

@@ -1,0 +1,13 @@
+"""/balance: what everything is worth."""
+
+from collections.abc import Sequence
+
+from handlers.context import ChatContext
+from handlers.render.balance import render_balance
+from handlers.render.screen import Screen
+
+
+async def show_balance(context: ChatContext, _words: Sequence[str]) -> Screen:
+    """Read every broker and show the equity picture."""
+    overview = await context.services.balances.fetch_overview(context.person.user_id)
+    return render_balance(overview, context.reader)

@@ -1,0 +1,106 @@
+"""What a pressed button does: Refresh redraws its screen in place, a choice is carried out once."""
+
+from collections.abc import Coroutine, Mapping
+from typing import Any, TypeVar
+
+from telegram import CallbackQuery, Update
+from telegram.constants import CallbackQueryLimit
+from telegram.error import BadRequest
+
+from engine.guards.offers import Nothing
+from engine.people.roles import Role
+from handlers.access import may
+from handlers.command import Command
+from handlers.context import ChatContext
+from handlers.patience import with_patience
+from handlers.render.guards import render_nothing, render_outcome
+from handlers.render.problems import MAY_NOT_CHANGE, OLD_BUTTON, UP_TO_DATE
+from handlers.render.screen import CHOICE, REFRESH, Screen
+from handlers.screens import replace_screen
+
+_T = TypeVar("_T")
+
+REFRESH_PATTERN = rf"^{REFRESH}:"
+CHOICE_PATTERN = rf"^{CHOICE}:"
+
+#: Long enough to answer with the result when it comes quickly, short enough for "at once".
+_ANSWER_AFTER_S = 0.7
+_ANSWER_EVERY_S = 60.0
+
+
+class Press:
+    """One press, answered exactly once; Telegram shows a spinner until then."""
+
+    def __init__(self, query: CallbackQuery) -> None:
+        self._query = query
+        self.answered = False
+
+    async def answer(self, text: str = "", *, alert: bool = False) -> bool:
+        """Answer with a line that pops up; False when it could not be shown."""
+        if self.answered or len(text) > CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH:
+            return False
+        self.answered = True
+        try:
+            return await self._query.answer(text or None, show_alert=alert)
+        except BadRequest:
+            # Too old to be answered, as after an outage; the chat itself still can be.
+            return False
+
+    async def stop_spinner(self) -> None:
+        """Answer without words."""
+        await self.answer()
+
+    async def replace(self, context: ChatContext, screen: Screen) -> bool:
+        """Put a screen where the button was; False when it already says that."""
+        message = self._query.message
+        if message is None:
+            return False
+        return await replace_screen(context.bot, message.chat.id, message.message_id, screen)
+
+
+async def press_refresh(commands: Mapping[str, Command], update: Update, context: ChatContext) -> None:
+    """Draw a screen again in place."""
+    if (query := update.callback_query) is None:
+        return
+    press = Press(query)
+    _, name, *words = (query.data or "").split(":")
+    command = commands.get(name)
+    if command is None or not may(context.person.role, command.role):
+        await press.answer(OLD_BUTTON, alert=True)
+        return
+    screen = await _while_answering(press, command.screen(context, words))
+    changed = await press.replace(context, screen)
+    await press.answer("" if changed else UP_TO_DATE)
+
+
+async def press_choice(update: Update, context: ChatContext) -> None:
+    """Carry out a stored choice; the engine sees to its owner, its single use and its expiry."""
+    if (query := update.callback_query) is None:
+        return
+    press = Press(query)
+    if not may(context.person.role, Role.TRADER):
+        await press.answer(MAY_NOT_CHANGE, alert=True)
+        return
+    confirmation_id = (query.data or "").partition(":")[2]
+    taking = context.services.guards.take(context.person.user_id, confirmation_id)
+    outcome = await _while_answering(press, taking)
+    if isinstance(outcome, Nothing):
+        if not await press.answer(outcome.why, alert=True):
+            await context.reply(render_nothing(outcome))
+        await press.stop_spinner()
+        return
+    await press.stop_spinner()
+    first, *further = render_outcome(outcome, context.reader)
+    await press.replace(context, first)
+    for screen in further:
+        await context.reply(screen)
+
+
+async def press_unknown(update: Update, _context: ChatContext) -> None:
+    """Say that a button means nothing any more."""
+    if update.callback_query is not None:
+        await Press(update.callback_query).answer(OLD_BUTTON, alert=True)
+
+
+async def _while_answering(press: Press, work: Coroutine[Any, Any, _T]) -> _T:
+    return await with_patience(work, press.stop_spinner, after_s=_ANSWER_AFTER_S, every_s=_ANSWER_EVERY_S)

@@ -1,0 +1,58 @@
+"""What a command is, and how one runs: role, patience, answer."""
+
+from dataclasses import dataclass
+
+from telegram import Update
+from telegram.constants import ChatAction
+from telegram.error import TelegramError
+
+from engine.people.roles import Role
+from handlers.access import may
+from handlers.context import ChatContext, ScreenOf
+from handlers.patience import with_patience
+from handlers.render.problems import render_may_not_change
+
+#: Typing is shown only for work a person would wonder about, and lasts five seconds.
+_TYPING_AFTER_S = 0.3
+_TYPING_EVERY_S = 4.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One row of the registry."""
+
+    name: str
+    #: What may follow it, as help shows it.
+    form: str = ""
+    help: str
+    role: Role
+    screen: ScreenOf
+    #: What was not done when it fails, as a sentence.
+    not_done: str
+    #: Whether its screen carries Refresh.
+    refreshable: bool = False
+
+
+async def run_command(command: Command, _update: Update, context: ChatContext) -> None:
+    """Answer a command with its screen, showing that something happens while it takes long."""
+    if not may(context.person.role, command.role):
+        await context.reply(render_may_not_change())
+        return
+    await context.reply(
+        await with_patience(
+            command.screen(context, context.args or ()),
+            lambda: show_typing(context),
+            after_s=_TYPING_AFTER_S,
+            every_s=_TYPING_EVERY_S,
+        )
+    )
+
+
+async def show_typing(context: ChatContext) -> None:
+    """Show `typing...`; that it cannot be shown matters to nobody."""
+    if context.chat_id is None:
+        return
+    try:
+        await context.bot.send_chat_action(context.chat_id, ChatAction.TYPING)
+    except TelegramError:
+        return

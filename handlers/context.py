@@ -1,0 +1,71 @@
+"""What every handler is given: the engine's services, the person who asks, and ways to answer."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from telegram.ext import Application, CallbackContext, ContextTypes, ExtBot
+
+from engine.services import Person, Services
+from handlers.render.help import CommandLine
+from handlers.render.screen import Screen
+from handlers.render.times import Reader, zone_named
+from handlers.screens import send_screen
+
+
+class NotAdmittedError(RuntimeError):
+    """A handler ran for somebody the gate had not let in."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """What all chats share; `register` fills it before the first update."""
+
+    services: Services = field(init=False)
+    commands: tuple[CommandLine, ...] = ()
+
+
+class ChatContext(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], Desk]):
+    """One update's surroundings, typed."""
+
+    def __init__(
+        self, application: "ChatApplication", chat_id: int | None = None, user_id: int | None = None
+    ) -> None:
+        super().__init__(application, chat_id, user_id)
+        self.chat_id = chat_id
+        self._person: Person | None = None
+
+    @property
+    def services(self) -> Services:
+        """Return what the engine offers."""
+        return self.bot_data.services
+
+    @property
+    def person(self) -> Person:
+        """Return who asks; only the gate can have let them in."""
+        if self._person is None:
+            raise NotAdmittedError
+        return self._person
+
+    def admit(self, person: Person) -> None:
+        """Let a person in; the gate's privilege."""
+        self._person = person
+
+    @property
+    def reader(self) -> Reader:
+        """Return through whose eyes, and at what time, screens are rendered."""
+        return Reader(now=self.services.clock.now(), zone=zone_named(self.person.time_zone))
+
+    async def reply(self, screen: Screen) -> None:
+        """Send a screen to the chat the update came from."""
+        if self.chat_id is not None:
+            await send_screen(self.bot, self.chat_id, screen)
+
+
+ChatApplication: TypeAlias = Application[ExtBot[Any], ChatContext, dict[Any, Any], dict[Any, Any], Desk, Any]
+
+#: What `ApplicationBuilder.context_types` must be given.
+CONTEXT_TYPES = ContextTypes(context=ChatContext, bot_data=Desk)
+
+#: A handler proper: words typed after the command in, a screen out.
+ScreenOf: TypeAlias = Callable[[ChatContext, Sequence[str]], Coroutine[Any, Any, Screen]]

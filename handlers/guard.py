@@ -1,0 +1,34 @@
+"""/guard and /unguard: both ask first, and only the pressed button changes anything."""
+
+from collections.abc import Sequence
+
+from engine.guards.offers import Nothing, Offer
+from handlers.arguments import Misread, parse_guard
+from handlers.context import ChatContext
+from handlers.render.guards import render_nothing, render_offer
+from handlers.render.problems import render_misread
+from handlers.render.screen import Screen
+
+
+async def offer_guard(context: ChatContext, words: Sequence[str]) -> Screen:
+    """Ask how to guard a position."""
+    asked = parse_guard(words, command="guard")
+    if isinstance(asked, Misread):
+        return render_misread(asked)
+    guards = context.services.guards
+    return _screen(await guards.offer_guard(context.person.user_id, asked.symbol, asked.venue), context)
+
+
+async def offer_unguard(context: ChatContext, words: Sequence[str]) -> Screen:
+    """Ask whether to stop guarding a position."""
+    asked = parse_guard(words, command="unguard")
+    if isinstance(asked, Misread):
+        return render_misread(asked)
+    guards = context.services.guards
+    return _screen(await guards.offer_unguard(context.person.user_id, asked.symbol, asked.venue), context)
+
+
+def _screen(answer: Offer | Nothing, context: ChatContext) -> Screen:
+    if isinstance(answer, Nothing):
+        return render_nothing(answer)
+    return render_offer(answer, context.reader)

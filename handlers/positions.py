@@ -1,0 +1,13 @@
+"""/positions: what is held, how it stands, whether it is guarded."""
+
+from collections.abc import Sequence
+
+from handlers.context import ChatContext
+from handlers.render.positions import render_positions
+from handlers.render.screen import Screen
+
+
+async def show_positions(context: ChatContext, _words: Sequence[str]) -> Screen:
+    """Show every position."""
+    portfolio = await context.services.portfolio.fetch_portfolio(context.person.user_id)
+    return render_positions(portfolio, context.reader)

@@ -1,0 +1,133 @@
+"""The one table of commands; Telegram's handlers, /help and the command menu are made from it."""
+
+from functools import partial
+from typing import Any
+
+from telegram import BotCommand, Update
+from telegram.ext import (
+    BaseHandler,
+    CallbackQueryHandler,
+    CommandHandler,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
+
+from engine.people.roles import Role
+from engine.services import Services
+from handlers.access import Gate
+from handlers.balance import show_balance
+from handlers.buttons import CHOICE_PATTERN, REFRESH_PATTERN, press_choice, press_refresh, press_unknown
+from handlers.command import Command, run_command
+from handlers.context import ChatApplication, ChatContext
+from handlers.errors import report_error
+from handlers.guard import offer_guard, offer_unguard
+from handlers.positions import show_positions
+from handlers.route import show_route
+from handlers.start import show_help, show_start
+from handlers.status import show_status
+from handlers.unknown import answer_unknown
+
+COMMANDS = (
+    Command(
+        name="start",
+        help="what I do, and what is guarded now",
+        role=Role.VIEWER,
+        screen=show_start,
+        not_done="I could not read your guards; nothing was changed.",
+    ),
+    Command(
+        name="balance",
+        help="equity, available, in positions",
+        role=Role.VIEWER,
+        screen=show_balance,
+        not_done="Your balance was not read; nothing was changed.",
+        refreshable=True,
+    ),
+    Command(
+        name="positions",
+        help="every position, its result and its guard",
+        role=Role.VIEWER,
+        screen=show_positions,
+        not_done="Your positions were not read; nothing was changed.",
+        refreshable=True,
+    ),
+    Command(
+        name="route",
+        form="[SYMBOL] [USD]",
+        help="where a buy would cost least, and why",
+        role=Role.VIEWER,
+        screen=show_route,
+        not_done="No route was worked out, and nothing was ordered.",
+        refreshable=True,
+    ),
+    Command(
+        name="guard",
+        form="SYMBOL [BROKER]",
+        help="sell a position when it loses too much",
+        role=Role.TRADER,
+        screen=offer_guard,
+        not_done="No guard was set; what was guarded before still is.",
+    ),
+    Command(
+        name="unguard",
+        form="SYMBOL [BROKER]",
+        help="stop guarding a position",
+        role=Role.TRADER,
+        screen=offer_unguard,
+        not_done="No guard was taken away; what was guarded still is.",
+    ),
+    Command(
+        name="status",
+        help="brokers, jobs, prices, alerts, database",
+        role=Role.VIEWER,
+        screen=show_status,
+        not_done="The status was not read; nothing was changed.",
+        refreshable=True,
+    ),
+    Command(
+        name="help",
+        help="this list",
+        role=Role.VIEWER,
+        screen=show_help,
+        not_done="Nothing was done.",
+    ),
+)
+
+#: What the bot asks Telegram for; the gate ignores everything else all the same.
+ALLOWED_UPDATES = ["message", "callback_query"]
+
+_GATE_GROUP = -100
+
+
+def bot_commands() -> list[BotCommand]:
+    """Return the menu for setMyCommands."""
+    return [BotCommand(command.name, _menu_line(command)) for command in COMMANDS]
+
+
+def register(application: ChatApplication, services: Services) -> None:
+    """Give an application built with `CONTEXT_TYPES` its gate, its handlers and its error edge."""
+    application.bot_data.services = services
+    application.bot_data.commands = COMMANDS
+    application.add_handler(TypeHandler(Update, Gate().check, block=True), group=_GATE_GROUP)
+    for handler in _handlers():
+        application.add_handler(handler)
+    application.add_error_handler(partial(report_error, {command.name: command for command in COMMANDS}))
+
+
+def _handlers() -> list[BaseHandler[Update, ChatContext, Any]]:
+    refreshable = {command.name: command for command in COMMANDS if command.refreshable}
+    return [
+        *(
+            CommandHandler(command.name, partial(run_command, command), filters=filters.UpdateType.MESSAGE)
+            for command in COMMANDS
+        ),
+        CallbackQueryHandler(partial(press_refresh, refreshable), pattern=REFRESH_PATTERN),
+        CallbackQueryHandler(press_choice, pattern=CHOICE_PATTERN),
+        CallbackQueryHandler(press_unknown),
+        MessageHandler(filters.UpdateType.MESSAGE, answer_unknown),
+    ]
+
+
+def _menu_line(command: Command) -> str:
+    return f"{command.form}: {command.help}" if command.form else command.help

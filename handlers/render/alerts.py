@@ -1,0 +1,141 @@
+"""The words of every alert."""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from engine.alerts.messages import (
+    BrokerTrouble,
+    ClosedElsewhere,
+    ExitFailing,
+    ExitFilled,
+    ExitParked,
+    FirstContact,
+    GuardPaused,
+    GuardReduced,
+    Message,
+    Moved,
+    NotWatching,
+    PriceTrouble,
+)
+from handlers.render.exits import render_exit_failing, render_exit_filled, render_exit_parked
+from handlers.render.guards import choice_keyboard, render_offer
+from handlers.render.html import bold, escape, foreign
+from handlers.render.numbers import full_quantity, percent, price
+from handlers.render.screen import Screen
+from handlers.render.times import Reader, duration
+
+
+def render_alert(message: Message, reader: Reader) -> Screen:
+    """Render an alert for whoever reads it now."""
+    match message:
+        case ExitFilled():
+            return render_exit_filled(message, reader)
+        case ExitFailing():
+            return render_exit_failing(message, reader)
+        case ExitParked():
+            return render_exit_parked(message, reader)
+        case FirstContact():
+            return render_offer(message.offer, reader)
+        case GuardPaused():
+            return _guard_paused(message, reader)
+        case _:
+            return Screen(text="\n".join(_plain(message, reader)))
+
+
+def _guard_paused(message: GuardPaused, reader: Reader) -> Screen:
+    lines = (
+        bold("Guard paused"),
+        f"{_name(message)} is not watched now: {foreign(message.why)}",
+        f"Guarded {full_quantity(message.guarded)}, seen {full_quantity(message.seen)}.",
+        "Nothing is sold until you answer."
+        if message.offer
+        else f"/guard {escape(message.symbol)} guards it again.",
+        reader.as_of(message.offer.as_of if message.offer else reader.now),
+    )
+    keyboard = choice_keyboard(message.offer.choices) if message.offer else ()
+    return Screen(text="\n".join(lines), keyboard=keyboard)
+
+
+def _plain(
+    message: GuardReduced | ClosedElsewhere | NotWatching | PriceTrouble | BrokerTrouble, reader: Reader
+) -> Iterator[str]:
+    match message:
+        case GuardReduced():
+            yield bold("Guard reduced")
+            yield f"{_name(message)}: {foreign(message.why)}"
+            yield f"Guarded before {full_quantity(message.was)}, now {full_quantity(message.now)}."
+        case ClosedElsewhere():
+            yield from _closed_elsewhere(message, reader)
+        case NotWatching():
+            yield from _not_watching(message, reader)
+        case PriceTrouble():
+            yield from _price_trouble(message, reader)
+        case BrokerTrouble():
+            yield from _broker_trouble(message, reader)
+        case _:
+            assert_never(message)
+
+
+def _closed_elsewhere(message: ClosedElsewhere, reader: Reader) -> Iterator[str]:
+    yield bold("Closed at the venue")
+    yield f"{_name(message)}: {full_quantity(message.quantity)} was closed there, not by NIJA. The guard ended."
+    currency = message.symbol.partition("/")[2] or "USD"
+    for fill in message.fills:
+        amount = full_quantity(fill.quantity)
+        yield f"{fill.side} {amount} at {price(fill.price, currency)}, {reader.clock(fill.at)}"
+    if not message.fills:
+        yield "The venue shows no fills for it."
+
+
+def _not_watching(message: NotWatching, reader: Reader) -> Iterator[str]:
+    span = duration(message.until - message.since)
+    yield bold(f"Not watching {reader.span(message.since, message.until)}")
+    yield f"NIJA was away for {span}; guards could not act. It is watching again."
+    if not message.moved:
+        yield "No guarded position moved."
+        return
+    yield "These guarded positions moved:"
+    yield from (_moved(moved) for moved in message.moved)
+
+
+def _moved(moved: Moved) -> str:
+    before = "unknown" if moved.before is None else percent(moved.before)
+    after = "unknown" if moved.after is None else percent(moved.after)
+    return f"{_name(moved)}: {before} → {after}"
+
+
+def _price_trouble(message: PriceTrouble, reader: Reader) -> Iterator[str]:
+    match message.what:
+        case "unknown":
+            yield bold("Price unknown")
+            yield f"{_name(message)} has no price to trust: {foreign(message.why)}"
+            yield "Its guard cannot act until there is one. NIJA keeps looking and will tell you."
+        case "wide_spread":
+            yield bold("Wide spread")
+            yield f"{_name(message)}: {foreign(message.why)}"
+            yield "It is guarded at mid; a sale may fill lower than the mark."
+        case "back":
+            yield bold("Price is back")
+            yield f"{_name(message)} has a price again; its guard watches."
+    yield f"Since {reader.clock(message.since)}"
+
+
+def _broker_trouble(message: BrokerTrouble, reader: Reader) -> Iterator[str]:
+    label = message.venue.label
+    match message.what:
+        case "unreachable":
+            yield bold(f"{label} does not answer")
+            yield foreign(message.why)
+            yield f"Guards at {label} cannot act until it answers. NIJA keeps trying and will tell you."
+        case "key_rejected":
+            yield bold(f"{label} refuses the key")
+            yield foreign(message.why)
+            yield f"Guards at {label} cannot act. Check the key and its permissions; nija doctor names them."
+        case "back":
+            yield bold(f"{label} answers again")
+            yield f"Guards at {label} are watched again."
+    yield f"Since {reader.clock(message.since)}"
+
+
+def _name(about: GuardPaused | GuardReduced | ClosedElsewhere | Moved | PriceTrouble) -> str:
+    return f"{bold(about.symbol)} on {about.venue.label}"

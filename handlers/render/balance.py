@@ -1,0 +1,99 @@
+"""The words of /balance."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from engine.balances.snapshot import BalanceOverview, BalanceSnapshot, UserBrokerState
+from handlers.render.html import bold, escape, foreign, rows
+from handlers.render.numbers import at_least, full_quantity, price
+from handlers.render.screen import Screen, refresh_row
+from handlers.render.times import Reader
+
+_NO_BROKER = (
+    "No broker is connected, so there is nothing to add up. "
+    "Put a broker's keys into the settings and restart; nija doctor checks them."
+)
+
+
+def render_balance(overview: BalanceOverview, reader: Reader) -> Screen:
+    """Show the whole equity, then each broker with its own figures and their age."""
+    keyboard = refresh_row("balance")
+    if not overview.states:
+        text = f"{bold('Balance')}\n{_NO_BROKER}\n{reader.as_of(reader.now)}"
+        return Screen(text=text, keyboard=keyboard)
+    blocks = ["\n".join(_totals(overview))]
+    blocks += ["\n".join(_broker(state, overview, reader)) for state in overview.states]
+    blocks.append(reader.as_of(reader.now))
+    return Screen(text="\n\n".join(blocks), keyboard=keyboard)
+
+
+def _totals(overview: BalanceOverview) -> Iterator[str]:
+    yield bold("Balance")
+    yield _three(
+        overview.total_equity_usd,
+        overview.available_usd,
+        overview.locked_in_positions_usd,
+        complete=overview.complete,
+    )
+    left_out = [state.broker.label for state in (*overview.missing, *overview.stale)]
+    if left_out:
+        yield f"Not in these sums: {', '.join(left_out)}."
+    if overview.partial:
+        names = ", ".join(state.broker.label for state in overview.partial)
+        yield f"Lacking assets without a price: {names}."
+
+
+def _broker(state: UserBrokerState, overview: BalanceOverview, reader: Reader) -> Iterator[str]:
+    balance = state.balance
+    if balance is None:
+        yield f"{bold(state.broker.label)} · no figures yet"
+    else:
+        too_old = " · too old to add" if state in overview.stale else ""
+        yield f"{bold(state.broker.label)} · {reader.age(balance.as_of)}{too_old}"
+    if not state.connected:
+        why = f": {foreign(state.error)}" if state.error else ""
+        yield f"It did not answer{why}."
+        if balance is not None:
+            yield f"These are its figures of {reader.clock(balance.as_of)}."
+    if balance is not None:
+        yield _figures(balance)
+        yield from _remarks(state, balance)
+
+
+def _figures(balance: BalanceSnapshot) -> str:
+    held = balance.held_by_orders_usd
+    return _three(
+        balance.total_equity_usd,
+        balance.available_usd,
+        balance.locked_in_positions_usd,
+        complete=balance.complete,
+        held=held,
+    )
+
+
+def _three(
+    total: Decimal, available: Decimal, locked: Decimal, *, complete: bool, held: Decimal = Decimal(0)
+) -> str:
+    lines = [
+        ("Total equity", at_least(total, complete=complete)),
+        ("Available", at_least(available, complete=complete)),
+        ("In positions", at_least(locked, complete=complete)),
+    ]
+    if held:
+        lines.append(("· held by orders", at_least(held, complete=complete)))
+    return rows(lines)
+
+
+def _remarks(state: UserBrokerState, balance: BalanceSnapshot) -> Iterator[str]:
+    if balance.unpriced:
+        named = ", ".join(_with_quantity(asset, state, balance) for asset in balance.unpriced)
+        yield f"No price, so not counted: {named}."
+    for line in balance.depegged:
+        if line.rate_usd is not None:
+            yield f"{escape(line.currency)} is off its peg and counts at {price(line.rate_usd)}."
+
+
+def _with_quantity(asset: str, state: UserBrokerState, balance: BalanceSnapshot) -> str:
+    held = [line.free + line.held + line.locked for line in balance.cash if line.currency == asset]
+    held += [position.quantity for position in state.open_positions if position.asset == asset]
+    return escape(f"{full_quantity(held[0])} {asset}" if held else asset)

@@ -1,0 +1,118 @@
+"""The words of an exit: the liquidation alert, and the alarms when a sale does not get through."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+from engine.alerts.messages import CancelledOrder, ExitFailing, ExitFilled, ExitParked
+from engine.positions import Direction
+from handlers.render.html import bold, code, escape, foreign, rows
+from handlers.render.numbers import (
+    full_quantity,
+    in_currency,
+    percent,
+    percent_beside,
+    price,
+    threshold_percent,
+)
+from handlers.render.screen import Screen
+from handlers.render.times import Reader, duration
+
+#: An alert older than this says so: it was written while Telegram or NIJA was away.
+_LATE = timedelta(minutes=1)
+
+
+def render_exit_filled(message: ExitFilled, reader: Reader) -> Screen:
+    """Render the liquidation alert: what triggered, what was done, and what it cost."""
+    action = "sold" if message.direction is Direction.LONG else "bought back"
+    head = (
+        bold("EMERGENCY LIQUIDATION"),
+        f"{escape(message.symbol)} on {message.venue.label} was {action} at market.",
+        rows(_figures(message)),
+    )
+    blocks = (head, _account(message), _times(message, reader))
+    return Screen(text="\n\n".join("\n".join(block) for block in blocks))
+
+
+def render_exit_failing(message: ExitFailing, reader: Reader) -> Screen:
+    """Render the alarm that a position is past its threshold and not sold."""
+    pairs = (
+        ("Broker", message.venue.label),
+        ("Symbol", message.symbol),
+        ("Trigger PnL", percent_beside(message.trigger_ratio, message.threshold)),
+        ("Threshold", threshold_percent(message.threshold)),
+        ("Quantity", full_quantity(message.quantity)),
+    )
+    lines = (
+        bold("EXIT FAILING: not sold yet"),
+        rows(pairs),
+        f"Why: {foreign(message.why)}",
+        f"What NIJA does: {foreign(message.doing)}",
+        f"Since {reader.clock(message.since)}, {reader.age(message.since)}",
+    )
+    return Screen(text="\n".join(lines))
+
+
+def render_exit_parked(message: ExitParked, reader: Reader) -> Screen:
+    """Render what an exit could not sell and leaves where it is."""
+    lines = (
+        bold("Exit ended, something is left"),
+        f"{escape(message.symbol)} on {message.venue.label}: {full_quantity(message.quantity)} was not sold.",
+        f"Why: {foreign(message.why)}",
+        reader.as_of(reader.now),
+    )
+    return Screen(text="\n".join(lines))
+
+
+def _figures(message: ExitFilled) -> Iterator[tuple[str, str]]:
+    currency = message.currency
+    yield "Broker", message.venue.label
+    yield "Symbol", message.symbol
+    yield "Trigger PnL", percent_beside(message.trigger_ratio, message.threshold)
+    yield "Threshold", threshold_percent(message.threshold)
+    yield "Trigger price", price(message.trigger_price, currency)
+    yield "Quantity", full_quantity(message.quantity)
+    yield "Fill price", price(message.fill_price, currency)
+    yield "Fill vs trigger", _against(message.fill_price, message.trigger_price)
+    yield "Fee", _fee(message)
+    yield "Realised PnL", _realised(message)
+    yield "Trigger to fill", duration(message.filled_at - message.triggered_at)
+
+
+def _against(fill: Decimal, trigger: Decimal) -> str:
+    return percent((fill - trigger) / trigger) if trigger else "unknown"
+
+
+def _fee(message: ExitFilled) -> str:
+    if message.fee is None:
+        return "not told yet"
+    return price(message.fee, message.fee_asset or message.currency)
+
+
+def _realised(message: ExitFilled) -> str:
+    if message.realised is None:
+        return "unknown, fee missing"
+    return in_currency(message.realised, message.currency, signed=True)
+
+
+def _account(message: ExitFilled) -> Iterator[str]:
+    yield f"Order id: {code(message.venue_order_id)}"
+    if message.cancelled:
+        yield "Cancelled first, because it held what had to be sold:"
+        yield from (_cancelled(order, message.currency) for order in message.cancelled)
+    if message.left_over:
+        why = f": {foreign(message.left_over_why)}" if message.left_over_why else ""
+        yield f"Not sold: {full_quantity(message.left_over)}{why}"
+
+
+def _cancelled(order: CancelledOrder, currency: str) -> str:
+    at = "at market" if order.price is None else f"at {price(order.price, currency)}"
+    return f"• {order.side} {full_quantity(order.quantity)} {at}"
+
+
+def _times(message: ExitFilled, reader: Reader) -> Iterator[str]:
+    yield f"Triggered {reader.clock(message.triggered_at)}, filled {reader.clock(message.filled_at)}"
+    if message.found_later:
+        yield "The venue's answer was lost; the fill was found by asking it again."
+    if reader.now - message.filled_at > _LATE:
+        yield f"You are told late: this happened {reader.age(message.filled_at)}."

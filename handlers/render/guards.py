@@ -1,0 +1,157 @@
+"""The words of guarding: the question with its buttons, and what came of the answer."""
+
+from collections.abc import Iterator, Sequence
+
+from engine.guards.guard import Guard
+from engine.guards.offers import (
+    Armed,
+    Choice,
+    ChoiceKind,
+    LeftAlone,
+    Nothing,
+    Offer,
+    OfferLine,
+    Outcome,
+    Standing,
+    Unguarded,
+)
+from handlers.render.html import bold, foreign
+from handlers.render.numbers import cost_percent, price, quantity, threshold_percent
+from handlers.render.positions import position_name, result_words
+from handlers.render.screen import Button, Screen, Tone, choice_data
+from handlers.render.times import Reader
+
+#: Telegram takes no more buttons below one message.
+_MOST_BUTTONS = 100
+
+_QUESTIONS = {
+    "first_contact": (
+        "Guard these positions?",
+        "They were there before NIJA. Nothing is guarded or sold until you answer.",
+    ),
+    "guard": ("Guard this position?", "Nothing is guarded or sold until you answer."),
+    "would_sell": (
+        "Sell at once?",
+        "This is already past its threshold, so guarding it sells it now. Nothing is sold until you answer.",
+    ),
+    "choose": ("Which ones?", "Each button guards one position. Nothing else changes."),
+    "unguard": ("Stop guarding?", "It stays guarded until you answer."),
+    "paused": ("Guard again?", "The guard is paused and watches nothing until you answer."),
+}
+_OTHER_QUESTION = ("Your answer is needed", "Nothing changes until you answer.")
+
+_LABELS = {
+    ChoiceKind.GUARD_ALL_FROM_COST: "Guard all from cost",
+    ChoiceKind.GUARD_ALL_FROM_PRICE: "Guard all from today's price",
+    ChoiceKind.CHOOSE: "Choose",
+    ChoiceKind.LEAVE_ALONE: "Leave alone",
+    ChoiceKind.GUARD_FROM_COST: "Guard {}from cost",
+    ChoiceKind.GUARD_FROM_PRICE: "Guard {}from today's price",
+    ChoiceKind.GUARD_AND_SELL_NOW: "Guard {}and sell now",
+    ChoiceKind.UNGUARD: "Stop guarding {}",
+    ChoiceKind.RESUME_GUARD: "Guard {}again",
+    ChoiceKind.CANCEL: "Cancel",
+}
+
+
+def render_offer(offer: Offer, reader: Reader) -> Screen:
+    """Ask, with what each answer would mean for each position."""
+    title, meaning = _QUESTIONS.get(offer.about, _OTHER_QUESTION)
+    blocks = [f"{bold(title)}\n{meaning}"]
+    blocks += ["\n".join(_offer_line(line)) for line in offer.lines]
+    blocks.append("\n".join(_terms(offer)))
+    blocks.append(f"{reader.as_of(offer.as_of)}\nOpen until {reader.clock(offer.expires_at)}")
+    return Screen(text="\n\n".join(blocks), keyboard=choice_keyboard(offer.choices))
+
+
+def render_outcome(outcome: Outcome, reader: Reader) -> tuple[Screen, ...]:
+    """Say what came of an answer: first what takes the question's place, then any further question."""
+    match outcome:
+        case Offer():
+            return (render_offer(outcome, reader),)
+        case Armed():
+            done = Screen(text="\n\n".join((*_armed(outcome), reader.as_of(reader.now))))
+            further = outcome.follow_up
+            return (done, render_offer(further, reader)) if further else (done,)
+        case Unguarded():
+            return (Screen(text="\n\n".join((*_unguarded(outcome), reader.as_of(reader.now)))),)
+        case LeftAlone():
+            return (Screen(text=f"Left alone: nothing was changed.\n{reader.as_of(reader.now)}"),)
+        case Nothing():
+            return (render_nothing(outcome),)
+
+
+def render_nothing(nothing: Nothing) -> Screen:
+    """Say why nothing was changed, in the engine's sentence."""
+    return Screen(text=foreign(nothing.why))
+
+
+def choice_keyboard(choices: Sequence[Choice]) -> tuple[tuple[Button, ...], ...]:
+    """Return one row a choice; when there are too many, the last one (Cancel) stays."""
+    shown = choices if len(choices) <= _MOST_BUTTONS else (*choices[: _MOST_BUTTONS - 1], choices[-1])
+    return tuple((_button(choice),) for choice in shown)
+
+
+def _button(choice: Choice) -> Button:
+    subject = f"{choice.subject} " if choice.subject else ""
+    label = _LABELS[choice.kind].format(subject).strip()
+    tone = Tone.DANGER if choice.kind is ChoiceKind.GUARD_AND_SELL_NOW else Tone.PLAIN
+    return Button(label=label, data=choice_data(choice.confirmation_id), tone=tone)
+
+
+def _offer_line(line: OfferLine) -> Iterator[str]:
+    position = line.position
+    yield f"{position_name(position)} · {quantity(position.quantity)}"
+    yield _standing(line)
+    if line.why_not and line.standing is not Standing.CANNOT_BE_GUARDED:
+        yield foreign(line.why_not)
+
+
+def _standing(line: OfferLine) -> str:
+    position = line.position
+    result = result_words(line.pnl_ratio, line.pnl, position.currency)
+    match line.standing:
+        case Standing.ABOVE_THRESHOLD:
+            entry = f" from cost {price(position.entry, position.currency)}" if position.entry else ""
+            return f"{result}{entry}"
+        case Standing.WOULD_BE_SOLD_NOW:
+            return f"{bold('would be sold now')}: {result}"
+        case Standing.ENTRY_UNKNOWN:
+            return "entry unknown: can be guarded from today's price only"
+        case Standing.CANNOT_BE_GUARDED:
+            return f"cannot be guarded: {foreign(line.why_not)}" if line.why_not else "cannot be guarded"
+
+
+def _terms(offer: Offer) -> Iterator[str]:
+    if offer.about != "unguard":
+        at = threshold_percent(offer.threshold)
+        yield f"Guarded means: sold at market as soon as the loss reaches {at}."
+    cost = offer.costlier_than_threshold
+    if cost is not None:
+        yield f"Buying and selling costs {cost_percent(cost)} there, more than this threshold."
+    if len(offer.choices) > _MOST_BUTTONS:
+        yield "Not every position has a button here; /guard SYMBOL does the others."
+
+
+def _armed(armed: Armed) -> Iterator[str]:
+    if armed.guards:
+        yield "\n".join((bold("Guarded"), *(_armed_line(guard) for guard in armed.guards)))
+    else:
+        yield bold("No guard was set")
+    if armed.left_out:
+        lines = (f"{position_name(line.position)}: {_standing(line)}" for line in armed.left_out)
+        yield "\n".join((bold("Not guarded"), *lines))
+
+
+def _armed_line(guard: Guard) -> str:
+    entry = f" from {price(guard.entry, guard.currency)}" if guard.entry else ""
+    return f"{_guard_name(guard)}{entry}: guarded at {threshold_percent(guard.threshold)}"
+
+
+def _unguarded(unguarded: Unguarded) -> Iterator[str]:
+    yield "\n".join((bold("Not guarded any more"), *(_guard_name(guard) for guard in unguarded.guards)))
+    yield "NIJA will not sell what is no longer guarded. /guard SYMBOL guards it again."
+
+
+def _guard_name(guard: Guard) -> str:
+    return f"{bold(guard.symbol)} · {guard.venue.label} · {quantity(guard.quantity)}"

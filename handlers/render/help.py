@@ -1,0 +1,73 @@
+"""The words of /start, /help and of what is not a command."""
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import Protocol
+
+from engine.portfolio.view import PortfolioView, PositionView
+from handlers.render.html import bold, escape
+from handlers.render.positions import position_name, standing_words
+from handlers.render.screen import Screen
+from handlers.render.times import Reader
+
+_GREETING = """I show what you truly have at your brokers, guard positions, and say where a trade costs least.
+
+A guarded position is sold at market, at once and without asking, when its loss reaches its threshold.
+What is not guarded I never sell. I place no buys, and I cannot withdraw or move money."""
+_NOTHING_GUARDED = "Nothing is guarded now. /positions shows what could be; /guard SYMBOL guards it."
+_NO_COMMAND = "I understand commands only; /help lists them. Nothing was done."
+
+
+class CommandLine(Protocol):
+    """What help tells of a command."""
+
+    @property
+    def name(self) -> str:
+        """Return it without the slash."""
+
+    @property
+    def form(self) -> str:
+        """Return what may follow it."""
+
+    @property
+    def help(self) -> str:
+        """Return what it does."""
+
+
+def render_start(portfolio: PortfolioView, reader: Reader) -> Screen:
+    """Greet, say what is and is not done, and what is guarded now."""
+    blocks = (bold("NIJA"), _GREETING, "\n".join(_guarded(portfolio)), "/help lists all commands.")
+    return Screen(text="\n\n".join((*blocks, reader.as_of(portfolio.as_of))))
+
+
+def render_help(commands: Sequence[CommandLine]) -> Screen:
+    """List every command in one line."""
+    return Screen(text="\n".join((bold("Commands"), *(_line(command) for command in commands))))
+
+
+def render_unknown(typed: str, commands: Sequence[CommandLine]) -> Screen:
+    """Name the nearest command to what was typed, if one is near."""
+    word = typed.split(maxsplit=1)[0] if typed.strip() else ""
+    name = word.removeprefix("/").partition("@")[0].lower()
+    near = get_close_matches(name, [command.name for command in commands], n=1, cutoff=0.5)
+    if not near:
+        return Screen(text=_NO_COMMAND)
+    return Screen(text=f"Did you mean /{near[0]}? Nothing was done; /help lists all commands.")
+
+
+def _line(command: CommandLine) -> str:
+    form = f" {escape(command.form)}" if command.form else ""
+    return f"/{command.name}{form}: {escape(command.help)}"
+
+
+def _guarded(portfolio: PortfolioView) -> Iterator[str]:
+    guarded = [position for position in portfolio.positions if position.guard is not None]
+    if not guarded:
+        yield _NOTHING_GUARDED
+        return
+    yield bold("Guards now")
+    yield from (_guard_line(position) for position in guarded)
+
+
+def _guard_line(position: PositionView) -> str:
+    return f"{position_name(position)}: {standing_words(position)}"

@@ -1,0 +1,109 @@
+"""Numbers as people read them: money, prices, percentages and quantities, never rounded into a lie."""
+
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+
+from engine.money import exact
+
+MINUS = "\N{MINUS SIGN}"
+_CENTS = 2
+_PERCENT_PLACES = 2
+#: Enough digits to tell prices of small coins apart: 0.00001234.
+_SIGNIFICANT_DIGITS = 6
+_QUANTITY_PLACES = 8
+
+
+def money(amount: Decimal, *, signed: bool = False) -> str:
+    """Write dollars: `$1,234.56`, `-$812.00`, and `+$43.00` when `signed`."""
+    rounded = _round(amount, _CENTS)
+    return f"{_sign(rounded, signed=signed)}${abs(rounded):,.2f}"
+
+
+def at_least(amount: Decimal, *, complete: bool) -> str:
+    """Write dollars, as `≥ $…` when the sum lacks something unknown."""
+    return money(amount) if complete else f"≥ {money(amount)}"
+
+
+def in_currency(amount: Decimal, currency: str, *, signed: bool = False) -> str:
+    """Write a result or fee in its own currency: `$1.23`, or `1.23 EUR`."""
+    if currency == "USD":
+        return money(amount, signed=signed)
+    rounded = _round(amount, _CENTS)
+    return f"{_sign(rounded, signed=signed)}{abs(rounded):,.2f} {currency}"
+
+
+def price(amount: Decimal, currency: str = "USD") -> str:
+    """Write a price per unit with at least six significant digits where it has them: `$64,000.00`, `$0.00001234`."""
+    with exact():
+        places = max(_CENTS, _SIGNIFICANT_DIGITS - 1 - amount.adjusted()) if amount else _CENTS
+    digits = _trimmed(_round(amount, places), at_least=_CENTS)
+    return f"${digits}" if currency == "USD" else f"{digits} {currency}"
+
+
+def percent(ratio: Decimal, *, signed: bool = True) -> str:
+    """Write a fraction as percent: `+1.25 %`, `-1.50 %`."""
+    return _percent(ratio, _PERCENT_PLACES, signed=signed)
+
+
+def cost_percent(ratio: Decimal) -> str:
+    """Write a cost or target as percent, unsigned unless negative: `0.62 %`."""
+    return percent(ratio, signed=False)
+
+
+def threshold_percent(ratio: Decimal) -> str:
+    """Write a threshold in full: `-1.00 %`, and `-0.125 %` when two places do not hold it."""
+    with exact():
+        exponent = (ratio * 100).normalize().as_tuple().exponent
+    places = -exponent if isinstance(exponent, int) else _PERCENT_PLACES
+    return _percent(ratio, max(_PERCENT_PLACES, places), signed=True)
+
+
+def percent_beside(ratio: Decimal, threshold: Decimal) -> str:
+    """Write a result so that it never reads as past a threshold it is not past: `-0.9996 %`."""
+    for places in range(_PERCENT_PLACES, _QUANTITY_PLACES):
+        with exact():
+            rounded = _round(ratio * 100, places) / 100
+        if (rounded <= threshold) == (ratio <= threshold):
+            return _percent(ratio, places, signed=True)
+    return _percent(ratio, _QUANTITY_PLACES, signed=True)
+
+
+def quantity(amount: Decimal) -> str:
+    """Write a quantity without trailing zeros, cut after eight decimals: `0.12`, `1,234.5`."""
+    with exact():
+        cut = amount.quantize(Decimal(1).scaleb(-_QUANTITY_PLACES), ROUND_DOWN)
+    if amount and not cut:
+        return "<0.00000001"
+    return _trimmed(cut, at_least=0)
+
+
+def full_quantity(amount: Decimal) -> str:
+    """Write a quantity with every digit it has."""
+    return _trimmed(amount, at_least=0)
+
+
+def _percent(ratio: Decimal, places: int, *, signed: bool) -> str:
+    with exact():
+        rounded = _round(ratio * 100, places)
+    return f"{_sign(rounded, signed=signed)}{abs(rounded):,.{places}f} %"
+
+
+def _sign(rounded: Decimal, *, signed: bool) -> str:
+    # A zero carries no minus: what rounds to nothing is neither won nor lost.
+    if rounded < 0:
+        return MINUS
+    return "+" if signed and rounded > 0 else ""
+
+
+def _round(amount: Decimal, places: int) -> Decimal:
+    with exact():
+        return amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def _trimmed(amount: Decimal, *, at_least: int) -> str:
+    """Drop zeros at the end, keeping at least some decimals."""
+    with exact():
+        digits = f"{abs(amount):,f}"
+    whole, _, decimals = digits.partition(".")
+    decimals = decimals.rstrip("0").ljust(at_least, "0")
+    sign = MINUS if amount < 0 else ""
+    return f"{sign}{whole}.{decimals}" if decimals else f"{sign}{whole}"

@@ -1,0 +1,162 @@
+"""The words of /positions."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from engine.guards.guard import Guard, GuardState
+from engine.liquidation.mark import Mark
+from engine.portfolio.view import NotGuarded, PortfolioView, PositionView
+from engine.positions import Direction, PositionKind
+from handlers.render.html import bold, foreign, rows
+from handlers.render.numbers import (
+    in_currency,
+    money,
+    percent,
+    percent_beside,
+    price,
+    quantity,
+    threshold_percent,
+)
+from handlers.render.screen import Screen, refresh_row
+from handlers.render.times import Reader
+
+#: More positions than this are shown in lines instead of tables.
+_TABLES = 6
+_UNKNOWN = "unknown"
+
+
+def render_positions(portfolio: PortfolioView, reader: Reader) -> Screen:
+    """Show every position with its result and its guard; many of them in short."""
+    one = _compact if len(portfolio.positions) > _TABLES else _table
+    blocks = ["\n".join(_head(portfolio, reader))]
+    blocks += ["\n".join(one(position, reader)) for position in portfolio.positions]
+    blocks.append(reader.as_of(portfolio.as_of))
+    return Screen(text="\n\n".join(blocks), keyboard=refresh_row("positions"))
+
+
+def position_name(position: PositionView) -> str:
+    """Name a position for a line of text: `BTC/USD · Kraken`, with what is unusual about it."""
+    unusual = [position.direction.value] if position.direction is Direction.SHORT else []
+    unusual += [position.kind.value] if position.kind is PositionKind.MARGIN else []
+    name = " ".join((position.symbol or position.asset, *unusual))
+    return f"{bold(name)} · {position.account.venue.label}"
+
+
+def standing_words(position: PositionView) -> str:
+    """Say whether a position is guarded, and why not."""
+    guard, reason = position.guard, position.not_guarded
+    if guard is None:
+        return f"not guarded: {reason or NotGuarded.NOT_ASKED_FOR}"
+    at = threshold_percent(guard.threshold)
+    if guard.state is GuardState.CLOSING:
+        return f"guarded at {at}, being sold now"
+    if reason is not None or guard.state is not GuardState.ARMED:
+        why = f" ({foreign(guard.state_reason)})" if guard.state_reason else ""
+        return f"not guarded: {reason or guard.state.value}{why}; its guard at {at} waits"
+    mark = position.mark
+    wide = ", wide spread, guarded at mid" if isinstance(mark, Mark) and mark.wide_spread else ""
+    part = f" for {quantity(guard.quantity)} of it" if guard.quantity != position.quantity else ""
+    return f"guarded at {at}{part}{wide}"
+
+
+def result_words(ratio: Decimal | None, pnl: Decimal | None, currency: str) -> str:
+    """Write a result in percent and money, or that it is unknown."""
+    if ratio is None or pnl is None:
+        return _UNKNOWN
+    return f"{percent(ratio)}, {in_currency(pnl, currency, signed=True)}"
+
+
+def _head(portfolio: PortfolioView, reader: Reader) -> Iterator[str]:
+    count = len(portfolio.positions)
+    watched = sum(one.guard is not None and one.not_guarded is None for one in portfolio.positions)
+    yield bold("Positions")
+    if count:
+        yield f"{count} held, {watched} guarded."
+    elif portfolio.unreachable:
+        yield "No positions are known."
+    else:
+        yield "None: everything is cash."
+    for account, as_of, words in portfolio.unreachable:
+        shown = f"its positions are as of {reader.clock(as_of)}" if as_of else "its positions are not known"
+        yield f"{account.venue.label} did not answer ({foreign(words)}); {shown}."
+
+
+def _table(position: PositionView, reader: Reader) -> Iterator[str]:
+    yield f"{position_name(position)} · {reader.age(position.as_of)}"
+    yield rows(_figures(position))
+    yield standing_words(position)
+    yield from _remarks(position)
+
+
+def _compact(position: PositionView, reader: Reader) -> Iterator[str]:
+    yield f"{position_name(position)} · {quantity(position.quantity)} · {reader.age(position.as_of)}"
+    yield f"entry {_entry(position)}, mark {_mark(position)}, PnL {_result(position)}"
+    trigger = f", trigger {_trigger(position.guard)}" if position.guard else ""
+    yield f"{standing_words(position)}{trigger}"
+    yield from _remarks(position)
+
+
+def _figures(position: PositionView) -> Iterator[tuple[str, str]]:
+    yield "Quantity", quantity(position.quantity)
+    if position.locked:
+        yield "· staked", quantity(position.locked)
+    yield "Entry", _entry(position)
+    yield "Mark", _mark(position)
+    yield "Value", _UNKNOWN if position.value_usd is None else money(position.value_usd)
+    yield "PnL", _result(position)
+    if position.net_if_sold is not None:
+        yield "Net if sold now", in_currency(position.net_if_sold, position.currency, signed=True)
+    guard = position.guard
+    if guard is not None:
+        if guard.entry is not None and _from(guard) != _entry(position):
+            yield "Guarded from", _from(guard)
+        yield "Trigger", _trigger(guard)
+
+
+def _entry(position: PositionView) -> str:
+    if position.entry is None:
+        return "still being read" if position.history_incomplete else _UNKNOWN
+    return price(position.entry, position.currency)
+
+
+def _mark(position: PositionView) -> str:
+    mark = position.mark
+    if not isinstance(mark, Mark):
+        return _UNKNOWN
+    quoted_in = (position.symbol or "").partition("/")[2]
+    return price(mark.price, quoted_in or position.currency)
+
+
+def _result(position: PositionView) -> str:
+    ratio, pnl, guard = position.pnl_ratio, position.pnl, position.guard
+    if ratio is None or pnl is None:
+        return _UNKNOWN
+    # Beside its threshold a result is never rounded across it.
+    share = percent_beside(ratio, guard.threshold) if guard else percent(ratio)
+    return f"{share}, {in_currency(pnl, position.currency, signed=True)}"
+
+
+def _from(guard: Guard) -> str:
+    return price(guard.entry or Decimal(0), guard.currency)
+
+
+def _trigger(guard: Guard) -> str:
+    entry = guard.entry or Decimal(0)
+    if guard.direction is Direction.LONG:
+        return f"≤ {price(entry * (1 + guard.threshold), guard.currency)}"
+    return f"≥ {price(entry * (1 - guard.threshold), guard.currency)}"
+
+
+def _remarks(position: PositionView) -> Iterator[str]:
+    if not isinstance(position.mark, Mark):
+        yield f"price unknown: {position.mark.problem}"
+    unexplained = position.quantity - position.explained
+    if unexplained > 0 and position.history_incomplete:
+        yield f"Older fills of {quantity(unexplained)} are still being read."
+    elif unexplained > 0 and position.explained:
+        yield (
+            f"Explained by fills: {quantity(position.explained)}. The other {quantity(unexplained)} "
+            "came without (transfer, reward) and has no entry."
+        )
+    elif unexplained > 0:
+        yield "No fills explain it (transfer, reward), so its entry is unknown."

@@ -1,0 +1,70 @@
+"""The words for everything that did not work: what was not done, why, and what to do next."""
+
+from engine.errors import (
+    BrokerError,
+    InvalidNonceError,
+    KeyRejectedError,
+    LockedOutError,
+    MisconfiguredError,
+    RefusedError,
+    TryLaterError,
+    UnknownOutcomeError,
+)
+from handlers.arguments import Misread
+from handlers.render.html import code, foreign
+from handlers.render.screen import Screen
+
+UP_TO_DATE = "Up to date."
+OLD_BUTTON = "This button is from an older version of NIJA. Nothing was changed; send the command again."
+MAY_NOT_CHANGE = "You may look, but not change anything. Nothing was changed."
+NOT_REFRESHED = "The screen was not refreshed; what it shows is as old as it says."
+CHOICE_UNCERTAIN = (
+    "Your answer may or may not have been carried out. "
+    "See /positions for what is guarded before you answer again."
+)
+NOTHING_DONE = "Nothing was done."
+FAILED_TOAST = "That did not work; see the chat."
+
+
+def render_misread(misread: Misread) -> Screen:
+    """Say what could not be understood, with a line that would be."""
+    return Screen(text=f"{foreign(misread.why)}\nFor example: {code(misread.example)}")
+
+
+def render_may_not_change() -> Screen:
+    """Tell a viewer that this command is not theirs."""
+    return Screen(text=MAY_NOT_CHANGE)
+
+
+def render_failure(error: BaseException | None, *, not_done: str, incident: str) -> Screen:
+    """Say what was not done, why, what to do, and the code under which the log has it."""
+    cause = _broker_words(error) if isinstance(error, BrokerError) else _OUR_FAULT
+    return Screen(text=f"{foreign(not_done)}\n\n{foreign(cause)}\n\nIncident {code(incident)}")
+
+
+_OUR_FAULT = (
+    "Something inside NIJA failed. Guards are watched apart from the chat; /status shows whether they are. "
+    "Try again; if it stays, look for the incident in the log."
+)
+
+
+#: What happened and what to do; the first kind that fits speaks.
+_BROKER_WORDS: tuple[tuple[type[BrokerError], str, str], ...] = (
+    (KeyRejectedError, "{} refuses the key", "Check the key and its permissions; nija doctor names them."),
+    (LockedOutError, "{} has locked the key for a while", "NIJA lets it rest; wait 15 minutes."),
+    (InvalidNonceError, "{} refuses the request's number", "Make sure that nothing else uses this key."),
+    (TryLaterError, "{} cannot answer now", "Try again in a minute."),
+    (
+        UnknownOutcomeError,
+        "It is not known whether {} carried the request out",
+        "NIJA keeps asking until it knows; do not repeat it.",
+    ),
+    (RefusedError, "{} said no", "Nothing happened there."),
+    (MisconfiguredError, "{} gave an answer that makes no sense", "nija doctor checks its address."),
+    (BrokerError, "{} did not do it", "Try again in a minute."),
+)
+
+
+def _broker_words(error: BrokerError) -> str:
+    said, advice = next((said, advice) for kind, said, advice in _BROKER_WORDS if isinstance(error, kind))
+    return f"{said.format(error.venue.label)}: “{error.words}”. {advice}"

@@ -1,0 +1,107 @@
+"""The words of /route."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from engine.money import floor_to
+from engine.routing.fees import FeeProfile
+from engine.routing.route import Choice, LeftOut, Obstacle, Reason, Route
+from engine.services import RoutePreview
+from handlers.render.html import bold, escape, rows
+from handlers.render.numbers import cost_percent, full_quantity, money, quantity
+from handlers.render.screen import Screen, refresh_row
+from handlers.render.times import Reader
+
+_CENT = Decimal("0.01")
+
+
+def render_route(preview: RoutePreview, reader: Reader) -> Screen:
+    """Show where a trade would go and why, with the costs of every broker."""
+    decision = preview.decision
+    blocks = ["\n".join(_head(preview))]
+    if isinstance(decision, Route):
+        blocks.append("\n".join(_chosen(decision)))
+    else:
+        blocks.append(f"{bold('Chosen: none')}\nNo broker can take this trade now.")
+    blocks += ["\n".join(_left_out(left_out)) for left_out in decision.left_out]
+    blocks.append(reader.as_of(preview.at))
+    size = () if preview.usual_size else (full_quantity(preview.usd).replace(",", ""),)
+    return Screen(text="\n\n".join(blocks), keyboard=refresh_row("route", preview.symbol, *size))
+
+
+def _head(preview: RoutePreview) -> Iterator[str]:
+    request = preview.decision.request
+    usual = ", your usual size" if preview.usual_size else ""
+    yield bold("Route")
+    yield f"{request.side.value.capitalize()} {escape(preview.symbol)} for {money(preview.usd)}{usual}."
+    yield "A preview: nothing was ordered."
+
+
+def _chosen(route: Route) -> Iterator[str]:
+    yield bold(f"Chosen: {route.account.venue.label}")
+    yield f"Why: {_why(route)}."
+    yield rows(_costs(route.fees, target=route.profit_target))
+    yield _source(route.fees)
+    if _is_raised(route):
+        yield "The target is raised because the account's equity is small."
+
+
+def _left_out(left_out: LeftOut) -> Iterator[str]:
+    yield bold(left_out.account.venue.label)
+    yield f"Not chosen: {'; '.join(_reason(reason) for reason in left_out.reasons)}."
+    yield rows(_costs(left_out.fees))
+    yield _source(left_out.fees)
+
+
+def _costs(fees: FeeProfile, *, target: Decimal | None = None) -> Iterator[tuple[str, str]]:
+    yield "Round trip", cost_percent(fees.round_trip)
+    yield "Minimum profitable", cost_percent(fees.minimum_profitable)
+    if target is not None:
+        yield "Target in effect", cost_percent(target)
+
+
+def _source(fees: FeeProfile) -> str:
+    if fees.live:
+        return "Fee and spread are live."
+    if fees.taker_live:
+        return "The fee is live, the spread from the table."
+    return "The fee is from the table, the spread live." if fees.spread_live else "From the table, not live."
+
+
+def _why(route: Route) -> str:
+    if route.choice is Choice.CHEAPEST:
+        return f"{route.choice}, {cost_percent(route.fees.round_trip)}"
+    return route.choice.value
+
+
+def _is_raised(route: Route) -> bool:
+    target = route.profit_target
+    if target is None or target == route.request.profit_target:
+        return False
+    return target > route.fees.minimum_profitable
+
+
+def _reason(reason: Reason) -> str:
+    limit, actual = reason.limit, reason.actual
+    match reason.obstacle:
+        case Obstacle.EQUITY_TOO_SMALL if limit is not None and actual is not None:
+            return f"its equity of {_cut(actual, reason.unit)} is under {_amount(limit, reason.unit)}"
+        case Obstacle.EQUITY_UNKNOWN if limit is not None:
+            return f"{reason.obstacle}, and it must be at least {_amount(limit, reason.unit)}"
+        case Obstacle.HOLDS_LESS if actual is not None:
+            return f"{reason.obstacle}, {_amount(actual, reason.unit)}"
+        case Obstacle.NOT_CHEAPER if limit is not None and actual is not None:
+            return f"{reason.obstacle}, {cost_percent(actual)} against {cost_percent(limit)}"
+        case _ if limit is not None and actual is not None:
+            return f"{reason.obstacle}, {_cut(actual, reason.unit)} of {_amount(limit, reason.unit)}"
+        case _:
+            return reason.obstacle.value
+
+
+def _amount(figure: Decimal, unit: str) -> str:
+    return money(figure) if unit == "USD" else escape(f"{quantity(figure)} {unit}")
+
+
+def _cut(figure: Decimal, unit: str) -> str:
+    # What fell short of a limit must not be rounded up to it.
+    return _amount(floor_to(figure, _CENT), unit) if unit == "USD" else _amount(figure, unit)

@@ -1,0 +1,47 @@
+"""What a person sees: HTML text with rows of buttons below it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+#: Telegram's limit on what a button may carry.
+CALLBACK_DATA_BYTES = 64
+
+REFRESH = "r"
+CHOICE = "c"
+
+
+class Tone(StrEnum):
+    """How a button is coloured where the client can."""
+
+    PLAIN = "plain"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A label and the data that comes back when it is pressed."""
+
+    label: str
+    data: str
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """HTML text of any length, and the keyboard below its end."""
+
+    text: str
+    keyboard: tuple[tuple[Button, ...], ...] = ()
+
+
+def refresh_row(screen: str, *args: str) -> tuple[tuple[Button, ...], ...]:
+    """Return a keyboard with Refresh for a screen, or none when its arguments do not fit a button."""
+    data = ":".join((REFRESH, screen, *args))
+    if len(data.encode()) > CALLBACK_DATA_BYTES:
+        return ()
+    return ((Button(label="🔄 Refresh", data=data),),)
+
+
+def choice_data(confirmation_id: str) -> str:
+    """Return the data of a button that carries out a stored choice."""
+    return f"{CHOICE}:{confirmation_id}"

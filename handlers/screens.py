@@ -1,0 +1,64 @@
+"""Our screens as Telegram messages: sending, replacing in place, and the buttons' own type."""
+
+import structlog
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from handlers.render.html import plain_text, split
+from handlers.render.screen import Button, Screen, Tone
+
+_log = structlog.get_logger()
+
+_STYLES = {Tone.PLAIN: None, Tone.DANGER: "danger"}
+
+
+def keyboard_markup(keyboard: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
+    """Turn rows of our buttons into Telegram's."""
+    if not keyboard:
+        return None
+    return InlineKeyboardMarkup([[_button(button) for button in row] for row in keyboard])
+
+
+def message_parts(screen: Screen) -> tuple[tuple[str, InlineKeyboardMarkup | None], ...]:
+    """Cut a screen into messages Telegram accepts; the keyboard stands below the last."""
+    *first, last = split(screen.text)
+    return (*((text, None) for text in first), (last, keyboard_markup(screen.keyboard)))
+
+
+async def send_screen(bot: Bot, chat_id: int, screen: Screen) -> None:
+    """Send a screen as new messages."""
+    for text, markup in message_parts(screen):
+        await _send(bot, chat_id, text, markup)
+
+
+async def replace_screen(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> bool:
+    """Put a screen in a message's place; False when it already says exactly that."""
+    (text, markup), *rest = message_parts(screen)
+    try:
+        await bot.edit_message_text(text, chat_id, message_id, parse_mode=ParseMode.HTML, reply_markup=markup)
+    except BadRequest as e:
+        if "not modified" in e.message:
+            return False
+        if "message to edit not found" in e.message or "can't be edited" in e.message:
+            await send_screen(bot, chat_id, screen)
+            return True
+        raise
+    for further, below in rest:
+        await _send(bot, chat_id, further, below)
+    return True
+
+
+async def _send(bot: Bot, chat_id: int, text: str, markup: InlineKeyboardMarkup | None) -> None:
+    try:
+        await bot.send_message(chat_id, text, parse_mode=ParseMode.HTML, reply_markup=markup)
+    except BadRequest as e:
+        if "parse entities" not in e.message:
+            raise
+        # Broken markup is our mistake; what it says must arrive all the same.
+        _log.exception("markup refused, sent as plain text")
+        await bot.send_message(chat_id, plain_text(text), reply_markup=markup)
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    return InlineKeyboardButton(button.label, callback_data=button.data, style=_STYLES[button.tone])

@@ -1,0 +1,18 @@
+"""/start and /help: what NIJA is and what it understands."""
+
+from collections.abc import Sequence
+
+from handlers.context import ChatContext
+from handlers.render.help import render_help, render_start
+from handlers.render.screen import Screen
+
+
+async def show_start(context: ChatContext, _words: Sequence[str]) -> Screen:
+    """Greet, and say what is guarded now."""
+    portfolio = await context.services.portfolio.fetch_portfolio(context.person.user_id)
+    return render_start(portfolio, context.reader)
+
+
+async def show_help(context: ChatContext, _words: Sequence[str]) -> Screen:
+    """List the commands."""
+    return render_help(context.bot_data.commands)

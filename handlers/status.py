@@ -1,0 +1,13 @@
+"""/status: whether the process lives, part by part."""
+
+from collections.abc import Sequence
+
+from handlers.context import ChatContext
+from handlers.render.screen import Screen
+from handlers.render.status import render_status
+
+
+async def show_status(context: ChatContext, _words: Sequence[str]) -> Screen:
+    """Show the state of the process."""
+    report = await context.services.status.fetch_status(context.person.user_id)
+    return render_status(report, context.reader)
