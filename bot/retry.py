@@ -1,0 +1,88 @@
+"""What a failed send means for its alert: sent again, given up, or nobody knows."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeAlias
+
+from telegram.error import (
+    BadRequest,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+BACKOFF_FIRST_S = 1.0
+BACKOFF_MOST_S = 60.0
+#: A person who blocked the bot, or has not pressed Start yet, is tried again after this.
+CLOSED_CHAT_S = 600.0
+#: On top of what Telegram asks for: it counts whole seconds.
+SLACK_S = 0.5
+#: httpx errors after which Telegram cannot have seen the request.
+NEVER_LEFT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "ProxyError"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """It did not arrive; everything for this chat waits."""
+
+    after_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubtful:
+    """It may have arrived; said again it says that it may be a repetition."""
+
+    after_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsPlainText:
+    """Telegram cannot read our markup; the words alone may do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveUp:
+    """Telegram will never take it."""
+
+
+Verdict: TypeAlias = Later | Doubtful | AsPlainText | GiveUp
+
+
+def judge(error: TelegramError, *, attempts: int, plain: bool) -> Verdict:
+    """Decide what a failed send means; `attempts` counts this one, `plain` tells that it had no markup."""
+    if isinstance(error, BadRequest) and not _is_closed(error):
+        unreadable = "parse entities" in error.message.lower()
+        return AsPlainText() if unreadable and not plain else GiveUp()
+    if _may_have_arrived(error):
+        return Doubtful(after_s=backoff_s(attempts))
+    return Later(after_s=_pause_s(error, attempts))
+
+
+def backoff_s(attempts: int) -> float:
+    """Return how long to wait after so many failures: 1, 2, 4 … 60 s."""
+    # The exponent is bounded first: attempts go into the thousands over a long outage.
+    return float(min(BACKOFF_FIRST_S * 2 ** min(attempts - 1, 6), BACKOFF_MOST_S))
+
+
+def _pause_s(error: TelegramError, attempts: int) -> float:
+    if isinstance(error, RetryAfter):
+        pause = error.retry_after
+        return SLACK_S + (pause.total_seconds() if isinstance(pause, timedelta) else pause)
+    if _is_closed(error):
+        return CLOSED_CHAT_S
+    # A rejected token is the owner's to mend; nothing gets better by hurrying.
+    return BACKOFF_MOST_S if isinstance(error, InvalidToken) else backoff_s(attempts)
+
+
+def _is_closed(error: TelegramError) -> bool:
+    return isinstance(error, Forbidden) or "chat not found" in error.message.lower()
+
+
+def _may_have_arrived(error: TelegramError) -> bool:
+    cause = error.__cause__
+    if cause is None or isinstance(cause, TelegramError):
+        # A refusal or a 5xx was Telegram's answer; an answer that cannot be read says nothing.
+        return isinstance(error, TimedOut) or "invalid server response" in error.message.lower()
+    return type(cause).__name__ not in NEVER_LEFT

@@ -1,0 +1,61 @@
+"""How the process is asked to stop: once politely, a third time for good."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+
+import structlog
+
+from bot.errors import CommandError
+
+#: What a shell shows for a process ended by Ctrl-C.
+EXIT_AT_ONCE = 130
+
+log = structlog.get_logger(__name__)
+
+
+class Stop:
+    """The wish to stop and its reason; None is an ordinary stop."""
+
+    def __init__(self, *, end: Callable[[int], object] = os._exit) -> None:
+        self._asked = asyncio.Event()
+        self._signals = 0
+        self._end = end
+        self.reason: CommandError | None = None
+
+    @property
+    def asked(self) -> bool:
+        """Tell whether somebody wants the process to stop."""
+        return self._asked.is_set()
+
+    def ask(self, reason: CommandError | None = None) -> None:
+        """Stop in order, for a reason if it is an error; the first one counts."""
+        if not self.asked:
+            self.reason = reason
+            self._asked.set()
+
+    async def wait(self) -> None:
+        """Wait until somebody asks."""
+        await self._asked.wait()
+
+    def listen(self) -> None:
+        """Take SIGTERM and Ctrl-C as the wish to stop."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.on_signal, signal.Signals(number).name)
+
+    def on_signal(self, name: str) -> None:
+        """Stop at the first signal; a second changes nothing, a third ends the process at once."""
+        self._signals += 1
+        match self._signals:
+            case 1:
+                log.info("stopping", signal=name)
+                self.ask()
+            case 2:
+                log.warning(
+                    "already stopping; what is in flight is being finished; once more ends it", signal=name
+                )
+            case _:
+                log.critical("ended at once; what was in flight is settled at the next start", signal=name)
+                self._end(EXIT_AT_ONCE)

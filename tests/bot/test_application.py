@@ -1,0 +1,115 @@
+import asyncio
+
+import pytest
+from pydantic import SecretStr
+from telegram.ext import CommandHandler
+
+from bot.application import Chat, build_application
+from sandbox.telegram import FaultKind, TelegramServer
+from tests.bot.test_ordering import MemoryLog
+
+MENU = (("balance", "Total equity"), ("help", "All commands"))
+
+
+@pytest.fixture
+async def server():
+    async with TelegramServer() as running:
+        yield running
+
+
+class Bot:
+    """Our chat with one command, for the length of a test."""
+
+    def __init__(self, server, *, token=None, updates=None):
+        self.pauses, self.rejected = asyncio.Queue(), asyncio.Event()
+        self.application = build_application(
+            token=SecretStr(token or server.token), api_url=server.url, updates=updates or MemoryLog()
+        )
+        self.application.add_handler(CommandHandler("echo", self._echo))
+        self.chat = Chat(self.application, menu=MENU, on_rejected=self.rejected.set, sleep=self._sleep)
+
+    async def _echo(self, update, context):
+        await update.effective_message.reply_text(" ".join(context.args))
+
+    async def _sleep(self, seconds):
+        await self.pauses.put(seconds)
+        await asyncio.sleep(0.01)
+
+    async def stop(self):
+        await self.chat.stop_polling()
+        await self.chat.finish()
+        await self.chat.close()
+
+
+@pytest.fixture
+async def started(server):
+    bots = []
+
+    def start(**options):
+        bot = Bot(server, **options)
+        bots.append(bot)
+        bot.chat.start()
+        return bot
+
+    yield start
+    for bot in bots:
+        await bot.stop()
+
+
+async def test_it_answers_and_sets_the_command_menu(server, started):
+    started()
+    owner = server.user(user_id=7)
+    owner.send("/echo hello there")
+
+    assert (await owner.wait_for("hello there")).from_bot
+    await server.wait_for_call("setMyCommands")
+    assert server.commands == [{"command": name, "description": words} for name, words in MENU]
+
+
+async def test_it_connects_once_telegram_is_back(server, started):
+    outage = server.faults.add(kind=FaultKind.OUTAGE)
+    bot = started()
+    async with asyncio.timeout(5):
+        assert [await bot.pauses.get() for _ in range(7)] == [1, 2, 4, 8, 16, 30, 30]
+        assert not bot.chat.connected.is_set()
+
+        server.faults.remove(outage)
+        await bot.chat.connected.wait()
+    await server.wait_for_poll()
+
+    assert not bot.rejected.is_set()
+
+
+async def test_a_token_telegram_does_not_know_is_reported_at_once(server, started):
+    bot = started(token="1234567:AAwrong-token-of-nobody-0123456789")
+
+    async with asyncio.timeout(5):
+        await bot.rejected.wait()
+
+    assert bot.pauses.empty()
+    assert not bot.chat.connected.is_set()
+
+
+async def test_it_stops_while_telegram_is_still_down(server, started):
+    server.faults.add(kind=FaultKind.OUTAGE)
+    bot = started()
+    await bot.pauses.get()
+
+    async with asyncio.timeout(5):
+        await bot.chat.stop_polling()
+        await bot.chat.finish()
+
+
+async def test_what_came_while_it_was_away_is_answered_and_nothing_twice(server, started):
+    updates = MemoryLog()
+    first = started(updates=updates)
+    owner = server.user(user_id=7)
+    owner.send("/echo one")
+    await owner.wait_for("one")
+    await first.stop()
+    owner.send("/echo two")
+
+    started(updates=updates)
+
+    await owner.wait_for("two")
+    assert [message.text for message in owner.messages if message.from_bot] == ["one", "two"]

@@ -1,0 +1,90 @@
+import httpx
+import pytest
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from bot.retry import AsPlainText, Doubtful, GiveUp, Later, backoff_s, judge
+
+
+@pytest.fixture(autouse=True)
+def _retry_after_is_a_timedelta(monkeypatch):
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")
+
+
+def caused(error, cause):
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    ("make", "verdict"),
+    [
+        pytest.param(lambda: RetryAfter(7), Later(after_s=7.5), id="flood control names its pause"),
+        pytest.param(lambda: NetworkError("Bad Gateway"), Later(after_s=4), id="5xx"),
+        pytest.param(
+            lambda: caused(NetworkError("Bad Gateway (502)"), TelegramError("Invalid server response")),
+            Later(after_s=4),
+            id="5xx with a page instead of JSON",
+        ),
+        pytest.param(
+            lambda: caused(NetworkError("x"), httpx.ConnectError("refused")),
+            Later(after_s=4),
+            id="not reachable",
+        ),
+        pytest.param(
+            lambda: caused(TimedOut(), httpx.ConnectTimeout("slow")),
+            Later(after_s=4),
+            id="no connection in time",
+        ),
+        pytest.param(
+            lambda: caused(TimedOut("Pool timeout"), httpx.PoolTimeout("busy")),
+            Later(after_s=4),
+            id="never sent",
+        ),
+        pytest.param(TimedOut, Doubtful(after_s=4), id="timed out"),
+        pytest.param(
+            lambda: caused(TimedOut(), httpx.ReadTimeout("slow")), Doubtful(after_s=4), id="no answer in time"
+        ),
+        pytest.param(
+            lambda: caused(NetworkError("x"), httpx.RemoteProtocolError("gone")),
+            Doubtful(after_s=4),
+            id="dropped",
+        ),
+        pytest.param(
+            lambda: caused(NetworkError("x"), httpx.ReadError("reset")), Doubtful(after_s=4), id="reset"
+        ),
+        pytest.param(
+            lambda: TelegramError("Invalid server response"), Doubtful(after_s=4), id="truncated answer"
+        ),
+        pytest.param(lambda: Forbidden("bot was blocked by the user"), Later(after_s=600), id="blocked"),
+        pytest.param(lambda: BadRequest("Chat not found"), Later(after_s=600), id="never pressed Start"),
+        pytest.param(lambda: InvalidToken("Unauthorized"), Later(after_s=60), id="token rejected"),
+        pytest.param(lambda: BadRequest("Message is too long"), GiveUp(), id="refused for good"),
+        pytest.param(lambda: ChatMigrated(-100), Later(after_s=4), id="moved"),
+        pytest.param(lambda: Conflict("other poller"), Later(after_s=4), id="conflict"),
+        pytest.param(lambda: TelegramError("odd"), Later(after_s=4), id="anything else"),
+    ],
+)
+def test_a_failed_send_means(make, verdict):
+    assert judge(make(), attempts=3, plain=False) == verdict
+
+
+def test_unreadable_markup_is_tried_as_plain_text_once():
+    error = BadRequest("Can't parse entities: unsupported start tag")
+
+    assert judge(error, attempts=1, plain=False) == AsPlainText()
+    assert judge(error, attempts=1, plain=True) == GiveUp()
+
+
+def test_the_pauses_double_from_one_second_to_a_minute():
+    assert [backoff_s(attempts) for attempts in range(1, 9)] == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert backoff_s(100_000) == 60
