@@ -1,6 +1,7 @@
 """What a stand-in is told to do wrong, by endpoint, and the function that does it to a request."""
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -44,6 +45,8 @@ class Fault:
     #: how many requests it meets; None: until cleared
     times: int | None = 1
     delay_s: float = 0.0
+    #: each delay differs from delay_s by at most this
+    jitter_s: float = 0.0
     skew_s: float = 0.0
     status: int = 503
     #: the body of an HTTP error or of the 200 page
@@ -119,7 +122,7 @@ async def answer_with_faults(
 async def _wait(faults: tuple[Fault, ...], kind: FaultKind) -> None:
     for fault in faults:
         if fault.kind is kind:
-            await asyncio.sleep(fault.delay_s)
+            await asyncio.sleep(fault.delay_s + random.uniform(-fault.jitter_s, fault.jitter_s))
 
 
 def _answer_before(

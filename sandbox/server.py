@@ -122,7 +122,10 @@ def _flat_body(request: web.Request, text: str) -> dict[str, str]:
         return {}
     if request.content_type != "application/json":
         return dict(parse_qsl(text, keep_blank_values=True))
-    body = json.loads(text)
+    try:
+        body = json.loads(text)
+    except ValueError:
+        body = None
     return {key: _flat(value) for key, value in body.items()} if isinstance(body, dict) else {"": text}
 
 

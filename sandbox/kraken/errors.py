@@ -1,0 +1,47 @@
+"""Kraken's error strings, and which of them each refusal of the ledger becomes.
+
+The list is https://docs.kraken.com/api/docs/guides/spot-errors.
+"""
+
+from sandbox.ledger import (
+    BelowMinimumError,
+    InsufficientFundsError,
+    InsufficientMarginError,
+    LedgerError,
+    NothingToReduceError,
+    OffStepError,
+    UnknownOrderError,
+    WouldTakeError,
+)
+
+INVALID_ARGUMENTS = "EGeneral:Invalid arguments"
+UNKNOWN_PAIR = "EQuery:Unknown asset pair"
+UNKNOWN_ORDER = "EOrder:Unknown order"
+
+
+class KrakenError(Exception):
+    """The request is refused with this error string."""
+
+
+def invalid(argument: str) -> KrakenError:
+    """The refusal of one argument."""
+    return KrakenError(f"{INVALID_ARGUMENTS}:{argument}")
+
+
+def worded(error: LedgerError) -> KrakenError:
+    """A ledger's refusal in Kraken's words."""
+    if isinstance(error, BelowMinimumError):
+        minimum = "Order" if error.what == "quantity" else "Cost"
+        return KrakenError(f"EOrder:{minimum} minimum not met")
+    if isinstance(error, OffStepError):
+        return invalid("volume") if error.what == "quantity" else KrakenError("EOrder:Tick size check failed")
+    return KrakenError(_WORDS[type(error)])
+
+
+_WORDS: dict[type[LedgerError], str] = {
+    InsufficientFundsError: "EOrder:Insufficient funds",
+    InsufficientMarginError: "EOrder:Margin level too low",
+    NothingToReduceError: "EOrder:Reduce only:No position exists",
+    WouldTakeError: "EOrder:Post only order",
+    UnknownOrderError: UNKNOWN_ORDER,
+}

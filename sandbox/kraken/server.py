@@ -1,0 +1,176 @@
+"""The Kraken stand-in: checks who is calling, answers from the market and the accounts' ledgers."""
+
+import time
+from collections.abc import Callable, Iterable
+
+from aiohttp import web
+
+from sandbox.book import Book, Listing
+from sandbox.faults import Fault, FaultKind
+from sandbox.kraken import public
+from sandbox.kraken.account import FIRST_TIER, TRADING_PERMISSIONS, KrakenAccount, open_account
+from sandbox.kraken.auth import is_signed, parse_nonce, parse_params
+from sandbox.kraken.call import PrivateCall
+from sandbox.kraken.catalogue import VENUE
+from sandbox.kraken.counter import Tier
+from sandbox.kraken.endpoints import PRIVATE, Endpoint
+from sandbox.kraken.errors import KrakenError, worded
+from sandbox.ledger import Fees, LedgerError
+from sandbox.market import Market
+from sandbox.server import StandIn
+
+_FAULT_WORDS = {
+    FaultKind.RATE_LIMIT: "EAPI:Rate limit exceeded",
+    FaultKind.INVALID_NONCE: "EAPI:Invalid nonce",
+    FaultKind.CANCEL_ONLY: "EService:Market in cancel_only mode",
+}
+#: Listing states in which the engine goes on matching.
+_MATCHING = frozenset({"online", "limit_only", "post_only", "reduce_only"})
+
+
+class KrakenServer(StandIn):
+    """Kraken's spot REST API on loopback; `url` is the base without /0."""
+
+    order_endpoints = frozenset({"AddOrder"})
+
+    def __init__(
+        self,
+        *,
+        market: Market,
+        now: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+        counts_calls: bool = False,
+    ) -> None:
+        super().__init__(now=now, monotonic=monotonic)
+        self.market = market
+        self.accounts: dict[str, KrakenAccount] = {}
+        #: whether the call counter refuses
+        self.counts_calls = counts_calls
+        #: online, maintenance, cancel_only, post_only
+        self.status = "online"
+        market.on_change(self._match)
+
+    def add_account(
+        self,
+        *,
+        key: str,
+        secret: str,
+        permissions: frozenset[str] = TRADING_PERMISSIONS,
+        tier: Tier = Tier.STARTER,
+        fees: Fees = FIRST_TIER,
+    ) -> KrakenAccount:
+        """Open an account with one key; the secret is base64."""
+        account = open_account(
+            key=key, secret=secret, permissions=permissions, tier=tier, fees=fees, now=self.now()
+        )
+        self.accounts[key] = account
+        return account
+
+    # the stand-in's parts
+
+    def routes(self) -> Iterable[web.RouteDef]:
+        """Public endpoints by GET, private ones by POST."""
+        return [
+            web.get("/0/public/{endpoint}", self._public),
+            web.post("/0/private/{endpoint}", self._private),
+        ]
+
+    def endpoint_of(self, request: web.Request) -> str:
+        """The last part of the path."""
+        return request.match_info.get("endpoint", request.path)
+
+    def key_of(self, request: web.Request) -> str:
+        """The API-Key header."""
+        return request.headers.get("API-Key", "")
+
+    def outcome_of(self, response: web.StreamResponse) -> str:
+        """The error string, or ok."""
+        return str(response.get("error", super().outcome_of(response)))
+
+    def word(self, fault: Fault) -> web.Response:
+        """A planned refusal as Kraken's error."""
+        return _refusal(_FAULT_WORDS.get(fault.kind, fault.message))
+
+    # answering
+
+    async def _public(self, request: web.Request) -> web.Response:
+        try:
+            return web.json_response({"error": [], "result": self._answer_public(request)})
+        except KrakenError as error:
+            return _refusal(str(error))
+
+    def _answer_public(self, request: web.Request) -> object:
+        match request.match_info["endpoint"]:
+            case "Time":
+                return public.time(self.now())
+            case "SystemStatus":
+                return public.system_status(self.status, self.now())
+            case "Assets":
+                return public.assets(self.market, request.query)
+            case "AssetPairs":
+                return public.asset_pairs(self.market, request.query)
+            case "Ticker":
+                return public.ticker(self.market, request.query)
+            case "Depth":
+                return public.depth(self.market, request.query)
+        raise KrakenError("EGeneral:Unknown method")
+
+    async def _private(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        try:
+            return web.json_response({"error": [], "result": self._answer_private(request, body)})
+        except KrakenError as error:
+            return _refusal(str(error))
+        except LedgerError as error:
+            return _refusal(str(worded(error)))
+
+    def _answer_private(self, request: web.Request, body: bytes) -> object:
+        endpoint = PRIVATE.get(request.match_info["endpoint"])
+        if endpoint is None:
+            raise KrakenError("EGeneral:Unknown method")
+        params = parse_params(body, request.content_type)
+        account = self._authenticated(request, body, params.get("nonce", ""))
+        self._admit(account, endpoint)
+        call = PrivateCall(account=account, params=params, market=self.market, now=self.now())
+        return endpoint.answer(call)
+
+    def _authenticated(self, request: web.Request, body: bytes, nonce_text: str) -> KrakenAccount:
+        account = self.accounts.get(self.key_of(request))
+        if account is None:
+            raise KrakenError("EAPI:Invalid key")
+        claimed = request.headers.get("API-Sign", "")
+        if not is_signed(
+            path=request.path, nonce=nonce_text, body=body, secret=account.secret, claimed=claimed
+        ):
+            raise KrakenError("EAPI:Invalid signature")
+        nonce = parse_nonce(nonce_text)
+        if nonce is None or nonce <= account.last_nonce:
+            raise KrakenError("EAPI:Invalid nonce")
+        account.last_nonce = nonce
+        account.last_used_at = self.now()
+        return account
+
+    def _admit(self, account: KrakenAccount, endpoint: Endpoint) -> None:
+        if self.counts_calls and endpoint.cost and not account.counter.admits(endpoint.cost, self.now()):
+            raise KrakenError("EAPI:Rate limit exceeded")
+        if endpoint.permissions and not endpoint.permissions & account.permissions:
+            raise KrakenError("EGeneral:Permission denied")
+        if endpoint is PRIVATE["AddOrder"] and self.status != "online":
+            closed = self.status == "maintenance"
+            raise KrakenError("EService:Unavailable" if closed else f"EService:Market in {self.status} mode")
+
+    def _match(self) -> None:
+        """Fill the resting orders the market has crossed."""
+        for account in self.accounts.values():
+            account.ledger.match(self._resting_book, at=self.now())
+
+    def _resting_book(self, listing: Listing) -> Book:
+        if self.status == "online" and self.market.listing(VENUE, listing.symbol).status in _MATCHING:
+            return self.market.liquidity(VENUE, listing.symbol)
+        return Book(bids=(), asks=(), at=self.now())
+
+
+def _refusal(error: str) -> web.Response:
+    response = web.json_response({"error": [error]})
+    response["error"] = error
+    return response
