@@ -1,7 +1,7 @@
 """What today's quantity of an asset cost, read out of the fills that made it and never invented."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Context, Decimal
 from types import MappingProxyType
@@ -152,7 +152,7 @@ class _Pool:
 
     quantity: Decimal = ZERO
     cost: Decimal = ZERO
-    fees: Mapping[str, Decimal] = MappingProxyType({})
+    fees: Mapping[str, Decimal] = field(default_factory=dict)
     fees_known: bool = True
 
     def increased(self, quantity: Decimal, cost: Decimal, fill: Fill) -> "_Pool":
