@@ -1,0 +1,54 @@
+"""One Coinbase portfolio: its key and scopes, its ledger and what its orders were sent as."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from sandbox.coinbase.credentials import Credentials, new_credentials
+from sandbox.ledger import Fees, Ledger, Order
+
+#: "Advanced 1": less than $1,000 traded in 30 days.
+FIRST_TIER = Fees(taker=Decimal("0.012"), maker=Decimal("0.006"))
+
+
+def _new_uuid(_: str = "") -> str:
+    return str(uuid.uuid4())
+
+
+def _new_ledger() -> Ledger:
+    return Ledger(FIRST_TIER, new_id=_new_uuid)
+
+
+@dataclass(slots=True, kw_only=True)
+class CoinbaseAccount:
+    """Change `ledger.fees` for another tier, and the scopes for another key."""
+
+    credentials: Credentials = field(default_factory=new_credentials)
+    ledger: Ledger = field(default_factory=_new_ledger)
+    portfolio_id: str = field(default_factory=_new_uuid)
+    user_id: str = field(default_factory=_new_uuid)
+    created_at: float
+    can_view: bool = True
+    can_trade: bool = True
+    can_transfer: bool = False
+    #: order_configuration as it arrived, by order id
+    configurations: dict[str, Mapping[str, object]] = field(default_factory=dict)
+
+    @property
+    def api_key(self) -> str:
+        """The key's name, `organizations/…/apiKeys/…`."""
+        return self.credentials.name
+
+    @property
+    def api_secret(self) -> str:
+        """The private key as PEM."""
+        return self.credentials.pem
+
+    def order_with(self, client_id: str) -> Order | None:
+        """The order that was placed under a client_order_id."""
+        return next((o for o in self.ledger.orders.values() if o.draft.client_id == client_id), None)
+
+    def account_id(self, asset: str) -> str:
+        """The uuid of the wallet that holds an asset."""
+        return str(uuid.uuid5(uuid.UUID(self.portfolio_id), asset))

@@ -1,0 +1,108 @@
+"""Every way Coinbase says no, in the bodies it says it with."""
+
+from collections.abc import Mapping
+
+from sandbox.ledger import (
+    BelowMinimumError,
+    InsufficientFundsError,
+    LedgerError,
+    OffStepError,
+    WouldTakeError,
+)
+
+Json = Mapping[str, object]
+
+BAD_REQUEST = 400
+UNAUTHORIZED = 401
+FORBIDDEN = 403
+NOT_FOUND = 404
+TOO_MANY = 429
+
+#: error, message, preview_failure_reason (not every refusal has one)
+Words = tuple[str, str, str | None]
+
+UNKNOWN = "UNKNOWN_FAILURE_REASON"
+
+
+class RefusedError(Exception):
+    """The request is answered with this status and body, and has no effect."""
+
+    def __init__(self, status: int, body: Json) -> None:
+        super().__init__(str(body))
+        self.status = status
+        self.body = body
+
+
+def refused(status: int, error: str, message: str) -> RefusedError:
+    """A refusal outside of orders: error, error_details and message."""
+    return RefusedError(status, {"error": error, "error_details": message, "message": message})
+
+
+def invalid(message: str) -> RefusedError:
+    """A request that is not understood."""
+    return refused(BAD_REQUEST, "INVALID_ARGUMENT", message)
+
+
+def order_refused(words: Words, configuration: object) -> RefusedError:
+    """An order that was understood and refused: HTTP 200 with success false."""
+    return RefusedError(200, {**order_failure(words), "order_configuration": configuration})
+
+
+def order_failure(words: Words) -> Json:
+    """The body of a refused order, without its configuration."""
+    error, message, preview = words
+    reason = {"new_order_failure_reason": error} if preview is None else {"preview_failure_reason": preview}
+    return {
+        "success": False,
+        "failure_reason": UNKNOWN,
+        "order_id": "",
+        "error_response": {"error": error, "message": message, "error_details": "", **reason},
+    }
+
+
+def in_mode(mode: str) -> RefusedError:
+    """A market that takes only some orders; the venue words this as a missing permission."""
+    advice = " - please use limit order type" if mode == "limit" else ""
+    return refused(FORBIDDEN, "PERMISSION_DENIED", f"Orderbook is in {mode} only mode{advice}")
+
+
+def ledger_words(error: LedgerError) -> Words:
+    """What the venue says to what the ledger refused."""
+    match error:
+        case InsufficientFundsError():
+            return INSUFFICIENT
+        case OffStepError(what="price"):
+            message = "Too many decimals in order price"
+            return "INVALID_PRICE_PRECISION", message, "PREVIEW_INVALID_PRICE_PRECISION"
+        case OffStepError(was=was) if was > 0:
+            return TOO_MANY_DECIMALS
+        case BelowMinimumError(what="notional"):
+            return UNKNOWN, "", "PREVIEW_INVALID_QUOTE_SIZE_TOO_SMALL"
+        case BelowMinimumError() | OffStepError():
+            return UNKNOWN, "", "PREVIEW_INVALID_BASE_SIZE_TOO_SMALL"
+        case WouldTakeError():
+            return "INVALID_LIMIT_PRICE_POST_ONLY", "", "PREVIEW_INVALID_LIMIT_PRICE_POST_ONLY"
+    raise error
+
+
+INSUFFICIENT: Words = (
+    "INSUFFICIENT_FUND",
+    "Insufficient balance in source account",
+    "PREVIEW_INSUFFICIENT_FUND",
+)
+TOO_MANY_DECIMALS: Words = (
+    "INVALID_SIZE_PRECISION",
+    "Too many decimals in order amount",
+    "PREVIEW_INVALID_SIZE_PRECISION",
+)
+TOO_MANY_QUOTE_DECIMALS: Words = (
+    "INVALID_SIZE_PRECISION",
+    "Too many decimals in order amount",
+    "PREVIEW_INVALID_QUOTE_SIZE_PRECISION",
+)
+UNSUPPORTED: Words = ("UNSUPPORTED_ORDER_CONFIGURATION", "source is not enabled for trading", None)
+UNKNOWN_PRODUCT: Words = ("INVALID_PRODUCT_ID", "", None)
+NO_LIQUIDITY: Words = ("INVALID_NO_LIQUIDITY", "", "PREVIEW_INVALID_NO_LIQUIDITY")
+ENTRY_DISABLED: Words = ("ORDER_ENTRY_DISABLED", "Trading is disabled", None)
+#: The venue's own words for this are not known.
+DUPLICATE: Words = ("INVALID_REQUEST", "Duplicate client_order_id", None)

@@ -1,0 +1,186 @@
+"""Coinbase Advanced Trade on loopback: which path is answered by whom, after which check."""
+
+import json
+import time
+from collections.abc import Awaitable, Callable, Iterable
+
+from aiohttp import web
+
+from sandbox.book import Book, Listing
+from sandbox.coinbase.account import CoinbaseAccount
+from sandbox.coinbase.credentials import Token, TokenError, check_token, parse_token
+from sandbox.coinbase.portfolio import Portfolio
+from sandbox.coinbase.prices import Prices
+from sandbox.coinbase.products import VENUE, Products
+from sandbox.coinbase.refusals import (
+    FORBIDDEN,
+    UNAUTHORIZED,
+    Json,
+    RefusedError,
+    refused,
+)
+from sandbox.coinbase.switches import Switches
+from sandbox.coinbase.trading import Trading
+from sandbox.coinbase.worded import worded
+from sandbox.faults import Fault
+from sandbox.market import Market
+from sandbox.server import Handler, StandIn
+
+BROKERAGE = "/api/v3/brokerage/"
+Public = Callable[[web.Request], Awaitable[Json]]
+Private = Callable[[CoinbaseAccount, web.Request], Awaitable[Json]]
+
+
+class CoinbaseServer(StandIn):
+    """Endpoints are named by their path below /api/v3/brokerage/, the v2 ones by `v2/…`."""
+
+    order_endpoints = frozenset({"orders"})
+
+    def __init__(
+        self,
+        *,
+        market: Market,
+        now: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(now=now, monotonic=monotonic)
+        self.switches = Switches()
+        self._market = market
+        self._accounts: dict[str, CoinbaseAccount] = {}
+        self._products = Products(market, self.now)
+        self._prices = Prices(market, self.now)
+        self._portfolio = Portfolio(self.switches)
+        self._trading = Trading(market, self._products, self.switches, self.now)
+        market.on_change(self._match)
+
+    def add_account(self) -> CoinbaseAccount:
+        """Open an account with a fresh key; fill it through its `ledger`."""
+        account = CoinbaseAccount(created_at=self.now())
+        self._accounts[account.api_key] = account
+        return account
+
+    def routes(self) -> Iterable[web.RouteDef]:
+        """Every path and the check in front of it."""
+        for path, public in self._public().items():
+            yield web.get(path, _answering(public))
+        for path, private in self._readable().items():
+            yield web.get(path, self._signed(private, scope="can_view"))
+        yield web.post(f"{BROKERAGE}orders", self._signed(self._trading.create, scope="can_trade"))
+        yield web.post(
+            f"{BROKERAGE}orders/batch_cancel", self._signed(self._trading.cancel, scope="can_trade")
+        )
+
+    def endpoint_of(self, request: web.Request) -> str:
+        """The path pattern: `orders/historical/{order_id}`, `v2/accounts`."""
+        resource = request.match_info.route.resource
+        return "unknown" if resource is None else resource.canonical.removeprefix(BROKERAGE).lstrip("/")
+
+    def key_of(self, request: web.Request) -> str:
+        """The key name in the token's header, believed or not."""
+        try:
+            return parse_token(request.headers.get("Authorization", "")).key
+        except TokenError:
+            return ""
+
+    def word(self, fault: Fault) -> web.Response:
+        """For orders, ERROR with a reason is that refusal, without one a bare success false."""
+        return _response(worded(fault))
+
+    def outcome_of(self, response: web.StreamResponse) -> str:
+        """A refused order answers 200, so the body tells."""
+        body = _json_of(response)
+        if body.get("success") is not False:
+            return super().outcome_of(response)
+        details = body.get("error_response")
+        return str(details["error"]) if isinstance(details, dict) else "success false"
+
+    def _public(self) -> dict[str, Public]:
+        products, prices = self._products, self._prices
+        return {
+            f"{BROKERAGE}market/products": products.list,
+            f"{BROKERAGE}market/products/{{product_id}}": products.one,
+            f"{BROKERAGE}market/products/{{product_id}}/ticker": products.ticker,
+            f"{BROKERAGE}market/product_book": products.book,
+            f"{BROKERAGE}time": prices.brokerage_time,
+            "/v2/currencies": prices.currencies,
+            "/v2/currencies/crypto": prices.crypto,
+            "/v2/exchange-rates": prices.rates,
+            "/v2/time": prices.time,
+        }
+
+    def _readable(self) -> dict[str, Private]:
+        products, portfolio, trading = self._products, self._portfolio, self._trading
+        return {
+            f"{BROKERAGE}products": _for_anyone(products.list),
+            f"{BROKERAGE}products/{{product_id}}": _for_anyone(products.one),
+            f"{BROKERAGE}products/{{product_id}}/ticker": _for_anyone(products.ticker),
+            f"{BROKERAGE}product_book": _for_anyone(products.book),
+            f"{BROKERAGE}best_bid_ask": _for_anyone(products.best),
+            f"{BROKERAGE}accounts": portfolio.accounts,
+            f"{BROKERAGE}transaction_summary": portfolio.summary,
+            f"{BROKERAGE}key_permissions": portfolio.permissions,
+            f"{BROKERAGE}orders/historical/batch": trading.list,
+            f"{BROKERAGE}orders/historical/fills": trading.fills,
+            f"{BROKERAGE}orders/historical/{{order_id}}": trading.one,
+            "/v2/accounts": portfolio.wallets,
+        }
+
+    def _signed(self, handle: Private, *, scope: str) -> Handler:
+        async def answer(request: web.Request) -> web.StreamResponse:
+            try:
+                account = self._authenticated(request)
+            except TokenError:
+                return web.Response(status=UNAUTHORIZED, text="Unauthorized\n")
+            try:
+                if not getattr(account, scope):
+                    raise refused(FORBIDDEN, "PERMISSION_DENIED", "Missing required scopes")
+                return web.json_response(await handle(account, request))
+            except RefusedError as refusal:
+                return _response(refusal)
+
+        return answer
+
+    def _authenticated(self, request: web.Request) -> CoinbaseAccount:
+        token: Token = parse_token(request.headers.get("Authorization", ""))
+        account = self._accounts.get(token.key)
+        if account is None:
+            raise TokenError("unknown key")
+        target = f"{request.host}{request.path}"
+        check_token(token, account.credentials, method=request.method, target=target, now=self.now())
+        return account
+
+    def _match(self) -> None:
+        for account in self._accounts.values():
+            account.ledger.match(self._book, at=self.now())
+
+    def _book(self, listing: Listing) -> Book:
+        return self._market.liquidity(VENUE, listing.symbol)
+
+
+def _answering(handle: Public) -> Handler:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        try:
+            return web.json_response(await handle(request))
+        except RefusedError as refusal:
+            return _response(refusal)
+
+    return answer
+
+
+def _for_anyone(handle: Public) -> Private:
+    async def answer(_: CoinbaseAccount, request: web.Request) -> Json:
+        return await handle(request)
+
+    return answer
+
+
+def _response(refusal: RefusedError) -> web.Response:
+    return web.json_response(refusal.body, status=refusal.status)
+
+
+def _json_of(response: web.StreamResponse) -> dict[str, object]:
+    body = (
+        response.text if isinstance(response, web.Response) and response.content_type.endswith("json") else ""
+    )
+    value = json.loads(body or "{}")
+    return value if isinstance(value, dict) else {}
