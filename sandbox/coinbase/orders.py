@@ -6,8 +6,8 @@ from sandbox.book import ZERO
 from sandbox.coinbase.account import CoinbaseAccount
 from sandbox.coinbase.products import product_id
 from sandbox.coinbase.refusals import Json
-from sandbox.ledger import Fill, Kind, Order, OrderStatus, Side
 from sandbox.formats import iso_time, plain
+from sandbox.ledger import Fill, Kind, Order, OrderStatus, Side
 
 #: Averages are cut to as many digits as the venue shows.
 AVERAGE = Decimal("1E-16")

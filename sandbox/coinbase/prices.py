@@ -7,8 +7,8 @@ from aiohttp import web
 
 from sandbox.coinbase.products import FIAT, VENUE
 from sandbox.coinbase.refusals import Json
-from sandbox.market import Market
 from sandbox.formats import iso_time, plain
+from sandbox.market import Market
 
 EXPONENT = 8
 

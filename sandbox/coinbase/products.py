@@ -7,8 +7,8 @@ from aiohttp import web
 from sandbox.book import Book, Level, Listing
 from sandbox.coinbase.pages import limit_of, wanted
 from sandbox.coinbase.refusals import NOT_FOUND, Json, invalid, refused
-from sandbox.market import Market
 from sandbox.formats import iso_time, plain
+from sandbox.market import Market
 
 VENUE = "coinbase"
 SPOT = "SPOT"
