@@ -21,7 +21,7 @@ from ccxt.async_support.kraken import kraken
 from ccxt.base.errors import ArgumentsRequired, AuthenticationError, BaseError, InvalidNonce
 from cryptography.exceptions import UnsupportedAlgorithm
 
-from engine.brokers.errors_table import Operation, judge_answer, judge_transport
+from engine.brokers.errors_table import Operation, RedirectedError, judge_answer, judge_transport
 from engine.errors import InvalidNonceError, KeyRejectedError
 from engine.venues import Venue
 
@@ -32,6 +32,7 @@ _SILENT = logging.getLogger("engine.brokers.ccxt")
 _SILENT.setLevel(logging.CRITICAL + 1)
 
 _OK = range(200, 300)
+_REDIRECTS = range(300, 400)
 
 NextNonce = Callable[[], Awaitable[int]]
 
@@ -68,12 +69,23 @@ class Http:
         context = ssl.create_default_context(cafile=certifi.where())
         # One hanging venue must not use up the connections of the others: lanes bound them, not the pool.
         connector = aiohttp.TCPConnector(ssl=context, limit=0, family=socket.AF_UNSPEC)
-        session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        session = aiohttp.ClientSession(
+            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), middlewares=(_stay,)
+        )
         return cls(session, context)
 
     async def close(self) -> None:
         """Close all connections."""
         await self.session.close()
+
+
+async def _stay(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Follow no redirect: it would carry the key's headers to another host."""
+    response = await send(request)
+    if response.status in _REDIRECTS:
+        response.close()
+        raise RedirectedError
+    return response
 
 
 class VenueClient:

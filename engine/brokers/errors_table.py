@@ -36,6 +36,10 @@ class RateLimitedError(TryLaterError):
     """The key has used up its calls for now."""
 
 
+class RedirectedError(aiohttp.ClientError):
+    """The address answers by naming another one."""
+
+
 _ERRORS: Mapping[Meaning, type[BrokerError]] = {
     Meaning.NONCE: InvalidNonceError,
     Meaning.LOCKOUT: LockedOutError,
@@ -91,6 +95,8 @@ def judge_transport(venue: Venue, cause: BaseException | None, operation: Operat
         return MisconfiguredError(venue, "its certificate is not trusted")
     if isinstance(cause, _NOT_SENT):
         return TryLaterError(venue, "no connection")
+    if isinstance(cause, RedirectedError) and operation is Operation.READ:
+        return MisconfiguredError(venue, "its address redirects elsewhere")
     words = "no answer in time" if isinstance(cause, TimeoutError) else "the answer was lost"
     return _error(venue, Meaning.UNKNOWN, words, operation)
 

@@ -1,0 +1,311 @@
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from engine.brokers.base import Broker, KeyPermissions, Priority
+from engine.errors import (
+    KeyRejectedError,
+    LockedOutError,
+    MisconfiguredError,
+    RefusalReason,
+    RefusedError,
+    TryLaterError,
+    UnknownOutcomeError,
+)
+from engine.orders import ClientOrderId, OrderStatus, Side, VenueOrderId
+from engine.positions import Direction, Holding
+from sandbox.faults import Fault, FaultKind
+from tests.engine.brokers.kraken.conftest import ACCOUNT, a_request
+
+D = Decimal
+SINCE = datetime.now(UTC) - timedelta(minutes=5)
+
+
+def fault(venue, kind, endpoint, **more):
+    venue.server.faults.add(Fault(kind=kind, endpoint=endpoint, **more))
+
+
+async def test_it_is_a_broker_of_its_account(broker):
+    port: Broker = broker
+    assert port.account is ACCOUNT
+
+
+async def test_the_report_has_free_held_and_locked_parts_of_every_asset(broker, venue):
+    venue.deposit("USD", "1000")
+    venue.deposit("BTC", "1.5")
+    venue.deposit("BTC.M", "2")
+    venue.deposit("USDT.F", "30")
+    venue.place("BTC/USD", "sell", "0.5", limit="60000")
+    report = await broker.fetch_report()
+    assert report.holdings == (
+        Holding(asset="BTC", free=D(1), held=D("0.5"), locked=D(2)),
+        Holding(asset="USD", free=D(1000)),
+        Holding(asset="USDT", free=D(30)),
+    )
+    assert (report.margin_positions, report.spendable_usd, report.unrealized_usd) == ((), None, 0)
+
+
+async def test_the_trade_balance_is_asked_only_when_margin_is_used(broker, venue):
+    venue.deposit("USD", "10000")
+    await broker.fetch_report()
+    assert venue.sent("TradeBalance") == []
+    venue.place("BTC/USD", "buy", "0.1", leverage=5)
+    venue.market.set_price("BTC", D(49_000))
+    report = await broker.fetch_report()
+    (position,) = report.margin_positions
+    assert (position.symbol, position.direction, position.quantity, position.leverage) == (
+        "BTC/USD",
+        Direction.LONG,
+        D("0.1"),
+        5,
+    )
+    assert report.unrealized_usd < -90
+    assert 0 < report.spendable_usd < 10_000 - position.cost / 5
+
+
+async def test_an_unpopulated_account_is_empty(broker):
+    assert (await broker.fetch_report()).holdings == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        (FaultKind.HTML_200, MisconfiguredError),
+        (FaultKind.HTTP_ERROR_BEFORE, TryLaterError),
+        (FaultKind.TRUNCATE, TryLaterError),
+        (FaultKind.DROP_BEFORE, TryLaterError),
+        (FaultKind.RATE_LIMIT, TryLaterError),
+    ],
+)
+@pytest.mark.parametrize("endpoint", ["BalanceEx", "OpenPositions"])
+async def test_no_usable_answer_never_becomes_an_empty_account(broker, venue, kind, error, endpoint):
+    venue.deposit("BTC", "1")
+    fault(venue, kind, endpoint)
+    with pytest.raises(error):
+        await broker.fetch_report()
+
+
+async def test_an_empty_body_never_becomes_an_empty_account(broker, venue):
+    fault(venue, FaultKind.HTML_200, "BalanceEx", body="")
+    with pytest.raises(MisconfiguredError):
+        await broker.fetch_report()
+
+
+async def test_a_sale_carries_our_id_and_deadline_and_is_found_with_its_fills(broker, venue, sell):
+    venue.deposit("BTC", "1")
+    request, order_id = await sell(quantity="0.1")
+    (params,) = venue.sent("AddOrder")
+    assert (params["pair"], params["type"], params["ordertype"], params["volume"]) == (
+        "XXBTZUSD",
+        "sell",
+        "market",
+        "0.1",
+    )
+    assert params["cl_ord_id"] == request.client_order_id
+    assert datetime.fromisoformat(params["deadline"]) == request.deadline.replace(
+        microsecond=request.deadline.microsecond // 1000 * 1000
+    )
+    order = await broker.fetch_order(order_id, "BTC/USD")
+    assert (order.status, order.filled_quantity, order.fee_asset) == (OrderStatus.FILLED, D("0.1"), "USD")
+    assert order.client_order_id == request.client_order_id
+    assert sum(fill.quantity for fill in order.fills) == D("0.1")
+    assert sum(fill.fee for fill in order.fills) == order.fee
+    assert sum(fill.quantity * fill.price for fill in order.fills) == order.cost
+
+
+async def test_a_margin_position_is_closed_reduce_only_with_its_leverage(broker, venue, sell):
+    venue.deposit("USD", "10000")
+    venue.place("BTC/USD", "buy", "0.1", leverage=5)
+    await sell(quantity="0.1", reduce_only=True, leverage=5)
+    (params,) = venue.sent("AddOrder")
+    assert (params["reduce_only"], params["leverage"]) == ("true", "5")
+    assert (await broker.fetch_report()).margin_positions == ()
+    assert {fill.margin for fill in (await broker.fetch_fills()).fills} == {True}
+
+
+LOST = [FaultKind.DROP_AFTER, FaultKind.TRUNCATE, FaultKind.HTTP_ERROR_AFTER]
+
+
+@pytest.mark.parametrize("kind", LOST)
+async def test_an_order_whose_answer_was_lost_is_unknown_and_found_by_our_id(broker, venue, kind):
+    venue.deposit("BTC", "1")
+    fault(venue, kind, "AddOrder")
+    request = a_request()
+    with pytest.raises(UnknownOutcomeError):
+        await broker.submit_order(request, priority=Priority.EXIT)
+    order = await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE)
+    assert order.filled_quantity == D("0.1")
+    assert sum(fill.quantity for fill in order.fills) == D("0.1")
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        (FaultKind.DROP_BEFORE, {}),
+        (FaultKind.HTTP_ERROR_BEFORE, {}),
+        (FaultKind.HTML_200, {}),
+        (FaultKind.ERROR, {"message": "EService:Timeout"}),
+        (FaultKind.ERROR, {"message": "EGeneral:Internal error"}),
+    ],
+)
+async def test_an_order_that_never_arrived_is_unknown_and_then_not_found(broker, venue, kind, more):
+    venue.deposit("BTC", "1")
+    fault(venue, kind, "AddOrder", **more)
+    request = a_request()
+    with pytest.raises(UnknownOutcomeError):
+        await broker.submit_order(request, priority=Priority.EXIT)
+    assert await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE) is None
+
+
+async def test_an_answer_without_an_id_is_no_order(broker, venue, sell):
+    venue.deposit("BTC", "1")
+    fault(venue, FaultKind.HTML_200, "AddOrder", body='{"error":[],"result":{"txid":[]}}')
+    with pytest.raises(UnknownOutcomeError):
+        await sell()
+
+
+async def test_a_slow_answer_to_an_order_is_unknown(connect, venue):
+    venue.deposit("BTC", "1")
+    broker = connect(timeout_s=0.3)
+    fault(venue, FaultKind.DELAY_AFTER, "AddOrder", delay_s=0.6)
+    with pytest.raises(UnknownOutcomeError):
+        await broker.submit_order(a_request(), priority=Priority.EXIT)
+
+
+async def test_our_id_finds_an_open_order(broker, venue):
+    venue.deposit("BTC", "1")
+    order_id = venue.place("BTC/USD", "sell", "0.1", limit="60000", client_id="our-own-id").id
+    found = await broker.find_order(ClientOrderId("our-own-id"), "BTC/USD", since=SINCE)
+    assert (found.venue_order_id, found.status) == (order_id, OrderStatus.OPEN)
+
+
+async def test_our_id_finds_an_order_that_only_its_trades_show_yet(broker, venue, sell):
+    venue.deposit("BTC", "1")
+    request, order_id = await sell()
+    body = '{"error":[],"result":{"open":{},"closed":{},"count":0}}'
+    for endpoint in ("OpenOrders", "ClosedOrders"):
+        fault(venue, FaultKind.HTML_200, endpoint, body=body)
+    found = await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE)
+    assert found.venue_order_id == order_id
+
+
+REFUSALS = [
+    ({"quantity": "5"}, RefusalReason.INSUFFICIENT_FUNDS),
+    ({"quantity": "0.00000001"}, RefusalReason.BELOW_MINIMUM),
+    ({"quantity": "0.123456789"}, RefusalReason.INVALID_ORDER),
+    ({"symbol": "NOT/LISTED"}, RefusalReason.UNKNOWN_SYMBOL),
+]
+
+
+@pytest.mark.parametrize(("changes", "reason"), REFUSALS)
+async def test_refusals_are_definite_and_name_their_reason(broker, venue, sell, changes, reason):
+    venue.deposit("BTC", "1")
+    with pytest.raises(RefusedError) as refusal:
+        await sell(**changes)
+    assert refusal.value.reason is reason
+    assert venue.ledger.total("BTC") == 1
+
+
+async def test_a_late_request_is_dropped_by_the_venue_but_its_words_prove_nothing(broker, venue, sell):
+    venue.deposit("BTC", "1")
+    with pytest.raises(UnknownOutcomeError):
+        await sell(deadline=datetime.now(UTC) - timedelta(seconds=1))
+    assert venue.ledger.total("BTC") == 1
+
+
+async def test_a_market_that_only_cancels_refuses(broker, venue, sell):
+    venue.deposit("BTC", "1")
+    fault(venue, FaultKind.CANCEL_ONLY, "AddOrder")
+    with pytest.raises(RefusedError) as refusal:
+        await sell()
+    assert refusal.value.reason is RefusalReason.MARKET_UNAVAILABLE
+
+
+async def test_an_id_that_an_open_order_has_is_a_duplicate(broker, venue, sell):
+    venue.deposit("BTC", "1")
+    fault(venue, FaultKind.ERROR, "AddOrder", message="EOrder:Duplicate cl_ord_id")
+    with pytest.raises(RefusedError) as refusal:
+        await sell()
+    assert refusal.value.reason is RefusalReason.DUPLICATE_CLIENT_ORDER_ID
+
+
+async def test_open_orders_with_their_holds_can_be_cancelled_once(broker, venue):
+    venue.deposit("BTC", "1")
+    order_id = VenueOrderId(venue.place("BTC/USD", "sell", "0.4", limit="60000").id)
+    (order,) = await broker.fetch_open_orders()
+    assert (order.venue_order_id, order.status, order.price) == (order_id, OrderStatus.OPEN, D(60_000))
+    assert (order.side, order.remaining_quantity) == (Side.SELL, D("0.4"))
+    await broker.cancel_order(order_id, "BTC/USD", priority=Priority.EXIT)
+    assert await broker.fetch_open_orders() == ()
+    assert (await broker.fetch_order(order_id, "BTC/USD")).status is OrderStatus.CANCELED
+    with pytest.raises(RefusedError) as refusal:
+        await broker.cancel_order(order_id, "BTC/USD", priority=Priority.EXIT)
+    assert refusal.value.reason is RefusalReason.UNKNOWN_ORDER
+
+
+async def test_a_cancel_whose_answer_was_lost_is_unknown(broker, venue):
+    venue.deposit("BTC", "1")
+    order_id = VenueOrderId(venue.place("BTC/USD", "sell", "0.4", limit="60000").id)
+    fault(venue, FaultKind.DROP_AFTER, "CancelOrder")
+    with pytest.raises(UnknownOutcomeError):
+        await broker.cancel_order(order_id, "BTC/USD", priority=Priority.EXIT)
+
+
+async def test_an_order_nobody_knows_is_refused_by_name(broker):
+    with pytest.raises(RefusedError) as refusal:
+        await broker.fetch_order(VenueOrderId("OAAAAA-AAAAA-AAAAAA"), "BTC/USD")
+    assert refusal.value.reason is RefusalReason.UNKNOWN_ORDER
+
+
+async def test_fills_page_backwards_to_the_beginning_of_history(broker, venue):
+    venue.deposit("BTC", "10")
+    for _ in range(120):
+        venue.place("BTC/USD", "sell", "0.01")
+    cursor, pages = None, []
+    while True:
+        page = await broker.fetch_fills(cursor=cursor)
+        pages.append(page.fills)
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    fills = [fill for page in pages for fill in page]
+    assert [len(page) for page in pages] == [50, 50, 20]
+    assert len({fill.trade_id for fill in fills}) == 120
+    assert [fill.at for fill in fills] == sorted((fill.at for fill in fills), reverse=True)
+
+
+async def test_an_empty_history_is_one_empty_page(broker):
+    page = await broker.fetch_fills()
+    assert (page.fills, page.next_cursor) == ((), None)
+
+
+async def test_the_accounts_own_fee_is_a_fraction(broker):
+    fee = await broker.fetch_fee("BTC/USD")
+    assert (fee.taker, fee.live) == (D("0.004"), True)
+
+
+async def test_what_the_key_may_do(broker, venue):
+    assert await broker.fetch_permissions() == KeyPermissions(
+        can_read=True, can_trade=True, can_withdraw=False
+    )
+
+
+async def test_a_wrong_key_is_the_owners_to_mend(broker, venue):
+    del venue.server.accounts["kraken-key"]
+    with pytest.raises(KeyRejectedError):
+        await broker.fetch_report()
+
+
+async def test_a_missing_permission_is_the_owners_to_mend(broker, venue):
+    venue.account.permissions = frozenset({"query-funds"})
+    with pytest.raises(KeyRejectedError):
+        await broker.fetch_open_orders()
+
+
+async def test_a_locked_key_is_not_used_again(broker, venue):
+    fault(venue, FaultKind.ERROR, "BalanceEx", message="EGeneral:Temporary lockout")
+    for _ in range(2):
+        with pytest.raises(LockedOutError):
+            await broker.fetch_report()
+    assert len(venue.server.tape.calls(key="kraken-key")) == 1

@@ -1,0 +1,285 @@
+"""The way to a venue and back, over a socket to a server that answers as it is told."""
+
+import asyncio
+import base64
+import logging
+
+import pytest
+from aiohttp import web
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from engine.brokers.ccxt_client import (
+    Call,
+    Http,
+    _UnsignableError,
+    alpaca_client,
+    coinbase_client,
+    kraken_client,
+)
+from engine.brokers.errors_table import Operation
+from engine.errors import (
+    InvalidNonceError,
+    KeyRejectedError,
+    MisconfiguredError,
+    TryLaterError,
+    UnknownOutcomeError,
+)
+
+KEY, SECRET = "the-api-key", base64.b64encode(b"the secret of the key").decode()
+READ = Call(path="BalanceEx", api=("private",), method="POST")
+ORDER = Call(path="AddOrder", api=("private",), method="POST", operation=Operation.ORDER)
+PEM = (
+    ec.generate_private_key(ec.SECP256R1())
+    .private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.TraditionalOpenSSL,
+        serialization.NoEncryption(),
+    )
+    .decode()
+)
+
+
+@pytest.fixture
+async def http():
+    http = Http.open()
+    yield http
+    await http.close()
+
+
+class Server:
+    """Answers every request with `self.answer` and keeps what it was asked."""
+
+    def __init__(self):
+        self.answer = None
+        self.requests = []
+        self.url = ""
+
+    async def serve(self, request):
+        self.requests.append((request.method, request.path_qs, request.headers.copy(), await request.text()))
+        return await self.answer(request)
+
+
+@pytest.fixture
+async def server():
+    server = Server()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", server.serve)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield server
+    await runner.cleanup()
+
+
+def answering(text, status=200, content_type="application/json"):
+    async def answer(_request):
+        return web.Response(text=text, status=status, content_type=content_type)
+
+    return answer
+
+
+async def half(request):
+    response = web.StreamResponse(headers={"Content-Type": "application/json"})
+    response.content_length = 100
+    await response.prepare(request)
+    await response.write(b'{"error":[],"result":{"txid":["OID')
+    request.transport.close()
+    return response
+
+
+async def dropped(request):
+    request.transport.abort()
+    return web.Response()
+
+
+async def hanging(_request):
+    await asyncio.sleep(30)
+
+
+def kraken(http, url, *, numbers=None, timeout_s=5.0, secret=SECRET):
+    numbers = numbers or iter(range(1, 1_000_000))
+
+    async def next_nonce():
+        await asyncio.sleep(0)
+        return next(numbers)
+
+    return kraken_client(
+        http=http,
+        url=url,
+        key=KEY,
+        secret=secret,
+        next_nonce=next_nonce,
+        unwrap=lambda answer, _operation: answer,
+        timeout_s=timeout_s,
+    )
+
+
+LOST = [
+    (half, TryLaterError),
+    (dropped, TryLaterError),
+    (answering("<html>Bad gateway</html>", 502, "text/html"), TryLaterError),
+    (answering('{"error":["EGeneral:Internal error"]}', 500), TryLaterError),
+    (answering("<html>Just a moment</html>", 200, "text/html"), MisconfiguredError),
+    (answering(""), MisconfiguredError),
+    (answering('{"error":[],"resu'), MisconfiguredError),
+    (answering("null"), MisconfiguredError),
+    (answering("", content_type="application/octet-stream"), MisconfiguredError),
+]
+
+
+@pytest.mark.parametrize(("answer", "for_a_read"), LOST)
+async def test_a_lost_or_garbled_answer_to_an_order_is_unknown(http, server, answer, for_a_read):
+    server.answer = answer
+    client = kraken(http, server.url)
+    with pytest.raises(UnknownOutcomeError):
+        await client.send(ORDER)
+    with pytest.raises(for_a_read):
+        await client.send(READ)
+
+
+async def test_no_answer_in_time_is_unknown_for_an_order(http, server):
+    server.answer = hanging
+    client = kraken(http, server.url, timeout_s=0.05)
+    with pytest.raises(UnknownOutcomeError):
+        await client.send(ORDER)
+    with pytest.raises(TryLaterError):
+        await client.send(READ)
+
+
+async def test_an_order_that_found_no_connection_was_certainly_not_sent(http, unused_tcp_port):
+    with pytest.raises(TryLaterError):
+        await kraken(http, f"http://127.0.0.1:{unused_tcp_port}").send(ORDER)
+
+
+async def test_a_redirect_is_not_followed_with_the_key(http, server):
+    async def answer(_request):
+        raise web.HTTPTemporaryRedirect("/elsewhere")
+
+    server.answer = answer
+    client = kraken(http, server.url)
+    with pytest.raises(MisconfiguredError):
+        await client.send(READ)
+    with pytest.raises(UnknownOutcomeError):
+        await client.send(ORDER)
+    assert [path for _, path, _, _ in server.requests] == ["/0/private/BalanceEx", "/0/private/AddOrder"]
+
+
+async def test_numbers_come_as_the_text_they_were_written_in(http, server):
+    server.answer = answering('{"a": 65000.12345678901234567890, "b": 1e-7, "c": NaN, "d": 7}')
+    client = kraken(http, server.url)
+    assert await client.send(READ) == {"a": "65000.12345678901234567890", "b": "1e-7", "c": "NaN", "d": 7}
+
+
+async def test_an_order_does_not_wait_behind_reads_in_any_limiter_of_ccxt(http, server):
+    server.answer = answering("{}")
+    client = kraken(http, server.url)
+    started = asyncio.get_running_loop().time()
+    for _ in range(4):
+        await client.send(READ)
+    await client.send(ORDER)
+    assert asyncio.get_running_loop().time() - started < 1
+
+
+async def test_every_private_call_carries_a_new_number_of_ours(http, server):
+    server.answer = answering("{}")
+    client = kraken(http, server.url, numbers=iter([1_700_000_000_000_000_001, 1_700_000_000_000_000_002]))
+    await client.send(READ)
+    await client.send(READ)
+    assert [body for *_, body in server.requests] == [
+        "nonce=1700000000000000001",
+        "nonce=1700000000000000002",
+    ]
+
+
+async def test_a_call_whose_number_was_overtaken_before_it_left_is_not_sent(http, server):
+    server.answer = answering("{}")
+    client = kraken(http, server.url, numbers=iter([5, 4]))
+    await client.send(READ)
+    with pytest.raises(InvalidNonceError):
+        await client.send(READ)
+    assert len(server.requests) == 1
+
+
+async def test_nothing_can_be_signed_twice_with_one_number(http, server):
+    server.answer = answering("{}")
+    exchange = kraken(http, server.url)._exchange
+    await exchange.request("BalanceEx", ["private"], "POST", {})
+    with pytest.raises(_UnsignableError):
+        exchange.sign("BalanceEx", ["private"], "POST", {})
+
+
+@pytest.mark.parametrize("secret", ["x", "not base64 at all"])
+async def test_a_malformed_kraken_secret_is_the_owners_to_mend(http, server, secret):
+    with pytest.raises(KeyRejectedError):
+        await kraken(http, server.url, secret=secret).send(ORDER)
+
+
+ACCOUNTS = Call(path="brokerage/accounts", api=("v3", "private"))
+
+
+@pytest.mark.parametrize("pem", [PEM, PEM.replace("\n", "\\n")], ids=["lines", "spelled-out line breaks"])
+async def test_a_coinbase_pem_signs_a_jwt(http, server, pem):
+    server.answer = answering('{"accounts":[]}')
+    client = coinbase_client(
+        http=http, url=server.url, key="organizations/1/apiKeys/2", secret=pem, timeout_s=5
+    )
+    await client.send(ACCOUNTS)
+    assert server.requests[0][2]["Authorization"].count(".") == 2
+
+
+@pytest.mark.parametrize(
+    "pem", ["-----BEGIN EC PRIVATE KEY-----\nabc\n-----END EC PRIVATE KEY-----", "-----BEGIN"]
+)
+async def test_a_malformed_coinbase_pem_is_the_owners_to_mend(http, server, pem):
+    client = coinbase_client(
+        http=http, url=server.url, key="organizations/1/apiKeys/2", secret=pem, timeout_s=5
+    )
+    with pytest.raises(KeyRejectedError):
+        await client.send(ACCOUNTS)
+
+
+async def test_an_empty_key_is_the_owners_to_mend(http, server):
+    client = alpaca_client(http=http, url=server.url, data_url=server.url, key="", secret="", timeout_s=5)
+    with pytest.raises(KeyRejectedError):
+        await client.send(Call(path="v2/account", api=("trader", "private")))
+
+
+async def test_an_empty_confirmation_is_accepted_only_where_the_venue_gives_one(http, server):
+    async def answer(_request):
+        return web.Response(status=204)
+
+    server.answer = answer
+    client = alpaca_client(http=http, url=server.url, data_url=server.url, key="k", secret="s", timeout_s=5)
+    call = {
+        "path": "v2/orders/1",
+        "api": ("trader", "private"),
+        "method": "DELETE",
+        "operation": Operation.ORDER,
+    }
+    await client.send(Call(**call, may_be_empty=True))
+    with pytest.raises(UnknownOutcomeError):
+        await client.send(Call(**call))
+
+
+async def test_all_clients_share_one_session_and_one_ssl_context(http, server):
+    server.answer = answering("{}")
+    clients = [kraken(http, server.url) for _ in range(3)]
+    for client in clients:
+        await client.send(READ)
+        assert client._exchange.session is http.session
+        assert client._exchange.ssl_context is http.ssl_context
+        client.close()
+    assert not http.session.closed
+
+
+async def test_nothing_secret_reaches_a_log_or_an_error(http, server, caplog):
+    caplog.set_level(logging.DEBUG)
+    server.answer = answering("<html>", 403, "text/html")
+    with pytest.raises(MisconfiguredError) as error:
+        await kraken(http, server.url).send(READ)
+    _, _, headers, _ = server.requests[0]
+    said = caplog.text + repr(error.value) + str(error.value.__context__)
+    assert not [secret for secret in (KEY, SECRET, headers["API-Sign"]) if secret in said]
