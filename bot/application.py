@@ -2,17 +2,18 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import structlog
 from pydantic import SecretStr
-from telegram.constants import UpdateType
+from telegram import BotCommand
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import ApplicationBuilder, ExtBot
 
 from bot.ordering import PerChat, UpdateLog
 from handlers.context import CONTEXT_TYPES, ChatApplication
+from handlers.registry import ALLOWED_UPDATES
 
 #: httpx keeps 20 connections open and its pool slows down with more; 32 of each answered most per second.
 CONCURRENT_UPDATES = 32
@@ -20,7 +21,6 @@ POOL_TIMEOUT_S = 30.0
 POLL_S = timedelta(seconds=20)
 RETRY_FIRST_S = 1.0
 RETRY_MOST_S = 30.0
-ALLOWED = [UpdateType.MESSAGE, UpdateType.CALLBACK_QUERY]
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +50,7 @@ class Chat:
         self,
         application: ChatApplication,
         *,
-        menu: tuple[tuple[str, str], ...],
+        menu: Sequence[BotCommand],
         on_rejected: Callable[[], None],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -113,7 +113,7 @@ class Chat:
             await self._application.updater.start_polling(
                 timeout=POLL_S,
                 bootstrap_retries=-1,
-                allowed_updates=ALLOWED,
+                allowed_updates=ALLOWED_UPDATES,
                 drop_pending_updates=False,
                 error_callback=_tell_polling_trouble,
             )

@@ -2,13 +2,14 @@ import asyncio
 
 import pytest
 from pydantic import SecretStr
+from telegram import BotCommand
 from telegram.ext import CommandHandler
 
 from bot.application import Chat, build_application
 from sandbox.telegram import FaultKind, TelegramServer
 from tests.bot.test_ordering import MemoryLog
 
-MENU = (("balance", "Total equity"), ("help", "All commands"))
+MENU = (BotCommand("balance", "Total equity"), BotCommand("help", "All commands"))
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ async def test_it_answers_and_sets_the_command_menu(server, started):
 
     assert (await owner.wait_for("hello there")).from_bot
     await server.wait_for_call("setMyCommands")
-    assert server.commands == [{"command": name, "description": words} for name, words in MENU]
+    assert server.commands == [{"command": one.command, "description": one.description} for one in MENU]
 
 
 async def test_it_connects_once_telegram_is_back(server, started):

@@ -1,0 +1,153 @@
+"""Looks at everything the bot needs and says of each thing whether it is well, and what to do."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from telegram import Bot
+from telegram.error import InvalidToken, TelegramError
+
+from bot.checks import (
+    Check,
+    check_clock,
+    check_disk,
+    check_key_error,
+    check_mode,
+    check_permissions,
+    failed,
+    passed,
+    warned,
+)
+from bot.database_checks import read_account_checks, read_database
+from bot.lease import AlreadyRunningError, hold_data_dir
+from bot.settings import Settings
+from engine.brokers.base import Broker, MarketData
+from engine.clock import Clock
+from engine.errors import BrokerError
+from engine.storage.backup import database_file
+
+#: A venue that does not answer in this time fails its checks.
+PATIENCE_S = 15.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A venue, and the first owner's account there if there is a key."""
+
+    market: MarketData
+    broker: Broker | None
+
+
+class Connect(Protocol):
+    """Connects to the venues for as long as it is entered."""
+
+    def __call__(
+        self, settings: Settings, *, public_only: bool
+    ) -> AbstractAsyncContextManager[Sequence[Link]]:
+        """Return every venue, with its private side where there is a key, unless `public_only`."""
+
+
+async def examine(settings: Settings, *, clock: Clock, connect: Connect) -> AsyncIterator[Check]:
+    """Check everything in order, each line as soon as it is known."""
+    yield passed("settings", f"{len(type(settings).model_fields)} read, mode {settings.mode}")
+    yield _check_owners(settings)
+    yield await _check_telegram(settings)
+    with ExitStack() as held:
+        running = _take_data_dir(settings.data_dir, held)
+        if running:
+            yield passed(
+                "bot", f"{running} What it knows is read from the database; its keys are left alone."
+            )
+        for check in _check_files(settings):
+            yield check
+        async for check in read_database(settings.database_url):
+            yield check
+        if running:
+            async for check in read_account_checks(settings.database_url, now=clock.now()):
+                yield check
+        async with connect(settings, public_only=bool(running)) as links:
+            for link in links:
+                for check in await _check_link(link, clock):
+                    yield check
+
+
+def _take_data_dir(data_dir: Path, held: ExitStack) -> str:
+    if not data_dir.exists():
+        return ""
+    try:
+        held.enter_context(hold_data_dir(data_dir))
+    except AlreadyRunningError as running:
+        return str(running).partition(";")[0] + "."
+    return ""
+
+
+def _check_owners(settings: Settings) -> Check:
+    if settings.owner_ids:
+        return passed("owners", ", ".join(map(str, settings.owner_ids)))
+    return warned(
+        "owners", "nobody: the bot will answer no one", "Put your Telegram user id into NIJA_OWNER_IDS."
+    )
+
+
+async def _check_telegram(settings: Settings) -> Check:
+    name = "telegram token"
+    if settings.telegram_token is None:
+        return failed(name, "not set", "Get one from @BotFather and put it into NIJA_TELEGRAM_TOKEN.")
+    token = settings.telegram_token.get_secret_value()
+    try:
+        async with Bot(token, base_url=f"{settings.telegram_api_url}/bot") as bot:
+            return passed(name, f"@{bot.username} answers")
+    except InvalidToken:
+        return failed(name, "Telegram does not know it", "Compare NIJA_TELEGRAM_TOKEN with @BotFather's.")
+    except TelegramError as error:
+        return failed(
+            name, f"Telegram is not reachable: {error}", "Check the network and NIJA_TELEGRAM_API_URL."
+        )
+
+
+def _check_files(settings: Settings) -> list[Check]:
+    data_dir = settings.data_dir
+    if not data_dir.exists():
+        return [passed("data dir", f"{data_dir} will be made at the first start")]
+    checks = [check_disk(shutil.disk_usage(data_dir).free)]
+    database = database_file(settings.database_url)
+    private = (data_dir, *data_dir.glob("*key*"), *([database] if database and database.exists() else []))
+    return checks + [check_mode(str(path), path.stat().st_mode) for path in private]
+
+
+async def _check_link(link: Link, clock: Clock) -> list[Check]:
+    return [
+        await _check_clock(link.market, clock),
+        *([await _check_key(link.broker)] if link.broker else []),
+    ]
+
+
+async def _check_clock(market: MarketData, clock: Clock) -> Check:
+    name = f"clock against {market.venue.label}"
+    advice = f"Check the network and NIJA_{market.venue.upper()}_API_URL."
+    asked = clock.now()
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            theirs = await market.fetch_time()
+    except BrokerError as error:
+        return failed(name, error.words, advice)
+    except TimeoutError:
+        return failed(name, f"no answer in {PATIENCE_S:g} s", advice)
+    # Their reading was taken somewhere between question and answer; the middle is off by half of that at most.
+    ours = asked + (clock.now() - asked) / 2
+    return check_clock(market.venue, ours - theirs)
+
+
+async def _check_key(broker: Broker) -> Check:
+    venue = broker.account.venue
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return check_permissions(venue, await broker.fetch_permissions())
+    except BrokerError as error:
+        return check_key_error(venue, error)
+    except TimeoutError:
+        return failed(f"{venue} key", f"no answer in {PATIENCE_S:g} s", "Try again in a minute.")

@@ -1,0 +1,114 @@
+from datetime import timedelta
+
+import pytest
+
+from bot.checks import (
+    Verdict,
+    check_clock,
+    check_damage,
+    check_disk,
+    check_key_error,
+    check_mode,
+    check_permissions,
+    check_revision,
+)
+from engine.brokers.base import KeyPermissions
+from engine.errors import KeyRejectedError, MisconfiguredError, TryLaterError
+from engine.venues import Venue
+
+
+def may(*, read=True, trade=True, withdraw=False):
+    return KeyPermissions(can_read=read, can_trade=trade, can_withdraw=withdraw)
+
+
+@pytest.mark.parametrize(
+    ("permissions", "verdict"),
+    [
+        pytest.param(may(), Verdict.PASS, id="reads and trades"),
+        pytest.param(may(read=None, trade=None), Verdict.PASS, id="the venue tells only of withdrawing"),
+        pytest.param(may(withdraw=None), Verdict.WARN, id="the venue does not tell of withdrawing"),
+        pytest.param(may(trade=False), Verdict.FAIL, id="cannot trade"),
+        pytest.param(may(read=False), Verdict.FAIL, id="cannot read"),
+        pytest.param(may(withdraw=True), Verdict.FAIL, id="can withdraw"),
+        pytest.param(may(trade=False, withdraw=True), Verdict.FAIL, id="can withdraw but not trade"),
+    ],
+)
+def test_a_key_must_read_and_trade_and_not_withdraw(permissions, verdict):
+    check = check_permissions(Venue.KRAKEN, permissions)
+
+    assert (check.name, check.verdict) == ("kraken key", verdict)
+    assert bool(check.advice) == (verdict is not Verdict.PASS)
+
+
+def test_a_key_that_can_withdraw_is_reported_loudly():
+    check = check_permissions(Venue.COINBASE, may(withdraw=True))
+
+    assert check.finding == "THIS KEY CAN WITHDRAW YOUR MONEY"
+    assert "Make a new Coinbase key" in check.advice
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (KeyRejectedError(Venue.ALPACA, "forbidden"), "NIJA_ALPACA_API_KEY"),
+        (TryLaterError(Venue.ALPACA, "rate limit"), "Try again in a minute."),
+        (MisconfiguredError(Venue.ALPACA, "a web page came back"), "NIJA_ALPACA_API_URL"),
+    ],
+)
+def test_a_key_that_got_no_answer_is_told_with_the_venues_words_and_what_to_do(error, advice):
+    check = check_key_error(Venue.ALPACA, error)
+
+    assert (check.verdict, check.finding) == (Verdict.FAIL, error.words)
+    assert advice in check.advice
+
+
+@pytest.mark.parametrize(
+    ("skew_s", "verdict", "finding"),
+    [
+        (0.2, Verdict.PASS, "0.2 s ahead"),
+        (-0.9, Verdict.PASS, "0.9 s behind"),
+        (1.0, Verdict.WARN, "1.0 s ahead"),
+        (-3.9, Verdict.WARN, "3.9 s behind"),
+        (4.0, Verdict.FAIL, "4.0 s ahead"),
+        (-3600, Verdict.FAIL, "3600.0 s behind"),
+    ],
+)
+def test_the_clock_may_be_off_by_less_than_a_second(skew_s, verdict, finding):
+    check = check_clock(Venue.KRAKEN, timedelta(seconds=skew_s))
+
+    assert (check.verdict, check.finding) == (verdict, finding)
+
+
+@pytest.mark.parametrize(
+    ("free", "verdict"),
+    [(10**9, Verdict.PASS), (10**9 - 1, Verdict.WARN), (10**8, Verdict.WARN), (10**8 - 1, Verdict.FAIL)],
+)
+def test_the_disk_needs_room(free, verdict):
+    assert check_disk(free).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("mode", "verdict"),
+    [
+        (0o100600, Verdict.PASS),
+        (0o040700, Verdict.PASS),
+        (0o100640, Verdict.FAIL),
+        (0o100604, Verdict.FAIL),
+        (0o040755, Verdict.FAIL),
+    ],
+)
+def test_files_with_secrets_are_their_owners_alone(mode, verdict):
+    assert check_mode("data", mode).verdict is verdict
+
+
+def test_another_revision_asks_for_a_migration():
+    assert check_revision("0002", "0002").verdict is Verdict.PASS
+    assert check_revision("0001", "0002").advice == "Run `nija migrate`."
+    assert check_revision(None, "0002").finding == "none, this NIJA wants 0002"
+
+
+def test_damage_is_told_and_a_backup_advised():
+    assert check_damage(()).verdict is Verdict.PASS
+    check = check_damage(("row 1 missing from index a", "b", "c", "d"))
+    assert check.verdict is Verdict.FAIL
+    assert check.finding == "row 1 missing from index a; b; c"

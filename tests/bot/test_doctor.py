@@ -1,0 +1,185 @@
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from bot.checks import Verdict
+from bot.doctor import Link, examine
+from bot.lease import hold_data_dir
+from bot.settings import Settings, setting_names
+from engine.brokers.base import KeyPermissions
+from engine.clock import SystemClock
+from engine.errors import KeyRejectedError, MisconfiguredError
+from engine.storage.migrate import run_migrations
+from engine.venues import Account, Venue
+from sandbox.telegram import FaultKind, TelegramServer
+
+ACCOUNT = Account(account_id="kraken-7", user_id=7, venue=Venue.KRAKEN)
+
+
+class KrakenClock:
+    """Kraken's public side, of which only the time is asked."""
+
+    venue = Venue.KRAKEN
+
+    def __init__(self, off_s=0.0, error=None):
+        self.off_s, self.error = off_s, error
+
+    async def fetch_time(self):
+        if self.error:
+            raise self.error
+        return datetime.now(UTC) + timedelta(seconds=self.off_s)
+
+
+class KrakenKey:
+    """Kraken's private side, of which only the permissions are asked."""
+
+    account = ACCOUNT
+
+    def __init__(self, error=None, *, withdraw=False):
+        self.error, self.withdraw = error, withdraw
+
+    async def fetch_permissions(self):
+        if self.error:
+            raise self.error
+        return KeyPermissions(can_read=True, can_trade=True, can_withdraw=self.withdraw)
+
+
+@pytest.fixture
+async def server():
+    async with TelegramServer() as running:
+        yield running
+
+
+@pytest.fixture
+def settings(monkeypatch, tmp_path, server):
+    for name in setting_names():
+        monkeypatch.delenv(name, raising=False)
+    data_dir = tmp_path / "data"
+    data_dir.mkdir(mode=0o700)
+    return Settings(
+        _env_file=None,
+        telegram_token=SecretStr(server.token),
+        telegram_api_url=server.url,
+        owner_ids=(7,),
+        data_dir=data_dir,
+    )
+
+
+async def checks_of(settings, market=None, key=None):
+    asked = []
+
+    @asynccontextmanager
+    async def connect(_settings, *, public_only):
+        asked.append(public_only)
+        broker = None if public_only else key or KrakenKey()
+        yield [Link(market=market or KrakenClock(), broker=broker)]
+
+    found = [check async for check in examine(settings, clock=SystemClock(), connect=connect)]
+    return {check.name: check for check in found}, asked
+
+
+async def migrate(settings):
+    await asyncio.to_thread(
+        run_migrations, settings.database_url, backups=settings.data_dir / "backups", now=datetime.now(UTC)
+    )
+
+
+async def test_a_sound_set_up_passes_every_check(settings):
+    await migrate(settings)
+
+    checks, asked = await checks_of(settings)
+
+    assert {check.verdict for check in checks.values() if check.name != "disk space"} == {Verdict.PASS}
+    assert checks["telegram token"].finding == "@nija_sandbox_bot answers"
+    assert checks["kraken key"].finding == "it may read and trade and cannot withdraw"
+    assert {"settings", "owners", "database integrity", "database revision", "clock against Kraken"} <= set(
+        checks
+    )
+    assert asked == [False]
+
+
+async def test_before_the_first_start_there_is_no_database_to_complain_of(settings):
+    checks, _ = await checks_of(settings)
+
+    assert checks["database"].finding.endswith("will be made at the first start")
+    assert not (settings.data_dir / "nija.db").exists()
+
+
+async def test_a_key_that_can_withdraw_fails(settings):
+    checks, _ = await checks_of(settings, key=KrakenKey(withdraw=True))
+
+    assert checks["kraken key"].finding == "THIS KEY CAN WITHDRAW YOUR MONEY"
+
+
+async def test_a_rejected_key_and_a_wrong_address_say_what_to_do(settings):
+    checks, _ = await checks_of(
+        settings,
+        market=KrakenClock(error=MisconfiguredError(Venue.KRAKEN, "a web page came back")),
+        key=KrakenKey(KeyRejectedError(Venue.KRAKEN, "EAPI:Invalid key")),
+    )
+
+    assert checks["kraken key"].finding == "EAPI:Invalid key"
+    assert checks["clock against Kraken"].advice == "Check the network and NIJA_KRAKEN_API_URL."
+
+
+async def test_a_wrong_clock_fails(settings):
+    checks, _ = await checks_of(settings, market=KrakenClock(off_s=-60))
+
+    assert checks["clock against Kraken"].verdict is Verdict.FAIL
+    assert checks["clock against Kraken"].finding == "60.0 s ahead"
+
+
+async def test_an_unknown_token_fails_without_showing_it(settings, server):
+    settings = settings.model_copy(
+        update={"telegram_token": SecretStr("1234567:AAnobody-knows-this-token-at-all")}
+    )
+
+    checks, _ = await checks_of(settings)
+
+    assert checks["telegram token"].finding == "Telegram does not know it"
+
+
+async def test_telegram_being_away_and_no_token_are_told_apart(settings, server):
+    server.faults.add(kind=FaultKind.OUTAGE)
+    away, _ = await checks_of(settings)
+    none, _ = await checks_of(settings.model_copy(update={"telegram_token": None}))
+
+    assert away["telegram token"].finding.startswith("Telegram is not reachable")
+    assert none["telegram token"].finding == "not set"
+
+
+async def test_without_owners_it_warns(settings):
+    checks, _ = await checks_of(settings.model_copy(update={"owner_ids": ()}))
+
+    assert checks["owners"].verdict is Verdict.WARN
+
+
+async def test_a_data_dir_open_to_others_fails(settings):
+    settings.data_dir.chmod(0o755)
+
+    checks, _ = await checks_of(settings)
+
+    assert checks[f"{settings.data_dir} permissions"].verdict is Verdict.FAIL
+
+
+async def test_a_damaged_database_fails(settings):
+    (settings.data_dir / "nija.db").write_bytes(b"no database at all" * 1000)
+
+    checks, _ = await checks_of(settings)
+
+    assert checks["database"].verdict is Verdict.FAIL
+
+
+async def test_beside_a_running_bot_no_key_is_used(settings):
+    await migrate(settings)
+
+    with hold_data_dir(settings.data_dir):
+        checks, asked = await checks_of(settings)
+
+    assert asked == [True]
+    assert "kraken key" not in checks
+    assert "is running" in checks["bot"].finding
+    assert checks["clock against Kraken"].verdict is Verdict.PASS
