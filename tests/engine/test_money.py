@@ -1,0 +1,88 @@
+from decimal import Decimal, getcontext
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.money import InvalidNumberError, exact, floor_to, is_cash, parse_decimal
+
+AMOUNTS = st.decimals("0", "1e12", places=18)
+STEPS = st.sampled_from([Decimal("0.00000001"), Decimal("0.1"), Decimal("0.5"), Decimal(1), Decimal(3)])
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [("0.1", "0.1"), ("-3", "-3"), ("1e-8", "0.00000001"), (7, "7"), (Decimal("2.50"), "2.50"), ("0", "0")],
+)
+def test_text_integers_and_decimals_are_read_exactly(value, number):
+    assert parse_decimal(value) == Decimal(number)
+
+
+@pytest.mark.parametrize(
+    "value", [0.1, None, True, False, [], b"1", "", "abc", "1,5", "NaN", "sNaN", "Infinity", Decimal("-inf")]
+)
+def test_what_is_no_exact_finite_number_is_refused_and_named(value):
+    with pytest.raises(InvalidNumberError, match="is not"):
+        parse_decimal(value)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "step", "floored"),
+    [
+        ("1.23456", "0.001", "1.234"),
+        ("1.234", "0.001", "1.234"),
+        ("0.0009", "0.001", "0"),
+        ("-1.2", "1", "-2"),
+        ("7", "3", "6"),
+    ],
+)
+def test_a_quantity_is_rounded_down_to_whole_steps(quantity, step, floored):
+    assert floor_to(Decimal(quantity), Decimal(step)) == Decimal(floored)
+
+
+@pytest.mark.parametrize("step", ["0", "-0.1"])
+def test_a_step_that_is_not_positive_is_refused_by_name(step):
+    with pytest.raises(InvalidNumberError, match=f"step must be positive, not {step}"):
+        floor_to(Decimal(1), Decimal(step))
+
+
+@given(quantity=AMOUNTS, step=STEPS)
+def test_a_floored_quantity_is_whole_steps_and_less_than_one_step_below(quantity, step):
+    floored = floor_to(quantity, step)
+
+    assert Fraction(floored) % Fraction(step) == 0
+    assert 0 <= Fraction(quantity) - Fraction(floored) < Fraction(step)
+
+
+@given(first=AMOUNTS, second=AMOUNTS)
+def test_products_of_two_venue_amounts_are_not_rounded(first, second):
+    with exact():
+        product = first * second
+
+    assert Fraction(product) == Fraction(first) * Fraction(second)
+
+
+def test_the_wide_context_is_left_again():
+    before = getcontext().prec
+
+    with exact():
+        inside = getcontext().prec
+
+    assert (inside, getcontext().prec) == (120, before)
+
+
+@pytest.mark.parametrize(
+    ("asset", "cash"),
+    [
+        ("USD", True),
+        ("EUR", True),
+        ("USDC", True),
+        ("USDT", True),
+        ("BTC", False),
+        ("AAPL", False),
+        ("", False),
+    ],
+)
+def test_fiat_and_dollar_stablecoins_are_cash_and_nothing_else(asset, cash):
+    assert is_cash(asset) is cash
