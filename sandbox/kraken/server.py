@@ -24,6 +24,7 @@ _FAULT_WORDS = {
     FaultKind.INVALID_NONCE: "EAPI:Invalid nonce",
     FaultKind.CANCEL_ONLY: "EService:Market in cancel_only mode",
 }
+_ERROR = web.ResponseKey("error", str)
 #: Listing states in which the engine goes on matching.
 _MATCHING = frozenset({"online", "limit_only", "post_only", "reduce_only"})
 
@@ -85,7 +86,7 @@ class KrakenServer(StandIn):
 
     def outcome_of(self, response: web.StreamResponse) -> str:
         """The error string, or ok."""
-        return str(response.get("error", super().outcome_of(response)))
+        return response.get(_ERROR) or super().outcome_of(response)
 
     def word(self, fault: Fault) -> web.Response:
         """A planned refusal as Kraken's error."""
@@ -172,5 +173,5 @@ class KrakenServer(StandIn):
 
 def _refusal(error: str) -> web.Response:
     response = web.json_response({"error": [error]})
-    response["error"] = error
+    response[_ERROR] = error
     return response
