@@ -1,7 +1,18 @@
 """A loopback Coinbase Advanced Trade: signed v3 endpoints and the v2 paths that clients still need."""
 
 from sandbox.coinbase.account import FIRST_TIER, CoinbaseAccount
+from sandbox.coinbase.catalogue import coinbase_listings
+from sandbox.coinbase.credentials import Credentials, new_credentials
 from sandbox.coinbase.server import CoinbaseServer
 from sandbox.coinbase.switches import Duplicates, Switches
 
-__all__ = ["FIRST_TIER", "CoinbaseAccount", "CoinbaseServer", "Duplicates", "Switches"]
+__all__ = [
+    "FIRST_TIER",
+    "CoinbaseAccount",
+    "CoinbaseServer",
+    "Credentials",
+    "Duplicates",
+    "Switches",
+    "coinbase_listings",
+    "new_credentials",
+]

@@ -16,8 +16,9 @@ def _new_uuid(_: str = "") -> str:
     return str(uuid.uuid4())
 
 
-def _new_ledger() -> Ledger:
-    return Ledger(FIRST_TIER, new_id=_new_uuid)
+def new_ledger(fees: Fees) -> Ledger:
+    """An empty ledger whose ids look like the venue's."""
+    return Ledger(fees, new_id=_new_uuid)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,7 +26,7 @@ class CoinbaseAccount:
     """Change `ledger.fees` for another tier, and the scopes for another key."""
 
     credentials: Credentials = field(default_factory=new_credentials)
-    ledger: Ledger = field(default_factory=_new_ledger)
+    ledger: Ledger = field(default_factory=lambda: new_ledger(FIRST_TIER))
     portfolio_id: str = field(default_factory=_new_uuid)
     user_id: str = field(default_factory=_new_uuid)
     created_at: float
@@ -36,12 +37,12 @@ class CoinbaseAccount:
     configurations: dict[str, Mapping[str, object]] = field(default_factory=dict)
 
     @property
-    def api_key(self) -> str:
+    def key(self) -> str:
         """The key's name, `organizations/…/apiKeys/…`."""
         return self.credentials.name
 
     @property
-    def api_secret(self) -> str:
+    def secret(self) -> str:
         """The private key as PEM."""
         return self.credentials.pem
 

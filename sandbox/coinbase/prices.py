@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from sandbox.coinbase.products import FIAT, VENUE
+from sandbox.coinbase.catalogue import VENUE
+from sandbox.coinbase.products import FIAT
 from sandbox.coinbase.refusals import Json
 from sandbox.formats import iso_time, plain
 from sandbox.market import Market

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Mapping
 from aiohttp import web
 
 from sandbox.book import Book, Level, Listing
+from sandbox.coinbase.catalogue import VENUE
 from sandbox.coinbase.pages import limit_of, wanted
 from sandbox.coinbase.refusals import NOT_FOUND, Json, invalid, refused
 from sandbox.formats import iso_time, plain
 from sandbox.market import Market
 
-VENUE = "coinbase"
 SPOT = "SPOT"
 #: A listing's status is `online` or one of these product flags.
 FLAGS = ("cancel_only", "limit_only", "post_only", "trading_disabled", "view_only", "auction_mode")

@@ -32,6 +32,14 @@ class RefusedError(Exception):
         self.status = status
         self.body = body
 
+    @property
+    def reason(self) -> str:
+        """A refused order's error, empty for other refusals."""
+        details = self.body.get("error_response")
+        if isinstance(details, Mapping):
+            return str(details["error"])
+        return "success false" if self.body.get("success") is False else ""
+
 
 def refused(status: int, error: str, message: str) -> RefusedError:
     """A refusal outside of orders: error, error_details and message."""

@@ -1,17 +1,17 @@
 """Coinbase Advanced Trade on loopback: which path is answered by whom, after which check."""
 
-import json
 import time
 from collections.abc import Awaitable, Callable, Iterable
 
 from aiohttp import web
 
 from sandbox.book import Book, Listing
-from sandbox.coinbase.account import CoinbaseAccount
-from sandbox.coinbase.credentials import Token, TokenError, check_token, parse_token
+from sandbox.coinbase.account import FIRST_TIER, CoinbaseAccount, new_ledger
+from sandbox.coinbase.catalogue import VENUE
+from sandbox.coinbase.credentials import Credentials, TokenError, check_token, new_credentials, parse_token
 from sandbox.coinbase.portfolio import Portfolio
 from sandbox.coinbase.prices import Prices
-from sandbox.coinbase.products import VENUE, Products
+from sandbox.coinbase.products import Products
 from sandbox.coinbase.refusals import (
     FORBIDDEN,
     UNAUTHORIZED,
@@ -23,10 +23,14 @@ from sandbox.coinbase.switches import Switches
 from sandbox.coinbase.trading import Trading
 from sandbox.coinbase.worded import worded
 from sandbox.faults import Fault
+from sandbox.ledger import Fees
 from sandbox.market import Market
 from sandbox.server import Handler, StandIn
 
+REASON = web.ResponseKey("reason", str)
 BROKERAGE = "/api/v3/brokerage/"
+#: Product states in which the engine goes on matching.
+MATCHING = frozenset({"online", "limit_only", "post_only"})
 Public = Callable[[web.Request], Awaitable[Json]]
 Private = Callable[[CoinbaseAccount, web.Request], Awaitable[Json]]
 
@@ -44,19 +48,23 @@ class CoinbaseServer(StandIn):
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(now=now, monotonic=monotonic)
+        self.market = market
+        self.accounts: dict[str, CoinbaseAccount] = {}
         self.switches = Switches()
-        self._market = market
-        self._accounts: dict[str, CoinbaseAccount] = {}
         self._products = Products(market, self.now)
         self._prices = Prices(market, self.now)
         self._portfolio = Portfolio(self.switches)
         self._trading = Trading(market, self._products, self.switches, self.now)
         market.on_change(self._match)
 
-    def add_account(self) -> CoinbaseAccount:
-        """Open an account with a fresh key; fill it through its `ledger`."""
-        account = CoinbaseAccount(created_at=self.now())
-        self._accounts[account.api_key] = account
+    def add_account(
+        self, *, credentials: Credentials | None = None, fees: Fees = FIRST_TIER
+    ) -> CoinbaseAccount:
+        """Open an account, with a fresh key unless one is given; fill it through its `ledger`."""
+        account = CoinbaseAccount(
+            credentials=credentials or new_credentials(), ledger=new_ledger(fees), created_at=self.now()
+        )
+        self.accounts[account.key] = account
         return account
 
     def routes(self) -> Iterable[web.RouteDef]:
@@ -87,12 +95,8 @@ class CoinbaseServer(StandIn):
         return _response(worded(fault))
 
     def outcome_of(self, response: web.StreamResponse) -> str:
-        """A refused order answers 200, so the body tells."""
-        body = _json_of(response)
-        if body.get("success") is not False:
-            return super().outcome_of(response)
-        details = body.get("error_response")
-        return str(details["error"]) if isinstance(details, dict) else "success false"
+        """The reason of a refused order, which answers 200, or ok."""
+        return response.get(REASON) or super().outcome_of(response)
 
     def _public(self) -> dict[str, Public]:
         products, prices = self._products, self._prices
@@ -141,8 +145,8 @@ class CoinbaseServer(StandIn):
         return answer
 
     def _authenticated(self, request: web.Request) -> CoinbaseAccount:
-        token: Token = parse_token(request.headers.get("Authorization", ""))
-        account = self._accounts.get(token.key)
+        token = parse_token(request.headers.get("Authorization", ""))
+        account = self.accounts.get(token.key)
         if account is None:
             raise TokenError("unknown key")
         target = f"{request.host}{request.path}"
@@ -150,11 +154,13 @@ class CoinbaseServer(StandIn):
         return account
 
     def _match(self) -> None:
-        for account in self._accounts.values():
-            account.ledger.match(self._book, at=self.now())
+        for account in self.accounts.values():
+            account.ledger.match(self._resting_book, at=self.now())
 
-    def _book(self, listing: Listing) -> Book:
-        return self._market.liquidity(VENUE, listing.symbol)
+    def _resting_book(self, listing: Listing) -> Book:
+        if self.market.listing(VENUE, listing.symbol).status in MATCHING:
+            return self.market.liquidity(VENUE, listing.symbol)
+        return Book(bids=(), asks=(), at=self.now())
 
 
 def _answering(handle: Public) -> Handler:
@@ -175,12 +181,6 @@ def _for_anyone(handle: Public) -> Private:
 
 
 def _response(refusal: RefusedError) -> web.Response:
-    return web.json_response(refusal.body, status=refusal.status)
-
-
-def _json_of(response: web.StreamResponse) -> dict[str, object]:
-    body = (
-        response.text if isinstance(response, web.Response) and response.content_type.endswith("json") else ""
-    )
-    value = json.loads(body or "{}")
-    return value if isinstance(value, dict) else {}
+    response = web.json_response(refusal.body, status=refusal.status)
+    response[REASON] = refusal.reason
+    return response

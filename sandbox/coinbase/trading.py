@@ -7,9 +7,10 @@ from typing import TypeVar
 from aiohttp import web
 
 from sandbox.coinbase.account import CoinbaseAccount
+from sandbox.coinbase.catalogue import VENUE
 from sandbox.coinbase.orders import STATUS, fill_row, order_row, placed
 from sandbox.coinbase.pages import limit_of, page, since_and_until, wanted
-from sandbox.coinbase.products import VENUE, Products, product_id
+from sandbox.coinbase.products import Products, product_id
 from sandbox.coinbase.refusals import (
     DUPLICATE,
     INSUFFICIENT,

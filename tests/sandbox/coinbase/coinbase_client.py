@@ -14,21 +14,21 @@ def a_token(account, uri, *, at, header=None, claims=None, pem=None):
     header = {
         "alg": "ES256",
         "typ": "JWT",
-        "kid": account.api_key,
+        "kid": account.key,
         "nonce": "0123456789abcdef",
         **(header or {}),
     }
     claims = {
         "aud": ["retail_rest_api_proxy"],
         "iss": "coinbase-cloud",
-        "sub": account.api_key,
+        "sub": account.key,
         "nbf": int(at),
         "exp": int(at) + 120,
         "uri": uri,
         **(claims or {}),
     }
     signed = f"{_encode(json.dumps(header).encode())}.{_encode(json.dumps(claims).encode())}"
-    private = serialization.load_pem_private_key((pem or account.api_secret).encode(), None)
+    private = serialization.load_pem_private_key((pem or account.secret).encode(), None)
     halves = decode_dss_signature(private.sign(signed.encode(), ec.ECDSA(hashes.SHA256())))
     return f"{signed}.{_encode(b''.join(half.to_bytes(32) for half in halves))}"
 

@@ -20,8 +20,8 @@ def clock():
 async def exchange(server, account):
     exchange = ccxt.coinbase(
         {
-            "apiKey": account.api_key,
-            "secret": account.api_secret,
+            "apiKey": account.key,
+            "secret": account.secret,
             "enableRateLimit": False,
             "urls": {"api": {"rest": server.url}},
         }
@@ -108,7 +108,7 @@ async def test_ticker_book_and_time_need_no_key(exchange, server):
 
 
 async def test_the_wrong_key_is_an_authentication_error(exchange, server):
-    exchange.secret = server.add_account().api_secret
+    exchange.secret = server.add_account().secret
 
     with pytest.raises(ccxt.AuthenticationError):
         await exchange.fetch_balance({"v3": True})

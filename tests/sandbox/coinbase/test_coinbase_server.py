@@ -25,7 +25,7 @@ async def test_a_signature_for_another_path_is_refused(client, server):
 
 
 async def test_a_key_the_venue_never_issued_is_refused(client, server, clock):
-    stranger = type(server)(market=server._market, now=clock.now).add_account()
+    stranger = type(server)(market=server.market, now=clock.now).add_account()
     host = server.url.removeprefix("http://")
     token = a_token(stranger, f"GET {host}/api/v3/brokerage/accounts", at=clock.now())
 
@@ -68,7 +68,7 @@ async def test_the_tape_names_endpoints_by_path_and_keeps_the_key(client, server
 
     assert (listed.endpoint, listed.key, listed.outcome) == ("market/products", "", "ok")
     assert (asked.endpoint, asked.outcome) == ("orders/historical/{order_id}", "http 404")
-    assert (placed.endpoint, placed.key, placed.outcome) == ("orders", account.api_key, "ok")
+    assert (placed.endpoint, placed.key, placed.outcome) == ("orders", account.key, "ok")
     assert placed.params["client_order_id"] == "mine"
 
 

@@ -290,6 +290,18 @@ async def test_cancelling_works_in_a_cancel_only_market(client, market):
     assert body["results"][0]["success"] is True
 
 
+async def test_a_cancel_only_market_fills_nothing_until_it_is_open_again(client, market):
+    order_id = await resting(client)
+    market.set_status("coinbase", "BTC/USD", "cancel_only")
+    market.set_price("BTC", Decimal(130))
+
+    before = await the_order(client, order_id)
+    market.set_status("coinbase", "BTC/USD", "online")
+
+    assert before["status"] == "OPEN"
+    assert (await the_order(client, order_id))["status"] == "FILLED"
+
+
 async def test_a_market_without_bids_takes_no_market_sell(client, market):
     market.forget_price("BTC")
 
