@@ -68,6 +68,13 @@ async def test_the_tape_keeps_endpoint_parameters_key_and_outcome(venue, post):
     assert body.params == {"c": "3", "d": '{"e": "f"}', "name": "bump"}
 
 
+async def test_a_body_that_is_no_json_is_on_the_tape_as_text(venue, post):
+    status, _ = await post("bump", data="{half", headers={"Content-Type": "application/json"})
+
+    assert status == 200
+    assert venue.tape.calls("bump")[0].params == {"": "{half", "name": "bump"}
+
+
 async def test_an_unknown_path_is_on_the_tape_as_404(venue, post):
     status, _ = await post("bump/deeper")
 

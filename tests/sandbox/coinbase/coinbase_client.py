@@ -43,6 +43,9 @@ class Client:
     async def post(self, path, body, **signing):
         return await self._send("POST", path, json=body, **signing)
 
+    async def post_text(self, path, text):
+        return await self._send("POST", path, data=text)
+
     async def order(self, side="SELL", client_id="a", product_id="BTC-USD", **configuration):
         kind, fields = next(iter(configuration.items()))
         return await self.post(

@@ -246,6 +246,12 @@ async def test_a_malformed_order_is_a_bad_request(client, account, changes):
     assert not account.ledger.orders
 
 
+async def test_a_body_that_is_no_json_is_a_bad_request(client):
+    status, body = await client.post_text("orders", "{half")
+
+    assert (status, body["message"]) == (400, "request body is no JSON")
+
+
 @pytest.mark.parametrize(
     ("status", "market_limit_post_only"),
     [
