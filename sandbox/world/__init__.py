@@ -1,0 +1,21 @@
+"""The whole sandbox in one piece: a market, three venues, Telegram, and an owner with accounts."""
+
+from sandbox.world.expected import ExpectedBalance
+from sandbox.world.opening import Bought, Opening, Resting
+from sandbox.world.story import ALPACA, COINBASE, DEMO_STORY, KRAKEN, VENUES, Story
+from sandbox.world.world import OWNER_ID, SandboxWorld
+
+__all__ = [
+    "ALPACA",
+    "COINBASE",
+    "DEMO_STORY",
+    "KRAKEN",
+    "OWNER_ID",
+    "VENUES",
+    "Bought",
+    "ExpectedBalance",
+    "Opening",
+    "Resting",
+    "SandboxWorld",
+    "Story",
+]

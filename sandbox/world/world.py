@@ -1,0 +1,150 @@
+"""One market, three venues and Telegram on loopback, with an owner who has an account at each."""
+
+import base64
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sandbox.book import Listing
+from sandbox.coinbase import CoinbaseServer
+from sandbox.faults import Faults
+from sandbox.kraken import KrakenServer
+from sandbox.ledger import Ledger
+from sandbox.market import Market
+from sandbox.server import StandIn
+from sandbox.tape import Tape
+from sandbox.telegram import ChatUser, TelegramServer
+from sandbox.world.expected import ExpectedBalance, Prices, expect_balance
+from sandbox.world.listings import list_everything
+from sandbox.world.opening import Opening, replay
+from sandbox.world.story import COINBASE, DEMO_STORY, KRAKEN, VENUES, Story
+
+OWNER_ID = 4_200_042
+#: Of Kraken's form; they open nothing but this stand-in.
+KRAKEN_KEY = base64.b64encode(hashlib.sha256(b"sandbox key").digest()).decode()
+KRAKEN_SECRET = base64.b64encode(hashlib.sha512(b"sandbox secret").digest()).decode()
+_HALF = Decimal("0.5")
+
+
+class SandboxWorld:
+    """Everything outside of the bot; all venues have accounts, those named in `venues` are open."""
+
+    def __init__(
+        self,
+        *,
+        venues: Sequence[str] = VENUES,
+        story: Story = DEMO_STORY,
+        owner_id: int = OWNER_ID,
+        telegram_port: int = 0,
+        now: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.venues = tuple(venues)
+        self.market = Market(now=now)
+        list_everything(self.market)
+        for asset, usd in story.prices.items():
+            self.market.set_price(asset, usd)
+        self.telegram = TelegramServer(now=now)
+        self.owner: ChatUser = self.telegram.user(user_id=owner_id)
+        self.kraken = KrakenServer(market=self.market, now=now, monotonic=monotonic)
+        self.coinbase = CoinbaseServer(market=self.market, now=now, monotonic=monotonic)
+        self.kraken_account = self.kraken.add_account(key=KRAKEN_KEY, secret=KRAKEN_SECRET)
+        self.coinbase_account = self.coinbase.add_account()
+        self.coinbase.switches.page_size = story.coinbase_page_size
+        self._servers: dict[str, StandIn] = {KRAKEN: self.kraken, COINBASE: self.coinbase}
+        self._ledgers = {KRAKEN: self.kraken_account.ledger, COINBASE: self.coinbase_account.ledger}
+        self._telegram_port = telegram_port
+        for venue, ledger in self._ledgers.items():
+            replay(story.openings.get(venue, Opening()), ledger, self._listings(venue), now=now())
+
+    # looking behind the curtain
+
+    def ledger(self, venue: str) -> Ledger:
+        """What the owner really has at a venue."""
+        return self._ledgers[venue]
+
+    def server(self, venue: str) -> StandIn:
+        """A venue's stand-in."""
+        return self._servers[venue]
+
+    def tape(self, venue: str) -> Tape:
+        """Every request a venue received."""
+        return self._servers[venue].tape
+
+    def faults(self, venue: str) -> Faults:
+        """What a venue is told to do wrong."""
+        return self._servers[venue].faults
+
+    def expected_balance(self, venue: str) -> ExpectedBalance:
+        """What /balance must show for a venue."""
+        prices = Prices(
+            self.market.listings(venue), lambda listing: self.market.ticker(venue, listing.symbol)
+        )
+        return expect_balance(self.ledger(venue), prices)
+
+    def bid(self, venue: str, symbol: str) -> Decimal:
+        """The best bid a venue shows for a pair."""
+        level = self.market.ticker(venue, symbol).bid
+        if level is None:
+            raise LookupError(f"nobody bids for {symbol} at {venue}")
+        return level.price
+
+    def set_bid(self, venue: str, symbol: str, bid: Decimal) -> None:
+        """Move an asset's price everywhere so that one venue's bid for it is exactly this."""
+        listing = self.market.listing(venue, symbol)
+        mid = (bid + listing.tick * _HALF) / (1 - listing.spread_ratio * _HALF)
+        quote = self.market.price(listing.quote)
+        if quote is None:
+            raise LookupError(f"{listing.quote} has no price")
+        self.market.set_price(listing.base, mid * quote)
+
+    # the bot's side
+
+    def environment(self, data_dir: Path) -> dict[str, str]:
+        """The settings of a bot that lives in this world."""
+        settings = {
+            "NIJA_TELEGRAM_TOKEN": self.telegram.token,
+            "NIJA_TELEGRAM_API_URL": self.telegram.url,
+            "NIJA_OWNER_IDS": str(self.owner.user_id),
+            "NIJA_DATA_DIR": str(data_dir),
+        }
+        credentials = {
+            KRAKEN: (KRAKEN_KEY, KRAKEN_SECRET),
+            COINBASE: (self.coinbase_account.key, self.coinbase_account.secret),
+        }
+        for venue in self.venues:
+            name, (key, secret) = f"NIJA_{venue.upper()}", credentials[venue]
+            settings[f"{name}_API_URL"] = self._servers[venue].url
+            settings[f"{name}_API_KEY"] = key
+            settings[f"{name}_API_SECRET"] = secret.replace("\n", "\\n")
+        return settings
+
+    # running it
+
+    async def start(self) -> None:
+        """Open Telegram and the venues."""
+        await self.telegram.start(self._telegram_port)
+        for venue in self.venues:
+            await self._servers[venue].start()
+
+    async def stop(self) -> None:
+        """Close everything."""
+        for venue in self.venues:
+            await self._servers[venue].stop()
+        await self.telegram.stop()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    def _listings(self, venue: str) -> dict[str, Listing]:
+        return {listing.symbol: listing for listing in self.market.listings(venue)}
