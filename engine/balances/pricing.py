@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from engine.instruments import Instrument
-from engine.money import USD_STABLECOINS, exact
+from engine.money import USD_STABLECOINS, ZERO, exact
 from engine.quotes import Quote
 
 #: Tried in this order when an asset is not traded against the dollar itself.
@@ -66,6 +66,17 @@ def choose_exit_symbol(asset: str, currency: str | None, instruments: Mapping[st
         if quote is not None and f"{asset}/{quote}" in instruments:
             return f"{asset}/{quote}"
     return None
+
+
+def choose_entry_symbol(
+    asset: str, quote: str | None, instruments: Mapping[str, Instrument], cash: Mapping[str, Decimal]
+) -> str | None:
+    """Return the pair an asset would be bought through: the named one, else dollars, else where cash lies."""
+    if quote is not None:
+        return f"{asset}/{quote}" if f"{asset}/{quote}" in instruments else None
+    listed = [q for q in ("USD", *sorted(USD_STABLECOINS), "EUR", "GBP") if f"{asset}/{q}" in instruments]
+    richest = max(listed, key=lambda q: (cash.get(q, ZERO) > ZERO, q == "USD"), default=None)
+    return f"{asset}/{richest}" if richest else None
 
 
 def _pair(base: str, quote: str, instruments: Mapping[str, Instrument]) -> str | None:

@@ -2,10 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from engine.alerts.messages import CancelledOrder
+from engine.balances.reports import Reports
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
 from engine.errors import BrokerError, RefusalReason, RefusedError
@@ -33,28 +34,6 @@ class Stock:
     #: None when the account could not be read.
     sellable: Decimal | None
     cancelled: tuple[CancelledOrder, ...] = ()
-
-
-class Reports:
-    """The latest reading of each account, whoever made it."""
-
-    def __init__(self) -> None:
-        self._latest: dict[str, AccountReport] = {}
-
-    def keep(self, report: AccountReport) -> None:
-        """Remember a reading unless a later one is known."""
-        known = self._latest.get(report.account.account_id)
-        if known is None or known.at <= report.at:
-            self._latest[report.account.account_id] = report
-
-    def latest(self, account_id: str) -> AccountReport | None:
-        """Return the latest reading."""
-        return self._latest.get(account_id)
-
-    def newer_than(self, account_id: str, at: datetime) -> AccountReport | None:
-        """Return the latest reading if it was made after `at`."""
-        report = self._latest.get(account_id)
-        return report if report is not None and report.at >= at else None
 
 
 class Stockroom:

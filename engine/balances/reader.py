@@ -1,0 +1,112 @@
+"""Read one account and value it, once at a time; a failed reading keeps the last good figures."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from engine.balances.pricing import plan_symbols, value_in_usd
+from engine.balances.reports import Reports
+from engine.balances.snapshot import UserBrokerState
+from engine.balances.valuation import Prices, list_open_positions, value_account
+from engine.brokers.base import Broker
+from engine.clock import Clock
+from engine.errors import BrokerError
+from engine.market import Markets
+from engine.positions import AccountReport
+from engine.venues import Account
+
+#: Quotes used to value a holding may be this old.
+QUOTE_MAX_AGE_S = 10.0
+
+
+class AccountReader:
+    """Knows the latest state of every account; two readers of one account share one reading."""
+
+    def __init__(
+        self, *, brokers: Mapping[str, Broker], markets: Markets, reports: Reports, clock: Clock
+    ) -> None:
+        self._brokers = brokers
+        self._markets = markets
+        self._reports = reports
+        self._clock = clock
+        self._states: dict[str, UserBrokerState] = {}
+        self._reading: dict[str, asyncio.Task[UserBrokerState]] = {}
+        self._last_error_at: dict[str, datetime] = {}
+
+    def accounts(self, user_id: int | None = None) -> tuple[Account, ...]:
+        """Return the connected accounts, of one user or of all."""
+        accounts = (broker.account for broker in self._brokers.values())
+        return tuple(account for account in accounts if user_id in {None, account.user_id})
+
+    def remember(self, state: UserBrokerState, report: AccountReport | None) -> None:
+        """Start from what an earlier process knew; figures keep their age."""
+        self._states[state.account_id] = replace(state, connected=False)
+        if report is not None:
+            self._reports.keep(report)
+
+    def state(self, account: Account) -> UserBrokerState:
+        """Return what is known of an account without asking anybody."""
+        return self._states.get(account.account_id) or UserBrokerState(
+            broker=account.venue,
+            user_id=account.user_id,
+            account_id=account.account_id,
+            balance=None,
+            last_updated=None,
+            connected=False,
+        )
+
+    def last_error_at(self, account: Account) -> datetime | None:
+        """Return when the account's venue last failed to answer."""
+        return self._last_error_at.get(account.account_id)
+
+    async def read(self, account: Account) -> UserBrokerState:
+        """Read an account now, or join the reading that is under way.
+
+        The reading goes on when its caller gives up, so that a slow answer still counts.
+        """
+        task = self._reading.get(account.account_id)
+        if task is None:
+            task = asyncio.create_task(self._read(account), name=f"read {account.account_id}")
+            self._reading[account.account_id] = task
+            task.add_done_callback(lambda _: self._reading.pop(account.account_id, None))
+        return await asyncio.shield(task)
+
+    async def close(self) -> None:
+        """End the readings under way."""
+        tasks = tuple(self._reading.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _read(self, account: Account) -> UserBrokerState:
+        try:
+            report = await self._brokers[account.account_id].fetch_report()
+            prices = await self._prices(report)
+        except BrokerError as e:
+            self._last_error_at[account.account_id] = self._clock.now()
+            state = replace(self.state(account), connected=False, error=e.words)
+        else:
+            self._reports.keep(report)
+            state = self._valued(account, report, prices)
+        self._states[account.account_id] = state
+        return state
+
+    async def _prices(self, report: AccountReport) -> Prices:
+        market = self._markets[report.account.venue]
+        instruments = await market.instruments()
+        assets = {holding.asset for holding in report.holdings if holding.total}
+        symbols = plan_symbols(assets, instruments)
+        quotes = await market.quotes(symbols, max_age_s=QUOTE_MAX_AGE_S) if symbols else {}
+        return {asset: value_in_usd(asset, instruments, quotes) for asset in assets}
+
+    def _valued(self, account: Account, report: AccountReport, prices: Prices) -> UserBrokerState:
+        return UserBrokerState(
+            broker=account.venue,
+            user_id=account.user_id,
+            account_id=account.account_id,
+            balance=value_account(report, prices),
+            open_positions=list_open_positions(report, prices),
+            last_updated=report.at,
+            connected=True,
+        )

@@ -1,0 +1,117 @@
+"""The equity picture for people, and the snapshots that keep it over time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from functools import partial
+
+from engine.balances.reader import AccountReader
+from engine.balances.reports import Reports
+from engine.balances.snapshot import BalanceOverview, UserBrokerState, combine
+from engine.clock import Clock
+from engine.storage.database import Database
+from engine.storage.records import AccountState, SnapshotFigures
+from engine.storage.repositories import balances as rows
+from engine.tasks import Tasks
+from engine.venues import Account
+
+#: A screen waits no longer than this for slow brokers; their old figures stand in.
+SCREEN_WAIT_S = 1.5
+
+#: Figures older than this are shown with their age but added to no sum.
+STALE_AFTER_S = 180.0
+
+#: One broker's reading may take this long in the background.
+READ_BUDGET_S = 30.0
+
+
+class BalanceService:
+    """Answers `/balance` and takes the snapshots."""
+
+    def __init__(
+        self, *, reader: AccountReader, reports: Reports, database: Database, clock: Clock, tasks: Tasks
+    ) -> None:
+        self._reader = reader
+        self._reports = reports
+        self._database = database
+        self._clock = clock
+        self._tasks = tasks
+
+    async def fetch_overview(self, user_id: int) -> BalanceOverview:
+        """Read every broker now; who does not answer in time is shown with the age of its old figures."""
+        accounts = self._reader.accounts(user_id)
+        await self.read_within(accounts, SCREEN_WAIT_S)
+        return combine(
+            [self._reader.state(account) for account in accounts],
+            now=self._clock.now(),
+            stale_after_s=STALE_AFTER_S,
+        )
+
+    async def read_within(self, accounts: tuple[Account, ...], seconds: float) -> None:
+        """Read accounts side by side and stop waiting after a while; the readings go on."""
+        readings = [asyncio.ensure_future(self._reader.read(account)) for account in accounts]
+        if readings:
+            _, late = await asyncio.wait(readings, timeout=seconds)
+            for waiting in late:
+                waiting.cancel()
+
+    async def restore(self) -> None:
+        """Start from what the last process knew, with the age it has by now."""
+        async with self._database.read() as session:
+            for known in await rows.load_account_states(session):
+                self._reader.remember(known.state, known.report)
+
+    async def take_snapshots(self, *, over_s: float, after: Callable[[Account], Awaitable[None]]) -> None:
+        """Read and store every account, spread evenly over `over_s`; `after` runs for each one read."""
+        accounts = self._reader.accounts()
+        for position, account in enumerate(accounts):
+            self._tasks.spawn(
+                f"snapshot {account.account_id}",
+                partial(self._snapshot, account, over_s * position / len(accounts), after),
+            )
+
+    async def thin_history(self) -> None:
+        """Keep all snapshots of a day, hourly ones for 30 days, then daily ones."""
+        now = self._clock.now()
+        async with self._database.write() as session:
+            await rows.thin_snapshots(
+                session, hourly_before=now - timedelta(days=1), daily_before=now - timedelta(days=30)
+            )
+
+    async def _snapshot(
+        self, account: Account, delay_s: float, after: Callable[[Account], Awaitable[None]]
+    ) -> None:
+        await self._clock.sleep(delay_s)
+        try:
+            async with asyncio.timeout(READ_BUDGET_S):
+                state = await self._reader.read(account)
+        except TimeoutError:
+            return
+        await self._save(account, state)
+        if state.connected:
+            await after(account)
+
+    async def _save(self, account: Account, state: UserBrokerState) -> None:
+        now = self._clock.now()
+        report = self._reports.latest(account.account_id)
+        async with self._database.write() as session:
+            await rows.save_account_state(session, AccountState(state=state, report=report, last_attempt=now))
+            if state.connected and state.balance is not None:
+                await rows.add_snapshot(session, _figures(state, account))
+
+
+def _figures(state: UserBrokerState, account: Account) -> SnapshotFigures:
+    balance = state.balance
+    if balance is None:
+        message = f"{account.account_id} has no figures to keep"
+        raise ValueError(message)
+    return SnapshotFigures(
+        account_id=account.account_id,
+        user_id=account.user_id,
+        taken_at=balance.as_of,
+        total_equity_usd=balance.total_equity_usd,
+        available_usd=balance.available_usd,
+        locked_in_positions_usd=balance.locked_in_positions_usd,
+        held_usd=balance.held_by_orders_usd,
+        complete=balance.complete,
+    )

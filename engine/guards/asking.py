@@ -1,0 +1,125 @@
+"""Write down what an offer's buttons mean, and build the offer around them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from pydantic import TypeAdapter
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.confirmations.confirm import create_confirmation
+from engine.guards.offering import PositionKey, Proposal, costlier_than
+from engine.guards.offers import Choice, ChoiceKind, Offer
+
+#: A question asked in a conversation is answered soon or asked again.
+CONVERSATION = timedelta(minutes=10)
+#: A question the bot asked by itself may be answered after a holiday; figures are read afresh then.
+UNASKED = timedelta(days=14)
+
+_keys: TypeAdapter[tuple[PositionKey, ...]] = TypeAdapter(tuple[PositionKey, ...])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A choice before it has an id."""
+
+    kind: ChoiceKind
+    keys: tuple[PositionKey, ...] = ()
+    subject: str | None = None
+
+
+async def ask(
+    session: AsyncSession,
+    *,
+    user_id: int,
+    about: str,
+    proposals: Sequence[Proposal],
+    buttons: Iterable[Button],
+    threshold: Decimal,
+    now: datetime,
+    valid_for: timedelta,
+) -> Offer:
+    """Store one confirmation a button and return the offer that shows them."""
+    expires_at = now + valid_for
+    choices = [
+        Choice(
+            kind=button.kind,
+            subject=button.subject,
+            confirmation_id=await create_confirmation(
+                session,
+                user_id=user_id,
+                action=button.kind,
+                params={"positions": dump_keys(button.keys)},
+                now=now,
+                expires_at=expires_at,
+            ),
+        )
+        for button in buttons
+    ]
+    return Offer(
+        about=about,
+        lines=tuple(proposal.line for proposal in proposals),
+        choices=tuple(choices),
+        threshold=threshold,
+        costlier_than_threshold=costlier_than(proposals, threshold=threshold),
+        as_of=now,
+        expires_at=expires_at,
+    )
+
+
+def dump_keys(keys: tuple[PositionKey, ...]) -> list[dict[str, str | None]]:
+    """Return positions as a confirmation stores them."""
+    dumped: list[dict[str, str | None]] = _keys.dump_python(keys, mode="json")
+    return dumped
+
+
+def load_keys(stored: object) -> tuple[PositionKey, ...]:
+    """Return the positions a confirmation is about."""
+    return _keys.validate_python(stored)
+
+
+def overview_buttons(proposals: Sequence[Proposal]) -> tuple[Button, ...]:
+    """Return the buttons of a question about everything that was found."""
+    from_cost = _keys_with(proposals, ChoiceKind.GUARD_FROM_COST)
+    asked_apart = _keys_with(proposals, ChoiceKind.GUARD_AND_SELL_NOW)
+    from_price = _keys_with(proposals, ChoiceKind.GUARD_FROM_PRICE)
+    buttons = list[Button]()
+    if from_cost or asked_apart:
+        # Those that would be sold at once are in it too, to be asked about one by one.
+        keys = tuple(p.key for p in proposals if p.key in {*from_cost, *asked_apart})
+        buttons.append(Button(kind=ChoiceKind.GUARD_ALL_FROM_COST, keys=keys))
+    if from_price:
+        buttons.append(Button(kind=ChoiceKind.GUARD_ALL_FROM_PRICE, keys=from_price))
+        buttons.append(Button(kind=ChoiceKind.CHOOSE, keys=from_price))
+    everything = tuple(proposal.key for proposal in proposals)
+    return (*buttons, Button(kind=ChoiceKind.LEAVE_ALONE, keys=everything))
+
+
+def single_buttons(proposals: Sequence[Proposal]) -> tuple[Button, ...]:
+    """Return the buttons of a question about each position by itself."""
+    several = len(proposals) > 1
+    buttons = [
+        Button(kind=kind, keys=(proposal.key,), subject=_subject(proposal) if several else None)
+        for proposal in proposals
+        for kind in proposal.choices
+    ]
+    return (*buttons, Button(kind=ChoiceKind.CANCEL))
+
+
+def sell_now_buttons(proposals: Sequence[Proposal]) -> tuple[Button, ...]:
+    """Return the buttons that guard what would be sold at once."""
+    buttons = [
+        Button(kind=ChoiceKind.GUARD_AND_SELL_NOW, keys=(proposal.key,), subject=_subject(proposal))
+        for proposal in proposals
+    ]
+    everything = tuple(proposal.key for proposal in proposals)
+    return (*buttons, Button(kind=ChoiceKind.LEAVE_ALONE, keys=everything))
+
+
+def _keys_with(proposals: Sequence[Proposal], kind: ChoiceKind) -> tuple[PositionKey, ...]:
+    return tuple(proposal.key for proposal in proposals if kind in proposal.choices)
+
+
+def _subject(proposal: Proposal) -> str:
+    return f"{proposal.found.asset} {proposal.found.account.venue.label}"

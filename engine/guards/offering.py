@@ -1,0 +1,120 @@
+"""Pure: turn found positions into candidates, offers and the keys their buttons carry."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.guards.arming import ArmingCandidate, ArmingMode, ArmingPlan
+from engine.guards.guard import Guard
+from engine.guards.offers import ChoiceKind, OfferLine, Standing
+from engine.guards.plan import plan_arming
+from engine.liquidation.rule import is_within_trading_cost
+from engine.money import ZERO
+from engine.portfolio.assemble import Found, assemble
+from engine.positions import PositionKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionKey:
+    """What a button means by *this position*; everything else is read afresh when it is pressed."""
+
+    account_id: str
+    kind: PositionKind
+    asset: str
+    #: The pair of a margin position; None for spot.
+    symbol: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """One position with what can be done about guarding it."""
+
+    key: PositionKey
+    found: Found
+    line: OfferLine
+    plan: ArmingPlan
+    #: The buttons that make sense for it.
+    choices: tuple[ChoiceKind, ...]
+
+
+def key_of(found: Found) -> PositionKey:
+    """Return the key of a position."""
+    margin = found.kind is PositionKind.MARGIN
+    symbol = found.instrument.symbol if margin and found.instrument else None
+    return PositionKey(account_id=found.account.account_id, kind=found.kind, asset=found.asset, symbol=symbol)
+
+
+def key_of_guard(guard: Guard) -> PositionKey:
+    """Return the key of the position a guard belongs to."""
+    symbol = guard.symbol if guard.kind is PositionKind.MARGIN else None
+    return PositionKey(account_id=guard.account_id, kind=guard.kind, asset=guard.asset, symbol=symbol)
+
+
+def propose(found: Found, *, threshold: Decimal) -> Proposal:
+    """Work out how one position could be guarded."""
+    plan = plan_arming([candidate_of(found, threshold)], ArmingMode.ASK)
+    line = _line(found, plan)
+    return Proposal(key=key_of(found), found=found, line=line, plan=plan, choices=_choices(plan))
+
+
+def candidate_of(found: Found, threshold: Decimal) -> ArmingCandidate:
+    """Return a position as the arming plan wants it."""
+    return ArmingCandidate(
+        account=found.account,
+        kind=found.kind,
+        direction=found.direction,
+        asset=found.asset,
+        instrument=found.instrument,
+        quantity=found.quantity,
+        locked=found.locked,
+        guarded=found.guard.quantity if found.guard else ZERO,
+        entry_quantity=found.explained,
+        entry_cost=found.cost or ZERO,
+        entry_currency=found.currency,
+        mark=found.mark,
+        threshold=threshold,
+        quote_usd=found.quote_usd,
+        leverage=found.leverage,
+        venue_entry=found.venue_entry,
+    )
+
+
+def costlier_than(proposals: Iterable[Proposal], *, threshold: Decimal) -> Decimal | None:
+    """Return the dearest round trip that exceeds the threshold; None when none does."""
+    costs = [2 * proposal.found.taker for proposal in proposals]
+    dear = [cost for cost in costs if is_within_trading_cost(threshold=threshold, round_trip=cost)]
+    return max(dear, default=None)
+
+
+def _line(found: Found, plan: ArmingPlan) -> OfferLine:
+    view = assemble(found)
+    if plan.excluded:
+        return OfferLine(
+            position=view,
+            standing=Standing.CANNOT_BE_GUARDED,
+            pnl_ratio=view.pnl_ratio,
+            pnl=view.pnl,
+            why_not=plan.excluded[0].reason.value,
+        )
+    if plan.would_sell:
+        sale = plan.would_sell[0]
+        return OfferLine(
+            position=view, standing=Standing.WOULD_BE_SOLD_NOW, pnl_ratio=sale.pnl_ratio, pnl=sale.pnl
+        )
+    if plan.from_cost:
+        return OfferLine(
+            position=view, standing=Standing.ABOVE_THRESHOLD, pnl_ratio=view.pnl_ratio, pnl=view.pnl
+        )
+    why = plan.without_entry[0].reason.value if plan.without_entry else ""
+    return OfferLine(position=view, standing=Standing.ENTRY_UNKNOWN, pnl_ratio=None, pnl=None, why_not=why)
+
+
+def _choices(plan: ArmingPlan) -> tuple[ChoiceKind, ...]:
+    choices = list[ChoiceKind]()
+    if plan.from_cost:
+        choices.append(ChoiceKind.GUARD_FROM_COST)
+    if plan.from_price:
+        choices.append(ChoiceKind.GUARD_FROM_PRICE)
+    if plan.would_sell:
+        choices.append(ChoiceKind.GUARD_AND_SELL_NOW)
+    return tuple(choices)

@@ -1,0 +1,156 @@
+"""Put a position together from what the venue holds, what it cost, its mark and its guard."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from engine.guards.guard import Guard, GuardState
+from engine.instruments import Instrument
+from engine.liquidation.closing import Dust, plan_sale
+from engine.liquidation.mark import Mark, PriceProblem, PriceUnknown
+from engine.liquidation.rule import net_if_sold_now, pnl, pnl_ratio
+from engine.money import ZERO, exact
+from engine.portfolio.view import NotGuarded, PositionView
+from engine.positions import Direction, PositionKind
+from engine.venues import Account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One position as gathered, before anything is worked out."""
+
+    account: Account
+    kind: PositionKind
+    direction: Direction
+    asset: str
+    #: What it is priced and would be sold as; None when it is not listed.
+    instrument: Instrument | None
+    quantity: Decimal
+    locked: Decimal = ZERO
+    #: The explained part, what it cost and in which currency; None is unknown.
+    explained: Decimal = ZERO
+    cost: Decimal | None = None
+    currency: str | None = None
+    history_incomplete: bool = False
+    mark: Mark | PriceUnknown
+    #: USD for one unit of the instrument's quote; None is unknown.
+    quote_usd: Decimal | None
+    taker: Decimal
+    guard: Guard | None
+    leverage: int | None = None
+    venue_entry: Decimal | None = None
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a position gained or lost at its mark, in its entry's currency."""
+
+    pnl: Decimal
+    ratio: Decimal
+    #: After the fee of closing it.
+    net: Decimal
+
+
+def assemble(found: Found) -> PositionView:
+    """Work out value, result and guard status of one position."""
+    result = work_out(found)
+    return PositionView(
+        account=found.account,
+        kind=found.kind,
+        direction=found.direction,
+        asset=found.asset,
+        symbol=found.instrument.symbol if found.instrument else None,
+        quantity=found.quantity,
+        locked=found.locked,
+        explained=found.explained,
+        entry=found.cost / found.explained if found.cost is not None and found.explained else None,
+        currency=found.currency or _quote(found) or "USD",
+        history_incomplete=found.history_incomplete,
+        mark=found.mark,
+        value_usd=_value_usd(found),
+        pnl=result.pnl if result else None,
+        pnl_ratio=result.ratio if result else None,
+        net_if_sold=result.net if result else None,
+        guard=found.guard,
+        not_guarded=why_not_guarded(found),
+        as_of=found.as_of,
+    )
+
+
+def work_out(found: Found) -> Result | None:
+    """Return the result of the explained part; None without an entry or a price in its currency."""
+    mark, cost, explained = found.mark, found.cost, found.explained
+    if not isinstance(mark, Mark) or cost is None or cost <= ZERO or explained <= ZERO:
+        return None
+    if found.currency != _quote(found):
+        return None
+    way = found.direction
+    return Result(
+        pnl=pnl(mark=mark.price, quantity=explained, cost=cost, direction=way),
+        ratio=pnl_ratio(mark=mark.price, quantity=explained, cost=cost, direction=way),
+        net=net_if_sold_now(mark=mark.price, quantity=explained, cost=cost, taker=found.taker, direction=way),
+    )
+
+
+def why_not_guarded(found: Found) -> NotGuarded | None:
+    """Say why nothing watches a position; None while its guard does."""
+    if found.guard is None:
+        return _why_no_guard(found)
+    if found.guard.state is GuardState.PAUSED:
+        return NotGuarded.PAUSED
+    return _price_problem(found.mark)
+
+
+def sort_positions(positions: Sequence[PositionView]) -> tuple[PositionView, ...]:
+    """Order positions by broker, the worst result first, those without one last."""
+    return tuple(
+        sorted(
+            positions,
+            key=lambda view: (
+                view.account.venue,
+                view.pnl_ratio is None,
+                view.pnl_ratio or ZERO,
+                view.asset,
+            ),
+        )
+    )
+
+
+def _why_no_guard(found: Found) -> NotGuarded:
+    if found.instrument is None or found.quantity <= found.locked:
+        return NotGuarded.CANNOT_BE_SOLD_NOW
+    problem = _price_problem(found.mark)
+    if problem is not None:
+        return problem
+    if _is_dust(found):
+        return NotGuarded.BELOW_MINIMUM
+    return NotGuarded.ENTRY_UNKNOWN if found.cost is None else NotGuarded.NOT_ASKED_FOR
+
+
+def _price_problem(mark: Mark | PriceUnknown) -> NotGuarded | None:
+    if isinstance(mark, Mark):
+        return None
+    if mark.problem is PriceProblem.MARKET_CLOSED:
+        return NotGuarded.MARKET_CLOSED
+    return NotGuarded.PRICE_UNKNOWN
+
+
+def _is_dust(found: Found) -> bool:
+    if found.instrument is None or not isinstance(found.mark, Mark):
+        return False
+    sellable = found.quantity - found.locked
+    plan = plan_sale(guarded=sellable, there=None, instrument=found.instrument, price=found.mark.price)
+    return isinstance(plan, Dust)
+
+
+def _value_usd(found: Found) -> Decimal | None:
+    if found.quote_usd is None or not isinstance(found.mark, Mark):
+        return None
+    with exact():
+        return found.quantity * found.mark.price * found.quote_usd
+
+
+def _quote(found: Found) -> str | None:
+    return found.instrument.quote if found.instrument else None

@@ -1,0 +1,175 @@
+"""Pure: find every position in what one account, its market and our own rows say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from engine.balances.pricing import choose_exit_symbol, value_in_usd
+from engine.brokers.base import Session
+from engine.cost_basis import CostBasis
+from engine.guards.guard import Guard
+from engine.instruments import AssetClass, Instrument
+from engine.liquidation.mark import (
+    Mark,
+    MarkRequest,
+    NeedsBook,
+    NeedsSecondLook,
+    PriceProblem,
+    PriceUnknown,
+    check_session,
+    decide_mark,
+)
+from engine.liquidation.sight import Sight
+from engine.money import ZERO, is_cash
+from engine.portfolio.assemble import Found
+from engine.positions import AccountReport, Direction, Holding, MarginPosition, PositionKind
+from engine.quotes import Quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Everything gathered about one account at one moment."""
+
+    report: AccountReport
+    guards: tuple[Guard, ...]
+    instruments: Mapping[str, Instrument]
+    quotes: Mapping[str, Quote]
+    #: The stock session; None where there are no stocks.
+    session: Session | None
+    bases: Mapping[str, CostBasis]
+    #: Taker fee by symbol, as a fraction.
+    takers: Mapping[str, Decimal]
+    sights: Mapping[str, Sight]
+    threshold: Decimal
+    price_max_age_s: float
+    now: datetime
+
+
+def exit_symbols(
+    report: AccountReport, bases: Mapping[str, CostBasis], instruments: Mapping[str, Instrument]
+) -> Mapping[str, str]:
+    """Return the pair each held asset would be sold through; assets without one are absent."""
+    chosen = {}
+    for holding in spot_positions(report):
+        basis = bases.get(holding.asset)
+        symbol = holding.symbol if holding.symbol in instruments else None
+        symbol = symbol or choose_exit_symbol(holding.asset, basis.currency if basis else None, instruments)
+        if symbol is not None:
+            chosen[holding.asset] = symbol
+    return chosen
+
+
+def spot_positions(report: AccountReport) -> tuple[Holding, ...]:
+    """Return what is held and is not cash."""
+    return tuple(h for h in report.holdings if h.total > ZERO and not is_cash(h.asset))
+
+
+def find_positions(scene: Scene) -> tuple[Found, ...]:
+    """Return every spot and margin position of the account."""
+    symbols = exit_symbols(scene.report, scene.bases, scene.instruments)
+    spot = [_spot(scene, holding, symbols) for holding in spot_positions(scene.report)]
+    return (*spot, *(_margin(scene, position) for position in scene.report.margin_positions))
+
+
+def _spot(scene: Scene, holding: Holding, symbols: Mapping[str, str]) -> Found:
+    guard = _guard(scene, PositionKind.SPOT, holding.asset)
+    symbol = guard.symbol if guard else symbols.get(holding.asset)
+    instrument = scene.instruments.get(symbol) if symbol else None
+    basis = scene.bases.get(holding.asset)
+    return Found(
+        account=scene.report.account,
+        kind=PositionKind.SPOT,
+        direction=Direction.LONG,
+        asset=holding.asset,
+        instrument=instrument,
+        quantity=holding.total,
+        locked=holding.locked,
+        explained=basis.explained if basis else ZERO,
+        cost=basis.cost if basis and basis.explained else None,
+        currency=basis.currency if basis else None,
+        history_incomplete=basis is None or not basis.complete,
+        mark=_mark(scene, guard, instrument, Direction.LONG, holding.total),
+        quote_usd=_quote_usd(scene, instrument),
+        taker=_taker(scene, instrument),
+        guard=guard,
+        venue_entry=holding.venue_entry,
+        as_of=scene.report.at,
+    )
+
+
+def _margin(scene: Scene, position: MarginPosition) -> Found:
+    instrument = scene.instruments.get(position.symbol)
+    base, _, quote = position.symbol.partition("/")
+    guard = _guard(scene, PositionKind.MARGIN, base, symbol=position.symbol)
+    return Found(
+        account=scene.report.account,
+        kind=PositionKind.MARGIN,
+        direction=position.direction,
+        asset=base,
+        instrument=instrument,
+        quantity=position.quantity,
+        explained=position.quantity,
+        cost=position.cost,
+        currency=quote,
+        mark=_mark(scene, guard, instrument, position.direction, position.quantity),
+        quote_usd=_quote_usd(scene, instrument),
+        taker=_taker(scene, instrument),
+        guard=guard,
+        leverage=position.leverage,
+        as_of=scene.report.at,
+    )
+
+
+def _guard(scene: Scene, kind: PositionKind, asset: str, symbol: str | None = None) -> Guard | None:
+    for guard in scene.guards:
+        if guard.kind is kind and guard.asset == asset and symbol in {None, guard.symbol}:
+            return guard
+    return None
+
+
+def _mark(
+    scene: Scene,
+    guard: Guard | None,
+    instrument: Instrument | None,
+    direction: Direction,
+    quantity: Decimal,
+) -> Mark | PriceUnknown:
+    # A guarded position shows what its guard goes by, not a second opinion.
+    sight = scene.sights.get(guard.guard_id) if guard else None
+    if sight is not None and sight.current is not None:
+        return sight.current
+    if instrument is None:
+        return PriceUnknown(problem=PriceProblem.NO_QUOTE)
+    quote = scene.quotes.get(instrument.symbol)
+    if quote is not None and instrument.asset_class is AssetClass.STOCK:
+        closed = _market_closed(scene, quote)
+        if closed is not None:
+            return closed
+    request = MarkRequest(
+        direction=direction,
+        quantity=quantity,
+        threshold=guard.threshold if guard else scene.threshold,
+        max_age_s=scene.price_max_age_s,
+    )
+    seen = decide_mark(request, quote=quote, last=None, now=scene.now)
+    if isinstance(seen, NeedsSecondLook):
+        # Good enough to be shown; only a guard acts on a price, and it looks twice itself.
+        return seen.candidate
+    return PriceUnknown(problem=PriceProblem.NO_QUOTE) if isinstance(seen, NeedsBook) else seen
+
+
+def _market_closed(scene: Scene, quote: Quote) -> PriceUnknown | None:
+    if scene.session is None:
+        return PriceUnknown(problem=PriceProblem.MARKET_CLOSED)
+    return check_session(scene.session, quote=quote, now=scene.now)
+
+
+def _quote_usd(scene: Scene, instrument: Instrument | None) -> Decimal | None:
+    if instrument is None:
+        return None
+    return value_in_usd(instrument.quote, scene.instruments, scene.quotes)
+
+
+def _taker(scene: Scene, instrument: Instrument | None) -> Decimal:
+    return scene.takers.get(instrument.symbol, ZERO) if instrument else ZERO

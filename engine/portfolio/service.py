@@ -1,0 +1,135 @@
+"""Gather everything that is known of a user's positions and put it together."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from decimal import Decimal
+
+from engine.balances.pricing import plan_symbols
+from engine.balances.reader import QUOTE_MAX_AGE_S, AccountReader
+from engine.balances.reports import Reports
+from engine.balances.service import SCREEN_WAIT_S, BalanceService
+from engine.brokers.base import Session
+from engine.clock import Clock
+from engine.errors import BrokerError
+from engine.history import Histories
+from engine.liquidation.sight import Sight
+from engine.market import Markets, VenueMarket
+from engine.portfolio.assemble import Found, assemble, sort_positions
+from engine.portfolio.find import Scene, exit_symbols, find_positions, spot_positions
+from engine.portfolio.view import PortfolioView
+from engine.positions import AccountReport
+from engine.quotes import Quote
+from engine.routing.costs import Costs
+from engine.storage.database import Database
+from engine.storage.repositories import guards as guard_rows
+from engine.venues import Account
+
+#: A reading this fresh is shown without asking the venue again.
+FRESH = timedelta(seconds=5)
+
+
+class PortfolioService:
+    """Answers `/positions`, and gives the guards' offers their facts."""
+
+    def __init__(
+        self,
+        *,
+        balances: BalanceService,
+        reader: AccountReader,
+        reports: Reports,
+        histories: Histories,
+        markets: Markets,
+        costs: Costs,
+        sights: Callable[[], Mapping[str, Sight]],
+        database: Database,
+        clock: Clock,
+        threshold: Decimal,
+        price_max_age_s: float,
+    ) -> None:
+        self._balances = balances
+        self._reader = reader
+        self._reports = reports
+        self._histories = histories
+        self._markets = markets
+        self._costs = costs
+        self._sights = sights
+        self._database = database
+        self._clock = clock
+        self._threshold = threshold
+        self._price_max_age_s = price_max_age_s
+
+    async def fetch_portfolio(self, user_id: int) -> PortfolioView:
+        """Return every position of a user with mark, result and guard."""
+        accounts = self._reader.accounts(user_id)
+        await self.refresh(accounts)
+        found = [one for account in accounts for one in await self.gather(account)]
+        states = [(account, self._reader.state(account)) for account in accounts]
+        return PortfolioView(
+            positions=sort_positions([assemble(one) for one in found]),
+            unreachable=tuple(
+                (account, state.last_updated, state.error or "no answer yet")
+                for account, state in states
+                if not state.connected
+            ),
+            as_of=self._clock.now(),
+        )
+
+    async def refresh(self, accounts: tuple[Account, ...]) -> None:
+        """Read accounts that were not read just now, waiting no longer than a screen may."""
+        since = self._clock.now() - FRESH
+        old = [a for a in accounts if self._reports.newer_than(a.account_id, since) is None]
+        await self._balances.read_within(tuple(old), SCREEN_WAIT_S)
+
+    async def gather(self, account: Account) -> tuple[Found, ...]:
+        """Return what is known of each position of an account from its latest reading."""
+        report = self._reports.latest(account.account_id)
+        if report is None:
+            return ()
+        return find_positions(await self._scene(report))
+
+    async def _scene(self, report: AccountReport) -> Scene:
+        account_id = report.account.account_id
+        market = self._markets[report.account.venue]
+        async with self._database.read() as session:
+            guards = await guard_rows.load_open_guards(session, account_id)
+        bases = {
+            holding.asset: basis
+            for holding in spot_positions(report)
+            if (basis := self._histories.basis(account_id, holding.asset)) is not None
+        }
+        try:
+            instruments = await market.instruments()
+        except BrokerError:
+            instruments = {}
+        symbols = {
+            *exit_symbols(report, bases, instruments).values(),
+            *(position.symbol for position in report.margin_positions),
+            *(guard.symbol for guard in guards),
+        }
+        quotes_of = {instruments[symbol].quote for symbol in symbols if symbol in instruments}
+        return Scene(
+            report=report,
+            guards=guards,
+            instruments=instruments,
+            quotes=await self._quotes(market, symbols | plan_symbols(quotes_of, instruments)),
+            session=await _session(market),
+            bases=bases,
+            takers={symbol: self._costs.taker(report.account, symbol) for symbol in symbols},
+            sights=self._sights(),
+            threshold=self._threshold,
+            price_max_age_s=self._price_max_age_s,
+            now=self._clock.now(),
+        )
+
+    async def _quotes(self, market: VenueMarket, symbols: set[str]) -> Mapping[str, Quote]:
+        try:
+            return await market.quotes(symbols, max_age_s=QUOTE_MAX_AGE_S) if symbols else {}
+        except BrokerError:
+            return {}
+
+
+async def _session(market: VenueMarket) -> Session | None:
+    try:
+        return await market.session()
+    except BrokerError:
+        return None

@@ -1,0 +1,150 @@
+"""Answer where a buy should go: gather the accounts' facts, choose, and keep the decision."""
+
+import asyncio
+from collections.abc import Mapping
+from decimal import Decimal
+
+from pydantic import TypeAdapter
+
+from engine.balances.pricing import choose_entry_symbol, plan_symbols, value_in_usd
+from engine.balances.reader import QUOTE_MAX_AGE_S, AccountReader
+from engine.balances.service import SCREEN_WAIT_S, STALE_AFTER_S, BalanceService
+from engine.balances.snapshot import BalanceSnapshot, UserBrokerState
+from engine.clock import Clock
+from engine.errors import BrokerError
+from engine.instruments import AssetClass, Instrument
+from engine.market import Markets
+from engine.orders import Side
+from engine.quotes import Quote
+from engine.routing.choose import choose
+from engine.routing.costs import Costs
+from engine.routing.route import NoRoute, Route, RoutingAccount, TradeRequest
+from engine.services import RoutePreview
+from engine.storage.database import Database
+from engine.storage.records import StoredRoute
+from engine.storage.repositories import people as people_rows
+from engine.storage.repositories import routing as rows
+from engine.venues import Account
+
+#: What `/route` alone looks at: the pair most people trade.
+USUAL_ASSET = "BTC"
+
+_request = TypeAdapter(TradeRequest)
+_decision: TypeAdapter[Route | NoRoute] = TypeAdapter(Route | NoRoute)
+
+
+class RouteService:
+    """Answers `/route`; it places nothing."""
+
+    def __init__(
+        self,
+        *,
+        reader: AccountReader,
+        balances: BalanceService,
+        markets: Markets,
+        costs: Costs,
+        database: Database,
+        clock: Clock,
+        coinbase_min_equity_usd: Decimal,
+    ) -> None:
+        self._reader = reader
+        self._balances = balances
+        self._markets = markets
+        self._costs = costs
+        self._database = database
+        self._clock = clock
+        self._coinbase_min_equity_usd = coinbase_min_equity_usd
+
+    async def preview(self, user_id: int, symbol: str | None, usd: Decimal | None) -> RoutePreview:
+        """Decide where a buy should go, store the decision, and place nothing."""
+        base, _, quote = (symbol or USUAL_ASSET).upper().partition("/")
+        size = usd if usd is not None else await self._usual_size(user_id)
+        accounts = self._reader.accounts(user_id)
+        await self._balances.read_within(accounts, SCREEN_WAIT_S)
+        seen = await asyncio.gather(*(self._look(account, base, quote or None) for account in accounts))
+        request = TradeRequest(
+            symbol=f"{base}/{quote or 'USD'}", base=base, side=Side.BUY, usd=size, asset_class=_class(seen)
+        )
+        decision = choose(request, seen, coinbase_min_equity_usd=self._coinbase_min_equity_usd)
+        await self._store(user_id, request, decision)
+        return RoutePreview(
+            symbol=request.symbol,
+            usd=size,
+            usual_size=usd is None,
+            decision=decision,
+            at=self._clock.now(),
+        )
+
+    async def _usual_size(self, user_id: int) -> Decimal:
+        async with self._database.read() as session:
+            user = await people_rows.load_user(session, user_id)
+        return user.usual_trade_usd if user else Decimal(30)
+
+    async def _look(self, account: Account, base: str, quote: str | None) -> RoutingAccount:
+        try:
+            async with asyncio.timeout(SCREEN_WAIT_S):
+                instruments, quotes, symbol = await self._prices(account, base, quote)
+        except (BrokerError, TimeoutError):
+            instruments, quotes, symbol = {}, {}, None
+        return self._describe(account, instruments, quotes, symbol)
+
+    async def _prices(
+        self, account: Account, base: str, quote: str | None
+    ) -> tuple[Mapping[str, Instrument], Mapping[str, Quote], str | None]:
+        market = self._markets[account.venue]
+        instruments = await market.instruments()
+        symbol = choose_entry_symbol(base, quote, instruments, self._cash_of(account))
+        if symbol is None:
+            return instruments, {}, None
+        symbols = {symbol} | plan_symbols({instruments[symbol].quote}, instruments)
+        return instruments, await market.quotes(symbols, max_age_s=QUOTE_MAX_AGE_S), symbol
+
+    def _describe(
+        self,
+        account: Account,
+        instruments: Mapping[str, Instrument],
+        quotes: Mapping[str, Quote],
+        symbol: str | None,
+    ) -> RoutingAccount:
+        state = self._reader.state(account)
+        balance = self._fresh(state)
+        instrument = instruments.get(symbol) if symbol else None
+        quote = quotes.get(symbol) if symbol else None
+        return RoutingAccount(
+            account=account,
+            connected=state.connected,
+            fees=self._costs.profile(account, symbol or ""),
+            instrument=instrument,
+            price=quote.ask if quote else None,
+            quote_usd=value_in_usd(instrument.quote, instruments, quotes) if instrument else None,
+            free_quote=balance.free_cash(instrument.quote) if balance and instrument else None,
+            equity_usd=balance.total_equity_usd if balance else None,
+            equity_complete=balance.complete if balance else False,
+        )
+
+    def _fresh(self, state: UserBrokerState) -> BalanceSnapshot | None:
+        age = state.age(self._clock.now())
+        return state.balance if age is not None and age.total_seconds() <= STALE_AFTER_S else None
+
+    def _cash_of(self, account: Account) -> Mapping[str, Decimal]:
+        balance = self._reader.state(account).balance
+        return {line.currency: line.free for line in balance.cash} if balance else {}
+
+    async def _store(self, user_id: int, request: TradeRequest, decision: Route | NoRoute) -> None:
+        async with self._database.write() as session:
+            await rows.add_route(
+                session,
+                StoredRoute(
+                    user_id=user_id,
+                    account_id=decision.account.account_id if isinstance(decision, Route) else None,
+                    decided_at=self._clock.now(),
+                    request=_request.dump_python(request, mode="json"),
+                    decision=_decision.dump_python(decision, mode="json"),
+                ),
+            )
+
+
+def _class(accounts: list[RoutingAccount]) -> AssetClass:
+    """Return what is traded: the same letters are a stock only where nobody lists them as a coin."""
+    classes = {account.instrument.asset_class for account in accounts if account.instrument}
+    return AssetClass.STOCK if classes == {AssetClass.STOCK} else AssetClass.CRYPTO
