@@ -10,16 +10,15 @@ from types import TracebackType
 from typing import Self
 
 from sandbox.book import Listing
-from sandbox.coinbase import CoinbaseServer
+from sandbox.coinbase import CoinbaseServer, coinbase_listings
 from sandbox.faults import Faults
-from sandbox.kraken import KrakenServer
+from sandbox.kraken import KrakenServer, kraken_listings
 from sandbox.ledger import Ledger
 from sandbox.market import Market
 from sandbox.server import StandIn
 from sandbox.tape import Tape
 from sandbox.telegram import ChatUser, TelegramServer
 from sandbox.world.expected import ExpectedBalance, Prices, expect_balance
-from sandbox.world.listings import list_everything
 from sandbox.world.opening import Opening, replay
 from sandbox.world.story import COINBASE, DEMO_STORY, KRAKEN, VENUES, Story
 
@@ -45,7 +44,8 @@ class SandboxWorld:
     ) -> None:
         self.venues = tuple(venues)
         self.market = Market(now=now)
-        list_everything(self.market)
+        for listing in (*kraken_listings(), *coinbase_listings()):
+            self.market.add(listing)
         for asset, usd in story.prices.items():
             self.market.set_price(asset, usd)
         self.telegram = TelegramServer(now=now)
