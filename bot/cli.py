@@ -30,6 +30,7 @@ def run(env_file: EnvFile = ENV_FILE) -> None:
     settings = _settings(env_file)
     from bot.bootstrap import run as run_bot
 
+    _start_logs(settings, level=settings.log_level)
     raise typer.Exit(run_bot(settings))
 
 
@@ -48,6 +49,85 @@ def demo(
     raise typer.Exit(run_demo(tour=tour, port=port, sabotage=sabotage))
 
 
+@app.command()
+def doctor(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
+    """Check settings, token, keys, clocks, database and disk, and say what to do."""
+    settings = _settings(env_file)
+    import asyncio
+
+    from bot.bootstrap import open_links
+    from bot.doctor_report import report
+    from engine.clock import SystemClock
+
+    _start_logs(settings, level="ERROR")
+    exit_code = asyncio.run(
+        report(settings, clock=SystemClock(), connect=open_links, as_json=as_json, write=typer.echo)
+    )
+    raise typer.Exit(exit_code)
+
+
+@app.command()
+def migrate(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
+    """Bring the database to the newest revision, after a backup."""
+    settings = _settings(env_file)
+    from bot.upkeep import migrate as run_migration
+    from engine.clock import SystemClock
+
+    done = run_migration(settings, SystemClock())
+    lines = [f"The database is at revision {done.to_revision}."]
+    if done.backup:
+        lines.append(f"Before: revision {done.from_revision}, kept in {done.backup.file}. {done.backup.note}")
+    _print(lines, done, as_json=as_json)
+
+
+@app.command()
+def backup(file: Path, env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
+    """Copy the database into FILE and check the copy; the bot may go on running."""
+    settings = _settings(env_file)
+    from bot.upkeep import backup as make_backup
+
+    done = make_backup(settings, file)
+    size = f"{done.size_bytes:,} bytes, revision {done.revision}"
+    _print([f"Copied to {done.file} and checked: {size}.", done.note], done, as_json=as_json)
+
+
+@app.command()
+def restore(file: Path, env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
+    """Put the backup FILE in the database's place; stop the bot first."""
+    settings = _settings(env_file)
+    from bot.upkeep import restore as restore_backup
+
+    done = restore_backup(settings, file)
+    lines = [f"Restored to {done.database}, revision {done.revision}."]
+    if done.replaced:
+        lines.append(f"What stood there is kept as {done.replaced}.")
+    lines += [done.note, "At its next start the bot compares everything with the venues."]
+    _print(lines, done, as_json=as_json)
+
+
+nonce = typer.Typer(help="The counters that API keys sign with.", no_args_is_help=True)
+app.add_typer(nonce, name="nonce")
+
+
+@nonce.command()
+def show(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
+    """List every key's fingerprint, last nonce, its age and how many were issued."""
+    settings = _settings(env_file)
+    import asyncio
+
+    from bot.upkeep import list_nonces
+    from engine.clock import SystemClock
+
+    clock = SystemClock()
+    found = asyncio.run(list_nonces(settings, clock))
+    lines = [
+        f"{one.fingerprint}  last {one.last_nonce}  {(clock.now() - one.last_used_at).total_seconds():.0f} s ago"
+        f"  {one.issued:,} issued"
+        for one in found
+    ]
+    _print(lines or ["No key has been used yet."], found, as_json=as_json)
+
+
 def main() -> None:
     """Run the command line; an error the owner can mend is one sentence and an exit code."""
     try:
@@ -61,3 +141,19 @@ def _settings(env_file: Path = ENV_FILE) -> "Settings":
     from bot.settings import load_settings
 
     return load_settings(env_file)
+
+
+def _start_logs(settings: "Settings", *, level: str) -> None:
+    from bot.logs import configure_logs
+    from bot.redaction import Redactor
+
+    configure_logs(level=level, output=settings.log_format, redactor=Redactor(settings.secrets()))
+
+
+def _print(lines: list[str], found: object, *, as_json: bool) -> None:
+    if as_json:
+        from pydantic import TypeAdapter
+
+        typer.echo(TypeAdapter(type(found)).dump_json(found).decode())
+    else:
+        typer.echo("\n".join(lines))

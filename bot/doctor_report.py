@@ -1,0 +1,32 @@
+"""The doctor's findings as lines for people or JSON for programs."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from json import dumps
+
+from bot.checks import Check, Verdict
+from bot.doctor import Connect, examine
+from bot.settings import Settings
+from engine.clock import Clock
+
+NAME_COLUMNS = 24
+
+
+async def report(
+    settings: Settings, *, clock: Clock, connect: Connect, as_json: bool, write: Callable[[str], object]
+) -> int:
+    """Write every finding, each line as soon as it is known, and return the exit code."""
+    found = []
+    async for check in examine(settings, clock=clock, connect=connect):
+        found.append(check)
+        if not as_json:
+            write(line_of(check))
+    if as_json:
+        write(dumps([asdict(check) for check in found], indent=2))
+    return int(any(check.verdict is Verdict.FAIL for check in found))
+
+
+def line_of(check: Check) -> str:
+    """Write a finding in one line, and what to do about it below."""
+    line = f"{check.verdict}  {check.name.ljust(NAME_COLUMNS)} {check.finding}"
+    return f"{line}\n      {check.advice}" if check.advice else line

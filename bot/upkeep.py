@@ -1,0 +1,71 @@
+"""The commands that look after the database, each returning what it did."""
+
+from pathlib import Path
+
+from bot.errors import CommandError
+from bot.lease import hold_data_dir
+from bot.settings import Settings
+from engine.clock import Clock
+from engine.nonce.store import NonceStore
+from engine.status import NonceStatus
+from engine.storage.backup import (
+    Backup,
+    BackupError,
+    Restored,
+    backup_database,
+    database_file,
+    restore_database,
+)
+from engine.storage.migrate import Migrated, MigrationRefusedError, run_migrations
+
+
+def migrate(settings: Settings, clock: Clock) -> Migrated:
+    """Bring the database to the newest revision, after a backup; no bot may run meanwhile."""
+    with hold_data_dir(settings.data_dir):
+        return migrate_held(settings, clock)
+
+
+def migrate_held(settings: Settings, clock: Clock) -> Migrated:
+    """Do the same for a caller who holds the data dir already."""
+    try:
+        return run_migrations(settings.database_url, backups=settings.data_dir / "backups", now=clock.now())
+    except (MigrationRefusedError, BackupError) as refusal:
+        raise CommandError(str(refusal)) from refusal
+
+
+def backup(settings: Settings, file: Path) -> Backup:
+    """Copy the database into a checked file, also beside a running bot."""
+    try:
+        return backup_database(_sqlite_file(settings), file)
+    except BackupError as refusal:
+        raise CommandError(str(refusal)) from refusal
+
+
+def restore(settings: Settings, file: Path) -> Restored:
+    """Put a backup in the database's place; no bot may run meanwhile."""
+    with hold_data_dir(settings.data_dir):
+        try:
+            return restore_database(file, _sqlite_file(settings))
+        except BackupError as refusal:
+            raise CommandError(str(refusal)) from refusal
+
+
+async def list_nonces(settings: Settings, clock: Clock) -> tuple[NonceStatus, ...]:
+    """Read every key's counter, also beside a running bot."""
+    file = _sqlite_file(settings)
+    if not file.exists():
+        return ()
+    store = await NonceStore(file, clock).open()
+    try:
+        return await store.list_nonces()
+    finally:
+        await store.close()
+
+
+def _sqlite_file(settings: Settings) -> Path:
+    file = database_file(settings.database_url)
+    if file is None:
+        raise CommandError(
+            "This command is for SQLite; use PostgreSQL's own tools (pg_dump, pg_restore, psql)."
+        )
+    return file

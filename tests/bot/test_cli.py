@@ -1,0 +1,100 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("ccxt", "telegram", "sqlalchemy", "apscheduler", "aiohttp", "alembic", "cryptography")
+
+
+@pytest.fixture
+def nija(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    clean = {"PATH": "/usr/bin:/bin", "NIJA_DATA_DIR": str(tmp_path / "data")}
+
+    def run(*arguments, **environment):
+        return subprocess.run(
+            [sys.executable, "-m", "bot", *arguments],
+            env=clean | environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+def test_help_lists_every_command(nija):
+    done = nija("--help")
+
+    assert done.returncode == 0
+    for command in ("run", "demo", "doctor", "sandbox", "migrate", "backup", "restore", "nonce"):
+        assert command in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("run", "--help"), ("nonce", "show", "--help")])
+def test_help_imports_nothing_heavy(arguments):
+    script = (
+        "import sys\n"
+        f"sys.argv = ['nija', *{arguments!r}]\n"
+        "from bot.cli import main\n"
+        "try:\n    main()\nexcept SystemExit: pass\n"
+        f"print('HEAVY', [name for name in {HEAVY!r} if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "HEAVY []"
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"NIJA_LIQUIDATION_PNL": "-1"}, "did you mean -0.01?"),
+        ({"NIJA_GUARD_INTERVALL_S": "5"}, "NIJA_GUARD_INTERVALL_S is not a setting"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence_and_exit_code_2(nija, environment, sentence):
+    done = nija("run", **environment)
+
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_bad_usage_is_exit_code_2(nija):
+    assert nija("fly").returncode == 2
+    assert nija("backup").returncode == 2
+
+
+def test_an_error_the_owner_can_mend_is_one_sentence_and_exit_code_1(nija, tmp_path):
+    done = nija("backup", str(tmp_path / "copy.db"))
+
+    assert done.returncode == 1
+    assert "There is no database" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_way_of_a_database_through_the_commands(nija, tmp_path):
+    copy = str(tmp_path / "copy.db")
+
+    assert "The database is at revision" in nija("migrate").stdout
+    assert "The master key file is not in this backup" in nija("backup", copy).stdout
+    assert "is kept as" in nija("restore", copy).stdout
+    assert nija("nonce", "show").stdout == "No key has been used yet.\n"
+
+
+def test_json_is_for_programs(nija, tmp_path):
+    revision = json.loads(nija("migrate", "--json").stdout)["to_revision"]
+
+    assert json.loads(nija("backup", str(tmp_path / "copy.db"), "--json").stdout)["revision"] == revision
+    assert json.loads(nija("nonce", "show", "--json").stdout) == []
+
+
+def test_settings_can_come_from_another_file(nija, tmp_path):
+    (tmp_path / "other.env").write_text("NIJA_MODE=dreaming\n")
+
+    done = nija("migrate", "--env-file", "other.env")
+
+    assert done.returncode == 2
+    assert "NIJA_MODE must be 'live' or 'paper'" in done.stderr
