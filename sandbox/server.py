@@ -30,7 +30,7 @@ class StandIn(ABC):
         self.faults = Faults()
         self.tape = Tape(now=now, monotonic=monotonic)
         self._runner: web.AppRunner | None = None
-        self._url = ""
+        self._port = 0
 
     # what a venue defines
 
@@ -66,18 +66,18 @@ class StandIn(ABC):
 
     @property
     def url(self) -> str:
-        """http://127.0.0.1:PORT while the server runs."""
-        return self._url
+        """http://127.0.0.1:PORT, the same after a stop and a start."""
+        return f"http://127.0.0.1:{self._port}"
 
     async def start(self, port: int = 0) -> None:
-        """Listen on loopback; port 0 takes a free one."""
+        """Listen on loopback: on this port, else on the one it had before, else on a free one."""
         app = web.Application(middlewares=[self._serve])
         app.add_routes(self.routes())
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port)
+        site = web.TCPSite(self._runner, "127.0.0.1", port or self._port)
         await site.start()
-        self._url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self._port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:
         """Close the listener and every connection."""

@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+#: A demo may run for weeks.
+LONGEST = 100_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
@@ -23,36 +26,47 @@ class Call:
 
 
 class Tape:
-    """All calls of one venue in order of arrival."""
+    """The calls of one venue in order of arrival; of a long run only the last ones."""
 
-    def __init__(self, *, now: Callable[[], float], monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self, *, now: Callable[[], float], monotonic: Callable[[], float], longest: int = LONGEST
+    ) -> None:
         self._now = now
         self._monotonic = monotonic
-        self._calls: list[Call] = []
+        self._longest = longest
+        self._count = 0
+        self._calls: dict[int, Call] = {}
         self._news = asyncio.Event()
 
     def record(self, endpoint: str, params: Mapping[str, str], *, key: str = "") -> Call:
         """Write down a request that just arrived."""
         call = Call(
-            index=len(self._calls),
+            index=self._count,
             endpoint=endpoint,
             params=params,
             key=key,
             at=self._now(),
             monotonic=self._monotonic(),
         )
-        self._calls.append(call)
+        self._calls[call.index] = call
+        self._count += 1
+        self._calls.pop(self._count - self._longest - 1, None)
         self._tell()
         return call
 
     def answer(self, call: Call, outcome: str) -> None:
         """Write down how a recorded request was answered."""
-        self._calls[call.index] = replace(call, outcome=outcome)
+        if call.index in self._calls:
+            self._calls[call.index] = replace(call, outcome=outcome)
         self._tell()
 
     def calls(self, endpoint: str | None = None, *, key: str | None = None) -> list[Call]:
         """The calls so far, of one endpoint and one key if named."""
-        return [call for call in self._calls if endpoint in {None, call.endpoint} and key in {None, call.key}]
+        return [
+            call
+            for call in self._calls.values()
+            if endpoint in {None, call.endpoint} and key in {None, call.key}
+        ]
 
     async def wait_for(
         self, endpoint: str, count: int = 1, *, timeout_s: float = 5.0, answered: bool = False

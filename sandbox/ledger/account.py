@@ -55,6 +55,7 @@ class Ledger(Balances):
         self.fills: list[Fill] = []
         self.entries: list[Entry] = []
         self.positions: dict[str, Position] = {}
+        self._open: dict[str, Order] = {}
         self._new_id = new_id or counting_ids()
 
     # balances
@@ -71,7 +72,7 @@ class Ledger(Balances):
 
     def open_orders(self) -> list[Order]:
         """Orders that may still fill, oldest first."""
-        return [order for order in self.orders.values() if order.status is OrderStatus.OPEN]
+        return list(self._open.values())
 
     def open_positions(self, symbol: str | None = None) -> list[Position]:
         """Margin positions with an open quantity, oldest first."""
@@ -209,9 +210,17 @@ class Ledger(Balances):
             balances[posting.asset] += posting.net
             self.entries.append(self._entry(posting, balances[posting.asset], at))
         self.assign(change)
-        self.orders.update((order.id, order) for order in change.orders)
+        for order in change.orders:
+            self._keep(order)
         self.fills.extend(change.fills)
         self.positions.update((position.id, position) for position in change.positions)
+
+    def _keep(self, order: Order) -> None:
+        self.orders[order.id] = order
+        if order.status is OrderStatus.OPEN:
+            self._open[order.id] = order
+        else:
+            self._open.pop(order.id, None)
 
     def _entry(self, posting: Posting, balance: Decimal, at: float) -> Entry:
         return Entry(

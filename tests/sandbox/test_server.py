@@ -181,3 +181,25 @@ async def test_clock_skew_moves_the_venues_clock_only():
     assert venue.now() == 992.5
     venue.faults.clear()
     assert venue.now() == 1000.0
+
+
+async def test_a_client_that_gives_up_does_not_stop_the_effect(venue, post):
+    venue.faults.add(Fault(kind=FaultKind.DELAY_BEFORE, endpoint="bump", delay_s=0.05))
+
+    with pytest.raises(TimeoutError):
+        await post(timeout=aiohttp.ClientTimeout(total=0.01))
+    await venue.tape.wait_for("bump", answered=True)
+
+    assert venue.effects == 1
+
+
+async def test_after_an_outage_it_is_back_at_the_same_address(venue, post):
+    url = venue.url
+    await venue.stop()
+    with pytest.raises(aiohttp.ClientError):
+        await post()
+
+    await venue.start()
+
+    assert venue.url == url
+    assert (await post())[0] == 200

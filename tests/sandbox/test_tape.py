@@ -47,3 +47,16 @@ async def test_waiting_for_answers_ignores_calls_in_flight(tape):
 async def test_waiting_in_vain_ends_with_a_timeout(tape):
     with pytest.raises(TimeoutError):
         await tape.wait_for("AddOrder", timeout_s=0.01)
+
+
+def test_of_a_long_run_only_the_last_calls_are_kept():
+    tape = Tape(now=lambda: 1000.0, monotonic=lambda: 5.0, longest=2)
+    calls = [tape.record(endpoint, {}) for endpoint in ("a", "b", "c")]
+
+    for call in calls:
+        tape.answer(call, "ok")
+
+    assert [(call.index, call.endpoint, call.outcome) for call in tape.calls()] == [
+        (1, "b", "ok"),
+        (2, "c", "ok"),
+    ]
