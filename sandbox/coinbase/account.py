@@ -1,7 +1,6 @@
-"""One Coinbase portfolio: its key and scopes, its ledger and what its orders were sent as."""
+"""One Coinbase portfolio: its key, its scopes and its ledger."""
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -33,8 +32,6 @@ class CoinbaseAccount:
     can_view: bool = True
     can_trade: bool = True
     can_transfer: bool = False
-    #: order_configuration as it arrived, by order id
-    configurations: dict[str, Mapping[str, object]] = field(default_factory=dict)
 
     @property
     def key(self) -> str:

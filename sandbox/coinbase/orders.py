@@ -7,7 +7,7 @@ from sandbox.coinbase.account import CoinbaseAccount
 from sandbox.coinbase.products import product_id
 from sandbox.coinbase.refusals import Json
 from sandbox.formats import iso_time, plain
-from sandbox.ledger import Fill, Kind, Order, OrderStatus, Side
+from sandbox.ledger import Draft, Fill, Kind, Order, OrderStatus, Side
 
 #: Averages are cut to as many digits as the venue shows.
 AVERAGE = Decimal("1E-16")
@@ -15,7 +15,18 @@ CENTS = Decimal("0.01")
 STATUS = {OrderStatus.OPEN: "OPEN", OrderStatus.FILLED: "FILLED", OrderStatus.CANCELED: "CANCELLED"}
 
 
-def placed(order: Order, configuration: Json | None) -> Json:
+def configuration_of(draft: Draft) -> Json:
+    """order_configuration as a client would have sent it."""
+    size = {"quote_size": plain(draft.spend)} if draft.spend is not None else _base_size(draft)
+    if draft.kind is Kind.MARKET:
+        return {"market_market_ioc": size}
+    limit = {**size, "limit_price": plain(draft.limit or ZERO)}
+    if draft.kind is Kind.LIMIT_IOC:
+        return {"sor_limit_ioc": limit}
+    return {"limit_limit_gtc": {**limit, "post_only": draft.post_only}}
+
+
+def placed(order: Order) -> Json:
     """The answer to a new order: ids only, nothing about fills."""
     return {
         "success": True,
@@ -25,9 +36,9 @@ def placed(order: Order, configuration: Json | None) -> Json:
             "order_id": order.id,
             "product_id": product_id(order.draft.listing),
             "side": order.draft.side.upper(),
-            "client_order_id": order.draft.client_id,
+            "client_order_id": order.draft.client_id or "",
         },
-        "order_configuration": configuration,
+        "order_configuration": configuration_of(order.draft),
     }
 
 
@@ -39,9 +50,9 @@ def order_row(account: CoinbaseAccount, order: Order) -> Json:
         "order_id": order.id,
         "product_id": product_id(draft.listing),
         "user_id": account.user_id,
-        "order_configuration": account.configurations.get(order.id),
+        "order_configuration": configuration_of(draft),
         "side": draft.side.upper(),
-        "client_order_id": draft.client_id,
+        "client_order_id": draft.client_id or "",
         "status": STATUS[order.status],
         "time_in_force": "GOOD_UNTIL_CANCELLED" if draft.kind is Kind.LIMIT else "IMMEDIATE_OR_CANCEL",
         "created_time": iso_time(order.opened_at),
@@ -92,6 +103,10 @@ def fill_row(account: CoinbaseAccount, fill: Fill) -> Json:
         "user_id": account.user_id,
         "side": fill.side.upper(),
     }
+
+
+def _base_size(draft: Draft) -> Json:
+    return {"base_size": plain(draft.quantity or ZERO)}
 
 
 def _average(price: Decimal | None) -> Decimal:

@@ -52,10 +52,8 @@ class Trading:
         if known := account.order_with(new.client_id):
             if self._switches.duplicates is Duplicates.ERROR:
                 raise order_refused(DUPLICATE, new.configuration)
-            return placed(known, account.configurations[known.id])
-        order = self._place(account, new)
-        account.configurations[order.id] = new.configuration
-        return placed(order, new.configuration)
+            return placed(known)
+        return placed(self._place(account, new))
 
     async def cancel(self, account: CoinbaseAccount, request: web.Request) -> Json:
         """POST orders/batch_cancel: one result for each id."""

@@ -3,6 +3,7 @@ from decimal import Decimal
 import pytest
 
 from sandbox.coinbase import Duplicates
+from tests.sandbox.builders import a_book, sell
 
 GTC = "limit_limit_gtc"
 
@@ -64,10 +65,36 @@ async def test_fills_of_a_buy_by_quote_size_have_their_size_in_quote(client):
     assert Decimal(row["size"]) == Decimal("0.999") * Decimal("100.50")
 
 
-async def test_the_configuration_comes_back_as_it_was_sent(client):
+@pytest.mark.parametrize(
+    ("side", "configuration"),
+    [
+        ("SELL", {"market_market_ioc": {"base_size": "0.5"}}),
+        ("BUY", {"market_market_ioc": {"quote_size": "10.5"}}),
+        ("SELL", {GTC: {"base_size": "0.5", "limit_price": "120", "post_only": True}}),
+        ("SELL", {"sor_limit_ioc": {"base_size": "0.5", "limit_price": "90"}}),
+    ],
+    ids=["sell", "buy by value", "limit", "immediate or cancel"],
+)
+async def test_the_configuration_comes_back_as_it_was_sent(client, side, configuration):
+    _, body = await client.order(side, **configuration)
+
+    assert body["order_configuration"] == configuration
+    assert (await the_order(client, body["order_id"]))["order_configuration"] == configuration
+
+
+async def test_an_order_placed_in_the_ledger_itself_is_listed_like_any_other(client, account, market):
+    listing = market.listing("coinbase", "BTC/USD")
+    account.ledger.place(sell("0.5", limit="120", listing=listing), a_book(), at=0.0)
+
+    (row,) = (await listed(client, ("order_status", "OPEN")))["orders"]
+
+    assert row["client_order_id"] == ""
+    assert row["order_configuration"][GTC]["base_size"] == "0.5"
+
+
+async def test_an_open_order_tells_what_it_holds(client):
     order = await the_order(client, await resting(client))
 
-    assert order["order_configuration"] == {GTC: {"base_size": "0.5", "limit_price": "120"}}
     assert (order["status"], order["outstanding_hold_amount"]) == ("OPEN", "0.5")
 
 
