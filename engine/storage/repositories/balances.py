@@ -1,0 +1,115 @@
+"""The latest reading of each account, and snapshots thinned with age."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import delete
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.balances.snapshot import UserBrokerState
+from engine.positions import AccountReport
+from engine.storage.records import AccountState, SnapshotFigures
+from engine.storage.tables import AccountStateRow, SnapshotRow
+
+_stored: TypeAdapter[tuple[UserBrokerState, AccountReport | None]] = TypeAdapter(
+    tuple[UserBrokerState, AccountReport | None]
+)
+
+
+async def save_account_state(session: AsyncSession, known: AccountState) -> None:
+    """Keep the latest reading of an account, and the latest try."""
+    balance = known.state.balance
+    state, report = _stored.dump_python((known.state, known.report), mode="json")
+    await session.merge(
+        AccountStateRow(
+            account_id=known.state.account_id,
+            user_id=known.state.user_id,
+            report={"state": state, "report": report},
+            total_equity_usd=balance.total_equity_usd if balance else None,
+            available_usd=balance.available_usd if balance else None,
+            locked_in_positions_usd=balance.locked_in_positions_usd if balance else None,
+            held_usd=balance.held_by_orders_usd if balance else None,
+            complete=balance.complete if balance else None,
+            last_updated=known.state.last_updated,
+            last_attempt=known.last_attempt,
+            last_error=known.state.error,
+        )
+    )
+
+
+async def load_account_states(session: AsyncSession) -> tuple[AccountState, ...]:
+    """Return the latest reading of every account."""
+    found = await session.exec(select(AccountStateRow))
+    return tuple(_account_state(row) for row in found if row.report is not None)
+
+
+async def add_snapshot(session: AsyncSession, figures: SnapshotFigures) -> None:
+    """Add one point to an account's history."""
+    session.add(
+        SnapshotRow(
+            account_id=figures.account_id,
+            user_id=figures.user_id,
+            taken_at=figures.taken_at,
+            total_equity_usd=figures.total_equity_usd,
+            available_usd=figures.available_usd,
+            locked_in_positions_usd=figures.locked_in_positions_usd,
+            held_usd=figures.held_usd,
+            complete=figures.complete,
+        )
+    )
+
+
+async def load_snapshots(session: AsyncSession, account_id: str) -> tuple[SnapshotFigures, ...]:
+    """Return an account's history, oldest first."""
+    found = await session.exec(
+        select(SnapshotRow)
+        .where(col(SnapshotRow.account_id) == account_id)
+        .order_by(col(SnapshotRow.taken_at), col(SnapshotRow.snapshot_id))
+    )
+    return tuple(_figures(row) for row in found)
+
+
+async def thin_snapshots(session: AsyncSession, *, hourly_before: datetime, daily_before: datetime) -> None:
+    """Keep the last snapshot of each hour before one time, and of each day before an earlier one."""
+    found = await session.exec(
+        select(SnapshotRow.snapshot_id, SnapshotRow.account_id, SnapshotRow.taken_at)
+        .where(col(SnapshotRow.taken_at) < hourly_before)
+        .order_by(col(SnapshotRow.taken_at))
+    )
+    surplus = _surplus(found.all(), daily_before=daily_before)
+    if surplus:
+        await session.exec(delete(SnapshotRow).where(col(SnapshotRow.snapshot_id).in_(surplus)))
+
+
+def _surplus(snapshots: Iterable[tuple[int | None, str, datetime]], *, daily_before: datetime) -> list[int]:
+    last_of = dict[tuple[str, str], int]()
+    surplus = list[int]()
+    for snapshot_id, account_id, at in snapshots:
+        period = f"{at:%Y-%m-%d}" if at < daily_before else f"{at:%Y-%m-%d %H}"
+        earlier = last_of.get((account_id, period))
+        if earlier is not None:
+            surplus.append(earlier)
+        if snapshot_id is not None:
+            last_of[account_id, period] = snapshot_id
+    return surplus
+
+
+def _account_state(row: AccountStateRow) -> AccountState:
+    kept = row.report or {}
+    state, report = _stored.validate_python((kept["state"], kept["report"]))
+    return AccountState(state=state, report=report, last_attempt=row.last_attempt)
+
+
+def _figures(row: SnapshotRow) -> SnapshotFigures:
+    return SnapshotFigures(
+        account_id=row.account_id,
+        user_id=row.user_id,
+        taken_at=row.taken_at,
+        total_equity_usd=row.total_equity_usd,
+        available_usd=row.available_usd,
+        locked_in_positions_usd=row.locked_in_positions_usd,
+        held_usd=row.held_usd,
+        complete=row.complete,
+    )

@@ -1,0 +1,69 @@
+"""Fills, kept once each, and how far back they were read."""
+
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import datetime
+
+from sqlalchemy import or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.orders import Fill
+from engine.storage.records import FillCursor
+from engine.storage.tables import FillCursorRow, FillRow
+
+_FIELDS = tuple(field.name for field in fields(Fill))
+
+
+async def save_fills(
+    session: AsyncSession, account_id: str, user_id: int, fills: Iterable[Fill], *, seen_at: datetime
+) -> tuple[Fill, ...]:
+    """Store fills and return those that were not known."""
+    new = list[Fill]()
+    for fill in fills:
+        if await session.get(FillRow, (account_id, fill.trade_id)) is None:
+            values = {name: getattr(fill, name) for name in _FIELDS}
+            session.add(FillRow(account_id=account_id, user_id=user_id, seen_at=seen_at, **values))
+            await session.flush()
+            new.append(fill)
+    return tuple(new)
+
+
+async def load_fills(session: AsyncSession, account_id: str, *, asset: str) -> tuple[Fill, ...]:
+    """Return every known fill that an asset took part in, oldest first."""
+    found = await session.exec(
+        select(FillRow)
+        .where(
+            col(FillRow.account_id) == account_id,
+            or_(col(FillRow.base) == asset, col(FillRow.quote) == asset, col(FillRow.fee_asset) == asset),
+        )
+        .order_by(col(FillRow.at), col(FillRow.trade_id))
+    )
+    return tuple(Fill(**{name: getattr(row, name) for name in _FIELDS}) for row in found)
+
+
+async def save_cursor(session: AsyncSession, cursor: FillCursor) -> None:
+    """Remember where reading an account's older fills goes on."""
+    await session.merge(
+        FillCursorRow(
+            account_id=cursor.account_id,
+            user_id=cursor.user_id,
+            cursor=cursor.cursor,
+            complete=cursor.complete,
+            updated_at=cursor.updated_at,
+        )
+    )
+
+
+async def load_cursor(session: AsyncSession, account_id: str) -> FillCursor | None:
+    """Return how far back an account was read; None before its first reading."""
+    row = await session.get(FillCursorRow, account_id)
+    if row is None:
+        return None
+    return FillCursor(
+        account_id=row.account_id,
+        user_id=row.user_id,
+        cursor=row.cursor,
+        complete=row.complete,
+        updated_at=row.updated_at,
+    )

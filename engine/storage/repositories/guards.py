@@ -1,0 +1,102 @@
+"""Guards and their history, and the assets whose owner was asked about them."""
+
+from dataclasses import fields
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.guards.guard import Guard, GuardState
+from engine.money import ZERO
+from engine.storage.records import KnownAsset
+from engine.storage.tables import GuardEventRow, GuardRow, KnownAssetRow
+
+_FIELDS = tuple(field.name for field in fields(Guard))
+_OPEN = (GuardState.ARMED, GuardState.PAUSED, GuardState.CLOSING)
+
+
+async def save_guard(session: AsyncSession, guard: Guard, *, now: datetime, cause: str) -> None:
+    """Insert or update a guard and add what happened to its history."""
+    row = await session.get(GuardRow, guard.guard_id)
+    before = row.quantity if row else ZERO
+    values = {name: getattr(guard, name) for name in _FIELDS}
+    if row is None:
+        session.add(GuardRow(**values, updated_at=now))
+    else:
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.updated_at = now
+        session.add(row)
+    await session.flush()
+    session.add(
+        GuardEventRow(
+            guard_id=guard.guard_id,
+            user_id=guard.user_id,
+            account_id=guard.account_id,
+            at=now,
+            what=guard.state,
+            quantity_before=before,
+            quantity_after=guard.quantity,
+            cost_after=guard.cost,
+            cause=cause,
+        )
+    )
+
+
+async def load_guard(session: AsyncSession, guard_id: str) -> Guard | None:
+    """Return a guard, closed ones included."""
+    row = await session.get(GuardRow, guard_id)
+    return _guard(row) if row else None
+
+
+async def load_open_guards(session: AsyncSession, account_id: str) -> tuple[Guard, ...]:
+    """Return an account's guards that are not closed, oldest first."""
+    found = await session.exec(
+        select(GuardRow)
+        .where(col(GuardRow.account_id) == account_id, col(GuardRow.state).in_(_OPEN))
+        .order_by(col(GuardRow.created_at), col(GuardRow.guard_id))
+    )
+    return tuple(_guard(row) for row in found)
+
+
+async def load_watched(session: AsyncSession) -> tuple[Guard, ...]:
+    """Return every guard that is not closed, of all accounts."""
+    found = await session.exec(
+        select(GuardRow).where(col(GuardRow.state).in_(_OPEN)).order_by(col(GuardRow.guard_id))
+    )
+    return tuple(_guard(row) for row in found)
+
+
+async def save_known_asset(session: AsyncSession, known: KnownAsset) -> None:
+    """Remember that an asset was seen; the first sight counts."""
+    if await session.get(KnownAssetRow, (known.account_id, known.asset)) is None:
+        session.add(
+            KnownAssetRow(
+                account_id=known.account_id,
+                asset=known.asset,
+                user_id=known.user_id,
+                first_seen_at=known.first_seen_at,
+                asked_at=known.asked_at,
+                answer=known.answer,
+            )
+        )
+
+
+async def load_known_assets(session: AsyncSession, account_id: str) -> tuple[KnownAsset, ...]:
+    """Return the assets that were seen in an account."""
+    found = await session.exec(select(KnownAssetRow).where(col(KnownAssetRow.account_id) == account_id))
+    return tuple(
+        KnownAsset(
+            account_id=row.account_id,
+            user_id=row.user_id,
+            asset=row.asset,
+            first_seen_at=row.first_seen_at,
+            asked_at=row.asked_at,
+            answer=row.answer,
+        )
+        for row in found
+    )
+
+
+def _guard(row: GuardRow) -> Guard:
+    return Guard(**{name: getattr(row, name) for name in _FIELDS})

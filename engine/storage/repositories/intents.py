@@ -1,0 +1,115 @@
+"""The journal's rows: intents with their steps, each step only ever added."""
+
+from dataclasses import fields
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import func, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.execution.intents import Intent, IntentStep, Trigger
+from engine.execution.states import IntentState
+from engine.storage.tables import IntentEventRow, IntentRow
+
+_FIELDS = tuple(field.name for field in fields(Intent) if field.name != "trigger")
+_trigger = TypeAdapter(Trigger)
+
+
+class StaleIntentError(Exception):
+    """An intent was changed by somebody else since it was read; nothing was written."""
+
+
+async def insert_intent(session: AsyncSession, intent: Intent) -> None:
+    """Add a new intent."""
+    session.add(IntentRow(**_values(intent)))
+    await session.flush()
+
+
+async def update_intent(session: AsyncSession, intent: Intent, *, expected: IntentState) -> None:
+    """Change an intent that is still in the expected state.
+
+    Raises:
+        StaleIntentError: it is not.
+
+    """
+    changed = await session.exec(
+        update(IntentRow)
+        .where(col(IntentRow.intent_id) == intent.intent_id, col(IntentRow.state) == expected)
+        .values(**_values(intent))
+    )
+    if changed.rowcount != 1:
+        raise StaleIntentError(intent.intent_id)
+
+
+async def insert_step(session: AsyncSession, step: IntentStep) -> None:
+    """Add a step behind the intent's last one."""
+    counted = await session.exec(select(func.count()).where(col(IntentEventRow.intent_id) == step.intent_id))
+    session.add(
+        IntentEventRow(
+            intent_id=step.intent_id,
+            seq=counted.one(),
+            user_id=step.user_id,
+            account_id=step.account_id,
+            at=step.at,
+            from_state=step.from_state,
+            to_state=step.to_state,
+            cause=step.cause,
+            words=step.words,
+        )
+    )
+    await session.flush()
+
+
+async def load_live_intents(session: AsyncSession) -> tuple[Intent, ...]:
+    """Return every intent that is not over, oldest first."""
+    found = await session.exec(
+        select(IntentRow).where(col(IntentRow.finished_at).is_(None)).order_by(col(IntentRow.created_at))
+    )
+    return tuple(_intent(row) for row in found)
+
+
+async def load_steps(session: AsyncSession, intent_id: str) -> tuple[IntentStep, ...]:
+    """Return an intent's steps in order."""
+    found = await session.exec(
+        select(IntentEventRow)
+        .where(col(IntentEventRow.intent_id) == intent_id)
+        .order_by(col(IntentEventRow.seq))
+    )
+    return tuple(
+        IntentStep(
+            intent_id=row.intent_id,
+            user_id=row.user_id,
+            account_id=row.account_id,
+            seq=row.seq,
+            at=row.at,
+            from_state=row.from_state,
+            to_state=row.to_state,
+            cause=row.cause,
+            words=row.words or "",
+        )
+        for row in found
+    )
+
+
+async def load_order_ids(session: AsyncSession, account_id: str) -> frozenset[str]:
+    """Return the venue's ids of every order of ours in an account."""
+    found = await session.exec(
+        select(IntentRow.venue_order_id).where(
+            col(IntentRow.account_id) == account_id, col(IntentRow.venue_order_id).is_not(None)
+        )
+    )
+    return frozenset(order_id for order_id in found if order_id is not None)
+
+
+def _values(intent: Intent) -> dict[str, Any]:
+    values = {name: getattr(intent, name) for name in _FIELDS}
+    values["trigger"] = _trigger.dump_python(intent.trigger, mode="json") if intent.trigger else None
+    values["finished_at"] = intent.updated_at if intent.state.is_final else None
+    return values
+
+
+def _intent(row: IntentRow) -> Intent:
+    values = {name: getattr(row, name) for name in _FIELDS}
+    trigger = _trigger.validate_python(row.trigger) if row.trigger else None
+    return Intent(**values, trigger=trigger)

@@ -1,0 +1,91 @@
+"""Users and their accounts."""
+
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.people.accounts import StoredAccount
+from engine.storage.records import User
+from engine.storage.tables import AccountRow, UserRow
+
+
+async def save_user(session: AsyncSession, user: User) -> None:
+    """Insert or update a user."""
+    await session.merge(
+        UserRow(
+            user_id=user.user_id,
+            role=user.role,
+            time_zone=user.time_zone,
+            language=user.language,
+            usual_trade_usd=user.usual_trade_usd,
+            created_at=user.created_at,
+        )
+    )
+    await session.flush()
+
+
+async def load_user(session: AsyncSession, user_id: int) -> User | None:
+    """Return a user, or None for strangers."""
+    row = await session.get(UserRow, user_id)
+    return _user(row) if row else None
+
+
+async def load_users(session: AsyncSession) -> tuple[User, ...]:
+    """Return everybody, in the order of their ids."""
+    found = await session.exec(select(UserRow).order_by(col(UserRow.user_id)))
+    return tuple(_user(row) for row in found)
+
+
+async def save_account(session: AsyncSession, account: StoredAccount) -> None:
+    """Insert or update an account."""
+    await session.merge(
+        AccountRow(
+            account_id=account.account_id,
+            user_id=account.user_id,
+            venue=account.venue,
+            label=account.label,
+            origin=account.origin,
+            key_fingerprint=account.key_fingerprint,
+            created_at=account.created_at,
+            retired_at=account.retired_at,
+        )
+    )
+    await session.flush()
+
+
+async def load_accounts(session: AsyncSession) -> tuple[StoredAccount, ...]:
+    """Return every account, retired ones included."""
+    found = await session.exec(select(AccountRow).order_by(col(AccountRow.account_id)))
+    return tuple(
+        StoredAccount(
+            account_id=row.account_id,
+            user_id=row.user_id,
+            venue=row.venue,
+            label=row.label,
+            origin=row.origin,
+            key_fingerprint=row.key_fingerprint,
+            created_at=row.created_at,
+            retired_at=row.retired_at,
+        )
+        for row in found
+    )
+
+
+async def retire_account(session: AsyncSession, account_id: str, *, now: datetime) -> None:
+    """Mark an account whose key is gone; its history stays."""
+    row = await session.get(AccountRow, account_id)
+    if row is not None and row.retired_at is None:
+        row.retired_at = now
+        session.add(row)
+
+
+def _user(row: UserRow) -> User:
+    return User(
+        user_id=row.user_id,
+        role=row.role,
+        time_zone=row.time_zone,
+        language=row.language,
+        usual_trade_usd=row.usual_trade_usd,
+        created_at=row.created_at,
+    )
