@@ -19,11 +19,16 @@ from sandbox.ledger import Draft, Kind, Side
 T = TypeVar("T")
 _CLIENT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[\x21-\x7e]{1,18}", re.ASCII)
 _FLAGS = frozenset({"fciq", "nompp", "post", "viqc"})
+# Parameters of order types that are not played; ignoring one would change what the order means.
+_NOT_PLAYED = ("displayvol", "price2", "starttm", "expiretm", "close[ordertype]", "asset_class")
 _LONGEST_DEADLINE_S = 60
 
 
 def parse_order(listing: Listing, params: Mapping[str, str]) -> Draft:
     """A market or limit order; other order types are not played here."""
+    for name in _NOT_PLAYED:
+        if name in params:
+            raise invalid(name)
     side = _choice(params, "type", {"buy": Side.BUY, "sell": Side.SELL})
     ordertype = _choice(params, "ordertype", {"market": Kind.MARKET, "limit": Kind.LIMIT})
     flags = _flags(params)

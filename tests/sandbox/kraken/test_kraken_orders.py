@@ -128,6 +128,10 @@ async def test_a_buy_by_cost_spends_quote_and_pays_the_fee_on_top(client, accoun
         pytest.param(
             {"timeinforce": "FOK"}, "EGeneral:Invalid arguments:timeinforce", id="in force not played"
         ),
+        pytest.param({"expiretm": "+30"}, "EGeneral:Invalid arguments:expiretm", id="expiry not played"),
+        pytest.param(
+            {"close[ordertype]": "limit"}, "EGeneral:Invalid arguments:close[ordertype]", id="close"
+        ),
         pytest.param({"userref": "me"}, "EGeneral:Invalid arguments:userref", id="userref no number"),
         pytest.param(
             {"cl_ord_id": "x" * 19}, "EGeneral:Invalid arguments:cl_ord_id", id="client id too long"
