@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -215,7 +214,7 @@ def _step(before: Intent | None, after: Intent, *, cause: str, words: str, at: d
     )
 
 
-def _totals(order: Order) -> dict[str, Decimal | str | None]:
+def _totals(order: Order) -> dict[str, Any]:
     return {
         "filled_quantity": order.filled_quantity,
         "cost": order.cost,

@@ -91,7 +91,7 @@ class GuardService:
         async with self._database.write() as session:
             claim = await claim_confirmation(session, confirmation_id, user_id=user_id, now=self._clock.now())
         if not isinstance(claim, Claimed):
-            return Nothing(why=claim.sentence)
+            return Nothing(why=claim.value)
         kind, keys = ChoiceKind(claim.action), load_keys(claim.params["positions"])
         act = self._actions()[kind]
         return await act(user_id, keys)

@@ -1,6 +1,6 @@
 """What rows mean where no part of the engine has a value for it: frozen, and without SQL."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -156,3 +156,5 @@ class ProcessRun:
     stopped_at: datetime | None
     #: True when it stopped on purpose.
     clean: bool
+    #: Where each guard stood at the last cycle, as fractions of cost in text, by guard id.
+    last_ratios: dict[str, str] = field(default_factory=dict)

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_guard_cycle_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_ratios_json", sa.Text(), nullable=True),
         sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("clean", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("run_id", name=op.f("pk_process_runs")),

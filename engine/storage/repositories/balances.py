@@ -3,35 +3,22 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from pydantic import TypeAdapter
 from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from engine.balances.snapshot import UserBrokerState
-from engine.positions import AccountReport
 from engine.storage.records import AccountState, SnapshotFigures
 from engine.storage.tables import AccountStateRow, SnapshotRow
-
-_stored: TypeAdapter[tuple[UserBrokerState, AccountReport | None]] = TypeAdapter(
-    tuple[UserBrokerState, AccountReport | None]
-)
 
 
 async def save_account_state(session: AsyncSession, known: AccountState) -> None:
     """Keep the latest reading of an account, and the latest try."""
-    balance = known.state.balance
-    state, report = _stored.dump_python((known.state, known.report), mode="json")
     await session.merge(
         AccountStateRow(
             account_id=known.state.account_id,
             user_id=known.state.user_id,
-            report={"state": state, "report": report},
-            total_equity_usd=balance.total_equity_usd if balance else None,
-            available_usd=balance.available_usd if balance else None,
-            locked_in_positions_usd=balance.locked_in_positions_usd if balance else None,
-            held_usd=balance.held_by_orders_usd if balance else None,
-            complete=balance.complete if balance else None,
+            report=known.report,
+            state=known.state,
             last_updated=known.state.last_updated,
             last_attempt=known.last_attempt,
             last_error=known.state.error,
@@ -42,7 +29,9 @@ async def save_account_state(session: AsyncSession, known: AccountState) -> None
 async def load_account_states(session: AsyncSession) -> tuple[AccountState, ...]:
     """Return the latest reading of every account."""
     found = await session.exec(select(AccountStateRow))
-    return tuple(_account_state(row) for row in found if row.report is not None)
+    return tuple(
+        AccountState(state=row.state, report=row.report, last_attempt=row.last_attempt) for row in found
+    )
 
 
 async def add_snapshot(session: AsyncSession, figures: SnapshotFigures) -> None:
@@ -94,12 +83,6 @@ def _surplus(snapshots: Iterable[tuple[int | None, str, datetime]], *, daily_bef
         if snapshot_id is not None:
             last_of[account_id, period] = snapshot_id
     return surplus
-
-
-def _account_state(row: AccountStateRow) -> AccountState:
-    kept = row.report or {}
-    state, report = _stored.validate_python((kept["state"], kept["report"]))
-    return AccountState(state=state, report=report, last_attempt=row.last_attempt)
 
 
 def _figures(row: SnapshotRow) -> SnapshotFigures:

@@ -3,17 +3,15 @@
 from dataclasses import fields
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from engine.execution.intents import Intent, IntentStep, Trigger
+from engine.execution.intents import Intent, IntentStep
 from engine.execution.states import IntentState
 from engine.storage.tables import IntentEventRow, IntentRow
 
-_FIELDS = tuple(field.name for field in fields(Intent) if field.name != "trigger")
-_trigger = TypeAdapter(Trigger)
+_FIELDS = tuple(field.name for field in fields(Intent))
 
 
 class StaleIntentError(Exception):
@@ -104,12 +102,9 @@ async def load_order_ids(session: AsyncSession, account_id: str) -> frozenset[st
 
 def _values(intent: Intent) -> dict[str, Any]:
     values = {name: getattr(intent, name) for name in _FIELDS}
-    values["trigger"] = _trigger.dump_python(intent.trigger, mode="json") if intent.trigger else None
     values["finished_at"] = intent.updated_at if intent.state.is_final else None
     return values
 
 
 def _intent(row: IntentRow) -> Intent:
-    values = {name: getattr(row, name) for name in _FIELDS}
-    trigger = _trigger.validate_python(row.trigger) if row.trigger else None
-    return Intent(**values, trigger=trigger)
+    return Intent(**{name: getattr(row, name) for name in _FIELDS})

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from sqlmodel import Field
 
-from engine.storage.columns import BIG_INTEGER, UtcDateTime
+from engine.storage.columns import BIG_INTEGER, JsonText, UtcDateTime
 from engine.storage.tables.base import Table, row_number
 
 
@@ -29,5 +29,9 @@ class ProcessRunRow(Table, table=True):
     run_id: int | None = row_number()
     started_at: datetime = Field(sa_type=UtcDateTime)
     last_guard_cycle_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    #: Result of each guard at that cycle as a fraction of its cost, by guard id.
+    last_ratios: dict[str, str] | None = Field(
+        default=None, sa_type=JsonText, sa_column_kwargs={"name": "last_ratios_json"}
+    )
     stopped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     clean: bool

@@ -1,0 +1,162 @@
+"""The outbox: alerts are rows written with their event, and leave in order until each is delivered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.alerts.kinds import CRITICAL, AlertKind, AlertState
+from engine.alerts.messages import Message, dump_message, load_message
+from engine.storage.tables import AlertRow
+
+_PENDING = (AlertState.WAITING, AlertState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One alert on its way."""
+
+    alert_id: int
+    user_id: int
+    chat_id: int
+    message: Message
+    critical: bool
+    state: AlertState
+    #: Deliveries tried so far.
+    attempts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depth:
+    """How much waits in the outbox."""
+
+    waiting: int
+    oldest_at: datetime | None
+
+
+async def append_alert(
+    session: AsyncSession,
+    message: Message,
+    *,
+    user_id: int,
+    account_id: str | None,
+    dedup_key: str,
+    now: datetime,
+    chat_id: int | None = None,
+) -> bool:
+    """Put an alert into the outbox, in the transaction of its event; one of the same key is written once."""
+    known = await session.exec(select(AlertRow.alert_id).where(col(AlertRow.dedup_key) == dedup_key))
+    if known.first() is not None:
+        return False
+    kind = AlertKind(message.kind)
+    session.add(
+        AlertRow(
+            user_id=user_id,
+            account_id=account_id,
+            # A private chat has its user's id.
+            chat_id=user_id if chat_id is None else chat_id,
+            kind=kind,
+            data=dump_message(message),
+            critical=kind in CRITICAL,
+            dedup_key=dedup_key,
+            state=AlertState.WAITING,
+            attempts=0,
+            not_before=now,
+            created_at=now,
+        )
+    )
+    await session.flush()
+    return True
+
+
+async def claim_due(session: AsyncSession, *, now: datetime) -> tuple[Alert, ...]:
+    """Return the next alert of each chat that may leave now, critical ones first.
+
+    A chat whose first alert must wait gets nothing else meanwhile, unless a critical one comes.
+    """
+    found = await session.exec(
+        select(AlertRow)
+        .where(col(AlertRow.state).in_(_PENDING))
+        .order_by(col(AlertRow.critical).desc(), col(AlertRow.alert_id))
+    )
+    first_of = dict[int, AlertRow]()
+    for row in found:
+        first_of.setdefault(row.chat_id, row)
+    due = [row for row in first_of.values() if row.not_before is not None and row.not_before <= now]
+    return tuple(_alert(row) for row in due)
+
+
+async def mark_sent(session: AsyncSession, alert_id: int, *, message_id: int | None, now: datetime) -> None:
+    """Note that an alert was delivered."""
+    await _change(
+        session,
+        alert_id,
+        state=AlertState.SENT,
+        sent_at=now,
+        message_id=message_id,
+        not_before=None,
+        last_error=None,
+    )
+
+
+async def mark_retry(session: AsyncSession, alert_id: int, *, not_before: datetime, error: str) -> None:
+    """Note that an alert certainly did not arrive and when it leaves again."""
+    await _change(
+        session,
+        alert_id,
+        state=AlertState.WAITING,
+        attempts=AlertRow.attempts + 1,
+        not_before=not_before,
+        last_error=error,
+    )
+
+
+async def mark_unknown(
+    session: AsyncSession, alert_id: int, *, not_before: datetime | None, error: str
+) -> None:
+    """Note that nobody knows whether an alert arrived; it is repeated at `not_before`, or never."""
+    await _change(
+        session,
+        alert_id,
+        state=AlertState.UNKNOWN if not_before else AlertState.DEAD,
+        attempts=AlertRow.attempts + 1,
+        not_before=not_before,
+        last_error=error,
+    )
+
+
+async def mark_dead(session: AsyncSession, alert_id: int, *, error: str) -> None:
+    """Give an alert up: its chat refuses it for good."""
+    await _change(session, alert_id, state=AlertState.DEAD, not_before=None, last_error=error)
+
+
+async def depth(session: AsyncSession) -> Depth:
+    """Return how many alerts wait and since when."""
+    counted = await session.exec(
+        select(func.count(), func.min(AlertRow.created_at)).where(col(AlertRow.state).in_(_PENDING))
+    )
+    waiting, oldest_at = counted.one()
+    return Depth(waiting=waiting, oldest_at=oldest_at)
+
+
+async def _change(session: AsyncSession, alert_id: int, **values: object) -> None:
+    await session.exec(update(AlertRow).where(col(AlertRow.alert_id) == alert_id).values(**values))
+
+
+def _alert(row: AlertRow) -> Alert:
+    if row.alert_id is None:
+        message = "a stored alert has a number"
+        raise ValueError(message)
+    return Alert(
+        alert_id=row.alert_id,
+        user_id=row.user_id,
+        chat_id=row.chat_id,
+        message=load_message(row.data),
+        critical=row.critical,
+        state=row.state,
+        attempts=row.attempts,
+        created_at=row.created_at,
+    )
