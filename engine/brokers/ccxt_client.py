@@ -48,7 +48,7 @@ class Call:
     #: ccxt's name of the part of the API, for example ("v3", "private").
     api: tuple[str, ...]
     method: str = "GET"
-    params: Mapping[str, str | list[str] | Mapping[str, object]] = field(default_factory=dict)
+    params: Mapping[str, object] = field(default_factory=dict)
     operation: Operation = Operation.READ
     #: Points it takes from the key's budget.
     cost: float = 1

@@ -1,6 +1,7 @@
 """Read venues' answers field by field: what is missing, null or garbage raises, and never becomes zero."""
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -72,6 +73,26 @@ def amount_in(row: Row, key: str) -> Decimal:
 def optional_in(row: Row, key: str, read: Callable[[Row, str], T]) -> T | None:
     """Return the field, or None where the venue leaves it out, null or empty."""
     return None if row.get(key) in (None, "") else read(row, key)
+
+
+def readable(items: Iterable[Row], read: Callable[[Row], T], what: str) -> list[T]:
+    """Read a long listing: one entry in a new format must not hide the others, but some must be left."""
+    entries: list[T] = []
+    for item in items:
+        with contextlib.suppress(MalformedAnswerError):
+            entries.append(read(item))
+    if not entries:
+        message = f"{what} lists nothing that can be read"
+        raise MalformedAnswerError(message)
+    return entries
+
+
+def one_of(row: Row, key: str, meanings: Mapping[str, T]) -> T:
+    """Return what a word of the venue means to us."""
+    word = text_in(row, key)
+    if word not in meanings:
+        raise _malformed(key, "a known word", word)
+    return meanings[word]
 
 
 def amount(value: object, what: str) -> Decimal:

@@ -11,6 +11,7 @@ from engine.brokers.parse import (
     amount_in,
     as_row,
     optional_in,
+    readable,
     text_in,
 )
 from engine.instruments import Instrument, TradingStatus
@@ -91,14 +92,12 @@ def parse_catalog(assets: object, pairs: object) -> Catalog:
     """Read the answers of Assets and AssetPairs."""
     names = _asset_names(as_row(assets, "Assets"))
     rows = {pair_id: as_row(row, pair_id) for pair_id, row in as_row(pairs, "AssetPairs").items()}
-    if not rows:
-        message = "AssetPairs lists nothing"
-        raise MalformedAnswerError(message)
+    listed = {pair_id: row for pair_id, row in rows.items() if not pair_id.endswith(_DARK_POOL)}
+    instruments = readable(listed.values(), lambda row: _instrument(_pair(row, names), row), "AssetPairs")
     known = {pair_id: _pair(row, names) for pair_id, row in rows.items()}
-    listed = {pair_id: pair for pair_id, pair in known.items() if not pair_id.endswith(_DARK_POOL)}
     return Catalog(
-        instruments={pair.symbol: _instrument(pair, rows[pair_id]) for pair_id, pair in listed.items()},
-        pair_ids={pair.symbol: pair_id for pair_id, pair in listed.items()},
+        instruments={instrument.symbol: instrument for instrument in instruments},
+        pair_ids={known[pair_id].symbol: pair_id for pair_id in listed},
         pairs=_by_every_name(known, rows),
         assets=names,
     )

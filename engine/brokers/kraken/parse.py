@@ -16,6 +16,7 @@ from engine.brokers.parse import (
     amount_in,
     as_list,
     as_row,
+    one_of,
     optional_in,
     row_in,
     table_in,
@@ -35,6 +36,8 @@ _STATUSES = {
     "canceled": OrderStatus.CANCELED,
     "expired": OrderStatus.CANCELED,
 }
+_SIDES = {"buy": Side.BUY, "sell": Side.SELL}
+_DIRECTIONS = {"buy": Direction.LONG, "sell": Direction.SHORT}
 _READ = frozenset({"query-funds", "query-open-trades", "query-closed-trades"})
 _TRADE = frozenset({"modify-trades", "close-trades"})
 _WITHDRAW = "withdraw-funds"
@@ -80,8 +83,8 @@ def parse_margin_positions(result: object, catalog: Catalog) -> tuple[MarginPosi
         row = as_row(value, position_id)
         lot = _lot(row)
         if lot.quantity > 0:
-            direction = Direction.LONG if _side(row) is Side.BUY else Direction.SHORT
-            lots[catalog.pair(text_in(row, "pair")).symbol, direction].append(lot)
+            symbol = catalog.pair(text_in(row, "pair")).symbol
+            lots[symbol, one_of(row, "type", _DIRECTIONS)].append(lot)
     return tuple(_net(symbol, direction, lots[symbol, direction]) for symbol, direction in sorted(lots))
 
 
@@ -133,8 +136,8 @@ def parse_order(order_id: str, row: Row, catalog: Catalog, *, fills: tuple[Fill,
         venue_order_id=VenueOrderId(order_id),
         client_order_id=ClientOrderId(client_order_id) if client_order_id else None,
         symbol=pair.symbol,
-        side=_side(terms),
-        status=_status(row),
+        side=one_of(terms, "type", _SIDES),
+        status=one_of(row, "status", _STATUSES),
         # an order sized by its cost has no quantity but what was filled
         quantity=filled if in_quote else amount_in(row, "vol"),
         filled_quantity=filled,
@@ -145,22 +148,6 @@ def parse_order(order_id: str, row: Row, catalog: Catalog, *, fills: tuple[Fill,
         opened_at=optional_in(row, "opentm", unix_time_in),
         fills=fills,
     )
-
-
-def _status(row: Row) -> OrderStatus:
-    status = _STATUSES.get(text_in(row, "status"))
-    if status is None:
-        message = f"{row['status']!r} is no order status"
-        raise MalformedAnswerError(message)
-    return status
-
-
-def _side(row: Row) -> Side:
-    side = text_in(row, "type")
-    if side not in {"buy", "sell"}:
-        message = f"{side!r} is no side"
-        raise MalformedAnswerError(message)
-    return Side(side)
 
 
 def _order_price(terms: Row) -> Decimal | None:
@@ -187,7 +174,7 @@ def _fill(trade_id: str, row: Row, catalog: Catalog) -> Fill:
         symbol=pair.symbol,
         base=pair.base,
         quote=pair.quote,
-        side=_side(row),
+        side=one_of(row, "type", _SIDES),
         price=amount_in(row, "price"),
         quantity=amount_in(row, "vol"),
         fee=amount_in(row, "fee"),

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from engine.brokers.base import KeyPermissions
 from engine.brokers.errors_table import Operation
@@ -48,6 +48,7 @@ def test_an_unpopulated_account_and_a_warning_are_fine():
 KEYS = ["error", "result", "balance", "hold_trade", "XXBT", "ZUSD"]
 
 
+@settings(deadline=None)
 @given(answer=json_values(KEYS))
 def test_no_answer_turns_silently_into_an_empty_account(answer):
     try:

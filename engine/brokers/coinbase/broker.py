@@ -1,0 +1,234 @@
+"""One portfolio at Coinbase, over its Advanced Trade calls."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+
+from engine.brokers.base import FeeQuote, FillPage, KeyPermissions, Priority
+from engine.brokers.budget import Budget
+from engine.brokers.ccxt_broker import CcxtBroker, reading
+from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, VenueClient, coinbase_client
+from engine.brokers.coinbase.market import CoinbaseMarketData, require_listed
+from engine.brokers.coinbase.parse import (
+    parse_fills,
+    parse_holdings,
+    parse_order,
+    parse_taker_fee,
+    product_id,
+)
+from engine.brokers.errors_table import Operation, judge_answer
+from engine.brokers.lane import Lane
+from engine.brokers.parse import (
+    MalformedAnswerError,
+    Row,
+    as_row,
+    flag_in,
+    optional_in,
+    row_in,
+    rows_in,
+    text_in,
+)
+from engine.clock import Clock
+from engine.orders import ClientOrderId, Fill, Order, OrderRequest, VenueOrderId
+from engine.positions import AccountReport
+from engine.venues import Account, Venue
+
+# Thirty private calls a second and user; numbers need no order, so only the count of calls is bounded.
+_CAPACITY, _REFILL_PER_S, _RESERVE, _WIDTH = 30, 30, 10, 4
+
+_PRIVATE = ("v3", "private")
+_PAGES = 100
+_ACCOUNTS_A_PAGE = "250"
+_ROWS_A_PAGE = "100"
+_OK = 200
+
+
+def connect_coinbase(
+    account: Account,
+    key: str,
+    secret: str,
+    *,
+    market: CoinbaseMarketData,
+    clock: Clock,
+    timeout_s: float = DEFAULT_TIMEOUT_S,
+) -> "CoinbaseBroker":
+    """Return the broker of one portfolio; the secret is the key's PEM."""
+    client = coinbase_client(http=market.http, url=market.url, key=key, secret=secret, timeout_s=timeout_s)
+    return CoinbaseBroker(account=account, client=client, market=market, clock=clock)
+
+
+class CoinbaseBroker(CcxtBroker):
+    """One portfolio at Coinbase."""
+
+    def __init__(
+        self, *, account: Account, client: VenueClient, market: CoinbaseMarketData, clock: Clock
+    ) -> None:
+        budget = Budget(capacity=_CAPACITY, refill_per_s=_REFILL_PER_S, reserve=_RESERVE)
+        lane = Lane(budget=budget, serial=False, width=_WIDTH)
+        super().__init__(account=account, client=client, lane=lane, clock=clock)
+        self._market = market
+
+    async def fetch_report(self, *, priority: Priority = Priority.READ) -> AccountReport:
+        """Return all holdings and holds, from every page of accounts."""
+        at = self._clock.now()
+        rows = [row async for row in self._pages("accounts", {"limit": _ACCOUNTS_A_PAGE}, priority)]
+        with reading(Venue.COINBASE):
+            return AccountReport(account=self.account, holdings=parse_holdings(rows), at=at)
+
+    async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> tuple[Order, ...]:
+        """Return every order that may still fill."""
+        return tuple([order async for order in self._orders({"order_status": "OPEN"}, priority)])
+
+    async def fetch_order(
+        self,
+        venue_order_id: VenueOrderId,
+        symbol: str,  # noqa: ARG002 - part of the port; Coinbase's ids are enough
+        *,
+        priority: Priority = Priority.READ,
+    ) -> Order:
+        """Return one order with its fills; raises RefusedError(UNKNOWN_ORDER) when there is none."""
+        answer = await self._get(f"orders/historical/{venue_order_id}", {}, priority)
+        with reading(Venue.COINBASE):
+            row = row_in(as_row(answer, "order"), "order")
+            order = parse_order(row)
+        if order.filled_quantity == 0:
+            return order
+        fills = await self._all_fills({"order_ids": venue_order_id}, priority)
+        with reading(Venue.COINBASE):
+            return parse_order(row, fills=fills)
+
+    async def find_order(
+        self,
+        client_order_id: ClientOrderId,
+        symbol: str,
+        *,
+        since: datetime,
+        priority: Priority = Priority.READ,
+    ) -> Order | None:
+        """Look an order up by our id: open ones, then all since then, then the orders behind new fills."""
+        start = since.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        product = product_id(symbol)
+        seen: set[str] = set()
+        for params in ({"order_status": "OPEN"}, {"product_ids": product, "start_date": start}):
+            async for order in self._orders(params, priority):
+                if order.client_order_id == client_order_id:
+                    return await self.fetch_order(order.venue_order_id, symbol, priority=priority)
+                seen.add(order.venue_order_id)
+        recent = {"product_ids": product, "start_sequence_timestamp": start}
+        order_ids = {fill.venue_order_id for fill in await self._all_fills(recent, priority)}
+        for order_id in sorted(order_ids - seen):
+            order = await self.fetch_order(order_id, symbol, priority=priority)
+            if order.client_order_id == client_order_id:
+                return order
+        return None
+
+    async def fetch_fills(self, *, cursor: str | None = None) -> FillPage:
+        """Return one page of fills, newest first."""
+        return await self._fill_page({"cursor": cursor} if cursor else {}, Priority.HISTORY)
+
+    async def submit_order(self, request: OrderRequest, *, priority: Priority) -> VenueOrderId:
+        """Place a market order and return the venue's id for it."""
+        require_listed(await self._market.catalog(), request.symbol)
+        body = {
+            "client_order_id": request.client_order_id,
+            "product_id": product_id(request.symbol),
+            "side": request.side.upper(),
+            "order_configuration": {"market_market_ioc": {"base_size": format(request.quantity, "f")}},
+        }
+        answer = await self._post("orders", body, priority)
+        with reading(Venue.COINBASE, Operation.ORDER):
+            row = as_row(answer, "order")
+            if row.get("success") is not True:
+                raise judge_answer(Venue.COINBASE, row, Operation.ORDER, status=_OK)
+            return VenueOrderId(text_in(row_in(row, "success_response"), "order_id"))
+
+    async def cancel_order(
+        self,
+        venue_order_id: VenueOrderId,
+        symbol: str,  # noqa: ARG002 - part of the port; Coinbase's ids are enough
+        *,
+        priority: Priority,
+    ) -> None:
+        """Cancel an open order; one that is already gone raises RefusedError(UNKNOWN_ORDER)."""
+        answer = await self._post("orders/batch_cancel", {"order_ids": [venue_order_id]}, priority)
+        with reading(Venue.COINBASE, Operation.ORDER):
+            results = rows_in(as_row(answer, "batch_cancel"), "results")
+            if len(results) != 1:
+                message = f"batch_cancel answered with {len(results)} results"
+                raise MalformedAnswerError(message)
+            if results[0].get("success") is not True:
+                raise judge_answer(Venue.COINBASE, results[0], Operation.ORDER, status=_OK)
+
+    async def fetch_fee(self, symbol: str) -> FeeQuote:  # noqa: ARG002 - one tier for all of a portfolio's pairs
+        """Return the taker fee this account pays for a symbol."""
+        answer = await self._get("transaction_summary", {"product_type": "SPOT"}, Priority.READ)
+        with reading(Venue.COINBASE):
+            return FeeQuote(taker=parse_taker_fee(answer), live=True)
+
+    async def fetch_permissions(self) -> KeyPermissions:
+        """Return what the key may do."""
+        answer = await self._get("key_permissions", {}, Priority.READ)
+        with reading(Venue.COINBASE):
+            row = as_row(answer, "key_permissions")
+            return KeyPermissions(
+                can_read=flag_in(row, "can_view"),
+                can_trade=flag_in(row, "can_trade"),
+                can_withdraw=flag_in(row, "can_transfer"),
+            )
+
+    async def _orders(self, params: Mapping[str, str], priority: Priority) -> AsyncIterator[Order]:
+        wanted = {**params, "limit": _ROWS_A_PAGE}
+        async for row in self._pages("orders/historical/batch", wanted, priority, table="orders"):
+            with reading(Venue.COINBASE):
+                order = parse_order(row)
+            yield order
+
+    async def _all_fills(self, params: Mapping[str, str], priority: Priority) -> tuple[Fill, ...]:
+        page = await self._fill_page(params, priority)
+        fills = list(page.fills)
+        for _ in range(_PAGES):
+            if page.next_cursor is None:
+                break
+            page = await self._fill_page({**params, "cursor": page.next_cursor}, priority)
+            fills.extend(page.fills)
+        return tuple(fills)
+
+    async def _fill_page(self, params: Mapping[str, str], priority: Priority) -> FillPage:
+        instruments = await self._market.catalog()
+        answer = await self._get("orders/historical/fills", {"limit": _ROWS_A_PAGE, **params}, priority)
+        with reading(Venue.COINBASE):
+            rows = rows_in(as_row(answer, "fills"), "fills")
+            cursor = optional_in(as_row(answer, "fills"), "cursor", text_in)
+            return FillPage(fills=parse_fills(answer, instruments), next_cursor=cursor if rows else None)
+
+    async def _pages(
+        self, path: str, params: Mapping[str, str], priority: Priority, *, table: str | None = None
+    ) -> AsyncIterator[Row]:
+        """Walk through every page; stopping early would make an account or an order vanish."""
+        cursor: str | None = None
+        for _ in range(_PAGES):
+            answer = await self._get(path, {**params, "cursor": cursor} if cursor else params, priority)
+            with reading(Venue.COINBASE):
+                page = as_row(answer, path)
+                rows, more = rows_in(page, table or path), flag_in(page, "has_next")
+                following = text_in(page, "cursor") if more else None
+                if more and following == cursor:
+                    message = f"{path} repeats its cursor"
+                    raise MalformedAnswerError(message)
+            for row in rows:
+                yield row
+            if not more:
+                return
+            cursor = following
+        with reading(Venue.COINBASE):
+            message = f"{path} has more than {_PAGES} pages"
+            raise MalformedAnswerError(message)
+
+    async def _get(self, path: str, params: Mapping[str, str], priority: Priority) -> object:
+        call = Call(path=f"brokerage/{path}", api=_PRIVATE, params=params)
+        return await self._send(call, priority=priority)
+
+    async def _post(self, path: str, body: Mapping[str, object], priority: Priority) -> object:
+        call = Call(
+            path=f"brokerage/{path}", api=_PRIVATE, method="POST", params=body, operation=Operation.ORDER
+        )
+        return await self._send(call, priority=priority)

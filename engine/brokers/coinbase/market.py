@@ -1,0 +1,99 @@
+"""Coinbase's public data: products, order books and its clock."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from engine.brokers.base import Session
+from engine.brokers.ccxt_broker import reading
+from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, Http, coinbase_client
+from engine.brokers.ccxt_market import CcxtMarketData
+from engine.brokers.coinbase.parse import parse_book, parse_instruments, product_id, top
+from engine.brokers.parse import as_row, iso_time_in
+from engine.clock import Clock
+from engine.errors import BrokerError, RefusalReason, RefusedError
+from engine.instruments import Instrument
+from engine.quotes import OrderBook, Quote
+from engine.venues import Venue
+
+COINBASE_URL = "https://api.coinbase.com"
+
+_PUBLIC = ("v3", "public")
+_BOOK_LEVELS = "250"
+#: Public requests under way at once; ten a second are allowed.
+_WIDTH = 5
+
+
+class CoinbaseMarketData(CcxtMarketData[Mapping[str, Instrument]]):
+    """Coinbase's public side, read once for all accounts."""
+
+    def __init__(
+        self, *, http: Http, clock: Clock, url: str = COINBASE_URL, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> None:
+        client = coinbase_client(http=http, url=url, timeout_s=timeout_s)
+        super().__init__(client=client, http=http, url=url, clock=clock)
+        self._width = asyncio.Semaphore(_WIDTH)
+
+    async def fetch_instruments(self) -> Mapping[str, Instrument]:
+        """Return what is listed, by our symbol."""
+        return await self.refresh_catalog()
+
+    async def fetch_quotes(self, symbols: Collection[str]) -> Mapping[str, Quote]:
+        """Return the top of each symbol's book, one request each: the product list has no bid and ask."""
+        listed = await self.catalog()
+        wanted = sorted(symbol for symbol in symbols if symbol in listed)
+        answers = await asyncio.gather(*(self._quote(symbol) for symbol in wanted))
+        quotes = {answer.symbol: answer for answer in answers if isinstance(answer, Quote)}
+        errors = [answer for answer in answers if isinstance(answer, BrokerError)]
+        if errors and not quotes:
+            raise errors[0]
+        return quotes
+
+    async def fetch_book(self, symbol: str) -> OrderBook:
+        """Return the order book, deep enough to walk for an exit."""
+        require_listed(await self.catalog(), symbol)
+        return await self._book(symbol, _BOOK_LEVELS)
+
+    async def fetch_time(self) -> datetime:
+        """Return the venue's clock."""
+        answer = await self._public("brokerage/time")
+        with reading(Venue.COINBASE):
+            return iso_time_in(as_row(answer, "time"), "iso")
+
+    async def fetch_session(self) -> Session | None:
+        """Return None: crypto has no session."""
+        return None
+
+    async def _quote(self, symbol: str) -> Quote | BrokerError:
+        try:
+            book = await self._book(symbol, "1")
+        except BrokerError as e:
+            return e
+        bid, bid_quantity = top(book.bids)
+        ask, ask_quantity = top(book.asks)
+        return Quote(
+            symbol=symbol, bid=bid, ask=ask, bid_quantity=bid_quantity, ask_quantity=ask_quantity, at=book.at
+        )
+
+    async def _book(self, symbol: str, levels: str) -> OrderBook:
+        answer = await self._public(
+            "brokerage/market/product_book", product_id=product_id(symbol), limit=levels
+        )
+        with reading(Venue.COINBASE):
+            return parse_book(answer)
+
+    async def _fetch_catalog(self) -> Mapping[str, Instrument]:
+        answer = await self._public("brokerage/market/products", product_type="SPOT")
+        with reading(Venue.COINBASE):
+            return parse_instruments(answer)
+
+    async def _public(self, path: str, **params: str) -> object:
+        async with self._width:
+            return await self._send(Call(path=path, api=_PUBLIC, params=params))
+
+
+def require_listed(listed: Mapping[str, Instrument], symbol: str) -> Instrument:
+    """Return what Coinbase lists under a symbol."""
+    if symbol not in listed:
+        raise RefusedError(Venue.COINBASE, f"{symbol} is not listed", RefusalReason.UNKNOWN_SYMBOL)
+    return listed[symbol]

@@ -1,0 +1,204 @@
+"""Read Coinbase's answers into our values."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from engine.brokers.parse import (
+    Row,
+    amount_in,
+    as_list,
+    as_row,
+    flag_in,
+    iso_time_in,
+    one_of,
+    optional_in,
+    readable,
+    row_in,
+    rows_in,
+    text_in,
+)
+from engine.instruments import Instrument, TradingStatus
+from engine.money import ZERO, exact, floor_to
+from engine.orders import ClientOrderId, Fill, Order, OrderStatus, Side, VenueOrderId
+from engine.positions import Holding
+from engine.quotes import Level, OrderBook
+from engine.venues import Venue
+
+Instruments = Mapping[str, Instrument]
+
+_SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
+_STATUSES = {
+    "PENDING": OrderStatus.OPEN,
+    "OPEN": OrderStatus.OPEN,
+    "QUEUED": OrderStatus.OPEN,
+    "CANCEL_QUEUED": OrderStatus.OPEN,
+    "EDIT_QUEUED": OrderStatus.OPEN,
+    "FILLED": OrderStatus.FILLED,
+    "CANCELLED": OrderStatus.CANCELED,
+    "EXPIRED": OrderStatus.CANCELED,
+    "FAILED": OrderStatus.CANCELED,
+}
+#: The first flag that is set decides.
+_FLAGS = (
+    ("is_disabled", TradingStatus.UNAVAILABLE),
+    ("trading_disabled", TradingStatus.UNAVAILABLE),
+    ("view_only", TradingStatus.UNAVAILABLE),
+    ("cancel_only", TradingStatus.CANCEL_ONLY),
+    ("auction_mode", TradingStatus.UNAVAILABLE),
+    ("limit_only", TradingStatus.LIMIT_ONLY),
+    ("post_only", TradingStatus.POST_ONLY),
+)
+_VAULT = "ACCOUNT_TYPE_VAULT"
+_TRADE = "FILL"  # the other types correct what was told before
+_SHOWN_DIGITS = Decimal("1e-18")
+
+
+def product_id(symbol: str) -> str:
+    """Return Coinbase's name of a pair."""
+    return symbol.replace("/", "-")
+
+
+def parse_instruments(answer: object) -> dict[str, Instrument]:
+    """Read the list of products."""
+    products = rows_in(as_row(answer, "products"), "products")
+    instruments = readable(products, _instrument, "products")
+    return {instrument.symbol: instrument for instrument in instruments}
+
+
+def _instrument(row: Row) -> Instrument:
+    base, quote = text_in(row, "base_currency_id"), text_in(row, "quote_currency_id")
+    return Instrument(
+        venue=Venue.COINBASE,
+        symbol=_symbol(row),
+        base=base,
+        quote=quote,
+        lot=amount_in(row, "base_increment"),
+        tick=optional_in(row, "price_increment", amount_in) or amount_in(row, "quote_increment"),
+        minimum_quantity=amount_in(row, "base_min_size"),
+        minimum_notional=amount_in(row, "quote_min_size"),
+        status=_trading_status(row),
+    )
+
+
+def _symbol(row: Row) -> str:
+    return text_in(row, "product_id").replace("-", "/")
+
+
+def _trading_status(row: Row) -> TradingStatus:
+    if row.get("status") == "delisted":
+        return TradingStatus.CLOSED
+    return next((status for flag, status in _FLAGS if row.get(flag) is True), TradingStatus.ONLINE)
+
+
+def parse_book(answer: object) -> OrderBook:
+    """Read one product's order book."""
+    book = row_in(as_row(answer, "product_book"), "pricebook")
+    return OrderBook(
+        symbol=_symbol(book),
+        bids=_levels(book, "bids"),
+        asks=_levels(book, "asks"),
+        at=iso_time_in(book, "time"),
+    )
+
+
+def _levels(book: Row, side: str) -> tuple[Level, ...]:
+    rows = (as_row(item, side) for item in as_list(book.get(side), side))
+    return tuple(Level(price=amount_in(row, "price"), quantity=amount_in(row, "size")) for row in rows)
+
+
+def parse_holdings(accounts: Iterable[Row]) -> tuple[Holding, ...]:
+    """Read all pages of accounts; several accounts in one asset are one holding, a vault is locked."""
+    holdings: dict[str, Holding] = {}
+    with exact():
+        for row in accounts:
+            asset = text_in(row, "currency")
+            free = amount_in(row_in(row, "available_balance"), "value")
+            held = amount_in(row_in(row, "hold"), "value")
+            in_vault = row.get("type") == _VAULT
+            known = holdings.get(asset, Holding(asset=asset, free=ZERO))
+            holdings[asset] = Holding(
+                asset=asset,
+                free=known.free + (ZERO if in_vault else free),
+                held=known.held + held,
+                locked=known.locked + (free if in_vault else ZERO),
+            )
+    return tuple(holding for _, holding in sorted(holdings.items()) if _has_something(holding))
+
+
+def _has_something(holding: Holding) -> bool:
+    return any((holding.free, holding.held, holding.locked))
+
+
+def parse_order(row: Row, *, fills: tuple[Fill, ...] = ()) -> Order:
+    """Read one order."""
+    symbol = _symbol(row)
+    filled = amount_in(row, "filled_size")
+    terms = _terms(row)
+    client_order_id = optional_in(row, "client_order_id", text_in)
+    return Order(
+        venue_order_id=VenueOrderId(text_in(row, "order_id")),
+        client_order_id=ClientOrderId(client_order_id) if client_order_id else None,
+        symbol=symbol,
+        side=one_of(row, "side", _SIDES),
+        status=one_of(row, "status", _STATUSES),
+        # an order sized by its cost has no quantity but what was filled
+        quantity=optional_in(terms, "base_size", amount_in) or filled,
+        filled_quantity=filled,
+        cost=amount_in(row, "filled_value"),
+        fee=amount_in(row, "total_fees"),
+        fee_asset=symbol.partition("/")[2],
+        price=optional_in(terms, "limit_price", amount_in) or optional_in(terms, "stop_price", amount_in),
+        opened_at=optional_in(row, "created_time", iso_time_in),
+        fills=fills,
+    )
+
+
+def _terms(row: Row) -> Row:
+    """Return the one object inside order_configuration, which names the order's kind by its key."""
+    configuration = row.get("order_configuration")
+    kinds = list(configuration.values()) if isinstance(configuration, Mapping) else []
+    return as_row(kinds[0], "order_configuration") if kinds else {}
+
+
+def parse_fills(answer: object, instruments: Instruments) -> tuple[Fill, ...]:
+    """Read one page of fills, newest first."""
+    rows = [row for row in rows_in(as_row(answer, "fills"), "fills") if text_in(row, "trade_type") == _TRADE]
+    fills = (_fill(row, instruments) for row in rows)
+    return tuple(sorted(fills, key=lambda fill: fill.at, reverse=True))
+
+
+def _fill(row: Row, instruments: Instruments) -> Fill:
+    symbol = _symbol(row)
+    base, _, quote = symbol.partition("/")
+    return Fill(
+        trade_id=text_in(row, "entry_id"),
+        venue_order_id=VenueOrderId(text_in(row, "order_id")),
+        symbol=symbol,
+        base=base,
+        quote=quote,
+        side=one_of(row, "side", _SIDES),
+        price=amount_in(row, "price"),
+        quantity=_quantity(row, instruments.get(symbol)),
+        fee=amount_in(row, "commission"),
+        fee_asset=quote,
+        at=iso_time_in(row, "trade_time"),
+    )
+
+
+def _quantity(row: Row, instrument: Instrument | None) -> Decimal:
+    size, price = amount_in(row, "size"), amount_in(row, "price")
+    if not flag_in(row, "size_in_quote") or price <= 0:
+        return size
+    step = instrument.lot if instrument else _SHOWN_DIGITS
+    with exact():  # the coins bought were whole lots: the nearest one undoes the rounding of the value
+        return floor_to(size / price + step / 2, step)
+
+
+def parse_taker_fee(answer: object) -> Decimal:
+    """Read transaction_summary."""
+    return amount_in(row_in(as_row(answer, "transaction_summary"), "fee_tier"), "taker_fee_rate")
+
+
+def top(levels: tuple[Level, ...]) -> tuple[Decimal | None, Decimal | None]:
+    """Return price and quantity of the best level, if there is one."""
+    return (levels[0].price, levels[0].quantity) if levels else (None, None)

@@ -1,0 +1,308 @@
+import asyncio
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from engine.brokers.base import Broker, KeyPermissions, Priority
+from engine.errors import (
+    KeyRejectedError,
+    MisconfiguredError,
+    RefusalReason,
+    RefusedError,
+    TryLaterError,
+    UnknownOutcomeError,
+)
+from engine.orders import ClientOrderId, OrderStatus, Side, VenueOrderId
+from engine.positions import Holding
+from sandbox.coinbase import Duplicates
+from sandbox.faults import Fault, FaultKind
+from tests.engine.brokers.coinbase.conftest import ACCOUNT, a_request
+
+D = Decimal
+SINCE = datetime.now(UTC) - timedelta(minutes=5)
+
+
+def fault(venue, kind, endpoint, **more):
+    venue.server.faults.add(Fault(kind=kind, endpoint=endpoint, **more))
+
+
+async def test_it_is_a_broker_of_its_account(broker):
+    port: Broker = broker
+    assert port.account is ACCOUNT
+
+
+async def test_the_report_reads_all_pages_with_what_is_held(broker, venue):
+    venue.server.switches.page_size = 2
+    for asset, amount in (("USD", "1000"), ("BTC", "1.5"), ("ETH", "2"), ("SOL", "0"), ("USDC", "30")):
+        venue.deposit(asset, amount)
+    venue.place("BTC/USD", "sell", "0.5", limit="60000")
+    report = await broker.fetch_report()
+    assert report.holdings == (
+        Holding(asset="BTC", free=D(1), held=D("0.5")),
+        Holding(asset="ETH", free=D(2)),
+        Holding(asset="USD", free=D(1000)),
+        Holding(asset="USDC", free=D(30)),
+    )
+    assert len(venue.sent("accounts")) == 3
+
+
+async def test_a_page_that_fails_fails_the_report(broker, venue):
+    venue.server.switches.page_size = 2
+    for asset in ("USD", "BTC", "ETH"):
+        venue.deposit(asset, "1")
+    fault(venue, FaultKind.DELAY_BEFORE, "accounts", delay_s=0.05)
+    reading = asyncio.create_task(broker.fetch_report())
+    await venue.server.tape.wait_for("accounts")
+    fault(venue, FaultKind.HTML_200, "accounts")
+    with pytest.raises(MisconfiguredError):
+        await reading
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"accounts": []}',
+        '{"accounts": [], "has_next": true, "cursor": ""}',
+        '{"has_next": false}',
+        "[]",
+        "{}",
+        "",
+    ],
+)
+async def test_an_answer_with_parts_missing_never_becomes_an_empty_account(broker, venue, body):
+    fault(venue, FaultKind.HTML_200, "accounts", body=body)
+    with pytest.raises(MisconfiguredError):
+        await broker.fetch_report()
+
+
+async def test_a_cursor_that_repeats_itself_is_no_endless_loop(broker, venue):
+    body = '{"accounts": [], "has_next": true, "cursor": "again"}'
+    fault(venue, FaultKind.HTML_200, "accounts", body=body, times=None)
+    with pytest.raises(MisconfiguredError):
+        await broker.fetch_report()
+    assert len(venue.sent("accounts")) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        (FaultKind.HTML_200, MisconfiguredError),
+        (FaultKind.HTTP_ERROR_BEFORE, TryLaterError),
+        (FaultKind.TRUNCATE, TryLaterError),
+        (FaultKind.RATE_LIMIT, TryLaterError),
+    ],
+)
+async def test_no_usable_answer_never_becomes_an_empty_account(broker, venue, kind, error):
+    venue.deposit("BTC", "1")
+    fault(venue, kind, "accounts")
+    with pytest.raises(error):
+        await broker.fetch_report()
+
+
+async def test_our_client_id_really_reaches_the_venue(broker, venue, sell):
+    venue.deposit("BTC", "1")
+    request, order_id = await sell()
+    assert venue.ledger.orders[order_id].draft.client_id == request.client_order_id
+
+
+async def test_a_sale_is_read_back_with_its_fills(broker, venue, sell):
+    venue.deposit("BTC", "1")
+    request, order_id = await sell(quantity="0.1")
+    order = await broker.fetch_order(order_id, "BTC/USD")
+    assert (order.status, order.filled_quantity, order.fee_asset) == (OrderStatus.FILLED, D("0.1"), "USD")
+    assert (order.side, order.client_order_id) == (Side.SELL, request.client_order_id)
+    assert sum(fill.quantity for fill in order.fills) == D("0.1")
+    assert sum(fill.fee for fill in order.fills) == order.fee
+
+
+async def test_an_app_purchase_in_dollars_is_read_in_coins(broker, venue):
+    venue.deposit("USD", "1000")
+    placed = venue.place("BTC/USD", "buy", spend="100")
+    (fill,) = (await broker.fetch_fills()).fills
+    assert fill.quantity == placed.filled
+    order = await broker.fetch_order(VenueOrderId(placed.id), "BTC/USD")
+    assert order.quantity == order.filled_quantity == placed.filled
+
+
+LOST = [FaultKind.DROP_AFTER, FaultKind.TRUNCATE, FaultKind.HTTP_ERROR_AFTER]
+
+
+@pytest.mark.parametrize("kind", LOST)
+async def test_an_order_whose_answer_was_lost_is_unknown_and_found_by_our_id(broker, venue, kind):
+    venue.deposit("BTC", "1")
+    fault(venue, kind, "orders")
+    request = a_request()
+    with pytest.raises(UnknownOutcomeError):
+        await broker.submit_order(request, priority=Priority.EXIT)
+    order = await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE)
+    assert order.filled_quantity == D("0.1")
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        (FaultKind.DROP_BEFORE, {}),
+        (FaultKind.HTTP_ERROR_BEFORE, {"status": 500, "body": '{"error":"INTERNAL"}'}),
+        (FaultKind.HTML_200, {}),
+        (FaultKind.HTML_200, {"body": '{"success": false}'}),
+        (FaultKind.HTML_200, {"body": '{"success": true, "success_response": {"order_id": null}}'}),
+        (FaultKind.HTML_200, {"body": '{"success": true}'}),
+        (FaultKind.ERROR, {}),
+    ],
+)
+async def test_an_answer_that_proves_nothing_is_unknown_and_then_not_found(broker, venue, kind, more):
+    venue.deposit("BTC", "1")
+    fault(venue, kind, "orders", **more)
+    request = a_request()
+    with pytest.raises(UnknownOutcomeError):
+        await broker.submit_order(request, priority=Priority.EXIT)
+    assert await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE) is None
+
+
+async def test_an_order_resent_under_the_same_id_is_the_same_order(broker, venue):
+    venue.deposit("BTC", "1")
+    request = a_request()
+    ids = [await broker.submit_order(request, priority=Priority.EXIT) for _ in range(2)]
+    assert ids[0] == ids[1]
+    assert venue.ledger.total("BTC") == D("0.9")
+
+
+async def test_an_id_the_venue_refuses_to_take_twice_is_a_duplicate(broker, venue):
+    venue.deposit("BTC", "1")
+    venue.server.switches.duplicates = Duplicates.ERROR
+    request = a_request()
+    await broker.submit_order(request, priority=Priority.EXIT)
+    with pytest.raises(RefusedError) as refusal:
+        await broker.submit_order(request, priority=Priority.EXIT)
+    assert refusal.value.reason is RefusalReason.DUPLICATE_CLIENT_ORDER_ID
+
+
+async def test_our_id_finds_an_open_order(broker, venue):
+    venue.deposit("BTC", "1")
+    order_id = venue.place("BTC/USD", "sell", "0.1", limit="60000", client_id="ours").id
+    found = await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE)
+    assert (found.venue_order_id, found.status, found.price) == (order_id, OrderStatus.OPEN, D(60_000))
+
+
+async def test_our_id_finds_an_order_that_only_its_fills_show_yet(broker, venue, sell):
+    venue.deposit("BTC", "1")
+    request, order_id = await sell()
+    body = '{"orders":[],"has_next":false,"cursor":""}'
+    fault(venue, FaultKind.HTML_200, "orders/historical/batch", body=body, times=2)
+    found = await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE)
+    assert found.venue_order_id == order_id
+
+
+async def test_orders_are_looked_for_on_every_page(broker, venue):
+    venue.deposit("BTC", "10")
+    first = venue.place("BTC/USD", "sell", "0.01", client_id="ours")
+    for _ in range(105):
+        venue.place("BTC/USD", "sell", "0.01", client_id="another")
+    found = await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE)
+    assert found.venue_order_id == first.id
+
+
+REFUSALS = [
+    ({"quantity": "5"}, RefusalReason.INSUFFICIENT_FUNDS),
+    ({"quantity": "0.000000001"}, RefusalReason.INVALID_ORDER),
+    ({"quantity": "0.00000001"}, RefusalReason.BELOW_MINIMUM),
+    ({"symbol": "NOT/LISTED"}, RefusalReason.UNKNOWN_SYMBOL),
+]
+
+
+@pytest.mark.parametrize(("changes", "reason"), REFUSALS)
+async def test_refusals_are_definite_and_name_their_reason(broker, venue, sell, changes, reason):
+    venue.deposit("BTC", "1")
+    with pytest.raises(RefusedError) as refusal:
+        await sell(**changes)
+    assert refusal.value.reason is reason
+    assert venue.ledger.total("BTC") == 1
+
+
+@pytest.mark.parametrize("status", ["cancel_only", "limit_only", "post_only", "trading_disabled"])
+async def test_a_market_that_takes_no_market_orders_refuses(broker, venue, sell, status):
+    venue.deposit("BTC", "1")
+    venue.market.set_status("coinbase", "BTC/USD", status)
+    with pytest.raises(RefusedError) as refusal:
+        await sell()
+    assert refusal.value.reason is RefusalReason.MARKET_UNAVAILABLE
+
+
+async def test_an_open_order_can_be_cancelled_once(broker, venue):
+    venue.deposit("BTC", "1")
+    order_id = VenueOrderId(venue.place("BTC/USD", "sell", "0.4", limit="60000").id)
+    (order,) = await broker.fetch_open_orders()
+    assert (order.venue_order_id, order.remaining_quantity) == (order_id, D("0.4"))
+    await broker.cancel_order(order_id, "BTC/USD", priority=Priority.EXIT)
+    assert await broker.fetch_open_orders() == ()
+    with pytest.raises(RefusedError) as refusal:
+        await broker.cancel_order(order_id, "BTC/USD", priority=Priority.EXIT)
+    assert refusal.value.reason is RefusalReason.UNKNOWN_ORDER
+
+
+@pytest.mark.parametrize("order_id", ["filled", "never placed"])
+async def test_an_order_that_is_gone_cannot_be_cancelled(broker, venue, sell, order_id):
+    venue.deposit("BTC", "1")
+    if order_id == "filled":
+        _, order_id = await sell()
+    with pytest.raises(RefusedError) as refusal:
+        await broker.cancel_order(VenueOrderId(order_id), "BTC/USD", priority=Priority.EXIT)
+    assert refusal.value.reason is RefusalReason.UNKNOWN_ORDER
+
+
+@pytest.mark.parametrize("body", ['{"results": []}', "{}", '{"results": [{}]}'])
+async def test_a_cancel_without_a_result_is_unknown(broker, venue, body):
+    fault(venue, FaultKind.HTML_200, "orders/batch_cancel", body=body)
+    with pytest.raises(UnknownOutcomeError):
+        await broker.cancel_order(VenueOrderId("x"), "BTC/USD", priority=Priority.EXIT)
+
+
+async def test_an_order_nobody_knows_is_refused_by_name(broker):
+    with pytest.raises(RefusedError) as refusal:
+        await broker.fetch_order(VenueOrderId("00000000-0000-0000-0000-000000000000"), "BTC/USD")
+    assert refusal.value.reason is RefusalReason.UNKNOWN_ORDER
+
+
+async def test_fills_page_backwards_to_the_beginning_of_history(broker, venue):
+    venue.deposit("BTC", "10")
+    for _ in range(120):
+        venue.place("BTC/USD", "sell", "0.01")
+    first = await broker.fetch_fills()
+    second = await broker.fetch_fills(cursor=first.next_cursor)
+    fills = first.fills + second.fills
+    assert (len(first.fills), len(second.fills), second.next_cursor) == (100, 20, None)
+    assert len({fill.trade_id for fill in fills}) == 120
+    assert [fill.at for fill in fills] == sorted((fill.at for fill in fills), reverse=True)
+
+
+async def test_the_accounts_own_fee_is_a_fraction(broker):
+    fee = await broker.fetch_fee("BTC/USD")
+    assert (fee.taker, fee.live) == (D("0.012"), True)
+
+
+async def test_what_the_key_may_do(broker, venue):
+    venue.account.can_transfer = True
+    assert await broker.fetch_permissions() == KeyPermissions(
+        can_read=True, can_trade=True, can_withdraw=True
+    )
+
+
+async def test_a_key_that_may_not_trade_is_the_owners_to_mend(broker, venue, sell):
+    venue.deposit("BTC", "1")
+    venue.account.can_trade = False
+    with pytest.raises(KeyRejectedError):
+        await sell()
+
+
+async def test_a_sale_does_not_wait_behind_slow_reads(broker, venue, sell):
+    venue.deposit("BTC", "1")
+    await broker._market.catalog()
+    fault(venue, FaultKind.DELAY_BEFORE, "accounts", delay_s=0.5, times=None)
+    reads = [asyncio.create_task(broker.fetch_report()) for _ in range(8)]
+    await venue.server.tape.wait_for("accounts", 4)
+    started = asyncio.get_running_loop().time()
+    await sell()
+    assert asyncio.get_running_loop().time() - started < 0.3
+    assert len(venue.sent("accounts")) == 4
+    await asyncio.gather(*reads)

@@ -1,0 +1,189 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+
+from engine.brokers.coinbase.parse import (
+    parse_book,
+    parse_fills,
+    parse_holdings,
+    parse_instruments,
+    parse_order,
+)
+from engine.brokers.parse import MalformedAnswerError
+from engine.instruments import TradingStatus
+from engine.orders import OrderStatus
+from engine.positions import Holding
+from tests.engine.brokers.json_values import json_values
+
+D = Decimal
+
+
+def account(currency="BTC", free="1", held="0", **more):
+    return {"currency": currency, "available_balance": {"value": free}, "hold": {"value": held}, **more}
+
+
+def test_accounts_in_one_asset_are_one_holding_and_a_vault_is_locked():
+    rows = [account(free="1", held="0.5"), account(free="2"), account(free="3", type="ACCOUNT_TYPE_VAULT")]
+    assert parse_holdings(rows) == (Holding(asset="BTC", free=D(3), held=D("0.5"), locked=D(3)),)
+
+
+def test_what_is_held_whole_is_still_there():
+    assert parse_holdings([account(free="0", held="0.5")]) == (
+        Holding(asset="BTC", free=D(0), held=D("0.5")),
+    )
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {},
+        account(free=None),
+        account(held="NaN"),
+        {"currency": "BTC", "available_balance": {"value": "1"}},
+        {"currency": "BTC", "available_balance": "1", "hold": {"value": "0"}},
+    ],
+)
+def test_an_account_with_a_missing_or_broken_field_raises(row):
+    with pytest.raises(MalformedAnswerError):
+        parse_holdings([account(), row])
+
+
+@settings(deadline=None)
+@given(row=json_values(["currency", "available_balance", "hold", "value", "type"]))
+def test_no_account_vanishes_unless_it_is_empty(row):
+    try:
+        holdings = parse_holdings([row] if isinstance(row, dict) else [])
+    except MalformedAnswerError:
+        return
+    if isinstance(row, dict) and not holdings:
+        assert D(str(row["available_balance"]["value"])) == D(str(row["hold"]["value"])) == 0
+
+
+def product(**changes):
+    return {
+        "product_id": "BTC-USD",
+        "base_currency_id": "BTC",
+        "quote_currency_id": "USD",
+        "base_increment": "0.00000001",
+        "quote_increment": "0.01",
+        "price_increment": "0.01",
+        "base_min_size": "0.00000001",
+        "quote_min_size": "1",
+        "status": "online",
+        **changes,
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({}, TradingStatus.ONLINE),
+        ({"cancel_only": True}, TradingStatus.CANCEL_ONLY),
+        ({"limit_only": True}, TradingStatus.LIMIT_ONLY),
+        ({"post_only": True}, TradingStatus.POST_ONLY),
+        ({"auction_mode": True}, TradingStatus.UNAVAILABLE),
+        ({"view_only": True, "cancel_only": True}, TradingStatus.UNAVAILABLE),
+        ({"status": "delisted", "is_disabled": True}, TradingStatus.CLOSED),
+    ],
+)
+def test_product_flags_are_trading_states(changes, status):
+    assert parse_instruments({"products": [product(**changes)]})["BTC/USD"].status is status
+
+
+def test_one_product_in_a_new_format_does_not_hide_the_others():
+    products = [product(), product(product_id="NEW-USD", base_increment="")]
+    assert set(parse_instruments({"products": products})) == {"BTC/USD"}
+    with pytest.raises(MalformedAnswerError):
+        parse_instruments({"products": products[1:]})
+
+
+def order(**changes):
+    return {
+        "order_id": "o-1",
+        "client_order_id": "c-1",
+        "product_id": "BTC-USD",
+        "side": "SELL",
+        "status": "FILLED",
+        "order_configuration": {"market_market_ioc": {"base_size": "0.5"}},
+        "filled_size": "0.5",
+        "filled_value": "20000",
+        "total_fees": "120",
+        "created_time": "2026-11-22T10:00:00Z",
+        **changes,
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("PENDING", OrderStatus.OPEN),
+        ("QUEUED", OrderStatus.OPEN),
+        ("CANCEL_QUEUED", OrderStatus.OPEN),
+        ("CANCELLED", OrderStatus.CANCELED),
+        ("EXPIRED", OrderStatus.CANCELED),
+        ("FAILED", OrderStatus.CANCELED),
+    ],
+)
+def test_order_states(status, expected):
+    assert parse_order(order(status=status)).status is expected
+
+
+def test_an_order_sized_by_cost_or_without_terms_has_the_quantity_that_was_filled():
+    by_cost = order(order_configuration={"market_market_ioc": {"quote_size": "20000"}})
+    assert parse_order(by_cost).quantity == D("0.5")
+    assert parse_order(order(order_configuration=None)).quantity == D("0.5")
+
+
+@pytest.mark.parametrize(
+    "changes", [{"status": "LIMBO"}, {"filled_size": ""}, {"filled_value": None}, {"side": "HOLD"}]
+)
+def test_an_order_that_cannot_be_read_raises(changes):
+    with pytest.raises(MalformedAnswerError):
+        parse_order(order(**changes))
+
+
+def fill(**changes):
+    return {
+        "entry_id": "e-1",
+        "trade_id": "t-1",
+        "order_id": "o-1",
+        "trade_time": "2026-11-22T10:00:00.5Z",
+        "trade_type": "FILL",
+        "price": "30000",
+        "size": "10",
+        "commission": "0.12",
+        "product_id": "BTC-USD",
+        "size_in_quote": False,
+        "side": "BUY",
+        **changes,
+    }
+
+
+def test_a_size_in_dollars_becomes_the_nearest_whole_lots():
+    listed = parse_instruments({"products": [product()]})
+    (bought,) = parse_fills({"fills": [fill(size_in_quote=True)]}, listed)
+    assert bought.quantity == D("0.00033333")
+    (unlisted,) = parse_fills({"fills": [fill(size_in_quote=True)]}, {})
+    assert unlisted.quantity == D("0.000333333333333333")
+
+
+def test_corrections_are_no_fills():
+    assert parse_fills({"fills": [fill(trade_type="REVERSAL")]}, {}) == ()
+
+
+@pytest.mark.parametrize(
+    "field", ["entry_id", "order_id", "trade_time", "trade_type", "price", "size", "commission"]
+)
+def test_a_fill_without_one_of_its_fields_raises(field):
+    with pytest.raises(MalformedAnswerError):
+        parse_fills({"fills": [fill(**{field: None})]}, {})
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{}, {"pricebook": {}}, {"pricebook": {"product_id": "BTC-USD", "time": "2026-11-22T10:00:00Z"}}],
+)
+def test_a_broken_book_raises(answer):
+    with pytest.raises(MalformedAnswerError):
+        parse_book(answer)
