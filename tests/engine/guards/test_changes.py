@@ -1,0 +1,285 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.guards.changes import (
+    Added,
+    ChangeReason,
+    Closed,
+    Paused,
+    Reduced,
+    Unchanged,
+    Whose,
+    apply_fill,
+    apply_hand_sell,
+    reconcile,
+)
+from engine.guards.guard import GuardState
+from engine.instruments import AssetClass
+from engine.positions import Direction, PositionKind
+from tests.builders import a_fill, a_guard, ago
+
+OURS, HAND = Whose.OURS, Whose.HAND
+
+
+def left(change):
+    return str(change.guard.quantity.normalize()), str(change.guard.cost.normalize()), change.guard.state
+
+
+def test_what_the_bot_buys_is_added_at_its_own_price():
+    change = apply_fill(a_guard("1", "100"), a_fill("buy 2 BTC @ 130 USD"), OURS)
+
+    assert isinstance(change, Added)
+    assert left(change) == ("3", "3.6E+2", GuardState.ARMED)
+    assert change.by == 2
+
+
+def test_a_fee_in_the_asset_itself_is_not_guarded():
+    fill = a_fill("buy 2 BTC @ 130 USD", fee="0.5", fee_asset="BTC")
+
+    change = apply_fill(a_guard("1", "100"), fill, OURS)
+
+    assert left(change) == ("2.5", "295", GuardState.ARMED)
+    assert change.by == Decimal("1.5")
+
+
+def test_what_the_owner_buys_is_not_guarded_unasked():
+    assert apply_fill(a_guard(), a_fill("buy 2 BTC @ 130 USD"), HAND) == Unchanged(guard=a_guard())
+
+
+def test_a_fill_of_something_else_changes_nothing():
+    assert apply_fill(a_guard(), a_fill("buy 2 ETH @ 5 USD"), OURS) == Unchanged(guard=a_guard())
+
+
+@pytest.mark.parametrize(
+    ("guard", "fill"),
+    [
+        (a_guard(), a_fill("buy 1 BTC @ 90 EUR")),
+        (a_guard("0", "0", state=GuardState.CLOSED), a_fill("buy 1 BTC @ 90 USD")),
+    ],
+    ids=["another currency", "a closed guard"],
+)
+def test_a_purchase_that_does_not_belong_to_a_guard_is_a_mistake(guard, fill):
+    with pytest.raises(
+        ValueError, match=f"a fill paid in .* cannot be added to a {guard.state} guard in USD"
+    ):
+        apply_fill(guard, fill, OURS)
+
+
+@pytest.mark.parametrize(("whose", "reason"), [(OURS, ChangeReason.OUR_FILL), (HAND, ChangeReason.HAND_SELL)])
+def test_a_sale_reduces_the_guard_at_average_cost(whose, reason):
+    change = apply_fill(a_guard("4", "100"), a_fill("sell 1 BTC @ 20 USD"), whose)
+
+    assert change == Reduced(guard=change.guard, by=Decimal(1), reason=reason)
+    assert left(change) == ("3", "75", GuardState.ARMED)
+
+
+def test_our_part_fill_leaves_the_guard_closing():
+    change = apply_fill(a_guard("4", "100", state=GuardState.CLOSING), a_fill("sell 1 BTC @ 20 USD"), OURS)
+
+    assert left(change) == ("3", "75", GuardState.CLOSING)
+
+
+@pytest.mark.parametrize("quantity", ["4", "9"])
+def test_a_sale_of_everything_closes_the_guard_and_is_told_with_its_fill(quantity):
+    fill = a_fill(f"sell {quantity} BTC @ 20 USD")
+
+    change = apply_fill(a_guard("4", "100"), fill, HAND)
+
+    assert change == Closed(guard=change.guard, by=Decimal(4), reason=ChangeReason.HAND_SELL, fills=(fill,))
+    assert left(change) == ("0", "0", GuardState.CLOSED)
+    assert change.guard.state_reason == "sold by hand"
+
+
+def test_a_short_is_reduced_by_buying_and_grows_by_selling():
+    short = a_guard("4", "100", direction=Direction.SHORT, kind=PositionKind.MARGIN)
+
+    bought = apply_fill(short, a_fill("buy 1 BTC @ 20 USD", margin=True), OURS)
+    sold = apply_fill(short, a_fill("sell 1 BTC @ 20 USD", margin=True), OURS)
+
+    assert (type(bought), *left(bought)[:2]) == (Reduced, "3", "75")
+    assert (type(sold), *left(sold)[:2]) == (Added, "5", "1.2E+2")
+
+
+def test_a_hand_sale_takes_the_guarded_part_first():
+    part = apply_hand_sell(a_guard("4", "100"), Decimal(1))
+    whole = apply_hand_sell(a_guard("4", "100"), Decimal(10))
+
+    assert part == Reduced(guard=part.guard, by=Decimal(1), reason=ChangeReason.HAND_SELL)
+    assert whole == Closed(guard=whole.guard, by=Decimal(4), reason=ChangeReason.HAND_SELL, fills=())
+
+
+def compare(guard, before, seen, *fills, asset_class=AssetClass.CRYPTO, venue_entry=None):
+    return reconcile(
+        guard,
+        before=Decimal(before),
+        seen=Decimal(seen),
+        fills=fills,
+        asset_class=asset_class,
+        venue_entry=None if venue_entry is None else Decimal(venue_entry),
+    )
+
+
+SALE = a_fill("sell 1 BTC @ 20 USD", at=ago(5))
+PURCHASE = a_fill("buy 3 BTC @ 20 USD", at=ago(4))
+
+
+@pytest.mark.parametrize(
+    ("before", "seen", "fills"),
+    [
+        ("4", "4", []),
+        ("10", "10", []),
+        ("10", "13", [PURCHASE]),
+        ("10", "10.5", []),
+        ("10", "14.99999999", []),
+    ],
+    ids=["the same", "more than guarded", "bought by hand", "a reward", "a deposit"],
+)
+def test_what_does_not_touch_the_guarded_part_changes_nothing(before, seen, fills):
+    assert compare(a_guard("4", "100"), before, seen, *fills) == Unchanged(guard=a_guard("4", "100"))
+
+
+REDUCTIONS = {
+    "sold by hand": ("10", "9", [SALE], "3", ChangeReason.HAND_SELL),
+    "sold and bought by hand": ("10", "12", [SALE, PURCHASE], "3", ChangeReason.HAND_SELL),
+    "moved out": ("10", "8.5", [], "2.5", ChangeReason.MOVED_OUT),
+    "sold and moved out": ("10", "8", [SALE], "2", ChangeReason.HAND_SELL),
+    "bought and moved out": ("10", "11", [PURCHASE], "2", ChangeReason.MOVED_OUT),
+    "less there than guarded": ("3", "3", [], "3", ChangeReason.MOVED_OUT),
+    "sold but more is there": ("10", "10", [SALE], "3", ChangeReason.HAND_SELL),
+    "a crumb is left": ("4", "0.00000001", [], "1E-8", ChangeReason.MOVED_OUT),
+}
+
+
+@pytest.mark.parametrize(
+    ("before", "seen", "fills", "guarded", "reason"), REDUCTIONS.values(), ids=REDUCTIONS
+)
+def test_sales_by_hand_and_withdrawals_reduce_the_guarded_part_first(before, seen, fills, guarded, reason):
+    change = compare(a_guard("4", "100"), before, seen, *fills)
+
+    assert change == Reduced(guard=change.guard, by=4 - Decimal(guarded), reason=reason)
+    assert left(change) == (guarded, str((Decimal(guarded) * 25).normalize()), GuardState.ARMED)
+
+
+def test_a_position_closed_elsewhere_is_told_with_the_fills_found():
+    fill = a_fill("sell 10 BTC @ 20 USD")
+
+    change = compare(a_guard("4", "100"), "10", "0", fill)
+
+    assert change == Closed(guard=change.guard, by=Decimal(4), reason=ChangeReason.HAND_SELL, fills=(fill,))
+
+
+@pytest.mark.parametrize("asset_class", AssetClass)
+@pytest.mark.parametrize("kind", PositionKind)
+def test_a_position_that_is_gone_without_a_fill_is_closed(asset_class, kind):
+    change = compare(a_guard("4", "100", kind=kind), "4", "0", asset_class=asset_class)
+
+    assert change == Closed(guard=change.guard, by=Decimal(4), reason=ChangeReason.MOVED_OUT)
+    assert change.guard.state_reason == "moved out without a sale"
+
+
+@pytest.mark.parametrize(
+    ("before", "seen", "facts"),
+    [
+        ("10", "15", {}),
+        ("10", "100", {}),
+        ("10", "10.1", {"asset_class": AssetClass.STOCK}),
+        ("10", "1", {"asset_class": AssetClass.STOCK}),
+    ],
+    ids=["half as much again", "tenfold", "a stock grew", "a reverse split"],
+)
+def test_a_quantity_that_changed_without_a_fill_pauses_the_guard(before, seen, facts):
+    change = compare(a_guard("4", "100"), before, seen, **facts)
+
+    assert change == Paused(guard=change.guard, reason=ChangeReason.QUANTITY_CHANGED)
+    assert left(change) == ("4", "1E+2", GuardState.PAUSED)
+    assert change.guard.state_reason == "the quantity changed without a fill"
+
+
+@pytest.mark.parametrize("seen", ["9", "11"])
+def test_a_margin_position_that_changed_without_a_fill_pauses_its_guard(seen):
+    assert isinstance(compare(a_guard("4", "100", kind=PositionKind.MARGIN), "10", seen), Paused)
+
+
+def test_a_pause_takes_what_was_sold_by_hand_into_account():
+    change = compare(a_guard("4", "100"), "10", "90", SALE)
+
+    assert isinstance(change, Paused)
+    assert left(change) == ("3", "75", GuardState.PAUSED)
+
+
+def test_a_guard_whose_part_was_all_sold_by_hand_is_closed_whatever_else_changed():
+    change = compare(a_guard("1", "25"), "10", "90", SALE)
+
+    assert isinstance(change, Closed)
+
+
+def test_the_venues_entry_tells_a_deposit_from_a_split():
+    guard = a_guard("4", "100", venue_entry="25")
+
+    deposit = compare(guard, "10", "20", venue_entry="25.0")
+    split = compare(guard, "10", "20", venue_entry="12.5")
+
+    assert deposit == Unchanged(guard=guard)
+    assert split == Paused(guard=split.guard, reason=ChangeReason.ENTRY_CHANGED)
+    assert left(split) == ("4", "1E+2", GuardState.PAUSED)
+
+
+def test_an_entry_that_changed_pauses_even_at_the_same_quantity():
+    assert isinstance(compare(a_guard("4", "100", venue_entry="25"), "4", "4", venue_entry="5"), Paused)
+
+
+@pytest.mark.parametrize(("known", "seen"), [(None, "5"), ("25", None)])
+def test_an_entry_that_is_not_known_twice_says_nothing(known, seen):
+    guard = a_guard("4", "100", venue_entry=known)
+
+    assert compare(guard, "10", "10", venue_entry=seen) == Unchanged(guard=guard)
+
+
+@pytest.mark.parametrize(("known", "seen"), [(None, None), (None, "5"), ("25", None)])
+def test_without_two_entries_a_doubled_quantity_pauses(known, seen):
+    assert isinstance(compare(a_guard("4", "100", venue_entry=known), "10", "20", venue_entry=seen), Paused)
+
+
+def test_an_entry_that_changed_with_a_fill_is_expected():
+    guard = a_guard("4", "100", venue_entry="25")
+
+    assert compare(guard, "10", "13", PURCHASE, venue_entry="24") == Unchanged(guard=guard)
+
+
+@pytest.mark.parametrize("state", [GuardState.CLOSING, GuardState.PAUSED, GuardState.CLOSED])
+@pytest.mark.parametrize(("before", "seen"), [("4", "1"), ("4", "40"), ("4", "0")])
+def test_only_an_armed_guard_changes(state, before, seen):
+    guard = a_guard("4", "100", state=state)
+
+    assert compare(guard, before, seen, SALE) == Unchanged(guard=guard)
+
+
+def test_a_short_margin_position_shrinks_by_buying_back():
+    short = a_guard("4", "100", direction=Direction.SHORT, kind=PositionKind.MARGIN)
+
+    change = compare(short, "4", "1", a_fill("buy 3 BTC @ 20 USD", margin=True))
+
+    assert change == Reduced(guard=change.guard, by=Decimal(3), reason=ChangeReason.HAND_SELL)
+
+
+QUANTITIES = st.decimals("0.00000001", "1000", places=8).filter(bool)
+
+
+@given(
+    guarded=QUANTITIES,
+    more=st.decimals("0", "1000", places=8),
+    seen=st.decimals("0", "3000", places=8),
+    sold=st.lists(QUANTITIES, max_size=3),
+)
+def test_no_more_stays_guarded_than_is_there(guarded, more, seen, sold):
+    fills = [a_fill(f"sell {part} BTC @ 1 USD", at=ago(age)) for age, part in enumerate(sold)]
+
+    change = compare(a_guard(guarded, "100"), guarded + more, seen, *fills)
+
+    assert change.guard.quantity <= guarded
+    if not isinstance(change, Paused):
+        assert change.guard.quantity <= seen
+        assert change.guard.quantity + getattr(change, "by", 0) == guarded

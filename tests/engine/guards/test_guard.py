@@ -1,0 +1,63 @@
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from engine.guards.guard import GuardState
+from engine.liquidation.rule import ThresholdError
+from engine.money import InvalidNumberError
+from tests.builders import a_guard
+
+
+def test_a_guard_knows_the_price_it_was_guarded_from():
+    assert a_guard("4", "100").entry == 25
+
+
+def test_a_smaller_guard_costs_in_proportion():
+    guard = a_guard("4", "100").with_quantity(Decimal(1))
+
+    assert (guard.quantity, guard.cost, guard.state) == (1, 25, GuardState.ARMED)
+
+
+def test_a_guard_of_nothing_is_closed():
+    guard = a_guard("4", "100").with_quantity(Decimal(0))
+
+    assert (guard.quantity, guard.cost, guard.state) == (0, 0, GuardState.CLOSED)
+    assert guard.entry is None
+
+
+def test_a_guard_keeps_its_quantity_when_nothing_changes():
+    assert a_guard("3", "100").with_quantity(Decimal(3)) == a_guard("3", "100")
+
+
+@pytest.mark.parametrize("quantity", ["4.1", "-0.1"])
+def test_a_guard_cannot_grow_or_fall_below_nothing(quantity):
+    with pytest.raises(InvalidNumberError, match=f"a guard of 4 cannot shrink to {quantity}"):
+        a_guard("4", "100").with_quantity(Decimal(quantity))
+
+
+@pytest.mark.parametrize("threshold", ["0", "-0.51", "-1"])
+def test_a_guard_has_a_threshold_that_makes_sense(threshold):
+    with pytest.raises(ThresholdError):
+        a_guard(threshold=threshold)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "cost"), [("0", "100"), ("1", "0"), ("-1", "100"), ("1", "-100"), ("0", "0")]
+)
+@pytest.mark.parametrize("state", [GuardState.ARMED, GuardState.PAUSED, GuardState.CLOSING])
+def test_a_guard_guards_something_until_it_is_closed(quantity, cost, state):
+    with pytest.raises(
+        InvalidNumberError, match=f"a guard of {quantity} BTC at a cost of {cost} guards nothing"
+    ):
+        a_guard(quantity, cost, state=state)
+
+
+def test_a_guard_closed_by_the_owner_keeps_its_figures():
+    assert replace(a_guard("1", "100"), state=GuardState.CLOSED).quantity == 1
+
+
+@pytest.mark.parametrize(("quantity", "cost"), [("0", "100"), ("1", "0")])
+def test_a_closed_guard_has_both_figures_or_neither(quantity, cost):
+    with pytest.raises(InvalidNumberError):
+        a_guard(quantity, cost, state=GuardState.CLOSED)
