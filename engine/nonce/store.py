@@ -48,10 +48,14 @@ class NonceStore:
 
     async def open(self) -> Self:
         """Connect to the migrated database."""
-        connection = await aiosqlite.connect(self._path, isolation_level=None)
-        self._connection = connection
-        for pragma in _PRAGMAS:
-            await connection.execute_fetchall(f"PRAGMA {pragma}")
+        self._connection = await aiosqlite.connect(self._path, isolation_level=None)
+        try:
+            for pragma in _PRAGMAS:
+                await self._connection.execute_fetchall(f"PRAGMA {pragma}")
+        except BaseException:
+            # The connection's thread would keep the process from ending.
+            await self.close()
+            raise
         return self
 
     async def close(self) -> None:

@@ -2,6 +2,7 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
@@ -174,9 +175,11 @@ async def main():
     store = await NonceStore(sys.argv[1], SystemClock()).open()
     print("ready", flush=True)
     sys.stdin.readline()
-    for _ in range(150):
-        print(await store.next_nonce("a"), flush=True)
-    await store.close()
+    try:
+        for _ in range(150):
+            print(await store.next_nonce("a"), flush=True)
+    finally:
+        await store.close()
 
 asyncio.run(main())
 """
@@ -225,6 +228,19 @@ async def test_a_counter_knows_whose_it_is_and_the_database_reads_it(tmp_path, c
     assert unused == ()
     assert (row.user_id, row.account_id) == (OWNER, KRAKEN.account_id)
     assert (row.last_nonce, row.issued_count, row.updated_at) == (START_NS, 1, START)
+
+
+async def test_a_file_that_is_no_database_is_refused_and_leaves_no_thread_behind(tmp_path, clock):
+    file = tmp_path / "nija.db"
+    file.write_text("this is not a database, and long enough to be read as a header" * 20)
+    before = set(threading.enumerate())
+
+    with pytest.raises(sqlite3.DatabaseError, match="not a database"):
+        await NonceStore(file, clock).open()
+
+    for thread in set(threading.enumerate()) - before:
+        thread.join(timeout=10)
+        assert not thread.is_alive()
 
 
 async def test_a_closed_store_says_so_and_may_be_closed_twice(store):
