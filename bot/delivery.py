@@ -1,0 +1,183 @@
+"""Alerts from the outbox to their readers: in order per chat, critical ones first, none lost."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+from telegram import Bot, InlineKeyboardMarkup
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+
+from bot.jobs import Job, WatchedJob
+from bot.retry import AsPlainText, Doubtful, GiveUp, Later, Verdict, judge
+from engine.alerts.kinds import AlertState
+from engine.alerts.outbox import Alert, claim_due, mark_dead, mark_retry, mark_sent, mark_unknown
+from engine.clock import Clock
+from engine.status import JobStatus
+from engine.storage.database import Database
+from handlers.render.alerts import render_alert
+from handlers.render.html import plain_text
+from handlers.render.screen import Screen
+from handlers.render.times import Reader
+from handlers.screens import message_parts
+
+#: Besides being woken it looks by itself: what waited for its time, or was written by another process.
+SWEEP_S = 1.0
+#: Longer than a send may take with all of its time limits.
+CYCLE_S = 120.0
+MAY_BE_REPEATED = "\n<i>(may be repeated)</i>"
+
+log = structlog.get_logger(__name__)
+
+#: Through whose eyes an alert is rendered; None for somebody the bot no longer knows.
+ReaderOf = Callable[[int], Awaitable[Reader | None]]
+
+
+class Delivery:
+    """The one sender of alerts."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        bot: Bot,
+        connected: asyncio.Event,
+        reader_of: ReaderOf,
+        clock: Clock,
+        redact: Callable[[str], str],
+    ) -> None:
+        self._database = database
+        self._bot = bot
+        self._connected = connected
+        self._reader_of = reader_of
+        self._clock = clock
+        self._redact = redact
+        job = Job(name="alerts", every_s=SWEEP_S, what=self._deliver_due, budget_s=CYCLE_S)
+        self._cycle = WatchedJob(job, clock=clock, redact=redact)
+        self._news = asyncio.Event()
+        self._stopping = False
+        self._sender: asyncio.Task[None] | None = None
+
+    @property
+    def status(self) -> JobStatus:
+        """Return how the sending is doing."""
+        return self._cycle.status
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._sender = asyncio.create_task(self._send_until_stopped(), name="alerts")
+
+    def wake(self) -> None:
+        """Look at once: something was put into the outbox."""
+        self._news.set()
+
+    async def stop(self) -> None:
+        """Send what may leave now, and no more."""
+        self._stopping = True
+        self.wake()
+        if self._sender:
+            await self._sender
+
+    async def _send_until_stopped(self) -> None:
+        while not self._stopping:
+            self._news.clear()
+            await self._cycle.run()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SWEEP_S):
+                    await self._news.wait()
+        await self._cycle.run()
+
+    async def _deliver_due(self) -> None:
+        # Chats wait for their own sends only; each round takes the next alert of every chat.
+        while self._connected.is_set():
+            async with self._database.read() as session:
+                due = await claim_due(session, now=self._clock.now())
+            if not due:
+                return
+            results = await asyncio.gather(*map(self._deliver, due), return_exceptions=True)
+            for failure in filter(None, results):
+                raise failure
+
+    async def _deliver(self, alert: Alert) -> None:
+        reader = await self._reader_of(alert.user_id)
+        if reader is None:
+            await self._give_up(alert, "its reader is no longer known")
+            return
+        try:
+            message_id = await self._send(alert, self._screen(alert, reader))
+        except _FailedSend as failed:
+            await self._note_failure(alert, failed)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._note_doubt(alert, after_s=0, why="stopped while it was being sent"))
+            raise
+        else:
+            async with self._database.write() as session:
+                await mark_sent(session, alert.alert_id, message_id=message_id, now=self._clock.now())
+
+    def _screen(self, alert: Alert, reader: Reader) -> Screen:
+        screen = render_alert(alert.message, reader)
+        note = MAY_BE_REPEATED if alert.state is AlertState.UNKNOWN else ""
+        return Screen(text=screen.text + note, keyboard=screen.keyboard)
+
+    async def _send(self, alert: Alert, screen: Screen) -> int:
+        message_id = 0
+        for html, keyboard in message_parts(screen):
+            message_id = await self._send_part(alert, html, keyboard)
+        return message_id
+
+    async def _send_part(self, alert: Alert, html: str, keyboard: InlineKeyboardMarkup | None) -> int:
+        attempts = alert.attempts + 1
+        try:
+            return await self._post(alert.chat_id, html, keyboard, ParseMode.HTML)
+        except TelegramError as error:
+            verdict = judge(error, attempts=attempts, plain=False)
+            if not isinstance(verdict, AsPlainText):
+                raise _FailedSend(verdict, error) from error
+        log.error("markup refused; the alert goes as plain text", alert=alert.message.kind)
+        try:
+            return await self._post(alert.chat_id, plain_text(html), keyboard, None)
+        except TelegramError as error:
+            raise _FailedSend(judge(error, attempts=attempts, plain=True), error) from error
+
+    async def _post(
+        self, chat_id: int, text: str, keyboard: InlineKeyboardMarkup | None, parse_mode: ParseMode | None
+    ) -> int:
+        sent = await self._bot.send_message(chat_id, text, parse_mode=parse_mode, reply_markup=keyboard)
+        return sent.message_id
+
+    async def _note_failure(self, alert: Alert, failed: "_FailedSend") -> None:
+        why = self._redact(f"{type(failed.error).__name__}: {failed.error.message}")
+        match failed.verdict:
+            case Doubtful(after_s=after_s):
+                await self._note_doubt(alert, after_s=after_s, why=why)
+            case Later(after_s=after_s):
+                log.warning(
+                    "an alert was not delivered", alert=alert.message.kind, why=why, again_in_s=after_s
+                )
+                not_before = self._clock.now() + timedelta(seconds=after_s)
+                async with self._database.write() as session:
+                    await mark_retry(session, alert.alert_id, not_before=not_before, error=why)
+            case AsPlainText() | GiveUp():
+                await self._give_up(alert, why)
+
+    async def _note_doubt(self, alert: Alert, *, after_s: float, why: str) -> None:
+        log.warning("an alert may not have arrived; it is repeated", alert=alert.message.kind, why=why)
+        not_before = self._clock.now() + timedelta(seconds=after_s)
+        async with self._database.write() as session:
+            await mark_unknown(session, alert.alert_id, not_before=not_before, error=why)
+
+    async def _give_up(self, alert: Alert, why: str) -> None:
+        log.error("an alert is given up", alert=alert.message.kind, user_id=alert.user_id, why=why)
+        async with self._database.write() as session:
+            await mark_dead(session, alert.alert_id, error=why)
+
+
+class _FailedSend(Exception):  # noqa: N818 - a verdict on its way, no error of ours
+    """A send that failed, and what that means."""
+
+    def __init__(self, verdict: Verdict, error: TelegramError) -> None:
+        super().__init__(str(error))
+        self.verdict = verdict
+        self.error = error

@@ -1,0 +1,123 @@
+"""The order in which the parts of the process start and stop."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from bot.application import Chat
+from bot.delivery import Delivery
+from bot.schedule import Schedule
+from bot.stopping import Stop
+from bot.watchdog import Watchdog
+
+#: A venue that is away must not keep the chat from starting; settling goes on behind it.
+SETTLE_FIRST_S = 10.0
+#: All steps together stay under the 60 s that systemd and containers are told to wait.
+DRAIN_S = 20.0
+
+log = structlog.get_logger(__name__)
+
+
+class Engine(Protocol):
+    """The trading side, as far as starting and stopping it goes."""
+
+    async def start(self) -> None:
+        """Settle what a former run left in flight, and note from when on it watches."""
+
+    def refuse_new_work(self) -> None:
+        """Take no new orders; those in flight go on."""
+
+    async def drain(self, timeout_s: float) -> None:
+        """Wait for what is in flight; the rest is settled at the next start."""
+
+    async def close(self) -> None:
+        """Close venues and database."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What runs, already built and wired."""
+
+    engine: Engine
+    schedule: Schedule
+    delivery: Delivery
+    chat: Chat
+    watchdog: Watchdog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of the stop, with the time it may take."""
+
+    name: str
+    budget_s: float
+    what: Callable[[], Awaitable[object]]
+
+
+async def live(parts: Parts, stop: Stop) -> None:
+    """Run until asked to stop, then stop in order; raise the reason if it was an error."""
+    stop.listen()
+    settling = asyncio.create_task(parts.engine.start(), name="engine start")
+    try:
+        await _start(parts, settling)
+        await stop.wait()
+    finally:
+        settling.cancel()
+        await _stop(parts)
+    if stop.reason:
+        raise stop.reason
+
+
+async def _start(parts: Parts, settling: asyncio.Task[None]) -> None:
+    # What is in flight is settled before anything can ask for more.
+    await asyncio.wait({settling}, timeout=SETTLE_FIRST_S)
+    if settling.done():
+        await settling
+    else:
+        log.warning("still settling what a former run left in flight; starting the rest meanwhile")
+        settling.add_done_callback(_tell_crash)
+    parts.watchdog.start()
+    parts.schedule.start()
+    parts.delivery.start()
+    parts.chat.start()
+    log.info("started")
+
+
+async def _stop(parts: Parts) -> None:
+    parts.engine.refuse_new_work()
+    parts.watchdog.stop()
+    parts.schedule.pause()
+    for step in (
+        Step(name="stop polling", budget_s=5, what=parts.chat.stop_polling),
+        Step(name="finish handlers", budget_s=8, what=parts.chat.finish),
+        Step(name="finish jobs", budget_s=8, what=parts.schedule.drain),
+        Step(name="finish orders", budget_s=DRAIN_S + 1, what=lambda: parts.engine.drain(DRAIN_S)),
+        Step(name="send what waits", budget_s=5, what=parts.delivery.stop),
+        Step(name="close telegram", budget_s=3, what=parts.chat.close),
+    ):
+        await take(step)
+    parts.schedule.shutdown()
+    await take(Step(name="close venues and database", budget_s=5, what=parts.engine.close))
+    log.info("stopped")
+
+
+async def take(step: Step) -> bool:
+    """Take one step of the stop; one that fails or hangs is told and does not keep the next from being taken."""
+    task = asyncio.ensure_future(step.what())
+    await asyncio.wait({task}, timeout=step.budget_s)
+    if not task.done():
+        log.error("a step of the stop took too long", step=step.name, budget_s=step.budget_s)
+        task.cancel()
+        return False
+    if not task.cancelled() and (error := task.exception()):
+        log.error("a step of the stop failed", step=step.name, exc_info=error)
+        return False
+    return True
+
+
+def _tell_crash(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.critical("settling what a former run left in flight failed", exc_info=error)

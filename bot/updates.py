@@ -1,0 +1,38 @@
+"""Which chat updates were handled, kept in the database for as long as Telegram may repeat them."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+from sqlmodel import col
+
+from engine.clock import Clock
+from engine.storage.database import Database
+from engine.storage.repositories.process import note_update
+from engine.storage.tables import HandledUpdateRow
+
+#: Telegram keeps what was not confirmed for a day.
+KEEP = timedelta(days=2)
+
+
+class StoredUpdates:
+    """An UpdateLog that survives restarts."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def is_handled(self, update_id: int) -> bool:
+        """Tell whether the update was handled before."""
+        async with self._database.read() as session:
+            return await session.get(HandledUpdateRow, update_id) is not None
+
+    async def mark_handled(self, update_id: int) -> None:
+        """Remember that it was."""
+        async with self._database.write() as session:
+            await note_update(session, update_id, now=self._clock.now())
+
+    async def forget_old(self) -> None:
+        """Drop what Telegram no longer repeats; a job does this now and then."""
+        async with self._database.write() as session:
+            oldest = self._clock.now() - KEEP
+            await session.exec(delete(HandledUpdateRow).where(col(HandledUpdateRow.at) < oldest))

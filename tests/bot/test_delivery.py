@@ -1,0 +1,331 @@
+import asyncio
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from telegram.ext import ExtBot
+from telegram.request import HTTPXRequest
+
+from bot.delivery import Delivery
+from engine.alerts.kinds import AlertState
+from engine.alerts.messages import BrokerTrouble, ExitParked, FirstContact
+from engine.alerts.outbox import append_alert, depth
+from engine.guards.offers import Choice, ChoiceKind, Offer
+from engine.storage.tables import AlertRow
+from engine.venues import Venue
+from handlers.render.times import Reader
+from sandbox.telegram import FaultKind, TelegramServer
+from tests.bot.database import START, migrated
+from tests.bot.hand_clock import HandClock
+
+
+@pytest.fixture(autouse=True)
+def _retry_after_is_a_timedelta(monkeypatch):
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")
+
+
+@pytest.fixture
+async def server():
+    async with TelegramServer() as running:
+        yield running
+
+
+@pytest.fixture
+async def bot(server):
+    request = HTTPXRequest(read_timeout=0.3)
+    async with ExtBot(server.token, base_url=f"{server.url}/bot", request=request) as ready:
+        yield ready
+
+
+@pytest.fixture
+async def database(tmp_path):
+    async with migrated(tmp_path, owners=(7, 8)) as ready:
+        yield ready
+
+
+@pytest.fixture
+def clock():
+    return HandClock()
+
+
+class Post:
+    """The delivery under test, and what is put into its outbox."""
+
+    def __init__(self, database, bot, clock, *, strangers=()):
+        self.database, self.clock, self.written = database, clock, 0
+        self.connected = asyncio.Event()
+        self.connected.set()
+
+        async def reader_of(user_id):
+            return None if user_id in strangers else Reader(now=clock.now())
+
+        self.delivery = Delivery(
+            database=database, bot=bot, connected=self.connected, reader_of=reader_of, clock=clock, redact=str
+        )
+
+    async def put(self, message, *, to=7):
+        self.written += 1
+        async with self.database.write() as session:
+            await append_alert(
+                session,
+                message,
+                user_id=to,
+                account_id=None,
+                dedup_key=str(self.written),
+                now=self.clock.now(),
+            )
+
+    async def sweep(self):
+        await self.delivery._cycle.run()
+        assert self.delivery.status.last_error is None
+
+    async def row(self, number=1):
+        async with self.database.read() as session:
+            return await session.get(AlertRow, number)
+
+    async def waiting(self):
+        async with self.database.read() as session:
+            return (await depth(session)).waiting
+
+
+@pytest.fixture
+def post(database, bot, clock):
+    return Post(database, bot, clock)
+
+
+def trouble(why):
+    return BrokerTrouble(venue=Venue.KRAKEN, what="unreachable", why=why, since=START)
+
+
+def critical(symbol):
+    return ExitParked(venue=Venue.KRAKEN, symbol=symbol, quantity=Decimal("0.5"), why="below the minimum")
+
+
+def owner_of(server, user_id=7):
+    return server.user(user_id=user_id, started=True)
+
+
+def texts(owner):
+    return [message.text for message in owner.messages if message.from_bot]
+
+
+async def test_an_alert_is_rendered_and_delivered_once(server, post):
+    owner = owner_of(server)
+    await post.put(trouble("no answer"))
+
+    await post.sweep()
+    await post.sweep()
+
+    (text,) = texts(owner)
+    assert "Kraken does not answer" in text
+    row = await post.row()
+    assert (row.state, row.sent_at) == (AlertState.SENT, post.clock.now())
+    assert row.message_id == owner.messages[-1].message_id
+
+
+async def test_critical_alerts_go_first_and_the_rest_in_order(server, post):
+    owner = owner_of(server)
+    await post.put(trouble("first"))
+    await post.put(trouble("second"))
+    await post.put(critical("BTC/USD"))
+
+    await post.sweep()
+
+    said = texts(owner)
+    assert "BTC/USD" in said[0]
+    assert ["first" in said[1], "second" in said[2]] == [True, True]
+
+
+async def test_being_woken_sends_at_once(server, post, monkeypatch):
+    monkeypatch.setattr("bot.delivery.SWEEP_S", 60)
+    owner = owner_of(server)
+    post.delivery.start()
+    await asyncio.sleep(0)
+    await post.put(trouble("no answer"))
+
+    post.delivery.wake()
+
+    await owner.wait_for("Kraken does not answer")
+    await post.delivery.stop()
+
+
+async def test_without_being_woken_it_looks_by_itself(server, post, monkeypatch):
+    monkeypatch.setattr("bot.delivery.SWEEP_S", 0.01)
+    owner = owner_of(server)
+    post.delivery.start()
+    await post.put(trouble("no answer"))
+
+    await owner.wait_for("Kraken does not answer")
+    await post.delivery.stop()
+
+
+async def test_stopping_sends_what_waits(server, post, monkeypatch):
+    monkeypatch.setattr("bot.delivery.SWEEP_S", 60)
+    owner = owner_of(server)
+    post.delivery.start()
+    await asyncio.sleep(0)
+    await post.put(trouble("last words"))
+
+    await post.delivery.stop()
+
+    assert "last words" in texts(owner)[-1]
+
+
+async def test_nothing_leaves_before_telegram_is_connected(server, post):
+    owner = owner_of(server)
+    post.connected.clear()
+    await post.put(trouble("no answer"))
+
+    await post.sweep()
+    assert texts(owner) == []
+
+    post.connected.set()
+    await post.sweep()
+    assert len(texts(owner)) == 1
+
+
+async def test_an_outage_delays_an_alert_and_keeps_the_order(server, post):
+    owner = owner_of(server)
+    outage = server.faults.add(kind=FaultKind.HTTP_500_BEFORE, times=None)
+    await post.put(trouble("first"))
+    await post.put(trouble("second"))
+    for pause_s in (1, 2, 4):
+        await post.sweep()
+        row = await post.row()
+        assert row.not_before - post.clock.now() == timedelta(seconds=pause_s)
+        post.clock.pass_time(pause_s)
+    server.faults.remove(outage)
+
+    await post.sweep()
+
+    assert ["first" in texts(owner)[0], "second" in texts(owner)[1]] == [True, True]
+    assert "repeated" not in "".join(texts(owner))
+
+
+async def test_flood_control_is_waited_out(server, post):
+    owner = owner_of(server)
+    server.faults.add("sendMessage", kind=FaultKind.TOO_MANY_REQUESTS, retry_after=7)
+    await post.put(trouble("no answer"))
+
+    await post.sweep()
+    post.clock.pass_time(7)
+    await post.sweep()
+    assert texts(owner) == []
+
+    post.clock.pass_time(0.5)
+    await post.sweep()
+    assert len(texts(owner)) == 1
+
+
+@pytest.mark.parametrize("fault", [FaultKind.DROP_AFTER, FaultKind.DELAY])
+@pytest.mark.parametrize("message", [critical("BTC/USD"), trouble("no answer")], ids=["critical", "other"])
+async def test_what_may_have_arrived_is_repeated_and_says_so(server, post, fault, message):
+    owner = owner_of(server)
+    server.faults.add("sendMessage", kind=fault, delay_s=0.6 if fault is FaultKind.DELAY else 0)
+    await post.put(message)
+
+    await post.sweep()
+    assert (await post.row()).state is AlertState.UNKNOWN
+    post.clock.pass_time(1)
+    await post.sweep()
+
+    assert texts(owner)[-1].endswith("(may be repeated)")
+    assert (await post.row()).state is AlertState.SENT
+
+
+async def test_a_blocked_chat_waits_and_the_others_go_on(server, post):
+    owner, other = owner_of(server), owner_of(server, 8)
+    owner.block()
+    await post.put(trouble("to the one who blocked"), to=7)
+    await post.put(trouble("to the other"), to=8)
+    await post.put(trouble("once more to the other"), to=8)
+
+    await post.sweep()
+    assert len(texts(other)) == 2
+    assert (await post.row(1)).state is AlertState.WAITING
+
+    owner.unblock()
+    post.clock.pass_time(600)
+    await post.sweep()
+    assert len(texts(owner)) == 1
+
+
+async def test_somebody_who_never_pressed_start_is_waited_for(server, post):
+    await post.put(trouble("hello?"))
+
+    await post.sweep()
+
+    assert (await post.row()).state is AlertState.WAITING
+    assert await post.waiting() == 1
+
+
+async def test_unreadable_markup_goes_as_plain_text(server, post, monkeypatch):
+    monkeypatch.setattr("bot.delivery.MAY_BE_REPEATED", "\n<blink>(may be repeated)")
+    owner = owner_of(server)
+    server.faults.add("sendMessage", kind=FaultKind.DROP_BEFORE)
+    await post.put(trouble("no answer"))
+
+    await post.sweep()
+    post.clock.pass_time(1)
+    await post.sweep()
+
+    assert texts(owner)[-1].endswith("(may be repeated)")
+    assert (await post.row()).state is AlertState.SENT
+
+
+async def test_what_telegram_never_takes_is_given_up_and_the_next_one_leaves(server, post):
+    owner = owner_of(server)
+    too_long_a_button = Choice(kind=ChoiceKind.RESUME_GUARD, confirmation_id="x" * 100)
+    offer = Offer(
+        about="paused",
+        lines=(),
+        choices=(too_long_a_button,),
+        threshold=Decimal("-0.01"),
+        costlier_than_threshold=None,
+        as_of=START,
+        expires_at=START,
+    )
+    await post.put(FirstContact(offer=offer))
+    await post.put(trouble("no answer"))
+
+    await post.sweep()
+
+    assert (await post.row(1)).state is AlertState.DEAD
+    assert ["no answer" in text for text in texts(owner)] == [True]
+
+
+async def test_an_alert_for_somebody_no_longer_known_is_not_sent(server, database, bot, clock):
+    owner = owner_of(server)
+    post = Post(database, bot, clock, strangers={7})
+    await post.put(trouble("not for strangers"))
+
+    await post.sweep()
+
+    assert texts(owner) == []
+    assert (await post.row()).state is AlertState.DEAD
+
+
+async def test_a_restart_delivers_what_the_former_process_left(server, database, bot, clock):
+    owner = owner_of(server)
+    await Post(database, bot, clock).put(trouble("written before the restart"))
+
+    await Post(database, bot, clock).sweep()
+
+    assert "written before the restart" in texts(owner)[0]
+
+
+async def test_an_alert_cut_off_while_being_sent_says_that_it_may_be_repeated(server, post):
+    owner = owner_of(server)
+    server.faults.add("sendMessage", kind=FaultKind.DELAY, delay_s=0.2)
+    await post.put(critical("BTC/USD"))
+    sending = asyncio.create_task(post.delivery._cycle.run())
+    async with asyncio.timeout(5):
+        while server.faults._planned:  # noqa: ASYNC110 - the server has no event for a taken fault
+            await asyncio.sleep(0.01)
+
+    sending.cancel()
+    await asyncio.wait({sending})
+    assert (await post.row()).state is AlertState.UNKNOWN
+    await post.sweep()
+
+    assert texts(owner)[-1].endswith("(may be repeated)")
