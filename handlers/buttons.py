@@ -10,7 +10,7 @@ from telegram.error import BadRequest
 from engine.guards.offers import Nothing
 from engine.people.roles import Role
 from handlers.access import may
-from handlers.command import Command
+from handlers.command import Command, show_typing
 from handlers.context import ChatContext
 from handlers.patience import with_patience
 from handlers.render.guards import render_nothing, render_outcome
@@ -25,7 +25,7 @@ CHOICE_PATTERN = rf"^{CHOICE}:"
 
 #: Long enough to answer with the result when it comes quickly, short enough for "at once".
 _ANSWER_AFTER_S = 0.7
-_ANSWER_EVERY_S = 60.0
+_TYPING_EVERY_S = 4.0
 
 
 class Press:
@@ -68,7 +68,7 @@ async def press_refresh(commands: Mapping[str, Command], update: Update, context
     if command is None or not may(context.person.role, command.role):
         await press.answer(OLD_BUTTON, alert=True)
         return
-    screen = await _while_answering(press, command.screen(context, words))
+    screen = await _while_answering(press, context, command.screen(context, words))
     changed = await press.replace(context, screen)
     await press.answer("" if changed else UP_TO_DATE)
 
@@ -83,7 +83,7 @@ async def press_choice(update: Update, context: ChatContext) -> None:
         return
     confirmation_id = (query.data or "").partition(":")[2]
     taking = context.services.guards.take(context.person.user_id, confirmation_id)
-    outcome = await _while_answering(press, taking)
+    outcome = await _while_answering(press, context, taking)
     if isinstance(outcome, Nothing):
         if not await press.answer(outcome.why, alert=True):
             await context.reply(render_nothing(outcome))
@@ -102,5 +102,9 @@ async def press_unknown(update: Update, _context: ChatContext) -> None:
         await Press(update.callback_query).answer(OLD_BUTTON, alert=True)
 
 
-async def _while_answering(press: Press, work: Coroutine[Any, Any, _T]) -> _T:
-    return await with_patience(work, press.stop_spinner, after_s=_ANSWER_AFTER_S, every_s=_ANSWER_EVERY_S)
+async def _while_answering(press: Press, context: ChatContext, work: Coroutine[Any, Any, _T]) -> _T:
+    async def show_life() -> None:
+        await press.stop_spinner()
+        await show_typing(context)
+
+    return await with_patience(work, show_life, after_s=_ANSWER_AFTER_S, every_s=_TYPING_EVERY_S)

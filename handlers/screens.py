@@ -38,12 +38,13 @@ async def replace_screen(bot: Bot, chat_id: int, message_id: int, screen: Screen
     try:
         await bot.edit_message_text(text, chat_id, message_id, parse_mode=ParseMode.HTML, reply_markup=markup)
     except BadRequest as e:
-        if "not modified" in e.message:
+        said = e.message.lower()
+        if "not modified" in said:
             return False
-        if "message to edit not found" in e.message or "can't be edited" in e.message:
-            await send_screen(bot, chat_id, screen)
-            return True
-        raise
+        if "message to edit not found" not in said and "can't be edited" not in said:
+            raise
+        await send_screen(bot, chat_id, screen)
+        return True
     for further, below in rest:
         await _send(bot, chat_id, further, below)
     return True

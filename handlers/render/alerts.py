@@ -82,20 +82,17 @@ def _closed_elsewhere(message: ClosedElsewhere, reader: Reader) -> Iterator[str]
     currency = message.symbol.partition("/")[2] or "USD"
     for fill in message.fills:
         amount = full_quantity(fill.quantity)
-        yield f"{fill.side} {amount} at {price(fill.price, currency)}, {reader.clock(fill.at)}"
+        yield f"{fill.side} {amount} at {escape(price(fill.price, currency))}, {reader.clock(fill.at)}"
     if not message.fills:
         yield "The venue shows no fills for it."
 
 
 def _not_watching(message: NotWatching, reader: Reader) -> Iterator[str]:
-    span = duration(message.until - message.since)
-    yield bold(f"Not watching {reader.span(message.since, message.until)}")
-    yield f"NIJA was away for {span}; guards could not act. It is watching again."
-    if not message.moved:
-        yield "No guarded position moved."
-        return
-    yield "These guarded positions moved:"
+    yield bold(f"NIJA was away for {duration(message.until - message.since)}")
+    moved = "these positions moved:" if message.moved else "no guarded position moved."
+    yield f"It was not watching {reader.span(message.since, message.until)}; {moved}"
     yield from (_moved(moved) for moved in message.moved)
+    yield "Guards could not act meanwhile; they are watched again."
 
 
 def _moved(moved: Moved) -> str:

@@ -106,7 +106,7 @@ def _account(message: ExitFilled) -> Iterator[str]:
 
 
 def _cancelled(order: CancelledOrder, currency: str) -> str:
-    at = "at market" if order.price is None else f"at {price(order.price, currency)}"
+    at = "at market" if order.price is None else f"at {escape(price(order.price, currency))}"
     return f"• {order.side} {full_quantity(order.quantity)} {at}"
 
 

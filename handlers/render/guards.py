@@ -15,7 +15,7 @@ from engine.guards.offers import (
     Standing,
     Unguarded,
 )
-from handlers.render.html import bold, foreign
+from handlers.render.html import bold, escape, foreign
 from handlers.render.numbers import cost_percent, price, quantity, threshold_percent
 from handlers.render.positions import position_name, result_words
 from handlers.render.screen import Button, Screen, Tone, choice_data
@@ -109,10 +109,10 @@ def _offer_line(line: OfferLine) -> Iterator[str]:
 
 def _standing(line: OfferLine) -> str:
     position = line.position
-    result = result_words(line.pnl_ratio, line.pnl, position.currency)
+    result = escape(result_words(line.pnl_ratio, line.pnl, position.currency))
     match line.standing:
         case Standing.ABOVE_THRESHOLD:
-            entry = f" from cost {price(position.entry, position.currency)}" if position.entry else ""
+            entry = f" from cost {escape(price(position.entry, position.currency))}" if position.entry else ""
             return f"{result}{entry}"
         case Standing.WOULD_BE_SOLD_NOW:
             return f"{bold('would be sold now')}: {result}"
@@ -144,7 +144,7 @@ def _armed(armed: Armed) -> Iterator[str]:
 
 
 def _armed_line(guard: Guard) -> str:
-    entry = f" from {price(guard.entry, guard.currency)}" if guard.entry else ""
+    entry = f" from {escape(price(guard.entry, guard.currency))}" if guard.entry else ""
     return f"{_guard_name(guard)}{entry}: guarded at {threshold_percent(guard.threshold)}"
 
 

@@ -15,7 +15,7 @@ _QUANTITY_PLACES = 8
 def money(amount: Decimal, *, signed: bool = False) -> str:
     """Write dollars: `$1,234.56`, `-$812.00`, and `+$43.00` when `signed`."""
     rounded = _round(amount, _CENTS)
-    return f"{_sign(rounded, signed=signed)}${abs(rounded):,.2f}"
+    return f"{_sign(rounded, signed=signed)}${rounded.copy_abs():,.2f}"
 
 
 def at_least(amount: Decimal, *, complete: bool) -> str:
@@ -28,7 +28,7 @@ def in_currency(amount: Decimal, currency: str, *, signed: bool = False) -> str:
     if currency == "USD":
         return money(amount, signed=signed)
     rounded = _round(amount, _CENTS)
-    return f"{_sign(rounded, signed=signed)}{abs(rounded):,.2f} {currency}"
+    return f"{_sign(rounded, signed=signed)}{rounded.copy_abs():,.2f} {currency}"
 
 
 def price(amount: Decimal, currency: str = "USD") -> str:
@@ -68,12 +68,10 @@ def percent_beside(ratio: Decimal, threshold: Decimal) -> str:
 
 
 def quantity(amount: Decimal) -> str:
-    """Write a quantity without trailing zeros, cut after eight decimals: `0.12`, `1,234.5`."""
+    """Write a quantity without trailing zeros, cut after eight decimals if something is left: `0.12`, `1,234.5`."""
     with exact():
         cut = amount.quantize(Decimal(1).scaleb(-_QUANTITY_PLACES), ROUND_DOWN)
-    if amount and not cut:
-        return "<0.00000001"
-    return _trimmed(cut, at_least=0)
+    return _trimmed(cut or amount, at_least=0)
 
 
 def full_quantity(amount: Decimal) -> str:
@@ -84,7 +82,7 @@ def full_quantity(amount: Decimal) -> str:
 def _percent(ratio: Decimal, places: int, *, signed: bool) -> str:
     with exact():
         rounded = _round(ratio * 100, places)
-    return f"{_sign(rounded, signed=signed)}{abs(rounded):,.{places}f} %"
+    return f"{_sign(rounded, signed=signed)}{rounded.copy_abs():,.{places}f} %"
 
 
 def _sign(rounded: Decimal, *, signed: bool) -> str:
@@ -102,7 +100,7 @@ def _round(amount: Decimal, places: int) -> Decimal:
 def _trimmed(amount: Decimal, *, at_least: int) -> str:
     """Drop zeros at the end, keeping at least some decimals."""
     with exact():
-        digits = f"{abs(amount):,f}"
+        digits = f"{amount.copy_abs():,f}"
     whole, _, decimals = digits.partition(".")
     decimals = decimals.rstrip("0").ljust(at_least, "0")
     sign = MINUS if amount < 0 else ""

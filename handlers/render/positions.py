@@ -7,7 +7,7 @@ from engine.guards.guard import Guard, GuardState
 from engine.liquidation.mark import Mark
 from engine.portfolio.view import NotGuarded, PortfolioView, PositionView
 from engine.positions import Direction, PositionKind
-from handlers.render.html import bold, foreign, rows
+from handlers.render.html import bold, escape, foreign, rows
 from handlers.render.numbers import (
     in_currency,
     money,
@@ -83,25 +83,26 @@ def _head(portfolio: PortfolioView, reader: Reader) -> Iterator[str]:
 
 def _table(position: PositionView, reader: Reader) -> Iterator[str]:
     yield f"{position_name(position)} · {reader.age(position.as_of)}"
-    yield rows(_figures(position))
+    yield rows(_figures(position, reader))
     yield standing_words(position)
     yield from _remarks(position)
 
 
 def _compact(position: PositionView, reader: Reader) -> Iterator[str]:
     yield f"{position_name(position)} · {quantity(position.quantity)} · {reader.age(position.as_of)}"
-    yield f"entry {_entry(position)}, mark {_mark(position)}, PnL {_result(position)}"
-    trigger = f", trigger {_trigger(position.guard)}" if position.guard else ""
+    yield escape(f"entry {_entry(position)}, mark {_mark(position)}, PnL {_result(position)}")
+    trigger = f", trigger {escape(_trigger(position.guard))}" if position.guard else ""
     yield f"{standing_words(position)}{trigger}"
     yield from _remarks(position)
 
 
-def _figures(position: PositionView) -> Iterator[tuple[str, str]]:
+def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]]:
     yield "Quantity", quantity(position.quantity)
     if position.locked:
         yield "· staked", quantity(position.locked)
     yield "Entry", _entry(position)
-    yield "Mark", _mark(position)
+    mark = position.mark
+    yield f"Mark, {reader.age(mark.at)}" if isinstance(mark, Mark) else "Mark", _mark(position)
     yield "Value", _UNKNOWN if position.value_usd is None else money(position.value_usd)
     yield "PnL", _result(position)
     if position.net_if_sold is not None:

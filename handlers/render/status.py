@@ -52,7 +52,7 @@ def _troubles(report: StatusReport) -> Iterator[str]:
         if age.at is None:
             yield f"{age.symbol} at {age.venue_label} has no price: its guard cannot act."
     if report.guards_paused:
-        yield f"{report.guards_paused} paused guard(s) wait for your answer: /positions."
+        yield f"Guards paused: {report.guards_paused}. /positions says why."
     for job in report.jobs:
         if job.last_error:
             yield f"The job {job.name} failed: {job.last_error}"

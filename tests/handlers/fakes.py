@@ -1,0 +1,108 @@
+"""An engine that answers what it is told to and remembers what it was asked."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from engine.guards.offers import LeftAlone
+from engine.services import Services
+from tests.handlers.values import (
+    NOW,
+    OWNER,
+    offer,
+    person,
+    portfolio,
+    position,
+    preview,
+    status,
+    three_brokers,
+)
+
+
+class StillClock:
+    def now(self):
+        return NOW
+
+    def monotonic(self):
+        return 0.0
+
+    def now_ns(self):
+        return int(NOW.timestamp()) * 10**9
+
+
+@dataclass
+class FakeEngine:
+    #: The people let in, by user id.
+    people: dict = field(default_factory=lambda: {OWNER: person()})
+    #: What was asked, in order: the verb and its arguments.
+    calls: list = field(default_factory=list)
+    #: What each verb answers: a value, an exception, or a list of them in turn.
+    answers: dict = field(
+        default_factory=lambda: {
+            "fetch_overview": three_brokers(),
+            "fetch_portfolio": portfolio(position()),
+            "offer_guard": offer("guard"),
+            "offer_unguard": offer("unguard"),
+            "take": LeftAlone(),
+            "preview": preview(),
+            "fetch_status": status(),
+        }
+    )
+    #: Whom the gate has asked about, as it asks.
+    knocks: asyncio.Queue = field(default_factory=asyncio.Queue)
+    #: Cleared, it keeps every answer back until it is set.
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self):
+        self.ready.set()
+
+    @property
+    def services(self):
+        return Services(
+            clock=StillClock(),
+            people=self,
+            balances=self,
+            portfolio=self,
+            guards=self,
+            routes=self,
+            status=self,
+        )
+
+    def asked(self, verb):
+        return [args for name, *args in self.calls if name == verb]
+
+    async def fetch_person(self, user_id):
+        self.knocks.put_nowait(user_id)
+        if isinstance(self.people, Exception):
+            raise self.people
+        return self.people.get(user_id)
+
+    async def fetch_overview(self, user_id):
+        return await self._answer("fetch_overview", user_id)
+
+    async def fetch_portfolio(self, user_id):
+        return await self._answer("fetch_portfolio", user_id)
+
+    async def offer_guard(self, user_id, symbol, venue):
+        return await self._answer("offer_guard", user_id, symbol, venue)
+
+    async def offer_unguard(self, user_id, symbol, venue):
+        return await self._answer("offer_unguard", user_id, symbol, venue)
+
+    async def take(self, user_id, confirmation_id):
+        return await self._answer("take", user_id, confirmation_id)
+
+    async def preview(self, user_id, symbol, usd):
+        return await self._answer("preview", user_id, symbol, usd)
+
+    async def fetch_status(self, user_id):
+        return await self._answer("fetch_status", user_id)
+
+    async def _answer(self, verb, *args):
+        self.calls.append((verb, *args))
+        await self.ready.wait()
+        answer = self.answers[verb]
+        if isinstance(answer, list):
+            answer = answer.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer

@@ -1,0 +1,157 @@
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import get_args
+
+import pytest
+
+from engine.alerts.messages import (
+    BrokerTrouble,
+    CancelledOrder,
+    ClosedElsewhere,
+    ExitFailing,
+    ExitFilled,
+    ExitParked,
+    FillSeen,
+    FirstContact,
+    GuardPaused,
+    GuardReduced,
+    Message,
+    Moved,
+    NotWatching,
+    PriceTrouble,
+)
+from engine.orders import Side
+from engine.positions import Direction
+from engine.venues import Venue
+from handlers.render.alerts import render_alert
+from handlers.render.html import plain_text
+from handlers.render.times import Reader
+from tests.handlers.screen_checks import check_fits, check_golden
+from tests.handlers.values import NOW, READER, ago, offer
+
+_ABOUT = {"venue": Venue.KRAKEN, "symbol": "BTC/USD"}
+_QUANTITY = Decimal("0.12")
+
+EXIT = ExitFilled(
+    **_ABOUT,
+    direction=Direction.LONG,
+    trigger_ratio=Decimal("-0.015"),
+    threshold=Decimal("-0.01"),
+    trigger_price=Decimal(63040),
+    quantity=_QUANTITY,
+    fill_price=Decimal(63020),
+    currency="USD",
+    fee=Decimal("19.66"),
+    fee_asset="USD",
+    realised=Decimal("-137.26"),
+    cancelled=(
+        CancelledOrder(side=Side.SELL, quantity=Decimal("0.1"), price=Decimal(70000)),
+        CancelledOrder(side=Side.SELL, quantity=Decimal("0.02"), price=None),
+    ),
+    left_over=Decimal("0.00000001"),
+    left_over_why="below the lot",
+    triggered_at=NOW - timedelta(milliseconds=430),
+    filled_at=NOW,
+    venue_order_id="OABC12-XYZ",
+    client_order_id="c-1",
+)
+
+EXAMPLES = {
+    "exit_filled": EXIT,
+    "exit_failing": ExitFailing(
+        **_ABOUT,
+        trigger_ratio=Decimal("-0.012"),
+        threshold=Decimal("-0.01"),
+        quantity=_QUANTITY,
+        why="Kraken does not answer (timeout).",
+        doing="The sale is tried again every 5 s.",
+        since=ago(seconds=40),
+    ),
+    "exit_parked": ExitParked(**_ABOUT, quantity=Decimal("0.00001"), why="below the venue's minimum"),
+    "first_contact": FirstContact(offer=offer("first_contact")),
+    "guard_reduced": GuardReduced(
+        **_ABOUT, was=_QUANTITY, now=Decimal("0.05"), why="0.07 was sold by hand at 02:29."
+    ),
+    "guard_paused": GuardPaused(
+        **_ABOUT,
+        guarded=_QUANTITY,
+        seen=Decimal("0.24"),
+        why="the quantity changed without a fill",
+        offer=offer("paused"),
+    ),
+    "closed_elsewhere": ClosedElsewhere(
+        **_ABOUT,
+        quantity=_QUANTITY,
+        fills=(FillSeen(side=Side.SELL, quantity=_QUANTITY, price=Decimal(65000), at=ago(minutes=3)),),
+    ),
+    "not_watching": NotWatching(
+        since=ago(hours=2, minutes=20),
+        until=NOW,
+        moved=(Moved(**_ABOUT, before=Decimal("0.002"), after=Decimal("-0.0075")),),
+    ),
+    "price_trouble": PriceTrouble(**_ABOUT, what="unknown", why="no bid", since=ago(seconds=30)),
+    "broker_trouble": BrokerTrouble(
+        venue=Venue.COINBASE, what="key_rejected", why="401 <Unauthorized>", since=ago(seconds=30)
+    ),
+}
+
+
+def test_every_kind_of_alert_has_an_example_here():
+    kinds = get_args(get_args(Message)[0])
+
+    assert {type(example) for example in EXAMPLES.values()} == set(kinds)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_alerts_read(name):
+    check_golden(f"alert_{name}", render_alert(EXAMPLES[name], READER))
+
+
+def test_the_liquidation_alert_begins_with_its_name():
+    assert plain_text(render_alert(EXIT, READER).text).startswith("EMERGENCY LIQUIDATION\n")
+
+
+def test_what_the_venue_has_not_told_is_not_invented():
+    text = render_alert(replace(EXIT, fee=None, fee_asset=None, realised=None), READER).text
+
+    assert "Fee                   not told yet" in text
+    assert "Realised PnL  unknown, fee missing" in text
+
+
+def test_an_alert_read_late_says_when_it_happened():
+    late = Reader(now=NOW + timedelta(minutes=12))
+
+    assert "You are told late: this happened 12 min ago." in render_alert(EXIT, late).text
+    assert "told late" not in render_alert(EXIT, READER).text
+
+
+def test_a_fill_found_after_a_lost_answer_says_so():
+    assert "the fill was found by asking" in render_alert(replace(EXIT, found_later=True), READER).text
+
+
+def test_a_short_is_bought_back():
+    assert "was bought back at market" in render_alert(replace(EXIT, direction=Direction.SHORT), READER).text
+
+
+@pytest.mark.parametrize("what", ["unknown", "wide_spread", "back"])
+def test_every_price_trouble_reads(what):
+    check_fits(render_alert(replace(EXAMPLES["price_trouble"], what=what), READER))
+
+
+@pytest.mark.parametrize("what", ["unreachable", "key_rejected", "back"])
+def test_every_broker_trouble_reads(what):
+    check_fits(render_alert(replace(EXAMPLES["broker_trouble"], what=what), READER))
+
+
+def test_a_gap_in_which_nothing_moved_says_that():
+    assert (
+        "no guarded position moved."
+        in render_alert(NotWatching(since=ago(hours=1), until=NOW, moved=()), READER).text
+    )
+
+
+def test_a_paused_guard_without_a_question_names_the_command():
+    text = render_alert(replace(EXAMPLES["guard_paused"], offer=None), READER).text
+
+    assert "/guard BTC/USD guards it again." in text

@@ -1,0 +1,50 @@
+from engine.venues import Venue
+from handlers.render.balance import render_balance
+from tests.handlers.screen_checks import check_golden
+from tests.handlers.values import READER, ago, overview, snapshot, state, three_brokers
+
+
+def test_every_broker_has_its_figures_and_age_and_what_is_missing_is_named():
+    check_golden("balance_three_brokers", render_balance(three_brokers(), READER))
+
+
+def test_complete_sums_carry_no_lower_bound_sign():
+    whole = overview(
+        state(Venue.KRAKEN, snapshot("1234.56", "0", at=ago(seconds=1))),
+        state(Venue.ALPACA, snapshot("100", "50", at=ago(seconds=2))),
+    )
+
+    screen = render_balance(whole, READER)
+
+    assert "\N{GREATER-THAN OR EQUAL TO}" not in screen.text
+    assert "$1,384.56" in screen.text
+    check_golden("balance_complete", screen)
+
+
+def test_a_sum_that_lacks_something_is_a_lower_bound():
+    screen = render_balance(overview(state(Venue.KRAKEN, snapshot("10", "0", unpriced=("FOO",)))), READER)
+
+    assert screen.text.count("\N{GREATER-THAN OR EQUAL TO} $10.00") == 4
+    assert "No price, so not counted: FOO." in screen.text
+
+
+def test_a_broker_that_failed_a_moment_ago_keeps_its_place_in_the_sums_and_says_so():
+    fresh = overview(state(Venue.KRAKEN, snapshot("10", "0", at=ago(seconds=20)), error="rate limit"))
+
+    text = render_balance(fresh, READER).text
+
+    assert "It did not answer: rate limit." in text
+    assert "These are its figures of 02:29:51 UTC." in text
+    assert "Not in these sums" not in text
+
+
+def test_without_any_broker_the_next_step_is_told():
+    check_golden("balance_no_broker", render_balance(overview(), READER))
+
+
+def test_figures_a_hair_below_a_cent_are_no_minus_zero():
+    text = render_balance(
+        overview(state(Venue.KRAKEN, snapshot("0", "-0.001", at=ago(seconds=1)))), READER
+    ).text
+
+    assert "\N{MINUS SIGN}$0.00" not in text

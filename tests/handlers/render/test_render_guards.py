@@ -1,0 +1,115 @@
+from decimal import Decimal
+
+import pytest
+
+from engine.guards.offers import Armed, ChoiceKind, LeftAlone, Nothing, Standing, Unguarded
+from handlers.render.guards import render_offer, render_outcome
+from handlers.render.screen import Tone
+from tests.handlers.screen_checks import check_fits, check_golden
+from tests.handlers.values import READER, choice, guard, offer, offer_line, position
+
+
+def _would_be_sold(**changes):
+    values = {"standing": Standing.WOULD_BE_SOLD_NOW, "pnl_ratio": Decimal("-0.172"), "pnl": Decimal(-812)}
+    return offer_line(**values | changes)
+
+
+def test_first_contact_lists_what_each_answer_would_mean():
+    asked = offer(
+        "first_contact",
+        lines=(
+            offer_line(),
+            _would_be_sold(),
+            offer_line(Standing.ENTRY_UNKNOWN, pnl_ratio=None, pnl=None),
+            offer_line(Standing.CANNOT_BE_GUARDED, why_not="It is staked & cannot be sold."),
+        ),
+        choices=(
+            choice(ChoiceKind.GUARD_ALL_FROM_COST, "a1"),
+            choice(ChoiceKind.GUARD_ALL_FROM_PRICE, "a2"),
+            choice(ChoiceKind.CHOOSE, "a3"),
+            choice(ChoiceKind.LEAVE_ALONE, "a4"),
+        ),
+    )
+
+    check_golden("offer_first_contact", render_offer(asked, READER))
+
+
+def test_selling_at_once_is_asked_apart_and_the_button_looks_it():
+    asked = offer(
+        "would_sell",
+        lines=(_would_be_sold(),),
+        choices=(choice(ChoiceKind.GUARD_AND_SELL_NOW, "s1", "BTC"), choice(ChoiceKind.CANCEL, "s2")),
+        costlier_than_threshold=Decimal("0.014"),
+    )
+
+    screen = render_offer(asked, READER)
+
+    assert screen.keyboard[0][0].tone is Tone.DANGER
+    check_golden("offer_would_sell", screen)
+
+
+@pytest.mark.parametrize("about", ["guard", "choose", "unguard", "paused", "something newer"])
+def test_every_question_fits(about):
+    check_fits(render_offer(offer(about), READER))
+
+
+@pytest.mark.parametrize("kind", ChoiceKind)
+@pytest.mark.parametrize("subject", [None, "BTC Kraken"])
+def test_every_choice_has_a_label(kind, subject):
+    screen = render_offer(offer(choices=(choice(kind, "id", subject),)), READER)
+
+    assert screen.keyboard[0][0].data == "c:id"
+    assert "{" not in screen.keyboard[0][0].label
+    check_fits(screen)
+
+
+def test_more_choices_than_telegram_takes_keep_cancel_and_say_so():
+    many = [choice(ChoiceKind.GUARD_FROM_COST, f"id{number}", "BTC") for number in range(120)]
+    screen = render_offer(offer(choices=(*many, choice(ChoiceKind.CANCEL, "no"))), READER)
+
+    assert len(screen.keyboard) == 100
+    assert screen.keyboard[-1][0].data == "c:no"
+    assert "Not every position has a button here" in screen.text
+
+
+def test_armed_guards_are_listed_with_what_was_left_out_and_the_further_question():
+    armed = Armed(
+        guards=(guard(),),
+        left_out=(offer_line(Standing.CANNOT_BE_GUARDED, why_not="below the lot"),),
+        follow_up=offer("would_sell", lines=(_would_be_sold(),)),
+    )
+
+    check_golden("outcome_armed", *render_outcome(armed, READER))
+
+
+def test_nothing_armed_is_not_called_guarded():
+    (screen,) = render_outcome(Armed(guards=(), left_out=(_would_be_sold(),)), READER)
+
+    assert "No guard was set" in screen.text
+    assert "<b>Guarded</b>" not in screen.text
+
+
+def test_unguarded_says_what_it_means():
+    (screen,) = render_outcome(Unguarded(guards=(guard(),)), READER)
+
+    assert "Not guarded any more" in screen.text
+    assert "BTC/USD" in screen.text
+    check_fits(screen)
+
+
+def test_left_alone_changes_nothing_and_says_so():
+    (screen,) = render_outcome(LeftAlone(), READER)
+
+    assert "nothing was changed" in screen.text
+
+
+def test_nothing_is_the_engines_sentence_as_it_is():
+    (screen,) = render_outcome(Nothing(why="BTC is not held at <Kraken>."), READER)
+
+    assert screen.text == "BTC is not held at &lt;Kraken&gt;."
+
+
+def test_a_further_offer_takes_the_place_of_the_first():
+    (screen,) = render_outcome(offer("choose", lines=(offer_line(position=position()),)), READER)
+
+    assert screen.text.startswith("<b>Which ones?</b>")

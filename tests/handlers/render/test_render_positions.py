@@ -1,0 +1,128 @@
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from engine.guards.guard import GuardState
+from engine.liquidation.mark import MarkBasis, PriceProblem, PriceUnknown
+from engine.portfolio.view import NotGuarded
+from engine.positions import Direction, PositionKind
+from engine.venues import Venue
+from handlers.render.positions import render_positions, standing_words
+from tests.handlers.screen_checks import check_golden
+from tests.handlers.values import READER, account, ago, guard, mark, portfolio, position
+
+_MINUS = "\N{MINUS SIGN}"
+
+
+def test_a_guarded_position_shows_entry_mark_result_and_trigger():
+    check_golden("positions_guarded", render_positions(portfolio(position()), READER))
+
+
+def test_what_is_unusual_about_positions_is_said():
+    no_price = PriceUnknown(problem=PriceProblem.NO_BID)
+    blank = {"pnl": None, "pnl_ratio": None, "net_if_sold": None}
+    held = portfolio(
+        position(quantity=Decimal("0.15"), guard=guard(quantity="0.1", cost="6000")),
+        position(mark=no_price, value_usd=None, not_guarded=NotGuarded.PRICE_UNKNOWN, **blank),
+        position(
+            asset="XTZ",
+            symbol=None,
+            entry=None,
+            explained=Decimal(0),
+            locked=Decimal("0.12"),
+            guard=None,
+            not_guarded=NotGuarded.ENTRY_UNKNOWN,
+            **blank,
+        ),
+        position(
+            kind=PositionKind.MARGIN,
+            direction=Direction.SHORT,
+            guard=guard(direction=Direction.SHORT, kind=PositionKind.MARGIN, leverage=2),
+        ),
+        unreachable=(
+            (account(Venue.COINBASE), ago(minutes=12), "timeout"),
+            (account(Venue.ALPACA), None, "403"),
+        ),
+    )
+
+    check_golden("positions_unusual", render_positions(held, READER))
+
+
+def test_many_positions_are_shown_in_lines():
+    many = portfolio(*(position() for _ in range(8)))
+
+    screen = render_positions(many, READER)
+
+    assert "<pre>" not in screen.text
+    check_golden("positions_many", screen)
+
+
+@pytest.mark.parametrize("reason", [one for one in NotGuarded if one is not NotGuarded.PAUSED])
+def test_each_reason_for_not_being_guarded_is_in_the_words_of_the_engine(reason):
+    unwatched = position(guard=None, not_guarded=reason)
+
+    assert standing_words(unwatched) == f"not guarded: {reason.value}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, f"guarded at {_MINUS}1.00 %"),
+        ({"guard": guard(threshold=Decimal("-0.025"))}, f"guarded at {_MINUS}2.50 %"),
+        ({"mark": mark(basis=MarkBasis.MID)}, f"guarded at {_MINUS}1.00 %, wide spread, guarded at mid"),
+        ({"guard": guard(quantity="0.1", cost="6400")}, f"guarded at {_MINUS}1.00 % for 0.1 of it"),
+        ({"guard": guard(state=GuardState.CLOSING)}, f"guarded at {_MINUS}1.00 %, being sold now"),
+        (
+            {
+                "guard": guard(state=GuardState.PAUSED, state_reason="2 for 1"),
+                "not_guarded": NotGuarded.PAUSED,
+            },
+            f"not guarded: paused, your answer is needed (2 for 1); its guard at {_MINUS}1.00 % waits",
+        ),
+        (
+            {"not_guarded": NotGuarded.MARKET_CLOSED},
+            f"not guarded: market closed; its guard at {_MINUS}1.00 % waits",
+        ),
+        ({"guard": None}, "not guarded: you have not asked for it"),
+    ],
+    ids=["plain", "own threshold", "mid", "part", "closing", "paused", "closed", "none"],
+)
+def test_standing(changes, expected):
+    assert standing_words(position(**changes)) == expected
+
+
+def test_a_result_just_above_the_threshold_is_not_shown_as_having_reached_it():
+    close = position(pnl_ratio=Decimal("-0.009996"), pnl=Decimal("-76.77"))
+
+    assert f"{_MINUS}0.9996 %, {_MINUS}$76.77" in render_positions(portfolio(close), READER).text
+
+
+def test_a_guard_from_another_price_than_the_entry_says_from_which():
+    text = render_positions(portfolio(position(guard=guard(cost="7200"))), READER).text
+
+    assert "Guarded from            $60,000.00" in text
+    assert "Trigger               ≤ $59,400.00" in text
+
+
+def test_a_short_triggers_above():
+    short = position(direction=Direction.SHORT, guard=guard(direction=Direction.SHORT))
+
+    assert "≥ $64,640.00" in render_positions(portfolio(short), READER).text
+
+
+def test_old_fills_still_being_read_are_no_unknown_entry():
+    reading = position(entry=None, explained=Decimal(0), history_incomplete=True, guard=None)
+
+    text = render_positions(portfolio(reading), READER).text
+
+    assert "still being read" in text
+    assert "entry is unknown" not in text
+
+
+def test_nothing_held_is_told_apart_from_nothing_known():
+    nothing = portfolio()
+    unknown = replace(nothing, unreachable=((account(), None, "timeout"),))
+
+    assert "None: everything is cash." in render_positions(nothing, READER).text
+    assert "No positions are known." in render_positions(unknown, READER).text

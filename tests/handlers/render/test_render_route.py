@@ -1,0 +1,121 @@
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from engine.orders import Side
+from engine.routing.fees import TABLE, FeeProfile
+from engine.routing.route import Choice, LeftOut, NoRoute, Obstacle, Reason
+from engine.venues import Venue
+from handlers.render.route import render_route
+from tests.handlers.screen_checks import check_golden
+from tests.handlers.values import READER, account, preview, request, route
+
+
+def test_every_broker_has_its_costs_and_the_reason_for_or_against_it():
+    check_golden("route_chosen", render_route(preview(), READER))
+
+
+def test_no_route_says_so_with_every_reason():
+    reasons = (Reason(obstacle=Obstacle.NOT_CONNECTED),)
+    nowhere = NoRoute(
+        request=request(),
+        left_out=(LeftOut(account=account(), fees=TABLE[Venue.KRAKEN], reasons=reasons),),
+    )
+
+    check_golden("route_nowhere", render_route(preview(nowhere, usual_size=True), READER))
+
+
+def test_a_target_raised_for_a_small_account_says_why():
+    small = route(
+        account=account(Venue.COINBASE),
+        fees=TABLE[Venue.COINBASE],
+        choice=Choice.ONLY_ONE,
+        profit_target=Decimal("0.02"),
+        left_out=(),
+    )
+
+    text = render_route(preview(small), READER).text
+
+    assert "Target in effect            2.00 %" in text
+    assert "The target is raised because" in text
+
+
+def test_a_target_that_was_set_is_not_called_raised():
+    set_before = route(request=request(profit_target=Decimal("0.05")), profit_target=Decimal("0.05"))
+
+    assert "raised" not in render_route(preview(set_before), READER).text
+
+
+@pytest.mark.parametrize(
+    ("taker_live", "spread_live", "expected"),
+    [
+        (True, True, "Fee and spread are live."),
+        (True, False, "The fee is live, the spread from the table."),
+        (False, True, "The fee is from the table, the spread live."),
+        (False, False, "From the table, not live."),
+    ],
+)
+def test_it_says_which_figures_are_live(taker_live, spread_live, expected):
+    fees = FeeProfile(
+        taker=Decimal("0.0025"), spread=Decimal("0.001"), taker_live=taker_live, spread_live=spread_live
+    )
+
+    assert expected in render_route(preview(route(fees=fees, left_out=())), READER).text
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        (Reason(obstacle=Obstacle.NOT_LISTED), "not listed there"),
+        (
+            Reason(obstacle=Obstacle.NOT_ENOUGH_CASH, limit=Decimal(30), actual=Decimal("12.5"), unit="USDC"),
+            "not enough free cash, 12.5 USDC of 30 USDC",
+        ),
+        (
+            Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal(10), actual=Decimal("9.999"), unit="USD"),
+            "below the venue's minimum, $9.99 of $10.00",
+        ),
+        (
+            Reason(
+                obstacle=Obstacle.EQUITY_TOO_SMALL, limit=Decimal(50), actual=Decimal("49.999"), unit="USD"
+            ),
+            "its equity of $49.99 is under $50.00",
+        ),
+        (
+            Reason(obstacle=Obstacle.EQUITY_UNKNOWN, limit=Decimal(50), unit="USD"),
+            "equity unknown, and it must be at least $50.00",
+        ),
+        (
+            Reason(obstacle=Obstacle.HOLDS_LESS, actual=Decimal("0.1"), unit="BTC"),
+            "holds less than is to be sold, 0.1 BTC",
+        ),
+        (
+            Reason(obstacle=Obstacle.NOT_CHEAPER, limit=Decimal("0.001"), actual=Decimal("0.0062")),
+            "not cheaper, 0.62 % against 0.10 %",
+        ),
+    ],
+    ids=lambda value: value.obstacle if isinstance(value, Reason) else "",
+)
+def test_reasons_name_their_figures_and_never_round_up_to_the_limit(reason, expected):
+    left_out = LeftOut(account=account(), fees=TABLE[Venue.KRAKEN], reasons=(reason,))
+
+    assert f"Not chosen: {expected}." in render_route(preview(route(left_out=(left_out,))), READER).text
+
+
+def test_refresh_asks_for_the_same_again():
+    sized = render_route(preview(usd="1000.50"), READER)
+    usual = render_route(preview(usual_size=True), READER)
+
+    assert sized.keyboard[0][0].data == "r:route:BTC/USD:1000.5"
+    assert usual.keyboard[0][0].data == "r:route:BTC/USD"
+
+
+def test_a_sale_goes_where_the_asset_is_and_aims_for_nothing():
+    sale = route(request=request(side=Side.SELL), choice=Choice.HOLDS_ASSET, profit_target=None)
+
+    text = render_route(replace(preview(sale), usual_size=True), READER).text
+
+    assert text.startswith("<b>Route</b>\nSell BTC/USD for $30.00")
+    assert "Why: the asset is there." in text
+    assert "Target in effect" not in text

@@ -1,0 +1,63 @@
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from handlers.render.times import Reader, duration, zone_named
+from tests.handlers.values import NOW, READER, ago
+
+
+@pytest.mark.parametrize(
+    ("span", "expected"),
+    [
+        (timedelta(seconds=-5), "0 s ago"),
+        (timedelta(seconds=3.9), "3 s ago"),
+        (timedelta(seconds=150), "2 min ago"),
+        (timedelta(hours=5), "5 h ago"),
+        (timedelta(hours=47), "47 h ago"),
+        (timedelta(days=3), "3 d ago"),
+    ],
+)
+def test_ages(span, expected):
+    assert READER.age(NOW - span) == expected
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        (NOW, "02:30:11 UTC"),
+        (ago(days=1), "6 Mar 02:30:11 UTC"),
+        (datetime(2025, 12, 31, 23, 59, 59, tzinfo=UTC), "31 Dec 2025 23:59:59 UTC"),
+    ],
+)
+def test_clock_times_name_the_day_when_it_is_not_today(at, expected):
+    assert READER.clock(at) == expected
+
+
+def test_times_are_in_the_readers_zone():
+    reader = Reader(now=NOW, zone=ZoneInfo("America/New_York"))
+
+    assert reader.clock(NOW) == "21:30:11 EST"
+
+
+def test_a_span_names_its_zone_once():
+    assert READER.span(ago(minutes=20, seconds=11), NOW) == "02:10\N{EN DASH}02:30 UTC"
+    assert READER.span(ago(hours=3), NOW) == "6 Mar 23:30\N{EN DASH}02:30 UTC"
+
+
+@pytest.mark.parametrize("name", ["", "Nowhere/Land", "../etc/passwd", "America", "a\0b"])
+def test_an_unknown_zone_is_utc(name):
+    assert zone_named(name).utcoffset(NOW) == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("span", "expected"),
+    [
+        (timedelta(milliseconds=430), "430 ms"),
+        (timedelta(seconds=2.14), "2.1 s"),
+        (timedelta(minutes=3), "3 min"),
+        (timedelta(seconds=-1), "0 ms"),
+    ],
+)
+def test_durations(span, expected):
+    assert duration(span) == expected

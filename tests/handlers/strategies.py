@@ -1,0 +1,348 @@
+"""Any values the engine could hand to the chat, for holding screens against Telegram's limits."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from engine.alerts import messages
+from engine.balances.snapshot import BalanceSnapshot, CashLine, OpenPosition, UserBrokerState, combine
+from engine.guards.guard import Guard, GuardSource, GuardState
+from engine.guards.offers import (
+    Armed,
+    Choice,
+    ChoiceKind,
+    LeftAlone,
+    Nothing,
+    Offer,
+    OfferLine,
+    Standing,
+    Unguarded,
+)
+from engine.liquidation.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
+from engine.money import exact
+from engine.orders import Side
+from engine.portfolio.view import NotGuarded, PortfolioView, PositionView
+from engine.positions import Direction, PositionKind
+from engine.routing.fees import FeeProfile
+from engine.routing.route import Choice as Why
+from engine.routing.route import LeftOut, NoRoute, Obstacle, Reason, Route, TradeRequest
+from engine.services import RoutePreview
+from engine.status import BrokerStatus, JobStatus, NonceStatus, PriceAge, StatusReport
+from engine.venues import Account, Venue
+from handlers.render.times import Reader, zone_named
+
+amounts = st.decimals(min_value=-(10**15), max_value=10**15, places=18)
+positive = st.decimals(min_value=Decimal("1e-18"), max_value=10**15, places=18)
+ratios = st.decimals(min_value=-1, max_value=10, places=12)
+thresholds = st.decimals(min_value=Decimal("-0.5"), max_value=Decimal("-0.00001"), places=6)
+words = st.text(max_size=400)
+names = st.text(min_size=1, max_size=30)
+currencies = st.sampled_from(["USD", "EUR", "USDT"]) | names
+#: From 2020 to 2040.
+times = st.integers(min_value=1_577_836_800, max_value=2_208_988_800).map(
+    lambda seconds: datetime.fromtimestamp(seconds, UTC)
+)
+venues = st.sampled_from(Venue)
+directions = st.sampled_from(Direction)
+kinds = st.sampled_from(PositionKind)
+readers = st.builds(
+    Reader, now=times, zone=st.sampled_from(["UTC", "America/New_York", "Asia/Kathmandu"]).map(zone_named)
+)
+accounts = st.builds(Account, account_id=names, user_id=st.integers(), venue=venues)
+
+
+def maybe(strategy):
+    return st.none() | strategy
+
+
+def several(strategy, most=4):
+    return st.lists(strategy, max_size=most).map(tuple)
+
+
+_cash = st.builds(
+    CashLine,
+    currency=currencies,
+    free=amounts,
+    rate_usd=maybe(positive),
+    value_usd=maybe(amounts),
+)
+
+
+@st.composite
+def snapshots(draw):
+    available, locked = draw(amounts), draw(amounts)
+    with exact():
+        total = available + locked
+    return BalanceSnapshot(
+        total_equity_usd=total,
+        available_usd=available,
+        locked_in_positions_usd=locked,
+        held_by_orders_usd=draw(amounts),
+        cash=draw(several(_cash)),
+        unpriced=draw(several(names)),
+        as_of=draw(times),
+    )
+
+
+_open_positions = st.builds(
+    OpenPosition,
+    asset=names,
+    symbol=maybe(names),
+    kind=kinds,
+    direction=directions,
+    quantity=amounts,
+    value_usd=maybe(amounts),
+)
+_states = st.builds(
+    UserBrokerState,
+    broker=venues,
+    user_id=st.integers(),
+    account_id=names,
+    balance=maybe(snapshots()),
+    open_positions=several(_open_positions),
+    last_updated=maybe(times),
+    connected=st.booleans(),
+    error=maybe(words),
+)
+overviews = st.builds(lambda states, now: combine(states, now=now, stale_after_s=60), several(_states), times)
+
+guards = st.builds(
+    Guard,
+    guard_id=names,
+    user_id=st.integers(),
+    account_id=names,
+    venue=venues,
+    kind=kinds,
+    direction=directions,
+    asset=names,
+    symbol=names,
+    quantity=positive,
+    cost=positive,
+    currency=currencies,
+    threshold=thresholds,
+    source=st.sampled_from(GuardSource),
+    state=st.sampled_from(GuardState),
+    state_reason=maybe(words),
+    created_at=times,
+)
+marks = st.builds(Mark, price=positive, basis=st.sampled_from(MarkBasis), at=times) | st.builds(
+    PriceUnknown, problem=st.sampled_from(PriceProblem)
+)
+positions = st.builds(
+    PositionView,
+    account=accounts,
+    kind=kinds,
+    direction=directions,
+    asset=names,
+    symbol=maybe(names),
+    quantity=amounts,
+    locked=amounts,
+    explained=amounts,
+    entry=maybe(amounts),
+    currency=currencies,
+    history_incomplete=st.booleans(),
+    mark=marks,
+    value_usd=maybe(amounts),
+    pnl=maybe(amounts),
+    pnl_ratio=maybe(ratios),
+    net_if_sold=maybe(amounts),
+    guard=maybe(guards),
+    not_guarded=maybe(st.sampled_from(NotGuarded)),
+    as_of=times,
+)
+portfolios = st.builds(
+    PortfolioView,
+    positions=several(positions, most=9),
+    unreachable=several(st.tuples(accounts, maybe(times), words)),
+    as_of=times,
+)
+
+_fees = st.builds(
+    FeeProfile, taker=ratios, spread=ratios, taker_live=st.booleans(), spread_live=st.booleans()
+)
+_reasons = st.builds(
+    Reason,
+    obstacle=st.sampled_from(Obstacle),
+    limit=maybe(amounts),
+    actual=maybe(amounts),
+    unit=st.sampled_from(["", "USD", "USDC", "BTC"]),
+)
+_left_out = st.builds(LeftOut, account=accounts, fees=_fees, reasons=several(_reasons))
+_requests = st.builds(
+    TradeRequest,
+    symbol=names,
+    base=names,
+    side=st.sampled_from(Side),
+    usd=positive,
+    profit_target=maybe(ratios),
+)
+_routes = st.builds(
+    Route,
+    request=_requests,
+    account=accounts,
+    instrument=st.none(),
+    fees=_fees,
+    choice=st.sampled_from(Why),
+    profit_target=maybe(ratios),
+    left_out=several(_left_out),
+)
+previews = st.builds(
+    RoutePreview,
+    symbol=names,
+    usd=positive,
+    usual_size=st.booleans(),
+    decision=_routes | st.builds(NoRoute, request=_requests, left_out=several(_left_out)),
+    at=times,
+)
+
+_seconds = st.floats(min_value=0, max_value=10**6)
+reports = st.builds(
+    StatusReport,
+    at=times,
+    version=names,
+    mode=names,
+    started_at=times,
+    brokers=several(
+        st.builds(
+            BrokerStatus,
+            account=accounts,
+            last_answer_at=maybe(times),
+            last_error=maybe(words),
+            last_error_at=maybe(times),
+        )
+    ),
+    jobs=several(
+        st.builds(
+            JobStatus,
+            name=names,
+            every_s=_seconds,
+            last_run_at=maybe(times),
+            lag_s=maybe(_seconds),
+            last_error=maybe(words),
+        )
+    ),
+    nonces=several(
+        st.builds(
+            NonceStatus,
+            fingerprint=names,
+            last_nonce=st.integers(min_value=0, max_value=2**63),
+            last_used_at=times,
+            issued=st.integers(min_value=0),
+        )
+    ),
+    prices=several(st.builds(PriceAge, venue_label=names, symbol=names, at=maybe(times))),
+    guards_armed=st.integers(min_value=0),
+    guards_paused=st.integers(min_value=0),
+    exits_in_flight=st.integers(min_value=0),
+    outbox_waiting=st.integers(min_value=0),
+    outbox_oldest_at=maybe(times),
+    database=names,
+    database_revision=names,
+    database_bytes=st.integers(min_value=0, max_value=2**40),
+)
+
+_ids = st.text("0123456789abcdef-", min_size=1, max_size=36)
+_offer_lines = st.builds(
+    OfferLine,
+    position=positions,
+    standing=st.sampled_from(Standing),
+    pnl_ratio=maybe(ratios),
+    pnl=maybe(amounts),
+    why_not=words,
+)
+offers = st.builds(
+    Offer,
+    about=st.sampled_from(["first_contact", "guard", "would_sell", "choose", "unguard", "paused", "new"]),
+    lines=several(_offer_lines),
+    choices=several(
+        st.builds(Choice, kind=st.sampled_from(ChoiceKind), confirmation_id=_ids, subject=maybe(names))
+    ),
+    threshold=thresholds,
+    costlier_than_threshold=maybe(ratios),
+    as_of=times,
+    expires_at=times,
+)
+outcomes = st.one_of(
+    offers,
+    st.builds(Armed, guards=several(guards), left_out=several(_offer_lines), follow_up=maybe(offers)),
+    st.builds(Unguarded, guards=several(guards)),
+    st.builds(LeftAlone),
+    st.builds(Nothing, why=words.filter(str.strip)),
+)
+
+_about = {"venue": venues, "symbol": names}
+alerts = st.one_of(
+    st.builds(
+        messages.ExitFilled,
+        **_about,
+        direction=directions,
+        trigger_ratio=ratios,
+        threshold=thresholds,
+        trigger_price=positive,
+        quantity=positive,
+        fill_price=positive,
+        currency=currencies,
+        fee=maybe(positive),
+        fee_asset=maybe(names),
+        realised=maybe(amounts),
+        cancelled=several(
+            st.builds(
+                messages.CancelledOrder, side=st.sampled_from(Side), quantity=positive, price=maybe(positive)
+            )
+        ),
+        left_over=amounts,
+        left_over_why=words,
+        triggered_at=times,
+        filled_at=times,
+        venue_order_id=names,
+        client_order_id=names,
+        found_later=st.booleans(),
+    ),
+    st.builds(
+        messages.ExitFailing,
+        **_about,
+        trigger_ratio=ratios,
+        threshold=thresholds,
+        quantity=positive,
+        why=words,
+        doing=words,
+        since=times,
+    ),
+    st.builds(messages.ExitParked, **_about, quantity=positive, why=words),
+    st.builds(messages.FirstContact, offer=offers),
+    st.builds(messages.GuardReduced, **_about, was=positive, now=positive, why=words),
+    st.builds(
+        messages.GuardPaused, **_about, guarded=positive, seen=positive, why=words, offer=maybe(offers)
+    ),
+    st.builds(
+        messages.ClosedElsewhere,
+        **_about,
+        quantity=positive,
+        fills=several(
+            st.builds(
+                messages.FillSeen, side=st.sampled_from(Side), quantity=positive, price=positive, at=times
+            )
+        ),
+    ),
+    st.builds(
+        messages.NotWatching,
+        since=times,
+        until=times,
+        moved=several(st.builds(messages.Moved, **_about, before=maybe(ratios), after=maybe(ratios))),
+    ),
+    st.builds(
+        messages.PriceTrouble,
+        **_about,
+        what=st.sampled_from(["unknown", "wide_spread", "back"]),
+        why=words,
+        since=times,
+    ),
+    st.builds(
+        messages.BrokerTrouble,
+        venue=venues,
+        what=st.sampled_from(["unreachable", "key_rejected", "back"]),
+        why=words,
+        since=times,
+    ),
+)

@@ -1,0 +1,173 @@
+"""Who is answered: everything here runs through the real gate."""
+
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from engine.people.roles import Role
+from handlers.access import StrangerLog, may
+from tests.handlers.values import NOW, OWNER, person
+
+STRANGER = 666
+
+
+@pytest.mark.parametrize("text", ["/start", "/balance", "/guard BTC", "hello"])
+async def test_strangers_get_silence(engine, owner, server, text):
+    stranger = server.user(user_id=STRANGER, name="Stranger")
+
+    stranger.send(text)
+    await owner.ask("/help")
+
+    assert not any(one.from_bot for one in stranger.messages)
+    assert stranger.typing == ()
+    assert engine.calls == []
+
+
+async def test_a_strangers_button_press_is_not_even_answered(engine, owner, server):
+    asked = await owner.ask("/guard BTC")
+    stranger = server.user(user_id=STRANGER)
+
+    stranger.forge_press(asked, "c:abc123", chat=owner)
+    await owner.ask("/help")
+
+    assert stranger.callback_answers == ()
+    assert engine.asked("take") == []
+
+
+async def test_an_empty_list_means_nobody(engine, owner, server):
+    engine.people.clear()
+
+    owner.send("/balance")
+    await engine.knocks.get()
+    engine.people[OWNER] = person()
+    await owner.ask("/help")
+
+    assert len(server.calls("sendMessage")) == 1
+    assert engine.calls == []
+
+
+async def test_a_known_person_is_not_answered_in_a_group(engine, owner, server):
+    group = server.group(chat_id=-100500)
+
+    group.send("/balance", by=owner)
+    await owner.ask("/help")
+
+    assert not any(one.from_bot for one in group.messages)
+    assert engine.calls == []
+
+
+@pytest.mark.parametrize("disguise", ["admin", "channel"])
+async def test_nobody_speaks_from_behind_a_group_or_channel(engine, owner, server, disguise):
+    group = server.group(chat_id=-100500)
+    # Even when somebody has put the disguise itself on the list.
+    engine.people |= {known: person(user_id=known) for known in (1087968824, 136817688)}
+
+    if disguise == "admin":
+        group.send_anonymously("/balance")
+    else:
+        group.send_as_channel("/balance", channel_id=-100600)
+    await owner.ask("/help")
+
+    assert not any(one.from_bot for one in group.messages)
+    assert engine.calls == []
+
+
+async def test_an_edited_message_is_no_command(engine, owner):
+    sent = owner.send("/help")
+    await owner.wait_for("Commands", after=sent)
+
+    owner.edit(sent, "/balance")
+    await owner.ask("/help")
+
+    assert engine.calls == []
+
+
+async def test_another_known_persons_button_never_acts(engine, owner, server):
+    engine.people[2002] = person(user_id=2002)
+    other = server.user(user_id=2002, name="Other")
+    asked = await owner.ask("/guard BTC")
+
+    other.forge_press(asked, "c:abc123", chat=owner)
+    await owner.ask("/help")
+
+    assert engine.asked("take") == []
+    assert owner.message(asked.message_id).buttons == asked.buttons
+
+
+async def test_revoking_works_at_once(engine, owner, server):
+    await owner.ask("/help")
+    engine.people.clear()
+    engine.knocks.get_nowait()
+
+    owner.send("/balance")
+    await engine.knocks.get()
+    engine.people[OWNER] = person()
+    await owner.ask("/help")
+
+    assert len(server.calls("sendMessage")) == 2
+    assert engine.calls == []
+
+
+async def test_blocking_the_bot_is_no_concern_of_any_handler(engine, owner, server):
+    await owner.ask("/help")
+
+    owner.block()
+    owner.unblock()
+
+    assert "Total equity" in (await owner.ask("/balance")).text
+
+
+async def test_a_gate_that_cannot_ask_who_it_is_lets_nobody_through(engine, owner, server):
+    engine.people = RuntimeError("the database is gone")
+
+    owner.send("/balance")
+    await engine.knocks.get()
+    await engine.knocks.get()  # the error edge asks once more before it says anything
+    engine.people = {OWNER: person()}
+    await owner.ask("/help")
+
+    assert engine.calls == []
+    assert len(server.calls("sendMessage")) == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "needed", "expected"),
+    [
+        (Role.VIEWER, Role.VIEWER, True),
+        (Role.VIEWER, Role.TRADER, False),
+        (Role.TRADER, Role.TRADER, True),
+        (Role.TRADER, Role.OWNER, False),
+        (Role.OWNER, Role.TRADER, True),
+    ],
+)
+def test_roles_include_those_below(role, needed, expected):
+    assert may(role, needed) is expected
+
+
+def test_a_knocking_stranger_leaves_one_line_an_hour():
+    with capture_logs() as lines:
+        log = StrangerLog()
+        for second in range(100):
+            log.note(STRANGER, "unknown user", NOW + timedelta(seconds=second))
+        log.note(STRANGER, "unknown user", NOW + timedelta(hours=1))
+
+    assert [(line["user_id"], line["left_out_before"]) for line in lines] == [(STRANGER, 0), (STRANGER, 99)]
+
+
+def test_a_crowd_of_strangers_leaves_a_bounded_number_of_lines():
+    with capture_logs() as lines:
+        log = StrangerLog()
+        for user_id in range(10_000):
+            log.note(user_id, "unknown user", NOW)
+
+    assert len(lines) == 20
+
+
+def test_a_clock_stepped_back_does_not_silence_the_log():
+    with capture_logs() as lines:
+        log = StrangerLog()
+        log.note(STRANGER, "unknown user", NOW)
+        log.note(STRANGER, "unknown user", NOW - timedelta(days=1))
+
+    assert len(lines) == 2

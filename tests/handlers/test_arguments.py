@@ -1,0 +1,109 @@
+from decimal import Decimal
+
+import pytest
+
+from engine.venues import Venue
+from handlers.arguments import (
+    GuardArguments,
+    Misread,
+    RouteArguments,
+    parse_guard,
+    parse_route,
+    parse_symbol,
+    parse_usd,
+    parse_venue,
+)
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("BTC", "BTC"),
+        ("btc/usd", "BTC/USD"),
+        ("BTC-usd", "BTC/USD"),
+        ("brk.b", "BRK.B"),
+        ("1inch", "1INCH"),
+        ("", None),
+        ("BTC/", None),
+        ("a_b", None),
+        ("VERYLONGSYMBOL", None),
+        ("BTC:USD", None),
+    ],
+)
+def test_symbols(word, expected):
+    assert parse_symbol(word) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("30", "30"),
+        ("$30", "30"),
+        ("30$", "30"),
+        ("1,000", "1000"),
+        ("$1,234.56", "1234.56"),
+        ("0", "0"),
+        ("1,5", None),
+        ("12,34", None),
+        ("-30", None),
+        ("3e5", None),
+        ("NaN", None),
+        ("\N{ARABIC-INDIC DIGIT THREE}", None),
+        ("", None),
+    ],
+)
+def test_amounts(word, expected):
+    assert parse_usd(word) == (None if expected is None else Decimal(expected))
+
+
+@pytest.mark.parametrize(("word", "expected"), [("Kraken", Venue.KRAKEN), ("binance", None)])
+def test_venues(word, expected):
+    assert parse_venue(word) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "symbol", "usd"),
+    [
+        ("", None, None),
+        ("BTC", "BTC", None),
+        ("30", None, "30"),
+        ("BTC 30", "BTC", "30"),
+        ("$30 btc/usd", "BTC/USD", "30"),
+        ("eth 1,000 USD", "ETH", "1000"),
+    ],
+)
+def test_route_reads_symbol_and_size_in_either_order(typed, symbol, usd):
+    expected = RouteArguments(symbol=symbol, usd=Decimal(usd) if usd else None)
+
+    assert parse_route(typed.split()) == expected
+
+
+@pytest.mark.parametrize(
+    "typed", ["BTC ETH", "30 40", "BTC 30 40", "BTC -30", "BTC 1,5", "!", "BTC 0", "9999999999"]
+)
+def test_route_says_what_it_cannot_read_and_shows_what_it_can(typed):
+    misread = parse_route(typed.split())
+
+    assert isinstance(misread, Misread)
+    assert isinstance(parse_route(misread.example.split()[1:]), RouteArguments)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("BTC", GuardArguments(symbol="BTC", venue=None)),
+        ("btc/usd Kraken", GuardArguments(symbol="BTC/USD", venue=Venue.KRAKEN)),
+        ("coinbase eth", GuardArguments(symbol="ETH", venue=Venue.COINBASE)),
+    ],
+)
+def test_guard_reads_symbol_and_broker_in_either_order(typed, expected):
+    assert parse_guard(typed.split(), command="guard") == expected
+
+
+@pytest.mark.parametrize("typed", ["", "kraken", "BTC binance", "!", "BTC kraken coinbase"])
+def test_guard_says_what_it_cannot_read_and_shows_what_it_can(typed):
+    misread = parse_guard(typed.split(), command="unguard")
+
+    assert isinstance(misread, Misread)
+    assert misread.example.startswith("/unguard ")
+    assert isinstance(parse_guard(misread.example.split()[1:], command="unguard"), GuardArguments)

@@ -1,0 +1,167 @@
+"""Refresh and choices, pressed in a real chat."""
+
+import pytest
+
+from engine.guards.offers import Armed, Nothing, Unguarded
+from engine.people.roles import Role
+from engine.venues import Venue
+from tests.handlers.values import (
+    OWNER,
+    guard,
+    offer,
+    overview,
+    person,
+    portfolio,
+    position,
+    snapshot,
+    state,
+)
+
+
+async def test_refresh_redraws_in_place(engine, owner):
+    shown = await owner.ask("/balance")
+    engine.answers["fetch_overview"] = overview(state(Venue.KRAKEN, snapshot("777", "0")))
+
+    query = owner.press(shown, "🔄 Refresh")
+    await owner.wait_for("$777.00", after=shown)
+    answer = await owner.wait_for_answer(query)
+
+    assert len([one for one in owner.messages if one.from_bot]) == 1
+    assert not answer.show_alert
+    assert owner.message(shown.message_id).buttons == (("🔄 Refresh",),)
+
+
+async def test_refresh_of_what_has_not_changed_says_up_to_date(engine, owner):
+    shown = await owner.ask("/positions")
+
+    answer = await owner.wait_for_answer(owner.press(shown, "🔄 Refresh"))
+
+    assert answer.text == "Up to date."
+    assert len(engine.asked("fetch_portfolio")) == 2
+
+
+async def test_refresh_of_a_route_asks_for_the_same_size(engine, owner):
+    shown = await owner.ask("/route BTC 30")
+
+    await owner.wait_for_answer(owner.press(shown, "🔄 Refresh"))
+
+    first, again = engine.asked("preview")
+    assert again == [OWNER, "BTC/USD", first[2]]
+
+
+async def test_a_slow_refresh_stops_the_spinner_before_it_is_done(engine, owner):
+    shown = await owner.ask("/balance")
+    engine.answers["fetch_overview"] = overview(state(Venue.KRAKEN, snapshot("777", "0")))
+    engine.ready.clear()
+
+    query = owner.press(shown, "🔄 Refresh")
+    answer = await owner.wait_for_answer(query)
+    engine.ready.set()
+    await owner.wait_for("$777.00", after=shown)
+
+    assert answer.text == ""
+
+
+async def test_a_refresh_grown_too_long_goes_on_in_further_messages(engine, owner):
+    shown = await owner.ask("/positions")
+    engine.answers["fetch_portfolio"] = portfolio(*(position() for _ in range(60)))
+
+    owner.press(shown, "🔄 Refresh")
+    last = await owner.wait_for("As of", after=shown)
+
+    assert owner.message(shown.message_id).text.startswith("Positions")
+    assert owner.message(shown.message_id).buttons == ()
+    assert last.message_id > shown.message_id
+    assert last.buttons
+
+
+async def test_a_choice_is_taken_once_and_its_buttons_go(engine, owner):
+    asked = await owner.ask("/guard BTC")
+    engine.answers["take"] = Armed(guards=(guard(),))
+
+    owner.press(asked, "Guard from cost")
+    done = await owner.wait_for("guarded at", after=asked)
+
+    assert engine.asked("take") == [[OWNER, "abc123"]]
+    assert done.message_id == asked.message_id
+    assert done.buttons == ()
+
+
+async def test_a_double_tap_acts_once_and_the_second_is_told_why(engine, owner):
+    asked = await owner.ask("/unguard BTC")
+    engine.answers["take"] = [Unguarded(guards=(guard(),)), Nothing(why="This was already answered.")]
+
+    owner.press(asked, "Guard from cost")
+    second = owner.press(asked, "Guard from cost")
+    answer = await owner.wait_for_answer(second)
+
+    assert answer.show_alert
+    assert answer.text == "This was already answered."
+    assert owner.message(asked.message_id).text.startswith("Not guarded any more")
+
+
+async def test_a_further_question_comes_as_a_new_message(engine, owner):
+    asked = await owner.ask("/guard BTC")
+    engine.answers["take"] = Armed(guards=(guard(),), follow_up=offer("would_sell"))
+
+    owner.press(asked, "Guard from cost")
+    further = await owner.wait_for("Sell at once?", after=asked)
+
+    assert owner.message(asked.message_id).text.startswith("Guarded")
+    assert further.message_id > asked.message_id
+    assert further.buttons
+
+
+async def test_a_choice_that_leads_to_a_question_is_replaced_by_it(engine, owner):
+    asked = await owner.ask("/guard BTC")
+    engine.answers["take"] = offer("choose")
+
+    owner.press(asked, "Guard from cost")
+    choosing = await owner.wait_for("Which ones?", after=asked)
+
+    assert choosing.message_id == asked.message_id
+
+
+@pytest.mark.parametrize("why", ["long " * 60, "Expired."])
+async def test_a_refusal_that_no_pop_up_can_show_comes_as_a_message(engine, owner, why):
+    asked = await owner.ask("/guard BTC")
+    engine.answers["take"] = Nothing(why=why)
+    engine.ready.clear()
+
+    query = owner.press(asked, "Guard from cost")
+    await owner.wait_for_answer(query)  # too late for the words to pop up
+    engine.ready.set()
+
+    assert (await owner.wait_for(why.strip(), after=asked)).from_bot
+
+
+async def test_a_long_refusal_comes_as_a_message_at_once(engine, owner):
+    asked = await owner.ask("/guard BTC")
+    engine.answers["take"] = Nothing(why="long " * 60)
+
+    query = owner.press(asked, "Guard from cost")
+
+    assert (await owner.wait_for("long long", after=asked)).from_bot
+    assert (await owner.wait_for_answer(query)).text == ""
+
+
+async def test_a_viewer_cannot_press_what_changes(engine, owner):
+    asked = await owner.ask("/guard BTC")
+    engine.people[OWNER] = person(role=Role.VIEWER)
+
+    answer = await owner.wait_for_answer(owner.press(asked, "Guard from cost"))
+
+    assert answer.show_alert
+    assert "Nothing was changed" in answer.text
+    assert engine.asked("take") == []
+
+
+@pytest.mark.parametrize("data", ["r:gone", "r:guard:BTC", "x:1", "nonsense", "r:"])
+async def test_a_button_of_another_version_says_so(engine, owner, data):
+    shown = await owner.ask("/balance")
+
+    answer = await owner.wait_for_answer(owner.forge_press(shown, data))
+
+    assert answer.show_alert
+    assert "older version" in answer.text
+    assert len(engine.calls) == 1

@@ -1,0 +1,106 @@
+"""Each command through a real application: what is asked of the engine, and what stands in the chat."""
+
+from decimal import Decimal
+
+import pytest
+
+from engine.guards.offers import Nothing
+from engine.people.roles import Role
+from engine.venues import Venue
+from tests.handlers.values import OWNER, person, portfolio, position
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked", "shown"),
+    [
+        ("/start", ("fetch_portfolio", OWNER), "Guards now"),
+        ("/balance", ("fetch_overview", OWNER), "Total equity"),
+        ("/positions", ("fetch_portfolio", OWNER), "guarded at"),
+        ("/route", ("preview", OWNER, None, None), "Chosen: Alpaca"),
+        ("/route BTC 30", ("preview", OWNER, "BTC", Decimal(30)), "Chosen: Alpaca"),
+        ("/guard btc kraken", ("offer_guard", OWNER, "BTC", Venue.KRAKEN), "Guard this position?"),
+        ("/unguard BTC", ("offer_unguard", OWNER, "BTC", None), "Stop guarding?"),
+        ("/status", ("fetch_status", OWNER), "All is well."),
+    ],
+)
+async def test_a_command_asks_the_engine_once_and_shows_its_answer(engine, owner, typed, asked, shown):
+    answer = await owner.ask(typed)
+
+    assert engine.calls == [asked]
+    assert shown in answer.text
+
+
+@pytest.mark.parametrize("typed", ["/route BTC -30", "/guard", "/guard BTC binance", "/unguard !"])
+async def test_what_cannot_be_read_asks_nothing_and_shows_an_example(engine, owner, typed):
+    answer = await owner.ask(typed)
+
+    assert engine.calls == []
+    assert "For example: /" in answer.text
+
+
+@pytest.mark.parametrize(("command", "verb"), [("/guard", "offer_guard"), ("/unguard", "offer_unguard")])
+async def test_nothing_to_offer_is_said_in_the_engines_words(engine, owner, command, verb):
+    engine.answers[verb] = Nothing(why="You hold no BTC.")
+
+    assert (await owner.ask(f"{command} BTC")).text == "You hold no BTC."
+
+
+async def test_a_viewer_sees_everything_and_changes_nothing(engine, owner):
+    engine.people[OWNER] = person(role=Role.VIEWER)
+
+    refused = await owner.ask("/guard BTC")
+    seen = await owner.ask("/balance")
+
+    assert refused.text == "You may look, but not change anything. Nothing was changed."
+    assert "Total equity" in seen.text
+    assert engine.asked("offer_guard") == []
+
+
+async def test_times_are_in_the_persons_zone(engine, owner):
+    engine.people[OWNER] = person(time_zone="America/New_York")
+
+    assert "As of 21:30:11 EST" in (await owner.ask("/balance")).text
+
+
+async def test_a_mistyped_command_names_the_nearest(engine, owner):
+    answer = await owner.ask("/balnce")
+
+    assert answer.text.startswith("Did you mean /balance?")
+    assert engine.calls == []
+
+
+async def test_talk_is_answered_with_where_help_is(owner):
+    assert "/help" in (await owner.ask("good morning")).text
+
+
+async def test_more_positions_than_one_message_holds_are_split_with_the_button_last(engine, owner):
+    engine.answers["fetch_portfolio"] = portfolio(*(position() for _ in range(60)))
+
+    last = await _last_part(owner, "/positions")
+
+    parts = [one for one in owner.messages if one.from_bot]
+    assert len(parts) > 1
+    assert last.buttons
+    assert not any(one.buttons for one in parts[:-1])
+
+
+async def test_long_work_shows_typing(engine, owner, server):
+    engine.ready.clear()
+    sent = owner.send("/balance")
+
+    await server.wait_for_call("sendChatAction")
+    engine.ready.set()
+    await owner.wait_for("Total equity", after=sent)
+
+    assert {one.action for one in owner.typing} == {"typing"}
+
+
+async def test_quick_work_shows_no_typing(owner):
+    await owner.ask("/balance")
+
+    assert owner.typing == ()
+
+
+async def _last_part(owner, text):
+    sent = owner.send(text)
+    return await owner.wait_for("As of", after=sent)

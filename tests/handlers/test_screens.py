@@ -1,0 +1,38 @@
+import pytest
+
+from handlers.render.screen import Button, Screen, Tone
+from handlers.screens import keyboard_markup, message_parts, replace_screen, send_screen
+from tests.handlers.values import OWNER
+
+
+@pytest.fixture
+def person(application, server):
+    return server.user(user_id=OWNER, started=True)
+
+
+async def test_broken_markup_still_arrives_as_plain_text(application, person):
+    await send_screen(application.bot, OWNER, Screen(text="<b>sold & <i>gone</b>"))
+
+    assert person.messages[-1].text == "sold & gone"
+
+
+async def test_a_screen_whose_message_is_gone_is_sent_anew(application, person):
+    assert await replace_screen(application.bot, OWNER, 9999, Screen(text="hello"))
+
+    assert person.messages[-1].text == "hello"
+
+
+def test_the_keyboard_stands_below_the_last_part():
+    screen = Screen(text="x" * 5000, keyboard=((Button(label="Go", data="r:balance"),),))
+
+    (first, above), (second, below) = message_parts(screen)
+
+    assert (len(first), above, len(second)) == (4096, None, 904)
+    assert below.inline_keyboard[0][0].callback_data == "r:balance"
+
+
+def test_what_sells_at_once_is_coloured():
+    markup = keyboard_markup(((Button(label="Sell", data="c:1", tone=Tone.DANGER),),))
+
+    assert markup.inline_keyboard[0][0].style == "danger"
+    assert keyboard_markup(()) is None

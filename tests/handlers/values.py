@@ -1,0 +1,248 @@
+"""Engine values the chat tests show, with literal figures a reader can check."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from engine.balances.snapshot import BalanceSnapshot, CashLine, OpenPosition, UserBrokerState, combine
+from engine.guards.guard import Guard, GuardSource
+from engine.guards.offers import Choice, ChoiceKind, Offer, OfferLine, Standing
+from engine.instruments import Instrument
+from engine.liquidation.mark import Mark, MarkBasis
+from engine.orders import Side
+from engine.people.roles import Role
+from engine.portfolio.view import PortfolioView, PositionView
+from engine.positions import Direction, PositionKind
+from engine.routing.fees import TABLE
+from engine.routing.route import Choice as Why
+from engine.routing.route import LeftOut, Obstacle, Reason, Route, TradeRequest
+from engine.services import Person, RoutePreview
+from engine.status import BrokerStatus, JobStatus, NonceStatus, PriceAge, StatusReport
+from engine.venues import Account, Venue
+from handlers.render.times import Reader
+
+NOW = datetime(2026, 3, 7, 2, 30, 11, tzinfo=UTC)
+READER = Reader(now=NOW)
+OWNER = 1001
+
+
+def ago(**span):
+    return NOW - timedelta(**span)
+
+
+def person(*, user_id=OWNER, role=Role.OWNER, time_zone="UTC"):
+    return Person(user_id=user_id, role=role, time_zone=time_zone, usual_trade_usd=Decimal(30))
+
+
+def account(venue=Venue.KRAKEN):
+    return Account(account_id=f"{venue}-1", user_id=OWNER, venue=venue)
+
+
+def snapshot(available="1000", locked="7620", *, at=NOW, **more):
+    free, held = Decimal(available), Decimal(locked)
+    return BalanceSnapshot(
+        total_equity_usd=free + held, available_usd=free, locked_in_positions_usd=held, as_of=at, **more
+    )
+
+
+def state(venue=Venue.KRAKEN, balance=None, *, error=None, positions=()):
+    return UserBrokerState(
+        broker=venue,
+        user_id=OWNER,
+        account_id=f"{venue}-1",
+        balance=balance,
+        open_positions=positions,
+        last_updated=balance.as_of if balance else None,
+        connected=error is None,
+        error=error,
+    )
+
+
+def overview(*states):
+    return combine(states, now=NOW, stale_after_s=60)
+
+
+def three_brokers():
+    foo = OpenPosition(
+        asset="FOO",
+        symbol=None,
+        kind=PositionKind.SPOT,
+        direction=Direction.LONG,
+        quantity=Decimal("12.50"),
+        value_usd=None,
+    )
+    usdt = CashLine(currency="USDT", free=Decimal(100), rate_usd=Decimal("0.97"), value_usd=Decimal(97))
+    kraken = snapshot(
+        "1097.005",
+        "7620",
+        at=ago(seconds=3),
+        held_by_orders_usd=Decimal(500),
+        cash=(usdt,),
+        unpriced=("FOO",),
+    )
+    return overview(
+        state(Venue.KRAKEN, kraken, positions=(foo,)),
+        state(Venue.COINBASE, snapshot("0", "40.5", at=ago(minutes=12)), error="timeout <after 10 s>"),
+        state(Venue.ALPACA, None, error="no route to host"),
+    )
+
+
+def guard(quantity="0.12", cost="7680", **changes):
+    values = {
+        "guard_id": "g1",
+        "user_id": OWNER,
+        "account_id": "kraken-1",
+        "venue": Venue.KRAKEN,
+        "kind": PositionKind.SPOT,
+        "direction": Direction.LONG,
+        "asset": "BTC",
+        "symbol": "BTC/USD",
+        "quantity": Decimal(quantity),
+        "cost": Decimal(cost),
+        "currency": "USD",
+        "threshold": Decimal("-0.01"),
+        "source": GuardSource.EXISTING_COST,
+        "created_at": ago(days=1),
+    }
+    return Guard(**values | changes)
+
+
+def mark(price="63500", basis=MarkBasis.BID):
+    return Mark(price=Decimal(price), basis=basis, at=ago(seconds=2))
+
+
+def position(**changes):
+    values = {
+        "account": account(),
+        "kind": PositionKind.SPOT,
+        "direction": Direction.LONG,
+        "asset": "BTC",
+        "symbol": "BTC/USD",
+        "quantity": Decimal("0.12"),
+        "locked": Decimal(0),
+        "explained": Decimal("0.12"),
+        "entry": Decimal(64000),
+        "currency": "USD",
+        "history_incomplete": False,
+        "mark": mark(),
+        "value_usd": Decimal(7620),
+        "pnl": Decimal(-60),
+        "pnl_ratio": Decimal("-0.0078125"),
+        "net_if_sold": Decimal("-79.812"),
+        "guard": guard(),
+        "not_guarded": None,
+        "as_of": ago(seconds=3),
+    }
+    return PositionView(**values | changes)
+
+
+def portfolio(*positions, unreachable=()):
+    return PortfolioView(positions=positions, unreachable=unreachable, as_of=NOW)
+
+
+def choice(kind=ChoiceKind.GUARD_FROM_COST, confirmation_id="abc123", subject=None):
+    return Choice(kind=kind, confirmation_id=confirmation_id, subject=subject)
+
+
+def offer_line(standing=Standing.ABOVE_THRESHOLD, **changes):
+    values = {
+        "position": position(guard=None),
+        "standing": standing,
+        "pnl_ratio": Decimal("0.0125"),
+        "pnl": Decimal(93),
+    }
+    return OfferLine(**values | changes)
+
+
+def offer(about="guard", lines=None, choices=None, **changes):
+    values = {
+        "about": about,
+        "lines": (offer_line(),) if lines is None else lines,
+        "choices": (choice(), choice(ChoiceKind.CANCEL, "no1")) if choices is None else choices,
+        "threshold": Decimal("-0.01"),
+        "costlier_than_threshold": None,
+        "as_of": ago(seconds=1),
+        "expires_at": NOW + timedelta(minutes=10),
+    }
+    return Offer(**values | changes)
+
+
+def request(usd="30", **changes):
+    values = {"symbol": "BTC/USD", "base": "BTC", "side": Side.BUY, "usd": Decimal(usd)}
+    return TradeRequest(**values | changes)
+
+
+def route(**changes):
+    not_cheaper = Reason(
+        obstacle=Obstacle.NOT_CHEAPER, limit=TABLE[Venue.ALPACA].round_trip, actual=Decimal("0.0062")
+    )
+    too_small = Reason(
+        obstacle=Obstacle.EQUITY_TOO_SMALL, limit=Decimal(50), actual=Decimal("49.999"), unit="USD"
+    )
+    values = {
+        "request": request(),
+        "account": account(Venue.ALPACA),
+        "instrument": Instrument(
+            venue=Venue.ALPACA,
+            symbol="BTC/USD",
+            base="BTC",
+            quote="USD",
+            lot=Decimal("0.0001"),
+            tick=Decimal("0.01"),
+            minimum_quantity=Decimal("0.0001"),
+            minimum_notional=Decimal(10),
+        ),
+        "fees": TABLE[Venue.ALPACA],
+        "choice": Why.CHEAPEST,
+        "profit_target": Decimal("0.003"),
+        "left_out": (
+            LeftOut(account=account(Venue.KRAKEN), fees=TABLE[Venue.KRAKEN], reasons=(not_cheaper,)),
+            LeftOut(account=account(Venue.COINBASE), fees=TABLE[Venue.COINBASE], reasons=(too_small,)),
+        ),
+    }
+    return Route(**values | changes)
+
+
+def preview(decision=None, *, usual_size=False, symbol="BTC/USD", usd="30"):
+    return RoutePreview(
+        symbol=symbol,
+        usd=Decimal(usd),
+        usual_size=usual_size,
+        decision=decision or route(),
+        at=NOW,
+    )
+
+
+def status(**changes):
+    values = {
+        "at": NOW,
+        "version": "0.1.0",
+        "mode": "live",
+        "started_at": ago(hours=3),
+        "brokers": (
+            BrokerStatus(
+                account=account(), last_answer_at=ago(seconds=3), last_error=None, last_error_at=None
+            ),
+        ),
+        "jobs": (
+            JobStatus(name="guard", every_s=5, last_run_at=ago(seconds=2), lag_s=0.003, last_error=None),
+            JobStatus(name="snapshot", every_s=60, last_run_at=ago(seconds=40), lag_s=0.1, last_error=None),
+        ),
+        "nonces": (
+            NonceStatus(
+                fingerprint="3f9a1c20",
+                last_nonce=1772850608123456789,
+                last_used_at=ago(seconds=3),
+                issued=12345,
+            ),
+        ),
+        "prices": (PriceAge(venue_label="Kraken", symbol="BTC/USD", at=ago(seconds=2)),),
+        "guards_armed": 1,
+        "guards_paused": 0,
+        "exits_in_flight": 0,
+        "outbox_waiting": 0,
+        "outbox_oldest_at": None,
+        "database": "SQLite, nija.db",
+        "database_revision": "0001",
+        "database_bytes": 1_234_567,
+    }
+    return StatusReport(**values | changes)
