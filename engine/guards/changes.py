@@ -125,7 +125,7 @@ def reconcile(
         sold = sum((max(ZERO, -_change_of(guard, fill)) for fill in fills), ZERO)
         moved = max(ZERO, expected - seen)
         # However it came about, no more is guarded than is there.
-        gone = max(ZERO, sold + moved, guard.quantity - seen)
+        gone = max(sold + moved, guard.quantity - seen)
         is_split = (
             sold < guard.quantity
             and seen > ZERO

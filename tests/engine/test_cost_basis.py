@@ -63,6 +63,7 @@ def test_todays_quantity_is_explained_at_average_cost(quantity, fills, expected)
     result = basis(quantity, *fills)
 
     assert figures(result) == expected
+    assert (result.asset, result.quantity) == ("BTC", Decimal(quantity))
     assert result.unexplained == Decimal(quantity) - Decimal(expected[0])
     assert (result.currency is None) is (expected[0] == "0")
 
@@ -185,16 +186,22 @@ def test_a_purchase_whose_rate_is_missing_stays_unexplained(rate):
     assert result.unexplained == 1
 
 
+def test_nothing_explained_has_no_currency():
+    result = basis("2", "buy 1 BTC @ 90 EUR", "buy 1 BTC @ 80 GBP")
+
+    assert (result.explained, result.currency, result.entry) == (0, None, None)
+
+
 def test_one_foreign_currency_alone_needs_no_rate():
     assert figures(basis("1", MIXED[0], usd_rates={"euro": Decimal(5)})) == ("1", "90", "90")
 
 
 def test_a_currency_of_what_was_sold_long_ago_does_not_mix():
-    fills = some_fills("buy 1 BTC @ 90 EUR", "sell 1 BTC @ 95 EUR", "buy 1 BTC @ 100 USD")
+    fills = some_fills("buy 1 BTC @ 90 EUR", "sell 1 BTC @ 95 EUR", "buy 1 BTC @ 80 GBP")
 
     result = basis("3", *fills)
 
-    assert (result.currency, result.cost) == ("USD", 100)
+    assert (result.currency, result.cost) == ("GBP", 80)
     assert not result.complete
 
 
@@ -234,9 +241,10 @@ def test_a_rebate_in_the_asset_is_not_a_purchase():
 
 
 def test_of_one_instant_purchases_come_before_sales():
+    before = a_fill("buy 1 BTC @ 40 USD", at=ago(60))
     sale, purchase = a_fill("sell 1 BTC @ 1 USD", trade_id="1"), a_fill("buy 2 BTC @ 100 USD", trade_id="2")
 
-    assert figures(basis("1", sale, purchase)) == ("1", "100", "100")
+    assert figures(basis("2", before, sale, purchase)) == ("2", "160", "80")
 
 
 def test_a_cost_that_never_ends_is_cut_far_below_a_cent():

@@ -154,6 +154,8 @@ def test_the_age_is_that_of_the_oldest_figures():
 def test_no_accounts_are_no_complete_zero():
     overview = add_up()
 
+    assert isinstance(overview.available_usd, Decimal)
+    assert isinstance(overview.locked_in_positions_usd, Decimal)
     assert overview.total_equity_usd == 0
     assert overview.oldest_age is None
     assert not overview.complete

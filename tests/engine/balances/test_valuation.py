@@ -90,6 +90,13 @@ def test_an_asset_nothing_is_owned_of_needs_no_price():
     assert (snapshot.unpriced, snapshot.cash) == ((), ())
 
 
+def test_an_empty_account_is_exact_zeros():
+    snapshot = value()
+
+    assert three(snapshot) == ("0", "0", "0")
+    assert isinstance(snapshot.held_by_orders_usd, Decimal)
+
+
 def test_a_depegged_stablecoin_is_named_with_its_rate():
     snapshot = value(a_holding("USDT", "100"), prices={"USDT": Decimal("0.97")})
 

@@ -94,12 +94,12 @@ def test_profit_is_worth_minus_cost_and_mirrored_for_a_short():
     assert pnl_ratio(**position, direction=Direction.SHORT) == Decimal("0.015")
 
 
-@pytest.mark.parametrize(("direction", "net"), [(Direction.LONG, "-1.594"), (Direction.SHORT, "0.406")])
+@pytest.mark.parametrize(("direction", "net"), [(Direction.LONG, "-3.188"), (Direction.SHORT, "0.812")])
 def test_net_takes_the_fee_of_closing_from_either_direction(direction, net):
     result = net_if_sold_now(
         mark=Decimal(99),
-        quantity=Decimal(1),
-        cost=Decimal(100),
+        quantity=Decimal(2),
+        cost=Decimal(200),
         taker=Decimal("0.006"),
         direction=direction,
     )

@@ -34,8 +34,9 @@ def test_a_look_that_is_past_the_threshold_itself_is_accepted():
     assert look(a_pending("200"), "98", 300, past=True) == a_mark("98")
 
 
-def test_a_look_before_300_ms_counts_for_nothing():
-    assert look(a_pending(), "90", 299, past=True) == a_pending()
+@pytest.mark.parametrize("milliseconds", [0, 299])
+def test_a_look_before_300_ms_counts_for_nothing(milliseconds):
+    assert look(a_pending(), "90", milliseconds, past=True) == a_pending()
 
 
 @pytest.mark.parametrize("price", ["89.0999", "90.9001", "100"])

@@ -63,6 +63,7 @@ def test_a_buy_goes_to_the_lowest_round_trip_and_says_why_nowhere_else():
     answer = route(a_request(), a_place(COINBASE), a_place(ALPACA), a_place(KRAKEN))
 
     assert venue_of(answer) is ALPACA
+    assert answer.request == a_request()
     assert answer.choice is Choice.CHEAPEST
     assert answer.fees is TABLE[ALPACA]
     assert answer.instrument.venue is ALPACA
@@ -96,6 +97,10 @@ LEFT_OUT = {
     "order too small in money": (
         {"instrument": an_instrument(minimum_notional="30.01")},
         Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal("30.01"), actual=Decimal(30), unit="USD"),
+    ),
+    "order too small in euros": (
+        {"instrument": an_instrument("BTC/EUR", minimum_notional="24.01"), "quote_usd": Decimal("1.25")},
+        Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal("30.0125"), actual=Decimal(30), unit="USD"),
     ),
     "order too small in coins": (
         {"instrument": an_instrument(lot="0.0001", minimum_quantity="0.0007")},
@@ -324,6 +329,7 @@ def test_no_gate_stands_before_an_exit(facts):
     assert venue_of(answer) is COINBASE
     assert answer.choice is Choice.HOLDS_ASSET
     assert answer.profit_target is None
+    assert answer.request.side is Side.SELL
     assert (answer.fees, answer.instrument) == (place.fees, place.instrument)
     assert why_not(answer, ALPACA) == (Reason(obstacle=Obstacle.ASSET_NOT_HELD),)
 
@@ -349,6 +355,16 @@ def test_of_several_holders_the_cheapest_that_holds_enough_sells():
     assert why_not(answer, COINBASE) == (
         Reason(obstacle=Obstacle.NOT_CHEAPER, limit=Decimal("0.0062"), actual=Decimal("0.0140")),
     )
+
+
+def test_a_holder_whose_holding_cannot_be_valued_comes_after_one_that_holds_enough():
+    answer = route(
+        a_request(side=Side.SELL),
+        a_place(ALPACA, held=Decimal(2), price=None),
+        a_place(KRAKEN, held=Decimal(2)),
+    )
+
+    assert venue_of(answer) is KRAKEN
 
 
 def test_a_connected_holder_sells_before_one_that_is_not():
