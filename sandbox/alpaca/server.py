@@ -1,0 +1,169 @@
+"""Alpaca on loopback: one base URL for trading and market data."""
+
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Iterable
+
+from aiohttp import web
+
+from sandbox.alpaca.account import AlpacaAccount
+from sandbox.alpaca.activities import list_activities
+from sandbox.alpaca.assets import list_assets, one_asset
+from sandbox.alpaca.data import MarketData
+from sandbox.alpaca.entry import OrderEntry
+from sandbox.alpaca.figures import account_row, held, position_row
+from sandbox.alpaca.names import find_listing
+from sandbox.alpaca.refusals import RefusedError, not_found, unauthorized
+from sandbox.alpaca.session import Session
+from sandbox.alpaca.switches import Switches
+from sandbox.alpaca.trading import Trading
+from sandbox.alpaca.worded import worded
+from sandbox.faults import Fault
+from sandbox.market import Market
+from sandbox.server import Handler, StandIn
+
+KEY_HEADER, SECRET_HEADER = "APCA-API-KEY-ID", "APCA-API-SECRET-KEY"
+CRYPTO_DATA = "/v1beta3/crypto/{loc}/"
+NO_CONTENT = 204
+MESSAGE = web.ResponseKey("message", str)
+Public = Callable[[web.Request], Awaitable[object]]
+Private = Callable[[AlpacaAccount, web.Request], Awaitable[object]]
+
+
+class AlpacaServer(StandIn):
+    """Endpoints are named by method and path, such as `POST /v2/orders`."""
+
+    order_endpoints = frozenset({"POST /v2/orders"})
+
+    def __init__(
+        self,
+        *,
+        market: Market,
+        now: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(now=now, monotonic=monotonic)
+        self.market = market
+        self.accounts: dict[str, AlpacaAccount] = {}
+        self.switches = Switches()
+        self.session = Session(self.now)
+        self._data = MarketData(market)
+        self._entry = OrderEntry(market, self.session, self.switches, self.now)
+        self._trading = Trading(market, self._entry, self.switches, self.now)
+        market.on_change(self._match)
+
+    def add_account(self, *, key: str | None = None, secret: str | None = None) -> AlpacaAccount:
+        """Open an account, with a fresh key unless one is given; fill it through its `ledger`."""
+        account = AlpacaAccount(
+            key=key or f"PK{secrets.token_hex(9).upper()}",
+            secret=secret or secrets.token_urlsafe(30),
+            created_at=self.now(),
+        )
+        self.accounts[account.key] = account
+        return account
+
+    def routes(self) -> Iterable[web.RouteDef]:
+        """Every path and the check in front of it."""
+        data, trading = self._data, self._trading
+        yield web.get(f"{CRYPTO_DATA}snapshots", _answering(data.snapshots))
+        yield web.get(f"{CRYPTO_DATA}latest/orderbooks", _answering(data.order_books))
+        yield web.get(f"{CRYPTO_DATA}latest/quotes", _answering(data.crypto_quotes))
+        for path, handle in self._readable().items():
+            yield web.get(path, self._keyed(handle))
+        yield web.post("/v2/orders", self._keyed(trading.create))
+        yield web.delete("/v2/orders/{order_id}", self._keyed(trading.cancel))
+
+    def endpoint_of(self, request: web.Request) -> str:
+        """Method and path pattern: `GET /v2/orders/{order_id}`."""
+        resource = request.match_info.route.resource
+        return "unknown" if resource is None else f"{request.method} {resource.canonical}"
+
+    def key_of(self, request: web.Request) -> str:
+        """The key id header, believed or not."""
+        return request.headers.get(KEY_HEADER, "")
+
+    def word(self, fault: Fault) -> web.Response:
+        """ERROR's message may begin with the venue's code: `40310000 insufficient buying power`."""
+        return _response(worded(fault))
+
+    def outcome_of(self, response: web.StreamResponse) -> str:
+        """The venue's message, or ok."""
+        return response.get(MESSAGE) or super().outcome_of(response)
+
+    def _readable(self) -> dict[str, Private]:
+        trading = self._trading
+        return {
+            "/v2/account": self._account,
+            "/v2/account/activities": list_activities,
+            "/v2/account/activities/{activity_type}": list_activities,
+            "/v2/positions": self._positions,
+            "/v2/positions/{symbol}": self._position,
+            "/v2/assets": self._assets,
+            "/v2/assets/{symbol}": self._asset,
+            "/v2/clock": self._clock,
+            "/v2/orders": trading.list,
+            "/v2/orders:by_client_order_id": trading.by_client_id,
+            "/v2/orders/{order_id}": trading.one,
+            "/v2/stocks/quotes/latest": self._stock_quotes,
+        }
+
+    async def _account(self, account: AlpacaAccount, _: web.Request) -> object:
+        return account_row(self.market, account)
+
+    async def _positions(self, account: AlpacaAccount, _: web.Request) -> object:
+        return [position_row(self.market, account, each) for each in held(self.market, account)]
+
+    async def _position(self, account: AlpacaAccount, request: web.Request) -> object:
+        listing = find_listing(self.market, request.match_info["symbol"])
+        if listing is None or listing not in held(self.market, account):
+            raise not_found("position does not exist")
+        return position_row(self.market, account, listing)
+
+    async def _assets(self, _: AlpacaAccount, request: web.Request) -> object:
+        return list_assets(self.market, request)
+
+    async def _asset(self, _: AlpacaAccount, request: web.Request) -> object:
+        return one_asset(self.market, request)
+
+    async def _clock(self, _: AlpacaAccount, __: web.Request) -> object:
+        return self.session.clock()
+
+    async def _stock_quotes(self, _: AlpacaAccount, request: web.Request) -> object:
+        return await self._data.stock_quotes(request)
+
+    def _keyed(self, handle: Private) -> Handler:
+        async def answer(request: web.Request) -> web.StreamResponse:
+            self._match()
+            return await _answering(lambda asked: handle(self._authenticated(asked), asked))(request)
+
+        return answer
+
+    def _authenticated(self, request: web.Request) -> AlpacaAccount:
+        account = self.accounts.get(self.key_of(request))
+        if account is None or request.headers.get(SECRET_HEADER) != account.secret:
+            raise unauthorized()
+        return account
+
+    def _match(self) -> None:
+        """Let time pass: free what is due, open what waited, fill what the market has crossed."""
+        for account in self.accounts.values():
+            self._trading.release_due(account)
+            self._entry.release_waiting(account)
+            account.ledger.match(self._entry.book, at=self.now())
+
+
+def _answering(handle: Public) -> Handler:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        try:
+            body = await handle(request)
+        except RefusedError as refusal:
+            return _response(refusal)
+        return web.Response(status=NO_CONTENT) if body is None else web.json_response(body)
+
+    return answer
+
+
+def _response(refusal: RefusedError) -> web.Response:
+    response = web.json_response(refusal.body, status=refusal.status)
+    response[MESSAGE] = refusal.message
+    return response
