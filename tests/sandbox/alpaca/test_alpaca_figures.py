@@ -55,6 +55,28 @@ async def test_the_entry_is_the_average_of_the_fills_and_the_fee_leaves_fewer_co
     assert floor_to(Decimal(body["unrealized_plpc"]), Decimal("0.00001")) == Decimal("-0.00498")
 
 
+async def test_selling_leaves_the_entry_of_the_rest_and_selling_all_ends_it(client, account, market):
+    account.ledger.withdraw("AAPL", Decimal(10), at=0.0)
+    await client.order("buy", "2", symbol="AAPL", time_in_force="day")
+    market.set_price("AAPL", Decimal(100))
+    await client.order("buy", "2", symbol="AAPL", time_in_force="day")
+    await client.order("sell", "1", symbol="AAPL", time_in_force="day")
+    some = await client.position("AAPL")
+    await client.order("sell", "3", symbol="AAPL", time_in_force="day")
+    await client.order("buy", "1", symbol="AAPL", time_in_force="day")
+    again = await client.position("AAPL")
+
+    # 2 at 201 and 2 at 100.5, then 1 at 100.5
+    assert (some["qty"], some["avg_entry_price"]) == ("3", "150.75")
+    assert (again["qty"], again["avg_entry_price"]) == ("1", "100.5")
+
+
+async def test_coins_that_were_never_bought_have_no_entry(client):
+    body = await client.position("BTCUSD")
+
+    assert (body["avg_entry_price"], body["unrealized_plpc"]) == ("0", "0")
+
+
 async def test_a_split_is_a_quantity_and_an_entry_that_changed_without_a_fill(client, account):
     account.ledger.deposit("AAPL", Decimal(30), at=0.0)
     account.entry_prices["AAPL"] = Decimal("45.5")

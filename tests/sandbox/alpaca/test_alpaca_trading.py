@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.sandbox.builders import a_book, sell
+from tests.sandbox.builders import a_book, a_listing, sell
 
 
 async def test_a_market_sell_is_pending_at_first_and_filled_when_asked_about(client, account):
@@ -68,9 +68,10 @@ async def test_an_order_is_found_by_its_client_id(client):
 
     _, found = await client.get("/v2/orders:by_client_order_id", {"client_order_id": "mine"})
     missing, body = await client.get("/v2/orders:by_client_order_id", {"client_order_id": "other"})
+    nameless, _ = await client.get("/v2/orders:by_client_order_id")
 
     assert found["id"] == placed["id"]
-    assert (missing, body["code"]) == (404, 40410000)
+    assert (missing, body["code"], nameless) == (404, 40410000, 422)
 
 
 async def test_the_venue_makes_a_client_id_up_where_none_was_sent(client):
@@ -126,6 +127,9 @@ async def test_cancelling_what_is_over(client):
         ({"side": "buy", "qty": "1", "notional": "50"}, 422, "only one of qty or notional is accepted"),
         ({"side": "SELL", "qty": "1"}, 422, "invalid side"),
         ({"side": "sell", "qty": "1", "type": "stop"}, 422, "invalid order type for crypto order"),
+        ({"side": "sell", "qty": "1", "limit_price": "90"}, 422, "market orders take no limit price"),
+        ({"side": "sell", "notional": "50"}, 422, "the sandbox takes notional for market buys only"),
+        ({"side": "sell", "qty": "1", "symbol": None}, 422, "symbol is required"),
         ({"side": "sell", "qty": "1", "type": "limit"}, 422, "limit orders require a limit price"),
         ({"side": "sell", "qty": "1", "time_in_force": "day"}, 422, "invalid crypto time_in_force"),
         ({"side": "sell", "qty": "1", "time_in_force": "fok"}, 422, "invalid crypto time_in_force"),
@@ -178,6 +182,15 @@ async def test_an_asset_that_does_not_trade_takes_no_orders(client, market, stat
     market.set_status("alpaca", "BTC/USD", status)
 
     assert (await client.order("sell", "1"))[1]["message"] == f'asset "BTC/USD" is not {message}'
+
+
+async def test_a_pair_against_another_coin_is_paid_with_that_coin(client, market):
+    market.set_price("USDC", Decimal(1))
+    market.add(a_listing(venue="alpaca", symbol="BTC/USDC", quote="USDC", minimum_notional=Decimal(0)))
+
+    _, body = await client.order("buy", "0.01", symbol="BTC/USDC")
+
+    assert body["message"].startswith("insufficient balance for USDC (requested: 1.00")
 
 
 async def test_a_resting_order_fills_when_the_market_reaches_it(client, market):

@@ -60,6 +60,11 @@ def test_claims_changed_after_signing_prove_nothing():
         check(f"{header}.{claims}.{signature}")
 
 
+def test_a_signature_of_another_length_proves_nothing():
+    with pytest.raises(TokenError, match="signature"):
+        check(a_token(ACCOUNT, URI, at=NOW)[:-4])
+
+
 @pytest.mark.parametrize("late_s", [119, 120])
 def test_a_token_lives_two_minutes(late_s):
     token = a_token(ACCOUNT, URI, at=int(NOW))

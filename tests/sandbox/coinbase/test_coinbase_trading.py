@@ -273,6 +273,12 @@ async def test_a_malformed_order_is_a_bad_request(client, account, changes):
     assert not account.ledger.orders
 
 
+@pytest.mark.parametrize("path", ["orders", "orders/batch_cancel"])
+@pytest.mark.parametrize("body", [[], {"order_configuration": {"market_market_ioc": "all"}}], ids=str)
+async def test_a_body_of_another_shape_is_a_bad_request(client, path, body):
+    assert (await client.post(path, body))[0] == 400
+
+
 async def test_a_body_that_is_no_json_is_a_bad_request(client):
     status, body = await client.post_text("orders", "{half")
 
