@@ -14,9 +14,7 @@ async def take_lease(session: AsyncSession, name: str, *, owner: str, now: datet
     row = await session.get(LeaseRow, name)
     epoch = row.epoch + 1 if row else 1
     lease = Lease(name=name, owner=owner, epoch=epoch, acquired_at=now, heartbeat_at=now)
-    await session.merge(
-        LeaseRow(name=name, owner=owner, epoch=epoch, acquired_at=now, heartbeat_at=now)
-    )
+    await session.merge(LeaseRow(name=name, owner=owner, epoch=epoch, acquired_at=now, heartbeat_at=now))
     return lease
 
 
@@ -41,9 +39,7 @@ async def begin_run(session: AsyncSession, *, now: datetime) -> int:
     return row.run_id
 
 
-async def note_cycle(
-    session: AsyncSession, run_id: int, *, at: datetime, ratios: dict[str, str]
-) -> None:
+async def note_cycle(session: AsyncSession, run_id: int, *, at: datetime, ratios: dict[str, str]) -> None:
     """Note that all guards were looked at, and where each stood, by guard id."""
     row = await session.get(ProcessRunRow, run_id)
     if row is not None:

@@ -1,0 +1,40 @@
+"""Sealed fields of accounts' keys, which only the vault can open."""
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.storage.records import SealedKey
+from engine.storage.tables import SealedKeyRow
+
+
+async def save_sealed_key(session: AsyncSession, key: SealedKey) -> None:
+    """Insert or replace one sealed field."""
+    await session.merge(
+        SealedKeyRow(
+            account_id=key.account_id,
+            field=key.field,
+            user_id=key.user_id,
+            kid=key.kid,
+            sealed=key.sealed,
+            updated_at=key.updated_at,
+        )
+    )
+    await session.flush()
+
+
+async def load_sealed_keys(session: AsyncSession) -> tuple[SealedKey, ...]:
+    """Return every sealed field."""
+    found = await session.exec(
+        select(SealedKeyRow).order_by(col(SealedKeyRow.account_id), col(SealedKeyRow.field))
+    )
+    return tuple(
+        SealedKey(
+            account_id=row.account_id,
+            user_id=row.user_id,
+            field=row.field,
+            kid=row.kid,
+            sealed=row.sealed,
+            updated_at=row.updated_at,
+        )
+        for row in found
+    )
