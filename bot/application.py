@@ -50,7 +50,7 @@ class Chat:
         self,
         application: ChatApplication,
         *,
-        menu: Sequence[BotCommand],
+        menu: Sequence[BotCommand | tuple[str, str]],
         on_rejected: Callable[[], None],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:

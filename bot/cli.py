@@ -30,7 +30,6 @@ def run(env_file: EnvFile = ENV_FILE) -> None:
     settings = _settings(env_file)
     from bot.bootstrap import run as run_bot
 
-    _start_logs(settings, level=settings.log_level)
     raise typer.Exit(run_bot(settings))
 
 
@@ -57,9 +56,11 @@ def doctor(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
 
     from bot.bootstrap import open_links
     from bot.doctor_report import report
+    from bot.logs import configure_logs
+    from bot.redaction import Redactor
     from engine.clock import SystemClock
 
-    _start_logs(settings, level="ERROR")
+    configure_logs(level="ERROR", output=settings.log_format, redactor=Redactor(settings.secrets()))
     exit_code = asyncio.run(
         report(settings, clock=SystemClock(), connect=open_links, as_json=as_json, write=typer.echo)
     )
@@ -141,13 +142,6 @@ def _settings(env_file: Path = ENV_FILE) -> "Settings":
     from bot.settings import load_settings
 
     return load_settings(env_file)
-
-
-def _start_logs(settings: "Settings", *, level: str) -> None:
-    from bot.logs import configure_logs
-    from bot.redaction import Redactor
-
-    configure_logs(level=level, output=settings.log_format, redactor=Redactor(settings.secrets()))
 
 
 def _print(lines: list[str], found: object, *, as_json: bool) -> None:

@@ -1,15 +1,21 @@
-"""One bot per data dir: a lock that the operating system drops when the process dies."""
+"""One bot per database: a lock that dies with the process, and a lease whose epoch tells older bots off."""
 
 import fcntl
 import os
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bot.errors import CommandError
+from engine.clock import Clock
+from engine.storage.database import Database
+from engine.storage.records import Lease
+from engine.storage.repositories.process import beat, take_lease
 
 LOCK_NAME = "nija.lock"
 PRIVATE = 0o700
+LEASE_NAME = "bot"
 
 
 class AlreadyRunningError(CommandError):
@@ -35,3 +41,28 @@ def hold_data_dir(data_dir: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+class DatabaseLease:
+    """This process's claim on the database, for the case that two machines share one."""
+
+    def __init__(self, database: Database, clock: Clock, *, on_lost: Callable[[CommandError], None]) -> None:
+        self._database = database
+        self._clock = clock
+        self._on_lost = on_lost
+        self._lease: Lease | None = None
+
+    async def take(self) -> None:
+        """Overrule whoever held it before."""
+        owner = f"{socket.gethostname()} process {os.getpid()}"
+        async with self._database.write() as session:
+            self._lease = await take_lease(session, LEASE_NAME, owner=owner, now=self._clock.now())
+
+    async def keep(self) -> None:
+        """Say that this process lives, and stop it when another one has taken over; a job does this."""
+        if self._lease is None:
+            return
+        async with self._database.write() as session:
+            held = await beat(session, self._lease, now=self._clock.now())
+        if not held:
+            self._on_lost(AlreadyRunningError("Another NIJA has taken over this database; this one stops."))

@@ -4,7 +4,9 @@ import sys
 
 import pytest
 
-from bot.lease import AlreadyRunningError, hold_data_dir
+from bot.lease import AlreadyRunningError, DatabaseLease, hold_data_dir
+from tests.bot.database import migrated
+from tests.bot.hand_clock import HandClock
 
 HOLDER = """
 import sys, time
@@ -46,3 +48,30 @@ def test_a_killed_bot_leaves_the_data_dir_free(tmp_path):
 
     with hold_data_dir(tmp_path):
         pass
+
+
+async def test_a_second_process_on_one_database_overrules_the_first(tmp_path):
+    lost_by_first, lost_by_second = [], []
+    async with migrated(tmp_path) as database:
+        first = DatabaseLease(database, HandClock(), on_lost=lost_by_first.append)
+        second = DatabaseLease(database, HandClock(), on_lost=lost_by_second.append)
+
+        await first.take()
+        await first.keep()
+        assert lost_by_first == []
+        await second.take()
+        await first.keep()
+        await second.keep()
+
+    assert [str(error) for error in lost_by_first] == [
+        "Another NIJA has taken over this database; this one stops."
+    ]
+    assert lost_by_second == []
+
+
+async def test_a_lease_that_was_never_taken_is_not_lost(tmp_path):
+    lost = []
+    async with migrated(tmp_path) as database:
+        await DatabaseLease(database, HandClock(), on_lost=lost.append).keep()
+
+    assert lost == []

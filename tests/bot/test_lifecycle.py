@@ -1,0 +1,225 @@
+import asyncio
+
+import pytest
+from pydantic import SecretStr
+from telegram.ext import CommandHandler
+
+from bot.application import Chat, build_application
+from bot.delivery import Delivery
+from bot.errors import CommandError
+from bot.jobs import Job
+from bot.lifecycle import Parts, Step, live, take
+from bot.schedule import Schedule
+from bot.stopping import Stop
+from bot.watchdog import Watchdog
+from engine.alerts.messages import BrokerTrouble
+from engine.alerts.outbox import append_alert
+from engine.clock import SystemClock
+from engine.venues import Venue
+from handlers.render.times import Reader
+from sandbox.telegram import FaultKind, TelegramServer
+from tests.bot.database import START, migrated
+from tests.bot.test_ordering import MemoryLog
+
+CLOCK = SystemClock()
+
+
+class TradingSide:
+    """An engine that writes down what the lifecycle asks of it."""
+
+    def __init__(self, story):
+        self.story = story
+        self.settled = asyncio.Event()
+        self.settled.set()
+        self.start_error = None
+
+    async def start(self):
+        self.story.append("settle")
+        await self.settled.wait()
+        if self.start_error:
+            raise self.start_error
+
+    def refuse_new_work(self):
+        self.story.append("refuse new work")
+
+    async def drain(self, timeout_s):
+        self.story.append("drain")
+
+    async def close(self):
+        self.story.append("close")
+
+
+class Process:
+    """The real parts around a noted-down engine, and a run of them."""
+
+    def __init__(self, server, database, token):
+        self.story, self.stop = [], Stop()
+        self.engine = TradingSide(self.story)
+        self.guarded, self.ordered, self.order_done = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        application = build_application(token=SecretStr(token), api_url=server.url, updates=MemoryLog())
+        application.add_handler(CommandHandler("order", self._order))
+        chat = Chat(application, menu=(("order", "place one"),), on_rejected=self._reject)
+        guard = Job(name="guard", every_s=60, what=self._guard, budget_s=5)
+        self.parts = Parts(
+            engine=self.engine,
+            schedule=Schedule([guard], clock=CLOCK, redact=str),
+            delivery=Delivery(
+                database=database,
+                bot=chat.bot,
+                connected=chat.connected,
+                reader_of=self._reader,
+                clock=CLOCK,
+                redact=str,
+            ),
+            chat=chat,
+            watchdog=Watchdog(end=lambda code: None),
+        )
+
+    def _reject(self):
+        self.stop.ask(CommandError("Telegram refuses the token."))
+
+    async def _guard(self):
+        self.story.append("guard")
+        self.guarded.set()
+
+    async def _order(self, update, context):
+        self.ordered.set()
+        await self.order_done.wait()
+        self.story.append("order placed")
+        await update.effective_message.reply_text("placed")
+
+    async def _reader(self, user_id):
+        return Reader(now=CLOCK.now())
+
+
+@pytest.fixture
+async def server():
+    async with TelegramServer() as running:
+        yield running
+
+
+@pytest.fixture
+async def database(tmp_path):
+    async with migrated(tmp_path) as ready:
+        yield ready
+
+
+@pytest.fixture
+async def start(server, database):
+    running = []
+
+    def begin(*, token=None, prepare=lambda process: None):
+        process = Process(server, database, token or server.token)
+        prepare(process)
+        process.run = asyncio.create_task(live(process.parts, process.stop))
+        running.append(process)
+        return process
+
+    yield begin
+    for process in running:
+        process.stop.ask()
+        await asyncio.wait({process.run}, timeout=10)
+
+
+async def test_what_is_in_flight_is_settled_before_the_guard_and_the_chat_start(server, start):
+    process = start(prepare=lambda process: process.engine.settled.clear())
+    await asyncio.sleep(0.05)
+    assert process.story == ["settle"]
+    assert server.polls == 0
+
+    process.engine.settled.set()
+
+    await server.wait_for_poll()
+    await process.guarded.wait()
+    assert process.story == ["settle", "guard"]
+
+
+async def test_a_venue_that_hangs_at_the_start_does_not_keep_the_chat_away(server, start, monkeypatch):
+    monkeypatch.setattr("bot.lifecycle.SETTLE_FIRST_S", 0.05)
+
+    process = start(prepare=lambda process: process.engine.settled.clear())
+
+    await server.wait_for_poll()
+    await process.guarded.wait()
+
+
+async def test_the_guard_works_while_telegram_is_away(server, start):
+    server.faults.add(kind=FaultKind.OUTAGE)
+
+    process = start()
+
+    async with asyncio.timeout(5):
+        await process.guarded.wait()
+    process.stop.ask()
+    await process.run
+    assert process.story[-1] == "close"
+
+
+async def test_it_stops_in_order_and_lets_a_handler_finish_its_order(server, start):
+    process = start()
+    owner = server.user(user_id=7)
+    owner.send("/order")
+    await process.ordered.wait()
+    await process.guarded.wait()
+
+    process.stop.ask()
+    await asyncio.sleep(0.05)
+    process.order_done.set()
+    await process.run
+
+    assert process.story == ["settle", "guard", "refuse new work", "order placed", "drain", "close"]
+    assert owner.messages[-1].text == "placed"
+    assert server.pending_updates == ()
+
+
+async def test_the_last_alert_still_leaves_at_the_stop(server, start, database):
+    process = start()
+    owner = server.user(user_id=7, started=True)
+    await server.wait_for_poll()
+
+    async def drain(timeout_s):
+        async with database.write() as session:
+            message = BrokerTrouble(venue=Venue.KRAKEN, what="unreachable", why="last words", since=START)
+            await append_alert(session, message, user_id=7, account_id=None, dedup_key="1", now=CLOCK.now())
+
+    process.engine.drain = drain
+    process.stop.ask()
+    await process.run
+
+    assert "last words" in owner.messages[-1].text
+
+
+async def test_a_rejected_token_stops_the_process_with_the_sentence(server, start):
+    process = start(token="1234567:AAwrong-token-of-nobody-0123456789")
+
+    with pytest.raises(CommandError, match="Telegram refuses the token"):
+        await process.run
+
+    assert process.story[-1] == "close"
+
+
+async def test_a_start_that_fails_closes_what_was_opened(server, start):
+    def prepare(process):
+        process.engine.start_error = RuntimeError("the disk is full")
+
+    process = start(prepare=prepare)
+
+    with pytest.raises(RuntimeError, match="the disk is full"):
+        await process.run
+    assert process.story == ["settle", "refuse new work", "drain", "close"]
+    assert server.polls == 0
+
+
+async def test_a_step_that_hangs_is_cut_off():
+    assert not await take(Step(name="hangs", budget_s=0.01, what=asyncio.Event().wait))
+
+
+async def test_a_step_that_fails_is_told_and_survived():
+    async def fail():
+        raise RuntimeError("no")
+
+    assert not await take(Step(name="fails", budget_s=1, what=fail))
+
+
+async def test_a_step_that_works_is_taken():
+    assert await take(Step(name="works", budget_s=1, what=lambda: asyncio.sleep(0)))
