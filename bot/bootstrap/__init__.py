@@ -1,0 +1,69 @@
+"""Build the whole process from its settings and run it: the one place that constructs."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+from pydantic import SecretStr
+
+from bot.bootstrap.base import open_base, open_links
+from bot.bootstrap.engine import build_engine
+from bot.bootstrap.process import build_process
+from bot.errors import SettingsError
+from bot.lease import hold_data_dir
+from bot.lifecycle import live
+from bot.logs import configure_logs
+from bot.redaction import Redactor
+from bot.settings import Settings
+from bot.stopping import Stop
+from bot.upkeep import migrate_held
+from engine.clock import SystemClock
+
+__all__ = ["open_links", "run", "token_of"]
+
+
+def run(settings: Settings) -> int:
+    """Run the bot until it is asked to stop; the exit code is 0 for an ordinary end.
+
+    Raises:
+        CommandError: it cannot start or must not go on; the message says why.
+
+    """
+    redactor = Redactor(settings.secrets())
+    configure_logs(level=settings.log_level, output=settings.log_format, redactor=redactor)
+    token_of(settings)
+    with hold_data_dir(settings.data_dir):
+        asyncio.run(_run(settings, redactor))
+    return 0
+
+
+def token_of(settings: Settings) -> SecretStr:
+    """Return the bot token of settings that can be run with.
+
+    Raises:
+        SettingsError: token or owners are missing.
+
+    """
+    if settings.telegram_token is None or not settings.owner_ids:
+        raise SettingsError(
+            "NIJA_TELEGRAM_TOKEN and NIJA_OWNER_IDS must be set: without them nobody could be told."
+        )
+    return settings.telegram_token
+
+
+async def _run(settings: Settings, redactor: Redactor) -> None:
+    clock = SystemClock()
+    migrated = await asyncio.to_thread(migrate_held, settings, clock)
+    stop = Stop()
+    async with AsyncExitStack() as resources:
+        base = await open_base(settings, clock, resources)
+        engine = build_engine(settings, base, resources.pop_all())
+        parts = build_process(
+            settings,
+            base,
+            engine,
+            token=token_of(settings),
+            stop=stop,
+            redactor=redactor,
+            revision=migrated.to_revision,
+        )
+        await live(parts, stop)

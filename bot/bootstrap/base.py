@@ -1,0 +1,117 @@
+"""What everything stands on: clock, database, keys' counters and connections to the venues."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from bot.doctor import Link
+from bot.errors import CommandError
+from bot.settings import Settings
+from bot.upkeep import migrate_held
+from bot.venues import Connection, Means, connect_all
+from engine.brokers.base import Broker
+from engine.brokers.ccxt_client import Http
+from engine.clock import Clock, SystemClock
+from engine.market import Markets, VenueMarket
+from engine.nonce.store import NonceStore
+from engine.people.users import Users
+from engine.storage.backup import database_file
+from engine.storage.database import Database
+from engine.storage.repositories import people as people_rows
+from engine.tasks import Tasks
+from engine.venues import Venue
+
+_NO_POSTGRESQL = "NIJA_DATABASE_URL names PostgreSQL; this version runs on SQLite only."
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What everything stands on: clock, database, connections."""
+
+    clock: Clock
+    database: Database
+    nonces: NonceStore
+    connections: Mapping[Venue, Connection]
+    markets: Markets
+    brokers: Mapping[str, Broker]
+    users: Users
+    tasks: Tasks
+
+
+async def open_base(settings: Settings, clock: Clock, resources: AsyncExitStack) -> Base:
+    """Open everything, to be closed with `resources`.
+
+    Raises:
+        CommandError: the database is one this version cannot run on.
+
+    """
+    file = database_file(settings.database_url)
+    if file is None:
+        raise CommandError(_NO_POSTGRESQL)
+    database = Database(settings.database_url)
+    resources.push_async_callback(database.dispose)
+    nonces = await NonceStore(file, clock).open()
+    resources.push_async_callback(nonces.close)
+    http = Http.open()
+    resources.push_async_callback(http.close)
+    connections = connect_all(Means(settings=settings, http=http, clock=clock, nonces=nonces))
+    for connection in connections.values():
+        resources.push_async_callback(connection.broker.close)
+        resources.push_async_callback(connection.market.close)
+    users = Users(database=database, clock=clock)
+    await users.ensure_owners(settings.owner_ids)
+    await _save_accounts(database, nonces, connections)
+    return Base(
+        clock=clock,
+        database=database,
+        nonces=nonces,
+        connections=connections,
+        markets={venue: VenueMarket(data=c.market, clock=clock) for venue, c in connections.items()},
+        brokers={c.stored.account_id: c.broker for c in connections.values()},
+        users=users,
+        tasks=Tasks(report=_report_task),
+    )
+
+
+async def _save_accounts(
+    database: Database, nonces: NonceStore, connections: Mapping[Venue, Connection]
+) -> None:
+    async with database.write() as session:
+        for connection in connections.values():
+            await people_rows.save_account(session, connection.stored)
+    for connection in connections.values():
+        stored = connection.stored
+        await nonces.assign(stored.key_fingerprint, user_id=stored.user_id, account_id=stored.account_id)
+
+
+def _report_task(name: str, error: BaseException) -> None:
+    log.error("a task failed", task=name, exc_info=error)
+
+
+@asynccontextmanager
+async def open_links(settings: Settings, *, public_only: bool) -> AsyncIterator[tuple[Link, ...]]:
+    """Connect to the venues for a look that is over soon; `public_only` leaves the keys alone."""
+    clock, file = SystemClock(), database_file(settings.database_url)
+    async with AsyncExitStack() as resources:
+        if file is None:
+            raise CommandError(_NO_POSTGRESQL)
+        if not file.exists():
+            # Even a look signs with a durable nonce, or the bot's first one might be refused.
+            await asyncio.to_thread(migrate_held, settings, clock)
+        nonces = await NonceStore(file, clock).open()
+        resources.push_async_callback(nonces.close)
+        http = Http.open()
+        resources.push_async_callback(http.close)
+        means = Means(settings=settings, http=http, clock=clock, nonces=nonces)
+        connections = connect_all(means)
+        for connection in connections.values():
+            resources.push_async_callback(connection.broker.close)
+            resources.push_async_callback(connection.market.close)
+        yield tuple(
+            Link(market=c.market, broker=None if public_only else c.broker) for c in connections.values()
+        )

@@ -1,0 +1,110 @@
+"""Build the process around the engine: jobs, chat, delivery, status."""
+
+from functools import partial
+from importlib.metadata import version
+
+from pydantic import SecretStr
+
+from bot.application import Chat, build_application
+from bot.bootstrap.base import Base
+from bot.bootstrap.engine import EngineParts
+from bot.delivery import Delivery
+from bot.errors import CommandError
+from bot.jobs import Job
+from bot.lifecycle import Parts
+from bot.redaction import Redactor
+from bot.schedule import Schedule
+from bot.settings import Settings
+from bot.status import ProcessStatus
+from bot.stopping import Stop
+from bot.trading import Trading
+from bot.updates import StoredUpdates
+from bot.watchdog import Watchdog
+from engine.clock import Clock
+from engine.people.users import Users
+from engine.services import Services
+from engine.storage.backup import database_file
+from handlers.registry import bot_commands, register
+from handlers.render.times import Reader, zone_named
+
+#: Fees and spreads change slowly.
+COSTS_EVERY_S = 600.0
+BEAT_EVERY_S = 5.0
+THIN_EVERY_S = 3600.0
+
+
+def _jobs(settings: Settings, trading: Trading, updates: StoredUpdates) -> tuple[Job, ...]:
+    return (
+        Job(name="guard", every_s=settings.guard_interval_s, what=trading.guard, budget_s=30),
+        Job(name="snapshots", every_s=settings.snapshot_interval_s, what=trading.snapshot, budget_s=30),
+        Job(name="costs", every_s=COSTS_EVERY_S, what=trading.refresh_costs, budget_s=300),
+        Job(name="watch log", every_s=BEAT_EVERY_S, what=trading.note_watching, budget_s=30),
+        Job(name="thin history", every_s=THIN_EVERY_S, what=trading.thin_history, budget_s=300),
+        Job(name="forget updates", every_s=THIN_EVERY_S, what=updates.forget_old, budget_s=60),
+    )
+
+
+def build_process(
+    settings: Settings,
+    base: Base,
+    engine: EngineParts,
+    *,
+    token: SecretStr,
+    stop: Stop,
+    redactor: Redactor,
+    revision: str,
+) -> Parts:
+    """Return everything that runs, built and wired but not started."""
+    clock, trading = base.clock, engine.trading
+    watchdog = Watchdog()
+    updates = StoredUpdates(base.database, clock)
+    schedule = Schedule(
+        _jobs(settings, trading, updates), clock=clock, redact=redactor.text, beat=watchdog.beat
+    )
+    application = build_application(
+        token=token,
+        api_url=settings.telegram_api_url,
+        updates=updates,
+    )
+    chat = Chat(application, menu=bot_commands(), on_rejected=lambda: stop.ask(_token_refused()))
+    delivery = Delivery(
+        database=base.database,
+        bot=chat.bot,
+        connected=chat.connected,
+        reader_of=partial(_reader_of, base.users, clock),
+        clock=clock,
+        redact=redactor.text,
+    )
+    status = ProcessStatus(
+        version=version("nija"),
+        mode=settings.mode,
+        clock=clock,
+        reader=engine.reader,
+        watch=engine.watch,
+        tasks=base.tasks,
+        nonces=base.nonces,
+        database=base.database,
+        database_file=database_file(settings.database_url),
+        revision=revision,
+        jobs=lambda: (*schedule.statuses, delivery.status),
+    )
+    services = Services(
+        clock=clock,
+        people=base.users,
+        balances=engine.balances,
+        portfolio=engine.portfolio,
+        guards=engine.guards,
+        routes=engine.routes,
+        status=status,
+    )
+    register(application, services)
+    return Parts(engine=trading, schedule=schedule, delivery=delivery, chat=chat, watchdog=watchdog)
+
+
+def _token_refused() -> CommandError:
+    return CommandError("Telegram refuses NIJA_TELEGRAM_TOKEN; take the token again from @BotFather.")
+
+
+async def _reader_of(users: Users, clock: Clock, user_id: int) -> Reader | None:
+    person = await users.fetch_person(user_id)
+    return Reader(now=clock.now(), zone=zone_named(person.time_zone)) if person else None

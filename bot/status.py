@@ -1,0 +1,94 @@
+"""Fill `/status` from every part of the process."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from engine.alerts.outbox import depth
+from engine.balances.reader import AccountReader
+from engine.clock import Clock
+from engine.guards.guard import Guard, GuardState
+from engine.liquidation.watch import Watch
+from engine.nonce.store import NonceStore
+from engine.status import BrokerStatus, JobStatus, PriceAge, StatusReport
+from engine.storage.database import Database
+from engine.storage.repositories import guards as guard_rows
+from engine.tasks import Tasks
+
+
+class ProcessStatus:
+    """Answers `/status`."""
+
+    def __init__(
+        self,
+        *,
+        version: str,
+        mode: str,
+        clock: Clock,
+        reader: AccountReader,
+        watch: Watch,
+        tasks: Tasks,
+        nonces: NonceStore,
+        database: Database,
+        database_file: Path | None,
+        revision: str,
+        jobs: Callable[[], tuple[JobStatus, ...]],
+    ) -> None:
+        self._version = version
+        self._mode = mode
+        self._clock = clock
+        self._started_at = clock.now()
+        self._reader = reader
+        self._watch = watch
+        self._tasks = tasks
+        self._nonces = nonces
+        self._database = database
+        self._database_file = database_file
+        self._revision = revision
+        self._jobs = jobs
+
+    async def fetch_status(self, user_id: int) -> StatusReport:
+        """Return the process's state, with only this user's accounts and guards."""
+        async with self._database.read() as session:
+            watched = await guard_rows.load_watched(session)
+            waiting = await depth(session)
+        guards = [guard for guard in watched if guard.user_id == user_id]
+        return StatusReport(
+            at=self._clock.now(),
+            version=self._version,
+            mode=self._mode,
+            started_at=self._started_at,
+            brokers=self._brokers(user_id),
+            jobs=self._jobs(),
+            nonces=await self._nonces.list_nonces(),
+            prices=tuple(self._price(guard) for guard in guards),
+            guards_armed=sum(guard.state is GuardState.ARMED for guard in guards),
+            guards_paused=sum(guard.state is GuardState.PAUSED for guard in guards),
+            exits_in_flight=sum(name.startswith("exit ") for name in self._tasks.names()),
+            outbox_waiting=waiting.waiting,
+            outbox_oldest_at=waiting.oldest_at,
+            database="SQLite" if self._database_file else "PostgreSQL",
+            database_revision=self._revision,
+            database_bytes=_size(self._database_file),
+        )
+
+    def _brokers(self, user_id: int) -> tuple[BrokerStatus, ...]:
+        accounts = self._reader.accounts(user_id)
+        return tuple(
+            BrokerStatus(
+                account=account,
+                last_answer_at=self._reader.state(account).last_updated,
+                last_error=self._reader.state(account).error,
+                last_error_at=self._reader.last_error_at(account),
+            )
+            for account in accounts
+        )
+
+    def _price(self, guard: Guard) -> PriceAge:
+        sight = self._watch.sights.get(guard.guard_id)
+        at: datetime | None = sight.last.at if sight and sight.last else None
+        return PriceAge(venue_label=guard.venue.label, symbol=guard.symbol, at=at)
+
+
+def _size(file: Path | None) -> int:
+    return file.stat().st_size if file and file.exists() else 0

@@ -1,0 +1,97 @@
+"""The trading side of the process: how it starts, rests and closes."""
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+
+import structlog
+
+from engine.balances.reader import AccountReader
+from engine.balances.service import BalanceService
+from engine.brokers.base import Broker
+from engine.guards.keeper import GuardKeeper
+from engine.liquidation.execute import Exits
+from engine.liquidation.watch import Watch
+from engine.liquidation.watch_log import WatchLog
+from engine.routing.costs import Costs
+from engine.tasks import Tasks
+
+log = structlog.get_logger(__name__)
+
+
+class Trading:
+    """Holds the engine's parts together for the lifecycle and the schedule."""
+
+    def __init__(
+        self,
+        *,
+        brokers: Mapping[str, Broker],
+        reader: AccountReader,
+        balances: BalanceService,
+        keeper: GuardKeeper,
+        watch: Watch,
+        watch_log: WatchLog,
+        exits: Exits,
+        costs: Costs,
+        tasks: Tasks,
+        snapshot_interval_s: float,
+        resources: AsyncExitStack,
+    ) -> None:
+        self._brokers = brokers
+        self._reader = reader
+        self._balances = balances
+        self._keeper = keeper
+        self._watch = watch
+        self._watch_log = watch_log
+        self._exits = exits
+        self._costs = costs
+        self._tasks = tasks
+        self._spread_s = snapshot_interval_s * 0.8
+        self._resources = resources
+        self._has_read = False
+
+    async def start(self) -> None:
+        """Start from what is stored, and take up every unfinished exit before anything else is asked."""
+        await self._exits.resume()
+        await self._balances.restore()
+        await self._costs.restore()
+        await self._watch_log.begin()
+
+    async def guard(self) -> None:
+        """Look at every guard."""
+        await self._watch.cycle()
+
+    async def snapshot(self) -> None:
+        """Read every account: all at once after a start, then spread over the interval."""
+        over_s, self._has_read = (self._spread_s if self._has_read else 0.0), True
+        await self._balances.take_snapshots(over_s=over_s, after=self._keeper.after_reading)
+
+    async def refresh_costs(self) -> None:
+        """Learn what each account pays now for what it holds and for the usual pair."""
+        for broker in self._brokers.values():
+            state = self._reader.state(broker.account)
+            symbols = {position.symbol for position in state.open_positions if position.symbol}
+            await self._costs.refresh(broker.account, symbols | {"BTC/USD"})
+
+    async def thin_history(self) -> None:
+        """Drop snapshots that are denser than their age deserves."""
+        await self._balances.thin_history()
+
+    async def note_watching(self) -> None:
+        """Note that the guards are being watched."""
+        await self._watch_log.beat()
+
+    def refuse_new_work(self) -> None:
+        """Say what is still in flight; the paused schedule starts nothing more."""
+        log.info("stopping; orders in flight are finished first", in_flight=self._tasks.names())
+
+    async def drain(self, timeout_s: float) -> None:
+        """Wait for what is in flight; the rest is settled at the next start."""
+        late = await self._tasks.drain(timeout_s)
+        if late:
+            log.warning("still in flight; settled at the next start", tasks=late)
+
+    async def close(self) -> None:
+        """Close venues and database."""
+        await self._watch_log.end()
+        await self._reader.close()
+        await self._resources.aclose()

@@ -1,0 +1,74 @@
+"""Connect the keys of the settings to their venues; the one table that knows which class serves which."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.settings import KeyPair, Settings
+from engine.brokers.base import Broker, MarketData
+from engine.brokers.ccxt_client import Http
+from engine.brokers.kraken.broker import connect_kraken
+from engine.brokers.kraken.market import KrakenMarketData
+from engine.clock import Clock
+from engine.nonce.fingerprint import key_fingerprint
+from engine.nonce.store import NonceStore
+from engine.people.accounts import KeyOrigin, StoredAccount, environment_account_id
+from engine.venues import Venue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """A venue's market data and the first owner's account there."""
+
+    stored: StoredAccount
+    market: MarketData
+    broker: Broker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What every connection is made with."""
+
+    settings: Settings
+    http: Http
+    clock: Clock
+    nonces: NonceStore
+
+
+def connect_all(means: Means) -> Mapping[Venue, Connection]:
+    """Connect every venue the settings have a key for."""
+    connections = {}
+    for venue, connect in _CONNECTORS.items():
+        pair = means.settings.key_pair(venue)
+        if pair is not None:
+            connections[venue] = connect(means, _account(means, venue, pair), pair)
+    return connections
+
+
+def _account(means: Means, venue: Venue, pair: KeyPair) -> StoredAccount:
+    return StoredAccount(
+        account_id=environment_account_id(venue),
+        user_id=means.settings.owner_ids[0],
+        venue=venue,
+        label=venue.label,
+        origin=KeyOrigin.ENVIRONMENT,
+        key_fingerprint=key_fingerprint(pair.key.get_secret_value()),
+        created_at=means.clock.now(),
+    )
+
+
+def _kraken(means: Means, stored: StoredAccount, pair: KeyPair) -> Connection:
+    market = KrakenMarketData(http=means.http, clock=means.clock, url=means.settings.kraken_api_url)
+    broker = connect_kraken(
+        stored.account,
+        pair.key.get_secret_value(),
+        pair.secret.get_secret_value(),
+        market=market,
+        clock=means.clock,
+        next_nonce=lambda: means.nonces.next_nonce(stored.key_fingerprint),
+    )
+    return Connection(stored=stored, market=market, broker=broker)
+
+
+_CONNECTORS: Mapping[Venue, Callable[[Means, StoredAccount, KeyPair], Connection]] = {
+    Venue.KRAKEN: _kraken,
+}

@@ -1,0 +1,107 @@
+"""When guards were watched, so that a gap is told first thing with what moved in it."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from engine.alerts.messages import Moved, NotWatching
+from engine.alerts.outbox import append_alert
+from engine.clock import Clock
+from engine.guards.guard import Guard
+from engine.liquidation.mark import Mark
+from engine.liquidation.sight import Sight, ratio_of
+from engine.liquidation.watch import Watch
+from engine.storage.database import Database
+from engine.storage.records import ProcessRun
+from engine.storage.repositories import guards as guard_rows
+from engine.storage.repositories import process as rows
+
+#: After a start, guards without a price by then are told of as moved by an unknown amount.
+TELL_LATEST = timedelta(seconds=30)
+
+
+class WatchLog:
+    """Writes down that the process watches, and tells each owner of the time when nobody did."""
+
+    def __init__(self, *, database: Database, watch: Watch, clock: Clock, shortest_gap: timedelta) -> None:
+        self._database = database
+        self._watch = watch
+        self._clock = clock
+        self._shortest_gap = shortest_gap
+        self._run_id = 0
+        self._before: ProcessRun | None = None
+        self._began = clock.now()
+
+    async def begin(self) -> None:
+        """Note the start of a run and remember the one before."""
+        self._began = self._clock.now()
+        async with self._database.write() as session:
+            self._before = await rows.load_last_watched(session)
+            self._run_id = await rows.begin_run(session, now=self._began)
+
+    async def beat(self) -> None:
+        """Note that the guards are being watched; tell of the gap once every guard was seen."""
+        async with self._database.read() as session:
+            guards = await guard_rows.load_watched(session)
+        sights = self._watch.sights
+        if not all(guard.guard_id in sights for guard in guards) and not self._is_late():
+            return
+        await self._tell_gap(guards, sights)
+        async with self._database.write() as session:
+            await rows.note_cycle(
+                session, self._run_id, at=self._watched_until(guards), ratios=_ratios(guards, sights)
+            )
+
+    async def end(self) -> None:
+        """Note that the run ended on purpose."""
+        async with self._database.write() as session:
+            await rows.end_run(session, self._run_id, now=self._clock.now())
+
+    def _is_late(self) -> bool:
+        return self._clock.now() - self._began >= TELL_LATEST
+
+    def _watched_until(self, guards: tuple[Guard, ...]) -> datetime:
+        venues = {guard.venue for guard in guards}
+        looks = [at for venue, at in self._watch.looked_at.items() if venue in venues]
+        return min(looks, default=self._clock.now())
+
+    async def _tell_gap(self, guards: tuple[Guard, ...], sights: Mapping[str, Sight]) -> None:
+        before, self._before = self._before, None
+        since = before.last_guard_cycle_at if before else None
+        if before is None or since is None or self._began - since < self._shortest_gap:
+            return
+        now = self._clock.now()
+        async with self._database.write() as session:
+            for user_id in sorted({guard.user_id for guard in guards}):
+                own = [guard for guard in guards if guard.user_id == user_id]
+                await append_alert(
+                    session,
+                    NotWatching(
+                        since=since,
+                        until=now,
+                        moved=tuple(_moved(guard, before, sights.get(guard.guard_id)) for guard in own),
+                    ),
+                    user_id=user_id,
+                    account_id=None,
+                    dedup_key=f"not_watching:{user_id}:{since.isoformat()}",
+                    now=now,
+                )
+
+
+def _ratios(guards: tuple[Guard, ...], sights: Mapping[str, Sight]) -> dict[str, str]:
+    ratios = ((guard.guard_id, _ratio(guard, sights.get(guard.guard_id))) for guard in guards)
+    return {guard_id: str(ratio) for guard_id, ratio in ratios if ratio is not None}
+
+
+def _ratio(guard: Guard, sight: Sight | None) -> Decimal | None:
+    return ratio_of(guard, sight.current) if sight and isinstance(sight.current, Mark) else None
+
+
+def _moved(guard: Guard, before: ProcessRun, sight: Sight | None) -> Moved:
+    stored = before.last_ratios.get(guard.guard_id)
+    return Moved(
+        venue=guard.venue,
+        symbol=guard.symbol,
+        before=Decimal(stored) if stored else None,
+        after=_ratio(guard, sight),
+    )

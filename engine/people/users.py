@@ -1,0 +1,53 @@
+"""Who may speak to the bot: the owners of the settings, and whoever they let in."""
+
+from collections.abc import Iterable
+
+from engine.clock import Clock
+from engine.people.roles import Role
+from engine.services import Person
+from engine.storage.database import Database
+from engine.storage.records import User
+from engine.storage.repositories import people as rows
+
+
+class Users:
+    """Answers who somebody is, from the database each time, so that revoking works at once."""
+
+    def __init__(self, *, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._owner_ids: frozenset[int] = frozenset()
+
+    async def ensure_owners(self, owner_ids: Iterable[int]) -> None:
+        """Make the owners of the settings owners, and nobody else; what others stored of theirs stays."""
+        self._owner_ids = frozenset(owner_ids)
+        async with self._database.write() as session:
+            for user_id in sorted(self._owner_ids):
+                known = await rows.load_user(session, user_id)
+                if known is None or known.role is not Role.OWNER:
+                    await rows.save_user(session, self._owner(user_id, known))
+
+    async def fetch_person(self, user_id: int) -> Person | None:
+        """Return the person, or None for strangers and for owners the settings name no more."""
+        async with self._database.read() as session:
+            user = await rows.load_user(session, user_id)
+        if user is None or (user.role is Role.OWNER and user_id not in self._owner_ids):
+            return None
+        return Person(
+            user_id=user.user_id,
+            role=user.role,
+            time_zone=user.time_zone,
+            usual_trade_usd=user.usual_trade_usd,
+        )
+
+    def _owner(self, user_id: int, known: User | None) -> User:
+        if known is None:
+            return User(user_id=user_id, role=Role.OWNER, created_at=self._clock.now())
+        return User(
+            user_id=user_id,
+            role=Role.OWNER,
+            time_zone=known.time_zone,
+            language=known.language,
+            usual_trade_usd=known.usual_trade_usd,
+            created_at=known.created_at,
+        )
