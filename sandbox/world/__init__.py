@@ -1,5 +1,6 @@
 """The whole sandbox in one piece: a market, three venues, Telegram, and an owner with accounts."""
 
+from sandbox.world.drift import Drift
 from sandbox.world.expected import ExpectedBalance
 from sandbox.world.opening import Bought, Opening, Resting
 from sandbox.world.story import ALPACA, COINBASE, DEMO_STORY, KRAKEN, VENUES, Story
@@ -13,6 +14,7 @@ __all__ = [
     "OWNER_ID",
     "VENUES",
     "Bought",
+    "Drift",
     "ExpectedBalance",
     "Opening",
     "Resting",

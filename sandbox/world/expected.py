@@ -60,6 +60,23 @@ class Prices:
         return 1 / ask.price if ask else None
 
 
+def expect_as_broker(
+    ledger: Ledger, price_of: Callable[[str], Decimal | None], prices: Prices
+) -> ExpectedBalance:
+    """Value a ledger as a broker does that has its own word on equity: at the market's price, dollars apart.
+
+    What open orders hold is the bot's own figure, so it stands at the bid.
+    """
+    holdings = [asset for asset in ledger.assets() if asset != "USD"]
+    values = (ledger.total(asset) * (price_of(asset) or ZERO) for asset in holdings)
+    total = ledger.total("USD") + sum(values, ZERO)
+    held = ledger.held("USD") + sum(
+        (ledger.held(asset) * (prices.of(asset) or ZERO) for asset in holdings), ZERO
+    )
+    available = ledger.free("USD")
+    return ExpectedBalance(total=total, available=available, locked=total - available, held=held, unpriced=())
+
+
 def expect_balance(ledger: Ledger, prices: Prices) -> ExpectedBalance:
     """Value a ledger in which everything is spot: cash that is free is available, the rest is locked."""
     total = available = held = ZERO

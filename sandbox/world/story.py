@@ -6,8 +6,7 @@ from decimal import Decimal
 
 from sandbox.world.opening import Bought, Opening, Resting
 
-KRAKEN, COINBASE, ALPACA = "kraken", "coinbase", "alpaca"
-VENUES = (KRAKEN, COINBASE)
+KRAKEN, COINBASE, ALPACA = VENUES = ("kraken", "coinbase", "alpaca")
 
 PRICES: Mapping[str, Decimal] = {
     "BTC": Decimal(64_000),

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sandbox.alpaca import AlpacaServer, alpaca_listings
 from sandbox.book import Listing
 from sandbox.coinbase import CoinbaseServer, coinbase_listings
 from sandbox.faults import Faults
@@ -18,9 +19,9 @@ from sandbox.market import Market
 from sandbox.server import StandIn
 from sandbox.tape import Tape
 from sandbox.telegram import ChatUser, TelegramServer
-from sandbox.world.expected import ExpectedBalance, Prices, expect_balance
+from sandbox.world.expected import ExpectedBalance, Prices, expect_as_broker, expect_balance
 from sandbox.world.opening import Opening, replay
-from sandbox.world.story import COINBASE, DEMO_STORY, KRAKEN, VENUES, Story
+from sandbox.world.story import ALPACA, COINBASE, DEMO_STORY, KRAKEN, VENUES, Story
 
 OWNER_ID = 4_200_042
 #: Of Kraken's form; they open nothing but this stand-in.
@@ -44,7 +45,7 @@ class SandboxWorld:
     ) -> None:
         self.venues = tuple(venues)
         self.market = Market(now=now)
-        for listing in (*kraken_listings(), *coinbase_listings()):
+        for listing in (*kraken_listings(), *coinbase_listings(), *alpaca_listings()):
             self.market.add(listing)
         for asset, usd in story.prices.items():
             self.market.set_price(asset, usd)
@@ -52,11 +53,21 @@ class SandboxWorld:
         self.owner: ChatUser = self.telegram.user(user_id=owner_id)
         self.kraken = KrakenServer(market=self.market, now=now, monotonic=monotonic)
         self.coinbase = CoinbaseServer(market=self.market, now=now, monotonic=monotonic)
+        self.alpaca = AlpacaServer(market=self.market, now=now, monotonic=monotonic)
         self.kraken_account = self.kraken.add_account(key=KRAKEN_KEY, secret=KRAKEN_SECRET)
         self.coinbase_account = self.coinbase.add_account()
+        self.alpaca_account = self.alpaca.add_account()
         self.coinbase.switches.page_size = story.coinbase_page_size
-        self._servers: dict[str, StandIn] = {KRAKEN: self.kraken, COINBASE: self.coinbase}
-        self._ledgers = {KRAKEN: self.kraken_account.ledger, COINBASE: self.coinbase_account.ledger}
+        self._servers: dict[str, StandIn] = {
+            KRAKEN: self.kraken,
+            COINBASE: self.coinbase,
+            ALPACA: self.alpaca,
+        }
+        self._ledgers: dict[str, Ledger] = {
+            KRAKEN: self.kraken_account.ledger,
+            COINBASE: self.coinbase_account.ledger,
+            ALPACA: self.alpaca_account.ledger,
+        }
         self._telegram_port = telegram_port
         for venue, ledger in self._ledgers.items():
             replay(story.openings.get(venue, Opening()), ledger, self._listings(venue), now=now())
@@ -84,6 +95,8 @@ class SandboxWorld:
         prices = Prices(
             self.market.listings(venue), lambda listing: self.market.ticker(venue, listing.symbol)
         )
+        if venue == ALPACA:
+            return expect_as_broker(self.ledger(venue), self.market.price, prices)
         return expect_balance(self.ledger(venue), prices)
 
     def bid(self, venue: str, symbol: str) -> Decimal:
@@ -115,12 +128,15 @@ class SandboxWorld:
         credentials = {
             KRAKEN: (KRAKEN_KEY, KRAKEN_SECRET),
             COINBASE: (self.coinbase_account.key, self.coinbase_account.secret),
+            ALPACA: (self.alpaca_account.key, self.alpaca_account.secret),
         }
         for venue in self.venues:
             name, (key, secret) = f"NIJA_{venue.upper()}", credentials[venue]
             settings[f"{name}_API_URL"] = self._servers[venue].url
             settings[f"{name}_API_KEY"] = key
             settings[f"{name}_API_SECRET"] = secret.replace("\n", "\\n")
+        if ALPACA in self.venues:
+            settings["NIJA_ALPACA_DATA_URL"] = self.alpaca.url
         return settings
 
     # running it

@@ -3,7 +3,7 @@ from decimal import Decimal
 import aiohttp
 import pytest
 
-from sandbox.world import COINBASE, DEMO_STORY, KRAKEN, Bought, Opening, SandboxWorld
+from sandbox.world import ALPACA, COINBASE, DEMO_STORY, KRAKEN, Bought, Opening, SandboxWorld
 
 
 @pytest.fixture
@@ -51,6 +51,15 @@ def test_a_coin_that_nobody_prices_is_named_and_in_no_sum():
 
     assert world.expected_balance(KRAKEN).unpriced == ("SGB",)
     assert world.expected_balance(COINBASE).unpriced == ()
+
+
+def test_alpaca_is_valued_by_its_own_word_at_the_market_s_price():
+    opening = Opening(deposits={"USD": Decimal(100), "BTC": Decimal("0.01")})
+    world = SandboxWorld(story=DEMO_STORY.with_opening(ALPACA, opening))
+
+    expected = world.expected_balance(ALPACA)
+
+    assert (expected.total, expected.available, expected.locked) == (740, 100, 640)
 
 
 def test_the_demo_s_coinbase_account_is_worth_less_than_fifty_dollars():

@@ -1,0 +1,44 @@
+"""`nija demo`: the real bot in a process of its own, inside a sandbox in this one."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from bot.demo.chat import Chat
+from bot.demo.keyboard import Keyboard
+from bot.demo.stage import open_stage
+from bot.demo.tour import play
+from bot.errors import CommandError
+from sandbox.world import SandboxWorld
+
+#: Quick enough to watch it happen; Kraken's call budget bounds the second one.
+_SETTINGS = {"NIJA_GUARD_INTERVAL_S": "2", "NIJA_SNAPSHOT_INTERVAL_S": "15"}
+#: As a shell tells of SIGINT: a tour that was cut short has not been observed.
+_INTERRUPTED = 130
+
+
+def main(
+    *, tour: bool = False, port: int = 0, sabotage: str | None = None, data_dir: Path | None = None
+) -> int:
+    """Chat on the terminal, or play the tour; returns the exit code."""
+    console = Console()
+    try:
+        if tour or sabotage is not None:
+            asyncio.run(play(console=console, port=port, data_dir=data_dir, sabotage=sabotage))
+        else:
+            asyncio.run(_chat(console, port=port, data_dir=data_dir))
+    except KeyboardInterrupt:
+        console.print()
+        return _INTERRUPTED if tour else 0
+    except CommandError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    return 0
+
+
+async def _chat(console: Console, *, port: int, data_dir: Path | None) -> None:
+    world = SandboxWorld(telegram_port=port)
+    async with open_stage(world, settings=_SETTINGS, data_dir=data_dir) as stage:
+        await Chat(stage, console=console, keyboard=Keyboard()).run()

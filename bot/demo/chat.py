@@ -1,0 +1,142 @@
+"""The line chat: a person, or a script on standard input, in front of the bot and its world."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+from rich.console import Console
+
+from bot.demo.direct import direct
+from bot.demo.guide import HELP, WELCOME
+from bot.demo.keyboard import Keyboard
+from bot.demo.lines import Do, Line, Misread, Press, Say, ShowLedger, Wait, parse_line
+from bot.demo.screen import Button, ChatScreen
+from bot.demo.stage import Stage
+from bot.demo.statement import describe_account
+from sandbox.telegram import Subscription
+from sandbox.world import Drift
+
+SEED = 20_261_122
+DRIFTING = ("BTC", "ETH", "SOL", "XRP", "DOGE")
+_BREATH_S = 2.0
+#: How long a script waits for the bot's answer, and for more of it.
+_ANSWER_S = 10.0
+_QUIET_S = 0.5
+
+
+class Chat:
+    """Carries out what is typed and prints what the bot says."""
+
+    def __init__(self, stage: Stage, *, console: Console, keyboard: Keyboard) -> None:
+        self._stage = stage
+        self._world = stage.world
+        self._screen = ChatScreen(console)
+        self._keyboard = keyboard
+        self._drift = Drift(stage.world.market, DRIFTING, seed=SEED)
+        self._heard = asyncio.Event()
+
+    async def run(self) -> None:
+        """Chat until the input ends or somebody quits."""
+        self._screen.say(WELCOME)
+        with self._stage.owner.subscribe() as events:
+            tasks = (
+                asyncio.create_task(self._listen(events), name="listen"),
+                asyncio.create_task(self._breathe(), name="breathe"),
+            )
+            try:
+                await self._start_bot()
+                await self._converse()
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _start_bot(self) -> None:
+        self._screen.say("(the bot is starting)")
+        await self._stage.start_bot()
+        await self._until_quiet()
+
+    async def _converse(self) -> None:
+        self._keyboard.start()
+        while (text := await self._typed()) is not None:
+            line = parse_line(text, self._world.venues)
+            if line == Do("quit"):
+                return
+            if line is not None:
+                await self._carry_out(line)
+
+    async def _typed(self) -> str | None:
+        if self._keyboard.is_terminal:
+            self._screen.prompt()
+        text = await self._keyboard.line()
+        if text is not None and not self._keyboard.is_terminal:
+            self._screen.say(f"> {text}")
+        return text
+
+    async def _carry_out(self, line: Line) -> None:
+        match line:
+            case Say(text=text):
+                await self._say(text)
+            case Press(number=number):
+                await self._press(self._screen.button(number), otherwise=f"There is no button {number} now.")
+            case ShowLedger(venue=venue):
+                self._screen.say(describe_account(self._world.ledger(venue)))
+            case Wait(seconds=seconds):
+                await asyncio.sleep(seconds)
+            case Do(what=what):
+                await self._do(what)
+            case Misread(hint=hint):
+                self._screen.say(hint)
+            case _:
+                self._screen.say(direct(line, self._world, self._drift))
+
+    async def _say(self, text: str) -> None:
+        if button := self._screen.find(text):
+            await self._press(button, otherwise="")
+        else:
+            await self._answered(lambda: self._stage.owner.send(text))
+
+    async def _press(self, button: Button | None, *, otherwise: str) -> None:
+        if button is None:
+            self._screen.say(otherwise)
+            return
+        message, label = button
+        await self._answered(lambda: self._stage.owner.press(message, label))
+
+    async def _do(self, what: str) -> None:
+        match what:
+            case "help":
+                self._screen.say(HELP)
+            case "kill":
+                await self._stage.bot.kill()
+                self._screen.say("The bot was killed with SIGKILL. !restart starts it again.")
+            case "restart":
+                await self._stage.bot.stop()
+                await self._start_bot()
+
+    async def _answered(self, act: Callable[[], object]) -> None:
+        """Do something the bot answers: a script waits for the answer, a person sees it come."""
+        self._heard.clear()
+        act()
+        if not self._keyboard.is_terminal and self._stage.bot.is_running:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_ANSWER_S):
+                    await self._heard.wait()
+            await self._until_quiet()
+
+    async def _until_quiet(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            while True:
+                self._heard.clear()
+                async with asyncio.timeout(_QUIET_S):
+                    await self._heard.wait()
+
+    async def _listen(self, events: Subscription) -> None:
+        async for event in events:
+            if self._screen.show(event):
+                self._heard.set()
+
+    async def _breathe(self) -> None:
+        while True:
+            await asyncio.sleep(_BREATH_S)
+            self._drift.step()

@@ -1,0 +1,54 @@
+"""What a person may do to the world around the bot: prices, faults, an outage; each returns what to say."""
+
+from decimal import Decimal
+
+from bot.demo.lines import FAULTS, SLOW_S, TELEGRAM, ClearFaults, MovePrice, Outage, PlanFault, SetPrice
+from sandbox.faults import Fault
+from sandbox.telegram import FaultKind
+from sandbox.world import Drift, SandboxWorld
+
+Change = SetPrice | MovePrice | PlanFault | ClearFaults | Outage
+
+
+def direct(change: Change, world: SandboxWorld, drift: Drift) -> str:
+    """Change the world and say what it is like now."""
+    match change:
+        case SetPrice() | MovePrice():
+            return _move(change, world, drift)
+        case PlanFault():
+            return _plan(change, world)
+        case Outage():
+            world.telegram.faults.add(kind=FaultKind.OUTAGE)
+            return "Telegram is cut off until !fault telegram clear."
+        case ClearFaults(venue=venue):
+            if venue == TELEGRAM:
+                world.telegram.faults.clear()
+            else:
+                world.faults(venue).clear()
+            return f"{venue} is well again."
+
+
+def _move(change: SetPrice | MovePrice, world: SandboxWorld, drift: Drift) -> str:
+    if world.market.price(change.asset) is None:
+        return f"Nobody prices {change.asset} here."
+    if isinstance(change, MovePrice):
+        price = drift.move(change.asset, change.ratio)
+    else:
+        price = drift.put(change.asset, change.usd)
+    return f"{change.asset} stands at ${_short(price)} now."
+
+
+def _plan(change: PlanFault, world: SandboxWorld) -> str:
+    fault = Fault(
+        kind=FAULTS[change.fault],
+        endpoint=change.endpoint,
+        times=change.times,
+        delay_s=SLOW_S,
+        message="made up by you",
+    )
+    world.faults(change.venue).add(fault)
+    return f"{change.venue} {change.endpoint}: {fault.kind}, {change.times} time(s)."
+
+
+def _short(price: Decimal) -> str:
+    return f"{price:,.6f}".rstrip("0").rstrip(".")

@@ -1,0 +1,163 @@
+"""What may be typed in the demo's chat, read into what is to be done; pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sandbox.faults import FaultKind
+
+FAULTS: Mapping[str, FaultKind] = {
+    "drop": FaultKind.DROP_AFTER,
+    "lost": FaultKind.DROP_BEFORE,
+    "truncate": FaultKind.TRUNCATE,
+    "5xx": FaultKind.HTTP_ERROR_AFTER,
+    "down": FaultKind.HTTP_ERROR_BEFORE,
+    "slow": FaultKind.DELAY_BEFORE,
+    "html": FaultKind.HTML_200,
+    "limit": FaultKind.RATE_LIMIT,
+    "nonce": FaultKind.INVALID_NONCE,
+}
+SLOW_S = 30.0
+TELEGRAM = "telegram"
+_PRICE = re.compile(r"\$?(\d+(?:\.\d+)?)", re.ASCII)
+_CHANGE = re.compile(r"([+\-\N{MINUS SIGN}]?\d+(?:\.\d+)?)\s?%", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Send this to the bot."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Press the button with this number."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetPrice:
+    """Set an asset's price in dollars."""
+
+    asset: str
+    usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MovePrice:
+    """Move an asset's price by a fraction."""
+
+    asset: str
+    ratio: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFault:
+    """Make a venue's endpoint fail so many times."""
+
+    venue: str
+    endpoint: str
+    fault: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClearFaults:
+    """Let a venue behave again."""
+
+    venue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Cut Telegram off until it is cleared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """A word that needs nothing else: restart, kill, help, quit."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLedger:
+    """Show what a venue really holds for the owner."""
+
+    venue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Let time pass."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Misread:
+    """What would have been understood."""
+
+    hint: str
+
+
+Line = (
+    Say | Press | SetPrice | MovePrice | PlanFault | ClearFaults | Outage | Do | ShowLedger | Wait | Misread
+)
+
+WORDS = ("restart", "kill", "help", "quit")
+
+
+def parse_line(text: str, venues: tuple[str, ...]) -> Line | None:
+    """Read one line; an empty one means nothing."""
+    text = text.strip()
+    if not text:
+        return None
+    if text.startswith("!"):
+        return _to_the_world(text[1:].split(), venues)
+    return Press(int(text)) if text.isascii() and text.isdigit() else Say(text)
+
+
+def _to_the_world(words: list[str], venues: tuple[str, ...]) -> Line:
+    match words:
+        case ["price", *rest]:
+            return _price(rest)
+        case ["fault", *rest]:
+            return _fault(rest, venues)
+        case ["ledger", venue] if venue in venues:
+            return ShowLedger(venue)
+        case ["wait", seconds] if seconds.isdecimal():
+            return Wait(float(seconds))
+        case [word] if word in WORDS:
+            return Do(word)
+    return Misread("!help lists what can be done here")
+
+
+def _price(rest: list[str]) -> Line:
+    asset, amount = (rest[0].upper(), "".join(rest[1:])) if rest else ("", "")
+    if change := _CHANGE.fullmatch(amount):
+        percent = Decimal(change[1].replace("\N{MINUS SIGN}", "-"))
+        if percent > -100:  # noqa: PLR2004 - all of it
+            return MovePrice(asset, percent / 100)
+    if (price := _PRICE.fullmatch(amount)) and Decimal(price[1]) > 0:
+        return SetPrice(asset, Decimal(price[1]))
+    return Misread("!price BTC -2%   or   !price BTC 61000")
+
+
+def _fault(rest: list[str], venues: tuple[str, ...]) -> Line:
+    match rest:
+        case [venue, "clear"] if venue in (*venues, TELEGRAM):
+            return ClearFaults(venue)
+        case ["telegram", "outage"]:
+            return Outage()
+        case [venue, endpoint, fault, *times] if venue in venues and fault in FAULTS and len(times) <= 1:
+            count = times[0] if times else "1"
+            if count.isdecimal() and int(count):
+                return PlanFault(venue, endpoint, fault, int(count))
+    names = "|".join(FAULTS)
+    return Misread(
+        f"!fault {'|'.join(venues)} ENDPOINT {names} [TIMES], !fault VENUE clear, !fault telegram outage"
+    )

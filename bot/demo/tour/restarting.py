@@ -1,0 +1,49 @@
+"""The step in which the bot is killed and started again."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from bot.demo.tour.check import Check, equal, none, true
+from bot.demo.tour.records import count_snapshots, read_guards, read_intents
+from bot.demo.tour.scene import ADD_ORDER, Moment, Scene
+from bot.demo.tour.telling import ALERT
+from sandbox.tape import Call
+from sandbox.world import KRAKEN
+
+
+async def forget_nothing(scene: Scene) -> list[Check]:
+    """Kill the bot, start it, and look at what it remembers."""
+    stage, start = scene.stage, scene.mark
+    guards, intents = read_guards(stage.database), read_intents(stage.database)
+    snapshots = count_snapshots(stage.database)
+    await stage.bot.kill()
+    scene.at(Moment.KILLED)
+    answer = await stage.start_bot()
+    scene.at(Moment.RESTARTED)
+    await scene.looks("SOLUSD")
+    private = [call for call in scene.world.tape(KRAKEN).calls() if "nonce" in call.params]
+    orders = scene.calls(ADD_ORDER, since=start)
+    return [
+        true("it answers again", answer.text, seen=answer.text.splitlines()[0]),
+        check_nonces(private),
+        none("nothing was sold again", (str(dict(call.params)) for call in orders)),
+        equal("the alert is not repeated", expected=1, seen=len(scene.messages(ALERT))),
+        equal("guards are what they were", expected=guards, seen=read_guards(stage.database)),
+        equal("so is the journal of exits", expected=intents, seen=read_intents(stage.database)),
+        true(
+            "the history of balances goes on",
+            count_snapshots(stage.database) >= snapshots > 0,
+            seen=f"{snapshots} snapshots before the kill, {count_snapshots(stage.database)} now",
+        ),
+    ]
+
+
+def check_nonces(calls: Sequence[Call]) -> Check:
+    """Numbers rise from each call to the next, over the kill as well; pure."""
+    nonces = [int(call.params["nonce"]) for call in calls]
+    falls = [f"{later} after {earlier}" for earlier, later in pairwise(nonces) if later <= earlier]
+    return Check(
+        claim="nonces rise from call to call",
+        held=bool(nonces) and not falls,
+        seen="; ".join(falls) or f"{len(nonces)} of them, the last {nonces[-1] if nonces else 'none'}",
+    )

@@ -1,0 +1,89 @@
+"""Where a step of the tour plays: the stage, its ledger and tape, and the saboteur if there is one."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.demo.stage import Stage
+from sandbox.ledger import Kind, Ledger, Order, Side
+from sandbox.tape import Call
+from sandbox.telegram import ChatMessage
+from sandbox.world import KRAKEN, SandboxWorld
+
+#: What has not been seen by then will not be.
+OBSERVE_S = 15.0
+#: As Kraken's tape names them.
+ADD_ORDER, CANCEL_ORDER, TICKER = "AddOrder", "CancelOrder", "Ticker"
+
+
+class Moment(StrEnum):
+    """Points of the story at which a saboteur may strike."""
+
+    BALANCE_ASKED = "before /balance is asked"
+    ROUTE_ASKED = "before /route is asked"
+    QUESTION_ASKED = "while the question whether to sell at once stands"
+    SHALLOW_FALL = "after the fall to -0.9 %"
+    DEEP_FALL = "before the fall to -1.5 %"
+    SOLD = "after the sale"
+    KILLED = "after kill -9"
+    RESTARTED = "after the restart"
+
+
+@dataclass(slots=True, kw_only=True)
+class Scene:
+    """Shared by all steps, in their order."""
+
+    stage: Stage
+    #: what somebody does to the world at a moment
+    sabotage: Callable[[Moment, "Scene"], None] = field(default=lambda _moment, _scene: None)
+
+    @property
+    def world(self) -> SandboxWorld:
+        """The world."""
+        return self.stage.world
+
+    @property
+    def ledger(self) -> Ledger:
+        """What the owner really has at Kraken."""
+        return self.world.ledger(KRAKEN)
+
+    @property
+    def mark(self) -> int:
+        """The place on Kraken's tape at which the next call will stand."""
+        calls = self.world.tape(KRAKEN).calls()
+        return calls[-1].index + 1 if calls else 0
+
+    @property
+    def sales(self) -> list[Order]:
+        """The market sales in Kraken's ledger, oldest first."""
+        orders = self.ledger.orders.values()
+        return [o for o in orders if o.draft.side is Side.SELL and o.draft.kind is Kind.MARKET]
+
+    def at(self, moment: Moment) -> None:
+        """Let a saboteur strike here."""
+        self.sabotage(moment, self)
+
+    def calls(self, *endpoints: str, since: int = 0) -> list[Call]:
+        """Calls on Kraken's tape from a place on."""
+        return [c for c in self.world.tape(KRAKEN).calls() if c.endpoint in endpoints and c.index >= since]
+
+    def messages(self, words: str) -> list[ChatMessage]:
+        """The bot's messages that contain these words."""
+        return [one for one in self.stage.owner.messages if one.from_bot and words in one.text]
+
+    async def ask(self, text: str, head: str) -> ChatMessage:
+        """Say something to the bot and wait for the answer that begins with a word."""
+        sent = self.stage.owner.send(text)
+        return await self.stage.owner.wait_for(lambda one: one.text.startswith(head), OBSERVE_S, after=sent)
+
+    async def looks(self, pair: str, count: int = 3) -> None:
+        """Wait until the bot has looked so often at a pair's price from now on."""
+        start, tape = self.mark, self.world.tape(KRAKEN)
+        async with asyncio.timeout(OBSERVE_S):
+            while sum(_asks_for(call, pair) for call in self.calls(TICKER, since=start)) < count:
+                await tape.wait_for(TICKER, len(tape.calls(TICKER)) + 1, timeout_s=OBSERVE_S)
+
+
+def _asks_for(call: Call, pair: str) -> bool:
+    return pair in call.params.get("pair", "").split(",")
