@@ -9,7 +9,7 @@ from rich.console import Console
 from bot.demo.chat import Chat
 from bot.demo.keyboard import Keyboard
 from bot.demo.stage import open_stage
-from bot.demo.tour import play
+from bot.demo.tour import run_tour
 from bot.errors import CommandError
 from sandbox.world import SandboxWorld
 
@@ -26,7 +26,7 @@ def main(
     console = Console()
     try:
         if tour or sabotage is not None:
-            asyncio.run(play(console=console, port=port, data_dir=data_dir, sabotage=sabotage))
+            asyncio.run(run_tour(console=console, port=port, data_dir=data_dir, sabotage=sabotage))
         else:
             asyncio.run(_chat(console, port=port, data_dir=data_dir))
     except KeyboardInterrupt:

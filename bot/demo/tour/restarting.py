@@ -28,8 +28,8 @@ async def forget_nothing(scene: Scene) -> list[Check]:
         check_nonces(private),
         none("nothing was sold again", (str(dict(call.params)) for call in orders)),
         equal("the alert is not repeated", expected=1, seen=len(scene.messages(ALERT))),
-        equal("guards are what they were", expected=guards, seen=read_guards(stage.database)),
-        equal("so is the journal of exits", expected=intents, seen=read_intents(stage.database)),
+        _unchanged("guards are what they were", guards, read_guards(stage.database)),
+        _unchanged("so is the journal of exits", intents, read_intents(stage.database)),
         true(
             "the history of balances goes on",
             count_snapshots(stage.database) >= snapshots > 0,
@@ -47,3 +47,9 @@ def check_nonces(calls: Sequence[Call]) -> Check:
         held=bool(nonces) and not falls,
         seen="; ".join(falls) or f"{len(nonces)} of them, the last {nonces[-1] if nonces else 'none'}",
     )
+
+
+def _unchanged(claim: str, before: Sequence[object], after: Sequence[object]) -> Check:
+    if before == after:
+        return Check(claim=claim, held=bool(before), seen=f"{len(after)} of them")
+    return Check(claim=claim, held=False, seen=f"{after}, expected {before}")

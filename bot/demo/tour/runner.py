@@ -34,7 +34,7 @@ class StepFailedError(CommandError):
     """A step of the tour was not observed."""
 
 
-async def play(*, console: Console, port: int, data_dir: Path | None, sabotage: str | None) -> None:
+async def run_tour(*, console: Console, port: int, data_dir: Path | None, sabotage: str | None) -> None:
     """Play every step; StepFailedError names the first that was not observed."""
     if sabotage is not None and sabotage not in SABOTAGES:
         raise UnknownSabotageError(f"There is no sabotage {sabotage!r}; there are {', '.join(SABOTAGES)}.")
