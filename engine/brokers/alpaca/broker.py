@@ -1,0 +1,227 @@
+"""One account at Alpaca, over its trading calls."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from engine.brokers.alpaca.market import AlpacaMarketData, require_listed
+from engine.brokers.alpaca.parse import (
+    parse_cash,
+    parse_fills,
+    parse_order,
+    parse_permissions,
+    parse_position,
+    rows_of,
+    stock_tickers,
+)
+from engine.brokers.base import FeeQuote, FillPage, KeyPermissions, Priority
+from engine.brokers.budget import Budget
+from engine.brokers.ccxt_broker import CcxtBroker, reading
+from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, VenueClient, alpaca_client
+from engine.brokers.errors_table import Operation
+from engine.brokers.lane import Lane
+from engine.brokers.parse import Row, amount_in, as_row, text_in
+from engine.clock import Clock
+from engine.errors import RefusalReason, RefusedError
+from engine.instruments import AssetClass
+from engine.money import ZERO
+from engine.orders import ClientOrderId, Fill, Order, OrderRequest, VenueOrderId
+from engine.positions import AccountReport
+from engine.venues import Account, Venue
+
+# 200 calls a minute and account; numbers need no order, so only the count of calls is bounded.
+_CAPACITY, _REFILL_PER_S, _RESERVE, _WIDTH = 200, 200 / 60, 50, 4
+
+# https://docs.alpaca.markets/docs/crypto-fees, the first tier; the venue does not say what an account pays.
+_TAKER_FEES = {AssetClass.CRYPTO: Decimal("0.0025"), AssetClass.STOCK: ZERO}
+
+_PRIVATE = ("trader", "private")
+_ORDERS_A_PAGE = 500
+_FILLS_A_PAGE = 100
+_PAGES = 100
+_SLACK = timedelta(seconds=1)
+
+
+def connect_alpaca(
+    account: Account,
+    key: str,
+    secret: str,
+    *,
+    market: AlpacaMarketData,
+    clock: Clock,
+    timeout_s: float = DEFAULT_TIMEOUT_S,
+) -> "AlpacaBroker":
+    """Return the broker of one account."""
+    client = alpaca_client(
+        http=market.http,
+        url=market.url,
+        data_url=market.data_url,
+        key=key,
+        secret=secret,
+        timeout_s=timeout_s,
+    )
+    return AlpacaBroker(account=account, client=client, market=market, clock=clock)
+
+
+class AlpacaBroker(CcxtBroker):
+    """One account at Alpaca."""
+
+    def __init__(
+        self, *, account: Account, client: VenueClient, market: AlpacaMarketData, clock: Clock
+    ) -> None:
+        budget = Budget(capacity=_CAPACITY, refill_per_s=_REFILL_PER_S, reserve=_RESERVE)
+        lane = Lane(budget=budget, serial=False, width=_WIDTH)
+        super().__init__(account=account, client=client, lane=lane, clock=clock)
+        self._market = market
+
+    async def fetch_report(self, *, priority: Priority = Priority.READ) -> AccountReport:
+        """Return dollars, coins and stocks with the venue's own total; leverage never counts as money."""
+        catalog = await self._market.catalog()
+        at = self._clock.now()
+        account = await self._get("v2/account", {}, priority)
+        positions = await self._get("v2/positions", {}, priority)
+        with reading(Venue.ALPACA):
+            row, held = as_row(account, "account"), rows_of(positions, "positions")
+            report = AccountReport(
+                account=self.account,
+                holdings=(parse_cash(row), *(parse_position(position, catalog) for position in held)),
+                equity_usd=amount_in(row, "equity"),
+                spendable_usd=amount_in(row, "non_marginable_buying_power"),
+                at=at,
+            )
+            tickers = stock_tickers(held)
+        await self._market.learn_stocks(sorted(tickers))
+        return report
+
+    async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> tuple[Order, ...]:
+        """Return every order that may still fill."""
+        catalog = await self._market.catalog()
+        orders: dict[str, Order] = {}
+        params = {"status": "open", "limit": str(_ORDERS_A_PAGE), "direction": "desc"}
+        for _ in range(_PAGES):
+            answer = await self._get("v2/orders", params, priority)
+            with reading(Venue.ALPACA):
+                rows = rows_of(answer, "orders")
+                orders |= {text_in(row, "id"): parse_order(row, catalog) for row in rows}
+                if len(rows) < _ORDERS_A_PAGE:
+                    break
+                params = {**params, "until": text_in(rows[-1], "submitted_at")}
+        return tuple(orders.values())
+
+    async def fetch_order(
+        self,
+        venue_order_id: VenueOrderId,
+        symbol: str,  # noqa: ARG002 - part of the port; Alpaca's ids are enough
+        *,
+        priority: Priority = Priority.READ,
+    ) -> Order:
+        """Return one order with its fills; raises RefusedError(UNKNOWN_ORDER) when there is none."""
+        answer = await self._get(f"v2/orders/{venue_order_id}", {}, priority)
+        with reading(Venue.ALPACA):
+            row = as_row(answer, "order")
+        return await self._with_fills(row, priority)
+
+    async def find_order(
+        self,
+        client_order_id: ClientOrderId,
+        symbol: str,  # noqa: ARG002 - part of the port; Alpaca's ids are enough
+        *,
+        since: datetime,  # noqa: ARG002 - part of the port; the look-up by our id needs no bound
+        priority: Priority = Priority.READ,
+    ) -> Order | None:
+        """Look an order up by our id; None when the venue has none."""
+        try:
+            answer = await self._get(
+                "v2/orders:by_client_order_id", {"client_order_id": client_order_id}, priority
+            )
+        except RefusedError as e:
+            if e.reason is RefusalReason.UNKNOWN_ORDER:
+                return None
+            raise
+        with reading(Venue.ALPACA):
+            row = as_row(answer, "order")
+        return await self._with_fills(row, priority)
+
+    async def fetch_fills(self, *, cursor: str | None = None) -> FillPage:
+        """Return one page of fills, newest first."""
+        return await self._fill_page({"page_token": cursor} if cursor else {}, Priority.HISTORY)
+
+    async def submit_order(self, request: OrderRequest, *, priority: Priority) -> VenueOrderId:
+        """Place a market order and return the venue's id for it."""
+        catalog = await self._market.catalog()
+        is_stock = require_listed(catalog, request.symbol).asset_class is AssetClass.STOCK
+        body = {
+            "symbol": catalog.venue_symbol(request.symbol),
+            "qty": format(request.quantity, "f"),
+            "side": request.side.value,
+            "type": "market",
+            "time_in_force": "day" if is_stock else "gtc",  # fractions of a share can only be sold today
+            "client_order_id": request.client_order_id,
+        }
+        call = Call(path="v2/orders", api=_PRIVATE, method="POST", params=body, operation=Operation.ORDER)
+        answer = await self._send(call, priority=priority)
+        with reading(Venue.ALPACA, Operation.ORDER):
+            return VenueOrderId(text_in(as_row(answer, "order"), "id"))
+
+    async def cancel_order(
+        self,
+        venue_order_id: VenueOrderId,
+        symbol: str,  # noqa: ARG002 - part of the port; Alpaca's ids are enough
+        *,
+        priority: Priority,
+    ) -> None:
+        """Cancel an open order; one that is already gone raises RefusedError(UNKNOWN_ORDER)."""
+        call = Call(
+            path=f"v2/orders/{venue_order_id}",
+            api=_PRIVATE,
+            method="DELETE",
+            operation=Operation.ORDER,
+            may_be_empty=True,
+        )
+        await self._send(call, priority=priority)
+
+    async def fetch_fee(self, symbol: str) -> FeeQuote:
+        """Return the published taker fee of the symbol's asset class."""
+        instrument = require_listed(await self._market.catalog(), symbol)
+        return FeeQuote(taker=_TAKER_FEES[instrument.asset_class], live=False)
+
+    async def fetch_permissions(self) -> KeyPermissions:
+        """Return what the account lets its key do."""
+        answer = await self._get("v2/account", {}, Priority.READ)
+        with reading(Venue.ALPACA):
+            return parse_permissions(as_row(answer, "account"))
+
+    async def _with_fills(self, row: Row, priority: Priority) -> Order:
+        catalog = await self._market.catalog()
+        with reading(Venue.ALPACA):
+            order = parse_order(row, catalog)
+        if order.filled_quantity == ZERO or order.opened_at is None:
+            return order
+        fills = await self._fills_of(order.venue_order_id, order.opened_at, priority)
+        with reading(Venue.ALPACA):
+            return parse_order(row, catalog, fills=fills)
+
+    async def _fills_of(
+        self, order_id: VenueOrderId, opened_at: datetime, priority: Priority
+    ) -> tuple[Fill, ...]:
+        after = (opened_at - _SLACK).astimezone(UTC).isoformat().replace("+00:00", "Z")
+        params, fills = {"after": after}, list[Fill]()
+        for _ in range(_PAGES):
+            page = await self._fill_page(params, priority)
+            fills.extend(fill for fill in page.fills if fill.venue_order_id == order_id)
+            if page.next_cursor is None:
+                break
+            params = {"after": after, "page_token": page.next_cursor}
+        return tuple(fills)
+
+    async def _fill_page(self, params: Mapping[str, str], priority: Priority) -> FillPage:
+        catalog = await self._market.catalog()
+        wanted = {"direction": "desc", "page_size": str(_FILLS_A_PAGE), **params}
+        answer = await self._get("v2/account/activities/FILL", wanted, priority)
+        with reading(Venue.ALPACA):
+            rows = rows_of(answer, "activities")
+            cursor = text_in(rows[-1], "id") if len(rows) == _FILLS_A_PAGE else None
+            return FillPage(fills=parse_fills(rows, catalog), next_cursor=cursor)
+
+    async def _get(self, path: str, params: Mapping[str, str], priority: Priority) -> object:
+        return await self._send(Call(path=path, api=_PRIVATE, params=params), priority=priority)

@@ -1,0 +1,132 @@
+"""Alpaca's market data: crypto, the stocks that are held, and the stock session."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from engine.brokers.alpaca.names import Catalog, parse_catalog
+from engine.brokers.alpaca.parse import parse_book, parse_quotes, parse_session
+from engine.brokers.base import Session
+from engine.brokers.ccxt_broker import reading
+from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, Http, alpaca_client
+from engine.brokers.ccxt_market import CcxtMarketData
+from engine.brokers.parse import as_row, iso_time_in
+from engine.clock import Clock
+from engine.errors import BrokerError, RefusalReason, RefusedError
+from engine.instruments import AssetClass, Instrument
+from engine.quotes import Level, OrderBook, Quote
+from engine.venues import Venue
+
+ALPACA_URL = "https://api.alpaca.markets"
+ALPACA_DATA_URL = "https://data.alpaca.markets"
+
+_TRADER = ("trader", "private")
+_CRYPTO = ("market", "public")
+_STOCKS = ("market", "private")
+
+
+class AlpacaMarketData(CcxtMarketData[Catalog]):
+    """Alpaca's market side, read once for all accounts; listings and stocks need some account's key."""
+
+    def __init__(
+        self,
+        key: str,
+        secret: str,
+        *,
+        http: Http,
+        clock: Clock,
+        url: str = ALPACA_URL,
+        data_url: str = ALPACA_DATA_URL,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+    ) -> None:
+        client = alpaca_client(
+            http=http, url=url, data_url=data_url, key=key, secret=secret, timeout_s=timeout_s
+        )
+        super().__init__(client=client, http=http, url=url, clock=clock)
+        self.data_url = data_url
+
+    async def fetch_instruments(self) -> Mapping[str, Instrument]:
+        """Return what is listed, by our symbol; stocks join the mapping when an account turns out to hold them."""
+        return (await self.refresh_catalog()).instruments
+
+    async def fetch_quotes(self, symbols: Collection[str]) -> Mapping[str, Quote]:
+        """Return the latest quotes: one request for all pairs and one for all stocks."""
+        catalog = await self.catalog()
+        wanted = {catalog.venue_symbol(s): s for s in symbols if s in catalog.instruments}
+        stocks = {name: symbol for name, symbol in wanted.items() if symbol in catalog.tickers}
+        pairs = {name: symbol for name, symbol in wanted.items() if name not in stocks}
+        quotes: dict[str, Quote] = {}
+        if pairs:
+            quotes |= await self._quotes("v1beta3/crypto/us/latest/quotes", _CRYPTO, pairs)
+        if stocks:
+            quotes |= await self._quotes("v2/stocks/quotes/latest", _STOCKS, stocks)
+        return quotes
+
+    async def fetch_book(self, symbol: str) -> OrderBook:
+        """Return the order book; of a stock only the top is to be had."""
+        instrument = require_listed(await self.catalog(), symbol)
+        if instrument.asset_class is AssetClass.STOCK:
+            return _top_as_book((await self.fetch_quotes([symbol])).get(symbol), symbol)
+        answer = await self._get("v1beta3/crypto/us/latest/orderbooks", _CRYPTO, symbols=symbol)
+        with reading(Venue.ALPACA):
+            return parse_book(answer, symbol)
+
+    async def fetch_time(self) -> datetime:
+        """Return the venue's clock."""
+        answer = await self._get("v2/clock", _TRADER)
+        with reading(Venue.ALPACA):
+            return iso_time_in(as_row(answer, "clock"), "timestamp")
+
+    async def fetch_session(self) -> Session | None:
+        """Return the stock session."""
+        answer = await self._get("v2/clock", _TRADER)
+        with reading(Venue.ALPACA):
+            return parse_session(answer)
+
+    async def learn_stocks(self, tickers: Iterable[str]) -> None:
+        """Look up stocks that an account holds and we have not met; one without an answer is met later."""
+        catalog = await self.catalog()
+        for ticker in tickers:
+            if not catalog.knows_stock(ticker):
+                await self._learn(ticker, catalog)
+
+    async def _learn(self, ticker: str, catalog: Catalog) -> None:
+        try:
+            answer = await self._get(f"v2/assets/{ticker}", _TRADER)
+            with reading(Venue.ALPACA):
+                catalog.add_stock(as_row(answer, ticker))
+        except BrokerError:
+            return  # the holding is reported all the same, only without a price for now
+
+    async def _quotes(self, path: str, api: tuple[str, ...], symbols: Mapping[str, str]) -> dict[str, Quote]:
+        answer = await self._get(path, api, symbols=",".join(sorted(symbols)))
+        with reading(Venue.ALPACA):
+            return parse_quotes(answer, symbols)
+
+    async def _fetch_catalog(self) -> Catalog:
+        answer = await self._get("v2/assets", _TRADER, asset_class="crypto", status="active")
+        with reading(Venue.ALPACA):
+            fresh = parse_catalog(answer)
+        for symbol, instrument, ticker in self._catalog.stock_rows() if self._catalog else ():
+            fresh.instruments[symbol], fresh.tickers[symbol] = instrument, ticker
+        return fresh
+
+    async def _get(self, path: str, api: tuple[str, ...], **params: str) -> object:
+        return await self._send(Call(path=path, api=api, params=params))
+
+
+def require_listed(catalog: Catalog, symbol: str) -> Instrument:
+    """Return what Alpaca lists under a symbol."""
+    instrument = catalog.instruments.get(symbol)
+    if instrument is None:
+        raise RefusedError(Venue.ALPACA, f"{symbol} is not listed", RefusalReason.UNKNOWN_SYMBOL)
+    return instrument
+
+
+def _top_as_book(quote: Quote | None, symbol: str) -> OrderBook:
+    if quote is None:
+        raise RefusedError(Venue.ALPACA, f"no quote for {symbol}", RefusalReason.UNKNOWN_SYMBOL)
+    sides = ((quote.bid, quote.bid_quantity), (quote.ask, quote.ask_quantity))
+    bids, asks = (
+        (Level(price=price, quantity=quantity),) if price and quantity else () for price, quantity in sides
+    )
+    return OrderBook(symbol=symbol, bids=bids, asks=asks, at=quote.at)

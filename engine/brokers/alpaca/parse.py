@@ -1,0 +1,226 @@
+"""Read Alpaca's answers into our values; market data keeps the text its JSON floats were written in."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, time
+from decimal import Decimal
+
+from engine.brokers.alpaca.names import Asset, Catalog
+from engine.brokers.base import KeyPermissions, Session
+from engine.brokers.parse import (
+    MalformedAnswerError,
+    Row,
+    amount_in,
+    as_list,
+    as_row,
+    flag_in,
+    iso_time_in,
+    one_of,
+    optional_in,
+    row_in,
+    text_in,
+)
+from engine.instruments import AssetClass
+from engine.money import ZERO, exact
+from engine.orders import ClientOrderId, Fill, Order, OrderStatus, Side, VenueOrderId
+from engine.positions import Holding
+from engine.quotes import Level, OrderBook, Quote
+
+_SIDES = {"buy": Side.BUY, "sell": Side.SELL, "sell_short": Side.SELL}
+_OPEN = (
+    "new",
+    "partially_filled",
+    "accepted",
+    "pending_new",
+    "accepted_for_bidding",
+    "pending_cancel",
+    "pending_replace",
+    "held",
+    "stopped",
+    "suspended",
+    "calculated",
+    "done_for_day",
+)
+_CANCELED = ("canceled", "expired", "rejected", "replaced")
+_STATUSES = {
+    **dict.fromkeys(_OPEN, OrderStatus.OPEN),
+    **dict.fromkeys(_CANCELED, OrderStatus.CANCELED),
+    "filled": OrderStatus.FILLED,
+}
+_CLASSES = {"crypto": AssetClass.CRYPTO, "us_equity": AssetClass.STOCK}
+_OPENS = time(9, 30)
+_ACTIVE = "ACTIVE"
+
+
+def rows_of(answer: object, what: str) -> list[Row]:
+    """Read an answer that is a list of objects."""
+    return [as_row(item, what) for item in as_list(answer, what)]
+
+
+def parse_cash(account: Row) -> Holding:
+    """Read the dollars: all that is no position; what the venue does not let be spent is held."""
+    with exact():
+        total = amount_in(account, "equity") - amount_in(account, "position_market_value")
+        free = min(total, amount_in(account, "cash"), amount_in(account, "non_marginable_buying_power"))
+        return Holding(asset="USD", free=free, held=total - free)
+
+
+def parse_position(row: Row, catalog: Catalog) -> Holding:
+    """Read one position, crypto or stock; a short one has a negative quantity."""
+    asset = _position_asset(row, catalog)
+    with exact():
+        quantity, available = amount_in(row, "qty"), amount_in(row, "qty_available")
+        return Holding(
+            asset=asset.base if asset else text_in(row, "symbol"),
+            free=available,
+            held=quantity - available,
+            venue_entry=optional_in(row, "avg_entry_price", amount_in) or None,
+            symbol=asset.symbol if asset else None,
+        )
+
+
+def _position_asset(row: Row, catalog: Catalog) -> Asset | None:
+    name = text_in(row, "symbol")
+    asset_class = _CLASSES.get(text_in(row, "asset_class"))
+    asset = catalog.asset(name)
+    if asset_class is None:
+        return None
+    if asset_class is AssetClass.CRYPTO and asset.asset_class is not AssetClass.CRYPTO:
+        # no longer listed: positions in coins are against the dollar
+        return Asset(base=name.removesuffix("USD"), quote="USD", asset_class=asset_class)
+    return asset
+
+
+def stock_tickers(positions: Iterable[Row]) -> set[str]:
+    """Return the tickers among positions."""
+    return {
+        text_in(row, "symbol")
+        for row in positions
+        if _CLASSES.get(text_in(row, "asset_class")) is AssetClass.STOCK
+    }
+
+
+def parse_order(row: Row, catalog: Catalog, *, fills: tuple[Fill, ...] = ()) -> Order:
+    """Read one order; its exact cost is known when its fills are."""
+    asset = catalog.asset(text_in(row, "symbol"))
+    filled = amount_in(row, "filled_qty")
+    unpaid = filled == ZERO or asset.asset_class is AssetClass.STOCK
+    return Order(
+        venue_order_id=VenueOrderId(text_in(row, "id")),
+        client_order_id=ClientOrderId(text_in(row, "client_order_id")),
+        symbol=asset.symbol,
+        side=one_of(row, "side", _SIDES),
+        status=one_of(row, "status", _STATUSES),
+        # an order sized by its cost has no quantity but what was filled
+        quantity=optional_in(row, "qty", amount_in) or filled,
+        filled_quantity=filled,
+        cost=_cost(row, filled, fills),
+        fee=ZERO if unpaid else None,
+        fee_asset=asset.quote if unpaid else None,
+        price=optional_in(row, "limit_price", amount_in) or optional_in(row, "stop_price", amount_in),
+        opened_at=iso_time_in(row, "created_at"),
+        fills=fills,
+    )
+
+
+def _cost(row: Row, filled: Decimal, fills: tuple[Fill, ...]) -> Decimal | None:
+    with exact():
+        if filled == sum((fill.quantity for fill in fills), ZERO):
+            return sum((fill.quantity * fill.price for fill in fills), ZERO)
+        average = optional_in(row, "filled_avg_price", amount_in)
+        return None if average is None else average * filled
+
+
+def parse_fills(rows: Iterable[Row], catalog: Catalog) -> tuple[Fill, ...]:
+    """Read FILL activities, newest first.
+
+    The crypto fee is taken from what a fill credits and booked later as an activity of its own that names
+    no fill, so here it is unknown.
+    """
+    fills = (_fill(row, catalog) for row in rows)
+    return tuple(sorted(fills, key=lambda fill: fill.at, reverse=True))
+
+
+def _fill(row: Row, catalog: Catalog) -> Fill:
+    asset = catalog.asset(text_in(row, "symbol"))
+    side = one_of(row, "side", _SIDES)
+    is_stock = asset.asset_class is AssetClass.STOCK
+    return Fill(
+        trade_id=text_in(row, "id"),
+        venue_order_id=VenueOrderId(text_in(row, "order_id")),
+        symbol=asset.symbol,
+        base=asset.base,
+        quote=asset.quote,
+        side=side,
+        price=amount_in(row, "price"),
+        quantity=amount_in(row, "qty"),
+        fee=ZERO if is_stock else None,
+        fee_asset=asset.base if side is Side.BUY and not is_stock else asset.quote,
+        at=iso_time_in(row, "transaction_time"),
+    )
+
+
+def parse_quotes(answer: object, symbols: Mapping[str, str]) -> dict[str, Quote]:
+    """Read latest quotes; `symbols` gives ours by the venue's. A side that is missing or garbage is None."""
+    quotes = row_in(as_row(answer, "quotes"), "quotes")
+    read = {symbols[name]: as_row(row, name) for name, row in quotes.items() if name in symbols}
+    return {
+        symbol: Quote(
+            symbol=symbol,
+            bid=_figure(row, "bp"),
+            ask=_figure(row, "ap"),
+            bid_quantity=_figure(row, "bs"),
+            ask_quantity=_figure(row, "as"),
+            at=iso_time_in(row, "t"),
+        )
+        for symbol, row in read.items()
+    }
+
+
+def _figure(row: Row, key: str) -> Decimal | None:
+    try:
+        return amount_in(row, key)
+    except MalformedAnswerError:
+        return None
+
+
+def parse_book(answer: object, symbol: str) -> OrderBook:
+    """Read one crypto order book."""
+    book = row_in(row_in(as_row(answer, "orderbooks"), "orderbooks"), symbol)
+    return OrderBook(
+        symbol=symbol, bids=_levels(book, "b"), asks=_levels(book, "a"), at=iso_time_in(book, "t")
+    )
+
+
+def _levels(book: Row, side: str) -> tuple[Level, ...]:
+    rows = rows_of(book.get(side), side)
+    return tuple(Level(price=amount_in(row, "p"), quantity=amount_in(row, "s")) for row in rows)
+
+
+def parse_session(answer: object) -> Session:
+    """Read the clock; it names the next close, and the regular session of that day opened at 9:30."""
+    row = as_row(answer, "clock")
+    is_open = flag_in(row, "is_open")
+    return Session(
+        is_open=is_open,
+        opened_at=_opened_at(row) if is_open else None,
+        next_open=iso_time_in(row, "next_open"),
+        next_close=iso_time_in(row, "next_close"),
+    )
+
+
+def _opened_at(row: Row) -> datetime | None:
+    iso_time_in(row, "next_close")  # has a zone: the exchange's own
+    closes = datetime.fromisoformat(text_in(row, "next_close"))
+    opened = closes.replace(hour=_OPENS.hour, minute=_OPENS.minute, second=0, microsecond=0)
+    return opened if opened <= iso_time_in(row, "timestamp") else None
+
+
+def parse_permissions(account: Row) -> KeyPermissions:
+    """Read the account's blocks: its key may do whatever the account may; it cannot withdraw by itself."""
+    blocks = ("trading_blocked", "account_blocked", "trade_suspended_by_user")
+    active = text_in(account, "status") == _ACTIVE and text_in(account, "crypto_status") == _ACTIVE
+    return KeyPermissions(
+        can_read=True,
+        can_trade=active and not any(flag_in(account, block) for block in blocks),
+        can_withdraw=None,
+    )

@@ -1,0 +1,302 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+
+from engine.brokers.alpaca.names import Catalog, parse_catalog
+from engine.brokers.alpaca.parse import (
+    parse_cash,
+    parse_fills,
+    parse_order,
+    parse_permissions,
+    parse_position,
+    parse_quotes,
+    parse_session,
+    rows_of,
+)
+from engine.brokers.parse import MalformedAnswerError
+from engine.instruments import AssetClass, TradingStatus
+from engine.orders import OrderStatus
+from engine.positions import Holding
+from tests.engine.brokers.json_values import json_values
+
+D = Decimal
+
+
+def asset(symbol="BTC/USD", **changes):
+    return {
+        "symbol": symbol,
+        "class": "crypto",
+        "status": "active",
+        "tradable": True,
+        "fractionable": True,
+        "min_order_size": "0.000015",
+        "min_trade_increment": "0.000000001",
+        "price_increment": "0.01",
+        **changes,
+    }
+
+
+@pytest.fixture
+def catalog():
+    return parse_catalog([asset(), asset("ETH/USDC"), asset("SOL/USD", tradable=False)])
+
+
+def test_pairs_carry_their_steps_and_a_floor_only_against_the_dollar(catalog):
+    btc = catalog.instruments["BTC/USD"]
+    assert (btc.lot, btc.tick, btc.minimum_quantity, btc.minimum_notional) == (
+        D("1e-9"),
+        D("0.01"),
+        D("0.000015"),
+        10,
+    )
+    assert catalog.instruments["ETH/USDC"].minimum_notional == 0
+    assert catalog.instruments["SOL/USD"].status is TradingStatus.UNAVAILABLE
+
+
+def test_one_asset_in_a_new_format_does_not_hide_the_others():
+    assert set(parse_catalog([asset(), asset("NEW/USD", price_increment=None)]).instruments) == {"BTC/USD"}
+    for answer in ({}, [], [{}], None, "<html>"):
+        with pytest.raises(MalformedAnswerError):
+            parse_catalog(answer)
+
+
+@pytest.mark.parametrize(
+    ("name", "symbol", "asset_class"),
+    [
+        ("BTC/USD", "BTC/USD", AssetClass.CRYPTO),
+        ("BTCUSD", "BTC/USD", AssetClass.CRYPTO),
+        ("ETHUSDC", "ETH/USDC", AssetClass.CRYPTO),
+        ("AAPL", "AAPL/USD", AssetClass.STOCK),
+        ("BRK.B", "BRK.B/USD", AssetClass.STOCK),
+        ("BTC", "BTC.US/USD", AssetClass.STOCK),
+    ],
+)
+def test_a_fund_with_a_coins_ticker_is_kept_apart_from_the_coin(catalog, name, symbol, asset_class):
+    found = catalog.asset(name)
+    assert (found.symbol, found.asset_class) == (symbol, asset_class)
+
+
+def test_a_stock_that_was_met_is_listed_under_our_symbol(catalog):
+    catalog.add_stock(asset("BTC", fractionable=False))
+    stock = catalog.instruments["BTC.US/USD"]
+    assert (stock.base, stock.asset_class, stock.lot) == ("BTC.US", AssetClass.STOCK, 1)
+    assert catalog.venue_symbol("BTC.US/USD") == "BTC"
+    assert catalog.knows_stock("BTC")
+
+
+def account(**changes):
+    return {
+        "status": "ACTIVE",
+        "crypto_status": "ACTIVE",
+        "cash": "5.92",
+        "equity": "48.61",
+        "position_market_value": "42.69",
+        "non_marginable_buying_power": "5.92",
+        "buying_power": "23.68",
+        "trading_blocked": False,
+        "account_blocked": False,
+        "trade_suspended_by_user": False,
+        **changes,
+    }
+
+
+def test_dollars_are_what_is_no_position_and_leverage_is_not_among_them():
+    assert parse_cash(account()) == Holding(asset="USD", free=D("5.92"))
+
+
+def test_dollars_that_may_not_be_spent_are_held():
+    assert parse_cash(account(non_marginable_buying_power="2")) == Holding(
+        asset="USD", free=D(2), held=D("3.92")
+    )
+
+
+def test_a_debt_is_a_negative_holding():
+    cash = parse_cash(
+        account(cash="-100", equity="50", position_market_value="150", non_marginable_buying_power="0")
+    )
+    assert (cash.free, cash.total) == (-100, -100)
+
+
+@pytest.mark.parametrize("field", ["cash", "equity", "position_market_value", "non_marginable_buying_power"])
+@pytest.mark.parametrize("value", [None, "", "NaN"])
+def test_an_account_with_a_missing_figure_raises(field, value):
+    with pytest.raises(MalformedAnswerError):
+        parse_cash(account(**{field: value}))
+
+
+def position(**changes):
+    return {
+        "symbol": "BTCUSD",
+        "asset_class": "crypto",
+        "qty": "0.5",
+        "qty_available": "0.3",
+        "avg_entry_price": "40000.5",
+        **changes,
+    }
+
+
+def test_positions_keep_the_venues_entry_and_what_orders_hold(catalog):
+    assert parse_position(position(), catalog) == Holding(
+        asset="BTC", free=D("0.3"), held=D("0.2"), venue_entry=D("40000.5"), symbol="BTC/USD"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "asset", "symbol"),
+    [
+        ({"symbol": "AAPL", "asset_class": "us_equity"}, "AAPL", "AAPL/USD"),
+        ({"symbol": "BTC", "asset_class": "us_equity"}, "BTC.US", "BTC.US/USD"),
+        ({"symbol": "GONEUSD"}, "GONE", "GONE/USD"),
+        ({"symbol": "AAPL240119C00100000", "asset_class": "us_option"}, "AAPL240119C00100000", None),
+    ],
+)
+def test_every_kind_of_position_is_there(catalog, changes, asset, symbol):
+    holding = parse_position(position(**changes), catalog)
+    assert (holding.asset, holding.symbol, holding.total) == (asset, symbol, D("0.5"))
+
+
+def test_a_short_stock_is_a_negative_holding(catalog):
+    row = position(symbol="AAPL", asset_class="us_equity", qty="-10", qty_available="-10", side="short")
+    assert parse_position(row, catalog).total == -10
+
+
+@settings(deadline=None)
+@given(answer=json_values(["symbol", "asset_class", "qty", "qty_available", "avg_entry_price"]))
+def test_no_position_vanishes(answer):
+    catalog = Catalog()
+    try:
+        holdings = [parse_position(row, catalog) for row in rows_of(answer, "positions")]
+    except MalformedAnswerError:
+        return
+    assert len(holdings) == len(answer)
+
+
+def order(**changes):
+    return {
+        "id": "o-1",
+        "client_order_id": "c-1",
+        "symbol": "BTC/USD",
+        "side": "sell",
+        "status": "filled",
+        "qty": "0.3",
+        "filled_qty": "0.3",
+        "filled_avg_price": "33333.333333333",
+        "created_at": "2026-11-22T10:00:00Z",
+        **changes,
+    }
+
+
+def fill(**changes):
+    return {
+        "id": "20261122::f-1",
+        "order_id": "o-1",
+        "symbol": "BTC/USD",
+        "side": "sell",
+        "price": "30000",
+        "qty": "0.1",
+        "transaction_time": "2026-11-22T10:00:01Z",
+        **changes,
+    }
+
+
+def test_the_cost_of_an_order_is_exact_once_its_fills_are_known(catalog):
+    fills = parse_fills([fill(), fill(id="20261122::f-2", price="35000", qty="0.2")], catalog)
+    assert parse_order(order(), catalog, fills=fills).cost == 10_000
+    assert parse_order(order(), catalog, fills=fills[:1]).cost == D("9999.9999999999")
+    assert parse_order(order(filled_avg_price=None), catalog).cost is None
+
+
+def test_the_crypto_fee_is_unknown_and_a_stock_pays_none(catalog):
+    crypto = parse_order(order(), catalog)
+    stock = parse_order(order(symbol="AAPL"), catalog)
+    assert (crypto.fee, crypto.fee_asset) == (None, None)
+    assert (stock.fee, stock.fee_asset) == (0, "USD")
+    bought, sold = parse_fills([fill(side="buy"), fill()], catalog)
+    assert (bought.fee, bought.fee_asset, sold.fee_asset) == (None, "BTC", "USD")
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("new", OrderStatus.OPEN),
+        ("pending_new", OrderStatus.OPEN),
+        ("partially_filled", OrderStatus.OPEN),
+        ("pending_cancel", OrderStatus.OPEN),
+        ("canceled", OrderStatus.CANCELED),
+        ("expired", OrderStatus.CANCELED),
+        ("rejected", OrderStatus.CANCELED),
+    ],
+)
+def test_order_states(catalog, status, expected):
+    assert parse_order(order(status=status), catalog).status is expected
+
+
+def test_an_order_sized_by_cost_has_the_quantity_that_was_filled(catalog):
+    assert parse_order(order(qty=None, notional="10000"), catalog).quantity == D("0.3")
+
+
+@pytest.mark.parametrize("changes", [{"status": "limbo"}, {"filled_qty": None}, {"side": "hold"}, {"id": ""}])
+def test_an_order_that_cannot_be_read_raises(catalog, changes):
+    with pytest.raises(MalformedAnswerError):
+        parse_order(order(**changes), catalog)
+
+
+def test_quotes_keep_the_digits_of_their_json_numbers():
+    row = {"bp": "65000.123", "bs": "0.5", "ap": "65000.124", "as": 1, "t": "2026-11-22T10:00:00.123456789Z"}
+    quote = parse_quotes({"quotes": {"BTC/USD": row}}, {"BTC/USD": "BTC/USD"})["BTC/USD"]
+    assert (quote.bid, quote.ask, quote.ask_quantity) == (D("65000.123"), D("65000.124"), 1)
+    assert quote.at == datetime(2026, 11, 22, 10, 0, 0, 123456, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("bid", [None, "NaN", "", []])
+def test_a_garbage_side_is_missing_and_not_zero(bid):
+    row = {"bp": bid, "bs": 1, "ap": 2, "as": 1, "t": "2026-11-22T10:00:00Z"}
+    quote = parse_quotes({"quotes": {"X": row}}, {"X": "X/USD"})["X/USD"]
+    assert (quote.bid, quote.ask) == (None, 2)
+
+
+def clock(**changes):
+    return {
+        "timestamp": "2026-11-20T11:00:00.389152169-05:00",
+        "is_open": True,
+        "next_open": "2026-11-23T09:30:00-05:00",
+        "next_close": "2026-11-20T16:00:00-05:00",
+        **changes,
+    }
+
+
+def test_an_open_session_opened_at_half_past_nine_of_its_own_day():
+    session = parse_session(clock())
+    assert session.is_open
+    assert session.opened_at == datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
+    assert session.next_close == datetime(2026, 11, 20, 21, 0, tzinfo=UTC)
+    assert parse_session(clock(next_close="2026-11-20T13:00:00-05:00")).opened_at == session.opened_at
+
+
+def test_a_closed_session_or_one_with_odd_hours_opened_at_no_known_time():
+    closed = parse_session(clock(is_open=False, next_close="2026-11-23T16:00:00-05:00"))
+    assert (closed.is_open, closed.opened_at) == (False, None)
+    assert parse_session(clock(next_close="2026-11-23T16:00:00-05:00")).opened_at is None
+
+
+@pytest.mark.parametrize("changes", [{"is_open": None}, {"next_close": "soon"}, {"timestamp": "11:00"}])
+def test_a_broken_clock_raises(changes):
+    with pytest.raises(MalformedAnswerError):
+        parse_session(clock(**changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"trading_blocked": True},
+        {"account_blocked": True},
+        {"trade_suspended_by_user": True},
+        {"crypto_status": "INACTIVE"},
+        {"status": "ACCOUNT_UPDATED"},
+    ],
+)
+def test_a_blocked_account_cannot_trade(changes):
+    assert parse_permissions(account()).can_trade
+    assert not parse_permissions(account(**changes)).can_trade
