@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
+from telegram import Update
 
 from engine.people.roles import Role
-from handlers.access import StrangerLog, may
+from handlers.access import StrangerLog, is_speech, may, why_refused
 from tests.handlers.values import NOW, OWNER, person
 
 STRANGER = 666
@@ -121,14 +122,49 @@ async def test_blocking_the_bot_is_no_concern_of_any_handler(engine, owner, serv
 async def test_a_gate_that_cannot_ask_who_it_is_lets_nobody_through(engine, owner, server):
     engine.people = RuntimeError("the database is gone")
 
-    owner.send("/balance")
-    await engine.knocks.get()
-    await engine.knocks.get()  # the error edge asks once more before it says anything
-    engine.people = {OWNER: person()}
-    await owner.ask("/help")
+    with capture_logs() as lines:
+        owner.send("/balance")
+        await engine.knocks.get()
+        await engine.knocks.get()  # the error edge asks once more before it says anything
+        engine.people = {OWNER: person()}
+        await owner.ask("/help")
 
+    assert len([line for line in lines if "incident" in line]) == 1
     assert engine.calls == []
     assert len(server.calls("sendMessage")) == 1
+
+
+_USER = {"id": OWNER, "is_bot": False, "first_name": "Owner"}
+_PRIVATE = {"id": OWNER, "type": "private"}
+
+
+def _update(kind="message", *, sender=_USER, chat=_PRIVATE):
+    message = {"message_id": 1, "date": 1772850611, "chat": chat, "from": sender, "text": "/balance"}
+    return Update.de_json({"update_id": 1, kind: message})
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("message", True), ("edited_message", False), ("channel_post", False), ("edited_channel_post", False)],
+)
+def test_only_new_messages_are_speech(kind, expected):
+    assert is_speech(_update(kind)) is expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, None),
+        ({"sender": None}, "no user"),
+        ({"sender": _USER | {"is_bot": True}}, "hidden behind a bot"),
+        ({"sender": _USER | {"id": 1087968824}}, "hidden behind a bot"),
+        ({"chat": _PRIVATE | {"type": "group"}}, "not their own private chat"),
+        ({"chat": _PRIVATE | {"id": 2002}}, "not their own private chat"),
+    ],
+    ids=["owner", "nobody", "bot", "anonymous admin", "group", "somebody else's chat"],
+)
+def test_each_reason_to_refuse_stands_alone(changes, expected):
+    assert why_refused(_update(**changes)) == expected
 
 
 @pytest.mark.parametrize(
