@@ -12,8 +12,12 @@ from engine.guards.keeper import GuardKeeper
 from engine.liquidation.execute import Exits
 from engine.liquidation.watch import Watch
 from engine.liquidation.watch_log import WatchLog
+from engine.portfolio.service import PortfolioService
 from engine.routing.costs import Costs
 from engine.tasks import Tasks
+
+#: What `/route` alone asks about is always kept live.
+USUAL_SYMBOL = "BTC/USD"
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +30,7 @@ class Trading:
         *,
         brokers: Mapping[str, Broker],
         reader: AccountReader,
+        portfolio: PortfolioService,
         balances: BalanceService,
         keeper: GuardKeeper,
         watch: Watch,
@@ -38,6 +43,7 @@ class Trading:
     ) -> None:
         self._brokers = brokers
         self._reader = reader
+        self._portfolio = portfolio
         self._balances = balances
         self._keeper = keeper
         self._watch = watch
@@ -68,9 +74,9 @@ class Trading:
     async def refresh_costs(self) -> None:
         """Learn what each account pays now for what it holds and for the usual pair."""
         for broker in self._brokers.values():
-            state = self._reader.state(broker.account)
-            symbols = {position.symbol for position in state.open_positions if position.symbol}
-            await self._costs.refresh(broker.account, symbols | {"BTC/USD"})
+            found = await self._portfolio.gather(broker.account)
+            symbols = {one.instrument.symbol for one in found if one.instrument}
+            await self._costs.refresh(broker.account, symbols | {USUAL_SYMBOL})
 
     async def thin_history(self) -> None:
         """Drop snapshots that are denser than their age deserves."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from bot.settings import KeyPair, Settings
 from engine.brokers.base import Broker, MarketData
 from engine.brokers.ccxt_client import Http
+from engine.brokers.coinbase.broker import connect_coinbase
+from engine.brokers.coinbase.market import CoinbaseMarketData
 from engine.brokers.kraken.broker import connect_kraken
 from engine.brokers.kraken.market import KrakenMarketData
 from engine.clock import Clock
@@ -69,6 +71,19 @@ def _kraken(means: Means, stored: StoredAccount, pair: KeyPair) -> Connection:
     return Connection(stored=stored, market=market, broker=broker)
 
 
+def _coinbase(means: Means, stored: StoredAccount, pair: KeyPair) -> Connection:
+    market = CoinbaseMarketData(http=means.http, clock=means.clock, url=means.settings.coinbase_api_url)
+    broker = connect_coinbase(
+        stored.account,
+        pair.key.get_secret_value(),
+        pair.secret.get_secret_value(),
+        market=market,
+        clock=means.clock,
+    )
+    return Connection(stored=stored, market=market, broker=broker)
+
+
 _CONNECTORS: Mapping[Venue, Callable[[Means, StoredAccount, KeyPair], Connection]] = {
     Venue.KRAKEN: _kraken,
+    Venue.COINBASE: _coinbase,
 }

@@ -35,6 +35,12 @@ class Histories:
         """Return what is known of an asset's cost; None until the account's history was looked at."""
         return self._bases.get((account_id, asset))
 
+    def is_explained(self, report: AccountReport) -> bool:
+        """Tell whether reading further back could not change any cost."""
+        account_id = report.account.account_id
+        bases = [self._bases.get((account_id, holding.asset)) for holding in _positions(report)]
+        return all(basis is not None and basis.complete for basis in bases)
+
     async def catch_up(self, account: Account) -> tuple[Fill, ...]:
         """Read the newest fills until they meet the known ones; return those that are new, oldest first.
 

@@ -14,13 +14,22 @@ class Tasks:
     def __init__(self, *, report: Report) -> None:
         self._report = report
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._must_end: set[asyncio.Task[None]] = set()
 
-    def spawn(self, name: str, start: Callable[[], Coroutine[Any, Any, None]]) -> bool:
-        """Start a task unless one of this name runs already; tell whether it was started."""
+    def spawn(
+        self, name: str, start: Callable[[], Coroutine[Any, Any, None]], *, must_end: bool = False
+    ) -> bool:
+        """Start a task unless one of this name runs already; tell whether it was started.
+
+        A task that `must_end` is waited for when the process stops; the others are cancelled.
+        """
         if name in self._running:
             return False
         task = asyncio.create_task(start(), name=name)
         self._running[name] = task
+        if must_end:
+            self._must_end.add(task)
+            task.add_done_callback(self._must_end.discard)
         task.add_done_callback(self._ended)
         return True
 
@@ -29,15 +38,16 @@ class Tasks:
         return tuple(self._running)
 
     async def drain(self, timeout_s: float) -> tuple[str, ...]:
-        """Wait for all tasks; cancel those that take too long and return their names."""
-        if not self._running:
-            return ()
-        _, late = await asyncio.wait(self._running.values(), timeout=timeout_s)
-        names = tuple(task.get_name() for task in late)
-        for task in late:
+        """Cancel what may be cancelled, wait for the rest, and return the names of what took too long."""
+        awaited = set(self._must_end)
+        if awaited:
+            await asyncio.wait(awaited, timeout=timeout_s)
+        late = tuple(task.get_name() for task in awaited if not task.done())
+        tasks = tuple(self._running.values())
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
-        return names
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return late
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task.get_name(), None)

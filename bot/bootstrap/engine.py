@@ -83,6 +83,7 @@ def build_engine(settings: Settings, base: Base, resources: AsyncExitStack) -> E
         trading=Trading(
             brokers=base.brokers,
             reader=reader,
+            portfolio=portfolio,
             balances=balances,
             keeper=keeper,
             watch=watch,
@@ -129,6 +130,7 @@ def _build_watch(settings: Settings, base: Base, reports: Reports) -> tuple[Exit
         desk=Desk(
             journal=journal,
             submitter=Submitter(journal=journal, clock=base.clock),
+            reports=reports,
             stockroom=Stockroom(reports=reports, journal=journal, clock=base.clock),
             clock=base.clock,
             breached=breached,

@@ -10,6 +10,7 @@ class Reports:
 
     def __init__(self) -> None:
         self._latest: dict[str, AccountReport] = {}
+        self._changed_at: dict[str, datetime] = {}
 
     def keep(self, report: AccountReport) -> None:
         """Remember a reading unless a later one is known."""
@@ -17,11 +18,17 @@ class Reports:
         if known is None or known.at <= report.at:
             self._latest[report.account.account_id] = report
 
+    def outdate(self, account_id: str, *, at: datetime) -> None:
+        """Note that an account changed: readings made until then are not fresh any more."""
+        self._changed_at[account_id] = at
+
     def latest(self, account_id: str) -> AccountReport | None:
         """Return the latest reading."""
         return self._latest.get(account_id)
 
     def newer_than(self, account_id: str, at: datetime) -> AccountReport | None:
-        """Return the latest reading if it was made at `at` or later."""
-        report = self._latest.get(account_id)
-        return report if report is not None and report.at >= at else None
+        """Return the latest reading if it was made at `at` or later, and after the account last changed."""
+        report, changed_at = self._latest.get(account_id), self._changed_at.get(account_id)
+        if report is None or report.at < at:
+            return None
+        return None if changed_at is not None and report.at <= changed_at else report

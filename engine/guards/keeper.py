@@ -75,11 +75,13 @@ class GuardKeeper:
         self._seen: dict[str, Seen] = {}
         #: A change no fill explains, waiting for a second reading that agrees.
         self._suspect: dict[str, Decimal] = {}
+        #: The last reading of each account that left nothing open.
+        self._settled: dict[str, AccountReport] = {}
 
     async def after_reading(self, account: Account) -> None:
         """Bring fills, questions and guards up to date with an account's latest report."""
         report = self._reports.latest(account.account_id)
-        if report is None:
+        if report is None or self._is_known(report):
             return
         try:
             await self._histories.catch_up(account)
@@ -89,6 +91,15 @@ class GuardKeeper:
         await self._histories.explain(report)
         await self._reconcile(report)
         await self._meet(report)
+        if self._histories.is_explained(report) and not self._suspect:
+            self._settled[account.account_id] = report
+
+    def _is_known(self, report: AccountReport) -> bool:
+        """Tell whether nothing moved since all was settled; reading fills would cost calls for nothing."""
+        settled = self._settled.get(report.account.account_id)
+        return settled is not None and (
+            (settled.holdings, settled.margin_positions) == (report.holdings, report.margin_positions)
+        )
 
     async def _reconcile(self, report: AccountReport) -> None:
         account_id = report.account.account_id

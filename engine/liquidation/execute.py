@@ -33,7 +33,7 @@ class Exits:
 
     def begin(self, guard: Guard, trigger: Trigger) -> bool:
         """Start selling a guard's quantity; tell whether it was not being sold already."""
-        return self._tasks.spawn(_name(guard), partial(self._begin, guard, trigger))
+        return self._tasks.spawn(_name(guard), partial(self._begin, guard, trigger), must_end=True)
 
     async def resume(self) -> None:
         """Take up every unfinished exit that nobody drives."""
@@ -41,7 +41,7 @@ class Exits:
         for live in await self._desk.journal.load_live_exits():
             name = _name(live.guard)
             if name not in driven:
-                self._tasks.spawn(name, partial(self._drive, live, found_later=True))
+                self._tasks.spawn(name, partial(self._drive, live, found_later=True), must_end=True)
 
     async def _begin(self, guard: Guard, trigger: Trigger) -> None:
         live = await self._desk.journal.plan_exit(guard.guard_id, trigger, intent_id=self._new_id())

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from engine.alerts.messages import CancelledOrder, ExitParked
+from engine.balances.reports import Reports
 from engine.brokers.base import Broker
 from engine.clock import Clock
 from engine.errors import BrokerError, KeyRejectedError
@@ -35,6 +36,7 @@ class Desk:
     journal: Journal
     submitter: Submitter
     stockroom: Stockroom
+    reports: Reports
     clock: Clock
     breached: Breached
 
@@ -124,6 +126,7 @@ class Sale:
             found_later=self._found_later,
             filled_at=self._desk.clock.now(),
         )
+        self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
         return await self._desk.journal.conclude(
             intent, IntentEvent.FILL, order, guard=rest, message=message, cause="filled"
         )

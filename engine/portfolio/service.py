@@ -1,5 +1,6 @@
 """Gather everything that is known of a user's positions and put it together."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
@@ -62,7 +63,8 @@ class PortfolioService:
         """Return every position of a user with mark, result and guard."""
         accounts = self._reader.accounts(user_id)
         await self.refresh(accounts)
-        found = [one for account in accounts for one in await self.gather(account)]
+        gathered = await asyncio.gather(*(self.gather(account) for account in accounts))
+        found = [one for ones in gathered for one in ones]
         states = [(account, self._reader.state(account)) for account in accounts]
         return PortfolioView(
             positions=sort_positions([assemble(one) for one in found]),
@@ -98,8 +100,9 @@ class PortfolioService:
             if (basis := self._histories.basis(account_id, holding.asset)) is not None
         }
         try:
-            instruments = await market.instruments()
-        except BrokerError:
+            async with asyncio.timeout(SCREEN_WAIT_S):
+                instruments = await market.instruments()
+        except (BrokerError, TimeoutError):
             instruments = {}
         symbols = {
             *exit_symbols(report, bases, instruments).values(),
@@ -123,13 +126,15 @@ class PortfolioService:
 
     async def _quotes(self, market: VenueMarket, symbols: set[str]) -> Mapping[str, Quote]:
         try:
-            return await market.quotes(symbols, max_age_s=QUOTE_MAX_AGE_S) if symbols else {}
-        except BrokerError:
+            async with asyncio.timeout(SCREEN_WAIT_S):
+                return await market.quotes(symbols, max_age_s=QUOTE_MAX_AGE_S) if symbols else {}
+        except (BrokerError, TimeoutError):
             return {}
 
 
 async def _session(market: VenueMarket) -> Session | None:
     try:
-        return await market.session()
-    except BrokerError:
+        async with asyncio.timeout(SCREEN_WAIT_S):
+            return await market.session()
+    except (BrokerError, TimeoutError):
         return None
