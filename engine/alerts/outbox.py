@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import ValidationError
 from sqlalchemy import func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -11,7 +12,8 @@ from engine.alerts.kinds import CRITICAL, AlertKind, AlertState
 from engine.alerts.messages import Message, dump_message, load_message
 from engine.storage.tables import AlertRow
 
-_PENDING = (AlertState.WAITING, AlertState.UNKNOWN)
+#: An alert that will not leave again has no time to leave.
+_PENDING = col(AlertRow.not_before).is_not(None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,15 +80,13 @@ async def claim_due(session: AsyncSession, *, now: datetime) -> tuple[Alert, ...
     A chat whose first alert must wait gets nothing else meanwhile, unless a critical one comes.
     """
     found = await session.exec(
-        select(AlertRow)
-        .where(col(AlertRow.state).in_(_PENDING))
-        .order_by(col(AlertRow.critical).desc(), col(AlertRow.alert_id))
+        select(AlertRow).where(_PENDING).order_by(col(AlertRow.critical).desc(), col(AlertRow.alert_id))
     )
-    first_of = dict[int, AlertRow]()
+    first_of = dict[int, tuple[datetime | None, Alert]]()
     for row in found:
-        first_of.setdefault(row.chat_id, row)
-    due = [row for row in first_of.values() if row.not_before is not None and row.not_before <= now]
-    return tuple(_alert(row) for row in due)
+        if row.chat_id not in first_of and (alert := _alert(row)) is not None:
+            first_of[row.chat_id] = (row.not_before, alert)
+    return tuple(alert for not_before, alert in first_of.values() if not_before and not_before <= now)
 
 
 async def mark_sent(session: AsyncSession, alert_id: int, *, message_id: int | None, now: datetime) -> None:
@@ -114,14 +114,12 @@ async def mark_retry(session: AsyncSession, alert_id: int, *, not_before: dateti
     )
 
 
-async def mark_unknown(
-    session: AsyncSession, alert_id: int, *, not_before: datetime | None, error: str
-) -> None:
-    """Note that nobody knows whether an alert arrived; it is repeated at `not_before`, or never."""
+async def mark_unknown(session: AsyncSession, alert_id: int, *, not_before: datetime, error: str) -> None:
+    """Note that nobody knows whether an alert arrived, and when it is repeated."""
     await _change(
         session,
         alert_id,
-        state=AlertState.UNKNOWN if not_before else AlertState.DEAD,
+        state=AlertState.UNKNOWN,
         attempts=AlertRow.attempts + 1,
         not_before=not_before,
         last_error=error,
@@ -135,9 +133,7 @@ async def mark_dead(session: AsyncSession, alert_id: int, *, error: str) -> None
 
 async def depth(session: AsyncSession) -> Depth:
     """Return how many alerts wait and since when."""
-    counted = await session.exec(
-        select(func.count(), func.min(AlertRow.created_at)).where(col(AlertRow.state).in_(_PENDING))
-    )
+    counted = await session.exec(select(func.count(), func.min(AlertRow.created_at)).where(_PENDING))
     waiting, oldest_at = counted.one()
     return Depth(waiting=waiting, oldest_at=oldest_at)
 
@@ -146,15 +142,17 @@ async def _change(session: AsyncSession, alert_id: int, **values: object) -> Non
     await session.exec(update(AlertRow).where(col(AlertRow.alert_id) == alert_id).values(**values))
 
 
-def _alert(row: AlertRow) -> Alert:
-    if row.alert_id is None:
-        message = "a stored alert has a number"
-        raise ValueError(message)
+def _alert(row: AlertRow) -> Alert | None:
+    try:
+        message = load_message(row.data)
+    except ValidationError:
+        # Written by a version with other words: it stays and is counted, but must not hold up the others.
+        return None
     return Alert(
         alert_id=row.alert_id,
         user_id=row.user_id,
         chat_id=row.chat_id,
-        message=load_message(row.data),
+        message=message,
         critical=row.critical,
         state=row.state,
         attempts=row.attempts,

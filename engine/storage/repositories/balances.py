@@ -10,6 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from engine.storage.records import AccountState, SnapshotFigures
 from engine.storage.tables import AccountStateRow, SnapshotRow
 
+#: SQLite takes a limited number of values in one statement.
+_CHUNK = 1000
+
 
 async def save_account_state(session: AsyncSession, known: AccountState) -> None:
     """Keep the latest reading of an account, and the latest try."""
@@ -68,11 +71,12 @@ async def thin_snapshots(session: AsyncSession, *, hourly_before: datetime, dail
         .order_by(col(SnapshotRow.taken_at))
     )
     surplus = _surplus(found.all(), daily_before=daily_before)
-    if surplus:
-        await session.exec(delete(SnapshotRow).where(col(SnapshotRow.snapshot_id).in_(surplus)))
+    for start in range(0, len(surplus), _CHUNK):
+        some = surplus[start : start + _CHUNK]
+        await session.exec(delete(SnapshotRow).where(col(SnapshotRow.snapshot_id).in_(some)))
 
 
-def _surplus(snapshots: Iterable[tuple[int | None, str, datetime]], *, daily_before: datetime) -> list[int]:
+def _surplus(snapshots: Iterable[tuple[int, str, datetime]], *, daily_before: datetime) -> list[int]:
     last_of = dict[tuple[str, str], int]()
     surplus = list[int]()
     for snapshot_id, account_id, at in snapshots:
@@ -80,8 +84,7 @@ def _surplus(snapshots: Iterable[tuple[int | None, str, datetime]], *, daily_bef
         earlier = last_of.get((account_id, period))
         if earlier is not None:
             surplus.append(earlier)
-        if snapshot_id is not None:
-            last_of[account_id, period] = snapshot_id
+        last_of[account_id, period] = snapshot_id
     return surplus
 
 

@@ -33,9 +33,6 @@ async def begin_run(session: AsyncSession, *, now: datetime) -> int:
     row = ProcessRunRow(started_at=now, clean=False)
     session.add(row)
     await session.flush()
-    if row.run_id is None:
-        message = "a stored run has a number"
-        raise ValueError(message)
     return row.run_id
 
 
@@ -64,7 +61,7 @@ async def load_last_watched(session: AsyncSession) -> ProcessRun | None:
         .limit(1)
     )
     row = found.first()
-    if row is None or row.run_id is None:
+    if row is None:
         return None
     return ProcessRun(
         run_id=row.run_id,

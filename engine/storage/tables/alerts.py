@@ -17,7 +17,7 @@ class AlertRow(Table, table=True):
     __tablename__: ClassVar[str] = "alerts"
     __table_args__ = (Index(None, "state", "chat_id"), UniqueConstraint("dedup_key"))
 
-    alert_id: int | None = row_number()
+    alert_id: int = row_number()
     user_id: int = user_reference()
     account_id: str | None = account_reference(default=None)
     chat_id: int = Field(sa_type=BIG_INTEGER)

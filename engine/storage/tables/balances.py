@@ -19,7 +19,7 @@ class SnapshotRow(Table, table=True):
     __tablename__: ClassVar[str] = "snapshots"
     __table_args__ = (Index(None, "account_id", "taken_at"),)
 
-    snapshot_id: int | None = row_number()
+    snapshot_id: int = row_number()
     account_id: str = account_reference()
     user_id: int = user_reference()
     taken_at: datetime = Field(sa_type=UtcDateTime)

@@ -46,7 +46,7 @@ class GuardEventRow(Table, table=True):
 
     __tablename__: ClassVar[str] = "guard_events"
 
-    event_id: int | None = row_number()
+    event_id: int = row_number()
     guard_id: str = Field(foreign_key="guards.guard_id", index=True)
     user_id: int = user_reference()
     account_id: str = account_reference()

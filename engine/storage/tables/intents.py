@@ -69,7 +69,7 @@ class IntentEventRow(Table, table=True):
     __tablename__: ClassVar[str] = "intent_events"
     __table_args__ = (UniqueConstraint("intent_id", "seq"),)
 
-    event_id: int | None = row_number()
+    event_id: int = row_number()
     intent_id: str = Field(foreign_key="intents.intent_id")
     seq: int
     user_id: int = user_reference()

@@ -26,7 +26,7 @@ class ProcessRunRow(Table, table=True):
 
     __tablename__: ClassVar[str] = "process_runs"
 
-    run_id: int | None = row_number()
+    run_id: int = row_number()
     started_at: datetime = Field(sa_type=UtcDateTime)
     last_guard_cycle_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     #: Result of each guard at that cycle as a fraction of its cost, by guard id.

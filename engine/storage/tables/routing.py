@@ -42,7 +42,7 @@ class RouteRow(Table, table=True):
     __tablename__: ClassVar[str] = "routes"
     __table_args__ = (Index(None, "user_id", "decided_at"),)
 
-    route_id: int | None = row_number()
+    route_id: int = row_number()
     user_id: int = user_reference()
     account_id: str | None = account_reference(default=None)
     decided_at: datetime = Field(sa_type=UtcDateTime)

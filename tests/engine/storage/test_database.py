@@ -10,13 +10,6 @@ from engine.storage.tables import LeaseRow
 from tests.engine.storage.stored import NOW, a_database
 
 
-@pytest.fixture
-async def database(tmp_path):
-    database = a_database(tmp_path)
-    yield database
-    await database.dispose()
-
-
 async def count_up(database):
     async with database.write() as session:
         row = await session.get(LeaseRow, "counter")
@@ -155,14 +148,16 @@ async def test_a_row_without_its_owner_is_damage(database):
 
 
 async def test_disposing_closes_every_thread(tmp_path):
-    before = threading.active_count()
+    before = set(threading.enumerate())
     database = a_database(tmp_path)
     await start_counter(database)
     await counter(database)
 
     await database.dispose()
 
-    assert threading.active_count() == before
+    for thread in set(threading.enumerate()) - before:
+        thread.join(timeout=10)
+        assert not thread.is_alive()
 
 
 def test_the_kind_of_database_is_read_from_its_url():

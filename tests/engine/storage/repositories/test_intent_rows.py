@@ -1,0 +1,177 @@
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from engine.execution.intents import Intent, IntentKind, IntentStep, Trigger
+from engine.execution.states import IntentState, client_order_id
+from engine.guards.guard import Guard, GuardSource
+from engine.orders import Side, VenueOrderId
+from engine.positions import Direction, PositionKind
+from engine.storage.repositories import guards, intents
+from engine.venues import Venue
+from tests.engine.storage.stored import KRAKEN, NOW, OWNER
+
+GUARD = Guard(
+    guard_id="g1",
+    user_id=OWNER,
+    account_id=KRAKEN.account_id,
+    venue=Venue.KRAKEN,
+    kind=PositionKind.SPOT,
+    direction=Direction.LONG,
+    asset="BTC",
+    symbol="BTC/USD",
+    quantity=Decimal("0.5"),
+    cost=Decimal(40000),
+    currency="USD",
+    threshold=Decimal("-0.01"),
+    source=GuardSource.BOUGHT,
+    created_at=NOW,
+)
+
+INTENT = Intent(
+    intent_id="i1",
+    user_id=OWNER,
+    account_id=KRAKEN.account_id,
+    venue=Venue.KRAKEN,
+    guard_id="g1",
+    kind=IntentKind.EXIT,
+    symbol="BTC/USD",
+    asset="BTC",
+    side=Side.SELL,
+    quantity=Decimal("0.500000000000000001"),
+    state=IntentState.PLANNED,
+    attempt=1,
+    client_order_id=client_order_id("i1", 1),
+    trigger=Trigger(
+        price=Decimal("79199.123456789012345678"),
+        basis="bid",
+        ratio=Decimal("-0.0100109"),
+        threshold=Decimal("-0.01"),
+        quantity=Decimal("0.5"),
+        cost=Decimal(40000),
+        at=NOW,
+    ),
+    created_at=NOW,
+    updated_at=NOW,
+)
+
+
+@pytest.fixture
+async def journal(database):
+    """Return the database with the guard and its exit in it."""
+    async with database.write() as session:
+        await guards.save_guard(session, GUARD, now=NOW, cause="bought")
+        await intents.insert_intent(session, INTENT)
+    return database
+
+
+def another(intent_id, **changes):
+    return replace(INTENT, intent_id=intent_id, client_order_id=client_order_id(intent_id, 1), **changes)
+
+
+async def insert(database, intent):
+    async with database.write() as session:
+        await intents.insert_intent(session, intent)
+
+
+async def update(database, intent, *, expected):
+    async with database.write() as session:
+        await intents.update_intent(session, intent, expected=expected)
+
+
+async def live(database):
+    async with database.read() as session:
+        return await intents.load_live_intents(session)
+
+
+async def test_an_intent_comes_back_as_the_same_value_with_its_trigger(journal):
+    assert await live(journal) == (INTENT,)
+
+
+async def test_a_guard_never_has_two_live_exits(journal):
+    with pytest.raises(IntegrityError, match=r"intents\.guard_id"):
+        await insert(journal, another("i2"))
+
+
+@pytest.mark.parametrize("state", [state for state in IntentState if not state.is_final])
+async def test_an_exit_in_any_unfinished_state_keeps_a_second_one_out(journal, state):
+    await update(journal, replace(INTENT, state=state), expected=IntentState.PLANNED)
+
+    with pytest.raises(IntegrityError):
+        await insert(journal, another("i2"))
+
+
+@pytest.mark.parametrize("state", [state for state in IntentState if state.is_final])
+async def test_a_finished_exit_makes_room_for_the_next(journal, state):
+    await update(journal, replace(INTENT, state=state), expected=IntentState.PLANNED)
+    following = another("i2")
+
+    await insert(journal, following)
+
+    assert await live(journal) == (following,)
+
+
+async def test_entries_are_not_limited_by_exits(journal):
+    entry = another("i2", kind=IntentKind.ENTRY, side=Side.BUY, guard_id=None, trigger=None)
+
+    await insert(journal, entry)
+    await insert(journal, replace(entry, intent_id="i3", client_order_id=client_order_id("i3", 1)))
+
+    assert len(await live(journal)) == 3
+
+
+async def test_no_two_intents_share_a_client_order_id(journal):
+    entry = another("i2", kind=IntentKind.ENTRY, guard_id=None)
+
+    with pytest.raises(IntegrityError, match="client_order_id"):
+        await insert(journal, replace(entry, client_order_id=INTENT.client_order_id))
+
+
+async def test_an_intent_that_moved_meanwhile_is_not_overwritten(journal):
+    sent = replace(INTENT, state=IntentState.SENT, sent_at=NOW, venue_order_id=VenueOrderId("O1"))
+    await update(journal, sent, expected=IntentState.PLANNED)
+
+    with pytest.raises(intents.StaleIntentError):
+        await update(journal, replace(INTENT, state=IntentState.PARKED), expected=IntentState.PLANNED)
+
+    assert await live(journal) == (sent,)
+
+
+async def test_steps_are_numbered_in_the_order_they_were_taken(journal):
+    planned = IntentStep(
+        intent_id="i1",
+        user_id=OWNER,
+        account_id=KRAKEN.account_id,
+        seq=0,
+        at=NOW,
+        from_state=None,
+        to_state=IntentState.PLANNED,
+        cause="triggered",
+        words="",
+    )
+    sent = replace(
+        planned,
+        at=NOW + timedelta(seconds=1),
+        from_state=IntentState.PLANNED,
+        to_state=IntentState.SENT,
+        cause="send",
+        words="EOrder:Rate limit exceeded",
+    )
+    async with journal.write() as session:
+        await intents.insert_step(session, planned)
+        await intents.insert_step(session, sent)
+
+    async with journal.read() as session:
+        assert await intents.load_steps(session, "i1") == (planned, replace(sent, seq=1))
+
+
+async def test_our_orders_are_known_by_the_venues_ids(journal):
+    accepted = replace(INTENT, state=IntentState.ACCEPTED, venue_order_id=VenueOrderId("O1"))
+    await update(journal, accepted, expected=IntentState.PLANNED)
+    await insert(journal, another("i2", kind=IntentKind.ENTRY, guard_id=None))
+
+    async with journal.read() as session:
+        assert await intents.load_order_ids(session, KRAKEN.account_id) == {"O1"}

@@ -1,0 +1,85 @@
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from engine.people.accounts import KeyOrigin, StoredAccount, environment_account_id
+from engine.people.roles import Role
+from engine.storage.records import SealedKey, User
+from engine.storage.repositories import people, sealed_keys
+from engine.venues import Account, Venue
+from tests.engine.storage.stored import ALPACA, COINBASE, KRAKEN, NOW, OWNER
+
+GUEST = User(user_id=5_000_000_000, role=Role.VIEWER, created_at=NOW)
+
+
+async def test_a_person_comes_back_with_what_nobody_set(database):
+    async with database.write() as session:
+        await people.save_user(session, GUEST)
+
+    async with database.read() as session:
+        found = await people.load_user(session, GUEST.user_id)
+        nobody = await people.load_user(session, 404)
+    assert found == GUEST
+    assert (found.time_zone, found.language, found.usual_trade_usd) == ("UTC", "en", Decimal(30))
+    assert nobody is None
+
+
+async def test_a_changed_person_is_the_same_person(database):
+    trader = replace(GUEST, role=Role.TRADER, usual_trade_usd=Decimal("12.50"))
+    for user in (GUEST, trader):
+        async with database.write() as session:
+            await people.save_user(session, user)
+
+    async with database.read() as session:
+        assert [user.user_id for user in await people.load_users(session)] == [GUEST.user_id, OWNER]
+        assert await people.load_user(session, GUEST.user_id) == trader
+
+
+async def test_accounts_come_back_with_retired_ones_marked_once(database):
+    later = NOW + timedelta(days=1)
+    for at in (NOW, later):
+        async with database.write() as session:
+            await people.retire_account(session, KRAKEN.account_id, now=at)
+            await people.retire_account(session, "unknown", now=at)
+
+    async with database.read() as session:
+        accounts = {stored.account_id: stored for stored in await people.load_accounts(session)}
+    assert {stored.account for stored in accounts.values()} == {KRAKEN, COINBASE, ALPACA}
+    assert accounts[KRAKEN.account_id].retired_at == NOW
+    assert accounts[ALPACA.account_id].retired_at is None
+
+
+async def test_an_environment_account_keeps_its_id_when_its_key_changes(database):
+    stored = StoredAccount(
+        account_id=environment_account_id(Venue.KRAKEN),
+        user_id=OWNER,
+        venue=Venue.KRAKEN,
+        label="Kraken",
+        origin=KeyOrigin.ENVIRONMENT,
+        key_fingerprint="another",
+        created_at=NOW,
+    )
+    async with database.write() as session:
+        await people.save_account(session, stored)
+
+    async with database.read() as session:
+        assert stored in await people.load_accounts(session)
+    assert stored.account == Account(account_id="env-kraken", user_id=OWNER, venue=Venue.KRAKEN)
+
+
+async def test_a_sealed_field_is_replaced_when_it_is_sealed_anew(database):
+    old = SealedKey(
+        account_id=KRAKEN.account_id,
+        user_id=OWNER,
+        field="api_secret",
+        kid="k1",
+        sealed="v1.k1.a.b",
+        updated_at=NOW,
+    )
+    new = replace(old, kid="k2", sealed="v1.k2.c.d")
+    for key in (old, new):
+        async with database.write() as session:
+            await sealed_keys.save_sealed_key(session, key)
+
+    async with database.read() as session:
+        assert await sealed_keys.load_sealed_keys(session) == (new,)

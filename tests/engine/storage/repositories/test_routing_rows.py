@@ -1,0 +1,52 @@
+from dataclasses import replace
+from decimal import Decimal
+
+from sqlmodel import select
+
+from engine.brokers.base import FeeQuote
+from engine.storage.records import KnownFee, KnownSpread, StoredRoute
+from engine.storage.repositories import routing
+from engine.storage.tables import RouteRow
+from engine.venues import Venue
+from tests.engine.storage.stored import KRAKEN, NOW, OWNER
+
+FEE = KnownFee(account=KRAKEN, symbol="BTC/USD", quote=FeeQuote(taker=Decimal("0.0040"), live=True), at=NOW)
+SPREAD = KnownSpread(venue=Venue.KRAKEN, symbol="BTC/USD", spread=Decimal("0.00001"), at=NOW)
+
+
+async def test_the_latest_fee_of_an_account_and_symbol_is_kept(database):
+    newer = replace(FEE, quote=FeeQuote(taker=Decimal("0.0035"), live=False))
+    for known in (FEE, newer):
+        async with database.write() as session:
+            await routing.save_fee(session, known)
+
+    async with database.read() as session:
+        assert await routing.load_fees(session) == (newer,)
+
+
+async def test_the_latest_spread_of_a_venue_and_symbol_is_kept(database):
+    newer = replace(SPREAD, spread=Decimal("0.00002"))
+    for known in (SPREAD, newer):
+        async with database.write() as session:
+            await routing.save_spread(session, known)
+
+    async with database.read() as session:
+        assert await routing.load_spreads(session) == (newer,)
+
+
+async def test_a_decision_is_kept_with_exact_amounts(database):
+    route = StoredRoute(
+        user_id=OWNER,
+        account_id=KRAKEN.account_id,
+        decided_at=NOW,
+        request={"symbol": "BTC/USD", "usd": Decimal("30.10")},
+        decision={"chosen": "kraken", "left_out": [{"broker": "coinbase", "why": "below $50"}]},
+    )
+    async with database.write() as session:
+        await routing.add_route(session, route)
+
+    async with database.read() as session:
+        (row,) = await session.exec(select(RouteRow))
+    assert row.request == {"symbol": "BTC/USD", "usd": "30.10"}
+    assert row.decision == route.decision
+    assert (row.user_id, row.account_id, row.decided_at) == (OWNER, KRAKEN.account_id, NOW)
