@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.settings import KeyPair, Settings
+from engine.brokers.alpaca.broker import connect_alpaca
+from engine.brokers.alpaca.market import AlpacaMarketData
 from engine.brokers.base import Broker, MarketData
 from engine.brokers.ccxt_client import Http
 from engine.brokers.coinbase.broker import connect_coinbase
@@ -83,7 +85,22 @@ def _coinbase(means: Means, stored: StoredAccount, pair: KeyPair) -> Connection:
     return Connection(stored=stored, market=market, broker=broker)
 
 
+def _alpaca(means: Means, stored: StoredAccount, pair: KeyPair) -> Connection:
+    key, secret = pair.key.get_secret_value(), pair.secret.get_secret_value()
+    market = AlpacaMarketData(
+        key,
+        secret,
+        http=means.http,
+        clock=means.clock,
+        url=means.settings.alpaca_api_url,
+        data_url=means.settings.alpaca_data_url,
+    )
+    broker = connect_alpaca(stored.account, key, secret, market=market, clock=means.clock)
+    return Connection(stored=stored, market=market, broker=broker)
+
+
 _CONNECTORS: Mapping[Venue, Callable[[Means, StoredAccount, KeyPair], Connection]] = {
     Venue.KRAKEN: _kraken,
     Venue.COINBASE: _coinbase,
+    Venue.ALPACA: _alpaca,
 }
