@@ -11,14 +11,20 @@ class Budget:
         self._points = capacity
         self._counted_at: float | None = None
 
-    def wait_s(self, cost: float, *, now: float) -> float:
-        """Return how long a call that is no exit has to wait until it leaves the reserve untouched."""
+    def wait_s(self, cost: float, *, now: float, is_exit: bool) -> float:
+        """Return how long a call has to wait for its points; one without cost never does.
+
+        An exit may take the last point, the others leave the reserve untouched.
+        """
+        if cost == 0:
+            return 0.0
         self._refill(now)
-        lacking = min(cost, self._capacity - self._reserve) + self._reserve - self._points
+        kept = 0.0 if is_exit else self._reserve
+        lacking = kept + min(cost, self._capacity - kept) - self._points
         return max(0.0, lacking / self._refill_per_s)
 
     def take(self, cost: float, *, now: float) -> None:
-        """Spend points; an exit may take the reserve and more, which the others then wait for."""
+        """Spend points."""
         self._refill(now)
         self._points -= cost
 

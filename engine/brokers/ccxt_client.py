@@ -5,6 +5,7 @@ floats and call unknown outcomes definite. What is sent and what comes back is t
 with every number kept as the text it came in.
 """
 
+import asyncio
 import json
 import logging
 import socket
@@ -14,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 import aiohttp
-import certifi
 from ccxt.async_support.alpaca import alpaca
 from ccxt.async_support.coinbase import coinbase
 from ccxt.async_support.kraken import kraken
@@ -50,10 +50,12 @@ class Call:
     method: str = "GET"
     params: Mapping[str, object] = field(default_factory=dict)
     operation: Operation = Operation.READ
-    #: Points it takes from the key's budget.
+    #: Points it takes from the key's budget; a call without cost never waits for any.
     cost: float = 1
     #: The venue confirms without a body (Alpaca's DELETE).
     may_be_empty: bool = False
+    #: Shorter than the client's own time limit; None: that one.
+    timeout_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Http:
     @classmethod
     def open(cls) -> Self:
         """Open a session; must run in the event loop."""
-        context = ssl.create_default_context(cafile=certifi.where())
+        context = ssl.create_default_context(cafile=_Kraken({"logger": _SILENT}).cafile)
         # One hanging venue must not use up the connections of the others: lanes bound them, not the pool.
         connector = aiohttp.TCPConnector(ssl=context, limit=0, family=socket.AF_UNSPEC)
         session = aiohttp.ClientSession(
@@ -99,7 +101,12 @@ class VenueClient:
     async def send(self, call: Call) -> object:
         """Send one call and return the JSON it was answered with."""
         try:
-            answer = await self._exchange.request(call.path, list(call.api), call.method, dict(call.params))
+            async with asyncio.timeout(call.timeout_s):
+                answer = await self._exchange.request(
+                    call.path, list(call.api), call.method, dict(call.params)
+                )
+        except TimeoutError as e:
+            raise judge_transport(self.venue, e, call.operation) from e
         except _RefusedStatusError as e:
             raise judge_answer(self.venue, e.payload, call.operation, status=e.status) from None
         except _UnsignableError:

@@ -36,6 +36,7 @@ class Lane:
     In a serial lane one call at a time is under way until it is answered. An exit waits at most
     `EXIT_PATIENCE_S` for another call to be answered, then overtakes it; nothing follows an exit until
     that is answered. In a parallel lane exits never wait and other calls are limited in number.
+    Calls that cost points wait for them, exits with the reserve at hand.
     Waiting is measured on the event loop's own clock.
     """
 
@@ -43,7 +44,7 @@ class Lane:
         self._budget = budget
         self._serial = serial
         self._width = width
-        self._waiting: list[tuple[Priority, int, _Place]] = []
+        self._waiting: list[tuple[Priority, bool, int, _Place]] = []
         self._running: set[_Place] = set()
         self._arrivals = itertools.count()
         self._timer: asyncio.TimerHandle | None = None
@@ -58,13 +59,14 @@ class Lane:
             self._admit()
 
     def drain(self) -> None:
-        """Hold back everything but exits until points have come in again."""
+        """Hold back what costs points until some have come in again."""
         self._budget.drain(now=_now())
 
     async def _enter(self, priority: Priority, cost: float) -> _Place:
         admitted = asyncio.get_running_loop().create_future()
         place = _Place(priority=priority, cost=cost, queued_at=_now(), admitted=admitted)
-        heapq.heappush(self._waiting, (priority, next(self._arrivals), place))
+        # what costs nothing (orders) never stands behind what waits for points
+        heapq.heappush(self._waiting, (priority, cost > 0, next(self._arrivals), place))
         self._admit()
         try:
             await admitted
@@ -75,7 +77,7 @@ class Lane:
 
     def _give_up(self, place: _Place) -> None:
         self._running.discard(place)
-        self._waiting = [entry for entry in self._waiting if entry[2] is not place]
+        self._waiting = [entry for entry in self._waiting if entry[-1] is not place]
         heapq.heapify(self._waiting)
         self._admit()
 
@@ -84,11 +86,11 @@ class Lane:
             self._timer.cancel()
             self._timer = None
         while self._waiting:
-            place = self._waiting[0][2]
+            place = self._waiting[0][-1]
             if place.admitted.cancelled():
                 heapq.heappop(self._waiting)
                 continue
-            wait_s = self._exit_wait_s(place) if place.is_exit else self._other_wait_s(place)
+            wait_s = self._wait_s(place)
             if wait_s is None:
                 return
             if wait_s > 0:
@@ -104,19 +106,23 @@ class Lane:
         self._budget.take(place.cost, now=_now())
         place.admitted.set_result(None)
 
-    def _exit_wait_s(self, place: _Place) -> float | None:
-        """Return how long an exit has to wait, None until a call is answered."""
+    def _wait_s(self, place: _Place) -> float | None:
+        """Return how long a call has to wait, None until another one is answered."""
+        points_s = self._budget.wait_s(place.cost, now=_now(), is_exit=place.is_exit)
+        if points_s > 0:
+            return points_s
+        return self._exit_turn_s(place) if place.is_exit else self._other_turn_s()
+
+    def _exit_turn_s(self, place: _Place) -> float | None:
         if not self._serial or not self._running:
             return 0
         if any(other.is_exit for other in self._running):
             return None
         return place.queued_at + EXIT_PATIENCE_S - _now()
 
-    def _other_wait_s(self, place: _Place) -> float | None:
+    def _other_turn_s(self) -> float | None:
         others = sum(not running.is_exit for running in self._running)
-        if (self._serial and self._running) or others >= self._width:
-            return None
-        return self._budget.wait_s(place.cost, now=_now())
+        return None if (self._serial and self._running) or others >= self._width else 0
 
 
 def _now() -> float:

@@ -158,8 +158,7 @@ class AlpacaBroker(CcxtBroker):
             "time_in_force": "day" if is_stock else "gtc",  # fractions of a share can only be sold today
             "client_order_id": request.client_order_id,
         }
-        call = Call(path="v2/orders", api=_PRIVATE, method="POST", params=body, operation=Operation.ORDER)
-        answer = await self._send(call, priority=priority)
+        answer = await self._order("v2/orders", "POST", body, priority)
         with reading(Venue.ALPACA, Operation.ORDER):
             return VenueOrderId(text_in(as_row(answer, "order"), "id"))
 
@@ -171,14 +170,7 @@ class AlpacaBroker(CcxtBroker):
         priority: Priority,
     ) -> None:
         """Cancel an open order; one that is already gone raises RefusedError(UNKNOWN_ORDER)."""
-        call = Call(
-            path=f"v2/orders/{venue_order_id}",
-            api=_PRIVATE,
-            method="DELETE",
-            operation=Operation.ORDER,
-            may_be_empty=True,
-        )
-        await self._send(call, priority=priority)
+        await self._order(f"v2/orders/{venue_order_id}", "DELETE", {}, priority)
 
     async def fetch_fee(self, symbol: str) -> FeeQuote:
         """Return the published taker fee of the symbol's asset class."""
@@ -222,6 +214,18 @@ class AlpacaBroker(CcxtBroker):
             rows = rows_of(answer, "activities")
             cursor = text_in(rows[-1], "id") if len(rows) == _FILLS_A_PAGE else None
             return FillPage(fills=parse_fills(rows, catalog), next_cursor=cursor)
+
+    async def _order(self, path: str, method: str, body: Mapping[str, str], priority: Priority) -> object:
+        call = Call(
+            path=path,
+            api=_PRIVATE,
+            method=method,
+            params=body,
+            operation=Operation.ORDER,
+            cost=0,  # orders wait for nothing
+            may_be_empty=method == "DELETE",
+        )
+        return await self._send(call, priority=priority)
 
     async def _get(self, path: str, params: Mapping[str, str], priority: Priority) -> object:
         return await self._send(Call(path=path, api=_PRIVATE, params=params), priority=priority)

@@ -229,6 +229,11 @@ class CoinbaseBroker(CcxtBroker):
 
     async def _post(self, path: str, body: Mapping[str, object], priority: Priority) -> object:
         call = Call(
-            path=f"brokerage/{path}", api=_PRIVATE, method="POST", params=body, operation=Operation.ORDER
+            path=f"brokerage/{path}",
+            api=_PRIVATE,
+            method="POST",
+            params=body,
+            operation=Operation.ORDER,
+            cost=0,  # orders wait for nothing
         )
         return await self._send(call, priority=priority)

@@ -32,6 +32,9 @@ from engine.venues import Account, Venue
 _CAPACITY, _REFILL_PER_S, _RESERVE = 15, 0.33, 4
 _FREE_OF_CHARGE, _HISTORY_COST = 0, 2
 
+# An order carries a deadline of 5 s; an answer that takes longer is better asked for.
+_ORDER_TIMEOUT_S = 6.0
+
 _HISTORY_PAGES = 20
 _ORDERS_A_CALL = 20
 
@@ -241,6 +244,7 @@ class KrakenBroker(CcxtBroker):
             params=params,
             operation=Operation.ORDER,
             cost=_FREE_OF_CHARGE,
+            timeout_s=_ORDER_TIMEOUT_S,
         )
         return await self._send(call, priority=priority)
 

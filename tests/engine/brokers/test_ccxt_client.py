@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import dataclasses
 import logging
 
 import pytest
@@ -147,6 +148,13 @@ async def test_no_answer_in_time_is_unknown_for_an_order(http, server):
         await client.send(ORDER)
     with pytest.raises(TryLaterError):
         await client.send(READ)
+
+
+async def test_a_call_may_have_less_time_than_its_client(http, server):
+    server.answer = hanging
+    client = kraken(http, server.url)
+    with pytest.raises(UnknownOutcomeError):
+        await client.send(dataclasses.replace(ORDER, timeout_s=0.05))
 
 
 async def test_an_order_that_found_no_connection_was_certainly_not_sent(http, unused_tcp_port):

@@ -196,6 +196,24 @@ def test_reads_wait_for_points_while_an_exit_takes_the_reserve():
     assert sent[3] == (2, pytest.approx(4.0))
 
 
+def test_an_order_never_stands_behind_an_exits_look_up_that_waits_for_points():
+    async def main():
+        wire = Wire(lambda: 0)
+        lane = Lane(budget=Budget(capacity=2, refill_per_s=0.5, reserve=1), serial=True)
+        looks = [
+            asyncio.create_task(lane.run(lambda: wire.call("look"), priority=Priority.EXIT, cost=2))
+            for _ in range(2)
+        ]
+        await asyncio.sleep(0.1)
+        await lane.run(lambda: wire.call("order"), priority=Priority.EXIT, cost=0)
+        await asyncio.gather(*looks)
+        return wire
+
+    sent = run_virtually(main()).sent
+
+    assert sent == [("look", 0.0), ("order", 0.1), ("look", 4.0)]
+
+
 def test_a_drained_lane_holds_reads_back_but_no_exit():
     async def main():
         wire = Wire(lambda: 0)
