@@ -1,0 +1,187 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+
+from engine.alerts.kinds import AlertState
+from engine.alerts.messages import BrokerTrouble, ExitFailing
+from engine.alerts.outbox import (
+    append_alert,
+    claim_due,
+    depth,
+    mark_dead,
+    mark_retry,
+    mark_sent,
+    mark_unknown,
+)
+from engine.venues import Venue
+from tests.engine.storage.stored import KRAKEN, NOW, OWNER, a_database
+
+LATER = NOW + timedelta(seconds=30)
+
+CHATTY = BrokerTrouble(venue=Venue.KRAKEN, what="unreachable", why="timed out", since=NOW)
+EXIT = ExitFailing(
+    venue=Venue.KRAKEN,
+    symbol="BTC/USD",
+    trigger_ratio=Decimal("-0.015000000000000001"),
+    threshold=Decimal("-0.01"),
+    quantity=Decimal("0.5"),
+    why="timed out",
+    doing="asking the venue",
+    since=NOW,
+)
+
+
+@pytest.fixture
+async def database(tmp_path):
+    database = a_database(tmp_path)
+    yield database
+    await database.dispose()
+
+
+async def append(database, message, key, *, chat_id=None):
+    async with database.write() as session:
+        return await append_alert(
+            session,
+            message,
+            user_id=OWNER,
+            account_id=KRAKEN.account_id,
+            dedup_key=key,
+            now=NOW,
+            chat_id=chat_id,
+        )
+
+
+async def due(database, now=NOW):
+    async with database.read() as session:
+        return await claim_due(session, now=now)
+
+
+async def mark(database, how, alert, **values):
+    async with database.write() as session:
+        await how(session, alert.alert_id, **values)
+
+
+async def waiting(database):
+    async with database.read() as session:
+        return (await depth(session)).waiting
+
+
+async def test_an_alert_comes_out_as_it_was_put_in(database):
+    await append(database, EXIT, "exit")
+
+    (alert,) = await due(database)
+
+    assert alert.message == EXIT
+    assert (alert.user_id, alert.chat_id, alert.critical) == (OWNER, OWNER, True)
+    assert (alert.state, alert.attempts, alert.created_at) == (AlertState.WAITING, 0, NOW)
+
+
+async def test_an_alert_is_there_exactly_when_its_event_is(database):
+    async def fail_after_the_alert():
+        async with database.write() as session:
+            await append_alert(session, EXIT, user_id=OWNER, account_id=None, dedup_key="exit", now=NOW)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail_after_the_alert()
+
+    assert await waiting(database) == 0
+
+
+async def test_the_same_event_is_told_once_even_after_delivery(database):
+    first = await append(database, EXIT, "exit")
+    (alert,) = await due(database)
+    await mark(database, mark_sent, alert, message_id=1, now=NOW)
+
+    second = await append(database, EXIT, "exit")
+
+    assert (first, second) == (True, False)
+    assert await due(database) == ()
+
+
+async def test_exits_overtake_and_the_rest_keeps_its_order(database):
+    await append(database, CHATTY, "first")
+    await append(database, CHATTY, "second")
+    await append(database, EXIT, "exit")
+
+    seen = []
+    while alerts := await due(database):
+        (alert,) = alerts
+        seen.append(alert.alert_id)
+        await mark(database, mark_sent, alert, message_id=1, now=NOW)
+
+    assert seen == [3, 1, 2]
+
+
+async def test_each_chat_gets_its_own_next_alert(database):
+    await append(database, CHATTY, "mine")
+    await append(database, CHATTY, "mine too")
+    await append(database, CHATTY, "theirs", chat_id=-100_500)
+
+    assert {alert.chat_id for alert in await due(database)} == {OWNER, -100_500}
+
+
+async def test_what_waits_for_its_time_holds_up_later_ones_but_no_exit(database):
+    await append(database, CHATTY, "first")
+    await append(database, CHATTY, "second")
+    (first,) = await due(database)
+    await mark(database, mark_retry, first, not_before=LATER, error="flood control")
+
+    held_up = await due(database)
+    await append(database, EXIT, "exit")
+    (overtaking,) = await due(database)
+    await mark(database, mark_sent, overtaking, message_id=1, now=NOW)
+    (again,) = await due(database, now=LATER)
+
+    assert held_up == ()
+    assert overtaking.message == EXIT
+    assert (again.alert_id, again.state, again.attempts) == (first.alert_id, AlertState.WAITING, 1)
+
+
+async def test_an_alert_that_may_have_arrived_says_so_when_it_is_repeated(database):
+    await append(database, EXIT, "exit")
+    (alert,) = await due(database)
+    await mark(database, mark_unknown, alert, not_before=LATER, error="timed out")
+
+    assert await due(database) == ()
+    (again,) = await due(database, now=LATER)
+    assert (again.state, again.attempts) == (AlertState.UNKNOWN, 1)
+
+
+async def test_an_alert_that_was_given_up_makes_room(database):
+    await append(database, CHATTY, "first")
+    await append(database, CHATTY, "second")
+    (first,) = await due(database)
+
+    await mark(database, mark_dead, first, error="Forbidden: bot was blocked by the user")
+
+    (second,) = await due(database)
+    assert second.alert_id != first.alert_id
+
+
+async def test_an_alert_nobody_can_read_any_more_holds_up_no_other_and_is_counted(database):
+    await append(database, EXIT, "exit")
+    await append(database, CHATTY, "chatty")
+    async with database.write() as session:
+        await session.exec(text("UPDATE alerts SET data_json = '{}' WHERE dedup_key = 'exit'"))
+
+    (alert,) = await due(database)
+
+    assert alert.message == CHATTY
+    assert await waiting(database) == 2
+
+
+async def test_the_depth_counts_what_will_still_leave_and_names_the_oldest(database):
+    async with database.read() as session:
+        empty = await depth(session)
+    await append(database, CHATTY, "first")
+    await append(database, CHATTY, "second")
+    (first,) = await due(database)
+    await mark(database, mark_sent, first, message_id=9, now=NOW)
+
+    async with database.read() as session:
+        one = await depth(session)
+    assert (empty.waiting, empty.oldest_at) == (0, None)
+    assert (one.waiting, one.oldest_at) == (1, NOW)

@@ -1,0 +1,174 @@
+import sqlite3
+import stat
+from contextlib import closing
+from datetime import UTC, datetime
+
+import pytest
+
+from engine.storage.backup import (
+    WITHOUT_MASTER_KEY,
+    BackupError,
+    backup_database,
+    database_file,
+    restore_database,
+)
+from engine.storage.migrate import run_migrations
+
+NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(tmp_path):
+    file = tmp_path / "nija.db"
+    run_migrations(f"sqlite+aiosqlite:///{file}", backups=tmp_path, now=NOW)
+    add_user(file, 1)
+    return file
+
+
+def add_user(file, user_id):
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(
+            "INSERT INTO users VALUES (?, 'owner', 'UTC', 'en', '30', '2026-11-22')", (user_id,)
+        )
+
+
+def users(file):
+    with closing(sqlite3.connect(file)) as connection:
+        return [row[0] for row in connection.execute("SELECT user_id FROM users ORDER BY user_id")]
+
+
+def names(folder):
+    return {path.name for path in folder.iterdir()}
+
+
+def test_a_backup_is_a_private_complete_copy_that_says_what_it_lacks(database, tmp_path):
+    done = backup_database(database, tmp_path / "copy.db")
+
+    assert users(done.file) == [1]
+    assert stat.S_IMODE(done.file.stat().st_mode) == 0o600
+    assert (done.revision, done.size_bytes) == ("0001", done.file.stat().st_size)
+    assert done.note == WITHOUT_MASTER_KEY
+    assert "master key" in done.note
+
+
+def test_a_backup_beside_a_writer_holds_what_was_committed_in_one_file(database, tmp_path):
+    with closing(sqlite3.connect(database)) as writer:
+        add_user(database, 2)
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("UPDATE users SET role = 'viewer'")
+        backup_database(database, tmp_path / "copy.db")
+        writer.rollback()
+
+    assert users(tmp_path / "copy.db") == [1, 2]
+    assert not {"copy.db-wal", "copy.db-shm"} & names(tmp_path)
+
+
+def test_a_backup_never_overwrites(database, tmp_path):
+    file = tmp_path / "copy.db"
+    file.write_text("precious")
+
+    with pytest.raises(BackupError, match="exists already"):
+        backup_database(database, file)
+
+    assert file.read_text() == "precious"
+
+
+def test_a_database_that_is_not_there_is_not_created_by_its_backup(tmp_path):
+    with pytest.raises(BackupError, match="no database"):
+        backup_database(tmp_path / "nija.db", tmp_path / "copy.db")
+
+    assert names(tmp_path) == set()
+
+
+@pytest.mark.parametrize("damage", ["garbage", "cut", "page"])
+def test_a_damaged_database_gives_no_backup(database, tmp_path, damage):
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = database.read_bytes()
+    database.write_bytes(
+        {
+            "garbage": b"no database at all" * 1000,
+            "cut": content[: len(content) // 2],
+            "page": content[:8192] + b"\xff" * 4096 + content[12288:],
+        }[damage]
+    )
+
+    with pytest.raises(BackupError, match="was not copied"):
+        backup_database(database, tmp_path / "copy.db")
+
+    assert names(tmp_path) & {"copy.db"} == set()
+    assert not [name for name in names(tmp_path) if "partial" in name]
+
+
+def test_a_folder_that_is_not_there_is_a_sentence(database, tmp_path):
+    with pytest.raises(BackupError, match="was not copied"):
+        backup_database(database, tmp_path / "nowhere" / "copy.db")
+
+
+def test_a_restore_brings_the_backup_back_and_keeps_what_it_replaced(database, tmp_path):
+    backup_database(database, tmp_path / "copy.db")
+    add_user(database, 2)
+
+    done = restore_database(tmp_path / "copy.db", database)
+
+    assert users(database) == [1]
+    assert users(done.replaced) == [1, 2]
+    assert users(tmp_path / "copy.db") == [1]
+    assert (done.database, done.revision, done.note) == (database, "0001", WITHOUT_MASTER_KEY)
+    assert stat.S_IMODE(database.stat().st_mode) == 0o600
+
+
+def test_the_replaced_database_keeps_its_log(database, tmp_path):
+    backup_database(database, tmp_path / "copy.db")
+    # A reader keeps the last writes in the log beside the database, as a crash would.
+    with closing(sqlite3.connect(database)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM users").fetchone()
+        add_user(database, 2)
+        done = restore_database(tmp_path / "copy.db", database)
+        restored = users(database)
+
+    assert restored == [1]
+    assert users(done.replaced) == [1, 2]
+
+
+def test_each_replaced_database_is_kept(database, tmp_path):
+    backup_database(database, tmp_path / "copy.db")
+
+    first = restore_database(tmp_path / "copy.db", database)
+    second = restore_database(tmp_path / "copy.db", database)
+
+    assert first.replaced != second.replaced
+    assert first.replaced.exists()
+    assert second.replaced.exists()
+
+
+def test_a_restore_onto_a_new_machine_replaces_nothing(database, tmp_path):
+    backup_database(database, tmp_path / "copy.db")
+
+    done = restore_database(tmp_path / "copy.db", tmp_path / "new.db")
+
+    assert done.replaced is None
+    assert users(tmp_path / "new.db") == [1]
+
+
+def test_a_damaged_or_foreign_file_is_refused_and_the_database_stays(database, tmp_path):
+    (tmp_path / "garbage").write_bytes(b"no database at all" * 1000)
+    with closing(sqlite3.connect(tmp_path / "songs.db")) as connection:
+        connection.execute("CREATE TABLE songs (title TEXT)")
+
+    for name, words in (
+        ("missing", "no backup"),
+        ("garbage", "was not copied"),
+        ("songs.db", "not a NIJA database"),
+    ):
+        with pytest.raises(BackupError, match=words):
+            restore_database(tmp_path / name, database)
+
+    assert users(database) == [1]
+    assert not [name for name in names(tmp_path) if "partial" in name or "replaced" in name]
+
+
+def test_the_file_of_a_database_is_read_from_its_url(tmp_path):
+    assert database_file(f"sqlite+aiosqlite:///{tmp_path}/nija.db") == tmp_path / "nija.db"
+    assert database_file("postgresql+psycopg://localhost/nija") is None
