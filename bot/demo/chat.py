@@ -78,7 +78,9 @@ class Chat:
             case Say(text=text):
                 await self._say(text)
             case Press(number=number):
-                await self._press(self._screen.button(number), otherwise=f"There is no button {number} now.")
+                await self._press(
+                    self._screen.button(number), otherwise=f"No button has the number {number} now."
+                )
             case ShowLedger(venue=venue):
                 self._screen.say(describe_account(self._world.ledger(venue)))
             case Wait(seconds=seconds):

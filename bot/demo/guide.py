@@ -9,18 +9,19 @@ that speak their real protocols; the bot below is the real bot, in a process of 
 You are its owner. What you type goes to the bot; a number presses a button; ! speaks to the world.
 
 Try, in this order:
-  /balance          what you have, at three brokers
-  /positions        what is gained and lost; nothing is guarded yet
-  press [1]         below the bot's question about Kraken: "Guard all from cost" (ADA is asked about apart)
-  !price ETH -1%    two guarded things may fall: ETH loses more than 1 % and is sold
-  /route BTC 30     where a buy of $30 would go, and why not elsewhere
-  !kill, !restart   kill -9, then start again: it says what it missed, and does nothing twice
+  /balance              what you have, at three brokers
+  /positions            what is gained and lost; nothing is guarded yet
+  Guard all from cost   the button below the bot's question about Kraken: type its number. ADA has lost
+                        more than 1 % already, so it is asked about apart and not sold
+  !price ETH -1%        ether falls past the threshold and is sold, though an open order held it
+  /route BTC 30         where a buy of $30 would go, and why not elsewhere
+  !kill, !restart       kill -9, then start again: nothing is forgotten, nothing happens twice
 !help lists the rest; !quit or Ctrl-C ends it all.
 """
 
 HELP = f"""\
 /command                    to the bot, as in Telegram (/help lists its commands)
-1, 2, … or a button's label press that button
+a number, or a label         press that button, wherever it stands in the chat
 !price BTC -2%              move a price            !price BTC 61000   set it
 !ledger kraken              what the venue really has for you, and your last orders there
 !fault kraken AddOrder drop [TIMES]   what may go wrong: {", ".join(FAULTS)}

@@ -1,5 +1,6 @@
 """The chat in a terminal: the bot's messages as a person sees them, with numbered buttons."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
@@ -8,6 +9,8 @@ from rich.text import Text
 
 from sandbox.telegram import ChatEvent, ChatEventKind, ChatMessage
 
+#: As wide as the bot's tables.
+_WIDTH = 36
 _STYLES = {"b": "bold", "i": "italic", "u": "underline", "s": "strike", "code": "cyan", "a": "underline"}
 
 
@@ -42,13 +45,13 @@ Button = tuple[ChatMessage, str]
 
 
 class ChatScreen:
-    """Prints what happens in the chat and remembers which buttons stand there."""
+    """Prints what happens in the chat; each button keeps the number it was first shown with."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._keyboards: dict[int, ChatMessage] = {}
-        #: The message whose buttons the numbers mean.
-        self._numbered: ChatMessage | None = None
+        self._numbers: dict[tuple[int, str], int] = {}
+        #: The newest version of every message with buttons, in the order in which they changed.
+        self._asking: dict[int, ChatMessage] = {}
 
     def show(self, event: ChatEvent) -> bool:
         """Print an event of the chat; False for what a person in front of it would not see."""
@@ -58,27 +61,20 @@ class ChatScreen:
             return True
         if message is None or not message.from_bot:
             return False
+        self._asking.pop(message.message_id, None)
         if event.kind is ChatEventKind.DELETE:
-            self._keyboards.pop(message.message_id, None)
-            self._renumber()
             return False
         self._show_message(message, edited=event.kind is ChatEventKind.EDIT)
         return True
 
     def button(self, number: int) -> Button | None:
-        """The message and label that a number stands for."""
-        labels = _labels(self._numbered) if self._numbered else []
-        if self._numbered is None or not 1 <= number <= len(labels):
-            return None
-        return self._numbered, labels[number - 1]
+        """The button with a number, while it is there."""
+        return next((button for button in self._buttons() if self._number_of(button) == number), None)
 
     def find(self, label: str) -> Button | None:
         """The newest button with exactly this label."""
-        for message in sorted(self._keyboards.values(), key=lambda one: one.change, reverse=True):
-            for known in _labels(message):
-                if known.casefold() == label.casefold():
-                    return message, known
-        return None
+        wanted = label.casefold()
+        return next((button for button in self._buttons() if button[1].casefold() == wanted), None)
 
     def prompt(self) -> None:
         """Show that a line may be typed."""
@@ -92,19 +88,20 @@ class ChatScreen:
         at = datetime.fromtimestamp(message.edited_at or message.sent_at, UTC)
         head = f"── NIJA {at:%H:%M:%S}{' (changed)' if edited else ''} "
         self.say("")
-        self.say(Text(head.ljust(36, "─"), "green"))
+        self.say(Text(head.ljust(_WIDTH, "─"), "green"))
         self.say(styled(message.html))
         if message.buttons:
-            self._keyboards[message.message_id] = message
-        else:
-            self._keyboards.pop(message.message_id, None)
-        self._renumber()
-        if message.buttons:
-            numbered = (f"[{number}] {label}" for number, label in enumerate(_labels(message), 1))
-            self.say(Text("   ".join(numbered), "magenta"))
+            self._asking[message.message_id] = message
+            labelled = (f"[{self._number_of((message, label))}] {label}" for label in _labels(message))
+            self.say(Text("   ".join(labelled), "magenta"))
 
-    def _renumber(self) -> None:
-        self._numbered = max(self._keyboards.values(), key=lambda one: one.change, default=None)
+    def _buttons(self) -> Iterator[Button]:
+        for message in reversed(self._asking.values()):
+            yield from ((message, label) for label in _labels(message))
+
+    def _number_of(self, button: Button) -> int:
+        message, label = button
+        return self._numbers.setdefault((message.message_id, label), len(self._numbers) + 1)
 
 
 def _labels(message: ChatMessage) -> list[str]:

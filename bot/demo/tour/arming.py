@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from bot.demo.tour.check import Check, equal, none, true
 from bot.demo.tour.reading import CENT, block_of, read_number
 from bot.demo.tour.records import read_guards
-from bot.demo.tour.scene import ADD_ORDER, OBSERVE_S, Moment, Scene
+from bot.demo.tour.scene import ADD_ORDER, OBSERVE_S, TICKER, Moment, Scene
 from bot.demo.tour.words import said
 from sandbox.ledger import Side
 from sandbox.world import KRAKEN
@@ -21,12 +21,13 @@ async def ask_before_selling(scene: Scene) -> list[Check]:
     owner.press(question, "Guard all from cost")
     sale = await owner.wait_for(_ASK_SALE, OBSERVE_S, after=question)
     scene.at(Moment.QUESTION_ASKED)
-    await scene.looks("XETHZUSD")
+    looked = await scene.looks("XETHZUSD")
     guarded = {guard.asset: guard.quantity for guard in read_guards(scene.stage.database)}
     checks = [
         *_listed("the first question", question.text, scene),
         *_listed("the second one, about ADA alone", sale.text, scene),
         true("the ether is guarded", "ETH" in guarded, seen=said(guarded)),
+        true("its guard looks at the price", looked, seen=f"{TICKER} on the tape"),
         true("ADA is not", "ADA" not in guarded, seen="no guard"),
         none("nothing was sold", [dict(call.params) for call in scene.calls(ADD_ORDER, since=start)]),
         equal("every ADA is still there", expected=_bought(scene, "ADA"), seen=scene.ledger.total("ADA")),

@@ -25,13 +25,13 @@ async def hold_still(scene: Scene) -> list[Check]:
     scene.ledger.deposit("ETH", _ARRIVING, at=scene.world.kraken.now())
     _fall(scene, _SHALLOW)
     scene.at(Moment.SHALLOW_FALL)
-    await scene.looks(_PAIR)
+    looked = await scene.looks(_PAIR)
     screen = await scene.ask("/positions", "Positions")
     result = block_of(screen.text, f"{_SYMBOL} · Kraken").partition("PnL")[2]
     orders = scene.calls(ADD_ORDER, CANCEL_ORDER, since=start)
     return [
         equal("/positions shows it", expected=Decimal("-0.90"), seen=read_number(result)),
-        true("the guard looks", scene.calls(TICKER, since=start), seen=f"{TICKER} on the tape"),
+        true("the guard looks on", looked, seen=f"{TICKER} on the tape"),
         none("no order left the bot", (f"{call.endpoint} {dict(call.params)}" for call in orders)),
     ]
 
@@ -44,7 +44,7 @@ async def sell_the_loser(scene: Scene) -> list[Check]:
     _fall(scene, _DEEP)
     intent = await _concluded(scene)
     scene.at(Moment.SOLD)
-    await scene.looks(_ANOTHER_PAIR)
+    looked = await scene.looks(_ANOTHER_PAIR)
     lot = scene.world.market.listing(KRAKEN, _SYMBOL).lot
     sold = floor_to(guard.quantity, lot)
     free = before["ETH"] - held
@@ -57,6 +57,7 @@ async def sell_the_loser(scene: Scene) -> list[Check]:
         ),
         *check_tape(scene.calls(CANCEL_ORDER, ADD_ORDER, since=start), intent, sold),
         *check_coins(before, _balances(scene), sold),
+        true("the other guard looks on", looked, seen=f"{TICKER} on the tape"),
     ]
 
 

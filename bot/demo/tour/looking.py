@@ -55,7 +55,7 @@ async def leave_coinbase_out(scene: Scene) -> list[Check]:
         equal(
             "the equity named is the ledger's",
             expected=equity.quantize(CENT, ROUND_FLOOR),
-            seen=read_number(block.partition("equity of")[2]),
+            seen=_named_equity(block),
         ),
         none("no order was placed anywhere", orders),
     ]
@@ -77,6 +77,11 @@ def _same(venue: str, expected: Figures, shown: Figures | None) -> Check:
     held = f", of which {shown.held} held by orders" if shown.held else ""
     seen = f"${shown.total} = ${shown.available} available + ${shown.locked} in positions{held}"
     return Check(claim=claim, held=True, seen=seen)
+
+
+def _named_equity(block: str) -> Decimal | None:
+    _, named, after = block.partition("its equity of ")
+    return read_number(after) if named else None
 
 
 def _sum_of_all(scene: Scene) -> Decimal:

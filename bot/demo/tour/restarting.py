@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from bot.demo.tour.check import Check, equal, none, true
 from bot.demo.tour.records import count_snapshots, read_guards, read_intents
-from bot.demo.tour.scene import ADD_ORDER, Moment, Scene
+from bot.demo.tour.scene import ADD_ORDER, TICKER, Moment, Scene
 from bot.demo.tour.telling import ALERT
 from sandbox.tape import Call
 from sandbox.world import KRAKEN
@@ -20,11 +20,12 @@ async def forget_nothing(scene: Scene) -> list[Check]:
     scene.at(Moment.KILLED)
     answer = await stage.start_bot()
     scene.at(Moment.RESTARTED)
-    await scene.looks("SOLUSD")
+    looked = await scene.looks("SOLUSD")
     private = [call for call in scene.world.tape(KRAKEN).calls() if "nonce" in call.params]
     orders = scene.calls(ADD_ORDER, since=start)
     return [
         true("it answers again", answer.text, seen=answer.text.splitlines()[0]),
+        true("it guards again", looked, seen=f"{TICKER} on the tape"),
         check_nonces(private),
         none("nothing was sold again", (str(dict(call.params)) for call in orders)),
         equal("the alert is not repeated", expected=1, seen=len(scene.messages(ALERT))),

@@ -23,6 +23,8 @@ _SETTINGS = {
     "NIJA_GUARD_EXISTING": "ask",
 }
 
+_LONGEST_WHY = 300
+
 
 class UnknownSabotageError(CommandError):
     """There is no such way to break the tour."""
@@ -60,7 +62,8 @@ async def _observe(step: Step, scene: Scene) -> Sequence[Check]:
     try:
         return await step.play(scene)
     except (TimeoutError, LookupError, BotNotReadyError, sqlite3.Error) as e:
-        return [Check(claim="everything could be seen", held=False, seen=f"{type(e).__name__}: {e}")]
+        why = f"{type(e).__name__}: {e}"[:_LONGEST_WHY]
+        return [Check(claim="everything could be seen", held=False, seen=why)]
 
 
 def _announce(console: Console, number: int, step: Step) -> None:

@@ -1,6 +1,7 @@
 """Where a step of the tour plays: the stage, its ledger and tape, and the saboteur if there is one."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,7 +13,9 @@ from sandbox.telegram import ChatMessage
 from sandbox.world import KRAKEN, SandboxWorld
 
 #: What has not been seen by then will not be.
-OBSERVE_S = 15.0
+OBSERVE_S = 12.0
+#: Many turns of the guard, which comes three times a second.
+LOOKS_S = 6.0
 #: As Kraken's tape names them.
 ADD_ORDER, CANCEL_ORDER, TICKER = "AddOrder", "CancelOrder", "Ticker"
 
@@ -77,12 +80,15 @@ class Scene:
         sent = self.stage.owner.send(text)
         return await self.stage.owner.wait_for(lambda one: one.text.startswith(head), OBSERVE_S, after=sent)
 
-    async def looks(self, pair: str, count: int = 3) -> None:
-        """Wait until the bot has looked so often at a pair's price from now on."""
+    async def looks(self, pair: str, count: int = 3) -> bool:
+        """Wait until the bot has looked so often at a pair's price from now on; False if it does not."""
         start, tape = self.mark, self.world.tape(KRAKEN)
-        async with asyncio.timeout(OBSERVE_S):
-            while sum(_asks_for(call, pair) for call in self.calls(TICKER, since=start)) < count:
-                await tape.wait_for(TICKER, len(tape.calls(TICKER)) + 1, timeout_s=OBSERVE_S)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOKS_S):
+                while sum(_asks_for(call, pair) for call in self.calls(TICKER, since=start)) < count:
+                    await tape.wait_for(TICKER, len(tape.calls(TICKER)) + 1, timeout_s=LOOKS_S)
+                return True
+        return False
 
 
 def _asks_for(call: Call, pair: str) -> bool:
