@@ -15,6 +15,7 @@ from engine.liquidation.watch_log import WatchLog
 from engine.portfolio.service import PortfolioService
 from engine.routing.costs import Costs
 from engine.tasks import Tasks
+from engine.venues import Account
 
 #: What `/route` alone asks about is always kept live.
 USUAL_SYMBOL = "BTC/USD"
@@ -69,14 +70,12 @@ class Trading:
     async def snapshot(self) -> None:
         """Read every account: all at once after a start, then spread over the interval."""
         over_s, self._has_read = (self._spread_s if self._has_read else 0.0), True
-        await self._balances.take_snapshots(over_s=over_s, after=self._keeper.after_reading)
+        await self._balances.take_snapshots(over_s=over_s, after=self._after_reading)
 
     async def refresh_costs(self) -> None:
         """Learn what each account pays now for what it holds and for the usual pair."""
         for broker in self._brokers.values():
-            found = await self._portfolio.gather(broker.account)
-            symbols = {one.instrument.symbol for one in found if one.instrument}
-            await self._costs.refresh(broker.account, symbols | {USUAL_SYMBOL})
+            await self._refresh_costs(broker.account)
 
     async def thin_history(self) -> None:
         """Drop snapshots that are denser than their age deserves."""
@@ -85,6 +84,16 @@ class Trading:
     async def note_watching(self) -> None:
         """Note that the guards are being watched."""
         await self._watch_log.beat()
+
+    async def _after_reading(self, account: Account) -> None:
+        await self._keeper.after_reading(account)
+        if not self._costs.knows(account):
+            await self._refresh_costs(account)
+
+    async def _refresh_costs(self, account: Account) -> None:
+        found = await self._portfolio.gather(account)
+        symbols = {one.instrument.symbol for one in found if one.instrument}
+        await self._costs.refresh(account, symbols | {USUAL_SYMBOL})
 
     def refuse_new_work(self) -> None:
         """Say what is still in flight; the paused schedule starts nothing more."""

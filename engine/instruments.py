@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from engine.money import floor_to
+from engine.money import exact, floor_to
 from engine.venues import Venue
+
+#: Their smallest order value holds for buys only, so that less can still be sold.
+_MINIMUM_ON_BUYS_ONLY = frozenset({Venue.ALPACA})
 
 
 class AssetClass(StrEnum):
@@ -48,3 +51,16 @@ class Instrument:
     def floor_quantity(self, quantity: Decimal) -> Decimal:
         """Round a quantity down to the lot."""
         return floor_to(quantity, self.lot)
+
+    def why_too_small_to_sell(self, quantity: Decimal, price: Decimal) -> str | None:
+        """Say why so little cannot be sold by itself; None when it can."""
+        sold = self.floor_quantity(quantity)
+        least = max(self.minimum_quantity, self.lot)
+        if sold < least:
+            return f"the venue sells at least {least:f} {self.base}"
+        if self.venue in _MINIMUM_ON_BUYS_ONLY:
+            return None
+        with exact():
+            if sold * price < self.minimum_notional:
+                return f"the venue sells at least {self.minimum_notional:f} {self.quote} worth"
+        return None

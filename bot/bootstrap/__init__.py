@@ -31,6 +31,11 @@ def run(settings: Settings) -> int:
     redactor = Redactor(settings.secrets())
     configure_logs(level=settings.log_level, output=settings.log_format, redactor=redactor)
     token_of(settings)
+    if settings.mode == "paper":
+        raise SettingsError(
+            "NIJA_MODE=paper is not available yet; nothing was started. Use `nija demo` to try everything "
+            "without money, or NIJA_MODE=live."
+        )
     with hold_data_dir(settings.data_dir):
         asyncio.run(_run(settings, redactor))
     return 0

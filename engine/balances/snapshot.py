@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from engine.money import DEPEGGED_BELOW_USD, USD_STABLECOINS, ZERO, exact
+from engine.money import DEPEGGED_BELOW_USD, USD_STABLECOINS, ZERO, exact, is_cash
 from engine.positions import Direction, PositionKind
 from engine.venues import Venue
 
@@ -86,6 +86,11 @@ class BalanceSnapshot:
         return not self.unpriced
 
     @property
+    def available_complete(self) -> bool:
+        """Tell whether what is available is exact although something has no price."""
+        return not any(is_cash(asset) for asset in self.unpriced)
+
+    @property
     def depegged(self) -> tuple[CashLine, ...]:
         """Return the stablecoins that must be named with their rate."""
         return tuple(line for line in self.cash if line.is_depegged)
@@ -136,6 +141,13 @@ class BalanceOverview:
     def complete(self) -> bool:
         """Tell whether the sums hold everything there is, so that they may be compared."""
         return bool(self.states) and not (self.missing or self.stale or self.partial)
+
+    @property
+    def available_complete(self) -> bool:
+        """Tell whether the sum of what is available holds everything there is."""
+        balances = [state.balance for state in self.partial if state.balance is not None]
+        known = bool(self.states) and not (self.missing or self.stale)
+        return known and all(balance.available_complete for balance in balances)
 
 
 def combine(states: Sequence[UserBrokerState], *, now: datetime, stale_after_s: float) -> BalanceOverview:

@@ -22,10 +22,6 @@ from engine.instruments import Instrument
 from engine.liquidation.mark import PriceProblem, PriceUnknown
 from engine.liquidation.rule import is_breached, pnl
 from engine.money import ZERO, exact
-from engine.venues import Venue
-
-#: Their smallest order value holds for buys only, so that less can still be sold.
-_MINIMUM_ON_BUYS_ONLY = frozenset({Venue.ALPACA})
 
 
 def plan_arming(candidates: Iterable[ArmingCandidate], mode: ArmingMode) -> ArmingPlan:
@@ -96,7 +92,7 @@ def _assess(candidate: ArmingCandidate) -> _Options | Exclusion:
     if isinstance(mark, PriceUnknown):
         is_closed = mark.problem is PriceProblem.MARKET_CLOSED
         return Exclusion.MARKET_CLOSED if is_closed else Exclusion.PRICE_UNKNOWN
-    if _is_dust(instrument, quantity, mark.price):
+    if instrument.why_too_small_to_sell(quantity, mark.price):
         return Exclusion.DUST
     with exact():
         value = mark.price * quantity
@@ -120,7 +116,7 @@ def _from_cost(
         return NoEntry.ENTRY_UNKNOWN
     if candidate.entry_currency != instrument.quote:
         return NoEntry.OTHER_CURRENCY
-    if _is_dust(instrument, quantity, price):
+    if instrument.why_too_small_to_sell(quantity, price):
         return NoEntry.DUST
     cost = share(candidate.entry_cost, quantity, candidate.entry_quantity)
     arming = _arming(candidate, instrument, GuardSource.EXISTING_COST, quantity, cost)
@@ -157,12 +153,3 @@ def _arming(
         cost=cost,
         currency=instrument.quote,
     )
-
-
-def _is_dust(instrument: Instrument, quantity: Decimal, price: Decimal) -> bool:
-    """Tell whether so little cannot be sold by itself."""
-    sold = instrument.floor_quantity(quantity)
-    if sold < max(instrument.minimum_quantity, instrument.lot):
-        return True
-    with exact():
-        return instrument.venue not in _MINIMUM_ON_BUYS_ONLY and sold * price < instrument.minimum_notional

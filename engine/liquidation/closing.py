@@ -40,15 +40,8 @@ def plan_sale(
     wanted = min(guarded, there) if there else guarded
     if instrument is None:
         return Sell(wanted)
-    quantity = instrument.floor_quantity(wanted)
-    if quantity < max(instrument.minimum_quantity, instrument.lot):
-        return Dust(wanted, f"the venue sells at least {instrument.minimum_quantity} {instrument.base}")
-    with exact():
-        if quantity * price < instrument.minimum_notional:
-            return Dust(
-                wanted, f"the venue sells at least {instrument.minimum_notional} {instrument.quote} worth"
-            )
-    return Sell(quantity)
+    why = instrument.why_too_small_to_sell(wanted, price)
+    return Dust(wanted, why) if why else Sell(instrument.floor_quantity(wanted))
 
 
 def reduce_guard(

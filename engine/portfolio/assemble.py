@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from engine.guards.guard import Guard, GuardState
 from engine.instruments import Instrument
-from engine.liquidation.closing import Dust, plan_sale
 from engine.liquidation.mark import Mark, PriceProblem, PriceUnknown
 from engine.liquidation.rule import net_if_sold_now, pnl, pnl_ratio
 from engine.money import ZERO, exact
@@ -141,8 +140,7 @@ def _is_dust(found: Found) -> bool:
     if found.instrument is None or not isinstance(found.mark, Mark):
         return False
     sellable = found.quantity - found.locked
-    plan = plan_sale(guarded=sellable, there=None, instrument=found.instrument, price=found.mark.price)
-    return isinstance(plan, Dust)
+    return found.instrument.why_too_small_to_sell(sellable, found.mark.price) is not None
 
 
 def _value_usd(found: Found) -> Decimal | None:

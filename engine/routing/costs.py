@@ -1,6 +1,7 @@
 """What trading costs each account now: live fees and spreads where known, the table elsewhere."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -33,11 +34,15 @@ class Costs:
         """Return what a trade costs, saying which figures are live."""
         fee = self._fees.get((account.account_id, symbol))
         spread = self._spreads.get((account.venue, symbol))
-        return with_live(
-            TABLE[account.venue],
-            taker=fee.taker if fee and fee.live else None,
-            spread=spread[0] if spread else None,
-        )
+        profile = with_live(TABLE[account.venue], spread=spread[0] if spread else None)
+        if fee is None:
+            return profile
+        # A venue's published schedule is nearer the truth than our table, but it is not the account's own.
+        return replace(with_live(profile, taker=fee.taker), taker_live=fee.live)
+
+    def knows(self, account: Account) -> bool:
+        """Tell whether the account's fees were ever read."""
+        return any(account_id == account.account_id for account_id, _ in self._fees)
 
     def taker(self, account: Account, symbol: str) -> Decimal:
         """Return the taker fee as a fraction."""

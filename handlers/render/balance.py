@@ -1,7 +1,6 @@
 """The words of /balance."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from engine.balances.snapshot import BalanceOverview, BalanceSnapshot, UserBrokerState
 from handlers.render.html import bold, escape, foreign, rows
@@ -30,10 +29,9 @@ def render_balance(overview: BalanceOverview, reader: Reader) -> Screen:
 def _totals(overview: BalanceOverview) -> Iterator[str]:
     yield bold("Balance")
     yield _three(
-        overview.total_equity_usd,
-        overview.available_usd,
-        overview.locked_in_positions_usd,
-        complete=overview.complete,
+        at_least(overview.total_equity_usd, complete=overview.complete),
+        at_least(overview.available_usd, complete=overview.available_complete),
+        at_least(overview.locked_in_positions_usd, complete=overview.complete),
     )
     left_out = [state.broker.label for state in (*overview.missing, *overview.stale)]
     if left_out:
@@ -63,24 +61,17 @@ def _broker(state: UserBrokerState, overview: BalanceOverview, reader: Reader) -
 def _figures(balance: BalanceSnapshot) -> str:
     held = balance.held_by_orders_usd
     return _three(
-        balance.total_equity_usd,
-        balance.available_usd,
-        balance.locked_in_positions_usd,
-        complete=balance.complete,
-        held=held,
+        at_least(balance.total_equity_usd, complete=balance.complete),
+        at_least(balance.available_usd, complete=balance.available_complete),
+        at_least(balance.locked_in_positions_usd, complete=balance.complete),
+        held=at_least(held, complete=balance.complete) if held else "",
     )
 
 
-def _three(
-    total: Decimal, available: Decimal, locked: Decimal, *, complete: bool, held: Decimal = Decimal(0)
-) -> str:
-    lines = [
-        ("Total equity", at_least(total, complete=complete)),
-        ("Available", at_least(available, complete=complete)),
-        ("In positions", at_least(locked, complete=complete)),
-    ]
+def _three(total: str, available: str, locked: str, *, held: str = "") -> str:
+    lines = [("Total equity", total), ("Available", available), ("In positions", locked)]
     if held:
-        lines.append(("· held by orders", at_least(held, complete=complete)))
+        lines.append(("· held by orders", held))
     return rows(lines)
 
 

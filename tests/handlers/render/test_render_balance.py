@@ -22,9 +22,22 @@ def test_complete_sums_carry_no_lower_bound_sign():
 
 
 def test_a_sum_that_lacks_something_is_a_lower_bound():
-    screen = render_balance(overview(state(Venue.KRAKEN, snapshot("10", "0", unpriced=("FOO",)))), READER)
+    screen = render_balance(overview(state(Venue.KRAKEN, snapshot("0", "10", unpriced=("FOO",)))), READER)
 
     assert screen.text.count("\N{GREATER-THAN OR EQUAL TO} $10.00") == 4
+
+
+def test_what_is_available_is_exact_unless_cash_itself_has_no_price():
+    coin = render_balance(overview(state(Venue.KRAKEN, snapshot("10", "7", unpriced=("FOO",)))), READER)
+    cash = render_balance(overview(state(Venue.KRAKEN, snapshot("10", "7", unpriced=("EUR",)))), READER)
+
+    assert "\N{GREATER-THAN OR EQUAL TO} $10.00" not in coin.text
+    assert cash.text.count("\N{GREATER-THAN OR EQUAL TO} $10.00") == 2
+
+
+def test_what_has_no_price_is_named():
+    screen = render_balance(overview(state(Venue.KRAKEN, snapshot("10", "0", unpriced=("FOO",)))), READER)
+
     assert "No price, so not counted: FOO." in screen.text
 
 
