@@ -15,6 +15,7 @@ from engine.execution.journal import Journal
 from engine.execution.submit import Submitter
 from engine.guards.arming import ArmingMode
 from engine.guards.guard import Guard
+from engine.guards.introduction import Introduction
 from engine.guards.keeper import GuardKeeper
 from engine.guards.service import GuardService
 from engine.guards.setter import GuardSetter
@@ -72,11 +73,16 @@ def build_engine(settings: Settings, base: Base, resources: AsyncExitStack) -> E
         portfolio=portfolio,
         reports=reports,
         histories=histories,
-        setter=setter,
+        introduction=Introduction(
+            portfolio=portfolio,
+            setter=setter,
+            database=database,
+            clock=clock,
+            threshold=settings.liquidation_pnl,
+            mode=ArmingMode(settings.guard_existing),
+        ),
         database=database,
         clock=clock,
-        threshold=settings.liquidation_pnl,
-        mode=ArmingMode(settings.guard_existing),
     )
     gap_s = max(SHORTEST_GAP_S, 3 * settings.guard_interval_s)
     return EngineParts(

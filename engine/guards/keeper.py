@@ -9,7 +9,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from engine.alerts.messages import (
     ClosedElsewhere,
     FillSeen,
-    FirstContact,
     GuardPaused,
     GuardReduced,
     Message,
@@ -18,23 +17,19 @@ from engine.alerts.outbox import append_alert
 from engine.balances.reports import Reports
 from engine.clock import Clock
 from engine.errors import BrokerError
-from engine.guards.arming import ArmingMode
-from engine.guards.asking import UNASKED, Button, ask, overview_buttons, sell_now_buttons
+from engine.guards.asking import UNASKED, Button, ask
 from engine.guards.changes import Closed, GuardChange, Paused, Reduced, Unchanged, reconcile
 from engine.guards.guard import Guard, GuardState
-from engine.guards.offering import Proposal, candidate_of, key_of_guard, propose
-from engine.guards.offers import ChoiceKind, Standing
-from engine.guards.plan import plan_arming
-from engine.guards.setter import GuardSetter
+from engine.guards.introduction import Introduction
+from engine.guards.offering import Proposal, key_of_guard, propose
+from engine.guards.offers import ChoiceKind, Offer
 from engine.history import Histories
 from engine.instruments import AssetClass
 from engine.money import ZERO
 from engine.orders import Fill
-from engine.portfolio.assemble import Found
 from engine.portfolio.service import PortfolioService
 from engine.positions import AccountReport, PositionKind
 from engine.storage.database import Database
-from engine.storage.records import KnownAsset
 from engine.storage.repositories import fills as fill_rows
 from engine.storage.repositories import guards as rows
 from engine.storage.repositories import intents as intent_rows
@@ -58,20 +53,16 @@ class GuardKeeper:
         portfolio: PortfolioService,
         reports: Reports,
         histories: Histories,
-        setter: GuardSetter,
+        introduction: Introduction,
         database: Database,
         clock: Clock,
-        threshold: Decimal,
-        mode: ArmingMode,
     ) -> None:
         self._portfolio = portfolio
         self._reports = reports
         self._histories = histories
-        self._setter = setter
+        self._introduction = introduction
         self._database = database
         self._clock = clock
-        self._threshold = threshold
-        self._mode = mode
         self._seen: dict[str, Seen] = {}
         #: A change no fill explains, waiting for a second reading that agrees.
         self._suspect: dict[str, Decimal] = {}
@@ -90,7 +81,7 @@ class GuardKeeper:
             return
         await self._histories.explain(report)
         await self._reconcile(report)
-        await self._meet(report)
+        await self._introduction.meet(account)
         if self._histories.is_explained(report) and not self._suspect:
             self._settled[account.account_id] = report
 
@@ -154,112 +145,47 @@ class GuardKeeper:
         if isinstance(change, Unchanged):
             return
         now = self._clock.now()
-        paused = await self._propose_guard(guard) if isinstance(change, Paused) else None
+        proposal = await self._propose_guard(guard) if isinstance(change, Paused) else None
         async with self._database.write() as session:
             current = await rows.load_guard(session, guard.guard_id)
             if current != guard:
                 # The watch or the owner was quicker; the next reading looks again.
                 return
-            await rows.save_guard(session, change.guard, now=now, cause=str(_reason(change)))
-            offer = None
-            if paused is not None:
-                offer = await ask(
-                    session,
-                    user_id=guard.user_id,
-                    about="paused",
-                    proposals=[paused],
-                    buttons=[
-                        Button(kind=ChoiceKind.RESUME_GUARD, keys=(key_of_guard(guard),)),
-                        Button(kind=ChoiceKind.UNGUARD, keys=(key_of_guard(guard),)),
-                    ],
-                    threshold=guard.threshold,
-                    now=now,
-                    valid_for=UNASKED,
-                )
-            message = describe_change(guard, change, seen=seen)
-            if isinstance(message, GuardPaused):
-                message = GuardPaused(
-                    venue=message.venue,
-                    symbol=message.symbol,
-                    guarded=message.guarded,
-                    seen=message.seen,
-                    why=message.why,
-                    offer=offer,
-                )
-            await self._tell(session, guard.user_id, guard.account_id, message, key=guard.guard_id)
+            await rows.save_guard(session, change.guard, now=now, cause=_reason(change))
+            offer = await self._ask_whether_to_go_on(session, guard, proposal, now) if proposal else None
+            await append_alert(
+                session,
+                describe_change(guard, change, seen=seen, offer=offer),
+                user_id=guard.user_id,
+                account_id=guard.account_id,
+                dedup_key=f"guard_changed:{guard.guard_id}:{now.isoformat()}",
+                now=now,
+            )
+
+    async def _ask_whether_to_go_on(
+        self, session: AsyncSession, guard: Guard, proposal: Proposal, now: datetime
+    ) -> Offer:
+        key = key_of_guard(guard)
+        return await ask(
+            session,
+            user_id=guard.user_id,
+            about="paused",
+            proposals=[proposal],
+            buttons=[
+                Button(kind=ChoiceKind.RESUME_GUARD, keys=(key,)),
+                Button(kind=ChoiceKind.UNGUARD, keys=(key,)),
+            ],
+            threshold=guard.threshold,
+            now=now,
+            valid_for=UNASKED,
+        )
 
     async def _propose_guard(self, guard: Guard) -> Proposal | None:
-        for found in await self._portfolio.gather(self._account(guard)):
+        account = Account(account_id=guard.account_id, user_id=guard.user_id, venue=guard.venue)
+        for found in await self._portfolio.gather(account):
             if found.guard is not None and found.guard.guard_id == guard.guard_id:
                 return propose(found, threshold=guard.threshold)
         return None
-
-    def _account(self, guard: Guard) -> Account:
-        return Account(account_id=guard.account_id, user_id=guard.user_id, venue=guard.venue)
-
-    async def _meet(self, report: AccountReport) -> None:
-        """Ask about everything held when the account is first read; later buys by hand are never asked about."""
-        account = report.account
-        found = await self._portfolio.gather(account)
-        async with self._database.read() as session:
-            known = await rows.load_known_assets(session, account.account_id)
-        if known:
-            new = {one.asset for one in found} - {asset.asset for asset in known}
-            await self._note(account, new, asked=False)
-            return
-        if any(one.history_incomplete for one in found):
-            # An entry may still be found; asking without it would be asking twice.
-            return
-        await self._introduce(account, found)
-
-    async def _introduce(self, account: Account, found: tuple[Found, ...]) -> None:
-        plan = plan_arming([candidate_of(one, self._threshold) for one in found], self._mode)
-        proposals = [propose(one, threshold=self._threshold) for one in found]
-        now = self._clock.now()
-        async with self._database.write() as session:
-            if plan.arm_now:
-                await self._setter.arm_in(session, plan.arm_now, cause="NIJA_GUARD_EXISTING=all")
-            if plan.ask:
-                everything = self._mode is ArmingMode.ASK
-                asked = proposals if everything else [p for p in proposals if _would_sell(p)]
-                offer = await ask(
-                    session,
-                    user_id=account.user_id,
-                    about="first_contact" if everything else "would_sell",
-                    proposals=asked,
-                    buttons=overview_buttons(asked) if everything else sell_now_buttons(asked),
-                    threshold=self._threshold,
-                    now=now,
-                    valid_for=UNASKED,
-                )
-                message = FirstContact(offer=offer)
-                await self._tell(session, account.user_id, account.account_id, message, key="first")
-            for one in found:
-                await rows.save_known_asset(session, _known(account, one.asset, now, asked=plan.ask))
-            if not found:
-                # Remember that the account was met, so that its first buy by hand is not asked about.
-                await rows.save_known_asset(session, _known(account, "", now, asked=False))
-
-    async def _note(self, account: Account, assets: set[str], *, asked: bool) -> None:
-        if not assets:
-            return
-        now = self._clock.now()
-        async with self._database.write() as session:
-            for asset in sorted(assets):
-                await rows.save_known_asset(session, _known(account, asset, now, asked=asked))
-
-    async def _tell(
-        self, session: AsyncSession, user_id: int, account_id: str, message: Message, *, key: str
-    ) -> None:
-        now = self._clock.now()
-        await append_alert(
-            session,
-            message,
-            user_id=user_id,
-            account_id=account_id,
-            dedup_key=f"{message.kind}:{account_id}:{key}:{now.isoformat()}",
-            now=now,
-        )
 
 
 def quantity_there(report: AccountReport, guard: Guard) -> Decimal:
@@ -276,7 +202,9 @@ def quantity_there(report: AccountReport, guard: Guard) -> Decimal:
     )
 
 
-def describe_change(guard: Guard, change: GuardChange, *, seen: Decimal) -> Message:
+def describe_change(
+    guard: Guard, change: GuardChange, *, seen: Decimal, offer: Offer | None = None
+) -> Message:
     """Return what the owner reads of a change that the guard did not make itself.
 
     Raises:
@@ -285,7 +213,12 @@ def describe_change(guard: Guard, change: GuardChange, *, seen: Decimal) -> Mess
     """
     if isinstance(change, Paused):
         return GuardPaused(
-            venue=guard.venue, symbol=guard.symbol, guarded=guard.quantity, seen=seen, why=change.reason
+            venue=guard.venue,
+            symbol=guard.symbol,
+            guarded=guard.quantity,
+            seen=seen,
+            why=change.reason,
+            offer=offer,
         )
     if isinstance(change, Closed) and change.fills:
         return ClosedElsewhere(
@@ -317,17 +250,3 @@ def _fill_seen(fill: Fill) -> FillSeen:
 def _is_stock(report: AccountReport, guard: Guard) -> bool:
     # Alpaca names the pair of a stock with its holding; crypto is found by its asset alone.
     return report.holding(guard.asset).symbol is not None
-
-
-def _would_sell(proposal: Proposal) -> bool:
-    return proposal.line.standing is Standing.WOULD_BE_SOLD_NOW
-
-
-def _known(account: Account, asset: str, now: datetime, *, asked: bool) -> KnownAsset:
-    return KnownAsset(
-        account_id=account.account_id,
-        user_id=account.user_id,
-        asset=asset,
-        first_seen_at=now,
-        asked_at=now if asked else None,
-    )

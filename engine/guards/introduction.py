@@ -1,0 +1,108 @@
+"""Meet an account for the first time: list what it holds, and ask or guard as the settings say."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from engine.alerts.messages import FirstContact
+from engine.alerts.outbox import append_alert
+from engine.clock import Clock
+from engine.guards.arming import ArmingMode
+from engine.guards.asking import UNASKED, ask, overview_buttons, sell_now_buttons
+from engine.guards.offering import Proposal, candidate_of, propose
+from engine.guards.offers import Standing
+from engine.guards.plan import plan_arming
+from engine.guards.setter import GuardSetter
+from engine.portfolio.assemble import Found
+from engine.portfolio.service import PortfolioService
+from engine.storage.database import Database
+from engine.storage.records import KnownAsset
+from engine.storage.repositories import guards as rows
+from engine.venues import Account
+
+
+class Introduction:
+    """Asks once about everything held; later buys by hand are never asked about."""
+
+    def __init__(
+        self,
+        *,
+        portfolio: PortfolioService,
+        setter: GuardSetter,
+        database: Database,
+        clock: Clock,
+        threshold: Decimal,
+        mode: ArmingMode,
+    ) -> None:
+        self._portfolio = portfolio
+        self._setter = setter
+        self._database = database
+        self._clock = clock
+        self._threshold = threshold
+        self._mode = mode
+
+    async def meet(self, account: Account) -> None:
+        """Ask about an account's positions unless that was done, as soon as their entries are known."""
+        found = await self._portfolio.gather(account)
+        async with self._database.read() as session:
+            known = await rows.load_known_assets(session, account.account_id)
+        if known:
+            await self._note(account, {one.asset for one in found} - {asset.asset for asset in known})
+        elif not any(one.history_incomplete for one in found):
+            # Before that an entry may still be found, and asking without it would be asking twice.
+            await self._introduce(account, found)
+
+    async def _introduce(self, account: Account, found: tuple[Found, ...]) -> None:
+        plan = plan_arming([candidate_of(one, self._threshold) for one in found], self._mode)
+        proposals = [propose(one, threshold=self._threshold) for one in found]
+        now = self._clock.now()
+        async with self._database.write() as session:
+            if plan.arm_now:
+                await self._setter.arm_in(session, plan.arm_now, cause="NIJA_GUARD_EXISTING=all")
+            if plan.ask:
+                everything = self._mode is ArmingMode.ASK
+                asked = proposals if everything else [p for p in proposals if _would_sell(p)]
+                offer = await ask(
+                    session,
+                    user_id=account.user_id,
+                    about="first_contact" if everything else "would_sell",
+                    proposals=asked,
+                    buttons=overview_buttons(asked) if everything else sell_now_buttons(asked),
+                    threshold=self._threshold,
+                    now=now,
+                    valid_for=UNASKED,
+                )
+                await append_alert(
+                    session,
+                    FirstContact(offer=offer),
+                    user_id=account.user_id,
+                    account_id=account.account_id,
+                    dedup_key=f"first_contact:{account.account_id}",
+                    now=now,
+                )
+            for one in found:
+                await rows.save_known_asset(session, _known(account, one.asset, now, asked=plan.ask))
+            if not found:
+                # Remember that the account was met, so that its first buy by hand is not asked about.
+                await rows.save_known_asset(session, _known(account, "", now, asked=False))
+
+    async def _note(self, account: Account, assets: set[str]) -> None:
+        if not assets:
+            return
+        now = self._clock.now()
+        async with self._database.write() as session:
+            for asset in sorted(assets):
+                await rows.save_known_asset(session, _known(account, asset, now, asked=False))
+
+
+def _would_sell(proposal: Proposal) -> bool:
+    return proposal.line.standing is Standing.WOULD_BE_SOLD_NOW
+
+
+def _known(account: Account, asset: str, now: datetime, *, asked: bool) -> KnownAsset:
+    return KnownAsset(
+        account_id=account.account_id,
+        user_id=account.user_id,
+        asset=asset,
+        first_seen_at=now,
+        asked_at=now if asked else None,
+    )
