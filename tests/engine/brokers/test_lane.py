@@ -146,20 +146,23 @@ def test_a_call_that_was_cancelled_while_waiting_or_under_way_leaves_the_lane_fr
     assert run_virtually(main()).order == ["under way", "next"]
 
 
-def test_a_call_cancelled_in_the_moment_it_is_admitted_does_not_block_the_lane():
+def test_a_call_cancelled_in_the_moment_its_turn_comes_does_not_block_the_lane():
     async def main():
         lane = Lane(budget=plenty(), serial=True)
         wire = Wire()
-        first = asyncio.create_task(lane.run(lambda: wire.call("first", 1.0), priority=Priority.READ))
+
+        async def end_by_cancelling_the_next():
+            await wire.call("first")
+            second.cancel()
+
+        first = asyncio.create_task(lane.run(end_by_cancelling_the_next, priority=Priority.READ))
         second = asyncio.create_task(lane.run(lambda: wire.call("second"), priority=Priority.READ))
-        await asyncio.sleep(0)
-        asyncio.get_running_loop().call_later(1.0, second.cancel)
-        await first
+        third = asyncio.create_task(lane.run(lambda: wire.call("third"), priority=Priority.READ))
+        await asyncio.gather(first, third)
         await asyncio.gather(second, return_exceptions=True)
-        await lane.run(lambda: wire.call("third"), priority=Priority.READ)
         return wire
 
-    assert run_virtually(main()).order[-1] == "third"
+    assert run_virtually(main()).order == ["first", "third"]
 
 
 def test_in_a_parallel_lane_an_exit_never_waits_and_reads_are_limited():

@@ -8,7 +8,7 @@ import pytest
 
 from engine.brokers.base import Priority
 from engine.brokers.ccxt_client import Call
-from engine.errors import InvalidNonceError
+from engine.errors import InvalidNonceError, TryLaterError
 from sandbox.faults import Fault, FaultKind
 from tests.engine.brokers.kraken.conftest import KEY, a_request
 
@@ -68,3 +68,18 @@ async def test_an_exit_overtakes_a_hanging_read_which_is_refused_and_repeated(br
     assert 0.2 < took < 0.5
     outcomes = [(call.endpoint, call.outcome) for call in venue.server.tape.calls(key=KEY)]
     assert outcomes == [("BalanceEx", "EAPI:Invalid nonce"), ("AddOrder", "ok"), ("BalanceEx", "ok")]
+
+
+async def test_a_sale_goes_out_at_once_when_the_venue_counts_the_key_as_used_up(broker, venue):
+    venue.deposit("BTC", "1")
+    await broker._market.catalog()
+    venue.server.faults.add(Fault(kind=FaultKind.RATE_LIMIT, endpoint="BalanceEx"))
+    with pytest.raises(TryLaterError):
+        await broker._read("BalanceEx")
+    waiting = asyncio.create_task(broker._read("BalanceEx"))
+    started = time.monotonic()
+    await broker.submit_order(a_request(), priority=Priority.EXIT)
+    assert time.monotonic() - started < 1
+    assert len(venue.sent("BalanceEx")) == 1
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
