@@ -41,11 +41,11 @@ def backup(settings: Settings, file: Path) -> Backup:
         raise CommandError(str(refusal)) from refusal
 
 
-def restore(settings: Settings, file: Path) -> Restored:
+def restore(settings: Settings, file: Path, clock: Clock) -> Restored:
     """Put a backup in the database's place; no bot may run meanwhile."""
     with hold_data_dir(settings.data_dir):
         try:
-            return restore_database(file, _sqlite_file(settings))
+            return restore_database(file, _sqlite_file(settings), now=clock.now())
         except BackupError as refusal:
             raise CommandError(str(refusal)) from refusal
 

@@ -31,6 +31,7 @@ class ChangeReason(StrEnum):
     HAND_SELL = "sold by hand"
     MOVED_OUT = "moved out without a sale"
     QUANTITY_CHANGED = "the quantity changed without a fill"
+    RESTORED = "something happened to it after the backup was made"
     ENTRY_CHANGED = "the venue's entry price changed without a fill"
 
 

@@ -1,6 +1,6 @@
 """After each reading of an account: learn its fills, ask about what is new, and keep guards true."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ from engine.balances.reports import Reports
 from engine.clock import Clock
 from engine.errors import BrokerError
 from engine.guards.asking import UNASKED, Button, ask
-from engine.guards.changes import Closed, GuardChange, Paused, Reduced, Unchanged, reconcile
+from engine.guards.changes import ChangeReason, Closed, GuardChange, Paused, Reduced, Unchanged, reconcile
 from engine.guards.guard import Guard, GuardState
 from engine.guards.introduction import Introduction
 from engine.guards.offering import Proposal, key_of_guard, propose
@@ -26,6 +26,7 @@ from engine.guards.offers import ChoiceKind, Offer
 from engine.history import Histories
 from engine.instruments import AssetClass
 from engine.money import ZERO
+from engine.movements import concerns
 from engine.orders import Fill
 from engine.portfolio.service import PortfolioService
 from engine.positions import AccountReport, PositionKind
@@ -33,6 +34,7 @@ from engine.storage.database import Database
 from engine.storage.repositories import fills as fill_rows
 from engine.storage.repositories import guards as rows
 from engine.storage.repositories import intents as intent_rows
+from engine.storage.restored import RESTORED, RESTORED_IN_SALE
 from engine.venues import Account
 
 
@@ -75,12 +77,12 @@ class GuardKeeper:
         if report is None or self._is_known(report):
             return
         try:
-            await self._histories.catch_up(account)
+            new = await self._histories.catch_up(account)
         except BrokerError:
             # Without the fills a change could not be told from a sale; the next reading tries again.
             return
         await self._histories.explain(report)
-        await self._reconcile(report)
+        await self._reconcile(report, new)
         await self._introduction.meet(account)
         if self._histories.is_explained(report) and not self._suspect:
             self._settled[account.account_id] = report
@@ -92,12 +94,27 @@ class GuardKeeper:
             (settled.holdings, settled.margin_positions) == (report.holdings, report.margin_positions)
         )
 
-    async def _reconcile(self, report: AccountReport) -> None:
+    async def _reconcile(self, report: AccountReport, new: tuple[Fill, ...]) -> None:
         account_id = report.account.account_id
         async with self._database.read() as session:
             guards = await rows.load_open_guards(session, account_id)
         for guard in guards:
-            await self._reconcile_one(report, guard)
+            if guard.state_reason in {RESTORED, RESTORED_IN_SALE}:
+                await self._compare_restored(report, guard, new)
+            else:
+                await self._reconcile_one(report, guard)
+
+    async def _compare_restored(self, report: AccountReport, guard: Guard, new: tuple[Fill, ...]) -> None:
+        """Arm a guard from a backup again if nothing happened to its position since; ask otherwise."""
+        there = quantity_there(report, guard)
+        traded = any(concerns(guard.asset, fill) or fill.symbol == guard.symbol for fill in new)
+        if guard.state_reason == RESTORED and not traded and there >= guard.quantity:
+            armed = replace(guard, state=GuardState.ARMED, state_reason=None)
+            async with self._database.write() as session:
+                await rows.save_guard(session, armed, now=self._clock.now(), cause="as it was backed up")
+            return
+        waiting = replace(guard, state_reason="changed since the backup")
+        await self._apply(guard, Paused(guard=waiting, reason=ChangeReason.RESTORED), seen=there)
 
     async def _reconcile_one(self, report: AccountReport, guard: Guard) -> None:
         there = quantity_there(report, guard)

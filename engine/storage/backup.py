@@ -4,11 +4,13 @@ import os
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import make_url
 
 from engine.storage.database import BUSY_TIMEOUT_MS, is_sqlite
+from engine.storage.restored import carry_nonces, disarm
 
 #: Said with every backup: sealed keys in it are useless, and safe, without the key file.
 WITHOUT_MASTER_KEY = "The master key file is not in this backup; keep a copy of it elsewhere."
@@ -69,8 +71,10 @@ def backup_database(source: Path, file: Path) -> Backup:
     return Backup(file=file, size_bytes=file.stat().st_size, revision=_revision(file))
 
 
-def restore_database(file: Path, target: Path) -> Restored:
+def restore_database(file: Path, target: Path, *, now: datetime) -> Restored:
     """Put a backup in the place of a database that nobody has open, and keep the replaced one aside.
+
+    Its guards wait and its exits end: they are compared with the venues at the next start.
 
     Raises:
         BackupError: `file` is missing, damaged or no NIJA database; the target is as it was.
@@ -83,6 +87,9 @@ def restore_database(file: Path, target: Path) -> Restored:
     if revision is None:
         copy.unlink()
         raise BackupError(f"{file} is not a NIJA database.")
+    disarm(copy, now=now)
+    if target.exists():
+        carry_nonces(target, copy)
     replaced = _set_aside(target)
     copy.rename(target)
     _sync_folder(target.parent)

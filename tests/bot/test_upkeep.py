@@ -49,7 +49,7 @@ def test_no_database_is_migrated_or_restored_under_a_running_bot(migrated, tmp_p
         with pytest.raises(AlreadyRunningError):
             migrate(migrated, CLOCK)
         with pytest.raises(AlreadyRunningError):
-            restore(migrated, copy)
+            restore(migrated, copy, CLOCK)
 
 
 def test_a_newer_database_is_refused_with_what_to_do(migrated):
@@ -67,7 +67,7 @@ def test_a_backup_beside_a_running_bot_brings_everything_back(migrated, tmp_path
         done = backup(migrated, tmp_path / "copy.db")
     (migrated.data_dir / "nija.db").write_bytes(b"overwritten")
 
-    restored = restore(migrated, done.file)
+    restored = restore(migrated, done.file, CLOCK)
 
     assert restored.revision == done.revision
     assert [one.last_nonce for one in asyncio.run(list_nonces(migrated, CLOCK))] == [nonce]
@@ -84,7 +84,7 @@ def test_what_is_no_backup_is_not_restored(migrated, tmp_path):
     (tmp_path / "holiday.jpg").write_bytes(b"x" * 5000)
 
     with pytest.raises(CommandError, match="not"):
-        restore(migrated, tmp_path / "holiday.jpg")
+        restore(migrated, tmp_path / "holiday.jpg", CLOCK)
 
 
 async def test_the_nonces_of_a_bot_that_never_ran_are_none_and_no_database_is_made(settings):

@@ -109,7 +109,7 @@ def test_a_restore_brings_the_backup_back_and_keeps_what_it_replaced(database, t
     backup_database(database, tmp_path / "copy.db")
     add_user(database, 2)
 
-    done = restore_database(tmp_path / "copy.db", database)
+    done = restore_database(tmp_path / "copy.db", database, now=NOW)
 
     assert users(database) == [1]
     assert users(done.replaced) == [1, 2]
@@ -125,7 +125,7 @@ def test_the_replaced_database_keeps_its_log(database, tmp_path):
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM users").fetchone()
         add_user(database, 2)
-        done = restore_database(tmp_path / "copy.db", database)
+        done = restore_database(tmp_path / "copy.db", database, now=NOW)
         restored = users(database)
 
     assert restored == [1]
@@ -135,8 +135,8 @@ def test_the_replaced_database_keeps_its_log(database, tmp_path):
 def test_each_replaced_database_is_kept(database, tmp_path):
     backup_database(database, tmp_path / "copy.db")
 
-    first = restore_database(tmp_path / "copy.db", database)
-    second = restore_database(tmp_path / "copy.db", database)
+    first = restore_database(tmp_path / "copy.db", database, now=NOW)
+    second = restore_database(tmp_path / "copy.db", database, now=NOW)
 
     assert first.replaced != second.replaced
     assert first.replaced.exists()
@@ -146,7 +146,7 @@ def test_each_replaced_database_is_kept(database, tmp_path):
 def test_a_restore_onto_a_new_machine_replaces_nothing(database, tmp_path):
     backup_database(database, tmp_path / "copy.db")
 
-    done = restore_database(tmp_path / "copy.db", tmp_path / "new.db")
+    done = restore_database(tmp_path / "copy.db", tmp_path / "new.db", now=NOW)
 
     assert done.replaced is None
     assert users(tmp_path / "new.db") == [1]
@@ -163,7 +163,7 @@ def test_a_damaged_or_foreign_file_is_refused_and_the_database_stays(database, t
         ("songs.db", "not a NIJA database"),
     ):
         with pytest.raises(BackupError, match=words):
-            restore_database(tmp_path / name, database)
+            restore_database(tmp_path / name, database, now=NOW)
 
     assert users(database) == [1]
     assert not [name for name in names(tmp_path) if "partial" in name or "replaced" in name]

@@ -1,0 +1,152 @@
+"""What a backup does not know must not be acted on."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from engine.execution.intents import Intent, IntentKind
+from engine.execution.states import IntentState, client_order_id
+from engine.guards.guard import GuardState
+from engine.nonce.store import NonceStore
+from engine.orders import Side
+from engine.people.accounts import KeyOrigin, StoredAccount
+from engine.people.roles import Role
+from engine.storage.database import Database
+from engine.storage.migrate import run_migrations
+from engine.storage.records import User
+from engine.storage.repositories import guards, intents, people
+from engine.storage.restored import RESTORED, RESTORED_IN_SALE, carry_nonces, disarm
+from engine.venues import Venue
+from tests.builders import a_guard
+
+NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
+OWNER = 42
+ACCOUNT = "env-kraken"
+
+
+@pytest.fixture
+def file(tmp_path):
+    database = tmp_path / "nija.db"
+    run_migrations(f"sqlite+aiosqlite:///{database}", backups=tmp_path, now=NOW)
+    return database
+
+
+@pytest.fixture
+def backup(tmp_path):
+    database = tmp_path / "backup.db"
+    run_migrations(f"sqlite+aiosqlite:///{database}", backups=tmp_path, now=NOW)
+    return database
+
+
+@pytest.fixture
+async def database(file):
+    opened = Database(f"sqlite+aiosqlite:///{file}")
+    async with opened.write() as session:
+        await people.save_user(session, User(user_id=OWNER, role=Role.OWNER, created_at=NOW))
+        await people.save_account(
+            session,
+            StoredAccount(
+                account_id=ACCOUNT,
+                user_id=OWNER,
+                venue=Venue.KRAKEN,
+                label="Kraken",
+                origin=KeyOrigin.ENVIRONMENT,
+                key_fingerprint="f" * 16,
+                created_at=NOW,
+            ),
+        )
+    yield opened
+    await opened.dispose()
+
+
+async def save(database, state, *, guard_id):
+    guard = replace(a_guard(), guard_id=guard_id, user_id=OWNER, account_id=ACCOUNT, state=state)
+    async with database.write() as session:
+        await guards.save_guard(session, guard, now=NOW, cause="test")
+    return guard
+
+
+async def test_armed_guards_wait_for_the_comparison_and_closing_ones_for_their_owner(database, file):
+    for state in (GuardState.ARMED, GuardState.CLOSING, GuardState.CLOSED):
+        await save(database, state, guard_id=state.value)
+
+    disarm(file, now=NOW)
+
+    async with database.read() as session:
+        found = [await guards.load_guard(session, s) for s in ("armed", "closing", "closed")]
+    assert [(guard.state, guard.state_reason) for guard in found] == [
+        (GuardState.PAUSED, RESTORED),
+        (GuardState.PAUSED, RESTORED_IN_SALE),
+        (GuardState.CLOSED, None),
+    ]
+
+
+@pytest.mark.parametrize("state", [IntentState.PLANNED, IntentState.SENT, IntentState.PARKED])
+async def test_an_exit_that_was_under_way_is_not_taken_up_again(database, file, state):
+    guard = await save(database, GuardState.CLOSING, guard_id="g")
+    intent = Intent(
+        intent_id="i",
+        user_id=OWNER,
+        account_id=ACCOUNT,
+        venue=Venue.KRAKEN,
+        guard_id=guard.guard_id,
+        kind=IntentKind.EXIT,
+        symbol="BTC/USD",
+        asset="BTC",
+        side=Side.SELL,
+        quantity=Decimal(1),
+        state=state,
+        attempt=1,
+        client_order_id=client_order_id("i", 1),
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    async with database.write() as session:
+        await intents.insert_intent(session, intent)
+
+    disarm(file, now=NOW)
+
+    async with database.read() as session:
+        assert await intents.load_live_intents(session) == ()
+        steps = await intents.load_steps(session, "i")
+    assert [(step.from_state, step.to_state, step.cause) for step in steps] == [
+        (state, IntentState.SUPERSEDED, "restored from a backup")
+    ]
+    assert steps[0].at == NOW
+
+
+async def test_nonces_go_on_from_the_higher_of_both_databases(file, backup):
+    class Clock:
+        def __init__(self, ns):
+            self.ns = ns
+
+        def now_ns(self):
+            return self.ns
+
+        def now(self):
+            return NOW
+
+    for database, ns in ((file, 2_000), (backup, 1_000)):
+        store = await NonceStore(database, Clock(ns)).open()
+        await store.next_nonce("key")
+        await store.close()
+
+    carry_nonces(file, backup)
+
+    store = await NonceStore(backup, Clock(5)).open()
+    assert await store.next_nonce("key") == 2_001
+    await store.close()
+
+
+def test_a_damaged_database_does_not_keep_its_backup_from_being_restored(file, tmp_path):
+    damaged = tmp_path / "damaged.db"
+    damaged.write_bytes(b"no database at all, " * 100)
+
+    carry_nonces(damaged, file)
+
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT count(*) FROM nonces").fetchone() == (0,)
