@@ -10,8 +10,8 @@ from engine.venues import Venue
 #: How long after sending a Kraken order may still be accepted; AddOrder carries it as `deadline`.
 KRAKEN_DEADLINE = timedelta(seconds=5)
 
-#: Between two looks while the outcome is open.
-LOOK_EVERY = timedelta(seconds=1)
+#: After a look that failed or was one too few.
+LOOK_AGAIN = timedelta(seconds=1)
 
 _SLACK = timedelta(seconds=1)
 
@@ -29,17 +29,26 @@ class Resend(StrEnum):
 class Proof:
     """When looks at a venue prove that an order is not there, and how it may be sent again."""
 
-    #: Looks finding nothing count from these delays after sending; each needs one.
+    #: When to look, counted from sending; after each of them one look must have found nothing.
     looks_after: tuple[timedelta, ...]
+    #: How many looks must have found nothing at the least, however late they were.
+    looks_least: int = 1
     resend: Resend
 
 
 #: Kraken drops a late request, so absence after the deadline (seen with a later nonce accepted)
-#: is final. Alpaca refuses a second use of an id. Coinbase lists orders late, so it is asked twice.
+#: is final; looks cost points there, so there are few. Alpaca refuses a second use of an id.
+#: Coinbase lists orders late, so it is asked twice.
 PROOFS = {
-    Venue.KRAKEN: Proof(looks_after=(KRAKEN_DEADLINE + _SLACK,), resend=Resend.NEW_ATTEMPT),
-    Venue.ALPACA: Proof(looks_after=(_SLACK,), resend=Resend.SAME_ID),
-    Venue.COINBASE: Proof(looks_after=(timedelta(seconds=2), timedelta(seconds=10)), resend=Resend.SAME_ID),
+    Venue.KRAKEN: Proof(
+        looks_after=(timedelta(0), _SLACK, KRAKEN_DEADLINE + _SLACK), resend=Resend.NEW_ATTEMPT
+    ),
+    Venue.ALPACA: Proof(looks_after=(timedelta(0), _SLACK), resend=Resend.SAME_ID),
+    Venue.COINBASE: Proof(
+        looks_after=(timedelta(0), timedelta(seconds=2), timedelta(seconds=10)),
+        looks_least=2,
+        resend=Resend.SAME_ID,
+    ),
 }
 
 
@@ -57,13 +66,10 @@ def next_settling_step(venue: Venue, *, sent_at: datetime, absent_at: Sequence[d
     a look-up that failed is no evidence and is not in it.
     """
     proof = PROOFS[venue]
-    uncovered = [sent_at + d for d in proof.looks_after if not _covered(sent_at + d, absent_at)]
-    if not uncovered and len(absent_at) >= len(proof.looks_after):
-        return proof.resend
-    if not absent_at:
-        return LookAt(sent_at)
-    return LookAt(min([*uncovered, absent_at[-1] + LOOK_EVERY]))
-
-
-def _covered(due: datetime, absent_at: Sequence[datetime]) -> bool:
-    return any(at >= due for at in absent_at)
+    due = [sent_at + delay for delay in proof.looks_after]
+    uncovered = [at for at in due if not any(absent >= at for absent in absent_at)]
+    if uncovered:
+        return LookAt(uncovered[0])
+    if len(absent_at) < proof.looks_least:
+        return LookAt(absent_at[-1] + LOOK_AGAIN)
+    return proof.resend

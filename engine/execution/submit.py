@@ -9,7 +9,7 @@ from engine.clock import Clock
 from engine.errors import BrokerError, RefusalReason, RefusedError, UnknownOutcomeError
 from engine.execution.intents import Intent
 from engine.execution.journal import Journal
-from engine.execution.settle import KRAKEN_DEADLINE, LOOK_EVERY, LookAt, Resend, next_settling_step
+from engine.execution.settle import KRAKEN_DEADLINE, LOOK_AGAIN, LookAt, Resend, next_settling_step
 from engine.execution.states import IntentEvent
 from engine.orders import Order, OrderRequest
 from engine.venues import Venue
@@ -76,7 +76,7 @@ class Submitter:
                 order = await self._find(intent, broker, sent_at)
             except BrokerError:
                 # Silence is no evidence either way.
-                await self._clock.sleep(LOOK_EVERY.total_seconds())
+                await self._clock.sleep(LOOK_AGAIN.total_seconds())
                 continue
             if order is not None:
                 return await self._journal.record(
