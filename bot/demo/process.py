@@ -29,6 +29,11 @@ class BotProcess:
         return self._child is not None and self._child.returncode is None
 
     @property
+    def pid(self) -> int | None:
+        """The process id of the last child."""
+        return self._child.pid if self._child else None
+
+    @property
     def exit_code(self) -> int | None:
         """How the last child ended; negative is the signal."""
         return self._child.returncode if self._child else None
