@@ -55,6 +55,7 @@ class Trading:
         self._spread_s = snapshot_interval_s * 0.8
         self._resources = resources
         self._has_read = False
+        self._costed: set[str] = set()
 
     async def start(self) -> None:
         """Start from what is stored, and take up every unfinished exit before anything else is asked."""
@@ -75,7 +76,9 @@ class Trading:
     async def refresh_costs(self) -> None:
         """Learn what each account pays now for what it holds and for the usual pair."""
         for broker in self._brokers.values():
-            await self._refresh_costs(broker.account)
+            # Before its first reading nobody knows what an account holds; that reading asks by itself.
+            if broker.account.account_id in self._costed:
+                await self._refresh_costs(broker.account)
 
     async def thin_history(self) -> None:
         """Drop snapshots that are denser than their age deserves."""
@@ -87,7 +90,8 @@ class Trading:
 
     async def _after_reading(self, account: Account) -> None:
         await self._keeper.after_reading(account)
-        if not self._costs.knows(account):
+        if account.account_id not in self._costed:
+            self._costed.add(account.account_id)
             await self._refresh_costs(account)
 
     async def _refresh_costs(self, account: Account) -> None:

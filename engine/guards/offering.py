@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.guards.arming import ArmingCandidate, ArmingMode, ArmingPlan
+from engine.guards.arming import ArmingCandidate, ArmingMode, ArmingPlan, NoEntry
 from engine.guards.guard import Guard
 from engine.guards.offers import ChoiceKind, OfferLine, Standing
 from engine.guards.plan import plan_arming
@@ -105,7 +105,9 @@ def _line(found: Found, plan: ArmingPlan) -> OfferLine:
         return OfferLine(
             position=view, standing=Standing.ABOVE_THRESHOLD, pnl_ratio=view.pnl_ratio, pnl=view.pnl
         )
-    why = plan.without_entry[0].reason.value if plan.without_entry else ""
+    reason = plan.without_entry[0].reason if plan.without_entry else NoEntry.ENTRY_UNKNOWN
+    # The standing says by itself that the entry is unknown.
+    why = "" if reason is NoEntry.ENTRY_UNKNOWN else reason.value
     return OfferLine(position=view, standing=Standing.ENTRY_UNKNOWN, pnl_ratio=None, pnl=None, why_not=why)
 
 

@@ -40,10 +40,6 @@ class Costs:
         # A venue's published schedule is nearer the truth than our table, but it is not the account's own.
         return replace(with_live(profile, taker=fee.taker), taker_live=fee.live)
 
-    def knows(self, account: Account) -> bool:
-        """Tell whether the account's fees were ever read."""
-        return any(account_id == account.account_id for account_id, _ in self._fees)
-
     def taker(self, account: Account, symbol: str) -> Decimal:
         """Return the taker fee as a fraction."""
         return self.profile(account, symbol).taker
@@ -55,6 +51,11 @@ class Costs:
                 self._fees[known.account.account_id, known.symbol] = known.quote
             for spread in await rows.load_spreads(session):
                 self._spreads[spread.venue, spread.symbol] = (spread.spread, spread.at)
+
+    async def ensure(self, account: Account, symbol: str) -> None:
+        """Ask for the figures of a symbol that was never asked for."""
+        if (account.account_id, symbol) not in self._fees:
+            await self.refresh(account, {symbol})
 
     async def refresh(self, account: Account, symbols: set[str]) -> None:
         """Ask the venue for the account's fees and the spreads of some symbols; silence changes nothing."""

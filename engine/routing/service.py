@@ -86,7 +86,17 @@ class RouteService:
                 instruments, quotes, symbol = await self._prices(account, base, quote)
         except (BrokerError, TimeoutError):
             instruments, quotes, symbol = {}, {}, None
+        if symbol is not None:
+            await self._ensure_costs(account, symbol)
         return self._describe(account, instruments, quotes, symbol)
+
+    async def _ensure_costs(self, account: Account, symbol: str) -> None:
+        try:
+            async with asyncio.timeout(SCREEN_WAIT_S):
+                await self._costs.ensure(account, symbol)
+        except TimeoutError:
+            # The table stands in, and the route says so.
+            return
 
     async def _prices(
         self, account: Account, base: str, quote: str | None

@@ -59,7 +59,7 @@ def render_offer(offer: Offer, reader: Reader) -> Screen:
     title, meaning = _QUESTIONS.get(offer.about, _OTHER_QUESTION)
     blocks = [f"{bold(title)}\n{meaning}"]
     blocks += ["\n".join(_offer_line(line)) for line in offer.lines]
-    blocks.append("\n".join(_terms(offer)))
+    blocks += filter(None, ["\n".join(_terms(offer))])
     blocks.append(f"{reader.as_of(offer.as_of)}\nOpen until {reader.clock(offer.expires_at)}")
     return Screen(text="\n\n".join(blocks), keyboard=choice_keyboard(offer.choices))
 
@@ -102,9 +102,18 @@ def _button(choice: Choice) -> Button:
 def _offer_line(line: OfferLine) -> Iterator[str]:
     position = line.position
     yield f"{position_name(position)} · {quantity(position.quantity)}"
+    if position.guard is not None:
+        yield _guarded(position.guard, line)
+        if line.standing is Standing.CANNOT_BE_GUARDED:
+            return
     yield _standing(line)
     if line.why_not and line.standing is not Standing.CANNOT_BE_GUARDED:
         yield foreign(line.why_not)
+
+
+def _guarded(guard: Guard, line: OfferLine) -> str:
+    result = escape(result_words(line.pnl_ratio, line.pnl, line.position.currency))
+    return f"{quantity(guard.quantity)} of it guarded at {threshold_percent(guard.threshold)}, now {result}"
 
 
 def _standing(line: OfferLine) -> str:
