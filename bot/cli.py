@@ -22,6 +22,7 @@ app = typer.Typer(
 EnvFile = Annotated[Path, typer.Option(help="The file of settings; the environment goes before it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 ENV_FILE = Path(".env")
+SANDBOX_DATA = Path("data/sandbox")
 
 
 @app.command()
@@ -68,6 +69,29 @@ def doctor(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
 
 
 @app.command()
+def sandbox(
+    *,
+    port: Annotated[int, typer.Option(help="Port of Telegram; 0 takes a free one.")] = 0,
+    data_dir: Annotated[Path, typer.Option(help="Data dir of the bot that will live there.")] = SANDBOX_DATA,
+    as_json: Json = False,
+) -> None:
+    """Open a Telegram and three venues on this machine and print their addresses and keys."""
+    import asyncio
+
+    from bot.logs import configure_logs
+    from bot.redaction import Redactor
+    from bot.sandbox import serve_sandbox
+    from bot.stopping import Stop
+
+    configure_logs(level="WARNING", redactor=Redactor())
+
+    async def serve() -> None:
+        await serve_sandbox(Stop(), data_dir=data_dir, port=port, as_json=as_json, write=typer.echo)
+
+    asyncio.run(serve())
+
+
+@app.command()
 def migrate(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
     """Bring the database to the newest revision, after a backup."""
     settings = _settings(env_file)
@@ -97,12 +121,16 @@ def restore(file: Path, env_file: EnvFile = ENV_FILE, *, as_json: Json = False) 
     """Put the backup FILE in the database's place; stop the bot first."""
     settings = _settings(env_file)
     from bot.upkeep import restore as restore_backup
+    from engine.clock import SystemClock
 
-    done = restore_backup(settings, file)
+    done = restore_backup(settings, file, SystemClock())
     lines = [f"Restored to {done.database}, revision {done.revision}."]
     if done.replaced:
         lines.append(f"What stood there is kept as {done.replaced}.")
-    lines += [done.note, "At its next start the bot compares everything with the venues."]
+    lines += [
+        done.note,
+        "Its guards wait: at its next start the bot compares them with the venues, and asks about what changed.",
+    ]
     _print(lines, done, as_json=as_json)
 
 

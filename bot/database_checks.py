@@ -7,13 +7,13 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import select
 
 from bot.checks import Check, check_damage, check_revision, failed, passed
+from engine.balances.snapshot import UserBrokerState
 from engine.storage.backup import database_file
 from engine.storage.database import Database
 from engine.storage.migrate import migration_config
-from engine.storage.tables import AccountRow, AccountStateRow
+from engine.storage.repositories.balances import load_account_states
 
 
 async def read_database(url: str) -> AsyncIterator[Check]:
@@ -29,11 +29,7 @@ async def read_database(url: str) -> AsyncIterator[Check]:
             connection = await session.connection()
             yield check_revision(await connection.run_sync(_revision), _wanted())
     except SQLAlchemyError as error:
-        yield failed(
-            "database",
-            f"cannot be read: {type(error).__name__}",
-            "Check NIJA_DATABASE_URL, or put a backup back.",
-        )
+        yield _unreadable(error)
     finally:
         await database.dispose()
 
@@ -43,27 +39,32 @@ async def read_account_checks(url: str, *, now: datetime) -> AsyncIterator[Check
     database = Database(url)
     try:
         async with database.read() as session:
-            rows = (
-                await session.exec(
-                    select(AccountRow, AccountStateRow).join(AccountStateRow).order_by(AccountRow.account_id)
-                )
-            ).all()
+            found = await load_account_states(session)
+    except SQLAlchemyError as error:
+        yield _unreadable(error)
+        return
     finally:
         await database.dispose()
-    for account, state in rows:
-        yield _account_check(account, state, now)
+    for known in found:
+        yield _account_check(known.state, now)
 
 
-def _account_check(account: AccountRow, state: AccountStateRow, now: datetime) -> Check:
-    name = f"{account.venue} account"
-    heard = (
-        f"last answer {(now - state.last_updated).total_seconds():.0f} s ago"
-        if state.last_updated
-        else "no answer yet"
-    )
-    if state.last_error:
-        return failed(name, f"{heard}; since then: {state.last_error}", "Ask the bot with /status.")
+def _account_check(state: UserBrokerState, now: datetime) -> Check:
+    name = f"{state.broker} account"
+    heard = "no answer yet"
+    if state.last_updated:
+        heard = f"last answer {(now - state.last_updated).total_seconds():.0f} s ago"
+    if state.error:
+        return failed(name, f"{heard}; since then: {state.error}", "Ask the bot with /status.")
     return passed(name, heard)
+
+
+def _unreadable(error: SQLAlchemyError) -> Check:
+    return failed(
+        "database",
+        f"cannot be read: {type(error).__name__}",
+        "Check NIJA_DATABASE_URL, or put a backup back.",
+    )
 
 
 def _revision(connection: Connection) -> str | None:

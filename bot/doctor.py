@@ -23,7 +23,7 @@ from bot.checks import (
     warned,
 )
 from bot.database_checks import read_account_checks, read_database
-from bot.lease import AlreadyRunningError, hold_data_dir
+from bot.lease import AlreadyRunningError, DataDirError, hold_data_dir
 from bot.settings import Settings
 from engine.brokers.base import Broker, MarketData
 from engine.clock import Clock
@@ -57,7 +57,11 @@ async def examine(settings: Settings, *, clock: Clock, connect: Connect) -> Asyn
     yield _check_owners(settings)
     yield await _check_telegram(settings)
     with ExitStack() as held:
-        running = _take_data_dir(settings.data_dir, held)
+        try:
+            running = _take_data_dir(settings.data_dir, held)
+        except DataDirError as error:
+            yield failed("data dir", str(error), "Set NIJA_DATA_DIR to a folder that is yours.")
+            return
         if running:
             yield passed(
                 "bot", f"{running} What it knows is read from the database; its keys are left alone."
@@ -76,8 +80,6 @@ async def examine(settings: Settings, *, clock: Clock, connect: Connect) -> Asyn
 
 
 def _take_data_dir(data_dir: Path, held: ExitStack) -> str:
-    if not data_dir.exists():
-        return ""
     try:
         held.enter_context(hold_data_dir(data_dir))
     except AlreadyRunningError as running:
@@ -111,8 +113,6 @@ async def _check_telegram(settings: Settings) -> Check:
 
 def _check_files(settings: Settings) -> list[Check]:
     data_dir = settings.data_dir
-    if not data_dir.exists():
-        return [passed("data dir", f"{data_dir} will be made at the first start")]
     checks = [check_disk(shutil.disk_usage(data_dir).free)]
     database = database_file(settings.database_url)
     private = (data_dir, *data_dir.glob("*key*"), *([database] if database and database.exists() else []))

@@ -22,12 +22,14 @@ class AlreadyRunningError(CommandError):
     """Another process holds the data dir."""
 
 
+class DataDirError(CommandError):
+    """The data dir cannot be made or written."""
+
+
 @contextmanager
 def hold_data_dir(data_dir: Path) -> Iterator[None]:
     """Keep every other bot off the data dir, which is made if missing; raise AlreadyRunningError if one is on it."""
-    data_dir.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
-    # Not O_TRUNC: the id of the process that holds it must stay readable.
-    descriptor = os.open(data_dir / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = _open_lock(data_dir)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -41,6 +43,15 @@ def hold_data_dir(data_dir: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _open_lock(data_dir: Path) -> int:
+    try:
+        data_dir.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        # Not O_TRUNC: the id of the process that holds it must stay readable.
+        return os.open(data_dir / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise DataDirError(f"NIJA_DATA_DIR {data_dir} cannot be used: {error.strerror}.") from error
 
 
 class DatabaseLease:

@@ -50,12 +50,12 @@ class Stop:
         self._signals += 1
         match self._signals:
             case 1:
-                log.info("stopping", signal=name)
+                # Before the log line: a log that cannot be written must not keep the process running.
                 self.ask()
+                log.info("stopping", signal=name)
             case 2:
                 log.warning(
                     "already stopping; what is in flight is being finished; once more ends it", signal=name
                 )
             case _:
-                log.critical("ended at once; what was in flight is settled at the next start", signal=name)
                 self._end(EXIT_AT_ONCE)

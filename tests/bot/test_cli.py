@@ -1,8 +1,11 @@
 import json
+import signal
 import subprocess
 import sys
 
 import pytest
+
+from bot.settings import setting_names
 
 HEAVY = ("ccxt", "telegram", "sqlalchemy", "apscheduler", "aiohttp", "alembic", "cryptography")
 
@@ -89,6 +92,22 @@ def test_json_is_for_programs(nija, tmp_path):
 
     assert json.loads(nija("backup", str(tmp_path / "copy.db"), "--json").stdout)["revision"] == revision
     assert json.loads(nija("nonce", "show", "--json").stdout) == []
+
+
+def test_the_sandbox_prints_the_settings_of_a_bot_that_lives_there(tmp_path):
+    command = [sys.executable, "-m", "bot", "sandbox", "--json", "--data-dir", "here"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        lines = []
+        while not lines or lines[-1] != "}":
+            lines.append(process.stdout.readline().rstrip())
+        process.send_signal(signal.SIGTERM)
+    settings = json.loads("\n".join(lines))
+
+    assert process.returncode == 0
+    assert settings["NIJA_DATA_DIR"] == "here"
+    assert settings["NIJA_KRAKEN_API_URL"].startswith("http://127.0.0.1:")
+    assert {"NIJA_TELEGRAM_TOKEN", "NIJA_OWNER_IDS", "NIJA_COINBASE_API_SECRET"} <= set(settings)
+    assert set(settings) <= set(setting_names())
 
 
 def test_settings_can_come_from_another_file(nija, tmp_path):

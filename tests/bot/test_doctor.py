@@ -9,14 +9,30 @@ from bot.checks import Verdict
 from bot.doctor import Link, examine
 from bot.lease import hold_data_dir
 from bot.settings import Settings, setting_names
+from engine.balances.snapshot import UserBrokerState
 from engine.brokers.base import KeyPermissions
 from engine.clock import SystemClock
 from engine.errors import KeyRejectedError, MisconfiguredError
+from engine.people.accounts import KeyOrigin, StoredAccount
 from engine.storage.migrate import run_migrations
+from engine.storage.records import AccountState
+from engine.storage.repositories.balances import save_account_state
+from engine.storage.repositories.people import save_account
 from engine.venues import Account, Venue
 from sandbox.telegram import FaultKind, TelegramServer
+from tests.bot.database import migrated
 
 ACCOUNT = Account(account_id="kraken-7", user_id=7, venue=Venue.KRAKEN)
+
+STORED = StoredAccount(
+    account_id=ACCOUNT.account_id,
+    user_id=7,
+    venue=Venue.KRAKEN,
+    label="Kraken",
+    origin=KeyOrigin.ENVIRONMENT,
+    key_fingerprint="0123456789abcdef",
+    created_at=datetime(2026, 11, 22, tzinfo=UTC),
+)
 
 
 class KrakenClock:
@@ -165,12 +181,52 @@ async def test_a_data_dir_open_to_others_fails(settings):
     assert checks[f"{settings.data_dir} permissions"].verdict is Verdict.FAIL
 
 
+async def test_a_data_dir_that_cannot_be_made_fails(settings):
+    (settings.data_dir / "file").write_text("in the way")
+
+    checks, asked = await checks_of(
+        settings.model_copy(update={"data_dir": settings.data_dir / "file" / "data"})
+    )
+
+    assert checks["data dir"].verdict is Verdict.FAIL
+    assert asked == []
+
+
 async def test_a_damaged_database_fails(settings):
     (settings.data_dir / "nija.db").write_bytes(b"no database at all" * 1000)
 
     checks, _ = await checks_of(settings)
 
     assert checks["database"].verdict is Verdict.FAIL
+
+
+def a_state(error):
+    now = datetime.now(UTC)
+    state = UserBrokerState(
+        broker=Venue.KRAKEN,
+        user_id=7,
+        account_id=ACCOUNT.account_id,
+        balance=None,
+        last_updated=now,
+        connected=not error,
+        error=error,
+    )
+    return AccountState(state=state, report=None, last_attempt=now)
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict"), [(None, Verdict.PASS), ("Kraken: EAPI:Invalid key", Verdict.FAIL)]
+)
+async def test_beside_a_running_bot_its_accounts_are_read_from_the_database(settings, error, verdict):
+    async with migrated(settings.data_dir) as database, database.write() as session:
+        await save_account(session, STORED)
+        await save_account_state(session, a_state(error))
+
+    with hold_data_dir(settings.data_dir):
+        checks, _ = await checks_of(settings)
+
+    assert checks["kraken account"].verdict is verdict
+    assert "last answer 0 s ago" in checks["kraken account"].finding
 
 
 async def test_beside_a_running_bot_no_key_is_used(settings):

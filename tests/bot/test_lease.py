@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from bot.lease import AlreadyRunningError, DatabaseLease, hold_data_dir
+from bot.lease import AlreadyRunningError, DatabaseLease, DataDirError, hold_data_dir
 from tests.bot.database import migrated
 from tests.bot.hand_clock import HandClock
 
@@ -37,6 +37,16 @@ def test_the_data_dir_is_free_again_afterwards(tmp_path):
     for _ in range(2):
         with hold_data_dir(tmp_path):
             assert (tmp_path / "nija.lock").read_text() == str(os.getpid())
+
+
+def test_a_data_dir_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+
+    with (
+        pytest.raises(DataDirError, match=r"NIJA_DATA_DIR .*file/data cannot be used"),
+        hold_data_dir(tmp_path / "file" / "data"),
+    ):
+        pass
 
 
 def test_a_killed_bot_leaves_the_data_dir_free(tmp_path):
