@@ -9,7 +9,7 @@ from rich.console import Console
 from bot.demo.direct import direct
 from bot.demo.guide import HELP, WELCOME
 from bot.demo.keyboard import Keyboard
-from bot.demo.lines import Do, Line, Misread, Press, Say, ShowLedger, Wait, parse_line
+from bot.demo.lines import Do, Line, Misread, Press, Say, ShowLedger, Wait, WaitFor, parse_line
 from bot.demo.screen import Button, ChatScreen
 from bot.demo.stage import Stage
 from bot.demo.statement import describe_account
@@ -22,6 +22,8 @@ _BREATH_S = 2.0
 #: How long a script waits for the bot's answer, and for more of it.
 _ANSWER_S = 10.0
 _QUIET_S = 0.5
+#: How long it waits for certain words.
+_PATIENCE_S = 60.0
 
 
 class Chat:
@@ -85,6 +87,8 @@ class Chat:
                 self._screen.say(describe_account(self._world.ledger(venue)))
             case Wait(seconds=seconds):
                 await asyncio.sleep(seconds)
+            case WaitFor(words=words):
+                await self._wait_for(words)
             case Do(what=what):
                 await self._do(what)
             case Misread(hint=hint):
@@ -115,6 +119,12 @@ class Chat:
             case "restart":
                 await self._stage.bot.stop()
                 await self._start_bot()
+
+    async def _wait_for(self, words: str) -> None:
+        try:
+            await self._stage.owner.wait_for(words, _PATIENCE_S)
+        except TimeoutError:
+            self._screen.say(f"The bot has not said {words!r} in {_PATIENCE_S:.0f} s.")
 
     async def _answered(self, act: Callable[[], object]) -> None:
         """Do something the bot answers: a script waits for the answer, a person sees it come."""

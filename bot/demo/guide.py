@@ -20,13 +20,15 @@ Try, in this order:
 """
 
 HELP = f"""\
-/command                    to the bot, as in Telegram (/help lists its commands)
-a number, or a label         press that button, wherever it stands in the chat
-!price BTC -2%              move a price            !price BTC 61000   set it
-!ledger kraken              what the venue really has for you, and your last orders there
-!fault kraken AddOrder drop [TIMES]   what may go wrong: {", ".join(FAULTS)}
-!fault kraken clear         and well again          !fault telegram outage|clear
-!kill                       kill -9 the bot         !restart           stop it properly, start it again
-!wait SECONDS               let time pass           !quit              end
-Venues: {", ".join(VENUES)}. Endpoints as their tapes name them: AddOrder, BalanceEx, Ticker; orders, accounts; * for all.
+/command                      to the bot, as in Telegram (/help lists its commands)
+a number, or a button's label press that button, wherever it stands in the chat
+!price BTC -2%                move a price;   !price BTC 61000   set it
+!ledger kraken                what the venue really has for you, and your last orders there
+!fault kraken AddOrder drop [TIMES]
+                              let an answer go wrong: {", ".join(FAULTS)}
+!fault kraken clear           and well again;   !fault telegram outage|clear
+!kill                         kill -9 the bot;   !restart   stop it properly, start it again
+!wait SECONDS|WORDS           let time pass, or wait until the bot has said something
+!quit                         end
+Venues: {", ".join(VENUES)}. Endpoints are named as on their tapes (AddOrder, BalanceEx, orders, accounts), * is all.
 """

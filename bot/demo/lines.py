@@ -98,6 +98,13 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitFor:
+    """Wait until the bot has said this."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Misread:
     """What would have been understood."""
 
@@ -105,7 +112,18 @@ class Misread:
 
 
 Line = (
-    Say | Press | SetPrice | MovePrice | PlanFault | ClearFaults | Outage | Do | ShowLedger | Wait | Misread
+    Say
+    | Press
+    | SetPrice
+    | MovePrice
+    | PlanFault
+    | ClearFaults
+    | Outage
+    | Do
+    | ShowLedger
+    | Wait
+    | WaitFor
+    | Misread
 )
 
 WORDS = ("restart", "kill", "help", "quit")
@@ -129,11 +147,16 @@ def _to_the_world(words: list[str], venues: tuple[str, ...]) -> Line:
             return _fault(rest, venues)
         case ["ledger", venue] if venue in venues:
             return ShowLedger(venue)
-        case ["wait", seconds] if seconds.isdecimal():
-            return Wait(float(seconds))
+        case ["wait", *rest] if rest:
+            return _wait(rest)
         case [word] if word in WORDS:
             return Do(word)
     return Misread("!help lists what can be done here")
+
+
+def _wait(rest: list[str]) -> Line:
+    words = " ".join(rest)
+    return Wait(float(words)) if words.isdecimal() else WaitFor(words)
 
 
 def _price(rest: list[str]) -> Line:

@@ -15,7 +15,7 @@ from sandbox.world import KRAKEN, SandboxWorld
 #: What has not been seen by then will not be.
 OBSERVE_S = 12.0
 #: Many turns of the guard, which comes three times a second.
-LOOKS_S = 6.0
+LOOKS_S = 5.0
 #: As Kraken's tape names them.
 ADD_ORDER, CANCEL_ORDER, TICKER = "AddOrder", "CancelOrder", "Ticker"
 

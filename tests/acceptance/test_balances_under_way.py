@@ -1,0 +1,53 @@
+"""One venue that hangs delays neither /balance nor a sale elsewhere."""
+
+import asyncio
+import re
+import time
+
+from bot.demo.tour.reading import read_balance, to_the_cent
+from sandbox.faults import Fault, FaultKind
+from sandbox.world import ALPACA, COINBASE, KRAKEN, SandboxWorld
+from tests.acceptance.ether import fall, guarded, over, sales
+
+AGE = re.compile(r"^(Kraken|Coinbase|Alpaca) · (\d+) s ago", re.MULTILINE)
+
+
+async def balance(stage):
+    return await stage.owner.ask("/balance", timeout_s=10)
+
+
+async def test_a_venue_that_hangs_shows_its_old_figures_with_their_age_within_two_seconds(open_bot):
+    world = SandboxWorld()
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="none")
+    expected = {venue: to_the_cent(world.expected_balance(venue)) for venue in world.venues}
+    assert read_balance((await balance(stage)).text) == expected
+    world.faults(COINBASE).add(Fault(kind=FaultKind.DELAY_BEFORE, times=None, delay_s=30))
+    # Figures must grow old enough to be told apart from fresh ones.
+    await asyncio.sleep(3)
+
+    asked = time.monotonic()
+    screen = await balance(stage)
+
+    assert time.monotonic() - asked < 2
+    assert read_balance(screen.text) == expected
+    ages = {name: int(seconds) for name, seconds in AGE.findall(screen.text)}
+    assert ages["Coinbase"] >= 4
+    assert ages["Kraken"] <= 2
+    assert ages["Alpaca"] <= 2
+
+
+async def test_a_sale_goes_out_while_another_venue_hangs_and_balance_is_asked(open_bot):
+    world = SandboxWorld()
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
+    await guarded(stage)
+    for venue in (COINBASE, ALPACA):
+        world.faults(venue).add(Fault(kind=FaultKind.DELAY_BEFORE, times=None, delay_s=30))
+
+    fell = time.monotonic()
+    fall(world)
+    await balance(stage)
+    await over(stage)
+
+    (order,) = world.tape(KRAKEN).calls("AddOrder")
+    assert order.monotonic - fell < 2
+    assert len(sales(world)) == 1

@@ -1,0 +1,41 @@
+"""`nija demo` in a terminal or a pipe."""
+
+import signal
+import subprocess
+import sys
+
+COMMAND = [sys.executable, "-m", "bot", "demo"]
+
+
+def test_a_script_can_chat_through_a_pipe():
+    script = "/balance\n!wait ADA/USD\nGuard all from cost\n!price ETH -1%\n!wait EMERGENCY LIQUIDATION\n!ledger kraken\n!quit\n"
+
+    chat = subprocess.run(COMMAND, input=script, capture_output=True, text=True, timeout=100, check=False)
+
+    assert chat.returncode == 0, chat.stderr
+    assert chat.stderr == ""
+    assert "No money is real here" in chat.stdout
+    assert "Total equity" in chat.stdout
+    assert "EMERGENCY LIQUIDATION" in chat.stdout
+    assert "sell 1.23765432 ETH/USD at" in chat.stdout
+
+
+def test_the_end_of_the_input_ends_the_demo():
+    chat = subprocess.run(COMMAND, input="/help", capture_output=True, text=True, timeout=100, check=False)
+
+    assert chat.returncode == 0, chat.stderr
+    assert "Commands" in chat.stdout
+
+
+def test_ctrl_c_ends_the_demo_without_a_traceback():
+    with subprocess.Popen(
+        COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as chat:
+        for line in chat.stdout:
+            if "/help lists all commands" in line:
+                break
+        chat.send_signal(signal.SIGINT)
+        _, errors = chat.communicate(timeout=60)
+
+    assert errors == ""
+    assert chat.returncode == 0

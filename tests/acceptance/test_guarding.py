@@ -1,0 +1,118 @@
+"""What was there before the bot is guarded as its owner says, and never sold by arming."""
+
+import sqlite3
+from contextlib import closing
+from decimal import Decimal
+
+import pytest
+
+from bot.demo.tour.records import read_guards
+from sandbox.world import KRAKEN, Bought, Opening, SandboxWorld, Story
+from tests.acceptance.ether import PATIENCE_S, guarded, sales, until
+
+WINNER = Bought(symbol="SOL/USD", quantity=Decimal(20), price=Decimal(120))
+LOSER = Bought(symbol="ADA/USD", quantity=Decimal(1000), price=Decimal("0.5"))
+
+
+@pytest.fixture
+def world():
+    """SOL above its cost, ADA 17.2 % below it, and bitcoin that came from elsewhere."""
+    opening = Opening(purchases=(WINNER, LOSER), deposits={"BTC": Decimal("0.05")})
+    return SandboxWorld(venues=[KRAKEN], story=Story(openings={KRAKEN: opening}))
+
+
+def assets(stage):
+    return [guard.asset for guard in read_guards(stage.database)]
+
+
+async def met(stage):
+    """Wait until the bot has met the account."""
+
+    def known():
+        with closing(sqlite3.connect(f"file:{stage.database}?mode=ro", uri=True)) as connection:
+            return connection.execute("SELECT asset FROM known_assets").fetchall()
+
+    await until(known)
+
+
+async def settle(stage):
+    """Let the guard take a few turns after everything that was said before."""
+    await stage.owner.ask("/help")
+    await stage.world.tape(KRAKEN).wait_for(
+        "Ticker", len(stage.world.tape(KRAKEN).calls("Ticker")) + 3, timeout_s=PATIENCE_S
+    )
+
+
+async def test_ask_guards_nothing_before_the_owner_answers(open_bot, world):
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="ask")
+
+    question = await stage.owner.wait_for("Guard these positions?", PATIENCE_S)
+
+    assert "would be sold now: −17.20 %, −$86.00" in question.text  # noqa: RUF001 - as it is shown
+    assert assets(stage) == []
+
+
+async def test_all_guards_what_has_an_entry_and_asks_about_what_would_be_sold(open_bot, world):
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
+
+    question = await stage.owner.wait_for("Sell at once?", PATIENCE_S)
+    await settle(stage)
+
+    assert assets(stage) == ["SOL"]
+    assert "ADA/USD" in question.text
+    assert "SOL/USD" not in question.text
+    assert sales(world) == []
+
+
+async def test_none_guards_nothing_and_does_not_ask(open_bot, world):
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="none")
+
+    await met(stage)
+    await stage.owner.ask("/help")
+
+    assert assets(stage) == []
+    assert not [
+        one for one in stage.owner.messages if "Guard these" in one.text or "Sell at once" in one.text
+    ]
+
+
+async def test_a_loser_is_sold_only_after_its_own_confirmation(open_bot, world):
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
+    question = await stage.owner.wait_for("Sell at once?", PATIENCE_S)
+    await settle(stage)
+    assert sales(world) == []
+
+    stage.owner.press(question, "Guard ADA Kraken and sell now")
+    await stage.owner.wait_for("EMERGENCY LIQUIDATION", PATIENCE_S)
+
+    assert [(fill.listing.base, fill.quantity) for fill in sales(world)] == [("ADA", Decimal(1000))]
+
+
+async def test_a_position_is_guarded_and_unguarded_by_command(open_bot, world):
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="none")
+    await met(stage)
+
+    question = await stage.owner.ask("/guard SOL kraken", timeout_s=PATIENCE_S)
+    stage.owner.press(question, "Guard from cost")
+    guard = await guarded(stage, "SOL")
+    answer = await stage.owner.ask("/unguard SOL", timeout_s=PATIENCE_S)
+    stage.owner.press(answer, "Stop guarding")
+    await stage.owner.wait_for("Not guarded any more", PATIENCE_S)
+
+    assert (guard.quantity, guard.cost) == (Decimal(20), Decimal(2400))
+    assert [guard.state for guard in read_guards(stage.database)] == ["closed"]
+
+
+async def test_an_answer_counts_once(open_bot, world):
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="ask")
+    question = await stage.owner.wait_for("Guard these positions?", PATIENCE_S)
+    stage.owner.press(question, "Guard all from today's price")
+    await stage.owner.wait_for("Guarded", PATIENCE_S, after=question)
+    before = read_guards(stage.database)
+
+    again = stage.owner.press(question, "Guard all from today's price", stale=True)
+    answer = await stage.owner.wait_for_answer(again)
+
+    assert answer.show_alert
+    assert {guard.asset for guard in before} == {"ADA", "BTC", "SOL"}
+    assert read_guards(stage.database) == before

@@ -1,0 +1,39 @@
+import subprocess
+import sys
+
+import pytest
+
+from bot.demo.tour import SABOTAGES
+
+
+def play(*arguments):
+    command = [sys.executable, "-m", "bot", "demo", "--tour", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+
+
+def test_the_tour_observes_every_step():
+    tour = play()
+
+    assert tour.returncode == 0, tour.stdout + tour.stderr
+    assert "PASS: all 7 steps were observed." in tour.stdout
+
+
+@pytest.mark.parametrize("sabotage", SABOTAGES.values(), ids=SABOTAGES)
+def test_a_sabotage_ends_the_tour_at_the_step_that_must_notice(sabotage):
+    tour = play("--sabotage", sabotage.name)
+
+    assert tour.returncode == 1, tour.stdout + tour.stderr
+    assert f"FAIL: step {sabotage.step} was not observed." in tour.stderr
+
+
+def test_every_step_has_a_sabotage():
+    steps = {"balances", "route", "arming", "calm", "exit", "alert", "restart"}
+
+    assert {sabotage.step for sabotage in SABOTAGES.values()} == steps
+
+
+def test_an_unknown_sabotage_is_bad_usage():
+    tour = play("--sabotage", "rain")
+
+    assert tour.returncode == 2
+    assert "no sabotage 'rain'" in tour.stderr
