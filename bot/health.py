@@ -1,0 +1,96 @@
+"""Whether the process is alive and guards, for supervisors and for graphs."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from aiohttp import web
+
+from engine.clock import Clock
+from engine.status import JobStatus
+
+#: A job is late when it missed this many runs.
+MISSED_RUNS = 3
+#: Short intervals are given this much anyway.
+GRACE = timedelta(seconds=15)
+
+
+def why_not_ready(jobs: tuple[JobStatus, ...], *, started_at: datetime, now: datetime) -> dict[str, str]:
+    """Return each job that does not do its work, with the reason."""
+    reasons = {}
+    for job in jobs:
+        allowed = max(timedelta(seconds=MISSED_RUNS * job.every_s), GRACE)
+        if job.last_error:
+            reasons[job.name] = job.last_error
+        elif now - (job.last_run_at or started_at) > allowed:
+            reasons[job.name] = "late"
+    return reasons
+
+
+def render_metrics(jobs: tuple[JobStatus, ...], *, started_at: datetime) -> str:
+    """Write the jobs' figures in Prometheus' text format."""
+    return "".join(f"{line}\n" for line in _metric_lines(jobs, started_at))
+
+
+def _metric_lines(jobs: tuple[JobStatus, ...], started_at: datetime) -> Iterator[str]:
+    yield "# TYPE nija_start_time_seconds gauge"
+    yield f"nija_start_time_seconds {started_at.timestamp():.3f}"
+    yield "# TYPE nija_job_last_run_time_seconds gauge"
+    for job in jobs:
+        if job.last_run_at:
+            yield f'nija_job_last_run_time_seconds{{job="{job.name}"}} {job.last_run_at.timestamp():.3f}'
+    yield "# TYPE nija_job_lag_seconds gauge"
+    for job in jobs:
+        if job.lag_s is not None:
+            yield f'nija_job_lag_seconds{{job="{job.name}"}} {job.lag_s:.3f}'
+    yield "# TYPE nija_job_failing gauge"
+    for job in jobs:
+        yield f'nija_job_failing{{job="{job.name}"}} {int(job.last_error is not None)}'
+
+
+class HealthServer:
+    """`/healthz`: the loop turns; `/readyz`: every job does its work; `/metrics`: the figures."""
+
+    def __init__(
+        self, *, host: str, port: int, clock: Clock, jobs: Callable[[], tuple[JobStatus, ...]]
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._clock = clock
+        self._jobs = jobs
+        self._started_at = clock.now()
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        """Return where it listens, once started."""
+        return f"http://{self._host}:{self._port}"
+
+    async def start(self) -> None:
+        """Listen; port 0 takes a free one."""
+        app = web.Application()
+        app.router.add_get("/healthz", self._alive)
+        app.router.add_get("/readyz", self._ready)
+        app.router.add_get("/metrics", self._metrics)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, self._host, self._port).start()
+        self._port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        if self._runner:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def _alive(self, _request: web.Request) -> web.Response:
+        return web.Response(text="alive\n")
+
+    async def _ready(self, _request: web.Request) -> web.Response:
+        reasons = why_not_ready(self._jobs(), started_at=self._started_at, now=self._clock.now())
+        # Error texts stay inside: whoever may ask here need not be an owner.
+        body = json.dumps({"ready": not reasons, "not_ready": sorted(reasons)})
+        return web.json_response(text=body, status=503 if reasons else 200)
+
+    async def _metrics(self, _request: web.Request) -> web.Response:
+        return web.Response(text=render_metrics(self._jobs(), started_at=self._started_at))

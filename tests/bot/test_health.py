@@ -1,0 +1,59 @@
+from datetime import timedelta
+
+import aiohttp
+import pytest
+
+from bot.health import HealthServer, render_metrics, why_not_ready
+from engine.status import JobStatus
+from tests.bot.database import START
+from tests.bot.hand_clock import HandClock
+
+
+def a_job(*, ran_s_ago=0.0, every_s=5.0, error=None):
+    last_run_at = None if ran_s_ago is None else START - timedelta(seconds=ran_s_ago)
+    return JobStatus(name="guard", every_s=every_s, last_run_at=last_run_at, lag_s=0.25, last_error=error)
+
+
+@pytest.mark.parametrize(
+    ("job", "started_s_ago", "reasons"),
+    [
+        pytest.param(a_job(), 100, {}, id="just ran"),
+        pytest.param(a_job(ran_s_ago=15), 100, {}, id="three intervals ago"),
+        pytest.param(a_job(ran_s_ago=16), 100, {"guard": "late"}, id="longer ago"),
+        pytest.param(a_job(ran_s_ago=170, every_s=60), 200, {}, id="a slow job in time"),
+        pytest.param(a_job(ran_s_ago=None), 5, {}, id="about to run for the first time"),
+        pytest.param(a_job(ran_s_ago=None), 16, {"guard": "late"}, id="never ran"),
+        pytest.param(a_job(error="no answer"), 100, {"guard": "no answer"}, id="failed"),
+    ],
+)
+def test_a_process_is_ready_when_every_job_does_its_work(job, started_s_ago, reasons):
+    started_at = START - timedelta(seconds=started_s_ago)
+
+    assert why_not_ready((job,), started_at=started_at, now=START) == reasons
+
+
+def test_the_metrics_are_in_prometheus_text_format():
+    lines = render_metrics((a_job(), a_job(ran_s_ago=None, error="x")), started_at=START).splitlines()
+
+    assert 'nija_job_lag_seconds{job="guard"} 0.250' in lines
+    assert f'nija_job_last_run_time_seconds{{job="guard"}} {START.timestamp():.3f}' in lines
+    assert 'nija_job_failing{job="guard"} 1' in lines
+
+
+async def test_the_three_pages():
+    jobs = [a_job()]
+    server = HealthServer(host="127.0.0.1", port=0, clock=HandClock(), jobs=lambda: tuple(jobs))
+    await server.start()
+    try:
+        async with aiohttp.ClientSession(server.url) as session:
+            assert (await session.get("/healthz")).status == 200
+            assert (await session.get("/readyz")).status == 200
+            jobs[:] = [a_job(error="key s3cr3t refused")]
+            not_ready = await session.get("/readyz")
+            assert (not_ready.status, await not_ready.json()) == (
+                503,
+                {"ready": False, "not_ready": ["guard"]},
+            )
+            assert "nija_job_failing" in await (await session.get("/metrics")).text()
+    finally:
+        await server.stop()
