@@ -11,6 +11,7 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.jobs import Job, WatchedJob
+from bot.news import on_new_alerts
 from bot.retry import AsPlainText, Doubtful, GiveUp, Later, Verdict, judge
 from engine.alerts.kinds import AlertState
 from engine.alerts.outbox import Alert, claim_due, mark_dead, mark_retry, mark_sent, mark_unknown
@@ -70,7 +71,7 @@ class Delivery:
         self._sender = asyncio.create_task(self._send_until_stopped(), name="alerts")
 
     def wake(self) -> None:
-        """Look at once: something was put into the outbox."""
+        """Look at once; what is committed in this process does this by itself."""
         self._news.set()
 
     async def stop(self) -> None:
@@ -81,13 +82,14 @@ class Delivery:
             await self._sender
 
     async def _send_until_stopped(self) -> None:
-        while not self._stopping:
-            self._news.clear()
+        with on_new_alerts(self.wake):
+            while not self._stopping:
+                self._news.clear()
+                await self._cycle.run()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(SWEEP_S):
+                        await self._news.wait()
             await self._cycle.run()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(SWEEP_S):
-                    await self._news.wait()
-        await self._cycle.run()
 
     async def _deliver_due(self) -> None:
         # Chats wait for their own sends only; each round takes the next alert of every chat.

@@ -9,6 +9,8 @@ import structlog
 
 from bot.application import Chat
 from bot.delivery import Delivery
+from bot.health import HealthServer
+from bot.lease import DatabaseLease
 from bot.schedule import Schedule
 from bot.stopping import Stop
 from bot.watchdog import Watchdog
@@ -46,6 +48,10 @@ class Parts:
     delivery: Delivery
     chat: Chat
     watchdog: Watchdog
+    #: None for a bot whose database no other machine can reach.
+    lease: DatabaseLease | None = None
+    #: None when nobody asked for health pages.
+    health: HealthServer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +66,8 @@ class Step:
 async def live(parts: Parts, stop: Stop) -> None:
     """Run until asked to stop, then stop in order; raise the reason if it was an error."""
     stop.listen()
+    if parts.lease:
+        await parts.lease.take()
     settling = asyncio.create_task(parts.engine.start(), name="engine start")
     try:
         await _start(parts, settling)
@@ -83,6 +91,8 @@ async def _start(parts: Parts, settling: asyncio.Task[None]) -> None:
     parts.schedule.start()
     parts.delivery.start()
     parts.chat.start()
+    if parts.health:
+        await parts.health.start()
     log.info("started")
 
 
@@ -100,6 +110,8 @@ async def _stop(parts: Parts) -> None:
     ):
         await take(step)
     parts.schedule.shutdown()
+    if parts.health:
+        await take(Step(name="close health pages", budget_s=2, what=parts.health.stop))
     await take(Step(name="close venues and database", budget_s=5, what=parts.engine.close))
     log.info("stopped")
 

@@ -63,8 +63,9 @@ class Post:
             database=database, bot=bot, connected=self.connected, reader_of=reader_of, clock=clock, redact=str
         )
 
-    async def put(self, message, *, to=7):
+    async def put(self, message, *, to=7, in_s=0):
         self.written += 1
+        due = self.clock.now() + timedelta(seconds=in_s)
         async with self.database.write() as session:
             await append_alert(
                 session,
@@ -72,7 +73,7 @@ class Post:
                 user_id=to,
                 account_id=None,
                 dedup_key=str(self.written),
-                now=self.clock.now(),
+                now=due,
             )
 
     async def sweep(self):
@@ -136,24 +137,27 @@ async def test_critical_alerts_go_first_and_the_rest_in_order(server, post):
     assert ["first" in said[1], "second" in said[2]] == [True, True]
 
 
-async def test_being_woken_sends_at_once(server, post, monkeypatch):
+async def test_an_alert_leaves_as_soon_as_it_is_committed(server, post, monkeypatch):
     monkeypatch.setattr("bot.delivery.SWEEP_S", 60)
     owner = owner_of(server)
     post.delivery.start()
-    await asyncio.sleep(0)
-    await post.put(trouble("no answer"))
+    await asyncio.sleep(0.05)
 
-    post.delivery.wake()
+    await post.put(trouble("no answer"))
 
     await owner.wait_for("Kraken does not answer")
     await post.delivery.stop()
 
 
-async def test_without_being_woken_it_looks_by_itself(server, post, monkeypatch):
+async def test_without_news_it_looks_by_itself(server, post, monkeypatch):
     monkeypatch.setattr("bot.delivery.SWEEP_S", 0.01)
     owner = owner_of(server)
+    await post.put(trouble("no answer"), in_s=1)
     post.delivery.start()
-    await post.put(trouble("no answer"))
+    await asyncio.sleep(0.05)
+    assert texts(owner) == []
+
+    post.clock.pass_time(1)
 
     await owner.wait_for("Kraken does not answer")
     await post.delivery.stop()

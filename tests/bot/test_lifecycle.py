@@ -1,5 +1,6 @@
 import asyncio
 
+import aiohttp
 import pytest
 from pydantic import SecretStr
 from telegram.ext import CommandHandler
@@ -7,7 +8,9 @@ from telegram.ext import CommandHandler
 from bot.application import Chat, build_application
 from bot.delivery import Delivery
 from bot.errors import CommandError
+from bot.health import HealthServer
 from bot.jobs import Job
+from bot.lease import AlreadyRunningError, DatabaseLease
 from bot.lifecycle import Parts, Step, live, take
 from bot.schedule import Schedule
 from bot.stopping import Stop
@@ -73,6 +76,10 @@ class Process:
             ),
             chat=chat,
             watchdog=Watchdog(end=lambda code: None),
+            lease=DatabaseLease(database, CLOCK, on_lost=self.stop.ask),
+            health=HealthServer(
+                host="127.0.0.1", port=0, clock=CLOCK, jobs=lambda: self.parts.schedule.statuses
+            ),
         )
 
     def _reject(self):
@@ -196,6 +203,31 @@ async def test_a_rejected_token_stops_the_process_with_the_sentence(server, star
         await process.run
 
     assert process.story[-1] == "close"
+
+
+async def test_a_bot_that_takes_the_database_over_stops_the_one_before(start, database):
+    first = start()
+    await first.guarded.wait()
+    second = start()
+    await second.guarded.wait()
+
+    await first.parts.lease.keep()
+
+    with pytest.raises(AlreadyRunningError, match="taken over"):
+        await first.run
+    assert not second.stop.asked
+
+
+async def test_the_health_pages_live_as_long_as_the_process(server, start):
+    process = start()
+    await server.wait_for_poll()
+
+    async with aiohttp.ClientSession() as session:
+        assert (await session.get(f"{process.parts.health.url}/healthz")).status == 200
+        process.stop.ask()
+        await process.run
+        with pytest.raises(aiohttp.ClientError):
+            await session.get(f"{process.parts.health.url}/healthz")
 
 
 async def test_a_start_that_fails_closes_what_was_opened(server, start):

@@ -1,0 +1,40 @@
+"""Hears of new alerts the moment they are committed, without the engine knowing who listens."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from engine.storage.tables import AlertRow
+
+_PUT = "an alert was put into the outbox"
+
+
+@contextmanager
+def on_new_alerts(wake: Callable[[], None]) -> Iterator[None]:
+    """Call `wake` after each commit of this process that put an alert into the outbox."""
+
+    def flushing(session: Session, _context: object) -> None:
+        if any(isinstance(row, AlertRow) for row in session.new):
+            session.info[_PUT] = True
+
+    def committed(session: Session) -> None:
+        if session.info.pop(_PUT, False):
+            wake()
+
+    def rolled_back(session: Session) -> None:
+        session.info.pop(_PUT, None)
+
+    listeners: dict[str, Callable[..., None]] = {
+        "after_flush": flushing,
+        "after_commit": committed,
+        "after_rollback": rolled_back,
+    }
+    for name, listener in listeners.items():
+        event.listen(Session, name, listener)
+    try:
+        yield
+    finally:
+        for name, listener in listeners.items():
+            event.remove(Session, name, listener)
