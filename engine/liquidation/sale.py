@@ -8,7 +8,7 @@ from engine.alerts.messages import CancelledOrder, ExitParked
 from engine.balances.reports import Reports
 from engine.brokers.base import Broker
 from engine.clock import Clock
-from engine.errors import BrokerError, KeyRejectedError
+from engine.errors import BrokerError, KeyRejectedError, RefusalReason, RefusedError
 from engine.execution.intents import Intent
 from engine.execution.journal import Journal
 from engine.execution.patience import retry_delay_s
@@ -17,7 +17,7 @@ from engine.execution.submit import Submitter
 from engine.guards.guard import Guard, GuardState
 from engine.instruments import Instrument
 from engine.liquidation.closing import Dust, describe_exit, plan_sale, reduce_guard
-from engine.liquidation.stock import Stockroom
+from engine.liquidation.stock import Stock, Stockroom
 from engine.liquidation.trouble import Trouble
 from engine.market import VenueMarket
 from engine.money import ZERO
@@ -106,14 +106,29 @@ class Sale:
                 f"asking {intent.venue.label} what became of it; it is not sent twice",
             )
         elif attempt.error is not None:
-            await self._pause(attempt.error)
+            return await self._after_refusal(attempt.intent, attempt.error, plan.quantity, stock)
         return attempt.intent
+
+    async def _after_refusal(
+        self, intent: Intent, error: BrokerError, quantity: Decimal, stock: Stock
+    ) -> Intent:
+        reason = error.reason if isinstance(error, RefusedError) else None
+        if reason is RefusalReason.BELOW_MINIMUM:
+            return await self._park(intent, Dust(quantity, error.words))
+        if reason is RefusalReason.INSUFFICIENT_FUNDS:
+            if stock.owned == ZERO:
+                return await self._park(intent, Dust(quantity, "nothing of it is there any more"))
+            # What was read before does not hold any more.
+            self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
+        await self._pause(error)
+        return intent
 
     async def _finish(self, intent: Intent) -> Intent:
         order = await self._desk.submitter.follow(intent, self._broker)
         if order.filled_quantity == ZERO:
-            await self._trouble.note("the venue closed the order without a fill", "sending it again")
-            return await self._desk.journal.retry(intent, cause="closed without a fill")
+            planned = await self._desk.journal.retry(intent, cause="closed without a fill")
+            await self._pause("the venue closed the order without a fill")
+            return planned
         rest, dust = reduce_guard(
             self._guard, order, instrument=await self._instrument(), price=_trigger_price(intent)
         )
@@ -133,9 +148,9 @@ class Sale:
 
     async def _park(self, intent: Intent, dust: Dust) -> Intent:
         message = ExitParked(venue=intent.venue, symbol=intent.symbol, quantity=dust.quantity, why=dust.why)
-        closed = replace(self._guard, state=GuardState.CLOSED, state_reason=f"dust: {dust.why}")
+        closed = replace(self._guard, state=GuardState.CLOSED, state_reason=dust.why)
         return await self._desk.journal.give_back(
-            intent, IntentEvent.PARK, guard=closed, message=message, cause=f"dust: {dust.why}"
+            intent, IntentEvent.PARK, guard=closed, message=message, cause=dust.why
         )
 
     async def _stand_down(self, intent: Intent) -> Intent:
@@ -144,12 +159,12 @@ class Sale:
             intent, IntentEvent.SUPERSEDE, guard=armed, message=None, cause="price came back"
         )
 
-    async def _pause(self, error: BrokerError) -> None:
+    async def _pause(self, why: BrokerError | str) -> None:
         self._failures += 1
         pause_s = retry_delay_s(self._failures)
-        if isinstance(error, KeyRejectedError):
+        if isinstance(why, KeyRejectedError):
             pause_s = KEY_REJECTED_PAUSE_S
-        await self._trouble.note(str(error), f"trying again in {pause_s:g} s; nothing was sold yet")
+        await self._trouble.note(str(why), f"trying again in {pause_s:g} s; nothing was sold yet")
         await self._desk.clock.sleep(pause_s)
 
     async def _instrument(self) -> Instrument | None:

@@ -33,6 +33,8 @@ class Stock:
 
     #: None when the account could not be read.
     sellable: Decimal | None
+    #: All there is of it, sellable or not; None likewise.
+    owned: Decimal | None
     cancelled: tuple[CancelledOrder, ...] = ()
 
 
@@ -53,13 +55,15 @@ class Stockroom:
         """
         report = await self._read(broker)
         if guard.kind is PositionKind.MARGIN or report is None:
-            return Stock(sellable=None if report is None else _margin_quantity(report, guard))
+            quantity = None if report is None else _margin_quantity(report, guard)
+            return Stock(sellable=quantity, owned=quantity)
         holding = report.holding(guard.asset)
         if holding.held == ZERO or holding.free >= guard.quantity:
-            return Stock(sellable=holding.free)
+            return Stock(sellable=holding.free, owned=holding.total)
         cancelled = await self._cancel_holders(intent, guard, broker, free=holding.free)
         sellable = await self._await_release(guard, broker, freed=cancelled, free=holding.free)
-        return Stock(sellable=sellable, cancelled=tuple(_told(order) for order in cancelled))
+        told = tuple(_told(order) for order in cancelled)
+        return Stock(sellable=sellable, owned=holding.total, cancelled=told)
 
     async def _read(self, broker: Broker) -> AccountReport | None:
         account_id = broker.account.account_id

@@ -1,0 +1,251 @@
+"""Exits from trigger to alert at a Kraken over sockets, with the database the process has."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+
+from engine.alerts.messages import CancelledOrder, ExitFailing, ExitFilled, ExitParked
+from engine.execution.states import IntentState
+from engine.guards.guard import GuardState
+from engine.orders import Side
+from engine.venues import Venue
+from sandbox.faults import FaultKind
+from tests.patient_loop import START
+
+
+@pytest.fixture
+async def falling(room):
+    """A tenth of a bitcoin, guarded at 6,000 dollars and worth 5,000."""
+    room.deposit("BTC", "0.1")
+    room.set_bid("50000")
+    await room.arm("0.1", "6000")
+    return room
+
+
+async def test_a_position_at_its_threshold_is_sold_and_told_with_the_exact_fill(falling):
+    await falling.sell_off()
+
+    [alert] = await falling.alerts()
+    [fill] = falling.world.ledger("kraken").fills
+    [intent] = await falling.intents()
+    assert alert == ExitFilled(
+        venue=Venue.KRAKEN,
+        symbol="BTC/USD",
+        direction="long",
+        trigger_ratio=alert.trigger_ratio,
+        threshold=Decimal("-0.01"),
+        trigger_price=Decimal("50000.0"),
+        quantity=Decimal("0.1"),
+        fill_price=Decimal(50000),
+        currency="USD",
+        fee=Decimal(20),
+        fee_asset="USD",
+        realised=Decimal(-1020),
+        triggered_at=alert.triggered_at,
+        filled_at=alert.filled_at,
+        venue_order_id=fill.order_id,
+        client_order_id=falling.sent()[0].params["cl_ord_id"],
+    )
+    assert round(alert.trigger_ratio, 6) == Decimal("-0.166667")
+    assert START <= alert.triggered_at <= alert.filled_at
+    assert (await falling.guard()).state is GuardState.CLOSED
+    assert (intent.state, intent.fee, intent.cost) == (IntentState.FILLED, Decimal(20), Decimal(5000))
+
+
+async def test_the_intent_is_on_disk_before_the_order_leaves(falling):
+    falling.fault(FaultKind.DELAY_BEFORE, delay_s=1)
+    await falling.look()
+
+    await falling.world.tape("kraken").wait_for("AddOrder")
+
+    [intent] = await falling.intents()
+    assert intent.state is IntentState.SENT
+    assert intent.client_order_id == falling.sent()[0].params["cl_ord_id"]
+    await falling.wait_for("exit ")
+
+
+async def test_only_what_is_guarded_is_sold_floored_to_the_lot(room):
+    room.deposit("BTC", "0.4")
+    room.set_bid("50000")
+    await room.arm("0.123456789123", "7000")
+
+    await room.sell_off()
+
+    assert [call.params["volume"] for call in room.sent()] == ["0.12345678"]
+    assert room.world.ledger("kraken").total("BTC") == Decimal("0.27654322")
+
+
+async def test_an_account_without_a_dollar_sells_all_the_same(falling):
+    await falling.read()
+
+    await falling.sell_off()
+
+    assert falling.world.ledger("kraken").total("BTC") == 0
+    assert falling.world.ledger("kraken").free("USD") == Decimal(4980)
+
+
+async def test_only_the_orders_that_hold_what_is_guarded_are_cancelled(room):
+    room.set_bid("50000")
+    room.deposit("BTC", "0.15")
+    room.deposit("USD", "100")
+    in_the_way = room.trade("sell", "0.06", limit="60000")
+    others = [room.trade("sell", "0.03", limit="61000"), room.trade("sell", "0.02", limit="62000")]
+    others.append(room.trade("buy", "0.001", limit="40000"))
+    await room.arm("0.1", "6000")
+
+    await room.sell_off()
+
+    assert [call.params["txid"] for call in room.sent("CancelOrder")] == [in_the_way.id]
+    still_open = [order.id for order in room.world.ledger("kraken").open_orders()]
+    assert still_open == [order.id for order in others]
+    [alert] = await room.alerts()
+    assert alert.quantity == Decimal("0.1")
+    assert alert.cancelled == (
+        CancelledOrder(side=Side.SELL, quantity=Decimal("0.06"), price=Decimal(60000)),
+    )
+
+
+async def test_a_balance_shown_as_not_free_keeps_no_loser(falling):
+    falling.world.kraken_account.show_nothing_free("BTC")
+
+    await falling.sell_off()
+
+    assert falling.sent("CancelOrder") == []
+    assert falling.world.ledger("kraken").total("BTC") == 0
+
+
+async def test_a_balance_shown_as_nothing_at_all_keeps_no_loser(falling):
+    falling.world.kraken_account.show_balance("BTC", balance=Decimal(0))
+
+    await falling.sell_off()
+
+    assert falling.world.ledger("kraken").total("BTC") == 0
+
+
+async def test_an_exit_goes_without_a_balance_that_takes_too_long(falling):
+    falling.fault(FaultKind.DELAY_BEFORE, "BalanceEx", times=None, delay_s=30)
+
+    await falling.sell_off()
+
+    [alert] = await falling.alerts()
+    assert alert.quantity == Decimal("0.1")
+    assert alert.filled_at - alert.triggered_at < timedelta(seconds=1)
+
+
+async def test_an_exit_goes_without_a_balance_the_venue_does_not_tell(falling):
+    falling.fault(FaultKind.HTTP_ERROR_BEFORE, "BalanceEx", times=None)
+
+    await falling.sell_off()
+
+    assert falling.world.ledger("kraken").total("BTC") == 0
+
+
+async def test_what_is_left_of_a_thin_market_stays_guarded_and_is_sold_next(room):
+    listing = room.world.market.listing("kraken", "BTC/USD")
+    room.world.market.add(replace(listing, depth=(Decimal("0.06"),)))
+    room.deposit("BTC", "0.1")
+    room.set_bid("50000")
+    await room.arm("0.1", "6000")
+
+    await room.sell_off()
+    left = await room.guard()
+    await room.sell_off()
+
+    assert (left.state, left.quantity, left.cost) == (GuardState.ARMED, Decimal("0.04"), Decimal(2400))
+    assert [alert.quantity for alert in await room.alerts(ExitFilled)] == [Decimal("0.06"), Decimal("0.04")]
+    assert (await room.guard()).state is GuardState.CLOSED
+
+
+async def test_crumbs_too_small_to_sell_are_named_with_the_sale_and_no_longer_guarded(room):
+    listing = room.world.market.listing("kraken", "BTC/USD")
+    room.world.market.add(replace(listing, depth=(Decimal("0.09999"),)))
+    room.deposit("BTC", "0.1")
+    room.set_bid("50000")
+    await room.arm("0.1", "6000")
+
+    await room.sell_off()
+
+    [alert] = await room.alerts()
+    assert alert.left_over == Decimal("0.00001")
+    assert alert.left_over_why == "the venue sells at least 0.00005 BTC"
+    assert (await room.guard()).state is GuardState.CLOSED
+
+
+async def test_dust_is_parked_and_told_once(room):
+    room.deposit("BTC", "0.00004")
+    room.set_bid("50000")
+    await room.arm("0.00004", "4")
+
+    await room.sell_off()
+    await room.sell_off()
+
+    assert room.sent() == []
+    [alert] = await room.alerts()
+    assert isinstance(alert, ExitParked)
+    assert alert.quantity == Decimal("0.00004")
+    assert alert.why == "the venue sells at least 0.00005 BTC"
+    assert (await room.guard()).state is GuardState.CLOSED
+
+
+async def test_what_the_venue_calls_too_small_is_parked_with_its_words(falling):
+    await falling.base.markets[Venue.KRAKEN].instruments()
+    listing = falling.world.market.listing("kraken", "BTC/USD")
+    falling.world.market.add(replace(listing, minimum_quantity=Decimal(1)))
+
+    await falling.sell_off()
+
+    *_, alert = await falling.alerts()
+    assert isinstance(alert, ExitParked)
+    assert "minimum" in alert.why
+
+
+async def test_what_is_not_there_any_more_is_parked_instead_of_tried_for_ever(room):
+    room.deposit("BTC", "0.06")
+    room.set_bid("50000")
+    await room.arm("0.1", "6000")
+
+    await room.sell_off()
+    await room.sell_off()
+
+    filled, parked = await room.alerts()
+    assert (filled.quantity, filled.left_over) == (Decimal("0.06"), Decimal(0))
+    assert isinstance(parked, ExitParked)
+    assert parked.quantity == Decimal("0.04")
+    assert (await room.guard()).state is GuardState.CLOSED
+
+
+async def test_a_market_without_buyers_is_asked_with_growing_pauses(falling):
+    falling.fault(FaultKind.DELAY_BEFORE, "BalanceEx", delay_s=0.4)
+    await falling.look()
+    falling.world.market.forget_price("BTC")
+
+    await falling.clock.sleep(20)
+
+    assert 3 <= len(falling.sent()) <= 8
+    [alert] = await falling.alerts(ExitFailing)
+    assert alert.why == "the venue closed the order without a fill"
+    falling.set_bid("49000")
+    await falling.wait_for("exit ")
+    assert falling.world.ledger("kraken").total("BTC") == 0
+
+
+async def test_the_sale_the_guard_and_the_alert_are_written_together_or_not_at_all(falling):
+    async with falling.database.write() as session:
+        await session.exec(text("ALTER TABLE alerts RENAME TO hidden"))
+
+    await falling.sell_off()
+
+    assert "no such table: alerts" in falling.failures[0]
+    falling.expected_failures = falling.failures
+    [intent] = await falling.intents()
+    assert intent.state is IntentState.ACCEPTED
+    assert (await falling.guard()).state is GuardState.CLOSING
+    async with falling.database.write() as session:
+        await session.exec(text("ALTER TABLE hidden RENAME TO alerts"))
+    await falling.sell_off()
+    [alert] = await falling.alerts()
+    assert isinstance(alert, ExitFilled)
+    assert len(falling.sent()) == 1

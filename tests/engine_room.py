@@ -1,0 +1,259 @@
+"""The whole engine as the process builds it, on a database of its own, with the venues on loopback."""
+
+import asyncio
+import shutil
+from contextlib import AsyncExitStack, asynccontextmanager
+from decimal import Decimal
+
+from sqlmodel import select
+from structlog.testing import capture_logs
+
+from bot.bootstrap.base import open_base
+from bot.bootstrap.engine import build_engine
+from bot.settings import Settings
+from engine.alerts.messages import load_message
+from engine.execution.intents import Trigger
+from engine.execution.journal import Journal
+from engine.guards.guard import Guard, GuardSource
+from engine.liquidation.mark import MarkBasis
+from engine.positions import Direction, PositionKind
+from engine.storage.repositories import guards as guard_rows
+from engine.storage.tables import AlertRow, IntentRow
+from engine.venues import Account, Venue
+from sandbox.faults import Fault
+from sandbox.ledger import Draft, Kind, Side
+from sandbox.world import OWNER_ID, SandboxWorld, Story
+from tests.patient_loop import LoopClock
+
+
+class Room:
+    """One life of the process after the other over the same database and the same world."""
+
+    def __init__(self, folder, world, clock, logs, changes):
+        self.folder = folder
+        self.world = world
+        self.clock = clock
+        self.logs = logs
+        environment = {
+            name.removeprefix("NIJA_").lower(): value for name, value in world.environment(folder).items()
+        }
+        self.settings = Settings(_env_file=None, **{**environment, **changes})
+        self.base = None
+        self.engine = None
+        self.expected_failures = []
+
+    # lives of the process
+
+    async def open(self):
+        resources = AsyncExitStack()
+        self.base = await open_base(self.settings, self.clock, resources)
+        self._keep_time_with(self.base)
+        self.engine = build_engine(self.settings, self.base, resources)
+
+    async def crash(self):
+        """End a life in the middle of whatever it was doing."""
+        await self.base.tasks.drain(0)
+        await self.engine.trading.close()
+
+    async def restart(self):
+        await self.crash()
+        await self.open()
+        await self.engine.trading.start()
+
+    def _keep_time_with(self, base):
+        for connection in base.connections.values():
+            # ccxt dates Coinbase's tokens by the system's clock.
+            connection.broker._client._exchange.seconds = lambda: int(self.clock.now().timestamp())
+        pools = {connection.market.http.session.connector for connection in base.connections.values()}
+        tapes = [self.world.tape(venue) for venue in self.world.venues]
+
+        def is_under_way():
+            answering = any(call.outcome is None for tape in tapes for call in tape.calls())
+            return not answering and any(pool._acquired for pool in pools)
+
+        asyncio.get_running_loop().is_under_way = is_under_way
+
+    # what happens in the process
+
+    async def look(self):
+        """Run one guard cycle and wait until every venue that answers was looked at."""
+        await self.engine.trading.guard()
+        await self.wait_for("look ")
+
+    async def read(self):
+        """Read every account, and bring fills, questions and guards up to date."""
+        await self.engine.trading.snapshot()
+        await self.wait_for("snapshot ")
+
+    async def wait_for(self, *kinds, within_s=900):
+        """Wait until no task of these kinds runs."""
+        async with asyncio.timeout(within_s):
+            while running := [task for name, task in self.tasks._running.items() if name.startswith(kinds)]:
+                await asyncio.wait(running)
+                await asyncio.sleep(0)
+
+    async def sell_off(self):
+        """Look, and wait until what was begun is over."""
+        await self.look()
+        await self.wait_for("exit ")
+
+    # the engine's parts
+
+    @property
+    def database(self):
+        return self.base.database
+
+    @property
+    def failures(self):
+        """What ended with an exception nobody expected."""
+        return [str(log["exc_info"]) for log in self.logs if log["event"] == "a task failed"]
+
+    @property
+    def tasks(self):
+        return self.base.tasks
+
+    @property
+    def journal(self):
+        return Journal(database=self.database, clock=self.clock)
+
+    @property
+    def exits(self):
+        return self.engine.trading._exits
+
+    @property
+    def keeper(self):
+        return self.engine.trading._keeper
+
+    @property
+    def histories(self):
+        return self.keeper._histories
+
+    @property
+    def costs(self):
+        return self.engine.trading._costs
+
+    @property
+    def watch_log(self):
+        return self.engine.trading._watch_log
+
+    def broker(self, venue=Venue.KRAKEN):
+        return self.base.connections[venue].broker
+
+    def account(self, venue=Venue.KRAKEN):
+        return Account(account_id=f"env-{venue.value}", user_id=OWNER_ID, venue=venue)
+
+    # what is written down
+
+    async def alerts(self, *kinds):
+        async with self.database.read() as session:
+            found = await session.exec(select(AlertRow).order_by(AlertRow.alert_id))
+            messages = [load_message(row.data) for row in found]
+        return [message for message in messages if not kinds or isinstance(message, kinds)]
+
+    async def guard(self, guard_id="guard-1"):
+        async with self.database.read() as session:
+            return await guard_rows.load_guard(session, guard_id)
+
+    async def guards(self, venue=Venue.KRAKEN):
+        async with self.database.read() as session:
+            return await guard_rows.load_open_guards(session, f"env-{venue.value}")
+
+    async def intents(self):
+        async with self.database.read() as session:
+            return list(await session.exec(select(IntentRow).order_by(IntentRow.created_at)))
+
+    async def steps(self, intent_id):
+        return [f"{step.cause}: {step.to_state}" for step in await self.journal.load_steps(intent_id)]
+
+    # what a test brings about
+
+    async def arm(
+        self, quantity, cost, symbol="BTC/USD", *, venue=Venue.KRAKEN, guard_id="guard-1", **changes
+    ):
+        """Set a guard without asking anybody."""
+        asset, _, currency = symbol.partition("/")
+        values = {
+            "guard_id": guard_id,
+            "user_id": OWNER_ID,
+            "account_id": f"env-{venue.value}",
+            "venue": venue,
+            "kind": PositionKind.SPOT,
+            "direction": Direction.LONG,
+            "asset": asset,
+            "symbol": symbol,
+            "quantity": Decimal(quantity),
+            "cost": Decimal(cost),
+            "currency": currency,
+            "threshold": Decimal("-0.01"),
+            "source": GuardSource.HAND,
+            "created_at": self.clock.now(),
+        }
+        guard = Guard(**{**values, **changes})
+        async with self.database.write() as session:
+            await guard_rows.save_guard(session, guard, now=self.clock.now(), cause="test")
+        return guard
+
+    def deposit(self, asset, amount, *, venue=Venue.KRAKEN):
+        self.world.ledger(venue).deposit(asset, Decimal(amount), at=self._seconds())
+
+    def withdraw(self, asset, amount, *, venue=Venue.KRAKEN):
+        self.world.ledger(venue).withdraw(asset, Decimal(amount), at=self._seconds())
+
+    def trade(self, side, quantity, symbol="BTC/USD", *, venue=Venue.KRAKEN, limit=None, leverage=None):
+        """Trade by hand at a venue, as its owner does behind the bot's back."""
+        draft = Draft(
+            listing=self.world.market.listing(venue, symbol),
+            side=Side(side),
+            kind=Kind.MARKET if limit is None else Kind.LIMIT,
+            quantity=Decimal(quantity),
+            limit=None if limit is None else Decimal(limit),
+            leverage=leverage,
+        )
+        book = self.world.market.liquidity(venue, symbol)
+        collateral = Decimal(1_000_000)
+        return self.world.ledger(venue).place(draft, book, at=self._seconds(), collateral=collateral)
+
+    def set_bid(self, bid, symbol="BTC/USD", *, venue=Venue.KRAKEN):
+        self.world.set_bid(venue, symbol, Decimal(bid))
+
+    def fault(self, kind, endpoint="AddOrder", *, venue=Venue.KRAKEN, **options):
+        self.world.faults(venue).add(Fault(kind=kind, endpoint=endpoint, **options))
+
+    def sent(self, endpoint="AddOrder", *, venue=Venue.KRAKEN):
+        return self.world.tape(venue).calls(endpoint)
+
+    def _seconds(self):
+        return self.clock.now().timestamp()
+
+
+def a_trigger(price="50000", quantity="0.1", cost="6000", *, at, ratio="-0.1667"):
+    return Trigger(
+        price=Decimal(price),
+        basis=MarkBasis.BID,
+        ratio=Decimal(ratio),
+        threshold=Decimal("-0.01"),
+        quantity=Decimal(quantity),
+        cost=Decimal(cost),
+        at=at,
+    )
+
+
+@asynccontextmanager
+async def open_room(template, folder, *, venues=(Venue.KRAKEN,), story=None, **changes):
+    """Open venues and engine; `template` is a migrated, empty database."""
+    with capture_logs() as logs:
+        shutil.copy(template, folder / "nija.db")
+        clock = LoopClock(asyncio.get_running_loop())
+        world = SandboxWorld(
+            venues=venues,
+            story=story or Story(),
+            now=lambda: clock.now().timestamp(),
+            monotonic=clock.monotonic,
+        )
+        async with world:
+            room = Room(folder, world, clock, logs, changes)
+            await room.open()
+            try:
+                yield room
+            finally:
+                await room.crash()

@@ -1,0 +1,89 @@
+"""An event loop and clock on which waiting takes no time, beside real sockets, real threads and a real database.
+
+Time stands still while anything can still happen by itself: a callback is ready, a database thread works, or
+bytes are under way on loopback. Only when everything waits for a timer does the clock jump to that timer.
+"""
+
+import asyncio
+import heapq
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from queue import SimpleQueue
+
+#: How long loopback may take to hand over bytes nobody knows of, and those that are known to be under way.
+LOOPBACK_S = 0.0005
+UNDER_WAY_S = 2.0
+
+START = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+
+
+class PatientLoop(asyncio.SelectorEventLoop):
+    def __init__(self):
+        super().__init__()
+        self._passed_s = 0.0
+        self._threads = 0
+        #: tells whether a request or an answer is between two sockets
+        self.is_under_way: Callable[[], bool] = lambda: False
+
+    def time(self):
+        return self._passed_s
+
+    def run_in_executor(self, executor, func, *args):
+        future = super().run_in_executor(executor, func, *args)
+        self.expect(future)
+        return future
+
+    def expect(self, future):
+        """Keep time standing until a thread has answered."""
+        self._threads += 1
+        future.add_done_callback(self._answered)
+
+    def _answered(self, _future):
+        self._threads -= 1
+
+    def _run_once(self):
+        if not self._ready and not self._threads:
+            self._jump()
+        super()._run_once()
+
+    def _jump(self):
+        while self._scheduled and self._scheduled[0]._cancelled:
+            self._timer_cancelled_count -= 1
+            heapq.heappop(self._scheduled)._scheduled = False
+        if self._scheduled and not self._hears_something():
+            self._passed_s = max(self._passed_s, self._scheduled[0]._when)
+
+    def _hears_something(self):
+        if self._selector.select(LOOPBACK_S):
+            return True
+        return self.is_under_way() and bool(self._selector.select(UNDER_WAY_S))
+
+
+class WatchedQueue(SimpleQueue):
+    """The queue of an aiosqlite thread; the loop knows of the work in it."""
+
+    def put_nowait(self, work):
+        future, _ = work
+        if future is not None and isinstance(future.get_loop(), PatientLoop):
+            future.get_loop().expect(future)
+        super().put_nowait(work)
+
+
+class LoopClock:
+    """The clock of a patient loop: both its hands move only when the loop jumps."""
+
+    def __init__(self, loop, *, start=START):
+        self._loop = loop
+        self._start = start
+
+    def now(self):
+        return self._start + timedelta(seconds=self._loop.time())
+
+    def monotonic(self):
+        return self._loop.time()
+
+    def now_ns(self):
+        return int(self._start.timestamp()) * 1_000_000_000 + int(self._loop.time() * 1_000_000_000)
+
+    async def sleep(self, seconds):
+        await asyncio.sleep(max(seconds, 0))
