@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from engine.alerts.messages import ExitFailing
 from engine.brokers.base import Broker
 from engine.execution.intents import Trigger
 from engine.execution.journal import LiveExit
@@ -10,6 +11,7 @@ from engine.guards.guard import Guard
 from engine.liquidation.sale import Desk, Sale
 from engine.liquidation.trouble import Trouble
 from engine.market import Markets
+from engine.money import ZERO
 from engine.tasks import Tasks
 
 
@@ -40,7 +42,9 @@ class Exits:
         driven = self._tasks.names()
         for live in await self._desk.journal.load_live_exits():
             name = _name(live.guard)
-            if name not in driven:
+            if live.guard.account_id not in self._brokers:
+                await self._desk.journal.tell_failing(live.intent, _no_key(live), told=0)
+            elif name not in driven:
                 self._tasks.spawn(name, partial(self._drive, live, found_later=True), must_end=True)
 
     async def _begin(self, guard: Guard, trigger: Trigger) -> None:
@@ -62,6 +66,20 @@ class Exits:
                 found_later=found_later,
             )
             await sale.run(live.intent)
+
+
+def _no_key(live: LiveExit) -> ExitFailing:
+    intent, trigger = live.intent, live.intent.trigger
+    return ExitFailing(
+        venue=intent.venue,
+        symbol=intent.symbol,
+        trigger_ratio=trigger.ratio if trigger else ZERO,
+        threshold=trigger.threshold if trigger else live.guard.threshold,
+        quantity=intent.quantity,
+        why="the settings have no key for this account any more",
+        doing="going on as soon as the key is back and the bot was started again",
+        since=intent.created_at,
+    )
 
 
 def _name(guard: Guard) -> str:

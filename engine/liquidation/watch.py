@@ -75,16 +75,24 @@ class Watch:
 
     async def look(self, venue: Venue, guards: tuple[Guard, ...]) -> None:
         """Judge a venue's guards once."""
-        looker = self._lookers[venue]
+        looker = self._lookers.get(venue)
+        if looker is None:
+            # Its key was taken out of the settings; the owner hears that it is not watched.
+            await self._accept_all(guards, PriceUnknown(problem=PriceProblem.NO_QUOTE))
+            return
         try:
             async with asyncio.timeout(LOOK_BUDGET_S):
                 quotes = await looker.fetch_quotes(guards)
-                await asyncio.gather(
-                    *(self._judge(looker, guard, quotes.get(guard.symbol)) for guard in guards)
+                judged = await asyncio.gather(
+                    *(self._judge(looker, guard, quotes.get(guard.symbol)) for guard in guards),
+                    return_exceptions=True,
                 )
         except TimeoutError:
-            for guard in guards:
-                await self._accept(guard, PriceUnknown(problem=PriceProblem.NO_QUOTE))
+            await self._accept_all(guards, PriceUnknown(problem=PriceProblem.NO_QUOTE))
+            return
+        # One guard that cannot be judged must not keep the others from it.
+        for failure in filter(None, judged):
+            raise failure
         self._looked_at[venue] = self._clock.now()
 
     def is_breached(self, guard: Guard) -> bool | None:
@@ -97,6 +105,10 @@ class Watch:
         await self._accept(guard, seen)
         if isinstance(seen, Mark) and is_past(guard, seen):
             self._exits.begin(guard, trigger_of(guard, seen, now=self._clock.now()))
+
+    async def _accept_all(self, guards: tuple[Guard, ...], seen: PriceUnknown) -> None:
+        for guard in guards:
+            await self._accept(guard, seen)
 
     async def _accept(self, guard: Guard, seen: Mark | PriceUnknown) -> None:
         before = self._sight(guard)

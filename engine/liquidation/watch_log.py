@@ -7,7 +7,7 @@ from decimal import Decimal
 from engine.alerts.messages import Moved, NotWatching
 from engine.alerts.outbox import append_alert
 from engine.clock import Clock
-from engine.guards.guard import Guard
+from engine.guards.guard import Guard, GuardState
 from engine.liquidation.mark import Mark
 from engine.liquidation.sight import Sight, ratio_of
 from engine.liquidation.watch import Watch
@@ -47,10 +47,10 @@ class WatchLog:
         if not all(guard.guard_id in sights for guard in guards) and not self._is_late():
             return
         await self._tell_gap(guards, sights)
-        async with self._database.write() as session:
-            await rows.note_cycle(
-                session, self._run_id, at=self._watched_until(guards), ratios=_ratios(guards, sights)
-            )
+        watched_until = self._watched_until(guards)
+        if watched_until is not None:
+            async with self._database.write() as session:
+                await rows.note_cycle(session, self._run_id, at=watched_until, ratios=_ratios(guards, sights))
 
     async def end(self) -> None:
         """Note that the run ended on purpose."""
@@ -60,10 +60,13 @@ class WatchLog:
     def _is_late(self) -> bool:
         return self._clock.now() - self._began >= TELL_LATEST
 
-    def _watched_until(self, guards: tuple[Guard, ...]) -> datetime:
-        venues = {guard.venue for guard in guards}
-        looks = [at for venue, at in self._watch.looked_at.items() if venue in venues]
-        return min(looks, default=self._clock.now())
+    def _watched_until(self, guards: tuple[Guard, ...]) -> datetime | None:
+        """Return until when all guards were looked at; None when some venue never was."""
+        venues = {guard.venue for guard in guards if guard.state is GuardState.ARMED}
+        looks = [self._watch.looked_at.get(venue) for venue in venues]
+        if None in looks:
+            return None
+        return min((at for at in looks if at is not None), default=self._clock.now())
 
     async def _tell_gap(self, guards: tuple[Guard, ...], sights: Mapping[str, Sight]) -> None:
         before, self._before = self._before, None
