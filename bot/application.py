@@ -67,6 +67,11 @@ class Chat:
         """Return the bot, to send with once connected."""
         return self._application.bot
 
+    def on_heard(self, tell: Callable[[int], None]) -> None:
+        """Name who is told a chat after each update from it was handled."""
+        if isinstance(self._application.update_processor, PerChat):
+            self._application.update_processor.on_heard = tell
+
     def start(self) -> None:
         """Begin to connect; the guard does not wait for it."""
         self._connecting = asyncio.create_task(self._connect(), name="telegram start")

@@ -8,7 +8,8 @@ from engine.brokers.base import KeyPermissions
 from engine.errors import BrokerError, KeyRejectedError, TryLaterError
 from engine.venues import Venue
 
-CLOCK_GOOD = timedelta(seconds=1)
+#: Kraken tells whole seconds, so up to one of them is rounding.
+CLOCK_GOOD = timedelta(seconds=2)
 #: Orders carry a deadline of 5 s: beyond it venues refuse them.
 CLOCK_BAD = timedelta(seconds=4)
 DISK_GOOD_BYTES = 1_000_000_000

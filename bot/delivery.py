@@ -6,23 +6,21 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import structlog
-from telegram import Bot, InlineKeyboardMarkup
-from telegram.constants import ParseMode
-from telegram.error import TelegramError
+from telegram import Bot
 
+from bot.closed_chats import ClosedChats
 from bot.jobs import Job, WatchedJob
 from bot.news import on_new_alerts
-from bot.retry import AsPlainText, Doubtful, GiveUp, Later, Verdict, judge
+from bot.retry import AsPlainText, Doubtful, GiveUp, Later
+from bot.sending import SendFailedError, send_alert
 from engine.alerts.kinds import AlertState
 from engine.alerts.outbox import Alert, claim_due, mark_dead, mark_retry, mark_sent, mark_unknown
 from engine.clock import Clock
 from engine.status import JobStatus
 from engine.storage.database import Database
 from handlers.render.alerts import render_alert
-from handlers.render.html import plain_text
 from handlers.render.screen import Screen
 from handlers.render.times import Reader
-from handlers.screens import message_parts
 
 #: Besides being woken it looks by itself: what waited for its time, or was written by another process.
 SWEEP_S = 1.0
@@ -57,6 +55,7 @@ class Delivery:
         self._redact = redact
         job = Job(name="alerts", every_s=SWEEP_S, what=self._deliver_due, budget_s=CYCLE_S)
         self._cycle = WatchedJob(job, clock=clock, redact=redact)
+        self._closed_chats = ClosedChats(database, clock)
         self._news = asyncio.Event()
         self._stopping = False
         self._sender: asyncio.Task[None] | None = None
@@ -73,6 +72,11 @@ class Delivery:
     def wake(self) -> None:
         """Look at once; what is committed in this process does this by itself."""
         self._news.set()
+
+    def note_heard(self, chat_id: int) -> None:
+        """Send at once what waited for a chat to be opened: somebody wrote there."""
+        if self._closed_chats.note_heard(chat_id):
+            self.wake()
 
     async def stop(self) -> None:
         """Send what may leave now, and no more."""
@@ -94,6 +98,7 @@ class Delivery:
     async def _deliver_due(self) -> None:
         # Chats wait for their own sends only; each round takes the next alert of every chat.
         while self._connected.is_set():
+            await self._closed_chats.hasten()
             async with self._database.read() as session:
                 due = await claim_due(session, now=self._clock.now())
             if not due:
@@ -108,8 +113,8 @@ class Delivery:
             await self._give_up(alert, "its reader is no longer known")
             return
         try:
-            message_id = await self._send(alert, self._screen(alert, reader))
-        except _FailedSend as failed:
+            message_id = await send_alert(self._bot, alert, self._screen(alert, reader))
+        except SendFailedError as failed:
             await self._note_failure(alert, failed)
         except asyncio.CancelledError:
             await asyncio.shield(self._note_doubt(alert, after_s=0, why="stopped while it was being sent"))
@@ -123,38 +128,14 @@ class Delivery:
         note = MAY_BE_REPEATED if alert.state is AlertState.UNKNOWN else ""
         return Screen(text=screen.text + note, keyboard=screen.keyboard)
 
-    async def _send(self, alert: Alert, screen: Screen) -> int:
-        message_id = 0
-        for html, keyboard in message_parts(screen):
-            message_id = await self._send_part(alert, html, keyboard)
-        return message_id
-
-    async def _send_part(self, alert: Alert, html: str, keyboard: InlineKeyboardMarkup | None) -> int:
-        attempts = alert.attempts + 1
-        try:
-            return await self._post(alert.chat_id, html, keyboard, ParseMode.HTML)
-        except TelegramError as error:
-            verdict = judge(error, attempts=attempts, plain=False)
-            if not isinstance(verdict, AsPlainText):
-                raise _FailedSend(verdict, error) from error
-        log.error("markup refused; the alert goes as plain text", alert=alert.message.kind)
-        try:
-            return await self._post(alert.chat_id, plain_text(html), keyboard, None)
-        except TelegramError as error:
-            raise _FailedSend(judge(error, attempts=attempts, plain=True), error) from error
-
-    async def _post(
-        self, chat_id: int, text: str, keyboard: InlineKeyboardMarkup | None, parse_mode: ParseMode | None
-    ) -> int:
-        sent = await self._bot.send_message(chat_id, text, parse_mode=parse_mode, reply_markup=keyboard)
-        return sent.message_id
-
-    async def _note_failure(self, alert: Alert, failed: "_FailedSend") -> None:
-        why = self._redact(f"{type(failed.error).__name__}: {failed.error.message}")
+    async def _note_failure(self, alert: Alert, failed: SendFailedError) -> None:
+        why = self._redact(str(failed))
         match failed.verdict:
             case Doubtful(after_s=after_s):
                 await self._note_doubt(alert, after_s=after_s, why=why)
-            case Later(after_s=after_s):
+            case Later(after_s=after_s, closed=closed):
+                if closed:
+                    self._closed_chats.note_refusal(alert.chat_id)
                 log.warning(
                     "an alert was not delivered", alert=alert.message.kind, why=why, again_in_s=after_s
                 )
@@ -174,12 +155,3 @@ class Delivery:
         log.error("an alert is given up", alert=alert.message.kind, user_id=alert.user_id, why=why)
         async with self._database.write() as session:
             await mark_dead(session, alert.alert_id, error=why)
-
-
-class _FailedSend(Exception):  # noqa: N818 - a verdict on its way, no error of ours
-    """A send that failed, and what that means."""
-
-    def __init__(self, verdict: Verdict, error: TelegramError) -> None:
-        super().__init__(str(error))
-        self.verdict = verdict
-        self.error = error

@@ -90,6 +90,7 @@ async def _start(parts: Parts, settling: asyncio.Task[None]) -> None:
     parts.watchdog.start()
     parts.schedule.start()
     parts.delivery.start()
+    parts.chat.on_heard(parts.delivery.note_heard)
     parts.chat.start()
     if parts.health:
         await parts.health.start()

@@ -11,8 +11,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot.redaction import RedactingFilter, Redactor
 
-#: At INFO these write every request's address, and Telegram's contains the token.
-CHATTY = ("httpx", "httpcore", "telegram", "aiosqlite", "ccxt")
+#: At INFO these write a line for each request or run; Telegram's addresses contain the token.
+CHATTY = ("httpx", "httpcore", "telegram", "aiosqlite", "apscheduler", "ccxt")
 
 
 def configure_logs(

@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
@@ -25,6 +25,8 @@ class PerChat(BaseUpdateProcessor):
 
     def __init__(self, most: int, *, updates: UpdateLog) -> None:
         super().__init__(most)
+        #: Told the chat after each update that was handled.
+        self.on_heard: Callable[[int], None] = lambda _chat_id: None
         self._updates = updates
         self._locks: dict[int | None, tuple[asyncio.Lock, int]] = {}
 
@@ -39,6 +41,8 @@ class PerChat(BaseUpdateProcessor):
                 if not await self._updates.is_handled(update.update_id):
                     await coroutine
                     await self._updates.mark_handled(update.update_id)
+                    if chat_id is not None:
+                        self.on_heard(chat_id)
         finally:
             # A repeated update's coroutine was never awaited, and Python would complain of it.
             if inspect.iscoroutine(coroutine):

@@ -17,6 +17,8 @@ BACKOFF_FIRST_S = 1.0
 BACKOFF_MOST_S = 60.0
 #: A person who blocked the bot, or has not pressed Start yet, is tried again after this.
 CLOSED_CHAT_S = 600.0
+#: How Telegram's words for it begin or what they contain, in lower case.
+CLOSED_CHAT_WORDS = ("forbidden", "chat not found")
 #: On top of what Telegram asks for: it counts whole seconds.
 SLACK_S = 0.5
 #: httpx errors after which Telegram cannot have seen the request.
@@ -28,6 +30,8 @@ class Later:
     """It did not arrive; everything for this chat waits."""
 
     after_s: float
+    #: True when it is the chat that takes nothing, until its owner opens it.
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +61,7 @@ def judge(error: TelegramError, *, attempts: int, plain: bool) -> Verdict:
         return AsPlainText() if unreadable and not plain else GiveUp()
     if _may_have_arrived(error):
         return Doubtful(after_s=backoff_s(attempts))
-    return Later(after_s=_pause_s(error, attempts))
+    return Later(after_s=_pause_s(error, attempts), closed=_is_closed(error))
 
 
 def backoff_s(attempts: int) -> float:
@@ -77,7 +81,8 @@ def _pause_s(error: TelegramError, attempts: int) -> float:
 
 
 def _is_closed(error: TelegramError) -> bool:
-    return isinstance(error, Forbidden) or "chat not found" in error.message.lower()
+    words = error.message.lower()
+    return isinstance(error, Forbidden) or any(closed in words for closed in CLOSED_CHAT_WORDS)
 
 
 def _may_have_arrived(error: TelegramError) -> bool:

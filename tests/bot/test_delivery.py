@@ -254,6 +254,35 @@ async def test_a_blocked_chat_waits_and_the_others_go_on(server, post):
     assert len(texts(owner)) == 1
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_what_waits_for_a_chat_leaves_once_its_owner_writes(server, post, bot, restarted):
+    owner = server.user(user_id=7)
+    await post.put(trouble("hello?"))
+    await post.sweep()
+    if restarted:
+        post = Post(post.database, bot, post.clock)
+        await post.sweep()
+    assert texts(owner) == []
+
+    owner.send("/start")
+    post.delivery.note_heard(7)
+    await post.sweep()
+
+    assert "hello?" in texts(owner)[0]
+
+
+async def test_a_chat_that_is_open_changes_nothing_by_being_written_in(server, post):
+    owner = owner_of(server)
+    server.faults.add("sendMessage", kind=FaultKind.TOO_MANY_REQUESTS, retry_after=7)
+    await post.put(trouble("no answer"))
+    await post.sweep()
+
+    post.delivery.note_heard(7)
+    await post.sweep()
+
+    assert texts(owner) == []
+
+
 async def test_somebody_who_never_pressed_start_is_waited_for(server, post):
     await post.put(trouble("hello?"))
 

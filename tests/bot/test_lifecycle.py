@@ -196,6 +196,21 @@ async def test_the_last_alert_still_leaves_at_the_stop(server, start, database):
     assert "last words" in owner.messages[-1].text
 
 
+async def test_an_alert_waits_for_its_reader_to_start_the_chat(server, start, database):
+    process = start()
+    owner = server.user(user_id=7)
+    await server.wait_for_poll()
+    async with database.write() as session:
+        message = BrokerTrouble(venue=Venue.KRAKEN, what="unreachable", why="hello?", since=START)
+        await append_alert(session, message, user_id=7, account_id=None, dedup_key="1", now=CLOCK.now())
+    await server.wait_for_call("sendMessage")
+
+    process.order_done.set()
+    owner.send("/order")
+
+    await owner.wait_for("hello?")
+
+
 async def test_a_rejected_token_stops_the_process_with_the_sentence(server, start):
     process = start(token="1234567:AAwrong-token-of-nobody-0123456789")
 

@@ -65,8 +65,12 @@ def caused(error, cause):
         pytest.param(
             lambda: TelegramError("Invalid server response"), Doubtful(after_s=4), id="truncated answer"
         ),
-        pytest.param(lambda: Forbidden("bot was blocked by the user"), Later(after_s=600), id="blocked"),
-        pytest.param(lambda: BadRequest("Chat not found"), Later(after_s=600), id="never pressed Start"),
+        pytest.param(
+            lambda: Forbidden("bot was blocked by the user"), Later(after_s=600, closed=True), id="blocked"
+        ),
+        pytest.param(
+            lambda: BadRequest("Chat not found"), Later(after_s=600, closed=True), id="never pressed Start"
+        ),
         pytest.param(lambda: InvalidToken("Unauthorized"), Later(after_s=60), id="token rejected"),
         pytest.param(lambda: BadRequest("Message is too long"), GiveUp(), id="refused for good"),
         pytest.param(lambda: ChatMigrated(-100), Later(after_s=4), id="moved"),

@@ -1,0 +1,60 @@
+"""Chats that take nothing now: blocked, or never started. Whoever writes in one has opened it."""
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from bot.retry import CLOSED_CHAT_WORDS
+from engine.alerts.kinds import AlertState
+from engine.clock import Clock
+from engine.storage.database import Database
+from engine.storage.tables import AlertRow
+
+
+class ClosedChats:
+    """Knows which chats refused an alert, and sends what waits as soon as they are open."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._closed: set[int] | None = None
+        self._opened: set[int] = set()
+
+    def note_refusal(self, chat_id: int) -> None:
+        """Remember that a chat takes nothing."""
+        if self._closed is not None:
+            self._closed.add(chat_id)
+
+    def note_heard(self, chat_id: int) -> bool:
+        """Note that somebody wrote in a chat; True when something may wait for that."""
+        if self._closed is None or chat_id not in self._closed:
+            return False
+        self._closed.discard(chat_id)
+        self._opened.add(chat_id)
+        return True
+
+    async def hasten(self) -> None:
+        """Let what waits for chats that are open again leave now."""
+        if self._closed is None:
+            self._closed = await self._load()
+        if not self._opened:
+            return
+        opened, self._opened = self._opened, set()
+        async with self._database.write() as session:
+            await session.exec(
+                update(AlertRow)
+                .where(col(AlertRow.chat_id).in_(opened), col(AlertRow.state) == AlertState.WAITING)
+                .values(not_before=self._clock.now())
+            )
+
+    async def _load(self) -> set[int]:
+        async with self._database.read() as session:
+            found = await session.exec(
+                select(AlertRow.chat_id, AlertRow.last_error).where(
+                    col(AlertRow.state) == AlertState.WAITING, col(AlertRow.last_error).is_not(None)
+                )
+            )
+            return {
+                chat_id
+                for chat_id, error in found
+                if any(words in (error or "").lower() for words in CLOSED_CHAT_WORDS)
+            }

@@ -1,0 +1,52 @@
+"""One alert to one chat: markup first, plain words if Telegram cannot read it."""
+
+import structlog
+from telegram import Bot, InlineKeyboardMarkup
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+
+from bot.retry import AsPlainText, Verdict, judge
+from engine.alerts.outbox import Alert
+from handlers.render.html import plain_text
+from handlers.render.screen import Screen
+from handlers.screens import message_parts
+
+log = structlog.get_logger(__name__)
+
+
+class SendFailedError(Exception):
+    """A send that failed, and what that means for the alert."""
+
+    def __init__(self, verdict: Verdict, error: TelegramError) -> None:
+        super().__init__(error.message or type(error).__name__)
+        self.verdict = verdict
+
+
+async def send_alert(bot: Bot, alert: Alert, screen: Screen) -> int:
+    """Send an alert's screen and return the id of its last message; raise SendFailedError when it may not have arrived."""
+    message_id = 0
+    for html, keyboard in message_parts(screen):
+        message_id = await _send_part(bot, alert, html, keyboard)
+    return message_id
+
+
+async def _send_part(bot: Bot, alert: Alert, html: str, keyboard: InlineKeyboardMarkup | None) -> int:
+    attempts = alert.attempts + 1
+    try:
+        return await _post(bot, alert.chat_id, html, keyboard, ParseMode.HTML)
+    except TelegramError as error:
+        verdict = judge(error, attempts=attempts, plain=False)
+        if not isinstance(verdict, AsPlainText):
+            raise SendFailedError(verdict, error) from error
+    log.error("markup refused; the alert goes as plain text", alert=alert.message.kind)
+    try:
+        return await _post(bot, alert.chat_id, plain_text(html), keyboard, None)
+    except TelegramError as error:
+        raise SendFailedError(judge(error, attempts=attempts, plain=True), error) from error
+
+
+async def _post(
+    bot: Bot, chat_id: int, text: str, keyboard: InlineKeyboardMarkup | None, parse_mode: ParseMode | None
+) -> int:
+    sent = await bot.send_message(chat_id, text, parse_mode=parse_mode, reply_markup=keyboard)
+    return sent.message_id
