@@ -5,6 +5,7 @@ from engine.storage.tables.balances import AccountStateRow, SnapshotRow
 from engine.storage.tables.base import Table
 from engine.storage.tables.fills import FillCursorRow, FillRow
 from engine.storage.tables.guards import GuardEventRow, GuardRow, KnownAssetRow
+from engine.storage.tables.halts import HaltRow
 from engine.storage.tables.intents import IntentEventRow, IntentRow
 from engine.storage.tables.people import AccountRow, NonceRow, SealedKeyRow, UserRow
 from engine.storage.tables.process import LeaseRow, ProcessRunRow
@@ -22,6 +23,7 @@ __all__ = [
     "FillRow",
     "GuardEventRow",
     "GuardRow",
+    "HaltRow",
     "HandledUpdateRow",
     "IntentEventRow",
     "IntentRow",

@@ -1,0 +1,50 @@
+"""The owner's stop for entries: kept over restarts, and never asked by an exit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from engine.clock import Clock
+from engine.storage.database import Database
+from engine.storage.repositories import halts as rows
+
+
+class HaltedBy(StrEnum):
+    """Where the word was given."""
+
+    CHAT = "chat"
+    SERVER = "server"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Halt:
+    """Entries are stopped."""
+
+    since: datetime
+    by: HaltedBy
+
+
+class HaltSwitch:
+    """Stops and allows entries; what is guarded is sold all the same."""
+
+    def __init__(self, *, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def fetch_halt(self, user_id: int) -> Halt | None:
+        """Return the stop of a user's entries; None while they are allowed."""
+        async with self._database.read() as session:
+            found = await rows.load_halt(session, user_id)
+        return Halt(since=found[0], by=HaltedBy(found[1])) if found else None
+
+    async def halt(self, user_id: int, *, by: HaltedBy) -> Halt | None:
+        """Stop a user's entries and return how they stand now."""
+        async with self._database.write() as session:
+            await rows.save_halt(session, user_id, since=self._clock.now(), by=by)
+        return await self.fetch_halt(user_id)
+
+    async def resume(self, user_id: int) -> Halt | None:
+        """Allow a user's entries again and return how they stand now."""
+        async with self._database.write() as session:
+            await rows.delete_halt(session, user_id)
+        return await self.fetch_halt(user_id)
