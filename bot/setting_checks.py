@@ -8,6 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
+from engine.people.master_keys import MasterKeyError, parse_master_keys
+
 DATABASES = ("sqlite+aiosqlite://", "postgresql+psycopg://")
 LOWEST_THRESHOLD = Decimal("-0.5")
 
@@ -113,12 +115,12 @@ def database_password(url: str) -> str | None:
 
 
 def check_master_keys(keys: SecretStr | None) -> SecretStr | None:
-    """Accept `kid:base64,…`."""
-    if keys and not all(
-        re.fullmatch(r"\s*[\w-]+:[\w+/=-]+\s*", entry, re.ASCII)
-        for entry in keys.get_secret_value().split(",")
-    ):
-        raise ValueError("must look like kid:base64,kid:base64 with the newest first")
+    """Accept `kid:base64,…`, each of the right length."""
+    if keys:
+        try:
+            parse_master_keys(keys.get_secret_value())
+        except MasterKeyError as error:
+            raise ValueError(f"cannot be used: {str(error).rstrip('.')}") from None
     return keys
 
 
