@@ -1,0 +1,79 @@
+"""`python -m bench`: measure everything in one run and print each figure beside its floor."""
+
+import argparse
+import asyncio
+import compileall
+import os
+import platform
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from bench import first_answer, memory, nonce_transaction, polling, snapshots
+from bench.figures import Figure
+from bench.report import as_json, print_table
+from bot.logs import configure_logs
+from bot.redaction import Redactor
+
+BENCHES: Mapping[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
+    "polling": polling.measure,
+    "nonce": nonce_transaction.measure,
+    "snapshots": snapshots.measure,
+    "first-answer": first_answer.measure,
+    "memory": memory.measure,
+}
+_ROOT = Path(__file__).parents[1]
+_OURS = ("bot", "handlers", "engine", "sandbox", "migrations", "bench")
+
+
+def main() -> None:
+    options = _options()
+    compile_bytecode()
+    configure_logs(level="ERROR", output="console", redactor=Redactor(()))
+    start = time.monotonic()
+    figures = asyncio.run(measure(options.only or tuple(BENCHES), Console(stderr=True)))
+    took_s = time.monotonic() - start
+    if options.json:
+        print(as_json(figures, circumstances(took_s)))
+    else:
+        console = Console()
+        print_table(figures, console=console)
+        console.print(", ".join(f"{name} {value}" for name, value in circumstances(took_s).items()))
+
+
+def compile_bytecode() -> None:
+    """Compile our own packages, as the installation compiles everybody else's."""
+    for package in _OURS:
+        compileall.compile_dir(_ROOT / package, quiet=1)
+
+
+async def measure(names: Sequence[str], progress: Console) -> list[Figure]:
+    """Run benches one after the other."""
+    figures: list[Figure] = []
+    for name in names:
+        progress.print(f"measuring {name} ...")
+        figures.extend(await BENCHES[name]())
+    return figures
+
+
+def circumstances(took_s: float) -> dict[str, object]:
+    """What the figures were measured on: compare ratios, not figures, between machines."""
+    return {
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[1], 2),
+        "took_s": round(took_s),
+    }
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print JSON for a program to read")
+    parser.add_argument("--only", choices=BENCHES, action="append", help="run this bench; may be repeated")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""What the bot's process holds in memory, after its start and after many screens."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+
+from bench.children import IMPORT_CCXT, NOTHING, resident_mb, weigh_python
+from bench.figures import Figure, spread
+from bench.first_answer import time_to_balance
+from bot.demo.stage import Stage, open_stage
+from sandbox.world import SandboxWorld
+
+ROUNDS = 3
+AIM_MB = 200.0
+SCREENS = ("/balance", "/positions", "/route BTC 30", "/status", "/help") * 10
+#: After the first answer the first jobs are still reading histories and fees.
+_REST_S = 3.0
+_PATIENCE_S = 30.0
+
+
+async def measure() -> Sequence[Figure]:
+    """Weigh the bot and the floors, each as processes of their own."""
+    floors = [(await weigh_python(NOTHING), await weigh_python(IMPORT_CCXT)) for _ in range(ROUNDS)]
+    bare, ccxt = (spread(samples) for samples in zip(*floors, strict=True))
+    started, used = (spread(samples) for samples in zip(*await _weigh_bots(), strict=True))
+    imports = "python with ccxt alone"
+    return (
+        Figure(
+            name="memory after the start",
+            unit="MB",
+            measured=started,
+            floor_name=imports,
+            floor=ccxt,
+            aim=AIM_MB,
+        ),
+        Figure(
+            name=f"memory after {len(SCREENS)} screens",
+            unit="MB",
+            measured=used,
+            floor_name=imports,
+            floor=ccxt,
+            aim=AIM_MB,
+        ),
+        Figure(name=imports, unit="MB", measured=ccxt, floor_name="python -c pass", floor=bare),
+    )
+
+
+async def _weigh_bots() -> Sequence[tuple[float, float]]:
+    """Start one bot after the other, then use all side by side: they mostly wait for their rate budgets."""
+    async with AsyncExitStack() as stages:
+        bots = [await _started(stages) for _ in range(ROUNDS)]
+        await asyncio.sleep(_REST_S)
+        started = [_weigh(bot) for bot in bots]
+        await asyncio.gather(*map(_use, bots))
+        return list(zip(started, map(_weigh, bots), strict=True))
+
+
+async def _started(stages: AsyncExitStack) -> Stage:
+    stage = await stages.enter_async_context(open_stage(SandboxWorld(), settings={}))
+    await time_to_balance(stage)
+    return stage
+
+
+async def _use(stage: Stage) -> None:
+    for command in SCREENS:
+        await stage.owner.ask(command, timeout_s=_PATIENCE_S)
+
+
+def _weigh(stage: Stage) -> float:
+    if stage.bot.pid is None:
+        raise RuntimeError("the bot is not running")
+    return resident_mb(stage.bot.pid)
