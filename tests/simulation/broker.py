@@ -1,0 +1,282 @@
+"""The engine's two ports, answered by a simulated venue that things go wrong at."""
+
+import asyncio
+from dataclasses import replace
+from decimal import Decimal
+
+from engine.brokers.base import FeeQuote, FillPage, KeyPermissions
+from engine.errors import (
+    InvalidNonceError,
+    KeyRejectedError,
+    LockedOutError,
+    MisconfiguredError,
+    RefusalReason,
+    RefusedError,
+    TryLaterError,
+    UnknownOutcomeError,
+)
+from engine.orders import VenueOrderId
+from engine.positions import AccountReport, Holding
+from tests.simulation.faults import Kind
+
+_READ_TIMEOUT_S = 10
+_PAGE = 20
+
+_NOTHING_HAPPENED = {
+    Kind.UNREACHABLE: lambda venue: TryLaterError(venue, "no connection"),
+    Kind.RATE_LIMIT: lambda venue: TryLaterError(venue, "rate limit exceeded"),
+    Kind.INVALID_NONCE: lambda venue: InvalidNonceError(venue, "invalid nonce"),
+    Kind.LOCKOUT: lambda venue: LockedOutError(venue, "temporary lockout"),
+    Kind.KEY_REJECTED: lambda venue: KeyRejectedError(venue, "permission denied"),
+    Kind.MAINTENANCE: lambda venue: TryLaterError(venue, "unavailable"),
+    Kind.MISCONFIGURED: lambda venue: MisconfiguredError(venue, "HTTP 404 with a page"),
+}
+_OUTCOME_UNKNOWN = (
+    Kind.LOST_BEFORE,
+    Kind.TIMEOUT_BEFORE,
+    Kind.TIMEOUT_AFTER,
+    Kind.ANSWER_CUT,
+    Kind.ARRIVES_LATE,
+)
+
+
+class SimBroker:
+    """One account's private side."""
+
+    def __init__(self, account, *, truth, faults, clock, life, rng, later):
+        self._account = account
+        self._venue = account.venue
+        self._truth = truth
+        self._faults = faults
+        self._clock = clock
+        self._life = life
+        self._rng = rng
+        self._later = later
+        self._old_report = None
+
+    @property
+    def account(self):
+        return self._account
+
+    async def fetch_report(self, *, priority=None):
+        await self._read(Kind.READ_LOST, Kind.READ_HANGS)
+        report = AccountReport(account=self._account, holdings=self._truth.holdings(), at=self._clock.now())
+        if self._old_report and self._faults.strikes(self._venue, Kind.OLD_REPORT):
+            report = replace(self._old_report, at=report.at)
+        else:
+            self._old_report = report
+        if self._faults.strikes(self._venue, Kind.FREE_SHOWN_ZERO):
+            report = replace(report, holdings=tuple(_shown_zero(one) for one in report.holdings))
+        if self._faults.strikes(self._venue, Kind.HOLDING_MISSING):
+            report = replace(report, holdings=report.holdings[:1])
+        await self._answer()
+        return report
+
+    async def fetch_open_orders(self, *, priority=None):
+        await self._read(Kind.READ_LOST)
+        orders = tuple(self._truth.order(order) for order in self._truth.open_orders())
+        await self._answer()
+        return orders
+
+    async def fetch_order(self, venue_order_id, symbol, *, priority=None):
+        await self._read(Kind.LOOKUP_LOST)
+        order = self._truth.orders.get(venue_order_id)
+        if order is None or not self._truth.is_listed(order):
+            raise RefusedError(self._venue, "no such order", RefusalReason.UNKNOWN_ORDER)
+        found = self._truth.order(order)
+        await self._answer()
+        return found
+
+    async def find_order(self, client_order_id, symbol, *, since, priority=None):
+        await self._read(Kind.LOOKUP_LOST)
+        order = self._truth.find(client_order_id)
+        found = self._truth.order(order) if order else None
+        await self._answer()
+        return found
+
+    async def fetch_fills(self, *, cursor=None):
+        await self._read(Kind.READ_LOST)
+        told = [fill for fill in reversed(self._truth.fills) if fill.trade_id not in self._truth.untold]
+        start = int(cursor or 0)
+        page = told[start : start + _PAGE]
+        if page and self._faults.strikes(self._venue, Kind.FILLS_TWICE):
+            page = [*page, *page[:3]]
+        await self._answer()
+        more = start + _PAGE < len(told)
+        return FillPage(fills=tuple(page), next_cursor=str(start + _PAGE) if more else None)
+
+    async def submit_order(self, request, *, priority):
+        effect = self._placing(request)
+        order = await self._order(effect, deadline=request.deadline, points=("before send", "in flight"))
+        self._life.note_answer()
+        return VenueOrderId(order.order_id)
+
+    async def cancel_order(self, venue_order_id, symbol, *, priority):
+        late = self._faults.strikes(self._venue, Kind.RELEASES_LATE)
+        after_s = self._rng.uniform(1, 14) if late else None
+
+        def effect():
+            return self._truth.cancel(venue_order_id, releases_after_s=after_s)
+
+        await self._order(effect, deadline=None, points=("before cancel", "cancel in flight"))
+        self._life.crash_here("between cancel and sell")
+
+    async def fetch_fee(self, symbol):
+        await self._read(Kind.READ_LOST)
+        return FeeQuote(taker=self._truth.rules.fee_ratio, live=True)
+
+    async def fetch_permissions(self):
+        return KeyPermissions(can_read=True, can_trade=True, can_withdraw=False)
+
+    async def close(self):
+        """Nothing is open."""
+
+    # how calls go
+
+    async def _read(self, lost, hangs=None):
+        self._life.check_call()
+        await self._travel()
+        self._nothing_happens()
+        if hangs and self._faults.strikes(self._venue, hangs):
+            await asyncio.sleep(_READ_TIMEOUT_S)
+            raise TryLaterError(self._venue, "no answer in time")
+        if self._faults.strikes(self._venue, lost):
+            raise TryLaterError(self._venue, "the answer was lost")
+
+    async def _order(self, effect, *, deadline, points):
+        before, in_flight = points
+        self._life.check_call()
+        self._life.crash_here(before)
+        await self._travel()
+        self._nothing_happens()
+        kind = self._faults.strikes(self._venue, *_OUTCOME_UNKNOWN)
+        if kind is None:
+            placed = effect()
+            self._life.crash_here(in_flight)
+            await self._answer()
+            return placed
+        if kind in {Kind.TIMEOUT_AFTER, Kind.ANSWER_CUT}:
+            _attempt(effect)
+            self._life.crash_here(in_flight)
+        if kind is Kind.ARRIVES_LATE:
+            self._arrive_late(effect, deadline)
+        if kind in {Kind.TIMEOUT_BEFORE, Kind.TIMEOUT_AFTER}:
+            await asyncio.sleep(self._truth.rules.order_timeout_s)
+        raise UnknownOutcomeError(self._venue, str(kind))
+
+    def _arrive_late(self, effect, deadline):
+        def arrive():
+            if deadline is None or not self._truth.rules.keeps_deadlines or self._clock.now() <= deadline:
+                _attempt(effect)
+
+        self._later(self._rng.uniform(0.2, 9), arrive)
+
+    def _nothing_happens(self):
+        kind = self._faults.strikes(self._venue, *_NOTHING_HAPPENED)
+        if kind is not None:
+            raise _NOTHING_HAPPENED[kind](self._venue)
+
+    def _placing(self, request):
+        def effect():
+            strikes = self._faults.strikes
+            if strikes(self._venue, Kind.SPURIOUS_FUNDS):
+                self._truth.refuse("insufficient funds", RefusalReason.INSUFFICIENT_FUNDS)
+            order = self._truth.place(
+                request.symbol,
+                request.side,
+                request.quantity,
+                client_id=request.client_order_id,
+                reduce=self._course(),
+            )
+            if strikes(self._venue, Kind.FILLS_LATE):
+                self._hide(order)
+            return order
+
+        return effect
+
+    def _course(self):
+        kind = self._faults.strikes(
+            self._venue, Kind.FILLS_SLOWLY, Kind.FILLS_PARTLY, Kind.CLOSES_UNFILLED
+        )
+        part = Decimal(self._rng.choice(("0.1", "0.37", "0.5", "0.9", "0.9999")))
+        after_s = self._rng.uniform(0.1, 12)
+        return {
+            Kind.FILLS_SLOWLY: [(0, part), (after_s, Decimal(1))],
+            Kind.FILLS_PARTLY: [(0, part), (after_s, Decimal(0))],
+            Kind.CLOSES_UNFILLED: [(after_s if after_s > 6 else 0, Decimal(0))],  # noqa: PLR2004 - half of them at once
+        }.get(kind)
+
+    def _hide(self, order):
+        hidden = {fill.trade_id for fill in order.fills}
+        self._truth.untold |= hidden
+        self._later(self._rng.uniform(2, 30), lambda: self._truth.untold.difference_update(hidden))
+
+    async def _travel(self):
+        await asyncio.sleep(self._rng.choice((0.01, 0.04, 0.09)))
+
+    async def _answer(self):
+        await asyncio.sleep(self._rng.choice((0.0, 0.02, 0.11)))
+        self._life.check()
+
+
+class SimMarketData:
+    """A venue's public side."""
+
+    def __init__(self, *, truth, faults, life, clock, rng):
+        self._truth = truth
+        self._faults = faults
+        self._life = life
+        self._clock = clock
+        self._rng = rng
+
+    @property
+    def venue(self):
+        return self._truth.venue
+
+    async def fetch_instruments(self):
+        await self._ask()
+        status = self._truth.status()
+        return {symbol: replace(one, status=status) for symbol, one in self._truth.instruments.items()}
+
+    async def fetch_quotes(self, symbols):
+        await self._ask()
+        if self._faults.strikes(self.venue, Kind.QUOTES_HANG):
+            await asyncio.sleep(30)
+        listed = [symbol for symbol in sorted(symbols) if symbol in self._truth.prices.symbols()]
+        quotes = {symbol: self._truth.prices.quote(symbol) for symbol in listed}
+        return {symbol: quote for symbol, quote in quotes.items() if quote is not None}
+
+    async def fetch_book(self, symbol):
+        await self._ask()
+        return self._truth.prices.book(symbol)
+
+    async def fetch_time(self):
+        return self._clock.now()
+
+    async def fetch_session(self):
+        return None
+
+    async def close(self):
+        """Nothing is open."""
+
+    async def _ask(self):
+        self._life.check_call()
+        await asyncio.sleep(self._rng.choice((0.01, 0.05)))
+        self._life.check()
+        if self._faults.strikes(self.venue, Kind.UNREACHABLE):
+            raise TryLaterError(self.venue, "no connection")
+
+
+def _attempt(effect):
+    """Have an effect of which nobody learns, a refusal included."""
+    try:
+        effect()
+    except RefusedError:
+        return
+
+
+def _shown_zero(holding):
+    is_cash = holding.asset == "USD"
+    return holding if is_cash else Holding(asset=holding.asset, free=Decimal(0))
+
+

@@ -1,0 +1,48 @@
+"""When the process is killed: the n-th time that it comes to a named point."""
+
+POINTS = (
+    "before send",
+    "in flight",
+    "answered",
+    "committed",
+    "before cancel",
+    "cancel in flight",
+    "between cancel and sell",
+    "alert write",
+    "any commit",
+)
+
+
+class Crashes:
+    """A list of planned kills, one after the other."""
+
+    def __init__(self, *, tally, tell):
+        self._plan = []
+        self._tally = tally
+        self._tell = tell
+
+    def plan(self, kills):
+        self._plan = list(kills)
+
+    def strikes(self, point):
+        if not self._plan or self._plan[0][0] != point:
+            return False
+        times = self._plan[0][1] - 1
+        if times > 0:
+            self._plan[0] = (point, times)
+            return False
+        self._plan.pop(0)
+        self._tally.crashes[point] += 1
+        self._tell(f"KILLED: {point}")
+        return True
+
+    def end_all(self):
+        self._plan.clear()
+
+
+def plan_crashes(rng):
+    plan = []
+    for _ in range(rng.choice((0, 1, 1, 2, 2, 3))):
+        point = rng.choice(POINTS)
+        plan.append((point, rng.randint(1, 120) if point == "any commit" else rng.randint(1, 2)))
+    return plan

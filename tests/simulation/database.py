@@ -1,0 +1,156 @@
+"""The engine's database port over SQLite in this thread: the real repositories, no thread, no disk.
+
+A transaction runs through without letting anybody else run, which is one of the orders that the real database
+with its single writer allows; tasks take turns before and after it.
+"""
+
+import asyncio
+import sqlite3
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.pool import StaticPool
+from sqlmodel import Session
+
+from engine.people.accounts import KeyOrigin, environment_account_id
+from engine.people.roles import Role
+from engine.storage.tables import AccountRow, AlertRow, UserRow, metadata
+from engine.venues import Venue
+
+OWNER_ID = 7
+_BEFORE_ANYTHING = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class InlineSession:
+    """A session whose awaited methods never wait."""
+
+    def __init__(self, session, before_statement):
+        self._session = session
+        self._before_statement = before_statement
+
+    async def exec(self, statement):
+        self._before_statement()
+        return self._session.exec(statement)
+
+    async def get(self, table, key):
+        self._before_statement()
+        return self._session.get(table, key)
+
+    async def merge(self, row):
+        self._before_statement()
+        return self._session.merge(row)
+
+    async def flush(self):
+        self._before_statement(writes_alert=any(isinstance(row, AlertRow) for row in self._session.new))
+        self._session.flush()
+
+    def add(self, row):
+        self._session.add(row)
+
+
+class Store:
+    """One SQLite in memory, emptied for each story; what was committed survives every crash."""
+
+    def __init__(self):
+        self._engine = create_engine(
+            "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+        )
+        event.listen(self._engine, "connect", _hand_over_transactions)
+        event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        self._template = sqlite3.connect(":memory:")
+        metadata.create_all(self._engine)
+        with self.session() as session, session.begin():
+            session.add(_owner())
+            session.flush()
+            session.add_all(_account(venue) for venue in Venue)
+        self._raw = self._engine.raw_connection().driver_connection
+        self._raw.backup(self._template)
+
+    def empty(self):
+        self._template.backup(self._raw)
+
+    def session(self):
+        return Session(self._engine, expire_on_commit=False)
+
+    def rows(self, sql, *values):
+        """Look at what is committed, past the engine."""
+        return self._raw.execute(sql, values).fetchall()
+
+
+class InlineDatabase:
+    """What one life of the process sees of the store."""
+
+    def __init__(self, store, life):
+        self._store = store
+        self._life = life
+        self._inside = set()
+
+    @asynccontextmanager
+    async def write(self):
+        await self._life.take_turns()
+        self._life.crash_before_commit()
+        with self._store.session() as session, self._alone(), session.begin():
+            yield InlineSession(session, self._before_statement)
+            self._before_statement(writes_alert=any(isinstance(row, AlertRow) for row in session.new))
+        self._life.crash_after_commit()
+        await self._life.take_turns()
+
+    @asynccontextmanager
+    async def read(self):
+        await self._life.take_turns()
+        with self._store.session() as session, self._alone():
+            yield InlineSession(session, self._before_statement)
+        await self._life.take_turns()
+
+    def is_inside(self):
+        """Tell whether this task has a transaction open, in which nothing slow may be awaited."""
+        return asyncio.current_task() in self._inside
+
+    def _alone(self):
+        return _Member(self._inside, asyncio.current_task())
+
+    def _before_statement(self, *, writes_alert=False):
+        self._life.check()
+        if writes_alert:
+            self._life.crash_here("alert write")
+
+
+class _Member:
+    def __init__(self, group, one):
+        self._group, self._one = group, one
+
+    def __enter__(self):
+        self._group.add(self._one)
+
+    def __exit__(self, *_):
+        self._group.discard(self._one)
+
+
+def _hand_over_transactions(connection, _record):
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _owner():
+    return UserRow(
+        user_id=OWNER_ID,
+        role=Role.OWNER,
+        time_zone="UTC",
+        language="en",
+        usual_trade_usd=Decimal(30),
+        created_at=_BEFORE_ANYTHING,
+    )
+
+
+def _account(venue):
+    return AccountRow(
+        account_id=environment_account_id(venue),
+        user_id=OWNER_ID,
+        venue=venue,
+        label=venue.label,
+        origin=KeyOrigin.ENVIRONMENT,
+        key_fingerprint=f"key of {venue}",
+        created_at=_BEFORE_ANYTHING,
+    )

@@ -1,0 +1,158 @@
+"""What the owner and the market do meanwhile: falls, recoveries, hand trades, deposits, guards set."""
+
+from decimal import ROUND_FLOOR, Decimal
+
+from engine.errors import RefusedError
+from engine.guards.guard import Guard, GuardSource
+from engine.orders import Side
+from engine.positions import Direction, PositionKind
+from engine.storage.repositories import guards as guard_rows
+from tests.simulation.database import InlineSession
+from tests.simulation.world import Armed
+
+FIRST_PRICES = {"BTC/USD": Decimal(50_000), "ETH/USD": Decimal(3_000)}
+_THRESHOLD = Decimal("-0.01")
+_EIGHT = Decimal("0.00000001")
+
+
+class Deeds:
+    """Draws what happens at one venue and symbol next."""
+
+    def __init__(self, world):
+        self._world = world
+        self._rng = world.rng("deeds")
+        self._table = (
+            (5, self._fall),
+            (2, self._recover),
+            (3, self._rest_a_sell_order),
+            (1, self._cancel_own_order),
+            (1, self._sell_by_hand),
+            (1, self._buy_by_hand),
+            (1, self._withdraw),
+            (1, self._deposit),
+        )
+
+    def drift(self):
+        """Let every price move a little."""
+        for truth in self._world.venues.values():
+            for symbol in truth.prices.symbols():
+                step = Decimal(str(round(1 + self._rng.gauss(0, 0.0012), 6)))
+                truth.prices.set(symbol, truth.prices.mid(symbol) * step)
+
+    def happen(self):
+        """Do one thing somewhere."""
+        truth = self._rng.choice(list(self._world.venues.values()))
+        symbol = self._rng.choice(truth.prices.symbols())
+        weights, deeds = zip(*self._table, strict=True)
+        (deed,) = self._rng.choices(deeds, weights)
+        name = deed.__name__.strip("_").replace("_", " ")
+        try:
+            deed(truth, symbol)
+        except RefusedError as refused:
+            self._world.tell(f"the owner may not {name}: {refused}")
+            return
+        self._world.tally.deeds[name] += 1
+        self._world.tell(f"{name}: {symbol} at {truth.venue}, bid {truth.prices.bid(symbol)}")
+
+    async def arm_where_nothing_is_guarded(self):
+        guarded = {(one.venue, one.symbol) for one in self._world.armed.values() if not one.is_closed}
+        for truth in self._world.venues.values():
+            for symbol in truth.prices.symbols():
+                if (truth.venue, symbol) not in guarded:
+                    await self._arm(truth, symbol)
+
+    def furnish(self, truth, symbol):
+        truth.prices.set(symbol, FIRST_PRICES[symbol])
+        truth.deposit(symbol.split("/")[0], self._amount(symbol, 200, 9000))
+
+    def _amount(self, symbol, least_usd, most_usd):
+        usd = Decimal(self._rng.randint(least_usd, most_usd))
+        digits = Decimal(self._rng.choice(("0.001", "0.00000001")))
+        return (usd / FIRST_PRICES[symbol]).quantize(digits, ROUND_FLOOR)
+
+    async def _arm(self, truth, symbol):
+        """Guard a part of what is there, as the owner's word does."""
+        there = truth.total(symbol.split("/")[0])
+        part = Decimal(self._rng.choice(("1", "1", "0.6", "0.25")))
+        quantity, price = (there * part).quantize(_EIGHT, ROUND_FLOOR), truth.prices.bid(symbol)
+        if quantity <= 0 or truth.instruments[symbol].why_too_small_to_sell(quantity, price):
+            return
+        entry = price * Decimal(str(round(1 + self._rng.uniform(-0.02, 0.006), 6)))
+        guard = self._guard(truth, symbol, quantity, cost=quantity * entry)
+        self._world.armed[guard.guard_id] = Armed(
+            guard_id=guard.guard_id,
+            venue=truth.venue,
+            symbol=symbol,
+            quantity=guard.quantity,
+            cost=guard.cost,
+            threshold=guard.threshold,
+        )
+        self._world.tell(f"{guard.guard_id}: {quantity} of {there} {symbol} at {truth.venue}, cost {guard.cost}")
+        with self._world.store.session() as session, session.begin():
+            inline = InlineSession(session, lambda **_: None)
+            await guard_rows.save_guard(inline, guard, now=self._world.clock.now(), cause="armed")
+
+    def _guard(self, truth, symbol, quantity, *, cost):
+        account = self._world.account(truth.venue)
+        return Guard(
+            guard_id=f"guard-{len(self._world.armed) + 1}",
+            user_id=account.user_id,
+            account_id=account.account_id,
+            venue=truth.venue,
+            kind=PositionKind.SPOT,
+            direction=Direction.LONG,
+            asset=symbol.split("/")[0],
+            symbol=symbol,
+            quantity=quantity,
+            cost=cost,
+            currency="USD",
+            threshold=_THRESHOLD,
+            source=GuardSource.HAND,
+            created_at=self._world.clock.now(),
+        )
+
+    # the market
+
+    def _fall(self, truth, symbol):
+        ratio = Decimal(self._rng.choice(("0.988", "0.985", "0.97", "0.88")))
+        truth.prices.set(symbol, truth.prices.mid(symbol) * ratio)
+
+    def _recover(self, truth, symbol):
+        ratio = Decimal(self._rng.choice(("1.01", "1.03")))
+        truth.prices.set(symbol, truth.prices.mid(symbol) * ratio)
+
+    # the owner
+
+    def _rest_a_sell_order(self, truth, symbol):
+        quantity = self._part(truth, symbol, ("0.3", "0.5", "0.9", "1"))
+        truth.place(symbol, Side.SELL, quantity, limit=truth.prices.mid(symbol) * 2)
+
+    def _cancel_own_order(self, truth, symbol):
+        for order in truth.open_orders():
+            if order.client_id is None:
+                truth.cancel(order.order_id)
+                return
+
+    def _sell_by_hand(self, truth, symbol):
+        order = truth.place(symbol, Side.SELL, self._part(truth, symbol, ("0.1", "0.5", "1")))
+        self._owner_took(truth, symbol, order.filled)
+
+    def _buy_by_hand(self, truth, symbol):
+        truth.place(symbol, Side.BUY, self._amount(symbol, 50, 500))
+
+    def _withdraw(self, truth, symbol):
+        quantity = self._part(truth, symbol, ("0.1", "0.3", "1"))
+        truth.withdraw(symbol.split("/")[0], quantity)
+        self._owner_took(truth, symbol, quantity)
+
+    def _deposit(self, truth, symbol):
+        truth.deposit(symbol.split("/")[0], truth.total(symbol.split("/")[0]) * Decimal("0.125"))
+
+    def _part(self, truth, symbol, parts):
+        free = truth.free(symbol.split("/")[0])
+        return truth.instruments[symbol].floor_quantity(free * Decimal(self._rng.choice(parts)))
+
+    def _owner_took(self, truth, symbol, quantity):
+        for armed in self._world.armed.values():
+            if armed.venue == truth.venue and armed.symbol == symbol and not armed.is_closed:
+                armed.owner_out += quantity

@@ -1,0 +1,120 @@
+"""What can go wrong, and when it does: a plan of faults that calls run into."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Everything the venues and the way to them do wrong in the stories."""
+
+    # a call that never has an effect
+    UNREACHABLE = "unreachable"
+    RATE_LIMIT = "rate limit"
+    INVALID_NONCE = "invalid nonce"
+    LOCKOUT = "temporary lockout"
+    KEY_REJECTED = "key rejected"
+    MAINTENANCE = "maintenance"
+    MISCONFIGURED = "answer of another server"
+    # an order or cancel whose outcome the client cannot know
+    LOST_BEFORE = "lost before the venue"
+    TIMEOUT_BEFORE = "timeout before the effect"
+    TIMEOUT_AFTER = "timeout after the effect"
+    ANSWER_CUT = "answer cut after the effect"
+    ARRIVES_LATE = "arrives after the client gave up"
+    # orders
+    SPURIOUS_FUNDS = "refused for funds though there"
+    CANCEL_ONLY = "cancel-only"
+    FILLS_SLOWLY = "fills in parts"
+    FILLS_PARTLY = "partly filled, then closed"
+    CLOSES_UNFILLED = "closed without a fill"
+    RELEASES_LATE = "hold released late"
+    # readings
+    READ_LOST = "reading lost"
+    READ_HANGS = "reading hangs"
+    FREE_SHOWN_ZERO = "free shown as zero"
+    HOLDING_MISSING = "holding missing"
+    OLD_REPORT = "report of a while ago"
+    LOOKUP_LOST = "look-up lost"
+    FILLS_LATE = "fills told late"
+    FILLS_TWICE = "fills told twice"
+    # prices
+    QUOTE_STALE = "stale quote"
+    QUOTE_GARBAGE = "garbage quote"
+    QUOTE_JUMPS = "quote jumps"
+    QUOTE_MISSING = "no quote"
+    QUOTES_HANG = "quotes hang"
+    SPREAD_WIDE = "wide spread"
+    TOP_THIN = "thin top of the book"
+
+
+
+
+@dataclass(slots=True, kw_only=True)
+class Fault:
+    """One thing that is wrong at one venue for a while or a number of times."""
+
+    kind: Kind
+    until: float
+    left: int
+
+
+#: How long a fault lasts in seconds at the most, and how often it strikes at the most.
+_EXTENT = {
+    Kind.UNREACHABLE: (40, 1000),
+    Kind.RATE_LIMIT: (25, 8),
+    Kind.INVALID_NONCE: (120, 3),
+    Kind.LOCKOUT: (20, 6),
+    Kind.KEY_REJECTED: (20, 1000),
+    Kind.MAINTENANCE: (30, 1000),
+    Kind.MISCONFIGURED: (15, 4),
+    Kind.CANCEL_ONLY: (40, 1000),
+    Kind.READ_LOST: (30, 10),
+    Kind.READ_HANGS: (60, 2),
+    Kind.FREE_SHOWN_ZERO: (12, 1000),
+    Kind.HOLDING_MISSING: (12, 1000),
+    Kind.OLD_REPORT: (12, 1000),
+    Kind.LOOKUP_LOST: (120, 4),
+    Kind.FILLS_TWICE: (60, 1000),
+    Kind.QUOTE_STALE: (40, 1000),
+    Kind.QUOTE_GARBAGE: (30, 1000),
+    Kind.QUOTE_JUMPS: (60, 1),
+    Kind.QUOTE_MISSING: (30, 1000),
+    Kind.QUOTES_HANG: (60, 2),
+    Kind.SPREAD_WIDE: (40, 1000),
+    Kind.TOP_THIN: (40, 1000),
+}
+_FOR_THE_NEXT_ORDERS = (150, 2)
+
+
+class Faults:
+    """The faults of every venue, and how often each kind was met."""
+
+    def __init__(self, *, rng, monotonic, tally, tell):
+        self._rng = rng
+        self._monotonic = monotonic
+        self._tally = tally
+        self._tell = tell
+        self._active = {}
+
+    def begin(self, venue, kind):
+        lasts_s, times = _EXTENT.get(kind, _FOR_THE_NEXT_ORDERS)
+        fault = Fault(
+            kind=kind,
+            until=self._monotonic() + lasts_s * self._rng.uniform(0.3, 1),
+            left=self._rng.randint(1, times),
+        )
+        self._active[venue, kind] = fault
+        self._tell(f"fault at {venue}: {kind}")
+
+    def end_all(self):
+        self._active.clear()
+
+    def strikes(self, venue, *kinds):
+        """Return the first of these kinds that meets this call; its turn is used up."""
+        for kind in kinds:
+            fault = self._active.get((venue, kind))
+            if fault is not None and fault.left > 0 and self._monotonic() < fault.until:
+                fault.left -= 1
+                self._tally.faults[kind] += 1
+                return kind
+        return None

@@ -1,0 +1,180 @@
+"""What must hold after every step, and what must hold when everything has come to rest."""
+
+from decimal import Decimal
+
+from engine.execution.states import TRANSITIONS
+
+#: Cycles after which a position past its threshold is sold or its owner has been told.
+ALARM_CYCLES = 9
+
+_LEGAL = {(before.value, after.value) for (before, _), after in TRANSITIONS.items()} | {(None, "planned")}
+
+
+def check_step(world):
+    """Check after a step; the process may have died in it."""
+    _check_ends_are_told(world)
+    _check_live_exits(world)
+    for guard_id, state, quantity in world.store.rows("SELECT guard_id, state, quantity FROM guards"):
+        armed = world.armed[guard_id]
+        if state == "closed" and not armed.is_closed:
+            armed.is_closed = True
+            _check_closing(world, armed)
+        elif state != "closed":
+            _check_breach(world, armed, state, Decimal(quantity))
+
+
+def check_end(world):
+    """Check when nothing goes wrong any more and everything had time to settle."""
+    _check_steps(world)
+    _check_fills(world)
+    for truth in world.venues.values():
+        for client_id, times in truth.effects.items():
+            if times > 1:
+                world.violate(f"{client_id} had {times} effects")
+    for guard_id, state, quantity in world.store.rows(
+        "SELECT guard_id, state, quantity FROM guards WHERE state <> 'closed'"
+    ):
+        _check_rest(world, world.armed[guard_id], state, Decimal(quantity))
+    waiting = world.store.rows("SELECT alert_id, kind FROM alerts WHERE not_before IS NOT NULL")
+    if waiting:
+        world.violate(f"alerts never left: {waiting}")
+
+
+def unsettled(world):
+    """Return what still has to happen before the end can be checked."""
+    live = world.store.rows("SELECT intent_id, state FROM intents WHERE finished_at IS NULL")
+    waits = [f"intent {row[0]} is {row[1]}" for row in live if row[1] != "parked"]
+    for guard_id, quantity in world.store.rows("SELECT guard_id, quantity FROM guards WHERE state = 'armed'"):
+        armed = world.armed[guard_id]
+        if _is_past(world, armed):
+            waits.append(f"guard {guard_id} of {quantity} is armed and past its threshold")
+    return waits
+
+
+def _check_ends_are_told(world):
+    untold = world.store.rows(
+        """SELECT intent_id, state FROM intents WHERE state IN ('filled', 'parked') AND NOT EXISTS (
+        SELECT 1 FROM alerts WHERE dedup_key LIKE 'exit%:' || intent_id || ':%'
+        AND kind IN ('exit_filled', 'exit_parked'))"""
+    )
+    for intent_id, state in untold:
+        world.violate(f"intent {intent_id} ended as {state} without an alert")
+
+
+def _check_live_exits(world):
+    rows = world.store.rows(
+        "SELECT guard_id, count(*) FROM intents WHERE finished_at IS NULL AND state <> 'parked' GROUP BY 1"
+    )
+    for guard_id, count in rows:
+        if count > 1:
+            world.violate(f"{count} live intents of {guard_id}")
+
+
+def _check_closing(world, armed):
+    """A guard closes when its coins are gone: sold by us, moved by the owner, or too few to be sold."""
+    truth = world.venues[armed.venue]
+    left = min(armed.quantity - armed.sold - armed.owner_out, truth.total(armed.asset))
+    world.tell(f"guard {armed.guard_id} closed with {max(left, Decimal(0))} left")
+    if left > 0 and not truth.instruments[armed.symbol].why_too_small_to_sell(
+        left, truth.prices.bid(armed.symbol)
+    ):
+        world.violate(f"{armed.guard_id} was closed with {left} unsold")
+
+
+def _check_breach(world, armed, state, quantity):
+    is_watched = state in {"armed", "closing"} and world.life_is_up
+    if not is_watched or not _is_past(world, armed):
+        armed.breached_for = 0
+        return
+    armed.breached_for += 1
+    if armed.breached_for > ALARM_CYCLES and not _is_alarmed(world, armed):
+        world.violate(
+            f"{armed.guard_id} ({quantity}, {state}) is past its threshold for {armed.breached_for} cycles, untold"
+        )
+
+
+def _is_past(world, armed):
+    mark = world.venues[armed.venue].prices.fair(armed.symbol, armed.quantity, armed.threshold)
+    return armed.is_breached(mark)
+
+
+def _is_alarmed(world, armed):
+    told = world.store.rows(
+        """SELECT 1 FROM alerts JOIN intents ON dedup_key LIKE 'exit_failing:' || intent_id || ':%'
+        WHERE guard_id = ? AND finished_at IS NULL""",
+        armed.guard_id,
+    )
+    if told:
+        return True
+    trouble = world.store.rows(
+        "SELECT dedup_key FROM alerts WHERE dedup_key LIKE ? ORDER BY alert_id DESC LIMIT 1",
+        f"price:{armed.guard_id}:%",
+    )
+    return bool(trouble) and ":back:" not in trouble[0][0]
+
+
+def _check_steps(world):
+    rows = world.store.rows(
+        "SELECT intent_id, from_state, to_state, cause FROM intent_events ORDER BY intent_id, seq"
+    )
+    last = (None, None)
+    for intent_id, before, after, cause in rows:
+        expected = last[1] if last[0] == intent_id else None
+        if before != expected or ((before, after) not in _LEGAL and cause != "release"):
+            world.violate(f"illegal step of {intent_id}: {before} -> {after} after {expected} ({cause})")
+        if cause != "release":
+            world.tally.transitions[f"{before or 'nothing'} -> {after}"] += 1
+        last = (intent_id, after)
+    for state, count in world.store.rows("SELECT state, count(*) FROM intents GROUP BY state"):
+        world.tally.ends[state] += count
+    for kind, count in world.store.rows("SELECT kind, count(*) FROM alerts GROUP BY kind"):
+        world.tally.alerts[kind] += count
+
+
+def _check_fills(world):
+    for truth in world.venues.values():
+        account_id = world.account(truth.venue).account_id
+        ours = dict(_our_fills(world, account_id))
+        theirs = {fill.trade_id: (str(fill.side), fill.price, fill.quantity, fill.fee) for fill in truth.fills}
+        if ours != theirs:
+            world.violate(f"the ledger of {truth.venue} differs: {_difference(ours, theirs)}")
+        _check_orders(world, truth, account_id)
+
+
+def _our_fills(world, account_id):
+    rows = world.store.rows(
+        "SELECT trade_id, side, price, quantity, fee FROM fills WHERE account_id = ?", account_id
+    )
+    for trade_id, side, *amounts in rows:
+        yield trade_id, (side, *(Decimal(amount) for amount in amounts))
+
+
+def _difference(ours, theirs):
+    keys = sorted(key for key in {*ours, *theirs} if ours.get(key) != theirs.get(key))
+    return [(key, ours.get(key), theirs.get(key)) for key in keys[:3]]
+
+
+def _check_orders(world, truth, account_id):
+    """Every fill of a bot's order is in an intent, with its exact value and fee."""
+    rows = world.store.rows(
+        "SELECT venue_order_id, filled_quantity, cost, fee FROM intents WHERE account_id = ? AND state = 'filled'",
+        account_id,
+    )
+    known = {row[0]: tuple(Decimal(amount) for amount in row[1:]) for row in rows}
+    for order in truth.orders.values():
+        if order.client_id is None or not order.fills:
+            continue
+        told = truth.order(order)
+        if known.get(order.order_id) != (told.filled_quantity, told.cost, told.fee):
+            world.violate(f"{order.order_id} was filled, its intent says {known.get(order.order_id)}")
+
+
+def _check_rest(world, armed, state, quantity):
+    truth = world.venues[armed.venue]
+    if state == "armed" and quantity > truth.total(armed.asset):
+        world.violate(f"{armed.guard_id} guards {quantity}, there is {truth.total(armed.asset)}")
+    least = armed.quantity - armed.sold - armed.owner_out
+    if quantity < min(least, truth.total(armed.asset)):
+        world.violate(f"{armed.guard_id} guards {quantity} only, untouched are {least}")
+    if quantity > armed.quantity - armed.sold:
+        world.violate(f"{armed.guard_id} guards {quantity} of {armed.quantity}, sold are {armed.sold}")

@@ -1,0 +1,118 @@
+"""One life of the process: the real engine, wired as the process wires it, until it ends or is killed."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from types import SimpleNamespace
+
+from bot.bootstrap.engine import build_engine
+from engine.market import VenueMarket
+from engine.tasks import Tasks
+from tests.simulation.broker import SimBroker, SimMarketData
+from tests.simulation.database import InlineDatabase
+from tests.simulation.postman import Postman
+
+
+class KilledError(BaseException):
+    """The process is dead: nothing it still does has any effect."""
+
+
+class Life:
+    """Runs on the world's store and venues; once dead, it reaches neither."""
+
+    def __init__(self, world):
+        self._world = world
+        self._rng = world.rng("life")
+        self._answered = False
+        self.is_started = False
+        self.is_dead = False
+        self.killed = asyncio.Event()
+        self.database = InlineDatabase(world.store, self)
+        self.tasks = Tasks(report=self._report)
+        connections = {
+            venue: self._connect(truth) for venue, truth in sorted(world.venues.items())
+        }
+        base = SimpleNamespace(
+            clock=world.clock,
+            database=self.database,
+            markets={
+                venue: VenueMarket(data=market, clock=world.clock)
+                for venue, (_, market) in connections.items()
+            },
+            brokers={broker.account.account_id: broker for broker, _ in connections.values()},
+            tasks=self.tasks,
+        )
+        self.engine = build_engine(world.settings, base, AsyncExitStack())
+        self.postman = Postman(self.database, world.clock, world.rng("post"))
+
+    @property
+    def trading(self):
+        return self.engine.trading
+
+    def _connect(self, truth):
+        world = self._world
+        broker = SimBroker(
+            world.account(truth.venue),
+            truth=truth,
+            faults=world.faults,
+            clock=world.clock,
+            life=self,
+            rng=world.rng(f"broker {truth.venue}"),
+            later=world.later,
+        )
+        market = SimMarketData(
+            truth=truth,
+            faults=world.faults,
+            life=self,
+            clock=world.clock,
+            rng=world.rng(f"market {truth.venue}"),
+        )
+        return broker, market
+
+    # what everything the engine touches asks before it answers
+
+    def check(self):
+        if self.is_dead:
+            raise KilledError
+
+    def check_call(self):
+        self.check()
+        if self.database.is_inside():
+            self._world.violate("a venue was called inside a transaction")
+
+    def crash_here(self, point):
+        self.check()
+        if self._world.crashes.strikes(point):
+            self.is_dead = True
+            self.killed.set()
+            raise KilledError
+
+    def note_answer(self):
+        """Remember that a venue answered an order of which nothing is written down yet."""
+        self._answered = True
+
+    def crash_before_commit(self):
+        if self._answered:
+            self.crash_here("answered")
+
+    def crash_after_commit(self):
+        if self._answered:
+            self._answered = False
+            self.crash_here("committed")
+        self.crash_here("any commit")
+
+    async def take_turns(self):
+        self.check()
+        await asyncio.sleep(self._rng.choice((0, 0, 0.001, 0.004)))
+        self.check()
+
+    async def bury(self):
+        """End what is left of a dead process."""
+        self.is_dead = True
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    def _report(self, name, error):
+        if not isinstance(error, KilledError):
+            self._world.violate(f"the task {name!r} died: {error!r}")

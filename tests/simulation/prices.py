@@ -1,0 +1,159 @@
+"""The true prices of one venue, what the venue tells of them, and the mark they justify."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import ROUND_FLOOR, Decimal
+
+from engine.quotes import Level, OrderBook, Quote
+from tests.simulation.faults import Kind
+
+#: Seconds that true marks are remembered for.
+_MEMORY_S = 90
+
+
+@dataclass(slots=True, kw_only=True)
+class Price:
+    """One symbol's book: a mid with a spread and how much is bid at the top."""
+
+    mid: Decimal
+    spread_ratio: Decimal = Decimal("0.001")
+    top: Decimal = Decimal(1000)
+    #: what was true since when, oldest first
+    past: list = field(default_factory=list)
+
+    @property
+    def bid(self):
+        return _tick(self.mid * (1 - self.spread_ratio / 2))
+
+    @property
+    def ask(self):
+        return _tick(self.mid * (1 + self.spread_ratio / 2))
+
+    @property
+    def lower(self):
+        return _tick(self.bid * Decimal("0.999"))
+
+    def fair(self, quantity, threshold):
+        """Return what closing would bring a unit, or the mid where the spread is too wide to say."""
+        return _fair(self.mid, self.bid, self.ask, self.top, self.lower, quantity, threshold)
+
+
+class Prices:
+    """Keeps prices, lets the plan of faults bend what is told of them."""
+
+    def __init__(self, venue, *, clock, faults, rng):
+        self.venue = venue
+        self._clock = clock
+        self._faults = faults
+        self._rng = rng
+        self._prices = {}
+        self._stale = {}
+
+    def symbols(self):
+        return tuple(self._prices)
+
+    def set(self, symbol, mid):
+        price = self._prices.setdefault(symbol, Price(mid=mid))
+        price.mid = mid
+        self.remember(symbol)
+
+    def shape(self, symbol, *, spread_ratio=Decimal("0.001"), top=Decimal(1000)):
+        price = self._prices[symbol]
+        price.spread_ratio, price.top = spread_ratio, top
+        self.remember(symbol)
+
+    def remember(self, symbol):
+        price, now = self._prices[symbol], self._clock.monotonic()
+        price.past.append((now, price.mid, price.bid, price.ask, price.top, price.lower))
+        price.past[:] = [past for past in price.past if past[0] > now - _MEMORY_S] or price.past[-1:]
+
+    def mid(self, symbol):
+        return self._prices[symbol].mid
+
+    def bid(self, symbol):
+        return self._prices[symbol].bid
+
+    def fair(self, symbol, quantity, threshold):
+        return self._prices[symbol].fair(quantity, threshold)
+
+    def lowest_fair(self, symbol, quantity, threshold, *, since):
+        """Return the worst true mark of a while, the one in force at its beginning included."""
+        past = self._prices[symbol].past
+        before = [moment for moment in past if moment[0] <= since][-1:]
+        during = [moment for moment in past if moment[0] > since]
+        return min(_fair(*moment[1:], quantity, threshold) for moment in before + during)
+
+    def quote(self, symbol):
+        """Return what the venue tells, or None."""
+        strikes = self._faults.strikes
+        if strikes(self.venue, Kind.QUOTE_MISSING):
+            return None
+        if strikes(self.venue, Kind.QUOTE_STALE):
+            return self._stale.setdefault(symbol, self._true_quote(symbol, age_s=20))
+        self._stale.pop(symbol, None)
+        quote = self._true_quote(symbol)
+        if strikes(self.venue, Kind.QUOTE_GARBAGE):
+            return _garbage(quote, self._rng)
+        if strikes(self.venue, Kind.QUOTE_JUMPS):
+            ratio = self._rng.choice((Decimal("0.6"), Decimal("0.9"), Decimal("1.4")))
+            return Quote(
+                symbol=symbol,
+                bid=quote.bid * ratio,
+                ask=quote.ask * ratio,
+                bid_quantity=quote.bid_quantity,
+                ask_quantity=quote.ask_quantity,
+                at=quote.at,
+            )
+        return quote
+
+    def book(self, symbol):
+        price = self._prices[symbol]
+        enough = price.top + Decimal(100_000)
+        return OrderBook(
+            symbol=symbol,
+            bids=(
+                Level(price=price.bid, quantity=price.top),
+                Level(price=price.lower, quantity=enough),
+            ),
+            asks=(Level(price=price.ask, quantity=enough),),
+            at=self._clock.now(),
+        )
+
+    def _true_quote(self, symbol, *, age_s=0.0):
+        price = self._prices[symbol]
+        return Quote(
+            symbol=symbol,
+            bid=price.bid,
+            ask=price.ask,
+            bid_quantity=price.top,
+            ask_quantity=price.top,
+            at=self._clock.now() - timedelta(seconds=age_s),
+        )
+
+
+def _fair(mid, bid, ask, top, lower, quantity, threshold):
+    if (ask - bid) * 2 > -threshold * mid:
+        return min(mid, (bid + ask) / 2)
+    if top * 10 >= quantity:
+        return bid
+    return (top * bid + (quantity - top) * lower) / quantity
+
+
+def _garbage(quote, rng):
+    bid, ask = rng.choice(
+        (
+            (Decimal("NaN"), quote.ask),
+            (Decimal(0), quote.ask),
+            (Decimal(-5), quote.ask),
+            (None, quote.ask),
+            (quote.bid, None),
+            (quote.ask * 2, quote.ask),
+            (Decimal("Infinity"), Decimal("Infinity")),
+            (Decimal("1e-9"), Decimal("1e-9")),
+        )
+    )
+    return Quote(symbol=quote.symbol, bid=bid, ask=ask, bid_quantity=None, ask_quantity=None, at=quote.at)
+
+
+def _tick(price):
+    return price.quantize(Decimal("0.01"), ROUND_FLOOR)

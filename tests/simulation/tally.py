@@ -1,0 +1,37 @@
+"""What happened over many stories, counted."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Tally:
+    stories: int = 0
+    faults: Counter = field(default_factory=Counter)
+    crashes: Counter = field(default_factory=Counter)
+    transitions: Counter = field(default_factory=Counter)
+    ends: Counter = field(default_factory=Counter)
+    alerts: Counter = field(default_factory=Counter)
+    deeds: Counter = field(default_factory=Counter)
+    orders: int = 0
+    violations: int = 0
+
+    def add(self, other):
+        self.stories += other.stories
+        self.orders += other.orders
+        self.violations += other.violations
+        for name in ("faults", "crashes", "transitions", "ends", "alerts", "deeds"):
+            getattr(self, name).update(getattr(other, name))
+
+    def lines(self):
+        yield f"{self.stories} stories, {self.orders} closing orders, {self.violations} violations"
+        for title, counter in (
+            ("faults met", self.faults),
+            ("the owner's and the market's deeds", self.deeds),
+            ("killed", self.crashes),
+            ("transitions", self.transitions),
+            ("exits ended", self.ends),
+            ("alerts", self.alerts),
+        ):
+            yield f"{title}: {sum(counter.values())}"
+            yield from (f"  {count:>8}  {name}" for name, count in sorted(counter.items()))

@@ -1,0 +1,108 @@
+"""Everything outside the process: time, venues, prices, what goes wrong, and what is known to be true."""
+
+import asyncio
+import random
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from bot.settings import Settings
+from engine.people.accounts import environment_account_id
+from engine.venues import Account
+from tests.simulation.crashes import Crashes
+from tests.simulation.database import OWNER_ID
+from tests.simulation.faults import Faults
+from tests.simulation.loop import START, VirtualClock
+from tests.simulation.prices import Prices
+from tests.simulation.rules import RULES
+from tests.simulation.tally import Tally
+from tests.simulation.venue import SimVenue
+
+SETTINGS = Settings(_env_file=None, owner_ids=str(OWNER_ID), guard_existing="none")
+
+
+@dataclass(slots=True, kw_only=True)
+class Armed:
+    """A guard as it was set, and what really happened to its coins since."""
+
+    guard_id: str
+    venue: str
+    symbol: str
+    quantity: Decimal
+    cost: Decimal
+    threshold: Decimal
+    sold: Decimal = Decimal(0)
+    #: what the owner sold or took out since
+    owner_out: Decimal = Decimal(0)
+    is_closed: bool = False
+    #: cycles in a row in which it should have been sold
+    breached_for: int = 0
+
+    @property
+    def asset(self):
+        return self.symbol.split("/")[0]
+
+    def is_breached(self, mark):
+        return mark * self.quantity - self.cost <= self.threshold * self.cost
+
+
+class World:
+    """One story's outside."""
+
+    def __init__(self, seed, store, *, loop):
+        self.seed = seed
+        self.store = store
+        self.settings = SETTINGS
+        self.clock = VirtualClock(loop)
+        self.tally = Tally(stories=1)
+        self.lines = []
+        self.violations = []
+        self.armed = {}
+        #: whether the process lived through the last cycle
+        self.life_is_up = False
+        self._loop = loop
+        self._rngs = {}
+        self._ids = self.rng("ids")
+        self.faults = Faults(
+            rng=self.rng("faults"), monotonic=loop.time, tally=self.tally, tell=self.tell
+        )
+        self.crashes = Crashes(tally=self.tally, tell=self.tell)
+        self.venues = {}
+        loop.set_exception_handler(self._lost)
+
+    def open_venue(self, venue):
+        prices = Prices(venue, clock=self.clock, faults=self.faults, rng=self.rng(f"prices {venue}"))
+        truth = SimVenue(RULES[venue], prices=prices, clock=self.clock, later=self.later)
+        self.venues[venue] = truth
+        return truth
+
+    def account(self, venue):
+        return Account(account_id=environment_account_id(venue), user_id=OWNER_ID, venue=venue)
+
+    def rng(self, name):
+        """Return the source of chance of one part, the same for each life of the process."""
+        return self._rngs.setdefault(name, random.Random(f"{self.seed}: {name}"))
+
+    def new_id(self):
+        return uuid.UUID(int=self._ids.getrandbits(128), version=4)
+
+    def later(self, after_s, do):
+        """Have something happen outside, whether the process lives or not."""
+        self._loop.call_later(after_s, do)
+
+    def tell(self, line):
+        self.lines.append(f"{self._loop.time():8.2f}  {line}")
+
+    def violate(self, line):
+        self.tell(f"VIOLATION: {line}")
+        self.violations.append(line)
+
+    def seconds_of(self, stamp):
+        """Return the loop's time of a moment as the database keeps it."""
+        return (datetime.fromisoformat(stamp).replace(tzinfo=START.tzinfo) - START).total_seconds()
+
+    def _lost(self, _loop, context):
+        error = context.get("exception")
+        if isinstance(error, Exception | asyncio.InvalidStateError):
+            self.violate(f"nobody took notice of {error!r}: {context['message']}")
