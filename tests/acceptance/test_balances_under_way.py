@@ -6,10 +6,15 @@ import time
 
 from bot.demo.tour.reading import read_balance, to_the_cent
 from sandbox.faults import Fault, FaultKind
-from sandbox.world import ALPACA, COINBASE, KRAKEN, SandboxWorld
-from tests.acceptance.ether import fall, guarded, over, sales
+from sandbox.world import ALPACA, COINBASE, DEMO_STORY, KRAKEN, SandboxWorld
+from tests.acceptance.ether import OPENING, fall, guarded, over, sales
 
 AGE = re.compile(r"^(Kraken|Coinbase|Alpaca) · (\d+) s ago", re.MULTILINE)
+
+
+def a_world():
+    """Three accounts, the one at Kraken small enough that its few calls are free."""
+    return SandboxWorld(story=DEMO_STORY.with_opening(KRAKEN, OPENING))
 
 
 async def balance(stage):
@@ -17,7 +22,7 @@ async def balance(stage):
 
 
 async def test_a_venue_that_hangs_shows_its_old_figures_with_their_age_within_two_seconds(open_bot):
-    world = SandboxWorld()
+    world = a_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="none")
     expected = {venue: to_the_cent(world.expected_balance(venue)) for venue in world.venues}
     assert read_balance((await balance(stage)).text) == expected
@@ -37,7 +42,7 @@ async def test_a_venue_that_hangs_shows_its_old_figures_with_their_age_within_tw
 
 
 async def test_a_sale_goes_out_while_another_venue_hangs_and_balance_is_asked(open_bot):
-    world = SandboxWorld()
+    world = a_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
     await guarded(stage)
     for venue in (COINBASE, ALPACA):

@@ -3,6 +3,7 @@ import sys
 
 import pytest
 
+from bot.demo import main
 from bot.demo.tour import SABOTAGES
 
 
@@ -19,11 +20,12 @@ def test_the_tour_observes_every_step():
 
 
 @pytest.mark.parametrize("sabotage", SABOTAGES.values(), ids=SABOTAGES)
-def test_a_sabotage_ends_the_tour_at_the_step_that_must_notice(sabotage):
-    tour = play("--sabotage", sabotage.name)
+def test_a_sabotage_ends_the_tour_at_the_step_that_must_notice(sabotage, capsys, tmp_path):
+    exit_code = main(tour=True, sabotage=sabotage.name, data_dir=tmp_path)
 
-    assert tour.returncode == 1, tour.stdout + tour.stderr
-    assert f"FAIL: step {sabotage.step} was not observed." in tour.stderr
+    seen = capsys.readouterr()
+    assert exit_code == 1, seen.out
+    assert f"FAIL: step {sabotage.step} was not observed." in seen.err
 
 
 def test_every_step_has_a_sabotage():

@@ -7,7 +7,7 @@ from decimal import Decimal
 from bot.demo.tour.check import Check, equal, none, true
 from bot.demo.tour.reading import block_of, read_number
 from bot.demo.tour.records import GuardSeen, IntentSeen, read_guards, read_intents
-from bot.demo.tour.scene import ADD_ORDER, CANCEL_ORDER, OBSERVE_S, TICKER, Moment, Scene
+from bot.demo.tour.scene import ADD_ORDER, CANCEL_ORDER, CONCLUDE_S, TICKER, Moment, Scene
 from sandbox.book import ceil_to, floor_to
 from sandbox.tape import Call
 from sandbox.world import KRAKEN
@@ -117,7 +117,7 @@ def _balances(scene: Scene) -> dict[str, Decimal]:
 
 async def _concluded(scene: Scene) -> IntentSeen:
     """Wait until the bot's journal says that the exit is over."""
-    async with asyncio.timeout(OBSERVE_S):
+    async with asyncio.timeout(CONCLUDE_S):
         while True:
             for intent in read_intents(scene.stage.database):
                 if intent.asset == "ETH" and intent.state == "filled":

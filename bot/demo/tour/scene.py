@@ -13,9 +13,11 @@ from sandbox.telegram import ChatMessage
 from sandbox.world import KRAKEN, SandboxWorld
 
 #: What has not been seen by then will not be.
-OBSERVE_S = 12.0
+OBSERVE_S = 8.0
+#: A sale waits for Kraken's call counter when that is used up.
+CONCLUDE_S = 40.0
 #: Many turns of the guard, which comes three times a second.
-LOOKS_S = 5.0
+LOOKS_S = 4.0
 #: As Kraken's tape names them.
 ADD_ORDER, CANCEL_ORDER, TICKER = "AddOrder", "CancelOrder", "Ticker"
 
