@@ -1,7 +1,6 @@
 """Telling the outside world without Telegram: a heartbeat, and critical alerts to a second address."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import aiohttp
 import structlog
@@ -41,21 +40,16 @@ async def call(url: SecretStr, *, text: str | None = None) -> None:
 
 
 class Heartbeat:
-    """Pings an address after each good run of what it wraps, so that silence is noticed elsewhere."""
+    """Pings an address while all guards are watched, so that silence is noticed elsewhere."""
 
     def __init__(self, url: SecretStr) -> None:
         self._url = url
         self._ping: asyncio.Task[None] | None = None
 
-    def after(self, what: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-        """Return the same work with a ping behind it that it never waits for."""
-
-        async def beating() -> None:
-            await what()
-            if self._ping is None or self._ping.done():
-                self._ping = asyncio.create_task(self._send(), name="heartbeat")
-
-        return beating
+    def beat(self) -> None:
+        """Send a ping unless one is still under way; nobody waits for it."""
+        if self._ping is None or self._ping.done():
+            self._ping = asyncio.create_task(self._send(), name="heartbeat")
 
     async def _send(self) -> None:
         try:

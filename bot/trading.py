@@ -84,9 +84,9 @@ class Trading:
         """Drop snapshots that are denser than their age deserves."""
         await self._balances.thin_history()
 
-    async def note_watching(self) -> None:
-        """Note that the guards are being watched."""
-        await self._watch_log.beat()
+    async def note_watching(self) -> bool:
+        """Note until when the guards were watched; tell whether all of them are being watched now."""
+        return await self._watch_log.beat()
 
     async def _after_reading(self, account: Account) -> None:
         await self._keeper.after_reading(account)

@@ -87,6 +87,9 @@ class Order:
     #: Limit or stop price; None for market orders.
     price: Decimal | None = None
     opened_at: datetime | None = None
+    #: When nothing more could fill; None while open, or where the venue does not tell.
+    closed_at: datetime | None = None
+    #: The single fills, where the venue names them with the order; the totals above are complete without.
     fills: tuple[Fill, ...] = ()
 
     @property

@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.bootstrap.base import Base
 from bot.settings import Settings
 from bot.trading import Trading
+from engine.balances.lookout import Lookout
 from engine.balances.reader import AccountReader
 from engine.balances.reports import Reports
 from engine.balances.service import BalanceService
@@ -51,7 +52,14 @@ def build_engine(settings: Settings, base: Base, resources: AsyncExitStack) -> E
     clock, database, tasks = base.clock, base.database, base.tasks
     reports = Reports()
     reader = AccountReader(brokers=base.brokers, markets=base.markets, reports=reports, clock=clock)
-    balances = BalanceService(reader=reader, reports=reports, database=database, clock=clock, tasks=tasks)
+    balances = BalanceService(
+        reader=reader,
+        reports=reports,
+        lookout=Lookout(database=database, clock=clock, what="balances"),
+        database=database,
+        clock=clock,
+        tasks=tasks,
+    )
     histories = Histories(database=database, brokers=base.brokers, clock=clock)
     costs = Costs(database=database, brokers=base.brokers, markets=base.markets, clock=clock)
     exits, watch = _build_watch(settings, base, reports)
@@ -81,6 +89,7 @@ def build_engine(settings: Settings, base: Base, resources: AsyncExitStack) -> E
             threshold=settings.liquidation_pnl,
             mode=ArmingMode(settings.guard_existing),
         ),
+        lookout=Lookout(database=database, clock=clock, what="past trades"),
         database=database,
         clock=clock,
     )

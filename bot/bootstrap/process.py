@@ -1,5 +1,6 @@
 """Build the process around the engine: jobs, chat, delivery, status."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 from importlib.metadata import version
 
@@ -10,8 +11,11 @@ from bot.bootstrap.base import Base
 from bot.bootstrap.engine import EngineParts
 from bot.delivery import Delivery
 from bot.errors import CommandError
+from bot.health import HealthServer
 from bot.jobs import Job
+from bot.lease import DatabaseLease
 from bot.lifecycle import Parts
+from bot.outside import Heartbeat, SecondChannel
 from bot.redaction import Redactor
 from bot.schedule import Schedule
 from bot.settings import Settings
@@ -33,14 +37,43 @@ BEAT_EVERY_S = 5.0
 THIN_EVERY_S = 3600.0
 
 
-def _jobs(settings: Settings, trading: Trading, updates: StoredUpdates) -> tuple[Job, ...]:
-    return (
+def _jobs(
+    settings: Settings, base: Base, trading: Trading, updates: StoredUpdates, lease: DatabaseLease
+) -> tuple[Job, ...]:
+    jobs = [
         Job(name="guard", every_s=settings.guard_interval_s, what=trading.guard, budget_s=30),
         Job(name="snapshots", every_s=settings.snapshot_interval_s, what=trading.snapshot, budget_s=30),
         Job(name="costs", every_s=COSTS_EVERY_S, what=trading.refresh_costs, budget_s=300),
-        Job(name="watch log", every_s=BEAT_EVERY_S, what=trading.note_watching, budget_s=30),
+        Job(name="watch log", every_s=BEAT_EVERY_S, what=_watch_log(settings, trading), budget_s=30),
+        Job(name="lease", every_s=BEAT_EVERY_S, what=lease.keep, budget_s=30),
         Job(name="thin history", every_s=THIN_EVERY_S, what=trading.thin_history, budget_s=300),
         Job(name="forget updates", every_s=THIN_EVERY_S, what=updates.forget_old, budget_s=60),
+    ]
+    if settings.alert_url:
+        second = SecondChannel(settings.alert_url, database=base.database, clock=base.clock)
+        jobs.append(Job(name="second channel", every_s=2, what=second.tell_new, budget_s=60))
+    return tuple(jobs)
+
+
+def _watch_log(settings: Settings, trading: Trading) -> Callable[[], Awaitable[None]]:
+    heartbeat = Heartbeat(settings.heartbeat_url) if settings.heartbeat_url else None
+
+    async def note() -> None:
+        all_is_watched = await trading.note_watching()
+        if heartbeat and all_is_watched:
+            heartbeat.beat()
+
+    return note
+
+
+def _health(settings: Settings, clock: Clock, schedule: Schedule) -> HealthServer | None:
+    if settings.health_port is None:
+        return None
+    return HealthServer(
+        host=settings.health_host,
+        port=settings.health_port,
+        clock=clock,
+        jobs=lambda: schedule.statuses,
     )
 
 
@@ -58,8 +91,9 @@ def build_process(
     clock, trading = base.clock, engine.trading
     watchdog = Watchdog()
     updates = StoredUpdates(base.database, clock)
+    lease = DatabaseLease(base.database, clock, on_lost=stop.ask)
     schedule = Schedule(
-        _jobs(settings, trading, updates), clock=clock, redact=redactor.text, beat=watchdog.beat
+        _jobs(settings, base, trading, updates, lease), clock=clock, redact=redactor.text, beat=watchdog.beat
     )
     application = build_application(
         token=token,
@@ -98,7 +132,15 @@ def build_process(
         status=status,
     )
     register(application, services)
-    return Parts(engine=trading, schedule=schedule, delivery=delivery, chat=chat, watchdog=watchdog)
+    return Parts(
+        engine=trading,
+        schedule=schedule,
+        delivery=delivery,
+        chat=chat,
+        watchdog=watchdog,
+        lease=lease,
+        health=_health(settings, clock, schedule),
+    )
 
 
 def _token_refused() -> CommandError:

@@ -33,6 +33,7 @@ class AccountReader:
         self._states: dict[str, UserBrokerState] = {}
         self._reading: dict[str, asyncio.Task[UserBrokerState]] = {}
         self._last_error_at: dict[str, datetime] = {}
+        self._errors: dict[str, BrokerError] = {}
 
     def accounts(self, user_id: int | None = None) -> tuple[Account, ...]:
         """Return the connected accounts, of one user or of all."""
@@ -60,6 +61,10 @@ class AccountReader:
         """Return when the account's venue last failed to answer."""
         return self._last_error_at.get(account.account_id)
 
+    def error(self, account: Account) -> BrokerError | None:
+        """Return why the latest reading failed; None when it did not."""
+        return self._errors.get(account.account_id)
+
     async def read(self, account: Account) -> UserBrokerState:
         """Read an account now, or join the reading that is under way.
 
@@ -85,9 +90,11 @@ class AccountReader:
             prices = await self._prices(report)
         except BrokerError as e:
             self._last_error_at[account.account_id] = self._clock.now()
+            self._errors[account.account_id] = e
             state = replace(self.state(account), connected=False, error=e.words)
         else:
             self._reports.keep(report)
+            self._errors.pop(account.account_id, None)
             state = self._valued(account, report, prices)
         self._states[account.account_id] = state
         return state

@@ -5,10 +5,12 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 
+from engine.balances.lookout import Lookout
 from engine.balances.reader import AccountReader
 from engine.balances.reports import Reports
 from engine.balances.snapshot import BalanceOverview, UserBrokerState, combine
 from engine.clock import Clock
+from engine.errors import TryLaterError
 from engine.storage.database import Database
 from engine.storage.records import AccountState, SnapshotFigures
 from engine.storage.repositories import balances as rows
@@ -29,10 +31,18 @@ class BalanceService:
     """Answers `/balance` and takes the snapshots."""
 
     def __init__(
-        self, *, reader: AccountReader, reports: Reports, database: Database, clock: Clock, tasks: Tasks
+        self,
+        *,
+        reader: AccountReader,
+        reports: Reports,
+        lookout: Lookout,
+        database: Database,
+        clock: Clock,
+        tasks: Tasks,
     ) -> None:
         self._reader = reader
         self._reports = reports
+        self._lookout = lookout
         self._database = database
         self._clock = clock
         self._tasks = tasks
@@ -86,8 +96,11 @@ class BalanceService:
             async with asyncio.timeout(READ_BUDGET_S):
                 state = await self._reader.read(account)
         except TimeoutError:
+            silence = TryLaterError(account.venue, f"no answer within {READ_BUDGET_S:g} s")
+            await self._lookout.note(account, silence)
             return
         await self._save(account, state)
+        await self._lookout.note(account, self._reader.error(account))
         if state.connected:
             await after(account)
 

@@ -109,7 +109,7 @@ class Broker(Protocol):
     async def fetch_order(
         self, venue_order_id: VenueOrderId, symbol: str, *, priority: Priority = Priority.READ
     ) -> Order:
-        """Return one order with its fills; raises RefusedError(UNKNOWN_ORDER) when there is none."""
+        """Return one order with its totals; raises RefusedError(UNKNOWN_ORDER) when there is none."""
 
     async def find_order(
         self,

@@ -14,6 +14,7 @@ from engine.alerts.messages import (
     Message,
 )
 from engine.alerts.outbox import append_alert
+from engine.balances.lookout import Lookout
 from engine.balances.reports import Reports
 from engine.clock import Clock
 from engine.errors import BrokerError
@@ -56,6 +57,7 @@ class GuardKeeper:
         reports: Reports,
         histories: Histories,
         introduction: Introduction,
+        lookout: Lookout,
         database: Database,
         clock: Clock,
     ) -> None:
@@ -63,6 +65,7 @@ class GuardKeeper:
         self._reports = reports
         self._histories = histories
         self._introduction = introduction
+        self._lookout = lookout
         self._database = database
         self._clock = clock
         self._seen: dict[str, Seen] = {}
@@ -78,9 +81,11 @@ class GuardKeeper:
             return
         try:
             new = await self._histories.catch_up(account)
-        except BrokerError:
+        except BrokerError as e:
             # Without the fills a change could not be told from a sale; the next reading tries again.
+            await self._lookout.note(account, e)
             return
+        await self._lookout.note(account, None)
         await self._histories.explain(report)
         await self._reconcile(report, new)
         await self._introduction.meet(account)

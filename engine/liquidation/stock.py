@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from itertools import chain, repeat
 
 from engine.alerts.messages import CancelledOrder
 from engine.balances.reports import Reports
@@ -24,7 +25,8 @@ BALANCE_MAX_AGE = timedelta(seconds=5)
 
 #: How long a venue may take to release what a cancelled order held.
 RELEASE_TIMEOUT_S = 10.0
-RELEASE_POLL_S = 0.1
+#: Pauses between readings that wait for it; each reading costs the key points.
+RELEASE_POLLS_S = (0.1, 0.2, 0.5, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +100,22 @@ class Stockroom:
     ) -> Decimal:
         wanted = min(guard.quantity, free + sum((o.remaining_quantity for o in freed), ZERO))
         give_up_at = self._clock.monotonic() + RELEASE_TIMEOUT_S
-        while True:
-            report = await broker.fetch_report(priority=Priority.EXIT)
-            self._reports.keep(report)
-            holding = report.holding(guard.asset)
-            if holding.free >= wanted or self._clock.monotonic() >= give_up_at:
-                return holding.free
-            await self._clock.sleep(RELEASE_POLL_S)
+        pauses_s = chain(RELEASE_POLLS_S, repeat(RELEASE_POLLS_S[-1]))
+        while (released := await self._read_free(guard, broker)) is not None:
+            if released >= wanted or self._clock.monotonic() >= give_up_at:
+                return released
+            await self._clock.sleep(next(pauses_s))
+        # Nobody tells in time: try with what should be there, the venue refuses what is not.
+        return wanted
+
+    async def _read_free(self, guard: Guard, broker: Broker) -> Decimal | None:
+        try:
+            async with asyncio.timeout(BALANCE_READ_S):
+                report = await broker.fetch_report(priority=Priority.EXIT)
+        except (BrokerError, TimeoutError):
+            return None
+        self._reports.keep(report)
+        return report.holding(guard.asset).free
 
 
 def _margin_quantity(report: AccountReport, guard: Guard) -> Decimal:

@@ -39,18 +39,23 @@ class WatchLog:
             self._before = await rows.load_last_watched(session)
             self._run_id = await rows.begin_run(session, now=self._began)
 
-    async def beat(self) -> None:
-        """Note that the guards are being watched; tell of the gap once every guard was seen."""
+    async def beat(self) -> bool:
+        """Note until when the guards were watched, and tell of the gap once every guard was seen.
+
+        Return whether all of them are being watched now.
+        """
         async with self._database.read() as session:
             guards = await guard_rows.load_watched(session)
         sights = self._watch.sights
         if not all(guard.guard_id in sights for guard in guards) and not self._is_late():
-            return
+            return False
         await self._tell_gap(guards, sights)
         watched_until = self._watched_until(guards)
-        if watched_until is not None:
-            async with self._database.write() as session:
-                await rows.note_cycle(session, self._run_id, at=watched_until, ratios=_ratios(guards, sights))
+        if watched_until is None:
+            return False
+        async with self._database.write() as session:
+            await rows.note_cycle(session, self._run_id, at=watched_until, ratios=_ratios(guards, sights))
+        return self._clock.now() - watched_until < self._shortest_gap
 
     async def end(self) -> None:
         """Note that the run ended on purpose."""

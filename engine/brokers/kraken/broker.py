@@ -10,6 +10,7 @@ from engine.brokers.ccxt_broker import CcxtBroker, reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, NextNonce, VenueClient, kraken_client
 from engine.brokers.errors_table import Operation
 from engine.brokers.kraken.market import KrakenMarketData, pair_id_of
+from engine.brokers.kraken.names import Catalog
 from engine.brokers.kraken.parse import (
     parse_balances,
     parse_margin_positions,
@@ -24,7 +25,7 @@ from engine.brokers.parse import MalformedAnswerError, Row, amount_in, as_list, 
 from engine.clock import Clock
 from engine.errors import RefusalReason, RefusedError
 from engine.orders import ClientOrderId, Fill, Order, OrderRequest, VenueOrderId
-from engine.positions import AccountReport
+from engine.positions import AccountReport, MarginPosition
 from engine.venues import Account, Venue
 
 # https://docs.kraken.com/api/docs/guides/spot-rest-ratelimits, the lowest tier: 15 calls, one more every
@@ -34,6 +35,9 @@ _FREE_OF_CHARGE, _HISTORY_COST = 0, 2
 
 # An order carries a deadline of 5 s; an answer that takes longer is better asked for.
 _ORDER_TIMEOUT_S = 6.0
+
+#: Most accounts never borrow: one without margin positions is not asked about them at every reading.
+_NO_MARGIN_FOR_S = 55.0
 
 _HISTORY_PAGES = 20
 _ORDERS_A_CALL = 20
@@ -71,20 +75,20 @@ class KrakenBroker(CcxtBroker):
         budget = Budget(capacity=_CAPACITY, refill_per_s=_REFILL_PER_S, reserve=_RESERVE)
         super().__init__(account=account, client=client, lane=Lane(budget=budget, serial=True), clock=clock)
         self._market = market
+        #: When the account was last seen without margin positions; None while it has some.
+        self._no_margin_at: float | None = None
 
     async def fetch_report(self, *, priority: Priority = Priority.READ) -> AccountReport:
         """Return all holdings, holds and margin positions; TradeBalance counts only when margin is used."""
         catalog = await self._market.catalog()
         at = self._clock.now()
         balances = await self._read("BalanceEx", priority=priority)
-        positions = await self._read("OpenPositions", priority=priority)
         with reading(Venue.KRAKEN):
-            report = AccountReport(
-                account=self.account,
-                holdings=parse_balances(balances, catalog),
-                margin_positions=parse_margin_positions(positions, catalog),
-                at=at,
-            )
+            holdings = parse_balances(balances, catalog)
+        margin_positions = await self._fetch_margin_positions(catalog, priority)
+        report = AccountReport(
+            account=self.account, holdings=holdings, margin_positions=margin_positions, at=at
+        )
         return await self._with_margin(report, priority) if report.margin_positions else report
 
     async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> tuple[Order, ...]:
@@ -102,11 +106,11 @@ class KrakenBroker(CcxtBroker):
         *,
         priority: Priority = Priority.READ,
     ) -> Order:
-        """Return one order with its fills; raises RefusedError(UNKNOWN_ORDER) when there is none."""
+        """Return one order with its totals; raises RefusedError(UNKNOWN_ORDER) when there is none."""
         rows = await self._query_orders([venue_order_id], priority)
         if venue_order_id not in rows:
             raise RefusedError(Venue.KRAKEN, f"no order {venue_order_id}", RefusalReason.UNKNOWN_ORDER)
-        return await self._with_fills(venue_order_id, rows[venue_order_id], priority)
+        return await self._parsed(venue_order_id, rows[venue_order_id])
 
     async def find_order(
         self,
@@ -125,12 +129,12 @@ class KrakenBroker(CcxtBroker):
             result = await self._read(path, {"cl_ord_id": client_order_id, **extra}, priority=priority)
             with reading(Venue.KRAKEN):
                 rows = table_in(as_row(result, path), table)
-            found = await self._pick(rows, client_order_id, priority)
+            found = await self._pick(rows, client_order_id)
             if found is not None:
                 return found
         fills = await self._fills_since(start, priority)
         order_ids = sorted({fill.venue_order_id for fill in fills if fill.symbol == symbol})
-        return await self._pick(await self._query_orders(order_ids, priority), client_order_id, priority)
+        return await self._pick(await self._query_orders(order_ids, priority), client_order_id)
 
     async def fetch_fills(self, *, cursor: str | None = None) -> FillPage:
         """Return one page of fills, newest first."""
@@ -173,18 +177,28 @@ class KrakenBroker(CcxtBroker):
         with reading(Venue.KRAKEN):
             return parse_permissions(result)
 
+    async def _fetch_margin_positions(
+        self, catalog: Catalog, priority: Priority
+    ) -> tuple[MarginPosition, ...]:
+        now = self._clock.monotonic()
+        if self._no_margin_at is not None and now - self._no_margin_at < _NO_MARGIN_FOR_S:
+            return ()
+        positions = await self._read("OpenPositions", priority=priority)
+        with reading(Venue.KRAKEN):
+            parsed = parse_margin_positions(positions, catalog)
+        self._no_margin_at = None if parsed else now
+        return parsed
+
     async def _with_margin(self, report: AccountReport, priority: Priority) -> AccountReport:
         result = await self._read("TradeBalance", {"asset": "ZUSD"}, priority=priority)
         with reading(Venue.KRAKEN):
             row = as_row(result, "TradeBalance")
             return replace(report, unrealized_usd=amount_in(row, "n"), spendable_usd=amount_in(row, "mf"))
 
-    async def _pick(
-        self, rows: Mapping[str, Row], client_order_id: ClientOrderId, priority: Priority
-    ) -> Order | None:
+    async def _pick(self, rows: Mapping[str, Row], client_order_id: ClientOrderId) -> Order | None:
         for order_id, row in rows.items():
             if row.get("cl_ord_id") == client_order_id:
-                return await self._with_fills(order_id, row, priority)
+                return await self._parsed(order_id, row)
         return None
 
     async def _query_orders(self, order_ids: list[VenueOrderId], priority: Priority) -> dict[str, Row]:
@@ -196,14 +210,11 @@ class KrakenBroker(CcxtBroker):
                 rows |= table_in({"QueryOrders": result}, "QueryOrders")
         return rows
 
-    async def _with_fills(self, order_id: str, row: Row, priority: Priority) -> Order:
+    async def _parsed(self, order_id: str, row: Row) -> Order:
+        # Without its single fills: those cost two points more, which an exit may not have.
         catalog = await self._market.catalog()
         with reading(Venue.KRAKEN):
-            order = parse_order(order_id, row, catalog)
-        if order.filled_quantity == 0 or order.opened_at is None:
-            return order
-        fills = await self._fills_since(_unix(order.opened_at), priority)
-        return replace(order, fills=tuple(fill for fill in fills if fill.venue_order_id == order_id))
+            return parse_order(order_id, row, catalog)
 
     async def _fills_since(self, start: str, priority: Priority) -> list[Fill]:
         fills: list[Fill] = []

@@ -125,7 +125,7 @@ def _net(symbol: str, direction: Direction, lots: Iterable[_Lot]) -> MarginPosit
         )
 
 
-def parse_order(order_id: str, row: Row, catalog: Catalog, *, fills: tuple[Fill, ...] = ()) -> Order:
+def parse_order(order_id: str, row: Row, catalog: Catalog) -> Order:
     """Read one order of OpenOrders, ClosedOrders or QueryOrders."""
     terms = row_in(row, "descr")
     pair = catalog.pair(text_in(terms, "pair"))
@@ -146,7 +146,7 @@ def parse_order(order_id: str, row: Row, catalog: Catalog, *, fills: tuple[Fill,
         fee_asset=pair.quote,
         price=_order_price(terms),
         opened_at=optional_in(row, "opentm", unix_time_in),
-        fills=fills,
+        closed_at=optional_in(row, "closetm", unix_time_in),
     )
 
 
