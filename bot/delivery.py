@@ -14,7 +14,16 @@ from bot.news import on_new_alerts
 from bot.retry import AsPlainText, Doubtful, GiveUp, Later
 from bot.sending import SendFailedError, send_alert
 from engine.alerts.kinds import AlertState
-from engine.alerts.outbox import Alert, claim_due, mark_dead, mark_retry, mark_sent, mark_unknown
+from engine.alerts.outbox import (
+    Alert,
+    claim_due,
+    mark_dead,
+    mark_leaving,
+    mark_retry,
+    mark_sent,
+    mark_unknown,
+    release_doubtful,
+)
 from engine.clock import Clock
 from engine.status import JobStatus
 from engine.storage.database import Database
@@ -86,6 +95,8 @@ class Delivery:
             await self._sender
 
     async def _send_until_stopped(self) -> None:
+        async with self._database.write() as session:
+            await release_doubtful(session, now=self._clock.now())
         with on_new_alerts(self.wake):
             while not self._stopping:
                 self._news.clear()
@@ -112,6 +123,9 @@ class Delivery:
         if reader is None:
             await self._give_up(alert, "its reader is no longer known")
             return
+        async with self._database.write() as session:
+            again_at = self._clock.now() + timedelta(seconds=CYCLE_S)
+            await mark_leaving(session, alert.alert_id, again_at=again_at)
         try:
             message_id = await send_alert(self._bot, alert, self._screen(alert, reader))
         except SendFailedError as failed:

@@ -126,6 +126,18 @@ async def mark_unknown(session: AsyncSession, alert_id: int, *, not_before: date
     )
 
 
+async def mark_leaving(session: AsyncSession, alert_id: int, *, again_at: datetime) -> None:
+    """Note that an alert is on its way: a process that dies now leaves it in doubt, not forgotten."""
+    await _change(session, alert_id, state=AlertState.UNKNOWN, not_before=again_at)
+
+
+async def release_doubtful(session: AsyncSession, *, now: datetime) -> None:
+    """Let alerts leave at once that a process which is gone had on their way."""
+    await session.exec(
+        update(AlertRow).where(col(AlertRow.state) == AlertState.UNKNOWN).values(not_before=now)
+    )
+
+
 async def mark_dead(session: AsyncSession, alert_id: int, *, error: str) -> None:
     """Give an alert up: its chat refuses it for good."""
     await _change(session, alert_id, state=AlertState.DEAD, not_before=None, last_error=error)

@@ -9,7 +9,7 @@ from telegram.request import HTTPXRequest
 from bot.delivery import Delivery
 from engine.alerts.kinds import AlertState
 from engine.alerts.messages import BrokerTrouble, ExitParked, FirstContact
-from engine.alerts.outbox import append_alert, depth
+from engine.alerts.outbox import append_alert, depth, mark_leaving
 from engine.guards.offers import Choice, ChoiceKind, Offer
 from engine.storage.tables import AlertRow
 from engine.venues import Venue
@@ -362,3 +362,18 @@ async def test_an_alert_cut_off_while_being_sent_says_that_it_may_be_repeated(se
     await post.sweep()
 
     assert texts(owner)[-1].endswith("(may be repeated)")
+
+
+async def test_an_alert_whose_process_died_while_sending_it_says_that_it_may_be_repeated(
+    server, post, database, clock
+):
+    owner = owner_of(server)
+    await post.put(critical("BTC/USD"))
+    async with database.write() as session:
+        await mark_leaving(session, 1, again_at=clock.now() + timedelta(hours=1))
+
+    post.delivery.start()
+    message = await owner.wait_for("BTC/USD")
+    await post.delivery.stop()
+
+    assert message.text.endswith("(may be repeated)")
