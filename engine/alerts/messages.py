@@ -25,7 +25,7 @@ class CancelledOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExitFilled:
-    """A guarded position was sold at market: the exact fill."""
+    """A position was sold at market, by its guard or as its owner asked: the exact fill."""
 
     kind: Literal["exit_filled"] = "exit_filled"
     venue: Venue
@@ -54,6 +54,10 @@ class ExitFilled:
     client_order_id: str
     #: True when the fill was found after an outage of the answer, the process or the venue.
     found_later: bool = False
+    #: True when its owner asked for it; then threshold and ratio say nothing.
+    asked: bool = False
+    #: False when the entry of what was sold is not known, and so neither is the result.
+    entry_known: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,8 @@ class ExitFailing:
     why: str
     doing: str
     since: datetime
+    #: True when its owner asked for it; then threshold and ratio say nothing.
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,12 +18,29 @@ class IntentKind(StrEnum):
     ENTRY = "entry"
 
 
+#: The basis of a trigger that is the owner's own word.
+ASKED = "asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An exit its owner asked for: what stays guarded of what cannot be sold."""
+
+    #: What was guarded before and its cost; both zero when nothing was.
+    guarded: Decimal
+    guarded_cost: Decimal
+    #: Why the guard was paused before; None when it watched or there was none.
+    paused: str | None = None
+    #: False when some of it has no known entry; then no result is told.
+    entry_known: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
-    """Why an exit began: the accepted mark and how it stood against the threshold."""
+    """Why an exit began: the accepted mark and how it stood against the threshold, or its owner's word."""
 
     price: Decimal
-    #: bid, ask, mid or walked: where the price was taken from.
+    #: bid, ask, mid or walked: where the price was taken from; `asked` when its owner wanted it.
     basis: str
     #: Result as a fraction of cost at that price.
     ratio: Decimal
@@ -32,6 +49,9 @@ class Trigger:
     quantity: Decimal
     cost: Decimal
     at: datetime
+    #: When the price was true; None in records of earlier versions.
+    price_at: datetime | None = None
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +87,11 @@ class Intent:
     updated_at: datetime
     #: When the present attempt left; None before.
     sent_at: datetime | None = None
+
+    @property
+    def asked(self) -> Asked | None:
+        """Return what its owner asked for; None when a guard began it."""
+        return self.trigger.asked if self.trigger else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,25 @@ class Journal:
             await guards.save_guard(session, closing, now=now, cause="triggered")
         return LiveExit(intent=intent, guard=closing)
 
+    async def plan_asked(
+        self, guard: Guard, trigger: Trigger, *, before: Guard | None, intent_id: str
+    ) -> LiveExit | None:
+        """Write down that its owner wants a position sold, with the guard that covers all of it.
+
+        `before` is the guard the position had when this was worked out; None is returned when that
+        is not true any more, above all when it is being sold already.
+        """
+        now = self._clock.now()
+        closing = replace(guard, state=GuardState.CLOSING, state_reason="being sold as its owner asked")
+        async with self._database.write() as session:
+            if await _open_guard(session, guard) != before:
+                return None
+            intent = _exit_of(closing, trigger, intent_id=intent_id, now=now)
+            await guards.save_guard(session, closing, now=now, cause="asked for by its owner")
+            await intents.insert_intent(session, intent)
+            await intents.insert_step(session, _step(None, intent, cause="asked for", words="", at=now))
+        return LiveExit(intent=intent, guard=closing)
+
     async def record(
         self, intent: Intent, event: IntentEvent, *, cause: str, words: str = "", **changes: Any
     ) -> Intent:
@@ -198,6 +217,15 @@ def _exit_of(guard: Guard, trigger: Trigger, *, intent_id: str, now: datetime) -
         created_at=now,
         updated_at=now,
     )
+
+
+async def _open_guard(session: AsyncSession, like: Guard) -> Guard | None:
+    """Return the open guard of the position that `like` is about."""
+    for guard in await guards.load_open_guards(session, like.account_id):
+        same_pair = guard.kind is PositionKind.SPOT or guard.symbol == like.symbol
+        if guard.kind is like.kind and guard.asset == like.asset and same_pair:
+            return guard
+    return None
 
 
 def _step(before: Intent | None, after: Intent, *, cause: str, words: str, at: datetime) -> IntentStep:

@@ -82,6 +82,7 @@ def describe_exit(
         message = f"intent {intent.intent_id} has no trigger or no fill to tell of"
         raise ValueError(message)
     currency = intent.symbol.split("/")[1]
+    entry_known = trigger.asked is None or trigger.asked.entry_known
     return ExitFilled(
         venue=intent.venue,
         symbol=intent.symbol,
@@ -94,15 +95,17 @@ def describe_exit(
         currency=currency,
         fee=order.fee,
         fee_asset=order.fee_asset,
-        realised=realised_pnl(guard, order, currency=currency),
+        realised=realised_pnl(guard, order, currency=currency) if entry_known else None,
         cancelled=cancelled,
         left_over=dust.quantity if dust else ZERO,
         left_over_why=dust.why if dust else "",
         triggered_at=trigger.at,
-        filled_at=max((fill.at for fill in order.fills), default=filled_at),
+        filled_at=max((fill.at for fill in order.fills), default=order.closed_at or filled_at),
         venue_order_id=order.venue_order_id,
         client_order_id=intent.client_order_id,
         found_later=found_later,
+        asked=trigger.asked is not None,
+        entry_known=entry_known,
     )
 
 

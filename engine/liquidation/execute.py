@@ -32,10 +32,28 @@ class Exits:
         self._markets = markets
         self._tasks = tasks
         self._new_id = new_id
+        #: What is being written down at its owner's word and not driven yet.
+        self._asking: set[str] = set()
 
     def begin(self, guard: Guard, trigger: Trigger) -> bool:
         """Start selling a guard's quantity; tell whether it was not being sold already."""
         return self._tasks.spawn(_name(guard), partial(self._begin, guard, trigger), must_end=True)
+
+    async def begin_asked(self, guard: Guard, trigger: Trigger, *, before: Guard | None) -> bool:
+        """Start selling what its owner asked for; False when it is being sold already or has changed."""
+        name = _name(guard)
+        if name in self._asking or name in self._tasks.names():
+            return False
+        self._asking.add(name)
+        try:
+            live = await self._desk.journal.plan_asked(
+                guard, trigger, before=before, intent_id=self._new_id()
+            )
+            if live is None:
+                return False
+            return self._tasks.spawn(name, partial(self._drive, live, found_later=False), must_end=True)
+        finally:
+            self._asking.discard(name)
 
     async def resume(self) -> None:
         """Take up every unfinished exit that nobody drives."""
@@ -44,7 +62,7 @@ class Exits:
             name = _name(live.guard)
             if live.guard.account_id not in self._brokers:
                 await self._desk.journal.tell_failing(live.intent, _no_key(live), told=0)
-            elif name not in driven:
+            elif name not in driven and name not in self._asking:
                 self._tasks.spawn(name, partial(self._drive, live, found_later=True), must_end=True)
 
     async def _begin(self, guard: Guard, trigger: Trigger) -> None:

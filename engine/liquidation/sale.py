@@ -16,6 +16,7 @@ from engine.execution.states import IntentEvent, IntentState
 from engine.execution.submit import Submitter
 from engine.guards.guard import Guard, GuardState
 from engine.instruments import Instrument
+from engine.liquidation.asked import TOO_LATE, hand_back, is_too_late, rest_after_asking
 from engine.liquidation.closing import Dust, describe_exit, plan_sale, reduce_guard
 from engine.liquidation.stock import Stock, Stockroom
 from engine.liquidation.trouble import Trouble
@@ -82,7 +83,9 @@ class Sale:
         return await self._finish(intent)
 
     async def _attempt(self, intent: Intent) -> Intent:
-        if self._failures and self._desk.breached(self._guard) is False:
+        if is_too_late(intent, self._desk.clock.now()):
+            return await self._give_up(intent)
+        if self._failures and intent.asked is None and self._desk.breached(self._guard) is False:
             return await self._stand_down(intent)
         try:
             stock = await self._desk.stockroom.prepare(intent, self._guard, self._broker)
@@ -132,6 +135,8 @@ class Sale:
         rest, dust = reduce_guard(
             self._guard, order, instrument=await self._instrument(), price=_trigger_price(intent)
         )
+        if intent.asked is not None:
+            rest, dust = rest_after_asking(rest, dust, intent.asked)
         message = describe_exit(
             intent,
             self._guard,
@@ -157,6 +162,14 @@ class Sale:
         armed = replace(self._guard, state=GuardState.ARMED, state_reason=None)
         return await self._desk.journal.give_back(
             intent, IntentEvent.SUPERSEDE, guard=armed, message=None, cause="price came back"
+        )
+
+    async def _give_up(self, intent: Intent) -> Intent:
+        asked, quantity = intent.asked, self._guard.quantity
+        kept = hand_back(self._guard, asked, why=TOO_LATE) if asked else self._guard
+        message = ExitParked(venue=intent.venue, symbol=intent.symbol, quantity=quantity, why=TOO_LATE)
+        return await self._desk.journal.give_back(
+            intent, IntentEvent.SUPERSEDE, guard=kept, message=message, cause="asked too long ago"
         )
 
     async def _pause(self, why: BrokerError | str) -> None:

@@ -70,6 +70,7 @@ def trigger_of(guard: Guard, mark: Mark, *, now: datetime) -> Trigger:
         quantity=guard.quantity,
         cost=guard.cost,
         at=now,
+        price_at=mark.at,
     )
 
 

@@ -71,6 +71,7 @@ class Trouble:
             why=self._why,
             doing=self._doing,
             since=since,
+            asked=trigger.asked is not None,
         )
         await self._journal.tell_failing(self._intent, message, told=self._told)
         self._told += 1
