@@ -68,12 +68,15 @@ class Chat:
                 await self._carry_out(line)
 
     async def _typed(self) -> str | None:
-        if self._keyboard.is_terminal:
-            self._screen.prompt()
+        self._prompt()
         text = await self._keyboard.line()
         if text is not None and not self._keyboard.is_terminal:
             self._screen.say(f"> {text}")
         return text
+
+    def _prompt(self) -> None:
+        if self._keyboard.is_terminal:
+            self._screen.prompt()
 
     async def _carry_out(self, line: Line) -> None:
         match line:
@@ -147,6 +150,7 @@ class Chat:
         async for event in events:
             if self._screen.show(event):
                 self._heard.set()
+                self._prompt()
 
     async def _breathe(self) -> None:
         while True:

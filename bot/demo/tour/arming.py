@@ -11,13 +11,15 @@ from sandbox.ledger import Side
 from sandbox.world import KRAKEN
 
 _ASK_ALL, _ASK_SALE = "Guard these positions?", "Sell at once?"
+#: An account is asked about after its first snapshot, and these are spread over their interval.
+_FIRST_ASKED_S = 25.0
 _PERCENT = Decimal("0.01")
 
 
 async def ask_before_selling(scene: Scene) -> list[Check]:
     """Guard all from cost: what is past its threshold is asked about apart, and stays where it is."""
     owner, start = scene.stage.owner, scene.mark
-    question = await owner.wait_for(lambda one: _ASK_ALL in one.text and "Kraken" in one.text, OBSERVE_S)
+    question = await owner.wait_for(lambda one: _ASK_ALL in one.text and "Kraken" in one.text, _FIRST_ASKED_S)
     owner.press(question, "Guard all from cost")
     sale = await owner.wait_for(_ASK_SALE, OBSERVE_S, after=question)
     scene.at(Moment.QUESTION_ASKED)
