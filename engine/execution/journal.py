@@ -150,7 +150,7 @@ class Journal:
     async def load_released(self, intent_id: str) -> tuple[CancelledOrder, ...]:
         """Return the orders that were cancelled for an intent."""
         steps = await self.load_steps(intent_id)
-        return tuple(_cancelled_codec.validate_json(step.words) for step in steps if step.cause == RELEASE)
+        return tuple(parse_released(step.words) for step in steps if step.cause == RELEASE)
 
     async def tell_failing(self, intent: Intent, message: ExitFailing, *, told: int) -> None:
         """Put a reminder of a failing exit into the outbox; the same reminder is written once."""
@@ -194,6 +194,11 @@ class Journal:
         await intents.update_intent(session, moved, expected=intent.state)
         await intents.insert_step(session, _step(intent, moved, cause=cause, words=words, at=now))
         return moved
+
+
+def parse_released(words: str) -> CancelledOrder:
+    """Read the order that a step of cause `RELEASE` cancelled."""
+    return _cancelled_codec.validate_json(words)
 
 
 def _exit_of(guard: Guard, trigger: Trigger, *, intent_id: str, now: datetime) -> Intent:

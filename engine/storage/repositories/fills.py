@@ -42,6 +42,16 @@ async def load_fills(session: AsyncSession, account_id: str, *, asset: str) -> t
     return tuple(Fill(**{name: getattr(row, name) for name in _FIELDS}) for row in found)
 
 
+async def load_order_fills(session: AsyncSession, account_id: str, order_id: str) -> tuple[Fill, ...]:
+    """Return the known fills of one order, oldest first."""
+    found = await session.exec(
+        select(FillRow)
+        .where(col(FillRow.account_id) == account_id, col(FillRow.venue_order_id) == order_id)
+        .order_by(col(FillRow.at), col(FillRow.trade_id))
+    )
+    return tuple(Fill(**{name: getattr(row, name) for name in _FIELDS}) for row in found)
+
+
 async def save_cursor(session: AsyncSession, cursor: FillCursor) -> None:
     """Remember where reading an account's older fills goes on."""
     await session.merge(

@@ -3,11 +3,11 @@
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import func, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from engine.execution.intents import Intent, IntentStep
+from engine.execution.intents import Intent, IntentKind, IntentStep
 from engine.execution.states import IntentState
 from engine.storage.tables import IntentEventRow, IntentRow
 
@@ -65,6 +65,27 @@ async def load_live_intents(session: AsyncSession) -> tuple[Intent, ...]:
         select(IntentRow).where(col(IntentRow.finished_at).is_(None)).order_by(col(IntentRow.created_at))
     )
     return tuple(_intent(row) for row in found)
+
+
+async def load_exits(
+    session: AsyncSession, user_id: int, *, named: str | None = None, most: int
+) -> tuple[Intent, ...]:
+    """Return a user's latest exits, newest first; `named` is an asset or a pair."""
+    wanted = select(IntentRow).where(
+        col(IntentRow.user_id) == user_id, col(IntentRow.kind) == IntentKind.EXIT
+    )
+    if named is not None:
+        wanted = wanted.where(or_(col(IntentRow.asset) == named, col(IntentRow.symbol) == named))
+    newest_first = wanted.order_by(col(IntentRow.created_at).desc(), col(IntentRow.intent_id)).limit(most)
+    return tuple(_intent(row) for row in await session.exec(newest_first))
+
+
+async def load_exit(session: AsyncSession, user_id: int, intent_id: str) -> Intent | None:
+    """Return one exit of a user; None for those of others."""
+    row = await session.get(IntentRow, intent_id)
+    if row is None or row.user_id != user_id or row.kind is not IntentKind.EXIT:
+        return None
+    return _intent(row)
 
 
 async def load_steps(session: AsyncSession, intent_id: str) -> tuple[IntentStep, ...]:

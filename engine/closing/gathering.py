@@ -1,0 +1,181 @@
+"""Gather what closing positions must know: holdings read now, present prices, and orders in the way."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from engine.balances.reader import AccountReader
+from engine.balances.reports import Reports
+from engine.brokers.base import Broker
+from engine.clock import Clock
+from engine.closing.plan import Priced, Scene, sellable
+from engine.errors import BrokerError
+from engine.guards.offering import PositionKey, key_of
+from engine.instruments import AssetClass, Instrument
+from engine.liquidation.mark import MarkRequest, PriceProblem, PriceUnknown, check_session, decide_mark
+from engine.liquidation.walk import BookProblem, walk_book
+from engine.market import Markets, VenueMarket
+from engine.money import ZERO
+from engine.orders import Order
+from engine.portfolio.assemble import Found
+from engine.portfolio.service import PortfolioService
+from engine.positions import Direction, PositionKind
+from engine.quotes import Quote
+from engine.venues import Account, Venue
+
+
+class Gathering:
+    """Reads accounts, prices and open orders for closing."""
+
+    def __init__(
+        self,
+        *,
+        portfolio: PortfolioService,
+        reader: AccountReader,
+        reports: Reports,
+        brokers: Mapping[str, Broker],
+        markets: Markets,
+        clock: Clock,
+        threshold: Decimal,
+        price_max_age_s: float,
+    ) -> None:
+        self._portfolio = portfolio
+        self._reader = reader
+        self._reports = reports
+        self._brokers = brokers
+        self._markets = markets
+        self._clock = clock
+        self._threshold = threshold
+        self._price_max_age_s = price_max_age_s
+
+    async def find(self, user_id: int, symbol: str | None, venue: Venue | None) -> list[Found]:
+        """Return what a user holds of a symbol, or of everything."""
+        accounts = tuple(a for a in self._reader.accounts(user_id) if venue in {None, a.venue})
+        found = await self._read(accounts)
+        return found if symbol is None else [one for one in found if _is_called(one, symbol)]
+
+    async def find_again(self, user_id: int, keys: Iterable[PositionKey]) -> dict[PositionKey, Found]:
+        """Return the positions a button is about, read afresh."""
+        wanted = set(keys)
+        ids = {key.account_id for key in wanted}
+        accounts = tuple(a for a in self._reader.accounts(user_id) if a.account_id in ids)
+        return {key_of(one): one for one in await self._read(accounts) if key_of(one) in wanted}
+
+    async def look(self, found: Sequence[Found]) -> list[Scene]:
+        """Return each position with its present price and the orders that hold it."""
+        quotes = {venue: await self._quotes(venue, found) for venue in {f.account.venue for f in found}}
+        orders = {f.account.account_id: await self._orders(f.account, found) for f in found}
+        return [
+            await self._scene(one, quotes[one.account.venue], orders[one.account.account_id]) for one in found
+        ]
+
+    async def _read(self, accounts: tuple[Account, ...]) -> list[Found]:
+        await self._portfolio.refresh(accounts)
+        return [found for account in accounts for found in await self._portfolio.gather(account)]
+
+    async def _quotes(self, venue: Venue, found: Sequence[Found]) -> Mapping[str, Quote]:
+        symbols = {f.instrument.symbol for f in found if f.account.venue is venue and f.instrument}
+        try:
+            return await self._markets[venue].fetch_quotes(symbols) if symbols else {}
+        except BrokerError:
+            return {}
+
+    async def _orders(self, account: Account, found: Sequence[Found]) -> tuple[Order, ...] | BrokerError:
+        if not any(self._is_held(one) for one in found if one.account == account):
+            return ()
+        try:
+            return await self._brokers[account.account_id].fetch_open_orders()
+        except BrokerError as e:
+            return e
+
+    async def _scene(
+        self, found: Found, quotes: Mapping[str, Quote], orders: tuple[Order, ...] | BrokerError
+    ) -> Scene:
+        trouble = self._trouble(found.account)
+        if isinstance(orders, BrokerError):
+            trouble, orders = trouble or f"its open orders could not be read: {orders.words}", ()
+        return Scene(
+            found=found,
+            free=self._free(found),
+            priced=await self._price(found, quotes),
+            open_orders=orders,
+            trouble=trouble,
+        )
+
+    def _trouble(self, account: Account) -> str:
+        state = self._reader.state(account)
+        return (
+            ""
+            if state.connected
+            else f"{account.venue.label} did not answer: {state.error or 'no answer yet'}"
+        )
+
+    def _free(self, found: Found) -> Decimal | None:
+        if found.kind is PositionKind.MARGIN:
+            return None
+        report = self._reports.latest(found.account.account_id)
+        return report.holding(found.asset).free if report else ZERO
+
+    def _is_held(self, found: Found) -> bool:
+        free = self._free(found)
+        return free is not None and free < sellable(found)
+
+    async def _price(self, found: Found, quotes: Mapping[str, Quote]) -> Priced | str:
+        instrument = found.instrument
+        if instrument is None:
+            return "it is not listed there"
+        market, quote = self._markets[found.account.venue], quotes.get(instrument.symbol)
+        try:
+            problem = await self._problem(market, found, instrument, quote)
+            if problem is not None or quote is None:
+                return _no_price(problem)
+            return await _price_at(market, quote, found.direction, sellable(found))
+        except BrokerError as e:
+            return f"its price could not be read: {e.words}"
+
+    async def _problem(
+        self, market: VenueMarket, found: Found, instrument: Instrument, quote: Quote | None
+    ) -> PriceUnknown | None:
+        now = self._clock.now()
+        if quote is not None and instrument.asset_class is AssetClass.STOCK:
+            session = await market.session()
+            if session is None:
+                return PriceUnknown(problem=PriceProblem.MARKET_CLOSED)
+            closed = check_session(session, quote=quote, now=now)
+            if closed is not None:
+                return closed
+        request = MarkRequest(
+            direction=found.direction,
+            quantity=found.quantity,
+            threshold=self._threshold,
+            max_age_s=self._price_max_age_s,
+        )
+        judged = decide_mark(request, quote=quote, last=None, now=now)
+        return judged if isinstance(judged, PriceUnknown) else None
+
+
+async def _price_at(
+    market: VenueMarket, quote: Quote, direction: Direction, quantity: Decimal
+) -> Priced | str:
+    is_long = direction is Direction.LONG
+    price = quote.bid if is_long else quote.ask
+    there = quote.bid_quantity if is_long else quote.ask_quantity
+    if price is None:
+        return _no_price(None)
+    if there is not None and there >= quantity:
+        return Priced(price=price, at=quote.at)
+    book = await market.book(quote.symbol)
+    walked = walk_book(book, direction, quantity)
+    if isinstance(walked, BookProblem):
+        return Priced(price=price, at=quote.at, thin=True)
+    return Priced(price=walked, at=book.at)
+
+
+def _no_price(problem: PriceUnknown | None) -> str:
+    return f"price unknown: {problem.problem}" if problem else "price unknown"
+
+
+def _is_called(found: Found, symbol: str) -> bool:
+    asset, _, quote = symbol.upper().partition("/")
+    return found.asset == asset and (
+        not quote or (found.instrument is not None and found.instrument.quote == quote)
+    )

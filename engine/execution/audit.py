@@ -1,0 +1,108 @@
+"""The audit trail of exits: from what triggered each to its fills, with the time of every step."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.alerts.messages import CancelledOrder
+from engine.execution.intents import Intent, IntentStep
+from engine.execution.journal import RELEASE, parse_released
+from engine.money import ZERO
+from engine.orders import Fill
+from engine.storage.database import Database
+from engine.storage.repositories import fills, intents
+
+#: A look at history shows this many exits.
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One step of an exit and how long it took since the one before, or since the trigger."""
+
+    step: IntentStep
+    took: timedelta
+    #: The open order this step cancelled, if that is what it did.
+    cancelled: CancelledOrder | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitRecord:
+    """One exit with everything that is written down of it."""
+
+    intent: Intent
+    steps: tuple[IntentStep, ...]
+    fills: tuple[Fill, ...]
+
+    @property
+    def began_at(self) -> datetime:
+        """Return when it was triggered."""
+        return self.intent.trigger.at if self.intent.trigger else self.intent.created_at
+
+    @property
+    def filled_at(self) -> datetime | None:
+        """Return when the last fill happened; None without one."""
+        return max((fill.at for fill in self.fills), default=None)
+
+    @property
+    def average_price(self) -> Decimal | None:
+        """Return value over quantity of what was filled."""
+        if self.intent.cost is None or self.intent.filled_quantity <= ZERO:
+            return None
+        return self.intent.cost / self.intent.filled_quantity
+
+    @property
+    def slippage(self) -> Decimal | None:
+        """Return by how much the fill differs from the trigger's price, as a fraction of that."""
+        price, trigger = self.average_price, self.intent.trigger
+        if price is None or trigger is None or trigger.price == ZERO:
+            return None
+        return (price - trigger.price) / trigger.price
+
+    @property
+    def price_age(self) -> timedelta | None:
+        """Return how old the price was that triggered; None where that was not written down."""
+        trigger = self.intent.trigger
+        if trigger is None or trigger.price_at is None:
+            return None
+        return max(trigger.at - trigger.price_at, timedelta(0))
+
+    def stages(self) -> Iterator[Stage]:
+        """Walk through the steps with the time each took."""
+        before = self.began_at
+        for step in self.steps:
+            cancelled = parse_released(step.words) if step.cause == RELEASE else None
+            yield Stage(step=step, took=max(step.at - before, timedelta(0)), cancelled=cancelled)
+            before = step.at
+
+
+class Audit:
+    """Answers `/history`."""
+
+    def __init__(self, *, database: Database) -> None:
+        self._database = database
+
+    async def fetch_exits(self, user_id: int, symbol: str | None = None) -> tuple[ExitRecord, ...]:
+        """Return a user's latest exits, newest first, of one asset or pair or of all."""
+        named = symbol.upper() if symbol else None
+        async with self._database.read() as session:
+            found = await intents.load_exits(session, user_id, named=named, most=SHOWN)
+            return tuple([await _record(session, intent) for intent in found])
+
+    async def fetch_exit(self, user_id: int, intent_id: str) -> ExitRecord | None:
+        """Return one exit of a user; None when there is none of that id."""
+        async with self._database.read() as session:
+            intent = await intents.load_exit(session, user_id, intent_id)
+            return await _record(session, intent) if intent else None
+
+
+async def _record(session: AsyncSession, intent: Intent) -> ExitRecord:
+    order_id = intent.venue_order_id
+    return ExitRecord(
+        intent=intent,
+        steps=await intents.load_steps(session, intent.intent_id),
+        fills=await fills.load_order_fills(session, intent.account_id, order_id) if order_id else (),
+    )
