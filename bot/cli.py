@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.errors import CommandError, SettingsError
+from bot.imports import nothing_collected
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -28,12 +29,12 @@ SANDBOX_DATA = Path("data/sandbox")
 @app.command()
 def run(env_file: EnvFile = ENV_FILE) -> None:
     """Run the bot until SIGTERM or Ctrl-C."""
-    settings = _settings(env_file)
+    with nothing_collected():
+        settings = _settings(env_file)
+        from bot.bootstrap import run as run_bot
     if settings.mode == "paper":
         # Trading for real where somebody asked for paper would be the worst answer.
         raise SettingsError("NIJA_MODE=paper is not built yet; `nija demo` trades made-up money meanwhile.")
-    from bot.bootstrap import run as run_bot
-
     raise typer.Exit(run_bot(settings))
 
 
