@@ -26,6 +26,9 @@ from engine.money import ZERO
 #: A rejected key needs its owner, not haste.
 KEY_REJECTED_PAUSE_S = 60.0
 
+#: A venue may show nothing for a moment; a guard is not given up for that.
+BELIEVE_EMPTY_AFTER_S = 10.0
+
 #: Tells whether a guard is past its threshold at the latest accepted mark; None without a price.
 Breached = Callable[[Guard], bool | None]
 
@@ -64,6 +67,8 @@ class Sale:
         self._cancelled = cancelled
         self._found_later = found_later
         self._failures = 0
+        #: Since when every reading found nothing of what is to be sold.
+        self._empty_since: float | None = None
 
     async def run(self, intent: Intent) -> None:
         """Go on until the exit is over or parked."""
@@ -119,12 +124,21 @@ class Sale:
         if reason is RefusalReason.BELOW_MINIMUM:
             return await self._park(intent, Dust(quantity, error.words))
         if reason is RefusalReason.INSUFFICIENT_FUNDS:
-            if stock.owned == ZERO:
+            if self._is_gone(stock):
                 return await self._park(intent, Dust(quantity, "nothing of it is there any more"))
             # What was read before does not hold any more.
             self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
         await self._pause(error)
         return intent
+
+    def _is_gone(self, stock: Stock) -> bool:
+        """Believe that nothing is left when readings some time apart say so and the venue refuses for funds."""
+        now = self._desk.clock.monotonic()
+        if stock.owned != ZERO:
+            self._empty_since = None
+        elif self._empty_since is None:
+            self._empty_since = now
+        return self._empty_since is not None and now - self._empty_since >= BELIEVE_EMPTY_AFTER_S
 
     async def _finish(self, intent: Intent) -> Intent:
         order = await self._desk.submitter.follow(intent, self._broker)

@@ -202,15 +202,18 @@ async def test_what_the_venue_calls_too_small_is_parked_with_its_words(falling):
     assert "minimum" in alert.why
 
 
-async def test_what_is_not_there_any_more_is_parked_instead_of_tried_for_ever(room):
+async def test_what_two_readings_ten_seconds_apart_do_not_find_is_parked_and_not_tried_for_ever(room):
     room.deposit("BTC", "0.06")
     room.set_bid("50000")
     await room.arm("0.1", "6000")
 
     await room.sell_off()
+    began = room.clock.now()
     await room.sell_off()
 
-    filled, parked = await room.alerts()
+    filled, failing, parked = await room.alerts()
+    assert "insufficient funds" in failing.why.lower()
+    assert (room.clock.now() - began).total_seconds() >= 10
     assert (filled.quantity, filled.left_over) == (Decimal("0.06"), Decimal(0))
     assert isinstance(parked, ExitParked)
     assert parked.quantity == Decimal("0.04")
