@@ -1,5 +1,6 @@
 """A bot that dies in the middle of a sale finds it again."""
 
+from bot.demo.tour.records import count_unsent_alerts
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import KRAKEN
 from tests.acceptance.ether import (
@@ -76,6 +77,7 @@ async def test_an_alert_that_was_told_is_not_told_again_after_a_restart(open_bot
     await guarded(stage)
     fall(world)
     await alerted(stage)
+    await until(lambda: count_unsent_alerts(stage.database) == 0)
 
     await stage.bot.kill()
     await stage.start_bot()

@@ -66,6 +66,12 @@ def count_snapshots(database: Path) -> int:
         return int(connection.execute("SELECT count(*) FROM snapshots").fetchone()[0])
 
 
+def count_unsent_alerts(database: Path) -> int:
+    """How many alerts the bot does not know to have arrived."""
+    with _reading(database) as connection:
+        return int(connection.execute("SELECT count(*) FROM alerts WHERE state <> 'sent'").fetchone()[0])
+
+
 def _intent(row: tuple[str, ...]) -> IntentSeen:
     intent_id, asset, state, attempt, client_id, order_id, quantity, trigger, filled = row
     return IntentSeen(
