@@ -53,8 +53,10 @@ async def measure(names: Sequence[str], progress: Console) -> list[Figure]:
     """Run benches one after the other."""
     figures: list[Figure] = []
     for name in names:
-        progress.print(f"measuring {name} ...")
+        start = time.monotonic()
+        progress.print(f"measuring {name} ...", end=" ")
         figures.extend(await BENCHES[name]())
+        progress.print(f"{time.monotonic() - start:.0f} s")
     return figures
 
 

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from bench.children import IMPORT_CCXT, NOTHING, time_python
+from bench.children import IMPORT_CCXT, NOTHING, Run, time_python, used_cpu_s
 from bench.figures import Figure, spread
 from bot.demo.stage import Stage, open_stage
 from sandbox.telegram import ChatMessage
@@ -12,45 +13,66 @@ from sandbox.world import SandboxWorld
 ROUNDS = 5
 AIM_S = 2.5
 _PATIENCE_S = 30.0
+_IMPORTS = "import ccxt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Round:
+    """The floors and the two starts, one after the other."""
+
+    python: Run
+    ccxt: Run
+    first: Run
+    again: Run
 
 
 async def measure() -> Sequence[Figure]:
     """Start in turns with the floors; the first round only warms the disk's cache and is not counted."""
     rounds = [await _round() for _ in range(1 + ROUNDS)][1:]
-    bare, ccxt, first, again = (spread(samples) for samples in zip(*rounds, strict=True))
-    imports = "importing ccxt alone"
+    ccxt = [one.ccxt for one in rounds]
     return (
+        *_figures("first /balance, new data dir", [one.first for one in rounds], ccxt),
+        *_figures("first /balance, restarted", [one.again for one in rounds], ccxt),
         Figure(
-            name="spawn to first /balance, new data dir",
+            name=_IMPORTS,
             unit="s",
-            measured=first,
-            floor_name=imports,
-            floor=ccxt,
-            aim=AIM_S,
+            measured=spread([run.wall_s for run in ccxt]),
+            floor_name="python -c pass",
+            floor=spread([one.python.wall_s for one in rounds]),
         ),
-        Figure(
-            name="spawn to first /balance, restarted",
-            unit="s",
-            measured=again,
-            floor_name=imports,
-            floor=ccxt,
-            aim=AIM_S,
-        ),
-        Figure(name=imports, unit="s", measured=ccxt, floor_name="python -c pass", floor=bare),
     )
 
 
-async def _round() -> tuple[float, ...]:
-    bare, ccxt = await time_python(NOTHING), await time_python(IMPORT_CCXT)
+def _figures(name: str, runs: Sequence[Run], floor: Sequence[Run]) -> tuple[Figure, Figure]:
+    on_the_clock = Figure(
+        name=name,
+        unit="s",
+        measured=spread([run.wall_s for run in runs]),
+        floor_name=_IMPORTS,
+        floor=spread([run.wall_s for run in floor]),
+        aim=AIM_S,
+    )
+    of_the_processor = Figure(
+        name="... processor time",
+        unit="s",
+        measured=spread([run.cpu_s for run in runs]),
+        floor_name=_IMPORTS,
+        floor=spread([run.cpu_s for run in floor]),
+    )
+    return on_the_clock, of_the_processor
+
+
+async def _round() -> _Round:
+    python, ccxt = await time_python(NOTHING), await time_python(IMPORT_CCXT)
     async with open_stage(SandboxWorld(), settings={}) as stage:
         first = await time_to_balance(stage)
         await stage.bot.stop()
         again = await time_to_balance(stage)
-    return bare, ccxt, first, again
+    return _Round(python=python, ccxt=ccxt, first=first, again=again)
 
 
-async def time_to_balance(stage: Stage) -> float:
-    """Start the bot with a /balance waiting for it, and return the seconds to an answer with all figures."""
+async def time_to_balance(stage: Stage) -> Run:
+    """Start the bot with a /balance waiting for it, until the answer with all figures is there."""
     asked = stage.owner.send("/balance")
     start = time.perf_counter()
     await stage.bot.start()
@@ -58,7 +80,14 @@ async def time_to_balance(stage: Stage) -> float:
         await stage.owner.wait_for(_is_complete, _PATIENCE_S, after=asked)
     except TimeoutError:
         raise RuntimeError(f"the bot did not answer:\n{stage.bot.last_words()}") from None
-    return time.perf_counter() - start
+    return Run(wall_s=time.perf_counter() - start, cpu_s=used_cpu_s(pid_of(stage)))
+
+
+def pid_of(stage: Stage) -> int:
+    """The process id of the stage's bot."""
+    if stage.bot.pid is None:
+        raise RuntimeError("the bot was never started")
+    return stage.bot.pid
 
 
 def _is_complete(message: ChatMessage) -> bool:

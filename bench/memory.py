@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 
 from bench.children import IMPORT_CCXT, NOTHING, resident_mb, weigh_python
 from bench.figures import Figure, spread
-from bench.first_answer import time_to_balance
+from bench.first_answer import pid_of, time_to_balance
 from bot.demo.stage import Stage, open_stage
 from sandbox.world import SandboxWorld
 
@@ -23,7 +23,7 @@ async def measure() -> Sequence[Figure]:
     floors = [(await weigh_python(NOTHING), await weigh_python(IMPORT_CCXT)) for _ in range(ROUNDS)]
     bare, ccxt = (spread(samples) for samples in zip(*floors, strict=True))
     started, used = (spread(samples) for samples in zip(*await _weigh_bots(), strict=True))
-    imports = "python with ccxt alone"
+    imports = "python and ccxt"
     return (
         Figure(
             name="memory after the start",
@@ -67,6 +67,4 @@ async def _use(stage: Stage) -> None:
 
 
 def _weigh(stage: Stage) -> float:
-    if stage.bot.pid is None:
-        raise RuntimeError("the bot is not running")
-    return resident_mb(stage.bot.pid)
+    return resident_mb(pid_of(stage))

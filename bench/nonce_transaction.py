@@ -39,10 +39,10 @@ async def measure() -> Sequence[Figure]:
     stored, raw = zip(*samples, strict=True)
     return (
         Figure(
-            name="nonce: committed before it is used",
+            name="durable nonce",
             unit="ms",
             measured=spread(stored),
-            floor_name="sqlite3, BEGIN IMMEDIATE ... COMMIT",
+            floor_name="sqlite3 BEGIN IMMEDIATE, COMMIT",
             floor=spread(raw),
         ),
     )

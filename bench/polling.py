@@ -40,9 +40,9 @@ async def measure() -> Sequence[Figure]:
             pairs = [(await _fall(venue, number), await _fall(venue, _BARE)) for number in range(ROUNDS)]
     bot, bare = zip(*pairs, strict=True)
     return (
-        _figure(f"price change to AddOrder, poll each {INTERVAL_S:g} s", bot, bare, attrgetter("total")),
-        _figure("... of it waiting for the poll", bot, bare, attrgetter("waiting")),
-        _figure("... of it the path, Ticker asked to AddOrder", bot, bare, attrgetter("path")),
+        _figure("price change to AddOrder", bot, bare, attrgetter("total")),
+        _figure("... waiting for the poll", bot, bare, attrgetter("waiting")),
+        _figure("... Ticker asked to AddOrder", bot, bare, attrgetter("path")),
     )
 
 
@@ -53,7 +53,7 @@ def _figure(
         name=name,
         unit="ms",
         measured=spread([part(one) for one in bot]),
-        floor_name="aiohttp alone, same interval, no journal",
+        floor_name=f"aiohttp alone, polls {INTERVAL_S:g} s too",
         floor=spread([part(one) for one in bare]),
     )
 

@@ -4,24 +4,21 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from rich.box import SIMPLE
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from bench.figures import Figure, Spread
+from bench.figures import Figure
 
 _SMALL = 10
 
 
 def print_table(figures: Sequence[Figure], *, console: Console) -> None:
-    """Print one line a figure: it, its floor, and the ratio of the two medians."""
-    table = Table(box=SIMPLE, pad_edge=False)
-    table.add_column("measured")
-    for heading in ("n", "median", "p95"):
-        table.add_column(heading, justify="right")
-    table.add_column("floor, from the same run")
-    for heading in ("median", "p95", "ratio", "aim"):
-        table.add_column(heading, justify="right")
+    """Print each figure with its floor below its name, and the ratio of the two medians."""
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, collapse_padding=True)
+    table.add_column("measured / its floor in this run", no_wrap=True)
+    for heading in ("n", "median", "p95", "floor", "p95", "ratio"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for figure in figures:
         table.add_row(*_cells(figure))
     console.print(table)
@@ -37,24 +34,20 @@ def as_json(figures: Sequence[Figure], circumstances: Mapping[str, object]) -> s
 
 def _cells(figure: Figure) -> tuple[str, ...]:
     return (
-        figure.name,
+        f"{figure.name}, {figure.unit}\n  / {figure.floor_name}{_aim(figure)}",
         str(figure.measured.count),
-        *_pair(figure.measured, figure.unit),
-        figure.floor_name,
-        *_pair(figure.floor, figure.unit),
+        _number(figure.measured.median),
+        _number(figure.measured.p95),
+        _number(figure.floor.median),
+        _number(figure.floor.p95),
         f"{figure.ratio:.1f} x",
-        _aim(figure),
     )
-
-
-def _pair(spread: Spread, unit: str) -> tuple[str, str]:
-    return f"{_number(spread.median)} {unit}", f"{_number(spread.p95)} {unit}"
 
 
 def _aim(figure: Figure) -> str:
     if figure.aim is None:
         return ""
-    return f"{'kept' if figure.reaches_aim else 'MISSED'}: {figure.aim:g} {figure.unit}"
+    return f"; aim {figure.aim:g}: {'kept' if figure.reaches_aim else 'MISSED'}"
 
 
 def _number(value: float) -> str:

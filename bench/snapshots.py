@@ -35,10 +35,10 @@ async def _measure(accounts: int) -> Figure:
         ]
     snapshots, requests = zip(*rounds, strict=True)
     return Figure(
-        name=f"snapshot of {accounts} account{'s' if accounts > 1 else ''}, stored, {DELAY_S * 1000:g} ms away",
+        name=f"snapshot of {accounts} account{'s' if accounts > 1 else ''}",
         unit="s",
         measured=spread(snapshots),
-        floor_name="the same requests, bare and concurrent",
+        floor_name=f"its requests alone, {DELAY_S * 1000:g} ms each",
         floor=spread(requests),
     )
 
