@@ -31,3 +31,20 @@ async def test_an_order_whose_answer_is_lost_is_found_and_not_repeated(open_bot,
     assert len(world.tape(KRAKEN).calls("AddOrder")) == 1
     assert "the fill was found by asking" in alert.text
     assert (await over(stage)).attempt == 1
+
+
+async def test_an_order_that_never_arrived_goes_out_again_after_the_proof(open_bot):
+    world = an_ether_world()
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
+    await guarded(stage)
+    world.faults(KRAKEN).add(Fault(kind=FaultKind.DROP_BEFORE, endpoint="AddOrder"))
+
+    fall(world)
+    await alerted(stage)
+
+    lost, sent = world.tape(KRAKEN).calls("AddOrder")
+    assert [fill.quantity for fill in sales(world)] == [GUARDED]
+    assert lost.params["cl_ord_id"] != sent.params["cl_ord_id"]
+    # Kraken must refuse the first one by its deadline before the second one leaves.
+    assert sent.monotonic - lost.monotonic > 5
+    assert (await over(stage)).attempt == 2
