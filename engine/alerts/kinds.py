@@ -9,6 +9,7 @@ class AlertKind(StrEnum):
     EXIT_FILLED = "exit_filled"
     EXIT_FAILING = "exit_failing"
     EXIT_PARKED = "exit_parked"
+    EXIT_STOOD_DOWN = "exit_stood_down"
     FIRST_CONTACT = "first_contact"
     GUARD_REDUCED = "guard_reduced"
     GUARD_PAUSED = "guard_paused"
@@ -20,7 +21,13 @@ class AlertKind(StrEnum):
 
 #: Exits, and that nobody watched over them; they overtake everything else that waits.
 CRITICAL = frozenset(
-    {AlertKind.EXIT_FILLED, AlertKind.EXIT_FAILING, AlertKind.EXIT_PARKED, AlertKind.NOT_WATCHING}
+    {
+        AlertKind.EXIT_FILLED,
+        AlertKind.EXIT_FAILING,
+        AlertKind.EXIT_PARKED,
+        AlertKind.EXIT_STOOD_DOWN,
+        AlertKind.NOT_WATCHING,
+    }
 )
 
 

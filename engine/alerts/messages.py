@@ -89,6 +89,17 @@ class ExitParked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExitStoodDown:
+    """The price came back before a failing exit got through: nothing was sold, the guard watches on."""
+
+    kind: Literal["exit_stood_down"] = "exit_stood_down"
+    venue: Venue
+    symbol: str
+    quantity: Decimal
+    threshold: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FirstContact:
     """Positions found when an account was first read, and the question whether to guard them."""
 
@@ -190,6 +201,7 @@ Message = Annotated[
     ExitFilled
     | ExitFailing
     | ExitParked
+    | ExitStoodDown
     | FirstContact
     | GuardReduced
     | GuardPaused

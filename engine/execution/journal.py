@@ -122,22 +122,21 @@ class Journal:
         return ended
 
     async def give_back(
-        self, intent: Intent, event: IntentEvent, *, guard: Guard, message: Message | None, cause: str
+        self, intent: Intent, event: IntentEvent, *, guard: Guard, message: Message, cause: str
     ) -> Intent:
-        """End an exit without a fill: the guard is as given, and its owner is told if there is a message."""
+        """End an exit without a fill: the guard is as given, and its owner is told."""
         now = self._clock.now()
         async with self._database.write() as session:
             ended = await self._move(session, intent, event, cause=cause)
             await guards.save_guard(session, guard, now=now, cause=cause)
-            if message is not None:
-                await append_alert(
-                    session,
-                    message,
-                    user_id=intent.user_id,
-                    account_id=intent.account_id,
-                    dedup_key=f"{message.kind}:{intent.intent_id}:{intent.attempt}",
-                    now=now,
-                )
+            await append_alert(
+                session,
+                message,
+                user_id=intent.user_id,
+                account_id=intent.account_id,
+                dedup_key=f"{message.kind}:{intent.intent_id}:{intent.attempt}",
+                now=now,
+            )
         return ended
 
     async def note_release(self, intent: Intent, order: CancelledOrder) -> None:

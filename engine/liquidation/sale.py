@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from engine.alerts.messages import CancelledOrder, ExitParked
+from engine.alerts.messages import CancelledOrder, ExitParked, ExitStoodDown
 from engine.balances.reports import Reports
 from engine.brokers.base import Broker
 from engine.clock import Clock
@@ -174,8 +174,14 @@ class Sale:
 
     async def _stand_down(self, intent: Intent) -> Intent:
         armed = replace(self._guard, state=GuardState.ARMED, state_reason=None)
+        message = ExitStoodDown(
+            venue=intent.venue,
+            symbol=intent.symbol,
+            quantity=self._guard.quantity,
+            threshold=self._guard.threshold,
+        )
         return await self._desk.journal.give_back(
-            intent, IntentEvent.SUPERSEDE, guard=armed, message=None, cause="price came back"
+            intent, IntentEvent.SUPERSEDE, guard=armed, message=message, cause="price came back"
         )
 
     async def _give_up(self, intent: Intent) -> Intent:

@@ -9,6 +9,7 @@ from engine.alerts.messages import (
     ExitFailing,
     ExitFilled,
     ExitParked,
+    ExitStoodDown,
     FirstContact,
     GuardPaused,
     GuardReduced,
@@ -17,7 +18,7 @@ from engine.alerts.messages import (
     NotWatching,
     PriceTrouble,
 )
-from handlers.render.exits import render_exit_failing, render_exit_filled, render_exit_parked
+from handlers.render.exits import render_exit
 from handlers.render.guards import choice_keyboard, render_offer
 from handlers.render.html import bold, escape, foreign
 from handlers.render.numbers import full_quantity, percent, price
@@ -28,12 +29,8 @@ from handlers.render.times import Reader, duration
 def render_alert(message: Message, reader: Reader) -> Screen:
     """Render an alert for whoever reads it now."""
     match message:
-        case ExitFilled():
-            return render_exit_filled(message, reader)
-        case ExitFailing():
-            return render_exit_failing(message, reader)
-        case ExitParked():
-            return render_exit_parked(message, reader)
+        case ExitFilled() | ExitFailing() | ExitParked() | ExitStoodDown():
+            return render_exit(message, reader)
         case FirstContact():
             return render_offer(message.offer, reader)
         case GuardPaused():

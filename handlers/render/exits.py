@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
-from engine.alerts.messages import CancelledOrder, ExitFailing, ExitFilled, ExitParked
+from engine.alerts.messages import CancelledOrder, ExitFailing, ExitFilled, ExitParked, ExitStoodDown
 from engine.positions import Direction
 from handlers.render.html import bold, code, escape, foreign, rows
 from handlers.render.numbers import (
@@ -22,11 +22,24 @@ from handlers.render.times import Reader, duration
 _LATE = timedelta(minutes=1)
 
 
-def render_exit_filled(message: ExitFilled, reader: Reader) -> Screen:
-    """Render the liquidation alert: what triggered, what was done, and what it cost."""
+def render_exit(message: ExitFilled | ExitFailing | ExitParked | ExitStoodDown, reader: Reader) -> Screen:
+    """Render what became of an exit."""
+    match message:
+        case ExitFilled():
+            return _filled(message, reader)
+        case ExitFailing():
+            return _failing(message, reader)
+        case ExitParked():
+            return _parked(message, reader)
+        case ExitStoodDown():
+            return _stood_down(message, reader)
+
+
+def _filled(message: ExitFilled, reader: Reader) -> Screen:
+    """Render the alert of a sale: what triggered it or that it was asked for, what was done, and what it cost."""
     action = "sold" if message.direction is Direction.LONG else "bought back"
     head = (
-        bold("EMERGENCY LIQUIDATION"),
+        bold("SOLD as you asked" if message.asked else "EMERGENCY LIQUIDATION"),
         f"{escape(message.symbol)} on {message.venue.label} was {action} at market.",
         rows(_figures(message)),
     )
@@ -34,15 +47,13 @@ def render_exit_filled(message: ExitFilled, reader: Reader) -> Screen:
     return Screen(text="\n\n".join("\n".join(block) for block in blocks))
 
 
-def render_exit_failing(message: ExitFailing, reader: Reader) -> Screen:
-    """Render the alarm that a position is past its threshold and not sold."""
-    pairs = (
-        ("Broker", message.venue.label),
-        ("Symbol", message.symbol),
-        ("Trigger PnL", percent_beside(message.trigger_ratio, message.threshold)),
-        ("Threshold", threshold_percent(message.threshold)),
-        ("Quantity", full_quantity(message.quantity)),
-    )
+def _failing(message: ExitFailing, reader: Reader) -> Screen:
+    """Render the alarm that a position is past its threshold, or asked for, and not sold."""
+    pairs = [("Broker", message.venue.label), ("Symbol", message.symbol)]
+    if not message.asked:
+        pairs.append(("Trigger PnL", percent_beside(message.trigger_ratio, message.threshold)))
+        pairs.append(("Threshold", threshold_percent(message.threshold)))
+    pairs.append(("Quantity", full_quantity(message.quantity)))
     lines = (
         bold("EXIT FAILING: not sold yet"),
         rows(pairs),
@@ -53,7 +64,19 @@ def render_exit_failing(message: ExitFailing, reader: Reader) -> Screen:
     return Screen(text="\n".join(lines))
 
 
-def render_exit_parked(message: ExitParked, reader: Reader) -> Screen:
+def _stood_down(message: ExitStoodDown, reader: Reader) -> Screen:
+    """Render that a failing exit is needed no more."""
+    at = threshold_percent(message.threshold)
+    lines = (
+        bold("All clear: not sold, not needed"),
+        f"{escape(message.symbol)} on {message.venue.label} came back above {at} before it could be sold.",
+        f"Nothing was sold; {full_quantity(message.quantity)} is guarded as before.",
+        reader.as_of(reader.now),
+    )
+    return Screen(text="\n".join(lines))
+
+
+def _parked(message: ExitParked, reader: Reader) -> Screen:
     """Render what an exit could not sell and leaves where it is."""
     lines = (
         bold("Exit ended, something is left"),
@@ -68,15 +91,22 @@ def _figures(message: ExitFilled) -> Iterator[tuple[str, str]]:
     currency = message.currency
     yield "Broker", message.venue.label
     yield "Symbol", message.symbol
-    yield "Trigger PnL", percent_beside(message.trigger_ratio, message.threshold)
-    yield "Threshold", threshold_percent(message.threshold)
-    yield "Trigger price", price(message.trigger_price, currency)
+    if message.asked:
+        yield "Price when asked", price(message.trigger_price, currency)
+    else:
+        yield "Trigger PnL", percent_beside(message.trigger_ratio, message.threshold)
+        yield "Threshold", threshold_percent(message.threshold)
+        yield "Trigger price", price(message.trigger_price, currency)
     yield "Quantity", full_quantity(message.quantity)
     yield "Fill price", price(message.fill_price, currency)
-    yield "Fill vs trigger", _against(message.fill_price, message.trigger_price)
+    against = "Fill vs price asked" if message.asked else "Fill vs trigger"
+    yield against, _against(message.fill_price, message.trigger_price)
     yield "Fee", _fee(message)
     yield "Realised PnL", _realised(message)
-    yield "Trigger to fill", duration(message.filled_at - message.triggered_at)
+    yield (
+        "Asked to fill" if message.asked else "Trigger to fill",
+        duration(message.filled_at - message.triggered_at),
+    )
 
 
 def _against(fill: Decimal, trigger: Decimal) -> str:
@@ -90,6 +120,8 @@ def _fee(message: ExitFilled) -> str:
 
 
 def _realised(message: ExitFilled) -> str:
+    if not message.entry_known:
+        return "unknown, no entry"
     if message.realised is None:
         return "unknown, fee missing"
     return in_currency(message.realised, message.currency, signed=True)
@@ -99,19 +131,21 @@ def _account(message: ExitFilled) -> Iterator[str]:
     yield f"Order id: {code(message.venue_order_id)}"
     if message.cancelled:
         yield "Cancelled first, because it held what had to be sold:"
-        yield from (_cancelled(order, message.currency) for order in message.cancelled)
+        yield from (cancelled_line(order, message.currency) for order in message.cancelled)
     if message.left_over:
         why = f": {foreign(message.left_over_why)}" if message.left_over_why else ""
         yield f"Not sold: {full_quantity(message.left_over)}{why}"
 
 
-def _cancelled(order: CancelledOrder, currency: str) -> str:
+def cancelled_line(order: CancelledOrder, currency: str) -> str:
+    """Write one order that had to go, or would have to."""
     at = "at market" if order.price is None else f"at {escape(price(order.price, currency))}"
     return f"• {order.side} {full_quantity(order.quantity)} {at}"
 
 
 def _times(message: ExitFilled, reader: Reader) -> Iterator[str]:
-    yield f"Triggered {reader.clock(message.triggered_at)}, filled {reader.clock(message.filled_at)}"
+    began = "Asked for" if message.asked else "Triggered"
+    yield f"{began} {reader.clock(message.triggered_at)}, filled {reader.clock(message.filled_at)}"
     if message.found_later:
         yield "The venue's answer was lost; the fill was found by asking it again."
     if reader.now - message.filled_at > _LATE:

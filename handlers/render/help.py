@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import Protocol
 
+from engine.halts import Halt
 from engine.portfolio.view import PortfolioView, PositionView
 from handlers.render.html import bold, escape
 from handlers.render.positions import position_name, standing_words
@@ -34,9 +35,12 @@ class CommandLine(Protocol):
         """Return what it does."""
 
 
-def render_start(portfolio: PortfolioView, reader: Reader) -> Screen:
-    """Greet, say what is and is not done, and what is guarded now."""
-    blocks = (bold("NIJA"), _GREETING, "\n".join(_guarded(portfolio)), "/help lists all commands.")
+def render_start(portfolio: PortfolioView, reader: Reader, halt: Halt | None = None) -> Screen:
+    """Greet, say what is and is not done, what is guarded now, and whether entries are stopped."""
+    blocks = [bold("NIJA"), _GREETING, "\n".join(_guarded(portfolio))]
+    if halt is not None:
+        blocks.append(f"Entries are stopped since {reader.clock(halt.since)}; /resume allows them again.")
+    blocks.append("/help lists all commands.")
     return Screen(text="\n\n".join((*blocks, reader.as_of(portfolio.as_of))))
 
 

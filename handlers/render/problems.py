@@ -22,6 +22,9 @@ CHOICE_UNCERTAIN = (
     "Your answer may or may not have been carried out. "
     "See /positions for what is guarded before you answer again."
 )
+SALE_UNCERTAIN = (
+    "The sale may or may not have begun. See /history and /positions before you ask for it again."
+)
 NOTHING_DONE = "Nothing was done."
 FAILED_TOAST = "That did not work; see the chat."
 

@@ -8,6 +8,9 @@ CALLBACK_DATA_BYTES = 64
 
 REFRESH = "r"
 CHOICE = "c"
+SELL = "s"
+KEEP = "k"
+HISTORY = "h"
 
 
 class Tone(StrEnum):

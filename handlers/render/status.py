@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from engine.status import BrokerStatus, JobStatus, NonceStatus, PriceAge, StatusReport
+from engine.status import BrokerStatus, GateStatus, JobStatus, NonceStatus, PriceAge, StatusReport
 from handlers.render.html import bold, escape, foreign, rows
 from handlers.render.screen import Screen, refresh_row
 from handlers.render.times import Reader, duration
@@ -21,6 +21,7 @@ def render_status(report: StatusReport, reader: Reader) -> Screen:
         _head(report, reader),
         _section("Brokers", (_broker(broker, reader) for broker in report.brokers)),
         _section("Guards", _guards(report, reader)),
+        _section("Entries", (_gate(gate) for gate in report.gates)),
         _section("Jobs", _jobs(report, reader)),
         _section("Nonces", (_nonce(nonce, reader) for nonce in report.nonces)),
         _section("Alerts", (_outbox(report, reader),)),
@@ -90,6 +91,10 @@ def _guards(report: StatusReport, reader: Reader) -> Iterator[str]:
     )
     if report.prices:
         yield rows((_price_label(age), _age(age.at, reader)) for age in report.prices)
+
+
+def _gate(gate: GateStatus) -> str:
+    return f"gate {escape(gate.name)}: {'open' if gate.shut is None else f'shut, {foreign(gate.shut)}'}"
 
 
 def _price_label(age: PriceAge) -> str:

@@ -310,6 +310,7 @@ alerts = st.one_of(
         since=times,
     ),
     st.builds(messages.ExitParked, **_about, quantity=positive, why=words),
+    st.builds(messages.ExitStoodDown, **_about, quantity=positive, threshold=st.just(Decimal("-0.01"))),
     st.builds(messages.FirstContact, offer=offers),
     st.builds(messages.GuardReduced, **_about, was=positive, now=positive, why=words),
     st.builds(

@@ -12,6 +12,7 @@ from engine.alerts.messages import (
     ExitFailing,
     ExitFilled,
     ExitParked,
+    ExitStoodDown,
     FillSeen,
     FirstContact,
     GuardPaused,
@@ -68,6 +69,7 @@ EXAMPLES = {
         doing="The sale is tried again every 5 s.",
         since=ago(seconds=40),
     ),
+    "exit_stood_down": ExitStoodDown(**_ABOUT, quantity=Decimal("0.5"), threshold=Decimal("-0.01")),
     "exit_parked": ExitParked(**_ABOUT, quantity=Decimal("0.00001"), why="below the venue's minimum"),
     "first_contact": FirstContact(offer=offer("first_contact")),
     "guard_reduced": GuardReduced(

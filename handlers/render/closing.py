@@ -1,0 +1,139 @@
+"""The words of closing by hand: the preview with its button, and what came of the press."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from engine.closing.preview import CloseLine, ClosePreview, Selling
+from engine.money import exact
+from engine.positions import Direction
+from handlers.render.exits import cancelled_line
+from handlers.render.html import bold, escape, foreign, rows
+from handlers.render.numbers import full_quantity, in_currency, price, quantity
+from handlers.render.screen import KEEP, SELL, Button, Screen, Tone
+from handlers.render.times import Reader
+
+_THIN = "The market shows buyers for a part of it only now: it may bring less, or leave something."
+
+
+def render_close(
+    outcome: ClosePreview | Selling, reader: Reader, *, sent_at: datetime | None = None
+) -> Screen:
+    """Show a preview, or say what is being sold; `sent_at` is given for words that came too late to act."""
+    if isinstance(outcome, Selling):
+        return _selling(outcome, reader)
+    return _preview(outcome, reader, sent_at)
+
+
+def render_kept(reader: Reader) -> Screen:
+    """Say that nothing was sold."""
+    return Screen(text=f"Left alone: nothing was sold.\n{reader.as_of(reader.now)}")
+
+
+def _preview(preview: ClosePreview, reader: Reader, sent_at: datetime | None) -> Screen:
+    sellable = preview.sellable
+    blocks = ["\n".join(_head(preview, reader, sent_at))]
+    blocks += ["\n".join(_line(line, reader)) for line in preview.lines]
+    if len(sellable) > 1:
+        blocks += ["\n".join(_together(sellable))]
+    end = reader.as_of(preview.as_of)
+    if preview.confirmation_id:
+        end += f"\nThe button counts once, until {reader.clock(preview.expires_at)}"
+    return Screen(text="\n\n".join((*blocks, end)), keyboard=_keyboard(preview))
+
+
+def _head(preview: ClosePreview, reader: Reader, sent_at: datetime | None) -> Iterator[str]:
+    if preview.confirmation_id is None:
+        yield bold("Nothing can be sold now")
+    else:
+        yield bold("Sell now?")
+    if preview.again:
+        yield foreign(preview.again)
+    if sent_at is not None:
+        yield f"You sent this {reader.age(sent_at)}, while NIJA could not answer. These are the prices of now."
+    if preview.confirmation_id:
+        yield "Nothing is sold until you press the button."
+
+
+def _line(line: CloseLine, reader: Reader) -> Iterator[str]:
+    if line.why_not:
+        yield f"{_name(line)} · {quantity(line.quantity)}"
+        yield f"cannot be sold now: {foreign(line.why_not)}"
+        return
+    yield _name(line)
+    yield rows(_figures(line, reader))
+    if line.locked:
+        yield f"Staked, stays: {quantity(line.locked)}"
+    if line.thin:
+        yield _THIN
+    if line.cancels:
+        yield "Cancelled first, because it holds what would be sold:"
+        yield from (cancelled_line(order, line.currency) for order in line.cancels)
+
+
+def _figures(line: CloseLine, reader: Reader) -> Iterator[tuple[str, str]]:
+    yield "Quantity", full_quantity(line.quantity)
+    if line.price is not None and line.price_at is not None:
+        yield f"Price, {reader.age(line.price_at)}", price(line.price, line.currency)
+    yield from _sums((line,), bring="Would bring" if line.direction is Direction.LONG else "Would cost")
+
+
+def _sums(lines: Sequence[CloseLine], *, bring: str) -> Iterator[tuple[str, str]]:
+    currency = lines[0].currency
+    yield bring, _total([line.value for line in lines], currency)
+    yield "Fee", _total([line.fee for line in lines], currency)
+    yield (
+        "Net result",
+        _total([line.result for line in lines], currency, signed=True, unknown="unknown, no entry"),
+    )
+
+
+def _together(lines: Sequence[CloseLine]) -> Iterator[str]:
+    for currency in sorted({line.currency for line in lines}):
+        yield bold(f"Together, in {currency}")
+        yield rows(_sums([line for line in lines if line.currency == currency], bring="Value"))
+
+
+def _total(
+    amounts: Sequence[Decimal | None], currency: str, *, signed: bool = False, unknown: str = "unknown"
+) -> str:
+    known = [amount for amount in amounts if amount is not None]
+    if len(known) < len(amounts):
+        return unknown
+    with exact():
+        total = sum(known, Decimal(0))
+    return in_currency(total, currency, signed=signed)
+
+
+def _keyboard(preview: ClosePreview) -> tuple[tuple[Button, ...], ...]:
+    if preview.confirmation_id is None:
+        return ()
+    sell = Button(label=_label(preview.sellable), data=f"{SELL}:{preview.confirmation_id}", tone=Tone.DANGER)
+    return ((sell,), (Button(label="Leave alone", data=f"{KEEP}:{preview.confirmation_id}"),))
+
+
+def _label(lines: Sequence[CloseLine]) -> str:
+    if len(lines) > 1:
+        return f"Sell all {len(lines)} now"
+    line = lines[0]
+    verb = "Sell" if line.direction is Direction.LONG else "Buy back"
+    return f"{verb} {quantity(line.quantity)} {line.symbol} now"
+
+
+def _selling(selling: Selling, reader: Reader) -> Screen:
+    blocks = []
+    if selling.lines:
+        begun = [f"{_name(line)} · {full_quantity(line.quantity)}" for line in selling.lines]
+        blocks.append("\n".join((bold("Selling now"), *begun)))
+        blocks.append("The alert with the exact fill follows. /history shows every step.")
+    else:
+        blocks.append(bold("Nothing is being sold"))
+    if selling.left_out:
+        left = [f"{_name(line)}: {foreign(line.why_not)}" for line in selling.left_out]
+        blocks.append("\n".join((bold("Not begun"), *left)))
+    return Screen(text="\n\n".join((*blocks, reader.as_of(reader.now))))
+
+
+def _name(line: CloseLine) -> str:
+    short = " short" if line.direction is Direction.SHORT else ""
+    return f"{bold(line.symbol + short)} · {escape(line.venue.label)}"

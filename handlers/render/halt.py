@@ -1,0 +1,27 @@
+"""The words of /halt and /resume."""
+
+from datetime import datetime
+
+from engine.halts import Halt
+from handlers.render.html import bold
+from handlers.render.screen import Screen
+from handlers.render.times import Reader
+
+_STOPPED = "What is guarded is sold all the same; /resume allows entries again."
+_ALLOWED = "What is guarded is watched as before; /halt stops entries."
+_NO_ENTRIES = "This version places no entries by itself."
+
+
+def render_entries(halt: Halt | None, reader: Reader, *, sent_at: datetime | None = None) -> Screen:
+    """Say how entries stand; `sent_at` is given for words that came too late to act."""
+    if halt is None:
+        lines = [bold("Entries are allowed"), _ALLOWED]
+    else:
+        where = f"Stopped from the {halt.by} at {reader.clock(halt.since)}."
+        lines = [bold("Entries are stopped"), where, _STOPPED]
+    if sent_at is not None:
+        lines.append(
+            f"You sent this {reader.age(sent_at)}, while NIJA could not answer, so nothing was changed. "
+            "Send it again if you still want it."
+        )
+    return Screen(text="\n".join((*lines, _NO_ENTRIES, reader.as_of(reader.now))))

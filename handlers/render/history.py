@@ -1,0 +1,155 @@
+"""The words of /history: the latest exits, and one of them from trigger to fill."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+from engine.execution.audit import ExitRecord, Stage
+from engine.execution.intents import Intent
+from engine.execution.states import IntentState
+from engine.orders import Side
+from handlers.render.exits import cancelled_line
+from handlers.render.html import bold, code, escape, foreign, rows
+from handlers.render.numbers import full_quantity, percent, percent_beside, price, quantity, threshold_percent
+from handlers.render.screen import HISTORY, Button, Screen
+from handlers.render.times import Reader, duration
+
+NO_SUCH_EXIT = "This exit is not known here."
+
+_NONE = "Nothing was sold by NIJA yet"
+
+
+def render_history(exits: Sequence[ExitRecord], reader: Reader, *, symbol: str | None) -> Screen:
+    """List the latest exits, each with a button; of one symbol, the last in full before the list."""
+    if not exits:
+        what = f" of {escape(symbol)}" if symbol else ""
+        return Screen(text=f"{_NONE}{what}.\n{reader.as_of(reader.now)}")
+    blocks = list[str]()
+    listed = exits
+    if symbol is not None:
+        blocks.append(_detail(exits[0], reader))
+        listed = exits[1:]
+    if listed:
+        blocks.append(bold("Earlier exits" if symbol else "Exits, newest first"))
+        blocks += ["\n".join(_short(record, reader)) for record in listed]
+    text = "\n\n".join((*blocks, reader.as_of(reader.now)))
+    return Screen(text=text, keyboard=tuple((_button(record, reader),) for record in listed))
+
+
+def render_exit(record: ExitRecord, reader: Reader) -> Screen:
+    """Show one exit from trigger to fill."""
+    return Screen(text=f"{_detail(record, reader)}\n\n{reader.as_of(reader.now)}")
+
+
+def _short(record: ExitRecord, reader: Reader) -> Iterator[str]:
+    intent = record.intent
+    yield f"{_name(intent)} · {reader.clock(record.began_at)}"
+    yield f"{_why(intent)}: {_outcome(record)}"
+
+
+def _outcome(record: ExitRecord) -> str:
+    intent, average = record.intent, record.average_price
+    if average is None:
+        return _state(intent)
+    took = _took(record)
+    done = "sold" if intent.side is Side.SELL else "bought back"
+    in_time = f" in {took}" if took else ""
+    return (
+        f"{done} {quantity(intent.filled_quantity)} at {escape(price(average, _currency(intent)))}{in_time}"
+    )
+
+
+def _detail(record: ExitRecord, reader: Reader) -> str:
+    intent = record.intent
+    head = (bold("Exit ") + _name(intent), f"{_why(intent)}, {reader.clock(record.began_at)}")
+    blocks = (
+        "\n".join((*head, rows(_figures(record)))),
+        "\n".join(_ids(record)),
+        "\n".join((bold("Step by step"), *(_stage(stage, record) for stage in record.stages()))),
+    )
+    return "\n\n".join(blocks)
+
+
+def _figures(record: ExitRecord) -> Iterator[tuple[str, str]]:
+    intent, trigger = record.intent, record.intent.trigger
+    currency = _currency(intent)
+    yield "State", _state(intent)
+    if trigger is not None:
+        yield "Price asked at" if trigger.asked else "Trigger price", price(trigger.price, currency)
+        yield "Price from", trigger.basis
+        if record.price_age is not None:
+            yield "Age of that price", duration(record.price_age)
+        if trigger.asked is None:
+            yield "Trigger PnL", percent_beside(trigger.ratio, trigger.threshold)
+            yield "Threshold", threshold_percent(trigger.threshold)
+        yield "To be sold", full_quantity(trigger.quantity)
+    yield "Filled", full_quantity(intent.filled_quantity)
+    if record.average_price is not None:
+        yield "Fill price", price(record.average_price, currency)
+    if record.slippage is not None:
+        yield "Fill vs trigger", percent(record.slippage)
+    yield "Fee", _fee(intent.fee, intent.fee_asset or currency)
+    yield "Attempts", str(intent.attempt)
+    took = _took(record)
+    if took is not None:
+        yield "Trigger to fill", took
+
+
+def _ids(record: ExitRecord) -> Iterator[str]:
+    intent = record.intent
+    yield f"Order id: {code(intent.venue_order_id or 'none')}"
+    yield f"Our id: {code(intent.client_order_id)}"
+    for fill in record.fills:
+        amount = f"{full_quantity(fill.quantity)} at {escape(price(fill.price, fill.quote))}"
+        yield f"Trade {code(fill.trade_id)}: {amount}"
+
+
+def _stage(stage: Stage, record: ExitRecord) -> str:
+    took = f"+{_milliseconds(stage.took)}"
+    if stage.cancelled is not None:
+        line = cancelled_line(stage.cancelled, _currency(record.intent)).removeprefix("• ")
+        return f"{took} cancel {line}"
+    step = stage.step
+    words = f": “{foreign(step.words)}”" if step.words else ""
+    return f"{took} {escape(step.to_state.replace('_', ' '))}, {foreign(step.cause)}{words}"
+
+
+def _milliseconds(span: timedelta) -> str:
+    return f"{span / timedelta(milliseconds=1):,.0f} ms"
+
+
+def _took(record: ExitRecord) -> str | None:
+    if record.filled_at is None:
+        return None
+    return duration(record.filled_at - record.began_at)
+
+
+def _fee(fee: Decimal | None, asset: str) -> str:
+    return "not told yet" if fee is None else price(fee, asset)
+
+
+def _state(intent: Intent) -> str:
+    return "not needed any more" if intent.state is IntentState.SUPERSEDED else intent.state.replace("_", " ")
+
+
+def _why(intent: Intent) -> str:
+    trigger = intent.trigger
+    if trigger is None:
+        return "sold"
+    if trigger.asked is not None:
+        return "asked for by you"
+    return f"guard at {percent_beside(trigger.ratio, trigger.threshold)}"
+
+
+def _button(record: ExitRecord, reader: Reader) -> Button:
+    intent = record.intent
+    label = f"{intent.symbol} {intent.venue.label} {reader.clock(record.began_at)}"
+    return Button(label=label, data=f"{HISTORY}:{intent.intent_id}")
+
+
+def _name(intent: Intent) -> str:
+    return f"{bold(intent.symbol)} · {escape(intent.venue.label)}"
+
+
+def _currency(intent: Intent) -> str:
+    return intent.symbol.partition("/")[2]
