@@ -140,6 +140,12 @@ def reconcile(
     return _reduce(guard, gone, reason, tuple(fills))
 
 
+def is_explained(guard: Guard, *, before: Decimal, seen: Decimal, fills: Sequence[Fill]) -> bool:
+    """Tell whether the owner's fills alone make what was there into what is there now."""
+    with exact():
+        return seen == before + sum((_change_of(guard, fill) for fill in fills), ZERO)
+
+
 def _change_of(guard: Guard, fill: Fill) -> Decimal:
     """Return by how much a fill made the position larger, or as a negative number smaller."""
     change = change_of(guard.asset, fill)

@@ -1,7 +1,7 @@
 """After each reading of an account: learn its fills, ask about what is new, and keep guards true."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -19,7 +19,16 @@ from engine.balances.reports import Reports
 from engine.clock import Clock
 from engine.errors import BrokerError
 from engine.guards.asking import UNASKED, Button, ask
-from engine.guards.changes import ChangeReason, Closed, GuardChange, Paused, Reduced, Unchanged, reconcile
+from engine.guards.changes import (
+    ChangeReason,
+    Closed,
+    GuardChange,
+    Paused,
+    Reduced,
+    Unchanged,
+    is_explained,
+    reconcile,
+)
 from engine.guards.guard import Guard, GuardState
 from engine.guards.introduction import Introduction
 from engine.guards.offering import Proposal, key_of_guard, propose
@@ -37,6 +46,9 @@ from engine.storage.repositories import guards as rows
 from engine.storage.repositories import intents as intent_rows
 from engine.storage.restored import RESTORED, RESTORED_IN_SALE
 from engine.venues import Account
+
+#: A venue may tell of a fill later than of what it left.
+FILLS_TOLD_WITHIN = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +83,8 @@ class GuardKeeper:
         self._seen: dict[str, Seen] = {}
         #: A change no fill explains, waiting for a second reading that agrees.
         self._suspect: dict[str, Decimal] = {}
+        #: The first reading of each account that showed what it holds now.
+        self._first_alike: dict[str, AccountReport] = {}
         #: The last reading of each account that left nothing open.
         self._settled: dict[str, AccountReport] = {}
 
@@ -89,15 +103,21 @@ class GuardKeeper:
         await self._histories.explain(report)
         await self._reconcile(report, new)
         await self._introduction.meet(account)
-        if self._histories.is_explained(report) and not self._suspect:
+        if self._histories.is_explained(report) and not self._suspect and self._is_old_news(report):
             self._settled[account.account_id] = report
 
     def _is_known(self, report: AccountReport) -> bool:
         """Tell whether nothing moved since all was settled; reading fills would cost calls for nothing."""
         settled = self._settled.get(report.account.account_id)
-        return settled is not None and (
-            (settled.holdings, settled.margin_positions) == (report.holdings, report.margin_positions)
-        )
+        return settled is not None and _holds_the_same(settled, report)
+
+    def _is_old_news(self, report: AccountReport) -> bool:
+        """Tell whether an account holds the same for so long that no fill of it is still to be told."""
+        first = self._first_alike.get(report.account.account_id)
+        if first is None or not _holds_the_same(first, report):
+            self._first_alike[report.account.account_id] = report
+            return False
+        return report.at - first.at >= FILLS_TOLD_WITHIN
 
     async def _reconcile(self, report: AccountReport, new: tuple[Fill, ...]) -> None:
         account_id = report.account.account_id
@@ -151,7 +171,8 @@ class GuardKeeper:
             asset_class=AssetClass.STOCK if _is_stock(report, guard) else AssetClass.CRYPTO,
             venue_entry=report.holding(guard.asset).venue_entry,
         )
-        if not by_hand and not isinstance(change, Unchanged) and not self._is_confirmed(guard, there):
+        by_fills = is_explained(guard, before=before.quantity, seen=there, fills=by_hand)
+        if not (by_fills or isinstance(change, Unchanged) or self._is_confirmed(guard, there)):
             return
         self._seen[guard.guard_id] = Seen(quantity=there, at=report.at)
         self._suspect.pop(guard.guard_id, None)
@@ -222,6 +243,10 @@ def quantity_there(report: AccountReport, guard: Guard) -> Decimal:
         ),
         ZERO,
     )
+
+
+def _holds_the_same(one: AccountReport, other: AccountReport) -> bool:
+    return (one.holdings, one.margin_positions) == (other.holdings, other.margin_positions)
 
 
 def describe_change(
