@@ -7,10 +7,11 @@ from pathlib import Path
 from engine.alerts.outbox import depth
 from engine.balances.reader import AccountReader
 from engine.clock import Clock
+from engine.gates import EntryRequest, Gates, Shut
 from engine.guards.guard import Guard, GuardState
 from engine.liquidation.watch import Watch
 from engine.nonce.store import NonceStore
-from engine.status import BrokerStatus, JobStatus, PriceAge, StatusReport
+from engine.status import BrokerStatus, GateStatus, JobStatus, PriceAge, StatusReport
 from engine.storage.database import Database
 from engine.storage.repositories import guards as guard_rows
 from engine.tasks import Tasks
@@ -30,6 +31,7 @@ class ProcessStatus:
         tasks: Tasks,
         nonces: NonceStore,
         database: Database,
+        gates: Gates,
         database_file: Path | None,
         revision: str,
         jobs: Callable[[], tuple[JobStatus, ...]],
@@ -43,6 +45,7 @@ class ProcessStatus:
         self._tasks = tasks
         self._nonces = nonces
         self._database = database
+        self._gates = gates
         self._database_file = database_file
         self._revision = revision
         self._jobs = jobs
@@ -70,6 +73,14 @@ class ProcessStatus:
             database="SQLite" if self._database_file else "PostgreSQL",
             database_revision=self._revision,
             database_bytes=_size(self._database_file),
+            gates=await self._ask_gates(user_id),
+        )
+
+    async def _ask_gates(self, user_id: int) -> tuple[GateStatus, ...]:
+        answers = await self._gates.ask(self._clock.now(), EntryRequest(user_id=user_id))
+        return tuple(
+            GateStatus(name=one.name, shut=one.verdict.reason if isinstance(one.verdict, Shut) else None)
+            for one in answers
         )
 
     def _brokers(self, user_id: int) -> tuple[BrokerStatus, ...]:

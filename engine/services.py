@@ -7,7 +7,10 @@ from typing import Protocol
 
 from engine.balances.snapshot import BalanceOverview
 from engine.clock import Clock
+from engine.closing.preview import ClosePreview, Kept, Selling
+from engine.execution.audit import ExitRecord
 from engine.guards.offers import Nothing, Offer, Outcome
+from engine.halts import Halt, HaltedBy
 from engine.people.roles import Role
 from engine.portfolio.view import PortfolioView
 from engine.routing.route import NoRoute, Route
@@ -59,6 +62,44 @@ class Guards(Protocol):
         """Carry out the chosen button once, for its owner, before it expires; else Nothing with the reason."""
 
 
+class Closing(Protocol):
+    """Closing by hand; nothing is sold before `close`."""
+
+    async def offer_close(
+        self, user_id: int, symbol: str | None = None, venue: Venue | None = None
+    ) -> ClosePreview | Nothing:
+        """Show what closing a symbol, or everything, would sell and bring now."""
+
+    async def close(self, user_id: int, confirmation_id: str) -> Selling | ClosePreview | Nothing:
+        """Sell what the button says, once, unless it has become worse: then show it again."""
+
+    async def keep(self, user_id: int, confirmation_id: str) -> Kept | Nothing:
+        """Use the button up without selling."""
+
+
+class Halts(Protocol):
+    """The owner's stop for entries; exits never ask it."""
+
+    async def fetch_halt(self, user_id: int) -> Halt | None:
+        """Return the stop of a user's entries; None while they are allowed."""
+
+    async def halt(self, user_id: int, *, by: HaltedBy) -> Halt | None:
+        """Stop entries and return how they stand now."""
+
+    async def resume(self, user_id: int) -> Halt | None:
+        """Allow entries again and return how they stand now."""
+
+
+class ExitHistory(Protocol):
+    """The audit trail of exits."""
+
+    async def fetch_exits(self, user_id: int, symbol: str | None = None) -> tuple[ExitRecord, ...]:
+        """Return the latest exits, newest first, of one asset or pair or of all."""
+
+    async def fetch_exit(self, user_id: int, intent_id: str) -> ExitRecord | None:
+        """Return one exit; None when there is none of that id."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutePreview:
     """A routing decision and what it was asked for."""
@@ -87,13 +128,19 @@ class Services:
     balances: Balances
     portfolio: Portfolio
     guards: Guards
+    closing: Closing
+    halts: Halts
+    history: ExitHistory
     routes: Routes
     status: StatusSource
 
 
 __all__ = [
     "Balances",
+    "Closing",
+    "ExitHistory",
     "Guards",
+    "Halts",
     "People",
     "Person",
     "Portfolio",

@@ -49,6 +49,15 @@ class PriceAge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GateStatus:
+    """One gate that entries must pass, and why it is shut."""
+
+    name: str
+    #: A sentence; None while the gate is open.
+    shut: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReport:
     """The state of the whole process in one reading."""
 
@@ -68,6 +77,8 @@ class StatusReport:
     database: str
     database_revision: str
     database_bytes: int
+    #: What keeps entries back; no exit asks them.
+    gates: tuple[GateStatus, ...] = ()
 
 
 class StatusSource(Protocol):

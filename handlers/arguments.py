@@ -78,6 +78,17 @@ def parse_route(words: Sequence[str]) -> RouteArguments | Misread:
     return RouteArguments(symbol=symbol, usd=usd)
 
 
+def parse_one_symbol(words: Sequence[str], *, command: str) -> str | Misread | None:
+    """Read `[SYMBOL]`; None when there is none."""
+    example = f"/{command} BTC"
+    if len(words) > 1:
+        return Misread(why="Name one symbol, or none.", example=example)
+    symbol = parse_symbol(words[0]) if words else None
+    if words and symbol is None:
+        return Misread(why=f"“{_short(words[0])}” is not a symbol.", example=example)
+    return symbol
+
+
 def parse_guard(words: Sequence[str], *, command: str) -> GuardArguments | Misread:
     """Read `SYMBOL [BROKER]`, in either order."""
     example = f"/{command} BTC kraken"

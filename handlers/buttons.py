@@ -68,7 +68,7 @@ async def press_refresh(commands: Mapping[str, Command], update: Update, context
     if command is None or not may(context.person.role, command.role):
         await press.answer(OLD_BUTTON, alert=True)
         return
-    screen = await _while_answering(press, context, command.screen(context, words))
+    screen = await while_answering(press, context, command.screen(context, words))
     changed = await press.replace(context, screen)
     await press.answer("" if changed else UP_TO_DATE)
 
@@ -83,7 +83,7 @@ async def press_choice(update: Update, context: ChatContext) -> None:
         return
     confirmation_id = (query.data or "").partition(":")[2]
     taking = context.services.guards.take(context.person.user_id, confirmation_id)
-    outcome = await _while_answering(press, context, taking)
+    outcome = await while_answering(press, context, taking)
     if isinstance(outcome, Nothing):
         if not await press.answer(outcome.why, alert=True):
             await context.reply(render_nothing(outcome))
@@ -102,7 +102,9 @@ async def press_unknown(update: Update, _context: ChatContext) -> None:
         await Press(update.callback_query).answer(OLD_BUTTON, alert=True)
 
 
-async def _while_answering(press: Press, context: ChatContext, work: Coroutine[Any, Any, _T]) -> _T:
+async def while_answering(press: Press, context: ChatContext, work: Coroutine[Any, Any, _T]) -> _T:
+    """Do the work behind a press; when it takes long, the spinner goes and typing is shown."""
+
     async def show_life() -> None:
         await press.stop_spinner()
         await show_typing(context)

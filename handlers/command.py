@@ -33,11 +33,12 @@ class Command:
     refreshable: bool = False
 
 
-async def run_command(command: Command, _update: Update, context: ChatContext) -> None:
+async def run_command(command: Command, update: Update, context: ChatContext) -> None:
     """Answer a command with its screen, showing that something happens while it takes long."""
     if not may(context.person.role, command.role):
         await context.reply(render_may_not_change())
         return
+    context.sent_at = update.message.date if update.message else None
     await context.reply(
         await with_patience(
             command.screen(context, context.args or ()),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from telegram.ext import Application, CallbackContext, ContextTypes, ExtBot
@@ -11,6 +12,9 @@ from handlers.render.help import CommandLine
 from handlers.render.screen import Screen
 from handlers.render.times import Reader, zone_named
 from handlers.screens import send_screen
+
+#: Older words came while NIJA was away, and may not be wanted any more.
+STALE_AFTER = timedelta(seconds=60)
 
 
 class NotAdmittedError(RuntimeError):
@@ -34,6 +38,8 @@ class ChatContext(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], D
         super().__init__(application, chat_id, user_id)
         self.chat_id = chat_id
         self._person: Person | None = None
+        #: When the command was sent; None for buttons.
+        self.sent_at: datetime | None = None
 
     @property
     def services(self) -> Services:
@@ -55,6 +61,11 @@ class ChatContext(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], D
     def reader(self) -> Reader:
         """Return through whose eyes, and at what time, screens are rendered."""
         return Reader(now=self.services.clock.now(), zone=zone_named(self.person.time_zone))
+
+    @property
+    def is_stale(self) -> bool:
+        """Tell whether the command was sent so long ago that it may not act any more."""
+        return self.sent_at is not None and self.services.clock.now() - self.sent_at > STALE_AFTER
 
     async def reply(self, screen: Screen) -> None:
         """Send a screen to the chat the update came from."""

@@ -16,9 +16,10 @@ from handlers.render.problems import (
     FAILED_TOAST,
     NOT_REFRESHED,
     NOTHING_DONE,
+    SALE_UNCERTAIN,
     render_failure,
 )
-from handlers.render.screen import CHOICE, REFRESH, Screen
+from handlers.render.screen import CHOICE, REFRESH, SELL, Screen
 
 _log = structlog.get_logger()
 
@@ -80,7 +81,7 @@ async def _stop_spinner(update: Update) -> None:
 
 def _what_was_not_done(update: Update, commands: Mapping[str, Command]) -> str:
     if (query := update.callback_query) is not None:
-        sentences = {REFRESH: NOT_REFRESHED, CHOICE: CHOICE_UNCERTAIN}
+        sentences = {REFRESH: NOT_REFRESHED, CHOICE: CHOICE_UNCERTAIN, SELL: SALE_UNCERTAIN}
         return sentences.get((query.data or "").partition(":")[0], NOTHING_DONE)
     typed = (update.message.text or "") if update.message else ""
     name = typed.split(maxsplit=1)[0].removeprefix("/").partition("@")[0].lower() if typed else ""

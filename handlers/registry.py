@@ -18,10 +18,13 @@ from engine.services import Services
 from handlers.access import Gate
 from handlers.balance import show_balance
 from handlers.buttons import CHOICE_PATTERN, REFRESH_PATTERN, press_choice, press_refresh, press_unknown
+from handlers.close import KEEP_PATTERN, SELL_PATTERN, offer_close, offer_close_all, press_keep, press_sell
 from handlers.command import Command, run_command
 from handlers.context import ChatApplication, ChatContext
 from handlers.errors import report_error
 from handlers.guard import offer_guard, offer_unguard
+from handlers.halt import halt_entries, resume_entries
+from handlers.history import HISTORY_PATTERN, press_history, show_history
 from handlers.positions import show_positions
 from handlers.route import show_route
 from handlers.start import show_help, show_start
@@ -78,6 +81,44 @@ COMMANDS = (
         not_done="No guard was taken away; what was guarded still is.",
     ),
     Command(
+        name="close",
+        form="SYMBOL [BROKER]",
+        help="sell a position now, after a preview",
+        role=Role.TRADER,
+        screen=offer_close,
+        not_done="Nothing was sold.",
+    ),
+    Command(
+        name="closeall",
+        form="[BROKER]",
+        help="sell every position now, after a preview",
+        role=Role.TRADER,
+        screen=offer_close_all,
+        not_done="Nothing was sold.",
+    ),
+    Command(
+        name="history",
+        form="[SYMBOL]",
+        help="what was sold, step by step",
+        role=Role.VIEWER,
+        screen=show_history,
+        not_done="The history was not read; nothing was changed.",
+    ),
+    Command(
+        name="halt",
+        help="stop entries; guards go on",
+        role=Role.TRADER,
+        screen=halt_entries,
+        not_done="It is not known whether entries were stopped; /status shows it.",
+    ),
+    Command(
+        name="resume",
+        help="allow entries again",
+        role=Role.TRADER,
+        screen=resume_entries,
+        not_done="It is not known whether entries were allowed; /status shows it.",
+    ),
+    Command(
         name="status",
         help="brokers, jobs, prices, alerts, database",
         role=Role.VIEWER,
@@ -124,6 +165,9 @@ def _handlers() -> list[BaseHandler[Update, ChatContext, Any]]:
         ),
         CallbackQueryHandler(partial(press_refresh, refreshable), pattern=REFRESH_PATTERN),
         CallbackQueryHandler(press_choice, pattern=CHOICE_PATTERN),
+        CallbackQueryHandler(press_sell, pattern=SELL_PATTERN),
+        CallbackQueryHandler(press_keep, pattern=KEEP_PATTERN),
+        CallbackQueryHandler(press_history, pattern=HISTORY_PATTERN),
         CallbackQueryHandler(press_unknown),
         MessageHandler(filters.UpdateType.MESSAGE, answer_unknown),
     ]

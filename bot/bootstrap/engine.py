@@ -12,6 +12,9 @@ from engine.balances.lookout import Lookout
 from engine.balances.reader import AccountReader
 from engine.balances.reports import Reports
 from engine.balances.service import BalanceService
+from engine.closing.gathering import Gathering
+from engine.closing.service import ClosingService
+from engine.execution.audit import Audit
 from engine.execution.journal import Journal
 from engine.execution.submit import Submitter
 from engine.guards.arming import ArmingMode
@@ -20,6 +23,7 @@ from engine.guards.introduction import Introduction
 from engine.guards.keeper import GuardKeeper
 from engine.guards.service import GuardService
 from engine.guards.setter import GuardSetter
+from engine.halts import HaltSwitch
 from engine.history import Histories
 from engine.liquidation.execute import Exits
 from engine.liquidation.sale import Desk
@@ -44,6 +48,9 @@ class EngineParts:
     balances: BalanceService
     portfolio: PortfolioService
     guards: GuardService
+    closing: ClosingService
+    halts: HaltSwitch
+    audit: Audit
     routes: RouteService
 
 
@@ -123,6 +130,25 @@ def build_engine(settings: Settings, base: Base, resources: AsyncExitStack) -> E
             threshold=settings.liquidation_pnl,
             setter=setter,
         ),
+        closing=ClosingService(
+            gathering=Gathering(
+                portfolio=portfolio,
+                reader=reader,
+                reports=reports,
+                brokers=base.brokers,
+                markets=base.markets,
+                clock=clock,
+                threshold=settings.liquidation_pnl,
+                price_max_age_s=settings.price_max_age_s,
+            ),
+            exits=exits,
+            database=database,
+            clock=clock,
+            threshold=settings.liquidation_pnl,
+            new_id=_new_id,
+        ),
+        halts=HaltSwitch(database=database, clock=clock),
+        audit=Audit(database=database),
         routes=RouteService(
             reader=reader,
             balances=balances,

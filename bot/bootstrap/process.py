@@ -25,6 +25,7 @@ from bot.trading import Trading
 from bot.updates import StoredUpdates
 from bot.watchdog import Watchdog
 from engine.clock import Clock
+from engine.gates import Gates
 from engine.people.users import Users
 from engine.services import Services
 from engine.storage.backup import database_file
@@ -118,6 +119,7 @@ def build_process(
         tasks=base.tasks,
         nonces=base.nonces,
         database=base.database,
+        gates=Gates(halts=engine.halts),
         database_file=database_file(settings.database_url),
         revision=revision,
         jobs=lambda: (*schedule.statuses, delivery.status),
@@ -128,6 +130,9 @@ def build_process(
         balances=engine.balances,
         portfolio=engine.portfolio,
         guards=engine.guards,
+        closing=engine.closing,
+        halts=engine.halts,
+        history=engine.audit,
         routes=engine.routes,
         status=status,
     )

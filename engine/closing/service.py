@@ -54,7 +54,7 @@ class ClosingService:
         self._threshold = threshold
         self._new_id = new_id
 
-    async def preview(
+    async def offer_close(
         self, user_id: int, symbol: str | None = None, venue: Venue | None = None
     ) -> ClosePreview | Nothing:
         """Show what closing a symbol, or everything, would sell and bring now."""
@@ -64,7 +64,7 @@ class ClosingService:
         plans = [plan_closing(scene) for scene in await self._gathering.look(found)]
         return await self._show(user_id, plans)
 
-    async def take(self, user_id: int, confirmation_id: str) -> Selling | ClosePreview | Nothing:
+    async def close(self, user_id: int, confirmation_id: str) -> Selling | ClosePreview | Nothing:
         """Sell what the button says, once, unless what it showed has become worse: then show it again."""
         claim = await self._claim(user_id, confirmation_id)
         if not isinstance(claim, Claimed):
@@ -78,7 +78,7 @@ class ClosingService:
             return await self._show(user_id, plans, again=f"{again}: nothing was sold.")
         return await self._sell(plans)
 
-    async def leave(self, user_id: int, confirmation_id: str) -> Kept | Nothing:
+    async def keep(self, user_id: int, confirmation_id: str) -> Kept | Nothing:
         """Use the button up without selling."""
         claim = await self._claim(user_id, confirmation_id)
         return Kept() if isinstance(claim, Claimed) else Nothing(why=claim.value)

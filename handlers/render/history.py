@@ -16,6 +16,13 @@ from handlers.render.times import Reader, duration
 
 NO_SUCH_EXIT = "This exit is not known here."
 
+_STATES = {
+    IntentState.UNKNOWN: "answer lost, asking",
+    IntentState.SUPERSEDED: "not needed any more",
+}
+#: Causes that repeat what the state says.
+_SAYS_NO_MORE = frozenset({"send", "accepted", "filled"})
+
 _NONE = "Nothing was sold by NIJA yet"
 
 
@@ -111,7 +118,9 @@ def _stage(stage: Stage, record: ExitRecord) -> str:
         return f"{took} cancel {line}"
     step = stage.step
     words = f": “{foreign(step.words)}”" if step.words else ""
-    return f"{took} {escape(step.to_state.replace('_', ' '))}, {foreign(step.cause)}{words}"
+    state = step.to_state.replace("_", " ")
+    cause = "" if step.cause in _SAYS_NO_MORE else f", {foreign(step.cause)}"
+    return f"{took} {escape(state)}{cause}{words}"
 
 
 def _milliseconds(span: timedelta) -> str:
@@ -129,7 +138,7 @@ def _fee(fee: Decimal | None, asset: str) -> str:
 
 
 def _state(intent: Intent) -> str:
-    return "not needed any more" if intent.state is IntentState.SUPERSEDED else intent.state.replace("_", " ")
+    return _STATES.get(intent.state) or intent.state.replace("_", " ")
 
 
 def _why(intent: Intent) -> str:

@@ -3,8 +3,11 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from engine.closing.preview import Kept, Selling
 from engine.guards.offers import LeftAlone
+from engine.halts import Halt, HaltedBy
 from engine.services import Services
+from tests.handlers.exit_values import close_line, close_preview, exit_record
 from tests.handlers.values import (
     NOW,
     OWNER,
@@ -19,8 +22,11 @@ from tests.handlers.values import (
 
 
 class StillClock:
+    def __init__(self):
+        self.at = NOW
+
     def now(self):
-        return NOW
+        return self.at
 
     def monotonic(self):
         return 0.0
@@ -45,8 +51,17 @@ class FakeEngine:
             "take": LeftAlone(),
             "preview": preview(),
             "fetch_status": status(),
+            "offer_close": close_preview(),
+            "close": Selling(lines=(close_line(),)),
+            "keep": Kept(),
+            "fetch_halt": None,
+            "halt": Halt(since=NOW, by=HaltedBy.CHAT),
+            "resume": None,
+            "fetch_exits": (exit_record(),),
+            "fetch_exit": exit_record(),
         }
     )
+    clock: StillClock = field(default_factory=StillClock)
     #: Whom the gate has asked about, as it asks.
     knocks: asyncio.Queue = field(default_factory=asyncio.Queue)
     #: Cleared, it keeps every answer back until it is set.
@@ -58,11 +73,14 @@ class FakeEngine:
     @property
     def services(self):
         return Services(
-            clock=StillClock(),
+            clock=self.clock,
             people=self,
             balances=self,
             portfolio=self,
             guards=self,
+            closing=self,
+            halts=self,
+            history=self,
             routes=self,
             status=self,
         )
@@ -93,6 +111,30 @@ class FakeEngine:
 
     async def preview(self, user_id, symbol, usd):
         return await self._answer("preview", user_id, symbol, usd)
+
+    async def offer_close(self, user_id, symbol=None, venue=None):
+        return await self._answer("offer_close", user_id, symbol, venue)
+
+    async def close(self, user_id, confirmation_id):
+        return await self._answer("close", user_id, confirmation_id)
+
+    async def keep(self, user_id, confirmation_id):
+        return await self._answer("keep", user_id, confirmation_id)
+
+    async def fetch_halt(self, user_id):
+        return await self._answer("fetch_halt", user_id)
+
+    async def halt(self, user_id, *, by):
+        return await self._answer("halt", user_id, by)
+
+    async def resume(self, user_id):
+        return await self._answer("resume", user_id)
+
+    async def fetch_exits(self, user_id, symbol=None):
+        return await self._answer("fetch_exits", user_id, symbol)
+
+    async def fetch_exit(self, user_id, intent_id):
+        return await self._answer("fetch_exit", user_id, intent_id)
 
     async def fetch_status(self, user_id):
         return await self._answer("fetch_status", user_id)

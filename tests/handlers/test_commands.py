@@ -5,15 +5,15 @@ from decimal import Decimal
 import pytest
 
 from engine.guards.offers import Nothing
+from engine.halts import Halt, HaltedBy
 from engine.people.roles import Role
 from engine.venues import Venue
-from tests.handlers.values import OWNER, person, portfolio, position
+from tests.handlers.values import NOW, OWNER, person, portfolio, position
 
 
 @pytest.mark.parametrize(
     ("typed", "asked", "shown"),
     [
-        ("/start", ("fetch_portfolio", OWNER), "Guards now"),
         ("/balance", ("fetch_overview", OWNER), "Total equity"),
         ("/positions", ("fetch_portfolio", OWNER), "guarded at"),
         ("/route", ("preview", OWNER, None, None), "Chosen: Alpaca"),
@@ -21,6 +21,13 @@ from tests.handlers.values import OWNER, person, portfolio, position
         ("/guard btc kraken", ("offer_guard", OWNER, "BTC", Venue.KRAKEN), "Guard this position?"),
         ("/unguard BTC", ("offer_unguard", OWNER, "BTC", None), "Stop guarding?"),
         ("/status", ("fetch_status", OWNER), "All is well."),
+        ("/close btc kraken", ("offer_close", OWNER, "BTC", Venue.KRAKEN), "Sell now?"),
+        ("/closeall", ("offer_close", OWNER, None, None), "Sell now?"),
+        ("/closeall alpaca", ("offer_close", OWNER, None, Venue.ALPACA), "Sell now?"),
+        ("/history", ("fetch_exits", OWNER, None), "Exits, newest first"),
+        ("/history btc", ("fetch_exits", OWNER, "BTC"), "Step by step"),
+        ("/halt", ("halt", OWNER, HaltedBy.CHAT), "Entries are stopped"),
+        ("/resume", ("resume", OWNER), "Entries are allowed"),
     ],
 )
 async def test_a_command_asks_the_engine_once_and_shows_its_answer(engine, owner, typed, asked, shown):
@@ -30,7 +37,30 @@ async def test_a_command_asks_the_engine_once_and_shows_its_answer(engine, owner
     assert shown in answer.text
 
 
-@pytest.mark.parametrize("typed", ["/route BTC -30", "/guard", "/guard BTC binance", "/unguard !"])
+async def test_start_shows_the_guards_and_whether_entries_are_stopped(engine, owner):
+    engine.answers["fetch_halt"] = Halt(since=NOW, by=HaltedBy.CHAT)
+
+    answer = await owner.ask("/start")
+
+    assert "Guards now" in answer.text
+    assert "Entries are stopped since 02:30:11 UTC; /resume allows them again." in answer.text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "/route BTC -30",
+        "/guard",
+        "/guard BTC binance",
+        "/unguard !",
+        "/close",
+        "/close BTC binance",
+        "/closeall BTC",
+        "/closeall kraken alpaca",
+        "/history !",
+        "/history BTC ETH",
+    ],
+)
 async def test_what_cannot_be_read_asks_nothing_and_shows_an_example(engine, owner, typed):
     answer = await owner.ask(typed)
 

@@ -6,7 +6,13 @@ from engine.people.roles import Role
 from handlers.access import may
 from handlers.registry import COMMANDS, bot_commands
 
-_DESIGNED = {"start", "help", "balance", "positions", "route", "guard", "unguard", "status"}
+_DESIGNED = {"start", "help", "balance", "positions", "route", "guard", "unguard", "status"} | {
+    "close",
+    "closeall",
+    "history",
+    "halt",
+    "resume",
+}
 
 
 def test_every_command_of_the_design_is_there_once():
@@ -34,7 +40,7 @@ def test_the_menu_is_what_telegram_takes():
 def test_only_commands_that_ask_before_changing_need_more_than_looking():
     changing = {command.name for command in COMMANDS if not may(Role.VIEWER, command.role)}
 
-    assert changing == {"guard", "unguard"}
+    assert changing == {"guard", "unguard", "close", "closeall", "halt", "resume"}
 
 
 async def test_telegram_accepts_the_menu(application, server):

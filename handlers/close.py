@@ -1,0 +1,83 @@
+"""/close and /closeall: a preview first, and only its button sells."""
+
+from collections.abc import Sequence
+
+from telegram import Update
+
+from engine.closing.preview import Kept
+from engine.guards.offers import Nothing
+from engine.people.roles import Role
+from engine.venues import Venue
+from handlers.access import may
+from handlers.arguments import Misread, parse_guard, parse_venue
+from handlers.buttons import Press, while_answering
+from handlers.context import ChatContext
+from handlers.render.closing import render_close, render_kept
+from handlers.render.guards import render_nothing
+from handlers.render.problems import MAY_NOT_CHANGE, render_misread
+from handlers.render.screen import KEEP, SELL, Screen
+
+SELL_PATTERN = rf"^{SELL}:"
+KEEP_PATTERN = rf"^{KEEP}:"
+
+
+async def offer_close(context: ChatContext, words: Sequence[str]) -> Screen:
+    """Show what closing one position would bring."""
+    asked = parse_guard(words, command="close")
+    if isinstance(asked, Misread):
+        return render_misread(asked)
+    return await _offer(context, asked.symbol, asked.venue)
+
+
+async def offer_close_all(context: ChatContext, words: Sequence[str]) -> Screen:
+    """Show what closing everything would bring."""
+    venues = [parse_venue(word) for word in words]
+    if None in venues or len(venues) > 1:
+        return render_misread(Misread(why="Name one broker, or none.", example="/closeall kraken"))
+    return await _offer(context, None, venues[0] if venues else None)
+
+
+async def press_sell(update: Update, context: ChatContext) -> None:
+    """Sell what the button says; the engine sees to its owner, its single use, its expiry and the price."""
+    if (query := update.callback_query) is None:
+        return
+    press = Press(query)
+    if not may(context.person.role, Role.TRADER):
+        await press.answer(MAY_NOT_CHANGE, alert=True)
+        return
+    selling = context.services.closing.close(context.person.user_id, _confirmation(query.data))
+    outcome = await while_answering(press, context, selling)
+    if isinstance(outcome, Nothing):
+        await _refuse(press, context, outcome)
+        return
+    await press.stop_spinner()
+    await press.replace(context, render_close(outcome, context.reader))
+
+
+async def press_keep(update: Update, context: ChatContext) -> None:
+    """Use the button up without selling."""
+    if (query := update.callback_query) is None:
+        return
+    press = Press(query)
+    outcome = await context.services.closing.keep(context.person.user_id, _confirmation(query.data))
+    if isinstance(outcome, Kept):
+        await press.stop_spinner()
+        await press.replace(context, render_kept(context.reader))
+    else:
+        await _refuse(press, context, outcome)
+
+
+async def _offer(context: ChatContext, symbol: str | None, venue: Venue | None) -> Screen:
+    answer = await context.services.closing.offer_close(context.person.user_id, symbol, venue)
+    if isinstance(answer, Nothing):
+        return render_nothing(answer)
+    return render_close(answer, context.reader, sent_at=context.sent_at if context.is_stale else None)
+
+
+async def _refuse(press: Press, context: ChatContext, nothing: Nothing) -> None:
+    if not await press.answer(nothing.why, alert=True):
+        await context.reply(render_nothing(nothing))
+
+
+def _confirmation(data: str | None) -> str:
+    return (data or "").partition(":")[2]

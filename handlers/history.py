@@ -1,0 +1,37 @@
+"""/history: what was sold and how, step by step."""
+
+from collections.abc import Sequence
+
+from telegram import Update
+
+from handlers.arguments import Misread, parse_one_symbol
+from handlers.buttons import Press
+from handlers.context import ChatContext
+from handlers.render.history import NO_SUCH_EXIT, render_exit, render_history
+from handlers.render.problems import render_misread
+from handlers.render.screen import HISTORY, Screen
+
+HISTORY_PATTERN = rf"^{HISTORY}:"
+
+
+async def show_history(context: ChatContext, words: Sequence[str]) -> Screen:
+    """List the latest exits; of one symbol, the last in full."""
+    symbol = parse_one_symbol(words, command="history")
+    if isinstance(symbol, Misread):
+        return render_misread(symbol)
+    exits = await context.services.history.fetch_exits(context.person.user_id, symbol)
+    return render_history(exits, context.reader, symbol=symbol)
+
+
+async def press_history(update: Update, context: ChatContext) -> None:
+    """Show one exit in full, below the list."""
+    if (query := update.callback_query) is None:
+        return
+    press = Press(query)
+    intent_id = (query.data or "").partition(":")[2]
+    found = await context.services.history.fetch_exit(context.person.user_id, intent_id)
+    if found is None:
+        await press.answer(NO_SUCH_EXIT, alert=True)
+        return
+    await press.stop_spinner()
+    await context.reply(render_exit(found, context.reader))

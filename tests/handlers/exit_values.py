@@ -1,0 +1,149 @@
+"""What the chat tests of closing and history show, with figures a reader can check."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from engine.alerts.messages import CancelledOrder
+from engine.closing.preview import CloseLine, ClosePreview
+from engine.execution.audit import ExitRecord
+from engine.execution.intents import Asked, Intent, IntentKind, IntentStep, Trigger
+from engine.execution.states import IntentState
+from engine.orders import Fill, Side
+from engine.positions import Direction
+from engine.venues import Venue
+from tests.handlers.values import NOW, OWNER, ago
+
+STARTED = ago(minutes=5)
+
+
+def close_line(**changes):
+    values = {
+        "venue": Venue.KRAKEN,
+        "symbol": "BTC/USD",
+        "direction": Direction.LONG,
+        "quantity": Decimal("0.12"),
+        "locked": Decimal(0),
+        "currency": "USD",
+        "price": Decimal(63500),
+        "price_at": ago(seconds=1),
+        "value": Decimal(7620),
+        "fee": Decimal("19.812"),
+        "result": Decimal("-79.812"),
+    }
+    return CloseLine(**values | changes)
+
+
+def unsellable(why="it is staked", **changes):
+    values = {"symbol": "DOT", "price": None, "price_at": None, "value": None, "fee": None, "result": None}
+    return close_line(**{**values, "why_not": why, **changes})
+
+
+def close_preview(*lines, **changes):
+    values = {
+        "lines": lines or (close_line(),),
+        "confirmation_id": "sell1",
+        "as_of": NOW,
+        "expires_at": NOW + timedelta(seconds=60),
+    }
+    return ClosePreview(**values | changes)
+
+
+def cancelled(quantity="0.1", price="70000"):
+    return CancelledOrder(side=Side.SELL, quantity=Decimal(quantity), price=price and Decimal(price))
+
+
+def trigger(**changes):
+    values = {
+        "price": Decimal(63040),
+        "basis": "bid",
+        "ratio": Decimal("-0.015"),
+        "threshold": Decimal("-0.01"),
+        "quantity": Decimal("0.12"),
+        "cost": Decimal(7680),
+        "at": STARTED,
+        "price_at": STARTED - timedelta(milliseconds=1200),
+    }
+    return Trigger(**values | changes)
+
+
+def asked():
+    return Asked(guarded=Decimal(0), guarded_cost=Decimal(0), entry_known=False)
+
+
+def intent(**changes):
+    values = {
+        "intent_id": "5a0c9d5e-6a4e-4a35-9d3f-0f6f7a2a1b11",
+        "user_id": OWNER,
+        "account_id": "kraken-1",
+        "venue": Venue.KRAKEN,
+        "guard_id": "g1",
+        "kind": IntentKind.EXIT,
+        "symbol": "BTC/USD",
+        "asset": "BTC",
+        "side": Side.SELL,
+        "quantity": Decimal("0.12"),
+        "state": IntentState.FILLED,
+        "attempt": 2,
+        "client_order_id": "c0ffee00-aaaa-5bbb-8ccc-1234567890ab",
+        "venue_order_id": "OABC12-XYZ",
+        "trigger": trigger(),
+        "filled_quantity": Decimal("0.12"),
+        "cost": Decimal("7562.40"),
+        "fee": Decimal("19.66224"),
+        "fee_asset": "USD",
+        "created_at": STARTED,
+        "updated_at": STARTED,
+    }
+    return Intent(**values | changes)
+
+
+def steps(*told):
+    """Return steps from (milliseconds since the trigger, from, to, cause, words)."""
+    return tuple(
+        IntentStep(
+            intent_id="i",
+            user_id=OWNER,
+            account_id="kraken-1",
+            seq=seq,
+            at=STARTED + timedelta(milliseconds=after),
+            from_state=before,
+            to_state=state,
+            cause=cause,
+            words=words,
+        )
+        for seq, (after, before, state, cause, words) in enumerate(told)
+    )
+
+
+LIFE = (
+    (3, None, IntentState.PLANNED, "triggered", ""),
+    (
+        15,
+        IntentState.PLANNED,
+        IntentState.PLANNED,
+        "release",
+        '{"side": "sell", "quantity": "0.1", "price": "70000"}',
+    ),
+    (140, IntentState.PLANNED, IntentState.SENT, "send", ""),
+    (260, IntentState.SENT, IntentState.PLANNED, "TryLaterError", "EService: <Busy>"),
+    (1270, IntentState.PLANNED, IntentState.SENT, "send", ""),
+    (1390, IntentState.SENT, IntentState.ACCEPTED, "accepted", ""),
+    (1450, IntentState.ACCEPTED, IntentState.FILLED, "filled", ""),
+)
+
+
+def exit_record(*, life=LIFE, fills=None, **changes):
+    one = Fill(
+        trade_id="TABC-1",
+        venue_order_id="OABC12-XYZ",
+        symbol="BTC/USD",
+        base="BTC",
+        quote="USD",
+        side=Side.SELL,
+        price=Decimal(63020),
+        quantity=Decimal("0.12"),
+        fee=Decimal("19.66224"),
+        fee_asset="USD",
+        at=STARTED + timedelta(milliseconds=1385),
+    )
+    return ExitRecord(intent=intent(**changes), steps=steps(*life), fills=(one,) if fills is None else fills)

@@ -1,0 +1,99 @@
+from decimal import Decimal
+
+import pytest
+
+from engine.closing.preview import Selling
+from engine.halts import Halt, HaltedBy
+from engine.positions import Direction
+from handlers.render.closing import render_close, render_kept
+from handlers.render.halt import render_entries
+from handlers.render.screen import Tone
+from tests.handlers.exit_values import cancelled, close_line, close_preview, unsellable
+from tests.handlers.screen_checks import check_fits, check_golden
+from tests.handlers.values import NOW, READER, ago
+
+
+def test_a_preview_shows_what_the_sale_would_bring_and_what_it_would_cancel():
+    line = close_line(cancels=(cancelled(), cancelled("0.02", None)), locked=Decimal("0.5"))
+
+    screen = render_close(close_preview(line), READER)
+
+    assert screen.keyboard[0][0].tone is Tone.DANGER
+    check_golden("close_preview", screen)
+
+
+def test_a_preview_of_everything_sums_it_up_and_names_what_cannot_be_sold():
+    lines = (
+        close_line(),
+        close_line(symbol="ETH/USD", result=None, thin=True),
+        close_line(symbol="SOL/EUR", currency="EUR"),
+        unsellable(),
+    )
+
+    check_golden("close_all_preview", render_close(close_preview(*lines), READER))
+
+
+def test_without_anything_to_sell_there_is_no_button():
+    screen = render_close(close_preview(unsellable("price unknown: no bid"), confirmation_id=None), READER)
+
+    assert screen.keyboard == ()
+    assert screen.text.startswith("<b>Nothing can be sold now</b>")
+    assert "cannot be sold now: price unknown: no bid" in screen.text
+    check_fits(screen)
+
+
+def test_words_from_before_an_outage_say_so():
+    screen = render_close(close_preview(), READER, sent_at=ago(minutes=12))
+
+    assert "You sent this 12 min ago, while NIJA could not answer." in screen.text
+
+
+def test_a_second_preview_says_why_nothing_was_sold():
+    again = "The price of BTC/USD has moved against you by more than 1 % since: nothing was sold."
+
+    assert again in render_close(close_preview(again=again), READER).text
+
+
+def test_a_short_is_bought_back():
+    screen = render_close(close_preview(close_line(direction=Direction.SHORT)), READER)
+
+    assert screen.keyboard[0][0].label == "Buy back 0.12 BTC/USD now"
+    assert "Would cost" in screen.text
+    assert "BTC/USD short" in screen.text
+    check_fits(screen)
+
+
+def test_what_is_being_sold_and_what_was_not_begun():
+    selling = Selling(lines=(close_line(),), left_out=(unsellable("it is being sold already"),))
+
+    check_golden("close_selling", render_close(selling, READER))
+
+
+def test_nothing_begun_is_not_called_selling():
+    screen = render_close(Selling(lines=(), left_out=(unsellable(),)), READER)
+
+    assert screen.text.startswith("<b>Nothing is being sold</b>")
+
+
+def test_left_alone_says_that_nothing_was_sold():
+    assert "nothing was sold" in render_kept(READER).text
+
+
+@pytest.mark.parametrize("by", HaltedBy)
+def test_how_entries_stand(by):
+    halt = Halt(since=ago(minutes=2), by=by)
+
+    check_golden(f"entries_stopped_{by}", render_entries(halt, READER))
+
+
+def test_allowed_entries_and_words_that_came_too_late():
+    check_golden(
+        "entries_allowed", render_entries(None, READER), render_entries(None, READER, sent_at=ago(hours=1))
+    )
+
+
+def test_the_button_is_open_for_a_minute():
+    preview = close_preview()
+
+    assert (preview.expires_at - NOW).total_seconds() == 60
+    assert "The button counts once, until 02:31:11 UTC" in render_close(preview, READER).text

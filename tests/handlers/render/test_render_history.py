@@ -1,0 +1,58 @@
+from decimal import Decimal
+
+from engine.execution.states import IntentState
+from engine.orders import Side
+from handlers.render.history import render_exit, render_history
+from tests.handlers.exit_values import STARTED, asked, exit_record, trigger
+from tests.handlers.screen_checks import check_fits, check_golden
+from tests.handlers.values import READER
+
+UNFILLED = {
+    "filled_quantity": Decimal(0),
+    "cost": None,
+    "fee": None,
+    "fee_asset": None,
+    "venue_order_id": None,
+}
+
+
+def test_the_list_is_short_and_has_a_button_each():
+    by_hand = exit_record(trigger=trigger(basis="asked", asked=asked()), intent_id="by-hand")
+    waiting = exit_record(
+        state=IntentState.UNKNOWN, symbol="ETH/USD", fills=(), intent_id="waiting", **UNFILLED
+    )
+
+    check_golden("history", render_history((exit_record(), by_hand, waiting), READER, symbol=None))
+
+
+def test_one_exit_is_shown_from_trigger_to_fill():
+    check_golden("history_exit", render_exit(exit_record(), READER))
+
+
+def test_an_exit_its_owner_asked_for_has_no_threshold():
+    record = exit_record(trigger=trigger(basis="asked", asked=asked()), side=Side.BUY)
+
+    screen = render_exit(record, READER)
+
+    assert "asked for by you" in screen.text
+    assert "Threshold" not in screen.text
+    check_fits(screen)
+
+
+def test_a_symbol_shows_its_last_exit_in_full_and_lists_the_others():
+    screen = render_history((exit_record(), exit_record(intent_id="older")), READER, symbol="BTC")
+
+    assert screen.text.count("Step by step") == 1
+    assert "Earlier exits" in screen.text
+    assert [row[0].data for row in screen.keyboard] == ["h:older"]
+    check_fits(screen)
+
+
+def test_no_exit_yet_is_said():
+    assert "Nothing was sold by NIJA yet of BTC." in render_history((), READER, symbol="BTC").text
+
+
+def test_an_old_record_without_trigger_or_steps_fits():
+    bare = exit_record(life=(), fills=(), trigger=None, created_at=STARTED, **UNFILLED)
+
+    check_fits(render_exit(bare, READER))

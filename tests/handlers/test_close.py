@@ -1,0 +1,138 @@
+"""Closing, halting and history in a real chat."""
+
+from datetime import UTC, datetime, timedelta
+
+from engine.closing.preview import Selling
+from engine.guards.offers import Nothing
+from engine.people.roles import Role
+from tests.handlers.exit_values import close_line, close_preview, exit_record
+from tests.handlers.values import OWNER, person
+
+
+async def test_the_button_sells_once_and_goes(engine, owner):
+    asked = await owner.ask("/close BTC")
+
+    owner.press(asked, "Sell 0.12 BTC/USD now")
+    done = await owner.wait_for("Selling now", after=asked)
+
+    assert engine.asked("close") == [[OWNER, "sell1"]]
+    assert done.message_id == asked.message_id
+    assert done.buttons == ()
+
+
+async def test_a_second_tap_is_told_why_nothing_happens(engine, owner):
+    asked = await owner.ask("/close BTC")
+    engine.answers["close"] = [Selling(lines=(close_line(),)), Nothing(why="This button was already used.")]
+
+    owner.press(asked, "Sell")
+    answer = await owner.wait_for_answer(owner.press(asked, "Sell"))
+
+    assert answer.show_alert
+    assert answer.text == "This button was already used."
+
+
+async def test_a_price_that_moved_shows_the_preview_again_in_its_place(engine, owner):
+    asked = await owner.ask("/close BTC")
+    engine.answers["close"] = close_preview(
+        again="The price has moved: nothing was sold.", confirmation_id="sell2"
+    )
+
+    owner.press(asked, "Sell")
+    again = await owner.wait_for("The price has moved", after=asked)
+    await owner.wait_for_answer(owner.press(again, "Sell"))
+
+    assert again.message_id == asked.message_id
+    assert [confirmation for _, confirmation in engine.asked("close")] == ["sell1", "sell2"]
+
+
+async def test_left_alone_uses_the_button_up(engine, owner):
+    asked = await owner.ask("/closeall")
+
+    owner.press(asked, "Leave alone")
+    await owner.wait_for("Left alone: nothing was sold.", after=asked)
+
+    assert engine.asked("keep") == [[OWNER, "sell1"]]
+    assert engine.asked("close") == []
+
+
+async def test_leaving_alone_what_has_expired_says_so(engine, owner):
+    asked = await owner.ask("/closeall")
+    engine.answers["keep"] = Nothing(why="This button has expired.")
+
+    answer = await owner.wait_for_answer(owner.press(asked, "Leave alone"))
+
+    assert answer.text == "This button has expired."
+
+
+async def test_a_viewer_may_not_press(engine, owner):
+    asked = await owner.ask("/close BTC")
+    engine.people[OWNER] = person(role=Role.VIEWER)
+
+    answer = await owner.wait_for_answer(owner.press(asked, "Sell"))
+
+    assert "Nothing was changed" in answer.text
+    assert engine.asked("close") == []
+
+
+async def test_a_sale_that_fails_under_the_finger_is_called_uncertain(engine, owner):
+    asked = await owner.ask("/close BTC")
+    engine.answers["close"] = RuntimeError("bug")
+
+    owner.press(asked, "Sell")
+
+    assert await owner.wait_for("The sale may or may not have begun.", after=asked)
+
+
+async def test_nothing_held_is_said_in_the_engines_words(engine, owner):
+    engine.answers["offer_close"] = Nothing(why="You hold no BTC.")
+
+    assert (await owner.ask("/close BTC")).text == "You hold no BTC."
+
+
+async def test_a_close_from_before_an_outage_says_that_it_only_previews(engine, owner, server):
+    engine.clock.at = _later(server, seconds=720)
+
+    answer = await owner.ask("/close BTC")
+
+    assert "You sent this 12 min ago" in answer.text
+    assert engine.asked("close") == []
+
+
+async def test_a_resume_from_before_an_outage_changes_nothing(engine, owner, server):
+    engine.clock.at = _later(server, seconds=3600)
+
+    answer = await owner.ask("/resume")
+
+    assert "so nothing was changed" in answer.text
+    assert engine.asked("resume") == []
+
+
+async def test_a_halt_counts_however_old_it_is(engine, owner, server):
+    engine.clock.at = _later(server, seconds=3600)
+
+    await owner.ask("/halt")
+
+    assert len(engine.asked("halt")) == 1
+
+
+async def test_a_button_of_history_shows_that_exit_below(engine, owner):
+    listed = await owner.ask("/history")
+
+    owner.press(listed, "BTC/USD Kraken")
+    detail = await owner.wait_for("Step by step", after=listed)
+
+    assert engine.asked("fetch_exit") == [[OWNER, exit_record().intent.intent_id]]
+    assert detail.message_id > listed.message_id
+
+
+async def test_an_exit_of_somebody_else_is_not_shown(engine, owner):
+    listed = await owner.ask("/history")
+    engine.answers["fetch_exit"] = None
+
+    answer = await owner.wait_for_answer(owner.forge_press(listed, "h:other"))
+
+    assert answer.text == "This exit is not known here."
+
+
+def _later(server, *, seconds):
+    return datetime.fromtimestamp(server._now(), UTC) + timedelta(seconds=seconds)
