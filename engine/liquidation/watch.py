@@ -66,11 +66,13 @@ class Watch:
         async with self._database.read() as session:
             watched = await guard_rows.load_watched(session)
         await self._exits.resume()
-        armed = sorted(
-            (guard for guard in watched if guard.state is GuardState.ARMED), key=lambda guard: guard.venue
+        # One that is being sold is looked at too: a sale that is refused stands down when its price came back.
+        looked_at = sorted(
+            (guard for guard in watched if guard.state is not GuardState.PAUSED),
+            key=lambda guard: guard.venue,
         )
         self._forget({guard.guard_id for guard in watched})
-        for venue, guards in groupby(armed, key=lambda guard: guard.venue):
+        for venue, guards in groupby(looked_at, key=lambda guard: guard.venue):
             self._tasks.spawn(f"look {venue}", partial(self.look, venue, tuple(guards)))
 
     async def look(self, venue: Venue, guards: tuple[Guard, ...]) -> None:
@@ -103,7 +105,7 @@ class Watch:
     async def _judge(self, looker: Looker, guard: Guard, quote: Quote | None) -> None:
         seen = await looker.look(guard, quote, last=self._sight(guard).last)
         await self._accept(guard, seen)
-        if isinstance(seen, Mark) and is_past(guard, seen):
+        if guard.state is GuardState.ARMED and isinstance(seen, Mark) and is_past(guard, seen):
             self._exits.begin(guard, trigger_of(guard, seen, now=self._clock.now()))
 
     async def _accept_all(self, guards: tuple[Guard, ...], seen: PriceUnknown) -> None:

@@ -1,0 +1,133 @@
+"""Exits whose answer is lost: more of the same coin is in the account, and exactly one sale is made."""
+
+from decimal import Decimal
+
+import pytest
+
+from engine.alerts.messages import ExitFailing, ExitFilled
+from engine.execution.states import IntentState
+from engine.guards.guard import GuardState
+from engine.venues import Venue
+from sandbox.coinbase.switches import Duplicates
+from sandbox.faults import FaultKind
+from sandbox.ledger import Side
+
+LOST = {
+    "dropped before": {"kind": FaultKind.DROP_BEFORE},
+    "dropped after": {"kind": FaultKind.DROP_AFTER},
+    "truncated": {"kind": FaultKind.TRUNCATE},
+    "503 before": {"kind": FaultKind.HTTP_ERROR_BEFORE},
+    "502 after": {"kind": FaultKind.HTTP_ERROR_AFTER, "status": 502},
+    "a page instead": {"kind": FaultKind.HTML_200},
+    "arrives too late": {"kind": FaultKind.DELAY_BEFORE, "delay_s": 12},
+    "answered too late": {"kind": FaultKind.DELAY_AFTER, "delay_s": 12},
+}
+ORDERS = {Venue.KRAKEN: "AddOrder", Venue.COINBASE: "orders", Venue.ALPACA: "POST /v2/orders"}
+
+
+async def a_falling_position(room, venue):
+    room.deposit("BTC", "0.3", venue=venue)
+    room.set_bid("50000", venue=venue)
+    await room.arm("0.1", "6000", venue=venue)
+
+
+def sold(room, venue):
+    return sum(fill.quantity for fill in room.world.ledger(venue).fills if fill.side is Side.SELL)
+
+
+@pytest.mark.parametrize("venue", ORDERS)
+@pytest.mark.parametrize("lost", LOST.values(), ids=LOST)
+async def test_a_lost_answer_never_sells_twice(rooms, venue, lost):
+    async with rooms(venues=(venue,)) as room:
+        await a_falling_position(room, venue)
+        room.fault(endpoint=ORDERS[venue], venue=venue, **lost)
+
+        await room.sell_off()
+        await room.clock.sleep(60)
+        await room.sell_off()
+
+        assert sold(room, venue) == Decimal("0.1")
+        assert room.world.ledger(venue).total("BTC") == Decimal("0.2")
+        told = await room.alerts()
+        assert [type(alert) for alert in told] == [ExitFailing, ExitFilled]
+        assert (told[1].found_later, told[1].quantity) == (True, Decimal("0.1"))
+        assert (await room.guard()).state is GuardState.CLOSED
+
+
+@pytest.mark.parametrize("times", [2, 3])
+async def test_answers_lost_again_and_again_still_make_one_sale(room, times):
+    await a_falling_position(room, Venue.KRAKEN)
+    room.fault(FaultKind.DROP_BEFORE, times=times)
+
+    await room.sell_off()
+
+    assert sold(room, Venue.KRAKEN) == Decimal("0.1")
+    ids = [call.params["cl_ord_id"] for call in room.sent()]
+    assert len(set(ids)) == len(ids) == times + 1
+
+
+async def test_an_order_is_not_sent_again_before_its_deadline_has_passed(room):
+    await a_falling_position(room, Venue.KRAKEN)
+    room.fault(FaultKind.DROP_BEFORE)
+
+    await room.sell_off()
+
+    first, second = room.sent()
+    assert second.at - first.at >= 6
+    [intent] = await room.intents()
+    assert (intent.attempt, intent.state) == (2, IntentState.FILLED)
+
+
+async def test_questions_that_fail_too_are_no_proof_that_nothing_arrived(room):
+    await a_falling_position(room, Venue.KRAKEN)
+    room.fault(FaultKind.DROP_AFTER)
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "OpenOrders", times=20)
+
+    await room.sell_off()
+
+    assert len(room.sent()) == 1
+    assert sold(room, Venue.KRAKEN) == Decimal("0.1")
+
+
+async def test_an_order_coinbase_lists_late_is_found_by_the_second_look(rooms):
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        await a_falling_position(room, Venue.COINBASE)
+        room.world.coinbase.switches.listing_delay_s = 6
+        room.fault(FaultKind.DROP_AFTER, "orders", venue=Venue.COINBASE)
+
+        await room.sell_off()
+
+        assert len(room.sent("orders", venue=Venue.COINBASE)) == 1
+        assert sold(room, Venue.COINBASE) == Decimal("0.1")
+
+
+@pytest.mark.parametrize("duplicates", Duplicates)
+async def test_an_order_coinbase_lists_too_late_is_sent_again_under_the_same_id(rooms, duplicates):
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        await a_falling_position(room, Venue.COINBASE)
+        room.world.coinbase.switches.listing_delay_s = 15
+        room.world.coinbase.switches.duplicates = duplicates
+        room.fault(FaultKind.DROP_AFTER, "orders", venue=Venue.COINBASE)
+
+        await room.sell_off()
+
+        ids = [call.params["client_order_id"] for call in room.sent("orders", venue=Venue.COINBASE)]
+        assert len(ids) == 2
+        assert len(set(ids)) == 1
+        assert sold(room, Venue.COINBASE) == Decimal("0.1")
+
+
+async def test_alpaca_refuses_a_second_use_of_an_id_and_has_the_first_order(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        await a_falling_position(room, Venue.ALPACA)
+        room.fault(FaultKind.DROP_AFTER, "POST /v2/orders", venue=Venue.ALPACA)
+        # Looked up, the order seems unknown until its id is sent again.
+        missing = {"message": "40410000 order not found for client order id", "times": 2}
+        room.fault(FaultKind.ERROR, "GET /v2/orders:by_client_order_id", venue=Venue.ALPACA, **missing)
+
+        await room.sell_off()
+
+        assert len(room.sent("POST /v2/orders", venue=Venue.ALPACA)) == 2
+        assert sold(room, Venue.ALPACA) == Decimal("0.1")
+        [intent] = await room.intents()
+        assert "id already used: unknown" in await room.steps(intent.intent_id)

@@ -1,0 +1,178 @@
+"""Exits a venue refuses: told at once, tried again with growing pauses, dropped when the price came back."""
+
+import itertools
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from engine.alerts.messages import ExitFailing, ExitFilled
+from engine.execution.states import IntentState
+from engine.guards.guard import GuardState
+from engine.venues import Venue
+from sandbox.faults import FaultKind
+from tests.patient_loop import START
+
+PASSING = {
+    "rate limit": {"kind": FaultKind.RATE_LIMIT},
+    "cancel only": {"kind": FaultKind.CANCEL_ONLY},
+    "funds": {"kind": FaultKind.ERROR, "message": "EOrder:Insufficient funds"},
+    "margin": {"kind": FaultKind.ERROR, "message": "EOrder:Orders limit exceeded"},
+}
+
+
+@pytest.fixture
+async def falling(room):
+    room.deposit("BTC", "0.3")
+    room.set_bid("50000")
+    await room.arm("0.1", "6000")
+    return room
+
+
+def pauses(calls):
+    return [round(after.at - before.at, 1) for before, after in itertools.pairwise(calls)]
+
+
+@pytest.mark.parametrize("refusal", PASSING.values(), ids=PASSING)
+async def test_a_refusal_is_told_at_once_and_tried_again(falling, refusal):
+    falling.fault(times=3, **refusal)
+
+    await falling.sell_off()
+
+    failing, filled = await falling.alerts()
+    assert isinstance(failing, ExitFailing)
+    assert failing.doing == "trying again in 0.5 s; nothing was sold yet"
+    assert failing.since - START < timedelta(seconds=1)
+    assert (filled.quantity, filled.found_later) == (Decimal("0.1"), False)
+    assert pauses(falling.sent()) == [0.5, 1.0, 2.0]
+    assert len({call.params["cl_ord_id"] for call in falling.sent()}) == 4
+
+
+async def test_no_connection_is_told_with_its_words_and_tried_again(falling):
+    await falling.base.markets[Venue.KRAKEN].instruments()
+    await falling.read()
+    falling.fault(FaultKind.DELAY_BEFORE, "BalanceEx", delay_s=0.4)
+    await falling.clock.sleep(6)
+    await falling.look()
+    await falling.world.server("kraken").stop()
+    await falling.clock.sleep(3)
+    await falling.world.server("kraken").start()
+
+    await falling.wait_for("exit ")
+
+    failing, filled = await falling.alerts(ExitFailing, ExitFilled)
+    assert failing.why == "Kraken: no connection"
+    assert filled.quantity == Decimal("0.1")
+
+
+async def test_refused_numbers_are_repeated_before_anybody_is_told(falling):
+    falling.fault(FaultKind.INVALID_NONCE, times=3)
+
+    await falling.sell_off()
+
+    [filled] = await falling.alerts()
+    assert filled.quantity == Decimal("0.1")
+
+
+async def test_numbers_refused_again_and_again_rest_the_key_and_are_told(falling):
+    falling.fault(FaultKind.INVALID_NONCE, times=6)
+
+    await falling.sell_off()
+
+    failing, *_, filled = await falling.alerts()
+    assert failing.why.startswith("Kraken: EAPI:Invalid nonce")
+    assert isinstance(filled, ExitFilled)
+    assert max(pauses(falling.sent())) >= 60
+
+
+async def test_a_locked_key_is_left_alone_for_a_quarter_of_an_hour(falling):
+    falling.fault(FaultKind.ERROR, message="EGeneral:Temporary lockout")
+
+    await falling.look()
+    await falling.wait_for("exit ", within_s=1000)
+
+    assert pauses(falling.sent())[-1] >= 900
+    failing, *_, filled = await falling.alerts()
+    assert "lockout" in failing.why
+    assert isinstance(filled, ExitFilled)
+
+
+async def test_a_rejected_key_is_tried_once_a_minute(falling):
+    falling.fault(FaultKind.ERROR, times=2, message="EAPI:Invalid key")
+
+    await falling.sell_off()
+
+    assert pauses(falling.sent()) == [60.0, 60.0]
+    failing, *_ = await falling.alerts()
+    assert failing.why == "Kraken: EAPI:Invalid key"
+    assert failing.doing == "trying again in 60 s; nothing was sold yet"
+
+
+async def test_an_exit_that_keeps_failing_is_told_again_and_again(falling):
+    falling.fault(FaultKind.CANCEL_ONLY, times=None)
+    await falling.look()
+
+    await falling.clock.sleep(11 * 60)
+
+    alerts = await falling.alerts()
+    assert [alert.why for alert in alerts] == ["Kraken: EService:Market in cancel_only mode"] * 4
+    assert max(pauses(falling.sent())) == 15.0
+
+
+async def test_a_refused_exit_stands_down_when_the_price_came_back(falling):
+    falling.fault(FaultKind.CANCEL_ONLY, times=None)
+    await falling.look()
+    await falling.clock.sleep(5)
+
+    falling.set_bid("61000")
+    await falling.look()
+    await falling.wait_for("exit ")
+
+    assert (await falling.guard()).state is GuardState.ARMED
+    [intent] = await falling.intents()
+    assert intent.state is IntentState.SUPERSEDED
+    falling.world.faults("kraken").clear()
+    falling.set_bid("50000")
+    await falling.sell_off()
+    assert falling.world.ledger("kraken").total("BTC") == Decimal("0.2")
+
+
+async def test_a_refused_exit_goes_on_while_nobody_knows_the_price(falling):
+    falling.fault(FaultKind.CANCEL_ONLY, times=None)
+    await falling.look()
+    await falling.clock.sleep(5)
+
+    falling.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
+    await falling.look()
+    falling.world.faults("kraken").clear("AddOrder")
+    await falling.wait_for("exit ")
+
+    assert falling.world.ledger("kraken").total("BTC") == Decimal("0.2")
+
+
+async def test_an_order_that_cannot_be_cancelled_is_told_and_named_once_when_it_was(room):
+    room.deposit("BTC", "0.1")
+    room.set_bid("50000")
+    room.trade("sell", "0.1", limit="70000")
+    await room.arm("0.1", "6000")
+    room.fault(FaultKind.RATE_LIMIT, "CancelOrder", times=2)
+
+    await room.sell_off()
+
+    failing, filled = await room.alerts()
+    assert failing.why == "Kraken: EAPI:Rate limit exceeded"
+    assert [order.price for order in filled.cancelled] == [Decimal(70000)]
+
+
+async def test_an_order_in_the_way_that_filled_meanwhile_is_no_trouble(room):
+    room.deposit("BTC", "0.15")
+    room.set_bid("50000")
+    room.trade("sell", "0.1", limit="70000")
+    await room.arm("0.1", "6000")
+    room.fault(FaultKind.ERROR, "CancelOrder", message="EOrder:Unknown order")
+
+    await room.look()
+    await room.clock.sleep(15)
+
+    [filled] = await room.alerts(ExitFilled)
+    assert filled.quantity == Decimal("0.05")
