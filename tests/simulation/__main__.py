@@ -4,7 +4,8 @@ import argparse
 import sys
 import time
 
-from tests.simulation.story import new_store, tell
+from tests.simulation.database import Store
+from tests.simulation.story import tell
 from tests.simulation.tally import Tally
 
 
@@ -14,7 +15,7 @@ def main():
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--seed", type=int, help="tell this one story and print it")
     choices = parser.parse_args()
-    store = new_store()
+    store = Store()
     if choices.seed is not None:
         return _tell_one(choices.seed, store)
     began, tally = time.monotonic(), Tally()

@@ -179,6 +179,8 @@ class SimBroker:
     def _placing(self, request):
         def effect():
             strikes = self._faults.strikes
+            if self._truth.cancel_only:
+                strikes(self._venue, Kind.CANCEL_ONLY)
             if strikes(self._venue, Kind.SPURIOUS_FUNDS):
                 self._truth.refuse("insufficient funds", RefusalReason.INSUFFICIENT_FUNDS)
             order = self._truth.place(

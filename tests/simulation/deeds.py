@@ -3,24 +3,19 @@
 from decimal import ROUND_FLOOR, Decimal
 
 from engine.errors import RefusedError
-from engine.guards.guard import Guard, GuardSource
 from engine.orders import Side
-from engine.positions import Direction, PositionKind
-from engine.storage.repositories import guards as guard_rows
-from tests.simulation.database import InlineSession
-from tests.simulation.world import Armed
 
 FIRST_PRICES = {"BTC/USD": Decimal(50_000), "ETH/USD": Decimal(3_000)}
-_THRESHOLD = Decimal("-0.01")
 _EIGHT = Decimal("0.00000001")
 
 
 class Deeds:
     """Draws what happens at one venue and symbol next."""
 
-    def __init__(self, world):
-        self._world = world
-        self._rng = world.rng("deeds")
+    def __init__(self, stage):
+        self._stage = stage
+        self._world = stage.world
+        self._rng = stage.world.rng("deeds")
         self._table = (
             (5, self._fall),
             (2, self._recover),
@@ -61,9 +56,9 @@ class Deeds:
                 if (truth.venue, symbol) not in guarded:
                     await self._arm(truth, symbol)
 
-    def furnish(self, truth, symbol):
-        truth.prices.set(symbol, FIRST_PRICES[symbol])
-        truth.deposit(symbol.split("/")[0], self._amount(symbol, 200, 9000))
+    def furnish(self, venue, symbol):
+        quantity = self._amount(symbol, 200, 9000)
+        self._stage.furnish(venue, symbol, price=FIRST_PRICES[symbol], quantity=quantity)
 
     def _amount(self, symbol, least_usd, most_usd):
         usd = Decimal(self._rng.randint(least_usd, most_usd))
@@ -78,38 +73,7 @@ class Deeds:
         if quantity <= 0 or truth.instruments[symbol].why_too_small_to_sell(quantity, price):
             return
         entry = price * Decimal(str(round(1 + self._rng.uniform(-0.02, 0.006), 6)))
-        guard = self._guard(truth, symbol, quantity, cost=quantity * entry)
-        self._world.armed[guard.guard_id] = Armed(
-            guard_id=guard.guard_id,
-            venue=truth.venue,
-            symbol=symbol,
-            quantity=guard.quantity,
-            cost=guard.cost,
-            threshold=guard.threshold,
-        )
-        self._world.tell(f"{guard.guard_id}: {quantity} of {there} {symbol} at {truth.venue}, cost {guard.cost}")
-        with self._world.store.session() as session, session.begin():
-            inline = InlineSession(session, lambda **_: None)
-            await guard_rows.save_guard(inline, guard, now=self._world.clock.now(), cause="armed")
-
-    def _guard(self, truth, symbol, quantity, *, cost):
-        account = self._world.account(truth.venue)
-        return Guard(
-            guard_id=f"guard-{len(self._world.armed) + 1}",
-            user_id=account.user_id,
-            account_id=account.account_id,
-            venue=truth.venue,
-            kind=PositionKind.SPOT,
-            direction=Direction.LONG,
-            asset=symbol.split("/")[0],
-            symbol=symbol,
-            quantity=quantity,
-            cost=cost,
-            currency="USD",
-            threshold=_THRESHOLD,
-            source=GuardSource.HAND,
-            created_at=self._world.clock.now(),
-        )
+        await self._stage.arm(truth, symbol, quantity, cost=quantity * entry)
 
     # the market
 

@@ -70,8 +70,8 @@ _EXTENT = {
     Kind.CANCEL_ONLY: (40, 1000),
     Kind.READ_LOST: (30, 10),
     Kind.READ_HANGS: (60, 2),
-    Kind.FREE_SHOWN_ZERO: (12, 1000),
-    Kind.HOLDING_MISSING: (12, 1000),
+    Kind.FREE_SHOWN_ZERO: (9, 1000),
+    Kind.HOLDING_MISSING: (9, 1000),
     Kind.OLD_REPORT: (12, 1000),
     Kind.LOOKUP_LOST: (120, 4),
     Kind.FILLS_TWICE: (60, 1000),
@@ -85,6 +85,10 @@ _EXTENT = {
 }
 _FOR_THE_NEXT_ORDERS = (150, 2)
 
+#: Nothing shown twice with ten seconds between is believed, so a venue must not lie for longer.
+_LIES = frozenset({Kind.FREE_SHOWN_ZERO, Kind.HOLDING_MISSING, Kind.OLD_REPORT})
+_BETWEEN_LIES_S = 30
+
 
 class Faults:
     """The faults of every venue, and how often each kind was met."""
@@ -95,8 +99,14 @@ class Faults:
         self._tally = tally
         self._tell = tell
         self._active = {}
+        self._lied_until = {}
 
     def begin(self, venue, kind):
+        """Let something go wrong from now on."""
+        if kind in _LIES:
+            if self._monotonic() < self._lied_until.get(venue, 0):
+                return
+            self._lied_until[venue] = self._monotonic() + _BETWEEN_LIES_S
         lasts_s, times = _EXTENT.get(kind, _FOR_THE_NEXT_ORDERS)
         fault = Fault(
             kind=kind,
@@ -108,6 +118,11 @@ class Faults:
 
     def end_all(self):
         self._active.clear()
+
+    def lasts(self, venue, kind):
+        """Tell whether a fault that meets nobody in particular is there now."""
+        fault = self._active.get((venue, kind))
+        return fault is not None and self._monotonic() < fault.until
 
     def strikes(self, venue, *kinds):
         """Return the first of these kinds that meets this call; its turn is used up."""

@@ -83,8 +83,8 @@ def _check_closing(world, armed):
 
 def _check_breach(world, armed, state, quantity):
     is_watched = state in {"armed", "closing"} and world.life_is_up
-    if not is_watched or not _is_past(world, armed):
-        armed.breached_for = 0
+    if not is_watched or not _is_past(world, armed) or armed.sold != armed.sold_before:
+        armed.breached_for, armed.sold_before = 0, armed.sold
         return
     armed.breached_for += 1
     if armed.breached_for > ALARM_CYCLES and not _is_alarmed(world, armed):

@@ -15,9 +15,10 @@ class Watching:
         self._world = world
         self._sent_at = {}
         self._began = set()
-        for truth in world.venues.values():
-            truth.on_order = lambda order, truth=truth: self._ordered(truth, order)
-            truth.on_fill = lambda order, fill, truth=truth: self._filled(truth, order, fill)
+
+    def stand_at(self, truth):
+        truth.on_order = lambda order: self._ordered(truth, order)
+        truth.on_fill = lambda order, fill: self._filled(truth, order, fill)
 
     def _ordered(self, truth, order):
         world = self._world

@@ -19,7 +19,11 @@ from tests.simulation.rules import RULES
 from tests.simulation.tally import Tally
 from tests.simulation.venue import SimVenue
 
-SETTINGS = Settings(_env_file=None, owner_ids=str(OWNER_ID), guard_existing="none")
+THRESHOLD = Decimal("-0.01")
+SNAPSHOT_EVERY_S = 20
+SETTINGS = Settings(
+    _env_file=None, owner_ids=str(OWNER_ID), guard_existing="none", snapshot_interval_s=SNAPSHOT_EVERY_S
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,6 +42,7 @@ class Armed:
     is_closed: bool = False
     #: cycles in a row in which it should have been sold
     breached_for: int = 0
+    sold_before: Decimal = Decimal(0)
 
     @property
     def asset(self):

@@ -1,0 +1,45 @@
+"""Set a guard past the chat, and remember what it was when it was set."""
+
+from engine.guards.guard import Guard, GuardSource
+from engine.positions import Direction, PositionKind
+from engine.storage.repositories import guards as guard_rows
+from tests.simulation.database import InlineSession
+from tests.simulation.world import THRESHOLD, Armed
+
+
+async def store_guard(world, truth, symbol, quantity, *, cost):
+    guard = _guard(world, truth, symbol, quantity, cost)
+    world.armed[guard.guard_id] = Armed(
+        guard_id=guard.guard_id,
+        venue=truth.venue,
+        symbol=symbol,
+        quantity=guard.quantity,
+        cost=guard.cost,
+        threshold=guard.threshold,
+    )
+    there = truth.total(guard.asset)
+    world.tell(f"{guard.guard_id}: {quantity} of {there} {symbol} at {truth.venue}, cost {guard.cost}")
+    with world.store.session() as session, session.begin():
+        inline = InlineSession(session, lambda **_: None)
+        await guard_rows.save_guard(inline, guard, now=world.clock.now(), cause="armed")
+    return world.armed[guard.guard_id]
+
+
+def _guard(world, truth, symbol, quantity, cost):
+    account = world.account(truth.venue)
+    return Guard(
+        guard_id=f"guard-{len(world.armed) + 1}",
+        user_id=account.user_id,
+        account_id=account.account_id,
+        venue=truth.venue,
+        kind=PositionKind.SPOT,
+        direction=Direction.LONG,
+        asset=symbol.split("/")[0],
+        symbol=symbol,
+        quantity=quantity,
+        cost=cost,
+        currency="USD",
+        threshold=THRESHOLD,
+        source=GuardSource.HAND,
+        created_at=world.clock.now(),
+    )

@@ -1,0 +1,147 @@
+"""One world with the lives of the process in it, moved on cycle by cycle by a story or by a test."""
+
+import asyncio
+from contextlib import contextmanager
+from decimal import Decimal
+from unittest.mock import patch
+
+from tests.simulation.chronicle import Chronicle
+from tests.simulation.faults import Kind
+from tests.simulation.guarding import store_guard
+from tests.simulation.invariants import check_end, check_step, unsettled
+from tests.simulation.life import KilledError, Life
+from tests.simulation.loop import VirtualLoop
+from tests.simulation.watching import Watching
+from tests.simulation.world import SNAPSHOT_EVERY_S, World
+
+CYCLE_S = 5
+SNAPSHOT_EVERY = SNAPSHOT_EVERY_S // CYCLE_S
+#: Cycles that coming to rest may take, and that nothing may happen in before it counts as rest.
+REST, QUIET = 60, 3 * SNAPSHOT_EVERY
+
+
+class Stage:
+    """Does what the schedule does, interval by interval; a process that is killed is started again."""
+
+    def __init__(self, world):
+        self.world = world
+        self._chronicle = Chronicle(world)
+        self._watching = Watching(world)
+        self._life = None
+        self._cycles = 0
+
+    def furnish(self, venue, symbol, *, price, quantity):
+        """Open a market at a venue and let the account hold some of it."""
+        truth = self.world.venues.get(venue) or self.world.open_venue(venue)
+        self._watching.stand_at(truth)
+        truth.prices.set(symbol, Decimal(price))
+        truth.deposit(symbol.split("/")[0], Decimal(quantity))
+        return truth
+
+    async def arm(self, truth, symbol, quantity, *, cost):
+        """Set a guard as the owner's word does."""
+        return await store_guard(self.world, truth, symbol, Decimal(quantity), cost=Decimal(cost))
+
+    async def cycles(self, count):
+        for _ in range(count):
+            await self.cycle()
+
+    async def cycle(self, down_s=3):
+        """Do what is due within one interval; the process is down for a while when it is killed meanwhile."""
+        self._shape_markets()
+        life = self._life = self._life or Life(self.world)
+        try:
+            await self._do_what_is_due(life)
+        except KilledError:
+            self.world.life_is_up = False
+        except Exception as error:  # noqa: BLE001 - the schedule's edge: whatever a job raises is a finding
+            self.world.violate(f"a job failed: {error!r}")
+        self._cycles += 1
+        await self._pass_time(life, down_s)
+        self._chronicle.catch_up()
+        check_step(self.world)
+
+    async def come_to_rest(self):
+        """End what goes wrong, and check once nothing happens any more."""
+        self.world.tell("nothing goes wrong from here on")
+        self.world.faults.end_all()
+        self.world.crashes.end_all()
+        quiet = 0
+        for _ in range(REST):
+            await self.cycle()
+            quiet = 0 if unsettled(self.world) else quiet + 1
+            if self.world.violations or quiet > QUIET:
+                break
+        if not self.world.violations:
+            for what in unsettled(self.world):
+                self.world.violate(f"never settled: {what}")
+            check_end(self.world)
+
+    async def end(self):
+        if self._life:
+            await self._life.bury()
+
+    async def _do_what_is_due(self, life):
+        if not life.is_started:
+            life.is_started = True
+            await life.trading.start()
+        await life.trading.guard()
+        if self._cycles % SNAPSHOT_EVERY == 0:
+            await life.trading.snapshot()
+        await life.trading.note_watching()
+        await life.postman.deliver()
+
+    async def _pass_time(self, life, down_s):
+        try:
+            async with asyncio.timeout(CYCLE_S):
+                await life.killed.wait()
+        except TimeoutError:
+            self.world.life_is_up = True
+            return
+        await life.bury()
+        self._life, self.world.life_is_up = None, False
+        await asyncio.sleep(down_s)
+
+    def _shape_markets(self):
+        """Bring the faults about that are a state of the market, not of a call."""
+        faults, tally = self.world.faults, self.world.tally
+        for truth in self.world.venues.values():
+            wide = faults.lasts(truth.venue, Kind.SPREAD_WIDE)
+            thin = faults.lasts(truth.venue, Kind.TOP_THIN)
+            truth.cancel_only = faults.lasts(truth.venue, Kind.CANCEL_ONLY)
+            tally.faults[Kind.SPREAD_WIDE] += wide
+            tally.faults[Kind.TOP_THIN] += thin
+            for symbol in truth.prices.symbols():
+                truth.prices.shape(
+                    symbol,
+                    spread_ratio=Decimal("0.03") if wide else Decimal("0.001"),
+                    top=Decimal("0.00001") if thin else Decimal(1000),
+                )
+
+
+@contextmanager
+def virtual_time():
+    """Open a loop in which waiting takes no time."""
+    loop = VirtualLoop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield loop
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+def play(store, script, *, seed="script"):
+    """Play a script on an empty stage and return its world."""
+    with virtual_time() as loop:
+        store.empty()
+        world = World(seed, store, loop=loop)
+        with patch("uuid.uuid4", world.new_id):
+            loop.run_until_complete(_played(Stage(world), script))
+    world.tally.violations = len(world.violations)
+    return world
+
+
+async def _played(stage, script):
+    await script(stage)
+    await stage.end()
