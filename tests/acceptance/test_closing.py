@@ -1,0 +1,127 @@
+"""What its owner asks to be sold is sold after a preview, once; and no gate keeps an exit back."""
+
+import sqlite3
+import time
+from contextlib import closing
+from decimal import Decimal
+
+from sandbox.faults import Fault, FaultKind
+from sandbox.ledger import Draft, Kind, Side
+from sandbox.world import KRAKEN
+from tests.acceptance.ether import (
+    GUARDED,
+    OWN,
+    PATIENCE_S,
+    SYMBOL,
+    alerted,
+    an_ether_world,
+    fall,
+    guarded,
+    over,
+    sales,
+    until,
+)
+
+ALL = GUARDED + OWN
+SOLD = "SOLD as you asked"
+
+
+def met(stage):
+    with closing(sqlite3.connect(f"file:{stage.database}?mode=ro", uri=True)) as connection:
+        return connection.execute("SELECT asset FROM known_assets").fetchall()
+
+
+async def asked_to_close(stage):
+    await until(lambda: met(stage))
+    return await stage.owner.ask("/close ETH", timeout_s=PATIENCE_S)
+
+
+async def test_everything_of_a_coin_is_sold_after_one_press_and_only_one(open_bot):
+    world = an_ether_world()
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="none")
+    preview = await asked_to_close(stage)
+    assert "Would bring" in preview.text
+    assert sales(world) == []
+
+    stage.owner.press(preview, "Sell 3 ETH/USD now")
+    stage.owner.press(preview, "Sell 3 ETH/USD now", stale=True)
+    alert = await stage.owner.wait_for(SOLD, PATIENCE_S)
+
+    assert [fill.quantity for fill in sales(world)] == [ALL]
+    assert alert.text.startswith(SOLD)
+    assert "unknown, no entry" in alert.text
+    assert "EMERGENCY" not in alert.text
+    trail = await stage.owner.ask("/history ETH", timeout_s=PATIENCE_S)
+    assert "asked for by you" in trail.text
+    assert world.ledger(KRAKEN).fills[-1].order_id in trail.text
+
+
+async def test_a_price_that_fell_since_the_preview_is_shown_again_and_sells_nothing(open_bot):
+    world = an_ether_world()
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="none")
+    preview = await asked_to_close(stage)
+    fall(world, "-0.03")
+
+    stage.owner.press(preview, "Sell 3 ETH/USD now")
+    again = await stage.owner.wait_for("has moved against you by more than 1 %", PATIENCE_S)
+    assert sales(world) == []
+
+    stage.owner.press(again, "Sell 3 ETH/USD now")
+    await stage.owner.wait_for(SOLD, PATIENCE_S)
+    assert [fill.quantity for fill in sales(world)] == [ALL]
+
+
+async def test_an_order_that_holds_the_coins_is_named_and_then_cancelled(open_bot):
+    world = an_ether_world()
+    order = Draft(
+        listing=world.market.listing(KRAKEN, SYMBOL),
+        side=Side.SELL,
+        kind=Kind.LIMIT,
+        quantity=Decimal("2.5"),
+        limit=Decimal(4000),
+    )
+    world.ledger(KRAKEN).place(order, world.market.liquidity(KRAKEN, SYMBOL), at=time.time())
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="none")
+    preview = await asked_to_close(stage)
+    assert "sell 2.5 at $4,000.00" in preview.text
+
+    stage.owner.press(preview, "Sell 3 ETH/USD now")
+    alert = await stage.owner.wait_for(SOLD, PATIENCE_S)
+
+    assert "sell 2.5 at $4,000.00" in alert.text
+    assert [fill.quantity for fill in sales(world)] == [ALL]
+
+
+async def test_a_guarded_position_is_closed_with_its_guard_and_says_so_while_it_is_sold(open_bot):
+    world = an_ether_world()
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
+    await guarded(stage)
+    preview = await stage.owner.ask("/close ETH", timeout_s=PATIENCE_S)
+    world.faults(KRAKEN).add(Fault(kind=FaultKind.DELAY_AFTER, endpoint="AddOrder", delay_s=3))
+
+    stage.owner.press(preview, "Sell 3 ETH/USD now")
+    await world.tape(KRAKEN).wait_for("AddOrder", timeout_s=PATIENCE_S)
+    meanwhile = await stage.owner.ask("/close ETH", timeout_s=PATIENCE_S)
+    await stage.owner.wait_for(SOLD, PATIENCE_S)
+
+    assert "it is being sold already" in meanwhile.text or "You hold no ETH" in meanwhile.text
+    assert [fill.quantity for fill in sales(world)] == [ALL]
+    assert (await guarded(stage)).state == "closed"
+
+
+async def test_with_every_gate_shut_the_loser_is_sold(open_bot):
+    world = an_ether_world()
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
+    await guarded(stage)
+    await stage.owner.ask("/halt", timeout_s=PATIENCE_S)
+    status = await stage.owner.ask("/status", timeout_s=PATIENCE_S)
+    gates = [line for line in status.text.splitlines() if line.startswith("gate ")]
+    assert gates
+    assert all(": shut, " in line for line in gates)
+
+    fall(world)
+    await alerted(stage)
+
+    assert [fill.quantity for fill in sales(world)] == [GUARDED]
+    assert (await over(stage)).guarded == GUARDED
+    assert "Entries are stopped since" in (await stage.owner.ask("/start", timeout_s=PATIENCE_S)).text
