@@ -5,8 +5,8 @@ import sys
 import time
 
 from tests.simulation.database import Store
+from tests.simulation.soak import describe, soak
 from tests.simulation.story import tell
-from tests.simulation.tally import Tally
 
 
 def main():
@@ -18,12 +18,9 @@ def main():
     store = Store()
     if choices.seed is not None:
         return _tell_one(choices.seed, store)
-    began, tally = time.monotonic(), Tally()
-    for seed in range(choices.first, choices.first + choices.seeds):
-        world = tell(seed, store)
-        tally.add(world.tally)
-        if world.violations:
-            print(f"seed {seed}: {world.violations[0]}\n  again: python -m tests.simulation --seed {seed}")
+    began = time.monotonic()
+    seeds = range(choices.first, choices.first + choices.seeds)
+    tally = soak(store, seeds, on_violation=lambda world: print(describe(world), flush=True))
     print("\n".join(tally.lines()))
     print(f"{time.monotonic() - began:.1f} s")
     return 1 if tally.violations else 0

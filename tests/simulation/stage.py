@@ -16,8 +16,9 @@ from tests.simulation.world import SNAPSHOT_EVERY_S, World
 
 CYCLE_S = 5
 SNAPSHOT_EVERY = SNAPSHOT_EVERY_S // CYCLE_S
+NOTE_EVERY = 3
 #: Cycles that coming to rest may take, and that nothing may happen in before it counts as rest.
-REST, QUIET = 60, 3 * SNAPSHOT_EVERY
+REST, QUIET = 60, 2 * SNAPSHOT_EVERY + 1
 
 
 class Stage:
@@ -88,8 +89,10 @@ class Stage:
         await life.trading.guard()
         if self._cycles % SNAPSHOT_EVERY == 0:
             await life.trading.snapshot()
-        await life.trading.note_watching()
-        await life.postman.deliver()
+        if self._cycles % NOTE_EVERY == 0:
+            await life.trading.note_watching()
+        if self.world.store.rows("SELECT 1 FROM alerts WHERE not_before IS NOT NULL LIMIT 1"):
+            await life.postman.deliver()
 
     async def _pass_time(self, life, down_s):
         try:

@@ -6,7 +6,7 @@ from tests.simulation.deeds import FIRST_PRICES, Deeds
 from tests.simulation.faults import Kind
 from tests.simulation.stage import play
 
-STEPS = 30
+STEPS = 26
 
 
 def tell(seed, store, *, steps=STEPS):
