@@ -23,7 +23,7 @@ from engine.venues import Account, Venue
 from sandbox.faults import Fault
 from sandbox.ledger import Draft, Kind, Side
 from sandbox.world import OWNER_ID, SandboxWorld, Story
-from tests.patient_loop import LoopClock
+from tests.patient_loop import START, LoopClock
 
 
 class Room:
@@ -239,11 +239,11 @@ def a_trigger(price="50000", quantity="0.1", cost="6000", *, at, ratio="-0.1667"
 
 
 @asynccontextmanager
-async def open_room(template, folder, *, venues=(Venue.KRAKEN,), story=None, **changes):
+async def open_room(template, folder, *, venues=(Venue.KRAKEN,), story=None, start=START, **changes):
     """Open venues and engine; `template` is a migrated, empty database."""
     with capture_logs() as logs:
         shutil.copy(template, folder / "nija.db")
-        clock = LoopClock(asyncio.get_running_loop())
+        clock = LoopClock(asyncio.get_running_loop(), start=start)
         world = SandboxWorld(
             venues=venues,
             story=story or Story(),

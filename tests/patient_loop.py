@@ -74,7 +74,7 @@ class WatchedQueue(SimpleQueue):
 class LoopClock:
     """The clock of a patient loop: both its hands move only when the loop jumps."""
 
-    def __init__(self, loop, *, start=START):
+    def __init__(self, loop, *, start):
         self._loop = loop
         self._start = start
 

@@ -43,12 +43,12 @@ class Looker:
 
     async def look(self, guard: Guard, quote: Quote | None, *, last: Mark | None) -> Mark | PriceUnknown:
         """Return the mark a guard is judged by, after a second look where one is needed."""
-        closed = await self._market_closed(guard, quote)
-        if closed is not None:
-            return closed
         request = self._request(guard)
-        seen = decide_mark(request, quote=quote, last=last, now=self._clock.now())
         try:
+            closed = await self._market_closed(guard, quote)
+            if closed is not None:
+                return closed
+            seen = decide_mark(request, quote=quote, last=last, now=self._clock.now())
             if isinstance(seen, NeedsBook):
                 book = await self._market.book(guard.symbol)
                 seen = decide_mark(request, quote=quote, book=book, last=last, now=self._clock.now())

@@ -7,7 +7,7 @@ from typing import Literal
 
 from engine.execution.intents import Trigger
 from engine.guards.guard import Guard
-from engine.liquidation.mark import Mark, PriceUnknown
+from engine.liquidation.mark import Mark, PriceProblem, PriceUnknown
 from engine.liquidation.rule import is_breached, pnl_ratio
 from engine.liquidation.spread_watch import SpreadWatch, watch_spread
 
@@ -77,6 +77,9 @@ def trigger_of(guard: Guard, mark: Mark, *, now: datetime) -> Trigger:
 def _without_price(
     sight: Sight, seen: PriceUnknown, now: datetime, alarm_after: timedelta
 ) -> tuple[Sight, News]:
+    if seen.problem is PriceProblem.MARKET_CLOSED:
+        # Every evening brings it; it is shown, but nobody needs to be called for it.
+        return replace(sight, current=seen, unknown_since=None), None
     since = sight.unknown_since or now
     tell = not sight.told_unknown and now - since >= alarm_after
     after = replace(sight, current=seen, unknown_since=since, told_unknown=sight.told_unknown or tell)

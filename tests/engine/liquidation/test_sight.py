@@ -1,0 +1,76 @@
+from datetime import timedelta
+
+import pytest
+
+from engine.liquidation.mark import MarkBasis, PriceProblem, PriceUnknown
+from engine.liquidation.sight import Sight, after_look, is_past, ratio_of, trigger_of
+from tests.builders import NOW, a_guard, a_mark, number
+
+LIMIT = timedelta(seconds=15)
+NO_QUOTE = PriceUnknown(problem=PriceProblem.NO_QUOTE)
+CLOSED = PriceUnknown(problem=PriceProblem.MARKET_CLOSED)
+WIDE = a_mark(basis=MarkBasis.MID)
+
+
+def looks(*steps):
+    """Look at given seconds and return the last sight with all that was told."""
+    sight, told = Sight(), []
+    for at, seen in steps:
+        sight, news = after_look(sight, seen, now=NOW + timedelta(seconds=at), alarm_after=LIMIT)
+        told += [news] if news else []
+    return sight, told
+
+
+def test_an_accepted_mark_is_remembered_with_its_time():
+    sight, told = looks((0, a_mark("100")), (5, a_mark("101")))
+
+    assert (sight.last.price, sight.last_at, told) == (101, NOW + timedelta(seconds=5), [])
+
+
+def test_a_missing_price_keeps_the_last_mark_but_is_no_mark_itself():
+    sight, told = looks((0, a_mark("100")), (5, NO_QUOTE))
+
+    assert (sight.current, sight.last.price, told) == (NO_QUOTE, 100, [])
+
+
+@pytest.mark.parametrize(("last", "told"), [(14.9, []), (15, ["unknown"]), (500, ["unknown"])])
+def test_a_missing_price_alarms_once_it_is_missing_too_long(last, told):
+    assert looks((0, NO_QUOTE), (last, NO_QUOTE))[1] == told
+
+
+def test_a_missing_price_alarms_once_however_long_it_stays():
+    assert looks((0, NO_QUOTE), (20, NO_QUOTE), (40, NO_QUOTE))[1] == ["unknown"]
+
+
+def test_a_price_between_two_gaps_starts_the_count_anew():
+    assert looks((0, NO_QUOTE), (10, a_mark()), (12, NO_QUOTE), (26, NO_QUOTE))[1] == []
+
+
+def test_a_price_after_an_alarm_is_told_once():
+    assert looks((0, NO_QUOTE), (15, NO_QUOTE), (20, a_mark()), (25, a_mark()))[1] == ["unknown", "back"]
+
+
+def test_a_closed_market_is_shown_but_calls_nobody():
+    sight, told = looks((0, a_mark()), (5, CLOSED), (40_000, CLOSED), (40_005, a_mark()))
+
+    assert looks((0, CLOSED))[0].current == CLOSED
+    assert (sight.current, told) == (a_mark(), [])
+
+
+def test_a_wide_spread_is_told_once_after_a_minute():
+    assert looks((0, WIDE), (59, WIDE), (60, WIDE), (120, WIDE))[1] == ["wide_spread"]
+
+
+def test_a_guard_is_past_its_threshold_at_it_and_not_a_cent_above():
+    guard = a_guard("1", "100")
+
+    assert is_past(guard, a_mark("99"))
+    assert not is_past(guard, a_mark("99.01"))
+    assert ratio_of(guard, a_mark("99")) == number("-0.01")
+
+
+def test_a_trigger_says_what_was_seen_and_what_was_guarded():
+    trigger = trigger_of(a_guard("2", "100"), a_mark("40"), now=NOW)
+
+    assert (trigger.price, trigger.ratio, trigger.quantity, trigger.cost) == (40, number("-0.2"), 2, 100)
+    assert (trigger.basis, trigger.at) == ("bid", NOW)

@@ -1,0 +1,323 @@
+"""The watch at a Kraken over sockets: which prices sell, which alarm, and what is told of them."""
+
+import math
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from engine.alerts.messages import ExitFilled, PriceTrouble
+from engine.guards.guard import GuardState
+from engine.liquidation.mark import MarkBasis, PriceProblem, PriceUnknown
+from engine.positions import Direction
+from engine.venues import Venue
+from sandbox.faults import FaultKind
+from sandbox.market import Override
+
+NAN = Decimal("NaN")
+BAD = {
+    "no bid": (Override(bid=None, ask=Decimal(50000)), PriceProblem.NO_BID),
+    "no ask": (Override(bid=Decimal(50000), ask=None), PriceProblem.NO_ASK),
+    "zero": (Override(bid=Decimal(0), ask=Decimal(50000)), PriceProblem.NOT_POSITIVE),
+    "negative": (Override(bid=Decimal(-1), ask=Decimal(50000)), PriceProblem.NOT_POSITIVE),
+    "crossed": (Override(bid=Decimal(51000), ask=Decimal(50000)), PriceProblem.CROSSED),
+}
+
+
+@pytest.fixture
+async def guarded(room):
+    """A tenth of a bitcoin, guarded at what it is worth now."""
+    room.deposit("BTC", "0.1")
+    room.set_bid("60000")
+    await room.arm("0.1", "6000")
+    await room.look()
+    return room
+
+
+async def watch(room, seconds, *, every_s=5):
+    for _ in range(math.ceil(seconds / every_s)):
+        await room.clock.sleep(every_s)
+        await room.look()
+
+
+def seen(room):
+    return room.engine.watch.sights["guard-1"].current
+
+
+@pytest.mark.parametrize(("price", "problem"), BAD.values(), ids=BAD)
+async def test_a_bad_price_sells_nothing_and_alarms_once_it_lasts(guarded, price, problem):
+    guarded.world.market.override("kraken", "BTC/USD", price)
+
+    await guarded.look()
+    at_first = await guarded.alerts()
+    await watch(guarded, 60)
+
+    assert at_first == []
+    assert seen(guarded) == PriceUnknown(problem=problem)
+    [alarm] = await guarded.alerts()
+    assert (alarm.what, alarm.why) == ("unknown", problem)
+    assert guarded.sent() == []
+    assert (await guarded.guard()).state is GuardState.ARMED
+
+
+async def test_a_price_that_is_no_number_sells_nothing(guarded):
+    guarded.world.market.override("kraken", "BTC/USD", Override(bid=NAN, ask=Decimal(50000)))
+
+    await watch(guarded, 20)
+
+    assert guarded.sent() == []
+    assert [alarm.what for alarm in await guarded.alerts()] == ["unknown"]
+
+
+async def test_a_venue_that_does_not_answer_gives_no_price_and_alarms_after_the_longest_age(guarded):
+    guarded.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
+
+    await watch(guarded, 15)
+    early = await guarded.alerts(PriceTrouble)
+    await watch(guarded, 5)
+
+    assert early == []
+    [alarm] = await guarded.alerts(PriceTrouble)
+    assert (alarm.what, alarm.why) == ("unknown", "no quote")
+    assert guarded.clock.now() - alarm.since == timedelta(seconds=15)
+
+
+async def test_the_first_good_price_after_an_alarm_is_told(guarded):
+    guarded.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
+    await watch(guarded, 30)
+    guarded.world.faults("kraken").clear()
+
+    await watch(guarded, 10)
+
+    assert [alert.what for alert in await guarded.alerts(PriceTrouble)] == ["unknown", "back"]
+
+
+async def test_a_bad_price_hides_no_loss_the_next_good_one_sells(guarded):
+    guarded.world.market.override("kraken", "BTC/USD", BAD["crossed"][0])
+    await guarded.look()
+    guarded.set_bid("59400")
+    guarded.world.market.restore("kraken", "BTC/USD")
+
+    await guarded.sell_off()
+
+    [sale] = await guarded.alerts(ExitFilled)
+    assert sale.trigger_ratio == Decimal("-0.01")
+
+
+async def test_a_cent_above_the_threshold_sells_nothing(guarded):
+    guarded.set_bid("59400.1")
+
+    await guarded.sell_off()
+
+    assert guarded.sent() == []
+
+
+async def test_a_jump_in_the_ticker_alone_sells_nothing(guarded):
+    spike = Override(bid=Decimal(30000), ask=Decimal(30001), in_book=False)
+    guarded.world.market.override("kraken", "BTC/USD", spike)
+
+    await guarded.sell_off()
+
+    assert guarded.sent() == []
+    assert seen(guarded).price == Decimal(60000)
+
+
+async def test_a_jump_the_order_book_confirms_sells_after_the_second_look(guarded):
+    guarded.set_bid("30000")
+    before = guarded.clock.monotonic()
+
+    await guarded.sell_off()
+
+    [order] = guarded.sent()
+    assert 0.3 <= order.monotonic - before < 0.5
+
+
+async def test_the_first_price_after_a_start_is_looked_at_twice(room):
+    room.deposit("BTC", "0.1")
+    room.set_bid("60000")
+    await room.arm("0.1", "6000")
+
+    await room.look()
+    await room.clock.sleep(5)
+    await room.look()
+
+    assert len(room.sent("Depth")) == 1
+    assert seen(room).price == Decimal(60000)
+
+
+async def test_a_second_look_nobody_answers_gives_no_price(room):
+    room.deposit("BTC", "0.1")
+    room.set_bid("50000")
+    await room.arm("0.1", "6000")
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "Depth")
+
+    await room.look()
+
+    assert seen(room) == PriceUnknown(problem=PriceProblem.NO_QUOTE)
+    assert room.sent() == []
+
+
+async def test_a_thin_top_is_walked_for_the_whole_quantity(room):
+    listing = room.world.market.listing("kraken", "BTC/USD")
+    room.world.market.add(replace(listing, depth=(Decimal(1), Decimal(19), Decimal(20))))
+    room.set_bid("60000")
+    await room.arm("20", "1190000", guard_id="guard-1")
+    await room.arm("50", "2950000", guard_id="guard-2")
+
+    await room.look()
+
+    # 1 at 60,000 and 19 at a half spread of 30.0 below.
+    walked = seen(room)
+    assert (walked.basis, walked.price) == (MarkBasis.WALKED, Decimal("59971.5"))
+    assert room.engine.watch.sights["guard-2"].current == PriceUnknown(problem=PriceProblem.SHALLOW_BOOK)
+
+
+async def test_a_wide_spread_is_guarded_at_its_middle_and_told_once_after_a_minute(guarded):
+    wide = Override(bid=Decimal(59000), ask=Decimal(61000))
+    guarded.world.market.override("kraken", "BTC/USD", wide)
+
+    await watch(guarded, 55)
+    early = await guarded.alerts()
+    await watch(guarded, 300)
+
+    assert early == []
+    assert [alert.what for alert in await guarded.alerts()] == ["wide_spread"]
+    assert seen(guarded).price == Decimal(60000)
+    assert guarded.sent() == []
+
+
+async def test_a_venue_that_hangs_does_not_delay_another(rooms):
+    async with rooms(venues=(Venue.KRAKEN, Venue.COINBASE)) as room:
+        for venue in (Venue.KRAKEN, Venue.COINBASE):
+            room.deposit("BTC", "0.1", venue=venue)
+            await room.arm("0.1", "6000", venue=venue, guard_id=venue.value)
+        room.set_bid("50000", venue=Venue.COINBASE)
+        room.fault(FaultKind.DELAY_BEFORE, "Ticker", times=None, delay_s=60)
+
+        await room.engine.trading.guard()
+        await room.clock.sleep(1)
+
+        [sale] = await room.alerts(ExitFilled)
+        assert sale.venue is Venue.COINBASE
+        assert sale.filled_at - room.clock.now() < timedelta(seconds=1)
+
+
+async def test_a_look_that_takes_too_long_is_given_up_and_counts_as_no_price(guarded):
+    guarded.fault(FaultKind.DELAY_BEFORE, "Ticker", times=None, delay_s=60)
+    looked_at = guarded.engine.watch.looked_at[Venue.KRAKEN]
+
+    await guarded.look()
+
+    assert seen(guarded) == PriceUnknown(problem=PriceProblem.NO_QUOTE)
+    assert guarded.engine.watch.looked_at[Venue.KRAKEN] == looked_at
+
+
+async def test_a_venue_that_is_still_being_looked_at_is_not_looked_at_twice(guarded):
+    guarded.fault(FaultKind.DELAY_BEFORE, "Ticker", delay_s=4)
+    before = len(guarded.sent("Ticker"))
+
+    await guarded.engine.trading.guard()
+    await guarded.engine.trading.guard()
+    await guarded.wait_for("look ")
+
+    assert len(guarded.sent("Ticker")) == before + 1
+
+
+async def test_one_request_serves_every_guard_of_a_venue(guarded):
+    guarded.deposit("ETH", "1")
+    guarded.set_bid("3000", "ETH/USD")
+    await guarded.arm("1", "3000", "ETH/USD", guard_id="guard-2")
+    before = len(guarded.sent("Ticker"))
+
+    await guarded.look()
+
+    assert len(guarded.sent("Ticker")) == before + 1
+    assert seen(guarded).price == Decimal(60000)
+    assert guarded.engine.watch.sights["guard-2"].current.price == Decimal(3000)
+
+
+async def test_a_paused_guard_is_not_looked_at_and_sells_nothing(room):
+    room.deposit("BTC", "0.1")
+    room.set_bid("50000")
+    await room.arm("0.1", "6000", state=GuardState.PAUSED)
+
+    await room.sell_off()
+
+    assert room.sent("Ticker") == []
+    assert room.sent() == []
+
+
+async def test_what_is_guarded_no_more_is_forgotten(guarded):
+    await guarded.arm("0.1", "6000", state=GuardState.CLOSED)
+
+    await guarded.look()
+
+    assert guarded.engine.watch.sights == {}
+    assert guarded.engine.watch.is_breached(await guarded.guard()) is None
+
+
+async def test_a_short_is_judged_by_the_ask_and_bought_back(room):
+    room.deposit("USD", "10000")
+    room.set_bid("50000")
+    room.trade("sell", "0.1", leverage=2)
+    await room.arm("0.1", "4900", kind="margin", direction=Direction.SHORT, leverage=2)
+
+    await room.sell_off()
+
+    [order] = room.sent()
+    assert (order.params["type"], order.params["reduce_only"], order.params["leverage"]) == (
+        "buy",
+        "true",
+        "2",
+    )
+    assert room.world.ledger("kraken").open_positions() == []
+    [sale] = await room.alerts(ExitFilled)
+    assert sale.direction is Direction.SHORT
+
+
+SESSION = {
+    "before the bell": (datetime(2026, 3, 4, 14, 29, tzinfo=UTC), False),
+    "twenty seconds in": (datetime(2026, 3, 4, 14, 30, 20, tzinfo=UTC), False),
+    "in the session": (datetime(2026, 3, 4, 15, tzinfo=UTC), True),
+    "in the evening": (datetime(2026, 3, 4, 22, tzinfo=UTC), False),
+    "on Sunday": (datetime(2026, 3, 8, 15, tzinfo=UTC), False),
+}
+
+
+@pytest.mark.parametrize(("start", "is_sold"), SESSION.values(), ids=SESSION)
+async def test_a_stock_is_sold_in_the_settled_session_only(rooms, start, is_sold):
+    async with rooms(venues=(Venue.ALPACA,), start=start) as room:
+        room.deposit("AAPL", "2", venue=Venue.ALPACA)
+        await room.arm("2", "500", "AAPL/USD", venue=Venue.ALPACA)
+        await room.read()
+
+        await room.sell_off()
+
+        assert (room.world.ledger("alpaca").total("AAPL") == 0) is is_sold
+        if not is_sold:
+            assert seen(room) == PriceUnknown(problem=PriceProblem.MARKET_CLOSED)
+
+
+async def test_a_stock_is_left_alone_while_nobody_tells_whether_its_market_is_open(rooms):
+    async with rooms(venues=(Venue.ALPACA,), start=datetime(2026, 3, 4, 15, tzinfo=UTC)) as room:
+        room.deposit("AAPL", "2", venue=Venue.ALPACA)
+        await room.arm("2", "500", "AAPL/USD", venue=Venue.ALPACA)
+        room.fault(FaultKind.HTTP_ERROR_BEFORE, "GET /v2/clock", times=None, venue=Venue.ALPACA)
+        await room.read()
+
+        await room.look()
+
+        assert room.sent("POST /v2/orders", venue=Venue.ALPACA) == []
+        assert isinstance(seen(room), PriceUnknown)
+
+
+async def test_a_market_that_closes_over_night_is_no_alarm(rooms):
+    async with rooms(venues=(Venue.ALPACA,), start=datetime(2026, 3, 4, 22, tzinfo=UTC)) as room:
+        room.deposit("AAPL", "2", venue=Venue.ALPACA)
+        await room.arm("2", "500", "AAPL/USD", venue=Venue.ALPACA)
+        await room.read()
+
+        await watch(room, 120)
+
+        assert await room.alerts() == []
