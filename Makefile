@@ -38,8 +38,11 @@ migrate: $(UV) ## bring the database to the newest revision, after a backup
 	@$(RUN) --no-dev nija migrate
 
 mutate: $(UV) ## break the pure modules on purpose and count the tests that notice
+	@rm -rf mutants
 	$(RUN) --group mutation mutmut run
 	$(RUN) --group mutation mutmut results
+	$(RUN) --group mutation mutmut export-cicd-stats
+	@$(RUN) --group mutation python -m bench.mutants 85
 
 $(UV):
 	@python3 -m pip install -q --target .uv uv
