@@ -30,6 +30,8 @@ class WatchLog:
         self._shortest_gap = shortest_gap
         self._run_id = 0
         self._before: ProcessRun | None = None
+        #: What was guarded when this run began: some of it may be sold before the gap is told.
+        self._guarded_then: tuple[Guard, ...] = ()
         self._began = clock.now()
 
     async def begin(self) -> None:
@@ -37,6 +39,7 @@ class WatchLog:
         self._began = self._clock.now()
         async with self._database.write() as session:
             self._before = await rows.load_last_watched(session)
+            self._guarded_then = await guard_rows.load_watched(session)
             self._run_id = await rows.begin_run(session, now=self._began)
 
     async def beat(self) -> bool:
@@ -49,7 +52,7 @@ class WatchLog:
         sights = self._watch.sights
         if not all(guard.guard_id in sights for guard in guards) and not self._is_late():
             return False
-        await self._tell_gap(guards, sights)
+        await self._tell_gap(self._guarded_then, sights)
         watched_until = self._watched_until(guards)
         if watched_until is None:
             return False
