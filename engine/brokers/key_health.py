@@ -1,6 +1,5 @@
 """Whether a key may be used now: repeats refused numbers a few times and leaves a locked key alone."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -54,7 +53,7 @@ class KeyHealth:
             try:
                 return await call()
             except InvalidNonceError:
-                await asyncio.sleep(pause_s)
+                await self._clock.sleep(pause_s)
         return await call()
 
     def _rest(self, rest_s: float, trouble: TryLaterError) -> None:

@@ -37,6 +37,19 @@ def test_a_refused_number_is_repeated_at_once_with_a_new_one():
     assert run_virtually(main()) == [0.0, 0.0]
 
 
+def test_it_waits_between_tries_by_its_own_clock():
+    class SlowClock(VirtualClock):
+        async def sleep(self, seconds):
+            await super().sleep(seconds * 100)
+
+    async def main():
+        script = Script(NONCE, NONCE, NONCE, "answer")
+        await KeyHealth(SlowClock()).run(script)
+        return script.asked_at
+
+    assert run_virtually(main()) == [0.0, 0.0, 50.0, 150.0]
+
+
 def test_after_five_refusals_within_ten_seconds_the_key_rests_a_minute_and_then_one_call_finds_out():
     async def main():
         script = Script(*[NONCE] * 6, "answer")

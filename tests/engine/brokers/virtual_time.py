@@ -23,6 +23,9 @@ class VirtualClock:
     def monotonic(self):
         return asyncio.get_running_loop().time()
 
+    async def sleep(self, seconds):
+        await asyncio.sleep(seconds)
+
 
 def run_virtually(main):
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
