@@ -138,6 +138,40 @@ def restore(file: Path, env_file: EnvFile = ENV_FILE, *, as_json: Json = False) 
     _print(lines, done, as_json=as_json)
 
 
+@app.command()
+def halt(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
+    """Stop entries; guards go on selling. Works beside the bot and without it."""
+    _change_entries(env_file, verb="halt", as_json=as_json)
+
+
+@app.command()
+def resume(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
+    """Allow entries again. Works beside the bot and without it."""
+    _change_entries(env_file, verb="resume", as_json=as_json)
+
+
+@app.command()
+def close(
+    symbol: str,
+    env_file: EnvFile = ENV_FILE,
+    *,
+    broker: Annotated[str | None, typer.Option(help="Only at this broker.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Sell without asking.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Let the running bot sell all of SYMBOL now, after a preview."""
+    from bot.closing_cli import ask_to_close
+    from handlers.arguments import parse_symbol, parse_venue
+
+    named, venue = parse_symbol(symbol), parse_venue(broker) if broker else None
+    if named is None:
+        raise typer.BadParameter(f"{symbol} is not a symbol; BTC or BTC/USD is one.")
+    if broker and venue is None:
+        raise typer.BadParameter(f"{broker} is not a broker; kraken, coinbase and alpaca are.")
+    settings = _settings(env_file)
+    raise typer.Exit(ask_to_close(settings, named, venue, sell=yes, as_json=as_json))
+
+
 nonce = typer.Typer(help="The counters that API keys sign with.", no_args_is_help=True)
 app.add_typer(nonce, name="nonce")
 
@@ -174,6 +208,16 @@ def _settings(env_file: Path = ENV_FILE) -> "Settings":
     from bot.settings import load_settings
 
     return load_settings(env_file)
+
+
+def _change_entries(env_file: Path, *, verb: str, as_json: bool) -> None:
+    settings = _settings(env_file)
+    from bot.server_commands import change_entries
+    from engine.clock import SystemClock
+
+    answer = change_entries(settings, SystemClock(), verb=verb)
+    _print([answer.text], answer.data, as_json=as_json)
+    raise typer.Exit(0 if answer.done else 1)
 
 
 def _print(lines: list[str], found: object, *, as_json: bool) -> None:

@@ -17,12 +17,16 @@ _THIN = "The market shows buyers for a part of it only now: it may bring less, o
 
 
 def render_close(
-    outcome: ClosePreview | Selling, reader: Reader, *, sent_at: datetime | None = None
+    outcome: ClosePreview | Selling,
+    reader: Reader,
+    *,
+    sent_at: datetime | None = None,
+    by_button: bool = True,
 ) -> Screen:
     """Show a preview, or say what is being sold; `sent_at` is given for words that came too late to act."""
     if isinstance(outcome, Selling):
         return _selling(outcome, reader)
-    return _preview(outcome, reader, sent_at)
+    return _preview(outcome, reader, sent_at, "the button" if by_button else "your yes")
 
 
 def render_kept(reader: Reader) -> Screen:
@@ -30,19 +34,19 @@ def render_kept(reader: Reader) -> Screen:
     return Screen(text=f"Left alone: nothing was sold.\n{reader.as_of(reader.now)}")
 
 
-def _preview(preview: ClosePreview, reader: Reader, sent_at: datetime | None) -> Screen:
+def _preview(preview: ClosePreview, reader: Reader, sent_at: datetime | None, answer: str) -> Screen:
     sellable = preview.sellable
-    blocks = ["\n".join(_head(preview, reader, sent_at))]
+    blocks = ["\n".join(_head(preview, reader, sent_at, answer))]
     blocks += ["\n".join(_line(line, reader)) for line in preview.lines]
     if len(sellable) > 1:
         blocks += ["\n".join(_together(sellable))]
     end = reader.as_of(preview.as_of)
     if preview.confirmation_id:
-        end += f"\nThe button counts once, until {reader.clock(preview.expires_at)}"
+        end += f"\n{answer.capitalize()} counts once, until {reader.clock(preview.expires_at)}"
     return Screen(text="\n\n".join((*blocks, end)), keyboard=_keyboard(preview))
 
 
-def _head(preview: ClosePreview, reader: Reader, sent_at: datetime | None) -> Iterator[str]:
+def _head(preview: ClosePreview, reader: Reader, sent_at: datetime | None, answer: str) -> Iterator[str]:
     if preview.confirmation_id is None:
         yield bold("Nothing can be sold now")
     else:
@@ -52,7 +56,7 @@ def _head(preview: ClosePreview, reader: Reader, sent_at: datetime | None) -> It
     if sent_at is not None:
         yield f"You sent this {reader.age(sent_at)}, while NIJA could not answer. These are the prices of now."
     if preview.confirmation_id:
-        yield "Nothing is sold until you press the button."
+        yield f"Nothing is sold without {answer}."
 
 
 def _line(line: CloseLine, reader: Reader) -> Iterator[str]:

@@ -1,0 +1,48 @@
+"""`nija close`: show what the bot would sell, ask, and let it sell."""
+
+import json
+import sys
+
+import typer
+
+from bot.command_socket import Answer
+from bot.server_commands import confirm_close, preview_close
+from bot.settings import Settings
+from engine.venues import Venue
+
+NOTHING_SOLD = "Nothing was sold; --yes sells without asking."
+
+
+def ask_to_close(settings: Settings, symbol: str, venue: Venue | None, *, sell: bool, as_json: bool) -> int:
+    """Preview, ask unless `sell` answers, and return the exit code: 0 when it is being sold.
+
+    Raises:
+        CommandError: no bot runs.
+
+    """
+    preview, outcome = preview_close(settings, symbol, venue), None
+    _say(preview.text, as_json=as_json)
+    if preview.confirmation is not None:
+        if sell or _says_yes(as_json=as_json):
+            outcome = confirm_close(settings, preview.confirmation)
+            _say(outcome.text, as_json=as_json)
+        else:
+            _say(NOTHING_SOLD, as_json=as_json)
+    if as_json:
+        typer.echo(json.dumps({"preview": preview.data, "outcome": outcome.data if outcome else None}))
+    return _exit_code(outcome)
+
+
+def _says_yes(*, as_json: bool) -> bool:
+    if as_json or not sys.stdin.isatty():
+        return False
+    return typer.confirm("Sell now?", default=False)
+
+
+def _say(text: str, *, as_json: bool) -> None:
+    if not as_json:
+        typer.echo(text)
+
+
+def _exit_code(outcome: Answer | None) -> int:
+    return 0 if outcome is not None and outcome.done else 1

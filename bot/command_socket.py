@@ -1,0 +1,131 @@
+"""Commands from the server to the running bot: one line of JSON asks, one answers, over a private socket."""
+
+import asyncio
+import json
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from bot.errors import CommandError
+
+SOCKET_NAME = "nija.sock"
+#: A request is one short line; whoever takes longer is no command of ours.
+READ_S = 5.0
+MOST_BYTES = 4096
+#: A preview reads accounts and prices first.
+ANSWER_S = 30.0
+_PRIVATE_UMASK = 0o177
+
+log = structlog.get_logger(__name__)
+
+
+class NoBotError(CommandError):
+    """Nobody listens on the socket."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came of a request."""
+
+    #: True when what was asked for is done.
+    done: bool
+    #: For people.
+    text: str
+    #: For programs.
+    data: Any = None
+    #: Carries out what was shown when it is sent back.
+    confirmation: str | None = None
+
+
+class CommandSocket:
+    """Listens from start to stop; its file can be opened by this user alone."""
+
+    def __init__(self, folder: Path, *, respond: Callable[[dict[str, Any]], Awaitable[Answer]]) -> None:
+        self._path = folder / SOCKET_NAME
+        self._respond = respond
+        self._server: asyncio.Server | None = None
+        self._talks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Listen; where that is impossible the bot goes on without."""
+        # Whoever holds the data dir may clear away what a killed process left.
+        self._path.unlink(missing_ok=True)
+        before = os.umask(_PRIVATE_UMASK)
+        try:
+            self._server = await asyncio.start_unix_server(self._begin, self._path, limit=MOST_BYTES)
+        except OSError:
+            log.exception("commands from the server are not heard", path=str(self._path))
+        finally:
+            os.umask(before)
+
+    async def stop(self) -> None:
+        """Hear nobody new, let who was heard have an answer, and take the file away."""
+        if self._server is None:
+            return
+        self._server.close()
+        if self._talks:
+            await asyncio.wait(self._talks)
+        self._path.unlink(missing_ok=True)
+
+    def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talk = asyncio.create_task(self._talk(reader, writer), name="server command")
+        self._talks.add(talk)
+        talk.add_done_callback(self._ended)
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            request = await _read(reader)
+            answer = _not_understood() if request is None else await self._respond(request)
+            writer.write(json.dumps(asdict(answer)).encode() + b"\n")
+            await writer.drain()
+        except ConnectionError:
+            return
+        finally:
+            writer.close()
+
+    def _ended(self, talk: asyncio.Task[None]) -> None:
+        self._talks.discard(talk)
+        if not talk.cancelled() and (error := talk.exception()):
+            log.error("a command from the server failed", exc_info=error)
+
+
+def ask_bot(folder: Path, request: dict[str, Any]) -> Answer:
+    """Ask the bot that holds a data dir.
+
+    Raises:
+        NoBotError: none listens there.
+        CommandError: it gave no answer.
+
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        line.settimeout(ANSWER_S)
+        try:
+            line.connect(str(folder / SOCKET_NAME))
+        except OSError as error:
+            raise NoBotError(f"No bot listens in {folder}; start it with `nija run`.") from error
+        try:
+            line.sendall(json.dumps(request).encode() + b"\n")
+            with line.makefile("rb") as answers:
+                return Answer(**json.loads(answers.readline()))
+        except (OSError, ValueError, TypeError) as error:
+            raise CommandError(
+                "The bot gave no answer, so it is not known what it did; see /history, /status and its log."
+            ) from error
+
+
+async def _read(reader: asyncio.StreamReader) -> dict[str, Any] | None:
+    try:
+        async with asyncio.timeout(READ_S):
+            request = json.loads(await reader.readline())
+    except (TimeoutError, ValueError):
+        return None
+    return request if isinstance(request, dict) else None
+
+
+def _not_understood() -> Answer:
+    return Answer(done=False, text="This is no command of NIJA; nothing was done.")

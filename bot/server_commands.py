@@ -1,0 +1,131 @@
+"""What the commands halt, resume and close do: inside the running bot, or beside none."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bot.command_socket import Answer, NoBotError, ask_bot
+from bot.errors import CommandError, SettingsError
+from bot.lease import AlreadyRunningError, hold_data_dir
+from bot.settings import Settings
+from bot.upkeep import migrate_held
+from engine.clock import Clock
+from engine.closing.preview import ClosePreview, Selling
+from engine.guards.offers import Nothing
+from engine.halts import Halt, HaltedBy, HaltSwitch
+from engine.people.users import Users
+from engine.services import Closing, Halts
+from engine.storage.database import Database
+from engine.venues import Venue
+from handlers.arguments import parse_symbol, parse_venue
+from handlers.render.closing import render_close
+from handlers.render.halt import render_entries
+from handlers.render.html import plain_text
+from handlers.render.times import Reader
+
+HALT, RESUME, CLOSE = "halt", "resume", "close"
+
+
+class ServerCommands:
+    """Answers the socket: these three verbs and nothing else."""
+
+    def __init__(self, *, closing: Closing, halts: Halts, owner_ids: tuple[int, ...], clock: Clock) -> None:
+        self._closing = closing
+        self._halts = halts
+        self._owner_ids = owner_ids
+        self._clock = clock
+
+    async def respond(self, request: Mapping[str, Any]) -> Answer:
+        """Carry out one request."""
+        match request:
+            case {"verb": "halt" | "resume" as verb}:
+                return await set_entries(self._halts, self._owner_ids, verb=verb, clock=self._clock)
+            case {"verb": "close", "confirmation": str(confirmation)}:
+                return self._closed(await self._closing.close(self._owner_ids[0], confirmation))
+            case {"verb": "close", "symbol": str(symbol), "broker": str() | None as broker}:
+                return await self._preview(symbol, broker)
+        return Answer(done=False, text="This is no command of NIJA; nothing was done.")
+
+    async def _preview(self, symbol: str, broker: str | None) -> Answer:
+        named, venue = parse_symbol(symbol), parse_venue(broker) if broker else None
+        if named is None or (broker and venue is None):
+            return Answer(done=False, text="The symbol or the broker is not known; nothing was sold.")
+        return self._closed(await self._closing.offer_close(self._owner_ids[0], named, venue))
+
+    def _closed(self, outcome: ClosePreview | Selling | Nothing) -> Answer:
+        data = TypeAdapter[Any](type(outcome)).dump_python(outcome, mode="json")
+        if isinstance(outcome, Nothing):
+            return Answer(done=False, text=outcome.why, data=data)
+        text = plain_text(render_close(outcome, Reader(now=self._clock.now()), by_button=False).text)
+        if isinstance(outcome, Selling):
+            return Answer(done=bool(outcome.lines), text=text, data=data)
+        return Answer(done=False, text=text, data=data, confirmation=outcome.confirmation_id)
+
+
+async def set_entries(halts: Halts, owner_ids: tuple[int, ...], *, verb: str, clock: Clock) -> Answer:
+    """Stop or allow the entries of every owner."""
+    halt: Halt | None = None
+    for user_id in owner_ids:
+        if verb == HALT:
+            halt = await halts.halt(user_id, by=HaltedBy.SERVER)
+        else:
+            halt = await halts.resume(user_id)
+    data = {"halted": halt is not None, "since": halt.since.isoformat() if halt else None}
+    return Answer(done=True, text=plain_text(render_entries(halt, Reader(now=clock.now())).text), data=data)
+
+
+def change_entries(settings: Settings, clock: Clock, *, verb: str) -> Answer:
+    """Stop or allow entries: through the running bot, or in its database while none runs."""
+    if not settings.owner_ids:
+        raise SettingsError("NIJA_OWNER_IDS must be set: it says whose entries are meant.")
+    try:
+        with hold_data_dir(settings.data_dir):
+            migrate_held(settings, clock)
+            return asyncio.run(_change_stored(settings, clock, verb=verb))
+    except AlreadyRunningError as running:
+        try:
+            return ask_bot(settings.data_dir, {"verb": verb})
+        except NoBotError:
+            raise running from None
+
+
+def preview_close(settings: Settings, symbol: str, venue: Venue | None) -> Answer:
+    """Ask the running bot what closing would bring; without it no key is touched.
+
+    Raises:
+        CommandError: no bot runs.
+
+    """
+    return _ask_about_money(settings, {"verb": CLOSE, "symbol": symbol, "broker": venue})
+
+
+def confirm_close(settings: Settings, confirmation: str) -> Answer:
+    """Let the running bot sell what it showed.
+
+    Raises:
+        CommandError: no bot runs.
+
+    """
+    return _ask_about_money(settings, {"verb": CLOSE, "confirmation": confirmation})
+
+
+def _ask_about_money(settings: Settings, request: dict[str, Any]) -> Answer:
+    try:
+        return ask_bot(settings.data_dir, request)
+    except NoBotError as nobody:
+        raise CommandError(
+            f"No bot is running on {settings.data_dir}, so nothing was sold: only the bot uses its keys. "
+            "Start it with `nija run`, then ask again."
+        ) from nobody
+
+
+async def _change_stored(settings: Settings, clock: Clock, *, verb: str) -> Answer:
+    database = Database(settings.database_url)
+    try:
+        await Users(database=database, clock=clock).ensure_owners(settings.owner_ids)
+        switch = HaltSwitch(database=database, clock=clock)
+        return await set_entries(switch, settings.owner_ids, verb=verb, clock=clock)
+    finally:
+        await database.dispose()

@@ -1,0 +1,100 @@
+import asyncio
+import json
+import stat
+
+import pytest
+
+from bot.command_socket import MOST_BYTES, SOCKET_NAME, Answer, CommandSocket, NoBotError, ask_bot
+from bot.errors import CommandError
+
+
+class Bot:
+    def __init__(self):
+        self.heard = []
+        self.answer = Answer(done=True, text="done", data={"since": None})
+
+    async def respond(self, request):
+        self.heard.append(request)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@pytest.fixture
+def bot():
+    return Bot()
+
+
+@pytest.fixture
+async def listening(tmp_path, bot):
+    door = CommandSocket(tmp_path, respond=bot.respond)
+    await door.start()
+    yield door
+    await door.stop()
+
+
+async def ask(folder, request):
+    return await asyncio.to_thread(ask_bot, folder, request)
+
+
+async def say(folder, line):
+    reader, writer = await asyncio.open_unix_connection(folder / SOCKET_NAME)
+    writer.write(line)
+    answer = await reader.readline()
+    writer.close()
+    return answer
+
+
+async def test_one_request_has_one_answer(listening, bot, tmp_path):
+    assert await ask(tmp_path, {"verb": "halt"}) == bot.answer
+    assert bot.heard == [{"verb": "halt"}]
+
+
+async def test_only_its_own_user_can_open_it(listening, tmp_path):
+    assert stat.S_IMODE((tmp_path / SOCKET_NAME).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("line", [b"halt\n", b"[1]\n", b"\n", b"\xff\n", b"x" * 2 * MOST_BYTES + b"\n"])
+async def test_what_is_no_request_reaches_nobody(listening, bot, tmp_path, line):
+    answer = json.loads(await say(tmp_path, line))
+
+    assert not answer["done"]
+    assert bot.heard == []
+
+
+async def test_a_command_that_fails_inside_is_called_uncertain_and_the_next_is_heard(
+    listening, bot, tmp_path
+):
+    well, bot.answer = bot.answer, RuntimeError("bug")
+
+    with pytest.raises(CommandError, match="it is not known what it did"):
+        await ask(tmp_path, {"verb": "close"})
+    bot.answer = well
+    assert (await ask(tmp_path, {"verb": "halt"})).done
+
+
+async def test_without_a_bot_nobody_listens(tmp_path):
+    with pytest.raises(NoBotError, match="No bot listens"):
+        await ask(tmp_path, {"verb": "halt"})
+
+
+async def test_what_a_killed_bot_left_is_cleared_away(tmp_path, bot):
+    (tmp_path / SOCKET_NAME).write_text("left over")
+    door = CommandSocket(tmp_path, respond=bot.respond)
+
+    await door.start()
+
+    assert (await ask(tmp_path, {"verb": "halt"})).done
+    await door.stop()
+    assert not (tmp_path / SOCKET_NAME).exists()
+
+
+async def test_a_path_too_long_for_a_socket_keeps_no_bot_from_running(tmp_path, bot):
+    folder = tmp_path / ("long" * 40)
+    folder.mkdir()
+    door = CommandSocket(folder, respond=bot.respond)
+
+    await door.start()
+    await door.stop()
+
+    assert bot.heard == []

@@ -1,0 +1,174 @@
+import asyncio
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+
+from bot.closing_cli import ask_to_close
+from bot.command_socket import CommandSocket
+from bot.errors import CommandError, SettingsError
+from bot.lease import AlreadyRunningError, hold_data_dir
+from bot.server_commands import ServerCommands, change_entries
+from engine.closing.preview import Selling
+from engine.guards.offers import Nothing
+from engine.halts import HaltedBy, HaltSwitch
+from engine.storage.database import Database
+from tests.bot.database import migrated
+from tests.bot.hand_clock import HandClock
+from tests.handlers.exit_values import close_line, close_preview, unsellable
+
+OWNERS = (7, 8)
+
+
+class Engine:
+    """The closing side of a bot, answering what it is told to."""
+
+    def __init__(self):
+        self.calls = []
+        self.offer, self.outcome = close_preview(), Selling(lines=(close_line(),))
+
+    async def offer_close(self, user_id, symbol=None, venue=None):
+        self.calls.append(("offer", user_id, symbol, venue))
+        return self.offer
+
+    async def close(self, user_id, confirmation_id):
+        self.calls.append(("close", user_id, confirmation_id))
+        return self.outcome
+
+
+@pytest.fixture
+def engine():
+    return Engine()
+
+
+@pytest.fixture
+async def commands(tmp_path, engine):
+    async with migrated(tmp_path, owners=OWNERS) as database:
+        clock = HandClock()
+        switch = HaltSwitch(database=database, clock=clock)
+        yield ServerCommands(closing=engine, halts=switch, owner_ids=OWNERS, clock=clock)
+
+
+async def test_halt_and_resume_speak_for_every_owner(commands):
+    stopped = await commands.respond({"verb": "halt"})
+    halts = [await commands._halts.fetch_halt(owner) for owner in OWNERS]
+    allowed = await commands.respond({"verb": "resume"})
+
+    assert stopped.done
+    assert stopped.data == {"halted": True, "since": "2026-11-22T12:00:00+00:00"}
+    assert "Stopped from the server" in stopped.text
+    assert [halt.by for halt in halts] == [HaltedBy.SERVER] * 2
+    assert allowed.data == {"halted": False, "since": None}
+
+
+async def test_close_shows_first_and_sells_with_what_it_showed(commands, engine):
+    shown = await commands.respond({"verb": "close", "symbol": "btc", "broker": "kraken"})
+    sold = await commands.respond({"verb": "close", "confirmation": shown.confirmation})
+
+    assert engine.calls == [("offer", 7, "BTC", "kraken"), ("close", 7, "sell1")]
+    assert not shown.done
+    assert "Nothing is sold without your yes." in shown.text
+    assert shown.data["lines"][0]["quantity"] == "0.12"
+    assert sold.done
+    assert "Selling now" in sold.text
+
+
+async def test_what_is_not_held_is_said(commands, engine):
+    engine.offer = Nothing(why="You hold no BTC.")
+
+    answer = await commands.respond({"verb": "close", "symbol": "BTC", "broker": None})
+
+    assert (answer.done, answer.text, answer.confirmation) == (False, "You hold no BTC.", None)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {},
+        {"verb": "withdraw"},
+        {"verb": "close"},
+        {"verb": "close", "symbol": 5, "broker": None},
+        {"verb": "close", "symbol": "!", "broker": None},
+        {"verb": "close", "symbol": "BTC", "broker": "binance"},
+    ],
+)
+async def test_nothing_else_is_a_command(commands, engine, request_):
+    answer = await commands.respond(request_)
+
+    assert not answer.done
+    assert engine.calls == []
+
+
+def settings_of(folder, owner_ids=OWNERS):
+    return SimpleNamespace(
+        data_dir=folder, database_url=f"sqlite+aiosqlite:///{folder}/nija.db", owner_ids=owner_ids
+    )
+
+
+def test_without_a_bot_the_stop_is_written_down(tmp_path):
+    settings, clock = settings_of(tmp_path), HandClock()
+
+    answer = change_entries(settings, clock, verb="halt")
+
+    async def stored():
+        database = Database(settings.database_url)
+        try:
+            return await HaltSwitch(database=database, clock=clock).fetch_halt(8)
+        finally:
+            await database.dispose()
+
+    assert answer.done
+    assert asyncio.run(stored()).since == datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def test_nobody_knows_whose_entries_are_meant_without_owners(tmp_path):
+    with pytest.raises(SettingsError, match="NIJA_OWNER_IDS"):
+        change_entries(settings_of(tmp_path, ()), HandClock(), verb="halt")
+
+
+def test_a_data_dir_held_by_something_deaf_is_left_alone(tmp_path):
+    with hold_data_dir(tmp_path), pytest.raises(AlreadyRunningError):
+        change_entries(settings_of(tmp_path), HandClock(), verb="halt")
+
+
+def test_close_without_a_bot_sells_nothing_and_says_how(tmp_path):
+    with pytest.raises(CommandError, match="only the bot uses its keys"):
+        ask_to_close(settings_of(tmp_path), "BTC", None, sell=True, as_json=False)
+
+
+@pytest.fixture
+async def ask(tmp_path, commands):
+    """Run the command in a thread beside the listening bot."""
+    door = CommandSocket(tmp_path, respond=commands.respond)
+    await door.start()
+
+    async def run(**options):
+        choices = {"sell": False, "as_json": False, **options}
+        return await asyncio.to_thread(ask_to_close, settings_of(tmp_path), "BTC", None, **choices)
+
+    yield run
+    await door.stop()
+
+
+async def test_yes_sells(ask, engine):
+    assert await ask(sell=True) == 0
+    assert engine.calls[-1] == ("close", 7, "sell1")
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+async def test_nobody_to_ask_sells_nothing(ask, engine, as_json):
+    assert await ask(as_json=as_json) == 1
+    assert [call[0] for call in engine.calls] == ["offer"]
+
+
+async def test_a_price_that_moved_sells_nothing_and_is_exit_code_1(ask, engine):
+    engine.outcome = close_preview(again="The price has moved: nothing was sold.")
+
+    assert await ask(sell=True) == 1
+
+
+async def test_nothing_sellable_asks_nothing(ask, engine):
+    engine.offer = close_preview(unsellable(), confirmation_id=None)
+
+    assert await ask(sell=True) == 1
+    assert [call[0] for call in engine.calls] == ["offer"]
