@@ -14,7 +14,7 @@ from handlers.render.times import Reader
 _GREETING = """I show what you truly have at your brokers, guard positions, and say where a trade costs least.
 
 A guarded position is sold at market, at once and without asking, when its loss reaches its threshold.
-What is not guarded I never sell. I place no buys, and I never withdraw or move money."""
+What is not guarded I sell only when you ask me with /close. I place no buys, and I never withdraw or move money."""
 _NOTHING_GUARDED = "Nothing is guarded now. /positions shows what could be; /guard SYMBOL guards it."
 _NO_COMMAND = "I understand commands only; /help lists them. Nothing was done."
 
