@@ -9,7 +9,7 @@ from engine.cost_basis import share
 from engine.guards.guard import Guard, GuardState
 from engine.instruments import AssetClass
 from engine.money import ZERO, exact
-from engine.movements import change_of
+from engine.movements import change_of, concerns
 from engine.orders import Fill
 from engine.positions import Direction, PositionKind
 
@@ -97,6 +97,24 @@ def apply_fill(guard: Guard, fill: Fill, whose: Whose) -> GuardChange:
     return Added(guard=replace(guard, quantity=quantity, cost=cost), by=change)
 
 
+def is_about(guard: Guard, fill: Fill) -> bool:
+    """Tell whether a fill changed the guarded position: what is owned and what is borrowed are kept apart."""
+    if guard.kind is PositionKind.MARGIN:
+        return fill.margin and fill.symbol == guard.symbol
+    return concerns(guard.asset, fill)
+
+
+def resume(guard: Guard, *, there: Decimal, venue_entry: Decimal | None) -> Guard:
+    """Return a paused guard as it goes on, closed when nothing is there; a split leaves its cost as it was."""
+    before = guard.venue_entry
+    if before is not None and venue_entry is not None and _is_split(before, venue_entry):
+        guard = replace(guard, quantity=share(guard.quantity, before, venue_entry))
+    kept = guard.with_quantity(max(ZERO, min(guard.quantity, there)))
+    if kept.state is GuardState.CLOSED:
+        return kept
+    return replace(kept, state=GuardState.ARMED, state_reason=None, venue_entry=venue_entry)
+
+
 def apply_hand_sell(guard: Guard, quantity: Decimal) -> GuardChange:
     """Return what is left of a guard when its owner sold `quantity`: the guarded part goes first."""
     return _reduce(guard, quantity, ChangeReason.HAND_SELL, ())
@@ -154,6 +172,11 @@ def _change_of(guard: Guard, fill: Fill) -> Decimal:
 
 def _entry_changed(guard: Guard, venue_entry: Decimal | None) -> bool:
     return None not in {guard.venue_entry, venue_entry} and guard.venue_entry != venue_entry
+
+
+def _is_split(before: Decimal, now: Decimal) -> bool:
+    with exact():
+        return min(before, now) > ZERO and max(before, now) >= min(before, now) * SPLIT_RATIO
 
 
 def _is_unexplained(

@@ -18,6 +18,7 @@ from engine.guards.asking import (
     sell_now_buttons,
     single_buttons,
 )
+from engine.guards.changes import resume
 from engine.guards.guard import Guard, GuardState
 from engine.guards.offering import PositionKey, Proposal, key_of, key_of_guard, propose
 from engine.guards.offers import (
@@ -31,6 +32,8 @@ from engine.guards.offers import (
     Unguarded,
 )
 from engine.guards.setter import GuardSetter
+from engine.liquidation.mark import Mark, PriceUnknown
+from engine.liquidation.sight import is_past
 from engine.portfolio.assemble import Found
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
@@ -157,10 +160,11 @@ class GuardService:
                 found = there.get(key_of_guard(guard))
                 if found is None or guard.state is not GuardState.PAUSED:
                     continue
-                kept = guard.with_quantity(min(guard.quantity, found.quantity - found.locked))
+                kept = resume(guard, there=found.quantity - found.locked, venue_entry=found.venue_entry)
                 if kept.state is GuardState.CLOSED:
                     continue
-                kept = replace(kept, state=GuardState.ARMED, state_reason=None, venue_entry=found.venue_entry)
+                if not isinstance(found.mark, Mark) or is_past(kept, found.mark):
+                    return Nothing(why=_not_resumed(kept, found.mark))
                 await rows.save_guard(session, kept, now=self._clock.now(), cause="resumed by its owner")
                 armed.append(kept)
         return Armed(guards=tuple(armed)) if armed else Nothing(why="There is no paused guard any more.")
@@ -244,6 +248,17 @@ def _not_held(symbol: str, venue: Venue | None) -> str:
 def _cannot_guard(proposal: Proposal) -> str:
     found, why = proposal.found, proposal.line.why_not or "not possible now"
     return f"{found.asset} at {found.account.venue.label} was not guarded: {why}."
+
+
+def _not_resumed(guard: Guard, mark: Mark | PriceUnknown) -> str:
+    # Guarding again must never sell: after a split or a gift the old cost may say little about the price.
+    held_back = (
+        "it would be sold at once" if isinstance(mark, Mark) else f"there is no price ({mark.problem})"
+    )
+    return (
+        f"{guard.symbol} stays paused: from what it cost {held_back}. "
+        f"To guard it from today's price: /unguard {guard.asset}, then /guard {guard.asset}."
+    )
 
 
 def _at(venue: Venue | None) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from engine.balances.pricing import choose_exit_symbol, value_in_usd
 from engine.brokers.base import Session
 from engine.cost_basis import CostBasis
-from engine.guards.guard import Guard
+from engine.guards.guard import Guard, GuardState
 from engine.instruments import AssetClass, Instrument
 from engine.liquidation.mark import (
     Mark,
@@ -135,8 +135,9 @@ def _mark(
     direction: Direction,
     quantity: Decimal,
 ) -> Mark | PriceUnknown:
-    # A guarded position shows what its guard goes by, not a second opinion.
-    sight = scene.sights.get(guard.guard_id) if guard else None
+    # A guarded position shows what its guard goes by, not a second opinion; a paused one sees nothing.
+    is_watched = guard is not None and guard.state is not GuardState.PAUSED
+    sight = scene.sights.get(guard.guard_id) if guard and is_watched else None
     if sight is not None and sight.current is not None:
         return sight.current
     if instrument is None:

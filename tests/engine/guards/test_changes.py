@@ -14,7 +14,9 @@ from engine.guards.changes import (
     Whose,
     apply_fill,
     apply_hand_sell,
+    is_about,
     reconcile,
+    resume,
 )
 from engine.guards.guard import GuardState
 from engine.instruments import AssetClass
@@ -263,6 +265,52 @@ def test_a_short_margin_position_shrinks_by_buying_back():
     change = compare(short, "4", "1", a_fill("buy 3 BTC @ 20 USD", margin=True))
 
     assert change == Reduced(guard=change.guard, by=Decimal(3), reason=ChangeReason.HAND_SELL)
+
+
+@pytest.mark.parametrize(
+    ("fill", "kind", "is_its"),
+    [
+        (a_fill("sell 1 BTC @ 20 USD"), PositionKind.SPOT, True),
+        (a_fill("buy 1 ETH @ 0.05 BTC"), PositionKind.SPOT, True),
+        (a_fill("buy 1 ETH @ 20 USD"), PositionKind.SPOT, False),
+        (a_fill("sell 1 BTC @ 20 USD", margin=True), PositionKind.SPOT, False),
+        (a_fill("sell 1 BTC @ 20 USD", margin=True), PositionKind.MARGIN, True),
+        (a_fill("sell 1 BTC @ 20 EUR", margin=True), PositionKind.MARGIN, False),
+        (a_fill("sell 1 BTC @ 20 USD"), PositionKind.MARGIN, False),
+    ],
+)
+def test_a_fill_is_about_a_guard_when_it_moved_the_same_kind_of_position(fill, kind, is_its):
+    assert is_about(a_guard(kind=kind), fill) is is_its
+
+
+@pytest.mark.parametrize(
+    ("entry", "there", "quantity", "cost"),
+    [
+        pytest.param("50", "9", "4", "200", id="as it was"),
+        pytest.param("50", "3", "3", "150", id="as much as is there"),
+        pytest.param("25", "9", "8", "200", id="two for one"),
+        pytest.param("25", "6", "6", "150", id="two for one of which some went"),
+        pytest.param("100", "9", "2", "200", id="one for two"),
+        pytest.param("49", "9", "4", "200", id="an entry that moved a little"),
+        pytest.param("0", "9", "4", "200", id="an entry of nothing"),
+        pytest.param(None, "9", "4", "200", id="an entry nobody tells"),
+    ],
+)
+def test_a_paused_guard_goes_on_at_its_cost(entry, there, quantity, cost):
+    paused = a_guard("4", "200", state=GuardState.PAUSED, venue_entry="50")
+
+    kept = resume(paused, there=Decimal(there), venue_entry=entry and Decimal(entry))
+
+    assert (kept.state, kept.state_reason) == (GuardState.ARMED, None)
+    assert (kept.quantity, kept.cost) == (Decimal(quantity), Decimal(cost))
+    assert kept.venue_entry == (entry and Decimal(entry))
+
+
+@pytest.mark.parametrize("there", ["0", "-1"])
+def test_a_paused_guard_of_what_is_gone_is_closed(there):
+    paused = a_guard("4", "200", state=GuardState.PAUSED)
+
+    assert resume(paused, there=Decimal(there), venue_entry=None).state is GuardState.CLOSED
 
 
 QUANTITIES = st.decimals("0.00000001", "1000", places=8).filter(bool)
