@@ -6,31 +6,16 @@ from decimal import Decimal
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from engine.alerts.messages import (
-    ClosedElsewhere,
-    FillSeen,
-    GuardPaused,
-    GuardReduced,
-    Message,
-)
 from engine.alerts.outbox import append_alert
 from engine.balances.lookout import Lookout
 from engine.balances.reports import Reports
 from engine.clock import Clock
 from engine.errors import BrokerError
 from engine.guards.asking import UNASKED, Button, ask
-from engine.guards.changes import (
-    ChangeReason,
-    Closed,
-    GuardChange,
-    Paused,
-    Reduced,
-    Unchanged,
-    is_explained,
-    reconcile,
-)
+from engine.guards.changes import ChangeReason, GuardChange, Paused, Unchanged, is_explained, reconcile
 from engine.guards.guard import Guard, GuardState
 from engine.guards.introduction import Introduction
+from engine.guards.notices import describe_change, reason_of
 from engine.guards.offering import Proposal, key_of_guard, propose
 from engine.guards.offers import ChoiceKind, Offer
 from engine.history import Histories
@@ -48,7 +33,10 @@ from engine.storage.restored import RESTORED, RESTORED_IN_SALE
 from engine.venues import Account
 
 #: A venue may tell of a fill later than of what it left.
-FILLS_TOLD_WITHIN = timedelta(minutes=2)
+FILLS_TOLD_WITHIN = timedelta(minutes=1)
+
+#: Right after a trade a venue may still show what was there before it.
+SHOWN_LATE_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +45,8 @@ class Seen:
 
     quantity: Decimal
     at: datetime
+    #: False for a lone reading right after a trade: compared with it, nothing is missed.
+    is_sure: bool
 
 
 class GuardKeeper:
@@ -82,7 +72,7 @@ class GuardKeeper:
         self._clock = clock
         self._seen: dict[str, Seen] = {}
         #: A change no fill explains, waiting for a second reading that agrees.
-        self._suspect: dict[str, Decimal] = {}
+        self._suspect: dict[tuple[str, str], Decimal] = {}
         #: The first reading of each account that showed what it holds now.
         self._first_alike: dict[str, AccountReport] = {}
         #: The last reading of each account that left nothing open.
@@ -91,7 +81,7 @@ class GuardKeeper:
     async def after_reading(self, account: Account) -> None:
         """Bring fills, questions and guards up to date with an account's latest report."""
         report = self._reports.latest(account.account_id)
-        if report is None or self._is_known(report):
+        if report is None or (self._is_known(report) and await self._follows_every_guard(account)):
             return
         try:
             new = await self._histories.catch_up(account)
@@ -111,6 +101,12 @@ class GuardKeeper:
         settled = self._settled.get(report.account.account_id)
         return settled is not None and _holds_the_same(settled, report)
 
+    async def _follows_every_guard(self, account: Account) -> bool:
+        async with self._database.read() as session:
+            guards = await rows.load_open_guards(session, account.account_id)
+        armed = [guard.guard_id for guard in guards if guard.state is GuardState.ARMED]
+        return all(guard_id in self._seen and self._seen[guard_id].is_sure for guard_id in armed)
+
     def _is_old_news(self, report: AccountReport) -> bool:
         """Tell whether an account holds the same for so long that no fill of it is still to be told."""
         first = self._first_alike.get(report.account.account_id)
@@ -123,6 +119,10 @@ class GuardKeeper:
         account_id = report.account.account_id
         async with self._database.read() as session:
             guards = await rows.load_open_guards(session, account_id)
+        open_keys = {_key(guard) for guard in guards}
+        self._suspect = {
+            key: seen for key, seen in self._suspect.items() if key[0] != account_id or key in open_keys
+        }
         for guard in guards:
             if guard.state_reason in {RESTORED, RESTORED_IN_SALE}:
                 await self._compare_restored(report, guard, new)
@@ -142,46 +142,55 @@ class GuardKeeper:
         await self._apply(guard, Paused(guard=waiting, reason=ChangeReason.RESTORED), seen=there)
 
     async def _reconcile_one(self, report: AccountReport, guard: Guard) -> None:
-        there = quantity_there(report, guard)
-        before = self._seen.get(guard.guard_id)
+        there, before = quantity_there(report, guard), self._seen.get(guard.guard_id)
         if guard.state in {GuardState.CLOSING, GuardState.CLOSED}:
             self._seen.pop(guard.guard_id, None)
             return
-        if before is None:
-            self._seen[guard.guard_id] = Seen(quantity=there, at=report.at)
+        if before is not None and report.at <= before.at:
+            return
+        base = before or Seen(quantity=guard.quantity, at=guard.created_at, is_sure=False)
+        fills, ours = await self._fills_between(guard, base.at, report.at)
+        if ours:
+            # Our own sale ran meanwhile and took its part off the guard itself: start anew from here.
+            self._seen[guard.guard_id] = Seen(quantity=there, at=report.at, is_sure=False)
+            return
+        by_fills = is_explained(guard, before=base.quantity, seen=there, fills=fills)
+        if before is None or not (base.is_sure or by_fills):
+            traded = any(await self._fills_between(guard, report.at - SHOWN_LATE_WITHIN, report.at))
+            self._seen[guard.guard_id] = Seen(quantity=there, at=report.at, is_sure=not traded)
             if there >= guard.quantity:
                 return
-            before = Seen(quantity=guard.quantity, at=guard.created_at)
-        if report.at <= before.at:
-            return
-        async with self._database.read() as session:
-            fills = await fill_rows.load_fills(session, guard.account_id, asset=guard.asset)
-            ours = await intent_rows.load_order_ids(session, guard.account_id)
-        between = [fill for fill in fills if before.at < fill.at <= report.at]
-        by_hand = [fill for fill in between if fill.venue_order_id not in ours]
-        if len(by_hand) < len(between):
-            # Our own sale ran meanwhile and took its part off the guard itself: start anew from here.
-            self._seen[guard.guard_id] = Seen(quantity=there, at=report.at)
-            return
+            base = Seen(quantity=guard.quantity, at=base.at, is_sure=False)
         change = reconcile(
             guard,
-            before=before.quantity,
+            before=base.quantity,
             seen=there,
-            fills=by_hand,
+            fills=fills,
             asset_class=AssetClass.STOCK if _is_stock(report, guard) else AssetClass.CRYPTO,
             venue_entry=report.holding(guard.asset).venue_entry,
         )
-        by_fills = is_explained(guard, before=before.quantity, seen=there, fills=by_hand)
-        if not (by_fills or isinstance(change, Unchanged) or self._is_confirmed(guard, there)):
+        if not (by_fills or self._is_confirmed(guard, there)):
             return
-        self._seen[guard.guard_id] = Seen(quantity=there, at=report.at)
-        self._suspect.pop(guard.guard_id, None)
+        self._seen[guard.guard_id] = Seen(quantity=there, at=report.at, is_sure=True)
+        self._suspect.pop(_key(guard), None)
         await self._apply(guard, change, seen=there)
 
+    async def _fills_between(
+        self, guard: Guard, after: datetime, until: datetime
+    ) -> tuple[tuple[Fill, ...], tuple[Fill, ...]]:
+        """Return the owner's own fills of a position in a time, and ours."""
+        async with self._database.read() as session:
+            fills = await fill_rows.load_fills(session, guard.account_id, asset=guard.asset)
+            order_ids = await intent_rows.load_order_ids(session, guard.account_id)
+        between = [fill for fill in fills if after < fill.at <= until]
+        ours = tuple(fill for fill in between if fill.venue_order_id in order_ids)
+        return tuple(fill for fill in between if fill not in ours), ours
+
     def _is_confirmed(self, guard: Guard, there: Decimal) -> bool:
-        if self._suspect.get(guard.guard_id) == there:
+        if self._suspect.get(_key(guard)) == there:
             return True
-        self._suspect[guard.guard_id] = there
+        self._suspect[_key(guard)] = there
+        self._settled.pop(guard.account_id, None)
         return False
 
     async def _apply(self, guard: Guard, change: GuardChange, *, seen: Decimal) -> None:
@@ -194,7 +203,7 @@ class GuardKeeper:
             if current != guard:
                 # The watch or the owner was quicker; the next reading looks again.
                 return
-            await rows.save_guard(session, change.guard, now=now, cause=_reason(change))
+            await rows.save_guard(session, change.guard, now=now, cause=reason_of(change))
             offer = await self._ask_whether_to_go_on(session, guard, proposal, now) if proposal else None
             await append_alert(
                 session,
@@ -245,53 +254,12 @@ def quantity_there(report: AccountReport, guard: Guard) -> Decimal:
     )
 
 
+def _key(guard: Guard) -> tuple[str, str]:
+    return guard.account_id, guard.guard_id
+
+
 def _holds_the_same(one: AccountReport, other: AccountReport) -> bool:
     return (one.holdings, one.margin_positions) == (other.holdings, other.margin_positions)
-
-
-def describe_change(
-    guard: Guard, change: GuardChange, *, seen: Decimal, offer: Offer | None = None
-) -> Message:
-    """Return what the owner reads of a change that the guard did not make itself.
-
-    Raises:
-        ValueError: there is nothing to tell.
-
-    """
-    if isinstance(change, Paused):
-        return GuardPaused(
-            venue=guard.venue,
-            symbol=guard.symbol,
-            guarded=guard.quantity,
-            seen=seen,
-            why=change.reason,
-            offer=offer,
-        )
-    if isinstance(change, Closed) and change.fills:
-        return ClosedElsewhere(
-            venue=guard.venue,
-            symbol=guard.symbol,
-            quantity=change.by,
-            fills=tuple(_fill_seen(fill) for fill in change.fills),
-        )
-    if isinstance(change, Closed | Reduced):
-        return GuardReduced(
-            venue=guard.venue,
-            symbol=guard.symbol,
-            was=guard.quantity,
-            now=change.guard.quantity,
-            why=change.reason,
-        )
-    message = f"nothing to tell of {change}"
-    raise ValueError(message)
-
-
-def _reason(change: GuardChange) -> str:
-    return str(change.reason) if isinstance(change, Reduced | Paused | Closed) else "changed"
-
-
-def _fill_seen(fill: Fill) -> FillSeen:
-    return FillSeen(side=fill.side, quantity=fill.quantity, price=fill.price, at=fill.at)
 
 
 def _is_stock(report: AccountReport, guard: Guard) -> bool:

@@ -1,0 +1,55 @@
+"""What the owner reads of a change of a guard that the guard did not make itself."""
+
+from decimal import Decimal
+
+from engine.alerts.messages import ClosedElsewhere, FillSeen, GuardPaused, GuardReduced, Message
+from engine.guards.changes import Closed, GuardChange, Paused, Reduced
+from engine.guards.guard import Guard
+from engine.guards.offers import Offer
+from engine.orders import Fill
+
+
+def describe_change(
+    guard: Guard, change: GuardChange, *, seen: Decimal, offer: Offer | None = None
+) -> Message:
+    """Return what the owner reads of a change that the guard did not make itself.
+
+    Raises:
+        ValueError: there is nothing to tell.
+
+    """
+    if isinstance(change, Paused):
+        return GuardPaused(
+            venue=guard.venue,
+            symbol=guard.symbol,
+            guarded=guard.quantity,
+            seen=seen,
+            why=change.reason,
+            offer=offer,
+        )
+    if isinstance(change, Closed) and change.fills:
+        return ClosedElsewhere(
+            venue=guard.venue,
+            symbol=guard.symbol,
+            quantity=change.by,
+            fills=tuple(_fill_seen(fill) for fill in change.fills),
+        )
+    if isinstance(change, Closed | Reduced):
+        return GuardReduced(
+            venue=guard.venue,
+            symbol=guard.symbol,
+            was=guard.quantity,
+            now=change.guard.quantity,
+            why=change.reason,
+        )
+    message = f"nothing to tell of {change}"
+    raise ValueError(message)
+
+
+def reason_of(change: GuardChange) -> str:
+    """Return the cause that a guard's history keeps."""
+    return str(change.reason) if isinstance(change, Reduced | Paused | Closed) else "changed"
+
+
+def _fill_seen(fill: Fill) -> FillSeen:
+    return FillSeen(side=fill.side, quantity=fill.quantity, price=fill.price, at=fill.at)
