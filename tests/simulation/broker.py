@@ -81,7 +81,7 @@ class SimBroker:
     async def fetch_order(self, venue_order_id, symbol, *, priority=None):
         await self._read(Kind.LOOKUP_LOST)
         order = self._truth.orders.get(venue_order_id)
-        if order is None or not self._truth.is_listed(order):
+        if order is None:
             raise RefusedError(self._venue, "no such order", RefusalReason.UNKNOWN_ORDER)
         found = self._truth.order(order)
         await self._answer()

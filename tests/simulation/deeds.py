@@ -19,7 +19,7 @@ class Deeds:
         self._table = (
             (5, self._fall),
             (2, self._recover),
-            (3, self._rest_a_sell_order),
+            (4, self._rest_a_sell_order),
             (1, self._cancel_own_order),
             (1, self._sell_by_hand),
             (1, self._buy_by_hand),
@@ -88,7 +88,7 @@ class Deeds:
     # the owner
 
     def _rest_a_sell_order(self, truth, symbol):
-        quantity = self._part(truth, symbol, ("0.3", "0.5", "0.9", "1"))
+        quantity = self._part(truth, symbol, ("0.3", "0.9", "1", "1"))
         truth.place(symbol, Side.SELL, quantity, limit=truth.prices.mid(symbol) * 2)
 
     def _cancel_own_order(self, truth, symbol):

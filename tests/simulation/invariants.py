@@ -35,15 +35,14 @@ def check_end(world):
         "SELECT guard_id, state, quantity FROM guards WHERE state <> 'closed'"
     ):
         _check_rest(world, world.armed[guard_id], state, Decimal(quantity))
-    waiting = world.store.rows("SELECT alert_id, kind FROM alerts WHERE not_before IS NOT NULL")
-    if waiting:
-        world.violate(f"alerts never left: {waiting}")
 
 
 def unsettled(world):
     """Return what still has to happen before the end can be checked."""
     live = world.store.rows("SELECT intent_id, state FROM intents WHERE finished_at IS NULL")
     waits = [f"intent {row[0]} is {row[1]}" for row in live if row[1] != "parked"]
+    waiting = world.store.rows("SELECT kind FROM alerts WHERE not_before IS NOT NULL")
+    waits += [f"an alert of {kind} waits" for (kind,) in waiting]
     for guard_id, quantity in world.store.rows("SELECT guard_id, quantity FROM guards WHERE state = 'armed'"):
         armed = world.armed[guard_id]
         if _is_past(world, armed):
@@ -83,11 +82,12 @@ def _check_closing(world, armed):
 
 def _check_breach(world, armed, state, quantity):
     is_watched = state in {"armed", "closing"} and world.life_is_up
-    if not is_watched or not _is_past(world, armed) or armed.sold != armed.sold_before:
-        armed.breached_for, armed.sold_before = 0, armed.sold
+    has_progressed, armed.sold_before = armed.sold != armed.sold_before, armed.sold
+    if not is_watched or has_progressed or not _is_past(world, armed) or _is_alarmed(world, armed):
+        armed.breached_for = 0
         return
     armed.breached_for += 1
-    if armed.breached_for > ALARM_CYCLES and not _is_alarmed(world, armed):
+    if armed.breached_for > ALARM_CYCLES:
         world.violate(
             f"{armed.guard_id} ({quantity}, {state}) is past its threshold for {armed.breached_for} cycles, untold"
         )

@@ -27,14 +27,16 @@ class Watching:
         if truth.effects[order.client_id] > 1:
             world.violate(f"{order.client_id} had a second effect at {truth.venue}")
         found = world.store.rows(
-            "SELECT guard_id, intent_id, state, created_at FROM intents WHERE client_order_id = ?",
+            """SELECT guard_id, intent_id, created_at, EXISTS (SELECT 1 FROM intent_events
+            WHERE intent_events.intent_id = intents.intent_id AND to_state = 'sent')
+            FROM intents WHERE client_order_id = ?""",
             order.client_id,
         )
         if not found:
             world.violate(f"{order.order_id} is an order that no intent knows")
             return
-        guard_id, intent_id, state, created_at = found[0]
-        if state == "planned":
+        guard_id, intent_id, created_at, was_sent = found[0]
+        if not was_sent:
             world.violate(f"{order.order_id} was sent before it was written down")
         self._check_quantity(truth, order, guard_id)
         self._check_storm(order, guard_id)
