@@ -3,7 +3,8 @@ from datetime import timedelta
 
 import pytest
 
-from engine.execution.intents import Intent, IntentKind, Trigger
+from engine.alerts.messages import CancelledOrder, ExitFilled
+from engine.execution.intents import Asked, Intent, IntentKind, Trigger
 from engine.execution.states import IntentState, client_order_id
 from engine.guards.guard import GuardState
 from engine.liquidation.closing import Dust, Sell, describe_exit, plan_sale, realised_pnl, reduce_guard
@@ -124,8 +125,57 @@ def test_what_is_left_and_can_be_sold_stays_armed_at_its_share_of_the_cost():
 def test_what_is_left_and_cannot_be_sold_is_dropped_and_named():
     rest, dust = reduce_guard(a_guard(), an_order(filled="0.995"), instrument=BTC, price=number("90"))
 
-    assert rest.state is GuardState.CLOSED
+    assert (rest.state, rest.state_reason) == (GuardState.CLOSED, "sold; the venue sells at least 0.01 BTC")
     assert dust == Dust(number("0.005"), "the venue sells at least 0.01 BTC")
+
+
+def test_the_alert_tells_the_whole_exit():
+    cancelled = (CancelledOrder(side=Side.SELL, quantity=number("1"), price=number("120")),)
+    order = an_order(filled="0.98", cost="88.2", fee="0.5")
+    dust = Dust(number("0.02"), "too little")
+
+    alert = an_alert(an_intent(), order, cancelled=cancelled, dust=dust, found_later=True)
+
+    assert alert == ExitFilled(
+        venue=Venue.KRAKEN,
+        symbol="BTC/USD",
+        direction=Direction.LONG,
+        trigger_ratio=number("-0.05"),
+        threshold=number("-0.01"),
+        trigger_price=number("95"),
+        quantity=number("0.98"),
+        fill_price=number("90"),
+        currency="USD",
+        fee=number("0.5"),
+        fee_asset="USD",
+        realised=number("-10.3"),
+        cancelled=cancelled,
+        left_over=number("0.02"),
+        left_over_why="too little",
+        triggered_at=NOW,
+        filled_at=NOW + timedelta(seconds=3),
+        venue_order_id="O-1",
+        client_order_id=client_order_id("intent-1", 1),
+        found_later=True,
+        asked=False,
+        entry_known=True,
+    )
+
+
+def test_an_alert_without_dust_leaves_nothing_over():
+    alert = an_alert(an_intent(), an_order())
+
+    assert (alert.left_over, alert.left_over_why, alert.cancelled, alert.found_later) == (0, "", (), False)
+
+
+@pytest.mark.parametrize(("entry_known", "realised"), [(True, "-10.9"), (False, None)])
+def test_the_alert_of_an_exit_its_owner_asked_for_says_so(entry_known, realised):
+    intent = an_intent()
+    asked = Asked(guarded=number("1"), guarded_cost=number("100"), entry_known=entry_known)
+
+    alert = an_alert(replace(intent, trigger=replace(intent.trigger, asked=asked)), an_order())
+
+    assert (alert.asked, alert.entry_known, alert.realised) == (True, entry_known, number(realised))
 
 
 def test_the_alert_dates_the_sale_by_its_last_fill():
@@ -134,7 +184,13 @@ def test_the_alert_dates_the_sale_by_its_last_fill():
     assert an_alert(an_intent(), an_order(fills=tuple(fills))).filled_at == NOW + timedelta(seconds=2)
 
 
-def test_the_alert_without_fills_dates_the_sale_by_when_it_was_found():
+def test_the_alert_without_fills_dates_the_sale_by_the_order():
+    order = replace(an_order(), closed_at=NOW + timedelta(seconds=2))
+
+    assert an_alert(an_intent(), order).filled_at == NOW + timedelta(seconds=2)
+
+
+def test_the_alert_without_any_time_dates_the_sale_by_when_it_was_found():
     assert an_alert(an_intent(), an_order()).filled_at == NOW + timedelta(seconds=3)
 
 
@@ -146,7 +202,7 @@ def test_the_alert_without_fills_dates_the_sale_by_when_it_was_found():
     ],
 )
 def test_an_alert_needs_a_trigger_and_a_fill(intent, order):
-    with pytest.raises(ValueError, match="no trigger or no fill"):
+    with pytest.raises(ValueError, match=r"^intent intent-1 has no trigger or no fill to tell of$"):
         an_alert(intent, order)
 
 
@@ -166,6 +222,12 @@ def test_what_an_exit_brought(order, direction, realised):
     guard = a_guard(direction=direction)
 
     assert realised_pnl(guard, order, currency="USD") == number(realised)
+
+
+def test_the_cost_is_shared_by_the_part_of_what_was_guarded():
+    guard = a_guard("2", "200")
+
+    assert realised_pnl(guard, an_order(), currency="USD") == number("-10.9")
 
 
 def test_a_guard_of_nothing_has_no_result():
