@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from engine.alerts.messages import CancelledOrder
 from engine.execution.intents import Intent, IntentStep
 from engine.execution.journal import RELEASE, parse_released
+from engine.execution.states import IntentState
 from engine.money import ZERO
 from engine.orders import Fill
 from engine.storage.database import Database
@@ -44,8 +45,9 @@ class ExitRecord:
 
     @property
     def filled_at(self) -> datetime | None:
-        """Return when the last fill happened; None without one."""
-        return max((fill.at for fill in self.fills), default=None)
+        """Return when the last fill happened, or was heard of where its time is not known; None without one."""
+        heard = (step.at for step in self.steps if step.to_state is IntentState.FILLED)
+        return max((fill.at for fill in self.fills), default=next(heard, None))
 
     @property
     def average_price(self) -> Decimal | None:

@@ -1,0 +1,61 @@
+"""`nija halt`, `resume` and `close` on the server, beside a bot and without one."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+
+from sandbox.world import KRAKEN
+from tests.acceptance.ether import GUARDED, OWN, PATIENCE_S, an_ether_world, guarded, sales
+
+
+async def nija(stage, *arguments):
+    environment = {**os.environ, **stage.world.environment(stage.data_dir)}
+    command = [sys.executable, "-m", "bot", *arguments, "--env-file", os.devnull]
+    return await asyncio.to_thread(
+        subprocess.run, command, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+async def test_close_lets_the_running_bot_sell_after_a_yes(open_bot):
+    world = an_ether_world()
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
+    await guarded(stage)
+
+    shown = await nija(stage, "close", "ETH")
+    sold_by_showing = sales(world)
+    done = await nija(stage, "close", "ETH", "--broker", "kraken", "--yes", "--json")
+    alert = await stage.owner.wait_for("SOLD as you asked", PATIENCE_S)
+
+    assert (shown.returncode, sold_by_showing) == (1, [])
+    assert "Would bring" in shown.stdout
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["outcome"]["lines"][0]["quantity"] == "3.00000000"
+    assert [fill.quantity for fill in sales(world)] == [GUARDED + OWN]
+    assert "ETH/USD on Kraken was sold" in alert.text
+    assert len(world.tape(KRAKEN).calls("AddOrder")) == 1
+
+
+async def test_a_halt_beside_the_bot_is_in_the_chat_and_outlives_the_process(open_bot):
+    stage = await open_bot(an_ether_world(), NIJA_GUARD_EXISTING="none")
+
+    stopped = await nija(stage, "halt")
+    status = await stage.owner.ask("/status", timeout_s=PATIENCE_S)
+    await stage.bot.stop()
+    alone = await nija(stage, "resume", "--json")
+    refused = await nija(stage, "close", "ETH", "--yes")
+
+    assert (stopped.returncode, stopped.stderr) == (0, "")
+    assert "gate halt: shut, entries were stopped from the server" in status.text
+    assert json.loads(alone.stdout) == {"halted": False, "since": None}
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("No bot is running on")
+    assert len(refused.stderr.splitlines()) == 1
+
+
+async def test_bad_words_are_exit_code_2(open_bot):
+    stage = await open_bot(an_ether_world(), NIJA_GUARD_EXISTING="none")
+
+    assert (await nija(stage, "close", "!")).returncode == 2
+    assert (await nija(stage, "close", "ETH", "--broker", "binance")).returncode == 2

@@ -1,0 +1,77 @@
+"""What is written down of an exit, read back from trigger to fill."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from sandbox.faults import FaultKind
+from sandbox.world import OWNER_ID
+
+
+@pytest.fixture
+async def sold(room):
+    """A tenth of a bitcoin, held by an order, refused once, then sold by its guard."""
+    room.deposit("BTC", "0.1")
+    room.set_bid("50000")
+    room.trade("sell", "0.1", limit="60000")
+    await room.arm("0.1", "6000")
+    room.fault(FaultKind.RATE_LIMIT)
+    await room.sell_off()
+    return room
+
+
+async def test_an_exit_is_told_from_trigger_to_fill(sold):
+    await sold.read()
+    [record] = await sold.engine.audit.fetch_exits(OWNER_ID)
+
+    fill = sold.world.ledger("kraken").fills[-1]
+    assert record.intent.venue_order_id == fill.order_id
+    assert [(one.price, one.quantity) for one in record.fills] == [(Decimal(50000), Decimal("0.1"))]
+    assert (record.average_price, record.slippage) == (Decimal(50000), Decimal(0))
+    assert record.intent.attempt == 2
+    assert timedelta(0) <= record.price_age < timedelta(seconds=1)
+
+
+async def test_a_fill_whose_trades_were_not_read_yet_has_the_time_it_was_heard_of(sold):
+    [record] = await sold.engine.audit.fetch_exits(OWNER_ID)
+
+    assert record.filled_at == record.steps[-1].at
+
+
+async def test_every_step_has_its_time_and_the_venues_words(sold):
+    [record] = await sold.engine.audit.fetch_exits(OWNER_ID)
+    stages = list(record.stages())
+
+    refused = [stage for stage in stages if "Rate limit" in stage.step.words]
+    cancelled = [stage.cancelled for stage in stages if stage.cancelled]
+    assert [(order.quantity, order.price) for order in cancelled] == [(Decimal("0.1"), Decimal(60000))]
+    assert len(refused) == 1
+    assert record.began_at + sum((stage.took for stage in stages), timedelta(0)) == stages[-1].step.at
+
+
+@pytest.mark.parametrize(("symbol", "found"), [("btc", 1), ("BTC/USD", 1), ("ETH", 0), ("BTC/EUR", 0)])
+async def test_exits_are_found_by_asset_or_pair(sold, symbol, found):
+    assert len(await sold.engine.audit.fetch_exits(OWNER_ID, symbol)) == found
+
+
+async def test_nobody_sees_the_exits_of_others(sold):
+    [record] = await sold.engine.audit.fetch_exits(OWNER_ID)
+
+    assert await sold.engine.audit.fetch_exits(OWNER_ID + 1) == ()
+    assert await sold.engine.audit.fetch_exit(OWNER_ID + 1, record.intent.intent_id) is None
+    assert await sold.engine.audit.fetch_exit(OWNER_ID, "unknown") is None
+    assert await sold.engine.audit.fetch_exit(OWNER_ID, record.intent.intent_id) == record
+
+
+async def test_the_latest_five_come_newest_first(room):
+    room.set_bid("50000")
+    for number in range(6):
+        room.deposit("BTC", "0.1")
+        await room.arm("0.1", "6000", guard_id=f"guard-{number}")
+        await room.sell_off()
+        await room.clock.sleep(1)
+
+    found = await room.engine.audit.fetch_exits(OWNER_ID)
+
+    assert [record.intent.guard_id for record in found] == [f"guard-{number}" for number in (5, 4, 3, 2, 1)]
