@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from bot.application import Chat
+from bot.command_socket import CommandSocket
 from bot.delivery import Delivery
 from bot.health import HealthServer
 from bot.lease import DatabaseLease
@@ -52,6 +53,8 @@ class Parts:
     lease: DatabaseLease | None = None
     #: None when nobody asked for health pages.
     health: HealthServer | None = None
+    #: Where `nija halt` and the like ask.
+    commands: CommandSocket | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,8 @@ async def _start(parts: Parts, settling: asyncio.Task[None]) -> None:
     parts.delivery.start()
     parts.chat.on_heard(parts.delivery.note_heard)
     parts.chat.start()
+    if parts.commands:
+        await parts.commands.start()
     if parts.health:
         await parts.health.start()
     log.info("started")
@@ -101,6 +106,8 @@ async def _stop(parts: Parts) -> None:
     parts.engine.refuse_new_work()
     parts.watchdog.stop()
     parts.schedule.pause()
+    if parts.commands:
+        await take(Step(name="finish server commands", budget_s=5, what=parts.commands.stop))
     for step in (
         Step(name="stop polling", budget_s=5, what=parts.chat.stop_polling),
         Step(name="finish handlers", budget_s=8, what=parts.chat.finish),

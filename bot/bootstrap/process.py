@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from bot.application import Chat, build_application
 from bot.bootstrap.base import Base
 from bot.bootstrap.engine import EngineParts
+from bot.command_socket import CommandSocket
 from bot.delivery import Delivery
 from bot.errors import CommandError
 from bot.health import HealthServer
@@ -18,6 +19,7 @@ from bot.lifecycle import Parts
 from bot.outside import Heartbeat, SecondChannel
 from bot.redaction import Redactor
 from bot.schedule import Schedule
+from bot.server_commands import ServerCommands
 from bot.settings import Settings
 from bot.status import ProcessStatus
 from bot.stopping import Stop
@@ -34,6 +36,7 @@ from handlers.render.times import Reader, zone_named
 
 #: Fees and spreads change slowly.
 COSTS_EVERY_S = 600.0
+LISTINGS_EVERY_S = 3600.0
 BEAT_EVERY_S = 5.0
 THIN_EVERY_S = 3600.0
 
@@ -45,6 +48,7 @@ def _jobs(
         Job(name="guard", every_s=settings.guard_interval_s, what=trading.guard, budget_s=30),
         Job(name="snapshots", every_s=settings.snapshot_interval_s, what=trading.snapshot, budget_s=30),
         Job(name="costs", every_s=COSTS_EVERY_S, what=trading.refresh_costs, budget_s=300),
+        Job(name="listings", every_s=LISTINGS_EVERY_S, what=trading.refresh_listings, budget_s=120),
         Job(name="watch log", every_s=BEAT_EVERY_S, what=_watch_log(settings, trading), budget_s=30),
         Job(name="lease", every_s=BEAT_EVERY_S, what=lease.keep, budget_s=30),
         Job(name="thin history", every_s=THIN_EVERY_S, what=trading.thin_history, budget_s=300),
@@ -145,6 +149,12 @@ def build_process(
         watchdog=watchdog,
         lease=lease,
         health=_health(settings, clock, schedule),
+        commands=CommandSocket(
+            settings.data_dir,
+            respond=ServerCommands(
+                closing=engine.closing, halts=engine.halts, owner_ids=settings.owner_ids, clock=clock
+            ).respond,
+        ),
     )
 
 
