@@ -146,7 +146,7 @@ async def test_nothing_is_asked_before_the_history_was_read(rooms):
 
 
 async def test_every_account_is_asked_about_by_itself(rooms):
-    story = Story(openings={venue: HOLDINGS for venue in ("kraken", "coinbase")})
+    story = Story(openings=dict.fromkeys(("kraken", "coinbase"), HOLDINGS))
     async with rooms(venues=(Venue.KRAKEN, Venue.COINBASE), story=story) as room:
         await room.read()
 
