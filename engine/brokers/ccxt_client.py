@@ -10,7 +10,7 @@ import json
 import logging
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -23,6 +23,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 
 from engine.brokers.errors_table import Operation, RedirectedError, judge_answer, judge_transport
 from engine.errors import InvalidNonceError, KeyRejectedError
+from engine.redaction import Redactor
 from engine.venues import Venue
 
 DEFAULT_TIMEOUT_S = 10.0
@@ -91,11 +92,18 @@ async def _stay(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType)
 
 
 class VenueClient:
-    """Sends calls with one key (or none) and returns parsed JSON or raises a BrokerError."""
+    """Sends calls with one key (or none) and returns parsed JSON or raises a BrokerError.
 
-    def __init__(self, venue: Venue, exchange: Any, *, unwrap: Unwrap | None = None) -> None:
+    A venue may repeat the key or its secret in what it answers: both are taken out before anybody reads,
+    cuts or quotes it.
+    """
+
+    def __init__(
+        self, venue: Venue, exchange: Any, *, secrets: Iterable[str] = (), unwrap: Unwrap | None = None
+    ) -> None:
         self.venue = venue
         self._exchange = exchange
+        self._redactor = Redactor(secrets)
         self._unwrap = unwrap
 
     async def send(self, call: Call) -> object:
@@ -108,13 +116,15 @@ class VenueClient:
         except TimeoutError as e:
             raise judge_transport(self.venue, e, call.operation) from e
         except _RefusedStatusError as e:
-            raise judge_answer(self.venue, e.payload, call.operation, status=e.status) from None
+            payload = self._redactor.value(e.payload)
+            raise judge_answer(self.venue, payload, call.operation, status=e.status) from None
         except _UnsignableError:
             raise KeyRejectedError(self.venue, "the key or its secret is malformed") from None
         except InvalidNonce:
             raise InvalidNonceError(self.venue, "overtaken before it was sent") from None
         except BaseError as e:
             raise judge_transport(self.venue, e.__cause__, call.operation) from e
+        answer = self._redactor.value(answer)
         if isinstance(answer, dict | list) or (call.may_be_empty and not answer):
             return self._unwrap(answer, call.operation) if self._unwrap else answer
         raise judge_answer(self.venue, answer, call.operation, status=_OK.start)
@@ -138,7 +148,7 @@ def kraken_client(
     config = _config(http, key=key, secret=secret, timeout_s=timeout_s, api={"public": url, "private": url})
     exchange = _Kraken(config)
     exchange.next_nonce = next_nonce
-    return VenueClient(Venue.KRAKEN, exchange, unwrap=unwrap)
+    return VenueClient(Venue.KRAKEN, exchange, secrets=(key, secret), unwrap=unwrap)
 
 
 def coinbase_client(
@@ -149,7 +159,7 @@ def coinbase_client(
         "\\n", "\n"
     )  # a PEM in an environment variable often has its line breaks spelled out
     config = _config(http, key=key, secret=pem, timeout_s=timeout_s, api={"rest": url})
-    return VenueClient(Venue.COINBASE, _Coinbase(config))
+    return VenueClient(Venue.COINBASE, _Coinbase(config), secrets=(key, secret, pem))
 
 
 def alpaca_client(
@@ -158,7 +168,7 @@ def alpaca_client(
     """Return a client for Alpaca, where even most market data needs a key."""
     api = {"trader": url, "market": data_url}
     config = _config(http, key=key, secret=secret, timeout_s=timeout_s, api=api)
-    return VenueClient(Venue.ALPACA, _Alpaca(config))
+    return VenueClient(Venue.ALPACA, _Alpaca(config), secrets=(key, secret))
 
 
 def _config(

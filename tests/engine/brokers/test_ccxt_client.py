@@ -3,7 +3,9 @@
 import asyncio
 import base64
 import dataclasses
+import json
 import logging
+from urllib.parse import quote
 
 import pytest
 from aiohttp import web
@@ -19,6 +21,7 @@ from engine.brokers.ccxt_client import (
     kraken_client,
 )
 from engine.brokers.errors_table import Operation
+from engine.brokers.kraken.parse import result_of
 from engine.errors import (
     InvalidNonceError,
     KeyRejectedError,
@@ -100,7 +103,11 @@ async def hanging(_request):
     await asyncio.sleep(30)
 
 
-def kraken(http, url, *, numbers=None, timeout_s=5.0, secret=SECRET):
+def as_it_is(answer, _operation):
+    return answer
+
+
+def kraken(http, url, *, numbers=None, timeout_s=5.0, secret=SECRET, unwrap=as_it_is):
     numbers = numbers or iter(range(1, 1_000_000))
 
     async def next_nonce():
@@ -113,7 +120,7 @@ def kraken(http, url, *, numbers=None, timeout_s=5.0, secret=SECRET):
         key=KEY,
         secret=secret,
         next_nonce=next_nonce,
-        unwrap=lambda answer, _operation: answer,
+        unwrap=unwrap,
         timeout_s=timeout_s,
     )
 
@@ -291,3 +298,38 @@ async def test_nothing_secret_reaches_a_log_or_an_error(http, server, caplog):
     _, _, headers, _ = server.requests[0]
     said = caplog.text + repr(error.value) + str(error.value.__context__)
     assert not [secret for secret in (KEY, SECRET, headers["API-Sign"]) if secret in said]
+
+
+@pytest.mark.parametrize("status", [200, 403])
+@pytest.mark.parametrize(
+    "written", [str, lambda text: quote(text, safe=""), lambda text: text.replace("/", "\\/")]
+)
+async def test_what_a_venue_says_never_names_the_key_or_its_secret(http, server, status, written):
+    secret = base64.b64encode(bytes(range(180, 244))).decode()
+    told = "EGeneral:Permission denied " + "x" * 200 + f" {written(KEY)} {written(secret)}"
+    server.answer = answering(json.dumps({"error": [told]}), status)
+    client = kraken(http, server.url, secret=secret, unwrap=result_of)
+
+    with pytest.raises(KeyRejectedError) as error:
+        await client.send(ORDER)
+
+    assert not [part for part in (KEY, secret[:20], written(secret)[:20]) if part in error.value.words]
+    assert "***" in error.value.words
+
+
+async def test_what_a_venue_says_names_no_line_of_a_pem(http, server):
+    server.answer = answering(json.dumps({"error": "unauthorized", "message": f"key {PEM} refused"}), 401)
+    client = coinbase_client(http=http, url=server.url, key="organizations/1", secret=PEM, timeout_s=5)
+
+    with pytest.raises(KeyRejectedError) as error:
+        await client.send(ACCOUNTS)
+
+    assert not [line for line in PEM.split() if line in error.value.words and len(line) > 15]
+
+
+async def test_a_good_answer_that_holds_the_key_is_read_without_it(http, server):
+    server.answer = answering(json.dumps({"result": {"api_key": KEY, "permissions": ["trade", SECRET]}}))
+
+    answer = await kraken(http, server.url).send(READ)
+
+    assert answer == {"result": {"api_key": "***", "permissions": ["trade", "***"]}}
