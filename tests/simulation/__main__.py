@@ -5,6 +5,7 @@ import sys
 import time
 
 from tests.simulation.database import Store
+from tests.simulation.defects import DEFECTS, runs_until_found
 from tests.simulation.soak import describe, soak
 from tests.simulation.story import tell
 
@@ -14,8 +15,11 @@ def main():
     parser.add_argument("--seeds", type=int, default=200, help="how many stories")
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--seed", type=int, help="tell this one story and print it")
+    parser.add_argument("--defects", action="store_true", help="plant mistakes and count until each is found")
     choices = parser.parse_args()
     store = Store()
+    if choices.defects:
+        return _find_defects(store, choices.seeds)
     if choices.seed is not None:
         return _tell_one(choices.seed, store)
     began = time.monotonic()
@@ -31,6 +35,20 @@ def _tell_one(seed, store):
     print("\n".join(world.lines))
     print(f"seed {seed}: {len(world.violations)} violations")
     return 1 if world.violations else 0
+
+
+def _find_defects(store, most):
+    missed = 0
+    for defect in DEFECTS:
+        focused = runs_until_found(defect, store, most=most, kinds=defect.kinds)
+        among_all = runs_until_found(defect, store, most=most)
+        missed += among_all is None
+        print(f"{defect.name}: {_found(among_all)}; with only the faults that matter: {_found(focused)}", flush=True)
+    return 1 if missed else 0
+
+
+def _found(result):
+    return f"found in story {result[0]} ({result[1].violations[0]})" if result else "NOT FOUND"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,207 @@
+"""Mistakes an engine could make, planted into the real one for the length of a story.
+
+Each must be found: a check that no mistake can fail proves nothing.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from unittest.mock import patch
+
+from engine.alerts.outbox import append_alert
+from engine.errors import UnknownOutcomeError
+from engine.execution import settle, submit
+from engine.execution.journal import Journal
+from engine.execution.states import IntentEvent
+from engine.execution.submit import Submitter
+from engine.guards.keeper import GuardKeeper
+from engine.liquidation import looking, mark, sale
+from engine.liquidation.closing import Dust, plan_sale
+from engine.liquidation.execute import Exits
+from engine.liquidation.mark import Mark
+from engine.liquidation.stock import Stockroom
+from engine.liquidation.trouble import Trouble
+from tests.simulation.faults import Kind
+from tests.simulation.story import tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defect:
+    """A planted mistake, and what must go wrong for it to matter."""
+
+    name: str
+    plant: Callable[[], AbstractContextManager]
+    #: faults that bring it out; the stories of a defect have no others
+    kinds: tuple[Kind, ...]
+
+
+def _send_before_save():
+    async def send(self, intent, broker, quantity):
+        wanted = replace(intent, quantity=quantity)
+        order_id = await broker.submit_order(submit._request(wanted, self._clock.now()), priority=0)
+        sent = await self._journal.record(
+            intent, IntentEvent.SEND, cause="send", quantity=quantity, sent_at=self._clock.now()
+        )
+        accepted = await self._journal.record(
+            sent, IntentEvent.ACCEPT, cause="accepted", venue_order_id=order_id
+        )
+        return submit.Attempt(intent=accepted, error=None)
+
+    return patch.object(Submitter, "send", send)
+
+
+def _resend_on_timeout():
+    after_error = Submitter._after_error
+
+    async def hasty(self, sent, error):
+        if isinstance(error, UnknownOutcomeError):
+            return await self._journal.retry(sent, cause="timed out", words=error.words)
+        return await after_error(self, sent, error)
+
+    return patch.object(Submitter, "_after_error", hasty)
+
+
+def _new_id_per_try():
+    retry = Journal.retry
+
+    async def renamed(self, intent, *, cause, words="", same_id=False):
+        return await retry(self, intent, cause=cause, words=words)
+
+    return patch.object(Journal, "retry", renamed)
+
+
+def _believe_one_look():
+    hasty = {
+        venue: settle.Proof(looks_after=(timedelta(0),), resend=proof.resend)
+        for venue, proof in settle.PROOFS.items()
+    }
+    return patch.dict(settle.PROOFS, hasty)
+
+
+def _sell_all_there():
+    def greedy(*, guarded, there, instrument, price):
+        return plan_sale(guarded=there or guarded, there=there, instrument=instrument, price=price)
+
+    return patch.object(sale, "plan_sale", greedy)
+
+
+def _forget_the_hold():
+    async def nothing_to_cancel(self, *_args, **_kwargs):
+        return ()
+
+    return patch.object(Stockroom, "_cancel_holders", nothing_to_cancel)
+
+
+def _trust_a_shown_zero():
+    def trusting(*, guarded, there, instrument, price):
+        if there is not None and there == 0:
+            return Dust(guarded, "there is nothing of it")
+        return plan_sale(guarded=guarded, there=there, instrument=instrument, price=price)
+
+    return patch.object(sale, "plan_sale", trusting)
+
+
+def _trust_one_reading():
+    return patch.object(GuardKeeper, "_is_confirmed", lambda *_: True)
+
+
+def _tell_after_the_fact():
+    conclude = Journal.conclude
+
+    async def split(self, intent, event, order, *, guard, message, cause):
+        with patch("engine.execution.journal.append_alert", _no_alert):
+            ended = await conclude(self, intent, event, order, guard=guard, message=message, cause=cause)
+        async with self._database.write() as session:
+            await append_alert(
+                session,
+                message,
+                user_id=intent.user_id,
+                account_id=intent.account_id,
+                dedup_key=f"{message.kind}:{intent.intent_id}:{intent.attempt}",
+                now=self._clock.now(),
+            )
+        return ended
+
+    return patch.object(Journal, "conclude", split)
+
+
+async def _no_alert(*_args, **_kwargs):
+    return False
+
+
+def _believe_an_old_price():
+    return patch.object(mark, "_check_age", lambda *_: None)
+
+
+def _believe_a_jump():
+    def gullible(pending, look, **_):
+        return pending.candidate if isinstance(pending.candidate, Mark) else look
+
+    return patch.object(looking, "confirm", gullible)
+
+
+def _gate_on_exit():
+    begin = Exits.begin
+
+    def gated(self, guard, trigger):
+        # A floor for small accounts belongs before entries.
+        return guard.cost >= 2000 and begin(self, guard, trigger)  # noqa: PLR2004 - any floor will do
+
+    return patch.object(Exits, "begin", gated)
+
+
+def _forget_on_restart():
+    async def forgetful(self):
+        return None
+
+    return patch.object(Exits, "resume", forgetful)
+
+
+def _fail_in_silence():
+    async def silent(self, why, doing):
+        return None
+
+    return patch.object(Trouble, "note", silent)
+
+
+_LOST = (Kind.TIMEOUT_AFTER, Kind.ANSWER_CUT, Kind.ARRIVES_LATE, Kind.LOST_BEFORE)
+
+DEFECTS = (
+    Defect(name="send before save", plant=_send_before_save, kinds=()),
+    Defect(name="resend on timeout", plant=_resend_on_timeout, kinds=_LOST),
+    Defect(name="new client id per try", plant=_new_id_per_try, kinds=(Kind.ARRIVES_LATE,)),
+    Defect(name="believe one look for a lost order", plant=_believe_one_look, kinds=_LOST),
+    Defect(name="sell all that is there", plant=_sell_all_there, kinds=()),
+    Defect(name="forget the hold", plant=_forget_the_hold, kinds=()),
+    Defect(
+        name="trust a zero shown to the exit",
+        plant=_trust_a_shown_zero,
+        kinds=(Kind.FREE_SHOWN_ZERO, Kind.HOLDING_MISSING),
+    ),
+    Defect(
+        name="trust a zero shown once",
+        plant=_trust_one_reading,
+        kinds=(Kind.FREE_SHOWN_ZERO, Kind.HOLDING_MISSING),
+    ),
+    Defect(name="alert outside the transaction", plant=_tell_after_the_fact, kinds=()),
+    Defect(name="believe an old price", plant=_believe_an_old_price, kinds=(Kind.QUOTE_STALE,)),
+    Defect(name="believe a jump", plant=_believe_a_jump, kinds=(Kind.QUOTE_JUMPS,)),
+    Defect(name="gate on exit", plant=_gate_on_exit, kinds=()),
+    Defect(name="forget exits on restart", plant=_forget_on_restart, kinds=()),
+    Defect(
+        name="fail in silence",
+        plant=_fail_in_silence,
+        kinds=(Kind.KEY_REJECTED, Kind.MAINTENANCE, Kind.CANCEL_ONLY),
+    ),
+)
+
+
+def runs_until_found(defect, store, *, most, kinds=None):
+    """Return how many stories it took until one failed, and that story's world; None when none did."""
+    with defect.plant():
+        for seed in range(1, most + 1):
+            world = tell(seed, store, kinds=kinds)
+            if world.violations:
+                return seed, world
+    return None

@@ -1,0 +1,81 @@
+"""What the stories found in the engine, each told again as short as it can be."""
+
+from decimal import Decimal
+
+from engine.orders import Side
+from engine.venues import Venue
+from tests.simulation.faults import Fault, Kind
+from tests.simulation.stage import play
+
+ETHER = "ETH/USD"
+
+
+def break_down(stage, venue, kind, *, seconds, times=1000):
+    now = stage.world.clock.monotonic()
+    stage.world.faults._active[venue, kind] = Fault(kind=kind, until=now + seconds, left=times)
+
+
+def test_one_reading_that_shows_nothing_closes_no_guard_though_its_owner_traded(store):
+    async def script(stage):
+        kraken = stage.furnish(Venue.KRAKEN, ETHER, price=3000, quantity="2")
+        await stage.arm(kraken, ETHER, "1", cost="3000")
+        await stage.cycles(8)
+        kraken.place(ETHER, Side.BUY, Decimal("0.1"))
+        break_down(stage, Venue.KRAKEN, Kind.HOLDING_MISSING, seconds=5)
+        await stage.cycles(8)
+        await stage.come_to_rest()
+
+    assert play(store, script).violations == []
+
+
+def test_two_wrong_readings_with_a_true_one_between_close_no_guard(store):
+    async def script(stage):
+        kraken = stage.furnish(Venue.KRAKEN, ETHER, price=3000, quantity="2")
+        await stage.arm(kraken, ETHER, "1", cost="3000")
+        await stage.cycles(20)
+        for _ in range(2):
+            break_down(stage, Venue.KRAKEN, Kind.HOLDING_MISSING, seconds=5)
+            await stage.cycles(8)
+        await stage.come_to_rest()
+
+    assert play(store, script).violations == []
+
+
+def test_a_fill_told_late_is_read_though_nothing_moves_any_more(store):
+    async def script(stage):
+        kraken = stage.furnish(Venue.KRAKEN, ETHER, price=3000, quantity="1")
+        await stage.arm(kraken, ETHER, "1", cost="3000")
+        await stage.cycles(2)
+        break_down(stage, Venue.KRAKEN, Kind.FILLS_LATE, seconds=60)
+        kraken.prices.set(ETHER, Decimal(2900))
+        await stage.come_to_rest()
+
+    assert play(store, script).violations == []
+
+
+def test_a_reading_of_before_our_sale_shrinks_no_later_guard(store):
+    async def script(stage):
+        alpaca = stage.furnish(Venue.ALPACA, ETHER, price=3000, quantity="2")
+        await stage.arm(alpaca, ETHER, "1", cost="3000")
+        await stage.cycles(3)
+        alpaca.prices.set(ETHER, Decimal(2900))
+        await stage.cycle()
+        # What the account held before the sale is shown once more, just when the next guard is first read.
+        await stage.arm(alpaca, ETHER, "1", cost="2900")
+        break_down(stage, Venue.ALPACA, Kind.OLD_REPORT, seconds=5, times=1)
+        await stage.come_to_rest()
+
+    assert play(store, script).violations == []
+
+
+def test_what_a_cancelled_order_still_holds_is_waited_for_and_not_called_dust(store):
+    async def script(stage):
+        alpaca = stage.furnish(Venue.ALPACA, ETHER, price=3000, quantity="1.00002")
+        alpaca.place(ETHER, Side.SELL, Decimal(1), limit=Decimal(6000))
+        await stage.arm(alpaca, ETHER, "1", cost="3000")
+        await stage.cycles(2)
+        break_down(stage, Venue.ALPACA, Kind.ANSWER_CUT, seconds=60, times=1)
+        alpaca.prices.set(ETHER, Decimal(2900))
+        await stage.come_to_rest()
+
+    assert play(store, script).violations == []
