@@ -90,11 +90,18 @@ class GuardKeeper:
             await self._lookout.note(account, e)
             return
         await self._lookout.note(account, None)
+        if new is None:
+            # So it is while some of the new ones are still to be read.
+            return
         await self._histories.explain(report)
         await self._reconcile(report, new)
         await self._introduction.meet(account)
-        if self._histories.is_explained(report) and not self._suspect and self._is_old_news(report):
+        is_clear = self._histories.is_explained(report) and not self._doubts(account)
+        if is_clear and self._is_old_news(report):
             self._settled[account.account_id] = report
+
+    def _doubts(self, account: Account) -> bool:
+        return any(account_id == account.account_id for account_id, _ in self._suspect)
 
     def _is_known(self, report: AccountReport) -> bool:
         """Tell whether nothing moved since all was settled; reading fills would cost calls for nothing."""

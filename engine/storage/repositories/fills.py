@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.orders import Fill
 from engine.storage.records import FillCursor
-from engine.storage.tables import FillCursorRow, FillRow
+from engine.storage.tables import FillCursorRow, FillRow, IntentRow
 
 _FIELDS = tuple(field.name for field in fields(Fill))
 
@@ -50,6 +50,20 @@ async def load_order_fills(session: AsyncSession, account_id: str, order_id: str
         .order_by(col(FillRow.at), col(FillRow.trade_id))
     )
     return tuple(Fill(**{name: getattr(row, name) for name in _FIELDS}) for row in found)
+
+
+async def load_newest_by_hand(session: AsyncSession, account_id: str) -> datetime | None:
+    """Return when the newest known fill of an order that was not ours happened."""
+    ours = select(IntentRow.venue_order_id).where(
+        col(IntentRow.account_id) == account_id, col(IntentRow.venue_order_id).is_not(None)
+    )
+    found = await session.exec(
+        select(FillRow.at)
+        .where(col(FillRow.account_id) == account_id, col(FillRow.venue_order_id).not_in(ours))
+        .order_by(col(FillRow.at).desc())
+        .limit(1)
+    )
+    return found.first()
 
 
 async def save_cursor(session: AsyncSession, cursor: FillCursor) -> None:
