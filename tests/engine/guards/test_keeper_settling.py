@@ -1,0 +1,76 @@
+"""When an account is left alone: its past trades are asked for only while something may be open."""
+
+from dataclasses import replace
+
+from engine.alerts.messages import GuardReduced
+from engine.guards.guard import GuardState
+from engine.storage.repositories import guards as guard_rows
+from engine.venues import Venue
+
+
+async def read_for_minutes(room, minutes, *, withdrawing=False):
+    for _ in range(minutes):
+        if withdrawing:
+            room.withdraw("BTC", "0.001")
+        await room.read()
+        await room.clock.sleep(60)
+
+
+def history_calls(room, venue=Venue.KRAKEN):
+    endpoints = {Venue.KRAKEN: "TradesHistory", Venue.ALPACA: "GET /v2/account/activities/{activity_type}"}
+    return len(room.sent(endpoints[venue], venue=venue))
+
+
+async def test_an_account_that_rests_is_not_asked_for_its_trades(room):
+    room.deposit("BTC", "0.3")
+    await read_for_minutes(room, 4)
+    before = history_calls(room)
+
+    await read_for_minutes(room, 3)
+
+    assert history_calls(room) == before > 0
+
+
+async def test_a_doubt_at_one_broker_keeps_no_other_account_from_resting(rooms):
+    async with rooms(venues=(Venue.KRAKEN, Venue.ALPACA)) as room:
+        room.deposit("BTC", "0.3")
+        await room.arm("0.3", "18000")
+        room.deposit("BTC", "0.3", venue=Venue.ALPACA)
+        await read_for_minutes(room, 5, withdrawing=True)
+        before = history_calls(room, Venue.ALPACA)
+
+        await read_for_minutes(room, 3, withdrawing=True)
+
+        assert history_calls(room, Venue.ALPACA) == before > 0
+
+
+async def test_a_doubt_ends_with_its_guard(room):
+    room.deposit("BTC", "0.3")
+    guard = await room.arm("0.3", "18000")
+    await read_for_minutes(room, 2)
+    await read_for_minutes(room, 1, withdrawing=True)
+    async with room.database.write() as session:
+        closed = replace(guard, state=GuardState.CLOSED)
+        await guard_rows.save_guard(session, closed, now=room.clock.now(), cause="test")
+    await read_for_minutes(room, 4)
+    before = history_calls(room)
+
+    await read_for_minutes(room, 3)
+
+    assert history_calls(room) == before > 0
+
+
+async def test_guards_are_not_compared_before_all_new_trades_are_read(room, monkeypatch):
+    room.deposit("BTC", "0.3")
+    await room.arm("0.3", "18000")
+    await read_for_minutes(room, 2)
+    room.trade("sell", "0.1")
+    monkeypatch.setattr("engine.history.NEW_PAGES_A_TURN", 0)
+    await read_for_minutes(room, 3)
+    assert await room.alerts(GuardReduced) == []
+
+    monkeypatch.setattr("engine.history.NEW_PAGES_A_TURN", 20)
+    await read_for_minutes(room, 1)
+
+    [alert] = await room.alerts(GuardReduced)
+    assert alert.why == "sold by hand"
