@@ -160,8 +160,13 @@ def reconcile(
 
 def is_explained(guard: Guard, *, before: Decimal, seen: Decimal, fills: Sequence[Fill]) -> bool:
     """Tell whether the owner's fills alone make what was there into what is there now."""
+    return before == quantity_before(guard, seen, fills)
+
+
+def quantity_before(guard: Guard, seen: Decimal, fills: Sequence[Fill]) -> Decimal:
+    """Return how much of a position was there before some fills."""
     with exact():
-        return seen == before + sum((_change_of(guard, fill) for fill in fills), ZERO)
+        return seen - sum((_change_of(guard, fill) for fill in fills), ZERO)
 
 
 def _change_of(guard: Guard, fill: Fill) -> Decimal:

@@ -12,7 +12,16 @@ from engine.balances.reports import Reports
 from engine.clock import Clock
 from engine.errors import BrokerError
 from engine.guards.asking import UNASKED, Button, ask
-from engine.guards.changes import ChangeReason, GuardChange, Paused, Unchanged, is_explained, reconcile
+from engine.guards.changes import (
+    ChangeReason,
+    GuardChange,
+    Paused,
+    Unchanged,
+    is_about,
+    is_explained,
+    quantity_before,
+    reconcile,
+)
 from engine.guards.guard import Guard, GuardState
 from engine.guards.introduction import Introduction
 from engine.guards.notices import describe_change, reason_of
@@ -90,18 +99,11 @@ class GuardKeeper:
             await self._lookout.note(account, e)
             return
         await self._lookout.note(account, None)
-        if new is None:
-            # So it is while some of the new ones are still to be read.
-            return
         await self._histories.explain(report)
         await self._reconcile(report, new)
         await self._introduction.meet(account)
-        is_clear = self._histories.is_explained(report) and not self._doubts(account)
-        if is_clear and self._is_old_news(report):
+        if self._histories.is_explained(report) and not self._suspect and self._is_old_news(report):
             self._settled[account.account_id] = report
-
-    def _doubts(self, account: Account) -> bool:
-        return any(account_id == account.account_id for account_id, _ in self._suspect)
 
     def _is_known(self, report: AccountReport) -> bool:
         """Tell whether nothing moved since all was settled; reading fills would cost calls for nothing."""
@@ -134,7 +136,7 @@ class GuardKeeper:
             if guard.state_reason in {RESTORED, RESTORED_IN_SALE}:
                 await self._compare_restored(report, guard, new)
             else:
-                await self._reconcile_one(report, guard)
+                await self._reconcile_one(report, guard, new)
 
     async def _compare_restored(self, report: AccountReport, guard: Guard, new: tuple[Fill, ...]) -> None:
         """Arm a guard from a backup again if nothing happened to its position since; ask otherwise."""
@@ -148,14 +150,16 @@ class GuardKeeper:
         waiting = replace(guard, state_reason="changed since the backup")
         await self._apply(guard, Paused(guard=waiting, reason=ChangeReason.RESTORED), seen=there)
 
-    async def _reconcile_one(self, report: AccountReport, guard: Guard) -> None:
-        there, before = quantity_there(report, guard), self._seen.get(guard.guard_id)
+    async def _reconcile_one(self, report: AccountReport, guard: Guard, new: tuple[Fill, ...]) -> None:
+        there = quantity_there(report, guard)
+        before = self._seen.get(guard.guard_id) or _seen_before(guard, there, new)
         if guard.state in {GuardState.CLOSING, GuardState.CLOSED}:
             self._seen.pop(guard.guard_id, None)
             return
         if before is not None and report.at <= before.at:
             return
         base = before or Seen(quantity=guard.quantity, at=guard.created_at, is_sure=False)
+        guard = await self._note_entry(report, guard, after=base.at - SHOWN_LATE_WITHIN)
         fills, ours = await self._fills_between(guard, base.at, report.at)
         if ours:
             # Our own sale ran meanwhile and took its part off the guard itself: start anew from here.
@@ -189,9 +193,21 @@ class GuardKeeper:
         async with self._database.read() as session:
             fills = await fill_rows.load_fills(session, guard.account_id, asset=guard.asset)
             order_ids = await intent_rows.load_order_ids(session, guard.account_id)
-        between = [fill for fill in fills if after < fill.at <= until]
+        between = [fill for fill in fills if after < fill.at <= until and is_about(guard, fill)]
         ours = tuple(fill for fill in between if fill.venue_order_id in order_ids)
         return tuple(fill for fill in between if fill not in ours), ours
+
+    async def _note_entry(self, report: AccountReport, guard: Guard, *, after: datetime) -> Guard:
+        """Keep the venue's entry price that trades have changed, so that it is not taken for a split later."""
+        entry = report.holding(guard.asset).venue_entry
+        if entry in {None, guard.venue_entry} or not any(await self._fills_between(guard, after, report.at)):
+            return guard
+        noted = replace(guard, venue_entry=entry)
+        async with self._database.write() as session:
+            if await rows.load_guard(session, guard.guard_id) != guard:
+                return guard
+            await rows.save_guard(session, noted, now=self._clock.now(), cause="the venue's entry price")
+        return noted
 
     def _is_confirmed(self, guard: Guard, there: Decimal) -> bool:
         if self._suspect.get(_key(guard)) == there:
@@ -259,6 +275,15 @@ def quantity_there(report: AccountReport, guard: Guard) -> Decimal:
         ),
         ZERO,
     )
+
+
+def _seen_before(guard: Guard, there: Decimal, new: tuple[Fill, ...]) -> Seen | None:
+    """Return what was there before trades that were made since a guard was set and only told now."""
+    missed = [fill for fill in new if fill.at > guard.created_at and is_about(guard, fill)]
+    if not missed:
+        return None
+    began = min(fill.at for fill in missed) - timedelta.resolution
+    return Seen(quantity=quantity_before(guard, there, missed), at=began, is_sure=True)
 
 
 def _key(guard: Guard) -> tuple[str, str]:
