@@ -28,7 +28,10 @@ class Engine(Protocol):
     """The trading side, as far as starting and stopping it goes."""
 
     async def start(self) -> None:
-        """Settle what a former run left in flight, and note from when on it watches."""
+        """Take up what a former run left in flight, and note from when on it watches."""
+
+    async def settle(self) -> None:
+        """Wait until the outcome of every order is known."""
 
     def refuse_new_work(self) -> None:
         """Take no new orders; those in flight go on."""
@@ -71,7 +74,7 @@ async def live(parts: Parts, stop: Stop) -> None:
     stop.listen()
     if parts.lease:
         await parts.lease.take()
-    settling = asyncio.create_task(parts.engine.start(), name="engine start")
+    settling = asyncio.create_task(parts.engine.settle(), name="settle orders")
     try:
         await _start(parts, settling)
         await stop.wait()
@@ -83,16 +86,11 @@ async def live(parts: Parts, stop: Stop) -> None:
 
 
 async def _start(parts: Parts, settling: asyncio.Task[None]) -> None:
-    # What is in flight is settled before anything can ask for more.
-    await asyncio.wait({settling}, timeout=SETTLE_FIRST_S)
-    if settling.done():
-        await settling
-    else:
-        log.warning("still settling what a former run left in flight; starting the rest meanwhile")
-        settling.add_done_callback(_tell_crash)
+    await parts.engine.start()
     parts.watchdog.start()
     parts.schedule.start()
     parts.delivery.start()
+    await _settle(settling)
     parts.chat.on_heard(parts.delivery.note_heard)
     parts.chat.start()
     if parts.commands:
@@ -100,6 +98,16 @@ async def _start(parts: Parts, settling: asyncio.Task[None]) -> None:
     if parts.health:
         await parts.health.start()
     log.info("started")
+
+
+async def _settle(settling: asyncio.Task[None]) -> None:
+    """Let what is in flight be settled before anybody can ask for more; the guards are watched meanwhile."""
+    await asyncio.wait({settling}, timeout=SETTLE_FIRST_S)
+    if settling.done():
+        await settling
+    else:
+        log.warning("still settling what a former run left in flight; the chat opens meanwhile")
+        settling.add_done_callback(_tell_crash)
 
 
 async def _stop(parts: Parts) -> None:

@@ -1,5 +1,6 @@
 """The trading side of the process: how it starts, rests and closes."""
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
@@ -12,6 +13,7 @@ from engine.guards.keeper import GuardKeeper
 from engine.liquidation.execute import Exits
 from engine.liquidation.watch import Watch
 from engine.liquidation.watch_log import WatchLog
+from engine.market import Markets
 from engine.portfolio.service import PortfolioService
 from engine.routing.costs import Costs
 from engine.tasks import Tasks
@@ -30,6 +32,7 @@ class Trading:
         self,
         *,
         brokers: Mapping[str, Broker],
+        markets: Markets,
         reader: AccountReader,
         portfolio: PortfolioService,
         balances: BalanceService,
@@ -43,6 +46,7 @@ class Trading:
         resources: AsyncExitStack,
     ) -> None:
         self._brokers = brokers
+        self._markets = markets
         self._reader = reader
         self._portfolio = portfolio
         self._balances = balances
@@ -64,6 +68,10 @@ class Trading:
         await self._costs.restore()
         await self._watch_log.begin()
 
+    async def settle(self) -> None:
+        """Wait until the outcome of every order that a former run had on its way is known."""
+        await self._exits.settle()
+
     async def guard(self) -> None:
         """Look at every guard."""
         await self._watch.cycle()
@@ -79,6 +87,10 @@ class Trading:
             # Before its first reading nobody knows what an account holds; that reading asks by itself.
             if broker.account.account_id in self._costed:
                 await self._refresh_costs(broker.account)
+
+    async def refresh_listings(self) -> None:
+        """Ask every venue what it lists now, side by side."""
+        await asyncio.gather(*(market.refresh_instruments() for market in self._markets.values()))
 
     async def thin_history(self) -> None:
         """Drop snapshots that are denser than their age deserves."""

@@ -11,8 +11,8 @@ from engine.instruments import Instrument
 from engine.quotes import OrderBook, Quote
 from engine.venues import Venue
 
-#: Listings change rarely; a refresh also picks up cancel-only and other states.
-INSTRUMENTS_MAX_AGE_S = 3600.0
+#: Nobody asks for the listings again sooner than this, whatever came of it.
+ASK_AGAIN_S = 5.0
 SESSION_MAX_AGE_S = 30.0
 
 
@@ -23,7 +23,8 @@ class VenueMarket:
         self.data = data
         self._clock = clock
         self._instruments: Mapping[str, Instrument] = {}
-        self._instruments_at: float | None = None
+        self._asked_at = float("-inf")
+        self._failed: BrokerError | None = None
         self._quotes: dict[str, Quote] = {}
         self._session: Session | None = None
         self._session_at: float | None = None
@@ -35,16 +36,30 @@ class VenueMarket:
         return self.data.venue
 
     async def instruments(self) -> Mapping[str, Instrument]:
-        """Return the listings; old ones stand in while the venue does not answer."""
+        """Return the listings that are kept; only the first caller waits for the venue.
+
+        Raises:
+            BrokerError: there are none yet and the venue does not tell.
+
+        """
+        if not self._instruments:
+            await self.refresh_instruments()
+        if not self._instruments and self._failed is not None:
+            raise self._failed
+        return self._instruments
+
+    async def refresh_instruments(self) -> None:
+        """Ask for the listings now, unless that failed a moment ago; the old ones stand in on a failure."""
         async with self._lock:
-            if self._stale_listings():
-                try:
-                    self._instruments = await self.data.fetch_instruments()
-                    self._instruments_at = self._clock.monotonic()
-                except BrokerError:
-                    if not self._instruments:
-                        raise
-            return self._instruments
+            now = self._clock.monotonic()
+            if now - self._asked_at < ASK_AGAIN_S:
+                return
+            try:
+                self._instruments = await self.data.fetch_instruments()
+                self._failed = None
+            except BrokerError as e:
+                self._failed = e
+            self._asked_at = self._clock.monotonic()
 
     async def quotes(self, symbols: Collection[str], *, max_age_s: float) -> Mapping[str, Quote]:
         """Return quotes at most `max_age_s` old, asking the venue only for the others."""
@@ -79,10 +94,6 @@ class VenueMarket:
     def _is_fresh(self, symbol: str, oldest: datetime) -> bool:
         quote = self._quotes.get(symbol)
         return quote is not None and quote.at >= oldest
-
-    def _stale_listings(self) -> bool:
-        at = self._instruments_at
-        return at is None or self._clock.monotonic() - at > INSTRUMENTS_MAX_AGE_S
 
 
 Markets = Mapping[Venue, VenueMarket]

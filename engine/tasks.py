@@ -15,6 +15,7 @@ class Tasks:
         self._report = report
         self._running: dict[str, asyncio.Task[None]] = {}
         self._must_end: set[asyncio.Task[None]] = set()
+        self._is_closed = False
 
     def spawn(
         self, name: str, start: Callable[[], Coroutine[Any, Any, None]], *, must_end: bool = False
@@ -23,7 +24,7 @@ class Tasks:
 
         A task that `must_end` is waited for when the process stops; the others are cancelled.
         """
-        if name in self._running:
+        if self._is_closed or name in self._running:
             return False
         task = asyncio.create_task(start(), name=name)
         self._running[name] = task
@@ -38,11 +39,14 @@ class Tasks:
         return tuple(self._running)
 
     async def drain(self, timeout_s: float) -> tuple[str, ...]:
-        """Cancel what may be cancelled, wait for the rest, and return the names of what took too long."""
-        awaited = set(self._must_end)
-        if awaited:
-            await asyncio.wait(awaited, timeout=timeout_s)
-        late = tuple(task.get_name() for task in awaited if not task.done())
+        """Start nothing more, cancel what may be cancelled, wait for the rest; return what took too long."""
+        self._is_closed = True
+        for task in self._running.values():
+            if task not in self._must_end:
+                task.cancel()
+        if self._must_end:
+            await asyncio.wait(set(self._must_end), timeout=timeout_s)
+        late = tuple(task.get_name() for task in self._must_end if not task.done())
         tasks = tuple(self._running.values())
         for task in tasks:
             task.cancel()

@@ -104,6 +104,7 @@ def build_engine(settings: Settings, base: Base, resources: AsyncExitStack) -> E
     return EngineParts(
         trading=Trading(
             brokers=base.brokers,
+            markets=base.markets,
             reader=reader,
             portfolio=portfolio,
             balances=balances,

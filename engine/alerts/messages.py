@@ -21,6 +21,7 @@ class CancelledOrder:
     quantity: Decimal
     #: None for orders without a price of their own.
     price: Decimal | None
+    venue_order_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,8 @@ class ExitStoodDown:
     symbol: str
     quantity: Decimal
     threshold: Decimal
+    #: Orders that were cancelled for the sale and are not there any more.
+    cancelled: tuple[CancelledOrder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

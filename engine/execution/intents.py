@@ -89,6 +89,11 @@ class Intent:
     sent_at: datetime | None = None
 
     @property
+    def trigger_price(self) -> Decimal:
+        """Return the price it was triggered at; zero where none was written down."""
+        return self.trigger.price if self.trigger else ZERO
+
+    @property
     def asked(self) -> Asked | None:
         """Return what its owner asked for; None when a guard began it."""
         return self.trigger.asked if self.trigger else None

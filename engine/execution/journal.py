@@ -20,6 +20,8 @@ from engine.storage.repositories import fills, guards, intents
 
 #: The cause of a step that cancels an order holding what is to be sold; its words are that order.
 RELEASE = "release"
+#: The cause of a step that found such an order gone already; its words are the order's id.
+NOT_RELEASED = "not released"
 
 _cancelled_codec = TypeAdapter(CancelledOrder)
 
@@ -146,10 +148,19 @@ class Journal:
             step = _step(intent, intent, cause=RELEASE, words=words, at=self._clock.now())
             await intents.insert_step(session, step)
 
+    async def note_not_released(self, intent: Intent, order: CancelledOrder) -> None:
+        """Write down that an order about to be cancelled was gone already, filled or cancelled elsewhere."""
+        async with self._database.write() as session:
+            step = _step(intent, intent, cause=NOT_RELEASED, words=order.venue_order_id, at=self._clock.now())
+            await intents.insert_step(session, step)
+
     async def load_released(self, intent_id: str) -> tuple[CancelledOrder, ...]:
-        """Return the orders that were cancelled for an intent."""
+        """Return the orders that were cancelled for an intent, each once."""
         steps = await self.load_steps(intent_id)
-        return tuple(parse_released(step.words) for step in steps if step.cause == RELEASE)
+        gone = {step.words for step in steps if step.cause == NOT_RELEASED}
+        noted = (parse_released(step.words) for step in steps if step.cause == RELEASE)
+        released = {order.venue_order_id: order for order in noted if order.venue_order_id not in gone}
+        return tuple(released.values())
 
     async def tell_failing(self, intent: Intent, message: ExitFailing, *, told: int) -> None:
         """Put a reminder of a failing exit into the outbox; the same reminder is written once."""

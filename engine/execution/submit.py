@@ -14,8 +14,8 @@ from engine.execution.states import IntentEvent
 from engine.orders import Order, OrderRequest
 from engine.venues import Venue
 
-#: Between two questions after an accepted order; market orders fill at once or hardly at all.
-_POLL_S = (0.05, 0.1, 0.2, 0.5, 1.0)
+#: The latest look at any venue comes so long after sending.
+LONGEST_WAIT_S = 11.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,15 @@ class Attempt:
     """What came of one attempt: accepted, unknown, or planned again because the venue did nothing."""
 
     intent: Intent
+    error: BrokerError | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """What the venue says of an accepted order now; no order when it does not tell."""
+
+    intent: Intent
+    order: Order | None
     error: BrokerError | None
 
 
@@ -84,24 +93,29 @@ class Submitter:
                 )
             absent_at.append(asked_at)
 
-    async def follow(self, intent: Intent, broker: Broker) -> Order:
-        """Ask for an accepted order until nothing more of it can fill."""
+    async def follow(self, intent: Intent, broker: Broker) -> Followed:
+        """Ask once for an accepted order and write down what has filled of it."""
         if intent.venue_order_id is None:
             message = f"intent {intent.intent_id} is {intent.state} without an order id"
             raise ValueError(message)
-        polls = 0
-        while True:
-            try:
-                order = await broker.fetch_order(intent.venue_order_id, intent.symbol, priority=Priority.EXIT)
-            except BrokerError:
-                order = None
-            if order is not None and order.status.is_final:
-                return order
-            await self._clock.sleep(_POLL_S[min(polls, len(_POLL_S) - 1)])
-            polls += 1
+        try:
+            order = await broker.fetch_order(intent.venue_order_id, intent.symbol, priority=Priority.EXIT)
+        except BrokerError as e:
+            return Followed(intent=intent, order=None, error=e)
+        if not order.status.is_final and order.filled_quantity > intent.filled_quantity:
+            intent = await self._journal.record(
+                intent,
+                IntentEvent.FILL_PART,
+                cause="filled in part",
+                filled_quantity=order.filled_quantity,
+                cost=order.cost,
+            )
+        return Followed(intent=intent, order=order, error=None)
 
     async def _wait_until(self, step: LookAt) -> None:
-        await self._clock.sleep((step.at - self._clock.now()).total_seconds())
+        # A clock that was set back must not stall the settling: no look is due later than this.
+        pause_s = (step.at - self._clock.now()).total_seconds()
+        await self._clock.sleep(min(pause_s, LONGEST_WAIT_S))
 
     async def _find(self, intent: Intent, broker: Broker, sent_at: datetime) -> Order | None:
         return await broker.find_order(

@@ -7,12 +7,18 @@ from engine.alerts.messages import ExitFailing
 from engine.brokers.base import Broker
 from engine.execution.intents import Trigger
 from engine.execution.journal import LiveExit
+from engine.execution.states import IntentState
 from engine.guards.guard import Guard
 from engine.liquidation.sale import Desk, Sale
 from engine.liquidation.trouble import Trouble
 from engine.market import Markets
 from engine.money import ZERO
 from engine.tasks import Tasks
+
+#: Between two looks at whether every order's outcome is known.
+SETTLED_POLL_S = 0.2
+
+_UNSETTLED = (IntentState.SENT, IntentState.UNKNOWN)
 
 
 class Exits:
@@ -37,7 +43,10 @@ class Exits:
 
     def begin(self, guard: Guard, trigger: Trigger) -> bool:
         """Start selling a guard's quantity; tell whether it was not being sold already."""
-        return self._tasks.spawn(_name(guard), partial(self._begin, guard, trigger), must_end=True)
+        name = _name(guard)
+        if name in self._asking:
+            return False
+        return self._tasks.spawn(name, partial(self._begin, guard, trigger), must_end=True)
 
     async def begin_asked(self, guard: Guard, trigger: Trigger, *, before: Guard | None) -> bool:
         """Start selling what its owner asked for; False when it is being sold already or has changed."""
@@ -65,6 +74,15 @@ class Exits:
             elif name not in driven and name not in self._asking:
                 self._tasks.spawn(name, partial(self._drive, live, found_later=True), must_end=True)
 
+    async def settle(self) -> None:
+        """Wait until no order's outcome is unknown any more."""
+        while await self._is_something_unsettled():
+            await self._desk.clock.sleep(SETTLED_POLL_S)
+
+    async def _is_something_unsettled(self) -> bool:
+        live = await self._desk.journal.load_live_exits()
+        return any(one.intent.state in _UNSETTLED for one in live)
+
     async def _begin(self, guard: Guard, trigger: Trigger) -> None:
         live = await self._desk.journal.plan_exit(guard.guard_id, trigger, intent_id=self._new_id())
         if live is not None:
@@ -72,7 +90,6 @@ class Exits:
 
     async def _drive(self, live: LiveExit, *, found_later: bool) -> None:
         journal, guard = self._desk.journal, live.guard
-        cancelled = await journal.load_released(live.intent.intent_id) if found_later else ()
         async with Trouble(live.intent, journal=journal, clock=self._desk.clock) as trouble:
             sale = Sale(
                 guard,
@@ -80,7 +97,6 @@ class Exits:
                 broker=self._brokers[guard.account_id],
                 market=self._markets[guard.venue],
                 trouble=trouble,
-                cancelled=cancelled,
                 found_later=found_later,
             )
             await sale.run(live.intent)

@@ -1,10 +1,9 @@
 """One exit from its intent to its end: each step looks at the state on disk and makes the next."""
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass
 
-from engine.alerts.messages import CancelledOrder, ExitParked, ExitStoodDown
 from engine.balances.reports import Reports
 from engine.brokers.base import Broker
 from engine.clock import Clock
@@ -14,20 +13,33 @@ from engine.execution.journal import Journal
 from engine.execution.patience import retry_delay_s
 from engine.execution.states import IntentEvent, IntentState
 from engine.execution.submit import Submitter
-from engine.guards.guard import Guard, GuardState
-from engine.instruments import Instrument
-from engine.liquidation.asked import TOO_LATE, hand_back, is_too_late, rest_after_asking
+from engine.guards.guard import Guard
+from engine.instruments import Instrument, TradingStatus
+from engine.liquidation.asked import is_too_late, rest_after_asking
 from engine.liquidation.closing import Dust, describe_exit, plan_sale, reduce_guard
+from engine.liquidation.ending import give_up, park, stand_down
 from engine.liquidation.stock import Stock, Stockroom
 from engine.liquidation.trouble import Trouble
 from engine.market import VenueMarket
 from engine.money import ZERO
+from engine.orders import Order
 
 #: A rejected key needs its owner, not haste.
 KEY_REJECTED_PAUSE_S = 60.0
 
+#: Between two looks at a market that takes no sales.
+MARKET_LOOK_S = 15.0
+
+#: Pauses between questions after an accepted order; market orders fill at once or hardly at all.
+FILL_POLLS_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0)
+
 #: A venue may show nothing for a moment; a guard is not given up for that.
 BELIEVE_EMPTY_AFTER_S = 10.0
+
+#: A sale waits no longer than this for the listing it is floored by.
+LISTING_S = 2.0
+
+_TAKES_SALES = (TradingStatus.ONLINE, TradingStatus.REDUCE_ONLY)
 
 #: Tells whether a guard is past its threshold at the latest accepted mark; None without a price.
 Breached = Callable[[Guard], bool | None]
@@ -56,7 +68,6 @@ class Sale:
         broker: Broker,
         market: VenueMarket,
         trouble: Trouble,
-        cancelled: tuple[CancelledOrder, ...] = (),
         found_later: bool,
     ) -> None:
         self._guard = guard
@@ -64,9 +75,10 @@ class Sale:
         self._broker = broker
         self._market = market
         self._trouble = trouble
-        self._cancelled = cancelled
         self._found_later = found_later
         self._failures = 0
+        self._polls = 0
+        self._refused_by_market = False
         #: Since when every reading found nothing of what is to be sold.
         self._empty_since: float | None = None
 
@@ -77,59 +89,94 @@ class Sale:
 
     async def _step(self, intent: Intent) -> Intent:
         if intent.state is IntentState.PLANNED:
-            return await self._attempt(intent)
+            return await self._end_early(intent) or await self._attempt(intent)
         if intent.state is IntentState.SENT:
-            self._found_later = True
             return await self._desk.journal.record(
                 intent, IntentEvent.LOSE_ANSWER, cause="found sent after a restart"
             )
         if intent.state is IntentState.UNKNOWN:
+            self._found_later = True
+            await self._trouble.note(
+                "the answer to the sell order was lost",
+                f"asking {intent.venue.label} what became of it; it is not sent twice",
+            )
             return await self._desk.submitter.settle(intent, self._broker)
         return await self._finish(intent)
 
-    async def _attempt(self, intent: Intent) -> Intent:
+    async def _end_early(self, intent: Intent) -> Intent | None:
         if is_too_late(intent, self._desk.clock.now()):
-            return await self._give_up(intent)
+            return await give_up(self._desk.journal, intent, self._guard)
         if self._failures and intent.asked is None and self._desk.breached(self._guard) is False:
-            return await self._stand_down(intent)
+            return await stand_down(self._desk.journal, intent, self._guard)
+        return None
+
+    async def _attempt(self, intent: Intent) -> Intent:
         try:
+            await self._check_market(intent)
             stock = await self._desk.stockroom.prepare(intent, self._guard, self._broker)
         except BrokerError as e:
             await self._pause(e)
             return intent
-        self._cancelled += stock.cancelled
         plan = plan_sale(
             guarded=self._guard.quantity,
             there=stock.sellable,
             instrument=await self._instrument(),
-            price=_trigger_price(intent),
+            price=intent.trigger_price,
         )
         if isinstance(plan, Dust):
-            return await self._park(intent, plan)
+            return await self._after_crumbs(intent, plan, stock)
         attempt = await self._desk.submitter.send(intent, self._broker, plan.quantity)
-        if attempt.intent.state is IntentState.UNKNOWN:
-            self._found_later = True
-            await self._trouble.note(
-                f"the answer to the sell order was lost ({attempt.error})",
-                f"asking {intent.venue.label} what became of it; it is not sent twice",
-            )
-        elif attempt.error is not None:
-            return await self._after_refusal(attempt.intent, attempt.error, plan.quantity, stock)
-        return attempt.intent
+        if attempt.error is None or attempt.intent.state is IntentState.UNKNOWN:
+            return attempt.intent
+        return await self._after_refusal(attempt.intent, attempt.error, stock)
 
-    async def _after_refusal(
-        self, intent: Intent, error: BrokerError, quantity: Decimal, stock: Stock
-    ) -> Intent:
+    async def _after_crumbs(self, intent: Intent, dust: Dust, stock: Stock) -> Intent:
+        """Park real dust; crumbs that are free while the rest is held or locked are no reason to give up."""
+        owned = plan_sale(
+            guarded=self._guard.quantity,
+            there=stock.owned,
+            instrument=await self._instrument(),
+            price=intent.trigger_price,
+        )
+        if isinstance(owned, Dust):
+            return await park(self._desk.journal, intent, self._guard, dust)
+        self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
+        await self._pause(f"only {dust.quantity:f} {intent.asset} is free, the rest is held or locked")
+        return intent
+
+    async def _after_refusal(self, intent: Intent, error: BrokerError, stock: Stock) -> Intent:
         reason = error.reason if isinstance(error, RefusedError) else None
         if reason is RefusalReason.BELOW_MINIMUM:
-            return await self._park(intent, Dust(quantity, error.words))
+            dust = Dust(self._guard.quantity, error.words)
+            return await park(self._desk.journal, intent, self._guard, dust)
         if reason is RefusalReason.INSUFFICIENT_FUNDS:
             if self._is_gone(stock):
-                return await self._park(intent, Dust(quantity, "nothing of it is there any more"))
+                dust = Dust(self._guard.quantity, "nothing of it is there any more")
+                return await park(self._desk.journal, intent, self._guard, dust)
             # What was read before does not hold any more.
             self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
+        if reason is RefusalReason.MARKET_UNAVAILABLE:
+            self._refused_by_market = True
+        if reason is RefusalReason.OPPOSITE_ORDER:
+            await self._cancel_opposite(intent)
         await self._pause(error)
         return intent
+
+    async def _cancel_opposite(self, intent: Intent) -> None:
+        try:
+            await self._desk.stockroom.cancel_opposite(intent, self._broker)
+        except BrokerError as e:
+            await self._trouble.note(str(e), "cancelling the opposite orders again with the next try")
+
+    async def _check_market(self, intent: Intent) -> None:
+        """Hold a sale back that the listings say would be refused, once the venue itself refused one for it."""
+        if not self._refused_by_market:
+            return
+        await self._market.refresh_instruments()
+        instrument = await self._instrument()
+        if instrument is not None and instrument.status not in _TAKES_SALES:
+            words = f"{intent.symbol} is {instrument.status.value.replace('_', ' ')}"
+            raise RefusedError(intent.venue, words, RefusalReason.MARKET_UNAVAILABLE)
 
     def _is_gone(self, stock: Stock) -> bool:
         """Believe that nothing is left when readings some time apart say so and the venue refuses for funds."""
@@ -141,13 +188,20 @@ class Sale:
         return self._empty_since is not None and now - self._empty_since >= BELIEVE_EMPTY_AFTER_S
 
     async def _finish(self, intent: Intent) -> Intent:
-        order = await self._desk.submitter.follow(intent, self._broker)
+        followed = await self._desk.submitter.follow(intent, self._broker)
+        intent, order = followed.intent, followed.order
+        if order is None or not order.status.is_final:
+            await self._wait_for_fill(intent, followed.error)
+            return intent
         if order.filled_quantity == ZERO:
             planned = await self._desk.journal.retry(intent, cause="closed without a fill")
             await self._pause("the venue closed the order without a fill")
             return planned
+        return await self._conclude(intent, order)
+
+    async def _conclude(self, intent: Intent, order: Order) -> Intent:
         rest, dust = reduce_guard(
-            self._guard, order, instrument=await self._instrument(), price=_trigger_price(intent)
+            self._guard, order, instrument=await self._instrument(), price=intent.trigger_price
         )
         if intent.asked is not None:
             rest, dust = rest_after_asking(rest, dust, intent.asked)
@@ -155,7 +209,7 @@ class Sale:
             intent,
             self._guard,
             order,
-            cancelled=self._cancelled,
+            cancelled=await self._desk.journal.load_released(intent.intent_id),
             dust=dust,
             found_later=self._found_later,
             filled_at=self._desk.clock.now(),
@@ -165,47 +219,30 @@ class Sale:
             intent, IntentEvent.FILL, order, guard=rest, message=message, cause="filled"
         )
 
-    async def _park(self, intent: Intent, dust: Dust) -> Intent:
-        message = ExitParked(venue=intent.venue, symbol=intent.symbol, quantity=dust.quantity, why=dust.why)
-        closed = replace(self._guard, state=GuardState.CLOSED, state_reason=dust.why)
-        return await self._desk.journal.give_back(
-            intent, IntentEvent.PARK, guard=closed, message=message, cause=dust.why
-        )
-
-    async def _stand_down(self, intent: Intent) -> Intent:
-        armed = replace(self._guard, state=GuardState.ARMED, state_reason=None)
-        message = ExitStoodDown(
-            venue=intent.venue,
-            symbol=intent.symbol,
-            quantity=self._guard.quantity,
-            threshold=self._guard.threshold,
-        )
-        return await self._desk.journal.give_back(
-            intent, IntentEvent.SUPERSEDE, guard=armed, message=message, cause="price came back"
-        )
-
-    async def _give_up(self, intent: Intent) -> Intent:
-        asked, quantity = intent.asked, self._guard.quantity
-        kept = hand_back(self._guard, asked, why=TOO_LATE) if asked else self._guard
-        message = ExitParked(venue=intent.venue, symbol=intent.symbol, quantity=quantity, why=TOO_LATE)
-        return await self._desk.journal.give_back(
-            intent, IntentEvent.SUPERSEDE, guard=kept, message=message, cause="asked too long ago"
-        )
+    async def _wait_for_fill(self, intent: Intent, error: BrokerError | None) -> None:
+        pause_s = FILL_POLLS_S[min(self._polls, len(FILL_POLLS_S) - 1)]
+        self._polls += 1
+        if self._polls >= len(FILL_POLLS_S) or isinstance(error, KeyRejectedError):
+            silence = f"{intent.venue.label} has the order and has not filled it yet"
+            await self._trouble.note(
+                f"the order may be filled, but {error}" if error else silence,
+                "asking until it is filled or closed; it is not sent twice",
+            )
+        await self._desk.clock.sleep(pause_s)
 
     async def _pause(self, why: BrokerError | str) -> None:
         self._failures += 1
         pause_s = retry_delay_s(self._failures)
         if isinstance(why, KeyRejectedError):
             pause_s = KEY_REJECTED_PAUSE_S
+        if isinstance(why, RefusedError) and why.reason is RefusalReason.MARKET_UNAVAILABLE:
+            pause_s = MARKET_LOOK_S
         await self._trouble.note(str(why), f"trying again in {pause_s:g} s; nothing was sold yet")
         await self._desk.clock.sleep(pause_s)
 
     async def _instrument(self) -> Instrument | None:
         try:
-            return (await self._market.instruments()).get(self._guard.symbol)
-        except BrokerError:
+            async with asyncio.timeout(LISTING_S):
+                return (await self._market.instruments()).get(self._guard.symbol)
+        except (BrokerError, TimeoutError):
             return None
-
-
-def _trigger_price(intent: Intent) -> Decimal:
-    return intent.trigger.price if intent.trigger else ZERO

@@ -1,6 +1,7 @@
 """What is there to be sold: read it freshly, and cancel what holds it."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -31,13 +32,12 @@ RELEASE_POLLS_S = (0.1, 0.2, 0.5, 1.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stock:
-    """What may be sold now, and what had to be cancelled for it."""
+    """What may be sold now of what is there."""
 
     #: None when the account could not be read.
     sellable: Decimal | None
     #: All there is of it, sellable or not; None likewise.
     owned: Decimal | None
-    cancelled: tuple[CancelledOrder, ...] = ()
 
 
 class Stockroom:
@@ -60,12 +60,15 @@ class Stockroom:
             quantity = None if report is None else _margin_quantity(report, guard)
             return Stock(sellable=quantity, owned=quantity)
         holding = report.holding(guard.asset)
-        if holding.held == ZERO or holding.free >= guard.quantity:
+        # A total of zero is not believed: orders may hold what a venue wrongly shows as gone.
+        is_held = holding.held > ZERO or holding.total == ZERO
+        if not is_held or holding.free >= guard.quantity:
             return Stock(sellable=holding.free, owned=holding.total)
-        cancelled = await self._cancel_holders(intent, guard, broker, free=holding.free)
-        sellable = await self._await_release(guard, broker, freed=cancelled, free=holding.free)
-        told = tuple(_told(order) for order in cancelled)
-        return Stock(sellable=sellable, owned=holding.total, cancelled=told)
+        await self._cancel_holders(intent, guard, broker, free=holding.free)
+        # What an order held that was cancelled before may still be on its way back.
+        wanted = min(guard.quantity, holding.free + holding.held)
+        sellable = await self._await_release(guard, broker, wanted=wanted)
+        return Stock(sellable=sellable, owned=holding.total)
 
     async def _read(self, broker: Broker) -> AccountReport | None:
         account_id = broker.account.account_id
@@ -80,12 +83,13 @@ class Stockroom:
         self._reports.keep(report)
         return report
 
-    async def _cancel_holders(
-        self, intent: Intent, guard: Guard, broker: Broker, *, free: Decimal
-    ) -> tuple[Order, ...]:
+    async def _cancel_holders(self, intent: Intent, guard: Guard, broker: Broker, *, free: Decimal) -> None:
         orders = await broker.fetch_open_orders(priority=Priority.EXIT)
         plan = plan_release(guard.asset, needed=guard.quantity, free=free, open_orders=orders)
-        for order in plan:
+        await self._cancel(intent, broker, plan)
+
+    async def _cancel(self, intent: Intent, broker: Broker, orders: Iterable[Order]) -> None:
+        for order in orders:
             await self._journal.note_release(intent, _told(order))
             try:
                 await broker.cancel_order(order.venue_order_id, order.symbol, priority=Priority.EXIT)
@@ -93,12 +97,20 @@ class Stockroom:
                 # Filled or cancelled meanwhile: what it held is free or gone, the next read tells.
                 if e.reason is not RefusalReason.UNKNOWN_ORDER:
                     raise
-        return plan
+                await self._journal.note_not_released(intent, _told(order))
 
-    async def _await_release(
-        self, guard: Guard, broker: Broker, *, freed: tuple[Order, ...], free: Decimal
-    ) -> Decimal:
-        wanted = min(guard.quantity, free + sum((o.remaining_quantity for o in freed), ZERO))
+    async def cancel_opposite(self, intent: Intent, broker: Broker) -> None:
+        """Cancel the open orders a venue refuses this one for: the other side of the same pair.
+
+        Raises:
+            BrokerError: they could not be read or cancelled.
+
+        """
+        orders = await broker.fetch_open_orders(priority=Priority.EXIT)
+        opposite = [o for o in orders if o.symbol == intent.symbol and o.side is not intent.side]
+        await self._cancel(intent, broker, opposite)
+
+    async def _await_release(self, guard: Guard, broker: Broker, *, wanted: Decimal) -> Decimal:
         give_up_at = self._clock.monotonic() + RELEASE_TIMEOUT_S
         pauses_s = chain(RELEASE_POLLS_S, repeat(RELEASE_POLLS_S[-1]))
         while (released := await self._read_free(guard, broker)) is not None:
@@ -130,4 +142,9 @@ def _margin_quantity(report: AccountReport, guard: Guard) -> Decimal:
 
 
 def _told(order: Order) -> CancelledOrder:
-    return CancelledOrder(side=order.side, quantity=order.remaining_quantity, price=order.price)
+    return CancelledOrder(
+        side=order.side,
+        quantity=order.remaining_quantity,
+        price=order.price,
+        venue_order_id=order.venue_order_id,
+    )

@@ -1,7 +1,6 @@
 """An exit that does not get through is told at once, and again until it does."""
 
 import asyncio
-from contextlib import suppress
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -36,13 +35,7 @@ class Trouble:
     ) -> None:
         if self._reminder is not None:
             self._reminder.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._reminder
-
-    @property
-    def happened(self) -> bool:
-        """Tell whether anything went wrong on the way."""
-        return self._since is not None
+            await asyncio.gather(self._reminder, return_exceptions=True)
 
     async def note(self, why: str, doing: str) -> None:
         """Say what is wrong now and what is being done; the first time it is told at once."""

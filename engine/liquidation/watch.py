@@ -21,7 +21,9 @@ from engine.storage.repositories import guards as guard_rows
 from engine.tasks import Tasks
 from engine.venues import Venue
 
-#: A venue that has not answered by then gives no price in this cycle.
+#: A venue that has not answered by then gives no quotes in this cycle.
+QUOTES_S = 10.0
+#: The same for the further looks at one guard's order book.
 LOOK_BUDGET_S = 10.0
 
 
@@ -82,20 +84,24 @@ class Watch:
             # Its key was taken out of the settings; the owner hears that it is not watched.
             await self._accept_all(guards, PriceUnknown(problem=PriceProblem.NO_QUOTE))
             return
-        try:
-            async with asyncio.timeout(LOOK_BUDGET_S):
-                quotes = await looker.fetch_quotes(guards)
-                judged = await asyncio.gather(
-                    *(self._judge(looker, guard, quotes.get(guard.symbol)) for guard in guards),
-                    return_exceptions=True,
-                )
-        except TimeoutError:
-            await self._accept_all(guards, PriceUnknown(problem=PriceProblem.NO_QUOTE))
-            return
+        quotes = await self._fetch_quotes(looker, guards)
+        judged = await asyncio.gather(
+            *(self._judge(looker, guard, quotes.get(guard.symbol)) for guard in guards),
+            return_exceptions=True,
+        )
         # One guard that cannot be judged must not keep the others from it.
-        for failure in filter(None, judged):
-            raise failure
-        self._looked_at[venue] = self._clock.now()
+        failures = [failure for failure in judged if isinstance(failure, Exception)]
+        if failures:
+            raise ExceptionGroup(f"guards at {venue.label} were not judged", failures)
+        if quotes:
+            self._looked_at[venue] = self._clock.now()
+
+    async def _fetch_quotes(self, looker: Looker, guards: tuple[Guard, ...]) -> Mapping[str, Quote]:
+        try:
+            async with asyncio.timeout(QUOTES_S):
+                return await looker.fetch_quotes(guards)
+        except TimeoutError:
+            return {}
 
     def is_breached(self, guard: Guard) -> bool | None:
         """Tell whether a guard is past its threshold at its current mark; None without a price."""
@@ -103,7 +109,11 @@ class Watch:
         return is_past(guard, sight.current) if isinstance(sight.current, Mark) else None
 
     async def _judge(self, looker: Looker, guard: Guard, quote: Quote | None) -> None:
-        seen = await looker.look(guard, quote, last=self._sight(guard).last)
+        try:
+            async with asyncio.timeout(LOOK_BUDGET_S):
+                seen = await looker.look(guard, quote, last=self._sight(guard).last)
+        except TimeoutError:
+            seen = PriceUnknown(problem=PriceProblem.NO_QUOTE)
         await self._accept(guard, seen)
         if guard.state is GuardState.ARMED and isinstance(seen, Mark) and is_past(guard, seen):
             self._exits.begin(guard, trigger_of(guard, seen, now=self._clock.now()))

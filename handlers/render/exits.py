@@ -71,9 +71,17 @@ def _stood_down(message: ExitStoodDown, reader: Reader) -> Screen:
         bold("All clear: not sold, not needed"),
         f"{escape(message.symbol)} on {message.venue.label} came back above {at} before it could be sold.",
         f"Nothing was sold; {full_quantity(message.quantity)} is guarded as before.",
+        *_not_there_any_more(message),
         reader.as_of(reader.now),
     )
     return Screen(text="\n".join(lines))
+
+
+def _not_there_any_more(message: ExitStoodDown) -> Iterator[str]:
+    if message.cancelled:
+        yield "Cancelled for the sale, and not placed again:"
+        currency = message.symbol.partition("/")[2]
+        yield from (cancelled_line(order, currency) for order in message.cancelled)
 
 
 def _parked(message: ExitParked, reader: Reader) -> Screen:

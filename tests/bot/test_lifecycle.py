@@ -37,10 +37,12 @@ class TradingSide:
         self.start_error = None
 
     async def start(self):
-        self.story.append("settle")
-        await self.settled.wait()
+        self.story.append("start")
         if self.start_error:
             raise self.start_error
+
+    async def settle(self):
+        await self.settled.wait()
 
     def refuse_new_work(self):
         self.story.append("refuse new work")
@@ -128,17 +130,15 @@ async def start(server, database):
         await asyncio.wait({process.run}, timeout=10)
 
 
-async def test_what_is_in_flight_is_settled_before_the_guard_and_the_chat_start(server, start):
+async def test_the_chat_opens_when_all_orders_are_settled_and_the_guard_does_not_wait_for_it(server, start):
     process = start(prepare=lambda process: process.engine.settled.clear())
-    await asyncio.sleep(0.05)
-    assert process.story == ["settle"]
+    await process.guarded.wait()
     assert server.polls == 0
 
     process.engine.settled.set()
 
     await server.wait_for_poll()
-    await process.guarded.wait()
-    assert process.story == ["settle", "guard"]
+    assert process.story == ["start", "guard"]
 
 
 async def test_a_venue_that_hangs_at_the_start_does_not_keep_the_chat_away(server, start, monkeypatch):
@@ -174,7 +174,7 @@ async def test_it_stops_in_order_and_lets_a_handler_finish_its_order(server, sta
     process.order_done.set()
     await process.run
 
-    assert process.story == ["settle", "guard", "refuse new work", "order placed", "drain", "close"]
+    assert process.story == ["start", "guard", "refuse new work", "order placed", "drain", "close"]
     assert owner.messages[-1].text == "placed"
     assert server.pending_updates == ()
 
@@ -253,7 +253,7 @@ async def test_a_start_that_fails_closes_what_was_opened(server, start):
 
     with pytest.raises(RuntimeError, match="the disk is full"):
         await process.run
-    assert process.story == ["settle", "refuse new work", "drain", "close"]
+    assert process.story == ["start", "refuse new work", "drain", "close"]
     assert server.polls == 0
 
 

@@ -104,7 +104,12 @@ async def test_only_the_orders_that_hold_what_is_guarded_are_cancelled(room):
     [alert] = await room.alerts()
     assert alert.quantity == Decimal("0.1")
     assert alert.cancelled == (
-        CancelledOrder(side=Side.SELL, quantity=Decimal("0.06"), price=Decimal(60000)),
+        CancelledOrder(
+            side=Side.SELL,
+            quantity=Decimal("0.06"),
+            price=Decimal(60000),
+            venue_order_id=in_the_way.id,
+        ),
     )
 
 

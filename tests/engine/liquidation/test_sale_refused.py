@@ -1,8 +1,10 @@
 """Exits a venue refuses: told at once, tried again with growing pauses, dropped when the price came back."""
 
+import asyncio
 import itertools
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -15,7 +17,6 @@ from tests.patient_loop import START
 
 PASSING = {
     "rate limit": {"kind": FaultKind.RATE_LIMIT},
-    "cancel only": {"kind": FaultKind.CANCEL_ONLY},
     "funds": {"kind": FaultKind.ERROR, "message": "EOrder:Insufficient funds"},
     "margin": {"kind": FaultKind.ERROR, "message": "EOrder:Orders limit exceeded"},
 }
@@ -46,6 +47,30 @@ async def test_a_refusal_is_told_at_once_and_tried_again(falling, refusal):
     assert (filled.quantity, filled.found_later) == (Decimal("0.1"), False)
     assert pauses(falling.sent()) == [0.5, 1.0, 2.0]
     assert len({call.params["cl_ord_id"] for call in falling.sent()}) == 4
+
+
+async def test_a_market_that_takes_no_sales_is_tried_again_every_fifteen_seconds(falling):
+    falling.fault(FaultKind.CANCEL_ONLY, times=2)
+
+    await falling.sell_off()
+
+    failing, *_, filled = await falling.alerts()
+    assert "cancel_only" in failing.why
+    assert filled.quantity == Decimal("0.1")
+    assert pauses(falling.sent()) == [15.0, 15.0]
+
+
+async def test_a_market_listed_as_closed_is_not_sent_anything_until_it_opens(falling):
+    falling.world.market.set_status("kraken", "BTC/USD", "cancel_only")
+    opens = partial(falling.world.market.set_status, "kraken", "BTC/USD", "online")
+    asyncio.get_running_loop().call_later(50, opens)
+
+    await falling.sell_off()
+
+    assert len(falling.sent()) == 2
+    assert falling.clock.now() - START >= timedelta(seconds=50)
+    *_, filled = await falling.alerts()
+    assert filled.quantity == Decimal("0.1")
 
 
 async def test_no_connection_is_told_with_its_words_and_tried_again(falling):

@@ -1,0 +1,42 @@
+"""How an exit ends without a fill: parked as dust, stood down, or given up."""
+
+from dataclasses import replace
+
+from engine.alerts.messages import ExitParked, ExitStoodDown
+from engine.execution.intents import Intent
+from engine.execution.journal import Journal
+from engine.execution.states import IntentEvent
+from engine.guards.guard import Guard, GuardState
+from engine.liquidation.asked import TOO_LATE, hand_back
+from engine.liquidation.closing import Dust
+
+
+async def park(journal: Journal, intent: Intent, guard: Guard, dust: Dust) -> Intent:
+    """Leave what cannot be sold where it is, told once and tried no more."""
+    message = ExitParked(venue=intent.venue, symbol=intent.symbol, quantity=dust.quantity, why=dust.why)
+    closed = replace(guard, state=GuardState.CLOSED, state_reason=dust.why)
+    return await journal.give_back(intent, IntentEvent.PARK, guard=closed, message=message, cause=dust.why)
+
+
+async def stand_down(journal: Journal, intent: Intent, guard: Guard) -> Intent:
+    """End an exit that is not needed any more; the guard watches on."""
+    armed = replace(guard, state=GuardState.ARMED, state_reason=None)
+    message = ExitStoodDown(
+        venue=intent.venue,
+        symbol=intent.symbol,
+        quantity=guard.quantity,
+        threshold=guard.threshold,
+        cancelled=await journal.load_released(intent.intent_id),
+    )
+    return await journal.give_back(
+        intent, IntentEvent.SUPERSEDE, guard=armed, message=message, cause="price came back"
+    )
+
+
+async def give_up(journal: Journal, intent: Intent, guard: Guard) -> Intent:
+    """End what its owner asked for too long ago to still want it at any price."""
+    kept = hand_back(guard, intent.asked, why=TOO_LATE) if intent.asked else guard
+    message = ExitParked(venue=intent.venue, symbol=intent.symbol, quantity=guard.quantity, why=TOO_LATE)
+    return await journal.give_back(
+        intent, IntentEvent.SUPERSEDE, guard=kept, message=message, cause="asked too long ago"
+    )
