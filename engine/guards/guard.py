@@ -37,6 +37,25 @@ class GuardState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PositionKey:
+    """Which position a guard, a finding or a button is about; there is at most one open guard of each."""
+
+    account_id: str
+    kind: PositionKind
+    asset: str
+    #: The pair of a margin position; None for spot, whatever pair it was bought through.
+    symbol: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """How much of a guarded position was there, guarded or not, at a reading that was believed."""
+
+    quantity: Decimal
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
     """One guarded quantity; only its own fills and the owner change it."""
 
@@ -71,6 +90,12 @@ class Guard:
         if not is_over and not (self.quantity > ZERO and self.cost > ZERO):
             message = f"a guard of {self.quantity} {self.asset} at a cost of {self.cost} guards nothing"
             raise InvalidNumberError(message)
+
+    @property
+    def key(self) -> PositionKey:
+        """Return which position it guards."""
+        symbol = self.symbol if self.kind is PositionKind.MARGIN else None
+        return PositionKey(account_id=self.account_id, kind=self.kind, asset=self.asset, symbol=symbol)
 
     @property
     def entry(self) -> Decimal | None:

@@ -3,10 +3,11 @@
 from dataclasses import fields
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from engine.guards.guard import Guard, GuardState
+from engine.guards.guard import Guard, GuardState, PositionKey, Seen
 from engine.money import ZERO
 from engine.storage.records import KnownAsset
 from engine.storage.tables import GuardEventRow, GuardRow, KnownAssetRow
@@ -57,6 +58,31 @@ async def load_open_guards(session: AsyncSession, account_id: str) -> tuple[Guar
         .order_by(col(GuardRow.created_at), col(GuardRow.guard_id))
     )
     return tuple(_guard(row) for row in found)
+
+
+async def load_open_guard(session: AsyncSession, key: PositionKey) -> Guard | None:
+    """Return the guard of a position that is not closed."""
+    for guard in await load_open_guards(session, key.account_id):
+        if guard.key == key:
+            return guard
+    return None
+
+
+async def note_seen(session: AsyncSession, guard_id: str, seen: Seen) -> None:
+    """Remember how much of a guard's position was there; this is no change of the guard."""
+    await session.exec(
+        update(GuardRow)
+        .where(col(GuardRow.guard_id) == guard_id)
+        .values(seen_quantity=seen.quantity, seen_at=seen.at)
+    )
+
+
+async def load_seen(session: AsyncSession, guard_id: str) -> Seen | None:
+    """Return how much of a guard's position was there when it was last seen; None when it never was."""
+    row = await session.get(GuardRow, guard_id)
+    if row is None or row.seen_quantity is None or row.seen_at is None:
+        return None
+    return Seen(quantity=row.seen_quantity, at=row.seen_at)
 
 
 async def load_watched(session: AsyncSession) -> tuple[Guard, ...]:

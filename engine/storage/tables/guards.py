@@ -39,6 +39,8 @@ class GuardRow(Table, table=True):
     updated_at: datetime = Field(sa_type=UtcDateTime)
     leverage: int | None = None
     venue_entry: Decimal | None = Field(default=None, sa_type=DecimalText)
+    seen_quantity: Decimal | None = Field(default=None, sa_type=DecimalText)
+    seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class GuardEventRow(Table, table=True):

@@ -46,7 +46,7 @@ def test_a_backup_is_a_private_complete_copy_that_says_what_it_lacks(database, t
 
     assert users(done.file) == [1]
     assert stat.S_IMODE(done.file.stat().st_mode) == 0o600
-    assert (done.revision, done.size_bytes) == ("0002", done.file.stat().st_size)
+    assert (done.revision, done.size_bytes) == ("0003", done.file.stat().st_size)
     assert done.note == WITHOUT_MASTER_KEY
     assert "master key" in done.note
 
@@ -114,7 +114,7 @@ def test_a_restore_brings_the_backup_back_and_keeps_what_it_replaced(database, t
     assert users(database) == [1]
     assert users(done.replaced) == [1, 2]
     assert users(tmp_path / "copy.db") == [1]
-    assert (done.database, done.revision, done.note) == (database, "0002", WITHOUT_MASTER_KEY)
+    assert (done.database, done.revision, done.note) == (database, "0003", WITHOUT_MASTER_KEY)
     assert stat.S_IMODE(database.stat().st_mode) == 0o600
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from sqlmodel import select
 
-from engine.guards.guard import Guard, GuardSource, GuardState
+from engine.guards.guard import Guard, GuardSource, GuardState, PositionKey, Seen
 from engine.positions import Direction, PositionKind
 from engine.storage.records import KnownAsset
 from engine.storage.repositories import guards
@@ -72,6 +72,42 @@ async def test_only_guards_that_are_not_closed_are_watched(database):
     async with database.read() as session:
         assert await guards.load_watched(session) == (GUARD, paused, elsewhere)
         assert await guards.load_open_guards(session, KRAKEN.account_id) == (GUARD, paused)
+
+
+async def test_a_position_has_one_open_guard(database):
+    closed = replace(GUARD, guard_id="g0", state=GuardState.CLOSED)
+    spot = replace(GUARD, guard_id="g2", kind=PositionKind.SPOT, direction=Direction.LONG)
+    for guard in (closed, GUARD, spot):
+        await save(database, guard, cause="test")
+
+    async with database.read() as session:
+        assert await guards.load_open_guard(session, GUARD.key) == GUARD
+        assert await guards.load_open_guard(session, spot.key) == spot
+        assert await guards.load_open_guard(session, replace(spot.key, asset="BTC")) is None
+
+
+def test_a_margin_position_is_a_pair_and_what_is_owned_is_an_asset():
+    spot = replace(GUARD, kind=PositionKind.SPOT)
+
+    assert GUARD.key == PositionKey(
+        account_id=KRAKEN.account_id, kind=PositionKind.MARGIN, asset="ETH", symbol="ETH/USD"
+    )
+    assert spot.key == PositionKey(account_id=KRAKEN.account_id, kind=PositionKind.SPOT, asset="ETH")
+
+
+async def test_what_was_seen_of_a_position_outlives_changes_of_its_guard(database):
+    await save(database, GUARD, cause="bought")
+    seen = Seen(quantity=Decimal("2.000000000000000001"), at=NOW)
+
+    async with database.read() as session:
+        assert await guards.load_seen(session, "g1") is None
+        assert await guards.load_seen(session, "g9") is None
+    async with database.write() as session:
+        await guards.note_seen(session, "g1", seen)
+    await save(database, GUARD.with_quantity(Decimal("0.5")), cause="sold by hand")
+
+    async with database.read() as session:
+        assert await guards.load_seen(session, "g1") == seen
 
 
 async def test_the_first_sight_of_an_asset_counts(database):
