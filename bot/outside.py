@@ -5,13 +5,10 @@ import asyncio
 import aiohttp
 import structlog
 from pydantic import SecretStr
-from sqlmodel import col, select
 
-from engine.alerts.kinds import AlertState
-from engine.alerts.messages import load_message
+from engine.alerts.outbox import load_critical_after, load_last_gone
 from engine.clock import Clock
 from engine.storage.database import Database
-from engine.storage.tables import AlertRow
 from handlers.render.alerts import render_alert
 from handlers.render.html import plain_text
 from handlers.render.times import Reader
@@ -69,25 +66,12 @@ class SecondChannel:
 
     async def tell_new(self) -> None:
         """Post what came since the last time, in order; a failure is tried again by the next run of this job."""
-        if self._told is None:
-            self._told = await self._told_before()
         async with self._database.read() as session:
-            found = await session.exec(
-                select(AlertRow)
-                .where(col(AlertRow.critical), col(AlertRow.alert_id) > self._told)
-                .order_by(col(AlertRow.alert_id))
-            )
-            rows = found.all()
-        for row in rows:
-            screen = render_alert(load_message(row.data), Reader(now=self._clock.now()))
+            if self._told is None:
+                # Said once too often rather than never: what Telegram has not taken may not have been told here.
+                self._told = await load_last_gone(session)
+            alerts = await load_critical_after(session, self._told)
+        for alert in alerts:
+            screen = render_alert(alert.message, Reader(now=self._clock.now()))
             await call(self._url, text=plain_text(screen.text))
-            self._told = row.alert_id
-
-    async def _told_before(self) -> int:
-        # Said once too often rather than never: what Telegram has not taken may not have been told here either.
-        pending = col(AlertRow.state).in_((AlertState.WAITING, AlertState.UNKNOWN))
-        number = col(AlertRow.alert_id)
-        async with self._database.read() as session:
-            first_pending = (await session.exec(select(number).where(pending).order_by(number))).first()
-            last = (await session.exec(select(number).order_by(number.desc()))).first()
-        return first_pending - 1 if first_pending is not None else last or 0
+            self._told = alert.alert_id

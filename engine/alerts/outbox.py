@@ -89,6 +89,25 @@ async def claim_due(session: AsyncSession, *, now: datetime) -> tuple[Alert, ...
     return tuple(alert for not_before, alert in first_of.values() if not_before and not_before <= now)
 
 
+async def load_critical_after(session: AsyncSession, alert_id: int) -> tuple[Alert, ...]:
+    """Return the critical alerts written after another one, in order, whatever became of them."""
+    found = await session.exec(
+        select(AlertRow)
+        .where(col(AlertRow.critical), col(AlertRow.alert_id) > alert_id)
+        .order_by(col(AlertRow.alert_id))
+    )
+    return tuple(alert for row in found if (alert := _alert(row)) is not None)
+
+
+async def load_last_gone(session: AsyncSession) -> int:
+    """Return the number up to which no alert is to leave any more; zero when there is none."""
+    number = col(AlertRow.alert_id)
+    first_pending = (await session.exec(select(number).where(_PENDING).order_by(number))).first()
+    if first_pending is not None:
+        return first_pending - 1
+    return (await session.exec(select(number).order_by(number.desc()))).first() or 0
+
+
 async def mark_sent(session: AsyncSession, alert_id: int, *, message_id: int | None, now: datetime) -> None:
     """Note that an alert was delivered."""
     await _change(

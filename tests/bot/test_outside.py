@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from aiohttp import web
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from bot.outside import Heartbeat, OutsideError, SecondChannel, call
 from engine.alerts.messages import BrokerTrouble, ExitParked
@@ -114,6 +115,20 @@ async def test_after_a_restart_only_what_telegram_has_not_taken_is_posted(outsid
     await put(database, critical("ETH/USD"), "2")
 
     await SecondChannel(outside.url, database=database, clock=HandClock()).tell_new()
+
+    (only,) = heard_by(outside)
+    assert "ETH/USD" in only
+
+
+async def test_an_alert_of_another_version_holds_up_no_later_one(outside, database):
+    channel = SecondChannel(outside.url, database=database, clock=HandClock())
+    await channel.tell_new()
+    await put(database, critical("BTC/USD"), "1")
+    async with database.write() as session:
+        await session.exec(text("UPDATE alerts SET data_json = '{}'"))
+    await put(database, critical("ETH/USD"), "2")
+
+    await channel.tell_new()
 
     (only,) = heard_by(outside)
     assert "ETH/USD" in only

@@ -10,11 +10,14 @@ from engine.alerts.outbox import (
     append_alert,
     claim_due,
     depth,
+    load_critical_after,
+    load_last_gone,
     mark_dead,
     mark_retry,
     mark_sent,
     mark_unknown,
 )
+from engine.storage.tables import AlertRow
 from engine.venues import Venue
 from tests.engine.storage.stored import KRAKEN, NOW, OWNER, a_database
 
@@ -171,6 +174,54 @@ async def test_an_alert_nobody_can_read_any_more_holds_up_no_other_and_is_counte
 
     assert alert.message == CHATTY
     assert await waiting(database) == 2
+
+
+async def critical_after(database, alert_id):
+    async with database.read() as session:
+        return [alert.alert_id for alert in await load_critical_after(session, alert_id)]
+
+
+async def test_critical_alerts_are_found_again_in_order_whatever_became_of_them(database):
+    await append(database, EXIT, "1")
+    await append(database, CHATTY, "2")
+    await append(database, EXIT, "3")
+    await append(database, EXIT, "4")
+    (first,) = await due(database)
+    await mark(database, mark_sent, first, message_id=1, now=NOW)
+
+    assert await critical_after(database, 0) == [1, 3, 4]
+    assert await critical_after(database, 1) == [3, 4]
+
+
+async def test_critical_alerts_nobody_can_read_any_more_are_passed_over(database):
+    await append(database, EXIT, "unreadable")
+    await append(database, EXIT, "readable")
+    async with database.write() as session:
+        await session.exec(text("UPDATE alerts SET data_json = '{}' WHERE dedup_key = 'unreadable'"))
+
+    assert await critical_after(database, 0) == [2]
+
+
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [
+        ((), 0),
+        ((AlertState.SENT, AlertState.DEAD), 2),
+        ((AlertState.SENT, AlertState.WAITING, AlertState.SENT), 1),
+        ((AlertState.UNKNOWN,), 0),
+    ],
+    ids=["nothing written", "all over", "one waits", "one in doubt"],
+)
+async def test_what_went_out_ends_before_the_first_alert_that_still_waits(database, states, expected):
+    for number, state in enumerate(states, start=1):
+        await append(database, EXIT, str(number))
+        over = state in {AlertState.SENT, AlertState.DEAD}
+        async with database.write() as session:
+            row = await session.get(AlertRow, number)
+            row.state, row.not_before = state, None if over else NOW
+
+    async with database.read() as session:
+        assert await load_last_gone(session) == expected
 
 
 async def test_the_depth_counts_what_will_still_leave_and_names_the_oldest(database):
