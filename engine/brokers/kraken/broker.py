@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from engine.brokers.base import FeeQuote, FillPage, KeyPermissions, Priority
 from engine.brokers.budget import Budget
@@ -11,6 +11,7 @@ from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, NextNonce, Venue
 from engine.brokers.errors_table import Operation
 from engine.brokers.kraken.market import KrakenMarketData, pair_id_of
 from engine.brokers.kraken.names import Catalog
+from engine.brokers.kraken.order_params import order_params
 from engine.brokers.kraken.parse import (
     parse_balances,
     parse_margin_positions,
@@ -20,10 +21,11 @@ from engine.brokers.kraken.parse import (
     parse_trades,
     result_of,
 )
+from engine.brokers.kraken.venue_clock import VenueClock
 from engine.brokers.lane import Lane
 from engine.brokers.parse import MalformedAnswerError, Row, amount_in, as_list, as_row, table_in
 from engine.clock import Clock
-from engine.errors import RefusalReason, RefusedError
+from engine.errors import RefusalReason, RefusedError, UnknownOutcomeError
 from engine.orders import ClientOrderId, Fill, Order, OrderRequest, VenueOrderId
 from engine.positions import AccountReport, MarginPosition
 from engine.venues import Account, Venue
@@ -35,6 +37,11 @@ _FREE_OF_CHARGE, _HISTORY_COST = 0, 2
 
 # An order carries a deadline of 5 s; an answer that takes longer is better asked for.
 _ORDER_TIMEOUT_S = 6.0
+
+_DEADLINE_ELAPSED = "deadline elapsed"
+
+#: The first order after a start waits so long at most for the venue's time, in which its deadline is told.
+_FIRST_READING_S = 0.5
 
 #: Most accounts never borrow: one without margin positions is not asked about them at every reading.
 _NO_MARGIN_FOR_S = 55.0
@@ -80,6 +87,8 @@ class KrakenBroker(CcxtBroker):
 
     async def fetch_report(self, *, priority: Priority = Priority.READ) -> AccountReport:
         """Return all holdings, holds and margin positions; TradeBalance counts only when margin is used."""
+        if priority is not Priority.EXIT:
+            await self._market.venue_clock.keep()
         catalog = await self._market.catalog()
         at = self._clock.now()
         balances = await self._read("BalanceEx", priority=priority)
@@ -124,7 +133,7 @@ class KrakenBroker(CcxtBroker):
 
         Asked in this order an order cannot slip through by closing between two calls.
         """
-        start = _unix(since)
+        start = _unix((await self._venue_clock()).shift(since))
         for path, table, extra in (("OpenOrders", "open", {}), ("ClosedOrders", "closed", {"start": start})):
             result = await self._read(path, {"cl_ord_id": client_order_id, **extra}, priority=priority)
             with reading(Venue.KRAKEN):
@@ -143,7 +152,13 @@ class KrakenBroker(CcxtBroker):
     async def submit_order(self, request: OrderRequest, *, priority: Priority) -> VenueOrderId:
         """Place a market order and return the venue's id for it."""
         pair_id = pair_id_of(await self._market.catalog(), request.symbol)
-        answer = await self._order("AddOrder", _order_params(request, pair_id), priority)
+        params = order_params(request, pair_id, await self._venue_clock())
+        try:
+            answer = await self._order("AddOrder", params, priority)
+        except UnknownOutcomeError as e:
+            if _DEADLINE_ELAPSED in e.words.lower():
+                await self._blame_clock(e)
+            raise
         with reading(Venue.KRAKEN, Operation.ORDER):
             order_ids = as_list(as_row(answer, "AddOrder").get("txid"), "txid")
             if len(order_ids) != 1 or not order_ids[0]:
@@ -176,6 +191,17 @@ class KrakenBroker(CcxtBroker):
         result = await self._read("GetApiKeyInfo")
         with reading(Venue.KRAKEN):
             return parse_permissions(result)
+
+    async def _venue_clock(self) -> VenueClock:
+        if not self._market.venue_clock.is_known:
+            await self._market.venue_clock.read(patience_s=_FIRST_READING_S)
+        return self._market.venue_clock
+
+    async def _blame_clock(self, error: UnknownOutcomeError) -> None:
+        """Read the venue's time again, and say so if the clocks are what made the order late."""
+        await self._market.venue_clock.read()
+        if blame := self._market.venue_clock.words():
+            raise UnknownOutcomeError(error.venue, f"{error.words}; {blame}") from error
 
     async def _fetch_margin_positions(
         self, catalog: Catalog, priority: Priority
@@ -258,25 +284,6 @@ class KrakenBroker(CcxtBroker):
             timeout_s=_ORDER_TIMEOUT_S,
         )
         return await self._send(call, priority=priority)
-
-
-def _order_params(request: OrderRequest, pair_id: str) -> dict[str, str]:
-    params = {
-        "pair": pair_id,
-        "type": request.side.value,
-        "ordertype": "market",
-        "volume": format(request.quantity, "f"),
-        "oflags": "fciq",  # the fee in the quote currency, so that a sale never needs more coins than it sells
-        "cl_ord_id": request.client_order_id,
-    }
-    if request.deadline is not None:
-        at = request.deadline.astimezone(UTC)
-        params["deadline"] = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    if request.leverage is not None:
-        params["leverage"] = str(request.leverage)
-    if request.reduce_only:
-        params["reduce_only"] = "true"
-    return params
 
 
 def _unix(at: datetime) -> str:

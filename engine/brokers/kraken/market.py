@@ -9,6 +9,7 @@ from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, Http, kraken_cli
 from engine.brokers.ccxt_market import CcxtMarketData
 from engine.brokers.kraken.names import Catalog, parse_catalog
 from engine.brokers.kraken.parse import parse_book, parse_quotes, result_of
+from engine.brokers.kraken.venue_clock import VenueClock
 from engine.brokers.parse import as_row, unix_time_in
 from engine.clock import Clock
 from engine.errors import RefusalReason, RefusedError
@@ -29,6 +30,8 @@ class KrakenMarketData(CcxtMarketData[Catalog]):
     ) -> None:
         client = kraken_client(http=http, url=url, unwrap=result_of, timeout_s=timeout_s)
         super().__init__(client=client, http=http, url=url, clock=clock)
+        #: Shared by all accounts.
+        self.venue_clock = VenueClock(self.fetch_time, clock)
 
     async def fetch_instruments(self) -> Mapping[str, Instrument]:
         """Return what is listed, by our symbol."""

@@ -1,0 +1,71 @@
+"""Kraken's time as this machine reckons it: an order's deadline is compared with the venue's clock, not with ours."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from engine.clock import Clock
+from engine.errors import BrokerError
+
+#: How long one reading serves.
+SERVES_S = 300.0
+#: A slower answer tells too little about the time.
+PATIENCE_S = 2.0
+#: A smaller difference needs no word: Kraken tells its time in whole seconds.
+WORTH_TELLING = timedelta(seconds=2)
+
+_NO_OFFSET = timedelta(0)
+
+
+class VenueClock:
+    """How far the venue's clock is ahead of ours, read now and then.
+
+    It goes on by the monotonic clock, so that setting our wall clock changes nothing. It is never ahead of the
+    venue's own: an order's deadline in it is never later than asked for, on which the proof rests that an
+    order whose answer was lost never arrived.
+    """
+
+    def __init__(self, fetch_time: Callable[[], Awaitable[datetime]], clock: Clock) -> None:
+        self._fetch_time = fetch_time
+        self._clock = clock
+        self._read: datetime | None = None
+        self._read_at = 0.0
+
+    @property
+    def is_known(self) -> bool:
+        """Tell whether the venue's time was ever read."""
+        return self._read is not None
+
+    @property
+    def offset(self) -> timedelta:
+        """Return how far the venue is ahead; zero while that is not known."""
+        if self._read is None:
+            return _NO_OFFSET
+        since = timedelta(seconds=self._clock.monotonic() - self._read_at)
+        return self._read + since - self._clock.now()
+
+    async def keep(self) -> None:
+        """Read the venue's time unless it was read in the last minutes."""
+        if self._read is None or self._clock.monotonic() - self._read_at > SERVES_S:
+            await self.read()
+
+    async def read(self, *, patience_s: float = PATIENCE_S) -> None:
+        """Read the venue's time; without an answer the last reading stands."""
+        try:
+            async with asyncio.timeout(patience_s):
+                told = await self._fetch_time()
+        except (BrokerError, TimeoutError):
+            return
+        self._read, self._read_at = told, self._clock.monotonic()
+
+    def shift(self, at: datetime) -> datetime:
+        """Return what the venue's clock shows when ours shows `at`."""
+        return at + self.offset
+
+    def words(self) -> str:
+        """Say how wrong our clock is; empty when it is right as far as anybody knows."""
+        offset = self.offset
+        if abs(offset) <= WORTH_TELLING:
+            return ""
+        side = "behind" if offset > _NO_OFFSET else "ahead of"
+        return f"this machine's clock is {abs(offset).total_seconds():.0f} s {side} Kraken's"
