@@ -80,13 +80,15 @@ class ExitFailing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExitParked:
-    """An exit ended without selling everything: dust or nothing left."""
+    """An exit ended without selling everything: dust, nothing left, or asked for too long ago."""
 
     kind: Literal["exit_parked"] = "exit_parked"
     venue: Venue
     symbol: str
     quantity: Decimal
     why: str
+    #: Orders that were cancelled for the sale and are not there any more.
+    cancelled: tuple[CancelledOrder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

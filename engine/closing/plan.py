@@ -178,7 +178,12 @@ def _line(scene: Scene, quantity: Decimal, orders: tuple[Order, ...], why_not: s
         fee=fee,
         result=_result(found, sold, priced, fee),
         cancels=tuple(
-            CancelledOrder(side=order.side, quantity=order.remaining_quantity, price=order.price)
+            CancelledOrder(
+                side=order.side,
+                quantity=order.remaining_quantity,
+                price=order.price,
+                venue_order_id=order.venue_order_id,
+            )
             for order in orders
         ),
         why_not=why_not,

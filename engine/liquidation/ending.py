@@ -13,7 +13,13 @@ from engine.liquidation.closing import Dust
 
 async def park(journal: Journal, intent: Intent, guard: Guard, dust: Dust) -> Intent:
     """Leave what cannot be sold where it is, told once and tried no more."""
-    message = ExitParked(venue=intent.venue, symbol=intent.symbol, quantity=dust.quantity, why=dust.why)
+    message = ExitParked(
+        venue=intent.venue,
+        symbol=intent.symbol,
+        quantity=dust.quantity,
+        why=dust.why,
+        cancelled=await journal.load_released(intent.intent_id),
+    )
     closed = replace(guard, state=GuardState.CLOSED, state_reason=dust.why)
     return await journal.give_back(intent, IntentEvent.PARK, guard=closed, message=message, cause=dust.why)
 
@@ -36,7 +42,13 @@ async def stand_down(journal: Journal, intent: Intent, guard: Guard) -> Intent:
 async def give_up(journal: Journal, intent: Intent, guard: Guard) -> Intent:
     """End what its owner asked for too long ago to still want it at any price."""
     kept = hand_back(guard, intent.asked, why=TOO_LATE) if intent.asked else guard
-    message = ExitParked(venue=intent.venue, symbol=intent.symbol, quantity=guard.quantity, why=TOO_LATE)
+    message = ExitParked(
+        venue=intent.venue,
+        symbol=intent.symbol,
+        quantity=guard.quantity,
+        why=TOO_LATE,
+        cancelled=await journal.load_released(intent.intent_id),
+    )
     return await journal.give_back(
         intent, IntentEvent.SUPERSEDE, guard=kept, message=message, cause="asked too long ago"
     )

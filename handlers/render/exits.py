@@ -77,7 +77,7 @@ def _stood_down(message: ExitStoodDown, reader: Reader) -> Screen:
     return Screen(text="\n".join(lines))
 
 
-def _not_there_any_more(message: ExitStoodDown) -> Iterator[str]:
+def _not_there_any_more(message: ExitStoodDown | ExitParked) -> Iterator[str]:
     if message.cancelled:
         yield "Cancelled for the sale, and not placed again:"
         currency = message.symbol.partition("/")[2]
@@ -90,6 +90,7 @@ def _parked(message: ExitParked, reader: Reader) -> Screen:
         bold("Exit ended, something is left"),
         f"{escape(message.symbol)} on {message.venue.label}: {full_quantity(message.quantity)} was not sold.",
         f"Why: {foreign(message.why)}",
+        *_not_there_any_more(message),
         reader.as_of(reader.now),
     )
     return Screen(text="\n".join(lines))

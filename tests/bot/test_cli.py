@@ -32,7 +32,19 @@ def test_help_lists_every_command(nija):
     done = nija("--help")
 
     assert done.returncode == 0
-    for command in ("run", "demo", "doctor", "sandbox", "migrate", "backup", "restore", "nonce", "halt", "resume", "close"):
+    for command in (
+        "run",
+        "demo",
+        "doctor",
+        "sandbox",
+        "migrate",
+        "backup",
+        "restore",
+        "nonce",
+        "halt",
+        "resume",
+        "close",
+    ):
         assert command in done.stdout
 
 

@@ -108,10 +108,9 @@ async def test_an_order_that_holds_it_is_shown_and_cancelled(room):
     await room.wait_for("exit ")
 
     [alert] = await room.alerts(ExitFilled)
-    for orders in (preview.lines[0].cancels, alert.cancelled):
-        assert [(one.side, one.quantity, one.price) for one in orders] == [
-            (Side.SELL, Decimal("0.3"), Decimal(60000))
-        ]
+    [held] = alert.cancelled
+    assert (held.side, held.quantity, held.price) == (Side.SELL, Decimal("0.3"), Decimal(60000))
+    assert preview.lines[0].cancels == (held,)
     assert total(room) == 0
 
 
@@ -216,6 +215,8 @@ async def test_a_margin_position_is_closed_reduce_only(room, side, direction):
 
 async def test_what_the_venue_does_not_take_within_a_minute_is_given_up_and_the_guard_is_as_before(holding):
     guard = await holding.arm("0.1", "5000")
+    holding.trade("sell", "0.3", limit="60000")
+    await holding.read()
     preview = await offer(holding)
     holding.fault(FaultKind.RATE_LIMIT, times=None)
 
@@ -226,6 +227,7 @@ async def test_what_the_venue_does_not_take_within_a_minute_is_given_up_and_the_
     failing = await holding.alerts(ExitFailing)
     kept = await holding.guard()
     assert "within a minute of your asking" in parked.why
+    assert [order.quantity for order in parked.cancelled] == [Decimal("0.3")]
     assert all(message.asked for message in failing)
     assert (kept.quantity, kept.cost, kept.state) == (guard.quantity, guard.cost, GuardState.ARMED)
     assert total(holding) == Decimal("0.4")
