@@ -13,6 +13,11 @@ class Desk:
         self.ended = []
         self.tasks = Tasks(report=lambda name, error: self.reported.append((name, str(error))))
 
+    async def rest(self):
+        await asyncio.gather(*self.tasks._running.values(), return_exceptions=True)
+        # What follows on the end of a task is called after those who wait for it.
+        await asyncio.sleep(0)
+
     def work(self, name, seconds=0.0):
         async def work():
             await asyncio.sleep(seconds)
@@ -40,8 +45,7 @@ async def test_a_task_of_a_name_runs_once_at_a_time(desk):
 
 async def test_a_name_is_free_again_when_its_task_has_ended(desk):
     desk.tasks.spawn("look", desk.work("look"), must_end=True)
-    while desk.tasks.names():
-        await asyncio.sleep(0)
+    await desk.rest()
 
     assert desk.tasks.spawn("look", desk.work("look"))
     await desk.tasks.drain(1)
@@ -49,8 +53,7 @@ async def test_a_name_is_free_again_when_its_task_has_ended(desk):
 
 async def test_a_task_that_fails_is_reported_by_name(desk):
     desk.tasks.spawn("exit guard-1", fail)
-    while desk.tasks.names():
-        await asyncio.sleep(0)
+    await desk.rest()
 
     assert desk.reported == [("exit guard-1", "broken")]
 
