@@ -36,11 +36,6 @@ class IntentState(StrEnum):
         """Tell whether nothing more will ever happen."""
         return self in _FINAL
 
-    @property
-    def may_be_at_venue(self) -> bool:
-        """Tell whether an order of the current attempt may exist at the venue and still fill."""
-        return self in _IN_FLIGHT
-
 
 class IntentEvent(StrEnum):
     """What happens to an intent."""
@@ -70,9 +65,6 @@ class IllegalTransitionError(Exception):
 
 
 _FINAL = frozenset({IntentState.FILLED, IntentState.REFUSED, IntentState.SUPERSEDED})
-_IN_FLIGHT = frozenset(
-    {IntentState.SENT, IntentState.ACCEPTED, IntentState.PARTLY_FILLED, IntentState.UNKNOWN}
-)
 
 TRANSITIONS: Mapping[tuple[IntentState, IntentEvent], IntentState] = MappingProxyType(
     {

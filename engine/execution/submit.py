@@ -9,7 +9,7 @@ from engine.clock import Clock
 from engine.errors import BrokerError, RefusalReason, RefusedError, UnknownOutcomeError
 from engine.execution.intents import Intent
 from engine.execution.journal import Journal
-from engine.execution.settle import KRAKEN_DEADLINE, LOOK_AGAIN, LookAt, Resend, next_settling_step
+from engine.execution.settle import KRAKEN_DEADLINE, LOOK_AGAIN, PROOFS, LookAt, Resend, next_settling_step
 from engine.execution.states import IntentEvent
 from engine.orders import Order, OrderRequest
 from engine.venues import Venue
@@ -67,7 +67,9 @@ class Submitter:
             return await self._journal.record(
                 sent, IntentEvent.LOSE_ANSWER, cause="id already used", words=error.words
             )
-        return await self._journal.retry(sent, cause=type(error).__name__, words=error.words)
+        # Where a lost request may still arrive, a refusal of a later one ends nothing: the id stays.
+        same_id = PROOFS[sent.venue].resend is Resend.SAME_ID
+        return await self._journal.retry(sent, cause=type(error).__name__, words=error.words, same_id=same_id)
 
     async def settle(self, intent: Intent, broker: Broker) -> Intent:
         """Ask until the order is found, or proven absent and free to be sent again."""

@@ -64,21 +64,6 @@ class AccountState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GuardEvent:
-    """One entry of a guard's history."""
-
-    guard_id: str
-    user_id: int
-    account_id: str
-    at: datetime
-    what: str
-    quantity_before: Decimal
-    quantity_after: Decimal
-    cost_after: Decimal
-    cause: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownAsset:
     """An asset seen in an account, and what its owner answered about guarding it."""
 

@@ -67,14 +67,10 @@ def test_filled_refused_and_superseded_are_final():
     assert {state for state in IntentState if state.is_final} == {FILLED, REFUSED, SUPERSEDED}
 
 
-def test_an_order_may_be_at_the_venue_from_sending_until_its_end():
-    assert {state for state in IntentState if state.may_be_at_venue} == {SENT, UNKNOWN, ACCEPTED, PARTLY}
-
-
 def test_nothing_is_given_up_while_an_order_may_be_at_the_venue():
     given_up = {state for (state, event), _ in TRANSITIONS.items() if event is IntentEvent.SUPERSEDE}
 
-    assert not any(state.may_be_at_venue for state in given_up)
+    assert given_up.isdisjoint({SENT, UNKNOWN, ACCEPTED, PARTLY})
 
 
 def test_only_a_planned_intent_is_sent():
