@@ -85,3 +85,19 @@ def test_what_a_cancelled_order_still_holds_is_waited_for_and_not_called_dust(st
         await stage.come_to_rest()
 
     assert play(store, script).violations == []
+
+
+def test_a_refusal_after_a_lost_request_does_not_change_the_order_id(store):
+    async def script(stage):
+        alpaca = stage.furnish(Venue.ALPACA, ETHER, price=3000, quantity="2")
+        await stage.arm(alpaca, ETHER, "1", cost="3000")
+        await stage.cycles(2)
+        # The first request comes seconds after it was given up; the second one is refused meanwhile.
+        break_down(stage, Venue.ALPACA, Kind.ARRIVES_LATE, seconds=60, times=1)
+        break_down(stage, Venue.ALPACA, Kind.SPURIOUS_FUNDS, seconds=60, times=3)
+        alpaca.prices.set(ETHER, Decimal(2900))
+        await stage.cycles(4)
+        await stage.come_to_rest()
+
+    for seed in range(8):
+        assert play(store, script, seed=seed).violations == []
