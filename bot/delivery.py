@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from telegram import Bot
@@ -33,8 +35,10 @@ from handlers.render.times import Reader
 
 #: Besides being woken it looks by itself: what waited for its time, or was written by another process.
 SWEEP_S = 1.0
+#: Longer than finding out what is due may take.
+CYCLE_S = 30.0
 #: Longer than a send may take with all of its time limits.
-CYCLE_S = 120.0
+SEND_S = 120.0
 MAY_BE_REPEATED = "\n<i>(may be repeated)</i>"
 
 log = structlog.get_logger(__name__)
@@ -68,15 +72,22 @@ class Delivery:
         self._news = asyncio.Event()
         self._stopping = False
         self._sender: asyncio.Task[None] | None = None
+        self._has_released = False
+        #: What is on its way, one alert a chat.
+        self._sending: dict[int, asyncio.Task[None]] = {}
+        self._failures: list[BaseException] = []
+        self._crash = ""
 
     @property
     def status(self) -> JobStatus:
         """Return how the sending is doing."""
-        return self._cycle.status
+        status = self._cycle.status
+        return replace(status, last_error=self._crash) if self._crash else status
 
     def start(self) -> None:
         """Begin to send."""
         self._sender = asyncio.create_task(self._send_until_stopped(), name="alerts")
+        self._sender.add_done_callback(self._note_crash)
 
     def wake(self) -> None:
         """Look at once; what is committed in this process does this by itself."""
@@ -95,28 +106,81 @@ class Delivery:
             await self._sender
 
     async def _send_until_stopped(self) -> None:
-        async with self._database.write() as session:
-            await release_doubtful(session, now=self._clock.now())
-        with on_new_alerts(self.wake):
-            while not self._stopping:
+        try:
+            with on_new_alerts(self.wake):
+                while not self._stopping:
+                    self._news.clear()
+                    await self._cycle.run()
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(SWEEP_S):
+                            await self._news.wait()
+                await self._send_what_may_leave()
+            self._raise_failures()
+        finally:
+            await self._cut_off()
+
+    def _note_crash(self, sender: asyncio.Task[None]) -> None:
+        if not sender.cancelled() and (error := sender.exception()):
+            self._crash = self._redact(f"{type(error).__name__}: {error}")
+            log.critical("alerts are not sent any more", why=self._crash, exc_info=error)
+
+    async def _send_what_may_leave(self) -> None:
+        """Send until everything is sent or has to wait; a chat that fails is not tried again by itself."""
+        self.wake()
+        while self._sending or self._news.is_set():
+            if self._news.is_set():
                 self._news.clear()
                 await self._cycle.run()
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(SWEEP_S):
-                        await self._news.wait()
-            await self._cycle.run()
+            else:
+                await asyncio.wait(self._sending.values(), return_when=asyncio.FIRST_COMPLETED)
+
+    async def _cut_off(self) -> None:
+        sending = tuple(self._sending.values())
+        for task in sending:
+            task.cancel()
+        await asyncio.gather(*sending, return_exceptions=True)
 
     async def _deliver_due(self) -> None:
-        # Chats wait for their own sends only; each round takes the next alert of every chat.
-        while self._connected.is_set():
-            await self._closed_chats.hasten()
-            async with self._database.read() as session:
-                due = await claim_due(session, now=self._clock.now())
-            if not due:
-                return
-            results = await asyncio.gather(*map(self._deliver, due), return_exceptions=True)
-            for failure in filter(None, results):
-                raise failure
+        """Let the next alert of every chat leave that has none on its way."""
+        if not self._connected.is_set():
+            return
+        if not self._has_released:
+            async with self._database.write() as session:
+                await release_doubtful(session, now=self._clock.now())
+            self._has_released = True
+        await self._closed_chats.hasten()
+        # What is on its way now may look due to this reading, and be over after it.
+        busy = set(self._sending)
+        async with self._database.read() as session:
+            due = await claim_due(session, now=self._clock.now())
+        for alert in due:
+            if alert.chat_id not in busy:
+                self._send(alert)
+        self._raise_failures()
+
+    def _raise_failures(self) -> None:
+        failures, self._failures = self._failures, []
+        if failures:
+            raise BaseExceptionGroup("alerts were not taken care of", failures)
+
+    def _send(self, alert: Alert) -> None:
+        task = asyncio.create_task(self._deliver_in_time(alert), name=f"alert {alert.alert_id}")
+        self._sending[alert.chat_id] = task
+        task.add_done_callback(partial(self._sent, alert.chat_id))
+
+    def _sent(self, chat_id: int, task: asyncio.Task[None]) -> None:
+        del self._sending[chat_id]
+        if task.cancelled():
+            return
+        if error := task.exception():
+            self._failures.append(error)
+        else:
+            # The chat's next alert may be waiting.
+            self.wake()
+
+    async def _deliver_in_time(self, alert: Alert) -> None:
+        async with asyncio.timeout(SEND_S):
+            await self._deliver(alert)
 
     async def _deliver(self, alert: Alert) -> None:
         reader = await self._reader_of(alert.user_id)
@@ -124,7 +188,7 @@ class Delivery:
             await self._give_up(alert, "its reader is no longer known")
             return
         async with self._database.write() as session:
-            again_at = self._clock.now() + timedelta(seconds=CYCLE_S)
+            again_at = self._clock.now() + timedelta(seconds=SEND_S)
             await mark_leaving(session, alert.alert_id, again_at=again_at)
         try:
             message_id = await send_alert(self._bot, alert, self._screen(alert, reader))

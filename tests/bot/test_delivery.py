@@ -3,6 +3,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from structlog.testing import capture_logs
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
@@ -55,8 +56,13 @@ class Post:
         self.database, self.clock, self.written = database, clock, 0
         self.connected = asyncio.Event()
         self.connected.set()
+        self.slow, self.troubled, self.go_on = set(), set(), asyncio.Event()
 
         async def reader_of(user_id):
+            if user_id in self.slow:
+                await self.go_on.wait()
+            if user_id in self.troubled:
+                raise LookupError(user_id)
             return None if user_id in strangers else Reader(now=clock.now())
 
         self.delivery = Delivery(
@@ -77,7 +83,7 @@ class Post:
             )
 
     async def sweep(self):
-        await self.delivery._cycle.run()
+        await self.delivery._send_what_may_leave()
         assert self.delivery.status.last_error is None
 
     async def row(self, number=1):
@@ -351,17 +357,115 @@ async def test_an_alert_cut_off_while_being_sent_says_that_it_may_be_repeated(se
     owner = owner_of(server)
     server.faults.add("sendMessage", kind=FaultKind.DELAY, delay_s=0.2)
     await post.put(critical("BTC/USD"))
-    sending = asyncio.create_task(post.delivery._cycle.run())
+    post.delivery.start()
     async with asyncio.timeout(5):
         while server.faults._planned:  # noqa: ASYNC110 - the server has no event for a taken fault
             await asyncio.sleep(0.01)
 
-    sending.cancel()
-    await asyncio.wait({sending})
-    assert (await post.row()).state is AlertState.UNKNOWN
+    post.delivery._sender.cancel()
+    await asyncio.wait({post.delivery._sender})
+    row = await post.row()
+    assert (row.state, row.last_error) == (AlertState.UNKNOWN, "stopped while it was being sent")
     await post.sweep()
 
     assert texts(owner)[-1].endswith("(may be repeated)")
+
+
+async def test_a_slow_chat_delays_no_alert_of_another(server, post):
+    owner, other = owner_of(server), owner_of(server, 8)
+    post.slow = {7}
+    await post.put(critical("BTC/USD"), to=7)
+    await post.put(trouble("first"), to=8)
+    await post.put(trouble("second"), to=8)
+    post.delivery.start()
+
+    await other.wait_for("second")
+    await post.put(trouble("third"), to=8)
+    await other.wait_for("third")
+    assert texts(owner) == []
+
+    post.go_on.set()
+    await owner.wait_for("BTC/USD")
+    await post.delivery.stop()
+    assert len(texts(owner)) == 1
+
+
+async def test_a_chat_gets_one_alert_at_a_time(server, post):
+    owner = owner_of(server)
+    post.slow = {7}
+    await post.put(trouble("first"))
+    post.delivery.start()
+    await asyncio.sleep(0.05)
+    await post.put(critical("BTC/USD"))
+    await asyncio.sleep(0.05)
+
+    post.go_on.set()
+    await post.delivery.stop()
+
+    said = texts(owner)
+    assert ["first" in said[0], "BTC/USD" in said[1]] == [True, True]
+
+
+async def test_every_failure_of_a_round_is_reported_and_the_others_are_sent(server, post):
+    owner_of(server), owner_of(server, 8)
+    post.troubled = {7, 8}
+    await post.put(trouble("no answer"), to=7)
+    await post.put(trouble("no answer"), to=8)
+    await post.delivery._send_what_may_leave()
+    await post.put(trouble("no answer"), to=8)
+
+    with capture_logs() as logs:
+        await post.delivery._cycle.run()
+
+    (failed,) = [log["exc_info"] for log in logs if log["event"] == "job failed"]
+    assert sorted(error.args for error in failed.exceptions) == [(7,), (8,)]
+    assert "ExceptionGroup" in post.delivery.status.last_error
+
+    post.troubled = set()
+    await post.delivery._send_what_may_leave()
+    await post.sweep()
+    assert await post.waiting() == 0
+
+
+async def test_a_failure_of_the_last_round_is_not_swallowed(server, post):
+    post.troubled = {7}
+    await post.put(trouble("no answer"))
+    post.delivery.start()
+
+    with pytest.raises(ExceptionGroup) as caught:
+        await post.delivery.stop()
+
+    assert [error.args for error in caught.value.exceptions] == [(7,)]
+
+
+async def test_a_database_that_stumbles_at_the_start_stops_no_delivery(server, post, database, monkeypatch):
+    monkeypatch.setattr("bot.delivery.SWEEP_S", 0.01)
+    owner = owner_of(server)
+    await post.put(critical("BTC/USD"))
+    async with database.write() as session:
+        await mark_leaving(session, 1, again_at=post.clock.now() + timedelta(hours=1))
+    works, database.write = database.write, None
+    post.delivery.start()
+    async with asyncio.timeout(5):
+        while post.delivery.status.last_error is None:  # noqa: ASYNC110 - the status has no event
+            await asyncio.sleep(0.01)
+
+    database.write = works
+
+    message = await owner.wait_for("BTC/USD")
+    await post.delivery.stop()
+    assert message.text.endswith("(may be repeated)")
+
+
+async def test_a_sender_that_ends_by_itself_is_told(post, monkeypatch):
+    monkeypatch.setattr("bot.delivery.on_new_alerts", None)
+    with capture_logs() as logs:
+        post.delivery.start()
+        await asyncio.wait({post.delivery._sender})
+        await asyncio.sleep(0)
+
+    assert [log["log_level"] for log in logs] == ["critical"]
+    assert "TypeError" in post.delivery.status.last_error
 
 
 async def test_an_alert_whose_process_died_while_sending_it_says_that_it_may_be_repeated(
