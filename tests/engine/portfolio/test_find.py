@@ -1,0 +1,228 @@
+import pytest
+
+from engine.brokers.base import Session
+from engine.cost_basis import CostBasis
+from engine.guards.guard import GuardState
+from engine.instruments import AssetClass
+from engine.liquidation.mark import MarkBasis, PriceProblem, PriceUnknown
+from engine.liquidation.sight import Sight
+from engine.portfolio.find import Scene, exit_symbols, find_positions, spot_positions
+from engine.positions import Direction, PositionKind
+from engine.venues import Venue
+from tests.builders import (
+    NOW,
+    a_guard,
+    a_holding,
+    a_margin_position,
+    a_mark,
+    a_quote,
+    a_report,
+    ago,
+    an_instrument,
+    number,
+)
+
+LISTED = {symbol: an_instrument(symbol) for symbol in ("BTC/USD", "BTC/EUR", "ETH/BTC", "EUR/USD")}
+STOCK = an_instrument("AAPL/USD", venue=Venue.ALPACA, asset_class=AssetClass.STOCK)
+OPEN = Session(is_open=True, opened_at=ago(3600), next_open=None, next_close=None)
+SHUT = Session(is_open=False, opened_at=None, next_open=None, next_close=None)
+
+
+def a_basis(asset="BTC", quantity="1", *, explained="1", cost="100", currency="USD", complete=True):
+    return CostBasis(
+        asset=asset,
+        quantity=number(quantity),
+        explained=number(explained),
+        cost=number(cost),
+        currency=currency,
+        complete=complete,
+    )
+
+
+def a_scene(*holdings, quotes=(a_quote(),), instruments=LISTED, margin=(), **changes):
+    values = {
+        "report": a_report(*holdings, margin=margin),
+        "guards": (),
+        "instruments": instruments,
+        "quotes": {quote.symbol: quote for quote in quotes},
+        "session": None,
+        "bases": {},
+        "takers": {"BTC/USD": number("0.0026")},
+        "sights": {},
+        "threshold": number("-0.01"),
+        "price_max_age_s": 15,
+        "now": NOW,
+    }
+    return Scene(**{**values, **changes})
+
+
+def found(*holdings, **choices):
+    [one] = find_positions(a_scene(*holdings, **choices))
+    return one
+
+
+def test_cash_and_what_is_gone_are_no_positions():
+    report = a_report(a_holding("USD"), a_holding("USDC"), a_holding("BTC", "0"), a_holding("ETH", "2"))
+
+    assert [holding.asset for holding in spot_positions(report)] == ["ETH"]
+
+
+def test_coins_held_or_staked_are_positions_too():
+    one = found(a_holding("BTC", "0", held="1", locked="2"))
+
+    assert (one.quantity, one.locked) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("asset", "currency", "symbol"),
+    [
+        pytest.param("BTC", "EUR", "BTC/EUR", id="what it was bought with"),
+        pytest.param("BTC", None, "BTC/USD", id="dollars"),
+        pytest.param("BTC", "CHF", "BTC/USD", id="dollars where its own pair is not listed"),
+        pytest.param("ETH", "USD", "ETH/BTC", id="whatever there is"),
+    ],
+)
+def test_the_pair_a_coin_would_be_sold_through(asset, currency, symbol):
+    report = a_report(a_holding(asset))
+
+    assert exit_symbols(report, {asset: a_basis(asset, currency=currency)}, LISTED) == {asset: symbol}
+
+
+def test_what_no_pair_sells_has_no_symbol_and_no_price():
+    one = found(a_holding("SGB"))
+
+    assert one.instrument is None
+    assert one.quote_usd is None
+    assert one.mark == PriceUnknown(problem=PriceProblem.NO_QUOTE)
+
+
+def test_a_stock_is_sold_through_the_symbol_its_venue_names():
+    holding = a_holding("AAPL", symbol="AAPL/USD")
+
+    assert exit_symbols(a_report(holding), {}, {"AAPL/USD": STOCK}) == {"AAPL": "AAPL/USD"}
+
+
+def test_an_entry_comes_from_the_explained_part():
+    one = found(a_holding("BTC", "3"), bases={"BTC": a_basis(explained="2", cost="150")})
+
+    assert (one.explained, one.cost, one.currency, one.history_incomplete) == (2, 150, "USD", False)
+
+
+def test_a_coin_whose_history_was_not_read_yet_has_no_entry_and_says_so():
+    one = found(a_holding("BTC"))
+
+    assert (one.explained, one.cost, one.history_incomplete) == (0, None, True)
+
+
+def test_a_coin_nothing_explains_has_no_cost():
+    one = found(a_holding("BTC"), bases={"BTC": a_basis(explained="0", cost="0", currency=None)})
+
+    assert (one.cost, one.currency) == (None, None)
+
+
+def test_a_coin_is_marked_at_its_bid_with_its_taker_fee():
+    one = found(a_holding("BTC"), quotes=[a_quote("100", "100.1")])
+
+    assert (one.mark.price, one.mark.basis) == (100, MarkBasis.BID)
+    assert (one.taker, one.quote_usd) == (number("0.0026"), 1)
+
+
+def test_a_pair_in_euros_is_valued_at_the_venues_euro():
+    one = found(
+        a_holding("BTC"),
+        quotes=[a_quote(symbol="BTC/EUR"), a_quote("1.08", "1.09", symbol="EUR/USD")],
+        bases={"BTC": a_basis(currency="EUR")},
+    )
+
+    assert (one.instrument.symbol, one.quote_usd, one.taker) == ("BTC/EUR", number("1.08"), 0)
+
+
+@pytest.mark.parametrize(
+    ("quote", "problem"),
+    [
+        (a_quote(at=ago(16)), PriceProblem.STALE),
+        (a_quote(bid=None), PriceProblem.NO_BID),
+        (a_quote("101", "100"), PriceProblem.CROSSED),
+    ],
+)
+def test_a_price_nobody_can_trust_is_no_price(quote, problem):
+    assert found(a_holding("BTC"), quotes=[quote]).mark == PriceUnknown(problem=problem)
+
+
+def test_a_top_that_says_too_little_is_no_price_on_a_screen():
+    one = found(a_holding("BTC", "1000"))
+
+    assert one.mark == PriceUnknown(problem=PriceProblem.NO_QUOTE)
+
+
+def test_a_guarded_coin_shows_what_its_guard_goes_by():
+    sights = {"guard-1": Sight(current=a_mark("77"))}
+
+    one = found(a_holding("BTC"), guards=(a_guard(),), sights=sights)
+
+    assert (one.guard.guard_id, one.mark) == ("guard-1", a_mark("77"))
+
+
+def test_a_guard_that_saw_nothing_yet_shows_the_quote():
+    one = found(a_holding("BTC"), guards=(a_guard(),), sights={"guard-1": Sight()})
+
+    assert one.mark.price == 100
+
+
+def test_a_paused_guard_shows_todays_price_and_not_the_one_from_before():
+    sights = {"guard-1": Sight(current=a_mark("77"))}
+
+    one = found(a_holding("BTC"), guards=(a_guard(state=GuardState.PAUSED),), sights=sights)
+
+    assert one.mark.price == 100
+
+
+def test_a_guard_decides_through_which_pair_its_coin_is_sold():
+    one = found(
+        a_holding("BTC"), guards=(a_guard(currency="EUR"),), bases={"BTC": a_basis()}, quotes=[a_quote()]
+    )
+
+    assert one.instrument.symbol == "BTC/EUR"
+
+
+def test_a_guard_of_something_else_is_not_taken_for_it():
+    one = found(a_holding("BTC"), guards=(a_guard(asset="ETH"), a_guard(kind=PositionKind.MARGIN)))
+
+    assert one.guard is None
+
+
+def test_a_margin_position_has_its_own_cost_and_is_marked_by_its_side():
+    short = a_margin_position(direction=Direction.SHORT, quantity="2", cost="180", leverage=3)
+
+    one = found(margin=[short], quotes=[a_quote("99.9", "100")])
+
+    assert (one.kind, one.asset, one.quantity, one.explained) == (PositionKind.MARGIN, "BTC", 2, 2)
+    assert (one.cost, one.currency, one.leverage) == (180, "USD", 3)
+    assert (one.mark.price, one.mark.basis) == (100, MarkBasis.ASK)
+
+
+@pytest.mark.parametrize(
+    ("direction", "currency", "is_guarded"),
+    [(Direction.SHORT, "USD", True), (Direction.SHORT, "EUR", False), (Direction.LONG, "USD", False)],
+)
+def test_a_margin_guard_belongs_to_its_pair_and_direction(direction, currency, is_guarded):
+    guard = a_guard(kind=PositionKind.MARGIN, direction=direction, currency=currency)
+
+    one = found(margin=[a_margin_position(direction=Direction.SHORT)], guards=(guard,))
+
+    assert (one.guard is not None) is is_guarded
+
+
+@pytest.mark.parametrize(
+    ("session", "problem"),
+    [(SHUT, PriceProblem.MARKET_CLOSED), (None, PriceProblem.MARKET_CLOSED), (OPEN, None)],
+)
+def test_a_stock_has_a_price_in_its_session_only(session, problem):
+    one = found(
+        a_holding("AAPL", symbol="AAPL/USD"),
+        instruments={"AAPL/USD": STOCK},
+        quotes=[a_quote(symbol="AAPL/USD")],
+        session=session,
+    )
+
+    assert getattr(one.mark, "problem", None) == problem

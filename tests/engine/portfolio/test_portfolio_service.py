@@ -1,0 +1,221 @@
+"""Every position of a user as the venues, the fills and the guards say, from stand-ins over sockets."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from engine.portfolio.view import NotGuarded
+from engine.positions import Direction, PositionKind
+from engine.venues import Venue
+from sandbox.faults import FaultKind
+from sandbox.world import DEMO_STORY, OWNER_ID, Bought, Opening, Story
+
+VENUES = (Venue.KRAKEN, Venue.COINBASE, Venue.ALPACA)
+
+
+@pytest.fixture
+async def demo(rooms):
+    async with rooms(venues=VENUES, story=DEMO_STORY) as room:
+        await room.read()
+        yield room
+
+
+async def positions(room):
+    portfolio = await room.engine.portfolio.fetch_portfolio(OWNER_ID)
+    return {(view.account.venue, view.asset): view for view in portfolio.positions}
+
+
+async def test_every_position_of_every_broker_is_shown(demo):
+    shown = await positions(demo)
+
+    assert sorted(shown) == [
+        ("alpaca", "AAPL"),
+        ("alpaca", "BTC"),
+        ("coinbase", "DOGE"),
+        ("coinbase", "XRP"),
+        ("kraken", "ADA"),
+        ("kraken", "BTC"),
+        ("kraken", "DOGE"),
+        ("kraken", "ETH"),
+        ("kraken", "SGB"),
+        ("kraken", "SOL"),
+    ]
+
+
+async def test_a_position_shows_entry_mark_and_result(demo):
+    ada = (await positions(demo))[Venue.KRAKEN, "ADA"]
+
+    assert (ada.symbol, ada.quantity, ada.explained) == ("ADA/USD", Decimal("1043.5"), Decimal("1043.5"))
+    assert (ada.entry, ada.mark.price, ada.pnl_ratio) == (Decimal("0.5"), Decimal("0.414"), Decimal("-0.172"))
+    assert ada.pnl == Decimal("-89.741")
+    assert ada.value_usd == Decimal("432.009")
+    assert ada.not_guarded is NotGuarded.NOT_ASKED_FOR
+
+
+async def test_staked_coins_are_part_of_the_position_and_have_no_entry(demo):
+    eth = (await positions(demo))[Venue.KRAKEN, "ETH"]
+
+    # 1.25 bought, 0.0123456789 withdrawn, 0.75 staked that came from elsewhere.
+    assert eth.quantity == Decimal("1.9876543211")
+    assert (eth.locked, eth.explained) == (Decimal("0.75"), Decimal("1.25"))
+    assert eth.entry == Decimal(3208)
+
+
+async def test_what_has_no_entry_no_price_or_no_buyer_says_so(demo):
+    shown = await positions(demo)
+
+    assert shown[Venue.KRAKEN, "BTC"].not_guarded is NotGuarded.ENTRY_UNKNOWN
+    assert shown[Venue.KRAKEN, "DOGE"].not_guarded is NotGuarded.BELOW_MINIMUM
+    assert shown[Venue.KRAKEN, "SGB"].not_guarded is NotGuarded.CANNOT_BE_SOLD_NOW
+    # The demo begins at noon in Greenwich, before New York opens.
+    assert shown[Venue.ALPACA, "AAPL"].not_guarded is NotGuarded.MARKET_CLOSED
+
+
+async def test_a_guarded_position_shows_its_guard(demo):
+    await demo.arm("1043.5", "521.75", "ADA/USD", threshold=Decimal("-0.2"))
+    await demo.look()
+
+    ada = (await positions(demo))[Venue.KRAKEN, "ADA"]
+
+    assert (ada.guard.guard_id, ada.not_guarded) == ("guard-1", None)
+
+
+async def test_what_was_read_just_now_is_not_read_again(demo):
+    before = len(demo.sent("BalanceEx"))
+
+    await positions(demo)
+    assert len(demo.sent("BalanceEx")) == before
+
+    await demo.clock.sleep(6)
+    await positions(demo)
+    assert len(demo.sent("BalanceEx")) == before + 1
+
+
+async def test_the_worst_result_of_a_broker_stands_first(demo):
+    portfolio = await demo.engine.portfolio.fetch_portfolio(OWNER_ID)
+
+    kraken = [view.pnl_ratio for view in portfolio.positions if view.account.venue is Venue.KRAKEN]
+    results = [ratio for ratio in kraken if ratio is not None]
+    assert results == sorted(results)
+    assert kraken[: len(results)] == results
+
+
+async def test_a_broker_out_of_reach_is_named_and_its_positions_keep_their_age(demo):
+    demo.fault(FaultKind.HTTP_ERROR_BEFORE, "*", times=None)
+    await demo.clock.sleep(60)
+
+    portfolio = await demo.engine.portfolio.fetch_portfolio(OWNER_ID)
+
+    [(account, last_updated, words)] = portfolio.unreachable
+    assert (account.venue, words) == (Venue.KRAKEN, "HTTP 503 with something else than the venue's answer")
+    assert demo.clock.now() - last_updated >= timedelta(seconds=60)
+    ada = next(view for view in portfolio.positions if view.asset == "ADA")
+    assert ada.not_guarded is NotGuarded.PRICE_UNKNOWN
+    assert (ada.as_of, ada.value_usd) == (last_updated, None)
+
+
+async def test_a_broker_that_hangs_delays_the_screen_by_a_few_seconds_at_most(demo):
+    await demo.clock.sleep(60)
+    demo.fault(FaultKind.DELAY_BEFORE, "*", times=None, delay_s=30)
+    before = demo.clock.monotonic()
+
+    portfolio = await demo.engine.portfolio.fetch_portfolio(OWNER_ID)
+
+    assert demo.clock.monotonic() - before < 4
+    assert any(view.account.venue is Venue.COINBASE and view.value_usd for view in portfolio.positions)
+
+
+async def test_an_account_nobody_read_yet_is_named(rooms):
+    async with rooms() as room:
+        room.fault(FaultKind.ERROR, "BalanceEx", times=None, message="EAPI:Invalid key")
+
+        portfolio = await room.engine.portfolio.fetch_portfolio(OWNER_ID)
+
+        assert portfolio.positions == ()
+        assert portfolio.unreachable == ((room.account(), None, "EAPI:Invalid key"),)
+
+
+async def test_listings_nobody_tells_leave_positions_without_a_price(rooms):
+    async with rooms() as room:
+        room.deposit("BTC", "1")
+        await room.engine.reader.read(room.account())
+        report = room.keeper._reports.latest("env-kraken")
+        await room.crash()
+        await room.open()
+        room.engine.reader.remember(room.engine.reader.state(room.account()), report)
+        room.fault(FaultKind.HTTP_ERROR_BEFORE, "*", times=None)
+
+        [found] = await room.engine.portfolio.gather(room.account())
+
+        assert (found.instrument, found.quantity) == (None, 1)
+
+
+async def test_coins_bought_with_two_currencies_are_shown_in_dollars_without_a_made_up_entry(rooms):
+    dollars = Bought(symbol="BTC/USD", quantity=Decimal("0.2"), price=Decimal(60_000))
+    euros = Bought(symbol="BTC/EUR", quantity=Decimal("0.1"), price=Decimal(55_000), days_ago=10)
+    async with rooms(story=Story(openings={"kraken": Opening(purchases=(dollars, euros))})) as room:
+        await room.read()
+
+        btc = (await positions(room))[Venue.KRAKEN, "BTC"]
+
+        assert (btc.quantity, btc.explained, btc.currency) == (Decimal("0.3"), Decimal("0.2"), "USD")
+        assert btc.entry == Decimal(60_000)
+
+
+async def test_coins_bought_with_euros_alone_have_their_result_in_euros(rooms):
+    euros = Bought(symbol="BTC/EUR", quantity=Decimal("0.1"), price=Decimal(55_000))
+    async with rooms(story=Story(openings={"kraken": Opening(purchases=(euros,))})) as room:
+        await room.read()
+
+        btc = (await positions(room))[Venue.KRAKEN, "BTC"]
+
+        assert (btc.symbol, btc.currency, btc.entry) == ("BTC/EUR", "EUR", Decimal(55_000))
+        bid = room.world.bid("kraken", "BTC/EUR")
+        assert btc.pnl == Decimal("0.1") * (bid - 55_000)
+        assert btc.value_usd == Decimal("0.1") * bid * room.world.bid("kraken", "EUR/USD")
+
+
+async def test_a_short_on_margin_is_a_position_of_its_own(rooms):
+    async with rooms() as room:
+        room.deposit("USD", "10000")
+        room.deposit("BTC", "0.01")
+        room.set_bid("60000")
+        room.trade("sell", "0.1", leverage=2)
+        await room.read()
+
+        portfolio = await room.engine.portfolio.fetch_portfolio(OWNER_ID)
+
+        short, spot = sorted(portfolio.positions, key=lambda view: view.kind)
+        assert (short.kind, short.direction, short.quantity) == (
+            PositionKind.MARGIN,
+            Direction.SHORT,
+            Decimal("0.1"),
+        )
+        assert (short.entry, short.explained) == (Decimal(60_000), Decimal("0.1"))
+        ask = room.world.market.ticker("kraken", "BTC/USD").ask.price
+        assert short.pnl == Decimal("0.1") * (60_000 - ask)
+        assert spot.kind is PositionKind.SPOT
+
+
+async def test_the_net_result_counts_the_accounts_own_fee(rooms):
+    bought = Bought(symbol="BTC/USD", quantity=Decimal("0.1"), price=Decimal(60_000))
+    async with rooms(story=Story(openings={"kraken": Opening(purchases=(bought,))})) as room:
+        room.world.kraken_account.ledger.fees = replace(
+            room.world.kraken_account.ledger.fees, taker=Decimal("0.01")
+        )
+        room.set_bid("60000")
+        await room.read()
+        await room.wait_for("")
+        await room.engine.trading.refresh_costs()
+
+        btc = (await positions(room))[Venue.KRAKEN, "BTC"]
+
+        assert (btc.pnl, btc.net_if_sold) == (Decimal(0), Decimal(-60))
+
+
+async def test_somebody_else_sees_nothing(demo):
+    portfolio = await demo.engine.portfolio.fetch_portfolio(OWNER_ID + 1)
+
+    assert (portfolio.positions, portfolio.unreachable) == ((), ())
