@@ -8,7 +8,7 @@ from decimal import Decimal
 from engine.balances.pricing import choose_exit_symbol, value_in_usd
 from engine.brokers.base import Session
 from engine.cost_basis import CostBasis
-from engine.guards.guard import Guard, GuardState, PositionKey
+from engine.guards.guard import Guard, GuardState
 from engine.instruments import AssetClass, Instrument
 from engine.liquidation.mark import (
     Mark,
@@ -73,7 +73,7 @@ def find_positions(scene: Scene) -> tuple[Found, ...]:
 
 
 def _spot(scene: Scene, holding: Holding, symbols: Mapping[str, str]) -> Found:
-    guard = _spot_guard(scene, holding.asset)
+    guard = _guard(scene, PositionKind.SPOT, holding.asset)
     symbol = guard.symbol if guard else symbols.get(holding.asset)
     instrument = scene.instruments.get(symbol) if symbol else None
     basis = scene.bases.get(holding.asset)
@@ -101,7 +101,10 @@ def _spot(scene: Scene, holding: Holding, symbols: Mapping[str, str]) -> Found:
 def _margin(scene: Scene, position: MarginPosition) -> Found:
     instrument = scene.instruments.get(position.symbol)
     base, _, quote = position.symbol.partition("/")
-    guard = _margin_guard(scene, position)
+    guard = _guard(scene, PositionKind.MARGIN, base, symbol=position.symbol)
+    if guard is not None and guard.direction is not position.direction:
+        # It guarded what was turned around by hand.
+        guard = None
     return Found(
         account=scene.report.account,
         kind=PositionKind.MARGIN,
@@ -122,8 +125,10 @@ def _margin(scene: Scene, position: MarginPosition) -> Found:
 
 
 def _guard(scene: Scene, kind: PositionKind, asset: str, symbol: str | None = None) -> Guard | None:
-    key = PositionKey(account_id=scene.report.account.account_id, kind=kind, asset=asset, symbol=symbol)
-    return next((guard for guard in scene.guards if guard.key == key), None)
+    for guard in scene.guards:
+        if guard.kind is kind and guard.asset == asset and symbol in {None, guard.symbol}:
+            return guard
+    return None
 
 
 def _mark(

@@ -27,6 +27,8 @@ STOCK = an_instrument("AAPL/USD", venue=Venue.ALPACA, asset_class=AssetClass.STO
 OPEN = Session(is_open=True, opened_at=ago(3600), next_open=None, next_close=None)
 SHUT = Session(is_open=False, opened_at=None, next_open=None, next_close=None)
 
+QUOTES = (a_quote(),)
+
 
 def a_basis(asset="BTC", quantity="1", *, explained="1", cost="100", currency="USD", complete=True):
     return CostBasis(
@@ -39,7 +41,7 @@ def a_basis(asset="BTC", quantity="1", *, explained="1", cost="100", currency="U
     )
 
 
-def a_scene(*holdings, quotes=(a_quote(),), instruments=LISTED, margin=(), **changes):
+def a_scene(*holdings, quotes=QUOTES, instruments=LISTED, margin=(), **changes):
     values = {
         "report": a_report(*holdings, margin=margin),
         "guards": (),
