@@ -111,12 +111,12 @@ def a_mark(price="100", *, basis=MarkBasis.BID, at=NOW):
     return Mark(price=number(price), basis=basis, at=at)
 
 
-def a_fill(text, *, at=NOW, trade_id=None, fee="0", fee_asset=None, margin=False):
+def a_fill(text, *, at=NOW, trade_id=None, fee="0", fee_asset=None, margin=False, order="O-1"):
     """Read a fill in the notation of the trade: `buy 0.5 BTC @ 40000 USD`."""
     side, quantity, base, _, price, quote = text.split()
     return Fill(
         trade_id=trade_id or f"{text} {at.isoformat()}",
-        venue_order_id=VenueOrderId("O-1"),
+        venue_order_id=VenueOrderId(order),
         symbol=f"{base}/{quote}",
         base=base,
         quote=quote,

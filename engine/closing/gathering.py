@@ -9,7 +9,7 @@ from engine.brokers.base import Broker
 from engine.clock import Clock
 from engine.closing.plan import Priced, Scene, sellable
 from engine.errors import BrokerError
-from engine.guards.offering import PositionKey, key_of
+from engine.guards.guard import PositionKey
 from engine.instruments import AssetClass, Instrument
 from engine.liquidation.mark import MarkRequest, PriceProblem, PriceUnknown, check_session, decide_mark
 from engine.liquidation.walk import BookProblem, walk_book
@@ -58,7 +58,7 @@ class Gathering:
         wanted = set(keys)
         ids = {key.account_id for key in wanted}
         accounts = tuple(a for a in self._reader.accounts(user_id) if a.account_id in ids)
-        return {key_of(one): one for one in await self._read(accounts) if key_of(one) in wanted}
+        return {one.key: one for one in await self._read(accounts) if one.key in wanted}
 
     async def look(self, found: Sequence[Found]) -> list[Scene]:
         """Return each position with its present price and the orders that hold it."""

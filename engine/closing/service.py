@@ -11,7 +11,7 @@ from engine.closing.gathering import Gathering
 from engine.closing.plan import Plan, guard_to_close, plan_closing, why_again
 from engine.closing.preview import ClosePreview, Kept, Selling
 from engine.confirmations.confirm import Claimed, Rejected, claim_confirmation, create_confirmation
-from engine.guards.offering import PositionKey, key_of
+from engine.guards.guard import PositionKey
 from engine.guards.offers import Nothing
 from engine.liquidation.asked import ASKED_VALID
 from engine.liquidation.execute import Exits
@@ -72,7 +72,7 @@ class ClosingService:
         agreed = {one.key: one for one in _agreed.validate_python(claim.params["positions"])}
         found = await self._gathering.find_again(user_id, agreed)
         scenes = await self._gathering.look(list(found.values()))
-        plans = [plan_closing(scene, most=agreed[key_of(scene.found)].quantity) for scene in scenes]
+        plans = [plan_closing(scene, most=agreed[scene.found.key].quantity) for scene in scenes]
         again = next(filter(None, (_why_again(plan, agreed) for plan in plans)), "")
         if again:
             return await self._show(user_id, plans, again=f"{again}: nothing was sold.")
@@ -94,7 +94,7 @@ class ClosingService:
         now = self._clock.now()
         positions = tuple(
             Agreed(
-                key=key_of(plan.found),
+                key=plan.found.key,
                 quantity=plan.quantity,
                 price=plan.line.price,
                 cancels=tuple(sorted(plan.cancels)),
@@ -154,7 +154,7 @@ _CHANGED = "it is being sold already, or its guard has changed meanwhile"
 def _why_again(plan: Plan, agreed: dict[PositionKey, Agreed]) -> str:
     if plan.line.why_not:
         return ""
-    shown = agreed[key_of(plan.found)]
+    shown = agreed[plan.found.key]
     return why_again(plan, shown_price=shown.price, shown_cancels=shown.cancels)
 
 

@@ -1,6 +1,7 @@
 """Holdings that could be guarded, and a plan that says what guarding them would mean."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -67,6 +68,8 @@ class ArmingCandidate:
     quote_usd: Decimal | None = Decimal(1)
     leverage: int | None = None
     venue_entry: Decimal | None = None
+    #: When the quantity was read.
+    as_of: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,8 @@ from pydantic import TypeAdapter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.confirmations.confirm import create_confirmation
-from engine.guards.offering import PositionKey, Proposal, costlier_than
+from engine.guards.guard import PositionKey
+from engine.guards.offering import Proposal, costlier_than
 from engine.guards.offers import Choice, ChoiceKind, Offer
 
 #: A question asked in a conversation is answered soon or asked again.

@@ -17,17 +17,9 @@ from engine.positions import Direction, PositionKind
 SPLIT_RATIO = Decimal("1.5")
 
 
-class Whose(StrEnum):
-    """Who caused a fill."""
-
-    OURS = "ours"
-    HAND = "hand"
-
-
 class ChangeReason(StrEnum):
     """Why a guarded quantity changed or its guard stopped, in words for the owner."""
 
-    OUR_FILL = "sold by the guard"
     HAND_SELL = "sold by hand"
     MOVED_OUT = "moved out without a sale"
     QUANTITY_CHANGED = "the quantity changed without a fill"
@@ -40,14 +32,6 @@ class Unchanged:
     """Nothing happened to what is guarded."""
 
     guard: Guard
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Added:
-    """The bot bought more, which is guarded from its first fill."""
-
-    guard: Guard
-    by: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,24 +61,7 @@ class Closed:
     fills: tuple[Fill, ...] = ()
 
 
-GuardChange = Unchanged | Added | Reduced | Paused | Closed
-
-
-def apply_fill(guard: Guard, fill: Fill, whose: Whose) -> GuardChange:
-    """Return what one fill of the guarded position does to its guard, whichever way it went."""
-    change = _change_of(guard, fill)
-    if change < ZERO:
-        reason = ChangeReason.OUR_FILL if whose is Whose.OURS else ChangeReason.HAND_SELL
-        return _reduce(guard, -change, reason, (fill,))
-    if change == ZERO or whose is Whose.HAND:
-        return Unchanged(guard=guard)
-    if guard.state is GuardState.CLOSED or fill.quote != guard.currency:
-        message = f"a fill paid in {fill.quote} cannot be added to a {guard.state} guard in {guard.currency}"
-        raise ValueError(message)
-    with exact():
-        quantity = guard.quantity + change
-        cost = guard.cost + share(fill.price * fill.quantity, change, fill.quantity)
-    return Added(guard=replace(guard, quantity=quantity, cost=cost), by=change)
+GuardChange = Unchanged | Reduced | Paused | Closed
 
 
 def is_about(guard: Guard, fill: Fill) -> bool:
@@ -113,11 +80,6 @@ def resume(guard: Guard, *, there: Decimal, venue_entry: Decimal | None) -> Guar
     if kept.state is GuardState.CLOSED:
         return kept
     return replace(kept, state=GuardState.ARMED, state_reason=None, venue_entry=venue_entry)
-
-
-def apply_hand_sell(guard: Guard, quantity: Decimal) -> GuardChange:
-    """Return what is left of a guard when its owner sold `quantity`: the guarded part goes first."""
-    return _reduce(guard, quantity, ChangeReason.HAND_SELL, ())
 
 
 def reconcile(
@@ -140,8 +102,8 @@ def reconcile(
     if not fills and _entry_changed(guard, venue_entry):
         return _pause(guard, ZERO, ChangeReason.ENTRY_CHANGED)
     with exact():
-        expected = before + sum((_change_of(guard, fill) for fill in fills), ZERO)
-        sold = sum((max(ZERO, -_change_of(guard, fill)) for fill in fills), ZERO)
+        expected = before + sum((change_by(guard, fill) for fill in fills), ZERO)
+        sold = sum((max(ZERO, -change_by(guard, fill)) for fill in fills), ZERO)
         moved = max(ZERO, expected - seen)
         # However it came about, no more is guarded than is there.
         gone = max(sold + moved, guard.quantity - seen)
@@ -160,16 +122,11 @@ def reconcile(
 
 def is_explained(guard: Guard, *, before: Decimal, seen: Decimal, fills: Sequence[Fill]) -> bool:
     """Tell whether the owner's fills alone make what was there into what is there now."""
-    return before == quantity_before(guard, seen, fills)
-
-
-def quantity_before(guard: Guard, seen: Decimal, fills: Sequence[Fill]) -> Decimal:
-    """Return how much of a position was there before some fills."""
     with exact():
-        return seen - sum((_change_of(guard, fill) for fill in fills), ZERO)
+        return seen == before + sum((change_by(guard, fill) for fill in fills), ZERO)
 
 
-def _change_of(guard: Guard, fill: Fill) -> Decimal:
+def change_by(guard: Guard, fill: Fill) -> Decimal:
     """Return by how much a fill made the position larger, or as a negative number smaller."""
     change = change_of(guard.asset, fill)
     return change if guard.direction is Direction.LONG else -change

@@ -5,24 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.guards.arming import ArmingCandidate, ArmingMode, ArmingPlan, NoEntry
-from engine.guards.guard import Guard
+from engine.guards.guard import PositionKey
 from engine.guards.offers import ChoiceKind, OfferLine, Standing
 from engine.guards.plan import plan_arming
 from engine.liquidation.rule import is_within_trading_cost
 from engine.money import ZERO
 from engine.portfolio.assemble import Found, assemble
-from engine.positions import PositionKind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PositionKey:
-    """What a button means by *this position*; everything else is read afresh when it is pressed."""
-
-    account_id: str
-    kind: PositionKind
-    asset: str
-    #: The pair of a margin position; None for spot.
-    symbol: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,24 +25,11 @@ class Proposal:
     choices: tuple[ChoiceKind, ...]
 
 
-def key_of(found: Found) -> PositionKey:
-    """Return the key of a position."""
-    margin = found.kind is PositionKind.MARGIN
-    symbol = found.instrument.symbol if margin and found.instrument else None
-    return PositionKey(account_id=found.account.account_id, kind=found.kind, asset=found.asset, symbol=symbol)
-
-
-def key_of_guard(guard: Guard) -> PositionKey:
-    """Return the key of the position a guard belongs to."""
-    symbol = guard.symbol if guard.kind is PositionKind.MARGIN else None
-    return PositionKey(account_id=guard.account_id, kind=guard.kind, asset=guard.asset, symbol=symbol)
-
-
 def propose(found: Found, *, threshold: Decimal) -> Proposal:
     """Work out how one position could be guarded."""
     plan = plan_arming([candidate_of(found, threshold)], ArmingMode.ASK)
     line = _line(found, plan)
-    return Proposal(key=key_of(found), found=found, line=line, plan=plan, choices=_choices(plan))
+    return Proposal(key=found.key, found=found, line=line, plan=plan, choices=_choices(plan))
 
 
 def candidate_of(found: Found, threshold: Decimal) -> ArmingCandidate:
@@ -76,6 +51,7 @@ def candidate_of(found: Found, threshold: Decimal) -> ArmingCandidate:
         quote_usd=found.quote_usd,
         leverage=found.leverage,
         venue_entry=found.venue_entry,
+        as_of=found.as_of,
     )
 
 

@@ -72,11 +72,6 @@ def guard_from(arming: Arming, *, guard_id: str, now: datetime) -> Guard:
     )
 
 
-def exit_quantity(guarded: Decimal, there: Decimal, instrument: Instrument) -> Decimal:
-    """Return what an exit sells: what is guarded, capped by what is there, in whole lots."""
-    return instrument.floor_quantity(max(ZERO, min(guarded, there)))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Options:
     from_price: Arming

@@ -19,8 +19,8 @@ from engine.guards.asking import (
     single_buttons,
 )
 from engine.guards.changes import resume
-from engine.guards.guard import Guard, GuardState
-from engine.guards.offering import PositionKey, Proposal, key_of, key_of_guard, propose
+from engine.guards.guard import Guard, GuardState, PositionKey
+from engine.guards.offering import Proposal, propose
 from engine.guards.offers import (
     Armed,
     ChoiceKind,
@@ -153,11 +153,11 @@ class GuardService:
         return Unguarded(guards=tuple(ended)) if ended else Nothing(why="It was not guarded any more.")
 
     async def _resume(self, user_id: int, keys: tuple[PositionKey, ...]) -> Outcome:
-        there = {key_of(found): found for found in await self._gather(user_id, keys)}
+        there = {found.key: found for found in await self._gather(user_id, keys)}
         armed = list[Guard]()
         async with self._database.write() as session:
             for guard in await self._guards(session, user_id, keys):
-                found = there.get(key_of_guard(guard))
+                found = there.get(guard.key)
                 if found is None or guard.state is not GuardState.PAUSED:
                     continue
                 kept = resume(guard, there=found.quantity - found.locked, venue_entry=found.venue_entry)
@@ -177,7 +177,7 @@ class GuardService:
         follow_up: Offer | None,
     ) -> Outcome:
         guards = await self._setter.arm(armings, cause="armed by its owner")
-        armed = {key_of_guard(guard) for guard in guards}
+        armed = {guard.key for guard in guards}
         left_out = tuple(p.line for p in proposals if p.key not in armed and p not in asked_apart)
         if not guards and follow_up is not None and not left_out:
             return follow_up
@@ -216,7 +216,7 @@ class GuardService:
     async def _gather(self, user_id: int, keys: tuple[PositionKey, ...]) -> list[Found]:
         wanted = {key.account_id for key in keys}
         accounts = tuple(a for a in self._reader.accounts(user_id) if a.account_id in wanted)
-        return [found for found in await self._gather_accounts(accounts) if key_of(found) in keys]
+        return [found for found in await self._gather_accounts(accounts) if found.key in keys]
 
     async def _gather_accounts(self, accounts: tuple[Account, ...]) -> list[Found]:
         await self._portfolio.refresh(accounts)
@@ -229,7 +229,7 @@ class GuardService:
             guard
             for account_id in sorted({key.account_id for key in keys})
             for guard in await rows.load_open_guards(session, account_id)
-            if guard.user_id == user_id and key_of_guard(guard) in keys
+            if guard.user_id == user_id and guard.key in keys
         ]
 
 

@@ -7,8 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.clock import Clock
 from engine.guards.arming import Arming
-from engine.guards.guard import Guard, GuardState
-from engine.guards.offering import PositionKey, key_of_guard
+from engine.guards.guard import Guard, GuardState, Seen
 from engine.guards.plan import guard_from
 from engine.money import ZERO, exact
 from engine.storage.database import Database
@@ -35,12 +34,16 @@ class GuardSetter:
         now, armed = self._clock.now(), list[Guard]()
         for arming in armings:
             fresh = guard_from(arming, guard_id=self._new_id(), now=now)
-            existing = await _open_guard(session, key_of_guard(fresh))
+            existing = await rows.load_open_guard(session, fresh.key)
             if (existing.quantity if existing else ZERO) != arming.candidate.guarded:
                 continue
             guard = _joined(existing, fresh) if existing else fresh
             if guard is not None:
                 await rows.save_guard(session, guard, now=now, cause=cause)
+                if existing is None:
+                    # One that is there is compared with what was seen of it before.
+                    seen = Seen(quantity=arming.candidate.quantity, at=arming.candidate.as_of)
+                    await rows.note_seen(session, guard.guard_id, seen)
                 armed.append(guard)
         return tuple(armed)
 
@@ -50,10 +53,3 @@ def _joined(existing: Guard, fresh: Guard) -> Guard | None:
         return None
     with exact():
         return replace(existing, quantity=existing.quantity + fresh.quantity, cost=existing.cost + fresh.cost)
-
-
-async def _open_guard(session: AsyncSession, key: PositionKey) -> Guard | None:
-    for guard in await rows.load_open_guards(session, key.account_id):
-        if key_of_guard(guard) == key:
-            return guard
-    return None

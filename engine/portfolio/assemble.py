@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from engine.guards.guard import Guard, GuardState
+from engine.guards.guard import Guard, GuardState, PositionKey
 from engine.instruments import Instrument
 from engine.liquidation.mark import Mark, PriceProblem, PriceUnknown
 from engine.liquidation.rule import net_if_sold_now, pnl, pnl_ratio
@@ -40,6 +40,15 @@ class Found:
     leverage: int | None = None
     venue_entry: Decimal | None = None
     as_of: datetime
+
+    @property
+    def key(self) -> PositionKey:
+        """Return which position it is."""
+        margin = self.kind is PositionKind.MARGIN
+        symbol = self.instrument.symbol if margin and self.instrument else None
+        return PositionKey(
+            account_id=self.account.account_id, kind=self.kind, asset=self.asset, symbol=symbol
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from engine.balances.pricing import choose_exit_symbol, value_in_usd
 from engine.brokers.base import Session
 from engine.cost_basis import CostBasis
-from engine.guards.guard import Guard, GuardState
+from engine.guards.guard import Guard, GuardState, PositionKey
 from engine.instruments import AssetClass, Instrument
 from engine.liquidation.mark import (
     Mark,
@@ -125,10 +125,8 @@ def _margin(scene: Scene, position: MarginPosition) -> Found:
 
 
 def _guard(scene: Scene, kind: PositionKind, asset: str, symbol: str | None = None) -> Guard | None:
-    for guard in scene.guards:
-        if guard.kind is kind and guard.asset == asset and symbol in {None, guard.symbol}:
-            return guard
-    return None
+    key = PositionKey(account_id=scene.report.account.account_id, kind=kind, asset=asset, symbol=symbol)
+    return next((guard for guard in scene.guards if guard.key == key), None)
 
 
 def _mark(

@@ -21,7 +21,6 @@ class NotGuarded(StrEnum):
     CANNOT_BE_SOLD_NOW = "cannot be sold now"
     BELOW_MINIMUM = "below the venue's minimum"
     PAUSED = "paused, your answer is needed"
-    WOULD_BE_SOLD_NOW = "would be sold now, your answer is needed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

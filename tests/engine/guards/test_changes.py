@@ -5,15 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.guards.changes import (
-    Added,
     ChangeReason,
     Closed,
     Paused,
     Reduced,
     Unchanged,
-    Whose,
-    apply_fill,
-    apply_hand_sell,
     is_about,
     reconcile,
     resume,
@@ -23,94 +19,9 @@ from engine.instruments import AssetClass
 from engine.positions import Direction, PositionKind
 from tests.builders import a_fill, a_guard, ago
 
-OURS, HAND = Whose.OURS, Whose.HAND
-
 
 def left(change):
     return str(change.guard.quantity.normalize()), str(change.guard.cost.normalize()), change.guard.state
-
-
-def test_what_the_bot_buys_is_added_at_its_own_price():
-    change = apply_fill(a_guard("1", "100"), a_fill("buy 2 BTC @ 130 USD"), OURS)
-
-    assert isinstance(change, Added)
-    assert left(change) == ("3", "3.6E+2", GuardState.ARMED)
-    assert change.by == 2
-
-
-def test_a_fee_in_the_asset_itself_is_not_guarded():
-    fill = a_fill("buy 2 BTC @ 130 USD", fee="0.5", fee_asset="BTC")
-
-    change = apply_fill(a_guard("1", "100"), fill, OURS)
-
-    assert left(change) == ("2.5", "295", GuardState.ARMED)
-    assert change.by == Decimal("1.5")
-
-
-def test_what_the_owner_buys_is_not_guarded_unasked():
-    assert apply_fill(a_guard(), a_fill("buy 2 BTC @ 130 USD"), HAND) == Unchanged(guard=a_guard())
-
-
-def test_a_fill_of_something_else_changes_nothing():
-    assert apply_fill(a_guard(), a_fill("buy 2 ETH @ 5 USD"), OURS) == Unchanged(guard=a_guard())
-
-
-@pytest.mark.parametrize(
-    ("guard", "fill"),
-    [
-        (a_guard(), a_fill("buy 1 BTC @ 90 EUR")),
-        (a_guard("0", "0", state=GuardState.CLOSED), a_fill("buy 1 BTC @ 90 USD")),
-    ],
-    ids=["another currency", "a closed guard"],
-)
-def test_a_purchase_that_does_not_belong_to_a_guard_is_a_mistake(guard, fill):
-    with pytest.raises(
-        ValueError, match=f"a fill paid in .* cannot be added to a {guard.state} guard in USD"
-    ):
-        apply_fill(guard, fill, OURS)
-
-
-@pytest.mark.parametrize(("whose", "reason"), [(OURS, ChangeReason.OUR_FILL), (HAND, ChangeReason.HAND_SELL)])
-def test_a_sale_reduces_the_guard_at_average_cost(whose, reason):
-    change = apply_fill(a_guard("4", "100"), a_fill("sell 1 BTC @ 20 USD"), whose)
-
-    assert change == Reduced(guard=change.guard, by=Decimal(1), reason=reason)
-    assert left(change) == ("3", "75", GuardState.ARMED)
-
-
-def test_our_part_fill_leaves_the_guard_closing():
-    change = apply_fill(a_guard("4", "100", state=GuardState.CLOSING), a_fill("sell 1 BTC @ 20 USD"), OURS)
-
-    assert left(change) == ("3", "75", GuardState.CLOSING)
-
-
-@pytest.mark.parametrize("quantity", ["4", "9"])
-def test_a_sale_of_everything_closes_the_guard_and_is_told_with_its_fill(quantity):
-    fill = a_fill(f"sell {quantity} BTC @ 20 USD")
-
-    change = apply_fill(a_guard("4", "100"), fill, HAND)
-
-    assert change == Closed(guard=change.guard, by=Decimal(4), reason=ChangeReason.HAND_SELL, fills=(fill,))
-    assert left(change) == ("0", "0", GuardState.CLOSED)
-    assert change.guard.state_reason == "sold by hand"
-
-
-def test_a_short_is_reduced_by_buying_and_grows_by_selling():
-    short = a_guard("4", "100", direction=Direction.SHORT, kind=PositionKind.MARGIN)
-
-    bought = apply_fill(short, a_fill("buy 1 BTC @ 20 USD", margin=True), OURS)
-    sold = apply_fill(short, a_fill("sell 1 BTC @ 20 USD", margin=True), OURS)
-
-    assert (type(bought), *left(bought)[:2]) == (Reduced, "3", "75")
-    assert (type(sold), *left(sold)[:2]) == (Added, "5", "1.2E+2")
-
-
-def test_a_hand_sale_takes_the_guarded_part_first():
-    part = apply_hand_sell(a_guard("4", "100"), Decimal(1))
-    whole = apply_hand_sell(a_guard("4", "100"), Decimal(10))
-
-    assert part == Reduced(guard=part.guard, by=Decimal(1), reason=ChangeReason.HAND_SELL)
-    assert whole == Closed(guard=whole.guard, by=Decimal(4), reason=ChangeReason.HAND_SELL, fills=())
 
 
 def compare(guard, before, seen, *fills, asset_class=AssetClass.CRYPTO, venue_entry=None):

@@ -14,7 +14,7 @@ from engine.guards.arming import (
     WithoutEntry,
 )
 from engine.guards.guard import Guard, GuardSource, GuardState
-from engine.guards.plan import exit_quantity, guard_from, plan_arming
+from engine.guards.plan import guard_from, plan_arming
 from engine.liquidation.mark import PriceProblem, PriceUnknown
 from engine.positions import Direction, PositionKind
 from engine.venues import Venue
@@ -31,6 +31,7 @@ def a_candidate(
         "asset": "BTC",
         "instrument": an_instrument(venue=venue, minimum_notional="5"),
         "threshold": Decimal("-0.01"),
+        "as_of": NOW,
     }
     return ArmingCandidate(
         quantity=Decimal(quantity),
@@ -284,22 +285,6 @@ def test_an_arming_becomes_a_guard():
         leverage=3,
         venue_entry=Decimal(100),
     )
-
-
-@pytest.mark.parametrize(
-    ("guarded", "there", "sold"),
-    [
-        ("1.5", "9", "1.5"),
-        ("1.5", "1.2", "1.2"),
-        ("1.23456", "9", "1.2345"),
-        ("9", "1.23456", "1.2345"),
-        ("0.00009", "9", "0"),
-        ("1", "0", "0"),
-        ("1", "-1", "0"),
-    ],
-)
-def test_an_exit_sells_what_is_guarded_and_there_in_whole_lots(guarded, there, sold):
-    assert exit_quantity(Decimal(guarded), Decimal(there), an_instrument()) == Decimal(sold)
 
 
 @given(

@@ -1,0 +1,148 @@
+"""Pure: follow a guarded position from reading to reading, and believe no change before it is certain."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from engine.guards.changes import GuardChange, Unchanged, change_by, is_about, is_explained, reconcile
+from engine.guards.guard import Guard, GuardState, Seen
+from engine.instruments import AssetClass
+from engine.money import ZERO, exact
+from engine.orders import Fill
+from engine.positions import AccountReport, PositionKind
+
+#: Right after a trade a venue may still show what was there before it.
+SHOWN_LATE_WITHIN = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a reading shows of one guarded position, and all fills of its account that are known."""
+
+    there: Decimal
+    at: datetime
+    fills: tuple[Fill, ...]
+    #: The venue's ids of the orders that are ours.
+    our_orders: frozenset[str]
+    asset_class: AssetClass
+    venue_entry: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """What a reading means for a guard."""
+
+    change: GuardChange
+    #: What the next reading is compared with.
+    seen: Seen
+    #: A quantity that no fill explains; believed when the next reading shows it too.
+    suspect: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fills:
+    by_hand: tuple[Fill, ...]
+    ours: tuple[Fill, ...]
+
+    @property
+    def all(self) -> tuple[Fill, ...]:
+        return self.by_hand + self.ours
+
+
+def follow(guard: Guard, reading: Reading, *, seen: Seen | None, suspect: Decimal | None) -> Followed:
+    """Compare a reading with what was seen before; a lone reading that fills do not explain changes nothing."""
+    base = seen or _first_seen(guard, reading)
+    if guard.state is not GuardState.ARMED or reading.at <= base.at:
+        return Followed(change=Unchanged(guard=guard), seen=base, suspect=suspect)
+    told = _fills_of(guard, reading, after=base.at)
+    possible = (told, _with_late_sales(guard, reading, told, base))
+    fills = next((some for some in possible if _explains(guard, reading, base, some)), None)
+    if fills is None and suspect != reading.there:
+        return Followed(change=Unchanged(guard=guard), seen=base, suspect=reading.there)
+    # Fills may still be told that are older than this reading, so the moment moves only with the quantity.
+    is_still = fills is not None and not fills.all
+    after = base if is_still else Seen(quantity=reading.there, at=reading.at)
+    fills = fills or told
+    if fills.all and reading.venue_entry is not None:
+        # A trade moves the venue's average; that is no split.
+        guard = replace(guard, venue_entry=reading.venue_entry)
+    return Followed(change=_reconcile(guard, reading, base, fills), seen=after)
+
+
+def quantity_there(report: AccountReport, guard: Guard) -> Decimal:
+    """Return how much of a guarded position an account holds, whether it can be sold now or not."""
+    if guard.kind is PositionKind.SPOT:
+        return report.holding(guard.asset).total
+    return sum(
+        (
+            position.quantity
+            for position in report.margin_positions
+            if position.symbol == guard.symbol and position.direction is guard.direction
+        ),
+        ZERO,
+    )
+
+
+def missing_since(
+    guard: Guard, *, seen_quantity: Decimal, there: Decimal, our_fills: Iterable[Fill]
+) -> Decimal:
+    """Return how much of a guarded position vanished since it was seen, other than by our own fills.
+
+    The owner sold or moved it, and the guarded part goes first. `our_fills` are those since it was
+    seen. A `there` that is not to be believed, such as a balance wrongly shown as zero, is for the caller
+    to tell.
+    """
+    with exact():
+        return max(seen_quantity + _sum(guard, our_fills) - there, ZERO)
+
+
+def _first_seen(guard: Guard, reading: Reading) -> Seen:
+    """Return what was there when a guard was set that nobody has looked at since: what fills lead back to."""
+    fills = _fills_of(guard, reading, after=guard.created_at)
+    with exact():
+        before = reading.there - _sum(guard, fills.ours) - _sum(guard, fills.by_hand)
+    return Seen(quantity=max(guard.quantity, before), at=guard.created_at)
+
+
+def _fills_of(guard: Guard, reading: Reading, *, after: datetime) -> _Fills:
+    between = [fill for fill in reading.fills if after < fill.at <= reading.at and is_about(guard, fill)]
+    return _Fills(
+        by_hand=tuple(fill for fill in between if fill.venue_order_id not in reading.our_orders),
+        ours=tuple(fill for fill in between if fill.venue_order_id in reading.our_orders),
+    )
+
+
+def _with_late_sales(guard: Guard, reading: Reading, told: _Fills, base: Seen) -> _Fills:
+    """Add sales from just before it was seen: what a venue showed then may be of a moment before them."""
+    late = _fills_of(guard, replace(reading, at=base.at), after=base.at - SHOWN_LATE_WITHIN)
+    return _Fills(
+        by_hand=(*(fill for fill in late.by_hand if change_by(guard, fill) < ZERO), *told.by_hand),
+        ours=(*late.ours, *told.ours),
+    )
+
+
+def _explains(guard: Guard, reading: Reading, base: Seen, fills: _Fills) -> bool:
+    before = _before(guard, base, fills)
+    return is_explained(guard, before=before, seen=reading.there, fills=fills.by_hand)
+
+
+def _reconcile(guard: Guard, reading: Reading, base: Seen, fills: _Fills) -> GuardChange:
+    return reconcile(
+        guard,
+        before=_before(guard, base, fills),
+        seen=reading.there,
+        fills=fills.by_hand,
+        asset_class=reading.asset_class,
+        venue_entry=reading.venue_entry,
+    )
+
+
+def _before(guard: Guard, base: Seen, fills: _Fills) -> Decimal:
+    """Return what was seen with our own fills since applied; each took its part off the guard itself."""
+    with exact():
+        return base.quantity + _sum(guard, fills.ours)
+
+
+def _sum(guard: Guard, fills: Iterable[Fill]) -> Decimal:
+    return sum((change_by(guard, fill) for fill in fills), ZERO)

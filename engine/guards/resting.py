@@ -1,0 +1,36 @@
+"""Pure: when an account has rested for so long that its fills need not be asked for."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from engine.positions import AccountReport
+
+#: A venue may tell of a fill later than of what it left.
+FILLS_TOLD_WITHIN = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """Since when an account shows the same."""
+
+    #: The first reading that showed what it holds now.
+    first_alike: AccountReport | None = None
+    #: A reading that left nothing open.
+    settled: AccountReport | None = None
+
+    def is_known(self, report: AccountReport) -> bool:
+        """Tell whether nothing moved since all was settled; reading fills would cost calls for nothing."""
+        return self.settled is not None and _holds_the_same(self.settled, report)
+
+    def after(self, report: AccountReport, *, is_clear: bool) -> "Rest":
+        """Return what is known after a reading; `is_clear` says that it left nothing open by itself."""
+        if not is_clear:
+            return replace(self, settled=None)
+        if self.first_alike is None or not _holds_the_same(self.first_alike, report):
+            return Rest(first_alike=report)
+        is_old = report.at - self.first_alike.at >= FILLS_TOLD_WITHIN
+        return replace(self, settled=report) if is_old else self
+
+
+def _holds_the_same(one: AccountReport, other: AccountReport) -> bool:
+    return (one.holdings, one.margin_positions) == (other.holdings, other.margin_positions)

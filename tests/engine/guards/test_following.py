@@ -1,0 +1,244 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from engine.guards.changes import ChangeReason, Closed, Paused, Reduced, Unchanged
+from engine.guards.following import Reading, follow, missing_since, quantity_there
+from engine.guards.guard import GuardState, Seen
+from engine.instruments import AssetClass
+from engine.positions import Direction, PositionKind
+from tests.builders import NOW, a_fill, a_guard, a_holding, a_margin_position, a_report, ago
+
+OURS = frozenset({"OURS"})
+#: One of the three that were there five minutes ago is guarded.
+SEEN = Seen(quantity=Decimal(3), at=ago(300))
+
+
+def a_reading(there, *fills, stock=False, entry=None, at=NOW):
+    return Reading(
+        there=Decimal(there),
+        at=at,
+        fills=fills,
+        our_orders=OURS,
+        asset_class=AssetClass.STOCK if stock else AssetClass.CRYPTO,
+        venue_entry=entry and Decimal(entry),
+    )
+
+
+def by_hand(text, age=60):
+    return a_fill(text, at=ago(age))
+
+
+def ours(text, age=60):
+    return a_fill(text, at=ago(age), order="OURS")
+
+
+def after(reading, *, guard=None, seen=SEEN, suspect=None):
+    return follow(guard or a_guard(), reading, seen=seen, suspect=suspect and Decimal(suspect))
+
+
+def test_where_nothing_happened_nothing_is_written_down():
+    followed = after(a_reading(3))
+
+    assert followed.change == Unchanged(guard=a_guard())
+    assert (followed.seen, followed.suspect) == (SEEN, None)
+
+
+def test_the_first_sale_after_it_was_seen_takes_the_guarded_part_though_more_than_that_is_left():
+    sale = by_hand("sell 1 BTC @ 90 USD")
+
+    followed = after(a_reading(2, sale))
+
+    assert isinstance(followed.change, Closed)
+    assert (followed.change.reason, followed.change.fills) == (ChangeReason.HAND_SELL, (sale,))
+    assert followed.seen == Seen(quantity=Decimal(2), at=NOW)
+
+
+def test_what_was_sold_and_bought_back_by_hand_is_not_guarded_any_more():
+    fills = by_hand("sell 0.4 BTC @ 90 USD", 60), by_hand("buy 0.4 BTC @ 90 USD", 30)
+
+    followed = after(a_reading(3, *fills))
+
+    assert followed.change.guard.quantity == Decimal("0.6")
+    assert after(a_reading(3, *fills), seen=followed.seen, guard=followed.change.guard).change == Unchanged(
+        guard=followed.change.guard
+    )
+
+
+def test_a_change_that_no_fill_explains_is_believed_when_the_next_reading_shows_it_too():
+    first = after(a_reading("2.5"))
+    second = after(a_reading("2.5"), suspect=first.suspect)
+
+    assert first.change == Unchanged(guard=a_guard())
+    assert (first.seen, first.suspect) == (SEEN, Decimal("2.5"))
+    assert (second.change.by, second.change.reason) == (Decimal("0.5"), ChangeReason.MOVED_OUT)
+    assert (second.seen, second.suspect) == (Seen(quantity=Decimal("2.5"), at=NOW), None)
+
+
+def test_readings_that_differ_are_never_believed():
+    assert after(a_reading("2.4"), suspect="2.5").suspect == Decimal("2.4")
+    assert after(a_reading(3), suspect="2.5").suspect is None
+
+
+def test_an_own_sale_took_its_part_off_the_guard_itself():
+    rest = a_guard("0.4", "40")
+
+    followed = after(a_reading("2.4", ours("sell 0.6 BTC @ 90 USD")), guard=rest)
+
+    assert followed.change == Unchanged(guard=rest)
+    assert followed.seen == Seen(quantity=Decimal("2.4"), at=NOW)
+
+
+def test_a_sale_by_hand_beside_an_own_one_is_counted_by_itself():
+    rest = a_guard("0.4", "40")
+    fills = ours("sell 0.6 BTC @ 90 USD"), by_hand("sell 0.1 BTC @ 90 USD")
+
+    followed = after(a_reading("2.3", *fills), guard=rest)
+
+    assert (followed.change.by, followed.change.reason) == (Decimal("0.1"), ChangeReason.HAND_SELL)
+
+
+def test_a_reading_that_still_shows_what_was_sold_is_doubted():
+    rest = a_guard("0.4", "40")
+    sale = ours("sell 0.6 BTC @ 90 USD", 1)
+
+    late = after(a_reading(3, sale), guard=rest)
+    true = after(a_reading("2.4", sale), guard=rest, suspect=late.suspect)
+
+    assert (late.seen, late.suspect) == (SEEN, Decimal(3))
+    assert true.change == Unchanged(guard=rest)
+
+
+def test_a_guard_set_on_a_reading_from_before_our_last_sale_keeps_its_quantity():
+    sale = ours("sell 0.6 BTC @ 90 USD", 330)
+
+    followed = after(a_reading("2.4", sale))
+
+    assert followed.change == Unchanged(guard=a_guard())
+    assert followed.seen == Seen(quantity=Decimal("2.4"), at=NOW)
+
+
+def test_a_sale_by_hand_that_was_shown_late_still_counts():
+    followed = after(a_reading("2.4", by_hand("sell 0.6 BTC @ 90 USD", 330)))
+
+    assert followed.change.guard.quantity == Decimal("0.4")
+
+
+def test_shares_that_doubled_soon_after_they_were_bought_were_split():
+    bought = by_hand("buy 3 BTC @ 90 USD", 330)
+
+    first = after(a_reading(6, bought, stock=True))
+
+    assert first.suspect == 6
+    assert isinstance(after(a_reading(6, bought, stock=True), suspect="6").change, Paused)
+
+
+def test_older_sales_do_not_count():
+    assert after(a_reading(3, by_hand("sell 1 BTC @ 90 USD", 400))).change == Unchanged(guard=a_guard())
+
+
+def test_fills_of_another_kind_of_position_do_not_count():
+    leveraged = a_fill("sell 1 BTC @ 90 USD", at=ago(60), margin=True)
+
+    assert after(a_reading(3, leveraged)).seen == SEEN
+
+
+@pytest.mark.parametrize("state", [GuardState.PAUSED, GuardState.CLOSING])
+def test_what_is_paused_or_being_sold_is_left_alone(state):
+    guard = a_guard(state=state)
+
+    followed = after(a_reading(2, by_hand("sell 1 BTC @ 90 USD")), guard=guard)
+
+    assert (followed.change, followed.seen) == (Unchanged(guard=guard), SEEN)
+
+
+def test_a_reading_from_before_it_was_seen_says_nothing():
+    followed = after(a_reading(1, at=SEEN.at))
+
+    assert (followed.change, followed.seen) == (Unchanged(guard=a_guard()), SEEN)
+
+
+def test_a_trade_moves_the_venues_entry_and_a_split_does_too_but_pauses():
+    guard = a_guard(venue_entry="230")
+
+    traded = after(a_reading(4, by_hand("buy 1 BTC @ 250 USD"), stock=True, entry="235"), guard=guard)
+    split = after(a_reading(3, stock=True, entry="115"), guard=guard)
+
+    assert traded.change == Unchanged(guard=a_guard(venue_entry="235"))
+    assert isinstance(split.change, Paused)
+
+
+@pytest.mark.parametrize(
+    ("there", "fills", "kept"),
+    [
+        ("3", [], "1"),
+        ("2.6", ["sell 0.4 BTC @ 90 USD"], "0.6"),
+        ("3.5", ["buy 0.5 BTC @ 90 USD"], "1"),
+    ],
+)
+def test_a_guard_that_nobody_looked_at_is_followed_from_when_it_was_set(there, fills, kept):
+    guard = a_guard()
+    told = (a_fill(text, at=NOW + timedelta(seconds=5)) for text in fills)
+    reading = a_reading(there, *told, at=NOW + timedelta(seconds=60))
+
+    followed = after(reading, guard=guard, seen=None)
+
+    assert followed.change.guard.quantity == Decimal(kept)
+    assert followed.seen.quantity == Decimal(there)
+
+
+def test_a_guard_that_nobody_looked_at_is_reduced_to_what_is_there_when_two_readings_agree():
+    reading = a_reading("0.4", at=NOW + timedelta(seconds=60))
+
+    first = after(reading, seen=None)
+    second = after(reading, seen=None, suspect=first.suspect)
+
+    assert first.change == Unchanged(guard=a_guard())
+    assert isinstance(second.change, Reduced)
+    assert second.change.guard.quantity == Decimal("0.4")
+
+
+@pytest.mark.parametrize(
+    ("there", "sold", "missing"),
+    [
+        pytest.param("3", [], "0", id="all is there"),
+        pytest.param("2", [], "1", id="one was sold by hand"),
+        pytest.param("2", ["sell 1 BTC @ 90 USD"], "0", id="one was sold by us"),
+        pytest.param("1.5", ["sell 1 BTC @ 90 USD"], "0.5", id="one by us and a half by hand"),
+        pytest.param("4", [], "0", id="one came"),
+    ],
+)
+def test_what_vanished_since_it_was_seen_is_what_our_fills_do_not_explain(there, sold, missing):
+    gone = missing_since(
+        a_guard(),
+        seen_quantity=Decimal(3),
+        there=Decimal(there),
+        our_fills=[ours(text) for text in sold],
+    )
+
+    assert gone == Decimal(missing)
+
+
+def test_of_a_short_position_our_buying_back_explains_what_is_gone():
+    short = a_guard("3", "300", kind=PositionKind.MARGIN, direction=Direction.SHORT)
+
+    gone = missing_since(
+        short,
+        seen_quantity=Decimal(3),
+        there=Decimal(1),
+        our_fills=[a_fill("buy 1 BTC @ 90 USD", margin=True)],
+    )
+
+    assert gone == 1
+
+
+def test_what_is_owned_and_each_side_of_what_is_borrowed_are_counted_apart():
+    report = a_report(
+        a_holding("BTC", "1", held="2", locked="4"),
+        margin=[a_margin_position(quantity="8"), a_margin_position(quantity="16", direction=Direction.SHORT)],
+    )
+
+    assert quantity_there(report, a_guard()) == 7
+    assert quantity_there(report, a_guard(kind=PositionKind.MARGIN)) == 8
+    assert quantity_there(report, a_guard(kind=PositionKind.MARGIN, direction=Direction.SHORT)) == 16
