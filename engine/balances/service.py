@@ -1,7 +1,7 @@
 """The equity picture for people, and the snapshots that keep it over time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -50,20 +50,29 @@ class BalanceService:
     async def fetch_overview(self, user_id: int) -> BalanceOverview:
         """Read every broker now; who does not answer in time is shown with the age of its old figures."""
         accounts = self._reader.accounts(user_id)
-        await self.read_within(accounts, SCREEN_WAIT_S)
+        late = await self.read_within(accounts, SCREEN_WAIT_S)
         return combine(
             [self._reader.state(account) for account in accounts],
             now=self._clock.now(),
             stale_after_s=STALE_AFTER_S,
+            waiting=late,
         )
 
-    async def read_within(self, accounts: tuple[Account, ...], seconds: float) -> None:
-        """Read accounts side by side and stop waiting after a while; the readings go on."""
-        readings = [asyncio.ensure_future(self._reader.read(account)) for account in accounts]
-        if readings:
-            _, late = await asyncio.wait(readings, timeout=seconds)
-            for waiting in late:
-                waiting.cancel()
+    async def read_within(self, accounts: tuple[Account, ...], seconds: float) -> frozenset[str]:
+        """Read accounts side by side and stop waiting after a while; return the ids of those still being read.
+
+        Raises:
+            ExceptionGroup: what no broker is to blame for.
+
+        """
+        readings = {asyncio.ensure_future(self._reader.read(account)): account for account in accounts}
+        if not readings:
+            return frozenset()
+        done, late = await asyncio.wait(readings, timeout=seconds)
+        for waiting in late:
+            waiting.cancel()
+        _raise_unexpected([reading for reading in readings if reading in done])
+        return frozenset(readings[reading].account_id for reading in late)
 
     async def restore(self) -> None:
         """Start from what the last process knew, with the age it has by now."""
@@ -111,6 +120,13 @@ class BalanceService:
             await rows.save_account_state(session, AccountState(state=state, report=report, last_attempt=now))
             if state.connected and state.balance is not None:
                 await rows.add_snapshot(session, _figures(state, account))
+
+
+def _raise_unexpected(readings: Sequence[asyncio.Future[UserBrokerState]]) -> None:
+    """Raise what ended readings: a broker's silence is part of its state and ends none."""
+    errors = [error for reading in readings if not reading.cancelled() and (error := reading.exception())]
+    if errors:
+        raise BaseExceptionGroup("accounts could not be read", errors)
 
 
 def _figures(state: UserBrokerState, account: Account) -> SnapshotFigures:

@@ -1,6 +1,6 @@
 """What accounts are worth at one moment, each on its own and all together."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -134,6 +134,8 @@ class BalanceOverview:
     stale: tuple[UserBrokerState, ...]
     #: Accounts that are added although an asset of theirs has no price.
     partial: tuple[UserBrokerState, ...]
+    #: Accounts that are still being read: what is shown of them is older.
+    waiting: tuple[UserBrokerState, ...]
     #: Age of the oldest figures shown, added or not; None without any.
     oldest_age: timedelta | None
 
@@ -150,8 +152,14 @@ class BalanceOverview:
         return known and all(balance.available_complete for balance in balances)
 
 
-def combine(states: Sequence[UserBrokerState], *, now: datetime, stale_after_s: float) -> BalanceOverview:
-    """Add up what is fresh and name what is not."""
+def combine(
+    states: Sequence[UserBrokerState],
+    *,
+    now: datetime,
+    stale_after_s: float,
+    waiting: Collection[str] = (),
+) -> BalanceOverview:
+    """Add up what is fresh and name what is not; `waiting` are the ids of accounts still being read."""
     limit = timedelta(seconds=stale_after_s)
     known = [(state, state.balance) for state in states if state.balance is not None]
     fresh = [(state, balance) for state, balance in known if now - balance.as_of <= limit]
@@ -167,5 +175,6 @@ def combine(states: Sequence[UserBrokerState], *, now: datetime, stale_after_s: 
         missing=tuple(state for state in states if state.balance is None),
         stale=tuple(state for state, balance in known if now - balance.as_of > limit),
         partial=tuple(state for state, balance in fresh if not balance.complete),
+        waiting=tuple(state for state in states if state.account_id in waiting),
         oldest_age=max((now - balance.as_of for _, balance in known), default=None),
     )

@@ -48,14 +48,21 @@ def _broker(state: UserBrokerState, overview: BalanceOverview, reader: Reader) -
     else:
         too_old = " · too old to add" if state in overview.stale else ""
         yield f"{bold(state.broker.label)} · {reader.age(balance.as_of)}{too_old}"
-    if not state.connected:
-        why = f": {foreign(state.error)}" if state.error else ""
-        yield f"It did not answer{why}."
+    if state in overview.waiting or not state.connected:
+        yield _silence(state, is_waiting=state in overview.waiting)
         if balance is not None:
             yield f"These are its figures of {reader.clock(balance.as_of)}."
     if balance is not None:
         yield _figures(balance)
         yield from _remarks(state, balance)
+
+
+def _silence(state: UserBrokerState, *, is_waiting: bool) -> str:
+    if is_waiting:
+        why = f"; the last time: {foreign(state.error)}" if state.error else ""
+        return f"No answer yet{why}."
+    why = f": {foreign(state.error)}" if state.error else ""
+    return f"It did not answer{why}."
 
 
 def _figures(balance: BalanceSnapshot) -> str:

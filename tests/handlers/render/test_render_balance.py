@@ -51,6 +51,21 @@ def test_a_broker_that_failed_a_moment_ago_keeps_its_place_in_the_sums_and_says_
     assert "Not in these sums" not in text
 
 
+def test_a_broker_that_is_still_being_read_says_so_beside_its_old_figures():
+    slow = overview(state(Venue.KRAKEN, snapshot("10", "0", at=ago(seconds=20))), waiting={"kraken-1"})
+
+    text = render_balance(slow, READER).text
+
+    assert "No answer yet.\nThese are its figures of 02:29:51 UTC." in text
+    assert "did not answer" not in text
+
+
+def test_a_broker_that_is_read_again_says_why_the_last_time_failed():
+    slow = overview(state(Venue.KRAKEN, None, error="rate limit"), waiting={"kraken-1"})
+
+    assert "No answer yet; the last time: rate limit." in render_balance(slow, READER).text
+
+
 def test_without_any_broker_the_next_step_is_told():
     check_golden("balance_no_broker", render_balance(overview(), READER))
 
