@@ -1,0 +1,35 @@
+import io
+import json
+
+from rich.console import Console
+
+from bench.figures import Figure, spread
+from bench.report import as_json, print_table
+
+FIGURE = Figure(
+    name="first /balance, new data dir",
+    unit="s",
+    measured=spread([1.5, 1.25]),
+    floor_name="import ccxt",
+    floor=spread([0.5]),
+    aim=2.5,
+)
+
+
+def test_the_table_fits_a_terminal_and_shows_the_floor_beside_each_figure():
+    console = Console(file=io.StringIO(), width=80)
+
+    print_table([FIGURE], console=console)
+
+    *_, figure, floor = console.file.getvalue().splitlines()
+    assert " ".join(figure.split()) == "first /balance, new data dir, s 2 1.38 1.50 0.50 0.50 2.8 x"
+    assert floor.strip() == "/ import ccxt; aim 2.5: kept"
+
+
+def test_programs_read_ratios_and_circumstances():
+    read = json.loads(as_json([FIGURE], {"cores": 2}))
+
+    assert read["cores"] == 2
+    assert read["figures"][0]["ratio"] == 2.75
+    assert read["figures"][0]["reaches_aim"] is True
+    assert read["figures"][0]["floor"] == {"median": 0.5, "p95": 0.5, "count": 1}

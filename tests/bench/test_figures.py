@@ -1,0 +1,30 @@
+import pytest
+
+from bench.figures import Figure, Spread, spread
+
+
+def a_figure(measured, floor, *, aim=None):
+    return Figure(
+        name="something", unit="ms", measured=measured, floor_name="the least", floor=floor, aim=aim
+    )
+
+
+@pytest.mark.parametrize(
+    ("samples", "expected"),
+    [
+        pytest.param([3.0], Spread(median=3.0, p95=3.0, count=1), id="a single one"),
+        pytest.param([4.0, 1.0, 2.0], Spread(median=2.0, p95=4.0, count=3), id="few: the largest"),
+        pytest.param([float(n) for n in range(1, 101)], Spread(median=50.5, p95=95.0, count=100), id="many"),
+    ],
+)
+def test_repetitions_are_summed_up_by_their_middle_and_their_edge(samples, expected):
+    assert spread(samples) == expected
+
+
+def test_the_ratio_is_that_of_the_medians():
+    assert a_figure(spread([6.0, 9.0, 90.0]), spread([2.0, 3.0, 4.0])).ratio == 3.0
+
+
+@pytest.mark.parametrize(("aim", "reached"), [(None, None), (2.0, True), (1.9, False)])
+def test_an_aim_is_reached_by_the_median(aim, reached):
+    assert a_figure(spread([1.0, 2.0, 8.0]), spread([1.0]), aim=aim).reaches_aim is reached
