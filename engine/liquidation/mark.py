@@ -125,7 +125,7 @@ def decide_mark(
         return PriceUnknown(problem=PriceProblem.NO_QUOTE)
     judged = _judge(request, quote, now)
     if isinstance(judged, NeedsBook) and book is not None:
-        judged = _walk(request, book, now)
+        judged = _walk_unless_wide(request, book, now)
     if not isinstance(judged, Mark):
         return judged
     if last is None:
@@ -219,6 +219,18 @@ def _covers(top_quantity: Decimal | None, quantity: Decimal) -> bool:
         return False
     with exact():
         return top_quantity >= quantity * THIN_TOP_RATIO
+
+
+def _walk_unless_wide(request: MarkRequest, book: OrderBook, now: datetime) -> Mark | PriceUnknown:
+    # A book may be wide where the quote before it was not.
+    walked = _walk(request, book, now)
+    if isinstance(walked, PriceUnknown) or not (book.bids and book.asks):
+        return walked
+    bid, ask = book.bids[0].price, book.asks[0].price
+    if _check_sides(bid, ask) is not None or not _is_wide(bid, ask, request.threshold):
+        return walked
+    with exact():
+        return Mark(price=(bid + ask) / 2, basis=MarkBasis.MID, at=book.at)
 
 
 def _walk(request: MarkRequest, book: OrderBook, now: datetime) -> Mark | PriceUnknown:

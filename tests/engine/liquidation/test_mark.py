@@ -169,12 +169,20 @@ def test_a_book_that_cannot_be_walked_gives_no_price(book, problem):
 
 
 def test_a_walked_price_far_from_the_last_one_needs_a_second_look():
-    book = a_book(bids=[("90", "50")])
+    book = a_book(bids=[("90", "50")], asks=[("90", "50")])
 
     decision = decide(a_quote(bid_quantity="0.1"), book=book)
 
     assert decision.reason is LookReason.JUMP
     assert decision.candidate.basis is MarkBasis.WALKED
+
+
+def test_a_wide_book_behind_a_narrow_quote_gives_its_mid_and_is_not_walked():
+    book = a_book(bids=[("98.5", "50")], asks=[("101.5", "50")])
+
+    decision = decide(a_quote(bid_quantity="0.1"), book=book)
+
+    assert decision == Mark(price=Decimal(100), basis=MarkBasis.MID, at=NOW)
 
 
 def test_the_first_price_after_a_start_needs_a_second_look():
