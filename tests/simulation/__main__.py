@@ -43,7 +43,10 @@ def _find_defects(store, most):
         focused = runs_until_found(defect, store, most=most, kinds=defect.kinds)
         among_all = runs_until_found(defect, store, most=most)
         missed += among_all is None
-        print(f"{defect.name}: {_found(among_all)}; with only the faults that matter: {_found(focused)}", flush=True)
+        print(
+            f"{defect.name}: {_found(among_all)}; with only the faults that matter: {_found(focused)}",
+            flush=True,
+        )
     return 1 if missed else 0
 
 

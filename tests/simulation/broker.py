@@ -1,6 +1,7 @@
 """The engine's two ports, answered by a simulated venue that things go wrong at."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 
@@ -107,7 +108,7 @@ class SimBroker:
 
     async def submit_order(self, request, *, priority):
         effect = self._placing(request)
-        order = await self._order(effect, deadline=request.deadline, points=("before send", "in flight"))
+        order = await self._order(effect, points=("before send", "in flight"))
         self._life.note_answer()
         return VenueOrderId(order.order_id)
 
@@ -118,7 +119,7 @@ class SimBroker:
         def effect():
             return self._truth.cancel(venue_order_id, releases_after_s=after_s)
 
-        await self._order(effect, deadline=None, points=("before cancel", "cancel in flight"))
+        await self._order(effect, points=("before cancel", "cancel in flight"))
         self._life.crash_here("between cancel and sell")
 
     async def fetch_fee(self, symbol):
@@ -143,7 +144,7 @@ class SimBroker:
         if self._faults.strikes(self._venue, lost):
             raise TryLaterError(self._venue, "the answer was lost")
 
-    async def _order(self, effect, *, deadline, points):
+    async def _order(self, effect, *, points):
         before, in_flight = points
         self._life.check_call()
         self._life.crash_here(before)
@@ -159,17 +160,14 @@ class SimBroker:
             _attempt(effect)
             self._life.crash_here(in_flight)
         if kind is Kind.ARRIVES_LATE:
-            self._arrive_late(effect, deadline)
+            self._later(self._rng.uniform(0.2, 9), lambda: _attempt(effect))
         if kind in {Kind.TIMEOUT_BEFORE, Kind.TIMEOUT_AFTER}:
             await asyncio.sleep(self._truth.rules.order_timeout_s)
         raise UnknownOutcomeError(self._venue, str(kind))
 
-    def _arrive_late(self, effect, deadline):
-        def arrive():
-            if deadline is None or not self._truth.rules.keeps_deadlines or self._clock.now() <= deadline:
-                _attempt(effect)
-
-        self._later(self._rng.uniform(0.2, 9), arrive)
+    def _is_late(self, deadline):
+        keeps = self._truth.rules.keeps_deadlines
+        return keeps and deadline is not None and self._clock.now() > deadline
 
     def _nothing_happens(self):
         kind = self._faults.strikes(self._venue, *_NOTHING_HAPPENED)
@@ -179,6 +177,8 @@ class SimBroker:
     def _placing(self, request):
         def effect():
             strikes = self._faults.strikes
+            if self._is_late(request.deadline):
+                raise UnknownOutcomeError(self._venue, "deadline elapsed")
             if self._truth.cancel_only:
                 strikes(self._venue, Kind.CANCEL_ONLY)
             if strikes(self._venue, Kind.SPURIOUS_FUNDS):
@@ -197,9 +197,7 @@ class SimBroker:
         return effect
 
     def _course(self):
-        kind = self._faults.strikes(
-            self._venue, Kind.FILLS_SLOWLY, Kind.FILLS_PARTLY, Kind.CLOSES_UNFILLED
-        )
+        kind = self._faults.strikes(self._venue, Kind.FILLS_SLOWLY, Kind.FILLS_PARTLY, Kind.CLOSES_UNFILLED)
         part = Decimal(self._rng.choice(("0.1", "0.37", "0.5", "0.9", "0.9999")))
         after_s = self._rng.uniform(0.1, 12)
         return {
@@ -271,14 +269,10 @@ class SimMarketData:
 
 def _attempt(effect):
     """Have an effect of which nobody learns, a refusal included."""
-    try:
+    with suppress(RefusedError, UnknownOutcomeError):
         effect()
-    except RefusedError:
-        return
 
 
 def _shown_zero(holding):
     is_cash = holding.asset == "USD"
     return holding if is_cash else Holding(asset=holding.asset, free=Decimal(0))
-
-

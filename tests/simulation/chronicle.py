@@ -2,7 +2,12 @@
 
 _TABLES = (
     ("guard_events", "event_id", "at, guard_id, what, quantity_after, cause", "guard {} is {}, {} left: {}"),
-    ("intent_events", "event_id", "at, substr(intent_id, 1, 4), to_state, cause, words", "exit {} is {}: {} {}"),
+    (
+        "intent_events",
+        "event_id",
+        "at, substr(intent_id, 1, 4), to_state, cause, words",
+        "exit {} is {}: {} {}",
+    ),
     ("alerts", "alert_id", "created_at, kind, data_json", "told {}: {}"),
 )
 

@@ -47,8 +47,6 @@ class Kind(StrEnum):
     TOP_THIN = "thin top of the book"
 
 
-
-
 @dataclass(slots=True, kw_only=True)
 class Fault:
     """One thing that is wrong at one venue for a while or a number of times."""

@@ -135,7 +135,9 @@ def _check_fills(world):
     for truth in world.venues.values():
         account_id = world.account(truth.venue).account_id
         ours = dict(_our_fills(world, account_id))
-        theirs = {fill.trade_id: (str(fill.side), fill.price, fill.quantity, fill.fee) for fill in truth.fills}
+        theirs = {
+            fill.trade_id: (str(fill.side), fill.price, fill.quantity, fill.fee) for fill in truth.fills
+        }
         if ours != theirs:
             world.violate(f"the ledger of {truth.venue} differs: {_difference(ours, theirs)}")
         _check_orders(world, truth, account_id)

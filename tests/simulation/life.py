@@ -28,9 +28,7 @@ class Life:
         self.killed = asyncio.Event()
         self.database = InlineDatabase(world.store, self)
         self.tasks = Tasks(report=self._report)
-        connections = {
-            venue: self._connect(truth) for venue, truth in sorted(world.venues.items())
-        }
+        connections = {venue: self._connect(truth) for venue, truth in sorted(world.venues.items())}
         base = SimpleNamespace(
             clock=world.clock,
             database=self.database,

@@ -32,6 +32,10 @@ class Rules:
     lists_after_s: float = 0
     #: What a cancelled order held stays held for so long.
     releases_after_s: float = 0
+    #: Cancelling what is cancelled already is no mistake.
+    cancels_again: bool = False
+    #: Orders come with their totals; their fills are told by the history alone.
+    names_fills: bool = True
     #: When the client gives an order up.
     order_timeout_s: float = 10
 
@@ -42,13 +46,18 @@ RULES = {
         reuse=Reuse.REFUSED_WHILE_OPEN,
         fee_ratio=Decimal("0.004"),
         keeps_deadlines=True,
+        names_fills=False,
         order_timeout_s=6,
     ),
     Venue.COINBASE: Rules(
         venue=Venue.COINBASE, reuse=Reuse.SAME_ORDER, fee_ratio=Decimal("0.006"), lists_after_s=1.5
     ),
     Venue.ALPACA: Rules(
-        venue=Venue.ALPACA, reuse=Reuse.REFUSED, fee_ratio=Decimal("0.0025"), releases_after_s=0.7
+        venue=Venue.ALPACA,
+        reuse=Reuse.REFUSED,
+        fee_ratio=Decimal("0.0025"),
+        releases_after_s=0.7,
+        cancels_again=True,
     ),
 }
 

@@ -21,4 +21,6 @@ def soak(store, seeds, *, on_violation):
 
 def describe(world):
     """Say what went wrong in a story and how to hear it again."""
-    return f"seed {world.seed}: {world.violations[0]}\n  again: python -m tests.simulation --seed {world.seed}"
+    return (
+        f"seed {world.seed}: {world.violations[0]}\n  again: python -m tests.simulation --seed {world.seed}"
+    )

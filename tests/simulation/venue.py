@@ -25,6 +25,7 @@ class Placed:
     quantity: Decimal
     limit: Decimal | None
     at: datetime
+    closed_at: datetime | None = None
     status: OrderStatus = OrderStatus.OPEN
     fills: list[Fill] = field(default_factory=list)
 
@@ -121,6 +122,8 @@ class SimVenue:
 
     def cancel(self, order_id, *, releases_after_s=None):
         order = self.orders.get(order_id)
+        if order is not None and order.status is OrderStatus.CANCELED and self.rules.cancels_again:
+            return
         if order is None or order.status.is_final:
             raise self._refusal("no such open order", RefusalReason.UNKNOWN_ORDER)
         self._close(order, self.rules.releases_after_s if releases_after_s is None else releases_after_s)
@@ -145,7 +148,8 @@ class SimVenue:
             fee_asset="USD",
             price=order.limit,
             opened_at=order.at,
-            fills=tuple(fill for fill in order.fills if fill.trade_id not in self.untold),
+            closed_at=order.closed_at,
+            fills=tuple(fill for fill in order.fills if self._is_named(fill)),
         )
 
     def open_orders(self):
@@ -158,6 +162,9 @@ class SimVenue:
         """Return the latest listed order of an id."""
         found = [o for o in self.orders.values() if o.client_id == client_id and self.is_listed(o)]
         return found[-1] if found else None
+
+    def _is_named(self, fill):
+        return self.rules.names_fills and fill.trade_id not in self.untold
 
     def _known(self, client_id):
         known = [order for order in self.orders.values() if order.client_id == client_id]
@@ -193,7 +200,7 @@ class SimVenue:
             if amount > 0:
                 self._fill(order, amount)
         if order.left == 0:
-            order.status = OrderStatus.FILLED
+            order.status, order.closed_at = OrderStatus.FILLED, self._clock.now()
         elif rest:
             self._carry_out(order, rest)
         else:
@@ -223,7 +230,7 @@ class SimVenue:
         self.on_fill(order, fill)
 
     def _close(self, order, releases_after_s):
-        left, order.status = order.left, OrderStatus.CANCELED
+        left, order.status, order.closed_at = order.left, OrderStatus.CANCELED, self._clock.now()
         if order.side is Side.SELL and releases_after_s > 0:
             entry = (order.asset, left)
             self._releasing.append(entry)

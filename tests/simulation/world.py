@@ -69,9 +69,7 @@ class World:
         self._loop = loop
         self._rngs = {}
         self._ids = self.rng("ids")
-        self.faults = Faults(
-            rng=self.rng("faults"), monotonic=loop.time, tally=self.tally, tell=self.tell
-        )
+        self.faults = Faults(rng=self.rng("faults"), monotonic=loop.time, tally=self.tally, tell=self.tell)
         self.crashes = Crashes(tally=self.tally, tell=self.tell)
         self.venues = {}
         loop.set_exception_handler(self._lost)

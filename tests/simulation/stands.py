@@ -1,0 +1,132 @@
+"""One account at each venue for the contract: simulated, or our real broker over a socket to the venue's stand-in."""
+
+import asyncio
+import random
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+
+from engine.brokers.alpaca import AlpacaMarketData, connect_alpaca
+from engine.brokers.ccxt_client import Http
+from engine.brokers.coinbase import CoinbaseMarketData, connect_coinbase
+from engine.brokers.kraken import KrakenMarketData, connect_kraken
+from engine.clock import SystemClock
+from engine.orders import ClientOrderId, OrderRequest, Side
+from engine.venues import Account, Venue
+from tests.engine.brokers.alpaca.conftest import AlpacaVenue
+from tests.engine.brokers.coinbase.conftest import CoinbaseVenue
+from tests.engine.brokers.kraken.conftest import KEY, SECRET, KrakenVenue, rising_nonces
+from tests.simulation.broker import SimBroker, SimMarketData
+from tests.simulation.faults import Faults
+from tests.simulation.prices import Prices
+from tests.simulation.rules import RULES
+from tests.simulation.tally import Tally
+from tests.simulation.venue import SimVenue
+
+BITCOIN = "BTC/USD"
+PRICE = Decimal(50_000)
+CLOCK = SystemClock()
+
+
+class _Alive:
+    """A process that nobody kills."""
+
+    def check(self):
+        pass
+
+    check_call = note_answer = check
+
+    def crash_here(self, point):
+        pass
+
+
+class SimulatedStand:
+    def __init__(self, venue):
+        self.venue = venue
+        faults = Faults(rng=random.Random(0), monotonic=CLOCK.monotonic, tally=Tally(), tell=lambda _: None)
+        prices = Prices(venue, clock=CLOCK, faults=faults, rng=random.Random(0))
+        later = asyncio.get_running_loop().call_later
+        self._truth = SimVenue(RULES[venue], prices=prices, clock=CLOCK, later=later)
+        self.set_price(PRICE)
+        parts = {"truth": self._truth, "faults": faults, "life": _Alive(), "clock": CLOCK}
+        account = Account(account_id="contract", user_id=1, venue=venue)
+        self.broker = SimBroker(account, rng=random.Random(0), later=later, **parts)
+        self.market = SimMarketData(rng=random.Random(0), **parts)
+
+    def set_price(self, price):
+        self._truth.prices.set(BITCOIN, price)
+
+    def deposit(self, asset, amount):
+        self._truth.deposit(asset, Decimal(amount))
+
+    def rest_a_sell_order(self, quantity):
+        self._truth.place(BITCOIN, Side.SELL, Decimal(quantity), limit=PRICE * 2)
+
+
+class SocketStand:
+    def __init__(self, venue, stand_in, broker, market):
+        self.venue = venue
+        self.broker = broker
+        self.market = market
+        self._stand_in = stand_in
+
+    def deposit(self, asset, amount):
+        self._stand_in.deposit(asset, amount)
+
+    def rest_a_sell_order(self, quantity):
+        self._stand_in.place(BITCOIN, "sell", quantity, limit=str(PRICE * 2))
+
+
+def _kraken(stand_in, http, account):
+    market = KrakenMarketData(http=http, clock=CLOCK, url=stand_in.server.url, timeout_s=5)
+    broker = connect_kraken(
+        account, KEY, SECRET, market=market, clock=CLOCK, next_nonce=rising_nonces(), timeout_s=5
+    )
+    return broker, market
+
+
+def _coinbase(stand_in, http, account):
+    market = CoinbaseMarketData(http=http, clock=CLOCK, url=stand_in.server.url, timeout_s=5)
+    secret = stand_in.account.secret.replace("\n", "\\n")
+    broker = connect_coinbase(account, stand_in.account.key, secret, market=market, clock=CLOCK, timeout_s=5)
+    return broker, market
+
+
+def _alpaca(stand_in, http, account):
+    keys = (stand_in.account.key, stand_in.account.secret)
+    url = stand_in.server.url
+    market = AlpacaMarketData(*keys, http=http, clock=CLOCK, url=url, data_url=url, timeout_s=5)
+    return connect_alpaca(account, *keys, market=market, clock=CLOCK, timeout_s=5), market
+
+
+_SOCKETS = {
+    Venue.KRAKEN: SimpleNamespace(stand_in=KrakenVenue, connect=_kraken),
+    Venue.COINBASE: SimpleNamespace(stand_in=CoinbaseVenue, connect=_coinbase),
+    Venue.ALPACA: SimpleNamespace(stand_in=AlpacaVenue, connect=_alpaca),
+}
+
+
+@asynccontextmanager
+async def open_stand(kind, venue):
+    if kind == "simulated":
+        yield SimulatedStand(venue)
+        return
+    http, stand_in = Http.open(), _SOCKETS[venue].stand_in()
+    try:
+        async with stand_in.server:
+            account = Account(account_id="contract", user_id=1, venue=venue)
+            broker, market = _SOCKETS[venue].connect(stand_in, http, account)
+            yield SocketStand(venue, stand_in, broker, market)
+    finally:
+        await http.close()
+
+
+def a_sale(quantity="0.1", *, client_order_id, symbol=BITCOIN, deadline_s=5):
+    return OrderRequest(
+        symbol=symbol,
+        side=Side.SELL,
+        quantity=Decimal(quantity),
+        client_order_id=ClientOrderId(client_order_id),
+        deadline=datetime.now(UTC) + timedelta(seconds=deadline_s),
+    )
