@@ -159,6 +159,11 @@ def load_settings(env_file: Path | None = ENV_FILE) -> Settings:
         raise SettingsError(_sentence(refusal)) from None
 
 
+def notify_socket() -> str:
+    """Return where systemd wants to hear from the process; empty without systemd."""
+    return os.environ.get("NOTIFY_SOCKET", "")
+
+
 def setting_names() -> tuple[str, ...]:
     """Return every setting's name as it stands in the environment."""
     return tuple(PREFIX + field.upper() for field in Settings.model_fields)

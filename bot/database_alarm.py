@@ -1,0 +1,72 @@
+"""Tells the owners that the database cannot be used: no alert can, for alerts are rows in it."""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from engine.clock import Clock
+
+#: Another process may hold the database for a moment.
+PATIENCE_S = 5.0
+REMIND_S = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+class DatabaseAlarm:
+    """Listens to jobs that use the database, and speaks when one fails or waits for seconds."""
+
+    def __init__(self, *, tell: Callable[[str], object], clock: Clock) -> None:
+        self._tell = tell
+        self._clock = clock
+        self._failing: set[str] = set()
+        self._since = 0.0
+        self._told_at: float | None = None
+
+    def around(self, name: str, what: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """Return the same job, listened to."""
+
+        async def heard() -> None:
+            began = self._clock.monotonic()
+            work = asyncio.ensure_future(what())
+            try:
+                await asyncio.wait({work}, timeout=PATIENCE_S)
+                if not work.done():
+                    self._fails(name, began)
+                await work
+            except (SQLAlchemyError, sqlite3.Error):
+                self._fails(name, began)
+                raise
+            finally:
+                work.cancel()
+            self._works(name)
+
+        return heard
+
+    def _fails(self, name: str, since: float) -> None:
+        if not self._failing:
+            self._since = since
+        self._failing.add(name)
+        now = self._clock.monotonic()
+        reminds = self._told_at is not None and now - self._told_at < REMIND_S
+        if now - self._since < PATIENCE_S or reminds:
+            return
+        self._told_at = now
+        log.critical("the database cannot be used: exits cannot be carried out", job=name)
+        self._tell(
+            "NIJA cannot write its database: exits cannot be carried out; nothing is sold and no other alert "
+            f"can be kept. This has been so for {now - self._since:.0f} s. Is the disk full, or does another "
+            "program hold the database file?"
+        )
+
+    def _works(self, name: str) -> None:
+        self._failing.discard(name)
+        if self._failing or self._told_at is None:
+            return
+        self._told_at = None
+        lasted_s = self._clock.monotonic() - self._since
+        log.warning("the database can be used again", lasted_s=round(lasted_s))
+        self._tell(f"NIJA can write its database again, after {lasted_s:.0f} s: exits are carried out.")

@@ -1,0 +1,63 @@
+"""A word to the owners past the outbox and the event loop, for when one of these is what fails."""
+
+import http.client
+import json
+import threading
+from collections.abc import Sequence
+from urllib.error import HTTPError
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+import structlog
+from pydantic import SecretStr
+
+TIMEOUT_S = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class DirectLine:
+    """Best effort: each is tried once, in a thread of its own that keeps nobody waiting."""
+
+    def __init__(
+        self, *, token: SecretStr, api_url: str, owner_ids: Sequence[int], alert_url: SecretStr | None
+    ) -> None:
+        self._telegram = SecretStr(f"{api_url}/bot{token.get_secret_value()}/sendMessage")
+        self._owner_ids = tuple(owner_ids)
+        self._alert_url = alert_url
+
+    def say(self, text: str) -> threading.Thread:
+        """Begin to tell every owner's chat, and the address for critical alerts; return the thread that does it."""
+        thread = threading.Thread(target=self._say, args=(text,), name="direct line", daemon=True)
+        thread.start()
+        return thread
+
+    def _say(self, text: str) -> None:
+        if self._alert_url:
+            _try("alert address", self._alert_url, {"text": text})
+        for owner_id in self._owner_ids:
+            _try("chat", self._telegram, {"chat_id": owner_id, "text": text})
+
+
+def _try(what: str, url: SecretStr, body: dict[str, object]) -> None:
+    try:
+        _post(url.get_secret_value(), body)
+    except HTTPError as refusal:
+        log.warning("a direct message was refused", to=what, status=refusal.code)
+        refusal.close()
+    except (OSError, http.client.HTTPException) as error:
+        # Its words may contain the address, which is a secret.
+        log.warning("a direct message did not leave", to=what, why=type(error).__name__)
+
+
+def _post(url: str, body: dict[str, object]) -> None:
+    headers = {"Content-Type": "application/json"}
+    request = Request(url, json.dumps(body).encode(), headers)  # noqa: S310 - the settings take http(s) only
+    with build_opener(_Stay).open(request, timeout=TIMEOUT_S):
+        pass
+
+
+class _Stay(HTTPRedirectHandler):
+    """Follows no redirect: the address is a secret and the words are for nobody else."""
+
+    def redirect_request(self, *_args: object) -> None:
+        return None

@@ -1,0 +1,109 @@
+import asyncio
+import sqlite3
+from contextlib import nullcontext
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from bot import database_alarm
+from bot.database_alarm import DatabaseAlarm
+from tests.bot.hand_clock import HandClock
+
+LOCKED = OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+
+
+class Desk:
+    """A job that fails as told, the alarm around it and what the owner heard."""
+
+    def __init__(self):
+        self.clock, self.told, self.error, self.takes_s = HandClock(), [], None, 0.0
+        self.alarm = DatabaseAlarm(tell=self.told.append, clock=self.clock)
+        self.job = self.alarm.around("lease", self.work)
+
+    async def work(self):
+        if self.takes_s:
+            self.clock.pass_time(self.takes_s)
+            await asyncio.sleep(self.takes_s)
+        if self.error:
+            raise self.error
+
+    async def run(self, error=None, *, after_s=5):
+        self.clock.pass_time(after_s)
+        self.error = error
+        with pytest.raises(type(error)) if error else nullcontext():
+            await self.job()
+
+
+@pytest.fixture
+def desk():
+    return Desk()
+
+
+async def test_a_database_that_works_is_not_spoken_of(desk):
+    await desk.run()
+
+    assert desk.told == []
+
+
+async def test_one_that_fails_for_seconds_is_told_once_a_minute_until_it_works(desk):
+    for _ in range(14):
+        await desk.run(LOCKED)
+    await desk.run()
+
+    first, reminder, clear = desk.told
+    assert first.startswith("NIJA cannot write its database: exits cannot be carried out")
+    assert "for 5 s" in first
+    assert "for 65 s" in reminder
+    assert clear.startswith("NIJA can write its database again, after 70 s")
+
+
+async def test_a_moment_of_failing_is_not_told(desk):
+    await desk.run(LOCKED)
+    await desk.run()
+
+    assert desk.told == []
+
+
+async def test_another_error_is_no_matter_of_the_database(desk):
+    for _ in range(5):
+        await desk.run(ValueError("a bug"))
+
+    assert desk.told == []
+
+
+async def test_one_that_only_waits_is_told_before_it_fails(desk, monkeypatch):
+    monkeypatch.setattr(database_alarm, "PATIENCE_S", 0.02)
+    desk.takes_s = 0.3
+
+    running = asyncio.create_task(desk.run())
+    await asyncio.sleep(0.15)
+    told = list(desk.told)
+    await running
+
+    assert len(told) == 1
+    assert len(desk.told) == 2
+
+
+async def test_it_is_well_only_when_every_job_works(desk):
+    async def fail():
+        raise sqlite3.OperationalError("disk I/O error")
+
+    other = desk.alarm.around("guard", fail)
+    for _ in range(3):
+        desk.clock.pass_time(5)
+        with pytest.raises(sqlite3.OperationalError):
+            await other()
+        await desk.run(after_s=0)
+
+    assert len(desk.told) == 1
+
+
+async def test_a_run_that_is_cancelled_takes_its_work_along(desk, monkeypatch):
+    desk.takes_s = 30
+    running = asyncio.create_task(desk.job())
+    await asyncio.sleep(0.01)
+
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert len(asyncio.all_tasks()) == 1

@@ -1,0 +1,77 @@
+import asyncio
+
+import pytest
+from aiohttp import web
+from pydantic import SecretStr
+
+from bot.direct_line import DirectLine
+
+TOKEN = SecretStr("12345678:s3cr3t-token-that-nobody-may-see-in-a-log")
+
+
+class Outside:
+    """Telegram and a hook of the owner's on one address, writing down what they are told."""
+
+    def __init__(self):
+        self.heard, self.answers = [], {}
+
+    async def hear(self, request):
+        self.heard.append((request.path, await request.json()))
+        return self.answers.get(request.path, web.Response(text="{}"))
+
+
+@pytest.fixture
+async def outside():
+    outside = Outside()
+    app = web.Application()
+    app.router.add_post("/{path:.*}", outside.hear)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    outside.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield outside
+    await runner.cleanup()
+
+
+def line_to(url, *, alert_url=None, owners=(7, 8)):
+    return DirectLine(
+        token=TOKEN, api_url=url, owner_ids=owners, alert_url=SecretStr(alert_url) if alert_url else None
+    )
+
+
+async def say(line, text):
+    await asyncio.to_thread(line.say(text).join, 10)
+
+
+async def test_every_owner_and_the_hook_are_told(outside):
+    await say(line_to(outside.url, alert_url=f"{outside.url}/hook"), "NIJA hangs")
+
+    assert sorted(outside.heard, key=str) == [
+        (f"/bot{TOKEN.get_secret_value()}/sendMessage", {"chat_id": 7, "text": "NIJA hangs"}),
+        (f"/bot{TOKEN.get_secret_value()}/sendMessage", {"chat_id": 8, "text": "NIJA hangs"}),
+        ("/hook", {"text": "NIJA hangs"}),
+    ]
+
+
+async def test_one_that_does_not_listen_keeps_no_other_from_hearing(outside, capfd):
+    outside.answers["/hook"] = web.Response(status=500)
+
+    await say(line_to(outside.url, alert_url=f"{outside.url}/hook", owners=(7,)), "NIJA hangs")
+
+    assert len(outside.heard) == 2
+
+
+async def test_no_redirect_is_followed(outside):
+    outside.answers["/hook"] = web.Response(status=307, headers={"Location": f"{outside.url}/elsewhere"})
+
+    await say(line_to(outside.url, alert_url=f"{outside.url}/hook", owners=()), "NIJA hangs")
+
+    assert [path for path, _ in outside.heard] == ["/hook"]
+
+
+async def test_a_silent_failure_names_no_address(unused_tcp_port, caplog):
+    url = f"http://127.0.0.1:{unused_tcp_port}"
+
+    await say(line_to(url, alert_url=f"{url}/s3cr3t-hook"), "NIJA hangs")
+
+    assert "s3cr3t" not in caplog.text
