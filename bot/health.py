@@ -19,12 +19,21 @@ def why_not_ready(jobs: tuple[JobStatus, ...], *, started_at: datetime, now: dat
     """Return each job that does not do its work, with the reason."""
     reasons = {}
     for job in jobs:
-        allowed = max(timedelta(seconds=MISSED_RUNS * job.every_s), GRACE)
         if job.last_error:
             reasons[job.name] = job.last_error
-        elif now - (job.last_run_at or started_at) > allowed:
+        elif is_late(job, started_at=started_at, now=now):
             reasons[job.name] = "late"
     return reasons
+
+
+def is_late(job: JobStatus, *, started_at: datetime, now: datetime) -> bool:
+    """Tell whether a job has not begun a run for longer than its interval explains."""
+    return now - (job.last_run_at or started_at) > patience(job.every_s)
+
+
+def patience(every_s: float) -> timedelta:
+    """Return how long what happens at an interval may stay out before it counts as missing."""
+    return max(timedelta(seconds=MISSED_RUNS * every_s), GRACE)
 
 
 def render_metrics(jobs: tuple[JobStatus, ...], *, started_at: datetime) -> str:

@@ -13,6 +13,7 @@ from bot.delivery import Delivery
 from bot.health import HealthServer
 from bot.lease import DatabaseLease
 from bot.schedule import Schedule
+from bot.sd_notify import notify
 from bot.stopping import Stop
 from bot.watchdog import Watchdog
 
@@ -97,6 +98,7 @@ async def _start(parts: Parts, settling: asyncio.Task[None]) -> None:
         await parts.commands.start()
     if parts.health:
         await parts.health.start()
+    notify("READY=1")
     log.info("started")
 
 
@@ -111,6 +113,7 @@ async def _settle(settling: asyncio.Task[None]) -> None:
 
 
 async def _stop(parts: Parts) -> None:
+    notify("STOPPING=1")
     parts.engine.refuse_new_work()
     parts.watchdog.stop()
     parts.schedule.pause()

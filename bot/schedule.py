@@ -60,6 +60,10 @@ class Schedule:
         """Return how each job is doing."""
         return tuple(job.status for job in self._jobs)
 
+    def status(self, name: str) -> JobStatus:
+        """Return how one job is doing."""
+        return next(job.status for job in self._jobs if job.job.name == name)
+
     def start(self) -> None:
         """Run every job now and then at its interval."""
         self._timer.start()

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from bot.health import patience
 from engine.alerts.outbox import depth
 from engine.balances.reader import AccountReader
 from engine.clock import Clock
+from engine.execution.intents import IntentKind
 from engine.gates import EntryRequest, Gates, Shut
 from engine.guards.guard import Guard, GuardState
 from engine.liquidation.watch import Watch
@@ -14,7 +16,9 @@ from engine.nonce.store import NonceStore
 from engine.status import BrokerStatus, GateStatus, JobStatus, PriceAge, StatusReport
 from engine.storage.database import Database
 from engine.storage.repositories import guards as guard_rows
+from engine.storage.repositories import intents as intent_rows
 from engine.tasks import Tasks
+from engine.venues import Venue
 
 
 class ProcessStatus:
@@ -35,6 +39,7 @@ class ProcessStatus:
         database_file: Path | None,
         revision: str,
         jobs: Callable[[], tuple[JobStatus, ...]],
+        guard_interval_s: float,
     ) -> None:
         self._version = version
         self._mode = mode
@@ -49,13 +54,19 @@ class ProcessStatus:
         self._database_file = database_file
         self._revision = revision
         self._jobs = jobs
+        self._look_patience = patience(guard_interval_s)
 
     async def fetch_status(self, user_id: int) -> StatusReport:
         """Return the process's state, with only this user's accounts and guards."""
         async with self._database.read() as session:
             watched = await guard_rows.load_watched(session)
             waiting = await depth(session)
+            live = await intent_rows.load_live_intents(session)
         guards = [guard for guard in watched if guard.user_id == user_id]
+        armed = [guard for guard in guards if guard.state is GuardState.ARMED]
+        unwatched = sum(not self._is_looked_at(guard.venue) for guard in armed)
+        exits = [one for one in live if one.user_id == user_id and one.kind is IntentKind.EXIT]
+        driven = {f"exit {guard.guard_id}" for guard in guards} & set(self._tasks.names())
         return StatusReport(
             at=self._clock.now(),
             version=self._version,
@@ -65,9 +76,12 @@ class ProcessStatus:
             jobs=self._jobs(),
             nonces=await self._nonces.list_nonces(),
             prices=tuple(self._price(guard) for guard in guards),
-            guards_armed=sum(guard.state is GuardState.ARMED for guard in guards),
+            guards_armed=len(armed) - unwatched,
+            guards_unwatched=unwatched,
             guards_paused=sum(guard.state is GuardState.PAUSED for guard in guards),
-            exits_in_flight=sum(name.startswith("exit ") for name in self._tasks.names()),
+            # Not every one has both: a row found at the start waits for its key, a task for its first row.
+            exits_in_flight=max(len(exits), len(driven)),
+            exits_since=min((one.created_at for one in exits), default=None),
             outbox_waiting=waiting.waiting,
             outbox_oldest_at=waiting.oldest_at,
             database="SQLite" if self._database_file else "PostgreSQL",
@@ -94,6 +108,10 @@ class ProcessStatus:
             )
             for account in accounts
         )
+
+    def _is_looked_at(self, venue: Venue) -> bool:
+        at = self._watch.looked_at.get(venue)
+        return at is not None and self._clock.now() - at <= self._look_patience
 
     def _price(self, guard: Guard) -> PriceAge:
         sight = self._watch.sights.get(guard.guard_id)

@@ -1,4 +1,4 @@
-"""Notices from outside the event loop that it hangs, says where, and at last ends the process."""
+"""Notices from outside the event loop that it hangs, tells the owners, and at last ends the process."""
 
 import faulthandler
 import os
@@ -26,10 +26,12 @@ class Watchdog:
     def __init__(
         self,
         *,
+        tell: Callable[[str], object],
         monotonic: Callable[[], float] = time.monotonic,
         dump: Callable[[], None] = lambda: faulthandler.dump_traceback(file=sys.stderr),
         end: Callable[[int], object] = os._exit,
     ) -> None:
+        self._tell = tell
         self._monotonic = monotonic
         self._dump = dump
         self._end = end
@@ -51,14 +53,27 @@ class Watchdog:
         """Alarm once when the loop is silent, and end the process when it stays so."""
         silent_s = self._monotonic() - self._heard
         if silent_s < ALARM_AFTER_S:
-            self._alarmed = False
+            self._give_the_all_clear()
             return
         if not self._alarmed:
-            self._alarmed = True
-            log.critical("the event loop hangs: nothing is guarded now", silent_s=round(silent_s, 1))
-            self._dump()
+            self._alarm(silent_s)
         if silent_s >= EXIT_AFTER_S:
             self._end(EXIT_CODE)
+
+    def _alarm(self, silent_s: float) -> None:
+        self._alarmed = True
+        log.critical("the event loop hangs: nothing is guarded now", silent_s=round(silent_s, 1))
+        self._tell(
+            f"NIJA hangs since {silent_s:.0f} s: nothing is guarded now. If that lasts, it ends itself after "
+            f"{EXIT_AFTER_S:.0f} s for systemd or the container to start it anew."
+        )
+        self._dump()
+
+    def _give_the_all_clear(self) -> None:
+        if self._alarmed:
+            self._alarmed = False
+            log.warning("the event loop turns again")
+            self._tell("NIJA goes on: the hang is over and guards are watched again.")
 
     def stop(self) -> None:
         """Stop watching."""

@@ -69,6 +69,7 @@ class StatusReport:
     jobs: tuple[JobStatus, ...]
     nonces: tuple[NonceStatus, ...]
     prices: tuple[PriceAge, ...]
+    #: Armed, and their venue was looked at in the last intervals.
     guards_armed: int
     guards_paused: int
     exits_in_flight: int
@@ -77,6 +78,10 @@ class StatusReport:
     database: str
     database_revision: str
     database_bytes: int
+    #: Armed, but their venue was not looked at for too long, or never.
+    guards_unwatched: int = 0
+    #: When the oldest exit in flight was written down.
+    exits_since: datetime | None = None
     #: What keeps entries back; no exit asks them.
     gates: tuple[GateStatus, ...] = ()
 

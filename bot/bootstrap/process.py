@@ -10,15 +10,18 @@ from bot.application import Chat, build_application
 from bot.bootstrap.base import Base
 from bot.bootstrap.engine import EngineParts
 from bot.command_socket import CommandSocket
+from bot.database_alarm import DatabaseAlarm
 from bot.delivery import Delivery
+from bot.direct_line import DirectLine
 from bot.errors import CommandError
-from bot.health import HealthServer
+from bot.health import HealthServer, is_late
 from bot.jobs import Job
 from bot.lease import DatabaseLease
 from bot.lifecycle import Parts
 from bot.outside import Heartbeat, SecondChannel
 from bot.redaction import Redactor
 from bot.schedule import Schedule
+from bot.sd_notify import notify
 from bot.server_commands import ServerCommands
 from bot.settings import Settings
 from bot.status import ProcessStatus
@@ -38,19 +41,27 @@ from handlers.render.times import Reader, zone_named
 COSTS_EVERY_S = 600.0
 LISTINGS_EVERY_S = 3600.0
 BEAT_EVERY_S = 5.0
+GUARD_JOB = "guard"
 THIN_EVERY_S = 3600.0
 
 
 def _jobs(
-    settings: Settings, base: Base, trading: Trading, updates: StoredUpdates, lease: DatabaseLease
+    settings: Settings,
+    base: Base,
+    trading: Trading,
+    updates: StoredUpdates,
+    *,
+    lease: DatabaseLease,
+    alarm: DatabaseAlarm,
 ) -> tuple[Job, ...]:
+    guard, keep = alarm.around(GUARD_JOB, trading.guard), alarm.around("lease", lease.keep)
     jobs = [
-        Job(name="guard", every_s=settings.guard_interval_s, what=trading.guard, budget_s=30),
+        Job(name=GUARD_JOB, every_s=settings.guard_interval_s, what=guard, budget_s=30),
         Job(name="snapshots", every_s=settings.snapshot_interval_s, what=trading.snapshot, budget_s=30),
         Job(name="costs", every_s=COSTS_EVERY_S, what=trading.refresh_costs, budget_s=300),
         Job(name="listings", every_s=LISTINGS_EVERY_S, what=trading.refresh_listings, budget_s=120),
         Job(name="watch log", every_s=BEAT_EVERY_S, what=_watch_log(settings, trading), budget_s=30),
-        Job(name="lease", every_s=BEAT_EVERY_S, what=lease.keep, budget_s=30),
+        Job(name="lease", every_s=BEAT_EVERY_S, what=keep, budget_s=30),
         Job(name="thin history", every_s=THIN_EVERY_S, what=trading.thin_history, budget_s=300),
         Job(name="forget updates", every_s=THIN_EVERY_S, what=updates.forget_old, budget_s=60),
     ]
@@ -94,11 +105,28 @@ def build_process(
 ) -> Parts:
     """Return everything that runs, built and wired but not started."""
     clock, trading = base.clock, engine.trading
-    watchdog = Watchdog()
+    line = DirectLine(
+        token=token,
+        api_url=settings.telegram_api_url,
+        owner_ids=settings.owner_ids,
+        alert_url=settings.alert_url,
+    )
+    watchdog = Watchdog(tell=line.say)
     updates = StoredUpdates(base.database, clock)
     lease = DatabaseLease(base.database, clock, on_lost=stop.ask)
+    alarm = DatabaseAlarm(tell=line.say, clock=clock)
+    started_at = clock.now()
+
+    def beat() -> None:
+        watchdog.beat()
+        if not is_late(schedule.status(GUARD_JOB), started_at=started_at, now=clock.now()):
+            notify("WATCHDOG=1")
+
     schedule = Schedule(
-        _jobs(settings, base, trading, updates, lease), clock=clock, redact=redactor.text, beat=watchdog.beat
+        _jobs(settings, base, trading, updates, lease=lease, alarm=alarm),
+        clock=clock,
+        redact=redactor.text,
+        beat=beat,
     )
     application = build_application(
         token=token,
@@ -127,6 +155,7 @@ def build_process(
         database_file=database_file(settings.database_url),
         revision=revision,
         jobs=lambda: (*schedule.statuses, delivery.status),
+        guard_interval_s=settings.guard_interval_s,
     )
     services = Services(
         clock=clock,

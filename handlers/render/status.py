@@ -12,6 +12,7 @@ from handlers.render.times import Reader, duration
 _TURNS_MISSED = 3
 _JOB_GRACE_S = 10.0
 _OUTBOX_PATIENCE = timedelta(minutes=2)
+_EXIT_PATIENCE = timedelta(seconds=10)
 _BYTES_PER_MB = 1_000_000
 
 
@@ -49,19 +50,32 @@ def _troubles(report: StatusReport) -> Iterator[str]:
     for broker in report.brokers:
         if _is_failing(broker):
             yield f"{broker.account.venue.label} does not answer."
-    for age in report.prices:
-        if age.at is None:
-            yield f"{age.symbol} at {age.venue_label} has no price: its guard cannot act."
-    if report.guards_paused:
-        yield f"Guards paused: {report.guards_paused}. /positions says why."
-    for job in report.jobs:
-        if job.last_error:
-            yield f"The job {job.name} failed: {job.last_error}"
-        elif _stands_still(job, report.at):
-            yield f"The job {job.name} stands still."
+    yield from _guard_troubles(report)
+    yield from _job_troubles(report)
     oldest = report.outbox_oldest_at
     if oldest is not None and report.at - oldest > _OUTBOX_PATIENCE:
         yield "Alerts are waiting to be delivered."
+
+
+def _guard_troubles(report: StatusReport) -> Iterator[str]:
+    for age in report.prices:
+        if age.at is None:
+            yield f"{age.symbol} at {age.venue_label} has no price: its guard cannot act."
+    if report.guards_unwatched:
+        yield f"Guards not watched now: {report.guards_unwatched}. Nobody looks at their prices."
+    if report.exits_since is not None and report.at - report.exits_since > _EXIT_PATIENCE:
+        in_flight = duration(report.at - report.exits_since)
+        yield f"An exit is in flight for {in_flight} and not finished; /history says why."
+    if report.guards_paused:
+        yield f"Guards paused: {report.guards_paused}. /positions says why."
+
+
+def _job_troubles(report: StatusReport) -> Iterator[str]:
+    for job in report.jobs:
+        if job.last_error:
+            yield f"The job {job.name} failed: {job.last_error}"
+        elif _stands_still(job, report):
+            yield f"The job {job.name} stands still."
 
 
 def _is_failing(broker: BrokerStatus) -> bool:
@@ -70,11 +84,9 @@ def _is_failing(broker: BrokerStatus) -> bool:
     return broker.last_answer_at is None or broker.last_error_at > broker.last_answer_at
 
 
-def _stands_still(job: JobStatus, at: datetime) -> bool:
-    if job.last_run_at is None:
-        return False
+def _stands_still(job: JobStatus, report: StatusReport) -> bool:
     allowed_s = _TURNS_MISSED * job.every_s + _JOB_GRACE_S
-    return at - job.last_run_at > timedelta(seconds=allowed_s)
+    return report.at - (job.last_run_at or report.started_at) > timedelta(seconds=allowed_s)
 
 
 def _broker(broker: BrokerStatus, reader: Reader) -> str:
@@ -86,8 +98,10 @@ def _broker(broker: BrokerStatus, reader: Reader) -> str:
 
 
 def _guards(report: StatusReport, reader: Reader) -> Iterator[str]:
+    unwatched = f", {report.guards_unwatched} not watched" if report.guards_unwatched else ""
     yield (
-        f"{report.guards_armed} watching, {report.guards_paused} paused, {report.exits_in_flight} being sold"
+        f"{report.guards_armed} watching{unwatched}, {report.guards_paused} paused, "
+        f"{report.exits_in_flight} being sold"
     )
     if report.prices:
         yield rows((_price_label(age), _age(age.at, reader)) for age in report.prices)

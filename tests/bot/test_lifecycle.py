@@ -77,7 +77,7 @@ class Process:
                 redact=str,
             ),
             chat=chat,
-            watchdog=Watchdog(end=lambda code: None),
+            watchdog=Watchdog(tell=str, end=lambda code: None),
             lease=DatabaseLease(database, CLOCK, on_lost=self.stop.ask),
             health=HealthServer(
                 host="127.0.0.1", port=0, clock=CLOCK, jobs=lambda: self.parts.schedule.statuses
