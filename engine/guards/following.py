@@ -55,18 +55,19 @@ def follow(guard: Guard, reading: Reading, *, seen: Seen | None, suspect: Decima
     base = seen or _first_seen(guard, reading)
     if guard.state is not GuardState.ARMED or reading.at <= base.at:
         return Followed(change=Unchanged(guard=guard), seen=base, suspect=suspect)
-    told = _fills_of(guard, reading, after=base.at)
-    possible = (told, _with_late_sales(guard, reading, told, base))
-    fills = next((some for some in possible if _explains(guard, reading, base, some)), None)
-    if fills is None and suspect != reading.there:
-        return Followed(change=Unchanged(guard=guard), seen=base, suspect=reading.there)
-    # Fills may still be told that are older than this reading, so the moment moves only with the quantity.
-    is_still = fills is not None and not fills.all
-    after = base if is_still else Seen(quantity=reading.there, at=reading.at)
-    fills = fills or told
+    fills = _fills_of(guard, reading, after=base.at)
+    if not _explains(guard, reading, base, fills):
+        if suspect != reading.there:
+            return Followed(change=Unchanged(guard=guard), seen=base, suspect=reading.there)
+        late = _with_late_sales(guard, reading, fills, base)
+        fills = late if _explains(guard, reading, base, late) else fills
+    elif not fills.all:
+        # Older fills may still be told, so what was seen stays of the moment it was first true.
+        return Followed(change=_reconcile(guard, reading, base, fills), seen=base)
     if fills.all and reading.venue_entry is not None:
         # A trade moves the venue's average; that is no split.
         guard = replace(guard, venue_entry=reading.venue_entry)
+    after = Seen(quantity=reading.there, at=reading.at)
     return Followed(change=_reconcile(guard, reading, base, fills), seen=after)
 
 
@@ -114,12 +115,9 @@ def _fills_of(guard: Guard, reading: Reading, *, after: datetime) -> _Fills:
 
 
 def _with_late_sales(guard: Guard, reading: Reading, told: _Fills, base: Seen) -> _Fills:
-    """Add sales from just before it was seen: what a venue showed then may be of a moment before them."""
+    """Add our sales from just before it was seen: what a venue showed then may be of a moment before them."""
     late = _fills_of(guard, replace(reading, at=base.at), after=base.at - SHOWN_LATE_WITHIN)
-    return _Fills(
-        by_hand=(*(fill for fill in late.by_hand if change_by(guard, fill) < ZERO), *told.by_hand),
-        ours=(*late.ours, *told.ours),
-    )
+    return _Fills(by_hand=told.by_hand, ours=(*late.ours, *told.ours))
 
 
 def _explains(guard: Guard, reading: Reading, base: Seen, fills: _Fills) -> bool:

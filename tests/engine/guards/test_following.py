@@ -113,16 +113,23 @@ def test_a_reading_that_still_shows_what_was_sold_is_doubted():
 def test_a_guard_set_on_a_reading_from_before_our_last_sale_keeps_its_quantity():
     sale = ours("sell 0.6 BTC @ 90 USD", 330)
 
-    followed = after(a_reading("2.4", sale))
+    followed = after(a_reading("2.4", sale), suspect="2.4")
 
     assert followed.change == Unchanged(guard=a_guard())
     assert followed.seen == Seen(quantity=Decimal("2.4"), at=NOW)
 
 
 def test_a_sale_by_hand_that_was_shown_late_still_counts():
-    followed = after(a_reading("2.4", by_hand("sell 0.6 BTC @ 90 USD", 330)))
+    followed = after(a_reading("2.4", by_hand("sell 0.6 BTC @ 90 USD", 330)), suspect="2.4")
 
     assert followed.change.guard.quantity == Decimal("0.4")
+
+
+@pytest.mark.parametrize("fill", [by_hand, ours])
+def test_a_balance_wrongly_shown_as_zero_is_not_explained_by_an_older_sale_of_as_much(fill):
+    followed = after(a_reading(0, fill("sell 3 BTC @ 90 USD", 330)))
+
+    assert (followed.change, followed.suspect) == (Unchanged(guard=a_guard()), 0)
 
 
 def test_shares_that_doubled_soon_after_they_were_bought_were_split():
@@ -159,7 +166,7 @@ def test_a_reading_from_before_it_was_seen_says_nothing():
     assert (followed.change, followed.seen) == (Unchanged(guard=a_guard()), SEEN)
 
 
-def test_a_trade_moves_the_venues_entry_and_a_split_does_too_but_pauses():
+def test_a_trade_moves_the_venues_entry_but_a_split_pauses():
     guard = a_guard(venue_entry="230")
 
     traded = after(a_reading(4, by_hand("buy 1 BTC @ 250 USD"), stock=True, entry="235"), guard=guard)
