@@ -1,7 +1,7 @@
 # `make` alone lists the targets. uv fetches everything else; it is itself fetched by pip, into
 # this folder, because Debian keeps pip out of the system (PEP 668).
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fix bench migrate mutate
+.PHONY: help demo run test check fix bench migrate mutate soak crash
 
 UV := .uv/bin/uv
 RUN := $(UV) run --locked
@@ -43,6 +43,14 @@ mutate: $(UV) ## break the pure modules on purpose and count the tests that noti
 	$(RUN) --group mutation mutmut results
 	$(RUN) --group mutation mutmut export-cicd-stats
 	@$(RUN) --group mutation python -m bench.mutants 85
+
+SEEDS := 20000
+soak: $(UV) ## tell SEEDS simulated stories full of faults and kills, count violations
+	@$(RUN) python -m tests.simulation --seeds $(SEEDS)
+
+RUNS := 300
+crash: $(UV) ## kill the real bot in RUNS exits, count violations
+	@$(RUN) python -m tests.crash --runs $(RUNS)
 
 $(UV):
 	@python3 -m pip install -q --target .uv uv
