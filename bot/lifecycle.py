@@ -19,7 +19,7 @@ from bot.watchdog import Watchdog
 
 #: A venue that is away must not keep the chat from starting; settling goes on behind it.
 SETTLE_FIRST_S = 10.0
-#: All steps together stay under the 60 s that systemd and containers are told to wait.
+#: All steps together take 55 s at most; systemd and containers are told to wait 60.
 DRAIN_S = 20.0
 
 log = structlog.get_logger(__name__)
@@ -77,7 +77,7 @@ async def live(parts: Parts, stop: Stop) -> None:
         await parts.lease.take()
     settling = asyncio.create_task(parts.engine.settle(), name="settle orders")
     try:
-        await _start(parts, settling)
+        await _start(parts, settling, stop)
         await stop.wait()
     finally:
         settling.cancel()
@@ -86,12 +86,14 @@ async def live(parts: Parts, stop: Stop) -> None:
         raise stop.reason
 
 
-async def _start(parts: Parts, settling: asyncio.Task[None]) -> None:
+async def _start(parts: Parts, settling: asyncio.Task[None], stop: Stop) -> None:
     await parts.engine.start()
     parts.watchdog.start()
     parts.schedule.start()
     parts.delivery.start()
-    await _settle(settling)
+    await _settle(settling, stop)
+    if stop.asked:
+        return
     parts.chat.on_heard(parts.delivery.note_heard)
     parts.chat.start()
     if parts.commands:
@@ -102,9 +104,11 @@ async def _start(parts: Parts, settling: asyncio.Task[None]) -> None:
     log.info("started")
 
 
-async def _settle(settling: asyncio.Task[None]) -> None:
+async def _settle(settling: asyncio.Task[None], stop: Stop) -> None:
     """Let what is in flight be settled before anybody can ask for more; the guards are watched meanwhile."""
-    await asyncio.wait({settling}, timeout=SETTLE_FIRST_S)
+    asked = asyncio.create_task(stop.wait())
+    await asyncio.wait({settling, asked}, timeout=SETTLE_FIRST_S, return_when=asyncio.FIRST_COMPLETED)
+    asked.cancel()
     if settling.done():
         await settling
     else:
@@ -118,13 +122,13 @@ async def _stop(parts: Parts) -> None:
     parts.watchdog.stop()
     parts.schedule.pause()
     if parts.commands:
-        await take(Step(name="finish server commands", budget_s=5, what=parts.commands.stop))
+        await take(Step(name="finish server commands", budget_s=3, what=parts.commands.stop))
     for step in (
-        Step(name="stop polling", budget_s=5, what=parts.chat.stop_polling),
-        Step(name="finish handlers", budget_s=8, what=parts.chat.finish),
-        Step(name="finish jobs", budget_s=8, what=parts.schedule.drain),
+        Step(name="stop polling", budget_s=4, what=parts.chat.stop_polling),
+        Step(name="finish handlers", budget_s=6, what=parts.chat.finish),
+        Step(name="finish jobs", budget_s=6, what=parts.schedule.drain),
         Step(name="finish orders", budget_s=DRAIN_S + 1, what=lambda: parts.engine.drain(DRAIN_S)),
-        Step(name="send what waits", budget_s=5, what=parts.delivery.stop),
+        Step(name="send what waits", budget_s=4, what=parts.delivery.stop),
         Step(name="close telegram", budget_s=3, what=parts.chat.close),
     ):
         await take(step)

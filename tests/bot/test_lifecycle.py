@@ -150,6 +150,18 @@ async def test_a_venue_that_hangs_at_the_start_does_not_keep_the_chat_away(serve
     await process.guarded.wait()
 
 
+async def test_a_stop_does_not_wait_for_what_is_being_settled_at_the_start(server, start):
+    process = start(prepare=lambda process: process.engine.settled.clear())
+    await process.guarded.wait()
+
+    process.stop.ask()
+
+    async with asyncio.timeout(5):
+        await process.run
+    assert process.story[-1] == "close"
+    assert server.polls == 0
+
+
 async def test_the_guard_works_while_telegram_is_away(server, start):
     server.faults.add(kind=FaultKind.OUTAGE)
 
