@@ -130,8 +130,8 @@ class Broker(Protocol):
     async def cancel_order(self, venue_order_id: VenueOrderId, symbol: str, *, priority: Priority) -> None:
         """Cancel an open order; one that is already gone raises RefusedError(UNKNOWN_ORDER)."""
 
-    async def fetch_fee(self, symbol: str) -> FeeQuote:
-        """Return the taker fee this account pays for a symbol."""
+    async def fetch_fees(self, symbols: Collection[str]) -> Mapping[str, FeeQuote]:
+        """Return the taker fee this account pays for each symbol; one the venue does not tell is absent."""
 
     async def fetch_permissions(self) -> KeyPermissions:
         """Return what the key may do."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import timedelta
 from decimal import Decimal
 
 from engine.brokers.base import Broker, FeeQuote
@@ -16,6 +16,12 @@ from engine.storage.records import KnownFee, KnownSpread
 from engine.storage.repositories import routing as rows
 from engine.venues import Account, Venue
 
+#: Fees and spreads older than this are no longer called live.
+LIVE_FOR = timedelta(hours=1)
+
+#: Quotes whose spread is measured may be this old.
+QUOTE_MAX_AGE_S = 10.0
+
 
 class Costs:
     """Keeps the latest taker fee of each account and the latest spread of each instrument."""
@@ -27,18 +33,25 @@ class Costs:
         self._brokers = brokers
         self._markets = markets
         self._clock = clock
-        self._fees: dict[tuple[str, str], FeeQuote] = {}
-        self._spreads: dict[tuple[Venue, str], tuple[Decimal, datetime]] = {}
+        self._fees: dict[tuple[str, str], KnownFee] = {}
+        self._spreads: dict[tuple[Venue, str], KnownSpread] = {}
 
     def profile(self, account: Account, symbol: str) -> FeeProfile:
-        """Return what a trade costs, saying which figures are live."""
+        """Return what a trade costs, saying which figures are live; old ones are still better than the table."""
         fee = self._fees.get((account.account_id, symbol))
         spread = self._spreads.get((account.venue, symbol))
-        profile = with_live(TABLE[account.venue], spread=spread[0] if spread else None)
-        if fee is None:
-            return profile
+        profile = with_live(
+            TABLE[account.venue],
+            taker=fee.quote.taker if fee else None,
+            spread=spread.spread if spread else None,
+        )
         # A venue's published schedule is nearer the truth than our table, but it is not the account's own.
-        return replace(with_live(profile, taker=fee.taker), taker_live=fee.live)
+        is_own = fee is not None and fee.quote.live
+        return replace(
+            profile,
+            taker_live=profile.taker_live and is_own and self._is_fresh(fee),
+            spread_live=profile.spread_live and self._is_fresh(spread),
+        )
 
     def taker(self, account: Account, symbol: str) -> Decimal:
         """Return the taker fee as a fraction."""
@@ -47,37 +60,51 @@ class Costs:
     async def restore(self) -> None:
         """Start from the figures the last process stored."""
         async with self._database.read() as session:
-            for known in await rows.load_fees(session):
-                self._fees[known.account.account_id, known.symbol] = known.quote
+            for fee in await rows.load_fees(session):
+                self._fees[fee.account.account_id, fee.symbol] = fee
             for spread in await rows.load_spreads(session):
-                self._spreads[spread.venue, spread.symbol] = (spread.spread, spread.at)
+                self._spreads[spread.venue, spread.symbol] = spread
 
     async def ensure(self, account: Account, symbol: str) -> None:
-        """Ask for the figures of a symbol that was never asked for."""
-        if (account.account_id, symbol) not in self._fees:
+        """Ask for the figures of a symbol that was not asked for lately."""
+        fee = self._fees.get((account.account_id, symbol))
+        spread = self._spreads.get((account.venue, symbol))
+        if not (self._is_fresh(fee) and self._is_fresh(spread)):
             await self.refresh(account, {symbol})
 
     async def refresh(self, account: Account, symbols: set[str]) -> None:
         """Ask the venue for the account's fees and the spreads of some symbols; silence changes nothing."""
-        broker = self._brokers[account.account_id]
+        await self._save(
+            account, await self._ask_fees(account, symbols), await self._ask_quotes(account, symbols)
+        )
+
+    async def _ask_fees(self, account: Account, symbols: set[str]) -> Mapping[str, FeeQuote]:
         try:
-            quotes = await self._markets[account.venue].quotes(symbols, max_age_s=10.0) if symbols else {}
-            fees = {symbol: await broker.fetch_fee(symbol) for symbol in sorted(symbols)}
+            return await self._brokers[account.account_id].fetch_fees(symbols)
         except BrokerError:
-            return
-        await self._save(account, fees, quotes)
+            return {}
+
+    async def _ask_quotes(self, account: Account, symbols: set[str]) -> Mapping[str, Quote]:
+        try:
+            return await self._markets[account.venue].quotes(symbols, max_age_s=QUOTE_MAX_AGE_S)
+        except BrokerError:
+            return {}
 
     async def _save(
         self, account: Account, fees: Mapping[str, FeeQuote], quotes: Mapping[str, Quote]
     ) -> None:
         now = self._clock.now()
         async with self._database.write() as session:
-            for symbol, fee in fees.items():
+            for symbol, quote in fees.items():
+                fee = KnownFee(account=account, symbol=symbol, quote=quote, at=now)
+                await rows.save_fee(session, fee)
                 self._fees[account.account_id, symbol] = fee
-                await rows.save_fee(session, KnownFee(account=account, symbol=symbol, quote=fee, at=now))
-            for symbol, quote in quotes.items():
-                spread = measure_spread(quote)
-                if spread is not None:
-                    self._spreads[account.venue, symbol] = (spread, now)
-                    known = KnownSpread(venue=account.venue, symbol=symbol, spread=spread, at=now)
-                    await rows.save_spread(session, known)
+            for symbol, top in quotes.items():
+                ratio = measure_spread(top)
+                if ratio is not None:
+                    spread = KnownSpread(venue=account.venue, symbol=symbol, spread=ratio, at=now)
+                    await rows.save_spread(session, spread)
+                    self._spreads[account.venue, symbol] = spread
+
+    def _is_fresh(self, known: KnownFee | KnownSpread | None) -> bool:
+        return known is not None and self._clock.now() - known.at <= LIVE_FOR

@@ -122,9 +122,9 @@ class SimBroker:
         await self._order(effect, points=("before cancel", "cancel in flight"))
         self._life.crash_here("between cancel and sell")
 
-    async def fetch_fee(self, symbol):
+    async def fetch_fees(self, symbols):
         await self._read(Kind.READ_LOST)
-        return FeeQuote(taker=self._truth.rules.fee_ratio, live=True)
+        return {symbol: FeeQuote(taker=self._truth.rules.fee_ratio, live=True) for symbol in symbols}
 
     async def fetch_permissions(self):
         return KeyPermissions(can_read=True, can_trade=True, can_withdraw=False)
@@ -203,7 +203,7 @@ class SimBroker:
         return {
             Kind.FILLS_SLOWLY: [(0, part), (after_s, Decimal(1))],
             Kind.FILLS_PARTLY: [(0, part), (after_s, Decimal(0))],
-            Kind.CLOSES_UNFILLED: [(after_s if after_s > 6 else 0, Decimal(0))],  # noqa: PLR2004 - half of them at once
+            Kind.CLOSES_UNFILLED: [(after_s if after_s > 6 else 0, Decimal(0))],
         }.get(kind)
 
     def _hide(self, order):

@@ -1,6 +1,6 @@
 """One account at Alpaca, over its trading calls."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -172,10 +172,14 @@ class AlpacaBroker(CcxtBroker):
         """Cancel an open order; one that is already gone raises RefusedError(UNKNOWN_ORDER)."""
         await self._order(f"v2/orders/{venue_order_id}", "DELETE", {}, priority)
 
-    async def fetch_fee(self, symbol: str) -> FeeQuote:
-        """Return the published taker fee of the symbol's asset class."""
-        instrument = require_listed(await self._market.catalog(), symbol)
-        return FeeQuote(taker=_TAKER_FEES[instrument.asset_class], live=False)
+    async def fetch_fees(self, symbols: Collection[str]) -> Mapping[str, FeeQuote]:
+        """Return the published taker fee of each listed symbol's asset class."""
+        listed = (await self._market.catalog()).instruments
+        return {
+            symbol: FeeQuote(taker=_TAKER_FEES[listed[symbol].asset_class], live=False)
+            for symbol in symbols
+            if symbol in listed
+        }
 
     async def fetch_permissions(self) -> KeyPermissions:
         """Return what the account lets its key do."""

@@ -1,6 +1,6 @@
 """One portfolio at Coinbase, over its Advanced Trade calls."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import UTC, datetime
 
 from engine.brokers.base import FeeQuote, FillPage, KeyPermissions, Priority
@@ -158,11 +158,13 @@ class CoinbaseBroker(CcxtBroker):
             if results[0].get("success") is not True:
                 raise judge_answer(Venue.COINBASE, results[0], Operation.ORDER, status=_OK)
 
-    async def fetch_fee(self, symbol: str) -> FeeQuote:  # noqa: ARG002 - one tier for all of a portfolio's pairs
-        """Return the taker fee this account pays for a symbol."""
+    async def fetch_fees(self, symbols: Collection[str]) -> Mapping[str, FeeQuote]:
+        """Return the taker fee this account pays: one tier for all of a portfolio's pairs."""
+        listed = await self._market.catalog()
         answer = await self._get("transaction_summary", {"product_type": "SPOT"}, Priority.READ)
         with reading(Venue.COINBASE):
-            return FeeQuote(taker=parse_taker_fee(answer), live=True)
+            fee = FeeQuote(taker=parse_taker_fee(answer), live=True)
+        return {symbol: fee for symbol in symbols if symbol in listed}
 
     async def fetch_permissions(self) -> KeyPermissions:
         """Return what the key may do."""

@@ -1,6 +1,6 @@
 """One account at Kraken, over its private REST calls."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from engine.brokers.budget import Budget
 from engine.brokers.ccxt_broker import CcxtBroker, reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, NextNonce, VenueClient, kraken_client
 from engine.brokers.errors_table import Operation
+from engine.brokers.kraken.fees import gather_fees
 from engine.brokers.kraken.market import KrakenMarketData, pair_id_of
 from engine.brokers.kraken.names import Catalog
 from engine.brokers.kraken.order_params import order_params
@@ -17,7 +18,6 @@ from engine.brokers.kraken.parse import (
     parse_margin_positions,
     parse_order,
     parse_permissions,
-    parse_taker_fee,
     parse_trades,
     result_of,
 )
@@ -179,12 +179,11 @@ class KrakenBroker(CcxtBroker):
             if amount_in(as_row(answer, "CancelOrder"), "count") == 0:
                 raise RefusedError(Venue.KRAKEN, "nothing to cancel", RefusalReason.UNKNOWN_ORDER)
 
-    async def fetch_fee(self, symbol: str) -> FeeQuote:
-        """Return the taker fee this account pays for a symbol."""
-        pair_id = pair_id_of(await self._market.catalog(), symbol)
-        result = await self._read("TradeVolume", {"pair": pair_id})
-        with reading(Venue.KRAKEN):
-            return FeeQuote(taker=parse_taker_fee(result, pair_id), live=True)
+    async def fetch_fees(self, symbols: Collection[str]) -> Mapping[str, FeeQuote]:
+        """Return the taker fee this account pays for each symbol, in one call when no pair is refused."""
+        listed = (await self._market.catalog()).pair_ids
+        pair_ids = {symbol: listed[symbol] for symbol in sorted(symbols) if symbol in listed}
+        return await gather_fees(lambda ids: self._read("TradeVolume", {"pair": ids}), pair_ids)
 
     async def fetch_permissions(self) -> KeyPermissions:
         """Return what the key may do."""

@@ -225,9 +225,10 @@ def _level(item: list[object], side: str) -> Level:
     return Level(price=amount(price, side), quantity=amount(quantity, side))
 
 
-def parse_taker_fee(result: object, pair_id: str) -> Decimal:
-    """Read TradeVolume, which gives percent."""
-    return amount_in(row_in(row_in(as_row(result, "TradeVolume"), "fees"), pair_id), "fee") / 100
+def parse_taker_fees(result: object) -> dict[str, Decimal]:
+    """Read TradeVolume, which gives percent by pair."""
+    fees = table_in(as_row(result, "TradeVolume"), "fees")
+    return {pair_id: amount_in(row, "fee") / 100 for pair_id, row in fees.items()}
 
 
 def parse_permissions(result: object) -> KeyPermissions:

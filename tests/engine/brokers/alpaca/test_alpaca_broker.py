@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.brokers.base import Broker, Priority
+from engine.brokers.base import Broker, FeeQuote, Priority
 from engine.errors import (
     KeyRejectedError,
     MisconfiguredError,
@@ -264,9 +264,11 @@ async def test_an_order_behind_a_hundred_later_fills_still_has_its_own(broker, v
 async def test_fees_are_the_published_ones(broker, venue):
     venue.deposit("AAPL", "1")
     await broker.fetch_report()
-    crypto, stock = [await broker.fetch_fee(symbol) for symbol in ("BTC/USD", "AAPL/USD")]
-    assert (crypto.taker, crypto.live) == (D("0.0025"), False)
-    assert (stock.taker, stock.live) == (0, False)
+    fees = await broker.fetch_fees(["BTC/USD", "AAPL/USD", "NOPE/USD"])
+    assert fees == {
+        "BTC/USD": FeeQuote(taker=D("0.0025"), live=False),
+        "AAPL/USD": FeeQuote(taker=D(0), live=False),
+    }
 
 
 async def test_what_the_key_may_do(broker, venue):

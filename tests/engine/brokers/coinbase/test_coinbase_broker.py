@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.brokers.base import Broker, KeyPermissions, Priority
+from engine.brokers.base import Broker, FeeQuote, KeyPermissions, Priority
 from engine.errors import (
     KeyRejectedError,
     MisconfiguredError,
@@ -276,9 +276,9 @@ async def test_fills_page_backwards_to_the_beginning_of_history(broker, venue):
     assert [fill.at for fill in fills] == sorted((fill.at for fill in fills), reverse=True)
 
 
-async def test_the_accounts_own_fee_is_a_fraction(broker):
-    fee = await broker.fetch_fee("BTC/USD")
-    assert (fee.taker, fee.live) == (D("0.012"), True)
+async def test_the_accounts_own_fee_is_a_fraction_and_one_for_all_it_lists(broker, venue):
+    fee = FeeQuote(taker=D("0.012"), live=True)
+    assert await broker.fetch_fees(["BTC/USD", "ETH/USD", "NOPE/USD"]) == {"BTC/USD": fee, "ETH/USD": fee}
 
 
 async def test_what_the_key_may_do(broker, venue):

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.brokers.base import Broker, KeyPermissions, Priority
+from engine.brokers.base import Broker, FeeQuote, KeyPermissions, Priority
 from engine.errors import (
     KeyRejectedError,
     LockedOutError,
@@ -292,9 +292,21 @@ async def test_an_empty_history_is_one_empty_page(broker):
     assert (page.fills, page.next_cursor) == ((), None)
 
 
-async def test_the_accounts_own_fee_is_a_fraction(broker):
-    fee = await broker.fetch_fee("BTC/USD")
-    assert (fee.taker, fee.live) == (D("0.004"), True)
+async def test_the_accounts_own_fees_are_fractions_and_come_in_one_call(broker, venue):
+    fee = FeeQuote(taker=D("0.004"), live=True)
+    assert await broker.fetch_fees(["ETH/USD", "BTC/USD", "NOPE/USD"]) == {"BTC/USD": fee, "ETH/USD": fee}
+    assert len(venue.server.tape.calls("TradeVolume")) == 1
+
+
+async def test_a_pair_whose_fee_is_refused_keeps_no_other_from_being_told(broker, venue):
+    message = "EQuery:Unknown asset pair"
+    fault(venue, FaultKind.ERROR, "TradeVolume", message=message, times=2)
+    assert set(await broker.fetch_fees(["BTC/USD", "ETH/USD", "SOL/USD"])) == {"ETH/USD", "SOL/USD"}
+
+
+async def test_no_fee_is_asked_for_what_is_not_listed(broker, venue):
+    assert await broker.fetch_fees(["NOPE/USD"]) == {}
+    assert venue.server.tape.calls("TradeVolume") == []
 
 
 async def test_what_the_key_may_do(broker, venue):

@@ -13,7 +13,7 @@ from engine.brokers.kraken.parse import (
     parse_order,
     parse_permissions,
     parse_quotes,
-    parse_taker_fee,
+    parse_taker_fees,
     parse_trades,
     result_of,
 )
@@ -265,8 +265,8 @@ def test_a_broken_book_raises(answer):
 
 
 def test_fees_come_in_percent():
-    fee = parse_taker_fee({"volume": "1", "fees": {"XXBTZUSD": {"fee": "0.2600"}}}, "XXBTZUSD")
-    assert fee == D("0.0026")
+    answer = {"volume": "1", "fees": {"XXBTZUSD": {"fee": "0.2600"}, "XETHZUSD": {"fee": "0.4000"}}}
+    assert parse_taker_fees(answer) == {"XXBTZUSD": D("0.0026"), "XETHZUSD": D("0.004")}
 
 
 def test_permissions():
