@@ -64,8 +64,8 @@ def _source(fees: FeeProfile) -> str:
     if fees.live:
         return "Fee and spread are live."
     if fees.taker_live:
-        return "The fee is live, the spread from the table."
-    return "The fee is from the table, the spread live." if fees.spread_live else "From the table, not live."
+        return "The fee is live, the spread is not."
+    return "The spread is live, the fee is not." if fees.spread_live else "Neither fee nor spread is live."
 
 
 def _why(route: Route) -> str:

@@ -51,9 +51,9 @@ def test_a_target_that_was_set_is_not_called_raised():
     ("taker_live", "spread_live", "expected"),
     [
         (True, True, "Fee and spread are live."),
-        (True, False, "The fee is live, the spread from the table."),
-        (False, True, "The fee is from the table, the spread live."),
-        (False, False, "From the table, not live."),
+        (True, False, "The fee is live, the spread is not."),
+        (False, True, "The spread is live, the fee is not."),
+        (False, False, "Neither fee nor spread is live."),
     ],
 )
 def test_it_says_which_figures_are_live(taker_live, spread_live, expected):
