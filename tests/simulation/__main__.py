@@ -24,16 +24,16 @@ def main():
         return _tell_one(choices.seed, store)
     began = time.monotonic()
     seeds = range(choices.first, choices.first + choices.seeds)
-    tally = soak(store, seeds, on_violation=lambda world: print(describe(world), flush=True))
-    print("\n".join(tally.lines()))
-    print(f"{time.monotonic() - began:.1f} s")
+    tally = soak(store, seeds, on_violation=lambda world: _say(describe(world)))
+    _say("\n".join(tally.lines()))
+    _say(f"{time.monotonic() - began:.1f} s")
     return 1 if tally.violations else 0
 
 
 def _tell_one(seed, store):
     world = tell(seed, store)
-    print("\n".join(world.lines))
-    print(f"seed {seed}: {len(world.violations)} violations")
+    _say("\n".join(world.lines))
+    _say(f"seed {seed}: {len(world.violations)} violations")
     return 1 if world.violations else 0
 
 
@@ -43,11 +43,13 @@ def _find_defects(store, most):
         focused = runs_until_found(defect, store, most=most, kinds=defect.kinds)
         among_all = runs_until_found(defect, store, most=most)
         missed += among_all is None
-        print(
-            f"{defect.name}: {_found(among_all)}; with only the faults that matter: {_found(focused)}",
-            flush=True,
-        )
+        _say(f"{defect.name}: {_found(among_all)}; with only the faults that matter: {_found(focused)}")
     return 1 if missed else 0
+
+
+def _say(text):
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def _found(result):

@@ -18,7 +18,7 @@ class Deeds:
         self._rng = stage.world.rng("deeds")
         self._table = (
             (5, self._fall),
-            (2, self._recover),
+            (4, self._recover),
             (4, self._rest_a_sell_order),
             (1, self._cancel_own_order),
             (1, self._sell_by_hand),
@@ -82,7 +82,7 @@ class Deeds:
         truth.prices.set(symbol, truth.prices.mid(symbol) * ratio)
 
     def _recover(self, truth, symbol):
-        ratio = Decimal(self._rng.choice(("1.01", "1.03")))
+        ratio = Decimal(self._rng.choice(("1.01", "1.03", "1.06", "1.12")))
         truth.prices.set(symbol, truth.prices.mid(symbol) * ratio)
 
     # the owner

@@ -146,7 +146,7 @@ def _gate_on_exit():
 
     def gated(self, guard, trigger):
         # A floor for small accounts belongs before entries.
-        return guard.cost >= 2000 and begin(self, guard, trigger)  # noqa: PLR2004 - any floor will do
+        return guard.cost >= 2000 and begin(self, guard, trigger)
 
     return patch.object(Exits, "begin", gated)
 

@@ -23,10 +23,10 @@ class Postman:
     async def _deliver(self, alert):
         now, chance = self._clock.now(), self._rng.random()
         async with self._database.write() as session:
-            if chance < 0.1:  # noqa: PLR2004 - one in ten is refused
+            if chance < 0.1:
                 later = now + timedelta(seconds=3)
                 await mark_retry(session, alert.alert_id, not_before=later, error="429")
-            elif chance < 0.2:  # noqa: PLR2004 - and one in ten times out
+            elif chance < 0.2:
                 await mark_unknown(session, alert.alert_id, not_before=now, error="timed out")
             else:
                 await mark_sent(session, alert.alert_id, message_id=1, now=now)

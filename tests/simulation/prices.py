@@ -3,12 +3,34 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import ROUND_FLOOR, Decimal
+from typing import NamedTuple
 
 from engine.quotes import Level, OrderBook, Quote
 from tests.simulation.faults import Kind
 
 #: Seconds that true marks are remembered for.
 _MEMORY_S = 90
+
+
+class Moment(NamedTuple):
+    """What was true of a symbol from a time on."""
+
+    at: float
+    mid: Decimal
+    bid: Decimal
+    ask: Decimal
+    #: how much is bid at the best price
+    top: Decimal
+    #: the price of everything behind it
+    lower: Decimal
+
+    def fair(self, quantity, threshold):
+        """Return what closing would bring a unit, or the mid where the spread is too wide to say."""
+        if (self.ask - self.bid) * 2 > -threshold * self.mid:
+            return min(self.mid, (self.bid + self.ask) / 2)
+        if self.top * 10 >= quantity:
+            return self.bid
+        return (self.top * self.bid + (quantity - self.top) * self.lower) / quantity
 
 
 @dataclass(slots=True, kw_only=True)
@@ -18,24 +40,13 @@ class Price:
     mid: Decimal
     spread_ratio: Decimal = Decimal("0.001")
     top: Decimal = Decimal(1000)
-    #: what was true since when, oldest first
-    past: list = field(default_factory=list)
+    #: oldest first
+    past: list[Moment] = field(default_factory=list)
 
-    @property
-    def bid(self):
-        return _tick(self.mid * (1 - self.spread_ratio / 2))
-
-    @property
-    def ask(self):
-        return _tick(self.mid * (1 + self.spread_ratio / 2))
-
-    @property
-    def lower(self):
-        return _tick(self.bid * Decimal("0.999"))
-
-    def fair(self, quantity, threshold):
-        """Return what closing would bring a unit, or the mid where the spread is too wide to say."""
-        return _fair(self.mid, self.bid, self.ask, self.top, self.lower, quantity, threshold)
+    def at(self, seconds):
+        bid = _tick(self.mid * (1 - self.spread_ratio / 2))
+        ask = _tick(self.mid * (1 + self.spread_ratio / 2))
+        return Moment(seconds, self.mid, bid, ask, self.top, _tick(bid * Decimal("0.999")))
 
 
 class Prices:
@@ -64,24 +75,27 @@ class Prices:
 
     def remember(self, symbol):
         price, now = self._prices[symbol], self._clock.monotonic()
-        price.past.append((now, price.mid, price.bid, price.ask, price.top, price.lower))
-        price.past[:] = [past for past in price.past if past[0] > now - _MEMORY_S] or price.past[-1:]
+        price.past.append(price.at(now))
+        price.past[:] = [moment for moment in price.past if moment.at > now - _MEMORY_S]
 
     def mid(self, symbol):
         return self._prices[symbol].mid
 
     def bid(self, symbol):
-        return self._prices[symbol].bid
+        return self.now(symbol).bid
+
+    def now(self, symbol):
+        return self._prices[symbol].past[-1]
 
     def fair(self, symbol, quantity, threshold):
-        return self._prices[symbol].fair(quantity, threshold)
+        return self.now(symbol).fair(quantity, threshold)
 
     def lowest_fair(self, symbol, quantity, threshold, *, since):
         """Return the worst true mark of a while, the one in force at its beginning included."""
         past = self._prices[symbol].past
-        before = [moment for moment in past if moment[0] <= since][-1:]
-        during = [moment for moment in past if moment[0] > since]
-        return min(_fair(*moment[1:], quantity, threshold) for moment in before + during)
+        before = [moment for moment in past if moment.at <= since][-1:]
+        during = [moment for moment in past if moment.at > since]
+        return min(moment.fair(quantity, threshold) for moment in before + during)
 
     def quote(self, symbol):
         """Return what the venue tells, or None."""
@@ -107,7 +121,7 @@ class Prices:
         return quote
 
     def book(self, symbol):
-        price = self._prices[symbol]
+        price = self.now(symbol)
         enough = price.top + Decimal(100_000)
         return OrderBook(
             symbol=symbol,
@@ -120,7 +134,7 @@ class Prices:
         )
 
     def _true_quote(self, symbol, *, age_s=0.0):
-        price = self._prices[symbol]
+        price = self.now(symbol)
         return Quote(
             symbol=symbol,
             bid=price.bid,
@@ -129,14 +143,6 @@ class Prices:
             ask_quantity=price.top,
             at=self._clock.now() - timedelta(seconds=age_s),
         )
-
-
-def _fair(mid, bid, ask, top, lower, quantity, threshold):
-    if (ask - bid) * 2 > -threshold * mid:
-        return min(mid, (bid + ask) / 2)
-    if top * 10 >= quantity:
-        return bid
-    return (top * bid + (quantity - top) * lower) / quantity
 
 
 def _garbage(quote, rng):

@@ -6,7 +6,7 @@ from tests.simulation.deeds import FIRST_PRICES, Deeds
 from tests.simulation.faults import Kind
 from tests.simulation.stage import play
 
-STEPS = 26
+STEPS = 24
 
 #: How likely each is at a step.
 _ARM_AGAIN, _DEED, _FAULT = 0.3, 0.45, 0.4

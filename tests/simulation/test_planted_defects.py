@@ -1,5 +1,7 @@
 """The stories can fail: each planted mistake is found, and the number of stories it took is printed."""
 
+import sys
+
 import pytest
 
 from tests.simulation.defects import DEFECTS, runs_until_found
@@ -14,4 +16,4 @@ def test_a_planted_mistake_is_found(defect, store, capsys):
     assert found is not None
     stories, world = found
     with capsys.disabled():
-        print(f"\n{defect.name}: found in story {stories}: {world.violations[0]}")
+        sys.stdout.write(f"\n{defect.name}: found in story {stories}: {world.violations[0]}\n")

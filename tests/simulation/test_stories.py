@@ -1,5 +1,7 @@
 """The stories of two hundred seeds, and that a seed tells the same story again."""
 
+import sys
+
 import pytest
 
 from engine.execution.states import TRANSITIONS
@@ -36,7 +38,7 @@ def test_two_hundred_stories_break_nothing_and_meet_everything(store, capsys):
     tally = soak(store, SEEDS, on_violation=lambda world: failing.append(describe(world)))
 
     with capsys.disabled():
-        print("\n" + "\n".join(tally.lines()))
+        sys.stdout.write("\n".join(["", *tally.lines(), ""]))
     assert failing == []
     assert {kind: tally.faults[kind] for kind in Kind if tally.faults[kind] < OFTEN} == {}
     assert {name: tally.transitions[name] for name in OF_AN_EXIT if tally.transitions[name] < OFTEN} == {}
