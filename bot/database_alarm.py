@@ -26,6 +26,11 @@ class DatabaseAlarm:
         self._since = 0.0
         self._told_at: float | None = None
 
+    @property
+    def failing_s(self) -> float | None:
+        """Return for how long the database has been failing; None while it works, or failed for a moment only."""
+        return None if self._told_at is None else self._clock.monotonic() - self._since
+
     def around(self, name: str, what: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         """Return the same job, listened to."""
 

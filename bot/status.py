@@ -40,6 +40,7 @@ class ProcessStatus:
         revision: str,
         jobs: Callable[[], tuple[JobStatus, ...]],
         guard_interval_s: float,
+        database_failing_s: Callable[[], float | None],
     ) -> None:
         self._version = version
         self._mode = mode
@@ -54,6 +55,7 @@ class ProcessStatus:
         self._database_file = database_file
         self._revision = revision
         self._jobs = jobs
+        self._database_failing_s = database_failing_s
         self._look_patience = patience(guard_interval_s)
 
     async def fetch_status(self, user_id: int) -> StatusReport:
@@ -86,6 +88,7 @@ class ProcessStatus:
             outbox_oldest_at=waiting.oldest_at,
             database="SQLite" if self._database_file else "PostgreSQL",
             database_revision=self._revision,
+            database_failing_s=self._database_failing_s(),
             database_bytes=_size(self._database_file),
             gates=await self._ask_gates(user_id),
         )

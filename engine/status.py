@@ -82,6 +82,8 @@ class StatusReport:
     guards_unwatched: int = 0
     #: When the oldest exit in flight was written down.
     exits_since: datetime | None = None
+    #: For how long the database could not be written; None while it can.
+    database_failing_s: float | None = None
     #: What keeps entries back; no exit asks them.
     gates: tuple[GateStatus, ...] = ()
 

@@ -156,6 +156,7 @@ def build_process(
         revision=revision,
         jobs=lambda: (*schedule.statuses, delivery.status),
         guard_interval_s=settings.guard_interval_s,
+        database_failing_s=lambda: alarm.failing_s,
     )
     services = Services(
         clock=clock,

@@ -50,6 +50,9 @@ def _troubles(report: StatusReport) -> Iterator[str]:
     for broker in report.brokers:
         if _is_failing(broker):
             yield f"{broker.account.venue.label} does not answer."
+    if report.database_failing_s is not None:
+        lasting = duration(timedelta(seconds=report.database_failing_s))
+        yield f"The database cannot be written for {lasting}: exits cannot be carried out."
     yield from _guard_troubles(report)
     yield from _job_troubles(report)
     oldest = report.outbox_oldest_at

@@ -48,8 +48,10 @@ async def test_a_database_that_works_is_not_spoken_of(desk):
 async def test_one_that_fails_for_seconds_is_told_once_a_minute_until_it_works(desk):
     for _ in range(14):
         await desk.run(LOCKED)
+    assert desk.alarm.failing_s == 65
     await desk.run()
 
+    assert desk.alarm.failing_s is None
     first, reminder, clear = desk.told
     assert first.startswith("NIJA cannot write its database: exits cannot be carried out")
     assert "for 5 s" in first

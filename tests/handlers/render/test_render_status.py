@@ -32,6 +32,7 @@ def test_everything_that_can_be_wrong_is_named_first():
         prices=(PriceAge(venue_label="Kraken", symbol="BTC/USD", at=None),),
         guards_paused=1,
         guards_unwatched=2,
+        database_failing_s=12.0,
         exits_in_flight=1,
         exits_since=ago(seconds=42),
         outbox_waiting=4,
@@ -54,9 +55,19 @@ def test_everything_that_can_be_wrong_is_named_first():
         },
         {"jobs": (JobStatus(name="guard", every_s=5, last_run_at=None, lag_s=None, last_error=None),)},
         {"guards_unwatched": 1},
+        {"database_failing_s": 12.0},
         {"exits_in_flight": 1, "exits_since": ago(seconds=11)},
     ],
-    ids=["paused", "undelivered", "no price", "stands still", "never ran", "not watched", "not sold yet"],
+    ids=[
+        "paused",
+        "undelivered",
+        "no price",
+        "stands still",
+        "never ran",
+        "not watched",
+        "locked",
+        "not sold yet",
+    ],
 )
 def test_one_trouble_is_enough_not_to_be_well(trouble):
     assert "All is well." not in render_status(status(**trouble), READER).text

@@ -1,0 +1,26 @@
+"""A venue that repeats the key in its errors does not bring it into the chat or the database."""
+
+from sandbox.faults import Fault, FaultKind
+from sandbox.world import KRAKEN
+from sandbox.world.world import KRAKEN_KEY, KRAKEN_SECRET
+from tests.acceptance.ether import an_ether_world, fall, guarded
+
+
+async def test_a_key_that_a_venue_echoes_is_written_nowhere(open_bot):
+    world = an_ether_world()
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="all", NIJA_SNAPSHOT_INTERVAL_S="1")
+    await guarded(stage)
+    words = f"EGeneral:Permission denied for API-Key: {KRAKEN_KEY} secret {KRAKEN_SECRET}"
+    for endpoint in ("BalanceEx", "AddOrder"):
+        world.faults(KRAKEN).add(Fault(kind=FaultKind.ERROR, endpoint=endpoint, times=None, message=words))
+
+    fall(world)
+    failing = await stage.owner.wait_for("EXIT FAILING", 20)
+    balance = await stage.owner.ask("/balance")
+
+    chat = "\n".join(message.text for message in stage.owner.messages)
+    files = b"".join(file.read_bytes() for file in stage.data_dir.iterdir() if file.is_file())
+    assert "Permission denied" in failing.text + balance.text
+    for secret in (KRAKEN_KEY, KRAKEN_SECRET):
+        assert secret not in chat
+        assert secret.encode() not in files + stage.bot.log.read_bytes()
