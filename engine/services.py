@@ -104,6 +104,8 @@ class ExitHistory(Protocol):
 class RoutePreview:
     """A routing decision and what it was asked for."""
 
+    #: What was named, a pair or only its base; None when nothing was, so that the same can be asked again.
+    asked: str | None
     symbol: str
     usd: Decimal
     #: True when the user named no size and their usual one was taken.

@@ -68,6 +68,7 @@ class RouteService:
         decision = choose(request, seen, coinbase_min_equity_usd=self._coinbase_min_equity_usd)
         await self._store(user_id, request, decision)
         return RoutePreview(
+            asked=symbol,
             symbol=request.symbol,
             usd=size,
             usual_size=usd is None,

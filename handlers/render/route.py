@@ -25,8 +25,14 @@ def render_route(preview: RoutePreview, reader: Reader) -> Screen:
         blocks.append(f"{bold('Chosen: none')}\nNo broker can take this trade now.")
     blocks += ["\n".join(_left_out(left_out)) for left_out in decision.left_out]
     blocks.append(reader.as_of(preview.at))
-    size = () if preview.usual_size else (full_quantity(preview.usd).replace(",", ""),)
-    return Screen(text="\n\n".join(blocks), keyboard=refresh_row("route", preview.symbol, *size))
+    return Screen(text="\n\n".join(blocks), keyboard=refresh_row("route", *_words(preview)))
+
+
+def _words(preview: RoutePreview) -> Iterator[str]:
+    if preview.asked is not None:
+        yield preview.asked
+    if not preview.usual_size:
+        yield full_quantity(preview.usd).replace(",", "")
 
 
 def _head(preview: RoutePreview) -> Iterator[str]:

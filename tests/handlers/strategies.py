@@ -189,6 +189,7 @@ _routes = st.builds(
 )
 previews = st.builds(
     RoutePreview,
+    asked=maybe(names),
     symbol=names,
     usd=positive,
     usual_size=st.booleans(),

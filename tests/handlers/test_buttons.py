@@ -5,6 +5,7 @@ import pytest
 from engine.guards.offers import Armed, Nothing, Unguarded
 from engine.people.roles import Role
 from engine.venues import Venue
+from handlers.arguments import parse_route
 from tests.handlers.values import (
     OWNER,
     guard,
@@ -13,6 +14,7 @@ from tests.handlers.values import (
     person,
     portfolio,
     position,
+    preview,
     snapshot,
     state,
 )
@@ -40,13 +42,15 @@ async def test_refresh_of_what_has_not_changed_says_up_to_date(engine, owner):
     assert len(engine.asked("fetch_portfolio")) == 2
 
 
-async def test_refresh_of_a_route_asks_for_the_same_size(engine, owner):
-    shown = await owner.ask("/route BTC 30")
+@pytest.mark.parametrize("typed", ["/route", "/route 30", "/route BTC", "/route btc-usd 30"])
+async def test_refresh_of_a_route_asks_what_was_typed(engine, owner, typed):
+    asked = parse_route(typed.split()[1:])
+    engine.answers["preview"] = preview(asked=asked.symbol, usual_size=asked.usd is None)
+    shown = await owner.ask(typed)
 
     await owner.wait_for_answer(owner.press(shown, "🔄 Refresh"))
 
-    first, again = engine.asked("preview")
-    assert again == [OWNER, "BTC/USD", first[2]]
+    assert engine.asked("preview") == [[OWNER, asked.symbol, asked.usd]] * 2
 
 
 async def test_a_slow_refresh_stops_the_spinner_before_it_is_done(engine, owner):

@@ -106,9 +106,12 @@ def test_reasons_name_their_figures_and_never_round_up_to_the_limit(reason, expe
 def test_refresh_asks_for_the_same_again():
     sized = render_route(preview(usd="1000.50"), READER)
     usual = render_route(preview(usual_size=True), READER)
+    pair = render_route(preview(usual_size=True, asked="BTC/USD"), READER)
+    only_size = render_route(preview(asked=None), READER)
+    nothing = render_route(preview(usual_size=True, asked=None), READER)
 
-    assert sized.keyboard[0][0].data == "r:route:BTC/USD:1000.5"
-    assert usual.keyboard[0][0].data == "r:route:BTC/USD"
+    data = [screen.keyboard[0][0].data for screen in (sized, usual, pair, only_size, nothing)]
+    assert data == ["r:route:BTC:1000.5", "r:route:BTC", "r:route:BTC/USD", "r:route:30", "r:route"]
 
 
 def test_a_sale_goes_where_the_asset_is_and_aims_for_nothing():
