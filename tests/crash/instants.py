@@ -39,6 +39,8 @@ class Way:
 
     def prepare(self):
         """Plan what the venue does wrong until the kill."""
+        # An answer that was to be lost in the run before, and was not needed any more.
+        self._world.faults(KRAKEN).clear()
         match self._instant:
             case Instant.BEFORE_SEND if self._seen.coin.is_held:
                 endpoint = self._dice.choice(("OpenOrders", "CancelOrder"))
@@ -56,7 +58,14 @@ class Way:
                     self._world.telegram.faults.add("sendMessage", kind=TelegramFault.DROP_BEFORE, times=None)
 
     async def go(self):
-        """Wait until the exit is there."""
+        """Wait until the exit is there; tell whether it came there."""
+        try:
+            await self._reach()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _reach(self):
         match self._instant:
             case Instant.BEFORE_SEND:
                 await self._before_send()

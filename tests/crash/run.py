@@ -77,14 +77,14 @@ async def _run(plan, seen, fallen):
     way = Way(plan.aim, seen, dice=plan.dice, lose=plan.lose)
     way.prepare()
     fall(seen.stage.world, seen.coin)
-    await way.go()
+    wrong = () if await way.go() else (f"the exit never came to {plan.aim}",)
     outcomes = [order.outcome for order in seen.orders]
     await seen.stage.bot.kill()
     await asyncio.sleep(_ARRIVAL_S)
     state = seen.state
     instant = instant_of_death(state=state, outcomes=outcomes, orders=len(seen.orders))
     way.after_the_kill()
-    wrong = await _wrong_after_the_restart(seen, fallen)
+    wrong += await _wrong_after_the_restart(seen, fallen)
     return Outcome(plan=plan, instant=instant, state=state, wrong=wrong)
 
 

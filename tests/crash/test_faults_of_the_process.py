@@ -1,0 +1,71 @@
+"""A stop, a database that another holds and a flood of commands, each in the middle of the real bot's exit."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from bot.demo.stage import open_stage
+from sandbox.faults import Fault, FaultKind
+from sandbox.world import KRAKEN
+from tests.acceptance.ether import GUARDED, OWN, alerted, an_ether_world, fall, guarded, over, sales
+
+FLOOD = 200
+
+
+@pytest.fixture
+async def stage(tmp_path):
+    """A bot that guards one ether."""
+    settings = {
+        "NIJA_GUARD_INTERVAL_S": "0.3",
+        "NIJA_SNAPSHOT_INTERVAL_S": "60",
+        "NIJA_GUARD_EXISTING": "all",
+    }
+    async with open_stage(an_ether_world(), settings=settings, data_dir=tmp_path) as stage:
+        await stage.start_bot()
+        await guarded(stage)
+        yield stage
+
+
+def check_sold_once(world):
+    assert [fill.quantity for fill in sales(world)] == [GUARDED]
+    assert world.ledger(KRAKEN).total("ETH") == OWN
+
+
+async def test_a_stop_in_the_middle_of_a_sale_brings_it_to_its_end(stage):
+    stage.world.faults(KRAKEN).add(Fault(kind=FaultKind.DELAY_AFTER, endpoint="AddOrder", delay_s=1))
+
+    fall(stage.world)
+    await stage.world.tape(KRAKEN).wait_for("AddOrder", timeout_s=20)
+    await stage.bot.stop()
+
+    assert stage.bot.exit_code == 0
+    check_sold_once(stage.world)
+    assert (await over(stage)).attempt == 1
+    assert await alerted(stage)
+
+
+async def test_a_database_held_by_another_is_told_and_the_loser_sold_once_it_is_free(stage):
+    with closing(sqlite3.connect(stage.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        fall(stage.world)
+        alarm = await stage.owner.wait_for("cannot write its database", 60)
+        sent_meanwhile = stage.world.tape(KRAKEN).calls("AddOrder")
+        other.execute("ROLLBACK")
+    await alerted(stage)
+
+    assert "exits cannot be carried out" in alarm.text
+    assert sent_meanwhile == []
+    check_sold_once(stage.world)
+
+
+async def test_a_sale_goes_out_during_a_flood_of_commands(stage):
+    for _ in range(FLOOD):
+        stage.owner.send("/positions")
+    fall(stage.world)
+
+    async with asyncio.timeout(20):
+        await over(stage)
+
+    check_sold_once(stage.world)

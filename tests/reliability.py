@@ -1,0 +1,70 @@
+"""Write docs/reliability.md from the table of faults: `python -m tests.reliability`.
+
+Every test that the table names is run first; the page is not written when one fails.
+"""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.fault_table import GROUPS
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "reliability.md"
+_HEAD = """# What the bot survives
+
+Faults, what must hold then, and the tests that show it. Generated: `python -m tests.reliability` runs every test
+named here and writes this page when all of them pass; a test fails when the page and the table in
+`tests/fault_table.py` differ or a named test is not there. Two longer runs go beyond it: `make soak` tells thousands
+of simulated stories made of these faults, `make crash` kills the real bot in the middle of its exits.
+"""
+
+
+def named_tests():
+    """Every node id of the table, each once."""
+    return sorted({test for rows in GROUPS.values() for row in rows for test in row.tests})
+
+
+def missing_tests():
+    """The node ids of the table that no file has."""
+    return [test for test in named_tests() if not _exists(*test.split("::"))]
+
+
+def render():
+    """The page."""
+    return "\n".join([_HEAD, *(line for group in GROUPS.items() for line in _group(*group))])
+
+
+def _group(title, rows):
+    yield f"## {title}\n"
+    for row in rows:
+        result = "not covered yet" if not row.tests else "holds, in part" if row.gap else "holds"
+        yield f"**{row.number}** {row.fault}: {row.outcome}. *{result}*\n"
+        yield from (f"- [{_sentence(test)}](../{test.partition('::')[0]})" for test in row.tests)
+        if row.gap:
+            yield f"- Not shown: {row.gap}"
+        yield ""
+
+
+def _sentence(test):
+    return test.partition("::test_")[2].replace("_", " ")
+
+
+def _exists(path, name):
+    file = ROOT / path
+    if not file.exists():
+        return False
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return any(isinstance(one, functions) and one.name == name for one in ast.parse(file.read_text()).body)
+
+
+def main():
+    run = subprocess.run([sys.executable, "-m", "pytest", "-q", *named_tests()], cwd=ROOT, check=False)
+    if run.returncode == 0:
+        PAGE.write_text(render())
+    return run.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,24 @@
+"""The page of faults says what the tests show."""
+
+from tests.fault_table import GROUPS
+from tests.reliability import PAGE, missing_tests, render
+
+
+def test_every_test_the_page_names_is_there():
+    assert missing_tests() == []
+
+
+def test_every_fault_is_listed_once_in_its_order():
+    expected = [
+        f"{letter}{n}" for letter, last in (("V", 22), ("P", 10), ("C", 6)) for n in range(1, last + 1)
+    ]
+
+    assert [row.number for rows in GROUPS.values() for row in rows] == expected
+
+
+def test_a_fault_without_a_test_says_so():
+    assert [row.number for rows in GROUPS.values() for row in rows if not row.tests and not row.gap] == []
+
+
+def test_the_page_is_what_the_table_says():
+    assert PAGE.read_text() == render()
