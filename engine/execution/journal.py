@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -13,6 +14,7 @@ from engine.clock import Clock
 from engine.execution.intents import Intent, IntentKind, IntentStep, Trigger
 from engine.execution.states import IntentEvent, IntentState, client_order_id, next_state
 from engine.guards.guard import Guard, GuardState
+from engine.money import ZERO, exact
 from engine.orders import Order, Side
 from engine.positions import Direction, PositionKind
 from engine.storage.database import Database
@@ -161,6 +163,16 @@ class Journal:
         noted = (parse_released(step.words) for step in steps if step.cause == RELEASE)
         released = {order.venue_order_id: order for order in noted if order.venue_order_id not in gone}
         return tuple(released.values())
+
+    async def load_expected(self, guard: Guard) -> Decimal | None:
+        """Return how much of a guarded position should be there: what was seen less what we sold since."""
+        async with self._database.read() as session:
+            seen = await guards.load_seen(session, guard.guard_id)
+            if seen is None:
+                return None
+            ours = await intents.load_filled_since(session, guard.account_id, guard.asset, since=seen.at)
+        with exact():
+            return seen.quantity - sum(ours, ZERO)
 
     async def tell_failing(self, intent: Intent, message: ExitFailing, *, told: int) -> None:
         """Put a reminder of a failing exit into the outbox; the same reminder is written once."""

@@ -12,6 +12,8 @@ from engine.money import ZERO, exact
 from engine.orders import Order
 from engine.positions import Direction
 
+BY_HAND = "was sold or moved by hand just before"
+
 
 @dataclass(frozen=True, slots=True)
 class Sell:
@@ -42,6 +44,33 @@ def plan_sale(
         return Sell(wanted)
     why = instrument.why_too_small_to_sell(wanted, price)
     return Dust(wanted, why) if why else Sell(instrument.floor_quantity(wanted))
+
+
+def vanished(*, expected: Decimal | None, owned: Decimal | None) -> Decimal:
+    """Return how much of a position its owner sold or moved since it was last seen.
+
+    Unknown is nothing, and so is a total of zero, which a venue may show wrongly for a moment.
+    """
+    if expected is None or not owned:
+        return ZERO
+    with exact():
+        return max(expected - owned, ZERO)
+
+
+def without_vanished(guard: Guard, gone: Decimal) -> Guard:
+    """Return what is left of a guard: what its owner sold or moved by hand came off the guarded part first."""
+    with exact():
+        return guard.with_quantity(max(guard.quantity - gone, ZERO))
+
+
+def with_vanished(dust: Dust | None, gone: Decimal) -> Dust | None:
+    """Add what went by hand to what an exit did not sell."""
+    if gone == ZERO:
+        return dust
+    if dust is None:
+        return Dust(gone, BY_HAND)
+    with exact():
+        return Dust(dust.quantity + gone, f"{dust.why}; {gone:f} {BY_HAND}")
 
 
 def reduce_guard(

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
-from engine.alerts.messages import ExitParked, ExitStoodDown
+from engine.alerts.messages import ExitParked, ExitStoodDown, GuardReduced
 from engine.execution.intents import Intent
 from engine.execution.journal import Journal
 from engine.execution.states import IntentEvent
 from engine.guards.guard import Guard, GuardState
 from engine.liquidation.asked import TOO_LATE, hand_back
-from engine.liquidation.closing import Dust
+from engine.liquidation.closing import BY_HAND, Dust
+from engine.money import ZERO
 
 
 async def park(journal: Journal, intent: Intent, guard: Guard, dust: Dust) -> Intent:
@@ -22,6 +23,20 @@ async def park(journal: Journal, intent: Intent, guard: Guard, dust: Dust) -> In
     )
     closed = replace(guard, state=GuardState.CLOSED, state_reason=dust.why)
     return await journal.give_back(intent, IntentEvent.PARK, guard=closed, message=message, cause=dust.why)
+
+
+async def yield_to_hand(journal: Journal, intent: Intent, guard: Guard) -> Intent:
+    """End an exit whose guarded quantity its owner sold or moved by hand just before; the rest is theirs."""
+    message = GuardReduced(
+        venue=intent.venue, symbol=intent.symbol, was=guard.quantity, now=ZERO, why=f"it {BY_HAND}"
+    )
+    return await journal.give_back(
+        intent,
+        IntentEvent.SUPERSEDE,
+        guard=replace(guard.with_quantity(ZERO), state_reason=BY_HAND),
+        message=message,
+        cause=BY_HAND,
+    )
 
 
 async def stand_down(journal: Journal, intent: Intent, guard: Guard) -> Intent:

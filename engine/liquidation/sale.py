@@ -13,11 +13,19 @@ from engine.execution.journal import Journal
 from engine.execution.patience import retry_delay_s
 from engine.execution.states import IntentEvent, IntentState
 from engine.execution.submit import Submitter
-from engine.guards.guard import Guard
+from engine.guards.guard import Guard, GuardState
 from engine.instruments import Instrument, TradingStatus
 from engine.liquidation.asked import is_too_late, rest_after_asking
-from engine.liquidation.closing import Dust, describe_exit, plan_sale, reduce_guard
-from engine.liquidation.ending import give_up, park, stand_down
+from engine.liquidation.closing import (
+    Dust,
+    describe_exit,
+    plan_sale,
+    reduce_guard,
+    vanished,
+    with_vanished,
+    without_vanished,
+)
+from engine.liquidation.ending import give_up, park, stand_down, yield_to_hand
 from engine.liquidation.stock import Stock, Stockroom
 from engine.liquidation.trouble import Trouble
 from engine.market import VenueMarket
@@ -70,7 +78,9 @@ class Sale:
         trouble: Trouble,
         found_later: bool,
     ) -> None:
-        self._guard = guard
+        #: As its row says, and less what its owner sold or moved by hand since it was last seen.
+        self._whole = self._guard = guard
+        self._gone = ZERO
         self._desk = desk
         self._broker = broker
         self._market = market
@@ -117,6 +127,9 @@ class Sale:
         except BrokerError as e:
             await self._pause(e)
             return intent
+        await self._take_off_what_went_by_hand(stock)
+        if self._guard.state is GuardState.CLOSED:
+            return await yield_to_hand(self._desk.journal, intent, self._whole)
         plan = plan_sale(
             guarded=self._guard.quantity,
             there=stock.sellable,
@@ -129,6 +142,11 @@ class Sale:
         if attempt.error is None or attempt.intent.state is IntentState.UNKNOWN:
             return attempt.intent
         return await self._after_refusal(attempt.intent, attempt.error, stock)
+
+    async def _take_off_what_went_by_hand(self, stock: Stock) -> None:
+        expected = await self._desk.journal.load_expected(self._whole)
+        self._gone = vanished(expected=expected, owned=stock.owned)
+        self._guard = without_vanished(self._whole, self._gone)
 
     async def _after_crumbs(self, intent: Intent, dust: Dust, stock: Stock) -> Intent:
         """Park real dust; crumbs that are free while the rest is held or locked are no reason to give up."""
@@ -203,6 +221,7 @@ class Sale:
         rest, dust = reduce_guard(
             self._guard, order, instrument=await self._instrument(), price=intent.trigger_price
         )
+        dust = with_vanished(dust, self._gone)
         if intent.asked is not None:
             rest, dust = rest_after_asking(rest, dust, intent.asked)
         message = describe_exit(

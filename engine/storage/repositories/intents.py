@@ -1,6 +1,8 @@
 """The journal's rows: intents with their steps, each step only ever added."""
 
 from dataclasses import fields
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, or_, update
@@ -109,6 +111,20 @@ async def load_steps(session: AsyncSession, intent_id: str) -> tuple[IntentStep,
         )
         for row in found
     )
+
+
+async def load_filled_since(
+    session: AsyncSession, account_id: str, asset: str, *, since: datetime
+) -> tuple[Decimal, ...]:
+    """Return what each of our orders of an asset filled that changed after a time."""
+    found = await session.exec(
+        select(IntentRow).where(
+            col(IntentRow.account_id) == account_id,
+            col(IntentRow.asset) == asset,
+            col(IntentRow.updated_at) > since,
+        )
+    )
+    return tuple(row.filled_quantity for row in found)
 
 
 async def load_order_ids(session: AsyncSession, account_id: str) -> frozenset[str]:

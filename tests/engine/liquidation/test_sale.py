@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from engine.alerts.messages import CancelledOrder, ExitFailing, ExitFilled, ExitParked
+from engine.alerts.messages import CancelledOrder, ExitFailing, ExitFilled, ExitParked, GuardReduced
 from engine.execution.states import IntentState
 from engine.guards.guard import GuardState
 from engine.orders import Side
@@ -257,3 +257,38 @@ async def test_the_sale_the_guard_and_the_alert_are_written_together_or_not_at_a
     [alert] = await falling.alerts()
     assert isinstance(alert, ExitFilled)
     assert len(falling.sent()) == 1
+
+
+@pytest.fixture
+async def watched(room):
+    """A guard on a third of what is there, seen by a reading some seconds ago."""
+    room.deposit("BTC", "0.3")
+    room.set_bid("50000")
+    await room.arm("0.1", "6000")
+    await room.read()
+    await room.clock.sleep(6)
+    return room
+
+
+async def test_what_the_owner_sold_by_hand_just_before_is_not_sold_again_from_their_own_coins(watched):
+    watched.trade("sell", "0.1")
+
+    await watched.sell_off()
+
+    assert watched.sent() == []
+    assert watched.world.ledger("kraken").total("BTC") == Decimal("0.2")
+    assert (await watched.guard()).state is GuardState.CLOSED
+    alert = (await watched.alerts())[-1]
+    assert isinstance(alert, GuardReduced)
+    assert (alert.was, alert.now) == (Decimal("0.1"), Decimal(0))
+
+
+async def test_an_exit_sells_less_by_what_its_owner_sold_by_hand_just_before(watched):
+    watched.trade("sell", "0.04")
+
+    await watched.sell_off()
+
+    assert watched.world.ledger("kraken").total("BTC") == Decimal("0.2")
+    alert = (await watched.alerts())[-1]
+    assert (alert.quantity, alert.left_over) == (Decimal("0.06"), Decimal("0.04"))
+    assert "by hand" in alert.left_over_why
