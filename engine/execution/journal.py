@@ -13,6 +13,7 @@ from engine.alerts.outbox import append_alert
 from engine.clock import Clock
 from engine.execution.intents import Intent, IntentKind, IntentStep, Trigger
 from engine.execution.states import IntentEvent, IntentState, client_order_id, next_state
+from engine.guards.following import SHOWN_LATE_WITHIN
 from engine.guards.guard import Guard, GuardState
 from engine.money import ZERO, exact
 from engine.orders import Order, Side
@@ -105,16 +106,25 @@ class Journal:
         )
 
     async def conclude(
-        self, intent: Intent, event: IntentEvent, order: Order, *, guard: Guard, message: Message, cause: str
+        self, intent: Intent, order: Order, *, guard: Guard, gone: Decimal, message: Message
     ) -> Intent:
-        """Write the fills, the intent's end, what is left of the guard and the alert, all or nothing."""
+        """Write the fills, the intent's end, what is left of the guard and the alert, all or nothing.
+
+        `gone` is what the owner took by hand and the guard was already reduced by.
+        """
         now = self._clock.now()
         async with self._database.write() as session:
             await fills.save_fills(session, intent.account_id, intent.user_id, order.fills, seen_at=now)
             ended = await self._move(
-                session, intent, event, cause=cause, **_totals(order), venue_order_id=order.venue_order_id
+                session,
+                intent,
+                IntentEvent.FILL,
+                cause="filled",
+                **_totals(order),
+                venue_order_id=order.venue_order_id,
             )
-            await guards.save_guard(session, guard, now=now, cause=cause)
+            await guards.save_guard(session, guard, now=now, cause="filled")
+            await guards.take_off_seen(session, guard.guard_id, gone)
             await append_alert(
                 session,
                 message,
@@ -170,7 +180,9 @@ class Journal:
             seen = await guards.load_seen(session, guard.guard_id)
             if seen is None:
                 return None
-            ours = await intents.load_filled_since(session, guard.account_id, guard.asset, since=seen.at)
+            # What a venue showed right after a sale may be of before it: such a sale counts as well.
+            since = seen.at - SHOWN_LATE_WITHIN
+            ours = await intents.load_filled_since(session, guard.account_id, guard.asset, since=since)
         with exact():
             return seen.quantity - sum(ours, ZERO)
 
