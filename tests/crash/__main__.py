@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import random
 import sys
+from functools import partial
 
 from tests.crash.campaign import campaign
 
@@ -15,14 +16,10 @@ def main():
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="repeats the choices")
     wanted = parser.parse_args()
     print(f"seed {wanted.seed}", flush=True)
-    result = asyncio.run(campaign(wanted.runs, seed=wanted.seed, lanes=wanted.lanes, on_outcome=_print))
+    told = partial(print, flush=True)
+    result = asyncio.run(campaign(wanted.runs, seed=wanted.seed, lanes=wanted.lanes, on_outcome=told))
     print("\n".join(result.lines()))
     return 0 if result.passed else 1
-
-
-def _print(outcome):
-    lost = ", answer lost" if outcome.plan.lose else ""
-    print(f"run {outcome.plan.number}: {outcome.instant} ({outcome.state}){lost}", flush=True)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ class Campaign:
 
     @property
     def with_an_answer_lost(self):
-        return sum(outcome.plan.lose for outcome in self.outcomes)
+        return sum(bool(outcome.lost) for outcome in self.outcomes)
 
     @property
     def passed(self):

@@ -31,11 +31,11 @@ class Coin:
 COINS = tuple(
     Coin(asset=asset, guarded=Decimal(guarded), entry=Decimal(entry), is_held=is_held)
     for asset, guarded, entry, is_held in (
-        ("ETH", "1", "3208", False),
+        ("ETH", "1", "3208", True),
         ("SOL", "10", "150.3", True),
         ("BTC", "0.1", "64160.0", False),
-        ("XRP", "1000", "0.6015", True),
-        ("DOGE", "5000", "0.1504", False),
+        ("XRP", "1000", "0.6015", False),
+        ("DOGE", "5000", "0.1504", True),
         ("ADA", "1043.5", "0.4152", True),
     )
 )

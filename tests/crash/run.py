@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.demo.stage import open_stage
 from tests.crash.coins import COINS, a_world_of_coins, fall
 from tests.crash.evidence import Evidence, all_guarded, violations
-from tests.crash.instants import Instant, Way, instant_of_death
+from tests.crash.instants import LOST, Instant, Way, instant_of_death
 
 _SETTINGS = {"NIJA_GUARD_EXISTING": "all", "NIJA_GUARD_INTERVAL_S": "0.3", "NIJA_SNAPSHOT_INTERVAL_S": "60"}
 #: What left before the kill is at the venue by then.
@@ -40,11 +40,14 @@ class Outcome:
     instant: Instant
     #: the exit's state on disk when the bot was killed
     state: str
+    #: how the answers that a sell order lost were lost
+    lost: tuple[str, ...]
     wrong: tuple[str, ...]
 
     def __str__(self):
-        lost = ", with an answer lost" if self.plan.lose else ""
-        return f"run {self.plan.number} (seed {self.plan.seed}), killed {self.instant}{lost}: {'; '.join(self.wrong)}"
+        lost = f", lost: {', '.join(self.lost)}" if self.lost else ""
+        wrong = f": {'; '.join(self.wrong)}" if self.wrong else ""
+        return f"run {self.plan.number}: killed {self.instant} ({self.state}){lost}{wrong}"
 
 
 def plan_runs(count, *, seed):
@@ -68,7 +71,7 @@ async def play(plans, *, on_outcome):
             outcome = await _run(plan, Evidence(stage, coin), fallen)
             on_outcome(outcome)
             if outcome.wrong:
-                print(f"{outcome}\n  the bot's log and data are in {folder}", flush=True)
+                print(f"seed {plan.seed}, the bot's log and data are in {folder}", flush=True)
                 return
     shutil.rmtree(folder)
 
@@ -85,7 +88,8 @@ async def _run(plan, seen, fallen):
     instant = instant_of_death(state=state, outcomes=outcomes, orders=len(seen.orders))
     way.after_the_kill()
     wrong += await _wrong_after_the_restart(seen, fallen)
-    return Outcome(plan=plan, instant=instant, state=state, wrong=wrong)
+    lost = tuple(str(order.outcome) for order in seen.orders if order.outcome in LOST)
+    return Outcome(plan=plan, instant=instant, state=state, lost=lost, wrong=wrong)
 
 
 async def _wrong_after_the_restart(seen, fallen):
