@@ -115,9 +115,9 @@ class Sale:
 
     async def _end_early(self, intent: Intent) -> Intent | None:
         if is_too_late(intent, self._desk.clock.now()):
-            return await give_up(self._desk.journal, intent, self._guard)
+            return await give_up(self._desk.journal, intent, self._whole)
         if self._failures and intent.asked is None and self._desk.breached(self._guard) is False:
-            return await stand_down(self._desk.journal, intent, self._guard)
+            return await stand_down(self._desk.journal, intent, self._whole)
         return None
 
     async def _attempt(self, intent: Intent) -> Intent:
@@ -234,9 +234,7 @@ class Sale:
             filled_at=self._desk.clock.now(),
         )
         self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
-        return await self._desk.journal.conclude(
-            intent, IntentEvent.FILL, order, guard=rest, message=message, cause="filled"
-        )
+        return await self._desk.journal.conclude(intent, order, guard=rest, gone=self._gone, message=message)
 
     async def _wait_for_fill(self, intent: Intent, error: BrokerError | None) -> None:
         pause_s = FILL_POLLS_S[min(self._polls, len(FILL_POLLS_S) - 1)]

@@ -292,3 +292,16 @@ async def test_an_exit_sells_less_by_what_its_owner_sold_by_hand_just_before(wat
     alert = (await watched.alerts())[-1]
     assert (alert.quantity, alert.left_over) == (Decimal("0.06"), Decimal("0.04"))
     assert "by hand" in alert.left_over_why
+
+
+async def test_what_went_by_hand_comes_off_a_guard_once_even_when_it_sells_in_parts(watched):
+    watched.trade("sell", "0.04")
+    listing = watched.world.market.listing("kraken", "BTC/USD")
+    watched.world.market.add(replace(listing, depth=(Decimal("0.02"),)))
+
+    for _ in range(6):
+        await watched.sell_off()
+
+    sold = sum(alert.quantity for alert in await watched.alerts() if isinstance(alert, ExitFilled))
+    assert sold == Decimal("0.06")
+    assert watched.world.ledger("kraken").total("BTC") == Decimal("0.2")
