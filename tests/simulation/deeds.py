@@ -6,6 +6,8 @@ from engine.errors import RefusedError
 from engine.orders import Side
 
 FIRST_PRICES = {"BTC/USD": Decimal(50_000), "ETH/USD": Decimal(3_000)}
+#: How likely the price of a stuck exit comes back at a step.
+_COMES_BACK = 0.15
 _EIGHT = Decimal("0.00000001")
 
 
@@ -17,14 +19,15 @@ class Deeds:
         self._world = stage.world
         self._rng = stage.world.rng("deeds")
         self._table = (
-            (5, self._fall),
-            (4, self._recover),
+            (7, self._fall),
+            (2, self._recover),
             (4, self._rest_a_sell_order),
             (1, self._cancel_own_order),
             (1, self._sell_by_hand),
             (1, self._buy_by_hand),
             (1, self._withdraw),
-            (1, self._deposit),
+            (1, self._leave_crumbs),
+            (2, self._deposit),
         )
 
     def drift(self):
@@ -48,6 +51,17 @@ class Deeds:
             return
         self._world.tally.deeds[name] += 1
         self._world.tell(f"{name}: {symbol} at {truth.venue}, bid {truth.prices.bid(symbol)}")
+
+    def recover_where_a_sale_is_stuck(self):
+        """Let a price come back while its exit does not get through."""
+        stuck = self._world.store.rows(
+            "SELECT DISTINCT venue, symbol FROM intents WHERE finished_at IS NULL AND state = 'planned'"
+        )
+        for venue, symbol in sorted(stuck):
+            if self._rng.random() < _COMES_BACK:
+                prices = self._world.venues[venue].prices
+                prices.set(symbol, prices.mid(symbol) * Decimal("1.15"))
+                self._world.tell(f"recover while selling: {symbol} at {venue}, bid {prices.bid(symbol)}")
 
     async def arm_where_nothing_is_guarded(self):
         guarded = {(one.venue, one.symbol) for one in self._world.armed.values() if not one.is_closed}
@@ -82,7 +96,7 @@ class Deeds:
         truth.prices.set(symbol, truth.prices.mid(symbol) * ratio)
 
     def _recover(self, truth, symbol):
-        ratio = Decimal(self._rng.choice(("1.01", "1.03", "1.06", "1.12")))
+        ratio = Decimal(self._rng.choice(("1.01", "1.03")))
         truth.prices.set(symbol, truth.prices.mid(symbol) * ratio)
 
     # the owner
@@ -109,8 +123,20 @@ class Deeds:
         truth.withdraw(symbol.split("/")[0], quantity)
         self._owner_took(truth, symbol, quantity)
 
+    def _leave_crumbs(self, truth, symbol):
+        """Withdraw all but what is too little to be sold."""
+        asset, instrument = symbol.split("/")[0], truth.instruments[symbol]
+        quantity = instrument.floor_quantity(truth.free(asset) - instrument.minimum_quantity / 2)
+        if quantity > 0:
+            truth.withdraw(asset, quantity)
+            self._owner_took(truth, symbol, quantity)
+
     def _deposit(self, truth, symbol):
-        truth.deposit(symbol.split("/")[0], truth.total(symbol.split("/")[0]) * Decimal("0.125"))
+        """Bring in a little more, or afresh where only crumbs are left; half as much again would be a split."""
+        asset = symbol.split("/")[0]
+        there = truth.total(asset)
+        is_crumbs = there < truth.instruments[symbol].minimum_quantity * 5
+        truth.deposit(asset, self._amount(symbol, 200, 9000) if is_crumbs else there * Decimal("0.125"))
 
     def _part(self, truth, symbol, parts):
         free = truth.free(symbol.split("/")[0])

@@ -6,7 +6,7 @@ from tests.simulation.deeds import FIRST_PRICES, Deeds
 from tests.simulation.faults import Kind
 from tests.simulation.stage import play
 
-STEPS = 24
+STEPS = 28
 
 #: How likely each is at a step.
 _ARM_AGAIN, _DEED, _FAULT = 0.3, 0.45, 0.4
@@ -45,6 +45,7 @@ class _Story:
 
     async def _happen(self):
         self._deeds.drift()
+        self._deeds.recover_where_a_sale_is_stuck()
         if self._rng.random() < _ARM_AGAIN:
             await self._deeds.arm_where_nothing_is_guarded()
         if self._rng.random() < _DEED:
