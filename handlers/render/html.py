@@ -24,7 +24,7 @@ def escape(text: str) -> str:
 
 def foreign(text: str) -> str:
     """Show a venue's or the engine's words: safe, in one paragraph, and not a whole error page."""
-    words = " ".join(text.split())
+    words = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     return escape(words if len(words) <= _LONGEST_FOREIGN else f"{words[:_LONGEST_FOREIGN]}…")
 
 

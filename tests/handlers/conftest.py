@@ -1,6 +1,7 @@
 """A real Telegram application on the loopback Bot API, with a fake engine behind it."""
 
 import pytest
+from structlog.testing import capture_logs
 from telegram import Update
 from telegram.ext import ApplicationBuilder
 
@@ -9,6 +10,13 @@ from handlers.registry import register
 from sandbox.telegram import TelegramServer
 from tests.handlers.fakes import FakeEngine
 from tests.handlers.values import OWNER
+
+
+@pytest.fixture(autouse=True)
+def _logs():
+    """Keep log lines as values: drawing a traceback for a terminal takes a second, and a reply waits for it."""
+    with capture_logs() as lines:
+        yield lines
 
 
 @pytest.fixture
