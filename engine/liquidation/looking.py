@@ -66,8 +66,6 @@ class Looker:
             book = await self._market.book(guard.symbol)
             now = self._clock.now()
             look = mark_from_book(request, book=book, now=now)
-            if isinstance(look, NeedsBook):
-                look = PriceUnknown(problem=PriceProblem.SHALLOW_BOOK)
             past = isinstance(look, Mark) and is_past(guard, look)
             decided = confirm(pending, look, is_past_threshold=past, now=now)
             if not isinstance(decided, NeedsSecondLook):
