@@ -1,7 +1,7 @@
 """Gather everything that is known of a user's positions and put it together."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -16,6 +16,7 @@ from engine.history import Histories
 from engine.liquidation.sight import Sight
 from engine.market import Markets, VenueMarket
 from engine.portfolio.assemble import Found, assemble, sort_positions
+from engine.portfolio.confirm import Confirmer, Wanted
 from engine.portfolio.find import Scene, exit_symbols, find_positions, spot_positions
 from engine.portfolio.view import PortfolioView
 from engine.positions import AccountReport
@@ -58,6 +59,9 @@ class PortfolioService:
         self._clock = clock
         self._threshold = threshold
         self._price_max_age_s = price_max_age_s
+        self._confirmer = Confirmer(
+            markets=markets, clock=clock, threshold=threshold, max_age_s=price_max_age_s
+        )
 
     async def fetch_portfolio(self, user_id: int) -> PortfolioView:
         """Return every position of a user with mark, result and guard."""
@@ -88,6 +92,10 @@ class PortfolioService:
         if report is None:
             return ()
         return find_positions(await self._scene(report))
+
+    async def confirm(self, wanted: Sequence[Wanted]) -> list[Found]:
+        """Return positions with marks that a second look confirmed, or with *price unknown*."""
+        return await self._confirmer.confirm(wanted)
 
     async def _scene(self, report: AccountReport) -> Scene:
         account_id = report.account.account_id
