@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from engine.guards.guard import GuardSource
+from engine.guards.guard import Guard, GuardSource
 from engine.instruments import Instrument
 from engine.liquidation.mark import Mark, PriceUnknown
 from engine.money import ZERO
@@ -70,6 +70,8 @@ class ArmingCandidate:
     venue_entry: Decimal | None = None
     #: When the quantity was read.
     as_of: datetime
+    #: A paused guard of it, which gives way to a new one.
+    replaces: Guard | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Write down what an offer's buttons mean, and build the offer around them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,12 +12,14 @@ from engine.confirmations.confirm import create_confirmation
 from engine.guards.guard import PositionKey
 from engine.guards.offering import Proposal, costlier_than
 from engine.guards.offers import Choice, ChoiceKind, Offer
+from engine.guards.shown import Shown, shown_of
 
 #: A question asked in a conversation is answered soon or asked again.
 CONVERSATION = timedelta(minutes=10)
 #: A question the bot asked by itself may be answered after a holiday; figures are read afresh then.
 UNASKED = timedelta(days=14)
 
+_shown: TypeAdapter[tuple[Shown, ...]] = TypeAdapter(tuple[Shown, ...])
 _keys: TypeAdapter[tuple[PositionKey, ...]] = TypeAdapter(tuple[PositionKey, ...])
 
 
@@ -28,6 +30,15 @@ class Button:
     kind: ChoiceKind
     keys: tuple[PositionKey, ...] = ()
     subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """A button that was pressed: by whom, about which positions, and what it had shown of each."""
+
+    user_id: int
+    keys: tuple[PositionKey, ...]
+    shown: Mapping[PositionKey, Shown]
 
 
 async def ask(
@@ -41,7 +52,7 @@ async def ask(
     now: datetime,
     valid_for: timedelta,
 ) -> Offer:
-    """Store one confirmation a button and return the offer that shows them."""
+    """Store one confirmation a button, with what it showed, and return the offer around them."""
     expires_at = now + valid_for
     choices = [
         Choice(
@@ -51,7 +62,13 @@ async def ask(
                 session,
                 user_id=user_id,
                 action=button.kind,
-                params={"positions": dump_keys(button.keys)},
+                params={
+                    "positions": _keys.dump_python(button.keys, mode="json"),
+                    "shown": _shown.dump_python(
+                        tuple(shown_of(p, button.kind, now=now) for p in proposals if p.key in button.keys),
+                        mode="json",
+                    ),
+                },
                 now=now,
                 expires_at=expires_at,
             ),
@@ -69,15 +86,14 @@ async def ask(
     )
 
 
-def dump_keys(keys: tuple[PositionKey, ...]) -> list[dict[str, str | None]]:
-    """Return positions as a confirmation stores them."""
-    dumped: list[dict[str, str | None]] = _keys.dump_python(keys, mode="json")
-    return dumped
-
-
-def load_keys(stored: object) -> tuple[PositionKey, ...]:
-    """Return the positions a confirmation is about."""
-    return _keys.validate_python(stored)
+def load_pressed(user_id: int, params: Mapping[str, object]) -> Pressed:
+    """Return what a confirmation is about."""
+    shown = _shown.validate_python(params.get("shown", ()))
+    return Pressed(
+        user_id=user_id,
+        keys=_keys.validate_python(params["positions"]),
+        shown={one.key: one for one in shown},
+    )
 
 
 def overview_buttons(proposals: Sequence[Proposal]) -> tuple[Button, ...]:
@@ -108,13 +124,17 @@ def single_buttons(proposals: Sequence[Proposal]) -> tuple[Button, ...]:
     return (*buttons, Button(kind=ChoiceKind.CANCEL))
 
 
-def sell_now_buttons(proposals: Sequence[Proposal]) -> tuple[Button, ...]:
-    """Return the buttons that guard what would be sold at once."""
+def sell_now_buttons(proposals: Sequence[Proposal], *, others: Sequence[Proposal] = ()) -> tuple[Button, ...]:
+    """Return the buttons that guard what would be sold at once, and others from their cost."""
     buttons = [
-        Button(kind=ChoiceKind.GUARD_AND_SELL_NOW, keys=(proposal.key,), subject=_subject(proposal))
-        for proposal in proposals
+        Button(kind=kind, keys=(proposal.key,), subject=_subject(proposal))
+        for kind, ones in (
+            (ChoiceKind.GUARD_AND_SELL_NOW, proposals),
+            (ChoiceKind.GUARD_FROM_COST, others),
+        )
+        for proposal in ones
     ]
-    everything = tuple(proposal.key for proposal in proposals)
+    everything = tuple(proposal.key for proposal in (*proposals, *others))
     return (*buttons, Button(kind=ChoiceKind.LEAVE_ALONE, keys=everything))
 
 

@@ -85,19 +85,6 @@ def quantity_there(report: AccountReport, guard: Guard) -> Decimal:
     )
 
 
-def missing_since(
-    guard: Guard, *, seen_quantity: Decimal, there: Decimal, our_fills: Iterable[Fill]
-) -> Decimal:
-    """Return how much of a guarded position vanished since it was seen, other than by our own fills.
-
-    The owner sold or moved it, and the guarded part goes first. `our_fills` are those since it was
-    seen. A `there` that is not to be believed, such as a balance wrongly shown as zero, is for the caller
-    to tell.
-    """
-    with exact():
-        return max(seen_quantity + _sum(guard, our_fills) - there, ZERO)
-
-
 def _first_seen(guard: Guard, reading: Reading) -> Seen:
     """Return what was there when a guard was set that nobody has looked at since: what fills lead back to."""
     fills = _fills_of(guard, reading, after=guard.created_at)

@@ -1,13 +1,15 @@
 """Meet an account for the first time: list what it holds, and ask or guard as the settings say."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from engine.alerts.messages import FirstContact
 from engine.alerts.outbox import append_alert
 from engine.clock import Clock
-from engine.guards.arming import ArmingMode
-from engine.guards.asking import UNASKED, ask, overview_buttons, sell_now_buttons
+from engine.guards.arming import ArmingMode, ArmingPlan, Exclusion
+from engine.guards.asking import UNASKED, Button, ask, overview_buttons, sell_now_buttons
+from engine.guards.inquiry import wanted
 from engine.guards.offering import Proposal, candidate_of, propose
 from engine.guards.offers import Standing
 from engine.guards.plan import plan_arming
@@ -18,6 +20,8 @@ from engine.storage.database import Database
 from engine.storage.records import KnownAsset
 from engine.storage.repositories import guards as rows
 from engine.venues import Account
+
+_WITHOUT_PRICE = frozenset({Exclusion.PRICE_UNKNOWN, Exclusion.MARKET_CLOSED})
 
 
 class Introduction:
@@ -52,21 +56,22 @@ class Introduction:
             await self._introduce(account, found)
 
     async def _introduce(self, account: Account, found: tuple[Found, ...]) -> None:
+        if self._mode is ArmingMode.ALL:
+            found = tuple(await self._portfolio.confirm([wanted(one, self._threshold) for one in found]))
         plan = plan_arming([candidate_of(one, self._threshold) for one in found], self._mode)
         proposals = [propose(one, threshold=self._threshold) for one in found]
+        asked, buttons = _question(plan, proposals, self._mode)
         now = self._clock.now()
         async with self._database.write() as session:
             if plan.arm_now:
                 await self._setter.arm_in(session, plan.arm_now, cause="NIJA_GUARD_EXISTING=all")
-            if plan.ask:
-                everything = self._mode is ArmingMode.ASK
-                asked = proposals if everything else [p for p in proposals if _would_sell(p)]
+            if asked:
                 offer = await ask(
                     session,
                     user_id=account.user_id,
-                    about="first_contact" if everything else "would_sell",
+                    about="would_sell" if all(map(_would_sell, asked)) else "first_contact",
                     proposals=asked,
-                    buttons=overview_buttons(asked) if everything else sell_now_buttons(asked),
+                    buttons=buttons,
                     threshold=self._threshold,
                     now=now,
                     valid_for=UNASKED,
@@ -80,7 +85,7 @@ class Introduction:
                     now=now,
                 )
             for one in found:
-                await rows.save_known_asset(session, _known(account, one.asset, now, asked=plan.ask))
+                await rows.save_known_asset(session, _known(account, one.asset, now, asked=bool(asked)))
             if not found:
                 # Remember that the account was met, so that its first buy by hand is not asked about.
                 await rows.save_known_asset(session, _known(account, "", now, asked=False))
@@ -92,6 +97,25 @@ class Introduction:
         async with self._database.write() as session:
             for asset in sorted(assets):
                 await rows.save_known_asset(session, _known(account, asset, now, asked=False))
+
+
+def _question(
+    plan: ArmingPlan, proposals: Sequence[Proposal], mode: ArmingMode
+) -> tuple[Sequence[Proposal], Sequence[Button]]:
+    """Return what is asked about, if anything, and the buttons for it."""
+    if mode is ArmingMode.ASK and plan.ask:
+        return proposals, overview_buttons(proposals)
+    if mode is ArmingMode.ALL:
+        would_sell = [proposal for proposal in proposals if _would_sell(proposal)]
+        unpriced = [proposal for proposal in proposals if _is_unpriced(proposal)]
+        return [*would_sell, *unpriced], sell_now_buttons(would_sell, others=unpriced)
+    return (), ()
+
+
+def _is_unpriced(proposal: Proposal) -> bool:
+    """Tell whether only a price is missing to guard a position from its cost."""
+    reasons = {excluded.reason for excluded in proposal.plan.excluded}
+    return proposal.found.cost is not None and bool(reasons & _WITHOUT_PRICE)
 
 
 def _would_sell(proposal: Proposal) -> bool:

@@ -17,8 +17,8 @@ from engine.guards.following import Reading, follow, quantity_there
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.guards.introduction import Introduction
 from engine.guards.notices import describe_change, reason_of
-from engine.guards.offering import Proposal, propose
-from engine.guards.offers import ChoiceKind, Offer
+from engine.guards.offering import Proposal, propose_paused
+from engine.guards.offers import Offer
 from engine.guards.resting import Rest
 from engine.history import Histories
 from engine.instruments import AssetClass
@@ -140,7 +140,7 @@ class GuardKeeper:
 
     async def _apply(self, guard: Guard, change: GuardChange, *, seen: Seen, there: Decimal) -> None:
         now = self._clock.now()
-        proposal = await self._propose_guard(guard) if isinstance(change, Paused) else None
+        proposal = await self._propose_guard(change.guard) if isinstance(change, Paused) else None
         async with self._database.write() as session:
             if await rows.load_guard(session, guard.guard_id) != guard:
                 # The watch or the owner was quicker; the next reading looks again.
@@ -169,20 +169,18 @@ class GuardKeeper:
             user_id=guard.user_id,
             about="paused",
             proposals=[proposal],
-            buttons=[
-                Button(kind=ChoiceKind.RESUME_GUARD, keys=(guard.key,)),
-                Button(kind=ChoiceKind.UNGUARD, keys=(guard.key,)),
-            ],
+            buttons=[Button(kind=kind, keys=(guard.key,)) for kind in proposal.choices],
             threshold=guard.threshold,
             now=now,
             valid_for=UNASKED,
         )
 
     async def _propose_guard(self, guard: Guard) -> Proposal | None:
+        """Return the question about a guard that is being paused."""
         account = Account(account_id=guard.account_id, user_id=guard.user_id, venue=guard.venue)
         for found in await self._portfolio.gather(account):
             if found.guard is not None and found.guard.guard_id == guard.guard_id:
-                return propose(found, threshold=guard.threshold)
+                return propose_paused(found, guard)
         return None
 
 

@@ -1,16 +1,30 @@
 """Pure: turn found positions into candidates, offers and the keys their buttons carry."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from engine.guards.arming import ArmingCandidate, ArmingMode, ArmingPlan, NoEntry
-from engine.guards.guard import PositionKey
+from engine.guards.changes import ChangeReason
+from engine.guards.guard import Guard, GuardState, PositionKey
 from engine.guards.offers import ChoiceKind, OfferLine, Standing
 from engine.guards.plan import plan_arming
-from engine.liquidation.rule import is_within_trading_cost
+from engine.liquidation.mark import Mark
+from engine.liquidation.rule import is_within_trading_cost, pnl
+from engine.liquidation.sight import ratio_of
 from engine.money import ZERO
 from engine.portfolio.assemble import Found, assemble
+
+#: The choices that guard a position without regard to a paused guard of it.
+ANEW = (ChoiceKind.GUARD_FROM_COST, ChoiceKind.GUARD_FROM_PRICE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumable:
+    """A paused guard as it would go on, and what it would have lost."""
+
+    guard: Guard
+    ratio: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,17 +37,59 @@ class Proposal:
     plan: ArmingPlan
     #: The buttons that make sense for it.
     choices: tuple[ChoiceKind, ...]
+    threshold: Decimal
+    #: Its paused guard, where taking that up would sell it at once.
+    resumable: Resumable | None = None
 
 
 def propose(found: Found, *, threshold: Decimal) -> Proposal:
     """Work out how one position could be guarded."""
     plan = plan_arming([candidate_of(found, threshold)], ArmingMode.ASK)
     line = _line(found, plan)
-    return Proposal(key=found.key, found=found, line=line, plan=plan, choices=_choices(plan))
+    return Proposal(
+        key=found.key, found=found, line=line, plan=plan, choices=_choices(plan), threshold=threshold
+    )
+
+
+def propose_resuming(found: Found, guard: Guard, mark: Mark) -> Proposal:
+    """Return the question about a paused guard that would be sold as soon as it watches again."""
+    proposal, ratio = propose(found, threshold=guard.threshold), ratio_of(guard, mark)
+    loss = pnl(mark=mark.price, quantity=guard.quantity, cost=guard.cost, direction=guard.direction)
+    line = replace(proposal.line, standing=Standing.WOULD_BE_SOLD_NOW, pnl_ratio=ratio, pnl=loss, why_not="")
+    others = tuple(kind for kind in proposal.choices if kind in ANEW)
+    return replace(
+        proposal,
+        line=line,
+        choices=(ChoiceKind.GUARD_AND_SELL_NOW, *others),
+        resumable=Resumable(guard=guard, ratio=ratio),
+    )
+
+
+def propose_paused(found: Found, guard: Guard) -> Proposal:
+    """Return the question about a guard that was paused, with its own result at the present price."""
+    proposal = propose(replace(found, guard=guard), threshold=guard.threshold)
+    mark, line, choices = found.mark, proposal.line, list[ChoiceKind]()
+    if isinstance(mark, Mark):
+        loss = pnl(mark=mark.price, quantity=guard.quantity, cost=guard.cost, direction=guard.direction)
+        line = replace(line, pnl_ratio=ratio_of(guard, mark), pnl=loss)
+    if may_resume(guard, found):
+        choices.append(ChoiceKind.RESUME_GUARD)
+    choices += [kind for kind in proposal.choices if kind in ANEW]
+    return replace(proposal, line=line, choices=(*choices, ChoiceKind.UNGUARD))
+
+
+def may_resume(guard: Guard, found: Found) -> bool:
+    """Tell whether a paused guard's cost still is the cost of what is there.
+
+    Where a quantity changed and the venue tells no entry, nobody knows whether its unit is the same.
+    """
+    is_in_doubt = guard.state_reason in {ChangeReason.QUANTITY_CHANGED, ChangeReason.ENTRY_CHANGED}
+    return not is_in_doubt or (guard.venue_entry is not None and found.venue_entry is not None)
 
 
 def candidate_of(found: Found, threshold: Decimal) -> ArmingCandidate:
-    """Return a position as the arming plan wants it."""
+    """Return a position as the arming plan wants it; a paused guard guards nothing and gives way."""
+    is_paused = found.guard is not None and found.guard.state is GuardState.PAUSED
     return ArmingCandidate(
         account=found.account,
         kind=found.kind,
@@ -42,7 +98,7 @@ def candidate_of(found: Found, threshold: Decimal) -> ArmingCandidate:
         instrument=found.instrument,
         quantity=found.quantity,
         locked=found.locked,
-        guarded=found.guard.quantity if found.guard else ZERO,
+        guarded=found.guard.quantity if found.guard and not is_paused else ZERO,
         entry_quantity=found.explained,
         entry_cost=found.cost or ZERO,
         entry_currency=found.currency,
@@ -52,6 +108,7 @@ def candidate_of(found: Found, threshold: Decimal) -> ArmingCandidate:
         leverage=found.leverage,
         venue_entry=found.venue_entry,
         as_of=found.as_of,
+        replaces=found.guard if is_paused else None,
     )
 
 

@@ -72,6 +72,14 @@ def guard_from(arming: Arming, *, guard_id: str, now: datetime) -> Guard:
     )
 
 
+def coverable(candidate: ArmingCandidate, source: GuardSource) -> Decimal:
+    """Return how much of a position can still be guarded, from today's price or from its cost."""
+    with exact():
+        unguarded = candidate.quantity - candidate.locked - candidate.guarded
+        explained = candidate.entry_quantity - candidate.guarded
+    return unguarded if source is GuardSource.EXISTING_PRICE else min(unguarded, explained)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Options:
     from_price: Arming
@@ -79,7 +87,11 @@ class _Options:
 
 
 def _assess(candidate: ArmingCandidate) -> _Options | Exclusion:
-    instrument, mark, quantity = candidate.instrument, candidate.mark, _unguarded(candidate)
+    instrument, mark, quantity = (
+        candidate.instrument,
+        candidate.mark,
+        coverable(candidate, GuardSource.EXISTING_PRICE),
+    )
     if instrument is None:
         return Exclusion.NOT_LISTED
     if quantity <= ZERO:
@@ -93,20 +105,14 @@ def _assess(candidate: ArmingCandidate) -> _Options | Exclusion:
         value = mark.price * quantity
     return _Options(
         from_price=_arming(candidate, instrument, GuardSource.EXISTING_PRICE, quantity, value),
-        from_cost=_from_cost(candidate, instrument, mark.price, quantity),
+        from_cost=_from_cost(candidate, instrument, mark.price),
     )
 
 
-def _unguarded(candidate: ArmingCandidate) -> Decimal:
-    with exact():
-        return candidate.quantity - candidate.locked - candidate.guarded
-
-
 def _from_cost(
-    candidate: ArmingCandidate, instrument: Instrument, price: Decimal, unguarded: Decimal
+    candidate: ArmingCandidate, instrument: Instrument, price: Decimal
 ) -> Arming | WouldSell | NoEntry:
-    with exact():
-        quantity = min(unguarded, candidate.entry_quantity - candidate.guarded)
+    quantity = coverable(candidate, GuardSource.EXISTING_COST)
     if quantity <= ZERO or candidate.entry_cost <= ZERO:
         return NoEntry.ENTRY_UNKNOWN
     if candidate.entry_currency != instrument.quote:

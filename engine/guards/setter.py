@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.clock import Clock
-from engine.guards.arming import Arming
+from engine.guards.arming import Arming, ArmingCandidate
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.guards.plan import guard_from
 from engine.money import ZERO, exact
@@ -35,21 +35,27 @@ class GuardSetter:
         for arming in armings:
             fresh = guard_from(arming, guard_id=self._new_id(), now=now)
             existing = await rows.load_open_guard(session, fresh.key)
-            if (existing.quantity if existing else ZERO) != arming.candidate.guarded:
+            guard = _set(existing, fresh, arming.candidate)
+            if guard is None:
                 continue
-            guard = _joined(existing, fresh) if existing else fresh
-            if guard is not None:
-                await rows.save_guard(session, guard, now=now, cause=cause)
-                if existing is None:
-                    # One that is there is compared with what was seen of it before.
-                    seen = Seen(quantity=arming.candidate.quantity, at=arming.candidate.as_of)
-                    await rows.note_seen(session, guard.guard_id, seen)
-                armed.append(guard)
+            if guard is fresh and existing is not None:
+                ended = replace(existing, state=GuardState.CLOSED, state_reason="guarded anew by its owner")
+                await rows.save_guard(session, ended, now=now, cause=cause)
+            await rows.save_guard(session, guard, now=now, cause=cause)
+            if guard is fresh:
+                # One that goes on is compared with what was seen of it before.
+                seen = Seen(quantity=arming.candidate.quantity, at=arming.candidate.as_of)
+                await rows.note_seen(session, guard.guard_id, seen)
+            armed.append(guard)
         return tuple(armed)
 
 
-def _joined(existing: Guard, fresh: Guard) -> Guard | None:
-    if existing.state is not GuardState.ARMED or existing.symbol != fresh.symbol:
+def _set(existing: Guard | None, fresh: Guard, candidate: ArmingCandidate) -> Guard | None:
+    """Return what is guarded from now on; None when it is not what the arming was planned for any more."""
+    if candidate.replaces is not None or existing is None:
+        return fresh if existing == candidate.replaces and candidate.guarded == ZERO else None
+    is_same = existing.state is GuardState.ARMED and existing.symbol == fresh.symbol
+    if not is_same or existing.quantity != candidate.guarded:
         return None
     with exact():
         return replace(existing, quantity=existing.quantity + fresh.quantity, cost=existing.cost + fresh.cost)

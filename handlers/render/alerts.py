@@ -18,10 +18,13 @@ from engine.alerts.messages import (
     NotWatching,
     PriceTrouble,
 )
+from engine.guards.offers import OfferLine
+from engine.liquidation.mark import Mark
 from handlers.render.exits import render_exit
 from handlers.render.guards import choice_keyboard, render_offer
 from handlers.render.html import bold, escape, foreign
 from handlers.render.numbers import full_quantity, percent, price
+from handlers.render.positions import result_words
 from handlers.render.screen import Screen
 from handlers.render.times import Reader, duration
 
@@ -44,6 +47,7 @@ def _guard_paused(message: GuardPaused, reader: Reader) -> Screen:
         bold("Guard paused"),
         f"{_name(message)} is not watched now: {foreign(message.why)}",
         f"Guarded {full_quantity(message.guarded)}, seen {full_quantity(message.seen)}.",
+        *(_now(line) for line in (message.offer.lines if message.offer else ())),
         "Nothing is sold until you answer."
         if message.offer
         else f"/guard {escape(message.symbol)} guards it again.",
@@ -51,6 +55,14 @@ def _guard_paused(message: GuardPaused, reader: Reader) -> Screen:
     )
     keyboard = choice_keyboard(message.offer.choices) if message.offer else ()
     return Screen(text="\n".join(lines), keyboard=keyboard)
+
+
+def _now(line: OfferLine) -> str:
+    position = line.position
+    if not isinstance(position.mark, Mark):
+        return f"Price unknown ({escape(position.mark.problem)})."
+    result = escape(result_words(line.pnl_ratio, line.pnl, position.currency))
+    return f"Now {escape(price(position.mark.price, position.currency))}; the guard as it was: {result}."
 
 
 def _plain(

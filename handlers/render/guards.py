@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from engine.guards.guard import Guard
+from engine.guards.guard import Guard, GuardState
 from engine.guards.offers import (
     Armed,
     Choice,
@@ -36,6 +36,10 @@ _QUESTIONS = {
     ),
     "choose": ("Which ones?", "Each button guards one position. Nothing else changes."),
     "unguard": ("Stop guarding?", "It stays guarded until you answer."),
+    "changed": (
+        "It has changed",
+        "What is held or lost is not what the button showed. Nothing is guarded or sold until you answer.",
+    ),
     "paused": ("Guard again?", "The guard is paused and watches nothing until you answer."),
 }
 _OTHER_QUESTION = ("Your answer is needed", "Nothing changes until you answer.")
@@ -83,7 +87,7 @@ def render_outcome(outcome: Outcome, reader: Reader) -> tuple[Screen, ...]:
 
 def render_nothing(nothing: Nothing) -> Screen:
     """Say why nothing was changed, in the engine's sentence."""
-    return Screen(text=foreign(nothing.why))
+    return Screen(text=foreign(nothing.why) or "Nothing was changed.")
 
 
 def choice_keyboard(choices: Sequence[Choice]) -> tuple[tuple[Button, ...], ...]:
@@ -113,6 +117,8 @@ def _offer_line(line: OfferLine) -> Iterator[str]:
 
 def _guarded(guard: Guard, line: OfferLine) -> str:
     result = escape(result_words(line.pnl_ratio, line.pnl, line.position.currency))
+    if guard.state is GuardState.PAUSED:
+        return f"its guard of {quantity(guard.quantity)} is paused"
     return f"{quantity(guard.quantity)} of it guarded at {threshold_percent(guard.threshold)}, now {result}"
 
 

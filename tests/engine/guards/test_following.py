@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from engine.guards.changes import ChangeReason, Closed, Paused, Reduced, Unchanged
-from engine.guards.following import Reading, follow, missing_since, quantity_there
+from engine.guards.following import Reading, follow, quantity_there
 from engine.guards.guard import GuardState, Seen
 from engine.instruments import AssetClass
 from engine.positions import Direction, PositionKind
@@ -204,40 +204,6 @@ def test_a_guard_that_nobody_looked_at_is_reduced_to_what_is_there_when_two_read
     assert first.change == Unchanged(guard=a_guard())
     assert isinstance(second.change, Reduced)
     assert second.change.guard.quantity == Decimal("0.4")
-
-
-@pytest.mark.parametrize(
-    ("there", "sold", "missing"),
-    [
-        pytest.param("3", [], "0", id="all is there"),
-        pytest.param("2", [], "1", id="one was sold by hand"),
-        pytest.param("2", ["sell 1 BTC @ 90 USD"], "0", id="one was sold by us"),
-        pytest.param("1.5", ["sell 1 BTC @ 90 USD"], "0.5", id="one by us and a half by hand"),
-        pytest.param("4", [], "0", id="one came"),
-    ],
-)
-def test_what_vanished_since_it_was_seen_is_what_our_fills_do_not_explain(there, sold, missing):
-    gone = missing_since(
-        a_guard(),
-        seen_quantity=Decimal(3),
-        there=Decimal(there),
-        our_fills=[ours(text) for text in sold],
-    )
-
-    assert gone == Decimal(missing)
-
-
-def test_of_a_short_position_our_buying_back_explains_what_is_gone():
-    short = a_guard("3", "300", kind=PositionKind.MARGIN, direction=Direction.SHORT)
-
-    gone = missing_since(
-        short,
-        seen_quantity=Decimal(3),
-        there=Decimal(1),
-        our_fills=[a_fill("buy 1 BTC @ 90 USD", margin=True)],
-    )
-
-    assert gone == 1
 
 
 def test_what_is_owned_and_each_side_of_what_is_borrowed_are_counted_apart():

@@ -7,7 +7,7 @@ import pytest
 
 from engine.alerts.messages import ClosedElsewhere, ExitFilled, GuardPaused, GuardReduced
 from engine.guards.guard import GuardState
-from engine.guards.offers import Armed, ChoiceKind, Nothing
+from engine.guards.offers import ChoiceKind
 from engine.orders import Side
 from engine.venues import Venue
 from sandbox.faults import FaultKind
@@ -165,7 +165,7 @@ async def test_a_guard_in_the_middle_of_its_sale_is_left_to_it(guarded):
     guarded.set_bid("50000")
     guarded.fault(FaultKind.CANCEL_ONLY, times=None)
     await guarded.look()
-    guarded.withdraw("BTC", "0.25")
+    guarded.deposit("BTC", "1")
 
     await read_again(guarded, 2)
 
@@ -203,7 +203,12 @@ async def test_a_split_pauses_the_guard_and_asks(split):
     assert (guard.state, guard.quantity) == (GuardState.PAUSED, Decimal(2))
     [alert] = await split.alerts(GuardPaused)
     assert (alert.guarded, alert.seen) == (Decimal(2), Decimal(4))
-    assert [choice.kind for choice in alert.offer.choices] == [ChoiceKind.RESUME_GUARD, ChoiceKind.UNGUARD]
+    # The venue tells the new entry too, so its cost is known to be the same.
+    assert [choice.kind for choice in alert.offer.choices] == [
+        ChoiceKind.RESUME_GUARD,
+        ChoiceKind.GUARD_FROM_PRICE,
+        ChoiceKind.UNGUARD,
+    ]
 
 
 async def test_a_paused_guard_sells_nothing_and_is_not_asked_about_again(split):
@@ -228,33 +233,6 @@ async def test_guarding_again_after_a_split_keeps_the_cost_and_sells_nothing(spl
     guard = await split.guard()
     assert (guard.state, guard.quantity, guard.cost) == (GuardState.ARMED, Decimal(4), Decimal(460))
     assert split.sent("POST /v2/orders", venue=Venue.ALPACA) == []
-
-
-async def test_a_guard_that_would_be_sold_at_once_is_not_resumed(guarded):
-    guarded.deposit("BTC", "1")
-    await read_again(guarded, 2)
-    guarded.set_bid("50000")
-
-    outcome = await press(guarded, ChoiceKind.RESUME_GUARD)
-    await guarded.sell_off()
-
-    assert outcome.why == (
-        "BTC/USD stays paused: from what it cost it would be sold at once. "
-        "To guard it from today's price: /unguard BTC, then /guard BTC."
-    )
-    assert (await guarded.guard()).state is GuardState.PAUSED
-    assert guarded.sent() == []
-
-
-async def test_a_guard_without_a_price_is_not_resumed(guarded):
-    guarded.deposit("BTC", "1")
-    await read_again(guarded, 2)
-    guarded.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
-
-    outcome = await press(guarded, ChoiceKind.RESUME_GUARD)
-
-    assert "there is no price" in outcome.why
-    assert (await guarded.guard()).state is GuardState.PAUSED
 
 
 async def test_more_shares_bought_by_hand_are_no_split(shares):
@@ -313,22 +291,3 @@ async def test_a_paused_guard_can_be_taken_off(split):
     await press(split, ChoiceKind.UNGUARD)
 
     assert (await split.guard()).state is GuardState.CLOSED
-
-
-async def test_a_guard_paused_for_a_gift_watches_again_when_its_owner_says_so(guarded):
-    guarded.deposit("BTC", "1")
-    await read_again(guarded, 2)
-    assert (await guarded.guard()).state is GuardState.PAUSED
-
-    outcome = await press(guarded, ChoiceKind.RESUME_GUARD)
-    again = await press(guarded, ChoiceKind.RESUME_GUARD)
-
-    assert isinstance(outcome, Armed)
-    assert ((await guarded.guard()).state, (await guarded.guard()).quantity) == (
-        GuardState.ARMED,
-        Decimal("0.1"),
-    )
-    assert isinstance(again, Nothing)
-    guarded.set_bid("50000")
-    await guarded.sell_off()
-    assert guarded.world.ledger("kraken").total("BTC") == Decimal("1.2")

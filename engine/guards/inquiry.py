@@ -1,0 +1,95 @@
+"""Look up the positions a question is about, with confirmed prices where it sets something, and ask it."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from engine.balances.reader import AccountReader
+from engine.clock import Clock
+from engine.guards.asking import CONVERSATION, Button, Pressed, ask
+from engine.guards.guard import GuardSource
+from engine.guards.offering import Proposal, candidate_of, propose
+from engine.guards.offers import Offer
+from engine.guards.plan import coverable
+from engine.portfolio.assemble import Found
+from engine.portfolio.confirm import Wanted
+from engine.portfolio.service import PortfolioService
+from engine.storage.database import Database
+from engine.venues import Account, Venue
+
+
+class Inquiry:
+    """Reads what is held just before a question or its answer."""
+
+    def __init__(
+        self,
+        *,
+        portfolio: PortfolioService,
+        reader: AccountReader,
+        database: Database,
+        clock: Clock,
+        threshold: Decimal,
+    ) -> None:
+        self._portfolio = portfolio
+        self._reader = reader
+        self._database = database
+        self._clock = clock
+        self._threshold = threshold
+
+    async def find(self, user_id: int, symbol: str, venue: Venue | None) -> list[Found]:
+        """Return what a user holds of a symbol, priced for showing."""
+        accounts = tuple(a for a in self._reader.accounts(user_id) if venue in {None, a.venue})
+        asset, _, quote = symbol.upper().partition("/")
+        return [
+            found
+            for found in await self._gather(accounts)
+            if found.asset == asset and (not quote or _is_quoted_in(found, quote))
+        ]
+
+    async def find_pressed(self, pressed: Pressed) -> list[Found]:
+        """Return the positions a button is about as they are now, priced for showing."""
+        wanted = {key.account_id for key in pressed.keys}
+        accounts = tuple(a for a in self._reader.accounts(pressed.user_id) if a.account_id in wanted)
+        return [found for found in await self._gather(accounts) if found.key in pressed.keys]
+
+    def propose(self, found: Iterable[Found]) -> list[Proposal]:
+        """Return what can be done about positions."""
+        return [propose(one, threshold=self._threshold) for one in found]
+
+    async def propose_confirmed(self, pressed: Pressed) -> list[Proposal]:
+        """Return what can be done about the positions of a button, at confirmed prices."""
+        found = await self.find_pressed(pressed)
+        return self.propose(await self.confirm([wanted(one, self._threshold) for one in found]))
+
+    async def confirm(self, wanted: Sequence[Wanted]) -> list[Found]:
+        """Return positions with confirmed prices."""
+        return await self._portfolio.confirm(wanted)
+
+    async def ask(
+        self, user_id: int, about: str, proposals: Sequence[Proposal], buttons: Sequence[Button]
+    ) -> Offer:
+        """Ask within a conversation."""
+        async with self._database.write() as session:
+            return await ask(
+                session,
+                user_id=user_id,
+                about=about,
+                proposals=proposals,
+                buttons=buttons,
+                threshold=self._threshold,
+                now=self._clock.now(),
+                valid_for=CONVERSATION,
+            )
+
+    async def _gather(self, accounts: tuple[Account, ...]) -> list[Found]:
+        await self._portfolio.refresh(accounts)
+        return [found for account in accounts for found in await self._portfolio.gather(account)]
+
+
+def wanted(found: Found, threshold: Decimal) -> Wanted:
+    """Return a position with the quantity its price is to be confirmed for: all that could be guarded."""
+    quantity = coverable(candidate_of(found, threshold), GuardSource.EXISTING_PRICE)
+    return Wanted(found=found, quantity=quantity)
+
+
+def _is_quoted_in(found: Found, quote: str) -> bool:
+    return found.instrument is not None and found.instrument.quote == quote
