@@ -1,0 +1,117 @@
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from bot.status import ProcessStatus
+from engine.clock import SystemClock
+from engine.gates import Gates
+from engine.guards.guard import GuardState
+from engine.halts import HaltSwitch
+from engine.nonce.store import NonceStore
+from engine.people.accounts import KeyOrigin, StoredAccount
+from engine.storage.repositories import guards as guard_rows
+from engine.storage.repositories.people import save_account
+from engine.tasks import Tasks
+from engine.venues import Venue
+from tests.bot.database import START, migrated
+from tests.bot.hand_clock import HandClock
+from tests.builders import a_guard
+
+OWNER, OTHER = 7, 8
+
+
+class Desk:
+    """The status of a process with one guard at Kraken, and what its watch has seen."""
+
+    def __init__(self, database, nonces):
+        self.clock, self.database = HandClock(), database
+        self.looked_at = {}
+        self.tasks = Tasks(report=lambda name, error: None)
+        self.failing_s = None
+        self.status = ProcessStatus(
+            version="1",
+            mode="live",
+            clock=self.clock,
+            reader=SimpleNamespace(accounts=lambda user_id: ()),
+            watch=SimpleNamespace(looked_at=self.looked_at, sights={}),
+            tasks=self.tasks,
+            nonces=nonces,
+            database=database,
+            gates=Gates(halts=HaltSwitch(database=database, clock=self.clock)),
+            database_file=None,
+            revision="1",
+            jobs=tuple,
+            guard_interval_s=10,
+            database_failing_s=lambda: self.failing_s,
+        )
+
+    async def keep(self, guard):
+        async with self.database.write() as session:
+            await guard_rows.save_guard(session, guard, now=START, cause="test")
+
+    async def watched(self):
+        report = await self.status.fetch_status(OWNER)
+        return report.guards_armed, report.guards_unwatched
+
+
+@pytest.fixture
+async def desk(tmp_path):
+    async with migrated(tmp_path, owners=(OWNER, OTHER)) as database:
+        async with database.write() as session:
+            await save_account(session, an_account_of(OWNER, "kraken-1"))
+            await save_account(session, an_account_of(OTHER, "kraken-2"))
+        nonces = await NonceStore(tmp_path / "nija.db", SystemClock()).open()
+        try:
+            desk = Desk(database, nonces)
+            await desk.keep(a_guard())
+            yield desk
+        finally:
+            await nonces.close()
+
+
+def an_account_of(user_id, account_id):
+    return StoredAccount(
+        account_id=account_id,
+        user_id=user_id,
+        venue=Venue.KRAKEN,
+        label="Kraken",
+        origin=KeyOrigin.ENVIRONMENT,
+        key_fingerprint=account_id,
+        created_at=START,
+    )
+
+
+@pytest.mark.parametrize(
+    ("looked_s_ago", "watched"),
+    [
+        pytest.param(None, (0, 1), id="never looked at"),
+        pytest.param(30, (1, 0), id="three intervals ago"),
+        pytest.param(31, (0, 1), id="longer ago"),
+    ],
+)
+async def test_a_guard_counts_as_watched_when_its_venue_was_looked_at(desk, looked_s_ago, watched):
+    if looked_s_ago is not None:
+        desk.looked_at[Venue.KRAKEN] = desk.clock.now() - timedelta(seconds=looked_s_ago)
+
+    assert await desk.watched() == watched
+
+
+async def test_a_paused_guard_and_those_of_others_are_not_missed(desk):
+    await desk.keep(a_guard(state=GuardState.PAUSED))
+    await desk.keep(replace(a_guard(), guard_id="guard-2", user_id=OTHER, account_id="kraken-2"))
+
+    assert await desk.watched() == (0, 0)
+
+
+async def test_a_sale_that_could_not_be_written_down_is_in_flight_all_the_same(desk):
+    over = asyncio.Event()
+    desk.tasks.spawn("exit guard-1", over.wait)
+    desk.tasks.spawn("exit of-somebody-else", over.wait)
+
+    report = await desk.status.fetch_status(OWNER)
+    await desk.tasks.drain(0)
+
+    assert (report.exits_in_flight, report.exits_since) == (1, None)
