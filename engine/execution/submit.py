@@ -114,6 +114,15 @@ class Submitter:
             )
         return Followed(intent=intent, order=order, error=None)
 
+    async def has_arrived(self, intent: Intent, broker: Broker) -> bool:
+        """Tell whether a request that was proven absent under this id arrived after all; silence says no."""
+        if intent.sent_at is None or PROOFS[intent.venue].resend is not Resend.SAME_ID:
+            return False
+        try:
+            return await self._find(intent, broker, intent.created_at) is not None
+        except BrokerError:
+            return False
+
     async def _wait_until(self, step: LookAt) -> None:
         # A clock that was set back must not stall the settling: no look is due later than this.
         pause_s = (step.at - self._clock.now()).total_seconds()

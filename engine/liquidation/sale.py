@@ -99,7 +99,8 @@ class Sale:
 
     async def _step(self, intent: Intent) -> Intent:
         if intent.state is IntentState.PLANNED:
-            return await self._end_early(intent) or await self._attempt(intent)
+            arrived = await self._take_up_late_order(intent)
+            return arrived or await self._end_early(intent) or await self._attempt(intent)
         if intent.state is IntentState.SENT:
             return await self._desk.journal.record(
                 intent, IntentEvent.LOSE_ANSWER, cause="found sent after a restart"
@@ -112,6 +113,13 @@ class Sale:
             )
             return await self._desk.submitter.settle(intent, self._broker)
         return await self._finish(intent)
+
+    async def _take_up_late_order(self, intent: Intent) -> Intent | None:
+        # What it sold must be taken neither for the owner's own sale nor for a refusal.
+        if not await self._desk.submitter.has_arrived(intent, self._broker):
+            return None
+        sent = await self._desk.journal.record(intent, IntentEvent.SEND, cause="arrived late")
+        return await self._desk.journal.record(sent, IntentEvent.LOSE_ANSWER, cause="arrived late")
 
     async def _end_early(self, intent: Intent) -> Intent | None:
         if is_too_late(intent, self._desk.clock.now()):

@@ -15,7 +15,8 @@ from engine.execution import settle, submit
 from engine.execution.journal import Journal
 from engine.execution.states import IntentEvent
 from engine.execution.submit import Submitter
-from engine.guards.keeper import GuardKeeper
+from engine.guards import keeper
+from engine.guards.following import follow
 from engine.liquidation import looking, mark, sale
 from engine.liquidation.closing import Dust, plan_sale
 from engine.liquidation.execute import Exits
@@ -103,7 +104,10 @@ def _trust_a_shown_zero():
 
 
 def _trust_one_reading():
-    return patch.object(GuardKeeper, "_is_confirmed", lambda *_: True)
+    def trusting(guard, reading, *, seen, suspect):
+        return follow(guard, reading, seen=seen, suspect=reading.there)
+
+    return patch.object(keeper, "follow", trusting)
 
 
 def _tell_after_the_fact():
