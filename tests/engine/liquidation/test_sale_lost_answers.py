@@ -122,7 +122,7 @@ async def test_alpaca_refuses_a_second_use_of_an_id_and_has_the_first_order(room
         await a_falling_position(room, Venue.ALPACA)
         room.fault(FaultKind.DROP_AFTER, "POST /v2/orders", venue=Venue.ALPACA)
         # Looked up, the order seems unknown until its id is sent again.
-        missing = {"message": "40410000 order not found for client order id", "times": 2}
+        missing = {"message": "40410000 order not found for client order id", "times": 3}
         room.fault(FaultKind.ERROR, "GET /v2/orders:by_client_order_id", venue=Venue.ALPACA, **missing)
 
         await room.sell_off()
