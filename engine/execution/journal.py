@@ -14,7 +14,7 @@ from engine.clock import Clock
 from engine.execution.intents import Intent, IntentKind, IntentStep, Trigger
 from engine.execution.states import IntentEvent, IntentState, client_order_id, next_state
 from engine.guards.following import SHOWN_LATE_WITHIN
-from engine.guards.guard import Guard, GuardState
+from engine.guards.guard import Guard, GuardState, Seen
 from engine.money import ZERO, exact
 from engine.orders import Order, Side
 from engine.positions import Direction, PositionKind
@@ -106,11 +106,12 @@ class Journal:
         )
 
     async def conclude(
-        self, intent: Intent, order: Order, *, guard: Guard, gone: Decimal, message: Message
+        self, intent: Intent, order: Order, *, guard: Guard, seen: Seen | None, message: Message
     ) -> Intent:
         """Write the fills, the intent's end, what is left of the guard and the alert, all or nothing.
 
-        `gone` is what the owner took by hand and the guard was already reduced by.
+        `seen` is what was there before the order when the owner had taken some by hand, which the guard
+        is already reduced by: the next reading must not find it missing once more.
         """
         now = self._clock.now()
         async with self._database.write() as session:
@@ -124,7 +125,8 @@ class Journal:
                 venue_order_id=order.venue_order_id,
             )
             await guards.save_guard(session, guard, now=now, cause="filled")
-            await guards.take_off_seen(session, guard.guard_id, gone)
+            if seen is not None:
+                await guards.note_seen(session, guard.guard_id, seen)
             await append_alert(
                 session,
                 message,

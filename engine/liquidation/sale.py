@@ -13,7 +13,7 @@ from engine.execution.journal import Journal
 from engine.execution.patience import retry_delay_s
 from engine.execution.states import IntentEvent, IntentState
 from engine.execution.submit import Submitter
-from engine.guards.guard import Guard, GuardState
+from engine.guards.guard import Guard, GuardState, Seen
 from engine.instruments import Instrument, TradingStatus
 from engine.liquidation.asked import is_too_late, rest_after_asking
 from engine.liquidation.closing import (
@@ -81,6 +81,7 @@ class Sale:
         #: As its row says, and less what its owner sold or moved by hand since it was last seen.
         self._whole = self._guard = guard
         self._gone = ZERO
+        self._seen: Seen | None = None
         self._desk = desk
         self._broker = broker
         self._market = market
@@ -154,6 +155,9 @@ class Sale:
     async def _take_off_what_went_by_hand(self, stock: Stock) -> None:
         expected = await self._desk.journal.load_expected(self._whole)
         self._gone = vanished(expected=expected, owned=stock.owned)
+        self._seen = None
+        if self._gone and stock.owned is not None and stock.at is not None:
+            self._seen = Seen(quantity=stock.owned, at=stock.at)
         self._guard = without_vanished(self._whole, self._gone)
 
     async def _after_crumbs(self, intent: Intent, dust: Dust, stock: Stock) -> Intent:
@@ -242,7 +246,7 @@ class Sale:
             filled_at=self._desk.clock.now(),
         )
         self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
-        return await self._desk.journal.conclude(intent, order, guard=rest, gone=self._gone, message=message)
+        return await self._desk.journal.conclude(intent, order, guard=rest, seen=self._seen, message=message)
 
     async def _wait_for_fill(self, intent: Intent, error: BrokerError | None) -> None:
         pause_s = FILL_POLLS_S[min(self._polls, len(FILL_POLLS_S) - 1)]

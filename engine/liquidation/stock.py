@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import chain, repeat
 
@@ -38,6 +38,8 @@ class Stock:
     sellable: Decimal | None
     #: All there is of it, sellable or not; None likewise.
     owned: Decimal | None
+    #: When that was read; None likewise.
+    at: datetime | None
 
 
 class Stockroom:
@@ -58,17 +60,17 @@ class Stockroom:
         report = await self._read(broker)
         if guard.kind is PositionKind.MARGIN or report is None:
             quantity = None if report is None else _margin_quantity(report, guard)
-            return Stock(sellable=quantity, owned=quantity)
+            return Stock(sellable=quantity, owned=quantity, at=report.at if report else None)
         holding = report.holding(guard.asset)
         # A total of zero is not believed: orders may hold what a venue wrongly shows as gone.
         is_held = holding.held > ZERO or holding.total == ZERO
         if not is_held or holding.free >= guard.quantity:
-            return Stock(sellable=holding.free, owned=holding.total)
+            return Stock(sellable=holding.free, owned=holding.total, at=report.at)
         await self._cancel_holders(intent, guard, broker, free=holding.free)
         # What an order held that was cancelled before may still be on its way back.
         wanted = min(guard.quantity, holding.free + holding.held)
         sellable = await self._await_release(guard, broker, wanted=wanted)
-        return Stock(sellable=sellable, owned=holding.total)
+        return Stock(sellable=sellable, owned=holding.total, at=report.at)
 
     async def _read(self, broker: Broker) -> AccountReport | None:
         account_id = broker.account.account_id

@@ -1,8 +1,7 @@
 """Guards and their history, and the assets whose owner was asked about them."""
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy import update
 from sqlmodel import col, select
@@ -76,13 +75,6 @@ async def note_seen(session: AsyncSession, guard_id: str, seen: Seen) -> None:
         .where(col(GuardRow.guard_id) == guard_id)
         .values(seen_quantity=seen.quantity, seen_at=seen.at)
     )
-
-
-async def take_off_seen(session: AsyncSession, guard_id: str, gone: Decimal) -> None:
-    """Count less as seen: what went by hand was noticed before the next reading."""
-    seen = await load_seen(session, guard_id)
-    if seen is not None:
-        await note_seen(session, guard_id, replace(seen, quantity=max(seen.quantity - gone, ZERO)))
 
 
 async def load_seen(session: AsyncSession, guard_id: str) -> Seen | None:
