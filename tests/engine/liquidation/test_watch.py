@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from engine.alerts.messages import ExitFilled, PriceTrouble
 from engine.guards.guard import GuardState
@@ -211,6 +212,42 @@ async def test_a_look_that_takes_too_long_is_given_up_and_counts_as_no_price(gua
 
     assert seen(guarded) == PriceUnknown(problem=PriceProblem.NO_QUOTE)
     assert guarded.engine.watch.looked_at[Venue.KRAKEN] == looked_at
+
+
+async def test_an_order_book_that_takes_too_long_is_given_up_and_counts_as_no_price(guarded):
+    guarded.set_bid("30000")
+    guarded.fault(FaultKind.DELAY_BEFORE, "Depth", times=None, delay_s=9)
+
+    await guarded.look()
+
+    assert isinstance(seen(guarded), PriceUnknown)
+    assert guarded.sent() == []
+
+
+async def test_one_guard_that_cannot_be_judged_keeps_no_other_from_it(guarded):
+    guarded.deposit("ETH", "1")
+    guarded.set_bid("3000", "ETH/USD")
+    await guarded.arm("1", "3000", "ETH/USD", guard_id="guard-2")
+    guarded.world.market.override("kraken", "BTC/USD", BAD["no bid"][0])
+    await watch(guarded, 10)
+    async with guarded.database.write() as session:
+        await session.exec(text("ALTER TABLE alerts RENAME TO hidden"))
+
+    await watch(guarded, 10)
+
+    assert guarded.engine.watch.sights["guard-2"].last.at == guarded.clock.now()
+    assert "guards at Kraken were not judged" in guarded.failures[0]
+    guarded.expected_failures = guarded.failures
+
+
+async def test_prices_count_although_nobody_tells_the_listings(guarded):
+    market = guarded.base.markets[Venue.KRAKEN]
+    market._instruments = {}
+    guarded.fault(FaultKind.HTTP_ERROR_BEFORE, "AssetPairs", times=None)
+
+    await guarded.look()
+
+    assert seen(guarded).price == Decimal(60000)
 
 
 async def test_a_venue_that_is_still_being_looked_at_is_not_looked_at_twice(guarded):

@@ -1,0 +1,101 @@
+"""Exits that something else stands in the way of: other orders, closed markets, coins that are not free."""
+
+from decimal import Decimal
+
+from engine.alerts.messages import ExitFailing, ExitFilled
+from engine.execution.states import IntentState
+from engine.orders import Side
+from engine.venues import Venue
+from sandbox.faults import FaultKind
+
+MARKET = "Kraken: EService:Market in cancel_only mode"
+
+
+async def test_an_order_on_the_other_side_that_the_venue_minds_is_cancelled_and_named(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        room.deposit("BTC", "0.1", venue=Venue.ALPACA)
+        room.deposit("USD", "1000", venue=Venue.ALPACA)
+        room.set_bid("50000", venue=Venue.ALPACA)
+        in_the_way = room.trade("buy", "0.01", limit="49990", venue=Venue.ALPACA)
+        elsewhere = room.trade("buy", "0.01", "ETH/USD", limit="1000", venue=Venue.ALPACA)
+        await room.arm("0.1", "6000", venue=Venue.ALPACA)
+
+        await room.sell_off()
+
+        [filled] = await room.alerts(ExitFilled)
+        assert filled.quantity == Decimal("0.1")
+        assert [(order.side, order.price) for order in filled.cancelled] == [(Side.BUY, Decimal(49990))]
+        still_open = [order.id for order in room.world.ledger("alpaca").open_orders()]
+        assert in_the_way.id not in still_open
+        assert still_open == [elsewhere.id]
+
+
+async def test_an_opposite_order_that_cannot_be_cancelled_at_once_is_tried_again(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        room.deposit("BTC", "0.1", venue=Venue.ALPACA)
+        room.deposit("USD", "1000", venue=Venue.ALPACA)
+        room.set_bid("50000", venue=Venue.ALPACA)
+        room.trade("buy", "0.01", limit="49990", venue=Venue.ALPACA)
+        await room.arm("0.1", "6000", venue=Venue.ALPACA)
+        room.fault(FaultKind.RATE_LIMIT, "DELETE /v2/orders/{order_id}", venue=Venue.ALPACA)
+
+        await room.sell_off()
+
+        [filled] = await room.alerts(ExitFilled)
+        assert len(filled.cancelled) == 1
+
+
+async def test_a_market_that_takes_no_orders_is_waited_for_without_trying_in_vain(room):
+    room.deposit("BTC", "0.1")
+    room.set_bid("50000")
+    await room.arm("0.1", "6000")
+    await room.base.markets[Venue.KRAKEN].instruments()
+    room.world.market.set_status("kraken", "BTC/USD", "cancel_only")
+    await room.look()
+    await room.clock.sleep(600)
+    tried = len(room.sent())
+
+    room.world.market.set_status("kraken", "BTC/USD", "online")
+    await room.clock.sleep(120)
+
+    failing, *_ = await room.alerts(ExitFailing)
+    assert failing.why == MARKET
+    assert tried <= 3
+    assert room.world.ledger("kraken").total("BTC") == 0
+
+
+async def test_crumbs_that_are_free_while_the_rest_is_locked_are_no_reason_to_give_up(room):
+    room.deposit("ETH", "0.001")
+    room.deposit("ETH.S", "0.999")
+    room.set_bid("2000", "ETH/USD")
+    await room.arm("1", "3000", "ETH/USD")
+    await room.look()
+    await room.clock.sleep(20)
+    early = room.sent()
+
+    room.withdraw("ETH.S", "0.999")
+    room.deposit("ETH", "0.999")
+    await room.wait_for("exit ")
+
+    failing, *_ = await room.alerts(ExitFailing)
+    assert failing.why.startswith("only 0.001")
+    assert failing.why.endswith("ETH is free, the rest is held or locked")
+    assert early == []
+    assert room.world.ledger("kraken").total("ETH") == 0
+
+
+async def test_a_stop_waits_until_no_outcome_is_unknown(room):
+    room.deposit("BTC", "0.3")
+    room.set_bid("50000")
+    await room.arm("0.1", "6000")
+    room.fault(FaultKind.DROP_AFTER)
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "OpenOrders", times=5)
+    await room.look()
+    await room.clock.sleep(0.1)
+
+    await room.exits.settle()
+
+    assert room.clock.monotonic() >= 4
+    [intent] = await room.intents()
+    assert intent.state is not IntentState.UNKNOWN
+    assert len(room.sent()) == 1
