@@ -5,7 +5,7 @@ import pytest
 from tests.crash.campaign import campaign
 from tests.crash.instants import Instant, instant_of_death
 
-RUNS = 12
+RUNS = 16
 LANES = 2
 
 
