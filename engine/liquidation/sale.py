@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from engine.balances.reports import Reports
 from engine.brokers.base import Broker
@@ -18,6 +19,7 @@ from engine.instruments import Instrument, TradingStatus
 from engine.liquidation.asked import is_too_late, rest_after_asking
 from engine.liquidation.closing import (
     Dust,
+    Sell,
     describe_exit,
     plan_sale,
     reduce_guard,
@@ -139,12 +141,10 @@ class Sale:
         await self._take_off_what_went_by_hand(stock)
         if self._guard.state is GuardState.CLOSED:
             return await yield_to_hand(self._desk.journal, intent, self._whole)
-        plan = plan_sale(
-            guarded=self._guard.quantity,
-            there=stock.sellable,
-            instrument=await self._instrument(),
-            price=intent.trigger_price,
-        )
+        plan = await self._plan(intent, stock.sellable)
+        if isinstance(plan, Dust) and not stock.is_fresh:
+            # Too little was there some time ago; only the venue can tell whether there is more now.
+            plan = await self._plan(intent, None)
         if isinstance(plan, Dust):
             return await self._after_crumbs(intent, plan, stock)
         attempt = await self._desk.submitter.send(intent, self._broker, plan.quantity)
@@ -160,15 +160,17 @@ class Sale:
             self._seen = Seen(quantity=stock.owned, at=stock.at)
         self._guard = without_vanished(self._whole, self._gone)
 
-    async def _after_crumbs(self, intent: Intent, dust: Dust, stock: Stock) -> Intent:
-        """Park real dust; crumbs that are free while the rest is held or locked are no reason to give up."""
-        owned = plan_sale(
+    async def _plan(self, intent: Intent, there: Decimal | None) -> Sell | Dust:
+        return plan_sale(
             guarded=self._guard.quantity,
-            there=stock.owned,
+            there=there,
             instrument=await self._instrument(),
             price=intent.trigger_price,
         )
-        if isinstance(owned, Dust):
+
+    async def _after_crumbs(self, intent: Intent, dust: Dust, stock: Stock) -> Intent:
+        """Park real dust; crumbs that are free while the rest is held or locked are no reason to give up."""
+        if isinstance(await self._plan(intent, stock.owned), Dust):
             return await park(self._desk.journal, intent, self._guard, dust)
         self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
         await self._pause(f"only {dust.quantity:f} {intent.asset} is free, the rest is held or locked")
@@ -211,7 +213,7 @@ class Sale:
     def _is_gone(self, stock: Stock) -> bool:
         """Believe that nothing is left when readings some time apart say so and the venue refuses for funds."""
         now = self._desk.clock.monotonic()
-        if stock.owned != ZERO:
+        if stock.owned != ZERO or not stock.is_fresh:
             self._empty_since = None
         elif self._empty_since is None:
             self._empty_since = now

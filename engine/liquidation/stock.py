@@ -40,6 +40,8 @@ class Stock:
     owned: Decimal | None
     #: When that was read; None likewise.
     at: datetime | None
+    #: False when the account did not answer and this is what it said some time ago.
+    is_fresh: bool = True
 
 
 class Stockroom:
@@ -57,33 +59,34 @@ class Stockroom:
             BrokerError: orders hold the quantity and could not be read or cancelled.
 
         """
-        report = await self._read(broker)
+        report, is_fresh = await self._read(broker)
         if guard.kind is PositionKind.MARGIN or report is None:
             quantity = None if report is None else _margin_quantity(report, guard)
-            return Stock(sellable=quantity, owned=quantity, at=report.at if report else None)
+            at = report.at if report else None
+            return Stock(sellable=quantity, owned=quantity, at=at, is_fresh=is_fresh)
         holding = report.holding(guard.asset)
         # A total of zero is not believed: orders may hold what a venue wrongly shows as gone.
         is_held = holding.held > ZERO or holding.total == ZERO
         if not is_held or holding.free >= guard.quantity:
-            return Stock(sellable=holding.free, owned=holding.total, at=report.at)
+            return Stock(sellable=holding.free, owned=holding.total, at=report.at, is_fresh=is_fresh)
         await self._cancel_holders(intent, guard, broker, free=holding.free)
         # What an order held that was cancelled before may still be on its way back.
         wanted = min(guard.quantity, holding.free + holding.held)
         sellable = await self._await_release(guard, broker, wanted=wanted)
-        return Stock(sellable=sellable, owned=holding.total, at=report.at)
+        return Stock(sellable=sellable, owned=holding.total, at=report.at, is_fresh=is_fresh)
 
-    async def _read(self, broker: Broker) -> AccountReport | None:
+    async def _read(self, broker: Broker) -> tuple[AccountReport | None, bool]:
         account_id = broker.account.account_id
         recent = self._reports.newer_than(account_id, self._clock.now() - BALANCE_MAX_AGE)
         if recent is not None:
-            return recent
+            return recent, True
         try:
             async with asyncio.timeout(BALANCE_READ_S):
                 report = await broker.fetch_report(priority=Priority.EXIT)
         except (BrokerError, TimeoutError):
-            return self._reports.latest(account_id)
+            return self._reports.latest(account_id), False
         self._reports.keep(report)
-        return report
+        return report, True
 
     async def _cancel_holders(self, intent: Intent, guard: Guard, broker: Broker, *, free: Decimal) -> None:
         orders = await broker.fetch_open_orders(priority=Priority.EXIT)

@@ -101,3 +101,17 @@ def test_a_refusal_after_a_lost_request_does_not_change_the_order_id(store):
 
     for seed in range(8):
         assert play(store, script, seed=seed).violations == []
+
+
+def test_crumbs_that_were_there_some_time_ago_do_not_end_an_exit(store):
+    async def script(stage):
+        kraken = stage.furnish(Venue.KRAKEN, ETHER, price=3000, quantity="0.0001")
+        await stage.cycles(2)
+        kraken.deposit("ETH", Decimal(1))
+        await stage.arm(kraken, ETHER, "1", cost="3000")
+        break_down(stage, Venue.KRAKEN, Kind.READ_HANGS, seconds=5, times=1)
+        kraken.prices.set(ETHER, Decimal(2900))
+        await stage.cycles(2)
+        await stage.come_to_rest()
+
+    assert play(store, script).violations == []
