@@ -2,13 +2,18 @@
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import aiosqlite.core
+import certifi
 import pytest
 
 from engine.storage.migrate import run_migrations
 from tests.engine_room import open_room
 from tests.patient_loop import PatientLoop, WatchedQueue
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - the folders made in it have random names
 
 
 def pytest_asyncio_loop_factories(config, item):
@@ -24,11 +29,32 @@ def migrated_template(tmp_path_factory):
     return folder / "nija.db"
 
 
+@pytest.fixture(scope="session")
+def one_certificate(tmp_path_factory):
+    """A trust store that is read at once; nothing here speaks TLS."""
+    bundle = Path(certifi.where()).read_text()
+    begins, ends = bundle.index("-----BEGIN"), bundle.index("-----END")
+    file = tmp_path_factory.mktemp("trust") / "one.pem"
+    file.write_text(bundle[begins : bundle.index("\n", ends) + 1])
+    return str(file)
+
+
 @pytest.fixture
-async def rooms(migrated_template, tmp_path, monkeypatch):
+def folder(tmp_path):
+    """A folder in memory where the machine has one: what commits wait for at a disk is no part of these tests."""
+    if not MEMORY.is_dir():
+        yield tmp_path
+        return
+    with TemporaryDirectory(dir=MEMORY) as name:
+        yield Path(name)
+
+
+@pytest.fixture
+async def rooms(migrated_template, one_certificate, folder, monkeypatch):
     """Return what opens a room with chosen venues, holdings and settings."""
     monkeypatch.setattr(aiosqlite.core, "SimpleQueue", WatchedQueue)
-    return lambda **choices: open_room(migrated_template, tmp_path, **choices)
+    monkeypatch.setattr(certifi, "where", lambda: one_certificate)
+    return lambda **choices: open_room(migrated_template, folder, **choices)
 
 
 @pytest.fixture
