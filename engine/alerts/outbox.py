@@ -99,6 +99,13 @@ async def load_critical_after(session: AsyncSession, alert_id: int) -> tuple[Ale
     return tuple(alert for row in found if (alert := _alert(row)) is not None)
 
 
+async def load_times(session: AsyncSession, *, key_prefix: str) -> tuple[datetime, ...]:
+    """Return when everything under keys that begin so was written, whatever became of it, oldest first."""
+    same = col(AlertRow.dedup_key).startswith(key_prefix, autoescape=True)
+    written = select(AlertRow.created_at).where(same).order_by(col(AlertRow.alert_id))
+    return tuple(await session.exec(written))
+
+
 async def load_last_gone(session: AsyncSession) -> int:
     """Return the number up to which no alert is to leave any more; zero when there is none."""
     number = col(AlertRow.alert_id)

@@ -8,10 +8,12 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from engine.alerts.kinds import AlertKind
 from engine.alerts.messages import CancelledOrder, ExitFailing, Message
-from engine.alerts.outbox import append_alert
+from engine.alerts.outbox import append_alert, load_times
 from engine.clock import Clock
 from engine.execution.intents import Intent, IntentKind, IntentStep, Trigger
+from engine.execution.patience import Told
 from engine.execution.states import IntentEvent, IntentState, client_order_id, next_state
 from engine.guards.following import SHOWN_LATE_WITHIN
 from engine.guards.guard import Guard, GuardState, Seen
@@ -196,9 +198,15 @@ class Journal:
                 message,
                 user_id=intent.user_id,
                 account_id=intent.account_id,
-                dedup_key=f"{message.kind}:{intent.intent_id}:{told}",
+                dedup_key=f"{_failing_key(intent)}{told}",
                 now=self._clock.now(),
             )
+
+    async def load_told_failing(self, intent: Intent) -> Told:
+        """Return how often and when the owner was told that an exit is failing."""
+        async with self._database.read() as session:
+            times = await load_times(session, key_prefix=_failing_key(intent))
+        return Told(count=len(times), first_at=times[0], last_at=times[-1]) if times else Told()
 
     async def load_live_exits(self) -> tuple[LiveExit, ...]:
         """Return every exit that is neither over nor parked, oldest first."""
@@ -235,6 +243,10 @@ class Journal:
 def parse_released(words: str) -> CancelledOrder:
     """Read the order that a step of cause `RELEASE` cancelled."""
     return _cancelled_codec.validate_json(words)
+
+
+def _failing_key(intent: Intent) -> str:
+    return f"{AlertKind.EXIT_FAILING}:{intent.intent_id}:"
 
 
 def _exit_of(guard: Guard, trigger: Trigger, *, intent_id: str, now: datetime) -> Intent:

@@ -3,20 +3,23 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from engine.alerts.messages import ExitFailing
 from engine.brokers.base import Broker
-from engine.execution.intents import Trigger
+from engine.execution.intents import Intent, Trigger
 from engine.execution.journal import LiveExit
 from engine.execution.states import IntentState
 from engine.guards.guard import Guard
 from engine.liquidation.sale import Desk, Sale
-from engine.liquidation.trouble import Trouble
+from engine.liquidation.trouble import Trouble, tell_if_due
 from engine.market import Markets
-from engine.money import ZERO
+from engine.storage.repositories.intents import StaleIntentError
 from engine.tasks import Tasks
 
 #: Between two looks at whether every order's outcome is known.
 SETTLED_POLL_S = 0.2
+
+_NO_KEY = "the settings have no key for this account any more"
+_WAITS_FOR_KEY = "going on as soon as the key is back and the bot was started again"
+_BEGINS_AGAIN = "beginning again with every look; please look at the venue yourself"
 
 _UNSETTLED = (IntentState.SENT, IntentState.UNKNOWN)
 
@@ -70,7 +73,7 @@ class Exits:
         for live in await self._desk.journal.load_live_exits():
             name = _name(live.guard)
             if live.guard.account_id not in self._brokers:
-                await self._desk.journal.tell_failing(live.intent, _no_key(live), told=0)
+                await self._tell(live.intent, _NO_KEY, _WAITS_FOR_KEY)
             elif name not in driven and name not in self._asking:
                 self._tasks.spawn(name, partial(self._drive, live, found_later=True), must_end=True)
 
@@ -99,21 +102,19 @@ class Exits:
                 trouble=trouble,
                 found_later=found_later,
             )
-            await sale.run(live.intent)
+            try:
+                await sale.run(live.intent)
+            except StaleIntentError:
+                # Somebody else drives it.
+                raise
+            except Exception as e:
+                await self._tell(
+                    live.intent, f"a defect of the bot itself: {type(e).__name__}", _BEGINS_AGAIN
+                )
+                raise
 
-
-def _no_key(live: LiveExit) -> ExitFailing:
-    intent, trigger = live.intent, live.intent.trigger
-    return ExitFailing(
-        venue=intent.venue,
-        symbol=intent.symbol,
-        trigger_ratio=trigger.ratio if trigger else ZERO,
-        threshold=trigger.threshold if trigger else live.guard.threshold,
-        quantity=intent.quantity,
-        why="the settings have no key for this account any more",
-        doing="going on as soon as the key is back and the bot was started again",
-        since=intent.created_at,
-    )
+    async def _tell(self, intent: Intent, why: str, doing: str) -> None:
+        await tell_if_due(intent, why, doing, journal=self._desk.journal, clock=self._desk.clock)
 
 
 def _name(guard: Guard) -> str:

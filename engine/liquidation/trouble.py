@@ -1,7 +1,6 @@
 """An exit that does not get through is told at once, and again until it does."""
 
 import asyncio
-from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -9,7 +8,7 @@ from engine.alerts.messages import ExitFailing
 from engine.clock import Clock
 from engine.execution.intents import Intent
 from engine.execution.journal import Journal
-from engine.execution.patience import is_due_to_tell
+from engine.execution.patience import Told
 
 CHECK_EVERY_S = 1.0
 
@@ -21,10 +20,9 @@ class Trouble:
         self._intent = intent
         self._journal = journal
         self._clock = clock
-        self._since: datetime | None = None
         self._why = ""
         self._doing = ""
-        self._told = 0
+        self._told = Told()
         self._reminder: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -40,31 +38,42 @@ class Trouble:
     async def note(self, why: str, doing: str) -> None:
         """Say what is wrong now and what is being done; the first time it is told at once."""
         self._why, self._doing = why, doing
-        if self._since is None:
-            self._since = self._clock.now()
-            await self._tell_if_due(self._since)
+        if self._reminder is None:
+            await self._tell_if_due()
             self._reminder = asyncio.create_task(self._remind())
 
     async def _remind(self) -> None:
         while True:
             await self._clock.sleep(CHECK_EVERY_S)
-            if self._since is not None:
-                await self._tell_if_due(self._since)
+            if self._told.is_due(self._clock.now()):
+                await self._tell_if_due()
 
-    async def _tell_if_due(self, since: datetime) -> None:
-        trigger = self._intent.trigger
-        if trigger is None or not is_due_to_tell(told=self._told, failing_for=self._clock.now() - since):
-            return
-        message = ExitFailing(
-            venue=self._intent.venue,
-            symbol=self._intent.symbol,
-            trigger_ratio=trigger.ratio,
-            threshold=trigger.threshold,
-            quantity=self._intent.quantity,
-            why=self._why,
-            doing=self._doing,
-            since=since,
-            asked=trigger.asked is not None,
+    async def _tell_if_due(self) -> None:
+        self._told = await tell_if_due(
+            self._intent, self._why, self._doing, journal=self._journal, clock=self._clock
         )
-        await self._journal.tell_failing(self._intent, message, told=self._told)
-        self._told += 1
+
+
+async def tell_if_due(intent: Intent, why: str, doing: str, *, journal: Journal, clock: Clock) -> Told:
+    """Tell the owner of a failing exit, unless the last reminder was too short a time ago.
+
+    What was told is read from the outbox: an exit goes on failing over any number of restarts.
+    """
+    trigger, now = intent.trigger, clock.now()
+    told = await journal.load_told_failing(intent)
+    if trigger is None or not told.is_due(now):
+        return told
+    since = told.first_at or now
+    message = ExitFailing(
+        venue=intent.venue,
+        symbol=intent.symbol,
+        trigger_ratio=trigger.ratio,
+        threshold=trigger.threshold,
+        quantity=intent.quantity,
+        why=why,
+        doing=doing,
+        since=since,
+        asked=trigger.asked is not None,
+    )
+    await journal.tell_failing(intent, message, told=told.count)
+    return Told(count=told.count + 1, first_at=since, last_at=now)

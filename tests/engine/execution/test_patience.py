@@ -1,10 +1,12 @@
 """A failing exit is tried again soon, then calmly; its owner hears of it again and again."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.execution.patience import is_due_to_tell, retry_delay_s
+from engine.execution.patience import Told, retry_delay_s
+
+BEGAN = datetime(2026, 3, 4, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(("failures", "delay_s"), [(1, 0.5), (2, 1.0), (6, 15.0), (7, 15.0), (1000, 15.0)])
@@ -12,21 +14,20 @@ def test_tries_slow_down_to_every_fifteen_seconds(failures, delay_s):
     assert retry_delay_s(failures) == delay_s
 
 
-@pytest.mark.parametrize(
-    ("told", "failing_s", "due"),
-    [
-        (0, 0, True),
-        (1, 29, False),
-        (1, 30, True),
-        (2, 119, False),
-        (2, 120, True),
-        (3, 599, False),
-        (3, 600, True),
-        (4, 3599, False),
-        (4, 3600, True),
-        (5, 7199, False),
-        (5, 7200, True),
-    ],
-)
-def test_the_owner_is_told_at_once_then_after_30_s_2_min_10_min_and_hourly(told, failing_s, due):
-    assert is_due_to_tell(told=told, failing_for=timedelta(seconds=failing_s)) is due
+def test_the_owner_is_told_at_once_then_after_30_s_2_min_10_min_and_hourly():
+    told, after = Told(), []
+    for second in range(4 * 3600):
+        now = BEGAN + timedelta(seconds=second)
+        if told.is_due(now):
+            told = Told(count=told.count + 1, first_at=told.first_at or now, last_at=now)
+            after.append(second)
+
+    assert after == [0, 30, 120, 600, 4200, 7800, 11400]
+
+
+def test_reminders_missed_while_the_process_was_down_are_not_made_up_for():
+    told = Told(count=4, first_at=BEGAN, last_at=BEGAN + timedelta(minutes=10))
+    back = BEGAN + timedelta(hours=12)
+
+    assert told.is_due(back)
+    assert not Told(count=5, first_at=BEGAN, last_at=back).is_due(back + timedelta(minutes=59))

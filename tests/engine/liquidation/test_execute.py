@@ -1,6 +1,7 @@
 """Exits that were begun by one life of the process and are ended by another."""
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -193,7 +194,44 @@ async def test_two_processes_that_drive_one_intent_sell_once(falling):
     assert len(falling.sent()) == 1
 
 
-async def test_an_exit_whose_key_was_taken_out_of_the_settings_is_told_once(rooms):
+class BrokenStockroom:
+    """A defect of our own in the middle of an exit."""
+
+    async def prepare(self, intent, guard, broker):
+        raise ZeroDivisionError
+
+
+async def test_an_exit_that_our_own_defect_breaks_is_told_again_and_again_and_goes_on(falling):
+    desk = falling.exits._desk
+    falling.exits._desk = replace(desk, stockroom=BrokenStockroom())
+    for _ in range(5):
+        await falling.sell_off()
+        await falling.clock.sleep(10)
+    told = await falling.alerts(ExitFailing)
+
+    falling.exits._desk = desk
+    await falling.look()
+
+    assert [alert.why for alert in told] == ["a defect of the bot itself: ZeroDivisionError"] * 2
+    assert await is_sold_once(falling)
+    assert falling.failures
+
+
+async def test_reminders_go_on_where_they_were_left_however_often_the_process_starts_again(falling):
+    falling.fault(FaultKind.CANCEL_ONLY, times=None)
+    await falling.look()
+    for _ in range(2):
+        await falling.clock.sleep(40 * 60)
+        await falling.restart()
+
+    alerts = await falling.alerts(ExitFailing)
+
+    # At once, after 30 s, 2 min, 10 min and an hour.
+    assert len(alerts) == 5
+    assert len({alert.since for alert in alerts}) == 1
+
+
+async def test_an_exit_whose_key_was_taken_out_of_the_settings_is_told_in_time_not_at_every_look(rooms):
     async with rooms(venues=(Venue.KRAKEN, Venue.COINBASE)) as room:
         await room.arm("0.1", "6000", venue=Venue.COINBASE)
         await begin_by_hand(room)
@@ -203,6 +241,9 @@ async def test_an_exit_whose_key_was_taken_out_of_the_settings_is_told_once(room
         await room.restart()
         await room.look()
         await room.look()
+        early = await room.alerts(ExitFailing)
+        await room.clock.sleep(60)
+        await room.look()
 
-        [alert] = await room.alerts(ExitFailing)
-        assert alert.why == "the settings have no key for this account any more"
+        assert [alert.why for alert in early] == ["the settings have no key for this account any more"]
+        assert len(await room.alerts(ExitFailing)) == 2
