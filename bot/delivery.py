@@ -14,11 +14,9 @@ from bot.closed_chats import ClosedChats
 from bot.jobs import Job, WatchedJob
 from bot.news import on_new_alerts
 from bot.retry import AsPlainText, Doubtful, GiveUp, Later
-from bot.sending import SendFailedError, send_alert
-from engine.alerts.kinds import AlertState
+from bot.sending import SendFailedError, send_parcel
 from engine.alerts.outbox import (
-    Alert,
-    claim_due,
+    load_due,
     mark_dead,
     mark_leaving,
     mark_retry,
@@ -26,11 +24,11 @@ from engine.alerts.outbox import (
     mark_unknown,
     release_doubtful,
 )
+from engine.alerts.parcels import Parcel
 from engine.clock import Clock
 from engine.status import JobStatus
 from engine.storage.database import Database
-from handlers.render.alerts import render_alert
-from handlers.render.screen import Screen
+from handlers.render.alerts import render_parcel
 from handlers.render.times import Reader
 
 #: Besides being woken it looks by itself: what waited for its time, or was written by another process.
@@ -39,7 +37,6 @@ SWEEP_S = 1.0
 CYCLE_S = 30.0
 #: Longer than a send may take with all of its time limits.
 SEND_S = 120.0
-MAY_BE_REPEATED = "\n<i>(may be repeated)</i>"
 
 log = structlog.get_logger(__name__)
 
@@ -152,10 +149,10 @@ class Delivery:
         # What is on its way now may look due to this reading, and be over after it.
         busy = set(self._sending)
         async with self._database.read() as session:
-            due = await claim_due(session, now=self._clock.now())
-        for alert in due:
-            if alert.chat_id not in busy:
-                self._send(alert)
+            due = await load_due(session, now=self._clock.now())
+        for parcel in due:
+            if parcel.first.chat_id not in busy:
+                self._send(parcel)
         self._raise_failures()
 
     def _raise_failures(self) -> None:
@@ -163,10 +160,11 @@ class Delivery:
         if failures:
             raise BaseExceptionGroup("alerts were not taken care of", failures)
 
-    def _send(self, alert: Alert) -> None:
-        task = asyncio.create_task(self._deliver_in_time(alert), name=f"alert {alert.alert_id}")
-        self._sending[alert.chat_id] = task
-        task.add_done_callback(partial(self._sent, alert.chat_id))
+    def _send(self, parcel: Parcel) -> None:
+        first = parcel.first
+        task = asyncio.create_task(self._deliver_in_time(parcel), name=f"alert {first.alert_id}")
+        self._sending[first.chat_id] = task
+        task.add_done_callback(partial(self._sent, first.chat_id))
 
     def _sent(self, chat_id: int, task: asyncio.Task[None]) -> None:
         del self._sending[chat_id]
@@ -178,58 +176,55 @@ class Delivery:
             # The chat's next alert may be waiting.
             self.wake()
 
-    async def _deliver_in_time(self, alert: Alert) -> None:
+    async def _deliver_in_time(self, parcel: Parcel) -> None:
         async with asyncio.timeout(SEND_S):
-            await self._deliver(alert)
+            await self._deliver(parcel)
 
-    async def _deliver(self, alert: Alert) -> None:
-        reader = await self._reader_of(alert.user_id)
+    async def _deliver(self, parcel: Parcel) -> None:
+        reader = await self._reader_of(parcel.first.user_id)
         if reader is None:
-            await self._give_up(alert, "its reader is no longer known")
+            await self._give_up(parcel, "its reader is no longer known")
             return
         async with self._database.write() as session:
             again_at = self._clock.now() + timedelta(seconds=SEND_S)
-            await mark_leaving(session, alert.alert_id, again_at=again_at)
+            await mark_leaving(session, parcel, again_at=again_at)
         try:
-            message_id = await send_alert(self._bot, alert, self._screen(alert, reader))
+            message_id = await send_parcel(self._bot, parcel, render_parcel(parcel, reader))
         except SendFailedError as failed:
-            await self._note_failure(alert, failed)
+            await self._note_failure(parcel, failed)
         except asyncio.CancelledError:
-            await asyncio.shield(self._note_doubt(alert, after_s=0, why="stopped while it was being sent"))
+            await asyncio.shield(self._note_doubt(parcel, after_s=0, why="stopped while it was being sent"))
             raise
         else:
             async with self._database.write() as session:
-                await mark_sent(session, alert.alert_id, message_id=message_id, now=self._clock.now())
+                await mark_sent(session, parcel, message_id=message_id, now=self._clock.now())
 
-    def _screen(self, alert: Alert, reader: Reader) -> Screen:
-        screen = render_alert(alert.message, reader)
-        note = MAY_BE_REPEATED if alert.state is AlertState.UNKNOWN else ""
-        return Screen(text=screen.text + note, keyboard=screen.keyboard)
-
-    async def _note_failure(self, alert: Alert, failed: SendFailedError) -> None:
+    async def _note_failure(self, parcel: Parcel, failed: SendFailedError) -> None:
         why = self._redact(str(failed))
         match failed.verdict:
             case Doubtful(after_s=after_s):
-                await self._note_doubt(alert, after_s=after_s, why=why)
+                await self._note_doubt(parcel, after_s=after_s, why=why)
             case Later(after_s=after_s, closed=closed):
                 if closed:
-                    self._closed_chats.note_refusal(alert.chat_id)
-                log.warning(
-                    "an alert was not delivered", alert=alert.message.kind, why=why, again_in_s=after_s
-                )
+                    self._closed_chats.note_refusal(parcel.first.chat_id)
+                log.warning("an alert was not delivered", **_named(parcel), why=why, again_in_s=after_s)
                 not_before = self._clock.now() + timedelta(seconds=after_s)
                 async with self._database.write() as session:
-                    await mark_retry(session, alert.alert_id, not_before=not_before, error=why)
+                    await mark_retry(session, parcel, not_before=not_before, error=why)
             case AsPlainText() | GiveUp():
-                await self._give_up(alert, why)
+                await self._give_up(parcel, why)
 
-    async def _note_doubt(self, alert: Alert, *, after_s: float, why: str) -> None:
-        log.warning("an alert may not have arrived; it is repeated", alert=alert.message.kind, why=why)
+    async def _note_doubt(self, parcel: Parcel, *, after_s: float, why: str) -> None:
+        log.warning("an alert may not have arrived; it is repeated", **_named(parcel), why=why)
         not_before = self._clock.now() + timedelta(seconds=after_s)
         async with self._database.write() as session:
-            await mark_unknown(session, alert.alert_id, not_before=not_before, error=why)
+            await mark_unknown(session, parcel, not_before=not_before, error=why)
 
-    async def _give_up(self, alert: Alert, why: str) -> None:
-        log.error("an alert is given up", alert=alert.message.kind, user_id=alert.user_id, why=why)
+    async def _give_up(self, parcel: Parcel, why: str) -> None:
+        log.error("an alert is given up", **_named(parcel), user_id=parcel.first.user_id, why=why)
         async with self._database.write() as session:
-            await mark_dead(session, alert.alert_id, error=why)
+            await mark_dead(session, parcel, error=why)
+
+
+def _named(parcel: Parcel) -> dict[str, object]:
+    return {"alert": parcel.first.message.kind, "alerts": len(parcel.alerts)}

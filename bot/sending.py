@@ -1,4 +1,4 @@
-"""One alert to one chat: markup first, plain words if Telegram cannot read it."""
+"""One parcel of alerts to its chat: markup first, plain words if Telegram cannot read it."""
 
 import structlog
 from telegram import Bot, InlineKeyboardMarkup
@@ -6,7 +6,7 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.retry import AsPlainText, Verdict, judge
-from engine.alerts.outbox import Alert
+from engine.alerts.parcels import Parcel
 from handlers.render.html import plain_text
 from handlers.render.screen import Screen
 from handlers.screens import message_parts
@@ -15,32 +15,37 @@ log = structlog.get_logger(__name__)
 
 
 class SendFailedError(Exception):
-    """A send that failed, and what that means for the alert."""
+    """A send that failed, and what that means for what was sent."""
 
     def __init__(self, verdict: Verdict, error: TelegramError) -> None:
         super().__init__(error.message or type(error).__name__)
         self.verdict = verdict
 
 
-async def send_alert(bot: Bot, alert: Alert, screen: Screen) -> int:
-    """Send an alert's screen and return the id of its last message; raise SendFailedError when it may not have arrived."""
+async def send_parcel(bot: Bot, parcel: Parcel, screen: Screen) -> int:
+    """Send a parcel's screen and return the id of its last message.
+
+    Raises:
+        SendFailedError: it may not have arrived.
+
+    """
     message_id = 0
     for html, keyboard in message_parts(screen):
-        message_id = await _send_part(bot, alert, html, keyboard)
+        message_id = await _send_part(bot, parcel, html, keyboard)
     return message_id
 
 
-async def _send_part(bot: Bot, alert: Alert, html: str, keyboard: InlineKeyboardMarkup | None) -> int:
-    attempts = alert.attempts + 1
+async def _send_part(bot: Bot, parcel: Parcel, html: str, keyboard: InlineKeyboardMarkup | None) -> int:
+    attempts = parcel.attempts + 1
     try:
-        return await _post(bot, alert.chat_id, html, keyboard, ParseMode.HTML)
+        return await _post(bot, parcel.first.chat_id, html, keyboard, ParseMode.HTML)
     except TelegramError as error:
         verdict = judge(error, attempts=attempts, plain=False)
         if not isinstance(verdict, AsPlainText):
             raise SendFailedError(verdict, error) from error
-    log.error("markup refused; the alert goes as plain text", alert=alert.message.kind)
+    log.error("markup refused; the alert goes as plain text", alert=parcel.first.message.kind)
     try:
-        return await _post(bot, alert.chat_id, plain_text(html), keyboard, None)
+        return await _post(bot, parcel.first.chat_id, plain_text(html), keyboard, None)
     except TelegramError as error:
         raise SendFailedError(judge(error, attempts=attempts, plain=True), error) from error
 

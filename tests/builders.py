@@ -1,8 +1,11 @@
 """Small plain values for tests, each with a default for everything a test does not care about."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from engine.alerts.kinds import CRITICAL, AlertState
+from engine.alerts.parcels import Alert
 from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.instruments import AssetClass, Instrument, TradingStatus
 from engine.liquidation.mark import Mark, MarkBasis
@@ -168,3 +171,18 @@ def a_guard(
         created_at=NOW,
         venue_entry=number(venue_entry),
     )
+
+
+def a_waiting_alert(number, message, *, at, chat_id=7, **changes):
+    alert = Alert(
+        alert_id=number,
+        user_id=chat_id,
+        chat_id=chat_id,
+        message=message,
+        critical=message.kind in CRITICAL,
+        state=AlertState.WAITING,
+        attempts=0,
+        created_at=at,
+        not_before=at,
+    )
+    return replace(alert, **changes)

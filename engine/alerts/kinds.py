@@ -31,6 +31,17 @@ CRITICAL = frozenset(
 )
 
 
+#: Short news without a question; what an outage held up of it arrives as one digest.
+DIGESTIBLE = frozenset(
+    {
+        AlertKind.GUARD_REDUCED,
+        AlertKind.CLOSED_ELSEWHERE,
+        AlertKind.PRICE_TROUBLE,
+        AlertKind.BROKER_TROUBLE,
+    }
+)
+
+
 class AlertState(StrEnum):
     """Where an alert stands on its way to the reader."""
 

@@ -10,25 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.alerts.kinds import CRITICAL, AlertKind, AlertState
 from engine.alerts.messages import Message, dump_message, load_message
+from engine.alerts.parcels import Alert, Parcel, pack
 from engine.storage.tables import AlertRow
 
 #: An alert that will not leave again has no time to leave.
 _PENDING = col(AlertRow.not_before).is_not(None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
-    """One alert on its way."""
-
-    alert_id: int
-    user_id: int
-    chat_id: int
-    message: Message
-    critical: bool
-    state: AlertState
-    #: Deliveries tried so far.
-    attempts: int
-    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,19 +60,12 @@ async def append_alert(
     return True
 
 
-async def claim_due(session: AsyncSession, *, now: datetime) -> tuple[Alert, ...]:
-    """Return the next alert of each chat that may leave now, critical ones first.
-
-    A chat whose first alert must wait gets nothing else meanwhile, unless a critical one comes.
-    """
+async def load_due(session: AsyncSession, *, now: datetime) -> tuple[Parcel, ...]:
+    """Return the next message of each chat that may leave now, critical alerts first."""
     found = await session.exec(
         select(AlertRow).where(_PENDING).order_by(col(AlertRow.critical).desc(), col(AlertRow.alert_id))
     )
-    first_of = dict[int, tuple[datetime | None, Alert]]()
-    for row in found:
-        if row.chat_id not in first_of and (alert := _alert(row)) is not None:
-            first_of[row.chat_id] = (row.not_before, alert)
-    return tuple(alert for not_before, alert in first_of.values() if not_before and not_before <= now)
+    return pack([alert for row in found if (alert := _alert(row)) is not None], now=now)
 
 
 async def load_critical_after(session: AsyncSession, alert_id: int) -> tuple[Alert, ...]:
@@ -115,11 +94,11 @@ async def load_last_gone(session: AsyncSession) -> int:
     return (await session.exec(select(number).order_by(number.desc()))).first() or 0
 
 
-async def mark_sent(session: AsyncSession, alert_id: int, *, message_id: int | None, now: datetime) -> None:
-    """Note that an alert was delivered."""
+async def mark_sent(session: AsyncSession, parcel: Parcel, *, message_id: int | None, now: datetime) -> None:
+    """Note that alerts were delivered."""
     await _change(
         session,
-        alert_id,
+        parcel,
         state=AlertState.SENT,
         sent_at=now,
         message_id=message_id,
@@ -128,11 +107,11 @@ async def mark_sent(session: AsyncSession, alert_id: int, *, message_id: int | N
     )
 
 
-async def mark_retry(session: AsyncSession, alert_id: int, *, not_before: datetime, error: str) -> None:
-    """Note that an alert certainly did not arrive and when it leaves again."""
+async def mark_retry(session: AsyncSession, parcel: Parcel, *, not_before: datetime, error: str) -> None:
+    """Note that alerts certainly did not arrive and when they leave again."""
     await _change(
         session,
-        alert_id,
+        parcel,
         state=AlertState.WAITING,
         attempts=AlertRow.attempts + 1,
         not_before=not_before,
@@ -140,11 +119,11 @@ async def mark_retry(session: AsyncSession, alert_id: int, *, not_before: dateti
     )
 
 
-async def mark_unknown(session: AsyncSession, alert_id: int, *, not_before: datetime, error: str) -> None:
-    """Note that nobody knows whether an alert arrived, and when it is repeated."""
+async def mark_unknown(session: AsyncSession, parcel: Parcel, *, not_before: datetime, error: str) -> None:
+    """Note that nobody knows whether alerts arrived, and when they are repeated."""
     await _change(
         session,
-        alert_id,
+        parcel,
         state=AlertState.UNKNOWN,
         attempts=AlertRow.attempts + 1,
         not_before=not_before,
@@ -152,9 +131,9 @@ async def mark_unknown(session: AsyncSession, alert_id: int, *, not_before: date
     )
 
 
-async def mark_leaving(session: AsyncSession, alert_id: int, *, again_at: datetime) -> None:
-    """Note that an alert is on its way: a process that dies now leaves it in doubt, not forgotten."""
-    await _change(session, alert_id, state=AlertState.UNKNOWN, not_before=again_at)
+async def mark_leaving(session: AsyncSession, parcel: Parcel, *, again_at: datetime) -> None:
+    """Note that alerts are on their way: a process that dies now leaves them in doubt, not forgotten."""
+    await _change(session, parcel, state=AlertState.UNKNOWN, not_before=again_at)
 
 
 async def release_doubtful(session: AsyncSession, *, now: datetime) -> None:
@@ -164,9 +143,9 @@ async def release_doubtful(session: AsyncSession, *, now: datetime) -> None:
     )
 
 
-async def mark_dead(session: AsyncSession, alert_id: int, *, error: str) -> None:
-    """Give an alert up: its chat refuses it for good."""
-    await _change(session, alert_id, state=AlertState.DEAD, not_before=None, last_error=error)
+async def mark_dead(session: AsyncSession, parcel: Parcel, *, error: str) -> None:
+    """Give alerts up: their chat refuses them for good."""
+    await _change(session, parcel, state=AlertState.DEAD, not_before=None, last_error=error)
 
 
 async def depth(session: AsyncSession) -> Depth:
@@ -176,8 +155,9 @@ async def depth(session: AsyncSession) -> Depth:
     return Depth(waiting=waiting, oldest_at=oldest_at)
 
 
-async def _change(session: AsyncSession, alert_id: int, **values: object) -> None:
-    await session.exec(update(AlertRow).where(col(AlertRow.alert_id) == alert_id).values(**values))
+async def _change(session: AsyncSession, parcel: Parcel, **values: object) -> None:
+    chosen = col(AlertRow.alert_id).in_(parcel.alert_ids)
+    await session.exec(update(AlertRow).where(chosen).values(**values))
 
 
 def _alert(row: AlertRow) -> Alert | None:
@@ -195,4 +175,5 @@ def _alert(row: AlertRow) -> Alert | None:
         state=row.state,
         attempts=row.attempts,
         created_at=row.created_at,
+        not_before=row.not_before or row.created_at,
     )

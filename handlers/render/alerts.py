@@ -18,8 +18,10 @@ from engine.alerts.messages import (
     NotWatching,
     PriceTrouble,
 )
+from engine.alerts.parcels import Parcel
 from engine.guards.offers import OfferLine
 from engine.liquidation.mark import Mark
+from handlers.render.digest import render_digest
 from handlers.render.exits import render_exit
 from handlers.render.guards import choice_keyboard, render_offer
 from handlers.render.html import bold, escape, foreign
@@ -27,6 +29,22 @@ from handlers.render.numbers import full_quantity, percent, price
 from handlers.render.positions import result_words
 from handlers.render.screen import Screen
 from handlers.render.times import Reader, duration
+
+MAY_BE_REPEATED = "<i>(may be repeated)</i>"
+
+
+def render_parcel(parcel: Parcel, reader: Reader) -> Screen:
+    """Render one alert, or what an outage held up, for whoever reads it now."""
+    if len(parcel.alerts) > 1:
+        screen = render_digest(parcel.alerts, reader)
+    else:
+        screen = render_alert(parcel.first.message, reader)
+    notes = list[str]()
+    if len(parcel.alerts) == 1 and parcel.first.is_late(reader.now):
+        notes.append(f"<i>Written {reader.clock(parcel.first.created_at)}; it could not be sent before.</i>")
+    if parcel.is_doubtful:
+        notes.append(MAY_BE_REPEATED)
+    return Screen(text="\n".join((screen.text, *notes)), keyboard=screen.keyboard)
 
 
 def render_alert(message: Message, reader: Reader) -> Screen:

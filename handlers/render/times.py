@@ -26,6 +26,11 @@ class Reader:
         local = at.astimezone(self.zone)
         return f"{self._day(local)}{local:%H:%M:%S} {local.tzname()}"
 
+    def minute(self, at: datetime) -> str:
+        """Write a time to the minute, and the day when it is not the reader's today."""
+        local = at.astimezone(self.zone)
+        return f"{self._day(local)}{local:%H:%M}"
+
     def span(self, since: datetime, until: datetime) -> str:
         """Write from when to when, to the minute."""
         first, last = since.astimezone(self.zone), until.astimezone(self.zone)

@@ -9,8 +9,8 @@ from telegram.request import HTTPXRequest
 
 from bot.delivery import Delivery
 from engine.alerts.kinds import AlertState
-from engine.alerts.messages import BrokerTrouble, ExitParked, FirstContact
-from engine.alerts.outbox import append_alert, depth, mark_leaving
+from engine.alerts.messages import BrokerTrouble, ExitParked, FirstContact, PriceTrouble
+from engine.alerts.outbox import append_alert, depth, load_due, mark_leaving
 from engine.guards.offers import Choice, ChoiceKind, Offer
 from engine.storage.tables import AlertRow
 from engine.venues import Venue
@@ -86,6 +86,12 @@ class Post:
         await self.delivery._send_what_may_leave()
         assert self.delivery.status.last_error is None
 
+    async def begin_to_send(self):
+        """Leave the next alert as a process leaves it that dies while sending."""
+        async with self.database.write() as session:
+            (parcel,) = await load_due(session, now=self.clock.now())
+            await mark_leaving(session, parcel, again_at=self.clock.now() + timedelta(hours=1))
+
     async def row(self, number=1):
         async with self.database.read() as session:
             return await session.get(AlertRow, number)
@@ -102,6 +108,10 @@ def post(database, bot, clock):
 
 def trouble(why):
     return BrokerTrouble(venue=Venue.KRAKEN, what="unreachable", why=why, since=START)
+
+
+def price_trouble(what):
+    return PriceTrouble(venue=Venue.KRAKEN, symbol="BTC/USD", what=what, why="no quote", since=START)
 
 
 def critical(symbol):
@@ -212,6 +222,54 @@ async def test_an_outage_delays_an_alert_and_keeps_the_order(server, post):
     assert "repeated" not in "".join(texts(owner))
 
 
+async def test_after_a_long_outage_exits_come_singly_and_the_small_news_as_one_digest(server, post):
+    owner = owner_of(server)
+    outage = server.faults.add(kind=FaultKind.HTTP_500_BEFORE, times=None)
+    await post.put(trouble("no answer"))
+    await post.put(critical("BTC/USD"))
+    await post.put(price_trouble("unknown"))
+    await post.put(critical("ETH/USD"))
+    await post.put(price_trouble("back"))
+    await post.sweep()
+    post.clock.pass_time(3 * 3600)
+    server.faults.remove(outage)
+    await post.put(trouble("now"))
+
+    await post.sweep()
+
+    btc, eth, digest, fresh = texts(owner)
+    assert "BTC/USD" in btc
+    assert "ETH/USD" in eth
+    assert btc.endswith("Written 12:00:00 UTC; it could not be sent before.")
+    assert digest.splitlines() == [
+        "While this chat could not be reached",
+        "12:00 Kraken does not answer",
+        "12:00 BTC/USD on Kraken: price unknown",
+        "12:00 BTC/USD on Kraken: price is back",
+        "/positions and /status show how things stand now.",
+        "As of 15:00:00 UTC",
+    ]
+    assert fresh.splitlines()[1] == "now"
+    assert await post.waiting() == 0
+
+
+async def test_a_digest_whose_answer_was_lost_is_repeated_whole_and_says_so(server, post):
+    owner = owner_of(server)
+    await post.put(trouble("no answer"))
+    await post.put(price_trouble("unknown"))
+    post.clock.pass_time(3 * 3600)
+    server.faults.add("sendMessage", kind=FaultKind.DROP_AFTER)
+
+    await post.sweep()
+    post.clock.pass_time(1)
+    await post.sweep()
+
+    first, again = texts(owner)
+    assert again.splitlines()[-1] == "(may be repeated)"
+    assert again.splitlines()[:3] == first.splitlines()[:3]
+    assert await post.waiting() == 0
+
+
 async def test_flood_control_is_waited_out(server, post):
     owner = owner_of(server)
     server.faults.add("sendMessage", kind=FaultKind.TOO_MANY_REQUESTS, retry_after=7)
@@ -299,7 +357,7 @@ async def test_somebody_who_never_pressed_start_is_waited_for(server, post):
 
 
 async def test_unreadable_markup_goes_as_plain_text(server, post, monkeypatch):
-    monkeypatch.setattr("bot.delivery.MAY_BE_REPEATED", "\n<blink>(may be repeated)")
+    monkeypatch.setattr("handlers.render.alerts.MAY_BE_REPEATED", "<blink>(may be repeated)")
     owner = owner_of(server)
     server.faults.add("sendMessage", kind=FaultKind.DROP_BEFORE)
     await post.put(trouble("no answer"))
@@ -442,8 +500,7 @@ async def test_a_database_that_stumbles_at_the_start_stops_no_delivery(server, p
     monkeypatch.setattr("bot.delivery.SWEEP_S", 0.01)
     owner = owner_of(server)
     await post.put(critical("BTC/USD"))
-    async with database.write() as session:
-        await mark_leaving(session, 1, again_at=post.clock.now() + timedelta(hours=1))
+    await post.begin_to_send()
     works, database.write = database.write, None
     post.delivery.start()
     async with asyncio.timeout(5):
@@ -468,13 +525,10 @@ async def test_a_sender_that_ends_by_itself_is_told(post, monkeypatch):
     assert "TypeError" in post.delivery.status.last_error
 
 
-async def test_an_alert_whose_process_died_while_sending_it_says_that_it_may_be_repeated(
-    server, post, database, clock
-):
+async def test_an_alert_whose_process_died_while_sending_it_says_that_it_may_be_repeated(server, post):
     owner = owner_of(server)
     await post.put(critical("BTC/USD"))
-    async with database.write() as session:
-        await mark_leaving(session, 1, again_at=clock.now() + timedelta(hours=1))
+    await post.begin_to_send()
 
     post.delivery.start()
     message = await owner.wait_for("BTC/USD")

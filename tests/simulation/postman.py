@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from engine.alerts.outbox import claim_due, mark_retry, mark_sent, mark_unknown
+from engine.alerts.outbox import load_due, mark_retry, mark_sent, mark_unknown
 
 
 class Postman:
@@ -15,18 +15,18 @@ class Postman:
 
     async def deliver(self):
         async with self._database.read() as session:
-            due = await claim_due(session, now=self._clock.now())
-        for alert in due:
-            await self._deliver(alert)
+            due = await load_due(session, now=self._clock.now())
+        for parcel in due:
+            await self._deliver(parcel)
         return len(due)
 
-    async def _deliver(self, alert):
+    async def _deliver(self, parcel):
         now, chance = self._clock.now(), self._rng.random()
         async with self._database.write() as session:
             if chance < 0.1:
                 later = now + timedelta(seconds=3)
-                await mark_retry(session, alert.alert_id, not_before=later, error="429")
+                await mark_retry(session, parcel, not_before=later, error="429")
             elif chance < 0.2:
-                await mark_unknown(session, alert.alert_id, not_before=now, error="timed out")
+                await mark_unknown(session, parcel, not_before=now, error="timed out")
             else:
-                await mark_sent(session, alert.alert_id, message_id=1, now=now)
+                await mark_sent(session, parcel, message_id=1, now=now)

@@ -8,15 +8,16 @@ from engine.alerts.kinds import AlertState
 from engine.alerts.messages import BrokerTrouble, ExitFailing
 from engine.alerts.outbox import (
     append_alert,
-    claim_due,
     depth,
     load_critical_after,
+    load_due,
     load_last_gone,
     mark_dead,
     mark_retry,
     mark_sent,
     mark_unknown,
 )
+from engine.alerts.parcels import LATE_AFTER, Parcel
 from engine.storage.tables import AlertRow
 from engine.venues import Venue
 from tests.engine.storage.stored import KRAKEN, NOW, OWNER, a_database
@@ -58,12 +59,12 @@ async def append(database, message, key, *, chat_id=None):
 
 async def due(database, now=NOW):
     async with database.read() as session:
-        return await claim_due(session, now=now)
+        return tuple(parcel.first for parcel in await load_due(session, now=now))
 
 
 async def mark(database, how, alert, **values):
     async with database.write() as session:
-        await how(session, alert.alert_id, **values)
+        await how(session, Parcel(alerts=(alert,)), **values)
 
 
 async def waiting(database):
@@ -151,6 +152,18 @@ async def test_an_alert_that_may_have_arrived_says_so_when_it_is_repeated(databa
     assert await due(database) == ()
     (again,) = await due(database, now=LATER)
     assert (again.state, again.attempts) == (AlertState.UNKNOWN, 1)
+
+
+async def test_what_an_outage_held_up_is_over_in_one_message(database):
+    for key in ("first", "second", "third"):
+        await append(database, CHATTY, key)
+
+    async with database.write() as session:
+        (parcel,) = await load_due(session, now=NOW + LATE_AFTER)
+        await mark_sent(session, parcel, message_id=1, now=LATER)
+
+    assert parcel.alert_ids == (1, 2, 3)
+    assert await waiting(database) == 0
 
 
 async def test_an_alert_that_was_given_up_makes_room(database):

@@ -5,6 +5,7 @@ from typing import get_args
 
 import pytest
 
+from engine.alerts.kinds import DIGESTIBLE
 from engine.alerts.messages import (
     BrokerTrouble,
     CancelledOrder,
@@ -22,12 +23,14 @@ from engine.alerts.messages import (
     NotWatching,
     PriceTrouble,
 )
+from engine.alerts.parcels import Parcel
 from engine.orders import Side
 from engine.positions import Direction
 from engine.venues import Venue
-from handlers.render.alerts import render_alert
+from handlers.render.alerts import render_alert, render_parcel
 from handlers.render.html import plain_text
 from handlers.render.times import Reader
+from tests.builders import a_waiting_alert
 from tests.handlers.screen_checks import check_fits, check_golden
 from tests.handlers.values import NOW, READER, ago, offer
 
@@ -157,3 +160,38 @@ def test_a_paused_guard_without_a_question_names_the_command():
     text = render_alert(replace(EXAMPLES["guard_paused"], offer=None), READER).text
 
     assert "/guard BTC/USD guards it again." in text
+
+
+@pytest.mark.parametrize("kind", sorted(DIGESTIBLE))
+def test_every_digestible_alert_has_a_line_in_a_digest(kind):
+    screen = render_parcel(
+        Parcel(
+            alerts=(
+                a_waiting_alert(1, EXAMPLES[kind], at=ago(hours=3)),
+                a_waiting_alert(2, EXAMPLES[kind], at=ago(hours=3)),
+            )
+        ),
+        READER,
+    )
+
+    header, first, second, *_ = screen.text.splitlines()
+    assert header == "<b>While this chat could not be reached</b>"
+    assert first == second
+    check_fits(screen)
+
+
+def test_a_digest_reads():
+    alerts = [
+        a_waiting_alert(number, message, at=NOW - timedelta(minutes=200 - 30 * number))
+        for number, message in enumerate(EXAMPLES[kind] for kind in sorted(DIGESTIBLE))
+    ]
+
+    check_golden("alert_digest", render_parcel(Parcel(alerts=tuple(alerts)), READER))
+
+
+def test_an_exit_that_could_not_be_sent_says_when_it_was_written():
+    late = a_waiting_alert(1, EXIT, at=NOW - timedelta(hours=3))
+
+    assert render_parcel(Parcel(alerts=(late,)), READER).text.endswith(
+        "<i>Written 6 Mar 23:30:11 UTC; it could not be sent before.</i>"
+    )
