@@ -56,7 +56,7 @@ class Looker:
                 return await self._look_again(guard, request, seen)
         except BrokerError:
             return _NO_QUOTE
-        return _NO_QUOTE if isinstance(seen, NeedsBook) else seen
+        return PriceUnknown(problem=PriceProblem.NO_BOOK) if isinstance(seen, NeedsBook) else seen
 
     async def _look_again(
         self, guard: Guard, request: MarkRequest, pending: NeedsSecondLook

@@ -1,7 +1,7 @@
 """Pure: find every position in what one account, its market and our own rows say."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -24,7 +24,9 @@ from engine.liquidation.sight import Sight
 from engine.money import ZERO, is_cash
 from engine.portfolio.assemble import Found
 from engine.positions import AccountReport, Direction, Holding, MarginPosition, PositionKind
-from engine.quotes import Quote
+from engine.quotes import OrderBook, Quote
+
+_NO_BOOK = PriceUnknown(problem=PriceProblem.NO_BOOK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,8 @@ class Scene:
     threshold: Decimal
     price_max_age_s: float
     now: datetime
+    #: Order books by symbol, of the pairs whose quote says too little.
+    books: Mapping[str, OrderBook] = field(default_factory=dict)
 
 
 def exit_symbols(
@@ -70,6 +74,13 @@ def find_positions(scene: Scene) -> tuple[Found, ...]:
     symbols = exit_symbols(scene.report, scene.bases, scene.instruments)
     spot = [_spot(scene, holding, symbols) for holding in spot_positions(scene.report)]
     return (*spot, *(_margin(scene, position) for position in scene.report.margin_positions))
+
+
+def thin_symbols(found: Sequence[Found]) -> frozenset[str]:
+    """Return the pairs whose positions can be priced only with the order book."""
+    return frozenset(
+        one.instrument.symbol for one in found if one.instrument is not None and one.mark == _NO_BOOK
+    )
 
 
 def _spot(scene: Scene, holding: Holding, symbols: Mapping[str, str]) -> Found:
@@ -154,11 +165,12 @@ def _mark(
         threshold=guard.threshold if guard else scene.threshold,
         max_age_s=scene.price_max_age_s,
     )
-    seen = decide_mark(request, quote=quote, last=None, now=scene.now)
+    book = scene.books.get(instrument.symbol)
+    seen = decide_mark(request, quote=quote, book=book, last=None, now=scene.now)
     if isinstance(seen, NeedsSecondLook):
         # Good enough to be shown; only a guard acts on a price, and it looks twice itself.
         return seen.candidate
-    return PriceUnknown(problem=PriceProblem.NO_QUOTE) if isinstance(seen, NeedsBook) else seen
+    return _NO_BOOK if isinstance(seen, NeedsBook) else seen
 
 
 def _market_closed(scene: Scene, quote: Quote) -> PriceUnknown | None:

@@ -1,7 +1,8 @@
 """Gather everything that is known of a user's positions and put it together."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -17,10 +18,10 @@ from engine.liquidation.sight import Sight
 from engine.market import Markets, VenueMarket
 from engine.portfolio.assemble import Found, assemble, sort_positions
 from engine.portfolio.confirm import Confirmer, Wanted
-from engine.portfolio.find import Scene, exit_symbols, find_positions, spot_positions
+from engine.portfolio.find import Scene, exit_symbols, find_positions, spot_positions, thin_symbols
 from engine.portfolio.view import PortfolioView
 from engine.positions import AccountReport
-from engine.quotes import Quote
+from engine.quotes import OrderBook, Quote
 from engine.routing.costs import Costs
 from engine.storage.database import Database
 from engine.storage.repositories import guards as guard_rows
@@ -91,7 +92,13 @@ class PortfolioService:
         report = self._reports.latest(account.account_id)
         if report is None:
             return ()
-        return find_positions(await self._scene(report))
+        scene = await self._scene(report)
+        found = find_positions(scene)
+        thin = thin_symbols(found)
+        if not thin:
+            return found
+        books = await _books(self._markets[account.venue], thin)
+        return find_positions(replace(scene, books=books, now=self._clock.now()))
 
     async def confirm(self, wanted: Sequence[Wanted]) -> list[Found]:
         """Return positions with marks that a second look confirmed, or with *price unknown*."""
@@ -138,6 +145,19 @@ class PortfolioService:
                 return await market.quotes(symbols, max_age_s=QUOTE_MAX_AGE_S) if symbols else {}
         except (BrokerError, TimeoutError):
             return {}
+
+
+async def _books(market: VenueMarket, symbols: Collection[str]) -> Mapping[str, OrderBook]:
+    books = await asyncio.gather(*(_book(market, symbol) for symbol in symbols))
+    return {book.symbol: book for book in books if book is not None}
+
+
+async def _book(market: VenueMarket, symbol: str) -> OrderBook | None:
+    try:
+        async with asyncio.timeout(SCREEN_WAIT_S):
+            return await market.book(symbol)
+    except (BrokerError, TimeoutError):
+        return None
 
 
 async def _session(market: VenueMarket) -> Session | None:

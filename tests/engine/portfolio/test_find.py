@@ -151,10 +151,10 @@ def test_a_price_nobody_can_trust_is_no_price(quote, problem):
     assert found(a_holding("BTC"), quotes=[quote]).mark == PriceUnknown(problem=problem)
 
 
-def test_a_top_that_says_too_little_is_no_price_on_a_screen():
+def test_a_top_that_says_too_little_is_no_price_without_its_order_book():
     one = found(a_holding("BTC", "1000"))
 
-    assert one.mark == PriceUnknown(problem=PriceProblem.NO_QUOTE)
+    assert one.mark == PriceUnknown(problem=PriceProblem.NO_BOOK)
 
 
 def test_a_guarded_coin_shows_what_its_guard_goes_by():

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from engine.guards.offers import ChoiceKind
+from engine.liquidation.mark import MarkBasis, PriceProblem, PriceUnknown
 from engine.portfolio.view import NotGuarded
 from engine.positions import Direction, PositionKind
 from engine.venues import Venue
@@ -219,3 +221,38 @@ async def test_somebody_else_sees_nothing(demo):
     portfolio = await demo.engine.portfolio.fetch_portfolio(OWNER_ID + 1)
 
     assert (portfolio.positions, portfolio.unreachable) == ((), ())
+
+
+@pytest.fixture
+async def thin(rooms):
+    """Two coins, and a tenth of one at the best price."""
+    coins = Bought(symbol="BTC/USD", quantity=Decimal(2), price=Decimal(60_000))
+    async with rooms(story=Story(openings={"kraken": Opening(purchases=(coins,))})) as room:
+        listing = room.world.market.listing("kraken", "BTC/USD")
+        room.world.market.add(replace(listing, depth=(Decimal("0.1"), Decimal(3), Decimal(20))))
+        await room.read()
+        yield room
+
+
+async def test_a_position_larger_than_the_best_price_takes_is_priced_from_the_order_book(thin):
+    btc = (await positions(thin))[Venue.KRAKEN, "BTC"]
+
+    assert btc.mark.basis is MarkBasis.WALKED
+    assert btc.mark.price < thin.world.bid("kraken", "BTC/USD")
+    assert btc.not_guarded is NotGuarded.NOT_ASKED_FOR
+
+
+async def test_a_position_larger_than_the_best_price_takes_can_be_guarded(thin):
+    offer = await thin.engine.guards.offer_guard(OWNER_ID, "BTC", None)
+
+    assert ChoiceKind.GUARD_FROM_COST in {choice.kind for choice in offer.choices}
+
+
+async def test_an_order_book_that_is_not_told_leaves_the_price_unknown_for_that_reason(thin):
+    await thin.clock.sleep(10)
+    thin.fault(FaultKind.HTTP_ERROR_BEFORE, "Depth", times=None)
+
+    btc = (await positions(thin))[Venue.KRAKEN, "BTC"]
+
+    assert btc.mark == PriceUnknown(problem=PriceProblem.NO_BOOK)
+    assert btc.not_guarded is NotGuarded.PRICE_UNKNOWN
