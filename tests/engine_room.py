@@ -247,7 +247,7 @@ async def open_room(template, folder, *, venues=(Venue.KRAKEN,), story=None, sta
         world = SandboxWorld(
             venues=venues,
             story=story or Story(),
-            now=lambda: clock.now().timestamp(),
+            now=lambda: clock.true_now().timestamp(),
             monotonic=clock.monotonic,
         )
         async with world:

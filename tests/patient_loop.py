@@ -72,20 +72,29 @@ class WatchedQueue(SimpleQueue):
 
 
 class LoopClock:
-    """The clock of a patient loop: both its hands move only when the loop jumps."""
+    """The clock of a patient loop: both its hands move only when the loop jumps, or somebody sets them."""
 
     def __init__(self, loop, *, start):
         self._loop = loop
         self._start = start
+        self._set_by = timedelta()
+
+    def set_by(self, seconds):
+        """Set the machine's wall clock forward or back; the venues' clocks go on as they were."""
+        self._set_by += timedelta(seconds=seconds)
+
+    def true_now(self):
+        return self._start + timedelta(seconds=self._loop.time())
 
     def now(self):
-        return self._start + timedelta(seconds=self._loop.time())
+        return self.true_now() + self._set_by
 
     def monotonic(self):
         return self._loop.time()
 
     def now_ns(self):
-        return int(self._start.timestamp()) * 1_000_000_000 + int(self._loop.time() * 1_000_000_000)
+        began = int((self._start + self._set_by).timestamp()) * 1_000_000_000
+        return began + int(self._loop.time() * 1_000_000_000)
 
     async def sleep(self, seconds):
         await asyncio.sleep(max(seconds, 0))

@@ -36,9 +36,10 @@ class CcxtMarketData(ABC, Generic[CatalogT]):
 
     async def refresh_catalog(self) -> CatalogT:
         """Ask for the venue's names and instruments again."""
-        fresh = await self._fetch_catalog()
-        self._catalog = fresh
-        return fresh
+        # One at a time: a slower earlier answer must not take the place of what was handed out.
+        async with self._loading:
+            self._catalog = await self._fetch_catalog()
+            return self._catalog
 
     async def close(self) -> None:
         """Let go of the shared session."""

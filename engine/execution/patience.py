@@ -3,15 +3,27 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-#: Seconds between tries of an exit the venue keeps refusing; the last one repeats.
+from engine.errors import BrokerError, KeyRejectedError, RefusalReason, RefusedError
+
+#: Seconds between tries of what the venue keeps refusing or does not tell; the last one repeats.
 RETRY_AFTER_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 
 #: An exit that keeps failing is told at once, then 30 s, 2 min and 10 min after that, then hourly.
 TELL_AGAIN_AFTER = (timedelta(seconds=30), timedelta(seconds=90), timedelta(minutes=8), timedelta(hours=1))
 
 
-def retry_delay_s(failures: int) -> float:
-    """Return the pause after the given number of definite refusals in a row (1 or more)."""
+#: A rejected key needs its owner, not haste.
+KEY_REJECTED_PAUSE_S = 60.0
+#: Between two looks at a market that takes no orders.
+MARKET_LOOK_S = 15.0
+
+
+def pause_s(why: BrokerError | str, failures: int) -> float:
+    """Return how long to wait after the given number of failures in a row (1 or more), the last being `why`."""
+    if isinstance(why, KeyRejectedError):
+        return KEY_REJECTED_PAUSE_S
+    if isinstance(why, RefusedError) and why.reason is RefusalReason.MARKET_UNAVAILABLE:
+        return MARKET_LOOK_S
     return RETRY_AFTER_S[min(failures, len(RETRY_AFTER_S)) - 1]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from engine.venues import Venue
@@ -53,23 +53,22 @@ PROOFS = {
 
 
 @dataclass(frozen=True, slots=True)
-class LookAt:
-    """Ask the venue at this time."""
+class LookAfter:
+    """Ask the venue so long after sending."""
 
-    at: datetime
+    age: timedelta
 
 
-def next_settling_step(venue: Venue, *, sent_at: datetime, absent_at: Sequence[datetime]) -> LookAt | Resend:
-    """Decide the next step from when the order was sent and when looks found nothing.
+def next_settling_step(venue: Venue, absent_after: Sequence[timedelta]) -> LookAfter | Resend:
+    """Decide the next step from how long after sending looks found nothing.
 
-    `absent_at` holds the times at which successful look-ups did not find the order, oldest first;
-    a look-up that failed is no evidence and is not in it.
+    `absent_after` holds the ages, by a clock nobody sets, at which look-ups began that did not find the
+    order, oldest first; a look-up that failed is no evidence and is not in it.
     """
     proof = PROOFS[venue]
-    due = [sent_at + delay for delay in proof.looks_after]
-    uncovered = [at for at in due if not any(absent >= at for absent in absent_at)]
+    uncovered = [due for due in proof.looks_after if not any(age >= due for age in absent_after)]
     if uncovered:
-        return LookAt(uncovered[0])
-    if len(absent_at) < proof.looks_least:
-        return LookAt(absent_at[-1] + LOOK_AGAIN)
+        return LookAfter(uncovered[0])
+    if len(absent_after) < proof.looks_least:
+        return LookAfter(absent_after[-1] + LOOK_AGAIN)
     return proof.resend

@@ -9,13 +9,14 @@ from engine.clock import Clock
 from engine.errors import BrokerError, RefusalReason, RefusedError, UnknownOutcomeError
 from engine.execution.intents import Intent
 from engine.execution.journal import Journal
-from engine.execution.settle import KRAKEN_DEADLINE, LOOK_AGAIN, PROOFS, LookAt, Resend, next_settling_step
+from engine.execution.patience import pause_s
+from engine.execution.settle import KRAKEN_DEADLINE, PROOFS, LookAfter, Resend, next_settling_step
 from engine.execution.states import IntentEvent
-from engine.orders import Order, OrderRequest
+from engine.orders import ClientOrderId, Order, OrderRequest
 from engine.venues import Venue
 
-#: The latest look at any venue comes so long after sending.
-LONGEST_WAIT_S = 11.0
+#: How far back an order is sought: both clocks, and how long the process was away, are trusted to a day.
+SOUGHT_BACK = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,8 @@ class Submitter:
     def __init__(self, *, journal: Journal, clock: Clock) -> None:
         self._journal = journal
         self._clock = clock
+        #: When each order left whose outcome is not known, by the clock nobody sets.
+        self._left_at = dict[ClientOrderId, float]()
 
     async def send(self, intent: Intent, broker: Broker, quantity: Decimal) -> Attempt:
         """Write one attempt down, send it, and write down what the venue said."""
@@ -48,10 +51,12 @@ class Submitter:
         sent = await self._journal.record(
             intent, IntentEvent.SEND, cause="send", quantity=quantity, sent_at=now
         )
+        self._left_at[sent.client_order_id] = self._clock.monotonic()
         try:
             venue_order_id = await broker.submit_order(_request(sent, now), priority=Priority.EXIT)
         except BrokerError as e:
             return Attempt(intent=await self._after_error(sent, e), error=e)
+        self._left_at.pop(sent.client_order_id)
         accepted = await self._journal.record(
             sent, IntentEvent.ACCEPT, cause="accepted", venue_order_id=venue_order_id
         )
@@ -73,27 +78,28 @@ class Submitter:
 
     async def settle(self, intent: Intent, broker: Broker) -> Intent:
         """Ask until the order is found, or proven absent and free to be sent again."""
-        sent_at = intent.sent_at or intent.updated_at
-        absent_at = list[datetime]()
-        while True:
-            step = next_settling_step(intent.venue, sent_at=sent_at, absent_at=absent_at)
-            if isinstance(step, Resend):
-                return await self._journal.retry(
-                    intent, cause=f"proven absent, {step}", same_id=step is Resend.SAME_ID
-                )
-            await self._wait_until(step)
-            asked_at = self._clock.now()
+        # One that another life of the process sent counts from now: no wall clock tells how old it is.
+        left_at = self._left_at.setdefault(intent.client_order_id, self._clock.monotonic())
+        absent_after, failures = list[timedelta](), 0
+        while isinstance(step := next_settling_step(intent.venue, absent_after), LookAfter):
+            await self._clock.sleep((step.age - self._age(left_at)).total_seconds())
+            asked_after = self._age(left_at)
             try:
-                order = await self._find(intent, broker, sent_at)
-            except BrokerError:
+                order = await self._find(intent, broker)
+            except BrokerError as e:
                 # Silence is no evidence either way.
-                await self._clock.sleep(LOOK_AGAIN.total_seconds())
+                failures += 1
+                await self._clock.sleep(pause_s(e, failures))
                 continue
             if order is not None:
+                self._left_at.pop(intent.client_order_id)
                 return await self._journal.record(
                     intent, IntentEvent.ACCEPT, cause="found", venue_order_id=order.venue_order_id
                 )
-            absent_at.append(asked_at)
+            absent_after.append(asked_after)
+        self._left_at.pop(intent.client_order_id)
+        same_id = step is Resend.SAME_ID
+        return await self._journal.retry(intent, cause=f"proven absent, {step}", same_id=same_id)
 
     async def follow(self, intent: Intent, broker: Broker) -> Followed:
         """Ask once for an accepted order and write down what has filled of it."""
@@ -119,20 +125,18 @@ class Submitter:
         if intent.sent_at is None or PROOFS[intent.venue].resend is not Resend.SAME_ID:
             return False
         try:
-            return await self._find(intent, broker, intent.created_at) is not None
+            return await self._find(intent, broker) is not None
         except BrokerError:
             return False
 
-    async def _wait_until(self, step: LookAt) -> None:
-        # A clock that was set back must not stall the settling: no look is due later than this.
-        pause_s = (step.at - self._clock.now()).total_seconds()
-        await self._clock.sleep(min(pause_s, LONGEST_WAIT_S))
+    def _age(self, left_at: float) -> timedelta:
+        return timedelta(seconds=self._clock.monotonic() - left_at)
 
-    async def _find(self, intent: Intent, broker: Broker, sent_at: datetime) -> Order | None:
+    async def _find(self, intent: Intent, broker: Broker) -> Order | None:
         return await broker.find_order(
             intent.client_order_id,
             intent.symbol,
-            since=sent_at - timedelta(minutes=1),
+            since=min(intent.created_at, self._clock.now()) - SOUGHT_BACK,
             priority=Priority.EXIT,
         )
 

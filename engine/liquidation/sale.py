@@ -11,7 +11,7 @@ from engine.clock import Clock
 from engine.errors import BrokerError, KeyRejectedError, RefusalReason, RefusedError
 from engine.execution.intents import Intent
 from engine.execution.journal import Journal
-from engine.execution.patience import retry_delay_s
+from engine.execution.patience import pause_s
 from engine.execution.states import IntentEvent, IntentState
 from engine.execution.submit import Submitter
 from engine.guards.guard import Guard, GuardState, Seen
@@ -33,12 +33,6 @@ from engine.liquidation.trouble import Trouble
 from engine.market import VenueMarket
 from engine.money import ZERO
 from engine.orders import Order
-
-#: A rejected key needs its owner, not haste.
-KEY_REJECTED_PAUSE_S = 60.0
-
-#: Between two looks at a market that takes no sales.
-MARKET_LOOK_S = 15.0
 
 #: Pauses between questions after an accepted order; market orders fill at once or hardly at all.
 FILL_POLLS_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0)
@@ -251,25 +245,23 @@ class Sale:
         return await self._desk.journal.conclude(intent, order, guard=rest, seen=self._seen, message=message)
 
     async def _wait_for_fill(self, intent: Intent, error: BrokerError | None) -> None:
-        pause_s = FILL_POLLS_S[min(self._polls, len(FILL_POLLS_S) - 1)]
+        wait_s = FILL_POLLS_S[min(self._polls, len(FILL_POLLS_S) - 1)]
         self._polls += 1
+        if isinstance(error, KeyRejectedError):
+            wait_s = pause_s(error, self._polls)
         if self._polls >= len(FILL_POLLS_S) or isinstance(error, KeyRejectedError):
             silence = f"{intent.venue.label} has the order and has not filled it yet"
             await self._trouble.note(
                 f"the order may be filled, but {error}" if error else silence,
                 "asking until it is filled or closed; it is not sent twice",
             )
-        await self._desk.clock.sleep(pause_s)
+        await self._desk.clock.sleep(wait_s)
 
     async def _pause(self, why: BrokerError | str) -> None:
         self._failures += 1
-        pause_s = retry_delay_s(self._failures)
-        if isinstance(why, KeyRejectedError):
-            pause_s = KEY_REJECTED_PAUSE_S
-        if isinstance(why, RefusedError) and why.reason is RefusalReason.MARKET_UNAVAILABLE:
-            pause_s = MARKET_LOOK_S
-        await self._trouble.note(str(why), f"trying again in {pause_s:g} s; nothing was sold yet")
-        await self._desk.clock.sleep(pause_s)
+        wait_s = pause_s(why, self._failures)
+        await self._trouble.note(str(why), f"trying again in {wait_s:g} s; nothing was sold yet")
+        await self._desk.clock.sleep(wait_s)
 
     async def _instrument(self) -> Instrument | None:
         try:

@@ -84,14 +84,15 @@ class AlpacaMarketData(CcxtMarketData[Catalog]):
 
     async def learn_stocks(self, tickers: Iterable[str]) -> None:
         """Look up stocks that an account holds and we have not met; one without an answer is met later."""
-        catalog = await self.catalog()
         for ticker in tickers:
-            if not catalog.knows_stock(ticker):
-                await self._learn(ticker, catalog)
+            if not (await self.catalog()).knows_stock(ticker):
+                await self._learn(ticker)
 
-    async def _learn(self, ticker: str, catalog: Catalog) -> None:
+    async def _learn(self, ticker: str) -> None:
         try:
             answer = await self._get(f"v2/assets/{ticker}", _TRADER)
+            # The listings may have been read again meanwhile.
+            catalog = await self.catalog()
             with reading(Venue.ALPACA):
                 catalog.add_stock(as_row(answer, ticker))
         except BrokerError:

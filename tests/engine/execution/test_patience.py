@@ -4,14 +4,25 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.execution.patience import Told, retry_delay_s
+from engine.errors import KeyRejectedError, RefusalReason, RefusedError, TryLaterError
+from engine.execution.patience import Told, pause_s
+from engine.venues import Venue
 
 BEGAN = datetime(2026, 3, 4, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(("failures", "delay_s"), [(1, 0.5), (2, 1.0), (6, 15.0), (7, 15.0), (1000, 15.0)])
 def test_tries_slow_down_to_every_fifteen_seconds(failures, delay_s):
-    assert retry_delay_s(failures) == delay_s
+    assert pause_s("refused", failures) == delay_s
+    assert pause_s(TryLaterError(Venue.KRAKEN, "EAPI:Rate limit exceeded"), failures) == delay_s
+
+
+@pytest.mark.parametrize("failures", [1, 1000])
+def test_what_haste_does_not_help_is_tried_calmly_from_the_start(failures):
+    shut = RefusedError(Venue.KRAKEN, "cancel_only", RefusalReason.MARKET_UNAVAILABLE)
+
+    assert pause_s(shut, failures) == 15
+    assert pause_s(KeyRejectedError(Venue.KRAKEN, "EAPI:Invalid key"), failures) == 60
 
 
 def test_the_owner_is_told_at_once_then_after_30_s_2_min_10_min_and_hourly():

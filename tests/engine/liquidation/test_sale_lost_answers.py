@@ -131,3 +131,36 @@ async def test_alpaca_refuses_a_second_use_of_an_id_and_has_the_first_order(room
         assert sold(room, Venue.ALPACA) == Decimal("0.1")
         [intent] = await room.intents()
         assert "id already used: unknown" in await room.steps(intent.intent_id)
+
+
+@pytest.mark.parametrize("venue", ORDERS)
+@pytest.mark.parametrize("jump_s", [-60, 60], ids=["back", "forward"])
+@pytest.mark.parametrize("lost", ["dropped before", "dropped after"])
+async def test_a_clock_that_jumps_while_an_answer_is_sought_neither_stalls_nor_doubles_the_sale(
+    rooms, venue, jump_s, lost
+):
+    async with rooms(venues=(venue,)) as room:
+        await a_falling_position(room, venue)
+        room.fault(endpoint=ORDERS[venue], venue=venue, **LOST[lost])
+        await room.look()
+        await room.world.tape(venue.value).wait_for(ORDERS[venue])
+        began = room.clock.monotonic()
+
+        room.clock.set_by(jump_s)
+        await room.wait_for("exit ")
+
+        assert sold(room, venue) == Decimal("0.1")
+        assert room.clock.monotonic() - began < 20
+
+
+async def test_a_clock_that_jumps_forward_is_no_proof_that_a_request_will_not_arrive(room):
+    await a_falling_position(room, Venue.KRAKEN)
+    room.fault(FaultKind.DELAY_BEFORE, delay_s=4)
+    room.fault(FaultKind.DROP_AFTER)
+    await room.look()
+    await room.world.tape("kraken").wait_for("AddOrder")
+    room.clock.set_by(60)
+
+    await room.wait_for("exit ")
+
+    assert sold(room, Venue.KRAKEN) == Decimal("0.1")

@@ -1,3 +1,4 @@
+import asyncio
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -29,6 +30,28 @@ async def test_a_held_stock_joins_the_listings_that_were_handed_out_and_stays(ma
     assert before["AAPL/USD"].asset_class is AssetClass.STOCK
     assert "AAPL/USD" in await market_data.fetch_instruments()
     assert len(venue.sent("GET /v2/assets/{symbol}")) == 1
+
+
+async def test_a_stock_is_listed_for_everybody_however_the_first_readings_of_the_listings_end(
+    market_data, venue
+):
+    venue.server.faults.add(Fault(kind=FaultKind.DELAY_AFTER, endpoint="GET /v2/assets", delay_s=0.2))
+    _, handed_out = await asyncio.gather(market_data.catalog(), market_data.fetch_instruments())
+
+    await market_data.learn_stocks(["AAPL"])
+
+    assert "AAPL/USD" in handed_out
+
+
+async def test_a_stock_met_while_the_listings_are_read_again_is_not_lost(market_data, venue):
+    await market_data.catalog()
+    venue.server.faults.add(
+        Fault(kind=FaultKind.DELAY_AFTER, endpoint="GET /v2/assets/{symbol}", delay_s=0.2)
+    )
+
+    _, handed_out = await asyncio.gather(market_data.learn_stocks(["AAPL"]), market_data.fetch_instruments())
+
+    assert "AAPL/USD" in handed_out
 
 
 async def test_a_stock_without_an_answer_is_met_later(market_data, venue):
