@@ -59,6 +59,9 @@ class Introduction:
         if self._mode is ArmingMode.ALL:
             found = tuple(await self._portfolio.confirm([wanted(one, self._threshold) for one in found]))
         plan = plan_arming([candidate_of(one, self._threshold) for one in found], self._mode)
+        if not plan.ask and self._mode is ArmingMode.ASK and _waits_for_price(plan):
+            # Nothing could be answered yet; it is asked when a market opens or a price is there.
+            return
         proposals = [propose(one, threshold=self._threshold) for one in found]
         asked, buttons = _question(plan, proposals, self._mode)
         now = self._clock.now()
@@ -112,10 +115,13 @@ def _question(
     return (), ()
 
 
+def _waits_for_price(plan: ArmingPlan) -> bool:
+    return any(excluded.reason in _WITHOUT_PRICE for excluded in plan.excluded)
+
+
 def _is_unpriced(proposal: Proposal) -> bool:
     """Tell whether only a price is missing to guard a position from its cost."""
-    reasons = {excluded.reason for excluded in proposal.plan.excluded}
-    return proposal.found.cost is not None and bool(reasons & _WITHOUT_PRICE)
+    return proposal.found.cost is not None and _waits_for_price(proposal.plan)
 
 
 def _would_sell(proposal: Proposal) -> bool:

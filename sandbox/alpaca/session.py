@@ -1,7 +1,7 @@
 """When stocks trade: weekdays 9:30 to 16:00 in New York, or as a test says."""
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 
 from sandbox.alpaca.refusals import Json
 
@@ -9,6 +9,7 @@ from sandbox.alpaca.refusals import Json
 NEW_YORK = timezone(timedelta(hours=-5))
 OPENS = time(9, 30)
 CLOSES = time(16)
+MIDDAY = time(13)
 SATURDAY = 5
 
 
@@ -17,7 +18,7 @@ class Session:
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        #: True: open, False: closed, None: by the clock
+        #: True: open since this morning, False: closed, None: by the clock
         self.forced: bool | None = None
 
     @property
@@ -30,6 +31,8 @@ class Session:
 
     def clock(self) -> Json:
         """GET /v2/clock."""
+        if self.forced:
+            return self._midday()
         now = self._local()
         if self.is_open:
             close = _next(now, CLOSES)
@@ -42,6 +45,18 @@ class Session:
             "is_open": self.is_open,
             "next_open": opening.isoformat(),
             "next_close": close.isoformat(),
+        }
+
+    def _midday(self) -> Json:
+        """Tell of a session that is half over, whatever the hour and the day are here."""
+        moment = datetime.fromtimestamp(self._now(), UTC)
+        zone = timezone(timedelta(hours=MIDDAY.hour - moment.hour))
+        now = moment.astimezone(zone)
+        return {
+            "timestamp": now.isoformat(),
+            "is_open": True,
+            "next_open": datetime.combine(now.date() + timedelta(days=1), OPENS, zone).isoformat(),
+            "next_close": datetime.combine(now.date(), CLOSES, zone).isoformat(),
         }
 
     def _local(self) -> datetime:

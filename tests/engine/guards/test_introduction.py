@@ -1,5 +1,6 @@
 """What happens when an account is met for the first time, by the mode of the settings."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -154,3 +155,20 @@ async def test_every_account_is_asked_about_by_itself(rooms):
         venues = {line.position.account.venue for alert in alerts for line in alert.offer.lines}
         assert len(alerts) == 2
         assert venues == {Venue.KRAKEN, Venue.COINBASE}
+
+
+async def test_a_stock_met_while_its_market_is_closed_is_asked_about_once_it_opens(rooms):
+    shares = Bought(symbol="AAPL/USD", quantity=Decimal(2), price=Decimal(230))
+    story = Story(openings={"alpaca": Opening(purchases=(shares,))})
+    at_night = datetime(2026, 3, 3, 22, tzinfo=UTC)
+    async with rooms(venues=(Venue.ALPACA,), start=at_night, story=story) as room:
+        await room.read()
+        early = await room.alerts()
+
+        await room.clock.sleep(17 * 3600)
+        await room.read()
+
+        [alert] = await room.alerts(FirstContact)
+        assert early == []
+        assert [line.position.asset for line in alert.offer.lines] == ["AAPL"]
+        assert ChoiceKind.GUARD_ALL_FROM_PRICE in {choice.kind for choice in alert.offer.choices}
