@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from engine.money import ZERO
+from engine.money import ZERO, exact
 from engine.venues import Account
 
 
@@ -21,6 +21,17 @@ class Direction(StrEnum):
 
     LONG = "long"
     SHORT = "short"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionKey:
+    """Which position a guard, a finding or a button is about; there is at most one open guard of each."""
+
+    account_id: str
+    kind: PositionKind
+    asset: str
+    #: The pair of a margin position; None for spot, whatever pair it was bought through.
+    symbol: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +53,8 @@ class Holding:
     @property
     def total(self) -> Decimal:
         """Return everything owned of the asset."""
-        return self.free + self.held + self.locked
+        with exact():
+            return self.free + self.held + self.locked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ from engine.brokers.base import Broker
 from engine.clock import Clock
 from engine.closing.plan import Priced, Scene, sellable
 from engine.errors import BrokerError
-from engine.guards.guard import PositionKey
 from engine.instruments import AssetClass, Instrument
 from engine.liquidation.mark import MarkRequest, PriceProblem, PriceUnknown, check_session, decide_mark
 from engine.liquidation.walk import BookProblem, walk_book
@@ -18,7 +17,7 @@ from engine.money import ZERO
 from engine.orders import Order
 from engine.portfolio.assemble import Found
 from engine.portfolio.service import PortfolioService
-from engine.positions import Direction, PositionKind
+from engine.positions import Direction, PositionKey, PositionKind
 from engine.quotes import Quote
 from engine.venues import Account, Venue
 

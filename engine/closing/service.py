@@ -11,10 +11,10 @@ from engine.closing.gathering import Gathering
 from engine.closing.plan import Plan, guard_to_close, plan_closing, why_again
 from engine.closing.preview import ClosePreview, Kept, Selling
 from engine.confirmations.confirm import Claimed, Rejected, claim_confirmation, create_confirmation
-from engine.guards.guard import PositionKey
 from engine.guards.offers import Nothing
 from engine.liquidation.asked import ASKED_VALID
 from engine.liquidation.execute import Exits
+from engine.positions import PositionKey
 from engine.storage.database import Database
 from engine.venues import Venue
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from engine.execution.states import IntentState
 from engine.money import ZERO
 from engine.orders import ClientOrderId, Side, VenueOrderId
+from engine.positions import PositionKey, PositionKind
 from engine.venues import Venue
 
 
@@ -87,6 +88,13 @@ class Intent:
     updated_at: datetime
     #: When the present attempt left; None before.
     sent_at: datetime | None = None
+
+    @property
+    def position(self) -> PositionKey:
+        """Return which position it changes."""
+        kind = PositionKind.MARGIN if self.reduce_only else PositionKind.SPOT
+        symbol = self.symbol if self.reduce_only else None
+        return PositionKey(account_id=self.account_id, kind=kind, asset=self.asset, symbol=symbol)
 
     @property
     def trigger_price(self) -> Decimal:

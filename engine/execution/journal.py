@@ -74,7 +74,7 @@ class Journal:
         now = self._clock.now()
         closing = replace(guard, state=GuardState.CLOSING, state_reason="being sold as its owner asked")
         async with self._database.write() as session:
-            if await _open_guard(session, guard) != before:
+            if await guards.load_open_guard(session, guard.key) != before:
                 return None
             intent = _exit_of(closing, trigger, intent_id=intent_id, now=now)
             await guards.save_guard(session, closing, now=now, cause="asked for by its owner")
@@ -186,7 +186,7 @@ class Journal:
                 return None
             # What a venue showed right after a sale may be of before it: such a sale counts as well.
             since = seen.at - SHOWN_LATE_WITHIN
-            ours = await intents.load_filled_since(session, guard.account_id, guard.asset, since=since)
+            ours = await intents.load_filled_since(session, guard.key, since=since)
         with exact():
             return seen.quantity - sum(ours, ZERO)
 
@@ -270,15 +270,6 @@ def _exit_of(guard: Guard, trigger: Trigger, *, intent_id: str, now: datetime) -
         created_at=now,
         updated_at=now,
     )
-
-
-async def _open_guard(session: AsyncSession, like: Guard) -> Guard | None:
-    """Return the open guard of the position that `like` is about."""
-    for guard in await guards.load_open_guards(session, like.account_id):
-        same_pair = guard.kind is PositionKind.SPOT or guard.symbol == like.symbol
-        if guard.kind is like.kind and guard.asset == like.asset and same_pair:
-            return guard
-    return None
 
 
 def _step(before: Intent | None, after: Intent, *, cause: str, words: str, at: datetime) -> IntentStep:

@@ -9,10 +9,10 @@ from pydantic import TypeAdapter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.confirmations.confirm import create_confirmation
-from engine.guards.guard import PositionKey
 from engine.guards.offering import Proposal, costlier_than
 from engine.guards.offers import Choice, ChoiceKind, Offer
 from engine.guards.shown import Shown, shown_of
+from engine.positions import PositionKey
 
 #: A question asked in a conversation is answered soon or asked again.
 CONVERSATION = timedelta(minutes=10)

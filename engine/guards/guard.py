@@ -8,7 +8,7 @@ from enum import StrEnum
 from engine.cost_basis import share
 from engine.liquidation.rule import check_threshold
 from engine.money import ZERO, InvalidNumberError
-from engine.positions import Direction, PositionKind
+from engine.positions import Direction, PositionKey, PositionKind
 from engine.venues import Venue
 
 
@@ -34,17 +34,6 @@ class GuardState(StrEnum):
     #: Its sale was triggered and is not finished.
     CLOSING = "closing"
     CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PositionKey:
-    """Which position a guard, a finding or a button is about; there is at most one open guard of each."""
-
-    account_id: str
-    kind: PositionKind
-    asset: str
-    #: The pair of a margin position; None for spot, whatever pair it was bought through.
-    symbol: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from engine.guards.arming import ArmingCandidate, ArmingMode, ArmingPlan, NoEntry
 from engine.guards.changes import ChangeReason
-from engine.guards.guard import Guard, GuardState, PositionKey
+from engine.guards.guard import Guard, GuardState
 from engine.guards.offers import ChoiceKind, OfferLine, Standing
 from engine.guards.plan import plan_arming
 from engine.liquidation.mark import Mark
@@ -14,6 +14,7 @@ from engine.liquidation.rule import is_within_trading_cost, pnl
 from engine.liquidation.sight import ratio_of
 from engine.money import ZERO
 from engine.portfolio.assemble import Found, assemble
+from engine.positions import PositionKey
 
 #: The choices that guard a position without regard to a paused guard of it.
 ANEW = (ChoiceKind.GUARD_FROM_COST, ChoiceKind.GUARD_FROM_PRICE)

@@ -6,11 +6,12 @@ from decimal import Decimal
 
 from engine.cost_basis import share
 from engine.guards.arming import Arming, ArmingCandidate
-from engine.guards.guard import GuardSource, PositionKey
+from engine.guards.guard import GuardSource
 from engine.guards.offering import Proposal, Resumable, candidate_of
 from engine.guards.offers import ChoiceKind
 from engine.guards.plan import coverable
 from engine.money import ZERO, exact
+from engine.positions import PositionKey
 
 #: Selling at once is agreed to for figures that were just seen.
 SELL_NOW_WITHIN = timedelta(minutes=10)

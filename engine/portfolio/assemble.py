@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from engine.guards.guard import Guard, GuardState, PositionKey
+from engine.guards.guard import Guard, GuardState
 from engine.instruments import Instrument
 from engine.liquidation.mark import Mark, PriceProblem, PriceUnknown
 from engine.liquidation.rule import net_if_sold_now, pnl, pnl_ratio
 from engine.money import ZERO, exact
 from engine.portfolio.view import NotGuarded, PositionView
-from engine.positions import Direction, PositionKind
+from engine.positions import Direction, PositionKey, PositionKind
 from engine.venues import Account
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from engine.balances.pricing import choose_exit_symbol, value_in_usd
 from engine.brokers.base import Session
 from engine.cost_basis import CostBasis
-from engine.guards.guard import Guard, GuardState, PositionKey
+from engine.guards.guard import Guard, GuardState
 from engine.instruments import AssetClass, Instrument
 from engine.liquidation.mark import (
     Mark,
@@ -23,7 +23,7 @@ from engine.liquidation.mark import (
 from engine.liquidation.sight import Sight
 from engine.money import ZERO, is_cash
 from engine.portfolio.assemble import Found
-from engine.positions import AccountReport, Direction, Holding, MarginPosition, PositionKind
+from engine.positions import AccountReport, Direction, Holding, MarginPosition, PositionKey, PositionKind
 from engine.quotes import OrderBook, Quote
 
 _NO_BOOK = PriceUnknown(problem=PriceProblem.NO_BOOK)

@@ -7,8 +7,9 @@ from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from engine.guards.guard import Guard, GuardState, PositionKey, Seen
+from engine.guards.guard import Guard, GuardState, Seen
 from engine.money import ZERO
+from engine.positions import PositionKey
 from engine.storage.records import KnownAsset
 from engine.storage.tables import GuardEventRow, GuardRow, KnownAssetRow
 

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.execution.intents import Intent, IntentKind, IntentStep
 from engine.execution.states import IntentState
+from engine.positions import PositionKey
 from engine.storage.tables import IntentEventRow, IntentRow
 
 _FIELDS = tuple(field.name for field in fields(Intent))
@@ -114,17 +115,17 @@ async def load_steps(session: AsyncSession, intent_id: str) -> tuple[IntentStep,
 
 
 async def load_filled_since(
-    session: AsyncSession, account_id: str, asset: str, *, since: datetime
+    session: AsyncSession, key: PositionKey, *, since: datetime
 ) -> tuple[Decimal, ...]:
-    """Return what each of our orders of an asset filled that changed after a time."""
+    """Return what each of our orders of a position filled that changed after a time."""
     found = await session.exec(
         select(IntentRow).where(
-            col(IntentRow.account_id) == account_id,
-            col(IntentRow.asset) == asset,
+            col(IntentRow.account_id) == key.account_id,
+            col(IntentRow.asset) == key.asset,
             col(IntentRow.updated_at) > since,
         )
     )
-    return tuple(row.filled_quantity for row in found)
+    return tuple(row.filled_quantity for row in found if _intent(row).position == key)
 
 
 async def load_order_ids(session: AsyncSession, account_id: str) -> frozenset[str]:

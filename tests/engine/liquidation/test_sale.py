@@ -11,6 +11,7 @@ from engine.alerts.messages import CancelledOrder, ExitFailing, ExitFilled, Exit
 from engine.execution.states import IntentState
 from engine.guards.guard import GuardState
 from engine.orders import Side
+from engine.positions import Direction
 from engine.venues import Venue
 from sandbox.faults import FaultKind
 from tests.patient_loop import START
@@ -304,4 +305,20 @@ async def test_what_went_by_hand_comes_off_a_guard_once_even_when_it_sells_in_pa
 
     sold = sum(alert.quantity for alert in await watched.alerts() if isinstance(alert, ExitFilled))
     assert sold == Decimal("0.06")
+    assert watched.world.ledger("kraken").total("BTC") == Decimal("0.2")
+
+
+async def test_a_short_that_was_closed_meanwhile_hides_no_sale_by_hand(watched):
+    watched.deposit("USD", "10000")
+    watched.trade("sell", "0.1", leverage=2)
+    short = {"kind": "margin", "direction": Direction.SHORT, "leverage": 2}
+    await watched.arm("0.1", "4900", guard_id="guard-2", **short)
+    watched.set_bid("59999")
+    await watched.sell_off()
+    watched.trade("sell", "0.1")
+
+    watched.set_bid("50000")
+    await watched.sell_off()
+
+    assert len(watched.sent()) == 1
     assert watched.world.ledger("kraken").total("BTC") == Decimal("0.2")

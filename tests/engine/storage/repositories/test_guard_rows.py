@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from sqlmodel import select
 
-from engine.guards.guard import Guard, GuardSource, GuardState, PositionKey, Seen
-from engine.positions import Direction, PositionKind
+from engine.guards.guard import Guard, GuardSource, GuardState, Seen
+from engine.positions import Direction, PositionKey, PositionKind
 from engine.storage.records import KnownAsset
 from engine.storage.repositories import guards
 from engine.storage.tables import GuardEventRow
