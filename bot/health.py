@@ -2,38 +2,21 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from aiohttp import web
 
 from engine.clock import Clock
-from engine.status import JobStatus
+from engine.status import JobStatus, find_job_trouble, is_late, patience
 
-#: A job is late when it missed this many runs.
-MISSED_RUNS = 3
-#: Short intervals are given this much anyway.
-GRACE = timedelta(seconds=15)
+#: The rules are the engine's, so that this page and /status never contradict each other.
+__all__ = ["HealthServer", "is_late", "patience", "render_metrics", "why_not_ready"]
 
 
 def why_not_ready(jobs: tuple[JobStatus, ...], *, started_at: datetime, now: datetime) -> dict[str, str]:
     """Return each job that does not do its work, with the reason."""
-    reasons = {}
-    for job in jobs:
-        if job.last_error:
-            reasons[job.name] = job.last_error
-        elif is_late(job, started_at=started_at, now=now):
-            reasons[job.name] = "late"
-    return reasons
-
-
-def is_late(job: JobStatus, *, started_at: datetime, now: datetime) -> bool:
-    """Tell whether a job has not begun a run for longer than its interval explains."""
-    return now - (job.last_run_at or started_at) > patience(job.every_s)
-
-
-def patience(every_s: float) -> timedelta:
-    """Return how long what happens at an interval may stay out before it counts as missing."""
-    return max(timedelta(seconds=MISSED_RUNS * every_s), GRACE)
+    found = (find_job_trouble(job, started_at=started_at, now=now) for job in jobs)
+    return {trouble.name: trouble.words or "late" for trouble in found if trouble}
 
 
 def render_metrics(jobs: tuple[JobStatus, ...], *, started_at: datetime) -> str:

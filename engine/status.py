@@ -1,10 +1,19 @@
-"""What `/status` tells of the process: who fills it is the process, who shows it is the chat."""
+"""What `/status` tells of the process, and what of it needs the owner; bot/ fills it, the chat shows it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 from engine.venues import Account
+
+#: What happens at an interval is missing when it stayed out this many times.
+_MISSED_RUNS = 3
+#: Short intervals are given this much anyway.
+_GRACE = timedelta(seconds=15)
+_OUTBOX_PATIENCE = timedelta(minutes=2)
+_EXIT_PATIENCE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +95,98 @@ class StatusReport:
     database_failing_s: float | None = None
     #: What keeps entries back; no exit asks them.
     gates: tuple[GateStatus, ...] = ()
+
+    @property
+    def guards(self) -> int:
+        """Return how many positions have a guard, whatever it does now; what is being sold has one."""
+        return self.guards_armed + self.guards_unwatched + self.guards_paused + self.exits_in_flight
+
+
+class Symptom(StrEnum):
+    """Something the owner must know of at once."""
+
+    BROKER_SILENT = "a broker does not answer"
+    DATABASE_FAILING = "the database cannot be written"
+    PRICE_MISSING = "something guarded has no price"
+    GUARDS_UNWATCHED = "nobody looks at the prices of guards"
+    EXIT_UNFINISHED = "an exit takes too long"
+    GUARDS_PAUSED = "guards wait for an answer"
+    JOB_FAILED = "a job failed"
+    JOB_LATE = "a job does not run"
+    ALERTS_WAITING = "alerts are not delivered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """One symptom, with what the chat needs to tell of it."""
+
+    symptom: Symptom
+    #: A broker's or job's name, or a symbol.
+    name: str = ""
+    #: Where a symbol is.
+    venue_label: str = ""
+    count: int = 0
+    lasting: timedelta = timedelta(0)
+    #: What was said of it.
+    words: str = ""
+
+
+def patience(every_s: float) -> timedelta:
+    """Return how long what happens at an interval may stay out before it counts as missing."""
+    return max(timedelta(seconds=_MISSED_RUNS * every_s), _GRACE)
+
+
+def is_late(job: JobStatus, *, started_at: datetime, now: datetime) -> bool:
+    """Tell whether a job has not begun a run for longer than its interval explains."""
+    return now - (job.last_run_at or started_at) > patience(job.every_s)
+
+
+def find_job_trouble(job: JobStatus, *, started_at: datetime, now: datetime) -> Trouble | None:
+    """Return why a job does not do its work; None when it does."""
+    if job.last_error:
+        return Trouble(symptom=Symptom.JOB_FAILED, name=job.name, words=job.last_error)
+    if is_late(job, started_at=started_at, now=now):
+        return Trouble(symptom=Symptom.JOB_LATE, name=job.name)
+    return None
+
+
+def find_troubles(report: StatusReport) -> tuple[Trouble, ...]:
+    """Return everything that needs the owner, the worst kinds first; nothing when all is well."""
+    jobs = (find_job_trouble(job, started_at=report.started_at, now=report.at) for job in report.jobs)
+    return (
+        *_broker_troubles(report),
+        *_guard_troubles(report),
+        *(trouble for trouble in jobs if trouble),
+        *_alert_troubles(report),
+    )
+
+
+def _broker_troubles(report: StatusReport) -> Iterator[Trouble]:
+    for broker in report.brokers:
+        error_at, answer_at = broker.last_error_at, broker.last_answer_at
+        if error_at is not None and (answer_at is None or error_at > answer_at):
+            yield Trouble(symptom=Symptom.BROKER_SILENT, name=broker.account.venue.label)
+    if report.database_failing_s is not None:
+        lasting = timedelta(seconds=report.database_failing_s)
+        yield Trouble(symptom=Symptom.DATABASE_FAILING, lasting=lasting)
+
+
+def _guard_troubles(report: StatusReport) -> Iterator[Trouble]:
+    for age in report.prices:
+        if age.at is None:
+            yield Trouble(symptom=Symptom.PRICE_MISSING, name=age.symbol, venue_label=age.venue_label)
+    if report.guards_unwatched:
+        yield Trouble(symptom=Symptom.GUARDS_UNWATCHED, count=report.guards_unwatched)
+    if report.exits_since is not None and report.at - report.exits_since > _EXIT_PATIENCE:
+        yield Trouble(symptom=Symptom.EXIT_UNFINISHED, lasting=report.at - report.exits_since)
+    if report.guards_paused:
+        yield Trouble(symptom=Symptom.GUARDS_PAUSED, count=report.guards_paused)
+
+
+def _alert_troubles(report: StatusReport) -> Iterator[Trouble]:
+    oldest = report.outbox_oldest_at
+    if oldest is not None and report.at - oldest > _OUTBOX_PATIENCE:
+        yield Trouble(symptom=Symptom.ALERTS_WAITING, count=report.outbox_waiting)
 
 
 class StatusSource(Protocol):

@@ -10,4 +10,5 @@ from handlers.render.status import render_status
 async def show_status(context: ChatContext, _words: Sequence[str]) -> Screen:
     """Show the state of the process."""
     report = await context.services.status.fetch_status(context.person.user_id)
-    return render_status(report, context.reader)
+    halt = await context.services.halts.fetch_halt(context.person.user_id)
+    return render_status(report, context.reader, halt)

@@ -1,95 +1,105 @@
 """The words of /status."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from engine.status import BrokerStatus, GateStatus, JobStatus, NonceStatus, PriceAge, StatusReport
+from engine.halts import Halt
+from engine.status import (
+    BrokerStatus,
+    JobStatus,
+    NonceStatus,
+    PriceAge,
+    StatusReport,
+    Symptom,
+    Trouble,
+    find_job_trouble,
+    find_troubles,
+)
 from handlers.render.html import bold, escape, foreign, rows
 from handlers.render.screen import Screen, refresh_row
 from handlers.render.times import Reader, duration
 
-#: A job that has missed this many turns is reported as standing still.
-_TURNS_MISSED = 3
-_JOB_GRACE_S = 10.0
-_OUTBOX_PATIENCE = timedelta(minutes=2)
-_EXIT_PATIENCE = timedelta(seconds=10)
 _BYTES_PER_MB = 1_000_000
 
+_NOTHING_SOLD = "Whatever is lost, nothing is sold by itself. /positions shows what could be guarded."
 
-def render_status(report: StatusReport, reader: Reader) -> Screen:
+#: What a job does, for whom its name in the schedule says nothing.
+_JOBS = {
+    "snapshots": "balances",
+    "costs": "fees and spreads",
+    "listings": "what is traded",
+    "watch log": "record of watching",
+    "lease": "only one bot",
+    "thin history": "old balances",
+    "forget updates": "old messages",
+    "alerts": "sending alerts",
+}
+
+_TROUBLES = {
+    Symptom.BROKER_SILENT: "{name} does not answer.",
+    Symptom.DATABASE_FAILING: "The database cannot be written for {lasting}: exits cannot be carried out.",
+    Symptom.PRICE_MISSING: "{name} at {venue} has no price: its guard cannot act.",
+    Symptom.GUARDS_UNWATCHED: "Guards not watched now: {count}. Nobody looks at their prices.",
+    Symptom.EXIT_UNFINISHED: "An exit is in flight for {lasting} and not finished; /history says why.",
+    Symptom.GUARDS_PAUSED: "Guards paused: {count}. /positions says why.",
+    Symptom.JOB_FAILED: "The job “{job}” failed: {words}",
+    Symptom.JOB_LATE: "The job “{job}” stands still.",
+    Symptom.ALERTS_WAITING: "Alerts are waiting to be delivered.",
+}
+
+
+def render_status(report: StatusReport, reader: Reader, halt: Halt | None = None) -> Screen:
     """Show whether all is well, then every part of the process with its last sign of life."""
     blocks = (
-        _head(report, reader),
+        "\n".join(_head(report, reader)),
         _section("Brokers", (_broker(broker, reader) for broker in report.brokers)),
         _section("Guards", _guards(report, reader)),
-        _section("Entries", (_gate(gate) for gate in report.gates)),
+        "\n".join(_entries(report, reader, halt)),
         _section("Jobs", _jobs(report, reader)),
-        _section("Nonces", (_nonce(nonce, reader) for nonce in report.nonces)),
-        _section("Alerts", (_outbox(report, reader),)),
-        _section("Database", _database(report)),
+        f"{bold('Alerts')}: {_outbox(report, reader)}\n{bold('Database')}: {_database(report)}",
+        _section("Nonces, one counter per key", (_nonce(nonce, reader) for nonce in report.nonces)),
         reader.as_of(report.at),
     )
     return Screen(text="\n\n".join(block for block in blocks if block), keyboard=refresh_row("status"))
 
 
-def _head(report: StatusReport, reader: Reader) -> str:
-    lines = [f"{bold('Status')} · {escape(report.mode)} · version {escape(report.version)}"]
-    lines.append(
-        f"Running for {duration(report.at - report.started_at)}, since {reader.clock(report.started_at)}."
+def _head(report: StatusReport, reader: Reader) -> Iterator[str]:
+    yield bold("Status")
+    yield from _verdict(report)
+    running = duration(report.at - report.started_at)
+    yield f"{escape(report.mode)}, version {escape(report.version)}, running for {running}, since " + (
+        reader.clock(report.started_at)
     )
-    troubles = list(_troubles(report))
-    if not troubles:
-        lines.append("All is well.")
-    else:
-        lines.append(bold("Needs your attention:"))
-        lines += [f"• {foreign(trouble)}" for trouble in troubles]
-    return "\n".join(lines)
 
 
-def _troubles(report: StatusReport) -> Iterator[str]:
-    for broker in report.brokers:
-        if _is_failing(broker):
-            yield f"{broker.account.venue.label} does not answer."
-    if report.database_failing_s is not None:
-        lasting = duration(timedelta(seconds=report.database_failing_s))
-        yield f"The database cannot be written for {lasting}: exits cannot be carried out."
-    yield from _guard_troubles(report)
-    yield from _job_troubles(report)
-    oldest = report.outbox_oldest_at
-    if oldest is not None and report.at - oldest > _OUTBOX_PATIENCE:
-        yield "Alerts are waiting to be delivered."
+def _verdict(report: StatusReport) -> Iterator[str]:
+    troubles = find_troubles(report)
+    if troubles:
+        yield bold("Needs your attention:")
+        yield from (f"• {foreign(_trouble(trouble))}" for trouble in troubles)
+    if not report.guards:
+        yield f"{bold('Nothing is guarded.')} {_NOTHING_SOLD}"
+    elif not troubles:
+        yield f"{bold('All is well.')} {_watched(report)}"
+    if not report.guards and not troubles:
+        yield "NIJA itself works."
 
 
-def _guard_troubles(report: StatusReport) -> Iterator[str]:
-    for age in report.prices:
-        if age.at is None:
-            yield f"{age.symbol} at {age.venue_label} has no price: its guard cannot act."
-    if report.guards_unwatched:
-        yield f"Guards not watched now: {report.guards_unwatched}. Nobody looks at their prices."
-    if report.exits_since is not None and report.at - report.exits_since > _EXIT_PATIENCE:
-        in_flight = duration(report.at - report.exits_since)
-        yield f"An exit is in flight for {in_flight} and not finished; /history says why."
-    if report.guards_paused:
-        yield f"Guards paused: {report.guards_paused}. /positions says why."
+def _watched(report: StatusReport) -> str:
+    if not report.guards_armed:
+        return "What was guarded is being sold."
+    return "1 position is guarded." if report.guards_armed == 1 else f"{report.guards_armed} are guarded."
 
 
-def _job_troubles(report: StatusReport) -> Iterator[str]:
-    for job in report.jobs:
-        if job.last_error:
-            yield f"The job {job.name} failed: {job.last_error}"
-        elif _stands_still(job, report):
-            yield f"The job {job.name} stands still."
-
-
-def _is_failing(broker: BrokerStatus) -> bool:
-    if broker.last_error_at is None:
-        return False
-    return broker.last_answer_at is None or broker.last_error_at > broker.last_answer_at
-
-
-def _stands_still(job: JobStatus, report: StatusReport) -> bool:
-    allowed_s = _TURNS_MISSED * job.every_s + _JOB_GRACE_S
-    return report.at - (job.last_run_at or report.started_at) > timedelta(seconds=allowed_s)
+def _trouble(trouble: Trouble) -> str:
+    return _TROUBLES[trouble.symptom].format(
+        name=trouble.name,
+        job=_JOBS.get(trouble.name, trouble.name),
+        venue=trouble.venue_label,
+        count=trouble.count,
+        lasting=duration(trouble.lasting),
+        words=trouble.words,
+    )
 
 
 def _broker(broker: BrokerStatus, reader: Reader) -> str:
@@ -107,11 +117,17 @@ def _guards(report: StatusReport, reader: Reader) -> Iterator[str]:
         f"{report.exits_in_flight} being sold"
     )
     if report.prices:
+        yield "Last price:"
         yield rows((_price_label(age), _age(age.at, reader)) for age in report.prices)
 
 
-def _gate(gate: GateStatus) -> str:
-    return f"gate {escape(gate.name)}: {'open' if gate.shut is None else f'shut, {foreign(gate.shut)}'}"
+def _entries(report: StatusReport, reader: Reader, halt: Halt | None) -> Iterator[str]:
+    shut = [gate for gate in report.gates if gate.shut is not None]
+    if halt is not None:
+        yield f"{bold('Entries')}: halted since {reader.clock(halt.since)}"
+    else:
+        yield f"{bold('Entries')}: {'halted' if shut else 'allowed'}"
+    yield from (f"gate {escape(gate.name)}: shut, {foreign(gate.shut or '')}" for gate in shut)
 
 
 def _price_label(age: PriceAge) -> str:
@@ -119,13 +135,22 @@ def _price_label(age: PriceAge) -> str:
 
 
 def _jobs(report: StatusReport, reader: Reader) -> Iterator[str]:
-    if report.jobs:
-        yield rows((job.name, _job(job, reader)) for job in report.jobs)
+    found = [(job, find_job_trouble(job, started_at=report.started_at, now=report.at)) for job in report.jobs]
+    ill = [job for job, trouble in found if trouble]
+    well = [job for job, trouble in found if not trouble]
+    if ill:
+        yield f"In trouble: {_listed(ill, reader)}"
+    if well:
+        yield f"On time: {_listed(well, reader)}"
+
+
+def _listed(jobs: Iterable[JobStatus], reader: Reader) -> str:
+    return ", ".join(_job(job, reader) for job in jobs)
 
 
 def _job(job: JobStatus, reader: Reader) -> str:
-    late = "" if job.lag_s is None else f", late {duration(timedelta(seconds=job.lag_s))}"
-    return f"{_age(job.last_run_at, reader)}{late}"
+    late = "" if job.lag_s is None else f" ({duration(timedelta(seconds=job.lag_s))} late)"
+    return f"{escape(_JOBS.get(job.name, job.name))} {_age(job.last_run_at, reader)}{late}"
 
 
 def _nonce(nonce: NonceStatus, reader: Reader) -> str:
@@ -139,15 +164,15 @@ def _outbox(report: StatusReport, reader: Reader) -> str:
     return f"{report.outbox_waiting} waiting, the oldest from {_age(report.outbox_oldest_at, reader)}"
 
 
-def _database(report: StatusReport) -> Iterator[str]:
+def _database(report: StatusReport) -> str:
     size = f"{report.database_bytes / _BYTES_PER_MB:,.1f} MB"
-    yield f"{escape(report.database)}, {size}, revision {escape(report.database_revision)}"
+    return f"{escape(report.database)}, {size}, revision {escape(report.database_revision)}"
 
 
 def _age(at: datetime | None, reader: Reader) -> str:
     return "never" if at is None else reader.age(at)
 
 
-def _section(title: str, lines: Iterator[str] | tuple[str, ...]) -> str:
+def _section(title: str, lines: Iterator[str]) -> str:
     body = "\n".join(lines)
     return f"{bold(title)}\n{body}" if body else ""

@@ -33,7 +33,7 @@ from tests.handlers.values import NOW, OWNER, person, portfolio, position
 async def test_a_command_asks_the_engine_once_and_shows_its_answer(engine, owner, typed, asked, shown):
     answer = await owner.ask(typed)
 
-    assert engine.calls == [asked]
+    assert [call for call in engine.calls if call != ("fetch_halt", OWNER)] == [asked]
     assert shown in answer.text
 
 
@@ -44,6 +44,12 @@ async def test_start_shows_the_guards_and_whether_entries_are_stopped(engine, ow
 
     assert "Guards now" in answer.text
     assert "Entries are stopped since 02:30:11 UTC; /resume allows them again." in answer.text
+
+
+async def test_the_status_says_since_when_entries_are_halted(engine, owner):
+    engine.answers["fetch_halt"] = Halt(since=NOW, by=HaltedBy.CHAT)
+
+    assert "Entries: halted since 02:30:11 UTC" in (await owner.ask("/status")).text
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from engine.status import BrokerStatus, JobStatus, PriceAge
+from engine.halts import Halt, HaltedBy
+from engine.status import BrokerStatus, GateStatus, JobStatus, PriceAge
 from handlers.render.status import render_status
 from tests.handlers.screen_checks import check_fits, check_golden
 from tests.handlers.values import READER, account, ago, status
@@ -42,35 +43,42 @@ def test_everything_that_can_be_wrong_is_named_first():
     check_golden("status_ill", render_status(ill, READER))
 
 
-@pytest.mark.parametrize(
-    "trouble",
-    [
-        {"guards_paused": 1},
-        {"outbox_waiting": 1, "outbox_oldest_at": ago(minutes=3)},
-        {"prices": (PriceAge(venue_label="Kraken", symbol="BTC/USD", at=None),)},
-        {
-            "jobs": (
-                JobStatus(name="guard", every_s=5, last_run_at=ago(seconds=26), lag_s=0, last_error=None),
-            )
-        },
-        {"jobs": (JobStatus(name="guard", every_s=5, last_run_at=None, lag_s=None, last_error=None),)},
-        {"guards_unwatched": 1},
-        {"database_failing_s": 12.0},
-        {"exits_in_flight": 1, "exits_since": ago(seconds=11)},
-    ],
-    ids=[
-        "paused",
-        "undelivered",
-        "no price",
-        "stands still",
-        "never ran",
-        "not watched",
-        "locked",
-        "not sold yet",
-    ],
-)
-def test_one_trouble_is_enough_not_to_be_well(trouble):
-    assert "All is well." not in render_status(status(**trouble), READER).text
+def test_one_trouble_is_enough_not_to_be_well():
+    assert "All is well." not in render_status(status(guards_paused=1), READER).text
+
+
+@pytest.mark.parametrize("troubles", [{}, {"database_failing_s": 12.0}], ids=["well", "ill"])
+def test_without_a_guard_nobody_is_told_that_all_is_well(troubles):
+    text = render_status(status(guards_armed=0, prices=(), **troubles), READER).text
+
+    assert "Nothing is guarded." in text
+    assert "All is well." not in text
+
+
+def test_a_process_that_guards_nothing():
+    check_golden("status_unguarded", render_status(status(guards_armed=0, prices=()), READER))
+
+
+def test_what_is_being_sold_was_guarded():
+    text = render_status(status(guards_armed=0, exits_in_flight=1), READER).text
+
+    assert "Nothing is guarded." not in text
+
+
+def test_halted_entries_say_since_when_and_why():
+    gate = GateStatus(name="halt", shut="entries were stopped from the chat; /resume allows them again")
+    halt = Halt(since=ago(minutes=2), by=HaltedBy.CHAT)
+
+    text = render_status(status(gates=(gate,)), READER, halt).text
+
+    assert "<b>Entries</b>: halted since 02:28:11 UTC" in text
+    assert "entries were stopped from the chat" in text
+
+
+def test_an_open_gate_lets_entries_through():
+    text = render_status(status(gates=(GateStatus(name="halt", shut=None),)), READER).text
+
+    assert "<b>Entries</b>: allowed" in text
 
 
 def test_an_error_since_answered_is_history():

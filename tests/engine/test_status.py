@@ -1,0 +1,139 @@
+from datetime import timedelta
+
+import pytest
+
+from engine.status import (
+    BrokerStatus,
+    JobStatus,
+    PriceAge,
+    StatusReport,
+    Symptom,
+    Trouble,
+    find_job_trouble,
+    find_troubles,
+    is_late,
+    patience,
+)
+from tests.builders import NOW, an_account
+
+
+def ago(seconds):
+    return NOW - timedelta(seconds=seconds)
+
+
+def a_job(ran_s_ago=2, *, every_s=5.0, error=None):
+    ran = None if ran_s_ago is None else ago(ran_s_ago)
+    return JobStatus(name="guard", every_s=every_s, last_run_at=ran, lag_s=0, last_error=error)
+
+
+def a_broker(answered, failed):
+    return BrokerStatus(account=an_account(), last_answer_at=answered, last_error="x", last_error_at=failed)
+
+
+def a_report(**changes):
+    """A process that guards one position and has nothing to complain of."""
+    values = {
+        "at": NOW,
+        "version": "1",
+        "mode": "live",
+        "started_at": ago(3600),
+        "brokers": (a_broker(ago(3), ago(60)),),
+        "jobs": (a_job(),),
+        "nonces": (),
+        "prices": (PriceAge(venue_label="Kraken", symbol="BTC/USD", at=ago(2)),),
+        "guards_armed": 1,
+        "guards_paused": 0,
+        "exits_in_flight": 0,
+        "outbox_waiting": 0,
+        "outbox_oldest_at": None,
+        "database": "SQLite",
+        "database_revision": "1",
+        "database_bytes": 1,
+    }
+    return StatusReport(**values | changes)
+
+
+@pytest.mark.parametrize(("every_s", "allowed_s"), [(0.3, 15), (5, 15), (5.5, 16.5), (60, 180)])
+def test_three_intervals_may_pass_and_never_less_than_fifteen_seconds(every_s, allowed_s):
+    assert patience(every_s) == timedelta(seconds=allowed_s)
+
+
+@pytest.mark.parametrize(
+    ("job", "started_s_ago", "late"),
+    [
+        pytest.param(a_job(15), 100, False, id="just in time"),
+        pytest.param(a_job(16), 100, True, id="too long ago"),
+        pytest.param(a_job(None), 15, False, id="about to run for the first time"),
+        pytest.param(a_job(None), 16, True, id="never ran"),
+    ],
+)
+def test_a_job_is_late_when_it_stayed_out_longer_than_its_interval_explains(job, started_s_ago, late):
+    assert is_late(job, started_at=ago(started_s_ago), now=NOW) is late
+
+
+def test_a_job_that_failed_is_not_called_late():
+    trouble = find_job_trouble(a_job(16, error="no answer"), started_at=ago(100), now=NOW)
+
+    assert trouble == Trouble(symptom=Symptom.JOB_FAILED, name="guard", words="no answer")
+
+
+def test_what_was_answered_since_is_no_trouble():
+    assert find_troubles(a_report()) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "trouble"),
+    [
+        (
+            {"brokers": (a_broker(ago(60), ago(3)),)},
+            Trouble(symptom=Symptom.BROKER_SILENT, name="Kraken"),
+        ),
+        ({"brokers": (a_broker(None, ago(3)),)}, Trouble(symptom=Symptom.BROKER_SILENT, name="Kraken")),
+        (
+            {"database_failing_s": 12.0},
+            Trouble(symptom=Symptom.DATABASE_FAILING, lasting=timedelta(seconds=12)),
+        ),
+        (
+            {"prices": (PriceAge(venue_label="Kraken", symbol="BTC/USD", at=None),)},
+            Trouble(symptom=Symptom.PRICE_MISSING, name="BTC/USD", venue_label="Kraken"),
+        ),
+        ({"guards_unwatched": 2}, Trouble(symptom=Symptom.GUARDS_UNWATCHED, count=2)),
+        (
+            {"exits_in_flight": 1, "exits_since": ago(11)},
+            Trouble(symptom=Symptom.EXIT_UNFINISHED, lasting=timedelta(seconds=11)),
+        ),
+        ({"guards_paused": 1}, Trouble(symptom=Symptom.GUARDS_PAUSED, count=1)),
+        ({"jobs": (a_job(16),)}, Trouble(symptom=Symptom.JOB_LATE, name="guard")),
+        (
+            {"outbox_waiting": 4, "outbox_oldest_at": ago(121)},
+            Trouble(symptom=Symptom.ALERTS_WAITING, count=4),
+        ),
+    ],
+    ids=lambda value: value.symptom if isinstance(value, Trouble) else "",
+)
+def test_each_symptom_is_found_by_itself(changes, trouble):
+    assert find_troubles(a_report(**changes)) == (trouble,)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"exits_in_flight": 1, "exits_since": ago(10)}, id="an exit under way"),
+        pytest.param({"outbox_waiting": 1, "outbox_oldest_at": ago(120)}, id="an alert on its way"),
+    ],
+)
+def test_what_may_take_a_moment_is_no_trouble_yet(changes):
+    assert find_troubles(a_report(**changes)) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "guards"),
+    [
+        ({"guards_armed": 0}, 0),
+        ({"guards_armed": 0, "guards_unwatched": 1}, 1),
+        ({"guards_armed": 0, "guards_paused": 1}, 1),
+        ({"guards_armed": 0, "exits_in_flight": 1}, 1),
+    ],
+)
+def test_a_guard_counts_whatever_it_does_now(changes, guards):
+    assert a_report(**changes).guards == guards
