@@ -12,6 +12,7 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import ApplicationBuilder, ExtBot
 
 from bot.ordering import PerChat, UpdateLog
+from bot.telegram_words import words_of
 from handlers.context import CONTEXT_TYPES, ChatApplication
 from handlers.registry import ALLOWED_UPDATES
 
@@ -104,7 +105,7 @@ class Chat:
                 self._on_rejected()
                 return
             except TelegramError as error:
-                log.warning("telegram is not reachable; trying again", why=str(error), in_s=pause_s)
+                log.warning("telegram is not reachable; trying again", why=words_of(error), in_s=pause_s)
                 await self._sleep(pause_s)
                 pause_s = min(2 * pause_s, RETRY_MOST_S)
             else:
@@ -126,14 +127,14 @@ class Chat:
         try:
             await self._application.bot.set_my_commands(self._menu)
         except TelegramError as error:
-            log.warning("the command menu was not set", why=str(error))
+            log.warning("the command menu was not set", why=words_of(error))
 
 
 def _tell_polling_trouble(error: TelegramError) -> None:
     if isinstance(error, Conflict):
         log.error("another process polls with this bot token; each update reaches only one of the two")
     else:
-        log.warning("polling telegram failed; trying again", why=str(error))
+        log.warning("polling telegram failed; trying again", why=words_of(error))
 
 
 def _tell_crash(task: asyncio.Task[None]) -> None:

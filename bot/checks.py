@@ -1,9 +1,11 @@
 """What the doctor concludes from what it found: pure rules, each with what to do about it."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from bot.settings import Sources
 from engine.brokers.base import KeyPermissions
 from engine.errors import BrokerError, KeyRejectedError, TryLaterError
 from engine.venues import Venue
@@ -15,6 +17,14 @@ CLOCK_BAD = timedelta(seconds=4)
 DISK_GOOD_BYTES = 1_000_000_000
 DISK_BAD_BYTES = 100_000_000
 OTHERS = 0o077
+
+#: What a key and its secret look like, for somebody who pasted something else.
+LOOKS: Mapping[Venue, str] = {
+    Venue.KRAKEN: "Kraken's secret is base64: 88 letters, digits, + and /, ending in ==.",
+    Venue.COINBASE: "Coinbase's key looks like organizations/…/apiKeys/…, its secret is a PEM from "
+    r"-----BEGIN EC PRIVATE KEY----- to -----END EC PRIVATE KEY-----, on one line with \n.",
+    Venue.ALPACA: "A paper key begins with PK and needs NIJA_ALPACA_API_URL=https://paper-api.alpaca.markets.",
+}
 
 
 class Verdict(StrEnum):
@@ -51,6 +61,32 @@ def failed(name: str, finding: str, advice: str) -> Check:
     return Check(name=name, verdict=Verdict.FAIL, finding=finding, advice=advice)
 
 
+def check_sources(sources: Sources, mode: str) -> Check:
+    """Tell where the settings were found, and where they belong when there are none."""
+    places = [f"{sources.in_file} from {sources.file}" if sources.file else "no .env here"]
+    if sources.in_environment:
+        places.append(f"{sources.in_environment} from the environment")
+    finding = f"{', '.join(places)}; mode {mode}"
+    if sources.in_file or sources.in_environment:
+        return passed("settings", finding)
+    advice = (
+        "Make a file of settings: cp .env.example .env, then fill it in; or name one with --env-file FILE."
+    )
+    return warned("settings", finding, advice)
+
+
+def check_brokers(venues: Collection[Venue]) -> Check:
+    """Tell at which brokers there is a key."""
+    if venues:
+        return passed("brokers", ", ".join(venue.label for venue in venues))
+    return warned(
+        "brokers",
+        "none set: there is nothing to show and nothing to guard",
+        "Put a key that may not withdraw into NIJA_KRAKEN_API_KEY and NIJA_KRAKEN_API_SECRET, or Coinbase's, "
+        "or Alpaca's.",
+    )
+
+
 def check_permissions(venue: Venue, may: KeyPermissions) -> Check:
     """Judge what a key may do: it must read and trade, and it must not withdraw."""
     name = f"{venue} key"
@@ -78,14 +114,22 @@ def check_permissions(venue: Venue, may: KeyPermissions) -> Check:
 
 def check_key_error(venue: Venue, error: BrokerError) -> Check:
     """Judge why a venue did not answer to a key."""
+    return failed(f"{venue} key", error.words, _advice(venue, error))
+
+
+def check_clock_error(venue: Venue, error: BrokerError) -> Check:
+    """Judge why a venue did not tell its time; some tell it to known keys only."""
+    return failed(f"clock against {venue.label}", error.words, _advice(venue, error))
+
+
+def _advice(venue: Venue, error: BrokerError) -> str:
+    prefix = f"NIJA_{venue.upper()}_API_"
     match error:
         case KeyRejectedError():
-            advice = f"Check NIJA_{venue.upper()}_API_KEY and _API_SECRET, and that the key is still active."
+            return f"Check {prefix}KEY and {prefix}SECRET, and that the key is still active. {LOOKS[venue]}"
         case TryLaterError():
-            advice = "Try again in a minute."
-        case _:
-            advice = f"Check the network and NIJA_{venue.upper()}_API_URL."
-    return failed(f"{venue} key", error.words, advice)
+            return f"Try again in a minute; if that does not help, check the network and {prefix}URL."
+    return f"Check the network and {prefix}URL."
 
 
 def check_clock(venue: Venue, skew: timedelta) -> Check:

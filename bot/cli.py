@@ -63,13 +63,19 @@ def doctor(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
     from bot.doctor_report import report
     from bot.logs import configure_logs
     from bot.redaction import Redactor
+    from bot.settings import find_sources
     from engine.clock import SystemClock
 
     configure_logs(level="ERROR", output=settings.log_format, redactor=Redactor(settings.secrets()))
-    exit_code = asyncio.run(
-        report(settings, clock=SystemClock(), connect=open_links, as_json=as_json, write=typer.echo)
+    reporting = report(
+        settings,
+        sources=find_sources(env_file),
+        clock=SystemClock(),
+        connect=open_links,
+        as_json=as_json,
+        write=typer.echo,
     )
-    raise typer.Exit(exit_code)
+    raise typer.Exit(asyncio.run(reporting))
 
 
 @app.command()

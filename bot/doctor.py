@@ -13,22 +13,27 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.checks import (
     Check,
+    check_brokers,
     check_clock,
+    check_clock_error,
     check_disk,
     check_key_error,
     check_mode,
     check_permissions,
+    check_sources,
     failed,
     passed,
     warned,
 )
 from bot.database_checks import read_account_checks, read_database
 from bot.lease import AlreadyRunningError, DataDirError, hold_data_dir
-from bot.settings import Settings
+from bot.settings import Settings, Sources
+from bot.telegram_words import words_of
 from engine.brokers.base import Broker, MarketData
 from engine.clock import Clock
-from engine.errors import BrokerError
+from engine.errors import BrokerError, TryLaterError
 from engine.storage.backup import database_file
+from engine.venues import Venue
 
 #: A venue that does not answer in this time fails its checks.
 PATIENCE_S = 15.0
@@ -51,10 +56,13 @@ class Connect(Protocol):
         """Return every venue, with its private side where there is a key, unless `public_only`."""
 
 
-async def examine(settings: Settings, *, clock: Clock, connect: Connect) -> AsyncIterator[Check]:
+async def examine(
+    settings: Settings, *, sources: Sources, clock: Clock, connect: Connect
+) -> AsyncIterator[Check]:
     """Check everything in order, each line as soon as it is known."""
-    yield passed("settings", f"{len(type(settings).model_fields)} read, mode {settings.mode}")
+    yield check_sources(sources, settings.mode)
     yield _check_owners(settings)
+    yield check_brokers([venue for venue in Venue if settings.key_pair(venue)])
     yield await _check_telegram(settings)
     with ExitStack() as held:
         try:
@@ -107,7 +115,9 @@ async def _check_telegram(settings: Settings) -> Check:
         return failed(name, "Telegram does not know it", "Compare NIJA_TELEGRAM_TOKEN with @BotFather's.")
     except TelegramError as error:
         return failed(
-            name, f"Telegram is not reachable: {error}", "Check the network and NIJA_TELEGRAM_API_URL."
+            name,
+            f"Telegram is not reachable: {words_of(error)}",
+            "Check the network and NIJA_TELEGRAM_API_URL.",
         )
 
 
@@ -127,16 +137,15 @@ async def _check_link(link: Link, clock: Clock) -> list[Check]:
 
 
 async def _check_clock(market: MarketData, clock: Clock) -> Check:
-    name = f"clock against {market.venue.label}"
-    advice = f"Check the network and NIJA_{market.venue.upper()}_API_URL."
     asked = clock.now()
     try:
         async with asyncio.timeout(PATIENCE_S):
             theirs = await market.fetch_time()
     except BrokerError as error:
-        return failed(name, error.words, advice)
+        return check_clock_error(market.venue, error)
     except TimeoutError:
-        return failed(name, f"no answer in {PATIENCE_S:g} s", advice)
+        silence = TryLaterError(market.venue, f"no answer in {PATIENCE_S:g} s")
+        return check_clock_error(market.venue, silence)
     # Their reading was taken somewhere between question and answer; the middle is off by half of that at most.
     ours = asked + (clock.now() - asked) / 2
     return check_clock(market.venue, ours - theirs)
@@ -150,4 +159,4 @@ async def _check_key(broker: Broker) -> Check:
     except BrokerError as error:
         return check_key_error(venue, error)
     except TimeoutError:
-        return failed(f"{venue} key", f"no answer in {PATIENCE_S:g} s", "Try again in a minute.")
+        return check_key_error(venue, TryLaterError(venue, f"no answer in {PATIENCE_S:g} s"))

@@ -6,18 +6,24 @@ from json import dumps
 
 from bot.checks import Check, Verdict
 from bot.doctor import Connect, examine
-from bot.settings import Settings
+from bot.settings import Settings, Sources
 from engine.clock import Clock
 
 NAME_COLUMNS = 24
 
 
 async def report(
-    settings: Settings, *, clock: Clock, connect: Connect, as_json: bool, write: Callable[[str], object]
+    settings: Settings,
+    *,
+    sources: Sources,
+    clock: Clock,
+    connect: Connect,
+    as_json: bool,
+    write: Callable[[str], object],
 ) -> int:
     """Write every finding, each line as soon as it is known, and return the exit code."""
     found = []
-    async for check in examine(settings, clock=clock, connect=connect):
+    async for check in examine(settings, sources=sources, clock=clock, connect=connect):
         found.append(check)
         if not as_json:
             write(line_of(check))

@@ -6,6 +6,7 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.retry import AsPlainText, Verdict, judge
+from bot.telegram_words import words_of
 from engine.alerts.parcels import Parcel
 from handlers.render.html import plain_text
 from handlers.render.screen import Screen
@@ -18,7 +19,7 @@ class SendFailedError(Exception):
     """A send that failed, and what that means for what was sent."""
 
     def __init__(self, verdict: Verdict, error: TelegramError) -> None:
-        super().__init__(error.message or type(error).__name__)
+        super().__init__(words_of(error))
         self.verdict = verdict
 
 

@@ -2,7 +2,7 @@
 
 import difflib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -38,6 +38,8 @@ from engine.venues import Venue
 
 PREFIX = "NIJA_"
 ENV_FILE = Path(".env")
+#: How alike two names are, from 0 to 1, before one is guessed for the other.
+NEAR_MISS = 0.75
 
 WebUrl = Annotated[str, AfterValidator(check_web_url)]
 StreamUrl = Annotated[str, AfterValidator(check_stream_url)]
@@ -149,14 +151,37 @@ class Settings(BaseSettings):
             yield password
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Where the settings come from: how many that are not empty each place names."""
+
+    #: None when there is no such file.
+    file: Path | None
+    in_file: int
+    in_environment: int
+
+
 def load_settings(env_file: Path | None = ENV_FILE) -> Settings:
-    """Read the environment and the file; raise SettingsError on the first thing that is wrong."""
-    in_file = DotEnvSettingsSource(Settings, env_file=env_file).env_vars
-    _refuse_unknown([*os.environ, *in_file])
+    """Read the environment and the file; raise SettingsError on the first thing that is wrong.
+
+    Only the file that nobody named may be missing.
+    """
+    if env_file not in {None, ENV_FILE} and not Path(env_file).is_file():
+        raise SettingsError(f"{env_file}: there is no such file; settings are read from it.")
+    _refuse_unknown([*os.environ, *_in_file(env_file)])
     try:
         return Settings(_env_file=env_file)
     except ValidationError as refusal:
         raise SettingsError(_sentence(refusal)) from None
+
+
+def find_sources(env_file: Path) -> Sources:
+    """Tell where the settings were found."""
+    return Sources(
+        file=env_file if env_file.is_file() else None,
+        in_file=_count(_in_file(env_file)),
+        in_environment=_count(os.environ),
+    )
 
 
 def notify_socket() -> str:
@@ -169,13 +194,24 @@ def setting_names() -> tuple[str, ...]:
     return tuple(PREFIX + field.upper() for field in Settings.model_fields)
 
 
+def _in_file(env_file: Path | None) -> Mapping[str, str | None]:
+    return DotEnvSettingsSource(Settings, env_file=env_file).env_vars
+
+
+def _count(found: Mapping[str, str | None]) -> int:
+    return sum(1 for name, value in found.items() if name.upper().startswith(PREFIX) and value)
+
+
 def _refuse_unknown(names: Iterable[str]) -> None:
     known = setting_names()
     for name in names:
         upper = name.upper()
         if upper.startswith(PREFIX) and upper not in known:
-            close = difflib.get_close_matches(upper, known, n=1)
-            hint = f"did you mean {close[0]}?" if close else "the settings are listed in .env.example."
+            near = [name.removeprefix(PREFIX) for name in known]
+            close = difflib.get_close_matches(upper.removeprefix(PREFIX), near, n=1, cutoff=NEAR_MISS)
+            hint = (
+                f"did you mean {PREFIX}{close[0]}?" if close else "the settings are listed in .env.example."
+            )
             raise SettingsError(f"{upper} is not a setting: {hint}")
 
 

@@ -114,6 +114,8 @@ def _pieces(payload: object) -> Iterator[str]:
 
 def _judge_page(venue: Venue, status: int, operation: Operation) -> BrokerError:
     words = f"HTTP {status} with something else than the venue's answer"
+    if status == _UNAUTHORIZED:
+        words = "the venue does not accept this key (HTTP 401)"
     if status in _OK:
         sense: Sense = Meaning.UNKNOWN if operation is Operation.ORDER else Meaning.MISCONFIGURED
     else:

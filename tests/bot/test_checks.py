@@ -1,9 +1,11 @@
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.checks import (
     Verdict,
+    check_brokers,
     check_clock,
     check_damage,
     check_disk,
@@ -11,10 +13,42 @@ from bot.checks import (
     check_mode,
     check_permissions,
     check_revision,
+    check_sources,
 )
+from bot.settings import Sources
 from engine.brokers.base import KeyPermissions
 from engine.errors import KeyRejectedError, MisconfiguredError, TryLaterError
 from engine.venues import Venue
+
+
+@pytest.mark.parametrize(
+    ("file", "in_file", "in_environment", "verdict", "finding"),
+    [
+        (Path(".env"), 22, 0, Verdict.PASS, "22 from .env; mode live"),
+        (Path(".env"), 1, 2, Verdict.PASS, "1 from .env, 2 from the environment; mode live"),
+        (None, 0, 5, Verdict.PASS, "no .env here, 5 from the environment; mode live"),
+        (None, 0, 0, Verdict.WARN, "no .env here; mode live"),
+        (Path("x"), 0, 0, Verdict.WARN, "0 from x; mode live"),
+    ],
+)
+def test_it_is_told_where_the_settings_come_from(file, in_file, in_environment, verdict, finding):
+    check = check_sources(Sources(file=file, in_file=in_file, in_environment=in_environment), "live")
+
+    assert (check.verdict, check.finding) == (verdict, finding)
+    assert ("cp .env.example .env" in check.advice) == (verdict is Verdict.WARN)
+
+
+def test_no_broker_is_worth_a_line():
+    assert check_brokers([Venue.KRAKEN, Venue.ALPACA]).finding == "Kraken, Alpaca"
+    assert check_brokers([]).verdict is Verdict.WARN
+    assert "NIJA_KRAKEN_API_KEY" in check_brokers([]).advice
+
+
+@pytest.mark.parametrize(
+    ("venue", "looks"), [(Venue.KRAKEN, "base64"), (Venue.COINBASE, "PEM"), (Venue.ALPACA, "begins with PK")]
+)
+def test_a_rejected_key_is_told_what_one_looks_like(venue, looks):
+    assert looks in check_key_error(venue, KeyRejectedError(venue, "malformed")).advice
 
 
 def may(*, read=True, trade=True, withdraw=False):
@@ -50,8 +84,8 @@ def test_a_key_that_can_withdraw_is_reported_loudly():
 @pytest.mark.parametrize(
     ("error", "advice"),
     [
-        (KeyRejectedError(Venue.ALPACA, "forbidden"), "NIJA_ALPACA_API_KEY"),
-        (TryLaterError(Venue.ALPACA, "rate limit"), "Try again in a minute."),
+        (KeyRejectedError(Venue.ALPACA, "forbidden"), "NIJA_ALPACA_API_KEY and NIJA_ALPACA_API_SECRET"),
+        (TryLaterError(Venue.ALPACA, "rate limit"), "Try again in a minute;"),
         (MisconfiguredError(Venue.ALPACA, "a web page came back"), "NIJA_ALPACA_API_URL"),
     ],
 )

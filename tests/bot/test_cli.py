@@ -123,6 +123,21 @@ def test_the_sandbox_prints_the_settings_of_a_bot_that_lives_there(tmp_path):
     assert set(settings) <= set(setting_names())
 
 
+@pytest.mark.parametrize("command", ["run", "doctor"])
+def test_a_settings_file_that_is_not_there_is_said(nija, command):
+    done = nija(command, "--env-file", "nope.env")
+
+    assert done.returncode == 2
+    assert done.stderr == "nope.env: there is no such file; settings are read from it.\n"
+
+
+def test_a_start_without_settings_says_where_they_belong(nija):
+    done = nija("run")
+
+    assert done.returncode == 2
+    assert "cp .env.example .env" in done.stderr
+
+
 def test_settings_can_come_from_another_file(nija, tmp_path):
     (tmp_path / "other.env").write_text("NIJA_MODE=dreaming\n")
 

@@ -1,6 +1,7 @@
 import asyncio
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -8,7 +9,7 @@ from pydantic import SecretStr
 from bot.checks import Verdict
 from bot.doctor import Link, examine
 from bot.lease import hold_data_dir
-from bot.settings import Settings, setting_names
+from bot.settings import Settings, Sources, setting_names
 from engine.balances.snapshot import UserBrokerState
 from engine.brokers.base import KeyPermissions
 from engine.clock import SystemClock
@@ -33,6 +34,8 @@ STORED = StoredAccount(
     key_fingerprint="0123456789abcdef",
     created_at=datetime(2026, 11, 22, tzinfo=UTC),
 )
+
+SOURCES = Sources(file=Path(".env"), in_file=3, in_environment=0)
 
 
 class KrakenClock:
@@ -80,6 +83,8 @@ def settings(monkeypatch, tmp_path, server):
         telegram_token=SecretStr(server.token),
         telegram_api_url=server.url,
         owner_ids=(7,),
+        kraken_api_key=SecretStr("key"),
+        kraken_api_secret=SecretStr("secret"),
         data_dir=data_dir,
     )
 
@@ -93,7 +98,9 @@ async def checks_of(settings, market=None, key=None):
         broker = None if public_only else key or KrakenKey()
         yield [Link(market=market or KrakenClock(), broker=broker)]
 
-    found = [check async for check in examine(settings, clock=SystemClock(), connect=connect)]
+    found = [
+        check async for check in examine(settings, sources=SOURCES, clock=SystemClock(), connect=connect)
+    ]
     return {check.name: check for check in found}, asked
 
 
@@ -114,6 +121,7 @@ async def test_a_sound_set_up_passes_every_check(settings):
     assert {"settings", "owners", "database integrity", "database revision", "clock against Kraken"} <= set(
         checks
     )
+    assert (checks["settings"].finding, checks["brokers"].finding) == ("3 from .env; mode live", "Kraken")
     assert asked == [False]
 
 
@@ -139,6 +147,15 @@ async def test_a_rejected_key_and_a_wrong_address_say_what_to_do(settings):
 
     assert checks["kraken key"].finding == "EAPI:Invalid key"
     assert checks["clock against Kraken"].advice == "Check the network and NIJA_KRAKEN_API_URL."
+
+
+async def test_a_time_that_is_told_to_keys_only_is_no_trouble_of_the_network(settings):
+    checks, _ = await checks_of(
+        settings, market=KrakenClock(error=KeyRejectedError(Venue.KRAKEN, "unauthorized"))
+    )
+
+    assert checks["clock against Kraken"].finding == "unauthorized"
+    assert "Check NIJA_KRAKEN_API_KEY and NIJA_KRAKEN_API_SECRET" in checks["clock against Kraken"].advice
 
 
 async def test_a_wrong_clock_fails(settings):

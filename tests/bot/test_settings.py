@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import Settings, load_settings, setting_names
+from bot.settings import Settings, Sources, find_sources, load_settings, setting_names
 from engine.venues import Venue
 
 ROOT = Path(__file__).parents[2]
@@ -67,6 +67,20 @@ def test_the_environment_goes_before_the_file(monkeypatch, tmp_path):
     assert (settings.mode, settings.log_level) == ("live", "DEBUG")
 
 
+def test_a_file_that_was_named_must_be_there():
+    with pytest.raises(SettingsError, match=r"^nope.env: there is no such file"):
+        load_settings(Path("nope.env"))
+
+
+def test_where_the_settings_come_from_is_known(monkeypatch, tmp_path):
+    monkeypatch.setenv("NIJA_MODE", "live")
+    nothing_there = find_sources(Path(".env"))
+    (tmp_path / ".env").write_text("NIJA_LOG_LEVEL=debug\nNIJA_OWNER_IDS=7\nNIJA_ALERT_URL=\nOTHER=1\n")
+
+    assert nothing_there == Sources(file=None, in_file=0, in_environment=1)
+    assert find_sources(Path(".env")) == Sources(file=Path(".env"), in_file=2, in_environment=1)
+
+
 def test_an_empty_value_counts_as_unset(monkeypatch):
     settings = load(monkeypatch, GUARD_INTERVAL_S="", KRAKEN_API_KEY="  ", HEARTBEAT_URL="off")
 
@@ -77,7 +91,10 @@ def test_an_empty_value_counts_as_unset(monkeypatch):
     ("name", "value", "words"),
     [
         ("GUARD_INTERVALS", "5", "is not a setting: did you mean NIJA_GUARD_INTERVAL_S?"),
+        ("OWNER_ID", "7", "is not a setting: did you mean NIJA_OWNER_IDS?"),
+        ("KRAKEN_KEY", "k", "is not a setting: did you mean NIJA_KRAKEN_API_KEY?"),
         ("QQQ", "5", "is not a setting: the settings are listed in .env.example."),
+        ("FOO", "5", "is not a setting: the settings are listed in .env.example."),
         ("GUARD_INTERVAL_S", "often", "must be a valid number, not 'often'."),
         ("GUARD_INTERVAL_S", "0", "must be greater than 0, not '0'."),
         ("GUARD_INTERVAL_S", "inf", "must be a finite number, not 'inf'."),

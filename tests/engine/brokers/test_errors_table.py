@@ -177,6 +177,12 @@ def test_answers_that_are_no_json(venue, status, body, for_an_order, for_a_read)
     check(judge_answer(venue, body, Operation.READ, status=status), for_a_read)
 
 
+def test_a_401_without_words_speaks_of_the_key():
+    error = judge_answer(Venue.COINBASE, "Unauthorized\n", Operation.READ, status=401)
+
+    assert error.words == "the venue does not accept this key (HTTP 401)"
+
+
 CONNECTION = ConnectionKey("127.0.0.1", 443, True, True, None, None, None)
 TRANSPORT = [
     (aiohttp.ClientConnectorError(CONNECTION, OSError(111, "refused")), TryLaterError, TryLaterError),

@@ -1,0 +1,25 @@
+"""What a failure on the way to Telegram means, in words for the owner instead of a library's."""
+
+import socket
+from collections.abc import Iterator
+
+from telegram.error import TelegramError, TimedOut
+
+
+def words_of(error: TelegramError) -> str:
+    """Say what went wrong: Telegram's own words if it answered, else how far we got."""
+    causes = tuple(_causes(error))
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return "its host was not found; is there a network, and a name server (DNS)?"
+    if isinstance(error, TimedOut):
+        return "no answer in time"
+    if any(type(cause).__name__ == "ConnectError" for cause in causes):
+        return "no connection to its host"
+    return error.message or type(error).__name__
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
+        seen = seen.__cause__ or seen.__context__
