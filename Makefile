@@ -1,23 +1,24 @@
 # `make` alone lists the targets. uv fetches everything else; it is itself fetched by pip, into
 # this folder, because Debian keeps pip out of the system (PEP 668).
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fix bench migrate mutate soak crash
+.PHONY: help install demo run test check fix bench migrate mutate soak crash
 
 UV := .uv/bin/uv
 RUN := $(UV) run --locked
-# Without compiled bytecode the start takes seconds longer.
-export UV_COMPILE_BYTECODE := 1
+NIJA := .venv/bin/nija
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(UV) ## try the bot here: no token, no keys, no internet
-	@$(RUN) --no-dev nija demo
+install: $(NIJA) ## fetch what the bot needs; its command is then .venv/bin/nija
 
-run: $(UV) ## run the bot with the settings in .env
-	@$(RUN) --no-dev nija run
+demo: $(NIJA) ## try the bot here: no token, no keys, no internet
+	@$(NIJA) demo
 
-test: $(UV) ## run every test
+run: $(NIJA) ## run the bot with the settings in .env
+	@$(NIJA) run
+
+test: $(UV) ## run the tests; the campaign of kills is apart: make crash
 	$(RUN) pytest -q
 
 check: $(UV) ## lint, format, types, import contracts, dependencies
@@ -34,8 +35,8 @@ fix: $(UV) ## let ruff mend and format what it can
 bench: $(UV) ## measure; every figure beside its floor
 	@$(RUN) python -m bench
 
-migrate: $(UV) ## bring the database to the newest revision, after a backup
-	@$(RUN) --no-dev nija migrate
+migrate: $(NIJA) ## bring the database to the newest revision, after a backup
+	@$(NIJA) migrate
 
 mutate: $(UV) ## break the pure modules on purpose and count the tests that notice
 	@rm -rf mutants
@@ -51,6 +52,11 @@ soak: $(UV) ## tell SEEDS simulated stories full of faults and kills, count viol
 RUNS := 300
 crash: $(UV) ## kill the real bot in RUNS exits, count violations
 	@$(RUN) python -m tests.crash --runs $(RUNS)
+
+# What runs the bot and no more. Without compiled bytecode each start takes seconds longer.
+$(NIJA): pyproject.toml uv.lock | $(UV)
+	@UV_COMPILE_BYTECODE=1 $(UV) sync --locked --no-dev --inexact
+	@touch $@
 
 $(UV):
 	@python3 -m pip install -q --target .uv uv
