@@ -1,6 +1,6 @@
 """The rule that sells: what a position gains or loses, and when that is too much."""
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
 from engine.money import ZERO, InvalidNumberError, exact
 from engine.positions import Direction
@@ -8,6 +8,9 @@ from engine.positions import Direction
 #: A loss threshold lies in [LOWEST_THRESHOLD, 0).
 LOWEST_THRESHOLD = Decimal("-0.5")
 DEFAULT_THRESHOLD = Decimal("-0.01")
+
+#: A trigger's price rarely ends; it is cut here, far below any tick.
+_PRICE_DIGITS = 60
 
 
 class ThresholdError(ValueError):
@@ -46,6 +49,16 @@ def is_breached(
     """
     with exact():
         return pnl(mark=mark, quantity=quantity, cost=cost, direction=direction) <= threshold * cost
+
+
+def trigger_price(*, quantity: Decimal, cost: Decimal, threshold: Decimal, direction: Direction) -> Decimal:
+    """Return the first price that breaches the threshold, cut towards breaching it, for showing."""
+    _check(quantity, cost)
+    is_long = direction is Direction.LONG
+    with exact():
+        worth = cost + threshold * cost if is_long else cost - threshold * cost
+    cut = Context(prec=_PRICE_DIGITS, rounding=ROUND_FLOOR if is_long else ROUND_CEILING)
+    return cut.divide(worth, quantity)
 
 
 def pnl_ratio(*, mark: Decimal, quantity: Decimal, cost: Decimal, direction: Direction) -> Decimal:

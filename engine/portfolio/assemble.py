@@ -132,8 +132,9 @@ def _why_no_guard(found: Found) -> NotGuarded:
     problem = _price_problem(found.mark)
     if problem is not None:
         return problem
-    if _is_dust(found):
-        return NotGuarded.BELOW_MINIMUM
+    if _is_dust(found, found.quantity - found.locked):
+        # Unstaked, the whole of it could be sold.
+        return NotGuarded.BELOW_MINIMUM if _is_dust(found, found.quantity) else NotGuarded.CANNOT_BE_SOLD_NOW
     return NotGuarded.ENTRY_UNKNOWN if found.cost is None else NotGuarded.NOT_ASKED_FOR
 
 
@@ -145,11 +146,10 @@ def _price_problem(mark: Mark | PriceUnknown) -> NotGuarded | None:
     return NotGuarded.PRICE_UNKNOWN
 
 
-def _is_dust(found: Found) -> bool:
+def _is_dust(found: Found, quantity: Decimal) -> bool:
     if found.instrument is None or not isinstance(found.mark, Mark):
         return False
-    sellable = found.quantity - found.locked
-    return found.instrument.why_too_small_to_sell(sellable, found.mark.price) is not None
+    return found.instrument.why_too_small_to_sell(quantity, found.mark.price) is not None
 
 
 def _value_usd(found: Found) -> Decimal | None:

@@ -43,7 +43,7 @@ def rows(pairs: Iterable[tuple[str, str]]) -> str:
     lines: list[str] = []
     for label, value in pairs:
         if len(label) + len(value) < COLUMNS:
-            lines.append(label + value.rjust(COLUMNS - len(label)))
+            lines.append((label + value.rjust(COLUMNS - len(label))).rstrip())
         else:
             lines += _wrapped(label)
             lines += (piece.rjust(COLUMNS) for piece in _wrapped(value))

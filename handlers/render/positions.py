@@ -1,10 +1,13 @@
 """The words of /positions."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from engine.guards.guard import Guard, GuardState
 from engine.liquidation.mark import Mark
+from engine.liquidation.rule import trigger_price
+from engine.money import ZERO
 from engine.portfolio.view import NotGuarded, PortfolioView, PositionView
 from engine.positions import Direction, PositionKind
 from handlers.render.html import bold, escape, foreign, rows
@@ -23,6 +26,12 @@ from handlers.render.times import Reader
 #: More positions than this are shown in lines instead of tables.
 _TABLES = 6
 _UNKNOWN = "unknown"
+#: What no purchase with a known price explains.
+_WITHOUT_COST = "a transfer, a reward, or bought in another currency"
+_WAITS: Mapping[NotGuarded | None, str] = {
+    NotGuarded.PRICE_UNKNOWN: "waiting for a price",
+    NotGuarded.MARKET_CLOSED: "waiting for the market to open",
+}
 
 
 def render_positions(portfolio: PortfolioView, reader: Reader) -> Screen:
@@ -46,7 +55,8 @@ def standing_words(position: PositionView) -> str:
     """Say whether a position is guarded, and why not."""
     guard, reason = position.guard, position.not_guarded
     if guard is None:
-        return f"not guarded: {reason or NotGuarded.NOT_ASKED_FOR}"
+        staked = f": {staked_words(position)}" if is_held_by_staking(position) else ""
+        return f"not guarded: {reason or NotGuarded.NOT_ASKED_FOR}{staked}"
     at = threshold_percent(guard.threshold)
     if guard.state is GuardState.CLOSING:
         return f"guarded at {at}, being sold now"
@@ -59,6 +69,16 @@ def standing_words(position: PositionView) -> str:
     return f"guarded at {at}{part}{wide}"
 
 
+def is_held_by_staking(position: PositionView) -> bool:
+    """Tell whether staking is what keeps a position from being sold."""
+    return bool(position.locked) and position.not_guarded is NotGuarded.CANNOT_BE_SOLD_NOW
+
+
+def staked_words(position: PositionView) -> str:
+    """Say how much is staked and what to do about it."""
+    return f"{quantity(position.locked)} is staked; unstake it at {position.account.venue.label} first"
+
+
 def result_words(ratio: Decimal | None, pnl: Decimal | None, currency: str) -> str:
     """Write a result in percent and money, or that it is unknown."""
     if ratio is None or pnl is None:
@@ -67,11 +87,9 @@ def result_words(ratio: Decimal | None, pnl: Decimal | None, currency: str) -> s
 
 
 def _head(portfolio: PortfolioView, reader: Reader) -> Iterator[str]:
-    count = len(portfolio.positions)
-    watched = sum(one.guard is not None and one.not_guarded is None for one in portfolio.positions)
     yield bold("Positions")
-    if count:
-        yield f"{count} held, {watched} guarded."
+    if portfolio.positions:
+        yield f"{len(portfolio.positions)} held, {_count_guarded(portfolio.positions)}."
     elif portfolio.unreachable:
         yield "No positions are known."
     else:
@@ -79,6 +97,19 @@ def _head(portfolio: PortfolioView, reader: Reader) -> Iterator[str]:
     for account, as_of, words in portfolio.unreachable:
         shown = f"its positions are as of {reader.clock(as_of)}" if as_of else "its positions are not known"
         yield f"{account.venue.label} did not answer ({foreign(words)}); {shown}."
+
+
+def _count_guarded(positions: Sequence[PositionView]) -> str:
+    reasons = Counter(one.not_guarded for one in positions if one.guard is not None)
+    paused = reasons.pop(NotGuarded.PAUSED, 0)
+    guarded = reasons.total()
+    del reasons[None]
+    waiting = [f"{_of(count, guarded)}{_WAITS.get(why, why)}" for why, count in reasons.items()]
+    return ", ".join((f"{guarded} guarded", *waiting, *([f"{paused} paused"] if paused else ())))
+
+
+def _of(count: int, guarded: int) -> str:
+    return "" if count == guarded else f"{count} of them "
 
 
 def _table(position: PositionView, reader: Reader) -> Iterator[str]:
@@ -89,8 +120,13 @@ def _table(position: PositionView, reader: Reader) -> Iterator[str]:
 
 
 def _compact(position: PositionView, reader: Reader) -> Iterator[str]:
-    yield f"{position_name(position)} · {quantity(position.quantity)} · {reader.age(position.as_of)}"
-    yield escape(f"entry {_entry(position)}, mark {_mark(position)}, PnL {_result(position)}")
+    staked = f", {quantity(position.locked)} of it staked" if position.locked else ""
+    yield f"{position_name(position)} · {quantity(position.quantity)}{staked} · {reader.age(position.as_of)}"
+    part, these = (
+        (f" for {quantity(position.explained)} of it", " for these") if _is_part(position) else ("", "")
+    )
+    result = f"PnL {_result(position)}{these}"
+    yield escape(f"entry {_entry(position)}{part}, mark {_mark(position)}, {result}")
     trigger = f", trigger {escape(_trigger(position.guard))}" if position.guard else ""
     yield f"{standing_words(position)}{trigger}"
     yield from _remarks(position)
@@ -104,6 +140,8 @@ def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]
     mark = position.mark
     yield f"Mark, {reader.age(mark.at)}" if isinstance(mark, Mark) else "Mark", _mark(position)
     yield "Value", _UNKNOWN if position.value_usd is None else money(position.value_usd)
+    if _is_part(position):
+        yield f"For the {quantity(position.explained)} with an entry:", ""
     yield "PnL", _result(position)
     if position.net_if_sold is not None:
         yield "Net if sold now", in_currency(position.net_if_sold, position.currency, signed=True)
@@ -138,14 +176,14 @@ def _result(position: PositionView) -> str:
 
 
 def _from(guard: Guard) -> str:
-    return price(guard.entry or Decimal(0), guard.currency)
+    return price(guard.entry or ZERO, guard.currency)
 
 
 def _trigger(guard: Guard) -> str:
-    entry = guard.entry or Decimal(0)
-    if guard.direction is Direction.LONG:
-        return f"≤ {price(entry * (1 + guard.threshold), guard.currency)}"
-    return f"≥ {price(entry * (1 - guard.threshold), guard.currency)}"
+    at = trigger_price(
+        quantity=guard.quantity, cost=guard.cost, threshold=guard.threshold, direction=guard.direction
+    )
+    return f"{'≤' if guard.direction is Direction.LONG else '≥'} {price(at, guard.currency)}"
 
 
 def _remarks(position: PositionView) -> Iterator[str]:
@@ -156,8 +194,12 @@ def _remarks(position: PositionView) -> Iterator[str]:
         yield f"Older fills of {quantity(unexplained)} are still being read."
     elif unexplained > 0 and position.explained:
         yield (
-            f"Explained by fills: {quantity(position.explained)}. The other {quantity(unexplained)} "
-            "came without (transfer, reward) and has no entry."
+            f"What it cost is known for {quantity(position.explained)}, "
+            f"not for the other {quantity(unexplained)}: {_WITHOUT_COST}."
         )
     elif unexplained > 0:
-        yield "No fills explain it (transfer, reward), so its entry is unknown."
+        yield f"What it cost is not known: {_WITHOUT_COST}."
+
+
+def _is_part(position: PositionView) -> bool:
+    return position.entry is not None and ZERO < position.explained < position.quantity

@@ -14,8 +14,9 @@ from engine.liquidation.rule import (
     net_if_sold_now,
     pnl,
     pnl_ratio,
+    trigger_price,
 )
-from engine.money import InvalidNumberError
+from engine.money import InvalidNumberError, exact
 from engine.positions import Direction
 
 PRICES = st.decimals("0.00000001", "1000000", places=10).filter(bool)
@@ -83,6 +84,38 @@ def test_at_the_threshold_it_sells_and_one_tick_before_it_does_not(entry, thresh
     assert breached(boundary, *position)
     assert breached(boundary - sign * TICK, *position)
     assert not breached(boundary + sign * TICK, *position)
+
+
+@pytest.mark.parametrize(("direction", "price"), [(Direction.LONG, "99"), (Direction.SHORT, "101")])
+def test_the_trigger_is_one_percent_from_what_was_paid_each(direction, price):
+    at = trigger_price(
+        quantity=Decimal(3), cost=Decimal(300), threshold=Decimal("-0.01"), direction=direction
+    )
+
+    assert at == Decimal(price)
+
+
+@given(quantity=QUANTITIES, cost=COSTS, threshold=THRESHOLDS, direction=DIRECTIONS)
+def test_the_trigger_is_the_first_price_that_breaches(quantity, cost, threshold, direction):
+    price = trigger_price(quantity=quantity, cost=cost, threshold=threshold, direction=direction)
+    hair = price.scaleb(-50) if direction is Direction.LONG else -price.scaleb(-50)
+    with exact():
+        before = price + hair
+    position = (direction, quantity, cost, threshold)
+
+    assert breached(price, *position)
+    assert not breached(before, *position)
+
+
+@pytest.mark.parametrize(("quantity", "cost"), [("0", "100"), ("1", "0")])
+def test_nothing_held_has_no_trigger(quantity, cost):
+    with pytest.raises(InvalidNumberError):
+        trigger_price(
+            quantity=Decimal(quantity),
+            cost=Decimal(cost),
+            threshold=Decimal("-0.01"),
+            direction=Direction.LONG,
+        )
 
 
 def test_profit_is_worth_minus_cost_and_mirrored_for_a_short():

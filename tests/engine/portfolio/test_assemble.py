@@ -101,7 +101,12 @@ def test_what_is_not_listed_is_shown_in_dollars_without_a_symbol():
         pytest.param({"mark": CLOSED}, NotGuarded.MARKET_CLOSED, id="market closed"),
         pytest.param({"instrument": None}, NotGuarded.CANNOT_BE_SOLD_NOW, id="not listed"),
         pytest.param({"locked": number("2")}, NotGuarded.CANNOT_BE_SOLD_NOW, id="staked"),
-        pytest.param({"locked": number("1.995")}, NotGuarded.BELOW_MINIMUM, id="all but dust staked"),
+        pytest.param({"locked": number("1.995")}, NotGuarded.CANNOT_BE_SOLD_NOW, id="all but dust staked"),
+        pytest.param(
+            {"quantity": number("0.009"), "locked": number("0.005")},
+            NotGuarded.BELOW_MINIMUM,
+            id="staked dust",
+        ),
         pytest.param({"quantity": number("0.009")}, NotGuarded.BELOW_MINIMUM, id="dust"),
         pytest.param({"guard": a_guard()}, None, id="guarded"),
         pytest.param({"guard": a_guard(), "mark": NO_PRICE}, NotGuarded.PRICE_UNKNOWN, id="guarded blind"),

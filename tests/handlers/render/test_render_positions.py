@@ -92,6 +92,53 @@ def test_standing(changes, expected):
     assert standing_words(position(**changes)) == expected
 
 
+def test_what_is_staked_is_said_with_what_to_do_about_it():
+    staked = position(
+        quantity=Decimal("0.75"),
+        locked=Decimal("0.75"),
+        guard=None,
+        not_guarded=NotGuarded.CANNOT_BE_SOLD_NOW,
+    )
+
+    text = "not guarded: cannot be sold now: 0.75 is staked; unstake it at Kraken first"
+
+    assert standing_words(staked) == text
+
+
+def test_many_positions_say_what_is_staked_and_which_part_the_result_is_of():
+    ether = position(quantity=Decimal("1.987"), locked=Decimal("0.75"), explained=Decimal("1.25"))
+
+    text = render_positions(portfolio(*(ether for _ in range(8))), READER).text
+
+    assert "1.987, 0.75 of it staked · 3 s ago" in text
+    assert "entry $64,000.00 for 1.25 of it," in text
+    assert f"PnL {_MINUS}0.78 %, {_MINUS}$60.00 for these" in text
+
+
+def test_few_positions_say_which_part_the_result_is_of():
+    ether = position(quantity=Decimal("1.98765432"), locked=Decimal("0.75"), explained=Decimal("1.25"))
+
+    check_golden("positions_staked", render_positions(portfolio(ether), READER))
+
+
+@pytest.mark.parametrize(
+    ("reasons", "counted"),
+    [
+        ((None,), "2 held, 1 guarded."),
+        ((NotGuarded.PRICE_UNKNOWN,), "2 held, 1 guarded, waiting for a price."),
+        ((None, NotGuarded.PRICE_UNKNOWN), "3 held, 2 guarded, 1 of them waiting for a price."),
+        ((NotGuarded.MARKET_CLOSED,), "2 held, 1 guarded, waiting for the market to open."),
+        ((None, NotGuarded.PAUSED), "3 held, 1 guarded, 1 paused."),
+        ((), "1 held, 0 guarded."),
+    ],
+)
+def test_a_guard_that_waits_is_counted_and_says_so(reasons, counted):
+    alone = position(guard=None, not_guarded=NotGuarded.NOT_ASKED_FOR)
+    held = portfolio(alone, *(position(not_guarded=reason) for reason in reasons))
+
+    assert counted in render_positions(held, READER).text
+
+
 def test_a_result_just_above_the_threshold_is_not_shown_as_having_reached_it():
     close = position(pnl_ratio=Decimal("-0.009996"), pnl=Decimal("-76.77"))
 
