@@ -111,7 +111,8 @@ def migrate(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
     done = run_migration(settings, SystemClock())
     lines = [f"The database is at revision {done.to_revision}."]
     if done.backup:
-        lines.append(f"Before: revision {done.from_revision}, kept in {done.backup.file}. {done.backup.note}")
+        kept = f"Before: revision {done.from_revision}, kept in {done.backup.file}."
+        lines += [kept, done.backup.note]
     _print(lines, done, as_json=as_json)
 
 
@@ -232,4 +233,4 @@ def _print(lines: list[str], found: object, *, as_json: bool) -> None:
 
         typer.echo(TypeAdapter(type(found)).dump_json(found).decode())
     else:
-        typer.echo("\n".join(lines))
+        typer.echo("\n".join(filter(None, lines)))

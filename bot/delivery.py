@@ -38,6 +38,9 @@ CYCLE_S = 30.0
 #: Longer than a send may take with all of its time limits.
 SEND_S = 120.0
 
+#: Telegram lets no bot write first.
+PRESS_START = "its reader must press Start in the bot's chat, or unblock the bot"
+
 log = structlog.get_logger(__name__)
 
 #: Through whose eyes an alert is rendered; None for somebody the bot no longer knows.
@@ -207,6 +210,7 @@ class Delivery:
             case Later(after_s=after_s, closed=closed):
                 if closed:
                     self._closed_chats.note_refusal(parcel.first.chat_id)
+                    why = f"{why}; {PRESS_START}"
                 log.warning("an alert was not delivered", **_named(parcel), why=why, again_in_s=after_s)
                 not_before = self._clock.now() + timedelta(seconds=after_s)
                 async with self._database.write() as session:

@@ -101,7 +101,7 @@ async def _start(parts: Parts, settling: asyncio.Task[None], stop: Stop) -> None
     if parts.health:
         await parts.health.start()
     notify("READY=1")
-    log.info("started")
+    log.info("started: the guards are watched; the chat opens when telegram answers")
 
 
 async def _settle(settling: asyncio.Task[None], stop: Stop) -> None:

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from bot.application import Chat, build_application
 from bot.bootstrap.base import Base
 from bot.bootstrap.engine import EngineParts
+from bot.broker_log import BrokerLog
 from bot.command_socket import CommandSocket
 from bot.database_alarm import DatabaseAlarm
 from bot.delivery import Delivery
@@ -29,6 +30,7 @@ from bot.stopping import Stop
 from bot.trading import Trading
 from bot.updates import StoredUpdates
 from bot.watchdog import Watchdog
+from engine.balances.reader import AccountReader
 from engine.clock import Clock
 from engine.gates import Gates
 from engine.people.users import Users
@@ -51,6 +53,7 @@ def _jobs(
     trading: Trading,
     updates: StoredUpdates,
     *,
+    reader: AccountReader,
     lease: DatabaseLease,
     alarm: DatabaseAlarm,
 ) -> tuple[Job, ...]:
@@ -61,6 +64,7 @@ def _jobs(
         Job(name="costs", every_s=COSTS_EVERY_S, what=trading.refresh_costs, budget_s=300),
         Job(name="listings", every_s=LISTINGS_EVERY_S, what=trading.refresh_listings, budget_s=120),
         Job(name="watch log", every_s=BEAT_EVERY_S, what=_watch_log(settings, trading), budget_s=30),
+        Job(name="broker log", every_s=BEAT_EVERY_S, what=BrokerLog(reader).look, budget_s=5),
         Job(name="lease", every_s=BEAT_EVERY_S, what=keep, budget_s=30),
         Job(name="thin history", every_s=THIN_EVERY_S, what=trading.thin_history, budget_s=300),
         Job(name="forget updates", every_s=THIN_EVERY_S, what=updates.forget_old, budget_s=60),
@@ -123,7 +127,7 @@ def build_process(
             notify("WATCHDOG=1")
 
     schedule = Schedule(
-        _jobs(settings, base, trading, updates, lease=lease, alarm=alarm),
+        _jobs(settings, base, trading, updates, reader=engine.reader, lease=lease, alarm=alarm),
         clock=clock,
         redact=redactor.text,
         beat=beat,

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
-from bot.delivery import Delivery
+from bot.delivery import PRESS_START, Delivery
 from engine.alerts.kinds import AlertState
 from engine.alerts.messages import BrokerTrouble, ExitParked, FirstContact, PriceTrouble
 from engine.alerts.outbox import append_alert, depth, load_due, mark_leaving
@@ -350,10 +350,12 @@ async def test_a_chat_that_is_open_changes_nothing_by_being_written_in(server, p
 async def test_somebody_who_never_pressed_start_is_waited_for(server, post):
     await post.put(trouble("hello?"))
 
-    await post.sweep()
+    with capture_logs() as logs:
+        await post.sweep()
 
     assert (await post.row()).state is AlertState.WAITING
     assert await post.waiting() == 1
+    assert [PRESS_START in log["why"] for log in logs] == [True]
 
 
 async def test_unreadable_markup_goes_as_plain_text(server, post, monkeypatch):

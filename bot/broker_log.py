@@ -1,0 +1,40 @@
+"""A line in the log when a broker begins to answer, stops to, or refuses its key: the chat may be out of reach."""
+
+import structlog
+
+from engine.balances.reader import AccountReader
+from engine.errors import BrokerError, KeyRejectedError
+from engine.venues import Account
+
+log = structlog.get_logger(__name__)
+
+
+class BrokerLog:
+    """Looks at every account now and then and writes down what has changed."""
+
+    def __init__(self, reader: AccountReader) -> None:
+        self._reader = reader
+        #: The kind of error of each account that was read; None for a good answer.
+        self._known: dict[str, type[BrokerError] | None] = {}
+
+    async def look(self) -> None:
+        """Write a line for each account whose answer is of another kind than before."""
+        for account in self._reader.accounts():
+            error = self._reader.error(account)
+            if error is None and not self._reader.state(account).connected:
+                continue
+            kind = type(error) if error else None
+            if self._known.get(account.account_id, BaseException) is not kind:
+                self._known[account.account_id] = kind
+                _tell(account, error)
+
+
+def _tell(account: Account, error: BrokerError | None) -> None:
+    broker = account.venue.label
+    match error:
+        case None:
+            log.info("a broker answers", broker=broker)
+        case KeyRejectedError():
+            log.error("a broker refuses its key; see `nija doctor`", broker=broker, why=error.words)
+        case _:
+            log.warning("a broker does not answer", broker=broker, why=error.words)
