@@ -12,7 +12,9 @@ from sqlalchemy import make_url
 from engine.storage.database import BUSY_TIMEOUT_MS, is_sqlite
 from engine.storage.restored import carry_nonces, disarm
 
-#: Said with every backup: sealed keys in it are useless, and safe, without the key file.
+#: Beside the database, once there are sealed keys: these are useless, and safe, without it.
+MASTER_KEY_FILE = "master.key"
+#: Said only where there is such a file.
 WITHOUT_MASTER_KEY = "The master key file is not in this backup; keep a copy of it elsewhere."
 
 
@@ -28,7 +30,8 @@ class Backup:
     size_bytes: int
     #: The schema it holds; None when it has none yet.
     revision: str | None
-    note: str = WITHOUT_MASTER_KEY
+    #: What it lacks; empty when it lacks nothing.
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +42,8 @@ class Restored:
     revision: str | None
     #: Where the replaced database lies now; None when there was none.
     replaced: Path | None
-    note: str = WITHOUT_MASTER_KEY
+    #: What the backup lacked; empty when it lacked nothing.
+    note: str
 
 
 def database_file(url: str) -> Path | None:
@@ -68,7 +72,9 @@ def backup_database(source: Path, file: Path) -> Backup:
     finally:
         copy.unlink()
     _sync_folder(file.parent)
-    return Backup(file=file, size_bytes=file.stat().st_size, revision=_revision(file))
+    return Backup(
+        file=file, size_bytes=file.stat().st_size, revision=_revision(file), note=_what_it_lacks(source)
+    )
 
 
 def restore_database(file: Path, target: Path, *, now: datetime) -> Restored:
@@ -93,7 +99,11 @@ def restore_database(file: Path, target: Path, *, now: datetime) -> Restored:
     replaced = _set_aside(target)
     copy.rename(target)
     _sync_folder(target.parent)
-    return Restored(database=target, revision=revision, replaced=replaced)
+    return Restored(database=target, revision=revision, replaced=replaced, note=_what_it_lacks(target))
+
+
+def _what_it_lacks(database: Path) -> str:
+    return WITHOUT_MASTER_KEY if database.with_name(MASTER_KEY_FILE).exists() else ""
 
 
 def _checked_copy(source: Path, beside: Path) -> Path:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from engine.storage.backup import (
+    MASTER_KEY_FILE,
     WITHOUT_MASTER_KEY,
     BackupError,
     backup_database,
@@ -41,14 +42,24 @@ def names(folder):
     return {path.name for path in folder.iterdir()}
 
 
-def test_a_backup_is_a_private_complete_copy_that_says_what_it_lacks(database, tmp_path):
+def test_a_backup_is_a_private_complete_copy(database, tmp_path):
     done = backup_database(database, tmp_path / "copy.db")
 
     assert users(done.file) == [1]
     assert stat.S_IMODE(done.file.stat().st_mode) == 0o600
     assert (done.revision, done.size_bytes) == ("0003", done.file.stat().st_size)
-    assert done.note == WITHOUT_MASTER_KEY
-    assert "master key" in done.note
+
+
+def test_a_master_key_file_that_is_in_no_backup_is_named_where_there_is_one(database, tmp_path):
+    without = backup_database(database, tmp_path / "one.db")
+    (tmp_path / MASTER_KEY_FILE).write_text("k1:secret")
+    with_one = backup_database(database, tmp_path / "two.db")
+    restored = restore_database(tmp_path / "two.db", database, now=NOW)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+
+    assert (without.note, with_one.note, restored.note) == ("", WITHOUT_MASTER_KEY, WITHOUT_MASTER_KEY)
+    assert restore_database(tmp_path / "two.db", elsewhere / "nija.db", now=NOW).note == ""
 
 
 def test_a_backup_beside_a_writer_holds_what_was_committed_in_one_file(database, tmp_path):
@@ -114,7 +125,7 @@ def test_a_restore_brings_the_backup_back_and_keeps_what_it_replaced(database, t
     assert users(database) == [1]
     assert users(done.replaced) == [1, 2]
     assert users(tmp_path / "copy.db") == [1]
-    assert (done.database, done.revision, done.note) == (database, "0003", WITHOUT_MASTER_KEY)
+    assert (done.database, done.revision) == (database, "0003")
     assert stat.S_IMODE(database.stat().st_mode) == 0o600
 
 
