@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sandbox.book import Book, Level, Listing, ladder, tradable
+from sandbox.book import Book, Level, Listing, floor_to, ladder, tradable
+from sandbox.past import Candle, Past, draw
 
 ONE = Decimal(1)
 
@@ -44,6 +45,8 @@ class Market:
     def __init__(self, *, now: Callable[[], float]) -> None:
         self._now = now
         self._prices: dict[str, Decimal] = {"USD": ONE}
+        self._past = Past()
+        self._past.note("USD", ONE, at=0)
         self._listings: dict[tuple[str, str], Listing] = {}
         self._overrides: dict[tuple[str, str], Override] = {}
         self._frozen: dict[tuple[str, str], tuple[Book, Book]] = {}
@@ -58,12 +61,18 @@ class Market:
     def set_price(self, asset: str, usd: Decimal) -> None:
         """Set the reference price; resting orders that it crosses fill at once."""
         self._prices[asset] = usd
+        self._past.note(asset, usd, self._now())
         self._changed()
 
     def forget_price(self, asset: str) -> None:
         """Make an asset unpriced: its pairs have an empty book."""
         self._prices.pop(asset, None)
+        self._past.note(asset, None, self._now())
         self._changed()
+
+    def set_past_price(self, asset: str, usd: Decimal | None, *, since: float) -> None:
+        """Say what an asset was worth from a past moment until the next one that is known; None: unpriced."""
+        self._past.note(asset, usd, since)
 
     def move(self, asset: str, ratio: Decimal) -> Decimal:
         """Move the reference price by a fraction and return the new one."""
@@ -135,9 +144,19 @@ class Market:
         base, quote = self.price(listing.base), self.price(listing.quote)
         return None if base is None or quote is None else base / quote
 
+    def candles(self, listing: Listing, *, width_s: int, first: float, last: float) -> list[Candle]:
+        """The pair's candles that start within these bounds and not later than now, oldest first."""
+        return draw(
+            lambda at: self._mid_at(listing, at), width_s=width_s, first=first, last=min(last, self._now())
+        )
+
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call the listener after every change of a price, listing or override."""
         self._listeners.append(listener)
+
+    def _mid_at(self, listing: Listing, at: float) -> Decimal | None:
+        base, quote = self._past.price(listing.base, at), self._past.price(listing.quote, at)
+        return None if base is None or quote is None else floor_to(base / quote, listing.tick)
 
     def _book_override(self, venue: str, symbol: str) -> Override | None:
         override = self._overrides.get((venue, symbol))

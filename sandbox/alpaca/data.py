@@ -1,9 +1,11 @@
 """Market data: crypto for anyone, stock quotes with a key; all numbers are JSON floats."""
 
 import re
+from collections.abc import Callable
 
 from aiohttp import web
 
+from sandbox.alpaca.bars import list_bars
 from sandbox.alpaca.catalogue import VENUE
 from sandbox.alpaca.names import find_listing, is_crypto, symbol_of
 from sandbox.alpaca.refusals import BAD_REQUEST, Json, RefusedError
@@ -18,8 +20,9 @@ STOCK = re.compile(r"[A-Z.]+")
 class MarketData:
     """Symbols that are well formed but not listed are left out of the answer."""
 
-    def __init__(self, market: Market) -> None:
+    def __init__(self, market: Market, now: Callable[[], float]) -> None:
         self._market = market
+        self._now = now
 
     async def snapshots(self, request: web.Request) -> Json:
         """GET /v1beta3/crypto/{loc}/snapshots."""
@@ -33,6 +36,10 @@ class MarketData:
     async def crypto_quotes(self, request: web.Request) -> Json:
         """GET /v1beta3/crypto/{loc}/latest/quotes."""
         return {"quotes": {symbol_of(each): _quote(self._ticker(each)) for each in self._pairs(request)}}
+
+    async def bars(self, request: web.Request) -> Json:
+        """GET /v1beta3/crypto/{loc}/bars."""
+        return list_bars(self._market, self._pairs(request), request, now=self._now())
 
     async def stock_quotes(self, request: web.Request) -> Json:
         """GET /v2/stocks/quotes/latest."""

@@ -47,7 +47,7 @@ class AlpacaServer(StandIn):
         self.accounts: dict[str, AlpacaAccount] = {}
         self.switches = Switches()
         self.session = Session(self.now)
-        self._data = MarketData(market)
+        self._data = MarketData(market, self.now)
         self._entry = OrderEntry(market, self.session, self.switches, self.now)
         self._trading = Trading(market, self._entry, self.switches, self.now)
         market.on_change(self._match)
@@ -68,6 +68,7 @@ class AlpacaServer(StandIn):
         yield web.get(f"{CRYPTO_DATA}snapshots", _answering(data.snapshots))
         yield web.get(f"{CRYPTO_DATA}latest/orderbooks", _answering(data.order_books))
         yield web.get(f"{CRYPTO_DATA}latest/quotes", _answering(data.crypto_quotes))
+        yield web.get(f"{CRYPTO_DATA}bars", _answering(data.bars))
         for path, handle in self._readable().items():
             yield web.get(path, self._keyed(handle))
         yield web.post("/v2/orders", self._keyed(trading.create))

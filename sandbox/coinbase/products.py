@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from aiohttp import web
 
 from sandbox.book import Book, Level, Listing
+from sandbox.coinbase.candles import list_candles
 from sandbox.coinbase.catalogue import VENUE
 from sandbox.coinbase.pages import limit_of, wanted
 from sandbox.coinbase.refusals import NOT_FOUND, Json, invalid, refused
@@ -71,6 +72,11 @@ class Products:
             "best_bid": _price(book.bid),
             "best_ask": _price(book.ask),
         }
+
+    async def candles(self, request: web.Request) -> Json:
+        """GET products/{product_id}/candles."""
+        listing = self._asked(request.match_info["product_id"])
+        return list_candles(self._market, listing, request)
 
     def _asked(self, name: str) -> Listing:
         if not name:

@@ -153,4 +153,9 @@ def depth(market: Market, params: Mapping[str, str]) -> object:
 
 
 def _price(listing: Listing, price: Decimal) -> str:
-    return written(price, max(decimals_of(listing.tick), QUOTE_DECIMALS))
+    return written(price, quote_decimals(listing))
+
+
+def quote_decimals(listing: Listing) -> int:
+    """How many decimals a pair is quoted with."""
+    return max(decimals_of(listing.tick), QUOTE_DECIMALS)

@@ -1,7 +1,7 @@
 """The Kraken stand-in: checks who is calling, answers from the market and the accounts' ledgers."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from aiohttp import web
 
@@ -11,6 +11,7 @@ from sandbox.kraken import public
 from sandbox.kraken.account import FIRST_TIER, TRADING_PERMISSIONS, KrakenAccount, open_account
 from sandbox.kraken.auth import is_signed, parse_nonce, parse_params
 from sandbox.kraken.call import PrivateCall
+from sandbox.kraken.candles import ohlc
 from sandbox.kraken.catalogue import VENUE
 from sandbox.kraken.counter import Tier
 from sandbox.kraken.endpoints import PRIVATE, Endpoint
@@ -23,6 +24,13 @@ _FAULT_WORDS = {
     FaultKind.RATE_LIMIT: "EAPI:Rate limit exceeded",
     FaultKind.INVALID_NONCE: "EAPI:Invalid nonce",
     FaultKind.CANCEL_ONLY: "EService:Market in cancel_only mode",
+}
+#: Public endpoints that answer from the market as it is, whatever the time.
+_OF_THE_MARKET: Mapping[str, Callable[[Market, Mapping[str, str]], object]] = {
+    "Assets": public.assets,
+    "AssetPairs": public.asset_pairs,
+    "Ticker": public.ticker,
+    "Depth": public.depth,
 }
 _ERROR = web.ResponseKey("error", str)
 #: Listing states in which the engine goes on matching.
@@ -101,19 +109,16 @@ class KrakenServer(StandIn):
             return _refusal(str(error))
 
     def _answer_public(self, request: web.Request) -> object:
-        match request.match_info["endpoint"]:
+        endpoint = request.match_info["endpoint"]
+        if answer := _OF_THE_MARKET.get(endpoint):
+            return answer(self.market, request.query)
+        match endpoint:
             case "Time":
                 return public.time(self.now())
             case "SystemStatus":
                 return public.system_status(self.status, self.now())
-            case "Assets":
-                return public.assets(self.market, request.query)
-            case "AssetPairs":
-                return public.asset_pairs(self.market, request.query)
-            case "Ticker":
-                return public.ticker(self.market, request.query)
-            case "Depth":
-                return public.depth(self.market, request.query)
+            case "OHLC":
+                return ohlc(self.market, request.query, now=self.now())
         raise KrakenError("EGeneral:Unknown method")
 
     async def _private(self, request: web.Request) -> web.Response:

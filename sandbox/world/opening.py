@@ -19,6 +19,17 @@ class Bought:
     quantity: Decimal
     price: Decimal
     days_ago: int = 30
+    #: what one unit of the money was worth in dollars then; None: what it is worth today
+    usd_rate: Decimal | None = None
+
+    def at(self, now: float) -> float:
+        """When it was bought."""
+        return now - self.days_ago * _DAY_S
+
+    @property
+    def money(self) -> str:
+        """What was paid with."""
+        return self.symbol.partition("/")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +55,7 @@ class Opening:
 def replay(opening: Opening, ledger: Ledger, listings: Mapping[str, Listing], *, now: float) -> None:
     """Make an empty ledger hold what the opening says."""
     for bought in opening.purchases:
-        _buy(bought, ledger, listings[bought.symbol], at=now - bought.days_ago * _DAY_S)
+        _buy(bought, ledger, listings[bought.symbol], at=bought.at(now))
     yesterday = now - _DAY_S
     for asset, amount in opening.deposits.items():
         ledger.deposit(asset, amount, at=yesterday)

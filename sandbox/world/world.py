@@ -70,7 +70,9 @@ class SandboxWorld:
         }
         self._telegram_port = telegram_port
         for venue, ledger in self._ledgers.items():
-            replay(story.openings.get(venue, Opening()), ledger, self._listings(venue), now=now())
+            opening = story.openings.get(venue, Opening())
+            replay(opening, ledger, self._listings(venue), now=now())
+            self._recall(opening, now=now())
 
     # looking behind the curtain
 
@@ -161,6 +163,12 @@ class SandboxWorld:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
+
+    def _recall(self, opening: Opening, *, now: float) -> None:
+        """Make the market know what the money of past purchases was worth."""
+        for bought in opening.purchases:
+            if bought.usd_rate is not None:
+                self.market.set_past_price(bought.money, bought.usd_rate, since=bought.at(now))
 
     def _listings(self, venue: str) -> dict[str, Listing]:
         return {listing.symbol: listing for listing in self.market.listings(venue)}

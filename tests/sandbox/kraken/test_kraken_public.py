@@ -135,7 +135,7 @@ async def test_an_unknown_pair_is_refused(client, endpoint):
 
 
 async def test_an_unknown_public_method_is_refused(client):
-    assert (await client.public("OHLC"))["error"] == ["EGeneral:Unknown method"]
+    assert (await client.public("Trades"))["error"] == ["EGeneral:Unknown method"]
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,20 @@ def test_alpaca_is_valued_by_its_own_word_at_the_market_s_price():
     assert (expected.total, expected.available, expected.locked) == (740, 100, 640)
 
 
+def test_a_purchase_may_say_what_its_money_was_worth_then():
+    bought = Bought(
+        symbol="BTC/EUR", quantity=Decimal(1), price=Decimal(50_000), days_ago=2, usd_rate=Decimal("1.20")
+    )
+    world = SandboxWorld(
+        story=DEMO_STORY.with_opening(KRAKEN, Opening(purchases=(bought,))), now=lambda: 1_700_006_400.0
+    )
+
+    euro = world.market.listing(KRAKEN, "EUR/USD")
+    candles = world.market.candles(euro, width_s=86_400, first=1_699_833_600, last=1_700_006_400)
+
+    assert [candle.close for candle in candles] == [Decimal("1.2"), Decimal("1.2"), Decimal("1.08")]
+
+
 def test_the_demo_s_coinbase_account_is_worth_less_than_fifty_dollars():
     expected = SandboxWorld().expected_balance(COINBASE)
 

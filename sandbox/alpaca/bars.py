@@ -1,0 +1,111 @@
+"""Past bars of crypto, page by page: symbol after symbol, each from the oldest unless told otherwise."""
+
+import base64
+import re
+from collections.abc import Iterable, Sequence
+
+from aiohttp import web
+
+from sandbox.alpaca.names import symbol_of
+from sandbox.alpaca.refusals import BAD_REQUEST, Json, RefusedError
+from sandbox.book import Listing
+from sandbox.formats import iso_time, number, parse_time
+from sandbox.market import Market
+from sandbox.past import Candle
+
+_UNITS_S = {"Min": 60, "T": 60, "Hour": 3_600, "H": 3_600, "Day": 86_400, "D": 86_400}
+_MOST_OF = {"Min": 59, "T": 59, "Hour": 23, "H": 23, "Day": 1, "D": 1}
+_TIMEFRAME = re.compile(r"([1-9]\d?)(Min|T|Hour|H|Day|D)")
+_DAY_S = 86_400
+_PAGE, _LONGEST_PAGE = 1_000, 10_000
+
+
+def list_bars(market: Market, listings: Sequence[Listing], request: web.Request, *, now: float) -> Json:
+    """The bars between `start` and `end`, both included; `limit` counts those of all symbols together."""
+    width_s = _width_s(request.query.get("timeframe", ""))
+    first, last = _moment(request, "start", now // _DAY_S * _DAY_S), _moment(request, "end", now)
+    if last < first:
+        raise _refused("end should not be before start")
+    limit, begin = _limit(request), _offset(request)
+    is_newest_first = _is_newest_first(request)
+    rows = [
+        (listing, candle)
+        for listing in listings
+        for candle in _ordered(
+            market.candles(listing, width_s=width_s, first=first, last=last), reverse=is_newest_first
+        )
+    ]
+    bars: dict[str, list[Json]] = {}
+    for listing, candle in rows[begin : begin + limit]:
+        bars.setdefault(symbol_of(listing), []).append(_bar(candle))
+    is_last = begin + limit >= len(rows)
+    return {"bars": bars, "next_page_token": None if is_last else _token(begin + limit)}
+
+
+def _ordered(candles: list[Candle], *, reverse: bool) -> Iterable[Candle]:
+    return reversed(candles) if reverse else candles
+
+
+def _bar(candle: Candle) -> Json:
+    return {
+        "c": number(candle.close),
+        "h": number(candle.high),
+        "l": number(candle.low),
+        "n": 1,
+        "o": number(candle.open),
+        "t": iso_time(candle.start).replace(".000000", ""),
+        "v": 1.0,
+        "vw": number(candle.close),
+    }
+
+
+def _width_s(text: str) -> int:
+    found = _TIMEFRAME.fullmatch(text)
+    if found is None or int(found[1]) > _MOST_OF[found[2]]:
+        raise _refused(f"invalid timeframe: {text}")
+    return int(found[1]) * _UNITS_S[found[2]]
+
+
+def _moment(request: web.Request, name: str, default: float) -> float:
+    text = request.query.get(name)
+    if not text:
+        return default
+    try:
+        return parse_time(text)
+    except ValueError as error:
+        raise _refused(f"invalid {name}: {text}") from error
+
+
+def _limit(request: web.Request) -> int:
+    text = request.query.get("limit") or str(_PAGE)
+    if not text.isdecimal() or not 0 < int(text) <= _LONGEST_PAGE:
+        raise _refused(f"invalid limit: {text}")
+    return int(text)
+
+
+def _is_newest_first(request: web.Request) -> bool:
+    order = request.query.get("sort") or "asc"
+    if order not in {"asc", "desc"}:
+        raise _refused(f"invalid sort: {order}")
+    return order == "desc"
+
+
+def _token(offset: int) -> str:
+    return base64.b64encode(f"bars|{offset}".encode()).decode()
+
+
+def _offset(request: web.Request) -> int:
+    text = request.query.get("page_token")
+    if not text:
+        return 0
+    try:
+        kind, _, offset = base64.b64decode(text, validate=True).decode().partition("|")
+    except ValueError:
+        kind, offset = "", ""
+    if kind != "bars" or not offset.isdecimal():
+        raise _refused(f"invalid page_token: {text}")
+    return int(offset)
+
+
+def _refused(message: str) -> RefusedError:
+    return RefusedError(BAD_REQUEST, message)
