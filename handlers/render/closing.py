@@ -13,6 +13,8 @@ from handlers.render.numbers import full_quantity, in_currency, price, quantity
 from handlers.render.screen import KEEP, SELL, Button, Screen, Tone
 from handlers.render.times import Reader
 
+#: The engine's words where staking alone keeps a position from being sold.
+_STAKED = "it is staked"
 _THIN = "The market shows buyers for a part of it only now: it may bring less, or leave something."
 
 
@@ -62,7 +64,7 @@ def _head(preview: ClosePreview, reader: Reader, sent_at: datetime | None, answe
 def _line(line: CloseLine, reader: Reader) -> Iterator[str]:
     if line.why_not:
         yield f"{_name(line)} · {quantity(line.quantity)}"
-        yield f"cannot be sold now: {foreign(line.why_not)}"
+        yield from _why_not(line)
         return
     yield _name(line)
     yield rows(_figures(line, reader))
@@ -73,6 +75,22 @@ def _line(line: CloseLine, reader: Reader) -> Iterator[str]:
     if line.cancels:
         yield "Cancelled first, because it holds what would be sold:"
         yield from (cancelled_line(order, line.currency) for order in line.cancels)
+
+
+def _why_not(line: CloseLine) -> Iterator[str]:
+    if not line.locked:
+        yield f"cannot be sold now: {foreign(line.why_not)}"
+        return
+    yield (
+        f"cannot be sold now: {quantity(line.locked)} is staked; "
+        f"unstake it at {escape(line.venue.label)} first"
+    )
+    with exact():
+        rest = line.quantity - line.locked
+    if rest > 0:
+        yield f"the other {quantity(rest)}: {foreign(line.why_not)}"
+    elif line.why_not != _STAKED:
+        yield f"besides: {foreign(line.why_not)}"
 
 
 def _figures(line: CloseLine, reader: Reader) -> Iterator[tuple[str, str]]:
@@ -86,10 +104,12 @@ def _sums(lines: Sequence[CloseLine], *, bring: str) -> Iterator[tuple[str, str]
     currency = lines[0].currency
     yield bring, _total([line.value for line in lines], currency)
     yield "Fee", _total([line.fee for line in lines], currency)
-    yield (
-        "Net result",
-        _total([line.result for line in lines], currency, signed=True, unknown="unknown, no entry"),
-    )
+    known = [line.result for line in lines if line.result is not None]
+    if known:
+        label = "Net result" if len(known) == len(lines) else f"Net result, {len(known)} of {len(lines)}"
+        yield label, _total(known, currency, signed=True)
+    if len(known) < len(lines):
+        yield "The others" if known else "Net result", "unknown, no entry"
 
 
 def _together(lines: Sequence[CloseLine]) -> Iterator[str]:
@@ -98,12 +118,10 @@ def _together(lines: Sequence[CloseLine]) -> Iterator[str]:
         yield rows(_sums([line for line in lines if line.currency == currency], bring="Value"))
 
 
-def _total(
-    amounts: Sequence[Decimal | None], currency: str, *, signed: bool = False, unknown: str = "unknown"
-) -> str:
+def _total(amounts: Sequence[Decimal | None], currency: str, *, signed: bool = False) -> str:
     known = [amount for amount in amounts if amount is not None]
     if len(known) < len(amounts):
-        return unknown
+        return "unknown"
     with exact():
         total = sum(known, Decimal(0))
     return in_currency(total, currency, signed=signed)

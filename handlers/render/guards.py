@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from engine.guards.arming import Exclusion
 from engine.guards.guard import Guard, GuardState
 from engine.guards.offers import (
     Armed,
@@ -15,9 +16,10 @@ from engine.guards.offers import (
     Standing,
     Unguarded,
 )
+from engine.money import ZERO
 from handlers.render.html import bold, escape, foreign
 from handlers.render.numbers import cost_percent, price, quantity, threshold_percent
-from handlers.render.positions import position_name, result_words
+from handlers.render.positions import is_held_by_staking, position_name, result_words, staked_words
 from handlers.render.screen import Button, Screen, Tone, choice_data
 from handlers.render.times import Reader
 
@@ -56,6 +58,8 @@ _LABELS = {
     ChoiceKind.RESUME_GUARD: "Guard {}again",
     ChoiceKind.CANCEL: "Cancel",
 }
+#: Beside a name the usual label is too long for a phone.
+_SHORT_LABELS = {ChoiceKind.GUARD_FROM_PRICE: "Guard {}from price now"}
 
 
 def render_offer(offer: Offer, reader: Reader) -> Screen:
@@ -98,7 +102,8 @@ def choice_keyboard(choices: Sequence[Choice]) -> tuple[tuple[Button, ...], ...]
 
 def _button(choice: Choice) -> Button:
     subject = f"{choice.subject} " if choice.subject else ""
-    label = _LABELS[choice.kind].format(subject).strip()
+    short = _SHORT_LABELS.get(choice.kind) if choice.subject else None
+    label = (short or _LABELS[choice.kind]).format(subject).strip()
     tone = Tone.DANGER if choice.kind is ChoiceKind.GUARD_AND_SELL_NOW else Tone.PLAIN
     return Button(label=label, data=choice_data(choice.confirmation_id), tone=tone)
 
@@ -111,8 +116,21 @@ def _offer_line(line: OfferLine) -> Iterator[str]:
         if line.standing is Standing.CANNOT_BE_GUARDED:
             return
     yield _standing(line)
+    yield from _left_out_part(line)
     if line.why_not and line.standing is not Standing.CANNOT_BE_GUARDED:
         yield foreign(line.why_not)
+
+
+def _left_out_part(line: OfferLine) -> Iterator[str]:
+    """Say which part of a position no button here guards, and why."""
+    position = line.position
+    if line.standing is Standing.CANNOT_BE_GUARDED:
+        return
+    sellable = position.quantity - position.locked
+    if position.locked:
+        yield f"{quantity(position.locked)} of it is staked and stays out: {quantity(sellable)} can be guarded."
+    if line.standing is not Standing.ENTRY_UNKNOWN and ZERO < position.explained < sellable:
+        yield f"What it cost is known for {quantity(position.explained)}: from cost only these are guarded."
 
 
 def _guarded(guard: Guard, line: OfferLine) -> str:
@@ -134,7 +152,15 @@ def _standing(line: OfferLine) -> str:
         case Standing.ENTRY_UNKNOWN:
             return "entry unknown: can be guarded from today's price only"
         case Standing.CANNOT_BE_GUARDED:
-            return f"cannot be guarded: {foreign(line.why_not)}" if line.why_not else "cannot be guarded"
+            return _why_not(line)
+
+
+def _why_not(line: OfferLine) -> str:
+    position = line.position
+    if line.why_not == Exclusion.ALREADY_GUARDED and position.guard is not None:
+        return f"already guarded at {threshold_percent(position.guard.threshold)}"
+    why = staked_words(position) if is_held_by_staking(position) else line.why_not
+    return f"cannot be guarded: {foreign(why)}" if why else "cannot be guarded"
 
 
 def _terms(offer: Offer) -> Iterator[str]:

@@ -20,17 +20,17 @@ _STATES = {
     IntentState.UNKNOWN: "answer lost, asking",
     IntentState.SUPERSEDED: "not needed any more",
 }
+#: The venue fills an order before its answer says so.
+_STEPS = {IntentState.FILLED: "known to be filled"}
 #: Causes that repeat what the state says.
 _SAYS_NO_MORE = frozenset({"send", "accepted", "filled"})
-
-_NONE = "Nothing was sold by NIJA yet"
 
 
 def render_history(exits: Sequence[ExitRecord], reader: Reader, *, symbol: str | None) -> Screen:
     """List the latest exits, each with a button; of one symbol, the last in full before the list."""
     if not exits:
-        what = f" of {escape(symbol)}" if symbol else ""
-        return Screen(text=f"{_NONE}{what}.\n{reader.as_of(reader.now)}")
+        what = f"no {escape(symbol)}" if symbol else "nothing"
+        return Screen(text=f"NIJA has sold {what} yet.\n{reader.as_of(reader.now)}")
     blocks = list[str]()
     listed = exits
     if symbol is not None:
@@ -72,7 +72,12 @@ def _detail(record: ExitRecord, reader: Reader) -> str:
     blocks = (
         "\n".join((*head, rows(_figures(record)))),
         "\n".join(_ids(record)),
-        "\n".join((bold("Step by step"), *(_stage(stage, record) for stage in record.stages()))),
+        "\n".join(
+            (
+                bold("Step by step, counted from the trigger"),
+                *(_stage(stage, record) for stage in record.stages()),
+            )
+        ),
     )
     return "\n\n".join(blocks)
 
@@ -112,15 +117,19 @@ def _ids(record: ExitRecord) -> Iterator[str]:
 
 
 def _stage(stage: Stage, record: ExitRecord) -> str:
-    took = f"+{_milliseconds(stage.took)}"
+    after = max(stage.step.at - record.began_at, timedelta(0))
+    return f"at {_milliseconds(after)}: {_done(stage, record)} (took {_milliseconds(stage.took)})"
+
+
+def _done(stage: Stage, record: ExitRecord) -> str:
     if stage.cancelled is not None:
         line = cancelled_line(stage.cancelled, _currency(record.intent)).removeprefix("• ")
-        return f"{took} cancel {line}"
+        return f"cancel {line}"
     step = stage.step
     words = f": “{foreign(step.words)}”" if step.words else ""
-    state = step.to_state.replace("_", " ")
+    state = _STEPS.get(step.to_state) or step.to_state.replace("_", " ")
     cause = "" if step.cause in _SAYS_NO_MORE else f", {foreign(step.cause)}"
-    return f"{took} {escape(state)}{cause}{words}"
+    return f"{escape(state)}{cause}{words}"
 
 
 def _milliseconds(span: timedelta) -> str:

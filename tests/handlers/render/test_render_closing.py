@@ -27,7 +27,7 @@ def test_a_preview_of_everything_sums_it_up_and_names_what_cannot_be_sold():
         close_line(),
         close_line(symbol="ETH/USD", result=None, thin=True),
         close_line(symbol="SOL/EUR", currency="EUR"),
-        unsellable(),
+        unsellable(locked=Decimal("0.12")),
     )
 
     check_golden("close_all_preview", render_close(close_preview(*lines), READER))
@@ -40,6 +40,29 @@ def test_without_anything_to_sell_there_is_no_button():
     assert screen.text.startswith("<b>Nothing can be sold now</b>")
     assert "cannot be sold now: price unknown: no bid" in screen.text
     check_fits(screen)
+
+
+def test_what_is_staked_says_what_to_do_and_why_the_rest_stays():
+    line = unsellable("the venue sells at least 0.002 ETH", quantity=Decimal("0.751"), locked=Decimal("0.75"))
+
+    text = render_close(close_preview(line, confirmation_id=None), READER).text
+
+    assert "cannot be sold now: 0.75 is staked; unstake it at Kraken first" in text
+    assert "the other 0.001: the venue sells at least 0.002 ETH" in text
+
+
+def test_staking_hides_no_other_reason():
+    line = unsellable("it is not listed there", locked=Decimal("0.12"))
+
+    text = render_close(close_preview(line, confirmation_id=None), READER).text
+
+    assert "first\nbesides: it is not listed there" in text
+
+
+def test_a_sum_without_any_entry_is_unknown():
+    lines = (close_line(result=None), close_line(result=None))
+
+    assert "Net result       unknown, no entry" in render_close(close_preview(*lines), READER).text
 
 
 def test_words_from_before_an_outage_say_so():

@@ -2,8 +2,11 @@ from decimal import Decimal
 
 import pytest
 
+from engine.guards.arming import Exclusion
 from engine.guards.offers import Armed, ChoiceKind, LeftAlone, Nothing, Standing, Unguarded
+from engine.portfolio.view import NotGuarded
 from handlers.render.guards import render_offer, render_outcome
+from handlers.render.html import COLUMNS
 from handlers.render.screen import Tone
 from tests.handlers.screen_checks import check_fits, check_golden
 from tests.handlers.values import READER, choice, guard, offer, offer_line, position
@@ -32,6 +35,54 @@ def test_first_contact_lists_what_each_answer_would_mean():
     )
 
     check_golden("offer_first_contact", render_offer(asked, READER))
+
+
+def test_the_part_that_is_staked_is_left_out_and_said():
+    ether = position(quantity=Decimal("1.98"), locked=Decimal("0.75"), explained=Decimal("1.25"), guard=None)
+
+    text = render_offer(offer(lines=(offer_line(position=ether),)), READER).text
+
+    assert "0.75 of it is staked and stays out: 1.23 can be guarded." in text
+    assert "What it cost" not in text
+
+
+def test_the_part_without_a_cost_is_left_out_and_said():
+    some = position(quantity=Decimal(5), explained=Decimal(2), guard=None)
+
+    text = render_offer(offer(lines=(offer_line(position=some),)), READER).text
+
+    assert "What it cost is known for 2: from cost only these are guarded." in text
+
+
+def test_what_staking_keeps_from_being_guarded_says_what_to_do():
+    ether = position(
+        quantity=Decimal("0.75"),
+        locked=Decimal("0.75"),
+        guard=None,
+        not_guarded=NotGuarded.CANNOT_BE_SOLD_NOW,
+    )
+    line = offer_line(Standing.CANNOT_BE_GUARDED, position=ether, why_not="below the venue's minimum")
+
+    text = render_offer(offer(lines=(line,)), READER).text
+
+    assert "cannot be guarded: 0.75 is staked; unstake it at Kraken first" in text
+
+
+def test_what_is_guarded_already_says_at_what():
+    line = offer_line(
+        Standing.CANNOT_BE_GUARDED, position=position(), why_not=Exclusion.ALREADY_GUARDED.value
+    )
+
+    (screen,) = render_outcome(Armed(guards=(), left_out=(line,)), READER)
+
+    assert "<b>BTC/USD</b> · Kraken: already guarded at \N{MINUS SIGN}1.00 %" in screen.text
+
+
+@pytest.mark.parametrize("kind", ChoiceKind)
+def test_a_label_with_a_name_fits_a_phone(kind):
+    screen = render_offer(offer(choices=(choice(kind, "id", "ATOM Coinbase"),)), READER)
+
+    assert len(screen.keyboard[0][0].label) <= COLUMNS
 
 
 def test_selling_at_once_is_asked_apart_and_the_button_looks_it():

@@ -49,7 +49,15 @@ def test_a_symbol_shows_its_last_exit_in_full_and_lists_the_others():
 
 
 def test_no_exit_yet_is_said():
-    assert "Nothing was sold by NIJA yet of BTC." in render_history((), READER, symbol="BTC").text
+    assert "NIJA has sold no BTC yet." in render_history((), READER, symbol="BTC").text
+    assert "NIJA has sold nothing yet." in render_history((), READER, symbol=None).text
+
+
+def test_steps_say_when_after_the_trigger_and_how_long_each_took():
+    text = render_exit(exit_record(), READER).text
+
+    assert "at 140 ms: sent (took 125 ms)" in text
+    assert "at 1,450 ms: known to be filled (took 60 ms)" in text
 
 
 def test_an_old_record_without_trigger_or_steps_fits():
