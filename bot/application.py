@@ -12,6 +12,7 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import ApplicationBuilder, ExtBot
 
 from bot.ordering import PerChat, UpdateLog
+from bot.reach import Reach
 from bot.telegram_words import words_of
 from handlers.context import CONTEXT_TYPES, ChatApplication
 from handlers.registry import ALLOWED_UPDATES
@@ -26,7 +27,7 @@ RETRY_MOST_S = 30.0
 log = structlog.get_logger(__name__)
 
 
-def build_application(*, token: SecretStr, api_url: str, updates: UpdateLog) -> ChatApplication:
+def build_application(*, token: SecretStr, api_url: str, updates: UpdateLog, reach: Reach) -> ChatApplication:
     """Build the application without any handler."""
     # Without it python-telegram-bot 22.8 warns of its own use of whole seconds.
     os.environ.setdefault("PTB_TIMEDELTA", "1")
@@ -38,8 +39,8 @@ def build_application(*, token: SecretStr, api_url: str, updates: UpdateLog) -> 
         .context_types(CONTEXT_TYPES)
         .job_queue(None)
         .concurrent_updates(PerChat(CONCURRENT_UPDATES, updates=updates))
-        .connection_pool_size(CONCURRENT_UPDATES)
-        .pool_timeout(POOL_TIMEOUT_S)
+        .request(reach.request(connection_pool_size=CONCURRENT_UPDATES, pool_timeout=POOL_TIMEOUT_S))
+        .get_updates_request(reach.request())
         .build()
     )
 
@@ -53,11 +54,13 @@ class Chat:
         *,
         menu: Sequence[BotCommand | tuple[str, str]],
         on_rejected: Callable[[], None],
+        reach: Reach,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._application = application
         self._menu = menu
         self._on_rejected = on_rejected
+        self._reach = reach
         self._sleep = sleep
         self._connecting: asyncio.Task[None] | None = None
         #: Set once Telegram has accepted the token.
@@ -72,6 +75,10 @@ class Chat:
         """Name who is told a chat after each update from it was handled."""
         if isinstance(self._application.update_processor, PerChat):
             self._application.update_processor.on_heard = tell
+
+    def on_done(self, tell: Callable[[], object]) -> None:
+        """Name who is told of everything that Telegram carries out."""
+        self._reach.on_done = tell
 
     def start(self) -> None:
         """Begin to connect; the guard does not wait for it."""

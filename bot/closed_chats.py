@@ -1,9 +1,9 @@
 """Chats that take nothing now: blocked, or never started. Whoever writes in one has opened it."""
 
-from sqlalchemy import update
 from sqlmodel import col, select
 
 from bot.retry import CLOSED_CHAT_WORDS
+from bot.unreached import let_leave
 from engine.alerts.kinds import AlertState
 from engine.clock import Clock
 from engine.storage.database import Database
@@ -39,12 +39,7 @@ class ClosedChats:
         if not self._opened:
             return
         opened, self._opened = self._opened, set()
-        async with self._database.write() as session:
-            await session.exec(
-                update(AlertRow)
-                .where(col(AlertRow.chat_id).in_(opened), col(AlertRow.state) == AlertState.WAITING)
-                .values(not_before=self._clock.now())
-            )
+        await let_leave(self._database, opened, (AlertState.WAITING,), now=self._clock.now())
 
     async def _load(self) -> set[int]:
         async with self._database.read() as session:

@@ -15,6 +15,7 @@ from bot.jobs import Job, WatchedJob
 from bot.news import on_new_alerts
 from bot.retry import AsPlainText, Doubtful, GiveUp, Later
 from bot.sending import SendFailedError, send_parcel
+from bot.unreached import Unreached
 from engine.alerts.outbox import (
     load_due,
     mark_dead,
@@ -69,6 +70,7 @@ class Delivery:
         job = Job(name="alerts", every_s=SWEEP_S, what=self._deliver_due, budget_s=CYCLE_S)
         self._cycle = WatchedJob(job, clock=clock, redact=redact)
         self._closed_chats = ClosedChats(database, clock)
+        self._unreached = Unreached(database, clock)
         self._news = asyncio.Event()
         self._stopping = False
         self._sender: asyncio.Task[None] | None = None
@@ -96,6 +98,11 @@ class Delivery:
     def note_heard(self, chat_id: int) -> None:
         """Send at once what waited for a chat to be opened: somebody wrote there."""
         if self._closed_chats.note_heard(chat_id):
+            self.wake()
+
+    def note_done(self) -> None:
+        """Send at once what waited for Telegram: it did something that somebody asked for."""
+        if self._unreached.note_done():
             self.wake()
 
     async def stop(self) -> None:
@@ -149,6 +156,7 @@ class Delivery:
                 await release_doubtful(session, now=self._clock.now())
             self._has_released = True
         await self._closed_chats.hasten()
+        await self._unreached.hasten(busy=set(self._sending))
         # What is on its way now may look due to this reading, and be over after it.
         busy = set(self._sending)
         async with self._database.read() as session:
@@ -207,7 +215,8 @@ class Delivery:
         match failed.verdict:
             case Doubtful(after_s=after_s):
                 await self._note_doubt(parcel, after_s=after_s, why=why)
-            case Later(after_s=after_s, closed=closed):
+                self._unreached.note_failure(parcel.first.chat_id)
+            case Later(after_s=after_s, closed=closed, asked=asked):
                 if closed:
                     self._closed_chats.note_refusal(parcel.first.chat_id)
                     why = f"{why}; {PRESS_START}"
@@ -215,6 +224,8 @@ class Delivery:
                 not_before = self._clock.now() + timedelta(seconds=after_s)
                 async with self._database.write() as session:
                     await mark_retry(session, parcel, not_before=not_before, error=why)
+                if not closed and not asked:
+                    self._unreached.note_failure(parcel.first.chat_id)
             case AsPlainText() | GiveUp():
                 await self._give_up(parcel, why)
 

@@ -95,6 +95,7 @@ async def _start(parts: Parts, settling: asyncio.Task[None], stop: Stop) -> None
     if stop.asked:
         return
     parts.chat.on_heard(parts.delivery.note_heard)
+    parts.chat.on_done(parts.delivery.note_done)
     parts.chat.start()
     if parts.commands:
         await parts.commands.start()

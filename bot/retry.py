@@ -32,6 +32,8 @@ class Later:
     after_s: float
     #: True when it is the chat that takes nothing, until its owner opens it.
     closed: bool = False
+    #: True when Telegram itself named the pause.
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,9 @@ def judge(error: TelegramError, *, attempts: int, plain: bool) -> Verdict:
         return AsPlainText() if unreadable and not plain else GiveUp()
     if _may_have_arrived(error):
         return Doubtful(after_s=backoff_s(attempts))
-    return Later(after_s=_pause_s(error, attempts), closed=_is_closed(error))
+    return Later(
+        after_s=_pause_s(error, attempts), closed=_is_closed(error), asked=isinstance(error, RetryAfter)
+    )
 
 
 def backoff_s(attempts: int) -> float:

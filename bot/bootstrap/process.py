@@ -20,6 +20,7 @@ from bot.jobs import Job
 from bot.lease import DatabaseLease
 from bot.lifecycle import Parts
 from bot.outside import Heartbeat, SecondChannel
+from bot.reach import Reach
 from bot.redaction import Redactor
 from bot.schedule import Schedule
 from bot.sd_notify import notify
@@ -132,12 +133,14 @@ def build_process(
         redact=redactor.text,
         beat=beat,
     )
+    reach = Reach()
     application = build_application(
         token=token,
         api_url=settings.telegram_api_url,
         updates=updates,
+        reach=reach,
     )
-    chat = Chat(application, menu=bot_commands(), on_rejected=lambda: stop.ask(_token_refused()))
+    chat = Chat(application, menu=bot_commands(), on_rejected=lambda: stop.ask(_token_refused()), reach=reach)
     delivery = Delivery(
         database=base.database,
         bot=chat.bot,

@@ -6,6 +6,7 @@ from telegram import BotCommand
 from telegram.ext import CommandHandler
 
 from bot.application import Chat, build_application
+from bot.reach import Reach
 from sandbox.telegram import FaultKind, TelegramServer
 from tests.bot.test_ordering import MemoryLog
 
@@ -23,11 +24,17 @@ class Bot:
 
     def __init__(self, server, *, token=None, updates=None):
         self.pauses, self.rejected = asyncio.Queue(), asyncio.Event()
+        reach = Reach()
         self.application = build_application(
-            token=SecretStr(token or server.token), api_url=server.url, updates=updates or MemoryLog()
+            token=SecretStr(token or server.token),
+            api_url=server.url,
+            updates=updates or MemoryLog(),
+            reach=reach,
         )
         self.application.add_handler(CommandHandler("echo", self._echo))
-        self.chat = Chat(self.application, menu=MENU, on_rejected=self.rejected.set, sleep=self._sleep)
+        self.chat = Chat(
+            self.application, menu=MENU, on_rejected=self.rejected.set, reach=reach, sleep=self._sleep
+        )
 
     async def _echo(self, update, context):
         await update.effective_message.reply_text(" ".join(context.args))

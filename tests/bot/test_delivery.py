@@ -270,6 +270,33 @@ async def test_a_digest_whose_answer_was_lost_is_repeated_whole_and_says_so(serv
     assert await post.waiting() == 0
 
 
+@pytest.mark.parametrize("fault", [FaultKind.HTTP_500_BEFORE, FaultKind.DROP_AFTER])
+async def test_what_waited_for_telegram_leaves_as_soon_as_anything_gets_through(server, post, fault):
+    owner = owner_of(server)
+    server.faults.add("sendMessage", kind=fault)
+    await post.put(critical("BTC/USD"))
+    await post.sweep()
+    before = len(texts(owner))
+
+    post.delivery.note_done()
+    await post.sweep()
+
+    assert len(texts(owner)) == before + 1
+    assert (await post.row()).state is AlertState.SENT
+
+
+async def test_without_anything_that_waited_nothing_is_hastened(server, post):
+    owner = owner_of(server)
+    server.faults.add("sendMessage", kind=FaultKind.TOO_MANY_REQUESTS, retry_after=7)
+    await post.put(trouble("no answer"))
+    await post.sweep()
+
+    post.delivery.note_done()
+    await post.sweep()
+
+    assert texts(owner) == []
+
+
 async def test_flood_control_is_waited_out(server, post):
     owner = owner_of(server)
     server.faults.add("sendMessage", kind=FaultKind.TOO_MANY_REQUESTS, retry_after=7)

@@ -12,6 +12,7 @@ from bot.health import HealthServer
 from bot.jobs import Job
 from bot.lease import AlreadyRunningError, DatabaseLease
 from bot.lifecycle import Parts, Step, live, take
+from bot.reach import Reach
 from bot.schedule import Schedule
 from bot.stopping import Stop
 from bot.watchdog import Watchdog
@@ -61,9 +62,12 @@ class Process:
         self.story, self.stop = [], Stop()
         self.engine = TradingSide(self.story)
         self.guarded, self.ordered, self.order_done = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        application = build_application(token=SecretStr(token), api_url=server.url, updates=MemoryLog())
+        reach = Reach()
+        application = build_application(
+            token=SecretStr(token), api_url=server.url, updates=MemoryLog(), reach=reach
+        )
         application.add_handler(CommandHandler("order", self._order))
-        chat = Chat(application, menu=(("order", "place one"),), on_rejected=self._reject)
+        chat = Chat(application, menu=(("order", "place one"),), on_rejected=self._reject, reach=reach)
         guard = Job(name="guard", every_s=60, what=self._guard, budget_s=5)
         self.parts = Parts(
             engine=self.engine,
@@ -219,6 +223,26 @@ async def test_an_alert_waits_for_its_reader_to_start_the_chat(server, start, da
 
     process.order_done.set()
     owner.send("/order")
+
+    await owner.wait_for("hello?")
+
+
+async def test_an_alert_that_telegram_kept_from_leaving_leaves_before_its_time_once_anything_gets_through(
+    server, start, database, monkeypatch
+):
+    monkeypatch.setattr("bot.retry.BACKOFF_FIRST_S", 60)
+    process = start()
+    owner = server.user(user_id=7, started=True)
+    await server.wait_for_poll()
+    server.faults.add("sendMessage", kind=FaultKind.HTTP_500_BEFORE)
+    async with database.write() as session:
+        message = BrokerTrouble(venue=Venue.KRAKEN, what="unreachable", why="hello?", since=START)
+        await append_alert(session, message, user_id=7, account_id=None, dedup_key="1", now=CLOCK.now())
+    async with asyncio.timeout(5):
+        while not process.parts.delivery._unreached._waiting:  # noqa: ASYNC110 - a failure has no event
+            await asyncio.sleep(0.01)
+
+    owner.send("nothing that is answered")
 
     await owner.wait_for("hello?")
 
