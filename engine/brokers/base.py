@@ -78,6 +78,9 @@ class MarketData(Protocol):
     async def fetch_book(self, symbol: str) -> OrderBook:
         """Return the order book, deep enough to walk for an exit."""
 
+    async def fetch_close(self, symbol: str, at: datetime) -> Decimal | None:
+        """Return a pair's price at a past moment, from the finest candle kept of it; None when there is none."""
+
     async def fetch_time(self) -> datetime:
         """Return the venue's clock."""
 

@@ -250,6 +250,9 @@ class SimMarketData:
         await self._ask()
         return self._truth.prices.book(symbol)
 
+    async def fetch_close(self, symbol, at):
+        """Nothing is traded but for dollars here, so that nobody needs what a currency was worth."""
+
     async def fetch_time(self):
         return self._clock.now()
 

@@ -1,11 +1,13 @@
 """Alpaca's market data: crypto, the stocks that are held, and the stock session."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from decimal import Decimal
 
 from engine.brokers.alpaca.names import Catalog, parse_catalog
-from engine.brokers.alpaca.parse import parse_book, parse_quotes, parse_session
+from engine.brokers.alpaca.parse import parse_bars, parse_book, parse_quotes, parse_session
 from engine.brokers.base import Session
+from engine.brokers.candles import QUIET_FOR_AT_MOST, close_at
 from engine.brokers.ccxt_broker import reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, Http, alpaca_client
 from engine.brokers.ccxt_market import CcxtMarketData
@@ -70,6 +72,24 @@ class AlpacaMarketData(CcxtMarketData[Catalog]):
         with reading(Venue.ALPACA):
             return parse_book(answer, symbol)
 
+    async def fetch_close(self, symbol: str, at: datetime) -> Decimal | None:
+        """Return a pair's price at a past moment, from the last minute of which there is a bar."""
+        instrument = require_listed(await self.catalog(), symbol)
+        if instrument.asset_class is AssetClass.STOCK:
+            return None  # shares are no money: nobody pays with them
+        answer = await self._get(
+            "v1beta3/crypto/us/bars",
+            _CRYPTO,
+            symbols=symbol,
+            timeframe="1Min",
+            start=_rfc3339(at - QUIET_FOR_AT_MOST),
+            end=_rfc3339(at),
+            limit="1",
+            sort="desc",
+        )
+        with reading(Venue.ALPACA):
+            return close_at(parse_bars(answer, symbol), at)
+
     async def fetch_time(self) -> datetime:
         """Return the venue's clock."""
         answer = await self._get("v2/clock", _TRADER)
@@ -121,6 +141,10 @@ def require_listed(catalog: Catalog, symbol: str) -> Instrument:
     if instrument is None:
         raise RefusedError(Venue.ALPACA, f"{symbol} is not listed", RefusalReason.UNKNOWN_SYMBOL)
     return instrument
+
+
+def _rfc3339(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _top_as_book(quote: Quote | None, symbol: str) -> OrderBook:

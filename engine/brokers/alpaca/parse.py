@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from engine.brokers.alpaca.names import Asset, Catalog
 from engine.brokers.base import KeyPermissions, Session
+from engine.brokers.candles import Candle
 from engine.brokers.parse import (
     MalformedAnswerError,
     Row,
@@ -17,6 +18,7 @@ from engine.brokers.parse import (
     one_of,
     optional_in,
     row_in,
+    rows_in,
     text_in,
 )
 from engine.instruments import AssetClass
@@ -189,6 +191,12 @@ def parse_book(answer: object, symbol: str) -> OrderBook:
     return OrderBook(
         symbol=symbol, bids=_levels(book, "b"), asks=_levels(book, "a"), at=iso_time_in(book, "t")
     )
+
+
+def parse_bars(answer: object, symbol: str) -> list[Candle]:
+    """Read one pair's bars; a pair without any is left out."""
+    rows = optional_in(row_in(as_row(answer, "bars"), "bars"), symbol, rows_in) or ()
+    return [Candle(start=iso_time_in(row, "t"), close=amount_in(row, "c")) for row in rows]
 
 
 def _levels(book: Row, side: str) -> tuple[Level, ...]:

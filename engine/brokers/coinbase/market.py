@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from engine.brokers.base import Session
+from engine.brokers.candles import QUIET_FOR_AT_MOST, close_at
 from engine.brokers.ccxt_broker import reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, Http, coinbase_client
 from engine.brokers.ccxt_market import CcxtMarketData
-from engine.brokers.coinbase.parse import parse_book, parse_instruments, product_id, top
+from engine.brokers.coinbase.parse import parse_book, parse_candles, parse_instruments, product_id, top
 from engine.brokers.parse import as_row, iso_time_in
 from engine.clock import Clock
 from engine.errors import BrokerError, RefusalReason, RefusedError
@@ -54,6 +56,18 @@ class CoinbaseMarketData(CcxtMarketData[Mapping[str, Instrument]]):
         require_listed(await self.catalog(), symbol)
         return await self._book(symbol, _BOOK_LEVELS)
 
+    async def fetch_close(self, symbol: str, at: datetime) -> Decimal | None:
+        """Return a pair's price at a past moment, from the last minute in which it was traded."""
+        require_listed(await self.catalog(), symbol)
+        answer = await self._public(
+            f"brokerage/market/products/{product_id(symbol)}/candles",
+            start=_seconds(at - QUIET_FOR_AT_MOST),
+            end=_seconds(at),
+            granularity="ONE_MINUTE",
+        )
+        with reading(Venue.COINBASE):
+            return close_at(parse_candles(answer), at)
+
     async def fetch_time(self) -> datetime:
         """Return the venue's clock."""
         answer = await self._public("brokerage/time")
@@ -97,3 +111,7 @@ def require_listed(listed: Mapping[str, Instrument], symbol: str) -> Instrument:
     if symbol not in listed:
         raise RefusedError(Venue.COINBASE, f"{symbol} is not listed", RefusalReason.UNKNOWN_SYMBOL)
     return listed[symbol]
+
+
+def _seconds(at: datetime) -> str:
+    return str(int(at.timestamp()))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from engine.brokers.candles import Candle
 from engine.brokers.parse import (
     Row,
     amount_in,
@@ -16,6 +17,7 @@ from engine.brokers.parse import (
     row_in,
     rows_in,
     text_in,
+    unix_time_in,
 )
 from engine.instruments import Instrument, TradingStatus
 from engine.money import ZERO, exact, floor_to
@@ -99,6 +101,12 @@ def parse_book(answer: object) -> OrderBook:
         asks=_levels(book, "asks"),
         at=iso_time_in(book, "time"),
     )
+
+
+def parse_candles(answer: object) -> list[Candle]:
+    """Read one product's candles."""
+    rows = rows_in(as_row(answer, "candles"), "candles")
+    return [Candle(start=unix_time_in(row, "start"), close=amount_in(row, "close")) for row in rows]
 
 
 def _levels(book: Row, side: str) -> tuple[Level, ...]:

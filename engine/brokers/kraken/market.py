@@ -1,12 +1,15 @@
 """Kraken's public data: listings, tickers, books and its clock."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 from engine.brokers.base import Session
+from engine.brokers.candles import close_at
 from engine.brokers.ccxt_broker import reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, Http, kraken_client
 from engine.brokers.ccxt_market import CcxtMarketData
+from engine.brokers.kraken.candles import parse_candles, plan_candle_width
 from engine.brokers.kraken.names import Catalog, parse_catalog
 from engine.brokers.kraken.parse import parse_book, parse_quotes, result_of
 from engine.brokers.kraken.venue_clock import VenueClock
@@ -55,6 +58,19 @@ class KrakenMarketData(CcxtMarketData[Catalog]):
         result = await self._public("Depth", pair=pair_id, count=_BOOK_LEVELS)
         with reading(Venue.KRAKEN):
             return parse_book(result, symbol, at=at)
+
+    async def fetch_close(self, symbol: str, at: datetime) -> Decimal | None:
+        """Return a pair's price at a past moment, from the finest candle that is still to be had."""
+        pair_id = pair_id_of(await self.catalog(), symbol)
+        width = plan_candle_width(self._clock.now() - at)
+        if width is None:
+            return None
+        # The candle before comes along, in case nothing was traded in the one that is looked for.
+        since = int((at - width).timestamp() // width.total_seconds() * width.total_seconds())
+        minutes = width // timedelta(minutes=1)
+        result = await self._public("OHLC", pair=pair_id, interval=str(minutes), since=str(since))
+        with reading(Venue.KRAKEN):
+            return close_at(parse_candles(result), at)
 
     async def fetch_time(self) -> datetime:
         """Return the venue's clock."""
