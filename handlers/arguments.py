@@ -100,11 +100,26 @@ def parse_guard(words: Sequence[str], *, command: str) -> GuardArguments | Misre
     if symbol is None:
         return Misread(why=f"“{_short(others[0])}” is not a symbol.", example=example)
     if len(others) > 1:
-        names = ", ".join(venue.label for venue in Venue)
-        return Misread(why=f"I know no broker “{_short(others[1])}”. I know {names}.", example=example)
+        return _no_broker(others[1], example)
     if len(venues) > 1:
         return Misread(why="Name one broker, or none.", example=example)
     return GuardArguments(symbol=symbol, venue=venues[0] if venues else None)
+
+
+def parse_one_venue(words: Sequence[str], *, command: str) -> Venue | Misread | None:
+    """Read `[BROKER]`; None when there is none."""
+    example = f"/{command} kraken"
+    unknown = next((word for word in words if parse_venue(word) is None), None)
+    if unknown is not None:
+        return _no_broker(unknown, example)
+    if len(words) > 1:
+        return Misread(why="Name one broker, or none.", example=example)
+    return parse_venue(words[0]) if words else None
+
+
+def _no_broker(word: str, example: str) -> Misread:
+    names = ", ".join(venue.label for venue in Venue)
+    return Misread(why=f"I know no broker “{_short(word)}”. I know {names}.", example=example)
 
 
 def _short(word: str) -> str:

@@ -9,7 +9,7 @@ from engine.guards.offers import Nothing
 from engine.people.roles import Role
 from engine.venues import Venue
 from handlers.access import may
-from handlers.arguments import Misread, parse_guard, parse_venue
+from handlers.arguments import Misread, parse_guard, parse_one_venue
 from handlers.buttons import Press, while_answering
 from handlers.context import ChatContext
 from handlers.render.closing import render_close, render_kept
@@ -31,10 +31,10 @@ async def offer_close(context: ChatContext, words: Sequence[str]) -> Screen:
 
 async def offer_close_all(context: ChatContext, words: Sequence[str]) -> Screen:
     """Show what closing everything would bring."""
-    venues = [parse_venue(word) for word in words]
-    if None in venues or len(venues) > 1:
-        return render_misread(Misread(why="Name one broker, or none.", example="/closeall kraken"))
-    return await _offer(context, None, venues[0] if venues else None)
+    venue = parse_one_venue(words, command="closeall")
+    if isinstance(venue, Misread):
+        return render_misread(venue)
+    return await _offer(context, None, venue)
 
 
 async def press_sell(update: Update, context: ChatContext) -> None:

@@ -10,7 +10,7 @@ from engine.people.roles import Role
 from handlers.access import may
 from handlers.context import ChatContext, ScreenOf
 from handlers.patience import with_patience
-from handlers.render.problems import render_may_not_change
+from handlers.render.problems import render_may_not_change, with_ignored
 
 #: Typing is shown only for work a person would wonder about, and lasts five seconds.
 _TYPING_AFTER_S = 0.3
@@ -39,14 +39,14 @@ async def run_command(command: Command, update: Update, context: ChatContext) ->
         await context.reply(render_may_not_change())
         return
     context.sent_at = update.message.date if update.message else None
-    await context.reply(
-        await with_patience(
-            command.screen(context, context.args or ()),
-            lambda: show_typing(context),
-            after_s=_TYPING_AFTER_S,
-            every_s=_TYPING_EVERY_S,
-        )
+    words = context.args or ()
+    screen = await with_patience(
+        command.screen(context, words),
+        lambda: show_typing(context),
+        after_s=_TYPING_AFTER_S,
+        every_s=_TYPING_EVERY_S,
     )
+    await context.reply(screen if command.form or not words else with_ignored(screen, words, command.name))
 
 
 async def show_typing(context: ChatContext) -> None:

@@ -15,4 +15,5 @@ async def show_route(context: ChatContext, words: Sequence[str]) -> Screen:
     if isinstance(asked, Misread):
         return render_misread(asked)
     preview = await context.services.routes.preview(context.person.user_id, asked.symbol, asked.usd)
-    return render_route(preview, context.reader)
+    halt = await context.services.halts.fetch_halt(context.person.user_id)
+    return render_route(preview, context.reader, halt)

@@ -100,6 +100,8 @@ def _obstacles(request: TradeRequest, account: RoutingAccount) -> tuple[Reason, 
     instrument = account.instrument
     if not account.connected:
         return (Reason(obstacle=Obstacle.NOT_CONNECTED),)
+    if not account.answered:
+        return (Reason(obstacle=Obstacle.NO_ANSWER),)
     if instrument is None or instrument.asset_class is not request.asset_class:
         return (Reason(obstacle=Obstacle.NOT_LISTED),)
     found = (

@@ -16,6 +16,7 @@ class Obstacle(StrEnum):
     """Why a trade does not go to a broker."""
 
     NOT_CONNECTED = "not connected"
+    NO_ANSWER = "did not answer"
     NOT_LISTED = "not listed there"
     NOT_TRADING = "takes no market orders now"
     PRICE_UNKNOWN = "price unknown"
@@ -59,8 +60,10 @@ class RoutingAccount:
     account: Account
     connected: bool
     fees: FeeProfile
-    #: What `base` trades as here; None when it is not listed.
+    #: What `base` trades as here; None when it is not listed, or not known to be.
     instrument: Instrument | None
+    #: False when the venue did not say what it lists, or at what price.
+    answered: bool = True
     #: Units of the instrument's quote for one of its base: the ask to buy, the bid to sell; None is unknown.
     price: Decimal | None
     #: USD for one unit of the instrument's quote; None is unknown.

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from pydantic import TypeAdapter
@@ -86,7 +87,7 @@ class RouteService:
             async with asyncio.timeout(SCREEN_WAIT_S):
                 instruments, quotes, symbol = await self._prices(account, base, quote)
         except (BrokerError, TimeoutError):
-            instruments, quotes, symbol = {}, {}, None
+            return replace(self._describe(account, {}, {}, None), answered=False)
         if symbol is not None:
             await self._ensure_costs(account, symbol)
         return self._describe(account, instruments, quotes, symbol)

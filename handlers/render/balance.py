@@ -1,10 +1,10 @@
 """The words of /balance."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from engine.balances.snapshot import BalanceOverview, BalanceSnapshot, UserBrokerState
 from handlers.render.html import bold, escape, foreign, rows
-from handlers.render.numbers import at_least, full_quantity, price
+from handlers.render.numbers import at_least, full_quantity, in_currency, price
 from handlers.render.screen import Screen, refresh_row
 from handlers.render.times import Reader
 
@@ -38,7 +38,7 @@ def _totals(overview: BalanceOverview) -> Iterator[str]:
         yield f"Not in these sums: {', '.join(left_out)}."
     if overview.partial:
         names = ", ".join(state.broker.label for state in overview.partial)
-        yield f"Lacking assets without a price: {names}."
+        yield f"Some assets have no price and are not in these sums: see {names}."
 
 
 def _broker(state: UserBrokerState, overview: BalanceOverview, reader: Reader) -> Iterator[str]:
@@ -71,12 +71,23 @@ def _figures(balance: BalanceSnapshot) -> str:
         at_least(balance.total_equity_usd, complete=balance.complete),
         at_least(balance.available_usd, complete=balance.available_complete),
         at_least(balance.locked_in_positions_usd, complete=balance.complete),
+        cash=_currencies(balance),
         held=at_least(held, complete=balance.complete) if held else "",
     )
 
 
-def _three(total: str, available: str, locked: str, *, held: str = "") -> str:
-    lines = [("Total equity", total), ("Available", available), ("In positions", locked)]
+def _currencies(balance: BalanceSnapshot) -> Sequence[tuple[str, str]]:
+    """Return what is free of each currency, unless dollars are all there is."""
+    free = [(line.currency, line.free) for line in balance.cash if line.free]
+    if all(currency == "USD" for currency, _ in free):
+        return ()
+    return [(f"· in {currency}", in_currency(amount, currency)) for currency, amount in free]
+
+
+def _three(
+    total: str, available: str, locked: str, *, cash: Sequence[tuple[str, str]] = (), held: str = ""
+) -> str:
+    lines = [("Total equity", total), ("Available", available), *cash, ("In positions", locked)]
     if held:
         lines.append(("· held by orders", held))
     return rows(lines)

@@ -1,5 +1,8 @@
 """The words for everything that did not work: what was not done, why, and what to do next."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from engine.errors import (
     BrokerError,
     InvalidNonceError,
@@ -32,6 +35,12 @@ FAILED_TOAST = "That did not work; see the chat."
 def render_misread(misread: Misread) -> Screen:
     """Say what could not be understood, with a line that would be."""
     return Screen(text=f"{foreign(misread.why)}\nFor example: {code(misread.example)}")
+
+
+def with_ignored(screen: Screen, words: Sequence[str], command: str) -> Screen:
+    """Say above a screen which words were not looked at."""
+    note = f"“{foreign(' '.join(words))}” was ignored: nothing can follow /{command}."
+    return replace(screen, text=f"{note}\n\n{screen.text}")
 
 
 def render_may_not_change() -> Screen:

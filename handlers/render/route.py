@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from engine.halts import Halt
 from engine.money import floor_to
-from engine.routing.fees import FeeProfile
-from engine.routing.route import Choice, LeftOut, Obstacle, Reason, Route
+from engine.orders import Side
+from engine.routing.fees import MARGIN_OF_PROFIT, FeeProfile
+from engine.routing.route import Choice, LeftOut, NoRoute, Obstacle, Reason, Route
 from engine.services import RoutePreview
 from handlers.render.html import bold, escape, rows
 from handlers.render.numbers import cost_percent, full_quantity, money, quantity
@@ -13,19 +15,25 @@ from handlers.render.screen import Screen, refresh_row
 from handlers.render.times import Reader
 
 _CENT = Decimal("0.01")
+_MARGIN = cost_percent(MARGIN_OF_PROFIT)
 
 
-def render_route(preview: RoutePreview, reader: Reader) -> Screen:
-    """Show where a trade would go and why, with the costs of every broker."""
+def render_route(preview: RoutePreview, reader: Reader, halt: Halt | None = None) -> Screen:
+    """Show where a trade would go and why, with the costs of every broker that lists it."""
     decision = preview.decision
-    blocks = ["\n".join(_head(preview))]
+    blocks = ["\n".join(_head(preview, reader, halt))]
     if isinstance(decision, Route):
         blocks.append("\n".join(_chosen(decision)))
     else:
-        blocks.append(f"{bold('Chosen: none')}\nNo broker can take this trade now.")
-    blocks += ["\n".join(_left_out(left_out)) for left_out in decision.left_out]
+        blocks.append(f"{bold('Chosen: none')}\n{_nowhere(preview, decision)}")
+    if not _is_listed_nowhere(decision):
+        blocks += ["\n".join(_left_out(left_out)) for left_out in decision.left_out]
+        blocks.append("\n".join(_explained(decision)))
     blocks.append(reader.as_of(preview.at))
-    return Screen(text="\n\n".join(blocks), keyboard=refresh_row("route", *_words(preview)))
+    return Screen(
+        text="\n\n".join(block for block in blocks if block),
+        keyboard=refresh_row("route", *_words(preview)),
+    )
 
 
 def _words(preview: RoutePreview) -> Iterator[str]:
@@ -35,12 +43,41 @@ def _words(preview: RoutePreview) -> Iterator[str]:
         yield full_quantity(preview.usd).replace(",", "")
 
 
-def _head(preview: RoutePreview) -> Iterator[str]:
+def _head(preview: RoutePreview, reader: Reader, halt: Halt | None) -> Iterator[str]:
     request = preview.decision.request
     usual = ", your usual size" if preview.usual_size else ""
     yield bold("Route")
     yield f"{request.side.value.capitalize()} {escape(preview.symbol)} for {money(preview.usd)}{usual}."
     yield "A preview: nothing was ordered."
+    if halt is not None and request.side is Side.BUY:
+        yield f"Entries are stopped since {reader.clock(halt.since)}; /resume allows them again."
+
+
+def _nowhere(preview: RoutePreview, decision: NoRoute) -> str:
+    if _is_listed_nowhere(decision):
+        named = preview.asked if preview.asked and "/" in preview.asked else decision.request.base
+        return f"No broker lists {escape(named)}."
+    return "No broker can take this trade now."
+
+
+def _is_listed_nowhere(decision: Route | NoRoute) -> bool:
+    return (
+        isinstance(decision, NoRoute)
+        and bool(decision.left_out)
+        and all(_is_unlisted(left_out) for left_out in decision.left_out)
+    )
+
+
+def _is_unlisted(left_out: LeftOut) -> bool:
+    return any(reason.obstacle is Obstacle.NOT_LISTED for reason in left_out.reasons)
+
+
+def _explained(decision: Route | NoRoute) -> Iterator[str]:
+    has_costs = isinstance(decision, Route) or not all(_is_unlisted(one) for one in decision.left_out)
+    if has_costs:
+        yield f"Minimum profitable: the price move that pays the round trip and {_MARGIN} more."
+    if isinstance(decision, Route) and decision.profit_target is not None:
+        yield "Target in effect: the move this trade would aim for; never less than that."
 
 
 def _chosen(route: Route) -> Iterator[str]:
@@ -55,6 +92,8 @@ def _chosen(route: Route) -> Iterator[str]:
 def _left_out(left_out: LeftOut) -> Iterator[str]:
     yield bold(left_out.account.venue.label)
     yield f"Not chosen: {'; '.join(_reason(reason) for reason in left_out.reasons)}."
+    if _is_unlisted(left_out):
+        return
     yield rows(_costs(left_out.fees))
     yield _source(left_out.fees)
 
@@ -99,7 +138,8 @@ def _reason(reason: Reason) -> str:
         case Obstacle.NOT_CHEAPER if limit is not None and actual is not None:
             return f"{reason.obstacle}, {cost_percent(actual)} against {cost_percent(limit)}"
         case _ if limit is not None and actual is not None:
-            return f"{reason.obstacle}, {_cut(actual, reason.unit)} of {_amount(limit, reason.unit)}"
+            where = f" in {escape(reason.unit)}" if reason.obstacle is Obstacle.NOT_ENOUGH_CASH else ""
+            return f"{reason.obstacle}{where}, {_cut(actual, reason.unit)} of {_amount(limit, reason.unit)}"
         case _:
             return reason.obstacle.value
 

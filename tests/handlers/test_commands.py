@@ -46,6 +46,25 @@ async def test_start_shows_the_guards_and_whether_entries_are_stopped(engine, ow
     assert "Entries are stopped since 02:30:11 UTC; /resume allows them again." in answer.text
 
 
+@pytest.mark.parametrize("typed", ["/balance kraken", "/positions kraken", "/status kraken"])
+async def test_words_nothing_was_made_of_are_said_to_be_ignored(owner, typed):
+    command = typed.split()[0]
+
+    assert (await owner.ask(typed)).text.startswith(f"“kraken” was ignored: nothing can follow {command}.")
+
+
+async def test_a_route_while_entries_are_halted_says_so(engine, owner):
+    engine.answers["fetch_halt"] = Halt(since=NOW, by=HaltedBy.CHAT)
+
+    assert "Entries are stopped since 02:30:11 UTC" in (await owner.ask("/route")).text
+
+
+async def test_an_unknown_broker_is_named_with_those_that_are_known(owner):
+    answer = await owner.ask("/closeall binance")
+
+    assert answer.text.startswith("I know no broker “binance”. I know Kraken, Coinbase, Alpaca.")
+
+
 async def test_the_status_says_since_when_entries_are_halted(engine, owner):
     engine.answers["fetch_halt"] = Halt(since=NOW, by=HaltedBy.CHAT)
 

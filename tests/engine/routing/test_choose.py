@@ -86,6 +86,7 @@ def test_a_route_aims_for_at_least_its_minimum_profitable_move(target, aimed_for
 LEFT_OUT = {
     "not connected": ({"connected": False}, Reason(obstacle=Obstacle.NOT_CONNECTED)),
     "not listed": ({"instrument": None}, Reason(obstacle=Obstacle.NOT_LISTED)),
+    "not answering": ({"instrument": None, "answered": False}, Reason(obstacle=Obstacle.NO_ANSWER)),
     "another asset class": (
         {"instrument": an_instrument(asset_class=AssetClass.STOCK)},
         Reason(obstacle=Obstacle.NOT_LISTED),

@@ -159,6 +159,7 @@ async def test_a_market_that_hangs_delays_the_answer_by_a_few_seconds_at_most(ro
 
         assert room.clock.monotonic() < 5
         assert answer.decision.account.venue is Venue.COINBASE
+        assert Obstacle.NOT_LISTED not in why_not(answer.decision)[Venue.KRAKEN]
 
 
 async def test_the_live_fee_of_the_account_is_asked_for_and_named_as_live(room):

@@ -1,7 +1,14 @@
+from decimal import Decimal
+
+from engine.balances.snapshot import CashLine
 from engine.venues import Venue
 from handlers.render.balance import render_balance
 from tests.handlers.screen_checks import check_golden
 from tests.handlers.values import READER, ago, overview, snapshot, state, three_brokers
+
+
+def cash_line(currency, free):
+    return CashLine(currency=currency, free=Decimal(free), rate_usd=Decimal(1), value_usd=Decimal(free))
 
 
 def test_every_broker_has_its_figures_and_age_and_what_is_missing_is_named():
@@ -33,6 +40,24 @@ def test_what_is_available_is_exact_unless_cash_itself_has_no_price():
 
     assert "\N{GREATER-THAN OR EQUAL TO} $10.00" not in coin.text
     assert cash.text.count("\N{GREATER-THAN OR EQUAL TO} $10.00") == 2
+
+
+def test_cash_in_several_currencies_is_told_apart():
+    cash = (cash_line("USD", "26.79"), cash_line("USDT", "852.5"), cash_line("EUR", "0"))
+
+    text = render_balance(overview(state(Venue.KRAKEN, snapshot("879.29", "0", cash=cash))), READER).text
+
+    assert "Available                  $879.29\n· in USD                    $26.79\n" in text
+    assert "· in USDT              852.50 USDT\n" in text
+    assert "EUR" not in text
+
+
+def test_dollars_alone_need_no_second_line():
+    cash = (cash_line("USD", "26.79"),)
+
+    text = render_balance(overview(state(Venue.KRAKEN, snapshot("26.79", "0", cash=cash))), READER).text
+
+    assert "· in USD" not in text
 
 
 def test_what_has_no_price_is_named():

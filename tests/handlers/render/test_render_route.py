@@ -3,13 +3,14 @@ from decimal import Decimal
 
 import pytest
 
+from engine.halts import Halt, HaltedBy
 from engine.orders import Side
 from engine.routing.fees import TABLE, FeeProfile
 from engine.routing.route import Choice, LeftOut, NoRoute, Obstacle, Reason
 from engine.venues import Venue
 from handlers.render.route import render_route
 from tests.handlers.screen_checks import check_golden
-from tests.handlers.values import READER, account, preview, request, route
+from tests.handlers.values import READER, account, ago, preview, request, route
 
 
 def test_every_broker_has_its_costs_and_the_reason_for_or_against_it():
@@ -24,6 +25,50 @@ def test_no_route_says_so_with_every_reason():
     )
 
     check_golden("route_nowhere", render_route(preview(nowhere, usual_size=True), READER))
+
+
+UNLISTED = LeftOut(
+    account=account(), fees=TABLE[Venue.KRAKEN], reasons=(Reason(obstacle=Obstacle.NOT_LISTED),)
+)
+
+
+def test_a_broker_that_does_not_list_it_shows_no_costs():
+    text = render_route(preview(route(left_out=(UNLISTED,))), READER).text
+
+    assert "<b>Kraken</b>\nNot chosen: not listed there.\n\n" in text
+    assert text.count("Round trip") == 1
+
+
+@pytest.mark.parametrize(("asked", "named"), [("XYZ", "XYZ"), ("XYZ/EUR", "XYZ/EUR")])
+def test_what_nobody_lists_is_said_in_one_sentence(asked, named):
+    nowhere = NoRoute(request=request(base="XYZ"), left_out=(UNLISTED, UNLISTED))
+
+    text = render_route(preview(nowhere, asked=asked), READER).text
+
+    assert f"<b>Chosen: none</b>\nNo broker lists {named}.\n\nAs of" in text
+
+
+def test_without_a_broker_nobody_is_said_not_to_list_it():
+    text = render_route(preview(NoRoute(request=request(), left_out=())), READER).text
+
+    assert "No broker can take this trade now." in text
+    assert "lists" not in text
+
+
+def test_the_words_of_the_table_are_explained():
+    text = render_route(preview(), READER).text
+
+    assert "Minimum profitable: the price move that pays the round trip and 0.20 % more." in text
+    assert "Target in effect: the move this trade would aim for" in text
+
+
+@pytest.mark.parametrize(("side", "told"), [(Side.BUY, True), (Side.SELL, False)])
+def test_a_buy_while_entries_are_stopped_says_so(side, told):
+    halt = Halt(since=ago(minutes=2), by=HaltedBy.CHAT)
+
+    text = render_route(preview(route(request=request(side=side))), READER, halt).text
+
+    assert ("Entries are stopped since 02:28:11 UTC" in text) is told
 
 
 def test_a_target_raised_for_a_small_account_says_why():
@@ -68,9 +113,10 @@ def test_it_says_which_figures_are_live(taker_live, spread_live, expected):
     ("reason", "expected"),
     [
         (Reason(obstacle=Obstacle.NOT_LISTED), "not listed there"),
+        (Reason(obstacle=Obstacle.NO_ANSWER), "did not answer"),
         (
             Reason(obstacle=Obstacle.NOT_ENOUGH_CASH, limit=Decimal(30), actual=Decimal("12.5"), unit="USDC"),
-            "not enough free cash, 12.5 USDC of 30 USDC",
+            "not enough free cash in USDC, 12.5 USDC of 30 USDC",
         ),
         (
             Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal(10), actual=Decimal("9.999"), unit="USD"),
