@@ -33,11 +33,11 @@ def a_next_revision(folder, *steps):
     lines = [
         "import sqlalchemy as sa",
         "from alembic import op",
-        "revision = '0004'",
-        "down_revision = '0003'",
+        "revision = '0005'",
+        "down_revision = '0004'",
     ]
     lines += ["def upgrade():", *(f"    {step}" for step in steps)]
-    (scripts / "versions" / "0004_next.py").write_text("\n".join(lines))
+    (scripts / "versions" / "0005_next.py").write_text("\n".join(lines))
     return scripts
 
 
@@ -122,6 +122,24 @@ def test_a_downgrade_leaves_nothing_behind_and_can_be_upgraded_again(file):
     assert again.to_revision == newest
 
 
+def test_fills_of_before_have_no_dollar_rate_and_a_downgrade_keeps_them_without(file):
+    migrate(file)
+    add_owner(file)
+    down(file, "0003")
+    run(
+        file,
+        "INSERT INTO fills VALUES ('env-kraken', 'T1', 7, 'O1', 'BTC/EUR', 'BTC', 'EUR', 'buy', '55000', '0.1', NULL,"
+        " 'EUR', '2026-11-22', 0, '2026-11-22')",
+    )
+
+    migrate(file)
+    rates = run(file, "SELECT usd_rate FROM fills", "UPDATE fills SET usd_rate = '1.10'")
+    down(file, "0003")
+
+    assert rates[0] == [(None,)]
+    assert run(file, "SELECT trade_id, price FROM fills") == [[("T1", "55000")]]
+
+
 def test_an_upgrade_with_data_is_backed_up_first_and_keeps_the_data(file):
     migrate(file)
     add_owner(file)
@@ -129,9 +147,9 @@ def test_an_upgrade_with_data_is_backed_up_first_and_keeps_the_data(file):
     with_nickname = a_next_revision(file.parent, "op.add_column('users', sa.Column('nickname', sa.String()))")
     done = migrate(file, with_nickname)
 
-    assert (done.from_revision, done.to_revision) == ("0003", "0004")
+    assert (done.from_revision, done.to_revision) == ("0004", "0005")
     assert done.backup is not None
-    assert done.backup.file.name == "before-0004-from-0003-20261122T021000000000Z.db"
+    assert done.backup.file.name == "before-0005-from-0004-20261122T021000000000Z.db"
     assert stat.S_IMODE(done.backup.file.stat().st_mode) == 0o600
     assert run(done.backup.file, "SELECT usual_trade_usd FROM users") == [[("30.10",)]]
     assert run(file, "SELECT usual_trade_usd, nickname FROM users") == [[("30.10", None)]]
@@ -167,7 +185,7 @@ def test_a_migration_that_fails_half_way_changes_nothing(file):
         migrate(file, broken)
 
     assert run(file, "SELECT sql FROM sqlite_master") == before
-    assert run(file, "SELECT version_num FROM alembic_version") == [[("0003",)]]
+    assert run(file, "SELECT version_num FROM alembic_version") == [[("0004",)]]
 
 
 def test_a_migration_that_would_leave_orphans_is_refused_and_changes_nothing(file):
@@ -196,7 +214,7 @@ def test_a_developer_can_run_alembic_over_its_own_connection(file):
     assert run(file, "SELECT count(*) FROM users") == [[(0,)]]
 
 
-def down(file):
+def down(file, revision="base"):
     config = migration_config()
     config.set_main_option("sqlalchemy.url", f"sqlite+aiosqlite:///{file}")
-    command.downgrade(config, "base")
+    command.downgrade(config, revision)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import or_
 from sqlmodel import col, select
@@ -40,6 +41,22 @@ async def load_fills(session: AsyncSession, account_id: str, *, asset: str) -> t
         .order_by(col(FillRow.at), col(FillRow.trade_id))
     )
     return tuple(Fill(**{name: getattr(row, name) for name in _FIELDS}) for row in found)
+
+
+async def save_usd_rate(session: AsyncSession, account_id: str, trade_id: str, rate: Decimal) -> None:
+    """Keep what one unit of a fill's money was worth in dollars; a fill that is not known changes nothing."""
+    row = await session.get(FillRow, (account_id, trade_id))
+    if row is not None:
+        row.usd_rate = rate
+        session.add(row)
+
+
+async def load_usd_rates(session: AsyncSession, account_id: str) -> dict[str, Decimal]:
+    """Return the known dollar rates of an account's fills, by trade id."""
+    found = await session.exec(
+        select(FillRow).where(col(FillRow.account_id) == account_id, col(FillRow.usd_rate).is_not(None))
+    )
+    return {row.trade_id: row.usd_rate for row in found if row.usd_rate is not None}
 
 
 async def load_order_fills(session: AsyncSession, account_id: str, order_id: str) -> tuple[Fill, ...]:

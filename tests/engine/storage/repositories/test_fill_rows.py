@@ -85,3 +85,29 @@ async def test_reading_history_goes_on_where_it_stopped(database):
     async with database.read() as session:
         after = await fills.load_cursor(session, KRAKEN.account_id)
     assert (before, between, after) == (None, cursor, done)
+
+
+async def test_a_dollar_rate_is_kept_to_the_last_digit_and_only_where_it_is_known(database):
+    rate = Decimal("1.100000000000000000000000001")
+    await save(database, FILL, replace(FILL, trade_id="T2"))
+    await save(database, FILL, account=ALPACA)
+    async with database.write() as session:
+        await fills.save_usd_rate(session, KRAKEN.account_id, "T1", rate)
+        await fills.save_usd_rate(session, KRAKEN.account_id, "never seen", rate)
+
+    async with database.read() as session:
+        of_kraken = await fills.load_usd_rates(session, KRAKEN.account_id)
+        of_alpaca = await fills.load_usd_rates(session, ALPACA.account_id)
+
+    assert (of_kraken, of_alpaca) == ({"T1": rate}, {})
+
+
+async def test_a_fill_told_again_keeps_its_dollar_rate(database):
+    await save(database, FILL)
+    async with database.write() as session:
+        await fills.save_usd_rate(session, KRAKEN.account_id, "T1", Decimal("1.1"))
+
+    await save(database, FILL)
+
+    async with database.read() as session:
+        assert await fills.load_usd_rates(session, KRAKEN.account_id) == {"T1": Decimal("1.1")}
