@@ -84,12 +84,19 @@ class VenueMarket:
         return await self.data.fetch_book(symbol)
 
     async def session(self) -> Session | None:
-        """Return the stock session, asked for at most twice a minute; None where there are no stocks."""
+        """Return the stock session, asked for when it has changed or half a minute ago; None without stocks."""
         at = self._session_at
-        if at is None or self._clock.monotonic() - at > SESSION_MAX_AGE_S:
+        if at is None or self._clock.monotonic() - at > SESSION_MAX_AGE_S or self._has_turned():
             self._session = await self.data.fetch_session()
             self._session_at = self._clock.monotonic()
         return self._session
+
+    def _has_turned(self) -> bool:
+        session = self._session
+        if session is None:
+            return False
+        turns_at = session.next_close if session.is_open else session.next_open
+        return turns_at is not None and self._clock.now() >= turns_at
 
     def _is_fresh(self, symbol: str, oldest: datetime) -> bool:
         quote = self._quotes.get(symbol)

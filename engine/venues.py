@@ -12,6 +12,11 @@ class Venue(StrEnum):
     ALPACA = "alpaca"
 
     @property
+    def lists_stocks(self) -> bool:
+        """Tell whether what is held there may be a stock, which trades in sessions only."""
+        return self is Venue.ALPACA
+
+    @property
     def label(self) -> str:
         """Return the name people know."""
         return self.value.capitalize()

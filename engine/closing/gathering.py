@@ -10,7 +10,7 @@ from engine.clock import Clock
 from engine.closing.plan import Priced, Scene, sellable
 from engine.errors import BrokerError
 from engine.instruments import AssetClass, Instrument
-from engine.liquidation.mark import MarkRequest, PriceProblem, PriceUnknown, check_session, decide_mark
+from engine.liquidation.mark import MarkRequest, PriceUnknown, check_session, decide_mark
 from engine.liquidation.walk import BookProblem, walk_book
 from engine.market import Markets, VenueMarket
 from engine.money import ZERO
@@ -136,10 +136,7 @@ class Gathering:
     ) -> PriceUnknown | None:
         now = self._clock.now()
         if quote is not None and instrument.asset_class is AssetClass.STOCK:
-            session = await market.session()
-            if session is None:
-                return PriceUnknown(problem=PriceProblem.MARKET_CLOSED)
-            closed = check_session(session, quote=quote, now=now)
+            closed = check_session(await market.session(), quote=quote, now=now)
             if closed is not None:
                 return closed
         request = MarkRequest(

@@ -73,9 +73,8 @@ def is_about(guard: Guard, fill: Fill) -> bool:
 
 def resume(guard: Guard, *, there: Decimal, venue_entry: Decimal | None) -> Guard:
     """Return a paused guard as it goes on, closed when nothing is there; a split leaves its cost as it was."""
-    before = guard.venue_entry
-    if before is not None and venue_entry is not None and _is_split(before, venue_entry):
-        guard = replace(guard, quantity=share(guard.quantity, before, venue_entry))
+    if guard.venue_entry and venue_entry and was_split(guard, venue_entry=venue_entry):
+        guard = replace(guard, quantity=share(guard.quantity, guard.venue_entry, venue_entry))
     kept = guard.with_quantity(max(ZERO, min(guard.quantity, there)))
     if kept.state is GuardState.CLOSED:
         return kept
@@ -134,6 +133,12 @@ def change_by(guard: Guard, fill: Fill) -> Decimal:
 
 def _entry_changed(guard: Guard, venue_entry: Decimal | None) -> bool:
     return None not in {guard.venue_entry, venue_entry} and guard.venue_entry != venue_entry
+
+
+def was_split(guard: Guard, *, venue_entry: Decimal | None) -> bool:
+    """Tell whether the venue's own average says that the units are not those that were guarded."""
+    before = guard.venue_entry
+    return before is not None and venue_entry is not None and _is_split(before, venue_entry)
 
 
 def _is_split(before: Decimal, now: Decimal) -> bool:

@@ -1,11 +1,13 @@
 """How an exit ends without a fill: parked as dust, stood down, or given up."""
 
 from dataclasses import replace
+from decimal import Decimal
 
-from engine.alerts.messages import ExitParked, ExitStoodDown, GuardReduced
+from engine.alerts.messages import ExitParked, ExitStoodDown, GuardPaused, GuardReduced
 from engine.execution.intents import Intent
 from engine.execution.journal import Journal
 from engine.execution.states import IntentEvent
+from engine.guards.changes import ChangeReason
 from engine.guards.guard import Guard, GuardState
 from engine.liquidation.asked import TOO_LATE, hand_back
 from engine.liquidation.closing import BY_HAND, Dust
@@ -37,6 +39,20 @@ async def yield_to_hand(journal: Journal, intent: Intent, guard: Guard) -> Inten
         message=message,
         cause=BY_HAND,
     )
+
+
+async def pause_for_split(journal: Journal, intent: Intent, guard: Guard, owned: Decimal | None) -> Intent:
+    """End an exit whose loss is none: the units were split, and only the owner can say what is guarded now."""
+    why = ChangeReason.ENTRY_CHANGED
+    message = GuardPaused(
+        venue=intent.venue,
+        symbol=intent.symbol,
+        guarded=guard.quantity,
+        seen=guard.quantity if owned is None else owned,
+        why=why,
+    )
+    paused = replace(guard, state=GuardState.PAUSED, state_reason=why.value)
+    return await journal.give_back(intent, IntentEvent.SUPERSEDE, guard=paused, message=message, cause=why)
 
 
 async def stand_down(journal: Journal, intent: Intent, guard: Guard) -> Intent:

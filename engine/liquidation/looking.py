@@ -6,7 +6,7 @@ from datetime import datetime
 from engine.clock import Clock
 from engine.errors import BrokerError
 from engine.guards.guard import Guard
-from engine.instruments import AssetClass, Instrument
+from engine.instruments import AssetClass
 from engine.liquidation.mark import (
     Mark,
     MarkRequest,
@@ -45,9 +45,9 @@ class Looker:
         """Return the mark a guard is judged by, after a second look where one is needed."""
         request = self._request(guard)
         try:
-            closed = await self._market_closed(guard, quote)
-            if closed is not None:
-                return closed
+            unpriced = await self._unpriced(guard, quote)
+            if unpriced is not None:
+                return unpriced
             seen = decide_mark(request, quote=quote, last=last, now=self._clock.now())
             if isinstance(seen, NeedsBook):
                 book = await self._market.book(guard.symbol)
@@ -75,19 +75,16 @@ class Looker:
     def _pause_s(self, latest_at: datetime) -> float:
         return (latest_at + SECOND_LOOK_AFTER - self._clock.now()).total_seconds()
 
-    async def _market_closed(self, guard: Guard, quote: Quote | None) -> PriceUnknown | None:
-        if quote is None or not _is_stock(await self._instrument(guard)):
+    async def _unpriced(self, guard: Guard, quote: Quote | None) -> PriceUnknown | None:
+        """Return why a stock's quote is no price; what is not listed might be one, and its market closed."""
+        if quote is None or not guard.venue.lists_stocks:
             return None
-        session = await self._market.session()
-        if session is None:
-            return PriceUnknown(problem=PriceProblem.MARKET_CLOSED)
-        return check_session(session, quote=quote, now=self._clock.now())
-
-    async def _instrument(self, guard: Guard) -> Instrument | None:
-        try:
-            return (await self._market.instruments()).get(guard.symbol)
-        except BrokerError:
+        instrument = (await self._market.instruments()).get(guard.symbol)
+        if instrument is None:
+            return PriceUnknown(problem=PriceProblem.NOT_LISTED)
+        if instrument.asset_class is not AssetClass.STOCK:
             return None
+        return check_session(await self._market.session(), quote=quote, now=self._clock.now())
 
     def _request(self, guard: Guard) -> MarkRequest:
         return MarkRequest(
@@ -96,7 +93,3 @@ class Looker:
             threshold=guard.threshold,
             max_age_s=self._max_age_s,
         )
-
-
-def _is_stock(instrument: Instrument | None) -> bool:
-    return instrument is not None and instrument.asset_class is AssetClass.STOCK

@@ -33,6 +33,7 @@ class MarkBasis(StrEnum):
 class PriceProblem(StrEnum):
     """Why there is no price."""
 
+    NOT_LISTED = "not in the venue's listings"
     NO_QUOTE = "no quote"
     NO_BID = "no bid"
     NO_ASK = "no ask"
@@ -152,13 +153,23 @@ def mark_from_book(request: MarkRequest, *, book: OrderBook, now: datetime) -> M
     return _walk(request, book, now) if isinstance(judged, NeedsBook) else judged
 
 
-def check_session(session: Session, *, quote: Quote, now: datetime) -> PriceUnknown | None:
-    """Say *market closed* for a stock unless its quote is of this session and the opening has settled."""
-    if session.is_open and session.opened_at is not None:
-        settled_at = session.opened_at + SETTLING_AFTER_OPEN
-        if settled_at <= now and settled_at <= quote.at:
-            return None
+def check_session(session: Session | None, *, quote: Quote, now: datetime) -> PriceUnknown | None:
+    """Say *market closed* for a stock unless its quote is of this session and the opening has settled.
+
+    No session is what a venue without stocks has, or one that does not tell: then nothing is open.
+    """
+    if session is not None and is_settled(session, now) and is_settled(session, quote.at):
+        return None
     return PriceUnknown(problem=PriceProblem.MARKET_CLOSED)
+
+
+def is_settled(session: Session, at: datetime) -> bool:
+    """Tell whether a moment lies in the regular session and not right after its opening."""
+    if not session.is_open or session.opened_at is None:
+        return False
+    # What was read a moment ago may be of before the close.
+    is_over = session.next_close is not None and at >= session.next_close
+    return session.opened_at + SETTLING_AFTER_OPEN <= at and not is_over
 
 
 def _judge(request: MarkRequest, quote: Quote, now: datetime) -> Mark | PriceUnknown | NeedsBook:

@@ -1,7 +1,5 @@
 """One exit from its intent to its end: each step looks at the state on disk and makes the next."""
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,9 +12,10 @@ from engine.execution.journal import Journal
 from engine.execution.patience import pause_s
 from engine.execution.states import IntentEvent, IntentState
 from engine.execution.submit import Submitter
+from engine.guards.changes import was_split
 from engine.guards.guard import Guard, GuardState, Seen
-from engine.instruments import Instrument, TradingStatus
 from engine.liquidation.asked import is_too_late, rest_after_asking
+from engine.liquidation.belief import SECOND_READING_AFTER_S, Belief
 from engine.liquidation.closing import (
     Dust,
     Sell,
@@ -27,7 +26,8 @@ from engine.liquidation.closing import (
     with_vanished,
     without_vanished,
 )
-from engine.liquidation.ending import give_up, park, stand_down, yield_to_hand
+from engine.liquidation.ending import give_up, park, pause_for_split, stand_down, yield_to_hand
+from engine.liquidation.market_door import Breached, MarketDoor
 from engine.liquidation.stock import Stock, Stockroom
 from engine.liquidation.trouble import Trouble
 from engine.market import VenueMarket
@@ -36,17 +36,6 @@ from engine.orders import Order
 
 #: Pauses between questions after an accepted order; market orders fill at once or hardly at all.
 FILL_POLLS_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0)
-
-#: A venue may show nothing for a moment; a guard is not given up for that.
-BELIEVE_EMPTY_AFTER_S = 10.0
-
-#: A sale waits no longer than this for the listing it is floored by.
-LISTING_S = 2.0
-
-_TAKES_SALES = (TradingStatus.ONLINE, TradingStatus.REDUCE_ONLY)
-
-#: Tells whether a guard is past its threshold at the latest accepted mark; None without a price.
-Breached = Callable[[Guard], bool | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +69,12 @@ class Sale:
         self._seen: Seen | None = None
         self._desk = desk
         self._broker = broker
-        self._market = market
         self._trouble = trouble
         self._found_later = found_later
         self._failures = 0
         self._polls = 0
-        self._refused_by_market = False
-        #: Since when every reading found nothing of what is to be sold.
-        self._empty_since: float | None = None
+        self._door = MarketDoor(market=market, symbol=guard.symbol, clock=desk.clock, breached=desk.breached)
+        self._belief = Belief(desk.clock)
 
     async def run(self, intent: Intent) -> None:
         """Go on until the exit is over or parked."""
@@ -127,14 +114,14 @@ class Sale:
 
     async def _attempt(self, intent: Intent) -> Intent:
         try:
-            await self._check_market(intent)
+            await self._door.check(intent, self._guard)
             stock = await self._desk.stockroom.prepare(intent, self._guard, self._broker)
         except BrokerError as e:
             await self._pause(e)
             return intent
-        await self._take_off_what_went_by_hand(stock)
-        if self._guard.state is GuardState.CLOSED:
-            return await yield_to_hand(self._desk.journal, intent, self._whole)
+        compared = await self._compare(intent, stock)
+        if compared is not None:
+            return compared
         plan = await self._plan(intent, stock.sellable)
         if isinstance(plan, Dust) and not stock.is_fresh:
             # Too little was there some time ago; only the venue can tell whether there is more now.
@@ -146,19 +133,36 @@ class Sale:
             return attempt.intent
         return await self._after_refusal(attempt.intent, attempt.error, stock)
 
-    async def _take_off_what_went_by_hand(self, stock: Stock) -> None:
+    async def _compare(self, intent: Intent, stock: Stock) -> Intent | None:
+        """Compare what is there with what was there; None when it can be sold as it is."""
+        if was_split(self._whole, venue_entry=stock.venue_entry):
+            return await pause_for_split(self._desk.journal, intent, self._whole, stock.owned)
+        if not await self._take_off_what_went_by_hand(stock):
+            # It is read again at once, and not sold before two readings agree on how much there is.
+            self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
+            await self._desk.clock.sleep(SECOND_READING_AFTER_S)
+            return intent
+        if self._guard.state is GuardState.CLOSED:
+            return await yield_to_hand(self._desk.journal, intent, self._whole)
+        return None
+
+    async def _take_off_what_went_by_hand(self, stock: Stock) -> bool:
+        """Reduce what is sold by what its owner sold or moved; False while that is not certain yet."""
         expected = await self._desk.journal.load_expected(self._whole)
-        self._gone = vanished(expected=expected, owned=stock.owned)
-        self._seen = None
-        if self._gone and stock.owned is not None and stock.at is not None:
+        gone = vanished(expected=expected, owned=stock.owned)
+        if self._belief.is_short(stock, gone) is None:
+            return False
+        self._gone, self._seen = gone, None
+        if gone and stock.owned is not None and stock.at is not None:
             self._seen = Seen(quantity=stock.owned, at=stock.at)
-        self._guard = without_vanished(self._whole, self._gone)
+        self._guard = without_vanished(self._whole, gone)
+        return True
 
     async def _plan(self, intent: Intent, there: Decimal | None) -> Sell | Dust:
         return plan_sale(
             guarded=self._guard.quantity,
             there=there,
-            instrument=await self._instrument(),
+            instrument=await self._door.instrument(),
             price=intent.trigger_price,
         )
 
@@ -176,13 +180,13 @@ class Sale:
             dust = Dust(self._guard.quantity, error.words)
             return await park(self._desk.journal, intent, self._guard, dust)
         if reason is RefusalReason.INSUFFICIENT_FUNDS:
-            if self._is_gone(stock):
+            if self._belief.is_gone(stock):
                 dust = Dust(self._guard.quantity, "nothing of it is there any more")
                 return await park(self._desk.journal, intent, self._guard, dust)
             # What was read before does not hold any more.
             self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
         if reason is RefusalReason.MARKET_UNAVAILABLE:
-            self._refused_by_market = True
+            self._door.note_refused()
         if reason is RefusalReason.OPPOSITE_ORDER:
             await self._cancel_opposite(intent)
         await self._pause(error)
@@ -193,25 +197,6 @@ class Sale:
             await self._desk.stockroom.cancel_opposite(intent, self._broker)
         except BrokerError as e:
             await self._trouble.note(str(e), "cancelling the opposite orders again with the next try")
-
-    async def _check_market(self, intent: Intent) -> None:
-        """Hold a sale back that the listings say would be refused, once the venue itself refused one for it."""
-        if not self._refused_by_market:
-            return
-        await self._market.refresh_instruments()
-        instrument = await self._instrument()
-        if instrument is not None and instrument.status not in _TAKES_SALES:
-            words = f"{intent.symbol} is {instrument.status.value.replace('_', ' ')}"
-            raise RefusedError(intent.venue, words, RefusalReason.MARKET_UNAVAILABLE)
-
-    def _is_gone(self, stock: Stock) -> bool:
-        """Believe that nothing is left when readings some time apart say so and the venue refuses for funds."""
-        now = self._desk.clock.monotonic()
-        if stock.owned != ZERO or not stock.is_fresh:
-            self._empty_since = None
-        elif self._empty_since is None:
-            self._empty_since = now
-        return self._empty_since is not None and now - self._empty_since >= BELIEVE_EMPTY_AFTER_S
 
     async def _finish(self, intent: Intent) -> Intent:
         followed = await self._desk.submitter.follow(intent, self._broker)
@@ -227,7 +212,7 @@ class Sale:
 
     async def _conclude(self, intent: Intent, order: Order) -> Intent:
         rest, dust = reduce_guard(
-            self._guard, order, instrument=await self._instrument(), price=intent.trigger_price
+            self._guard, order, instrument=await self._door.instrument(), price=intent.trigger_price
         )
         dust = with_vanished(dust, self._gone)
         if intent.asked is not None:
@@ -262,10 +247,3 @@ class Sale:
         wait_s = pause_s(why, self._failures)
         await self._trouble.note(str(why), f"trying again in {wait_s:g} s; nothing was sold yet")
         await self._desk.clock.sleep(wait_s)
-
-    async def _instrument(self) -> Instrument | None:
-        try:
-            async with asyncio.timeout(LISTING_S):
-                return (await self._market.instruments()).get(self._guard.symbol)
-        except (BrokerError, TimeoutError):
-            return None

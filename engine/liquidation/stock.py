@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import chain, repeat
@@ -14,6 +14,7 @@ from engine.clock import Clock
 from engine.errors import BrokerError, RefusalReason, RefusedError
 from engine.execution.intents import Intent
 from engine.execution.journal import Journal
+from engine.guards.following import quantity_there
 from engine.guards.guard import Guard
 from engine.liquidation.release import plan_release
 from engine.money import ZERO
@@ -40,6 +41,8 @@ class Stock:
     owned: Decimal | None
     #: When that was read; None likewise.
     at: datetime | None
+    #: The venue's own average entry, where it keeps one.
+    venue_entry: Decimal | None = None
     #: False when the account did not answer and this is what it said some time ago.
     is_fresh: bool = True
 
@@ -61,19 +64,25 @@ class Stockroom:
         """
         report, is_fresh = await self._read(broker)
         if guard.kind is PositionKind.MARGIN or report is None:
-            quantity = None if report is None else _margin_quantity(report, guard)
+            quantity = None if report is None else quantity_there(report, guard)
             at = report.at if report else None
             return Stock(sellable=quantity, owned=quantity, at=at, is_fresh=is_fresh)
         holding = report.holding(guard.asset)
         # A total of zero is not believed: orders may hold what a venue wrongly shows as gone.
         is_held = holding.held > ZERO or holding.total == ZERO
+        stock = Stock(
+            sellable=holding.free,
+            owned=holding.total,
+            at=report.at,
+            venue_entry=holding.venue_entry,
+            is_fresh=is_fresh,
+        )
         if not is_held or holding.free >= guard.quantity:
-            return Stock(sellable=holding.free, owned=holding.total, at=report.at, is_fresh=is_fresh)
+            return stock
         await self._cancel_holders(intent, guard, broker, free=holding.free)
         # What an order held that was cancelled before may still be on its way back.
         wanted = min(guard.quantity, holding.free + holding.held)
-        sellable = await self._await_release(guard, broker, wanted=wanted)
-        return Stock(sellable=sellable, owned=holding.total, at=report.at, is_fresh=is_fresh)
+        return replace(stock, sellable=await self._await_release(guard, broker, wanted=wanted))
 
     async def _read(self, broker: Broker) -> tuple[AccountReport | None, bool]:
         account_id = broker.account.account_id
@@ -133,17 +142,6 @@ class Stockroom:
             return None
         self._reports.keep(report)
         return report.holding(guard.asset).free
-
-
-def _margin_quantity(report: AccountReport, guard: Guard) -> Decimal:
-    return sum(
-        (
-            position.quantity
-            for position in report.margin_positions
-            if position.symbol == guard.symbol and position.direction is guard.direction
-        ),
-        ZERO,
-    )
 
 
 def _told(order: Order) -> CancelledOrder:

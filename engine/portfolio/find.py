@@ -156,7 +156,7 @@ def _mark(
         return PriceUnknown(problem=PriceProblem.NO_QUOTE)
     quote = scene.quotes.get(instrument.symbol)
     if quote is not None and instrument.asset_class is AssetClass.STOCK:
-        closed = _market_closed(scene, quote)
+        closed = check_session(scene.session, quote=quote, now=scene.now)
         if closed is not None:
             return closed
     request = MarkRequest(
@@ -171,12 +171,6 @@ def _mark(
         # Good enough to be shown; only a guard acts on a price, and it looks twice itself.
         return seen.candidate
     return _NO_BOOK if isinstance(seen, NeedsBook) else seen
-
-
-def _market_closed(scene: Scene, quote: Quote) -> PriceUnknown | None:
-    if scene.session is None:
-        return PriceUnknown(problem=PriceProblem.MARKET_CLOSED)
-    return check_session(scene.session, quote=quote, now=scene.now)
 
 
 def _quote_usd(scene: Scene, instrument: Instrument | None) -> Decimal | None:

@@ -322,3 +322,16 @@ async def test_a_short_that_was_closed_meanwhile_hides_no_sale_by_hand(watched):
 
     assert len(watched.sent()) == 1
     assert watched.world.ledger("kraken").total("BTC") == Decimal("0.2")
+
+
+@pytest.mark.parametrize("shown", ["0.05", "0.19"])
+async def test_one_reading_that_shows_too_little_ends_and_shrinks_no_sale(watched, shown):
+    watched.world.kraken_account.show_balance("BTC", balance=Decimal(shown))
+    await watched.look()
+    await watched.clock.sleep(0.5)
+    watched.world.kraken_account.show_true_balances()
+
+    await watched.wait_for("exit ")
+
+    [filled] = await watched.alerts(ExitFilled)
+    assert filled.quantity == Decimal("0.1")

@@ -1,0 +1,46 @@
+"""What several readings of one position, some time apart, together prove."""
+
+from decimal import Decimal
+
+from engine.clock import Clock
+from engine.liquidation.stock import Stock
+from engine.money import ZERO
+
+#: A venue may show nothing for a moment; a guard is not given up for that.
+BELIEVE_EMPTY_AFTER_S = 10.0
+
+#: Less than was there before is believed when a second reading, so much later, says the same.
+SECOND_READING_AFTER_S = 1.0
+
+
+class Belief:
+    """Doubts a reading that would end or shrink an exit until another one agrees."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        #: Since when every reading found nothing of what is to be sold.
+        self._empty_since: float | None = None
+        #: What the last short reading found, and since when all of them did.
+        self._short: tuple[Decimal, float] | None = None
+
+    def is_gone(self, stock: Stock) -> bool:
+        """Tell whether nothing is left, by readings some time apart; the venue refused for funds as well."""
+        now = self._clock.monotonic()
+        if stock.owned != ZERO or not stock.is_fresh:
+            self._empty_since = None
+        elif self._empty_since is None:
+            self._empty_since = now
+        return self._empty_since is not None and now - self._empty_since >= BELIEVE_EMPTY_AFTER_S
+
+    def is_short(self, stock: Stock, missing: Decimal) -> bool | None:
+        """Tell whether something is missing; None while a second reading has to agree."""
+        if not missing or stock.owned is None:
+            self._short = None
+            return False
+        if not stock.is_fresh:
+            # Nobody tells any more; what was told last has to do.
+            return True
+        now = self._clock.monotonic()
+        if self._short is None or self._short[0] != stock.owned:
+            self._short = (stock.owned, now)
+        return now - self._short[1] >= SECOND_READING_AFTER_S or None

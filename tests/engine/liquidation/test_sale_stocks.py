@@ -1,0 +1,143 @@
+"""Stocks are sold at a price of the session they are sold in, and never queued for another one."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from engine.alerts.messages import ExitFailing, ExitFilled, ExitStoodDown, GuardPaused
+from engine.guards.guard import GuardState
+from engine.venues import Venue
+from sandbox.faults import FaultKind
+
+#: Wednesday in winter: New York trades from 14:30 to 21:00 UTC.
+NOON = datetime(2026, 3, 4, 17, tzinfo=UTC)
+BEFORE_THE_CLOSE = datetime(2026, 3, 4, 20, 59, 50, tzinfo=UTC)
+ORDERS = "POST /v2/orders"
+
+
+@pytest.fixture
+def holding_stock(rooms):
+    """Return what opens a room with two guarded shares bought at 230 that stand at 229.50."""
+
+    def opened(start):
+        return rooms(venues=(Venue.ALPACA,), start=start)
+
+    return opened
+
+
+async def arm_shares(room, **changes):
+    room.deposit("AAPL", "2", venue=Venue.ALPACA)
+    room.set_bid("229.50", "AAPL/USD", venue=Venue.ALPACA)
+    await room.arm("2", "460", "AAPL/USD", venue=Venue.ALPACA, **changes)
+    await room.read()
+    await room.look()
+
+
+def fall(room, bid="226"):
+    room.set_bid(bid, "AAPL/USD", venue=Venue.ALPACA)
+
+
+def is_held(room):
+    return room.world.ledger("alpaca").total("AAPL") == 2
+
+
+async def test_a_price_after_the_close_sells_nothing_however_fresh_the_session_was_read(holding_stock):
+    async with holding_stock(BEFORE_THE_CLOSE) as room:
+        await arm_shares(room)
+        await room.clock.sleep(15)
+        fall(room, "200")
+
+        await room.sell_off()
+
+        assert room.sent(ORDERS, venue=Venue.ALPACA) == []
+        assert await room.alerts() == []
+
+
+@pytest.fixture
+async def missed(holding_stock):
+    """A sale that was refused until its market closed."""
+    async with holding_stock(NOON) as room:
+        await arm_shares(room)
+        room.fault(FaultKind.RATE_LIMIT, ORDERS, venue=Venue.ALPACA, times=None)
+        fall(room)
+        await room.look()
+        await room.clock.sleep(10)
+        room.world.alpaca.session.forced = False
+        await room.clock.sleep(60)
+        room.world.faults("alpaca").clear()
+        room.tried = len(room.sent(ORDERS, venue=Venue.ALPACA))
+        yield room
+
+
+async def let_it_open(room):
+    room.world.alpaca.session.forced = True
+    for _ in range(24):
+        await room.clock.sleep(5)
+        await room.look()
+
+
+async def test_a_sale_that_misses_the_close_is_not_queued(missed):
+    await missed.clock.sleep(600)
+
+    assert len(missed.sent(ORDERS, venue=Venue.ALPACA)) == missed.tried
+    assert is_held(missed)
+    assert len(await missed.alerts(ExitFailing)) >= 3
+
+
+async def test_a_sale_that_missed_the_close_goes_in_the_next_session(missed):
+    await let_it_open(missed)
+
+    [filled] = await missed.alerts(ExitFilled)
+    assert filled.quantity == 2
+    assert len(missed.sent(ORDERS, venue=Venue.ALPACA)) == missed.tried + 1
+
+
+async def test_a_sale_that_missed_the_close_stands_down_when_the_price_comes_back(missed):
+    fall(missed, "231")
+
+    await let_it_open(missed)
+
+    assert len(await missed.alerts(ExitStoodDown)) == 1
+    assert is_held(missed)
+    assert (await missed.guard()).state is GuardState.ARMED
+
+
+async def test_an_exit_taken_up_over_night_waits_for_the_session(missed):
+    await missed.restart()
+    await missed.clock.sleep(300)
+
+    assert len(missed.sent(ORDERS, venue=Venue.ALPACA)) == missed.tried
+    assert is_held(missed)
+
+
+async def test_a_stock_nobody_has_listed_yet_might_be_one_and_is_not_judged(holding_stock):
+    async with holding_stock(datetime(2026, 3, 4, 22, tzinfo=UTC)) as room:
+        await arm_shares(room)
+        fall(room, "200")
+
+        await room.restart()
+        await room.sell_off()
+
+        assert room.sent(ORDERS, venue=Venue.ALPACA) == []
+        assert is_held(room)
+
+
+async def test_a_split_while_nobody_watched_pauses_the_guard_and_sells_nothing(holding_stock):
+    async with holding_stock(NOON) as room:
+        room.world.alpaca_account.entry_prices["AAPL"] = Decimal(230)
+        await arm_shares(room, venue_entry=Decimal(230))
+        await room.crash()
+        room.deposit("AAPL", "2", venue=Venue.ALPACA)
+        room.world.alpaca_account.entry_prices["AAPL"] = Decimal(115)
+        fall(room, "118")
+
+        await room.open()
+        await room.engine.trading.start()
+        await room.engine.reader.read(room.account(Venue.ALPACA))
+        await room.sell_off()
+
+        assert room.sent(ORDERS, venue=Venue.ALPACA) == []
+        assert (await room.guard()).state is GuardState.PAUSED
+        [paused] = await room.alerts(GuardPaused)
+        assert (paused.guarded, paused.seen) == (Decimal(2), Decimal(4))
