@@ -26,6 +26,30 @@ ENV_FILE = Path(".env")
 SANDBOX_DATA = Path("data/sandbox")
 
 
+def _print_version(*, wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"nija {version('nija')}")
+        raise typer.Exit
+
+
+@app.callback()
+def nija(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Print the version.",
+            is_eager=True,
+            callback=lambda wanted: _print_version(wanted=wanted),
+        ),
+    ] = False,
+) -> None:
+    """Take what stands before the command."""
+
+
 @app.command()
 def run(env_file: EnvFile = ENV_FILE) -> None:
     """Run the bot until SIGTERM or Ctrl-C."""
@@ -44,7 +68,7 @@ def demo(
     tour: Annotated[bool, typer.Option("--tour", help="Play the story and check every step.")] = False,
     port: Annotated[int, typer.Option(help="Port of the demo's Telegram; 0 takes a free one.")] = 0,
     sabotage: Annotated[
-        str | None, typer.Option(help="Break this step of the tour, to see it noticed.")
+        str | None, typer.Option(help="Break this step of the tour, to see it noticed.", hidden=True)
     ] = None,
 ) -> None:
     """Try everything on this machine: no token, no keys, no internet."""

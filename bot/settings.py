@@ -164,9 +164,9 @@ class Sources:
 def load_settings(env_file: Path | None = ENV_FILE) -> Settings:
     """Read the environment and the file; raise SettingsError on the first thing that is wrong.
 
-    Only the file that nobody named may be missing.
+    Only the file that nobody named may be missing; /dev/null stands for none.
     """
-    if env_file not in {None, ENV_FILE} and not Path(env_file).is_file():
+    if env_file not in {None, ENV_FILE, Path(os.devnull)} and not Path(env_file).is_file():
         raise SettingsError(f"{env_file}: there is no such file; settings are read from it.")
     _refuse_unknown([*os.environ, *_in_file(env_file)])
     try:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from rich.console import Console
 
 from bot.demo.direct import direct
-from bot.demo.guide import HELP, WELCOME
+from bot.demo.guide import help_text, welcome
 from bot.demo.keyboard import Keyboard
 from bot.demo.lines import Do, Line, Misread, Press, Say, ShowLedger, Wait, WaitFor, parse_line
 from bot.demo.screen import Button, ChatScreen
@@ -39,7 +39,7 @@ class Chat:
 
     async def run(self) -> None:
         """Chat until the input ends or somebody quits."""
-        self._screen.say(WELCOME)
+        self._screen.say(welcome(self._screen.width))
         with self._stage.owner.subscribe() as events:
             tasks = (
                 asyncio.create_task(self._listen(events), name="listen"),
@@ -115,7 +115,7 @@ class Chat:
     async def _do(self, what: str) -> None:
         match what:
             case "help":
-                self._screen.say(HELP)
+                self._screen.say(help_text(self._screen.width))
             case "kill":
                 await self._stage.bot.kill()
                 self._screen.say("The bot was killed with SIGKILL. !restart starts it again.")

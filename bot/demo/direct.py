@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from bot.demo.endpoints import EVERY, endpoints_of, find_endpoint
+from bot.demo.guide import FAULT_WORDS
 from bot.demo.lines import FAULTS, SLOW_S, TELEGRAM, ClearFaults, MovePrice, Outage, PlanFault, SetPrice
 from sandbox.faults import Fault
 from sandbox.telegram import FaultKind
@@ -39,15 +41,29 @@ def _move(change: SetPrice | MovePrice, world: SandboxWorld, drift: Drift) -> st
 
 
 def _plan(change: PlanFault, world: SandboxWorld) -> str:
+    endpoint = find_endpoint(world, change.venue, change.endpoint)
+    if endpoint is None:
+        known = ", ".join(endpoints_of(world, change.venue))
+        return f"{change.venue} has no endpoint {change.endpoint}. It has {known}; {EVERY} is every one."
     fault = Fault(
         kind=FAULTS[change.fault],
-        endpoint=change.endpoint,
+        endpoint=endpoint,
         times=change.times,
         delay_s=SLOW_S,
         message="made up by you",
     )
     world.faults(change.venue).add(fault)
-    return f"{change.venue} {change.endpoint}: {fault.kind}, {change.times} time(s)."
+    what = "everything" if endpoint == EVERY else endpoint
+    return f"{change.venue}, {what}: {change.fault}, {_how_often(change)}. {FAULT_WORDS[change.fault]}"
+
+
+def _how_often(change: PlanFault) -> str:
+    match change.times:
+        case None:
+            return f"until !fault {change.venue} clear"
+        case 1:
+            return "the next time it is asked for"
+    return f"the next {change.times} times it is asked for"
 
 
 def _short(price: Decimal) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sandbox.faults import FaultKind
 
+#: What may go wrong, by the word that is typed.
 FAULTS: Mapping[str, FaultKind] = {
     "drop": FaultKind.DROP_AFTER,
     "lost": FaultKind.DROP_BEFORE,
@@ -19,6 +20,8 @@ FAULTS: Mapping[str, FaultKind] = {
     "nonce": FaultKind.INVALID_NONCE,
 }
 SLOW_S = 30.0
+#: What a person types who wants a venue that is down wants it to stay down.
+LASTING = frozenset({"down"})
 TELEGRAM = "telegram"
 _PRICE = re.compile(r"\$?(\d+(?:\.\d+)?)", re.ASCII)
 _CHANGE = re.compile(r"([+\-\N{MINUS SIGN}]?\d+(?:\.\d+)?)\s?%", re.ASCII)
@@ -56,12 +59,12 @@ class MovePrice:
 
 @dataclass(frozen=True, slots=True)
 class PlanFault:
-    """Make a venue's endpoint fail so many times."""
+    """Make a venue's endpoint fail so many times; None is until cleared."""
 
     venue: str
     endpoint: str
     fault: str
-    times: int
+    times: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +148,11 @@ def _to_the_world(words: list[str], venues: tuple[str, ...]) -> Line:
             return _price(rest)
         case ["fault", *rest]:
             return _fault(rest, venues)
-        case ["ledger", venue] if venue in venues:
-            return ShowLedger(venue)
-        case ["wait", *rest] if rest:
-            return _wait(rest)
+        case ["ledger", *rest]:
+            known = len(rest) == 1 and rest[0] in venues
+            return ShowLedger(rest[0]) if known else Misread(f"!ledger {'|'.join(venues)}")
+        case ["wait", *rest]:
+            return _wait(rest) if rest else Misread("!wait SECONDS   or   !wait WORDS the bot will say")
         case [word] if word in WORDS:
             return Do(word)
     return Misread("!help lists what can be done here")
@@ -176,11 +180,13 @@ def _fault(rest: list[str], venues: tuple[str, ...]) -> Line:
             return ClearFaults(venue)
         case ["telegram", "outage"]:
             return Outage()
-        case [venue, endpoint, fault, *times] if venue in venues and fault in FAULTS and len(times) <= 1:
-            count = times[0] if times else "1"
-            if count.isdecimal() and int(count):
-                return PlanFault(venue, endpoint, fault, int(count))
-    names = "|".join(FAULTS)
+        # Alpaca's endpoints are of two words: POST /v2/orders.
+        case [venue, *endpoint, fault, times] if times.isdecimal() and int(times):
+            if venue in venues and endpoint and fault in FAULTS:
+                return PlanFault(venue, " ".join(endpoint), fault, int(times))
+        case [venue, *endpoint, fault] if venue in venues and endpoint and fault in FAULTS:
+            return PlanFault(venue, " ".join(endpoint), fault, None if fault in LASTING else 1)
     return Misread(
-        f"!fault {'|'.join(venues)} ENDPOINT {names} [TIMES], !fault VENUE clear, !fault telegram outage"
+        f"!fault {'|'.join(venues)} ENDPOINT {'|'.join(FAULTS)} [TIMES], !fault VENUE clear, "
+        "!fault telegram outage. !help tells the faults apart."
     )

@@ -11,6 +11,7 @@ from sandbox.telegram import ChatEvent, ChatEventKind, ChatMessage
 
 #: As wide as the bot's tables.
 _WIDTH = 36
+_WIDEST = 100
 _STYLES = {"b": "bold", "i": "italic", "u": "underline", "s": "strike", "code": "cyan", "a": "underline"}
 
 
@@ -76,13 +77,20 @@ class ChatScreen:
         wanted = label.casefold()
         return next((button for button in self._buttons() if button[1].casefold() == wanted), None)
 
+    @property
+    def width(self) -> int:
+        """Columns of the terminal, of which more than a hundred are hard to read."""
+        return min(self._console.width, _WIDEST)
+
     def prompt(self) -> None:
         """Show that a line may be typed."""
         self._console.print("> ", end="")
 
     def say(self, words: str | Text) -> None:
         """Print words of the demo itself."""
-        self._console.print(words, soft_wrap=True, highlight=False, markup=False)
+        # A terminal would break words in the middle; what goes into a pipe is left in whole lines.
+        unbroken = not self._console.is_terminal
+        self._console.print(words, soft_wrap=unbroken, highlight=False, markup=False)
 
     def _show_message(self, message: ChatMessage, *, edited: bool) -> None:
         at = datetime.fromtimestamp(message.edited_at or message.sent_at, UTC)
@@ -92,8 +100,8 @@ class ChatScreen:
         self.say(styled(message.html))
         if message.buttons:
             self._asking[message.message_id] = message
-            labelled = (f"[{self._number_of((message, label))}] {label}" for label in _labels(message))
-            self.say(Text("   ".join(labelled), "magenta"))
+            for label in _labels(message):
+                self.say(Text(f"[{self._number_of((message, label))}] {label}", "magenta"))
 
     def _buttons(self) -> Iterator[Button]:
         for message in reversed(self._asking.values()):

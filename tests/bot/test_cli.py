@@ -2,6 +2,7 @@ import json
 import signal
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -76,6 +77,16 @@ def test_a_wrong_setting_is_one_sentence_and_exit_code_2(nija, environment, sent
     assert done.returncode == 2
     assert sentence in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_version_is_told(nija):
+    done = nija("--version")
+
+    assert (done.returncode, done.stdout) == (0, f"nija {version('nija')}\n")
+
+
+def test_a_test_s_own_option_is_not_offered(nija):
+    assert "--sabotage" not in nija("demo", "--help").stdout
 
 
 def test_bad_usage_is_exit_code_2(nija):

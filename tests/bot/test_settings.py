@@ -70,6 +70,7 @@ def test_the_environment_goes_before_the_file(monkeypatch, tmp_path):
 def test_a_file_that_was_named_must_be_there():
     with pytest.raises(SettingsError, match=r"^nope.env: there is no such file"):
         load_settings(Path("nope.env"))
+    assert load_settings(Path("/dev/null")) == load_settings(None)
 
 
 def test_where_the_settings_come_from_is_known(monkeypatch, tmp_path):

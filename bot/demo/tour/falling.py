@@ -53,7 +53,7 @@ async def sell_the_loser(scene: Scene) -> list[Check]:
         true(
             "an open order held the coins",
             free < guard.quantity,
-            seen=f"{free} ETH free, {guard.quantity} guarded",
+            seen=f"{free:f} ETH free, {guard.quantity:f} guarded",
         ),
         *check_tape(scene.calls(CANCEL_ORDER, ADD_ORDER, since=start), intent, sold),
         *check_coins(before, _balances(scene), sold),
@@ -93,7 +93,7 @@ def check_coins(before: Mapping[str, Decimal], after: Mapping[str, Decimal], sol
     return [
         equal("unguarded ether is untouched", expected=before["ETH"] - sold, seen=after["ETH"]),
         none("so is everything else", (asset for asset in others if before[asset] != after[asset])),
-        true("the dollars came in", after["USD"] > before["USD"], seen=f"${after['USD']:.2f}"),
+        true("the dollars came in", after["USD"] > before["USD"], seen=f"${after['USD']:,.2f}"),
     ]
 
 

@@ -68,12 +68,12 @@ async def _observe(step: Step, scene: Scene) -> Sequence[Check]:
 
 def _announce(console: Console, number: int, step: Step) -> None:
     console.print()
-    console.print(Text(f"{number}. {step.title}", "bold"), soft_wrap=True)
-    console.print(Text(step.story), soft_wrap=True)
+    console.print(Text(f"{number}. {step.title}", "bold"), soft_wrap=not console.is_terminal)
+    console.print(Text(step.story), soft_wrap=not console.is_terminal)
 
 
 def _report(console: Console, checks: Sequence[Check]) -> None:
     for check in checks:
         verdict = Text("  PASS " if check.held else "  FAIL ", "green" if check.held else "bold red")
         seen = f": {check.seen}" if check.seen else ""
-        console.print(verdict.append(f"{check.claim}{seen}", "default"), soft_wrap=True)
+        console.print(verdict.append(f"{check.claim}{seen}", "default"), soft_wrap=not console.is_terminal)

@@ -34,6 +34,9 @@ VENUES = ("kraken", "coinbase")
         ("!price BTC $61000.5", SetPrice("BTC", Decimal("61000.5"))),
         ("!fault kraken AddOrder drop", PlanFault("kraken", "AddOrder", "drop", 1)),
         ("!fault kraken AddOrder truncate 3", PlanFault("kraken", "AddOrder", "truncate", 3)),
+        ("!fault kraken AddOrder down", PlanFault("kraken", "AddOrder", "down", None)),
+        ("!fault kraken AddOrder down 2", PlanFault("kraken", "AddOrder", "down", 2)),
+        ("!fault kraken POST /v2/orders lost 2", PlanFault("kraken", "POST /v2/orders", "lost", 2)),
         ("!fault kraken clear", ClearFaults("kraken")),
         ("!fault telegram clear", ClearFaults("telegram")),
         ("!fault telegram outage", Outage()),
@@ -68,3 +71,11 @@ def test_a_line_is_read_as_what_is_to_be_done(text, line):
 )
 def test_a_line_that_means_nothing_is_answered_with_what_would(text):
     assert isinstance(parse_line(text, VENUES), Misread)
+
+
+def test_a_world_s_word_that_lacks_something_is_answered_with_its_form():
+    assert parse_line("!ledger", VENUES) == Misread("!ledger kraken|coinbase")
+    assert parse_line("!wait", VENUES).hint.startswith("!wait SECONDS")
+    assert parse_line("!fault kraken drop", VENUES).hint.startswith(
+        "!fault kraken|coinbase ENDPOINT drop|lost"
+    )

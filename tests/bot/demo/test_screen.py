@@ -82,7 +82,21 @@ def test_messages_are_shown_with_their_numbered_buttons(screen, post, written):
     screen.show(post("Guard these?", "Yes", "No"))
 
     assert "Guard these?" in written.getvalue()
-    assert "[1] Yes   [2] No" in written.getvalue()
+    assert written.getvalue().splitlines()[-2:] == ["[1] Yes", "[2] No"]
+
+
+def test_a_terminal_is_written_to_its_width_without_breaking_words(written, post):
+    narrow = ChatScreen(Console(file=written, width=30, force_terminal=True, color_system=None))
+
+    narrow.show(post("A sentence that is longer than thirty columns are wide."))
+
+    assert "A sentence that is longer than\nthirty columns are wide.\n" in written.getvalue()
+
+
+def test_a_pipe_gets_whole_lines(screen, post, written):
+    screen.show(post("word " * 40 + "end"))
+
+    assert "word " * 40 + "end\n" in written.getvalue()
 
 
 def test_a_pop_up_is_shown_and_an_action_is_not(screen, written):

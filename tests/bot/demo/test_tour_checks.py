@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.demo.tour.check import equal
 from bot.demo.tour.falling import check_coins, check_tape
 from bot.demo.tour.records import IntentSeen
 from bot.demo.tour.restarting import check_nonces
@@ -91,3 +92,17 @@ def test_nonces_must_rise_from_call_to_call(nonces, held):
     tape = calls(*(("BalanceEx", {"nonce": str(nonce)}) for nonce in nonces))
 
     assert check_nonces(tape).held is held
+
+
+@pytest.mark.parametrize(
+    ("seen", "words"),
+    [
+        (Decimal("0E-10"), "0"),
+        (Decimal("13867.21"), "13,867.21"),
+        (Decimal("1.23765432"), "1.23765432"),
+        (1, "1"),
+        ("x", "x"),
+    ],
+)
+def test_what_was_seen_reads_as_people_write_it(seen, words):
+    assert equal("claim", expected=seen, seen=seen).seen == words

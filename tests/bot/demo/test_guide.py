@@ -1,0 +1,24 @@
+import pytest
+
+from bot.demo.guide import FAULT_WORDS, help_text, welcome
+from bot.demo.lines import FAULTS
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+@pytest.mark.parametrize("text", [welcome, help_text])
+def test_no_line_is_wider_than_the_terminal(text, width):
+    assert max(map(len, text(width).splitlines())) <= width
+
+
+def test_what_follows_a_name_stays_in_its_column():
+    assert (
+        "  Guard all from cost the button below the bot's question about Kraken: type its\n"
+        "                      number. ADA has lost more than 1 % already, so it is asked\n"
+    ) in welcome(80)
+
+
+def test_every_fault_is_told_apart():
+    assert list(FAULT_WORDS) == list(FAULTS)
+    assert len(set(FAULT_WORDS.values())) == len(FAULTS)
+    for fault, words in FAULT_WORDS.items():
+        assert f"  {fault.ljust(20)}{words[:20]}" in help_text(100)
