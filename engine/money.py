@@ -11,6 +11,9 @@ EXACT_DIGITS = 120
 #: Below this dollar rate a stablecoin is named with its rate wherever it is counted.
 DEPEGGED_BELOW_USD = Decimal("0.985")
 
+#: No amount of any venue has more digits before or after its point; sums of larger ones would overflow.
+_LARGEST_EXPONENT = 40
+
 FIAT = frozenset({"USD", "EUR", "GBP", "CAD", "CHF", "AUD", "JPY"})
 USD_STABLECOINS = frozenset({"USDC", "USDT", "USDG", "PYUSD", "DAI", "RLUSD", "TUSD", "FDUSD"})
 
@@ -41,6 +44,10 @@ def parse_decimal(value: object) -> Decimal:
         raise InvalidNumberError(message) from e
     if not number.is_finite():
         message = f"{value!r} is not finite"
+        raise InvalidNumberError(message)
+    digits, exponent = len(number.as_tuple().digits), number.as_tuple().exponent
+    if digits > _LARGEST_EXPONENT or abs(int(exponent)) > _LARGEST_EXPONENT:
+        message = f"a number of {digits} digits and exponent {exponent} is not an amount"
         raise InvalidNumberError(message)
     return number
 

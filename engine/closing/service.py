@@ -85,10 +85,9 @@ class ClosingService:
 
     async def _claim(self, user_id: int, confirmation_id: str) -> Claimed | Rejected:
         async with self._database.write() as session:
-            claim = await claim_confirmation(session, confirmation_id, user_id=user_id, now=self._clock.now())
-        if isinstance(claim, Claimed) and claim.action != _ACTION:
-            return Rejected.UNKNOWN
-        return claim
+            return await claim_confirmation(
+                session, confirmation_id, actions={_ACTION}, user_id=user_id, now=self._clock.now()
+            )
 
     async def _show(self, user_id: int, plans: Sequence[Plan], *, again: str = "") -> ClosePreview:
         now = self._clock.now()

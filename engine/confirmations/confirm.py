@@ -1,6 +1,7 @@
 """Create and claim confirmations: whoever presses first and in time acts, once."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -61,11 +62,11 @@ async def create_confirmation(
 
 
 async def claim_confirmation(
-    session: AsyncSession, confirmation_id: str, *, user_id: int, now: datetime
+    session: AsyncSession, confirmation_id: str, *, actions: Collection[str], user_id: int, now: datetime
 ) -> Claimed | Rejected:
-    """Use a confirmation up, for its own user, once, before it expires."""
+    """Use a confirmation of one of these actions up, for its own user, once, before it expires."""
     row = await session.get(ConfirmationRow, confirmation_id)
-    if row is None:
+    if row is None or row.action not in actions:
         return Rejected.UNKNOWN
     if row.user_id != user_id:
         return Rejected.NOT_YOURS

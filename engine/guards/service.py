@@ -76,12 +76,15 @@ class GuardService:
     async def take(self, user_id: int, confirmation_id: str) -> Outcome:
         """Carry out the chosen button once, for its owner, before it expires."""
         async with self._database.write() as session:
-            claim = await claim_confirmation(session, confirmation_id, user_id=user_id, now=self._clock.now())
+            claim = await claim_confirmation(
+                session, confirmation_id, actions=self._actions, user_id=user_id, now=self._clock.now()
+            )
         if not isinstance(claim, Claimed):
             return Nothing(why=claim.value)
-        act = self._actions()[ChoiceKind(claim.action)]
+        act = self._actions[ChoiceKind(claim.action)]
         return await act(load_pressed(user_id, claim.params))
 
+    @property
     def _actions(self) -> Mapping[ChoiceKind, Callable[[Pressed], Awaitable[Outcome]]]:
         return {
             ChoiceKind.GUARD_ALL_FROM_COST: self._answers.guard_from_cost,

@@ -46,6 +46,7 @@ class PriceProblem(StrEnum):
     BAD_BOOK = "the order book makes no sense"
     SHALLOW_BOOK = "the order book does not cover the guarded quantity"
     NOT_CONFIRMED = "a second look did not confirm it"
+    NOT_JUDGED = "a defect of the bot itself; its log says which"
     MARKET_CLOSED = "market closed"
 
 

@@ -92,6 +92,11 @@ class Watch:
         # One guard that cannot be judged must not keep the others from it.
         failures = [failure for failure in judged if isinstance(failure, Exception)]
         if failures:
+            outcomes = zip(guards, judged, strict=True)
+            blind = [guard for guard, outcome in outcomes if isinstance(outcome, Exception)]
+            unjudged = PriceUnknown(problem=PriceProblem.NOT_JUDGED)
+            # The alarm counts on, unless telling is what failed.
+            await asyncio.gather(*(self._accept(guard, unjudged) for guard in blind), return_exceptions=True)
             raise ExceptionGroup(f"guards at {venue.label} were not judged", failures)
         if quotes:
             self._looked_at[venue] = self._clock.now()

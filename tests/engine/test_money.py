@@ -27,6 +27,12 @@ def test_what_is_no_exact_finite_number_is_refused_and_named(value):
         parse_decimal(value)
 
 
+@pytest.mark.parametrize("value", ["3.2E+2000000", "0E-999999", "1e-41", "1e41", "9" * 41, 10**41])
+def test_what_no_venue_can_mean_is_refused_before_anything_is_worked_out_with_it(value):
+    with pytest.raises(InvalidNumberError, match="is not an amount"):
+        parse_decimal(value)
+
+
 @pytest.mark.parametrize(
     ("quantity", "step", "floored"),
     [

@@ -34,7 +34,7 @@ async def create(database):
 
 async def claim(database, confirmation_id, *, user_id=OWNER, now=NOW):
     async with database.write() as session:
-        return await claim_confirmation(session, confirmation_id, user_id=user_id, now=now)
+        return await claim_confirmation(session, confirmation_id, actions={"guard"}, user_id=user_id, now=now)
 
 
 async def test_a_button_works_once_with_exactly_what_it_was_made_for(database):
@@ -94,10 +94,20 @@ async def test_an_action_that_fails_gives_the_button_back(database):
 
     async def fail_after_the_claim():
         async with database.write() as session:
-            await claim_confirmation(session, button, user_id=OWNER, now=NOW)
+            await claim_confirmation(session, button, actions={"guard"}, user_id=OWNER, now=NOW)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await fail_after_the_claim()
 
+    assert isinstance(await claim(database, button), Claimed)
+
+
+async def test_a_button_of_another_screen_is_not_known_and_not_used_up(database):
+    button = await create(database)
+
+    async with database.write() as session:
+        elsewhere = await claim_confirmation(session, button, actions={"close"}, user_id=OWNER, now=NOW)
+
+    assert elsewhere is Rejected.UNKNOWN
     assert isinstance(await claim(database, button), Claimed)

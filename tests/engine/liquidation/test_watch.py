@@ -224,6 +224,18 @@ async def test_an_order_book_that_takes_too_long_is_given_up_and_counts_as_no_pr
     assert guarded.sent() == []
 
 
+async def test_a_guard_that_our_own_defect_keeps_from_being_judged_is_told_without_a_price(guarded):
+    looker = guarded.engine.watch._lookers[Venue.KRAKEN]
+    looker.look = None
+
+    await watch(guarded, 20)
+
+    [alarm] = await guarded.alerts(PriceTrouble)
+    assert alarm.why == "a defect of the bot itself; its log says which"
+    assert guarded.failures
+    guarded.expected_failures = guarded.failures
+
+
 async def test_one_guard_that_cannot_be_judged_keeps_no_other_from_it(guarded):
     guarded.deposit("ETH", "1")
     guarded.set_bid("3000", "ETH/USD")
