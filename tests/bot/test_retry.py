@@ -28,7 +28,9 @@ def caused(error, cause):
 @pytest.mark.parametrize(
     ("make", "verdict"),
     [
-        pytest.param(lambda: RetryAfter(7), Later(after_s=7.5, asked=True), id="flood control names its pause"),
+        pytest.param(
+            lambda: RetryAfter(7), Later(after_s=7.5, asked=True), id="flood control names its pause"
+        ),
         pytest.param(lambda: NetworkError("Bad Gateway"), Later(after_s=4), id="5xx"),
         pytest.param(
             lambda: caused(NetworkError("Bad Gateway (502)"), TelegramError("Invalid server response")),
