@@ -8,11 +8,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.brokers.base import Broker, FillPage
 from engine.clock import Clock
-from engine.cost_basis import CostBasis, History
+from engine.cost_basis import CostBasis, History, UsdRates
 from engine.errors import BrokerError
+from engine.market import Markets
 from engine.money import is_cash
+from engine.movements import paid_in
 from engine.orders import Fill
 from engine.positions import AccountReport, Holding
+from engine.rates import PastRates, Payment
 from engine.storage.database import Database
 from engine.storage.records import FillCursor
 from engine.storage.repositories import fills as rows
@@ -34,11 +37,16 @@ TOLD_LATE_BY = timedelta(minutes=2)
 class Histories:
     """Keeps each account's fills and the cost basis of everything it holds."""
 
-    def __init__(self, *, database: Database, brokers: Mapping[str, Broker], clock: Clock) -> None:
+    def __init__(
+        self, *, database: Database, brokers: Mapping[str, Broker], markets: Markets, clock: Clock
+    ) -> None:
         self._database = database
         self._brokers = brokers
         self._clock = clock
+        self._rates = PastRates(markets=markets, clock=clock)
         self._bases: dict[tuple[str, str], CostBasis] = {}
+        #: By account: purchases whose dollar rate may still be found.
+        self._unrated: dict[str, tuple[Payment, ...]] = {}
         #: By account: what was read and does not meet what is known, for the next turn to go on with.
         self._walks: dict[str, _Walk] = {}
         #: By account: stored, but not returned yet.
@@ -51,8 +59,10 @@ class Histories:
         return self._bases.get((account_id, asset))
 
     def is_explained(self, report: AccountReport) -> bool:
-        """Tell whether reading further back could not change any cost."""
+        """Tell whether asking on, for older fills or past rates, could not change any cost."""
         account_id = report.account.account_id
+        if self._unrated.get(account_id):
+            return False
         bases = [self._bases.get((account_id, holding.asset)) for holding in _positions(report)]
         return all(basis is not None and basis.complete for basis in bases)
 
@@ -83,14 +93,31 @@ class Histories:
         return None
 
     async def explain(self, report: AccountReport) -> None:
-        """Work out the cost of every holding, reading further back where fills do not reach."""
-        account = report.account
+        """Work out the cost of every holding, asking for the older fills and the past rates that it takes."""
+        await self._reach_back(report)
+        if await self._rate(report.account):
+            await self._work_out(report)
+
+    async def _reach_back(self, report: AccountReport) -> None:
         for _ in range(PAGES_A_TURN):
             if not await self._work_out(report):
                 return
-            if not await self._read_older(account):
+            if not await self._read_older(report.account):
                 break
         await self._work_out(report)
+
+    async def _rate(self, account: Account) -> bool:
+        """Ask what purchases in several currencies were worth in dollars; tell whether there was something to ask."""
+        account_id = account.account_id
+        unrated = self._unrated.get(account_id, ())
+        if not unrated:
+            return False
+        found = await self._rates.fetch(account, unrated)
+        if found:
+            async with self._database.write() as session:
+                for trade_id, rate in found.items():
+                    await rows.save_usd_rate(session, account_id, trade_id, rate)
+        return True
 
     async def _begin(self, account: Account) -> tuple[Fill, ...]:
         page = await self._brokers[account.account_id].fetch_fills()
@@ -122,20 +149,23 @@ class Histories:
     async def _work_out(self, report: AccountReport) -> bool:
         """Return whether some holding needs older fills."""
         account_id = report.account.account_id
+        needs_more, unrated = False, list[Payment]()
         async with self._database.read() as session:
             reached = await rows.load_cursor(session, account_id)
             at_beginning = reached is not None and reached.complete
-            needs_more = False
+            rates = await rows.load_usd_rates(session, account_id)
             for holding in _positions(report):
                 known = await rows.load_fills(session, account_id, asset=holding.asset)
                 history = History(asset=holding.asset, quantity=holding.total).with_page(
                     known, is_last=at_beginning
                 )
-                basis = history.basis()
+                basis = history.basis(rates)
                 self._bases[account_id, holding.asset] = replace(
                     basis, complete=basis.complete or at_beginning
                 )
                 needs_more = needs_more or history.needs_more
+                unrated += _payments(history, rates)
+        self._unrated[account_id] = self._rates.open(report.account, unrated)
         return needs_more
 
     async def _read_older(self, account: Account) -> bool:
@@ -190,6 +220,15 @@ class _Walk:
         if page.next_cursor is None:
             return True
         return self.until is not None and any(fill.at < self.until for fill in page.fills)
+
+
+def _payments(history: History, rates: UsdRates) -> Iterable[Payment]:
+    """Return the purchases whose dollar rate is needed and not known."""
+    return (
+        Payment(trade_id=fill.trade_id, currency=paid_in(history.asset, fill), at=fill.at)
+        for fill in history.fills_to_rate()
+        if fill.trade_id not in rates
+    )
 
 
 def _oldest_first(fills: Iterable[Fill]) -> tuple[Fill, ...]:

@@ -67,7 +67,7 @@ def build_engine(settings: Settings, base: Base, resources: AsyncExitStack) -> E
         clock=clock,
         tasks=tasks,
     )
-    histories = Histories(database=database, brokers=base.brokers, clock=clock)
+    histories = Histories(database=database, brokers=base.brokers, markets=base.markets, clock=clock)
     costs = Costs(database=database, brokers=base.brokers, markets=base.markets, clock=clock)
     exits, watch = _build_watch(settings, base, reports)
     portfolio = PortfolioService(

@@ -1,6 +1,5 @@
 """Fills read from a Kraken over sockets: back only until they explain what is held, and never twice."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -162,17 +161,6 @@ async def test_an_account_with_cash_alone_is_explained_from_the_start(room):
     await room.engine.reader.read(room.account())
 
     assert room.histories.is_explained(room.keeper._reports.latest("env-kraken"))
-
-
-async def test_a_purchase_in_several_currencies_has_no_cost_without_rates(rooms):
-    dollars, euros = purchases(1, symbol="BTC/USD")[0], purchases(1, symbol="BTC/EUR")[0]
-    opening = Opening(purchases=(replace(dollars, quantity=Decimal("0.2")), euros))
-    async with rooms(story=Story(openings={"kraken": opening})) as room:
-        await learn(room)
-
-        basis = room.histories.basis("env-kraken", "BTC")
-        assert basis.currency == "USD"
-        assert (basis.explained, basis.cost) == (Decimal("0.2"), Decimal(600))
 
 
 @pytest.mark.parametrize("venue", [Venue.COINBASE, Venue.ALPACA])

@@ -66,7 +66,7 @@ def histories(database, past):
 
 
 def a_history(database, past):
-    return Histories(database=database, brokers={KRAKEN.account_id: past}, clock=HandClock())
+    return Histories(database=database, brokers={KRAKEN.account_id: past}, markets={}, clock=HandClock())
 
 
 async def caught_up(histories):

@@ -154,16 +154,24 @@ async def test_listings_nobody_tells_leave_positions_without_a_price(rooms):
         assert (found.instrument, found.quantity) == (None, 1)
 
 
-async def test_coins_bought_with_two_currencies_are_shown_in_dollars_without_a_made_up_entry(rooms):
+async def test_coins_bought_with_two_currencies_have_their_result_in_dollars_at_each_purchase_s_rate(rooms):
     dollars = Bought(symbol="BTC/USD", quantity=Decimal("0.2"), price=Decimal(60_000))
-    euros = Bought(symbol="BTC/EUR", quantity=Decimal("0.1"), price=Decimal(55_000), days_ago=10)
+    euros = Bought(
+        symbol="BTC/EUR",
+        quantity=Decimal("0.1"),
+        price=Decimal(55_000),
+        days_ago=10,
+        usd_rate=Decimal("1.20"),
+    )
     async with rooms(story=Story(openings={"kraken": Opening(purchases=(dollars, euros))})) as room:
         await room.read()
 
         btc = (await positions(room))[Venue.KRAKEN, "BTC"]
 
-        assert (btc.quantity, btc.explained, btc.currency) == (Decimal("0.3"), Decimal("0.2"), "USD")
-        assert btc.entry == Decimal(60_000)
+        assert (btc.quantity, btc.explained, btc.currency) == (Decimal("0.3"), Decimal("0.3"), "USD")
+        # 0.2 · 60,000 + 0.1 · 55,000 · 1.20 = 18,600.
+        assert btc.entry == Decimal(62_000)
+        assert btc.pnl == Decimal("0.3") * room.world.bid("kraken", "BTC/USD") - 18_600
 
 
 async def test_coins_bought_with_euros_alone_have_their_result_in_euros(rooms):
