@@ -1,6 +1,7 @@
 """The trading side of the process: how it starts, rests and closes."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
@@ -21,6 +22,8 @@ from engine.venues import Account
 
 #: What `/route` alone asks about is always kept live.
 USUAL_SYMBOL = "BTC/USD"
+#: Guards are brought up to date after that long, whatever a venue takes to tell its fees.
+FIRST_COSTS_S = 5.0
 
 log = structlog.get_logger(__name__)
 
@@ -101,10 +104,13 @@ class Trading:
         return await self._watch_log.beat()
 
     async def _after_reading(self, account: Account) -> None:
-        await self._keeper.after_reading(account)
         if account.account_id not in self._costed:
             self._costed.add(account.account_id)
-            await self._refresh_costs(account)
+            # The first question names what buying and selling costs: it waits for the account's own fee.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(FIRST_COSTS_S):
+                    await self._refresh_costs(account)
+        await self._keeper.after_reading(account)
 
     async def _refresh_costs(self, account: Account) -> None:
         found = await self._portfolio.gather(account)

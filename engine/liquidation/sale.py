@@ -202,12 +202,16 @@ class Sale:
         followed = await self._desk.submitter.follow(intent, self._broker)
         intent, order = followed.intent, followed.order
         if order is None or not order.status.is_final:
-            await self._wait_for_fill(intent, followed.error)
+            await self._wait_for_fill(intent, followed.error, "has the order and has not filled it yet")
             return intent
         if order.filled_quantity == ZERO:
             planned = await self._desk.journal.retry(intent, cause="closed without a fill")
             await self._pause("the venue closed the order without a fill")
             return planned
+        if order.average_price is None:
+            # Nothing is booked at a price nobody told.
+            await self._wait_for_fill(intent, None, "filled the order and does not tell at what price")
+            return intent
         return await self._conclude(intent, order)
 
     async def _conclude(self, intent: Intent, order: Order) -> Intent:
@@ -229,16 +233,15 @@ class Sale:
         self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
         return await self._desk.journal.conclude(intent, order, guard=rest, seen=self._seen, message=message)
 
-    async def _wait_for_fill(self, intent: Intent, error: BrokerError | None) -> None:
+    async def _wait_for_fill(self, intent: Intent, error: BrokerError | None, silence: str) -> None:
         wait_s = FILL_POLLS_S[min(self._polls, len(FILL_POLLS_S) - 1)]
         self._polls += 1
         if isinstance(error, KeyRejectedError):
             wait_s = pause_s(error, self._polls)
         if self._polls >= len(FILL_POLLS_S) or isinstance(error, KeyRejectedError):
-            silence = f"{intent.venue.label} has the order and has not filled it yet"
             await self._trouble.note(
-                f"the order may be filled, but {error}" if error else silence,
-                "asking until it is filled or closed; it is not sent twice",
+                f"the order may be filled, but {error}" if error else f"{intent.venue.label} {silence}",
+                "asking until it is told; nothing is sent twice",
             )
         await self._desk.clock.sleep(wait_s)
 

@@ -57,6 +57,8 @@ class AlpacaAccount:
     multiplier: int = 1
     #: avg_entry_price shown instead of the fills' own, by asset
     entry_prices: dict[str, Decimal] = field(default_factory=dict)
+    #: orders show what filled, but neither their average price nor their activities yet
+    hides_fill_prices: bool = False
     notes: dict[str, Note] = field(default_factory=dict)
     #: ledger orders that took the place of waiting ones, by the id the client knows
     successors: dict[str, str] = field(default_factory=dict)

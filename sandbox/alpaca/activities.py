@@ -82,6 +82,8 @@ def _begin(rows: list[Activity], token: str) -> int:
 
 
 def _history(account: AlpacaAccount) -> Iterator[Activity]:
+    if account.hides_fill_prices:
+        return
     done: dict[str, Decimal] = {}
     for fill in account.ledger.fills:
         done[fill.order_id] = done.get(fill.order_id, ZERO) + fill.quantity

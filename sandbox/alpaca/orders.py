@@ -54,7 +54,7 @@ def order_row(account: AlpacaAccount, order: Order) -> Json:
         "notional": _text(note.notional),
         "qty": None if note.notional is not None else _text(draft.quantity),
         "filled_qty": plain(order.filled),
-        "filled_avg_price": _average(order.average_price),
+        "filled_avg_price": None if account.hides_fill_prices else _average(order.average_price),
         "order_class": "",
         "order_type": kind,
         "type": kind,

@@ -141,3 +141,23 @@ async def test_a_split_while_nobody_watched_pauses_the_guard_and_sells_nothing(h
         assert (await room.guard()).state is GuardState.PAUSED
         [paused] = await room.alerts(GuardPaused)
         assert (paused.guarded, paused.seen) == (Decimal(2), Decimal(4))
+
+
+async def test_a_fill_whose_price_is_told_late_is_booked_once_it_is_told_and_not_in_silence(holding_stock):
+    async with holding_stock(NOON) as room:
+        await arm_shares(room)
+        room.world.alpaca_account.hides_fill_prices = True
+        fall(room)
+        await room.look()
+        await room.clock.sleep(60)
+        [failing, *_] = await room.alerts(ExitFailing)
+        untold = await room.alerts(ExitFilled)
+
+        room.world.alpaca_account.hides_fill_prices = False
+        await room.wait_for("exit ")
+
+        [filled] = await room.alerts(ExitFilled)
+        assert failing.why == "Alpaca filled the order and does not tell at what price"
+        assert untold == []
+        assert filled.fill_price == Decimal(226)
+        assert len(room.sent(ORDERS, venue=Venue.ALPACA)) == 1
