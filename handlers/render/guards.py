@@ -16,7 +16,7 @@ from engine.guards.offers import (
     Standing,
     Unguarded,
 )
-from engine.money import ZERO
+from engine.money import ZERO, exact
 from handlers.render.html import bold, escape, foreign
 from handlers.render.numbers import cost_percent, price, quantity, threshold_percent
 from handlers.render.positions import is_held_by_staking, position_name, result_words, staked_words
@@ -126,7 +126,8 @@ def _left_out_part(line: OfferLine) -> Iterator[str]:
     position = line.position
     if line.standing is Standing.CANNOT_BE_GUARDED:
         return
-    sellable = position.quantity - position.locked
+    with exact():
+        sellable = position.quantity - position.locked
     if position.locked:
         yield f"{quantity(position.locked)} of it is staked and stays out: {quantity(sellable)} can be guarded."
     if line.standing is not Standing.ENTRY_UNKNOWN and ZERO < position.explained < sellable:

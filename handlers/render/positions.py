@@ -7,7 +7,7 @@ from decimal import Decimal
 from engine.guards.guard import Guard, GuardState
 from engine.liquidation.mark import Mark
 from engine.liquidation.rule import trigger_price
-from engine.money import ZERO
+from engine.money import ZERO, exact
 from engine.portfolio.view import NotGuarded, PortfolioView, PositionView
 from engine.positions import Direction, PositionKind
 from handlers.render.html import bold, escape, foreign, rows
@@ -71,7 +71,9 @@ def standing_words(position: PositionView) -> str:
 
 def is_held_by_staking(position: PositionView) -> bool:
     """Tell whether staking is what keeps a position from being sold."""
-    return bool(position.locked) and position.not_guarded is NotGuarded.CANNOT_BE_SOLD_NOW
+    if not position.locked or position.symbol is None:
+        return False
+    return position.not_guarded is NotGuarded.CANNOT_BE_SOLD_NOW
 
 
 def staked_words(position: PositionView) -> str:
@@ -189,7 +191,8 @@ def _trigger(guard: Guard) -> str:
 def _remarks(position: PositionView) -> Iterator[str]:
     if not isinstance(position.mark, Mark):
         yield f"price unknown: {position.mark.problem}"
-    unexplained = position.quantity - position.explained
+    with exact():
+        unexplained = position.quantity - position.explained
     if unexplained > 0 and position.history_incomplete:
         yield f"Older fills of {quantity(unexplained)} are still being read."
     elif unexplained > 0 and position.explained:

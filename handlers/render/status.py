@@ -27,12 +27,11 @@ _NOTHING_SOLD = "Whatever is lost, nothing is sold by itself. /positions shows w
 _JOBS = {
     "snapshots": "balances",
     "costs": "fees and spreads",
-    "listings": "what is traded",
-    "watch log": "record of watching",
-    "lease": "only one bot",
-    "thin history": "old balances",
-    "forget updates": "old messages",
-    "alerts": "sending alerts",
+    "watch log": "watch record",
+    "lease": "single-bot lock",
+    "thin history": "history clean-up",
+    "forget updates": "message clean-up",
+    "alerts": "alert delivery",
 }
 
 _TROUBLES = {
@@ -55,7 +54,7 @@ def render_status(report: StatusReport, reader: Reader, halt: Halt | None = None
         _section("Brokers", (_broker(broker, reader) for broker in report.brokers)),
         _section("Guards", _guards(report, reader)),
         "\n".join(_entries(report, reader, halt)),
-        _section("Jobs", _jobs(report, reader)),
+        _section("Jobs: last run, and how late it began", _jobs(report, reader)),
         f"{bold('Alerts')}: {_outbox(report, reader)}\n{bold('Database')}: {_database(report)}",
         _section("Nonces, one counter per key", (_nonce(nonce, reader) for nonce in report.nonces)),
         reader.as_of(report.at),
@@ -145,11 +144,11 @@ def _jobs(report: StatusReport, reader: Reader) -> Iterator[str]:
 
 
 def _listed(jobs: Iterable[JobStatus], reader: Reader) -> str:
-    return ", ".join(_job(job, reader) for job in jobs)
+    return "; ".join(_job(job, reader) for job in jobs)
 
 
 def _job(job: JobStatus, reader: Reader) -> str:
-    late = "" if job.lag_s is None else f" ({duration(timedelta(seconds=job.lag_s))} late)"
+    late = "" if job.lag_s is None else f", {duration(timedelta(seconds=job.lag_s))}"
     return f"{escape(_JOBS.get(job.name, job.name))} {_age(job.last_run_at, reader)}{late}"
 
 

@@ -100,9 +100,10 @@ def test_what_is_staked_is_said_with_what_to_do_about_it():
         not_guarded=NotGuarded.CANNOT_BE_SOLD_NOW,
     )
 
-    text = "not guarded: cannot be sold now: 0.75 is staked; unstake it at Kraken first"
+    text = "not guarded: cannot be sold now"
 
-    assert standing_words(staked) == text
+    assert standing_words(staked) == f"{text}: 0.75 is staked; unstake it at Kraken first"
+    assert standing_words(replace(staked, symbol=None)) == text
 
 
 def test_many_positions_say_what_is_staked_and_which_part_the_result_is_of():
