@@ -5,6 +5,8 @@ from typing import Any
 
 from telegram.request import HTTPXRequest
 
+from bot.readable_updates import pass_over_unreadable
+
 _DONE = b'{"ok":true'
 
 
@@ -25,6 +27,11 @@ class _Heard(HTTPXRequest):
     def __init__(self, reach: Reach, **options: Any) -> None:
         super().__init__(**options)
         self._reach = reach
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """Read an answer; updates that cannot be understood are passed over."""
+        return pass_over_unreadable(HTTPXRequest.parse_json_payload(payload))
 
     async def do_request(self, *arguments: Any, **options: Any) -> tuple[int, bytes]:
         """Send a request."""

@@ -74,6 +74,21 @@ async def test_it_answers_and_sets_the_command_menu(server, started):
     assert server.commands == [{"command": one.command, "description": one.description} for one in MENU]
 
 
+async def test_a_strangers_message_that_cannot_be_read_makes_it_deaf_for_nobody(server, started):
+    started()
+    await server.wait_for_call("setMyCommands")
+    stranger = {"id": 8, "is_bot": False, "first_name": "Eve"}
+    chat = {"id": 8, "type": "private", "first_name": "Eve"}
+    poll = {"id": "1", "question": "?"}
+    server._world.tell_bot(
+        "message", {"message_id": 1, "date": 1_772_600_000, "chat": chat, "from": stranger, "poll": poll}
+    )
+    owner = server.user(user_id=7)
+    owner.send("/echo still here")
+
+    assert await owner.wait_for("still here")
+
+
 async def test_it_connects_once_telegram_is_back(server, started):
     outage = server.faults.add(kind=FaultKind.OUTAGE)
     bot = started()
