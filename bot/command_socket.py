@@ -122,7 +122,7 @@ async def _read(reader: asyncio.StreamReader) -> dict[str, Any] | None:
     try:
         async with asyncio.timeout(READ_S):
             request = json.loads(await reader.readline())
-    except (TimeoutError, ValueError):
+    except (TimeoutError, ValueError, RecursionError):
         return None
     return request if isinstance(request, dict) else None
 

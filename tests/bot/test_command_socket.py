@@ -54,7 +54,10 @@ async def test_only_its_own_user_can_open_it(listening, tmp_path):
     assert stat.S_IMODE((tmp_path / SOCKET_NAME).stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize("line", [b"halt\n", b"[1]\n", b"\n", b"\xff\n", b"x" * 2 * MOST_BYTES + b"\n"])
+@pytest.mark.parametrize(
+    "line",
+    [b"halt\n", b"[1]\n", b"\n", b"\xff\n", b"[" * 4000 + b"\n", b"x" * 2 * MOST_BYTES + b"\n"],
+)
 async def test_what_is_no_request_reaches_nobody(listening, bot, tmp_path, line):
     answer = json.loads(await say(tmp_path, line))
 
