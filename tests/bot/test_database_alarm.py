@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from bot import database_alarm
 from bot.database_alarm import DatabaseAlarm
 from tests.bot.hand_clock import HandClock
+from tests.bot.until import until
 
 LOCKED = OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
 
@@ -17,13 +18,15 @@ class Desk:
 
     def __init__(self):
         self.clock, self.told, self.error, self.takes_s = HandClock(), [], None, 0.0
+        self.begun, self.go_on = asyncio.Event(), asyncio.Event()
         self.alarm = DatabaseAlarm(tell=self.told.append, clock=self.clock)
         self.job = self.alarm.around("lease", self.work)
 
     async def work(self):
         if self.takes_s:
             self.clock.pass_time(self.takes_s)
-            await asyncio.sleep(self.takes_s)
+            self.begun.set()
+            await self.go_on.wait()
         if self.error:
             raise self.error
 
@@ -78,11 +81,11 @@ async def test_one_that_only_waits_is_told_before_it_fails(desk, monkeypatch):
     desk.takes_s = 0.3
 
     running = asyncio.create_task(desk.run())
-    await asyncio.sleep(0.15)
-    told = list(desk.told)
-    await running
+    await until(lambda: desk.told)
+    assert len(desk.told) == 1
 
-    assert len(told) == 1
+    desk.go_on.set()
+    await running
     assert len(desk.told) == 2
 
 
@@ -103,7 +106,7 @@ async def test_it_is_well_only_when_every_job_works(desk):
 async def test_a_run_that_is_cancelled_takes_its_work_along(desk, monkeypatch):
     desk.takes_s = 30
     running = asyncio.create_task(desk.job())
-    await asyncio.sleep(0.01)
+    await desk.begun.wait()
 
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

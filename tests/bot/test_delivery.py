@@ -18,6 +18,7 @@ from handlers.render.times import Reader
 from sandbox.telegram import FaultKind, TelegramServer
 from tests.bot.database import START, migrated
 from tests.bot.hand_clock import HandClock
+from tests.bot.until import until
 
 
 @pytest.fixture(autouse=True)
@@ -85,6 +86,12 @@ class Post:
     async def sweep(self):
         await self.delivery._send_what_may_leave()
         assert self.delivery.status.last_error is None
+
+    async def looked(self):
+        """Wait until the running delivery has looked at what is written by now."""
+        self.delivery.wake()
+        await until(lambda: not self.delivery._news.is_set())
+        await self.delivery._cycle.idle()
 
     async def begin_to_send(self):
         """Leave the next alert as a process leaves it that dies while sending."""
@@ -157,7 +164,7 @@ async def test_an_alert_leaves_as_soon_as_it_is_committed(server, post, monkeypa
     monkeypatch.setattr("bot.delivery.SWEEP_S", 60)
     owner = owner_of(server)
     post.delivery.start()
-    await asyncio.sleep(0.05)
+    await post.looked()
 
     await post.put(trouble("no answer"))
 
@@ -170,7 +177,7 @@ async def test_without_news_it_looks_by_itself(server, post, monkeypatch):
     owner = owner_of(server)
     await post.put(trouble("no answer"), in_s=1)
     post.delivery.start()
-    await asyncio.sleep(0.05)
+    await post.looked()
     assert texts(owner) == []
 
     post.clock.pass_time(1)
@@ -445,9 +452,7 @@ async def test_an_alert_cut_off_while_being_sent_says_that_it_may_be_repeated(se
     server.faults.add("sendMessage", kind=FaultKind.DELAY, delay_s=0.2)
     await post.put(critical("BTC/USD"))
     post.delivery.start()
-    async with asyncio.timeout(5):
-        while server.faults._planned:  # noqa: ASYNC110 - the server has no event for a taken fault
-            await asyncio.sleep(0.01)
+    await until(lambda: not server.faults._planned)
 
     post.delivery._sender.cancel()
     await asyncio.wait({post.delivery._sender})
@@ -482,9 +487,9 @@ async def test_a_chat_gets_one_alert_at_a_time(server, post):
     post.slow = {7}
     await post.put(trouble("first"))
     post.delivery.start()
-    await asyncio.sleep(0.05)
+    await post.looked()
     await post.put(critical("BTC/USD"))
-    await asyncio.sleep(0.05)
+    await post.looked()
 
     post.go_on.set()
     await post.delivery.stop()
@@ -532,9 +537,7 @@ async def test_a_database_that_stumbles_at_the_start_stops_no_delivery(server, p
     await post.begin_to_send()
     works, database.write = database.write, None
     post.delivery.start()
-    async with asyncio.timeout(5):
-        while post.delivery.status.last_error is None:  # noqa: ASYNC110 - the status has no event
-            await asyncio.sleep(0.01)
+    await until(lambda: post.delivery.status.last_error)
 
     database.write = works
 

@@ -24,6 +24,7 @@ from handlers.render.times import Reader
 from sandbox.telegram import FaultKind, TelegramServer
 from tests.bot.database import START, migrated
 from tests.bot.test_ordering import MemoryLog
+from tests.bot.until import until
 
 CLOCK = SystemClock()
 
@@ -186,7 +187,7 @@ async def test_it_stops_in_order_and_lets_a_handler_finish_its_order(server, sta
     await process.guarded.wait()
 
     process.stop.ask()
-    await asyncio.sleep(0.05)
+    await until(lambda: "refuse new work" in process.story)
     process.order_done.set()
     await process.run
 
@@ -238,9 +239,7 @@ async def test_an_alert_that_telegram_kept_from_leaving_leaves_before_its_time_o
     async with database.write() as session:
         message = BrokerTrouble(venue=Venue.KRAKEN, what="unreachable", why="hello?", since=START)
         await append_alert(session, message, user_id=7, account_id=None, dedup_key="1", now=CLOCK.now())
-    async with asyncio.timeout(5):
-        while not process.parts.delivery._unreached._waiting:  # noqa: ASYNC110 - a failure has no event
-            await asyncio.sleep(0.01)
+    await until(lambda: process.parts.delivery._unreached._waiting)
 
     owner.send("nothing that is answered")
 

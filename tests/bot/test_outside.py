@@ -6,6 +6,7 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from bot.outside import Heartbeat, OutsideError, SecondChannel, call
 from engine.alerts.messages import BrokerTrouble, ExitParked
@@ -73,9 +74,24 @@ async def test_a_heartbeat_is_heard_at_its_address(outside):
 async def test_a_heartbeat_nobody_hears_harms_nothing():
     heartbeat = Heartbeat(SecretStr("http://127.0.0.1:1/"))
 
+    with capture_logs() as lines:
+        for _ in range(2):
+            heartbeat.beat()
+            await heartbeat._ping
+
+    assert [(line["event"], line["why"]) for line in lines] == [
+        ("the heartbeat was not heard", "ClientConnectorError")
+    ] * 2
+
+
+async def test_a_heartbeat_under_way_is_not_doubled(outside):
+    heartbeat = Heartbeat(outside.url)
+
     heartbeat.beat()
-    await asyncio.sleep(0.05)
     heartbeat.beat()
+    await heartbeat._ping
+
+    assert heard_by(outside) == ["ping"]
 
 
 async def test_critical_alerts_are_posted_as_plain_words_once_and_in_order(outside, database):
