@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from engine.halts import Halt
-from engine.money import floor_to
+from engine.money import floor_to, is_cash
 from engine.orders import Side
 from engine.routing.fees import MARGIN_OF_PROFIT, FeeProfile
 from engine.routing.route import Choice, LeftOut, NoRoute, Obstacle, Reason, Route
 from engine.services import RoutePreview
 from handlers.render.html import bold, escape, rows
-from handlers.render.numbers import cost_percent, full_quantity, money, quantity
+from handlers.render.numbers import cost_percent, full_quantity, in_currency, money, quantity
 from handlers.render.screen import Screen, refresh_row
 from handlers.render.times import Reader
 
@@ -145,9 +145,9 @@ def _reason(reason: Reason) -> str:
 
 
 def _amount(figure: Decimal, unit: str) -> str:
-    return money(figure) if unit == "USD" else escape(f"{quantity(figure)} {unit}")
+    return escape(in_currency(figure, unit) if is_cash(unit) else f"{quantity(figure)} {unit}")
 
 
 def _cut(figure: Decimal, unit: str) -> str:
     # What fell short of a limit must not be rounded up to it.
-    return _amount(floor_to(figure, _CENT), unit) if unit == "USD" else _amount(figure, unit)
+    return _amount(floor_to(figure, _CENT) if is_cash(unit) else figure, unit)

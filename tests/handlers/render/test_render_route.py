@@ -116,7 +116,7 @@ def test_it_says_which_figures_are_live(taker_live, spread_live, expected):
         (Reason(obstacle=Obstacle.NO_ANSWER), "did not answer"),
         (
             Reason(obstacle=Obstacle.NOT_ENOUGH_CASH, limit=Decimal(30), actual=Decimal("12.5"), unit="USDC"),
-            "not enough free cash in USDC, 12.5 USDC of 30 USDC",
+            "not enough free cash in USDC, 12.50 USDC of 30.00 USDC",
         ),
         (
             Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal(10), actual=Decimal("9.999"), unit="USD"),
