@@ -2,13 +2,38 @@
 
 import asyncio
 from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from engine.brokers.ccxt_client import Call, Http, VenueClient
 from engine.clock import Clock
+from engine.errors import RefusalReason, RefusedError
+from engine.quotes import Quote
 from engine.venues import Venue
 
 CatalogT = TypeVar("CatalogT")
+
+
+async def ask_together(
+    names: Sequence[str], ask: Callable[[Sequence[str]], Awaitable[dict[str, Quote]]]
+) -> dict[str, Quote]:
+    """Ask about many names at once; one that the venue knows no more must hide none of the others.
+
+    Raises:
+        BrokerError: the venue gives no usable answer for another reason.
+
+    """
+    if not names:
+        return {}
+    try:
+        return await ask(names)
+    except RefusedError as e:
+        if e.reason is not RefusalReason.UNKNOWN_SYMBOL:
+            raise
+    if len(names) == 1:
+        return {}
+    middle = len(names) // 2
+    return await ask_together(names[:middle], ask) | await ask_together(names[middle:], ask)
 
 
 class CcxtMarketData(ABC, Generic[CatalogT]):

@@ -9,6 +9,7 @@ from engine.brokers.alpaca.parse import (
     parse_cash,
     parse_fills,
     parse_order,
+    parse_orders,
     parse_permissions,
     parse_position,
     rows_of,
@@ -102,7 +103,7 @@ class AlpacaBroker(CcxtBroker):
             answer = await self._get("v2/orders", params, priority)
             with reading(Venue.ALPACA):
                 rows = rows_of(answer, "orders")
-                orders |= {text_in(row, "id"): parse_order(row, catalog) for row in rows}
+                orders |= {order.venue_order_id: order for order in parse_orders(rows, catalog)}
                 if len(rows) < _ORDERS_A_PAGE:
                     break
                 params = {**params, "until": text_in(rows[-1], "submitted_at")}

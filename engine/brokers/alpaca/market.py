@@ -1,6 +1,6 @@
 """Alpaca's market data: crypto, the stocks that are held, and the stock session."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from engine.brokers.base import Session
 from engine.brokers.candles import QUIET_FOR_AT_MOST, close_at
 from engine.brokers.ccxt_broker import reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, Http, alpaca_client
-from engine.brokers.ccxt_market import CcxtMarketData
+from engine.brokers.ccxt_market import CcxtMarketData, ask_together
 from engine.brokers.parse import as_row, iso_time_in
 from engine.clock import Clock
 from engine.errors import BrokerError, RefusalReason, RefusedError
@@ -119,9 +119,12 @@ class AlpacaMarketData(CcxtMarketData[Catalog]):
             return  # the holding is reported all the same, only without a price for now
 
     async def _quotes(self, path: str, api: tuple[str, ...], symbols: Mapping[str, str]) -> dict[str, Quote]:
-        answer = await self._get(path, api, symbols=",".join(sorted(symbols)))
-        with reading(Venue.ALPACA):
-            return parse_quotes(answer, symbols)
+        async def ask(some: Sequence[str]) -> dict[str, Quote]:
+            answer = await self._get(path, api, symbols=",".join(some))
+            with reading(Venue.ALPACA):
+                return parse_quotes(answer, symbols)
+
+        return await ask_together(sorted(symbols), ask)
 
     async def _fetch_catalog(self) -> Catalog:
         answer = await self._get("v2/assets", _TRADER, asset_class="crypto", status="active")

@@ -1,6 +1,7 @@
 """Read Alpaca's answers into our values; market data keeps the text its JSON floats were written in."""
 
-from collections.abc import Iterable, Mapping
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, time
 from decimal import Decimal
 
@@ -101,6 +102,13 @@ def stock_tickers(positions: Iterable[Row]) -> set[str]:
     }
 
 
+def parse_orders(rows: Iterable[Row], catalog: Catalog) -> Iterator[Order]:
+    """Read a list of orders; of a kind we do not know, as of several legs, none holds what we sell."""
+    for row in rows:
+        with contextlib.suppress(MalformedAnswerError):
+            yield parse_order(row, catalog)
+
+
 def parse_order(row: Row, catalog: Catalog, *, fills: tuple[Fill, ...] = ()) -> Order:
     """Read one order; its exact cost is known when its fills are."""
     asset = catalog.asset(text_in(row, "symbol"))
@@ -164,18 +172,23 @@ def _fill(row: Row, catalog: Catalog) -> Fill:
 def parse_quotes(answer: object, symbols: Mapping[str, str]) -> dict[str, Quote]:
     """Read latest quotes; `symbols` gives ours by the venue's. A side that is missing or garbage is None."""
     quotes = row_in(as_row(answer, "quotes"), "quotes")
-    read = {symbols[name]: as_row(row, name) for name, row in quotes.items() if name in symbols}
-    return {
-        symbol: Quote(
-            symbol=symbol,
-            bid=_figure(row, "bp"),
-            ask=_figure(row, "ap"),
-            bid_quantity=_figure(row, "bs"),
-            ask_quantity=_figure(row, "as"),
-            at=iso_time_in(row, "t"),
-        )
-        for symbol, row in read.items()
-    }
+    read: dict[str, Quote] = {}
+    for name in quotes.keys() & symbols.keys():
+        # One that cannot be read must hide none of the others.
+        with contextlib.suppress(MalformedAnswerError):
+            read[symbols[name]] = _quote(symbols[name], as_row(quotes[name], name))
+    return read
+
+
+def _quote(symbol: str, row: Row) -> Quote:
+    return Quote(
+        symbol=symbol,
+        bid=_figure(row, "bp"),
+        ask=_figure(row, "ap"),
+        bid_quantity=_figure(row, "bs"),
+        ask_quantity=_figure(row, "as"),
+        at=iso_time_in(row, "t"),
+    )
 
 
 def _figure(row: Row, key: str) -> Decimal | None:

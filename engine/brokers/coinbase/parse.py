@@ -114,11 +114,16 @@ def _levels(book: Row, side: str) -> tuple[Level, ...]:
     return tuple(Level(price=amount_in(row, "price"), quantity=amount_in(row, "size")) for row in rows)
 
 
+def _each_once(accounts: Iterable[Row]) -> Iterable[Row]:
+    """Return every account once: a page that shifts while it is read shows one twice."""
+    return {row.get("uuid", id(row)): row for row in accounts}.values()
+
+
 def parse_holdings(accounts: Iterable[Row]) -> tuple[Holding, ...]:
     """Read all pages of accounts; several accounts in one asset are one holding, a vault is locked."""
     holdings: dict[str, Holding] = {}
     with exact():
-        for row in accounts:
+        for row in _each_once(accounts):
             asset = text_in(row, "currency")
             free = amount_in(row_in(row, "available_balance"), "value")
             held = amount_in(row_in(row, "hold"), "value")

@@ -43,7 +43,7 @@ _DEADLINE_ELAPSED = "deadline elapsed"
 #: The first order after a start waits so long at most for the venue's time, in which its deadline is told.
 _FIRST_READING_S = 0.5
 
-#: Most accounts never borrow: one without margin positions is not asked about them at every reading.
+#: Most accounts never borrow: an exit does not wait to hear again that one has no margin positions.
 _NO_MARGIN_FOR_S = 55.0
 
 _HISTORY_PAGES = 20
@@ -205,8 +205,8 @@ class KrakenBroker(CcxtBroker):
     async def _fetch_margin_positions(
         self, catalog: Catalog, priority: Priority
     ) -> tuple[MarginPosition, ...]:
-        now = self._clock.monotonic()
-        if self._no_margin_at is not None and now - self._no_margin_at < _NO_MARGIN_FOR_S:
+        now, none_at = self._clock.monotonic(), self._no_margin_at
+        if priority is Priority.EXIT and none_at is not None and now - none_at < _NO_MARGIN_FOR_S:
             return ()
         positions = await self._read("OpenPositions", priority=priority)
         with reading(Venue.KRAKEN):

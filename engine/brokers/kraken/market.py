@@ -1,6 +1,6 @@
 """Kraken's public data: listings, tickers, books and its clock."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -8,7 +8,7 @@ from engine.brokers.base import Session
 from engine.brokers.candles import close_at
 from engine.brokers.ccxt_broker import reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, Http, kraken_client
-from engine.brokers.ccxt_market import CcxtMarketData
+from engine.brokers.ccxt_market import CcxtMarketData, ask_together
 from engine.brokers.kraken.candles import parse_candles, plan_candle_width
 from engine.brokers.kraken.names import Catalog, parse_catalog
 from engine.brokers.kraken.parse import parse_book, parse_quotes, result_of
@@ -44,12 +44,14 @@ class KrakenMarketData(CcxtMarketData[Catalog]):
         """Return the top of the book of each symbol, timed by our request: Ticker has no time."""
         catalog = await self.catalog()
         pair_ids = [catalog.pair_ids[symbol] for symbol in sorted(symbols) if symbol in catalog.pair_ids]
-        if not pair_ids:
-            return {}
-        at = self._clock.now()
-        result = await self._public("Ticker", pair=",".join(pair_ids))
-        with reading(Venue.KRAKEN):
-            return parse_quotes(result, catalog, at=at)
+
+        async def ask(some: Sequence[str]) -> dict[str, Quote]:
+            at = self._clock.now()
+            result = await self._public("Ticker", pair=",".join(some))
+            with reading(Venue.KRAKEN):
+                return parse_quotes(result, catalog, at=at)
+
+        return await ask_together(pair_ids, ask)
 
     async def fetch_book(self, symbol: str) -> OrderBook:
         """Return the order book, deep enough to walk for an exit."""

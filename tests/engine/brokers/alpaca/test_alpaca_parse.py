@@ -9,6 +9,7 @@ from engine.brokers.alpaca.parse import (
     parse_cash,
     parse_fills,
     parse_order,
+    parse_orders,
     parse_permissions,
     parse_position,
     parse_quotes,
@@ -237,6 +238,11 @@ def test_an_order_sized_by_cost_has_the_quantity_that_was_filled(catalog):
     assert parse_order(order(qty=None, notional="10000"), catalog).quantity == D("0.3")
 
 
+def test_an_order_of_a_kind_we_do_not_know_hides_none_of_the_others(catalog):
+    of_several_legs = order(symbol="", side="", id="mleg")
+    assert [one.venue_order_id for one in parse_orders([of_several_legs, order()], catalog)] == [order()["id"]]
+
+
 @pytest.mark.parametrize("changes", [{"status": "limbo"}, {"filled_qty": None}, {"side": "hold"}, {"id": ""}])
 def test_an_order_that_cannot_be_read_raises(catalog, changes):
     with pytest.raises(MalformedAnswerError):
@@ -255,6 +261,13 @@ def test_a_garbage_side_is_missing_and_not_zero(bid):
     row = {"bp": bid, "bs": 1, "ap": 2, "as": 1, "t": "2026-11-22T10:00:00Z"}
     quote = parse_quotes({"quotes": {"X": row}}, {"X": "X/USD"})["X/USD"]
     assert (quote.bid, quote.ask) == (None, 2)
+
+
+def test_a_quote_that_cannot_be_read_hides_none_of_the_others():
+    good = {"bp": 1, "bs": 1, "ap": 2, "as": 1, "t": "2026-11-22T10:00:00Z"}
+    answer = {"quotes": {"X": good, "Y": {**good, "t": "yesterday"}, "Z": None}}
+    assert list(parse_quotes(answer, {"X": "X/USD", "Y": "Y/USD", "Z": "Z/USD"})) == ["X/USD"]
+    assert parse_quotes({"quotes": {}}, {"X": "X/USD"}) == {}
 
 
 def clock(**changes):

@@ -28,6 +28,11 @@ def test_accounts_in_one_asset_are_one_holding_and_a_vault_is_locked():
     assert parse_holdings(rows) == (Holding(asset="BTC", free=D(3), held=D("0.5"), locked=D(3)),)
 
 
+def test_an_account_that_two_pages_show_is_counted_once():
+    rows = [account(uuid="a"), account(uuid="b", free="2"), account(uuid="a")]
+    assert parse_holdings(rows) == (Holding(asset="BTC", free=D(3), held=D(0)),)
+
+
 def test_what_is_held_whole_is_still_there():
     assert parse_holdings([account(free="0", held="0.5")]) == (
         Holding(asset="BTC", free=D(0), held=D("0.5")),

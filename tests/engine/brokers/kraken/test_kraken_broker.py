@@ -46,12 +46,21 @@ async def test_the_report_has_free_held_and_locked_parts_of_every_asset(broker, 
     assert (report.margin_positions, report.spendable_usd, report.unrealized_usd) == ((), None, 0)
 
 
-async def test_an_account_that_does_not_borrow_is_asked_about_it_once_a_minute(broker, venue):
+async def test_an_exit_does_not_ask_again_about_an_account_that_borrowed_nothing_just_before(broker, venue):
     venue.deposit("USD", "10000")
+    await broker.fetch_report()
     for _ in range(3):
-        await broker.fetch_report()
+        await broker.fetch_report(priority=Priority.EXIT)
     assert len(venue.sent("OpenPositions")) == 1
     assert venue.sent("TradeBalance") == []
+
+
+async def test_a_position_borrowed_for_after_a_reading_is_in_the_next_one(broker, venue):
+    venue.deposit("USD", "10000")
+    before = await broker.fetch_report()
+    venue.place("BTC/USD", "buy", "0.1", leverage=5)
+    after = await broker.fetch_report()
+    assert (len(before.margin_positions), len(after.margin_positions)) == (0, 1)
 
 
 async def test_the_trade_balance_is_asked_when_margin_is_used(broker, venue):

@@ -87,3 +87,16 @@ async def test_no_usable_answer_is_an_error_and_not_an_empty_venue(market_data, 
 async def test_closing_leaves_the_shared_session_open(market_data, http):
     await market_data.close()
     assert not http.session.closed
+
+
+async def test_a_pair_that_was_delisted_hides_no_price_of_the_others(market_data, venue):
+    catalog = await market_data.catalog()
+    catalog.pair_ids["GONE/USD"] = "GONEUSD"
+    quotes = await market_data.fetch_quotes({"BTC/USD", "ETH/USD", "GONE/USD"})
+    assert sorted(quotes) == ["BTC/USD", "ETH/USD"]
+
+
+async def test_a_pair_that_was_delisted_has_no_price(market_data):
+    catalog = await market_data.catalog()
+    catalog.pair_ids["GONE/USD"] = "GONEUSD"
+    assert await market_data.fetch_quotes({"GONE/USD"}) == {}
