@@ -1,10 +1,11 @@
 """Put a position together from what the venue holds, what it cost, its mark and its guard."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from engine.cost_basis import share
 from engine.guards.guard import Guard, GuardState
 from engine.instruments import Instrument
 from engine.liquidation.mark import Mark, PriceProblem, PriceUnknown
@@ -63,6 +64,7 @@ class Result:
 
 def assemble(found: Found) -> PositionView:
     """Work out value, result and guard status of one position."""
+    found = _without_sold(found)
     result = work_out(found)
     return PositionView(
         account=found.account,
@@ -100,6 +102,14 @@ def work_out(found: Found) -> Result | None:
         ratio=pnl_ratio(mark=mark.price, quantity=explained, cost=cost, direction=way),
         net=net_if_sold_now(mark=mark.price, quantity=explained, cost=cost, taker=found.taker, direction=way),
     )
+
+
+def _without_sold(found: Found) -> Found:
+    """Return the position without what its fills explain but is there no more: they are read after a sale."""
+    if found.cost is None or found.explained <= found.quantity:
+        return found
+    cost = share(found.cost, found.quantity, found.explained)
+    return replace(found, explained=found.quantity, cost=cost)
 
 
 def why_not_guarded(found: Found) -> NotGuarded | None:

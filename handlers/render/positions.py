@@ -122,8 +122,8 @@ def _table(position: PositionView, reader: Reader) -> Iterator[str]:
 
 
 def _compact(position: PositionView, reader: Reader) -> Iterator[str]:
-    staked = f", {quantity(position.locked)} of it staked" if position.locked else ""
-    yield f"{position_name(position)} · {quantity(position.quantity)}{staked} · {reader.age(position.as_of)}"
+    amount = f"{quantity(position.quantity)}{_staked(position)}"
+    yield f"{position_name(position)} · {amount} · {reader.age(position.as_of)}"
     part, these = (
         (f" for {quantity(position.explained)} of it", " for these") if _is_part(position) else ("", "")
     )
@@ -132,6 +132,13 @@ def _compact(position: PositionView, reader: Reader) -> Iterator[str]:
     trigger = f", trigger {escape(_trigger(position.guard))}" if position.guard else ""
     yield f"{standing_words(position)}{trigger}"
     yield from _remarks(position)
+
+
+def _staked(position: PositionView) -> str:
+    if not position.locked:
+        return ""
+    staked, held = quantity(position.locked), quantity(position.quantity)
+    return ", all staked" if staked == held else f", {staked} of it staked"
 
 
 def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]]:

@@ -51,6 +51,13 @@ def test_only_the_explained_part_has_an_entry_and_a_result():
     assert (view.value_usd, view.pnl) == (number("450"), number("-20"))
 
 
+def test_what_was_just_sold_has_no_result_any_more():
+    view = assemble(a_found(quantity=number("0.5")))
+
+    assert (view.explained, view.entry) == (number("0.5"), number("100"))
+    assert (view.pnl, view.pnl_ratio) == (number("-5"), number("-0.1"))
+
+
 def test_a_short_gains_when_the_price_falls():
     short = a_found(direction=Direction.SHORT, kind=PositionKind.MARGIN)
 

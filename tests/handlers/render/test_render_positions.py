@@ -116,6 +116,14 @@ def test_many_positions_say_what_is_staked_and_which_part_the_result_is_of():
     assert f"PnL {_MINUS}0.78 %, {_MINUS}$60.00 for these" in text
 
 
+def test_crumbs_beside_what_is_staked_are_not_called_a_part():
+    ether = position(quantity=Decimal("0.7500000001"), locked=Decimal("0.75"))
+
+    text = render_positions(portfolio(*(ether for _ in range(8))), READER).text
+
+    assert "0.75, all staked · 3 s ago" in text
+
+
 def test_few_positions_say_which_part_the_result_is_of():
     ether = position(quantity=Decimal("1.98765432"), locked=Decimal("0.75"), explained=Decimal("1.25"))
 
