@@ -1,6 +1,7 @@
 """Fill `/status` from every part of the process."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -21,14 +22,25 @@ from engine.tasks import Tasks
 from engine.venues import Venue
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What stays as it is while the process runs."""
+
+    version: str
+    mode: str
+    #: None for a database that is no file.
+    database_file: Path | None
+    revision: str
+    guard_interval_s: float
+
+
 class ProcessStatus:
     """Answers `/status`."""
 
     def __init__(
         self,
         *,
-        version: str,
-        mode: str,
+        facts: Facts,
         clock: Clock,
         reader: AccountReader,
         watch: Watch,
@@ -36,14 +48,10 @@ class ProcessStatus:
         nonces: NonceStore,
         database: Database,
         gates: Gates,
-        database_file: Path | None,
-        revision: str,
         jobs: Callable[[], tuple[JobStatus, ...]],
-        guard_interval_s: float,
         database_failing_s: Callable[[], float | None],
     ) -> None:
-        self._version = version
-        self._mode = mode
+        self._facts = facts
         self._clock = clock
         self._started_at = clock.now()
         self._reader = reader
@@ -52,11 +60,9 @@ class ProcessStatus:
         self._nonces = nonces
         self._database = database
         self._gates = gates
-        self._database_file = database_file
-        self._revision = revision
         self._jobs = jobs
         self._database_failing_s = database_failing_s
-        self._look_patience = patience(guard_interval_s)
+        self._look_patience = patience(facts.guard_interval_s)
 
     async def fetch_status(self, user_id: int) -> StatusReport:
         """Return the process's state, with only this user's accounts and guards."""
@@ -71,8 +77,8 @@ class ProcessStatus:
         driven = {f"exit {guard.guard_id}" for guard in guards} & set(self._tasks.names())
         return StatusReport(
             at=self._clock.now(),
-            version=self._version,
-            mode=self._mode,
+            version=self._facts.version,
+            mode=self._facts.mode,
             started_at=self._started_at,
             brokers=self._brokers(user_id),
             jobs=self._jobs(),
@@ -86,10 +92,10 @@ class ProcessStatus:
             exits_since=min((one.created_at for one in exits), default=None),
             outbox_waiting=waiting.waiting,
             outbox_oldest_at=waiting.oldest_at,
-            database="SQLite" if self._database_file else "PostgreSQL",
-            database_revision=self._revision,
+            database="SQLite" if self._facts.database_file else "PostgreSQL",
+            database_revision=self._facts.revision,
             database_failing_s=self._database_failing_s(),
-            database_bytes=_size(self._database_file),
+            database_bytes=_size(self._facts.database_file),
             gates=await self._ask_gates(user_id),
         )
 

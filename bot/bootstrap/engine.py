@@ -54,10 +54,58 @@ class EngineParts:
     routes: RouteService
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Books:
+    """What is known of the accounts: the latest readings, their past, what trading costs, all of it as positions."""
+
+    reports: Reports
+    reader: AccountReader
+    balances: BalanceService
+    histories: Histories
+    costs: Costs
+    portfolio: PortfolioService
+
+
 def build_engine(settings: Settings, base: Base, resources: AsyncExitStack) -> EngineParts:
     """Return the engine, which owns `resources` from now on."""
-    clock, database, tasks = base.clock, base.database, base.tasks
     reports = Reports()
+    exits, watch = _build_watch(settings, base, reports)
+    books = _open_books(settings, base, reports, watch)
+    setter = GuardSetter(database=base.database, clock=base.clock, new_id=_new_id)
+    keeper = _build_keeper(settings, base, books, setter)
+    return EngineParts(
+        trading=_build_trading(
+            settings, base, books, keeper=keeper, exits=exits, watch=watch, resources=resources
+        ),
+        reader=books.reader,
+        watch=watch,
+        balances=books.balances,
+        portfolio=books.portfolio,
+        guards=GuardService(
+            portfolio=books.portfolio,
+            reader=books.reader,
+            database=base.database,
+            clock=base.clock,
+            threshold=settings.liquidation_pnl,
+            setter=setter,
+        ),
+        closing=_build_closing(settings, base, books, exits),
+        halts=HaltSwitch(database=base.database, clock=base.clock),
+        audit=Audit(database=base.database),
+        routes=RouteService(
+            reader=books.reader,
+            balances=books.balances,
+            markets=base.markets,
+            costs=books.costs,
+            database=base.database,
+            clock=base.clock,
+            coinbase_min_equity_usd=settings.coinbase_min_equity_usd,
+        ),
+    )
+
+
+def _open_books(settings: Settings, base: Base, reports: Reports, watch: Watch) -> _Books:
+    clock, database = base.clock, base.database
     reader = AccountReader(brokers=base.brokers, markets=base.markets, reports=reports, clock=clock)
     balances = BalanceService(
         reader=reader,
@@ -65,11 +113,10 @@ def build_engine(settings: Settings, base: Base, resources: AsyncExitStack) -> E
         lookout=Lookout(database=database, clock=clock, what="balances"),
         database=database,
         clock=clock,
-        tasks=tasks,
+        tasks=base.tasks,
     )
     histories = Histories(database=database, brokers=base.brokers, markets=base.markets, clock=clock)
     costs = Costs(database=database, brokers=base.brokers, markets=base.markets, clock=clock)
-    exits, watch = _build_watch(settings, base, reports)
     portfolio = PortfolioService(
         balances=balances,
         reader=reader,
@@ -83,13 +130,24 @@ def build_engine(settings: Settings, base: Base, resources: AsyncExitStack) -> E
         threshold=settings.liquidation_pnl,
         price_max_age_s=settings.price_max_age_s,
     )
-    setter = GuardSetter(database=database, clock=clock, new_id=_new_id)
-    keeper = GuardKeeper(
-        portfolio=portfolio,
+    return _Books(
         reports=reports,
+        reader=reader,
+        balances=balances,
         histories=histories,
+        costs=costs,
+        portfolio=portfolio,
+    )
+
+
+def _build_keeper(settings: Settings, base: Base, books: _Books, setter: GuardSetter) -> GuardKeeper:
+    clock, database = base.clock, base.database
+    return GuardKeeper(
+        portfolio=books.portfolio,
+        reports=books.reports,
+        histories=books.histories,
         introduction=Introduction(
-            portfolio=portfolio,
+            portfolio=books.portfolio,
             setter=setter,
             database=database,
             clock=clock,
@@ -100,65 +158,55 @@ def build_engine(settings: Settings, base: Base, resources: AsyncExitStack) -> E
         database=database,
         clock=clock,
     )
+
+
+def _build_trading(
+    settings: Settings,
+    base: Base,
+    books: _Books,
+    *,
+    keeper: GuardKeeper,
+    exits: Exits,
+    watch: Watch,
+    resources: AsyncExitStack,
+) -> Trading:
     gap_s = max(SHORTEST_GAP_S, 3 * settings.guard_interval_s)
-    return EngineParts(
-        trading=Trading(
+    return Trading(
+        brokers=base.brokers,
+        markets=base.markets,
+        reader=books.reader,
+        portfolio=books.portfolio,
+        balances=books.balances,
+        keeper=keeper,
+        watch=watch,
+        watch_log=WatchLog(
+            database=base.database, watch=watch, clock=base.clock, shortest_gap=timedelta(seconds=gap_s)
+        ),
+        exits=exits,
+        costs=books.costs,
+        tasks=base.tasks,
+        snapshot_interval_s=settings.snapshot_interval_s,
+        resources=resources,
+    )
+
+
+def _build_closing(settings: Settings, base: Base, books: _Books, exits: Exits) -> ClosingService:
+    return ClosingService(
+        gathering=Gathering(
+            portfolio=books.portfolio,
+            reader=books.reader,
+            reports=books.reports,
             brokers=base.brokers,
             markets=base.markets,
-            reader=reader,
-            portfolio=portfolio,
-            balances=balances,
-            keeper=keeper,
-            watch=watch,
-            watch_log=WatchLog(
-                database=database, watch=watch, clock=clock, shortest_gap=timedelta(seconds=gap_s)
-            ),
-            exits=exits,
-            costs=costs,
-            tasks=tasks,
-            snapshot_interval_s=settings.snapshot_interval_s,
-            resources=resources,
-        ),
-        reader=reader,
-        watch=watch,
-        balances=balances,
-        portfolio=portfolio,
-        guards=GuardService(
-            portfolio=portfolio,
-            reader=reader,
-            database=database,
-            clock=clock,
+            clock=base.clock,
             threshold=settings.liquidation_pnl,
-            setter=setter,
+            price_max_age_s=settings.price_max_age_s,
         ),
-        closing=ClosingService(
-            gathering=Gathering(
-                portfolio=portfolio,
-                reader=reader,
-                reports=reports,
-                brokers=base.brokers,
-                markets=base.markets,
-                clock=clock,
-                threshold=settings.liquidation_pnl,
-                price_max_age_s=settings.price_max_age_s,
-            ),
-            exits=exits,
-            database=database,
-            clock=clock,
-            threshold=settings.liquidation_pnl,
-            new_id=_new_id,
-        ),
-        halts=HaltSwitch(database=database, clock=clock),
-        audit=Audit(database=database),
-        routes=RouteService(
-            reader=reader,
-            balances=balances,
-            markets=base.markets,
-            costs=costs,
-            database=database,
-            clock=clock,
-            coinbase_min_equity_usd=settings.coinbase_min_equity_usd,
-        ),
+        exits=exits,
+        database=base.database,
+        clock=base.clock,
+        threshold=settings.liquidation_pnl,
+        new_id=_new_id,
     )
 
 

@@ -1,6 +1,6 @@
 """Build the process around the engine: jobs, chat, delivery, status."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from importlib.metadata import version
 
@@ -26,7 +26,7 @@ from bot.schedule import Schedule
 from bot.sd_notify import notify
 from bot.server_commands import ServerCommands
 from bot.settings import Settings
-from bot.status import ProcessStatus
+from bot.status import Facts, ProcessStatus
 from bot.stopping import Stop
 from bot.trading import Trading
 from bot.updates import StoredUpdates
@@ -37,6 +37,7 @@ from engine.gates import Gates
 from engine.people.users import Users
 from engine.services import Services
 from engine.storage.backup import database_file
+from handlers.context import ChatApplication
 from handlers.registry import bot_commands, register
 from handlers.render.times import Reader, zone_named
 
@@ -109,38 +110,15 @@ def build_process(
     revision: str,
 ) -> Parts:
     """Return everything that runs, built and wired but not started."""
-    clock, trading = base.clock, engine.trading
-    line = DirectLine(
-        token=token,
-        api_url=settings.telegram_api_url,
-        owner_ids=settings.owner_ids,
-        alert_url=settings.alert_url,
-    )
+    clock = base.clock
+    line = _direct_line(settings, token)
     watchdog = Watchdog(tell=line.say)
     updates = StoredUpdates(base.database, clock)
     lease = DatabaseLease(base.database, clock, on_lost=stop.ask)
     alarm = DatabaseAlarm(tell=line.say, clock=clock)
-    started_at = clock.now()
-
-    def beat() -> None:
-        watchdog.beat()
-        if not is_late(schedule.status(GUARD_JOB), started_at=started_at, now=clock.now()):
-            notify("WATCHDOG=1")
-
-    schedule = Schedule(
-        _jobs(settings, base, trading, updates, reader=engine.reader, lease=lease, alarm=alarm),
-        clock=clock,
-        redact=redactor.text,
-        beat=beat,
-    )
-    reach = Reach()
-    application = build_application(
-        token=token,
-        api_url=settings.telegram_api_url,
-        updates=updates,
-        reach=reach,
-    )
-    chat = Chat(application, menu=bot_commands(), on_rejected=lambda: stop.ask(_token_refused()), reach=reach)
+    jobs = _jobs(settings, base, engine.trading, updates, reader=engine.reader, lease=lease, alarm=alarm)
+    schedule = _build_schedule(jobs, clock, redactor, watchdog)
+    application, chat = _build_chat(settings, token, updates, stop)
     delivery = Delivery(
         database=base.database,
         bot=chat.bot,
@@ -150,8 +128,7 @@ def build_process(
         redact=redactor.text,
     )
     status = ProcessStatus(
-        version=version("nija"),
-        mode=settings.mode,
+        facts=_facts(settings, revision),
         clock=clock,
         reader=engine.reader,
         watch=engine.watch,
@@ -159,14 +136,67 @@ def build_process(
         nonces=base.nonces,
         database=base.database,
         gates=Gates(halts=engine.halts),
-        database_file=database_file(settings.database_url),
-        revision=revision,
         jobs=lambda: (*schedule.statuses, delivery.status),
-        guard_interval_s=settings.guard_interval_s,
         database_failing_s=lambda: alarm.failing_s,
     )
-    services = Services(
-        clock=clock,
+    register(application, _services(base, engine, status))
+    return Parts(
+        engine=engine.trading,
+        schedule=schedule,
+        delivery=delivery,
+        chat=chat,
+        watchdog=watchdog,
+        lease=lease,
+        health=_health(settings, clock, schedule),
+        commands=_build_socket(settings, engine, clock),
+    )
+
+
+def _build_schedule(jobs: Sequence[Job], clock: Clock, redactor: Redactor, watchdog: Watchdog) -> Schedule:
+    started_at = clock.now()
+
+    def beat() -> None:
+        watchdog.beat()
+        if not is_late(schedule.status(GUARD_JOB), started_at=started_at, now=clock.now()):
+            notify("WATCHDOG=1")
+
+    schedule = Schedule(jobs, clock=clock, redact=redactor.text, beat=beat)
+    return schedule
+
+
+def _direct_line(settings: Settings, token: SecretStr) -> DirectLine:
+    return DirectLine(
+        token=token,
+        api_url=settings.telegram_api_url,
+        owner_ids=settings.owner_ids,
+        alert_url=settings.alert_url,
+    )
+
+
+def _build_chat(
+    settings: Settings, token: SecretStr, updates: StoredUpdates, stop: Stop
+) -> tuple[ChatApplication, Chat]:
+    reach = Reach()
+    application = build_application(
+        token=token, api_url=settings.telegram_api_url, updates=updates, reach=reach
+    )
+    chat = Chat(application, menu=bot_commands(), on_rejected=lambda: stop.ask(_token_refused()), reach=reach)
+    return application, chat
+
+
+def _facts(settings: Settings, revision: str) -> Facts:
+    return Facts(
+        version=version("nija"),
+        mode=settings.mode,
+        database_file=database_file(settings.database_url),
+        revision=revision,
+        guard_interval_s=settings.guard_interval_s,
+    )
+
+
+def _services(base: Base, engine: EngineParts, status: ProcessStatus) -> Services:
+    return Services(
+        clock=base.clock,
         people=base.users,
         balances=engine.balances,
         portfolio=engine.portfolio,
@@ -177,22 +207,13 @@ def build_process(
         routes=engine.routes,
         status=status,
     )
-    register(application, services)
-    return Parts(
-        engine=trading,
-        schedule=schedule,
-        delivery=delivery,
-        chat=chat,
-        watchdog=watchdog,
-        lease=lease,
-        health=_health(settings, clock, schedule),
-        commands=CommandSocket(
-            settings.data_dir,
-            respond=ServerCommands(
-                closing=engine.closing, halts=engine.halts, owner_ids=settings.owner_ids, clock=clock
-            ).respond,
-        ),
+
+
+def _build_socket(settings: Settings, engine: EngineParts, clock: Clock) -> CommandSocket:
+    commands = ServerCommands(
+        closing=engine.closing, halts=engine.halts, owner_ids=settings.owner_ids, clock=clock
     )
+    return CommandSocket(settings.data_dir, respond=commands.respond)
 
 
 def _token_refused() -> CommandError:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.status import ProcessStatus
+from bot.status import Facts, ProcessStatus
 from engine.clock import SystemClock
 from engine.gates import Gates
 from engine.guards.guard import GuardState
@@ -32,8 +32,7 @@ class Desk:
         self.tasks = Tasks(report=lambda name, error: None)
         self.failing_s = None
         self.status = ProcessStatus(
-            version="1",
-            mode="live",
+            facts=Facts(version="1", mode="live", database_file=None, revision="1", guard_interval_s=10),
             clock=self.clock,
             reader=SimpleNamespace(accounts=lambda user_id: ()),
             watch=SimpleNamespace(looked_at=self.looked_at, sights={}),
@@ -41,10 +40,7 @@ class Desk:
             nonces=nonces,
             database=database,
             gates=Gates(halts=HaltSwitch(database=database, clock=self.clock)),
-            database_file=None,
-            revision="1",
             jobs=tuple,
-            guard_interval_s=10,
             database_failing_s=lambda: self.failing_s,
         )
 
