@@ -17,11 +17,10 @@ from engine.liquidation.watch_log import WatchLog
 from engine.market import Markets
 from engine.portfolio.service import PortfolioService
 from engine.routing.costs import Costs
+from engine.routing.service import USUAL_SYMBOL
 from engine.tasks import Tasks
 from engine.venues import Account
 
-#: What `/route` alone asks about is always kept live.
-USUAL_SYMBOL = "BTC/USD"
 #: Guards are brought up to date after that long, whatever a venue takes to tell its fees.
 FIRST_COSTS_S = 5.0
 
@@ -115,6 +114,7 @@ class Trading:
     async def _refresh_costs(self, account: Account) -> None:
         found = await self._portfolio.gather(account)
         symbols = {one.instrument.symbol for one in found if one.instrument}
+        # What /route alone asks about is always kept live.
         await self._costs.refresh(account, symbols | {USUAL_SYMBOL})
 
     def refuse_new_work(self) -> None:

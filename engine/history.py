@@ -11,10 +11,9 @@ from engine.clock import Clock
 from engine.cost_basis import CostBasis, History, UsdRates
 from engine.errors import BrokerError
 from engine.market import Markets
-from engine.money import is_cash
 from engine.movements import paid_in
 from engine.orders import Fill
-from engine.positions import AccountReport, Holding
+from engine.positions import AccountReport
 from engine.rates import PastRates, Payment
 from engine.storage.database import Database
 from engine.storage.records import FillCursor
@@ -63,7 +62,7 @@ class Histories:
         account_id = report.account.account_id
         if self._unrated.get(account_id):
             return False
-        bases = [self._bases.get((account_id, holding.asset)) for holding in _positions(report)]
+        bases = [self._bases.get((account_id, holding.asset)) for holding in report.spot_positions]
         return all(basis is not None and basis.complete for basis in bases)
 
     async def catch_up(self, account: Account) -> tuple[Fill, ...] | None:
@@ -154,7 +153,7 @@ class Histories:
             reached = await rows.load_cursor(session, account_id)
             at_beginning = reached is not None and reached.complete
             rates = await rows.load_usd_rates(session, account_id)
-            for holding in _positions(report):
+            for holding in report.spot_positions:
                 known = await rows.load_fills(session, account_id, asset=holding.asset)
                 history = History(asset=holding.asset, quantity=holding.total).with_page(
                     known, is_last=at_beginning
@@ -233,7 +232,3 @@ def _payments(history: History, rates: UsdRates) -> Iterable[Payment]:
 
 def _oldest_first(fills: Iterable[Fill]) -> tuple[Fill, ...]:
     return tuple(sorted(fills, key=lambda fill: fill.at))
-
-
-def _positions(report: AccountReport) -> tuple[Holding, ...]:
-    return tuple(holding for holding in report.holdings if holding.total > 0 and not is_cash(holding.asset))

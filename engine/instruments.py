@@ -29,6 +29,11 @@ class TradingStatus(StrEnum):
     CLOSED = "closed"
     UNAVAILABLE = "unavailable"
 
+    @property
+    def takes_exits(self) -> bool:
+        """Tell whether a market order that closes a position is taken."""
+        return self in {TradingStatus.ONLINE, TradingStatus.REDUCE_ONLY}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from engine.money import ZERO, exact
+from engine.money import ZERO, exact, is_cash
 from engine.venues import Account
 
 
@@ -85,6 +85,11 @@ class AccountReport:
     spendable_usd: Decimal | None = None
     #: When the venue was asked.
     at: datetime
+
+    @property
+    def spot_positions(self) -> tuple[Holding, ...]:
+        """Return what is held and is not cash."""
+        return tuple(h for h in self.holdings if h.total > ZERO and not is_cash(h.asset))
 
     def holding(self, asset: str) -> Holding:
         """Return the holding of `asset`, empty when the account has none."""

@@ -83,7 +83,6 @@ def build_engine(settings: Settings, base: Base, resources: AsyncExitStack) -> E
         portfolio=books.portfolio,
         guards=GuardService(
             portfolio=books.portfolio,
-            reader=books.reader,
             database=base.database,
             clock=base.clock,
             threshold=settings.liquidation_pnl,
@@ -192,8 +191,8 @@ def _build_trading(
 
 def _build_closing(settings: Settings, base: Base, books: _Books, exits: Exits) -> ClosingService:
     return ClosingService(
+        portfolio=books.portfolio,
         gathering=Gathering(
-            portfolio=books.portfolio,
             reader=books.reader,
             reports=books.reports,
             brokers=base.brokers,

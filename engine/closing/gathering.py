@@ -1,6 +1,6 @@
 """Gather what closing positions must know: holdings read now, present prices, and orders in the way."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from engine.balances.reader import AccountReader
@@ -16,8 +16,7 @@ from engine.market import Markets, VenueMarket
 from engine.money import ZERO
 from engine.orders import Order
 from engine.portfolio.assemble import Found
-from engine.portfolio.service import PortfolioService
-from engine.positions import Direction, PositionKey, PositionKind
+from engine.positions import Direction, PositionKind
 from engine.quotes import Quote
 from engine.venues import Account, Venue
 
@@ -28,7 +27,6 @@ class Gathering:
     def __init__(
         self,
         *,
-        portfolio: PortfolioService,
         reader: AccountReader,
         reports: Reports,
         brokers: Mapping[str, Broker],
@@ -37,7 +35,6 @@ class Gathering:
         threshold: Decimal,
         price_max_age_s: float,
     ) -> None:
-        self._portfolio = portfolio
         self._reader = reader
         self._reports = reports
         self._brokers = brokers
@@ -46,19 +43,6 @@ class Gathering:
         self._threshold = threshold
         self._price_max_age_s = price_max_age_s
 
-    async def find(self, user_id: int, symbol: str | None, venue: Venue | None) -> list[Found]:
-        """Return what a user holds of a symbol, or of everything."""
-        accounts = tuple(a for a in self._reader.accounts(user_id) if venue in {None, a.venue})
-        found = await self._read(accounts)
-        return found if symbol is None else [one for one in found if _is_called(one, symbol)]
-
-    async def find_again(self, user_id: int, keys: Iterable[PositionKey]) -> dict[PositionKey, Found]:
-        """Return the positions a button is about, read afresh."""
-        wanted = set(keys)
-        ids = {key.account_id for key in wanted}
-        accounts = tuple(a for a in self._reader.accounts(user_id) if a.account_id in ids)
-        return {one.key: one for one in await self._read(accounts) if one.key in wanted}
-
     async def look(self, found: Sequence[Found]) -> list[Scene]:
         """Return each position with its present price and the orders that hold it."""
         quotes = {venue: await self._quotes(venue, found) for venue in {f.account.venue for f in found}}
@@ -66,10 +50,6 @@ class Gathering:
         return [
             await self._scene(one, quotes[one.account.venue], orders[one.account.account_id]) for one in found
         ]
-
-    async def _read(self, accounts: tuple[Account, ...]) -> list[Found]:
-        await self._portfolio.refresh(accounts)
-        return [found for account in accounts for found in await self._portfolio.gather(account)]
 
     async def _quotes(self, venue: Venue, found: Sequence[Found]) -> Mapping[str, Quote]:
         symbols = {f.instrument.symbol for f in found if f.account.venue is venue and f.instrument}
@@ -168,10 +148,3 @@ async def _price_at(
 
 def _no_price(problem: PriceUnknown | None) -> str:
     return f"price unknown: {problem.problem}" if problem else "price unknown"
-
-
-def _is_called(found: Found, symbol: str) -> bool:
-    asset, _, quote = symbol.upper().partition("/")
-    return found.asset == asset and (
-        not quote or (found.instrument is not None and found.instrument.quote == quote)
-    )

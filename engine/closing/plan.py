@@ -10,7 +10,7 @@ from engine.closing.preview import CloseLine
 from engine.cost_basis import share
 from engine.execution.intents import ASKED, Asked, Trigger
 from engine.guards.guard import Guard, GuardSource, GuardState
-from engine.instruments import Instrument, TradingStatus
+from engine.instruments import Instrument
 from engine.liquidation.release import plan_release
 from engine.liquidation.rule import pnl, pnl_ratio
 from engine.money import ZERO, exact
@@ -20,8 +20,6 @@ from engine.positions import Direction, PositionKind
 
 #: A price this much worse than the one that was shown needs another look.
 WORSE_RATIO = Decimal("0.01")
-
-_TAKES_MARKET_ORDERS = frozenset({TradingStatus.ONLINE, TradingStatus.REDUCE_ONLY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +138,7 @@ def _obstacles(scene: Scene, quantity: Decimal) -> Iterator[str]:
         return
     if quantity <= ZERO:
         yield "it is staked" if found.locked else "nothing of it is left"
-    if instrument.status not in _TAKES_MARKET_ORDERS:
+    if not instrument.status.takes_exits:
         yield f"the venue takes no market orders for it now ({instrument.status.replace('_', ' ')})"
     if isinstance(priced, str):
         yield priced

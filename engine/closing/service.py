@@ -14,6 +14,7 @@ from engine.confirmations.confirm import Claimed, Rejected, claim_confirmation, 
 from engine.guards.offers import Nothing
 from engine.liquidation.asked import ASKED_VALID
 from engine.liquidation.execute import Exits
+from engine.portfolio.service import PortfolioService
 from engine.positions import PositionKey
 from engine.storage.database import Database
 from engine.venues import Venue
@@ -40,6 +41,7 @@ class ClosingService:
     def __init__(
         self,
         *,
+        portfolio: PortfolioService,
         gathering: Gathering,
         exits: Exits,
         database: Database,
@@ -47,6 +49,7 @@ class ClosingService:
         threshold: Decimal,
         new_id: Callable[[], str],
     ) -> None:
+        self._portfolio = portfolio
         self._gathering = gathering
         self._exits = exits
         self._database = database
@@ -58,7 +61,7 @@ class ClosingService:
         self, user_id: int, symbol: str | None = None, venue: Venue | None = None
     ) -> ClosePreview | Nothing:
         """Show what closing a symbol, or everything, would sell and bring now."""
-        found = await self._gathering.find(user_id, symbol, venue)
+        found = await self._portfolio.find(user_id, symbol, venue)
         if not found:
             return Nothing(why=_not_held(symbol, venue))
         plans = [plan_closing(scene) for scene in await self._gathering.look(found)]
@@ -70,8 +73,7 @@ class ClosingService:
         if not isinstance(claim, Claimed):
             return Nothing(why=claim.value)
         agreed = {one.key: one for one in _agreed.validate_python(claim.params["positions"])}
-        found = await self._gathering.find_again(user_id, agreed)
-        scenes = await self._gathering.look(list(found.values()))
+        scenes = await self._gathering.look(await self._portfolio.find_again(user_id, agreed))
         plans = [plan_closing(scene, most=agreed[scene.found.key].quantity) for scene in scenes]
         again = next(filter(None, (_why_again(plan, agreed) for plan in plans)), "")
         if again:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from engine.balances.reader import AccountReader
 from engine.clock import Clock
 from engine.guards.asking import CONVERSATION, Button, Pressed, ask
 from engine.guards.guard import GuardSource
@@ -14,7 +13,7 @@ from engine.portfolio.assemble import Found
 from engine.portfolio.confirm import Wanted
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
-from engine.venues import Account, Venue
+from engine.venues import Venue
 
 
 class Inquiry:
@@ -24,32 +23,22 @@ class Inquiry:
         self,
         *,
         portfolio: PortfolioService,
-        reader: AccountReader,
         database: Database,
         clock: Clock,
         threshold: Decimal,
     ) -> None:
         self._portfolio = portfolio
-        self._reader = reader
         self._database = database
         self._clock = clock
         self._threshold = threshold
 
     async def find(self, user_id: int, symbol: str, venue: Venue | None) -> list[Found]:
         """Return what a user holds of a symbol, priced for showing."""
-        accounts = tuple(a for a in self._reader.accounts(user_id) if venue in {None, a.venue})
-        asset, _, quote = symbol.upper().partition("/")
-        return [
-            found
-            for found in await self._gather(accounts)
-            if found.asset == asset and (not quote or _is_quoted_in(found, quote))
-        ]
+        return await self._portfolio.find(user_id, symbol, venue)
 
     async def find_pressed(self, pressed: Pressed) -> list[Found]:
         """Return the positions a button is about as they are now, priced for showing."""
-        wanted = {key.account_id for key in pressed.keys}
-        accounts = tuple(a for a in self._reader.accounts(pressed.user_id) if a.account_id in wanted)
-        return [found for found in await self._gather(accounts) if found.key in pressed.keys]
+        return await self._portfolio.find_again(pressed.user_id, pressed.keys)
 
     def propose(self, found: Iterable[Found]) -> list[Proposal]:
         """Return what can be done about positions."""
@@ -80,16 +69,8 @@ class Inquiry:
                 valid_for=CONVERSATION,
             )
 
-    async def _gather(self, accounts: tuple[Account, ...]) -> list[Found]:
-        await self._portfolio.refresh(accounts)
-        return [found for account in accounts for found in await self._portfolio.gather(account)]
-
 
 def wanted(found: Found, threshold: Decimal) -> Wanted:
     """Return a position with the quantity its price is to be confirmed for: all that could be guarded."""
     quantity = coverable(candidate_of(found, threshold), GuardSource.EXISTING_PRICE)
     return Wanted(found=found, quantity=quantity)
-
-
-def _is_quoted_in(found: Found, quote: str) -> bool:
-    return found.instrument is not None and found.instrument.quote == quote

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from engine.balances.reader import AccountReader
 from engine.clock import Clock
 from engine.confirmations.confirm import Claimed, claim_confirmation
 from engine.guards.answers import Answers, cannot_guard
@@ -29,7 +28,6 @@ class GuardService:
         self,
         *,
         portfolio: PortfolioService,
-        reader: AccountReader,
         database: Database,
         clock: Clock,
         threshold: Decimal,
@@ -37,9 +35,7 @@ class GuardService:
     ) -> None:
         self._database = database
         self._clock = clock
-        self._inquiry = Inquiry(
-            portfolio=portfolio, reader=reader, database=database, clock=clock, threshold=threshold
-        )
+        self._inquiry = Inquiry(portfolio=portfolio, database=database, clock=clock, threshold=threshold)
         self._answers = Answers(inquiry=self._inquiry, setter=setter, clock=clock)
         self._resuming = Resuming(inquiry=self._inquiry, database=database, clock=clock)
 

@@ -7,14 +7,12 @@ from engine.clock import Clock
 from engine.errors import BrokerError, RefusalReason, RefusedError
 from engine.execution.intents import Intent
 from engine.guards.guard import Guard
-from engine.instruments import AssetClass, Instrument, TradingStatus
+from engine.instruments import AssetClass, Instrument
 from engine.liquidation.mark import is_settled
 from engine.market import VenueMarket
 
 #: A sale waits no longer than this for the listing it is floored by.
 LISTING_S = 2.0
-
-_TAKES_SALES = (TradingStatus.ONLINE, TradingStatus.REDUCE_ONLY)
 
 #: Tells whether a guard is past its threshold at the latest accepted mark; None without a price.
 Breached = Callable[[Guard], bool | None]
@@ -59,7 +57,7 @@ class MarketDoor:
     async def _check_status(self, intent: Intent) -> None:
         await self._market.refresh_instruments()
         instrument = await self.instrument()
-        if instrument is not None and instrument.status not in _TAKES_SALES:
+        if instrument is not None and not instrument.status.takes_exits:
             raise _shut(intent, f"{intent.symbol} is {instrument.status.value.replace('_', ' ')}")
 
     async def _check_session(self, intent: Intent, guard: Guard) -> None:

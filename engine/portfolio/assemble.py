@@ -51,6 +51,11 @@ class Found:
             account_id=self.account.account_id, kind=self.kind, asset=self.asset, symbol=symbol
         )
 
+    def is_called(self, symbol: str) -> bool:
+        """Tell whether an asset or a pair somebody names, in any letters, is this one."""
+        asset, _, quote = symbol.upper().partition("/")
+        return self.asset == asset and (not quote or _quote(self) == quote)
+
 
 @dataclass(frozen=True, slots=True)
 class Result:

@@ -21,7 +21,7 @@ from engine.liquidation.mark import (
     decide_mark,
 )
 from engine.liquidation.sight import Sight
-from engine.money import ZERO, is_cash
+from engine.money import ZERO
 from engine.portfolio.assemble import Found
 from engine.positions import AccountReport, Direction, Holding, MarginPosition, PositionKey, PositionKind
 from engine.quotes import OrderBook, Quote
@@ -55,7 +55,7 @@ def exit_symbols(
 ) -> Mapping[str, str]:
     """Return the pair each held asset would be sold through; assets without one are absent."""
     chosen = {}
-    for holding in spot_positions(report):
+    for holding in report.spot_positions:
         basis = bases.get(holding.asset)
         symbol = holding.symbol if holding.symbol in instruments else None
         symbol = symbol or choose_exit_symbol(holding.asset, basis.currency if basis else None, instruments)
@@ -64,15 +64,10 @@ def exit_symbols(
     return chosen
 
 
-def spot_positions(report: AccountReport) -> tuple[Holding, ...]:
-    """Return what is held and is not cash."""
-    return tuple(h for h in report.holdings if h.total > ZERO and not is_cash(h.asset))
-
-
 def find_positions(scene: Scene) -> tuple[Found, ...]:
     """Return every spot and margin position of the account."""
     symbols = exit_symbols(scene.report, scene.bases, scene.instruments)
-    spot = [_spot(scene, holding, symbols) for holding in spot_positions(scene.report)]
+    spot = [_spot(scene, holding, symbols) for holding in scene.report.spot_positions]
     return (*spot, *(_margin(scene, position) for position in scene.report.margin_positions))
 
 

@@ -18,14 +18,14 @@ from engine.liquidation.sight import Sight
 from engine.market import Markets, VenueMarket
 from engine.portfolio.assemble import Found, assemble, sort_positions
 from engine.portfolio.confirm import Confirmer, Wanted
-from engine.portfolio.find import Scene, exit_symbols, find_positions, spot_positions, thin_symbols
+from engine.portfolio.find import Scene, exit_symbols, find_positions, thin_symbols
 from engine.portfolio.view import PortfolioView
-from engine.positions import AccountReport
+from engine.positions import AccountReport, PositionKey
 from engine.quotes import OrderBook, Quote
 from engine.routing.costs import Costs
 from engine.storage.database import Database
 from engine.storage.repositories import guards as guard_rows
-from engine.venues import Account
+from engine.venues import Account, Venue
 
 #: A reading this fresh is shown without asking the venue again.
 FRESH = timedelta(seconds=5)
@@ -81,6 +81,23 @@ class PortfolioService:
             as_of=self._clock.now(),
         )
 
+    async def find(self, user_id: int, symbol: str | None, venue: Venue | None) -> list[Found]:
+        """Return what a user holds under a name (BTC, BTC/USD), or everything, read just now."""
+        found = await self._read_now(
+            tuple(a for a in self._reader.accounts(user_id) if venue in {None, a.venue})
+        )
+        return found if symbol is None else [one for one in found if one.is_called(symbol)]
+
+    async def find_again(self, user_id: int, keys: Collection[PositionKey]) -> list[Found]:
+        """Return the positions a button is about as they are now."""
+        wanted = {key.account_id for key in keys}
+        accounts = tuple(a for a in self._reader.accounts(user_id) if a.account_id in wanted)
+        return [found for found in await self._read_now(accounts) if found.key in keys]
+
+    async def _read_now(self, accounts: tuple[Account, ...]) -> list[Found]:
+        await self.refresh(accounts)
+        return [found for account in accounts for found in await self.gather(account)]
+
     async def refresh(self, accounts: tuple[Account, ...]) -> None:
         """Read accounts that were not read just now, waiting no longer than a screen may."""
         since = self._clock.now() - FRESH
@@ -111,7 +128,7 @@ class PortfolioService:
             guards = await guard_rows.load_open_guards(session, account_id)
         bases = {
             holding.asset: basis
-            for holding in spot_positions(report)
+            for holding in report.spot_positions
             if (basis := self._histories.basis(account_id, holding.asset)) is not None
         }
         try:

@@ -29,6 +29,8 @@ from engine.venues import Account
 
 #: What `/route` alone looks at: the pair most people trade.
 USUAL_ASSET = "BTC"
+#: The pair its figures are kept live for.
+USUAL_SYMBOL = f"{USUAL_ASSET}/USD"
 
 _request = TypeAdapter(TradeRequest)
 _decision: TypeAdapter[Route | NoRoute] = TypeAdapter(Route | NoRoute)

@@ -6,7 +6,7 @@ from engine.guards.guard import GuardState
 from engine.instruments import AssetClass
 from engine.liquidation.mark import MarkBasis, PriceProblem, PriceUnknown
 from engine.liquidation.sight import Sight
-from engine.portfolio.find import Scene, exit_symbols, find_positions, spot_positions
+from engine.portfolio.find import Scene, exit_symbols, find_positions
 from engine.positions import Direction, PositionKind
 from engine.venues import Venue
 from tests.builders import (
@@ -66,7 +66,7 @@ def found(*holdings, **choices):
 def test_cash_and_what_is_gone_are_no_positions():
     report = a_report(a_holding("USD"), a_holding("USDC"), a_holding("BTC", "0"), a_holding("ETH", "2"))
 
-    assert [holding.asset for holding in spot_positions(report)] == ["ETH"]
+    assert [holding.asset for holding in report.spot_positions] == ["ETH"]
 
 
 def test_coins_held_or_staked_are_positions_too():
