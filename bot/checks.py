@@ -67,6 +67,10 @@ def check_sources(sources: Sources, mode: str) -> Check:
     if sources.in_environment:
         places.append(f"{sources.in_environment} from the environment")
     finding = f"{', '.join(places)}; mode {mode}"
+    if mode != "live":
+        return failed(
+            "settings", finding, "The bot starts with NIJA_MODE=live only; `nija demo` trades made-up money."
+        )
     if sources.in_file or sources.in_environment:
         return passed("settings", finding)
     advice = (

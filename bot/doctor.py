@@ -23,7 +23,6 @@ from bot.checks import (
     check_sources,
     failed,
     passed,
-    warned,
 )
 from bot.database_checks import read_account_checks, read_database
 from bot.lease import AlreadyRunningError, DataDirError, hold_data_dir
@@ -98,8 +97,10 @@ def _take_data_dir(data_dir: Path, held: ExitStack) -> str:
 def _check_owners(settings: Settings) -> Check:
     if settings.owner_ids:
         return passed("owners", ", ".join(map(str, settings.owner_ids)))
-    return warned(
-        "owners", "nobody: the bot will answer no one", "Put your Telegram user id into NIJA_OWNER_IDS."
+    return failed(
+        "owners",
+        "nobody: the bot does not start without one",
+        "Put your numeric Telegram id into NIJA_OWNER_IDS; @userinfobot tells it.",
     )
 
 

@@ -38,6 +38,12 @@ def test_it_is_told_where_the_settings_come_from(file, in_file, in_environment, 
     assert ("cp .env.example .env" in check.advice) == (verdict is Verdict.WARN)
 
 
+def test_a_mode_the_bot_does_not_start_in_fails():
+    check = check_sources(Sources(file=Path(".env"), in_file=1, in_environment=0), "paper")
+
+    assert (check.verdict, check.finding) == (Verdict.FAIL, "1 from .env; mode paper")
+
+
 def test_no_broker_is_worth_a_line():
     assert check_brokers([Venue.KRAKEN, Venue.ALPACA]).finding == "Kraken, Alpaca"
     assert check_brokers([]).verdict is Verdict.WARN

@@ -184,10 +184,10 @@ async def test_telegram_being_away_and_no_token_are_told_apart(settings, server)
     assert none["telegram token"].finding == "not set"
 
 
-async def test_without_owners_it_warns(settings):
+async def test_without_owners_it_fails_as_the_start_would(settings):
     checks, _ = await checks_of(settings.model_copy(update={"owner_ids": ()}))
 
-    assert checks["owners"].verdict is Verdict.WARN
+    assert checks["owners"].verdict is Verdict.FAIL
 
 
 async def test_a_data_dir_open_to_others_fails(settings):
