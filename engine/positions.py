@@ -91,6 +91,11 @@ class AccountReport:
         """Return what is held and is not cash."""
         return tuple(h for h in self.holdings if h.total > ZERO and not is_cash(h.asset))
 
+    @property
+    def shorts(self) -> tuple[Holding, ...]:
+        """Return what was sold without being held: the venue lent it."""
+        return tuple(h for h in self.holdings if h.total < ZERO and not is_cash(h.asset))
+
     def holding(self, asset: str) -> Holding:
         """Return the holding of `asset`, empty when the account has none."""
         for holding in self.holdings:

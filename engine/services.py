@@ -52,7 +52,7 @@ class Portfolio(Protocol):
 class Guards(Protocol):
     """Arming and disarming; nothing changes before `take`."""
 
-    async def offer_guard(self, user_id: int, symbol: str, venue: Venue | None) -> Offer | Nothing:
+    async def offer_guard(self, user_id: int, symbol: str, venue: Venue | None) -> Outcome:
         """Ask how to guard a position, or say why it cannot be."""
 
     async def offer_unguard(self, user_id: int, symbol: str, venue: Venue | None) -> Offer | Nothing:

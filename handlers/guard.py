@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from engine.guards.offers import Nothing, Offer
+from engine.guards.offers import Outcome
 from handlers.arguments import Misread, parse_guard
 from handlers.context import ChatContext
-from handlers.render.guards import render_nothing, render_offer
+from handlers.render.guards import render_outcome
 from handlers.render.problems import render_misread
 from handlers.render.screen import Screen
 
@@ -28,7 +28,5 @@ async def offer_unguard(context: ChatContext, words: Sequence[str]) -> Screen:
     return _screen(await guards.offer_unguard(context.person.user_id, asked.symbol, asked.venue), context)
 
 
-def _screen(answer: Offer | Nothing, context: ChatContext) -> Screen:
-    if isinstance(answer, Nothing):
-        return render_nothing(answer)
-    return render_offer(answer, context.reader)
+def _screen(answer: Outcome, context: ChatContext) -> Screen:
+    return render_outcome(answer, context.reader)[0]

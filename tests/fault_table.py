@@ -267,7 +267,7 @@ VENUE = (
         tests=(
             f"{REFUSED}test_a_rejected_key_is_tried_once_a_minute",
             "tests/engine/balances/test_lookout.py::test_a_refused_key_is_told_at_once_because_only_its_owner_can_mend_it",
-            f"{EXECUTE}test_an_exit_whose_key_was_taken_out_of_the_settings_is_told_once",
+            f"{EXECUTE}test_an_exit_whose_key_was_taken_out_of_the_settings_is_told_in_time_not_at_every_look",
             f"{WATCH}test_a_venue_that_hangs_does_not_delay_another",
             f"{KEY}test_a_locked_key_is_left_alone_for_fifteen_minutes",
         ),

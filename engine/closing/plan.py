@@ -133,6 +133,8 @@ def _obstacles(scene: Scene, quantity: Decimal) -> Iterator[str]:
         yield "it is being sold already"
     if scene.trouble:
         yield scene.trouble
+    if found.kind is PositionKind.SPOT and found.direction is Direction.SHORT:
+        yield "it is a short position; close it at the venue itself"
     if instrument is None:
         yield "it is not listed there"
         return

@@ -88,15 +88,9 @@ class Answers:
         left_out = tuple(p.line for p in proposals if p.key not in armed and p not in asked_apart)
         if not guards and follow_up is not None and not left_out:
             return follow_up
-        if not guards and follow_up is None:
-            return Nothing(why=cannot_guard(proposals[0]) if proposals else "Nothing is held there now.")
+        if not guards and follow_up is None and not proposals:
+            return Nothing(why="Nothing is held there now.")
         return Armed(guards=guards, left_out=left_out, follow_up=follow_up)
-
-
-def cannot_guard(proposal: Proposal) -> str:
-    """Say why a position was not guarded."""
-    found, why = proposal.found, proposal.line.why_not or "not possible now"
-    return f"{found.asset} at {found.account.venue.label} was not guarded: {why}."
 
 
 def _to_sell(proposal: Proposal) -> tuple[Arming, ...]:

@@ -28,6 +28,7 @@ class Exclusion(StrEnum):
 
     ALREADY_GUARDED = "already guarded"
     CANNOT_BE_SOLD = "cannot be sold now"
+    SHORT = "a short position, which NIJA only shows"
     NOT_LISTED = "not listed there"
     PRICE_UNKNOWN = "price unknown"
     MARKET_CLOSED = "market closed"

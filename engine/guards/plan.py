@@ -22,6 +22,7 @@ from engine.instruments import Instrument
 from engine.liquidation.mark import PriceProblem, PriceUnknown
 from engine.liquidation.rule import is_breached, pnl
 from engine.money import ZERO, exact
+from engine.positions import Direction, PositionKind
 
 
 def plan_arming(candidates: Iterable[ArmingCandidate], mode: ArmingMode) -> ArmingPlan:
@@ -92,6 +93,8 @@ def _assess(candidate: ArmingCandidate) -> _Options | Exclusion:
         candidate.mark,
         coverable(candidate, GuardSource.EXISTING_PRICE),
     )
+    if candidate.kind is PositionKind.SPOT and candidate.direction is Direction.SHORT:
+        return Exclusion.SHORT
     if instrument is None:
         return Exclusion.NOT_LISTED
     if quantity <= ZERO:

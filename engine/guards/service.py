@@ -8,11 +8,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.clock import Clock
 from engine.confirmations.confirm import Claimed, claim_confirmation
-from engine.guards.answers import Answers, cannot_guard
+from engine.guards.answers import Answers
 from engine.guards.asking import Button, Pressed, load_pressed, single_buttons
 from engine.guards.guard import Guard, GuardState
 from engine.guards.inquiry import Inquiry
-from engine.guards.offers import ChoiceKind, LeftAlone, Nothing, Offer, Outcome, Unguarded
+from engine.guards.offers import Armed, ChoiceKind, LeftAlone, Nothing, Offer, Outcome, Unguarded
 from engine.guards.resuming import Resuming
 from engine.guards.setter import GuardSetter
 from engine.portfolio.service import PortfolioService
@@ -39,7 +39,7 @@ class GuardService:
         self._answers = Answers(inquiry=self._inquiry, setter=setter, clock=clock)
         self._resuming = Resuming(inquiry=self._inquiry, database=database, clock=clock)
 
-    async def offer_guard(self, user_id: int, symbol: str, venue: Venue | None) -> Offer | Nothing:
+    async def offer_guard(self, user_id: int, symbol: str, venue: Venue | None) -> Outcome:
         """Ask how to guard a position, or say why it cannot be."""
         found = await self._inquiry.find(user_id, symbol, venue)
         if not found:
@@ -47,7 +47,7 @@ class GuardService:
         proposals = self._inquiry.propose(found)
         able = [proposal for proposal in proposals if proposal.choices]
         if not able:
-            return Nothing(why=cannot_guard(proposals[0]))
+            return Armed(guards=(), left_out=tuple(proposal.line for proposal in proposals))
         return await self._inquiry.ask(user_id, "guard", able, single_buttons(able))
 
     async def offer_unguard(self, user_id: int, symbol: str, venue: Venue | None) -> Offer | Nothing:

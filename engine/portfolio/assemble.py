@@ -142,6 +142,8 @@ def sort_positions(positions: Sequence[PositionView]) -> tuple[PositionView, ...
 
 
 def _why_no_guard(found: Found) -> NotGuarded:
+    if found.kind is PositionKind.SPOT and found.direction is Direction.SHORT:
+        return NotGuarded.SHORT
     if found.instrument is None or found.quantity <= found.locked:
         return NotGuarded.CANNOT_BE_SOLD_NOW
     problem = _price_problem(found.mark)

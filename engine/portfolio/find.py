@@ -68,7 +68,8 @@ def find_positions(scene: Scene) -> tuple[Found, ...]:
     """Return every spot and margin position of the account."""
     symbols = exit_symbols(scene.report, scene.bases, scene.instruments)
     spot = [_spot(scene, holding, symbols) for holding in scene.report.spot_positions]
-    return (*spot, *(_margin(scene, position) for position in scene.report.margin_positions))
+    short = [_short(scene, holding) for holding in scene.report.shorts]
+    return (*spot, *short, *(_margin(scene, position) for position in scene.report.margin_positions))
 
 
 def thin_symbols(found: Sequence[Found]) -> frozenset[str]:
@@ -100,6 +101,24 @@ def _spot(scene: Scene, holding: Holding, symbols: Mapping[str, str]) -> Found:
         taker=_taker(scene, instrument),
         guard=guard,
         venue_entry=holding.venue_entry,
+        as_of=scene.report.at,
+    )
+
+
+def _short(scene: Scene, holding: Holding) -> Found:
+    """Return what is owed to the venue: shown, never guarded, because closing it is a purchase."""
+    instrument = scene.instruments.get(holding.symbol) if holding.symbol else None
+    return Found(
+        account=scene.report.account,
+        kind=PositionKind.SPOT,
+        direction=Direction.SHORT,
+        asset=holding.asset,
+        instrument=instrument,
+        quantity=-holding.total,
+        mark=_mark(scene, None, instrument, Direction.SHORT, -holding.total),
+        quote_usd=_quote_usd(scene, instrument),
+        taker=_taker(scene, instrument),
+        guard=None,
         as_of=scene.report.at,
     )
 

@@ -139,6 +139,7 @@ class PortfolioService:
         symbols = {
             *exit_symbols(report, bases, instruments).values(),
             *(position.symbol for position in report.margin_positions),
+            *(holding.symbol for holding in report.shorts if holding.symbol),
             *(guard.symbol for guard in guards),
         }
         quotes_of = {instruments[symbol].quote for symbol in symbols if symbol in instruments}

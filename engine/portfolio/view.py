@@ -19,6 +19,7 @@ class NotGuarded(StrEnum):
     PRICE_UNKNOWN = "price unknown"
     MARKET_CLOSED = "market closed"
     CANNOT_BE_SOLD_NOW = "cannot be sold now"
+    SHORT = "a short position, which NIJA only shows"
     BELOW_MINIMUM = "below the venue's minimum"
     PAUSED = "paused, your answer is needed"
 

@@ -27,6 +27,7 @@ _NOTHING_SOLD = "Whatever is lost, nothing is sold by itself. /positions shows w
 _JOBS = {
     "snapshots": "balances",
     "costs": "fees and spreads",
+    "broker log": "notes on brokers",
     "watch log": "watch record",
     "lease": "single-bot lock",
     "thin history": "history clean-up",

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import FirstContact
-from engine.guards.offers import Armed, ChoiceKind, Nothing, Standing
+from engine.guards.offers import Armed, ChoiceKind, Standing
 from engine.storage.tables import ConfirmationRow
 from sandbox.faults import FaultKind
 from sandbox.market import Override
@@ -93,7 +93,7 @@ async def test_a_price_that_is_not_confirmed_arms_nothing_and_says_so(met):
 
     outcome = await press(met, offer, ChoiceKind.GUARD_FROM_PRICE)
 
-    assert outcome == Nothing(why="ETH at Kraken was not guarded: price unknown.")
+    assert [line.why_not for line in outcome.left_out] == ["price unknown"]
     assert await met.guards() == ()
 
 

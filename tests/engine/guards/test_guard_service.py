@@ -164,7 +164,6 @@ async def test_one_position_is_asked_about_by_its_name(met):
         ("ADA", None, "You hold no ADA at any of your brokers; nothing was guarded."),
         ("ETH", Venue.ALPACA, "You hold no ETH at Alpaca; nothing was guarded."),
         ("ETH/EUR", None, "You hold no ETH/EUR at any of your brokers; nothing was guarded."),
-        ("DOGE", None, "DOGE at Kraken was not guarded: below the venue's minimum."),
     ],
 )
 async def test_what_cannot_be_guarded_is_refused_with_its_reason(met, symbol, venue, why):
@@ -174,12 +173,20 @@ async def test_what_cannot_be_guarded_is_refused_with_its_reason(met, symbol, ve
     assert answer.why.startswith(why)
 
 
+async def test_what_is_too_little_is_refused_with_its_reason(met):
+    answer = await service(met).offer_guard(OWNER_ID, "DOGE", None)
+
+    assert answer.guards == ()
+    assert [line.why_not for line in answer.left_out] == ["below the venue's minimum"]
+
+
 async def test_what_is_guarded_already_is_refused_with_its_reason(met):
     await press(met, await first_offer(met), ChoiceKind.GUARD_ALL_FROM_PRICE)
 
     answer = await service(met).offer_guard(OWNER_ID, "ETH/USD", Venue.KRAKEN)
 
-    assert answer == Nothing(why="ETH at Kraken was not guarded: already guarded.")
+    assert answer.guards == ()
+    assert [(line.position.asset, line.why_not) for line in answer.left_out] == [("ETH", "already guarded")]
 
 
 async def test_a_position_without_a_price_is_refused_with_its_reason(met):
@@ -188,7 +195,8 @@ async def test_a_position_without_a_price_is_refused_with_its_reason(met):
 
     answer = await service(met).offer_guard(OWNER_ID, "ETH", None)
 
-    assert answer == Nothing(why="ETH at Kraken was not guarded: price unknown.")
+    assert answer.guards == ()
+    assert [line.why_not for line in answer.left_out] == ["price unknown"]
 
 
 async def test_a_position_without_a_price_any_more_is_refused_at_the_button(met):
@@ -196,9 +204,10 @@ async def test_a_position_without_a_price_any_more_is_refused_at_the_button(met)
     met.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
     await met.clock.sleep(60)
 
-    assert await press(met, offer, ChoiceKind.GUARD_FROM_COST) == Nothing(
-        why="ETH at Kraken was not guarded: price unknown."
-    )
+    outcome = await press(met, offer, ChoiceKind.GUARD_FROM_COST)
+
+    assert outcome.guards == ()
+    assert [line.why_not for line in outcome.left_out] == ["price unknown"]
 
 
 async def test_a_position_that_is_gone_is_refused_at_the_button(met):

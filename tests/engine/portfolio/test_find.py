@@ -3,10 +3,13 @@ import pytest
 from engine.brokers.base import Session
 from engine.cost_basis import CostBasis
 from engine.guards.guard import GuardState
+from engine.guards.offering import propose
 from engine.instruments import AssetClass
-from engine.liquidation.mark import MarkBasis, PriceProblem, PriceUnknown
+from engine.liquidation.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
 from engine.liquidation.sight import Sight
+from engine.portfolio.assemble import why_not_guarded
 from engine.portfolio.find import Scene, exit_symbols, find_positions
+from engine.portfolio.view import NotGuarded
 from engine.positions import Direction, PositionKind
 from engine.venues import Venue
 from tests.builders import (
@@ -228,3 +231,15 @@ def test_a_stock_has_a_price_in_its_session_only(session, problem):
     )
 
     assert getattr(one.mark, "problem", None) == problem
+
+
+def test_what_was_sold_without_being_held_is_shown_and_never_guarded():
+    owed = a_holding("AAPL", "-5", symbol="AAPL/USD")
+    [short] = find_positions(
+        a_scene(owed, instruments={"AAPL/USD": STOCK}, quotes=(a_quote(symbol="AAPL/USD"),), session=OPEN)
+    )
+
+    assert (short.direction, short.quantity) == (Direction.SHORT, 5)
+    assert isinstance(short.mark, Mark)
+    assert why_not_guarded(short) is NotGuarded.SHORT
+    assert propose(short, threshold=number("-0.01")).choices == ()

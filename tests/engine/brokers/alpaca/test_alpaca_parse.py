@@ -240,7 +240,9 @@ def test_an_order_sized_by_cost_has_the_quantity_that_was_filled(catalog):
 
 def test_an_order_of_a_kind_we_do_not_know_hides_none_of_the_others(catalog):
     of_several_legs = order(symbol="", side="", id="mleg")
-    assert [one.venue_order_id for one in parse_orders([of_several_legs, order()], catalog)] == [order()["id"]]
+    assert [one.venue_order_id for one in parse_orders([of_several_legs, order()], catalog)] == [
+        order()["id"]
+    ]
 
 
 @pytest.mark.parametrize("changes", [{"status": "limbo"}, {"filled_qty": None}, {"side": "hold"}, {"id": ""}])
