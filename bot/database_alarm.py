@@ -5,15 +5,33 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from bot.database_file import DatabaseReplacedError
 from engine.clock import Clock
 
 #: Another process may hold the database for a moment.
 PATIENCE_S = 5.0
 REMIND_S = 60.0
 
+_STOPPED = "NIJA cannot write its database: exits cannot be carried out; nothing is sold and no other alert can be kept."
+_BUSY = f"{_STOPPED} Is the disk full, or does another program hold the database file?"
+_DAMAGED = f"{_STOPPED} The file is damaged: stop NIJA and put a backup in its place with nija restore FILE."
+_REPLACED = (
+    "NIJA's database file was removed or replaced while it runs: guards, alerts and history of from now on are "
+    "lost at the next start. Stop NIJA, put the file back or use nija restore FILE, and start it again."
+)
+
 log = structlog.get_logger(__name__)
+
+
+def _words(error: SQLAlchemyError | sqlite3.Error) -> str:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, DatabaseReplacedError):
+        return _REPLACED
+    # An operational error is one of the disk or of other programs; plain database errors are of the file itself.
+    is_damaged = isinstance(cause, sqlite3.DatabaseError) and not isinstance(cause, sqlite3.OperationalError)
+    return _DAMAGED if is_damaged else _BUSY
 
 
 class DatabaseAlarm:
@@ -40,10 +58,10 @@ class DatabaseAlarm:
             try:
                 await asyncio.wait({work}, timeout=PATIENCE_S)
                 if not work.done():
-                    self._fails(name, began)
+                    self._fails(name, began, _BUSY)
                 await work
-            except (SQLAlchemyError, sqlite3.Error):
-                self._fails(name, began)
+            except (SQLAlchemyError, sqlite3.Error) as error:
+                self._fails(name, began, _words(error))
                 raise
             finally:
                 work.cancel()
@@ -51,7 +69,7 @@ class DatabaseAlarm:
 
         return heard
 
-    def _fails(self, name: str, since: float) -> None:
+    def _fails(self, name: str, since: float, words: str) -> None:
         if not self._failing:
             self._since = since
         self._failing.add(name)
@@ -61,11 +79,7 @@ class DatabaseAlarm:
             return
         self._told_at = now
         log.critical("the database cannot be used: exits cannot be carried out", job=name)
-        self._tell(
-            "NIJA cannot write its database: exits cannot be carried out; nothing is sold and no other alert "
-            f"can be kept. This has been so for {now - self._since:.0f} s. Is the disk full, or does another "
-            "program hold the database file?"
-        )
+        self._tell(f"{words} This has been so for {now - self._since:.0f} s.")
 
     def _works(self, name: str) -> None:
         self._failing.discard(name)

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.database_file import DatabaseFile
 from bot.errors import CommandError
 from engine.clock import Clock
+from engine.storage.backup import database_file
 from engine.storage.database import Database
 from engine.storage.records import Lease
 from engine.storage.repositories.process import beat, take_lease
@@ -59,6 +61,8 @@ class DatabaseLease:
 
     def __init__(self, database: Database, clock: Clock, *, on_lost: Callable[[CommandError], None]) -> None:
         self._database = database
+        file = database_file(database.url)
+        self._file = DatabaseFile(file) if file else None
         self._clock = clock
         self._on_lost = on_lost
         self._lease: Lease | None = None
@@ -73,6 +77,8 @@ class DatabaseLease:
         """Say that this process lives, and stop it when another one has taken over; a job does this."""
         if self._lease is None:
             return
+        if self._file:
+            self._file.check()
         async with self._database.write() as session:
             held = await beat(session, self._lease, now=self._clock.now())
         if not held:

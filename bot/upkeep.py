@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from sqlalchemy.exc import DatabaseError, OperationalError
+
 from bot.errors import CommandError
 from bot.lease import hold_data_dir
 from bot.settings import Settings
@@ -31,6 +33,14 @@ def migrate_held(settings: Settings, clock: Clock) -> Migrated:
         return run_migrations(settings.database_url, backups=settings.data_dir / "backups", now=clock.now())
     except (MigrationRefusedError, BackupError) as refusal:
         raise CommandError(str(refusal)) from refusal
+    except DatabaseError as error:
+        if isinstance(error, OperationalError):
+            raise
+        raise CommandError(
+            f"The database {database_file(settings.database_url)} is damaged ({error.orig}). Nothing was started. "
+            f"Put a backup in its place with nija restore FILE; copies made before migrations are in "
+            f"{settings.data_dir / 'backups'}."
+        ) from error
 
 
 def backup(settings: Settings, file: Path) -> Backup:

@@ -3,10 +3,11 @@ import sqlite3
 from contextlib import nullcontext
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bot import database_alarm
 from bot.database_alarm import DatabaseAlarm
+from bot.database_file import DatabaseReplacedError
 from tests.bot.hand_clock import HandClock
 from tests.bot.until import until
 
@@ -60,6 +61,23 @@ async def test_one_that_fails_for_seconds_is_told_once_a_minute_until_it_works(d
     assert "for 5 s" in first
     assert "for 65 s" in reminder
     assert clear.startswith("NIJA can write its database again, after 70 s")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OperationalError("BEGIN", None, sqlite3.OperationalError("disk full")), "Is the disk full"),
+        (DatabaseError("SELECT", None, sqlite3.DatabaseError("malformed")), "The file is damaged"),
+        (DatabaseReplacedError("nija.db was removed or replaced"), "was removed or replaced while it runs"),
+    ],
+    ids=["no room", "damaged", "replaced"],
+)
+async def test_what_is_wrong_with_it_is_named(desk, error, words):
+    for _ in range(2):
+        await desk.run(error)
+
+    [told] = desk.told
+    assert words in told
 
 
 async def test_a_moment_of_failing_is_not_told(desk):

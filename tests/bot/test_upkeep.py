@@ -61,6 +61,14 @@ def test_a_newer_database_is_refused_with_what_to_do(migrated):
         migrate(migrated, CLOCK)
 
 
+def test_a_damaged_database_stops_the_start_with_what_to_do(migrated):
+    file = migrated.data_dir / "nija.db"
+    file.write_bytes(b"garbage" * 4096)
+
+    with pytest.raises(CommandError, match=r"nija\.db is damaged .* nija restore FILE"):
+        migrate(migrated, CLOCK)
+
+
 def test_a_backup_beside_a_running_bot_brings_everything_back(migrated, tmp_path):
     nonce = asyncio.run(use_key(migrated, 3))
     with hold_data_dir(migrated.data_dir):

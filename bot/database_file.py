@@ -1,0 +1,28 @@
+"""The database's file under a running bot: what is written to a removed one is lost at the next start."""
+
+import sqlite3
+from pathlib import Path
+
+
+class DatabaseReplacedError(sqlite3.OperationalError):
+    """The file is not the one that was opened."""
+
+
+class DatabaseFile:
+    """Remembers which file was opened, and notices when another one or none is in its place."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._opened = self._identity()
+
+    def check(self) -> None:
+        """Raise DatabaseReplacedError when the file was removed or replaced."""
+        if self._identity() != self._opened:
+            raise DatabaseReplacedError(f"{self._path} was removed or replaced")
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            status = self._path.stat()
+        except FileNotFoundError:
+            return None
+        return status.st_dev, status.st_ino
