@@ -28,6 +28,7 @@ class Deeds:
             (1, self._withdraw),
             (1, self._leave_crumbs),
             (2, self._deposit),
+            (1, self._ask_to_close),
         )
 
     def drift(self):
@@ -137,6 +138,10 @@ class Deeds:
         there = truth.total(asset)
         is_crumbs = there < truth.instruments[symbol].minimum_quantity * 5
         truth.deposit(asset, self._amount(symbol, 200, 9000) if is_crumbs else there * Decimal("0.125"))
+
+    def _ask_to_close(self, truth, symbol):
+        if self._world.guard_of(truth.venue, symbol):
+            self._stage.ask_to_close(truth, symbol)
 
     def _part(self, truth, symbol, parts):
         free = truth.free(symbol.split("/")[0])

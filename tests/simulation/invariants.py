@@ -1,7 +1,9 @@
 """What must hold after every step, and what must hold when everything has come to rest."""
 
+from datetime import timedelta
 from decimal import Decimal
 
+from engine.execution.audit import SHOWN
 from engine.execution.states import TRANSITIONS
 
 #: Cycles after which a position past its threshold is sold or its owner has been told.
@@ -35,6 +37,25 @@ def check_end(world):
         "SELECT guard_id, state, quantity FROM guards WHERE state <> 'closed'"
     ):
         _check_rest(world, world.armed[guard_id], state, Decimal(quantity))
+
+
+def check_history(world, records):
+    """Check that what `/history` tells of each exit is what happened."""
+    ids = [row[0] for row in world.store.rows("SELECT intent_id FROM intents ORDER BY created_at DESC")]
+    told = [record.intent.intent_id for record in records]
+    if sorted(told) != sorted(ids[: len(told)]) or len(told) != min(len(ids), SHOWN):
+        world.violate(f"the history tells of {told}, there were {ids}")
+    for record in records:
+        stages = list(record.stages())
+        sold = sum((fill.quantity for fill in record.fills), Decimal(0))
+        if record.intent.state == "filled" and sold != record.intent.filled_quantity:
+            world.violate(
+                f"the history of {record.intent.intent_id} shows {sold} sold of {record.intent.filled_quantity}"
+            )
+        if record.filled_at is not None and record.average_price is not None and record.slippage is None:
+            world.violate(f"the history of {record.intent.intent_id} compares nothing")
+        if len(stages) != len(record.steps) or (record.price_age or timedelta(0)) < timedelta(0):
+            world.violate(f"the history of {record.intent.intent_id} has a gap")
 
 
 def unsettled(world):
@@ -74,8 +95,10 @@ def _check_closing(world, armed):
     truth = world.venues[armed.venue]
     left = min(armed.quantity - armed.sold - armed.owner_out, truth.total(armed.asset))
     world.tell(f"guard {armed.guard_id} closed with {max(left, Decimal(0))} left")
-    if left > 0 and not truth.instruments[armed.symbol].why_too_small_to_sell(
-        left, truth.prices.bid(armed.symbol)
+    if (
+        armed.agreed is None
+        and left > 0
+        and not truth.instruments[armed.symbol].why_too_small_to_sell(left, truth.prices.bid(armed.symbol))
     ):
         world.violate(f"{armed.guard_id} was closed with {left} unsold")
 
@@ -175,6 +198,9 @@ def _check_rest(world, armed, state, quantity):
     truth = world.venues[armed.venue]
     if state == "armed" and quantity > truth.total(armed.asset):
         world.violate(f"{armed.guard_id} guards {quantity}, there is {truth.total(armed.asset)}")
+    if armed.agreed is not None:
+        # What its owner asked for comes off the guard or off the rest, as it happens to be sold.
+        return
     least = armed.quantity - armed.sold - armed.owner_out
     if quantity < min(least, truth.total(armed.asset)):
         world.violate(f"{armed.guard_id} guards {quantity} only, untouched are {least}")

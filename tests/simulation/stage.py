@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from decimal import Decimal
 from unittest.mock import patch
 
+from engine.closing.preview import ClosePreview
 from tests.simulation.chronicle import Chronicle
+from tests.simulation.database import OWNER_ID
 from tests.simulation.faults import Kind
 from tests.simulation.guarding import store_guard
-from tests.simulation.invariants import check_end, check_step, unsettled
+from tests.simulation.invariants import check_end, check_history, check_step, unsettled
 from tests.simulation.life import KilledError, Life
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.watching import Watching
@@ -77,6 +79,31 @@ class Stage:
             for what in unsettled(self.world):
                 self.world.violate(f"never settled: {what}")
             check_end(self.world)
+            await self._check_history()
+
+    def ask_to_close(self, truth, symbol):
+        """Have the owner ask for a sale, look at what it would bring, and agree."""
+        if self._life and self._life.is_started and not self._life.is_dead:
+            life = self._life
+            life.tasks.spawn(f"the owner asks for {symbol}", lambda: self._close(life, truth, symbol))
+
+    async def _close(self, life, truth, symbol):
+        preview = await life.engine.closing.offer_close(OWNER_ID, symbol, truth.venue)
+        if not isinstance(preview, ClosePreview) or preview.confirmation_id is None:
+            return
+        armed = self.world.guard_of(truth.venue, symbol)
+        if armed is None:
+            return
+        armed.agreed = armed.sold + sum(line.quantity for line in preview.sellable)
+        came_of_it = await life.engine.closing.close(OWNER_ID, preview.confirmation_id)
+        self.world.tell(f"the owner agreed to sell {symbol} at {truth.venue}: {type(came_of_it).__name__}")
+
+    async def _check_history(self):
+        life = self._life
+        for record in await life.engine.audit.fetch_exits(OWNER_ID):
+            if await life.engine.audit.fetch_exit(OWNER_ID, record.intent.intent_id) != record:
+                self.world.violate(f"the history of {record.intent.intent_id} is told in two ways")
+        check_history(self.world, await life.engine.audit.fetch_exits(OWNER_ID))
 
     async def end(self):
         if self._life:

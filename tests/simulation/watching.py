@@ -52,8 +52,8 @@ class Watching:
         ((guarded,),) = world.store.rows("SELECT quantity FROM guards WHERE guard_id = ?", guard_id)
         if order.quantity > Decimal(guarded):
             world.violate(f"{order.order_id} sells {order.quantity}, guarded is {guarded}")
-        if armed.sold + sum((one.left for one in live), Decimal(0)) > armed.quantity:
-            world.violate(f"{order.order_id} would sell more than {armed.quantity} of {guard_id} in all")
+        if armed.sold + sum((one.left for one in live), Decimal(0)) > armed.may_sell:
+            world.violate(f"{order.order_id} would sell more than {armed.may_sell} of {guard_id} in all")
 
     def _check_storm(self, order, guard_id):
         sent_at = self._sent_at.setdefault(guard_id, [])
@@ -64,6 +64,8 @@ class Watching:
 
     def _check_breach(self, truth, guard_id, planned_at):
         armed = self._world.armed[guard_id]
+        if armed.agreed is not None:
+            return
         lowest = truth.prices.lowest_fair(
             armed.symbol, armed.quantity, armed.threshold, since=planned_at - _PRICE_AGE_S
         )
@@ -77,8 +79,8 @@ class Watching:
             return
         armed = self._world.armed[guard_id]
         armed.sold += fill.quantity
-        if armed.sold > armed.quantity:
-            self._world.violate(f"{armed.sold} sold of {guard_id}, guarded were {armed.quantity}")
+        if armed.sold > armed.may_sell:
+            self._world.violate(f"{armed.sold} sold of {guard_id}, {armed.may_sell} was guarded or agreed to")
 
     def _guard_of(self, order):
         if order.client_id is None:

@@ -43,6 +43,12 @@ class Armed:
     #: cycles in a row in which it should have been sold
     breached_for: int = 0
     sold_before: Decimal = Decimal(0)
+    #: how much may be sold in all since its owner asked for a sale; None while nobody did
+    agreed: Decimal | None = None
+
+    @property
+    def may_sell(self):
+        return max(self.quantity, self.agreed or self.quantity)
 
     @property
     def asset(self):
@@ -79,6 +85,13 @@ class World:
         truth = SimVenue(RULES[venue], prices=prices, clock=self.clock, later=self.later)
         self.venues[venue] = truth
         return truth
+
+    def guard_of(self, venue, symbol):
+        """The open guard of a position, as it was set; None when there is none."""
+        for armed in self.armed.values():
+            if (armed.venue, armed.symbol) == (venue, symbol) and not armed.is_closed:
+                return armed
+        return None
 
     def account(self, venue):
         return Account(account_id=environment_account_id(venue), user_id=OWNER_ID, venue=venue)
