@@ -98,10 +98,11 @@ async def _guard_all(room: Room) -> None:
     now = room.base.clock.now()
     async with room.base.database.write() as session:
         for number in range(ROUNDS):
-            await guard_rows.save_guard(session, _guard(room, number), now=now, cause="measured")
+            await guard_rows.save_guard(session, guard_of(room, number), now=now, cause="measured")
 
 
-def _guard(room: Room, number: int) -> Guard:
+def guard_of(room: Room, number: int) -> Guard:
+    """The guard on the coin that only one account holds."""
     account, coin = account_of(number), coin_of(number)
     return Guard(
         guard_id=coin,

@@ -1,9 +1,10 @@
 """Kraken in a process of its own, with as many accounts as are asked for; it times what prices set off.
 
 `python -m bench.venue ACCOUNTS COINS DELAY_S` prints its address. Every account has one key, some bitcoin
-and ether; the first COINS of them hold a coin that nobody else holds. Each line on its input names a coin
-to fall; when the sale has come in, it answers with the milliseconds until the price was asked for, and from
-there until the order arrived.
+and ether; the first COINS of them hold a coin that nobody else holds. A line on its input that names a coin lets it fall; when
+the sale has come in, it answers with the milliseconds until the price was asked for, and from there until the
+order arrived. A line with a number is answered with the moment at which that many orders had come in, by the
+monotonic clock that all processes share.
 """
 
 import asyncio
@@ -77,12 +78,19 @@ async def time_fall(server: KrakenServer, coin: str) -> tuple[float, float]:
     return (asked_at - fell_at) * _MS, (order.monotonic - asked_at) * _MS
 
 
+async def time_order(server: KrakenServer, count: int) -> tuple[float]:
+    """Wait for the order of this number and return when it came in, in monotonic seconds."""
+    orders = await server.tape.wait_for("AddOrder", count, timeout_s=_PATIENCE_S)
+    return (orders[count - 1].monotonic,)
+
+
 async def serve(server: KrakenServer, lines: asyncio.StreamReader) -> None:
     """Serve until the input ends."""
     async with server:
         _say(server.url)
         async for line in lines:
-            _say(*await time_fall(server, line.decode().strip()))
+            word = line.decode().strip()
+            _say(*(await time_order(server, int(word)) if word.isdigit() else await time_fall(server, word)))
 
 
 def _say(*words: object) -> None:

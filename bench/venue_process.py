@@ -36,6 +36,11 @@ class VenueProcess:
         waiting, path = (await self._lines.readline()).split()
         return Reaction(waiting=float(waiting), path=float(path))
 
+    async def order_came_in_at(self, count: int) -> float:
+        """Wait for the order of this number; return when it came in, in monotonic seconds."""
+        self._commands.write(f"{count}\n".encode())
+        return float(await self._lines.readline())
+
 
 @asynccontextmanager
 async def open_venue(*, accounts: int, coins: int = 0, delay_s: float = 0) -> AsyncIterator[VenueProcess]:

@@ -45,6 +45,7 @@ class EngineParts:
     trading: Trading
     reader: AccountReader
     watch: Watch
+    exits: Exits
     balances: BalanceService
     portfolio: PortfolioService
     guards: GuardService
@@ -79,6 +80,7 @@ def build_engine(settings: Settings, base: Base, resources: AsyncExitStack) -> E
         ),
         reader=books.reader,
         watch=watch,
+        exits=exits,
         balances=books.balances,
         portfolio=books.portfolio,
         guards=GuardService(

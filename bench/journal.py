@@ -1,0 +1,117 @@
+"""From a trigger to the order at the venue with everything written down, against sending the order and no more."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from bench.figures import Figure, spread
+from bench.polling import guard_of
+from bench.room import Room, account_of, open_room
+from bench.venue import FALLEN, coin_of
+from bench.venue_process import VenueProcess, open_venue
+from bot.bootstrap.base import Base
+from bot.bootstrap.engine import EngineParts
+from engine.brokers.base import Priority
+from engine.execution.intents import Trigger
+from engine.guards.guard import Guard
+from engine.liquidation.mark import MarkBasis
+from engine.orders import ClientOrderId, OrderRequest, Side
+from engine.storage.repositories import guards as guard_rows
+
+ROUNDS = 20
+_MS = 1_000
+_DEADLINE = timedelta(seconds=5)
+#: One account for each exit that has to read its balance, one for each that has just been read.
+_ACCOUNTS = 2 * ROUNDS
+_FLOOR = "the same broker sends it, nothing else"
+
+
+async def measure() -> Sequence[Figure]:
+    """Sell in turns: with the balance still to be read, with it just read, and past the journal."""
+    accounts = _ACCOUNTS + 1
+    async with (
+        open_venue(accounts=accounts, coins=accounts) as venue,
+        open_room(venue.url, accounts=accounts) as room,
+        _open_desk(room, venue) as desk,
+    ):
+        # Opens the connection and learns the venue's clock before anything is timed.
+        await desk.send_bare()
+        turns = [await _turn(desk, number) for number in range(ROUNDS)]
+    whole, read, bare = zip(*turns, strict=True)
+    floor = spread(bare)
+    return tuple(
+        Figure(name=name, unit="ms", measured=spread(samples), floor_name=_FLOOR, floor=floor)
+        for name, samples in (("trigger to AddOrder", whole), ("... balance just read", read))
+    )
+
+
+async def _turn(desk: "_Desk", number: int) -> tuple[float, float, float]:
+    whole = await desk.exit(number)
+    await desk.engine.reader.read(account_of(ROUNDS + number))
+    return whole, await desk.exit(ROUNDS + number), await desk.send_bare()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Desk:
+    """One engine and the venue its orders arrive at."""
+
+    room: Room
+    base: Base
+    engine: EngineParts
+    venue: VenueProcess
+    orders: int = 0
+
+    async def exit(self, number: int) -> float:
+        """Sell a guarded coin; return the milliseconds until its order arrived."""
+        guard, began = guard_of(self.room, number), time.monotonic()
+        self.engine.exits.begin(guard, _trigger(guard, self.base))
+        took = await self._arrival(began)
+        # The next turn is not to share the processor with the end of this one.
+        await asyncio.gather(*(task for task in asyncio.all_tasks() if task.get_name().startswith("exit ")))
+        return took
+
+    async def send_bare(self) -> float:
+        """Send an order of the same kind and no more."""
+        request = OrderRequest(
+            symbol=f"{coin_of(_ACCOUNTS)}/USD",
+            side=Side.SELL,
+            quantity=Decimal(1),
+            client_order_id=ClientOrderId(str(uuid.uuid4())),
+            deadline=self.base.clock.now() + _DEADLINE,
+        )
+        broker, began = self.base.brokers[account_of(_ACCOUNTS).account_id], time.monotonic()
+        await broker.submit_order(request, priority=Priority.EXIT)
+        return await self._arrival(began)
+
+    async def _arrival(self, began: float) -> float:
+        self.orders += 1
+        return (await self.venue.order_came_in_at(self.orders) - began) * _MS
+
+
+@asynccontextmanager
+async def _open_desk(room: Room, venue: VenueProcess) -> AsyncIterator[_Desk]:
+    base, engine = room.build()
+    now = base.clock.now()
+    async with base.database.write() as session:
+        for number in range(_ACCOUNTS):
+            await guard_rows.save_guard(session, guard_of(room, number), now=now, cause="measured")
+    for market in base.markets.values():
+        await market.instruments()
+    yield _Desk(room=room, base=base, engine=engine, venue=venue)
+
+
+def _trigger(guard: Guard, base: Base) -> Trigger:
+    return Trigger(
+        price=FALLEN,
+        basis=MarkBasis.BID,
+        ratio=Decimal("-0.015"),
+        threshold=guard.threshold,
+        quantity=guard.quantity,
+        cost=guard.cost,
+        at=base.clock.now(),
+    )
