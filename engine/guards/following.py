@@ -12,6 +12,10 @@ from engine.money import ZERO, exact
 from engine.orders import Fill
 from engine.positions import AccountReport, PositionKind
 
+#: A quantity that no fill explains is believed when a reading so much later shows it too: a venue's old
+#: answer may be read several times within seconds.
+BELIEVED_AFTER = timedelta(seconds=15)
+
 #: Right after a trade a venue may still show what was there before it.
 SHOWN_LATE_WITHIN = timedelta(minutes=1)
 
@@ -36,8 +40,8 @@ class Followed:
     change: GuardChange
     #: What the next reading is compared with.
     seen: Seen
-    #: A quantity that no fill explains; believed when the next reading shows it too.
-    suspect: Decimal | None = None
+    #: A quantity that no fill explains, as it was first read; believed when a later reading shows it too.
+    suspect: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,15 +54,17 @@ class _Fills:
         return self.by_hand + self.ours
 
 
-def follow(guard: Guard, reading: Reading, *, seen: Seen | None, suspect: Decimal | None) -> Followed:
+def follow(guard: Guard, reading: Reading, *, seen: Seen | None, suspect: Seen | None) -> Followed:
     """Compare a reading with what was seen before; a lone reading that fills do not explain changes nothing."""
     base = seen or _first_seen(guard, reading)
     if guard.state is not GuardState.ARMED or reading.at <= base.at:
         return Followed(change=Unchanged(guard=guard), seen=base, suspect=suspect)
     fills = _fills_of(guard, reading, after=base.at)
     if not _explains(guard, reading, base, fills):
-        if suspect != reading.there:
-            return Followed(change=Unchanged(guard=guard), seen=base, suspect=reading.there)
+        if suspect is None or suspect.quantity != reading.there:
+            suspect = Seen(quantity=reading.there, at=reading.at)
+        if reading.at - suspect.at < BELIEVED_AFTER:
+            return Followed(change=Unchanged(guard=guard), seen=base, suspect=suspect)
         late = _with_late_sales(guard, reading, fills, base)
         fills = late if _explains(guard, reading, base, late) else fills
     elif not fills.all:

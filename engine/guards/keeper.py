@@ -55,8 +55,8 @@ class GuardKeeper:
         self._lookout = lookout
         self._database = database
         self._clock = clock
-        #: By account and guard: a quantity no fill explains, waiting for a second reading that agrees.
-        self._suspects: dict[str, dict[str, Decimal]] = {}
+        #: By account and guard: a quantity no fill explains, waiting for a later reading that agrees.
+        self._suspects: dict[str, dict[str, Seen]] = {}
         self._rests: dict[str, Rest] = {}
 
     async def after_reading(self, account: Account) -> None:
@@ -104,7 +104,7 @@ class GuardKeeper:
             else:
                 await self._follow(report, guard, suspect=before.get(guard.guard_id))
 
-    async def _follow(self, report: AccountReport, guard: Guard, *, suspect: Decimal | None) -> None:
+    async def _follow(self, report: AccountReport, guard: Guard, *, suspect: Seen | None) -> None:
         async with self._database.read() as session:
             reading = Reading(
                 there=quantity_there(report, guard),

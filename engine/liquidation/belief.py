@@ -9,8 +9,10 @@ from engine.money import ZERO
 #: A venue may show nothing for a moment; a guard is not given up for that.
 BELIEVE_EMPTY_AFTER_S = 10.0
 
-#: Less than was there before is believed when a second reading, so much later, says the same.
-SECOND_READING_AFTER_S = 1.0
+#: Less than was there before is believed when readings of so long say the same.
+BELIEVE_SHORT_AFTER_S = 5.0
+#: Between two of them.
+READ_AGAIN_S = 1.0
 
 
 class Belief:
@@ -33,7 +35,7 @@ class Belief:
         return self._empty_since is not None and now - self._empty_since >= BELIEVE_EMPTY_AFTER_S
 
     def is_short(self, stock: Stock, missing: Decimal) -> bool | None:
-        """Tell whether something is missing; None while a second reading has to agree."""
+        """Tell whether something is missing; None while more readings have to agree."""
         if not missing or stock.owned is None:
             self._short = None
             return False
@@ -43,4 +45,4 @@ class Belief:
         now = self._clock.monotonic()
         if self._short is None or self._short[0] != stock.owned:
             self._short = (stock.owned, now)
-        return now - self._short[1] >= SECOND_READING_AFTER_S or None
+        return now - self._short[1] >= BELIEVE_SHORT_AFTER_S or None

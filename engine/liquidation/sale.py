@@ -15,7 +15,7 @@ from engine.execution.submit import Submitter
 from engine.guards.changes import was_split
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.liquidation.asked import is_too_late, rest_after_asking
-from engine.liquidation.belief import SECOND_READING_AFTER_S, Belief
+from engine.liquidation.belief import READ_AGAIN_S, Belief
 from engine.liquidation.closing import (
     Dust,
     Sell,
@@ -33,6 +33,10 @@ from engine.liquidation.trouble import Trouble
 from engine.market import VenueMarket
 from engine.money import ZERO
 from engine.orders import Order
+
+#: An exit taken up after a start goes without a price of now if there is none by then.
+FIRST_PRICE_S = 10.0
+FIRST_PRICE_POLL_S = 0.1
 
 #: Pauses between questions after an accepted order; market orders fill at once or hardly at all.
 FILL_POLLS_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0)
@@ -71,6 +75,8 @@ class Sale:
         self._broker = broker
         self._trouble = trouble
         self._found_later = found_later
+        #: Begun in another life of the process: its price may have come back meanwhile.
+        self._is_unjudged = found_later
         self._failures = 0
         self._polls = 0
         self._door = MarketDoor(market=market, symbol=guard.symbol, clock=desk.clock, breached=desk.breached)
@@ -108,9 +114,20 @@ class Sale:
     async def _end_early(self, intent: Intent) -> Intent | None:
         if is_too_late(intent, self._desk.clock.now()):
             return await give_up(self._desk.journal, intent, self._whole)
-        if self._failures and intent.asked is None and self._desk.breached(self._guard) is False:
-            return await stand_down(self._desk.journal, intent, self._whole)
+        if intent.asked is None and (self._failures or self._found_later):
+            await self._await_price()
+            if self._desk.breached(self._guard) is False:
+                return await stand_down(self._desk.journal, intent, self._whole)
         return None
+
+    async def _await_price(self) -> None:
+        """Give the watch a moment to judge an exit that it has not seen in this life of the process."""
+        give_up_at = self._desk.clock.monotonic() + FIRST_PRICE_S
+        while self._is_unjudged and self._desk.clock.monotonic() < give_up_at:
+            if self._desk.breached(self._guard) is not None:
+                break
+            await self._desk.clock.sleep(FIRST_PRICE_POLL_S)
+        self._is_unjudged = False
 
     async def _attempt(self, intent: Intent) -> Intent:
         try:
@@ -138,9 +155,9 @@ class Sale:
         if was_split(self._whole, venue_entry=stock.venue_entry):
             return await pause_for_split(self._desk.journal, intent, self._whole, stock.owned)
         if not await self._take_off_what_went_by_hand(stock):
-            # It is read again at once, and not sold before two readings agree on how much there is.
+            # It is read again at once, and not sold before readings agree on how much there is.
             self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
-            await self._desk.clock.sleep(SECOND_READING_AFTER_S)
+            await self._desk.clock.sleep(READ_AGAIN_S)
             return intent
         if self._guard.state is GuardState.CLOSED:
             return await yield_to_hand(self._desk.journal, intent, self._whole)

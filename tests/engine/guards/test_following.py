@@ -1,10 +1,11 @@
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from engine.guards.changes import ChangeReason, Closed, Paused, Reduced, Unchanged
-from engine.guards.following import Reading, follow, quantity_there
+from engine.guards.following import BELIEVED_AFTER, Reading, follow, quantity_there
 from engine.guards.guard import GuardState, Seen
 from engine.instruments import AssetClass
 from engine.positions import Direction, PositionKind
@@ -35,7 +36,9 @@ def ours(text, age=60):
 
 
 def after(reading, *, guard=None, seen=SEEN, suspect=None):
-    return follow(guard or a_guard(), reading, seen=seen, suspect=suspect and Decimal(suspect))
+    if isinstance(suspect, str):
+        suspect = Seen(quantity=Decimal(suspect), at=reading.at - BELIEVED_AFTER)
+    return follow(guard or a_guard(), reading, seen=seen, suspect=suspect)
 
 
 def test_where_nothing_happened_nothing_is_written_down():
@@ -67,17 +70,26 @@ def test_what_was_sold_and_bought_back_by_hand_is_not_guarded_any_more():
 
 
 def test_a_change_that_no_fill_explains_is_believed_when_the_next_reading_shows_it_too():
+    later = NOW + BELIEVED_AFTER
     first = after(a_reading("2.5"))
-    second = after(a_reading("2.5"), suspect=first.suspect)
+    second = after(a_reading("2.5", at=later), suspect=first.suspect)
 
     assert first.change == Unchanged(guard=a_guard())
-    assert (first.seen, first.suspect) == (SEEN, Decimal("2.5"))
+    assert (first.seen, first.suspect) == (SEEN, Seen(quantity=Decimal("2.5"), at=NOW))
     assert (second.change.by, second.change.reason) == (Decimal("0.5"), ChangeReason.MOVED_OUT)
-    assert (second.seen, second.suspect) == (Seen(quantity=Decimal("2.5"), at=NOW), None)
+    assert (second.seen, second.suspect) == (Seen(quantity=Decimal("2.5"), at=later), None)
+
+
+def test_the_same_answer_read_again_within_seconds_proves_nothing():
+    first = after(a_reading("2.5"))
+    soon = after(a_reading("2.5", at=NOW + BELIEVED_AFTER - timedelta(seconds=1)), suspect=first.suspect)
+
+    assert soon.change == Unchanged(guard=a_guard())
+    assert (soon.seen, soon.suspect) == (SEEN, first.suspect)
 
 
 def test_readings_that_differ_are_never_believed():
-    assert after(a_reading("2.4"), suspect="2.5").suspect == Decimal("2.4")
+    assert after(a_reading("2.4"), suspect="2.5").suspect == Seen(quantity=Decimal("2.4"), at=NOW)
     assert after(a_reading(3), suspect="2.5").suspect is None
 
 
@@ -106,7 +118,7 @@ def test_a_reading_that_still_shows_what_was_sold_is_doubted():
     late = after(a_reading(3, sale), guard=rest)
     true = after(a_reading("2.4", sale), guard=rest, suspect=late.suspect)
 
-    assert (late.seen, late.suspect) == (SEEN, Decimal(3))
+    assert (late.seen, late.suspect.quantity) == (SEEN, 3)
     assert true.change == Unchanged(guard=rest)
 
 
@@ -129,7 +141,7 @@ def test_a_sale_by_hand_that_was_shown_late_still_counts():
 def test_a_balance_wrongly_shown_as_zero_is_not_explained_by_an_older_sale_of_as_much(fill):
     followed = after(a_reading(0, fill("sell 3 BTC @ 90 USD", 330)))
 
-    assert (followed.change, followed.suspect) == (Unchanged(guard=a_guard()), 0)
+    assert (followed.change, followed.suspect.quantity) == (Unchanged(guard=a_guard()), 0)
 
 
 def test_shares_that_doubled_soon_after_they_were_bought_were_split():
@@ -137,7 +149,7 @@ def test_shares_that_doubled_soon_after_they_were_bought_were_split():
 
     first = after(a_reading(6, bought, stock=True))
 
-    assert first.suspect == 6
+    assert first.suspect.quantity == 6
     assert isinstance(after(a_reading(6, bought, stock=True), suspect="6").change, Paused)
 
 
@@ -199,7 +211,7 @@ def test_a_guard_that_nobody_looked_at_is_reduced_to_what_is_there_when_two_read
     reading = a_reading("0.4", at=NOW + timedelta(seconds=60))
 
     first = after(reading, seen=None)
-    second = after(reading, seen=None, suspect=first.suspect)
+    second = after(replace(reading, at=reading.at + BELIEVED_AFTER), seen=None, suspect=first.suspect)
 
     assert first.change == Unchanged(guard=a_guard())
     assert isinstance(second.change, Reduced)

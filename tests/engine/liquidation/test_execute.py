@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.alerts.messages import ExitFailing, ExitFilled
+from engine.alerts.messages import ExitFailing, ExitFilled, ExitStoodDown
 from engine.execution.states import IntentEvent, IntentState
 from engine.guards.guard import GuardState
 from engine.storage.repositories.intents import StaleIntentError
@@ -247,3 +247,27 @@ async def test_an_exit_whose_key_was_taken_out_of_the_settings_is_told_in_time_n
 
         assert [alert.why for alert in early] == ["the settings have no key for this account any more"]
         assert len(await room.alerts(ExitFailing)) == 2
+
+
+async def test_an_exit_whose_price_came_back_while_the_process_was_away_stands_down(falling):
+    await begin_by_hand(falling)
+    await falling.crash()
+    falling.set_bid("61000")
+    await falling.open()
+
+    await falling.engine.trading.start()
+    await falling.look()
+    await falling.wait_for("exit ")
+
+    assert falling.sent() == []
+    assert len(await falling.alerts(ExitStoodDown)) == 1
+    assert (await falling.guard()).state is GuardState.ARMED
+
+
+async def test_an_exit_of_before_goes_without_a_price_of_now(falling):
+    await begin_by_hand(falling)
+    falling.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
+
+    await falling.restart()
+
+    assert await is_sold_once(falling)
