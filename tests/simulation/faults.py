@@ -83,9 +83,10 @@ _EXTENT = {
 }
 _FOR_THE_NEXT_ORDERS = (150, 2)
 
-#: Nothing shown twice with ten seconds between is believed, so a venue must not lie for longer.
+#: Nothing shown twice with fifteen seconds between is believed, so a venue must not lie for longer, nor again
+#: before it was read truly.
 _LIES = frozenset({Kind.FREE_SHOWN_ZERO, Kind.HOLDING_MISSING, Kind.OLD_REPORT})
-_BETWEEN_LIES_S = 30
+_BETWEEN_LIES_S = 90
 
 
 class Faults:

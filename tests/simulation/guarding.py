@@ -1,6 +1,6 @@
 """Set a guard past the chat, and remember what it was when it was set."""
 
-from engine.guards.guard import Guard, GuardSource
+from engine.guards.guard import Guard, GuardSource, Seen
 from engine.positions import Direction, PositionKind
 from engine.storage.repositories import guards as guard_rows
 from tests.simulation.database import InlineSession
@@ -22,6 +22,7 @@ async def store_guard(world, truth, symbol, quantity, *, cost):
     with world.store.session() as session, session.begin():
         inline = InlineSession(session, lambda **_: None)
         await guard_rows.save_guard(inline, guard, now=world.clock.now(), cause="armed")
+        await guard_rows.note_seen(inline, guard.guard_id, Seen(quantity=there, at=guard.created_at))
     return world.armed[guard.guard_id]
 
 
