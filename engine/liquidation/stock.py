@@ -63,6 +63,8 @@ class Stockroom:
 
         """
         report, is_fresh = await self._read(broker)
+        if report is not None and not is_fresh and await self._is_outdated(report, guard):
+            report = None
         if guard.kind is PositionKind.MARGIN or report is None:
             quantity = None if report is None else quantity_there(report, guard)
             at = report.at if report else None
@@ -96,6 +98,11 @@ class Stockroom:
             return self._reports.latest(account_id), False
         self._reports.keep(report)
         return report, True
+
+    async def _is_outdated(self, report: AccountReport, guard: Guard) -> bool:
+        """Tell whether more is known of a guard's position than an old report can say."""
+        seen = await self._journal.load_seen(guard.guard_id)
+        return seen is not None and report.at < seen.at
 
     async def _cancel_holders(self, intent: Intent, guard: Guard, broker: Broker, *, free: Decimal) -> None:
         orders = await broker.fetch_open_orders(priority=Priority.EXIT)

@@ -16,7 +16,8 @@ from engine.execution.journal import Journal
 from engine.execution.states import IntentEvent
 from engine.execution.submit import Submitter
 from engine.guards import keeper
-from engine.guards.following import follow
+from engine.guards.following import BELIEVED_AFTER, follow
+from engine.guards.guard import Seen
 from engine.liquidation import looking, mark, sale
 from engine.liquidation.closing import Dust, plan_sale
 from engine.liquidation.execute import Exits
@@ -105,7 +106,8 @@ def _trust_a_shown_zero():
 
 def _trust_one_reading():
     def trusting(guard, reading, *, seen, suspect):
-        return follow(guard, reading, seen=seen, suspect=reading.there)
+        told_before = Seen(quantity=reading.there, at=reading.at - BELIEVED_AFTER)
+        return follow(guard, reading, seen=seen, suspect=told_before)
 
     return patch.object(keeper, "follow", trusting)
 
@@ -113,9 +115,9 @@ def _trust_one_reading():
 def _tell_after_the_fact():
     conclude = Journal.conclude
 
-    async def split(self, intent, event, order, *, guard, message, cause):
+    async def split(self, intent, order, *, guard, seen, message):
         with patch("engine.execution.journal.append_alert", _no_alert):
-            ended = await conclude(self, intent, event, order, guard=guard, message=message, cause=cause)
+            ended = await conclude(self, intent, order, guard=guard, seen=seen, message=message)
         async with self._database.write() as session:
             await append_alert(
                 session,

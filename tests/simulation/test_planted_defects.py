@@ -1,5 +1,6 @@
 """The stories can fail: each planted mistake is found, and the number of stories it took is printed."""
 
+import re
 import sys
 
 import pytest
@@ -15,5 +16,7 @@ def test_a_planted_mistake_is_found(defect, store, capsys):
 
     assert found is not None
     stories, world = found
+    # A mistake that does not even run proves nothing of what it stands for.
+    assert not {"TypeError", "AttributeError"} & set(re.findall(r"\w+Error", world.violations[0]))
     with capsys.disabled():
         sys.stdout.write(f"\n{defect.name}: found in story {stories}: {world.violations[0]}\n")

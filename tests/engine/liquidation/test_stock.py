@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ExitFilled
+from engine.guards.guard import Seen
 from engine.positions import Direction
+from engine.storage.repositories import guards as guard_rows
 from engine.venues import Venue
 from sandbox.faults import FaultKind
 
@@ -124,3 +126,20 @@ async def test_only_margin_of_the_guarded_direction_is_bought_back(room):
 
     assert room.sent()[0].params["volume"] == "0.06000000"
     assert room.world.ledger("kraken").open_positions() == []
+
+
+async def test_an_old_reading_from_before_the_guard_was_last_compared_says_nothing_of_now(room):
+    room.deposit("BTC", "0.06")
+    room.set_bid("50000")
+    await room.read()
+    room.deposit("BTC", "0.04")
+    await room.arm("0.1", "6000")
+    await room.clock.sleep(6)
+    async with room.database.write() as session:
+        there = Seen(quantity=Decimal("0.1"), at=room.clock.now())
+        await guard_rows.note_seen(session, "guard-1", there)
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "BalanceEx", times=None)
+
+    await room.sell_off()
+
+    assert [Decimal(call.params["volume"]) for call in room.sent()] == [Decimal("0.1")]
