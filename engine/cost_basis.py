@@ -134,18 +134,6 @@ class History:
         return self.fills[::-1], before <= self.dust
 
 
-def explain(
-    asset: str,
-    quantity: Decimal,
-    fills: Iterable[Fill],
-    *,
-    usd_rates: UsdRates = _NO_RATES,
-    dust: Decimal = ZERO,
-) -> CostBasis:
-    """Return what `quantity` of an asset cost by its fills, given in any order."""
-    return History(asset=asset, quantity=quantity, dust=dust).with_page(fills).basis(usd_rates)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pool:
     """Bought and not yet sold, at average cost."""

@@ -136,8 +136,6 @@ class BalanceOverview:
     partial: tuple[UserBrokerState, ...]
     #: Accounts that are still being read: what is shown of them is older.
     waiting: tuple[UserBrokerState, ...]
-    #: Age of the oldest figures shown, added or not; None without any.
-    oldest_age: timedelta | None
 
     @property
     def complete(self) -> bool:
@@ -176,5 +174,4 @@ def combine(
         stale=tuple(state for state, balance in known if now - balance.as_of > limit),
         partial=tuple(state for state, balance in fresh if not balance.complete),
         waiting=tuple(state for state in states if state.account_id in waiting),
-        oldest_age=max((now - balance.as_of for _, balance in known), default=None),
     )

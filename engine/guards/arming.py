@@ -65,8 +65,6 @@ class ArmingCandidate:
     #: In the instrument's quote.
     mark: Mark | PriceUnknown
     threshold: Decimal
-    #: USD for one unit of the instrument's quote; None is unknown.
-    quote_usd: Decimal | None = Decimal(1)
     leverage: int | None = None
     venue_entry: Decimal | None = None
     #: When the quantity was read.
@@ -94,8 +92,6 @@ class WouldSell:
     arming: Arming
     pnl: Decimal
     pnl_ratio: Decimal
-    #: None when the currency's dollar rate is unknown.
-    pnl_usd: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,7 +105,6 @@ def candidate_of(found: Found, threshold: Decimal) -> ArmingCandidate:
         entry_currency=found.currency,
         mark=found.mark,
         threshold=threshold,
-        quote_usd=found.quote_usd,
         leverage=found.leverage,
         venue_entry=found.venue_entry,
         as_of=found.as_of,

@@ -142,7 +142,6 @@ def _would_sell(arming: Arming, price: Decimal) -> WouldSell | None:
         arming=arming,
         pnl=loss,
         pnl_ratio=loss / arming.cost,
-        pnl_usd=None if candidate.quote_usd is None else loss * candidate.quote_usd,
     )
 
 

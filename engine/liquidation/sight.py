@@ -20,8 +20,6 @@ class Sight:
     current: Mark | PriceUnknown | None = None
     #: The last mark that was accepted, however old.
     last: Mark | None = None
-    #: When it was accepted, by our clock.
-    last_at: datetime | None = None
     unknown_since: datetime | None = None
     told_unknown: bool = False
     spread: SpreadWatch = field(default_factory=SpreadWatch)
@@ -38,7 +36,7 @@ def after_look(
     if isinstance(seen, PriceUnknown):
         return _without_price(sight, seen, now, alarm_after)
     spread = watch_spread(sight.spread, mark=seen, now=now)
-    after = Sight(current=seen, last=seen, last_at=now, spread=spread)
+    after = Sight(current=seen, last=seen, spread=spread)
     if sight.told_unknown:
         return after, "back"
     return after, "wide_spread" if spread.tell_now else None

@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.cost_basis import FeeTotal, History, explain, share
+from engine.cost_basis import FeeTotal, History, share
 from engine.movements import change_of
 from tests.builders import a_fill, ago, some_fills
 
 
-def basis(quantity, *fills, asset="BTC", **options):
+def basis(quantity, *fills, asset="BTC", usd_rates=None, dust=0):
     fills = some_fills(*fills) if fills and isinstance(fills[0], str) else fills
-    return explain(asset, Decimal(quantity), fills, **options)
+    history = History(asset=asset, quantity=Decimal(quantity), dust=Decimal(dust))
+    return history.with_page(fills).basis(usd_rates or {})
 
 
 def figures(result):

@@ -1,8 +1,5 @@
 """Users and their accounts."""
 
-from datetime import datetime
-
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.people.accounts import StoredAccount
@@ -31,12 +28,6 @@ async def load_user(session: AsyncSession, user_id: int) -> User | None:
     return _user(row) if row else None
 
 
-async def load_users(session: AsyncSession) -> tuple[User, ...]:
-    """Return everybody, in the order of their ids."""
-    found = await session.exec(select(UserRow).order_by(col(UserRow.user_id)))
-    return tuple(_user(row) for row in found)
-
-
 async def save_account(session: AsyncSession, account: StoredAccount) -> None:
     """Insert or update an account."""
     await session.merge(
@@ -52,32 +43,6 @@ async def save_account(session: AsyncSession, account: StoredAccount) -> None:
         )
     )
     await session.flush()
-
-
-async def load_accounts(session: AsyncSession) -> tuple[StoredAccount, ...]:
-    """Return every account, retired ones included."""
-    found = await session.exec(select(AccountRow).order_by(col(AccountRow.account_id)))
-    return tuple(
-        StoredAccount(
-            account_id=row.account_id,
-            user_id=row.user_id,
-            venue=row.venue,
-            label=row.label,
-            origin=row.origin,
-            key_fingerprint=row.key_fingerprint,
-            created_at=row.created_at,
-            retired_at=row.retired_at,
-        )
-        for row in found
-    )
-
-
-async def retire_account(session: AsyncSession, account_id: str, *, now: datetime) -> None:
-    """Mark an account whose key is gone; its history stays."""
-    row = await session.get(AccountRow, account_id)
-    if row is not None and row.retired_at is None:
-        row.retired_at = now
-        session.add(row)
 
 
 def _user(row: UserRow) -> User:

@@ -143,10 +143,9 @@ def test_a_stale_account_that_lacks_a_price_is_named_once():
     assert (len(overview.stale), overview.partial) == (1, ())
 
 
-def test_the_age_is_that_of_the_oldest_figures():
+def test_each_account_tells_the_age_of_its_own_figures():
     overview = add_up(a_state(a_snapshot(as_of=ago(5))), a_state(a_snapshot(as_of=ago(600))), a_state(None))
 
-    assert overview.oldest_age == timedelta(seconds=600)
     assert overview.states[0].age(NOW) == timedelta(seconds=5)
     assert overview.states[2].age(NOW) is None
 
@@ -157,5 +156,4 @@ def test_no_accounts_are_no_complete_zero():
     assert isinstance(overview.available_usd, Decimal)
     assert isinstance(overview.locked_in_positions_usd, Decimal)
     assert overview.total_equity_usd == 0
-    assert overview.oldest_age is None
     assert not overview.complete

@@ -97,7 +97,7 @@ def test_what_would_be_sold_now_is_never_armed_unasked(mode, asked):
     found = plan(a_candidate(mark="90"), mode=mode)
 
     (loser,) = found.would_sell
-    assert (loser.pnl, loser.pnl_ratio, loser.pnl_usd) == (-20, Decimal("-0.1"), -20)
+    assert (loser.pnl, loser.pnl_ratio) == (-20, Decimal("-0.1"))
     assert amounts(loser.arming) == (GuardSource.EXISTING_COST, "2", "2E+2")
     assert (found.arm_now, found.from_cost) == ((), ())
     assert len(found.from_price) == 1
@@ -117,15 +117,6 @@ def test_exactly_at_the_threshold_would_be_sold(direction, mark, sold):
     found = plan(a_candidate(mark=mark, direction=direction, kind=PositionKind.MARGIN, leverage=3))
 
     assert (len(found.would_sell), len(found.from_cost)) == ((1, 0) if sold else (0, 1))
-
-
-@pytest.mark.parametrize(("rate", "usd"), [(Decimal("1.2"), Decimal(-24)), (None, None)])
-def test_the_loss_is_told_in_dollars_where_the_rate_is_known(rate, usd):
-    candidate = a_candidate(mark="90", instrument=an_instrument("BTC/EUR"), currency="EUR", quote_usd=rate)
-
-    (loser,) = plan(candidate).would_sell
-
-    assert (loser.pnl, loser.pnl_usd) == (-20, usd)
 
 
 @pytest.mark.parametrize(
