@@ -1,7 +1,7 @@
 """After each reading of an account: learn its fills, ask about what is new, and keep guards true."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -22,6 +22,7 @@ from engine.guards.offers import Offer
 from engine.guards.resting import Rest
 from engine.history import Histories
 from engine.instruments import AssetClass
+from engine.money import ZERO, exact
 from engine.movements import concerns
 from engine.orders import Fill
 from engine.portfolio.service import PortfolioService
@@ -32,6 +33,9 @@ from engine.storage.repositories import guards as rows
 from engine.storage.repositories import intents as intent_rows
 from engine.storage.restored import RESTORED, RESTORED_IN_SALE
 from engine.venues import Account
+
+#: Fills of our own sales are asked for so long at every reading.
+FILLS_AWAITED = timedelta(hours=1)
 
 
 class GuardKeeper:
@@ -77,11 +81,28 @@ class GuardKeeper:
         await self._histories.explain(report)
         await self._reconcile(report, new)
         await self._introduction.meet(account)
-        is_clear = self._histories.is_explained(report) and not self._suspects[account.account_id]
+        is_clear = (
+            self._histories.is_explained(report)
+            and not self._suspects[account.account_id]
+            and not await self._lacks_own_fills(account)
+        )
         self._rests[account.account_id] = self._rest(account).after(report, is_clear=is_clear)
 
     def _rest(self, account: Account) -> Rest:
         return self._rests.get(account.account_id, Rest())
+
+    async def _lacks_own_fills(self, account: Account) -> bool:
+        """Tell whether a sale of ours is over whose fills the venue has not all told yet."""
+        since = self._clock.now() - FILLS_AWAITED
+        async with self._database.read() as session:
+            for order_id, quantity in await intent_rows.load_filled_orders(
+                session, account.account_id, since=since
+            ):
+                known = await fill_rows.load_order_fills(session, account.account_id, order_id)
+                with exact():
+                    if sum((fill.quantity for fill in known), ZERO) < quantity:
+                        return True
+        return False
 
     async def _was_seen(self, report: AccountReport) -> bool:
         """Tell whether every armed guard was already compared with what is there."""

@@ -71,6 +71,10 @@ def unsettled(world):
         armed = world.armed[guard_id]
         if _is_past(world, armed):
             waits.append(f"guard {guard_id} of {quantity} is armed and past its threshold")
+    # A reading that began before may hang for a while yet.
+    waits += [
+        f"a fill at {truth.venue} is not known" for truth in world.venues.values() if _ledgers(world, truth)
+    ]
     return waits
 
 
@@ -160,13 +164,16 @@ def _check_steps(world):
 def _check_fills(world):
     for truth in world.venues.values():
         account_id = world.account(truth.venue).account_id
-        ours = dict(_our_fills(world, account_id))
-        theirs = {
-            fill.trade_id: (str(fill.side), fill.price, fill.quantity, fill.fee) for fill in truth.fills
-        }
-        if ours != theirs:
-            world.violate(f"the ledger of {truth.venue} differs: {_difference(ours, theirs)}")
+        if different := _ledgers(world, truth):
+            world.violate(f"the ledger of {truth.venue} differs: {different}")
         _check_orders(world, truth, account_id)
+
+
+def _ledgers(world, truth):
+    """Return some fills that our ledger and the venue's do not tell alike."""
+    ours = dict(_our_fills(world, world.account(truth.venue).account_id))
+    theirs = {fill.trade_id: (str(fill.side), fill.price, fill.quantity, fill.fee) for fill in truth.fills}
+    return _difference(ours, theirs)
 
 
 def _our_fills(world, account_id):

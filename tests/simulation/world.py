@@ -58,6 +58,29 @@ class Armed:
         return mark * self.quantity - self.cost <= self.threshold * self.cost
 
 
+class ArmedGuards(dict):
+    """The guards by their ids; one that a sale its owner asked for has set is met in the store."""
+
+    def __init__(self, store):
+        super().__init__()
+        self._store = store
+
+    def __missing__(self, guard_id):
+        ((venue, symbol, quantity, cost, threshold),) = self._store.rows(
+            "SELECT venue, symbol, quantity, cost, threshold FROM guards WHERE guard_id = ?", guard_id
+        )
+        self[guard_id] = Armed(
+            guard_id=guard_id,
+            venue=venue,
+            symbol=symbol,
+            quantity=Decimal(quantity),
+            cost=Decimal(cost),
+            threshold=Decimal(threshold),
+            agreed=Decimal(quantity),
+        )
+        return self[guard_id]
+
+
 class World:
     """One story's outside."""
 
@@ -69,7 +92,7 @@ class World:
         self.tally = Tally(stories=1)
         self.lines = []
         self.violations = []
-        self.armed = {}
+        self.armed = ArmedGuards(store)
         #: whether the process lived through the last cycle
         self.life_is_up = False
         self._loop = loop

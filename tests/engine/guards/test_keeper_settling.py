@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 
+from sqlalchemy import text
+
 from engine.alerts.messages import GuardReduced
 from engine.guards.guard import GuardState
+from engine.storage.repositories import fills as fill_rows
 from engine.storage.repositories import guards as guard_rows
 from engine.venues import Venue
 
@@ -74,3 +77,23 @@ async def test_guards_are_not_compared_before_all_new_trades_are_read(room, monk
 
     [alert] = await room.alerts(GuardReduced)
     assert alert.why == "sold by hand"
+
+
+async def test_fills_of_our_own_sale_are_asked_for_until_the_venue_tells_them(room):
+    room.deposit("BTC", "0.3")
+    room.set_bid("50000")
+    await room.arm("0.1", "6000")
+    await room.sell_off()
+    fills = room.world.ledger("kraken").fills
+    untold = fills.pop()
+    async with room.database.write() as session:
+        await session.exec(text("DELETE FROM fills"))
+    await read_for_minutes(room, 4)
+
+    fills.append(untold)
+    await read_for_minutes(room, 1)
+
+    [intent] = await room.intents()
+    async with room.database.read() as session:
+        [told] = await fill_rows.load_order_fills(session, "env-kraken", intent.venue_order_id)
+    assert told.quantity == intent.filled_quantity
