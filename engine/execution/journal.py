@@ -178,11 +178,6 @@ class Journal:
         released = {order.venue_order_id: order for order in noted if order.venue_order_id not in gone}
         return tuple(released.values())
 
-    async def load_seen(self, guard_id: str) -> Seen | None:
-        """Return how much of a guarded position was there when it was last looked at."""
-        async with self._database.read() as session:
-            return await guards.load_seen(session, guard_id)
-
     async def load_expected(self, guard: Guard) -> Decimal | None:
         """Return how much of a guarded position should be there: what was seen less what we sold since."""
         async with self._database.read() as session:

@@ -10,9 +10,11 @@ from engine.money import ZERO
 BELIEVE_EMPTY_AFTER_S = 10.0
 
 #: Less than was there before is believed when readings of so long say the same.
-BELIEVE_SHORT_AFTER_S = 5.0
+BELIEVE_SHORT_AFTER_S = 15.0
 #: Between two of them.
-READ_AGAIN_S = 1.0
+READ_AGAIN_S = 5.0
+#: A doubt that no further reading ends by then is none.
+DOUBT_ENDS_AFTER_S = 30.0
 
 
 class Belief:
@@ -36,13 +38,13 @@ class Belief:
 
     def is_short(self, stock: Stock, missing: Decimal) -> bool | None:
         """Tell whether something is missing; None while more readings have to agree."""
+        now = self._clock.monotonic()
+        if stock.owned is None and self._short is not None and now - self._short[1] < DOUBT_ENDS_AFTER_S:
+            # Silence confirms nothing and refutes nothing.
+            return None
         if not missing or stock.owned is None:
             self._short = None
             return False
-        if not stock.is_fresh:
-            # Nobody tells any more; what was told last has to do.
-            return True
-        now = self._clock.monotonic()
         if self._short is None or self._short[0] != stock.owned:
             self._short = (stock.owned, now)
         return now - self._short[1] >= BELIEVE_SHORT_AFTER_S or None

@@ -13,6 +13,7 @@ from engine.orders import Order
 from engine.positions import Direction
 
 BY_HAND = "was sold or moved by hand just before"
+DOUBTED = "it seems to have been sold or moved by hand; it stays guarded until a second reading agrees"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,14 @@ def reduce_guard(
     if isinstance(plan, Dust):
         return replace(rest, state=GuardState.CLOSED, state_reason=f"sold; {plan.why}"), plan
     return replace(rest, state=GuardState.ARMED, state_reason=None), None
+
+
+def keep_doubtful(guard: Guard, order: Order, gone: Decimal) -> tuple[Guard, Dust]:
+    """Return what stays guarded of the whole when one reading alone says that a part of it is gone."""
+    with exact():
+        left = guard.with_quantity(max(guard.quantity - order.filled_quantity, ZERO))
+    state = left.state if left.state is GuardState.CLOSED else GuardState.ARMED
+    return replace(left, state=state, state_reason=None), Dust(min(gone, guard.quantity), DOUBTED)
 
 
 def describe_exit(

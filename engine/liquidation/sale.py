@@ -20,6 +20,7 @@ from engine.liquidation.closing import (
     Dust,
     Sell,
     describe_exit,
+    keep_doubtful,
     plan_sale,
     reduce_guard,
     vanished,
@@ -70,6 +71,8 @@ class Sale:
         #: As its row says, and less what its owner sold or moved by hand since it was last seen.
         self._whole = self._guard = guard
         self._gone = ZERO
+        #: Whether that is what one reading says and no other has confirmed.
+        self._is_doubtful = False
         self._seen: Seen | None = None
         self._desk = desk
         self._broker = broker
@@ -154,7 +157,7 @@ class Sale:
         """Compare what is there with what was there; None when it can be sold as it is."""
         if was_split(self._whole, venue_entry=stock.venue_entry):
             return await pause_for_split(self._desk.journal, intent, self._whole, stock.owned)
-        if not await self._take_off_what_went_by_hand(stock):
+        if not await self._take_off_what_went_by_hand(intent, stock):
             # It is read again at once, and not sold before readings agree on how much there is.
             self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
             await self._desk.clock.sleep(READ_AGAIN_S)
@@ -163,17 +166,19 @@ class Sale:
             return await yield_to_hand(self._desk.journal, intent, self._whole)
         return None
 
-    async def _take_off_what_went_by_hand(self, stock: Stock) -> bool:
-        """Reduce what is sold by what its owner sold or moved; False while that is not certain yet."""
+    async def _take_off_what_went_by_hand(self, intent: Intent, stock: Stock) -> bool:
+        """Reduce what is sold by what its owner sold or moved; False when nothing can go before that is certain."""
         expected = await self._desk.journal.load_expected(self._whole)
         gone = vanished(expected=expected, owned=stock.owned)
-        if self._belief.is_short(stock, gone) is None:
-            return False
-        self._gone, self._seen = gone, None
-        if gone and stock.owned is not None and stock.at is not None:
+        is_certain = self._belief.is_short(stock, gone) is not None
+        self._gone, self._seen, self._is_doubtful = gone, None, not is_certain
+        if gone and is_certain and stock.owned is not None and stock.at is not None:
             self._seen = Seen(quantity=stock.owned, at=stock.at)
         self._guard = without_vanished(self._whole, gone)
-        return True
+        if is_certain or stock.owned is None or intent.asked is not None:
+            return is_certain
+        # What is there in any case goes at once; the rest stays guarded until readings agree.
+        return isinstance(await self._plan(intent, None), Sell)
 
     async def _plan(self, intent: Intent, there: Decimal | None) -> Sell | Dust:
         return plan_sale(
@@ -232,10 +237,7 @@ class Sale:
         return await self._conclude(intent, order)
 
     async def _conclude(self, intent: Intent, order: Order) -> Intent:
-        rest, dust = reduce_guard(
-            self._guard, order, instrument=await self._door.instrument(), price=intent.trigger_price
-        )
-        dust = with_vanished(dust, self._gone)
+        rest, dust = await self._rest_after(intent, order)
         if intent.asked is not None:
             rest, dust = rest_after_asking(rest, dust, intent.asked)
         message = describe_exit(
@@ -249,6 +251,13 @@ class Sale:
         )
         self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
         return await self._desk.journal.conclude(intent, order, guard=rest, seen=self._seen, message=message)
+
+    async def _rest_after(self, intent: Intent, order: Order) -> tuple[Guard, Dust | None]:
+        if self._is_doubtful:
+            return keep_doubtful(self._whole, order, self._gone)
+        instrument = await self._door.instrument()
+        rest, dust = reduce_guard(self._guard, order, instrument=instrument, price=intent.trigger_price)
+        return rest, with_vanished(dust, self._gone)
 
     async def _wait_for_fill(self, intent: Intent, error: BrokerError | None, silence: str) -> None:
         wait_s = FILL_POLLS_S[min(self._polls, len(FILL_POLLS_S) - 1)]

@@ -63,7 +63,8 @@ class Stockroom:
 
         """
         report, is_fresh = await self._read(broker)
-        if report is not None and not is_fresh and await self._is_outdated(report, guard):
+        if report is not None and not is_fresh and await self._says_less(report, guard):
+            # It may be of before more came in, or wrong: only readings that agree make less of a position.
             report = None
         if guard.kind is PositionKind.MARGIN or report is None:
             quantity = None if report is None else quantity_there(report, guard)
@@ -99,10 +100,9 @@ class Stockroom:
         self._reports.keep(report)
         return report, True
 
-    async def _is_outdated(self, report: AccountReport, guard: Guard) -> bool:
-        """Tell whether more is known of a guard's position than an old report can say."""
-        seen = await self._journal.load_seen(guard.guard_id)
-        return seen is not None and report.at < seen.at
+    async def _says_less(self, report: AccountReport, guard: Guard) -> bool:
+        expected = await self._journal.load_expected(guard)
+        return expected is not None and quantity_there(report, guard) < expected
 
     async def _cancel_holders(self, intent: Intent, guard: Guard, broker: Broker, *, free: Decimal) -> None:
         orders = await broker.fetch_open_orders(priority=Priority.EXIT)

@@ -71,6 +71,8 @@ def unsettled(world):
         armed = world.armed[guard_id]
         if _is_past(world, armed):
             waits.append(f"guard {guard_id} of {quantity} is armed and past its threshold")
+        if Decimal(quantity) > world.venues[armed.venue].total(armed.asset):
+            waits.append(f"guard {guard_id} of {quantity} guards more than there is")
     # A reading that began before may hang for a while yet.
     waits += [
         f"a fill at {truth.venue} is not known" for truth in world.venues.values() if _ledgers(world, truth)

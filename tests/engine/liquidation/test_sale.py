@@ -295,6 +295,20 @@ async def test_an_exit_sells_less_by_what_its_owner_sold_by_hand_just_before(wat
     assert "by hand" in alert.left_over_why
 
 
+async def test_what_one_reading_misses_stays_guarded_until_another_agrees(watched):
+    watched.trade("sell", "0.04")
+    await watched.sell_off()
+    kept = await watched.guard()
+
+    await watched.sell_off()
+
+    assert (kept.state, kept.quantity) == (GuardState.ARMED, Decimal("0.04"))
+    assert (await watched.guard()).state is GuardState.CLOSED
+    reduced = (await watched.alerts())[-1]
+    assert isinstance(reduced, GuardReduced)
+    assert watched.world.ledger("kraken").total("BTC") == Decimal("0.2")
+
+
 async def test_what_went_by_hand_comes_off_a_guard_once_even_when_it_sells_in_parts(watched):
     watched.trade("sell", "0.04")
     listing = watched.world.market.listing("kraken", "BTC/USD")
