@@ -175,10 +175,14 @@ class Sale:
         if gone and is_certain and stock.owned is not None and stock.at is not None:
             self._seen = Seen(quantity=stock.owned, at=stock.at)
         self._guard = without_vanished(self._whole, gone)
-        if is_certain or stock.owned is None or intent.asked is not None:
-            return is_certain
+        if is_certain:
+            return True
         # What is there in any case goes at once; the rest stays guarded until readings agree.
-        return isinstance(await self._plan(intent, None), Sell)
+        must_wait = stock.owned is None or intent.asked is not None
+        if not must_wait and isinstance(await self._plan(intent, None), Sell):
+            return True
+        self._guard = self._whole
+        return False
 
     async def _plan(self, intent: Intent, there: Decimal | None) -> Sell | Dust:
         return plan_sale(
