@@ -11,7 +11,6 @@ RETRY_AFTER_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 #: An exit that keeps failing is told at once, then 30 s, 2 min and 10 min after that, then hourly.
 TELL_AGAIN_AFTER = (timedelta(seconds=30), timedelta(seconds=90), timedelta(minutes=8), timedelta(hours=1))
 
-
 #: A rejected key needs its owner, not haste.
 KEY_REJECTED_PAUSE_S = 60.0
 #: Between two looks at a market that takes no orders.

@@ -26,6 +26,8 @@ class Belief:
         self._empty_since: float | None = None
         #: What the last short reading found, and since when all of them did.
         self._short: tuple[Decimal, float] | None = None
+        #: Since when readings were short, whether or not they agreed.
+        self._in_doubt_since: float | None = None
 
     def is_gone(self, stock: Stock) -> bool:
         """Tell whether nothing is left, by readings some time apart; the venue refused for funds as well."""
@@ -36,6 +38,11 @@ class Belief:
             self._empty_since = now
         return self._empty_since is not None and now - self._empty_since >= BELIEVE_EMPTY_AFTER_S
 
+    def is_torn(self) -> bool:
+        """Tell whether readings were short for longer than it takes to believe them, and never agreed."""
+        since = self._in_doubt_since
+        return since is not None and self._clock.monotonic() - since > BELIEVE_SHORT_AFTER_S
+
     def is_short(self, stock: Stock, missing: Decimal) -> bool | None:
         """Tell whether something is missing; None while more readings have to agree."""
         now = self._clock.monotonic()
@@ -43,8 +50,10 @@ class Belief:
             # Silence confirms nothing and refutes nothing.
             return None
         if not missing or stock.owned is None:
-            self._short = None
+            self._short = self._in_doubt_since = None
             return False
+        if self._in_doubt_since is None:
+            self._in_doubt_since = now
         if self._short is None or self._short[0] != stock.owned:
             self._short = (stock.owned, now)
         return now - self._short[1] >= BELIEVE_SHORT_AFTER_S or None

@@ -108,6 +108,7 @@ class Exits:
                 # Somebody else drives it.
                 raise
             except Exception as e:
+                # Whatever it was, the position is unsold: its owner must hear of it, not the log alone.
                 await self._tell(
                     live.intent, f"a defect of the bot itself: {type(e).__name__}", _BEGINS_AGAIN
                 )

@@ -39,6 +39,8 @@ from engine.orders import Order
 FIRST_PRICE_S = 10.0
 FIRST_PRICE_POLL_S = 0.1
 
+_TORN = "less of it is there than before, and no two readings agree on how much"
+
 #: Pauses between questions after an accepted order; market orders fill at once or hardly at all.
 FILL_POLLS_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0)
 
@@ -158,7 +160,9 @@ class Sale:
         if was_split(self._whole, venue_entry=stock.venue_entry):
             return await pause_for_split(self._desk.journal, intent, self._whole, stock.owned)
         if not await self._take_off_what_went_by_hand(intent, stock):
-            # It is read again at once, and not sold before readings agree on how much there is.
+            # Nothing is sold before readings agree on how much there is, and that may take too long to be silent.
+            if self._belief.is_torn():
+                await self._trouble.note(_TORN, "reading it again; nothing was sold yet")
             self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
             await self._desk.clock.sleep(READ_AGAIN_S)
             return intent

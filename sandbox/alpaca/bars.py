@@ -9,7 +9,7 @@ from aiohttp import web
 from sandbox.alpaca.names import symbol_of
 from sandbox.alpaca.refusals import BAD_REQUEST, Json, RefusedError
 from sandbox.book import Listing
-from sandbox.formats import iso_time, number, parse_time
+from sandbox.formats import iso_time, number, query_time
 from sandbox.market import Market
 from sandbox.past import Candle
 
@@ -67,13 +67,7 @@ def _width_s(text: str) -> int:
 
 
 def _moment(request: web.Request, name: str, default: float) -> float:
-    text = request.query.get(name)
-    if not text:
-        return default
-    try:
-        return parse_time(text)
-    except ValueError as error:
-        raise _refused(f"invalid {name}: {text}") from error
+    return query_time(request, name, default, refuse=lambda text: _refused(f"invalid {name}: {text}"))
 
 
 def _limit(request: web.Request) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from sandbox.alpaca.refusals import malformed, unprocessable
-from sandbox.formats import parse_time
+from sandbox.formats import query_time
 
 
 def word(request: web.Request, name: str, choices: Sequence[str]) -> str:
@@ -26,10 +26,4 @@ def whole(request: web.Request, name: str, default: int) -> int:
 
 def moment(request: web.Request, name: str, default: float) -> float:
     """A time or date in wall seconds."""
-    text = request.query.get(name)
-    if not text:
-        return default
-    try:
-        return parse_time(text)
-    except ValueError as error:
-        raise malformed(f"invalid {name}: {text}") from error
+    return query_time(request, name, default, refuse=lambda text: malformed(f"invalid {name}: {text}"))

@@ -6,7 +6,7 @@ from typing import TypeVar
 from aiohttp import web
 
 from sandbox.coinbase.refusals import invalid
-from sandbox.formats import parse_time
+from sandbox.formats import query_time
 
 Item = TypeVar("Item")
 
@@ -45,10 +45,4 @@ def page(
 
 
 def _moment(request: web.Request, name: str, default: float) -> float:
-    text = request.query.get(name)
-    if not text:
-        return default
-    try:
-        return parse_time(text)
-    except ValueError as error:
-        raise invalid(f"{name} is no time") from error
+    return query_time(request, name, default, refuse=lambda _: invalid(f"{name} is no time"))

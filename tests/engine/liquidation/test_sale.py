@@ -309,6 +309,19 @@ async def test_what_one_reading_misses_stays_guarded_until_another_agrees(watche
     assert watched.world.ledger("kraken").total("BTC") == Decimal("0.2")
 
 
+async def test_readings_that_never_agree_hold_a_sale_up_but_not_in_silence(watched):
+    watched.withdraw("BTC", "0.1")
+    await watched.look()
+    for _ in range(6):
+        await watched.clock.sleep(5)
+        watched.withdraw("BTC", "0.001")
+
+    [failing, *_] = await watched.alerts(ExitFailing)
+
+    assert failing.why == "less of it is there than before, and no two readings agree on how much"
+    assert watched.sent() == []
+
+
 async def test_what_went_by_hand_comes_off_a_guard_once_even_when_it_sells_in_parts(watched):
     watched.trade("sell", "0.04")
     listing = watched.world.market.listing("kraken", "BTC/USD")
