@@ -29,6 +29,8 @@ class Reading:
     fills: tuple[Fill, ...]
     #: The venue's ids of the orders that are ours.
     our_orders: frozenset[str]
+    #: What orders of ours filled since the position was last seen that no known fill tells yet.
+    untold: Decimal
     asset_class: AssetClass
     venue_entry: Decimal | None
 
@@ -61,7 +63,7 @@ def follow(guard: Guard, reading: Reading, *, seen: Seen | None, suspect: Seen |
         return Followed(change=Unchanged(guard=guard), seen=base, suspect=suspect)
     fills = _fills_of(guard, reading, after=base.at)
     if not _explains(guard, reading, base, fills):
-        if suspect is None or suspect.quantity != reading.there:
+        if suspect is None or not _is_still(guard, reading, suspect):
             suspect = Seen(quantity=reading.there, at=reading.at)
         if reading.at - suspect.at < BELIEVED_AFTER:
             return Followed(change=Unchanged(guard=guard), seen=base, suspect=suspect)
@@ -95,7 +97,7 @@ def _first_seen(guard: Guard, reading: Reading) -> Seen:
     """Return what was there when a guard was set that nobody has looked at since: what fills lead back to."""
     fills = _fills_of(guard, reading, after=guard.created_at)
     with exact():
-        before = reading.there - _sum(guard, fills.ours) - _sum(guard, fills.by_hand)
+        before = reading.there + reading.untold - _sum(guard, fills.ours) - _sum(guard, fills.by_hand)
     return Seen(quantity=max(guard.quantity, before), at=guard.created_at)
 
 
@@ -113,15 +115,20 @@ def _with_late_sales(guard: Guard, reading: Reading, told: _Fills, base: Seen) -
     return _Fills(by_hand=told.by_hand, ours=(*late.ours, *told.ours))
 
 
+def _is_still(guard: Guard, reading: Reading, suspect: Seen) -> bool:
+    """Tell whether a reading says what an earlier one said, and nothing since should have changed it."""
+    return suspect.quantity == reading.there and not _fills_of(guard, reading, after=suspect.at).all
+
+
 def _explains(guard: Guard, reading: Reading, base: Seen, fills: _Fills) -> bool:
-    before = _before(guard, base, fills)
+    before = _before(guard, reading, base, fills)
     return is_explained(guard, before=before, seen=reading.there, fills=fills.by_hand)
 
 
 def _reconcile(guard: Guard, reading: Reading, base: Seen, fills: _Fills) -> GuardChange:
     return reconcile(
         guard,
-        before=_before(guard, base, fills),
+        before=_before(guard, reading, base, fills),
         seen=reading.there,
         fills=fills.by_hand,
         asset_class=reading.asset_class,
@@ -129,10 +136,10 @@ def _reconcile(guard: Guard, reading: Reading, base: Seen, fills: _Fills) -> Gua
     )
 
 
-def _before(guard: Guard, base: Seen, fills: _Fills) -> Decimal:
-    """Return what was seen with our own fills since applied; each took its part off the guard itself."""
+def _before(guard: Guard, reading: Reading, base: Seen, fills: _Fills) -> Decimal:
+    """Return what was seen with our own sales since applied; each took its part off the guard itself."""
     with exact():
-        return base.quantity + _sum(guard, fills.ours)
+        return base.quantity + _sum(guard, fills.ours) - reading.untold
 
 
 def _sum(guard: Guard, fills: Iterable[Fill]) -> Decimal:

@@ -22,7 +22,7 @@ from engine.guards.offers import Offer
 from engine.guards.resting import Rest
 from engine.history import Histories
 from engine.instruments import AssetClass
-from engine.money import ZERO, exact
+from engine.money import ZERO
 from engine.movements import concerns
 from engine.orders import Fill
 from engine.portfolio.service import PortfolioService
@@ -31,6 +31,7 @@ from engine.storage.database import Database
 from engine.storage.repositories import fills as fill_rows
 from engine.storage.repositories import guards as rows
 from engine.storage.repositories import intents as intent_rows
+from engine.storage.repositories.untold import load_untold
 from engine.storage.restored import RESTORED, RESTORED_IN_SALE
 from engine.venues import Account
 
@@ -95,14 +96,7 @@ class GuardKeeper:
         """Tell whether a sale of ours is over whose fills the venue has not all told yet."""
         since = self._clock.now() - FILLS_AWAITED
         async with self._database.read() as session:
-            for order_id, quantity in await intent_rows.load_filled_orders(
-                session, account.account_id, since=since
-            ):
-                known = await fill_rows.load_order_fills(session, account.account_id, order_id)
-                with exact():
-                    if sum((fill.quantity for fill in known), ZERO) < quantity:
-                        return True
-        return False
+            return await load_untold(session, account.account_id, since=since) > ZERO
 
     async def _was_seen(self, report: AccountReport) -> bool:
         """Tell whether every armed guard was already compared with what is there."""
@@ -127,15 +121,17 @@ class GuardKeeper:
 
     async def _follow(self, report: AccountReport, guard: Guard, *, suspect: Seen | None) -> None:
         async with self._database.read() as session:
+            seen = await rows.load_seen(session, guard.guard_id)
+            since = seen.at if seen else guard.created_at
             reading = Reading(
                 there=quantity_there(report, guard),
                 at=report.at,
                 fills=await fill_rows.load_fills(session, guard.account_id, asset=guard.asset),
                 our_orders=await intent_rows.load_order_ids(session, guard.account_id),
+                untold=await load_untold(session, guard.account_id, since=since, key=guard.key),
                 asset_class=AssetClass.STOCK if _is_stock(report, guard) else AssetClass.CRYPTO,
                 venue_entry=report.holding(guard.asset).venue_entry,
             )
-            seen = await rows.load_seen(session, guard.guard_id)
         followed = follow(guard, reading, seen=seen, suspect=suspect)
         if followed.suspect is not None:
             self._suspects[guard.account_id][guard.guard_id] = followed.suspect

@@ -115,3 +115,20 @@ def test_crumbs_that_were_there_some_time_ago_do_not_end_an_exit(store):
         await stage.come_to_rest()
 
     assert play(store, script).violations == []
+
+
+def test_a_part_of_a_sale_whose_fill_is_told_late_is_taken_off_its_guard_once(store):
+    async def script(stage):
+        coinbase = stage.furnish(Venue.COINBASE, ETHER, price=3000, quantity="2")
+        await stage.arm(coinbase, ETHER, "1", cost="3000")
+        await stage.cycles(15)
+        break_down(stage, Venue.COINBASE, Kind.FILLS_LATE, seconds=60)
+        break_down(stage, Venue.COINBASE, Kind.FILLS_PARTLY, seconds=60, times=1)
+        coinbase.prices.set(ETHER, Decimal(2900))
+        await stage.cycles(1)
+        coinbase.prices.set(ETHER, Decimal(3100))
+        await stage.cycles(20)
+        await stage.come_to_rest()
+
+    # A seed whose fill is told after two readings without it.
+    assert play(store, script, seed=8).violations == []

@@ -128,18 +128,16 @@ async def load_filled_since(
     return tuple(row.filled_quantity for row in found if _intent(row).position == key)
 
 
-async def load_filled_orders(
-    session: AsyncSession, account_id: str, *, since: datetime
-) -> tuple[tuple[str, Decimal], ...]:
-    """Return our orders that ended with a fill after a time: the venue's id and how much was filled."""
+async def load_filled(session: AsyncSession, account_id: str, *, since: datetime) -> tuple[Intent, ...]:
+    """Return an account's intents whose order left at a time or later and ended with a fill."""
     found = await session.exec(
         select(IntentRow).where(
             col(IntentRow.account_id) == account_id,
             col(IntentRow.state) == IntentState.FILLED,
-            col(IntentRow.finished_at) > since,
+            col(IntentRow.sent_at) >= since,
         )
     )
-    return tuple((row.venue_order_id, row.filled_quantity) for row in found if row.venue_order_id is not None)
+    return tuple(_intent(row) for row in found)
 
 
 async def load_order_ids(session: AsyncSession, account_id: str) -> frozenset[str]:

@@ -16,12 +16,13 @@ OURS = frozenset({"OURS"})
 SEEN = Seen(quantity=Decimal(3), at=ago(300))
 
 
-def a_reading(there, *fills, stock=False, entry=None, at=NOW):
+def a_reading(there, *fills, stock=False, entry=None, at=NOW, untold=0):
     return Reading(
         there=Decimal(there),
         at=at,
         fills=fills,
         our_orders=OURS,
+        untold=Decimal(untold),
         asset_class=AssetClass.STOCK if stock else AssetClass.CRYPTO,
         venue_entry=entry and Decimal(entry),
     )
@@ -227,3 +228,35 @@ def test_what_is_owned_and_each_side_of_what_is_borrowed_are_counted_apart():
     assert quantity_there(report, a_guard()) == 7
     assert quantity_there(report, a_guard(kind=PositionKind.MARGIN)) == 8
     assert quantity_there(report, a_guard(kind=PositionKind.MARGIN, direction=Direction.SHORT)) == 16
+
+
+def test_a_sale_of_ours_whose_fill_is_not_told_yet_explains_what_is_gone():
+    followed = after(a_reading("2.4", untold="0.6"), suspect="2.4")
+
+    assert followed.change == Unchanged(guard=a_guard())
+    # Its fill is still to come, and belongs after this.
+    assert (followed.seen, followed.suspect) == (SEEN, None)
+
+
+def test_of_what_is_gone_a_sale_of_ours_that_is_not_told_yet_takes_nothing_off_the_guard_again():
+    followed = after(a_reading("2.1", untold="0.6"), suspect="2.1")
+
+    assert isinstance(followed.change, Reduced)
+    assert (followed.change.reason, followed.change.by) == (ChangeReason.MOVED_OUT, Decimal("0.3"))
+
+
+def test_what_was_sold_and_not_told_was_there_when_the_guard_was_set():
+    guard = a_guard(quantity="1")
+
+    followed = after(a_reading("1", untold="0.6"), guard=guard, seen=None)
+
+    assert followed.seen.quantity == Decimal("1.6")
+
+
+def test_a_quantity_that_a_trade_since_should_have_changed_is_doubted_anew():
+    bought = by_hand("buy 1 BTC @ 90 USD", age=5)
+
+    followed = after(a_reading("2.9", bought), suspect="2.9")
+
+    assert followed.change == Unchanged(guard=a_guard())
+    assert followed.suspect == Seen(quantity=Decimal("2.9"), at=NOW)
