@@ -1,6 +1,6 @@
 """The journal of orders: every change of an intent is one short transaction with its reason."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,14 +12,14 @@ from engine.alerts.kinds import AlertKind
 from engine.alerts.messages import CancelledOrder, ExitFailing, Message
 from engine.alerts.outbox import append_alert, load_times
 from engine.clock import Clock
-from engine.execution.intents import Intent, IntentKind, IntentStep, Trigger
+from engine.execution.intents import Intent, IntentStep, Trigger
+from engine.execution.live_exit import LiveExit, exit_of
 from engine.execution.patience import Told
 from engine.execution.states import IntentEvent, IntentState, client_order_id, next_state
 from engine.guards.following import SHOWN_LATE_WITHIN
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.money import ZERO, exact
-from engine.orders import Order, Side
-from engine.positions import Direction, PositionKind
+from engine.orders import Order
 from engine.storage.database import Database
 from engine.storage.repositories import fills, guards, intents
 
@@ -29,14 +29,6 @@ RELEASE = "release"
 NOT_RELEASED = "not released"
 
 _cancelled_codec = TypeAdapter(CancelledOrder)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveExit:
-    """An unfinished exit and the guard it closes."""
-
-    intent: Intent
-    guard: Guard
 
 
 class Journal:
@@ -51,17 +43,33 @@ class Journal:
 
         None when the guard is not armed any more: it was sold, taken off or paused meanwhile.
         """
-        now = self._clock.now()
         async with self._database.write() as session:
             guard = await guards.load_guard(session, guard_id)
             if guard is None or guard.state is not GuardState.ARMED:
                 return None
-            intent = _exit_of(guard, trigger, intent_id=intent_id, now=now)
-            closing = replace(guard, state=GuardState.CLOSING, state_reason="being sold")
-            await intents.insert_intent(session, intent)
-            await intents.insert_step(session, _step(None, intent, cause="triggered", words="", at=now))
-            await guards.save_guard(session, closing, now=now, cause="triggered")
-        return LiveExit(intent=intent, guard=closing)
+            return await self._plan(session, guard, trigger, intent_id=intent_id)
+
+    async def plan_and_send(
+        self, guard: Guard, trigger: Trigger, *, intent_id: str, quantity: Decimal
+    ) -> LiveExit | None:
+        """Write down that so much of a guard's quantity is to be sold and that the order for it leaves now.
+
+        None when the guard is not armed or not as given any more.
+        """
+        async with self._database.write() as session:
+            known = await guards.load_guard(session, guard.guard_id)
+            if known != guard or known.state is not GuardState.ARMED:
+                return None
+            live = await self._plan(session, guard, trigger, intent_id=intent_id)
+            sent = await self._move(
+                session,
+                live.intent,
+                IntentEvent.SEND,
+                cause="send",
+                quantity=quantity,
+                sent_at=self._clock.now(),
+            )
+        return replace(live, intent=sent)
 
     async def plan_asked(
         self, guard: Guard, trigger: Trigger, *, before: Guard | None, intent_id: str
@@ -76,7 +84,7 @@ class Journal:
         async with self._database.write() as session:
             if await guards.load_open_guard(session, guard.key) != before:
                 return None
-            intent = _exit_of(closing, trigger, intent_id=intent_id, now=now)
+            intent = exit_of(closing, trigger, intent_id=intent_id, now=now)
             await guards.save_guard(session, closing, now=now, cause="asked for by its owner")
             await intents.insert_intent(session, intent)
             await intents.insert_step(session, _step(None, intent, cause="asked for", words="", at=now))
@@ -223,6 +231,17 @@ class Journal:
         async with self._database.read() as session:
             return await intents.load_steps(session, intent_id)
 
+    async def _plan(
+        self, session: AsyncSession, guard: Guard, trigger: Trigger, *, intent_id: str
+    ) -> LiveExit:
+        now = self._clock.now()
+        intent = exit_of(guard, trigger, intent_id=intent_id, now=now)
+        closing = replace(guard, state=GuardState.CLOSING, state_reason="being sold")
+        await intents.insert_intent(session, intent)
+        await intents.insert_step(session, _step(None, intent, cause="triggered", words="", at=now))
+        await guards.save_guard(session, closing, now=now, cause="triggered")
+        return LiveExit(intent=intent, guard=closing)
+
     async def _move(
         self,
         session: AsyncSession,
@@ -247,29 +266,6 @@ def parse_released(words: str) -> CancelledOrder:
 
 def _failing_key(intent: Intent) -> str:
     return f"{AlertKind.EXIT_FAILING}:{intent.intent_id}:"
-
-
-def _exit_of(guard: Guard, trigger: Trigger, *, intent_id: str, now: datetime) -> Intent:
-    return Intent(
-        intent_id=intent_id,
-        user_id=guard.user_id,
-        account_id=guard.account_id,
-        venue=guard.venue,
-        guard_id=guard.guard_id,
-        kind=IntentKind.EXIT,
-        symbol=guard.symbol,
-        asset=guard.asset,
-        side=Side.SELL if guard.direction is Direction.LONG else Side.BUY,
-        quantity=guard.quantity,
-        reduce_only=guard.kind is PositionKind.MARGIN,
-        leverage=guard.leverage,
-        state=IntentState.PLANNED,
-        attempt=1,
-        client_order_id=client_order_id(intent_id, 1),
-        trigger=trigger,
-        created_at=now,
-        updated_at=now,
-    )
 
 
 def _step(before: Intent | None, after: Intent, *, cause: str, words: str, at: datetime) -> IntentStep:

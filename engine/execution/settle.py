@@ -13,6 +13,9 @@ KRAKEN_DEADLINE = timedelta(seconds=5)
 #: After a look that failed or was one too few.
 LOOK_AGAIN = timedelta(seconds=1)
 
+#: A request whose answer was lost may still reach a venue that knows no deadline for so long.
+ARRIVES_WITHIN = timedelta(seconds=30)
+
 _SLACK = timedelta(seconds=1)
 
 

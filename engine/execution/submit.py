@@ -10,8 +10,15 @@ from engine.errors import BrokerError, RefusalReason, RefusedError, UnknownOutco
 from engine.execution.intents import Intent
 from engine.execution.journal import Journal
 from engine.execution.patience import pause_s
-from engine.execution.settle import KRAKEN_DEADLINE, PROOFS, LookAfter, Resend, next_settling_step
-from engine.execution.states import IntentEvent
+from engine.execution.settle import (
+    ARRIVES_WITHIN,
+    KRAKEN_DEADLINE,
+    PROOFS,
+    LookAfter,
+    Resend,
+    next_settling_step,
+)
+from engine.execution.states import IntentEvent, IntentState
 from engine.orders import ClientOrderId, Order, OrderRequest
 from engine.venues import Venue
 
@@ -42,21 +49,27 @@ class Submitter:
     def __init__(self, *, journal: Journal, clock: Clock) -> None:
         self._journal = journal
         self._clock = clock
-        #: When each order left whose outcome is not known, by the clock nobody sets.
-        self._left_at = dict[ClientOrderId, float]()
+        #: When each request left whose answer was lost, by the clock nobody sets.
+        self._lost_at = dict[ClientOrderId, float]()
 
     async def send(self, intent: Intent, broker: Broker, quantity: Decimal) -> Attempt:
         """Write one attempt down, send it, and write down what the venue said."""
-        now = self._clock.now()
         sent = await self._journal.record(
-            intent, IntentEvent.SEND, cause="send", quantity=quantity, sent_at=now
+            intent, IntentEvent.SEND, cause="send", quantity=quantity, sent_at=self._clock.now()
         )
-        self._left_at[sent.client_order_id] = self._clock.monotonic()
+        return await self.deliver(sent, broker)
+
+    async def deliver(self, sent: Intent, broker: Broker) -> Attempt:
+        """Send an attempt that has just been written down, and write down what the venue said."""
+        left_at, request = self._clock.monotonic(), _request(sent, self._clock.now())
         try:
-            venue_order_id = await broker.submit_order(_request(sent, now), priority=Priority.EXIT)
+            venue_order_id = await broker.submit_order(request, priority=Priority.EXIT)
         except BrokerError as e:
-            return Attempt(intent=await self._after_error(sent, e), error=e)
-        self._left_at.pop(sent.client_order_id)
+            after = await self._after_error(sent, e)
+            if after.state is IntentState.UNKNOWN:
+                self._lost_at[sent.client_order_id] = left_at
+            return Attempt(intent=after, error=e)
+        self._lost_at.pop(sent.client_order_id, None)
         accepted = await self._journal.record(
             sent, IntentEvent.ACCEPT, cause="accepted", venue_order_id=venue_order_id
         )
@@ -79,7 +92,7 @@ class Submitter:
     async def settle(self, intent: Intent, broker: Broker) -> Intent:
         """Ask until the order is found, or proven absent and free to be sent again."""
         # One that another life of the process sent counts from now: no wall clock tells how old it is.
-        left_at = self._left_at.setdefault(intent.client_order_id, self._clock.monotonic())
+        left_at = self._lost_at.setdefault(intent.client_order_id, self._clock.monotonic())
         absent_after, failures = list[timedelta](), 0
         while isinstance(step := next_settling_step(intent.venue, absent_after), LookAfter):
             await self._clock.sleep((step.age - self._age(left_at)).total_seconds())
@@ -92,13 +105,14 @@ class Submitter:
                 await self._clock.sleep(pause_s(e, failures))
                 continue
             if order is not None:
-                self._left_at.pop(intent.client_order_id)
+                self._lost_at.pop(intent.client_order_id)
                 return await self._journal.record(
                     intent, IntentEvent.ACCEPT, cause="found", venue_order_id=order.venue_order_id
                 )
             absent_after.append(asked_after)
-        self._left_at.pop(intent.client_order_id)
         same_id = step is Resend.SAME_ID
+        if not same_id:
+            self._lost_at.pop(intent.client_order_id)
         return await self._journal.retry(intent, cause=f"proven absent, {step}", same_id=same_id)
 
     async def follow(self, intent: Intent, broker: Broker) -> Followed:
@@ -120,14 +134,27 @@ class Submitter:
             )
         return Followed(intent=intent, order=order, error=None)
 
-    async def has_arrived(self, intent: Intent, broker: Broker) -> bool:
-        """Tell whether a request that was proven absent under this id arrived after all; silence says no."""
+    async def has_arrived(self, intent: Intent, broker: Broker) -> bool | None:
+        """Tell whether a request that was proven absent under this id arrived after all; None is silence."""
         if intent.sent_at is None or PROOFS[intent.venue].resend is not Resend.SAME_ID:
             return False
         try:
             return await self._find(intent, broker) is not None
         except BrokerError:
+            return None
+
+    async def may_still_arrive(self, intent: Intent, *, is_absent: bool) -> bool:
+        """Tell whether a lost request may yet reach the venue under the id of the present attempt.
+
+        `is_absent` says that the venue was just asked for it, answered, and did not have it.
+        """
+        if PROOFS[intent.venue].resend is not Resend.SAME_ID:
             return False
+        steps = await self._journal.load_steps(intent.intent_id)
+        if not any(step.to_state is IntentState.UNKNOWN for step in steps):
+            return False
+        left_at = self._lost_at.setdefault(intent.client_order_id, self._clock.monotonic())
+        return not is_absent or self._age(left_at) < ARRIVES_WITHIN
 
     def _age(self, left_at: float) -> timedelta:
         return timedelta(seconds=self._clock.monotonic() - left_at)

@@ -14,7 +14,7 @@ from engine.liquidation.closing import BY_HAND, Dust
 from engine.money import ZERO
 
 
-async def park(journal: Journal, intent: Intent, guard: Guard, dust: Dust) -> Intent:
+async def park(journal: Journal, intent: Intent, guard: Guard, *, dust: Dust) -> Intent:
     """Leave what cannot be sold where it is, told once and tried no more."""
     message = ExitParked(
         venue=intent.venue,
@@ -41,7 +41,7 @@ async def yield_to_hand(journal: Journal, intent: Intent, guard: Guard) -> Inten
     )
 
 
-async def pause_for_split(journal: Journal, intent: Intent, guard: Guard, owned: Decimal | None) -> Intent:
+async def pause_for_split(journal: Journal, intent: Intent, guard: Guard, *, owned: Decimal | None) -> Intent:
     """End an exit whose loss is none: the units were split, and only the owner can say what is guarded now."""
     why = ChangeReason.ENTRY_CHANGED
     message = GuardPaused(

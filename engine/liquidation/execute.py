@@ -1,11 +1,12 @@
 """Every sale in flight, at most one a guard: begun by the watch, or found unfinished in the journal."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 
 from engine.brokers.base import Broker
 from engine.execution.intents import Intent, Trigger
-from engine.execution.journal import LiveExit
+from engine.execution.live_exit import LiveExit, exit_of
 from engine.execution.states import IntentState
 from engine.guards.guard import Guard
 from engine.liquidation.sale import Desk, Sale
@@ -87,11 +88,17 @@ class Exits:
         return any(one.intent.state in _UNSETTLED for one in live)
 
     async def _begin(self, guard: Guard, trigger: Trigger) -> None:
-        live = await self._desk.journal.plan_exit(guard.guard_id, trigger, intent_id=self._new_id())
-        if live is not None:
-            await self._drive(live, found_later=False)
+        intent_id = self._new_id()
+        draft = exit_of(guard, trigger, intent_id=intent_id, now=self._desk.clock.now())
+        async with self._sale(LiveExit(intent=draft, guard=guard), found_later=False) as sale:
+            await sale.begin(trigger, intent_id=intent_id)
 
     async def _drive(self, live: LiveExit, *, found_later: bool) -> None:
+        async with self._sale(live, found_later=found_later) as sale:
+            await sale.run(live.intent)
+
+    @asynccontextmanager
+    async def _sale(self, live: LiveExit, *, found_later: bool) -> AsyncIterator[Sale]:
         journal, guard = self._desk.journal, live.guard
         async with Trouble(live.intent, journal=journal, clock=self._desk.clock) as trouble:
             sale = Sale(
@@ -103,7 +110,7 @@ class Exits:
                 found_later=found_later,
             )
             try:
-                await sale.run(live.intent)
+                yield sale
             except StaleIntentError:
                 # Somebody else drives it.
                 raise

@@ -45,6 +45,8 @@ class Stock:
     venue_entry: Decimal | None = None
     #: False when the account did not answer and this is what it said some time ago.
     is_fresh: bool = True
+    #: What could be sold if the orders that hold some of it were cancelled; None when none has to be.
+    if_freed: Decimal | None = None
 
 
 class Stockroom:
@@ -55,13 +57,8 @@ class Stockroom:
         self._journal = journal
         self._clock = clock
 
-    async def prepare(self, intent: Intent, guard: Guard, broker: Broker) -> Stock:
-        """Return what can be sold for a guard, after freeing it from open orders if it must be.
-
-        Raises:
-            BrokerError: orders hold the quantity and could not be read or cancelled.
-
-        """
+    async def look(self, guard: Guard, broker: Broker) -> Stock:
+        """Return what is there of a guarded position; nothing is changed."""
         report, is_fresh = await self._read(broker)
         if report is not None and not is_fresh and await self._says_less(report, guard):
             # It may be of before more came in, or wrong: only readings that agree make less of a position.
@@ -73,19 +70,30 @@ class Stockroom:
         holding = report.holding(guard.asset)
         # A total of zero is not believed: orders may hold what a venue wrongly shows as gone.
         is_held = holding.held > ZERO or holding.total == ZERO
-        stock = Stock(
+        has_to_be_freed = is_held and holding.free < guard.quantity
+        # What an order held that was cancelled before may still be on its way back.
+        if_freed = min(guard.quantity, holding.free + holding.held) if has_to_be_freed else None
+        return Stock(
             sellable=holding.free,
             owned=holding.total,
             at=report.at,
             venue_entry=holding.venue_entry,
             is_fresh=is_fresh,
+            if_freed=if_freed,
         )
-        if not is_held or holding.free >= guard.quantity:
+
+    async def prepare(self, intent: Intent, guard: Guard, broker: Broker) -> Stock:
+        """Return what can be sold for a guard, after freeing it from open orders if it must be.
+
+        Raises:
+            BrokerError: orders hold the quantity and could not be read or cancelled.
+
+        """
+        stock = await self.look(guard, broker)
+        if stock.if_freed is None or stock.sellable is None:
             return stock
-        await self._cancel_holders(intent, guard, broker, free=holding.free)
-        # What an order held that was cancelled before may still be on its way back.
-        wanted = min(guard.quantity, holding.free + holding.held)
-        return replace(stock, sellable=await self._await_release(guard, broker, wanted=wanted))
+        await self._cancel_holders(intent, guard, broker, free=stock.sellable)
+        return replace(stock, sellable=await self._await_release(guard, broker, wanted=stock.if_freed))
 
     async def _read(self, broker: Broker) -> tuple[AccountReport | None, bool]:
         account_id = broker.account.account_id

@@ -4,7 +4,7 @@ Each must be found: a check that no mistake can fail proves nothing.
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from unittest.mock import patch
@@ -18,10 +18,11 @@ from engine.execution.submit import Submitter
 from engine.guards import keeper
 from engine.guards.following import BELIEVED_AFTER, follow
 from engine.guards.guard import Seen
-from engine.liquidation import looking, mark, sale
+from engine.liquidation import claim, looking, mark
 from engine.liquidation.closing import Dust, plan_sale
 from engine.liquidation.execute import Exits
 from engine.liquidation.mark import Mark
+from engine.liquidation.sale import Sale
 from engine.liquidation.stock import Stockroom
 from engine.liquidation.trouble import Trouble
 from tests.simulation.faults import Kind
@@ -38,6 +39,7 @@ class Defect:
     kinds: tuple[Kind, ...]
 
 
+@contextmanager
 def _send_before_save():
     async def send(self, intent, broker, quantity):
         wanted = replace(intent, quantity=quantity)
@@ -50,7 +52,11 @@ def _send_before_save():
         )
         return submit.Attempt(intent=accepted, error=None)
 
-    return patch.object(Submitter, "send", send)
+    async def nothing_at_once(self, trigger, intent_id):
+        return None
+
+    with patch.object(Submitter, "send", send), patch.object(Sale, "_send_at_once", nothing_at_once):
+        yield
 
 
 def _resend_on_timeout():
@@ -85,7 +91,7 @@ def _sell_all_there():
     def greedy(*, guarded, there, instrument, price):
         return plan_sale(guarded=there or guarded, there=there, instrument=instrument, price=price)
 
-    return patch.object(sale, "plan_sale", greedy)
+    return patch.object(claim, "plan_sale", greedy)
 
 
 def _forget_the_hold():
@@ -101,7 +107,7 @@ def _trust_a_shown_zero():
             return Dust(guarded, "there is nothing of it")
         return plan_sale(guarded=guarded, there=there, instrument=instrument, price=price)
 
-    return patch.object(sale, "plan_sale", trusting)
+    return patch.object(claim, "plan_sale", trusting)
 
 
 def _trust_one_reading():

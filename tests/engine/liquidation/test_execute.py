@@ -9,6 +9,7 @@ import pytest
 from engine.alerts.messages import ExitFailing, ExitFilled, ExitStoodDown
 from engine.execution.states import IntentEvent, IntentState
 from engine.guards.guard import GuardState
+from engine.storage.database import Database
 from engine.storage.repositories.intents import StaleIntentError
 from engine.venues import Venue
 from sandbox.faults import FaultKind
@@ -28,7 +29,7 @@ async def begin_by_hand(room):
     return live.intent
 
 
-async def is_sold_once(room):
+async def is_sold_once(room, *, found_later=True):
     await room.wait_for("exit ")
     [intent] = await room.intents()
     [alert] = await room.alerts(ExitFilled)
@@ -37,7 +38,7 @@ async def is_sold_once(room):
         and intent.state is IntentState.FILLED
         and (await room.guard()).state is GuardState.CLOSED
         and alert.quantity == Decimal("0.1")
-        and alert.found_later
+        and alert.found_later is found_later
     )
 
 
@@ -50,10 +51,24 @@ async def test_an_exit_that_was_only_planned_is_sent_after_the_restart(falling):
     assert len(falling.sent()) == 1
 
 
-async def test_an_exit_that_died_before_its_order_left_is_sent_after_the_restart(falling):
+async def test_an_exit_that_died_before_it_was_written_down_is_begun_by_the_next_look(falling):
     falling.fault(FaultKind.DELAY_BEFORE, "BalanceEx", delay_s=0.4)
     await falling.look()
     await falling.world.tape("kraken").wait_for("BalanceEx")
+
+    await falling.restart()
+    assert await falling.intents() == []
+    await falling.sell_off()
+
+    assert await is_sold_once(falling, found_later=False)
+    assert len(falling.sent()) == 1
+
+
+async def test_an_exit_that_died_while_freeing_what_it_sells_goes_on_after_the_restart(falling):
+    falling.trade("sell", "0.3", limit="70000")
+    falling.fault(FaultKind.DELAY_AFTER, "CancelOrder", delay_s=0.4)
+    await falling.look()
+    await falling.world.tape("kraken").wait_for("CancelOrder")
 
     await falling.restart()
 
@@ -154,6 +169,34 @@ async def test_a_guard_is_sold_by_one_sale_however_often_it_is_triggered(falling
     assert len(falling.sent()) == 1
 
 
+async def test_an_exit_with_nothing_in_its_way_is_written_down_in_one_transaction_and_sent(
+    falling, monkeypatch
+):
+    await falling.read()
+    writes, write = [], Database.write
+    monkeypatch.setattr(Database, "write", lambda self: writes.append(self) or write(self))
+    falling.fault(FaultKind.DELAY_BEFORE, delay_s=0.5)
+
+    falling.exits.begin(await falling.guard(), a_trigger(at=falling.clock.now()))
+    await falling.world.tape("kraken").wait_for("AddOrder")
+
+    assert len(writes) == 1
+    [intent] = await falling.intents()
+    assert await falling.steps(intent.intent_id) == ["triggered: planned", "send: sent"]
+    assert await is_sold_once(falling, found_later=False)
+
+
+async def test_a_guard_that_was_changed_since_it_was_judged_is_sold_as_it_is_now(falling):
+    judged = await falling.guard()
+    await falling.arm("0.04", "2400")
+
+    falling.exits.begin(judged, a_trigger(at=falling.clock.now()))
+    await falling.wait_for("exit ")
+
+    assert [Decimal(call.params["volume"]) for call in falling.sent()] == [Decimal("0.04")]
+    assert (await falling.guard()).state is GuardState.CLOSED
+
+
 @pytest.mark.parametrize("state", [GuardState.PAUSED, GuardState.CLOSING, GuardState.CLOSED])
 async def test_a_guard_that_is_not_armed_any_more_is_not_sold(falling, state):
     guard = await falling.arm("0.1", "6000", state=state)
@@ -196,6 +239,9 @@ async def test_two_processes_that_drive_one_intent_sell_once(falling):
 
 class BrokenStockroom:
     """A defect of our own in the middle of an exit."""
+
+    async def look(self, guard, broker):
+        raise ZeroDivisionError
 
     async def prepare(self, intent, guard, broker):
         raise ZeroDivisionError

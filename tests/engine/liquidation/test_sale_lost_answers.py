@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.alerts.messages import ExitFailing, ExitFilled
+from engine.alerts.messages import ExitFailing, ExitFilled, ExitStoodDown
 from engine.execution.states import IntentState
 from engine.guards.guard import GuardState
 from engine.venues import Venue
@@ -131,6 +131,62 @@ async def test_alpaca_refuses_a_second_use_of_an_id_and_has_the_first_order(room
         assert sold(room, Venue.ALPACA) == Decimal("0.1")
         [intent] = await room.intents()
         assert "id already used: unknown" in await room.steps(intent.intent_id)
+
+
+@pytest.mark.parametrize("venue", [Venue.COINBASE, Venue.ALPACA])
+async def test_a_price_that_comes_back_does_not_hide_an_order_that_is_still_on_its_way(rooms, venue):
+    async with rooms(venues=(venue,)) as room:
+        await a_falling_position(room, venue)
+        room.fault(FaultKind.DELAY_BEFORE, ORDERS[venue], venue=venue, delay_s=25)
+        await room.look()
+        await room.clock.sleep(8)
+        room.set_bid("70000", venue=venue)
+        await room.look()
+
+        await room.wait_for("exit ")
+
+        told = await room.alerts()
+        assert [type(alert) for alert in told] == [ExitFailing, ExitFilled]
+        assert (told[1].found_later, told[1].quantity) == (True, Decimal("0.1"))
+        assert (await room.guard()).state is GuardState.CLOSED
+
+
+async def test_an_exit_stands_down_once_nothing_of_it_can_arrive_any_more(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        await a_falling_position(room, Venue.ALPACA)
+        room.fault(FaultKind.DROP_BEFORE, ORDERS[Venue.ALPACA], venue=Venue.ALPACA)
+        # The look-ups that follow are slow enough for the price to come back meanwhile.
+        room.fault(
+            FaultKind.HTTP_ERROR_BEFORE, "GET /v2/orders:by_client_order_id", venue=Venue.ALPACA, times=3
+        )
+        await room.look()
+        await room.clock.sleep(1)
+        room.set_bid("70000", venue=Venue.ALPACA)
+        await room.look()
+
+        await room.wait_for("exit ")
+
+        told = await room.alerts()
+        assert [type(alert) for alert in told] == [ExitFailing, ExitFailing, ExitStoodDown]
+        assert 30 <= room.clock.monotonic() < 40
+        assert (await room.guard()).state is GuardState.ARMED
+
+
+async def test_a_lost_order_is_followed_over_a_restart_though_its_price_came_back(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        await a_falling_position(room, Venue.ALPACA)
+        room.fault(FaultKind.DELAY_BEFORE, ORDERS[Venue.ALPACA], venue=Venue.ALPACA, delay_s=25)
+        await room.look()
+        await room.clock.sleep(8)
+        room.set_bid("70000", venue=Venue.ALPACA)
+        await room.look()
+        await room.clock.sleep(5)
+
+        await room.restart()
+        await room.sell_off()
+
+        assert [type(alert) for alert in await room.alerts()] == [ExitFailing, ExitFilled]
+        assert (await room.guard()).state is GuardState.CLOSED
 
 
 #: Coinbase takes no token from a clock that is ahead of its own.
