@@ -15,7 +15,7 @@ from engine.clock import Clock
 from engine.execution.intents import Intent, IntentStep, Trigger
 from engine.execution.live_exit import LiveExit, exit_of
 from engine.execution.patience import Told
-from engine.execution.states import IntentEvent, IntentState, client_order_id, next_state
+from engine.execution.states import IntentEvent, client_order_id, next_state
 from engine.guards.following import SHOWN_LATE_WITHIN
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.money import ZERO, exact
@@ -154,6 +154,7 @@ class Journal:
         now = self._clock.now()
         async with self._database.write() as session:
             ended = await self._move(session, intent, event, cause=cause)
+            await intents.finish(session, ended)
             await guards.save_guard(session, guard, now=now, cause=cause)
             await append_alert(
                 session,
@@ -217,12 +218,13 @@ class Journal:
         return Told(count=len(times), first_at=times[0], last_at=times[-1]) if times else Told()
 
     async def load_live_exits(self) -> tuple[LiveExit, ...]:
-        """Return every exit that is neither over nor parked, oldest first."""
+        """Return every exit that is not over, oldest first."""
         live = list[LiveExit]()
         async with self._database.read() as session:
             for intent in await intents.load_live_intents(session):
                 guard = await guards.load_guard(session, intent.guard_id) if intent.guard_id else None
-                if guard is not None and intent.state is not IntentState.PARKED:
+                # Versions before 1.0 left what was parked for good unfinished; its guard is closed.
+                if guard is not None and guard.state is not GuardState.CLOSED:
                     live.append(LiveExit(intent=intent, guard=guard))
         return tuple(live)
 

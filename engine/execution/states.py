@@ -22,13 +22,13 @@ class IntentState(StrEnum):
     ACCEPTED = "accepted"
     PARTLY_FILLED = "partly_filled"
     FILLED = "filled"
-    #: The venue said no and another attempt makes no sense.
+    #: The venue took no order in the time its owner gave; no other attempt is made.
     REFUSED = "refused"
     #: No answer, or one that cannot be trusted; settled only by asking the venue.
     UNKNOWN = "unknown"
     #: No longer wanted, or another intent took its place.
     SUPERSEDED = "superseded"
-    #: Waits for the market, the venue or the owner.
+    #: Not sent: its market takes no orders now, or, for good, there is too little or nothing left to sell.
     PARKED = "parked"
 
     @property
@@ -70,26 +70,20 @@ TRANSITIONS: Mapping[tuple[IntentState, IntentEvent], IntentState] = MappingProx
     {
         (IntentState.PLANNED, IntentEvent.SEND): IntentState.SENT,
         (IntentState.PLANNED, IntentEvent.PARK): IntentState.PARKED,
+        (IntentState.PLANNED, IntentEvent.REFUSE): IntentState.REFUSED,
         (IntentState.PLANNED, IntentEvent.SUPERSEDE): IntentState.SUPERSEDED,
         (IntentState.SENT, IntentEvent.ACCEPT): IntentState.ACCEPTED,
-        (IntentState.SENT, IntentEvent.FILL_PART): IntentState.PARTLY_FILLED,
-        (IntentState.SENT, IntentEvent.FILL): IntentState.FILLED,
-        (IntentState.SENT, IntentEvent.REFUSE): IntentState.REFUSED,
         (IntentState.SENT, IntentEvent.LOSE_ANSWER): IntentState.UNKNOWN,
         (IntentState.SENT, IntentEvent.END_ATTEMPT): IntentState.PLANNED,
         (IntentState.UNKNOWN, IntentEvent.ACCEPT): IntentState.ACCEPTED,
-        (IntentState.UNKNOWN, IntentEvent.FILL_PART): IntentState.PARTLY_FILLED,
-        (IntentState.UNKNOWN, IntentEvent.FILL): IntentState.FILLED,
-        (IntentState.UNKNOWN, IntentEvent.REFUSE): IntentState.REFUSED,
-        (IntentState.UNKNOWN, IntentEvent.LOSE_ANSWER): IntentState.UNKNOWN,
         (IntentState.UNKNOWN, IntentEvent.END_ATTEMPT): IntentState.PLANNED,
         (IntentState.ACCEPTED, IntentEvent.FILL_PART): IntentState.PARTLY_FILLED,
         (IntentState.ACCEPTED, IntentEvent.FILL): IntentState.FILLED,
         (IntentState.ACCEPTED, IntentEvent.END_ATTEMPT): IntentState.PLANNED,
         (IntentState.PARTLY_FILLED, IntentEvent.FILL_PART): IntentState.PARTLY_FILLED,
         (IntentState.PARTLY_FILLED, IntentEvent.FILL): IntentState.FILLED,
-        (IntentState.PARTLY_FILLED, IntentEvent.END_ATTEMPT): IntentState.PLANNED,
         (IntentState.PARKED, IntentEvent.RESUME): IntentState.PLANNED,
+        (IntentState.PARKED, IntentEvent.REFUSE): IntentState.REFUSED,
         (IntentState.PARKED, IntentEvent.SUPERSEDE): IntentState.SUPERSEDED,
     }
 )

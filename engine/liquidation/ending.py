@@ -81,5 +81,5 @@ async def give_up(journal: Journal, intent: Intent, guard: Guard) -> Intent:
         cancelled=await journal.load_released(intent.intent_id),
     )
     return await journal.give_back(
-        intent, IntentEvent.SUPERSEDE, guard=kept, message=message, cause="asked too long ago"
+        intent, IntentEvent.REFUSE, guard=kept, message=message, cause="asked too long ago"
     )

@@ -75,6 +75,9 @@ class Sale:
         self._is_unjudged = found_later
         #: Whether the venue, just asked for a request that was lost, did not have it.
         self._is_absent = False
+        #: Whether the price had come back when it was last known.
+        self._is_unneeded = False
+        self._is_parked_for_good = False
         self._failures = 0
         self._door = MarketDoor(market=market, guard=guard, clock=desk.clock, breached=desk.breached)
         self._filling = Filling(
@@ -101,8 +104,8 @@ class Sale:
             await self.run(intent)
 
     async def run(self, intent: Intent) -> None:
-        """Go on until the exit is over or parked."""
-        while not (intent.state.is_final or intent.state is IntentState.PARKED):
+        """Go on until the exit is over."""
+        while not (intent.state.is_final or self._is_parked_for_good):
             intent = await self._step(intent)
 
     async def _send_at_once(self, trigger: Trigger, intent_id: str) -> Intent | None:
@@ -133,7 +136,7 @@ class Sale:
         return live.intent
 
     async def _step(self, intent: Intent) -> Intent:
-        if intent.state is IntentState.PLANNED:
+        if intent.state in {IntentState.PLANNED, IntentState.PARKED}:
             arrived = await self._take_up_late_order(intent)
             return arrived or await self._end_early(intent) or await self._attempt(intent)
         if intent.state is IntentState.SENT:
@@ -160,6 +163,7 @@ class Sale:
         self._is_absent = has_arrived is False
         if not has_arrived:
             return None
+        intent = await self._planned(intent)
         sent = await self._desk.journal.record(intent, IntentEvent.SEND, cause="arrived late")
         return await self._desk.journal.record(sent, IntentEvent.LOSE_ANSWER, cause="arrived late")
 
@@ -168,7 +172,10 @@ class Sale:
             return await self._end(intent, give_up)
         if intent.asked is None and (self._failures or self._found_later):
             await self._await_price()
-            if self._desk.breached(self._claim.guard) is False:
+            breached = self._desk.breached(self._claim.whole)
+            # Without a price now the last one holds: what was not to be sold then is not sold blindly.
+            self._is_unneeded = breached is False or (breached is None and self._is_unneeded)
+            if self._is_unneeded:
                 return await self._end(intent, stand_down)
         return None
 
@@ -178,7 +185,9 @@ class Sale:
             await self._trouble.note(_LOST, "it may still arrive and is looked for; nothing more is sent")
             await self._desk.clock.sleep(LATE_LOOK_S)
             return intent
-        return await ending(self._desk.journal, intent, guard or self._claim.whole)
+        ended = await ending(self._desk.journal, intent, guard or self._claim.whole)
+        self._is_parked_for_good = ended.state is IntentState.PARKED
+        return ended
 
     async def _await_price(self) -> None:
         """Give the watch a moment to judge an exit that it has not seen in this life of the process."""
@@ -192,10 +201,10 @@ class Sale:
     async def _attempt(self, intent: Intent) -> Intent:
         try:
             await self._door.check(asked=intent.asked is not None)
+            intent = await self._planned(intent)
             stock = await self._desk.stockroom.prepare(intent, self._claim.guard, self._broker)
         except BrokerError as e:
-            await self._pause(e)
-            return intent
+            return await self._wait(intent, e)
         instrument = await self._door.instrument()
         compared = await self._compare(intent, stock, instrument)
         if compared is not None:
@@ -251,8 +260,20 @@ class Sale:
             self._door.note_refused()
         if reason is RefusalReason.OPPOSITE_ORDER:
             await self._cancel_opposite(intent)
+        return await self._wait(intent, error)
+
+    async def _wait(self, intent: Intent, error: BrokerError) -> Intent:
+        """Pause after a failure; an exit that its market keeps from leaving is parked meanwhile."""
+        is_shut = isinstance(error, RefusedError) and error.reason is RefusalReason.MARKET_UNAVAILABLE
+        if is_shut and intent.state is IntentState.PLANNED:
+            intent = await self._desk.journal.record(intent, IntentEvent.PARK, cause=error.words)
         await self._pause(error)
         return intent
+
+    async def _planned(self, intent: Intent) -> Intent:
+        if intent.state is IntentState.PLANNED:
+            return intent
+        return await self._desk.journal.record(intent, IntentEvent.RESUME, cause="tried again")
 
     async def _cancel_opposite(self, intent: Intent) -> None:
         try:

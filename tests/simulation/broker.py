@@ -201,7 +201,7 @@ class SimBroker:
         part = Decimal(self._rng.choice(("0.1", "0.37", "0.5", "0.9", "0.9999")))
         after_s = self._rng.uniform(0.1, 12)
         return {
-            Kind.FILLS_SLOWLY: [(0, part), (after_s, Decimal(1))],
+            Kind.FILLS_SLOWLY: [(0, part), (after_s / 2, part / 3), (after_s / 2, Decimal(1))],
             Kind.FILLS_PARTLY: [(0, part), (after_s, Decimal(0))],
             Kind.CLOSES_UNFILLED: [(after_s if after_s > 6 else 0, Decimal(0))],
         }.get(kind)

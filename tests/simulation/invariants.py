@@ -64,7 +64,7 @@ def check_history(world, records):
 def unsettled(world):
     """Return what still has to happen before the end can be checked."""
     live = world.store.rows("SELECT intent_id, state FROM intents WHERE finished_at IS NULL")
-    waits = [f"intent {row[0]} is {row[1]}" for row in live if row[1] != "parked"]
+    waits = [f"intent {row[0]} is {row[1]}" for row in live]
     waiting = world.store.rows("SELECT kind FROM alerts WHERE not_before IS NOT NULL")
     waits += [f"an alert of {kind} waits" for (kind,) in waiting]
     for guard_id, quantity in world.store.rows("SELECT guard_id, quantity FROM guards WHERE state = 'armed'"):
@@ -82,7 +82,7 @@ def unsettled(world):
 
 def _check_ends_are_told(world):
     untold = world.store.rows(
-        """SELECT intent_id, state FROM intents WHERE state IN ('filled', 'parked') AND NOT EXISTS (
+        """SELECT intent_id, state FROM intents WHERE finished_at IS NOT NULL AND state IN ('filled', 'parked', 'refused') AND NOT EXISTS (
         SELECT 1 FROM alerts WHERE dedup_key LIKE 'exit%:' || intent_id || ':%'
         AND kind IN ('exit_filled', 'exit_parked'))"""
     )
@@ -91,9 +91,7 @@ def _check_ends_are_told(world):
 
 
 def _check_live_exits(world):
-    rows = world.store.rows(
-        "SELECT guard_id, count(*) FROM intents WHERE finished_at IS NULL AND state <> 'parked' GROUP BY 1"
-    )
+    rows = world.store.rows("SELECT guard_id, count(*) FROM intents WHERE finished_at IS NULL GROUP BY 1")
     for guard_id, count in rows:
         if count > 1:
             world.violate(f"{count} live intents of {guard_id}")

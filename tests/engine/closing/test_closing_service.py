@@ -249,7 +249,7 @@ async def test_a_wish_that_a_crash_delayed_is_not_carried_out(holding):
     [parked] = await holding.alerts(ExitParked)
     [intent] = await holding.intents()
     assert parked.quantity == Decimal("0.4")
-    assert intent.state is IntentState.SUPERSEDED
+    assert intent.state is IntentState.REFUSED
     assert (await holding.guard()).quantity == Decimal("0.1")
     assert total(holding) == Decimal("0.4")
 

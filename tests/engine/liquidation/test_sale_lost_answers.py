@@ -163,6 +163,10 @@ async def test_an_exit_stands_down_once_nothing_of_it_can_arrive_any_more(rooms)
         await room.clock.sleep(1)
         room.set_bid("70000", venue=Venue.ALPACA)
         await room.look()
+        await room.clock.sleep(5)
+        # Meanwhile nobody knows the price any more.
+        room.set_bid("0", venue=Venue.ALPACA)
+        await room.look()
 
         await room.wait_for("exit ")
 
