@@ -1,12 +1,13 @@
 """Tell many stories: `python -m tests.simulation --seeds 20000`, or one: `python -m tests.simulation --seed 17`."""
 
 import argparse
+import os
 import sys
 import time
 
 from tests.simulation.database import Store
 from tests.simulation.defects import DEFECTS, runs_until_found
-from tests.simulation.soak import describe, soak
+from tests.simulation.soak import describe, soak, soak_in_lanes
 from tests.simulation.story import tell
 
 SHOWN = 20
@@ -16,18 +17,30 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seeds", type=int, default=200, help="how many stories")
     parser.add_argument("--first", type=int, default=1, help="the first seed")
+    parser.add_argument("--lanes", type=int, default=os.cpu_count() or 1, help="how many processes tell them")
     parser.add_argument("--seed", type=int, help="tell this one story and print it")
     parser.add_argument("--defects", action="store_true", help="plant mistakes and count until each is found")
     choices = parser.parse_args()
-    store = Store()
     if choices.defects:
-        return _find_defects(store, choices.seeds)
+        return _find_defects(Store(), choices.seeds)
     if choices.seed is not None:
-        return _tell_one(choices.seed, store)
-    began = time.monotonic()
-    seeds = range(choices.first, choices.first + choices.seeds)
-    failing = []
-    tally = soak(store, seeds, on_violation=lambda world: _report(failing, world))
+        return _tell_one(choices.seed, Store())
+    return _soak(range(choices.first, choices.first + choices.seeds), choices.lanes)
+
+
+def _soak(seeds, lanes):
+    began, failing = time.monotonic(), []
+
+    def report(words):
+        # When every second one fails, the first ones are enough.
+        failing.append(words)
+        if len(failing) <= SHOWN:
+            _say(words)
+
+    if lanes == 1:
+        tally = soak(Store(), seeds, on_violation=lambda world: report(describe(world)))
+    else:
+        tally = soak_in_lanes(seeds, lanes=lanes, on_violation=report)
     _say("\n".join(tally.lines()))
     _say(f"{time.monotonic() - began:.1f} s")
     return 1 if tally.violations else 0
@@ -48,13 +61,6 @@ def _find_defects(store, most):
         missed += among_all is None
         _say(f"{defect.name}: {_found(among_all)}; with only the faults that matter: {_found(focused)}")
     return 1 if missed else 0
-
-
-def _report(failing, world):
-    """Tell of a failing story at once; when every second one fails, the first ones are enough."""
-    failing.append(world.seed)
-    if len(failing) <= SHOWN:
-        _say(describe(world))
 
 
 def _say(text):

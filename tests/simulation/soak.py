@@ -1,9 +1,16 @@
 """Tell the stories of a range of seeds and count what happened in them."""
 
 import gc
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 
+from tests.simulation.database import Store
 from tests.simulation.story import tell
 from tests.simulation.tally import Tally
+
+#: Stories a process tells before it takes the next ones.
+_AT_ONCE = 50
 
 
 def soak(store, seeds, *, on_violation):
@@ -17,6 +24,31 @@ def soak(store, seeds, *, on_violation):
         if world.violations:
             on_violation(world)
     return tally
+
+
+def soak_in_lanes(seeds, *, lanes, on_violation):
+    """Do the same in so many processes; `on_violation` is given the words alone."""
+    tally = Tally()
+    parts = [seeds[start : start + _AT_ONCE] for start in range(0, len(seeds), _AT_ONCE)]
+    # Forked in the middle of something, a process would wait for threads that it does not have.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(lanes, mp_context=context) as pool:
+        for told, failing in pool.map(_soak_apart, parts):
+            tally.add(told)
+            for words in failing:
+                on_violation(words)
+    return tally
+
+
+def _soak_apart(seeds):
+    failing = []
+    tally = soak(_store_of_this_process(), seeds, on_violation=lambda world: failing.append(describe(world)))
+    return tally, failing
+
+
+@cache
+def _store_of_this_process():
+    return Store()
 
 
 def describe(world):

@@ -3,6 +3,16 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from engine.execution import states
+from tests.simulation.faults import Kind
+
+OFTEN = 10
+KINDS = tuple(Kind)
+TRANSITIONS = (
+    "nothing -> planned",
+    *(f"{before} -> {after}" for (before, _), after in states.TRANSITIONS.items()),
+)
+
 
 @dataclass(slots=True)
 class Tally:
@@ -35,3 +45,10 @@ class Tally:
         ):
             yield f"{title}: {sum(counter.values())}"
             yield from (f"  {count:>8}  {name}" for name, count in sorted(counter.items()))
+        seldom = ", ".join(self.seldom(KINDS, self.faults) + self.seldom(TRANSITIONS, self.transitions))
+        yield f"faults and transitions met less than {OFTEN} times: {seldom or 'none'}"
+
+    @staticmethod
+    def seldom(names, counter):
+        """Return which of these were met too seldom to prove anything."""
+        return [f"{name} ({counter[name]})" for name in names if counter[name] < OFTEN]
