@@ -1,8 +1,9 @@
-"""A stop, a database that another holds and a flood of commands, each in the middle of the real bot's exit."""
+"""A stop, a database that another holds, a full disk and a flood of commands, each in the middle of the real bot's exit."""
 
 import asyncio
+import resource
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -33,6 +34,17 @@ def check_sold_once(world):
     assert world.ledger(KRAKEN).total("ETH") == OWN
 
 
+@contextmanager
+def no_room_on_disk(pid):
+    """Let the kernel refuse every byte the process would add to a file, as a full disk does."""
+    unlimited = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, unlimited[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, unlimited)
+
+
 async def test_a_stop_in_the_middle_of_a_sale_brings_it_to_its_end(stage):
     stage.world.faults(KRAKEN).add(Fault(kind=FaultKind.DELAY_AFTER, endpoint="AddOrder", delay_s=1))
 
@@ -56,6 +68,18 @@ async def test_a_database_held_by_another_is_told_and_the_loser_sold_once_it_is_
     await alerted(stage)
 
     assert "exits cannot be carried out" in alarm.text
+    assert sent_meanwhile == []
+    check_sold_once(stage.world)
+
+
+async def test_a_disk_that_takes_no_more_is_told_and_the_loser_sold_once_it_does(stage):
+    with no_room_on_disk(stage.bot.pid):
+        fall(stage.world)
+        alarm = await stage.owner.wait_for("cannot write its database", 60)
+        sent_meanwhile = stage.world.tape(KRAKEN).calls("AddOrder")
+    await alerted(stage)
+
+    assert "Is the disk full" in alarm.text
     assert sent_meanwhile == []
     check_sold_once(stage.world)
 

@@ -5,11 +5,15 @@ import base64
 import dataclasses
 import json
 import logging
+import ssl
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
 from aiohttp import web
-from cryptography.hazmat.primitives import serialization
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from engine.brokers.ccxt_client import (
@@ -33,15 +37,17 @@ from engine.errors import (
 KEY, SECRET = "the-api-key", base64.b64encode(b"the secret of the key").decode()
 READ = Call(path="BalanceEx", api=("private",), method="POST")
 ORDER = Call(path="AddOrder", api=("private",), method="POST", operation=Operation.ORDER)
-PEM = (
-    ec.generate_private_key(ec.SECP256R1())
-    .private_bytes(
+
+
+def _pem(key):
+    return key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.TraditionalOpenSSL,
         serialization.NoEncryption(),
     )
-    .decode()
-)
+
+
+PEM = _pem(ec.generate_private_key(ec.SECP256R1())).decode()
 
 
 @pytest.fixture
@@ -64,18 +70,49 @@ class Server:
         return await self.answer(request)
 
 
-@pytest.fixture
-async def server():
+@asynccontextmanager
+async def serving(tls=None):
     server = Server()
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", server.serve)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
     await site.start()
-    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    server.url = f"{'https' if tls else 'http'}://127.0.0.1:{runner.addresses[0][1]}"
     yield server
     await runner.cleanup()
+
+
+@pytest.fixture
+async def server():
+    async with serving() as server:
+        yield server
+
+
+@pytest.fixture
+async def impostor(tmp_path):
+    """A server that shows a certificate of its own making."""
+    async with serving(_tls_of_our_own(tmp_path)) as server:
+        server.answer = answering("{}")
+        yield server
+
+
+def _tls_of_our_own(folder):
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    pem = folder / "server.pem"
+    pem.write_bytes(_pem(key) + certificate.public_bytes(serialization.Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    return context
 
 
 def answering(text, status=200, content_type="application/json"):
@@ -167,6 +204,12 @@ async def test_a_call_may_have_less_time_than_its_client(http, server):
 async def test_an_order_that_found_no_connection_was_certainly_not_sent(http, unused_tcp_port):
     with pytest.raises(TryLaterError):
         await kraken(http, f"http://127.0.0.1:{unused_tcp_port}").send(ORDER)
+
+
+async def test_an_order_to_a_server_whose_certificate_nobody_trusts_was_certainly_not_sent(http, impostor):
+    with pytest.raises(MisconfiguredError, match="its certificate is not trusted"):
+        await kraken(http, impostor.url).send(ORDER)
+    assert impostor.requests == []
 
 
 async def test_a_redirect_is_not_followed_with_the_key(http, server):

@@ -94,6 +94,20 @@ async def test_the_first_good_price_after_an_alarm_is_told(guarded):
     assert [alert.what for alert in await guarded.alerts(PriceTrouble)] == ["unknown", "back"]
 
 
+async def test_connections_that_drop_again_and_again_hide_no_loss_the_next_answer_sells(guarded):
+    guarded.fault(FaultKind.DROP_BEFORE, "Ticker", times=3)
+    guarded.fault(FaultKind.DROP_AFTER, "Ticker", times=3)
+    guarded.fault(FaultKind.TRUNCATE, "Ticker", times=3)
+    guarded.set_bid("59400")
+
+    await watch(guarded, 60)
+    await guarded.wait_for("exit ")
+
+    [sale] = await guarded.alerts(ExitFilled)
+    assert sale.trigger_ratio == Decimal("-0.01")
+    assert guarded.world.faults("kraken").planned == ()
+
+
 async def test_a_bad_price_hides_no_loss_the_next_good_one_sells(guarded):
     guarded.world.market.override("kraken", "BTC/USD", BAD["crossed"][0])
     await guarded.look()
