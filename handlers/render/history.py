@@ -19,6 +19,7 @@ NO_SUCH_EXIT = "This exit is not known here."
 _STATES = {
     IntentState.UNKNOWN: "answer lost, asking",
     IntentState.SUPERSEDED: "not needed any more",
+    IntentState.REFUSED: "not taken by the venue in time",
 }
 #: The venue fills an order before its answer says so.
 _STEPS = {IntentState.FILLED: "known to be filled"}
@@ -57,7 +58,7 @@ def _short(record: ExitRecord, reader: Reader) -> Iterator[str]:
 def _outcome(record: ExitRecord) -> str:
     intent, average = record.intent, record.average_price
     if average is None:
-        return _state(intent)
+        return foreign(_state(record))
     took = _took(record)
     done = "sold" if intent.side is Side.SELL else "bought back"
     in_time = f" in {took}" if took else ""
@@ -85,7 +86,7 @@ def _detail(record: ExitRecord, reader: Reader) -> str:
 def _figures(record: ExitRecord) -> Iterator[tuple[str, str]]:
     intent, trigger = record.intent, record.intent.trigger
     currency = _currency(intent)
-    yield "State", _state(intent)
+    yield "State", _state(record)
     if trigger is not None:
         yield "Price asked at" if trigger.asked else "Trigger price", price(trigger.price, currency)
         yield "Price from", trigger.basis
@@ -146,8 +147,12 @@ def _fee(fee: Decimal | None, asset: str) -> str:
     return "not told yet" if fee is None else price(fee, asset)
 
 
-def _state(intent: Intent) -> str:
-    return _STATES.get(intent.state) or intent.state.replace("_", " ")
+def _state(record: ExitRecord) -> str:
+    state = record.intent.state
+    if state is IntentState.PARKED and record.steps:
+        # For a market that is closed, or for good: the last step's cause says which.
+        return f"parked: {record.steps[-1].cause}"
+    return _STATES.get(state) or state.replace("_", " ")
 
 
 def _why(intent: Intent) -> str:

@@ -1,8 +1,11 @@
 from decimal import Decimal
 
+import pytest
+
 from engine.execution.states import IntentState
 from engine.orders import Side
 from handlers.render.history import render_exit, render_history
+from handlers.render.html import escape
 from tests.handlers.exit_values import STARTED, asked, exit_record, trigger
 from tests.handlers.screen_checks import check_fits, check_golden
 from tests.handlers.values import READER
@@ -64,3 +67,16 @@ def test_an_old_record_without_trigger_or_steps_fits():
     bare = exit_record(life=(), fills=(), trigger=None, created_at=STARTED, **UNFILLED)
 
     check_fits(render_exit(bare, READER))
+
+
+@pytest.mark.parametrize("cause", ["the stock market is closed", "less than <1> USD"])
+def test_a_parked_exit_says_what_it_waits_for_or_why_it_is_over(cause):
+    life = (
+        (3, None, IntentState.PLANNED, "triggered", ""),
+        (20, IntentState.PLANNED, IntentState.PARKED, cause, ""),
+    )
+    record = exit_record(state=IntentState.PARKED, life=life, fills=(), **UNFILLED)
+
+    for screen in (render_history((record,), READER, symbol=None), render_exit(record, READER)):
+        assert escape(f"parked: {cause}") in " ".join(screen.text.split())
+        check_fits(screen)
