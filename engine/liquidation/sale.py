@@ -182,7 +182,7 @@ class Sale:
     async def _end(self, intent: Intent, ending: Ending, *, guard: Guard | None = None) -> Intent:
         """End an exit without a fill, but not while a request of its own is still on its way."""
         if await self._desk.submitter.may_still_arrive(intent, is_absent=self._is_absent):
-            await self._trouble.note(_LOST, "it may still arrive and is looked for; nothing more is sent")
+            await self._trouble.note(_LOST, "it may still arrive; looking for it before this exit ends")
             await self._desk.clock.sleep(LATE_LOOK_S)
             return intent
         ended = await ending(self._desk.journal, intent, guard or self._claim.whole)
