@@ -25,9 +25,9 @@ from engine.guards.service import GuardService
 from engine.guards.setter import GuardSetter
 from engine.halts import HaltSwitch
 from engine.history import Histories
+from engine.liquidation.availability import Availability
 from engine.liquidation.execute import Exits
 from engine.liquidation.sale import Desk
-from engine.liquidation.stock import Stockroom
 from engine.liquidation.watch import Watch
 from engine.liquidation.watch_log import WatchLog
 from engine.portfolio.service import PortfolioService
@@ -222,7 +222,7 @@ def _build_watch(settings: Settings, base: Base, reports: Reports) -> tuple[Exit
             journal=journal,
             submitter=Submitter(journal=journal, clock=base.clock),
             reports=reports,
-            stockroom=Stockroom(reports=reports, journal=journal, clock=base.clock),
+            availability=Availability(reports=reports, journal=journal, clock=base.clock),
             clock=base.clock,
             breached=breached,
         ),

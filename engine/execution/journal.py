@@ -38,15 +38,12 @@ class Journal:
         self._database = database
         self._clock = clock
 
-    async def plan_exit(self, guard_id: str, trigger: Trigger, *, intent_id: str) -> LiveExit | None:
+    async def plan_exit(self, guard: Guard, trigger: Trigger, *, intent_id: str) -> LiveExit | None:
         """Write down that a guard's quantity is to be sold; the guard is closing from now on.
 
-        None when the guard is not armed any more: it was sold, taken off or paused meanwhile.
+        None when it is not armed or not as it was judged any more: the next look judges what it is now.
         """
         async with self._database.write() as session:
-            guard = await guards.load_guard(session, guard_id)
-            if guard is None or guard.state is not GuardState.ARMED:
-                return None
             return await self._plan(session, guard, trigger, intent_id=intent_id)
 
     async def plan_and_send(
@@ -54,13 +51,12 @@ class Journal:
     ) -> LiveExit | None:
         """Write down that so much of a guard's quantity is to be sold and that the order for it leaves now.
 
-        None when the guard is not armed or not as given any more.
+        None as with `plan_exit`.
         """
         async with self._database.write() as session:
-            known = await guards.load_guard(session, guard.guard_id)
-            if known != guard or known.state is not GuardState.ARMED:
-                return None
             live = await self._plan(session, guard, trigger, intent_id=intent_id)
+            if live is None:
+                return None
             sent = await self._move(
                 session,
                 live.intent,
@@ -223,8 +219,7 @@ class Journal:
         async with self._database.read() as session:
             for intent in await intents.load_live_intents(session):
                 guard = await guards.load_guard(session, intent.guard_id) if intent.guard_id else None
-                # Versions before 1.0 left what was parked for good unfinished; its guard is closed.
-                if guard is not None and guard.state is not GuardState.CLOSED:
+                if guard is not None:
                     live.append(LiveExit(intent=intent, guard=guard))
         return tuple(live)
 
@@ -235,8 +230,10 @@ class Journal:
 
     async def _plan(
         self, session: AsyncSession, guard: Guard, trigger: Trigger, *, intent_id: str
-    ) -> LiveExit:
+    ) -> LiveExit | None:
         now = self._clock.now()
+        if guard.state is not GuardState.ARMED or await guards.load_guard(session, guard.guard_id) != guard:
+            return None
         intent = exit_of(guard, trigger, intent_id=intent_id, now=now)
         closing = replace(guard, state=GuardState.CLOSING, state_reason="being sold")
         await intents.insert_intent(session, intent)

@@ -14,7 +14,9 @@ KRAKEN_DEADLINE = timedelta(seconds=5)
 LOOK_AGAIN = timedelta(seconds=1)
 
 #: A request whose answer was lost may still reach a venue that knows no deadline for so long.
-ARRIVES_WITHIN = timedelta(seconds=30)
+UNDER_WAY = timedelta(seconds=30)
+#: How long after it arrived Coinbase may not list an order yet.
+_LISTED_WITHIN = timedelta(seconds=10)
 
 _SLACK = timedelta(seconds=1)
 
@@ -37,6 +39,8 @@ class Proof:
     #: How many looks must have found nothing at the least, however late they were.
     looks_least: int = 1
     resend: Resend
+    #: How long after a lost request left a look that does not find it proves that it never will.
+    arrives_within: timedelta = timedelta(0)
 
 
 #: Kraken drops a late request, so absence after the deadline (seen with a later nonce accepted)
@@ -46,11 +50,12 @@ PROOFS = {
     Venue.KRAKEN: Proof(
         looks_after=(timedelta(0), _SLACK, KRAKEN_DEADLINE + _SLACK), resend=Resend.NEW_ATTEMPT
     ),
-    Venue.ALPACA: Proof(looks_after=(timedelta(0), _SLACK), resend=Resend.SAME_ID),
+    Venue.ALPACA: Proof(looks_after=(timedelta(0), _SLACK), resend=Resend.SAME_ID, arrives_within=UNDER_WAY),
     Venue.COINBASE: Proof(
-        looks_after=(timedelta(0), timedelta(seconds=2), timedelta(seconds=10)),
+        looks_after=(timedelta(0), timedelta(seconds=2), _LISTED_WITHIN),
         looks_least=2,
         resend=Resend.SAME_ID,
+        arrives_within=UNDER_WAY + _LISTED_WITHIN,
     ),
 }
 

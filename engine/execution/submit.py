@@ -11,7 +11,6 @@ from engine.execution.intents import Intent
 from engine.execution.journal import Journal
 from engine.execution.patience import pause_s
 from engine.execution.settle import (
-    ARRIVES_WITHIN,
     KRAKEN_DEADLINE,
     PROOFS,
     LookAfter,
@@ -143,18 +142,19 @@ class Submitter:
         except BrokerError:
             return None
 
-    async def may_still_arrive(self, intent: Intent, *, is_absent: bool) -> bool:
-        """Tell whether a lost request may yet reach the venue under the id of the present attempt.
+    async def may_still_arrive(self, intent: Intent, *, absent_at: float | None) -> bool:
+        """Tell whether a lost request may yet be found under the id of the present attempt.
 
-        `is_absent` says that the venue was just asked for it, answered, and did not have it.
+        `absent_at` is when the venue was last asked for it, answered, and did not have it; None if never.
         """
-        if PROOFS[intent.venue].resend is not Resend.SAME_ID:
+        arrives_within = PROOFS[intent.venue].arrives_within
+        if not arrives_within:
             return False
         steps = await self._journal.load_steps(intent.intent_id)
         if not any(step.to_state is IntentState.UNKNOWN for step in steps):
             return False
         left_at = self._lost_at.setdefault(intent.client_order_id, self._clock.monotonic())
-        return not is_absent or self._age(left_at) < ARRIVES_WITHIN
+        return absent_at is None or timedelta(seconds=absent_at - left_at) < arrives_within
 
     def _age(self, left_at: float) -> timedelta:
         return timedelta(seconds=self._clock.monotonic() - left_at)

@@ -1,9 +1,9 @@
-"""What several readings of one position, some time apart, together prove."""
+"""Pure: what several readings of one position, some time apart, together prove."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.clock import Clock
-from engine.liquidation.stock import Stock
+from engine.liquidation.available import Available
 from engine.money import ZERO
 
 #: A venue may show nothing for a moment; a guard is not given up for that.
@@ -17,43 +17,54 @@ READ_AGAIN_S = 5.0
 DOUBT_ENDS_AFTER_S = 30.0
 
 
-class Belief:
-    """Doubts a reading that would end or shrink an exit until another one agrees."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """What the readings so far said, by a clock nobody sets; each moves it on, whatever becomes of the exit."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        #: Since when every reading found nothing of what is to be sold.
-        self._empty_since: float | None = None
-        #: What the last short reading found, and since when all of them did.
-        self._short: tuple[Decimal, float] | None = None
-        #: Since when readings were short, whether or not they agreed.
-        self._in_doubt_since: float | None = None
+    #: Since when every reading found nothing of what is to be sold.
+    empty_since: float | None = None
+    #: What the last short reading found, and since when all of them found that.
+    short: tuple[Decimal, float] | None = None
+    #: Since when readings were short, whether or not they agreed.
+    short_since: float | None = None
+    #: Whether the last one told nothing.
+    is_silent: bool = False
 
-    def is_gone(self, stock: Stock) -> bool:
-        """Tell whether nothing is left, by readings some time apart; the venue refused for funds as well."""
-        now = self._clock.monotonic()
-        if stock.owned != ZERO or not stock.is_fresh:
-            self._empty_since = None
-        elif self._empty_since is None:
-            self._empty_since = now
-        return self._empty_since is not None and now - self._empty_since >= BELIEVE_EMPTY_AFTER_S
+    def after(self, available: Available, *, missing: Decimal, now_s: float) -> "Doubt":
+        """Return what is doubted after one more reading, in which so much is missing."""
+        short, short_since = self._short_after(available, missing, now_s)
+        is_empty = available.owned == ZERO and available.is_fresh
+        return Doubt(
+            empty_since=(now_s if self.empty_since is None else self.empty_since) if is_empty else None,
+            short=short,
+            short_since=short_since,
+            is_silent=available.owned is None,
+        )
 
-    def is_torn(self) -> bool:
+    def is_gone(self, now_s: float) -> bool:
+        """Tell whether nothing is left; the venue must have refused for funds as well."""
+        return self.empty_since is not None and now_s - self.empty_since >= BELIEVE_EMPTY_AFTER_S
+
+    def is_over(self, now_s: float) -> bool:
+        """Tell whether what the last reading says is to be believed."""
+        if self.short is None:
+            return True
+        return not self.is_silent and now_s - self.short[1] >= BELIEVE_SHORT_AFTER_S
+
+    def is_torn(self, now_s: float) -> bool:
         """Tell whether readings were short for longer than it takes to believe them, and never agreed."""
-        since = self._in_doubt_since
-        return since is not None and self._clock.monotonic() - since > BELIEVE_SHORT_AFTER_S
+        return self.short_since is not None and now_s - self.short_since > BELIEVE_SHORT_AFTER_S
 
-    def is_short(self, stock: Stock, missing: Decimal) -> bool | None:
-        """Tell whether something is missing; None while more readings have to agree."""
-        now = self._clock.monotonic()
-        if stock.owned is None and self._short is not None and now - self._short[1] < DOUBT_ENDS_AFTER_S:
+    def _short_after(
+        self, available: Available, missing: Decimal, now_s: float
+    ) -> tuple[tuple[Decimal, float] | None, float | None]:
+        if available.owned is None and self.short is not None and now_s - self.short[1] < DOUBT_ENDS_AFTER_S:
             # Silence confirms nothing and refutes nothing.
-            return None
-        if not missing or stock.owned is None:
-            self._short = self._in_doubt_since = None
-            return False
-        if self._in_doubt_since is None:
-            self._in_doubt_since = now
-        if self._short is None or self._short[0] != stock.owned:
-            self._short = (stock.owned, now)
-        return now - self._short[1] >= BELIEVE_SHORT_AFTER_S or None
+            return self.short, self.short_since
+        if not missing or available.owned is None:
+            return None, None
+        is_same = self.short is not None and self.short[0] == available.owned
+        return (
+            self.short if is_same else (available.owned, now_s),
+            now_s if self.short_since is None else self.short_since,
+        )

@@ -31,7 +31,6 @@ class Filling:
         reports: Reports,
         clock: Clock,
         broker: Broker,
-        claim: Claim,
         door: MarketDoor,
         trouble: Trouble,
     ) -> None:
@@ -40,13 +39,12 @@ class Filling:
         self._reports = reports
         self._clock = clock
         self._broker = broker
-        self._claim = claim
         self._door = door
         self._trouble = trouble
         self._polls = 0
 
-    async def step(self, intent: Intent, *, found_later: bool) -> Intent:
-        """Ask once; the intent is planned again when the venue closed the order without a fill."""
+    async def step(self, intent: Intent, claim: Claim, *, found_later: bool) -> Intent:
+        """Ask once for the order that was sent for `claim`; the intent is planned again when the venue closed the order without a fill."""
         followed = await self._submitter.follow(intent, self._broker)
         intent, order = followed.intent, followed.order
         if order is None or not order.status.is_final:
@@ -58,16 +56,16 @@ class Filling:
             # Nothing is booked at a price nobody told.
             await self._wait(intent, None, "filled the order and does not tell at what price")
             return intent
-        return await self._conclude(intent, order, found_later=found_later)
+        return await self._conclude(intent, order, claim, found_later=found_later)
 
-    async def _conclude(self, intent: Intent, order: Order, *, found_later: bool) -> Intent:
+    async def _conclude(self, intent: Intent, order: Order, claim: Claim, *, found_later: bool) -> Intent:
         instrument = await self._door.instrument()
-        rest, dust = self._claim.rest_after(order, instrument=instrument, price=intent.trigger_price)
+        rest, dust = claim.rest_after(order, instrument=instrument, price=intent.trigger_price)
         if intent.asked is not None:
             rest, dust = rest_after_asking(rest, dust, intent.asked)
         message = describe_exit(
             intent,
-            self._claim.guard,
+            claim.guard,
             order,
             cancelled=await self._journal.load_released(intent.intent_id),
             dust=dust,
@@ -75,7 +73,7 @@ class Filling:
             filled_at=self._clock.now(),
         )
         self._reports.outdate(intent.account_id, at=self._clock.now())
-        return await self._journal.conclude(intent, order, guard=rest, seen=self._claim.seen, message=message)
+        return await self._journal.conclude(intent, order, guard=rest, seen=claim.seen, message=message)
 
     async def _wait(self, intent: Intent, error: BrokerError | None, silence: str) -> None:
         wait_s = FILL_POLLS_S[min(self._polls, len(FILL_POLLS_S) - 1)]

@@ -1,7 +1,8 @@
 """One exit from its intent to its end: each step looks at the state on disk and makes the next."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import partial
 
 from engine.balances.reports import Reports
@@ -13,17 +14,28 @@ from engine.execution.journal import Journal
 from engine.execution.patience import pause_s
 from engine.execution.states import IntentEvent, IntentState
 from engine.execution.submit import Attempt, Submitter
-from engine.guards.changes import was_split
 from engine.guards.guard import Guard
-from engine.instruments import Instrument
 from engine.liquidation.asked import is_too_late
-from engine.liquidation.belief import READ_AGAIN_S
+from engine.liquidation.availability import Availability
+from engine.liquidation.belief import READ_AGAIN_S, Doubt
 from engine.liquidation.claim import Claim
-from engine.liquidation.closing import Dust
+from engine.liquidation.closing import Dust, vanished
 from engine.liquidation.ending import give_up, park, pause_for_split, stand_down, yield_to_hand
 from engine.liquidation.filling import Filling
+from engine.liquidation.late_order import LateOrder
 from engine.liquidation.market_door import Breached, MarketDoor
-from engine.liquidation.stock import Stock, Stockroom
+from engine.liquidation.next_step import (
+    AwaitRest,
+    FreeFirst,
+    Park,
+    PauseForSplit,
+    ReadAgain,
+    SellNow,
+    Step,
+    View,
+    YieldToHand,
+    next_step,
+)
 from engine.liquidation.trouble import Trouble
 from engine.market import VenueMarket
 
@@ -47,7 +59,7 @@ class Desk:
 
     journal: Journal
     submitter: Submitter
-    stockroom: Stockroom
+    availability: Availability
     reports: Reports
     clock: Clock
     breached: Breached
@@ -66,33 +78,36 @@ class Sale:
         trouble: Trouble,
         found_later: bool,
     ) -> None:
-        self._claim = Claim(guard, journal=desk.journal, clock=desk.clock)
+        self._guard = guard
+        #: What the last order was sent for.
+        self._claim = Claim.all_of(guard)
+        self._doubt = Doubt()
         self._desk = desk
         self._broker = broker
         self._trouble = trouble
         self._found_later = found_later
         #: Begun in another life of the process: its price may have come back meanwhile.
         self._is_unjudged = found_later
-        #: Whether the venue, just asked for a request that was lost, did not have it.
-        self._is_absent = False
         #: Whether the price had come back when it was last known.
         self._is_unneeded = False
         self._is_parked_for_good = False
         self._failures = 0
         self._door = MarketDoor(market=market, guard=guard, clock=desk.clock, breached=desk.breached)
+        self._late = LateOrder(
+            journal=desk.journal, submitter=desk.submitter, broker=broker, clock=desk.clock
+        )
         self._filling = Filling(
             journal=desk.journal,
             submitter=desk.submitter,
             reports=desk.reports,
             clock=desk.clock,
             broker=broker,
-            claim=self._claim,
             door=self._door,
             trouble=trouble,
         )
 
     async def begin(self, trigger: Trigger, *, intent_id: str) -> None:
-        """Sell a guard that has just been triggered; nothing happens when it is not armed any more."""
+        """Sell a guard that has just been triggered; nothing happens when it is not as it was judged any more."""
         try:
             sent = await self._send_at_once(trigger, intent_id)
         except Exception:
@@ -110,34 +125,28 @@ class Sale:
 
     async def _send_at_once(self, trigger: Trigger, intent_id: str) -> Intent | None:
         """Write the exit and its first attempt down together; None when anything has to be done before it."""
-        guard, price = self._claim.whole, trigger.price
         try:
             await self._door.check(asked=False)
-            stock = await self._desk.stockroom.look(guard, self._broker)
+            step = next_step(await self._view(price=trigger.price, asked=False))
         except BrokerError:
             return None
-        if stock.if_freed is not None or was_split(guard, venue_entry=stock.venue_entry):
-            return None
-        plan = self._claim.plan(stock.sellable, await self._door.instrument(), price)
-        if isinstance(plan, Dust) or await self._claim.find_gone(stock):
+        if not isinstance(step, SellNow):
             return None
         sent = await self._desk.journal.plan_and_send(
-            guard, trigger, intent_id=intent_id, quantity=plan.quantity
+            self._guard, trigger, intent_id=intent_id, quantity=step.quantity
         )
         if sent is None:
             return None
-        return await self._after(await self._desk.submitter.deliver(sent.intent, self._broker), stock)
+        self._claim = step.claim
+        return await self._after(await self._desk.submitter.deliver(sent.intent, self._broker))
 
     async def _plan(self, trigger: Trigger, intent_id: str) -> Intent | None:
-        live = await self._desk.journal.plan_exit(self._claim.whole.guard_id, trigger, intent_id=intent_id)
-        if live is None:
-            return None
-        self._claim.go_by(live.guard)
-        return live.intent
+        live = await self._desk.journal.plan_exit(self._guard, trigger, intent_id=intent_id)
+        return live.intent if live else None
 
     async def _step(self, intent: Intent) -> Intent:
         if intent.state in {IntentState.PLANNED, IntentState.PARKED}:
-            arrived = await self._take_up_late_order(intent)
+            arrived = await self._late.take_up(intent)
             return arrived or await self._end_early(intent) or await self._attempt(intent)
         if intent.state is IntentState.SENT:
             return await self._desk.journal.record(
@@ -152,27 +161,17 @@ class Sale:
         return await self._follow(intent)
 
     async def _follow(self, intent: Intent) -> Intent:
-        after = await self._filling.step(intent, found_later=self._found_later)
+        after = await self._filling.step(intent, self._claim, found_later=self._found_later)
         if after.state is IntentState.PLANNED:
             await self._pause("the venue closed the order without a fill")
         return after
-
-    async def _take_up_late_order(self, intent: Intent) -> Intent | None:
-        # What it sold must be taken neither for the owner's own sale nor for a refusal.
-        has_arrived = await self._desk.submitter.has_arrived(intent, self._broker)
-        self._is_absent = has_arrived is False
-        if not has_arrived:
-            return None
-        intent = await self._planned(intent)
-        sent = await self._desk.journal.record(intent, IntentEvent.SEND, cause="arrived late")
-        return await self._desk.journal.record(sent, IntentEvent.LOSE_ANSWER, cause="arrived late")
 
     async def _end_early(self, intent: Intent) -> Intent | None:
         if is_too_late(intent, self._desk.clock.now()):
             return await self._end(intent, give_up)
         if intent.asked is None and (self._failures or self._found_later):
             await self._await_price()
-            breached = self._desk.breached(self._claim.whole)
+            breached = self._desk.breached(self._guard)
             # Without a price now the last one holds: what was not to be sold then is not sold blindly.
             self._is_unneeded = breached is False or (breached is None and self._is_unneeded)
             if self._is_unneeded:
@@ -181,11 +180,11 @@ class Sale:
 
     async def _end(self, intent: Intent, ending: Ending, *, guard: Guard | None = None) -> Intent:
         """End an exit without a fill, but not while a request of its own is still on its way."""
-        if await self._desk.submitter.may_still_arrive(intent, is_absent=self._is_absent):
+        if await self._late.may_come(intent):
             await self._trouble.note(_LOST, "it may still arrive; looking for it before this exit ends")
             await self._desk.clock.sleep(LATE_LOOK_S)
             return intent
-        ended = await ending(self._desk.journal, intent, guard or self._claim.whole)
+        ended = await ending(self._desk.journal, intent, guard or self._guard)
         self._is_parked_for_good = ended.state is IntentState.PARKED
         return ended
 
@@ -193,7 +192,7 @@ class Sale:
         """Give the watch a moment to judge an exit that it has not seen in this life of the process."""
         give_up_at = self._desk.clock.monotonic() + FIRST_PRICE_S
         while self._is_unjudged and self._desk.clock.monotonic() < give_up_at:
-            if self._desk.breached(self._claim.whole) is not None:
+            if self._desk.breached(self._guard) is not None:
                 break
             await self._desk.clock.sleep(FIRST_PRICE_POLL_S)
         self._is_unjudged = False
@@ -201,69 +200,92 @@ class Sale:
     async def _attempt(self, intent: Intent) -> Intent:
         try:
             await self._door.check(asked=intent.asked is not None)
-            intent = await self._planned(intent)
-            stock = await self._desk.stockroom.prepare(intent, self._claim.guard, self._broker)
         except BrokerError as e:
-            return await self._wait(intent, e)
-        instrument = await self._door.instrument()
-        compared = await self._compare(intent, stock, instrument)
-        if compared is not None:
-            return compared
-        plan = self._claim.plan(stock.sellable, instrument, intent.trigger_price)
-        if isinstance(plan, Dust) and not stock.is_fresh:
-            # Too little was there some time ago; only the venue can tell whether there is more now.
-            plan = self._claim.plan(None, instrument, intent.trigger_price)
-        if isinstance(plan, Dust):
-            is_dust = isinstance(self._claim.plan(stock.owned, instrument, intent.trigger_price), Dust)
-            return await (self._park(intent, plan) if is_dust else self._await_the_rest(intent, plan))
-        return await self._after(await self._desk.submitter.send(intent, self._broker, plan.quantity), stock)
-
-    async def _compare(self, intent: Intent, stock: Stock, instrument: Instrument | None) -> Intent | None:
-        """Compare what is there with what was there; None when it can be sold as it is."""
-        if was_split(self._claim.whole, venue_entry=stock.venue_entry):
-            return await self._end(intent, partial(pause_for_split, owned=stock.owned))
-        can_go = await self._claim.reduce(
-            stock, instrument=instrument, price=intent.trigger_price, may_part=intent.asked is None
-        )
-        if not can_go:
-            # Nothing is sold before readings agree on how much there is, and that may take too long to be silent.
-            if self._claim.belief.is_torn():
-                await self._trouble.note(_TORN, "reading it again; nothing was sold yet")
-            self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
-            await self._desk.clock.sleep(READ_AGAIN_S)
+            return await self._wait_at_door(intent, e)
+        intent = await self._planned(intent)
+        try:
+            view = await self._view(price=intent.trigger_price, asked=intent.asked is not None)
+            step = next_step(view)
+            if isinstance(step, FreeFirst):
+                step = next_step(await self._freed(intent, view, step.claim))
+        except BrokerError as e:
+            await self._pause(e)
             return intent
-        return await self._end(intent, yield_to_hand) if self._claim.went_by_hand else None
+        return await self._act(intent, step)
 
-    async def _park(self, intent: Intent, dust: Dust) -> Intent:
-        return await self._end(intent, partial(park, dust=dust), guard=self._claim.guard)
+    async def _view(self, *, price: Decimal, asked: bool) -> View:
+        """Gather what the next step is decided by; each reading moves the doubt on, whatever is decided."""
+        available = await self._desk.availability.read(self._guard, self._broker)
+        expected = await self._desk.journal.load_expected(self._guard)
+        now_s = self._desk.clock.monotonic()
+        missing = vanished(expected=expected, owned=available.owned)
+        self._doubt = self._doubt.after(available, missing=missing, now_s=now_s)
+        return View(
+            guard=self._guard,
+            available=available,
+            expected=expected,
+            doubt=self._doubt,
+            instrument=await self._door.instrument(),
+            price=price,
+            asked=asked,
+            now_s=now_s,
+        )
 
-    async def _await_the_rest(self, intent: Intent, crumbs: Dust) -> Intent:
-        """Wait for what is held or locked; crumbs that are free are no reason to give up."""
-        self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
-        await self._pause(f"only {crumbs.quantity:f} {intent.asset} is free, the rest is held or locked")
+    async def _freed(self, intent: Intent, view: View, claim: Claim) -> View:
+        freed = await self._desk.availability.free(intent, claim.guard, view.available, self._broker)
+        return replace(view, available=freed, may_free=False)
+
+    async def _act(self, intent: Intent, step: Step) -> Intent:
+        match step:
+            case SellNow():
+                self._claim = step.claim
+                return await self._after(await self._desk.submitter.send(intent, self._broker, step.quantity))
+            case ReadAgain():
+                await self._read_again(intent, is_torn=step.is_torn)
+            case AwaitRest():
+                self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
+                await self._pause(f"only {step.crumbs:f} {intent.asset} is free, the rest is held or locked")
+            case Park():
+                return await self._park(intent, step.dust, step.claim)
+            case PauseForSplit():
+                return await self._end(intent, partial(pause_for_split, owned=step.owned))
+            case YieldToHand():
+                return await self._end(intent, yield_to_hand)
         return intent
 
-    async def _after(self, attempt: Attempt, stock: Stock) -> Intent:
+    async def _read_again(self, intent: Intent, *, is_torn: bool) -> None:
+        if is_torn:
+            # Nothing is sold before readings agree on how much there is, and that may take too long to be silent.
+            await self._trouble.note(_TORN, "reading it again; nothing was sold yet")
+        self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
+        await self._desk.clock.sleep(READ_AGAIN_S)
+
+    async def _park(self, intent: Intent, dust: Dust, claim: Claim) -> Intent:
+        return await self._end(intent, partial(park, dust=dust), guard=claim.guard)
+
+    async def _after(self, attempt: Attempt) -> Intent:
         intent, error = attempt.intent, attempt.error
         if error is None or intent.state is IntentState.UNKNOWN:
             return intent
         reason = error.reason if isinstance(error, RefusedError) else None
         guarded = self._claim.guard.quantity
         if reason is RefusalReason.BELOW_MINIMUM:
-            return await self._park(intent, Dust(guarded, error.words))
+            return await self._park(intent, Dust(guarded, error.words), self._claim)
         if reason is RefusalReason.INSUFFICIENT_FUNDS:
-            if self._claim.belief.is_gone(stock):
-                return await self._park(intent, Dust(guarded, "nothing of it is there any more"))
+            if self._doubt.is_gone(self._desk.clock.monotonic()):
+                dust = Dust(guarded, "nothing of it is there any more")
+                return await self._park(intent, dust, self._claim)
             # What was read before does not hold any more.
             self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
         if reason is RefusalReason.MARKET_UNAVAILABLE:
             self._door.note_refused()
         if reason is RefusalReason.OPPOSITE_ORDER:
             await self._cancel_opposite(intent)
-        return await self._wait(intent, error)
+        await self._pause(error)
+        return intent
 
-    async def _wait(self, intent: Intent, error: BrokerError) -> Intent:
-        """Pause after a failure; an exit that its market keeps from leaving is parked meanwhile."""
+    async def _wait_at_door(self, intent: Intent, error: BrokerError) -> Intent:
+        """Pause before a market that takes no sale; the exit is parked meanwhile."""
         is_shut = isinstance(error, RefusedError) and error.reason is RefusalReason.MARKET_UNAVAILABLE
         if is_shut and intent.state is IntentState.PLANNED:
             intent = await self._desk.journal.record(intent, IntentEvent.PARK, cause=error.words)
@@ -273,11 +295,13 @@ class Sale:
     async def _planned(self, intent: Intent) -> Intent:
         if intent.state is IntentState.PLANNED:
             return intent
-        return await self._desk.journal.record(intent, IntentEvent.RESUME, cause="tried again")
+        return await self._desk.journal.record(
+            intent, IntentEvent.RESUME, cause="the market takes sales again"
+        )
 
     async def _cancel_opposite(self, intent: Intent) -> None:
         try:
-            await self._desk.stockroom.cancel_opposite(intent, self._broker)
+            await self._desk.availability.cancel_opposite(intent, self._broker)
         except BrokerError as e:
             await self._trouble.note(str(e), "cancelling the opposite orders again with the next try")
 

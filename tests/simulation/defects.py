@@ -18,12 +18,12 @@ from engine.execution.submit import Submitter
 from engine.guards import keeper
 from engine.guards.following import BELIEVED_AFTER, follow
 from engine.guards.guard import Seen
-from engine.liquidation import claim, looking, mark
+from engine.liquidation import looking, mark, next_step
+from engine.liquidation.availability import Availability
 from engine.liquidation.closing import Dust, plan_sale
 from engine.liquidation.execute import Exits
 from engine.liquidation.mark import Mark
 from engine.liquidation.sale import Sale
-from engine.liquidation.stock import Stockroom
 from engine.liquidation.trouble import Trouble
 from tests.simulation.faults import Kind
 from tests.simulation.story import tell
@@ -91,14 +91,14 @@ def _sell_all_there():
     def greedy(*, guarded, there, instrument, price):
         return plan_sale(guarded=there or guarded, there=there, instrument=instrument, price=price)
 
-    return patch.object(claim, "plan_sale", greedy)
+    return patch.object(next_step, "plan_sale", greedy)
 
 
 def _forget_the_hold():
-    async def nothing_to_cancel(self, *_args, **_kwargs):
-        return ()
+    async def nothing_to_cancel(self, intent, guard, available, broker):
+        return available
 
-    return patch.object(Stockroom, "_cancel_holders", nothing_to_cancel)
+    return patch.object(Availability, "free", nothing_to_cancel)
 
 
 def _trust_a_shown_zero():
@@ -107,7 +107,7 @@ def _trust_a_shown_zero():
             return Dust(guarded, "there is nothing of it")
         return plan_sale(guarded=guarded, there=there, instrument=instrument, price=price)
 
-    return patch.object(claim, "plan_sale", trusting)
+    return patch.object(next_step, "plan_sale", trusting)
 
 
 def _trust_one_reading():

@@ -20,7 +20,9 @@ async def planned(room):
     room.deposit("BTC", "0.3")
     room.set_bid("50000")
     await room.arm("0.1", "6000")
-    live = await room.journal.plan_exit("guard-1", a_trigger(at=room.clock.now()), intent_id="intent-1")
+    live = await room.journal.plan_exit(
+        await room.guard(), a_trigger(at=room.clock.now()), intent_id="intent-1"
+    )
     return room, live.intent
 
 

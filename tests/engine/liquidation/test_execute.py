@@ -25,7 +25,9 @@ async def falling(room):
 
 
 async def begin_by_hand(room):
-    live = await room.journal.plan_exit("guard-1", a_trigger(at=room.clock.now()), intent_id="intent-1")
+    live = await room.journal.plan_exit(
+        await room.guard(), a_trigger(at=room.clock.now()), intent_id="intent-1"
+    )
     return live.intent
 
 
@@ -186,15 +188,18 @@ async def test_an_exit_with_nothing_in_its_way_is_written_down_in_one_transactio
     assert await is_sold_once(falling, found_later=False)
 
 
-async def test_a_guard_that_was_changed_since_it_was_judged_is_sold_as_it_is_now(falling):
+async def test_a_guard_that_was_changed_since_it_was_judged_is_judged_anew(falling):
     judged = await falling.guard()
-    await falling.arm("0.04", "2400")
+    await falling.arm("0.3", "15000")
 
     falling.exits.begin(judged, a_trigger(at=falling.clock.now()))
     await falling.wait_for("exit ")
+    assert await falling.intents() == []
+    await falling.sell_off()
 
-    assert [Decimal(call.params["volume"]) for call in falling.sent()] == [Decimal("0.04")]
-    assert (await falling.guard()).state is GuardState.CLOSED
+    # As it is now it has lost nothing.
+    assert falling.sent() == []
+    assert (await falling.guard()).state is GuardState.ARMED
 
 
 @pytest.mark.parametrize("state", [GuardState.PAUSED, GuardState.CLOSING, GuardState.CLOSED])
@@ -209,9 +214,12 @@ async def test_a_guard_that_is_not_armed_any_more_is_not_sold(falling, state):
 
 
 async def test_a_guard_that_does_not_exist_is_not_sold(falling):
-    trigger = a_trigger(at=falling.clock.now())
+    stranger = replace(await falling.guard(), guard_id="guard-2")
 
-    assert await falling.journal.plan_exit("guard-2", trigger, intent_id="intent-1") is None
+    falling.exits.begin(stranger, a_trigger(at=falling.clock.now()))
+    await falling.wait_for("exit ")
+
+    assert await falling.intents() == []
 
 
 async def test_an_intent_that_somebody_moved_meanwhile_cannot_be_driven(falling):
@@ -237,19 +245,16 @@ async def test_two_processes_that_drive_one_intent_sell_once(falling):
     assert len(falling.sent()) == 1
 
 
-class BrokenStockroom:
+class BrokenAvailability:
     """A defect of our own in the middle of an exit."""
 
-    async def look(self, guard, broker):
-        raise ZeroDivisionError
-
-    async def prepare(self, intent, guard, broker):
+    async def read(self, guard, broker):
         raise ZeroDivisionError
 
 
 async def test_an_exit_that_our_own_defect_breaks_is_told_again_and_again_and_goes_on(falling):
     desk = falling.exits._desk
-    falling.exits._desk = replace(desk, stockroom=BrokenStockroom())
+    falling.exits._desk = replace(desk, availability=BrokenAvailability())
     for _ in range(5):
         await falling.sell_off()
         await falling.clock.sleep(10)

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from itertools import chain, repeat
 
@@ -16,6 +16,7 @@ from engine.execution.intents import Intent
 from engine.execution.journal import Journal
 from engine.guards.following import quantity_there
 from engine.guards.guard import Guard
+from engine.liquidation.available import Available
 from engine.liquidation.release import plan_release
 from engine.money import ZERO
 from engine.orders import Order
@@ -31,91 +32,70 @@ RELEASE_TIMEOUT_S = 10.0
 RELEASE_POLLS_S = (0.1, 0.2, 0.5, 1.0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stock:
-    """What may be sold now of what is there."""
-
-    #: None when the account could not be read.
-    sellable: Decimal | None
-    #: All there is of it, sellable or not; None likewise.
-    owned: Decimal | None
-    #: When that was read; None likewise.
-    at: datetime | None
-    #: The venue's own average entry, where it keeps one.
-    venue_entry: Decimal | None = None
-    #: False when the account did not answer and this is what it said some time ago.
-    is_fresh: bool = True
-    #: What could be sold if the orders that hold some of it were cancelled; None when none has to be.
-    if_freed: Decimal | None = None
-
-
-class Stockroom:
-    """Makes a guarded quantity sellable: cancels only what holds it, and waits for the release."""
+class Availability:
+    """Reads what may be sold of a guard, and frees what open orders hold of it."""
 
     def __init__(self, *, reports: Reports, journal: Journal, clock: Clock) -> None:
         self._reports = reports
         self._journal = journal
         self._clock = clock
 
-    async def look(self, guard: Guard, broker: Broker) -> Stock:
+    async def read(self, guard: Guard, broker: Broker) -> Available:
         """Return what is there of a guarded position; nothing is changed."""
         report, is_fresh = await self._read(broker)
         if report is not None and not is_fresh and await self._says_less(report, guard):
             # It may be of before more came in, or wrong: only readings that agree make less of a position.
             report = None
-        if guard.kind is PositionKind.MARGIN or report is None:
-            quantity = None if report is None else quantity_there(report, guard)
-            at = report.at if report else None
-            return Stock(sellable=quantity, owned=quantity, at=at, is_fresh=is_fresh)
+        if report is None:
+            return Available(sellable=None, owned=None, at=None, is_fresh=is_fresh)
+        if guard.kind is PositionKind.MARGIN:
+            quantity = quantity_there(report, guard)
+            return Available(sellable=quantity, owned=quantity, at=report.at, is_fresh=is_fresh)
         holding = report.holding(guard.asset)
-        # A total of zero is not believed: orders may hold what a venue wrongly shows as gone.
-        is_held = holding.held > ZERO or holding.total == ZERO
-        has_to_be_freed = is_held and holding.free < guard.quantity
-        # What an order held that was cancelled before may still be on its way back.
-        if_freed = min(guard.quantity, holding.free + holding.held) if has_to_be_freed else None
-        return Stock(
+        return Available(
             sellable=holding.free,
             owned=holding.total,
+            held=holding.held,
             at=report.at,
             venue_entry=holding.venue_entry,
             is_fresh=is_fresh,
-            if_freed=if_freed,
         )
 
-    async def prepare(self, intent: Intent, guard: Guard, broker: Broker) -> Stock:
-        """Return what can be sold for a guard, after freeing it from open orders if it must be.
+    async def free(self, intent: Intent, guard: Guard, available: Available, broker: Broker) -> Available:
+        """Cancel the fewest orders that free a quantity, and return what the venue has released then.
 
         Raises:
-            BrokerError: orders hold the quantity and could not be read or cancelled.
+            BrokerError: the orders could not be read or cancelled.
 
         """
-        stock = await self.look(guard, broker)
-        if stock.if_freed is None or stock.sellable is None:
-            return stock
-        await self._cancel_holders(intent, guard, broker, free=stock.sellable)
-        return replace(stock, sellable=await self._await_release(guard, broker, wanted=stock.if_freed))
+        free, held = available.sellable or ZERO, available.held or ZERO
+        orders = await broker.fetch_open_orders(priority=Priority.EXIT)
+        plan = plan_release(guard.asset, needed=guard.quantity, free=free, open_orders=orders)
+        await self._cancel(intent, broker, plan)
+        # What an order held that was cancelled before may still be on its way back.
+        wanted = min(guard.quantity, free + held)
+        return replace(available, sellable=await self._await_release(guard, broker, wanted=wanted))
 
     async def _read(self, broker: Broker) -> tuple[AccountReport | None, bool]:
         account_id = broker.account.account_id
         recent = self._reports.newer_than(account_id, self._clock.now() - BALANCE_MAX_AGE)
         if recent is not None:
             return recent, True
+        report = await self._fetch(broker)
+        return (report, True) if report else (self._reports.latest(account_id), False)
+
+    async def _fetch(self, broker: Broker) -> AccountReport | None:
         try:
             async with asyncio.timeout(BALANCE_READ_S):
                 report = await broker.fetch_report(priority=Priority.EXIT)
         except (BrokerError, TimeoutError):
-            return self._reports.latest(account_id), False
+            return None
         self._reports.keep(report)
-        return report, True
+        return report
 
     async def _says_less(self, report: AccountReport, guard: Guard) -> bool:
         expected = await self._journal.load_expected(guard)
         return expected is not None and quantity_there(report, guard) < expected
-
-    async def _cancel_holders(self, intent: Intent, guard: Guard, broker: Broker, *, free: Decimal) -> None:
-        orders = await broker.fetch_open_orders(priority=Priority.EXIT)
-        plan = plan_release(guard.asset, needed=guard.quantity, free=free, open_orders=orders)
-        await self._cancel(intent, broker, plan)
 
     async def _cancel(self, intent: Intent, broker: Broker, orders: Iterable[Order]) -> None:
         for order in orders:
@@ -150,13 +130,8 @@ class Stockroom:
         return wanted
 
     async def _read_free(self, guard: Guard, broker: Broker) -> Decimal | None:
-        try:
-            async with asyncio.timeout(BALANCE_READ_S):
-                report = await broker.fetch_report(priority=Priority.EXIT)
-        except (BrokerError, TimeoutError):
-            return None
-        self._reports.keep(report)
-        return report.holding(guard.asset).free
+        report = await self._fetch(broker)
+        return report.holding(guard.asset).free if report else None
 
 
 def _told(order: Order) -> CancelledOrder:

@@ -1,0 +1,146 @@
+"""Pure: what an exit does next, given what there is to be sold. The one place where that is decided."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.guards.changes import was_split
+from engine.guards.guard import Guard, GuardState, Seen
+from engine.instruments import Instrument
+from engine.liquidation.available import Available
+from engine.liquidation.belief import Doubt
+from engine.liquidation.claim import Claim
+from engine.liquidation.closing import Dust, Sell, plan_sale, vanished, without_vanished
+from engine.money import ZERO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Everything that is known when an exit's next step is decided."""
+
+    guard: Guard
+    available: Available
+    #: How much should be there by what was seen and sold before; None when it was never seen.
+    expected: Decimal | None
+    #: After this reading.
+    doubt: Doubt
+    #: None when nobody tells the listing.
+    instrument: Instrument | None
+    #: What it was triggered at.
+    price: Decimal
+    #: Whether its owner wants it, and will not be asked twice what of it.
+    asked: bool
+    #: False once the orders that held it are cancelled.
+    may_free: bool = True
+    now_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SellNow:
+    """Send an order for so much."""
+
+    quantity: Decimal
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class FreeFirst:
+    """Cancel the orders that hold what is claimed, as far as needed."""
+
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAgain:
+    """Sell nothing before readings agree on how much is there."""
+
+    #: Whether they should have by now.
+    is_torn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitRest:
+    """Wait for what is held or locked: what is free is too little to be sold."""
+
+    crumbs: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """Give up what cannot be sold."""
+
+    dust: Dust
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class PauseForSplit:
+    """Ask the owner: the venue's own average says that these are other units than were guarded."""
+
+    owned: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class YieldToHand:
+    """End: the owner sold or moved all of it."""
+
+
+Step = SellNow | FreeFirst | ReadAgain | AwaitRest | Park | PauseForSplit | YieldToHand
+
+
+def next_step(view: View) -> Step:
+    """Decide what an exit does next."""
+    if was_split(view.guard, venue_entry=view.available.venue_entry):
+        return PauseForSplit(view.available.owned)
+    claim = _claim(view)
+    if claim.is_doubtful and not _may_go_in_part(view, claim):
+        return ReadAgain(is_torn=view.doubt.is_torn(view.now_s))
+    if claim.guard.state is GuardState.CLOSED:
+        return YieldToHand()
+    if view.may_free and _is_held(view.available, claim.guard.quantity):
+        return FreeFirst(claim)
+    return _sell(view, claim)
+
+
+def _claim(view: View) -> Claim:
+    available, gone = view.available, vanished(expected=view.expected, owned=view.available.owned)
+    is_certain = view.doubt.is_over(view.now_s)
+    seen = None
+    if gone and is_certain and available.owned is not None and available.at is not None:
+        seen = Seen(quantity=available.owned, at=available.at)
+    return Claim(
+        whole=view.guard,
+        guard=without_vanished(view.guard, gone),
+        gone=gone,
+        seen=seen,
+        is_doubtful=not is_certain,
+    )
+
+
+def _may_go_in_part(view: View, claim: Claim) -> bool:
+    """Tell whether what is there in any case can be sold at once; the rest stays guarded until readings agree."""
+    if view.asked or view.available.owned is None or claim.guard.state is GuardState.CLOSED:
+        return False
+    return isinstance(_plan(view, claim, there=None), Sell)
+
+
+def _is_held(available: Available, wanted: Decimal) -> bool:
+    if available.held is None or available.sellable is None or available.sellable >= wanted:
+        return False
+    # A total of zero is not believed: orders may hold what a venue wrongly shows as gone.
+    return available.held > ZERO or available.owned == ZERO
+
+
+def _sell(view: View, claim: Claim) -> SellNow | Park | AwaitRest:
+    plan = _plan(view, claim, there=view.available.sellable)
+    if isinstance(plan, Dust) and not view.available.is_fresh:
+        # Too little was there some time ago; only the venue can tell whether there is more now.
+        plan = _plan(view, claim, there=None)
+    if isinstance(plan, Sell):
+        return SellNow(plan.quantity, claim)
+    if isinstance(_plan(view, claim, there=view.available.owned), Sell):
+        return AwaitRest(plan.quantity)
+    return Park(plan, claim)
+
+
+def _plan(view: View, claim: Claim, *, there: Decimal | None) -> Sell | Dust:
+    return plan_sale(guarded=claim.guard.quantity, there=there, instrument=view.instrument, price=view.price)
