@@ -2,7 +2,8 @@
 
 import asyncio
 import shutil
-from contextlib import AsyncExitStack, asynccontextmanager
+import sqlite3
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from decimal import Decimal
 
 from sqlmodel import select
@@ -192,6 +193,14 @@ class Room:
         async with self.database.write() as session:
             await guard_rows.save_guard(session, guard, now=self.clock.now(), cause="test")
         return guard
+
+    @asynccontextmanager
+    async def held_database(self):
+        """Let another program hold the database file."""
+        with closing(sqlite3.connect(self.folder / "nija.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+            other.execute("ROLLBACK")
 
     def deposit(self, asset, amount, *, venue=Venue.KRAKEN):
         self.world.ledger(venue).deposit(asset, Decimal(amount), at=self._seconds())

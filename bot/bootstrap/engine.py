@@ -26,8 +26,8 @@ from engine.guards.setter import GuardSetter
 from engine.halts import HaltSwitch
 from engine.history import Histories
 from engine.liquidation.availability import Availability
+from engine.liquidation.desk import Desk
 from engine.liquidation.execute import Exits
-from engine.liquidation.sale import Desk
 from engine.liquidation.watch import Watch
 from engine.liquidation.watch_log import WatchLog
 from engine.portfolio.service import PortfolioService

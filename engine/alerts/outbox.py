@@ -108,11 +108,11 @@ async def mark_sent(session: AsyncSession, parcel: Parcel, *, message_id: int | 
 
 
 async def mark_retry(session: AsyncSession, parcel: Parcel, *, not_before: datetime, error: str) -> None:
-    """Note that alerts certainly did not arrive and when they leave again."""
+    """Note that alerts did not arrive this time and when they leave again; a doubt of before stays."""
     await _change(
         session,
         parcel,
-        state=AlertState.WAITING,
+        state=AlertState.UNKNOWN if parcel.is_doubtful else AlertState.WAITING,
         attempts=AlertRow.attempts + 1,
         not_before=not_before,
         last_error=error,

@@ -55,9 +55,10 @@ class Lookout:
         now = self._clock.now()
         before = self._silences.get(account.account_id, Silence())
         after, news = after_attempt(before, error, now=now)
-        self._silences[account.account_id] = after
         if news is not None:
+            # Only what is written down was told.
             await self._tell(account, news, error, since=after.since or before.since or now)
+        self._silences[account.account_id] = after
 
     async def _tell(
         self,

@@ -22,13 +22,18 @@ class Reports:
         """Note that an account changed: readings made until then are not fresh any more."""
         self._changed_at[account_id] = at
 
+    def is_outdated(self, account_id: str) -> bool:
+        """Tell whether an account has changed since it was last read."""
+        report, changed_at = self._latest.get(account_id), self._changed_at.get(account_id)
+        return changed_at is not None and (report is None or report.at <= changed_at)
+
     def latest(self, account_id: str) -> AccountReport | None:
         """Return the latest reading."""
         return self._latest.get(account_id)
 
     def newer_than(self, account_id: str, at: datetime) -> AccountReport | None:
         """Return the latest reading if it was made at `at` or later, and after the account last changed."""
-        report, changed_at = self._latest.get(account_id), self._changed_at.get(account_id)
+        report = self._latest.get(account_id)
         if report is None or report.at < at:
             return None
-        return None if changed_at is not None and report.at <= changed_at else report
+        return None if self.is_outdated(account_id) else report

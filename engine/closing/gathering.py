@@ -1,10 +1,12 @@
 """Gather what closing positions must know: holdings read now, present prices, and orders in the way."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from engine.balances.reader import AccountReader
 from engine.balances.reports import Reports
+from engine.balances.service import SCREEN_WAIT_S
 from engine.brokers.base import Broker
 from engine.clock import Clock
 from engine.closing.plan import Priced, Scene, sellable
@@ -45,8 +47,9 @@ class Gathering:
 
     async def look(self, found: Sequence[Found]) -> list[Scene]:
         """Return each position with its present price and the orders that hold it."""
+        orders = {account.account_id: await self._orders(account, found) for account in _accounts(found)}
+        # Last, because it ages.
         quotes = {venue: await self._quotes(venue, found) for venue in {f.account.venue for f in found}}
-        orders = {f.account.account_id: await self._orders(f.account, found) for f in found}
         return [
             await self._scene(one, quotes[one.account.venue], orders[one.account.account_id]) for one in found
         ]
@@ -54,24 +57,29 @@ class Gathering:
     async def _quotes(self, venue: Venue, found: Sequence[Found]) -> Mapping[str, Quote]:
         symbols = {f.instrument.symbol for f in found if f.account.venue is venue and f.instrument}
         try:
-            return await self._markets[venue].fetch_quotes(symbols) if symbols else {}
-        except BrokerError:
+            async with asyncio.timeout(SCREEN_WAIT_S):
+                return await self._markets[venue].fetch_quotes(symbols) if symbols else {}
+        except (BrokerError, TimeoutError):
             return {}
 
-    async def _orders(self, account: Account, found: Sequence[Found]) -> tuple[Order, ...] | BrokerError:
+    async def _orders(self, account: Account, found: Sequence[Found]) -> tuple[Order, ...] | str:
+        """Return an account's open orders, or why they are not known."""
         if not any(self._is_held(one) for one in found if one.account == account):
             return ()
         try:
-            return await self._brokers[account.account_id].fetch_open_orders()
+            async with asyncio.timeout(SCREEN_WAIT_S):
+                return await self._brokers[account.account_id].fetch_open_orders()
         except BrokerError as e:
-            return e
+            return f"its open orders could not be read: {e.words}"
+        except TimeoutError:
+            return f"{account.venue.label} did not tell its open orders in time; ask again"
 
     async def _scene(
-        self, found: Found, quotes: Mapping[str, Quote], orders: tuple[Order, ...] | BrokerError
+        self, found: Found, quotes: Mapping[str, Quote], orders: tuple[Order, ...] | str
     ) -> Scene:
         trouble = self._trouble(found.account)
-        if isinstance(orders, BrokerError):
-            trouble, orders = trouble or f"its open orders could not be read: {orders.words}", ()
+        if isinstance(orders, str):
+            trouble, orders = trouble or orders, ()
         return Scene(
             found=found,
             free=self._free(found),
@@ -81,12 +89,13 @@ class Gathering:
         )
 
     def _trouble(self, account: Account) -> str:
-        state = self._reader.state(account)
-        return (
-            ""
-            if state.connected
-            else f"{account.venue.label} did not answer: {state.error or 'no answer yet'}"
-        )
+        state, label = self._reader.state(account), account.venue.label
+        if not state.connected:
+            return f"{label} did not answer: {state.error or 'no answer yet'}"
+        if self._reports.is_outdated(account.account_id):
+            # What was read before may be sold by now.
+            return f"{label} has not told yet what is left after the last sale there; ask again in a moment"
+        return ""
 
     def _free(self, found: Found) -> Decimal | None:
         if found.kind is PositionKind.MARGIN:
@@ -104,12 +113,15 @@ class Gathering:
             return "it is not listed there"
         market, quote = self._markets[found.account.venue], quotes.get(instrument.symbol)
         try:
-            problem = await self._problem(market, found, instrument, quote)
-            if problem is not None or quote is None:
-                return _no_price(problem)
-            return await _price_at(market, quote, found.direction, sellable(found))
+            async with asyncio.timeout(SCREEN_WAIT_S):
+                problem = await self._problem(market, found, instrument, quote)
+                if problem is not None or quote is None:
+                    return _no_price(problem)
+                return await _price_at(market, quote, found.direction, sellable(found))
         except BrokerError as e:
             return f"its price could not be read: {e.words}"
+        except TimeoutError:
+            return "its price was not told in time; ask again"
 
     async def _problem(
         self, market: VenueMarket, found: Found, instrument: Instrument, quote: Quote | None
@@ -127,6 +139,10 @@ class Gathering:
         )
         judged = decide_mark(request, quote=quote, last=None, now=now)
         return judged if isinstance(judged, PriceUnknown) else None
+
+
+def _accounts(found: Sequence[Found]) -> list[Account]:
+    return list({one.account.account_id: one.account for one in found}.values())
 
 
 async def _price_at(

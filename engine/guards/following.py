@@ -10,7 +10,7 @@ from engine.guards.guard import Guard, GuardState, Seen
 from engine.instruments import AssetClass
 from engine.money import ZERO, exact
 from engine.orders import Fill
-from engine.positions import AccountReport, PositionKind
+from engine.positions import AccountReport, Direction, PositionKind
 
 #: A quantity that no fill explains is believed when a reading so much later shows it too: a venue's old
 #: answer may be read several times within seconds.
@@ -29,7 +29,7 @@ class Reading:
     fills: tuple[Fill, ...]
     #: The venue's ids of the orders that are ours.
     our_orders: frozenset[str]
-    #: What orders of ours filled since the position was last seen that no known fill tells yet.
+    #: By how much orders of ours changed it since it was last seen that no known fill tells yet, in its asset.
     untold: Decimal
     asset_class: AssetClass
     venue_entry: Decimal | None
@@ -97,7 +97,8 @@ def _first_seen(guard: Guard, reading: Reading) -> Seen:
     """Return what was there when a guard was set that nobody has looked at since: what fills lead back to."""
     fills = _fills_of(guard, reading, after=guard.created_at)
     with exact():
-        before = reading.there + reading.untold - _sum(guard, fills.ours) - _sum(guard, fills.by_hand)
+        changed = _untold(guard, reading) + _sum(guard, fills.ours) + _sum(guard, fills.by_hand)
+        before = reading.there - changed
     return Seen(quantity=max(guard.quantity, before), at=guard.created_at)
 
 
@@ -139,7 +140,11 @@ def _reconcile(guard: Guard, reading: Reading, base: Seen, fills: _Fills) -> Gua
 def _before(guard: Guard, reading: Reading, base: Seen, fills: _Fills) -> Decimal:
     """Return what was seen with our own sales since applied; each took its part off the guard itself."""
     with exact():
-        return base.quantity + _sum(guard, fills.ours) - reading.untold
+        return base.quantity + _sum(guard, fills.ours) + _untold(guard, reading)
+
+
+def _untold(guard: Guard, reading: Reading) -> Decimal:
+    return reading.untold if guard.direction is Direction.LONG else -reading.untold
 
 
 def _sum(guard: Guard, fills: Iterable[Fill]) -> Decimal:

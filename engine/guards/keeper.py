@@ -22,7 +22,6 @@ from engine.guards.offers import Offer
 from engine.guards.resting import Rest
 from engine.history import Histories
 from engine.instruments import AssetClass
-from engine.money import ZERO
 from engine.movements import concerns
 from engine.orders import Fill
 from engine.portfolio.service import PortfolioService
@@ -31,7 +30,7 @@ from engine.storage.database import Database
 from engine.storage.repositories import fills as fill_rows
 from engine.storage.repositories import guards as rows
 from engine.storage.repositories import intents as intent_rows
-from engine.storage.repositories.untold import load_untold
+from engine.storage.repositories.untold import lacks_fills, load_untold
 from engine.storage.restored import RESTORED, RESTORED_IN_SALE
 from engine.venues import Account
 
@@ -96,7 +95,7 @@ class GuardKeeper:
         """Tell whether a sale of ours is over whose fills the venue has not all told yet."""
         since = self._clock.now() - FILLS_AWAITED
         async with self._database.read() as session:
-            return await load_untold(session, account.account_id, since=since) > ZERO
+            return await lacks_fills(session, account.account_id, since=since)
 
     async def _was_seen(self, report: AccountReport) -> bool:
         """Tell whether every armed guard was already compared with what is there."""
@@ -128,7 +127,7 @@ class GuardKeeper:
                 at=report.at,
                 fills=await fill_rows.load_fills(session, guard.account_id, asset=guard.asset),
                 our_orders=await intent_rows.load_order_ids(session, guard.account_id),
-                untold=await load_untold(session, guard.account_id, since=since, key=guard.key),
+                untold=await load_untold(session, guard.key, since=since),
                 asset_class=AssetClass.STOCK if _is_stock(report, guard) else AssetClass.CRYPTO,
                 venue_entry=report.holding(guard.asset).venue_entry,
             )

@@ -9,7 +9,8 @@ from engine.execution.intents import Intent, Trigger
 from engine.execution.live_exit import LiveExit, exit_of
 from engine.execution.states import IntentState
 from engine.guards.guard import Guard
-from engine.liquidation.sale import Desk, Sale
+from engine.liquidation.desk import Desk
+from engine.liquidation.sale import Sale
 from engine.liquidation.trouble import Trouble, tell_if_due
 from engine.market import Markets
 from engine.storage.repositories.intents import StaleIntentError
@@ -64,7 +65,7 @@ class Exits:
             )
             if live is None:
                 return False
-            return self._tasks.spawn(name, partial(self._drive, live, found_later=False), must_end=True)
+            return self._tasks.spawn(name, partial(self._drive, live, began_before=False), must_end=True)
         finally:
             self._asking.discard(name)
 
@@ -76,7 +77,7 @@ class Exits:
             if live.guard.account_id not in self._brokers:
                 await self._tell(live.intent, _NO_KEY, _WAITS_FOR_KEY)
             elif name not in driven and name not in self._asking:
-                self._tasks.spawn(name, partial(self._drive, live, found_later=True), must_end=True)
+                self._tasks.spawn(name, partial(self._drive, live, began_before=True), must_end=True)
 
     async def settle(self) -> None:
         """Wait until no order's outcome is unknown any more."""
@@ -90,15 +91,15 @@ class Exits:
     async def _begin(self, guard: Guard, trigger: Trigger) -> None:
         intent_id = self._new_id()
         draft = exit_of(guard, trigger, intent_id=intent_id, now=self._desk.clock.now())
-        async with self._sale(LiveExit(intent=draft, guard=guard), found_later=False) as sale:
+        async with self._sale(LiveExit(intent=draft, guard=guard), began_before=False) as sale:
             await sale.begin(trigger, intent_id=intent_id)
 
-    async def _drive(self, live: LiveExit, *, found_later: bool) -> None:
-        async with self._sale(live, found_later=found_later) as sale:
+    async def _drive(self, live: LiveExit, *, began_before: bool) -> None:
+        async with self._sale(live, began_before=began_before) as sale:
             await sale.run(live.intent)
 
     @asynccontextmanager
-    async def _sale(self, live: LiveExit, *, found_later: bool) -> AsyncIterator[Sale]:
+    async def _sale(self, live: LiveExit, *, began_before: bool) -> AsyncIterator[Sale]:
         journal, guard = self._desk.journal, live.guard
         async with Trouble(live.intent, journal=journal, clock=self._desk.clock) as trouble:
             sale = Sale(
@@ -107,7 +108,7 @@ class Exits:
                 broker=self._brokers[guard.account_id],
                 market=self._markets[guard.venue],
                 trouble=trouble,
-                found_later=found_later,
+                began_before=began_before,
             )
             try:
                 yield sale

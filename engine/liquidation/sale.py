@@ -1,29 +1,27 @@
 """One exit from its intent to its end: each step looks at the state on disk and makes the next."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
-from engine.balances.reports import Reports
 from engine.brokers.base import Broker
-from engine.clock import Clock
 from engine.errors import BrokerError, RefusalReason, RefusedError
 from engine.execution.intents import Intent, Trigger
 from engine.execution.journal import Journal
 from engine.execution.patience import pause_s
 from engine.execution.states import IntentEvent, IntentState
-from engine.execution.submit import Attempt, Submitter
+from engine.execution.submit import Attempt
 from engine.guards.guard import Guard
 from engine.liquidation.asked import is_too_late
-from engine.liquidation.availability import Availability
 from engine.liquidation.belief import READ_AGAIN_S, Doubt
 from engine.liquidation.claim import Claim
 from engine.liquidation.closing import Dust, vanished
+from engine.liquidation.desk import Desk
 from engine.liquidation.ending import give_up, park, pause_for_split, stand_down, yield_to_hand
 from engine.liquidation.filling import Filling
-from engine.liquidation.late_order import LateOrder
-from engine.liquidation.market_door import Breached, MarketDoor
+from engine.liquidation.lost_order import LostOrder
+from engine.liquidation.market_door import MarketDoor
 from engine.liquidation.next_step import (
     AwaitRest,
     FreeFirst,
@@ -43,26 +41,10 @@ from engine.market import VenueMarket
 FIRST_PRICE_S = 10.0
 FIRST_PRICE_POLL_S = 0.1
 
-_LOST = "the answer to the sell order was lost"
 _TORN = "less of it is there than before, and no two readings agree on how much"
-
-#: Between two looks for a lost request that may still arrive, when nothing else is left to do.
-LATE_LOOK_S = 5.0
 
 #: Writes an exit's end without a fill.
 Ending = Callable[[Journal, Intent, Guard], Awaitable[Intent]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What every sale needs."""
-
-    journal: Journal
-    submitter: Submitter
-    availability: Availability
-    reports: Reports
-    clock: Clock
-    breached: Breached
 
 
 class Sale:
@@ -76,7 +58,7 @@ class Sale:
         broker: Broker,
         market: VenueMarket,
         trouble: Trouble,
-        found_later: bool,
+        began_before: bool,
     ) -> None:
         self._guard = guard
         #: What the last order was sent for.
@@ -85,16 +67,17 @@ class Sale:
         self._desk = desk
         self._broker = broker
         self._trouble = trouble
-        self._found_later = found_later
-        #: Begun in another life of the process: its price may have come back meanwhile.
-        self._is_unjudged = found_later
+        #: In another life of the process: its price may have come back meanwhile.
+        self._began_before = self._is_unjudged = began_before
+        #: Whether the order that is followed was found by asking, not by its answer.
+        self._is_found = began_before
         #: Whether the price had come back when it was last known.
         self._is_unneeded = False
         self._is_parked_for_good = False
         self._failures = 0
         self._door = MarketDoor(market=market, guard=guard, clock=desk.clock, breached=desk.breached)
-        self._late = LateOrder(
-            journal=desk.journal, submitter=desk.submitter, broker=broker, clock=desk.clock
+        self._lost = LostOrder(
+            journal=desk.journal, submitter=desk.submitter, broker=broker, clock=desk.clock, trouble=trouble
         )
         self._filling = Filling(
             journal=desk.journal,
@@ -146,22 +129,19 @@ class Sale:
 
     async def _step(self, intent: Intent) -> Intent:
         if intent.state in {IntentState.PLANNED, IntentState.PARKED}:
-            arrived = await self._late.take_up(intent)
+            arrived = await self._lost.take_up(intent)
             return arrived or await self._end_early(intent) or await self._attempt(intent)
         if intent.state is IntentState.SENT:
             return await self._desk.journal.record(
                 intent, IntentEvent.LOSE_ANSWER, cause="found sent after a restart"
             )
         if intent.state is IntentState.UNKNOWN:
-            self._found_later = True
-            await self._trouble.note(
-                _LOST, f"asking {intent.venue.label} what became of it; it is not sent twice"
-            )
-            return await self._desk.submitter.settle(intent, self._broker)
+            self._is_found = True
+            return await self._lost.settle(intent)
         return await self._follow(intent)
 
     async def _follow(self, intent: Intent) -> Intent:
-        after = await self._filling.step(intent, self._claim, found_later=self._found_later)
+        after = await self._filling.step(intent, self._claim, found_later=self._is_found)
         if after.state is IntentState.PLANNED:
             await self._pause("the venue closed the order without a fill")
         return after
@@ -169,7 +149,7 @@ class Sale:
     async def _end_early(self, intent: Intent) -> Intent | None:
         if is_too_late(intent, self._desk.clock.now()):
             return await self._end(intent, give_up)
-        if intent.asked is None and (self._failures or self._found_later):
+        if intent.asked is None and (self._failures or self._lost.was_absent or self._began_before):
             await self._await_price()
             breached = self._desk.breached(self._guard)
             # Without a price now the last one holds: what was not to be sold then is not sold blindly.
@@ -180,9 +160,7 @@ class Sale:
 
     async def _end(self, intent: Intent, ending: Ending, *, guard: Guard | None = None) -> Intent:
         """End an exit without a fill, but not while a request of its own is still on its way."""
-        if await self._late.may_come(intent):
-            await self._trouble.note(_LOST, "it may still arrive; looking for it before this exit ends")
-            await self._desk.clock.sleep(LATE_LOOK_S)
+        if await self._lost.may_come(intent):
             return intent
         ended = await ending(self._desk.journal, intent, guard or self._guard)
         self._is_parked_for_good = ended.state is IntentState.PARKED
@@ -265,6 +243,7 @@ class Sale:
 
     async def _after(self, attempt: Attempt) -> Intent:
         intent, error = attempt.intent, attempt.error
+        self._is_found = error is not None
         if error is None or intent.state is IntentState.UNKNOWN:
             return intent
         reason = error.reason if isinstance(error, RefusedError) else None

@@ -1,6 +1,7 @@
 """An exit that does not get through is told at once, and again until it does."""
 
 import asyncio
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -46,7 +47,9 @@ class Trouble:
         while True:
             await self._clock.sleep(CHECK_EVERY_S)
             if self._told.is_due(self._clock.now()):
-                await self._tell_if_due()
+                # Whatever keeps one reminder from being written, the next second tries again.
+                with suppress(Exception):
+                    await self._tell_if_due()
 
     async def _tell_if_due(self) -> None:
         self._told = await tell_if_due(

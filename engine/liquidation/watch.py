@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
@@ -130,9 +131,16 @@ class Watch:
     async def _accept(self, guard: Guard, seen: Mark | PriceUnknown) -> None:
         before = self._sight(guard)
         after, news = after_look(before, seen, now=self._clock.now(), alarm_after=self._alarm_after)
-        self._sights[guard.guard_id] = after
-        if news is not None:
+        if news is None:
+            self._sights[guard.guard_id] = after
+            return
+        try:
             await self._tell(guard, news, before, after)
+        except BaseException:
+            # It was not told: what is seen counts, and the next look tells.
+            self._sights[guard.guard_id] = replace(before, current=after.current)
+            raise
+        self._sights[guard.guard_id] = after
 
     async def _tell(self, guard: Guard, news: News, before: Sight, after: Sight) -> None:
         since = after.unknown_since or before.unknown_since or after.spread.wide_since or self._clock.now()

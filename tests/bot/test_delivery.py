@@ -567,3 +567,19 @@ async def test_an_alert_whose_process_died_while_sending_it_says_that_it_may_be_
     await post.delivery.stop()
 
     assert message.text.endswith("(may be repeated)")
+
+
+async def test_once_in_doubt_an_alert_stays_in_doubt_until_it_is_sent(server, post):
+    owner = owner_of(server)
+    await post.put(critical("BTC/USD"))
+    server.faults.add("sendMessage", kind=FaultKind.DROP_AFTER)
+    await post.sweep()
+    server.faults.add("sendMessage", kind=FaultKind.TOO_MANY_REQUESTS, retry_after=7)
+    for _ in range(2):
+        post.clock.pass_time(10)
+        await post.sweep()
+
+    first, repeated = texts(owner)
+
+    assert "may be repeated" not in first
+    assert "may be repeated" in repeated

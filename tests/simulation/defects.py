@@ -13,7 +13,7 @@ from engine.alerts.outbox import append_alert
 from engine.errors import UnknownOutcomeError
 from engine.execution import settle, submit
 from engine.execution.journal import Journal
-from engine.execution.states import IntentEvent
+from engine.execution.states import IntentEvent, IntentState
 from engine.execution.submit import Submitter
 from engine.guards import keeper
 from engine.guards.following import BELIEVED_AFTER, follow
@@ -53,10 +53,20 @@ def _send_before_save():
         return submit.Attempt(intent=accepted, error=None)
 
     async def nothing_at_once(self, trigger, intent_id):
+        # The short way has a transaction of its own and a mistake of its own, below.
         return None
 
     with patch.object(Submitter, "send", send), patch.object(Sale, "_send_at_once", nothing_at_once):
         yield
+
+
+def _save_after_sending_at_once():
+    async def unwritten(self, guard, trigger, *, intent_id, quantity):
+        live = await self.plan_exit(guard, trigger, intent_id=intent_id)
+        sent = {"state": IntentState.SENT, "quantity": quantity, "sent_at": self._clock.now()}
+        return live and replace(live, intent=replace(live.intent, **sent))
+
+    return patch.object(Journal, "plan_and_send", unwritten)
 
 
 def _resend_on_timeout():
@@ -181,6 +191,7 @@ _LOST = (Kind.TIMEOUT_AFTER, Kind.ANSWER_CUT, Kind.ARRIVES_LATE, Kind.LOST_BEFOR
 
 DEFECTS = (
     Defect(name="send before save", plant=_send_before_save, kinds=()),
+    Defect(name="save after sending at once", plant=_save_after_sending_at_once, kinds=()),
     Defect(name="resend on timeout", plant=_resend_on_timeout, kinds=_LOST),
     Defect(name="new client id per try", plant=_new_id_per_try, kinds=(Kind.ARRIVES_LATE,)),
     Defect(name="believe one look for a lost order", plant=_believe_one_look, kinds=_LOST),

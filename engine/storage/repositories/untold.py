@@ -1,24 +1,70 @@
-"""What our orders filled that no known fill tells yet: a venue's history may lag behind its orders."""
+"""What our orders changed that no known fill tells yet: a venue's history may lag behind its orders."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from engine.execution.intents import Intent
 from engine.money import ZERO, exact
-from engine.positions import PositionKey
+from engine.movements import change_of
+from engine.orders import Fill, Side
+from engine.positions import PositionKey, PositionKind
 from engine.storage.repositories import fills, intents
 
 
-async def load_untold(
-    session: AsyncSession, account_id: str, *, since: datetime, key: PositionKey | None = None
-) -> Decimal:
-    """Return how much of orders that left at `since` or later is not told; of one position where `key` says so."""
-    untold = ZERO
+async def lacks_fills(session: AsyncSession, account_id: str, *, since: datetime) -> bool:
+    """Tell whether an order that left at `since` or later filled more than is told."""
     for intent in await intents.load_filled(session, account_id, since=since):
-        if intent.venue_order_id is None or (key is not None and intent.position != key):
-            continue
-        known = await fills.load_order_fills(session, account_id, intent.venue_order_id)
-        with exact():
-            untold += max(ZERO, intent.filled_quantity - sum((fill.quantity for fill in known), ZERO))
+        if _is_more_than(intent, await _told(session, intent)):
+            return True
+    return False
+
+
+async def load_untold(session: AsyncSession, key: PositionKey, *, since: datetime) -> Decimal:
+    """Return by how much orders that left at `since` or later changed a position beyond what is told.
+
+    In units of its asset; negative where they sold it, positive where its asset was their proceeds.
+    """
+    untold = ZERO
+    for intent in await intents.load_filled(session, key.account_id, since=since):
+        told = await _told(session, intent)
+        # A venue rounds an order's totals otherwise than its fills: what is told in full has no rest.
+        if _concerns(intent, key) and _is_more_than(intent, told):
+            with exact():
+                untold += _change(intent, key.asset) - sum(
+                    (change_of(key.asset, fill) for fill in told), ZERO
+                )
     return untold
+
+
+def _is_more_than(intent: Intent, told: Iterable[Fill]) -> bool:
+    with exact():
+        return intent.filled_quantity > sum((fill.quantity for fill in told), ZERO)
+
+
+async def _told(session: AsyncSession, intent: Intent) -> tuple[Fill, ...]:
+    if intent.venue_order_id is None:
+        return ()
+    return await fills.load_order_fills(session, intent.account_id, intent.venue_order_id)
+
+
+def _concerns(intent: Intent, key: PositionKey) -> bool:
+    if intent.position == key:
+        return True
+    is_paid_in = key.asset in {intent.symbol.partition("/")[2], intent.fee_asset}
+    return key.kind is PositionKind.SPOT and not intent.reduce_only and is_paid_in
+
+
+def _change(intent: Intent, asset: str) -> Decimal:
+    """Return by how much an order's totals changed an asset, as `movements.change_of` does for one fill."""
+    sign = -1 if intent.side is Side.SELL else 1
+    change = ZERO
+    if asset == intent.asset:
+        change += sign * intent.filled_quantity
+    if asset == intent.symbol.partition("/")[2]:
+        change -= sign * (intent.cost or ZERO)
+    if asset == intent.fee_asset:
+        change -= intent.fee or ZERO
+    return change

@@ -2,7 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from engine.balances.lookout import Silence, after_attempt
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from engine.alerts.messages import BrokerTrouble
+from engine.balances.lookout import Lookout, Silence, after_attempt
 from engine.errors import KeyRejectedError, TryLaterError
 from engine.venues import Venue
 
@@ -36,3 +40,15 @@ def test_a_refused_key_is_told_at_once_because_only_its_owner_can_mend_it():
 
 def test_what_was_told_ends_with_the_news_that_it_is_back():
     assert news_of(TIMEOUT, TIMEOUT, TIMEOUT, None, None)[0] == [None, None, "unreachable", "back", None]
+
+
+async def test_what_could_not_be_written_was_not_told(room):
+    lookout = Lookout(database=room.database, clock=room.clock, what="balances")
+    async with room.held_database():
+        with pytest.raises(OperationalError):
+            await lookout.note(room.account(), REVOKED)
+
+    await lookout.note(room.account(), REVOKED)
+    await lookout.note(room.account(), REVOKED)
+
+    assert [alert.what for alert in await room.alerts(BrokerTrouble)] == ["key_rejected"]

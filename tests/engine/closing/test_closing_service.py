@@ -286,3 +286,33 @@ async def test_what_is_not_held_or_has_no_price_says_so(holding):
 async def test_only_the_named_broker_is_asked(holding):
     assert isinstance(await offer(holding, "BTC", Venue.ALPACA), Nothing)
     assert isinstance(await offer(holding, "btc/usd", Venue.KRAKEN), ClosePreview)
+
+
+async def test_a_button_from_before_a_sale_sells_nothing_while_nobody_tells_what_is_left(holding):
+    await holding.arm("0.4", "24000")
+    preview = await offer(holding)
+    await holding.sell_off()
+    holding.fault(FaultKind.DELAY_AFTER, "BalanceEx", delay_s=20, times=None)
+
+    outcome = await press(holding, preview)
+    await holding.wait_for("exit ")
+
+    [line] = outcome.left_out
+    assert (
+        line.why_not
+        == "Kraken has not told yet what is left after the last sale there; ask again in a moment"
+    )
+    assert len(holding.sent()) == 1
+    assert len(await holding.intents()) == 1
+
+
+async def test_open_orders_that_are_not_told_in_time_keep_no_preview_waiting(holding):
+    holding.trade("sell", "0.1", limit="90000")
+    await holding.read()
+    holding.fault(FaultKind.DELAY_AFTER, "OpenOrders", delay_s=20)
+    began = holding.clock.monotonic()
+
+    [line] = (await offer(holding)).lines
+
+    assert line.why_not == "Kraken did not tell its open orders in time; ask again"
+    assert holding.clock.monotonic() - began < 5

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy import text
 
-from engine.alerts.messages import GuardReduced
+from engine.alerts.messages import GuardPaused, GuardReduced
 from engine.guards.guard import GuardState
 from engine.storage.repositories import fills as fill_rows
 from engine.storage.repositories import guards as guard_rows
@@ -97,3 +97,25 @@ async def test_fills_of_our_own_sale_are_asked_for_until_the_venue_tells_them(ro
     async with room.database.read() as session:
         [told] = await fill_rows.load_order_fills(session, "env-kraken", intent.venue_order_id)
     assert told.quantity == intent.filled_quantity
+
+
+async def test_what_our_own_sale_brought_pauses_no_guard_of_that_coin_before_it_is_told(room):
+    room.deposit("BTC", "0.1")
+    room.deposit("USDT", "1000")
+    room.set_bid("1", "USDT/USD")
+    room.set_bid("70000", "BTC/USDT")
+    await room.arm("0.1", "6000", "BTC/USDT", guard_id="btc")
+    await room.arm("1000", "1000", "USDT/USD", guard_id="usdt")
+    await read_for_minutes(room, 2)
+    room.set_bid("50000", "BTC/USDT")
+    await room.sell_off()
+    untold = room.world.ledger("kraken").fills.pop()
+    async with room.database.write() as session:
+        await session.exec(text("DELETE FROM fills"))
+
+    await read_for_minutes(room, 3)
+    room.world.ledger("kraken").fills.append(untold)
+    await read_for_minutes(room, 3)
+
+    assert await room.alerts(GuardPaused, GuardReduced) == []
+    assert (await room.guard("usdt")).quantity == 1000

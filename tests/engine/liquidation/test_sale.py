@@ -226,6 +226,28 @@ async def test_what_two_readings_ten_seconds_apart_do_not_find_is_parked_and_not
     assert (await room.guard()).state is GuardState.CLOSED
 
 
+async def test_nothing_shown_twice_with_a_true_reading_between_gives_no_loser_up(falling):
+    show, hide = Decimal("0.1"), Decimal(0)
+    falling.fault(FaultKind.ERROR, message="EOrder:Insufficient funds")
+    falling.withdraw("BTC", show)
+    await falling.look()
+    await falling.clock.sleep(0.4)
+    falling.deposit("BTC", show)
+    falling.fault(FaultKind.RATE_LIMIT, times=4)
+    await falling.clock.sleep(8)
+    assert hide == sum(fill.quantity for fill in falling.world.ledger("kraken").fills)
+    falling.withdraw("BTC", show)
+    falling.fault(FaultKind.ERROR, message="EOrder:Insufficient funds")
+    await falling.clock.sleep(9)
+    falling.deposit("BTC", show)
+
+    await falling.wait_for("exit ")
+
+    assert await falling.alerts(ExitParked) == []
+    [fill] = falling.world.ledger("kraken").fills
+    assert fill.quantity == show
+
+
 async def test_a_market_without_buyers_is_asked_with_growing_pauses(falling):
     falling.fault(FaultKind.DELAY_BEFORE, "BalanceEx", delay_s=0.4)
     await falling.look()

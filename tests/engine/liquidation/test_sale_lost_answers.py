@@ -1,6 +1,7 @@
 """Exits whose answer is lost: more of the same coin is in the account, and exactly one sale is made."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -50,7 +51,8 @@ async def test_a_lost_answer_never_sells_twice(rooms, venue, lost):
         assert room.world.ledger(venue).total("BTC") == Decimal("0.2")
         told = await room.alerts()
         assert [type(alert) for alert in told] == [ExitFailing, ExitFilled]
-        assert (told[1].found_later, told[1].quantity) == (True, Decimal("0.1"))
+        is_found = len(room.sent(ORDERS[venue], venue=venue)) == 1
+        assert (told[1].found_later, told[1].quantity) == (is_found, Decimal("0.1"))
         assert (await room.guard()).state is GuardState.CLOSED
 
 
@@ -131,6 +133,59 @@ async def test_alpaca_refuses_a_second_use_of_an_id_and_has_the_first_order(room
         assert sold(room, Venue.ALPACA) == Decimal("0.1")
         [intent] = await room.intents()
         assert "id already used: unknown" in await room.steps(intent.intent_id)
+
+
+@pytest.mark.parametrize("venue", ORDERS)
+async def test_a_venue_that_loses_every_request_is_not_stormed(rooms, venue):
+    async with rooms(venues=(venue,)) as room:
+        await a_falling_position(room, venue)
+        room.fault(FaultKind.HTTP_ERROR_BEFORE, ORDERS[venue], venue=venue, times=None)
+
+        await room.look()
+        await room.clock.sleep(240)
+
+        calls = room.sent(ORDERS[venue], venue=venue)
+        pauses = [later.at - call.at for call, later in pairwise(calls)]
+        assert 5 < len(calls) < 22
+        assert pauses[-1] >= 15
+        [failing, *_] = await room.alerts()
+        assert failing.doing.endswith("nothing is sent before that is certain")
+        room.world.faults(venue).clear()
+        await room.wait_for("exit ")
+
+
+@pytest.mark.parametrize("delay_s", [25, 29])
+async def test_an_order_that_arrives_late_and_is_listed_late_is_found(rooms, delay_s):
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        await a_falling_position(room, Venue.COINBASE)
+        room.world.coinbase.switches.listing_delay_s = 8
+        room.fault(FaultKind.DELAY_BEFORE, ORDERS[Venue.COINBASE], venue=Venue.COINBASE, delay_s=delay_s)
+        await room.look()
+        await room.clock.sleep(8)
+        room.set_bid("70000", venue=Venue.COINBASE)
+        await room.look()
+
+        await room.wait_for("exit ")
+
+        assert [type(alert) for alert in await room.alerts()][-1] is ExitFilled
+        assert sold(room, Venue.COINBASE) == Decimal("0.1")
+
+
+@pytest.mark.parametrize("look_s", [5, 6])
+async def test_a_look_that_began_too_early_proves_no_absence_however_late_it_ends(rooms, look_s):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        await a_falling_position(room, Venue.ALPACA)
+        room.fault(FaultKind.DELAY_BEFORE, ORDERS[Venue.ALPACA], venue=Venue.ALPACA, delay_s=29)
+        look_up = "GET /v2/orders:by_client_order_id"
+        room.fault(FaultKind.DELAY_AFTER, look_up, venue=Venue.ALPACA, delay_s=look_s, times=None)
+        await room.look()
+        await room.clock.sleep(8)
+        room.set_bid("70000", venue=Venue.ALPACA)
+        await room.look()
+
+        await room.wait_for("exit ")
+
+        assert [type(alert) for alert in await room.alerts()][-1] is ExitFilled
 
 
 @pytest.mark.parametrize("venue", [Venue.COINBASE, Venue.ALPACA])

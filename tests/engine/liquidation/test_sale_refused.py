@@ -201,3 +201,16 @@ async def test_an_order_in_the_way_that_filled_meanwhile_is_no_trouble(room):
 
     [filled] = await room.alerts(ExitFilled)
     assert filled.quantity == Decimal("0.05")
+
+
+async def test_a_reminder_that_could_not_be_written_ends_no_others(falling):
+    falling.world.market.set_status("kraken", "BTC/USD", "cancel_only")
+    await falling.look()
+    await falling.clock.sleep(29)
+    async with falling.held_database():
+        await falling.clock.sleep(2)
+
+    await falling.clock.sleep(11 * 60)
+
+    # At once, after 30 s as soon as it could be written, then 90 s and 8 min later.
+    assert len(await falling.alerts(ExitFailing)) == 4

@@ -384,3 +384,38 @@ async def test_a_market_that_closes_over_night_is_no_alarm(rooms):
         await watch(room, 120)
 
         assert await room.alerts() == []
+
+
+async def test_a_guard_that_grew_while_its_price_was_on_the_way_is_judged_as_it_is_now(room):
+    room.deposit("BTC", "1.1")
+    room.set_bid("60000")
+    await room.arm("0.1", "6000")
+    await room.look()
+    room.set_bid("59000")
+    room.fault(FaultKind.DELAY_AFTER, "Ticker", delay_s=5)
+    await room.engine.trading.guard()
+    await room.clock.sleep(3)
+    # With a bitcoin more at another entry it has lost 0.15 %.
+    await room.arm("1.1", "65000")
+
+    await room.wait_for("look ")
+    await room.wait_for("exit ")
+    await room.sell_off()
+
+    assert room.sent() == []
+    assert (await room.guard()).state is GuardState.ARMED
+
+
+async def test_an_alarm_that_could_not_be_written_is_told_by_the_next_look(guarded):
+    guarded.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
+    await watch(guarded, 10)
+    async with guarded.held_database():
+        await watch(guarded, 12, every_s=2)
+    early = await guarded.alerts(PriceTrouble)
+
+    await watch(guarded, 20)
+
+    assert early == []
+    [alarm] = await guarded.alerts(PriceTrouble)
+    assert alarm.what == "unknown"
+    guarded.expected_failures.append("database is locked")
