@@ -6,10 +6,11 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.health import patience
-from engine.alerts.outbox import depth
+from engine.alerts.outbox import depth, load_times
 from engine.balances.reader import AccountReader
 from engine.clock import Clock
 from engine.execution.intents import IntentKind
+from engine.execution.journal import failing_key
 from engine.gates import EntryRequest, Gates, Shut
 from engine.guards.guard import Guard, GuardState
 from engine.liquidation.watch import Watch
@@ -70,6 +71,7 @@ class ProcessStatus:
             watched = await guard_rows.load_watched(session)
             waiting = await depth(session)
             live = await intent_rows.load_live_intents(session)
+            failing = [one for one in live if await load_times(session, key_prefix=failing_key(one))]
         guards = [guard for guard in watched if guard.user_id == user_id]
         armed = [guard for guard in guards if guard.state is GuardState.ARMED]
         unwatched = sum(not self._is_looked_at(guard.venue) for guard in armed)
@@ -89,6 +91,7 @@ class ProcessStatus:
             guards_paused=sum(guard.state is GuardState.PAUSED for guard in guards),
             # Not every one has both: a row found at the start waits for its key, a task for its first row.
             exits_in_flight=max(len(exits), len(driven)),
+            exits_failing=sum(one.user_id == user_id for one in failing),
             exits_since=min((one.created_at for one in exits), default=None),
             outbox_waiting=waiting.waiting,
             outbox_oldest_at=waiting.oldest_at,

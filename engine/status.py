@@ -89,6 +89,8 @@ class StatusReport:
     database_bytes: int
     #: Armed, but their venue was not looked at for too long, or never.
     guards_unwatched: int = 0
+    #: Exits in flight that their owner was told of as failing.
+    exits_failing: int = 0
     #: When the oldest exit in flight was written down.
     exits_since: datetime | None = None
     #: For how long the database could not be written; None while it can.
@@ -109,6 +111,7 @@ class Symptom(StrEnum):
     DATABASE_FAILING = "the database cannot be written"
     PRICE_MISSING = "something guarded has no price"
     GUARDS_UNWATCHED = "nobody looks at the prices of guards"
+    EXIT_FAILING = "an exit does not get through"
     EXIT_UNFINISHED = "an exit takes too long"
     GUARDS_PAUSED = "guards wait for an answer"
     JOB_FAILED = "a job failed"
@@ -177,7 +180,9 @@ def _guard_troubles(report: StatusReport) -> Iterator[Trouble]:
             yield Trouble(symptom=Symptom.PRICE_MISSING, name=age.symbol, venue_label=age.venue_label)
     if report.guards_unwatched:
         yield Trouble(symptom=Symptom.GUARDS_UNWATCHED, count=report.guards_unwatched)
-    if report.exits_since is not None and report.at - report.exits_since > _EXIT_PATIENCE:
+    if report.exits_failing:
+        yield Trouble(symptom=Symptom.EXIT_FAILING, count=report.exits_failing)
+    elif report.exits_since is not None and report.at - report.exits_since > _EXIT_PATIENCE:
         yield Trouble(symptom=Symptom.EXIT_UNFINISHED, lasting=report.at - report.exits_since)
     if report.guards_paused:
         yield Trouble(symptom=Symptom.GUARDS_PAUSED, count=report.guards_paused)

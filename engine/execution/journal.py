@@ -203,14 +203,14 @@ class Journal:
                 message,
                 user_id=intent.user_id,
                 account_id=intent.account_id,
-                dedup_key=f"{_failing_key(intent)}{told}",
+                dedup_key=f"{failing_key(intent)}{told}",
                 now=self._clock.now(),
             )
 
     async def load_told_failing(self, intent: Intent) -> Told:
         """Return how often and when the owner was told that an exit is failing."""
         async with self._database.read() as session:
-            times = await load_times(session, key_prefix=_failing_key(intent))
+            times = await load_times(session, key_prefix=failing_key(intent))
         return Told(count=len(times), first_at=times[0], last_at=times[-1]) if times else Told()
 
     async def load_live_exits(self) -> tuple[LiveExit, ...]:
@@ -263,7 +263,8 @@ def parse_released(words: str) -> CancelledOrder:
     return _cancelled_codec.validate_json(words)
 
 
-def _failing_key(intent: Intent) -> str:
+def failing_key(intent: Intent) -> str:
+    """Return what the keys of all reminders of a failing exit begin with."""
     return f"{AlertKind.EXIT_FAILING}:{intent.intent_id}:"
 
 

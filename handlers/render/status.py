@@ -40,6 +40,7 @@ _TROUBLES = {
     Symptom.DATABASE_FAILING: "The database cannot be written for {lasting}: exits cannot be carried out.",
     Symptom.PRICE_MISSING: "{name} at {venue} has no price: its guard cannot act.",
     Symptom.GUARDS_UNWATCHED: "Guards not watched now: {count}. Nobody looks at their prices.",
+    Symptom.EXIT_FAILING: "Exits that do not get through: {count}; /history shows each try.",
     Symptom.EXIT_UNFINISHED: "An exit is in flight for {lasting} and not finished; /history says why.",
     Symptom.GUARDS_PAUSED: "Guards paused: {count}. /positions says why.",
     Symptom.JOB_FAILED: "The job “{job}” failed: {words}",

@@ -7,9 +7,11 @@ import pytest
 
 from bot.status import Facts, ProcessStatus
 from engine.clock import SystemClock
+from engine.execution.journal import Journal
 from engine.gates import Gates
 from engine.guards.guard import GuardState
 from engine.halts import HaltSwitch
+from engine.liquidation.trouble import tell_if_due
 from engine.nonce.store import NonceStore
 from engine.people.accounts import KeyOrigin, StoredAccount
 from engine.storage.repositories import guards as guard_rows
@@ -19,6 +21,7 @@ from engine.venues import Venue
 from tests.bot.database import START, migrated
 from tests.bot.hand_clock import HandClock
 from tests.builders import a_guard
+from tests.engine_room import a_trigger
 
 OWNER, OTHER = 7, 8
 
@@ -111,3 +114,18 @@ async def test_a_sale_that_could_not_be_written_down_is_in_flight_all_the_same(d
     await desk.tasks.drain(0)
 
     assert (report.exits_in_flight, report.exits_since) == (1, None)
+
+
+async def test_an_exit_whose_failing_was_told_is_named_at_once(desk):
+    journal = Journal(database=desk.database, clock=desk.clock)
+    guard = a_guard()
+    trigger = a_trigger(at=desk.clock.now())
+    live = await journal.plan_exit(guard, trigger, intent_id="intent-1")
+    before = await desk.status.fetch_status(OWNER)
+    await tell_if_due(live.intent, "no connection", "trying again", journal=journal, clock=desk.clock)
+
+    report = await desk.status.fetch_status(OWNER)
+
+    assert (before.exits_in_flight, before.exits_failing) == (1, 0)
+    assert (report.exits_in_flight, report.exits_failing) == (1, 1)
+    assert (await desk.status.fetch_status(OTHER)).exits_failing == 0

@@ -102,6 +102,10 @@ def test_what_was_answered_since_is_no_trouble():
             {"exits_in_flight": 1, "exits_since": ago(11)},
             Trouble(symptom=Symptom.EXIT_UNFINISHED, lasting=timedelta(seconds=11)),
         ),
+        (
+            {"exits_in_flight": 1, "exits_since": ago(3), "exits_failing": 1},
+            Trouble(symptom=Symptom.EXIT_FAILING, count=1),
+        ),
         ({"guards_paused": 1}, Trouble(symptom=Symptom.GUARDS_PAUSED, count=1)),
         ({"jobs": (a_job(16),)}, Trouble(symptom=Symptom.JOB_LATE, name="guard")),
         (

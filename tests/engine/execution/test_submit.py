@@ -1,6 +1,5 @@
 """Orders sent, settled and followed at a Kraken over sockets, each step on disk first."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -100,16 +99,6 @@ async def test_questions_nobody_answers_are_asked_again(planned):
 
     assert free.attempt == 2
     assert room.clock.monotonic() >= 30
-
-
-async def test_an_intent_whose_sending_was_not_dated_is_settled_from_its_last_step(planned):
-    room, intent = planned
-    sent = await room.journal.record(intent, IntentEvent.SEND, cause="send")
-    lost = await room.journal.record(sent, IntentEvent.LOSE_ANSWER, cause="answer lost")
-
-    free = await submitter(room).settle(replace(lost, sent_at=None), room.broker())
-
-    assert free.attempt == 2
 
 
 async def test_a_filled_order_is_followed_to_its_figures(planned):
