@@ -59,6 +59,8 @@ class ExitFilled:
     asked: bool = False
     #: False when the entry of what was sold is not known, and so neither is the result.
     entry_known: bool = True
+    #: True when the result counts from the price on the day it was guarded, not from what was paid.
+    since_guarded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -164,6 +164,7 @@ def _line(scene: Scene, quantity: Decimal, orders: tuple[Order, ...], why_not: s
         with exact():
             value = sold * priced.price
             fee = value * found.taker
+    result = _result(found, sold, priced, fee)
     return CloseLine(
         venue=found.account.venue,
         symbol=instrument.symbol if instrument else found.asset,
@@ -176,7 +177,8 @@ def _line(scene: Scene, quantity: Decimal, orders: tuple[Order, ...], why_not: s
         thin=priced is not None and priced.thin,
         value=value,
         fee=fee,
-        result=_result(found, sold, priced, fee),
+        result=result,
+        since_guarded=result is not None and _is_guarded_from_price(found),
         cancels=tuple(
             CancelledOrder(
                 side=order.side,
@@ -188,6 +190,10 @@ def _line(scene: Scene, quantity: Decimal, orders: tuple[Order, ...], why_not: s
         ),
         why_not=why_not,
     )
+
+
+def _is_guarded_from_price(found: Found) -> bool:
+    return found.guard is not None and found.guard.source is GuardSource.EXISTING_PRICE
 
 
 def _result(found: Found, quantity: Decimal, priced: Priced | None, fee: Decimal | None) -> Decimal | None:

@@ -32,6 +32,8 @@ class CloseLine:
     fee: Decimal | None
     #: After the fee and against its cost; None when the entry of some of it is unknown.
     result: Decimal | None
+    #: True when that counts from the price on the day it was guarded, not from what was paid.
+    since_guarded: bool = False
     #: Open orders that hold it and would be cancelled.
     cancels: tuple[CancelledOrder, ...] = ()
     #: Why it cannot be sold now; empty when it can.

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from engine.alerts.messages import CancelledOrder, ExitFilled
 from engine.execution.intents import Intent
-from engine.guards.guard import Guard, GuardState
+from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.instruments import Instrument
 from engine.money import ZERO, exact
 from engine.orders import Order
@@ -144,6 +144,7 @@ def describe_exit(
         found_later=found_later,
         asked=trigger.asked is not None,
         entry_known=entry_known,
+        since_guarded=entry_known and guard.source is GuardSource.EXISTING_PRICE,
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from engine.closing.preview import CloseLine, ClosePreview, Selling
 from engine.money import exact
 from engine.positions import Direction
-from handlers.render.exits import cancelled_line
+from handlers.render.exits import SINCE_GUARDED, cancelled_line
 from handlers.render.html import bold, escape, foreign, rows
 from handlers.render.numbers import full_quantity, in_currency, price, quantity
 from handlers.render.screen import KEEP, SELL, Button, Screen, Tone
@@ -70,6 +70,8 @@ def _line(line: CloseLine, reader: Reader) -> Iterator[str]:
     yield rows(_figures(line, reader))
     if line.locked:
         yield f"Staked, stays: {quantity(line.locked)}"
+    if line.since_guarded:
+        yield SINCE_GUARDED
     if line.thin:
         yield _THIN
     if line.cancels:

@@ -20,6 +20,7 @@ from handlers.render.times import Reader, duration
 
 #: An alert older than this says so: it was written while Telegram or NIJA was away.
 _LATE = timedelta(minutes=1)
+SINCE_GUARDED = "The result counts from the price on the day it was guarded, not from what you paid."
 
 
 def render_exit(message: ExitFilled | ExitFailing | ExitParked | ExitStoodDown, reader: Reader) -> Screen:
@@ -153,6 +154,8 @@ def cancelled_line(order: CancelledOrder, currency: str) -> str:
 
 
 def _times(message: ExitFilled, reader: Reader) -> Iterator[str]:
+    if message.since_guarded:
+        yield SINCE_GUARDED
     began = "Asked for" if message.asked else "Triggered"
     yield f"{began} {reader.clock(message.triggered_at)}, filled {reader.clock(message.filled_at)}"
     if message.found_later:

@@ -316,3 +316,17 @@ async def test_open_orders_that_are_not_told_in_time_keep_no_preview_waiting(hol
 
     assert line.why_not == "Kraken did not tell its open orders in time; ask again"
     assert holding.clock.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("source", GuardSource)
+async def test_a_result_from_the_day_it_was_guarded_is_not_taken_for_one_from_what_was_paid(holding, source):
+    await holding.arm("0.4", "19000", source=source)
+    preview = await offer(holding)
+
+    await press(holding, preview)
+    await holding.wait_for("exit ")
+
+    [alert] = await holding.alerts(ExitFilled)
+    is_from_price = source is GuardSource.EXISTING_PRICE
+    assert (preview.lines[0].since_guarded, alert.since_guarded) == (is_from_price, is_from_price)
+    assert preview.lines[0].result is not None

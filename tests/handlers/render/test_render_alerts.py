@@ -135,6 +135,13 @@ def test_a_fill_found_after_a_lost_answer_says_so():
     assert "the fill was found by asking" in render_alert(replace(EXIT, found_later=True), READER).text
 
 
+def test_a_result_from_the_day_it_was_guarded_is_named_as_that():
+    words = "not from what you paid"
+
+    assert words in render_alert(replace(EXIT, since_guarded=True), READER).text
+    assert words not in render_alert(EXIT, READER).text
+
+
 def test_a_short_is_bought_back():
     assert "was bought back at market" in render_alert(replace(EXIT, direction=Direction.SHORT), READER).text
 
