@@ -1,6 +1,7 @@
 """What can go wrong at a venue, sorted by what it means for an order and for the owner."""
 
 from enum import StrEnum
+from typing import ClassVar
 
 from engine.venues import Venue
 
@@ -23,6 +24,9 @@ class RefusalReason(StrEnum):
 class BrokerError(Exception):
     """A venue could not do what was asked; `words` are its own, free of secrets."""
 
+    #: What that did to a request, in words for the owner.
+    outcome: ClassVar[str] = "not done"
+
     def __init__(self, venue: Venue, words: str) -> None:
         super().__init__(f"{venue.label}: {words}")
         self.venue = venue
@@ -32,6 +36,8 @@ class BrokerError(Exception):
 class RefusedError(BrokerError):
     """The venue said no; nothing happened there."""
 
+    outcome = "refused"
+
     def __init__(self, venue: Venue, words: str, reason: RefusalReason) -> None:
         super().__init__(venue, words)
         self.reason = reason
@@ -40,22 +46,34 @@ class RefusedError(BrokerError):
 class UnknownOutcomeError(BrokerError):
     """The request may or may not have taken effect; only asking the venue settles it."""
 
+    outcome = "answer lost"
+
 
 class TryLaterError(BrokerError):
     """Nothing happened and the same may work later: rate limit, not sent, maintenance."""
+
+    outcome = "not taken now"
 
 
 class InvalidNonceError(TryLaterError):
     """The venue refused the request's number; a higher one may be sent at once."""
 
+    outcome = "number refused"
+
 
 class LockedOutError(TryLaterError):
     """The venue locked the key for a while; every further call makes it longer."""
+
+    outcome = "key locked"
 
 
 class KeyRejectedError(BrokerError):
     """The key is wrong, revoked, or lacks a permission; the owner must act."""
 
+    outcome = "key rejected"
+
 
 class MisconfiguredError(BrokerError):
     """The answer makes no sense for a venue: wrong address, proxy page, changed format."""
+
+    outcome = "not answered by the venue"

@@ -77,7 +77,7 @@ class Submitter:
     async def _after_error(self, sent: Intent, error: BrokerError) -> Intent:
         if isinstance(error, UnknownOutcomeError):
             return await self._journal.record(
-                sent, IntentEvent.LOSE_ANSWER, cause="answer lost", words=error.words
+                sent, IntentEvent.LOSE_ANSWER, cause=error.outcome, words=error.words
             )
         if isinstance(error, RefusedError) and error.reason is RefusalReason.DUPLICATE_CLIENT_ORDER_ID:
             # Our own earlier request arrived after all; the venue has its order.
@@ -86,7 +86,7 @@ class Submitter:
             )
         # Where a lost request may still arrive, a refusal of a later one ends nothing: the id stays.
         same_id = PROOFS[sent.venue].resend is Resend.SAME_ID
-        return await self._journal.retry(sent, cause=type(error).__name__, words=error.words, same_id=same_id)
+        return await self._journal.retry(sent, cause=error.outcome, words=error.words, same_id=same_id)
 
     async def settle(self, intent: Intent, broker: Broker) -> Intent:
         """Ask until the order is found, or proven absent and free to be sent again."""

@@ -125,7 +125,7 @@ LIFE = (
         '{"side": "sell", "quantity": "0.1", "price": "70000"}',
     ),
     (140, IntentState.PLANNED, IntentState.SENT, "send", ""),
-    (260, IntentState.SENT, IntentState.PLANNED, "TryLaterError", "EService: <Busy>"),
+    (260, IntentState.SENT, IntentState.PLANNED, "not taken now", "EService: <Busy>"),
     (1270, IntentState.PLANNED, IntentState.SENT, "send", ""),
     (1390, IntentState.SENT, IntentState.ACCEPTED, "accepted", ""),
     (1450, IntentState.ACCEPTED, IntentState.FILLED, "filled", ""),
