@@ -45,8 +45,10 @@ class Tally:
         ):
             yield f"{title}: {sum(counter.values())}"
             yield from (f"  {count:>8}  {name}" for name, count in sorted(counter.items()))
-        seldom = ", ".join(self.seldom(KINDS, self.faults) + self.seldom(TRANSITIONS, self.transitions))
-        yield f"faults and transitions met less than {OFTEN} times: {seldom or 'none'}"
+        yield f"faults and transitions met less than {OFTEN} times: {', '.join(self.all_seldom()) or 'none'}"
+
+    def all_seldom(self):
+        return self.seldom(KINDS, self.faults) + self.seldom(TRANSITIONS, self.transitions)
 
     @staticmethod
     def seldom(names, counter):

@@ -12,12 +12,13 @@ from tests.simulation.tally import KINDS, TRANSITIONS
 
 SEEDS = range(1, 201)
 
-#: An owner who asks for a sale while its market is closed, or a price that comes back then: the long soak meets them.
+#: An owner who asks for a sale while its market is closed, or a price that comes back then: `make soak` fails
+#: when twenty thousand stories do not meet them.
 RARE = {"parked -> planned", "parked -> refused", "parked -> superseded", "planned -> refused"}
 
 
 @pytest.mark.timeout(400)
-def test_two_hundred_stories_break_nothing_and_meet_everything(store, capsys):
+def test_two_hundred_stories_break_nothing_and_meet_all_but_what_is_rare(store, capsys):
     failing = []
 
     tally = soak(store, SEEDS, on_violation=lambda world: failing.append(describe(world)))
@@ -31,7 +32,7 @@ def test_two_hundred_stories_break_nothing_and_meet_everything(store, capsys):
 
 
 @pytest.mark.timeout(400)
-def test_sixty_stories_run_nearly_every_statement_of_what_drives_an_order(tmp_path, capsys):
+def test_sixty_stories_run_nearly_every_statement_of_the_journal_and_its_orders(tmp_path, capsys):
     def coverage(command, *choices):
         words = [sys.executable, "-m", "coverage", command, "--rcfile=", f"--data-file={tmp_path / 'run'}"]
         return subprocess.run([*words, *choices], capture_output=True, text=True, check=False)
