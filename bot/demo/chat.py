@@ -121,7 +121,14 @@ class Chat:
                 self._screen.say("The bot was killed with SIGKILL. !restart starts it again.")
             case "restart":
                 await self._stage.bot.stop()
-                await self._start_bot()
+                await self._restart()
+
+    async def _restart(self) -> None:
+        if not self._world.telegram.faults.is_out:
+            await self._start_bot()
+            return
+        await self._stage.bot.start()
+        self._screen.say("The bot is starting; it speaks once !fault telegram clear brings Telegram back.")
 
     async def _wait_for(self, words: str) -> None:
         try:

@@ -104,6 +104,11 @@ class Faults:
         if fault in self._planned:
             self._planned.remove(fault)
 
+    @property
+    def is_out(self) -> bool:
+        """Tell whether nothing gets through until it is taken back."""
+        return any(fault.kind is FaultKind.OUTAGE for fault in self._planned)
+
     def clear(self) -> None:
         """Behave again."""
         self._planned.clear()

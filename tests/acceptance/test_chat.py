@@ -39,3 +39,12 @@ def test_ctrl_c_ends_the_demo_without_a_traceback():
 
     assert errors == ""
     assert chat.returncode == 0
+
+
+def test_a_bot_that_is_started_while_telegram_is_away_speaks_once_it_is_back():
+    script = "!fault telegram outage\n!kill\n!restart\n!fault telegram clear\n/status\n!wait Nothing is guarded\n!quit\n"
+    chat = subprocess.run(COMMAND, input=script, capture_output=True, text=True, timeout=100, check=False)
+
+    assert chat.returncode == 0, chat.stdout + chat.stderr
+    assert "it speaks once !fault telegram clear brings Telegram back" in chat.stdout
+    assert "Nothing is guarded" in chat.stdout
