@@ -45,7 +45,7 @@ class Doubtful:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsPlainText:
-    """Telegram cannot read our markup; the words alone may do."""
+    """Telegram does not take our markup or buttons; the words alone may do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +59,8 @@ Verdict: TypeAlias = Later | Doubtful | AsPlainText | GiveUp
 def judge(error: TelegramError, *, attempts: int, plain: bool) -> Verdict:
     """Decide what a failed send means; `attempts` counts this one, `plain` tells that it had no markup."""
     if isinstance(error, BadRequest) and not _is_closed(error):
-        unreadable = "parse entities" in error.message.lower()
-        return AsPlainText() if unreadable and not plain else GiveUp()
+        # Whatever it does not like, the bare words are the least that may be wrong.
+        return GiveUp() if plain else AsPlainText()
     if _may_have_arrived(error):
         return Doubtful(after_s=backoff_s(attempts))
     return Later(

@@ -44,9 +44,9 @@ async def _send_part(bot: Bot, parcel: Parcel, html: str, keyboard: InlineKeyboa
         verdict = judge(error, attempts=attempts, plain=False)
         if not isinstance(verdict, AsPlainText):
             raise SendFailedError(verdict, error) from error
-    log.error("markup refused; the alert goes as plain text", alert=parcel.first.message.kind)
+    log.error("an alert was refused; its bare words are sent", alert=parcel.first.message.kind)
     try:
-        return await _post(bot, parcel.first.chat_id, plain_text(html), keyboard, None)
+        return await _post(bot, parcel.first.chat_id, plain_text(html), None, None)
     except TelegramError as error:
         raise SendFailedError(judge(error, attempts=attempts, plain=True), error) from error
 

@@ -7,6 +7,7 @@ from structlog.testing import capture_logs
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
+from bot import sending
 from bot.delivery import PRESS_START, Delivery
 from engine.alerts.kinds import AlertState
 from engine.alerts.messages import BrokerTrouble, ExitParked, FirstContact, PriceTrouble
@@ -406,7 +407,7 @@ async def test_unreadable_markup_goes_as_plain_text(server, post, monkeypatch):
     assert (await post.row()).state is AlertState.SENT
 
 
-async def test_what_telegram_never_takes_is_given_up_and_the_next_one_leaves(server, post):
+async def test_an_alert_whose_buttons_telegram_does_not_take_arrives_without_them(server, post):
     owner = owner_of(server)
     too_long_a_button = Choice(kind=ChoiceKind.RESUME_GUARD, confirmation_id="x" * 100)
     offer = Offer(
@@ -419,12 +420,31 @@ async def test_what_telegram_never_takes_is_given_up_and_the_next_one_leaves(ser
         expires_at=START,
     )
     await post.put(FirstContact(offer=offer))
-    await post.put(trouble("no answer"))
+
+    await post.sweep()
+
+    assert (await post.row()).state is AlertState.SENT
+    assert len(texts(owner)) == 1
+
+
+async def test_what_telegram_never_takes_is_given_up_and_the_next_one_leaves(server, post, monkeypatch):
+    owner = owner_of(server)
+    parts = sending.message_parts
+    # Empty, with markup and without.
+    monkeypatch.setattr(
+        sending,
+        "message_parts",
+        lambda screen: (("", None),) if "never seen" in screen.text else parts(screen),
+    )
+    await post.put(trouble("never seen"))
+    post.clock.pass_time(1)
+    await post.put(critical("BTC/USD"))
+    await post.sweep()
 
     await post.sweep()
 
     assert (await post.row(1)).state is AlertState.DEAD
-    assert ["no answer" in text for text in texts(owner)] == [True]
+    assert ["BTC/USD" in text for text in texts(owner)] == [True]
 
 
 async def test_an_alert_for_somebody_no_longer_known_is_not_sent(server, database, bot, clock):

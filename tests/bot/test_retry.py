@@ -74,7 +74,7 @@ def caused(error, cause):
             lambda: BadRequest("Chat not found"), Later(after_s=600, closed=True), id="never pressed Start"
         ),
         pytest.param(lambda: InvalidToken("Unauthorized"), Later(after_s=60), id="token rejected"),
-        pytest.param(lambda: BadRequest("Message is too long"), GiveUp(), id="refused for good"),
+        pytest.param(lambda: BadRequest("Message is too long"), AsPlainText(), id="refused"),
         pytest.param(lambda: ChatMigrated(-100), Later(after_s=4), id="moved"),
         pytest.param(lambda: Conflict("other poller"), Later(after_s=4), id="conflict"),
         pytest.param(lambda: TelegramError("odd"), Later(after_s=4), id="anything else"),
@@ -84,8 +84,11 @@ def test_a_failed_send_means(make, verdict):
     assert judge(make(), attempts=3, plain=False) == verdict
 
 
-def test_unreadable_markup_is_tried_as_plain_text_once():
-    error = BadRequest("Can't parse entities: unsupported start tag")
+@pytest.mark.parametrize(
+    "words", ["Can't parse entities: unsupported start tag", "BUTTON_DATA_INVALID", "odd"]
+)
+def test_what_telegram_does_not_take_is_tried_as_bare_words_once(words):
+    error = BadRequest(words)
 
     assert judge(error, attempts=1, plain=False) == AsPlainText()
     assert judge(error, attempts=1, plain=True) == GiveUp()
