@@ -136,6 +136,7 @@ class SimBroker:
 
     async def _read(self, lost, hangs=None):
         self._life.check_call()
+        await self._life.number_request(self._truth)
         await self._travel()
         self._nothing_happens()
         if hangs and self._faults.strikes(self._venue, hangs):
@@ -147,6 +148,7 @@ class SimBroker:
     async def _order(self, effect, *, points):
         before, in_flight = points
         self._life.check_call()
+        await self._life.number_request(self._truth)
         self._life.crash_here(before)
         await self._travel()
         self._nothing_happens()

@@ -74,6 +74,9 @@ class Store:
     def session(self):
         return Session(self._engine, expire_on_commit=False)
 
+    def roll_back(self):
+        self._raw.rollback()
+
     def rows(self, sql, *values):
         """Look at what is committed, past the engine."""
         return self._raw.execute(sql, values).fetchall()

@@ -25,6 +25,8 @@ from engine.liquidation.execute import Exits
 from engine.liquidation.mark import Mark
 from engine.liquidation.sale import Sale
 from engine.liquidation.trouble import Trouble
+from engine.nonce.sequence import next_nonce
+from engine.nonce.store import NonceStore
 from tests.simulation.faults import Kind
 from tests.simulation.story import tell
 
@@ -163,6 +165,14 @@ def _believe_a_jump():
     return patch.object(looking, "confirm", gullible)
 
 
+def _count_in_memory():
+    async def issue(self, _key_hash):
+        self.last = next_nonce(getattr(self, "last", None), self._clock.now_ns())
+        return self.last
+
+    return patch.object(NonceStore, "_issue", issue)
+
+
 def _gate_on_exit():
     begin = Exits.begin
 
@@ -210,6 +220,7 @@ DEFECTS = (
     Defect(name="alert outside the transaction", plant=_tell_after_the_fact, kinds=()),
     Defect(name="believe an old price", plant=_believe_an_old_price, kinds=(Kind.QUOTE_STALE,)),
     Defect(name="believe a jump", plant=_believe_a_jump, kinds=(Kind.QUOTE_JUMPS,)),
+    Defect(name="count requests in memory", plant=_count_in_memory, kinds=()),
     Defect(name="gate on exit", plant=_gate_on_exit, kinds=()),
     Defect(name="forget exits on restart", plant=_forget_on_restart, kinds=()),
     Defect(

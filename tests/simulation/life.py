@@ -9,6 +9,7 @@ from engine.market import VenueMarket
 from engine.tasks import Tasks
 from tests.simulation.broker import SimBroker, SimMarketData
 from tests.simulation.database import InlineDatabase
+from tests.simulation.nonces import Nonces
 from tests.simulation.postman import Postman
 
 
@@ -28,6 +29,7 @@ class Life:
         self.killed = asyncio.Event()
         self.database = InlineDatabase(world.store, self)
         self.tasks = Tasks(report=self._report)
+        self._nonces = Nonces(world, self)
         connections = {venue: self._connect(truth) for venue, truth in sorted(world.venues.items())}
         base = SimpleNamespace(
             clock=world.clock,
@@ -76,6 +78,11 @@ class Life:
         self.check()
         if self.database.is_inside():
             self._world.violate("a venue was called inside a transaction")
+
+    async def number_request(self, truth):
+        """Draw the number of a request to a venue that wants rising ones."""
+        if truth.rules.numbers_requests:
+            self._world.note_nonce(truth.venue, await self._nonces.next_nonce(f"key of {truth.venue}"))
 
     def crash_here(self, point):
         self.check()

@@ -26,6 +26,8 @@ class Rules:
     venue: Venue
     reuse: Reuse
     fee_ratio: Decimal
+    #: Every request carries a number, higher than any before.
+    numbers_requests: bool = False
     #: Requests carry a deadline after which the venue drops them.
     keeps_deadlines: bool = False
     #: An order is found by nobody before so long.
@@ -45,6 +47,7 @@ RULES = {
         venue=Venue.KRAKEN,
         reuse=Reuse.REFUSED_WHILE_OPEN,
         fee_ratio=Decimal("0.004"),
+        numbers_requests=True,
         keeps_deadlines=True,
         names_fills=False,
         order_timeout_s=6,

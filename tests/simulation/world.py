@@ -101,6 +101,7 @@ class World:
         self.faults = Faults(rng=self.rng("faults"), monotonic=loop.time, tally=self.tally, tell=self.tell)
         self.crashes = Crashes(tally=self.tally, tell=self.tell)
         self.venues = {}
+        self._nonces = {}
         loop.set_exception_handler(self._lost)
 
     def open_venue(self, venue):
@@ -136,6 +137,12 @@ class World:
     def violate(self, line):
         self.tell(f"VIOLATION: {line}")
         self.violations.append(line)
+
+    def note_nonce(self, venue, nonce):
+        """Hold a request's number against the one before it."""
+        before, self._nonces[venue] = self._nonces.get(venue), nonce
+        if before is not None and nonce <= before:
+            self.violate(f"request {nonce} to {venue} comes after {before}")
 
     def seconds_of(self, stamp):
         """Return the loop's time of a moment as the database keeps it."""
