@@ -13,11 +13,11 @@ POINTS = (
     "number drawn",
 )
 
-#: Come to all the time, not in an exit alone.
-_FREQUENT = {"any commit", "number drawn"}
+#: Come to all the time, not in an exit alone: the last of so many is aimed at.
+_FREQUENT = {"any commit": 120, "number drawn": 25}
 
 #: Orders that have to be cancelled first are rare, so their instants are aimed at more often.
-_WEIGHTS = (2, 2, 2, 2, 4, 4, 4, 2, 1, 1)
+_WEIGHTS = (2, 2, 2, 2, 4, 4, 4, 2, 1, 2)
 
 
 class Crashes:
@@ -51,5 +51,5 @@ def plan_crashes(rng):
     plan = []
     for _ in range(rng.choice((0, 1, 1, 2, 2, 3))):
         (point,) = rng.choices(POINTS, _WEIGHTS)
-        plan.append((point, rng.randint(1, 120 if point in _FREQUENT else 2)))
+        plan.append((point, rng.randint(1, _FREQUENT.get(point, 2))))
     return plan
