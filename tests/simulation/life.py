@@ -119,5 +119,12 @@ class Life:
         await asyncio.gather(*others, return_exceptions=True)
 
     def _report(self, name, error):
-        if not isinstance(error, KilledError):
+        if not _is_kill(error):
             self._world.violate(f"the task {name!r} died: {error!r}")
+
+
+def _is_kill(error):
+    """Tell whether a task ended because the process did; several of its own may have, together."""
+    if isinstance(error, BaseExceptionGroup):
+        return error.split(KilledError)[1] is None
+    return isinstance(error, KilledError)
