@@ -64,11 +64,12 @@ class _Desk:
     base: Base
     engine: EngineParts
     venue: VenueProcess
+    guards: Sequence[Guard]
     orders: int = 0
 
     async def exit(self, number: int) -> float:
         """Sell a guarded coin; return the milliseconds until its order arrived."""
-        guard, began = guard_of(self.room, number), time.monotonic()
+        guard, began = self.guards[number], time.monotonic()
         self.engine.exits.begin(guard, _trigger(guard, self.base))
         took = await self._arrival(began)
         # The next turn is not to share the processor with the end of this one.
@@ -97,12 +98,13 @@ class _Desk:
 async def _open_desk(room: Room, venue: VenueProcess) -> AsyncIterator[_Desk]:
     base, engine = room.build()
     now = base.clock.now()
+    guards = [guard_of(room, number) for number in range(_ACCOUNTS)]
     async with base.database.write() as session:
-        for number in range(_ACCOUNTS):
-            await guard_rows.save_guard(session, guard_of(room, number), now=now, cause="measured")
+        for guard in guards:
+            await guard_rows.save_guard(session, guard, now=now, cause="measured")
     for market in base.markets.values():
         await market.instruments()
-    yield _Desk(room=room, base=base, engine=engine, venue=venue)
+    yield _Desk(room=room, base=base, engine=engine, venue=venue, guards=guards)
 
 
 def _trigger(guard: Guard, base: Base) -> Trigger:

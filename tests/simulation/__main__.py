@@ -11,7 +11,6 @@ from tests.simulation.soak import describe, soak, soak_in_lanes
 from tests.simulation.story import tell
 
 SHOWN = 20
-THOROUGH = 20_000
 
 
 def main():
@@ -44,9 +43,7 @@ def _soak(seeds, lanes):
         tally = soak_in_lanes(seeds, lanes=lanes, on_violation=report)
     _say("\n".join(tally.lines()))
     _say(f"{time.monotonic() - began:.1f} s")
-    # So many stories meet everything, or do not prove what they say.
-    is_thorough = len(seeds) < THOROUGH or not tally.all_seldom()
-    return 0 if is_thorough and not tally.violations else 1
+    return 1 if tally.violations else 0
 
 
 def _tell_one(seed, store):

@@ -12,8 +12,8 @@ from tests.simulation.tally import KINDS, TRANSITIONS
 
 SEEDS = range(1, 201)
 
-#: An owner who asks for a sale while its market is closed, or a price that comes back then: `make soak` fails
-#: when twenty thousand stories do not meet them.
+#: An owner who asks for a sale while its market is closed, or a price that comes back then: `make soak` meets and
+#: counts them.
 RARE = {"parked -> planned", "parked -> refused", "parked -> superseded", "planned -> refused"}
 
 
