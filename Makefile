@@ -48,6 +48,8 @@ mutate: $(UV) ## break the pure modules on purpose and count the tests that noti
 SEEDS := 20000
 soak: $(UV) ## tell SEEDS simulated stories full of faults and kills, count violations
 	@$(RUN) python -m tests.simulation --seeds $(SEEDS)
+	@echo "and where nothing but the market is shut, which meets what is rare above:"
+	@$(RUN) python -m tests.simulation --seeds 500 --kind cancel-only
 
 RUNS := 300
 crash: $(UV) ## kill the real bot in RUNS exits, count violations

@@ -7,6 +7,7 @@ import time
 
 from tests.simulation.database import Store
 from tests.simulation.defects import DEFECTS, runs_until_found
+from tests.simulation.faults import Kind
 from tests.simulation.soak import describe, soak, soak_in_lanes
 from tests.simulation.story import tell
 
@@ -19,16 +20,19 @@ def main():
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--lanes", type=int, default=os.cpu_count() or 1, help="how many processes tell them")
     parser.add_argument("--seed", type=int, help="tell this one story and print it")
+    parser.add_argument(
+        "--kind", action="append", type=Kind, help="only faults of this kind; may be repeated"
+    )
     parser.add_argument("--defects", action="store_true", help="plant mistakes and count until each is found")
     choices = parser.parse_args()
     if choices.defects:
         return _find_defects(Store(), choices.seeds)
     if choices.seed is not None:
         return _tell_one(choices.seed, Store())
-    return _soak(range(choices.first, choices.first + choices.seeds), choices.lanes)
+    return _soak(range(choices.first, choices.first + choices.seeds), choices.lanes, choices.kind)
 
 
-def _soak(seeds, lanes):
+def _soak(seeds, lanes, kinds):
     began, failing = time.monotonic(), []
 
     def report(words):
@@ -38,9 +42,9 @@ def _soak(seeds, lanes):
             _say(words)
 
     if lanes == 1:
-        tally = soak(Store(), seeds, on_violation=lambda world: report(describe(world)))
+        tally = soak(Store(), seeds, on_violation=lambda world: report(describe(world)), kinds=kinds)
     else:
-        tally = soak_in_lanes(seeds, lanes=lanes, on_violation=report)
+        tally = soak_in_lanes(seeds, lanes=lanes, on_violation=report, kinds=kinds)
     _say("\n".join(tally.lines()))
     _say(f"{time.monotonic() - began:.1f} s")
     return 1 if tally.violations else 0

@@ -3,7 +3,7 @@
 import gc
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
-from functools import cache
+from functools import cache, partial
 
 from tests.simulation.database import Store
 from tests.simulation.story import tell
@@ -13,37 +13,40 @@ from tests.simulation.tally import Tally
 _AT_ONCE = 50
 
 
-def soak(store, seeds, *, on_violation):
-    """Return the counts; each failing story goes to `on_violation`."""
+def soak(store, seeds, *, on_violation, kinds=None):
+    """Return the counts; each failing story goes to `on_violation`; only `kinds` of faults happen where told."""
     # What is loaded by now stays: looking through it for garbage again and again takes a fifth of the time.
     gc.freeze()
     tally = Tally()
     for seed in seeds:
-        world = tell(seed, store)
+        world = tell(seed, store, kinds=kinds)
         tally.add(world.tally)
         if world.violations:
             on_violation(world)
     return tally
 
 
-def soak_in_lanes(seeds, *, lanes, on_violation):
+def soak_in_lanes(seeds, *, lanes, on_violation, kinds=None):
     """Do the same in so many processes; `on_violation` is given the words alone."""
     tally = Tally()
     parts = [seeds[start : start + _AT_ONCE] for start in range(0, len(seeds), _AT_ONCE)]
     # Forked in the middle of something, a process would wait for threads that it does not have.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(lanes, mp_context=context) as pool:
-        for told, failing in pool.map(_soak_apart, parts):
+        for told, failing in pool.map(partial(_soak_apart, kinds=kinds), parts):
             tally.add(told)
             for words in failing:
                 on_violation(words)
     return tally
 
 
-def _soak_apart(seeds):
+def _soak_apart(seeds, *, kinds):
     failing = []
-    tally = soak(_store_of_this_process(), seeds, on_violation=lambda world: failing.append(describe(world)))
-    return tally, failing
+
+    def note(world):
+        failing.append(describe(world))
+
+    return soak(_store_of_this_process(), seeds, on_violation=note, kinds=kinds), failing
 
 
 @cache
