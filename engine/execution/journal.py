@@ -219,7 +219,8 @@ class Journal:
         async with self._database.read() as session:
             for intent in await intents.load_live_intents(session):
                 guard = await guards.load_guard(session, intent.guard_id) if intent.guard_id else None
-                if guard is not None:
+                # What is closed is not guarded any more, whatever an unfinished exit says.
+                if guard is not None and guard.state is not GuardState.CLOSED:
                     live.append(LiveExit(intent=intent, guard=guard))
         return tuple(live)
 

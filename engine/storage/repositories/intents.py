@@ -138,12 +138,12 @@ async def load_filled_since(
 
 
 async def load_filled(session: AsyncSession, account_id: str, *, since: datetime) -> tuple[Intent, ...]:
-    """Return an account's intents whose order left at a time or later and ended with a fill."""
+    """Return an account's intents that ended with a fill at a time or later."""
     found = await session.exec(
         select(IntentRow).where(
             col(IntentRow.account_id) == account_id,
             col(IntentRow.state) == IntentState.FILLED,
-            col(IntentRow.sent_at) >= since,
+            col(IntentRow.finished_at) >= since,
         )
     )
     return tuple(_intent(row) for row in found)

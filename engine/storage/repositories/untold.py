@@ -15,7 +15,7 @@ from engine.storage.repositories import fills, intents
 
 
 async def lacks_fills(session: AsyncSession, account_id: str, *, since: datetime) -> bool:
-    """Tell whether an order that left at `since` or later filled more than is told."""
+    """Tell whether an order that ended at `since` or later filled more than is told."""
     for intent in await intents.load_filled(session, account_id, since=since):
         if _is_more_than(intent, await _told(session, intent)):
             return True
@@ -29,6 +29,9 @@ async def load_untold(session: AsyncSession, key: PositionKey, *, since: datetim
     """
     untold = ZERO
     for intent in await intents.load_filled(session, key.account_id, since=since):
+        if intent.sent_at is None or intent.sent_at < since:
+            # It was seen after this one had left, and may be smaller by it already.
+            continue
         told = await _told(session, intent)
         # A venue rounds an order's totals otherwise than its fills: what is told in full has no rest.
         if _concerns(intent, key) and _is_more_than(intent, told):

@@ -9,6 +9,7 @@ from engine.guards.guard import GuardState
 from engine.storage.repositories import fills as fill_rows
 from engine.storage.repositories import guards as guard_rows
 from engine.venues import Venue
+from sandbox.faults import FaultKind
 
 
 async def read_for_minutes(room, minutes, *, withdrawing=False):
@@ -119,3 +120,27 @@ async def test_what_our_own_sale_brought_pauses_no_guard_of_that_coin_before_it_
 
     assert await room.alerts(GuardPaused, GuardReduced) == []
     assert (await room.guard("usdt")).quantity == 1000
+
+
+async def test_fills_of_a_sale_that_was_found_after_hours_are_asked_for_all_the_same(room):
+    room.deposit("BTC", "0.3")
+    room.set_bid("50000")
+    await room.arm("0.1", "6000")
+    room.fault(FaultKind.DROP_AFTER)
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "OpenOrders", times=None)
+    await room.look()
+    await room.clock.sleep(2 * 60 * 60)
+    room.world.faults("kraken").clear()
+    await room.wait_for("exit ")
+    fills = room.world.ledger("kraken").fills
+    untold = fills.pop()
+    async with room.database.write() as session:
+        await session.exec(text("DELETE FROM fills"))
+    await read_for_minutes(room, 4)
+
+    fills.append(untold)
+    await read_for_minutes(room, 1)
+
+    [intent] = await room.intents()
+    async with room.database.read() as session:
+        assert len(await fill_rows.load_order_fills(session, "env-kraken", intent.venue_order_id)) == 1

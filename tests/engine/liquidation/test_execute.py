@@ -162,6 +162,18 @@ async def test_every_cycle_takes_up_an_exit_nobody_drives(falling):
     assert await is_sold_once(falling)
 
 
+async def test_an_exit_whose_guard_is_closed_is_never_taken_up(falling):
+    intent = await begin_by_hand(falling)
+    await falling.journal.record(intent, IntentEvent.PARK, cause="too little is left")
+    await falling.arm("0.1", "6000", state=GuardState.CLOSED)
+
+    await falling.restart()
+    await falling.sell_off()
+
+    assert falling.sent() == []
+    assert await falling.alerts() == []
+
+
 async def test_a_guard_is_sold_by_one_sale_however_often_it_is_triggered(falling):
     guard = await falling.guard()
     trigger = a_trigger(at=falling.clock.now())
