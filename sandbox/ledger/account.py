@@ -16,6 +16,7 @@ from sandbox.ledger.errors import (
     UnknownOrderError,
     WouldTakeError,
 )
+from sandbox.ledger.accepting import accepted, still_held
 from sandbox.ledger.filling import fill_margin, fill_spot
 from sandbox.ledger.matching import executions, hold_of, take
 from sandbox.ledger.values import (
@@ -95,6 +96,26 @@ class Ledger(Balances):
         """What `place` would return, without doing it; raises what it would raise."""
         order, change = self._plan_place(draft, book, at=at, collateral=collateral)
         self.covered(change)
+        return order
+
+    def accept(self, draft: Draft, book: Book, *, at: float) -> Order:
+        """Take a spot order in without filling any of it; what it would pay is held until `execute`."""
+        placed, change = self._plan_place(draft, book, at=at, collateral=ZERO)
+        self.covered(change)
+        order = accepted(placed)
+        self._apply(Change(orders=(order,)), at)
+        return order
+
+    def execute(self, order_id: str, book: Book, *, at: float, most: Decimal | None = None) -> Order:
+        """Fill an accepted order, at most so much of it; without a limit to that a market order ends here."""
+        order = self._open[order_id]
+        wanted = order.remaining if most is None else min(most, order.remaining)
+        draw = Draw()
+        for level in take(opposite(order.draft.side, book), wanted, order.draft):
+            order = self._filled(order, level, draw, maker=False, at=at)
+        is_over = most is None or order.remaining == 0
+        order = _settled(order, at) if is_over else still_held(order, draw)
+        self._apply(draw.change(order), at)
         return order
 
     def cancel(self, order_id: str, *, at: float, reason: str = "", keep_hold: bool = False) -> Order:
