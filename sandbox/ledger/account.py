@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from sandbox.book import ZERO, Book, Level, Listing
+from sandbox.ledger.accepting import accepted, still_held
 from sandbox.ledger.balances import Balances
 from sandbox.ledger.change import Change, Draw, Posting
 from sandbox.ledger.checks import check_draft, check_quantity, opposite
@@ -16,7 +17,6 @@ from sandbox.ledger.errors import (
     UnknownOrderError,
     WouldTakeError,
 )
-from sandbox.ledger.accepting import accepted, still_held
 from sandbox.ledger.filling import fill_margin, fill_spot
 from sandbox.ledger.matching import executions, hold_of, take
 from sandbox.ledger.values import (
