@@ -1,6 +1,5 @@
 """The table of methods, and those about the bot itself."""
 
-import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from sandbox.telegram import methods
 from sandbox.telegram.errors import ApiError, bad_request
 from sandbox.telegram.request import ApiRequest
+from sandbox.telegram.scopes import read_scope
 from sandbox.telegram.updates import MAX_BATCH
 from sandbox.telegram.world import World
 
@@ -21,9 +21,9 @@ Method = Callable[[World, ApiRequest], Any]
 
 async def get_updates(world: World, request: ApiRequest) -> list[dict[str, Any]]:
     """Answer getUpdates by long polling; an offset confirms everything below it."""
-    allowed = request.json("allowed_updates", "allowed updates")
+    allowed = request.list("allowed_updates", "allowed updates")
     if allowed is not None:
-        world.updates.allow(frozenset(allowed))
+        world.updates.allow(frozenset(map(str, allowed)))
     limit = request.number("limit", MAX_BATCH)
     return await world.updates.poll(
         offset=request.number("offset"),
@@ -47,7 +47,9 @@ def delete_webhook(world: World, request: ApiRequest) -> bool:
 
 def set_my_commands(world: World, request: ApiRequest) -> bool:
     """Keep the command menu of a scope and language."""
-    given = request.json("commands", "commands") or []
+    given = request.list("commands", "commands") or []
+    if not all(isinstance(command, dict) for command in given):
+        raise bad_request("can't parse BotCommand: expected an Object")
     if len(given) > MAX_COMMANDS:
         raise bad_request("too many commands specified")
     for command in given:
@@ -55,18 +57,13 @@ def set_my_commands(world: World, request: ApiRequest) -> bool:
             raise bad_request("BOT_COMMAND_INVALID")
         if not 1 <= len(str(command.get("description", ""))) <= MAX_DESCRIPTION:
             raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
-    world.commands[_command_scope(request)] = given
+    world.commands[read_scope(world, request)] = given
     return True
 
 
 def get_my_commands(world: World, request: ApiRequest) -> list[dict[str, str]]:
     """Give back the command menu of a scope and language."""
-    return world.commands.get(_command_scope(request), [])
-
-
-def _command_scope(request: ApiRequest) -> tuple[str, str]:
-    scope = request.json("scope", "BotCommandScope") or {"type": "default"}
-    return json.dumps(scope, sort_keys=True), request.text("language_code")
+    return world.commands.get(read_scope(world, request), [])
 
 
 #: The name on the wire is read without regard to case.

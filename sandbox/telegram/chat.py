@@ -32,6 +32,7 @@ class Message:
     edited_at: float | None = None
     photo: Photo | None = None
     silent: bool = False
+    reply_to: "Message | None" = None
 
     def to_json(self) -> dict[str, Any]:
         """The Message object of the Bot API; dates are whole seconds."""
@@ -45,6 +46,9 @@ class Message:
             message["sender_chat"] = self.sender_chat.to_json()
         if self.edited_at is not None:
             message["edit_date"] = int(self.edited_at)
+        if self.reply_to:
+            # Only one level: the message replied to does not carry the one it replied to.
+            message["reply_to_message"] = replace(self.reply_to, reply_to=None).to_json()
         if self.keyboard:
             message["reply_markup"] = keyboard_json(self.keyboard)
         return message | self._content()
@@ -95,6 +99,7 @@ class Chat:
         keyboard: Keyboard = (),
         photo: Photo | None = None,
         silent: bool = False,
+        reply_to: Message | None = None,
     ) -> Message:
         """Add a message."""
         message = Message(
@@ -107,6 +112,7 @@ class Chat:
             sent_at=at,
             photo=photo,
             silent=silent,
+            reply_to=reply_to,
         )
         self._show(message, ChatEventKind.NEW)
         return message

@@ -47,3 +47,7 @@ def internal_error() -> ApiError:
 
 class ConnectionDropped(Exception):  # noqa: N818 - an event on the wire, not an error of this program
     """Close the connection without an answer."""
+
+
+class BadGateway(Exception):  # noqa: N818 - an event on the wire, not an error of this program
+    """Let a proxy on the way answer with its page."""

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from http import HTTPStatus
 
 from sandbox.telegram.api import method_name
 from sandbox.telegram.errors import (
     ApiError,
+    BadGateway,
     ConnectionDropped,
+    bad_request,
     conflict,
     forbidden,
     internal_error,
@@ -26,6 +29,11 @@ class FaultKind(StrEnum):
     DROP_AFTER = "drop_after"
     HTTP_500_BEFORE = "http_500_before"
     HTTP_500_AFTER = "http_500_after"
+    #: a proxy's page instead of the server's JSON
+    HTTP_502_PAGE_BEFORE = "http_502_page_before"
+    HTTP_502_PAGE_AFTER = "http_502_page_after"
+    NOT_FOUND = "not_found"
+    BAD_REQUEST = "bad_request"
     TOO_MANY_REQUESTS = "too_many_requests"
     FORBIDDEN = "forbidden"
     UNAUTHORIZED = "unauthorized"
@@ -54,6 +62,9 @@ class Fault:
             FaultKind.DROP_BEFORE: ConnectionDropped,
             FaultKind.OUTAGE: ConnectionDropped,
             FaultKind.HTTP_500_BEFORE: internal_error,
+            FaultKind.HTTP_502_PAGE_BEFORE: BadGateway,
+            FaultKind.NOT_FOUND: lambda: ApiError(HTTPStatus.NOT_FOUND, "Not Found"),
+            FaultKind.BAD_REQUEST: lambda: bad_request("MESSAGE_NOT_ACCEPTED"),
             FaultKind.TOO_MANY_REQUESTS: lambda: too_many_requests(self.retry_after),
             FaultKind.FORBIDDEN: lambda: forbidden("bot was blocked by the user"),
             FaultKind.UNAUTHORIZED: unauthorized,
@@ -61,11 +72,14 @@ class Fault:
         }
         return errors[self.kind]() if self.kind in errors else None
 
-    def error_after(self) -> ApiError | ConnectionDropped | None:
+    def error_after(self) -> Exception | None:
         """What hides the call's effect from the bot, if anything."""
-        if self.kind is FaultKind.DROP_AFTER:
-            return ConnectionDropped()
-        return internal_error() if self.kind is FaultKind.HTTP_500_AFTER else None
+        errors: dict[FaultKind, Callable[[], Exception]] = {
+            FaultKind.DROP_AFTER: ConnectionDropped,
+            FaultKind.HTTP_500_AFTER: internal_error,
+            FaultKind.HTTP_502_PAGE_AFTER: BadGateway,
+        }
+        return errors[self.kind]() if self.kind in errors else None
 
 
 class Faults:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from sandbox.telegram.links import link_fault
 from sandbox.telegram.nesting import settle
 from sandbox.telegram.text import Entity, FormattedText, clean, trim, utf16_length
 
@@ -36,7 +37,6 @@ _SPACES = re.compile(rb"[ \n]*")
 _TAG_NAME = re.compile(rb"[^ \n\0>]*")
 _ATTRIBUTE_NAME = re.compile(rb"[^ \n\0=>/\"']*")
 _NAME_TOKEN = re.compile(rb"[0-9A-Za-z.-]*")
-_LINK = re.compile(r"(?:https?|tg|ton|tonsite)://\S+", re.IGNORECASE)
 
 
 class HtmlError(ValueError):
@@ -226,7 +226,7 @@ def _entity(tag: _OpenTag, length: int, inside: str) -> Entity | None:
     given = tag.attributes
     if kind == "text_link":
         url = given.get("href") or inside
-        if not _LINK.fullmatch(url):
+        if link_fault(url):
             return None  # the real server drops a link it cannot use and keeps the words
         extra["url"] = url
     elif kind == "custom_emoji":

@@ -1,17 +1,16 @@
 """Inline keyboards: what the Bot API accepts under a message."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sandbox.telegram.errors import bad_request
+from sandbox.telegram.links import link_fault
 
 MAX_CALLBACK_DATA_BYTES = 64
 MAX_BUTTONS = 100
 MAX_BUTTONS_A_ROW = 8
 MAX_COPY_TEXT = 256
-#: A button does exactly one of these.
-_ACTIONS = ("callback_data", "url", "copy_text")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,19 +74,40 @@ def _button(button: object) -> Button:
         raise bad_request("can't parse inline keyboard button: Can't find field \"text\"")
     if not text.strip():
         raise bad_request("inline keyboard button text must be non-empty")
-    chosen = [name for name in _ACTIONS if name in button]
+    chosen = [name for name in _CHECKS if name in button]
     if len(chosen) != 1:
         raise bad_request("text buttons are unallowed in the inline keyboard")
-    data = button.get("callback_data")
-    if data is not None and not 1 <= len(str(data).encode()) <= MAX_CALLBACK_DATA_BYTES:
+    _CHECKS[chosen[0]](button[chosen[0]])
+    return Button(text=text, data=button.get("callback_data"), fields=button)
+
+
+def _check_data(data: object) -> None:
+    if not isinstance(data, str):
+        raise bad_request('can\'t parse inline keyboard button: Field "callback_data" must be of type String')
+    if not 1 <= len(data.encode()) <= MAX_CALLBACK_DATA_BYTES:
         raise bad_request("BUTTON_DATA_INVALID")
-    if "url" in button and "://" not in str(button["url"]):
-        raise bad_request("inline keyboard button URL is invalid: Wrong HTTP URL")
-    if "copy_text" in button and not _can_be_copied(button["copy_text"]):
+
+
+def _check_url(url: object) -> None:
+    if not isinstance(url, str):
+        raise bad_request('can\'t parse inline keyboard button: Field "url" must be of type String')
+    if fault := link_fault(url):
+        raise bad_request(f"inline keyboard button URL '{url}' is invalid: {fault}")
+
+
+def _check_copy_text(copy_text: object) -> None:
+    if not _can_be_copied(copy_text):
         raise bad_request("BUTTON_COPY_TEXT_INVALID")
-    return Button(text=text, data=data, fields=button)
 
 
 def _can_be_copied(copy_text: object) -> bool:
     text = copy_text.get("text") if isinstance(copy_text, dict) else None
     return isinstance(text, str) and 1 <= len(text) <= MAX_COPY_TEXT
+
+
+#: A button does exactly one of these.
+_CHECKS: Mapping[str, Callable[[object], None]] = {
+    "callback_data": _check_data,
+    "url": _check_url,
+    "copy_text": _check_copy_text,
+}

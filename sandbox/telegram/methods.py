@@ -33,9 +33,14 @@ def send_message(world: World, request: ApiRequest) -> dict[str, Any]:
     body = read_text(request)
     keyboard = read_keyboard(request)
     chat = world.chat_for_bot(request.chat_id())
-    _check_reply(chat, request)
-    silent = request.flag("disable_notification")
-    return chat.post(sender=world.bot, body=body, keyboard=keyboard, at=world.now(), silent=silent).to_json()
+    return chat.post(
+        sender=world.bot,
+        body=body,
+        keyboard=keyboard,
+        at=world.now(),
+        silent=request.flag("disable_notification"),
+        reply_to=_replied_to(chat, request),
+    ).to_json()
 
 
 def send_photo(world: World, request: ApiRequest) -> dict[str, Any]:
@@ -43,7 +48,7 @@ def send_photo(world: World, request: ApiRequest) -> dict[str, Any]:
     caption = read_caption(request)
     keyboard = read_keyboard(request)
     chat = world.chat_for_bot(request.chat_id())
-    _check_reply(chat, request)
+    reply_to = _replied_to(chat, request)
     photo = _photo(world, request)
     world.photos[photo.file_id] = photo
     return chat.post(
@@ -53,6 +58,7 @@ def send_photo(world: World, request: ApiRequest) -> dict[str, Any]:
         photo=photo,
         at=world.now(),
         silent=request.flag("disable_notification"),
+        reply_to=reply_to,
     ).to_json()
 
 
@@ -113,12 +119,17 @@ def _message_to_edit(world: World, request: ApiRequest) -> tuple[Chat, Message]:
     return chat, message
 
 
-def _check_reply(chat: Chat, request: ApiRequest) -> None:
+def _replied_to(chat: Chat, request: ApiRequest) -> Message | None:
     reply = request.json("reply_parameters", "reply parameters")
-    if reply is None or reply.get("allow_sending_without_reply"):
-        return
-    if chat.find(reply.get("message_id", 0)) is None:
+    if reply is None:
+        return None
+    if not isinstance(reply, dict):
+        raise bad_request("can't parse reply parameters: expected an Object")
+    message_id = reply.get("message_id")
+    found = chat.find(message_id) if isinstance(message_id, int) else None
+    if found is None and not reply.get("allow_sending_without_reply"):
         raise bad_request("message to be replied not found")
+    return found
 
 
 def _photo(world: World, request: ApiRequest) -> Photo:

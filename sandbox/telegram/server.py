@@ -10,14 +10,14 @@ from typing import Any, Self
 from aiohttp import web
 
 from sandbox.telegram.api import call_method, method_name, spell
-from sandbox.telegram.errors import ApiError, ConnectionDropped, too_many_requests, unauthorized
+from sandbox.telegram.errors import ApiError, BadGateway, ConnectionDropped, too_many_requests, unauthorized
 from sandbox.telegram.faults import Fault, Faults
 from sandbox.telegram.flood import FloodControl, FloodLimit
 from sandbox.telegram.parties import Account, Room
 from sandbox.telegram.request import ApiRequest
 from sandbox.telegram.tape import Call
 from sandbox.telegram.user import ChatUser, Group
-from sandbox.telegram.wire import dropped, read_request, refusal, send, split_path, success
+from sandbox.telegram.wire import bad_gateway, dropped, read_request, refusal, send, split_path, success
 from sandbox.telegram.world import World
 
 #: Of the real form, so that whatever hides tokens hides it; it opens nothing but this stand-in.
@@ -157,6 +157,8 @@ class TelegramServer:
             answer = refusal(error)
         except ConnectionDropped:
             answer = dropped()
+        except BadGateway:
+            answer = bad_gateway()
         call = Call(
             method=given,
             params=request.for_tape(),

@@ -28,12 +28,13 @@ class ChatUser(ChatWindow):
         """The answers to this person's presses, in any chat."""
         return tuple(answer for answer in self._world.answers if answer.user_id == self.user_id)
 
-    def send(self, text: str) -> int:
-        """Write to the bot; returns the message id."""
+    def send(self, text: str, *, reply_to: int | None = None) -> int:
+        """Write to the bot, perhaps in reply to a message; returns the message id."""
         if self._chat.blocked:
             raise RuntimeError("this person blocked the bot: unblock first")
         self._chat.started = True
-        message = _write(self._world, self._chat, text, sender=self.account)
+        replied = None if reply_to is None else _require(self._chat, reply_to)
+        message = _write(self._world, self._chat, text, sender=self.account, reply_to=replied)
         self._world.tell_bot("message", message.to_json())
         return message.message_id
 
@@ -147,10 +148,16 @@ def _require(chat: Chat, message: ChatMessage | int) -> Message:
 
 
 def _write(
-    world: World, chat: Chat, text: str, *, sender: Account, sender_chat: Room | None = None
+    world: World,
+    chat: Chat,
+    text: str,
+    *,
+    sender: Account,
+    sender_chat: Room | None = None,
+    reply_to: Message | None = None,
 ) -> Message:
     body = with_commands(plain(text))
-    return chat.post(sender=sender, sender_chat=sender_chat, body=body, at=world.now())
+    return chat.post(sender=sender, sender_chat=sender_chat, body=body, reply_to=reply_to, at=world.now())
 
 
 def _heard_in_groups(message: Message, *, bot: str) -> bool:

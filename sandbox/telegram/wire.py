@@ -2,17 +2,26 @@
 
 import json
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
 from aiohttp.web_request import FileField
 
 from sandbox.telegram.errors import ApiError, bad_request
-from sandbox.telegram.request import ApiRequest
+from sandbox.telegram.request import ApiRequest, check_encoding
 
 #: The status on the tape of a call whose connection was closed without an answer.
 DROPPED = 0
 OK = 200
+_BAD_GATEWAY_PAGE = """<html>
+<head><title>502 Bad Gateway</title></head>
+<body>
+<center><h1>502 Bad Gateway</h1></center>
+<hr><center>nginx</center>
+</body>
+</html>
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +31,8 @@ class Answer:
     status: int
     payload: dict[str, Any]
     error: str | None = None
+    #: A page that stands there instead of the payload, as from a proxy on the way.
+    page: str | None = None
 
 
 def success(result: Any) -> Answer:
@@ -35,6 +46,12 @@ def refusal(error: ApiError) -> Answer:
     if error.retry_after is not None:
         payload["parameters"] = {"retry_after": error.retry_after}
     return Answer(status=error.code, payload=payload, error=error.description)
+
+
+def bad_gateway() -> Answer:
+    """What a proxy in front of the server says when the server is away: a page, not JSON."""
+    status = HTTPStatus.BAD_GATEWAY
+    return Answer(status=status, payload={}, error=f"{status.phrase}, as a page", page=_BAD_GATEWAY_PAGE)
 
 
 def dropped() -> Answer:
@@ -54,15 +71,18 @@ async def read_request(http: web.Request) -> ApiRequest:
     files: dict[str, bytes] = {}
     try:
         if http.content_type == "application/json":
-            return ApiRequest(params=params | _json_params(await http.text()))
-        form = await http.post()
+            params |= _json_params(await http.text())
+        else:
+            for name, value in (await http.post()).items():
+                if isinstance(value, FileField):
+                    files[name] = value.file.read()
+                else:
+                    params[name] = value if isinstance(value, str) else bytes(value).decode()
     except web.HTTPRequestEntityTooLarge:
         raise ApiError(413, "Request Entity Too Large") from None
-    for name, value in form.items():
-        if isinstance(value, FileField):
-            files[name] = value.file.read()
-        else:
-            params[name] = value if isinstance(value, str) else bytes(value).decode()
+    except (UnicodeDecodeError, LookupError):
+        raise bad_request("strings must be encoded in UTF-8") from None
+    check_encoding(params)
     return ApiRequest(params=params, files=files)
 
 
@@ -72,13 +92,15 @@ def send(http: web.Request, answer: Answer) -> web.Response:
         if http.transport is not None:
             http.transport.abort()
         return web.Response()
+    if answer.page is not None:
+        return web.Response(text=answer.page, status=answer.status, content_type="text/html")
     return web.json_response(answer.payload, status=answer.status)
 
 
 def _json_params(text: str) -> dict[str, str]:
     try:
         body = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise bad_request("can't parse JSON object") from None
     if not isinstance(body, dict):
         raise bad_request("can't parse JSON object")

@@ -2,7 +2,7 @@ import asyncio
 
 import httpx
 import pytest
-from telegram.error import Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TimedOut
+from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TimedOut
 
 from sandbox.telegram import FloodLimit, TelegramServer
 
@@ -12,6 +12,9 @@ REFUSALS = {
     "unauthorized": InvalidToken,
     "conflict": Conflict,
     "http_500_before": NetworkError,
+    "http_502_page_before": NetworkError,
+    "not_found": InvalidToken,
+    "bad_request": BadRequest,
     "drop_before": NetworkError,
 }
 
@@ -28,7 +31,7 @@ async def test_a_fault_before_the_effect_leaves_nothing_in_the_chat(server, owne
     assert [one.text for one in owner.messages] == ["y"]
 
 
-@pytest.mark.parametrize("kind", ["http_500_after", "drop_after"])
+@pytest.mark.parametrize("kind", ["http_500_after", "http_502_page_after", "drop_after"])
 async def test_a_fault_after_the_effect_hides_a_delivered_message(server, owner, bot, kind):
     server.faults.add("sendMessage", kind=kind)
 

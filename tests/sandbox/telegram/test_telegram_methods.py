@@ -1,3 +1,5 @@
+import json
+
 import httpx
 import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
@@ -76,10 +78,7 @@ KEYBOARDS = {
         InlineKeyboardMarkup([[InlineKeyboardButton("x")]]),
         "Text buttons are unallowed in the inline keyboard",
     ),
-    "a link to nowhere": (
-        InlineKeyboardMarkup([[InlineKeyboardButton("x", url="nowhere")]]),
-        "Inline keyboard button url is invalid: wrong http url",
-    ),
+    "a link": (InlineKeyboardMarkup([[InlineKeyboardButton("x", url="https://example.com/a?b=1")]]), None),
 }
 
 
@@ -91,6 +90,100 @@ async def test_keyboards_have_limits(bot, owner, markup, words):
         assert (await refused(sending)).lower() == words.lower()
     else:
         assert (await sending).reply_markup == markup
+
+
+UNUSABLE_LINKS = {
+    "a word": ("nowhere", "Wrong HTTP URL"),
+    "this machine": ("http://localhost:8080/x", "Wrong HTTP URL"),
+    "a name without a top-level domain": ("https://nija/x", "Wrong HTTP URL"),
+    "a port that is none": ("https://example.com:http/", "Wrong HTTP URL"),
+    "an empty label": ("https://example..com/", "Wrong HTTP URL"),
+    "a blank": ("https://example.com/a b", "Wrong HTTP URL"),
+    "ftp": ("ftp://example.com/x", "Unsupported URL protocol"),
+    "a script": ("javascript://example.com/x", "Unsupported URL protocol"),
+}
+
+
+@pytest.mark.parametrize(("url", "words"), UNUSABLE_LINKS.values(), ids=UNUSABLE_LINKS)
+async def test_a_button_cannot_link_where_no_phone_gets(bot, owner, url, words):
+    markup = InlineKeyboardMarkup([[InlineKeyboardButton("x", url=url)]])
+
+    refusal = await refused(bot.send_message(owner.chat_id, "x", reply_markup=markup))
+    message = await bot.send_message(owner.chat_id, f'<a href="{url}">x</a>', parse_mode="HTML")
+
+    assert refusal.lower() == f"inline keyboard button url '{url}' is invalid: {words}".lower()
+    assert message.entities == ()
+
+
+USABLE_LINKS = ["https://example.com", "http://127.0.0.1:8080/", "tg://user?id=7", "example.com/x"]
+
+
+@pytest.mark.parametrize("url", USABLE_LINKS)
+async def test_a_button_links_where_a_phone_gets(bot, owner, url):
+    markup = InlineKeyboardMarkup([[InlineKeyboardButton("x", url=url)]])
+
+    message = await bot.send_message(owner.chat_id, "x", reply_markup=markup)
+
+    assert message.reply_markup == markup
+
+
+@pytest.mark.parametrize("data", [5, 1.5, None, True, ["x"], {"a": 1}, ""], ids=repr)
+async def test_what_a_button_calls_back_is_text(server, owner, data):
+    button = {"text": "x", "callback_data": data}
+    status, answer = await post(server, chat_id=7, text="x", reply_markup={"inline_keyboard": [[button]]})
+
+    assert (status, answer["ok"]) == (400, False)
+    assert owner.messages == ()
+
+
+HALF_A_PAIR = "\ud83d"
+MALFORMED = {
+    "half a surrogate pair in the text": {"text": f"up {HALF_A_PAIR}"},
+    "in markup": {"text": f"<b>{HALF_A_PAIR}</b>", "parse_mode": "HTML"},
+    "in a name": {"text": "x", HALF_A_PAIR: "x"},
+    "in a button": {
+        "text": "x",
+        "reply_markup": {"inline_keyboard": [[{"text": HALF_A_PAIR, "callback_data": "x"}]]},
+    },
+    "in JSON within JSON": {"text": "x", "reply_markup": '{"inline_keyboard": [[{"text": "\\ud83d"}]]}'},
+    "a reply to no object": {"text": "x", "reply_parameters": [1]},
+    "a chat of signs": {"text": "x", "chat_id": "--7"},
+    "a chat of too many digits": {"text": "x", "chat_id": "7" * 5000},
+    "JSON that is too deep": {"text": "x", "reply_markup": "[" * 100_000},
+}
+
+
+@pytest.mark.parametrize("given", MALFORMED.values(), ids=MALFORMED)
+async def test_what_cannot_be_read_is_refused_and_the_server_goes_on(server, owner, bot, given):
+    status, answer = await post(server, **({"chat_id": 7} | given))
+
+    assert (status, answer["ok"]) == (400, False)
+    await bot.send_message(owner.chat_id, "next")
+    assert [one.text for one in owner.messages] == ["next"]
+
+
+async def test_a_form_that_is_not_utf_8_is_refused(server, owner):
+    async with httpx.AsyncClient() as client:
+        answer = await client.post(
+            f"{server.url}/bot{server.token}/sendMessage",
+            content=b"chat_id=7&text=%FF",
+            headers={"Content-Type": "application/x-www-form-urlencoded; charset=nonsense"},
+        )
+
+    assert answer.status_code == 400
+    assert owner.messages == ()
+
+
+async def post(server, **parameters):
+    async with httpx.AsyncClient() as client:
+        # Written as ASCII, which can spell what UTF-8 cannot.
+        body = json.dumps(parameters)
+        answer = await client.post(
+            f"{server.url}/bot{server.token}/sendMessage",
+            content=body,
+            headers={"Content-Type": "application/json"},
+        )
+        return answer.status_code, answer.json()
 
 
 async def test_an_edit_that_changes_nothing_is_refused(bot, owner):
@@ -150,6 +243,26 @@ async def test_a_reply_needs_the_message_it_replies_to(bot, owner):
     assert words == "Message to be replied not found"
 
 
+async def test_a_reply_carries_the_message_it_replies_to_and_no_further(bot, server, owner):
+    asked = owner.send("?")
+
+    answer = await bot.send_message(owner.chat_id, "!", reply_parameters=ReplyParameters(asked))
+    owner.send("thanks", reply_to=answer.message_id)
+
+    assert (answer.reply_to_message.message_id, answer.reply_to_message.text) == (asked, "?")
+    thanks = server.pending_updates[-1]["message"]
+    assert thanks["reply_to_message"]["text"] == "!"
+    assert "reply_to_message" not in thanks["reply_to_message"]
+
+
+async def test_a_reply_to_a_message_that_is_gone_is_an_ordinary_message_where_that_is_allowed(bot, owner):
+    gone = ReplyParameters(999, allow_sending_without_reply=True)
+
+    message = await bot.send_message(owner.chat_id, "!", reply_parameters=gone)
+
+    assert message.reply_to_message is None
+
+
 async def test_a_press_is_answered_once(bot, owner):
     sent = await bot.send_message(owner.chat_id, "sure?", reply_markup=keyboard(["Yes"]))
     press = owner.press(sent.message_id, "Yes")
@@ -206,6 +319,35 @@ async def test_commands_are_kept_by_scope_and_checked(bot, server):
     assert await refused(bot.set_my_commands([("Balance!", "x")])) == "Bot_command_invalid"
     assert await refused(bot.set_my_commands([("x", "")])) == "Bot_command_description_invalid"
     assert await refused(bot.set_my_commands([("x", "y")] * 101)) == "Too many commands specified"
+
+
+SCOPES = {
+    "everybody": ({"type": "default"}, None),
+    "private chats": ({"type": "all_private_chats"}, None),
+    "a chat": ({"type": "chat", "chat_id": 7}, None),
+    "a member": ({"type": "chat_member", "chat_id": 7, "user_id": 7}, None),
+    "a made-up one": ({"type": "everybody"}, "can't parse BotCommandScope: Unsupported type specified"),
+    "none": ({}, "can't parse BotCommandScope: Unsupported type specified"),
+    "a list": (["default"], "can't parse BotCommandScope: BotCommandScope must be an Object"),
+    "no chat": ({"type": "chat"}, "can't parse BotCommandScope: Empty chat_id specified"),
+    "another chat": ({"type": "chat", "chat_id": 99}, "chat not found"),
+    "no member": (
+        {"type": "chat_member", "chat_id": 7},
+        "can't parse BotCommandScope: Invalid user_id specified",
+    ),
+}
+
+
+@pytest.mark.parametrize("method", ["setMyCommands", "getMyCommands"])
+@pytest.mark.parametrize(("scope", "words"), SCOPES.values(), ids=SCOPES)
+async def test_a_menu_is_for_a_scope_that_there_is(server, owner, method, scope, words):
+    commands = [{"command": "balance", "description": "x"}]
+    async with httpx.AsyncClient() as client:
+        answer = await client.post(
+            f"{server.url}/bot{server.token}/{method}", json={"scope": scope, "commands": commands}
+        )
+
+    assert answer.json().get("description") == (f"Bad Request: {words}" if words else None)
 
 
 async def test_a_wrong_token_is_401_and_an_unknown_method_404(new_bot, server):
