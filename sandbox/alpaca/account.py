@@ -1,12 +1,15 @@
 """One Alpaca account: its key, its blocks, and a ledger that knows which fees which asset class pays."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from sandbox.alpaca.names import is_crypto
+from sandbox.alpaca.names import DOLLAR, is_crypto
 from sandbox.book import ZERO, Book
 from sandbox.ledger import Draft, FeeOn, Fees, Ledger, Order
+from sandbox.pace import Pace
 
 #: Tier 1, taken from whatever a fill credits.
 CRYPTO_FEES = Fees(taker=Decimal("0.0025"), maker=Decimal("0.0015"), on=FeeOn.CREDITED)
@@ -22,10 +25,20 @@ class AlpacaLedger(Ledger):
 
     def place(self, draft: Draft, book: Book, *, at: float, collateral: Decimal = ZERO) -> Order:
         """Place under the fees of the draft's asset class."""
+        with self._fees_of(draft):
+            return super().place(draft, book, at=at, collateral=collateral)
+
+    def accept(self, draft: Draft, book: Book, *, at: float) -> Order:
+        """Accept under the fees of the draft's asset class."""
+        with self._fees_of(draft):
+            return super().accept(draft, book, at=at)
+
+    @contextmanager
+    def _fees_of(self, draft: Draft) -> Iterator[None]:
         crypto = self.fees
         self.fees = crypto if is_crypto(draft.listing) else STOCK_FEES
         try:
-            return super().place(draft, book, at=at, collateral=collateral)
+            yield
         finally:
             self.fees = crypto
 
@@ -38,6 +51,10 @@ class Note:
     notional: Decimal | None = None
     #: the draft that waits for the session; a resting ledger order holds its funds meanwhile
     waiting: Draft | None = None
+    #: how slowly it fills; None: it filled at once or rests
+    pace: Pace | None = None
+    #: nothing of it reached the market yet
+    is_pending: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,6 +72,8 @@ class AlpacaAccount:
     trade_suspended_by_user: bool = False
     #: how often buying_power counts the cash; the sandbox lends nothing
     multiplier: int = 1
+    #: dollars that came in and count already, but may not buy crypto before the bank's transfer settles
+    unsettled_usd: Decimal = ZERO
     #: avg_entry_price shown instead of the fills' own, by asset
     entry_prices: dict[str, Decimal] = field(default_factory=dict)
     #: orders show what filled, but neither their average price nor their activities yet
@@ -62,8 +81,15 @@ class AlpacaAccount:
     notes: dict[str, Note] = field(default_factory=dict)
     #: ledger orders that took the place of waiting ones, by the id the client knows
     successors: dict[str, str] = field(default_factory=dict)
+    #: orders whose cancel was accepted and does not count yet, and when it will
+    cancelling: dict[str, float] = field(default_factory=dict)
     #: cancelled orders whose hold is still kept, and until when
     releases: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def spendable_usd(self) -> Decimal:
+        """Dollars that may buy anything now."""
+        return max(self.ledger.free(DOLLAR) - self.unsettled_usd, ZERO)
 
     def orders(self) -> list[Order]:
         """Every order under the id the client knows, oldest first."""

@@ -13,9 +13,9 @@ from sandbox.formats import iso_time, number, query_time
 from sandbox.market import Market
 from sandbox.past import Candle
 
-_UNITS_S = {"Min": 60, "T": 60, "Hour": 3_600, "H": 3_600, "Day": 86_400, "D": 86_400}
-_MOST_OF = {"Min": 59, "T": 59, "Hour": 23, "H": 23, "Day": 1, "D": 1}
-_TIMEFRAME = re.compile(r"([1-9]\d?)(Min|T|Hour|H|Day|D)")
+_UNITS_S = {"min": 60, "t": 60, "hour": 3_600, "h": 3_600, "day": 86_400, "d": 86_400}
+_MOST_OF = {"min": 59, "t": 59, "hour": 23, "h": 23, "day": 1, "d": 1}
+_TIMEFRAME = re.compile(r"([1-9]\d?)(min|t|hour|h|day|d)")
 _DAY_S = 86_400
 _PAGE, _LONGEST_PAGE = 1_000, 10_000
 
@@ -60,7 +60,7 @@ def _bar(candle: Candle) -> Json:
 
 
 def _width_s(text: str) -> int:
-    found = _TIMEFRAME.fullmatch(text)
+    found = _TIMEFRAME.fullmatch(text.lower())
     if found is None or int(found[1]) > _MOST_OF[found[2]]:
         raise _refused(f"invalid timeframe: {text}")
     return int(found[1]) * _UNITS_S[found[2]]

@@ -67,9 +67,25 @@ class OrderEntry:
         note = Note(time_in_force=new.time_in_force, notional=new.notional)
         if new.draft.kind is Kind.MARKET and self._is_closed(new.listing):
             note = replace(note, waiting=new.draft)
-        order = self._placed(account, self._reserve(new) if note.waiting else new.draft)
+        elif new.draft.kind is Kind.MARKET and new.draft.quantity is not None:
+            pace = self._switches.pace
+            note = replace(note, pace=pace, is_pending=pace is not None)
+        draft = self._reserve(new) if note.waiting else new.draft
+        order = self._placed(account, draft, is_paced=note.pace is not None)
         account.notes[order.id] = note
         return order
+
+    def work_paced(self, account: AlpacaAccount) -> None:
+        """Fill what is due by now of the market orders that go slowly."""
+        for order in account.ledger.open_orders():
+            note = account.notes.get(order.id)
+            if note and note.pace:
+                after_s, draft = self._now() - order.opened_at, order.draft
+                due = note.pace.due(order.quantity, draft.listing.lot, after_s=after_s)
+                if after_s >= note.pace.pending_s:
+                    account.notes[order.id] = replace(note, is_pending=False)
+                part = due - order.filled
+                account.ledger.execute(order.id, self.book(draft.listing), at=self._now(), most=part)
 
     def release_waiting(self, account: AlpacaAccount) -> None:
         """Give stock orders that waited for the session to the market."""
@@ -105,9 +121,10 @@ class OrderEntry:
         )
         return replace(new.draft, kind=Kind.LIMIT, limit=limit, quantity=quantity, spend=None)
 
-    def _placed(self, account: AlpacaAccount, draft: Draft) -> Order:
+    def _placed(self, account: AlpacaAccount, draft: Draft, *, is_paced: bool) -> Order:
+        enter = account.ledger.accept if is_paced else account.ledger.place
         try:
-            return account.ledger.place(draft, self.book(draft.listing), at=self._now())
+            return enter(draft, self.book(draft.listing), at=self._now())
         except LedgerError as error:
             raise _worded(error, draft, account) from error
 
@@ -122,8 +139,9 @@ class OrderEntry:
         cost = new.notional if new.notional is not None else (new.qty or ZERO) * price
         if is_crypto(new.listing) and new.listing.quote == DOLLAR and cost < FLOOR_USD:
             raise forbidden(f"cost basis must be >= minimal amount of order {FLOOR_USD}")
-        if cost > account.ledger.free(new.listing.quote):
-            raise _unaffordable(account, new.listing.quote, cost)
+        in_dollars = new.listing.quote == DOLLAR
+        if cost > (account.spendable_usd if in_dollars else account.ledger.free(new.listing.quote)):
+            raise _unaffordable(account, new.listing.quote, cost, new.draft)
 
     def _check_opposite(self, account: AlpacaAccount, new: NewOrder) -> None:
         if not self._switches.refuses_wash_trades:
@@ -173,14 +191,13 @@ def _worded(error: LedgerError, draft: Draft, account: AlpacaAccount) -> Refused
     raise error
 
 
-def _unaffordable(
-    account: AlpacaAccount, asset: str, needed: Decimal, draft: Draft | None = None
-) -> RefusedError:
+def _unaffordable(account: AlpacaAccount, asset: str, needed: Decimal, draft: Draft) -> RefusedError:
     ledger = account.ledger
-    free, total = ledger.free(asset), ledger.total(asset)
-    if asset == DOLLAR:
+    total = ledger.total(asset)
+    free = account.spendable_usd if asset == DOLLAR else ledger.free(asset)
+    if asset == DOLLAR and not is_crypto(draft.listing):
         return too_little_cash(cost=needed, buying_power=free)
-    if draft is None or is_crypto(draft.listing):
+    if is_crypto(draft.listing):
         return too_little_balance(asset, requested=needed, available=free, total=total)
     if not total:
         return forbidden("account is not allowed to short")

@@ -44,7 +44,7 @@ def account_row(market: Market, account: AlpacaAccount) -> Json:
         "effective_buying_power": power,
         "regt_buying_power": power,
         "daytrading_buying_power": "0",
-        "non_marginable_buying_power": plain(cash),
+        "non_marginable_buying_power": plain(account.spendable_usd),
         "position_market_value": plain(positions),
         "long_market_value": plain(positions),
         "short_market_value": "0",

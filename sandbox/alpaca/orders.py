@@ -12,14 +12,19 @@ AVERAGE = Decimal("1E-9")
 EXPIRED = "expired"
 
 
-def status_of(order: Order, note: Note) -> str:
+def status_of(account: AlpacaAccount, order: Order) -> str:
     """The venue's word for where an order stands."""
+    note = note_of(account, order)
     if order.status is OrderStatus.FILLED:
         return "filled"
     if order.status is OrderStatus.CANCELED:
         return "expired" if order.reason == EXPIRED else "canceled"
     if note.waiting:
         return "accepted"
+    if order.id in account.cancelling:
+        return "pending_cancel"
+    if note.is_pending:
+        return "pending_new"
     return "partially_filled" if order.filled else "new"
 
 
@@ -34,7 +39,7 @@ def order_row(account: AlpacaAccount, order: Order) -> Json:
     note = note_of(account, order)
     draft = note.waiting or order.draft
     ended = iso_time(order.closed_at) if order.closed_at is not None else None
-    status, kind = status_of(order, note), "market" if draft.kind is Kind.MARKET else "limit"
+    status, kind = status_of(account, order), "market" if draft.kind is Kind.MARKET else "limit"
     return {
         "id": order.id,
         "client_order_id": client_id_of(order),

@@ -50,8 +50,18 @@ def unauthorized() -> RefusedError:
     return RefusedError(UNAUTHORIZED, "unauthorized.")
 
 
+def not_authorized() -> RefusedError:
+    """The same, with a code."""
+    return RefusedError(UNAUTHORIZED, "request is not authorized", code=40110000)
+
+
+def key_forbidden() -> RefusedError:
+    """The same, as 403 and without a code."""
+    return RefusedError(FORBIDDEN, "forbidden.")
+
+
 def too_little_balance(asset: str, *, requested: Decimal, available: Decimal, total: Decimal) -> RefusedError:
-    """Coins, or a quote currency other than the dollar."""
+    """Coins, or whatever pays for them."""
     message = (
         f"insufficient balance for {asset} (requested: {plain(requested)}, available: {plain(available)})"
     )
@@ -59,7 +69,7 @@ def too_little_balance(asset: str, *, requested: Decimal, available: Decimal, to
 
 
 def too_little_cash(*, cost: Decimal, buying_power: Decimal) -> RefusedError:
-    """Dollars."""
+    """Dollars for stocks."""
     return forbidden("insufficient buying power", buying_power=plain(buying_power), cost_basis=plain(cost))
 
 

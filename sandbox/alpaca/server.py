@@ -13,7 +13,7 @@ from sandbox.alpaca.data import MarketData
 from sandbox.alpaca.entry import OrderEntry
 from sandbox.alpaca.figures import account_row, held, position_row
 from sandbox.alpaca.names import find_listing
-from sandbox.alpaca.refusals import RefusedError, not_found, unauthorized
+from sandbox.alpaca.refusals import RefusedError, not_found
 from sandbox.alpaca.session import Session
 from sandbox.alpaca.switches import Switches
 from sandbox.alpaca.trading import Trading
@@ -142,7 +142,7 @@ class AlpacaServer(StandIn):
     def _authenticated(self, request: web.Request) -> AlpacaAccount:
         account = self.accounts.get(self.key_of(request))
         if account is None or request.headers.get(SECRET_HEADER) != account.secret:
-            raise unauthorized()
+            raise self.switches.unknown_key()
         return account
 
     def _match(self) -> None:
@@ -150,7 +150,9 @@ class AlpacaServer(StandIn):
         for account in self.accounts.values():
             self._trading.release_due(account)
             self._entry.release_waiting(account)
+            self._entry.work_paced(account)
             account.ledger.match(self._entry.book, at=self.now())
+            self._trading.cancel_due(account)
 
 
 def _answering(handle: Public) -> Handler:

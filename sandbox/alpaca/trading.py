@@ -7,7 +7,7 @@ from aiohttp import web
 from sandbox.alpaca.account import AlpacaAccount, client_id_of
 from sandbox.alpaca.entry import OrderEntry
 from sandbox.alpaca.names import find_listing
-from sandbox.alpaca.orders import accepted_row, note_of, order_row, status_of
+from sandbox.alpaca.orders import accepted_row, order_row, status_of
 from sandbox.alpaca.query import moment, whole, word
 from sandbox.alpaca.refusals import Json, malformed, not_found, unprocessable
 from sandbox.alpaca.requests import parse_new_order
@@ -67,15 +67,25 @@ class Trading:
         return order_row(account, order)
 
     async def cancel(self, account: AlpacaAccount, request: web.Request) -> None:
-        """DELETE: the order ends at once, what it held is free only later."""
+        """DELETE: the order ends now or soon, and may fill until then; what it held is free only later."""
         order = _known(account, request)
-        if order.status is OrderStatus.FILLED:
-            raise unprocessable(f'order is already in "{status_of(order, note_of(account, order))}" state')
-        if order.status is OrderStatus.CANCELED:
+        if order.status is OrderStatus.FILLED and self._switches.confirms_late_cancels:
             return
-        own_id = account.successors.get(order.id, order.id)
-        account.ledger.cancel(own_id, at=self._now(), reason="canceled", keep_hold=True)
-        account.releases[own_id] = self._now() + self._switches.release_delay_s
+        if order.status is not OrderStatus.OPEN or order.id in account.cancelling:
+            raise unprocessable(f'order is already in "{status_of(account, order)}" state')
+        account.cancelling[order.id] = self._now() + self._switches.cancel_delay_s
+        self.cancel_due(account)
+
+    def cancel_due(self, account: AlpacaAccount) -> None:
+        """End the orders whose accepted cancel counts by now, unless they filled meanwhile."""
+        for order_id, due in list(account.cancelling.items()):
+            own_id = account.successors.get(order_id, order_id)
+            is_open = account.ledger.orders[own_id].status is OrderStatus.OPEN
+            if is_open and due <= self._now():
+                account.ledger.cancel(own_id, at=self._now(), reason="canceled", keep_hold=True)
+                account.releases[own_id] = self._now() + self._switches.release_delay_s
+            if not is_open or due <= self._now():
+                del account.cancelling[order_id]
 
     def release_due(self, account: AlpacaAccount) -> None:
         """Free what cancelled orders held, once it is time."""

@@ -57,6 +57,14 @@ async def test_what_is_not_listed_or_was_not_priced_is_left_out(client, market):
     assert body == {"bars": {}, "next_page_token": None}
 
 
+@pytest.mark.parametrize("timeframe", ["1min", "1MIN", "1T"])
+async def test_a_timeframe_is_taken_in_any_case(client, timeframe):
+    _, body = await bars(client, timeframe=timeframe, start=NOON, end=NOON)
+
+    assert body == (await bars(client, start=NOON, end=NOON))[1]
+    assert body["bars"]
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -78,16 +78,19 @@ async def test_ticker_book_and_time(exchange):
     assert await exchange.fetch_time() == int(NOON * 1000)
 
 
-async def test_refusals_become_its_errors(exchange):
+async def test_refusals_become_its_errors(exchange, account):
     await exchange.load_markets()
 
     with pytest.raises(ccxt.InsufficientFunds):
         await exchange.create_order("BTC/USD", "market", "sell", 3)
     with pytest.raises(ccxt.InvalidOrder):
         await exchange.create_order("BTC/USD", "market", "buy", 0.01)
+    with pytest.raises(ccxt.InsufficientFunds):
+        await exchange.create_order("BTC/USD", "market", "buy", 11)
+    account.crypto_status = "INACTIVE"
     # 403 without a mapped message: ccxt takes it for an outage.
     with pytest.raises(ccxt.ExchangeNotAvailable):
-        await exchange.create_order("BTC/USD", "market", "buy", 11)
+        await exchange.create_order("BTC/USD", "market", "sell", 1)
     exchange.secret = "wrong"
     with pytest.raises(ccxt.AuthenticationError):
         await exchange.fetch_balance()

@@ -27,6 +27,19 @@ async def test_leverage_shows_in_buying_power_only(client, account):
     assert (body["buying_power"], body["non_marginable_buying_power"]) == ("4000", "1000")
 
 
+async def test_dollars_that_have_not_settled_count_and_buy_no_crypto(client, account):
+    account.unsettled_usd = Decimal(1000)
+
+    _, body = await client.get("/v2/account")
+    status, refusal = await client.order("buy", "1")
+
+    assert (body["equity"], body["cash"], body["non_marginable_buying_power"]) == ("3200", "1000", "0")
+    assert (status, refusal["message"]) == (
+        403,
+        "insufficient balance for USD (requested: 100.5, available: 0)",
+    )
+
+
 async def test_positions_name_crypto_without_the_slash_and_stocks_by_their_ticker(client):
     _, rows = await client.get("/v2/positions")
 

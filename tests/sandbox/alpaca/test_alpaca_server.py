@@ -1,6 +1,7 @@
 import aiohttp
 import pytest
 
+from sandbox.alpaca.refusals import key_forbidden, not_authorized
 from sandbox.faults import Fault, FaultKind
 
 PRIVATE = (
@@ -30,6 +31,19 @@ async def test_everything_but_crypto_data_needs_the_keys(client, path):
 )
 async def test_other_keys_are_refused(client, headers):
     assert (await client.get("/v2/account", headers=headers))[0] == 401
+
+
+@pytest.mark.parametrize(
+    ("wording", "status", "body"),
+    [
+        (not_authorized, 401, {"code": 40110000, "message": "request is not authorized"}),
+        (key_forbidden, 403, {"message": "forbidden."}),
+    ],
+)
+async def test_a_gateway_may_refuse_a_key_in_other_words(client, server, wording, status, body):
+    server.switches.unknown_key = wording
+
+    assert await client.get("/v2/account", headers={}) == (status, body)
 
 
 async def test_the_right_key_with_the_wrong_secret_places_nothing(client, account):

@@ -2,6 +2,8 @@ from decimal import Decimal
 
 import pytest
 
+from sandbox.pace import Pace
+from tests.sandbox.alpaca.conftest import NOON
 from tests.sandbox.builders import a_book, a_listing, sell
 
 
@@ -106,8 +108,69 @@ async def test_cancelling_what_is_over(client):
         422,
         {"code": 42210000, "message": 'order is already in "filled" state'},
     )
-    assert (await client.delete(f"/v2/orders/{resting['id']}"))[0] == 204
+    assert await client.delete(f"/v2/orders/{resting['id']}") == (
+        422,
+        {"code": 42210000, "message": 'order is already in "canceled" state'},
+    )
     assert (await client.delete("/v2/orders/none"))[0] == 404
+
+
+async def test_the_venue_may_confirm_the_cancel_of_a_filled_order(client, server):
+    server.switches.confirms_late_cancels = True
+    _, filled = await client.order("sell", "1")
+
+    assert (await client.delete(f"/v2/orders/{filled['id']}"))[0] == 204
+    assert (await client.see(filled["id"]))["status"] == "filled"
+
+
+async def test_an_accepted_cancel_may_still_be_overtaken_by_a_fill(client, server, market, clock):
+    server.switches.cancel_delay_s = 1
+    _, overtaken = await client.limit("sell", "1", "120")
+    _, gone = await client.limit("sell", "1", "200")
+    for order in (overtaken, gone):
+        await client.delete(f"/v2/orders/{order['id']}")
+    waiting = await client.see(overtaken["id"])
+    again = await client.delete(f"/v2/orders/{overtaken['id']}")
+
+    market.set_price("BTC", Decimal(130))
+    clock.at += 1
+
+    assert waiting["status"] == "pending_cancel"
+    assert again[1]["message"] == 'order is already in "pending_cancel" state'
+    assert [(await client.see(order["id"]))["status"] for order in (overtaken, gone)] == [
+        "filled",
+        "canceled",
+    ]
+
+
+async def test_a_market_order_may_be_pending_and_then_fill_in_parts(client, server, account, clock):
+    server.switches.pace = Pace(pending_s=1, over_s=4, parts=2)
+    _, placed = await client.order("sell", "1")
+
+    async def seen(at):
+        clock.at = NOON + at
+        order = await client.see(placed["id"])
+        return order["status"], order["filled_qty"], (await client.position("BTCUSD"))["qty_available"]
+
+    assert [await seen(at) for at in (0, 1, 3, 5)] == [
+        ("pending_new", "0", "1"),
+        ("new", "0", "1"),
+        ("partially_filled", "0.5", "1"),
+        ("filled", "1", "1"),
+    ]
+    assert account.ledger.total("BTC") == 1
+
+
+async def test_a_slow_order_that_is_cancelled_keeps_what_it_filled(client, server, clock):
+    server.switches.pace = Pace(over_s=4, parts=4)
+    _, placed = await client.order("sell", "1")
+    clock.at += 1
+    await client.delete(f"/v2/orders/{placed['id']}")
+    clock.at += 10
+
+    order = await client.see(placed["id"])
+    assert (order["status"], order["filled_qty"]) == ("canceled", "0.25")
+    assert (await client.position("BTCUSD"))["qty_available"] == "1.75"
 
 
 @pytest.mark.parametrize(
@@ -115,8 +178,21 @@ async def test_cancelling_what_is_over(client):
     [
         ({"side": "buy", "qty": "0.09"}, 403, "cost basis must be >= minimal amount of order 10"),
         ({"side": "buy", "notional": "9.99"}, 403, "cost basis must be >= minimal amount of order 10"),
-        ({"side": "buy", "qty": "10"}, 403, "insufficient buying power"),
-        ({"side": "buy", "notional": "1000.01"}, 403, "insufficient buying power"),
+        (
+            {"side": "buy", "qty": "10"},
+            403,
+            "insufficient balance for USD (requested: 1005, available: 1000)",
+        ),
+        (
+            {"side": "buy", "notional": "1000.01"},
+            403,
+            "insufficient balance for USD (requested: 1000.01, available: 1000)",
+        ),
+        (
+            {"side": "buy", "qty": "10", "symbol": "AAPL", "time_in_force": "day"},
+            403,
+            "insufficient buying power",
+        ),
         ({"side": "sell", "qty": "2.1"}, 403, "insufficient balance for BTC (requested: 2.1, available: 2)"),
         ({"side": "sell", "qty": "0.0009"}, 403, "order qty must be >= minimal qty of order 0.001"),
         ({"side": "sell", "qty": "0.1000000001"}, 422, "invalid qty 0.1000000001: increment is 0.000000001"),

@@ -14,7 +14,9 @@ from engine.errors import (
     UnknownOutcomeError,
 )
 from engine.orders import ClientOrderId, OrderStatus, Side, VenueOrderId
+from sandbox.alpaca.refusals import key_forbidden, not_authorized, unauthorized
 from sandbox.faults import Fault, FaultKind
+from sandbox.pace import Pace
 from tests.engine.brokers.alpaca.conftest import ACCOUNT, a_request
 
 D = Decimal
@@ -96,6 +98,15 @@ async def test_a_sale_carries_our_id_and_is_read_back_with_its_fills(broker, ven
     assert sum(fill.quantity for fill in order.fills) == D("0.1")
     assert order.cost == sum(fill.quantity * fill.price for fill in order.fills)
     assert order.cost == venue.ledger.orders[order_id].cost
+
+
+async def test_a_sale_the_venue_has_not_begun_is_open_and_unfilled(broker, venue, sell):
+    venue.deposit("BTC", "1")
+    venue.server.switches.pace = Pace(pending_s=3600)
+    _, order_id = await sell()
+    order = await broker.fetch_order(order_id, "BTC/USD")
+    assert (order.status, order.filled_quantity) == (OrderStatus.OPEN, 0)
+    assert [one.venue_order_id for one in await broker.fetch_open_orders()] == [order_id]
 
 
 async def test_a_stock_is_sold_for_today_under_its_ticker(broker, venue, sell):
@@ -285,8 +296,10 @@ async def test_a_blocked_account_and_a_wrong_key_are_the_owners_to_mend(broker, 
     with pytest.raises(KeyRejectedError):
         await sell()
     venue.account.secret = "another"
-    with pytest.raises(KeyRejectedError):
-        await broker.fetch_report()
+    for wording in (unauthorized, not_authorized, key_forbidden):
+        venue.server.switches.unknown_key = wording
+        with pytest.raises(KeyRejectedError):
+            await broker.fetch_report()
 
 
 async def test_a_sale_does_not_wait_behind_slow_reads(broker, venue, sell):

@@ -1,0 +1,23 @@
+"""How slowly a venue works a market order."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sandbox.book import floor_to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """Nothing happens for `pending_s`; then the order fills in `parts` equal parts, the last after `over_s` more."""
+
+    pending_s: float = 0.0
+    over_s: float = 0.0
+    parts: int = 1
+
+    def due(self, quantity: Decimal, lot: Decimal, *, after_s: float) -> Decimal:
+        """How much of a quantity is filled so long after it was sent."""
+        working_s = after_s - self.pending_s
+        if working_s < 0:
+            return Decimal(0)
+        done = self.parts if working_s >= self.over_s else int(self.parts * working_s / self.over_s)
+        return quantity if done == self.parts else floor_to(quantity * done / self.parts, lot)
