@@ -1,7 +1,7 @@
 # `make` alone lists the targets. uv fetches everything else; it is itself fetched by pip, into
 # this folder, because Debian keeps pip out of the system (PEP 668).
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test check fix bench migrate mutate soak crash
+.PHONY: help install demo run test check fix bench map migrate mutate soak crash
 
 UV := .uv/bin/uv
 RUN := $(UV) run --locked
@@ -34,6 +34,9 @@ fix: $(UV) ## let ruff mend and format what it can
 
 bench: $(UV) ## measure; every figure beside its floor
 	@$(RUN) python -m bench
+
+map: ## print packages, files, lines and which package imports which
+	@python3 -m bench.house
 
 migrate: $(NIJA) ## bring the database to the newest revision, after a backup
 	@$(NIJA) migrate

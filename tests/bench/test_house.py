@@ -1,0 +1,37 @@
+from bench.house import arrows, mutual_pairs, package_of, read_sources, report
+
+
+def write(root, path, text):
+    target = root / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text)
+
+
+def a_house(root):
+    write(root, "engine/orders/intent.py", "from engine.guards import guard\n")
+    write(root, "engine/guards/guard.py", "from engine.orders.intent import Intent\nimport engine.money\n")
+    write(root, "engine/money.py", "ZERO = 0\n")
+    write(root, "bot/cli.py", "import engine.money\nimport os\n")
+
+
+def test_packages_that_import_each_other_are_named(tmp_path):
+    a_house(tmp_path)
+
+    assert mutual_pairs(arrows(read_sources(tmp_path))) == (("engine.guards", "engine.orders"),)
+
+
+def test_an_arrow_counts_the_modules_that_are_imported(tmp_path):
+    a_house(tmp_path)
+
+    assert arrows(read_sources(tmp_path))["bot", "engine.money"] == {"engine.money"}
+
+
+def test_only_the_engine_is_shown_by_its_packages():
+    assert package_of("engine.brokers.kraken.parse") == "engine.brokers"
+    assert package_of("bot.doctor.checks") == "bot"
+
+
+def test_the_report_adds_up_files_and_lines_of_the_product(tmp_path):
+    a_house(tmp_path)
+
+    assert "product                    4       6" in list(report(tmp_path))
