@@ -3,6 +3,7 @@
 from sandbox.coinbase.account import FIRST_TIER, CoinbaseAccount
 from sandbox.coinbase.catalogue import coinbase_listings
 from sandbox.coinbase.credentials import Credentials, new_credentials
+from sandbox.coinbase.derivatives import DerivativeFill, DerivativeOrder
 from sandbox.coinbase.server import CoinbaseServer
 from sandbox.coinbase.switches import Duplicates, Switches
 
@@ -11,6 +12,8 @@ __all__ = [
     "CoinbaseAccount",
     "CoinbaseServer",
     "Credentials",
+    "DerivativeFill",
+    "DerivativeOrder",
     "Duplicates",
     "Switches",
     "coinbase_listings",

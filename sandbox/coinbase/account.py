@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sandbox.coinbase.credentials import Credentials, new_credentials
+from sandbox.coinbase.derivatives import DerivativeFill, DerivativeOrder
 from sandbox.ledger import Fees, Ledger, Order
 
 #: "Advanced 1": less than $1,000 traded in 30 days.
@@ -20,6 +21,16 @@ def new_ledger(fees: Fees) -> Ledger:
     return Ledger(fees, new_id=_new_uuid)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A part of an accepted order and when it fills; the last part is all that is left."""
+
+    order_id: str
+    at: float
+    quantity: Decimal | None
+    fails: bool = False
+
+
 @dataclass(slots=True, kw_only=True)
 class CoinbaseAccount:
     """Change `ledger.fees` for another tier, and the scopes for another key."""
@@ -32,6 +43,14 @@ class CoinbaseAccount:
     can_view: bool = True
     can_trade: bool = True
     can_transfer: bool = False
+    #: product ids this account may not trade, each with how the venue says so
+    closed_products: dict[str, str] = field(default_factory=dict)
+    #: open orders by id that are shown with another status than OPEN: QUEUED, EDIT_QUEUED
+    shown_as: dict[str, str] = field(default_factory=dict)
+    failed: set[str] = field(default_factory=set)
+    due: list[Due] = field(default_factory=list)
+    derivative_orders: list[DerivativeOrder] = field(default_factory=list)
+    derivative_fills: list[DerivativeFill] = field(default_factory=list)
 
     @property
     def key(self) -> str:

@@ -18,6 +18,10 @@ LIFE_S = 120
 #: How far ahead of the venue a client's clock may be.
 LEEWAY_S = 5
 HALF = 32
+#: What the two generations of the official SDK put in; the newer one names no audience.
+ISSUERS = frozenset({"coinbase-cloud", "cdp"})
+AUDIENCE = "retail_rest_api_proxy"
+VENUE_HOST = "api.coinbase.com"
 
 
 class TokenError(Exception):
@@ -79,7 +83,8 @@ def parse_token(authorization: str) -> Token:
 def check_token(token: Token, credentials: Credentials, *, method: str, target: str, now: float) -> None:
     """Raise TokenError unless the token is signed by this key, for this request, at this time.
 
-    `target` is host and path without the query; a client on plain http may put `http://` before it.
+    `target` is host and path without the query. A client on plain http may put `http://` before it, and one
+    that has the venue's own name built in, as the official SDK has, may name that host.
     """
     _check_signature(token, credentials.public)
     header, claims = token.header, token.claims
@@ -87,14 +92,19 @@ def check_token(token: Token, credentials: Credentials, *, method: str, target: 
         "alg": header.get("alg") == "ES256",
         "nonce": bool(header.get("nonce")),
         "sub": claims.get("sub") == credentials.name,
-        "iss": claims.get("iss") == "coinbase-cloud",
-        "aud": claims.get("aud") == ["retail_rest_api_proxy"],
-        "uri": claims.get("uri") in {f"{method} {target}", f"{method} http://{target}"},
+        "iss": claims.get("iss") in ISSUERS,
+        "aud": "aud" not in claims or claims["aud"] in (AUDIENCE, [AUDIENCE]),
+        "uri": claims.get("uri") in _uris(method, target),
         "nbf and exp": _is_alive(claims.get("nbf"), claims.get("exp"), now),
     }
     for name, holds in checks.items():
         if not holds:
             raise TokenError(name)
+
+
+def _uris(method: str, target: str) -> set[str]:
+    path = target.partition("/")[2]
+    return {f"{method} {target}", f"{method} http://{target}", f"{method} {VENUE_HOST}/{path}"}
 
 
 def _is_alive(begin: object, end: object, now: float) -> bool:

@@ -12,6 +12,7 @@ from sandbox.ledger import Draft, Fill, Kind, Order, OrderStatus, Side
 #: Averages are cut to as many digits as the venue shows.
 AVERAGE = Decimal("1E-16")
 CENTS = Decimal("0.01")
+FAILED = "FAILED"
 STATUS = {OrderStatus.OPEN: "OPEN", OrderStatus.FILLED: "FILLED", OrderStatus.CANCELED: "CANCELLED"}
 
 
@@ -30,8 +31,6 @@ def placed(order: Order) -> Json:
     """The answer to a new order: ids only, nothing about fills."""
     return {
         "success": True,
-        "failure_reason": "UNKNOWN_FAILURE_REASON",
-        "order_id": order.id,
         "success_response": {
             "order_id": order.id,
             "product_id": product_id(order.draft.listing),
@@ -42,8 +41,8 @@ def placed(order: Order) -> Json:
     }
 
 
-def order_row(account: CoinbaseAccount, order: Order) -> Json:
-    """An order in lists and by id."""
+def order_row(account: CoinbaseAccount, order: Order, status: str) -> Json:
+    """An order in lists and by id, under the status it is shown with."""
     draft, average = order.draft, order.average_price
     sign = 1 if draft.side is Side.BUY else -1
     return {
@@ -53,7 +52,7 @@ def order_row(account: CoinbaseAccount, order: Order) -> Json:
         "order_configuration": configuration_of(draft),
         "side": draft.side.upper(),
         "client_order_id": draft.client_id or "",
-        "status": STATUS[order.status],
+        "status": status,
         "time_in_force": "GOOD_UNTIL_CANCELLED" if draft.kind is Kind.LIMIT else "IMMEDIATE_OR_CANCEL",
         "created_time": iso_time(order.opened_at),
         "completion_percentage": str(_done(order)),
@@ -62,14 +61,14 @@ def order_row(account: CoinbaseAccount, order: Order) -> Json:
         "fee": "",
         "number_of_fills": str(len(order.fill_ids)),
         "filled_value": plain(order.cost),
-        "pending_cancel": False,
+        "pending_cancel": status == "CANCEL_QUEUED",
         "size_in_quote": draft.spend is not None,
         "total_fees": plain(order.fee),
         "size_inclusive_of_fees": draft.spend is not None,
         "total_value_after_fees": plain(order.cost + sign * order.fee),
         "trigger_status": "INVALID_ORDER_TYPE",
         "order_type": "MARKET" if draft.kind is Kind.MARKET else "LIMIT",
-        "reject_reason": "REJECT_REASON_UNSPECIFIED",
+        "reject_reason": "COMMANDER_REJECTED_NEW_ORDER" if status == FAILED else "REJECT_REASON_UNSPECIFIED",
         "settled": order.status is not OrderStatus.OPEN,
         "product_type": "SPOT",
         "reject_message": "",

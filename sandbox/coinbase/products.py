@@ -34,8 +34,9 @@ class Products:
 
     def find(self, name: str) -> Listing | None:
         """The listing of a product id, None when the venue has none."""
+        base, dash, quote = name.partition("-")
         try:
-            return self._market.listing(VENUE, name.replace("-", "/"))
+            return self._market.listing(VENUE, f"{base}/{quote}") if dash and "/" not in name else None
         except KeyError:
             return None
 

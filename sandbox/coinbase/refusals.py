@@ -34,10 +34,11 @@ class RefusedError(Exception):
 
     @property
     def reason(self) -> str:
-        """A refused order's error, empty for other refusals."""
+        """Why an order was refused, empty for other refusals."""
         details = self.body.get("error_response")
         if isinstance(details, Mapping):
-            return str(details["error"])
+            error = str(details["error"])
+            return str(details.get("new_order_failure_reason", error)) if error == UNKNOWN else error
         return "success false" if self.body.get("success") is False else ""
 
 
@@ -60,12 +61,30 @@ def order_failure(words: Words) -> Json:
     """The body of a refused order, without its configuration."""
     error, message, preview = words
     reason = {"new_order_failure_reason": error} if preview is None else {"preview_failure_reason": preview}
-    return {
-        "success": False,
-        "failure_reason": UNKNOWN,
-        "order_id": "",
-        "error_response": {"error": error, "message": message, "error_details": "", **reason},
-    }
+    return _failure(error, message, **reason)
+
+
+def with_new_reason_only(refusal: RefusedError) -> RefusedError:
+    """The same refusal as the venue words it where `error` is given up: one field has the reason."""
+    response = refusal.body.get("error_response")
+    if not isinstance(response, Mapping):
+        return refusal
+    error, preview = str(response["error"]), str(response.get("preview_failure_reason") or "")
+    reason = preview.removeprefix("PREVIEW_") if error == UNKNOWN else error
+    body = {**refusal.body, **_failure(UNKNOWN, "", new_order_failure_reason=reason)}
+    return RefusedError(refusal.status, body)
+
+
+def _failure(error: str, message: str, **reason: str) -> Json:
+    response = {"error": error, "message": message, "error_details": "", **reason}
+    return {"success": False, "error_response": response}
+
+
+def closed_to_account(words: str, configuration: object) -> RefusedError:
+    """A product that this account may not trade: a named reason, or the words that come with a 400."""
+    if words.isupper():
+        return order_refused((words, "", None), configuration)
+    return invalid(words)
 
 
 def in_mode(mode: str) -> RefusedError:
@@ -112,5 +131,5 @@ UNSUPPORTED: Words = ("UNSUPPORTED_ORDER_CONFIGURATION", "source is not enabled 
 UNKNOWN_PRODUCT: Words = ("INVALID_PRODUCT_ID", "", None)
 NO_LIQUIDITY: Words = ("INVALID_NO_LIQUIDITY", "", "PREVIEW_INVALID_NO_LIQUIDITY")
 ENTRY_DISABLED: Words = ("ORDER_ENTRY_DISABLED", "Trading is disabled", None)
-#: The venue's own words for this are not known.
-DUPLICATE: Words = ("INVALID_REQUEST", "Duplicate client_order_id", None)
+DUPLICATE: Words = ("DUPLICATE_CLIENT_ORDER_ID", "", None)
+IN_AUCTION: Words = (UNKNOWN, "", "PREVIEW_NOT_ALLOWED_BY_MARKET_STATE")

@@ -9,6 +9,7 @@ from sandbox.book import Listing
 from sandbox.coinbase.refusals import (
     BAD_REQUEST,
     ENTRY_DISABLED,
+    IN_AUCTION,
     TOO_MANY_QUOTE_DECIMALS,
     UNSUPPORTED,
     in_mode,
@@ -19,6 +20,8 @@ from sandbox.coinbase.refusals import (
 from sandbox.ledger import Draft, Kind, Side
 
 AMOUNT = re.compile(r"\d+(\.\d+)?")
+#: Not in the venue's documents; its own SDK and most clients send a UUID.
+LONGEST_CLIENT_ID = 128
 SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
 Fields = Mapping[str, object]
 
@@ -62,8 +65,11 @@ def parse_new_order(body: object) -> NewOrder:
     side = SIDES.get(_text(body, "side"))
     if side is None:
         raise invalid("side must be BUY or SELL")
+    client_id = _text(body, "client_order_id")
+    if len(client_id) > LONGEST_CLIENT_ID:
+        raise invalid("client_order_id is too long")
     return NewOrder(
-        client_id=_text(body, "client_order_id"),
+        client_id=client_id,
         product_id=_text(body, "product_id"),
         side=side,
         kind=kind,
@@ -136,6 +142,8 @@ def _check_mode(draft: Draft, configuration: Fields) -> None:
         raise in_mode("limit")
     if status == "post_only" and not draft.post_only:
         raise in_mode("post")
+    if status == "auction_mode" and draft.kind is not Kind.LIMIT:
+        raise order_refused(IN_AUCTION, configuration)
 
 
 def _text(body: Fields, name: str) -> str:

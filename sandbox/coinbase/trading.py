@@ -7,10 +7,21 @@ from typing import TypeVar
 from aiohttp import web
 
 from sandbox.coinbase.account import CoinbaseAccount
-from sandbox.coinbase.catalogue import VENUE
-from sandbox.coinbase.orders import STATUS, fill_row, order_row, placed
+from sandbox.coinbase.derivatives import DerivativeOrder, derivative_order_row
+from sandbox.coinbase.history import (
+    AnyFill,
+    AnyOrder,
+    all_fills,
+    all_orders,
+    any_fill_row,
+    opened_at,
+    product_of,
+    product_of_fill,
+)
+from sandbox.coinbase.orders import STATUS, configuration_of, order_row, placed
 from sandbox.coinbase.pages import limit_of, page, since_and_until, wanted
 from sandbox.coinbase.products import Products, product_id
+from sandbox.coinbase.progress import Progress
 from sandbox.coinbase.refusals import (
     DUPLICATE,
     INSUFFICIENT,
@@ -18,6 +29,7 @@ from sandbox.coinbase.refusals import (
     NOT_FOUND,
     UNKNOWN_PRODUCT,
     Json,
+    closed_to_account,
     invalid,
     ledger_words,
     order_refused,
@@ -25,14 +37,25 @@ from sandbox.coinbase.refusals import (
 )
 from sandbox.coinbase.requests import NewOrder, parse_new_order
 from sandbox.coinbase.switches import Duplicates, Switches
-from sandbox.ledger import Fill, Kind, LedgerError, Order, OrderStatus, Side
+from sandbox.ledger import Kind, LedgerError, Order, OrderStatus, Side
 from sandbox.market import Market
 
 MOST_ORDERS = 1000
 DEFAULT_FILLS = 100
-#: Statuses a list may be filtered by; ours are only OPEN, FILLED and CANCELLED.
-STATUSES = frozenset({*STATUS.values(), "PENDING", "EXPIRED", "FAILED", "QUEUED", "CANCEL_QUEUED"})
-Row = TypeVar("Row", Order, Fill)
+#: Statuses a list may be filtered by.
+STATUSES = frozenset(
+    {
+        *STATUS.values(),
+        "PENDING",
+        "EXPIRED",
+        "FAILED",
+        "UNKNOWN_ORDER_STATUS",
+        "QUEUED",
+        "CANCEL_QUEUED",
+        "EDIT_QUEUED",
+    }
+)
+Row = TypeVar("Row", AnyOrder, AnyFill)
 
 
 class Trading:
@@ -45,12 +68,13 @@ class Trading:
         self._products = products
         self._switches = switches
         self._now = now
+        self.progress = Progress(market, switches, now)
 
     async def create(self, account: CoinbaseAccount, request: web.Request) -> Json:
         """POST orders: at most one order for each client_order_id."""
         new = parse_new_order(await _body(request))
         if known := account.order_with(new.client_id):
-            if self._switches.duplicates is Duplicates.ERROR:
+            if self._switches.duplicates is Duplicates.ERROR or not _is_same(known, new):
                 raise order_refused(DUPLICATE, new.configuration)
             return placed(known)
         return placed(self._place(account, new))
@@ -70,15 +94,15 @@ class Trading:
         since, until = since_and_until(request, "start_date", "end_date")
         orders = [
             order
-            for order in reversed(account.ledger.orders.values())
-            if self._listed(order.opened_at, since, until)
-            and (not statuses or STATUS[order.status] in statuses)
+            for order in all_orders(account)
+            if self._listed(opened_at(order), since, until)
+            and (not statuses or self._status(account, order) in statuses)
             and (not ids or order.id in ids)
-            and (not products or product_id(order.draft.listing) in products)
+            and (not products or product_of(order) in products)
         ]
         rows, cursor = _page(request, orders, MOST_ORDERS)
         return {
-            "orders": [order_row(account, order) for order in rows],
+            "orders": [self._row(account, order) for order in rows],
             "sequence": "0",
             "has_next": bool(cursor),
             "cursor": cursor,
@@ -86,10 +110,11 @@ class Trading:
 
     async def one(self, account: CoinbaseAccount, request: web.Request) -> Json:
         """GET orders/historical/{order_id}."""
-        order = account.ledger.orders.get(request.match_info["order_id"])
-        if order is None:
+        wanted_id = request.match_info["order_id"]
+        order = next((order for order in all_orders(account) if order.id == wanted_id), None)
+        if order is None or self._now() < opened_at(order) + self._switches.unknown_by_id_s:
             raise refused(NOT_FOUND, "unknown", "order with this orderID was not found")
-        return {"order": order_row(account, order)}
+        return {"order": self._row(account, order)}
 
     async def fills(self, account: CoinbaseAccount, request: web.Request) -> Json:
         """GET orders/historical/fills: newest first; an empty cursor ends the list."""
@@ -98,34 +123,39 @@ class Trading:
         since, until = since_and_until(request, "start_sequence_timestamp", "end_sequence_timestamp")
         fills = [
             fill
-            for fill in reversed(account.ledger.fills)
+            for fill in all_fills(account)
             if self._listed(fill.at, since, until)
             and (not orders or fill.order_id in orders)
-            and (not products or product_id(fill.listing) in products)
+            and (not products or product_of_fill(fill) in products)
         ]
         rows, cursor = _page(request, fills, DEFAULT_FILLS)
-        return {"fills": [fill_row(account, fill) for fill in rows], "cursor": cursor}
+        return {"fills": [any_fill_row(account, fill) for fill in rows], "cursor": cursor}
 
     def _place(self, account: CoinbaseAccount, new: NewOrder) -> Order:
         listing = self._products.find(new.product_id)
         if listing is None:
             raise order_refused(UNKNOWN_PRODUCT, new.configuration)
+        if new.product_id in account.closed_products:
+            raise closed_to_account(account.closed_products[new.product_id], new.configuration)
         draft = new.draft(listing)
         if draft.spend is not None and draft.spend > account.ledger.free(listing.quote):
             raise order_refused(INSUFFICIENT, new.configuration)
-        book = self._market.liquidity(VENUE, listing.symbol)
+        book = self.progress.book(listing)
         levels = book.asks if draft.side is Side.BUY else book.bids
         if draft.kind is Kind.MARKET and not levels:
             raise order_refused(NO_LIQUIDITY, new.configuration)
         try:
-            return account.ledger.place(draft, book, at=self._now())
+            return self.progress.place(account, draft)
         except LedgerError as error:
             raise order_refused(ledger_words(error), new.configuration) from error
 
     def _cancel(self, account: CoinbaseAccount, order_id: str) -> Json:
+        derivative = next((order for order in account.derivative_orders if order.id == order_id), None)
         order = account.ledger.orders.get(order_id)
-        reason = _why_not(order)
-        if reason is None:
+        reason = None if derivative else _why_not(order)
+        if derivative is not None:
+            derivative.status = STATUS[OrderStatus.CANCELED]
+        elif reason is None:
             account.ledger.cancel(order_id, at=self._now(), reason="User requested cancel")
         return {
             "success": reason is None,
@@ -133,8 +163,22 @@ class Trading:
             "order_id": order_id,
         }
 
+    def _status(self, account: CoinbaseAccount, order: AnyOrder) -> str:
+        return order.status if isinstance(order, DerivativeOrder) else self.progress.status(account, order)
+
+    def _row(self, account: CoinbaseAccount, order: AnyOrder) -> Json:
+        if isinstance(order, DerivativeOrder):
+            return derivative_order_row(account.user_id, order)
+        return order_row(account, order, self._status(account, order))
+
     def _listed(self, at: float, since: float, until: float) -> bool:
         return since <= at < until and at + self._switches.listing_delay_s <= self._now()
+
+
+def _is_same(known: Order, new: NewOrder) -> bool:
+    draft = known.draft
+    same_pair = product_id(draft.listing) == new.product_id and draft.side is new.side
+    return same_pair and configuration_of(draft) == new.configuration
 
 
 def _why_not(order: Order | None) -> str | None:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 BROKERAGE = "/api/v3/brokerage/"
 
 
-def a_token(account, uri, *, at, header=None, claims=None, pem=None):
+def a_token(account, uri, *, at, header=None, claims=None, without=(), pem=None):
     header = {
         "alg": "ES256",
         "typ": "JWT",
@@ -27,6 +27,8 @@ def a_token(account, uri, *, at, header=None, claims=None, pem=None):
         "uri": uri,
         **(claims or {}),
     }
+    for name in without:
+        del claims[name]
     signed = f"{_encode(json.dumps(header).encode())}.{_encode(json.dumps(claims).encode())}"
     private = serialization.load_pem_private_key((pem or account.secret).encode(), None)
     halves = decode_dss_signature(private.sign(signed.encode(), ec.ECDSA(hashes.SHA256())))

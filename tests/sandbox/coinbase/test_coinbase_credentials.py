@@ -27,6 +27,19 @@ def test_a_client_on_plain_http_may_name_the_scheme():
     check(a_token(ACCOUNT, URI.replace("GET ", "GET http://"), at=NOW))
 
 
+def test_the_token_of_todays_official_sdk_passes():
+    # https://github.com/coinbase/coinbase-advanced-py/blob/master/coinbase/jwt_generator.py
+    token = a_token(
+        ACCOUNT,
+        "GET api.coinbase.com/api/v3/brokerage/accounts",
+        at=NOW,
+        claims={"iss": "cdp"},
+        without=("aud",),
+    )
+
+    check(token)
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
@@ -39,7 +52,9 @@ def test_a_client_on_plain_http_may_name_the_scheme():
         ({"claims": {"aud": []}}, "aud"),
         ({"claims": {"uri": URI.replace("GET", "POST")}}, "uri"),
         ({"claims": {"uri": f"{URI}?limit=250"}}, "uri"),
-        ({"claims": {"uri": "GET api.coinbase.com/api/v3/brokerage/accounts"}}, "uri"),
+        ({"claims": {"uri": "GET api.coinbase.com/api/v3/brokerage/orders"}}, "uri"),
+        ({"claims": {"uri": "GET example.org/api/v3/brokerage/accounts"}}, "uri"),
+        ({"claims": {"aud": None}}, "aud"),
         ({"claims": {"nbf": int(NOW) + 6}}, "nbf and exp"),
         ({"claims": {"exp": int(NOW)}}, "nbf and exp"),
         ({"claims": {"exp": int(NOW) + 121}}, "nbf and exp"),

@@ -47,7 +47,7 @@ async def test_a_sell_deeper_than_the_first_level_has_a_fill_for_each_price(clie
 
 async def test_a_market_buy_spends_its_quote_size_fees_included(client, account):
     _, body = await client.buy("101.70")
-    order = await the_order(client, body["order_id"])
+    order = await the_order(client, body["success_response"]["order_id"])
 
     assert order["size_inclusive_of_fees"] is True
     assert Decimal(order["total_value_after_fees"]) <= Decimal("101.70")
@@ -79,7 +79,9 @@ async def test_the_configuration_comes_back_as_it_was_sent(client, side, configu
     _, body = await client.order(side, **configuration)
 
     assert body["order_configuration"] == configuration
-    assert (await the_order(client, body["order_id"]))["order_configuration"] == configuration
+    assert (await the_order(client, body["success_response"]["order_id"]))[
+        "order_configuration"
+    ] == configuration
 
 
 async def test_an_order_placed_in_the_ledger_itself_is_listed_like_any_other(client, account, market):
@@ -122,7 +124,10 @@ async def test_held_coins_cannot_be_sold_before_the_order_is_cancelled(client):
 
 
 async def test_each_cancel_has_its_own_result(client):
-    gone, filled = await resting(client), (await client.sell("1", client_id="b"))[1]["order_id"]
+    gone, filled = (
+        await resting(client),
+        (await client.sell("1", client_id="b"))[1]["success_response"]["order_id"],
+    )
     await client.post("orders/batch_cancel", {"order_ids": [gone]})
 
     _, body = await client.post("orders/batch_cancel", {"order_ids": [gone, filled, "none"]})
@@ -150,7 +155,18 @@ async def test_a_used_client_id_can_be_an_error_instead(client, server, account)
     status, second = await client.sell("1", client_id="once")
 
     assert (status, second["success"]) == (200, False)
-    assert "Duplicate" in second["error_response"]["message"]
+    assert second["error_response"]["new_order_failure_reason"] == "DUPLICATE_CLIENT_ORDER_ID"
+    assert account.ledger.total("BTC") == Decimal(1)
+
+
+@pytest.mark.parametrize("duplicates", Duplicates)
+async def test_another_order_under_a_used_client_id_is_never_a_success(client, server, account, duplicates):
+    server.switches.duplicates = duplicates
+    await client.sell("1", client_id="once")
+
+    _, second = await client.sell("0.5", client_id="once")
+
+    assert second["error_response"]["new_order_failure_reason"] == "DUPLICATE_CLIENT_ORDER_ID"
     assert account.ledger.total("BTC") == Decimal(1)
 
 
@@ -230,15 +246,20 @@ async def test_an_order_the_venue_refuses_answers_200_with_its_reason(
 ):
     status, body = await client.order(side, **configuration)
 
-    assert (status, body["success"], body["order_id"]) == (200, False, "")
+    assert (status, body["success"], set(body)) == (
+        200,
+        False,
+        {"success", "error_response", "order_configuration"},
+    )
     told = body["error_response"]
     assert (told["error"], told.get("preview_failure_reason")) == reasons
     assert body["order_configuration"] == configuration
     assert not account.ledger.orders
 
 
-async def test_an_unlisted_product_is_refused(client):
-    _, body = await client.sell("1", product_id="XYZ-USD")
+@pytest.mark.parametrize("product_id", ["XYZ-USD", "BTC/USD", "BTCUSD", "BTC-USD-", "btc-usd"])
+async def test_an_unlisted_product_is_refused(client, product_id):
+    _, body = await client.sell("1", product_id=product_id)
 
     assert body["error_response"]["error"] == "INVALID_PRODUCT_ID"
 
@@ -248,6 +269,7 @@ async def test_an_unlisted_product_is_refused(client):
     [
         {"client_order_id": None},
         {"client_order_id": ""},
+        {"client_order_id": "x" * 129},
         {"product_id": None},
         {"side": "sell"},
         {"order_configuration": {}},
@@ -311,6 +333,19 @@ async def test_a_market_in_a_mode_takes_only_what_the_mode_allows(
     assert told == market_limit_post_only
 
 
+async def test_an_auction_collects_limit_orders_and_refuses_what_must_fill_now(client, market):
+    market.set_status("coinbase", "BTC/USD", "auction_mode")
+    limit = {"base_size": "0.1", "limit_price": "90"}
+
+    _, sold = await client.sell("0.1", client_id="a")
+    _, at_once = await client.order("SELL", "b", sor_limit_ioc=limit)
+    resting_id = await resting(client, "0.1", "90", client_id="c")
+
+    reasons = [body["error_response"]["preview_failure_reason"] for body in (sold, at_once)]
+    assert reasons == ["PREVIEW_NOT_ALLOWED_BY_MARKET_STATE"] * 2
+    assert (await the_order(client, resting_id))["status"] == "OPEN"
+
+
 async def test_limit_only_is_worded_as_a_missing_permission(client, market):
     market.set_status("coinbase", "BTC/USD", "limit_only")
 
@@ -353,7 +388,7 @@ async def test_a_market_sell_beyond_the_book_is_cancelled_with_what_it_filled(cl
     account.ledger.deposit("BTC", Decimal(8), at=0.0)
 
     _, body = await client.sell("10")
-    order = await the_order(client, body["order_id"])
+    order = await the_order(client, body["success_response"]["order_id"])
 
     # The third level of the ladder does not exist: 2 + 3 are all there is.
     assert (order["status"], order["filled_size"], order["completion_percentage"]) == (
@@ -365,7 +400,7 @@ async def test_a_market_sell_beyond_the_book_is_cancelled_with_what_it_filled(cl
 
 async def test_lists_are_newest_first_and_filtered_by_status_and_product(client):
     first, second = await resting(client, "0.1"), await resting(client, "0.2", client_id="b")
-    sold = (await client.sell("1", client_id="c"))[1]["order_id"]
+    sold = (await client.sell("1", client_id="c"))[1]["success_response"]["order_id"]
 
     async def ids(*params):
         return [row["order_id"] for row in (await listed(client, *params))["orders"]]
@@ -406,20 +441,20 @@ async def test_a_fresh_order_is_listed_late_but_known_by_id(client, server, cloc
 
     missing = await listed(client)
     _, no_fills = await client.get("orders/historical/fills")
-    by_id = await the_order(client, body["order_id"])
+    by_id = await the_order(client, body["success_response"]["order_id"])
     clock.at += 5
     there = await listed(client)
     _, fills = await client.get("orders/historical/fills")
 
     assert (missing["orders"], no_fills["fills"], by_id["status"]) == ([], [], "FILLED")
-    assert [row["order_id"] for row in there["orders"]] == [body["order_id"]]
+    assert [row["order_id"] for row in there["orders"]] == [body["success_response"]["order_id"]]
     assert len(fills["fills"]) == 1
 
 
 async def test_fills_are_filtered_by_order_product_and_time(client, clock):
-    first = (await client.sell("0.5"))[1]["order_id"]
+    first = (await client.sell("0.5"))[1]["success_response"]["order_id"]
     clock.at += 60
-    second = (await client.sell("0.5", client_id="b"))[1]["order_id"]
+    second = (await client.sell("0.5", client_id="b"))[1]["success_response"]["order_id"]
 
     async def orders(*params):
         _, body = await client.get("orders/historical/fills", params)
