@@ -34,6 +34,8 @@ class AccountReader:
         self._reading: dict[str, asyncio.Task[UserBrokerState]] = {}
         self._last_error_at: dict[str, datetime] = {}
         self._errors: dict[str, BrokerError] = {}
+        #: By account: when what is known of it was true, on the clock that never steps.
+        self._true_at_s: dict[str, float] = {}
 
     def accounts(self, user_id: int | None = None) -> tuple[Account, ...]:
         """Return the connected accounts, of one user or of all."""
@@ -65,6 +67,13 @@ class AccountReader:
         """Return why the latest reading failed; None when it did not."""
         return self._errors.get(account.account_id)
 
+    def is_fresh(self, account: Account, within_s: float) -> bool:
+        """Tell whether an account's figures are at most so old and nothing was ordered there since."""
+        true_at_s = self._true_at_s.get(account.account_id)
+        if true_at_s is None or self._reports.is_outdated(account.account_id):
+            return False
+        return self._clock.monotonic() - true_at_s <= within_s
+
     async def read(self, account: Account) -> UserBrokerState:
         """Read an account now, or join the reading that is under way.
 
@@ -95,9 +104,14 @@ class AccountReader:
         else:
             self._reports.keep(report)
             self._errors.pop(account.account_id, None)
+            self._note_age(report)
             state = self._valued(account, report, prices)
         self._states[account.account_id] = state
         return state
+
+    def _note_age(self, report: AccountReport) -> None:
+        age_s = (self._clock.now() - report.at).total_seconds()
+        self._true_at_s[report.account.account_id] = self._clock.monotonic() - max(age_s, 0)
 
     async def _prices(self, report: AccountReport) -> Prices:
         market = self._markets[report.account.venue]

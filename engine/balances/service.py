@@ -17,6 +17,9 @@ from engine.storage.repositories import balances as rows
 from engine.tasks import Tasks
 from engine.venues import Account
 
+#: Figures this fresh are shown without asking the venue again.
+FRESH_S = 5.0
+
 #: A screen waits no longer than this for slow brokers; their old figures stand in.
 SCREEN_WAIT_S = 1.5
 
@@ -48,15 +51,23 @@ class BalanceService:
         self._tasks = tasks
 
     async def fetch_overview(self, user_id: int) -> BalanceOverview:
-        """Read every broker now; who does not answer in time is shown with the age of its old figures."""
+        """Return every broker's figures; who does not answer in time is shown with the age of its old ones."""
         accounts = self._reader.accounts(user_id)
-        late = await self.read_within(accounts, SCREEN_WAIT_S)
+        late = await self.refresh(accounts)
         return combine(
             [self._reader.state(account) for account in accounts],
             now=self._clock.now(),
             stale_after_s=STALE_AFTER_S,
             waiting=late,
         )
+
+    async def refresh(self, accounts: tuple[Account, ...]) -> frozenset[str]:
+        """Read the accounts that were not read just now, waiting no longer than a screen may.
+
+        Returns the ids of those still being read: what is known of them is older.
+        """
+        old = tuple(account for account in accounts if not self._reader.is_fresh(account, FRESH_S))
+        return await self.read_within(old, SCREEN_WAIT_S)
 
     async def read_within(self, accounts: tuple[Account, ...], seconds: float) -> frozenset[str]:
         """Read accounts side by side and stop waiting after a while; return the ids of those still being read.

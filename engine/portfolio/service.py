@@ -1,9 +1,8 @@
 """Gather everything that is known of a user's positions and put it together."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 
 from engine.balances.pricing import plan_symbols
@@ -19,16 +18,13 @@ from engine.market import Markets, VenueMarket
 from engine.portfolio.assemble import Found, assemble, sort_positions
 from engine.portfolio.confirm import Confirmer, Wanted
 from engine.portfolio.find import Scene, exit_symbols, find_positions, thin_symbols
-from engine.portfolio.view import PortfolioView
+from engine.portfolio.view import PortfolioView, Unread
 from engine.positions import AccountReport, PositionKey
 from engine.quotes import OrderBook, Quote
 from engine.routing.costs import Costs
 from engine.storage.database import Database
 from engine.storage.repositories import guards as guard_rows
 from engine.venues import Account, Venue
-
-#: A reading this fresh is shown without asking the venue again.
-FRESH = timedelta(seconds=5)
 
 
 class PortfolioService:
@@ -67,17 +63,12 @@ class PortfolioService:
     async def fetch_portfolio(self, user_id: int) -> PortfolioView:
         """Return every position of a user with mark, result and guard."""
         accounts = self._reader.accounts(user_id)
-        await self.refresh(accounts)
+        awaited = await self._balances.refresh(accounts)
         gathered = await asyncio.gather(*(self.gather(account) for account in accounts))
         found = [one for ones in gathered for one in ones]
-        states = [(account, self._reader.state(account)) for account in accounts]
         return PortfolioView(
             positions=sort_positions([assemble(one) for one in found]),
-            unreachable=tuple(
-                (account, state.last_updated, state.error or "no answer yet")
-                for account, state in states
-                if not state.connected
-            ),
+            unread=tuple(self._unread(accounts, awaited)),
             as_of=self._clock.now(),
         )
 
@@ -95,14 +86,16 @@ class PortfolioService:
         return [found for found in await self._read_now(accounts) if found.key in keys]
 
     async def _read_now(self, accounts: tuple[Account, ...]) -> list[Found]:
-        await self.refresh(accounts)
+        await self._balances.refresh(accounts)
         return [found for account in accounts for found in await self.gather(account)]
 
-    async def refresh(self, accounts: tuple[Account, ...]) -> None:
-        """Read accounts that were not read just now, waiting no longer than a screen may."""
-        since = self._clock.now() - FRESH
-        old = [a for a in accounts if self._reports.newer_than(a.account_id, since) is None]
-        await self._balances.read_within(tuple(old), SCREEN_WAIT_S)
+    def _unread(self, accounts: Sequence[Account], awaited: Collection[str]) -> Iterator[Unread]:
+        for account in accounts:
+            state, is_awaited = self._reader.state(account), account.account_id in awaited
+            if is_awaited or not state.connected:
+                yield Unread(
+                    account=account, as_of=state.last_updated, error=state.error or "", is_awaited=is_awaited
+                )
 
     async def gather(self, account: Account) -> tuple[Found, ...]:
         """Return what is known of each position of an account from its latest reading."""

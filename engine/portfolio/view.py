@@ -61,10 +61,22 @@ class PositionView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """An account whose positions are older than this screen."""
+
+    account: Account
+    #: When what is shown of it was read; None when nothing is known.
+    as_of: datetime | None
+    #: Why the last reading failed; empty when none did.
+    error: str
+    #: True while an answer is still awaited.
+    is_awaited: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PortfolioView:
-    """All positions of one user, and the accounts that could not be read."""
+    """All positions of one user, and the accounts that were not read for it."""
 
     positions: tuple[PositionView, ...]
-    #: Account, age anchor of what is shown for it (None: nothing known), and the venue's words.
-    unreachable: tuple[tuple[Account, datetime | None, str], ...]
+    unread: tuple[Unread, ...]
     as_of: datetime

@@ -63,7 +63,7 @@ class RouteService:
         base, _, quote = (symbol or USUAL_ASSET).upper().partition("/")
         size = usd if usd is not None else await self._usual_size(user_id)
         accounts = self._reader.accounts(user_id)
-        await self._balances.read_within(accounts, SCREEN_WAIT_S)
+        await self._balances.refresh(accounts)
         seen = await asyncio.gather(*(self._look(account, base, quote or None) for account in accounts))
         request = TradeRequest(
             symbol=f"{base}/{quote or 'USD'}", base=base, side=Side.BUY, usd=size, asset_class=_class(seen)

@@ -49,20 +49,22 @@ def _broker(state: UserBrokerState, overview: BalanceOverview, reader: Reader) -
         too_old = " · too old to add" if state in overview.stale else ""
         yield f"{bold(state.broker.label)} · {reader.age(balance.as_of)}{too_old}"
     if state in overview.waiting or not state.connected:
-        yield _silence(state, is_waiting=state in overview.waiting)
-        if balance is not None:
-            yield f"These are its figures of {reader.clock(balance.as_of)}."
+        yield _silence(state, reader, is_waiting=state in overview.waiting)
     if balance is not None:
         yield _figures(balance)
         yield from _remarks(state, balance)
 
 
-def _silence(state: UserBrokerState, *, is_waiting: bool) -> str:
+def _silence(state: UserBrokerState, reader: Reader, *, is_waiting: bool) -> str:
+    error, balance = foreign(state.error or ""), state.balance
+    these = f" These are its figures of {reader.clock(balance.as_of)}." if balance else ""
     if is_waiting:
-        why = f"; the last time: {foreign(state.error)}" if state.error else ""
-        return f"No answer yet{why}."
-    why = f": {foreign(state.error)}" if state.error else ""
-    return f"It did not answer{why}."
+        why = f"; the last time: {error}" if error else ""
+        return f"No {'newer ' if balance else ''}answer yet{why}.{these}"
+    why = f": {error}" if error else ""
+    # Right after a start what the last process knew is shown.
+    silent = "It did not answer" if error else "Not read yet"
+    return f"{silent}{why}.{these}"
 
 
 def _figures(balance: BalanceSnapshot) -> str:

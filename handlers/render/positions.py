@@ -8,7 +8,7 @@ from engine.guards.guard import Guard, GuardState
 from engine.liquidation.mark import Mark
 from engine.liquidation.rule import trigger_price
 from engine.money import ZERO, exact
-from engine.portfolio.view import NotGuarded, PortfolioView, PositionView
+from engine.portfolio.view import NotGuarded, PortfolioView, PositionView, Unread
 from engine.positions import Direction, PositionKind
 from handlers.render.html import bold, escape, foreign, rows
 from handlers.render.numbers import (
@@ -92,13 +92,22 @@ def _head(portfolio: PortfolioView, reader: Reader) -> Iterator[str]:
     yield bold("Positions")
     if portfolio.positions:
         yield f"{len(portfolio.positions)} held, {_count_guarded(portfolio.positions)}."
-    elif portfolio.unreachable:
+    elif portfolio.unread:
         yield "No positions are known."
     else:
         yield "None: everything is cash."
-    for account, as_of, words in portfolio.unreachable:
-        shown = f"its positions are as of {reader.clock(as_of)}" if as_of else "its positions are not known"
-        yield f"{account.venue.label} did not answer ({foreign(words)}); {shown}."
+    yield from (_unread(unread, reader) for unread in portfolio.unread)
+
+
+def _unread(unread: Unread, reader: Reader) -> str:
+    label = unread.account.venue.label
+    why = f" ({foreign(unread.error)})" if unread.error else ""
+    at = unread.as_of
+    shown = f"its positions are as of {reader.clock(at)}" if at else "its positions are not known"
+    if unread.is_awaited:
+        last = f" (the last time: {foreign(unread.error)})" if unread.error else ""
+        return f"No {'newer ' if at else ''}answer from {label} yet{last}; {shown}."
+    return f"{label} {'did not answer' if unread.error else 'was not read yet'}{why}; {shown}."
 
 
 def _count_guarded(positions: Sequence[PositionView]) -> str:

@@ -22,7 +22,7 @@ from engine.guards.offers import (
 from engine.liquidation.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
 from engine.money import exact
 from engine.orders import Side
-from engine.portfolio.view import NotGuarded, PortfolioView, PositionView
+from engine.portfolio.view import NotGuarded, PortfolioView, PositionView, Unread
 from engine.positions import Direction, PositionKind
 from engine.routing.fees import FeeProfile
 from engine.routing.route import Choice as Why
@@ -154,7 +154,9 @@ positions = st.builds(
 portfolios = st.builds(
     PortfolioView,
     positions=several(positions, most=9),
-    unreachable=several(st.tuples(accounts, maybe(times), words)),
+    unread=several(
+        st.builds(Unread, account=accounts, as_of=maybe(times), error=words, is_awaited=st.booleans())
+    ),
     as_of=times,
 )
 

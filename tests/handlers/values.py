@@ -10,7 +10,7 @@ from engine.instruments import Instrument
 from engine.liquidation.mark import Mark, MarkBasis
 from engine.orders import Side
 from engine.people.roles import Role
-from engine.portfolio.view import PortfolioView, PositionView
+from engine.portfolio.view import PortfolioView, PositionView, Unread
 from engine.positions import Direction, PositionKind
 from engine.routing.fees import TABLE
 from engine.routing.route import Choice as Why
@@ -135,8 +135,12 @@ def position(**changes):
     return PositionView(**values | changes)
 
 
-def portfolio(*positions, unreachable=()):
-    return PortfolioView(positions=positions, unreachable=unreachable, as_of=NOW)
+def unread(venue=Venue.KRAKEN, as_of=None, error="timeout", **more):
+    return Unread(account=account(venue), as_of=as_of, error=error, **more)
+
+
+def portfolio(*positions, unread=()):
+    return PortfolioView(positions=positions, unread=unread, as_of=NOW)
 
 
 def choice(kind=ChoiceKind.GUARD_FROM_COST, confirmation_id="abc123", subject=None):

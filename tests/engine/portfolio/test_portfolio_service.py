@@ -8,7 +8,7 @@ import pytest
 
 from engine.guards.offers import ChoiceKind
 from engine.liquidation.mark import MarkBasis, PriceProblem, PriceUnknown
-from engine.portfolio.view import NotGuarded
+from engine.portfolio.view import NotGuarded, Unread
 from engine.positions import Direction, PositionKind
 from engine.venues import Venue
 from sandbox.faults import FaultKind
@@ -110,12 +110,13 @@ async def test_a_broker_out_of_reach_is_named_and_its_positions_keep_their_age(d
 
     portfolio = await demo.engine.portfolio.fetch_portfolio(OWNER_ID)
 
-    [(account, last_updated, words)] = portfolio.unreachable
-    assert (account.venue, words) == (Venue.KRAKEN, "HTTP 503 with something else than the venue's answer")
-    assert demo.clock.now() - last_updated >= timedelta(seconds=60)
+    [unread] = portfolio.unread
+    assert unread.account.venue is Venue.KRAKEN
+    assert unread.error == "HTTP 503 with something else than the venue's answer"
+    assert demo.clock.now() - unread.as_of >= timedelta(seconds=60)
     ada = next(view for view in portfolio.positions if view.asset == "ADA")
     assert ada.not_guarded is NotGuarded.PRICE_UNKNOWN
-    assert (ada.as_of, ada.value_usd) == (last_updated, None)
+    assert (ada.as_of, ada.value_usd) == (unread.as_of, None)
 
 
 async def test_a_broker_that_hangs_delays_the_screen_by_a_few_seconds_at_most(demo):
@@ -136,7 +137,7 @@ async def test_an_account_nobody_read_yet_is_named(rooms):
         portfolio = await room.engine.portfolio.fetch_portfolio(OWNER_ID)
 
         assert portfolio.positions == ()
-        assert portfolio.unreachable == ((room.account(), None, "EAPI:Invalid key"),)
+        assert portfolio.unread == (Unread(account=room.account(), as_of=None, error="EAPI:Invalid key"),)
 
 
 async def test_listings_nobody_tells_leave_positions_without_a_price(rooms):
@@ -228,7 +229,7 @@ async def test_the_net_result_counts_the_accounts_own_fee(rooms):
 async def test_somebody_else_sees_nothing(demo):
     portfolio = await demo.engine.portfolio.fetch_portfolio(OWNER_ID + 1)
 
-    assert (portfolio.positions, portfolio.unreachable) == ((), ())
+    assert (portfolio.positions, portfolio.unread) == ((), ())
 
 
 @pytest.fixture

@@ -81,7 +81,8 @@ def test_a_broker_that_is_still_being_read_says_so_beside_its_old_figures():
 
     text = render_balance(slow, READER).text
 
-    assert "No answer yet.\nThese are its figures of 02:29:51 UTC." in text
+    assert "No newer answer yet. These are its figures of 02:29:51 UTC." in text
+    assert "No answer yet" not in text
     assert "did not answer" not in text
 
 

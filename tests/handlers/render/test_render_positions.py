@@ -10,7 +10,7 @@ from engine.positions import Direction, PositionKind
 from engine.venues import Venue
 from handlers.render.positions import render_positions, standing_words
 from tests.handlers.screen_checks import check_golden
-from tests.handlers.values import READER, account, ago, guard, mark, portfolio, position
+from tests.handlers.values import READER, ago, guard, mark, portfolio, position, unread
 
 _MINUS = "\N{MINUS SIGN}"
 
@@ -40,10 +40,7 @@ def test_what_is_unusual_about_positions_is_said():
             direction=Direction.SHORT,
             guard=guard(direction=Direction.SHORT, kind=PositionKind.MARGIN, leverage=2),
         ),
-        unreachable=(
-            (account(Venue.COINBASE), ago(minutes=12), "timeout"),
-            (account(Venue.ALPACA), None, "403"),
-        ),
+        unread=(unread(Venue.COINBASE, ago(minutes=12)), unread(Venue.ALPACA, error="403")),
     )
 
     check_golden("positions_unusual", render_positions(held, READER))
@@ -176,9 +173,17 @@ def test_old_fills_still_being_read_are_no_unknown_entry():
     assert "entry is unknown" not in text
 
 
+def test_positions_whose_account_is_still_being_read_carry_the_time_of_the_last_reading():
+    slow = portfolio(position(), unread=(unread(as_of=ago(seconds=20), error="", is_awaited=True),))
+
+    text = render_positions(slow, READER).text
+
+    assert "No newer answer from Kraken yet; its positions are as of 02:29:51 UTC." in text
+
+
 def test_nothing_held_is_told_apart_from_nothing_known():
     nothing = portfolio()
-    unknown = replace(nothing, unreachable=((account(), None, "timeout"),))
+    unknown = replace(nothing, unread=(unread(),))
 
     assert "None: everything is cash." in render_positions(nothing, READER).text
     assert "No positions are known." in render_positions(unknown, READER).text
