@@ -85,6 +85,16 @@ async def load_times(session: AsyncSession, *, key_prefix: str) -> tuple[datetim
     return tuple(await session.exec(written))
 
 
+async def load_written(session: AsyncSession, dedup_key: str) -> Message | None:
+    """Return what was written under a key, whatever became of it; None when nothing was, or in other words."""
+    written = select(AlertRow.data).where(col(AlertRow.dedup_key) == dedup_key)
+    data = (await session.exec(written)).first()
+    try:
+        return None if data is None else load_message(data)
+    except ValidationError:
+        return None
+
+
 async def load_last_gone(session: AsyncSession) -> int:
     """Return the number up to which no alert is to leave any more; zero when there is none."""
     number = col(AlertRow.alert_id)

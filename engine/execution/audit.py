@@ -7,12 +7,15 @@ from decimal import Decimal
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from engine.alerts.messages import CancelledOrder
+from engine.alerts.kinds import AlertKind
+from engine.alerts.messages import CancelledOrder, ExitFilled
+from engine.alerts.outbox import load_written
+from engine.cost_basis import share
 from engine.execution.intents import Intent, IntentStep
-from engine.execution.journal import RELEASE, parse_released
+from engine.execution.journal import RELEASE, ending_key, parse_released
 from engine.execution.states import IntentState
-from engine.money import ZERO
-from engine.orders import Fill
+from engine.money import ZERO, exact
+from engine.orders import Fill, Side
 from engine.storage.database import Database
 from engine.storage.repositories import fills, intents
 
@@ -31,12 +34,23 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What an exit brought, in the quote currency."""
+
+    pnl: Decimal
+    #: True while the fee is not booked, or where it was charged in another asset.
+    before_fee: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExitRecord:
     """One exit with everything that is written down of it."""
 
     intent: Intent
     steps: tuple[IntentStep, ...]
     fills: tuple[Fill, ...]
+    #: The alert of its end; None while it goes on, and when it ended without a fill.
+    alert: ExitFilled | None = None
 
     @property
     def began_at(self) -> datetime:
@@ -45,7 +59,10 @@ class ExitRecord:
 
     @property
     def filled_at(self) -> datetime | None:
-        """Return when the last fill happened, or was heard of where its time is not known; None without one."""
+        """Return when the last fill happened, as its alert says; None without one."""
+        if self.alert is not None:
+            # What is read of the fills later may differ by the venue's own clock.
+            return self.alert.filled_at
         heard = (step.at for step in self.steps if step.to_state is IntentState.FILLED)
         return max((fill.at for fill in self.fills), default=next(heard, None))
 
@@ -63,6 +80,45 @@ class ExitRecord:
         if price is None or trigger is None or trigger.price == ZERO:
             return None
         return (price - trigger.price) / trigger.price
+
+    @property
+    def fee(self) -> Decimal | None:
+        """Return what the venue charged, or booked with the fills since; None while some of it is not known."""
+        if self.intent.fee is not None:
+            return self.intent.fee
+        fees = [fill.fee for fill in self.fills if fill.fee is not None]
+        with exact():
+            is_booked = sum((fill.quantity for fill in self.fills), ZERO) >= self.intent.filled_quantity
+            return sum(fees, ZERO) if fees and is_booked and len(fees) == len(self.fills) else None
+
+    @property
+    def fee_asset(self) -> str:
+        """Return what the fee was charged in."""
+        booked = next((fill.fee_asset for fill in self.fills), None)
+        return self.intent.fee_asset or booked or self._currency
+
+    @property
+    def result(self) -> Result | None:
+        """Return what it brought against the cost of what was sold; None without a fill or a known entry."""
+        intent, trigger = self.intent, self.intent.trigger
+        if (
+            trigger is None
+            or intent.cost is None
+            or intent.filled_quantity <= ZERO
+            or trigger.quantity == ZERO
+        ):
+            return None
+        if trigger.asked is not None and not trigger.asked.entry_known:
+            return None
+        paid = share(trigger.cost, intent.filled_quantity, trigger.quantity)
+        fee = self.fee if self.fee_asset == self._currency else None
+        with exact():
+            gross = intent.cost - paid if intent.side is Side.SELL else paid - intent.cost
+            return Result(pnl=gross - (fee or ZERO), before_fee=fee is None)
+
+    @property
+    def _currency(self) -> str:
+        return self.intent.symbol.partition("/")[2]
 
     @property
     def price_age(self) -> timedelta | None:
@@ -103,8 +159,10 @@ class Audit:
 
 async def _record(session: AsyncSession, intent: Intent) -> ExitRecord:
     order_id = intent.venue_order_id
+    ended = await load_written(session, ending_key(AlertKind.EXIT_FILLED, intent))
     return ExitRecord(
         intent=intent,
         steps=await intents.load_steps(session, intent.intent_id),
         fills=await fills.load_order_fills(session, intent.account_id, order_id) if order_id else (),
+        alert=ended if isinstance(ended, ExitFilled) else None,
     )

@@ -138,7 +138,7 @@ class Journal:
                 message,
                 user_id=intent.user_id,
                 account_id=intent.account_id,
-                dedup_key=f"{message.kind}:{intent.intent_id}:{intent.attempt}",
+                dedup_key=ending_key(message.kind, intent),
                 now=now,
             )
         return ended
@@ -157,7 +157,7 @@ class Journal:
                 message,
                 user_id=intent.user_id,
                 account_id=intent.account_id,
-                dedup_key=f"{message.kind}:{intent.intent_id}:{intent.attempt}",
+                dedup_key=ending_key(message.kind, intent),
                 now=now,
             )
         return ended
@@ -262,6 +262,11 @@ class Journal:
 def parse_released(words: str) -> CancelledOrder:
     """Read the order that a step of cause `RELEASE` cancelled."""
     return _cancelled_codec.validate_json(words)
+
+
+def ending_key(kind: str, intent: Intent) -> str:
+    """Return the key of the alert that an exit ended with."""
+    return f"{kind}:{intent.intent_id}:{intent.attempt}"
 
 
 def failing_key(intent: Intent) -> str:

@@ -8,9 +8,17 @@ from engine.execution.audit import ExitRecord, Stage
 from engine.execution.intents import Intent
 from engine.execution.states import IntentState
 from engine.orders import Side
-from handlers.render.exits import cancelled_line
+from handlers.render.exits import SINCE_GUARDED, cancelled_line
 from handlers.render.html import bold, code, escape, foreign, rows
-from handlers.render.numbers import full_quantity, percent, percent_beside, price, quantity, threshold_percent
+from handlers.render.numbers import (
+    full_quantity,
+    in_currency,
+    percent,
+    percent_beside,
+    price,
+    quantity,
+    threshold_percent,
+)
 from handlers.render.screen import HISTORY, Button, Screen
 from handlers.render.times import Reader, duration
 
@@ -53,6 +61,8 @@ def _short(record: ExitRecord, reader: Reader) -> Iterator[str]:
     intent = record.intent
     yield f"{_name(intent)} · {reader.clock(record.began_at)}"
     yield f"{_why(intent)}: {_outcome(record)}"
+    if record.average_price is not None:
+        yield escape(" ".join(_result(record)))
 
 
 def _outcome(record: ExitRecord) -> str:
@@ -70,8 +80,9 @@ def _outcome(record: ExitRecord) -> str:
 def _detail(record: ExitRecord, reader: Reader) -> str:
     intent = record.intent
     head = (bold("Exit ") + _name(intent), f"{_why(intent)}, {reader.clock(record.began_at)}")
+    since = (SINCE_GUARDED,) if record.alert is not None and record.alert.since_guarded else ()
     blocks = (
-        "\n".join((*head, rows(_figures(record)))),
+        "\n".join((*head, rows(_figures(record)), *since)),
         "\n".join(_ids(record)),
         "\n".join(
             (
@@ -101,7 +112,9 @@ def _figures(record: ExitRecord) -> Iterator[tuple[str, str]]:
         yield "Fill price", price(record.average_price, currency)
     if record.slippage is not None:
         yield "Fill vs trigger", percent(record.slippage)
-    yield "Fee", _fee(intent.fee, intent.fee_asset or currency)
+    yield "Fee", _fee(record.fee, record.fee_asset)
+    if record.average_price is not None:
+        yield _result(record)
     yield "Attempts", str(intent.attempt)
     took = _took(record)
     if took is not None:
@@ -144,7 +157,15 @@ def _took(record: ExitRecord) -> str | None:
 
 
 def _fee(fee: Decimal | None, asset: str) -> str:
-    return "not told yet" if fee is None else price(fee, asset)
+    return "not booked yet" if fee is None else price(fee, asset)
+
+
+def _result(record: ExitRecord) -> tuple[str, str]:
+    result, currency = record.result, _currency(record.intent)
+    if result is None:
+        return "Realised PnL", "unknown, no entry"
+    label = "PnL before the fee" if result.before_fee else "Realised PnL"
+    return label, in_currency(result.pnl, currency, signed=True)
 
 
 def _state(record: ExitRecord) -> str:

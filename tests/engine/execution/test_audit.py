@@ -1,10 +1,13 @@
 """What is written down of an exit, read back from trigger to fill."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from engine.alerts.messages import ExitFilled
+from engine.execution.audit import Result
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 
@@ -33,10 +36,40 @@ async def test_an_exit_is_told_from_trigger_to_fill(sold):
     assert timedelta(0) <= record.price_age < timedelta(seconds=1)
 
 
-async def test_a_fill_whose_trades_were_not_read_yet_has_the_time_it_was_heard_of(sold):
+async def test_an_exit_took_as_long_as_its_alert_says_before_and_after_its_fills_are_read(sold):
+    [alert] = await sold.alerts(ExitFilled)
+    [before] = await sold.engine.audit.fetch_exits(OWNER_ID)
+    await sold.read()
+    [after] = await sold.engine.audit.fetch_exits(OWNER_ID)
+
+    assert (before.fills, len(after.fills)) == ((), 1)
+    assert before.filled_at == after.filled_at == alert.filled_at
+
+
+async def test_an_exit_has_the_result_that_its_alert_tells(sold):
+    [alert] = await sold.alerts(ExitFilled)
     [record] = await sold.engine.audit.fetch_exits(OWNER_ID)
 
-    assert record.filled_at == record.steps[-1].at
+    # 0.1 at 50,000 against a cost of 6,000, less 0.4 % of 5,000.
+    assert record.result == Result(pnl=Decimal(-1020), before_fee=False)
+    assert alert.realised == Decimal(-1020)
+
+
+async def test_a_fee_that_is_booked_later_enters_the_result_when_it_is(sold):
+    await sold.read()
+    [record] = await sold.engine.audit.fetch_exits(OWNER_ID)
+    unbooked = replace(record, intent=replace(record.intent, fee=None))
+    waiting = replace(unbooked, fills=tuple(replace(fill, fee=None) for fill in record.fills))
+
+    assert (waiting.fee, waiting.result) == (None, Result(pnl=Decimal(-1000), before_fee=True))
+    assert (unbooked.fee, unbooked.result) == (record.intent.fee, record.result)
+
+
+async def test_a_fee_in_another_coin_is_no_part_of_the_result(sold):
+    [record] = await sold.engine.audit.fetch_exits(OWNER_ID)
+    in_coins = replace(record, intent=replace(record.intent, fee=Decimal(1), fee_asset="KFEE"))
+
+    assert in_coins.result == Result(pnl=Decimal(-1000), before_fee=True)
 
 
 async def test_every_step_has_its_time_and_the_venues_words(sold):

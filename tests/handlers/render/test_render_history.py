@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -6,6 +7,7 @@ from engine.execution.states import IntentState
 from engine.orders import Side
 from handlers.render.history import render_exit, render_history
 from handlers.render.html import escape
+from handlers.render.numbers import MINUS
 from tests.handlers.exit_values import STARTED, asked, exit_record, trigger
 from tests.handlers.screen_checks import check_fits, check_golden
 from tests.handlers.values import READER
@@ -61,6 +63,23 @@ def test_steps_say_when_after_the_trigger_and_how_long_each_took():
 
     assert "at 140 ms: sent (took 125 ms)" in text
     assert "at 1,450 ms: known to be filled (took 60 ms)" in text
+
+
+def test_a_result_without_its_fee_says_so():
+    booked = render_history((exit_record(),), READER, symbol=None).text
+    waiting = exit_record(fee=None, fee_asset=None)
+    unbooked = replace(waiting, fills=tuple(replace(fill, fee=None) for fill in waiting.fills))
+
+    # 7,562.40 against 7,680, and 19.66 of it is the fee.
+    assert f"Realised PnL {MINUS}$137.26" in booked
+    assert f"PnL before the fee {MINUS}$117.60" in render_history((unbooked,), READER, symbol=None).text
+    assert "not booked yet" in render_exit(unbooked, READER).text
+
+
+def test_a_result_without_an_entry_is_unknown():
+    record = exit_record(trigger=trigger(basis="asked", asked=asked()))
+
+    assert "Realised PnL unknown, no entry" in render_history((record,), READER, symbol=None).text
 
 
 def test_an_old_record_without_trigger_or_steps_fits():
