@@ -30,42 +30,53 @@ _NO_SYMBOL = RefusalReason.UNKNOWN_SYMBOL
 _MARKET = RefusalReason.MARKET_UNAVAILABLE
 _DUPLICATE = RefusalReason.DUPLICATE_CLIENT_ORDER_ID
 
-# https://docs.kraken.com/api/docs/guides/spot-errors: E + category + text. `EService:Deadline elapsed`
-# also stands for the venue's own time limit, so it proves nothing about the order.
+# https://docs.kraken.com/api/docs/guides/spot-errors and https://support.kraken.com/articles/360001491786: E + category
+# + text. An error says that the request failed, unless it speaks of the venue's own inside or of time that ran out;
+# `EService:Deadline elapsed` also stands for the venue's own time limit, so it proves nothing about the order, and an
+# order refused with `Position is closed` has filled as far as the position went.
 _KRAKEN: tuple[tuple[str, Sense], ...] = (
     ("eapi:invalid nonce", Meaning.NONCE),
     ("egeneral:temporary lockout", Meaning.LOCKOUT),
+    ("eservice:market in", _MARKET),
+    ("eservice:throttled", Meaning.RATE_LIMIT),
+    ("eservice:", Meaning.UNKNOWN),
+    ("edatabase:", Meaning.UNKNOWN),
+    ("internal error", Meaning.UNKNOWN),
+    ("timed out", Meaning.UNKNOWN),
+    ("timeout", Meaning.UNKNOWN),
+    ("reduce only:position is closed", Meaning.UNKNOWN),
     ("rate limit exceeded", Meaning.RATE_LIMIT),
     ("too many requests", Meaning.RATE_LIMIT),
-    ("eservice:throttled", Meaning.RATE_LIMIT),
     ("eapi:invalid key", Meaning.KEY),
     ("eapi:invalid signature", Meaning.KEY),
     ("eapi:feature disabled", Meaning.KEY),
     ("esession:", Meaning.KEY),
     ("eauth:", Meaning.KEY),
     ("permission denied", Meaning.KEY),
-    ("eservice:market in", _MARKET),
-    ("eservice:", Meaning.UNKNOWN),
-    ("edatabase:", Meaning.UNKNOWN),
-    ("internal error", Meaning.UNKNOWN),
-    ("insufficient", _FUNDS),
-    ("eorder:margin", _FUNDS),
+    ("etrade:locked", Meaning.KEY),
+    ("etrade:user locked", Meaning.KEY),
+    ("unknown method", Meaning.MISCONFIGURED),
+    ("insufficient funds", _FUNDS),
+    ("margin allowance", _FUNDS),
+    ("margin level too low", _FUNDS),
+    ("unknown position", _FUNDS),
+    ("no position exists", _FUNDS),
     ("minimum not met", _MINIMUM),
+    # What `volume minimum not met` was called before; a volume finer than the lot is never sent.
+    ("invalid arguments:volume", _MINIMUM),
     ("duplicate", _DUPLICATE),
     ("unknown order", _NO_ORDER),
+    # An id in another shape than Kraken's own.
+    ("invalid order", _NO_ORDER),
     ("unknown asset", _NO_SYMBOL),
+    ("invalid asset pair", _NO_SYMBOL),
     ("invalid arguments", _INVALID),
-    ("invalid order", _INVALID),
     ("invalid price", _INVALID),
+    ("invalid request", _INVALID),
     ("tick size", _INVALID),
     ("reduce only", _INVALID),
-    ("unknown method", Meaning.MISCONFIGURED),
-    ("eorder:", RefusalReason.OTHER),
-    ("etrade:", RefusalReason.OTHER),
-    ("eaccount:", RefusalReason.OTHER),
-    ("efunding:", RefusalReason.OTHER),
-    ("equery:", RefusalReason.OTHER),
-    ("eapi:", RefusalReason.OTHER),
+    ("post only", _INVALID),
+    (":", RefusalReason.OTHER),
 )
 
 # https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis: error, failure_reason, preview_failure_reason

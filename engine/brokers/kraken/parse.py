@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from engine.brokers.base import KeyPermissions
-from engine.brokers.errors_table import Operation, judge_answer
+from engine.brokers.errors_table import Operation, find_words, judge_answer
 from engine.brokers.kraken.names import Catalog, Part
 from engine.brokers.parse import (
     MalformedAnswerError,
@@ -23,6 +23,7 @@ from engine.brokers.parse import (
     text_in,
     unix_time_in,
 )
+from engine.errors import UnknownOutcomeError
 from engine.money import ZERO, exact
 from engine.orders import ClientOrderId, Fill, Order, OrderStatus, Side, VenueOrderId
 from engine.positions import Direction, Holding, MarginPosition
@@ -49,9 +50,13 @@ def result_of(answer: object, operation: Operation = Operation.READ) -> object:
     errors = row.get("error")
     if isinstance(errors, list):  # a W stands before warnings
         errors = [error for error in errors if not str(error).startswith("W")]
-    if errors or row.get("result") is None:
+    result = row.get("result")
+    if errors and operation is Operation.ORDER and isinstance(result, Mapping) and result.get("txid"):
+        # An id says that there is an order, whatever else is said of it.
+        raise UnknownOutcomeError(Venue.KRAKEN, find_words({"error": errors}))
+    if errors or result is None:
         raise judge_answer(Venue.KRAKEN, {"error": errors}, operation, status=200)
-    return row["result"]
+    return result
 
 
 def parse_balances(result: object, catalog: Catalog) -> tuple[Holding, ...]:

@@ -23,45 +23,87 @@ from engine.venues import Venue
 
 R = RefusalReason
 
+#: Every word of https://docs.kraken.com/api/docs/guides/spot-errors and of the support page "API error messages",
+#: then the words that Kraken gave in other years or only in practice.
 KRAKEN = [
-    ("EAPI:Invalid nonce", InvalidNonceError),
+    ("EGeneral:Invalid arguments", R.INVALID_ORDER),
+    ("EGeneral:Invalid arguments:Index unavailable", R.INVALID_ORDER),
     ("EGeneral:Temporary lockout", LockedOutError),
-    ("EAPI:Rate limit exceeded", RateLimitedError),
-    ("EOrder:Rate limit exceeded", RateLimitedError),
-    ("EGeneral:Too many requests", RateLimitedError),
-    ("EService:Throttled: 1705260547", RateLimitedError),
-    ("EAPI:Invalid key", KeyRejectedError),
-    ("EAPI:Invalid signature", KeyRejectedError),
-    ("EAPI:Feature disabled", KeyRejectedError),
-    ("ESession:Invalid session", KeyRejectedError),
-    ("EGeneral:Permission denied", KeyRejectedError),
+    ("EService:Unavailable", UnknownOutcomeError),
     ("EService:Market in cancel_only mode", R.MARKET_UNAVAILABLE),
     ("EService:Market in post_only mode", R.MARKET_UNAVAILABLE),
-    ("EService:Market in limit_only mode", R.MARKET_UNAVAILABLE),
-    ("EService:Timeout", UnknownOutcomeError),
     ("EService:Deadline elapsed", UnknownOutcomeError),
-    ("EService:Unavailable", UnknownOutcomeError),
-    ("EService:Busy", UnknownOutcomeError),
+    ("EAPI:Invalid key", KeyRejectedError),
+    ("EAPI:Invalid signature", KeyRejectedError),
+    ("EAPI:Invalid nonce", InvalidNonceError),
+    ("EGeneral:Permission denied", KeyRejectedError),
     ("EGeneral:Internal error", UnknownOutcomeError),
     ("EGeneral:Internal error[SE0]", UnknownOutcomeError),
-    ("EDatabase:Internal error", UnknownOutcomeError),
-    ("ESomething:Never seen before", UnknownOutcomeError),
-    ("EOrder:Insufficient funds", R.INSUFFICIENT_FUNDS),
-    ("EOrder:Insufficient margin", R.INSUFFICIENT_FUNDS),
+    ("EGeneral:Internal error:3f1c", UnknownOutcomeError),
+    ("EOrder:Cannot open opposing position", R.OTHER),
+    ("EOrder:Cannot open position", R.OTHER),
     ("EOrder:Margin allowance exceeded", R.INSUFFICIENT_FUNDS),
+    ("EOrder:Margin level too low", R.INSUFFICIENT_FUNDS),
+    ("EOrder:Margin position size exceeded", R.OTHER),
+    ("EOrder:Insufficient margin", R.OTHER),
+    ("EOrder:Insufficient funds", R.INSUFFICIENT_FUNDS),
     ("EOrder:Order minimum not met", R.BELOW_MINIMUM),
     ("EOrder:Cost minimum not met", R.BELOW_MINIMUM),
-    ("EGeneral:Invalid arguments:volume minimum not met", R.BELOW_MINIMUM),
-    ("EOrder:Duplicate cl_ord_id", R.DUPLICATE_CLIENT_ORDER_ID),
-    ("EOrder:Unknown order", R.UNKNOWN_ORDER),
-    ("EQuery:Unknown asset pair", R.UNKNOWN_SYMBOL),
-    ("EGeneral:Invalid arguments:volume", R.INVALID_ORDER),
     ("EOrder:Tick size check failed", R.INVALID_ORDER),
-    ("EOrder:Reduce only:No position exists", R.INVALID_ORDER),
     ("EOrder:Orders limit exceeded", R.OTHER),
-    ("ETrade:Locked", R.OTHER),
+    ("EOrder:Rate limit exceeded", RateLimitedError),
+    ("EOrder:Invalid price", R.INVALID_ORDER),
+    ("EOrder:Domain rate limit exceeded", RateLimitedError),
+    ("EOrder:Positions limit exceeded", R.OTHER),
+    ("EOrder:Reduce only:Non-PC", R.INVALID_ORDER),
+    ("EOrder:Reduce only:No position exists", R.INSUFFICIENT_FUNDS),
+    ("EOrder:Reduce only:Position is closed", UnknownOutcomeError),
+    ("EOrder:Scheduled orders limit exceeded", R.OTHER),
+    ("EOrder:Unknown position", R.INSUFFICIENT_FUNDS),
     ("EAccount:Invalid permissions", R.OTHER),
+    ("EAuth:Account temporary disabled", KeyRejectedError),
+    ("EAuth:Account unconfirmed", KeyRejectedError),
+    ("EAuth:Rate limit exceeded", RateLimitedError),
+    ("EAuth:Too many requests", RateLimitedError),
+    ("ETrade:Invalid request", R.INVALID_ORDER),
+    ("EBM:limit exceeded:CAL", R.OTHER),
+    ("EFunding:Max fee exceeded", R.OTHER),
+    ("EAPI:Rate limit exceeded", RateLimitedError),
+    ("EAPI:Feature disabled", KeyRejectedError),
+    ("EQuery:Unknown asset pair", R.UNKNOWN_SYMBOL),
+    ("EQuery:Unknown asset", R.UNKNOWN_SYMBOL),
     ("EGeneral:Unknown method", MisconfiguredError),
+    ("EService:Busy", UnknownOutcomeError),
+    ("ETrade:Locked", KeyRejectedError),
+    ("EOrder:Trading agreement required", R.OTHER),
+    ("EOrder:Unknown order", R.UNKNOWN_ORDER),
+    ("EGeneral:Invalid arguments:volume minimum not met", R.BELOW_MINIMUM),
+    ("EGeneral:Invalid arguments:volume", R.BELOW_MINIMUM),
+    ("EGeneral:Invalid arguments:cost minimum not met", R.BELOW_MINIMUM),
+    ("EGeneral:Invalid arguments:price", R.INVALID_ORDER),
+    ("EGeneral:Invalid arguments:deadline", R.INVALID_ORDER),
+    ("EGeneral:Too many requests", RateLimitedError),
+    ("EService:Throttled: 1705260547", RateLimitedError),
+    ("EService:Timeout", UnknownOutcomeError),
+    ("EService:Market in limit_only mode", R.MARKET_UNAVAILABLE),
+    ("EService:Market in reduce_only mode", R.MARKET_UNAVAILABLE),
+    ("EService:Market in maintenance mode", R.MARKET_UNAVAILABLE),
+    ("EDatabase:Internal error", UnknownOutcomeError),
+    ("EEngine:Request timed out", UnknownOutcomeError),
+    ("ESession:Invalid session", KeyRejectedError),
+    ("EOrder:Invalid order", R.UNKNOWN_ORDER),
+    ("EOrder:Invalid price:XBT/USD price can only be specified up to 1 decimals.", R.INVALID_ORDER),
+    ("EOrder:Post only order", R.INVALID_ORDER),
+    ("EOrder:Duplicate cl_ord_id", R.DUPLICATE_CLIENT_ORDER_ID),
+    ("EQuery:Invalid asset pair", R.UNKNOWN_SYMBOL),
+    ("EAccount:Invalid permissions:XMR trading restricted for PL.", R.OTHER),
+    ("ETrade:User Locked", KeyRejectedError),
+    ("EFunding:Unknown withdraw key", R.OTHER),
+    ("EFunding:Invalid amount", R.OTHER),
+    ("EFunding:No funding method", R.OTHER),
+    ("EFunding:Too many addresses", R.OTHER),
+    ("EGeneral:Something of next year", R.OTHER),
+    ("ESomething:Never seen before", R.OTHER),
 ]
 
 
@@ -158,6 +200,18 @@ def test_kraken_words(words, expected):
     answer = {"error": [words]}
     check(judge_answer(Venue.KRAKEN, answer, Operation.ORDER, status=200), expected)
     check(judge_answer(Venue.KRAKEN, answer, Operation.READ, status=200), as_read(expected))
+
+
+def test_an_unknown_refusal_of_kraken_is_told_in_its_own_words():
+    error = judge_answer(Venue.KRAKEN, {"error": ["ENew:Not on Sundays"]}, Operation.ORDER, status=200)
+
+    assert str(error) == "Kraken: ENew:Not on Sundays"
+
+
+def test_of_several_errors_the_one_that_leaves_the_outcome_open_counts():
+    answer = {"error": ["EOrder:Insufficient funds", "EGeneral:Internal error"]}
+
+    check(judge_answer(Venue.KRAKEN, answer, Operation.ORDER, status=200), UnknownOutcomeError)
 
 
 @pytest.mark.parametrize(("status", "answer", "expected"), COINBASE)

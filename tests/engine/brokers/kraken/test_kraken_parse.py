@@ -18,7 +18,7 @@ from engine.brokers.kraken.parse import (
     result_of,
 )
 from engine.brokers.parse import MalformedAnswerError
-from engine.errors import BrokerError, MisconfiguredError, UnknownOutcomeError
+from engine.errors import BrokerError, MisconfiguredError, RefusedError, UnknownOutcomeError
 from engine.orders import OrderStatus, Side
 from engine.positions import Direction, Holding, MarginPosition
 from tests.engine.brokers.json_values import json_values
@@ -43,6 +43,19 @@ def test_an_answer_without_a_result_is_no_empty_account(answer):
 def test_an_unpopulated_account_and_a_warning_are_fine():
     assert result_of({"error": [], "result": {}}) == {}
     assert result_of({"error": ["WSomething:be careful"], "result": {}}) == {}
+
+
+def test_an_order_that_is_answered_with_an_error_and_an_id_may_be_there():
+    answer = {"error": ["EOrder:Insufficient funds"], "result": {"txid": ["OQCLML-BW3P3-BUCMWZ"]}}
+
+    with pytest.raises(UnknownOutcomeError, match="Insufficient funds"):
+        result_of(answer, Operation.ORDER)
+
+
+@pytest.mark.parametrize("result", [{}, None, {"txid": []}])
+def test_an_order_that_is_answered_with_an_error_alone_is_refused(result):
+    with pytest.raises(RefusedError):
+        result_of({"error": ["EOrder:Insufficient funds"], "result": result}, Operation.ORDER)
 
 
 KEYS = ["error", "result", "balance", "hold_trade", "XXBT", "ZUSD"]
