@@ -70,6 +70,8 @@ _KRAKEN: tuple[tuple[str, Sense], ...] = (
     ("invalid order", _NO_ORDER),
     ("unknown asset", _NO_SYMBOL),
     ("invalid asset pair", _NO_SYMBOL),
+    # Also one that is less than two seconds ahead when it arrives.
+    ("invalid arguments:deadline", RefusalReason.DEADLINE_PASSED),
     ("invalid arguments", _INVALID),
     ("invalid price", _INVALID),
     ("invalid request", _INVALID),

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from sandbox.kraken.counter import CallCounter, Tier
 from sandbox.ledger import Fees, Ledger, Order
+from sandbox.pace import Pace
 
 # https://docs.kraken.com/api/docs/rest-api/get-api-key-info
 TRADING_PERMISSIONS = frozenset(
@@ -47,6 +48,8 @@ class KrakenAccount:
     last_used_at: float | None = None
     #: order id -> userref
     userrefs: dict[str, int] = field(default_factory=dict)
+    #: how slowly an order fills; one that is not here filled at once or rests
+    paces: dict[str, Pace] = field(default_factory=dict)
     #: asset -> (balance, hold_trade) reported instead of the ledger's
     shown_balances: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
 

@@ -9,6 +9,7 @@ from sandbox.kraken.catalogue import VENUE
 from sandbox.kraken.errors import UNKNOWN_PAIR, KrakenError
 from sandbox.kraken.names import pair_names
 from sandbox.market import Market
+from sandbox.pace import Pace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,8 @@ class PrivateCall:
     params: Mapping[str, str]
     market: Market
     now: float
+    #: how slowly new market orders go; None: they fill at once
+    pace: Pace | None = None
 
 
 def find_pair(market: Market, name: str) -> Listing:

@@ -31,8 +31,8 @@ def invalid(argument: str) -> KrakenError:
 def worded(error: LedgerError) -> KrakenError:
     """A ledger's refusal in Kraken's words."""
     if isinstance(error, BelowMinimumError):
-        minimum = "Order" if error.what == "quantity" else "Cost"
-        return KrakenError(f"EOrder:{minimum} minimum not met")
+        small = error.what == "quantity"
+        return invalid("volume minimum not met") if small else KrakenError("EOrder:Cost minimum not met")
     if isinstance(error, OffStepError):
         return invalid("volume") if error.what == "quantity" else KrakenError("EOrder:Tick size check failed")
     return KrakenError(_WORDS[type(error)])

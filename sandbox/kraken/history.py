@@ -7,6 +7,8 @@ from sandbox.kraken.call import PrivateCall
 from sandbox.kraken.errors import invalid
 from sandbox.kraken.figures import flag, whole
 from sandbox.kraken.names import asset_altname, asset_id
+from sandbox.kraken.order_ids import check_order_id
+from sandbox.kraken.pacing import is_pending
 from sandbox.kraken.render import entry_info, order_info, trade_info
 from sandbox.ledger import Fill, Order, OrderStatus
 
@@ -37,6 +39,8 @@ def query_orders(call: PrivateCall) -> object:
     ids = [order_id.strip() for order_id in call.params.get("txid", "").split(",") if order_id.strip()]
     if not 0 < len(ids) <= _MOST_IDS:
         raise invalid("txid")
+    for order_id in ids:
+        check_order_id(order_id)
     orders = call.account.ledger.orders
     return _orders(call, [orders[order_id] for order_id in ids if order_id in orders])
 
@@ -71,7 +75,12 @@ def ledgers(call: PrivateCall) -> object:
 
 def _orders(call: PrivateCall, orders: Sequence[Order]) -> dict[str, object]:
     trades = flag(call.params, "trades")
-    return {order.id: order_info(call.account, order, trades=trades) for order in orders}
+    return {
+        order.id: order_info(
+            call.account, order, trades=trades, pending=is_pending(call.account, order, call.now)
+        )
+        for order in orders
+    }
 
 
 def _is_wanted(call: PrivateCall, order: Order) -> bool:

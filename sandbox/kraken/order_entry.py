@@ -19,15 +19,20 @@ from sandbox.ledger import Draft, Kind, Side
 T = TypeVar("T")
 _CLIENT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[\x21-\x7e]{1,18}", re.ASCII)
 _FLAGS = frozenset({"fciq", "nompp", "post", "viqc"})
+# Zero is now and never; another time is not played.
+_TIMES = ("starttm", "expiretm")
 # Parameters of order types that are not played; ignoring one would change what the order means.
-_NOT_PLAYED = ("displayvol", "price2", "starttm", "expiretm", "close[ordertype]", "asset_class")
-_LONGEST_DEADLINE_S = 60
+_NOT_PLAYED = ("displayvol", "price2", "close[ordertype]", "asset_class")
+_SHORTEST_DEADLINE_S, _LONGEST_DEADLINE_S = 2, 60
 
 
 def parse_order(listing: Listing, params: Mapping[str, str]) -> Draft:
     """A market or limit order; other order types are not played here."""
     for name in _NOT_PLAYED:
         if name in params:
+            raise invalid(name)
+    for name in _TIMES:
+        if params.get(name, "0") != "0":
             raise invalid(name)
     side = _choice(params, "type", {"buy": Side.BUY, "sell": Side.SELL})
     ordertype = _choice(params, "ordertype", {"market": Kind.MARKET, "limit": Kind.LIMIT})
@@ -57,7 +62,7 @@ def parse_order(listing: Listing, params: Mapping[str, str]) -> Draft:
 
 
 def check_deadline(params: Mapping[str, str], now: float) -> None:
-    """Refuse a request whose deadline is over, unreadable or too far away."""
+    """Refuse a request whose deadline is over, unreadable, too near or too far away."""
     text = params.get("deadline")
     if text is None:
         return
@@ -65,10 +70,13 @@ def check_deadline(params: Mapping[str, str], now: float) -> None:
         deadline = datetime.fromisoformat(text)
     except ValueError:
         raise invalid("deadline") from None
-    if deadline.tzinfo is None or deadline.timestamp() > now + _LONGEST_DEADLINE_S:
+    if deadline.tzinfo is None:
         raise invalid("deadline")
-    if deadline.timestamp() < now:
+    ahead_s = deadline.timestamp() - now
+    if ahead_s < 0:
         raise KrakenError("EService:Deadline elapsed")
+    if not _SHORTEST_DEADLINE_S <= ahead_s <= _LONGEST_DEADLINE_S:
+        raise invalid("deadline")
 
 
 def _choice(params: Mapping[str, str], name: str, choices: Mapping[str, T]) -> T:

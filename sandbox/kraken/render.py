@@ -26,14 +26,14 @@ def describe(draft: Draft) -> str:
     return f"{draft.side} {volume} {pair_names(draft.listing).altname} @ {terms}{leverage}"
 
 
-def order_info(account: KrakenAccount, order: Order, *, trades: bool) -> dict[str, object]:
+def order_info(account: KrakenAccount, order: Order, *, trades: bool, pending: bool) -> dict[str, object]:
     """An order as OpenOrders, ClosedOrders and QueryOrders tell it."""
     draft, listing = order.draft, order.draft.listing
     info: dict[str, object] = {
         "refid": None,
         "userref": account.userrefs.get(order.id),
         "cl_ord_id": draft.client_id,
-        "status": _STATUS[order.status],
+        "status": "pending" if pending else _STATUS[order.status],
         "reason": order.reason or None,
         "opentm": order.opened_at,
         "starttm": 0,

@@ -16,8 +16,10 @@ from sandbox.kraken.catalogue import VENUE
 from sandbox.kraken.counter import Tier
 from sandbox.kraken.endpoints import PRIVATE, Endpoint
 from sandbox.kraken.errors import KrakenError, worded
+from sandbox.kraken.pacing import work
 from sandbox.ledger import Fees, LedgerError
 from sandbox.market import Market
+from sandbox.pace import Pace
 from sandbox.server import StandIn
 
 _FAULT_WORDS = {
@@ -57,6 +59,8 @@ class KrakenServer(StandIn):
         self.counts_calls = counts_calls
         #: online, maintenance, cancel_only, post_only
         self.status = "online"
+        #: how slowly market orders go from then on; None: they fill at once
+        self.pace: Pace | None = None
         market.on_change(self._match)
 
     def add_account(
@@ -137,7 +141,8 @@ class KrakenServer(StandIn):
         params = parse_params(body, request.content_type)
         account = self._authenticated(request, body, params.get("nonce", ""))
         self._admit(account, endpoint)
-        call = PrivateCall(account=account, params=params, market=self.market, now=self.now())
+        call = PrivateCall(account=account, params=params, market=self.market, now=self.now(), pace=self.pace)
+        work(account, self._resting_book, call.now)
         return endpoint.answer(call)
 
     def _authenticated(self, request: web.Request, body: bytes, nonce_text: str) -> KrakenAccount:

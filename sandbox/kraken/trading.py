@@ -9,6 +9,8 @@ from sandbox.kraken.errors import UNKNOWN_ORDER, KrakenError, invalid
 from sandbox.kraken.figures import flag, whole
 from sandbox.kraken.funds import free_margin
 from sandbox.kraken.order_entry import check_deadline, parse_order
+from sandbox.kraken.order_ids import check_order_id
+from sandbox.kraken.pacing import may_be_paced
 from sandbox.kraken.render import describe
 from sandbox.ledger import Draft, Kind
 
@@ -29,7 +31,11 @@ def add_order(call: PrivateCall) -> object:
     if flag(call.params, "validate"):
         ledger.preview(draft, book, at=call.now, collateral=collateral)
         return {"descr": descr}
-    order = ledger.place(draft, book, at=call.now, collateral=collateral)
+    if call.pace is not None and may_be_paced(draft):
+        order = ledger.accept(draft, book, at=call.now)
+        call.account.paces[order.id] = call.pace
+    else:
+        order = ledger.place(draft, book, at=call.now, collateral=collateral)
     if userref is not None:
         call.account.userrefs[order.id] = userref
     return {"descr": descr, "txid": [order.id]}
@@ -69,4 +75,6 @@ def _wanted(call: PrivateCall) -> list[str]:
     if "txid" not in params:
         raise invalid("txid")
     refs = call.account.userrefs
+    if not params["txid"].isdecimal():  # digits alone are a userref
+        check_order_id(params["txid"])
     return [order.id for order in orders if params["txid"] in {order.id, str(refs.get(order.id))}]

@@ -156,9 +156,13 @@ class KrakenBroker(CcxtBroker):
         try:
             answer = await self._order("AddOrder", params, priority)
         except UnknownOutcomeError as e:
-            if _DEADLINE_ELAPSED in e.words.lower():
-                await self._blame_clock(e)
-            raise
+            if _DEADLINE_ELAPSED not in e.words.lower():
+                raise
+            raise UnknownOutcomeError(e.venue, await self._market.venue_clock.blame(e.words)) from e
+        except RefusedError as e:
+            if e.reason is not RefusalReason.DEADLINE_PASSED:
+                raise
+            raise RefusedError(e.venue, await self._market.venue_clock.blame(e.words), e.reason) from e
         with reading(Venue.KRAKEN, Operation.ORDER):
             order_ids = as_list(as_row(answer, "AddOrder").get("txid"), "txid")
             if len(order_ids) != 1 or not order_ids[0]:
@@ -195,12 +199,6 @@ class KrakenBroker(CcxtBroker):
         if not self._market.venue_clock.is_known:
             await self._market.venue_clock.read(patience_s=_FIRST_READING_S)
         return self._market.venue_clock
-
-    async def _blame_clock(self, error: UnknownOutcomeError) -> None:
-        """Read the venue's time again, and say so if the clocks are what made the order late."""
-        await self._market.venue_clock.read()
-        if blame := self._market.venue_clock.words():
-            raise UnknownOutcomeError(error.venue, f"{error.words}; {blame}") from error
 
     async def _fetch_margin_positions(
         self, catalog: Catalog, priority: Priority

@@ -62,6 +62,11 @@ class VenueClock:
         """Return what the venue's clock shows when ours shows `at`."""
         return at + self.offset
 
+    async def blame(self, refusal: str) -> str:
+        """Read the venue's time again after a refused deadline, and add to its words if a clock is the cause."""
+        await self.read()
+        return f"{refusal}; {words}" if (words := self.words()) else refusal
+
     def words(self) -> str:
         """Say how wrong our clock is; empty when it is right as far as anybody knows."""
         offset = self.offset

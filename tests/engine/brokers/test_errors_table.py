@@ -81,7 +81,7 @@ KRAKEN = [
     ("EGeneral:Invalid arguments:volume", R.BELOW_MINIMUM),
     ("EGeneral:Invalid arguments:cost minimum not met", R.BELOW_MINIMUM),
     ("EGeneral:Invalid arguments:price", R.INVALID_ORDER),
-    ("EGeneral:Invalid arguments:deadline", R.INVALID_ORDER),
+    ("EGeneral:Invalid arguments:deadline", R.DEADLINE_PASSED),
     ("EGeneral:Too many requests", RateLimitedError),
     ("EService:Throttled: 1705260547", RateLimitedError),
     ("EService:Timeout", UnknownOutcomeError),

@@ -107,7 +107,9 @@ async def test_a_buy_by_cost_spends_quote_and_pays_the_fee_on_top(client, accoun
         pytest.param({"volume": "0"}, "EGeneral:Invalid arguments:volume", id="zero volume"),
         pytest.param({"volume": "1e-1"}, "EGeneral:Invalid arguments:volume", id="volume in e-notation"),
         pytest.param({"volume": "0.123456789"}, "EGeneral:Invalid arguments:volume", id="finer than the lot"),
-        pytest.param({"volume": "0.00001"}, "EOrder:Order minimum not met", id="below ordermin"),
+        pytest.param(
+            {"volume": "0.00001"}, "EGeneral:Invalid arguments:volume minimum not met", id="below ordermin"
+        ),
         pytest.param({"volume": "2"}, "EOrder:Insufficient funds", id="more than is there"),
         pytest.param({"side": "buy"}, "EOrder:Insufficient funds", id="no money"),
         pytest.param({"price": "0"}, "EOrder:Invalid price:Invalid price argument", id="price zero"),
@@ -196,12 +198,41 @@ async def test_a_client_order_id_of_a_filled_order_can_be_used_again(client, acc
     assert (await client.result("ClosedOrders", cl_ord_id=UUID))["count"] == 2
 
 
+@pytest.mark.parametrize("param", ["starttm", "expiretm"])
+async def test_a_time_of_zero_is_no_time(client, account, fund, param):
+    fund(BTC=1)
+
+    await client.order(**{param: "0"})
+
+    assert account.ledger.total("BTC") == Decimal("0.9")
+
+
+@pytest.mark.parametrize("endpoint", ["QueryOrders", "CancelOrder"])
+@pytest.mark.parametrize(
+    "txid", ["no-order", "OQCLML", "oqclml-bw3p3-bucmwz", "OQCLML-BW3P3-BUCMWZ-1", "OQCLML-BW3P3-BUCMWZ,x"]
+)
+async def test_an_id_of_another_shape_is_no_order(client, endpoint, txid):
+    assert await client.error(endpoint, txid=txid) == ["EOrder:Invalid order"]
+
+
 async def test_a_deadline_that_is_over_is_refused(client, account, fund, clock):
     fund(BTC=1)
 
     assert await client.order_error(deadline=deadline(clock, -0.5)) == ["EService:Deadline elapsed"]
     assert account.ledger.orders == {}
     await client.order(deadline=deadline(clock, 5))
+
+
+@pytest.mark.parametrize("seconds", [0.1, 1.9, 61])
+async def test_a_deadline_less_than_two_seconds_or_more_than_a_minute_ahead_is_refused(
+    client, account, fund, clock, seconds
+):
+    fund(BTC=1)
+
+    assert await client.order_error(deadline=deadline(clock, seconds)) == [
+        "EGeneral:Invalid arguments:deadline"
+    ]
+    assert account.ledger.orders == {}
 
 
 @pytest.mark.parametrize("text", ["2020-01-01T00:00:00", "2090-01-01T00:00:00Z"], ids=["no zone", "too far"])

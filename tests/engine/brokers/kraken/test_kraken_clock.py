@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from engine.brokers.base import Priority
-from engine.errors import UnknownOutcomeError
+from engine.errors import RefusalReason, RefusedError, UnknownOutcomeError
 from sandbox.faults import Fault, FaultKind
 from tests.engine.brokers.kraken.conftest import a_request
 
@@ -74,6 +74,32 @@ async def test_an_elapsed_deadline_names_the_clock_and_the_next_sale_arrives(ven
     await sell()
 
     assert 2 < time_left_s(venue, 8) <= 5
+
+
+@pytest.mark.parametrize("skew_s", [3.1, 3.6])
+async def test_a_deadline_refused_as_too_near_names_the_clock_and_the_next_sale_arrives(
+    venue, broker, sell, skew_s
+):
+    await broker.fetch_report()
+    skew(venue, skew_s)
+
+    with pytest.raises(
+        RefusedError, match=r"arguments:deadline; .* clock is [2-4] s behind Kraken's"
+    ) as error:
+        await sell()
+    await sell()
+
+    assert error.value.reason is RefusalReason.DEADLINE_PASSED
+    assert 2 < time_left_s(venue, skew_s) <= 5
+
+
+async def test_a_deadline_is_far_enough_ahead_although_the_venues_time_came_slowly(venue, broker, sell):
+    venue.server.faults.add(Fault(kind=FaultKind.DELAY_AFTER, endpoint="Time", delay_s=0.9))
+    await broker.fetch_report()
+
+    await sell()
+
+    assert venue.ledger.total("BTC") < 1
 
 
 async def test_an_elapsed_deadline_between_clocks_that_agree_blames_none(venue, broker):
