@@ -97,19 +97,21 @@ def load_pressed(user_id: int, params: Mapping[str, object]) -> Pressed:
 
 
 def overview_buttons(proposals: Sequence[Proposal]) -> tuple[Button, ...]:
-    """Return the buttons of a question about everything that was found."""
+    """Return the buttons of a question about everything that was found.
+
+    *Guard all* carries every position, so that its answer can name those it leaves out: some would be sold
+    at once and are asked about one by one, others cannot be guarded that way.
+    """
+    everything = tuple(proposal.key for proposal in proposals)
     from_cost = _keys_with(proposals, ChoiceKind.GUARD_FROM_COST)
     asked_apart = _keys_with(proposals, ChoiceKind.GUARD_AND_SELL_NOW)
     from_price = _keys_with(proposals, ChoiceKind.GUARD_FROM_PRICE)
     buttons = list[Button]()
     if from_cost or asked_apart:
-        # Those that would be sold at once are in it too, to be asked about one by one.
-        keys = tuple(p.key for p in proposals if p.key in {*from_cost, *asked_apart})
-        buttons.append(Button(kind=ChoiceKind.GUARD_ALL_FROM_COST, keys=keys))
+        buttons.append(Button(kind=ChoiceKind.GUARD_ALL_FROM_COST, keys=everything))
     if from_price:
-        buttons.append(Button(kind=ChoiceKind.GUARD_ALL_FROM_PRICE, keys=from_price))
+        buttons.append(Button(kind=ChoiceKind.GUARD_ALL_FROM_PRICE, keys=everything))
         buttons.append(Button(kind=ChoiceKind.CHOOSE, keys=from_price))
-    everything = tuple(proposal.key for proposal in proposals)
     return (*buttons, Button(kind=ChoiceKind.LEAVE_ALONE, keys=everything))
 
 

@@ -1,18 +1,18 @@
 """Pure: turn found positions into candidates, offers and the keys their buttons carry."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from engine.guards.arming import ArmingCandidate, ArmingMode, ArmingPlan, NoEntry
 from engine.guards.changes import ChangeReason
 from engine.guards.guard import Guard, GuardState
-from engine.guards.offers import ChoiceKind, OfferLine, Standing
+from engine.guards.offers import ChoiceKind, OfferLine, PartLeftOut, PartReason, Standing
 from engine.guards.plan import plan_arming
 from engine.liquidation.mark import Mark
 from engine.liquidation.rule import is_within_trading_cost, pnl
 from engine.liquidation.sight import ratio_of
-from engine.money import ZERO
+from engine.money import ZERO, exact
 from engine.portfolio.assemble import Found, assemble
 from engine.positions import PositionKey
 
@@ -110,6 +110,17 @@ def candidate_of(found: Found, threshold: Decimal) -> ArmingCandidate:
         as_of=found.as_of,
         replaces=found.guard if is_paused else None,
     )
+
+
+def parts_left_out(found: Found, guard: Guard) -> Iterator[PartLeftOut]:
+    """Say what of a position the guard just set on it does not cover, and why."""
+    view = assemble(found)
+    if found.locked:
+        yield PartLeftOut(position=view, quantity=found.locked, why=PartReason.STAKED)
+    with exact():
+        uncovered = found.quantity - found.locked - guard.quantity
+    if uncovered > ZERO:
+        yield PartLeftOut(position=view, quantity=uncovered, why=PartReason.NO_COST)
 
 
 def costlier_than(proposals: Iterable[Proposal], *, threshold: Decimal) -> Decimal | None:

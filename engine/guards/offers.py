@@ -82,11 +82,29 @@ class Nothing:
     why: str
 
 
+class PartReason(StrEnum):
+    """Why a guard covers only a part of its position."""
+
+    STAKED = "staked"
+    NO_COST = "what it cost is not known"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartLeftOut:
+    """The part of a guarded position that its guard does not cover."""
+
+    position: PositionView
+    quantity: Decimal
+    why: PartReason
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Armed:
     """Guards now watching; `follow_up` asks about those that would be sold at once."""
 
     guards: tuple[Guard, ...]
+    #: What the guards just set do not cover of their positions.
+    parts_left_out: tuple[PartLeftOut, ...] = ()
     #: What could not be armed, each with its reason.
     left_out: tuple[OfferLine, ...] = ()
     follow_up: Offer | None = None

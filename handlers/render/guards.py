@@ -13,6 +13,7 @@ from engine.guards.offers import (
     Offer,
     OfferLine,
     Outcome,
+    PartLeftOut,
     Standing,
     Unguarded,
 )
@@ -158,7 +159,7 @@ def _standing(line: OfferLine) -> str:
 
 def _why_not(line: OfferLine) -> str:
     position = line.position
-    if line.why_not == Exclusion.ALREADY_GUARDED and position.guard is not None:
+    if _is_guarded(line) and position.guard is not None:
         return f"already guarded at {threshold_percent(position.guard.threshold)}"
     why = staked_words(position) if is_held_by_staking(position) else line.why_not
     return f"cannot be guarded: {foreign(why)}" if why else "cannot be guarded"
@@ -168,6 +169,7 @@ def _terms(offer: Offer) -> Iterator[str]:
     if offer.about != "unguard":
         at = threshold_percent(offer.threshold)
         yield f"Guarded means: sold at market as soon as the loss reaches {at}."
+    yield from _all_leaves_out(offer)
     cost = offer.costlier_than_threshold
     if cost is not None:
         yield f"Buying and selling costs {cost_percent(cost)} there, more than this threshold."
@@ -175,14 +177,59 @@ def _terms(offer: Offer) -> Iterator[str]:
         yield "Not every position has a button here; /guard SYMBOL does the others."
 
 
+def _all_leaves_out(offer: Offer) -> Iterator[str]:
+    """Name what the buttons about everything do not guard, before one is pressed."""
+    kinds = {choice.kind for choice in offer.choices}
+    if ChoiceKind.GUARD_ALL_FROM_COST in kinds:
+        out = {Standing.ENTRY_UNKNOWN, Standing.CANNOT_BE_GUARDED}
+        names = [_with_reason(line) for line in offer.lines if line.standing in out]
+        if names:
+            yield f"“{_LABELS[ChoiceKind.GUARD_ALL_FROM_COST]}” leaves out {', '.join(names)}."
+        apart = [line for line in offer.lines if line.standing is Standing.WOULD_BE_SOLD_NOW]
+        if apart:
+            yield f"It asks again before it sells {', '.join(_short_name(line) for line in apart)}."
+    if ChoiceKind.GUARD_ALL_FROM_PRICE in kinds:
+        names = [_with_reason(line) for line in offer.lines if line.standing is Standing.CANNOT_BE_GUARDED]
+        if names:
+            yield f"“{_LABELS[ChoiceKind.GUARD_ALL_FROM_PRICE]}” leaves out {', '.join(names)}."
+
+
+def _with_reason(line: OfferLine) -> str:
+    why = line.why_not or Standing.ENTRY_UNKNOWN.value
+    return f"{_short_name(line)} ({foreign(why)})"
+
+
+def _short_name(line: OfferLine) -> str:
+    return escape(line.position.symbol or line.position.asset)
+
+
 def _armed(armed: Armed) -> Iterator[str]:
     if armed.guards:
         yield "\n".join((bold("Guarded"), *(_armed_line(guard) for guard in armed.guards)))
     else:
         yield bold("No guard was set")
-    if armed.left_out:
-        lines = (f"{position_name(line.position)}: {_standing(line)}" for line in armed.left_out)
-        yield "\n".join((bold("Not guarded"), *lines))
+    before = [line for line in armed.left_out if _is_guarded(line)]
+    if before:
+        yield "\n".join((bold("Guarded before"), *map(_left_out_line, before)))
+    not_guarded = [
+        *map(_part_line, armed.parts_left_out),
+        *(_left_out_line(line) for line in armed.left_out if not _is_guarded(line)),
+    ]
+    if not_guarded:
+        yield "\n".join((bold("Not guarded"), *not_guarded))
+
+
+def _is_guarded(line: OfferLine) -> bool:
+    return line.why_not == Exclusion.ALREADY_GUARDED and line.position.guard is not None
+
+
+def _left_out_line(line: OfferLine) -> str:
+    why = f" ({foreign(line.why_not)})" if line.standing is Standing.ENTRY_UNKNOWN and line.why_not else ""
+    return f"{position_name(line.position)}: {_standing(line)}{why}"
+
+
+def _part_line(part: PartLeftOut) -> str:
+    return f"{position_name(part.position)}: {quantity(part.quantity)} of it, {part.why}"
 
 
 def _armed_line(guard: Guard) -> str:

@@ -16,6 +16,8 @@ from engine.guards.offers import (
     Nothing,
     Offer,
     OfferLine,
+    PartLeftOut,
+    PartReason,
     Standing,
     Unguarded,
 )
@@ -254,6 +256,9 @@ _offer_lines = st.builds(
     pnl=maybe(amounts),
     why_not=words,
 )
+_parts_left_out = st.builds(
+    PartLeftOut, position=positions, quantity=positive, why=st.sampled_from(PartReason)
+)
 offers = st.builds(
     Offer,
     about=st.sampled_from(["first_contact", "guard", "would_sell", "choose", "unguard", "paused", "new"]),
@@ -268,7 +273,13 @@ offers = st.builds(
 )
 outcomes = st.one_of(
     offers,
-    st.builds(Armed, guards=several(guards), left_out=several(_offer_lines), follow_up=maybe(offers)),
+    st.builds(
+        Armed,
+        guards=several(guards),
+        parts_left_out=several(_parts_left_out),
+        left_out=several(_offer_lines),
+        follow_up=maybe(offers),
+    ),
     st.builds(Unguarded, guards=several(guards)),
     st.builds(LeftAlone),
     st.builds(Nothing, why=words.filter(str.strip)),

@@ -9,7 +9,7 @@ import pytest
 from engine.alerts.messages import FirstContact
 from engine.confirmations.confirm import Rejected
 from engine.guards.guard import GuardSource, GuardState
-from engine.guards.offers import Armed, ChoiceKind, LeftAlone, Nothing, Offer, Standing, Unguarded
+from engine.guards.offers import Armed, ChoiceKind, LeftAlone, Nothing, Offer, PartReason, Standing, Unguarded
 from engine.venues import Venue
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID, Bought, Opening, Resting, Story
@@ -63,6 +63,35 @@ async def test_guarding_all_from_cost_arms_what_is_above_and_asks_about_what_wou
     # A bid of 149.92 for what cost 200.
     assert line.pnl == Decimal("-500.80")
     assert round(line.pnl_ratio, 4) == Decimal("-0.2504")
+
+
+async def test_guarding_all_names_what_it_leaves_out_and_why(met):
+    outcome = await press(met, await first_offer(met), ChoiceKind.GUARD_ALL_FROM_COST)
+
+    left_out = {line.position.asset: (line.standing, line.why_not) for line in outcome.left_out}
+    assert left_out == {
+        "BTC": (Standing.ENTRY_UNKNOWN, ""),
+        "DOGE": (Standing.CANNOT_BE_GUARDED, "below the venue's minimum"),
+    }
+    parts = [(part.position.asset, part.quantity, part.why) for part in outcome.parts_left_out]
+    assert parts == [("ETH", Decimal(1), PartReason.STAKED)]
+
+
+async def test_guarding_all_from_todays_price_names_what_it_leaves_out_too(met):
+    outcome = await press(met, await first_offer(met), ChoiceKind.GUARD_ALL_FROM_PRICE)
+
+    assert [line.position.asset for line in outcome.left_out] == ["DOGE"]
+
+
+async def test_coins_without_a_cost_beside_those_with_one_are_named_as_left_out(met):
+    met.deposit("ETH", "3")
+    await met.clock.sleep(10)
+    offer = await service(met).offer_guard(OWNER_ID, "ETH", None)
+
+    outcome = await press(met, offer, ChoiceKind.GUARD_FROM_COST)
+
+    parts = [(part.quantity, part.why) for part in outcome.parts_left_out]
+    assert parts == [(Decimal(1), PartReason.STAKED), (Decimal(3), PartReason.NO_COST)]
 
 
 async def test_arming_sells_nothing_until_the_second_question_is_answered(met):

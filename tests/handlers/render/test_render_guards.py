@@ -3,7 +3,16 @@ from decimal import Decimal
 import pytest
 
 from engine.guards.arming import Exclusion
-from engine.guards.offers import Armed, ChoiceKind, LeftAlone, Nothing, Standing, Unguarded
+from engine.guards.offers import (
+    Armed,
+    ChoiceKind,
+    LeftAlone,
+    Nothing,
+    PartLeftOut,
+    PartReason,
+    Standing,
+    Unguarded,
+)
 from engine.portfolio.view import NotGuarded
 from handlers.render.guards import render_offer, render_outcome
 from handlers.render.html import COLUMNS
@@ -126,7 +135,14 @@ def test_more_choices_than_telegram_takes_keep_cancel_and_say_so():
 def test_armed_guards_are_listed_with_what_was_left_out_and_the_further_question():
     armed = Armed(
         guards=(guard(),),
-        left_out=(offer_line(Standing.CANNOT_BE_GUARDED, why_not="below the lot"),),
+        parts_left_out=(PartLeftOut(position=position(), quantity=Decimal(3), why=PartReason.STAKED),),
+        left_out=(
+            offer_line(Standing.CANNOT_BE_GUARDED, why_not="below the lot"),
+            offer_line(Standing.ENTRY_UNKNOWN, pnl_ratio=None, pnl=None),
+            offer_line(
+                Standing.CANNOT_BE_GUARDED, position=position(), why_not=Exclusion.ALREADY_GUARDED.value
+            ),
+        ),
         follow_up=offer("would_sell", lines=(_would_be_sold(),)),
     )
 
