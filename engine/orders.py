@@ -6,6 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NewType
 
+from engine.money import exact
+
 ClientOrderId = NewType("ClientOrderId", str)
 VenueOrderId = NewType("VenueOrderId", str)
 
@@ -29,6 +31,20 @@ class OrderStatus(StrEnum):
     def is_final(self) -> bool:
         """Tell whether nothing more can fill."""
         return self is not OrderStatus.OPEN
+
+
+class ProductFamily(StrEnum):
+    """What kind of product is traded; only spot trades change what an account holds of coins or shares."""
+
+    #: Owned coins and shares.
+    SPOT = "spot"
+    #: Borrowed: a leveraged position in a pair, or a share sold short.
+    MARGIN = "margin"
+    FUTURE = "future"
+    PERPETUAL = "perpetual"
+    OPTION = "option"
+    #: A product of a kind we do not know.
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +80,7 @@ class Fill:
     fee: Decimal | None
     fee_asset: str
     at: datetime
-    #: A fill of a leveraged position is no part of a spot holding.
+    #: A fill of a leveraged or derivative position is no part of a spot holding.
     margin: bool = False
 
 
@@ -76,6 +92,8 @@ class Order:
     client_order_id: ClientOrderId | None
     symbol: str
     side: Side
+    #: What it trades; what is no spot order is backed by margin and keeps no coins.
+    family: ProductFamily = ProductFamily.SPOT
     status: OrderStatus
     quantity: Decimal
     filled_quantity: Decimal
@@ -96,6 +114,27 @@ class Order:
     def remaining_quantity(self) -> Decimal:
         """Return what can still fill."""
         return self.quantity - self.filled_quantity
+
+    @property
+    def held_asset(self) -> str | None:
+        """Return which balance it keeps while it is open: a sale the base, a purchase the quote currency.
+
+        None when it keeps none: it is over, or trades something else than spot.
+        """
+        base, slash, quote = self.symbol.partition("/")
+        if self.family is not ProductFamily.SPOT or self.status.is_final or not slash:
+            return None
+        return base if self.side is Side.SELL else quote
+
+    @property
+    def held_quantity(self) -> Decimal | None:
+        """Return how much it keeps of that balance, fees aside; None is unknown."""
+        if self.held_asset is None:
+            return Decimal(0)
+        if self.side is Side.SELL:
+            return self.remaining_quantity
+        with exact():
+            return None if self.price is None else self.remaining_quantity * self.price
 
     @property
     def average_price(self) -> Decimal | None:

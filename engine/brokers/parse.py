@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from engine.money import InvalidNumberError, parse_decimal
+from engine.orders import OrderStatus
 
 Row = Mapping[str, object]
 T = TypeVar("T")
@@ -93,6 +94,11 @@ def one_of(row: Row, key: str, meanings: Mapping[str, T]) -> T:
     if word not in meanings:
         raise _malformed(key, "a known word", word)
     return meanings[word]
+
+
+def order_status_in(row: Row, key: str, final: Mapping[str, OrderStatus]) -> OrderStatus:
+    """Return where an order stands: what is not known to be over may still fill, whatever it is called."""
+    return final.get(text_in(row, key), OrderStatus.OPEN)
 
 
 def amount(value: object, what: str) -> Decimal:

@@ -17,7 +17,7 @@ from engine.execution.journal import Journal
 from engine.guards.following import quantity_there
 from engine.guards.guard import Guard
 from engine.liquidation.available import Available
-from engine.liquidation.release import plan_release
+from engine.liquidation.release import opposite_orders, plan_release
 from engine.money import ZERO
 from engine.orders import Order
 from engine.positions import AccountReport, PositionKind
@@ -116,8 +116,7 @@ class Availability:
 
         """
         orders = await broker.fetch_open_orders(priority=Priority.EXIT)
-        opposite = [o for o in orders if o.symbol == intent.symbol and o.side is not intent.side]
-        await self._cancel(intent, broker, opposite)
+        await self._cancel(intent, broker, opposite_orders(intent.symbol, intent.side, orders))
 
     async def _await_release(self, guard: Guard, broker: Broker, *, wanted: Decimal) -> Decimal:
         give_up_at = self._clock.monotonic() + RELEASE_TIMEOUT_S

@@ -4,35 +4,42 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from engine.money import ZERO
-from engine.orders import Order, Side
+from engine.orders import Order, ProductFamily, Side
 
 
 def plan_release(
     asset: str, *, needed: Decimal, free: Decimal, open_orders: Iterable[Order]
 ) -> tuple[Order, ...]:
-    """Choose the fewest sell orders of `asset` whose cancelling frees `needed`; none when enough is free.
+    """Choose the fewest orders that hold `asset` whose cancelling frees `needed`; none when enough is free.
 
     Of the choices with equally few orders the last one is the smallest that still suffices, so
     that the owner's larger orders stay. All of them are returned when even that is too little.
     """
     holding = sorted(
-        (order for order in open_orders if _holds(order, asset)),
-        key=lambda order: order.remaining_quantity,
+        (order for order in open_orders if _held(order, asset) > ZERO),
+        key=lambda order: _held(order, asset),
         reverse=True,
     )
     shortfall, chosen = needed - free, list[Order]()
     for order in holding:
         if shortfall <= ZERO:
             break
-        chosen.append(_smallest_covering(shortfall, [o for o in holding if o not in chosen]) or order)
-        shortfall -= chosen[-1].remaining_quantity
+        left = [other for other in holding if other not in chosen]
+        covering = [other for other in left if _held(other, asset) >= shortfall]
+        chosen.append(covering[-1] if covering else order)
+        shortfall -= _held(chosen[-1], asset)
     return tuple(chosen)
 
 
-def _holds(order: Order, asset: str) -> bool:
-    return order.side is Side.SELL and order.symbol.split("/")[0] == asset
+def opposite_orders(symbol: str, side: Side, open_orders: Iterable[Order]) -> tuple[Order, ...]:
+    """Return the spot orders on the other side of a pair: some venues refuse ours while they are open."""
+    return tuple(
+        order
+        for order in open_orders
+        if order.symbol == symbol and order.side is not side and order.family is ProductFamily.SPOT
+    )
 
 
-def _smallest_covering(shortfall: Decimal, largest_first: list[Order]) -> Order | None:
-    covering = [order for order in largest_first if order.remaining_quantity >= shortfall]
-    return covering[-1] if covering else None
+def _held(order: Order, asset: str) -> Decimal:
+    # An amount nobody knows frees nothing that could be counted on.
+    return (order.held_quantity or ZERO) if order.held_asset == asset else ZERO

@@ -18,38 +18,31 @@ from engine.brokers.parse import (
     iso_time_in,
     one_of,
     optional_in,
+    order_status_in,
     row_in,
     rows_in,
     text_in,
 )
 from engine.instruments import AssetClass
 from engine.money import ZERO, exact
-from engine.orders import ClientOrderId, Fill, Order, OrderStatus, Side, VenueOrderId
+from engine.orders import ClientOrderId, Fill, Order, OrderStatus, ProductFamily, Side, VenueOrderId
 from engine.positions import Holding
 from engine.quotes import Level, OrderBook, Quote
 
 _SIDES = {"buy": Side.BUY, "sell": Side.SELL, "sell_short": Side.SELL}
-_OPEN = (
-    "new",
-    "partially_filled",
-    "accepted",
-    "pending_new",
-    "accepted_for_bidding",
-    "pending_cancel",
-    "pending_replace",
-    "held",
-    "stopped",
-    "suspended",
-    "calculated",
-    "done_for_day",
-)
-_CANCELED = ("canceled", "expired", "rejected", "replaced")
-_STATUSES = {
-    **dict.fromkeys(_OPEN, OrderStatus.OPEN),
-    **dict.fromkeys(_CANCELED, OrderStatus.CANCELED),
+#: All others may still fill: new, accepted, pending_new, held, partially_filled, pending_cancel, done_for_day …
+_FINAL = {
+    **dict.fromkeys(("canceled", "expired", "rejected", "replaced"), OrderStatus.CANCELED),
     "filled": OrderStatus.FILLED,
 }
 _CLASSES = {"crypto": AssetClass.CRYPTO, "us_equity": AssetClass.STOCK}
+#: https://docs.alpaca.markets/docs/options-orders: an option's order looks like a share's.
+_FAMILIES = {
+    "crypto": ProductFamily.SPOT,
+    "us_equity": ProductFamily.SPOT,
+    "us_option": ProductFamily.OPTION,
+    "crypto_perp": ProductFamily.PERPETUAL,
+}
 _OPENS = time(9, 30)
 _ACTIVE = "ACTIVE"
 
@@ -119,7 +112,8 @@ def parse_order(row: Row, catalog: Catalog, *, fills: tuple[Fill, ...] = ()) -> 
         client_order_id=ClientOrderId(text_in(row, "client_order_id")),
         symbol=asset.symbol,
         side=one_of(row, "side", _SIDES),
-        status=one_of(row, "status", _STATUSES),
+        family=_family(row),
+        status=order_status_in(row, "status", _FINAL),
         # an order sized by its cost has no quantity but what was filled
         quantity=optional_in(row, "qty", amount_in) or filled,
         filled_quantity=filled,
@@ -130,6 +124,12 @@ def parse_order(row: Row, catalog: Catalog, *, fills: tuple[Fill, ...] = ()) -> 
         opened_at=iso_time_in(row, "created_at"),
         fills=fills,
     )
+
+
+def _family(row: Row) -> ProductFamily:
+    if row.get("side") == "sell_short" or row.get("position_intent") == "sell_to_open":
+        return ProductFamily.MARGIN
+    return _FAMILIES.get(str(row.get("asset_class") or "us_equity"), ProductFamily.OTHER)
 
 
 def _cost(row: Row, filled: Decimal, fills: tuple[Fill, ...]) -> Decimal | None:

@@ -1,6 +1,7 @@
 """One portfolio at Coinbase, over its Advanced Trade calls."""
 
-from collections.abc import AsyncIterator, Collection, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from engine.brokers.base import FeeQuote, FillPage, KeyPermissions, Priority
@@ -9,6 +10,7 @@ from engine.brokers.ccxt_broker import CcxtBroker, reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, VenueClient, coinbase_client
 from engine.brokers.coinbase.market import CoinbaseMarketData, require_listed
 from engine.brokers.coinbase.parse import (
+    OPEN_STATUSES,
     parse_fills,
     parse_holdings,
     parse_order,
@@ -40,6 +42,9 @@ _PAGES = 100
 _ACCOUNTS_A_PAGE = "250"
 _ROWS_A_PAGE = "100"
 _OK = 200
+
+#: A list is sent as one parameter repeated.
+Params = Mapping[str, str | list[str]]
 
 
 def connect_coinbase(
@@ -75,8 +80,10 @@ class CoinbaseBroker(CcxtBroker):
             return AccountReport(account=self.account, holdings=parse_holdings(rows), at=at)
 
     async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> tuple[Order, ...]:
-        """Return every order that may still fill."""
-        return tuple([order async for order in self._orders({"order_status": "OPEN"}, priority)])
+        """Return every order that may still fill, whatever its status is called."""
+        found = await asyncio.gather(*(self._orders_in(statuses, priority) for statuses in OPEN_STATUSES))
+        orders = {order.venue_order_id: order for page in found for order in page}
+        return tuple(order for order in orders.values() if not order.status.is_final)
 
     async def fetch_order(
         self,
@@ -108,11 +115,14 @@ class CoinbaseBroker(CcxtBroker):
         start = since.astimezone(UTC).isoformat().replace("+00:00", "Z")
         product = product_id(symbol)
         seen: set[str] = set()
-        for params in ({"order_status": "OPEN"}, {"product_ids": product, "start_date": start}):
-            async for order in self._orders(params, priority):
-                if order.client_order_id == client_order_id:
-                    return await self.fetch_order(order.venue_order_id, symbol, priority=priority)
-                seen.add(order.venue_order_id)
+        for order in await self.fetch_open_orders(priority=priority):
+            if order.client_order_id == client_order_id:
+                return await self.fetch_order(order.venue_order_id, symbol, priority=priority)
+            seen.add(order.venue_order_id)
+        async for order in self._orders({"product_ids": product, "start_date": start}, priority):
+            if order.client_order_id == client_order_id:
+                return await self.fetch_order(order.venue_order_id, symbol, priority=priority)
+            seen.add(order.venue_order_id)
         recent = {"product_ids": product, "start_sequence_timestamp": start}
         order_ids = {fill.venue_order_id for fill in await self._all_fills(recent, priority)}
         for order_id in sorted(order_ids - seen):
@@ -177,7 +187,10 @@ class CoinbaseBroker(CcxtBroker):
                 can_withdraw=flag_in(row, "can_transfer"),
             )
 
-    async def _orders(self, params: Mapping[str, str], priority: Priority) -> AsyncIterator[Order]:
+    async def _orders_in(self, statuses: Sequence[str], priority: Priority) -> list[Order]:
+        return [order async for order in self._orders({"order_status": list(statuses)}, priority)]
+
+    async def _orders(self, params: Params, priority: Priority) -> AsyncIterator[Order]:
         wanted = {**params, "limit": _ROWS_A_PAGE}
         async for row in self._pages("orders/historical/batch", wanted, priority, table="orders"):
             with reading(Venue.COINBASE):
@@ -203,7 +216,7 @@ class CoinbaseBroker(CcxtBroker):
             return FillPage(fills=parse_fills(answer, instruments), next_cursor=cursor if rows else None)
 
     async def _pages(
-        self, path: str, params: Mapping[str, str], priority: Priority, *, table: str | None = None
+        self, path: str, params: Params, priority: Priority, *, table: str | None = None
     ) -> AsyncIterator[Row]:
         """Walk through every page; stopping early would make an account or an order vanish."""
         cursor: str | None = None
@@ -225,7 +238,7 @@ class CoinbaseBroker(CcxtBroker):
             message = f"{path} has more than {_PAGES} pages"
             raise MalformedAnswerError(message)
 
-    async def _get(self, path: str, params: Mapping[str, str], priority: Priority) -> object:
+    async def _get(self, path: str, params: Params, priority: Priority) -> object:
         call = Call(path=f"brokerage/{path}", api=_PRIVATE, params=params)
         return await self._send(call, priority=priority)
 

@@ -13,6 +13,7 @@ from engine.brokers.parse import (
     iso_time_in,
     one_of,
     optional_in,
+    order_status_in,
     readable,
     row_in,
     rows_in,
@@ -21,7 +22,7 @@ from engine.brokers.parse import (
 )
 from engine.instruments import Instrument, TradingStatus
 from engine.money import ZERO, exact, floor_to
-from engine.orders import ClientOrderId, Fill, Order, OrderStatus, Side, VenueOrderId
+from engine.orders import ClientOrderId, Fill, Order, OrderStatus, ProductFamily, Side, VenueOrderId
 from engine.positions import Holding
 from engine.quotes import Level, OrderBook
 from engine.venues import Venue
@@ -29,12 +30,9 @@ from engine.venues import Venue
 Instruments = Mapping[str, Instrument]
 
 _SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
-_STATUSES = {
-    "PENDING": OrderStatus.OPEN,
-    "OPEN": OrderStatus.OPEN,
-    "QUEUED": OrderStatus.OPEN,
-    "CANCEL_QUEUED": OrderStatus.OPEN,
-    "EDIT_QUEUED": OrderStatus.OPEN,
+#: The lists take OPEN by itself only, so all other statuses that are not final are asked for together.
+OPEN_STATUSES = (("OPEN",), ("PENDING", "QUEUED", "CANCEL_QUEUED", "EDIT_QUEUED", "UNKNOWN_ORDER_STATUS"))
+_FINAL = {
     "FILLED": OrderStatus.FILLED,
     "CANCELLED": OrderStatus.CANCELED,
     "EXPIRED": OrderStatus.CANCELED,
@@ -50,7 +48,10 @@ _FLAGS = (
     ("limit_only", TradingStatus.LIMIT_ONLY),
     ("post_only", TradingStatus.POST_ONLY),
 )
-_VAULT = "ACCOUNT_TYPE_VAULT"
+#: What lies in a vault, or backs perpetuals, cannot be sold or spent by spot orders.
+_LOCKED = frozenset({"ACCOUNT_TYPE_VAULT", "ACCOUNT_TYPE_PERP_FUTURES"})
+_SPOT = "SPOT"
+_PAIR_PARTS = 2
 _TRADE = "FILL"  # the other types correct what was told before
 _SHOWN_DIGITS = Decimal("1e-18")
 
@@ -83,7 +84,20 @@ def _instrument(row: Row) -> Instrument:
 
 
 def _symbol(row: Row) -> str:
-    return text_in(row, "product_id").replace("-", "/")
+    """Return our symbol of a spot pair; other products (BTC-PERP-INTX) keep the venue's own name."""
+    name = text_in(row, "product_id")
+    return name.replace("-", "/") if _family(row) is ProductFamily.SPOT else name
+
+
+def _family(row: Row) -> ProductFamily:
+    """Tell what is traded: an order names the type of its product, a fill only the product."""
+    parts = text_in(row, "product_id").split("-")
+    named = row.get("product_type") or _SPOT
+    if named == _SPOT and len(parts) == _PAIR_PARTS:
+        return ProductFamily.SPOT
+    if "PERP" in parts:
+        return ProductFamily.PERPETUAL
+    return ProductFamily.FUTURE if named in {"FUTURE", _SPOT} else ProductFamily.OTHER
 
 
 def _trading_status(row: Row) -> TradingStatus:
@@ -120,20 +134,20 @@ def _each_once(accounts: Iterable[Row]) -> Iterable[Row]:
 
 
 def parse_holdings(accounts: Iterable[Row]) -> tuple[Holding, ...]:
-    """Read all pages of accounts; several accounts in one asset are one holding, a vault is locked."""
+    """Read all pages of accounts; several accounts in one asset are one holding."""
     holdings: dict[str, Holding] = {}
     with exact():
         for row in _each_once(accounts):
             asset = text_in(row, "currency")
             free = amount_in(row_in(row, "available_balance"), "value")
             held = amount_in(row_in(row, "hold"), "value")
-            in_vault = row.get("type") == _VAULT
+            is_locked = row.get("type") in _LOCKED
             known = holdings.get(asset, Holding(asset=asset, free=ZERO))
             holdings[asset] = Holding(
                 asset=asset,
-                free=known.free + (ZERO if in_vault else free),
+                free=known.free + (ZERO if is_locked else free),
                 held=known.held + held,
-                locked=known.locked + (free if in_vault else ZERO),
+                locked=known.locked + (free if is_locked else ZERO),
             )
     return tuple(holding for _, holding in sorted(holdings.items()) if _has_something(holding))
 
@@ -144,7 +158,7 @@ def _has_something(holding: Holding) -> bool:
 
 def parse_order(row: Row, *, fills: tuple[Fill, ...] = ()) -> Order:
     """Read one order."""
-    symbol = _symbol(row)
+    symbol, side = _symbol(row), one_of(row, "side", _SIDES)
     filled = amount_in(row, "filled_size")
     terms = _terms(row)
     client_order_id = optional_in(row, "client_order_id", text_in)
@@ -152,18 +166,24 @@ def parse_order(row: Row, *, fills: tuple[Fill, ...] = ()) -> Order:
         venue_order_id=VenueOrderId(text_in(row, "order_id")),
         client_order_id=ClientOrderId(client_order_id) if client_order_id else None,
         symbol=symbol,
-        side=one_of(row, "side", _SIDES),
-        status=one_of(row, "status", _STATUSES),
-        # an order sized by its cost has no quantity but what was filled
-        quantity=optional_in(terms, "base_size", amount_in) or filled,
+        side=side,
+        family=_family(row),
+        status=order_status_in(row, "status", _FINAL),
+        quantity=optional_in(terms, "base_size", amount_in) or _quantity_without_size(row, side, filled),
         filled_quantity=filled,
         cost=amount_in(row, "filled_value"),
         fee=amount_in(row, "total_fees"),
-        fee_asset=symbol.partition("/")[2],
+        fee_asset=symbol.partition("/")[2] or None,
         price=optional_in(terms, "limit_price", amount_in) or optional_in(terms, "stop_price", amount_in),
         opened_at=optional_in(row, "created_time", iso_time_in),
         fills=fills,
     )
+
+
+def _quantity_without_size(row: Row, side: Side, filled: Decimal) -> Decimal:
+    """Return the quantity of an order sized by its cost: what was filled, and what a sale still holds."""
+    held = optional_in(row, "outstanding_hold_amount", amount_in) if side is Side.SELL else None
+    return filled + (held or ZERO)
 
 
 def _terms(row: Row) -> Row:
@@ -183,6 +203,7 @@ def parse_fills(answer: object, instruments: Instruments) -> tuple[Fill, ...]:
 def _fill(row: Row, instruments: Instruments) -> Fill:
     symbol = _symbol(row)
     base, _, quote = symbol.partition("/")
+    family = _family(row)
     return Fill(
         trade_id=text_in(row, "entry_id"),
         venue_order_id=VenueOrderId(text_in(row, "order_id")),
@@ -195,6 +216,7 @@ def _fill(row: Row, instruments: Instruments) -> Fill:
         fee=amount_in(row, "commission"),
         fee_asset=quote,
         at=iso_time_in(row, "trade_time"),
+        margin=family is not ProductFamily.SPOT,
     )
 
 

@@ -18,6 +18,7 @@ from engine.brokers.parse import (
     as_row,
     one_of,
     optional_in,
+    order_status_in,
     row_in,
     table_in,
     text_in,
@@ -25,14 +26,12 @@ from engine.brokers.parse import (
 )
 from engine.errors import UnknownOutcomeError
 from engine.money import ZERO, exact
-from engine.orders import ClientOrderId, Fill, Order, OrderStatus, Side, VenueOrderId
+from engine.orders import ClientOrderId, Fill, Order, OrderStatus, ProductFamily, Side, VenueOrderId
 from engine.positions import Direction, Holding, MarginPosition
 from engine.quotes import Level, OrderBook, Quote
 from engine.venues import Venue
 
-_STATUSES = {
-    "pending": OrderStatus.OPEN,
-    "open": OrderStatus.OPEN,
+_FINAL = {
     "closed": OrderStatus.FILLED,
     "canceled": OrderStatus.CANCELED,
     "expired": OrderStatus.CANCELED,
@@ -142,7 +141,8 @@ def parse_order(order_id: str, row: Row, catalog: Catalog) -> Order:
         client_order_id=ClientOrderId(client_order_id) if client_order_id else None,
         symbol=pair.symbol,
         side=one_of(terms, "type", _SIDES),
-        status=one_of(row, "status", _STATUSES),
+        family=_family(terms),
+        status=order_status_in(row, "status", _FINAL),
         # an order sized by its cost has no quantity but what was filled
         quantity=filled if in_quote else amount_in(row, "vol"),
         filled_quantity=filled,
@@ -153,6 +153,12 @@ def parse_order(order_id: str, row: Row, catalog: Catalog) -> Order:
         opened_at=optional_in(row, "opentm", unix_time_in),
         closed_at=optional_in(row, "closetm", unix_time_in),
     )
+
+
+def _family(terms: Row) -> ProductFamily:
+    # "none" for a spot order, else "3:1": those use margin and hold no coins.
+    leverage = terms.get("leverage") or "none"
+    return ProductFamily.SPOT if leverage == "none" else ProductFamily.MARGIN
 
 
 def _order_price(terms: Row) -> Decimal | None:

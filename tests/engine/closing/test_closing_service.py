@@ -114,6 +114,24 @@ async def test_an_order_that_holds_it_is_shown_and_cancelled(room):
     assert total(room) == 0
 
 
+async def test_an_order_that_holds_no_coins_is_not_in_the_way(room):
+    room.deposit("BTC", "0.4")
+    room.deposit("USD", "100000")
+    room.set_bid("50000")
+    held = room.trade("sell", "0.3", limit="60000")
+    short = room.trade("sell", "0.3", limit="70000", leverage=2)
+    await room.read()
+
+    preview = await offer(room)
+    await press(room, preview)
+    await room.wait_for("exit ")
+
+    [line] = preview.lines
+    assert [order.venue_order_id for order in line.cancels] == [held.id]
+    assert [order.id for order in room.world.ledger("kraken").open_orders()] == [short.id]
+    assert total(room) == 0
+
+
 async def test_an_order_placed_after_the_preview_is_shown_before_it_is_cancelled(holding):
     preview = await offer(holding)
     holding.trade("sell", "0.3", limit="60000")

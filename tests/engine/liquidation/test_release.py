@@ -6,23 +6,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.liquidation.release import plan_release
-from engine.orders import Order, OrderStatus, Side, VenueOrderId
+from engine.liquidation.release import opposite_orders, plan_release
+from engine.orders import Order, OrderStatus, ProductFamily, Side, VenueOrderId
+
+BORROWED = [family for family in ProductFamily if family is not ProductFamily.SPOT]
 
 
-def an_order(name, quantity, *, side=Side.SELL, symbol="BTC/USD", filled="0"):
-    return Order(
-        venue_order_id=VenueOrderId(name),
-        client_order_id=None,
-        symbol=symbol,
-        side=side,
-        status=OrderStatus.OPEN,
-        quantity=Decimal(quantity),
-        filled_quantity=Decimal(filled),
-        cost=None,
-        fee=None,
-        fee_asset=None,
-    )
+def an_order(name, quantity, *, side=Side.SELL, symbol="BTC/USD", filled="0", **changes):
+    values = {
+        "venue_order_id": VenueOrderId(name),
+        "client_order_id": None,
+        "symbol": symbol,
+        "side": side,
+        "status": OrderStatus.OPEN,
+        "quantity": Decimal(quantity),
+        "filled_quantity": Decimal(filled),
+        "cost": None,
+        "fee": None,
+        "fee_asset": None,
+    }
+    return Order(**{**values, **changes})
 
 
 def chosen(needed, free, *orders):
@@ -52,11 +55,36 @@ def test_only_the_unfilled_part_of_an_order_holds_coins():
         an_order("x", "5", side=Side.BUY),
         an_order("x", "5", symbol="ETH/BTC"),
         an_order("x", "5", symbol="SOL/USD"),
+        an_order("x", "5", symbol="BTC-PERP-INTX"),
+        an_order("x", "5", symbol="BTC"),
+        an_order("x", "5", status=OrderStatus.CANCELED),
+        an_order("x", "5", filled="5"),
+        an_order("x", "5", symbol="ETH/BTC", side=Side.BUY),
+        *(an_order("x", "5", family=family) for family in BORROWED),
+        *(an_order("x", "5", symbol="ETH/BTC", side=Side.BUY, price=Decimal(1), family=f) for f in BORROWED),
     ],
-    ids=["a buy holds cash", "a quote currency is not the asset", "another asset"],
+    ids=lambda order: f"{order.family} {order.status} {order.side} {order.symbol} {order.price}",
 )
 def test_orders_that_hold_something_else_stay(other):
     assert chosen("1", "0", other) == []
+    assert chosen("1", "0", other, an_order("spot", "1")) == ["spot"]
+
+
+def test_a_purchase_paid_with_the_asset_holds_its_value():
+    bids = [an_order(name, "10", symbol="ETH/BTC", side=Side.BUY, price=Decimal("0.05")) for name in "ab"]
+
+    assert sorted(chosen("0.6", "0", *bids)) == ["a", "b"]
+    assert chosen("0.5", "0", *bids, an_order("c", "0.9")) == ["b"]
+
+
+@pytest.mark.parametrize("family", ProductFamily)
+def test_only_spot_orders_stand_opposite_to_a_spot_sale(family):
+    bid = an_order("bid", "1", side=Side.BUY, family=family)
+    others = [an_order("ask", "1"), an_order("elsewhere", "1", side=Side.BUY, symbol="ETH/USD")]
+
+    found = opposite_orders("BTC/USD", Side.SELL, [bid, *others])
+
+    assert found == ((bid,) if family is ProductFamily.SPOT else ())
 
 
 def test_all_are_cancelled_when_even_they_are_too_little():

@@ -1,11 +1,15 @@
 """Exits that something else stands in the way of: other orders, closed markets, coins that are not free."""
 
+from dataclasses import replace
 from decimal import Decimal
+
+import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled
 from engine.execution.states import IntentState
 from engine.orders import Side
 from engine.venues import Venue
+from sandbox.coinbase import DerivativeOrder
 from sandbox.faults import FaultKind
 
 MARKET = "Kraken: EService:Market in cancel_only mode"
@@ -99,3 +103,83 @@ async def test_a_stop_waits_until_no_outcome_is_unknown(room):
     [intent] = await room.intents()
     assert intent.state is not IntentState.UNKNOWN
     assert len(room.sent()) == 1
+
+
+async def test_a_perpetuals_order_is_never_cancelled_to_free_coins(rooms):
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        room.deposit("BTC", "0.01", venue=Venue.COINBASE)
+        room.set_bid("50000", venue=Venue.COINBASE)
+        held = {room.trade("sell", "0.003", limit="90000", venue=Venue.COINBASE).id for _ in range(2)}
+        [account] = room.world.coinbase.accounts.values()
+        for product_id in ("BTC-PERP-INTX", "BIT-28NOV26-CDE"):
+            account.derivative_orders.append(
+                DerivativeOrder(
+                    product_id=product_id,
+                    side="SELL",
+                    size=Decimal("0.008"),
+                    limit_price=Decimal(90_000),
+                    at=room.clock.now().timestamp(),
+                )
+            )
+        await room.arm("0.01", "600", venue=Venue.COINBASE)
+        begun = room.clock.monotonic()
+
+        await room.sell_off()
+
+        [filled] = await room.alerts(ExitFilled)
+        assert filled.quantity == Decimal("0.01")
+        assert {order.venue_order_id for order in filled.cancelled} == held
+        assert [order.status for order in account.derivative_orders] == ["OPEN", "OPEN"]
+        assert room.clock.monotonic() - begun < 2
+
+
+@pytest.mark.parametrize(
+    "status", ["QUEUED", "PENDING", "CANCEL_QUEUED", "EDIT_QUEUED", "UNKNOWN_ORDER_STATUS"]
+)
+async def test_an_order_that_is_not_over_is_found_whatever_its_status_is_called(rooms, status):
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        room.deposit("BTC", "0.01", venue=Venue.COINBASE)
+        room.set_bid("50000", venue=Venue.COINBASE)
+        held = room.trade("sell", "0.006", limit="90000", venue=Venue.COINBASE)
+        [account] = room.world.coinbase.accounts.values()
+        account.shown_as[held.id] = status
+        await room.arm("0.01", "600", venue=Venue.COINBASE)
+
+        await room.sell_off()
+
+        [filled] = await room.alerts(ExitFilled)
+        assert filled.quantity == Decimal("0.01")
+        assert [order.venue_order_id for order in filled.cancelled] == [held.id]
+        assert await room.alerts(ExitFailing) == []
+
+
+async def test_a_margin_order_at_kraken_is_never_cancelled_to_free_coins(room):
+    room.deposit("BTC", "0.01")
+    room.deposit("USD", "100000")
+    room.set_bid("50000")
+    held = room.trade("sell", "0.006", limit="90000")
+    short = room.trade("sell", "0.006", limit="95000", leverage=2)
+    await room.arm("0.01", "600")
+
+    await room.sell_off()
+
+    [filled] = await room.alerts(ExitFilled)
+    assert filled.quantity == Decimal("0.01")
+    assert [order.venue_order_id for order in filled.cancelled] == [held.id]
+    assert [order.id for order in room.world.ledger("kraken").open_orders()] == [short.id]
+
+
+async def test_a_purchase_that_is_paid_with_the_coin_is_cancelled_to_free_it(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        room.deposit("BTC", "0.02", venue=Venue.ALPACA)
+        room.set_bid("50000", venue=Venue.ALPACA)
+        pair = room.world.market.listing(Venue.ALPACA, "ETH/USD")
+        room.world.market.add(replace(pair, symbol="ETH/BTC", quote="BTC", tick=Decimal("0.0001")))
+        held = room.trade("buy", "1", "ETH/BTC", limit="0.015", venue=Venue.ALPACA)
+        await room.arm("0.02", "1200", venue=Venue.ALPACA)
+
+        await room.sell_off()
+
+        [filled] = await room.alerts(ExitFilled)
+        assert filled.quantity == Decimal("0.02")
+        assert [order.venue_order_id for order in filled.cancelled] == [held.id]

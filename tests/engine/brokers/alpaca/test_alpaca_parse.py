@@ -18,7 +18,7 @@ from engine.brokers.alpaca.parse import (
 )
 from engine.brokers.parse import MalformedAnswerError
 from engine.instruments import AssetClass, TradingStatus
-from engine.orders import OrderStatus
+from engine.orders import OrderStatus, ProductFamily
 from engine.positions import Holding
 from tests.engine.brokers.json_values import json_values
 
@@ -245,7 +245,30 @@ def test_an_order_of_a_kind_we_do_not_know_hides_none_of_the_others(catalog):
     ]
 
 
-@pytest.mark.parametrize("changes", [{"status": "limbo"}, {"filled_qty": None}, {"side": "hold"}, {"id": ""}])
+@pytest.mark.parametrize("status", ["pending_cancel", "pending_replace", "held", "a new one"])
+def test_an_order_that_is_not_over_may_hold_coins(catalog, status):
+    assert parse_order(order(status=status), catalog).status is OrderStatus.OPEN
+
+
+@pytest.mark.parametrize(
+    ("changes", "family"),
+    [
+        ({"asset_class": "crypto"}, ProductFamily.SPOT),
+        ({"asset_class": None}, ProductFamily.SPOT),
+        ({"symbol": "AAPL", "asset_class": "us_equity"}, ProductFamily.SPOT),
+        ({"symbol": "AAPL240119C00100000", "asset_class": "us_option"}, ProductFamily.OPTION),
+        ({"symbol": "AAPL", "side": "sell_short"}, ProductFamily.MARGIN),
+        ({"symbol": "AAPL", "position_intent": "sell_to_open"}, ProductFamily.MARGIN),
+        ({"asset_class": "something new"}, ProductFamily.OTHER),
+    ],
+)
+def test_an_order_says_what_kind_of_product_it_trades(catalog, changes, family):
+    read = parse_order(order(status="new", filled_qty="0", **{"side": "sell", **changes}), catalog)
+    assert read.family is family
+    assert (read.held_asset is None) is (family is not ProductFamily.SPOT)
+
+
+@pytest.mark.parametrize("changes", [{"status": None}, {"filled_qty": None}, {"side": "hold"}, {"id": ""}])
 def test_an_order_that_cannot_be_read_raises(catalog, changes):
     with pytest.raises(MalformedAnswerError):
         parse_order(order(**changes), catalog)

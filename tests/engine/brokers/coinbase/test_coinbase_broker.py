@@ -185,11 +185,32 @@ async def test_our_id_finds_an_open_order(broker, venue):
     assert (found.venue_order_id, found.status, found.price) == (order_id, OrderStatus.OPEN, D(60_000))
 
 
+@pytest.mark.parametrize("status", ["OPEN", "PENDING", "QUEUED", "CANCEL_QUEUED", "EDIT_QUEUED"])
+async def test_an_order_that_is_not_over_is_open_whatever_its_status_is_called(broker, venue, status):
+    venue.deposit("BTC", "1")
+    order_id = venue.place("BTC/USD", "sell", "0.1", limit="60000", client_id="ours").id
+    venue.account.shown_as[order_id] = status
+    venue.place("BTC/USD", "sell", "0.1")
+    assert [order.venue_order_id for order in await broker.fetch_open_orders()] == [order_id]
+    found = await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE)
+    assert (found.venue_order_id, found.status) == (order_id, OrderStatus.OPEN)
+
+
+async def test_an_order_that_ended_while_it_was_asked_for_is_not_open(broker, venue):
+    row = (
+        '{"order_id":"o","product_id":"BTC-USD","side":"SELL","status":"FILLED","filled_size":"1",'
+        '"filled_value":"1","total_fees":"0"}'
+    )
+    body = f'{{"orders":[{row}],"has_next":false,"cursor":""}}'
+    fault(venue, FaultKind.HTML_200, "orders/historical/batch", body=body, times=2)
+    assert await broker.fetch_open_orders() == ()
+
+
 async def test_our_id_finds_an_order_that_only_its_fills_show_yet(broker, venue, sell):
     venue.deposit("BTC", "1")
     request, order_id = await sell()
     body = '{"orders":[],"has_next":false,"cursor":""}'
-    fault(venue, FaultKind.HTML_200, "orders/historical/batch", body=body, times=2)
+    fault(venue, FaultKind.HTML_200, "orders/historical/batch", body=body, times=3)
     found = await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE)
     assert found.venue_order_id == order_id
 

@@ -12,7 +12,7 @@ from engine.brokers.coinbase.parse import (
 )
 from engine.brokers.parse import MalformedAnswerError
 from engine.instruments import TradingStatus
-from engine.orders import OrderStatus
+from engine.orders import OrderStatus, ProductFamily
 from engine.positions import Holding
 from tests.engine.brokers.json_values import json_values
 
@@ -23,8 +23,9 @@ def account(currency="BTC", free="1", held="0", **more):
     return {"currency": currency, "available_balance": {"value": free}, "hold": {"value": held}, **more}
 
 
-def test_accounts_in_one_asset_are_one_holding_and_a_vault_is_locked():
-    rows = [account(free="1", held="0.5"), account(free="2"), account(free="3", type="ACCOUNT_TYPE_VAULT")]
+@pytest.mark.parametrize("kind", ["ACCOUNT_TYPE_VAULT", "ACCOUNT_TYPE_PERP_FUTURES"])
+def test_accounts_in_one_asset_are_one_holding_and_what_orders_cannot_use_is_locked(kind):
+    rows = [account(free="1", held="0.5"), account(free="2"), account(free="3", type=kind)]
     assert parse_holdings(rows) == (Holding(asset="BTC", free=D(3), held=D("0.5"), locked=D(3)),)
 
 
@@ -125,6 +126,9 @@ def order(**changes):
         ("PENDING", OrderStatus.OPEN),
         ("QUEUED", OrderStatus.OPEN),
         ("CANCEL_QUEUED", OrderStatus.OPEN),
+        ("EDIT_QUEUED", OrderStatus.OPEN),
+        ("UNKNOWN_ORDER_STATUS", OrderStatus.OPEN),
+        ("A_NEW_ONE", OrderStatus.OPEN),
         ("CANCELLED", OrderStatus.CANCELED),
         ("EXPIRED", OrderStatus.CANCELED),
         ("FAILED", OrderStatus.CANCELED),
@@ -141,7 +145,38 @@ def test_an_order_sized_by_cost_or_without_terms_has_the_quantity_that_was_fille
 
 
 @pytest.mark.parametrize(
-    "changes", [{"status": "LIMBO"}, {"filled_size": ""}, {"filled_value": None}, {"side": "HOLD"}]
+    ("changes", "family", "symbol"),
+    [
+        ({}, ProductFamily.SPOT, "BTC/USD"),
+        ({"product_type": "SPOT"}, ProductFamily.SPOT, "BTC/USD"),
+        ({"product_id": "BTC-PERP-INTX"}, ProductFamily.PERPETUAL, "BTC-PERP-INTX"),
+        (
+            {"product_id": "BTC-PERP-INTX", "product_type": "FUTURE"},
+            ProductFamily.PERPETUAL,
+            "BTC-PERP-INTX",
+        ),
+        ({"product_id": "SOL-28NOV26-CDE"}, ProductFamily.FUTURE, "SOL-28NOV26-CDE"),
+        ({"product_id": "BTC-USD", "product_type": "FUTURE"}, ProductFamily.FUTURE, "BTC-USD"),
+        ({"product_id": "BTC-USD", "product_type": "PREDICTION"}, ProductFamily.OTHER, "BTC-USD"),
+    ],
+)
+def test_an_order_says_what_kind_of_product_it_trades(changes, family, symbol):
+    read = parse_order(order(status="OPEN", filled_size="0", **changes))
+    assert (read.family, read.symbol) == (family, symbol)
+    assert (read.held_asset == "BTC") is (family is ProductFamily.SPOT)
+
+
+def test_a_sale_sized_by_its_value_holds_what_the_venue_says_it_holds():
+    by_value = {"limit_limit_gtc": {"quote_size": "20000", "limit_price": "50000"}}
+    resting = order(
+        status="OPEN", order_configuration=by_value, filled_size="0.1", outstanding_hold_amount="0.3"
+    )
+    read = parse_order(resting)
+    assert (read.held_asset, read.held_quantity) == ("BTC", D("0.3"))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"status": None}, {"filled_size": ""}, {"filled_value": None}, {"side": "HOLD"}]
 )
 def test_an_order_that_cannot_be_read_raises(changes):
     with pytest.raises(MalformedAnswerError):
@@ -171,6 +206,14 @@ def test_a_size_in_dollars_becomes_the_nearest_whole_lots():
     assert bought.quantity == D("0.00033333")
     (unlisted,) = parse_fills({"fills": [fill(size_in_quote=True)]}, {})
     assert unlisted.quantity == D("0.000333333333333333")
+
+
+@pytest.mark.parametrize("product_id", ["BTC-PERP-INTX", "SOL-28NOV26-CDE"])
+def test_fills_of_derivatives_are_no_part_of_a_spot_holding(product_id):
+    (read,) = parse_fills({"fills": [fill(product_id=product_id)]}, {})
+    assert (read.margin, read.base, read.quote) == (True, product_id, "")
+    (spot,) = parse_fills({"fills": [fill()]}, {})
+    assert (spot.margin, spot.base, spot.quote) == (False, "BTC", "USD")
 
 
 def test_corrections_are_no_fills():
