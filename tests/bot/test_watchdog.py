@@ -1,4 +1,8 @@
 import asyncio
+import signal
+import subprocess
+import sys
+import threading
 import time
 
 import pytest
@@ -74,3 +78,123 @@ async def test_it_looks_while_the_loop_cannot(monkeypatch):
     await asyncio.to_thread(watchdog.stop)
 
     assert dumps == [1]
+
+
+def test_a_process_that_stood_still_tells_for_how_long_and_goes_on(dog_that_tells):
+    watchdog, now, told, ends = dog_that_tells
+
+    for second in (0, 1, 2, 67, 68, 69):
+        now[0] = second
+        watchdog.look()
+        if second != 67:
+            watchdog.beat()
+
+    assert ends == []
+    (standstill,) = told
+    assert standstill.startswith("NIJA stood still for 65 s")
+
+
+def test_a_short_standstill_is_nobodys_business(dog_that_tells):
+    watchdog, now, told, ends = dog_that_tells
+
+    for second in (0, 1, 14, 15, 16):
+        now[0] = second
+        watchdog.look()
+
+    assert (told, ends) == ([], [])
+
+
+def test_a_loop_that_hangs_is_ended_even_where_the_watchdog_is_slow(dog_that_tells):
+    watchdog, now, _told, ends = dog_that_tells
+
+    for look in range(21):
+        now[0] = 10 * look
+        watchdog.look()
+
+    assert ends == [70]
+
+
+def test_a_failure_to_tell_does_not_keep_the_process_from_ending():
+    now, ends = [0.0], []
+
+    def no_thread(text):
+        raise RuntimeError("can't start new thread")
+
+    watchdog = Watchdog(tell=no_thread, monotonic=lambda: now[0], dump=lambda: None, end=ends.append)
+    for second in range(61):
+        now[0] = second
+        try:
+            watchdog.look()
+        except RuntimeError:
+            assert second == 15
+
+    assert ends == [70]
+
+
+@pytest.fixture
+def dog_that_tells():
+    now, told, ends = [0.0], [], []
+    watchdog = Watchdog(tell=told.append, monotonic=lambda: now[0], dump=lambda: None, end=ends.append)
+    return watchdog, now, told, ends
+
+
+def test_it_goes_on_looking_after_an_error_of_its_own(monkeypatch):
+    monkeypatch.setattr("bot.watchdog.LOOK_EVERY_S", 0.005)
+    monkeypatch.setattr("bot.watchdog.ALARM_AFTER_S", 0.02)
+    monkeypatch.setattr("bot.watchdog.EXIT_AFTER_S", 0.04)
+    ended = threading.Event()
+
+    def no_thread(text):
+        raise RuntimeError("can't start new thread")
+
+    watchdog = Watchdog(tell=no_thread, dump=lambda: None, end=lambda code: ended.set())
+    watchdog.start()
+
+    assert ended.wait(5)
+    watchdog.stop()
+
+
+def test_the_loop_revives_a_watchdog_that_is_gone(monkeypatch):
+    monkeypatch.setattr("bot.watchdog.LOOK_EVERY_S", 0.005)
+    watchdog = Watchdog(tell=str, dump=lambda: None, end=lambda code: None)
+    watchdog.start()
+    first = watchdog._thread
+    watchdog._stopped.set()
+    first.join()
+    watchdog._stopped.clear()
+
+    watchdog.beat()
+
+    assert watchdog._thread is not first
+    assert watchdog._thread.is_alive()
+    watchdog.stop()
+
+
+STOPPED = """
+import sys, time
+from bot import watchdog
+watchdog.LOOK_EVERY_S, watchdog.LONGEST_LOOK_S = 0.02, 0.5
+watchdog.ALARM_AFTER_S, watchdog.EXIT_AFTER_S = 1.0, 2.0
+dog = watchdog.Watchdog(tell=lambda text: print(text, file=sys.stderr, flush=True))
+dog.start()
+print("watching", file=sys.stderr, flush=True)
+while True:
+    time.sleep(0.01)
+    dog.beat()
+"""
+
+
+def test_a_process_that_is_really_stopped_tells_and_lives():
+    command = [sys.executable, "-c", STOPPED]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stderr.readline() == "watching\n"
+            process.send_signal(signal.SIGSTOP)
+            time.sleep(2.5)  # longer than it takes to end a process whose loop hangs
+            process.send_signal(signal.SIGCONT)
+
+            assert process.stderr.readline().startswith("NIJA stood still for ")
+            time.sleep(0.1)
+            assert process.poll() is None
+        finally:
+            process.kill()
