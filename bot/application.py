@@ -3,26 +3,25 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
 
 import structlog
 from pydantic import SecretStr
 from telegram import BotCommand
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.ext import ApplicationBuilder, ExtBot
 
 from bot.ordering import PerChat, UpdateLog
+from bot.polling import Polling
 from bot.reach import Reach
+from bot.retry import backoff_s
 from bot.telegram_words import words_of
+from bot.unending import run_unending
+from engine.status import JobStatus
 from handlers.context import CONTEXT_TYPES, ChatApplication
-from handlers.registry import ALLOWED_UPDATES
 
 #: httpx keeps 20 connections open and its pool slows down with more; 32 of each answered most per second.
 CONCURRENT_UPDATES = 32
 POOL_TIMEOUT_S = 30.0
-POLL_S = timedelta(seconds=20)
-RETRY_FIRST_S = 1.0
-RETRY_MOST_S = 30.0
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +35,7 @@ def build_application(*, token: SecretStr, api_url: str, updates: UpdateLog, rea
         .token(token.get_secret_value())
         .base_url(f"{api_url}/bot")
         .base_file_url(f"{api_url}/file/bot")
+        .updater(None)
         .context_types(CONTEXT_TYPES)
         .job_queue(None)
         .concurrent_updates(PerChat(CONCURRENT_UPDATES, updates=updates))
@@ -55,14 +55,16 @@ class Chat:
         menu: Sequence[BotCommand | tuple[str, str]],
         on_rejected: Callable[[], None],
         reach: Reach,
+        polling: Polling,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._application = application
         self._menu = menu
         self._on_rejected = on_rejected
         self._reach = reach
+        self._polling = polling
         self._sleep = sleep
-        self._connecting: asyncio.Task[None] | None = None
+        self._running: asyncio.Task[None] | None = None
         #: Set once Telegram has accepted the token.
         self.connected = asyncio.Event()
 
@@ -70,6 +72,11 @@ class Chat:
     def bot(self) -> ExtBot[None]:
         """Return the bot, to send with once connected."""
         return self._application.bot
+
+    @property
+    def status(self) -> JobStatus:
+        """Return whether the chat is heard."""
+        return self._polling.status
 
     def on_heard(self, tell: Callable[[int], None]) -> None:
         """Name who is told a chat after each update from it was handled."""
@@ -82,16 +89,15 @@ class Chat:
 
     def start(self) -> None:
         """Begin to connect; the guard does not wait for it."""
-        self._connecting = asyncio.create_task(self._connect(), name="telegram start")
-        self._connecting.add_done_callback(_tell_crash)
+        running = run_unending("chat", self._run, on_crash=self._polling.note_crash, sleep=self._sleep)
+        self._running = asyncio.create_task(running, name="chat")
 
     async def stop_polling(self) -> None:
         """Take no further update; what was not confirmed comes again after the next start."""
-        if self._connecting:
-            self._connecting.cancel()
-            await asyncio.wait({self._connecting})
-        if self._application.updater and self._application.updater.running:
-            await self._application.updater.stop()
+        if self._running:
+            self._running.cancel()
+            await asyncio.wait({self._running})
+        await self._polling.confirm()
 
     async def finish(self) -> None:
         """Let the handlers in progress end."""
@@ -103,47 +109,42 @@ class Chat:
         await self._application.shutdown()
         await self._application.bot.shutdown()
 
-    async def _connect(self) -> None:
-        pause_s = RETRY_FIRST_S
+    async def _run(self) -> None:
+        """Return only when Telegram does not know the token at all."""
+        if not await self._connect():
+            self._on_rejected()
+            return
+        if not self._application.running:
+            await self._application.start()
+        self.connected.set()
+        log.info("telegram is connected", bot=self._application.bot.username)
+        menu = asyncio.create_task(self._set_menu(), name="command menu")
+        try:
+            await self._polling.run()
+        finally:
+            menu.cancel()
+
+    async def _connect(self) -> bool:
         while True:
             try:
                 await self._application.initialize()
             except InvalidToken:
-                self._on_rejected()
-                return
+                return False
             except TelegramError as error:
-                log.warning("telegram is not reachable; trying again", why=words_of(error), in_s=pause_s)
-                await self._sleep(pause_s)
-                pause_s = min(2 * pause_s, RETRY_MOST_S)
+                await self._sleep(self._polling.fail(error))
             else:
-                break
-        self.connected.set()
-        await self._open()
+                return True
 
-    async def _open(self) -> None:
-        await self._application.start()
-        if self._application.updater:
-            await self._application.updater.start_polling(
-                timeout=POLL_S,
-                bootstrap_retries=-1,
-                allowed_updates=ALLOWED_UPDATES,
-                drop_pending_updates=False,
-                error_callback=_tell_polling_trouble,
-            )
-        log.info("telegram is connected", bot=self._application.bot.username)
-        try:
-            await self._application.bot.set_my_commands(self._menu)
-        except TelegramError as error:
-            log.warning("the command menu was not set", why=words_of(error))
-
-
-def _tell_polling_trouble(error: TelegramError) -> None:
-    if isinstance(error, Conflict):
-        log.error("another process polls with this bot token; each update reaches only one of the two")
-    else:
-        log.warning("polling telegram failed; trying again", why=words_of(error))
-
-
-def _tell_crash(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()):
-        log.critical("the chat could not be started", exc_info=error)
+    async def _set_menu(self) -> None:
+        failures = 0
+        while True:
+            try:
+                await self._application.bot.set_my_commands(self._menu)
+            except TelegramError as error:
+                log.warning("the command menu was not set", why=words_of(error))
+                if isinstance(error, BadRequest):
+                    return
+                failures += 1
+                await self._sleep(backoff_s(failures))
+            else:
+                return

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from bot.errors import CommandError
+from bot.file_identity import FileIdentity, identity_of
 
 SOCKET_NAME = "nija.sock"
 #: A request is one short line; whoever takes longer is no command of ours.
@@ -49,22 +50,42 @@ class CommandSocket:
         self._path = folder / SOCKET_NAME
         self._respond = respond
         self._server: asyncio.Server | None = None
+        self._bound: FileIdentity | None = None
+        self._is_wanted = False
         self._talks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Listen; where that is impossible the bot goes on without."""
+        """Listen; where that is impossible the bot goes on without, and tries again."""
+        self._is_wanted = True
+        try:
+            await self.keep()
+        except OSError:
+            log.exception("commands from the server are not heard", path=str(self._path))
+
+    async def keep(self) -> None:
+        """Listen anew where nobody can reach it any more; a job does this."""
+        if self._is_wanted and not self._is_reachable():
+            await self._listen()
+
+    def _is_reachable(self) -> bool:
+        is_serving = self._server is not None and self._server.is_serving()
+        return is_serving and identity_of(self._path) == self._bound
+
+    async def _listen(self) -> None:
+        if self._server:
+            self._server.close()
         # Whoever holds the data dir may clear away what a killed process left.
         self._path.unlink(missing_ok=True)
         before = os.umask(_PRIVATE_UMASK)
         try:
             self._server = await asyncio.start_unix_server(self._begin, self._path, limit=MOST_BYTES)
-        except OSError:
-            log.exception("commands from the server are not heard", path=str(self._path))
         finally:
             os.umask(before)
+        self._bound = identity_of(self._path)
 
     async def stop(self) -> None:
         """Hear nobody new, let who was heard have an answer, and take the file away."""
+        self._is_wanted = False
         if self._server is None:
             return
         self._server.close()

@@ -3,6 +3,8 @@
 import sqlite3
 from pathlib import Path
 
+from bot.file_identity import identity_of
+
 
 class DatabaseReplacedError(sqlite3.OperationalError):
     """The file is not the one that was opened."""
@@ -13,16 +15,9 @@ class DatabaseFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._opened = self._identity()
+        self._opened = identity_of(path)
 
     def check(self) -> None:
         """Raise DatabaseReplacedError when the file was removed or replaced."""
-        if self._identity() != self._opened:
+        if identity_of(self._path) != self._opened:
             raise DatabaseReplacedError(f"{self._path} was removed or replaced")
-
-    def _identity(self) -> tuple[int, int] | None:
-        try:
-            status = self._path.stat()
-        except FileNotFoundError:
-            return None
-        return status.st_dev, status.st_ino

@@ -15,6 +15,7 @@ from bot.jobs import Job, WatchedJob
 from bot.news import on_new_alerts
 from bot.retry import AsPlainText, Doubtful, GiveUp, Later
 from bot.sending import SendFailedError, send_parcel
+from bot.unending import run_unending
 from bot.unreached import Unreached
 from engine.alerts.outbox import (
     load_due,
@@ -88,8 +89,7 @@ class Delivery:
 
     def start(self) -> None:
         """Begin to send."""
-        self._sender = asyncio.create_task(self._send_until_stopped(), name="alerts")
-        self._sender.add_done_callback(self._note_crash)
+        self._sender = asyncio.create_task(self._run(), name="alerts")
 
     def wake(self) -> None:
         """Look at once; what is committed in this process does this by itself."""
@@ -112,34 +112,36 @@ class Delivery:
         if self._sender:
             await self._sender
 
-    async def _send_until_stopped(self) -> None:
+    async def _run(self) -> None:
         try:
-            with on_new_alerts(self.wake):
-                while not self._stopping:
-                    self._news.clear()
-                    await self._cycle.run()
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(SWEEP_S):
-                            await self._news.wait()
-                await self._send_what_may_leave()
+            await run_unending("alerts", self._send_until_stopped, on_crash=self._note_crash)
+            await self._send_what_may_leave()
             self._raise_failures()
         finally:
             await self._cut_off()
 
-    def _note_crash(self, sender: asyncio.Task[None]) -> None:
-        if not sender.cancelled() and (error := sender.exception()):
-            self._crash = self._redact(f"{type(error).__name__}: {error}")
-            log.critical("alerts are not sent any more", why=self._crash, exc_info=error)
+    async def _send_until_stopped(self) -> None:
+        with on_new_alerts(self.wake):
+            while not self._stopping:
+                self._news.clear()
+                await self._cycle.run()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(SWEEP_S):
+                        await self._news.wait()
+
+    def _note_crash(self, error: BaseException) -> None:
+        self._crash = self._redact(f"{type(error).__name__}: {error}")
 
     async def _send_what_may_leave(self) -> None:
         """Send until everything is sent or has to wait; a chat that fails is not tried again by itself."""
         self.wake()
-        while self._sending or self._news.is_set():
-            if self._news.is_set():
-                self._news.clear()
-                await self._cycle.run()
-            else:
-                await asyncio.wait(self._sending.values(), return_when=asyncio.FIRST_COMPLETED)
+        with on_new_alerts(self.wake):
+            while self._sending or self._news.is_set():
+                if self._news.is_set():
+                    self._news.clear()
+                    await self._cycle.run()
+                else:
+                    await asyncio.wait(self._sending.values(), return_when=asyncio.FIRST_COMPLETED)
 
     async def _cut_off(self) -> None:
         sending = tuple(self._sending.values())
@@ -149,6 +151,7 @@ class Delivery:
 
     async def _deliver_due(self) -> None:
         """Let the next alert of every chat leave that has none on its way."""
+        self._crash = ""
         if not self._connected.is_set():
             return
         if not self._has_released:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+import structlog
 from aiohttp import web
 
 from engine.clock import Clock
@@ -11,6 +12,8 @@ from engine.status import JobStatus, find_job_trouble, is_late, patience
 
 #: The rules are the engine's, so that this page and /status never contradict each other.
 __all__ = ["HealthServer", "is_late", "patience", "render_metrics", "why_not_ready"]
+
+log = structlog.get_logger(__name__)
 
 
 def why_not_ready(jobs: tuple[JobStatus, ...], *, started_at: datetime, now: datetime) -> dict[str, str]:
@@ -52,6 +55,7 @@ class HealthServer:
         self._jobs = jobs
         self._started_at = clock.now()
         self._runner: web.AppRunner | None = None
+        self._is_wanted = False
 
     @property
     def url(self) -> str:
@@ -59,18 +63,34 @@ class HealthServer:
         return f"http://{self._host}:{self._port}"
 
     async def start(self) -> None:
-        """Listen; port 0 takes a free one."""
+        """Listen, port 0 takes a free one; where that is impossible the bot goes on without, and tries again."""
+        self._is_wanted = True
+        try:
+            await self.keep()
+        except OSError as error:
+            log.error("the health pages cannot be opened", host=self._host, port=self._port, why=str(error))  # noqa: TRY400
+
+    async def keep(self) -> None:
+        """Listen where that was impossible before; a job does this."""
+        if not self._is_wanted or self._runner:
+            return
         app = web.Application()
         app.router.add_get("/healthz", self._alive)
         app.router.add_get("/readyz", self._ready)
         app.router.add_get("/metrics", self._metrics)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, self._host, self._port).start()
-        self._port = self._runner.addresses[0][1]
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, self._host, self._port).start()
+        except BaseException:
+            await runner.cleanup()
+            raise
+        self._runner = runner
+        self._port = runner.addresses[0][1]
 
     async def stop(self) -> None:
         """Stop listening."""
+        self._is_wanted = False
         if self._runner:
             await self._runner.cleanup()
             self._runner = None

@@ -1,6 +1,6 @@
 """Build the process around the engine: jobs, chat, delivery, status."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from importlib.metadata import version
 
@@ -16,10 +16,12 @@ from bot.delivery import Delivery
 from bot.direct_line import DirectLine
 from bot.errors import CommandError
 from bot.health import HealthServer, is_late
+from bot.hearing import Hearing
 from bot.jobs import Job
 from bot.lease import DatabaseLease
 from bot.lifecycle import Parts
 from bot.outside import Heartbeat, SecondChannel
+from bot.polling import TOKEN_REFUSED, Polling
 from bot.reach import Reach
 from bot.redaction import Redactor
 from bot.schedule import Schedule
@@ -36,6 +38,7 @@ from engine.clock import Clock
 from engine.gates import Gates
 from engine.people.users import Users
 from engine.services import Services
+from engine.status import JobStatus
 from engine.storage.backup import database_file
 from handlers.context import ChatApplication
 from handlers.registry import bot_commands, register
@@ -88,15 +91,12 @@ def _watch_log(settings: Settings, trading: Trading) -> Callable[[], Awaitable[N
     return note
 
 
-def _health(settings: Settings, clock: Clock, schedule: Schedule) -> HealthServer | None:
+def _health(
+    settings: Settings, clock: Clock, jobs: Callable[[], tuple[JobStatus, ...]]
+) -> HealthServer | None:
     if settings.health_port is None:
         return None
-    return HealthServer(
-        host=settings.health_host,
-        port=settings.health_port,
-        clock=clock,
-        jobs=lambda: schedule.statuses,
-    )
+    return HealthServer(host=settings.health_host, port=settings.health_port, clock=clock, jobs=jobs)
 
 
 def build_process(
@@ -116,9 +116,22 @@ def build_process(
     updates = StoredUpdates(base.database, clock)
     lease = DatabaseLease(base.database, clock, on_lost=stop.ask)
     alarm = DatabaseAlarm(tell=line.say, clock=clock)
-    jobs = _jobs(settings, base, engine.trading, updates, reader=engine.reader, lease=lease, alarm=alarm)
+    commands = _build_socket(settings, engine, clock)
+    health = _health(settings, clock, lambda: (*schedule.statuses, delivery.status, chat.status))
+    jobs = (
+        *_jobs(settings, base, engine.trading, updates, reader=engine.reader, lease=lease, alarm=alarm),
+        *_listening(commands, health),
+    )
     schedule = _build_schedule(jobs, clock, redactor, watchdog)
-    application, chat = _build_chat(settings, token, updates, stop)
+    application, chat = _build_chat(
+        settings,
+        token,
+        updates,
+        stop,
+        hearing=Hearing(tell=line.say, clock=clock),
+        clock=clock,
+        redactor=redactor,
+    )
     delivery = Delivery(
         database=base.database,
         bot=chat.bot,
@@ -136,7 +149,7 @@ def build_process(
         nonces=base.nonces,
         database=base.database,
         gates=Gates(halts=engine.halts),
-        jobs=lambda: (*schedule.statuses, delivery.status),
+        jobs=lambda: (*schedule.statuses, delivery.status, chat.status),
         database_failing_s=lambda: alarm.failing_s,
     )
     register(application, _services(base, engine, status))
@@ -147,9 +160,15 @@ def build_process(
         chat=chat,
         watchdog=watchdog,
         lease=lease,
-        health=_health(settings, clock, schedule),
-        commands=_build_socket(settings, engine, clock),
+        health=health,
+        commands=commands,
     )
+
+
+def _listening(commands: CommandSocket, health: HealthServer | None) -> Iterator[Job]:
+    yield Job(name="server commands", every_s=BEAT_EVERY_S, what=commands.keep, budget_s=5)
+    if health:
+        yield Job(name="health pages", every_s=BEAT_EVERY_S, what=health.keep, budget_s=5)
 
 
 def _build_schedule(jobs: Sequence[Job], clock: Clock, redactor: Redactor, watchdog: Watchdog) -> Schedule:
@@ -174,13 +193,26 @@ def _direct_line(settings: Settings, token: SecretStr) -> DirectLine:
 
 
 def _build_chat(
-    settings: Settings, token: SecretStr, updates: StoredUpdates, stop: Stop
+    settings: Settings,
+    token: SecretStr,
+    updates: StoredUpdates,
+    stop: Stop,
+    *,
+    hearing: Hearing,
+    clock: Clock,
+    redactor: Redactor,
 ) -> tuple[ChatApplication, Chat]:
     reach = Reach()
     application = build_application(
         token=token, api_url=settings.telegram_api_url, updates=updates, reach=reach
     )
-    chat = Chat(application, menu=bot_commands(), on_rejected=lambda: stop.ask(_token_refused()), reach=reach)
+    chat = Chat(
+        application,
+        menu=bot_commands(),
+        on_rejected=lambda: stop.ask(CommandError(TOKEN_REFUSED)),
+        reach=reach,
+        polling=Polling(application, hearing=hearing, clock=clock, redact=redactor.text),
+    )
     return application, chat
 
 
@@ -214,10 +246,6 @@ def _build_socket(settings: Settings, engine: EngineParts, clock: Clock) -> Comm
         closing=engine.closing, halts=engine.halts, owner_ids=settings.owner_ids, clock=clock
     )
     return CommandSocket(settings.data_dir, respond=commands.respond)
-
-
-def _token_refused() -> CommandError:
-    return CommandError("Telegram refuses NIJA_TELEGRAM_TOKEN; take the token again from @BotFather.")
 
 
 async def _reader_of(users: Users, clock: Clock, user_id: int) -> Reader | None:

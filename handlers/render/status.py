@@ -33,6 +33,7 @@ _JOBS = {
     "thin history": "history clean-up",
     "forget updates": "message clean-up",
     "alerts": "alert delivery",
+    "chat": "hearing the chat",
 }
 
 _TROUBLES = {

@@ -6,9 +6,15 @@ from telegram import BotCommand
 from telegram.ext import CommandHandler
 
 from bot.application import Chat, build_application
+from bot.hearing import Hearing
+from bot.polling import TOKEN_REFUSED, Polling
 from bot.reach import Reach
+from engine.clock import SystemClock
 from sandbox.telegram import FaultKind, TelegramServer
 from tests.bot.test_ordering import MemoryLog
+from tests.bot.until import until
+
+CLOCK = SystemClock()
 
 MENU = (BotCommand("balance", "Total equity"), BotCommand("help", "All commands"))
 
@@ -32,8 +38,21 @@ class Bot:
             reach=reach,
         )
         self.application.add_handler(CommandHandler("echo", self._echo))
+        self.told = []
+        polling = Polling(
+            self.application,
+            hearing=Hearing(tell=self.told.append, clock=CLOCK),
+            clock=CLOCK,
+            redact=str,
+            sleep=self._sleep,
+        )
         self.chat = Chat(
-            self.application, menu=MENU, on_rejected=self.rejected.set, reach=reach, sleep=self._sleep
+            self.application,
+            menu=MENU,
+            on_rejected=self.rejected.set,
+            reach=reach,
+            polling=polling,
+            sleep=self._sleep,
         )
 
     async def _echo(self, update, context):
@@ -111,6 +130,98 @@ async def test_a_token_telegram_does_not_know_is_reported_at_once(server, starte
 
     assert bot.pauses.empty()
     assert not bot.chat.connected.is_set()
+
+
+#: Every refusal and fault that a call to Telegram can meet, and what /readyz and /status say of it meanwhile.
+PASSING = {
+    FaultKind.UNAUTHORIZED: TOKEN_REFUSED,
+    FaultKind.NOT_FOUND: TOKEN_REFUSED,
+    FaultKind.CONFLICT: "another process polls with this bot token",
+    FaultKind.FORBIDDEN: "bot was blocked by the user",
+    FaultKind.BAD_REQUEST: "MESSAGE_NOT_ACCEPTED",
+    FaultKind.TOO_MANY_REQUESTS: "Flood control exceeded",
+    FaultKind.HTTP_500_BEFORE: "Internal Server Error",
+    FaultKind.HTTP_502_PAGE_BEFORE: "Bad Gateway",
+    FaultKind.DROP_BEFORE: "",
+}
+
+
+@pytest.mark.parametrize(("kind", "words"), PASSING.items(), ids=PASSING)
+@pytest.mark.parametrize("method", ["getUpdates", "deleteWebhook"])
+async def test_no_answer_to_a_poll_makes_it_deaf(server, started, method, kind, words):
+    fault = server.faults.add(method, kind=kind, times=None)
+    bot = started()
+    await until(lambda: bot.chat.status.last_error)
+    assert words.lower() in bot.chat.status.last_error.lower()
+    owner = server.user(user_id=7)
+    owner.send("/echo still here")
+
+    server.faults.remove(fault)
+
+    assert await owner.wait_for("still here")
+    await until(lambda: bot.chat.status.last_error is None)
+    assert not bot.rejected.is_set()
+
+
+@pytest.mark.parametrize("kind", PASSING, ids=PASSING)
+async def test_the_command_menu_is_set_when_telegram_takes_it(server, started, kind):
+    server.faults.add("setMyCommands", kind=kind)
+    started()
+    owner = server.user(user_id=7)
+    owner.send("/echo hello")
+
+    await owner.wait_for("hello")
+    if kind is not FaultKind.BAD_REQUEST:
+        await until(lambda: server.commands)
+
+
+async def test_what_a_handler_meets_does_not_make_it_deaf(server, started):
+    bot = started()
+    bot.application.add_error_handler(_forgive)
+    owner = server.user(user_id=7)
+    for kind in PASSING:
+        server.faults.add("sendMessage", kind=kind)
+        owner.send("/echo lost")
+    await server.wait_for_call("sendMessage", len(PASSING))
+
+    owner.send("/echo hello")
+
+    await owner.wait_for("hello")
+
+
+async def _forgive(update, context):
+    pass
+
+
+class Stumbling:
+    """Hands updates on, after it has failed once."""
+
+    def __init__(self, error, hand_on):
+        self.error, self.hand_on = error, hand_on
+
+    def __call__(self, update):
+        error, self.error = self.error, None
+        if error:
+            raise error
+        self.hand_on(update)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("no"), asyncio.CancelledError(), OSError("no")], ids=repr)
+async def test_an_error_of_our_own_or_a_stray_cancellation_does_not_make_it_deaf(
+    server, started, monkeypatch, error
+):
+    bot = started()
+    await server.wait_for_poll()
+    polling = bot.chat._polling
+    monkeypatch.setattr(polling, "_hand_on", Stumbling(error, polling._hand_on))
+    owner = server.user(user_id=7)
+
+    owner.send("/echo still here")
+
+    assert await owner.wait_for("still here")
+    owner.send("/echo and now")
+    await owner.wait_for("and now")
+    assert bot.chat.status.last_error is None
 
 
 async def test_it_stops_while_telegram_is_still_down(server, started):

@@ -1,6 +1,7 @@
 import asyncio
 import json
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -101,3 +102,36 @@ async def test_a_path_too_long_for_a_socket_keeps_no_bot_from_running(tmp_path, 
     await door.stop()
 
     assert bot.heard == []
+
+
+async def test_a_socket_whose_file_was_removed_or_replaced_listens_anew(listening, bot, tmp_path):
+    for spoil in (Path.unlink, lambda path: (path.unlink(), path.write_text("x"))):
+        spoil(tmp_path / SOCKET_NAME)
+
+        await listening.keep()
+
+        assert await ask(tmp_path, {"verb": "halt"}) == bot.answer
+        assert stat.S_IMODE((tmp_path / SOCKET_NAME).stat().st_mode) == 0o600
+
+
+async def test_a_socket_that_can_be_reached_is_left_alone(listening, tmp_path):
+    before = (tmp_path / SOCKET_NAME).stat().st_ino
+
+    await listening.keep()
+
+    assert (tmp_path / SOCKET_NAME).stat().st_ino == before
+
+
+async def test_a_place_where_no_socket_can_be_is_an_error_of_the_job_and_not_of_the_start(tmp_path, bot):
+    listening = CommandSocket(tmp_path / "missing", respond=bot.respond)
+
+    await listening.start()
+
+    with pytest.raises(OSError, match="No such file"):
+        await listening.keep()
+    (tmp_path / "missing").mkdir()
+    await listening.keep()
+    assert await ask(tmp_path / "missing", {"verb": "halt"}) == bot.answer
+    await listening.stop()
+    await listening.keep()
+    assert list((tmp_path / "missing").iterdir()) == []

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
-from bot import sending
+from bot import delivery, sending
 from bot.delivery import PRESS_START, Delivery
 from engine.alerts.kinds import AlertState
 from engine.alerts.messages import BrokerTrouble, ExitParked, FirstContact, PriceTrouble
@@ -566,15 +566,20 @@ async def test_a_database_that_stumbles_at_the_start_stops_no_delivery(server, p
     assert message.text.endswith("(may be repeated)")
 
 
-async def test_a_sender_that_ends_by_itself_is_told(post, monkeypatch):
-    monkeypatch.setattr("bot.delivery.on_new_alerts", None)
+async def test_a_sender_that_ends_by_itself_is_told_and_begins_anew(server, post, monkeypatch):
+    monkeypatch.setattr("bot.unending.AGAIN_AFTER_S", 0.01)
+    owner, works = owner_of(server), delivery.on_new_alerts
+    await post.put(critical("BTC/USD"))
+    monkeypatch.setattr(delivery, "on_new_alerts", None)
     with capture_logs() as logs:
         post.delivery.start()
-        await asyncio.wait({post.delivery._sender})
-        await asyncio.sleep(0)
+        await until(lambda: "TypeError" in (post.delivery.status.last_error or ""))
 
-    assert [log["log_level"] for log in logs] == ["critical"]
-    assert "TypeError" in post.delivery.status.last_error
+    monkeypatch.setattr(delivery, "on_new_alerts", works)
+
+    await owner.wait_for("BTC/USD")
+    assert {log["log_level"] for log in logs} == {"critical"}
+    await until(lambda: post.delivery.status.last_error is None)
 
 
 async def test_an_alert_whose_process_died_while_sending_it_says_that_it_may_be_repeated(server, post):

@@ -57,3 +57,21 @@ async def test_the_three_pages():
             assert "nija_job_failing" in await (await session.get("/metrics")).text()
     finally:
         await server.stop()
+
+
+async def test_a_port_that_is_taken_keeps_nothing_from_running_and_is_tried_again():
+    first = HealthServer(host="127.0.0.1", port=0, clock=HandClock(), jobs=tuple)
+    await first.start()
+    port = int(first.url.rpartition(":")[2])
+    second = HealthServer(host="127.0.0.1", port=port, clock=HandClock(), jobs=tuple)
+    await second.start()
+    try:
+        with pytest.raises(OSError, match="address"):
+            await second.keep()
+        await first.stop()
+        await second.keep()
+        async with aiohttp.ClientSession(second.url) as session:
+            assert (await session.get("/healthz")).status == 200
+    finally:
+        await second.stop()
+        await first.stop()

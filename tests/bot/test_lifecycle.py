@@ -9,9 +9,11 @@ from bot.application import Chat, build_application
 from bot.delivery import Delivery
 from bot.errors import CommandError
 from bot.health import HealthServer
+from bot.hearing import Hearing
 from bot.jobs import Job
 from bot.lease import AlreadyRunningError, DatabaseLease
 from bot.lifecycle import Parts, Step, live, take
+from bot.polling import Polling
 from bot.reach import Reach
 from bot.schedule import Schedule
 from bot.stopping import Stop
@@ -68,7 +70,14 @@ class Process:
             token=SecretStr(token), api_url=server.url, updates=MemoryLog(), reach=reach
         )
         application.add_handler(CommandHandler("order", self._order))
-        chat = Chat(application, menu=(("order", "place one"),), on_rejected=self._reject, reach=reach)
+        hearing = Hearing(tell=str, clock=CLOCK)
+        chat = Chat(
+            application,
+            menu=(("order", "place one"),),
+            on_rejected=self._reject,
+            reach=reach,
+            polling=Polling(application, hearing=hearing, clock=CLOCK, redact=str),
+        )
         guard = Job(name="guard", every_s=60, what=self._guard, budget_s=5)
         self.parts = Parts(
             engine=self.engine,

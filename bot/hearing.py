@@ -1,0 +1,48 @@
+"""Tells the owners that their chat is not heard, and that it is again."""
+
+from collections.abc import Callable
+
+import structlog
+
+from engine.clock import Clock
+
+#: Telegram is away for a moment now and then.
+DEAF_AFTER_S = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+class Hearing:
+    """Listens to polls, and speaks once when none has worked for a while and once when one does again."""
+
+    def __init__(self, *, tell: Callable[[str], object], clock: Clock) -> None:
+        self._tell = tell
+        self._clock = clock
+        self._since: float | None = None
+        self._is_told = False
+
+    def fails(self, why: str) -> None:
+        """Note that a poll failed."""
+        now = self._clock.monotonic()
+        if self._since is None:
+            self._since = now
+        deaf_s = now - self._since
+        if self._is_told or deaf_s < DEAF_AFTER_S:
+            return
+        self._is_told = True
+        log.critical("the chat has not been heard for a while; guards are watched", why=why)
+        self._tell(
+            f"NIJA has not heard its chat for {deaf_s:.0f} s: {why.rstrip('.')}. Commands and buttons do "
+            "nothing meanwhile; guards are watched and exits are carried out."
+        )
+
+    def works(self) -> None:
+        """Note that a poll worked."""
+        since, self._since = self._since, None
+        if since is None or not self._is_told:
+            return
+        self._is_told = False
+        deaf_s = self._clock.monotonic() - since
+        self._tell(
+            f"NIJA hears its chat again, after {deaf_s:.0f} s; what was written meanwhile is answered now."
+        )

@@ -1,0 +1,152 @@
+"""Fetches what people write for as long as the process lives: no answer of Telegram's ends it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+from telegram import Update
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+
+from bot.hearing import Hearing
+from bot.jobs import Job, WatchedJob
+from bot.retry import SLACK_S, backoff_s
+from bot.telegram_words import words_of
+from engine.clock import Clock
+from engine.status import JobStatus
+from handlers.context import ChatApplication
+from handlers.registry import ALLOWED_UPDATES
+
+POLL_S = timedelta(seconds=20)
+RETRY_MOST_S = 30.0
+#: Longer than a poll may take with all of its time limits.
+POLL_BUDGET_S = 90.0
+TOKEN_REFUSED = "Telegram refuses NIJA_TELEGRAM_TOKEN; take the token again from @BotFather."  # noqa: S105
+_TWO_POLLERS = "another process polls with this bot token; each update reaches only one of the two"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollFailure:
+    """Why nothing could be fetched, and how long to wait."""
+
+    words: str
+    pause_s: float
+
+
+def judge_poll(error: TelegramError, *, failures: int) -> PollFailure:
+    """Decide what a failed poll means; `failures` counts those in a row, this one included.
+
+    A refusal may be a passing fault of Telegram's: guards do not depend on it, so polling goes on whatever it says.
+    """
+    pause_s = min(backoff_s(failures), RETRY_MOST_S)
+    match error:
+        case RetryAfter():
+            asked = error.retry_after
+            seconds = asked.total_seconds() if isinstance(asked, timedelta) else float(asked)
+            return PollFailure(words=words_of(error), pause_s=seconds + SLACK_S)
+        case InvalidToken():
+            return PollFailure(words=TOKEN_REFUSED, pause_s=pause_s)
+        case Conflict():
+            return PollFailure(words=_TWO_POLLERS, pause_s=pause_s)
+    return PollFailure(words=words_of(error), pause_s=pause_s)
+
+
+class Polling:
+    """Hands each update on once, and knows whether the chat is heard."""
+
+    def __init__(
+        self,
+        application: ChatApplication,
+        *,
+        hearing: Hearing,
+        clock: Clock,
+        redact: Callable[[str], str],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._application = application
+        self._hearing = hearing
+        self._redact = redact
+        self._sleep = sleep
+        job = Job(name="chat", every_s=POLL_S.total_seconds(), what=self._poll, budget_s=POLL_BUDGET_S)
+        self._cycle = WatchedJob(job, clock=clock, redact=redact)
+        self._has_no_webhook = False
+        self._offset: int | None = None
+        self._failures = 0
+        self._pause_s = 0.0
+        self._words: str | None = None
+
+    @property
+    def status(self) -> JobStatus:
+        """Return when it last asked for updates, and why it got none."""
+        status = self._cycle.status
+        return replace(status, last_error=self._words) if self._words else status
+
+    async def run(self) -> None:
+        """Poll until cancelled."""
+        while True:
+            pause_s = await self._poll_once()
+            if pause_s:
+                await self._sleep(pause_s)
+
+    def fail(self, error: TelegramError) -> float:
+        """Note that Telegram could not be asked, and return how long to wait."""
+        self._failures += 1
+        failure = judge_poll(error, failures=self._failures)
+        return self._note(failure)
+
+    def note_crash(self, error: BaseException) -> None:
+        """Note an error that is no answer of Telegram's; the next poll that works clears it."""
+        self._words = self._redact(f"{type(error).__name__}: {error}")
+
+    async def confirm(self) -> None:
+        """Tell Telegram what was taken, so that it is not sent again after the next start."""
+        if self._offset is None:
+            return
+        try:
+            await self._fetch(timedelta(0))
+        except TelegramError as error:
+            log.warning("what was taken is not confirmed; it comes again", why=words_of(error))
+
+    async def _poll_once(self) -> float:
+        self._pause_s = 0.0
+        await self._cycle.run()
+        broken = self._cycle.status.last_error
+        if broken is None:
+            return self._pause_s
+        # Not Telegram's refusal, which is no error of the job: an error of ours, or a poll that hung.
+        self._failures += 1
+        return self._note(PollFailure(words=broken, pause_s=min(backoff_s(self._failures), RETRY_MOST_S)))
+
+    async def _poll(self) -> None:
+        try:
+            if not self._has_no_webhook:
+                self._has_no_webhook = await self._application.bot.delete_webhook()
+            updates = await self._fetch(POLL_S)
+        except TelegramError as error:
+            self._pause_s = self.fail(error)
+            return
+        self._failures, self._words = 0, None
+        self._hearing.works()
+        for update in updates:
+            self._hand_on(update)
+
+    async def _fetch(self, hang_for: timedelta) -> Sequence[Update]:
+        return await self._application.bot.get_updates(
+            offset=self._offset, timeout=hang_for, allowed_updates=ALLOWED_UPDATES
+        )
+
+    def _hand_on(self, update: Update) -> None:
+        application = self._application
+        handling = application.update_processor.process_update(update, application.process_update(update))
+        application.create_task(handling, update=update, name=f"update {update.update_id}")
+        self._offset = update.update_id + 1
+
+    def _note(self, failure: PollFailure) -> float:
+        words = self._redact(failure.words)
+        log.warning("the chat is not heard; trying again", why=words, in_s=failure.pause_s)
+        self._words = words
+        self._hearing.fails(words)
+        return failure.pause_s
