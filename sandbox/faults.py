@@ -1,9 +1,10 @@
 """What a stand-in is told to do wrong, by endpoint, and the function that does it to a request."""
 
 import asyncio
+import json
 import random
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from aiohttp import web
@@ -25,6 +26,9 @@ class FaultKind(StrEnum):
     INVALID_NONCE = "invalid_nonce"
     CANCEL_ONLY = "cancel_only"
     ERROR = "error"
+    #: the answer is right but for some fields: every object in it that has all of them shows these values instead,
+    #: as a venue does that answers an older or a contradictory state
+    WRONG_FIELDS = "wrong_fields"
     #: the venue's clock is off by skew_s while this is planned; never used up
     CLOCK_SKEW = "clock_skew"
 
@@ -53,6 +57,8 @@ class Fault:
     body: str = HTML
     #: the venue's error string for ERROR
     message: str = ""
+    #: what WRONG_FIELDS shows
+    fields: Mapping[str, object] = field(default_factory=dict)
 
 
 class Faults:
@@ -152,7 +158,18 @@ async def _spoil(
         return _page(fault, fault.status)
     if fault.kind is FaultKind.TRUNCATE:
         return await _send_half(request, response)
+    if fault.kind is FaultKind.WRONG_FIELDS and isinstance(response, web.Response):
+        return web.json_response(_overlaid(json.loads(response.text or "null"), fault.fields))
     return response
+
+
+def _overlaid(value: object, fields: Mapping[str, object]) -> object:
+    if isinstance(value, list):
+        return [_overlaid(item, fields) for item in value]
+    if not isinstance(value, dict):
+        return value
+    inner = {key: _overlaid(item, fields) for key, item in value.items()}
+    return {**inner, **fields} if fields.keys() <= inner.keys() else inner
 
 
 def _page(fault: Fault, status: int) -> web.Response:

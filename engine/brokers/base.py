@@ -124,6 +124,11 @@ class Broker(Protocol):
     ) -> Order | None:
         """Look an order up by our id among open, closed and traded ones; None when the venue has none."""
 
+    async def fetch_order_fills(
+        self, order: Order, *, priority: Priority = Priority.READ
+    ) -> tuple[Fill, ...]:
+        """Return the trades of one order from the account's history, whatever the order says itself."""
+
     async def fetch_fills(self, *, cursor: str | None = None) -> FillPage:
         """Return one page of fills, newest first."""
 

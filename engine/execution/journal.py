@@ -109,6 +109,8 @@ class Journal:
             attempt=attempt,
             client_order_id=client_order_id(intent.intent_id, attempt),
             venue_order_id=None,
+            filled_quantity=ZERO,
+            cost=None,
         )
 
     async def conclude(

@@ -82,6 +82,8 @@ TRANSITIONS: Mapping[tuple[IntentState, IntentEvent], IntentState] = MappingProx
         (IntentState.ACCEPTED, IntentEvent.END_ATTEMPT): IntentState.PLANNED,
         (IntentState.PARTLY_FILLED, IntentEvent.FILL_PART): IntentState.PARTLY_FILLED,
         (IntentState.PARTLY_FILLED, IntentEvent.FILL): IntentState.FILLED,
+        # A fill that the venue told and took back.
+        (IntentState.PARTLY_FILLED, IntentEvent.END_ATTEMPT): IntentState.PLANNED,
         (IntentState.PARKED, IntentEvent.RESUME): IntentState.PLANNED,
         (IntentState.PARKED, IntentEvent.REFUSE): IntentState.REFUSED,
         (IntentState.PARKED, IntentEvent.SUPERSEDE): IntentState.SUPERSEDED,

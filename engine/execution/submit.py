@@ -18,7 +18,8 @@ from engine.execution.settle import (
     next_settling_step,
 )
 from engine.execution.states import IntentEvent, IntentState
-from engine.orders import ClientOrderId, Order, OrderRequest
+from engine.money import ZERO, exact
+from engine.orders import ClientOrderId, Fill, Order, OrderRequest
 from engine.venues import Venue
 
 #: How far back an order is sought: both clocks, and how long the process was away, are trusted to a day.
@@ -132,6 +133,16 @@ class Submitter:
                 cost=order.cost,
             )
         return Followed(intent=intent, order=order, error=None)
+
+    async def fetch_trades(self, order: Order, broker: Broker) -> tuple[Fill, ...] | None:
+        """Return the trades of an order, which it names itself or the account's history does; None is silence."""
+        with exact():
+            if order.fills and sum((fill.quantity for fill in order.fills), ZERO) == order.filled_quantity:
+                return order.fills
+        try:
+            return await broker.fetch_order_fills(order, priority=Priority.EXIT)
+        except BrokerError:
+            return None
 
     async def has_arrived(self, intent: Intent, broker: Broker) -> bool | None:
         """Tell whether a request that was proven absent under this id arrived after all; None is silence."""

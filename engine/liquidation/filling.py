@@ -6,6 +6,14 @@ from engine.clock import Clock
 from engine.errors import BrokerError, KeyRejectedError
 from engine.execution.intents import Intent
 from engine.execution.journal import Journal
+from engine.execution.order_readings import (
+    AGREES_AFTER_S,
+    OrderReadings,
+    Verdict,
+    falls_short,
+    settled_by_trades,
+    weigh,
+)
 from engine.execution.patience import pause_s
 from engine.execution.submit import Submitter
 from engine.liquidation.asked import rest_after_asking
@@ -14,7 +22,7 @@ from engine.liquidation.closing import describe_exit
 from engine.liquidation.market_door import MarketDoor
 from engine.liquidation.trouble import Trouble
 from engine.money import ZERO
-from engine.orders import Order
+from engine.orders import Order, VenueOrderId
 
 #: Pauses between questions after an accepted order; market orders fill at once or hardly at all.
 FILL_POLLS_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0)
@@ -42,21 +50,57 @@ class Filling:
         self._door = door
         self._trouble = trouble
         self._polls = 0
+        self._readings = dict[VenueOrderId, OrderReadings]()
+        #: How many answers were not confirmed.
+        self._contradicted = 0
 
     async def step(self, intent: Intent, claim: Claim, *, found_later: bool) -> Intent:
         """Ask once for the order that was sent for `claim`; the intent is planned again when the venue closed the order without a fill."""
         followed = await self._submitter.follow(intent, self._broker)
         intent, order = followed.intent, followed.order
-        if order is None or not order.status.is_final:
-            await self._wait(intent, followed.error, "has the order and has not filled it yet")
+        if order is None:
+            await self._wait(intent, followed.error, "")
             return intent
-        if order.filled_quantity == ZERO:
+        order, verdict = await self._weigh(intent, order)
+        if verdict is Verdict.OPEN:
+            await self._wait(intent, None, "has the order and has not filled it yet")
+        elif verdict is Verdict.UNCONFIRMED:
+            await self._ask_again(intent, order)
+        elif order.filled_quantity == ZERO:
+            # What was read before the order left does not hold any more, whatever became of it.
+            self._reports.outdate(intent.account_id, at=self._clock.now())
             return await self._journal.retry(intent, cause="closed without a fill")
-        if order.average_price is None:
+        elif not order.average_price:
             # Nothing is booked at a price nobody told.
             await self._wait(intent, None, "filled the order and does not tell at what price")
-            return intent
-        return await self._conclude(intent, order, claim, found_later=found_later)
+        else:
+            return await self._conclude(intent, order, claim, found_later=found_later)
+        return intent
+
+    async def _weigh(self, intent: Intent, order: Order) -> tuple[Order, Verdict]:
+        """Hold an answer against the ones before it and, where it falls short, against the order's trades."""
+        before = self._readings.get(order.venue_order_id) or OrderReadings(
+            sent=intent.quantity, most_filled=intent.filled_quantity
+        )
+        fills = None
+        if falls_short(order, intent.quantity):
+            fills = await self._submitter.fetch_trades(order, self._broker)
+        traded = None if fills is None else sum((fill.quantity for fill in fills), ZERO)
+        after, verdict = weigh(before, order, traded=traded, now_s=self._clock.monotonic())
+        self._readings[order.venue_order_id] = after
+        # Only now: an answer must not be made to agree with the trades it is held against.
+        return settled_by_trades(order, fills or ()), verdict
+
+    async def _ask_again(self, intent: Intent, order: Order) -> None:
+        self._contradicted += 1
+        if self._contradicted > 1:
+            label = intent.venue.label
+            await self._trouble.note(
+                f"{label} says the order is over with {order.filled_quantity:f} filled, less than was sent, and its "
+                "answers do not agree",
+                "asking until they do; nothing is sent again before that",
+            )
+        await self._clock.sleep(AGREES_AFTER_S)
 
     async def _conclude(self, intent: Intent, order: Order, claim: Claim, *, found_later: bool) -> Intent:
         instrument = await self._door.instrument()

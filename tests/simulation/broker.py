@@ -16,7 +16,7 @@ from engine.errors import (
     TryLaterError,
     UnknownOutcomeError,
 )
-from engine.orders import VenueOrderId
+from engine.orders import OrderStatus, VenueOrderId
 from engine.positions import AccountReport, Holding
 from tests.simulation.faults import Kind
 
@@ -54,6 +54,8 @@ class SimBroker:
         self._rng = rng
         self._later = later
         self._old_report = None
+        #: how each order that was asked for is told for a moment, and until when
+        self._told_wrong = {}
 
     @property
     def account(self):
@@ -84,9 +86,15 @@ class SimBroker:
         order = self._truth.orders.get(venue_order_id)
         if order is None:
             raise RefusedError(self._venue, "no such order", RefusalReason.UNKNOWN_ORDER)
-        found = self._truth.order(order)
+        found = self._as_told(order)
         await self._answer()
         return found
+
+    async def fetch_order_fills(self, order, *, priority=None):
+        await self._read(Kind.READ_LOST)
+        fills = [fill for fill in self._truth.fills if fill.trade_id not in self._truth.untold]
+        await self._answer()
+        return tuple(fill for fill in fills if fill.venue_order_id == order.venue_order_id)
 
     async def find_order(self, client_order_id, symbol, *, since, priority=None):
         await self._read(Kind.LOOKUP_LOST)
@@ -208,6 +216,16 @@ class SimBroker:
             Kind.CLOSES_UNFILLED: [(after_s if after_s > 6 else 0, Decimal(0))],
         }.get(kind)
 
+    def _as_told(self, order):
+        """Return an order as it is, or for less than two seconds as it was before or never will be."""
+        now_s = self._clock.monotonic()
+        if order.order_id not in self._told_wrong:
+            kind = self._faults.strikes(self._venue, *_TOLD_WRONG)
+            self._told_wrong[order.order_id] = kind, now_s + self._rng.uniform(0.1, 1.8)
+        kind, until_s = self._told_wrong[order.order_id]
+        order = self._truth.order(order)
+        return _TOLD_WRONG[kind](order) if kind and now_s < until_s else order
+
     def _hide(self, order):
         hidden = {fill.trade_id for fill in order.fills}
         self._truth.untold |= hidden
@@ -270,6 +288,22 @@ class SimMarketData:
         self._life.check()
         if self._faults.strikes(self.venue, Kind.UNREACHABLE):
             raise TryLaterError(self.venue, "no connection")
+
+
+def _with_filled(order, status, ratio):
+    """Return an order with so much of its quantity filled, at about its price."""
+    filled = (order.quantity * Decimal(ratio)).quantize(Decimal("0.0001"))
+    price = order.average_price or Decimal(1)
+    changes = {"filled_quantity": filled, "cost": filled * price, "fee": Decimal(0), "fills": ()}
+    return replace(order, status=status, closed_at=None, **changes)
+
+
+#: What is told of an order instead of what is true.
+_TOLD_WRONG = {
+    Kind.ORDER_OLDER: lambda order: _with_filled(order, OrderStatus.OPEN, 0),
+    Kind.ORDER_CONTRADICTS: lambda order: _with_filled(order, OrderStatus.CANCELED, 0),
+    Kind.ORDER_AHEAD: lambda order: _with_filled(order, OrderStatus.OPEN, "0.4"),
+}
 
 
 def _attempt(effect):

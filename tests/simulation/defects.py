@@ -13,12 +13,13 @@ from engine.alerts.outbox import append_alert
 from engine.errors import UnknownOutcomeError
 from engine.execution import settle, submit
 from engine.execution.journal import Journal
+from engine.execution.order_readings import Verdict
 from engine.execution.states import IntentEvent, IntentState
 from engine.execution.submit import Submitter
 from engine.guards import keeper
 from engine.guards.following import BELIEVED_AFTER, follow
 from engine.guards.guard import Seen
-from engine.liquidation import looking, mark, next_step
+from engine.liquidation import filling, looking, mark, next_step
 from engine.liquidation.availability import Availability
 from engine.liquidation.closing import Dust, plan_sale
 from engine.liquidation.execute import Exits
@@ -197,6 +198,29 @@ def _fail_in_silence():
     return patch.object(Trouble, "note", silent)
 
 
+def _misjudge_answers(misjudge):
+    """Take answers about an order for its end that are none."""
+    weigh = filling.weigh
+
+    def hasty(readings, order, *, traded, now_s):
+        after, verdict = weigh(readings, order, traded=traded, now_s=now_s)
+        return after, Verdict.SETTLED if misjudge(order) else verdict
+
+    return patch.object(filling, "weigh", hasty)
+
+
+def _believe_one_end():
+    return _misjudge_answers(lambda order: order.status.is_final)
+
+
+def _take_open_for_over():
+    return _misjudge_answers(lambda order: order.filled_quantity == 0)
+
+
+def _take_a_part_for_all():
+    return _misjudge_answers(lambda order: order.filled_quantity > 0)
+
+
 _LOST = (Kind.TIMEOUT_AFTER, Kind.ANSWER_CUT, Kind.ARRIVES_LATE, Kind.LOST_BEFORE)
 
 DEFECTS = (
@@ -221,6 +245,13 @@ DEFECTS = (
     Defect(name="believe an old price", plant=_believe_an_old_price, kinds=(Kind.QUOTE_STALE,)),
     Defect(name="believe a jump", plant=_believe_a_jump, kinds=(Kind.QUOTE_JUMPS,)),
     Defect(name="count requests in memory", plant=_count_in_memory, kinds=()),
+    Defect(
+        name="believe the first end that is told",
+        plant=_believe_one_end,
+        kinds=(Kind.ORDER_CONTRADICTS, Kind.FILLS_LATE),
+    ),
+    Defect(name="take an open order for over", plant=_take_open_for_over, kinds=(Kind.ORDER_OLDER,)),
+    Defect(name="take a part for all", plant=_take_a_part_for_all, kinds=(Kind.ORDER_AHEAD,)),
     Defect(name="gate on exit", plant=_gate_on_exit, kinds=()),
     Defect(name="forget exits on restart", plant=_forget_on_restart, kinds=()),
     Defect(

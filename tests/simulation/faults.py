@@ -28,6 +28,9 @@ class Kind(StrEnum):
     FILLS_PARTLY = "partly filled, then closed"
     CLOSES_UNFILLED = "closed without a fill"
     RELEASES_LATE = "hold released late"
+    ORDER_OLDER = "order told as it was before"
+    ORDER_CONTRADICTS = "order told as over with less than was filled"
+    ORDER_AHEAD = "fill told that never happens"
     # readings
     READ_LOST = "reading lost"
     READ_HANGS = "reading hangs"

@@ -143,6 +143,14 @@ class AlpacaBroker(CcxtBroker):
             row = as_row(answer, "order")
         return await self._with_fills(row, priority)
 
+    async def fetch_order_fills(
+        self, order: Order, *, priority: Priority = Priority.READ
+    ) -> tuple[Fill, ...]:
+        """Return the trades of one order from the account's history, whatever the order says itself."""
+        if order.opened_at is None:
+            return ()
+        return await self._fills_of(order.venue_order_id, order.opened_at, priority)
+
     async def fetch_fills(self, *, cursor: str | None = None) -> FillPage:
         """Return one page of fills, newest first."""
         return await self._fill_page({"page_token": cursor} if cursor else {}, Priority.HISTORY)

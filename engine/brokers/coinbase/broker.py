@@ -131,6 +131,12 @@ class CoinbaseBroker(CcxtBroker):
                 return order
         return None
 
+    async def fetch_order_fills(
+        self, order: Order, *, priority: Priority = Priority.READ
+    ) -> tuple[Fill, ...]:
+        """Return the trades of one order from the account's history, whatever the order says itself."""
+        return await self._all_fills({"order_ids": order.venue_order_id}, priority)
+
     async def fetch_fills(self, *, cursor: str | None = None) -> FillPage:
         """Return one page of fills, newest first."""
         return await self._fill_page({"cursor": cursor} if cursor else {}, Priority.HISTORY)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from engine.brokers.base import FeeQuote, FillPage, KeyPermissions, Priority
 from engine.brokers.budget import Budget
@@ -47,6 +47,7 @@ _FIRST_READING_S = 0.5
 _NO_MARGIN_FOR_S = 55.0
 
 _HISTORY_PAGES = 20
+_BEFORE_IT_OPENED = timedelta(seconds=1)
 _ORDERS_A_CALL = 20
 
 
@@ -144,6 +145,16 @@ class KrakenBroker(CcxtBroker):
         fills = await self._fills_since(start, priority)
         order_ids = sorted({fill.venue_order_id for fill in fills if fill.symbol == symbol})
         return await self._pick(await self._query_orders(order_ids, priority), client_order_id)
+
+    async def fetch_order_fills(
+        self, order: Order, *, priority: Priority = Priority.READ
+    ) -> tuple[Fill, ...]:
+        """Return the trades of one order from the account's history, whatever the order says itself."""
+        if order.opened_at is None:
+            return ()
+        # The venue's own time, so that nothing is shifted; `start` is exclusive.
+        fills = await self._fills_since(_unix(order.opened_at - _BEFORE_IT_OPENED), priority)
+        return tuple(fill for fill in fills if fill.venue_order_id == order.venue_order_id)
 
     async def fetch_fills(self, *, cursor: str | None = None) -> FillPage:
         """Return one page of fills, newest first."""

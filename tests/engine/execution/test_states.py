@@ -28,7 +28,7 @@ LIFE = {
     SENT: {"accept": ACCEPTED, "lose answer": UNKNOWN, "end attempt": PLANNED},
     UNKNOWN: {"accept": ACCEPTED, "end attempt": PLANNED},
     ACCEPTED: {"fill part": PARTLY, "fill": FILLED, "end attempt": PLANNED},
-    PARTLY: {"fill part": PARTLY, "fill": FILLED},
+    PARTLY: {"fill part": PARTLY, "fill": FILLED, "end attempt": PLANNED},
     PARKED: {"resume": PLANNED, "refuse": REFUSED, "supersede": SUPERSEDED},
     FILLED: {},
     REFUSED: {},
