@@ -2,7 +2,9 @@
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import total_ordering
 from typing import Protocol
 
 
@@ -40,3 +42,33 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Wait; zero or less only lets others run."""
         await asyncio.sleep(max(seconds, 0))
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant of this process on both clocks: the wall time is shown, the steady one orders and ages.
+
+    A wall clock may be set while the process runs, so two moments are told apart by what passed between them,
+    never by what a clock on the wall showed.
+    """
+
+    at: datetime
+    steady_s: float
+
+    def __sub__(self, earlier: "Moment") -> timedelta:
+        """Return how much time passed since an earlier moment."""
+        return timedelta(seconds=self.steady_s - earlier.steady_s)
+
+    def __add__(self, span: timedelta) -> "Moment":
+        """Return the moment so much later."""
+        return Moment(self.at + span, self.steady_s + span.total_seconds())
+
+    def __lt__(self, other: "Moment") -> bool:
+        """Tell whether this one came first."""
+        return self.steady_s < other.steady_s
+
+
+def moment(clock: Clock) -> Moment:
+    """Read both clocks together."""
+    return Moment(clock.now(), clock.monotonic())

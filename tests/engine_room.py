@@ -232,7 +232,7 @@ class Room:
         return self.world.tape(venue).calls(endpoint)
 
     def _seconds(self):
-        return self.clock.now().timestamp()
+        return self.clock.true_now().timestamp()
 
 
 def a_trigger(price="50000", quantity="0.1", cost="6000", *, at, ratio="-0.1667"):

@@ -69,7 +69,7 @@ class _Books:
 
 def build_engine(settings: Settings, base: Base, resources: AsyncExitStack) -> EngineParts:
     """Return the engine, which owns `resources` from now on."""
-    reports = Reports()
+    reports = Reports(base.clock)
     exits, watch = _build_watch(settings, base, reports)
     books = _open_books(settings, base, reports, watch)
     setter = GuardSetter(database=base.database, clock=base.clock, new_id=_new_id)

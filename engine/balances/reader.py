@@ -46,7 +46,7 @@ class AccountReader:
         """Start from what an earlier process knew; figures keep their age."""
         self._states[state.account_id] = replace(state, connected=False)
         if report is not None:
-            self._reports.keep(report)
+            self._reports.restore(report)
 
     def state(self, account: Account) -> UserBrokerState:
         """Return what is known of an account without asking anybody."""
@@ -94,6 +94,7 @@ class AccountReader:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _read(self, account: Account) -> UserBrokerState:
+        asked = self._reports.ask()
         try:
             report = await self._brokers[account.account_id].fetch_report()
             prices = await self._prices(report)
@@ -102,7 +103,7 @@ class AccountReader:
             self._errors[account.account_id] = e
             state = replace(self.state(account), connected=False, error=e.words)
         else:
-            self._reports.keep(report)
+            self._reports.keep(report, asked=asked)
             self._errors.pop(account.account_id, None)
             self._note_age(report)
             state = self._valued(account, report, prices)

@@ -1,39 +1,56 @@
 """The latest raw reading of each account, whoever made it."""
 
-from datetime import datetime
+from datetime import timedelta
 
+from engine.clock import Clock, Moment, moment
 from engine.positions import AccountReport
 
 
 class Reports:
-    """Keeps the newest report of each account."""
+    """Keeps the newest report of each account, by when it was asked for and not by the time printed in it."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._latest: dict[str, AccountReport] = {}
-        self._changed_at: dict[str, datetime] = {}
+        #: When the latest reading was asked for; one that an earlier process made is not in here.
+        self._asked: dict[str, Moment] = {}
+        self._changed: dict[str, Moment] = {}
 
-    def keep(self, report: AccountReport) -> None:
-        """Remember a reading unless a later one is known."""
-        known = self._latest.get(report.account.account_id)
-        if known is None or known.at <= report.at:
-            self._latest[report.account.account_id] = report
+    def ask(self) -> Moment:
+        """Return the moment to `keep` a reading under that is asked for now."""
+        return moment(self._clock)
 
-    def outdate(self, account_id: str, *, at: datetime) -> None:
-        """Note that an account changed: readings made until then are not fresh any more."""
-        self._changed_at[account_id] = at
+    def keep(self, report: AccountReport, *, asked: Moment) -> None:
+        """Remember a reading unless one that was asked for later is known."""
+        account_id = report.account.account_id
+        known = self._asked.get(account_id)
+        if known is None or known <= asked:
+            self._latest[account_id], self._asked[account_id] = report, asked
+
+    def restore(self, report: AccountReport) -> None:
+        """Start from a reading of an earlier process: older than every other, whatever its time says."""
+        self._latest.setdefault(report.account.account_id, report)
+
+    def outdate(self, account_id: str) -> None:
+        """Note that an account changed: readings asked for until now are not fresh any more."""
+        self._changed[account_id] = moment(self._clock)
 
     def is_outdated(self, account_id: str) -> bool:
         """Tell whether an account has changed since it was last read."""
-        report, changed_at = self._latest.get(account_id), self._changed_at.get(account_id)
-        return changed_at is not None and (report is None or report.at <= changed_at)
+        asked, changed = self._asked.get(account_id), self._changed.get(account_id)
+        return changed is not None and (asked is None or asked <= changed)
 
     def latest(self, account_id: str) -> AccountReport | None:
         """Return the latest reading."""
         return self._latest.get(account_id)
 
-    def newer_than(self, account_id: str, at: datetime) -> AccountReport | None:
-        """Return the latest reading if it was made at `at` or later, and after the account last changed."""
-        report = self._latest.get(account_id)
-        if report is None or report.at < at:
+    def asked(self, account_id: str) -> Moment | None:
+        """Return when the latest reading was asked for; None if this process made none."""
+        return self._asked.get(account_id)
+
+    def no_older_than(self, account_id: str, age: timedelta) -> AccountReport | None:
+        """Return the latest reading if it is at most so old, and of after the account last changed."""
+        asked = self._asked.get(account_id)
+        if asked is None or moment(self._clock) - asked > age or self.is_outdated(account_id):
             return None
-        return None if self.is_outdated(account_id) else report
+        return self._latest.get(account_id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from engine import wall_time
 from engine.guards.changes import GuardChange, Unchanged, change_by, is_about, is_explained, reconcile
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.instruments import AssetClass
@@ -33,6 +34,10 @@ class Reading:
     untold: Decimal
     asset_class: AssetClass
     venue_entry: Decimal | None
+    #: When the guard was set, on the clock of `at`; None where the guard's own time is to be trusted.
+    set_at: datetime | None = None
+    #: Ids of trades that were part of what was seen before.
+    known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +64,13 @@ class _Fills:
 def follow(guard: Guard, reading: Reading, *, seen: Seen | None, suspect: Seen | None) -> Followed:
     """Compare a reading with what was seen before; a lone reading that fills do not explain changes nothing."""
     base = seen or _first_seen(guard, reading)
-    if guard.state is not GuardState.ARMED or reading.at <= base.at:
+    if guard.state is not GuardState.ARMED or not wall_time.is_before(base.at, reading.at):
         return Followed(change=Unchanged(guard=guard), seen=base, suspect=suspect)
     fills = _fills_of(guard, reading, after=base.at)
     if not _explains(guard, reading, base, fills):
         if suspect is None or not _is_still(guard, reading, suspect):
             suspect = Seen(quantity=reading.there, at=reading.at)
-        if reading.at - suspect.at < BELIEVED_AFTER:
+        if wall_time.between(suspect.at, reading.at) < BELIEVED_AFTER:
             return Followed(change=Unchanged(guard=guard), seen=base, suspect=suspect)
         late = _with_late_sales(guard, reading, fills, base)
         fills = late if _explains(guard, reading, base, late) else fills
@@ -95,15 +100,23 @@ def quantity_there(report: AccountReport, guard: Guard) -> Decimal:
 
 def _first_seen(guard: Guard, reading: Reading) -> Seen:
     """Return what was there when a guard was set that nobody has looked at since: what fills lead back to."""
-    fills = _fills_of(guard, reading, after=guard.created_at)
+    set_at = reading.set_at or guard.created_at
+    fills = _fills_of(guard, reading, after=set_at)
     with exact():
         changed = _untold(guard, reading) + _sum(guard, fills.ours) + _sum(guard, fills.by_hand)
         before = reading.there - changed
-    return Seen(quantity=max(guard.quantity, before), at=guard.created_at)
+    return Seen(quantity=max(guard.quantity, before), at=set_at)
 
 
 def _fills_of(guard: Guard, reading: Reading, *, after: datetime) -> _Fills:
-    between = [fill for fill in reading.fills if after < fill.at <= reading.at and is_about(guard, fill)]
+    between = [
+        fill
+        for fill in reading.fills
+        if wall_time.is_before(after, fill.at)
+        and not wall_time.is_before(reading.at, fill.at)
+        and fill.trade_id not in reading.known
+        and is_about(guard, fill)
+    ]
     return _Fills(
         by_hand=tuple(fill for fill in between if fill.venue_order_id not in reading.our_orders),
         ours=tuple(fill for fill in between if fill.venue_order_id in reading.our_orders),
@@ -112,7 +125,8 @@ def _fills_of(guard: Guard, reading: Reading, *, after: datetime) -> _Fills:
 
 def _with_late_sales(guard: Guard, reading: Reading, told: _Fills, base: Seen) -> _Fills:
     """Add our sales from just before it was seen: what a venue showed then may be of a moment before them."""
-    late = _fills_of(guard, replace(reading, at=base.at), after=base.at - SHOWN_LATE_WITHIN)
+    just_before = replace(reading, at=base.at, known=frozenset())
+    late = _fills_of(guard, just_before, after=base.at - SHOWN_LATE_WITHIN)
     return _Fills(by_hand=told.by_hand, ours=(*late.ours, *told.ours))
 
 

@@ -1,19 +1,22 @@
 """After each reading of an account: learn its fills, ask about what is new, and keep guards true."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from engine import wall_time
 from engine.alerts.outbox import append_alert
 from engine.balances.lookout import Lookout
 from engine.balances.reports import Reports
-from engine.clock import Clock
+from engine.clock import Clock, Moment, moment
 from engine.errors import BrokerError
 from engine.guards.asking import UNASKED, Button, ask
 from engine.guards.changes import ChangeReason, GuardChange, Paused, Unchanged
-from engine.guards.following import Reading, follow, quantity_there
+from engine.guards.dating import LONG_AGO, Dated, SeenTimes, Suspect, wall_now
+from engine.guards.following import Followed, Reading, follow, quantity_there
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.guards.introduction import Introduction
 from engine.guards.notices import describe_change, reason_of
@@ -34,6 +37,8 @@ from engine.storage.repositories.untold import lacks_fills, load_untold
 from engine.storage.restored import RESTORED, RESTORED_IN_SALE
 from engine.venues import Account
 
+#: A stored time that differs by less is left as it is.
+_SAME_TIME = timedelta(seconds=2)
 #: Fills of our own sales are asked for so long at every reading.
 FILLS_AWAITED = timedelta(hours=1)
 
@@ -60,13 +65,16 @@ class GuardKeeper:
         self._database = database
         self._clock = clock
         #: By account and guard: a quantity no fill explains, waiting for a later reading that agrees.
-        self._suspects: dict[str, dict[str, Seen]] = {}
+        self._suspects: dict[str, dict[str, Suspect]] = {}
+        self._seen_times = SeenTimes()
         self._rests: dict[str, Rest] = {}
 
     async def after_reading(self, account: Account) -> None:
         """Bring fills, questions and guards up to date with an account's latest report."""
-        report = self._reports.latest(account.account_id)
-        if report is None or (self._rest(account).is_known(report) and await self._was_seen(report)):
+        report, asked = self._reports.latest(account.account_id), self._reports.asked(account.account_id)
+        if report is None or asked is None:
+            return
+        if self._rest(account).is_known(report) and await self._was_seen(report):
             return
         try:
             new = await self._histories.catch_up(account)
@@ -79,14 +87,14 @@ class GuardKeeper:
             # So it is while some of the new ones are still to be read.
             return
         await self._histories.explain(report)
-        await self._reconcile(report, new)
+        await self._reconcile(report, asked, new)
         await self._introduction.meet(account)
         is_clear = (
             self._histories.is_explained(report)
             and not self._suspects[account.account_id]
             and not await self._lacks_own_fills(account)
         )
-        self._rests[account.account_id] = self._rest(account).after(report, is_clear=is_clear)
+        self._rests[account.account_id] = self._rest(account).after(report, asked=asked, is_clear=is_clear)
 
     def _rest(self, account: Account) -> Rest:
         return self._rests.get(account.account_id, Rest())
@@ -107,7 +115,7 @@ class GuardKeeper:
                     return False
         return True
 
-    async def _reconcile(self, report: AccountReport, new: tuple[Fill, ...]) -> None:
+    async def _reconcile(self, report: AccountReport, asked: Moment, new: tuple[Fill, ...]) -> None:
         account_id = report.account.account_id
         async with self._database.read() as session:
             guards = await rows.load_open_guards(session, account_id)
@@ -116,26 +124,51 @@ class GuardKeeper:
             if guard.state_reason in {RESTORED, RESTORED_IN_SALE}:
                 await self._compare_restored(report, guard, new)
             else:
-                await self._follow(report, guard, suspect=before.get(guard.guard_id))
+                await self._follow(report, asked, guard, new, suspect=before.get(guard.guard_id))
 
-    async def _follow(self, report: AccountReport, guard: Guard, *, suspect: Seen | None) -> None:
+    async def _follow(
+        self,
+        report: AccountReport,
+        asked: Moment,
+        guard: Guard,
+        new: tuple[Fill, ...],
+        *,
+        suspect: Suspect | None,
+    ) -> None:
+        now = moment(self._clock)
         async with self._database.read() as session:
             seen = await rows.load_seen(session, guard.guard_id)
-            since = seen.at if seen else guard.created_at
+            fills = await fill_rows.load_fills(session, guard.account_id, asset=guard.asset)
+            dated = self._seen_times.date(
+                guard.guard_id, seen.at if seen else guard.created_at, now=now, known=_older(fills, new)
+            )
             reading = Reading(
                 there=quantity_there(report, guard),
-                at=report.at,
-                fills=await fill_rows.load_fills(session, guard.account_id, asset=guard.asset),
+                at=wall_now(now, asked),
+                fills=fills,
                 our_orders=await intent_rows.load_order_ids(session, guard.account_id),
-                untold=await load_untold(session, guard.key, since=since),
+                untold=await load_untold(session, guard.key, since=dated.at),
                 asset_class=AssetClass.STOCK if _is_stock(report, guard) else AssetClass.CRYPTO,
                 venue_entry=report.holding(guard.asset).venue_entry,
+                set_at=dated.at,
+                known=dated.known,
             )
-        followed = follow(guard, reading, seen=seen, suspect=suspect)
+        base = replace(seen, at=dated.at) if seen else None
+        doubted = suspect.seen_at(now) if suspect else None
+        followed = follow(guard, reading, seen=base, suspect=doubted)
         if followed.suspect is not None:
-            self._suspects[guard.account_id][guard.guard_id] = followed.suspect
-        if guard.state is GuardState.ARMED and (followed.seen != seen or followed.change.guard != guard):
-            await self._apply(guard, followed.change, seen=followed.seen, there=reading.there)
+            if suspect is None or followed.suspect != doubted:
+                suspect = Suspect(quantity=followed.suspect.quantity, asked=asked)
+            self._suspects[guard.account_id][guard.guard_id] = suspect
+        after = _to_store(followed, reading, dated, seen)
+        if guard.state is not GuardState.ARMED or after is None:
+            return
+        if after != seen or followed.change.guard != guard:
+            if after.at == reading.at:
+                self._seen_times.note(guard.guard_id, after.at, asked=asked, known=_ids(fills))
+            else:
+                self._seen_times.move(guard.guard_id, after.at)
+            await self._apply(guard, followed.change, seen=after, there=reading.there)
 
     async def _compare_restored(self, report: AccountReport, guard: Guard, new: tuple[Fill, ...]) -> None:
         """Arm a guard from a backup again if nothing happened to its position since; ask otherwise."""
@@ -198,6 +231,30 @@ class GuardKeeper:
             if found.guard is not None and found.guard.guard_id == guard.guard_id:
                 return propose_paused(found, guard)
         return None
+
+
+def _to_store(followed: Followed, reading: Reading, dated: Dated, stored: Seen | None) -> Seen | None:
+    """Return what is written down of what was seen: a time of which nothing is known is not."""
+    after = followed.seen
+    if after.at == LONG_AGO:
+        if followed.suspect is not None:
+            return stored
+        return Seen(quantity=reading.there, at=reading.at)
+    if stored and after == replace(stored, at=dated.at) and _is_same_time(stored.at, dated.at):
+        return stored
+    return after
+
+
+def _is_same_time(one: datetime, other: datetime) -> bool:
+    return abs(wall_time.between(one, other)) < _SAME_TIME
+
+
+def _ids(fills: Iterable[Fill]) -> frozenset[str]:
+    return frozenset(fill.trade_id for fill in fills)
+
+
+def _older(fills: Iterable[Fill], new: Iterable[Fill]) -> frozenset[str]:
+    return _ids(fills) - _ids(new)
 
 
 def _is_stock(report: AccountReport, guard: Guard) -> bool:

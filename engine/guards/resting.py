@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from engine.clock import Moment
 from engine.positions import AccountReport
 
 #: A venue may tell of a fill later than of what it left.
@@ -13,8 +14,9 @@ FILLS_TOLD_WITHIN = timedelta(minutes=1)
 class Rest:
     """Since when an account shows the same."""
 
-    #: The first reading that showed what it holds now.
+    #: The first reading that showed what it holds now, and when it was asked for.
     first_alike: AccountReport | None = None
+    first_asked: Moment | None = None
     #: A reading that left nothing open.
     settled: AccountReport | None = None
 
@@ -22,13 +24,14 @@ class Rest:
         """Tell whether nothing moved since all was settled; reading fills would cost calls for nothing."""
         return self.settled is not None and _holds_the_same(self.settled, report)
 
-    def after(self, report: AccountReport, *, is_clear: bool) -> "Rest":
+    def after(self, report: AccountReport, *, asked: Moment, is_clear: bool) -> "Rest":
         """Return what is known after a reading; `is_clear` says that it left nothing open by itself."""
         if not is_clear:
             return replace(self, settled=None)
-        if self.first_alike is None or not _holds_the_same(self.first_alike, report):
-            return Rest(first_alike=report)
-        is_old = report.at - self.first_alike.at >= FILLS_TOLD_WITHIN
+        known, since = self.first_alike, self.first_asked
+        if known is None or since is None or not _holds_the_same(known, report):
+            return Rest(first_alike=report, first_asked=asked)
+        is_old = asked - since >= FILLS_TOLD_WITHIN
         return replace(self, settled=report) if is_old else self
 
 

@@ -78,19 +78,20 @@ class Availability:
 
     async def _read(self, broker: Broker) -> tuple[AccountReport | None, bool]:
         account_id = broker.account.account_id
-        recent = self._reports.newer_than(account_id, self._clock.now() - BALANCE_MAX_AGE)
+        recent = self._reports.no_older_than(account_id, BALANCE_MAX_AGE)
         if recent is not None:
             return recent, True
         report = await self._fetch(broker)
         return (report, True) if report else (self._reports.latest(account_id), False)
 
     async def _fetch(self, broker: Broker) -> AccountReport | None:
+        asked = self._reports.ask()
         try:
             async with asyncio.timeout(BALANCE_READ_S):
                 report = await broker.fetch_report(priority=Priority.EXIT)
         except (BrokerError, TimeoutError):
             return None
-        self._reports.keep(report)
+        self._reports.keep(report, asked=asked)
         return report
 
     async def _says_less(self, report: AccountReport, guard: Guard) -> bool:

@@ -116,7 +116,7 @@ class Filling:
             found_later=found_later,
             filled_at=self._clock.now(),
         )
-        self._reports.outdate(intent.account_id, at=self._clock.now())
+        self._reports.outdate(intent.account_id)
         return await self._journal.conclude(intent, order, guard=rest, seen=claim.seen, message=message)
 
     async def _wait(self, intent: Intent, error: BrokerError | None, silence: str) -> None:

@@ -221,7 +221,7 @@ class Sale:
             case ReadAgain():
                 await self._read_again(intent, is_torn=step.is_torn)
             case AwaitRest():
-                self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
+                self._desk.reports.outdate(intent.account_id)
                 await self._pause(f"only {step.crumbs:f} {intent.asset} is free, the rest is held or locked")
             case Park():
                 return await self._park(intent, step.dust, step.claim)
@@ -235,7 +235,7 @@ class Sale:
         if is_torn:
             # Nothing is sold before readings agree on how much there is, and that may take too long to be silent.
             await self._trouble.note(_TORN, "reading it again; nothing was sold yet")
-        self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
+        self._desk.reports.outdate(intent.account_id)
         await self._desk.clock.sleep(READ_AGAIN_S)
 
     async def _park(self, intent: Intent, dust: Dust, claim: Claim) -> Intent:
@@ -255,7 +255,7 @@ class Sale:
                 dust = Dust(guarded, "nothing of it is there any more")
                 return await self._park(intent, dust, self._claim)
             # What was read before does not hold any more.
-            self._desk.reports.outdate(intent.account_id, at=self._desk.clock.now())
+            self._desk.reports.outdate(intent.account_id)
         if reason is RefusalReason.MARKET_UNAVAILABLE:
             self._door.note_refused()
         if reason is RefusalReason.OPPOSITE_ORDER:

@@ -42,7 +42,7 @@ def look(kraken):
     reader = AccountReader(
         brokers={ACCOUNT.account_id: kraken},
         markets={Venue.KRAKEN: VenueMarket(data=KrakenListings(), clock=clock)},
-        reports=Reports(),
+        reports=Reports(HandClock()),
         clock=clock,
     )
     account_log = BrokerLog(reader)

@@ -35,7 +35,8 @@ async def database(tmp_path):
 
 
 def a_service(database, *brokers):
-    clock, reports = HandClock(), Reports()
+    clock = HandClock()
+    reports = Reports(clock)
     by_id = {broker.account.account_id: broker for broker in brokers}
     return BalanceService(
         reader=AccountReader(brokers=by_id, markets={}, reports=reports, clock=clock),

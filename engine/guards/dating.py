@@ -1,0 +1,86 @@
+"""When guarded positions were last seen, told on the wall clock as it goes now.
+
+What was seen is stored with a wall time, and a venue's fills are compared with it. A clock that was set since would
+put old fills behind it or new ones before it, so this process remembers how long ago it was by its steady clock.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from engine import wall_time
+from engine.clock import Moment
+from engine.guards.guard import Seen
+
+#: Stands for a time of which nothing is known.
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """A stored time on today's clock, and which fills were part of what was seen then."""
+
+    at: datetime
+    #: Ids of trades that were known at that time; they are not looked for again.
+    known: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspect:
+    """A quantity that no fill explains, and when the reading that first showed it was asked for."""
+
+    quantity: Decimal
+    asked: Moment
+
+    def seen_at(self, now: Moment) -> Seen:
+        """Return it as of its time on today's clock."""
+        return Seen(quantity=self.quantity, at=wall_now(now, self.asked))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Anchor:
+    stored: datetime
+    #: None where the stored time lay ahead.
+    steady_s: float | None
+    known: frozenset[str]
+
+
+class SeenTimes:
+    """Remembers how long ago each guard's position was seen."""
+
+    def __init__(self) -> None:
+        self._anchors: dict[str, _Anchor] = {}
+
+    def date(self, guard_id: str, stored: datetime, *, now: Moment, known: Collection[str]) -> Dated:
+        """Return a guard's stored time on today's clock; `known` are the trades that were known before.
+
+        A time that lies ahead was stored under a wrong clock: then only what was not known before has happened since.
+        """
+        anchor = self._anchors.get(guard_id)
+        if anchor is None or anchor.stored != stored:
+            anchor = self._anchors[guard_id] = _anchor(stored, now, frozenset(known))
+        if anchor.steady_s is None:
+            return Dated(at=LONG_AGO, known=anchor.known)
+        return Dated(at=wall_now(now, Moment(stored, anchor.steady_s)), known=anchor.known)
+
+    def note(self, guard_id: str, stored: datetime, *, asked: Moment, known: Collection[str]) -> None:
+        """Remember a reading that is stored under a time, with the trades that explain it."""
+        self._anchors[guard_id] = _Anchor(stored=stored, steady_s=asked.steady_s, known=frozenset(known))
+
+    def move(self, guard_id: str, stored: datetime) -> None:
+        """Remember that the same reading is stored under another time now."""
+        if anchor := self._anchors.get(guard_id):
+            self._anchors[guard_id] = replace(anchor, stored=stored)
+
+
+def wall_now(now: Moment, then: Moment) -> datetime:
+    """Return what today's clock would have shown at an earlier moment of this process."""
+    return now.at - (now - then)
+
+
+def _anchor(stored: datetime, now: Moment, known: frozenset[str]) -> _Anchor:
+    age = wall_time.age(stored, now.at)
+    if age is None:
+        return _Anchor(stored=stored, steady_s=None, known=known)
+    return _Anchor(stored=stored, steady_s=now.steady_s - age / timedelta(seconds=1), known=frozenset())

@@ -1,0 +1,84 @@
+"""The one place where wall times are compared, and why it may be done there.
+
+A machine's clock is set while a process runs (a time service, an operator, a board without a battery), and times in
+the database may come from a process whose clock was wrong. So whatever orders, ages, waits or expires within one
+process uses `engine.clock.Moment` or monotonic seconds, and only three kinds of wall times are left to compare:
+
+- *Stored times* against now. One that lies ahead is suspect: nothing is known of its age. What waits for it is due,
+  what it vouches for counts as old, and nothing is ever held up until it comes.
+- *A venue's own times* against each other: one clock told them all.
+- *Times that are shown*: a list in the order of the times printed in it, or how long something took.
+
+mypy fails on any other comparison, difference or sorting of datetimes in bot/ and engine/ (tests/wall_time_rule.py).
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+# stored times against now
+
+
+def age(at: datetime, now: datetime) -> timedelta | None:
+    """Return how old a stored time is; None when it lies ahead, so that nobody knows."""
+    return now - at if at <= now else None
+
+
+def is_older(at: datetime, now: datetime, limit: timedelta) -> bool:
+    """Tell whether a stored time is further back than a limit, or of an unknown age."""
+    known = age(at, now)
+    return known is None or known > limit
+
+
+def is_within(at: datetime, now: datetime, limit: timedelta) -> bool:
+    """Tell whether a stored time certainly is no further back than a limit."""
+    return not is_older(at, now, limit)
+
+
+def is_open(since: datetime, until: datetime, now: datetime) -> bool:
+    """Tell whether now lies in a stored span; before its beginning the clock was set back, and it has ended."""
+    return since <= now < until
+
+
+def is_ahead(at: datetime, now: datetime) -> bool:
+    """Tell whether a stored time has not come yet."""
+    return at > now
+
+
+# a venue's own times, which one clock told
+
+
+def is_before(one: datetime, other: datetime) -> bool:
+    """Tell whether one time of a venue is earlier than another of the same venue."""
+    return one < other
+
+
+def earliest(times: Iterable[datetime]) -> datetime | None:
+    """Return the first of a venue's times, or of times that are shown; None of none."""
+    return min(times, default=None)
+
+
+def latest(times: Iterable[datetime]) -> datetime | None:
+    """Return the last of a venue's times, or of times that are shown; None of none."""
+    return max(times, default=None)
+
+
+def oldest_first(items: Iterable[T], at: Callable[[T], datetime]) -> tuple[T, ...]:
+    """Return what a venue dated in the order in which it happened there."""
+    return tuple(sorted(items, key=at))
+
+
+def newest_first(items: Iterable[T], at: Callable[[T], datetime]) -> tuple[T, ...]:
+    """Return what a venue dated, the latest first; what happened at once stays as it was."""
+    return tuple(sorted(items, key=at, reverse=True))
+
+
+# times that are shown, and the two clocks themselves
+
+
+def between(earlier: datetime, later: datetime) -> timedelta:
+    """Return what lies between two times; negative where they are the other way round. It decides nothing."""
+    return later - earlier
