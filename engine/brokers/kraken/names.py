@@ -19,6 +19,8 @@ from engine.money import ZERO
 from engine.venues import Venue
 
 _ALIASES = {"XBT": "BTC", "XDG": "DOGE"}
+#: Listed under a name of its own, and no more than a staked part of another coin.
+_STAKED = {"ETH2": "ETH"}
 #: Dark-pool pairs repeat a listed one and are not for us.
 _DARK_POOL = ".d"
 
@@ -31,13 +33,15 @@ class Part(Enum):
     LOCKED = auto()
 
 
-# https://support.kraken.com/articles/360039879471: .F earns while it is spendable through the base
-# asset; .S, .M and .B are staked, opted-in or bonded and cannot be sold now.
+# https://docs.kraken.com/api-reference/account-data/get-extended-balance and
+# https://support.kraken.com/articles/360039879471: .F earns while it is spendable through the base asset; .S, .M
+# and .B are staked, opted-in or bonded, .P is lent to a parachain, and none of them can be sold now.
 _SUFFIXES = {
     ".F": Part.FREE,
     ".S": Part.LOCKED,
     ".M": Part.LOCKED,
     ".B": Part.LOCKED,
+    ".P": Part.LOCKED,
     ".HOLD": Part.HELD,
 }
 
@@ -69,8 +73,7 @@ class Catalog:
         part = _SUFFIXES.get(dot + suffix)
         if part is None:
             return self._asset(name), Part.FREE
-        term_free = stem.rstrip("0123456789")  # DOT28.S is bonded for 28 days, ETH2.S is staked ETH
-        return self._asset(term_free if term_free in self.assets else stem), part
+        return _STAKED.get(stem) or self._asset(self._without_term(stem)), part
 
     def pair(self, name: str) -> Pair:
         """Return a pair by any of its names; a delisted one is taken apart into assets that are known."""
@@ -79,6 +82,12 @@ class Catalog:
 
     def _asset(self, name: str) -> str:
         return self.assets.get(name) or _ALIASES.get(name, name)
+
+    def _without_term(self, stem: str) -> str:
+        """Cut off how many days a coin is bonded: DOT28.S is DOT, but LUNA2.S is LUNA2 where that is listed."""
+        shortest = len(stem.rstrip("0123456789"))
+        names = (stem[:end] for end in range(len(stem), shortest - 1, -1))
+        return next((name for name in names if name in self.assets), stem)
 
     def _take_apart(self, name: str) -> Pair:
         for cut in range(1, len(name)):

@@ -15,6 +15,13 @@ ASSETS = {
     "ZEUR": asset("EUR"),
     "USDT": asset("USDT"),
     "DOT": asset("DOT"),
+    "LUNA": asset("LUNA"),
+    "LUNA2": asset("LUNA2"),
+    "API3": asset("API3"),
+    "SOL": asset("SOL"),
+    "ETH2": asset("ETH2"),
+    "ETH2.S": asset("ETH2.S"),
+    "SOL03.S": asset("SOL03.S"),
     "XBT.M": asset("XBT.M"),
     "USDT.F": asset("USDT.F"),
 }

@@ -1,11 +1,13 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.brokers.kraken.names import Part, parse_catalog
 from engine.brokers.parse import MalformedAnswerError
 from engine.instruments import TradingStatus
-from tests.engine.brokers.kraken.listings import ASSETS, CATALOG, PAIRS, pair
+from tests.engine.brokers.kraken.listings import ASSETS, CATALOG, PAIRS, asset, pair
 
 
 def test_instruments_carry_our_names_and_exact_steps():
@@ -55,6 +57,15 @@ def test_a_delisted_pair_is_taken_apart_into_known_assets():
         ("DOT.S", ("DOT", Part.LOCKED)),
         ("DOT28.S", ("DOT", Part.LOCKED)),
         ("ETH2.S", ("ETH", Part.LOCKED)),
+        ("SOL03.S", ("SOL", Part.LOCKED)),
+        ("LUNA.F", ("LUNA", Part.FREE)),
+        ("LUNA2.F", ("LUNA2", Part.FREE)),
+        ("LUNA2", ("LUNA2", Part.FREE)),
+        ("LUNA28.S", ("LUNA2", Part.LOCKED)),
+        ("API3.M", ("API3", Part.LOCKED)),
+        ("API321.S", ("API3", Part.LOCKED)),
+        ("NEWCOIN7.S", ("NEWCOIN7", Part.LOCKED)),
+        ("DOT.P", ("DOT", Part.LOCKED)),
         ("USD.HOLD", ("USD", Part.HELD)),
         ("NEWCOIN", ("NEWCOIN", Part.FREE)),
         ("NEWCOIN.S", ("NEWCOIN", Part.LOCKED)),
@@ -63,6 +74,33 @@ def test_a_delisted_pair_is_taken_apart_into_known_assets():
 )
 def test_suffixed_assets_are_parts_of_their_base_asset(name, expected):
     assert CATALOG.asset_part(name) == expected
+
+
+SUFFIXES = {
+    ".F": Part.FREE,
+    ".S": Part.LOCKED,
+    ".M": Part.LOCKED,
+    ".B": Part.LOCKED,
+    ".P": Part.LOCKED,
+    ".HOLD": Part.HELD,
+}
+LISTED = st.from_regex(r"[A-Z]{3,5}[0-9]{0,2}", fullmatch=True)
+
+
+@given(listed=st.sets(LISTED, min_size=1), suffix=st.sampled_from(sorted(SUFFIXES)))
+def test_a_listed_name_is_itself_whatever_its_suffix(listed, suffix):
+    catalog = parse_catalog({name: asset(name) for name in listed - {"XBT", "XDG", "ETH2"}}, PAIRS)
+
+    assert {name: catalog.asset_part(name + suffix) for name in catalog.assets} == {
+        name: (name, SUFFIXES[suffix]) for name in catalog.assets
+    }
+
+
+@given(name=st.from_regex(r"[A-Z]{4,5}", fullmatch=True), days=st.integers(0, 99))
+def test_the_days_of_a_bonded_coin_are_no_part_of_its_name(name, days):
+    catalog = parse_catalog({name: asset(name)}, PAIRS)
+
+    assert catalog.asset_part(f"{name}{days:02}.S") == (name, Part.LOCKED)
 
 
 @pytest.mark.parametrize(
