@@ -68,7 +68,7 @@ class Filling:
             await self._ask_again(intent, order)
         elif order.filled_quantity == ZERO:
             # What was read before the order left does not hold any more, whatever became of it.
-            self._reports.outdate(intent.account_id, at=self._clock.now())
+            self._reports.outdate(intent.account_id)
             return await self._journal.retry(intent, cause="closed without a fill")
         elif not order.average_price:
             # Nothing is booked at a price nobody told.
