@@ -14,6 +14,7 @@ class RefusalReason(StrEnum):
     INVALID_ORDER = "the venue calls the order invalid"
     UNKNOWN_ORDER = "the venue does not know this order"
     UNKNOWN_SYMBOL = "not listed there"
+    PAIR_UNAVAILABLE = "this account may not trade this pair"
     MARKET_UNAVAILABLE = "the market takes no such orders now"
     OPPOSITE_ORDER = "an opposite order is open"
     DUPLICATE_CLIENT_ORDER_ID = "this order id was already used"

@@ -10,7 +10,9 @@ from enum import StrEnum
 
 import aiohttp
 
-from engine.brokers.words import WORDS, Meaning, Sense
+from engine.brokers.coinbase_reasons import PLACEHOLDERS, coinbase_reason
+from engine.brokers.meanings import Meaning, Sense
+from engine.brokers.words import WORDS
 from engine.errors import (
     BrokerError,
     InvalidNonceError,
@@ -54,8 +56,9 @@ _ERRORS: Mapping[Meaning, type[BrokerError]] = {
 _NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 _BAD_CERTIFICATE = (aiohttp.ClientConnectorCertificateError, ssl.SSLCertVerificationError)
 
-#: Where the venues put the words of an error.
+#: Where the venues put the words of an error; what says most comes first.
 _WORD_FIELDS = (
+    "new_order_failure_reason",
     "error",
     "error_response",
     "errors",
@@ -78,15 +81,19 @@ _TOO_MANY = 429
 
 def judge_answer(venue: Venue, payload: object, operation: Operation, *, status: int) -> BrokerError:
     """Turn an answer that is not what was asked for into an error."""
-    words = find_words(payload)
-    if not words:
+    pieces = _find_pieces(payload)
+    if not pieces:
         return _judge_page(venue, status, operation)
-    return _error(venue, _sense(venue, words.lower(), status), words, operation)
+    words = " · ".join(pieces)[:MAX_WORDS]
+    if status in _SERVER_ERRORS or status in _TIMED_OUT:
+        return _error(venue, Meaning.UNKNOWN, words, operation)
+    sense = _published_sense(venue, pieces) or _sense(venue, words.lower(), payload, status)
+    return _error(venue, sense, words, operation)
 
 
 def find_words(payload: object) -> str:
     """Collect what an answer says of an error, wherever the venue puts it."""
-    return " · ".join(_pieces(payload))[:MAX_WORDS] if isinstance(payload, Mapping) else ""
+    return " · ".join(_find_pieces(payload))[:MAX_WORDS]
 
 
 def judge_transport(venue: Venue, cause: BaseException | None, operation: Operation) -> BrokerError:
@@ -99,6 +106,19 @@ def judge_transport(venue: Venue, cause: BaseException | None, operation: Operat
         return MisconfiguredError(venue, "its address redirects elsewhere")
     words = "no answer in time" if isinstance(cause, TimeoutError) else "the answer was lost"
     return _error(venue, Meaning.UNKNOWN, words, operation)
+
+
+def _find_pieces(payload: object) -> list[str]:
+    if not isinstance(payload, Mapping):
+        return []
+    return [piece for piece in dict.fromkeys(_pieces(payload)) if piece not in PLACEHOLDERS]
+
+
+def _published_sense(venue: Venue, pieces: list[str]) -> Sense | None:
+    if venue is not Venue.COINBASE:
+        return None
+    found = (coinbase_reason(piece) for piece in pieces)
+    return next((sense for sense in found if sense is not None), None)
 
 
 def _pieces(payload: object) -> Iterator[str]:
@@ -123,12 +143,13 @@ def _judge_page(venue: Venue, status: int, operation: Operation) -> BrokerError:
     return _error(venue, sense, words, operation)
 
 
-def _sense(venue: Venue, words: str, status: int) -> Sense:
-    if status in _SERVER_ERRORS or status in _TIMED_OUT:
-        return Meaning.UNKNOWN
+def _sense(venue: Venue, words: str, payload: object, status: int) -> Sense:
     for needle, sense in WORDS[venue]:
         if needle in words:
             return sense
+    if isinstance(payload, Mapping) and payload.get("success") is False and not words.isdecimal():
+        # Coinbase's word that nothing was placed, for a reason that is on no list of ours.
+        return RefusalReason.OTHER
     return _by_status(status, or_else=RefusalReason.OTHER)
 
 

@@ -1,26 +1,10 @@
 """The venues' own words and what each means; the first row that occurs in an answer counts."""
 
 from collections.abc import Mapping
-from enum import Enum, auto
 
+from engine.brokers.meanings import Meaning, Sense
 from engine.errors import RefusalReason
 from engine.venues import Venue
-
-
-class Meaning(Enum):
-    """What an answer means when it is not a refusal with a reason."""
-
-    NONCE = auto()
-    LOCKOUT = auto()
-    TRY_LATER = auto()
-    RATE_LIMIT = auto()
-    KEY = auto()
-    MISCONFIGURED = auto()
-    #: The venue itself does not say whether anything happened.
-    UNKNOWN = auto()
-
-
-Sense = RefusalReason | Meaning
 
 _FUNDS = RefusalReason.INSUFFICIENT_FUNDS
 _MINIMUM = RefusalReason.BELOW_MINIMUM
@@ -28,6 +12,7 @@ _INVALID = RefusalReason.INVALID_ORDER
 _NO_ORDER = RefusalReason.UNKNOWN_ORDER
 _NO_SYMBOL = RefusalReason.UNKNOWN_SYMBOL
 _MARKET = RefusalReason.MARKET_UNAVAILABLE
+_NO_PAIR = RefusalReason.PAIR_UNAVAILABLE
 _DUPLICATE = RefusalReason.DUPLICATE_CLIENT_ORDER_ID
 
 # https://docs.kraken.com/api/docs/guides/spot-errors and https://support.kraken.com/articles/360001491786: E + category
@@ -78,23 +63,27 @@ _KRAKEN: tuple[tuple[str, Sense], ...] = (
     ("tick size", _INVALID),
     ("reduce only", _INVALID),
     ("post only", _INVALID),
+    # By where its owner lives: "XMR trading restricted for PL".
+    ("trading restricted", _NO_PAIR),
     (":", RefusalReason.OTHER),
 )
 
-# https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis: error, failure_reason, preview_failure_reason
-# and message, in whatever combination an endpoint has.
+# https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis: for what has no published reason (coinbase_reasons.py)
+# the words of error, message and error_details, in whatever combination an endpoint has.
 _COINBASE: tuple[tuple[str, Sense], ...] = (
     ("rate_limit", Meaning.RATE_LIMIT),
     ("resource_exhausted", Meaning.RATE_LIMIT),
     ("too many requests", Meaning.RATE_LIMIT),
+    ("account is not available", _NO_PAIR),
+    ("source is not enabled for trading", _NO_PAIR),
+    ("ineligible", _NO_PAIR),
+    ("geofencing", _NO_PAIR),
     ("insufficient", _FUNDS),
     ("too_small", _MINIMUM),
+    ("too small", _MINIMUM),
     ("below_min", _MINIMUM),
     ("minimum", _MINIMUM),
-    ("duplicate_cancel", Meaning.TRY_LATER),
     ("duplicate", _DUPLICATE),
-    ("unknown_cancel_order", _NO_ORDER),
-    ("fully_filled", _NO_ORDER),
     ("order with this orderid was not found", _NO_ORDER),
     ("order not found", _NO_ORDER),
     ("invalid_product", _NO_SYMBOL),
@@ -107,8 +96,9 @@ _COINBASE: tuple[tuple[str, Sense], ...] = (
     ("post only mode", _MARKET),
     ("trading_disabled", _MARKET),
     ("trading is disabled", _MARKET),
-    ("auction_mode", _MARKET),
-    ("order_entry_disabled", _MARKET),
+    ("auction", _MARKET),
+    ("halted", _MARKET),
+    ("untradable", _MARKET),
     ("no_liquidity", _MARKET),
     ("permission_denied", Meaning.KEY),
     ("unauthenticated", Meaning.KEY),
@@ -117,8 +107,10 @@ _COINBASE: tuple[tuple[str, Sense], ...] = (
     ("not_found", _NO_ORDER),
     ("invalid", _INVALID),
     ("unsupported", _INVALID),
-    ("rejected", _INVALID),
-    ("preview_", RefusalReason.OTHER),
+    ("internal error", Meaning.UNKNOWN),
+    ("internal server", Meaning.UNKNOWN),
+    ("timed out", Meaning.UNKNOWN),
+    ("timeout", Meaning.UNKNOWN),
 )
 
 # https://docs.alpaca.markets: {code, message}; one code stands for many things, so the message decides.

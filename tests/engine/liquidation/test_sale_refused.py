@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from engine.alerts.messages import ExitFailing, ExitFilled
+from engine.alerts.messages import ExitFailing, ExitFilled, ExitParked
 from engine.execution.states import IntentState
 from engine.guards.guard import GuardState
 from engine.venues import Venue
@@ -214,3 +214,42 @@ async def test_a_reminder_that_could_not_be_written_ends_no_others(falling):
 
     # At once, after 30 s as soon as it could be written, then 90 s and 8 min later.
     assert len(await falling.alerts(ExitFailing)) == 4
+
+
+@pytest.mark.parametrize(
+    ("reason", "wait_s", "told"),
+    [
+        ("INSUFFICIENT_FUND", 0.5, "Coinbase: INSUFFICIENT_FUND"),
+        ("PRODUCT_TRADING_HALTED", 15.0, "Coinbase: PRODUCT_TRADING_HALTED"),
+        ("ACCOUNT_BLOCKED", 0.5, "Coinbase: ACCOUNT_BLOCKED"),
+        ("NOT_ON_SUNDAYS", 0.5, "Coinbase: NOT_ON_SUNDAYS"),
+    ],
+)
+async def test_a_reason_that_stands_only_in_the_new_field_is_a_refusal(rooms, reason, wait_s, told):
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        room.world.coinbase.switches.new_reason_only = True
+        room.deposit("BTC", "0.3", venue=Venue.COINBASE)
+        room.set_bid("50000", venue=Venue.COINBASE)
+        await room.arm("0.1", "6000", venue=Venue.COINBASE)
+        room.fault(FaultKind.ERROR, "orders", venue=Venue.COINBASE, message=reason)
+
+        await room.sell_off()
+
+        failing, filled = await room.alerts(ExitFailing, ExitFilled)
+        assert (failing.why, filled.quantity) == (told, Decimal("0.1"))
+        assert pauses(room.sent("orders", venue=Venue.COINBASE)) == [wait_s]
+
+
+async def test_too_small_in_the_new_field_is_dust(rooms):
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        room.world.coinbase.switches.new_reason_only = True
+        room.deposit("BTC", "0.3", venue=Venue.COINBASE)
+        room.set_bid("50000", venue=Venue.COINBASE)
+        await room.arm("0.1", "6000", venue=Venue.COINBASE)
+        room.fault(FaultKind.ERROR, "orders", venue=Venue.COINBASE, message="INVALID_ORDER_SIZE_TOO_SMALL")
+
+        await room.sell_off()
+
+        [parked] = await room.alerts()
+        assert (type(parked), parked.why) == (ExitParked, "INVALID_ORDER_SIZE_TOO_SMALL")
+        assert len(room.sent("orders", venue=Venue.COINBASE)) == 1

@@ -1,0 +1,21 @@
+"""What a venue's answer can mean when it is not what was asked for."""
+
+from enum import Enum, auto
+
+from engine.errors import RefusalReason
+
+
+class Meaning(Enum):
+    """What an answer means when it is not a refusal with a reason."""
+
+    NONCE = auto()
+    LOCKOUT = auto()
+    TRY_LATER = auto()
+    RATE_LIMIT = auto()
+    KEY = auto()
+    MISCONFIGURED = auto()
+    #: The venue itself does not say whether anything happened.
+    UNKNOWN = auto()
+
+
+Sense = RefusalReason | Meaning
