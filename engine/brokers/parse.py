@@ -1,6 +1,6 @@
 """Read venues' answers field by field: what is missing, null or garbage raises, and never becomes zero."""
 
-import contextlib
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,6 +11,13 @@ from engine.orders import OrderStatus
 
 Row = Mapping[str, object]
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+#: What was said already: some answers come every few seconds.
+_noted: set[str] = set()
+_NOTED_MOST = 1000
+#: Where a row says what it is, in the venues' words.
+_NAMES = ("symbol", "product_id", "currency", "entry_id", "id")
 
 _MICROSECONDS = 1_000_000
 #: Year 9999; a larger number is no time in seconds.
@@ -76,16 +83,44 @@ def optional_in(row: Row, key: str, read: Callable[[Row, str], T]) -> T | None:
     return None if row.get(key) in (None, "") else read(row, key)
 
 
-def readable(items: Iterable[Row], read: Callable[[Row], T], what: str) -> list[T]:
-    """Read a long listing: one entry in a new format must not hide the others, but some must be left."""
-    entries: list[T] = []
-    for item in items:
-        with contextlib.suppress(MalformedAnswerError):
-            entries.append(read(item))
-    if not entries:
+def readable(items: Iterable[object], read: Callable[[Row], T], what: str, *, least: int = 0) -> list[T]:
+    """Read rows of which an odd one must not hide the others: it is left out and named in the log.
+
+    Raises:
+        MalformedAnswerError: there are rows and none can be read, or fewer than `least`.
+
+    """
+    named = {f"{place}": item for place, item in enumerate(items)}
+    return list(readable_table(named, lambda _, row: read(row), what, least=least).values())
+
+
+def readable_table(
+    items: Mapping[str, object], read: Callable[[str, Row], T], what: str, *, least: int = 0
+) -> dict[str, T]:
+    """Read named rows like `readable`."""
+    entries: dict[str, T] = {}
+    for name, item in items.items():
+        try:
+            entries[name] = read(name, as_row(item, what))
+        except MalformedAnswerError as e:
+            note_odd_row(what, _name(name, item), e)
+    if len(entries) < max(least, min(1, len(items))):
         message = f"{what} lists nothing that can be read"
         raise MalformedAnswerError(message)
     return entries
+
+
+def note_odd_row(what: str, name: str, error: MalformedAnswerError) -> None:
+    """Name a row that was left out in the log, once."""
+    words = f"{what}: {name} was left out: {error}"
+    if words not in _noted and len(_noted) < _NOTED_MOST:
+        _noted.add(words)
+        _log.warning(words)
+
+
+def _name(name: str, item: object) -> str:
+    own = (item.get(key) for key in _NAMES) if isinstance(item, Mapping) else ()
+    return next((text for text in own if text and isinstance(text, str)), name)
 
 
 def one_of(row: Row, key: str, meanings: Mapping[str, T]) -> T:

@@ -8,7 +8,6 @@ from engine.brokers.parse import (
     Row,
     amount_in,
     as_list,
-    as_row,
     flag_in,
     readable,
     text_in,
@@ -90,8 +89,7 @@ class Catalog:
 
 def parse_catalog(answer: object) -> Catalog:
     """Read the list of crypto assets."""
-    rows = (as_row(item, "assets") for item in as_list(answer, "assets"))
-    instruments = readable(rows, _pair, "assets")
+    instruments = readable(as_list(answer, "assets"), _pair, "assets", least=1)
     return Catalog({instrument.symbol: instrument for instrument in instruments})
 
 

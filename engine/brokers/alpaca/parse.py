@@ -16,9 +16,11 @@ from engine.brokers.parse import (
     as_row,
     flag_in,
     iso_time_in,
+    note_odd_row,
     one_of,
     optional_in,
     order_status_in,
+    readable,
     row_in,
     rows_in,
     text_in,
@@ -146,7 +148,7 @@ def parse_fills(rows: Iterable[Row], catalog: Catalog) -> tuple[Fill, ...]:
     The crypto fee is taken from what a fill credits and booked later as an activity of its own that names
     no fill, so here it is unknown.
     """
-    fills = (_fill(row, catalog) for row in rows)
+    fills = readable(rows, lambda row: _fill(row, catalog), "activities")
     return tuple(sorted(fills, key=lambda fill: fill.at, reverse=True))
 
 
@@ -175,8 +177,10 @@ def parse_quotes(answer: object, symbols: Mapping[str, str]) -> dict[str, Quote]
     read: dict[str, Quote] = {}
     for name in quotes.keys() & symbols.keys():
         # One that cannot be read must hide none of the others.
-        with contextlib.suppress(MalformedAnswerError):
+        try:
             read[symbols[name]] = _quote(symbols[name], as_row(quotes[name], name))
+        except MalformedAnswerError as e:
+            note_odd_row("quotes", name, e)
     return read
 
 

@@ -63,8 +63,8 @@ def product_id(symbol: str) -> str:
 
 def parse_instruments(answer: object) -> dict[str, Instrument]:
     """Read the list of products."""
-    products = rows_in(as_row(answer, "products"), "products")
-    instruments = readable(products, _instrument, "products")
+    products = as_list(as_row(answer, "products").get("products"), "products")
+    instruments = readable(products, _instrument, "products", least=1)
     return {instrument.symbol: instrument for instrument in instruments}
 
 
@@ -195,12 +195,14 @@ def _terms(row: Row) -> Row:
 
 def parse_fills(answer: object, instruments: Instruments) -> tuple[Fill, ...]:
     """Read one page of fills, newest first."""
-    rows = [row for row in rows_in(as_row(answer, "fills"), "fills") if text_in(row, "trade_type") == _TRADE]
-    fills = (_fill(row, instruments) for row in rows)
+    rows = as_list(as_row(answer, "fills").get("fills"), "fills")
+    fills = [fill for fill in readable(rows, lambda row: _fill(row, instruments), "fills") if fill]
     return tuple(sorted(fills, key=lambda fill: fill.at, reverse=True))
 
 
-def _fill(row: Row, instruments: Instruments) -> Fill:
+def _fill(row: Row, instruments: Instruments) -> Fill | None:
+    if text_in(row, "trade_type") != _TRADE:
+        return None
     symbol = _symbol(row)
     base, _, quote = symbol.partition("/")
     family = _family(row)

@@ -18,15 +18,17 @@ from engine.brokers.kraken.parse import (
     parse_margin_positions,
     parse_order,
     parse_permissions,
+    parse_traded_orders,
     parse_trades,
     result_of,
+    trade_rows,
 )
 from engine.brokers.kraken.venue_clock import VenueClock
 from engine.brokers.lane import Lane
 from engine.brokers.parse import MalformedAnswerError, Row, amount_in, as_list, as_row, table_in
 from engine.clock import Clock
 from engine.errors import RefusalReason, RefusedError, UnknownOutcomeError
-from engine.orders import ClientOrderId, Fill, Order, OrderRequest, VenueOrderId
+from engine.orders import ClientOrderId, Order, OrderRequest, VenueOrderId
 from engine.positions import AccountReport, MarginPosition
 from engine.venues import Account, Venue
 
@@ -142,8 +144,8 @@ class KrakenBroker(CcxtBroker):
             found = await self._pick(rows, client_order_id)
             if found is not None:
                 return found
-        fills = await self._fills_since(start, priority)
-        order_ids = sorted({fill.venue_order_id for fill in fills if fill.symbol == symbol})
+        traded = await self._traded_since(start, priority)
+        order_ids = sorted({order_id for order_id, pair in traded if pair == symbol})
         return await self._pick(await self._query_orders(order_ids, priority), client_order_id)
 
     async def fetch_order_fills(
@@ -158,7 +160,10 @@ class KrakenBroker(CcxtBroker):
 
     async def fetch_fills(self, *, cursor: str | None = None) -> FillPage:
         """Return one page of fills, newest first."""
-        return await self._fill_page({"ofs": cursor or "0"}, Priority.HISTORY)
+        catalog = await self._market.catalog()
+        result, next_cursor = await self._trades({"ofs": cursor or "0"}, Priority.HISTORY)
+        with reading(Venue.KRAKEN):
+            return FillPage(fills=parse_trades(result, catalog), next_cursor=next_cursor)
 
     async def submit_order(self, request: OrderRequest, *, priority: Priority) -> VenueOrderId:
         """Place a market order and return the venue's id for it."""
@@ -250,25 +255,26 @@ class KrakenBroker(CcxtBroker):
         with reading(Venue.KRAKEN):
             return parse_order(order_id, row, catalog)
 
-    async def _fills_since(self, start: str, priority: Priority) -> list[Fill]:
-        fills: list[Fill] = []
+    async def _traded_since(self, start: str, priority: Priority) -> list[tuple[VenueOrderId, str]]:
+        catalog = await self._market.catalog()
+        traded: list[tuple[VenueOrderId, str]] = []
         offset: str | None = "0"
         for _ in range(_HISTORY_PAGES):
             if offset is None:
                 break
-            page = await self._fill_page({"start": start, "ofs": offset}, priority)
-            fills.extend(page.fills)
-            offset = page.next_cursor
-        return fills
+            result, offset = await self._trades({"start": start, "ofs": offset}, priority)
+            with reading(Venue.KRAKEN):
+                traded.extend(parse_traded_orders(result, catalog))
+        return traded
 
-    async def _fill_page(self, params: Mapping[str, str], priority: Priority) -> FillPage:
-        catalog = await self._market.catalog()
+    async def _trades(self, params: Mapping[str, str], priority: Priority) -> tuple[object, str | None]:
+        """Return one page of trades, and where the next one begins."""
         result = await self._read("TradesHistory", params, priority=priority, cost=_HISTORY_COST)
         with reading(Venue.KRAKEN):
-            fills = parse_trades(result, catalog)
-            reached = int(params["ofs"]) + len(fills)
-            more = fills and reached < amount_in(as_row(result, "TradesHistory"), "count")
-        return FillPage(fills=fills, next_cursor=str(reached) if more else None)
+            rows = len(trade_rows(result))
+            reached = int(params["ofs"]) + rows
+            more = rows and reached < amount_in(as_row(result, "TradesHistory"), "count")
+        return result, str(reached) if more else None
 
     async def _read(
         self,

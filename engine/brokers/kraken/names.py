@@ -11,7 +11,7 @@ from engine.brokers.parse import (
     amount_in,
     as_row,
     optional_in,
-    readable,
+    readable_table,
     text_in,
 )
 from engine.instruments import Instrument, TradingStatus
@@ -100,12 +100,14 @@ class Catalog:
 def parse_catalog(assets: object, pairs: object) -> Catalog:
     """Read the answers of Assets and AssetPairs."""
     names = _asset_names(as_row(assets, "Assets"))
-    rows = {pair_id: as_row(row, pair_id) for pair_id, row in as_row(pairs, "AssetPairs").items()}
-    listed = {pair_id: row for pair_id, row in rows.items() if not pair_id.endswith(_DARK_POOL)}
-    instruments = readable(listed.values(), lambda row: _instrument(_pair(row, names), row), "AssetPairs")
-    known = {pair_id: _pair(row, names) for pair_id, row in rows.items()}
+    rows = as_row(pairs, "AssetPairs")
+    known = readable_table(rows, lambda _, row: _pair(row, names), "AssetPairs")
+    listed = {pair_id: rows[pair_id] for pair_id in known if not pair_id.endswith(_DARK_POOL)}
+    instruments = readable_table(
+        listed, lambda pair_id, row: _instrument(known[pair_id], row), "AssetPairs", least=1
+    )
     return Catalog(
-        instruments={instrument.symbol: instrument for instrument in instruments},
+        instruments={instrument.symbol: instrument for instrument in instruments.values()},
         pair_ids={known[pair_id].symbol: pair_id for pair_id in listed},
         pairs=_by_every_name(known, rows),
         assets=names,
@@ -113,9 +115,9 @@ def parse_catalog(assets: object, pairs: object) -> Catalog:
 
 
 def _asset_names(assets: Row) -> dict[str, str]:
+    altnames = readable_table(assets, lambda _, row: text_in(row, "altname"), "Assets", least=1)
     names: dict[str, str] = {}
-    for asset_id, row in assets.items():
-        altname = text_in(as_row(row, asset_id), "altname")
+    for asset_id, altname in altnames.items():
         names[asset_id] = names[altname] = _ALIASES.get(altname, altname)
     return names
 
@@ -134,11 +136,12 @@ def _pair_asset(row: Row, side: str, names: Mapping[str, str]) -> str:
     return _ALIASES.get(name, name)
 
 
-def _by_every_name(pairs: Mapping[str, Pair], rows: Mapping[str, Row]) -> dict[str, Pair]:
+def _by_every_name(pairs: Mapping[str, Pair], rows: Row) -> dict[str, Pair]:
     names: dict[str, Pair] = {}
     for pair_id, pair in pairs.items():
-        for name in (optional_in(rows[pair_id], "wsname", text_in), text_in(rows[pair_id], "altname")):
-            if name:
+        row = as_row(rows[pair_id], pair_id)
+        for name in (row.get("wsname"), row.get("altname")):
+            if name and isinstance(name, str):
                 names.setdefault(name, pair)
     return names | dict(pairs)
 

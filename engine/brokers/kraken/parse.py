@@ -19,8 +19,8 @@ from engine.brokers.parse import (
     one_of,
     optional_in,
     order_status_in,
+    readable_table,
     row_in,
-    table_in,
     text_in,
     unix_time_in,
 )
@@ -170,9 +170,23 @@ def _order_price(terms: Row) -> Decimal | None:
 
 def parse_trades(result: object, catalog: Catalog) -> tuple[Fill, ...]:
     """Read TradesHistory, newest first."""
-    trades = table_in(as_row(result, "TradesHistory"), "trades")
-    fills = (_fill(trade_id, row, catalog) for trade_id, row in trades.items())
-    return tuple(sorted(fills, key=lambda fill: fill.at, reverse=True))
+    fills = readable_table(
+        trade_rows(result), lambda trade_id, row: _fill(trade_id, row, catalog), "TradesHistory"
+    )
+    return tuple(sorted(fills.values(), key=lambda fill: fill.at, reverse=True))
+
+
+def trade_rows(result: object) -> Row:
+    """Return the rows of TradesHistory by their ids."""
+    return row_in(as_row(result, "TradesHistory"), "trades")
+
+
+def parse_traded_orders(result: object, catalog: Catalog) -> list[tuple[VenueOrderId, str]]:
+    """Read which orders the trades of TradesHistory belong to, and their pairs; none may be missed."""
+    rows = [as_row(row, trade_id) for trade_id, row in trade_rows(result).items()]
+    return [
+        (VenueOrderId(text_in(row, "ordertxid")), catalog.pair(text_in(row, "pair")).symbol) for row in rows
+    ]
 
 
 def _fill(trade_id: str, row: Row, catalog: Catalog) -> Fill:
@@ -238,8 +252,8 @@ def _level(item: list[object], side: str) -> Level:
 
 def parse_taker_fees(result: object) -> dict[str, Decimal]:
     """Read TradeVolume, which gives percent by pair."""
-    fees = table_in(as_row(result, "TradeVolume"), "fees")
-    return {pair_id: amount_in(row, "fee") / 100 for pair_id, row in fees.items()}
+    fees = row_in(as_row(result, "TradeVolume"), "fees")
+    return readable_table(fees, lambda _, row: amount_in(row, "fee") / 100, "TradeVolume")
 
 
 def parse_permissions(result: object) -> KeyPermissions:

@@ -1,0 +1,189 @@
+"""One odd row in a list hides only itself and is named in the log, at every venue and in every list."""
+
+import copy
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from engine.brokers.alpaca import names as alpaca_names
+from engine.brokers.alpaca import parse as alpaca
+from engine.brokers.coinbase import parse as coinbase
+from engine.brokers.kraken import parse as kraken
+from engine.brokers.kraken.names import parse_catalog
+from engine.brokers.parse import MalformedAnswerError, readable, readable_table
+from tests.engine.brokers.kraken.listings import ASSETS, CATALOG, PAIRS
+
+AT = datetime(2026, 11, 29, tzinfo=UTC)
+ODD = [None, "text", 7, [], {}, {"altname": 5, "base": 5, "symbol": 5, "product_id": 5}]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+def test_an_odd_row_of_a_list_leaves_the_others(odd):
+    assert readable([{"n": 1}, odd, {"n": 2}], lambda row: row["n"] if "n" in row else _malformed(), "l") == [
+        1,
+        2,
+    ]
+
+
+def _malformed():
+    message = "the answer lacks n"
+    raise MalformedAnswerError(message)
+
+
+def test_what_was_left_out_is_named_in_the_log_once(caplog):
+    for _ in range(3):
+        readable_table({"XODDZUSD": None, "XXBTZUSD": {}}, lambda _, row: row, "AssetPairs")
+
+    assert caplog.messages == [
+        "AssetPairs: XODDZUSD was left out: AssetPairs should be an object, not 'None'"
+    ]
+
+
+@pytest.mark.parametrize("rows", [[], [{}], [None, {}]], ids=str)
+def test_a_catalogue_without_a_readable_row_is_none(rows):
+    with pytest.raises(MalformedAnswerError):
+        readable(rows, lambda _: _malformed(), "products", least=1)
+
+
+def test_a_page_may_be_empty_but_not_altogether_unreadable():
+    assert readable([], lambda _: _malformed(), "fills") == []
+    with pytest.raises(MalformedAnswerError):
+        readable([{}, {}], lambda _: _malformed(), "fills")
+
+
+@pytest.mark.parametrize(
+    "missing", ["base", "quote", "altname", "lot_decimals", "status", "ordermin", "wsname"]
+)
+def test_a_kraken_pair_that_lacks_a_field_hides_no_other(missing):
+    pairs = copy.deepcopy(PAIRS)
+    del pairs["DOTUSDT"][missing]
+
+    catalog = parse_catalog(ASSETS, pairs)
+
+    assert {"BTC/USD", "ETH/USD", "DOGE/USD"} <= catalog.instruments.keys()
+    assert catalog.pair("XBTUSD").symbol == "BTC/USD"
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+def test_an_odd_kraken_pair_or_asset_hides_no_other(odd):
+    catalog = parse_catalog({**ASSETS, "XODD": odd}, {**PAIRS, "XODDZUSD": odd})
+
+    assert catalog.instruments == CATALOG.instruments
+    assert catalog.asset_part("XXBT") == CATALOG.asset_part("XXBT")
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+def test_an_odd_kraken_ticker_or_fee_hides_no_other(odd):
+    ticker = {"a": ["2", "1", "1.0"], "b": ["1", "1", "1.0"]}
+
+    quotes = kraken.parse_quotes({"XETHZUSD": odd, "XXBTZUSD": ticker}, CATALOG, at=AT)
+    fees = kraken.parse_taker_fees({"fees": {"XETHZUSD": odd, "XXBTZUSD": {"fee": "0.4"}}})
+
+    assert (quotes["BTC/USD"].bid, quotes["BTC/USD"].ask) == (1, 2)
+    assert fees == {"XXBTZUSD": Decimal("0.004")}
+
+
+TRADE = {
+    "ordertxid": "OQCLML-BW3P3-BUCMWZ",
+    "pair": "XXBTZUSD",
+    "type": "buy",
+    "price": "60000",
+    "vol": "0.1",
+    "fee": "1",
+    "cost": "6000",
+    "time": 1_700_000_000,
+}
+
+
+@pytest.mark.parametrize("missing", ["pair", "type", "price", "vol", "fee", "time"])
+def test_an_odd_kraken_trade_hides_no_other(missing):
+    odd = {key: value for key, value in TRADE.items() if key != missing}
+    result = {"trades": {"T1": TRADE, "T2": odd}, "count": 2}
+
+    assert [fill.trade_id for fill in kraken.parse_trades(result, CATALOG)] == ["T1"]
+
+
+def test_the_order_behind_an_odd_kraken_trade_is_still_known():
+    odd = {"ordertxid": "OAAAAA-BBBBB-CCCCCC", "pair": "XXBTZUSD"}
+    result = {"trades": {"T1": TRADE, "T2": odd}, "count": 2}
+
+    assert kraken.parse_traded_orders(result, CATALOG) == [
+        ("OQCLML-BW3P3-BUCMWZ", "BTC/USD"),
+        ("OAAAAA-BBBBB-CCCCCC", "BTC/USD"),
+    ]
+    with pytest.raises(MalformedAnswerError):
+        kraken.parse_traded_orders({"trades": {"T3": {"pair": "XXBTZUSD"}}}, CATALOG)
+
+
+PRODUCT = {
+    "product_id": "BTC-USD",
+    "base_currency_id": "BTC",
+    "quote_currency_id": "USD",
+    "base_increment": "0.00000001",
+    "quote_increment": "0.01",
+    "price_increment": "0.01",
+    "base_min_size": "0.00000001",
+    "quote_min_size": "1",
+    "status": "online",
+}
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+def test_an_odd_coinbase_product_hides_no_other(odd):
+    assert list(coinbase.parse_instruments({"products": [odd, PRODUCT]})) == ["BTC/USD"]
+
+
+FILL = {
+    "entry_id": "1",
+    "order_id": "2",
+    "product_id": "BTC-USD",
+    "trade_type": "FILL",
+    "side": "BUY",
+    "price": "60000",
+    "size": "0.1",
+    "size_in_quote": False,
+    "commission": "1",
+    "trade_time": "2026-11-01T00:00:00Z",
+}
+
+
+@pytest.mark.parametrize(
+    "missing", ["entry_id", "product_id", "trade_type", "side", "price", "size", "trade_time"]
+)
+def test_an_odd_coinbase_fill_hides_no_other(missing):
+    odd = {key: value for key, value in FILL.items() if key != missing}
+
+    assert len(coinbase.parse_fills({"fills": [odd, None, FILL]}, {})) == 1
+
+
+PAIR = {
+    "symbol": "BTC/USD",
+    "class": "crypto",
+    "status": "active",
+    "tradable": True,
+    "min_order_size": "0.0001",
+    "min_trade_increment": "0.000000001",
+    "price_increment": "0.01",
+}
+ACTIVITY = {
+    "id": "1",
+    "order_id": "2",
+    "symbol": "BTC/USD",
+    "side": "buy",
+    "price": "60000",
+    "qty": "0.1",
+    "transaction_time": "2026-11-01T00:00:00Z",
+}
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+def test_an_odd_alpaca_asset_activity_or_quote_hides_no_other(odd):
+    catalog = alpaca_names.parse_catalog([odd, PAIR])
+    quotes = {"ETH/USD": odd, "BTC/USD": {"bp": "1", "ap": "2", "t": "2026-11-01T00:00:00Z"}}
+
+    read = alpaca.parse_quotes({"quotes": quotes}, {name: name for name in quotes})
+
+    assert list(catalog.instruments) == ["BTC/USD"]
+    assert [fill.trade_id for fill in alpaca.parse_fills([odd, ACTIVITY], catalog)] == ["1"]
+    assert list(read) == ["BTC/USD"]
