@@ -18,17 +18,16 @@ from engine.brokers.kraken.parse import (
     parse_margin_positions,
     parse_order,
     parse_permissions,
-    parse_traded_orders,
-    parse_trades,
     result_of,
-    trade_rows,
 )
+from engine.brokers.kraken.trades import parse_traded_orders, parse_trades, parse_trades_of
+from engine.brokers.kraken.trades_pages import trades_page, trades_since
 from engine.brokers.kraken.venue_clock import VenueClock
 from engine.brokers.lane import Lane
 from engine.brokers.parse import MalformedAnswerError, Row, amount_in, as_list, as_row, table_in
 from engine.clock import Clock
 from engine.errors import RefusalReason, RefusedError, UnknownOutcomeError
-from engine.orders import ClientOrderId, Order, OrderRequest, VenueOrderId
+from engine.orders import ClientOrderId, Fill, Order, OrderRequest, VenueOrderId
 from engine.positions import AccountReport, MarginPosition
 from engine.venues import Account, Venue
 
@@ -48,7 +47,6 @@ _FIRST_READING_S = 0.5
 #: Most accounts never borrow: an exit does not wait to hear again that one has no margin positions.
 _NO_MARGIN_FOR_S = 55.0
 
-_HISTORY_PAGES = 20
 _BEFORE_IT_OPENED = timedelta(seconds=1)
 _ORDERS_A_CALL = 20
 
@@ -144,7 +142,10 @@ class KrakenBroker(CcxtBroker):
             found = await self._pick(rows, client_order_id)
             if found is not None:
                 return found
-        traded = await self._traded_since(start, priority)
+        rows = await trades_since(self._trades, start, priority)
+        catalog = await self._market.catalog()
+        with reading(Venue.KRAKEN):
+            traded = parse_traded_orders(rows, catalog)
         order_ids = sorted({order_id for order_id, pair in traded if pair == symbol})
         return await self._pick(await self._query_orders(order_ids, priority), client_order_id)
 
@@ -155,13 +156,15 @@ class KrakenBroker(CcxtBroker):
         if order.opened_at is None:
             return ()
         # The venue's own time, so that nothing is shifted; `start` is exclusive.
-        fills = await self._fills_since(_unix(order.opened_at - _BEFORE_IT_OPENED), priority)
-        return tuple(fill for fill in fills if fill.venue_order_id == order.venue_order_id)
+        rows = await trades_since(self._trades, _unix(order.opened_at - _BEFORE_IT_OPENED), priority)
+        catalog = await self._market.catalog()
+        with reading(Venue.KRAKEN):
+            return parse_trades_of(order.venue_order_id, rows, catalog)
 
     async def fetch_fills(self, *, cursor: str | None = None) -> FillPage:
         """Return one page of fills, newest first."""
         catalog = await self._market.catalog()
-        result, next_cursor = await self._trades({"ofs": cursor or "0"}, Priority.HISTORY)
+        result, next_cursor = await trades_page(self._trades, {"ofs": cursor or "0"}, Priority.HISTORY)
         with reading(Venue.KRAKEN):
             return FillPage(fills=parse_trades(result, catalog), next_cursor=next_cursor)
 
@@ -255,26 +258,8 @@ class KrakenBroker(CcxtBroker):
         with reading(Venue.KRAKEN):
             return parse_order(order_id, row, catalog)
 
-    async def _traded_since(self, start: str, priority: Priority) -> list[tuple[VenueOrderId, str]]:
-        catalog = await self._market.catalog()
-        traded: list[tuple[VenueOrderId, str]] = []
-        offset: str | None = "0"
-        for _ in range(_HISTORY_PAGES):
-            if offset is None:
-                break
-            result, offset = await self._trades({"start": start, "ofs": offset}, priority)
-            with reading(Venue.KRAKEN):
-                traded.extend(parse_traded_orders(result, catalog))
-        return traded
-
-    async def _trades(self, params: Mapping[str, str], priority: Priority) -> tuple[object, str | None]:
-        """Return one page of trades, and where the next one begins."""
-        result = await self._read("TradesHistory", params, priority=priority, cost=_HISTORY_COST)
-        with reading(Venue.KRAKEN):
-            rows = len(trade_rows(result))
-            reached = int(params["ofs"]) + rows
-            more = rows and reached < amount_in(as_row(result, "TradesHistory"), "count")
-        return result, str(reached) if more else None
+    async def _trades(self, params: Mapping[str, str], priority: Priority) -> object:
+        return await self._read("TradesHistory", params, priority=priority, cost=_HISTORY_COST)
 
     async def _read(
         self,

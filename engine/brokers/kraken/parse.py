@@ -26,7 +26,7 @@ from engine.brokers.parse import (
 )
 from engine.errors import UnknownOutcomeError
 from engine.money import ZERO, exact
-from engine.orders import ClientOrderId, Fill, Order, OrderStatus, ProductFamily, Side, VenueOrderId
+from engine.orders import ClientOrderId, Order, OrderStatus, ProductFamily, Side, VenueOrderId
 from engine.positions import Direction, Holding, MarginPosition
 from engine.quotes import Level, OrderBook, Quote
 from engine.venues import Venue
@@ -166,47 +166,6 @@ def _order_price(terms: Row) -> Decimal | None:
     if price is None or price.endswith("%"):  # a trailing order has a distance instead
         return None
     return amount(price, "price") or None
-
-
-def parse_trades(result: object, catalog: Catalog) -> tuple[Fill, ...]:
-    """Read TradesHistory, newest first."""
-    fills = readable_table(
-        trade_rows(result), lambda trade_id, row: _fill(trade_id, row, catalog), "TradesHistory"
-    )
-    return tuple(sorted(fills.values(), key=lambda fill: fill.at, reverse=True))
-
-
-def trade_rows(result: object) -> Row:
-    """Return the rows of TradesHistory by their ids."""
-    return row_in(as_row(result, "TradesHistory"), "trades")
-
-
-def parse_traded_orders(result: object, catalog: Catalog) -> list[tuple[VenueOrderId, str]]:
-    """Read which orders the trades of TradesHistory belong to, and their pairs; none may be missed."""
-    rows = [as_row(row, trade_id) for trade_id, row in trade_rows(result).items()]
-    return [
-        (VenueOrderId(text_in(row, "ordertxid")), catalog.pair(text_in(row, "pair")).symbol) for row in rows
-    ]
-
-
-def _fill(trade_id: str, row: Row, catalog: Catalog) -> Fill:
-    pair = catalog.pair(text_in(row, "pair"))
-    margin = optional_in(row, "margin", amount_in) or ZERO
-    closing = "closing" in (optional_in(row, "misc", text_in) or "")
-    return Fill(
-        trade_id=trade_id,
-        venue_order_id=VenueOrderId(text_in(row, "ordertxid")),
-        symbol=pair.symbol,
-        base=pair.base,
-        quote=pair.quote,
-        side=one_of(row, "type", _SIDES),
-        price=amount_in(row, "price"),
-        quantity=amount_in(row, "vol"),
-        fee=amount_in(row, "fee"),
-        fee_asset=pair.quote,
-        at=unix_time_in(row, "time"),
-        margin=margin > 0 or closing,
-    )
 
 
 def parse_quotes(result: object, catalog: Catalog, *, at: datetime) -> dict[str, Quote]:

@@ -10,6 +10,7 @@ from engine.brokers.alpaca import names as alpaca_names
 from engine.brokers.alpaca import parse as alpaca
 from engine.brokers.coinbase import parse as coinbase
 from engine.brokers.kraken import parse as kraken
+from engine.brokers.kraken import trades
 from engine.brokers.kraken.names import parse_catalog
 from engine.brokers.parse import MalformedAnswerError, readable, readable_table
 from tests.engine.brokers.kraken.listings import ASSETS, CATALOG, PAIRS
@@ -101,19 +102,30 @@ def test_an_odd_kraken_trade_hides_no_other(missing):
     odd = {key: value for key, value in TRADE.items() if key != missing}
     result = {"trades": {"T1": TRADE, "T2": odd}, "count": 2}
 
-    assert [fill.trade_id for fill in kraken.parse_trades(result, CATALOG)] == ["T1"]
+    assert [fill.trade_id for fill in trades.parse_trades(result, CATALOG)] == ["T1"]
 
 
 def test_the_order_behind_an_odd_kraken_trade_is_still_known():
     odd = {"ordertxid": "OAAAAA-BBBBB-CCCCCC", "pair": "XXBTZUSD"}
-    result = {"trades": {"T1": TRADE, "T2": odd}, "count": 2}
 
-    assert kraken.parse_traded_orders(result, CATALOG) == [
+    assert trades.parse_traded_orders({"T1": TRADE, "T2": odd}, CATALOG) == [
         ("OQCLML-BW3P3-BUCMWZ", "BTC/USD"),
         ("OAAAAA-BBBBB-CCCCCC", "BTC/USD"),
     ]
     with pytest.raises(MalformedAnswerError):
-        kraken.parse_traded_orders({"trades": {"T3": {"pair": "XXBTZUSD"}}}, CATALOG)
+        trades.parse_traded_orders({"T3": {"pair": "XXBTZUSD"}}, CATALOG)
+
+
+def test_of_the_trades_of_one_order_none_is_left_out():
+    other = {**TRADE, "ordertxid": "OAAAAA-BBBBB-CCCCCC", "vol": None}
+    odd = {**TRADE, "vol": None}
+    order_id = TRADE["ordertxid"]
+
+    assert len(trades.parse_trades_of(order_id, {"T1": TRADE, "T2": other}, CATALOG)) == 1
+    with pytest.raises(MalformedAnswerError):
+        trades.parse_trades_of(order_id, {"T1": TRADE, "T2": odd}, CATALOG)
+    with pytest.raises(MalformedAnswerError):
+        trades.parse_trades_of(order_id, {"T1": TRADE, "T2": {}}, CATALOG)
 
 
 PRODUCT = {

@@ -14,9 +14,9 @@ from engine.brokers.kraken.parse import (
     parse_permissions,
     parse_quotes,
     parse_taker_fees,
-    parse_trades,
     result_of,
 )
+from engine.brokers.kraken.trades import parse_trades
 from engine.brokers.parse import MalformedAnswerError
 from engine.errors import BrokerError, MisconfiguredError, RefusedError, UnknownOutcomeError
 from engine.orders import OrderStatus, ProductFamily, Side

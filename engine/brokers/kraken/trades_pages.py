@@ -1,0 +1,38 @@
+"""Walk through the pages of Kraken's TradesHistory."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from engine.brokers.base import Priority
+from engine.brokers.ccxt_broker import reading
+from engine.brokers.kraken.trades import count_trades, trade_rows
+from engine.brokers.parse import Row
+from engine.venues import Venue
+
+#: Asks TradesHistory.
+AskTrades = Callable[[Mapping[str, str], Priority], Awaitable[object]]
+
+_PAGES = 20
+
+
+async def trades_page(
+    ask: AskTrades, params: Mapping[str, str], priority: Priority
+) -> tuple[object, str | None]:
+    """Return the page that begins at `ofs`, and where the next one does; None after the last."""
+    result = await ask(params, priority)
+    with reading(Venue.KRAKEN):
+        here = len(trade_rows(result))
+        reached = int(params["ofs"]) + here
+        return result, str(reached) if here and reached < count_trades(result) else None
+
+
+async def trades_since(ask: AskTrades, start: str, priority: Priority) -> dict[str, Row]:
+    """Return the rows of all pages after a moment, by their ids."""
+    rows: dict[str, Row] = {}
+    offset: str | None = "0"
+    for _ in range(_PAGES):
+        if offset is None:
+            break
+        result, offset = await trades_page(ask, {"start": start, "ofs": offset}, priority)
+        with reading(Venue.KRAKEN):
+            rows |= trade_rows(result)
+    return rows
