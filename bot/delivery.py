@@ -13,7 +13,7 @@ from telegram import Bot
 from bot.closed_chats import ClosedChats
 from bot.jobs import Job, WatchedJob
 from bot.news import on_new_alerts
-from bot.retry import AsPlainText, Doubtful, GiveUp, Later
+from bot.retry import AsPlainText, Doubtful, Later, Refused, pause_after_refusal_s
 from bot.sending import SendFailedError, send_parcel
 from bot.unending import run_unending
 from bot.unreached import Unreached
@@ -21,6 +21,7 @@ from engine.alerts.outbox import (
     load_due,
     mark_dead,
     mark_leaving,
+    mark_refused,
     mark_retry,
     mark_sent,
     mark_unknown,
@@ -31,6 +32,7 @@ from engine.clock import Clock
 from engine.status import JobStatus
 from engine.storage.database import Database
 from handlers.render.alerts import render_parcel
+from handlers.render.screen import Screen
 from handlers.render.times import Reader
 
 #: Besides being woken it looks by itself: what waited for its time, or was written by another process.
@@ -47,6 +49,10 @@ log = structlog.get_logger(__name__)
 
 #: Through whose eyes an alert is rendered; None for somebody the bot no longer knows.
 ReaderOf = Callable[[int], Awaitable[Reader | None]]
+
+
+class _UnrenderableError(Exception):
+    """An alert for which no words could be made."""
 
 
 class Delivery:
@@ -203,7 +209,9 @@ class Delivery:
             again_at = self._clock.now() + timedelta(seconds=SEND_S)
             await mark_leaving(session, parcel, again_at=again_at)
         try:
-            message_id = await send_parcel(self._bot, parcel, render_parcel(parcel, reader))
+            message_id = await send_parcel(self._bot, parcel, self._render(parcel, reader))
+        except _UnrenderableError as broken:
+            await self._note_refusal(parcel, self._redact(str(broken)))
         except SendFailedError as failed:
             await self._note_failure(parcel, failed)
         except asyncio.CancelledError:
@@ -229,8 +237,25 @@ class Delivery:
                     await mark_retry(session, parcel, not_before=not_before, error=why)
                 if not closed and not asked:
                     self._unreached.note_failure(parcel.first.chat_id)
-            case AsPlainText() | GiveUp():
-                await self._give_up(parcel, why)
+            case AsPlainText() | Refused():
+                await self._note_refusal(parcel, why)
+
+    def _render(self, parcel: Parcel, reader: Reader) -> Screen:
+        try:
+            return render_parcel(parcel, reader)
+        except Exception as error:
+            # Whatever is wrong with one alert, it must not hold up the others of its chat.
+            raise _UnrenderableError(f"{type(error).__name__}: {error}") from error
+
+    async def _note_refusal(self, parcel: Parcel, why: str) -> None:
+        pause_s = pause_after_refusal_s(parcel.refusals + 1, critical=parcel.is_critical)
+        if pause_s is None:
+            await self._give_up(parcel, why)
+            return
+        log.error("an alert was refused even in bare words", **_named(parcel), why=why, again_in_s=pause_s)
+        not_before = self._clock.now() + timedelta(seconds=pause_s)
+        async with self._database.write() as session:
+            await mark_refused(session, parcel, not_before=not_before, error=why)
 
     async def _note_doubt(self, parcel: Parcel, *, after_s: float, why: str) -> None:
         log.warning("an alert may not have arrived; it is repeated", **_named(parcel), why=why)

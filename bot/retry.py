@@ -1,4 +1,4 @@
-"""What a failed send means for its alert: sent again, given up, or nobody knows."""
+"""What a failed send means for its alert: sent again, sent otherwise, or nobody knows."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,8 +15,14 @@ from telegram.error import (
 
 BACKOFF_FIRST_S = 1.0
 BACKOFF_MOST_S = 60.0
-#: A person who blocked the bot, or has not pressed Start yet, is tried again after this.
+#: A person who blocked the bot, or has not pressed Start yet, is tried again after this at the latest.
 CLOSED_CHAT_S = 600.0
+#: The first times sooner: one such answer may be a passing fault of Telegram's.
+CLOSED_FIRST_S = 10.0
+REFUSED_FIRST_S = 5.0
+REFUSED_MOST_S = 300.0
+#: What is not critical is given up at the next refusal.
+REFUSALS_MOST = 5
 #: How Telegram's words for it begin or what they contain, in lower case.
 CLOSED_CHAT_WORDS = ("forbidden", "chat not found")
 #: On top of what Telegram asks for: it counts whole seconds.
@@ -49,18 +55,29 @@ class AsPlainText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GiveUp:
-    """Telegram will never take it."""
+class Refused:
+    """Telegram does not take even the bare words, now at least."""
 
 
-Verdict: TypeAlias = Later | Doubtful | AsPlainText | GiveUp
+Verdict: TypeAlias = Later | Doubtful | AsPlainText | Refused
+
+
+def pause_after_refusal_s(refusals: int, *, critical: bool) -> float | None:
+    """Return how long what was refused waits, 5, 10, 20 … 300 s; None when it is given up.
+
+    Telegram also answers 400 when it is in trouble itself, and an exit must be told, however late.
+    """
+    if refusals > REFUSALS_MOST and not critical:
+        return None
+    # The exponent is bounded first: a critical alert is tried for ever.
+    return float(min(REFUSED_FIRST_S * 2 ** min(refusals - 1, 6), REFUSED_MOST_S))
 
 
 def judge(error: TelegramError, *, attempts: int, plain: bool) -> Verdict:
     """Decide what a failed send means; `attempts` counts this one, `plain` tells that it had no markup."""
     if isinstance(error, BadRequest) and not _is_closed(error):
         # Whatever it does not like, the bare words are the least that may be wrong.
-        return GiveUp() if plain else AsPlainText()
+        return Refused() if plain else AsPlainText()
     if _may_have_arrived(error):
         return Doubtful(after_s=backoff_s(attempts))
     return Later(
@@ -79,7 +96,7 @@ def _pause_s(error: TelegramError, attempts: int) -> float:
         pause = error.retry_after
         return SLACK_S + (pause.total_seconds() if isinstance(pause, timedelta) else pause)
     if _is_closed(error):
-        return CLOSED_CHAT_S
+        return float(min(CLOSED_FIRST_S * 2 ** min(attempts - 1, 6), CLOSED_CHAT_S))
     # A rejected token is the owner's to mend; nothing gets better by hurrying.
     return BACKOFF_MOST_S if isinstance(error, InvalidToken) else backoff_s(attempts)
 

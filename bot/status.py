@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.health import patience
-from engine.alerts.outbox import depth, load_times
+from engine.alerts.outbox import GivenUp, depth, load_given_up, load_times
 from engine.balances.reader import AccountReader
 from engine.clock import Clock
 from engine.execution.intents import IntentKind
@@ -70,6 +70,7 @@ class ProcessStatus:
         async with self._database.read() as session:
             watched = await guard_rows.load_watched(session)
             waiting = await depth(session)
+            given_up = await load_given_up(session, user_id)
             live = await intent_rows.load_live_intents(session)
             failing = [one for one in live if await load_times(session, key_prefix=failing_key(one))]
         guards = [guard for guard in watched if guard.user_id == user_id]
@@ -95,6 +96,9 @@ class ProcessStatus:
             exits_since=min((one.created_at for one in exits), default=None),
             outbox_waiting=waiting.waiting,
             outbox_oldest_at=waiting.oldest_at,
+            outbox_refused=waiting.refused,
+            alerts_given_up=given_up.alerts,
+            last_given_up=_named(given_up),
             database="SQLite" if self._facts.database_file else "PostgreSQL",
             database_revision=self._facts.revision,
             database_failing_s=self._database_failing_s(),
@@ -129,6 +133,13 @@ class ProcessStatus:
         sight = self._watch.sights.get(guard.guard_id)
         at: datetime | None = sight.last.at if sight and sight.last else None
         return PriceAge(venue_label=guard.venue.label, symbol=guard.symbol, at=at)
+
+
+def _named(given_up: GivenUp) -> str:
+    if given_up.last_kind is None:
+        return ""
+    kind = given_up.last_kind.replace("_", " ")
+    return f"{kind} ({given_up.last_error})" if given_up.last_error else kind
 
 
 def _size(file: Path | None) -> int:

@@ -95,6 +95,11 @@ class StatusReport:
     exits_since: datetime | None = None
     #: For how long the database could not be written; None while it can.
     database_failing_s: float | None = None
+    #: Of the waiting alerts, how many Telegram refused as they are.
+    outbox_refused: int = 0
+    #: Alerts of this user that were given up, and what the last one was about.
+    alerts_given_up: int = 0
+    last_given_up: str = ""
     #: What keeps entries back; no exit asks them.
     gates: tuple[GateStatus, ...] = ()
 
@@ -117,6 +122,7 @@ class Symptom(StrEnum):
     JOB_FAILED = "a job failed"
     JOB_LATE = "a job does not run"
     ALERTS_WAITING = "alerts are not delivered"
+    ALERTS_REFUSED = "Telegram does not take an alert"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +195,8 @@ def _guard_troubles(report: StatusReport) -> Iterator[Trouble]:
 
 
 def _alert_troubles(report: StatusReport) -> Iterator[Trouble]:
+    if report.outbox_refused:
+        yield Trouble(symptom=Symptom.ALERTS_REFUSED, count=report.outbox_refused)
     oldest = report.outbox_oldest_at
     if oldest is not None and report.at - oldest > _OUTBOX_PATIENCE:
         yield Trouble(symptom=Symptom.ALERTS_WAITING, count=report.outbox_waiting)

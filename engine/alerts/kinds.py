@@ -49,5 +49,7 @@ class AlertState(StrEnum):
     SENT = "sent"
     #: It left, or was about to, and nobody knows whether it arrived.
     UNKNOWN = "unknown"
+    #: The chat server did not take its words; tried on, slower, and holding up no other.
+    REFUSED = "refused"
     #: Given up: the chat refuses it for good.
     DEAD = "dead"

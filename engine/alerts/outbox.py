@@ -23,6 +23,17 @@ class Depth:
 
     waiting: int
     oldest_at: datetime | None
+    #: Of these, how many the chat server refused as they are.
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenUp:
+    """What one person was never told."""
+
+    alerts: int = 0
+    last_kind: AlertKind | None = None
+    last_error: str = ""
 
 
 async def append_alert(
@@ -141,6 +152,18 @@ async def mark_unknown(session: AsyncSession, parcel: Parcel, *, not_before: dat
     )
 
 
+async def mark_refused(session: AsyncSession, parcel: Parcel, *, not_before: datetime, error: str) -> None:
+    """Note that the words of alerts were refused; `attempts` counts such refusals from now on."""
+    await _change(
+        session,
+        parcel,
+        state=AlertState.REFUSED,
+        attempts=parcel.refusals + 1,
+        not_before=not_before,
+        last_error=error,
+    )
+
+
 async def mark_leaving(session: AsyncSession, parcel: Parcel, *, again_at: datetime) -> None:
     """Note that alerts are on their way: a process that dies now leaves them in doubt, not forgotten."""
     await _change(session, parcel, state=AlertState.UNKNOWN, not_before=again_at)
@@ -154,7 +177,7 @@ async def release_doubtful(session: AsyncSession, *, now: datetime) -> None:
 
 
 async def mark_dead(session: AsyncSession, parcel: Parcel, *, error: str) -> None:
-    """Give alerts up: their chat refuses them for good."""
+    """Give alerts up; /status counts them and names the last."""
     await _change(session, parcel, state=AlertState.DEAD, not_before=None, last_error=error)
 
 
@@ -162,7 +185,20 @@ async def depth(session: AsyncSession) -> Depth:
     """Return how many alerts wait and since when."""
     counted = await session.exec(select(func.count(), func.min(AlertRow.created_at)).where(_PENDING))
     waiting, oldest_at = counted.one()
-    return Depth(waiting=waiting, oldest_at=oldest_at)
+    is_refused = col(AlertRow.state) == AlertState.REFUSED
+    refused = (await session.exec(select(func.count()).where(_PENDING, is_refused))).one()
+    return Depth(waiting=waiting, oldest_at=oldest_at, refused=refused)
+
+
+async def load_given_up(session: AsyncSession, user_id: int) -> GivenUp:
+    """Return how many of a person's alerts were given up, and the last of them."""
+    theirs = (col(AlertRow.user_id) == user_id, col(AlertRow.state) == AlertState.DEAD)
+    alerts = (await session.exec(select(func.count()).where(*theirs))).one()
+    if not alerts:
+        return GivenUp()
+    newest = select(AlertRow).where(*theirs).order_by(col(AlertRow.alert_id).desc()).limit(1)
+    last = (await session.exec(newest)).one()
+    return GivenUp(alerts=alerts, last_kind=AlertKind(last.kind), last_error=last.last_error or "")
 
 
 async def _change(session: AsyncSession, parcel: Parcel, **values: object) -> None:

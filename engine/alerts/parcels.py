@@ -61,12 +61,23 @@ class Parcel:
         """Return how often it was tried in vain."""
         return max(alert.attempts for alert in self.alerts)
 
+    @property
+    def refusals(self) -> int:
+        """Return how often its words were refused in a row."""
+        return max(alert.attempts if alert.state is AlertState.REFUSED else 0 for alert in self.alerts)
+
+    @property
+    def is_critical(self) -> bool:
+        """Tell whether something of it must never be given up."""
+        return any(alert.critical for alert in self.alerts)
+
 
 def pack(pending: Sequence[Alert], *, now: datetime) -> tuple[Parcel, ...]:
     """Return what may leave now, one parcel a chat; `pending` is in the order in which alerts leave.
 
-    A chat whose first alert must wait gets nothing else meanwhile.
+    A chat whose first alert must wait gets nothing else meanwhile, unless only the words of that one were refused.
     """
+    pending = [alert for alert in pending if alert.state is not AlertState.REFUSED or alert.not_before <= now]
     first_of = {alert.chat_id: alert for alert in reversed(pending)}
     return tuple(
         Parcel(alerts=tuple(_together(first, pending, now)))
@@ -83,4 +94,6 @@ def _together(first: Alert, pending: Sequence[Alert], now: datetime) -> Iterator
 
 
 def _is_digested(alert: Alert, now: datetime) -> bool:
-    return alert.message.kind in DIGESTIBLE and alert.is_late(now)
+    # What was refused goes alone: in a digest it would take the others with it.
+    is_refused = alert.state is AlertState.REFUSED
+    return alert.message.kind in DIGESTIBLE and alert.is_late(now) and not is_refused

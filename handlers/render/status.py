@@ -47,6 +47,7 @@ _TROUBLES = {
     Symptom.JOB_FAILED: "The job “{job}” failed: {words}",
     Symptom.JOB_LATE: "The job “{job}” stands still.",
     Symptom.ALERTS_WAITING: "Alerts are waiting to be delivered.",
+    Symptom.ALERTS_REFUSED: "Alerts that Telegram refuses: {count}; they are tried on. /history shows every exit.",
 }
 
 
@@ -161,9 +162,18 @@ def _nonce(nonce: NonceStatus, reader: Reader) -> str:
 
 
 def _outbox(report: StatusReport, reader: Reader) -> str:
-    if not report.outbox_waiting:
-        return "none waiting"
-    return f"{report.outbox_waiting} waiting, the oldest from {_age(report.outbox_oldest_at, reader)}"
+    return ", ".join(_outbox_parts(report, reader))
+
+
+def _outbox_parts(report: StatusReport, reader: Reader) -> Iterator[str]:
+    if report.outbox_waiting:
+        yield f"{report.outbox_waiting} waiting, the oldest from {_age(report.outbox_oldest_at, reader)}"
+    else:
+        yield "none waiting"
+    if report.outbox_refused:
+        yield f"{report.outbox_refused} of them refused by Telegram and tried on"
+    if report.alerts_given_up:
+        yield f"{report.alerts_given_up} given up, the last: {foreign(report.last_given_up)}"
 
 
 def _database(report: StatusReport) -> str:

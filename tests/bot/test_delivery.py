@@ -11,7 +11,7 @@ from bot import delivery, sending
 from bot.delivery import PRESS_START, Delivery
 from engine.alerts.kinds import AlertState
 from engine.alerts.messages import BrokerTrouble, ExitParked, FirstContact, PriceTrouble
-from engine.alerts.outbox import append_alert, depth, load_due, mark_leaving
+from engine.alerts.outbox import append_alert, depth, load_due, load_given_up, mark_leaving
 from engine.guards.offers import Choice, ChoiceKind, Offer
 from engine.storage.tables import AlertRow
 from engine.venues import Venue
@@ -103,6 +103,14 @@ class Post:
     async def row(self, number=1):
         async with self.database.read() as session:
             return await session.get(AlertRow, number)
+
+    async def refused(self):
+        async with self.database.read() as session:
+            return (await depth(session)).refused
+
+    async def given_up(self, user_id=7):
+        async with self.database.read() as session:
+            return await load_given_up(session, user_id)
 
     async def waiting(self):
         async with self.database.read() as session:
@@ -427,24 +435,109 @@ async def test_an_alert_whose_buttons_telegram_does_not_take_arrives_without_the
     assert len(texts(owner)) == 1
 
 
-async def test_what_telegram_never_takes_is_given_up_and_the_next_one_leaves(server, post, monkeypatch):
+async def test_a_critical_alert_that_telegram_refuses_is_tried_on_slower_for_ever(server, post):
     owner = owner_of(server)
-    parts = sending.message_parts
-    # Empty, with markup and without.
-    monkeypatch.setattr(
-        sending,
-        "message_parts",
-        lambda screen: (("", None),) if "never seen" in screen.text else parts(screen),
-    )
+    refusing = server.faults.add("sendMessage", kind=FaultKind.BAD_REQUEST, times=None)
+    await post.put(critical("BTC/USD"))
+    pauses = []
+    for _ in range(12):
+        await post.sweep()
+        row = await post.row()
+        assert (row.state, await post.refused()) == (AlertState.REFUSED, 1)
+        pauses.append((row.not_before - post.clock.now()).total_seconds())
+        post.clock.pass_time(pauses[-1])
+    server.faults.remove(refusing)
+
+    await post.sweep()
+
+    assert pauses == [5, 10, 20, 40, 80, 160, 300, 300, 300, 300, 300, 300]
+    assert ["BTC/USD" in text for text in texts(owner)] == [True]
+    assert await post.refused() == 0
+    assert [call.params.get("parse_mode") for call in server.calls("sendMessage")[:4]] == [
+        "HTML",
+        None,
+        "HTML",
+        None,
+    ]
+
+
+async def test_what_telegram_refuses_holds_up_no_other(server, post, monkeypatch):
+    owner = owner_of(server)
+    cannot_be_sent(monkeypatch, "BTC/USD")
+    await post.put(critical("BTC/USD"))
+    await post.put(critical("ETH/USD"))
+    await post.put(trouble("no answer"))
+
+    await post.sweep()
+
+    eth, kraken = texts(owner)
+    assert "ETH/USD" in eth
+    assert "no answer" in kraken
+    assert await post.waiting() == 1
+
+
+async def test_small_news_that_telegram_refuses_is_given_up_at_last_and_counted(server, post, monkeypatch):
+    owner = owner_of(server)
+    cannot_be_sent(monkeypatch, "never seen")
     await post.put(trouble("never seen"))
-    post.clock.pass_time(1)
+    tries = 0
+    while (await post.row(1)).state is not AlertState.DEAD:
+        tries += 1
+        await post.sweep()
+        post.clock.pass_time(300)
     await post.put(critical("BTC/USD"))
     await post.sweep()
 
+    assert tries == 6
+    assert ["BTC/USD" in text for text in texts(owner)] == [True]
+    given_up = await post.given_up()
+    assert (given_up.alerts, given_up.last_kind) == (1, "broker_trouble")
+    assert "text is empty" in given_up.last_error
+
+
+async def test_one_refused_alert_takes_no_digest_with_it(server, post, monkeypatch):
+    owner = owner_of(server)
+    cannot_be_sent(monkeypatch, "Coinbase")
+    bad = BrokerTrouble(venue=Venue.COINBASE, what="unreachable", why="odd", since=START)
+    for message in (trouble("first"), bad, price_trouble("unknown")):
+        await post.put(message)
+    post.clock.pass_time(3 * 3600)
+
+    for _ in range(3):
+        await post.sweep()
+        post.clock.pass_time(10)
+
+    assert len(texts(owner)) == 2
+    assert await post.waiting() == 1
+
+
+async def test_an_alert_without_words_holds_up_no_other(server, post, monkeypatch):
+    owner, works = owner_of(server), delivery.render_parcel
+
+    def render(parcel, reader):
+        if parcel.first.message.symbol == "BTC/USD":
+            raise KeyError("no such word")
+        return works(parcel, reader)
+
+    monkeypatch.setattr(delivery, "render_parcel", render)
+    await post.put(critical("BTC/USD"))
+    await post.put(critical("ETH/USD"))
+    await post.sweep()
+    assert ["ETH/USD" in text for text in texts(owner)] == [True]
+
+    monkeypatch.setattr(delivery, "render_parcel", works)
+    post.clock.pass_time(5)
     await post.sweep()
 
-    assert (await post.row(1)).state is AlertState.DEAD
-    assert ["BTC/USD" in text for text in texts(owner)] == [True]
+    assert "BTC/USD" in texts(owner)[-1]
+
+
+def cannot_be_sent(monkeypatch, words):
+    """Send what has these words in it as nothing, with markup and without."""
+    parts = sending.message_parts
+    monkeypatch.setattr(
+        sending, "message_parts", lambda screen: (("", None),) if words in screen.text else parts(screen)
+    )
 
 
 async def test_an_alert_for_somebody_no_longer_known_is_not_sent(server, database, bot, clock):

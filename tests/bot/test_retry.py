@@ -12,7 +12,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.retry import AsPlainText, Doubtful, GiveUp, Later, backoff_s, judge
+from bot.retry import AsPlainText, Doubtful, Later, Refused, backoff_s, judge, pause_after_refusal_s
 
 
 @pytest.fixture(autouse=True)
@@ -68,10 +68,10 @@ def caused(error, cause):
             lambda: TelegramError("Invalid server response"), Doubtful(after_s=4), id="truncated answer"
         ),
         pytest.param(
-            lambda: Forbidden("bot was blocked by the user"), Later(after_s=600, closed=True), id="blocked"
+            lambda: Forbidden("bot was blocked by the user"), Later(after_s=40, closed=True), id="blocked"
         ),
         pytest.param(
-            lambda: BadRequest("Chat not found"), Later(after_s=600, closed=True), id="never pressed Start"
+            lambda: BadRequest("Chat not found"), Later(after_s=40, closed=True), id="never pressed Start"
         ),
         pytest.param(lambda: InvalidToken("Unauthorized"), Later(after_s=60), id="token rejected"),
         pytest.param(lambda: BadRequest("Message is too long"), AsPlainText(), id="refused"),
@@ -91,9 +91,22 @@ def test_what_telegram_does_not_take_is_tried_as_bare_words_once(words):
     error = BadRequest(words)
 
     assert judge(error, attempts=1, plain=False) == AsPlainText()
-    assert judge(error, attempts=1, plain=True) == GiveUp()
+    assert judge(error, attempts=1, plain=True) == Refused()
 
 
 def test_the_pauses_double_from_one_second_to_a_minute():
     assert [backoff_s(attempts) for attempts in range(1, 9)] == [1, 2, 4, 8, 16, 32, 60, 60]
     assert backoff_s(100_000) == 60
+
+
+def test_a_closed_chat_is_tried_again_soon_at_first_and_every_ten_minutes_later():
+    pauses = [judge(Forbidden("x"), attempts=attempts, plain=True).after_s for attempts in range(1, 9)]
+
+    assert pauses == [10, 20, 40, 80, 160, 320, 600, 600]
+
+
+def test_only_what_is_critical_is_tried_for_ever():
+    pauses = [pause_after_refusal_s(refusals, critical=False) for refusals in range(1, 8)]
+
+    assert pauses == [5, 10, 20, 40, 80, None, None]
+    assert pause_after_refusal_s(100_000, critical=True) == 300

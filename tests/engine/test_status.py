@@ -112,6 +112,10 @@ def test_what_was_answered_since_is_no_trouble():
             {"outbox_waiting": 4, "outbox_oldest_at": ago(121)},
             Trouble(symptom=Symptom.ALERTS_WAITING, count=4),
         ),
+        (
+            {"outbox_waiting": 1, "outbox_oldest_at": ago(1), "outbox_refused": 1},
+            Trouble(symptom=Symptom.ALERTS_REFUSED, count=1),
+        ),
     ],
     ids=lambda value: value.symptom if isinstance(value, Trouble) else "",
 )

@@ -56,6 +56,15 @@ def test_a_chat_waits_for_its_first_alert_and_only_for_its_own():
     assert packed(waits, an_alert(2), an_alert(3, chat_id=8), an_alert(4, chat_id=8)) == [(3, 4)]
 
 
+def test_a_refused_alert_waits_alone_and_leaves_alone():
+    refused = {"state": AlertState.REFUSED, "attempts": 2}
+    waits = an_alert(1, not_before=NOW + timedelta(seconds=1), **refused)
+
+    assert packed(waits, an_alert(2), an_alert(3)) == [(2, 3)]
+    assert packed(an_alert(1, **refused), an_alert(2)) == [(1,)]
+    assert packed(an_alert(1), an_alert(2, **refused), an_alert(3)) == [(1,)]
+
+
 def test_in_one_chat_each_reader_has_a_digest_of_their_own():
     assert packed(an_alert(1), an_alert(2, user_id=9), an_alert(3)) == [(1, 3)]
 

@@ -43,6 +43,21 @@ def test_everything_that_can_be_wrong_is_named_first():
     check_golden("status_ill", render_status(ill, READER))
 
 
+def test_refused_and_given_up_alerts_are_counted_and_named():
+    report = status(
+        outbox_waiting=2,
+        outbox_oldest_at=ago(minutes=1),
+        outbox_refused=1,
+        alerts_given_up=3,
+        last_given_up="price trouble (Message is too long)",
+    )
+
+    text = render_status(report, READER).text
+
+    assert "Alerts that Telegram refuses: 1; they are tried on." in text
+    assert "1 of them refused by Telegram and tried on, 3 given up, the last: price trouble" in text
+
+
 def test_one_trouble_is_enough_not_to_be_well():
     assert "All is well." not in render_status(status(guards_paused=1), READER).text
 
