@@ -35,6 +35,23 @@ class PositionKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unsettled:
+    """What our own orders changed of a position that its figures do not show yet."""
+
+    quantity: Decimal
+    #: When the last of them was filled.
+    at: datetime
+    #: False while the account was not read since, so that even its quantity is of before.
+    is_read: bool
+
+    def joined(self, later: "Unsettled") -> "Unsettled":
+        """Return both as one."""
+        with exact():
+            quantity = self.quantity + later.quantity
+        return Unsettled(quantity=quantity, at=later.at, is_read=self.is_read and later.is_read)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
     """One asset of an account, cash included, under our name for it."""
 

@@ -15,6 +15,7 @@ from engine.errors import BrokerError
 from engine.market import Markets
 from engine.positions import AccountReport
 from engine.venues import Account
+from engine.wall_time import between
 
 #: Quotes used to value a holding may be this old.
 QUOTE_MAX_AGE_S = 10.0
@@ -34,7 +35,7 @@ class AccountReader:
         self._reading: dict[str, asyncio.Task[UserBrokerState]] = {}
         self._last_error_at: dict[str, datetime] = {}
         self._errors: dict[str, BrokerError] = {}
-        #: By account: when what is known of it was true, on the clock that never steps.
+        #: By account: when what is known of it was true, on the steady clock.
         self._true_at_s: dict[str, float] = {}
 
     def accounts(self, user_id: int | None = None) -> tuple[Account, ...]:
@@ -69,10 +70,13 @@ class AccountReader:
 
     def is_fresh(self, account: Account, within_s: float) -> bool:
         """Tell whether an account's figures are at most so old and nothing was ordered there since."""
+        age_s = self.age_s(account)
+        return age_s is not None and age_s <= within_s and not self._reports.is_outdated(account.account_id)
+
+    def age_s(self, account: Account) -> float | None:
+        """Return how old an account's figures are on the steady clock; None until this process read them."""
         true_at_s = self._true_at_s.get(account.account_id)
-        if true_at_s is None or self._reports.is_outdated(account.account_id):
-            return False
-        return self._clock.monotonic() - true_at_s <= within_s
+        return None if true_at_s is None else self._clock.monotonic() - true_at_s
 
     async def read(self, account: Account) -> UserBrokerState:
         """Read an account now, or join the reading that is under way.
@@ -111,7 +115,7 @@ class AccountReader:
         return state
 
     def _note_age(self, report: AccountReport) -> None:
-        age_s = (self._clock.now() - report.at).total_seconds()
+        age_s = between(report.at, self._clock.now()).total_seconds()
         self._true_at_s[report.account.account_id] = self._clock.monotonic() - max(age_s, 0)
 
     async def _prices(self, report: AccountReport) -> Prices:

@@ -1,8 +1,8 @@
 """The equity picture for people, and the snapshots that keep it over time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 
 from engine.balances.lookout import Lookout
@@ -14,8 +14,10 @@ from engine.errors import TryLaterError
 from engine.storage.database import Database
 from engine.storage.records import AccountState, SnapshotFigures
 from engine.storage.repositories import balances as rows
+from engine.storage.repositories import intents as intent_rows
 from engine.tasks import Tasks
 from engine.venues import Account
+from engine.wall_time import latest
 
 #: Figures this fresh are shown without asking the venue again.
 FRESH_S = 5.0
@@ -54,12 +56,35 @@ class BalanceService:
         """Return every broker's figures; who does not answer in time is shown with the age of its old ones."""
         accounts = self._reader.accounts(user_id)
         late = await self.refresh(accounts)
+        states = [self._reader.state(account) for account in accounts]
         return combine(
-            [self._reader.state(account) for account in accounts],
+            states,
             now=self._clock.now(),
             stale_after_s=STALE_AFTER_S,
             waiting=late,
+            filled_since=await self._filled_since(accounts),
         )
+
+    async def _filled_since(self, accounts: Sequence[Account]) -> Mapping[str, datetime]:
+        """Return by account when the last order of ours was filled that its figures are older than."""
+        filled = dict[str, datetime]()
+        async with self._database.read() as session:
+            for account in accounts:
+                since = self._read_at(account)
+                if since is None:
+                    continue
+                later = await intent_rows.load_filled(session, account.account_id, since=since)
+                at = latest(intent.updated_at for intent in later)
+                if at is not None:
+                    filled[account.account_id] = at
+        return filled
+
+    def _read_at(self, account: Account) -> datetime | None:
+        age_s = self._reader.age_s(account)
+        if age_s is None:
+            # An earlier process read it, by a clock nobody can ask any more.
+            return self._reader.state(account).last_updated
+        return self._clock.now() - timedelta(seconds=age_s)
 
     async def refresh(self, accounts: tuple[Account, ...]) -> frozenset[str]:
         """Read the accounts that were not read just now, waiting no longer than a screen may.

@@ -1,7 +1,7 @@
 """What accounts are worth at one moment, each on its own and all together."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -136,6 +136,8 @@ class BalanceOverview:
     partial: tuple[UserBrokerState, ...]
     #: Accounts that are still being read: what is shown of them is older.
     waiting: tuple[UserBrokerState, ...]
+    #: By account id: when an order of ours was filled that its figures are older than.
+    filled_since: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -156,6 +158,7 @@ def combine(
     now: datetime,
     stale_after_s: float,
     waiting: Collection[str] = (),
+    filled_since: Mapping[str, datetime] | None = None,
 ) -> BalanceOverview:
     """Add up what is fresh and name what is not; `waiting` are the ids of accounts still being read."""
     limit = timedelta(seconds=stale_after_s)
@@ -174,4 +177,5 @@ def combine(
         stale=tuple(state for state, balance in known if now - balance.as_of > limit),
         partial=tuple(state for state, balance in fresh if not balance.complete),
         waiting=tuple(state for state in states if state.account_id in waiting),
+        filled_since=filled_since or {},
     )

@@ -77,7 +77,7 @@ class Gathering:
     async def _scene(
         self, found: Found, quotes: Mapping[str, Quote], orders: tuple[Order, ...] | str
     ) -> Scene:
-        trouble = self._trouble(found.account)
+        trouble = self._trouble(found)
         if isinstance(orders, str):
             trouble, orders = trouble or orders, ()
         return Scene(
@@ -88,13 +88,12 @@ class Gathering:
             trouble=trouble,
         )
 
-    def _trouble(self, account: Account) -> str:
-        state, label = self._reader.state(account), account.venue.label
+    def _trouble(self, found: Found) -> str:
+        state, label = self._reader.state(found.account), found.account.venue.label
         if not state.connected:
             return f"{label} did not answer: {state.error or 'no answer yet'}"
-        if self._reports.is_outdated(account.account_id):
-            # What was read before may be sold by now.
-            return f"{label} has not told yet what is left after the last sale there; ask again in a moment"
+        if found.unsettled is not None and not found.unsettled.is_read:
+            return f"{label} was not read since its last sale; ask again in a moment"
         return ""
 
     def _free(self, found: Found) -> Decimal | None:

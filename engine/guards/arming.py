@@ -32,6 +32,7 @@ class Exclusion(StrEnum):
     NOT_LISTED = "not listed there"
     PRICE_UNKNOWN = "price unknown"
     MARKET_CLOSED = "market closed"
+    UNREAD_SALE = "not read since it was sold; ask again in a moment"
     DUST = "below the venue's minimum"
 
 
@@ -39,6 +40,7 @@ class NoEntry(StrEnum):
     """Why a holding cannot be guarded from its cost."""
 
     ENTRY_UNKNOWN = "entry unknown"
+    FILLS_PENDING = "its fills are still being read"
     OTHER_CURRENCY = "bought with another currency than it is sold for"
     DUST = "what was bought is below the venue's minimum"
 
@@ -69,6 +71,10 @@ class ArmingCandidate:
     venue_entry: Decimal | None = None
     #: When the quantity was read.
     as_of: datetime
+    #: True while fills are awaited without which nobody knows what today's quantity cost.
+    fills_pending: bool = False
+    #: True while the quantity is of before a sale of ours.
+    is_unread: bool = False
     #: A paused guard of it, which gives way to a new one.
     replaces: Guard | None = None
 

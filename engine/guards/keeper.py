@@ -33,14 +33,12 @@ from engine.storage.database import Database
 from engine.storage.repositories import fills as fill_rows
 from engine.storage.repositories import guards as rows
 from engine.storage.repositories import intents as intent_rows
-from engine.storage.repositories.untold import lacks_fills, load_untold
+from engine.storage.repositories.untold import FILLS_AWAITED, lacks_fills, load_untold
 from engine.storage.restored import RESTORED, RESTORED_IN_SALE
 from engine.venues import Account
 
 #: A stored time that differs by less is left as it is.
 _SAME_TIME = timedelta(seconds=2)
-#: Fills of our own sales are asked for so long at every reading.
-FILLS_AWAITED = timedelta(hours=1)
 
 
 class GuardKeeper:

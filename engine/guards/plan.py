@@ -97,8 +97,8 @@ def _assess(candidate: ArmingCandidate) -> _Options | Exclusion:
         return Exclusion.SHORT
     if instrument is None:
         return Exclusion.NOT_LISTED
-    if quantity <= ZERO:
-        return Exclusion.ALREADY_GUARDED if candidate.guarded else Exclusion.CANNOT_BE_SOLD
+    if candidate.is_unread or quantity <= ZERO:
+        return _why_nothing(candidate)
     if isinstance(mark, PriceUnknown):
         is_closed = mark.problem is PriceProblem.MARKET_CLOSED
         return Exclusion.MARKET_CLOSED if is_closed else Exclusion.PRICE_UNKNOWN
@@ -112,10 +112,18 @@ def _assess(candidate: ArmingCandidate) -> _Options | Exclusion:
     )
 
 
+def _why_nothing(candidate: ArmingCandidate) -> Exclusion:
+    if candidate.is_unread:
+        return Exclusion.UNREAD_SALE
+    return Exclusion.ALREADY_GUARDED if candidate.guarded else Exclusion.CANNOT_BE_SOLD
+
+
 def _from_cost(
     candidate: ArmingCandidate, instrument: Instrument, price: Decimal
 ) -> Arming | WouldSell | NoEntry:
     quantity = coverable(candidate, GuardSource.EXISTING_COST)
+    if candidate.fills_pending:
+        return NoEntry.FILLS_PENDING
     if quantity <= ZERO or candidate.entry_cost <= ZERO:
         return NoEntry.ENTRY_UNKNOWN
     if candidate.entry_currency != instrument.quote:

@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from engine.cost_basis import share
 from engine.guards.guard import Guard, GuardState
 from engine.instruments import Instrument
 from engine.liquidation.mark import Mark, PriceProblem, PriceUnknown
 from engine.liquidation.rule import net_if_sold_now, pnl, pnl_ratio
 from engine.money import ZERO, exact
 from engine.portfolio.view import NotGuarded, PositionView
-from engine.positions import Direction, PositionKey, PositionKind
+from engine.positions import Direction, PositionKey, PositionKind, Unsettled
 from engine.venues import Account
 
 
@@ -33,6 +32,10 @@ class Found:
     cost: Decimal | None = None
     currency: str | None = None
     history_incomplete: bool = False
+    #: True while fills are awaited without which nobody knows what today's quantity cost.
+    fills_pending: bool = False
+    #: What our own orders changed and these figures do not show yet.
+    unsettled: Unsettled | None = None
     mark: Mark | PriceUnknown
     #: USD for one unit of the instrument's quote; None is unknown.
     quote_usd: Decimal | None
@@ -69,7 +72,7 @@ class Result:
 
 def assemble(found: Found) -> PositionView:
     """Work out value, result and guard status of one position."""
-    found = _without_sold(found)
+    found = _shown(found)
     result = work_out(found)
     return PositionView(
         account=found.account,
@@ -89,6 +92,8 @@ def assemble(found: Found) -> PositionView:
         pnl_ratio=result.ratio if result else None,
         net_if_sold=result.net if result else None,
         guard=found.guard,
+        fills_pending=found.fills_pending,
+        unsettled=found.unsettled,
         not_guarded=why_not_guarded(found),
         as_of=found.as_of,
     )
@@ -109,12 +114,15 @@ def work_out(found: Found) -> Result | None:
     )
 
 
-def _without_sold(found: Found) -> Found:
-    """Return the position without what its fills explain but is there no more: they are read after a sale."""
-    if found.cost is None or found.explained <= found.quantity:
-        return found
-    cost = share(found.cost, found.quantity, found.explained)
-    return replace(found, explained=found.quantity, cost=cost)
+def _shown(found: Found) -> Found:
+    """Return the position with the figures that are true of it now."""
+    guard = found.guard
+    if guard is not None and guard.state is GuardState.CLOSING:
+        # What is being sold has its guard's result; of the rest nobody knows before it is over.
+        return replace(
+            found, explained=guard.quantity, cost=guard.cost, currency=guard.currency, fills_pending=False
+        )
+    return replace(found, explained=ZERO, cost=None) if found.fills_pending else found
 
 
 def why_not_guarded(found: Found) -> NotGuarded | None:
@@ -146,13 +154,14 @@ def _why_no_guard(found: Found) -> NotGuarded:
         return NotGuarded.SHORT
     if found.instrument is None or found.quantity <= found.locked:
         return NotGuarded.CANNOT_BE_SOLD_NOW
-    problem = _price_problem(found.mark)
+    problem = NotGuarded.UNREAD_SALE if _is_unread(found) else _price_problem(found.mark)
     if problem is not None:
         return problem
     if _is_dust(found, found.quantity - found.locked):
         # Unstaked, the whole of it could be sold.
         return NotGuarded.BELOW_MINIMUM if _is_dust(found, found.quantity) else NotGuarded.CANNOT_BE_SOLD_NOW
-    return NotGuarded.ENTRY_UNKNOWN if found.cost is None else NotGuarded.NOT_ASKED_FOR
+    without_cost = NotGuarded.FILLS_PENDING if found.fills_pending else NotGuarded.ENTRY_UNKNOWN
+    return NotGuarded.NOT_ASKED_FOR if found.cost is not None else without_cost
 
 
 def _price_problem(mark: Mark | PriceUnknown) -> NotGuarded | None:
@@ -170,10 +179,14 @@ def _is_dust(found: Found, quantity: Decimal) -> bool:
 
 
 def _value_usd(found: Found) -> Decimal | None:
-    if found.quote_usd is None or not isinstance(found.mark, Mark):
+    if found.quote_usd is None or not isinstance(found.mark, Mark) or _is_unread(found):
         return None
     with exact():
         return found.quantity * found.mark.price * found.quote_usd
+
+
+def _is_unread(found: Found) -> bool:
+    return found.unsettled is not None and not found.unsettled.is_read
 
 
 def _quote(found: Found) -> str | None:

@@ -23,7 +23,15 @@ from engine.liquidation.mark import (
 from engine.liquidation.sight import Sight
 from engine.money import ZERO
 from engine.portfolio.assemble import Found
-from engine.positions import AccountReport, Direction, Holding, MarginPosition, PositionKey, PositionKind
+from engine.positions import (
+    AccountReport,
+    Direction,
+    Holding,
+    MarginPosition,
+    PositionKey,
+    PositionKind,
+    Unsettled,
+)
 from engine.quotes import OrderBook, Quote
 
 _NO_BOOK = PriceUnknown(problem=PriceProblem.NO_BOOK)
@@ -43,6 +51,7 @@ class Scene:
     #: Taker fee by symbol, as a fraction.
     takers: Mapping[str, Decimal]
     sights: Mapping[str, Sight]
+    unsettled: Mapping[PositionKey, Unsettled]
     threshold: Decimal
     price_max_age_s: float
     now: datetime
@@ -83,7 +92,10 @@ def _spot(scene: Scene, holding: Holding, symbols: Mapping[str, str]) -> Found:
     guard = _guard(scene, PositionKind.SPOT, holding.asset)
     symbol = guard.symbol if guard else symbols.get(holding.asset)
     instrument = scene.instruments.get(symbol) if symbol else None
-    basis = scene.bases.get(holding.asset)
+    basis, unsettled = scene.bases.get(holding.asset), _unsettled(scene, holding)
+    is_shrunk = basis is not None and holding.total < basis.quantity
+    # Until the fills of a sale are read, nobody knows what the rest cost.
+    costed = basis if basis and basis.explained and unsettled is None and not is_shrunk else None
     return Found(
         account=scene.report.account,
         kind=PositionKind.SPOT,
@@ -92,16 +104,25 @@ def _spot(scene: Scene, holding: Holding, symbols: Mapping[str, str]) -> Found:
         instrument=instrument,
         quantity=holding.total,
         locked=holding.locked,
-        explained=basis.explained if basis else ZERO,
-        cost=basis.cost if basis and basis.explained else None,
+        explained=costed.explained if costed else ZERO,
+        cost=costed.cost if costed else None,
         currency=basis.currency if basis else None,
-        history_incomplete=basis is None or not basis.complete,
+        history_incomplete=basis is None or not basis.complete or basis.quantity != holding.total,
+        fills_pending=unsettled is not None or is_shrunk,
+        unsettled=unsettled,
         mark=_mark(scene, guard, instrument, Direction.LONG, holding.total),
         quote_usd=_quote_usd(scene, instrument),
         taker=_taker(scene, instrument),
         guard=guard,
         venue_entry=holding.venue_entry,
         as_of=scene.report.at,
+    )
+
+
+def _unsettled(scene: Scene, holding: Holding) -> Unsettled | None:
+    account_id = scene.report.account.account_id
+    return scene.unsettled.get(
+        PositionKey(account_id=account_id, kind=PositionKind.SPOT, asset=holding.asset)
     )
 
 
@@ -127,6 +148,12 @@ def _margin(scene: Scene, position: MarginPosition) -> Found:
     instrument = scene.instruments.get(position.symbol)
     base, _, quote = position.symbol.partition("/")
     guard = _guard(scene, PositionKind.MARGIN, base, symbol=position.symbol)
+    key = PositionKey(
+        account_id=scene.report.account.account_id,
+        kind=PositionKind.MARGIN,
+        asset=base,
+        symbol=position.symbol,
+    )
     if guard is not None and guard.direction is not position.direction:
         # It guarded what was turned around by hand.
         guard = None
@@ -145,6 +172,7 @@ def _margin(scene: Scene, position: MarginPosition) -> Found:
         taker=_taker(scene, instrument),
         guard=guard,
         leverage=position.leverage,
+        unsettled=unread if (unread := scene.unsettled.get(key)) and not unread.is_read else None,
         as_of=scene.report.at,
     )
 

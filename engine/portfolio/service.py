@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 from engine.balances.pricing import plan_symbols
@@ -10,7 +11,7 @@ from engine.balances.reader import QUOTE_MAX_AGE_S, AccountReader
 from engine.balances.reports import Reports
 from engine.balances.service import SCREEN_WAIT_S, BalanceService
 from engine.brokers.base import Session
-from engine.clock import Clock
+from engine.clock import Clock, moment
 from engine.errors import BrokerError
 from engine.history import Histories
 from engine.liquidation.sight import Sight
@@ -24,7 +25,9 @@ from engine.quotes import OrderBook, Quote
 from engine.routing.costs import Costs
 from engine.storage.database import Database
 from engine.storage.repositories import guards as guard_rows
+from engine.storage.repositories.untold import FILLS_AWAITED, load_unsettled
 from engine.venues import Account, Venue
+from engine.wall_time import age
 
 
 class PortfolioService:
@@ -119,6 +122,9 @@ class PortfolioService:
         market = self._markets[report.account.venue]
         async with self._database.read() as session:
             guards = await guard_rows.load_open_guards(session, account_id)
+            unsettled = await load_unsettled(
+                session, account_id, read_ago=self._read_ago(report), now=self._clock.now()
+            )
         bases = {
             holding.asset: basis
             for holding in report.spot_positions
@@ -145,10 +151,17 @@ class PortfolioService:
             bases=bases,
             takers={symbol: self._costs.taker(report.account, symbol) for symbol in symbols},
             sights=self._sights(),
+            unsettled=unsettled,
             threshold=self._threshold,
             price_max_age_s=self._price_max_age_s,
             now=self._clock.now(),
         )
+
+    def _read_ago(self, report: AccountReport) -> timedelta:
+        asked = self._reports.asked(report.account.account_id)
+        if asked is not None:
+            return moment(self._clock) - asked
+        return age(report.at, self._clock.now()) or FILLS_AWAITED
 
     async def _quotes(self, market: VenueMarket, symbols: set[str]) -> Mapping[str, Quote]:
         try:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from engine.guards.guard import Guard
 from engine.liquidation.mark import Mark, PriceUnknown
-from engine.positions import Direction, PositionKind
+from engine.positions import Direction, PositionKind, Unsettled
 from engine.venues import Account
 
 
@@ -16,6 +16,8 @@ class NotGuarded(StrEnum):
 
     NOT_ASKED_FOR = "you have not asked for it"
     ENTRY_UNKNOWN = "entry unknown"
+    FILLS_PENDING = "its fills are still being read"
+    UNREAD_SALE = "not read since it was sold"
     PRICE_UNKNOWN = "price unknown"
     MARKET_CLOSED = "market closed"
     CANNOT_BE_SOLD_NOW = "cannot be sold now"
@@ -54,6 +56,10 @@ class PositionView:
     #: Result of the explained part if it were sold now, after fees, in `currency`.
     net_if_sold: Decimal | None
     guard: Guard | None
+    #: True while fills are awaited without which nobody knows what today's quantity cost.
+    fills_pending: bool = False
+    #: What our own orders changed and these figures do not show yet.
+    unsettled: Unsettled | None = None
     #: Why the guard does not watch (or there is none); None while it watches.
     not_guarded: NotGuarded | None
     #: When the holding was last read from the venue.

@@ -50,6 +50,9 @@ def _broker(state: UserBrokerState, overview: BalanceOverview, reader: Reader) -
         yield f"{bold(state.broker.label)} · {reader.age(balance.as_of)}{too_old}"
     if state in overview.waiting or not state.connected:
         yield _silence(state, reader, is_waiting=state in overview.waiting)
+    filled_at = overview.filled_since.get(state.account_id)
+    if filled_at is not None:
+        yield f"These figures are from before an order of NIJA's that was filled at {reader.clock(filled_at)}."
     if balance is not None:
         yield _figures(balance)
         yield from _remarks(state, balance)

@@ -9,7 +9,7 @@ from engine.liquidation.mark import Mark
 from engine.liquidation.rule import trigger_price
 from engine.money import ZERO, exact
 from engine.portfolio.view import NotGuarded, PortfolioView, PositionView, Unread
-from engine.positions import Direction, PositionKind
+from engine.positions import Direction, PositionKind, Unsettled
 from handlers.render.html import bold, escape, foreign, rows
 from handlers.render.numbers import (
     in_currency,
@@ -125,12 +125,42 @@ def _of(count: int, guarded: int) -> str:
 
 def _table(position: PositionView, reader: Reader) -> Iterator[str]:
     yield f"{position_name(position)} · {reader.age(position.as_of)}"
+    if is_unread(position):
+        yield from _unread_sale(position, reader)
+        return
     yield rows(_figures(position, reader))
     yield standing_words(position)
-    yield from _remarks(position)
+    yield from _remarks(position, reader)
+
+
+def is_unread(position: PositionView) -> bool:
+    """Tell whether a position's quantity is of before a sale."""
+    return position.unsettled is not None and not position.unsettled.is_read
+
+
+def _unread_sale(position: PositionView, reader: Reader) -> Iterator[str]:
+    unsettled = position.unsettled
+    if unsettled is not None:
+        yield f"{_traded(position, unsettled)} at {reader.clock(unsettled.at)}, after this reading."
+    yield "What is left, its entry and its PnL are shown once the account is read again."
+    if position.guard is not None:
+        yield standing_words(position)
+
+
+def _traded(position: PositionView, unsettled: Unsettled) -> str:
+    done = "sold" if position.direction is Direction.LONG else "bought back"
+    return f"{quantity(unsettled.quantity)} was {done}"
+
+
+def _is_being_sold(position: PositionView) -> bool:
+    return position.guard is not None and position.guard.state is GuardState.CLOSING
 
 
 def _compact(position: PositionView, reader: Reader) -> Iterator[str]:
+    if is_unread(position):
+        yield f"{position_name(position)} · {reader.age(position.as_of)}"
+        yield from _unread_sale(position, reader)
+        return
     amount = f"{quantity(position.quantity)}{_staked(position)}"
     yield f"{position_name(position)} · {amount} · {reader.age(position.as_of)}"
     part, these = (
@@ -140,7 +170,7 @@ def _compact(position: PositionView, reader: Reader) -> Iterator[str]:
     yield escape(f"entry {_entry(position)}{part}, mark {_mark(position)}, {result}")
     trigger = f", trigger {escape(_trigger(position.guard))}" if position.guard else ""
     yield f"{standing_words(position)}{trigger}"
-    yield from _remarks(position)
+    yield from _remarks(position, reader)
 
 
 def _staked(position: PositionView) -> str:
@@ -159,7 +189,8 @@ def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]
     yield f"Mark, {reader.age(mark.at)}" if isinstance(mark, Mark) else "Mark", _mark(position)
     yield "Value", _UNKNOWN if position.value_usd is None else money(position.value_usd)
     if _is_part(position):
-        yield f"For the {quantity(position.explained)} with an entry:", ""
+        which = "being sold" if _is_being_sold(position) else "with an entry"
+        yield f"For the {quantity(position.explained)} {which}:", ""
     yield "PnL", _result(position)
     if position.net_if_sold is not None:
         yield "Net if sold now", in_currency(position.net_if_sold, position.currency, signed=True)
@@ -171,6 +202,8 @@ def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]
 
 
 def _entry(position: PositionView) -> str:
+    if position.entry is None and position.fills_pending:
+        return "fills not read yet"
     if position.entry is None:
         return "still being read" if position.history_incomplete else _UNKNOWN
     return price(position.entry, position.currency)
@@ -204,9 +237,15 @@ def _trigger(guard: Guard) -> str:
     return f"{'≤' if guard.direction is Direction.LONG else '≥'} {price(at, guard.currency)}"
 
 
-def _remarks(position: PositionView) -> Iterator[str]:
+def _remarks(position: PositionView, reader: Reader) -> Iterator[str]:
     if not isinstance(position.mark, Mark):
         yield f"price unknown: {position.mark.problem}"
+    if _is_being_sold(position):
+        # What the rest cost is worked out again from the fills of the sale.
+        return
+    if position.fills_pending:
+        yield from _pending(position, reader)
+        return
     with exact():
         unexplained = position.quantity - position.explained
     if unexplained > 0 and position.history_incomplete:
@@ -218,6 +257,12 @@ def _remarks(position: PositionView) -> Iterator[str]:
         )
     elif unexplained > 0:
         yield f"What it cost is not known: {_WITHOUT_COST}."
+
+
+def _pending(position: PositionView, reader: Reader) -> Iterator[str]:
+    unsettled = position.unsettled
+    sold = f"{_traded(position, unsettled)} at {reader.clock(unsettled.at)}. " if unsettled else ""
+    yield f"{sold}Its fills are still being read: entry and PnL of what is left are shown after that."
 
 
 def _is_part(position: PositionView) -> bool:

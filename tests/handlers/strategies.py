@@ -25,7 +25,7 @@ from engine.liquidation.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
 from engine.money import exact
 from engine.orders import Side
 from engine.portfolio.view import NotGuarded, PortfolioView, PositionView, Unread
-from engine.positions import Direction, PositionKind
+from engine.positions import Direction, PositionKind, Unsettled
 from engine.routing.fees import FeeProfile
 from engine.routing.route import Choice as Why
 from engine.routing.route import LeftOut, NoRoute, Obstacle, Reason, Route, TradeRequest
@@ -150,6 +150,8 @@ positions = st.builds(
     pnl_ratio=maybe(ratios),
     net_if_sold=maybe(amounts),
     guard=maybe(guards),
+    fills_pending=st.booleans(),
+    unsettled=maybe(st.builds(Unsettled, quantity=positive, at=times, is_read=st.booleans())),
     not_guarded=maybe(st.sampled_from(NotGuarded)),
     as_of=times,
 )

@@ -57,8 +57,8 @@ def state(venue=Venue.KRAKEN, balance=None, *, error=None, positions=()):
     )
 
 
-def overview(*states, waiting=()):
-    return combine(states, now=NOW, stale_after_s=60, waiting=waiting)
+def overview(*states, **more):
+    return combine(states, now=NOW, stale_after_s=60, **more)
 
 
 def three_brokers():

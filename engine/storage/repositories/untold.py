@@ -1,7 +1,7 @@
 """What our orders changed that no known fill tells yet: a venue's history may lag behind its orders."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,8 +10,30 @@ from engine.execution.intents import Intent
 from engine.money import ZERO, exact
 from engine.movements import change_of
 from engine.orders import Fill, Side
-from engine.positions import PositionKey, PositionKind
+from engine.positions import PositionKey, PositionKind, Unsettled
 from engine.storage.repositories import fills, intents
+from engine.wall_time import is_older
+
+#: Fills of our own orders are waited for so long.
+FILLS_AWAITED = timedelta(hours=1)
+
+
+async def load_unsettled(
+    session: AsyncSession, account_id: str, *, read_ago: timedelta, now: datetime
+) -> Mapping[PositionKey, Unsettled]:
+    """Return the positions our orders changed since the account was read, or whose fills are not all known.
+
+    `read_ago` is measured on the steady clock: an order that ended later than that is not in the reading.
+    """
+    unsettled = dict[PositionKey, Unsettled]()
+    for intent in await intents.load_filled(session, account_id, since=now - max(read_ago, FILLS_AWAITED)):
+        is_read = is_older(intent.updated_at, now, read_ago)
+        if is_read and not _is_more_than(intent, await _told(session, intent)):
+            continue
+        before = unsettled.get(intent.position)
+        one = Unsettled(quantity=intent.filled_quantity, at=intent.updated_at, is_read=is_read)
+        unsettled[intent.position] = before.joined(one) if before else one
+    return unsettled
 
 
 async def lacks_fills(session: AsyncSession, account_id: str, *, since: datetime) -> bool:

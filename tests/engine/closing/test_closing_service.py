@@ -316,10 +316,7 @@ async def test_a_button_from_before_a_sale_sells_nothing_while_nobody_tells_what
     await holding.wait_for("exit ")
 
     [line] = outcome.left_out
-    assert (
-        line.why_not
-        == "Kraken has not told yet what is left after the last sale there; ask again in a moment"
-    )
+    assert line.why_not == "Kraken was not read since its last sale; ask again in a moment"
     assert len(holding.sent()) == 1
     assert len(await holding.intents()) == 1
 

@@ -6,7 +6,7 @@ from engine.guards.guard import GuardState
 from engine.liquidation.mark import PriceProblem, PriceUnknown
 from engine.portfolio.assemble import Found, Result, assemble, sort_positions, why_not_guarded, work_out
 from engine.portfolio.view import NotGuarded
-from engine.positions import Direction, PositionKind
+from engine.positions import Direction, PositionKind, Unsettled
 from engine.venues import Venue
 from tests.builders import NOW, a_guard, a_mark, an_account, an_instrument, number
 
@@ -51,11 +51,25 @@ def test_only_the_explained_part_has_an_entry_and_a_result():
     assert (view.value_usd, view.pnl) == (number("450"), number("-20"))
 
 
-def test_what_was_just_sold_has_no_result_any_more():
-    view = assemble(a_found(quantity=number("0.5")))
+def test_what_is_being_sold_has_its_guards_entry_and_result():
+    guard = a_guard(quantity=number("1.5"), cost=number("180"), state=GuardState.CLOSING)
 
-    assert (view.explained, view.entry) == (number("0.5"), number("100"))
-    assert (view.pnl, view.pnl_ratio) == (number("-5"), number("-0.1"))
+    view = assemble(a_found(guard=guard, cost=number("200"), fills_pending=True))
+
+    assert (view.explained, view.entry) == (number("1.5"), number("120"))
+    assert (view.pnl, view.pnl_ratio) == (number("-45"), number("-0.25"))
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_after_a_sale_there_is_no_entry_and_no_result_until_its_fills_are_read(is_read):
+    sale = Unsettled(quantity=number("1"), at=NOW, is_read=is_read)
+
+    view = assemble(a_found(fills_pending=True, unsettled=sale))
+
+    assert (view.entry, view.pnl, view.pnl_ratio, view.net_if_sold) == (None, None, None, None)
+    assert view.value_usd == (number("180") if is_read else None)
+    why = NotGuarded.FILLS_PENDING if is_read else NotGuarded.UNREAD_SALE
+    assert view.not_guarded is why
 
 
 def test_a_short_gains_when_the_price_falls():

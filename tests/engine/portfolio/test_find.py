@@ -54,6 +54,7 @@ def a_scene(*holdings, quotes=QUOTES, instruments=LISTED, margin=(), **changes):
         "bases": {},
         "takers": {"BTC/USD": number("0.0026")},
         "sights": {},
+        "unsettled": {},
         "threshold": number("-0.01"),
         "price_max_age_s": 15,
         "now": NOW,
@@ -108,7 +109,7 @@ def test_a_stock_is_sold_through_the_symbol_its_venue_names():
 
 
 def test_an_entry_comes_from_the_explained_part():
-    one = found(a_holding("BTC", "3"), bases={"BTC": a_basis(explained="2", cost="150")})
+    one = found(a_holding("BTC", "3"), bases={"BTC": a_basis(quantity="3", explained="2", cost="150")})
 
     assert (one.explained, one.cost, one.currency, one.history_incomplete) == (2, 150, "USD", False)
 
@@ -243,3 +244,15 @@ def test_what_was_sold_without_being_held_is_shown_and_never_guarded():
     assert isinstance(short.mark, Mark)
     assert why_not_guarded(short) is NotGuarded.SHORT
     assert propose(short, threshold=number("-0.01")).choices == ()
+
+
+def test_a_quantity_that_shrank_has_no_entry_until_its_fills_are_read():
+    one = found(a_holding("BTC", "2"), bases={"BTC": a_basis(quantity="3", explained="2", cost="150")})
+
+    assert (one.cost, one.explained, one.fills_pending, one.history_incomplete) == (None, 0, True, True)
+
+
+def test_a_quantity_that_grew_keeps_the_entry_of_what_was_there():
+    one = found(a_holding("BTC", "3"), bases={"BTC": a_basis(quantity="2", explained="2", cost="150")})
+
+    assert (one.cost, one.explained, one.fills_pending, one.history_incomplete) == (150, 2, False, True)

@@ -102,3 +102,17 @@ def test_figures_a_hair_below_a_cent_are_no_minus_zero():
     ).text
 
     assert "\N{MINUS SIGN}$0.00" not in text
+
+
+def test_figures_of_before_a_sale_say_so():
+    before = overview(
+        state(Venue.KRAKEN, snapshot("10", "7", at=ago(seconds=20))),
+        state(Venue.ALPACA, snapshot("10", "0", at=ago(seconds=1))),
+        filled_since={"kraken-1": ago(seconds=3)},
+    )
+
+    text = render_balance(before, READER).text
+
+    note = "These figures are from before an order of NIJA's that was filled at 02:30:08 UTC."
+    assert text.count(note) == 1
+    assert f"20 s ago\n{note}" in text.replace("</b>", "").replace("<b>", "")

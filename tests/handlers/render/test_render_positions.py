@@ -6,7 +6,7 @@ import pytest
 from engine.guards.guard import GuardState
 from engine.liquidation.mark import MarkBasis, PriceProblem, PriceUnknown
 from engine.portfolio.view import NotGuarded
-from engine.positions import Direction, PositionKind
+from engine.positions import Direction, PositionKind, Unsettled
 from engine.venues import Venue
 from handlers.render.positions import render_positions, standing_words
 from tests.handlers.screen_checks import check_golden
@@ -187,3 +187,42 @@ def test_nothing_held_is_told_apart_from_nothing_known():
 
     assert "None: everything is cash." in render_positions(nothing, READER).text
     assert "No positions are known." in render_positions(unknown, READER).text
+
+
+SOLD = Unsettled(quantity=Decimal("0.12"), at=ago(seconds=3), is_read=False)
+
+
+@pytest.mark.parametrize("many", [0, 8])
+def test_after_a_sale_no_old_figure_is_shown(many):
+    sold = position(unsettled=SOLD, fills_pending=True, guard=None, as_of=ago(seconds=20))
+    others = (position(asset="ETH", symbol="ETH/USD", entry=Decimal(1), pnl_ratio=None, pnl=None),) * many
+
+    text = render_positions(portfolio(sold, *others), READER).text
+    block = next(block for block in text.split("\n\n") if "BTC/USD" in block)
+
+    assert block == (
+        "<b>BTC/USD</b> · Kraken · 20 s ago\n"
+        "0.12 was sold at 02:30:08 UTC, after this reading.\n"
+        "What is left, its entry and its PnL are shown once the account is read again."
+    )
+
+
+def test_until_the_fills_of_a_sale_are_read_the_entry_says_so():
+    rest = position(
+        unsettled=replace(SOLD, is_read=True),
+        fills_pending=True,
+        entry=None,
+        pnl=None,
+        pnl_ratio=None,
+        guard=None,
+        not_guarded=NotGuarded.FILLS_PENDING,
+        explained=Decimal(0),
+    )
+
+    check_golden("positions_fills_pending", render_positions(portfolio(rest), READER))
+
+
+def test_what_is_being_sold_names_the_part_and_its_guards_result():
+    selling = position(quantity=Decimal(2), explained=Decimal("0.12"), guard=guard(state=GuardState.CLOSING))
+
+    check_golden("positions_being_sold", render_positions(portfolio(selling), READER))
