@@ -121,6 +121,7 @@ class ProcessStatus:
                 last_answer_at=self._reader.state(account).last_updated,
                 last_error=self._reader.state(account).error,
                 last_error_at=self._reader.last_error_at(account),
+                unreadable_orders=self._reader.unreadable_orders(account),
             )
             for account in accounts
         )

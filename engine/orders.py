@@ -142,3 +142,12 @@ class Order:
         if self.cost is None or self.filled_quantity <= 0:
             return None
         return self.cost / self.filled_quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenOrders:
+    """One reading of what may still fill in an account."""
+
+    orders: tuple[Order, ...] = ()
+    #: Listed orders that could not be read, each as its owner finds it at the venue: what they hold is unknown.
+    unreadable: tuple[str, ...] = ()

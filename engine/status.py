@@ -24,6 +24,8 @@ class BrokerStatus:
     last_answer_at: datetime | None
     last_error: str | None
     last_error_at: datetime | None
+    #: Open orders that could not be read: what they hold cannot be freed for a sale.
+    unreadable_orders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,7 @@ class Symptom(StrEnum):
     """Something the owner must know of at once."""
 
     BROKER_SILENT = "a broker does not answer"
+    ORDERS_UNREADABLE = "an open order cannot be read"
     DATABASE_FAILING = "the database cannot be written"
     PRICE_MISSING = "something guarded has no price"
     GUARDS_UNWATCHED = "nobody looks at the prices of guards"
@@ -175,6 +178,10 @@ def _broker_troubles(report: StatusReport) -> Iterator[Trouble]:
         error_at, answer_at = broker.last_error_at, broker.last_answer_at
         if error_at is not None and (answer_at is None or error_at > answer_at):
             yield Trouble(symptom=Symptom.BROKER_SILENT, name=broker.account.venue.label)
+        if broker.unreadable_orders:
+            words = ", ".join(broker.unreadable_orders)
+            label = broker.account.venue.label
+            yield Trouble(symptom=Symptom.ORDERS_UNREADABLE, name=label, words=words)
     if report.database_failing_s is not None:
         lasting = timedelta(seconds=report.database_failing_s)
         yield Trouble(symptom=Symptom.DATABASE_FAILING, lasting=lasting)

@@ -22,6 +22,9 @@ class CancelledOrder:
     #: None for orders without a price of their own.
     price: Decimal | None
     venue_order_id: str = ""
+    symbol: str = ""
+    #: False while the venue has accepted the cancel and not said what became of the order.
+    confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Read one account and value it, once at a time; a failed reading keeps the last good figures."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -78,6 +79,10 @@ class AccountReader:
         true_at_s = self._true_at_s.get(account.account_id)
         return None if true_at_s is None else self._clock.monotonic() - true_at_s
 
+    def unreadable_orders(self, account: Account) -> tuple[str, ...]:
+        """Return the open orders of an account that could not be read."""
+        return self._reports.unreadable_orders(account.account_id)
+
     async def read(self, account: Account) -> UserBrokerState:
         """Read an account now, or join the reading that is under way.
 
@@ -111,12 +116,21 @@ class AccountReader:
             self._errors.pop(account.account_id, None)
             self._note_age(report)
             state = self._valued(account, report, prices)
+            await self._look_at_orders_again(account)
         self._states[account.account_id] = state
         return state
 
     def _note_age(self, report: AccountReport) -> None:
         age_s = between(report.at, self._clock.now()).total_seconds()
         self._true_at_s[report.account.account_id] = self._clock.monotonic() - max(age_s, 0)
+
+    async def _look_at_orders_again(self, account: Account) -> None:
+        """Forget open orders that could not be read once they are gone."""
+        if not self._reports.unreadable_orders(account.account_id):
+            return
+        with contextlib.suppress(BrokerError):
+            opened = await self._brokers[account.account_id].fetch_open_orders()
+            self._reports.keep_unreadable(account.account_id, opened.unreadable)
 
     async def _prices(self, report: AccountReport) -> Prices:
         market = self._markets[report.account.venue]

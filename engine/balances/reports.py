@@ -15,6 +15,7 @@ class Reports:
         #: When the latest reading was asked for; one that an earlier process made is not in here.
         self._asked: dict[str, Moment] = {}
         self._changed: dict[str, Moment] = {}
+        self._unreadable: dict[str, tuple[str, ...]] = {}
 
     def ask(self) -> Moment:
         """Return the moment to `keep` a reading under that is asked for now."""
@@ -34,6 +35,14 @@ class Reports:
     def outdate(self, account_id: str) -> None:
         """Note that an account changed: readings asked for until now are not fresh any more."""
         self._changed[account_id] = moment(self._clock)
+
+    def keep_unreadable(self, account_id: str, orders: tuple[str, ...]) -> None:
+        """Remember which open orders could not be read the last time an account was asked for them."""
+        self._unreadable[account_id] = orders
+
+    def unreadable_orders(self, account_id: str) -> tuple[str, ...]:
+        """Return the open orders that could not be read."""
+        return self._unreadable.get(account_id, ())
 
     def is_outdated(self, account_id: str) -> bool:
         """Tell whether an account has changed since it was last read."""

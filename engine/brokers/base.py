@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Protocol
 
 from engine.instruments import Instrument
-from engine.orders import ClientOrderId, Fill, Order, OrderRequest, VenueOrderId
+from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, VenueOrderId
 from engine.positions import AccountReport
 from engine.quotes import OrderBook, Quote
 from engine.venues import Account, Venue
@@ -106,8 +106,8 @@ class Broker(Protocol):
     async def fetch_report(self, *, priority: Priority = Priority.READ) -> AccountReport:
         """Return all holdings, holds and margin positions."""
 
-    async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> tuple[Order, ...]:
-        """Return every order that may still fill."""
+    async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> OpenOrders:
+        """Return every order that may still fill, and name those that cannot be read."""
 
     async def fetch_order(
         self, venue_order_id: VenueOrderId, symbol: str, *, priority: Priority = Priority.READ

@@ -68,11 +68,13 @@ class Gathering:
             return ()
         try:
             async with asyncio.timeout(SCREEN_WAIT_S):
-                return await self._brokers[account.account_id].fetch_open_orders()
+                opened = await self._brokers[account.account_id].fetch_open_orders()
         except BrokerError as e:
             return f"its open orders could not be read: {e.words}"
         except TimeoutError:
             return f"{account.venue.label} did not tell its open orders in time; ask again"
+        self._reports.keep_unreadable(account.account_id, opened.unreadable)
+        return opened.orders
 
     async def _scene(
         self, found: Found, quotes: Mapping[str, Quote], orders: tuple[Order, ...] | str

@@ -12,7 +12,7 @@ from engine.alerts.messages import CancelledOrder, ExitFilled
 from engine.alerts.outbox import load_written
 from engine.cost_basis import share
 from engine.execution.intents import Intent, IntentStep
-from engine.execution.journal import RELEASE, ending_key, parse_released
+from engine.execution.journal import RELEASE, RELEASED, ending_key, parse_released
 from engine.execution.states import IntentState
 from engine.money import ZERO, exact
 from engine.orders import Fill, Side
@@ -29,7 +29,7 @@ class Stage:
 
     step: IntentStep
     took: timedelta
-    #: The open order this step cancelled, if that is what it did.
+    #: The open order this step cancelled, or found cancelled, if that is what it did.
     cancelled: CancelledOrder | None
 
 
@@ -132,7 +132,7 @@ class ExitRecord:
         """Walk through the steps with the time each took."""
         before = self.began_at
         for step in self.steps:
-            cancelled = parse_released(step.words) if step.cause == RELEASE else None
+            cancelled = parse_released(step.words) if step.cause in {RELEASE, RELEASED} else None
             yield Stage(step=step, took=max(step.at - before, timedelta(0)), cancelled=cancelled)
             before = step.at
 

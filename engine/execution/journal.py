@@ -25,6 +25,8 @@ from engine.storage.repositories import fills, guards, intents
 
 #: The cause of a step that cancels an order holding what is to be sold; its words are that order.
 RELEASE = "release"
+#: The cause of a step that found it cancelled indeed; its words are the part that was not filled before.
+RELEASED = "released"
 #: The cause of a step that found such an order gone already; its words are the order's id.
 NOT_RELEASED = "not released"
 
@@ -171,6 +173,13 @@ class Journal:
             step = _step(intent, intent, cause=RELEASE, words=words, at=self._clock.now())
             await intents.insert_step(session, step)
 
+    async def note_released(self, intent: Intent, order: CancelledOrder) -> None:
+        """Write down that the venue confirms an order as cancelled, and how much of it was."""
+        words = _cancelled_codec.dump_json(order).decode()
+        async with self._database.write() as session:
+            step = _step(intent, intent, cause=RELEASED, words=words, at=self._clock.now())
+            await intents.insert_step(session, step)
+
     async def note_not_released(self, intent: Intent, order: CancelledOrder) -> None:
         """Write down that an order about to be cancelled was gone already, filled or cancelled elsewhere."""
         async with self._database.write() as session:
@@ -178,12 +187,20 @@ class Journal:
             await intents.insert_step(session, step)
 
     async def load_released(self, intent_id: str) -> tuple[CancelledOrder, ...]:
-        """Return the orders that were cancelled for an intent, each once."""
+        """Return the orders that were cancelled for an intent, each once, with what the venue confirmed of it."""
+        noted: dict[str, CancelledOrder] = {}
+        for step in await self.load_steps(intent_id):
+            if step.cause == NOT_RELEASED:
+                noted.pop(step.words, None)
+            elif step.cause in {RELEASE, RELEASED}:
+                order = parse_released(step.words)
+                noted[order.venue_order_id] = replace(order, confirmed=step.cause == RELEASED)
+        return tuple(noted.values())
+
+    async def load_tried(self, intent_id: str) -> frozenset[str]:
+        """Return the orders that an intent tried to cancel, by the venue's ids, whatever came of it."""
         steps = await self.load_steps(intent_id)
-        gone = {step.words for step in steps if step.cause == NOT_RELEASED}
-        noted = (parse_released(step.words) for step in steps if step.cause == RELEASE)
-        released = {order.venue_order_id: order for order in noted if order.venue_order_id not in gone}
-        return tuple(released.values())
+        return frozenset(parse_released(step.words).venue_order_id for step in steps if step.cause == RELEASE)
 
     async def load_expected(self, guard: Guard) -> Decimal | None:
         """Return how much of a guarded position should be there: what was seen less what we sold since."""
@@ -262,7 +279,7 @@ class Journal:
 
 
 def parse_released(words: str) -> CancelledOrder:
-    """Read the order that a step of cause `RELEASE` cancelled."""
+    """Read the order that a step of cause `RELEASE` or `RELEASED` tells of."""
     return _cancelled_codec.validate_json(words)
 
 

@@ -1,25 +1,24 @@
 """What is there to be sold: read it freshly, and cancel what holds it."""
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import chain, repeat
 
-from engine.alerts.messages import CancelledOrder
 from engine.balances.reports import Reports
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
-from engine.errors import BrokerError, RefusalReason, RefusedError
+from engine.errors import BrokerError
 from engine.execution.intents import Intent
 from engine.execution.journal import Journal
 from engine.guards.following import quantity_there
 from engine.guards.guard import Guard
 from engine.liquidation.available import Available
 from engine.liquidation.release import opposite_orders, plan_release
+from engine.liquidation.releases import Releases
 from engine.money import ZERO
-from engine.orders import Order
+from engine.orders import OpenOrders
 from engine.positions import AccountReport, PositionKind
 
 #: An exit waits no longer than this for a balance; then it goes with the last known quantity.
@@ -38,6 +37,7 @@ class Availability:
     def __init__(self, *, reports: Reports, journal: Journal, clock: Clock) -> None:
         self._reports = reports
         self._journal = journal
+        self._releases = Releases(journal=journal)
         self._clock = clock
 
     async def read(self, guard: Guard, broker: Broker) -> Available:
@@ -69,12 +69,24 @@ class Availability:
 
         """
         free, held = available.sellable or ZERO, available.held or ZERO
-        orders = await broker.fetch_open_orders(priority=Priority.EXIT)
-        plan = plan_release(guard.asset, needed=guard.quantity, free=free, open_orders=orders)
-        await self._cancel(intent, broker, plan)
+        opened = await self._open_orders(broker)
+        plan = plan_release(guard.asset, needed=guard.quantity, free=free, open_orders=opened.orders)
+        if await self._releases.cancel(intent, broker, plan):
+            return replace(available, unreadable=opened.unreadable, is_overtaken=True)
         # What an order held that was cancelled before may still be on its way back.
-        wanted = min(guard.quantity, free + held)
-        return replace(available, sellable=await self._await_release(guard, broker, wanted=wanted))
+        coming = sum((o.remaining_quantity for o in plan), ZERO) if opened.unreadable else held
+        wanted = min(guard.quantity, free + coming)
+        released = await self._await_release(guard, broker, wanted=wanted)
+        return replace(available, sellable=released, unreadable=opened.unreadable)
+
+    async def confirm_releases(self, intent: Intent, broker: Broker) -> None:
+        """Ask once more what became of the cancelled orders, for the alert that names them."""
+        await self._releases.confirm(intent, broker)
+
+    async def _open_orders(self, broker: Broker) -> OpenOrders:
+        opened = await broker.fetch_open_orders(priority=Priority.EXIT)
+        self._reports.keep_unreadable(broker.account.account_id, opened.unreadable)
+        return opened
 
     async def _read(self, broker: Broker) -> tuple[AccountReport | None, bool]:
         account_id = broker.account.account_id
@@ -98,26 +110,19 @@ class Availability:
         expected = await self._journal.load_expected(guard)
         return expected is not None and quantity_there(report, guard) < expected
 
-    async def _cancel(self, intent: Intent, broker: Broker, orders: Iterable[Order]) -> None:
-        for order in orders:
-            await self._journal.note_release(intent, _told(order))
-            try:
-                await broker.cancel_order(order.venue_order_id, order.symbol, priority=Priority.EXIT)
-            except RefusedError as e:
-                # Filled or cancelled meanwhile: what it held is free or gone, the next read tells.
-                if e.reason is not RefusalReason.UNKNOWN_ORDER:
-                    raise
-                await self._journal.note_not_released(intent, _told(order))
-
-    async def cancel_opposite(self, intent: Intent, broker: Broker) -> None:
+    async def cancel_opposite(self, intent: Intent, broker: Broker) -> tuple[str, ...]:
         """Cancel the open orders a venue refuses this one for: the other side of the same pair.
+
+        Returns those that could not be read.
 
         Raises:
             BrokerError: they could not be read or cancelled.
 
         """
-        orders = await broker.fetch_open_orders(priority=Priority.EXIT)
-        await self._cancel(intent, broker, opposite_orders(intent.symbol, intent.side, orders))
+        opened = await self._open_orders(broker)
+        opposite = opposite_orders(intent.symbol, intent.side, opened.orders)
+        await self._releases.cancel(intent, broker, opposite)
+        return opened.unreadable
 
     async def _await_release(self, guard: Guard, broker: Broker, *, wanted: Decimal) -> Decimal:
         give_up_at = self._clock.monotonic() + RELEASE_TIMEOUT_S
@@ -132,12 +137,3 @@ class Availability:
     async def _read_free(self, guard: Guard, broker: Broker) -> Decimal | None:
         report = await self._fetch(broker)
         return report.holding(guard.asset).free if report else None
-
-
-def _told(order: Order) -> CancelledOrder:
-    return CancelledOrder(
-        side=order.side,
-        quantity=order.remaining_quantity,
-        price=order.price,
-        venue_order_id=order.venue_order_id,
-    )

@@ -20,3 +20,7 @@ class Available:
     venue_entry: Decimal | None = None
     #: False when the account did not answer and this is what it said some time ago.
     is_fresh: bool = True
+    #: Open orders that could not be read and may hold some of it.
+    unreadable: tuple[str, ...] = ()
+    #: An order filled that was to be cancelled, so these figures are of before.
+    is_overtaken: bool = False

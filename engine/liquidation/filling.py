@@ -17,6 +17,7 @@ from engine.execution.order_readings import (
 from engine.execution.patience import pause_s
 from engine.execution.submit import Submitter
 from engine.liquidation.asked import rest_after_asking
+from engine.liquidation.availability import Availability
 from engine.liquidation.claim import Claim
 from engine.liquidation.closing import describe_exit
 from engine.liquidation.market_door import MarketDoor
@@ -41,6 +42,7 @@ class Filling:
         broker: Broker,
         door: MarketDoor,
         trouble: Trouble,
+        availability: Availability,
     ) -> None:
         self._journal = journal
         self._submitter = submitter
@@ -49,6 +51,7 @@ class Filling:
         self._broker = broker
         self._door = door
         self._trouble = trouble
+        self._availability = availability
         self._polls = 0
         self._readings = dict[VenueOrderId, OrderReadings]()
         #: How many answers were not confirmed.
@@ -103,6 +106,7 @@ class Filling:
         await self._clock.sleep(AGREES_AFTER_S)
 
     async def _conclude(self, intent: Intent, order: Order, claim: Claim, *, found_later: bool) -> Intent:
+        await self._availability.confirm_releases(intent, self._broker)
         instrument = await self._door.instrument()
         rest, dust = claim.rest_after(order, instrument=instrument, price=intent.trigger_price)
         if intent.asked is not None:

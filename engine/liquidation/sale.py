@@ -87,6 +87,7 @@ class Sale:
             broker=broker,
             door=self._door,
             trouble=trouble,
+            availability=desk.availability,
         )
 
     async def begin(self, trigger: Trigger, *, intent_id: str) -> None:
@@ -162,6 +163,7 @@ class Sale:
         """End an exit without a fill, but not while a request of its own is still on its way."""
         if await self._lost.may_come(intent):
             return intent
+        await self._desk.availability.confirm_releases(intent, self._broker)
         ended = await ending(self._desk.journal, intent, guard or self._guard)
         self._is_parked_for_good = ended.state is IntentState.PARKED
         return ended
@@ -185,7 +187,12 @@ class Sale:
             view = await self._view(price=intent.trigger_price, asked=intent.asked is not None)
             step = next_step(view)
             if isinstance(step, FreeFirst):
-                step = next_step(await self._freed(intent, view, step.claim))
+                view = await self._freed(intent, view, step.claim)
+                if view.available.is_overtaken:
+                    # What the owner's own order sold is no part of the guard any more: judged anew at once.
+                    self._desk.reports.outdate(intent.account_id)
+                    return intent
+                step = next_step(view)
         except BrokerError as e:
             await self._pause(e)
             return intent
@@ -211,6 +218,7 @@ class Sale:
 
     async def _freed(self, intent: Intent, view: View, claim: Claim) -> View:
         freed = await self._desk.availability.free(intent, claim.guard, view.available, self._broker)
+        self._trouble.name_unreadable(freed.unreadable)
         return replace(view, available=freed, may_free=False)
 
     async def _act(self, intent: Intent, step: Step) -> Intent:
@@ -280,7 +288,8 @@ class Sale:
 
     async def _cancel_opposite(self, intent: Intent) -> None:
         try:
-            await self._desk.availability.cancel_opposite(intent, self._broker)
+            unreadable = await self._desk.availability.cancel_opposite(intent, self._broker)
+            self._trouble.name_unreadable(unreadable)
         except BrokerError as e:
             await self._trouble.note(str(e), "cancelling the opposite orders again with the next try")
 

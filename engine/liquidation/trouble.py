@@ -23,6 +23,7 @@ class Trouble:
         self._clock = clock
         self._why = ""
         self._doing = ""
+        self._unreadable: tuple[str, ...] = ()
         self._told = Told()
         self._reminder: asyncio.Task[None] | None = None
 
@@ -43,6 +44,10 @@ class Trouble:
             await self._tell_if_due()
             self._reminder = asyncio.create_task(self._remind())
 
+    def name_unreadable(self, orders: tuple[str, ...]) -> None:
+        """Name with every reminder the open orders that could not be read: they may be what is in the way."""
+        self._unreadable = orders
+
     async def _remind(self) -> None:
         while True:
             await self._clock.sleep(CHECK_EVERY_S)
@@ -53,7 +58,20 @@ class Trouble:
 
     async def _tell_if_due(self) -> None:
         self._told = await tell_if_due(
-            self._intent, self._why, self._doing, journal=self._journal, clock=self._clock
+            self._intent,
+            self._why + self._in_the_way(),
+            self._doing,
+            journal=self._journal,
+            clock=self._clock,
+        )
+
+    def _in_the_way(self) -> str:
+        if not self._unreadable:
+            return ""
+        named = ", ".join(self._unreadable)
+        return (
+            f"; {self._intent.venue.label} also lists what NIJA cannot read and what may hold it ({named}): "
+            "cancel that there yourself"
         )
 
 

@@ -150,7 +150,8 @@ def _account(message: ExitFilled) -> Iterator[str]:
 def cancelled_line(order: CancelledOrder, currency: str) -> str:
     """Write one order that had to go, or would have to."""
     at = "at market" if order.price is None else f"at {escape(price(order.price, currency))}"
-    return f"• {order.side} {full_quantity(order.quantity)} {at}"
+    doubt = "" if order.confirmed else ", not confirmed by the venue; look there"
+    return f"• {order.side} {full_quantity(order.quantity)} {at}{doubt}"
 
 
 def _times(message: ExitFilled, reader: Reader) -> Iterator[str]:

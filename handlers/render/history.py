@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from engine.execution.audit import ExitRecord, Stage
 from engine.execution.intents import Intent
+from engine.execution.journal import RELEASED
 from engine.execution.states import IntentState
 from engine.orders import Side
 from handlers.render.exits import SINCE_GUARDED, cancelled_line
@@ -138,7 +139,7 @@ def _stage(stage: Stage, record: ExitRecord) -> str:
 def _done(stage: Stage, record: ExitRecord) -> str:
     if stage.cancelled is not None:
         line = cancelled_line(stage.cancelled, _currency(record.intent)).removeprefix("• ")
-        return f"cancel {line}"
+        return f"{'cancelled' if stage.step.cause == RELEASED else 'cancel'} {line}"
     step = stage.step
     words = f": “{foreign(step.words)}”" if step.words else ""
     state = _STEPS.get(step.to_state) or step.to_state.replace("_", " ")

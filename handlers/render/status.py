@@ -38,6 +38,10 @@ _JOBS = {
 
 _TROUBLES = {
     Symptom.BROKER_SILENT: "{name} does not answer.",
+    Symptom.ORDERS_UNREADABLE: (
+        "{name} lists open orders that NIJA cannot read ({words}). "
+        "What they hold cannot be freed for a sale: look at them there."
+    ),
     Symptom.DATABASE_FAILING: "The database cannot be written for {lasting}: exits cannot be carried out.",
     Symptom.PRICE_MISSING: "{name} at {venue} has no price: its guard cannot act.",
     Symptom.GUARDS_UNWATCHED: "Guards not watched now: {count}. Nobody looks at their prices.",

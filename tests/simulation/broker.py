@@ -16,7 +16,7 @@ from engine.errors import (
     TryLaterError,
     UnknownOutcomeError,
 )
-from engine.orders import OrderStatus, VenueOrderId
+from engine.orders import OpenOrders, OrderStatus, VenueOrderId
 from engine.positions import AccountReport, Holding
 from tests.simulation.faults import Kind
 
@@ -79,7 +79,7 @@ class SimBroker:
         await self._read(Kind.READ_LOST)
         orders = tuple(self._truth.order(order) for order in self._truth.open_orders())
         await self._answer()
-        return orders
+        return OpenOrders(orders=orders)
 
     async def fetch_order(self, venue_order_id, symbol, *, priority=None):
         await self._read(Kind.LOOKUP_LOST)

@@ -4,14 +4,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 from engine.execution.audit import SHOWN
-from engine.execution.journal import NOT_RELEASED, RELEASE
+from engine.execution.journal import NOT_RELEASED, RELEASE, RELEASED
 from engine.execution.states import TRANSITIONS
 
 #: Cycles after which a position past its threshold is sold or its owner has been told.
 ALARM_CYCLES = 9
 
-#: Steps that change no state: an order that held the coins was to be cancelled, or was gone already.
-_NOTES = {RELEASE, NOT_RELEASED}
+#: Steps that change no state: an order that held the coins was to be cancelled, is, or was gone already.
+_NOTES = {RELEASE, RELEASED, NOT_RELEASED}
 _LEGAL = {(before.value, after.value) for (before, _), after in TRANSITIONS.items()} | {(None, "planned")}
 
 

@@ -34,8 +34,6 @@ class Rules:
     lists_after_s: float = 0
     #: What a cancelled order held stays held for so long.
     releases_after_s: float = 0
-    #: Cancelling what is cancelled already is no mistake.
-    cancels_again: bool = False
     #: Orders come with their totals; their fills are told by the history alone.
     names_fills: bool = True
     #: When the client gives an order up.
@@ -60,7 +58,6 @@ RULES = {
         reuse=Reuse.REFUSED,
         fee_ratio=Decimal("0.0025"),
         releases_after_s=0.7,
-        cancels_again=True,
     ),
 }
 

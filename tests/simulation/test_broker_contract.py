@@ -9,7 +9,7 @@ import pytest
 
 from engine.brokers.base import Priority
 from engine.errors import RefusalReason, RefusedError, UnknownOutcomeError
-from engine.orders import ClientOrderId, OrderStatus, Side, VenueOrderId
+from engine.orders import ClientOrderId, OpenOrders, OrderStatus, Side, VenueOrderId
 from engine.venues import Venue
 from tests.simulation.stands import BITCOIN, a_sale, open_stand
 
@@ -110,7 +110,7 @@ async def test_a_resting_order_holds_what_it_sells_and_is_listed(stand):
     stand.rest_a_sell_order("0.4")
 
     holding = (await stand.broker.fetch_report()).holding("BTC")
-    [order] = await stand.broker.fetch_open_orders()
+    [order] = (await stand.broker.fetch_open_orders()).orders
 
     assert (holding.free, holding.held) == (Decimal("0.6"), Decimal("0.4"))
     assert (order.side, order.remaining_quantity) == (Side.SELL, Decimal("0.4"))
@@ -127,7 +127,7 @@ async def test_what_is_held_is_not_sold(stand):
 
 async def test_cancelling_releases_what_was_held(stand):
     stand.rest_a_sell_order("0.4")
-    [order] = await stand.broker.fetch_open_orders()
+    [order] = (await stand.broker.fetch_open_orders()).orders
 
     await stand.broker.cancel_order(order.venue_order_id, BITCOIN, priority=EXIT)
 
@@ -137,20 +137,17 @@ async def test_cancelling_releases_what_was_held(stand):
             break
         await asyncio.sleep(0.1)
     assert free == 1
-    assert await stand.broker.fetch_open_orders() == ()
+    assert await stand.broker.fetch_open_orders() == OpenOrders()
 
 
-async def test_what_was_cancelled_is_no_order_to_cancel_except_at_alpaca(stand):
+async def test_what_was_cancelled_is_no_order_to_cancel(stand):
     stand.rest_a_sell_order("0.4")
-    [order] = await stand.broker.fetch_open_orders()
+    [order] = (await stand.broker.fetch_open_orders()).orders
     await stand.broker.cancel_order(order.venue_order_id, BITCOIN, priority=EXIT)
 
     again = stand.broker.cancel_order(order.venue_order_id, BITCOIN, priority=EXIT)
 
-    if stand.venue is Venue.ALPACA:
-        await again
-    else:
-        assert await refusal_of(again) is RefusalReason.UNKNOWN_ORDER
+    assert await refusal_of(again) is RefusalReason.UNKNOWN_ORDER
 
 
 async def test_what_was_filled_is_no_order_to_cancel(stand):

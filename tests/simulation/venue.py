@@ -122,8 +122,6 @@ class SimVenue:
 
     def cancel(self, order_id, *, releases_after_s=None):
         order = self.orders.get(order_id)
-        if order is not None and order.status is OrderStatus.CANCELED and self.rules.cancels_again:
-            return
         if order is None or order.status.is_final:
             raise self._refusal("no such open order", RefusalReason.UNKNOWN_ORDER)
         self._close(order, self.rules.releases_after_s if releases_after_s is None else releases_after_s)

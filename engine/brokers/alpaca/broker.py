@@ -6,10 +6,11 @@ from decimal import Decimal
 
 from engine.brokers.alpaca.market import AlpacaMarketData, require_listed
 from engine.brokers.alpaca.parse import (
+    oldest_submission,
     parse_cash,
     parse_fills,
+    parse_open_orders,
     parse_order,
-    parse_orders,
     parse_permissions,
     parse_position,
     rows_of,
@@ -21,12 +22,12 @@ from engine.brokers.ccxt_broker import CcxtBroker, reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, VenueClient, alpaca_client
 from engine.brokers.errors_table import Operation
 from engine.brokers.lane import Lane
-from engine.brokers.parse import Row, amount_in, as_row, text_in
+from engine.brokers.parse import Row, amount_in, as_list, as_row, text_in
 from engine.clock import Clock
 from engine.errors import RefusalReason, RefusedError
 from engine.instruments import AssetClass
 from engine.money import ZERO
-from engine.orders import ClientOrderId, Fill, Order, OrderRequest, VenueOrderId
+from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, VenueOrderId
 from engine.positions import AccountReport
 from engine.venues import Account, Venue
 
@@ -94,20 +95,22 @@ class AlpacaBroker(CcxtBroker):
         await self._market.learn_stocks(sorted(tickers))
         return report
 
-    async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> tuple[Order, ...]:
-        """Return every order that may still fill."""
+    async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> OpenOrders:
+        """Return every order that may still fill, and name those that cannot be read."""
         catalog = await self._market.catalog()
-        orders: dict[str, Order] = {}
+        orders, unreadable = dict[str, Order](), dict[str, None]()
         params = {"status": "open", "limit": str(_ORDERS_A_PAGE), "direction": "desc"}
         for _ in range(_PAGES):
             answer = await self._get("v2/orders", params, priority)
             with reading(Venue.ALPACA):
-                rows = rows_of(answer, "orders")
-                orders |= {order.venue_order_id: order for order in parse_orders(rows, catalog)}
+                rows = as_list(answer, "orders")
+                page = parse_open_orders(rows, catalog)
+                orders |= {order.venue_order_id: order for order in page.orders}
+                unreadable |= dict.fromkeys(page.unreadable)
                 if len(rows) < _ORDERS_A_PAGE:
                     break
-                params = {**params, "until": text_in(rows[-1], "submitted_at")}
-        return tuple(orders.values())
+                params = {**params, "until": oldest_submission(rows)}
+        return OpenOrders(orders=tuple(orders.values()), unreadable=tuple(unreadable))
 
     async def fetch_order(
         self,

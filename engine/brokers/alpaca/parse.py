@@ -1,7 +1,6 @@
 """Read Alpaca's answers into our values; market data keeps the text its JSON floats were written in."""
 
-import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, time
 from decimal import Decimal
 
@@ -16,10 +15,13 @@ from engine.brokers.parse import (
     as_row,
     flag_in,
     iso_time_in,
+    lenient,
+    named,
     note_odd_row,
     one_of,
     optional_in,
     order_status_in,
+    read_open_orders,
     readable,
     row_in,
     rows_in,
@@ -27,7 +29,16 @@ from engine.brokers.parse import (
 )
 from engine.instruments import AssetClass
 from engine.money import ZERO, exact
-from engine.orders import ClientOrderId, Fill, Order, OrderStatus, ProductFamily, Side, VenueOrderId
+from engine.orders import (
+    ClientOrderId,
+    Fill,
+    OpenOrders,
+    Order,
+    OrderStatus,
+    ProductFamily,
+    Side,
+    VenueOrderId,
+)
 from engine.positions import Holding
 from engine.quotes import Level, OrderBook, Quote
 
@@ -88,6 +99,12 @@ def _position_asset(row: Row, catalog: Catalog) -> Asset | None:
     return asset
 
 
+def _order_asset(row: Row, catalog: Catalog) -> Asset:
+    return (_position_asset(row, catalog) if row.get("asset_class") else None) or catalog.asset(
+        text_in(row, "symbol")
+    )
+
+
 def stock_tickers(positions: Iterable[Row]) -> set[str]:
     """Return the tickers among positions."""
     return {
@@ -97,21 +114,66 @@ def stock_tickers(positions: Iterable[Row]) -> set[str]:
     }
 
 
-def parse_orders(rows: Iterable[Row], catalog: Catalog) -> Iterator[Order]:
-    """Read a list of orders; of a kind we do not know, as of several legs, none holds what we sell."""
-    for row in rows:
-        with contextlib.suppress(MalformedAnswerError):
-            yield parse_order(row, catalog)
+def parse_open_orders(items: Iterable[object], catalog: Catalog) -> OpenOrders:
+    """Read a page of open orders."""
+    return read_open_orders(
+        items,
+        lambda item: _open_order(as_row(item, "order"), catalog),
+        lambda item: named(item, "id", "symbol"),
+    )
+
+
+def _open_order(row: Row, catalog: Catalog) -> Order:
+    """Read what it takes to tell what an open order holds and to cancel it; nothing else may hide it."""
+    asset, side = _order_asset(row, catalog), one_of(row, "side", _SIDES)
+    filled = lenient(row, "filled_qty", amount_in) or ZERO
+    client_order_id = lenient(row, "client_order_id", text_in)
+    price = lenient(row, "limit_price", amount_in) or lenient(row, "stop_price", amount_in)
+    status = _FINAL.get(str(row.get("status")), OrderStatus.OPEN)
+    return Order(
+        venue_order_id=VenueOrderId(text_in(row, "id")),
+        client_order_id=ClientOrderId(client_order_id) if client_order_id else None,
+        symbol=asset.symbol,
+        side=side,
+        family=_family(row),
+        status=status,
+        quantity=filled if status.is_final else _open_quantity(row, side, filled, price),
+        filled_quantity=filled,
+        cost=None,
+        fee=None,
+        fee_asset=None,
+        price=price,
+        opened_at=lenient(row, "created_at", iso_time_in),
+    )
+
+
+def _open_quantity(row: Row, side: Side, filled: Decimal, price: Decimal | None) -> Decimal:
+    quantity = lenient(row, "qty", amount_in)
+    if quantity is not None:
+        return quantity
+    if side is Side.BUY:
+        return filled  # a purchase sized by its cost holds money, whatever it will buy
+    notional = lenient(row, "notional", amount_in)
+    # What a sale sized by its value holds is known from its price alone.
+    return notional / price if notional and price else amount_in(row, "qty")
+
+
+def oldest_submission(items: Iterable[object]) -> str:
+    """Return where to go on reading further back: the time of the last order on a page that tells one."""
+    rows = [item for item in items if isinstance(item, Mapping)]
+    times = [text for row in rows if (text := lenient(row, "submitted_at", text_in))]
+    return times[-1] if times else text_in(rows[-1] if rows else {}, "submitted_at")
 
 
 def parse_order(row: Row, catalog: Catalog, *, fills: tuple[Fill, ...] = ()) -> Order:
     """Read one order; its exact cost is known when its fills are."""
-    asset = catalog.asset(text_in(row, "symbol"))
+    asset = _order_asset(row, catalog)
     filled = amount_in(row, "filled_qty")
+    client_order_id = lenient(row, "client_order_id", text_in)
     unpaid = filled == ZERO or asset.asset_class is AssetClass.STOCK
     return Order(
         venue_order_id=VenueOrderId(text_in(row, "id")),
-        client_order_id=ClientOrderId(text_in(row, "client_order_id")),
+        client_order_id=ClientOrderId(client_order_id) if client_order_id else None,
         symbol=asset.symbol,
         side=one_of(row, "side", _SIDES),
         family=_family(row),
@@ -123,7 +185,7 @@ def parse_order(row: Row, catalog: Catalog, *, fills: tuple[Fill, ...] = ()) -> 
         fee=ZERO if unpaid else None,
         fee_asset=asset.quote if unpaid else None,
         price=optional_in(row, "limit_price", amount_in) or optional_in(row, "stop_price", amount_in),
-        opened_at=iso_time_in(row, "created_at"),
+        opened_at=lenient(row, "created_at", iso_time_in),
         fills=fills,
     )
 

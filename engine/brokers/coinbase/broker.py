@@ -13,6 +13,7 @@ from engine.brokers.coinbase.parse import (
     OPEN_STATUSES,
     parse_fills,
     parse_holdings,
+    parse_open_orders,
     parse_order,
     parse_taker_fee,
     product_id,
@@ -30,7 +31,7 @@ from engine.brokers.parse import (
     text_in,
 )
 from engine.clock import Clock
-from engine.orders import ClientOrderId, Fill, Order, OrderRequest, VenueOrderId
+from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, VenueOrderId
 from engine.positions import AccountReport
 from engine.venues import Account, Venue
 
@@ -79,11 +80,10 @@ class CoinbaseBroker(CcxtBroker):
         with reading(Venue.COINBASE):
             return AccountReport(account=self.account, holdings=parse_holdings(rows), at=at)
 
-    async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> tuple[Order, ...]:
-        """Return every order that may still fill, whatever its status is called."""
-        found = await asyncio.gather(*(self._orders_in(statuses, priority) for statuses in OPEN_STATUSES))
-        orders = {order.venue_order_id: order for page in found for order in page}
-        return tuple(order for order in orders.values() if not order.status.is_final)
+    async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> OpenOrders:
+        """Return every order that may still fill, whatever its status is called, and name the unreadable."""
+        pages = await asyncio.gather(*(self._rows_in(statuses, priority) for statuses in OPEN_STATUSES))
+        return parse_open_orders([row for page in pages for row in page])
 
     async def fetch_order(
         self,
@@ -115,7 +115,7 @@ class CoinbaseBroker(CcxtBroker):
         start = since.astimezone(UTC).isoformat().replace("+00:00", "Z")
         product = product_id(symbol)
         seen: set[str] = set()
-        for order in await self.fetch_open_orders(priority=priority):
+        for order in (await self.fetch_open_orders(priority=priority)).orders:
             if order.client_order_id == client_order_id:
                 return await self.fetch_order(order.venue_order_id, symbol, priority=priority)
             seen.add(order.venue_order_id)
@@ -193,8 +193,10 @@ class CoinbaseBroker(CcxtBroker):
                 can_withdraw=flag_in(row, "can_transfer"),
             )
 
-    async def _orders_in(self, statuses: Sequence[str], priority: Priority) -> list[Order]:
-        return [order async for order in self._orders({"order_status": list(statuses)}, priority)]
+    async def _rows_in(self, statuses: Sequence[str], priority: Priority) -> list[Row]:
+        wanted: Params = {"order_status": list(statuses), "limit": _ROWS_A_PAGE}
+        pages = self._pages("orders/historical/batch", wanted, priority, table="orders")
+        return [row async for row in pages]
 
     async def _orders(self, params: Params, priority: Priority) -> AsyncIterator[Order]:
         wanted = {**params, "limit": _ROWS_A_PAGE}

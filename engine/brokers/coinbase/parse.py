@@ -11,9 +11,12 @@ from engine.brokers.parse import (
     as_row,
     flag_in,
     iso_time_in,
+    lenient,
+    named,
     one_of,
     optional_in,
     order_status_in,
+    read_open_orders,
     readable,
     row_in,
     rows_in,
@@ -22,7 +25,16 @@ from engine.brokers.parse import (
 )
 from engine.instruments import Instrument, TradingStatus
 from engine.money import ZERO, exact, floor_to
-from engine.orders import ClientOrderId, Fill, Order, OrderStatus, ProductFamily, Side, VenueOrderId
+from engine.orders import (
+    ClientOrderId,
+    Fill,
+    OpenOrders,
+    Order,
+    OrderStatus,
+    ProductFamily,
+    Side,
+    VenueOrderId,
+)
 from engine.positions import Holding
 from engine.quotes import Level, OrderBook
 from engine.venues import Venue
@@ -180,10 +192,48 @@ def parse_order(row: Row, *, fills: tuple[Fill, ...] = ()) -> Order:
     )
 
 
+def _open_quantity(row: Row, terms: Row, side: Side, filled: Decimal) -> Decimal:
+    known = lenient(terms, "base_size", amount_in)
+    if known is not None:
+        return known
+    if side is Side.BUY:
+        return filled  # a purchase sized by its cost holds money, whatever it will buy
+    held = lenient(row, "outstanding_hold_amount", amount_in)
+    return amount_in(terms, "base_size") if held is None else filled + held
+
+
 def _quantity_without_size(row: Row, side: Side, filled: Decimal) -> Decimal:
     """Return the quantity of an order sized by its cost: what was filled, and what a sale still holds."""
     held = optional_in(row, "outstanding_hold_amount", amount_in) if side is Side.SELL else None
     return filled + (held or ZERO)
+
+
+def parse_open_orders(rows: Iterable[Row]) -> OpenOrders:
+    """Read open orders."""
+    return read_open_orders(rows, _open_order, lambda row: named(row, "order_id", "product_id"))
+
+
+def _open_order(row: Row) -> Order:
+    """Read what it takes to tell what an open order holds and to cancel it; nothing else may hide it."""
+    side, terms = one_of(row, "side", _SIDES), _terms(row)
+    filled = lenient(row, "filled_size", amount_in) or ZERO
+    client_order_id = lenient(row, "client_order_id", text_in)
+    status = _FINAL.get(str(row.get("status")), OrderStatus.OPEN)
+    return Order(
+        venue_order_id=VenueOrderId(text_in(row, "order_id")),
+        client_order_id=ClientOrderId(client_order_id) if client_order_id else None,
+        symbol=_symbol(row),
+        side=side,
+        family=_family(row),
+        status=status,
+        quantity=filled if status.is_final else _open_quantity(row, terms, side, filled),
+        filled_quantity=filled,
+        cost=None,
+        fee=None,
+        fee_asset=None,
+        price=lenient(terms, "limit_price", amount_in) or lenient(terms, "stop_price", amount_in),
+        opened_at=lenient(row, "created_time", iso_time_in),
+    )
 
 
 def _terms(row: Row) -> Row:

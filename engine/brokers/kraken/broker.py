@@ -16,6 +16,7 @@ from engine.brokers.kraken.order_params import order_params
 from engine.brokers.kraken.parse import (
     parse_balances,
     parse_margin_positions,
+    parse_open_orders,
     parse_order,
     parse_permissions,
     result_of,
@@ -27,7 +28,7 @@ from engine.brokers.lane import Lane
 from engine.brokers.parse import MalformedAnswerError, Row, amount_in, as_list, as_row, table_in
 from engine.clock import Clock
 from engine.errors import RefusalReason, RefusedError, UnknownOutcomeError
-from engine.orders import ClientOrderId, Fill, Order, OrderRequest, VenueOrderId
+from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, VenueOrderId
 from engine.positions import AccountReport, MarginPosition
 from engine.venues import Account, Venue
 
@@ -101,13 +102,12 @@ class KrakenBroker(CcxtBroker):
         )
         return await self._with_margin(report, priority) if report.margin_positions else report
 
-    async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> tuple[Order, ...]:
-        """Return every order that may still fill."""
+    async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> OpenOrders:
+        """Return every order that may still fill, and name those that cannot be read."""
         catalog = await self._market.catalog()
         result = await self._read("OpenOrders", priority=priority)
         with reading(Venue.KRAKEN):
-            orders = table_in(as_row(result, "OpenOrders"), "open")
-            return tuple(parse_order(order_id, row, catalog) for order_id, row in orders.items())
+            return parse_open_orders(result, catalog)
 
     async def fetch_order(
         self,

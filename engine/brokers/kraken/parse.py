@@ -16,9 +16,11 @@ from engine.brokers.parse import (
     amount_in,
     as_list,
     as_row,
+    lenient,
     one_of,
     optional_in,
     order_status_in,
+    read_open_orders,
     readable_table,
     row_in,
     text_in,
@@ -26,7 +28,15 @@ from engine.brokers.parse import (
 )
 from engine.errors import UnknownOutcomeError
 from engine.money import ZERO, exact
-from engine.orders import ClientOrderId, Order, OrderStatus, ProductFamily, Side, VenueOrderId
+from engine.orders import (
+    ClientOrderId,
+    OpenOrders,
+    Order,
+    OrderStatus,
+    ProductFamily,
+    Side,
+    VenueOrderId,
+)
 from engine.positions import Direction, Holding, MarginPosition
 from engine.quotes import Level, OrderBook, Quote
 from engine.venues import Venue
@@ -159,6 +169,52 @@ def _family(terms: Row) -> ProductFamily:
     # "none" for a spot order, else "3:1": those use margin and hold no coins.
     leverage = terms.get("leverage") or "none"
     return ProductFamily.SPOT if leverage == "none" else ProductFamily.MARGIN
+
+
+def parse_open_orders(result: object, catalog: Catalog) -> OpenOrders:
+    """Read OpenOrders."""
+    return read_open_orders(
+        row_in(as_row(result, "OpenOrders"), "open").items(),
+        lambda item: _open_order(item[0], as_row(item[1], item[0]), catalog),
+        lambda item: item[0],
+    )
+
+
+def _open_order(order_id: str, row: Row, catalog: Catalog) -> Order:
+    """Read what it takes to tell what an open order holds and to cancel it; nothing else may hide it."""
+    terms = row_in(row, "descr")
+    side = one_of(terms, "type", _SIDES)
+    filled = lenient(row, "vol_exec", amount_in) or ZERO
+    client_order_id = lenient(row, "cl_ord_id", text_in)
+    price = lenient(terms, "price", amount_in) or None
+    status = _FINAL.get(str(row.get("status")), OrderStatus.OPEN)
+    return Order(
+        venue_order_id=VenueOrderId(order_id),
+        client_order_id=ClientOrderId(client_order_id) if client_order_id else None,
+        symbol=catalog.pair(text_in(terms, "pair")).symbol,
+        side=side,
+        family=_family(terms),
+        status=status,
+        quantity=filled if status.is_final else _open_quantity(row, side, filled, price),
+        filled_quantity=filled,
+        cost=None,
+        fee=None,
+        fee_asset=None,
+        price=price,
+        opened_at=lenient(row, "opentm", unix_time_in),
+    )
+
+
+def _open_quantity(row: Row, side: Side, filled: Decimal, price: Decimal | None) -> Decimal:
+    if "viqc" not in str(row.get("oflags")):
+        return (lenient(row, "vol", amount_in) or filled) if side is Side.BUY else amount_in(row, "vol")
+    # A volume in the quote currency: what is bought holds money, what is sold is known from its price alone.
+    if side is Side.BUY:
+        return filled
+    if price is None:
+        message = "a sale sized by its value has no price"
+        raise MalformedAnswerError(message)
+    return amount_in(row, "vol") / price
 
 
 def _order_price(terms: Row) -> Decimal | None:

@@ -78,7 +78,10 @@ async def test_every_step_has_its_time_and_the_venues_words(sold):
 
     refused = [stage for stage in stages if "Rate limit" in stage.step.words]
     cancelled = [stage.cancelled for stage in stages if stage.cancelled]
-    assert [(order.quantity, order.price) for order in cancelled] == [(Decimal("0.1"), Decimal(60000))]
+    assert [(order.quantity, order.price, order.confirmed) for order in cancelled] == [
+        (Decimal("0.1"), Decimal(60000), False),
+        (Decimal("0.1"), Decimal(60000), True),
+    ]
     assert len(refused) == 1
     assert record.began_at + sum((stage.took for stage in stages), timedelta(0)) == stages[-1].step.at
 

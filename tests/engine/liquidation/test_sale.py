@@ -110,6 +110,7 @@ async def test_only_the_orders_that_hold_what_is_guarded_are_cancelled(room):
             quantity=Decimal("0.06"),
             price=Decimal(60000),
             venue_order_id=in_the_way.id,
+            symbol="BTC/USD",
         ),
     )
 

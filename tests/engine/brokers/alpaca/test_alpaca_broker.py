@@ -13,7 +13,7 @@ from engine.errors import (
     TryLaterError,
     UnknownOutcomeError,
 )
-from engine.orders import ClientOrderId, OrderStatus, Side, VenueOrderId
+from engine.orders import ClientOrderId, OpenOrders, OrderStatus, Side, VenueOrderId
 from sandbox.alpaca.refusals import key_forbidden, not_authorized, unauthorized
 from sandbox.faults import Fault, FaultKind
 from sandbox.pace import Pace
@@ -106,7 +106,7 @@ async def test_a_sale_the_venue_has_not_begun_is_open_and_unfilled(broker, venue
     _, order_id = await sell()
     order = await broker.fetch_order(order_id, "BTC/USD")
     assert (order.status, order.filled_quantity) == (OrderStatus.OPEN, 0)
-    assert [one.venue_order_id for one in await broker.fetch_open_orders()] == [order_id]
+    assert [one.venue_order_id for one in (await broker.fetch_open_orders()).orders] == [order_id]
 
 
 async def test_a_stock_is_sold_for_today_under_its_ticker(broker, venue, sell):
@@ -212,10 +212,10 @@ async def test_a_market_that_takes_no_orders_refuses(broker, venue, sell):
 async def test_an_open_order_can_be_cancelled(broker, venue):
     venue.deposit("BTC", "1")
     order_id = VenueOrderId(venue.place("BTC/USD", "sell", "0.4", limit="60000").id)
-    (order,) = await broker.fetch_open_orders()
+    (order,) = (await broker.fetch_open_orders()).orders
     assert (order.venue_order_id, order.price, order.remaining_quantity) == (order_id, 60_000, D("0.4"))
     await broker.cancel_order(order_id, "BTC/USD", priority=Priority.EXIT)
-    assert await broker.fetch_open_orders() == ()
+    assert await broker.fetch_open_orders() == OpenOrders()
     assert (await broker.fetch_order(order_id, "BTC/USD")).status is OrderStatus.CANCELED
 
 
@@ -247,7 +247,7 @@ async def test_an_order_nobody_knows_is_refused_by_name(broker):
 async def test_all_open_orders_are_read_page_by_page(broker, venue):
     venue.deposit("BTC", "10")
     ids = {venue.place("BTC/USD", "sell", "0.001", limit=str(60_000 + n)).id for n in range(503)}
-    orders = await broker.fetch_open_orders()
+    orders = (await broker.fetch_open_orders()).orders
     assert {order.venue_order_id for order in orders} == ids
 
 

@@ -8,8 +8,8 @@ from engine.brokers.alpaca.names import Catalog, parse_catalog
 from engine.brokers.alpaca.parse import (
     parse_cash,
     parse_fills,
+    parse_open_orders,
     parse_order,
-    parse_orders,
     parse_permissions,
     parse_position,
     parse_quotes,
@@ -18,7 +18,7 @@ from engine.brokers.alpaca.parse import (
 )
 from engine.brokers.parse import MalformedAnswerError
 from engine.instruments import AssetClass, TradingStatus
-from engine.orders import OrderStatus, ProductFamily
+from engine.orders import OrderStatus, ProductFamily, Side
 from engine.positions import Holding
 from tests.engine.brokers.json_values import json_values
 
@@ -238,11 +238,69 @@ def test_an_order_sized_by_cost_has_the_quantity_that_was_filled(catalog):
     assert parse_order(order(qty=None, notional="10000"), catalog).quantity == D("0.3")
 
 
-def test_an_order_of_a_kind_we_do_not_know_hides_none_of_the_others(catalog):
-    of_several_legs = order(symbol="", side="", id="mleg")
-    assert [one.venue_order_id for one in parse_orders([of_several_legs, order()], catalog)] == [
-        order()["id"]
-    ]
+def resting(**changes):
+    return order(**{"status": "new", "filled_qty": "0", "limit_price": "70000", **changes})
+
+
+@pytest.mark.parametrize("garbage", [None, "", [], {}, "NaN"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        "client_order_id",
+        "status",
+        "filled_qty",
+        "filled_avg_price",
+        "limit_price",
+        "created_at",
+    ],
+)
+def test_what_a_release_does_not_need_hides_no_open_order(catalog, field, garbage):
+    found = parse_open_orders([resting(**{field: garbage})], catalog)
+    (one,) = found.orders
+    assert (one.venue_order_id, one.symbol, one.side, one.remaining_quantity) == (
+        "o-1",
+        "BTC/USD",
+        Side.SELL,
+        D("0.3"),
+    )
+    assert found.unreadable == ()
+
+
+def test_an_open_order_needs_no_more_than_what_it_holds(catalog):
+    bare = {"id": "o-1", "symbol": "BTCUSD", "side": "sell", "qty": "0.3"}
+    (one,) = parse_open_orders([bare], catalog).orders
+    assert (one.status, one.client_order_id, one.price) == (OrderStatus.OPEN, None, None)
+
+
+def test_a_sale_sized_by_its_value_holds_what_its_price_makes_of_it(catalog):
+    by_value = resting(qty=None, notional="21000")
+    (one,) = parse_open_orders([by_value], catalog).orders
+    assert one.remaining_quantity == D("0.3")
+    assert parse_open_orders([{**by_value, "limit_price": None}], catalog).unreadable
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"id": None}, "BTC/USD: the answer lacks id"),
+        ({"side": "hold"}, "o-1 BTC/USD: side should be a known word, not 'hold'"),
+        ({"symbol": ""}, "o-1: symbol should be a text, not ''"),
+        ({"qty": "many"}, "o-1 BTC/USD: qty should be an amount, not 'many'"),
+    ],
+)
+def test_an_open_order_that_cannot_be_read_is_named_and_hides_none_of_the_others(catalog, changes, name):
+    found = parse_open_orders([resting(**changes), resting(id="o-2"), None], catalog)
+    assert [one.venue_order_id for one in found.orders] == ["o-2"]
+    assert found.unreadable == (name, "an order without an id: order should be an object, not 'None'")
+
+
+def test_an_order_that_is_over_by_now_is_not_open(catalog):
+    assert parse_open_orders([order(), order(status="canceled")], catalog).orders == ()
+
+
+def test_our_own_order_is_read_without_its_client_id_or_time(catalog):
+    read = parse_order(order(client_order_id="", created_at=None), catalog)
+    assert (read.client_order_id, read.opened_at, read.filled_quantity) == (None, None, D("0.3"))
 
 
 @pytest.mark.parametrize("status", ["pending_cancel", "pending_replace", "held", "a new one"])

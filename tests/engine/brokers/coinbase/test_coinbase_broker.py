@@ -13,7 +13,7 @@ from engine.errors import (
     TryLaterError,
     UnknownOutcomeError,
 )
-from engine.orders import ClientOrderId, OrderStatus, Side, VenueOrderId
+from engine.orders import ClientOrderId, OpenOrders, OrderStatus, Side, VenueOrderId
 from engine.positions import Holding
 from sandbox.coinbase import Duplicates
 from sandbox.faults import Fault, FaultKind
@@ -191,7 +191,7 @@ async def test_an_order_that_is_not_over_is_open_whatever_its_status_is_called(b
     order_id = venue.place("BTC/USD", "sell", "0.1", limit="60000", client_id="ours").id
     venue.account.shown_as[order_id] = status
     venue.place("BTC/USD", "sell", "0.1")
-    assert [order.venue_order_id for order in await broker.fetch_open_orders()] == [order_id]
+    assert [order.venue_order_id for order in (await broker.fetch_open_orders()).orders] == [order_id]
     found = await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE)
     assert (found.venue_order_id, found.status) == (order_id, OrderStatus.OPEN)
 
@@ -203,7 +203,7 @@ async def test_an_order_that_ended_while_it_was_asked_for_is_not_open(broker, ve
     )
     body = f'{{"orders":[{row}],"has_next":false,"cursor":""}}'
     fault(venue, FaultKind.HTML_200, "orders/historical/batch", body=body, times=2)
-    assert await broker.fetch_open_orders() == ()
+    assert await broker.fetch_open_orders() == OpenOrders()
 
 
 async def test_our_id_finds_an_order_that_only_its_fills_show_yet(broker, venue, sell):
@@ -253,10 +253,10 @@ async def test_a_market_that_takes_no_market_orders_refuses(broker, venue, sell,
 async def test_an_open_order_can_be_cancelled_once(broker, venue):
     venue.deposit("BTC", "1")
     order_id = VenueOrderId(venue.place("BTC/USD", "sell", "0.4", limit="60000").id)
-    (order,) = await broker.fetch_open_orders()
+    (order,) = (await broker.fetch_open_orders()).orders
     assert (order.venue_order_id, order.remaining_quantity) == (order_id, D("0.4"))
     await broker.cancel_order(order_id, "BTC/USD", priority=Priority.EXIT)
-    assert await broker.fetch_open_orders() == ()
+    assert await broker.fetch_open_orders() == OpenOrders()
     with pytest.raises(RefusedError) as refusal:
         await broker.cancel_order(order_id, "BTC/USD", priority=Priority.EXIT)
     assert refusal.value.reason is RefusalReason.UNKNOWN_ORDER

@@ -13,7 +13,7 @@ from engine.errors import (
     TryLaterError,
     UnknownOutcomeError,
 )
-from engine.orders import ClientOrderId, OrderStatus, Side, VenueOrderId
+from engine.orders import ClientOrderId, OpenOrders, OrderStatus, Side, VenueOrderId
 from engine.positions import Direction, Holding
 from sandbox.faults import Fault, FaultKind
 from tests.engine.brokers.kraken.conftest import ACCOUNT, a_request
@@ -253,11 +253,11 @@ async def test_an_id_that_an_open_order_has_is_a_duplicate(broker, venue, sell):
 async def test_open_orders_with_their_holds_can_be_cancelled_once(broker, venue):
     venue.deposit("BTC", "1")
     order_id = VenueOrderId(venue.place("BTC/USD", "sell", "0.4", limit="60000").id)
-    (order,) = await broker.fetch_open_orders()
+    (order,) = (await broker.fetch_open_orders()).orders
     assert (order.venue_order_id, order.status, order.price) == (order_id, OrderStatus.OPEN, D(60_000))
     assert (order.side, order.remaining_quantity) == (Side.SELL, D("0.4"))
     await broker.cancel_order(order_id, "BTC/USD", priority=Priority.EXIT)
-    assert await broker.fetch_open_orders() == ()
+    assert await broker.fetch_open_orders() == OpenOrders()
     assert (await broker.fetch_order(order_id, "BTC/USD")).status is OrderStatus.CANCELED
     with pytest.raises(RefusedError) as refusal:
         await broker.cancel_order(order_id, "BTC/USD", priority=Priority.EXIT)
