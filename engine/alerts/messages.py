@@ -34,6 +34,10 @@ class ExitFilled:
     kind: Literal["exit_filled"] = "exit_filled"
     venue: Venue
     symbol: str
+    #: The pair it is guarded in, where it was sold through another one; trigger and result are in its currency.
+    instead_of: str = ""
+    #: One unit of `currency` in that of the guard; None is unknown.
+    rate: Decimal | None = Decimal(1)
     direction: Direction
     trigger_ratio: Decimal
     threshold: Decimal

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from engine.instruments import Instrument
-from engine.money import USD_STABLECOINS, ZERO, exact
+from engine.money import FIAT, USD_STABLECOINS, ZERO, exact
 from engine.quotes import Quote
 
 #: Tried in this order when an asset is not traded against the dollar itself.
@@ -61,11 +61,17 @@ def value_in_usd(
 
 def choose_exit_symbol(asset: str, currency: str | None, instruments: Mapping[str, Instrument]) -> str | None:
     """Return the pair an asset would be sold through: its entry's currency first, then the dollar."""
-    preferred = (currency, "USD", *sorted(USD_STABLECOINS), "EUR", "GBP", "BTC", "ETH")
-    for quote in preferred:
-        if quote is not None and f"{asset}/{quote}" in instruments:
-            return f"{asset}/{quote}"
-    return None
+    return next(iter(pairs_for_exit(asset, currency, instruments)), None)
+
+
+def pairs_for_exit(
+    asset: str, currency: str | None, instruments: Mapping[str, Instrument]
+) -> tuple[str, ...]:
+    """Return every pair an asset could be sold through, the best first."""
+    others = sorted(FIAT - {"USD", "EUR", "GBP"})
+    preferred = (currency, "USD", *sorted(USD_STABLECOINS), "EUR", "GBP", *others, "BTC", "ETH")
+    symbols = dict.fromkeys(f"{asset}/{quote}" for quote in preferred if quote is not None)
+    return tuple(symbol for symbol in symbols if symbol in instruments)
 
 
 def choose_entry_symbol(

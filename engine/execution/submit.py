@@ -52,10 +52,22 @@ class Submitter:
         #: When each request left whose answer was lost, by the clock nobody sets.
         self._lost_at = dict[ClientOrderId, float]()
 
-    async def send(self, intent: Intent, broker: Broker, quantity: Decimal) -> Attempt:
-        """Write one attempt down, send it, and write down what the venue said."""
+    async def send(
+        self, intent: Intent, broker: Broker, quantity: Decimal, *, symbol: str | None = None
+    ) -> Attempt:
+        """Write one attempt down, send it, and write down what the venue said.
+
+        `symbol` is the pair it goes through from now on; None: the same as before.
+        """
+        symbol = symbol or intent.symbol
         sent = await self._journal.record(
-            intent, IntentEvent.SEND, cause="send", quantity=quantity, sent_at=self._clock.now()
+            intent,
+            IntentEvent.SEND,
+            cause="send",
+            words="" if symbol == intent.symbol else f"through {symbol}",
+            quantity=quantity,
+            symbol=symbol,
+            sent_at=self._clock.now(),
         )
         return await self.deliver(sent, broker)
 

@@ -108,8 +108,11 @@ def describe_exit(
     dust: Dust | None,
     found_later: bool,
     filled_at: datetime,
+    rate: Decimal | None = Decimal(1),
 ) -> ExitFilled:
     """Build the liquidation alert from the venue's own order; `guard` is as it was before the fill.
+
+    `rate` is what one unit of the money it brought is worth in the guard's own; None is unknown.
 
     Raises:
         ValueError: the intent has no trigger or the order no fill.
@@ -119,11 +122,14 @@ def describe_exit(
     if trigger is None or price is None:
         message = f"intent {intent.intent_id} has no trigger or no fill to tell of"
         raise ValueError(message)
-    currency = intent.symbol.split("/")[1]
+    # What was sold says the order: a sale may go through another pair than its guard's.
+    currency = order.symbol.partition("/")[2]
     entry_known = trigger.asked is None or trigger.asked.entry_known
     return ExitFilled(
         venue=intent.venue,
-        symbol=intent.symbol,
+        symbol=order.symbol,
+        instead_of="" if order.symbol == guard.symbol else guard.symbol,
+        rate=rate,
         direction=guard.direction,
         trigger_ratio=trigger.ratio,
         threshold=trigger.threshold,
@@ -133,7 +139,7 @@ def describe_exit(
         currency=currency,
         fee=order.fee,
         fee_asset=order.fee_asset,
-        realised=realised_pnl(guard, order, currency=currency) if entry_known else None,
+        realised=realised_pnl(guard, order, currency=currency, rate=rate) if entry_known else None,
         cancelled=cancelled,
         left_over=dust.quantity if dust else ZERO,
         left_over_why=dust.why if dust else "",
@@ -148,16 +154,19 @@ def describe_exit(
     )
 
 
-def realised_pnl(guard: Guard, order: Order, *, currency: str) -> Decimal | None:
-    """Return what the exit brought against its share of the guard's cost, after its own fee.
+def realised_pnl(
+    guard: Guard, order: Order, *, currency: str, rate: Decimal | None = Decimal(1)
+) -> Decimal | None:
+    """Return what the exit brought against its share of the guard's cost, after its own fee, in the guard's money.
 
-    None when the fee or the value is unknown, or the fee was charged in another asset.
+    None when the fee, the value or its rate is unknown, or the fee was charged in another asset.
     """
-    if order.cost is None or order.fee is None or guard.quantity == ZERO:
+    if order.cost is None or order.fee is None or rate is None or guard.quantity == ZERO:
         return None
     if order.fee_asset not in {currency, None}:
         return None
     with exact():
         paid = guard.cost * order.filled_quantity / guard.quantity
-        gross = order.cost - paid if guard.direction is Direction.LONG else paid - order.cost
-        return gross - order.fee
+        brought = order.cost * rate
+        gross = brought - paid if guard.direction is Direction.LONG else paid - brought
+        return gross - order.fee * rate

@@ -119,6 +119,7 @@ class Filling:
             dust=dust,
             found_later=found_later,
             filled_at=self._clock.now(),
+            rate=await self._door.pair.rate(order.symbol.partition("/")[2]),
         )
         self._reports.outdate(intent.account_id)
         return await self._journal.conclude(intent, order, guard=rest, seen=claim.seen, message=message)

@@ -1,17 +1,14 @@
 """Whether a market takes a sale now, and what it is floored by."""
 
-import asyncio
 from collections.abc import Callable
 
 from engine.clock import Clock
-from engine.errors import BrokerError, RefusalReason, RefusedError
+from engine.errors import RefusalReason, RefusedError
 from engine.guards.guard import Guard
 from engine.instruments import AssetClass, Instrument
+from engine.liquidation.exit_pair import ExitPair
 from engine.liquidation.mark import is_settled
 from engine.market import VenueMarket
-
-#: A sale waits no longer than this for the listing it is floored by.
-LISTING_S = 2.0
 
 #: Tells whether a guard is past its threshold at the latest accepted mark; None without a price.
 Breached = Callable[[Guard], bool | None]
@@ -25,6 +22,7 @@ class MarketDoor:
         self._guard = guard
         self._clock = clock
         self._breached = breached
+        self.pair = ExitPair(market=market, guard=guard)
         self._was_refused = False
         self._missed_session = False
 
@@ -34,11 +32,7 @@ class MarketDoor:
 
     async def instrument(self) -> Instrument | None:
         """Return the listing, or None when it is not told in time."""
-        try:
-            async with asyncio.timeout(LISTING_S):
-                return (await self._market.instruments()).get(self._guard.symbol)
-        except (BrokerError, TimeoutError):
-            return None
+        return await self.pair.instrument()
 
     async def check(self, *, asked: bool) -> None:
         """Look whether a sale may go now; one its owner asked for is not judged by its price.
@@ -57,7 +51,7 @@ class MarketDoor:
         await self._market.refresh_instruments()
         instrument = await self.instrument()
         if instrument is not None and not instrument.status.takes_exits:
-            raise self._shut(f"{self._guard.symbol} is {instrument.status.value.replace('_', ' ')}")
+            raise self._shut(f"{self.pair.symbol} is {instrument.status.value.replace('_', ' ')}")
 
     async def _check_session(self, *, asked: bool) -> None:
         instrument = await self.instrument()

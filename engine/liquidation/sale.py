@@ -19,6 +19,7 @@ from engine.liquidation.claim import Claim
 from engine.liquidation.closing import Dust, vanished
 from engine.liquidation.desk import Desk
 from engine.liquidation.ending import give_up, park, pause_for_split, stand_down, yield_to_hand
+from engine.liquidation.exit_pair import is_of_the_pair
 from engine.liquidation.filling import Filling
 from engine.liquidation.lost_order import LostOrder
 from engine.liquidation.market_door import MarketDoor
@@ -104,6 +105,8 @@ class Sale:
 
     async def run(self, intent: Intent) -> None:
         """Go on until the exit is over."""
+        if self._began_before:
+            self._door.pair.symbol = intent.symbol
         while not (intent.state.is_final or self._is_parked_for_good):
             intent = await self._step(intent)
 
@@ -225,7 +228,10 @@ class Sale:
         match step:
             case SellNow():
                 self._claim = step.claim
-                return await self._after(await self._desk.submitter.send(intent, self._broker, step.quantity))
+                attempt = await self._desk.submitter.send(
+                    intent, self._broker, step.quantity, symbol=self._door.pair.symbol
+                )
+                return await self._after(attempt)
             case ReadAgain():
                 await self._read_again(intent, is_torn=step.is_torn)
             case AwaitRest():
@@ -268,7 +274,17 @@ class Sale:
             self._door.note_refused()
         if reason is RefusalReason.OPPOSITE_ORDER:
             await self._cancel_opposite(intent)
+        if is_of_the_pair(error):
+            return await self._try_next_pair(intent, error)
         await self._pause(error)
+        return intent
+
+    async def _try_next_pair(self, intent: Intent, error: BrokerError) -> Intent:
+        refused = await self._door.pair.go_on()
+        if len(refused) > 1:
+            await self._pause(f"{error}; this account may sell through none of {', '.join(refused)}")
+        elif refused:
+            await self._pause(error)
         return intent
 
     async def _wait_at_door(self, intent: Intent, error: BrokerError) -> Intent:

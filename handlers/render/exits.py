@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from decimal import Decimal
 
 from engine.alerts.messages import CancelledOrder, ExitFailing, ExitFilled, ExitParked, ExitStoodDown
 from engine.positions import Direction
@@ -42,6 +41,7 @@ def _filled(message: ExitFilled, reader: Reader) -> Screen:
     head = (
         bold("SOLD as you asked" if message.asked else "EMERGENCY LIQUIDATION"),
         f"{escape(message.symbol)} on {message.venue.label} was {action} at market.",
+        *_other_pair(message),
         rows(_figures(message)),
     )
     blocks = (head, _account(message), _times(message, reader))
@@ -98,7 +98,7 @@ def _parked(message: ExitParked, reader: Reader) -> Screen:
 
 
 def _figures(message: ExitFilled) -> Iterator[tuple[str, str]]:
-    currency = message.currency
+    currency = _own_currency(message)
     yield "Broker", message.venue.label
     yield "Symbol", message.symbol
     if message.asked:
@@ -108,9 +108,9 @@ def _figures(message: ExitFilled) -> Iterator[tuple[str, str]]:
         yield "Threshold", threshold_percent(message.threshold)
         yield "Trigger price", price(message.trigger_price, currency)
     yield "Quantity", full_quantity(message.quantity)
-    yield "Fill price", price(message.fill_price, currency)
+    yield "Fill price", price(message.fill_price, message.currency)
     against = "Fill vs price asked" if message.asked else "Fill vs trigger"
-    yield against, _against(message.fill_price, message.trigger_price)
+    yield against, _against(message)
     yield "Fee", _fee(message)
     yield "Realised PnL", _realised(message)
     yield (
@@ -119,8 +119,21 @@ def _figures(message: ExitFilled) -> Iterator[tuple[str, str]]:
     )
 
 
-def _against(fill: Decimal, trigger: Decimal) -> str:
-    return percent((fill - trigger) / trigger) if trigger else "unknown"
+def _other_pair(message: ExitFilled) -> Iterator[str]:
+    if message.instead_of:
+        first = escape(message.instead_of)
+        yield f"Sold through {escape(message.symbol)}, because {message.venue.label} did not take it through {first}."
+
+
+def _own_currency(message: ExitFilled) -> str:
+    return message.instead_of.partition("/")[2] or message.currency
+
+
+def _against(message: ExitFilled) -> str:
+    trigger = message.trigger_price
+    if message.rate is None or not trigger:
+        return "unknown"
+    return percent((message.fill_price * message.rate - trigger) / trigger)
 
 
 def _fee(message: ExitFilled) -> str:
@@ -132,9 +145,11 @@ def _fee(message: ExitFilled) -> str:
 def _realised(message: ExitFilled) -> str:
     if not message.entry_known:
         return "unknown, no entry"
+    if message.rate is None:
+        return f"unknown, no {message.currency} rate"
     if message.realised is None:
         return "unknown, fee missing"
-    return in_currency(message.realised, message.currency, signed=True)
+    return in_currency(message.realised, _own_currency(message), signed=True)
 
 
 def _account(message: ExitFilled) -> Iterator[str]:

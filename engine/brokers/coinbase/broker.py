@@ -111,19 +111,21 @@ class CoinbaseBroker(CcxtBroker):
         since: datetime,
         priority: Priority = Priority.READ,
     ) -> Order | None:
-        """Look an order up by our id: open ones, then all since then, then the orders behind new fills."""
+        """Look an order up by our id: open ones, then all since then, then the orders behind new fills.
+
+        Of every pair: an attempt through another one may have gone out under the same id.
+        """
         start = since.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        product = product_id(symbol)
         seen: set[str] = set()
         for order in (await self.fetch_open_orders(priority=priority)).orders:
             if order.client_order_id == client_order_id:
                 return await self.fetch_order(order.venue_order_id, symbol, priority=priority)
             seen.add(order.venue_order_id)
-        async for order in self._orders({"product_ids": product, "start_date": start}, priority):
+        async for order in self._orders({"start_date": start}, priority):
             if order.client_order_id == client_order_id:
                 return await self.fetch_order(order.venue_order_id, symbol, priority=priority)
             seen.add(order.venue_order_id)
-        recent = {"product_ids": product, "start_sequence_timestamp": start}
+        recent = {"start_sequence_timestamp": start}
         order_ids = {fill.venue_order_id for fill in await self._all_fills(recent, priority)}
         for order_id in sorted(order_ids - seen):
             order = await self.fetch_order(order_id, symbol, priority=priority)

@@ -102,6 +102,39 @@ EXAMPLES = {
 }
 
 
+def squeezed(message):
+    return [" ".join(line.split()) for line in plain_text(render_alert(message, READER).text).splitlines()]
+
+
+def test_a_sale_through_another_pair_says_so_and_counts_in_the_guards_own_currency():
+    sold = replace(
+        EXIT,
+        symbol="BTC/EUR",
+        instead_of="BTC/USD",
+        currency="EUR",
+        fee_asset="EUR",
+        fill_price=Decimal(58000),
+        rate=Decimal("1.08"),
+    )
+
+    lines = squeezed(sold)
+
+    assert "Sold through BTC/EUR, because Kraken did not take it through BTC/USD." in lines
+    assert "Trigger price $63,040.00" in lines
+    assert "Fill price 58,000.00 EUR" in lines
+    assert "Fill vs trigger \N{MINUS SIGN}0.63 %" in lines
+    assert "Realised PnL \N{MINUS SIGN}$137.26" in lines
+
+
+def test_a_result_without_a_rate_to_the_guards_currency_is_unknown_with_its_reason():
+    sold = replace(EXIT, symbol="BTC/EUR", instead_of="BTC/USD", currency="EUR", rate=None, realised=None)
+
+    lines = squeezed(sold)
+
+    assert "Fill vs trigger unknown" in lines
+    assert "Realised PnL unknown, no EUR rate" in lines
+
+
 def test_every_kind_of_alert_has_an_example_here():
     kinds = get_args(get_args(Message)[0])
 
