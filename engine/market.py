@@ -26,6 +26,7 @@ class VenueMarket:
         self._asked_at = float("-inf")
         self._failed: BrokerError | None = None
         self._quotes: dict[str, Quote] = {}
+        self._distrusted = set[str]()
         self._session: Session | None = None
         self._session_at: float | None = None
         self._lock = asyncio.Lock()
@@ -67,11 +68,19 @@ class VenueMarket:
         missing = {symbol for symbol in symbols if not self._is_fresh(symbol, oldest)}
         if missing:
             self._quotes.update(await self.data.fetch_quotes(missing))
-        return {
-            symbol: self._quotes[symbol]
-            for symbol in symbols
-            if symbol in self._quotes and self._quotes[symbol].at >= oldest
-        }
+        kept = {symbol: self._quotes[symbol] for symbol in symbols if symbol in self._quotes}
+        return self.trusted({symbol: quote for symbol, quote in kept.items() if quote.at >= oldest})
+
+    def trusted(self, quotes: Mapping[str, Quote]) -> Mapping[str, Quote]:
+        """Leave out the quotes that a second source contradicts."""
+        return {symbol: quote for symbol, quote in quotes.items() if symbol not in self._distrusted}
+
+    def set_price_trust(self, symbol: str, *, is_trusted: bool) -> None:
+        """Say whether an instrument's quotes are a price; they are until somebody says otherwise."""
+        if is_trusted:
+            self._distrusted.discard(symbol)
+        else:
+            self._distrusted.add(symbol)
 
     async def fetch_quotes(self, symbols: Collection[str]) -> Mapping[str, Quote]:
         """Ask the venue now, whatever is kept."""

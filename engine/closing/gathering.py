@@ -58,7 +58,8 @@ class Gathering:
         symbols = {f.instrument.symbol for f in found if f.account.venue is venue and f.instrument}
         try:
             async with asyncio.timeout(SCREEN_WAIT_S):
-                return await self._markets[venue].fetch_quotes(symbols) if symbols else {}
+                market = self._markets[venue]
+                return market.trusted(await market.fetch_quotes(symbols)) if symbols else {}
         except (BrokerError, TimeoutError):
             return {}
 

@@ -18,6 +18,8 @@ from engine.liquidation.mark import (
     decide_mark,
     mark_from_book,
 )
+from engine.liquidation.price_check import PriceCheck, living_marks, unknown_for_s
+from engine.liquidation.price_checks import PriceChecks
 from engine.liquidation.second_look import SECOND_LOOK_AFTER, confirm
 from engine.liquidation.sight import is_past
 from engine.market import VenueMarket
@@ -33,6 +35,8 @@ class Looker:
         self._market = market
         self._clock = clock
         self._max_age_s = max_age_s
+        #: What comparing tickers with order books has shown, for whoever watches.
+        self.checks = PriceChecks(market=market, clock=clock, max_age_s=max_age_s)
 
     async def fetch_quotes(self, guards: tuple[Guard, ...]) -> Mapping[str, Quote]:
         """Return fresh quotes of everything guarded; empty when the venue does not answer."""
@@ -48,6 +52,9 @@ class Looker:
             unpriced = await self._unpriced(guard, quote)
             if unpriced is not None:
                 return unpriced
+            check = self.checks.get(guard.symbol)
+            if check.differs:
+                return self._despite_difference(guard, request, check)
             seen = decide_mark(request, quote=quote, last=last, now=self._clock.now())
             if isinstance(seen, NeedsBook):
                 book = await self._market.book(guard.symbol)
@@ -57,6 +64,16 @@ class Looker:
         except BrokerError:
             return _NO_QUOTE
         return PriceUnknown(problem=PriceProblem.NO_BOOK) if isinstance(seen, NeedsBook) else seen
+
+    def _despite_difference(
+        self, guard: Guard, request: MarkRequest, check: PriceCheck
+    ) -> Mark | PriceUnknown:
+        """Return the mark of a book that moved away from a frozen ticker if it must sell; else there is no price."""
+        now_s = self._clock.monotonic()
+        marks = living_marks(check, request, now=self._clock.now(), now_s=now_s)
+        if marks is not None and all(is_past(guard, mark) for mark in marks):
+            return marks[1]
+        return PriceUnknown(problem=PriceProblem.CONTRADICTED, for_s=unknown_for_s(check, now_s=now_s))
 
     async def _look_again(
         self, guard: Guard, request: MarkRequest, pending: NeedsSecondLook

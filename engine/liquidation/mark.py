@@ -46,6 +46,7 @@ class PriceProblem(StrEnum):
     BAD_BOOK = "the order book makes no sense"
     SHALLOW_BOOK = "the order book does not cover the guarded quantity"
     NOT_CONFIRMED = "a second look did not confirm it"
+    CONTRADICTED = "ticker and order book differ"
     NOT_JUDGED = "a defect of the bot itself; its log says which"
     MARKET_CLOSED = "market closed"
 
@@ -76,6 +77,8 @@ class PriceUnknown:
     """No price: it never triggers, never hides, and alarms."""
 
     problem: PriceProblem
+    #: For how long it may have been unknown already when it was noticed.
+    for_s: float = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

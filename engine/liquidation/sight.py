@@ -78,7 +78,7 @@ def _without_price(
     if seen.problem is PriceProblem.MARKET_CLOSED:
         # Every evening brings it; it is shown, but nobody needs to be called for it.
         return replace(sight, current=seen, unknown_since=None), None
-    since = sight.unknown_since or now
+    since = sight.unknown_since or now - timedelta(seconds=seen.for_s)
     tell = not sight.told_unknown and now - since >= alarm_after
     after = replace(sight, current=seen, unknown_since=since, told_unknown=sight.told_unknown or tell)
     return after, "unknown" if tell else None

@@ -1,7 +1,7 @@
 """Watch every guard: take marks, judge them, start exits, and say so when there is no price."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -86,21 +86,31 @@ class Watch:
             await self._accept_all(guards, PriceUnknown(problem=PriceProblem.NO_QUOTE))
             return
         quotes = await self._fetch_quotes(looker, guards)
+        differed = looker.checks.differing()
+        failures = await self._judge_all(looker, [g for g in guards if g.symbol not in differed], quotes)
+        # A second source is asked after the first was judged by, so that it delays no sale.
+        await looker.checks.run(quotes, guarded={guard.symbol for guard in guards})
+        differing = differed | looker.checks.differing()
+        failures += await self._judge_all(looker, [g for g in guards if g.symbol in differing], quotes)
+        if failures:
+            raise ExceptionGroup(f"guards at {venue.label} were not judged", failures)
+        if quotes:
+            self._looked_at[venue] = self._clock.now()
+
+    async def _judge_all(
+        self, looker: Looker, guards: Sequence[Guard], quotes: Mapping[str, Quote]
+    ) -> list[Exception]:
+        """Judge guards together and return what went wrong: one must not keep the others from it."""
         judged = await asyncio.gather(
             *(self._judge(looker, guard, quotes.get(guard.symbol)) for guard in guards),
             return_exceptions=True,
         )
-        # One guard that cannot be judged must not keep the others from it.
-        failures = [failure for failure in judged if isinstance(failure, Exception)]
-        if failures:
-            outcomes = zip(guards, judged, strict=True)
-            blind = [guard for guard, outcome in outcomes if isinstance(outcome, Exception)]
-            unjudged = PriceUnknown(problem=PriceProblem.NOT_JUDGED)
-            # The alarm counts on, unless telling is what failed.
-            await asyncio.gather(*(self._accept(guard, unjudged) for guard in blind), return_exceptions=True)
-            raise ExceptionGroup(f"guards at {venue.label} were not judged", failures)
-        if quotes:
-            self._looked_at[venue] = self._clock.now()
+        outcomes = zip(guards, judged, strict=True)
+        blind = [guard for guard, outcome in outcomes if isinstance(outcome, Exception)]
+        unjudged = PriceUnknown(problem=PriceProblem.NOT_JUDGED)
+        # The alarm counts on, unless telling is what failed.
+        await asyncio.gather(*(self._accept(guard, unjudged) for guard in blind), return_exceptions=True)
+        return [failure for failure in judged if isinstance(failure, Exception)]
 
     async def _fetch_quotes(self, looker: Looker, guards: tuple[Guard, ...]) -> Mapping[str, Quote]:
         try:

@@ -19,7 +19,7 @@ from engine.execution.submit import Submitter
 from engine.guards import keeper
 from engine.guards.following import BELIEVED_AFTER, follow
 from engine.guards.guard import Seen
-from engine.liquidation import filling, looking, mark, next_step
+from engine.liquidation import filling, looking, mark, next_step, price_checks
 from engine.liquidation.availability import Availability
 from engine.liquidation.closing import Dust, plan_sale
 from engine.liquidation.execute import Exits
@@ -159,6 +159,10 @@ def _believe_an_old_price():
     return patch.object(mark, "_check_age", lambda *_: None)
 
 
+def _believe_a_frozen_price():
+    return patch.object(price_checks, "differs", lambda *_: False)
+
+
 def _believe_a_jump():
     def gullible(pending, look, **_):
         return pending.candidate if isinstance(pending.candidate, Mark) else look
@@ -243,6 +247,7 @@ DEFECTS = (
     ),
     Defect(name="alert outside the transaction", plant=_tell_after_the_fact, kinds=()),
     Defect(name="believe an old price", plant=_believe_an_old_price, kinds=(Kind.QUOTE_STALE,)),
+    Defect(name="believe a frozen price", plant=_believe_a_frozen_price, kinds=(Kind.QUOTE_FROZEN,)),
     Defect(name="believe a jump", plant=_believe_a_jump, kinds=(Kind.QUOTE_JUMPS,)),
     Defect(name="count requests in memory", plant=_count_in_memory, kinds=()),
     Defect(

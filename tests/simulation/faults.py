@@ -42,6 +42,7 @@ class Kind(StrEnum):
     FILLS_TWICE = "fills told twice"
     # prices
     QUOTE_STALE = "stale quote"
+    QUOTE_FROZEN = "frozen quote"
     QUOTE_GARBAGE = "garbage quote"
     QUOTE_JUMPS = "quote jumps"
     QUOTE_MISSING = "no quote"
@@ -77,6 +78,7 @@ _EXTENT = {
     Kind.LOOKUP_LOST: (120, 4),
     Kind.FILLS_TWICE: (60, 1000),
     Kind.QUOTE_STALE: (40, 1000),
+    Kind.QUOTE_FROZEN: (90, 1000),
     Kind.QUOTE_GARBAGE: (30, 1000),
     Kind.QUOTE_JUMPS: (60, 1),
     Kind.QUOTE_MISSING: (30, 1000),

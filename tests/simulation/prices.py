@@ -1,6 +1,6 @@
 """The true prices of one venue, what the venue tells of them, and the mark they justify."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import NamedTuple
@@ -59,6 +59,7 @@ class Prices:
         self._rng = rng
         self._prices = {}
         self._stale = {}
+        self._frozen = {}
 
     def symbols(self):
         return tuple(self._prices)
@@ -106,6 +107,9 @@ class Prices:
             return self._stale.setdefault(symbol, self._true_quote(symbol, age_s=20))
         self._stale.pop(symbol, None)
         quote = self._true_quote(symbol)
+        if strikes(self.venue, Kind.QUOTE_FROZEN):
+            return replace(self._frozen.setdefault(symbol, quote), at=quote.at)
+        self._frozen.pop(symbol, None)
         if strikes(self.venue, Kind.QUOTE_GARBAGE):
             return _garbage(quote, self._rng)
         if strikes(self.venue, Kind.QUOTE_JUMPS):

@@ -1,0 +1,109 @@
+"""Pure: whether a ticker still tells the price, by the top of the order book as a second source."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from engine.liquidation.mark import Mark, MarkRequest, is_within, mark_from_book
+from engine.liquidation.second_look import AGREEMENT_RATIO
+from engine.money import ZERO
+from engine.quotes import OrderBook, Quote
+
+#: So many instruments of one venue are compared with their books in one look at the most: at Kraken public
+#: calls are limited to about one a second.
+CHECKS_A_LOOK = 4
+#: A ticker that stood still for so long while the book moved away is frozen.
+FROZEN_AFTER_S = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceCheck:
+    """What comparing one instrument's ticker with its book has shown so far, by a clock nobody sets."""
+
+    checked_s: float | None = None
+    #: When both last agreed, and what the ticker said then; None when they never did.
+    agreed_s: float | None = None
+    agreed: tuple[Decimal | None, Decimal | None] | None = None
+    #: Since when they disagree; None while they agree.
+    differs_since_s: float | None = None
+    #: Whether the ticker has not moved at all since both agreed.
+    stands_still: bool = False
+    #: The last two books that disagreed with it, read a moment apart.
+    books: tuple[OrderBook, OrderBook] | None = None
+
+    @property
+    def differs(self) -> bool:
+        """Tell whether the ticker is no price now."""
+        return self.differs_since_s is not None
+
+
+def differs(ticker: Quote, book: OrderBook) -> bool:
+    """Tell whether ticker and book differ by more than two looks at one price may.
+
+    A side that is missing or garbage in the ticker is no price anyway; one that only the book lacks contradicts it.
+    """
+    tops = (book.bids[0].price if book.bids else None, book.asks[0].price if book.asks else None)
+    return any(_differ(shown, top) for shown, top in zip((ticker.bid, ticker.ask), tops, strict=True))
+
+
+def plan_checks(
+    checks: Mapping[str, PriceCheck], symbols: Collection[str], *, now_s: float, due_s: float
+) -> list[str]:
+    """Choose which instruments to compare now: those that disagreed, then those not compared for the longest."""
+    ages = {symbol: _age_s(checks.get(symbol, PriceCheck()), now_s) for symbol in symbols}
+    due = [symbol for symbol, age_s in ages.items() if age_s >= due_s]
+    return sorted(due, key=lambda symbol: (-ages[symbol], symbol))[:CHECKS_A_LOOK]
+
+
+def after_agreement(ticker: Quote, *, now_s: float) -> PriceCheck:
+    """Return what is known once ticker and book agree."""
+    return PriceCheck(checked_s=now_s, agreed_s=now_s, agreed=(ticker.bid, ticker.ask))
+
+
+def after_difference(
+    check: PriceCheck, ticker: Quote, books: tuple[OrderBook, OrderBook], *, now_s: float
+) -> PriceCheck:
+    """Return what is known once two books in a row disagreed with the ticker."""
+    return replace(
+        check,
+        checked_s=now_s,
+        differs_since_s=now_s if check.differs_since_s is None else check.differs_since_s,
+        stands_still=check.agreed == (ticker.bid, ticker.ask),
+        books=books,
+    )
+
+
+def unknown_for_s(check: PriceCheck, *, now_s: float) -> float:
+    """Return for how long the price may have been unknown: since both were last seen to agree."""
+    since_s = check.differs_since_s if check.agreed_s is None else check.agreed_s
+    return 0.0 if since_s is None else now_s - since_s
+
+
+def living_marks(
+    check: PriceCheck, request: MarkRequest, *, now: datetime, now_s: float
+) -> tuple[Mark, Mark] | None:
+    """Return the marks of two books that agree and moved away from a frozen ticker; None when it may be the book.
+
+    Neither is a lone reading: the ticker has stood still since both agreed, an earlier look saw the difference
+    too, and both books were read a moment apart.
+    """
+    since_s = check.differs_since_s
+    if since_s is None or check.books is None or not check.stands_still or now_s - since_s < FROZEN_AFTER_S:
+        return None
+    first, second = (mark_from_book(request, book=book, now=now) for book in check.books)
+    if not (isinstance(first, Mark) and isinstance(second, Mark)):
+        return None
+    return (first, second) if is_within(second.price, first.price, AGREEMENT_RATIO) else None
+
+
+def _differ(shown: Decimal | None, top: Decimal | None) -> bool:
+    if shown is None or not shown.is_finite() or shown <= ZERO:
+        return False
+    return top is None or not top.is_finite() or not is_within(top, shown, AGREEMENT_RATIO)
+
+
+def _age_s(check: PriceCheck, now_s: float) -> float:
+    if check.checked_s is None or check.differs:
+        return float("inf")
+    return now_s - check.checked_s
