@@ -2,10 +2,9 @@
 
 from sqlmodel import col, select
 
+from bot.pauses import Pauses
 from bot.retry import CLOSED_CHAT_WORDS
-from bot.unreached import let_leave
 from engine.alerts.kinds import AlertState
-from engine.clock import Clock
 from engine.storage.database import Database
 from engine.storage.tables import AlertRow
 
@@ -13,9 +12,9 @@ from engine.storage.tables import AlertRow
 class ClosedChats:
     """Knows which chats refused an alert, and sends what waits as soon as they are open."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, pauses: Pauses) -> None:
         self._database = database
-        self._clock = clock
+        self._pauses = pauses
         self._closed: set[int] | None = None
         self._opened: set[int] = set()
 
@@ -36,10 +35,8 @@ class ClosedChats:
         """Let what waits for chats that are open again leave now."""
         if self._closed is None:
             self._closed = await self._load()
-        if not self._opened:
-            return
         opened, self._opened = self._opened, set()
-        await let_leave(self._database, opened, (AlertState.WAITING,), now=self._clock.now())
+        self._pauses.end(opened)
 
     async def _load(self) -> set[int]:
         async with self._database.read() as session:

@@ -13,6 +13,7 @@ from telegram import Bot
 from bot.closed_chats import ClosedChats
 from bot.jobs import Job, WatchedJob
 from bot.news import on_new_alerts
+from bot.pauses import Pauses
 from bot.retry import AsPlainText, Doubtful, Later, Refused, pause_after_refusal_s
 from bot.sending import SendFailedError, send_parcel
 from bot.unending import run_unending
@@ -25,7 +26,6 @@ from engine.alerts.outbox import (
     mark_retry,
     mark_sent,
     mark_unknown,
-    release_doubtful,
 )
 from engine.alerts.parcels import Parcel
 from engine.clock import Clock
@@ -76,12 +76,12 @@ class Delivery:
         self._redact = redact
         job = Job(name="alerts", every_s=SWEEP_S, what=self._deliver_due, budget_s=CYCLE_S)
         self._cycle = WatchedJob(job, clock=clock, redact=redact)
-        self._closed_chats = ClosedChats(database, clock)
-        self._unreached = Unreached(database, clock)
+        self._pauses = Pauses(clock)
+        self._closed_chats = ClosedChats(database, self._pauses)
+        self._unreached = Unreached(self._pauses)
         self._news = asyncio.Event()
         self._stopping = False
         self._sender: asyncio.Task[None] | None = None
-        self._has_released = False
         #: What is on its way, one alert a chat.
         self._sending: dict[int, asyncio.Task[None]] = {}
         self._failures: list[BaseException] = []
@@ -160,16 +160,12 @@ class Delivery:
         self._crash = ""
         if not self._connected.is_set():
             return
-        if not self._has_released:
-            async with self._database.write() as session:
-                await release_doubtful(session, now=self._clock.now())
-            self._has_released = True
         await self._closed_chats.hasten()
-        await self._unreached.hasten(busy=set(self._sending))
+        self._unreached.hasten(busy=set(self._sending))
         # What is on its way now may look due to this reading, and be over after it.
         busy = set(self._sending)
         async with self._database.read() as session:
-            due = await load_due(session, now=self._clock.now())
+            due = await load_due(session, now=self._clock.now(), held=self._pauses.held())
         for parcel in due:
             if parcel.first.chat_id not in busy:
                 self._send(parcel)
@@ -208,6 +204,7 @@ class Delivery:
         async with self._database.write() as session:
             again_at = self._clock.now() + timedelta(seconds=SEND_S)
             await mark_leaving(session, parcel, again_at=again_at)
+        self._pauses.hold(parcel, SEND_S)
         try:
             message_id = await send_parcel(self._bot, parcel, self._render(parcel, reader))
         except _UnrenderableError as broken:
@@ -232,6 +229,7 @@ class Delivery:
                     self._closed_chats.note_refusal(parcel.first.chat_id)
                     why = f"{why}; {PRESS_START}"
                 log.warning("an alert was not delivered", **_named(parcel), why=why, again_in_s=after_s)
+                self._pauses.hold(parcel, after_s)
                 not_before = self._clock.now() + timedelta(seconds=after_s)
                 async with self._database.write() as session:
                     await mark_retry(session, parcel, not_before=not_before, error=why)
@@ -253,12 +251,14 @@ class Delivery:
             await self._give_up(parcel, why)
             return
         log.error("an alert was refused even in bare words", **_named(parcel), why=why, again_in_s=pause_s)
+        self._pauses.hold(parcel, pause_s, may_end=False)
         not_before = self._clock.now() + timedelta(seconds=pause_s)
         async with self._database.write() as session:
             await mark_refused(session, parcel, not_before=not_before, error=why)
 
     async def _note_doubt(self, parcel: Parcel, *, after_s: float, why: str) -> None:
         log.warning("an alert may not have arrived; it is repeated", **_named(parcel), why=why)
+        self._pauses.hold(parcel, after_s)
         not_before = self._clock.now() + timedelta(seconds=after_s)
         async with self._database.write() as session:
             await mark_unknown(session, parcel, not_before=not_before, error=why)

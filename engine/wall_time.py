@@ -33,6 +33,12 @@ def is_older(at: datetime, now: datetime, limit: timedelta) -> bool:
     return known is None or known > limit
 
 
+def is_younger(at: datetime, now: datetime, limit: timedelta) -> bool:
+    """Tell whether a stored time certainly is nearer than a limit."""
+    known = age(at, now)
+    return known is not None and known < limit
+
+
 def is_within(at: datetime, now: datetime, limit: timedelta) -> bool:
     """Tell whether a stored time certainly is no further back than a limit."""
     return not is_older(at, now, limit)

@@ -183,6 +183,5 @@ def a_waiting_alert(number, message, *, at, chat_id=7, **changes):
         state=AlertState.WAITING,
         attempts=0,
         created_at=at,
-        not_before=at,
     )
     return replace(alert, **changes)

@@ -1,5 +1,6 @@
 """The outbox: alerts are rows written with their event, and leave in order until each is delivered."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,8 @@ from engine.alerts.messages import Message, dump_message, load_message
 from engine.alerts.parcels import Alert, Parcel, pack
 from engine.storage.tables import AlertRow
 
-#: An alert that will not leave again has no time to leave.
+#: An alert that will not leave again has no time to leave. The time itself is for whoever reads the table: the
+#: process that tried knows by its steady clock what it waits with, and after a start everything may leave.
 _PENDING = col(AlertRow.not_before).is_not(None)
 
 
@@ -71,12 +73,14 @@ async def append_alert(
     return True
 
 
-async def load_due(session: AsyncSession, *, now: datetime) -> tuple[Parcel, ...]:
-    """Return the next message of each chat that may leave now, critical alerts first."""
+async def load_due(
+    session: AsyncSession, *, now: datetime, held: Collection[int] = frozenset()
+) -> tuple[Parcel, ...]:
+    """Return the next message of each chat that may leave now, critical alerts first; `held` have to wait."""
     found = await session.exec(
         select(AlertRow).where(_PENDING).order_by(col(AlertRow.critical).desc(), col(AlertRow.alert_id))
     )
-    return pack([alert for row in found if (alert := _alert(row)) is not None], now=now)
+    return pack([alert for row in found if (alert := _alert(row)) is not None], now=now, held=held)
 
 
 async def load_critical_after(session: AsyncSession, alert_id: int) -> tuple[Alert, ...]:
@@ -169,13 +173,6 @@ async def mark_leaving(session: AsyncSession, parcel: Parcel, *, again_at: datet
     await _change(session, parcel, state=AlertState.UNKNOWN, not_before=again_at)
 
 
-async def release_doubtful(session: AsyncSession, *, now: datetime) -> None:
-    """Let alerts leave at once that a process which is gone had on their way."""
-    await session.exec(
-        update(AlertRow).where(col(AlertRow.state) == AlertState.UNKNOWN).values(not_before=now)
-    )
-
-
 async def mark_dead(session: AsyncSession, parcel: Parcel, *, error: str) -> None:
     """Give alerts up; /status counts them and names the last."""
     await _change(session, parcel, state=AlertState.DEAD, not_before=None, last_error=error)
@@ -221,5 +218,4 @@ def _alert(row: AlertRow) -> Alert | None:
         state=row.state,
         attempts=row.attempts,
         created_at=row.created_at,
-        not_before=row.not_before or row.created_at,
     )

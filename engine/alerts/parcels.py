@@ -1,10 +1,11 @@
 """What leaves in one message: a single alert, or the digest of what an outage held up."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
 
+from engine import wall_time
 from engine.alerts.kinds import DIGESTIBLE, AlertState
 from engine.alerts.messages import Message
 
@@ -27,12 +28,10 @@ class Alert:
     #: Deliveries tried so far.
     attempts: int
     created_at: datetime
-    #: When it may leave.
-    not_before: datetime
 
     def is_late(self, now: datetime) -> bool:
         """Tell whether it waited so long that its reader must know when it was written."""
-        return now - self.created_at >= LATE_AFTER
+        return not wall_time.is_younger(self.created_at, now, LATE_AFTER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,17 +71,19 @@ class Parcel:
         return any(alert.critical for alert in self.alerts)
 
 
-def pack(pending: Sequence[Alert], *, now: datetime) -> tuple[Parcel, ...]:
+def pack(
+    pending: Sequence[Alert], *, now: datetime, held: Collection[int] = frozenset()
+) -> tuple[Parcel, ...]:
     """Return what may leave now, one parcel a chat; `pending` is in the order in which alerts leave.
 
     A chat whose first alert must wait gets nothing else meanwhile, unless only the words of that one were refused.
     """
-    pending = [alert for alert in pending if alert.state is not AlertState.REFUSED or alert.not_before <= now]
+    pending = [one for one in pending if one.state is not AlertState.REFUSED or one.alert_id not in held]
     first_of = {alert.chat_id: alert for alert in reversed(pending)}
     return tuple(
         Parcel(alerts=tuple(_together(first, pending, now)))
         for first in first_of.values()
-        if first.not_before <= now
+        if first.alert_id not in held
     )
 
 

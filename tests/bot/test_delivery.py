@@ -71,9 +71,8 @@ class Post:
             database=database, bot=bot, connected=self.connected, reader_of=reader_of, clock=clock, redact=str
         )
 
-    async def put(self, message, *, to=7, in_s=0):
+    async def put(self, message, *, to=7):
         self.written += 1
-        due = self.clock.now() + timedelta(seconds=in_s)
         async with self.database.write() as session:
             await append_alert(
                 session,
@@ -81,7 +80,7 @@ class Post:
                 user_id=to,
                 account_id=None,
                 dedup_key=str(self.written),
-                now=due,
+                now=self.clock.now(),
             )
 
     async def sweep(self):
@@ -184,9 +183,10 @@ async def test_an_alert_leaves_as_soon_as_it_is_committed(server, post, monkeypa
 async def test_without_news_it_looks_by_itself(server, post, monkeypatch):
     monkeypatch.setattr("bot.delivery.SWEEP_S", 0.01)
     owner = owner_of(server)
-    await post.put(trouble("no answer"), in_s=1)
+    server.faults.add("sendMessage", kind=FaultKind.HTTP_500_BEFORE)
+    await post.put(trouble("no answer"))
     post.delivery.start()
-    await post.looked()
+    await until(lambda: post.delivery._unreached._waiting)
     assert texts(owner) == []
 
     post.clock.pass_time(1)
@@ -236,6 +236,39 @@ async def test_an_outage_delays_an_alert_and_keeps_the_order(server, post):
 
     assert ["first" in texts(owner)[0], "second" in texts(owner)[1]] == [True, True]
     assert "repeated" not in "".join(texts(owner))
+
+
+@pytest.mark.parametrize("step_s", [-3600, -30 * 86_400, 3600])
+async def test_an_alert_is_tried_again_in_time_whatever_the_clock_was_set_to(server, post, step_s):
+    owner = owner_of(server)
+    server.faults.add("sendMessage", kind=FaultKind.HTTP_500_BEFORE)
+    await post.put(critical("BTC/USD"))
+    await post.put(critical("ETH/USD"))
+    await post.sweep()
+
+    post.clock.step(step_s)
+    post.clock.pass_time(0.9)
+    await post.sweep()
+    assert texts(owner) == []
+
+    post.clock.pass_time(0.1)
+    await post.sweep()
+    assert ["BTC/USD" in texts(owner)[0], "ETH/USD" in texts(owner)[1]] == [True, True]
+
+
+@pytest.mark.parametrize("fault", [FaultKind.HTTP_500_BEFORE, FaultKind.DROP_BEFORE])
+async def test_what_was_tried_under_a_clock_ahead_leaves_with_the_next_start(server, post, bot, fault):
+    owner = owner_of(server)
+    server.faults.add("sendMessage", kind=fault)
+    post.clock.step(3600)
+    await post.put(critical("BTC/USD"))
+    await post.put(critical("ETH/USD"))
+    await post.sweep()
+    post.clock.step(-3600)
+
+    await Post(post.database, bot, post.clock).sweep()
+
+    assert ["BTC/USD" in texts(owner)[0], "ETH/USD" in texts(owner)[1]] == [True, True]
 
 
 async def test_after_a_long_outage_exits_come_singly_and_the_small_news_as_one_digest(server, post):

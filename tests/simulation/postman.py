@@ -12,10 +12,13 @@ class Postman:
         self._database = database
         self._clock = clock
         self._rng = rng
+        self._held = {}
 
     async def deliver(self):
         async with self._database.read() as session:
-            due = await load_due(session, now=self._clock.now())
+            now_s = self._clock.monotonic()
+            held = {number for number, until_s in self._held.items() if until_s > now_s}
+            due = await load_due(session, now=self._clock.now(), held=held)
         for parcel in due:
             await self._deliver(parcel)
         return len(due)
@@ -25,6 +28,7 @@ class Postman:
         async with self._database.write() as session:
             if chance < 0.1:
                 later = now + timedelta(seconds=3)
+                self._held |= dict.fromkeys(parcel.alert_ids, self._clock.monotonic() + 3)
                 await mark_retry(session, parcel, not_before=later, error="429")
             elif chance < 0.2:
                 await mark_unknown(session, parcel, not_before=now, error="timed out")

@@ -25,8 +25,8 @@ def an_alert(number, message=NEWS, *, at=LONG_AGO, **changes):
     return a_waiting_alert(number, message, at=at, **changes)
 
 
-def packed(*pending):
-    return [parcel.alert_ids for parcel in pack(pending, now=NOW)]
+def packed(*pending, held=()):
+    return [parcel.alert_ids for parcel in pack(pending, now=NOW, held=held)]
 
 
 def test_nothing_pending_makes_no_parcel():
@@ -51,16 +51,22 @@ def test_what_needs_its_reader_leaves_alone_and_ends_a_digest(single):
 
 
 def test_a_chat_waits_for_its_first_alert_and_only_for_its_own():
-    waits = an_alert(1, not_before=NOW + timedelta(seconds=1))
+    pending = an_alert(1), an_alert(2), an_alert(3, chat_id=8), an_alert(4, chat_id=8)
 
-    assert packed(waits, an_alert(2), an_alert(3, chat_id=8), an_alert(4, chat_id=8)) == [(3, 4)]
+    assert packed(*pending, held={1}) == [(3, 4)]
+
+
+def test_an_alert_written_under_a_clock_ahead_leaves_and_says_when_it_was_written():
+    ahead = an_alert(1, EXIT, at=NOW + timedelta(days=30))
+
+    assert packed(ahead) == [(1,)]
+    assert ahead.is_late(NOW)
 
 
 def test_a_refused_alert_waits_alone_and_leaves_alone():
     refused = {"state": AlertState.REFUSED, "attempts": 2}
-    waits = an_alert(1, not_before=NOW + timedelta(seconds=1), **refused)
 
-    assert packed(waits, an_alert(2), an_alert(3)) == [(2, 3)]
+    assert packed(an_alert(1, **refused), an_alert(2), an_alert(3), held={1}) == [(2, 3)]
     assert packed(an_alert(1, **refused), an_alert(2)) == [(1,)]
     assert packed(an_alert(1), an_alert(2, **refused), an_alert(3)) == [(1,)]
 
