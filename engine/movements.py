@@ -23,8 +23,10 @@ def change_of(asset: str, fill: Fill) -> Decimal:
 
 
 def concerns(asset: str, fill: Fill) -> bool:
-    """Tell whether a fill changed what is owned of an asset; leveraged ones do not."""
-    return not fill.margin and asset in {fill.base, fill.quote, fill.fee_asset}
+    """Tell whether a fill changed what is owned of an asset; leveraged ones and derivatives do not."""
+    # Earlier versions stored fills of Coinbase's derivatives as pairs: BTC/PERP/INTX.
+    is_spot = not fill.margin and "/" not in fill.quote
+    return is_spot and asset in {fill.base, fill.quote, fill.fee_asset}
 
 
 def chronological(asset: str) -> Callable[[Fill], tuple[datetime, bool, str]]:

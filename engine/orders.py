@@ -80,7 +80,7 @@ class Fill:
     fee: Decimal | None
     fee_asset: str
     at: datetime
-    #: A fill of a leveraged or derivative position is no part of a spot holding.
+    #: A fill of a leveraged position is no part of a spot holding.
     margin: bool = False
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from engine.storage.repositories import fills as fill_rows
 from engine.venues import Venue
+from sandbox.coinbase import DerivativeFill
 from sandbox.faults import FaultKind
 from sandbox.world import Bought, Opening, Story
 
@@ -175,3 +176,29 @@ async def test_every_venue_explains_what_was_bought_there(rooms, venue):
         quantity = Decimal("0.09975") if venue is Venue.ALPACA else Decimal("0.1")
         assert (basis.explained, basis.unexplained, basis.currency) == (quantity, 0, "USD")
         assert basis.cost == quantity * 50_000
+
+
+async def test_derivatives_are_no_part_of_what_a_coin_cost_or_of_how_much_there_is(rooms):
+    opening = Opening(
+        purchases=(
+            Bought(symbol="BTC/USD", quantity=Decimal("0.01"), price=Decimal(60_000), days_ago=20),
+            Bought(symbol="SOL/USD", quantity=Decimal(5), price=Decimal(150), days_ago=20),
+        )
+    )
+    async with rooms(venues=(Venue.COINBASE,), story=Story(openings={"coinbase": opening})) as room:
+        [account] = room.world.coinbase.accounts.values()
+        at = room.clock.now().timestamp() - 3600
+        account.derivative_fills += [
+            DerivativeFill(
+                product_id="BTC-PERP-INTX", side="BUY", size=Decimal("0.01"), price=Decimal(62_000), at=at
+            ),
+            DerivativeFill(
+                product_id="SOL-28NOV26-CDE", side="SELL", size=Decimal(2), price=Decimal(150), at=at
+            ),
+        ]
+
+        await room.read()
+
+        bitcoin, solana = (room.histories.basis("env-coinbase", asset) for asset in ("BTC", "SOL"))
+        assert (bitcoin.explained, bitcoin.cost, bitcoin.currency) == (Decimal("0.01"), Decimal(600), "USD")
+        assert (solana.explained, solana.cost, solana.currency) == (Decimal(5), Decimal(750), "USD")

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -51,6 +52,12 @@ def test_a_change_is_not_rounded():
 )
 def test_only_unleveraged_fills_of_an_asset_concern_it(asset, margin, matters):
     assert concerns(asset, a_fill(BUY, fee="1", fee_asset="BNB", margin=margin)) is matters
+
+
+def test_a_derivative_that_an_earlier_version_stored_as_a_pair_concerns_no_coin():
+    fill = replace(a_fill(BUY), symbol="ETH/PERP/INTX", quote="PERP/INTX")
+
+    assert not concerns("ETH", fill)
 
 
 @pytest.mark.parametrize(

@@ -244,18 +244,17 @@ def _terms(row: Row) -> Row:
 
 
 def parse_fills(answer: object, instruments: Instruments) -> tuple[Fill, ...]:
-    """Read one page of fills, newest first."""
+    """Read one page of fills, newest first; those of derivatives are no part of what is held."""
     rows = as_list(as_row(answer, "fills").get("fills"), "fills")
     fills = [fill for fill in readable(rows, lambda row: _fill(row, instruments), "fills") if fill]
     return tuple(sorted(fills, key=lambda fill: fill.at, reverse=True))
 
 
 def _fill(row: Row, instruments: Instruments) -> Fill | None:
-    if text_in(row, "trade_type") != _TRADE:
+    if text_in(row, "trade_type") != _TRADE or _family(row) is not ProductFamily.SPOT:
         return None
     symbol = _symbol(row)
     base, _, quote = symbol.partition("/")
-    family = _family(row)
     return Fill(
         trade_id=text_in(row, "entry_id"),
         venue_order_id=VenueOrderId(text_in(row, "order_id")),
@@ -268,7 +267,6 @@ def _fill(row: Row, instruments: Instruments) -> Fill | None:
         fee=amount_in(row, "commission"),
         fee_asset=quote,
         at=iso_time_in(row, "trade_time"),
-        margin=family is not ProductFamily.SPOT,
     )
 
 

@@ -209,11 +209,10 @@ def test_a_size_in_dollars_becomes_the_nearest_whole_lots():
 
 
 @pytest.mark.parametrize("product_id", ["BTC-PERP-INTX", "SOL-28NOV26-CDE"])
-def test_fills_of_derivatives_are_no_part_of_a_spot_holding(product_id):
-    (read,) = parse_fills({"fills": [fill(product_id=product_id)]}, {})
-    assert (read.margin, read.base, read.quote) == (True, product_id, "")
-    (spot,) = parse_fills({"fills": [fill()]}, {})
-    assert (spot.margin, spot.base, spot.quote) == (False, "BTC", "USD")
+@pytest.mark.parametrize("changes", [{}, {"price": "a lot"}, {"product_type": "FUTURE"}])
+def test_fills_of_derivatives_are_no_part_of_a_spot_holding(product_id, changes):
+    (spot,) = parse_fills({"fills": [fill(product_id=product_id, **changes), fill()]}, {})
+    assert (spot.base, spot.quote) == ("BTC", "USD")
 
 
 def test_corrections_are_no_fills():
