@@ -1,14 +1,14 @@
 # `make` alone lists the targets. uv fetches everything else; it is itself fetched by pip, into
 # this folder, because Debian keeps pip out of the system (PEP 668).
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test check fix bench map migrate mutate soak crash
+.PHONY: help install demo run test test-clients check fix bench map migrate mutate soak crash
 
 UV := .uv/bin/uv
 RUN := $(UV) run --locked
 NIJA := .venv/bin/nija
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(NIJA) ## fetch what the bot needs; its command is then .venv/bin/nija
 
@@ -20,6 +20,9 @@ run: $(NIJA) ## run the bot with the settings in .env
 
 test: $(UV) ## run the tests; the campaign of kills is apart: make crash
 	$(RUN) pytest -q
+
+test-clients: $(UV) ## drive the stand-ins with the venues' own SDKs, ccxt and aiogram
+	UV_PROJECT_ENVIRONMENT=.uv/clients $(RUN) --no-default-groups --group clients pytest -q -n 0 tests/clients/test_*.py
 
 check: $(UV) ## lint, format, types, import contracts, dependencies
 	$(RUN) ruff check .

@@ -21,6 +21,7 @@ class Endpoint:
 
 
 PRIVATE: dict[str, Endpoint] = {
+    "Balance": Endpoint(answer=funds.balances, permissions=frozenset({"query-funds"})),
     "BalanceEx": Endpoint(answer=funds.balance_ex, permissions=frozenset({"query-funds"})),
     "TradeBalance": Endpoint(answer=funds.trade_balance, permissions=frozenset({"query-open-trades"})),
     "OpenPositions": Endpoint(answer=funds.open_positions, permissions=frozenset({"query-open-trades"})),

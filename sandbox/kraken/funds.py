@@ -1,4 +1,4 @@
-"""BalanceEx, TradeBalance, OpenPositions, TradeVolume and GetApiKeyInfo."""
+"""Balance, BalanceEx, TradeBalance, OpenPositions, TradeVolume and GetApiKeyInfo."""
 
 from decimal import Decimal
 
@@ -14,13 +14,16 @@ from sandbox.ledger import Position
 _STAKED = (".S", ".M", ".B")
 
 
+def balances(call: PrivateCall) -> object:
+    """Balance of every asset the account ever had, what orders hold included."""
+    return {asset_id(asset): balance(total) for asset, (total, _) in _balances(call).items()}
+
+
 def balance_ex(call: PrivateCall) -> object:
     """Balance and hold of every asset the account ever had."""
-    ledger, shown = call.account.ledger, call.account.shown_balances
-    figures = {asset: (ledger.total(asset), ledger.held(asset)) for asset in ledger.assets()} | shown
     return {
         asset_id(asset): {"balance": balance(total), "hold_trade": balance(held)}
-        for asset, (total, held) in figures.items()
+        for asset, (total, held) in _balances(call).items()
     }
 
 
@@ -157,6 +160,11 @@ def _mark(call: PrivateCall, listing: Listing) -> Decimal:
 def _usd(call: PrivateCall, amount: Decimal, asset: str) -> Decimal:
     """An amount in USD; an unpriced asset counts for nothing, as at the venue."""
     return amount * (call.market.price(asset.partition(".")[0]) or ZERO)
+
+
+def _balances(call: PrivateCall) -> dict[str, tuple[Decimal, Decimal]]:
+    ledger, shown = call.account.ledger, call.account.shown_balances
+    return {asset: (ledger.total(asset), ledger.held(asset)) for asset in ledger.assets()} | shown
 
 
 def _price_of(call: PrivateCall, name: str) -> Decimal:

@@ -20,6 +20,13 @@ async def test_balances_carry_krakens_names(client, fund):
     ]
 
 
+async def test_the_older_endpoint_tells_totals_only(client, fund):
+    fund(BTC=1, USD=1000)
+    await client.order("buy", "0.01", price="50000")
+
+    assert await client.result("Balance") == {"XXBT": "1.0000000000", "ZUSD": "1000.0000000000"}
+
+
 async def test_a_resting_buy_holds_its_cost_and_fee(client, fund):
     fund(USD=1000)
     await client.order("buy", "0.01", price="50000")
