@@ -9,10 +9,13 @@ from bot.health import patience
 from engine.alerts.outbox import GivenUp, depth, load_given_up, load_times
 from engine.balances.reader import AccountReader
 from engine.clock import Clock
+from engine.errors import KeyRejectedError, LockedOutError
 from engine.execution.intents import IntentKind
 from engine.execution.journal import failing_key
 from engine.gates import EntryRequest, Gates, Shut
 from engine.guards.guard import Guard, GuardState
+from engine.liquidation.sight import Sight
+from engine.liquidation.unwatched import Watching, find_unwatched
 from engine.liquidation.watch import Watch
 from engine.nonce.store import NonceStore
 from engine.status import BrokerStatus, GateStatus, JobStatus, PriceAge, StatusReport
@@ -20,7 +23,7 @@ from engine.storage.database import Database
 from engine.storage.repositories import guards as guard_rows
 from engine.storage.repositories import intents as intent_rows
 from engine.tasks import Tasks
-from engine.venues import Venue
+from engine.venues import Account, Venue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +78,8 @@ class ProcessStatus:
             failing = [one for one in live if await load_times(session, key_prefix=failing_key(one))]
         guards = [guard for guard in watched if guard.user_id == user_id]
         armed = [guard for guard in guards if guard.state is GuardState.ARMED]
-        unwatched = sum(not self._is_looked_at(guard.venue) for guard in armed)
+        found = (find_unwatched(guard, self._watching(guard)) for guard in armed)
+        unwatched = tuple(one for one in found if one is not None)
         exits = [one for one in live if one.user_id == user_id and one.kind is IntentKind.EXIT]
         driven = {f"exit {guard.guard_id}" for guard in guards} & set(self._tasks.names())
         return StatusReport(
@@ -86,9 +90,10 @@ class ProcessStatus:
             brokers=self._brokers(user_id),
             jobs=self._jobs(),
             nonces=await self._nonces.list_nonces(),
-            prices=tuple(self._price(guard) for guard in guards),
-            guards_armed=len(armed) - unwatched,
-            guards_unwatched=unwatched,
+            # Nobody asks for the price of what is paused.
+            prices=tuple(self._price(guard) for guard in guards if guard.state is not GuardState.PAUSED),
+            guards_armed=len(armed) - len(unwatched),
+            unwatched=unwatched,
             guards_paused=sum(guard.state is GuardState.PAUSED for guard in guards),
             # Not every one has both: a row found at the start waits for its key, a task for its first row.
             exits_in_flight=max(len(exits), len(driven)),
@@ -129,6 +134,17 @@ class ProcessStatus:
     def _is_looked_at(self, venue: Venue) -> bool:
         at = self._watch.looked_at.get(venue)
         return at is not None and self._clock.now() - at <= self._look_patience
+
+    def _watching(self, guard: Guard) -> Watching:
+        account = Account(account_id=guard.account_id, user_id=guard.user_id, venue=guard.venue)
+        error = self._reader.error(account)
+        return Watching(
+            sight=self._watch.sights.get(guard.guard_id, Sight()),
+            looked_at=self._watch.looked_at.get(guard.venue),
+            is_looked_at=self._is_looked_at(guard.venue),
+            key_refused=error.words if isinstance(error, KeyRejectedError | LockedOutError) else None,
+            read_at=self._reader.state(account).last_updated,
+        )
 
     def _price(self, guard: Guard) -> PriceAge:
         sight = self._watch.sights.get(guard.guard_id)

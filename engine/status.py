@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from engine.liquidation.unwatched import Unwatched
 from engine.venues import Account
 
 #: What happens at an interval is missing when it stayed out this many times.
@@ -80,7 +81,7 @@ class StatusReport:
     jobs: tuple[JobStatus, ...]
     nonces: tuple[NonceStatus, ...]
     prices: tuple[PriceAge, ...]
-    #: Armed, and their venue was looked at in the last intervals.
+    #: Armed, and able to act.
     guards_armed: int
     guards_paused: int
     exits_in_flight: int
@@ -89,8 +90,8 @@ class StatusReport:
     database: str
     database_revision: str
     database_bytes: int
-    #: Armed, but their venue was not looked at for too long, or never.
-    guards_unwatched: int = 0
+    #: Armed guards that cannot act now, each with the reason.
+    unwatched: tuple[Unwatched, ...] = ()
     #: Exits in flight that their owner was told of as failing.
     exits_failing: int = 0
     #: When the oldest exit in flight was written down.
@@ -108,7 +109,7 @@ class StatusReport:
     @property
     def guards(self) -> int:
         """Return how many positions have a guard, whatever it does now; what is being sold has one."""
-        return self.guards_armed + self.guards_unwatched + self.guards_paused + self.exits_in_flight
+        return self.guards_armed + len(self.unwatched) + self.guards_paused + self.exits_in_flight
 
 
 class Symptom(StrEnum):
@@ -117,8 +118,7 @@ class Symptom(StrEnum):
     BROKER_SILENT = "a broker does not answer"
     ORDERS_UNREADABLE = "an open order cannot be read"
     DATABASE_FAILING = "the database cannot be written"
-    PRICE_MISSING = "something guarded has no price"
-    GUARDS_UNWATCHED = "nobody looks at the prices of guards"
+    GUARDS_UNWATCHED = "guards cannot act"
     EXIT_FAILING = "an exit does not get through"
     EXIT_UNFINISHED = "an exit takes too long"
     GUARDS_PAUSED = "guards wait for an answer"
@@ -133,10 +133,8 @@ class Trouble:
     """One symptom, with what the chat needs to tell of it."""
 
     symptom: Symptom
-    #: A broker's or job's name, or a symbol.
+    #: A broker's or job's name.
     name: str = ""
-    #: Where a symbol is.
-    venue_label: str = ""
     count: int = 0
     lasting: timedelta = timedelta(0)
     #: What was said of it.
@@ -188,11 +186,9 @@ def _broker_troubles(report: StatusReport) -> Iterator[Trouble]:
 
 
 def _guard_troubles(report: StatusReport) -> Iterator[Trouble]:
-    for age in report.prices:
-        if age.at is None:
-            yield Trouble(symptom=Symptom.PRICE_MISSING, name=age.symbol, venue_label=age.venue_label)
-    if report.guards_unwatched:
-        yield Trouble(symptom=Symptom.GUARDS_UNWATCHED, count=report.guards_unwatched)
+    unusual = [one for one in report.unwatched if not one.is_usual]
+    if unusual:
+        yield Trouble(symptom=Symptom.GUARDS_UNWATCHED, count=len(unusual))
     if report.exits_failing:
         yield Trouble(symptom=Symptom.EXIT_FAILING, count=report.exits_failing)
     elif report.exits_since is not None and report.at - report.exits_since > _EXIT_PATIENCE:

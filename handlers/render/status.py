@@ -1,9 +1,11 @@
 """The words of /status."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from engine.halts import Halt
+from engine.liquidation.unwatched import Unwatched
 from engine.status import (
     BrokerStatus,
     JobStatus,
@@ -43,8 +45,7 @@ _TROUBLES = {
         "What they hold cannot be freed for a sale: look at them there."
     ),
     Symptom.DATABASE_FAILING: "The database cannot be written for {lasting}: exits cannot be carried out.",
-    Symptom.PRICE_MISSING: "{name} at {venue} has no price: its guard cannot act.",
-    Symptom.GUARDS_UNWATCHED: "Guards not watched now: {count}. Nobody looks at their prices.",
+    Symptom.GUARDS_UNWATCHED: "Guards not watched now: {count}. They cannot sell; see Guards below.",
     Symptom.EXIT_FAILING: "Exits that do not get through: {count}; /history shows each try.",
     Symptom.EXIT_UNFINISHED: "An exit is in flight for {lasting} and not finished; /history says why.",
     Symptom.GUARDS_PAUSED: "Guards paused: {count}. /positions says why.",
@@ -93,16 +94,19 @@ def _verdict(report: StatusReport) -> Iterator[str]:
 
 
 def _watched(report: StatusReport) -> str:
-    if not report.guards_armed:
+    waiting = len(report.unwatched)
+    guarded = report.guards_armed + waiting
+    of_them = "" if waiting == guarded else f", {waiting} of them"
+    closed = f"{of_them} when the market opens" if waiting else ""
+    if not guarded:
         return "What was guarded is being sold."
-    return "1 position is guarded." if report.guards_armed == 1 else f"{report.guards_armed} are guarded."
+    return f"{'1 position is' if guarded == 1 else f'{guarded} positions are'} guarded{closed}."
 
 
 def _trouble(trouble: Trouble) -> str:
     return _TROUBLES[trouble.symptom].format(
         name=trouble.name,
         job=_JOBS.get(trouble.name, trouble.name),
-        venue=trouble.venue_label,
         count=trouble.count,
         lasting=duration(trouble.lasting),
         words=trouble.words,
@@ -118,14 +122,28 @@ def _broker(broker: BrokerStatus, reader: Reader) -> str:
 
 
 def _guards(report: StatusReport, reader: Reader) -> Iterator[str]:
-    unwatched = f", {report.guards_unwatched} not watched" if report.guards_unwatched else ""
+    unwatched = f", {len(report.unwatched)} not watched" if report.unwatched else ""
     yield (
         f"{report.guards_armed} watching{unwatched}, {report.guards_paused} paused, "
         f"{report.exits_in_flight} being sold"
     )
+    yield from _unwatched(report, reader)
     if report.prices:
         yield "Last price:"
         yield rows((_price_label(age), _age(age.at, reader)) for age in report.prices)
+
+
+def _unwatched(report: StatusReport, reader: Reader) -> Iterator[str]:
+    """Name the guards that cannot act, those with the same reason together."""
+    alike = defaultdict[tuple[str, str], list[Unwatched]](list)
+    for one in report.unwatched:
+        alike[one.venue_label, one.why].append(one)
+    for (label, why), ones in alike.items():
+        names = ", ".join(escape(one.symbol) for one in ones)
+        known = [one.since for one in ones if one.since is not None]
+        # The first of them is the longest without a watch.
+        since = f"since {reader.clock(min(known))}" if known else "since NIJA started"
+        yield f"Not watched {since}: {names} at {label}, {foreign(why)}"
 
 
 def _entries(report: StatusReport, reader: Reader, halt: Halt | None) -> Iterator[str]:

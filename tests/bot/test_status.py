@@ -7,6 +7,7 @@ import pytest
 
 from bot.status import Facts, ProcessStatus
 from engine.clock import SystemClock
+from engine.errors import KeyRejectedError, LockedOutError
 from engine.execution.journal import Journal
 from engine.gates import Gates
 from engine.guards.guard import GuardState
@@ -34,10 +35,11 @@ class Desk:
         self.looked_at = {}
         self.tasks = Tasks(report=lambda name, error: None)
         self.failing_s = None
+        self.refused = None
         self.status = ProcessStatus(
             facts=Facts(version="1", mode="live", database_file=None, revision="1", guard_interval_s=10),
             clock=self.clock,
-            reader=SimpleNamespace(accounts=lambda user_id: ()),
+            reader=self,
             watch=SimpleNamespace(looked_at=self.looked_at, sights={}),
             tasks=self.tasks,
             nonces=nonces,
@@ -47,13 +49,22 @@ class Desk:
             database_failing_s=lambda: self.failing_s,
         )
 
+    def accounts(self, _user_id):
+        return ()
+
+    def error(self, _account):
+        return self.refused
+
+    def state(self, account):
+        return SimpleNamespace(account=account, last_updated=START)
+
     async def keep(self, guard):
         async with self.database.write() as session:
             await guard_rows.save_guard(session, guard, now=START, cause="test")
 
     async def watched(self):
         report = await self.status.fetch_status(OWNER)
-        return report.guards_armed, report.guards_unwatched
+        return report.guards_armed, len(report.unwatched)
 
 
 @pytest.fixture
@@ -96,6 +107,20 @@ async def test_a_guard_counts_as_watched_when_its_venue_was_looked_at(desk, look
         desk.looked_at[Venue.KRAKEN] = desk.clock.now() - timedelta(seconds=looked_s_ago)
 
     assert await desk.watched() == watched
+
+
+@pytest.mark.parametrize(
+    "error",
+    [KeyRejectedError(Venue.KRAKEN, "Invalid key"), LockedOutError(Venue.KRAKEN, "Temporary lockout")],
+)
+async def test_a_guard_whose_key_is_refused_could_not_sell_and_is_not_called_watched(desk, error):
+    desk.looked_at[Venue.KRAKEN] = desk.clock.now()
+    desk.refused = error
+
+    [unwatched] = (await desk.status.fetch_status(OWNER)).unwatched
+
+    assert unwatched.why == f"Kraken refuses the key, so nothing could be sold: {error.words}"
+    assert unwatched.since == START
 
 
 async def test_a_paused_guard_and_those_of_others_are_not_missed(desk):

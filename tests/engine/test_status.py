@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from engine.liquidation.unwatched import Unwatched
 from engine.status import (
     BrokerStatus,
     JobStatus,
@@ -53,6 +54,20 @@ def a_report(**changes):
     return StatusReport(**values | changes)
 
 
+def an_unwatched(**changes):
+    values = {
+        "symbol": "BTC/USD",
+        "venue_label": "Kraken",
+        "why": "price unknown: no quote",
+        "since": ago(30),
+    }
+    return Unwatched(**values | changes)
+
+
+def test_a_guard_that_waits_for_its_market_to_open_is_no_trouble():
+    assert find_troubles(a_report(unwatched=(an_unwatched(is_usual=True),))) == ()
+
+
 @pytest.mark.parametrize(("every_s", "allowed_s"), [(0.3, 15), (5, 15), (5.5, 16.5), (60, 180)])
 def test_three_intervals_may_pass_and_never_less_than_fifteen_seconds(every_s, allowed_s):
     assert patience(every_s) == timedelta(seconds=allowed_s)
@@ -94,10 +109,9 @@ def test_what_was_answered_since_is_no_trouble():
             Trouble(symptom=Symptom.DATABASE_FAILING, lasting=timedelta(seconds=12)),
         ),
         (
-            {"prices": (PriceAge(venue_label="Kraken", symbol="BTC/USD", at=None),)},
-            Trouble(symptom=Symptom.PRICE_MISSING, name="BTC/USD", venue_label="Kraken"),
+            {"unwatched": (an_unwatched(), an_unwatched(is_usual=True), an_unwatched())},
+            Trouble(symptom=Symptom.GUARDS_UNWATCHED, count=2),
         ),
-        ({"guards_unwatched": 2}, Trouble(symptom=Symptom.GUARDS_UNWATCHED, count=2)),
         (
             {"exits_in_flight": 1, "exits_since": ago(11)},
             Trouble(symptom=Symptom.EXIT_UNFINISHED, lasting=timedelta(seconds=11)),
@@ -138,7 +152,7 @@ def test_what_may_take_a_moment_is_no_trouble_yet(changes):
     ("changes", "guards"),
     [
         ({"guards_armed": 0}, 0),
-        ({"guards_armed": 0, "guards_unwatched": 1}, 1),
+        ({"guards_armed": 0, "unwatched": (an_unwatched(),)}, 1),
         ({"guards_armed": 0, "guards_paused": 1}, 1),
         ({"guards_armed": 0, "exits_in_flight": 1}, 1),
     ],

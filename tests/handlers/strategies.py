@@ -22,6 +22,7 @@ from engine.guards.offers import (
     Unguarded,
 )
 from engine.liquidation.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
+from engine.liquidation.unwatched import Unwatched
 from engine.money import exact
 from engine.orders import Side
 from engine.portfolio.view import NotGuarded, PortfolioView, PositionView, Unread
@@ -240,6 +241,16 @@ reports = st.builds(
     ),
     prices=several(st.builds(PriceAge, venue_label=names, symbol=names, at=maybe(times))),
     guards_armed=st.integers(min_value=0),
+    unwatched=several(
+        st.builds(
+            Unwatched,
+            symbol=names,
+            venue_label=names,
+            why=words,
+            since=maybe(times),
+            is_usual=st.booleans(),
+        )
+    ),
     guards_paused=st.integers(min_value=0),
     exits_in_flight=st.integers(min_value=0),
     outbox_waiting=st.integers(min_value=0),

@@ -3,10 +3,16 @@ from dataclasses import replace
 import pytest
 
 from engine.halts import Halt, HaltedBy
+from engine.liquidation.unwatched import Unwatched
 from engine.status import BrokerStatus, GateStatus, JobStatus, PriceAge
 from handlers.render.status import render_status
 from tests.handlers.screen_checks import check_fits, check_golden
 from tests.handlers.values import READER, account, ago, status
+
+
+def unwatched(symbol="BTC/USD", **changes):
+    values = {"venue_label": "Kraken", "why": "price unknown: no quote", "since": ago(minutes=3)}
+    return Unwatched(symbol=symbol, **values | changes)
 
 
 def test_a_process_in_good_health():
@@ -32,7 +38,12 @@ def test_everything_that_can_be_wrong_is_named_first():
         ),
         prices=(PriceAge(venue_label="Kraken", symbol="BTC/USD", at=None),),
         guards_paused=1,
-        guards_unwatched=2,
+        unwatched=(
+            unwatched(),
+            unwatched("ETH/USD", since=ago(minutes=4)),
+            unwatched("SOL/USD", since=None, why="no prices come from <Kraken>"),
+            unwatched("AAPL/USD", venue_label="Alpaca", why="market closed", is_usual=True),
+        ),
         database_failing_s=12.0,
         exits_in_flight=1,
         exits_since=ago(seconds=42),
@@ -41,6 +52,15 @@ def test_everything_that_can_be_wrong_is_named_first():
     )
 
     check_golden("status_ill", render_status(ill, READER))
+
+
+def test_a_guard_that_waits_for_its_market_is_well_and_named():
+    waiting = unwatched("AAPL/USD", venue_label="Alpaca", why="market closed", is_usual=True)
+
+    text = render_status(status(unwatched=(waiting,)), READER).text
+
+    assert "All is well.</b> 2 positions are guarded, 1 of them when the market opens." in text
+    assert "Not watched since 02:27:11 UTC: AAPL/USD at Alpaca, market closed" in text
 
 
 def test_refused_and_given_up_alerts_are_counted_and_named():

@@ -1,0 +1,59 @@
+"""Pure: whether a guard can act now, and why and since when it cannot."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.guards.guard import Guard
+from engine.liquidation.mark import PriceProblem, PriceUnknown
+from engine.liquidation.sight import Sight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unwatched:
+    """An armed guard that could not sell now."""
+
+    symbol: str
+    venue_label: str
+    why: str
+    #: None where this process never saw it watched.
+    since: datetime | None
+    #: True where it is how things are, as at night for a stock.
+    is_usual: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watching:
+    """What is known of the watch over one guard and of its account."""
+
+    sight: Sight
+    #: When its venue gave prices last; None if never.
+    looked_at: datetime | None
+    #: Whether that is recent enough.
+    is_looked_at: bool
+    #: Why the venue refuses the account's key; None while it does not.
+    key_refused: str | None = None
+    #: When the account was last read.
+    read_at: datetime | None = None
+
+
+def find_unwatched(guard: Guard, watching: Watching) -> Unwatched | None:
+    """Return why an armed guard cannot act; None while it can."""
+    label, seen = guard.venue.label, watching.sight.current
+    problem = seen.problem if isinstance(seen, PriceUnknown) else None
+    if watching.key_refused is not None:
+        why = f"{label} refuses the key, so nothing could be sold: {watching.key_refused}"
+        return _unwatched(guard, why, watching.read_at)
+    if problem is not None:
+        last, is_closed = watching.sight.last, problem is PriceProblem.MARKET_CLOSED
+        since = watching.sight.unknown_since or (last.at if last else None)
+        why = problem.value if is_closed else f"price unknown: {problem}"
+        return _unwatched(guard, why, since, is_usual=is_closed)
+    if not watching.is_looked_at:
+        return _unwatched(guard, f"no prices come from {label}", watching.looked_at)
+    return None
+
+
+def _unwatched(guard: Guard, why: str, since: datetime | None, *, is_usual: bool = False) -> Unwatched:
+    return Unwatched(
+        symbol=guard.symbol, venue_label=guard.venue.label, why=why, since=since, is_usual=is_usual
+    )

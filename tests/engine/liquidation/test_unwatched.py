@@ -1,0 +1,60 @@
+from dataclasses import replace
+
+import pytest
+
+from engine.liquidation.mark import PriceProblem, PriceUnknown
+from engine.liquidation.sight import Sight
+from engine.liquidation.unwatched import Watching, find_unwatched
+from tests.builders import a_guard, a_mark, ago
+
+WATCHED = Watching(
+    sight=Sight(current=a_mark("90"), last=a_mark("90")), looked_at=ago(2), is_looked_at=True, read_at=ago(40)
+)
+
+
+def blind(problem, **changes):
+    return replace(WATCHED.sight, current=PriceUnknown(problem=problem), **changes)
+
+
+def test_a_guard_with_a_price_and_a_key_is_watched():
+    assert find_unwatched(a_guard(), WATCHED) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "why", "since"),
+    [
+        pytest.param(
+            {"is_looked_at": False, "looked_at": ago(60)}, "no prices come from Kraken", ago(60), id="silent"
+        ),
+        pytest.param(
+            {"is_looked_at": False, "looked_at": None},
+            "no prices come from Kraken",
+            None,
+            id="never looked at",
+        ),
+        pytest.param(
+            {"sight": blind(PriceProblem.CROSSED, unknown_since=ago(20))},
+            "price unknown: bid above ask",
+            ago(20),
+            id="no price",
+        ),
+        pytest.param(
+            {"key_refused": "EAPI:Invalid key"},
+            "Kraken refuses the key, so nothing could be sold: EAPI:Invalid key",
+            ago(40),
+            id="key refused",
+        ),
+    ],
+)
+def test_a_guard_that_cannot_act_says_why_and_since_when(changes, why, since):
+    found = find_unwatched(a_guard(), replace(WATCHED, **changes))
+
+    assert (found.why, found.since, found.is_usual) == (why, since, False)
+
+
+def test_a_closed_market_is_usual_and_counts_from_the_last_price():
+    closed = replace(WATCHED, sight=blind(PriceProblem.MARKET_CLOSED))
+
+    found = find_unwatched(a_guard(), closed)
+
+    assert (found.why, found.since, found.is_usual) == ("market closed", WATCHED.sight.last.at, True)
