@@ -8,9 +8,12 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
+from bot.pasted_secrets import looks_secret
 from engine.people.master_keys import MasterKeyError, parse_master_keys
 
 DATABASES = ("sqlite+aiosqlite://", "postgresql+psycopg://")
+WRONG_PLACE = "holds what looks like a secret; was it pasted into the wrong setting? It is not shown here"
+_HOST = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*\.?")
 LOWEST_THRESHOLD = Decimal("-0.5")
 
 
@@ -39,7 +42,7 @@ def split_ids(value: object) -> object:
     parts = [part.strip() for part in value.split(",") if part.strip()]
     for part in parts:
         if not re.fullmatch(r"[1-9]\d*", part, re.ASCII):
-            raise ValueError(f"must be numeric Telegram user ids separated by commas; {part!r} is none")
+            raise ValueError("must be numeric Telegram user ids separated by commas")
     return tuple(int(part) for part in parts)
 
 
@@ -53,7 +56,7 @@ def check_threshold(value: object) -> Decimal:
         threshold = Decimal("NaN")
     if not percent and threshold.is_finite() and LOWEST_THRESHOLD <= threshold < 0:
         return threshold
-    raise ValueError(f"must be a fraction in [-0.5, 0), and {text} is not: {_meant(threshold)}")
+    raise ValueError(f"must be a fraction in [-0.5, 0): {_meant(threshold)}")
 
 
 def _meant(threshold: Decimal) -> str:
@@ -76,10 +79,10 @@ def check_stream_url(url: str) -> str:
 
 def check_secret_url(url: SecretStr | None) -> SecretStr | None:
     """Check an address that is itself a secret, such as a webhook."""
-    return url and SecretStr(check_web_url(url.get_secret_value()))
+    return url and SecretStr(_check_url(url.get_secret_value(), secure="https", plain="http", is_secret=True))
 
 
-def _check_url(url: str, *, secure: str, plain: str) -> str:
+def _check_url(url: str, *, secure: str, plain: str, is_secret: bool = False) -> str:
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - reading it is what validates it
@@ -87,6 +90,8 @@ def _check_url(url: str, *, secure: str, plain: str) -> str:
         raise ValueError(f"must be a {secure}:// address") from None
     if parts.scheme not in {secure, plain} or not parts.hostname:
         raise ValueError(f"must be a {secure}:// address")
+    if not is_secret and "@" in parts.netloc:
+        raise ValueError("must be an address without a user or a password")
     if parts.scheme == plain and not _is_loopback(parts.hostname):
         raise ValueError(
             f"must be a {secure}:// address; {plain}:// is for this machine's own addresses only"
@@ -108,9 +113,29 @@ def check_database_url(url: str) -> str:
     return url
 
 
+def check_host(host: str) -> str:
+    """Accept a name or an address to listen on."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        if not _HOST.fullmatch(host):
+            raise ValueError("must be a host name or an address") from None
+    return host
+
+
+def refuse_secret(text: str) -> None:
+    """Refuse what looks like a secret in a setting whose value may be shown; here it is not shown."""
+    password = database_password(text) if text.startswith(DATABASES) else None
+    if looks_secret(text.replace(password, "") if password else text):
+        raise ValueError(WRONG_PLACE)
+
+
 def database_password(url: str) -> str | None:
     """Return the password inside a database address, if any."""
-    password = urlsplit(url).password
+    try:
+        password = urlsplit(url).password
+    except ValueError:
+        return None
     return unquote(password) if password else None
 
 

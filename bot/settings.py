@@ -2,11 +2,13 @@
 
 import difflib
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -14,14 +16,18 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.pasted_secrets import looks_secret
 from bot.setting_checks import (
+    WRONG_PLACE,
     check_database_url,
+    check_host,
     check_master_keys,
     check_secret_url,
     check_stream_url,
@@ -30,6 +36,7 @@ from bot.setting_checks import (
     check_web_url,
     database_password,
     drop_empty,
+    refuse_secret,
     split_ids,
     unescape_pem,
     unset_when_off,
@@ -38,6 +45,10 @@ from engine.venues import Venue
 
 PREFIX = "NIJA_"
 ENV_FILE = Path(".env")
+#: A shorter secret may be part of an ordinary value by chance.
+SHORTEST_KNOWN = 8
+#: A longer name is no slip of the pen; what was pasted there is not shown whole.
+LONGEST_NAME = 40
 #: How alike two names are, from 0 to 1, before one is guessed for the other.
 NEAR_MISS = 0.75
 
@@ -102,13 +113,20 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     #: None: console on a terminal, json elsewhere.
     log_format: Literal["console", "json"] | None = None
-    health_host: str = "127.0.0.1"
+    health_host: Annotated[str, AfterValidator(check_host)] = "127.0.0.1"
     health_port: Annotated[Port | None, BeforeValidator(unset_when_off)] = None
 
     @model_validator(mode="before")
     @classmethod
     def _drop_empty(cls, values: dict[str, Any]) -> dict[str, Any]:
         return drop_empty(values)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _hold_no_secret_of_another(cls, value: object, info: ValidationInfo) -> object:
+        if isinstance(value, str) and info.field_name not in secret_fields():
+            refuse_secret(value)
+        return value
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -125,7 +143,18 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name}{there} is set but {name}{missing} is not; a key needs both.")
             if key and not self.owner_ids:
                 raise ValueError(f"{name}KEY is set but NIJA_OWNER_IDS is not; an account needs its owner.")
+        self._refuse_known_secrets()
         return self
+
+    def _refuse_known_secrets(self) -> None:
+        secrets = [secret for secret in self._secrets() if len(secret) >= SHORTEST_KNOWN]
+        password = database_password(self.database_url)
+        for name in type(self).model_fields:
+            shown = str(getattr(self, name))
+            if name in secret_fields():
+                continue
+            if any(secret in shown and secret != password for secret in secrets):
+                raise ValueError(f"{PREFIX}{name.upper()} {WRONG_PLACE}.")
 
     def key_pair(self, venue: Venue) -> KeyPair | None:
         """Return the first owner's key at a venue, or None where there is none."""
@@ -184,6 +213,13 @@ def find_sources(env_file: Path) -> Sources:
     )
 
 
+@cache
+def secret_fields() -> frozenset[str]:
+    """Return the settings whose values are never shown, because they are secrets."""
+    fields = Settings.model_fields.items()
+    return frozenset(name for name, field in fields if SecretStr in get_args(field.annotation))
+
+
 def notify_socket() -> str:
     """Return where systemd wants to hear from the process; empty without systemd."""
     return os.environ.get("NOTIFY_SOCKET", "")
@@ -212,7 +248,16 @@ def _refuse_unknown(names: Iterable[str]) -> None:
             hint = (
                 f"did you mean {PREFIX}{close[0]}?" if close else "the settings are listed in .env.example."
             )
-            raise SettingsError(f"{upper} is not a setting: {hint}")
+            raise SettingsError(f"{_shown(name)} is not a setting: {hint}")
+
+
+def _shown(name: str) -> str:
+    """Return a name as it may be shown: in a line without `=` the reader of the file takes all of it for a name."""
+    words = re.match(r"\w+", name, re.ASCII)
+    word = words.group() if words else ""
+    if len(word) > LONGEST_NAME or looks_secret(word):
+        return f"{PREFIX}…"
+    return word.upper() if word == name else f"{word.upper()}… (a line without = ?)"
 
 
 def _sentence(refusal: ValidationError) -> str:
@@ -222,6 +267,5 @@ def _sentence(refusal: ValidationError) -> str:
         return words
     field = str(error["loc"][0])
     words = words.replace("Input should be", "must be").partition(", unable to parse")[0]
-    # Our own checks say what they met; only pydantic's plain types are shown here, and those are no secrets.
-    shown = f", not {error['input']!r}" if error["type"] != "value_error" else ""
-    return f"{PREFIX}{field.upper()} {words}{shown}{'' if words.endswith('?') else '.'}"
+    # What was met is never shown: it may be a secret that was pasted into the wrong setting.
+    return f"{PREFIX}{field.upper()} {words}{'' if words.endswith('?') else '.'}"

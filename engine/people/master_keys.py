@@ -27,7 +27,8 @@ class MasterKey:
         if not _KID.fullmatch(self.kid):
             raise MasterKeyError("A master key's name has 1 to 32 letters, digits, - or _.")
         if len(self.secret) != KEY_BYTES:
-            raise MasterKeyError(f"Master key {self.kid} must have {KEY_BYTES} bytes, in base64.")
+            # Its name is not shown: of something else that was pasted here it may be the secret part.
+            raise MasterKeyError(f"A master key must have {KEY_BYTES} bytes, in base64.")
 
 
 def parse_master_keys(text: str) -> tuple[MasterKey, ...]:
@@ -84,5 +85,5 @@ def _parse_entry(entry: str) -> MasterKey:
     try:
         secret = base64.b64decode(encoded, validate=True)
     except ValueError:
-        raise MasterKeyError(f"Master key {kid[:32]} is not valid base64.") from None
+        raise MasterKeyError("A master key is not valid base64.") from None
     return MasterKey(kid=kid, secret=secret)
