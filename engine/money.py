@@ -1,7 +1,10 @@
 """Exact decimal money: how amounts enter, how they are rounded, and what counts as cash."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from decimal import ROUND_FLOOR, Context, Decimal, InvalidOperation, localcontext
+
+from engine.venues import Venue
 
 ZERO = Decimal(0)
 
@@ -16,6 +19,15 @@ _LARGEST_EXPONENT = 40
 
 FIAT = frozenset({"USD", "EUR", "GBP", "CAD", "CHF", "AUD", "JPY"})
 USD_STABLECOINS = frozenset({"USDC", "USDT", "USDG", "PYUSD", "DAI", "RLUSD", "TUSD", "FDUSD"})
+
+#: What a venue converts into dollars and back one for one, at once and free of charge; there it is worth a dollar,
+#: whatever it is quoted at elsewhere. Kraken and Alpaca trade stablecoins against the dollar at a market price.
+#: Coinbase: https://docs.cdp.coinbase.com/prime/concepts/stablecoins/conversions and
+#: https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/convert/create-convert-quote
+CONVERTED_AT_PAR: Mapping[Venue, frozenset[str]] = {Venue.COINBASE: frozenset({"USDC", "PYUSD"})}
+#: What orders in dollar pairs spend like dollars. Coinbase's USD and USDC order books are one:
+#: https://docs.cdp.coinbase.com/prime/concepts/stablecoins/usdc-settlement
+SPENT_AS_DOLLARS: Mapping[Venue, frozenset[str]] = {Venue.COINBASE: frozenset({"USDC"})}
 
 
 class InvalidNumberError(ValueError):
@@ -64,3 +76,14 @@ def floor_to(quantity: Decimal, step: Decimal) -> Decimal:
 def is_cash(asset: str) -> bool:
     """Tell whether `asset` is fiat money or a dollar stablecoin; all else is a position."""
     return asset in FIAT or asset in USD_STABLECOINS
+
+
+def is_at_par(asset: str, venue: Venue | None) -> bool:
+    """Tell whether a venue gives a dollar for one unit of an asset."""
+    return asset == "USD" or (venue is not None and asset in CONVERTED_AT_PAR.get(venue, frozenset()))
+
+
+def cash_for(currency: str, venue: Venue) -> tuple[str, ...]:
+    """Return the currencies that a pair quoted in `currency` can spend at a venue."""
+    others = SPENT_AS_DOLLARS.get(venue, frozenset()) if currency == "USD" else frozenset()
+    return (currency, *sorted(others))

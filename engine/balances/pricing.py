@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from engine.instruments import Instrument
-from engine.money import FIAT, USD_STABLECOINS, ZERO, exact
+from engine.money import FIAT, USD_STABLECOINS, ZERO, exact, is_at_par
 from engine.quotes import Quote
+from engine.venues import Venue
 
 #: Tried in this order when an asset is not traded against the dollar itself.
 _BRIDGES = ("USDC", "USDT", "USDG", "EUR", "GBP", "BTC", "ETH")
@@ -18,7 +19,8 @@ def plan_price_path(asset: str, instruments: Mapping[str, Instrument]) -> tuple[
 
     The first symbol may be inverted (USD/JPY for JPY), which `value_in_usd` knows.
     """
-    if asset == "USD":
+    venue = _venue(instruments)
+    if is_at_par(asset, venue):
         return ()
     direct = _pair(asset, "USD", instruments)
     if direct is not None:
@@ -26,6 +28,8 @@ def plan_price_path(asset: str, instruments: Mapping[str, Instrument]) -> tuple[
     for bridge in _BRIDGES:
         first = _pair(asset, bridge, instruments) if bridge != asset else None
         second = _pair(bridge, "USD", instruments)
+        if first is not None and is_at_par(bridge, venue):
+            return (first,)
         if first is not None and second is not None:
             return (first, second)
     return ()
@@ -41,10 +45,10 @@ def value_in_usd(
 ) -> Decimal | None:
     """Return the dollar price of one unit at the venue's own rate; None when it is unknown.
 
-    Longs are valued at the bid: what selling would bring. A stablecoin that the venue trades
-    against nothing else is unknown too, never assumed to be worth a dollar.
+    Longs are valued at the bid: what selling would bring. What the venue itself converts one for one is worth a
+    dollar there; any other stablecoin that it trades against nothing else is unknown too.
     """
-    if asset == "USD":
+    if is_at_par(asset, _venue(instruments)):
         return _ONE
     price, held = _ONE, asset
     path = plan_price_path(asset, instruments)
@@ -83,6 +87,10 @@ def choose_entry_symbol(
     listed = [q for q in ("USD", *sorted(USD_STABLECOINS), "EUR", "GBP") if f"{asset}/{q}" in instruments]
     richest = max(listed, key=lambda q: (cash.get(q, ZERO) > ZERO, q == "USD"), default=None)
     return f"{asset}/{richest}" if richest else None
+
+
+def _venue(instruments: Mapping[str, Instrument]) -> Venue | None:
+    return next((instrument.venue for instrument in instruments.values()), None)
 
 
 def _pair(base: str, quote: str, instruments: Mapping[str, Instrument]) -> str | None:

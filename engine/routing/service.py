@@ -15,6 +15,7 @@ from engine.clock import Clock
 from engine.errors import BrokerError
 from engine.instruments import AssetClass, Instrument
 from engine.market import Markets
+from engine.money import ZERO, cash_for, exact
 from engine.orders import Side
 from engine.quotes import Quote
 from engine.routing.choose import choose
@@ -131,7 +132,7 @@ class RouteService:
             instrument=instrument,
             price=quote.ask if quote else None,
             quote_usd=value_in_usd(instrument.quote, instruments, quotes) if instrument else None,
-            free_quote=balance.free_cash(instrument.quote) if balance and instrument else None,
+            free_quote=_free_to_spend(account, balance, instrument) if balance and instrument else None,
             equity_usd=balance.total_equity_usd if balance else None,
             equity_complete=balance.complete if balance else False,
         )
@@ -156,6 +157,12 @@ class RouteService:
                     decision=_decision.dump_python(decision, mode="json"),
                 ),
             )
+
+
+def _free_to_spend(account: Account, balance: BalanceSnapshot, instrument: Instrument) -> Decimal:
+    with exact():
+        spendable = (balance.free_cash(each) for each in cash_for(instrument.quote, account.venue))
+        return sum(spendable, ZERO)
 
 
 def _class(accounts: list[RoutingAccount]) -> AssetClass:

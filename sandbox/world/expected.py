@@ -14,6 +14,9 @@ _STAKED = (".S", ".M", ".B")
 #: Currencies through which a coin without a dollar pair is valued, in this order.
 _BRIDGES = ("USDC", "USDT", "USDG", "EUR", "GBP", "BTC", "ETH")
 
+#: What a venue swaps for dollars one for one.
+_AT_PAR = frozenset({("coinbase", "USDC"), ("coinbase", "PYUSD")})
+
 BookOf = Callable[[Listing], Book]
 
 
@@ -35,19 +38,25 @@ class Prices:
 
     def __init__(self, listings: Iterable[Listing], book_of: BookOf) -> None:
         self._pairs = {(listing.base, listing.quote): listing for listing in listings}
+        self._venues = {listing.venue for listing in self._pairs.values()}
         self._book_of = book_of
 
     def of(self, asset: str) -> Decimal | None:
         """The value of one unit, None when nobody quotes it."""
-        if asset == "USD":
+        if self._is_at_par(asset):
             return Decimal(1)
         if self._is_pair(asset, "USD"):
             return self._rate(asset, "USD")
         for bridge in _BRIDGES:
+            if self._is_pair(asset, bridge) and self._is_at_par(bridge):
+                return self._rate(asset, bridge)
             if self._is_pair(asset, bridge) and self._is_pair(bridge, "USD"):
                 first, second = self._rate(asset, bridge), self._rate(bridge, "USD")
                 return None if first is None or second is None else first * second
         return None
+
+    def _is_at_par(self, asset: str) -> bool:
+        return asset == "USD" or any((venue, asset) in _AT_PAR for venue in self._venues)
 
     def _is_pair(self, one: str, other: str) -> bool:
         return (one, other) in self._pairs or (other, one) in self._pairs

@@ -5,7 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.money import InvalidNumberError, exact, floor_to, is_cash, parse_decimal
+from engine.money import (
+    CONVERTED_AT_PAR,
+    SPENT_AS_DOLLARS,
+    USD_STABLECOINS,
+    InvalidNumberError,
+    cash_for,
+    exact,
+    floor_to,
+    is_cash,
+    parse_decimal,
+)
+from engine.venues import Venue
 
 AMOUNTS = st.decimals("0", "1e12", places=18)
 STEPS = st.sampled_from([Decimal("0.00000001"), Decimal("0.1"), Decimal("0.5"), Decimal(1), Decimal(3)])
@@ -92,3 +103,23 @@ def test_the_wide_context_is_left_again():
 )
 def test_fiat_and_dollar_stablecoins_are_cash_and_nothing_else(asset, cash):
     assert is_cash(asset) is cash
+
+
+@pytest.mark.parametrize(
+    ("currency", "venue", "spent"),
+    [
+        ("USD", Venue.COINBASE, ("USD", "USDC")),
+        ("USDC", Venue.COINBASE, ("USDC",)),
+        ("EUR", Venue.COINBASE, ("EUR",)),
+        ("USD", Venue.KRAKEN, ("USD",)),
+        ("USD", Venue.ALPACA, ("USD",)),
+    ],
+)
+def test_only_coinbases_usdc_is_spent_like_dollars(currency, venue, spent):
+    assert cash_for(currency, venue) == spent
+
+
+def test_what_is_spent_like_dollars_is_worth_one_and_cash():
+    for venue, assets in SPENT_AS_DOLLARS.items():
+        assert assets <= CONVERTED_AT_PAR[venue]
+    assert frozenset().union(*CONVERTED_AT_PAR.values()) <= USD_STABLECOINS

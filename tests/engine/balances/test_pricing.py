@@ -13,10 +13,10 @@ from engine.venues import Venue
 AT = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
-def listed(*symbols):
+def listed(*symbols, venue=Venue.KRAKEN):
     return {
         symbol: Instrument(
-            venue=Venue.KRAKEN,
+            venue=venue,
             symbol=symbol,
             base=symbol.split("/")[0],
             quote=symbol.split("/")[1],
@@ -59,6 +59,30 @@ def test_an_asset_without_a_dollar_pair_goes_over_a_bridge():
 
 def test_a_stablecoin_nobody_trades_for_dollars_is_unknown_not_one():
     assert value_in_usd("USDC", listed("BTC/USDC"), quoted("BTC/USDC", "1", "2")) is None
+
+
+@pytest.mark.parametrize("asset", ["USDC", "PYUSD"])
+@pytest.mark.parametrize(
+    ("venue", "worth"), [(Venue.COINBASE, Decimal(1)), (Venue.KRAKEN, None), (Venue.ALPACA, None)]
+)
+def test_what_a_venue_swaps_one_for_one_is_worth_a_dollar_there_and_nowhere_else(venue, worth, asset):
+    instruments = listed("BTC/USD", f"BTC/{asset}", venue=venue)
+
+    assert value_in_usd(asset, instruments, {}) == worth
+
+
+def test_a_swap_counts_more_than_a_price():
+    instruments = listed("USDC/USD", venue=Venue.COINBASE)
+
+    assert plan_price_path("USDC", instruments) == ()
+    assert value_in_usd("USDC", instruments, quoted("USDC/USD", "0.9", "0.91")) == 1
+
+
+def test_a_coin_traded_only_against_what_is_swapped_needs_no_second_price():
+    instruments = listed("XYZ/USDC", venue=Venue.COINBASE)
+
+    assert plan_price_path("XYZ", instruments) == ("XYZ/USDC",)
+    assert value_in_usd("XYZ", instruments, quoted("XYZ/USDC", "2", "2.1")) == 2
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,27 @@ async def test_without_enough_cash_anywhere_there_is_no_route(rooms):
         assert Obstacle.NOT_ENOUGH_CASH in why_not(decision)[Venue.KRAKEN]
 
 
+async def test_dollars_in_usdc_count_at_coinbase_and_buy_what_is_sold_for_dollars(rooms):
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        room.deposit("USDC", "55.2", venue=Venue.COINBASE)
+        await room.read()
+
+        decision = (await preview(room, "SOL")).decision
+
+        [state] = (await room.engine.balances.fetch_overview(OWNER_ID)).states
+        assert (state.balance.total_equity_usd, state.balance.complete) == (Decimal("55.2"), True)
+        assert state.balance.available_usd == Decimal("55.2")
+        assert (decision.account.venue, decision.instrument.symbol) == (Venue.COINBASE, "SOL/USD")
+
+
+async def test_usdc_at_kraken_buys_nothing_that_is_sold_for_dollars(room):
+    room.deposit("USDC", "55.2")
+
+    decision = (await preview(room, "SOL")).decision
+
+    assert why_not(decision)[Venue.KRAKEN] == [Obstacle.NOT_ENOUGH_CASH]
+
+
 async def test_cash_in_another_currency_buys_through_its_own_pair(room):
     room.deposit("USDT", "500")
 
