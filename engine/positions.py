@@ -100,8 +100,20 @@ class AccountReport:
     unrealized_usd: Decimal = ZERO
     #: Upper bound on what may be spent: free margin, or non-marginable buying power.
     spendable_usd: Decimal | None = None
+    #: Fee credits and the like: no money, so in no sum and never a position.
+    credits: tuple[Holding, ...] = ()
+    #: Assets and pairs whose row could not be read, which is not the same as holding none; an empty name stands
+    #: for a row that does not even say of what it is.
+    unreadable: frozenset[str] = frozenset()
     #: When the venue was asked.
     at: datetime
+
+    def tells_of(self, name: str) -> bool:
+        """Tell whether the reading says how much there is of an asset, or of a pair held on margin."""
+        if "" not in self.unreadable:
+            return name not in self.unreadable
+        told = {holding.asset for holding in self.holdings} | {p.symbol for p in self.margin_positions}
+        return name in told - self.unreadable
 
     @property
     def spot_positions(self) -> tuple[Holding, ...]:

@@ -59,7 +59,7 @@ class OpenPosition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BalanceSnapshot:
-    """One account in dollars; when `unpriced` names anything, every sum is a lower bound."""
+    """One account in dollars; when `unpriced` or `unreadable` names anything, every sum is a lower bound."""
 
     total_equity_usd: Decimal
     available_usd: Decimal
@@ -69,6 +69,10 @@ class BalanceSnapshot:
     cash: tuple[CashLine, ...] = ()
     #: Assets that are owned but have no price, so are in no sum.
     unpriced: tuple[str, ...] = ()
+    #: Assets the venue told of in a way that could not be read, so in no sum either; "" is one without a name.
+    unreadable: tuple[str, ...] = ()
+    #: Fee credits and the like, which are no money and lack in no sum.
+    credits: tuple[tuple[str, Decimal], ...] = ()
     as_of: datetime
 
     def __post_init__(self) -> None:
@@ -83,12 +87,12 @@ class BalanceSnapshot:
     @property
     def complete(self) -> bool:
         """Tell whether nothing is missing; otherwise sums are shown as `≥ $…` and not compared."""
-        return not self.unpriced
+        return not (self.unpriced or self.unreadable)
 
     @property
     def available_complete(self) -> bool:
         """Tell whether what is available is exact although something has no price."""
-        return not any(is_cash(asset) for asset in self.unpriced)
+        return not any(not asset or is_cash(asset) for asset in (*self.unpriced, *self.unreadable))
 
     @property
     def depegged(self) -> tuple[CashLine, ...]:

@@ -35,6 +35,8 @@ def value_account(report: AccountReport, prices: Prices) -> BalanceSnapshot:
             held_by_orders_usd=_sum((holding.held, rates[holding.asset]) for holding in owned),
             cash=tuple(_cash_line(holding, rates[holding.asset]) for holding in cash),
             unpriced=tuple(holding.asset for holding in summed if rates[holding.asset] is None),
+            unreadable=tuple(sorted(report.unreadable)),
+            credits=tuple((credit.asset, credit.total) for credit in report.credits),
             as_of=report.at,
         )
 

@@ -83,11 +83,13 @@ def optional_in(row: Row, key: str, read: Callable[[Row, str], T]) -> T | None:
     return None if row.get(key) in (None, "") else read(row, key)
 
 
-def readable(items: Iterable[object], read: Callable[[Row], T], what: str, *, least: int = 0) -> list[T]:
+def readable(
+    items: Iterable[object], read: Callable[[Row], T], what: str, *, least: int | None = None
+) -> list[T]:
     """Read rows of which an odd one must not hide the others: it is left out and named in the log.
 
     Raises:
-        MalformedAnswerError: there are rows and none can be read, or fewer than `least`.
+        MalformedAnswerError: fewer than `least` can be read; left out, one when there are rows at all.
 
     """
     named = {f"{place}": item for place, item in enumerate(items)}
@@ -95,7 +97,7 @@ def readable(items: Iterable[object], read: Callable[[Row], T], what: str, *, le
 
 
 def readable_table(
-    items: Mapping[str, object], read: Callable[[str, Row], T], what: str, *, least: int = 0
+    items: Mapping[str, object], read: Callable[[str, Row], T], what: str, *, least: int | None = None
 ) -> dict[str, T]:
     """Read named rows like `readable`."""
     entries: dict[str, T] = {}
@@ -104,7 +106,7 @@ def readable_table(
             entries[name] = read(name, as_row(item, what))
         except MalformedAnswerError as e:
             note_odd_row(what, _name(name, item), e)
-    if len(entries) < max(least, min(1, len(items))):
+    if len(entries) < (min(1, len(items)) if least is None else least):
         message = f"{what} lists nothing that can be read"
         raise MalformedAnswerError(message)
     return entries

@@ -84,6 +84,11 @@ def follow(guard: Guard, reading: Reading, *, seen: Seen | None, suspect: Seen |
     return Followed(change=_reconcile(guard, reading, base, fills), seen=after)
 
 
+def is_told(report: AccountReport, guard: Guard) -> bool:
+    """Tell whether a reading says how much there is of a guarded position."""
+    return report.tells_of(guard.asset if guard.kind is PositionKind.SPOT else guard.symbol)
+
+
 def quantity_there(report: AccountReport, guard: Guard) -> Decimal:
     """Return how much of a guarded position an account holds, whether it can be sold now or not."""
     if guard.kind is PositionKind.SPOT:

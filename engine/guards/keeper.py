@@ -16,7 +16,7 @@ from engine.errors import BrokerError
 from engine.guards.asking import UNASKED, Button, ask
 from engine.guards.changes import ChangeReason, GuardChange, Paused, Unchanged
 from engine.guards.dating import LONG_AGO, Dated, SeenTimes, Suspect, wall_now
-from engine.guards.following import Followed, Reading, follow, quantity_there
+from engine.guards.following import Followed, Reading, follow, is_told, quantity_there
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.guards.introduction import Introduction
 from engine.guards.notices import describe_change, reason_of
@@ -109,7 +109,7 @@ class GuardKeeper:
             for guard in await rows.load_open_guards(session, report.account.account_id):
                 seen = await rows.load_seen(session, guard.guard_id)
                 is_seen = seen is not None and seen.quantity == quantity_there(report, guard)
-                if guard.state is GuardState.ARMED and not is_seen:
+                if guard.state is GuardState.ARMED and is_told(report, guard) and not is_seen:
                     return False
         return True
 
@@ -118,7 +118,7 @@ class GuardKeeper:
         async with self._database.read() as session:
             guards = await rows.load_open_guards(session, account_id)
         before, self._suspects[account_id] = self._suspects.get(account_id, {}), {}
-        for guard in guards:
+        for guard in (guard for guard in guards if is_told(report, guard)):
             if guard.state_reason in {RESTORED, RESTORED_IN_SALE}:
                 await self._compare_restored(report, guard, new)
             else:

@@ -12,7 +12,7 @@ from engine.clock import Clock
 from engine.errors import BrokerError
 from engine.execution.intents import Intent
 from engine.execution.journal import Journal
-from engine.guards.following import quantity_there
+from engine.guards.following import is_told, quantity_there
 from engine.guards.guard import Guard
 from engine.liquidation.available import Available
 from engine.liquidation.release import opposite_orders, plan_release
@@ -46,7 +46,7 @@ class Availability:
         if report is not None and not is_fresh and await self._says_less(report, guard):
             # It may be of before more came in, or wrong: only readings that agree make less of a position.
             report = None
-        if report is None:
+        if report is None or not is_told(report, guard):
             return Available(sellable=None, owned=None, at=None, is_fresh=is_fresh)
         if guard.kind is PositionKind.MARGIN:
             quantity = quantity_there(report, guard)
@@ -136,4 +136,4 @@ class Availability:
 
     async def _read_free(self, guard: Guard, broker: Broker) -> Decimal | None:
         report = await self._fetch(broker)
-        return report.holding(guard.asset).free if report else None
+        return report.holding(guard.asset).free if report and is_told(report, guard) else None

@@ -38,7 +38,16 @@ def _totals(overview: BalanceOverview) -> Iterator[str]:
         yield f"Not in these sums: {', '.join(left_out)}."
     if overview.partial:
         names = ", ".join(state.broker.label for state in overview.partial)
-        yield f"Some assets have no price and are not in these sums: see {names}."
+        yield f"Some assets {_lacking(overview)} and are not in these sums: see {names}."
+
+
+def _lacking(overview: BalanceOverview) -> str:
+    balances = [state.balance for state in overview.partial if state.balance is not None]
+    why = [
+        *(["have no price"] if any(balance.unpriced for balance in balances) else []),
+        *(["could not be read"] if any(balance.unreadable for balance in balances) else []),
+    ]
+    return " or ".join(why)
 
 
 def _broker(state: UserBrokerState, overview: BalanceOverview, reader: Reader) -> Iterator[str]:
@@ -102,6 +111,11 @@ def _remarks(state: UserBrokerState, balance: BalanceSnapshot) -> Iterator[str]:
     if balance.unpriced:
         named = ", ".join(_with_quantity(asset, state, balance) for asset in balance.unpriced)
         yield f"No price, so not counted: {named}."
+    if balance.unreadable:
+        named = ", ".join(escape(asset) or "an asset without a name" for asset in balance.unreadable)
+        yield f"Could not be read, so not counted: {named}."
+    for asset, amount in balance.credits:
+        yield f"Fee credits, no money and in no total: {escape(f'{full_quantity(amount)} {asset}')}."
     for line in balance.depegged:
         if line.rate_usd is not None:
             yield f"{escape(line.currency)} is off its peg and counts at {price(line.rate_usd)}."

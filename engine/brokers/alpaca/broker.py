@@ -6,13 +6,14 @@ from decimal import Decimal
 
 from engine.brokers.alpaca.market import AlpacaMarketData, require_listed
 from engine.brokers.alpaca.parse import (
+    find_unreadable_positions,
     oldest_submission,
     parse_cash,
     parse_fills,
     parse_open_orders,
     parse_order,
     parse_permissions,
-    parse_position,
+    parse_positions,
     rows_of,
     stock_tickers,
 )
@@ -83,10 +84,11 @@ class AlpacaBroker(CcxtBroker):
         account = await self._get("v2/account", {}, priority)
         positions = await self._get("v2/positions", {}, priority)
         with reading(Venue.ALPACA):
-            row, held = as_row(account, "account"), rows_of(positions, "positions")
+            row, held = as_row(account, "account"), as_list(positions, "positions")
             report = AccountReport(
                 account=self.account,
-                holdings=(parse_cash(row), *(parse_position(position, catalog) for position in held)),
+                holdings=(parse_cash(row), *parse_positions(held, catalog)),
+                unreadable=find_unreadable_positions(held, catalog),
                 equity_usd=amount_in(row, "equity"),
                 spendable_usd=amount_in(row, "non_marginable_buying_power"),
                 at=at,

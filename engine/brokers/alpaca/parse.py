@@ -48,7 +48,8 @@ _FINAL = {
     **dict.fromkeys(("canceled", "expired", "rejected", "replaced"), OrderStatus.CANCELED),
     "filled": OrderStatus.FILLED,
 }
-_CLASSES = {"crypto": AssetClass.CRYPTO, "us_equity": AssetClass.STOCK}
+_STOCK = "us_equity"
+_CLASSES = {"crypto": AssetClass.CRYPTO, _STOCK: AssetClass.STOCK}
 #: https://docs.alpaca.markets/docs/options-orders: an option's order looks like a share's.
 _FAMILIES = {
     "crypto": ProductFamily.SPOT,
@@ -87,6 +88,22 @@ def parse_position(row: Row, catalog: Catalog) -> Holding:
         )
 
 
+def parse_positions(rows: Iterable[object], catalog: Catalog) -> tuple[Holding, ...]:
+    """Read the positions that can be read."""
+    return tuple(readable(rows, lambda row: parse_position(row, catalog), "positions"))
+
+
+def find_unreadable_positions(rows: Iterable[object], catalog: Catalog) -> frozenset[str]:
+    """Return the assets of positions that cannot be read; "" is one that names none."""
+    odd = [
+        row
+        for row in rows
+        if not readable([row], lambda row: parse_position(row, catalog), "positions", least=0)
+    ]
+    names = [row.get("symbol") if isinstance(row, Mapping) else None for row in odd]
+    return frozenset(catalog.asset(name).base if isinstance(name, str) else "" for name in names)
+
+
 def _position_asset(row: Row, catalog: Catalog) -> Asset | None:
     name = text_in(row, "symbol")
     asset_class = _CLASSES.get(text_in(row, "asset_class"))
@@ -105,13 +122,11 @@ def _order_asset(row: Row, catalog: Catalog) -> Asset:
     )
 
 
-def stock_tickers(positions: Iterable[Row]) -> set[str]:
+def stock_tickers(positions: Iterable[object]) -> set[str]:
     """Return the tickers among positions."""
-    return {
-        text_in(row, "symbol")
-        for row in positions
-        if _CLASSES.get(text_in(row, "asset_class")) is AssetClass.STOCK
-    }
+    rows = [row for row in positions if isinstance(row, Mapping)]
+    names = [row.get("symbol") for row in rows if row.get("asset_class") == _STOCK]
+    return {name for name in names if name and isinstance(name, str)}
 
 
 def parse_open_orders(items: Iterable[object], catalog: Catalog) -> OpenOrders:

@@ -11,6 +11,7 @@ from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, VenueClient, coi
 from engine.brokers.coinbase.market import CoinbaseMarketData, require_listed
 from engine.brokers.coinbase.parse import (
     OPEN_STATUSES,
+    find_unreadable_accounts,
     parse_fills,
     parse_holdings,
     parse_open_orders,
@@ -23,6 +24,7 @@ from engine.brokers.lane import Lane
 from engine.brokers.parse import (
     MalformedAnswerError,
     Row,
+    as_list,
     as_row,
     flag_in,
     optional_in,
@@ -78,7 +80,12 @@ class CoinbaseBroker(CcxtBroker):
         at = self._clock.now()
         rows = [row async for row in self._pages("accounts", {"limit": _ACCOUNTS_A_PAGE}, priority)]
         with reading(Venue.COINBASE):
-            return AccountReport(account=self.account, holdings=parse_holdings(rows), at=at)
+            return AccountReport(
+                account=self.account,
+                holdings=parse_holdings(rows),
+                unreadable=find_unreadable_accounts(rows),
+                at=at,
+            )
 
     async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> OpenOrders:
         """Return every order that may still fill, whatever its status is called, and name the unreadable."""
@@ -221,7 +228,7 @@ class CoinbaseBroker(CcxtBroker):
         instruments = await self._market.catalog()
         answer = await self._get("orders/historical/fills", {"limit": _ROWS_A_PAGE, **params}, priority)
         with reading(Venue.COINBASE):
-            rows = rows_in(as_row(answer, "fills"), "fills")
+            rows = as_list(as_row(answer, "fills").get("fills"), "fills")
             cursor = optional_in(as_row(answer, "fills"), "cursor", text_in)
             return FillPage(fills=parse_fills(answer, instruments), next_cursor=cursor if rows else None)
 
@@ -234,7 +241,8 @@ class CoinbaseBroker(CcxtBroker):
             answer = await self._get(path, {**params, "cursor": cursor} if cursor else params, priority)
             with reading(Venue.COINBASE):
                 page = as_row(answer, path)
-                rows, more = rows_in(page, table or path), flag_in(page, "has_next")
+                items, more = as_list(page.get(table or path), path), flag_in(page, "has_next")
+                rows = [item if isinstance(item, Mapping) else {} for item in items]
                 following = text_in(page, "cursor") if more else None
                 if more and following == cursor:
                     message = f"{path} repeats its cursor"

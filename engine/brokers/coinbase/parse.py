@@ -146,14 +146,13 @@ def _each_once(accounts: Iterable[Row]) -> Iterable[Row]:
 
 
 def parse_holdings(accounts: Iterable[Row]) -> tuple[Holding, ...]:
-    """Read all pages of accounts; several accounts in one asset are one holding."""
-    holdings: dict[str, Holding] = {}
+    """Read all pages of accounts; several accounts in one asset are one holding, if all can be read."""
+    rows = list(_each_once(accounts))
+    unreadable, holdings = find_unreadable_accounts(rows), dict[str, Holding]()
     with exact():
-        for row in _each_once(accounts):
-            asset = text_in(row, "currency")
-            free = amount_in(row_in(row, "available_balance"), "value")
-            held = amount_in(row_in(row, "hold"), "value")
-            is_locked = row.get("type") in _LOCKED
+        for asset, free, held, is_locked in readable(rows, _balance, "accounts"):
+            if asset in unreadable:
+                continue
             known = holdings.get(asset, Holding(asset=asset, free=ZERO))
             holdings[asset] = Holding(
                 asset=asset,
@@ -162,6 +161,22 @@ def parse_holdings(accounts: Iterable[Row]) -> tuple[Holding, ...]:
                 locked=known.locked + (free if is_locked else ZERO),
             )
     return tuple(holding for _, holding in sorted(holdings.items()) if _has_something(holding))
+
+
+def find_unreadable_accounts(accounts: Iterable[Row]) -> frozenset[str]:
+    """Return the currencies of which not every account can be read; "" is an account that names none."""
+    return frozenset(_currency(row) for row in accounts if not readable([row], _balance, "accounts", least=0))
+
+
+def _currency(row: Row) -> str:
+    currency = row.get("currency")
+    return currency if isinstance(currency, str) else ""
+
+
+def _balance(row: Row) -> tuple[str, Decimal, Decimal, bool]:
+    free = amount_in(row_in(row, "available_balance"), "value")
+    held = amount_in(row_in(row, "hold"), "value")
+    return text_in(row, "currency"), free, held, row.get("type") in _LOCKED
 
 
 def _has_something(holding: Holding) -> bool:

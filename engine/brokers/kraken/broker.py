@@ -11,9 +11,10 @@ from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, NextNonce, Venue
 from engine.brokers.errors_table import Operation
 from engine.brokers.kraken.fees import gather_fees
 from engine.brokers.kraken.market import KrakenMarketData, pair_id_of
-from engine.brokers.kraken.names import Catalog
 from engine.brokers.kraken.order_params import order_params
 from engine.brokers.kraken.parse import (
+    find_unreadable_balances,
+    find_unreadable_positions,
     parse_balances,
     parse_margin_positions,
     parse_open_orders,
@@ -27,9 +28,10 @@ from engine.brokers.kraken.venue_clock import VenueClock
 from engine.brokers.lane import Lane
 from engine.brokers.parse import MalformedAnswerError, Row, amount_in, as_list, as_row, table_in
 from engine.clock import Clock
+from engine.credits import split_credits
 from engine.errors import RefusalReason, RefusedError, UnknownOutcomeError
 from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, VenueOrderId
-from engine.positions import AccountReport, MarginPosition
+from engine.positions import AccountReport
 from engine.venues import Account, Venue
 
 # https://docs.kraken.com/api/docs/guides/spot-rest-ratelimits, the lowest tier: 15 calls, one more every
@@ -94,12 +96,18 @@ class KrakenBroker(CcxtBroker):
         catalog = await self._market.catalog()
         at = self._clock.now()
         balances = await self._read("BalanceEx", priority=priority)
+        positions = await self._fetch_open_positions(priority)
         with reading(Venue.KRAKEN):
-            holdings = parse_balances(balances, catalog)
-        margin_positions = await self._fetch_margin_positions(catalog, priority)
-        report = AccountReport(
-            account=self.account, holdings=holdings, margin_positions=margin_positions, at=at
-        )
+            holdings, fee_credits = split_credits(Venue.KRAKEN, parse_balances(balances, catalog))
+            report = AccountReport(
+                account=self.account,
+                holdings=holdings,
+                margin_positions=parse_margin_positions(positions, catalog),
+                credits=fee_credits,
+                unreadable=find_unreadable_balances(balances, catalog)
+                | find_unreadable_positions(positions, catalog),
+                at=at,
+            )
         return await self._with_margin(report, priority) if report.margin_positions else report
 
     async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> OpenOrders:
@@ -219,17 +227,13 @@ class KrakenBroker(CcxtBroker):
             await self._market.venue_clock.read(patience_s=_FIRST_READING_S)
         return self._market.venue_clock
 
-    async def _fetch_margin_positions(
-        self, catalog: Catalog, priority: Priority
-    ) -> tuple[MarginPosition, ...]:
+    async def _fetch_open_positions(self, priority: Priority) -> object:
         now, none_at = self._clock.monotonic(), self._no_margin_at
         if priority is Priority.EXIT and none_at is not None and now - none_at < _NO_MARGIN_FOR_S:
-            return ()
+            return {}
         positions = await self._read("OpenPositions", priority=priority)
-        with reading(Venue.KRAKEN):
-            parsed = parse_margin_positions(positions, catalog)
-        self._no_margin_at = None if parsed else now
-        return parsed
+        self._no_margin_at = None if positions else now
+        return positions
 
     async def _with_margin(self, report: AccountReport, priority: Priority) -> AccountReport:
         result = await self._read("TradeBalance", {"asset": "ZUSD"}, priority=priority)

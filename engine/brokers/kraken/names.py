@@ -18,7 +18,7 @@ from engine.instruments import Instrument, TradingStatus
 from engine.money import ZERO
 from engine.venues import Venue
 
-_ALIASES = {"XBT": "BTC", "XDG": "DOGE"}
+_ALIASES = {"XBT": "BTC", "XDG": "DOGE", "FEE": "KFEE"}
 #: Listed under a name of its own, and no more than a staked part of another coin.
 _STAKED = {"ETH2": "ETH"}
 #: Dark-pool pairs repeat a listed one and are not for us.

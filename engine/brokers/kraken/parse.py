@@ -69,19 +69,30 @@ def result_of(answer: object, operation: Operation = Operation.READ) -> object:
 
 
 def parse_balances(result: object, catalog: Catalog) -> tuple[Holding, ...]:
-    """Read BalanceEx; the parts of one asset (XXBT, XBT.F, XBT.S) become one holding."""
+    """Read BalanceEx; the parts of one asset (XXBT, XBT.F, XBT.S) become one holding, if all can be read."""
     parts: dict[str, dict[Part, Decimal]] = defaultdict(lambda: dict.fromkeys(Part, ZERO))
+    unreadable = find_unreadable_balances(result, catalog)
     with exact():
-        for name, value in as_row(result, "BalanceEx").items():
+        for name, (owned, held) in _balances(result).items():
             asset, part = catalog.asset_part(name)
-            owned, held = _balance(as_row(value, name))
-            parts[asset][part] += owned - held
-            parts[asset][Part.HELD] += held
+            if asset not in unreadable:
+                parts[asset][part] += owned - held
+                parts[asset][Part.HELD] += held
     return tuple(
         Holding(asset=asset, free=part[Part.FREE], held=part[Part.HELD], locked=part[Part.LOCKED])
         for asset, part in sorted(parts.items())
         if any(part.values())
     )
+
+
+def find_unreadable_balances(result: object, catalog: Catalog) -> frozenset[str]:
+    """Return the assets of BalanceEx of which not every part can be read."""
+    unreadable = as_row(result, "BalanceEx").keys() - _balances(result).keys()
+    return frozenset(catalog.asset_part(name)[0] for name in unreadable)
+
+
+def _balances(result: object) -> dict[str, tuple[Decimal, Decimal]]:
+    return readable_table(as_row(result, "BalanceEx"), lambda _, row: _balance(row), "BalanceEx")
 
 
 def _balance(row: Row) -> tuple[Decimal, Decimal]:
@@ -91,26 +102,44 @@ def _balance(row: Row) -> tuple[Decimal, Decimal]:
 
 
 def parse_margin_positions(result: object, catalog: Catalog) -> tuple[MarginPosition, ...]:
-    """Read OpenPositions: what is still open of each lot, netted over pair and direction."""
+    """Read OpenPositions: what is still open of each lot, netted over pair and direction, if all can be read."""
+    unreadable = find_unreadable_positions(result, catalog)
     lots: dict[tuple[str, Direction], list[_Lot]] = defaultdict(list)
-    for position_id, value in as_row(result, "OpenPositions").items():
-        row = as_row(value, position_id)
-        lot = _lot(row)
-        if lot.quantity > 0:
-            symbol = catalog.pair(text_in(row, "pair")).symbol
-            lots[symbol, one_of(row, "type", _DIRECTIONS)].append(lot)
+    for lot in _lots(result, catalog).values():
+        if lot.quantity > 0 and lot.symbol not in unreadable:
+            lots[lot.symbol, lot.direction].append(lot)
     return tuple(_net(symbol, direction, lots[symbol, direction]) for symbol, direction in sorted(lots))
+
+
+def find_unreadable_positions(result: object, catalog: Catalog) -> frozenset[str]:
+    """Return the pairs of OpenPositions of which not every lot can be read; "" is one that names no pair."""
+    rows = as_row(result, "OpenPositions")
+    pairs = [_pair_of(rows[name]) for name in rows.keys() - _lots(result, catalog).keys()]
+    return frozenset(catalog.pair(pair).symbol if pair else "" for pair in pairs)
+
+
+def _pair_of(row: object) -> str:
+    pair = row.get("pair") if isinstance(row, Mapping) else None
+    return pair if isinstance(pair, str) else ""
+
+
+def _lots(result: object, catalog: Catalog) -> "dict[str, _Lot]":
+    return readable_table(
+        as_row(result, "OpenPositions"), lambda _, row: _lot(row, catalog), "OpenPositions", least=0
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Lot:
+    symbol: str
+    direction: Direction
     quantity: Decimal
     cost: Decimal
     fee: Decimal
     leverage: int
 
 
-def _lot(row: Row) -> _Lot:
+def _lot(row: Row, catalog: Catalog) -> _Lot:
     volume, closed = amount_in(row, "vol"), amount_in(row, "vol_closed")
     cost, margin = amount_in(row, "cost"), amount_in(row, "margin")
     if volume <= 0 or margin <= 0:
@@ -119,6 +148,8 @@ def _lot(row: Row) -> _Lot:
     with exact():
         open_part = (volume - closed) / volume
         return _Lot(
+            symbol=catalog.pair(text_in(row, "pair")).symbol,
+            direction=one_of(row, "type", _DIRECTIONS),
             quantity=volume - closed,
             cost=cost * open_part,
             fee=amount_in(row, "fee") * open_part,

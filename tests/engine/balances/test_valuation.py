@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -49,6 +50,26 @@ def test_cash_is_valued_at_the_venues_own_rate_and_kept_per_currency():
         ),
         CashLine(currency="USDT", free=Decimal(100), rate_usd=Decimal("0.999"), value_usd=Decimal("99.900")),
     )
+
+
+def test_fee_credits_are_named_and_leave_the_total_exact():
+    report = replace(a_report(a_holding("USD", "5")), credits=(a_holding("KFEE", "1234.56"),))
+
+    snapshot = value_account(report, {})
+
+    assert snapshot.complete
+    assert (snapshot.total_equity_usd, snapshot.credits) == (5, (("KFEE", Decimal("1234.56")),))
+    assert list_open_positions(report, {}) == ()
+
+
+@pytest.mark.parametrize(("name", "available_complete"), [("BTC", True), ("EUR", False), ("", False)])
+def test_what_could_not_be_read_makes_the_sums_lower_bounds(name, available_complete):
+    report = replace(a_report(a_holding("USD", "5")), unreadable=frozenset({name}))
+
+    snapshot = value_account(report, {})
+
+    assert (snapshot.unreadable, snapshot.complete) == ((name,), False)
+    assert snapshot.available_complete is available_complete
 
 
 def test_a_dollar_is_a_dollar_whatever_a_price_list_says():

@@ -13,6 +13,7 @@ from engine.brokers.kraken import parse as kraken
 from engine.brokers.kraken import trades
 from engine.brokers.kraken.names import parse_catalog
 from engine.brokers.parse import MalformedAnswerError, readable, readable_table
+from engine.positions import Holding
 from tests.engine.brokers.kraken.listings import ASSETS, CATALOG, PAIRS
 
 AT = datetime(2026, 11, 29, tzinfo=UTC)
@@ -128,6 +129,37 @@ def test_of_the_trades_of_one_order_none_is_left_out():
         trades.parse_trades_of(order_id, {"T1": TRADE, "T2": {}}, CATALOG)
 
 
+@pytest.mark.parametrize("odd", [None, {}, "12", {"balance": "many", "hold_trade": "0"}], ids=str)
+def test_an_odd_kraken_balance_hides_no_other_and_is_not_taken_for_nothing(odd):
+    result = {
+        "XXBT": {"balance": "1", "hold_trade": "0"},
+        "XBT.F": odd,
+        "XETH": {"balance": "2", "hold_trade": "0"},
+    }
+
+    assert kraken.parse_balances(result, CATALOG) == (Holding(asset="ETH", free=Decimal(2)),)
+    assert kraken.find_unreadable_balances(result, CATALOG) == {"BTC"}
+
+
+LOT = {
+    "pair": "XXBTZUSD",
+    "type": "buy",
+    "vol": "1",
+    "vol_closed": "0",
+    "cost": "100",
+    "fee": "1",
+    "margin": "50",
+}
+
+
+@pytest.mark.parametrize(("odd", "name"), [({**LOT, "vol": None}, "BTC/USD"), ({}, ""), (None, "")], ids=str)
+def test_an_odd_kraken_position_hides_no_other_and_is_not_taken_for_nothing(odd, name):
+    result = {"T1": odd, "T2": {**LOT, "pair": "XETHZUSD"}}
+
+    assert [position.symbol for position in kraken.parse_margin_positions(result, CATALOG)] == ["ETH/USD"]
+    assert kraken.find_unreadable_positions(result, CATALOG) == {name}
+
+
 PRODUCT = {
     "product_id": "BTC-USD",
     "base_currency_id": "BTC",
@@ -144,6 +176,38 @@ PRODUCT = {
 @pytest.mark.parametrize("odd", ODD, ids=str)
 def test_an_odd_coinbase_product_hides_no_other(odd):
     assert list(coinbase.parse_instruments({"products": [odd, PRODUCT]})) == ["BTC/USD"]
+
+
+GOOD_ACCOUNT = {
+    "uuid": "1",
+    "currency": "BTC",
+    "available_balance": {"value": "1"},
+    "hold": {"value": "0"},
+    "type": "ACCOUNT_TYPE_CRYPTO",
+}
+
+
+@pytest.mark.parametrize(
+    ("odd", "name"),
+    [({}, ""), ({"currency": 5}, ""), ({"uuid": "2", "currency": "ETH", "available_balance": None}, "ETH")],
+    ids=str,
+)
+def test_an_odd_coinbase_account_hides_no_other_and_is_not_taken_for_nothing(odd, name):
+    accounts = [odd, GOOD_ACCOUNT]
+
+    assert coinbase.parse_holdings(accounts) == (Holding(asset="BTC", free=Decimal(1)),)
+    assert coinbase.find_unreadable_accounts(accounts) == {name}
+
+
+def test_of_an_asset_in_two_coinbase_accounts_half_is_not_taken_for_all():
+    accounts = [
+        {**GOOD_ACCOUNT, "uuid": "2", "hold": None},
+        GOOD_ACCOUNT,
+        {**GOOD_ACCOUNT, "uuid": "3", "currency": "SOL"},
+    ]
+
+    assert [holding.asset for holding in coinbase.parse_holdings(accounts)] == ["SOL"]
+    assert coinbase.find_unreadable_accounts(accounts) == {"BTC"}
 
 
 FILL = {
@@ -187,6 +251,22 @@ ACTIVITY = {
     "qty": "0.1",
     "transaction_time": "2026-11-01T00:00:00Z",
 }
+
+
+@pytest.mark.parametrize(
+    ("odd", "name"),
+    [({}, ""), (None, ""), ({"symbol": "BTCUSD", "asset_class": "crypto", "qty": None}, "BTC")],
+    ids=str,
+)
+def test_an_odd_alpaca_position_hides_no_other_and_is_not_taken_for_nothing(odd, name):
+    catalog = alpaca_names.parse_catalog([PAIR])
+    stock = {"symbol": "AAPL", "asset_class": "us_equity", "qty": "3", "qty_available": "3"}
+
+    held = alpaca.parse_positions([odd, stock], catalog)
+
+    assert [(holding.asset, holding.total) for holding in held] == [("AAPL", 3)]
+    assert alpaca.find_unreadable_positions([odd, stock], catalog) == {name}
+    assert alpaca.stock_tickers([odd, stock]) == {"AAPL"}
 
 
 @pytest.mark.parametrize("odd", ODD, ids=str)

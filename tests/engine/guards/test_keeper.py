@@ -291,3 +291,16 @@ async def test_a_paused_guard_can_be_taken_off(split):
     await press(split, ChoiceKind.UNGUARD)
 
     assert (await split.guard()).state is GuardState.CLOSED
+
+
+async def test_a_balance_that_cannot_be_read_changes_no_guard(guarded):
+    guarded.world.kraken_account.show_balance("BTC", balance=Decimal("NaN"))
+    await read_again(guarded, 3)
+    while_unreadable = await guarded.guard()
+    guarded.world.kraken_account.show_true_balances()
+
+    await read_again(guarded, 2)
+
+    assert while_unreadable.state is GuardState.ARMED
+    assert (await guarded.guard()).quantity == Decimal("0.1")
+    assert await told(guarded) == []

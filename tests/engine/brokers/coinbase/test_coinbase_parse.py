@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 
 from engine.brokers.coinbase.parse import (
+    find_unreadable_accounts,
     parse_book,
     parse_fills,
     parse_holdings,
@@ -50,9 +51,13 @@ def test_what_is_held_whole_is_still_there():
         {"currency": "BTC", "available_balance": "1", "hold": {"value": "0"}},
     ],
 )
-def test_an_account_with_a_missing_or_broken_field_raises(row):
+def test_an_account_with_a_missing_or_broken_field_is_unknown_and_not_zero(row):
+    dollars = {**account(), "uuid": "usd", "currency": "USD"}
+
+    assert [holding.asset for holding in parse_holdings([dollars, row])] == ["USD"]
+    assert find_unreadable_accounts([dollars, row]) == {row.get("currency", "")}
     with pytest.raises(MalformedAnswerError):
-        parse_holdings([account(), row])
+        parse_holdings([row])
 
 
 @settings(deadline=None)

@@ -20,6 +20,7 @@ ASSETS = {
     "API3": asset("API3"),
     "SOL": asset("SOL"),
     "ETH2": asset("ETH2"),
+    "KFEE": asset("FEE", decimals=2),
     "ETH2.S": asset("ETH2.S"),
     "SOL03.S": asset("SOL03.S"),
     "XBT.M": asset("XBT.M"),

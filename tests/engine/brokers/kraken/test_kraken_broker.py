@@ -341,3 +341,25 @@ async def test_a_locked_key_is_not_used_again(broker, venue):
         with pytest.raises(LockedOutError):
             await broker.fetch_report()
     assert len(venue.server.tape.calls(key="kraken-key")) == 1
+
+
+async def test_fee_credits_are_no_holding(broker, venue):
+    venue.deposit("USD", "100")
+    venue.deposit("KFEE", "1234.56")
+
+    report = await broker.fetch_report()
+
+    assert [holding.asset for holding in report.holdings] == ["USD"]
+    assert [(credit.asset, credit.total) for credit in report.credits] == [("KFEE", Decimal("1234.56"))]
+
+
+async def test_a_balance_that_cannot_be_read_is_named_and_hides_no_other(broker, venue):
+    venue.deposit("USD", "100")
+    venue.deposit("BTC", "1")
+    venue.account.show_balance("BTC", balance=Decimal("NaN"))
+
+    report = await broker.fetch_report()
+
+    assert [holding.asset for holding in report.holdings] == ["USD"]
+    assert report.unreadable == {"BTC"}
+    assert not report.tells_of("BTC")

@@ -66,6 +66,7 @@ def test_a_delisted_pair_is_taken_apart_into_known_assets():
         ("API321.S", ("API3", Part.LOCKED)),
         ("NEWCOIN7.S", ("NEWCOIN7", Part.LOCKED)),
         ("DOT.P", ("DOT", Part.LOCKED)),
+        ("KFEE", ("KFEE", Part.FREE)),
         ("USD.HOLD", ("USD", Part.HELD)),
         ("NEWCOIN", ("NEWCOIN", Part.FREE)),
         ("NEWCOIN.S", ("NEWCOIN", Part.LOCKED)),

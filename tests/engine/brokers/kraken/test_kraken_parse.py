@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from engine.brokers.base import KeyPermissions
 from engine.brokers.errors_table import Operation
 from engine.brokers.kraken.parse import (
+    find_unreadable_balances,
+    find_unreadable_positions,
     parse_balances,
     parse_book,
     parse_margin_positions,
@@ -100,9 +102,13 @@ def test_a_credit_line_is_never_shown_as_money():
 @pytest.mark.parametrize(
     "row", [{}, {"balance": "1"}, {"balance": None, "hold_trade": "0"}, "1.0", balance("NaN")]
 )
-def test_a_balance_with_a_missing_or_broken_field_raises(row):
+def test_a_balance_with_a_missing_or_broken_field_is_unknown_and_not_zero(row):
+    answer = {"ZUSD": balance("1"), "XXBT": row}
+
+    assert [holding.asset for holding in parse_balances(answer, CATALOG)] == ["USD"]
+    assert find_unreadable_balances(answer, CATALOG) == {"BTC"}
     with pytest.raises(MalformedAnswerError):
-        parse_balances({"ZUSD": balance("1"), "XXBT": row}, CATALOG)
+        parse_balances({"XXBT": row}, CATALOG)
 
 
 def lot(pair="XXBTZUSD", side="buy", **changes):
@@ -144,9 +150,11 @@ def test_margin_lots_are_netted_by_pair_and_direction_without_what_was_closed():
 
 
 @pytest.mark.parametrize("changes", [{"vol": "0"}, {"margin": "0"}, {"type": "hold"}, {"vol_closed": None}])
-def test_a_position_that_makes_no_sense_raises(changes):
-    with pytest.raises(MalformedAnswerError):
-        parse_margin_positions({"A": lot(**changes)}, CATALOG)
+def test_a_position_that_makes_no_sense_is_unknown_and_not_none(changes):
+    answer = {"A": lot(**changes), "B": lot()}
+
+    assert parse_margin_positions(answer, CATALOG) == ()
+    assert find_unreadable_positions(answer, CATALOG) == {"BTC/USD"}
 
 
 def order(**changes):
