@@ -22,7 +22,8 @@ OTHERS = 0o077
 LOOKS: Mapping[Venue, str] = {
     Venue.KRAKEN: "Kraken's secret is base64: 88 letters, digits, + and /, ending in ==.",
     Venue.COINBASE: "Coinbase's key looks like organizations/…/apiKeys/…, its secret is a PEM from "
-    r"-----BEGIN EC PRIVATE KEY----- to -----END EC PRIVATE KEY-----, on one line with \n.",
+    r"-----BEGIN EC PRIVATE KEY----- to -----END EC PRIVATE KEY-----, on one line with \n. It must be made with "
+    "ECDSA as its signature algorithm; the portal's default, Ed25519, cannot trade.",
     Venue.ALPACA: "A paper key begins with PK and needs NIJA_ALPACA_API_URL=https://paper-api.alpaca.markets.",
 }
 

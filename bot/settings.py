@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
+from bot.coinbase_key import check_coinbase_secret
 from bot.errors import SettingsError
 from bot.pasted_secrets import looks_secret
 from bot.setting_checks import (
@@ -88,7 +89,7 @@ class Settings(BaseSettings):
     kraken_api_key: Secret = None
     kraken_api_secret: Secret = None
     coinbase_api_key: Secret = None
-    coinbase_api_secret: Secret = None
+    coinbase_api_secret: Annotated[Secret, AfterValidator(check_coinbase_secret)] = None
     alpaca_api_key: Secret = None
     alpaca_api_secret: Secret = None
 

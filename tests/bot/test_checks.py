@@ -57,6 +57,14 @@ def test_a_rejected_key_is_told_what_one_looks_like(venue, looks):
     assert looks in check_key_error(venue, KeyRejectedError(venue, "malformed")).advice
 
 
+def test_a_rejected_coinbase_key_is_told_to_be_made_with_ecdsa():
+    advice = check_key_error(Venue.COINBASE, KeyRejectedError(Venue.COINBASE, "Unauthorized")).advice
+
+    assert (
+        "made with ECDSA as its signature algorithm; the portal's default, Ed25519, cannot trade." in advice
+    )
+
+
 def may(*, read=True, trade=True, withdraw=False):
     return KeyPermissions(can_read=read, can_trade=trade, can_withdraw=withdraw)
 

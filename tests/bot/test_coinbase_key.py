@@ -1,0 +1,76 @@
+"""The kind of key that Coinbase's portal makes by default is named before anything is asked with it."""
+
+import base64
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from bot.coinbase_key import is_ed25519
+from bot.errors import SettingsError
+from bot.settings import load_settings
+
+
+def pem(key, form=PrivateFormat.PKCS8):
+    return key.private_bytes(Encoding.PEM, form, NoEncryption()).decode()
+
+
+def as_the_portal_shows_it(key):
+    seed = key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+    return base64.b64encode(seed + key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
+
+
+EDWARDS, CURVE = Ed25519PrivateKey.generate(), ec.generate_private_key(ec.SECP256R1())
+SEED = base64.b64encode(EDWARDS.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())).decode()
+
+
+@pytest.mark.parametrize(
+    "secret", [as_the_portal_shows_it(EDWARDS), SEED, pem(EDWARDS)], ids=["portal", "seed", "pem"]
+)
+def test_an_ed25519_key_is_recognised_in_every_form(secret):
+    assert is_ed25519(secret)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        pem(CURVE),
+        pem(CURVE, PrivateFormat.TraditionalOpenSSL),
+        "-----BEGIN EC PRIVATE KEY-----\nabc\n-----END EC PRIVATE KEY-----",
+        "-----BEGIN",
+        "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY",
+        "not base64!",
+        "\N{GREEK SMALL LETTER ALPHA}",
+        "",
+    ],
+    ids=["pkcs8", "sec1", "no key", "cut off", "legacy", "garbage", "letters", "nothing"],
+)
+def test_nothing_else_is_taken_for_one(secret):
+    assert not is_ed25519(secret)
+
+
+def set_keys(monkeypatch, secret):
+    monkeypatch.setenv("NIJA_OWNER_IDS", "7")
+    monkeypatch.setenv("NIJA_COINBASE_API_KEY", "organizations/1/apiKeys/2")
+    monkeypatch.setenv("NIJA_COINBASE_API_SECRET", secret)
+
+
+@pytest.mark.parametrize("secret", [as_the_portal_shows_it(EDWARDS), pem(EDWARDS).replace("\n", "\\n")])
+def test_the_start_names_an_ed25519_key_and_says_what_to_make_instead(monkeypatch, secret):
+    set_keys(monkeypatch, secret)
+
+    with pytest.raises(SettingsError) as refusal:
+        load_settings(None)
+
+    assert str(refusal.value) == (
+        "NIJA_COINBASE_API_SECRET is an Ed25519 key, the portal's default, and Coinbase takes trades with ECDSA "
+        "keys only: make a new key there with ECDSA as its signature algorithm."
+    )
+    assert secret not in str(refusal.value)
+
+
+def test_an_ecdsa_key_is_taken(monkeypatch):
+    set_keys(monkeypatch, pem(CURVE, PrivateFormat.TraditionalOpenSSL).replace("\n", "\\n"))
+
+    assert load_settings(None).coinbase_api_secret is not None
