@@ -10,6 +10,7 @@ import structlog
 from engine.balances.reader import AccountReader
 from engine.balances.service import BalanceService
 from engine.brokers.base import Broker
+from engine.execution.late_fees import LateFees
 from engine.guards.keeper import GuardKeeper
 from engine.liquidation.execute import Exits
 from engine.liquidation.watch import Watch
@@ -43,6 +44,7 @@ class Trading:
         watch_log: WatchLog,
         exits: Exits,
         costs: Costs,
+        late_fees: LateFees,
         tasks: Tasks,
         snapshot_interval_s: float,
         resources: AsyncExitStack,
@@ -57,6 +59,7 @@ class Trading:
         self._watch_log = watch_log
         self._exits = exits
         self._costs = costs
+        self._late_fees = late_fees
         self._tasks = tasks
         self._spread_s = snapshot_interval_s * 0.8
         self._resources = resources
@@ -110,6 +113,7 @@ class Trading:
                 async with asyncio.timeout(FIRST_COSTS_S):
                     await self._refresh_costs(account)
         await self._keeper.after_reading(account)
+        await self._late_fees.book(account)
 
     async def _refresh_costs(self, account: Account) -> None:
         found = await self._portfolio.gather(account)

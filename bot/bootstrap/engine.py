@@ -16,6 +16,7 @@ from engine.closing.gathering import Gathering
 from engine.closing.service import ClosingService
 from engine.execution.audit import Audit
 from engine.execution.journal import Journal
+from engine.execution.late_fees import LateFees
 from engine.execution.submit import Submitter
 from engine.guards.arming import ArmingMode
 from engine.guards.guard import Guard
@@ -185,6 +186,7 @@ def _build_trading(
         ),
         exits=exits,
         costs=books.costs,
+        late_fees=LateFees(database=base.database, brokers=base.brokers, clock=base.clock),
         tasks=base.tasks,
         snapshot_interval_s=settings.snapshot_interval_s,
         resources=resources,

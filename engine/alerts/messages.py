@@ -50,8 +50,12 @@ class ExitFilled:
     #: None while the venue has not told it.
     fee: Decimal | None
     fee_asset: str | None
-    #: After fees; None when the fee or its value is unknown.
+    #: In `currency`, at what the account pays, where the venue books the fee later; None is unknown.
+    fee_estimate: Decimal | None = None
+    #: None when the entry or the value is unknown.
     realised: Decimal | None
+    #: True when the fee is not in `realised`: not booked yet, or charged in another asset.
+    before_fee: bool = False
     cancelled: tuple[CancelledOrder, ...] = ()
     #: Guarded but not sold in this order (below the lot, or not there), with the reason.
     left_over: Decimal = Decimal(0)

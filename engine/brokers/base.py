@@ -41,6 +41,14 @@ class FeeQuote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BookedFee:
+    """What a venue has charged for an order."""
+
+    amount: Decimal
+    asset: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyPermissions:
     """What a key may do; None where the venue does not tell."""
 
@@ -140,6 +148,9 @@ class Broker(Protocol):
 
     async def fetch_fees(self, symbols: Collection[str]) -> Mapping[str, FeeQuote]:
         """Return the taker fee this account pays for each symbol; one the venue does not tell is absent."""
+
+    async def fetch_booked_fee(self, venue_order_id: VenueOrderId, symbol: str) -> BookedFee | None:
+        """Return what a filled order was charged; None while the venue has not booked all of it."""
 
     async def fetch_permissions(self) -> KeyPermissions:
         """Return what the key may do."""

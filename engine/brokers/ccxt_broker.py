@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from engine.brokers.base import Priority
+from engine.brokers.base import BookedFee, Priority
 from engine.brokers.ccxt_client import Call, VenueClient
 from engine.brokers.errors_table import Operation, RateLimitedError
 from engine.brokers.key_health import KeyHealth
@@ -11,6 +11,7 @@ from engine.brokers.lane import Lane
 from engine.brokers.parse import MalformedAnswerError
 from engine.clock import Clock
 from engine.errors import MisconfiguredError, UnknownOutcomeError
+from engine.orders import Order
 from engine.venues import Account, Venue
 
 
@@ -42,6 +43,13 @@ class CcxtBroker:
         except RateLimitedError:
             self._lane.drain()
             raise
+
+
+def booked_with(order: Order) -> BookedFee | None:
+    """Return the fee that an order is told with."""
+    if order.fee is None or order.fee_asset is None:
+        return None
+    return BookedFee(amount=order.fee, asset=order.fee_asset)
 
 
 @contextmanager

@@ -109,10 +109,12 @@ def describe_exit(
     found_later: bool,
     filled_at: datetime,
     rate: Decimal | None = Decimal(1),
+    taker: Decimal | None = None,
 ) -> ExitFilled:
     """Build the liquidation alert from the venue's own order; `guard` is as it was before the fill.
 
     `rate` is what one unit of the money it brought is worth in the guard's own; None is unknown.
+    `taker` is what the account pays, to estimate a fee that is not booked yet.
 
     Raises:
         ValueError: the intent has no trigger or the order no fill.
@@ -124,6 +126,7 @@ def describe_exit(
         raise ValueError(message)
     # What was sold says the order: a sale may go through another pair than its guard's.
     currency = order.symbol.partition("/")[2]
+    realised, before_fee = realised_pnl(guard, order, currency=currency, rate=rate)
     entry_known = trigger.asked is None or trigger.asked.entry_known
     return ExitFilled(
         venue=intent.venue,
@@ -139,7 +142,9 @@ def describe_exit(
         currency=currency,
         fee=order.fee,
         fee_asset=order.fee_asset,
-        realised=realised_pnl(guard, order, currency=currency, rate=rate) if entry_known else None,
+        fee_estimate=_estimated_fee(order, taker),
+        realised=realised if entry_known else None,
+        before_fee=before_fee,
         cancelled=cancelled,
         left_over=dust.quantity if dust else ZERO,
         left_over_why=dust.why if dust else "",
@@ -154,19 +159,26 @@ def describe_exit(
     )
 
 
+def _estimated_fee(order: Order, taker: Decimal | None) -> Decimal | None:
+    if order.fee is not None or order.cost is None or taker is None:
+        return None
+    with exact():
+        return order.cost * taker
+
+
 def realised_pnl(
     guard: Guard, order: Order, *, currency: str, rate: Decimal | None = Decimal(1)
-) -> Decimal | None:
-    """Return what the exit brought against its share of the guard's cost, after its own fee, in the guard's money.
+) -> tuple[Decimal | None, bool]:
+    """Return what the exit brought against its share of the guard's cost, in the guard's money; and if before its fee.
 
-    None when the fee, the value or its rate is unknown, or the fee was charged in another asset.
+    It is where the fee is not booked yet or was charged in another asset. None when the value or its rate
+    is unknown.
     """
-    if order.cost is None or order.fee is None or rate is None or guard.quantity == ZERO:
-        return None
-    if order.fee_asset not in {currency, None}:
-        return None
+    fee = order.fee if order.fee_asset in {currency, None} else None
+    if order.cost is None or rate is None or guard.quantity == ZERO:
+        return None, fee is None
     with exact():
         paid = guard.cost * order.filled_quantity / guard.quantity
         brought = order.cost * rate
         gross = brought - paid if guard.direction is Direction.LONG else paid - brought
-        return gross - order.fee * rate
+        return gross - (fee or ZERO) * rate, fee is None

@@ -1,5 +1,8 @@
 """An order the venue has: asked for until it is final, then told with its exact fill."""
 
+import asyncio
+from decimal import Decimal
+
 from engine.balances.reports import Reports
 from engine.brokers.base import Broker
 from engine.clock import Clock
@@ -24,6 +27,9 @@ from engine.liquidation.market_door import MarketDoor
 from engine.liquidation.trouble import Trouble
 from engine.money import ZERO
 from engine.orders import Order, VenueOrderId
+
+#: An alert waits no longer than this for what the account pays.
+FEE_READ_S = 0.5
 
 #: Pauses between questions after an accepted order; market orders fill at once or hardly at all.
 FILL_POLLS_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0)
@@ -120,9 +126,19 @@ class Filling:
             found_later=found_later,
             filled_at=self._clock.now(),
             rate=await self._door.pair.rate(order.symbol.partition("/")[2]),
+            taker=None if order.fee is not None else await self._taker(order.symbol),
         )
         self._reports.outdate(intent.account_id)
         return await self._journal.conclude(intent, order, guard=rest, seen=claim.seen, message=message)
+
+    async def _taker(self, symbol: str) -> Decimal | None:
+        """Return what the account pays, for a fee that the venue books later; the alert waits only so long."""
+        try:
+            async with asyncio.timeout(FEE_READ_S):
+                fees = await self._broker.fetch_fees([symbol])
+        except (BrokerError, TimeoutError):
+            return None
+        return fees[symbol].taker if symbol in fees else None
 
     async def _wait(self, intent: Intent, error: BrokerError | None, silence: str) -> None:
         wait_s = FILL_POLLS_S[min(self._polls, len(FILL_POLLS_S) - 1)]

@@ -138,7 +138,8 @@ def _against(message: ExitFilled) -> str:
 
 def _fee(message: ExitFilled) -> str:
     if message.fee is None:
-        return "not told yet"
+        estimate = message.fee_estimate
+        return "not told yet" if estimate is None else f"about {in_currency(estimate, message.currency)}"
     return price(message.fee, message.fee_asset or message.currency)
 
 
@@ -148,8 +149,9 @@ def _realised(message: ExitFilled) -> str:
     if message.rate is None:
         return f"unknown, no {message.currency} rate"
     if message.realised is None:
-        return "unknown, fee missing"
-    return in_currency(message.realised, _own_currency(message), signed=True)
+        return "unknown, no value"
+    realised = in_currency(message.realised, _own_currency(message), signed=True)
+    return f"{realised} before the fee" if message.before_fee else realised
 
 
 def _account(message: ExitFilled) -> Iterator[str]:
@@ -169,7 +171,16 @@ def cancelled_line(order: CancelledOrder, currency: str) -> str:
     return f"• {order.side} {full_quantity(order.quantity)} {at}{doubt}"
 
 
+def _fee_to_come(message: ExitFilled) -> Iterator[str]:
+    if message.fee is None:
+        what = (
+            "The fee is an estimate: " if message.fee_estimate is not None else "The fee is not known yet: "
+        )
+        yield f"{what}{message.venue.label} books it later, and /history shows it then."
+
+
 def _times(message: ExitFilled, reader: Reader) -> Iterator[str]:
+    yield from _fee_to_come(message)
     if message.since_guarded:
         yield SINCE_GUARDED
     began = "Asked for" if message.asked else "Triggered"

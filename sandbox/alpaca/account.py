@@ -76,6 +76,8 @@ class AlpacaAccount:
     unsettled_usd: Decimal = ZERO
     #: avg_entry_price shown instead of the fills' own, by asset
     entry_prices: dict[str, Decimal] = field(default_factory=dict)
+    #: the day is over: what was charged for crypto is among the activities
+    books_fees: bool = True
     #: orders show what filled, but neither their average price nor their activities yet
     hides_fill_prices: bool = False
     notes: dict[str, Note] = field(default_factory=dict)

@@ -88,7 +88,7 @@ def _history(account: AlpacaAccount) -> Iterator[Activity]:
     for fill in account.ledger.fills:
         done[fill.order_id] = done.get(fill.order_id, ZERO) + fill.quantity
         yield _filled(account, fill, done[fill.order_id])
-        if fill.fee:
+        if fill.fee and account.books_fees:
             yield _fee(fill)
     for entry in account.ledger.entries:
         if entry.kind in CASH and entry.asset == DOLLAR:

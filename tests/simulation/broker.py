@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 
-from engine.brokers.base import FeeQuote, FillPage, KeyPermissions
+from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions
 from engine.errors import (
     InvalidNonceError,
     KeyRejectedError,
@@ -133,6 +133,10 @@ class SimBroker:
     async def fetch_fees(self, symbols):
         await self._read(Kind.READ_LOST)
         return {symbol: FeeQuote(taker=self._truth.rules.fee_ratio, live=True) for symbol in symbols}
+
+    async def fetch_booked_fee(self, venue_order_id, symbol):
+        order = await self.fetch_order(venue_order_id, symbol)
+        return BookedFee(amount=order.fee, asset=order.fee_asset)
 
     async def fetch_permissions(self):
         return KeyPermissions(can_read=True, can_trade=True, can_withdraw=False)

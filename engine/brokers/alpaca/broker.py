@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
+from engine.brokers.alpaca.fees import Charge, find_fee, parse_tier, readable_charges, taker_of_tier
 from engine.brokers.alpaca.market import AlpacaMarketData, require_listed
 from engine.brokers.alpaca.parse import (
     find_unreadable_positions,
@@ -17,9 +17,9 @@ from engine.brokers.alpaca.parse import (
     rows_of,
     stock_tickers,
 )
-from engine.brokers.base import FeeQuote, FillPage, KeyPermissions, Priority
+from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions, Priority
 from engine.brokers.budget import Budget
-from engine.brokers.ccxt_broker import CcxtBroker, reading
+from engine.brokers.ccxt_broker import CcxtBroker, booked_with, reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, VenueClient, alpaca_client
 from engine.brokers.errors_table import Operation
 from engine.brokers.lane import Lane
@@ -34,9 +34,6 @@ from engine.venues import Account, Venue
 
 # 200 calls a minute and account; numbers need no order, so only the count of calls is bounded.
 _CAPACITY, _REFILL_PER_S, _RESERVE, _WIDTH = 200, 200 / 60, 50, 4
-
-# https://docs.alpaca.markets/docs/crypto-fees, the first tier; the venue does not say what an account pays.
-_TAKER_FEES = {AssetClass.CRYPTO: Decimal("0.0025"), AssetClass.STOCK: ZERO}
 
 _PRIVATE = ("trader", "private")
 _ORDERS_A_PAGE = 500
@@ -76,6 +73,7 @@ class AlpacaBroker(CcxtBroker):
         lane = Lane(budget=budget, serial=False, width=_WIDTH)
         super().__init__(account=account, client=client, lane=lane, clock=clock)
         self._market = market
+        self._tier: int | None = None
 
     async def fetch_report(self, *, priority: Priority = Priority.READ) -> AccountReport:
         """Return dollars, coins and stocks with the venue's own total; leverage never counts as money."""
@@ -94,6 +92,7 @@ class AlpacaBroker(CcxtBroker):
                 at=at,
             )
             tickers = stock_tickers(held)
+            self._tier = parse_tier(row)
         await self._market.learn_stocks(sorted(tickers))
         return report
 
@@ -187,13 +186,22 @@ class AlpacaBroker(CcxtBroker):
         await self._order(f"v2/orders/{venue_order_id}", "DELETE", {}, priority)
 
     async def fetch_fees(self, symbols: Collection[str]) -> Mapping[str, FeeQuote]:
-        """Return the published taker fee of each listed symbol's asset class."""
+        """Return the published taker fee of each listed symbol's asset class, of crypto at the account's tier."""
         listed = (await self._market.catalog()).instruments
+        takers = {AssetClass.CRYPTO: taker_of_tier(self._tier), AssetClass.STOCK: ZERO}
         return {
-            symbol: FeeQuote(taker=_TAKER_FEES[listed[symbol].asset_class], live=False)
+            symbol: FeeQuote(taker=takers[listed[symbol].asset_class], live=False)
             for symbol in symbols
             if symbol in listed
         }
+
+    async def fetch_booked_fee(self, venue_order_id: VenueOrderId, symbol: str) -> BookedFee | None:
+        """Return what an order was charged: crypto is at the end of the day, in entries that name no order."""
+        order = await self.fetch_order(venue_order_id, symbol, priority=Priority.HISTORY)
+        if order.fee is not None or order.opened_at is None or not order.fills:
+            return booked_with(order)
+        fee = find_fee(order.fills, await self._charges(order.opened_at), tier=self._tier)
+        return None if fee is None else BookedFee(amount=fee, asset=order.fills[0].fee_asset)
 
     async def fetch_permissions(self) -> KeyPermissions:
         """Return what the account lets its key do."""
@@ -223,6 +231,22 @@ class AlpacaBroker(CcxtBroker):
                 break
             params = {"after": after, "page_token": page.next_cursor}
         return tuple(fills)
+
+    async def _charges(self, opened_at: datetime) -> list[Charge]:
+        catalog = await self._market.catalog()
+        # They are dated by the day.
+        after = (opened_at - timedelta(days=1)).date().isoformat()
+        wanted = {"direction": "asc", "page_size": str(_FILLS_A_PAGE), "after": after}
+        params, charges = wanted, list[Charge]()
+        for _ in range(_PAGES):
+            answer = await self._get("v2/account/activities/CFEE", params, Priority.HISTORY)
+            with reading(Venue.ALPACA):
+                rows = rows_of(answer, "activities")
+                charges += readable_charges(rows, catalog)
+                if len(rows) < _FILLS_A_PAGE:
+                    break
+                params = {**wanted, "page_token": text_in(rows[-1], "id")}
+        return charges
 
     async def _fill_page(self, params: Mapping[str, str], priority: Priority) -> FillPage:
         catalog = await self._market.catalog()

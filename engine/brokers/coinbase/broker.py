@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
-from engine.brokers.base import FeeQuote, FillPage, KeyPermissions, Priority
+from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions, Priority
 from engine.brokers.budget import Budget
-from engine.brokers.ccxt_broker import CcxtBroker, reading
+from engine.brokers.ccxt_broker import CcxtBroker, booked_with, reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, VenueClient, coinbase_client
 from engine.brokers.coinbase.market import CoinbaseMarketData, require_listed
 from engine.brokers.coinbase.parse import (
@@ -190,6 +190,10 @@ class CoinbaseBroker(CcxtBroker):
         with reading(Venue.COINBASE):
             fee = FeeQuote(taker=parse_taker_fee(answer), live=True)
         return {symbol: fee for symbol in symbols if symbol in listed}
+
+    async def fetch_booked_fee(self, venue_order_id: VenueOrderId, symbol: str) -> BookedFee | None:
+        """Return what an order was charged, which is told with the order."""
+        return booked_with(await self.fetch_order(venue_order_id, symbol, priority=Priority.HISTORY))
 
     async def fetch_permissions(self) -> KeyPermissions:
         """Return what the key may do."""

@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from engine.brokers.base import FeeQuote, FillPage, KeyPermissions, Priority
+from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions, Priority
 from engine.brokers.budget import Budget
-from engine.brokers.ccxt_broker import CcxtBroker, reading
+from engine.brokers.ccxt_broker import CcxtBroker, booked_with, reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, NextNonce, VenueClient, kraken_client
 from engine.brokers.errors_table import Operation
 from engine.brokers.kraken.fees import gather_fees
@@ -215,6 +215,10 @@ class KrakenBroker(CcxtBroker):
         listed = (await self._market.catalog()).pair_ids
         pair_ids = {symbol: listed[symbol] for symbol in sorted(symbols) if symbol in listed}
         return await gather_fees(lambda ids: self._read("TradeVolume", {"pair": ids}), pair_ids)
+
+    async def fetch_booked_fee(self, venue_order_id: VenueOrderId, symbol: str) -> BookedFee | None:
+        """Return what an order was charged, which is told with the order."""
+        return booked_with(await self.fetch_order(venue_order_id, symbol, priority=Priority.HISTORY))
 
     async def fetch_permissions(self) -> KeyPermissions:
         """Return what the key may do."""

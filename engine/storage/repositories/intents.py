@@ -149,6 +149,29 @@ async def load_filled(session: AsyncSession, account_id: str, *, since: datetime
     return tuple(_intent(row) for row in found)
 
 
+async def load_without_fee(session: AsyncSession, account_id: str, *, most: int = 20) -> tuple[Intent, ...]:
+    """Return an account's latest filled intents whose fee the venue had not booked yet."""
+    found = await session.exec(
+        select(IntentRow)
+        .where(
+            col(IntentRow.account_id) == account_id,
+            col(IntentRow.state) == IntentState.FILLED,
+            col(IntentRow.fee).is_(None),
+            col(IntentRow.venue_order_id).is_not(None),
+        )
+        .order_by(col(IntentRow.created_at).desc())
+        .limit(most)
+    )
+    return tuple(_intent(row) for row in found)
+
+
+async def book_fee(session: AsyncSession, intent_id: str, fee: Decimal, asset: str) -> None:
+    """Write down a fee that was booked after the fill; nothing else of the intent changes."""
+    await session.exec(
+        update(IntentRow).where(col(IntentRow.intent_id) == intent_id).values(fee=fee, fee_asset=asset)
+    )
+
+
 async def load_order_ids(session: AsyncSession, account_id: str) -> frozenset[str]:
     """Return the venue's ids of every order of ours in an account."""
     found = await session.exec(

@@ -207,28 +207,34 @@ def test_an_alert_needs_a_trigger_and_a_fill(intent, order):
 
 
 @pytest.mark.parametrize(
-    ("order", "direction", "realised"),
+    ("order", "direction", "realised", "before_fee"),
     [
-        pytest.param(an_order(), Direction.LONG, "-10.9", id="a loss with its fee"),
-        pytest.param(an_order(filled="0.5", cost="45"), Direction.LONG, "-5.9", id="half of the cost"),
-        pytest.param(an_order(cost="110"), Direction.SHORT, "-10.9", id="bought back dearer"),
-        pytest.param(an_order(fee="0", fee_asset=None), Direction.LONG, "-10", id="free of charge"),
-        pytest.param(an_order(fee=None), Direction.LONG, None, id="fee unknown"),
-        pytest.param(an_order(cost=None), Direction.LONG, None, id="value unknown"),
-        pytest.param(an_order(fee_asset="BTC"), Direction.LONG, None, id="fee in coins"),
+        pytest.param(an_order(), Direction.LONG, "-10.9", False, id="a loss with its fee"),
+        pytest.param(an_order(filled="0.5", cost="45"), Direction.LONG, "-5.9", False, id="half of the cost"),
+        pytest.param(an_order(cost="110"), Direction.SHORT, "-10.9", False, id="bought back dearer"),
+        pytest.param(an_order(fee="0", fee_asset=None), Direction.LONG, "-10", False, id="free of charge"),
+        pytest.param(an_order(fee=None), Direction.LONG, "-10", True, id="fee unknown"),
+        pytest.param(an_order(cost=None), Direction.LONG, None, False, id="value unknown"),
+        pytest.param(an_order(fee_asset="BTC"), Direction.LONG, "-10", True, id="fee in coins"),
     ],
 )
-def test_what_an_exit_brought(order, direction, realised):
+def test_what_an_exit_brought(order, direction, realised, before_fee):
     guard = a_guard(direction=direction)
 
-    assert realised_pnl(guard, order, currency="USD") == number(realised)
+    assert realised_pnl(guard, order, currency="USD") == (number(realised), before_fee)
+
+
+def test_a_fee_that_is_not_booked_yet_is_estimated_at_what_the_account_pays():
+    assert an_alert(an_intent(), an_order(fee=None), taker=number("0.0025")).fee_estimate == number("0.225")
+    assert an_alert(an_intent(), an_order(fee=None), taker=None).fee_estimate is None
+    assert an_alert(an_intent(), an_order(), taker=number("0.0025")).fee_estimate is None
 
 
 def test_the_cost_is_shared_by_the_part_of_what_was_guarded():
     guard = a_guard("2", "200")
 
-    assert realised_pnl(guard, an_order(), currency="USD") == number("-10.9")
+    assert realised_pnl(guard, an_order(), currency="USD") == (number("-10.9"), False)
 
 
 def test_a_guard_of_nothing_has_no_result():
-    assert realised_pnl(a_guard().with_quantity(number("0")), an_order(), currency="USD") is None
+    assert realised_pnl(a_guard().with_quantity(number("0")), an_order(), currency="USD") == (None, False)

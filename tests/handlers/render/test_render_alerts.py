@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -154,7 +155,31 @@ def test_what_the_venue_has_not_told_is_not_invented():
     text = render_alert(replace(EXIT, fee=None, fee_asset=None, realised=None), READER).text
 
     assert "Fee                   not told yet" in text
-    assert "Realised PnL  unknown, fee missing" in text
+    assert re.search(r"Realised PnL +unknown, no value", text)
+
+
+def test_a_fee_that_is_booked_later_is_an_estimate_and_the_result_is_before_it():
+    later = replace(EXIT, fee=None, fee_asset=None, fee_estimate=Decimal("0.8912"), before_fee=True)
+    text = render_alert(later, READER).text
+
+    assert "about $0.89" in text
+    assert "$137.26 before the fee" in text
+    assert "The fee is an estimate: Kraken books it later, and /history shows it then." in text
+
+
+def test_a_fee_nobody_can_estimate_is_said_to_come():
+    text = render_alert(replace(EXIT, fee=None, fee_asset=None, before_fee=True), READER).text
+
+    assert "not told yet" in text
+    assert "The fee is not known yet: Kraken books it later, and /history shows it then." in text
+
+
+def test_a_fee_in_another_coin_is_shown_and_not_in_the_result():
+    text = render_alert(replace(EXIT, fee=Decimal(2), fee_asset="KFEE", before_fee=True), READER).text
+
+    assert re.search(r"Fee +2(.00)? KFEE", text)
+    assert "before the fee" in text
+    assert "estimate" not in text
 
 
 def test_an_alert_read_late_says_when_it_happened():
