@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.health import patience
 from engine.alerts.outbox import GivenUp, depth, load_given_up, load_times
 from engine.balances.reader import AccountReader
-from engine.clock import Clock
+from engine.clock import Clock, moment
 from engine.errors import KeyRejectedError, LockedOutError
 from engine.execution.intents import IntentKind
 from engine.execution.journal import failing_key
@@ -133,14 +133,14 @@ class ProcessStatus:
 
     def _is_looked_at(self, venue: Venue) -> bool:
         at = self._watch.looked_at.get(venue)
-        return at is not None and self._clock.now() - at <= self._look_patience
+        return at is not None and moment(self._clock) - at <= self._look_patience
 
     def _watching(self, guard: Guard) -> Watching:
         account = Account(account_id=guard.account_id, user_id=guard.user_id, venue=guard.venue)
         error = self._reader.error(account)
         return Watching(
             sight=self._watch.sights.get(guard.guard_id, Sight()),
-            looked_at=self._watch.looked_at.get(guard.venue),
+            looked_at=looked.at if (looked := self._watch.looked_at.get(guard.venue)) else None,
             is_looked_at=self._is_looked_at(guard.venue),
             key_refused=error.words if isinstance(error, KeyRejectedError | LockedOutError) else None,
             read_at=self._reader.state(account).last_updated,

@@ -1,9 +1,31 @@
 """APScheduler behind four typed verbs; nothing else in the process knows it."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+
+from engine import wall_time
+
+
+class Rhythm:
+    """An interval that leaves out what was missed.
+
+    APScheduler's own computes every missed run one by one, on the event loop: half a million after thirty days, and
+    no end to it when a clock that began in 1970 is put right.
+    """
+
+    def __init__(self, every_s: float) -> None:
+        self._every = timedelta(seconds=every_s)
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """Return when to call next; APScheduler asks."""
+        return wall_time.next_beat(previous_fire_time, self._every, now) if previous_fire_time else now
+
+
+# APScheduler wants to be told what a trigger is; it has no types that one could inherit from.
+BaseTrigger.register(Rhythm)
 
 
 class Timer:
@@ -24,8 +46,7 @@ class Timer:
         """Call now and then every so many seconds, in place of what had this name."""
         self._scheduler.add_job(
             call,
-            "interval",
-            seconds=every_s,
+            Rhythm(every_s),
             id=name,
             name=name,
             replace_existing=True,

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from engine import wall_time
 from engine.brokers.base import MarketData, Session
-from engine.clock import Clock
+from engine.clock import Clock, Moment, moment
 from engine.errors import BrokerError
 from engine.instruments import Instrument
 from engine.quotes import OrderBook, Quote
@@ -26,6 +27,7 @@ class VenueMarket:
         self._asked_at = float("-inf")
         self._failed: BrokerError | None = None
         self._quotes: dict[str, Quote] = {}
+        self._quotes_asked: dict[str, Moment] = {}
         self._distrusted = set[str]()
         self._session: Session | None = None
         self._session_at: float | None = None
@@ -64,12 +66,11 @@ class VenueMarket:
 
     async def quotes(self, symbols: Collection[str], *, max_age_s: float) -> Mapping[str, Quote]:
         """Return quotes at most `max_age_s` old, asking the venue only for the others."""
-        oldest = self._clock.now() - timedelta(seconds=max_age_s)
-        missing = {symbol for symbol in symbols if not self._is_fresh(symbol, oldest)}
+        limit = timedelta(seconds=max_age_s)
+        missing = {symbol for symbol in symbols if not self._is_fresh(symbol, limit)}
         if missing:
-            self._quotes.update(await self.data.fetch_quotes(missing))
-        kept = {symbol: self._quotes[symbol] for symbol in symbols if symbol in self._quotes}
-        return self.trusted({symbol: quote for symbol, quote in kept.items() if quote.at >= oldest})
+            await self.fetch_quotes(missing)
+        return self.trusted({one: self._quotes[one] for one in symbols if self._is_fresh(one, limit)})
 
     def trusted(self, quotes: Mapping[str, Quote]) -> Mapping[str, Quote]:
         """Leave out the quotes that a second source contradicts."""
@@ -84,8 +85,10 @@ class VenueMarket:
 
     async def fetch_quotes(self, symbols: Collection[str]) -> Mapping[str, Quote]:
         """Ask the venue now, whatever is kept."""
+        asked = moment(self._clock)
         fresh = await self.data.fetch_quotes(symbols)
         self._quotes.update(fresh)
+        self._quotes_asked.update(dict.fromkeys(fresh, asked))
         return fresh
 
     async def book(self, symbol: str) -> OrderBook:
@@ -105,11 +108,14 @@ class VenueMarket:
         if session is None:
             return False
         turns_at = session.next_close if session.is_open else session.next_open
-        return turns_at is not None and self._clock.now() >= turns_at
+        return turns_at is not None and not wall_time.is_ahead(turns_at, self._clock.now())
 
-    def _is_fresh(self, symbol: str, oldest: datetime) -> bool:
-        quote = self._quotes.get(symbol)
-        return quote is not None and quote.at >= oldest
+    def _is_fresh(self, symbol: str, limit: timedelta) -> bool:
+        """Tell whether a quote is young enough: how old the venue called it, and how long ago that was."""
+        quote, asked = self._quotes.get(symbol), self._quotes_asked.get(symbol)
+        if quote is None or asked is None:
+            return False
+        return wall_time.between(quote.at, asked.at) + (moment(self._clock) - asked) <= limit
 
 
 Markets = Mapping[Venue, VenueMarket]

@@ -88,3 +88,8 @@ def newest_first(items: Iterable[T], at: Callable[[T], datetime]) -> tuple[T, ..
 def between(earlier: datetime, later: datetime) -> timedelta:
     """Return what lies between two times; negative where they are the other way round. It decides nothing."""
     return later - earlier
+
+
+def next_beat(last: datetime, every: timedelta, now: datetime) -> datetime:
+    """Return the first time after now in the rhythm of a timer, however many it has missed."""
+    return last + every * (1 + max(0, (now - last) // every))

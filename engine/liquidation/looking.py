@@ -1,9 +1,10 @@
 """Take as many looks at a venue's prices as a guard needs to be judged."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from engine.clock import Clock
+from engine import wall_time
+from engine.clock import Clock, moment
 from engine.errors import BrokerError
 from engine.guards.guard import Guard
 from engine.instruments import AssetClass
@@ -47,20 +48,20 @@ class Looker:
 
     async def look(self, guard: Guard, quote: Quote | None, *, last: Mark | None) -> Mark | PriceUnknown:
         """Return the mark a guard is judged by, after a second look where one is needed."""
-        request = self._request(guard)
+        request, now = self._request(guard), self._lasting_clock()
         try:
-            unpriced = await self._unpriced(guard, quote)
+            unpriced = await self._unpriced(guard, quote, now())
             if unpriced is not None:
                 return unpriced
             check = self.checks.get(guard.symbol)
             if check.differs:
                 return self._despite_difference(guard, request, check)
-            seen = decide_mark(request, quote=quote, last=last, now=self._clock.now())
+            seen = decide_mark(request, quote=quote, last=last, now=now())
             if isinstance(seen, NeedsBook):
                 book = await self._market.book(guard.symbol)
-                seen = decide_mark(request, quote=quote, book=book, last=last, now=self._clock.now())
+                seen = decide_mark(request, quote=quote, book=book, last=last, now=now())
             if isinstance(seen, NeedsSecondLook):
-                return await self._look_again(guard, request, seen)
+                return await self._look_again(guard, request, seen, now)
         except BrokerError:
             return _NO_QUOTE
         return PriceUnknown(problem=PriceProblem.NO_BOOK) if isinstance(seen, NeedsBook) else seen
@@ -76,23 +77,26 @@ class Looker:
         return PriceUnknown(problem=PriceProblem.CONTRADICTED, for_s=unknown_for_s(check, now_s=now_s))
 
     async def _look_again(
-        self, guard: Guard, request: MarkRequest, pending: NeedsSecondLook
+        self, guard: Guard, request: MarkRequest, pending: NeedsSecondLook, now: Callable[[], datetime]
     ) -> Mark | PriceUnknown:
         while True:
-            await self._clock.sleep(self._pause_s(pending.latest_at))
+            since_s = wall_time.between(pending.latest_at, now()).total_seconds()
+            await self._clock.sleep(SECOND_LOOK_AFTER.total_seconds() - since_s)
             book = await self._market.book(guard.symbol)
-            now = self._clock.now()
-            look = mark_from_book(request, book=book, now=now)
+            at = now()
+            look = mark_from_book(request, book=book, now=at)
             past = isinstance(look, Mark) and is_past(guard, look)
-            decided = confirm(pending, look, is_past_threshold=past, now=now)
+            decided = confirm(pending, look, is_past_threshold=past, now=at)
             if not isinstance(decided, NeedsSecondLook):
                 return decided
             pending = decided
 
-    def _pause_s(self, latest_at: datetime) -> float:
-        return (latest_at + SECOND_LOOK_AFTER - self._clock.now()).total_seconds()
+    def _lasting_clock(self) -> Callable[[], datetime]:
+        """Return the time for one look: the wall clock as it shows now, going on whatever it is set to meanwhile."""
+        began = moment(self._clock)
+        return lambda: began.at + (moment(self._clock) - began)
 
-    async def _unpriced(self, guard: Guard, quote: Quote | None) -> PriceUnknown | None:
+    async def _unpriced(self, guard: Guard, quote: Quote | None, now: datetime) -> PriceUnknown | None:
         """Return why a stock's quote is no price; what is not listed might be one, and its market closed."""
         if quote is None or not guard.venue.lists_stocks:
             return None
@@ -101,7 +105,7 @@ class Looker:
             return PriceUnknown(problem=PriceProblem.NOT_LISTED)
         if instrument.asset_class is not AssetClass.STOCK:
             return None
-        return check_session(await self._market.session(), quote=quote, now=self._clock.now())
+        return check_session(await self._market.session(), quote=quote, now=now)
 
     def _request(self, guard: Guard) -> MarkRequest:
         return MarkRequest(

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from engine import wall_time
 from engine.brokers.base import Session
 from engine.liquidation.walk import BookProblem, walk_book
 from engine.money import ZERO, exact
@@ -172,8 +173,8 @@ def is_settled(session: Session, at: datetime) -> bool:
     if not session.is_open or session.opened_at is None:
         return False
     # What was read a moment ago may be of before the close.
-    is_over = session.next_close is not None and at >= session.next_close
-    return session.opened_at + SETTLING_AFTER_OPEN <= at and not is_over
+    is_over = session.next_close is not None and not wall_time.is_before(at, session.next_close)
+    return not wall_time.is_before(at, session.opened_at + SETTLING_AFTER_OPEN) and not is_over
 
 
 def _judge(request: MarkRequest, quote: Quote, now: datetime) -> Mark | PriceUnknown | NeedsBook:
@@ -223,9 +224,11 @@ def _check_sides(bid: Decimal, ask: Decimal) -> PriceProblem | None:
 
 def _check_age(at: datetime, now: datetime, max_age_s: float) -> PriceProblem | None:
     limit = timedelta(seconds=max_age_s)
-    if now - at > limit:
+    # A venue's time against ours: where they differ by more than that, no price can be told from an old one.
+    old = wall_time.between(at, now)
+    if old > limit:
         return PriceProblem.STALE
-    if at - now > limit:
+    if -old > limit:
         return PriceProblem.FROM_THE_FUTURE
     return None
 

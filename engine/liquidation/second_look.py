@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from engine import wall_time
 from engine.liquidation.mark import Mark, NeedsSecondLook, PriceProblem, PriceUnknown, is_within
 
 #: Two looks that differ by no more than this agree.
@@ -20,11 +21,11 @@ def confirm(
     """Decide what a further look means: accepted, look again, or price unknown.
 
     `is_past_threshold` says whether `look` itself breaches the guard. A look that comes too early changes
-    nothing and counts for nothing.
+    nothing and counts for nothing. All its times are of one look, in which no clock is set.
     """
-    if not timedelta(0) <= now - pending.first_at <= LOOKS_END_AFTER:
+    if not timedelta(0) <= wall_time.between(pending.first_at, now) <= LOOKS_END_AFTER:
         return PriceUnknown(problem=PriceProblem.NOT_CONFIRMED)
-    if now - pending.latest_at < SECOND_LOOK_AFTER:
+    if wall_time.between(pending.latest_at, now) < SECOND_LOOK_AFTER:
         return pending
     if isinstance(look, Mark) and (
         is_past_threshold or is_within(look.price, pending.candidate.price, AGREEMENT_RATIO)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
+from engine.clock import Moment
 from engine.execution.intents import Trigger
 from engine.guards.guard import Guard
 from engine.liquidation.mark import Mark, PriceProblem, PriceUnknown
@@ -20,7 +21,8 @@ class Sight:
     current: Mark | PriceUnknown | None = None
     #: The last mark that was accepted, however old.
     last: Mark | None = None
-    unknown_since: datetime | None = None
+    #: When the first of the looks was begun that brought no price since.
+    unknown_since: Moment | None = None
     told_unknown: bool = False
     spread: SpreadWatch = field(default_factory=SpreadWatch)
 
@@ -30,11 +32,16 @@ News = Literal["unknown", "back", "wide_spread"] | None
 
 
 def after_look(
-    sight: Sight, seen: Mark | PriceUnknown, *, now: datetime, alarm_after: timedelta
+    sight: Sight,
+    seen: Mark | PriceUnknown,
+    *,
+    now: Moment,
+    alarm_after: timedelta,
+    begun: Moment | None = None,
 ) -> tuple[Sight, News]:
-    """Return the next sight and what the owner is to be told of it."""
+    """Return the next sight and what the owner is to be told of it; `begun` is when the look was, if not now."""
     if isinstance(seen, PriceUnknown):
-        return _without_price(sight, seen, now, alarm_after)
+        return _without_price(sight, seen, now, alarm_after, begun or now)
     spread = watch_spread(sight.spread, mark=seen, now=now)
     after = Sight(current=seen, last=seen, spread=spread)
     if sight.told_unknown:
@@ -73,12 +80,12 @@ def trigger_of(guard: Guard, mark: Mark, *, now: datetime) -> Trigger:
 
 
 def _without_price(
-    sight: Sight, seen: PriceUnknown, now: datetime, alarm_after: timedelta
+    sight: Sight, seen: PriceUnknown, now: Moment, alarm_after: timedelta, begun: Moment
 ) -> tuple[Sight, News]:
     if seen.problem is PriceProblem.MARKET_CLOSED:
         # Every evening brings it; it is shown, but nobody needs to be called for it.
         return replace(sight, current=seen, unknown_since=None), None
-    since = sight.unknown_since or now - timedelta(seconds=seen.for_s)
+    since = sight.unknown_since or min(begun, now + timedelta(seconds=-seen.for_s))
     tell = not sight.told_unknown and now - since >= alarm_after
     after = replace(sight, current=seen, unknown_since=since, told_unknown=sight.told_unknown or tell)
     return after, "unknown" if tell else None

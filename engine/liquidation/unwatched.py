@@ -45,7 +45,8 @@ def find_unwatched(guard: Guard, watching: Watching) -> Unwatched | None:
         return _unwatched(guard, why, watching.read_at)
     if problem is not None:
         last, is_closed = watching.sight.last, problem is PriceProblem.MARKET_CLOSED
-        since = watching.sight.unknown_since or (last.at if last else None)
+        began = watching.sight.unknown_since
+        since = began.at if began else (last.at if last else None)
         why = problem.value if is_closed else f"price unknown: {problem}"
         return _unwatched(guard, why, since, is_usual=is_closed)
     if not watching.is_looked_at:

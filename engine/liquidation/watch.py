@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from itertools import groupby
 
 from engine.alerts.messages import PriceTrouble
 from engine.alerts.outbox import append_alert
-from engine.clock import Clock
+from engine.clock import Clock, Moment, moment
 from engine.guards.guard import Guard, GuardState
 from engine.liquidation.execute import Exits
 from engine.liquidation.looking import Looker
@@ -22,10 +22,12 @@ from engine.storage.repositories import guards as guard_rows
 from engine.tasks import Tasks
 from engine.venues import Venue
 
-#: A venue that has not answered by then gives no quotes in this cycle.
-QUOTES_S = 10.0
-#: The same for the further looks at one guard's order book.
+#: A look at a venue takes no longer, so that one that hangs is looked at again before its alarm is due.
 LOOK_BUDGET_S = 10.0
+#: Whatever is due by then, a venue gets so long to answer.
+LEAST_S = 2.0
+#: Looks come in steps: the alarm that the next one would tell just too late is told before.
+ALARM_EARLY_S = 0.5
 
 
 class Watch:
@@ -45,14 +47,14 @@ class Watch:
         self._exits = exits
         self._clock = clock
         self._tasks = tasks
-        self._alarm_after = timedelta(seconds=price_max_age_s)
+        self._alarm_after = timedelta(seconds=price_max_age_s - min(ALARM_EARLY_S, price_max_age_s / 10))
         self._lookers = {
             venue: Looker(market=market, clock=clock, max_age_s=price_max_age_s)
             for venue, market in markets.items()
         }
         self._sights: dict[str, Sight] = {}
         #: When every watched venue was last looked at to the end.
-        self._looked_at: dict[Venue, datetime] = {}
+        self._looked_at: dict[Venue, Moment] = {}
 
     @property
     def sights(self) -> Mapping[str, Sight]:
@@ -60,7 +62,7 @@ class Watch:
         return self._sights
 
     @property
-    def looked_at(self) -> Mapping[Venue, datetime]:
+    def looked_at(self) -> Mapping[Venue, Moment]:
         """Return when each venue's guards were last looked at to the end."""
         return self._looked_at
 
@@ -85,24 +87,27 @@ class Watch:
             # Its key was taken out of the settings; the owner hears that it is not watched.
             await self._accept_all(guards, PriceUnknown(problem=PriceProblem.NO_QUOTE))
             return
-        quotes = await self._fetch_quotes(looker, guards)
+        begun = moment(self._clock)
+        quotes = await self._fetch_quotes(looker, guards, begun)
         differed = looker.checks.differing()
-        failures = await self._judge_all(looker, [g for g in guards if g.symbol not in differed], quotes)
+        alike = [guard for guard in guards if guard.symbol not in differed]
+        failures = await self._judge_all(looker, alike, quotes, begun)
         # A second source is asked after the first was judged by, so that it delays no sale.
         await looker.checks.run(quotes, guarded={guard.symbol for guard in guards})
         differing = differed | looker.checks.differing()
-        failures += await self._judge_all(looker, [g for g in guards if g.symbol in differing], quotes)
+        unlike = [guard for guard in guards if guard.symbol in differing]
+        failures += await self._judge_all(looker, unlike, quotes, begun)
         if failures:
             raise ExceptionGroup(f"guards at {venue.label} were not judged", failures)
         if quotes:
-            self._looked_at[venue] = self._clock.now()
+            self._looked_at[venue] = moment(self._clock)
 
     async def _judge_all(
-        self, looker: Looker, guards: Sequence[Guard], quotes: Mapping[str, Quote]
+        self, looker: Looker, guards: Sequence[Guard], quotes: Mapping[str, Quote], begun: Moment
     ) -> list[Exception]:
         """Judge guards together and return what went wrong: one must not keep the others from it."""
         judged = await asyncio.gather(
-            *(self._judge(looker, guard, quotes.get(guard.symbol)) for guard in guards),
+            *(self._judge(looker, guard, quotes.get(guard.symbol), begun) for guard in guards),
             return_exceptions=True,
         )
         outcomes = zip(guards, judged, strict=True)
@@ -112,9 +117,20 @@ class Watch:
         await asyncio.gather(*(self._accept(guard, unjudged) for guard in blind), return_exceptions=True)
         return [failure for failure in judged if isinstance(failure, Exception)]
 
-    async def _fetch_quotes(self, looker: Looker, guards: tuple[Guard, ...]) -> Mapping[str, Quote]:
+    def _left_s(self, guards: Sequence[Guard], begun: Moment) -> float:
+        """Return for how long a look may go on: no longer than until a missing price of theirs is to be told."""
+        now, waiting = moment(self._clock), [self._sight(guard) for guard in guards]
+        missing = [now - (sight.unknown_since or begun) for sight in waiting if not sight.told_unknown]
+        left = min((self._alarm_after - one for one in missing), default=self._alarm_after)
+        # Two looks fit before an alarm.
+        budget_s = min(LOOK_BUDGET_S, self._alarm_after.total_seconds() / 2)
+        return max(LEAST_S, min(budget_s - (now - begun).total_seconds(), left.total_seconds()))
+
+    async def _fetch_quotes(
+        self, looker: Looker, guards: tuple[Guard, ...], begun: Moment
+    ) -> Mapping[str, Quote]:
         try:
-            async with asyncio.timeout(QUOTES_S):
+            async with asyncio.timeout(self._left_s(guards, begun)):
                 return await looker.fetch_quotes(guards)
         except TimeoutError:
             return {}
@@ -124,13 +140,13 @@ class Watch:
         sight = self._sights.get(guard.guard_id, Sight())
         return is_past(guard, sight.current) if isinstance(sight.current, Mark) else None
 
-    async def _judge(self, looker: Looker, guard: Guard, quote: Quote | None) -> None:
+    async def _judge(self, looker: Looker, guard: Guard, quote: Quote | None, begun: Moment) -> None:
         try:
-            async with asyncio.timeout(LOOK_BUDGET_S):
+            async with asyncio.timeout(self._left_s([guard], begun)):
                 seen = await looker.look(guard, quote, last=self._sight(guard).last)
         except TimeoutError:
             seen = PriceUnknown(problem=PriceProblem.NO_QUOTE)
-        await self._accept(guard, seen)
+        await self._accept(guard, seen, begun)
         if guard.state is GuardState.ARMED and isinstance(seen, Mark) and is_past(guard, seen):
             self._exits.begin(guard, trigger_of(guard, seen, now=self._clock.now()))
 
@@ -138,9 +154,9 @@ class Watch:
         for guard in guards:
             await self._accept(guard, seen)
 
-    async def _accept(self, guard: Guard, seen: Mark | PriceUnknown) -> None:
-        before = self._sight(guard)
-        after, news = after_look(before, seen, now=self._clock.now(), alarm_after=self._alarm_after)
+    async def _accept(self, guard: Guard, seen: Mark | PriceUnknown, begun: Moment | None = None) -> None:
+        before, now = self._sight(guard), moment(self._clock)
+        after, news = after_look(before, seen, now=now, alarm_after=self._alarm_after, begun=begun)
         if news is None:
             self._sights[guard.guard_id] = after
             return
@@ -153,7 +169,8 @@ class Watch:
         self._sights[guard.guard_id] = after
 
     async def _tell(self, guard: Guard, news: News, before: Sight, after: Sight) -> None:
-        since = after.unknown_since or before.unknown_since or after.spread.wide_since or self._clock.now()
+        known = after.unknown_since or before.unknown_since or after.spread.wide_since
+        since = known.at if known else self._clock.now()
         message = PriceTrouble(
             venue=guard.venue, symbol=guard.symbol, what=news or "back", why=_why(after), since=since
         )

@@ -1,12 +1,13 @@
 """When guards were watched, so that a gap is told first thing with what moved in it."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
+from engine import wall_time
 from engine.alerts.messages import Moved, NotWatching
 from engine.alerts.outbox import append_alert
-from engine.clock import Clock
+from engine.clock import Clock, Moment, moment
 from engine.guards.guard import Guard, GuardState
 from engine.liquidation.mark import Mark
 from engine.liquidation.sight import Sight, ratio_of
@@ -32,15 +33,15 @@ class WatchLog:
         self._before: ProcessRun | None = None
         #: What was guarded when this run began: some of it may be sold before the gap is told.
         self._guarded_then: tuple[Guard, ...] = ()
-        self._began = clock.now()
+        self._began = moment(clock)
 
     async def begin(self) -> None:
         """Note the start of a run and remember the one before."""
-        self._began = self._clock.now()
+        self._began = moment(self._clock)
         async with self._database.write() as session:
             self._before = await rows.load_last_watched(session)
             self._guarded_then = await guard_rows.load_watched(session)
-            self._run_id = await rows.begin_run(session, now=self._began)
+            self._run_id = await rows.begin_run(session, now=self._began.at)
 
     async def beat(self) -> bool:
         """Note until when the guards were watched, and tell of the gap once every guard was seen.
@@ -57,8 +58,8 @@ class WatchLog:
         if watched_until is None:
             return False
         async with self._database.write() as session:
-            await rows.note_cycle(session, self._run_id, at=watched_until, ratios=_ratios(guards, sights))
-        return self._clock.now() - watched_until < self._shortest_gap
+            await rows.note_cycle(session, self._run_id, at=watched_until.at, ratios=_ratios(guards, sights))
+        return moment(self._clock) - watched_until < self._shortest_gap
 
     async def end(self) -> None:
         """Note that the run ended on purpose."""
@@ -66,20 +67,21 @@ class WatchLog:
             await rows.end_run(session, self._run_id, now=self._clock.now())
 
     def _is_late(self) -> bool:
-        return self._clock.now() - self._began >= TELL_LATEST
+        return moment(self._clock) - self._began >= TELL_LATEST
 
-    def _watched_until(self, guards: tuple[Guard, ...]) -> datetime | None:
+    def _watched_until(self, guards: tuple[Guard, ...]) -> Moment | None:
         """Return until when all guards were looked at; None when some venue never was."""
         venues = {guard.venue for guard in guards if guard.state is GuardState.ARMED}
         looks = [self._watch.looked_at.get(venue) for venue in venues]
         if None in looks:
             return None
-        return min((at for at in looks if at is not None), default=self._clock.now())
+        return min((at for at in looks if at is not None), default=moment(self._clock))
 
     async def _tell_gap(self, guards: tuple[Guard, ...], sights: Mapping[str, Sight]) -> None:
         before, self._before = self._before, None
         since = before.last_guard_cycle_at if before else None
-        if before is None or since is None or self._began - since < self._shortest_gap:
+        # Of a time ahead nobody knows how long ago it was; the alert says what moved since.
+        if since is None or before is None or wall_time.is_younger(since, self._began.at, self._shortest_gap):
             return
         now = self._clock.now()
         async with self._database.write() as session:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from bot.status import Facts, ProcessStatus
-from engine.clock import SystemClock
+from engine.clock import SystemClock, moment
 from engine.errors import KeyRejectedError, LockedOutError
 from engine.execution.journal import Journal
 from engine.gates import Gates
@@ -104,7 +104,7 @@ def an_account_of(user_id, account_id):
 )
 async def test_a_guard_counts_as_watched_when_its_venue_was_looked_at(desk, looked_s_ago, watched):
     if looked_s_ago is not None:
-        desk.looked_at[Venue.KRAKEN] = desk.clock.now() - timedelta(seconds=looked_s_ago)
+        desk.looked_at[Venue.KRAKEN] = moment(desk.clock) + timedelta(seconds=-looked_s_ago)
 
     assert await desk.watched() == watched
 

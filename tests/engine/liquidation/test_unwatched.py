@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from engine.clock import Moment
 from engine.liquidation.mark import PriceProblem, PriceUnknown
 from engine.liquidation.sight import Sight
 from engine.liquidation.unwatched import Watching, find_unwatched
@@ -33,7 +34,7 @@ def test_a_guard_with_a_price_and_a_key_is_watched():
             id="never looked at",
         ),
         pytest.param(
-            {"sight": blind(PriceProblem.CROSSED, unknown_since=ago(20))},
+            {"sight": blind(PriceProblem.CROSSED, unknown_since=Moment(ago(20), 0))},
             "price unknown: bid above ask",
             ago(20),
             id="no price",

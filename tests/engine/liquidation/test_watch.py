@@ -1,5 +1,6 @@
 """The watch at a Kraken over sockets: which prices sell, which alarm, and what is told of them."""
 
+import asyncio
 import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -227,6 +228,57 @@ async def test_a_look_that_takes_too_long_is_given_up_and_counts_as_no_price(gua
 
     assert seen(guarded) == PriceUnknown(problem=PriceProblem.NO_QUOTE)
     assert guarded.engine.watch.looked_at[Venue.KRAKEN] == looked_at
+
+
+@pytest.mark.parametrize("endpoint", ["Ticker", "Depth"])
+async def test_a_venue_that_hangs_raises_the_alarm_within_the_longest_age(guarded, endpoint):
+    guarded.set_bid("30000")  # so much lower that the order book is asked, too
+    guarded.fault(FaultKind.DELAY_BEFORE, endpoint, times=None, delay_s=60)
+    began = guarded.clock.monotonic()
+
+    alarm = await first_alarm(guarded)
+
+    assert 10 < guarded.clock.monotonic() - began <= 15
+    assert (alarm.what, alarm.since - guarded.clock.now() < timedelta(seconds=-10)) == ("unknown", True)
+
+
+@pytest.mark.parametrize("step_s", [-30 * 86_400, -3600, -10, 10, 3600, 30 * 86_400])
+@pytest.mark.parametrize("fault", [FaultKind.HTTP_ERROR_BEFORE, FaultKind.DELAY_BEFORE])
+async def test_a_missing_price_alarms_in_time_whatever_the_clock_was_set_to(guarded, fault, step_s):
+    guarded.fault(fault, "Ticker", times=None, delay_s=60)
+    began = guarded.clock.monotonic()
+    await guarded.look()
+
+    guarded.clock.set_by(step_s)
+    alarm = await first_alarm(guarded)
+
+    assert alarm.what == "unknown"
+    assert 10 < guarded.clock.monotonic() - began <= 16
+
+
+@pytest.mark.parametrize("step_s", [-30 * 86_400, -3600, -10, 10, 3600, 30 * 86_400])
+async def test_a_guard_is_sold_at_once_whatever_the_clock_was_set_to(guarded, step_s):
+    guarded.clock.set_by(step_s)
+    guarded.set_bid("50000")
+    began = guarded.clock.monotonic()
+
+    await guarded.sell_off()
+
+    [sale] = await guarded.alerts(ExitFilled)
+    assert sale.quantity == Decimal("0.1")
+    assert guarded.clock.monotonic() - began < 3
+
+
+async def first_alarm(room):
+    """Look every five seconds, as the schedule does, until something is told; a look that lasts is not begun twice."""
+    async with asyncio.timeout(60):
+        while not (alarms := await room.alerts(PriceTrouble)):
+            await room.engine.trading.guard()
+            for _ in range(50):
+                await room.clock.sleep(0.1)
+                if await room.alerts(PriceTrouble):
+                    break
+    return alarms[0]
 
 
 async def test_an_order_book_that_takes_too_long_is_given_up_and_counts_as_no_price(guarded):
