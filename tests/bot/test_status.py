@@ -114,7 +114,7 @@ async def test_a_guard_counts_as_watched_when_its_venue_was_looked_at(desk, look
     [KeyRejectedError(Venue.KRAKEN, "Invalid key"), LockedOutError(Venue.KRAKEN, "Temporary lockout")],
 )
 async def test_a_guard_whose_key_is_refused_could_not_sell_and_is_not_called_watched(desk, error):
-    desk.looked_at[Venue.KRAKEN] = desk.clock.now()
+    desk.looked_at[Venue.KRAKEN] = moment(desk.clock)
     desk.refused = error
 
     [unwatched] = (await desk.status.fetch_status(OWNER)).unwatched
