@@ -116,16 +116,16 @@ VENUE = (
         tests=(
             f"{EXITS}test_the_loser_is_sold_although_its_free_balance_reads_zero",
             f"{SALE}test_a_balance_shown_as_nothing_at_all_keeps_no_loser",
-            f"{SALE}test_what_two_readings_ten_seconds_apart_do_not_find_is_parked_and_not_tried_for_ever",
+            f"{SALE}test_what_two_readings_ten_seconds_apart_do_not_find_is_abandoned_and_not_tried_for_ever",
         ),
     ),
     Row(
         number="V8",
         fault="less than the venue's minimum",
-        outcome="parked as dust, told once, never a loop",
+        outcome="abandoned as dust, told once, never a loop",
         tests=(
-            f"{SALE}test_dust_is_parked_and_told_once",
-            f"{SALE}test_what_the_venue_calls_too_small_is_parked_with_its_words",
+            f"{SALE}test_dust_is_abandoned_and_told_once",
+            f"{SALE}test_what_the_venue_calls_too_small_is_abandoned_with_its_words",
         ),
     ),
     Row(

@@ -154,7 +154,6 @@ class Journal:
         now = self._clock.now()
         async with self._database.write() as session:
             ended = await self._move(session, intent, event, cause=cause)
-            await intents.finish(session, ended)
             await guards.save_guard(session, guard, now=now, cause=cause)
             await append_alert(
                 session,

@@ -28,8 +28,10 @@ class IntentState(StrEnum):
     UNKNOWN = "unknown"
     #: No longer wanted, or another intent took its place.
     SUPERSEDED = "superseded"
-    #: Not sent: its market takes no orders now, or, for good, there is too little or nothing left to sell.
-    PARKED = "parked"
+    #: Not sent: it waits for its market, which takes no orders now.
+    SUSPENDED = "suspended"
+    #: Given up for good: there is too little or nothing left to sell.
+    ABANDONED = "abandoned"
 
     @property
     def is_final(self) -> bool:
@@ -50,7 +52,8 @@ class IntentEvent(StrEnum):
     #: The venue's word is that this attempt ended with something left to do: refused for a passing
     #: reason, proven absent, or closed before everything was filled.
     END_ATTEMPT = "end attempt"
-    PARK = "park"
+    SUSPEND = "suspend"
+    ABANDON = "abandon"
     RESUME = "resume"
     SUPERSEDE = "supersede"
 
@@ -64,12 +67,13 @@ class IllegalTransitionError(Exception):
         self.event = event
 
 
-_FINAL = frozenset({IntentState.FILLED, IntentState.REFUSED, IntentState.SUPERSEDED})
+_FINAL = frozenset({IntentState.FILLED, IntentState.REFUSED, IntentState.SUPERSEDED, IntentState.ABANDONED})
 
 TRANSITIONS: Mapping[tuple[IntentState, IntentEvent], IntentState] = MappingProxyType(
     {
         (IntentState.PLANNED, IntentEvent.SEND): IntentState.SENT,
-        (IntentState.PLANNED, IntentEvent.PARK): IntentState.PARKED,
+        (IntentState.PLANNED, IntentEvent.SUSPEND): IntentState.SUSPENDED,
+        (IntentState.PLANNED, IntentEvent.ABANDON): IntentState.ABANDONED,
         (IntentState.PLANNED, IntentEvent.REFUSE): IntentState.REFUSED,
         (IntentState.PLANNED, IntentEvent.SUPERSEDE): IntentState.SUPERSEDED,
         (IntentState.SENT, IntentEvent.ACCEPT): IntentState.ACCEPTED,
@@ -84,9 +88,9 @@ TRANSITIONS: Mapping[tuple[IntentState, IntentEvent], IntentState] = MappingProx
         (IntentState.PARTLY_FILLED, IntentEvent.FILL): IntentState.FILLED,
         # A fill that the venue told and took back.
         (IntentState.PARTLY_FILLED, IntentEvent.END_ATTEMPT): IntentState.PLANNED,
-        (IntentState.PARKED, IntentEvent.RESUME): IntentState.PLANNED,
-        (IntentState.PARKED, IntentEvent.REFUSE): IntentState.REFUSED,
-        (IntentState.PARKED, IntentEvent.SUPERSEDE): IntentState.SUPERSEDED,
+        (IntentState.SUSPENDED, IntentEvent.RESUME): IntentState.PLANNED,
+        (IntentState.SUSPENDED, IntentEvent.REFUSE): IntentState.REFUSED,
+        (IntentState.SUSPENDED, IntentEvent.SUPERSEDE): IntentState.SUPERSEDED,
     }
 )
 

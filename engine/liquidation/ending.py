@@ -1,4 +1,4 @@
-"""How an exit ends without a fill: parked as dust, stood down, or given up."""
+"""How an exit ends without a fill: abandoned as dust, stood down, or given up."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -14,7 +14,7 @@ from engine.liquidation.closing import BY_HAND, Dust
 from engine.money import ZERO
 
 
-async def park(journal: Journal, intent: Intent, guard: Guard, *, dust: Dust) -> Intent:
+async def abandon(journal: Journal, intent: Intent, guard: Guard, *, dust: Dust) -> Intent:
     """Leave what cannot be sold where it is, told once and tried no more."""
     message = ExitParked(
         venue=intent.venue,
@@ -24,7 +24,7 @@ async def park(journal: Journal, intent: Intent, guard: Guard, *, dust: Dust) ->
         cancelled=await journal.load_released(intent.intent_id),
     )
     closed = replace(guard, state=GuardState.CLOSED, state_reason=dust.why)
-    return await journal.give_back(intent, IntentEvent.PARK, guard=closed, message=message, cause=dust.why)
+    return await journal.give_back(intent, IntentEvent.ABANDON, guard=closed, message=message, cause=dust.why)
 
 
 async def yield_to_hand(journal: Journal, intent: Intent, guard: Guard) -> Intent:

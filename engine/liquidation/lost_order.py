@@ -60,7 +60,7 @@ class LostOrder:
             self._absent_at = asked_at
         if not has_arrived:
             return None
-        if intent.state is IntentState.PARKED:
+        if intent.state is IntentState.SUSPENDED:
             intent = await self._journal.record(intent, IntentEvent.RESUME, cause="arrived late")
         sent = await self._journal.record(intent, IntentEvent.SEND, cause="arrived late")
         return await self._journal.record(sent, IntentEvent.LOSE_ANSWER, cause="arrived late")

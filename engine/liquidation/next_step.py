@@ -65,7 +65,7 @@ class AwaitRest:
 
 
 @dataclass(frozen=True, slots=True)
-class Park:
+class Abandon:
     """Give up what cannot be sold."""
 
     dust: Dust
@@ -84,7 +84,7 @@ class YieldToHand:
     """End: the owner sold or moved all of it."""
 
 
-Step = SellNow | FreeFirst | ReadAgain | AwaitRest | Park | PauseForSplit | YieldToHand
+Step = SellNow | FreeFirst | ReadAgain | AwaitRest | Abandon | PauseForSplit | YieldToHand
 
 
 def next_step(view: View) -> Step:
@@ -130,7 +130,7 @@ def _is_held(available: Available, wanted: Decimal) -> bool:
     return available.held > ZERO or available.owned == ZERO
 
 
-def _sell(view: View, claim: Claim) -> SellNow | Park | AwaitRest:
+def _sell(view: View, claim: Claim) -> SellNow | Abandon | AwaitRest:
     plan = _plan(view, claim, there=view.available.sellable)
     if isinstance(plan, Dust) and not view.available.is_fresh:
         # Too little was there some time ago; only the venue can tell whether there is more now.
@@ -139,7 +139,7 @@ def _sell(view: View, claim: Claim) -> SellNow | Park | AwaitRest:
         return SellNow(plan.quantity, claim)
     if isinstance(_plan(view, claim, there=view.available.owned), Sell):
         return AwaitRest(plan.quantity)
-    return Park(plan, claim)
+    return Abandon(plan, claim)
 
 
 def _plan(view: View, claim: Claim, *, there: Decimal | None) -> Sell | Dust:

@@ -18,15 +18,15 @@ from engine.liquidation.belief import READ_AGAIN_S, Doubt
 from engine.liquidation.claim import Claim
 from engine.liquidation.closing import Dust, vanished
 from engine.liquidation.desk import Desk
-from engine.liquidation.ending import give_up, park, pause_for_split, stand_down, yield_to_hand
+from engine.liquidation.ending import abandon, give_up, pause_for_split, stand_down, yield_to_hand
 from engine.liquidation.exit_pair import is_of_the_pair
 from engine.liquidation.filling import Filling
 from engine.liquidation.lost_order import LostOrder
 from engine.liquidation.market_door import MarketDoor
 from engine.liquidation.next_step import (
+    Abandon,
     AwaitRest,
     FreeFirst,
-    Park,
     PauseForSplit,
     ReadAgain,
     SellNow,
@@ -74,7 +74,6 @@ class Sale:
         self._is_found = began_before
         #: Whether the price had come back when it was last known.
         self._is_unneeded = False
-        self._is_parked_for_good = False
         self._failures = 0
         self._door = MarketDoor(market=market, guard=guard, clock=desk.clock, breached=desk.breached)
         self._lost = LostOrder(
@@ -107,7 +106,7 @@ class Sale:
         """Go on until the exit is over."""
         if self._began_before:
             self._door.pair.symbol = intent.symbol
-        while not (intent.state.is_final or self._is_parked_for_good):
+        while not intent.state.is_final:
             intent = await self._step(intent)
 
     async def _send_at_once(self, trigger: Trigger, intent_id: str) -> Intent | None:
@@ -132,7 +131,7 @@ class Sale:
         return live.intent if live else None
 
     async def _step(self, intent: Intent) -> Intent:
-        if intent.state in {IntentState.PLANNED, IntentState.PARKED}:
+        if intent.state in {IntentState.PLANNED, IntentState.SUSPENDED}:
             arrived = await self._lost.take_up(intent)
             return arrived or await self._end_early(intent) or await self._attempt(intent)
         if intent.state is IntentState.SENT:
@@ -167,9 +166,7 @@ class Sale:
         if await self._lost.may_come(intent):
             return intent
         await self._desk.availability.confirm_releases(intent, self._broker)
-        ended = await ending(self._desk.journal, intent, guard or self._guard)
-        self._is_parked_for_good = ended.state is IntentState.PARKED
-        return ended
+        return await ending(self._desk.journal, intent, guard or self._guard)
 
     async def _await_price(self) -> None:
         """Give the watch a moment to judge an exit that it has not seen in this life of the process."""
@@ -237,8 +234,8 @@ class Sale:
             case AwaitRest():
                 self._desk.reports.outdate(intent.account_id)
                 await self._pause(f"only {step.crumbs:f} {intent.asset} is free, the rest is held or locked")
-            case Park():
-                return await self._park(intent, step.dust, step.claim)
+            case Abandon():
+                return await self._abandon(intent, step.dust, step.claim)
             case PauseForSplit():
                 return await self._end(intent, partial(pause_for_split, owned=step.owned))
             case YieldToHand():
@@ -252,8 +249,8 @@ class Sale:
         self._desk.reports.outdate(intent.account_id)
         await self._desk.clock.sleep(READ_AGAIN_S)
 
-    async def _park(self, intent: Intent, dust: Dust, claim: Claim) -> Intent:
-        return await self._end(intent, partial(park, dust=dust), guard=claim.guard)
+    async def _abandon(self, intent: Intent, dust: Dust, claim: Claim) -> Intent:
+        return await self._end(intent, partial(abandon, dust=dust), guard=claim.guard)
 
     async def _after(self, attempt: Attempt) -> Intent:
         intent, error = attempt.intent, attempt.error
@@ -263,11 +260,11 @@ class Sale:
         reason = error.reason if isinstance(error, RefusedError) else None
         guarded = self._claim.guard.quantity
         if reason is RefusalReason.BELOW_MINIMUM:
-            return await self._park(intent, Dust(guarded, error.words), self._claim)
+            return await self._abandon(intent, Dust(guarded, error.words), self._claim)
         if reason is RefusalReason.INSUFFICIENT_FUNDS:
             if self._doubt.is_gone(self._desk.clock.monotonic()):
                 dust = Dust(guarded, "nothing of it is there any more")
-                return await self._park(intent, dust, self._claim)
+                return await self._abandon(intent, dust, self._claim)
             # What was read before does not hold any more.
             self._desk.reports.outdate(intent.account_id)
         if reason is RefusalReason.MARKET_UNAVAILABLE:
@@ -288,10 +285,10 @@ class Sale:
         return intent
 
     async def _wait_at_door(self, intent: Intent, error: BrokerError) -> Intent:
-        """Pause before a market that takes no sale; the exit is parked meanwhile."""
+        """Pause before a market that takes no sale; the exit is suspended meanwhile."""
         is_shut = isinstance(error, RefusedError) and error.reason is RefusalReason.MARKET_UNAVAILABLE
         if is_shut and intent.state is IntentState.PLANNED:
-            intent = await self._desk.journal.record(intent, IntentEvent.PARK, cause=error.words)
+            intent = await self._desk.journal.record(intent, IntentEvent.SUSPEND, cause=error.words)
         await self._pause(error)
         return intent
 

@@ -30,6 +30,8 @@ _STATES = {
     IntentState.SUPERSEDED: "not needed any more",
     IntentState.REFUSED: "not taken by the venue in time",
 }
+#: States that say nothing without what they wait for, or why they ended.
+_TELL_CAUSE = frozenset({IntentState.SUSPENDED, IntentState.ABANDONED})
 #: The venue fills an order before its answer says so.
 _STEPS = {IntentState.FILLED: "known to be filled"}
 #: Causes that repeat what the state says.
@@ -69,7 +71,7 @@ def _short(record: ExitRecord, reader: Reader) -> Iterator[str]:
 def _outcome(record: ExitRecord) -> str:
     intent, average = record.intent, record.average_price
     if average is None:
-        return foreign(_state(record))
+        return foreign(": ".join(filter(None, (_state(record), _cause(record)))))
     took = _took(record)
     done = "sold" if intent.side is Side.SELL else "bought back"
     in_time = f" in {took}" if took else ""
@@ -99,6 +101,8 @@ def _figures(record: ExitRecord) -> Iterator[tuple[str, str]]:
     intent, trigger = record.intent, record.intent.trigger
     currency = _currency(intent)
     yield "State", _state(record)
+    if cause := _cause(record):
+        yield "Why", cause
     if trigger is not None:
         yield "Price asked at" if trigger.asked else "Trigger price", price(trigger.price, currency)
         yield "Price from", trigger.basis
@@ -171,10 +175,11 @@ def _result(record: ExitRecord) -> tuple[str, str]:
 
 def _state(record: ExitRecord) -> str:
     state = record.intent.state
-    if state is IntentState.PARKED and record.steps:
-        # For a market that is closed, or for good: the last step's cause says which.
-        return f"parked: {record.steps[-1].cause}"
     return _STATES.get(state) or state.replace("_", " ")
+
+
+def _cause(record: ExitRecord) -> str | None:
+    return record.steps[-1].cause if record.intent.state in _TELL_CAUSE and record.steps else None
 
 
 def _why(intent: Intent) -> str:

@@ -33,11 +33,11 @@ def a_next_revision(folder, *steps):
     lines = [
         "import sqlalchemy as sa",
         "from alembic import op",
-        "revision = '0005'",
-        "down_revision = '0004'",
+        "revision = '0006'",
+        "down_revision = '0005'",
     ]
     lines += ["def upgrade():", *(f"    {step}" for step in steps)]
-    (scripts / "versions" / "0005_next.py").write_text("\n".join(lines))
+    (scripts / "versions" / "0006_next.py").write_text("\n".join(lines))
     return scripts
 
 
@@ -140,6 +140,63 @@ def test_fills_of_before_have_no_dollar_rate_and_a_downgrade_keeps_them_without(
     assert run(file, "SELECT trade_id, price FROM fills") == [[("T1", "55000")]]
 
 
+MOMENT = "2026-11-22 02:10:00.000000"
+
+
+def insert(file, table, **values):
+    names = ", ".join(values)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        marks = ", ".join("?" * len(values))
+        connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))  # noqa: S608 - names of our own
+
+
+def add_parked_exit(file, name, *, guard_state, finished_at, steps):
+    whose = {"user_id": 7, "account_id": "env-kraken"}
+    what = {"venue": "kraken", "symbol": f"{name}/USD", "asset": name, "quantity": "1"}
+    times = {"created_at": MOMENT, "updated_at": MOMENT}
+    guard = {"kind": "spot", "direction": "long", "cost": "9", "currency": "USD", "threshold": "-0.01"}
+    rest = {"guard_id": name, "state": guard_state, "source": "hand"}
+    insert(file, "guards", **whose, **what, **times, **guard, **rest)
+    intent = {"kind": "exit", "side": "sell", "reduce_only": 0, "state": "parked", "attempt": 1}
+    rest = {"client_order_id": name, "filled_quantity": "0", "finished_at": finished_at}
+    insert(file, "intents", intent_id=name, guard_id=name, **whose, **what, **times, **intent, **rest)
+    for seq, (before, after) in enumerate(steps, start=1):
+        step = {"seq": seq, "at": MOMENT, "from_state": before, "to_state": after, "cause": "c", "words": ""}
+        insert(file, "intent_events", intent_id=name, **whose, **step)
+
+
+def test_parked_exits_of_before_wait_or_are_given_up_by_the_right_word(file):
+    migrate(file)
+    add_owner(file)
+    down(file, "0004")
+    waited = [("planned", "parked"), ("parked", "planned"), ("planned", "parked")]
+    add_parked_exit(file, "WAITS", guard_state="closing", finished_at=None, steps=waited)
+    add_parked_exit(file, "DUST", guard_state="closed", finished_at=MOMENT, steps=waited)
+    add_parked_exit(file, "OLD", guard_state="closed", finished_at=None, steps=waited[:1])
+
+    migrate(file)
+
+    [found, unfinished, steps] = run(
+        file,
+        "SELECT intent_id, state FROM intents ORDER BY 1",
+        "SELECT intent_id FROM intents WHERE finished_at IS NULL",
+        "SELECT intent_id, from_state, to_state FROM intent_events ORDER BY intent_id, seq",
+    )
+    assert found == [("DUST", "abandoned"), ("OLD", "abandoned"), ("WAITS", "suspended")]
+    assert unfinished == [("WAITS",)]
+    assert steps == [
+        ("DUST", "planned", "suspended"),
+        ("DUST", "suspended", "planned"),
+        ("DUST", "planned", "abandoned"),
+        ("OLD", "planned", "abandoned"),
+        ("WAITS", "planned", "suspended"),
+        ("WAITS", "suspended", "planned"),
+        ("WAITS", "planned", "suspended"),
+    ]
+    down(file, "0004")
+    assert run(file, "SELECT DISTINCT state FROM intents") == [[("parked",)]]
+
+
 def test_an_upgrade_with_data_is_backed_up_first_and_keeps_the_data(file):
     migrate(file)
     add_owner(file)
@@ -147,9 +204,9 @@ def test_an_upgrade_with_data_is_backed_up_first_and_keeps_the_data(file):
     with_nickname = a_next_revision(file.parent, "op.add_column('users', sa.Column('nickname', sa.String()))")
     done = migrate(file, with_nickname)
 
-    assert (done.from_revision, done.to_revision) == ("0004", "0005")
+    assert (done.from_revision, done.to_revision) == ("0005", "0006")
     assert done.backup is not None
-    assert done.backup.file.name == "before-0005-from-0004-20261122T021000000000Z.db"
+    assert done.backup.file.name == "before-0006-from-0005-20261122T021000000000Z.db"
     assert stat.S_IMODE(done.backup.file.stat().st_mode) == 0o600
     assert run(done.backup.file, "SELECT usual_trade_usd FROM users") == [[("30.10",)]]
     assert run(file, "SELECT usual_trade_usd, nickname FROM users") == [[("30.10", None)]]
@@ -185,7 +242,7 @@ def test_a_migration_that_fails_half_way_changes_nothing(file):
         migrate(file, broken)
 
     assert run(file, "SELECT sql FROM sqlite_master") == before
-    assert run(file, "SELECT version_num FROM alembic_version") == [[("0004",)]]
+    assert run(file, "SELECT version_num FROM alembic_version") == [[("0005",)]]
 
 
 def test_a_migration_that_would_leave_orphans_is_refused_and_changes_nothing(file):

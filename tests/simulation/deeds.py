@@ -56,7 +56,7 @@ class Deeds:
     def recover_where_a_sale_is_stuck(self):
         """Let a price come back while its exit does not get through."""
         stuck = self._world.store.rows(
-            "SELECT DISTINCT venue, symbol FROM intents WHERE finished_at IS NULL AND state IN ('planned', 'parked')"
+            "SELECT DISTINCT venue, symbol FROM intents WHERE finished_at IS NULL AND state IN ('planned', 'suspended')"
         )
         for venue, symbol in sorted(stuck):
             if self._rng.random() < _COMES_BACK:

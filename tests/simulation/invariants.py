@@ -82,7 +82,7 @@ def unsettled(world):
 
 def _check_ends_are_told(world):
     untold = world.store.rows(
-        """SELECT intent_id, state FROM intents WHERE finished_at IS NOT NULL AND state IN ('filled', 'parked', 'refused') AND NOT EXISTS (
+        """SELECT intent_id, state FROM intents WHERE finished_at IS NOT NULL AND state IN ('filled', 'abandoned', 'refused') AND NOT EXISTS (
         SELECT 1 FROM alerts WHERE dedup_key LIKE 'exit%:' || intent_id || ':%'
         AND kind IN ('exit_filled', 'exit_parked'))"""
     )

@@ -15,9 +15,9 @@ SEEDS = range(1, 201)
 #: An owner who asks for a sale while its market is closed, a price that comes back then, or a fill that is told and
 #: taken back: `make soak` meets and counts them.
 RARE = {
-    "parked -> planned",
-    "parked -> refused",
-    "parked -> superseded",
+    "suspended -> planned",
+    "suspended -> refused",
+    "suspended -> superseded",
     "planned -> refused",
     "partly_filled -> planned",
 }

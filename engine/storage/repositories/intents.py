@@ -43,15 +43,6 @@ async def update_intent(session: AsyncSession, intent: Intent, *, expected: Inte
         raise StaleIntentError(intent.intent_id)
 
 
-async def finish(session: AsyncSession, intent: Intent) -> None:
-    """Note that nothing more will happen to an intent, whatever its state."""
-    await session.exec(
-        update(IntentRow)
-        .where(col(IntentRow.intent_id) == intent.intent_id)
-        .values(finished_at=intent.updated_at)
-    )
-
-
 async def insert_step(session: AsyncSession, step: IntentStep) -> None:
     """Add a step behind the intent's last one."""
     counted = await session.exec(select(func.count()).where(col(IntentEventRow.intent_id) == step.intent_id))

@@ -20,19 +20,27 @@ PLANNED, SENT, ACCEPTED, PARTLY = (
     IntentState.PARTLY_FILLED,
 )
 FILLED, REFUSED, UNKNOWN = IntentState.FILLED, IntentState.REFUSED, IntentState.UNKNOWN
-SUPERSEDED, PARKED = IntentState.SUPERSEDED, IntentState.PARKED
+SUPERSEDED, SUSPENDED = IntentState.SUPERSEDED, IntentState.SUSPENDED
+ABANDONED = IntentState.ABANDONED
 
 #: The whole table, as a reader would draw it.
 LIFE = {
-    PLANNED: {"send": SENT, "park": PARKED, "refuse": REFUSED, "supersede": SUPERSEDED},
+    PLANNED: {
+        "send": SENT,
+        "suspend": SUSPENDED,
+        "abandon": ABANDONED,
+        "refuse": REFUSED,
+        "supersede": SUPERSEDED,
+    },
     SENT: {"accept": ACCEPTED, "lose answer": UNKNOWN, "end attempt": PLANNED},
     UNKNOWN: {"accept": ACCEPTED, "end attempt": PLANNED},
     ACCEPTED: {"fill part": PARTLY, "fill": FILLED, "end attempt": PLANNED},
     PARTLY: {"fill part": PARTLY, "fill": FILLED, "end attempt": PLANNED},
-    PARKED: {"resume": PLANNED, "refuse": REFUSED, "supersede": SUPERSEDED},
+    SUSPENDED: {"resume": PLANNED, "refuse": REFUSED, "supersede": SUPERSEDED},
     FILLED: {},
     REFUSED: {},
     SUPERSEDED: {},
+    ABANDONED: {},
 }
 
 
@@ -49,12 +57,17 @@ def test_each_event_leads_where_the_table_says_or_nowhere(state, event):
         assert str(caught.value) == f"an intent that is {state} cannot {event}"
 
 
-def test_filled_refused_and_superseded_are_final():
-    assert {state for state in IntentState if state.is_final} == {FILLED, REFUSED, SUPERSEDED}
+def test_filled_refused_superseded_and_abandoned_are_final():
+    assert {state for state in IntentState if state.is_final} == {
+        FILLED,
+        REFUSED,
+        SUPERSEDED,
+        ABANDONED,
+    }
 
 
 def test_nothing_is_given_up_while_an_order_may_be_at_the_venue():
-    endings = {IntentEvent.PARK, IntentEvent.REFUSE, IntentEvent.SUPERSEDE}
+    endings = {IntentEvent.SUSPEND, IntentEvent.ABANDON, IntentEvent.REFUSE, IntentEvent.SUPERSEDE}
     given_up = {state for state, event in TRANSITIONS if event in endings}
 
     assert given_up.isdisjoint({SENT, UNKNOWN, ACCEPTED, PARTLY})

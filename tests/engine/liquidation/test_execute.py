@@ -164,7 +164,7 @@ async def test_every_cycle_takes_up_an_exit_nobody_drives(falling):
 
 async def test_an_exit_whose_guard_is_closed_is_never_taken_up(falling):
     intent = await begin_by_hand(falling)
-    await falling.journal.record(intent, IntentEvent.PARK, cause="too little is left")
+    await falling.journal.record(intent, IntentEvent.SUSPEND, cause="the stock market is closed")
     await falling.arm("0.1", "6000", state=GuardState.CLOSED)
 
     await falling.restart()

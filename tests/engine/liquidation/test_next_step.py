@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from engine.liquidation.available import Available
 from engine.liquidation.belief import Doubt
 from engine.liquidation.next_step import (
+    Abandon,
     AwaitRest,
     FreeFirst,
-    Park,
     PauseForSplit,
     ReadAgain,
     SellNow,
@@ -141,10 +141,10 @@ def test_crumbs_that_are_free_are_no_reason_to_give_up_the_rest():
     assert next_step(a_view(an_available("3", sellable="0.05"))) == AwaitRest(Decimal("0.05"))
 
 
-def test_real_dust_is_parked():
+def test_real_dust_is_abandoned():
     step = next_step(a_view(an_available("0.05"), expected=None))
 
-    assert isinstance(step, Park)
+    assert isinstance(step, Abandon)
     assert step.dust.quantity == Decimal("0.05")
 
 

@@ -181,7 +181,7 @@ async def test_crumbs_too_small_to_sell_are_named_with_the_sale_and_no_longer_gu
     assert (await room.guard()).state is GuardState.CLOSED
 
 
-async def test_dust_is_parked_and_told_once(room):
+async def test_dust_is_abandoned_and_told_once(room):
     room.deposit("BTC", "0.00004")
     room.set_bid("50000")
     await room.arm("0.00004", "4")
@@ -197,7 +197,7 @@ async def test_dust_is_parked_and_told_once(room):
     assert (await room.guard()).state is GuardState.CLOSED
 
 
-async def test_what_the_venue_calls_too_small_is_parked_with_its_words(falling):
+async def test_what_the_venue_calls_too_small_is_abandoned_with_its_words(falling):
     await falling.base.markets[Venue.KRAKEN].instruments()
     listing = falling.world.market.listing("kraken", "BTC/USD")
     falling.world.market.add(replace(listing, minimum_quantity=Decimal(1)))
@@ -209,7 +209,7 @@ async def test_what_the_venue_calls_too_small_is_parked_with_its_words(falling):
     assert "minimum" in alert.why
 
 
-async def test_what_two_readings_ten_seconds_apart_do_not_find_is_parked_and_not_tried_for_ever(room):
+async def test_what_two_readings_ten_seconds_apart_do_not_find_is_abandoned_and_not_tried_for_ever(room):
     room.deposit("BTC", "0.06")
     room.set_bid("50000")
     await room.arm("0.1", "6000")

@@ -85,7 +85,7 @@ async def test_armed_guards_wait_for_the_comparison_and_closing_ones_for_their_o
     ]
 
 
-@pytest.mark.parametrize("state", [IntentState.PLANNED, IntentState.SENT, IntentState.PARKED])
+@pytest.mark.parametrize("state", [IntentState.PLANNED, IntentState.SENT, IntentState.SUSPENDED])
 async def test_an_exit_that_was_under_way_is_not_taken_up_again(database, file, state):
     guard = await save(database, GuardState.CLOSING, guard_id="g")
     intent = Intent(

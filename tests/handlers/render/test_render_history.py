@@ -88,14 +88,18 @@ def test_an_old_record_without_trigger_or_steps_fits():
     check_fits(render_exit(bare, READER))
 
 
-@pytest.mark.parametrize("cause", ["the stock market is closed", "less than <1> USD"])
-def test_a_parked_exit_says_what_it_waits_for_or_why_it_is_over(cause):
-    life = (
-        (3, None, IntentState.PLANNED, "triggered", ""),
-        (20, IntentState.PLANNED, IntentState.PARKED, cause, ""),
-    )
-    record = exit_record(state=IntentState.PARKED, life=life, fills=(), **UNFILLED)
+@pytest.mark.parametrize(
+    ("state", "cause"),
+    [(IntentState.SUSPENDED, "the stock market is closed"), (IntentState.ABANDONED, "less than <1> USD")],
+)
+def test_an_exit_that_was_not_sent_says_whether_it_waits_or_is_given_up(state, cause):
+    life = ((3, None, IntentState.PLANNED, "triggered", ""), (20, IntentState.PLANNED, state, cause, ""))
+    record = exit_record(state=state, life=life, fills=(), **UNFILLED)
 
-    for screen in (render_history((record,), READER, symbol=None), render_exit(record, READER)):
-        assert escape(f"parked: {cause}") in " ".join(screen.text.split())
-        check_fits(screen)
+    listed, alone = render_history((record,), READER, symbol=None), render_exit(record, READER)
+
+    assert escape(f"{state}: {cause}") in listed.text
+    words = " ".join(alone.text.split())
+    assert f"State {state} Why {escape(cause)}" in words
+    check_fits(listed)
+    check_fits(alone)

@@ -135,7 +135,7 @@ async def test_an_intent_that_moved_meanwhile_is_not_overwritten(journal):
     await update(journal, sent, expected=IntentState.PLANNED)
 
     with pytest.raises(intents.StaleIntentError):
-        await update(journal, replace(INTENT, state=IntentState.PARKED), expected=IntentState.PLANNED)
+        await update(journal, replace(INTENT, state=IntentState.SUSPENDED), expected=IntentState.PLANNED)
 
     assert await live(journal) == (sent,)
 
