@@ -64,13 +64,13 @@ def parse_route(words: Sequence[str]) -> RouteArguments | Misread:
     for word in words:
         if word.upper() in _UNITS:
             continue
-        amount = parse_usd(word)
+        amount, named = parse_usd(word), parse_symbol(word)
         if amount is not None and usd is None:
             usd = amount
-        elif amount is None and symbol is None and parse_symbol(word):
-            symbol = parse_symbol(word)
+        elif amount is None and named is not None and symbol is None:
+            symbol = named
         else:
-            return Misread(why=f"I cannot read “{_short(word)}” here.", example="/route BTC 30")
+            return Misread(why=_why_not_route(word, amount, named), example="/route BTC 30")
     if usd is not None and not 0 < usd <= _LARGEST_USD:
         return Misread(
             why="The size must be more than $0 and at most $1,000,000,000.", example="/route BTC 30"
@@ -100,7 +100,7 @@ def parse_guard(words: Sequence[str], *, command: str) -> GuardArguments | Misre
     if symbol is None:
         return Misread(why=f"“{_short(others[0])}” is not a symbol.", example=example)
     if len(others) > 1:
-        return _no_broker(others[1], example)
+        return _too_much(others[1], command, example)
     if len(venues) > 1:
         return Misread(why="Name one broker, or none.", example=example)
     return GuardArguments(symbol=symbol, venue=venues[0] if venues else None)
@@ -115,6 +115,21 @@ def parse_one_venue(words: Sequence[str], *, command: str) -> Venue | Misread | 
     if len(words) > 1:
         return Misread(why="Name one broker, or none.", example=example)
     return parse_venue(words[0]) if words else None
+
+
+def _why_not_route(word: str, amount: Decimal | None, symbol: str | None) -> str:
+    if amount is not None:
+        return f"Name one amount; “{_short(word)}” is a second one."
+    if symbol is not None:
+        return f"Name one symbol; “{_short(word)}” is a second one."
+    return f"“{_short(word)}” is neither a symbol nor an amount in dollars."
+
+
+def _too_much(word: str, command: str, example: str) -> Misread:
+    if parse_usd(word.removesuffix("%")) is not None:
+        why = f"/{command} takes no amount: it is about the whole position. “{_short(word)}” was not used."
+        return Misread(why=why, example=example)
+    return _no_broker(word, example)
 
 
 def _no_broker(word: str, example: str) -> Misread:

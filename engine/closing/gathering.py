@@ -73,7 +73,7 @@ class Gathering:
         except BrokerError as e:
             return f"its open orders could not be read: {e.words}"
         except TimeoutError:
-            return f"{account.venue.label} did not tell its open orders in time; ask again"
+            return f"{account.venue.label} did not send its open orders in time; try again"
         self._reports.keep_unreadable(account.account_id, opened.unreadable)
         return opened.orders
 
@@ -96,7 +96,7 @@ class Gathering:
         if not state.connected:
             return f"{label} did not answer: {state.error or 'no answer yet'}"
         if found.unsettled is not None and not found.unsettled.is_read:
-            return f"{label} was not read since its last sale; ask again in a moment"
+            return f"{label} was not read since its last sale; try again in a moment"
         return ""
 
     def _free(self, found: Found) -> Decimal | None:
@@ -123,7 +123,7 @@ class Gathering:
         except BrokerError as e:
             return f"its price could not be read: {e.words}"
         except TimeoutError:
-            return "its price was not told in time; ask again"
+            return "its price did not come in time; try again"
 
     async def _problem(
         self, market: VenueMarket, found: Found, instrument: Instrument, quote: Quote | None

@@ -170,6 +170,7 @@ def _line(scene: Scene, quantity: Decimal, orders: tuple[Order, ...], why_not: s
         symbol=instrument.symbol if instrument else found.asset,
         direction=found.direction,
         quantity=sold,
+        read_at=found.as_of,
         locked=found.locked,
         currency=instrument.quote if instrument else "USD",
         price=priced.price if priced else None,

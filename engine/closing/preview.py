@@ -19,6 +19,8 @@ class CloseLine:
     direction: Direction
     #: What would be sold, in whole lots; what is held where nothing can be.
     quantity: Decimal
+    #: When the account was read.
+    read_at: datetime
     #: The part that is staked and stays.
     locked: Decimal
     currency: str

@@ -32,7 +32,7 @@ class Exclusion(StrEnum):
     NOT_LISTED = "not listed there"
     PRICE_UNKNOWN = "price unknown"
     MARKET_CLOSED = "market closed"
-    UNREAD_SALE = "not read since it was sold; ask again in a moment"
+    UNREAD_SALE = "not read since it was sold; try again in a moment"
     DUST = "below the venue's minimum"
 
 

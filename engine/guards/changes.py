@@ -20,7 +20,7 @@ SPLIT_RATIO = Decimal("1.5")
 class ChangeReason(StrEnum):
     """Why a guarded quantity changed or its guard stopped, in words for the owner."""
 
-    HAND_SELL = "sold by hand"
+    HAND_SELL = "sold at the venue, not by NIJA"
     MOVED_OUT = "moved out without a sale"
     QUANTITY_CHANGED = "the quantity changed without a fill"
     RESTORED = "something happened to it after the backup was made"

@@ -48,7 +48,7 @@ def describe_change(
 
 def reason_of(change: GuardChange) -> str:
     """Return the cause that a guard's history keeps."""
-    return str(change.reason) if isinstance(change, Reduced | Paused | Closed) else "traded by hand"
+    return str(change.reason) if isinstance(change, Reduced | Paused | Closed) else "traded at the venue"
 
 
 def _fill_seen(fill: Fill) -> FillSeen:

@@ -12,8 +12,8 @@ from engine.money import ZERO, exact
 from engine.orders import Order
 from engine.positions import Direction
 
-BY_HAND = "was sold or moved by hand just before"
-DOUBTED = "it seems to have been sold or moved by hand; it stays guarded until a second reading agrees"
+BY_HAND = "was sold or moved at the venue just before"
+DOUBTED = "it seems to have been sold or moved at the venue; it stays guarded until a second reading agrees"
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ class Filling:
             return await self._journal.retry(intent, cause="closed without a fill")
         elif not order.average_price:
             # Nothing is booked at a price nobody told.
-            await self._wait(intent, None, "filled the order and does not tell at what price")
+            await self._wait(intent, None, "filled the order and does not say at what price")
         else:
             return await self._conclude(intent, order, claim, found_later=found_later)
         return intent
@@ -148,6 +148,6 @@ class Filling:
         if self._polls >= len(FILL_POLLS_S) or isinstance(error, KeyRejectedError):
             await self._trouble.note(
                 f"the order may be filled, but {error}" if error else f"{intent.venue.label} {silence}",
-                "asking until it is told; nothing is sent twice",
+                "querying the order until it is known; nothing is sent twice",
             )
         await self._clock.sleep(wait_s)

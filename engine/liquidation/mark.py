@@ -43,7 +43,7 @@ class PriceProblem(StrEnum):
     CROSSED = "bid above ask"
     STALE = "too old"
     FROM_THE_FUTURE = "dated ahead of our clock"
-    NO_BOOK = "the order book was not told"
+    NO_BOOK = "no order book"
     BAD_BOOK = "the order book makes no sense"
     SHALLOW_BOOK = "the order book does not cover the guarded quantity"
     NOT_CONFIRMED = "a second look did not confirm it"

@@ -57,7 +57,7 @@ class Found:
     def is_called(self, symbol: str) -> bool:
         """Tell whether an asset or a pair somebody names, in any letters, is this one."""
         asset, _, quote = symbol.upper().partition("/")
-        return self.asset == asset and (not quote or _quote(self) == quote)
+        return self.asset.upper() == asset and (not quote or (_quote(self) or "").upper() == quote)
 
 
 @dataclass(frozen=True, slots=True)

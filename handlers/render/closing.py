@@ -59,11 +59,20 @@ def _head(preview: ClosePreview, reader: Reader, sent_at: datetime | None, answe
         yield f"You sent this {reader.age(sent_at)}, while NIJA could not answer. These are the prices of now."
     if preview.confirmation_id:
         yield f"Nothing is sold without {answer}."
+        yield from _one_of_several(preview.sellable)
+
+
+def _one_of_several(lines: Sequence[CloseLine]) -> Iterator[str]:
+    """Say how to sell at one broker where the same is held at several."""
+    names = {line.symbol.partition("/")[0] for line in lines}
+    venues = [line.venue for line in lines]
+    if len(names) == 1 and len(set(venues)) > 1:
+        yield f"Held at several brokers: /close {escape(names.pop())} {venues[0]} sells at one of them."
 
 
 def _line(line: CloseLine, reader: Reader) -> Iterator[str]:
     if line.why_not:
-        yield f"{_name(line)} · {quantity(line.quantity)}"
+        yield f"{_name(line)} · {quantity(line.quantity)} · {reader.age(line.read_at)}"
         yield from _why_not(line)
         return
     yield _name(line)
@@ -96,7 +105,7 @@ def _why_not(line: CloseLine) -> Iterator[str]:
 
 
 def _figures(line: CloseLine, reader: Reader) -> Iterator[tuple[str, str]]:
-    yield "Quantity", full_quantity(line.quantity)
+    yield f"Quantity, {reader.age(line.read_at)}", full_quantity(line.quantity)
     if line.price is not None and line.price_at is not None:
         yield f"Price, {reader.age(line.price_at)}", price(line.price, line.currency)
     yield from _sums((line,), bring="Would bring" if line.direction is Direction.LONG else "Would cost")

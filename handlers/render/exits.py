@@ -102,19 +102,19 @@ def _figures(message: ExitFilled) -> Iterator[tuple[str, str]]:
     yield "Broker", message.venue.label
     yield "Symbol", message.symbol
     if message.asked:
-        yield "Price when asked", price(message.trigger_price, currency)
+        yield "Price at request", price(message.trigger_price, currency)
     else:
         yield "Trigger PnL", percent_beside(message.trigger_ratio, message.threshold)
         yield "Threshold", threshold_percent(message.threshold)
         yield "Trigger price", price(message.trigger_price, currency)
     yield "Quantity", full_quantity(message.quantity)
     yield "Fill price", price(message.fill_price, message.currency)
-    against = "Fill vs price asked" if message.asked else "Fill vs trigger"
+    against = "Fill vs request" if message.asked else "Fill vs trigger"
     yield against, _against(message)
     yield "Fee", _fee(message)
     yield "Realised PnL", _realised(message)
     yield (
-        "Asked to fill" if message.asked else "Trigger to fill",
+        "Request to fill" if message.asked else "Trigger to fill",
         duration(message.filled_at - message.triggered_at),
     )
 
@@ -183,9 +183,9 @@ def _times(message: ExitFilled, reader: Reader) -> Iterator[str]:
     yield from _fee_to_come(message)
     if message.since_guarded:
         yield SINCE_GUARDED
-    began = "Asked for" if message.asked else "Triggered"
+    began = "Requested" if message.asked else "Triggered"
     yield f"{began} {reader.clock(message.triggered_at)}, filled {reader.clock(message.filled_at)}"
     if message.found_later:
         yield "The venue's answer was lost; the fill was found by asking it again."
     if reader.now - message.filled_at > _LATE:
-        yield f"You are told late: this happened {reader.age(message.filled_at)}."
+        yield f"This alert is late: it happened {reader.age(message.filled_at)}."

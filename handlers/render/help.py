@@ -6,7 +6,7 @@ from typing import Protocol
 
 from engine.halts import Halt
 from engine.portfolio.view import PortfolioView, PositionView
-from handlers.render.html import bold, escape
+from handlers.render.html import bold, escape, foreign
 from handlers.render.positions import position_name, standing_words
 from handlers.render.screen import Screen
 from handlers.render.times import Reader
@@ -55,7 +55,8 @@ def render_unknown(typed: str, commands: Sequence[CommandLine]) -> Screen:
     name = word.removeprefix("/").partition("@")[0].lower()
     near = get_close_matches(name, [command.name for command in commands], n=1, cutoff=0.5)
     if not near:
-        return Screen(text=_NO_COMMAND)
+        no_command = f"I know no command {foreign(word)}; /help lists them. Nothing was done."
+        return Screen(text=no_command if word.startswith("/") else _NO_COMMAND)
     return Screen(text=f"Did you mean /{near[0]}? Nothing was done; /help lists all commands.")
 
 

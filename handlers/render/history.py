@@ -104,7 +104,7 @@ def _figures(record: ExitRecord) -> Iterator[tuple[str, str]]:
     if cause := _cause(record):
         yield "Why", cause
     if trigger is not None:
-        yield "Price asked at" if trigger.asked else "Trigger price", price(trigger.price, currency)
+        yield "Price at request" if trigger.asked else "Trigger price", price(trigger.price, currency)
         yield "Price from", trigger.basis
         if record.price_age is not None:
             yield "Age of that price", duration(record.price_age)
@@ -187,7 +187,7 @@ def _why(intent: Intent) -> str:
     if trigger is None:
         return "sold"
     if trigger.asked is not None:
-        return "asked for by you"
+        return "manual close"
     return f"guard at {percent_beside(trigger.ratio, trigger.threshold)}"
 
 

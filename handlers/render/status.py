@@ -1,7 +1,7 @@
 """The words of /status."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from engine.halts import Halt
@@ -50,7 +50,7 @@ _TROUBLES = {
     Symptom.EXIT_UNFINISHED: "An exit is in flight for {lasting} and not finished; /history says why.",
     Symptom.GUARDS_PAUSED: "Guards paused: {count}. /positions says why.",
     Symptom.JOB_FAILED: "The job “{job}” failed: {words}",
-    Symptom.JOB_LATE: "The job “{job}” stands still.",
+    Symptom.JOB_LATE: "The job “{job}” has stopped running.",
     Symptom.ALERTS_WAITING: "Alerts are waiting to be delivered.",
     Symptom.ALERTS_REFUSED: "Alerts that Telegram refuses: {count}; they are tried on. /history shows every exit.",
 }
@@ -63,7 +63,7 @@ def render_status(report: StatusReport, reader: Reader, halt: Halt | None = None
         _section("Brokers", (_broker(broker, reader) for broker in report.brokers)),
         _section("Guards", _guards(report, reader)),
         "\n".join(_entries(report, reader, halt)),
-        _section("Jobs: last run, and how late it began", _jobs(report, reader)),
+        _section("Jobs, last run", _jobs(report, reader)),
         f"{bold('Alerts')}: {_outbox(report, reader)}\n{bold('Database')}: {_database(report)}",
         _section("Nonces, one counter per key", (_nonce(nonce, reader) for nonce in report.nonces)),
         reader.as_of(report.at),
@@ -143,7 +143,7 @@ def _unwatched(report: StatusReport, reader: Reader) -> Iterator[str]:
         known = [one.since for one in ones if one.since is not None]
         # The first of them is the longest without a watch.
         since = f"since {reader.clock(min(known))}" if known else "since NIJA started"
-        yield f"Not watched {since}: {names} at {label}, {foreign(why)}"
+        yield f"Not watched {since}: {names} at {escape(label)}, {foreign(why)}"
 
 
 def _entries(report: StatusReport, reader: Reader, halt: Halt | None) -> Iterator[str]:
@@ -164,18 +164,16 @@ def _jobs(report: StatusReport, reader: Reader) -> Iterator[str]:
     ill = [job for job, trouble in found if trouble]
     well = [job for job, trouble in found if not trouble]
     if ill:
-        yield f"In trouble: {_listed(ill, reader)}"
+        yield f"In trouble:\n{rows(_job(job, reader) for job in ill)}"
     if well:
-        yield f"On time: {_listed(well, reader)}"
+        yield f"On time:\n{rows(_job(job, reader) for job in well)}"
 
 
-def _listed(jobs: Iterable[JobStatus], reader: Reader) -> str:
-    return "; ".join(_job(job, reader) for job in jobs)
-
-
-def _job(job: JobStatus, reader: Reader) -> str:
-    late = "" if job.lag_s is None else f", {duration(timedelta(seconds=job.lag_s))}"
-    return f"{escape(_JOBS.get(job.name, job.name))} {_age(job.last_run_at, reader)}{late}"
+def _job(job: JobStatus, reader: Reader) -> tuple[str, str]:
+    # A start that is late by less than a second says nothing to its owner.
+    is_late = job.lag_s is not None and job.lag_s >= 1
+    late = f", {duration(timedelta(seconds=job.lag_s))} late" if job.lag_s is not None and is_late else ""
+    return _JOBS.get(job.name, job.name), f"{_age(job.last_run_at, reader)}{late}"
 
 
 def _nonce(nonce: NonceStatus, reader: Reader) -> str:

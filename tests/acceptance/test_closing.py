@@ -52,7 +52,7 @@ async def test_everything_of_a_coin_is_sold_after_one_press_and_only_one(open_bo
     assert "unknown, no entry" in alert.text
     assert "EMERGENCY" not in alert.text
     trail = await stage.owner.ask("/history ETH", timeout_s=PATIENCE_S)
-    assert "asked for by you" in trail.text
+    assert "manual close" in trail.text
     assert world.ledger(KRAKEN).fills[-1].order_id in trail.text
 
 

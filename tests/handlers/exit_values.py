@@ -22,6 +22,7 @@ def close_line(**changes):
         "symbol": "BTC/USD",
         "direction": Direction.LONG,
         "quantity": Decimal("0.12"),
+        "read_at": ago(seconds=3),
         "locked": Decimal(0),
         "currency": "USD",
         "price": Decimal(63500),

@@ -89,6 +89,25 @@ def test_route_says_what_it_cannot_read_and_shows_what_it_can(typed):
 
 
 @pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("BTC 30 40", "Name one amount; “40” is a second one."),
+        ("BTC ETH", "Name one symbol; “ETH” is a second one."),
+        ("BTC -30", "“-30” is neither a symbol nor an amount in dollars."),
+    ],
+)
+def test_route_says_which_word_is_wrong_and_how(typed, why):
+    assert parse_route(typed.split()).why == why
+
+
+@pytest.mark.parametrize("amount", ["0.5", "$30", "50%"])
+def test_closing_a_part_is_refused_as_what_it_is(amount):
+    misread = parse_guard(["BTC", amount], command="close")
+
+    assert misread.why == f"/close takes no amount: it is about the whole position. “{amount}” was not used."
+
+
+@pytest.mark.parametrize(
     ("typed", "expected"),
     [
         ("BTC", GuardArguments(symbol="BTC", venue=None)),

@@ -73,12 +73,14 @@ async def load_live_intents(session: AsyncSession) -> tuple[Intent, ...]:
 async def load_exits(
     session: AsyncSession, user_id: int, *, named: str | None = None, most: int
 ) -> tuple[Intent, ...]:
-    """Return a user's latest exits, newest first; `named` is an asset or a pair."""
+    """Return a user's latest exits, newest first; `named` is an asset or a pair in capitals."""
     wanted = select(IntentRow).where(
         col(IntentRow.user_id) == user_id, col(IntentRow.kind) == IntentKind.EXIT
     )
     if named is not None:
-        wanted = wanted.where(or_(col(IntentRow.asset) == named, col(IntentRow.symbol) == named))
+        wanted = wanted.where(
+            or_(func.upper(col(IntentRow.asset)) == named, func.upper(col(IntentRow.symbol)) == named)
+        )
     newest_first = wanted.order_by(col(IntentRow.created_at).desc(), col(IntentRow.intent_id)).limit(most)
     return tuple(_intent(row) for row in await session.exec(newest_first))
 

@@ -316,7 +316,7 @@ async def test_a_button_from_before_a_sale_sells_nothing_while_nobody_tells_what
     await holding.wait_for("exit ")
 
     [line] = outcome.left_out
-    assert line.why_not == "Kraken was not read since its last sale; ask again in a moment"
+    assert line.why_not == "Kraken was not read since its last sale; try again in a moment"
     assert len(holding.sent()) == 1
     assert len(await holding.intents()) == 1
 
@@ -329,7 +329,7 @@ async def test_open_orders_that_are_not_told_in_time_keep_no_preview_waiting(hol
 
     [line] = (await offer(holding)).lines
 
-    assert line.why_not == "Kraken did not tell its open orders in time; ask again"
+    assert line.why_not == "Kraken did not send its open orders in time; try again"
     assert holding.clock.monotonic() - began < 5
 
 

@@ -55,8 +55,8 @@ def test_what_does_not_touch_the_guarded_part_changes_nothing(before, seen, fill
 
 
 REDUCTIONS = {
-    "sold by hand": ("10", "9", [SALE], "3", ChangeReason.HAND_SELL),
-    "sold and bought by hand": ("10", "12", [SALE, PURCHASE], "3", ChangeReason.HAND_SELL),
+    "sold at the venue": ("10", "9", [SALE], "3", ChangeReason.HAND_SELL),
+    "sold and bought at the venue": ("10", "12", [SALE, PURCHASE], "3", ChangeReason.HAND_SELL),
     "moved out": ("10", "8.5", [], "2.5", ChangeReason.MOVED_OUT),
     "sold and moved out": ("10", "8", [SALE], "2", ChangeReason.HAND_SELL),
     "bought and moved out": ("10", "11", [PURCHASE], "2", ChangeReason.MOVED_OUT),

@@ -45,7 +45,11 @@ async def test_coins_sold_by_hand_leave_the_guarded_part_first_and_are_told(guar
     guard = await guarded.guard()
     assert (guard.quantity, guard.cost) == (Decimal("0.06"), Decimal(3600))
     [alert] = await told(guarded)
-    assert (alert.was, alert.now, alert.why) == (Decimal("0.1"), Decimal("0.06"), "sold by hand")
+    assert (alert.was, alert.now, alert.why) == (
+        Decimal("0.1"),
+        Decimal("0.06"),
+        "sold at the venue, not by NIJA",
+    )
 
 
 async def test_selling_everything_guarded_by_hand_closes_the_guard_with_the_fills(guarded):

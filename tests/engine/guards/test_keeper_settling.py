@@ -77,7 +77,7 @@ async def test_guards_are_not_compared_before_all_new_trades_are_read(room, monk
     await read_for_minutes(room, 1)
 
     [alert] = await room.alerts(GuardReduced)
-    assert alert.why == "sold by hand"
+    assert alert.why == "sold at the venue, not by NIJA"
 
 
 async def test_fills_of_our_own_sale_are_asked_for_until_the_venue_tells_them(room):

@@ -111,7 +111,7 @@ async def test_a_sale_keeps_no_other_position_of_its_account_from_being_closed(g
 
     why_not = {line.symbol: line.why_not for line in preview.lines}
     assert why_not == {
-        "BTC/USD": "Kraken was not read since its last sale; ask again in a moment",
+        "BTC/USD": "Kraken was not read since its last sale; try again in a moment",
         "SOL/USD": "",
     }
 

@@ -149,6 +149,12 @@ def test_positions_stand_by_broker_the_worst_first_and_those_without_a_result_la
     assert sort_positions([unknown, bad, worst, alpaca]) == (alpaca, worst, bad, unknown)
 
 
+@pytest.mark.parametrize("typed", ["AAPLx.T", "aaplX.t", "AAPLX.T/USD"])
+def test_a_position_is_found_by_its_name_in_any_letters(typed):
+    assert a_found(asset="AAPLx.T").is_called(typed)
+    assert not a_found(asset="AAPL").is_called(typed)
+
+
 def test_two_equal_results_stand_by_name():
     one, other = assemble(a_found(asset="ADA")), assemble(replace(a_found(), asset="BTC"))
 

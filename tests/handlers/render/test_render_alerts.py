@@ -77,7 +77,7 @@ EXAMPLES = {
     "exit_parked": ExitParked(**_ABOUT, quantity=Decimal("0.00001"), why="below the venue's minimum"),
     "first_contact": FirstContact(offer=offer("first_contact")),
     "guard_reduced": GuardReduced(
-        **_ABOUT, was=_QUANTITY, now=Decimal("0.05"), why="0.07 was sold by hand at 02:29."
+        **_ABOUT, was=_QUANTITY, now=Decimal("0.05"), why="sold at the venue, not by NIJA"
     ),
     "guard_paused": GuardPaused(
         **_ABOUT,
@@ -185,8 +185,8 @@ def test_a_fee_in_another_coin_is_shown_and_not_in_the_result():
 def test_an_alert_read_late_says_when_it_happened():
     late = Reader(now=NOW + timedelta(minutes=12))
 
-    assert "You are told late: this happened 12 min ago." in render_alert(EXIT, late).text
-    assert "told late" not in render_alert(EXIT, READER).text
+    assert "This alert is late: it happened 12 min ago." in render_alert(EXIT, late).text
+    assert "This alert is late" not in render_alert(EXIT, READER).text
 
 
 def test_a_fill_found_after_a_lost_answer_says_so():

@@ -5,6 +5,7 @@ import pytest
 from engine.closing.preview import Selling
 from engine.halts import Halt, HaltedBy
 from engine.positions import Direction
+from engine.venues import Venue
 from handlers.render.closing import render_close, render_kept
 from handlers.render.halt import render_entries
 from handlers.render.screen import Tone
@@ -120,3 +121,15 @@ def test_the_button_is_open_for_a_minute():
 
     assert (preview.expires_at - NOW).total_seconds() == 60
     assert "The button counts once, until 02:31:11 UTC" in render_close(preview, READER).text
+
+
+def test_what_is_held_at_several_brokers_can_be_sold_at_one():
+    hint = "Held at several brokers: /close BTC kraken sells at one of them."
+    alone = render_close(close_preview(close_line()), READER).text
+    several = render_close(close_preview(close_line(), close_line(venue=Venue.COINBASE)), READER).text
+    different = render_close(
+        close_preview(close_line(), close_line(venue=Venue.COINBASE, symbol="ETH/USD")), READER
+    ).text
+
+    assert hint in several
+    assert "several brokers" not in alone + different

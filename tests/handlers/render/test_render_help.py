@@ -37,6 +37,12 @@ def test_what_is_near_a_command_names_it(typed):
     assert "/balance" in render_unknown(typed, COMMANDS).text
 
 
+def test_a_command_that_does_not_exist_is_named():
+    text = render_unknown("/sell&buy BTC", COMMANDS).text
+
+    assert text == "I know no command /sell&amp;buy; /help lists them. Nothing was done."
+
+
 @pytest.mark.parametrize("typed", ["", "   ", "hello there", "/", "\N{CYCLONE}"])
 def test_what_is_near_nothing_points_to_help(typed):
     assert "/help" in render_unknown(typed, COMMANDS).text

@@ -39,7 +39,7 @@ def test_an_exit_its_owner_asked_for_has_no_threshold():
 
     screen = render_exit(record, READER)
 
-    assert "asked for by you" in screen.text
+    assert "manual close" in screen.text
     assert "Threshold" not in screen.text
     check_fits(screen)
 
