@@ -60,10 +60,12 @@ class Holding:
     free: Decimal
     #: Reserved by open orders; released when they are cancelled.
     held: Decimal = ZERO
-    #: Staked or bonded: owned, but cannot be sold now.
+    #: Owned, but cannot be sold or spent now: staked, bonded, or not settled yet.
     locked: Decimal = ZERO
     #: The venue's own average entry, where it keeps one (Alpaca); else None.
     venue_entry: Decimal | None = None
+    #: What all of it is worth in the venue's own total, where it keeps one (Alpaca); else None.
+    venue_value_usd: Decimal | None = None
     #: The symbol it trades under, where the asset name alone does not say (stocks: AAPL/USD).
     symbol: str | None = None
 

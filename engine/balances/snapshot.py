@@ -59,7 +59,10 @@ class OpenPosition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BalanceSnapshot:
-    """One account in dollars; when `unpriced` or `unreadable` names anything, every sum is a lower bound."""
+    """One account in dollars; when `unpriced` or `unreadable` names anything, every sum is a lower bound.
+
+    Unless the total is the venue's own: that counts what we have no price for.
+    """
 
     total_equity_usd: Decimal
     available_usd: Decimal
@@ -73,6 +76,10 @@ class BalanceSnapshot:
     unreadable: tuple[str, ...] = ()
     #: Fee credits and the like, which are no money and lack in no sum.
     credits: tuple[tuple[str, Decimal], ...] = ()
+    #: True when the total is what the venue itself says.
+    is_venue_total: bool = False
+    #: Currencies inside such a total that have no rate, so are in no figure of what is available.
+    unvalued_cash: tuple[str, ...] = ()
     as_of: datetime
 
     def __post_init__(self) -> None:
@@ -87,12 +94,19 @@ class BalanceSnapshot:
     @property
     def complete(self) -> bool:
         """Tell whether nothing is missing; otherwise sums are shown as `≥ $…` and not compared."""
-        return not (self.unpriced or self.unreadable)
+        return self.is_venue_total or not (self.unpriced or self.unreadable)
 
     @property
     def available_complete(self) -> bool:
         """Tell whether what is available is exact although something has no price."""
-        return not any(not asset or is_cash(asset) for asset in (*self.unpriced, *self.unreadable))
+        lacking = (*self.unpriced, *self.unreadable, *self.unvalued_cash)
+        return not any(not asset or is_cash(asset) for asset in lacking)
+
+    @property
+    def unspendable_usd(self) -> Decimal:
+        """Return the money that is owned and cannot be spent yet, and that no order holds."""
+        with exact():
+            return sum((line.locked * line.rate_usd for line in self.cash if line.rate_usd is not None), ZERO)
 
     @property
     def depegged(self) -> tuple[CashLine, ...]:
@@ -151,7 +165,7 @@ class BalanceOverview:
     @property
     def available_complete(self) -> bool:
         """Tell whether the sum of what is available holds everything there is."""
-        balances = [state.balance for state in self.partial if state.balance is not None]
+        balances = [state.balance for state in self.states if state.balance is not None]
         known = bool(self.states) and not (self.missing or self.stale)
         return known and all(balance.available_complete for balance in balances)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import TypeGuard
 
 from engine.balances.snapshot import BalanceSnapshot, CashLine, OpenPosition
 from engine.money import ZERO, exact, is_cash
@@ -18,23 +19,28 @@ def value_account(report: AccountReport, prices: Prices) -> BalanceSnapshot:
     nor leverage shows as money to spend; everything else is locked.
     """
     owned = [holding for holding in report.holdings if _is_owned(holding)]
-    rates = {holding.asset: _rate(holding.asset, prices) for holding in owned}
+    rates = {holding.asset: _rate(holding, prices) for holding in owned}
     cash = [holding for holding in owned if is_cash(holding.asset)]
+    lacking = tuple(holding.asset for holding in owned if rates[holding.asset] is None)
     # A total of the venue's own lacks nothing when one of our prices does.
-    summed = owned if report.equity_usd is None else cash
+    is_venue_total = report.equity_usd is not None
     with exact():
         total = report.equity_usd
         if total is None:
             total = _sum((holding.total, rates[holding.asset]) for holding in owned) + report.unrealized_usd
         free_cash = _sum((holding.free, rates[holding.asset]) for holding in cash)
         available = _available(free_cash, total, report.spendable_usd)
+        # What the venue lets be spent is not more than that, whatever the rest of the cash is worth.
+        is_bound = available == report.spendable_usd
         return BalanceSnapshot(
             total_equity_usd=total,
             available_usd=available,
             locked_in_positions_usd=total - available,
             held_by_orders_usd=_sum((holding.held, rates[holding.asset]) for holding in owned),
             cash=tuple(_cash_line(holding, rates[holding.asset]) for holding in cash),
-            unpriced=tuple(holding.asset for holding in summed if rates[holding.asset] is None),
+            unpriced=() if is_venue_total else lacking,
+            is_venue_total=is_venue_total,
+            unvalued_cash=tuple(filter(is_cash, lacking)) if is_venue_total and not is_bound else (),
             unreadable=tuple(sorted(report.unreadable)),
             credits=tuple((credit.asset, credit.total) for credit in report.credits),
             as_of=report.at,
@@ -45,7 +51,7 @@ def list_open_positions(report: AccountReport, prices: Prices) -> tuple[OpenPosi
     """List everything in an account that is not cash."""
     with exact():
         spot = tuple(
-            _spot_position(holding, _rate(holding.asset, prices))
+            _spot_position(holding, _rate(holding, prices))
             for holding in report.holdings
             if _is_owned(holding) and not is_cash(holding.asset)
         )
@@ -67,13 +73,21 @@ def _is_owned(holding: Holding) -> bool:
     return bool(holding.free or holding.held or holding.locked)
 
 
-def _rate(asset: str, prices: Prices) -> Decimal | None:
-    if asset == "USD":
+def _rate(holding: Holding, prices: Prices) -> Decimal | None:
+    if holding.asset == "USD":
         return Decimal(1)
-    price = prices.get(asset)
-    if price is None or not price.is_finite() or price <= ZERO:
+    price = prices.get(holding.asset)
+    if _is_price(price):
+        return price
+    if holding.venue_value_usd is None or not holding.total:
         return None
-    return price
+    # What the venue itself counts it at.
+    own = holding.venue_value_usd / holding.total
+    return own if _is_price(own) else None
+
+
+def _is_price(price: Decimal | None) -> TypeGuard[Decimal]:
+    return price is not None and price.is_finite() and price > ZERO
 
 
 def _sum(amounts: Iterable[tuple[Decimal, Decimal | None]]) -> Decimal:

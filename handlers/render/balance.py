@@ -80,13 +80,14 @@ def _silence(state: UserBrokerState, reader: Reader, *, is_waiting: bool) -> str
 
 
 def _figures(balance: BalanceSnapshot) -> str:
-    held = balance.held_by_orders_usd
+    held, unspendable = balance.held_by_orders_usd, balance.unspendable_usd
     return _three(
         at_least(balance.total_equity_usd, complete=balance.complete),
         at_least(balance.available_usd, complete=balance.available_complete),
         at_least(balance.locked_in_positions_usd, complete=balance.complete),
         cash=_currencies(balance),
         held=at_least(held, complete=balance.complete) if held else "",
+        unspendable=at_least(unspendable, complete=balance.complete) if unspendable else "",
     )
 
 
@@ -99,11 +100,19 @@ def _currencies(balance: BalanceSnapshot) -> Sequence[tuple[str, str]]:
 
 
 def _three(
-    total: str, available: str, locked: str, *, cash: Sequence[tuple[str, str]] = (), held: str = ""
+    total: str,
+    available: str,
+    locked: str,
+    *,
+    cash: Sequence[tuple[str, str]] = (),
+    held: str = "",
+    unspendable: str = "",
 ) -> str:
     lines = [("Total equity", total), ("Available", available), *cash, ("In positions", locked)]
     if held:
         lines.append(("· held by orders", held))
+    if unspendable:
+        lines.append(("· not spendable yet", unspendable))
     return rows(lines)
 
 
@@ -113,7 +122,8 @@ def _remarks(state: UserBrokerState, balance: BalanceSnapshot) -> Iterator[str]:
         yield f"No price, so not counted: {named}."
     if balance.unreadable:
         named = ", ".join(escape(asset) or "an asset without a name" for asset in balance.unreadable)
-        yield f"Could not be read, so not counted: {named}."
+        so = "not shown, but in the venue's own total" if balance.is_venue_total else "not counted"
+        yield f"Could not be read, so {so}: {named}."
     for asset, amount in balance.credits:
         yield f"Fee credits, no money and in no total: {escape(f'{full_quantity(amount)} {asset}')}."
     for line in balance.depegged:

@@ -25,11 +25,11 @@ from engine.brokers.errors_table import Operation
 from engine.brokers.lane import Lane
 from engine.brokers.parse import Row, amount_in, as_list, as_row, text_in
 from engine.clock import Clock
-from engine.errors import RefusalReason, RefusedError
+from engine.errors import BrokerError, RefusalReason, RefusedError
 from engine.instruments import AssetClass
 from engine.money import ZERO
 from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, VenueOrderId
-from engine.positions import AccountReport
+from engine.positions import AccountReport, Holding
 from engine.venues import Account, Venue
 
 # 200 calls a minute and account; numbers need no order, so only the count of calls is bounded.
@@ -83,9 +83,13 @@ class AlpacaBroker(CcxtBroker):
         positions = await self._get("v2/positions", {}, priority)
         with reading(Venue.ALPACA):
             row, held = as_row(account, "account"), as_list(positions, "positions")
+            cash = parse_cash(row)
+        if cash.locked > ZERO:
+            cash = await self._cash_with_orders(row, cash, priority)
+        with reading(Venue.ALPACA):
             report = AccountReport(
                 account=self.account,
-                holdings=(parse_cash(row), *parse_positions(held, catalog)),
+                holdings=(cash, *parse_positions(held, catalog)),
                 unreadable=find_unreadable_positions(held, catalog),
                 equity_usd=amount_in(row, "equity"),
                 spendable_usd=amount_in(row, "non_marginable_buying_power"),
@@ -95,6 +99,15 @@ class AlpacaBroker(CcxtBroker):
             self._tier = parse_tier(row)
         await self._market.learn_stocks(sorted(tickers))
         return report
+
+    async def _cash_with_orders(self, account: Row, cash: Holding, priority: Priority) -> Holding:
+        """Tell what open orders hold of the dollars from what has not settled; unasked it is not spendable."""
+        try:
+            orders = (await self.fetch_open_orders(priority=priority)).orders
+        except BrokerError:
+            return cash
+        with reading(Venue.ALPACA):
+            return parse_cash(account, orders)
 
     async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> OpenOrders:
         """Return every order that may still fill, and name those that cannot be read."""

@@ -66,12 +66,23 @@ def rows_of(answer: object, what: str) -> list[Row]:
     return [as_row(item, what) for item in as_list(answer, what)]
 
 
-def parse_cash(account: Row) -> Holding:
-    """Read the dollars: all that is no position; what the venue does not let be spent is held."""
+def parse_cash(account: Row, orders: Iterable[Order] = ()) -> Holding:
+    """Read the dollars, which are all that is no position.
+
+    Of what the venue does not let be spent, open orders hold their part; the rest has not settled yet.
+    """
     with exact():
         total = amount_in(account, "equity") - amount_in(account, "position_market_value")
         free = min(total, amount_in(account, "cash"), amount_in(account, "non_marginable_buying_power"))
-        return Holding(asset="USD", free=free, held=total - free)
+        held = _dollars_held(orders, total - free)
+        return Holding(asset="USD", free=free, held=held, locked=total - free - held)
+
+
+def _dollars_held(orders: Iterable[Order], most: Decimal) -> Decimal:
+    amounts = [order.held_quantity for order in orders if order.held_asset == "USD"]
+    # Nobody but the venue knows what an order without a price reserves.
+    known = [most if amount is None else amount for amount in amounts]
+    return max(min(sum(known, ZERO), most), ZERO)
 
 
 def parse_position(row: Row, catalog: Catalog) -> Holding:
@@ -84,6 +95,7 @@ def parse_position(row: Row, catalog: Catalog) -> Holding:
             free=available,
             held=quantity - available,
             venue_entry=optional_in(row, "avg_entry_price", amount_in) or None,
+            venue_value_usd=lenient(row, "market_value", amount_in),
             symbol=asset.symbol if asset else None,
         )
 

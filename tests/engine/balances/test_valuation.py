@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from engine.balances.snapshot import CashLine
 from engine.balances.valuation import list_open_positions, value_account
-from engine.money import is_cash
 from engine.positions import AccountReport, Direction, Holding, PositionKind
 from engine.venues import Venue
 from tests.builders import NOW, a_holding, a_margin_position, a_report, an_account
@@ -180,8 +179,35 @@ def test_the_proceeds_of_a_short_sale_are_not_available_beyond_equity():
     assert three(snapshot) == ("1E+3", "1E+3", "0")
 
 
-def test_alpaca_cash_without_a_rate_is_still_named():
-    assert value(a_holding("EUR", "5"), equity="10", prices={}).unpriced == ("EUR",)
+@pytest.mark.parametrize(
+    ("spendable", "exact"),
+    [("1000", True), ("1200", False), (None, False)],
+    ids=["bound", "not bound", "unknown"],
+)
+def test_what_is_inside_the_venues_own_total_is_counted_without_a_price_of_ours(spendable, exact):
+    holdings = (a_holding("USD", "1000"), a_holding("USDT", "250"))
+
+    snapshot = value(*holdings, venue=Venue.ALPACA, equity="1250", spendable=spendable, prices={})
+
+    assert three(snapshot) == ("1.25E+3", "1E+3", "2.5E+2")
+    assert (snapshot.complete, snapshot.unpriced, snapshot.available_complete) == (True, (), exact)
+
+
+def test_without_a_quote_the_venues_own_value_of_a_holding_is_its_rate():
+    tether = replace(a_holding("USDT", "250"), venue_value_usd=Decimal("249.75"))
+    holdings = (a_holding("USD", "1000"), tether)
+
+    snapshot = value(*holdings, venue=Venue.ALPACA, equity="1249.75", spendable="1000", prices={})
+
+    assert [line.rate_usd for line in snapshot.cash] == [1, Decimal("0.999")]
+    assert (snapshot.complete, snapshot.available_complete) == (True, True)
+
+
+def test_money_that_is_not_spendable_yet_is_held_by_no_order():
+    snapshot = value(a_holding("USD", "0", locked="100"), venue=Venue.ALPACA, equity="100", spendable="0")
+
+    assert three(snapshot) == ("1E+2", "0", "1E+2")
+    assert (snapshot.held_by_orders_usd, snapshot.unspendable_usd) == (0, 100)
 
 
 AMOUNTS = st.decimals("-1000000", "1000000000", places=18)
@@ -240,7 +266,7 @@ def test_what_is_named_as_unpriced_is_exactly_what_lacks_a_price(report, prices)
         if (holding.free or holding.held or holding.locked)
         and holding.asset != "USD"
         and prices.get(holding.asset) is None
-        and (report.equity_usd is None or is_cash(holding.asset))
+        and report.equity_usd is None
     }
 
     assert set(value_account(report, prices).unpriced) == lacking

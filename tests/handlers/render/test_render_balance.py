@@ -52,6 +52,26 @@ def test_cash_in_several_currencies_is_told_apart():
     assert "EUR" not in text
 
 
+def test_money_that_has_not_settled_is_said_not_to_be_spendable_yet():
+    line = CashLine(
+        currency="USD", free=Decimal(0), locked=Decimal(100), rate_usd=Decimal(1), value_usd=Decimal(100)
+    )
+
+    text = render_balance(overview(state(Venue.ALPACA, snapshot("0", "100", cash=(line,)))), READER).text
+
+    assert "· not spendable yet        $100.00" in text
+    assert "held by orders" not in text
+
+
+def test_what_the_venues_own_total_counts_is_not_said_to_be_missing():
+    whole = snapshot("10", "7", unreadable=("AAPL",), is_venue_total=True)
+
+    text = render_balance(overview(state(Venue.ALPACA, whole)), READER).text
+
+    assert "\N{GREATER-THAN OR EQUAL TO}" not in text
+    assert "Could not be read, so not shown, but in the venue's own total: AAPL." in text
+
+
 def test_dollars_alone_need_no_second_line():
     cash = (cash_line("USD", "26.79"),)
 

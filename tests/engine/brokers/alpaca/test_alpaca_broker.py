@@ -59,6 +59,22 @@ async def test_dollars_in_an_open_buy_order_are_held(broker, venue):
     assert cash.total == 1000
 
 
+async def test_dollars_that_have_not_settled_are_held_by_no_order(broker, venue):
+    venue.deposit("USD", "100")
+    venue.account.unsettled_usd = D(100)
+    (cash,) = (await broker.fetch_report()).holdings
+    assert (cash.free, cash.held, cash.locked) == (0, 0, 100)
+    fault(venue, FaultKind.HTTP_ERROR_BEFORE, "GET /v2/orders")
+    (cash,) = (await broker.fetch_report()).holdings
+    assert (cash.free, cash.held, cash.locked) == (0, 0, 100)
+
+
+async def test_a_coin_without_a_quote_keeps_what_the_venue_counts_it_at(broker, venue):
+    venue.deposit("USDC", "250")
+    report = await broker.fetch_report()
+    assert (report.equity_usd, report.holding("USDC").venue_value_usd) == (250, 250)
+
+
 async def test_a_held_stock_can_be_quoted_after_the_report(broker, venue, market_data):
     venue.deposit("USD", "3000")
     venue.place("AAPL/USD", "buy", "10")

@@ -107,10 +107,38 @@ def test_dollars_are_what_is_no_position_and_leverage_is_not_among_them():
     assert parse_cash(account()) == Holding(asset="USD", free=D("5.92"))
 
 
-def test_dollars_that_may_not_be_spent_are_held():
+def test_dollars_that_may_not_be_spent_and_that_no_order_holds_have_not_settled():
     assert parse_cash(account(non_marginable_buying_power="2")) == Holding(
-        asset="USD", free=D(2), held=D("3.92")
+        asset="USD", free=D(2), locked=D("3.92")
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "held"),
+    [
+        ({}, "2"),
+        ({"filled_qty": "0.5"}, "1"),
+        ({"qty": "100"}, "3.92"),
+        ({"limit_price": None}, "3.92"),
+        ({"side": "sell"}, "0"),
+        ({"symbol": "ETH/USDC"}, "0"),
+        ({"asset_class": "us_option"}, "0"),
+    ],
+    ids=[
+        "a purchase",
+        "half of it",
+        "more than there is",
+        "at market",
+        "a sale",
+        "another currency",
+        "option",
+    ],
+)
+def test_what_orders_hold_of_the_dollars_is_counted_from_the_orders(catalog, changes, held):
+    buy = {**order(side="buy", status="new", qty="1", filled_qty="0", limit_price="2"), **changes}
+    orders = parse_open_orders([buy], catalog).orders
+    cash = parse_cash(account(non_marginable_buying_power="2"), orders)
+    assert (cash.free, cash.held, cash.total) == (2, D(held), D("5.92"))
 
 
 def test_a_debt_is_a_negative_holding():
