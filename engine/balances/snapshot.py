@@ -74,6 +74,8 @@ class BalanceSnapshot:
     unpriced: tuple[str, ...] = ()
     #: Assets the venue told of in a way that could not be read, so in no sum either; "" is one without a name.
     unreadable: tuple[str, ...] = ()
+    #: Of what has no price: what open orders hold a part of, so that their sum lacks it.
+    held_unpriced: tuple[str, ...] = ()
     #: Fee credits and the like, which are no money and lack in no sum.
     credits: tuple[tuple[str, Decimal], ...] = ()
     #: True when the total is what the venue itself says.
@@ -107,6 +109,11 @@ class BalanceSnapshot:
         """Return the money that is owned and cannot be spent yet, and that no order holds."""
         with exact():
             return sum((line.locked * line.rate_usd for line in self.cash if line.rate_usd is not None), ZERO)
+
+    @property
+    def held_complete(self) -> bool:
+        """Tell whether what open orders hold is exact although something has no price."""
+        return not (self.held_unpriced or self.unreadable)
 
     @property
     def depegged(self) -> tuple[CashLine, ...]:

@@ -39,6 +39,7 @@ def value_account(report: AccountReport, prices: Prices) -> BalanceSnapshot:
             held_by_orders_usd=_sum((holding.held, rates[holding.asset]) for holding in owned),
             cash=tuple(_cash_line(holding, rates[holding.asset]) for holding in cash),
             unpriced=() if is_venue_total else lacking,
+            held_unpriced=tuple(h.asset for h in owned if h.held and rates[h.asset] is None),
             is_venue_total=is_venue_total,
             unvalued_cash=tuple(filter(is_cash, lacking)) if is_venue_total and not is_bound else (),
             unreadable=tuple(sorted(report.unreadable)),

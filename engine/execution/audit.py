@@ -35,7 +35,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What an exit brought, in the quote currency."""
+    """What an exit brought, in its guard's currency."""
 
     pnl: Decimal
     #: True while the fee is not booked, or where it was charged in another asset.
@@ -76,10 +76,21 @@ class ExitRecord:
     @property
     def slippage(self) -> Decimal | None:
         """Return by how much the fill differs from the trigger's price, as a fraction of that."""
-        price, trigger = self.average_price, self.intent.trigger
-        if price is None or trigger is None or trigger.price == ZERO:
+        price, trigger, rate = self.average_price, self.intent.trigger, self.rate
+        if price is None or trigger is None or trigger.price == ZERO or rate is None:
             return None
-        return (price - trigger.price) / trigger.price
+        return (price * rate - trigger.price) / trigger.price
+
+    @property
+    def rate(self) -> Decimal | None:
+        """Return what one unit of the money it brought is worth in the guard's own; None is unknown."""
+        return self.alert.rate if self.alert is not None else Decimal(1)
+
+    @property
+    def guard_currency(self) -> str:
+        """Return the currency of its trigger and its result, where it was sold through another pair too."""
+        instead_of = self.alert.instead_of if self.alert is not None else ""
+        return instead_of.partition("/")[2] or self._currency
 
     @property
     def fee(self) -> Decimal | None:
@@ -100,9 +111,10 @@ class ExitRecord:
     @property
     def result(self) -> Result | None:
         """Return what it brought against the cost of what was sold; None without a fill or a known entry."""
-        intent, trigger = self.intent, self.intent.trigger
+        intent, trigger, rate = self.intent, self.intent.trigger, self.rate
         if (
-            trigger is None
+            rate is None
+            or trigger is None
             or intent.cost is None
             or intent.filled_quantity <= ZERO
             or trigger.quantity == ZERO
@@ -113,8 +125,9 @@ class ExitRecord:
         paid = share(trigger.cost, intent.filled_quantity, trigger.quantity)
         fee = self.fee if self.fee_asset == self._currency else None
         with exact():
-            gross = intent.cost - paid if intent.side is Side.SELL else paid - intent.cost
-            return Result(pnl=gross - (fee or ZERO), before_fee=fee is None)
+            brought = intent.cost * rate
+            gross = brought - paid if intent.side is Side.SELL else paid - brought
+            return Result(pnl=gross - (fee or ZERO) * rate, before_fee=fee is None)
 
     @property
     def _currency(self) -> str:

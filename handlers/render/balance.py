@@ -86,7 +86,7 @@ def _figures(balance: BalanceSnapshot) -> str:
         at_least(balance.available_usd, complete=balance.available_complete),
         at_least(balance.locked_in_positions_usd, complete=balance.complete),
         cash=_currencies(balance),
-        held=at_least(held, complete=balance.complete) if held else "",
+        held=at_least(held, complete=balance.held_complete) if held or balance.held_unpriced else "",
         unspendable=at_least(unspendable, complete=balance.complete) if unspendable else "",
     )
 

@@ -104,7 +104,10 @@ def _figures(record: ExitRecord) -> Iterator[tuple[str, str]]:
     if cause := _cause(record):
         yield "Why", cause
     if trigger is not None:
-        yield "Price at request" if trigger.asked else "Trigger price", price(trigger.price, currency)
+        yield (
+            "Price at request" if trigger.asked else "Trigger price",
+            price(trigger.price, record.guard_currency),
+        )
         yield "Price from", trigger.basis
         if record.price_age is not None:
             yield "Age of that price", duration(record.price_age)
@@ -166,9 +169,9 @@ def _fee(fee: Decimal | None, asset: str) -> str:
 
 
 def _result(record: ExitRecord) -> tuple[str, str]:
-    result, currency = record.result, _currency(record.intent)
+    result, currency = record.result, record.guard_currency
     if result is None:
-        return "Realised PnL", "unknown, no entry"
+        return "Realised PnL", "unknown, no entry" if record.rate is not None else "unknown, no rate"
     label = "PnL before the fee" if result.before_fee else "Realised PnL"
     return label, in_currency(result.pnl, currency, signed=True)
 

@@ -84,6 +84,7 @@ def snapshots(draw):
         held_by_orders_usd=draw(amounts),
         cash=draw(several(_cash)),
         unpriced=draw(several(names)),
+        held_unpriced=draw(several(names)),
         as_of=draw(times),
     )
 

@@ -82,6 +82,14 @@ def test_what_open_orders_hold_is_locked_and_shown_by_itself():
     assert snapshot.held_by_orders_usd == Decimal(1030)
 
 
+def test_what_orders_hold_is_exact_unless_they_hold_something_without_a_price():
+    aside = value(a_holding("BTC", "1", held="1"), a_holding("FOO", "5"))
+    within = value(a_holding("BTC", "1", held="1"), a_holding("FOO", "5", held="1"))
+
+    assert (aside.complete, aside.held_complete) == (False, True)
+    assert (within.complete, within.held_complete) == (False, False)
+
+
 def test_staked_coins_count_as_locked():
     assert three(value(a_holding("ETH", "0", locked="2"))) == ("4E+3", "0", "4E+3")
 

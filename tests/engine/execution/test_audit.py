@@ -65,6 +65,20 @@ async def test_a_fee_that_is_booked_later_enters_the_result_when_it_is(sold):
     assert (unbooked.fee, unbooked.result) == (record.intent.fee, record.result)
 
 
+async def test_a_sale_through_another_pair_has_its_result_in_the_guards_currency(sold):
+    [record] = await sold.engine.audit.fetch_exits(OWNER_ID)
+    [alert] = await sold.alerts(ExitFilled)
+    through = replace(alert, instead_of="BTC/USD", currency="EUR", rate=Decimal("1.10"))
+    in_euros = replace(record.intent, symbol="BTC/EUR", fee_asset="EUR")
+
+    other = replace(record, intent=in_euros, alert=through)
+
+    # (5,000 - 20) · 1.10 against 6,000; 50,000 · 1.10 against a trigger of 50,000.
+    assert (other.result, other.guard_currency) == (Result(pnl=Decimal(-522), before_fee=False), "USD")
+    assert other.slippage == Decimal("0.1")
+    assert replace(other, alert=replace(through, rate=None)).result is None
+
+
 async def test_a_fee_in_another_coin_is_no_part_of_the_result(sold):
     [record] = await sold.engine.audit.fetch_exits(OWNER_ID)
     in_coins = replace(record, intent=replace(record.intent, fee=Decimal(1), fee_asset="KFEE"))

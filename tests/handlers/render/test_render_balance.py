@@ -136,3 +136,14 @@ def test_figures_of_before_a_sale_say_so():
     note = "These figures are from before an order of NIJA's that was filled at 02:30:08 UTC."
     assert text.count(note) == 1
     assert f"20 s ago\n{note}" in text.replace("</b>", "").replace("<b>", "")
+
+
+def test_what_orders_hold_is_exact_although_something_else_has_no_price():
+    held = snapshot("10", "7", held_by_orders_usd=Decimal(5), unpriced=("FOO",))
+    lacking = snapshot("10", "7", held_by_orders_usd=Decimal(5), unpriced=("FOO",), held_unpriced=("FOO",))
+
+    exact = render_balance(overview(state(Venue.KRAKEN, held)), READER).text
+    lower = render_balance(overview(state(Venue.KRAKEN, lacking)), READER).text
+
+    assert "· held by orders             $5.00" in exact
+    assert "· held by orders           ≥ $5.00" in lower
