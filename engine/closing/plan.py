@@ -186,6 +186,7 @@ def _line(scene: Scene, quantity: Decimal, orders: tuple[Order, ...], why_not: s
                 quantity=order.remaining_quantity,
                 price=order.price,
                 venue_order_id=order.venue_order_id,
+                symbol=order.symbol,
             )
             for order in orders
         ),

@@ -166,9 +166,11 @@ def _account(message: ExitFilled) -> Iterator[str]:
 
 def cancelled_line(order: CancelledOrder, currency: str) -> str:
     """Write one order that had to go, or would have to."""
-    at = "at market" if order.price is None else f"at {escape(price(order.price, currency))}"
+    own = order.symbol.partition("/")[2] or currency
+    pair = "" if own == currency else f" {escape(order.symbol)}"
+    at = "at market" if order.price is None else f"at {escape(price(order.price, own))}"
     doubt = "" if order.confirmed else ", not confirmed by the venue; look there"
-    return f"• {order.side} {full_quantity(order.quantity)} {at}{doubt}"
+    return f"• {order.side} {full_quantity(order.quantity)}{pair} {at}{doubt}"
 
 
 def _fee_to_come(message: ExitFilled) -> Iterator[str]:

@@ -127,6 +127,16 @@ def test_a_sale_through_another_pair_says_so_and_counts_in_the_guards_own_curren
     assert "Realised PnL \N{MINUS SIGN}$137.26" in lines
 
 
+def test_an_order_in_another_pair_is_named_with_its_pair_and_its_own_currency():
+    bid = CancelledOrder(side=Side.BUY, quantity=Decimal(1), price=Decimal("0.015"), symbol="ETH/BTC")
+    ask = CancelledOrder(side=Side.SELL, quantity=Decimal(1), price=Decimal(70000), symbol="BTC/USD")
+
+    lines = squeezed(replace(EXIT, cancelled=(bid, ask)))
+
+    assert "• buy 1 ETH/BTC at 0.015 BTC" in lines
+    assert "• sell 1 at $70,000.00" in lines
+
+
 def test_a_result_without_a_rate_to_the_guards_currency_is_unknown_with_its_reason():
     sold = replace(EXIT, symbol="BTC/EUR", instead_of="BTC/USD", currency="EUR", rate=None, realised=None)
 
