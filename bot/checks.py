@@ -102,6 +102,9 @@ def check_permissions(venue: Venue, may: KeyPermissions) -> Check:
             f"Make a new {venue.label} key without the right to withdraw, put it in its place, delete this one.",
         )
     missing = [what for what, can in (("read", may.can_read), ("trade", may.can_trade)) if can is False]
+    if may.block:
+        advice = f"Ask {venue.label} what it is about; until it is lifted no guard can sell."
+        return failed(name, f"it works, but no order is taken: {may.block}", advice)
     if missing:
         return failed(
             name,
@@ -109,11 +112,14 @@ def check_permissions(venue: Venue, may: KeyPermissions) -> Check:
             f"Give the {venue.label} key the rights to read and to trade; without them no guard can sell.",
         )
     if may.can_withdraw is None:
+        finding = f"it works; {venue.label} does not tell whether it can withdraw"
         return warned(
             name,
-            f"it works; {venue.label} does not tell whether it can withdraw",
+            "; ".join((finding, *may.limits)),
             "Look it up where you made it.",
         )
+    if may.limits:
+        return warned(name, "; ".join(("it works", *may.limits)), f"Look into the account at {venue.label}.")
     return passed(name, "it may read and trade and cannot withdraw")
 
 

@@ -127,6 +127,8 @@ class ProcessStatus:
                 last_error=self._reader.state(account).error,
                 last_error_at=self._reader.last_error_at(account),
                 unreadable_orders=self._reader.unreadable_orders(account),
+                block=self._reader.restrictions(account)[0],
+                limits=self._reader.restrictions(account)[1],
             )
             for account in accounts
         )

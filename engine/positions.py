@@ -104,6 +104,10 @@ class AccountReport:
     spendable_usd: Decimal | None = None
     #: Fee credits and the like: no money, so in no sum and never a position.
     credits: tuple[Holding, ...] = ()
+    #: Why the account takes no orders, where its venue says so.
+    block: str | None = None
+    #: What is not possible although it trades, each in a sentence.
+    limits: tuple[str, ...] = ()
     #: Assets and pairs whose row could not be read, which is not the same as holding none; an empty name stands
     #: for a row that does not even say of what it is.
     unreadable: frozenset[str] = frozenset()

@@ -27,6 +27,10 @@ class BrokerStatus:
     last_error_at: datetime | None
     #: Open orders that could not be read: what they hold cannot be freed for a sale.
     unreadable_orders: tuple[str, ...] = ()
+    #: Why the account takes no orders; None when it takes some.
+    block: str | None = None
+    #: What is not possible although it trades.
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +120,7 @@ class Symptom(StrEnum):
     """Something the owner must know of at once."""
 
     BROKER_SILENT = "a broker does not answer"
+    ACCOUNT_BLOCKED = "an account takes no orders"
     ORDERS_UNREADABLE = "an open order cannot be read"
     DATABASE_FAILING = "the database cannot be written"
     GUARDS_UNWATCHED = "guards cannot act"
@@ -176,6 +181,10 @@ def _broker_troubles(report: StatusReport) -> Iterator[Trouble]:
         error_at, answer_at = broker.last_error_at, broker.last_answer_at
         if error_at is not None and (answer_at is None or error_at > answer_at):
             yield Trouble(symptom=Symptom.BROKER_SILENT, name=broker.account.venue.label)
+        if broker.block:
+            yield Trouble(
+                symptom=Symptom.ACCOUNT_BLOCKED, name=broker.account.venue.label, words=broker.block
+            )
         if broker.unreadable_orders:
             words = ", ".join(broker.unreadable_orders)
             label = broker.account.venue.label

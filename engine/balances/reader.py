@@ -79,6 +79,11 @@ class AccountReader:
         true_at_s = self._true_at_s.get(account.account_id)
         return None if true_at_s is None else self._clock.monotonic() - true_at_s
 
+    def restrictions(self, account: Account) -> tuple[str | None, tuple[str, ...]]:
+        """Return why an account takes no orders, and what is not possible although it trades."""
+        report = self._reports.latest(account.account_id)
+        return (report.block, report.limits) if report else (None, ())
+
     def unreadable_orders(self, account: Account) -> tuple[str, ...]:
         """Return the open orders of an account that could not be read."""
         return self._reports.unreadable_orders(account.account_id)

@@ -55,6 +55,10 @@ class KeyPermissions:
     can_read: bool | None
     can_trade: bool | None
     can_withdraw: bool | None
+    #: Why the account takes no orders, where that is not the key's fault.
+    block: str | None = None
+    #: What is not possible although it trades, each in a sentence.
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

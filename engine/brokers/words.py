@@ -113,18 +113,27 @@ _COINBASE: tuple[tuple[str, Sense], ...] = (
     ("timeout", Meaning.UNKNOWN),
 )
 
-# https://docs.alpaca.markets: {code, message}; one code stands for many things, so the message decides.
+# https://docs.alpaca.markets/reference/postorder, …/docs/crypto-orders, …/docs/fractional-trading and
+# https://alpaca.markets/learn/how-to-fix-common-trading-api-errors-at-alpaca: {code, message}; one code stands for many
+# things, so the message decides, and the code only where no message is known.
 _ALPACA: tuple[tuple[str, Sense], ...] = (
+    ("internal server error", Meaning.UNKNOWN),
+    ("timeout", Meaning.UNKNOWN),
     ("too many requests", Meaning.RATE_LIMIT),
     ("rate limit", Meaning.RATE_LIMIT),
     ("client_order_id must be unique", _DUPLICATE),
+    # Speaks of a minimum and means the number of decimals.
+    ("sub-penny", _INVALID),
     ("insufficient", _FUNDS),
     ("not allowed to short", _FUNDS),
+    ("cannot be sold short", _FUNDS),
     ("wash trade", RefusalReason.OPPOSITE_ORDER),
     ("opposite side", RefusalReason.OPPOSITE_ORDER),
-    ("cost basis must be", _MINIMUM),
+    ("cost basis must be >=", _MINIMUM),
     ("minimal", _MINIMUM),
     ("minimum", _MINIMUM),
+    ("notional must be >=", _MINIMUM),
+    ("notional value must be >=", _MINIMUM),
     ("order not found", _NO_ORDER),
     ("not cancelable", _NO_ORDER),
     ("not cancellable", _NO_ORDER),
@@ -133,23 +142,39 @@ _ALPACA: tuple[tuple[str, Sense], ...] = (
     ('" not found', _NO_SYMBOL),
     ("could not find asset", _NO_SYMBOL),
     ("invalid symbol", _NO_SYMBOL),
+    # The account's agreement or state of residence, not the key: shares trade all the same.
+    ("crypto trading is not", _NO_PAIR),
+    ("not enabled for crypto", _NO_PAIR),
+    ("to trade crypto", _NO_PAIR),
+    ("jurisdiction", _NO_PAIR),
+    ("account is not active", Meaning.KEY),
     ("not tradable", _MARKET),
+    ("not tradeable", _MARKET),
     ("not active", _MARKET),
-    ("halted", _MARKET),
+    ("halt", _MARKET),
     ("market is closed", _MARKET),
-    ("outside of trading hours", _MARKET),
+    ("market hours", _MARKET),
+    ("trading hours", _MARKET),
     ("cancel only", _MARKET),
+    ("pending replace", Meaning.TRY_LATER),
     ("not authorized", Meaning.KEY),
     ("unauthorized", Meaning.KEY),
+    ("access key", Meaning.KEY),
     ("forbidden", Meaning.KEY),
     ("trading is blocked", Meaning.KEY),
+    ("account is blocked", Meaning.KEY),
     ("account is restricted", Meaning.KEY),
     ("not allowed to", Meaning.KEY),
     ("by user request", Meaning.KEY),
-    ("internal server error", Meaning.UNKNOWN),
+    ("endpoint not found", Meaning.MISCONFIGURED),
     ("invalid", _INVALID),
     ("must be", _INVALID),
     ("required", _INVALID),
+    ("not fractionable", _INVALID),
+    ("40010001", _INVALID),
+    ("40110000", Meaning.KEY),
+    ("40410000", _NO_ORDER),
+    ("42910000", Meaning.RATE_LIMIT),
 )
 
 WORDS: Mapping[Venue, tuple[tuple[str, Sense], ...]] = {

@@ -35,7 +35,7 @@ class Releases:
             try:
                 await broker.cancel_order(order.venue_order_id, order.symbol, priority=Priority.EXIT)
             except RefusedError as e:
-                if e.reason is not RefusalReason.UNKNOWN_ORDER:
+                if e.reason is not RefusalReason.UNKNOWN_ORDER and not await _is_over(order, broker):
                     raise
                 if order.venue_order_id not in tried:
                     # Filled or cancelled by somebody else meanwhile; an earlier cancel of ours is confirmed below.
@@ -82,6 +82,16 @@ def released_part(order: CancelledOrder, now: Order) -> CancelledOrder | None:
     # An order sized by its value has no quantity of its own once it is over.
     quantity = now.remaining_quantity if now.remaining_quantity > ZERO else order.quantity
     return replace(order, quantity=min(quantity, order.quantity), confirmed=True)
+
+
+async def _is_over(order: Order, broker: Broker) -> bool:
+    """Tell whether an order ended, whatever words a venue refuses its cancel with."""
+    try:
+        async with asyncio.timeout(CONFIRM_S):
+            now = await broker.fetch_order(order.venue_order_id, order.symbol, priority=Priority.EXIT)
+    except (BrokerError, TimeoutError):
+        return False
+    return now.status.is_final
 
 
 async def _read(order: CancelledOrder, intent: Intent, broker: Broker) -> Order | None:

@@ -40,6 +40,7 @@ _JOBS = {
 
 _TROUBLES = {
     Symptom.BROKER_SILENT: "{name} does not answer.",
+    Symptom.ACCOUNT_BLOCKED: "{name} takes no orders: {words}. No guard there can sell.",
     Symptom.ORDERS_UNREADABLE: (
         "{name} lists open orders that NIJA cannot read ({words}). "
         "What they hold cannot be freed for a sale: look at them there."
@@ -116,9 +117,11 @@ def _trouble(trouble: Trouble) -> str:
 def _broker(broker: BrokerStatus, reader: Reader) -> str:
     label = broker.account.venue.label
     answered = f"answered {_age(broker.last_answer_at, reader)}" if broker.last_answer_at else "no answer yet"
+    limits = "".join(f"; {foreign(limit)}" for limit in broker.limits)
     if broker.last_error is None or broker.last_error_at is None:
-        return f"{label}: {answered}, no errors"
-    return f"{label}: {answered}; error {reader.age(broker.last_error_at)}: {foreign(broker.last_error)}"
+        return f"{label}: {answered}, no errors{limits}"
+    error = f"error {reader.age(broker.last_error_at)}: {foreign(broker.last_error)}"
+    return f"{label}: {answered}; {error}{limits}"
 
 
 def _guards(report: StatusReport, reader: Reader) -> Iterator[str]:

@@ -70,6 +70,9 @@ class AlpacaAccount:
     trading_blocked: bool = False
     account_blocked: bool = False
     trade_suspended_by_user: bool = False
+    transfers_blocked: bool = False
+    pattern_day_trader: bool = False
+    status: str = "ACTIVE"
     #: how often buying_power counts the cash; the sandbox lends nothing
     multiplier: int = 1
     #: dollars that came in and count already, but may not buy crypto before the bank's transfer settles

@@ -167,6 +167,8 @@ def _would_meet(new: NewOrder, resting: Draft) -> bool:
 def _check_account(account: AlpacaAccount, listing: Listing) -> None:
     if account.trade_suspended_by_user:
         raise forbidden("new orders are rejected by user request")
+    if account.status != "ACTIVE":
+        raise forbidden("account is not active")
     if account.trading_blocked or account.account_blocked:
         raise forbidden("trading is blocked for this account")
     if is_crypto(listing) and account.crypto_status != "ACTIVE":

@@ -160,3 +160,33 @@ def test_damage_is_told_and_a_backup_advised():
     check = check_damage(("row 1 missing from index a", "b", "c", "d"))
     assert check.verdict is Verdict.FAIL
     assert check.finding == "row 1 missing from index a; b; c"
+
+
+def test_an_account_that_trades_all_but_crypto_works_for_stocks():
+    limits = ("works for stocks; crypto is not enabled (INACTIVE)",)
+    may = KeyPermissions(can_read=True, can_trade=True, can_withdraw=None, limits=limits)
+
+    check = check_permissions(Venue.ALPACA, may)
+
+    assert check.verdict is Verdict.WARN
+    assert check.finding.endswith("works for stocks; crypto is not enabled (INACTIVE)")
+    assert "may not trade" not in check.finding
+
+
+def test_a_limit_is_named_where_a_key_is_known_not_to_withdraw():
+    may = KeyPermissions(can_read=True, can_trade=True, can_withdraw=False, limits=("no transfers",))
+
+    check = check_permissions(Venue.ALPACA, may)
+
+    assert (check.verdict, check.finding) == (Verdict.WARN, "it works; no transfers")
+
+
+def test_a_blocked_account_is_no_fault_of_the_key():
+    block = "the venue lets this account place no orders (trading_blocked)"
+    may = KeyPermissions(can_read=True, can_trade=False, can_withdraw=None, block=block)
+
+    check = check_permissions(Venue.ALPACA, may)
+
+    assert check.verdict is Verdict.FAIL
+    assert check.finding == f"it works, but no order is taken: {block}"
+    assert "the rights to read" not in check.advice

@@ -17,6 +17,7 @@ from engine.brokers.alpaca.parse import (
     rows_of,
     stock_tickers,
 )
+from engine.brokers.alpaca.restrictions import find_block, find_limits
 from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions, Priority
 from engine.brokers.budget import Budget
 from engine.brokers.ccxt_broker import CcxtBroker, booked_with, reading
@@ -91,6 +92,8 @@ class AlpacaBroker(CcxtBroker):
                 account=self.account,
                 holdings=(cash, *parse_positions(held, catalog)),
                 unreadable=find_unreadable_positions(held, catalog),
+                block=find_block(row),
+                limits=find_limits(row),
                 equity_usd=amount_in(row, "equity"),
                 spendable_usd=amount_in(row, "non_marginable_buying_power"),
                 at=at,

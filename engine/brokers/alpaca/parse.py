@@ -5,6 +5,7 @@ from datetime import datetime, time
 from decimal import Decimal
 
 from engine.brokers.alpaca.names import Asset, Catalog
+from engine.brokers.alpaca.restrictions import find_block, find_limits
 from engine.brokers.base import KeyPermissions, Session
 from engine.brokers.candles import Candle
 from engine.brokers.parse import (
@@ -58,7 +59,6 @@ _FAMILIES = {
     "crypto_perp": ProductFamily.PERPETUAL,
 }
 _OPENS = time(9, 30)
-_ACTIVE = "ACTIVE"
 
 
 def rows_of(answer: object, what: str) -> list[Row]:
@@ -330,11 +330,12 @@ def _opened_at(row: Row) -> datetime | None:
 
 
 def parse_permissions(account: Row) -> KeyPermissions:
-    """Read the account's blocks: its key may do whatever the account may; it cannot withdraw by itself."""
-    blocks = ("trading_blocked", "account_blocked", "trade_suspended_by_user")
-    active = text_in(account, "status") == _ACTIVE and text_in(account, "crypto_status") == _ACTIVE
+    """Read the account's flags: its key may do whatever the account may; it cannot withdraw by itself."""
+    block = find_block(account)
     return KeyPermissions(
         can_read=True,
-        can_trade=active and not any(flag_in(account, block) for block in blocks),
+        can_trade=block is None,
         can_withdraw=None,
+        block=block,
+        limits=find_limits(account),
     )

@@ -106,6 +106,21 @@ async def test_of_an_order_that_filled_in_part_only_the_rest_is_named_as_cancell
         assert room.world.ledger(venue).total("BTC") == 0
 
 
+async def test_a_cancel_refused_in_unknown_words_is_judged_by_the_order_itself(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        room.deposit("BTC", "0.15", venue=Venue.ALPACA)
+        room.set_bid("50000", venue=Venue.ALPACA)
+        resting = room.trade("sell", "0.1", limit="70000", venue=Venue.ALPACA)
+        await room.arm("0.1", "6000", venue=Venue.ALPACA)
+        words = "42210000 this order has come to its end"
+        room.fault(FaultKind.ERROR, CANCEL[Venue.ALPACA], venue=Venue.ALPACA, message=words)
+
+        await fill_during_the_cancel(room, Venue.ALPACA, resting)
+
+        [filled] = await room.alerts()
+        assert (filled.quantity, filled.cancelled) == (D("0.05"), ())
+
+
 async def test_a_cancel_that_the_venue_carries_out_later_is_confirmed_before_it_is_told(rooms):
     async with rooms(venues=(Venue.ALPACA,)) as room:
         room.world.alpaca.switches.cancel_delay_s = 2

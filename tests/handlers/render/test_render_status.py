@@ -131,3 +131,36 @@ def test_a_fresh_process_has_nothing_to_show_yet():
     bare = replace(status(), brokers=(), jobs=(), nonces=(), prices=())
 
     check_fits(render_status(bare, READER))
+
+
+def with_broker(**changes):
+    values = {
+        "account": account(),
+        "last_answer_at": ago(seconds=2),
+        "last_error": None,
+        "last_error_at": None,
+    }
+    return render_status(status(brokers=(BrokerStatus(**values | changes),)), READER).text
+
+
+def test_an_open_order_that_cannot_be_read_is_named():
+    text = with_broker(unreadable_orders=("o-1 BTC/USD: the answer lacks qty",))
+
+    assert "Kraken lists open orders that NIJA cannot read (o-1 BTC/USD: the answer lacks qty)." in text
+    assert "All is well" not in text
+
+
+def test_an_account_that_takes_no_orders_needs_its_owner():
+    text = with_broker(block="the account is not active (ACCOUNT_CLOSED)")
+
+    assert (
+        "Kraken takes no orders: the account is not active (ACCOUNT_CLOSED). No guard there can sell." in text
+    )
+    assert "All is well" not in text
+
+
+def test_what_an_account_cannot_do_is_said_with_its_broker_and_is_no_trouble():
+    text = with_broker(limits=("works for stocks; crypto is not enabled (INACTIVE)",))
+
+    assert "no errors; works for stocks; crypto is not enabled (INACTIVE)" in text
+    assert "All is well" in text

@@ -301,8 +301,11 @@ async def test_fees_are_the_published_ones(broker, venue):
 async def test_what_the_key_may_do(broker, venue):
     allowed = await broker.fetch_permissions()
     assert (allowed.can_read, allowed.can_trade, allowed.can_withdraw) == (True, True, None)
+    venue.account.crypto_status = "INACTIVE"
+    assert (await broker.fetch_report()).limits == (await broker.fetch_permissions()).limits != ()
     venue.account.trading_blocked = True
     assert (await broker.fetch_permissions()).can_trade is False
+    assert "trading_blocked" in (await broker.fetch_report()).block
 
 
 async def test_a_blocked_account_and_a_wrong_key_are_the_owners_to_mend(broker, venue, sell):

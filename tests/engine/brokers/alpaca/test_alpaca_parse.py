@@ -417,10 +417,48 @@ def test_a_broken_clock_raises(changes):
         {"trading_blocked": True},
         {"account_blocked": True},
         {"trade_suspended_by_user": True},
-        {"crypto_status": "INACTIVE"},
         {"status": "ACCOUNT_UPDATED"},
     ],
 )
-def test_a_blocked_account_cannot_trade(changes):
+def test_a_blocked_account_cannot_trade_and_says_why(changes):
     assert parse_permissions(account()).can_trade
-    assert not parse_permissions(account(**changes)).can_trade
+    may = parse_permissions(account(**changes))
+    [(flag, value)] = changes.items()
+    assert (may.can_read, may.can_trade) == (True, False)
+    assert (flag if value is True else value) in may.block
+
+
+@pytest.mark.parametrize(
+    ("changes", "limit"),
+    [
+        ({"crypto_status": "INACTIVE"}, "works for stocks; crypto is not enabled (INACTIVE)"),
+        ({"crypto_status": "APPROVAL_PENDING"}, "works for stocks; crypto is not enabled (APPROVAL_PENDING)"),
+        (
+            {"crypto_status": "PAPER_ONLY"},
+            "works for stocks; crypto is enabled on paper accounts only (PAPER_ONLY)",
+        ),
+        ({"transfers_blocked": True}, "money can be neither paid in nor out (transfers_blocked)"),
+        ({"pattern_day_trader": True}, "marked as a pattern day trader"),
+    ],
+)
+def test_what_else_an_account_cannot_do_is_named_and_stops_no_trading(changes, limit):
+    may = parse_permissions(account(**changes))
+    assert (may.can_trade, may.block) == (True, None)
+    [named] = may.limits
+    assert named.startswith(limit)
+
+
+@pytest.mark.parametrize("odd", [None, "", "true", 1, []])
+@pytest.mark.parametrize(
+    "field",
+    [
+        "trading_blocked",
+        "account_blocked",
+        "trade_suspended_by_user",
+        "transfers_blocked",
+        "shorting_enabled",
+    ],
+)
+def test_a_flag_that_is_missing_or_odd_rules_nothing_out(field, odd):
+    may = parse_permissions(account(**{field: odd}))
+    assert (may.can_trade, may.limits) == (True, ())
