@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from engine.typed_names import in_capitals
 from engine.venues import Venue
 
 #: Bounds keep what travels in a Refresh button within its 64 bytes.
-_SYMBOL = re.compile(r"[A-Z0-9.]{1,12}(?:/[A-Z0-9]{2,6})?")
+_SYMBOL = re.compile(r"[A-Za-z0-9.]{1,12}(?:/[A-Za-z0-9]{2,6})?")
 _USD = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]{1,8})?")
 _LARGEST_USD = Decimal(1_000_000_000)
 #: Said beside an amount, these name its unit and nothing to trade.
@@ -41,7 +42,7 @@ class GuardArguments:
 
 def parse_symbol(word: str) -> str | None:
     """Read `BTC`, `btc/usd` or `BTC-USD`."""
-    symbol = word.upper().replace("-", "/")
+    symbol = in_capitals(word.replace("-", "/"))
     return symbol if _SYMBOL.fullmatch(symbol) else None
 
 

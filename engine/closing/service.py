@@ -17,6 +17,7 @@ from engine.liquidation.execute import Exits
 from engine.portfolio.service import PortfolioService
 from engine.positions import PositionKey
 from engine.storage.database import Database
+from engine.typed_names import in_capitals
 from engine.venues import Venue
 
 _ACTION = "close"
@@ -161,5 +162,5 @@ def _why_again(plan: Plan, agreed: dict[PositionKey, Agreed]) -> str:
 
 def _not_held(symbol: str | None, venue: Venue | None) -> str:
     at = f" at {venue.label}" if venue else " at any of your brokers"
-    what = symbol.upper() if symbol else "positions"
+    what = in_capitals(symbol) if symbol else "positions"
     return f"You hold no {what}{at}; nothing was sold. /positions shows what you hold."

@@ -158,9 +158,8 @@ class Audit:
 
     async def fetch_exits(self, user_id: int, symbol: str | None = None) -> tuple[ExitRecord, ...]:
         """Return a user's latest exits, newest first, of one asset or pair or of all."""
-        named = symbol.upper() if symbol else None
         async with self._database.read() as session:
-            found = await intents.load_exits(session, user_id, named=named, most=SHOWN)
+            found = await intents.load_exits(session, user_id, named=symbol, most=SHOWN)
             return tuple([await _record(session, intent) for intent in found])
 
     async def fetch_exit(self, user_id: int, intent_id: str) -> ExitRecord | None:

@@ -18,6 +18,7 @@ from engine.guards.setter import GuardSetter
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
 from engine.storage.repositories import guards as rows
+from engine.typed_names import in_capitals
 from engine.venues import Venue
 
 
@@ -54,7 +55,7 @@ class GuardService:
         """Ask whether to stop guarding a position, or say that it is not guarded."""
         found = [one for one in await self._inquiry.find(user_id, symbol, venue) if one.guard]
         if not found:
-            return Nothing(why=f"{symbol.upper()} is not guarded{_at(venue)}. /positions shows what is.")
+            return Nothing(why=f"{in_capitals(symbol)} is not guarded{_at(venue)}. /positions shows what is.")
         proposals = self._inquiry.propose(found)
         several = len(proposals) > 1
         buttons = [
@@ -127,7 +128,9 @@ async def _leave_alone(_pressed: Pressed) -> Outcome:
 
 
 def _not_held(symbol: str, venue: Venue | None) -> str:
-    return f"You hold no {symbol.upper()}{_at(venue)}; nothing was guarded. /positions shows what you hold."
+    return (
+        f"You hold no {in_capitals(symbol)}{_at(venue)}; nothing was guarded. /positions shows what you hold."
+    )
 
 
 def _at(venue: Venue | None) -> str:

@@ -12,6 +12,7 @@ from engine.liquidation.rule import net_if_sold_now, pnl, pnl_ratio
 from engine.money import ZERO, exact
 from engine.portfolio.view import NotGuarded, PositionView
 from engine.positions import Direction, PositionKey, PositionKind, Unsettled
+from engine.typed_names import is_named
 from engine.venues import Account
 
 
@@ -56,8 +57,8 @@ class Found:
 
     def is_called(self, symbol: str) -> bool:
         """Tell whether an asset or a pair somebody names, in any letters, is this one."""
-        asset, _, quote = symbol.upper().partition("/")
-        return self.asset.upper() == asset and (not quote or (_quote(self) or "").upper() == quote)
+        asset, _, quote = symbol.partition("/")
+        return is_named(self.asset, asset) and (not quote or (_quote(self) or "").upper() == quote.upper())
 
 
 @dataclass(frozen=True, slots=True)

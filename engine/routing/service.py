@@ -26,7 +26,8 @@ from engine.storage.database import Database
 from engine.storage.records import StoredRoute
 from engine.storage.repositories import people as people_rows
 from engine.storage.repositories import routing as rows
-from engine.venues import Account
+from engine.typed_names import resolve
+from engine.venues import Account, Venue
 
 #: What `/route` alone looks at: the pair most people trade.
 USUAL_ASSET = "BTC"
@@ -61,7 +62,8 @@ class RouteService:
 
     async def preview(self, user_id: int, symbol: str | None, usd: Decimal | None) -> RoutePreview:
         """Decide where a buy should go, store the decision, and place nothing."""
-        base, _, quote = (symbol or USUAL_ASSET).upper().partition("/")
+        base, _, quote = (symbol or USUAL_ASSET).partition("/")
+        base, quote = await self._listed_name(user_id, base), quote.upper()
         size = usd if usd is not None else await self._usual_size(user_id)
         accounts = self._reader.accounts(user_id)
         await self._balances.refresh(accounts)
@@ -79,6 +81,19 @@ class RouteService:
             decision=decision,
             at=self._clock.now(),
         )
+
+    async def _listed_name(self, user_id: int, typed: str) -> str:
+        """Spell an asset as it is listed where the user trades; a venue that does not tell lists nothing."""
+        venues = {account.venue for account in self._reader.accounts(user_id)}
+        listed = await asyncio.gather(*(self._bases(venue) for venue in venues))
+        return resolve(typed, set[str]().union(*listed))
+
+    async def _bases(self, venue: Venue) -> set[str]:
+        try:
+            async with asyncio.timeout(SCREEN_WAIT_S):
+                return {listed.base for listed in (await self._markets[venue].instruments()).values()}
+        except (BrokerError, TimeoutError):
+            return set()
 
     async def _usual_size(self, user_id: int) -> Decimal:
         async with self._database.read() as session:

@@ -13,6 +13,7 @@ from engine.execution.intents import Intent, IntentKind, IntentStep
 from engine.execution.states import IntentState
 from engine.positions import PositionKey
 from engine.storage.tables import IntentEventRow, IntentRow
+from engine.typed_names import TOKENIZED
 
 _FIELDS = tuple(field.name for field in fields(Intent))
 
@@ -73,14 +74,14 @@ async def load_live_intents(session: AsyncSession) -> tuple[Intent, ...]:
 async def load_exits(
     session: AsyncSession, user_id: int, *, named: str | None = None, most: int
 ) -> tuple[Intent, ...]:
-    """Return a user's latest exits, newest first; `named` is an asset or a pair in capitals."""
+    """Return a user's latest exits, newest first; `named` is an asset or a pair in any letters."""
     wanted = select(IntentRow).where(
         col(IntentRow.user_id) == user_id, col(IntentRow.kind) == IntentKind.EXIT
     )
     if named is not None:
-        wanted = wanted.where(
-            or_(func.upper(col(IntentRow.asset)) == named, func.upper(col(IntentRow.symbol)) == named)
-        )
+        asset, symbol = func.upper(col(IntentRow.asset)), func.upper(col(IntentRow.symbol))
+        names = (named.upper(), (named + TOKENIZED).upper())
+        wanted = wanted.where(or_(asset.in_(names), symbol.in_(names)))
     newest_first = wanted.order_by(col(IntentRow.created_at).desc(), col(IntentRow.intent_id)).limit(most)
     return tuple(_intent(row) for row in await session.exec(newest_first))
 
