@@ -95,9 +95,13 @@ class PortfolioService:
     def _unread(self, accounts: Sequence[Account], awaited: Collection[str]) -> Iterator[Unread]:
         for account in accounts:
             state, is_awaited = self._reader.state(account), account.account_id in awaited
+            report = self._reports.latest(account.account_id)
             if is_awaited or not state.connected:
                 yield Unread(
-                    account=account, as_of=state.last_updated, error=state.error or "", is_awaited=is_awaited
+                    account=account,
+                    as_of=report.at if report else None,
+                    error=state.error or "",
+                    is_awaited=is_awaited,
                 )
 
     async def gather(self, account: Account) -> tuple[Found, ...]:

@@ -1,6 +1,7 @@
 """The words of /history: the latest exits, and one of them from trigger to fill."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -145,7 +146,9 @@ def _stage(stage: Stage, record: ExitRecord) -> str:
 
 def _done(stage: Stage, record: ExitRecord) -> str:
     if stage.cancelled is not None:
-        line = cancelled_line(stage.cancelled, _currency(record.intent)).removeprefix("• ")
+        # What became of a cancel is a step of its own.
+        order = replace(stage.cancelled, confirmed=True)
+        line = cancelled_line(order, _currency(record.intent)).removeprefix("• ")
         return f"{'cancelled' if stage.step.cause == RELEASED else 'cancel'} {line}"
     step = stage.step
     words = f": “{foreign(step.words)}”" if step.words else ""

@@ -203,7 +203,7 @@ def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]
 
 def _entry(position: PositionView) -> str:
     if position.entry is None and position.fills_pending:
-        return "fills not read yet"
+        return "not read yet"
     if position.entry is None:
         return "still being read" if position.history_incomplete else _UNKNOWN
     return price(position.entry, position.currency)
@@ -238,7 +238,8 @@ def _trigger(guard: Guard) -> str:
 
 
 def _remarks(position: PositionView, reader: Reader) -> Iterator[str]:
-    if not isinstance(position.mark, Mark):
+    is_said = position.guard is None and position.not_guarded is NotGuarded.MARKET_CLOSED
+    if not isinstance(position.mark, Mark) and not is_said:
         yield f"price unknown: {position.mark.problem}"
     if _is_being_sold(position):
         # What the rest cost is worked out again from the fills of the sale.

@@ -82,6 +82,19 @@ def test_a_result_without_an_entry_is_unknown():
     assert "Realised PnL unknown, no entry" in render_history((record,), READER, symbol=None).text
 
 
+def test_a_cancel_that_is_under_way_is_not_called_doubtful():
+    order = '{"side": "sell", "quantity": "0.1", "price": "70000", "confirmed": false}'
+    life = (
+        (3, None, IntentState.PLANNED, "triggered", ""),
+        (15, IntentState.PLANNED, IntentState.PLANNED, "release", order),
+    )
+
+    assert (
+        "at 15 ms: cancel sell 0.1 at $70,000.00 (took 12 ms)"
+        in render_exit(exit_record(life=life), READER).text
+    )
+
+
 def test_an_old_record_without_trigger_or_steps_fits():
     bare = exit_record(life=(), fills=(), trigger=None, created_at=STARTED, **UNFILLED)
 

@@ -181,6 +181,16 @@ def test_positions_whose_account_is_still_being_read_carry_the_time_of_the_last_
     assert "No newer answer from Kraken yet; its positions are as of 02:29:51 UTC." in text
 
 
+def test_a_closed_market_is_said_once():
+    closed = position(
+        guard=None,
+        not_guarded=NotGuarded.MARKET_CLOSED,
+        mark=PriceUnknown(problem=PriceProblem.MARKET_CLOSED),
+    )
+
+    assert render_positions(portfolio(closed), READER).text.count("market closed") == 1
+
+
 def test_nothing_held_is_told_apart_from_nothing_known():
     nothing = portfolio()
     unknown = replace(nothing, unread=(unread(),))
