@@ -1,6 +1,5 @@
 """One portfolio at Coinbase, over its Advanced Trade calls."""
 
-import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -89,8 +88,8 @@ class CoinbaseBroker(CcxtBroker):
 
     async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> OpenOrders:
         """Return every order that may still fill, whatever its status is called, and name the unreadable."""
-        pages = await asyncio.gather(*(self._rows_in(statuses, priority) for statuses in OPEN_STATUSES))
-        return parse_open_orders([row for page in pages for row in page])
+        rows = [row for statuses in OPEN_STATUSES for row in await self._rows_in(statuses, priority)]
+        return parse_open_orders(rows)
 
     async def fetch_order(
         self,

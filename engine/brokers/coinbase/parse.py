@@ -42,8 +42,9 @@ from engine.venues import Venue
 Instruments = Mapping[str, Instrument]
 
 _SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
-#: The lists take OPEN by itself only, so all other statuses that are not final are asked for together.
-OPEN_STATUSES = (("OPEN",), ("PENDING", "QUEUED", "CANCEL_QUEUED", "EDIT_QUEUED", "UNKNOWN_ORDER_STATUS"))
+#: The lists take OPEN by itself only, so all other statuses that are not final are asked for together; before it,
+#: because an order goes from PENDING to OPEN and must not slip through between the two questions.
+OPEN_STATUSES = (("PENDING", "QUEUED", "CANCEL_QUEUED", "EDIT_QUEUED", "UNKNOWN_ORDER_STATUS"), ("OPEN",))
 _FINAL = {
     "FILLED": OrderStatus.FILLED,
     "CANCELLED": OrderStatus.CANCELED,

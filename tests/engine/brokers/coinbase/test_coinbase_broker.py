@@ -196,6 +196,17 @@ async def test_an_order_that_is_not_over_is_open_whatever_its_status_is_called(b
     assert (found.venue_order_id, found.status) == (order_id, OrderStatus.OPEN)
 
 
+async def test_an_order_that_opens_while_it_is_asked_for_does_not_slip_through(broker, venue):
+    venue.deposit("BTC", "1")
+    order_id = venue.place("BTC/USD", "sell", "0.1", limit="60000").id
+    venue.account.shown_as[order_id] = "PENDING"
+    fault(venue, FaultKind.DELAY_AFTER, "orders/historical/batch", delay_s=0.05)
+    asking = asyncio.create_task(broker.fetch_open_orders())
+    await venue.server.tape.wait_for("orders/historical/batch")
+    del venue.account.shown_as[order_id]
+    assert [order.venue_order_id for order in (await asking).orders] == [order_id]
+
+
 async def test_an_order_that_ended_while_it_was_asked_for_is_not_open(broker, venue):
     row = (
         '{"order_id":"o","product_id":"BTC-USD","side":"SELL","status":"FILLED","filled_size":"1",'
