@@ -8,6 +8,7 @@ import typer
 
 from bot.errors import CommandError, SettingsError
 from bot.imports import nothing_collected
+from engine import wall_time
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -219,7 +220,7 @@ def show(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
     clock = SystemClock()
     found = asyncio.run(list_nonces(settings, clock))
     lines = [
-        f"{one.fingerprint}  last {one.last_nonce}  {(clock.now() - one.last_used_at).total_seconds():.0f} s ago"
+        f"{one.fingerprint}  last {one.last_nonce}  {wall_time.between(one.last_used_at, clock.now()).total_seconds():.0f} s ago"
         f"  {one.issued:,} issued"
         for one in found
     ]

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.checks import Check, check_damage, check_revision, failed, passed
+from engine import wall_time
 from engine.balances.snapshot import UserBrokerState
 from engine.storage.backup import database_file
 from engine.storage.database import Database
@@ -53,7 +54,7 @@ def _account_check(state: UserBrokerState, now: datetime) -> Check:
     name = f"{state.broker} account"
     heard = "no answer yet"
     if state.last_updated:
-        heard = f"last answer {(now - state.last_updated).total_seconds():.0f} s ago"
+        heard = f"last answer {wall_time.between(state.last_updated, now).total_seconds():.0f} s ago"
     if state.error:
         return failed(name, f"{heard}; since then: {state.error}", "Ask the bot with /status.")
     return passed(name, heard)

@@ -28,6 +28,7 @@ from bot.database_checks import read_account_checks, read_database
 from bot.lease import AlreadyRunningError, DataDirError, hold_data_dir
 from bot.settings import Settings, Sources
 from bot.telegram_words import words_of
+from engine import wall_time
 from engine.brokers.base import Broker, MarketData
 from engine.clock import Clock
 from engine.errors import BrokerError, TryLaterError
@@ -148,8 +149,8 @@ async def _check_clock(market: MarketData, clock: Clock) -> Check:
         silence = TryLaterError(market.venue, f"no answer in {PATIENCE_S:g} s")
         return check_clock_error(market.venue, silence)
     # Their reading was taken somewhere between question and answer; the middle is off by half of that at most.
-    ours = asked + (clock.now() - asked) / 2
-    return check_clock(market.venue, ours - theirs)
+    ours = asked + wall_time.between(asked, clock.now()) / 2
+    return check_clock(market.venue, wall_time.between(theirs, ours))
 
 
 async def _check_key(broker: Broker) -> Check:

@@ -34,6 +34,7 @@ class WatchedJob:
         self._running = asyncio.Lock()
         self._due_from = clock.monotonic() - job.every_s
         self._last_run_at: datetime | None = None
+        self._began_s = clock.monotonic()
         self._lag_s: float | None = None
         self._last_error: str | None = None
 
@@ -46,6 +47,7 @@ class WatchedJob:
             last_run_at=self._last_run_at,
             lag_s=self._lag_s,
             last_error=self._last_error,
+            idle_s=self._clock.monotonic() - self._began_s,
         )
 
     def due_now(self) -> None:
@@ -73,7 +75,7 @@ class WatchedJob:
     def _note_start(self) -> None:
         started = self._clock.monotonic()
         self._lag_s = lag_s(since_last_s=started - self._due_from, every_s=self.job.every_s)
-        self._due_from = started
+        self._due_from = self._began_s = started
         self._last_run_at = self._clock.now()
 
     def _fail(self, error: Exception, words: str) -> None:

@@ -10,6 +10,7 @@ import structlog
 from bot.jobs import Job, WatchedJob
 from bot.timer import Timer
 from bot.unending import run_unending
+from engine import wall_time
 from engine.clock import Clock
 from engine.status import JobStatus
 
@@ -30,7 +31,7 @@ class ClockReading:
 
 def clock_step_s(before: ClockReading, after: ClockReading) -> float:
     """Return how far the wall clock was moved between two readings; negative is back."""
-    return (after.wall - before.wall).total_seconds() - (after.monotonic - before.monotonic)
+    return wall_time.between(before.wall, after.wall).total_seconds() - (after.monotonic - before.monotonic)
 
 
 class Schedule:

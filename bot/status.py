@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.health import patience
+from engine import wall_time
 from engine.alerts.outbox import GivenUp, depth, load_given_up, load_times
 from engine.balances.reader import AccountReader
 from engine.clock import Clock, moment
@@ -98,7 +99,7 @@ class ProcessStatus:
             # Not every one has both: a row found at the start waits for its key, a task for its first row.
             exits_in_flight=max(len(exits), len(driven)),
             exits_failing=sum(one.user_id == user_id for one in failing),
-            exits_since=min((one.created_at for one in exits), default=None),
+            exits_since=wall_time.earliest(one.created_at for one in exits),
             outbox_waiting=waiting.waiting,
             outbox_oldest_at=waiting.oldest_at,
             outbox_refused=waiting.refused,

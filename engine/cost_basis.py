@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Context, Decimal
 from types import MappingProxyType
 
+from engine import wall_time
 from engine.money import ZERO, exact
 from engine.movements import change_of, chronological, concerns, is_purchase, paid_in
 from engine.orders import Fill
@@ -82,7 +83,7 @@ class History:
         """Return the history with another page; a fill that was already read changes nothing."""
         fills = {fill.trade_id: fill for fill in self.fills}
         fills |= {fill.trade_id: fill for fill in page if concerns(self.asset, fill)}
-        ordered = tuple(sorted(fills.values(), key=chronological(self.asset), reverse=True))
+        ordered = wall_time.newest_first(fills.values(), at=chronological(self.asset))
         return replace(self, fills=ordered, at_beginning=self.at_beginning or is_last)
 
     @property

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from engine import wall_time
 from engine.brokers.base import Broker, FillPage
 from engine.clock import Clock
 from engine.cost_basis import CostBasis, History, UsdRates
@@ -218,7 +219,7 @@ class _Walk:
         self.cursor = page.next_cursor
         if page.next_cursor is None:
             return True
-        return self.until is not None and any(fill.at < self.until for fill in page.fills)
+        return self.until is not None and any(wall_time.is_before(fill.at, self.until) for fill in page.fills)
 
 
 def _payments(history: History, rates: UsdRates) -> Iterable[Payment]:
@@ -231,4 +232,4 @@ def _payments(history: History, rates: UsdRates) -> Iterable[Payment]:
 
 
 def _oldest_first(fills: Iterable[Fill]) -> tuple[Fill, ...]:
-    return tuple(sorted(fills, key=lambda fill: fill.at))
+    return wall_time.oldest_first(fills, at=lambda fill: fill.at)

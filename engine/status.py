@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from engine import wall_time
 from engine.liquidation.unwatched import Unwatched
 from engine.venues import Account
 
@@ -43,6 +44,8 @@ class JobStatus:
     #: Seconds the last run started after it was due.
     lag_s: float | None
     last_error: str | None
+    #: Seconds since it began a run, or since it was set up; None where no steady clock tells.
+    idle_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +156,9 @@ def patience(every_s: float) -> timedelta:
 
 def is_late(job: JobStatus, *, started_at: datetime, now: datetime) -> bool:
     """Tell whether a job has not begun a run for longer than its interval explains."""
-    return now - (job.last_run_at or started_at) > patience(job.every_s)
+    if job.idle_s is not None:
+        return timedelta(seconds=job.idle_s) > patience(job.every_s)
+    return wall_time.is_older(job.last_run_at or started_at, now, patience(job.every_s))
 
 
 def find_job_trouble(job: JobStatus, *, started_at: datetime, now: datetime) -> Trouble | None:
@@ -178,8 +183,7 @@ def find_troubles(report: StatusReport) -> tuple[Trouble, ...]:
 
 def _broker_troubles(report: StatusReport) -> Iterator[Trouble]:
     for broker in report.brokers:
-        error_at, answer_at = broker.last_error_at, broker.last_answer_at
-        if error_at is not None and (answer_at is None or error_at > answer_at):
+        if broker.last_error_at is not None and broker.last_error is not None:
             yield Trouble(symptom=Symptom.BROKER_SILENT, name=broker.account.venue.label)
         if broker.block:
             yield Trouble(
@@ -200,8 +204,10 @@ def _guard_troubles(report: StatusReport) -> Iterator[Trouble]:
         yield Trouble(symptom=Symptom.GUARDS_UNWATCHED, count=len(unusual))
     if report.exits_failing:
         yield Trouble(symptom=Symptom.EXIT_FAILING, count=report.exits_failing)
-    elif report.exits_since is not None and report.at - report.exits_since > _EXIT_PATIENCE:
-        yield Trouble(symptom=Symptom.EXIT_UNFINISHED, lasting=report.at - report.exits_since)
+    elif report.exits_since is not None and wall_time.is_older(report.exits_since, report.at, _EXIT_PATIENCE):
+        yield Trouble(
+            symptom=Symptom.EXIT_UNFINISHED, lasting=wall_time.between(report.exits_since, report.at)
+        )
     if report.guards_paused:
         yield Trouble(symptom=Symptom.GUARDS_PAUSED, count=report.guards_paused)
 
@@ -210,7 +216,7 @@ def _alert_troubles(report: StatusReport) -> Iterator[Trouble]:
     if report.outbox_refused:
         yield Trouble(symptom=Symptom.ALERTS_REFUSED, count=report.outbox_refused)
     oldest = report.outbox_oldest_at
-    if oldest is not None and report.at - oldest > _OUTBOX_PATIENCE:
+    if oldest is not None and wall_time.is_older(oldest, report.at, _OUTBOX_PATIENCE):
         yield Trouble(symptom=Symptom.ALERTS_WAITING, count=report.outbox_waiting)
 
 

@@ -14,7 +14,7 @@ mypy fails on any other comparison, difference or sorting of datetimes in bot/ a
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -49,6 +49,11 @@ def is_open(since: datetime, until: datetime, now: datetime) -> bool:
     return since <= now < until
 
 
+def at_most(at: datetime, now: datetime) -> datetime:
+    """Return a stored time, or now where it lies ahead."""
+    return min(at, now)
+
+
 def is_ahead(at: datetime, now: datetime) -> bool:
     """Tell whether a stored time has not come yet."""
     return at > now
@@ -72,12 +77,12 @@ def latest(times: Iterable[datetime]) -> datetime | None:
     return max(times, default=None)
 
 
-def oldest_first(items: Iterable[T], at: Callable[[T], datetime]) -> tuple[T, ...]:
+def oldest_first(items: Iterable[T], at: Callable[[T], Any]) -> tuple[T, ...]:
     """Return what a venue dated in the order in which it happened there."""
     return tuple(sorted(items, key=at))
 
 
-def newest_first(items: Iterable[T], at: Callable[[T], datetime]) -> tuple[T, ...]:
+def newest_first(items: Iterable[T], at: Callable[[T], Any]) -> tuple[T, ...]:
     """Return what a venue dated, the latest first; what happened at once stays as it was."""
     return tuple(sorted(items, key=at, reverse=True))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from engine import wall_time
 from engine.money import DEPEGGED_BELOW_USD, USD_STABLECOINS, ZERO, exact, is_cash
 from engine.positions import Direction, PositionKind
 from engine.venues import Venue
@@ -142,7 +143,7 @@ class UserBrokerState:
 
     def age(self, now: datetime) -> timedelta | None:
         """Return how old the figures are, or None when there are none."""
-        return None if self.balance is None else now - self.balance.as_of
+        return None if self.balance is None else wall_time.age(self.balance.as_of, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +189,7 @@ def combine(
     """Add up what is fresh and name what is not; `waiting` are the ids of accounts still being read."""
     limit = timedelta(seconds=stale_after_s)
     known = [(state, state.balance) for state in states if state.balance is not None]
-    fresh = [(state, balance) for state, balance in known if now - balance.as_of <= limit]
+    fresh = [(state, balance) for state, balance in known if wall_time.is_within(balance.as_of, now, limit)]
     with exact():
         available = sum((balance.available_usd for _, balance in fresh), ZERO)
         locked = sum((balance.locked_in_positions_usd for _, balance in fresh), ZERO)
@@ -199,7 +200,7 @@ def combine(
         available_usd=available,
         locked_in_positions_usd=locked,
         missing=tuple(state for state in states if state.balance is None),
-        stale=tuple(state for state, balance in known if now - balance.as_of > limit),
+        stale=tuple(state for state, balance in known if wall_time.is_older(balance.as_of, now, limit)),
         partial=tuple(state for state, balance in fresh if not balance.complete),
         waiting=tuple(state for state in states if state.account_id in waiting),
         filled_since=filled_since or {},

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from engine import wall_time
 from engine.brokers.parse import MalformedAnswerError
 from engine.money import ZERO
 
@@ -27,10 +28,10 @@ def close_at(candles: Iterable[Candle], at: datetime) -> Decimal | None:
         MalformedAnswerError: that candle's price is none.
 
     """
-    begun = [candle for candle in candles if candle.start <= at]
+    begun = [candle for candle in candles if not wall_time.is_before(at, candle.start)]
     if not begun:
         return None
-    newest = max(begun, key=lambda candle: candle.start)
+    newest = wall_time.newest_first(begun, at=lambda candle: candle.start)[0]
     if newest.close <= ZERO:
         message = f"a candle that closed at {newest.close}"
         raise MalformedAnswerError(message)

@@ -11,6 +11,7 @@ from sqlalchemy import update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from engine import wall_time
 from engine.storage.tables import ConfirmationRow
 
 #: 16 characters, 96 bits: short enough for callback data, too many to guess.
@@ -72,7 +73,7 @@ async def claim_confirmation(
         return Rejected.NOT_YOURS
     if row.used_at is not None:
         return Rejected.USED
-    if row.expires_at <= now:
+    if not wall_time.is_open(row.created_at, row.expires_at, now):
         return Rejected.EXPIRED
     used = await session.exec(
         update(ConfirmationRow)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from engine import wall_time
 from engine.alerts.kinds import AlertKind
 from engine.alerts.messages import CancelledOrder, ExitFilled
 from engine.alerts.outbox import load_written
@@ -64,7 +65,7 @@ class ExitRecord:
             # What is read of the fills later may differ by the venue's own clock.
             return self.alert.filled_at
         heard = (step.at for step in self.steps if step.to_state is IntentState.FILLED)
-        return max((fill.at for fill in self.fills), default=next(heard, None))
+        return wall_time.latest(fill.at for fill in self.fills) or next(heard, None)
 
     @property
     def average_price(self) -> Decimal | None:
@@ -139,14 +140,16 @@ class ExitRecord:
         trigger = self.intent.trigger
         if trigger is None or trigger.price_at is None:
             return None
-        return max(trigger.at - trigger.price_at, timedelta(0))
+        return max(wall_time.between(trigger.price_at, trigger.at), timedelta(0))
 
     def stages(self) -> Iterator[Stage]:
         """Walk through the steps with the time each took."""
         before = self.began_at
         for step in self.steps:
             cancelled = parse_released(step.words) if step.cause in {RELEASE, RELEASED} else None
-            yield Stage(step=step, took=max(step.at - before, timedelta(0)), cancelled=cancelled)
+            yield Stage(
+                step=step, took=max(wall_time.between(before, step.at), timedelta(0)), cancelled=cancelled
+            )
             before = step.at
 
 

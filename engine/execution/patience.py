@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from engine import wall_time
 from engine.errors import BrokerError, KeyRejectedError, RefusalReason, RefusedError
 
 #: Seconds between tries of what the venue keeps refusing or does not tell; the last one repeats.
@@ -38,4 +39,5 @@ class Told:
         """Decide whether it must be told (again)."""
         if self.last_at is None:
             return True
-        return now - self.last_at >= TELL_AGAIN_AFTER[min(self.count, len(TELL_AGAIN_AFTER)) - 1]
+        limit = TELL_AGAIN_AFTER[min(self.count, len(TELL_AGAIN_AFTER)) - 1]
+        return not wall_time.is_younger(self.last_at, now, limit)

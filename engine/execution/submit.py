@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from engine import wall_time
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
 from engine.errors import BrokerError, RefusalReason, RefusedError, UnknownOutcomeError
@@ -186,7 +187,7 @@ class Submitter:
         return await broker.find_order(
             intent.client_order_id,
             intent.symbol,
-            since=min(intent.created_at, self._clock.now()) - SOUGHT_BACK,
+            since=wall_time.at_most(intent.created_at, self._clock.now()) - SOUGHT_BACK,
             priority=Priority.EXIT,
         )
 

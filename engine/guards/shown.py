@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from engine import wall_time
 from engine.cost_basis import share
 from engine.guards.arming import Arming, ArmingCandidate
 from engine.guards.guard import GuardSource
@@ -62,7 +63,7 @@ def may_sell(
 
     `ratio` is the loss at the present mark; None when it would not be sold now.
     """
-    if shown is None or now - shown.at >= SELL_NOW_WITHIN:
+    if shown is None or not wall_time.is_younger(shown.at, now, SELL_NOW_WITHIN):
         return False
     if (quantity, cost) != (shown.quantity, shown.cost):
         return False

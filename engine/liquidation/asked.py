@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from engine import wall_time
 from engine.cost_basis import share
 from engine.execution.intents import Asked, Intent
 from engine.guards.guard import Guard, GuardState
@@ -21,7 +22,9 @@ NO_MORE_BUYERS = "the market took no more of it; /close asks again"
 def is_too_late(intent: Intent, now: datetime) -> bool:
     """Tell whether its owner asked too long ago for another attempt to be what they wanted."""
     trigger = intent.trigger
-    return trigger is not None and trigger.asked is not None and now - trigger.at > ASKED_VALID
+    if trigger is None or trigger.asked is None:
+        return False
+    return wall_time.is_older(trigger.at, now, ASKED_VALID)
 
 
 def hand_back(guard: Guard, asked: Asked, *, why: str) -> Guard:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from engine import wall_time
 from engine.alerts.messages import CancelledOrder, ExitFilled
 from engine.execution.intents import Intent
 from engine.guards.guard import Guard, GuardSource, GuardState
@@ -149,7 +150,7 @@ def describe_exit(
         left_over=dust.quantity if dust else ZERO,
         left_over_why=dust.why if dust else "",
         triggered_at=trigger.at,
-        filled_at=max((fill.at for fill in order.fills), default=order.closed_at or filled_at),
+        filled_at=wall_time.latest(fill.at for fill in order.fills) or order.closed_at or filled_at,
         venue_order_id=order.venue_order_id,
         client_order_id=intent.client_order_id,
         found_later=found_later,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+from engine import wall_time
 from engine.brokers.base import Broker, FeeQuote
 from engine.clock import Clock
 from engine.errors import BrokerError
@@ -107,4 +108,4 @@ class Costs:
                     self._spreads[account.venue, symbol] = spread
 
     def _is_fresh(self, known: KnownFee | KnownSpread | None) -> bool:
-        return known is not None and self._clock.now() - known.at <= LIVE_FOR
+        return known is not None and wall_time.is_within(known.at, self._clock.now(), LIVE_FOR)

@@ -28,7 +28,9 @@ def a_job(ran_s_ago=2, *, every_s=5.0, error=None):
 
 
 def a_broker(answered, failed):
-    return BrokerStatus(account=an_account(), last_answer_at=answered, last_error="x", last_error_at=failed)
+    # An answer takes the error away; its time stays.
+    error = "x" if failed and (answered is None or failed > answered) else None
+    return BrokerStatus(account=an_account(), last_answer_at=answered, last_error=error, last_error_at=failed)
 
 
 def a_report(**changes):

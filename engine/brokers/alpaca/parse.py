@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, time
 from decimal import Decimal
 
+from engine import wall_time
 from engine.brokers.alpaca.names import Asset, Catalog
 from engine.brokers.alpaca.restrictions import find_block, find_limits
 from engine.brokers.base import KeyPermissions, Session
@@ -238,7 +239,7 @@ def parse_fills(rows: Iterable[Row], catalog: Catalog) -> tuple[Fill, ...]:
     no fill, so here it is unknown.
     """
     fills = readable(rows, lambda row: _fill(row, catalog), "activities")
-    return tuple(sorted(fills, key=lambda fill: fill.at, reverse=True))
+    return wall_time.newest_first(fills, at=lambda fill: fill.at)
 
 
 def _fill(row: Row, catalog: Catalog) -> Fill:
@@ -326,7 +327,7 @@ def _opened_at(row: Row) -> datetime | None:
     iso_time_in(row, "next_close")  # has a zone: the exchange's own
     closes = datetime.fromisoformat(text_in(row, "next_close"))
     opened = closes.replace(hour=_OPENS.hour, minute=_OPENS.minute, second=0, microsecond=0)
-    return opened if opened <= iso_time_in(row, "timestamp") else None
+    return None if wall_time.is_before(iso_time_in(row, "timestamp"), opened) else opened
 
 
 def parse_permissions(account: Row) -> KeyPermissions:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from engine import wall_time
 from engine.brokers.candles import Candle
 from engine.brokers.parse import (
     Row,
@@ -263,7 +264,7 @@ def parse_fills(answer: object, instruments: Instruments) -> tuple[Fill, ...]:
     """Read one page of fills, newest first; those of derivatives are no part of what is held."""
     rows = as_list(as_row(answer, "fills").get("fills"), "fills")
     fills = [fill for fill in readable(rows, lambda row: _fill(row, instruments), "fills") if fill]
-    return tuple(sorted(fills, key=lambda fill: fill.at, reverse=True))
+    return wall_time.newest_first(fills, at=lambda fill: fill.at)
 
 
 def _fill(row: Row, instruments: Instruments) -> Fill | None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from engine import wall_time
 from engine.brokers.base import Session
 from engine.brokers.candles import close_at
 from engine.brokers.ccxt_broker import reading
@@ -64,7 +65,7 @@ class KrakenMarketData(CcxtMarketData[Catalog]):
     async def fetch_close(self, symbol: str, at: datetime) -> Decimal | None:
         """Return a pair's price at a past moment, from the finest candle that is still to be had."""
         pair_id = pair_id_of(await self.catalog(), symbol)
-        width = plan_candle_width(self._clock.now() - at)
+        width = plan_candle_width(wall_time.between(at, self._clock.now()))
         if width is None:
             return None
         # The candle before comes along, in case nothing was traded in the one that is looked for.

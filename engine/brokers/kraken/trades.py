@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from engine import wall_time
 from engine.brokers.kraken.names import Catalog
 from engine.brokers.parse import (
     Row,
@@ -35,7 +36,7 @@ def parse_trades(result: object, catalog: Catalog) -> tuple[Fill, ...]:
     """Read one page, newest first; an odd trade hides no other."""
     rows = trade_rows(result)
     fills = readable_table(rows, lambda trade_id, row: _fill(trade_id, row, catalog), "TradesHistory")
-    return tuple(sorted(fills.values(), key=lambda fill: fill.at, reverse=True))
+    return wall_time.newest_first(fills.values(), at=lambda fill: fill.at)
 
 
 def parse_traded_orders(rows: Mapping[str, Row], catalog: Catalog) -> list[tuple[VenueOrderId, str]]:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
+from engine import wall_time
 from engine.clock import Clock
 from engine.errors import BrokerError
 
@@ -42,7 +43,7 @@ class VenueClock:
         if self._read is None:
             return _NO_OFFSET
         since = timedelta(seconds=self._clock.monotonic() - self._read_at)
-        return self._read + since - self._clock.now()
+        return wall_time.between(self._clock.now(), self._read + since)
 
     async def keep(self) -> None:
         """Read the venue's time unless it was read in the last minutes."""

@@ -7,6 +7,7 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from engine import wall_time
 from engine.storage.records import AccountState, SnapshotFigures
 from engine.storage.tables import AccountStateRow, SnapshotRow
 
@@ -80,7 +81,7 @@ def _surplus(snapshots: Iterable[tuple[int, str, datetime]], *, daily_before: da
     last_of = dict[tuple[str, str], int]()
     surplus = list[int]()
     for snapshot_id, account_id, at in snapshots:
-        period = f"{at:%Y-%m-%d}" if at < daily_before else f"{at:%Y-%m-%d %H}"
+        period = f"{at:%Y-%m-%d}" if wall_time.is_before(at, daily_before) else f"{at:%Y-%m-%d %H}"
         earlier = last_of.get((account_id, period))
         if earlier is not None:
             surplus.append(earlier)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from engine import wall_time
 from engine.execution.intents import Intent
 from engine.money import ZERO, exact
 from engine.movements import change_of
@@ -51,7 +52,7 @@ async def load_untold(session: AsyncSession, key: PositionKey, *, since: datetim
     """
     untold = ZERO
     for intent in await intents.load_filled(session, key.account_id, since=since):
-        if intent.sent_at is None or intent.sent_at < since:
+        if intent.sent_at is None or wall_time.is_before(intent.sent_at, since):
             # It was seen after this one had left, and may be smaller by it already.
             continue
         told = await _told(session, intent)
