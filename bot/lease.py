@@ -1,14 +1,16 @@
 """One bot per database: a lock that dies with the process, and a lease whose epoch tells older bots off."""
 
+import errno
 import fcntl
 import os
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bot.database_file import DatabaseFile
 from bot.errors import CommandError
+from bot.file_identity import FileIdentity, identity_of
 from engine.clock import Clock
 from engine.storage.backup import database_file
 from engine.storage.database import Database
@@ -18,6 +20,13 @@ from engine.storage.repositories.process import beat, take_lease
 LOCK_NAME = "nija.lock"
 PRIVATE = 0o700
 LEASE_NAME = "bot"
+_ADVICE = {
+    errno.ENOSPC: "Make room on its disk.",
+    errno.EDQUOT: "Make room on its disk.",
+    errno.EROFS: "Its file system is read-only: mount it for writing, or set another one.",
+    errno.EACCES: "It belongs to somebody else: start NIJA as its owner, or give it to this user with chown.",
+    errno.EPERM: "It belongs to somebody else: start NIJA as its owner, or give it to this user with chown.",
+}
 
 
 class AlreadyRunningError(CommandError):
@@ -28,23 +37,63 @@ class DataDirError(CommandError):
     """The data dir cannot be made or written."""
 
 
+class LockLostError(CommandError):
+    """The lock file was removed or replaced under this process: another one could start beside it."""
+
+
+class HeldDataDir:
+    """The data dir of this process alone, for as long as its folder and its lock file are the ones it locked."""
+
+    def __init__(self, data_dir: Path, locked: Sequence[int]) -> None:
+        self._data_dir = data_dir
+        self._locked = {_identity(descriptor) for descriptor in locked}
+
+    def check(self) -> None:
+        """Raise LockLostError when what is there now is not what was locked."""
+        now = {identity_of(self._data_dir), identity_of(self._data_dir / LOCK_NAME)}
+        if now != self._locked:
+            raise LockLostError(
+                f"{self._data_dir / LOCK_NAME} was removed or replaced while NIJA runs: a second bot could start "
+                "on the same database, so this one stops. Start it again."
+            )
+
+
 @contextmanager
-def hold_data_dir(data_dir: Path) -> Iterator[None]:
-    """Keep every other bot off the data dir, which is made if missing; raise AlreadyRunningError if one is on it."""
-    descriptor = _open_lock(data_dir)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.read(descriptor, 32).decode() or "unknown"
-            raise AlreadyRunningError(
-                f"Another NIJA (process {holder}) is running on {data_dir}; stop it first."
-            ) from None
+def hold_data_dir(data_dir: Path) -> Iterator[HeldDataDir]:
+    """Keep every other bot off the data dir, which is made if missing; raise AlreadyRunningError if one is on it.
+
+    The folder itself is locked too: whoever deletes the lock file does not let a second bot in.
+    """
+    with ExitStack() as opened:
+        descriptor = _open_lock(data_dir)
+        opened.callback(os.close, descriptor)
+        folder = os.open(data_dir, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        opened.callback(os.close, folder)
+        for locked in (folder, descriptor):
+            _lock(locked, data_dir, holder_in=descriptor)
         os.truncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-        yield
-    finally:
-        os.close(descriptor)
+        yield HeldDataDir(data_dir, (descriptor, folder))
+
+
+def _lock(descriptor: int, data_dir: Path, *, holder_in: int) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.pread(holder_in, 32, 0).decode() or "unknown"
+        raise AlreadyRunningError(
+            f"Another NIJA (process {holder}) is running on {data_dir}; stop it first."
+        ) from None
+    except OSError as error:
+        raise DataDirError(
+            f"NIJA_DATA_DIR {data_dir} cannot be locked: {error.strerror}. Its file system has no locks (flock), so "
+            "nothing would keep a second bot off it: put the data dir on a local disk."
+        ) from error
+
+
+def _identity(descriptor: int) -> FileIdentity:
+    status = os.fstat(descriptor)
+    return status.st_dev, status.st_ino
 
 
 def _open_lock(data_dir: Path) -> int:
@@ -53,7 +102,12 @@ def _open_lock(data_dir: Path) -> int:
         # Not O_TRUNC: the id of the process that holds it must stay readable.
         return os.open(data_dir / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise DataDirError(f"NIJA_DATA_DIR {data_dir} cannot be used: {error.strerror}.") from error
+        raise DataDirError(_unusable(data_dir, error)) from error
+
+
+def _unusable(data_dir: Path, error: OSError) -> str:
+    advice = _ADVICE.get(error.errno or 0, "Make it a folder that this user may write, or set another one.")
+    return f"NIJA_DATA_DIR {data_dir} cannot be used: {error.strerror}. {advice}"
 
 
 class DatabaseLease:

@@ -9,7 +9,7 @@ from bot.bootstrap.base import open_base, open_links
 from bot.bootstrap.engine import build_engine
 from bot.bootstrap.process import build_process
 from bot.errors import SettingsError
-from bot.lease import hold_data_dir
+from bot.lease import HeldDataDir, hold_data_dir
 from bot.lifecycle import live
 from bot.logs import configure_logs
 from bot.redaction import Redactor
@@ -36,8 +36,8 @@ def run(settings: Settings) -> int:
             "NIJA_MODE=paper is not available yet; nothing was started. Use `nija demo` to try everything "
             "without money, or NIJA_MODE=live."
         )
-    with hold_data_dir(settings.data_dir):
-        asyncio.run(_run(settings, redactor))
+    with hold_data_dir(settings.data_dir) as held:
+        asyncio.run(_run(settings, redactor, held))
     return 0
 
 
@@ -56,7 +56,7 @@ def token_of(settings: Settings) -> SecretStr:
     return settings.telegram_token
 
 
-async def _run(settings: Settings, redactor: Redactor) -> None:
+async def _run(settings: Settings, redactor: Redactor, held: HeldDataDir) -> None:
     clock = SystemClock()
     migrated = await asyncio.to_thread(migrate_held, settings, clock)
     stop = Stop()
@@ -71,5 +71,6 @@ async def _run(settings: Settings, redactor: Redactor) -> None:
             stop=stop,
             redactor=redactor,
             revision=migrated.to_revision,
+            held=held,
         )
         await live(parts, stop)

@@ -18,7 +18,7 @@ from bot.errors import CommandError
 from bot.health import HealthServer, is_late
 from bot.hearing import Hearing
 from bot.jobs import Job
-from bot.lease import DatabaseLease
+from bot.lease import DatabaseLease, HeldDataDir, LockLostError
 from bot.lifecycle import Parts
 from bot.outside import Heartbeat, SecondChannel
 from bot.polling import TOKEN_REFUSED, Polling
@@ -108,6 +108,7 @@ def build_process(
     stop: Stop,
     redactor: Redactor,
     revision: str,
+    held: HeldDataDir,
 ) -> Parts:
     """Return everything that runs, built and wired but not started."""
     clock = base.clock
@@ -121,6 +122,7 @@ def build_process(
     jobs = (
         *_jobs(settings, base, engine.trading, updates, reader=engine.reader, lease=lease, alarm=alarm),
         *_listening(commands, health),
+        Job(name="data dir lock", every_s=1, what=partial(_check_lock, held, stop), budget_s=5),
     )
     schedule = _build_schedule(jobs, clock, redactor, watchdog)
     application, chat = _build_chat(
@@ -163,6 +165,13 @@ def build_process(
         health=health,
         commands=commands,
     )
+
+
+async def _check_lock(held: HeldDataDir, stop: Stop) -> None:
+    try:
+        held.check()
+    except LockLostError as lost:
+        stop.ask(lost)
 
 
 def _listening(commands: CommandSocket, health: HealthServer | None) -> Iterator[Job]:

@@ -1,10 +1,18 @@
+import errno
 import os
 import subprocess
 import sys
 
 import pytest
 
-from bot.lease import AlreadyRunningError, DatabaseLease, DataDirError, hold_data_dir
+from bot.lease import (
+    LOCK_NAME,
+    AlreadyRunningError,
+    DatabaseLease,
+    DataDirError,
+    LockLostError,
+    hold_data_dir,
+)
 from tests.bot.database import migrated
 from tests.bot.hand_clock import HandClock
 
@@ -57,6 +65,47 @@ def test_a_killed_bot_leaves_the_data_dir_free(tmp_path):
         process.kill()
 
     with hold_data_dir(tmp_path):
+        pass
+
+
+SPOILS = {
+    "removed": lambda folder: (folder / LOCK_NAME).unlink(),
+    "replaced": lambda folder: ((folder / LOCK_NAME).unlink(), (folder / LOCK_NAME).write_text("1")),
+    "moved away": lambda folder: (folder / LOCK_NAME).rename(folder / "old.lock"),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILS.values(), ids=SPOILS)
+def test_a_lock_file_that_is_gone_is_noticed_and_lets_no_second_bot_in(tmp_path, spoil):
+    with hold_data_dir(tmp_path) as held:
+        held.check()
+        spoil(tmp_path)
+
+        with pytest.raises(LockLostError, match=r"nija.lock was removed or replaced"):
+            held.check()
+        with pytest.raises(AlreadyRunningError), hold_data_dir(tmp_path):
+            pass
+
+
+def test_a_data_dir_that_was_replaced_is_noticed(tmp_path):
+    folder = tmp_path / "data"
+    with hold_data_dir(folder) as held:
+        folder.rename(tmp_path / "old")
+        with pytest.raises(LockLostError):
+            held.check()
+        folder.mkdir()
+        (folder / LOCK_NAME).touch()
+        with pytest.raises(LockLostError):
+            held.check()
+
+
+def test_a_file_system_without_locks_is_named(tmp_path, monkeypatch):
+    def no_locks(descriptor, how):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("bot.lease.fcntl.flock", no_locks)
+
+    with pytest.raises(DataDirError, match="cannot be locked: No locks available"), hold_data_dir(tmp_path):
         pass
 
 
