@@ -12,8 +12,9 @@ import aiosqlite
 from engine.clock import Clock
 from engine.nonce.sequence import next_nonce
 from engine.status import NonceStatus
+from engine.storage.connecting import open_connection
 
-_PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON")
 
 _READ = "SELECT last_nonce FROM nonces WHERE key_hash = ?"
 
@@ -48,14 +49,7 @@ class NonceStore:
 
     async def open(self) -> Self:
         """Connect to the migrated database."""
-        self._connection = await aiosqlite.connect(self._path, isolation_level=None)
-        try:
-            for pragma in _PRAGMAS:
-                await self._connection.execute_fetchall(f"PRAGMA {pragma}")
-        except BaseException:
-            # The connection's thread would keep the process from ending.
-            await self.close()
-            raise
+        self._connection = await open_connection(str(self._path), wal=True, pragmas=_PRAGMAS)
         return self
 
     async def close(self) -> None:

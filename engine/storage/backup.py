@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from engine.storage.database import BUSY_TIMEOUT_MS, is_sqlite
+from engine.storage.connecting import BUSY_TIMEOUT_MS
+from engine.storage.database import is_sqlite
 from engine.storage.restored import carry_nonces, disarm
 
 #: Beside the database, once there are sealed keys: these are useless, and safe, without it.

@@ -1,15 +1,16 @@
 """The database: one writer at a time, readers beside it, and what SQLite needs to be safe."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import partial
 
 from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-#: How long a connection waits for another process's write before it gives up.
-BUSY_TIMEOUT_MS = 5000
+from engine.storage.connecting import open_connection
+from engine.storage.strays import Strays
+
 READERS = 4
 
 
@@ -23,26 +24,27 @@ class Database:
         self.url = url
         self._writer = writing_engine(url)
         self._reader = _reading_engine(url)
+        self._writer_strays, self._reader_strays = Strays(self._writer), Strays(self._reader)
         self._write_sessions = async_sessionmaker(self._writer, class_=AsyncSession, expire_on_commit=False)
         self._read_sessions = async_sessionmaker(self._reader, class_=AsyncSession, expire_on_commit=False)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """Open a transaction that sees no other writer; commit at the end, roll back on any exception."""
-        async with self._write_sessions.begin() as session:
+        async with self._writer_strays.closed(), self._write_sessions.begin() as session:
             yield session
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """Open a consistent view; keep it short, SQLite cannot tidy its log under an open one."""
-        async with self._read_sessions() as session:
+        async with self._reader_strays.closed(), self._read_sessions() as session:
             yield session
 
     async def find_damage(self) -> tuple[str, ...]:
         """Return what SQLite's own checks complain about; empty means sound."""
         if not is_sqlite(self.url):
             return ()
-        async with self._reader.connect() as connection:
+        async with self._reader_strays.closed(), self._reader.connect() as connection:
             words = (await connection.execute(text("PRAGMA integrity_check"))).scalars().all()
             orphans = (await connection.execute(text("PRAGMA foreign_key_check"))).all()
         damage = [str(word) for word in words if word != "ok"]
@@ -67,32 +69,28 @@ def writing_engine(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
     """
     if not is_sqlite(url):
         return create_async_engine(url)
-    engine = create_async_engine(url, pool_size=1, max_overflow=0)
     switch = "ON" if foreign_keys else "OFF"
-    pragmas = ("journal_mode=WAL", "synchronous=FULL", f"foreign_keys={switch}")
-    _prepare_sqlite(engine, begin="BEGIN IMMEDIATE", pragmas=pragmas)
-    return engine
+    opening = partial(open_connection, wal=True, pragmas=("synchronous=FULL", f"foreign_keys={switch}"))
+    return _sqlite_engine(url, opening, begin="BEGIN IMMEDIATE", connections=1)
 
 
 def _reading_engine(url: str) -> AsyncEngine:
     if not is_sqlite(url):
         return create_async_engine(url, execution_options={"postgresql_readonly": True})
-    engine = create_async_engine(url, pool_size=READERS, max_overflow=0)
-    _prepare_sqlite(engine, begin="BEGIN", pragmas=("query_only=ON",))
-    return engine
+    opening = partial(open_connection, pragmas=("query_only=ON",))
+    return _sqlite_engine(url, opening, begin="BEGIN", connections=READERS)
 
 
-def _prepare_sqlite(engine: AsyncEngine, *, begin: str, pragmas: tuple[str, ...]) -> None:
-    def connected(connection: Any, _record: object) -> None:
-        # Without this the driver itself decides when a transaction begins, and SELECT does not begin one.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", *pragmas):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+def _sqlite_engine(
+    url: str, opening: Callable[..., Awaitable[object]], *, begin: str, connections: int
+) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=connections, max_overflow=0, connect_args={"async_creator_fn": opening}
+    )
 
     def began(connection: Connection) -> None:
+        # The driver itself begins no transaction, and SELECT would not make it begin one.
         connection.exec_driver_sql(begin)
 
-    event.listen(engine.sync_engine, "connect", connected)
     event.listen(engine.sync_engine, "begin", began)
+    return engine
