@@ -116,7 +116,7 @@ def overview_buttons(proposals: Sequence[Proposal]) -> tuple[Button, ...]:
 
 
 def single_buttons(proposals: Sequence[Proposal]) -> tuple[Button, ...]:
-    """Return the buttons of a question about each position by itself."""
+    """Return the buttons of a question about each position by itself; some may have none."""
     several = len(proposals) > 1
     buttons = [
         Button(kind=kind, keys=(proposal.key,), subject=_subject(proposal) if several else None)

@@ -49,7 +49,8 @@ class GuardService:
         able = [proposal for proposal in proposals if proposal.choices]
         if not able:
             return Armed(guards=(), left_out=tuple(proposal.line for proposal in proposals))
-        return await self._inquiry.ask(user_id, "guard", able, single_buttons(able))
+        # Those that cannot be guarded are shown too, with the reason.
+        return await self._inquiry.ask(user_id, "guard", proposals, single_buttons(proposals))
 
     async def offer_unguard(self, user_id: int, symbol: str, venue: Venue | None) -> Offer | Nothing:
         """Ask whether to stop guarding a position, or say that it is not guarded."""

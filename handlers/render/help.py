@@ -16,6 +16,8 @@ _GREETING = """I show what you truly have at your brokers, guard positions, and 
 A guarded position is sold at market, at once and without asking, when its loss reaches its threshold.
 What is not guarded I sell only when you ask me with /close. I place no buys, and I never withdraw or move money."""
 _NOTHING_GUARDED = "Nothing is guarded now. /positions shows what could be; /guard SYMBOL guards it."
+#: Words of other bots for what has another name here.
+_ALIKE = {"sell": "close", "liquidate": "close", "buy": "route"}
 _NO_COMMAND = "I understand commands only; /help lists them. Nothing was done."
 
 
@@ -53,6 +55,7 @@ def render_unknown(typed: str, commands: Sequence[CommandLine]) -> Screen:
     """Name the nearest command to what was typed, if one is near."""
     word = typed.split(maxsplit=1)[0] if typed.strip() else ""
     name = word.removeprefix("/").partition("@")[0].lower()
+    name = _ALIKE.get(name, name)
     near = get_close_matches(name, [command.name for command in commands], n=1, cutoff=0.5)
     if not near:
         no_command = f"I know no command {foreign(word)}; /help lists them. Nothing was done."

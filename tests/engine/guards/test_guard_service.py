@@ -94,6 +94,23 @@ async def test_coins_without_a_cost_beside_those_with_one_are_named_as_left_out(
     assert parts == [(Decimal(1), PartReason.STAKED), (Decimal(3), PartReason.NO_COST)]
 
 
+async def test_what_cannot_be_guarded_is_named_beside_what_can(rooms):
+    coins = Opening(deposits={"DOGE": Decimal(2_000), "USD": Decimal(100)})
+    few = Opening(deposits={"DOGE": Decimal(1)})
+    story = Story(openings={"kraken": few, "coinbase": coins})
+    async with rooms(venues=(Venue.KRAKEN, Venue.COINBASE), story=story) as room:
+        await room.read()
+
+        offer = await service(room).offer_guard(OWNER_ID, "DOGE", None)
+
+    lines = {line.position.account.venue: line.why_not for line in offer.lines}
+    assert lines == {Venue.KRAKEN: "below the venue's minimum", Venue.COINBASE: ""}
+    assert [(choice.kind, choice.subject) for choice in offer.choices] == [
+        (ChoiceKind.GUARD_FROM_PRICE, "DOGE Coinbase"),
+        (ChoiceKind.CANCEL, None),
+    ]
+
+
 async def test_arming_sells_nothing_until_the_second_question_is_answered(met):
     await press(met, await first_offer(met), ChoiceKind.GUARD_ALL_FROM_COST)
 

@@ -43,6 +43,10 @@ def test_a_command_that_does_not_exist_is_named():
     assert text == "I know no command /sell&amp;buy; /help lists them. Nothing was done."
 
 
+def test_what_has_another_name_here_is_found():
+    assert "/close?" in render_unknown("/sell BTC", (Line("closeall"), Line("close"))).text
+
+
 @pytest.mark.parametrize("typed", ["", "   ", "hello there", "/", "\N{CYCLONE}"])
 def test_what_is_near_nothing_points_to_help(typed):
     assert "/help" in render_unknown(typed, COMMANDS).text
