@@ -19,6 +19,7 @@ from engine.storage.backup import (
     restore_database,
 )
 from engine.storage.migrate import Migrated, MigrationRefusedError, run_migrations
+from engine.storage.swap import UnfinishedSwapError, refuse_unfinished
 
 
 def migrate(settings: Settings, clock: Clock) -> Migrated:
@@ -47,7 +48,7 @@ def backup(settings: Settings, file: Path) -> Backup:
     """Copy the database into a checked file, also beside a running bot."""
     try:
         return backup_database(_sqlite_file(settings), file)
-    except BackupError as refusal:
+    except (BackupError, UnfinishedSwapError) as refusal:
         raise CommandError(str(refusal)) from refusal
 
 
@@ -63,6 +64,10 @@ def restore(settings: Settings, file: Path, clock: Clock) -> Restored:
 async def list_nonces(settings: Settings, clock: Clock) -> tuple[NonceStatus, ...]:
     """Read every key's counter, also beside a running bot."""
     file = _sqlite_file(settings)
+    try:
+        refuse_unfinished(file)
+    except UnfinishedSwapError as refusal:
+        raise CommandError(str(refusal)) from refusal
     if not file.exists():
         return ()
     store = await NonceStore(file, clock).open()

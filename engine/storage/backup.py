@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 from engine.storage.connecting import BUSY_TIMEOUT_MS
 from engine.storage.database import is_sqlite
 from engine.storage.restored import carry_nonces, disarm
+from engine.storage.swap import finish_swap, refuse_unfinished, swap_in, sync_folder
 
 #: Beside the database, once there are sealed keys: these are useless, and safe, without it.
 MASTER_KEY_FILE = "master.key"
@@ -60,6 +61,7 @@ def backup_database(source: Path, file: Path) -> Backup:
         BackupError: there is no such database, `file` exists already, or the copy is damaged.
 
     """
+    refuse_unfinished(source)
     if not source.is_file():
         raise BackupError(f"There is no database at {source}.")
     if file.exists():
@@ -72,7 +74,7 @@ def backup_database(source: Path, file: Path) -> Backup:
         raise BackupError(f"{file} exists already and was not touched.") from None
     finally:
         copy.unlink()
-    _sync_folder(file.parent)
+    sync_folder(file.parent)
     return Backup(
         file=file, size_bytes=file.stat().st_size, revision=_revision(file), note=_what_it_lacks(source)
     )
@@ -87,6 +89,7 @@ def restore_database(file: Path, target: Path, *, now: datetime) -> Restored:
         BackupError: `file` is missing, damaged or no NIJA database; the target is as it was.
 
     """
+    finish_swap(target)
     if not file.is_file():
         raise BackupError(f"There is no backup at {file}.")
     copy = _checked_copy(file, target)
@@ -97,9 +100,7 @@ def restore_database(file: Path, target: Path, *, now: datetime) -> Restored:
     disarm(copy, now=now)
     if target.exists():
         carry_nonces(target, copy)
-    replaced = _set_aside(target)
-    copy.rename(target)
-    _sync_folder(target.parent)
+    replaced = swap_in(copy, target)
     return Restored(database=target, revision=revision, replaced=replaced, note=_what_it_lacks(target))
 
 
@@ -110,6 +111,8 @@ def _what_it_lacks(database: Path) -> str:
 def _checked_copy(source: Path, beside: Path) -> Path:
     copy = beside.with_name(f".{beside.name}.{os.getpid()}.partial")
     try:
+        # What a killed process left; in a container the next one has the same number.
+        copy.unlink(missing_ok=True)
         os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         _copy(source, copy)
     except (OSError, sqlite3.Error, BackupError) as e:
@@ -141,30 +144,3 @@ def _revision(file: Path) -> str | None:
         except sqlite3.OperationalError:
             return None
     return None if row is None else str(row[0])
-
-
-def _set_aside(target: Path) -> Path | None:
-    if not target.exists():
-        return None
-    aside = _free_name(target)
-    # The log holds what the database itself does not have yet; the three belong together.
-    for suffix in ("-wal", "-shm", ""):
-        part = target.with_name(target.name + suffix)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + suffix))
-    return aside
-
-
-def _free_name(target: Path) -> Path:
-    number = 1
-    while (name := target.with_name(f"{target.name}.replaced-{number}")).exists():
-        number += 1
-    return name
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, inspect, text
 import migrations
 from engine.storage.backup import Backup, backup_database, database_file
 from engine.storage.database import writing_engine
+from engine.storage.swap import finish_swap
 
 #: Found beside the installed package, whatever the working directory is.
 SCRIPTS = Path(str(migrations.__file__)).parent
@@ -63,7 +64,10 @@ def migration_config(scripts: Path = SCRIPTS) -> Config:
 
 
 async def _migrate(database_url: str, config: Config, *, backups: Path, now: datetime) -> Migrated:
-    _create_private(database_file(database_url))
+    file = database_file(database_url)
+    if file:
+        finish_swap(file)
+    _create_private(file)
     scripts = ScriptDirectory.from_config(config)
     engine = writing_engine(database_url, foreign_keys=False)
     try:

@@ -1,0 +1,128 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from engine.storage.backup import backup_database, restore_database
+from engine.storage.migrate import run_migrations
+from engine.storage.swap import UnfinishedSwapError, finish_swap, refuse_unfinished
+from tests.engine.storage.test_backup import NOW, add_user, names, users
+
+#: Kills a copy of itself at each change of a file that the work makes, one after the other, in a folder of its own.
+KILLER = """
+import json, os, shutil, sqlite3, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from engine.storage.backup import backup_database, restore_database
+from engine.storage.swap import finish_swap
+
+template, folder, work = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+CHANGES = {"os.rename", "os.link", "os.remove", "sqlite3.connect", "open"}
+left = [None]
+
+def count(event, arguments):
+    if left[0] is None or event not in CHANGES:
+        return
+    if str(folder) not in str(arguments):
+        return
+    left[0] -= 1
+    if left[0] < 0:
+        os._exit(9)
+
+sys.addaudithook(count)
+
+def at(number):
+    here = folder / str(number)
+    shutil.copytree(template, here)
+    child = os.fork()
+    if child == 0:
+        left[0] = number
+        if work == "restore":
+            restore_database(here / "copy.db", here / "nija.db", now=datetime.now(UTC))
+        elif work == "backup":
+            backup_database(here / "nija.db", here / "new.db")
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+codes = []
+while not codes or codes[-1] == 9:
+    codes.append(at(len(codes)))
+print(json.dumps(codes))
+"""
+
+
+@pytest.fixture
+def template(tmp_path):
+    folder = tmp_path / "template"
+    folder.mkdir()
+    database = folder / "nija.db"
+    run_migrations(url(folder), backups=folder, now=NOW)
+    add_user(database, 1)
+    backup_database(database, folder / "copy.db")
+    # As after a kill: the last write is in the log alone.
+    leave_in_log = (
+        "import os, sqlite3, sys\n"
+        "c = sqlite3.connect(sys.argv[1]); c.execute('PRAGMA wal_autocheckpoint=0')\n"
+        "c.execute(\"INSERT INTO users VALUES (2, 'owner', 'UTC', 'en', '30', '2026-11-22')\"); c.commit()\n"
+        "os._exit(0)\n"
+    )
+    subprocess.run([sys.executable, "-c", leave_in_log, str(database)], check=True)
+    assert "nija.db-wal" in names(folder)
+    return folder
+
+
+def url(folder):
+    return f"sqlite+aiosqlite:///{folder / 'nija.db'}"
+
+
+def killed_everywhere(template, folder, work):
+    folder.mkdir()
+    command = [sys.executable, "-c", KILLER, str(template), str(folder), work]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    assert done.stderr == ""
+    codes = json.loads(done.stdout)
+    assert codes[-1] == 0
+    return [folder / str(number) for number in range(len(codes))]
+
+
+def test_a_restore_killed_at_any_instant_leaves_the_old_or_the_new_database(template, tmp_path):
+    folders = killed_everywhere(template, tmp_path / "killed", "restore")
+
+    found = []
+    for folder in folders:
+        run_migrations(url(folder), backups=folder, now=NOW)
+        found.append(users(folder / "nija.db"))
+        refuse_unfinished(folder / "nija.db")
+        # Whatever is there, the restore can be done again.
+        restore_database(folder / "copy.db", folder / "nija.db", now=NOW)
+        assert users(folder / "nija.db") == [1]
+
+    first_new = found.index([1])
+    assert found == [[1, 2]] * first_new + [[1]] * (len(found) - first_new)
+    assert 0 < first_new < len(found) - 3
+    for folder in folders[first_new:]:
+        assert users(folder / "nija.db.replaced-1") == [1, 2]
+
+
+def test_a_backup_killed_at_any_instant_leaves_nothing_or_all_of_it_and_can_be_made_again(template, tmp_path):
+    for folder in killed_everywhere(template, tmp_path / "killed", "backup"):
+        assert users(folder / "nija.db") == [1, 2]
+        if (folder / "new.db").exists():
+            assert users(folder / "new.db") == [1, 2]
+        else:
+            backup_database(folder / "nija.db", folder / "new.db")
+
+
+def test_a_command_that_may_not_finish_a_restore_names_the_one_that_does(template):
+    database = template / "nija.db"
+    (template / "nija.db.restoring").write_text(
+        json.dumps({"copy": "copy.db", "aside": "nija.db.replaced-1"})
+    )
+
+    with pytest.raises(UnfinishedSwapError, match="nija migrate"):
+        backup_database(database, template / "new.db")
+
+    assert finish_swap(database)
+    assert not finish_swap(database)
+    assert users(database) == [1]
