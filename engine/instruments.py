@@ -16,6 +16,8 @@ class AssetClass(StrEnum):
 
     CRYPTO = "crypto"
     STOCK = "stock"
+    #: A stock's token at a crypto venue: priced and shown, and neither bought nor sold by us.
+    TOKENIZED = "tokenized stock"
 
 
 class TradingStatus(StrEnum):

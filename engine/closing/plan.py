@@ -10,7 +10,7 @@ from engine.closing.preview import CloseLine
 from engine.cost_basis import share
 from engine.execution.intents import ASKED, Asked, Trigger
 from engine.guards.guard import Guard, GuardSource, GuardState
-from engine.instruments import Instrument
+from engine.instruments import AssetClass, Instrument
 from engine.liquidation.release import plan_release
 from engine.liquidation.rule import pnl, pnl_ratio
 from engine.money import ZERO, exact
@@ -138,6 +138,8 @@ def _obstacles(scene: Scene, quantity: Decimal) -> Iterator[str]:
     if instrument is None:
         yield "it is not listed there"
         return
+    if instrument.asset_class is AssetClass.TOKENIZED:
+        yield "it is a tokenized stock, which NIJA prices and does not sell; sell it at the venue itself"
     if quantity <= ZERO:
         yield "it is staked" if found.locked else "nothing of it is left"
     if not instrument.status.takes_exits:

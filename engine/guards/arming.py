@@ -30,6 +30,7 @@ class Exclusion(StrEnum):
     CANNOT_BE_SOLD = "cannot be sold now"
     SHORT = "a short position, which NIJA only shows"
     NOT_LISTED = "not listed there"
+    TOKENIZED = "a tokenized stock, which NIJA prices and does not sell; sell it at the venue itself"
     PRICE_UNKNOWN = "price unknown"
     MARKET_CLOSED = "market closed"
     UNREAD_SALE = "not read since it was sold; try again in a moment"

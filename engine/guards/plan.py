@@ -18,7 +18,7 @@ from engine.guards.arming import (
     WouldSell,
 )
 from engine.guards.guard import Guard, GuardSource
-from engine.instruments import Instrument
+from engine.instruments import AssetClass, Instrument
 from engine.liquidation.mark import PriceProblem, PriceUnknown
 from engine.liquidation.rule import is_breached, pnl
 from engine.money import ZERO, exact
@@ -95,8 +95,8 @@ def _assess(candidate: ArmingCandidate) -> _Options | Exclusion:
     )
     if candidate.kind is PositionKind.SPOT and candidate.direction is Direction.SHORT:
         return Exclusion.SHORT
-    if instrument is None:
-        return Exclusion.NOT_LISTED
+    if instrument is None or instrument.asset_class is AssetClass.TOKENIZED:
+        return Exclusion.NOT_LISTED if instrument is None else Exclusion.TOKENIZED
     if candidate.is_unread or quantity <= ZERO:
         return _why_nothing(candidate)
     if isinstance(mark, PriceUnknown):

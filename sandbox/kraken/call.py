@@ -7,7 +7,7 @@ from sandbox.book import Listing
 from sandbox.kraken.account import KrakenAccount
 from sandbox.kraken.catalogue import VENUE
 from sandbox.kraken.errors import UNKNOWN_PAIR, KrakenError
-from sandbox.kraken.names import pair_names
+from sandbox.kraken.names import asset_class, pair_names
 from sandbox.market import Market
 from sandbox.pace import Pace
 
@@ -24,17 +24,22 @@ class PrivateCall:
     pace: Pace | None = None
 
 
-def find_pair(market: Market, name: str) -> Listing:
-    """The listing with this id, altname or websocket name."""
-    for listing in market.listings(VENUE):
+def find_pair(market: Market, name: str, wanted: str | None = None) -> Listing:
+    """The listing of a class with this id, altname or websocket name."""
+    for listing in listings_of(market, wanted):
         names = pair_names(listing)
         if name in {names.id, names.altname, names.wsname}:
             return listing
     raise KrakenError(UNKNOWN_PAIR)
 
 
-def named_pairs(market: Market, text: str | None) -> list[Listing]:
+def listings_of(market: Market, wanted: str | None) -> list[Listing]:
+    """The listings of one class, coins and currencies unless another is named."""
+    return [listing for listing in market.listings(VENUE) if asset_class(listing) == (wanted or "currency")]
+
+
+def named_pairs(market: Market, text: str | None, wanted: str | None = None) -> list[Listing]:
     """The listings of a comma separated list; all when there is none."""
     if text is None:
-        return market.listings(VENUE)
-    return [find_pair(market, name.strip()) for name in text.split(",")]
+        return listings_of(market, wanted)
+    return [find_pair(market, name.strip(), wanted) for name in text.split(",")]

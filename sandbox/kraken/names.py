@@ -16,6 +16,8 @@ _LEGACY = {
     "EUR": ("ZEUR", "EUR"),
     "GBP": ("ZGBP", "GBP"),
 }
+#: How the balance of a tokenized stock ends.
+TOKENIZED = ".T"
 _FIAT = frozenset({"USD", "EUR", "GBP"})
 # Pairs whose id follows no rule.
 _PAIR_IDS = {"USDT/USD": "USDTZUSD", "DOGE/USD": "XDGUSD", "DOGE/BTC": "XXDGXXBT"}
@@ -54,8 +56,21 @@ def cost_decimals(asset: str) -> int:
     return 5 if asset in _FIAT else 8
 
 
+def is_tokenized(listing: Listing) -> bool:
+    """Whether it is a stock's token, which must be asked for by its class."""
+    return listing.base.endswith(TOKENIZED)
+
+
+def asset_class(listing: Listing) -> str:
+    """What Kraken calls the kind of its base."""
+    return "tokenized_asset" if is_tokenized(listing) else "currency"
+
+
 def pair_names(listing: Listing) -> PairNames:
-    """The names of a listing."""
+    """The names of a listing; a token's pair has none of the ending that its balance has."""
+    if is_tokenized(listing):
+        base, quote = listing.base.removesuffix(TOKENIZED), asset_altname(listing.quote)
+        return PairNames(id=base + quote, altname=base + quote, wsname=f"{base}/{quote}")
     base, quote = asset_altname(listing.base), asset_altname(listing.quote)
     old = listing.base in _LEGACY and listing.quote in _LEGACY
     joined = asset_id(listing.base) + asset_id(listing.quote) if old else base + quote

@@ -12,7 +12,9 @@ from sandbox.kraken.catalogue import VENUE
 from sandbox.kraken.errors import KrakenError
 from sandbox.kraken.figures import whole, written
 from sandbox.kraken.names import (
+    TOKENIZED,
     asset_altname,
+    asset_class,
     asset_decimals,
     asset_id,
     cost_decimals,
@@ -64,7 +66,10 @@ def _asset(asset: str) -> object:
 
 def asset_pairs(market: Market, params: Mapping[str, str]) -> object:
     """The listings."""
-    return {pair_names(pair).id: _pair(pair) for pair in named_pairs(market, params.get("pair"))}
+    return {
+        pair_names(pair).id: _pair(pair)
+        for pair in named_pairs(market, params.get("pair"), params.get("aclass_base"))
+    }
 
 
 def leverages(listing: Listing) -> list[int]:
@@ -77,8 +82,8 @@ def _pair(listing: Listing) -> object:
     return {
         "altname": names.altname,
         "wsname": names.wsname,
-        "aclass_base": "currency",
-        "base": asset_id(listing.base),
+        "aclass_base": asset_class(listing),
+        "base": asset_id(listing.base.removesuffix(TOKENIZED)),
         "aclass_quote": "currency",
         "quote": asset_id(listing.quote),
         "lot": "unit",
@@ -103,7 +108,7 @@ def _pair(listing: Listing) -> object:
 
 def ticker(market: Market, params: Mapping[str, str]) -> object:
     """Best bid and ask of pairs; a missing side is an empty list."""
-    pairs = named_pairs(market, params.get("pair"))
+    pairs = named_pairs(market, params.get("pair"), params.get("asset_class"))
     return {pair_names(pair).id: _ticker(market, pair) for pair in pairs}
 
 
@@ -139,7 +144,7 @@ def _top(listing: Listing, level: Level | None) -> list[str]:
 
 def depth(market: Market, params: Mapping[str, str]) -> object:
     """The order book of one pair."""
-    listing = find_pair(market, params.get("pair", ""))
+    listing = find_pair(market, params.get("pair", ""), params.get("asset_class"))
     book = market.book(VENUE, listing.symbol)
     count = whole(params, "count", _DEFAULT_DEPTH)
     sides = {"asks": book.asks, "bids": book.bids}

@@ -20,7 +20,7 @@ async def test_many_callers_share_one_question_for_the_listings(room, market):
     answers = await asyncio.gather(*(market.instruments() for _ in range(5)))
 
     assert all("BTC/USD" in answer for answer in answers)
-    assert len(room.sent("AssetPairs")) == 1
+    assert len(room.sent("Assets")) == 1
 
 
 async def test_listings_that_were_never_told_are_an_error(room, market):

@@ -1,5 +1,6 @@
 """Kraken's public data: listings, tickers, books and its clock."""
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,12 +12,12 @@ from engine.brokers.ccxt_broker import reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, Http, kraken_client
 from engine.brokers.ccxt_market import CcxtMarketData, ask_together
 from engine.brokers.kraken.candles import parse_candles, plan_candle_width
-from engine.brokers.kraken.names import Catalog, parse_catalog
+from engine.brokers.kraken.names import Catalog, add_tokenized, parse_catalog
 from engine.brokers.kraken.parse import parse_book, parse_quotes, result_of
 from engine.brokers.kraken.venue_clock import VenueClock
 from engine.brokers.parse import as_row, unix_time_in
 from engine.clock import Clock
-from engine.errors import RefusalReason, RefusedError
+from engine.errors import BrokerError, RefusalReason, RefusedError
 from engine.instruments import Instrument
 from engine.quotes import OrderBook, Quote
 from engine.venues import Venue
@@ -24,6 +25,10 @@ from engine.venues import Venue
 KRAKEN_URL = "https://api.kraken.com"
 
 _BOOK_LEVELS = "100"
+#: https://docs.kraken.com/api-reference/market-data/get-tradable-asset-pairs
+_TOKENIZED = "tokenized_asset"
+
+_log = logging.getLogger(__name__)
 
 
 class KrakenMarketData(CcxtMarketData[Catalog]):
@@ -48,17 +53,20 @@ class KrakenMarketData(CcxtMarketData[Catalog]):
 
         async def ask(some: Sequence[str]) -> dict[str, Quote]:
             at = self._clock.now()
-            result = await self._public("Ticker", pair=",".join(some))
+            result = await self._public("Ticker", pair=",".join(some), **_class(catalog, some[0]))
             with reading(Venue.KRAKEN):
                 return parse_quotes(result, catalog, at=at)
 
-        return await ask_together(pair_ids, ask)
+        coins = [pair_id for pair_id in pair_ids if pair_id not in catalog.tokenized]
+        tokens = [pair_id for pair_id in pair_ids if pair_id in catalog.tokenized]
+        return {**await ask_together(coins, ask), **await ask_together(tokens, ask)}
 
     async def fetch_book(self, symbol: str) -> OrderBook:
         """Return the order book, deep enough to walk for an exit."""
-        pair_id = pair_id_of(await self.catalog(), symbol)
+        catalog = await self.catalog()
+        pair_id = pair_id_of(catalog, symbol)
         at = self._clock.now()
-        result = await self._public("Depth", pair=pair_id, count=_BOOK_LEVELS)
+        result = await self._public("Depth", pair=pair_id, count=_BOOK_LEVELS, **_class(catalog, pair_id))
         with reading(Venue.KRAKEN):
             return parse_book(result, symbol, at=at)
 
@@ -89,10 +97,23 @@ class KrakenMarketData(CcxtMarketData[Catalog]):
         assets = await self._public("Assets")
         pairs = await self._public("AssetPairs")
         with reading(Venue.KRAKEN):
-            return parse_catalog(assets, pairs)
+            catalog = parse_catalog(assets, pairs)
+        try:
+            tokenized = await self._public("AssetPairs", aclass_base=_TOKENIZED)
+            with reading(Venue.KRAKEN):
+                return add_tokenized(catalog, tokenized)
+        except BrokerError as e:
+            # Nothing of them is traded, so nothing waits for them.
+            _log.warning("Kraken's tokenized stocks could not be listed: %s", e.words)
+            return catalog
 
     async def _public(self, path: str, **params: str) -> object:
         return await self._send(Call(path=path, api=("public",), params=params))
+
+
+def _class(catalog: Catalog, pair_id: str) -> dict[str, str]:
+    """Return the parameter without which Kraken does not know a tokenized stock."""
+    return {"asset_class": _TOKENIZED} if pair_id in catalog.tokenized else {}
 
 
 def pair_id_of(catalog: Catalog, symbol: str) -> str:

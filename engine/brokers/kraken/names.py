@@ -1,7 +1,7 @@
 """Kraken's many names for assets and pairs, translated to ours (XXBT, XBT.F and XBT are BTC)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum, auto
 
@@ -14,8 +14,9 @@ from engine.brokers.parse import (
     readable_table,
     text_in,
 )
-from engine.instruments import Instrument, TradingStatus
+from engine.instruments import AssetClass, Instrument, TradingStatus
 from engine.money import ZERO
+from engine.typed_names import TOKENIZED
 from engine.venues import Venue
 
 _ALIASES = {"XBT": "BTC", "XDG": "DOGE", "FEE": "KFEE"}
@@ -66,6 +67,8 @@ class Catalog:
     pairs: Mapping[str, Pair]
     #: Our asset names by Kraken's.
     assets: Mapping[str, str]
+    #: The pair ids that Kraken knows only when it is told their class.
+    tokenized: frozenset[str] = frozenset()
 
     def asset_part(self, name: str) -> tuple[str, Part]:
         """Return our name for an asset in a balance, and which part of the holding it is."""
@@ -95,6 +98,41 @@ class Catalog:
             if base and quote:
                 return Pair(symbol=f"{base}/{quote}", base=base, quote=quote)
         return Pair(symbol=name, base=name, quote="")
+
+
+def add_tokenized(catalog: Catalog, pairs: object) -> Catalog:
+    """Add the tokenized stocks that AssetPairs lists under their class, named as balances name them: AAPLx.T.
+
+    Each is listed twice under one other name (AAPLxUSD and AAPLSPVUSD); the id that is the other name counts.
+    """
+    rows = as_row(pairs, "AssetPairs")
+    known = readable_table(rows, lambda _, row: _tokenized(row, catalog.assets), "AssetPairs", least=0)
+    by_own_name = sorted(known, key=lambda pair_id: as_row(rows[pair_id], pair_id).get("altname") == pair_id)
+    ids = {known[pair_id].symbol: pair_id for pair_id in by_own_name}
+    instruments = readable_table(
+        {pair_id: rows[pair_id] for pair_id in ids.values()},
+        lambda pair_id, row: _shown_only(_instrument(known[pair_id], row)),
+        "AssetPairs",
+        least=0,
+    )
+    bases = {text_in(as_row(rows[pair_id], pair_id), "base"): known[pair_id].base for pair_id in instruments}
+    return replace(
+        catalog,
+        instruments={**{i.symbol: i for i in instruments.values()}, **catalog.instruments},
+        pair_ids={**{known[pair_id].symbol: pair_id for pair_id in instruments}, **catalog.pair_ids},
+        pairs={**_by_every_name(known, rows), **catalog.pairs},
+        assets={**bases, **catalog.assets},
+        tokenized=frozenset(instruments),
+    )
+
+
+def _tokenized(row: Row, names: Mapping[str, str]) -> Pair:
+    base, quote = text_in(row, "base") + TOKENIZED, _pair_asset(row, "quote", names)
+    return Pair(symbol=f"{base}/{quote}", base=base, quote=quote)
+
+
+def _shown_only(instrument: Instrument) -> Instrument:
+    return replace(instrument, asset_class=AssetClass.TOKENIZED, status=TradingStatus.UNAVAILABLE)
 
 
 def parse_catalog(assets: object, pairs: object) -> Catalog:

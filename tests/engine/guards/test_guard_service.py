@@ -1,6 +1,7 @@
 """Guarding and unguarding by the owner's buttons, on what is held when they are pressed."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -464,3 +465,19 @@ async def test_coins_held_by_an_order_can_be_guarded(rooms):
         offer = await service(room).offer_guard(OWNER_ID, "ETH", None)
 
         assert armed(await press(room, offer, ChoiceKind.GUARD_FROM_COST))["ETH"][0] == Decimal(2)
+
+
+@pytest.mark.parametrize("typed", ["AAPLx.T", "aaplx.t", "AAPLx"])
+async def test_a_tokenized_stock_is_found_in_any_letters_and_cannot_be_guarded(rooms, typed):
+    async with rooms() as room:
+        bitcoin = room.world.market.listing("kraken", "BTC/USD")
+        room.world.market.add(replace(bitcoin, symbol="AAPLx.T/USD", base="AAPLx.T"))
+        room.world.market.set_price("AAPLx.T", Decimal(200))
+        room.deposit("AAPLx.T", "3")
+        await room.read()
+
+        outcome = await service(room).offer_guard(OWNER_ID, typed, None)
+
+    assert isinstance(outcome, Armed)
+    assert "tokenized stock" in str(outcome.left_out)
+    assert "AAPLx.T" in str(outcome.left_out)

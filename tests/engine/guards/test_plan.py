@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -15,6 +16,7 @@ from engine.guards.arming import (
 )
 from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.guards.plan import guard_from, plan_arming
+from engine.instruments import AssetClass
 from engine.liquidation.mark import PriceProblem, PriceUnknown
 from engine.positions import Direction, PositionKind
 from engine.venues import Venue
@@ -168,6 +170,10 @@ def test_what_was_bought_and_is_guarded_already_leaves_the_rest_to_todays_price(
 
 EXCLUDED = {
     "not listed": (a_candidate(instrument=None), Exclusion.NOT_LISTED),
+    "tokenized": (
+        a_candidate(instrument=replace(an_instrument(), asset_class=AssetClass.TOKENIZED)),
+        Exclusion.TOKENIZED,
+    ),
     "all staked": (a_candidate(locked=Decimal(2)), Exclusion.CANNOT_BE_SOLD),
     "owed": (a_candidate("-1"), Exclusion.CANNOT_BE_SOLD),
     "all guarded": (a_candidate(guarded=Decimal(2)), Exclusion.ALREADY_GUARDED),

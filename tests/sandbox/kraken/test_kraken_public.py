@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -182,3 +183,19 @@ async def test_an_unpriced_pair_has_an_empty_book(client, market):
 
     assert (await client.public("Depth", pair="SOLUSD"))["result"]["SOLUSD"] == {"asks": [], "bids": []}
     assert (await client.public("Ticker", pair="SOLUSD"))["result"]["SOLUSD"]["b"] == []
+
+
+async def test_a_tokenized_stock_is_known_only_by_its_class(client, market):
+    bitcoin = market.listing("kraken", "BTC/USD")
+    market.add(replace(bitcoin, symbol="AAPLx.T/USD", base="AAPLx.T"))
+    market.set_price("AAPLx.T", Decimal(200))
+
+    coins = (await client.public("AssetPairs"))["result"]
+    tokens = (await client.public("AssetPairs", aclass_base="tokenized_asset"))["result"]
+    unknown = await client.public("Ticker", pair="AAPLxUSD")
+    quoted = await client.public("Ticker", pair="AAPLxUSD", asset_class="tokenized_asset")
+
+    assert "AAPLxUSD" not in coins
+    assert (tokens["AAPLxUSD"]["base"], tokens["AAPLxUSD"]["aclass_base"]) == ("AAPLx", "tokenized_asset")
+    assert unknown["error"] == ["EQuery:Unknown asset pair"]
+    assert list(quoted["result"]) == ["AAPLxUSD"]
