@@ -11,6 +11,7 @@ from engine.orders import Side
 from engine.venues import Venue
 from sandbox.coinbase import DerivativeOrder
 from sandbox.faults import FaultKind
+from sandbox.pace import Pace
 
 MARKET = "Kraken: EService:Market in cancel_only mode"
 
@@ -183,3 +184,18 @@ async def test_a_purchase_that_is_paid_with_the_coin_is_cancelled_to_free_it(roo
         [filled] = await room.alerts(ExitFilled)
         assert filled.quantity == Decimal("0.02")
         assert [order.venue_order_id for order in filled.cancelled] == [held.id]
+
+
+async def test_an_order_that_is_pending_and_fills_over_seconds_is_told_once_and_whole(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        room.world.alpaca.switches.pace = Pace(pending_s=1, over_s=4, parts=4)
+        room.deposit("BTC", "0.1", venue=Venue.ALPACA)
+        room.set_bid("50000", venue=Venue.ALPACA)
+        await room.arm("0.1", "6000", venue=Venue.ALPACA)
+
+        await room.sell_off()
+
+        assert len(room.sent("POST /v2/orders", venue=Venue.ALPACA)) == 1
+        [filled] = await room.alerts(ExitFilled)
+        assert filled.quantity == Decimal("0.1")
+        assert room.world.ledger(Venue.ALPACA).total("BTC") == 0
