@@ -1,5 +1,6 @@
 """The base of every stand-in: a loopback HTTP server with a tape and planned faults."""
 
+import asyncio
 import json
 import time
 from abc import ABC, abstractmethod
@@ -30,6 +31,7 @@ class StandIn(ABC):
         self.faults = Faults()
         self.tape = Tape(now=now, monotonic=monotonic)
         self._runner: web.AppRunner | None = None
+        self._serving: set[asyncio.Task[object]] = set()
         self._port = 0
 
     # what a venue defines
@@ -80,10 +82,13 @@ class StandIn(ABC):
         self._port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:
-        """Close the listener and every connection."""
+        """Close the listener and every connection, and end what still works for a client that is gone."""
         if self._runner:
             await self._runner.cleanup()
             self._runner = None
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -96,6 +101,9 @@ class StandIn(ABC):
 
     @web.middleware
     async def _serve(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if task := asyncio.current_task():
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
         endpoint = self.endpoint_of(request)
         call = self.tape.record(endpoint, await self.params_of(request), key=self.key_of(request))
         faults = self.faults.take(endpoint, opens_orders=endpoint in self.order_endpoints)
