@@ -324,11 +324,12 @@ async def test_a_blocked_account_and_a_wrong_key_are_the_owners_to_mend(broker, 
 async def test_a_sale_does_not_wait_behind_slow_reads(broker, venue, sell):
     venue.deposit("BTC", "1")
     await broker._market.catalog()
-    fault(venue, FaultKind.DELAY_BEFORE, "GET /v2/account", delay_s=0.5, times=None)
+    fault(venue, FaultKind.DELAY_BEFORE, "GET /v2/account", delay_s=60, times=None)
     reads = [asyncio.create_task(broker.fetch_permissions()) for _ in range(8)]
     await venue.server.tape.wait_for("GET /v2/account", 4)
-    started = asyncio.get_running_loop().time()
     await sell()
-    assert asyncio.get_running_loop().time() - started < 0.3
+    assert not any(read.done() for read in reads)
     assert len(venue.sent("GET /v2/account")) == 4
-    await asyncio.gather(*reads)
+    for read in reads:
+        read.cancel()
+    await asyncio.gather(*reads, return_exceptions=True)

@@ -330,11 +330,12 @@ async def test_a_key_that_may_not_trade_is_the_owners_to_mend(broker, venue, sel
 async def test_a_sale_does_not_wait_behind_slow_reads(broker, venue, sell):
     venue.deposit("BTC", "1")
     await broker._market.catalog()
-    fault(venue, FaultKind.DELAY_BEFORE, "accounts", delay_s=0.5, times=None)
+    fault(venue, FaultKind.DELAY_BEFORE, "accounts", delay_s=60, times=None)
     reads = [asyncio.create_task(broker.fetch_report()) for _ in range(8)]
     await venue.server.tape.wait_for("accounts", 4)
-    started = asyncio.get_running_loop().time()
     await sell()
-    assert asyncio.get_running_loop().time() - started < 0.3
+    assert not any(read.done() for read in reads)
     assert len(venue.sent("accounts")) == 4
-    await asyncio.gather(*reads)
+    for read in reads:
+        read.cancel()
+    await asyncio.gather(*reads, return_exceptions=True)
