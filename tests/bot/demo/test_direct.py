@@ -31,7 +31,7 @@ def test_what_is_down_stays_down_until_cleared(world):
 def test_an_endpoint_that_is_not_there_is_answered_with_those_that_are(world):
     said = say(world, "kraken", "Foo", "drop", 1)
 
-    assert said.startswith("kraken has no endpoint Foo. It has BalanceEx, ")
+    assert said.startswith("kraken has no endpoint Foo. It has Balance, BalanceEx, ")
     assert world.faults("kraken").planned == ()
 
 
