@@ -234,6 +234,14 @@ def main() -> None:
     except CommandError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
+    except Exception as error:
+        from bot.storage_words import storage_sentence
+
+        sentence = storage_sentence(error)
+        if sentence is None:
+            raise
+        sys.stderr.write(f"{sentence}\n")
+        sys.exit(CommandError.exit_code)
 
 
 def _settings(env_file: Path = ENV_FILE) -> "Settings":

@@ -1,0 +1,121 @@
+import errno
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+import bot
+from bot.storage_words import storage_sentence
+from engine.storage.migrate import run_migrations
+from tests.bot.database import START
+
+
+def of_database(code):
+    error = sqlite3.OperationalError("words of SQLite")
+    error.sqlite_errorcode = code
+    return error
+
+
+def of_system(code):
+    return OSError(code, os.strerror(code))
+
+
+ERRORS = {
+    "full, says the database": (of_database(sqlite3.SQLITE_FULL), "The disk is full"),
+    "full, says the system": (of_system(errno.ENOSPC), "The disk is full"),
+    "quota": (of_system(errno.EDQUOT), "The disk is full"),
+    "read-only": (of_system(errno.EROFS), "cannot be written"),
+    "read-only, says the database": (of_database(sqlite3.SQLITE_READONLY), "cannot be written"),
+    "somebody else's": (of_system(errno.EACCES), "belongs to somebody else"),
+    "cannot be opened": (of_database(sqlite3.SQLITE_CANTOPEN), "cannot be written"),
+    "a read error": (of_database(sqlite3.SQLITE_IOERR | (1 << 8)), "The disk does not read"),
+    "a damaged page": (of_database(sqlite3.SQLITE_CORRUPT), "damaged"),
+    "no database": (of_database(sqlite3.SQLITE_NOTADB), "damaged"),
+    "held": (of_database(sqlite3.SQLITE_BUSY), "Another program holds"),
+}
+
+
+@pytest.mark.parametrize(("error", "words"), ERRORS.values(), ids=ERRORS)
+def test_a_disk_or_database_that_cannot_be_used_is_a_sentence(error, words):
+    wrapped = OperationalError("INSERT INTO secrets VALUES (?)", {"key": "s3cr3t"}, error)
+
+    for seen in (error, ExceptionGroup("many", [ValueError(), error])):
+        assert words in storage_sentence(seen)
+    if isinstance(error, sqlite3.Error):
+        assert words in storage_sentence(wrapped)
+        assert "s3cr3t" not in storage_sentence(wrapped)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ValueError("x"), ConnectionResetError(errno.ECONNRESET, "x"), sqlite3.IntegrityError("x")],
+    ids=repr,
+)
+def test_an_error_of_another_kind_stays_what_it_is(error):
+    assert storage_sentence(error) is None
+
+
+COMMANDS = [
+    ("run",),
+    ("doctor",),
+    ("migrate",),
+    ("backup", "copy.db"),
+    ("restore", "damaged.db"),
+    ("halt",),
+    ("resume",),
+    ("nonce", "show"),
+]
+PAGE = 4096
+
+
+def spoil_header(content):
+    return b"no database at all" * 1000
+
+
+def spoil_pages(content):
+    return content[:PAGE] + b"\xff" * (len(content) - PAGE)
+
+
+@pytest.mark.parametrize(
+    ("command", "spoil"),
+    [*((command, spoil_header) for command in COMMANDS), (("run",), spoil_pages)],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else value.__name__,
+)
+def test_no_command_ends_in_a_traceback_over_a_damaged_database(tmp_path, command, spoil):
+    file = tmp_path / "data" / "nija.db"
+    run_migrations(f"sqlite+aiosqlite:///{file}", backups=tmp_path, now=START)
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    file.write_bytes(spoil(file.read_bytes()))
+    (tmp_path / "damaged.db").write_bytes(file.read_bytes())
+
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", *command],
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(Path(bot.__file__).parents[1]),
+            "NIJA_DATA_DIR": str(tmp_path / "data"),
+            "NIJA_OWNER_IDS": "7",
+            "NIJA_TELEGRAM_TOKEN": "1234567:AAof-nobody-0123456789012345678901234",
+            "NIJA_TELEGRAM_API_URL": "http://127.0.0.1:9",
+            "NIJA_KRAKEN_API_URL": "http://127.0.0.1:9",
+            "NIJA_COINBASE_API_URL": "http://127.0.0.1:9",
+            "NIJA_ALPACA_API_URL": "http://127.0.0.1:9",
+            "NIJA_ALPACA_DATA_URL": "http://127.0.0.1:9",
+        },
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    said = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert "Traceback" not in said
+    assert any(word in said for word in ("damaged", "cannot be read", "not copied"))
