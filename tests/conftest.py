@@ -1,0 +1,58 @@
+"""Every test is watched: it leaves no process, thread, task, pipe, socket or file behind."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.leftovers import PendingTasks, belongings, left_behind
+
+LONG = ("tests/simulation/", "tests/acceptance/", "tests/crash/")
+
+#: What commits wait for at a disk is no part of these tests. A container's 64 MB would not do.
+MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it
+ENOUGH_BYTES = 1_000_000_000
+
+
+class Watch:
+    """Counts what a process has before each test and after it."""
+
+    def __init__(self):
+        self._before = frozenset()
+        self._tasks = PendingTasks()
+        self._tasks.watch()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self):
+        self._before = belongings()
+        return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef):
+        """What a fixture opens that outlives the test is none of the test's."""
+        if fixturedef.scope == "function":
+            return (yield)
+        before = belongings()
+        result = yield
+        self._before |= belongings() - before
+        return result
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_teardown(self):
+        result = yield
+        if left := [*self._tasks.taken(), *left_behind(self._before)]:
+            pytest.fail(f"left behind: {', '.join(left)}", pytrace=False)
+        return result
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(Watch())
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Begin with what takes longest, whatever the order: at the end of a run a long test keeps one worker alone."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))

@@ -1,0 +1,81 @@
+"""What a test leaves behind in its process: open files, sockets and pipes, child processes, threads and tasks."""
+
+import asyncio
+import functools
+import gc
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+#: How long what ends by itself may take on a busy machine: a thread, a child that was killed.
+GRACE_S = 5.0
+PAUSE_S = 0.01
+#: How many turns of its loop a task takes to end once it was cancelled, what it waited for included.
+TURNS = 10
+
+
+def belongings():
+    """What this process has now, each in words that identify it."""
+    return frozenset({*_files(), *_children(), *_threads()})
+
+
+def left_behind(before, *, grace_s=GRACE_S):
+    """What has appeared since, and neither the garbage collector nor a moment's patience removes."""
+    left = belongings() - before
+    if left:
+        gc.collect()
+    deadline = time.monotonic() + grace_s
+    while left and time.monotonic() < deadline:
+        time.sleep(PAUSE_S)
+        left = belongings() - before
+    return sorted(left)
+
+
+def _files():
+    for file in list(Path("/proc/self/fd").iterdir()):
+        # The listing itself was one of them and is closed by now.
+        with suppress(FileNotFoundError):
+            yield f"file {file.name} ({file.readlink()})"
+
+
+def _children():
+    for thread in list(Path("/proc/self/task").iterdir()):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            for pid in (thread / "children").read_text().split():
+                yield f"process {pid}"
+
+
+def _threads():
+    return (f"thread {thread.ident} ({thread.name})" for thread in threading.enumerate())
+
+
+class PendingTasks:
+    """The tasks that still ran when an event loop was closed, after every fixture had ended."""
+
+    def __init__(self):
+        self._left = []
+
+    def watch(self):
+        """Look at each runner before it cancels what is left."""
+        close = asyncio.Runner.close
+
+        @functools.wraps(close)
+        def look_and_close(runner):
+            loop = runner._loop
+            if loop is not None and not loop.is_closed():
+                loop.run_until_complete(_let_cancelled_tasks_end())
+                self._left += [f"task {task.get_coro().__qualname__}" for task in asyncio.all_tasks(loop)]
+            close(runner)
+
+        asyncio.Runner.close = look_and_close
+
+    def taken(self):
+        """What was found since the last time."""
+        left, self._left = self._left, []
+        return sorted(left)
+
+
+async def _let_cancelled_tasks_end():
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
