@@ -75,7 +75,8 @@ async def serving(tls=None):
     server = Server()
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", server.serve)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    # A handler that hangs ends with its client.
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
     await site.start()
