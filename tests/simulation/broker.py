@@ -56,6 +56,7 @@ class SimBroker:
         self._old_report = None
         #: how each order that was asked for is told for a moment, and until when
         self._told_wrong = {}
+        truth.note_unreadable(())
 
     @property
     def account(self):
@@ -78,8 +79,14 @@ class SimBroker:
     async def fetch_open_orders(self, *, priority=None):
         await self._read(Kind.READ_LOST)
         orders = tuple(self._truth.order(order) for order in self._truth.open_orders())
+        if orders and self._faults.strikes(self._venue, Kind.FOREIGN_ORDERS):
+            orders += tuple(self._truth.foreign_order(symbol) for symbol in self._truth.prices.symbols())
+        unreadable = ()
+        if orders and self._faults.strikes(self._venue, Kind.ORDERS_UNREADABLE):
+            orders, unreadable = (), tuple(order.venue_order_id for order in orders)
+        self._truth.note_unreadable(unreadable)
         await self._answer()
-        return OpenOrders(orders=orders)
+        return OpenOrders(orders=orders, unreadable=unreadable)
 
     async def fetch_order(self, venue_order_id, symbol, *, priority=None):
         await self._read(Kind.LOOKUP_LOST)
@@ -223,6 +230,8 @@ class SimBroker:
     def _as_told(self, order):
         """Return an order as it is, or for less than two seconds as it was before or never will be."""
         now_s = self._clock.monotonic()
+        if order.client_id is None:
+            return self._truth.order(order)
         if order.order_id not in self._told_wrong:
             kind = self._faults.strikes(self._venue, *_TOLD_WRONG)
             self._told_wrong[order.order_id] = kind, now_s + self._rng.uniform(0.1, 1.8)

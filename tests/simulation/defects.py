@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 from unittest.mock import patch
 
 from engine.alerts.outbox import append_alert
@@ -19,7 +20,7 @@ from engine.execution.submit import Submitter
 from engine.guards import keeper
 from engine.guards.following import BELIEVED_AFTER, follow
 from engine.guards.guard import Seen
-from engine.liquidation import filling, looking, mark, next_step, price_checks
+from engine.liquidation import filling, looking, mark, next_step, price_checks, release
 from engine.liquidation.availability import Availability
 from engine.liquidation.closing import Dust, plan_sale
 from engine.liquidation.execute import Exits
@@ -28,6 +29,7 @@ from engine.liquidation.sale import Sale
 from engine.liquidation.trouble import Trouble
 from engine.nonce.sequence import next_nonce
 from engine.nonce.store import NonceStore
+from engine.orders import Side
 from tests.simulation.faults import Kind
 from tests.simulation.story import tell
 
@@ -195,6 +197,18 @@ def _forget_on_restart():
     return patch.object(Exits, "resume", forgetful)
 
 
+def _cancel_what_is_named_after_the_coin():
+    def held(order, asset):
+        is_sale = order.side is Side.SELL and order.symbol.split("/")[0] == asset
+        return order.remaining_quantity if is_sale else Decimal(0)
+
+    return patch.object(release, "_held", held)
+
+
+def _drop_what_cannot_be_read():
+    return patch.object(Trouble, "name_unreadable", lambda *_: None)
+
+
 def _fail_in_silence():
     async def silent(self, why, doing):
         return None
@@ -257,6 +271,16 @@ DEFECTS = (
     ),
     Defect(name="take an open order for over", plant=_take_open_for_over, kinds=(Kind.ORDER_OLDER,)),
     Defect(name="take a part for all", plant=_take_a_part_for_all, kinds=(Kind.ORDER_AHEAD,)),
+    Defect(
+        name="cancel whatever is named after the coin",
+        plant=_cancel_what_is_named_after_the_coin,
+        kinds=(Kind.FOREIGN_ORDERS,),
+    ),
+    Defect(
+        name="drop the rows that cannot be read",
+        plant=_drop_what_cannot_be_read,
+        kinds=(Kind.ORDERS_UNREADABLE,),
+    ),
     Defect(name="gate on exit", plant=_gate_on_exit, kinds=()),
     Defect(name="forget exits on restart", plant=_forget_on_restart, kinds=()),
     Defect(

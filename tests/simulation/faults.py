@@ -31,6 +31,8 @@ class Kind(StrEnum):
     ORDER_OLDER = "order told as it was before"
     ORDER_CONTRADICTS = "order told as over with less than was filled"
     ORDER_AHEAD = "fill told that never happens"
+    FOREIGN_ORDERS = "orders that hold nothing listed among the others"
+    ORDERS_UNREADABLE = "open orders that cannot be read"
     # readings
     READ_LOST = "reading lost"
     READ_HANGS = "reading hangs"
@@ -70,6 +72,11 @@ _EXTENT = {
     Kind.MAINTENANCE: (30, 1000),
     Kind.MISCONFIGURED: (15, 4),
     Kind.CANCEL_ONLY: (40, 1000),
+    Kind.FOREIGN_ORDERS: (400, 1000),
+    Kind.ORDERS_UNREADABLE: (400, 1000),
+    Kind.ORDER_OLDER: (400, 4),
+    Kind.ORDER_CONTRADICTS: (400, 4),
+    Kind.ORDER_AHEAD: (400, 4),
     Kind.READ_LOST: (30, 10),
     Kind.READ_HANGS: (60, 2),
     Kind.FREE_SHOWN_ZERO: (9, 1000),

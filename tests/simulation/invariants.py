@@ -10,6 +10,9 @@ from engine.execution.states import TRANSITIONS
 #: Cycles after which a position past its threshold is sold or its owner has been told.
 ALARM_CYCLES = 9
 
+#: Seconds after which an exit has named what it could not read: cancelling and releasing take their time.
+NAMED_AFTER_S = 12
+
 #: Steps that change no state: an order that held the coins was to be cancelled, is, or was gone already.
 _NOTES = {RELEASE, RELEASED, NOT_RELEASED}
 _LEGAL = {(before.value, after.value) for (before, _), after in TRANSITIONS.items()} | {(None, "planned")}
@@ -19,6 +22,7 @@ def check_step(world):
     """Check after a step; the process may have died in it."""
     _check_ends_are_told(world)
     _check_live_exits(world)
+    _check_unreadable_are_named(world)
     for guard_id, state, quantity in world.store.rows("SELECT guard_id, state, quantity FROM guards"):
         armed = world.armed[guard_id]
         if state == "closed" and not armed.is_closed:
@@ -88,6 +92,30 @@ def _check_ends_are_told(world):
     )
     for intent_id, state in untold:
         world.violate(f"intent {intent_id} ended as {state} without an alert")
+
+
+def _check_unreadable_are_named(world):
+    """An exit that failed for long while an order of its coin could not be read names that order."""
+    told = world.store.rows(
+        """SELECT alerts.created_at, data_json, intents.venue, intents.asset FROM alerts
+        JOIN intents ON dedup_key LIKE 'exit_failing:' || intent_id || ':%' WHERE alert_id > ?""",
+        world.failing_checked_to,
+    )
+    for created_at, data, venue, asset in told:
+        truth, at = world.venues[venue], world.seconds_of(created_at)
+        for order_id in _unreadable_for_long(truth, at):
+            order = truth.orders.get(order_id)
+            if order is not None and order.asset == asset and len(truth.totals) == 1 and order_id not in data:
+                world.violate(f"an exit of {asset} fails, {order_id} cannot be read and is not named")
+    (newest,) = world.store.rows("SELECT coalesce(max(alert_id), 0) FROM alerts")
+    (world.failing_checked_to,) = newest
+
+
+def _unreadable_for_long(truth, at):
+    """Return what no reading of the last while could read; whatever an exit does, it has learnt it by then."""
+    during = [ids for read_at, ids in truth.unreadable if at - NAMED_AFTER_S <= read_at <= at]
+    before = [ids for read_at, ids in truth.unreadable if read_at < at - NAMED_AFTER_S][-1:]
+    return set.intersection(*map(set, before + during)) if before and during else set()
 
 
 def _check_live_exits(world):

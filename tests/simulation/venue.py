@@ -7,11 +7,13 @@ from decimal import Decimal
 
 from engine.errors import RefusalReason, RefusedError
 from engine.instruments import TradingStatus
-from engine.orders import Fill, Order, OrderStatus, Side
+from engine.orders import Fill, Order, OrderStatus, ProductFamily, Side
 from engine.positions import Holding
 from tests.simulation.rules import Reuse, instruments_of
 
 ZERO = Decimal(0)
+#: What the ids of orders begin with that hold nothing here.
+_FOREIGN = "FOREIGN-"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,6 +60,9 @@ class SimVenue:
         self.untold = set()
         self.effects = {}
         self.cancel_only = False
+        #: what a reading of the open orders could not read, with the time of each
+        self.unreadable = []
+        self.on_foreign_cancel = lambda order_id: None
         self.on_order = lambda order: None
         self.on_fill = lambda order, fill: None
         self._clock = clock
@@ -122,6 +127,8 @@ class SimVenue:
 
     def cancel(self, order_id, *, releases_after_s=None):
         order = self.orders.get(order_id)
+        if order_id.startswith(_FOREIGN):
+            self.on_foreign_cancel(order_id)
         if order is None or order.status.is_final:
             raise self._refusal("no such open order", RefusalReason.UNKNOWN_ORDER)
         self._close(order, self.rules.releases_after_s if releases_after_s is None else releases_after_s)
@@ -149,6 +156,26 @@ class SimVenue:
             closed_at=order.closed_at,
             fills=tuple(fill for fill in order.fills if self._is_named(fill)),
         )
+
+    def foreign_order(self, symbol):
+        """Return a large sale of something that is only named after the coin."""
+        return Order(
+            venue_order_id=f"{_FOREIGN}{symbol}",
+            client_order_id=None,
+            symbol=symbol,
+            side=Side.SELL,
+            family=ProductFamily.PERPETUAL,
+            status=OrderStatus.OPEN,
+            quantity=Decimal(1_000_000),
+            filled_quantity=ZERO,
+            cost=ZERO,
+            fee=ZERO,
+            fee_asset="USD",
+            price=self.prices.mid(symbol) * 2,
+        )
+
+    def note_unreadable(self, order_ids):
+        self.unreadable.append((self._clock.monotonic(), order_ids))
 
     def open_orders(self):
         return [order for order in self.orders.values() if not order.status.is_final]

@@ -18,6 +18,9 @@ class Watching:
 
     def stand_at(self, truth):
         truth.on_order = lambda order: self._ordered(truth, order)
+        truth.on_foreign_cancel = lambda order_id: self._world.violate(
+            f"{order_id} holds nothing and was cancelled"
+        )
         truth.on_fill = lambda order, fill: self._filled(truth, order, fill)
 
     def _ordered(self, truth, order):

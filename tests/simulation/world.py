@@ -93,6 +93,8 @@ class World:
         self.lines = []
         self.violations = []
         self.armed = ArmedGuards(store)
+        #: the newest alert that was looked through
+        self.failing_checked_to = 0
         #: whether the process lived through the last cycle
         self.life_is_up = False
         self._loop = loop
