@@ -13,6 +13,7 @@ class AlertKind(StrEnum):
     FIRST_CONTACT = "first_contact"
     GUARD_REDUCED = "guard_reduced"
     GUARD_PAUSED = "guard_paused"
+    COIN_RENAMED = "coin_renamed"
     CLOSED_ELSEWHERE = "closed_elsewhere"
     NOT_WATCHING = "not_watching"
     PRICE_TROUBLE = "price_trouble"

@@ -151,6 +151,21 @@ class GuardPaused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CoinRenamed:
+    """A guarded coin went without a sale as another came: its guard ended, and the owner is asked about the new one."""
+
+    kind: Literal["coin_renamed"] = "coin_renamed"
+    venue: Venue
+    #: What was guarded.
+    symbol: str
+    quantity: Decimal
+    #: What is there instead.
+    became: str
+    #: How the new one could be guarded; None when it cannot be now.
+    offer: Offer | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FillSeen:
     """One fill in an alert."""
 
@@ -223,6 +238,7 @@ Message = Annotated[
     | FirstContact
     | GuardReduced
     | GuardPaused
+    | CoinRenamed
     | ClosedElsewhere
     | NotWatching
     | PriceTrouble

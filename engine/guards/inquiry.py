@@ -6,7 +6,7 @@ from decimal import Decimal
 from engine.clock import Clock
 from engine.guards.asking import CONVERSATION, Button, Pressed, ask
 from engine.guards.guard import GuardSource
-from engine.guards.offering import Proposal, candidate_of, propose
+from engine.guards.offering import Proposal, candidate_of, propose, propose_renamed
 from engine.guards.offers import Offer
 from engine.guards.plan import coverable
 from engine.portfolio.assemble import Found
@@ -47,7 +47,14 @@ class Inquiry:
     async def propose_confirmed(self, pressed: Pressed) -> list[Proposal]:
         """Return what can be done about the positions of a button, at confirmed prices."""
         found = await self.find_pressed(pressed)
-        return self.propose(await self.confirm([wanted(one, self._threshold) for one in found]))
+        confirmed = await self.confirm([wanted(one, self._threshold) for one in found])
+        return [self._propose_as_shown(one, pressed) for one in confirmed]
+
+    def _propose_as_shown(self, found: Found, pressed: Pressed) -> Proposal:
+        shown = pressed.shown.get(found.key)
+        if shown is None or shown.old_cost is None:
+            return propose(found, threshold=self._threshold)
+        return propose_renamed(found, shown.old_cost, threshold=self._threshold)
 
     async def confirm(self, wanted: Sequence[Wanted]) -> list[Found]:
         """Return positions with confirmed prices."""

@@ -22,9 +22,11 @@ from engine.guards.introduction import Introduction
 from engine.guards.notices import describe_change, reason_of
 from engine.guards.offering import Proposal, propose_paused
 from engine.guards.offers import Offer
+from engine.guards.renamings import Renamings
 from engine.guards.resting import Rest
 from engine.history import Histories
 from engine.instruments import AssetClass
+from engine.money import exact
 from engine.movements import concerns
 from engine.orders import Fill
 from engine.portfolio.service import PortfolioService
@@ -66,6 +68,7 @@ class GuardKeeper:
         self._suspects: dict[str, dict[str, Suspect]] = {}
         self._seen_times = SeenTimes()
         self._rests: dict[str, Rest] = {}
+        self._renamings = Renamings(portfolio=portfolio, database=database)
 
     async def after_reading(self, account: Account) -> None:
         """Bring fills, questions and guards up to date with an account's latest report."""
@@ -157,6 +160,7 @@ class GuardKeeper:
         if followed.suspect is not None:
             if suspect is None or followed.suspect != doubted:
                 suspect = Suspect(quantity=followed.suspect.quantity, asked=asked)
+                await self._renamings.note_missing(report, guard)
             self._suspects[guard.account_id][guard.guard_id] = suspect
         after = _to_store(followed, reading, dated, seen)
         if guard.state is not GuardState.ARMED or after is None:
@@ -166,7 +170,10 @@ class GuardKeeper:
                 self._seen_times.note(guard.guard_id, after.at, asked=asked, known=_ids(fills))
             else:
                 self._seen_times.move(guard.guard_id, after.at)
-            await self._apply(guard, followed.change, seen=after, there=reading.there)
+            with exact():
+                gone = (seen.quantity if seen else guard.quantity) - reading.there
+            became = await self._renamings.find_successor(report, guard, followed.change, gone=gone)
+            await self._apply(guard, followed.change, seen=after, there=reading.there, became=became)
 
     async def _compare_restored(self, report: AccountReport, guard: Guard, new: tuple[Fill, ...]) -> None:
         """Arm a guard from a backup again if nothing happened to its position since; ask otherwise."""
@@ -185,9 +192,11 @@ class GuardKeeper:
         change = Paused(guard=waiting, reason=ChangeReason.RESTORED)
         await self._apply(guard, change, seen=there, there=there.quantity)
 
-    async def _apply(self, guard: Guard, change: GuardChange, *, seen: Seen, there: Decimal) -> None:
+    async def _apply(
+        self, guard: Guard, change: GuardChange, *, seen: Seen, there: Decimal, became: str | None = None
+    ) -> None:
         now = self._clock.now()
-        proposal = await self._propose_guard(change.guard) if isinstance(change, Paused) else None
+        proposal = await self._proposal(guard, change, became)
         async with self._database.write() as session:
             if await rows.load_guard(session, guard.guard_id) != guard:
                 # The watch or the owner was quicker; the next reading looks again.
@@ -198,25 +207,32 @@ class GuardKeeper:
             await rows.save_guard(session, change.guard, now=now, cause=reason_of(change))
             if isinstance(change, Unchanged):
                 return
-            offer = await self._ask_whether_to_go_on(session, guard, proposal, now) if proposal else None
+            about = "renamed" if became else "paused"
+            offer = await self._ask(session, guard, proposal, now, about=about) if proposal else None
             await append_alert(
                 session,
-                describe_change(guard, change, seen=there, offer=offer),
+                describe_change(guard, change, seen=there, offer=offer, became=became),
                 user_id=guard.user_id,
                 account_id=guard.account_id,
                 dedup_key=f"guard_changed:{guard.guard_id}:{now.isoformat()}",
                 now=now,
             )
 
-    async def _ask_whether_to_go_on(
-        self, session: AsyncSession, guard: Guard, proposal: Proposal, now: datetime
+    async def _proposal(self, guard: Guard, change: GuardChange, became: str | None) -> Proposal | None:
+        """Return what its owner is asked about a change, if anything."""
+        if isinstance(change, Paused):
+            return await self._propose_guard(change.guard)
+        return await self._renamings.propose(guard, became) if became else None
+
+    async def _ask(
+        self, session: AsyncSession, guard: Guard, proposal: Proposal, now: datetime, *, about: str
     ) -> Offer:
         return await ask(
             session,
             user_id=guard.user_id,
-            about="paused",
+            about=about,
             proposals=[proposal],
-            buttons=[Button(kind=kind, keys=(guard.key,)) for kind in proposal.choices],
+            buttons=[Button(kind=kind, keys=(proposal.key,)) for kind in proposal.choices],
             threshold=guard.threshold,
             now=now,
             valid_for=UNASKED,

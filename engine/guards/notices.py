@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from engine.alerts.messages import ClosedElsewhere, FillSeen, GuardPaused, GuardReduced, Message
+from engine.alerts.messages import ClosedElsewhere, CoinRenamed, FillSeen, GuardPaused, GuardReduced, Message
 from engine.guards.changes import Closed, GuardChange, Paused, Reduced
 from engine.guards.guard import Guard
 from engine.guards.offers import Offer
@@ -10,7 +10,12 @@ from engine.orders import Fill
 
 
 def describe_change(
-    guard: Guard, change: GuardChange, *, seen: Decimal, offer: Offer | None = None
+    guard: Guard,
+    change: GuardChange,
+    *,
+    seen: Decimal,
+    offer: Offer | None = None,
+    became: str | None = None,
 ) -> Message:
     """Return what the owner reads of a change that the guard did not make itself.
 
@@ -26,6 +31,10 @@ def describe_change(
             seen=seen,
             why=change.reason,
             offer=offer,
+        )
+    if became is not None:
+        return CoinRenamed(
+            venue=guard.venue, symbol=guard.symbol, quantity=guard.quantity, became=became, offer=offer
         )
     if isinstance(change, Closed) and change.fills:
         return ClosedElsewhere(

@@ -29,6 +29,15 @@ class Resumable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OldCost:
+    """What was guarded of a coin under another name, and what that cost."""
+
+    quantity: Decimal
+    cost: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """One position with what can be done about guarding it."""
 
@@ -41,6 +50,8 @@ class Proposal:
     threshold: Decimal
     #: Its paused guard, where taking that up would sell it at once.
     resumable: Resumable | None = None
+    #: What a coin that its venue renamed had cost under its old name.
+    old_cost: OldCost | None = None
 
 
 def propose(found: Found, *, threshold: Decimal) -> Proposal:
@@ -50,6 +61,18 @@ def propose(found: Found, *, threshold: Decimal) -> Proposal:
     return Proposal(
         key=found.key, found=found, line=line, plan=plan, choices=_choices(plan), threshold=threshold
     )
+
+
+def propose_renamed(found: Found, old_cost: OldCost, *, threshold: Decimal) -> Proposal:
+    """Return how a coin that its venue renamed could be guarded from what it cost under its old name."""
+    taken_over = replace(
+        found,
+        explained=old_cost.quantity,
+        cost=old_cost.cost,
+        currency=old_cost.currency,
+        fills_pending=False,
+    )
+    return replace(propose(taken_over, threshold=threshold), old_cost=old_cost)
 
 
 def propose_resuming(found: Found, guard: Guard, mark: Mark) -> Proposal:

@@ -8,7 +8,7 @@ from engine import wall_time
 from engine.cost_basis import share
 from engine.guards.arming import Arming, ArmingCandidate
 from engine.guards.guard import GuardSource
-from engine.guards.offering import Proposal, Resumable, candidate_of
+from engine.guards.offering import OldCost, Proposal, Resumable, candidate_of
 from engine.guards.offers import ChoiceKind
 from engine.guards.plan import coverable
 from engine.money import ZERO, exact
@@ -36,6 +36,8 @@ class Shown:
     at: datetime
     #: True when the button is about taking up a paused guard as it was.
     resumes: bool = False
+    #: What the coin cost under its old name, where that is taken over.
+    old_cost: OldCost | None = None
 
 
 def shown_of(proposal: Proposal, kind: ChoiceKind, *, now: datetime) -> Shown:
@@ -48,7 +50,14 @@ def shown_of(proposal: Proposal, kind: ChoiceKind, *, now: datetime) -> Shown:
         return _shown_again(proposal.resumable, key, now)
     quantity = coverable(candidate, GuardSource.EXISTING_COST)
     ratio = proposal.plan.would_sell[0].pnl_ratio if proposal.plan.would_sell else None
-    return Shown(key=key, quantity=quantity, cost=_cost(candidate, quantity), ratio=ratio, at=now)
+    return Shown(
+        key=key,
+        quantity=quantity,
+        cost=_cost(candidate, quantity),
+        ratio=ratio,
+        at=now,
+        old_cost=proposal.old_cost,
+    )
 
 
 def is_covered(shown: Shown | None, arming: Arming) -> bool:

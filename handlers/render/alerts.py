@@ -6,6 +6,7 @@ from typing import assert_never
 from engine.alerts.messages import (
     BrokerTrouble,
     ClosedElsewhere,
+    CoinRenamed,
     ExitFailing,
     ExitFilled,
     ExitParked,
@@ -19,7 +20,7 @@ from engine.alerts.messages import (
     PriceTrouble,
 )
 from engine.alerts.parcels import Parcel
-from engine.guards.offers import OfferLine
+from engine.guards.offers import OfferLine, Standing
 from engine.liquidation.mark import Mark
 from handlers.render.digest import render_digest
 from handlers.render.exits import render_exit
@@ -56,6 +57,8 @@ def render_alert(message: Message, reader: Reader) -> Screen:
             return render_offer(message.offer, reader)
         case GuardPaused():
             return _guard_paused(message, reader)
+        case CoinRenamed():
+            return _coin_renamed(message, reader)
         case _:
             return Screen(text="\n".join(_plain(message, reader)))
 
@@ -73,6 +76,27 @@ def _guard_paused(message: GuardPaused, reader: Reader) -> Screen:
     )
     keyboard = choice_keyboard(message.offer.choices) if message.offer else ()
     return Screen(text="\n".join(lines), keyboard=keyboard)
+
+
+def _coin_renamed(message: CoinRenamed, reader: Reader) -> Screen:
+    became, offer = escape(message.became), message.offer
+    went = f"{full_quantity(message.quantity)} went without a sale as {became} came in its place"
+    lines = (
+        bold("Coin renamed"),
+        f"{_name(message)}: {went}. The guard ended.",
+        *(_standing_of_new(line) for line in (offer.lines if offer else ())),
+        "“From cost” means what it cost under its old name. Nothing is guarded or sold until you answer."
+        if offer
+        else f"{became} is not guarded; /guard {became} asks about it.",
+        reader.as_of(offer.as_of if offer else reader.now),
+    )
+    return Screen(text="\n".join(lines), keyboard=choice_keyboard(offer.choices) if offer else ())
+
+
+def _standing_of_new(line: OfferLine) -> str:
+    result = escape(result_words(line.pnl_ratio, line.pnl, line.position.currency))
+    sold = ": guarded from cost it would be sold now" if line.standing is Standing.WOULD_BE_SOLD_NOW else ""
+    return f"Result against the old cost {result}{sold}."
 
 
 def _now(line: OfferLine) -> str:
@@ -161,5 +185,5 @@ def _broker_trouble(message: BrokerTrouble, reader: Reader) -> Iterator[str]:
     yield f"Since {reader.clock(message.since)}"
 
 
-def _name(about: GuardPaused | GuardReduced | ClosedElsewhere | Moved | PriceTrouble) -> str:
+def _name(about: GuardPaused | CoinRenamed | GuardReduced | ClosedElsewhere | Moved | PriceTrouble) -> str:
     return f"{bold(about.symbol)} on {about.venue.label}"

@@ -43,6 +43,7 @@ _QUESTIONS = {
         "It has changed",
         "What is held or lost is not what the button showed. Nothing is guarded or sold until you answer.",
     ),
+    "renamed": ("Guard the renamed coin?", "Nothing is guarded or sold until you answer."),
     "paused": ("Guard again?", "The guard is paused and watches nothing until you answer."),
 }
 _OTHER_QUESTION = ("Your answer is needed", "Nothing changes until you answer.")

@@ -11,6 +11,7 @@ from engine.alerts.messages import (
     BrokerTrouble,
     CancelledOrder,
     ClosedElsewhere,
+    CoinRenamed,
     ExitFailing,
     ExitFilled,
     ExitParked,
@@ -86,6 +87,7 @@ EXAMPLES = {
         why="the quantity changed without a fill",
         offer=offer("paused"),
     ),
+    "coin_renamed": CoinRenamed(**_ABOUT, quantity=_QUANTITY, became="XBT2", offer=offer("renamed")),
     "closed_elsewhere": ClosedElsewhere(
         **_ABOUT,
         quantity=_QUANTITY,
