@@ -93,7 +93,10 @@ _EXTENT = {
     Kind.SPREAD_WIDE: (40, 1000),
     Kind.TOP_THIN: (40, 1000),
 }
-_FOR_THE_NEXT_ORDERS = (150, 2)
+_FOR_THE_NEXT_ORDERS = (400, 3)
+
+#: What only few orders can run into is begun more often.
+SELDOM_MET = (Kind.CLOSES_UNFILLED, Kind.RELEASES_LATE)
 
 #: Nothing shown twice with fifteen seconds between is believed, so a venue must not lie for longer, nor again
 #: before it was read truly.

@@ -12,9 +12,11 @@ from tests.simulation.tally import KINDS, TRANSITIONS
 
 SEEDS = range(1, 201)
 
-#: An owner who asks for a sale while its market is closed, a price that comes back then, or a fill that is told and
-#: taken back: `make soak` meets and counts them.
+#: A sale whose market closes before it is sent, what its owner or its price does then, what is left too little of to
+#: be sold, or a fill that is told and taken back: `make soak` meets and counts them.
 RARE = {
+    "planned -> suspended",
+    "planned -> abandoned",
     "suspended -> planned",
     "suspended -> refused",
     "suspended -> superseded",
