@@ -122,6 +122,7 @@ def build_process(
     jobs = (
         *_jobs(settings, base, engine.trading, updates, reader=engine.reader, lease=lease, alarm=alarm),
         *_listening(commands, health),
+        Job(name="forget routes", every_s=THIN_EVERY_S, what=engine.routes.forget_old, budget_s=60),
         Job(name="data dir lock", every_s=1, what=partial(_check_lock, held, stop), budget_s=5),
     )
     schedule = _build_schedule(jobs, clock, redactor, watchdog)

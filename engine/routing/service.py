@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 from pydantic import TypeAdapter
@@ -33,6 +34,9 @@ from engine.venues import Account, Venue
 USUAL_ASSET = "BTC"
 #: The pair its figures are kept live for.
 USUAL_SYMBOL = f"{USUAL_ASSET}/USD"
+
+#: Prices and fees of longer ago explain nothing today.
+KEPT = timedelta(days=30)
 
 _request = TypeAdapter(TradeRequest)
 _decision: TypeAdapter[Route | NoRoute] = TypeAdapter(Route | NoRoute)
@@ -81,6 +85,11 @@ class RouteService:
             decision=decision,
             at=self._clock.now(),
         )
+
+    async def forget_old(self) -> None:
+        """Drop decisions that nobody asks about any more; a job does this now and then."""
+        async with self._database.write() as session:
+            await rows.delete_routes(session, before=self._clock.now() - KEPT)
 
     async def _listed_name(self, user_id: int, typed: str) -> str:
         """Spell an asset as it is listed where the user trades; a venue that does not tell lists nothing."""

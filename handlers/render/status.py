@@ -34,6 +34,7 @@ _JOBS = {
     "lease": "single-bot lock",
     "thin history": "history clean-up",
     "forget updates": "message clean-up",
+    "forget routes": "route clean-up",
     "alerts": "alert delivery",
     "chat": "hearing the chat",
 }

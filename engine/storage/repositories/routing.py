@@ -1,5 +1,8 @@
 """What trading costs where, and the routes that were decided."""
 
+from datetime import datetime
+
+from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -67,3 +70,8 @@ async def add_route(session: AsyncSession, route: StoredRoute) -> None:
             decision=route.decision,
         )
     )
+
+
+async def delete_routes(session: AsyncSession, *, before: datetime) -> None:
+    """Forget the routes that were decided before a moment."""
+    await session.exec(delete(RouteRow).where(col(RouteRow.decided_at) < before))

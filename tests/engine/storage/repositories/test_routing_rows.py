@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 from sqlmodel import select
@@ -50,3 +51,16 @@ async def test_a_decision_is_kept_with_exact_amounts(database):
     assert row.request == {"symbol": "BTC/USD", "usd": "30.10"}
     assert row.decision == route.decision
     assert (row.user_id, row.account_id, row.decided_at) == (OWNER, KRAKEN.account_id, NOW)
+
+
+async def test_routes_of_before_a_moment_are_forgotten_and_the_others_stay(database):
+    moments = [NOW - timedelta(days=31), NOW - timedelta(days=30), NOW]
+    async with database.write() as session:
+        for at in moments:
+            route = StoredRoute(user_id=OWNER, account_id=None, decided_at=at, request={}, decision={})
+            await routing.add_route(session, route)
+
+        await routing.delete_routes(session, before=NOW - timedelta(days=30))
+
+        kept = await session.exec(select(RouteRow.decided_at).order_by(RouteRow.decided_at))
+        assert list(kept) == moments[1:]
