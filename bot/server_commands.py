@@ -71,7 +71,7 @@ async def set_entries(halts: Halts, owner_ids: tuple[int, ...], *, verb: str, cl
         if verb == HALT:
             halt = await halts.halt(user_id, by=HaltedBy.SERVER)
         else:
-            halt = await halts.resume(user_id)
+            halt = await halts.resume(user_id, by=HaltedBy.SERVER)
     data = {"halted": halt is not None, "since": halt.since.isoformat() if halt else None}
     return Answer(done=True, text=plain_text(render_entries(halt, Reader(now=clock.now())).text), data=data)
 

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.alerts.messages import EntriesChanged
+from engine.alerts.outbox import append_alert
 from engine.clock import Clock
 from engine.storage.database import Database
 from engine.storage.repositories import halts as rows
@@ -39,12 +43,31 @@ class HaltSwitch:
 
     async def halt(self, user_id: int, *, by: HaltedBy) -> Halt | None:
         """Stop a user's entries and return how they stand now."""
+        now = self._clock.now()
         async with self._database.write() as session:
-            await rows.save_halt(session, user_id, since=self._clock.now(), by=by)
+            was = await rows.load_halt(session, user_id)
+            await rows.save_halt(session, user_id, since=now, by=by)
+            if was is None and by is HaltedBy.SERVER:
+                await _tell(session, user_id, halted=True, now=now)
         return await self.fetch_halt(user_id)
 
-    async def resume(self, user_id: int) -> Halt | None:
+    async def resume(self, user_id: int, *, by: HaltedBy = HaltedBy.CHAT) -> Halt | None:
         """Allow a user's entries again and return how they stand now."""
+        now = self._clock.now()
         async with self._database.write() as session:
+            was = await rows.load_halt(session, user_id)
             await rows.delete_halt(session, user_id)
+            if was is not None and by is HaltedBy.SERVER:
+                await _tell(session, user_id, halted=False, now=now)
         return await self.fetch_halt(user_id)
+
+
+async def _tell(session: AsyncSession, user_id: int, *, halted: bool, now: datetime) -> None:
+    await append_alert(
+        session,
+        EntriesChanged(halted=halted, at=now),
+        user_id=user_id,
+        account_id=None,
+        dedup_key=f"entries {user_id} {now.isoformat()}",
+        now=now,
+    )

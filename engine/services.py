@@ -86,7 +86,7 @@ class Halts(Protocol):
     async def halt(self, user_id: int, *, by: HaltedBy) -> Halt | None:
         """Stop entries and return how they stand now."""
 
-    async def resume(self, user_id: int) -> Halt | None:
+    async def resume(self, user_id: int, *, by: HaltedBy = HaltedBy.CHAT) -> Halt | None:
         """Allow entries again and return how they stand now."""
 
 

@@ -18,6 +18,7 @@ class AlertKind(StrEnum):
     NOT_WATCHING = "not_watching"
     PRICE_TROUBLE = "price_trouble"
     BROKER_TROUBLE = "broker_trouble"
+    ENTRIES_CHANGED = "entries_changed"
 
 
 #: Exits, and that nobody watched over them; they overtake everything else that waits.
@@ -39,6 +40,7 @@ DIGESTIBLE = frozenset(
         AlertKind.CLOSED_ELSEWHERE,
         AlertKind.PRICE_TROUBLE,
         AlertKind.BROKER_TROUBLE,
+        AlertKind.ENTRIES_CHANGED,
     }
 )
 

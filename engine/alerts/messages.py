@@ -230,6 +230,15 @@ class BrokerTrouble:
     since: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntriesChanged:
+    """Entries were stopped or allowed by a command on the server."""
+
+    kind: Literal["entries_changed"] = "entries_changed"
+    halted: bool
+    at: datetime
+
+
 Message = Annotated[
     ExitFilled
     | ExitFailing
@@ -242,7 +251,8 @@ Message = Annotated[
     | ClosedElsewhere
     | NotWatching
     | PriceTrouble
-    | BrokerTrouble,
+    | BrokerTrouble
+    | EntriesChanged,
     Field(discriminator="kind"),
 ]
 

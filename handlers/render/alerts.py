@@ -7,6 +7,7 @@ from engine.alerts.messages import (
     BrokerTrouble,
     ClosedElsewhere,
     CoinRenamed,
+    EntriesChanged,
     ExitFailing,
     ExitFilled,
     ExitParked,
@@ -108,7 +109,8 @@ def _now(line: OfferLine) -> str:
 
 
 def _plain(
-    message: GuardReduced | ClosedElsewhere | NotWatching | PriceTrouble | BrokerTrouble, reader: Reader
+    message: GuardReduced | ClosedElsewhere | NotWatching | PriceTrouble | BrokerTrouble | EntriesChanged,
+    reader: Reader,
 ) -> Iterator[str]:
     match message:
         case GuardReduced():
@@ -123,6 +125,8 @@ def _plain(
             yield from _price_trouble(message, reader)
         case BrokerTrouble():
             yield from _broker_trouble(message, reader)
+        case EntriesChanged():
+            yield from _entries_changed(message, reader)
         case _:
             assert_never(message)
 
@@ -183,6 +187,16 @@ def _broker_trouble(message: BrokerTrouble, reader: Reader) -> Iterator[str]:
             yield bold(f"{label} answers again")
             yield f"Guards at {label} are watched again."
     yield f"Since {reader.clock(message.since)}"
+
+
+def _entries_changed(message: EntriesChanged, reader: Reader) -> Iterator[str]:
+    if message.halted:
+        yield bold("Entries are stopped")
+        yield f"nija halt on the server stopped them at {reader.clock(message.at)}."
+        yield "What is guarded is sold all the same; /resume allows entries again."
+    else:
+        yield bold("Entries are allowed")
+        yield f"nija resume on the server allowed them at {reader.clock(message.at)}; /halt stops them."
 
 
 def _name(about: GuardPaused | CoinRenamed | GuardReduced | ClosedElsewhere | Moved | PriceTrouble) -> str:

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from engine.alerts.messages import BrokerTrouble, ClosedElsewhere, GuardReduced, Message, PriceTrouble
+from engine.alerts.messages import (
+    BrokerTrouble,
+    ClosedElsewhere,
+    EntriesChanged,
+    GuardReduced,
+    Message,
+    PriceTrouble,
+)
 from engine.alerts.parcels import Alert
 from handlers.render.html import bold, escape
 from handlers.render.numbers import full_quantity
@@ -36,6 +43,8 @@ def _what(message: Message) -> str:
             return f"{_name(message)}: guard reduced to {full_quantity(message.now)}"
         case ClosedElsewhere():
             return f"{_name(message)}: {full_quantity(message.quantity)} closed at the venue, guard ended"
+        case EntriesChanged(halted=halted):
+            return f"entries {'stopped' if halted else 'allowed'} from the server"
         case _:
             raise TypeError(message.kind)
 

@@ -3,16 +3,19 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
+from sqlmodel import select
 
 from bot.closing_cli import ask_to_close
 from bot.command_socket import CommandSocket
 from bot.errors import CommandError, SettingsError
 from bot.lease import AlreadyRunningError, hold_data_dir
 from bot.server_commands import ServerCommands, change_entries
+from engine.alerts.messages import load_message
 from engine.closing.preview import Selling
 from engine.guards.offers import Nothing
 from engine.halts import HaltedBy, HaltSwitch
 from engine.storage.database import Database
+from engine.storage.tables import AlertRow
 from tests.bot.database import migrated
 from tests.bot.hand_clock import HandClock
 from tests.handlers.exit_values import close_line, close_preview, unsellable
@@ -47,6 +50,24 @@ async def commands(tmp_path, engine):
         clock = HandClock()
         switch = HaltSwitch(database=database, clock=clock)
         yield ServerCommands(closing=engine, halts=switch, owner_ids=OWNERS, clock=clock)
+
+
+async def test_each_change_from_the_server_is_told_to_every_owner_once(commands):
+    for verb in ("halt", "halt", "resume", "resume"):
+        await commands.respond({"verb": verb})
+        commands._clock.pass_time(1)
+
+    async with commands._halts._database.read() as session:
+        told = [(row.user_id, load_message(row.data).halted) for row in await session.exec(select(AlertRow))]
+    assert told == [(7, True), (8, True), (7, False), (8, False)]
+
+
+async def test_a_change_from_the_chat_is_answered_there_and_told_nowhere_else(commands):
+    await commands._halts.halt(7, by=HaltedBy.CHAT)
+    await commands._halts.resume(7)
+
+    async with commands._halts._database.read() as session:
+        assert (await session.exec(select(AlertRow))).all() == []
 
 
 async def test_halt_and_resume_speak_for_every_owner(commands):

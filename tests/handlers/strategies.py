@@ -370,6 +370,7 @@ alerts = st.one_of(
         why=words,
         since=times,
     ),
+    st.builds(messages.EntriesChanged, halted=st.booleans(), at=times),
     st.builds(
         messages.BrokerTrouble,
         venue=venues,

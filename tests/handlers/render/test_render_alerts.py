@@ -12,6 +12,7 @@ from engine.alerts.messages import (
     CancelledOrder,
     ClosedElsewhere,
     CoinRenamed,
+    EntriesChanged,
     ExitFailing,
     ExitFilled,
     ExitParked,
@@ -102,6 +103,7 @@ EXAMPLES = {
     "broker_trouble": BrokerTrouble(
         venue=Venue.COINBASE, what="key_rejected", why="401 <Unauthorized>", since=ago(seconds=30)
     ),
+    "entries_changed": EntriesChanged(halted=True, at=ago(seconds=30)),
 }
 
 
