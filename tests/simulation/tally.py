@@ -1,7 +1,8 @@
 """What happened over many stories, counted."""
 
+import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from engine.execution import states
 from tests.simulation.faults import Kind
@@ -32,6 +33,16 @@ class Tally:
         self.violations += other.violations
         for name in ("faults", "crashes", "transitions", "ends", "alerts", "deeds"):
             getattr(self, name).update(getattr(other, name))
+
+    def write(self, file):
+        file.write_text(json.dumps({each.name: getattr(self, each.name) for each in fields(self)}))
+
+    @classmethod
+    def read(cls, file):
+        counts = json.loads(file.read_text())
+        return cls(
+            **{name: Counter(each) if isinstance(each, dict) else each for name, each in counts.items()}
+        )
 
     def lines(self):
         yield f"{self.stories} stories, {self.orders} closing orders, {self.violations} violations"
