@@ -147,3 +147,22 @@ def test_what_orders_hold_is_exact_although_something_else_has_no_price():
 
     assert "· held by orders             $5.00" in exact
     assert "· held by orders           ≥ $5.00" in lower
+
+
+def test_fee_credits_are_named_beside_an_exact_total():
+    credited = snapshot("10", "0", credits=(("KFEE", Decimal("1234.56")),))
+
+    text = render_balance(overview(state(Venue.KRAKEN, credited)), READER).text
+
+    assert "Fee credits, no money and in no total: 1,234.56 KFEE." in text
+    assert "\N{GREATER-THAN OR EQUAL TO}" not in text
+
+
+def test_what_could_not_be_read_is_named_and_makes_the_sums_lower_bounds():
+    odd = snapshot("10", "0", unreadable=("", "SOL"))
+
+    text = render_balance(overview(state(Venue.KRAKEN, odd)), READER).text
+
+    assert "Could not be read, so not counted: an asset without a name, SOL." in text
+    assert "Some assets could not be read and are not in these sums: see Kraken." in text
+    assert "\N{GREATER-THAN OR EQUAL TO} $10.00" in text
