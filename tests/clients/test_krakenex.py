@@ -14,6 +14,8 @@ def kraken(world):
     client.uri = world.kraken.url
     yield client
     client.close()
+    # It keeps its last answer, and that keeps the connection.
+    client.response = None
 
 
 def test_public_answers_carry_an_empty_list_of_errors(kraken):
