@@ -4,7 +4,7 @@ What was seen is stored with a wall time, and a venue's fills are compared with 
 put old fills behind it or new ones before it, so this process remembers how long ago it was by its steady clock.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -12,6 +12,7 @@ from decimal import Decimal
 from engine import wall_time
 from engine.clock import Moment
 from engine.guards.guard import Seen
+from engine.orders import Fill
 
 #: Stands for a time of which nothing is known.
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -52,14 +53,16 @@ class SeenTimes:
     def __init__(self) -> None:
         self._anchors: dict[str, _Anchor] = {}
 
-    def date(self, guard_id: str, stored: datetime, *, now: Moment, known: Collection[str]) -> Dated:
-        """Return a guard's stored time on today's clock; `known` are the trades that were known before.
+    def date(
+        self, guard_id: str, stored: datetime, *, now: Moment, fills: Collection[Fill], new: Collection[Fill]
+    ) -> Dated:
+        """Return a guard's stored time on today's clock; of the known fills, `new` are those just told.
 
         A time that lies ahead was stored under a wrong clock: then only what was not known before has happened since.
         """
         anchor = self._anchors.get(guard_id)
         if anchor is None or anchor.stored != stored:
-            anchor = self._anchors[guard_id] = _anchor(stored, now, frozenset(known))
+            anchor = self._anchors[guard_id] = _anchor(stored, now, fills, new)
         if anchor.steady_s is None:
             return Dated(at=LONG_AGO, known=anchor.known)
         return Dated(at=wall_now(now, Moment(stored, anchor.steady_s)), known=anchor.known)
@@ -74,13 +77,20 @@ class SeenTimes:
             self._anchors[guard_id] = replace(anchor, stored=stored)
 
 
+def ids_of(fills: Iterable[Fill]) -> frozenset[str]:
+    """Return which trades these are."""
+    return frozenset(fill.trade_id for fill in fills)
+
+
 def wall_now(now: Moment, then: Moment) -> datetime:
     """Return what today's clock would have shown at an earlier moment of this process."""
     return now.at - (now - then)
 
 
-def _anchor(stored: datetime, now: Moment, known: frozenset[str]) -> _Anchor:
+def _anchor(stored: datetime, now: Moment, fills: Collection[Fill], new: Collection[Fill]) -> _Anchor:
     age = wall_time.age(stored, now.at)
     if age is None:
-        return _Anchor(stored=stored, steady_s=None, known=known)
-    return _Anchor(stored=stored, steady_s=now.steady_s - age / timedelta(seconds=1), known=frozenset())
+        return _Anchor(stored=stored, steady_s=None, known=ids_of(fills) - ids_of(new))
+    # Whatever the clock is set to from here on, what happened before stays before.
+    earlier = ids_of(fill for fill in fills if not wall_time.is_before(stored, fill.at))
+    return _Anchor(stored=stored, steady_s=now.steady_s - age / timedelta(seconds=1), known=earlier)

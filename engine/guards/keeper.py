@@ -1,6 +1,5 @@
 """After each reading of an account: learn its fills, ask about what is new, and keep guards true."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,7 +14,7 @@ from engine.clock import Clock, Moment, moment
 from engine.errors import BrokerError
 from engine.guards.asking import UNASKED, Button, ask
 from engine.guards.changes import ChangeReason, GuardChange, Paused, Unchanged
-from engine.guards.dating import LONG_AGO, Dated, SeenTimes, Suspect, wall_now
+from engine.guards.dating import LONG_AGO, Dated, SeenTimes, Suspect, ids_of, wall_now
 from engine.guards.following import Followed, Reading, follow, is_told, quantity_there
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.guards.introduction import Introduction
@@ -141,7 +140,7 @@ class GuardKeeper:
             seen = await rows.load_seen(session, guard.guard_id)
             fills = await fill_rows.load_fills(session, guard.account_id, asset=guard.asset)
             dated = self._seen_times.date(
-                guard.guard_id, seen.at if seen else guard.created_at, now=now, known=_older(fills, new)
+                guard.guard_id, seen.at if seen else guard.created_at, now=now, fills=fills, new=new
             )
             reading = Reading(
                 there=quantity_there(report, guard),
@@ -167,7 +166,7 @@ class GuardKeeper:
             return
         if after != seen or followed.change.guard != guard:
             if after.at == reading.at:
-                self._seen_times.note(guard.guard_id, after.at, asked=asked, known=_ids(fills))
+                self._seen_times.note(guard.guard_id, after.at, asked=asked, known=ids_of(fills))
             else:
                 self._seen_times.move(guard.guard_id, after.at)
             with exact():
@@ -261,14 +260,6 @@ def _to_store(followed: Followed, reading: Reading, dated: Dated, stored: Seen |
 
 def _is_same_time(one: datetime, other: datetime) -> bool:
     return abs(wall_time.between(one, other)) < _SAME_TIME
-
-
-def _ids(fills: Iterable[Fill]) -> frozenset[str]:
-    return frozenset(fill.trade_id for fill in fills)
-
-
-def _older(fills: Iterable[Fill], new: Iterable[Fill]) -> frozenset[str]:
-    return _ids(fills) - _ids(new)
 
 
 def _is_stock(report: AccountReport, guard: Guard) -> bool:

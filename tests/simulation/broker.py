@@ -186,9 +186,10 @@ class SimBroker:
             await asyncio.sleep(self._truth.rules.order_timeout_s)
         raise UnknownOutcomeError(self._venue, str(kind))
 
-    def _is_late(self, deadline):
+    def _is_late(self, until_s):
+        """Tell whether a deadline is over that was told in the venue's time."""
         keeps = self._truth.rules.keeps_deadlines
-        return keeps and deadline is not None and self._clock.now() > deadline
+        return keeps and until_s is not None and self._clock.monotonic() > until_s
 
     def _nothing_happens(self):
         kind = self._faults.strikes(self._venue, *_NOTHING_HAPPENED)
@@ -196,9 +197,11 @@ class SimBroker:
             raise _NOTHING_HAPPENED[kind](self._venue)
 
     def _placing(self, request):
+        until_s = request.deadline and self._clock.due_s(request.deadline)
+
         def effect():
             strikes = self._faults.strikes
-            if self._is_late(request.deadline):
+            if self._is_late(until_s):
                 raise UnknownOutcomeError(self._venue, "deadline elapsed")
             if self._truth.cancel_only:
                 strikes(self._venue, Kind.CANCEL_ONLY)
@@ -277,17 +280,21 @@ class SimMarketData:
             await asyncio.sleep(30)
         listed = [symbol for symbol in sorted(symbols) if symbol in self._truth.prices.symbols()]
         quotes = {symbol: self._truth.prices.quote(symbol) for symbol in listed}
-        return {symbol: quote for symbol, quote in quotes.items() if quote is not None}
+        return {symbol: self._dated(quote) for symbol, quote in quotes.items() if quote is not None}
 
     async def fetch_book(self, symbol):
         await self._ask()
-        return self._truth.prices.book(symbol)
+        return self._dated(self._truth.prices.book(symbol))
+
+    def _dated(self, prices):
+        """Return what a venue told without a time of its own: our request's."""
+        return replace(prices, at=self._clock.shown(prices.at))
 
     async def fetch_close(self, symbol, at):
         """Nothing is traded but for dollars here, so that nobody needs what a currency was worth."""
 
     async def fetch_time(self):
-        return self._clock.now()
+        return self._clock.true(self._clock.now())
 
     async def fetch_session(self):
         return None

@@ -11,6 +11,7 @@ from decimal import Decimal
 from unittest.mock import patch
 
 from engine.alerts.outbox import append_alert
+from engine.balances.reports import Reports
 from engine.errors import UnknownOutcomeError
 from engine.execution import settle, submit
 from engine.execution.journal import Journal
@@ -18,6 +19,7 @@ from engine.execution.order_readings import Verdict
 from engine.execution.states import IntentEvent, IntentState
 from engine.execution.submit import Submitter
 from engine.guards import keeper
+from engine.guards.dating import Dated, SeenTimes
 from engine.guards.following import BELIEVED_AFTER, follow
 from engine.guards.guard import Seen
 from engine.liquidation import filling, looking, mark, next_step, price_checks, release
@@ -239,6 +241,20 @@ def _take_a_part_for_all():
     return _misjudge_answers(lambda order: order.filled_quantity > 0)
 
 
+def _order_readings_by_the_wall():
+    def keep(self, report, *, asked):
+        known = self._latest.get(report.account.account_id)
+        if known is None or known.at <= report.at:
+            self._latest[report.account.account_id] = report
+        self._asked[report.account.account_id] = asked
+
+    return patch.object(Reports, "keep", keep)
+
+
+def _date_what_was_seen_by_the_wall():
+    return patch.object(SeenTimes, "date", lambda _self, _guard_id, stored, **_: Dated(at=stored))
+
+
 _LOST = (Kind.TIMEOUT_AFTER, Kind.ANSWER_CUT, Kind.ARRIVES_LATE, Kind.LOST_BEFORE)
 
 DEFECTS = (
@@ -280,6 +296,14 @@ DEFECTS = (
         name="drop the rows that cannot be read",
         plant=_drop_what_cannot_be_read,
         kinds=(Kind.ORDERS_UNREADABLE,),
+    ),
+    Defect(
+        name="order readings by the wall clock", plant=_order_readings_by_the_wall, kinds=(Kind.CLOCK_SET,)
+    ),
+    Defect(
+        name="date what was seen by the wall clock",
+        plant=_date_what_was_seen_by_the_wall,
+        kinds=(Kind.CLOCK_SET,),
     ),
     Defect(name="gate on exit", plant=_gate_on_exit, kinds=()),
     Defect(name="forget exits on restart", plant=_forget_on_restart, kinds=()),

@@ -51,6 +51,8 @@ class Kind(StrEnum):
     QUOTES_HANG = "quotes hang"
     SPREAD_WIDE = "wide spread"
     TOP_THIN = "thin top of the book"
+    # the machine
+    CLOCK_SET = "clock set"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -92,6 +94,7 @@ _EXTENT = {
     Kind.QUOTES_HANG: (60, 2),
     Kind.SPREAD_WIDE: (40, 1000),
     Kind.TOP_THIN: (40, 1000),
+    Kind.CLOCK_SET: (120, 1000),
 }
 _FOR_THE_NEXT_ORDERS = (400, 3)
 

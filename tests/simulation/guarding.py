@@ -21,7 +21,7 @@ async def store_guard(world, truth, symbol, quantity, *, cost):
     world.tell(f"{guard.guard_id}: {quantity} of {there} {symbol} at {truth.venue}, cost {guard.cost}")
     with world.store.session() as session, session.begin():
         inline = InlineSession(session, lambda **_: None)
-        await guard_rows.save_guard(inline, guard, now=world.clock.now(), cause="armed")
+        await guard_rows.save_guard(inline, guard, now=world.wall.now(), cause="armed")
         await guard_rows.note_seen(inline, guard.guard_id, Seen(quantity=there, at=guard.created_at))
     return world.armed[guard.guard_id]
 
@@ -42,5 +42,5 @@ def _guard(world, truth, symbol, quantity, cost):
         currency="USD",
         threshold=THRESHOLD,
         source=GuardSource.HAND,
-        created_at=world.clock.now(),
+        created_at=world.wall.now(),
     )

@@ -32,17 +32,17 @@ class Life:
         self._nonces = Nonces(world, self)
         connections = {venue: self._connect(truth) for venue, truth in sorted(world.venues.items())}
         base = SimpleNamespace(
-            clock=world.clock,
+            clock=world.wall,
             database=self.database,
             markets={
-                venue: VenueMarket(data=market, clock=world.clock)
+                venue: VenueMarket(data=market, clock=world.wall)
                 for venue, (_, market) in connections.items()
             },
             brokers={broker.account.account_id: broker for broker, _ in connections.values()},
             tasks=self.tasks,
         )
         self.engine = build_engine(world.settings, base, AsyncExitStack())
-        self.postman = Postman(self.database, world.clock, world.rng("post"))
+        self.postman = Postman(self.database, world.wall, world.rng("post"))
 
     @property
     def trading(self):
@@ -54,7 +54,7 @@ class Life:
             world.account(truth.venue),
             truth=truth,
             faults=world.faults,
-            clock=world.clock,
+            clock=world.wall,
             life=self,
             rng=world.rng(f"broker {truth.venue}"),
             later=world.later,
@@ -63,7 +63,7 @@ class Life:
             truth=truth,
             faults=world.faults,
             life=self,
-            clock=world.clock,
+            clock=world.wall,
             rng=world.rng(f"market {truth.venue}"),
         )
         return broker, market

@@ -58,3 +58,41 @@ class VirtualClock:
 
     async def sleep(self, seconds):
         await asyncio.sleep(max(seconds, 0))
+
+
+class WallClock(VirtualClock):
+    """The machine's clock as the engine reads it; it may be set while its steady hand and the venues go on."""
+
+    def __init__(self, loop):
+        super().__init__(loop)
+        self._off = timedelta()
+        self._offs = {self._off}
+
+    @property
+    def is_right(self):
+        return not self._off
+
+    def set_by(self, seconds):
+        """Let the clock be off by so much from now on; zero puts it right."""
+        self._off = timedelta(seconds=seconds)
+        self._offs.add(self._off)
+
+    def now(self):
+        return super().now() + self._off
+
+    def shown(self, at):
+        """Return what this clock shows at a true time."""
+        return at + self._off
+
+    def true(self, at):
+        """Return when this clock shows a time as it goes now."""
+        return at - self._off
+
+    def due_s(self, at):
+        """Return the loop's time at which this clock will show a time as it goes now."""
+        return (self.true(at) - START).total_seconds()
+
+    def seconds_of(self, at):
+        """Return the loop's time at which something was written down under this clock, right or wrong."""
+        times = ((at - off - START).total_seconds() for off in self._offs)
+        return next(one for one in times if -1 < one <= self.monotonic() + 1)

@@ -17,6 +17,8 @@ from tests.simulation.watching import Watching
 from tests.simulation.world import SNAPSHOT_EVERY_S, World
 
 CYCLE_S = 5
+#: By how many seconds the machine's clock may be wrong: more than a story lasts.
+OFF_BY_S = (-30 * 86_400, -7200, 7200, 30 * 86_400)
 SNAPSHOT_EVERY = SNAPSHOT_EVERY_S // CYCLE_S
 NOTE_EVERY = 3
 #: Cycles that coming to rest may take, and that nothing may happen in before it counts as rest.
@@ -51,6 +53,7 @@ class Stage:
 
     async def cycle(self, down_s=3):
         """Do what is due within one interval; the process is down for a while when it is killed meanwhile."""
+        self._set_clock()
         self._shape_markets()
         life = self._life = self._life or Life(self.world)
         try:
@@ -131,6 +134,17 @@ class Stage:
         await life.bury()
         self._life, self.world.life_is_up = None, False
         await asyncio.sleep(down_s)
+
+    def _set_clock(self):
+        """Set the machine's clock forward or back, or right again; the venues and the steady clock go on."""
+        world = self.world
+        if not any(world.faults.lasts(venue, Kind.CLOCK_SET) for venue in world.venues):
+            world.wall.set_by(0)
+        elif world.wall.is_right:
+            off_s = world.rng("clock").choice(OFF_BY_S)
+            world.wall.set_by(off_s)
+            world.tally.faults[Kind.CLOCK_SET] += 1
+            world.tell(f"the clock is set by {off_s} s")
 
     def _shape_markets(self):
         """Bring the faults about that are a state of the market, not of a call."""

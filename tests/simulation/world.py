@@ -13,7 +13,7 @@ from engine.venues import Account
 from tests.simulation.crashes import Crashes
 from tests.simulation.database import OWNER_ID
 from tests.simulation.faults import Faults
-from tests.simulation.loop import START, VirtualClock
+from tests.simulation.loop import START, VirtualClock, WallClock
 from tests.simulation.prices import Prices
 from tests.simulation.rules import RULES
 from tests.simulation.tally import Tally
@@ -89,6 +89,8 @@ class World:
         self.store = store
         self.settings = SETTINGS
         self.clock = VirtualClock(loop)
+        #: what the process takes for the time of day
+        self.wall = WallClock(loop)
         self.tally = Tally(stories=1)
         self.lines = []
         self.violations = []
@@ -148,7 +150,7 @@ class World:
 
     def seconds_of(self, stamp):
         """Return the loop's time of a moment as the database keeps it."""
-        return (datetime.fromisoformat(stamp).replace(tzinfo=START.tzinfo) - START).total_seconds()
+        return self.wall.seconds_of(datetime.fromisoformat(stamp).replace(tzinfo=START.tzinfo))
 
     def _lost(self, _loop, context):
         error = context.get("exception")

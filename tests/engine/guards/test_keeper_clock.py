@@ -128,3 +128,21 @@ async def test_a_quantity_no_trade_explains_is_believed_in_time_though_the_clock
     await guarded.read()
 
     assert (await guarded.guard()).quantity == Decimal("0.05")
+
+
+@pytest.mark.parametrize("step_s", [HOUR_S, MONTH_S])
+async def test_a_sale_from_before_the_guard_is_not_counted_when_the_clock_is_put_right(room, step_s):
+    room.set_bid("60000")
+    room.deposit("BTC", "0.3")
+    await read_again(room)
+    room.trade("sell", "0.04")
+    await room.clock.sleep(10)
+    await room.arm("0.1", "6000")
+    room.clock.set_by(step_s)
+    await read_again(room)
+
+    room.clock.set_by(-step_s)
+    await read_again(room, 2)
+
+    assert (await room.guard()).quantity == Decimal("0.1")
+    assert await reductions(room) == []
