@@ -13,7 +13,8 @@ from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, Http, kraken_cli
 from engine.brokers.ccxt_market import CcxtMarketData, ask_together
 from engine.brokers.kraken.candles import parse_candles, plan_candle_width
 from engine.brokers.kraken.names import Catalog, add_tokenized, parse_catalog
-from engine.brokers.kraken.parse import parse_book, parse_quotes, result_of
+from engine.brokers.kraken.parse import result_of
+from engine.brokers.kraken.prices import parse_book, parse_quotes
 from engine.brokers.kraken.venue_clock import VenueClock
 from engine.brokers.parse import as_row, unix_time_in
 from engine.clock import Clock

@@ -10,7 +10,7 @@ from engine.brokers.alpaca import names as alpaca_names
 from engine.brokers.alpaca import parse as alpaca
 from engine.brokers.coinbase import parse as coinbase
 from engine.brokers.kraken import parse as kraken
-from engine.brokers.kraken import trades
+from engine.brokers.kraken import prices, trades
 from engine.brokers.kraken.names import parse_catalog
 from engine.brokers.parse import MalformedAnswerError, readable, readable_table
 from engine.positions import Holding
@@ -79,7 +79,7 @@ def test_an_odd_kraken_pair_or_asset_hides_no_other(odd):
 def test_an_odd_kraken_ticker_or_fee_hides_no_other(odd):
     ticker = {"a": ["2", "1", "1.0"], "b": ["1", "1", "1.0"]}
 
-    quotes = kraken.parse_quotes({"XETHZUSD": odd, "XXBTZUSD": ticker}, CATALOG, at=AT)
+    quotes = prices.parse_quotes({"XETHZUSD": odd, "XXBTZUSD": ticker}, CATALOG, at=AT)
     fees = kraken.parse_taker_fees({"fees": {"XETHZUSD": odd, "XXBTZUSD": {"fee": "0.4"}}})
 
     assert (quotes["BTC/USD"].bid, quotes["BTC/USD"].ask) == (1, 2)

@@ -10,14 +10,13 @@ from engine.brokers.kraken.parse import (
     find_unreadable_balances,
     find_unreadable_positions,
     parse_balances,
-    parse_book,
     parse_margin_positions,
     parse_order,
     parse_permissions,
-    parse_quotes,
     parse_taker_fees,
     result_of,
 )
+from engine.brokers.kraken.prices import parse_book, parse_quotes
 from engine.brokers.kraken.trades import parse_trades
 from engine.brokers.parse import MalformedAnswerError
 from engine.errors import BrokerError, MisconfiguredError, RefusedError, UnknownOutcomeError
