@@ -1,4 +1,5 @@
 import asyncio
+import re
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -243,7 +244,7 @@ async def test_beside_a_running_bot_its_accounts_are_read_from_the_database(sett
         checks, _ = await checks_of(settings)
 
     assert checks["kraken account"].verdict is verdict
-    assert "last answer 0 s ago" in checks["kraken account"].finding
+    assert re.match(r"last answer \d s ago", checks["kraken account"].finding)
 
 
 async def test_beside_a_running_bot_no_key_is_used(settings):
