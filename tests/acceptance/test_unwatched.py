@@ -2,14 +2,12 @@
 
 import asyncio
 import re
-from decimal import Decimal
 
 from sandbox.faults import Fault, FaultKind
-from sandbox.world import ALPACA, KRAKEN, Bought, Opening, SandboxWorld, Story
+from sandbox.world import KRAKEN
 from tests.acceptance.ether import PATIENCE_S, an_ether_world, guarded
 
 SINCE = r"Not watched since \d\d:\d\d:\d\d UTC: "
-SHARES = Bought(symbol="AAPL/USD", quantity=Decimal(2), price=Decimal(230))
 
 
 async def until_status(stage, words):
@@ -39,16 +37,3 @@ async def test_a_guard_that_cannot_act_is_named_and_all_is_not_well(open_bot):
     refused = Fault(kind=FaultKind.ERROR, endpoint="BalanceEx", times=None, message="EAPI:Invalid key")
     world.faults(KRAKEN).add(refused)
     await until_status(stage, f"{SINCE}ETH/USD at Kraken, Kraken refuses the key, so nothing could be sold")
-
-
-async def test_a_guard_that_waits_for_its_market_to_open_is_named_and_all_is_well(open_bot):
-    world = SandboxWorld(venues=[ALPACA], story=Story(openings={ALPACA: Opening(purchases=(SHARES,))}))
-    world.alpaca.session.forced = True
-    stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
-    await guarded(stage, "AAPL")
-    await until_status(stage, "1 watching")
-
-    world.alpaca.session.forced = False
-    text = await until_status(stage, f"{SINCE}AAPL/USD at Alpaca, market closed")
-
-    assert "All is well. 1 position is guarded when the market opens." in text
