@@ -21,7 +21,11 @@ def as_the_portal_shows_it(key):
     return base64.b64encode(seed + key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
 
 
-EDWARDS, CURVE = Ed25519PrivateKey.generate(), ec.generate_private_key(ec.SECP256R1())
+# Always the same keys: parameters are part of a test's id, and every process must collect the same tests.
+EDWARDS, CURVE = (
+    Ed25519PrivateKey.from_private_bytes(bytes(range(32))),
+    ec.derive_private_key(7, ec.SECP256R1()),
+)
 SEED = base64.b64encode(EDWARDS.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())).decode()
 
 
@@ -56,7 +60,9 @@ def set_keys(monkeypatch, secret):
     monkeypatch.setenv("NIJA_COINBASE_API_SECRET", secret)
 
 
-@pytest.mark.parametrize("secret", [as_the_portal_shows_it(EDWARDS), pem(EDWARDS).replace("\n", "\\n")])
+@pytest.mark.parametrize(
+    "secret", [as_the_portal_shows_it(EDWARDS), pem(EDWARDS).replace("\n", "\\n")], ids=["portal", "pem"]
+)
 def test_the_start_names_an_ed25519_key_and_says_what_to_make_instead(monkeypatch, secret):
     set_keys(monkeypatch, secret)
 
