@@ -1,0 +1,146 @@
+"""Faults of the process, its database and its machine."""
+
+from tests.faults.row import (
+    ACCEPTANCE,
+    BROKERS,
+    CRASH,
+    DATABASE_ALARM,
+    EXECUTE,
+    LEASE,
+    PROCESS,
+    RESTARTS,
+    SALE,
+    WATCH,
+    Row,
+)
+
+PROCESS_FAULTS = (
+    Row(
+        number="P1",
+        fault="kill -9 between intent and order",
+        outcome="after the restart the order is asked for, then sent",
+        tests=(
+            f"{EXECUTE}test_an_exit_that_was_only_planned_is_sent_after_the_restart",
+            f"{EXECUTE}test_an_order_written_as_sent_that_never_left_is_sent_after_its_deadline",
+            CRASH,
+        ),
+    ),
+    Row(
+        number="P2",
+        fault="kill -9 between order and answer",
+        outcome="as V1",
+        tests=(
+            f"{RESTARTS}test_a_sale_that_the_venue_made_before_the_kill_is_found_and_told_once",
+            f"{RESTARTS}test_an_order_that_arrives_while_nobody_watches_is_found",
+            f"{RESTARTS}test_an_order_that_is_still_under_way_at_the_restart_sells_once_at_most",
+            CRASH,
+        ),
+    ),
+    Row(
+        number="P3",
+        fault="kill -9 between answer and commit",
+        outcome="the order is found and taken over, no second one",
+        tests=(
+            f"{EXECUTE}test_an_accepted_order_is_followed_to_its_fill_after_the_restart",
+            f"{SALE}test_the_sale_the_guard_and_the_alert_are_written_together_or_not_at_all",
+            CRASH,
+        ),
+    ),
+    Row(
+        number="P4",
+        fault="disk full",
+        outcome="nothing is sent that is not written; the owner is told past the database",
+        tests=(
+            f"{DATABASE_ALARM}test_one_that_fails_for_seconds_is_told_once_a_minute_until_it_works",
+            "tests/bot/test_direct_line.py::test_every_owner_and_the_hook_are_told",
+            f"{PROCESS}test_a_disk_that_takes_no_more_is_told_and_the_loser_sold_once_it_does",
+        ),
+    ),
+    Row(
+        number="P5",
+        fault="database locked",
+        outcome="told while it lasts; sold once it is free",
+        tests=(
+            f"{DATABASE_ALARM}test_one_that_only_waits_is_told_before_it_fails",
+            f"{PROCESS}test_a_database_held_by_another_is_told_and_the_loser_sold_once_it_is_free",
+        ),
+    ),
+    Row(
+        number="P6",
+        fault="damaged database, old backup restored",
+        outcome="damage is named, no exit of before is taken up, nonces go on from the higher count",
+        tests=(
+            "tests/engine/storage/test_restored.py::test_armed_guards_wait_for_the_comparison_and_closing_ones_for_their_owner",
+            "tests/engine/storage/test_restored.py::test_an_exit_that_was_under_way_is_not_taken_up_again",
+            "tests/engine/storage/test_restored.py::test_nonces_go_on_from_the_higher_of_both_databases",
+            "tests/bot/test_checks.py::test_damage_is_told_and_a_backup_advised",
+            "tests/bot/test_upkeep.py::test_a_damaged_database_stops_the_start_with_what_to_do",
+            f"{DATABASE_ALARM}test_what_is_wrong_with_it_is_named",
+        ),
+        gap="A page that is damaged and not read is found by `nija doctor` only.",
+    ),
+    Row(
+        number="P7",
+        fault="two processes",
+        outcome="the second one ends, and an older one may not write any more",
+        tests=(
+            f"{LEASE}test_a_second_bot_is_refused_and_told_who_holds_it",
+            f"{LEASE}test_a_second_process_on_one_database_overrules_the_first",
+            "tests/bot/test_lifecycle.py::test_a_bot_that_takes_the_database_over_stops_the_one_before",
+            f"{EXECUTE}test_two_processes_that_drive_one_intent_sell_once",
+        ),
+    ),
+    Row(
+        number="P8",
+        fault="the loop blocks, a job hangs",
+        outcome="the watchdog tells and ends the process; a run is cancelled at its budget",
+        tests=(
+            "tests/bot/test_watchdog.py::test_a_silent_loop_is_told_once_and_ended_at_last",
+            "tests/bot/test_watchdog.py::test_it_looks_while_the_loop_cannot",
+            "tests/bot/test_jobs.py::test_a_run_that_hangs_is_cancelled_at_its_budget_and_the_next_one_runs",
+            f"{WATCH}test_a_look_that_takes_too_long_is_given_up_and_counts_as_no_price",
+        ),
+    ),
+    Row(
+        number="P9",
+        fault="SIGTERM in the middle of an exit",
+        outcome="the exit is brought to its end or to a state that a restart takes up",
+        tests=(
+            f"{PROCESS}test_a_stop_in_the_middle_of_a_sale_brings_it_to_its_end",
+            "tests/bot/test_lifecycle.py::test_it_stops_in_order_and_lets_a_handler_finish_its_order",
+            "tests/engine/test_tasks.py::test_the_end_waits_for_what_must_end_and_cancels_the_rest",
+        ),
+    ),
+    Row(
+        number="P10",
+        fault="no name, no TLS, an answer that trickles",
+        outcome="every call has a limit, other brokers go on",
+        tests=(
+            f"{BROKERS}/test_ccxt_client.py::test_no_answer_in_time_is_unknown_for_an_order",
+            f"{BROKERS}/test_ccxt_client.py::test_an_order_that_found_no_connection_was_certainly_not_sent",
+            f"{BROKERS}/test_ccxt_client.py::test_an_order_to_a_server_whose_certificate_nobody_trusts_was_certainly_not_sent",
+            f"{BROKERS}/test_errors_table.py::test_failures_on_the_way",
+            f"{ACCEPTANCE}/test_balances_under_way.py::test_a_sale_goes_out_while_another_venue_hangs_and_balance_is_asked",
+        ),
+    ),
+    Row(
+        number="P11",
+        fault="the process is stopped for a minute and goes on",
+        outcome="the owners are told for how long nothing was guarded",
+        tests=("tests/bot/test_watchdog.py::test_a_process_that_is_really_stopped_tells_and_lives",),
+    ),
+    Row(
+        number="P12",
+        fault="kill -9 in a restore",
+        outcome="the next start has the old or the new database",
+        tests=(
+            "tests/engine/storage/test_swap.py::test_a_restore_killed_at_any_instant_leaves_the_old_or_the_new_database",
+        ),
+    ),
+    Row(
+        number="P13",
+        fault="the lock file is deleted under a running bot",
+        outcome="noticed within a second; no second bot runs",
+        tests=(f"{LEASE}test_a_lock_file_that_is_gone_is_noticed_and_lets_no_second_bot_in",),
+    ),
+)
