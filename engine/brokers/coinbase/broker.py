@@ -1,6 +1,6 @@
 """One portfolio at Coinbase, over its Advanced Trade calls."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import UTC, datetime
 
 from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions, Priority
@@ -11,11 +11,14 @@ from engine.brokers.coinbase.market import CoinbaseMarketData, require_listed
 from engine.brokers.coinbase.parse import (
     OPEN_STATUSES,
     find_unreadable_accounts,
+    has_client_id,
+    parse_fill_cursor,
     parse_fills,
     parse_holdings,
     parse_open_orders,
     parse_order,
     parse_taker_fee,
+    parse_traded_orders,
     product_id,
 )
 from engine.brokers.errors_table import Operation, judge_answer
@@ -88,7 +91,9 @@ class CoinbaseBroker(CcxtBroker):
 
     async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> OpenOrders:
         """Return every order that may still fill, whatever its status is called, and name the unreadable."""
-        rows = [row for statuses in OPEN_STATUSES for row in await self._rows_in(statuses, priority)]
+        rows = list[Row]()
+        for statuses in OPEN_STATUSES:
+            rows += [row async for row in self._order_rows({"order_status": list(statuses)}, priority)]
         return parse_open_orders(rows)
 
     async def fetch_order(
@@ -119,24 +124,23 @@ class CoinbaseBroker(CcxtBroker):
     ) -> Order | None:
         """Look an order up by our id: open ones, then all since then, then the orders behind new fills.
 
-        Of every pair: an attempt through another one may have gone out under the same id.
+        Of every pair: an attempt through another one may have gone out under the same id. None is proof that
+        there is no such order, so a row that may be ours and cannot be read raises.
         """
         start = since.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        seen: set[str] = set()
-        for order in (await self.fetch_open_orders(priority=priority)).orders:
-            if order.client_order_id == client_order_id:
-                return await self.fetch_order(order.venue_order_id, symbol, priority=priority)
-            seen.add(order.venue_order_id)
-        async for order in self._orders({"start_date": start}, priority):
-            if order.client_order_id == client_order_id:
-                return await self.fetch_order(order.venue_order_id, symbol, priority=priority)
-            seen.add(order.venue_order_id)
-        recent = {"start_sequence_timestamp": start}
-        order_ids = {fill.venue_order_id for fill in await self._all_fills(recent, priority)}
-        for order_id in sorted(order_ids - seen):
-            order = await self.fetch_order(order_id, symbol, priority=priority)
-            if order.client_order_id == client_order_id:
-                return order
+        lists: list[Params] = [{"order_status": list(statuses)} for statuses in OPEN_STATUSES]
+        seen = set[str]()
+        for wanted in (*lists, {"start_date": start}):
+            async for row in self._order_rows(wanted, priority):
+                order_id = await self._id_if_ours(row, client_order_id, seen, priority)
+                if order_id is not None:
+                    return await self.fetch_order(order_id, symbol, priority=priority)
+        async for answer in self._fill_answers({"start_sequence_timestamp": start}, priority):
+            with reading(Venue.COINBASE):
+                traded = parse_traded_orders(answer)
+            for order_id in sorted(traded - seen):
+                if await self._is_ours(order_id, client_order_id, seen, priority):
+                    return await self.fetch_order(order_id, symbol, priority=priority)
         return None
 
     async def fetch_order_fills(
@@ -147,7 +151,10 @@ class CoinbaseBroker(CcxtBroker):
 
     async def fetch_fills(self, *, cursor: str | None = None) -> FillPage:
         """Return one page of fills, newest first."""
-        return await self._fill_page({"cursor": cursor} if cursor else {}, Priority.HISTORY)
+        instruments = await self._market.catalog()
+        answer = await self._fills_at(cursor, {}, Priority.HISTORY)
+        with reading(Venue.COINBASE):
+            return FillPage(fills=parse_fills(answer, instruments), next_cursor=parse_fill_cursor(answer))
 
     async def submit_order(self, request: OrderRequest, *, priority: Priority) -> VenueOrderId:
         """Place a market order and return the venue's id for it."""
@@ -205,35 +212,63 @@ class CoinbaseBroker(CcxtBroker):
                 can_withdraw=flag_in(row, "can_transfer"),
             )
 
-    async def _rows_in(self, statuses: Sequence[str], priority: Priority) -> list[Row]:
-        wanted: Params = {"order_status": list(statuses), "limit": _ROWS_A_PAGE}
-        pages = self._pages("orders/historical/batch", wanted, priority, table="orders")
-        return [row async for row in pages]
+    async def _id_if_ours(
+        self, row: Row, client_order_id: ClientOrderId, seen: set[str], priority: Priority
+    ) -> VenueOrderId | None:
+        """Return the id of a listed order that bears our id; one that does not tell is read by itself."""
+        known = has_client_id(row, client_order_id)
+        if known is False:
+            seen.add(str(row.get("order_id")))
+            return None
+        with reading(Venue.COINBASE):
+            order_id = VenueOrderId(text_in(row, "order_id"))
+        if known is None and (
+            order_id in seen or not await self._is_ours(order_id, client_order_id, seen, priority)
+        ):
+            return None
+        return order_id
 
-    async def _orders(self, params: Params, priority: Priority) -> AsyncIterator[Order]:
-        wanted = {**params, "limit": _ROWS_A_PAGE}
-        async for row in self._pages("orders/historical/batch", wanted, priority, table="orders"):
-            with reading(Venue.COINBASE):
-                order = parse_order(row)
-            yield order
+    async def _is_ours(
+        self, order_id: VenueOrderId, client_order_id: ClientOrderId, seen: set[str], priority: Priority
+    ) -> bool:
+        answer = await self._get(f"orders/historical/{order_id}", {}, priority)
+        seen.add(order_id)
+        with reading(Venue.COINBASE):
+            row = row_in(as_row(answer, "order"), "order")
+            return optional_in(row, "client_order_id", text_in) == client_order_id
+
+    def _order_rows(self, params: Params, priority: Priority) -> AsyncIterator[Row]:
+        wanted: Params = {**params, "limit": _ROWS_A_PAGE}
+        return self._pages("orders/historical/batch", wanted, priority, table="orders")
 
     async def _all_fills(self, params: Mapping[str, str], priority: Priority) -> tuple[Fill, ...]:
-        page = await self._fill_page(params, priority)
-        fills = list(page.fills)
-        for _ in range(_PAGES):
-            if page.next_cursor is None:
-                break
-            page = await self._fill_page({**params, "cursor": page.next_cursor}, priority)
-            fills.extend(page.fills)
+        instruments, fills = await self._market.catalog(), list[Fill]()
+        async for answer in self._fill_answers(params, priority):
+            with reading(Venue.COINBASE):
+                fills.extend(parse_fills(answer, instruments))
         return tuple(fills)
 
-    async def _fill_page(self, params: Mapping[str, str], priority: Priority) -> FillPage:
-        instruments = await self._market.catalog()
-        answer = await self._get("orders/historical/fills", {"limit": _ROWS_A_PAGE, **params}, priority)
+    async def _fill_answers(self, params: Mapping[str, str], priority: Priority) -> AsyncIterator[object]:
+        """Walk through every page of fills; stopping early would make a trade vanish."""
+        cursor: str | None = None
+        for _ in range(_PAGES):
+            answer = await self._fills_at(cursor, params, priority)
+            with reading(Venue.COINBASE):
+                following = parse_fill_cursor(answer)
+                if following is not None and following == cursor:
+                    message = "fills repeat their cursor"
+                    raise MalformedAnswerError(message)
+            yield answer
+            if following is None:
+                return
+            cursor = following
         with reading(Venue.COINBASE):
-            rows = as_list(as_row(answer, "fills").get("fills"), "fills")
-            cursor = optional_in(as_row(answer, "fills"), "cursor", text_in)
-            return FillPage(fills=parse_fills(answer, instruments), next_cursor=cursor if rows else None)
+            message = f"fills have more than {_PAGES} pages"
+            raise MalformedAnswerError(message)
+
+    async def _fills_at(self, cursor: str | None, params: Mapping[str, str], priority: Priority) -> object:
+        wanted = {"limit": _ROWS_A_PAGE, **params, **({"cursor": cursor} if cursor else {})}
+        return await self._get("orders/historical/fills", wanted, priority)
 
     async def _pages(
         self, path: str, params: Params, priority: Priority, *, table: str | None = None

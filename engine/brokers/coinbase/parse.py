@@ -267,6 +267,23 @@ def parse_fills(answer: object, instruments: Instruments) -> tuple[Fill, ...]:
     return wall_time.newest_first(fills, at=lambda fill: fill.at)
 
 
+def parse_fill_cursor(answer: object) -> str | None:
+    """Return where the next page of fills begins; None after the last."""
+    page = as_row(answer, "fills")
+    return optional_in(page, "cursor", text_in) if as_list(page.get("fills"), "fills") else None
+
+
+def parse_traded_orders(answer: object) -> set[VenueOrderId]:
+    """Read which orders a page of fills belongs to, whatever they traded; none may be missed."""
+    return {VenueOrderId(text_in(row, "order_id")) for row in rows_in(as_row(answer, "fills"), "fills")}
+
+
+def has_client_id(row: Row, client_order_id: ClientOrderId) -> bool | None:
+    """Tell whether a listed order bears an id of ours; None where its row does not tell."""
+    given = row.get("client_order_id")
+    return given == client_order_id if isinstance(given, str) else None
+
+
 def _fill(row: Row, instruments: Instruments) -> Fill | None:
     if text_in(row, "trade_type") != _TRADE or _family(row) is not ProductFamily.SPOT:
         return None

@@ -20,13 +20,23 @@ from engine.brokers.kraken.parse import (
     parse_open_orders,
     parse_order,
     parse_permissions,
+    require_all,
     result_of,
 )
 from engine.brokers.kraken.trades import parse_traded_orders, parse_trades, parse_trades_of
 from engine.brokers.kraken.trades_pages import trades_page, trades_since
 from engine.brokers.kraken.venue_clock import VenueClock
 from engine.brokers.lane import Lane
-from engine.brokers.parse import MalformedAnswerError, Row, amount_in, as_list, as_row, table_in
+from engine.brokers.parse import (
+    MalformedAnswerError,
+    Row,
+    amount_in,
+    as_list,
+    as_row,
+    optional_in,
+    table_in,
+    text_in,
+)
 from engine.clock import Clock
 from engine.credits import split_credits
 from engine.errors import RefusalReason, RefusedError, UnknownOutcomeError
@@ -140,7 +150,8 @@ class KrakenBroker(CcxtBroker):
     ) -> Order | None:
         """Look an order up by our id: open ones, then closed ones, then the orders behind new trades.
 
-        Asked in this order an order cannot slip through by closing between two calls.
+        Asked in this order an order cannot slip through by closing between two calls. None is proof that there
+        is no such order, so a row that may be ours and cannot be read raises.
         """
         start = _unix((await self._venue_clock()).shift(since))
         for path, table, extra in (("OpenOrders", "open", {}), ("ClosedOrders", "closed", {"start": start})):
@@ -155,7 +166,10 @@ class KrakenBroker(CcxtBroker):
         with reading(Venue.KRAKEN):
             traded = parse_traded_orders(rows, catalog)
         order_ids = sorted({order_id for order_id, pair in traded if pair == symbol})
-        return await self._pick(await self._query_orders(order_ids, priority), client_order_id)
+        orders = await self._query_orders(order_ids, priority)
+        with reading(Venue.KRAKEN):
+            require_all(order_ids, orders)
+        return await self._pick(orders, client_order_id)
 
     async def fetch_order_fills(
         self, order: Order, *, priority: Priority = Priority.READ
@@ -247,7 +261,9 @@ class KrakenBroker(CcxtBroker):
 
     async def _pick(self, rows: Mapping[str, Row], client_order_id: ClientOrderId) -> Order | None:
         for order_id, row in rows.items():
-            if row.get("cl_ord_id") == client_order_id:
+            with reading(Venue.KRAKEN):
+                is_ours = optional_in(row, "cl_ord_id", text_in) == client_order_id
+            if is_ours:
                 return await self._parsed(order_id, row)
         return None
 

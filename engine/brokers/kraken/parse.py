@@ -194,6 +194,14 @@ def parse_order(order_id: str, row: Row, catalog: Catalog) -> Order:
     )
 
 
+def require_all(order_ids: Iterable[VenueOrderId], rows: Mapping[str, Row]) -> None:
+    """Refuse an answer of QueryOrders that leaves out orders which traded."""
+    missing = sorted(set(order_ids) - rows.keys())
+    if missing:
+        message = f"QueryOrders lacks {', '.join(missing)}"
+        raise MalformedAnswerError(message)
+
+
 def _family(terms: Row) -> ProductFamily:
     # "none" for a spot order, else "3:1": those use margin and hold no coins.
     leverage = terms.get("leverage") or "none"

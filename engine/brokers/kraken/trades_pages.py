@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from engine.brokers.base import Priority
 from engine.brokers.ccxt_broker import reading
 from engine.brokers.kraken.trades import count_trades, trade_rows
-from engine.brokers.parse import Row
+from engine.brokers.parse import MalformedAnswerError, Row
 from engine.venues import Venue
 
 #: Asks TradesHistory.
 AskTrades = Callable[[Mapping[str, str], Priority], Awaitable[object]]
 
-_PAGES = 20
+_PAGES = 100
 
 
 async def trades_page(
@@ -26,13 +26,20 @@ async def trades_page(
 
 
 async def trades_since(ask: AskTrades, start: str, priority: Priority) -> dict[str, Row]:
-    """Return the rows of all pages after a moment, by their ids."""
+    """Return the rows of all pages after a moment, by their ids; none may be missed."""
     rows: dict[str, Row] = {}
-    offset: str | None = "0"
+    offset = "0"
     for _ in range(_PAGES):
-        if offset is None:
-            break
-        result, offset = await trades_page(ask, {"start": start, "ofs": offset}, priority)
+        result, following = await trades_page(ask, {"start": start, "ofs": offset}, priority)
         with reading(Venue.KRAKEN):
-            rows |= trade_rows(result)
-    return rows
+            page = trade_rows(result)
+            rows |= page
+            if following is None:
+                if not page and int(offset) < count_trades(result):
+                    message = "TradesHistory ends before the last trade"
+                    raise MalformedAnswerError(message)
+                return rows
+        offset = following
+    with reading(Venue.KRAKEN):
+        message = f"TradesHistory has more than {_PAGES} pages"
+        raise MalformedAnswerError(message)

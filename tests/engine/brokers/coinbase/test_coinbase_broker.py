@@ -1,4 +1,5 @@
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -16,6 +17,7 @@ from engine.errors import (
 from engine.orders import ClientOrderId, OpenOrders, OrderStatus, Side, VenueOrderId
 from engine.positions import Holding
 from sandbox.coinbase import Duplicates
+from sandbox.coinbase.orders import fill_row
 from sandbox.faults import Fault, FaultKind
 from tests.engine.brokers.coinbase.conftest import ACCOUNT, a_request
 
@@ -224,6 +226,83 @@ async def test_our_id_finds_an_order_that_only_its_fills_show_yet(broker, venue,
     fault(venue, FaultKind.HTML_200, "orders/historical/batch", body=body, times=3)
     found = await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE)
     assert found.venue_order_id == order_id
+
+
+def orders_page(*rows):
+    return json.dumps({"orders": rows, "has_next": False, "cursor": ""})
+
+
+def fills_page(*rows, cursor=""):
+    return json.dumps({"fills": rows, "cursor": cursor})
+
+
+def own_fills(venue):
+    return [fill_row(venue.account, fill) for fill in venue.ledger.fills]
+
+
+#: In the place of an order or a fill: nothing tells whether it is ours.
+@pytest.mark.parametrize("row", ["garbage", {}, {"client_order_id": None, "product_id": "BTC-USD"}])
+@pytest.mark.parametrize("page", [1, 2, 3])
+async def test_a_listed_order_that_cannot_be_told_from_ours_is_no_proof_of_absence(broker, venue, row, page):
+    for number in (1, 2, 3):
+        body = orders_page(*([row] if number == page else []))
+        fault(venue, FaultKind.HTML_200, "orders/historical/batch", body=body)
+    with pytest.raises(MisconfiguredError):
+        await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE)
+
+
+@pytest.mark.parametrize("odd", ["client_order_id", "status", "side", "filled_size"])
+async def test_our_id_finds_an_order_whose_listed_row_is_odd(broker, venue, sell, odd):
+    venue.deposit("BTC", "1")
+    request, order_id = await sell()
+    row = {"order_id": order_id, "client_order_id": request.client_order_id, odd: 7}
+    fault(venue, FaultKind.HTML_200, "orders/historical/batch", body=orders_page(row))
+    found = await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE)
+    assert found.venue_order_id == order_id
+
+
+async def test_odd_orders_under_other_ids_do_not_hide_that_ours_is_absent(broker, venue):
+    venue.deposit("BTC", "1")
+    by_hand = venue.place("BTC/USD", "sell", "0.1").id
+    odd = [
+        {"client_order_id": "another"},
+        {"order_id": by_hand},
+        {"order_id": by_hand, "client_order_id": ""},
+    ]
+    fault(venue, FaultKind.HTML_200, "orders/historical/batch", body=orders_page(*odd), times=3)
+    assert await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE) is None
+
+
+@pytest.mark.parametrize("row", ["garbage", {}, {"order_id": None}, {"order_id": 7}])
+async def test_a_fill_that_names_no_order_is_no_proof_of_absence(broker, venue, sell, row):
+    venue.deposit("BTC", "1")
+    await sell()
+    body = fills_page(*own_fills(venue), row)
+    fault(venue, FaultKind.HTML_200, "orders/historical/fills", body=body)
+    with pytest.raises(MisconfiguredError):
+        await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE)
+
+
+@pytest.mark.parametrize("odd", ["price", "size", "trade_time", "trade_type", "side", "product_id"])
+async def test_our_id_finds_an_order_that_only_an_odd_fill_shows_yet(broker, venue, sell, odd):
+    venue.deposit("BTC", "1")
+    request, order_id = await sell()
+    fault(venue, FaultKind.HTML_200, "orders/historical/batch", body=orders_page(), times=3)
+    venue.place("BTC/USD", "sell", "0.1")
+    by_hand = own_fills(venue)[-1]
+    body = fills_page(by_hand, {"order_id": order_id, odd: None})
+    fault(venue, FaultKind.HTML_200, "orders/historical/fills", body=body)
+    found = await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE)
+    assert found.venue_order_id == order_id
+
+
+async def test_fills_whose_pages_do_not_end_are_no_proof_of_absence(broker, venue, sell):
+    venue.deposit("BTC", "1")
+    _, order_id = await sell()
+    body = fills_page({"order_id": order_id}, cursor="same")
+    fault(venue, FaultKind.HTML_200, "orders/historical/fills", body=body, times=300)
+    with pytest.raises(MisconfiguredError):
+        await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE)
 
 
 async def test_orders_are_looked_for_on_every_page(broker, venue):

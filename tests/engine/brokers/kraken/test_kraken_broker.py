@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -209,6 +210,35 @@ async def test_our_id_finds_an_order_that_only_its_trades_show_yet(broker, venue
         fault(venue, FaultKind.HTML_200, endpoint, body=body)
     found = await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE)
     assert found.venue_order_id == order_id
+
+
+def orders_answer(table, rows):
+    return json.dumps({"error": [], "result": {table: rows, "count": len(rows)}})
+
+
+@pytest.mark.parametrize(("endpoint", "table"), [("OpenOrders", "open"), ("ClosedOrders", "closed")])
+@pytest.mark.parametrize("row", ["garbage", None, {"cl_ord_id": 7}])
+async def test_a_listed_order_that_cannot_be_told_from_ours_is_no_proof_of_absence(
+    broker, venue, endpoint, table, row
+):
+    fault(venue, FaultKind.HTML_200, endpoint, body=orders_answer(table, {"ODD-ORDER": row}))
+    with pytest.raises(MisconfiguredError):
+        await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE)
+
+
+async def test_a_traded_order_the_venue_does_not_show_is_no_proof_of_absence(broker, venue, sell):
+    venue.deposit("BTC", "1")
+    await sell()
+    fault(venue, FaultKind.HTML_200, "QueryOrders", body='{"error":[],"result":{}}')
+    with pytest.raises(MisconfiguredError):
+        await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE)
+
+
+async def test_a_page_of_trades_that_is_empty_too_early_is_no_proof_of_absence(broker, venue):
+    body = '{"error":[],"result":{"trades":{},"count":3}}'
+    fault(venue, FaultKind.HTML_200, "TradesHistory", body=body)
+    with pytest.raises(MisconfiguredError):
+        await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE)
 
 
 REFUSALS = [
