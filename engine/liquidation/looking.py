@@ -55,7 +55,7 @@ class Looker:
                 return unpriced
             check = self.checks.get(guard.symbol)
             if check.differs:
-                return self._despite_difference(guard, request, check)
+                return self._despite_difference(guard, request, check, quote)
             seen = decide_mark(request, quote=quote, last=last, now=now())
             if isinstance(seen, NeedsBook):
                 book = await self._market.book(guard.symbol)
@@ -67,14 +67,21 @@ class Looker:
         return PriceUnknown(problem=PriceProblem.NO_BOOK) if isinstance(seen, NeedsBook) else seen
 
     def _despite_difference(
-        self, guard: Guard, request: MarkRequest, check: PriceCheck
+        self, guard: Guard, request: MarkRequest, check: PriceCheck, quote: Quote | None
     ) -> Mark | PriceUnknown:
         """Return the mark of a book that moved away from a frozen ticker if it must sell; else there is no price."""
-        now_s = self._clock.monotonic()
-        marks = living_marks(check, request, now=self._clock.now(), now_s=now_s)
+        marks = living_marks(
+            check,
+            request,
+            quote=quote,
+            looked_since_s=self.checks.looked_since_s,
+            now=self._clock.now(),
+        )
         if marks is not None and all(is_past(guard, mark) for mark in marks):
             return marks[1]
-        return PriceUnknown(problem=PriceProblem.CONTRADICTED, for_s=unknown_for_s(check, now_s=now_s))
+        return PriceUnknown(
+            problem=PriceProblem.CONTRADICTED, for_s=unknown_for_s(check, now_s=self._clock.monotonic())
+        )
 
     async def _look_again(
         self, guard: Guard, request: MarkRequest, pending: NeedsSecondLook, now: Callable[[], datetime]

@@ -13,6 +13,8 @@ from engine.quotes import OrderBook, Quote
 #: So many instruments of one venue are compared with their books in one look at the most: at Kraken public
 #: calls are limited to about one a second.
 CHECKS_A_LOOK = 4
+#: So many of them may be known to differ, each of which costs two books and a ticker; the rest is for the others.
+DIFFERING_A_LOOK = 3
 #: A ticker that stood still for so long while the book moved away is frozen.
 FROZEN_AFTER_S = 3.0
 
@@ -22,6 +24,8 @@ class PriceCheck:
     """What comparing one instrument's ticker with its book has shown so far, by a clock nobody sets."""
 
     checked_s: float | None = None
+    #: When a comparison was last begun, whatever came of it.
+    tried_s: float | None = None
     #: When both last agreed, and what the ticker said then; None when they never did.
     agreed_s: float | None = None
     agreed: tuple[Decimal | None, Decimal | None] | None = None
@@ -50,15 +54,25 @@ def differs(ticker: Quote, book: OrderBook) -> bool:
 def plan_checks(
     checks: Mapping[str, PriceCheck], symbols: Collection[str], *, now_s: float, due_s: float
 ) -> list[str]:
-    """Choose which instruments to compare now: those that disagreed, then those not compared for the longest."""
-    ages = {symbol: _age_s(checks.get(symbol, PriceCheck()), now_s) for symbol in symbols}
-    due = [symbol for symbol, age_s in ages.items() if age_s >= due_s]
-    return sorted(due, key=lambda symbol: (-ages[symbol], symbol))[:CHECKS_A_LOOK]
+    """Choose which instruments to compare now: of those that differ or were not compared lately, a few in turn.
+
+    The turn goes by when each was last tried, so that neither many that differ nor some that are never told
+    keep any other from being compared.
+    """
+    known = {symbol: checks.get(symbol, PriceCheck()) for symbol in symbols}
+    due = [
+        symbol
+        for symbol, check in known.items()
+        if check.differs or check.checked_s is None or now_s - check.checked_s >= due_s
+    ]
+    in_turn = sorted(due, key=lambda symbol: (_turn(known[symbol]), symbol))
+    waiting = [symbol for symbol in in_turn if known[symbol].differs][DIFFERING_A_LOOK:]
+    return [symbol for symbol in in_turn if symbol not in waiting][:CHECKS_A_LOOK]
 
 
 def after_agreement(ticker: Quote, *, now_s: float) -> PriceCheck:
     """Return what is known once ticker and book agree."""
-    return PriceCheck(checked_s=now_s, agreed_s=now_s, agreed=(ticker.bid, ticker.ask))
+    return PriceCheck(checked_s=now_s, tried_s=now_s, agreed_s=now_s, agreed=(ticker.bid, ticker.ask))
 
 
 def after_difference(
@@ -68,6 +82,7 @@ def after_difference(
     return replace(
         check,
         checked_s=now_s,
+        tried_s=now_s,
         differs_since_s=now_s if check.differs_since_s is None else check.differs_since_s,
         stands_still=check.agreed == (ticker.bid, ticker.ask),
         books=books,
@@ -81,20 +96,28 @@ def unknown_for_s(check: PriceCheck, *, now_s: float) -> float:
 
 
 def living_marks(
-    check: PriceCheck, request: MarkRequest, *, now: datetime, now_s: float
+    check: PriceCheck, request: MarkRequest, *, quote: Quote | None, looked_since_s: float, now: datetime
 ) -> tuple[Mark, Mark] | None:
     """Return the marks of two books that agree and moved away from a frozen ticker; None when it may be the book.
 
-    Neither is a lone reading: the ticker has stood still since both agreed, an earlier look saw the difference
-    too, and both books were read a moment apart.
+    Neither is a lone reading: the ticker has stood still since both agreed and does in this look, which began at
+    `looked_since_s`; this look saw the difference that an earlier one had seen, in two books read a moment apart.
     """
-    since_s = check.differs_since_s
-    if since_s is None or check.books is None or not check.stands_still or now_s - since_s < FROZEN_AFTER_S:
+    if check.books is None or quote is None or check.agreed != (quote.bid, quote.ask):
+        return None
+    if not check.stands_still or not _is_seen_again(check, looked_since_s):
         return None
     first, second = (mark_from_book(request, book=book, now=now) for book in check.books)
     if not (isinstance(first, Mark) and isinstance(second, Mark)):
         return None
     return (first, second) if is_within(second.price, first.price, AGREEMENT_RATIO) else None
+
+
+def _is_seen_again(check: PriceCheck, looked_since_s: float) -> bool:
+    """Tell whether this look's own comparison found a difference that an earlier look had found."""
+    if check.checked_s is None or check.differs_since_s is None or check.checked_s < looked_since_s:
+        return False
+    return check.checked_s - check.differs_since_s >= FROZEN_AFTER_S
 
 
 def _differ(shown: Decimal | None, top: Decimal | None) -> bool:
@@ -103,7 +126,5 @@ def _differ(shown: Decimal | None, top: Decimal | None) -> bool:
     return top is None or not top.is_finite() or not is_within(top, shown, AGREEMENT_RATIO)
 
 
-def _age_s(check: PriceCheck, now_s: float) -> float:
-    if check.checked_s is None or check.differs:
-        return float("inf")
-    return now_s - check.checked_s
+def _turn(check: PriceCheck) -> float:
+    return float("-inf") if check.tried_s is None else check.tried_s

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from engine.clock import Clock
 from engine.errors import BrokerError
@@ -30,6 +31,7 @@ class PriceChecks:
         # Looks come in steps: half of it keeps the comparison within it.
         self._due_s = max_age_s / 2
         self._checks = dict[str, PriceCheck]()
+        self._looked_since_s = clock.monotonic()
 
     def get(self, symbol: str) -> PriceCheck:
         """Return what is known of an instrument's ticker."""
@@ -39,20 +41,30 @@ class PriceChecks:
         """Return the instruments whose ticker and book differ."""
         return frozenset(symbol for symbol, check in self._checks.items() if check.differs)
 
-    async def run(self, quotes: Mapping[str, Quote], *, guarded: Collection[str]) -> None:
-        """Compare what is due among these quotes; whatever cannot be read is compared next time."""
+    @property
+    def looked_since_s(self) -> float:
+        """Return when the comparisons of the present look began, by a clock nobody sets."""
+        return self._looked_since_s
+
+    async def run(self, quotes: Mapping[str, Quote], *, guarded: Collection[str]) -> list[Exception]:
+        """Compare what is due among these quotes; whatever cannot be read is compared next time.
+
+        Returns what went wrong beside that: one comparison must not keep the guards from being judged.
+        """
+        self._looked_since_s = self._clock.monotonic()
         for symbol in self._checks.keys() - set(guarded):
             del self._checks[symbol]
             self._market.set_price_trust(symbol, is_trusted=True)
-        due = plan_checks(self._checks, quotes, now_s=self._clock.monotonic(), due_s=self._due_s)
-        async with asyncio.TaskGroup() as group:
-            for symbol in due:
-                group.create_task(self._compare(symbol, quotes[symbol]))
+        comparable = await self._with_books(quotes)
+        due = plan_checks(self._checks, comparable, now_s=self._clock.monotonic(), due_s=self._due_s)
+        compared = await asyncio.gather(
+            *(self._compare(symbol, quotes[symbol]) for symbol in due), return_exceptions=True
+        )
+        return [failure for failure in compared if isinstance(failure, Exception)]
 
     async def _compare(self, symbol: str, quote: Quote) -> None:
+        self._checks[symbol] = replace(self.get(symbol), tried_s=self._clock.monotonic())
         try:
-            if not await self._has_a_book(symbol):
-                return
             async with asyncio.timeout(BOOK_S):
                 check = await self._checked(symbol, quote)
         except (BrokerError, TimeoutError):
@@ -72,7 +84,15 @@ class PriceChecks:
             return after_agreement(again, now_s=self._clock.monotonic())
         return after_difference(self.get(symbol), again, (first, second), now_s=self._clock.monotonic())
 
-    async def _has_a_book(self, symbol: str) -> bool:
-        """Tell whether there is a second source: of a stock only the quote is to be had."""
-        instrument = (await self._market.instruments()).get(symbol)
-        return instrument is not None and instrument.asset_class is not AssetClass.STOCK
+    async def _with_books(self, symbols: Collection[str]) -> list[str]:
+        """Return what there is a second source of: of a stock only the quote is to be had."""
+        try:
+            async with asyncio.timeout(BOOK_S):
+                listed = await self._market.instruments()
+        except (BrokerError, TimeoutError):
+            return []
+        return [
+            symbol
+            for symbol in symbols
+            if symbol in listed and listed[symbol].asset_class is not AssetClass.STOCK
+        ]

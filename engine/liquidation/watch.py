@@ -93,7 +93,7 @@ class Watch:
         alike = [guard for guard in guards if guard.symbol not in differed]
         failures = await self._judge_all(looker, alike, quotes, begun)
         # A second source is asked after the first was judged by, so that it delays no sale.
-        await looker.checks.run(quotes, guarded={guard.symbol for guard in guards})
+        failures += await looker.checks.run(quotes, guarded={guard.symbol for guard in guards})
         differing = differed | looker.checks.differing()
         unlike = [guard for guard in guards if guard.symbol in differing]
         failures += await self._judge_all(looker, unlike, quotes, begun)

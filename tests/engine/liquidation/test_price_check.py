@@ -3,12 +3,16 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.liquidation.mark import MarkRequest
 from engine.liquidation.price_check import (
     CHECKS_A_LOOK,
+    DIFFERING_A_LOOK,
     PriceCheck,
     after_agreement,
     after_difference,
@@ -56,15 +60,62 @@ def test_ticker_and_book_differ_by_more_than_one_percent(ticker, book, expected)
     assert differs(ticker, book) is expected
 
 
-def test_what_differed_is_compared_first_and_then_what_was_not_for_the_longest():
+def test_what_was_not_tried_for_the_longest_is_compared_first():
     checks = {
-        "fresh": PriceCheck(checked_s=95),
-        "old": PriceCheck(checked_s=80),
-        "older": PriceCheck(checked_s=70),
-        "differs": PriceCheck(checked_s=99, differs_since_s=99),
+        "fresh": PriceCheck(checked_s=95, tried_s=95),
+        "old": PriceCheck(checked_s=80, tried_s=80),
+        "differs": PriceCheck(checked_s=75, tried_s=95, differs_since_s=70),
+        "not told": PriceCheck(checked_s=60, tried_s=90),
     }
 
-    assert plan_checks(checks, [*checks, "new"], now_s=100, due_s=7.5) == ["differs", "new", "older", "old"]
+    assert plan_checks(checks, [*checks, "new"], now_s=100, due_s=7.5) == [
+        "new",
+        "old",
+        "not told",
+        "differs",
+    ]
+
+
+def outcome(check, kind, now_s):
+    if kind == "silent":
+        return replace(check, tried_s=now_s)
+    if kind == "alike":
+        return after_agreement(a_ticker(), now_s=now_s)
+    return after_difference(check, a_ticker(), (a_book("95"), a_book("95")), now_s=now_s)
+
+
+@given(st.lists(st.sampled_from(["silent", "alike", "differs"]), min_size=1, max_size=20))
+def test_nothing_keeps_an_instrument_from_being_compared(kinds):
+    kinds = {f"S{n:02}": kind for n, kind in enumerate(kinds)}
+    checks, tried = {}, dict.fromkeys(kinds, 0)
+    for look in range(60):
+        for symbol in plan_checks(checks, kinds, now_s=5.0 * look, due_s=7.5):
+            assert look - tried[symbol] <= 2 + len(kinds)
+            tried[symbol] = look
+            checks[symbol] = outcome(checks.get(symbol, PriceCheck()), kinds[symbol], 5.0 * look)
+
+    assert all(look > 60 - 3 - len(kinds) for look in tried.values())
+
+
+def test_seven_that_are_all_frozen_are_each_compared_every_third_look():
+    checks = {f"S{n}": after_agreement(a_ticker(), now_s=0) for n in range(7)}
+    looks = {symbol: [] for symbol in checks}
+    for look in range(2, 40):
+        for symbol in plan_checks(checks, checks, now_s=5.0 * look, due_s=7.5):
+            looks[symbol].append(look)
+            checks[symbol] = outcome(checks[symbol], "differs", 5.0 * look)
+
+    gaps = {later - before for seen in looks.values() for before, later in pairwise(seen)}
+    assert max(gaps) == 3
+
+
+def test_those_that_differ_leave_a_place_for_the_others():
+    checks = {f"S{n}": PriceCheck(checked_s=0, tried_s=0, differs_since_s=0) for n in range(9)}
+    checks["alike"] = PriceCheck(checked_s=2, tried_s=2)
+
+    planned = plan_checks(checks, checks, now_s=10, due_s=7.5)
+
+    assert (len(planned), planned[-1]) == (DIFFERING_A_LOOK + 1, "alike")
 
 
 def test_no_more_than_a_few_are_compared_in_one_look():
@@ -79,8 +130,11 @@ def a_difference(*, books=None, ticker=None, first_s=10.0, now_s=15.0):
     return after_difference(check, ticker or a_ticker(), books, now_s=now_s)
 
 
-def prices(check, *, now_s=15.0, now=NOW):
-    marks = living_marks(check, REQUEST, now=now, now_s=now_s)
+STANDING = a_ticker()
+
+
+def prices(check, *, looked_since_s=14.0, now=NOW, quote=STANDING):
+    marks = living_marks(check, REQUEST, quote=quote, looked_since_s=looked_since_s, now=now)
     return marks and tuple(mark.price for mark in marks)
 
 
@@ -93,7 +147,8 @@ def test_two_books_that_moved_away_from_a_ticker_that_stood_still_are_judged_by(
     [
         pytest.param(PriceCheck(), id="never compared"),
         pytest.param(after_agreement(a_ticker(), now_s=0), id="they agree"),
-        pytest.param(a_difference(first_s=12.1), id="seen in one look alone"),
+        pytest.param(a_difference(first_s=12.1), id="seen again too soon"),
+        pytest.param(a_difference(first_s=15.0), id="seen in one look alone"),
         pytest.param(a_difference(ticker=a_ticker("100.01")), id="the ticker moves"),
         pytest.param(
             a_difference(books=(a_book("95", "95.1"), a_book("93", "93.1"))), id="books that disagree"
@@ -108,6 +163,15 @@ def test_otherwise_it_may_be_the_book_that_is_wrong(check):
 
 def test_books_that_are_too_old_are_no_price():
     assert prices(a_difference(), now=NOW + timedelta(seconds=16)) is None
+
+
+def test_books_of_an_earlier_look_are_no_price_however_long_ago_the_difference_began():
+    assert prices(a_difference(), looked_since_s=20.0) is None
+
+
+@pytest.mark.parametrize("quote", [a_ticker("99.99"), a_ticker(ask="100.2"), None], ids=str)
+def test_a_ticker_that_moved_in_this_look_is_not_frozen(quote):
+    assert prices(a_difference(), quote=quote) is None
 
 
 def test_a_difference_may_have_begun_when_both_last_agreed():

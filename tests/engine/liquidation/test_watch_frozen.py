@@ -174,3 +174,48 @@ async def test_a_book_that_hangs_delays_no_sale(room):
 
     [sale] = await room.alerts(ExitFilled)
     assert sale.trigger_price == Decimal(59400)
+
+
+async def test_a_difference_seen_once_sells_nothing_when_no_book_is_told_after_it(room):
+    await a_guard(room)
+    await watch(room, 5)
+    room.set_bid("57000")
+    await watch(room, 5)
+    assert seen(room).problem is PriceProblem.CONTRADICTED
+    room.set_bid("60000")
+    room.world.market.restore("kraken", "BTC/USD")
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "Depth", times=None)
+
+    await watch(room, 10)
+
+    assert room.sent() == []
+
+
+class BreaksOnBooks:
+    """Market data whose book of one instrument fails as only a bug would."""
+
+    def __init__(self, data, symbol):
+        self._data = data
+        self._symbol = symbol
+
+    def __getattr__(self, name):
+        return getattr(self._data, name)
+
+    async def fetch_book(self, symbol):
+        if symbol == self._symbol:
+            raise ZeroDivisionError
+        return await self._data.fetch_book(symbol)
+
+
+async def test_a_comparison_that_breaks_keeps_no_other_guard_from_being_sold(room):
+    await a_guard(room)
+    room.set_bid("2000", "ETH/USD")
+    await room.arm("1", "2000", guard_id="guard-2", symbol="ETH/USD")
+    await room.look()
+    market = room.base.markets[Venue.KRAKEN]
+    market.data = BreaksOnBooks(market.data, "ETH/USD")
+    room.set_bid("57000")
+
+    await watch(room, 30)
+
+    assert [alert.symbol for alert in await room.alerts(ExitFilled)] == ["BTC/USD"]
