@@ -1,12 +1,14 @@
 """Whether a market takes a sale now, and what it is floored by."""
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from engine.clock import Clock
 from engine.errors import RefusalReason, RefusedError
 from engine.guards.guard import Guard
 from engine.instruments import AssetClass, Instrument
-from engine.liquidation.exit_pair import ExitPair
+from engine.liquidation.exit_pair import LISTING_S, ExitPair
 from engine.liquidation.mark import is_settled
 from engine.market import VenueMarket
 
@@ -33,6 +35,12 @@ class MarketDoor:
     async def instrument(self) -> Instrument | None:
         """Return the listing, or None when it is not told in time."""
         return await self.pair.instrument()
+
+    async def read_listing_again(self) -> None:
+        """Ask for the listing, unless that was a moment ago; the old one stands in when it does not come."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LISTING_S):
+                await self._market.refresh_instruments()
 
     async def check(self, *, asked: bool) -> None:
         """Look whether a sale may go now; one its owner asked for is not judged by its price.

@@ -35,6 +35,7 @@ from engine.liquidation.next_step import (
     YieldToHand,
     next_step,
 )
+from engine.liquidation.too_small import TooSmall
 from engine.liquidation.trouble import Trouble
 from engine.market import VenueMarket
 
@@ -65,6 +66,7 @@ class Sale:
         #: What the last order was sent for.
         self._claim = Claim.all_of(guard)
         self._doubt = Doubt()
+        self._too_small = TooSmall()
         self._desk = desk
         self._broker = broker
         self._trouble = trouble
@@ -260,7 +262,8 @@ class Sale:
         reason = error.reason if isinstance(error, RefusedError) else None
         guarded = self._claim.guard.quantity
         if reason is RefusalReason.BELOW_MINIMUM:
-            return await self._abandon(intent, Dust(guarded, error.words), self._claim)
+            return await self._refused_as_too_small(intent, error)
+        self._too_small = TooSmall()
         if reason is RefusalReason.INSUFFICIENT_FUNDS:
             if self._doubt.is_gone(self._desk.clock.monotonic()):
                 dust = Dust(guarded, "nothing of it is there any more")
@@ -273,6 +276,21 @@ class Sale:
             await self._cancel_opposite(intent)
         if is_of_the_pair(error):
             return await self._try_next_pair(intent, error)
+        await self._pause(error)
+        return intent
+
+    async def _refused_as_too_small(self, intent: Intent, error: BrokerError) -> Intent:
+        await self._door.read_listing_again()
+        now_s = self._desk.clock.monotonic()
+        self._too_small = self._too_small.again(now_s)
+        if self._too_small.is_believed(
+            quantity=intent.quantity,
+            instrument=await self._door.instrument(),
+            price=intent.trigger_price,
+            now_s=now_s,
+        ):
+            return await self._abandon(intent, Dust(self._claim.guard.quantity, error.words), self._claim)
+        self._desk.reports.outdate(intent.account_id)
         await self._pause(error)
         return intent
 

@@ -242,7 +242,39 @@ async def test_a_reason_that_stands_only_in_the_new_field_is_a_refusal(rooms, re
         assert pauses(room.sent("orders", venue=Venue.COINBASE)) == [wait_s]
 
 
-async def test_too_small_in_the_new_field_is_dust(rooms):
+@pytest.mark.parametrize(
+    "words",
+    [
+        "EOrder:Order minimum not met",
+        "EOrder:Cost minimum not met",
+        "EGeneral:Invalid arguments:volume minimum not met",
+    ],
+)
+async def test_what_the_venue_calls_too_small_for_a_moment_against_its_own_listing_is_sold(falling, words):
+    falling.fault(FaultKind.ERROR, times=3, message=words)
+
+    await falling.sell_off()
+
+    failing, filled = await falling.alerts()
+    assert (type(failing), failing.why) == (ExitFailing, f"Kraken: {words}")
+    assert failing.doing == "trying again in 0.5 s; nothing was sold yet"
+    assert filled.quantity == Decimal("0.1")
+    assert (await falling.guard()).state is GuardState.CLOSED
+
+
+async def test_what_the_venue_goes_on_calling_too_small_is_given_up_after_half_a_minute(falling):
+    falling.fault(FaultKind.ERROR, times=None, message="EOrder:Order minimum not met")
+
+    await falling.sell_off()
+
+    *reminders, parked = await falling.alerts()
+    assert {type(reminder) for reminder in reminders} == {ExitFailing}
+    assert (type(parked), parked.why) == (ExitParked, "EOrder:Order minimum not met")
+    assert timedelta(seconds=30) <= falling.clock.now() - START < timedelta(seconds=60)
+    assert falling.world.ledger("kraken").total("BTC") == Decimal("0.3")
+
+
+async def test_too_small_in_the_new_field_is_told_and_tried_again(rooms):
     async with rooms(venues=(Venue.COINBASE,)) as room:
         room.world.coinbase.switches.new_reason_only = True
         room.deposit("BTC", "0.3", venue=Venue.COINBASE)
@@ -252,6 +284,6 @@ async def test_too_small_in_the_new_field_is_dust(rooms):
 
         await room.sell_off()
 
-        [parked] = await room.alerts()
-        assert (type(parked), parked.why) == (ExitParked, "INVALID_ORDER_SIZE_TOO_SMALL")
-        assert len(room.sent("orders", venue=Venue.COINBASE)) == 1
+        failing, filled = await room.alerts()
+        assert (type(failing), failing.why) == (ExitFailing, "Coinbase: INVALID_ORDER_SIZE_TOO_SMALL")
+        assert filled.quantity == Decimal("0.1")

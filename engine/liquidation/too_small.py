@@ -1,0 +1,32 @@
+"""Pure: whether a venue that calls a sale too small is to be believed."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.instruments import Instrument
+
+#: Kraken is reported to say so for a moment of coins that were just bought: without its own listing's
+#: agreement it is believed when it still says so after so long, and so many times.
+BELIEVE_AFTER_S = 30.0
+BELIEVE_AFTER_REFUSALS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooSmall:
+    """How often in a row a venue called an exit's order too small, and since when, by a clock nobody sets."""
+
+    refusals: int = 0
+    since: float | None = None
+
+    def again(self, now_s: float) -> "TooSmall":
+        """Return what was said after one more refusal."""
+        return TooSmall(refusals=self.refusals + 1, since=now_s if self.since is None else self.since)
+
+    def is_believed(
+        self, *, quantity: Decimal, instrument: Instrument | None, price: Decimal, now_s: float
+    ) -> bool:
+        """Tell whether so much really cannot be sold; None is a listing that nobody tells."""
+        if instrument is not None and instrument.why_too_small_to_sell(quantity, price):
+            return True
+        lasted = self.since is not None and now_s - self.since >= BELIEVE_AFTER_S
+        return lasted and self.refusals >= BELIEVE_AFTER_REFUSALS

@@ -1,0 +1,45 @@
+from decimal import Decimal
+
+import pytest
+
+from engine.liquidation.too_small import BELIEVE_AFTER_REFUSALS, BELIEVE_AFTER_S, TooSmall
+from tests.builders import an_instrument
+
+
+def said(*times):
+    too_small = TooSmall()
+    for now_s in times:
+        too_small = too_small.again(now_s)
+    return too_small
+
+
+def is_believed(too_small, *, quantity="1", minimum="0.1", price="100", now_s, **changes):
+    instrument = an_instrument(lot="0.01", minimum_quantity=minimum, **changes)
+    return too_small.is_believed(
+        quantity=Decimal(quantity), instrument=instrument, price=Decimal(price), now_s=now_s
+    )
+
+
+@pytest.mark.parametrize("listing", [{"minimum": "2"}, {"minimum_notional": Decimal(101)}])
+def test_a_venue_whose_listing_agrees_is_believed_at_once(listing):
+    assert is_believed(said(0), now_s=0, **listing)
+
+
+def test_a_venue_whose_listing_disagrees_is_not_believed_for_a_moment():
+    assert not is_believed(said(0), now_s=0)
+    assert not is_believed(said(*range(BELIEVE_AFTER_REFUSALS + 5)), now_s=BELIEVE_AFTER_S - 1)
+
+
+def test_long_ago_said_once_is_not_said_again():
+    assert not is_believed(said(0, 99), now_s=99)
+
+
+def test_a_venue_that_goes_on_saying_it_is_believed():
+    assert is_believed(said(*range(0, 40, 10)), now_s=30)
+
+
+def test_without_a_listing_only_the_venues_repeated_word_counts():
+    too_small = said(0, 1, 2, 3)
+    without = {"quantity": Decimal(1), "instrument": None, "price": Decimal(100)}
+    assert not too_small.is_believed(**without, now_s=3)
+    assert too_small.is_believed(**without, now_s=BELIEVE_AFTER_S)
