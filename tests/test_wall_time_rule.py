@@ -1,5 +1,6 @@
 """The rule that keeps wall times from being compared all over finds every way to do it."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -70,6 +71,54 @@ def test_every_comparison_difference_and_ordering_of_datetimes_is_found_and_noth
 @pytest.mark.parametrize("name", ["handlers/sample.py", "engine/wall_time.py"])
 def test_screens_and_the_place_that_explains_itself_may_compare(checked, name):
     assert checked[name] == set()
+
+
+#: Where a query compares stored wall times all the same, and why a clock that was set does no harm there.
+EXPLAINED = {
+    (
+        "engine/storage/repositories/routing.py",
+        "decided_at",
+    ): "old rows are deleted, a little sooner or later",
+    (
+        "engine/storage/repositories/balances.py",
+        "taken_at",
+    ): "old rows are thinned out, a little sooner or later",
+    ("bot/updates.py", "at"): "old rows are deleted, a little sooner or later",
+    (
+        "engine/storage/repositories/intents.py",
+        "at",
+    ): "errs for a minute and only once, when a reading is noted",
+    (
+        "engine/storage/repositories/intents.py",
+        "finished_at",
+    ): "how long fills that a venue tells late are awaited",
+}
+COMPARED = re.compile(
+    r"col\(\w+\.(at|\w+_at)\)\s*[<>]|[<>]=?\s*col\(\w+\.(at|\w+_at)\)|\.(at|\w+_at)\)\.between"
+)
+
+
+def test_queries_compare_stored_times_only_where_it_is_explained():
+    found = set()
+    for room in ("engine", "bot", "handlers"):
+        for file in (ROOT / room).rglob("*.py"):
+            name = file.relative_to(ROOT).as_posix()
+            found |= {(name, next(filter(None, hit))) for hit in COMPARED.findall(file.read_text())}
+
+    assert found == EXPLAINED.keys()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "col(IntentRow.updated_at) > since",
+        "col(IntentRow.finished_at)\n >= since",
+        "since < col(Row.at)",
+        "col(Row.taken_at).between(a, b)",
+    ],
+)
+def test_a_query_that_compares_stored_times_is_found(query):
+    assert COMPARED.search(query)
 
 
 def test_the_projects_own_check_runs_the_rule():

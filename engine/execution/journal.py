@@ -16,7 +16,6 @@ from engine.execution.intents import Intent, IntentStep, Trigger
 from engine.execution.live_exit import LiveExit, exit_of
 from engine.execution.patience import Told
 from engine.execution.states import IntentEvent, client_order_id, next_state
-from engine.guards.following import SHOWN_LATE_WITHIN
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.money import ZERO, exact
 from engine.orders import Order
@@ -136,7 +135,7 @@ class Journal:
             )
             await guards.save_guard(session, guard, now=now, cause="filled")
             if seen is not None:
-                await guards.note_seen(session, guard.guard_id, seen)
+                await guards.note_seen(session, guard.guard_id, seen, before_intent=intent.intent_id)
             await append_alert(
                 session,
                 message,
@@ -207,9 +206,8 @@ class Journal:
             seen = await guards.load_seen(session, guard.guard_id)
             if seen is None:
                 return None
-            # What a venue showed right after a sale may be of before it: such a sale counts as well.
-            since = seen.at - SHOWN_LATE_WITHIN
-            ours = await intents.load_filled_since(session, guard.key, since=since)
+            step = await guards.load_seen_step(session, guard.guard_id)
+            ours = await intents.load_filled_after(session, guard.key, step=step)
         with exact():
             return seen.quantity - sum(ours, ZERO)
 

@@ -33,11 +33,11 @@ def a_next_revision(folder, *steps):
     lines = [
         "import sqlalchemy as sa",
         "from alembic import op",
-        "revision = '0006'",
-        "down_revision = '0005'",
+        "revision = '0007'",
+        "down_revision = '0006'",
     ]
     lines += ["def upgrade():", *(f"    {step}" for step in steps)]
-    (scripts / "versions" / "0006_next.py").write_text("\n".join(lines))
+    (scripts / "versions" / "0007_next.py").write_text("\n".join(lines))
     return scripts
 
 
@@ -197,6 +197,21 @@ def test_parked_exits_of_before_wait_or_are_given_up_by_the_right_word(file):
     assert run(file, "SELECT DISTINCT state FROM intents") == [[("parked",)]]
 
 
+def test_what_was_seen_before_has_no_step_and_a_downgrade_keeps_the_rest(file):
+    migrate(file)
+    add_owner(file)
+    down(file, "0005")
+    add_parked_exit(file, "BTC", guard_state="armed", finished_at=MOMENT, steps=[])
+    run(file, "UPDATE guards SET seen_quantity = '1', seen_at = '2026-11-22 02:10:00.000000'")
+
+    migrate(file)
+    [steps, _] = run(file, "SELECT seen_step FROM guards", "UPDATE guards SET seen_step = 7")
+    down(file, "0005")
+
+    assert steps == [(None,)]
+    assert run(file, "SELECT seen_quantity FROM guards") == [[("1",)]]
+
+
 def test_an_upgrade_with_data_is_backed_up_first_and_keeps_the_data(file):
     migrate(file)
     add_owner(file)
@@ -204,9 +219,9 @@ def test_an_upgrade_with_data_is_backed_up_first_and_keeps_the_data(file):
     with_nickname = a_next_revision(file.parent, "op.add_column('users', sa.Column('nickname', sa.String()))")
     done = migrate(file, with_nickname)
 
-    assert (done.from_revision, done.to_revision) == ("0005", "0006")
+    assert (done.from_revision, done.to_revision) == ("0006", "0007")
     assert done.backup is not None
-    assert done.backup.file.name == "before-0006-from-0005-20261122T021000000000Z.db"
+    assert done.backup.file.name == "before-0007-from-0006-20261122T021000000000Z.db"
     assert stat.S_IMODE(done.backup.file.stat().st_mode) == 0o600
     assert run(done.backup.file, "SELECT usual_trade_usd FROM users") == [[("30.10",)]]
     assert run(file, "SELECT usual_trade_usd, nickname FROM users") == [[("30.10", None)]]
@@ -242,7 +257,7 @@ def test_a_migration_that_fails_half_way_changes_nothing(file):
         migrate(file, broken)
 
     assert run(file, "SELECT sql FROM sqlite_master") == before
-    assert run(file, "SELECT version_num FROM alembic_version") == [[("0005",)]]
+    assert run(file, "SELECT version_num FROM alembic_version") == [[("0006",)]]
 
 
 def test_a_migration_that_would_leave_orphans_is_refused_and_changes_nothing(file):

@@ -3,14 +3,15 @@
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from engine.guards.following import SHOWN_LATE_WITHIN
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.money import ZERO
 from engine.positions import PositionKey
 from engine.storage.records import KnownAsset
+from engine.storage.repositories import intents
 from engine.storage.tables import GuardEventRow, GuardRow, KnownAssetRow
 
 _FIELDS = tuple(field.name for field in fields(Guard))
@@ -69,13 +70,42 @@ async def load_open_guard(session: AsyncSession, key: PositionKey) -> Guard | No
     return None
 
 
-async def note_seen(session: AsyncSession, guard_id: str, seen: Seen) -> None:
-    """Remember how much of a guard's position was there; this is no change of the guard."""
-    await session.exec(
-        update(GuardRow)
-        .where(col(GuardRow.guard_id) == guard_id)
-        .values(seen_quantity=seen.quantity, seen_at=seen.at)
-    )
+async def note_seen(
+    session: AsyncSession, guard_id: str, seen: Seen, *, before_intent: str | None = None
+) -> None:
+    """Remember how much of a guard's position was there; this is no change of the guard.
+
+    `before_intent` is an order of ours that it was seen before, whatever the clock was set to meanwhile.
+    """
+    row = await session.get(GuardRow, guard_id)
+    if row is None:
+        return
+    if row.seen_step is None or row.seen_quantity != seen.quantity:
+        # The same quantity under another time is still of the same moment.
+        included = await _included_step(session, row.account_id, seen, before_intent)
+        # Readings come in order: what an earlier one included, a later one does.
+        row.seen_step = max(included, row.seen_step or 0)
+    row.seen_quantity, row.seen_at = seen.quantity, seen.at
+    session.add(row)
+    await session.flush()
+
+
+async def load_seen_step(session: AsyncSession, guard_id: str) -> int:
+    """Return the last step of our orders that what was seen of a guard's position certainly includes."""
+    row = await session.get(GuardRow, guard_id)
+    if row is None or row.seen_quantity is None or row.seen_at is None:
+        return 0
+    if row.seen_step is not None:
+        return row.seen_step
+    return await _included_step(session, row.account_id, Seen(quantity=row.seen_quantity, at=row.seen_at))
+
+
+async def _included_step(
+    session: AsyncSession, account_id: str, seen: Seen, before_intent: str | None = None
+) -> int:
+    # What a venue showed right after a sale may be of before it: such a sale is not included.
+    until = seen.at - SHOWN_LATE_WITHIN
+    return await intents.load_last_step(session, account_id, until=until, before_intent=before_intent)
 
 
 async def load_seen(session: AsyncSession, guard_id: str) -> Seen | None:

@@ -117,15 +117,34 @@ async def load_steps(session: AsyncSession, intent_id: str) -> tuple[IntentStep,
     )
 
 
-async def load_filled_since(
-    session: AsyncSession, key: PositionKey, *, since: datetime
-) -> tuple[Decimal, ...]:
-    """Return what each of our orders of a position filled that changed after a time."""
+async def load_last_step(
+    session: AsyncSession, account_id: str, *, until: datetime, before_intent: str | None
+) -> int:
+    """Return the number of an account's last step that was written by a time, and before an intent's own; 0 of none."""
+    wanted = select(func.max(IntentEventRow.event_id)).where(
+        col(IntentEventRow.account_id) == account_id, col(IntentEventRow.at) <= until
+    )
+    if before_intent is not None:
+        first = select(func.min(IntentEventRow.event_id)).where(
+            col(IntentEventRow.intent_id) == before_intent
+        )
+        wanted = wanted.where(col(IntentEventRow.event_id) < first.scalar_subquery())
+    return (await session.exec(wanted)).one() or 0
+
+
+async def load_filled_after(session: AsyncSession, key: PositionKey, *, step: int) -> tuple[Decimal, ...]:
+    """Return what each of our orders of a position filled that has a step of a higher number.
+
+    Numbers tell the order of steps; their times are of whatever the clock was set to.
+    """
+    later = select(IntentEventRow.intent_id).where(
+        col(IntentEventRow.account_id) == key.account_id, col(IntentEventRow.event_id) > step
+    )
     found = await session.exec(
         select(IntentRow).where(
             col(IntentRow.account_id) == key.account_id,
             col(IntentRow.asset) == key.asset,
-            col(IntentRow.updated_at) > since,
+            col(IntentRow.intent_id).in_(later),
         )
     )
     return tuple(row.filled_quantity for row in found if _intent(row).position == key)

@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from engine.guards.guard import GuardSource, GuardState
 from engine.positions import Direction, PositionKind
-from engine.storage.columns import DecimalText, EnumText, UtcDateTime
+from engine.storage.columns import BIG_INTEGER, DecimalText, EnumText, UtcDateTime
 from engine.storage.tables.base import Table, account_reference, row_number, user_reference
 from engine.venues import Venue
 
@@ -41,6 +41,8 @@ class GuardRow(Table, table=True):
     venue_entry: Decimal | None = Field(default=None, sa_type=DecimalText)
     seen_quantity: Decimal | None = Field(default=None, sa_type=DecimalText)
     seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    #: The last step of our orders that what was seen certainly includes, by its row number.
+    seen_step: int | None = Field(default=None, sa_type=BIG_INTEGER)
 
 
 class GuardEventRow(Table, table=True):
