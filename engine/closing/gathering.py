@@ -16,7 +16,7 @@ from engine.liquidation.mark import MarkRequest, PriceUnknown, check_session, de
 from engine.liquidation.walk import BookProblem, walk_book
 from engine.market import Markets, VenueMarket
 from engine.money import ZERO
-from engine.orders import Order
+from engine.orders import OpenOrders
 from engine.portfolio.assemble import Found
 from engine.positions import Direction, PositionKind
 from engine.quotes import Quote
@@ -63,10 +63,10 @@ class Gathering:
         except (BrokerError, TimeoutError):
             return {}
 
-    async def _orders(self, account: Account, found: Sequence[Found]) -> tuple[Order, ...] | str:
+    async def _orders(self, account: Account, found: Sequence[Found]) -> OpenOrders | str:
         """Return an account's open orders, or why they are not known."""
         if not any(self._is_held(one) for one in found if one.account == account):
-            return ()
+            return OpenOrders()
         try:
             async with asyncio.timeout(SCREEN_WAIT_S):
                 opened = await self._brokers[account.account_id].fetch_open_orders()
@@ -75,19 +75,18 @@ class Gathering:
         except TimeoutError:
             return f"{account.venue.label} did not send its open orders in time; try again"
         self._reports.keep_unreadable(account.account_id, opened.unreadable)
-        return opened.orders
+        return opened
 
-    async def _scene(
-        self, found: Found, quotes: Mapping[str, Quote], orders: tuple[Order, ...] | str
-    ) -> Scene:
+    async def _scene(self, found: Found, quotes: Mapping[str, Quote], orders: OpenOrders | str) -> Scene:
         trouble = self._trouble(found)
         if isinstance(orders, str):
-            trouble, orders = trouble or orders, ()
+            trouble, orders = trouble or orders, OpenOrders()
         return Scene(
             found=found,
             free=self._free(found),
             priced=await self._price(found, quotes),
-            open_orders=orders,
+            open_orders=orders.orders,
+            unreadable=orders.unreadable,
             trouble=trouble,
         )
 

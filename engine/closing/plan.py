@@ -42,6 +42,8 @@ class Scene:
     #: A price, or why there is none.
     priced: Priced | str
     open_orders: tuple[Order, ...]
+    #: Open orders of its account that could not be read, each as its owner finds it at the venue.
+    unreadable: tuple[str, ...] = ()
     #: Why its account cannot be trusted now; empty when it answers.
     trouble: str = ""
 
@@ -150,8 +152,12 @@ def _obstacles(scene: Scene, quantity: Decimal) -> Iterator[str]:
         yield too_small
 
 
+def _is_held(scene: Scene, quantity: Decimal) -> bool:
+    return scene.free is not None and scene.free < quantity
+
+
 def _in_the_way(scene: Scene, quantity: Decimal) -> tuple[Order, ...]:
-    if scene.free is None or scene.free >= quantity:
+    if scene.free is None or not _is_held(scene, quantity):
         return ()
     return plan_release(scene.found.asset, needed=quantity, free=scene.free, open_orders=scene.open_orders)
 
@@ -192,6 +198,7 @@ def _line(scene: Scene, quantity: Decimal, orders: tuple[Order, ...], why_not: s
             )
             for order in orders
         ),
+        unreadable=scene.unreadable if _is_held(scene, quantity) else (),
         why_not=why_not,
     )
 

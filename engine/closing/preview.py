@@ -38,6 +38,8 @@ class CloseLine:
     since_guarded: bool = False
     #: Open orders that hold it and would be cancelled.
     cancels: tuple[CancelledOrder, ...] = ()
+    #: Open orders that may hold it and cannot be read, so that nobody knows whether they must be cancelled.
+    unreadable: tuple[str, ...] = ()
     #: Why it cannot be sold now; empty when it can.
     why_not: str = ""
 

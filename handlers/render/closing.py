@@ -74,6 +74,7 @@ def _line(line: CloseLine, reader: Reader) -> Iterator[str]:
     if line.why_not:
         yield f"{_name(line)} · {quantity(line.quantity)} · {reader.age(line.read_at)}"
         yield from _why_not(line)
+        yield from _unreadable(line)
         return
     yield _name(line)
     yield rows(_figures(line, reader))
@@ -86,6 +87,16 @@ def _line(line: CloseLine, reader: Reader) -> Iterator[str]:
     if line.cancels:
         yield "Cancelled first, because it holds what would be sold:"
         yield from (cancelled_line(order, line.currency) for order in line.cancels)
+    yield from _unreadable(line)
+
+
+def _unreadable(line: CloseLine) -> Iterator[str]:
+    if line.unreadable:
+        yield (
+            f"{escape(line.venue.label)} also lists open orders that NIJA cannot read and does not cancel. "
+            "They may hold some of it; if so, cancel them there yourself:"
+        )
+        yield from (foreign(order) for order in line.unreadable)
 
 
 def _why_not(line: CloseLine) -> Iterator[str]:

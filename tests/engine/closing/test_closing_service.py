@@ -114,6 +114,35 @@ async def test_an_order_that_holds_it_is_shown_and_cancelled(room):
     assert total(room) == 0
 
 
+async def test_an_order_that_may_hold_it_and_cannot_be_read_is_named(room):
+    room.deposit("BTC", "0.4")
+    room.set_bid("50000")
+    odd = room.trade("sell", "0.3", limit="60000")
+    await room.read()
+    room.fault(FaultKind.WRONG_FIELDS, "OpenOrders", times=None, fields={"type": "hold"})
+
+    preview = await offer(room)
+
+    [line] = preview.lines
+    assert line.unreadable == (f"{odd.id}: type should be a known word, not 'hold'",)
+    assert line.cancels == ()
+
+
+async def test_an_order_that_cannot_be_read_is_not_named_where_nothing_is_held(room):
+    room.deposit("BTC", "0.4")
+    room.deposit("ETH", "1")
+    room.set_bid("50000")
+    room.set_bid("3000", "ETH/USD")
+    room.trade("sell", "0.5", "ETH/USD", limit="6000")
+    await room.read()
+    room.fault(FaultKind.WRONG_FIELDS, "OpenOrders", times=None, fields={"type": "hold"})
+
+    lines = {line.symbol: line for line in (await offer(room, None)).lines}
+
+    assert lines["BTC/USD"].unreadable == ()
+    assert len(lines["ETH/USD"].unreadable) == 1
+
+
 async def test_an_order_that_holds_no_coins_is_not_in_the_way(room):
     room.deposit("BTC", "0.4")
     room.deposit("USD", "100000")

@@ -315,7 +315,7 @@ async def test_an_exit_sells_less_by_what_its_owner_sold_by_hand_just_before(wat
     assert watched.world.ledger("kraken").total("BTC") == Decimal("0.2")
     alert = (await watched.alerts())[-1]
     assert (alert.quantity, alert.left_over) == (Decimal("0.06"), Decimal("0.04"))
-    assert "at the venue just before" in alert.left_over_why
+    assert "sold or moved at the venue" in alert.left_over_why
 
 
 async def test_what_one_reading_misses_stays_guarded_until_another_agrees(watched):

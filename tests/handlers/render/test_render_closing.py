@@ -60,6 +60,18 @@ def test_staking_hides_no_other_reason():
     assert "first\nbesides: it is not listed there" in text
 
 
+@pytest.mark.parametrize("line", [close_line, unsellable])
+def test_open_orders_that_cannot_be_read_are_named_with_what_to_do(line):
+    odd = ("o-1 <BTC>: side should be a known word, not 'hold'", "o-2: the answer lacks qty")
+
+    screen = render_close(close_preview(close_line(), line(unreadable=odd)), READER)
+
+    assert "Kraken also lists open orders that NIJA cannot read and does not cancel." in screen.text
+    assert "if so, cancel them there yourself:\no-1 &lt;BTC&gt;: side should be" in screen.text
+    assert "\no-2: the answer lacks qty" in screen.text
+    check_fits(screen)
+
+
 def test_a_sum_without_any_entry_is_unknown():
     lines = (close_line(result=None), close_line(result=None))
 
