@@ -10,6 +10,7 @@ class AlertKind(StrEnum):
     EXIT_FAILING = "exit_failing"
     EXIT_PARKED = "exit_parked"
     EXIT_STOOD_DOWN = "exit_stood_down"
+    EXISTING_GUARDED = "existing_guarded"
     FIRST_CONTACT = "first_contact"
     GUARD_REDUCED = "guard_reduced"
     GUARD_PAUSED = "guard_paused"

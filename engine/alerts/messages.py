@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from engine.guards.offers import Offer
+from engine.guards.offers import Armed, Offer
 from engine.orders import Side
 from engine.positions import Direction
 from engine.venues import Venue
@@ -115,6 +115,15 @@ class ExitStoodDown:
     threshold: Decimal
     #: Orders that were cancelled for the sale and are not there any more.
     cancelled: tuple[CancelledOrder, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExistingGuarded:
+    """What the settings had guarded when an account was first read, and what they left out."""
+
+    kind: Literal["existing_guarded"] = "existing_guarded"
+    venue: Venue
+    armed: Armed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +253,7 @@ Message = Annotated[
     | ExitFailing
     | ExitParked
     | ExitStoodDown
+    | ExistingGuarded
     | FirstContact
     | GuardReduced
     | GuardPaused

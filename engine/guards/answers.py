@@ -7,8 +7,8 @@ from engine.clock import Clock
 from engine.guards.arming import Arming
 from engine.guards.asking import Pressed, sell_now_buttons, single_buttons
 from engine.guards.inquiry import Inquiry
-from engine.guards.offering import Proposal, parts_left_out
-from engine.guards.offers import Armed, Nothing, Offer, Outcome, Standing
+from engine.guards.offering import Proposal, conclude
+from engine.guards.offers import Nothing, Offer, Outcome, Standing
 from engine.guards.setter import GuardSetter
 from engine.guards.shown import is_covered, may_sell
 
@@ -84,16 +84,12 @@ class Answers:
         follow_up: Offer | None,
     ) -> Outcome:
         guards = await self._setter.arm(armings, cause=_CAUSE)
-        armed = {guard.key: guard for guard in guards}
-        left_out = tuple(p.line for p in proposals if p.key not in armed and p not in asked_apart)
-        if not guards and follow_up is not None and not left_out:
+        armed = conclude(guards, proposals, asked_apart, follow_up)
+        if not guards and follow_up is not None and not armed.left_out:
             return follow_up
         if not guards and follow_up is None and not proposals:
             return Nothing(why="Nothing is held there now.")
-        parts = chain.from_iterable(
-            parts_left_out(p.found, armed[p.key]) for p in proposals if p.key in armed
-        )
-        return Armed(guards=guards, parts_left_out=tuple(parts), left_out=left_out, follow_up=follow_up)
+        return armed
 
 
 def _to_sell(proposal: Proposal) -> tuple[Arming, ...]:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from engine.alerts.messages import FirstContact
+from engine.alerts.messages import ExistingGuarded, FirstContact
 from engine.alerts.outbox import append_alert
 from engine.clock import Clock
 from engine.guards.arming import ArmingMode, ArmingPlan, Exclusion
 from engine.guards.asking import UNASKED, Button, ask, overview_buttons, sell_now_buttons
 from engine.guards.inquiry import wanted
-from engine.guards.offering import Proposal, candidate_of, propose
+from engine.guards.offering import Proposal, candidate_of, conclude, propose
 from engine.guards.offers import Standing
 from engine.guards.plan import plan_arming
 from engine.guards.setter import GuardSetter
@@ -66,8 +66,16 @@ class Introduction:
         asked, buttons = _question(plan, proposals, self._mode)
         now = self._clock.now()
         async with self._database.write() as session:
-            if plan.arm_now:
-                await self._setter.arm_in(session, plan.arm_now, cause="NIJA_GUARD_EXISTING=all")
+            if self._mode is ArmingMode.ALL and found:
+                guards = await self._setter.arm_in(session, plan.arm_now, cause="NIJA_GUARD_EXISTING=all")
+                await append_alert(
+                    session,
+                    ExistingGuarded(venue=account.venue, armed=conclude(guards, proposals)),
+                    user_id=account.user_id,
+                    account_id=account.account_id,
+                    dedup_key=f"existing_guarded:{account.account_id}",
+                    now=now,
+                )
             if asked:
                 offer = await ask(
                     session,

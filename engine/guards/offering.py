@@ -1,13 +1,13 @@
 """Pure: turn found positions into candidates, offers and the keys their buttons carry."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from engine.guards.arming import ArmingCandidate, ArmingMode, ArmingPlan, NoEntry
 from engine.guards.changes import ChangeReason
 from engine.guards.guard import Guard, GuardState
-from engine.guards.offers import ChoiceKind, OfferLine, PartLeftOut, PartReason, Standing
+from engine.guards.offers import Armed, ChoiceKind, Offer, OfferLine, PartLeftOut, PartReason, Standing
 from engine.guards.plan import plan_arming
 from engine.liquidation.mark import Mark
 from engine.liquidation.rule import is_within_trading_cost, pnl
@@ -146,6 +146,23 @@ def parts_left_out(found: Found, guard: Guard) -> Iterator[PartLeftOut]:
         uncovered = found.quantity - found.locked - guard.quantity
     if uncovered > ZERO:
         yield PartLeftOut(position=view, quantity=uncovered, why=PartReason.NO_COST)
+
+
+def conclude(
+    guards: Sequence[Guard],
+    proposals: Sequence[Proposal],
+    asked_apart: Sequence[Proposal] = (),
+    follow_up: Offer | None = None,
+) -> Armed:
+    """Say what came of arming: the guards set, and what of the positions they leave out."""
+    armed = {guard.key: guard for guard in guards}
+    parts = (part for p in proposals if p.key in armed for part in parts_left_out(p.found, armed[p.key]))
+    return Armed(
+        guards=tuple(guards),
+        parts_left_out=tuple(parts),
+        left_out=tuple(p.line for p in proposals if p.key not in armed and p not in asked_apart),
+        follow_up=follow_up,
+    )
 
 
 def costlier_than(proposals: Iterable[Proposal], *, threshold: Decimal) -> Decimal | None:

@@ -8,6 +8,7 @@ from engine.alerts.messages import (
     ClosedElsewhere,
     CoinRenamed,
     EntriesChanged,
+    ExistingGuarded,
     ExitFailing,
     ExitFilled,
     ExitParked,
@@ -25,7 +26,7 @@ from engine.guards.offers import OfferLine, Standing
 from engine.liquidation.mark import Mark
 from handlers.render.digest import render_digest
 from handlers.render.exits import render_exit
-from handlers.render.guards import choice_keyboard, render_offer
+from handlers.render.guards import choice_keyboard, render_existing, render_offer
 from handlers.render.html import bold, escape, foreign
 from handlers.render.numbers import full_quantity, percent, price
 from handlers.render.positions import result_words
@@ -54,6 +55,8 @@ def render_alert(message: Message, reader: Reader) -> Screen:
     match message:
         case ExitFilled() | ExitFailing() | ExitParked() | ExitStoodDown():
             return render_exit(message, reader)
+        case ExistingGuarded():
+            return render_existing(message, reader)
         case FirstContact():
             return render_offer(message.offer, reader)
         case GuardPaused():

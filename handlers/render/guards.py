@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from engine.alerts.messages import ExistingGuarded
 from engine.guards.arming import Exclusion
 from engine.guards.guard import Guard, GuardState
 from engine.guards.offers import (
@@ -89,6 +90,14 @@ def render_outcome(outcome: Outcome, reader: Reader) -> tuple[Screen, ...]:
             return (Screen(text=f"Left alone: nothing was changed.\n{reader.as_of(reader.now)}"),)
         case Nothing():
             return (render_nothing(outcome),)
+
+
+def render_existing(message: ExistingGuarded, reader: Reader) -> Screen:
+    """Say what NIJA_GUARD_EXISTING=all guarded at an account's first reading, and what it did not."""
+    title = bold(f"First look at {message.venue.label}")
+    does = "NIJA_GUARD_EXISTING is all: what has a known cost is guarded from it, and nothing was sold."
+    end = f"/guard SYMBOL guards what is left out, where it can be; /unguard SYMBOL stops it.\n{reader.as_of(reader.now)}"
+    return Screen(text="\n\n".join((f"{title}\n{does}", *_armed(message.armed), end)))
 
 
 def render_nothing(nothing: Nothing) -> Screen:

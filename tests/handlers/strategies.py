@@ -288,15 +288,14 @@ offers = st.builds(
     as_of=times,
     expires_at=times,
 )
+_armed = {
+    "guards": several(guards),
+    "parts_left_out": several(_parts_left_out),
+    "left_out": several(_offer_lines),
+}
 outcomes = st.one_of(
     offers,
-    st.builds(
-        Armed,
-        guards=several(guards),
-        parts_left_out=several(_parts_left_out),
-        left_out=several(_offer_lines),
-        follow_up=maybe(offers),
-    ),
+    st.builds(Armed, **_armed, follow_up=maybe(offers)),
     st.builds(Unguarded, guards=several(guards)),
     st.builds(LeftAlone),
     st.builds(Nothing, why=words.filter(str.strip)),
@@ -342,6 +341,7 @@ alerts = st.one_of(
     ),
     st.builds(messages.ExitParked, **_about, quantity=positive, why=words),
     st.builds(messages.ExitStoodDown, **_about, quantity=positive, threshold=st.just(Decimal("-0.01"))),
+    st.builds(messages.ExistingGuarded, venue=venues, armed=st.builds(Armed, **_armed)),
     st.builds(messages.FirstContact, offer=offers),
     st.builds(messages.GuardReduced, **_about, was=positive, now=positive, why=words),
     st.builds(

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.alerts.messages import FirstContact
+from engine.alerts.messages import ExistingGuarded, FirstContact
 from engine.guards.guard import GuardSource
 from engine.guards.offers import ChoiceKind, Standing
 from engine.storage.repositories import guards as guard_rows
@@ -68,7 +68,14 @@ async def test_all_guards_what_has_an_entry_and_asks_about_what_would_be_sold(ro
         [guard] = await room.guards()
         assert (guard.asset, guard.quantity, guard.cost) == ("ETH", Decimal(2), Decimal(6200))
         assert guard.source is GuardSource.EXISTING_COST
-        [alert] = await room.alerts()
+        told, alert = await room.alerts()
+        assert isinstance(told, ExistingGuarded)
+        assert [guard.asset for guard in told.armed.guards] == ["ETH"]
+        assert {(line.position.asset, line.standing, line.why_not) for line in told.armed.left_out} == {
+            ("SOL", Standing.WOULD_BE_SOLD_NOW, ""),
+            ("BTC", Standing.ENTRY_UNKNOWN, ""),
+            ("DOGE", Standing.CANNOT_BE_GUARDED, "below the venue's minimum"),
+        }
         assert [line.position.asset for line in alert.offer.lines] == ["SOL"]
         assert [choice.kind for choice in alert.offer.choices] == [
             ChoiceKind.GUARD_AND_SELL_NOW,
@@ -82,7 +89,27 @@ async def test_all_asks_nothing_where_nothing_would_be_sold(rooms):
     async with rooms(story=story, guard_existing="all") as room:
         await room.read()
 
-        assert [guard.asset for guard in await room.guards()] == ["ETH"]
+        [told] = await room.alerts()
+        assert list(told.armed.guards) == list(await room.guards())
+        assert (told.venue, told.armed.left_out, told.armed.parts_left_out) == (Venue.KRAKEN, (), ())
+
+
+async def test_all_tells_that_nothing_could_be_guarded(rooms):
+    story = Story(openings={"kraken": Opening(deposits={"BTC": Decimal("0.05")})})
+    async with rooms(story=story, guard_existing="all") as room:
+        await room.read()
+        await room.clock.sleep(60)
+        await room.restart()
+        await room.read()
+
+        [told] = await room.alerts()
+        assert (told.armed.guards, len(told.armed.left_out)) == ((), 1)
+
+
+async def test_all_tells_nothing_of_an_empty_account(rooms):
+    async with rooms(guard_existing="all") as room:
+        await room.read()
+
         assert await room.alerts() == []
 
 

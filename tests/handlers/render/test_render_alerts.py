@@ -13,6 +13,7 @@ from engine.alerts.messages import (
     ClosedElsewhere,
     CoinRenamed,
     EntriesChanged,
+    ExistingGuarded,
     ExitFailing,
     ExitFilled,
     ExitParked,
@@ -27,6 +28,7 @@ from engine.alerts.messages import (
     PriceTrouble,
 )
 from engine.alerts.parcels import Parcel
+from engine.guards.offers import Armed, PartLeftOut, PartReason, Standing
 from engine.orders import Side
 from engine.positions import Direction
 from engine.venues import Venue
@@ -35,7 +37,7 @@ from handlers.render.html import plain_text
 from handlers.render.times import Reader
 from tests.builders import a_waiting_alert
 from tests.handlers.screen_checks import check_fits, check_golden
-from tests.handlers.values import NOW, READER, ago, offer
+from tests.handlers.values import NOW, READER, ago, guard, offer, offer_line, position
 
 _ABOUT = {"venue": Venue.KRAKEN, "symbol": "BTC/USD"}
 _QUANTITY = Decimal("0.12")
@@ -77,6 +79,20 @@ EXAMPLES = {
     ),
     "exit_stood_down": ExitStoodDown(**_ABOUT, quantity=Decimal("0.5"), threshold=Decimal("-0.01")),
     "exit_parked": ExitParked(**_ABOUT, quantity=Decimal("0.00001"), why="below the venue's minimum"),
+    "existing_guarded": ExistingGuarded(
+        venue=Venue.KRAKEN,
+        armed=Armed(
+            guards=(guard(),),
+            parts_left_out=(
+                PartLeftOut(position=position(), quantity=Decimal("0.02"), why=PartReason.STAKED),
+            ),
+            left_out=(
+                offer_line(Standing.WOULD_BE_SOLD_NOW),
+                offer_line(Standing.ENTRY_UNKNOWN),
+                offer_line(Standing.CANNOT_BE_GUARDED, why_not="below the venue's minimum"),
+            ),
+        ),
+    ),
     "first_contact": FirstContact(offer=offer("first_contact")),
     "guard_reduced": GuardReduced(
         **_ABOUT, was=_QUANTITY, now=Decimal("0.05"), why="sold at the venue, not by NIJA"
