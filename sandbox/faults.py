@@ -46,6 +46,8 @@ class Fault:
     kind: FaultKind
     #: the venue's endpoint name as it stands on the tape, or "*" for all
     endpoint: str = "*"
+    #: what the request's path ends with: one order of many, for instance
+    path_end: str = ""
     #: how many requests it meets; None: until cleared
     times: int | None = 1
     delay_s: float = 0.0
@@ -85,9 +87,13 @@ class Faults:
         """How far the venue's clock is off."""
         return sum(fault.skew_s for fault in self._planned if fault.kind is FaultKind.CLOCK_SKEW)
 
-    def take(self, endpoint: str, *, opens_orders: bool = True) -> tuple[Fault, ...]:
+    def take(self, endpoint: str, *, path: str = "", opens_orders: bool = True) -> tuple[Fault, ...]:
         """Use up what this request meets: every matching delay and one other fault."""
-        matching = [fault for fault in self._planned if _meets(fault, endpoint, opens_orders=opens_orders)]
+        matching = [
+            fault
+            for fault in self._planned
+            if _meets(fault, endpoint, opens_orders=opens_orders) and path.endswith(fault.path_end)
+        ]
         delays = [fault for fault in matching if fault.kind in DELAYS]
         others = [fault for fault in matching if fault.kind not in DELAYS][:1]
         for fault in (*delays, *others):

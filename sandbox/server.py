@@ -106,7 +106,7 @@ class StandIn(ABC):
             task.add_done_callback(self._serving.discard)
         endpoint = self.endpoint_of(request)
         call = self.tape.record(endpoint, await self.params_of(request), key=self.key_of(request))
-        faults = self.faults.take(endpoint, opens_orders=endpoint in self.order_endpoints)
+        faults = self.faults.take(endpoint, path=request.path, opens_orders=endpoint in self.order_endpoints)
         outcome = "crashed"
         try:
             response = await answer_with_faults(

@@ -19,6 +19,8 @@ PLACEHOLDERS = frozenset(
         "UNKNOWN_CANCEL_FAILURE_REASON",
     }
 )
+#: A cancel is refused with these because one was taken before; the order ends by that one.
+BEING_CANCELLED = frozenset({"DUPLICATE_CANCEL_REQUEST", "ORDER_IS_PENDING_CANCEL"})
 _PREVIEW = "PREVIEW_"
 
 _BY_SENSE: Mapping[Sense, str] = {

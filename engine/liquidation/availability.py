@@ -1,6 +1,7 @@
 """What is there to be sold: read it freshly, and cancel what holds it."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -18,7 +19,7 @@ from engine.liquidation.available import Available
 from engine.liquidation.release import opposite_orders, plan_release
 from engine.liquidation.releases import Releases
 from engine.money import ZERO
-from engine.orders import OpenOrders
+from engine.orders import OpenOrders, Order
 from engine.positions import AccountReport, PositionKind
 
 #: An exit waits no longer than this for a balance; then it goes with the last known quantity.
@@ -71,13 +72,15 @@ class Availability:
         free, held = available.sellable or ZERO, available.held or ZERO
         opened = await self._open_orders(broker)
         plan = plan_release(guard.asset, needed=guard.quantity, free=free, open_orders=opened.orders)
-        if await self._releases.cancel(intent, broker, plan):
-            return replace(available, unreadable=opened.unreadable, is_overtaken=True)
+        done = await self._releases.cancel(intent, broker, plan)
+        after = replace(available, unreadable=opened.unreadable, hindrance=done.hindrance)
+        if done.is_overtaken:
+            return replace(after, is_overtaken=True)
         # What an order held that was cancelled before may still be on its way back.
-        coming = sum((o.remaining_quantity for o in plan), ZERO) if opened.unreadable else held
-        wanted = min(guard.quantity, free + coming)
-        released = await self._await_release(guard, broker, wanted=wanted)
-        return replace(available, sellable=released, unreadable=opened.unreadable)
+        coming = _held_by(plan) if opened.unreadable else held
+        staying = _held_by(order for order, _ in done.failed)
+        wanted = min(guard.quantity, free + max(coming - staying, ZERO))
+        return replace(after, sellable=await self._await_release(guard, broker, wanted=wanted))
 
     async def confirm_releases(self, intent: Intent, broker: Broker) -> None:
         """Ask once more what became of the cancelled orders, for the alert that names them."""
@@ -86,7 +89,7 @@ class Availability:
     async def _open_orders(self, broker: Broker) -> OpenOrders:
         opened = await broker.fetch_open_orders(priority=Priority.EXIT)
         self._reports.keep_unreadable(broker.account.account_id, opened.unreadable)
-        return opened
+        return replace(opened, orders=self._releases.standing(opened.orders))
 
     async def _read(self, broker: Broker) -> tuple[AccountReport | None, bool]:
         account_id = broker.account.account_id
@@ -121,7 +124,9 @@ class Availability:
         """
         opened = await self._open_orders(broker)
         opposite = opposite_orders(intent.symbol, intent.side, opened.orders)
-        await self._releases.cancel(intent, broker, opposite)
+        done = await self._releases.cancel(intent, broker, opposite)
+        if done.hindrance is not None:
+            raise done.hindrance
         return opened.unreadable
 
     async def _await_release(self, guard: Guard, broker: Broker, *, wanted: Decimal) -> Decimal:
@@ -137,3 +142,8 @@ class Availability:
     async def _read_free(self, guard: Guard, broker: Broker) -> Decimal | None:
         report = await self._fetch(broker)
         return report.holding(guard.asset).free if report and is_told(report, guard) else None
+
+
+def _held_by(orders: Iterable[Order]) -> Decimal:
+    # An amount nobody knows frees nothing that could be counted on.
+    return sum((order.held_quantity or ZERO for order in orders), ZERO)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from engine.errors import BrokerError
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Available:
@@ -24,3 +26,5 @@ class Available:
     unreadable: tuple[str, ...] = ()
     #: An order filled that was to be cancelled, so these figures are of before.
     is_overtaken: bool = False
+    #: Why an order that holds some of it could not be cancelled.
+    hindrance: BrokerError | None = None

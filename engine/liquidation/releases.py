@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from engine.alerts.messages import CancelledOrder
 from engine.brokers.base import Broker, Priority
-from engine.errors import BrokerError, RefusalReason, RefusedError
+from engine.errors import BrokerError, KeyRejectedError, RefusalReason, RefusedError
 from engine.execution.intents import Intent
 from engine.execution.journal import Journal
 from engine.money import ZERO
@@ -16,32 +16,60 @@ from engine.orders import Order, OrderStatus, VenueOrderId
 CONFIRM_S = 0.5
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelling:
+    """What came of cancelling several orders."""
+
+    #: Whether one of them was over before, so that what was read is not true any more.
+    is_overtaken: bool
+    #: Those that still stand, each with what the venue said.
+    failed: tuple[tuple[Order, BrokerError], ...] = ()
+
+    @property
+    def hindrance(self) -> BrokerError | None:
+        """Return why an order still stands; None when none does."""
+        return self.failed[0][1] if self.failed else None
+
+
 class Releases:
     """What one exit cancels: a venue accepts a cancel before it counts, and of what has filled too."""
 
     def __init__(self, *, journal: Journal) -> None:
         self._journal = journal
+        #: Orders that a venue told as over when asked for them; its list may show them for longer.
+        self._over = set[VenueOrderId]()
 
-    async def cancel(self, intent: Intent, broker: Broker, orders: Iterable[Order]) -> bool:
-        """Cancel orders; tell whether one of them was over before, so that what was read is not true any more.
+    def standing(self, orders: Iterable[Order]) -> tuple[Order, ...]:
+        """Leave out the orders that are known to be over."""
+        return tuple(order for order in orders if order.venue_order_id not in self._over)
+
+    async def cancel(self, intent: Intent, broker: Broker, orders: Iterable[Order]) -> Cancelling:
+        """Cancel orders, each whatever becomes of the others.
 
         Raises:
-            BrokerError: one could not be cancelled.
+            BrokerError: one was not cancelled for the first time and for no reason of its own, so it is tried again.
 
         """
-        tried, is_overtaken = await self._journal.load_tried(intent.intent_id), False
+        tried, gone = await self._journal.load_tried(intent.intent_id), False
+        failed = list[tuple[Order, BrokerError]]()
         for order in orders:
             await self._journal.note_release(intent, cancelled_order(order))
             try:
                 await broker.cancel_order(order.venue_order_id, order.symbol, priority=Priority.EXIT)
-            except RefusedError as e:
-                if e.reason is not RefusalReason.UNKNOWN_ORDER and not await _is_over(order, broker):
-                    raise
-                if order.venue_order_id not in tried:
+            except KeyRejectedError:
+                raise
+            except BrokerError as e:
+                if not await self._is_gone(order, broker, e):
+                    failed.append((order, e))
+                elif order.venue_order_id not in tried:
                     # Filled or cancelled by somebody else meanwhile; an earlier cancel of ours is confirmed below.
                     await self._journal.note_not_released(intent, cancelled_order(order))
-                    is_overtaken = True
-        return await self.confirm(intent, broker) or is_overtaken
+                    gone = True
+        for order, error in failed:
+            if order.venue_order_id not in tried and not isinstance(error, RefusedError):
+                raise error
+        is_overtaken = await self.confirm(intent, broker) or gone
+        return Cancelling(is_overtaken=is_overtaken, failed=tuple(failed))
 
     async def confirm(self, intent: Intent, broker: Broker) -> bool:
         """Read what was cancelled and not confirmed yet; tell whether some of it filled instead."""
@@ -51,10 +79,21 @@ class Releases:
         is_overtaken = False
         for order, now in zip(waiting, found, strict=True):
             if now is not None and now.status.is_final:
+                self._over.add(now.venue_order_id)
                 released = released_part(order, now)
                 await self._note(intent, order, released)
                 is_overtaken |= released is None or released.quantity < order.quantity
         return is_overtaken
+
+    async def _is_gone(self, order: Order, broker: Broker, error: BrokerError) -> bool:
+        """Tell whether an order needs no cancel any more, by the order itself or by how a venue refused it."""
+        if not isinstance(error, RefusedError):
+            return False
+        if await _is_over(order, broker):
+            self._over.add(order.venue_order_id)
+            return True
+        # One that it just does not find yet is cancelled with the next reading.
+        return error.reason is RefusalReason.UNKNOWN_ORDER
 
     async def _note(self, intent: Intent, order: CancelledOrder, released: CancelledOrder | None) -> None:
         if released is None:

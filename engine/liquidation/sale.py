@@ -14,6 +14,7 @@ from engine.execution.states import IntentEvent, IntentState
 from engine.execution.submit import Attempt
 from engine.guards.guard import Guard
 from engine.liquidation.asked import is_too_late
+from engine.liquidation.availability import RELEASE_POLLS_S
 from engine.liquidation.belief import READ_AGAIN_S, Doubt
 from engine.liquidation.claim import Claim
 from engine.liquidation.closing import Dust, vanished
@@ -44,6 +45,8 @@ FIRST_PRICE_S = 10.0
 FIRST_PRICE_POLL_S = 0.1
 
 _TORN = "less of it is there than before, and no two readings agree on how much"
+
+_OVERTAKEN = "orders that were to be cancelled for it keep filling first"
 
 #: Writes an exit's end without a fill.
 Ending = Callable[[Journal, Intent, Guard], Awaitable[Intent]]
@@ -77,6 +80,8 @@ class Sale:
         #: Whether the price had come back when it was last known.
         self._is_unneeded = False
         self._failures = 0
+        #: How often an order that was to be cancelled had filled before.
+        self._overtaken = 0
         self._door = MarketDoor(market=market, guard=guard, clock=desk.clock, breached=desk.breached)
         self._lost = LostOrder(
             journal=desk.journal, submitter=desk.submitter, broker=broker, clock=desk.clock, trouble=trouble
@@ -191,10 +196,12 @@ class Sale:
             if isinstance(step, FreeFirst):
                 view = await self._freed(intent, view, step.claim)
                 if view.available.is_overtaken:
-                    # What the owner's own order sold is no part of the guard any more: judged anew at once.
-                    self._desk.reports.outdate(intent.account_id)
+                    await self._read_overtaken(intent)
                     return intent
                 step = next_step(view)
+                hindrance = view.available.hindrance
+                if hindrance is not None and not await self._may_sell_the_rest(step, hindrance):
+                    raise hindrance
         except BrokerError as e:
             await self._pause(e)
             return intent
@@ -243,6 +250,25 @@ class Sale:
             case YieldToHand():
                 return await self._end(intent, yield_to_hand)
         return intent
+
+    async def _read_overtaken(self, intent: Intent) -> None:
+        """Judge anew, soon at first: what the owner's own order sold is no part of the guard any more."""
+        wait_s = RELEASE_POLLS_S[min(self._overtaken, len(RELEASE_POLLS_S) - 1)]
+        self._overtaken += 1
+        if self._overtaken >= len(RELEASE_POLLS_S):
+            await self._trouble.note(_OVERTAKEN, "reading what is left again; nothing was sold yet")
+        self._desk.reports.outdate(intent.account_id)
+        await self._desk.clock.sleep(wait_s)
+
+    async def _may_sell_the_rest(self, step: Step, hindrance: BrokerError) -> bool:
+        """Tell whether what is free goes without what an order holds that cannot be cancelled."""
+        if not isinstance(step, SellNow):
+            return False
+        await self._trouble.note(
+            f"an order that holds some of it cannot be cancelled: {hindrance}",
+            "selling what is free; cancel that order at the venue yourself",
+        )
+        return True
 
     async def _read_again(self, intent: Intent, *, is_torn: bool) -> None:
         if is_torn:

@@ -47,6 +47,8 @@ class CoinbaseAccount:
     closed_products: dict[str, str] = field(default_factory=dict)
     #: open orders by id that are shown with another status than OPEN: QUEUED, EDIT_QUEUED
     shown_as: dict[str, str] = field(default_factory=dict)
+    #: when accepted cancels count, by order id
+    cancelling: dict[str, float] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
     due: list[Due] = field(default_factory=list)
     derivative_orders: list[DerivativeOrder] = field(default_factory=list)

@@ -30,8 +30,9 @@ class Progress:
         return order
 
     def advance(self, account: CoinbaseAccount) -> None:
-        """Fill what is due by now."""
+        """Cancel and fill what is due by now."""
         now = self._now()
+        self._cancel_due(account)
         due = [part for part in account.due if part.at <= now]
         account.due = [part for part in account.due if part.at > now]
         for part in due:
@@ -45,12 +46,27 @@ class Progress:
                 book = self.book(order.draft.listing)
                 account.ledger.execute(order.id, book, at=part.at, most=part.quantity)
 
+    def cancel(self, account: CoinbaseAccount, order_id: str) -> None:
+        """Take a cancel, which counts now or soon."""
+        account.cancelling[order_id] = self._now() + self._switches.cancel_delay_s
+        self._cancel_due(account)
+
+    def _cancel_due(self, account: CoinbaseAccount) -> None:
+        for order_id, due in list(account.cancelling.items()):
+            if due > self._now():
+                continue
+            del account.cancelling[order_id]
+            if account.ledger.orders[order_id].status is OrderStatus.OPEN:
+                account.ledger.cancel(order_id, at=self._now(), reason="User requested cancel")
+
     def status(self, account: CoinbaseAccount, order: Order) -> str:
         """The status an order is shown with."""
         if order.id in account.failed:
             return FAILED
         if order.status is not OrderStatus.OPEN:
             return STATUS[order.status]
+        if order.id in account.cancelling:
+            return "CANCEL_QUEUED"
         is_fresh = self._now() - order.opened_at < self._switches.pending_s
         return account.shown_as.get(order.id, "PENDING" if is_fresh else STATUS[order.status])
 

@@ -29,6 +29,8 @@ class Switches:
     unknown_by_id_s: float = 0.0
     #: a new order is PENDING, and fills nothing, for so long
     pending_s: float = 0.0
+    #: an accepted cancel counts only so much later: the order is CANCEL_QUEUED and may fill meanwhile
+    cancel_delay_s: float = 0.0
     #: a market order fills in so many equal parts, one after the other
     parts: int = 1
     part_every_s: float = 0.0

@@ -153,10 +153,12 @@ class Trading:
         derivative = next((order for order in account.derivative_orders if order.id == order_id), None)
         order = account.ledger.orders.get(order_id)
         reason = None if derivative else _why_not(order)
+        if order_id in account.cancelling:
+            reason = "DUPLICATE_CANCEL_REQUEST"
         if derivative is not None:
             derivative.status = STATUS[OrderStatus.CANCELED]
         elif reason is None:
-            account.ledger.cancel(order_id, at=self._now(), reason="User requested cancel")
+            self.progress.cancel(account, order_id)
         return {
             "success": reason is None,
             "failure_reason": reason or "UNKNOWN_CANCEL_FAILURE_REASON",

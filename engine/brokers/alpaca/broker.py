@@ -41,6 +41,8 @@ _ORDERS_A_PAGE = 500
 _FILLS_A_PAGE = 100
 _PAGES = 100
 _SLACK = timedelta(seconds=1)
+#: Stands in the refusal of a cancel that was taken before.
+_BEING_CANCELLED = '"pending_cancel"'
 
 
 def connect_alpaca(
@@ -198,8 +200,12 @@ class AlpacaBroker(CcxtBroker):
         *,
         priority: Priority,
     ) -> None:
-        """Cancel an open order; one that is already gone raises RefusedError(UNKNOWN_ORDER)."""
-        await self._order(f"v2/orders/{venue_order_id}", "DELETE", {}, priority)
+        """Cancel an open order, unless it is being cancelled; one that is gone raises RefusedError(UNKNOWN_ORDER)."""
+        try:
+            await self._order(f"v2/orders/{venue_order_id}", "DELETE", {}, priority)
+        except RefusedError as e:
+            if _BEING_CANCELLED not in e.words:
+                raise
 
     async def fetch_fees(self, symbols: Collection[str]) -> Mapping[str, FeeQuote]:
         """Return the published taker fee of each listed symbol's asset class, of crypto at the account's tier."""

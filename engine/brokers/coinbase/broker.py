@@ -21,6 +21,7 @@ from engine.brokers.coinbase.parse import (
     parse_traded_orders,
     product_id,
 )
+from engine.brokers.coinbase_reasons import BEING_CANCELLED
 from engine.brokers.errors_table import Operation, judge_answer
 from engine.brokers.lane import Lane
 from engine.brokers.parse import (
@@ -179,14 +180,17 @@ class CoinbaseBroker(CcxtBroker):
         *,
         priority: Priority,
     ) -> None:
-        """Cancel an open order; one that is already gone raises RefusedError(UNKNOWN_ORDER)."""
+        """Cancel an open order, unless it is being cancelled; one that is gone raises RefusedError(UNKNOWN_ORDER)."""
         answer = await self._post("orders/batch_cancel", {"order_ids": [venue_order_id]}, priority)
         with reading(Venue.COINBASE, Operation.ORDER):
             results = rows_in(as_row(answer, "batch_cancel"), "results")
             if len(results) != 1:
                 message = f"batch_cancel answered with {len(results)} results"
                 raise MalformedAnswerError(message)
-            if results[0].get("success") is not True:
+            if (
+                results[0].get("success") is not True
+                and results[0].get("failure_reason") not in BEING_CANCELLED
+            ):
                 raise judge_answer(Venue.COINBASE, results[0], Operation.ORDER, status=_OK)
 
     async def fetch_fees(self, symbols: Collection[str]) -> Mapping[str, FeeQuote]:

@@ -11,6 +11,8 @@ from engine.alerts.messages import CancelledOrder, ExitFailing, ExitFilled
 from engine.liquidation.releases import released_part
 from engine.orders import Order, OrderStatus, Side, VenueOrderId
 from engine.venues import Venue
+from handlers.render.alerts import render_alert
+from handlers.render.times import Reader
 from sandbox.faults import FaultKind
 from tests.sandbox.builders import a_book
 
@@ -141,14 +143,25 @@ async def test_what_nobody_confirms_is_named_as_not_confirmed(rooms):
         room.set_bid("50000", venue=Venue.ALPACA)
         held = room.trade("sell", "0.2", limit="70000", venue=Venue.ALPACA)
         await room.arm("0.2", "12000", venue=Venue.ALPACA)
-        room.fault(FaultKind.HTTP_ERROR_BEFORE, "GET /v2/orders/{order_id}", venue=Venue.ALPACA, times=2)
+        one_order = "GET /v2/orders/{order_id}"
+        room.fault(FaultKind.HTTP_ERROR_BEFORE, one_order, venue=Venue.ALPACA, times=None, path_end=held.id)
 
         await room.sell_off()
 
         [filled] = await room.alerts(ExitFilled)
-        assert [(o.venue_order_id, o.confirmed) for o in filled.cancelled] == [(held.id, True)]
+        assert [(o.venue_order_id, o.confirmed) for o in filled.cancelled] == [(held.id, False)]
+        screen = render_alert(filled, Reader(now=room.clock.now()))
+        assert "not confirmed by the venue; look there" in screen.text
 
 
+OLD_POSITION = (
+    '[{"asset_id": "x", "symbol": "BTCUSD", "asset_class": "crypto", "qty": "0.15", "qty_available": "0.05",'
+    ' "avg_entry_price": "40000", "market_value": "7500", "side": "long"}]'
+)
+STILL_OPEN = (
+    '[{"id": "o-1", "symbol": "BTC/USD", "asset_class": "crypto", "side": "sell", "qty": "0.1",'
+    ' "filled_qty": "0", "status": "new", "limit_price": "70000"}]'
+)
 BARE = '[{"id": "o-1", "symbol": "BTC/USD", "side": "sell", "qty": "0.1", "client_order_id": ""}]'
 ODD = '[{"id": "o-1", "symbol": "BTC/USD", "side": "hold", "qty": "0.1"}]'
 
@@ -192,3 +205,92 @@ async def test_an_open_order_that_cannot_be_read_is_named_until_it_is_gone(held)
     await held.wait_for("exit ")
     await held.read()
     assert held.engine.trading._reader.unreadable_orders(account) == ()
+
+
+CANCEL_REFUSED = '{"results": [{"success": false, "failure_reason": "REASON", "order_id": "x"}]}'
+
+
+@pytest.fixture
+async def half_held(rooms):
+    """Half of a guarded position rests in an order of its owner."""
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        room.deposit("BTC", "0.2", venue=Venue.COINBASE)
+        room.set_bid("50000", venue=Venue.COINBASE)
+        room.resting = room.trade("sell", "0.1", limit="70000", venue=Venue.COINBASE)
+        await room.arm("0.2", "12000", venue=Venue.COINBASE)
+        yield room
+
+
+async def test_an_order_that_is_being_cancelled_slowly_is_awaited(half_held):
+    half_held.world.coinbase.switches.cancel_delay_s = 3
+
+    await half_held.sell_off()
+
+    [filled] = await half_held.alerts(ExitFilled)
+    assert filled.quantity == D("0.2")
+    assert [order.venue_order_id for order in filled.cancelled] == [half_held.resting.id]
+
+
+async def test_an_order_whose_owner_is_cancelling_it_already_is_awaited(half_held):
+    half_held.world.coinbase.switches.cancel_delay_s = 3
+    [account] = half_held.world.coinbase.accounts.values()
+    account.cancelling[half_held.resting.id] = half_held.clock.now().timestamp() + 3
+
+    await half_held.sell_off()
+
+    [filled] = await half_held.alerts()
+    assert filled.quantity == D("0.2")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["NOT_ALLOWED_TO_CANCEL", "COMMANDER_REJECTED_CANCEL_ORDER", "A_NEW_REASON", "RISK_PROXY_FAILURE"],
+)
+async def test_an_order_that_cannot_be_cancelled_keeps_only_its_own_part_from_being_sold(half_held, reason):
+    body = CANCEL_REFUSED.replace("REASON", reason)
+    half_held.fault(FaultKind.HTML_200, CANCEL[Venue.COINBASE], venue=Venue.COINBASE, times=None, body=body)
+
+    await half_held.look()
+    await half_held.clock.sleep(20)
+    await half_held.look()
+    await half_held.clock.sleep(20)
+
+    [filled] = await half_held.alerts(ExitFilled)
+    assert filled.quantity == D("0.1")
+    assert any(reason in failing.why for failing in await half_held.alerts(ExitFailing))
+
+
+async def test_one_order_that_cannot_be_cancelled_keeps_no_other_from_it(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        room.deposit("BTC", "0.3", venue=Venue.ALPACA)
+        room.set_bid("50000", venue=Venue.ALPACA)
+        room.trade("sell", "0.1", limit="70000", venue=Venue.ALPACA)
+        room.trade("sell", "0.2", limit="71000", venue=Venue.ALPACA)
+        await room.arm("0.3", "18000", venue=Venue.ALPACA)
+        room.fault(FaultKind.ERROR, CANCEL[Venue.ALPACA], venue=Venue.ALPACA, message="42210000 not now")
+
+        await room.sell_off()
+
+        assert room.world.ledger(Venue.ALPACA).total("BTC") < D("0.3")
+
+
+async def test_lists_that_lag_behind_a_fill_are_asked_with_pauses_and_nothing_is_cancelled_twice(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        room.deposit("BTC", "0.15", venue=Venue.ALPACA)
+        room.set_bid("50000", venue=Venue.ALPACA)
+        resting = room.trade("sell", "0.1", limit="70000", venue=Venue.ALPACA)
+        await room.arm("0.1", "6000", venue=Venue.ALPACA)
+        room.world.ledger(Venue.ALPACA).match(lambda _: CROSSED, at=resting.opened_at)
+        room.fault(FaultKind.HTML_200, "GET /v2/positions", venue=Venue.ALPACA, times=100, body=OLD_POSITION)
+        body = STILL_OPEN.replace("o-1", resting.id)
+        room.fault(FaultKind.HTML_200, OPEN_ORDERS, venue=Venue.ALPACA, times=None, body=body)
+        began = room.clock.monotonic()
+
+        await room.look()
+        await room.clock.sleep(60)
+
+        tape = room.world.tape(Venue.ALPACA)
+        assert len(tape.calls(CANCEL[Venue.ALPACA])) == 1
+        reads = [call for call in tape.calls("GET /v2/positions") if call.monotonic - began < 1]
+        assert len(reads) <= 8
+        assert room.world.ledger(Venue.ALPACA).total("BTC") == 0
