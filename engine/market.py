@@ -8,7 +8,7 @@ from engine import wall_time
 from engine.brokers.base import MarketData, Session
 from engine.clock import Clock, Moment, moment
 from engine.errors import BrokerError
-from engine.instruments import Instrument
+from engine.instruments import AssetClass, Instrument
 from engine.quotes import OrderBook, Quote
 from engine.venues import Venue
 
@@ -102,6 +102,13 @@ class VenueMarket:
             self._session = await self.data.fetch_session()
             self._session_at = self._clock.monotonic()
         return self._session
+
+    async def in_session(self, instrument: Instrument) -> bool:
+        """Tell whether an instrument trades now: coins always, stocks in their regular session."""
+        if instrument.asset_class is not AssetClass.STOCK:
+            return True
+        session = await self.session()
+        return session is not None and session.is_open
 
     def _has_turned(self) -> bool:
         session = self._session

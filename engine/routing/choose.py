@@ -104,6 +104,9 @@ def _obstacles(request: TradeRequest, account: RoutingAccount) -> tuple[Reason, 
         return (Reason(obstacle=Obstacle.NO_ANSWER),)
     if instrument is None or instrument.asset_class is not request.asset_class:
         return (Reason(obstacle=Obstacle.NOT_LISTED),)
+    if not account.in_session:
+        # Prices of a closed market say nothing about what the trade would take.
+        return (Reason(obstacle=Obstacle.MARKET_CLOSED),)
     found = (
         None if instrument.status is TradingStatus.ONLINE else Reason(obstacle=Obstacle.NOT_TRADING),
         _size_obstacle(request, account, instrument),

@@ -86,8 +86,12 @@ class Costs:
             return {}
 
     async def _ask_quotes(self, account: Account, symbols: set[str]) -> Mapping[str, Quote]:
+        market = self._markets[account.venue]
         try:
-            return await self._markets[account.venue].quotes(symbols, max_age_s=QUOTE_MAX_AGE_S)
+            listed = await market.instruments()
+            # The spread of a closed market is not what a trade would pay when it opens.
+            trading = {one for one in symbols if one not in listed or await market.in_session(listed[one])}
+            return await market.quotes(trading, max_age_s=QUOTE_MAX_AGE_S)
         except BrokerError:
             return {}
 

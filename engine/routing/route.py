@@ -19,6 +19,7 @@ class Obstacle(StrEnum):
     NO_ANSWER = "did not answer"
     NOT_LISTED = "not listed there"
     NOT_TRADING = "takes no market orders now"
+    MARKET_CLOSED = "the stock market is closed"
     PRICE_UNKNOWN = "price unknown"
     BELOW_MINIMUM = "below the venue's minimum"
     CASH_UNKNOWN = "free cash unknown"
@@ -64,6 +65,8 @@ class RoutingAccount:
     instrument: Instrument | None
     #: False when the venue did not say what it lists, or at what price.
     answered: bool = True
+    #: False outside a stock's regular session; coins trade around the clock.
+    in_session: bool = True
     #: Units of the instrument's quote for one of its base: the ask to buy, the bid to sell; None is unknown.
     price: Decimal | None
     #: USD for one unit of the instrument's quote; None is unknown.

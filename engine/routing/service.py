@@ -113,11 +113,17 @@ class RouteService:
         try:
             async with asyncio.timeout(SCREEN_WAIT_S):
                 instruments, quotes, symbol = await self._prices(account, base, quote)
+                in_session = symbol is None or await self._markets[account.venue].in_session(
+                    instruments[symbol]
+                )
         except (BrokerError, TimeoutError):
             return replace(self._describe(account, {}, {}, None), answered=False)
         if symbol is not None:
             await self._ensure_costs(account, symbol)
-        return self._describe(account, instruments, quotes, symbol)
+        described = self._describe(account, instruments, quotes, symbol)
+        if in_session:
+            return described
+        return replace(described, in_session=False, fees=replace(described.fees, spread_live=False))
 
     async def _ensure_costs(self, account: Account, symbol: str) -> None:
         try:

@@ -57,6 +57,8 @@ def _nowhere(preview: RoutePreview, decision: NoRoute) -> str:
     if _is_listed_nowhere(decision):
         named = preview.asked if preview.asked and "/" in preview.asked else decision.request.base
         return f"No broker lists {escape(named)}."
+    if any(_is_closed(left_out) for left_out in decision.left_out):
+        return "No broker can take this trade now: the stock market is closed. Ask again when it is open."
     return "No broker can take this trade now."
 
 
@@ -70,6 +72,10 @@ def _is_listed_nowhere(decision: Route | NoRoute) -> bool:
 
 def _is_unlisted(left_out: LeftOut) -> bool:
     return any(reason.obstacle is Obstacle.NOT_LISTED for reason in left_out.reasons)
+
+
+def _is_closed(left_out: LeftOut) -> bool:
+    return any(reason.obstacle is Obstacle.MARKET_CLOSED for reason in left_out.reasons)
 
 
 def _explained(decision: Route | NoRoute) -> Iterator[str]:

@@ -112,3 +112,17 @@ async def test_fees_are_learned_while_prices_are_not_told(room):
     await room.costs.refresh(room.account(), {"BTC/USD"})
 
     assert (profile(room).taker_live, profile(room).spread_live) == (True, False)
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+async def test_a_closed_stock_market_tells_no_live_spread(rooms, is_open):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        account = room.account(Venue.ALPACA)
+        room.deposit("AAPL", "1", venue=Venue.ALPACA)
+        room.world.alpaca.session.forced = is_open
+        await room.engine.reader.read(account)
+
+        await room.costs.refresh(account, {"AAPL/USD", "BTC/USD"})
+
+        assert room.costs.profile(account, "AAPL/USD").spread_live is is_open
+        assert room.costs.profile(account, "BTC/USD").spread_live

@@ -162,6 +162,23 @@ async def test_a_stock_goes_to_the_stock_broker(rooms):
         assert decision.choice is Choice.ONLY_ONE
 
 
+async def test_a_closed_stock_market_takes_no_trade_and_its_spread_is_not_live(rooms):
+    async with rooms(venues=VENUES) as room:
+        for venue in VENUES:
+            room.deposit("USD", "500", venue=venue)
+        room.deposit("AAPL", "1", venue=Venue.ALPACA)
+        room.world.alpaca.session.forced = False
+        await room.engine.reader.read(room.account(Venue.ALPACA))
+
+        closed = (await preview(room, "AAPL")).decision
+        coin = (await preview(room, "BTC")).decision
+
+        assert isinstance(closed, NoRoute)
+        assert why_not(closed)[Venue.ALPACA] == [Obstacle.MARKET_CLOSED]
+        assert {left.account.venue: left.fees.spread_live for left in closed.left_out}[Venue.ALPACA] is False
+        assert coin.account.venue is Venue.ALPACA
+
+
 async def test_the_usual_size_and_pair_are_taken_when_none_is_named(room):
     room.deposit("USD", "500")
 

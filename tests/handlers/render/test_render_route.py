@@ -39,6 +39,20 @@ def test_a_broker_that_does_not_list_it_shows_no_costs():
     assert text.count("Round trip") == 1
 
 
+def test_a_closed_stock_market_is_the_reason_why_nobody_is_chosen():
+    closed = LeftOut(
+        account=account(Venue.ALPACA),
+        fees=TABLE[Venue.ALPACA],
+        reasons=(Reason(obstacle=Obstacle.MARKET_CLOSED),),
+    )
+    nowhere = NoRoute(request=request(base="AAPL"), left_out=(UNLISTED, closed))
+
+    text = render_route(preview(nowhere), READER).text
+
+    assert "<b>Chosen: none</b>\nNo broker can take this trade now: the stock market is closed." in text
+    assert "Not chosen: the stock market is closed." in text
+
+
 @pytest.mark.parametrize(("asked", "named"), [("XYZ", "XYZ"), ("XYZ/EUR", "XYZ/EUR")])
 def test_what_nobody_lists_is_said_in_one_sentence(asked, named):
     nowhere = NoRoute(request=request(base="XYZ"), left_out=(UNLISTED, UNLISTED))
