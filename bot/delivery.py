@@ -19,6 +19,8 @@ from bot.sending import SendFailedError, send_parcel
 from bot.unending import run_unending
 from bot.unreached import Unreached
 from engine.alerts.outbox import (
+    give_up_unreadable,
+    has_unreadable,
     load_due,
     mark_dead,
     mark_leaving,
@@ -164,12 +166,21 @@ class Delivery:
         self._unreached.hasten(busy=set(self._sending))
         # What is on its way now may look due to this reading, and be over after it.
         busy = set(self._sending)
+        await self._give_up_unreadable()
         async with self._database.read() as session:
             due = await load_due(session, now=self._clock.now(), held=self._pauses.held())
         for parcel in due:
             if parcel.first.chat_id not in busy:
                 self._send(parcel)
         self._raise_failures()
+
+    async def _give_up_unreadable(self) -> None:
+        async with self._database.read() as session:
+            if not await has_unreadable(session):
+                return
+        async with self._database.write() as session:
+            lost = await give_up_unreadable(session, now=self._clock.now())
+        log.error("alerts whose stored data cannot be read are given up", alerts=lost)
 
     def _raise_failures(self) -> None:
         failures, self._failures = self._failures, []

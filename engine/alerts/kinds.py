@@ -20,6 +20,7 @@ class AlertKind(StrEnum):
     PRICE_TROUBLE = "price_trouble"
     BROKER_TROUBLE = "broker_trouble"
     ENTRIES_CHANGED = "entries_changed"
+    ALERT_UNREADABLE = "alert_unreadable"
 
 
 #: Exits, and that nobody watched over them; they overtake everything else that waits.
@@ -30,6 +31,7 @@ CRITICAL = frozenset(
         AlertKind.EXIT_PARKED,
         AlertKind.EXIT_STOOD_DOWN,
         AlertKind.NOT_WATCHING,
+        AlertKind.ALERT_UNREADABLE,
     }
 )
 

@@ -248,6 +248,17 @@ class EntriesChanged:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertUnreadable:
+    """A critical alert whose stored data cannot be read: what is known of it without."""
+
+    kind: Literal["alert_unreadable"] = "alert_unreadable"
+    #: The number and the kind of that alert.
+    alert_id: int
+    lost: str
+    written_at: datetime
+
+
 Message = Annotated[
     ExitFilled
     | ExitFailing
@@ -262,7 +273,8 @@ Message = Annotated[
     | NotWatching
     | PriceTrouble
     | BrokerTrouble
-    | EntriesChanged,
+    | EntriesChanged
+    | AlertUnreadable,
     Field(discriminator="kind"),
 ]
 

@@ -10,13 +10,15 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.alerts.kinds import CRITICAL, AlertKind, AlertState
-from engine.alerts.messages import Message, dump_message, load_message
+from engine.alerts.messages import AlertUnreadable, Message, dump_message, load_message
 from engine.alerts.parcels import Alert, Parcel, pack
 from engine.storage.tables import AlertRow
 
 #: An alert that will not leave again has no time to leave. The time itself is for whoever reads the table: the
 #: process that tried knows by its steady clock what it waits with, and after a start everything may leave.
 _PENDING = col(AlertRow.not_before).is_not(None)
+
+_UNREADABLE = "its stored data cannot be read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +106,7 @@ async def load_written(session: AsyncSession, dedup_key: str) -> Message | None:
     """Return what was written under a key, whatever became of it; None when nothing was, or in other words."""
     written = select(AlertRow.data).where(col(AlertRow.dedup_key) == dedup_key)
     data = (await session.exec(written)).first()
-    try:
-        return None if data is None else load_message(data)
-    except ValidationError:
-        return None
+    return None if data is None else _message(data)
 
 
 async def load_last_gone(session: AsyncSession) -> int:
@@ -117,6 +116,31 @@ async def load_last_gone(session: AsyncSession) -> int:
     if first_pending is not None:
         return first_pending - 1
     return (await session.exec(select(number).order_by(number.desc()))).first() or 0
+
+
+async def has_unreadable(session: AsyncSession) -> bool:
+    """Tell whether something waits that nobody can read."""
+    found = await session.exec(select(AlertRow.data).where(_PENDING))
+    return any(_message(data) is None for data in found)
+
+
+async def give_up_unreadable(session: AsyncSession, *, now: datetime) -> tuple[int, ...]:
+    """Give up what nobody can read, and tell of each critical alert among it; return their numbers."""
+    found = await session.exec(select(AlertRow).where(_PENDING).order_by(col(AlertRow.alert_id)))
+    unreadable = [row for row in found if _message(row.data) is None]
+    for row in unreadable:
+        row.state, row.not_before, row.last_error = AlertState.DEAD, None, _UNREADABLE
+        if row.critical:
+            await append_alert(
+                session,
+                AlertUnreadable(alert_id=row.alert_id, lost=row.kind, written_at=row.created_at),
+                user_id=row.user_id,
+                account_id=row.account_id,
+                dedup_key=f"alert_unreadable:{row.alert_id}",
+                now=now,
+                chat_id=row.chat_id,
+            )
+    return tuple(row.alert_id for row in unreadable)
 
 
 async def mark_sent(session: AsyncSession, parcel: Parcel, *, message_id: int | None, now: datetime) -> None:
@@ -203,11 +227,17 @@ async def _change(session: AsyncSession, parcel: Parcel, **values: object) -> No
     await session.exec(update(AlertRow).where(chosen).values(**values))
 
 
-def _alert(row: AlertRow) -> Alert | None:
+def _message(data: str) -> Message | None:
     try:
-        message = load_message(row.data)
+        return load_message(data)
     except ValidationError:
-        # Written by a version with other words: it stays and is counted, but must not hold up the others.
+        # Written by a version with other words, or damaged: it must not hold up the others.
+        return None
+
+
+def _alert(row: AlertRow) -> Alert | None:
+    message = _message(row.data)
+    if message is None:
         return None
     return Alert(
         alert_id=row.alert_id,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from engine.alerts.messages import (
+    AlertUnreadable,
     BrokerTrouble,
     ClosedElsewhere,
     CoinRenamed,
@@ -112,7 +113,13 @@ def _now(line: OfferLine) -> str:
 
 
 def _plain(
-    message: GuardReduced | ClosedElsewhere | NotWatching | PriceTrouble | BrokerTrouble | EntriesChanged,
+    message: GuardReduced
+    | ClosedElsewhere
+    | NotWatching
+    | PriceTrouble
+    | BrokerTrouble
+    | EntriesChanged
+    | AlertUnreadable,
     reader: Reader,
 ) -> Iterator[str]:
     match message:
@@ -130,6 +137,11 @@ def _plain(
             yield from _broker_trouble(message, reader)
         case EntriesChanged():
             yield from _entries_changed(message, reader)
+        case AlertUnreadable():
+            yield bold("An alert could not be read")
+            lost = escape(message.lost.replace("_", " "))
+            yield f"Alert {message.alert_id} ({lost}) of {reader.clock(message.written_at)} is damaged in the database."
+            yield "NIJA cannot say what it told. Look at /history and /positions, and at the venue itself."
         case _:
             assert_never(message)
 

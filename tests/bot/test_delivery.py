@@ -434,6 +434,22 @@ async def test_somebody_who_never_pressed_start_is_waited_for(server, post):
     assert [PRESS_START in log["why"] for log in logs] == [True]
 
 
+async def test_an_alert_whose_data_cannot_be_read_is_told_of_and_waits_no_more(server, post):
+    owner = owner_of(server)
+    await post.put(ExitParked(venue=Venue.KRAKEN, symbol="BTC/USD", quantity=Decimal(1), why="dust"))
+    async with post.database.write() as session:
+        (await session.get(AlertRow, 1)).data = '{"kind":"exit_parked"}'
+
+    with capture_logs() as logs:
+        await post.sweep()
+
+    (text,) = texts(owner)
+    assert "An alert could not be read" in text
+    assert "Alert 1 (exit parked)" in text
+    assert (await post.waiting(), (await post.given_up()).alerts) == (0, 1)
+    assert [log["alerts"] for log in logs if "cannot be read" in log["event"]] == [(1,)]
+
+
 async def test_unreadable_markup_goes_as_plain_text(server, post, monkeypatch):
     monkeypatch.setattr("handlers.render.alerts.MAY_BE_REPEATED", "<blink>(may be repeated)")
     owner = owner_of(server)
@@ -706,6 +722,7 @@ async def test_a_sender_that_ends_by_itself_is_told_and_begins_anew(server, post
     await owner.wait_for("BTC/USD")
     assert {log["log_level"] for log in logs} == {"critical"}
     await until(lambda: post.delivery.status.last_error is None)
+    await post.delivery.stop()
 
 
 async def test_an_alert_whose_process_died_while_sending_it_says_that_it_may_be_repeated(server, post):

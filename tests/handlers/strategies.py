@@ -343,6 +343,7 @@ alerts = st.one_of(
     st.builds(messages.ExitStoodDown, **_about, quantity=positive, threshold=st.just(Decimal("-0.01"))),
     st.builds(messages.ExistingGuarded, venue=venues, armed=st.builds(Armed, **_armed)),
     st.builds(messages.FirstContact, offer=offers),
+    st.builds(messages.AlertUnreadable, alert_id=st.integers(min_value=1), lost=names, written_at=times),
     st.builds(messages.GuardReduced, **_about, was=positive, now=positive, why=words),
     st.builds(
         messages.GuardPaused, **_about, guarded=positive, seen=positive, why=words, offer=maybe(offers)

@@ -4,13 +4,16 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from engine.alerts.kinds import AlertState
-from engine.alerts.messages import BrokerTrouble, ExitFailing
+from engine.alerts.kinds import AlertKind, AlertState
+from engine.alerts.messages import AlertUnreadable, BrokerTrouble, ExitFailing
 from engine.alerts.outbox import (
     append_alert,
     depth,
+    give_up_unreadable,
+    has_unreadable,
     load_critical_after,
     load_due,
+    load_given_up,
     load_last_gone,
     mark_dead,
     mark_retry,
@@ -186,6 +189,62 @@ async def test_an_alert_nobody_can_read_any_more_holds_up_no_other_and_is_counte
 
     assert alert.message == CHATTY
     assert await waiting(database) == 2
+
+
+async def spoil(database, key, data="{}"):
+    async with database.write() as session:
+        await session.exec(
+            text("UPDATE alerts SET data_json = :data WHERE dedup_key = :key").bindparams(data=data, key=key)
+        )
+
+
+async def give_up(database):
+    async with database.write() as session:
+        return await give_up_unreadable(session, now=LATER)
+
+
+async def is_unreadable(database):
+    async with database.read() as session:
+        return await has_unreadable(session)
+
+
+@pytest.mark.parametrize("data", ["", "{}", "not json", '{"kind":"of_tomorrow"}', '{"kind":"exit_failing"}'])
+async def test_a_critical_alert_nobody_can_read_is_given_up_and_told_of(database, data):
+    await append(database, CHATTY, "chatty")
+    await append(database, EXIT, "exit", chat_id=-100_500)
+    await spoil(database, "exit", data)
+
+    assert await is_unreadable(database)
+    assert await give_up(database) == (2,)
+    assert await give_up(database) == ()
+    assert not await is_unreadable(database)
+    chatty, told = sorted(await due(database), key=lambda alert: alert.alert_id)
+    assert told.message == AlertUnreadable(alert_id=2, lost="exit_failing", written_at=NOW)
+    assert (told.chat_id, told.user_id, told.critical) == (-100_500, OWNER, True)
+    assert chatty.message == CHATTY
+    assert await waiting(database) == 2
+    async with database.read() as session:
+        given_up = await load_given_up(session, OWNER)
+    assert (given_up.alerts, given_up.last_kind) == (1, AlertKind.EXIT_FAILING)
+    assert given_up.last_error == "its stored data cannot be read"
+
+
+async def test_other_alerts_nobody_can_read_are_given_up_and_counted_alone(database):
+    await append(database, CHATTY, "chatty")
+    await spoil(database, "chatty")
+
+    assert await give_up(database) == (1,)
+    assert (await waiting(database), await due(database)) == (0, ())
+
+
+async def test_what_was_sent_long_ago_in_words_of_its_time_is_left_alone(database):
+    await append(database, EXIT, "exit")
+    (alert,) = await due(database)
+    await mark(database, mark_sent, alert, message_id=1, now=NOW)
+    await spoil(database, "exit")
+
+    assert not await is_unreadable(database)
+    assert await give_up(database) == ()
 
 
 async def critical_after(database, alert_id):

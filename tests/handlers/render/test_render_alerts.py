@@ -8,6 +8,7 @@ import pytest
 
 from engine.alerts.kinds import DIGESTIBLE
 from engine.alerts.messages import (
+    AlertUnreadable,
     BrokerTrouble,
     CancelledOrder,
     ClosedElsewhere,
@@ -119,6 +120,7 @@ EXAMPLES = {
     "broker_trouble": BrokerTrouble(
         venue=Venue.COINBASE, what="key_rejected", why="401 <Unauthorized>", since=ago(seconds=30)
     ),
+    "alert_unreadable": AlertUnreadable(alert_id=17, lost="exit_filled", written_at=ago(minutes=3)),
     "entries_changed": EntriesChanged(halted=True, at=ago(seconds=30)),
 }
 
