@@ -4,7 +4,8 @@ import asyncio
 import json
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ MOST_BYTES = 4096
 #: A preview reads accounts and prices first.
 ANSWER_S = 30.0
 _PRIVATE_UMASK = 0o177
+#: What the address of a unix socket holds (man 7 unix: 108 bytes with the zero at its end).
+_LONGEST_ADDRESS = 107
 
 log = structlog.get_logger(__name__)
 
@@ -43,10 +46,25 @@ class Answer:
     confirmation: str | None = None
 
 
+@contextmanager
+def _address(folder: Path) -> Iterator[str]:
+    """Return a name of the socket that fits into an address, however deep its folder lies."""
+    path = str(folder / SOCKET_NAME)
+    if len(os.fsencode(path)) <= _LONGEST_ADDRESS:
+        yield path
+        return
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{opened}/{SOCKET_NAME}"
+    finally:
+        os.close(opened)
+
+
 class CommandSocket:
     """Listens from start to stop; its file can be opened by this user alone."""
 
     def __init__(self, folder: Path, *, respond: Callable[[dict[str, Any]], Awaitable[Answer]]) -> None:
+        self._folder = folder
         self._path = folder / SOCKET_NAME
         self._respond = respond
         self._server: asyncio.Server | None = None
@@ -76,12 +94,23 @@ class CommandSocket:
             self._server.close()
         # Whoever holds the data dir may clear away what a killed process left.
         self._path.unlink(missing_ok=True)
+        line = self._bind()
+        # From Python 3.13 on start_unix_server would look for the address again, which may be a short-lived one.
+        self._server = await asyncio.start_server(self._begin, sock=line, limit=MOST_BYTES)
+        self._bound = identity_of(self._path)
+
+    def _bind(self) -> socket.socket:
+        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         before = os.umask(_PRIVATE_UMASK)
         try:
-            self._server = await asyncio.start_unix_server(self._begin, self._path, limit=MOST_BYTES)
+            with _address(self._folder) as address:
+                line.bind(address)
+        except OSError:
+            line.close()
+            raise
         finally:
             os.umask(before)
-        self._bound = identity_of(self._path)
+        return line
 
     async def stop(self) -> None:
         """Hear nobody new, let who was heard have an answer, and take the file away."""
@@ -126,7 +155,8 @@ def ask_bot(folder: Path, request: dict[str, Any]) -> Answer:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
         line.settimeout(ANSWER_S)
         try:
-            line.connect(str(folder / SOCKET_NAME))
+            with _address(folder) as address:
+                line.connect(address)
         except OSError as error:
             raise NoBotError(f"No bot listens in {folder}; start it with `nija run`.") from error
         try:

@@ -8,6 +8,9 @@ import pytest
 from bot.command_socket import MOST_BYTES, SOCKET_NAME, Answer, CommandSocket, NoBotError, ask_bot
 from bot.errors import CommandError
 
+#: What a unix socket's address holds.
+LONGEST_ADDRESS = 107
+
 
 class Bot:
     def __init__(self):
@@ -49,6 +52,25 @@ async def say(folder, line):
 async def test_one_request_has_one_answer(listening, bot, tmp_path):
     assert await ask(tmp_path, {"verb": "halt"}) == bot.answer
     assert bot.heard == [{"verb": "halt"}]
+
+
+@pytest.mark.parametrize("deeper", [0, 1, 200])
+async def test_commands_are_heard_however_deep_the_data_dir_lies(tmp_path, bot, deeper):
+    rest = LONGEST_ADDRESS - len(str(tmp_path / SOCKET_NAME)) - 1 + deeper
+    folder = tmp_path / Path(*(("d" * 50 + "/") * (rest // 51)).split("/")) / ("d" * (rest % 51 or 1))
+    folder.mkdir(parents=True)
+    door = CommandSocket(folder, respond=bot.respond)
+    await door.start()
+    bound = (folder / SOCKET_NAME).stat()
+    await door.keep()
+
+    assert await ask(folder, {"verb": "halt"}) == bot.answer
+    assert stat.S_IMODE(bound.st_mode) == 0o600
+    assert (folder / SOCKET_NAME).stat().st_ino == bound.st_ino
+    await door.stop()
+    assert not (folder / SOCKET_NAME).exists()
+    with pytest.raises(NoBotError, match="No bot listens"):
+        await ask(folder, {"verb": "halt"})
 
 
 async def test_only_its_own_user_can_open_it(listening, tmp_path):
