@@ -76,6 +76,10 @@ class VenueMarket:
         """Leave out the quotes that a second source contradicts."""
         return {symbol: quote for symbol, quote in quotes.items() if symbol not in self._distrusted}
 
+    def is_trusted(self, symbol: str) -> bool:
+        """Tell whether no second source contradicts an instrument's quotes."""
+        return symbol not in self._distrusted
+
     def set_price_trust(self, symbol: str, *, is_trusted: bool) -> None:
         """Say whether an instrument's quotes are a price; they are until somebody says otherwise."""
         if is_trusted:

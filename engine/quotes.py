@@ -36,3 +36,16 @@ class OrderBook:
     bids: tuple[Level, ...]
     asks: tuple[Level, ...]
     at: datetime
+
+    @property
+    def top(self) -> Quote:
+        """Return its best prices as a quote."""
+        bid, ask = (self.bids[0] if self.bids else None), (self.asks[0] if self.asks else None)
+        return Quote(
+            symbol=self.symbol,
+            bid=bid.price if bid else None,
+            ask=ask.price if ask else None,
+            bid_quantity=bid.quantity if bid else None,
+            ask_quantity=ask.quantity if ask else None,
+            at=self.at,
+        )

@@ -58,8 +58,7 @@ class Gathering:
         symbols = {f.instrument.symbol for f in found if f.account.venue is venue and f.instrument}
         try:
             async with asyncio.timeout(SCREEN_WAIT_S):
-                market = self._markets[venue]
-                return market.trusted(await market.fetch_quotes(symbols)) if symbols else {}
+                return await self._markets[venue].fetch_quotes(symbols) if symbols else {}
         except (BrokerError, TimeoutError):
             return {}
 
@@ -154,13 +153,16 @@ async def _price_at(
     there = quote.bid_quantity if is_long else quote.ask_quantity
     if price is None:
         return _no_price(None)
-    if there is not None and there >= quantity:
+    is_contradicted = not market.is_trusted(quote.symbol)
+    if there is not None and there >= quantity and not is_contradicted:
         return Priced(price=price, at=quote.at)
     book = await market.book(quote.symbol)
     walked = walk_book(book, direction, quantity)
     if isinstance(walked, BookProblem):
-        return Priced(price=price, at=quote.at, thin=True)
-    return Priced(price=walked, at=book.at)
+        return Priced(price=price, at=quote.at, thin=True, contradicted=is_contradicted)
+    if is_contradicted and (price < walked if is_long else price > walked):
+        return Priced(price=price, at=quote.at, contradicted=True)
+    return Priced(price=walked, at=book.at, contradicted=is_contradicted)
 
 
 def _no_price(problem: PriceUnknown | None) -> str:

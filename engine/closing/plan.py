@@ -30,6 +30,8 @@ class Priced:
     at: datetime
     #: True when it shows buyers for a part of it only.
     thin: bool = False
+    #: True when ticker and order book differ, and this is the worse of the two.
+    contradicted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +186,7 @@ def _line(scene: Scene, quantity: Decimal, orders: tuple[Order, ...], why_not: s
         price=priced.price if priced else None,
         price_at=priced.at if priced else None,
         thin=priced is not None and priced.thin,
+        contradicted=priced is not None and priced.contradicted,
         value=value,
         fee=fee,
         result=result,

@@ -29,6 +29,8 @@ class CloseLine:
     price_at: datetime | None
     #: True when the market shows buyers for a part of it only.
     thin: bool = False
+    #: True when ticker and order book differ, and the price is the worse of the two.
+    contradicted: bool = False
     #: Quantity times price, and what the venue takes of it.
     value: Decimal | None
     fee: Decimal | None

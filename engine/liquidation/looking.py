@@ -19,7 +19,7 @@ from engine.liquidation.mark import (
     decide_mark,
     mark_from_book,
 )
-from engine.liquidation.price_check import PriceCheck, living_marks, unknown_for_s
+from engine.liquidation.price_check import PriceCheck, living_marks, marks_of_both, unknown_for_s
 from engine.liquidation.price_checks import PriceChecks
 from engine.liquidation.second_look import SECOND_LOOK_AFTER, confirm
 from engine.liquidation.sight import is_past
@@ -69,16 +69,12 @@ class Looker:
     def _despite_difference(
         self, guard: Guard, request: MarkRequest, check: PriceCheck, quote: Quote | None
     ) -> Mark | PriceUnknown:
-        """Return the mark of a book that moved away from a frozen ticker if it must sell; else there is no price."""
-        marks = living_marks(
-            check,
-            request,
-            quote=quote,
-            looked_since_s=self.checks.looked_since_s,
-            now=self._clock.now(),
-        )
-        if marks is not None and all(is_past(guard, mark) for mark in marks):
-            return marks[1]
+        """Return the book's mark if it must sell whichever is right; else there is no price."""
+        since_s, now = self.checks.looked_since_s, self._clock.now()
+        for find in (living_marks, marks_of_both):
+            marks = find(check, request, quote=quote, looked_since_s=since_s, now=now)
+            if marks is not None and all(is_past(guard, mark) for mark in marks):
+                return marks[-1]
         return PriceUnknown(
             problem=PriceProblem.CONTRADICTED, for_s=unknown_for_s(check, now_s=self._clock.monotonic())
         )

@@ -146,16 +146,19 @@ def decide_mark(
 
 def mark_from_book(request: MarkRequest, *, book: OrderBook, now: datetime) -> Mark | PriceUnknown:
     """Return the price an order book gives by itself, for a second look."""
-    top = Quote(
-        symbol=book.symbol,
-        bid=book.bids[0].price if book.bids else None,
-        ask=book.asks[0].price if book.asks else None,
-        bid_quantity=book.bids[0].quantity if book.bids else None,
-        ask_quantity=book.asks[0].quantity if book.asks else None,
-        at=book.at,
-    )
-    judged = _judge(request, top, now)
+    judged = _judge(request, book.top, now)
     return _walk(request, book, now) if isinstance(judged, NeedsBook) else judged
+
+
+def mark_from_side(request: MarkRequest, *, quote: Quote, now: datetime) -> Mark | PriceUnknown:
+    """Return the side of a quote that a position is closed at, however wide the spread."""
+    sides = _check_quote(quote, now, request.max_age_s)
+    if isinstance(sides, PriceProblem):
+        return PriceUnknown(problem=sides)
+    bid, ask = sides
+    if request.direction is Direction.LONG:
+        return Mark(price=bid, basis=MarkBasis.BID, at=quote.at)
+    return Mark(price=ask, basis=MarkBasis.ASK, at=quote.at)
 
 
 def check_session(session: Session | None, *, quote: Quote, now: datetime) -> PriceUnknown | None:

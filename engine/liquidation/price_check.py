@@ -4,10 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeGuard
 
-from engine.liquidation.mark import Mark, MarkRequest, is_within, mark_from_book
+from engine.liquidation.mark import Mark, MarkRequest, is_within, mark_from_book, mark_from_side
 from engine.liquidation.second_look import AGREEMENT_RATIO
-from engine.money import ZERO
+from engine.money import ZERO, exact
+from engine.positions import Direction
 from engine.quotes import OrderBook, Quote
 
 #: So many instruments of one venue are compared with their books in one look at the most: at Kraken public
@@ -42,13 +44,16 @@ class PriceCheck:
         return self.differs_since_s is not None
 
 
-def differs(ticker: Quote, book: OrderBook) -> bool:
-    """Tell whether ticker and book differ by more than two looks at one price may.
+def differs(ticker: Quote, book: OrderBook, directions: Collection[Direction]) -> bool:
+    """Tell whether ticker and book differ by more than two looks at one price may, in what guards are judged by.
 
-    A side that is missing or garbage in the ticker is no price anyway; one that only the book lacks contradicts it.
+    A price that is missing or garbage in the ticker is none anyway; one that only the book lacks contradicts it.
     """
-    tops = (book.bids[0].price if book.bids else None, book.asks[0].price if book.asks else None)
-    return any(_differ(shown, top) for shown, top in zip((ticker.bid, ticker.ask), tops, strict=True))
+    top = book.top
+    if any(_differ(_side(ticker, one), _side(top, one)) for one in directions):
+        return True
+    # Where the ticker's spread is so wide that its middle is judged by, the other side counts too.
+    return _differ(ticker.ask, ticker.bid) and _differ(_middle(ticker), _middle(top))
 
 
 def plan_checks(
@@ -103,14 +108,34 @@ def living_marks(
     Neither is a lone reading: the ticker has stood still since both agreed and does in this look, which began at
     `looked_since_s`; this look saw the difference that an earlier one had seen, in two books read a moment apart.
     """
-    if check.books is None or quote is None or check.agreed != (quote.bid, quote.ask):
+    if quote is None or check.agreed != (quote.bid, quote.ask):
         return None
     if not check.stands_still or not _is_seen_again(check, looked_since_s):
         return None
-    first, second = (mark_from_book(request, book=book, now=now) for book in check.books)
-    if not (isinstance(first, Mark) and isinstance(second, Mark)):
+    marks = _marks_of_books(check, request, now)
+    if marks is None or not is_within(marks[1].price, marks[0].price, AGREEMENT_RATIO):
         return None
-    return (first, second) if is_within(second.price, first.price, AGREEMENT_RATIO) else None
+    return marks
+
+
+def marks_of_both(
+    check: PriceCheck, request: MarkRequest, *, quote: Quote | None, looked_since_s: float, now: datetime
+) -> tuple[Mark, Mark, Mark] | None:
+    """Return what the ticker and two books of this look each say of the side that is traded; None if one says nothing.
+
+    Where they differ and each of them is past a threshold, it does not matter which of them is right.
+    """
+    if quote is None or check.checked_s is None or check.checked_s < looked_since_s:
+        return None
+    shown, marks = mark_from_side(request, quote=quote, now=now), _marks_of_books(check, request, now)
+    return (shown, *marks) if isinstance(shown, Mark) and marks is not None else None
+
+
+def _marks_of_books(check: PriceCheck, request: MarkRequest, now: datetime) -> tuple[Mark, Mark] | None:
+    if check.books is None:
+        return None
+    first, second = (mark_from_book(request, book=book, now=now) for book in check.books)
+    return (first, second) if isinstance(first, Mark) and isinstance(second, Mark) else None
 
 
 def _is_seen_again(check: PriceCheck, looked_since_s: float) -> bool:
@@ -121,9 +146,24 @@ def _is_seen_again(check: PriceCheck, looked_since_s: float) -> bool:
 
 
 def _differ(shown: Decimal | None, top: Decimal | None) -> bool:
-    if shown is None or not shown.is_finite() or shown <= ZERO:
+    if not _is_price(shown):
         return False
     return top is None or not top.is_finite() or not is_within(top, shown, AGREEMENT_RATIO)
+
+
+def _is_price(value: Decimal | None) -> TypeGuard[Decimal]:
+    return value is not None and value.is_finite() and value > ZERO
+
+
+def _side(quote: Quote, direction: Direction) -> Decimal | None:
+    return quote.bid if direction is Direction.LONG else quote.ask
+
+
+def _middle(quote: Quote) -> Decimal | None:
+    if not (_is_price(quote.bid) and _is_price(quote.ask)):
+        return None
+    with exact():
+        return (quote.bid + quote.ask) / 2
 
 
 def _turn(check: PriceCheck) -> float:

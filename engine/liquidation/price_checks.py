@@ -16,6 +16,7 @@ from engine.liquidation.price_check import (
 )
 from engine.liquidation.second_look import SECOND_LOOK_AFTER
 from engine.market import VenueMarket
+from engine.positions import Direction
 from engine.quotes import Quote
 
 #: A venue that does not tell a book by then leaves the comparison to the next look.
@@ -46,41 +47,44 @@ class PriceChecks:
         """Return when the comparisons of the present look began, by a clock nobody sets."""
         return self._looked_since_s
 
-    async def run(self, quotes: Mapping[str, Quote], *, guarded: Collection[str]) -> list[Exception]:
+    async def run(
+        self, quotes: Mapping[str, Quote], *, guarded: Mapping[str, frozenset[Direction]]
+    ) -> list[Exception]:
         """Compare what is due among these quotes; whatever cannot be read is compared next time.
 
         Returns what went wrong beside that: one comparison must not keep the guards from being judged.
         """
         self._looked_since_s = self._clock.monotonic()
-        for symbol in self._checks.keys() - set(guarded):
+        for symbol in self._checks.keys() - guarded.keys():
             del self._checks[symbol]
             self._market.set_price_trust(symbol, is_trusted=True)
         comparable = await self._with_books(quotes)
         due = plan_checks(self._checks, comparable, now_s=self._clock.monotonic(), due_s=self._due_s)
         compared = await asyncio.gather(
-            *(self._compare(symbol, quotes[symbol]) for symbol in due), return_exceptions=True
+            *(self._compare(symbol, quotes[symbol], guarded[symbol]) for symbol in due),
+            return_exceptions=True,
         )
         return [failure for failure in compared if isinstance(failure, Exception)]
 
-    async def _compare(self, symbol: str, quote: Quote) -> None:
+    async def _compare(self, symbol: str, quote: Quote, directions: frozenset[Direction]) -> None:
         self._checks[symbol] = replace(self.get(symbol), tried_s=self._clock.monotonic())
         try:
             async with asyncio.timeout(BOOK_S):
-                check = await self._checked(symbol, quote)
+                check = await self._checked(symbol, quote, directions)
         except (BrokerError, TimeoutError):
             return
         self._checks[symbol] = check
         self._market.set_price_trust(symbol, is_trusted=not check.differs)
 
-    async def _checked(self, symbol: str, quote: Quote) -> PriceCheck:
+    async def _checked(self, symbol: str, quote: Quote, directions: frozenset[Direction]) -> PriceCheck:
         first = await self._market.book(symbol)
-        if not differs(quote, first):
+        if not differs(quote, first, directions):
             return after_agreement(quote, now_s=self._clock.monotonic())
         # One of them may just be older than the other.
         await self._clock.sleep(SECOND_LOOK_AFTER.total_seconds())
         again = (await self._market.fetch_quotes({symbol})).get(symbol, quote)
         second = await self._market.book(symbol)
-        if not differs(again, second):
+        if not differs(again, second, directions):
             return after_agreement(again, now_s=self._clock.monotonic())
         return after_difference(self.get(symbol), again, (first, second), now_s=self._clock.monotonic())
 

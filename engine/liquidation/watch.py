@@ -1,7 +1,8 @@
 """Watch every guard: take marks, judge them, start exits, and say so when there is no price."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -16,6 +17,7 @@ from engine.liquidation.looking import Looker
 from engine.liquidation.mark import Mark, PriceProblem, PriceUnknown
 from engine.liquidation.sight import News, Sight, after_look, is_past, trigger_of
 from engine.market import Markets
+from engine.positions import Direction
 from engine.quotes import Quote
 from engine.storage.database import Database
 from engine.storage.repositories import guards as guard_rows
@@ -93,7 +95,7 @@ class Watch:
         alike = [guard for guard in guards if guard.symbol not in differed]
         failures = await self._judge_all(looker, alike, quotes, begun)
         # A second source is asked after the first was judged by, so that it delays no sale.
-        failures += await looker.checks.run(quotes, guarded={guard.symbol for guard in guards})
+        failures += await looker.checks.run(quotes, guarded=_directions(guards))
         differing = differed | looker.checks.differing()
         unlike = [guard for guard in guards if guard.symbol in differing]
         failures += await self._judge_all(looker, unlike, quotes, begun)
@@ -189,6 +191,14 @@ class Watch:
 
     def _forget(self, kept: set[str]) -> None:
         self._sights = {guard_id: sight for guard_id, sight in self._sights.items() if guard_id in kept}
+
+
+def _directions(guards: Iterable[Guard]) -> Mapping[str, frozenset[Direction]]:
+    """Return in which directions each instrument is guarded."""
+    both = defaultdict[str, set[Direction]](set)
+    for guard in guards:
+        both[guard.symbol].add(guard.direction)
+    return {symbol: frozenset(directions) for symbol, directions in both.items()}
 
 
 def _why(sight: Sight) -> str:

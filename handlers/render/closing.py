@@ -15,6 +15,7 @@ from handlers.render.times import Reader
 
 #: The engine's words where staking alone keeps a position from being sold.
 _STAKED = "it is staked"
+_CONTRADICTED = "Contradictory prices: ticker and order book differ. This is the worse of the two."
 _THIN = "The market shows buyers for a part of it only now: it may bring less, or leave something."
 
 
@@ -82,6 +83,8 @@ def _line(line: CloseLine, reader: Reader) -> Iterator[str]:
         yield f"Staked, stays: {quantity(line.locked)}"
     if line.since_guarded:
         yield SINCE_GUARDED
+    if line.contradicted:
+        yield _CONTRADICTED
     if line.thin:
         yield _THIN
     if line.cancels:

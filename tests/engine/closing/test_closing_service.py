@@ -15,6 +15,7 @@ from engine.guards.offers import Nothing
 from engine.orders import Side
 from engine.venues import Venue
 from sandbox.faults import FaultKind
+from sandbox.market import Override
 from sandbox.world import OWNER_ID
 from tests.engine_room import a_trigger
 
@@ -374,3 +375,34 @@ async def test_a_result_from_the_day_it_was_guarded_is_not_taken_for_one_from_wh
     is_from_price = source is GuardSource.EXISTING_PRICE
     assert (preview.lines[0].since_guarded, alert.since_guarded) == (is_from_price, is_from_price)
     assert preview.lines[0].result is not None
+
+
+@pytest.mark.parametrize(("ticker", "book"), [("60000", "49000"), ("49000", "60000")])
+async def test_a_ticker_and_a_book_that_differ_offer_the_worse_price_named_as_contradictory(
+    holding, ticker, book
+):
+    await holding.arm("0.1", "1000")
+    holding.set_bid(book)
+    holding.world.market.override(
+        "kraken",
+        "BTC/USD",
+        Override(
+            bid=Decimal(ticker),
+            ask=Decimal(ticker) + 10,
+            bid_size=Decimal(2),
+            ask_size=Decimal(2),
+            in_book=False,
+        ),
+    )
+    for _ in range(2):
+        await holding.look()
+        await holding.clock.sleep(5)
+
+    preview = await offer(holding)
+    sold = await press(holding, preview)
+    await holding.wait_for("exit ")
+
+    [line] = preview.lines
+    assert (line.price, line.contradicted, line.why_not) == (Decimal(49000), True, "")
+    assert isinstance(sold, Selling)
+    assert total(holding) == 0

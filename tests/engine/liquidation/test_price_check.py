@@ -18,6 +18,7 @@ from engine.liquidation.price_check import (
     after_difference,
     differs,
     living_marks,
+    marks_of_both,
     plan_checks,
     unknown_for_s,
 )
@@ -54,10 +55,18 @@ def a_ticker(bid="100", ask="100.1"):
         pytest.param(a_ticker(bid="NaN"), a_book("50"), False, id="garbage in the ticker"),
         pytest.param(a_ticker(bid="0"), a_book("50"), False, id="nothing in the ticker"),
         pytest.param(a_ticker(), a_book("NaN"), True, id="garbage in the book"),
+        pytest.param(a_ticker(), a_book("100", "103"), False, id="the side that nobody trades at"),
+        pytest.param(a_ticker("100", "103"), a_book(), True, id="the middle of a wide ticker"),
+        pytest.param(a_ticker("100", "103"), a_book("100", "102"), False, id="nearly the same middle"),
     ],
 )
 def test_ticker_and_book_differ_by_more_than_one_percent(ticker, book, expected):
-    assert differs(ticker, book) is expected
+    assert differs(ticker, book, [Direction.LONG]) is expected
+
+
+@pytest.mark.parametrize(("directions", "expected"), [({Direction.LONG}, False), (set(Direction), True)])
+def test_a_short_is_judged_by_the_ask(directions, expected):
+    assert differs(a_ticker(), a_book("100", "103"), directions) is expected
 
 
 def test_what_was_not_tried_for_the_longest_is_compared_first():
@@ -178,3 +187,34 @@ def test_a_difference_may_have_begun_when_both_last_agreed():
     assert unknown_for_s(a_difference(), now_s=15) == 15
     assert unknown_for_s(PriceCheck(differs_since_s=10), now_s=15) == 5
     assert unknown_for_s(PriceCheck(), now_s=15) == 0
+
+
+def both(check, *, looked_since_s=14.0, now=NOW, quote=STANDING):
+    marks = marks_of_both(check, REQUEST, quote=quote, looked_since_s=looked_since_s, now=now)
+    return marks and tuple(mark.price for mark in marks)
+
+
+def test_a_ticker_that_moves_and_two_books_each_say_what_they_see():
+    moved = a_ticker("98")
+    check = a_difference(ticker=moved, books=(a_book("95", "95.1"), a_book("93", "93.1")))
+
+    assert both(check, quote=moved) == (Decimal(98), Decimal(95), Decimal(93))
+
+
+def test_a_ticker_whose_spread_is_wide_is_asked_for_the_side_that_is_traded():
+    assert both(a_difference(), quote=a_ticker("98", "103"))[0] == Decimal(98)
+
+
+@pytest.mark.parametrize(
+    ("check", "given"),
+    [
+        pytest.param(PriceCheck(checked_s=15), {}, id="no books"),
+        pytest.param(a_difference(), {"looked_since_s": 20.0}, id="books of an earlier look"),
+        pytest.param(a_difference(), {"quote": None}, id="no ticker"),
+        pytest.param(a_difference(), {"quote": a_ticker("NaN")}, id="a ticker that is no price"),
+        pytest.param(a_difference(), {"now": NOW + timedelta(seconds=16)}, id="too old"),
+        pytest.param(a_difference(books=(a_book(None), a_book())), {}, id="a book without bids"),
+    ],
+)
+def test_where_one_of_them_says_nothing_there_is_nothing_to_agree(check, given):
+    assert both(check, **given) is None

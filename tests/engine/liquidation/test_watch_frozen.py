@@ -219,3 +219,68 @@ async def test_a_comparison_that_breaks_keeps_no_other_guard_from_being_sold(roo
     await watch(room, 30)
 
     assert [alert.symbol for alert in await room.alerts(ExitFilled)] == ["BTC/USD"]
+
+
+def show_ticker(room, bid, ask=None):
+    shown = Override(
+        bid=Decimal(bid),
+        ask=Decimal(ask) if ask else Decimal(bid) + 10,
+        bid_size=Decimal(2),
+        ask_size=Decimal(2),
+        in_book=False,
+    )
+    room.world.market.override("kraken", "BTC/USD", shown)
+
+
+async def test_a_ticker_that_lags_behind_a_crash_delays_no_sale(room):
+    await a_guard(room, cost="5500")
+    prices = [Decimal(60000) * Decimal("0.994") ** second for second in range(60)]
+    for second, price in enumerate(prices):
+        room.set_bid(f"{price:.1f}")
+        show_ticker(room, f"{prices[max(second - 2, 0)]:.1f}")
+        await room.clock.sleep(1)
+        if second % 5 == 4:
+            await room.look()
+
+    await room.wait_for("exit ")
+    [sale] = await room.alerts(ExitFilled)
+    assert sale.trigger_price >= Decimal(52500)
+
+
+async def test_ticker_and_book_that_differ_and_are_both_past_the_threshold_sell(room):
+    await a_guard(room, cost="5500")
+    show_ticker(room, "60900")
+    await watch(room, 15)
+    for tick in range(4):
+        room.set_bid("49000")
+        show_ticker(room, 49735 + tick)
+        await watch(room, 5)
+
+    [sale] = await room.alerts(ExitFilled)
+    assert sale.trigger_price == Decimal(49000)
+
+
+async def test_an_ask_that_only_the_ticker_shows_hides_no_loss(room):
+    await a_guard(room)
+    for bid in (60000, 60000, 59000, 59000, 59000):
+        room.set_bid(str(bid))
+        show_ticker(room, bid, ask=bid * 103 // 100)
+        await watch(room, 5)
+
+    [sale] = await room.alerts(ExitFilled)
+    assert sale.trigger_price == Decimal(59000)
+
+
+async def test_books_of_which_one_alone_is_past_the_threshold_sell_nothing(room):
+    await a_guard(room, cost="5500")
+    show_ticker(room, "60900")
+    await watch(room, 15)
+    for tick in range(4):
+        room.set_bid("56000")
+        show_ticker(room, 54000 - tick)
+        room.fault(
+            FaultKind.WRONG_FIELDS, "Depth", fields={"bids": [["30000", "9", 0]], "asks": [["30010", "9", 0]]}
+        )
+        await watch(room, 5)
+
+    assert room.sent() == []

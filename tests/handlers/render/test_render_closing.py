@@ -34,6 +34,12 @@ def test_a_preview_of_everything_sums_it_up_and_names_what_cannot_be_sold():
     check_golden("close_all_preview", render_close(close_preview(*lines), READER))
 
 
+def test_a_price_that_ticker_and_book_do_not_share_is_named_contradictory():
+    text = render_close(close_preview(close_line(contradicted=True)), READER).text
+
+    assert "Contradictory prices: ticker and order book differ. This is the worse of the two." in text
+
+
 def test_without_anything_to_sell_there_is_no_button():
     screen = render_close(close_preview(unsellable("price unknown: no bid"), confirmation_id=None), READER)
 
