@@ -1,5 +1,6 @@
 """Orders from request to fill, in our own words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -151,3 +152,8 @@ class OpenOrders:
     orders: tuple[Order, ...] = ()
     #: Listed orders that could not be read, each as its owner finds it at the venue: what they hold is unknown.
     unreadable: tuple[str, ...] = ()
+
+
+def distinct(fills: Iterable[Fill]) -> tuple[Fill, ...]:
+    """Return each trade once: pages of a list that grows meanwhile overlap, and sums of trades are evidence."""
+    return tuple({fill.trade_id: fill for fill in fills}.values())

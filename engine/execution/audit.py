@@ -11,9 +11,9 @@ from engine import wall_time
 from engine.alerts.kinds import AlertKind
 from engine.alerts.messages import CancelledOrder, ExitFilled
 from engine.alerts.outbox import load_written
-from engine.cost_basis import share
 from engine.execution.intents import Intent, IntentStep
 from engine.execution.journal import RELEASE, RELEASED, ending_key, parse_released
+from engine.execution.result import Traded, realised_pnl
 from engine.execution.states import IntentState
 from engine.money import ZERO, exact
 from engine.orders import Fill, Side
@@ -112,23 +112,22 @@ class ExitRecord:
     @property
     def result(self) -> Result | None:
         """Return what it brought against the cost of what was sold; None without a fill or a known entry."""
-        intent, trigger, rate = self.intent, self.intent.trigger, self.rate
-        if (
-            rate is None
-            or trigger is None
-            or intent.cost is None
-            or intent.filled_quantity <= ZERO
-            or trigger.quantity == ZERO
-        ):
+        intent, trigger = self.intent, self.intent.trigger
+        if trigger is None or intent.filled_quantity <= ZERO:
             return None
         if trigger.asked is not None and not trigger.asked.entry_known:
             return None
-        paid = share(trigger.cost, intent.filled_quantity, trigger.quantity)
-        fee = self.fee if self.fee_asset == self._currency else None
-        with exact():
-            brought = intent.cost * rate
-            gross = brought - paid if intent.side is Side.SELL else paid - brought
-            return Result(pnl=gross - (fee or ZERO) * rate, before_fee=fee is None)
+        traded = Traded(
+            quantity=intent.filled_quantity,
+            value=intent.cost,
+            is_sale=intent.side is Side.SELL,
+            currency=self._currency,
+            fee=self.fee,
+            fee_asset=self.fee_asset,
+            rate=self.rate,
+        )
+        pnl = realised_pnl(traded, cost=trigger.cost, of_quantity=trigger.quantity)
+        return None if pnl is None else Result(pnl=pnl, before_fee=traded.fee_paid is None)
 
     @property
     def _currency(self) -> str:

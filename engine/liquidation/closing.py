@@ -7,6 +7,7 @@ from decimal import Decimal
 from engine import wall_time
 from engine.alerts.messages import CancelledOrder, ExitFilled
 from engine.execution.intents import Intent
+from engine.execution.result import Traded, realised_pnl
 from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.instruments import Instrument
 from engine.money import ZERO, exact
@@ -127,7 +128,7 @@ def describe_exit(
         raise ValueError(message)
     # What was sold says the order: a sale may go through another pair than its guard's.
     currency = order.symbol.partition("/")[2]
-    realised, before_fee = realised_pnl(guard, order, currency=currency, rate=rate)
+    realised, before_fee = realised_by(guard, order, currency=currency, rate=rate)
     entry_known = trigger.asked is None or trigger.asked.entry_known
     return ExitFilled(
         venue=intent.venue,
@@ -167,7 +168,7 @@ def _estimated_fee(order: Order, taker: Decimal | None) -> Decimal | None:
         return order.cost * taker
 
 
-def realised_pnl(
+def realised_by(
     guard: Guard, order: Order, *, currency: str, rate: Decimal | None = Decimal(1)
 ) -> tuple[Decimal | None, bool]:
     """Return what the exit brought against its share of the guard's cost, in the guard's money; and if before its fee.
@@ -175,11 +176,14 @@ def realised_pnl(
     It is where the fee is not booked yet or was charged in another asset. None when the value or its rate
     is unknown.
     """
-    fee = order.fee if order.fee_asset in {currency, None} else None
-    if order.cost is None or rate is None or guard.quantity == ZERO:
-        return None, fee is None
-    with exact():
-        paid = guard.cost * order.filled_quantity / guard.quantity
-        brought = order.cost * rate
-        gross = brought - paid if guard.direction is Direction.LONG else paid - brought
-        return gross - (fee or ZERO) * rate, fee is None
+    traded = Traded(
+        quantity=order.filled_quantity,
+        value=order.cost,
+        is_sale=guard.direction is Direction.LONG,
+        currency=currency,
+        fee=order.fee,
+        fee_asset=order.fee_asset,
+        rate=rate,
+    )
+    pnl = realised_pnl(traded, cost=guard.cost, of_quantity=guard.quantity)
+    return pnl, traded.fee_paid is None

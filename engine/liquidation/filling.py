@@ -18,6 +18,7 @@ from engine.execution.order_readings import (
     weigh,
 )
 from engine.execution.patience import pause_s
+from engine.execution.states import IntentEvent
 from engine.execution.submit import Submitter
 from engine.liquidation.asked import rest_after_asking
 from engine.liquidation.availability import Availability
@@ -74,6 +75,7 @@ class Filling:
         if verdict is Verdict.OPEN:
             await self._wait(intent, None, "has the order and has not filled it yet")
         elif verdict is Verdict.UNCONFIRMED:
+            intent = await self._note_most(intent, order)
             await self._ask_again(intent, order)
         elif order.filled_quantity == ZERO:
             # What was read before the order left does not hold any more, whatever became of it.
@@ -99,6 +101,19 @@ class Filling:
         self._readings[order.venue_order_id] = after
         # Only now: an answer must not be made to agree with the trades it is held against.
         return settled_by_trades(order, fills or ()), verdict
+
+    async def _note_most(self, intent: Intent, order: Order) -> Intent:
+        """Write down the most that was told as filled: after a restart a lower answer must not pass for the first."""
+        most = self._readings[order.venue_order_id].most_filled
+        if most <= intent.filled_quantity:
+            return intent
+        return await self._journal.record(
+            intent,
+            IntentEvent.FILL_PART,
+            cause="filled in part, not confirmed",
+            filled_quantity=most,
+            cost=order.cost if order.filled_quantity == most else None,
+        )
 
     async def _ask_again(self, intent: Intent, order: Order) -> None:
         self._contradicted += 1

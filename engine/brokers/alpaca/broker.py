@@ -29,7 +29,7 @@ from engine.clock import Clock
 from engine.errors import BrokerError, RefusalReason, RefusedError
 from engine.instruments import AssetClass
 from engine.money import ZERO
-from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, VenueOrderId
+from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, VenueOrderId, distinct
 from engine.positions import AccountReport, Holding
 from engine.venues import Account, Venue
 
@@ -252,7 +252,7 @@ class AlpacaBroker(CcxtBroker):
             if page.next_cursor is None:
                 break
             params = {"after": after, "page_token": page.next_cursor}
-        return tuple(fills)
+        return distinct(fills)
 
     async def _charges(self, opened_at: datetime) -> list[Charge]:
         catalog = await self._market.catalog()

@@ -36,7 +36,7 @@ from engine.brokers.parse import (
     text_in,
 )
 from engine.clock import Clock
-from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, VenueOrderId
+from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, VenueOrderId, distinct
 from engine.positions import AccountReport
 from engine.venues import Account, Venue
 
@@ -250,7 +250,7 @@ class CoinbaseBroker(CcxtBroker):
         async for answer in self._fill_answers(params, priority):
             with reading(Venue.COINBASE):
                 fills.extend(parse_fills(answer, instruments))
-        return tuple(fills)
+        return distinct(fills)
 
     async def _fill_answers(self, params: Mapping[str, str], priority: Priority) -> AsyncIterator[object]:
         """Walk through every page of fills; stopping early would make a trade vanish."""

@@ -7,7 +7,7 @@ from engine.alerts.messages import CancelledOrder, ExitFilled
 from engine.execution.intents import Asked, Intent, IntentKind, Trigger
 from engine.execution.states import IntentState, client_order_id
 from engine.guards.guard import GuardState
-from engine.liquidation.closing import Dust, Sell, describe_exit, plan_sale, realised_pnl, reduce_guard
+from engine.liquidation.closing import Dust, Sell, describe_exit, plan_sale, realised_by, reduce_guard
 from engine.orders import Order, OrderStatus, Side, VenueOrderId
 from engine.positions import Direction
 from engine.venues import Venue
@@ -221,7 +221,7 @@ def test_an_alert_needs_a_trigger_and_a_fill(intent, order):
 def test_what_an_exit_brought(order, direction, realised, before_fee):
     guard = a_guard(direction=direction)
 
-    assert realised_pnl(guard, order, currency="USD") == (number(realised), before_fee)
+    assert realised_by(guard, order, currency="USD") == (number(realised), before_fee)
 
 
 def test_a_fee_that_is_not_booked_yet_is_estimated_at_what_the_account_pays():
@@ -233,8 +233,8 @@ def test_a_fee_that_is_not_booked_yet_is_estimated_at_what_the_account_pays():
 def test_the_cost_is_shared_by_the_part_of_what_was_guarded():
     guard = a_guard("2", "200")
 
-    assert realised_pnl(guard, an_order(), currency="USD") == (number("-10.9"), False)
+    assert realised_by(guard, an_order(), currency="USD") == (number("-10.9"), False)
 
 
 def test_a_guard_of_nothing_has_no_result():
-    assert realised_pnl(a_guard().with_quantity(number("0")), an_order(), currency="USD") == (None, False)
+    assert realised_by(a_guard().with_quantity(number("0")), an_order(), currency="USD") == (None, False)

@@ -131,6 +131,24 @@ async def test_a_fill_that_is_told_and_taken_back_for_good_keeps_no_loser(room):
     assert (told.quantity, told.fill_price) == (Decimal("0.1"), Decimal(49000))
 
 
+async def test_what_an_unconfirmed_answer_told_as_filled_is_known_after_a_restart(room):
+    await a_falling_position(room, Venue.KRAKEN)
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "TradesHistory", times=None)
+    most = kraken_row("closed", "0.04000000", "2000")
+    room.fault(FaultKind.WRONG_FIELDS, "QueryOrders", fields=most)
+    less = kraken_row("canceled", "0.00000000")
+    room.fault(FaultKind.WRONG_FIELDS, "QueryOrders", fields=less, times=None)
+    await room.look()
+    await room.clock.sleep(1.5)
+    await room.restart()
+
+    await room.clock.sleep(8)
+
+    assert len(room.sent()) == 1
+    [live] = await room.journal.load_live_exits()
+    assert live.intent.filled_quantity == Decimal("0.04")
+
+
 async def test_a_filled_order_one_unit_of_the_last_digit_short_is_filled(room):
     await a_falling_position(room, Venue.KRAKEN)
     room.fault(
