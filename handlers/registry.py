@@ -106,7 +106,7 @@ COMMANDS = (
     ),
     Command(
         name="halt",
-        help="stop entries; guards go on",
+        help="block buys only; guards keep selling, /unguard stops one",
         role=Role.TRADER,
         screen=halt_entries,
         not_done="It is not known whether entries were stopped; /status shows it.",

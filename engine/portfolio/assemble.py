@@ -93,6 +93,7 @@ def assemble(found: Found) -> PositionView:
         pnl_ratio=result.ratio if result else None,
         net_if_sold=result.net if result else None,
         guard=found.guard,
+        guard_ratio=_guard_ratio(found),
         fills_pending=found.fills_pending,
         unsettled=found.unsettled,
         not_guarded=why_not_guarded(found),
@@ -150,14 +151,22 @@ def sort_positions(positions: Sequence[PositionView]) -> tuple[PositionView, ...
     )
 
 
+def _guard_ratio(found: Found) -> Decimal | None:
+    guard, mark = found.guard, found.mark
+    if guard is None or not isinstance(mark, Mark) or guard.currency != _quote(found) or guard.cost <= ZERO:
+        return None
+    return pnl_ratio(mark=mark.price, quantity=guard.quantity, cost=guard.cost, direction=guard.direction)
+
+
 def _why_no_guard(found: Found) -> NotGuarded:
     if found.kind is PositionKind.SPOT and found.direction is Direction.SHORT:
         return NotGuarded.SHORT
     if found.instrument is None or found.quantity <= found.locked:
         return NotGuarded.CANNOT_BE_SOLD_NOW
-    problem = NotGuarded.UNREAD_SALE if _is_unread(found) else _price_problem(found.mark)
-    if problem is not None:
-        return problem
+    if _is_unread(found):
+        return NotGuarded.UNREAD_SALE
+    if _price_problem(found.mark) is NotGuarded.MARKET_CLOSED:
+        return NotGuarded.MARKET_CLOSED
     if _is_dust(found, found.quantity - found.locked):
         # Unstaked, the whole of it could be sold.
         return NotGuarded.BELOW_MINIMUM if _is_dust(found, found.quantity) else NotGuarded.CANNOT_BE_SOLD_NOW

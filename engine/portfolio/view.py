@@ -56,6 +56,8 @@ class PositionView:
     #: Result of the explained part if it were sold now, after fees, in `currency`.
     net_if_sold: Decimal | None
     guard: Guard | None
+    #: Result of what the guard covers against what it counts from, as a fraction; None without guard or price.
+    guard_ratio: Decimal | None = None
     #: True while fills are awaited without which nobody knows what today's quantity cost.
     fills_pending: bool = False
     #: What our own orders changed and these figures do not show yet.

@@ -28,13 +28,14 @@ from engine.liquidation.mark import Mark
 from handlers.render.digest import render_digest
 from handlers.render.exits import render_exit
 from handlers.render.guards import choice_keyboard, render_existing, render_offer
+from handlers.render.halt import ONLY_BUYS
 from handlers.render.html import bold, escape, foreign
 from handlers.render.numbers import full_quantity, percent, price
 from handlers.render.positions import result_words
 from handlers.render.screen import Screen
-from handlers.render.times import Reader, duration
+from handlers.render.times import Reader, exact_duration
 
-MAY_BE_REPEATED = "<i>(may be repeated)</i>"
+MAY_BE_REPEATED = "<i>You may have had this message before: only the message is sent again, nothing else.</i>"
 
 
 def render_parcel(parcel: Parcel, reader: Reader) -> Screen:
@@ -158,7 +159,7 @@ def _closed_elsewhere(message: ClosedElsewhere, reader: Reader) -> Iterator[str]
 
 
 def _not_watching(message: NotWatching, reader: Reader) -> Iterator[str]:
-    yield bold(f"NIJA was away for {duration(message.until - message.since)}")
+    yield bold(f"NIJA was away for {exact_duration(message.until - message.since)}")
     moved = "these positions moved:" if message.moved else "no guarded position moved."
     yield f"It was not watching {reader.span(message.since, message.until)}; {moved}"
     yield from (_moved(moved) for moved in message.moved)
@@ -166,9 +167,10 @@ def _not_watching(message: NotWatching, reader: Reader) -> Iterator[str]:
 
 
 def _moved(moved: Moved) -> str:
-    before = "unknown" if moved.before is None else percent(moved.before)
-    after = "unknown" if moved.after is None else percent(moved.after)
-    return f"{_name(moved)}: {before} → {after}"
+    after = "price unknown" if moved.after is None else percent(moved.after)
+    if moved.before is None:
+        return f"{_name(moved)}: before: not recorded, now {after}"
+    return f"{_name(moved)}: {percent(moved.before)} → {after}"
 
 
 def _price_trouble(message: PriceTrouble, reader: Reader) -> Iterator[str]:
@@ -208,7 +210,7 @@ def _entries_changed(message: EntriesChanged, reader: Reader) -> Iterator[str]:
     if message.halted:
         yield bold("Entries are stopped")
         yield f"nija halt on the server stopped them at {reader.clock(message.at)}."
-        yield "What is guarded is sold all the same; /resume allows entries again."
+        yield ONLY_BUYS
     else:
         yield bold("Entries are allowed")
         yield f"nija resume on the server allowed them at {reader.clock(message.at)}; /halt stops them."

@@ -7,7 +7,9 @@ from handlers.render.html import bold
 from handlers.render.screen import Screen
 from handlers.render.times import Reader
 
-_STOPPED = "What is guarded is sold all the same; /resume allows entries again."
+ONLY_BUYS = (
+    "Only buys are blocked: guards keep selling, and /unguard SYMBOL stops one. /resume allows entries again."
+)
 _ALLOWED = "What is guarded is watched as before; /halt stops entries."
 _NO_ENTRIES = "This version places no entries by itself."
 
@@ -18,7 +20,7 @@ def render_entries(halt: Halt | None, reader: Reader, *, sent_at: datetime | Non
         lines = [bold("Entries are allowed"), _ALLOWED]
     else:
         where = f"Stopped from the {halt.by} at {reader.clock(halt.since)}."
-        lines = [bold("Entries are stopped"), where, _STOPPED]
+        lines = [bold("Entries are stopped"), where, ONLY_BUYS]
     if sent_at is not None:
         lines.append(
             f"You sent this {reader.age(sent_at)}, while NIJA could not answer, so nothing was changed. "

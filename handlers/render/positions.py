@@ -33,6 +33,9 @@ _WAITS: Mapping[NotGuarded | None, str] = {
     NotGuarded.MARKET_CLOSED: "waiting for the market to open",
 }
 
+#: Why a set guard cannot act for now; it goes on by itself.
+_UNWATCHED = frozenset({NotGuarded.PRICE_UNKNOWN, NotGuarded.MARKET_CLOSED})
+
 
 def render_positions(portfolio: PortfolioView, reader: Reader) -> Screen:
     """Show every position with its result and its guard; many of them in short."""
@@ -60,13 +63,18 @@ def standing_words(position: PositionView) -> str:
     at = threshold_percent(guard.threshold)
     if guard.state is GuardState.CLOSING:
         return f"guarded at {at}, being sold now"
+    if guard.state is GuardState.ARMED and reason in _UNWATCHED:
+        return f"guarded at {at}{_part(position, guard)}, but not watched: {reason}"
     if reason is not None or guard.state is not GuardState.ARMED:
         why = f" ({foreign(guard.state_reason)})" if guard.state_reason else ""
         return f"not guarded: {reason or guard.state.value}{why}; its guard at {at} waits"
     mark = position.mark
     wide = ", wide spread, guarded at mid" if isinstance(mark, Mark) and mark.wide_spread else ""
-    part = f" for {quantity(guard.quantity)} of it" if guard.quantity != position.quantity else ""
-    return f"guarded at {at}{part}{wide}"
+    return f"guarded at {at}{_part(position, guard)}{wide}"
+
+
+def _part(position: PositionView, guard: Guard) -> str:
+    return f" for {quantity(guard.quantity)} of it" if guard.quantity != position.quantity else ""
 
 
 def is_held_by_staking(position: PositionView) -> bool:
@@ -168,9 +176,18 @@ def _compact(position: PositionView, reader: Reader) -> Iterator[str]:
     )
     result = f"PnL {_result(position)}{these}"
     yield escape(f"entry {_entry(position)}{part}, mark {_mark(position)}, {result}")
-    trigger = f", trigger {escape(_trigger(position.guard))}" if position.guard else ""
+    trigger = (
+        f"{_counted_from(position)}, trigger {escape(_trigger(position.guard))}" if position.guard else ""
+    )
     yield f"{standing_words(position)}{trigger}"
     yield from _remarks(position, reader)
+
+
+def _counted_from(position: PositionView) -> str:
+    guard = position.guard
+    if guard is None or guard.entry is None or _from(guard) == _entry(position):
+        return ""
+    return f" from {escape(_from(guard))}, now {_against(position, guard)} against that"
 
 
 def _staked(position: PositionView) -> str:
@@ -198,6 +215,8 @@ def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]
     if guard is not None:
         if guard.entry is not None and _from(guard) != _entry(position):
             yield "Guarded from", _from(guard)
+            yield "Guarded since", reader.clock(guard.created_at)
+            yield "Now against that", _against(position, guard)
         yield "Trigger", _trigger(guard)
 
 
@@ -228,6 +247,11 @@ def _result(position: PositionView) -> str:
 
 def _from(guard: Guard) -> str:
     return price(guard.entry or ZERO, guard.currency)
+
+
+def _against(position: PositionView, guard: Guard) -> str:
+    ratio = position.guard_ratio
+    return _UNKNOWN if ratio is None else percent_beside(ratio, guard.threshold)
 
 
 def _trigger(guard: Guard) -> str:

@@ -32,10 +32,10 @@ class Reader:
         return f"{self._day(local)}{local:%H:%M}"
 
     def span(self, since: datetime, until: datetime) -> str:
-        """Write from when to when, to the minute."""
+        """Write from when to when, to the second."""
         first, last = since.astimezone(self.zone), until.astimezone(self.zone)
-        start = f"{self._day(first)}{first:%H:%M}"
-        return f"{start}\N{EN DASH}{self._day(last)}{last:%H:%M} {last.tzname()}"
+        start = f"{self._day(first)}{first:%H:%M:%S}"
+        return f"{start}\N{EN DASH}{self._day(last)}{last:%H:%M:%S} {last.tzname()}"
 
     def as_of(self, at: datetime) -> str:
         """Write the line that ends every screen: when its data was true."""
@@ -63,6 +63,16 @@ def duration(span: timedelta) -> str:
     if seconds < 1:
         return f"{round(seconds * 1000)} ms"
     return f"{seconds:.1f} s" if seconds < _MINUTE_S else _coarse(int(seconds))
+
+
+def exact_duration(span: timedelta) -> str:
+    """Write how long something lasted without leaving out a second: `2 min 13 s`, `1 h 0 min 5 s`."""
+    seconds = max(0, round(span.total_seconds()))
+    minutes, seconds = divmod(seconds, _MINUTE_S)
+    if not minutes:
+        return f"{seconds} s"
+    hours, minutes = divmod(minutes, _HOUR_S // _MINUTE_S)
+    return f"{hours} h {minutes} min {seconds} s" if hours else f"{minutes} min {seconds} s"
 
 
 def _coarse(seconds: int) -> str:

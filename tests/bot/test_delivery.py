@@ -15,11 +15,15 @@ from engine.alerts.outbox import append_alert, depth, load_due, load_given_up, m
 from engine.guards.offers import Choice, ChoiceKind, Offer
 from engine.storage.tables import AlertRow
 from engine.venues import Venue
+from handlers.render.alerts import MAY_BE_REPEATED
+from handlers.render.html import plain_text
 from handlers.render.times import Reader
 from sandbox.telegram import FaultKind, TelegramServer
 from tests.bot.database import START, migrated
 from tests.bot.hand_clock import HandClock
 from tests.bot.until import until
+
+REPEATED = plain_text(MAY_BE_REPEATED)
 
 
 @pytest.fixture(autouse=True)
@@ -314,7 +318,7 @@ async def test_a_digest_whose_answer_was_lost_is_repeated_whole_and_says_so(serv
     await post.sweep()
 
     first, again = texts(owner)
-    assert again.splitlines()[-1] == "(may be repeated)"
+    assert again.splitlines()[-1] == REPEATED
     assert again.splitlines()[:3] == first.splitlines()[:3]
     assert await post.waiting() == 0
 
@@ -373,7 +377,7 @@ async def test_what_may_have_arrived_is_repeated_and_says_so(server, post, fault
     post.clock.pass_time(1)
     await post.sweep()
 
-    assert texts(owner)[-1].endswith("(may be repeated)")
+    assert texts(owner)[-1].endswith(REPEATED)
     assert (await post.row()).state is AlertState.SENT
 
 
@@ -451,7 +455,7 @@ async def test_an_alert_whose_data_cannot_be_read_is_told_of_and_waits_no_more(s
 
 
 async def test_unreadable_markup_goes_as_plain_text(server, post, monkeypatch):
-    monkeypatch.setattr("handlers.render.alerts.MAY_BE_REPEATED", "<blink>(may be repeated)")
+    monkeypatch.setattr("handlers.render.alerts.MAY_BE_REPEATED", f"<blink>{REPEATED}")
     owner = owner_of(server)
     server.faults.add("sendMessage", kind=FaultKind.DROP_BEFORE)
     await post.put(trouble("no answer"))
@@ -460,7 +464,7 @@ async def test_unreadable_markup_goes_as_plain_text(server, post, monkeypatch):
     post.clock.pass_time(1)
     await post.sweep()
 
-    assert texts(owner)[-1].endswith("(may be repeated)")
+    assert texts(owner)[-1].endswith(REPEATED)
     assert (await post.row()).state is AlertState.SENT
 
 
@@ -622,7 +626,7 @@ async def test_an_alert_cut_off_while_being_sent_says_that_it_may_be_repeated(se
     assert (row.state, row.last_error) == (AlertState.UNKNOWN, "stopped while it was being sent")
     await post.sweep()
 
-    assert texts(owner)[-1].endswith("(may be repeated)")
+    assert texts(owner)[-1].endswith(REPEATED)
 
 
 async def test_a_slow_chat_delays_no_alert_of_another(server, post):
@@ -705,7 +709,7 @@ async def test_a_database_that_stumbles_at_the_start_stops_no_delivery(server, p
 
     message = await owner.wait_for("BTC/USD")
     await post.delivery.stop()
-    assert message.text.endswith("(may be repeated)")
+    assert message.text.endswith(REPEATED)
 
 
 async def test_a_sender_that_ends_by_itself_is_told_and_begins_anew(server, post, monkeypatch):
@@ -734,7 +738,7 @@ async def test_an_alert_whose_process_died_while_sending_it_says_that_it_may_be_
     message = await owner.wait_for("BTC/USD")
     await post.delivery.stop()
 
-    assert message.text.endswith("(may be repeated)")
+    assert message.text.endswith(REPEATED)
 
 
 async def test_once_in_doubt_an_alert_stays_in_doubt_until_it_is_sent(server, post):
@@ -749,5 +753,5 @@ async def test_once_in_doubt_an_alert_stays_in_doubt_until_it_is_sent(server, po
 
     first, repeated = texts(owner)
 
-    assert "may be repeated" not in first
-    assert "may be repeated" in repeated
+    assert REPEATED not in first
+    assert REPEATED in repeated

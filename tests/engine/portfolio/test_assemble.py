@@ -118,7 +118,7 @@ def test_what_is_not_listed_is_shown_in_dollars_without_a_symbol():
     [
         pytest.param({}, NotGuarded.NOT_ASKED_FOR, id="nobody asked"),
         pytest.param({"cost": None}, NotGuarded.ENTRY_UNKNOWN, id="no entry"),
-        pytest.param({"mark": NO_PRICE}, NotGuarded.PRICE_UNKNOWN, id="no price"),
+        pytest.param({"mark": NO_PRICE}, NotGuarded.NOT_ASKED_FOR, id="no price"),
         pytest.param({"mark": CLOSED}, NotGuarded.MARKET_CLOSED, id="market closed"),
         pytest.param({"instrument": None}, NotGuarded.CANNOT_BE_SOLD_NOW, id="not listed"),
         pytest.param({"locked": number("2")}, NotGuarded.CANNOT_BE_SOLD_NOW, id="staked"),

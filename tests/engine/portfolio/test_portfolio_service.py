@@ -115,7 +115,7 @@ async def test_a_broker_out_of_reach_is_named_and_its_positions_keep_their_age(d
     assert unread.error == "HTTP 503 with something else than the venue's answer"
     assert demo.clock.now() - unread.as_of >= timedelta(seconds=60)
     ada = next(view for view in portfolio.positions if view.asset == "ADA")
-    assert ada.not_guarded is NotGuarded.PRICE_UNKNOWN
+    assert ada.not_guarded is NotGuarded.NOT_ASKED_FOR
     assert (ada.as_of, ada.value_usd) == (unread.as_of, None)
 
 
@@ -264,4 +264,4 @@ async def test_an_order_book_that_is_not_told_leaves_the_price_unknown_for_that_
     btc = (await positions(thin))[Venue.KRAKEN, "BTC"]
 
     assert btc.mark == PriceUnknown(problem=PriceProblem.NO_BOOK)
-    assert btc.not_guarded is NotGuarded.PRICE_UNKNOWN
+    assert btc.not_guarded is NotGuarded.NOT_ASKED_FOR

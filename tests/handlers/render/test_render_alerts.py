@@ -253,6 +253,17 @@ def test_a_gap_in_which_nothing_moved_says_that():
     )
 
 
+def test_what_was_not_recorded_before_is_not_called_an_unknown_result():
+    moved = Moved(**_ABOUT, before=None, after=Decimal("-0.0075"))
+
+    text = plain_text(
+        render_alert(NotWatching(since=ago(seconds=133), until=NOW, moved=(moved,)), READER).text
+    )
+
+    assert text.startswith("NIJA was away for 2 min 13 s\n")
+    assert "BTC/USD on Kraken: before: not recorded, now \N{MINUS SIGN}0.75 %" in text
+
+
 def test_a_paused_guard_without_a_question_names_the_command():
     text = render_alert(replace(EXAMPLES["guard_paused"], offer=None), READER).text
 

@@ -8,6 +8,7 @@ from engine.liquidation.mark import MarkBasis, PriceProblem, PriceUnknown
 from engine.portfolio.view import NotGuarded
 from engine.positions import Direction, PositionKind, Unsettled
 from engine.venues import Venue
+from handlers.render.html import plain_text
 from handlers.render.positions import render_positions, standing_words
 from tests.handlers.screen_checks import check_golden
 from tests.handlers.values import READER, ago, guard, mark, portfolio, position, unread
@@ -79,11 +80,15 @@ def test_each_reason_for_not_being_guarded_is_in_the_words_of_the_engine(reason)
         ),
         (
             {"not_guarded": NotGuarded.MARKET_CLOSED},
-            f"not guarded: market closed; its guard at {_MINUS}1.00 % waits",
+            f"guarded at {_MINUS}1.00 %, but not watched: market closed",
+        ),
+        (
+            {"guard": guard(quantity="0.1"), "not_guarded": NotGuarded.PRICE_UNKNOWN},
+            f"guarded at {_MINUS}1.00 % for 0.1 of it, but not watched: price unknown",
         ),
         ({"guard": None}, "not guarded: you have not asked for it"),
     ],
-    ids=["plain", "own threshold", "mid", "part", "closing", "paused", "closed", "none"],
+    ids=["plain", "own threshold", "mid", "part", "closing", "paused", "closed", "no price", "none"],
 )
 def test_standing(changes, expected):
     assert standing_words(position(**changes)) == expected
@@ -101,6 +106,27 @@ def test_what_is_staked_is_said_with_what_to_do_about_it():
 
     assert standing_words(staked) == f"{text}: 0.75 is staked; unstake it at Kraken first"
     assert standing_words(replace(staked, symbol=None)) == text
+
+
+def test_a_position_guarded_from_a_price_shows_since_when_from_what_and_how_far_it_is():
+    without_entry = position(
+        entry=None,
+        pnl=None,
+        pnl_ratio=None,
+        net_if_sold=None,
+        explained=Decimal(0),
+        guard_ratio=Decimal("-0.0078125"),
+    )
+
+    table = plain_text(render_positions(portfolio(without_entry), READER).text)
+    line = plain_text(render_positions(portfolio(*[without_entry] * 8), READER).text)
+
+    shown = [" ".join(row.split()) for row in table.splitlines()]
+    assert "Guarded from $64,000.00" in shown
+    assert "Guarded since 6 Mar 02:30:11 UTC" in shown
+    assert f"Now against that {_MINUS}0.78 %" in shown
+    assert "Trigger ≤ $63,360.00" in shown
+    assert f"from $64,000.00, now {_MINUS}0.78 % against that, trigger ≤ $63,360.00" in line
 
 
 def test_many_positions_say_what_is_staked_and_which_part_the_result_is_of():

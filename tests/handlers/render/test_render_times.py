@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from handlers.render.times import Reader, duration, zone_named
+from handlers.render.times import Reader, duration, exact_duration, zone_named
 from tests.handlers.values import NOW, READER, ago
 
 
@@ -41,8 +41,16 @@ def test_times_are_in_the_readers_zone():
 
 
 def test_a_span_names_its_zone_once():
-    assert READER.span(ago(minutes=20, seconds=11), NOW) == "02:10\N{EN DASH}02:30 UTC"
-    assert READER.span(ago(hours=3), NOW) == "6 Mar 23:30\N{EN DASH}02:30 UTC"
+    assert READER.span(ago(minutes=20, seconds=11), NOW) == "02:10:00\N{EN DASH}02:30:11 UTC"
+    assert READER.span(ago(hours=3), NOW) == "6 Mar 23:30:11\N{EN DASH}02:30:11 UTC"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [(0, "0 s"), (59, "59 s"), (133, "2 min 13 s"), (3600, "1 h 0 min 0 s"), (93_784, "26 h 3 min 4 s")],
+)
+def test_an_exact_duration_leaves_no_second_out(seconds, expected):
+    assert exact_duration(timedelta(seconds=seconds)) == expected
 
 
 @pytest.mark.parametrize("name", ["", "Nowhere/Land", "../etc/passwd", "America", "a\0b"])
