@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.storage.connecting import open_connection
-from engine.storage.strays import Strays
 
 READERS = 4
 
@@ -24,27 +23,26 @@ class Database:
         self.url = url
         self._writer = writing_engine(url)
         self._reader = _reading_engine(url)
-        self._writer_strays, self._reader_strays = Strays(self._writer), Strays(self._reader)
         self._write_sessions = async_sessionmaker(self._writer, class_=AsyncSession, expire_on_commit=False)
         self._read_sessions = async_sessionmaker(self._reader, class_=AsyncSession, expire_on_commit=False)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """Open a transaction that sees no other writer; commit at the end, roll back on any exception."""
-        async with self._writer_strays.closed(), self._write_sessions.begin() as session:
+        async with self._write_sessions.begin() as session:
             yield session
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """Open a consistent view; keep it short, SQLite cannot tidy its log under an open one."""
-        async with self._reader_strays.closed(), self._read_sessions() as session:
+        async with self._read_sessions() as session:
             yield session
 
     async def find_damage(self) -> tuple[str, ...]:
         """Return what SQLite's own checks complain about; empty means sound."""
         if not is_sqlite(self.url):
             return ()
-        async with self._reader_strays.closed(), self._reader.connect() as connection:
+        async with self._reader.connect() as connection:
             words = (await connection.execute(text("PRAGMA integrity_check"))).scalars().all()
             orphans = (await connection.execute(text("PRAGMA foreign_key_check"))).all()
         damage = [str(word) for word in words if word != "ok"]
