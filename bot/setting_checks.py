@@ -49,14 +49,26 @@ def split_ids(value: object) -> object:
 def check_threshold(value: object) -> Decimal:
     """Accept a loss as a fraction in [-0.5, 0) and guess what a percentage was meant to be."""
     text = str(value).replace("\N{MINUS SIGN}", "-").strip()
-    percent = text.endswith("%")
-    try:
-        threshold = Decimal(text.rstrip("% "))
-    except InvalidOperation:
-        threshold = Decimal("NaN")
-    if not percent and threshold.is_finite() and LOWEST_THRESHOLD <= threshold < 0:
+    percent, comma = text.endswith("%"), "," in text
+    threshold = _number(text.replace(",", "."))
+    if not (percent or comma) and threshold.is_finite() and LOWEST_THRESHOLD <= threshold < 0:
         return threshold
-    raise ValueError(f"must be a fraction in [-0.5, 0): {_meant(threshold)}")
+    how = " and ".join(
+        (
+            *(["with a point instead of the comma"] if comma else []),
+            *(["without the % sign"] if percent else []),
+        )
+    )
+    written = f", written {how}" if how else ""
+    meant = threshold / 100 if percent and abs(threshold) <= -LOWEST_THRESHOLD else threshold
+    raise ValueError(f"must be a fraction in [-0.5, 0){written}: {_meant(meant)}")
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return Decimal(text.rstrip("% "))
+    except InvalidOperation:
+        return Decimal("NaN")
 
 
 def _meant(threshold: Decimal) -> str:

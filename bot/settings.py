@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 
+from dotenv.parser import Binding, parse_stream
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -20,6 +21,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
 from bot.coinbase_key import check_coinbase_secret
@@ -192,17 +194,20 @@ class Sources:
 
 
 def load_settings(env_file: Path | None = ENV_FILE) -> Settings:
-    """Read the environment and the file; raise SettingsError on the first thing that is wrong.
+    """Read the environment and the file; raise SettingsError with everything that is wrong, a line each.
 
     Only the file that nobody named may be missing; /dev/null stands for none.
     """
     if env_file not in {None, ENV_FILE, Path(os.devnull)} and not Path(env_file).is_file():
         raise SettingsError(f"{env_file}: there is no such file; settings are read from it.")
-    _refuse_unknown([*os.environ, *_in_file(env_file)])
+    wrong = [*_unreadable(env_file)] or [*_unknown([*os.environ, *_in_file(env_file)])]
     try:
-        return Settings(_env_file=env_file)
+        settings = Settings(_env_file=env_file)
     except ValidationError as refusal:
-        raise SettingsError(_sentence(refusal)) from None
+        wrong += _sentences(refusal)
+    if wrong:
+        raise SettingsError("\n".join(dict.fromkeys(wrong)))
+    return settings
 
 
 def find_sources(env_file: Path) -> Sources:
@@ -236,10 +241,47 @@ def _in_file(env_file: Path | None) -> Mapping[str, str | None]:
 
 
 def _count(found: Mapping[str, str | None]) -> int:
-    return sum(1 for name, value in found.items() if name.upper().startswith(PREFIX) and value)
+    known = setting_names()
+    return sum(
+        1 for name, value in found.items() if name.upper() in known and value and _differs(name, value)
+    )
 
 
-def _refuse_unknown(names: Iterable[str]) -> None:
+def _differs(name: str, value: str) -> bool:
+    """Tell whether a value was filled in: one that is the default says nothing."""
+    default = Settings.model_fields[name.upper().removeprefix(PREFIX).lower()].get_default()
+    if default is None or default == ():
+        return value.strip().lower() not in {"", "off"}
+    try:
+        return bool(type(default)(value.strip()) != default)
+    except (ArithmeticError, ValueError):
+        return True
+
+
+def _unreadable(env_file: Path | None) -> Iterator[str]:
+    """Name the lines that the reader of the file could make nothing of, and show none of them."""
+    if env_file is None or not Path(env_file).is_file():
+        return
+    with Path(env_file).open(encoding="utf-8", errors="replace") as lines:
+        for binding in parse_stream(lines):
+            # A word alone is read as a name without a value.
+            if binding.error or (_is_ours(binding.key) and binding.value is None):
+                yield (
+                    f"{env_file}, line {_line_of(binding)}: this is no NAME=value; "
+                    "comments begin with #, and an opened quote must be closed."
+                )
+
+
+def _is_ours(name: str | None) -> bool:
+    return name is not None and name.upper().startswith(PREFIX)
+
+
+def _line_of(binding: Binding) -> int:
+    blank = len(binding.original.string) - len(binding.original.string.lstrip())
+    return binding.original.line + binding.original.string[:blank].count("\n")
+
+
+def _unknown(names: Iterable[str]) -> Iterator[str]:
     known = setting_names()
     for name in names:
         upper = name.upper()
@@ -249,7 +291,7 @@ def _refuse_unknown(names: Iterable[str]) -> None:
             hint = (
                 f"did you mean {PREFIX}{close[0]}?" if close else "the settings are listed in .env.example."
             )
-            raise SettingsError(f"{_shown(name)} is not a setting: {hint}")
+            yield f"{_shown(name)} is not a setting: {hint}"
 
 
 def _shown(name: str) -> str:
@@ -261,8 +303,13 @@ def _shown(name: str) -> str:
     return word.upper() if word == name else f"{word.upper()}… (a line without = ?)"
 
 
-def _sentence(refusal: ValidationError) -> str:
-    error = refusal.errors(include_url=False, include_context=False)[0]
+def _sentences(refusal: ValidationError) -> list[str]:
+    errors = refusal.errors(include_url=False, include_context=False)
+    # What follows from another setting cannot be worked out while that one is wrong.
+    return [_sentence(error) for error in errors if error["type"] != "default_factory_not_called"]
+
+
+def _sentence(error: ErrorDetails) -> str:
     words = str(error["msg"]).removeprefix("Value error, ")
     if not error["loc"]:
         return words

@@ -74,7 +74,7 @@ def test_a_file_that_was_named_must_be_there():
 
 
 def test_where_the_settings_come_from_is_known(monkeypatch, tmp_path):
-    monkeypatch.setenv("NIJA_MODE", "live")
+    monkeypatch.setenv("NIJA_MODE", "paper")
     nothing_there = find_sources(Path(".env"))
     (tmp_path / ".env").write_text("NIJA_LOG_LEVEL=debug\nNIJA_OWNER_IDS=7\nNIJA_ALERT_URL=\nOTHER=1\n")
 
@@ -136,6 +136,49 @@ def test_a_percentage_as_threshold_is_asked_back(monkeypatch, value, meant):
 
     assert sentence.startswith("NIJA_LIQUIDATION_PNL must be a fraction in [-0.5, 0)")
     assert sentence.endswith(f"did you mean {meant}?")
+
+
+@pytest.mark.parametrize(
+    ("value", "how", "meant"),
+    [
+        ("-0,01", "with a point instead of the comma", "-0.01"),
+        ("-1%", "without the % sign", "-0.01"),
+        ("-0.5 %", "without the % sign", "-0.005"),
+        ("-1,5 %", "with a point instead of the comma and without the % sign", "-0.015"),
+    ],
+)
+def test_a_decimal_comma_and_a_percent_sign_are_named(monkeypatch, value, how, meant):
+    sentence = refusal(monkeypatch, LIQUIDATION_PNL=value)
+
+    assert sentence == (
+        f"NIJA_LIQUIDATION_PNL must be a fraction in [-0.5, 0), written {how}: did you mean {meant}?"
+    )
+
+
+def test_everything_that_is_wrong_is_told_at_once(monkeypatch):
+    lines = refusal(monkeypatch, OWNER_IDS="@me", MODE="lvie", OWNER_ID="7").splitlines()
+
+    assert sorted(line.split()[0] for line in lines) == ["NIJA_MODE", "NIJA_OWNER_ID", "NIJA_OWNER_IDS"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("NIJA_MODE=live\n\n# a comment\nNIJA_OWNER_IDS 7\n", 4),
+        ("NIJA_MODE=live\nNIJA_ALPACA_API_KEY='opened and\nnever closed\n", 2),
+        ("\n\nNIJA_MODE\n", 3),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named_by_its_number(monkeypatch, tmp_path, text, line):
+    (tmp_path / ".env").write_text(text)
+
+    assert refusal(monkeypatch).splitlines()[0].startswith(f".env, line {line}: this is no NAME=value")
+
+
+def test_an_example_that_was_only_copied_counts_as_not_filled_in(tmp_path):
+    (tmp_path / ".env").write_text((ROOT / ".env.example").read_text() + "NIJA_OWNER_IDS=7\n")
+
+    assert find_sources(Path(".env")).in_file == 1
 
 
 @pytest.mark.parametrize("value", ["-0.5", "-0.01", "-0.000001", "\N{MINUS SIGN}0.02"])
