@@ -69,7 +69,7 @@ async def open_room(url: str, *, accounts: int) -> AsyncIterator[Room]:
         async with AsyncExitStack() as resources:
             base = await open_base(settings, clock, resources)
             await _save_accounts(base, accounts)
-            http = Http.open()
+            http = Http.open(clock)
             resources.push_async_callback(http.close)
             market = KrakenMarketData(http=http, clock=clock, url=url)
             yield Room(settings=settings, base=base, market=market, accounts=accounts)

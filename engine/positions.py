@@ -113,6 +113,8 @@ class AccountReport:
     unreadable: frozenset[str] = frozenset()
     #: When the venue was asked.
     at: datetime
+    #: The same on the venue's own clock, where that is known.
+    venue_at: datetime | None = None
 
     def tells_of(self, name: str) -> bool:
         """Tell whether the reading says how much there is of an asset, or of a pair held on margin."""

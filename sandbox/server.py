@@ -5,6 +5,7 @@ import json
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from email.utils import formatdate
 from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl
@@ -75,6 +76,7 @@ class StandIn(ABC):
         """Listen on loopback: on this port, else on the one it had before, else on a free one."""
         app = web.Application(middlewares=[self._serve])
         app.add_routes(self.routes())
+        app.on_response_prepare.append(self._date)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port or self._port)
@@ -119,6 +121,10 @@ class StandIn(ABC):
         finally:
             self.tape.answer(call, outcome)
         return response
+
+    async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:
+        """Date an answer by the venue's own clock, as its servers do."""
+        response.headers["Date"] = formatdate(self.now(), usegmt=True)
 
     def _outcome(self, faults: tuple[Fault, ...], response: web.StreamResponse) -> str:
         spoiled = next((fault for fault in faults if fault.kind not in DELAYS | WORDED), None)

@@ -12,6 +12,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Self
 
 import aiohttp
@@ -20,10 +21,13 @@ from ccxt.async_support.coinbase import coinbase
 from ccxt.async_support.kraken import kraken
 from ccxt.base.errors import ArgumentsRequired, AuthenticationError, BaseError, InvalidNonce
 from cryptography.exceptions import UnsupportedAlgorithm
+from yarl import URL
 
 from engine.brokers.errors_table import Operation, RedirectedError, judge_answer, judge_transport
+from engine.clock import Clock, Moment
 from engine.errors import InvalidNonceError, KeyRejectedError
 from engine.redaction import Redactor
+from engine.server_times import ServerTimes
 from engine.venues import Venue
 
 DEFAULT_TIMEOUT_S = 10.0
@@ -65,21 +69,41 @@ class Http:
 
     session: aiohttp.ClientSession
     ssl_context: ssl.SSLContext
+    times: ServerTimes
 
     @classmethod
-    def open(cls) -> Self:
+    def open(cls, clock: Clock) -> Self:
         """Open a session; must run in the event loop."""
         context = ssl.create_default_context(cafile=_Kraken({"logger": _SILENT}).cafile)
         # One hanging venue must not use up the connections of the others: lanes bound them, not the pool.
         connector = aiohttp.TCPConnector(ssl=context, limit=0, family=socket.AF_UNSPEC)
+        times = ServerTimes(clock)
         session = aiohttp.ClientSession(
-            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), middlewares=(_stay,)
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            middlewares=(_stay, _dated(times, clock)),
         )
-        return cls(session, context)
+        return cls(session, context, times)
+
+    def offset(self, url: str, now: Moment) -> timedelta | None:
+        """Return how far the clock of a venue's server is ahead of ours; None while it is not known."""
+        return self.times.offset(URL(url).authority, now)
 
     async def close(self) -> None:
         """Close all connections."""
         await self.session.close()
+
+
+def _dated(times: ServerTimes, clock: Clock) -> aiohttp.ClientMiddlewareType:
+    """Return what reads the dates of answers as they pass."""
+
+    async def note(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        sent_s = clock.monotonic()
+        response = await send(request)
+        times.note(request.url.authority, response.headers.get("Date"), sent_s=sent_s)
+        return response
+
+    return note
 
 
 async def _stay(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:

@@ -3,10 +3,11 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from engine.brokers.ccxt_client import Call, Http, VenueClient
-from engine.clock import Clock
+from engine.clock import Clock, Moment, moment
 from engine.errors import RefusalReason, RefusedError
 from engine.quotes import Quote
 from engine.venues import Venue
@@ -51,6 +52,12 @@ class CcxtMarketData(ABC, Generic[CatalogT]):
     def venue(self) -> Venue:
         """Return the venue it reads."""
         return self._client.venue
+
+    def venue_time(self, at: Moment) -> datetime | None:
+        """Return what the venue's clock showed at a moment of this process; None while that is not known."""
+        now = moment(self._clock)
+        offset = self.http.offset(self.url, now)
+        return None if offset is None else now.at - (now - at) + offset
 
     async def catalog(self) -> CatalogT:
         """Return the venue's names and instruments, asking for them the first time only."""

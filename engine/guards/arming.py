@@ -72,6 +72,8 @@ class ArmingCandidate:
     venue_entry: Decimal | None = None
     #: When the quantity was read.
     as_of: datetime
+    #: The same on the venue's own clock, where that is known.
+    venue_as_of: datetime | None = None
     #: True while fills are awaited without which nobody knows what today's quantity cost.
     fills_pending: bool = False
     #: True while the quantity is of before a sale of ours.

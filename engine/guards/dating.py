@@ -2,6 +2,7 @@
 
 What was seen is stored with a wall time, and a venue's fills are compared with it. A clock that was set since would
 put old fills behind it or new ones before it, so this process remembers how long ago it was by its steady clock.
+Another process knows it by the venue's own time, which is stored as well.
 """
 
 from collections.abc import Collection, Iterable
@@ -54,15 +55,27 @@ class SeenTimes:
         self._anchors: dict[str, _Anchor] = {}
 
     def date(
-        self, guard_id: str, stored: datetime, *, now: Moment, fills: Collection[Fill], new: Collection[Fill]
+        self,
+        guard_id: str,
+        stored: datetime,
+        *,
+        venue_at: datetime | None,
+        ahead: timedelta | None,
+        now: Moment,
+        fills: Collection[Fill],
+        new: Collection[Fill],
     ) -> Dated:
         """Return a guard's stored time on today's clock; of the known fills, `new` are those just told.
 
-        A time that lies ahead was stored under a wrong clock: then only what was not known before has happened since.
+        `venue_at` is the venue's time that was stored with it, and `ahead` is how far the venue's clock is ahead
+        of ours now; each is None where it is not known. A time that lies ahead, however it is taken, was stored
+        under a wrong clock: then only what was not known before has happened since.
         """
         anchor = self._anchors.get(guard_id)
         if anchor is None or anchor.stored != stored:
-            anchor = self._anchors[guard_id] = _anchor(stored, now, fills, new)
+            at = _on_todays_clock(stored, venue_at, ahead or timedelta(0), now.at)
+            anchor = replace(_anchor(at, now, fills, new), stored=stored)
+            self._anchors[guard_id] = anchor
         if anchor.steady_s is None:
             return Dated(at=LONG_AGO, known=anchor.known)
         return Dated(at=wall_now(now, Moment(stored, anchor.steady_s)), known=anchor.known)
@@ -85,6 +98,27 @@ def ids_of(fills: Iterable[Fill]) -> frozenset[str]:
 def wall_now(now: Moment, then: Moment) -> datetime:
     """Return what today's clock would have shown at an earlier moment of this process."""
     return now.at - (now - then)
+
+
+def ahead_of(now: Moment, asked: Moment, venue_at: datetime | None) -> timedelta | None:
+    """Return how far a venue's clock is ahead of ours, by the reading it dated; None while nobody knows."""
+    return None if venue_at is None else wall_time.between(wall_now(now, asked), venue_at)
+
+
+def on_our_clock(fills: Iterable[Fill], ahead: timedelta | None) -> tuple[Fill, ...]:
+    """Return fills dated as today's clock showed them, right or wrong."""
+    return tuple(replace(fill, at=fill.at - ahead) if ahead else fill for fill in fills)
+
+
+def _on_todays_clock(
+    stored: datetime, venue_at: datetime | None, ahead: timedelta, now: datetime
+) -> datetime:
+    if venue_at is not None:
+        # Of a reading of a moment ago the venue's time is known to a second, and never told too early.
+        return wall_time.at_most(venue_at - ahead, now)
+    # Stored under a clock that was right, or as wrong as it is now: what happened between the two may be in it.
+    possible = (one for one in (stored, stored - ahead) if not wall_time.is_ahead(one, now))
+    return wall_time.latest(possible) or stored
 
 
 def _anchor(stored: datetime, now: Moment, fills: Collection[Fill], new: Collection[Fill]) -> _Anchor:

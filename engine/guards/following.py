@@ -27,6 +27,8 @@ class Reading:
 
     there: Decimal
     at: datetime
+    #: The same on the venue's own clock, where that is known.
+    venue_at: datetime | None = None
     fills: tuple[Fill, ...]
     #: The venue's ids of the orders that are ours.
     our_orders: frozenset[str]
@@ -80,7 +82,7 @@ def follow(guard: Guard, reading: Reading, *, seen: Seen | None, suspect: Seen |
     if fills.all and reading.venue_entry is not None:
         # A trade moves the venue's average; that is no split.
         guard = replace(guard, venue_entry=reading.venue_entry)
-    after = Seen(quantity=reading.there, at=reading.at)
+    after = Seen(quantity=reading.there, at=reading.at, venue_at=reading.venue_at)
     return Followed(change=_reconcile(guard, reading, base, fills), seen=after)
 
 

@@ -42,6 +42,8 @@ class Seen:
 
     quantity: Decimal
     at: datetime
+    #: The same on the venue's own clock; None where that was not known.
+    venue_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

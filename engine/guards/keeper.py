@@ -14,7 +14,16 @@ from engine.clock import Clock, Moment, moment
 from engine.errors import BrokerError
 from engine.guards.asking import UNASKED, Button, ask
 from engine.guards.changes import ChangeReason, GuardChange, Paused, Unchanged
-from engine.guards.dating import LONG_AGO, Dated, SeenTimes, Suspect, ids_of, wall_now
+from engine.guards.dating import (
+    LONG_AGO,
+    Dated,
+    SeenTimes,
+    Suspect,
+    ahead_of,
+    ids_of,
+    on_our_clock,
+    wall_now,
+)
 from engine.guards.following import Followed, Reading, follow, is_told, quantity_there
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.guards.introduction import Introduction
@@ -136,15 +145,24 @@ class GuardKeeper:
         suspect: Suspect | None,
     ) -> None:
         now = moment(self._clock)
+        ahead = ahead_of(now, asked, report.venue_at)
         async with self._database.read() as session:
             seen = await rows.load_seen(session, guard.guard_id)
-            fills = await fill_rows.load_fills(session, guard.account_id, asset=guard.asset)
+            told = await fill_rows.load_fills(session, guard.account_id, asset=guard.asset)
+            fills = on_our_clock(told, ahead)
             dated = self._seen_times.date(
-                guard.guard_id, seen.at if seen else guard.created_at, now=now, fills=fills, new=new
+                guard.guard_id,
+                seen.at if seen else guard.created_at,
+                venue_at=seen.venue_at if seen else None,
+                ahead=ahead,
+                now=now,
+                fills=fills,
+                new=new,
             )
             reading = Reading(
                 there=quantity_there(report, guard),
                 at=wall_now(now, asked),
+                venue_at=report.venue_at,
                 fills=fills,
                 our_orders=await intent_rows.load_order_ids(session, guard.account_id),
                 untold=await load_untold(session, guard.key, since=dated.at),
@@ -176,7 +194,7 @@ class GuardKeeper:
 
     async def _compare_restored(self, report: AccountReport, guard: Guard, new: tuple[Fill, ...]) -> None:
         """Arm a guard from a backup again if nothing happened to its position since; ask otherwise."""
-        there = Seen(quantity=quantity_there(report, guard), at=report.at)
+        there = Seen(quantity=quantity_there(report, guard), at=report.at, venue_at=report.venue_at)
         async with self._database.read() as session:
             seen = await rows.load_seen(session, guard.guard_id)
         least = max(guard.quantity, seen.quantity) if seen else guard.quantity
@@ -252,7 +270,7 @@ def _to_store(followed: Followed, reading: Reading, dated: Dated, stored: Seen |
     if after.at == LONG_AGO:
         if followed.suspect is not None:
             return stored
-        return Seen(quantity=reading.there, at=reading.at)
+        return Seen(quantity=reading.there, at=reading.at, venue_at=reading.venue_at)
     if stored and after == replace(stored, at=dated.at) and _is_same_time(stored.at, dated.at):
         return stored
     return after

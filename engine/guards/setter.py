@@ -44,10 +44,13 @@ class GuardSetter:
             await rows.save_guard(session, guard, now=now, cause=cause)
             if guard is fresh:
                 # One that goes on is compared with what was seen of it before.
-                seen = Seen(quantity=arming.candidate.quantity, at=arming.candidate.as_of)
-                await rows.note_seen(session, guard.guard_id, seen)
+                await rows.note_seen(session, guard.guard_id, _seen(arming.candidate))
             armed.append(guard)
         return tuple(armed)
+
+
+def _seen(candidate: ArmingCandidate) -> Seen:
+    return Seen(quantity=candidate.quantity, at=candidate.as_of, venue_at=candidate.venue_as_of)
 
 
 def _set(existing: Guard | None, fresh: Guard, candidate: ArmingCandidate) -> Guard | None:

@@ -45,6 +45,8 @@ class Found:
     leverage: int | None = None
     venue_entry: Decimal | None = None
     as_of: datetime
+    #: The same on the venue's own clock, where that is known.
+    venue_as_of: datetime | None = None
 
     @property
     def key(self) -> PositionKey:

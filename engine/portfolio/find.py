@@ -116,6 +116,7 @@ def _spot(scene: Scene, holding: Holding, symbols: Mapping[str, str]) -> Found:
         guard=guard,
         venue_entry=holding.venue_entry,
         as_of=scene.report.at,
+        venue_as_of=scene.report.venue_at,
     )
 
 
@@ -141,6 +142,7 @@ def _short(scene: Scene, holding: Holding) -> Found:
         taker=_taker(scene, instrument),
         guard=None,
         as_of=scene.report.at,
+        venue_as_of=scene.report.venue_at,
     )
 
 
@@ -174,6 +176,7 @@ def _margin(scene: Scene, position: MarginPosition) -> Found:
         leverage=position.leverage,
         unsettled=unread if (unread := scene.unsettled.get(key)) and not unread.is_read else None,
         as_of=scene.report.at,
+        venue_as_of=scene.report.venue_at,
     )
 
 

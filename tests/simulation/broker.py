@@ -64,9 +64,12 @@ class SimBroker:
 
     async def fetch_report(self, *, priority=None):
         await self._read(Kind.READ_LOST, Kind.READ_HANGS)
-        report = AccountReport(account=self._account, holdings=self._truth.holdings(), at=self._clock.now())
+        at = self._clock.now()
+        report = AccountReport(
+            account=self._account, holdings=self._truth.holdings(), at=at, venue_at=self._clock.true(at)
+        )
         if self._old_report and self._faults.strikes(self._venue, Kind.OLD_REPORT):
-            report = replace(self._old_report, at=report.at)
+            report = replace(self._old_report, at=report.at, venue_at=report.venue_at)
         else:
             self._old_report = report
         if self._faults.strikes(self._venue, Kind.FREE_SHOWN_ZERO):

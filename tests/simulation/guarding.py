@@ -22,7 +22,8 @@ async def store_guard(world, truth, symbol, quantity, *, cost):
     with world.store.session() as session, session.begin():
         inline = InlineSession(session, lambda **_: None)
         await guard_rows.save_guard(inline, guard, now=world.wall.now(), cause="armed")
-        await guard_rows.note_seen(inline, guard.guard_id, Seen(quantity=there, at=guard.created_at))
+        seen = Seen(quantity=there, at=guard.created_at, venue_at=world.clock.now())
+        await guard_rows.note_seen(inline, guard.guard_id, seen)
     return world.armed[guard.guard_id]
 
 

@@ -130,7 +130,7 @@ async def open_stand(kind, venue):
     if kind == "simulated":
         yield SimulatedStand(venue)
         return
-    http, stand_in = Http.open(), _SOCKETS[venue].stand_in()
+    http, stand_in = Http.open(SystemClock()), _SOCKETS[venue].stand_in()
     try:
         async with stand_in.server:
             account = Account(account_id="contract", user_id=1, venue=venue)

@@ -25,7 +25,7 @@ from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, VenueClient, alp
 from engine.brokers.errors_table import Operation
 from engine.brokers.lane import Lane
 from engine.brokers.parse import Row, amount_in, as_list, as_row, text_in
-from engine.clock import Clock
+from engine.clock import Clock, moment
 from engine.errors import BrokerError, RefusalReason, RefusedError
 from engine.instruments import AssetClass
 from engine.money import ZERO
@@ -81,7 +81,7 @@ class AlpacaBroker(CcxtBroker):
     async def fetch_report(self, *, priority: Priority = Priority.READ) -> AccountReport:
         """Return dollars, coins and stocks with the venue's own total; leverage never counts as money."""
         catalog = await self._market.catalog()
-        at = self._clock.now()
+        asked = moment(self._clock)
         account = await self._get("v2/account", {}, priority)
         positions = await self._get("v2/positions", {}, priority)
         with reading(Venue.ALPACA):
@@ -98,7 +98,8 @@ class AlpacaBroker(CcxtBroker):
                 limits=find_limits(row),
                 equity_usd=amount_in(row, "equity"),
                 spendable_usd=amount_in(row, "non_marginable_buying_power"),
-                at=at,
+                at=asked.at,
+                venue_at=self._market.venue_time(asked),
             )
             tickers = stock_tickers(held)
             self._tier = parse_tier(row)

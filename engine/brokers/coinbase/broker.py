@@ -35,7 +35,7 @@ from engine.brokers.parse import (
     rows_in,
     text_in,
 )
-from engine.clock import Clock
+from engine.clock import Clock, moment
 from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, VenueOrderId, distinct
 from engine.positions import AccountReport
 from engine.venues import Account, Venue
@@ -80,14 +80,15 @@ class CoinbaseBroker(CcxtBroker):
 
     async def fetch_report(self, *, priority: Priority = Priority.READ) -> AccountReport:
         """Return all holdings and holds, from every page of accounts."""
-        at = self._clock.now()
+        asked = moment(self._clock)
         rows = [row async for row in self._pages("accounts", {"limit": _ACCOUNTS_A_PAGE}, priority)]
         with reading(Venue.COINBASE):
             return AccountReport(
                 account=self.account,
                 holdings=parse_holdings(rows),
                 unreadable=find_unreadable_accounts(rows),
-                at=at,
+                at=asked.at,
+                venue_at=self._market.venue_time(asked),
             )
 
     async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> OpenOrders:

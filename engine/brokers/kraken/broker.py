@@ -37,7 +37,7 @@ from engine.brokers.parse import (
     table_in,
     text_in,
 )
-from engine.clock import Clock
+from engine.clock import Clock, moment
 from engine.credits import split_credits
 from engine.errors import RefusalReason, RefusedError, UnknownOutcomeError
 from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, VenueOrderId
@@ -104,7 +104,7 @@ class KrakenBroker(CcxtBroker):
         if priority is not Priority.EXIT:
             await self._market.venue_clock.keep()
         catalog = await self._market.catalog()
-        at = self._clock.now()
+        asked = moment(self._clock)
         balances = await self._read("BalanceEx", priority=priority)
         positions = await self._fetch_open_positions(priority)
         with reading(Venue.KRAKEN):
@@ -116,7 +116,8 @@ class KrakenBroker(CcxtBroker):
                 credits=fee_credits,
                 unreadable=find_unreadable_balances(balances, catalog)
                 | find_unreadable_positions(positions, catalog),
-                at=at,
+                at=asked.at,
+                venue_at=self._market.venue_time(asked),
             )
         return await self._with_margin(report, priority) if report.margin_positions else report
 

@@ -85,7 +85,7 @@ async def note_seen(
         included = await _included_step(session, row.account_id, seen, before_intent)
         # Readings come in order: what an earlier one included, a later one does.
         row.seen_step = max(included, row.seen_step or 0)
-    row.seen_quantity, row.seen_at = seen.quantity, seen.at
+    row.seen_quantity, row.seen_at, row.seen_venue_at = seen.quantity, seen.at, seen.venue_at
     session.add(row)
     await session.flush()
 
@@ -113,7 +113,7 @@ async def load_seen(session: AsyncSession, guard_id: str) -> Seen | None:
     row = await session.get(GuardRow, guard_id)
     if row is None or row.seen_quantity is None or row.seen_at is None:
         return None
-    return Seen(quantity=row.seen_quantity, at=row.seen_at)
+    return Seen(quantity=row.seen_quantity, at=row.seen_at, venue_at=row.seen_venue_at)
 
 
 async def load_watched(session: AsyncSession) -> tuple[Guard, ...]:

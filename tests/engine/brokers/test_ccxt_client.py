@@ -26,6 +26,7 @@ from engine.brokers.ccxt_client import (
 )
 from engine.brokers.errors_table import Operation
 from engine.brokers.kraken.parse import result_of
+from engine.clock import SystemClock
 from engine.errors import (
     InvalidNonceError,
     KeyRejectedError,
@@ -52,7 +53,7 @@ PEM = _pem(ec.generate_private_key(ec.SECP256R1())).decode()
 
 @pytest.fixture
 async def http():
-    http = Http.open()
+    http = Http.open(SystemClock())
     yield http
     await http.close()
 

@@ -6,6 +6,7 @@ import pytest
 
 from engine.alerts.messages import ClosedElsewhere, GuardReduced
 from engine.guards.guard import GuardState
+from sandbox.world import Bought, Opening, Story
 
 HOUR_S, MONTH_S = 3600, 30 * 86_400
 STEPS = pytest.mark.parametrize("step_s", [-MONTH_S, -HOUR_S, -40, 40, HOUR_S, MONTH_S])
@@ -146,3 +147,75 @@ async def test_a_sale_from_before_the_guard_is_not_counted_when_the_clock_is_put
 
     assert (await room.guard()).quantity == Decimal("0.1")
     assert await reductions(room) == []
+
+
+@pytest.fixture
+async def sold_before(rooms):
+    """Half a coin of two is sold by hand; the rest is guarded as soon as it is read."""
+    opening = Opening(purchases=(Bought(symbol="ETH/USD", quantity=Decimal(2), price=Decimal(3_100)),))
+    async with rooms(story=Story(openings={"kraken": opening}), guard_existing="all") as room:
+        room.trade("sell", "0.5", "ETH/USD")
+        await room.clock.sleep(15)
+        yield room
+
+
+async def guarded_ether(room):
+    [guard] = await room.guards()
+    return guard.quantity
+
+
+async def restart_with_the_clock_set(room, *, by_s, meanwhile=lambda: None):
+    await room.crash()
+    meanwhile()
+    room.clock.set_by(by_s)
+    await room.open()
+    await room.engine.trading.start()
+
+
+@STEPS
+async def test_a_sale_from_before_a_guard_set_under_a_wrong_clock_is_not_counted_by_the_next_process(
+    sold_before, step_s
+):
+    sold_before.clock.set_by(step_s)
+    await sold_before.read()
+    await sold_before.clock.sleep(15)
+
+    await restart_with_the_clock_set(sold_before, by_s=-step_s)
+    sold_before.deposit("ETH", "0.2")
+    await read_again(sold_before, 3)
+
+    assert await guarded_ether(sold_before) == Decimal("1.5")
+    assert await reductions(sold_before) == []
+
+
+@STEPS
+async def test_a_sale_while_the_bot_was_away_counts_once_though_the_guard_was_set_under_a_wrong_clock(
+    sold_before, step_s
+):
+    sold_before.clock.set_by(step_s)
+    await sold_before.read()
+    await sold_before.clock.sleep(15)
+
+    await restart_with_the_clock_set(
+        sold_before, by_s=-step_s, meanwhile=lambda: sold_before.trade("sell", "0.25", "ETH/USD")
+    )
+    await read_again(sold_before, 3)
+
+    assert await guarded_ether(sold_before) == Decimal("1.25")
+    assert len(await reductions(sold_before)) == 1
+
+
+@STEPS
+async def test_a_process_under_a_wrong_clock_counts_only_what_was_sold_since_the_last_one(
+    sold_before, step_s
+):
+    await sold_before.read()
+    await sold_before.clock.sleep(15)
+
+    await restart_with_the_clock_set(
+        sold_before, by_s=step_s, meanwhile=lambda: sold_before.trade("sell", "0.25", "ETH/USD")
+    )
+    await read_again(sold_before, 3)
+
+    assert await guarded_ether(sold_before) == Decimal("1.25")
+    assert len(await reductions(sold_before)) == 1

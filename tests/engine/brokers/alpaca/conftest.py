@@ -58,7 +58,7 @@ class AlpacaVenue:
 
 @pytest.fixture
 async def http():
-    http = Http.open()
+    http = Http.open(SystemClock())
     yield http
     await http.close()
 

@@ -59,7 +59,7 @@ class CoinbaseVenue:
 
 @pytest.fixture
 async def http():
-    http = Http.open()
+    http = Http.open(SystemClock())
     yield http
     await http.close()
 

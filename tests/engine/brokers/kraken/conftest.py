@@ -73,7 +73,7 @@ def rising_nonces():
 
 @pytest.fixture
 async def http():
-    http = Http.open()
+    http = Http.open(SystemClock())
     yield http
     await http.close()
 

@@ -1,0 +1,59 @@
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from engine.clock import Moment
+from engine.server_times import ServerTimes
+
+TRUE = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+NO_OFFSET = timedelta(0)
+
+
+class Clock:
+    def __init__(self):
+        self.passed_s = 0.0
+
+    def monotonic(self):
+        return self.passed_s
+
+
+def an_answer(*, server_at, took_s=0.2, header=None):
+    """Times after an answer that was asked for at 0 s on the steady clock."""
+    clock = Clock()
+    times = ServerTimes(clock)
+    clock.passed_s = took_s
+    times.note("venue", header or format_datetime(server_at, usegmt=True), sent_s=0.0)
+    return times
+
+
+@pytest.mark.parametrize("off_s", [-30 * 86_400, -3600, -15, 15, 3600, 30 * 86_400])
+def test_a_clock_that_is_off_is_told_by_how_much_and_never_by_too_little(off_s):
+    times = an_answer(server_at=TRUE)
+    now = Moment(TRUE + timedelta(seconds=off_s + 60.2), 60.2)
+
+    shown = now.at + times.offset("venue", now)
+
+    assert timedelta(0) <= shown - (TRUE + timedelta(seconds=60.2)) <= timedelta(seconds=2)
+
+
+@pytest.mark.parametrize("off_s", [-1.5, -0.9, 0, 0.9])
+def test_a_clock_that_may_be_right_is_taken_for_right(off_s):
+    now = Moment(TRUE + timedelta(seconds=0.7 + off_s), 0.2)
+
+    assert an_answer(server_at=TRUE).offset("venue", now) == NO_OFFSET
+
+
+def test_a_slow_answer_is_no_proof_that_a_clock_is_off():
+    now = Moment(TRUE + timedelta(seconds=9), 10.0)
+
+    assert an_answer(server_at=TRUE, took_s=10.0).offset("venue", now) == NO_OFFSET
+
+
+@pytest.mark.parametrize("header", ["yesterday", "Wed, 99 Mar 2026 12:00:00 GMT", "0"])
+def test_a_date_that_cannot_be_read_tells_nothing(header):
+    assert an_answer(server_at=TRUE, header=header).offset("venue", Moment(TRUE, 0.2)) is None
+
+
+def test_of_another_server_nothing_is_known():
+    assert an_answer(server_at=TRUE).offset("other", Moment(TRUE, 0.2)) is None
