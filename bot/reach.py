@@ -1,24 +1,43 @@
-"""Notices that Telegram does what it is asked, whoever asked: what waits for it need wait no longer."""
+"""What Telegram's answers say beside their contents: that it does what it is asked, and what time it is there."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
+import httpx
 from telegram.request import HTTPXRequest
 
 from bot.readable_updates import pass_over_unreadable
+from engine.clock import Clock, moment
+from engine.server_times import ServerTimes
 
 _DONE = b'{"ok":true'
 
 
-class Reach:
-    """Tells its one listener of every request that Telegram carried out."""
+_SERVER = "telegram"
+#: An answer is dated when it leaves, however long the poll was held open: no longer ago than this.
+_ON_ITS_WAY_S = 2.0
 
-    def __init__(self) -> None:
+
+class Reach:
+    """Tells its one listener of every request that Telegram carried out, and keeps Telegram's time."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._times = ServerTimes(clock)
         self.on_done: Callable[[], object] = lambda: None
 
     def request(self, **options: Any) -> HTTPXRequest:
         """Return a way to Telegram that is listened to."""
-        return _Heard(self, **options)
+        return _Heard(self, httpx_kwargs={"event_hooks": {"response": [self._note_date]}}, **options)
+
+    def on_our_clock(self, at: datetime) -> datetime:
+        """Return what our clock, right or wrong, showed at a time of Telegram's."""
+        return at - (self._times.offset(_SERVER, moment(self._clock)) or timedelta(0))
+
+    async def _note_date(self, response: httpx.Response) -> None:
+        sent_s = self._clock.monotonic() - _ON_ITS_WAY_S
+        self._times.note(_SERVER, response.headers.get("Date"), sent_s=sent_s)
 
 
 class _Heard(HTTPXRequest):

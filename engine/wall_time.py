@@ -9,7 +9,7 @@ process uses `engine.clock.Moment` or monotonic seconds, and only three kinds of
 - *A venue's own times* against each other: one clock told them all.
 - *Times that are shown*: a list in the order of the times printed in it, or how long something took.
 
-mypy fails on any other comparison, difference or sorting of datetimes in bot/ and engine/ (tests/wall_time_rule.py).
+mypy fails on any other comparison, difference or sorting of datetimes in bot/, engine/ and handlers/ (tests/wall_time_rule.py).
 """
 
 from collections.abc import Callable, Iterable

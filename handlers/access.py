@@ -1,12 +1,13 @@
 """The gate before every handler: who is answered at all, decided by user and denied by default."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from telegram import Update
 from telegram.constants import ChatID, ChatType
 from telegram.ext import ApplicationHandlerStop
 
+from engine.clock import Moment, moment
 from engine.people.roles import Role
 from handlers.context import ChatContext
 
@@ -46,13 +47,13 @@ class StrangerLog:
     """Writes one line a stranger and window, and never more than a bounded number."""
 
     def __init__(self) -> None:
-        self._since: datetime | None = None
+        self._since: Moment | None = None
         self._told: set[int | None] = set()
         self._left_out = 0
 
-    def note(self, user_id: int | None, why: str, now: datetime) -> None:
+    def note(self, user_id: int | None, why: str, now: Moment) -> None:
         """Log that somebody was ignored, unless that was said lately."""
-        if self._since is None or not timedelta(0) <= now - self._since < _WINDOW:
+        if self._since is None or now - self._since >= _WINDOW:
             self._since = now
             self._told.clear()
         if user_id in self._told or len(self._told) >= _LINES_PER_WINDOW:
@@ -80,5 +81,5 @@ class Gate:
                 context.admit(person)
                 return
         user_id = user.id if user else None
-        self._strangers.note(user_id, why or "unknown user", context.services.clock.now())
+        self._strangers.note(user_id, why or "unknown user", moment(context.services.clock))
         raise ApplicationHandlerStop

@@ -38,7 +38,7 @@ async def run_command(command: Command, update: Update, context: ChatContext) ->
     if not may(context.person.role, command.role):
         await context.reply(render_may_not_change())
         return
-    context.sent_at = update.message.date if update.message else None
+    context.sent_at = context.bot_data.on_our_clock(update.message.date) if update.message else None
     words = context.args or ()
     screen = await with_patience(
         command.screen(context, words),

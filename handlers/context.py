@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from telegram.ext import Application, CallbackContext, ContextTypes, ExtBot
 
+from engine import wall_time
 from engine.services import Person, Services
 from handlers.render.help import CommandLine
 from handlers.render.screen import Screen
@@ -27,6 +28,8 @@ class Desk:
 
     services: Services = field(init=False)
     commands: tuple[CommandLine, ...] = ()
+    #: What our clock showed at a time of Telegram's: one of the two may be wrong.
+    on_our_clock: Callable[[datetime], datetime] = lambda at: at
 
 
 class ChatContext(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], Desk]):
@@ -38,7 +41,7 @@ class ChatContext(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], D
         super().__init__(application, chat_id, user_id)
         self.chat_id = chat_id
         self._person: Person | None = None
-        #: When the command was sent; None for buttons.
+        #: When the command was sent, on our clock; None for buttons.
         self.sent_at: datetime | None = None
 
     @property
@@ -64,8 +67,13 @@ class ChatContext(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], D
 
     @property
     def is_stale(self) -> bool:
-        """Tell whether the command was sent so long ago that it may not act any more."""
-        return self.sent_at is not None and self.services.clock.now() - self.sent_at > STALE_AFTER
+        """Tell whether the command was sent so long ago that it may not act any more.
+
+        Nothing is known of the age of one that was sent later than now.
+        """
+        if self.sent_at is None:
+            return False
+        return abs(wall_time.between(self.sent_at, self.services.clock.now())) > STALE_AFTER
 
     async def reply(self, screen: Screen) -> None:
         """Send a screen to the chat the update came from."""

@@ -1,4 +1,4 @@
-"""A mypy plugin: engine/ and bot/ compare wall times in engine/wall_time.py and nowhere else.
+"""A mypy plugin: engine/, bot/ and handlers/ compare wall times in engine/wall_time.py and nowhere else.
 
 Told by the types and not by names, so that no `<`, `-`, `max` or `sorted` on a datetime escapes it.
 """
@@ -10,7 +10,7 @@ from mypy.plugin import Plugin
 ROOT = Path(__file__).parent.parent
 #: Explains why comparing is right where it does.
 HOME = "engine/wall_time.py"
-ROOMS = ("engine/", "bot/")
+ROOMS = ("engine/", "bot/", "handlers/")
 MESSAGE = (
     "wall times are compared in engine/wall_time.py only: order and age by engine.clock.Moment within a process, "
     "or use its function that says what a stored time means"

@@ -212,10 +212,11 @@ def _build_chat(
     clock: Clock,
     redactor: Redactor,
 ) -> tuple[ChatApplication, Chat]:
-    reach = Reach()
+    reach = Reach(clock)
     application = build_application(
         token=token, api_url=settings.telegram_api_url, updates=updates, reach=reach
     )
+    application.bot_data.on_our_clock = reach.on_our_clock
     chat = Chat(
         application,
         menu=bot_commands(),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import assert_never
 
+from engine import wall_time
 from engine.alerts.messages import (
     AlertUnreadable,
     BrokerTrouble,
@@ -159,7 +160,7 @@ def _closed_elsewhere(message: ClosedElsewhere, reader: Reader) -> Iterator[str]
 
 
 def _not_watching(message: NotWatching, reader: Reader) -> Iterator[str]:
-    yield bold(f"NIJA was away for {exact_duration(message.until - message.since)}")
+    yield bold(f"NIJA was away for {exact_duration(wall_time.between(message.since, message.until))}")
     moved = "these positions moved:" if message.moved else "no guarded position moved."
     yield f"It was not watching {reader.span(message.since, message.until)}; {moved}"
     yield from (_moved(moved) for moved in message.moved)

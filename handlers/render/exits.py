@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from engine import wall_time
 from engine.alerts.messages import CancelledOrder, ExitFailing, ExitFilled, ExitParked, ExitStoodDown
 from engine.positions import Direction
 from handlers.render.html import bold, code, escape, foreign, rows
@@ -115,7 +116,7 @@ def _figures(message: ExitFilled) -> Iterator[tuple[str, str]]:
     yield "Realised PnL", _realised(message)
     yield (
         "Request to fill" if message.asked else "Trigger to fill",
-        duration(message.filled_at - message.triggered_at),
+        duration(wall_time.between(message.triggered_at, message.filled_at)),
     )
 
 
@@ -189,5 +190,5 @@ def _times(message: ExitFilled, reader: Reader) -> Iterator[str]:
     yield f"{began} {reader.clock(message.triggered_at)}, filled {reader.clock(message.filled_at)}"
     if message.found_later:
         yield "The venue's answer was lost; the fill was found by asking it again."
-    if reader.now - message.filled_at > _LATE:
+    if wall_time.between(message.filled_at, reader.now) > _LATE:
         yield f"This alert is late: it happened {reader.age(message.filled_at)}."

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+from engine import wall_time
 from engine.execution.audit import ExitRecord, Stage
 from engine.execution.intents import Intent
 from engine.execution.journal import RELEASED
@@ -140,7 +141,7 @@ def _ids(record: ExitRecord) -> Iterator[str]:
 
 
 def _stage(stage: Stage, record: ExitRecord) -> str:
-    after = max(stage.step.at - record.began_at, timedelta(0))
+    after = max(wall_time.between(record.began_at, stage.step.at), timedelta(0))
     return f"at {_milliseconds(after)}: {_done(stage, record)} (took {_milliseconds(stage.took)})"
 
 
@@ -164,7 +165,7 @@ def _milliseconds(span: timedelta) -> str:
 def _took(record: ExitRecord) -> str | None:
     if record.filled_at is None:
         return None
-    return duration(record.filled_at - record.began_at)
+    return duration(wall_time.between(record.began_at, record.filled_at))
 
 
 def _fee(fee: Decimal | None, asset: str) -> str:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from engine import wall_time
 from engine.halts import Halt
 from engine.liquidation.unwatched import Unwatched
 from engine.status import (
@@ -76,7 +77,7 @@ def render_status(report: StatusReport, reader: Reader, halt: Halt | None = None
 def _head(report: StatusReport, reader: Reader) -> Iterator[str]:
     yield bold("Status")
     yield from _verdict(report)
-    running = duration(report.at - report.started_at)
+    running = duration(wall_time.between(report.started_at, report.at))
     yield f"{escape(report.mode)}, version {escape(report.version)}, running for {running}, since " + (
         reader.clock(report.started_at)
     )
@@ -144,9 +145,9 @@ def _unwatched(report: StatusReport, reader: Reader) -> Iterator[str]:
         alike[one.venue_label, one.why].append(one)
     for (label, why), ones in alike.items():
         names = ", ".join(escape(one.symbol) for one in ones)
-        known = [one.since for one in ones if one.since is not None]
         # The first of them is the longest without a watch.
-        since = f"since {reader.clock(min(known))}" if known else "since NIJA started"
+        first = wall_time.earliest(one.since for one in ones if one.since is not None)
+        since = f"since {reader.clock(first)}" if first else "since NIJA started"
         yield f"Not watched {since}: {names} at {escape(label)}, {foreign(why)}"
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from engine import wall_time
+
 _MINUTE_S = 60
 _HOUR_S = 3_600
 _DAY_S = 86_400
@@ -18,7 +20,7 @@ class Reader:
 
     def age(self, at: datetime) -> str:
         """Write how long ago something was: `3 s ago`, `2 min ago`."""
-        seconds = max(0, int((self.now - at).total_seconds()))
+        seconds = max(0, int(wall_time.between(at, self.now).total_seconds()))
         return f"{_coarse(seconds)} ago"
 
     def clock(self, at: datetime) -> str:

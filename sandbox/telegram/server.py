@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
+from email.utils import formatdate
 from types import TracebackType
 from typing import Any, Self
 
@@ -59,11 +60,16 @@ class TelegramServer:
         self._stopping.clear()
         self._world.updates.open()
         app = web.Application(client_max_size=MAX_REQUEST_BYTES)
+        app.on_response_prepare.append(self._date)
         app.router.add_route("*", "/{path:.*}", self._serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         await web.TCPSite(self._runner, self._host, self._port if port is None else port).start()
         self._port = self._runner.addresses[0][1]
+
+    async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:
+        """Date an answer by Telegram's own clock."""
+        response.headers["Date"] = formatdate(self._now(), usegmt=True)
 
     async def stop(self) -> None:
         """Answer the hanging poll, then close the listener and every connection."""

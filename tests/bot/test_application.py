@@ -30,7 +30,7 @@ class Bot:
 
     def __init__(self, server, *, token=None, updates=None):
         self.pauses, self.rejected = asyncio.Queue(), asyncio.Event()
-        reach = Reach()
+        reach = Reach(CLOCK)
         self.application = build_application(
             token=SecretStr(token or server.token),
             api_url=server.url,

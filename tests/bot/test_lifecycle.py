@@ -65,7 +65,7 @@ class Process:
         self.story, self.stop = [], Stop()
         self.engine = TradingSide(self.story)
         self.guarded, self.ordered, self.order_done = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        reach = Reach()
+        reach = Reach(CLOCK)
         application = build_application(
             token=SecretStr(token), api_url=server.url, updates=MemoryLog(), reach=reach
         )

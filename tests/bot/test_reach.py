@@ -1,9 +1,13 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.reach import Reach
+from engine.clock import SystemClock
 from sandbox.telegram import FaultKind, TelegramServer
+from tests.bot.hand_clock import HandClock
 
 
 @pytest.fixture
@@ -13,7 +17,7 @@ async def server():
 
 
 async def test_what_telegram_carries_out_is_heard_and_what_it_refuses_is_not(server):
-    done, reach = [], Reach()
+    done, reach = [], Reach(SystemClock())
     async with ExtBot(server.token, base_url=f"{server.url}/bot", request=reach.request()) as bot:
         reach.on_done = lambda: done.append(1)
         server.faults.add(kind=FaultKind.HTTP_500_BEFORE)
@@ -26,3 +30,30 @@ async def test_what_telegram_carries_out_is_heard_and_what_it_refuses_is_not(ser
         await bot.get_me()
 
     assert done == [1]
+
+
+@pytest.mark.parametrize("off_s", [-30 * 86_400, -3600, -40, 40, 3600, 30 * 86_400])
+async def test_telegrams_time_is_put_on_a_clock_that_is_off_whatever_it_is_set_to_later(off_s):
+    clock = HandClock()
+    telegram = clock.now()
+    clock.step(off_s)
+    reach = Reach(clock)
+    async with (
+        TelegramServer(now=telegram.timestamp) as server,
+        ExtBot(server.token, base_url=f"{server.url}/bot", request=reach.request()),
+    ):
+        pass
+
+    for step_s in (0, 7200, -86_400):
+        clock.step(step_s)
+        assert abs(reach.on_our_clock(telegram) - clock.now()) <= timedelta(seconds=3)
+
+
+async def test_telegrams_time_is_taken_as_it_is_while_ours_may_be_right(server):
+    reach = Reach(SystemClock())
+    sent = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+    before = reach.on_our_clock(sent)
+    async with ExtBot(server.token, base_url=f"{server.url}/bot", request=reach.request()):
+        pass
+
+    assert (before, reach.on_our_clock(sent)) == (sent, sent)

@@ -9,7 +9,7 @@ from handlers.context import CONTEXT_TYPES
 from handlers.registry import register
 from sandbox.telegram import TelegramServer
 from tests.handlers.fakes import FakeEngine
-from tests.handlers.values import OWNER
+from tests.handlers.values import NOW, OWNER
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def engine():
 
 @pytest.fixture
 async def server():
-    async with TelegramServer() as running:
+    async with TelegramServer(now=NOW.timestamp) as running:
         yield running
 
 

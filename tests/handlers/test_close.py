@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from engine.closing.preview import Selling
 from engine.guards.offers import Nothing
 from engine.people.roles import Role
 from tests.handlers.exit_values import close_line, close_preview, exit_record
-from tests.handlers.values import OWNER, person
+from tests.handlers.values import NOW, OWNER, person
 
 
 async def test_the_button_sells_once_and_goes(engine, owner):
@@ -100,6 +102,25 @@ async def test_a_close_from_before_an_outage_says_that_it_only_previews(engine, 
 
 async def test_a_resume_from_before_an_outage_changes_nothing(engine, owner, server):
     engine.clock.at = _later(server, seconds=3600)
+
+    answer = await owner.ask("/resume")
+
+    assert "so nothing was changed" in answer.text
+    assert engine.asked("resume") == []
+
+
+@pytest.mark.parametrize("off", [timedelta(hours=-1), timedelta(minutes=2), timedelta(days=30)])
+async def test_a_resume_acts_under_a_clock_that_is_off(engine, owner, application, off):
+    engine.clock.at = NOW + off
+    application.bot_data.on_our_clock = lambda at: at + off
+
+    await owner.ask("/resume")
+
+    assert len(engine.asked("resume")) == 1
+
+
+async def test_a_resume_whose_age_nobody_knows_changes_nothing(engine, owner):
+    engine.clock.at = NOW - timedelta(hours=1)
 
     answer = await owner.ask("/resume")
 
