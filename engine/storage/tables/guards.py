@@ -41,10 +41,10 @@ class GuardRow(Table, table=True):
     venue_entry: Decimal | None = Field(default=None, sa_type=DecimalText)
     seen_quantity: Decimal | None = Field(default=None, sa_type=DecimalText)
     seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    #: The same on the venue's own clock, which outlasts a wrong one of ours.
-    seen_venue_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     #: The last step of our orders that what was seen certainly includes, by its row number.
     seen_step: int | None = Field(default=None, sa_type=BIG_INTEGER)
+    #: When it was seen on the venue's own clock, which outlasts a wrong one of ours.
+    seen_venue_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class GuardEventRow(Table, table=True):
