@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.confirmations.confirm import create_confirmation
-from engine.guards.offering import Proposal, costlier_than
+from engine.guards.offering import Proposal, costly_at
 from engine.guards.offers import Choice, ChoiceKind, Offer
 from engine.guards.shown import Shown, shown_of
 from engine.positions import PositionKey
@@ -75,12 +75,14 @@ async def ask(
         )
         for button in buttons
     ]
+    costly = costly_at(proposals, threshold=threshold)
     return Offer(
         about=about,
         lines=tuple(proposal.line for proposal in proposals),
         choices=tuple(choices),
         threshold=threshold,
-        costlier_than_threshold=costlier_than(proposals, threshold=threshold),
+        costlier_than_threshold=max((one.round_trip for one in costly), default=None),
+        costly_at=costly,
         as_of=now,
         expires_at=expires_at,
     )

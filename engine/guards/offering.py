@@ -7,7 +7,16 @@ from decimal import Decimal
 from engine.guards.arming import ArmingCandidate, ArmingMode, ArmingPlan, NoEntry
 from engine.guards.changes import ChangeReason
 from engine.guards.guard import Guard, GuardState
-from engine.guards.offers import Armed, ChoiceKind, Offer, OfferLine, PartLeftOut, PartReason, Standing
+from engine.guards.offers import (
+    Armed,
+    ChoiceKind,
+    Offer,
+    OfferLine,
+    PartLeftOut,
+    PartReason,
+    Standing,
+    TradingCost,
+)
 from engine.guards.plan import plan_arming
 from engine.liquidation.mark import Mark
 from engine.liquidation.rule import is_within_trading_cost, pnl
@@ -15,6 +24,7 @@ from engine.liquidation.sight import ratio_of
 from engine.money import ZERO, exact
 from engine.portfolio.assemble import Found, assemble
 from engine.positions import PositionKey
+from engine.venues import Venue
 
 #: The choices that guard a position without regard to a paused guard of it.
 ANEW = (ChoiceKind.GUARD_FROM_COST, ChoiceKind.GUARD_FROM_PRICE)
@@ -166,11 +176,16 @@ def conclude(
     )
 
 
-def costlier_than(proposals: Iterable[Proposal], *, threshold: Decimal) -> Decimal | None:
-    """Return the dearest round trip that exceeds the threshold; None when none does."""
-    costs = [2 * proposal.found.taker for proposal in proposals]
-    dear = [cost for cost in costs if is_within_trading_cost(threshold=threshold, round_trip=cost)]
-    return max(dear, default=None)
+def costly_at(proposals: Iterable[Proposal], *, threshold: Decimal) -> tuple[TradingCost, ...]:
+    """Return the brokers where a round trip costs more than the threshold, each with its dearest."""
+    dearest = dict[Venue, Decimal]()
+    for found in (proposal.found for proposal in proposals):
+        dearest[found.account.venue] = max(2 * found.taker, dearest.get(found.account.venue, ZERO))
+    return tuple(
+        TradingCost(venue=venue, round_trip=cost)
+        for venue, cost in dearest.items()
+        if is_within_trading_cost(threshold=threshold, round_trip=cost)
+    )
 
 
 def _line(found: Found, plan: ArmingPlan) -> OfferLine:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from engine.guards.guard import Guard
 from engine.portfolio.view import PositionView
+from engine.venues import Venue
 
 
 class ChoiceKind(StrEnum):
@@ -61,6 +62,14 @@ class OfferLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TradingCost:
+    """What buying and selling again costs at a broker, as a fraction."""
+
+    venue: Venue
+    round_trip: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """A screen that asks: lines of positions and the buttons below them."""
 
@@ -71,6 +80,8 @@ class Offer:
     threshold: Decimal
     #: Cost of trading in and out as a fraction, where it exceeds the threshold; None otherwise.
     costlier_than_threshold: Decimal | None
+    #: The same for each broker where it does.
+    costly_at: tuple[TradingCost, ...] = ()
     as_of: datetime
     expires_at: datetime
 

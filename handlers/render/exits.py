@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from engine import wall_time
 from engine.alerts.messages import CancelledOrder, ExitFailing, ExitFilled, ExitParked, ExitStoodDown
+from engine.money import exact
 from engine.positions import Direction
 from handlers.render.html import bold, code, escape, foreign, rows
 from handlers.render.numbers import (
+    charged,
     full_quantity,
     in_currency,
     percent,
@@ -113,6 +115,7 @@ def _figures(message: ExitFilled) -> Iterator[tuple[str, str]]:
     against = "Fill vs request" if message.asked else "Fill vs trigger"
     yield against, _against(message)
     yield "Fee", _fee(message)
+    yield from _proceeds(message)
     yield "Realised PnL", _realised(message)
     yield (
         "Request to fill" if message.asked else "Trigger to fill",
@@ -141,7 +144,28 @@ def _fee(message: ExitFilled) -> str:
     if message.fee is None:
         estimate = message.fee_estimate
         return "not told yet" if estimate is None else f"about {in_currency(estimate, message.currency)}"
-    return price(message.fee, message.fee_asset or message.currency)
+    return charged(message.fee, message.fee_asset or message.currency)
+
+
+def _proceeds(message: ExitFilled) -> Iterator[tuple[str, str]]:
+    """Show what reached the account, or left it, where the fee is known in the same currency."""
+    is_long, fee = message.direction is Direction.LONG, message.fee
+    about = ""
+    if fee is None:
+        fee, about = message.fee_estimate, "about "
+    elif (message.fee_asset or message.currency) != message.currency:
+        return
+    if fee is None:
+        return
+    with exact():
+        value = message.quantity * message.fill_price
+        proceeds = value - fee if is_long else value + fee
+    yield "You received" if is_long else "You paid", f"{about}{in_currency(proceeds, message.currency)}"
+
+
+def _counts_fee(message: ExitFilled) -> Iterator[str]:
+    if message.realised is not None and message.entry_known and not message.before_fee:
+        yield "Realised PnL is after the fee of this trade."
 
 
 def _realised(message: ExitFilled) -> str:
@@ -184,6 +208,7 @@ def _fee_to_come(message: ExitFilled) -> Iterator[str]:
 
 def _times(message: ExitFilled, reader: Reader) -> Iterator[str]:
     yield from _fee_to_come(message)
+    yield from _counts_fee(message)
     if message.since_guarded:
         yield SINCE_GUARDED
     began = "Requested" if message.asked else "Triggered"

@@ -16,6 +16,7 @@ from engine.guards.offers import (
     Outcome,
     PartLeftOut,
     Standing,
+    TradingCost,
     Unguarded,
 )
 from engine.money import ZERO, exact
@@ -180,11 +181,18 @@ def _terms(offer: Offer) -> Iterator[str]:
         at = threshold_percent(offer.threshold)
         yield f"Guarded means: sold at market as soon as the loss reaches {at}."
     yield from _all_leaves_out(offer)
-    cost = offer.costlier_than_threshold
-    if cost is not None:
-        yield f"Buying and selling costs {cost_percent(cost)} there, more than this threshold."
+    yield from (_costly(one, offer) for one in offer.costly_at)
     if len(offer.choices) > _MOST_BUTTONS:
         yield "Not every position has a button here; /guard SYMBOL does the others."
+
+
+def _costly(cost: TradingCost, offer: Offer) -> str:
+    with exact():
+        loss = offer.threshold - cost.round_trip
+    return (
+        f"Buying and selling at {cost.venue.label} costs {cost_percent(cost.round_trip)}, more than this threshold: "
+        f"a sale at {threshold_percent(offer.threshold)} loses about {cost_percent(abs(loss))} with the fees."
+    )
 
 
 def _all_leaves_out(offer: Offer) -> Iterator[str]:

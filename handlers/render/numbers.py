@@ -6,6 +6,7 @@ from engine.money import exact
 
 MINUS = "\N{MINUS SIGN}"
 _CENTS = 2
+_CENT = Decimal("0.01")
 _PERCENT_PLACES = 2
 #: Enough digits to tell prices of small coins apart: 0.00001234.
 _SIGNIFICANT_DIGITS = 6
@@ -37,6 +38,11 @@ def price(amount: Decimal, currency: str = "USD") -> str:
         places = max(_CENTS, _SIGNIFICANT_DIGITS - 1 - amount.adjusted()) if amount else _CENTS
     digits = _trimmed(_round(amount, places), at_least=_CENTS)
     return f"${digits}" if currency == "USD" else f"{digits} {currency}"
+
+
+def charged(fee: Decimal, currency: str = "USD") -> str:
+    """Write a fee: dollars in cents, and in full below one cent."""
+    return money(fee) if currency == "USD" and abs(fee) >= _CENT else price(fee, currency)
 
 
 def percent(ratio: Decimal, *, signed: bool = True) -> str:

@@ -11,9 +11,11 @@ from engine.guards.offers import (
     PartLeftOut,
     PartReason,
     Standing,
+    TradingCost,
     Unguarded,
 )
 from engine.portfolio.view import NotGuarded
+from engine.venues import Venue
 from handlers.render.guards import render_offer, render_outcome
 from handlers.render.html import COLUMNS
 from handlers.render.screen import Tone
@@ -100,6 +102,7 @@ def test_selling_at_once_is_asked_apart_and_the_button_looks_it():
         lines=(_would_be_sold(),),
         choices=(choice(ChoiceKind.GUARD_AND_SELL_NOW, "s1", "BTC"), choice(ChoiceKind.CANCEL, "s2")),
         costlier_than_threshold=Decimal("0.014"),
+        costly_at=(TradingCost(venue=Venue.COINBASE, round_trip=Decimal("0.014")),),
     )
 
     screen = render_offer(asked, READER)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from handlers.render.numbers import (
     MINUS,
     at_least,
+    charged,
     cost_percent,
     full_quantity,
     in_currency,
@@ -128,3 +129,16 @@ def test_what_is_read_back_from_money_is_the_amount_to_the_cent(amount):
     read = Decimal(money(amount).replace("$", "").replace(",", "").replace(MINUS, "-"))
 
     assert abs(read - amount) <= Decimal("0.005")
+
+
+@pytest.mark.parametrize(
+    ("fee", "currency", "expected"),
+    [
+        ("15.6485", "USD", "$15.65"),
+        ("0.01", "USD", "$0.01"),
+        ("0.00012", "USD", "$0.00012"),
+        ("0.0001234", "BTC", "0.0001234 BTC"),
+    ],
+)
+def test_a_fee_in_dollars_is_in_cents_unless_it_is_less_than_one(fee, currency, expected):
+    assert charged(Decimal(fee), currency) == expected
