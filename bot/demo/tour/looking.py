@@ -15,7 +15,6 @@ _MOST_TRIES = 5
 
 async def show_true_balances(scene: Scene) -> list[Check]:
     """Compare every figure of /balance with the ledgers."""
-    scene.at(Moment.BALANCE_ASKED)
     screen = await _complete_balance(scene)
     shown = read_balance(screen.text)
     expected = {venue: to_the_cent(scene.world.expected_balance(venue)) for venue in scene.world.venues}

@@ -10,7 +10,7 @@ from rich.text import Text
 from bot.demo.stage import BotNotReadyError, open_stage
 from bot.demo.tour.check import Check
 from bot.demo.tour.saboteur import SABOTAGES
-from bot.demo.tour.scene import Scene
+from bot.demo.tour.scene import Moment, Scene
 from bot.demo.tour.steps import STEPS, Step
 from bot.errors import CommandError
 from sandbox.world import SandboxWorld
@@ -45,6 +45,7 @@ async def run_tour(*, console: Console, port: int, data_dir: Path | None, sabota
         if sabotage is not None:
             scene.sabotage = SABOTAGES[sabotage]
         console.print("The bot is starting, in a process of its own.")
+        scene.at(Moment.BOT_STARTED)
         await stage.start_bot()
         for number, step in enumerate(STEPS, 1):
             _announce(console, number, step)

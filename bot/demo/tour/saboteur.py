@@ -72,7 +72,7 @@ def _wind_nonces_back(scene: Scene) -> None:
 SABOTAGES = {
     one.name: one
     for one in (
-        Sabotage(name="false-balance", step="balances", moment=Moment.BALANCE_ASKED, strike=_lie_about_ether),
+        Sabotage(name="false-balance", step="balances", moment=Moment.BOT_STARTED, strike=_lie_about_ether),
         Sabotage(name="rich-coinbase", step="route", moment=Moment.ROUTE_ASKED, strike=_enrich_coinbase),
         Sabotage(
             name="sold-unasked",

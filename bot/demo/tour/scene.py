@@ -25,7 +25,7 @@ ADD_ORDER, CANCEL_ORDER, TICKER = "AddOrder", "CancelOrder", "Ticker"
 class Moment(StrEnum):
     """Points of the story at which a saboteur may strike."""
 
-    BALANCE_ASKED = "before /balance is asked"
+    BOT_STARTED = "before the bot is started"
     ROUTE_ASKED = "before /route is asked"
     QUESTION_ASKED = "while the question whether to sell at once stands"
     SHALLOW_FALL = "after the fall to -0.9 %"

@@ -35,10 +35,10 @@ def _malformed():
 
 def test_what_was_left_out_is_named_in_the_log_once(caplog):
     for _ in range(3):
-        readable_table({"XODDZUSD": None, "XXBTZUSD": {}}, lambda _, row: row, "AssetPairs")
+        readable_table({"XONCEZUSD": None, "XXBTZUSD": {}}, lambda _, row: row, "AssetPairs")
 
     assert caplog.messages == [
-        "AssetPairs: XODDZUSD was left out: AssetPairs should be an object, not 'None'"
+        "AssetPairs: XONCEZUSD was left out: AssetPairs should be an object, not 'None'"
     ]
 
 

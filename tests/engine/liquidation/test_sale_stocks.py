@@ -157,7 +157,7 @@ async def test_a_fill_whose_price_is_told_late_is_booked_once_it_is_told_and_not
         await room.wait_for("exit ")
 
         [filled] = await room.alerts(ExitFilled)
-        assert failing.why == "Alpaca filled the order and does not tell at what price"
+        assert failing.why == "Alpaca filled the order and does not say at what price"
         assert untold == []
         assert filled.fill_price == Decimal(226)
         assert len(room.sent(ORDERS, venue=Venue.ALPACA)) == 1
