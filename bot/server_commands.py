@@ -1,7 +1,8 @@
 """What the commands halt, resume and close do: inside the running bot, or beside none."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -13,27 +14,43 @@ from bot.settings import Settings
 from bot.upkeep import migrate_held
 from engine.clock import Clock
 from engine.closing.preview import ClosePreview, Selling
+from engine.execution.audit import ExitRecord
 from engine.guards.offers import Nothing
 from engine.halts import Halt, HaltedBy, HaltSwitch
 from engine.people.users import Users
-from engine.services import Closing, Halts
+from engine.services import Closing, ExitHistory, Halts
 from engine.storage.database import Database
 from engine.venues import Venue
 from handlers.arguments import parse_symbol, parse_venue
 from handlers.render.closing import render_close
 from handlers.render.halt import render_entries
+from handlers.render.history import render_short
 from handlers.render.html import plain_text
 from handlers.render.times import Reader
 
 HALT, RESUME, CLOSE = "halt", "resume", "close"
 
+#: For so long the command waits for the fills; the caller hears an answer within 30 s.
+FILLS_WAIT_S = 20.0
+_LOOK_EVERY_S = 0.5
+_STILL_SELLING = "Not filled yet after {:g} s. NIJA goes on: see /history in the chat, the alert, or the log."
+
 
 class ServerCommands:
     """Answers the socket: these three verbs and nothing else."""
 
-    def __init__(self, *, closing: Closing, halts: Halts, owner_ids: tuple[int, ...], clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        closing: Closing,
+        halts: Halts,
+        history: ExitHistory,
+        owner_ids: tuple[int, ...],
+        clock: Clock,
+    ) -> None:
         self._closing = closing
         self._halts = halts
+        self._history = history
         self._owner_ids = owner_ids
         self._clock = clock
 
@@ -43,10 +60,36 @@ class ServerCommands:
             case {"verb": "halt" | "resume" as verb}:
                 return await set_entries(self._halts, self._owner_ids, verb=verb, clock=self._clock)
             case {"verb": "close", "confirmation": str(confirmation)}:
-                return self._closed(await self._closing.close(self._owner_ids[0], confirmation))
+                return await self._close(confirmation)
             case {"verb": "close", "symbol": str(symbol), "broker": str() | None as broker}:
                 return await self._preview(symbol, broker)
         return Answer(done=False, text="This is no command of NIJA; nothing was done.")
+
+    async def _close(self, confirmation: str) -> Answer:
+        before = {one.intent.intent_id for one in await self._exits()}
+        outcome = await self._closing.close(self._owner_ids[0], confirmation)
+        answer = self._closed(outcome)
+        if not isinstance(outcome, Selling) or not outcome.lines:
+            return answer
+        exits = await self._wait_for_fills(outcome, before)
+        reader = Reader(now=self._clock.now())
+        told = [plain_text(render_short(exit_, reader)) for exit_ in exits]
+        if len(exits) < len(outcome.lines):
+            told.append(_STILL_SELLING.format(FILLS_WAIT_S))
+        return replace(answer, text="\n\n".join((answer.text, *told)))
+
+    async def _wait_for_fills(self, selling: Selling, before: Collection[str]) -> list[ExitRecord]:
+        """Return what the journal says of these sales once each is over, or when the time is up."""
+        until = self._clock.monotonic() + FILLS_WAIT_S
+        while True:
+            begun = [one for one in await self._exits() if one.intent.intent_id not in before]
+            over = [one for one in begun if one.intent.asked and one.alert]
+            if len(over) >= len(selling.lines) or self._clock.monotonic() >= until:
+                return over
+            await self._clock.sleep(_LOOK_EVERY_S)
+
+    async def _exits(self) -> Sequence[ExitRecord]:
+        return await self._history.fetch_exits(self._owner_ids[0])
 
     async def _preview(self, symbol: str, broker: str | None) -> Answer:
         named, venue = parse_symbol(symbol), parse_venue(broker) if broker else None

@@ -254,7 +254,11 @@ def _services(base: Base, engine: EngineParts, status: ProcessStatus) -> Service
 
 def _build_socket(settings: Settings, engine: EngineParts, clock: Clock) -> CommandSocket:
     commands = ServerCommands(
-        closing=engine.closing, halts=engine.halts, owner_ids=settings.owner_ids, clock=clock
+        closing=engine.closing,
+        halts=engine.halts,
+        history=engine.audit,
+        owner_ids=settings.owner_ids,
+        clock=clock,
     )
     return CommandSocket(settings.data_dir, respond=commands.respond)
 

@@ -29,7 +29,7 @@ def render_close(
     """Show a preview, or say what is being sold; `sent_at` is given for words that came too late to act."""
     if isinstance(outcome, Selling):
         return _selling(outcome, reader)
-    return _preview(outcome, reader, sent_at, "the button" if by_button else "your yes")
+    return _preview(outcome, reader, sent_at, by_button=by_button)
 
 
 def render_kept(reader: Reader) -> Screen:
@@ -37,9 +37,10 @@ def render_kept(reader: Reader) -> Screen:
     return Screen(text=f"Left alone: nothing was sold.\n{reader.as_of(reader.now)}")
 
 
-def _preview(preview: ClosePreview, reader: Reader, sent_at: datetime | None, answer: str) -> Screen:
+def _preview(preview: ClosePreview, reader: Reader, sent_at: datetime | None, *, by_button: bool) -> Screen:
+    answer = "the button" if by_button else "your yes"
     sellable = preview.sellable
-    blocks = ["\n".join(_head(preview, reader, sent_at, answer))]
+    blocks = ["\n".join(_head(preview, reader, sent_at, by_button=by_button))]
     blocks += ["\n".join(_line(line, reader)) for line in preview.lines]
     if len(sellable) > 1:
         blocks += ["\n".join(_together(sellable))]
@@ -49,7 +50,9 @@ def _preview(preview: ClosePreview, reader: Reader, sent_at: datetime | None, an
     return Screen(text="\n\n".join((*blocks, end)), keyboard=_keyboard(preview))
 
 
-def _head(preview: ClosePreview, reader: Reader, sent_at: datetime | None, answer: str) -> Iterator[str]:
+def _head(
+    preview: ClosePreview, reader: Reader, sent_at: datetime | None, *, by_button: bool
+) -> Iterator[str]:
     if preview.confirmation_id is None:
         yield bold("Nothing can be sold now")
     else:
@@ -59,16 +62,18 @@ def _head(preview: ClosePreview, reader: Reader, sent_at: datetime | None, answe
     if sent_at is not None:
         yield f"You sent this {reader.age(sent_at)}, while NIJA could not answer. These are the prices of now."
     if preview.confirmation_id:
-        yield f"Nothing is sold without {answer}."
-        yield from _one_of_several(preview.sellable)
+        yield f"Nothing is sold without {'the button' if by_button else 'your yes'}."
+        yield from _one_of_several(preview.sellable, by_button=by_button)
 
 
-def _one_of_several(lines: Sequence[CloseLine]) -> Iterator[str]:
+def _one_of_several(lines: Sequence[CloseLine], *, by_button: bool) -> Iterator[str]:
     """Say how to sell at one broker where the same is held at several."""
     names = {line.symbol.partition("/")[0] for line in lines}
     venues = [line.venue for line in lines]
     if len(names) == 1 and len(set(venues)) > 1:
-        yield f"Held at several brokers: /close {escape(names.pop())} {venues[0]} sells at one of them."
+        name = escape(names.pop())
+        command = f"/close {name} {venues[0]}" if by_button else f"nija close {name} --broker {venues[0]}"
+        yield f"Held at several brokers: {command} sells at one of them."
 
 
 def _line(line: CloseLine, reader: Reader) -> Iterator[str]:

@@ -62,6 +62,11 @@ def render_exit(record: ExitRecord, reader: Reader) -> Screen:
     return Screen(text=f"{_detail(record, reader)}\n\n{reader.as_of(reader.now)}")
 
 
+def render_short(record: ExitRecord, reader: Reader) -> str:
+    """Say in three lines what was sold, for how much and with what result."""
+    return "\n".join(_short(record, reader))
+
+
 def _short(record: ExitRecord, reader: Reader) -> Iterator[str]:
     intent = record.intent
     yield f"{_name(intent)} · {reader.clock(record.began_at)}"

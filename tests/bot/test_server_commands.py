@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -18,9 +19,22 @@ from engine.storage.database import Database
 from engine.storage.tables import AlertRow
 from tests.bot.database import migrated
 from tests.bot.hand_clock import HandClock
-from tests.handlers.exit_values import close_line, close_preview, unsellable
+from tests.handlers.exit_values import asked, close_line, close_preview, exit_record, trigger, unsellable
+from tests.handlers.render.test_render_asked import ASKED
 
 OWNERS = (7, 8)
+
+
+def an_exit(intent_id):
+    told = exit_record(intent_id=intent_id, trigger=trigger(asked=asked()))
+    return replace(told, alert=ASKED)
+
+
+class SleepingClock(HandClock):
+    """A clock that a sleep moves on."""
+
+    async def sleep(self, seconds):
+        self.pass_time(seconds)
 
 
 class Engine:
@@ -29,6 +43,7 @@ class Engine:
     def __init__(self):
         self.calls = []
         self.offer, self.outcome = close_preview(), Selling(lines=(close_line(),))
+        self.exits, self.sold = (an_exit("before"),), ()
 
     async def offer_close(self, user_id, symbol=None, venue=None):
         self.calls.append(("offer", user_id, symbol, venue))
@@ -36,7 +51,11 @@ class Engine:
 
     async def close(self, user_id, confirmation_id):
         self.calls.append(("close", user_id, confirmation_id))
+        self.exits = (*self.sold, *self.exits)
         return self.outcome
+
+    async def fetch_exits(self, user_id, symbol=None):
+        return self.exits
 
 
 @pytest.fixture
@@ -47,9 +66,9 @@ def engine():
 @pytest.fixture
 async def commands(tmp_path, engine):
     async with migrated(tmp_path, owners=OWNERS) as database:
-        clock = HandClock()
+        clock = SleepingClock()
         switch = HaltSwitch(database=database, clock=clock)
-        yield ServerCommands(closing=engine, halts=switch, owner_ids=OWNERS, clock=clock)
+        yield ServerCommands(closing=engine, halts=switch, history=engine, owner_ids=OWNERS, clock=clock)
 
 
 async def test_each_change_from_the_server_is_told_to_every_owner_once(commands):
@@ -92,6 +111,18 @@ async def test_close_shows_first_and_sells_with_what_it_showed(commands, engine)
     assert shown.data["lines"][0]["quantity"] == "0.12"
     assert sold.done
     assert "Selling now" in sold.text
+    assert "Not filled yet after 20 s" in sold.text
+    assert "/history" in sold.text
+
+
+async def test_the_fill_is_told_once_the_journal_has_it(commands, engine):
+    engine.sold = (an_exit("now"),)
+
+    sold = await commands.respond({"verb": "close", "confirmation": "sell1"})
+
+    assert sold.text.count("sold 0.12 at $63,020.00") == 1
+    assert "Realised PnL" in sold.text
+    assert "Not filled yet" not in sold.text
 
 
 async def test_what_is_not_held_is_said(commands, engine):

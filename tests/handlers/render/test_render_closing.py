@@ -143,6 +143,7 @@ def test_the_button_is_open_for_a_minute():
 
 def test_what_is_held_at_several_brokers_can_be_sold_at_one():
     hint = "Held at several brokers: /close BTC kraken sells at one of them."
+    in_shell = "Held at several brokers: nija close BTC --broker kraken sells at one of them."
     alone = render_close(close_preview(close_line()), READER).text
     several = render_close(close_preview(close_line(), close_line(venue=Venue.COINBASE)), READER).text
     different = render_close(
@@ -150,4 +151,6 @@ def test_what_is_held_at_several_brokers_can_be_sold_at_one():
     ).text
 
     assert hint in several
+    both = close_preview(close_line(), close_line(venue=Venue.COINBASE))
+    assert in_shell in render_close(both, READER, by_button=False).text
     assert "several brokers" not in alone + different
