@@ -4,6 +4,7 @@ import uuid
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from bot.bootstrap.base import Base
 from bot.settings import Settings
@@ -219,6 +220,9 @@ def _build_watch(settings: Settings, base: Base, reports: Reports) -> tuple[Exit
     def breached(guard: Guard) -> bool | None:
         return watch.is_breached(guard)
 
+    def marked(guard: Guard) -> Decimal | None:
+        return watch.price_of(guard)
+
     exits = Exits(
         desk=Desk(
             journal=journal,
@@ -227,6 +231,7 @@ def _build_watch(settings: Settings, base: Base, reports: Reports) -> tuple[Exit
             availability=Availability(reports=reports, journal=journal, clock=base.clock),
             clock=base.clock,
             breached=breached,
+            marked=marked,
         ),
         brokers=base.brokers,
         markets=base.markets,

@@ -11,15 +11,13 @@ from engine.cost_basis import share
 from engine.execution.intents import ASKED, Asked, Trigger
 from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.instruments import AssetClass, Instrument
+from engine.liquidation.asked import WORSE_RATIO
 from engine.liquidation.release import plan_release
 from engine.liquidation.rule import pnl, pnl_ratio
 from engine.money import ZERO, exact
 from engine.orders import Order
 from engine.portfolio.assemble import Found
 from engine.positions import Direction, PositionKind
-
-#: A price this much worse than the one that was shown needs another look.
-WORSE_RATIO = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from engine import wall_time
 from engine.cost_basis import share
@@ -12,6 +13,8 @@ from engine.money import ZERO
 
 #: What somebody asked for is done within this time or not at all: they looked at its price.
 ASKED_VALID = timedelta(seconds=60)
+#: A price this much worse than the one that was shown is not what was agreed to.
+WORSE_RATIO = Decimal("0.01")
 
 TOO_LATE = (
     "the venue took no order within a minute of your asking, so nothing more is tried; /close asks again"

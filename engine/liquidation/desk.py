@@ -1,11 +1,14 @@
 """What every sale of every broker shares."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from engine.balances.reports import Reports
 from engine.clock import Clock
 from engine.execution.journal import Journal
 from engine.execution.submit import Submitter
+from engine.guards.guard import Guard
 from engine.liquidation.availability import Availability
 from engine.liquidation.market_door import Breached
 
@@ -20,3 +23,5 @@ class Desk:
     reports: Reports
     clock: Clock
     breached: Breached
+    #: Returns the price a guard is judged by now; None without one.
+    marked: Callable[[Guard], Decimal | None]

@@ -1,103 +1,113 @@
-"""Which pair of its asset an exit is sold through, when a venue does not let this account trade the first."""
+"""Pure: through which pair of its asset an exit goes when the guarded one takes no sale."""
 
-import asyncio
-from collections.abc import Collection, Mapping
-from dataclasses import replace
-from decimal import Decimal
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Context, Decimal
 
-from engine.balances.pricing import pairs_for_exit, plan_symbols, value_in_usd
+from engine.balances.pricing import pairs_for_exit
 from engine.errors import BrokerError, RefusalReason, RefusedError
 from engine.guards.guard import Guard
 from engine.instruments import Instrument
-from engine.market import VenueMarket
-from engine.money import ZERO, is_cash
-from engine.positions import PositionKind
+from engine.liquidation.asked import WORSE_RATIO
+from engine.money import exact, is_cash
+from engine.positions import Direction, PositionKind
 
-#: A sale waits no longer than this for the listing it is floored by, or for a rate.
-LISTING_S = 2.0
-RATE_MAX_AGE_S = 10.0
+#: Another pair must bring no less than this below the mark of the guarded one; what its owner asked for is held
+#: against the price they agreed to instead.
+WORST_RATIO = Decimal("0.03")
+#: The guarded pair is waited for no longer than this while its market takes no sale and another pair's may.
+SHUT_PATIENCE_S = 8.0
+#: Before the second try in it.
+SHUT_LOOK_S = 10.0
+
+_FIGURES = Context(prec=6)
 
 #: Refusals that speak of the pair and not of the order: another pair of the same asset may be taken.
 _OF_THE_PAIR = frozenset({RefusalReason.PAIR_UNAVAILABLE, RefusalReason.UNKNOWN_SYMBOL})
+#: What is waited for in the guarded pair, or ends its exit, and is only a reason to leave any other.
+_OF_ANOTHER_PAIR = _OF_THE_PAIR | {RefusalReason.MARKET_UNAVAILABLE, RefusalReason.BELOW_MINIMUM}
 
 
-def is_of_the_pair(error: BrokerError | None) -> bool:
-    """Tell whether a venue refused the pair, so that the same sale may go through another one."""
-    return isinstance(error, RefusedError) and error.reason in _OF_THE_PAIR
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairOffer:
+    """What selling all of a guard through one pair would bring now."""
+
+    symbol: str
+    #: For one unit, on average, in the guard's own money; None when it is unknown or nothing can be sold.
+    price: Decimal | None
+    problem: str = ""
 
 
-def next_pair(guard: Guard, refused: Collection[str], instruments: Mapping[str, Instrument]) -> str | None:
-    """Return the pair to be tried next, or None when none is left.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoPair:
+    """No pair takes the sale: those the venue refused, and the others with what they would bring."""
 
-    The guard's own pair comes first. Others must bring money its owner can receive and take market sales now.
-    """
-    if guard.kind is not PositionKind.SPOT:
-        return None
-    if guard.symbol not in refused:
-        return guard.symbol
-    currency = guard.symbol.partition("/")[2]
-    for symbol in pairs_for_exit(guard.asset, currency, instruments):
-        instrument = instruments[symbol]
-        if symbol not in refused and is_cash(instrument.quote) and instrument.status.takes_exits:
-            return symbol
-    return None
-
-
-class ExitPair:
-    """The pair one exit uses now, and those that were refused since it last began with the first."""
-
-    def __init__(self, *, market: VenueMarket, guard: Guard) -> None:
-        self._market = market
-        self._guard = guard
-        self._refused: list[str] = []
-        self.symbol = guard.symbol
+    refused: tuple[str, ...]
+    offers: tuple[PairOffer, ...]
+    least: Decimal
+    currency: str
 
     @property
-    def is_first(self) -> bool:
-        """Tell whether it is the pair the position is guarded in."""
-        return self.symbol == self._guard.symbol
+    def is_alone(self) -> bool:
+        """Tell whether there is nothing but the guarded pair."""
+        return len(self.refused) == 1 and not self.offers
 
-    async def go_on(self) -> tuple[str, ...]:
-        """Leave the present pair, which was refused, for the next one.
+    def __str__(self) -> str:
+        """Say it to the owner."""
+        tried = [f"no sale is taken through {', '.join(self.refused)}"] if len(self.refused) > 1 else []
+        return "; ".join([*tried, *map(self._describe, self.offers)])
 
-        Return nothing, or all that were refused when none is left: then the first comes next, as what was
-        refused may be allowed by then.
-        """
-        self._refused.append(self.symbol)
-        following = next_pair(self._guard, self._refused, await self._instruments())
-        if following is not None:
-            self.symbol = following
-            return ()
-        refused, self._refused = tuple(self._refused), []
-        self.symbol = self._guard.symbol
-        return refused
+    def _describe(self, offer: PairOffer) -> str:
+        if offer.price is None:
+            return f"{offer.symbol}: {offer.problem}"
+        brings, least = (f"{_FIGURES.plus(price):f}" for price in (offer.price, self.least))
+        return f"{offer.symbol} would bring {brings} {self.currency} a unit, less than {least} is not taken"
 
-    async def instrument(self) -> Instrument | None:
-        """Return the listing of the present pair, or None when it is not told in time."""
-        instrument = (await self._instruments()).get(self.symbol)
-        if instrument is None or self.is_first:
-            return instrument
-        # Its smallest value counts in money the guard's price is not in: the venue says what is too little.
-        return replace(instrument, minimum_notional=ZERO)
 
-    async def rate(self, currency: str) -> Decimal | None:
-        """Return one unit of a currency in the guard's own, at the venue's rate of now; None is unknown."""
-        own = self._guard.symbol.partition("/")[2]
-        if currency == own:
-            return Decimal(1)
-        instruments = await self._instruments()
-        symbols = plan_symbols({currency, own}, instruments)
-        try:
-            async with asyncio.timeout(LISTING_S):
-                quotes = await self._market.quotes(symbols, max_age_s=RATE_MAX_AGE_S)
-        except (BrokerError, TimeoutError):
-            return None
-        value, of = (value_in_usd(each, instruments, quotes) for each in (currency, own))
-        return value / of if value and of else None
+def is_shut(why: object) -> bool:
+    """Tell whether a market takes no sales for now."""
+    return isinstance(why, RefusedError) and why.reason is RefusalReason.MARKET_UNAVAILABLE
 
-    async def _instruments(self) -> Mapping[str, Instrument]:
-        try:
-            async with asyncio.timeout(LISTING_S):
-                return await self._market.instruments()
-        except (BrokerError, TimeoutError):
-            return {}
+
+def leaves_pair(error: BrokerError, *, is_first: bool, shut_s: float) -> bool:
+    """Tell whether a refusal sends an exit to another pair; `shut_s` is for how long its market has been shut."""
+    if not isinstance(error, RefusedError):
+        return False
+    if not is_first:
+        return error.reason in _OF_ANOTHER_PAIR
+    if is_shut(error):
+        return shut_s >= SHUT_PATIENCE_S
+    return error.reason in _OF_THE_PAIR
+
+
+def other_pairs(
+    guard: Guard, refused: Collection[str], instruments: Mapping[str, Instrument]
+) -> tuple[str, ...]:
+    """Return the pairs that may stand in for the guarded one.
+
+    They bring money its owner can receive, and take market sales now.
+    """
+    if guard.kind is not PositionKind.SPOT or guard.direction is not Direction.LONG:
+        return ()
+    currency = guard.symbol.partition("/")[2]
+    listed = (instruments[symbol] for symbol in pairs_for_exit(guard.asset, currency, instruments))
+    return tuple(
+        one.symbol
+        for one in listed
+        if one.symbol not in {guard.symbol, *refused} and is_cash(one.quote) and one.status.takes_exits
+    )
+
+
+def least_price(*, mark: Decimal | None, triggered_at: Decimal, asked: bool) -> Decimal:
+    """Return what a unit must bring through another pair; without a mark the price of the trigger counts."""
+    with exact():
+        if asked:
+            return triggered_at * (1 - WORSE_RATIO)
+        return (triggered_at if mark is None else mark) * (1 - WORST_RATIO)
+
+
+def choose_pair(offers: Iterable[PairOffer], *, least: Decimal) -> str | None:
+    """Return the pair that brings most, of equal ones the first; None when none brings enough."""
+    brought = [(offer.price, offer.symbol) for offer in offers if offer.price is not None]
+    sane = [(price, symbol) for price, symbol in brought if price >= least]
+    return max(sane, key=lambda one: one[0])[1] if sane else None

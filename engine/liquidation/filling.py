@@ -128,7 +128,8 @@ class Filling:
 
     async def _conclude(self, intent: Intent, order: Order, claim: Claim, *, found_later: bool) -> Intent:
         await self._availability.confirm_releases(intent, self._broker)
-        instrument = await self._door.instrument()
+        # What is left stays guarded in its own pair, whichever this order went through.
+        instrument = await self._door.pair.guarded_instrument()
         rest, dust = claim.rest_after(order, instrument=instrument, price=intent.trigger_price)
         if intent.asked is not None:
             rest, dust = rest_after_asking(rest, dust, intent.asked)

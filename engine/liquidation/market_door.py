@@ -8,9 +8,12 @@ from engine.clock import Clock
 from engine.errors import RefusalReason, RefusedError
 from engine.guards.guard import Guard
 from engine.instruments import AssetClass, Instrument
-from engine.liquidation.exit_pair import LISTING_S, ExitPair
+from engine.liquidation.exit_pairs import LISTING_S, ExitPair
 from engine.liquidation.mark import is_settled
 from engine.market import VenueMarket
+
+#: How long the listing may take after a refusal that it could have spared.
+FIRST_LISTING_S = 15.0
 
 #: Tells whether a guard is past its threshold at the latest accepted mark; None without a price.
 Breached = Callable[[Guard], bool | None]
@@ -37,9 +40,13 @@ class MarketDoor:
         return await self.pair.instrument()
 
     async def read_listing_again(self) -> None:
-        """Ask for the listing, unless that was a moment ago; the old one stands in when it does not come."""
+        """Ask for the listing, unless that was a moment ago; the old one stands in when it does not come.
+
+        Without any the sale has just been refused for want of it, so it may take longer than before a sale.
+        """
+        within_s = FIRST_LISTING_S if await self.instrument() is None else LISTING_S
         with suppress(TimeoutError):
-            async with asyncio.timeout(LISTING_S):
+            async with asyncio.timeout(within_s):
                 await self._market.refresh_instruments()
 
     async def check(self, *, asked: bool) -> None:

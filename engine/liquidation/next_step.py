@@ -40,6 +40,8 @@ class SellNow:
 
     quantity: Decimal
     claim: Claim
+    #: False when more is there than can be sold now: the rest is held, locked or doubted.
+    is_all: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +137,10 @@ def _sell(view: View, claim: Claim) -> SellNow | Abandon | AwaitRest:
     if isinstance(plan, Dust) and not view.available.is_fresh:
         # Too little was there some time ago; only the venue can tell whether there is more now.
         plan = _plan(view, claim, there=None)
+    whole = _plan(view, claim, there=view.available.owned)
     if isinstance(plan, Sell):
-        return SellNow(plan.quantity, claim)
-    if isinstance(_plan(view, claim, there=view.available.owned), Sell):
+        return SellNow(plan.quantity, claim, is_all=not claim.is_doubtful and plan.quantity >= whole.quantity)
+    if isinstance(whole, Sell):
         return AwaitRest(plan.quantity)
     return Abandon(plan, claim)
 

@@ -20,7 +20,7 @@ from engine.liquidation.claim import Claim
 from engine.liquidation.closing import Dust, vanished
 from engine.liquidation.desk import Desk
 from engine.liquidation.ending import abandon, give_up, pause_for_split, stand_down, yield_to_hand
-from engine.liquidation.exit_pair import is_of_the_pair
+from engine.liquidation.exit_pair import SHUT_LOOK_S, is_shut, least_price
 from engine.liquidation.filling import Filling
 from engine.liquidation.lost_order import LostOrder
 from engine.liquidation.market_door import MarketDoor
@@ -68,6 +68,8 @@ class Sale:
         self._guard = guard
         #: What the last order was sent for.
         self._claim = Claim.all_of(guard)
+        #: Whether it was for all that is left of it.
+        self._is_all = True
         self._doubt = Doubt()
         self._too_small = TooSmall()
         self._desk = desk
@@ -111,8 +113,6 @@ class Sale:
 
     async def run(self, intent: Intent) -> None:
         """Go on until the exit is over."""
-        if self._began_before:
-            self._door.pair.symbol = intent.symbol
         while not intent.state.is_final:
             intent = await self._step(intent)
 
@@ -130,7 +130,7 @@ class Sale:
         )
         if sent is None:
             return None
-        self._claim = step.claim
+        self._claim, self._is_all = step.claim, step.is_all
         return await self._after(await self._desk.submitter.deliver(sent.intent, self._broker))
 
     async def _plan(self, trigger: Trigger, intent_id: str) -> Intent | None:
@@ -147,7 +147,10 @@ class Sale:
             )
         if intent.state is IntentState.UNKNOWN:
             self._is_found = True
-            return await self._lost.settle(intent)
+            settled = await self._lost.settle(intent)
+            if settled.state is IntentState.PLANNED:
+                self._door.pair.begin_again()
+            return settled
         return await self._follow(intent)
 
     async def _follow(self, intent: Intent) -> Intent:
@@ -233,7 +236,7 @@ class Sale:
     async def _act(self, intent: Intent, step: Step) -> Intent:
         match step:
             case SellNow():
-                self._claim = step.claim
+                self._claim, self._is_all = step.claim, step.is_all
                 attempt = await self._desk.submitter.send(
                     intent, self._broker, step.quantity, symbol=self._door.pair.symbol
                 )
@@ -241,9 +244,13 @@ class Sale:
             case ReadAgain():
                 await self._read_again(intent, is_torn=step.is_torn)
             case AwaitRest():
-                self._desk.reports.outdate(intent.account_id)
-                await self._pause(f"only {step.crumbs:f} {intent.asset} is free, the rest is held or locked")
+                await self._await_rest(intent, step.crumbs)
             case Abandon():
+                if not self._door.pair.is_first:
+                    # Too little for another pair is none of the guarded one's business.
+                    return await self._go_through_another(
+                        intent, f"{self._door.pair.symbol}: {step.dust.why}"
+                    )
                 return await self._abandon(intent, step.dust, step.claim)
             case PauseForSplit():
                 return await self._end(intent, partial(pause_for_split, owned=step.owned))
@@ -270,11 +277,16 @@ class Sale:
         )
         return True
 
+    async def _await_rest(self, intent: Intent, crumbs: Decimal) -> None:
+        self._desk.reports.outdate(intent.account_id)
+        await self._pause(f"only {crumbs:f} {intent.asset} is free, the rest is held or locked")
+
     async def _read_again(self, intent: Intent, *, is_torn: bool) -> None:
         if is_torn:
             # Nothing is sold before readings agree on how much there is, and that may take too long to be silent.
             await self._trouble.note(_TORN, "reading it again; nothing was sold yet")
         self._desk.reports.outdate(intent.account_id)
+        self._door.pair.begin_again()
         await self._desk.clock.sleep(READ_AGAIN_S)
 
     async def _abandon(self, intent: Intent, dust: Dust, claim: Claim) -> Intent:
@@ -287,7 +299,7 @@ class Sale:
             return intent
         reason = error.reason if isinstance(error, RefusedError) else None
         guarded = self._claim.guard.quantity
-        if reason is RefusalReason.BELOW_MINIMUM:
+        if reason is RefusalReason.BELOW_MINIMUM and self._door.pair.is_first:
             return await self._refused_as_too_small(intent, error)
         self._too_small = TooSmall()
         if reason is RefusalReason.INSUFFICIENT_FUNDS:
@@ -300,12 +312,15 @@ class Sale:
             self._door.note_refused()
         if reason is RefusalReason.OPPOSITE_ORDER:
             await self._cancel_opposite(intent)
-        if is_of_the_pair(error):
-            return await self._try_next_pair(intent, error)
-        await self._pause(error)
-        return intent
+        if reason is RefusalReason.INVALID_ORDER:
+            # It may be finer than the lot of a listing that nobody told in time.
+            await self._door.read_listing_again()
+        return await self._turned_away(intent, error)
 
     async def _refused_as_too_small(self, intent: Intent, error: BrokerError) -> Intent:
+        if not self._is_all:
+            await self._await_rest(intent, intent.quantity)
+            return intent
         await self._door.read_listing_again()
         now_s = self._desk.clock.monotonic()
         self._too_small = self._too_small.again(now_s)
@@ -320,21 +335,29 @@ class Sale:
         await self._pause(error)
         return intent
 
-    async def _try_next_pair(self, intent: Intent, error: BrokerError) -> Intent:
-        refused = await self._door.pair.go_on()
-        if len(refused) > 1:
-            await self._pause(f"{error}; this account may sell through none of {', '.join(refused)}")
-        elif refused:
-            await self._pause(error)
+    async def _turned_away(self, intent: Intent, error: BrokerError) -> Intent:
+        """Go on through another pair where the refusal speaks of this one, or wait."""
+        if self._door.pair.is_left_after(error, now_s=self._desk.clock.monotonic()):
+            return await self._go_through_another(intent, error)
+        await self._pause(error)
+        return intent
+
+    async def _go_through_another(self, intent: Intent, why: BrokerError | str) -> Intent:
+        least = least_price(
+            mark=self._desk.marked(self._guard),
+            triggered_at=intent.trigger_price,
+            asked=intent.asked is not None,
+        )
+        none_left = await self._door.pair.go_on(least=least)
+        if none_left is not None:
+            await self._pause(why if none_left.is_alone else f"{why}; {none_left}")
         return intent
 
     async def _wait_at_door(self, intent: Intent, error: BrokerError) -> Intent:
         """Pause before a market that takes no sale; the exit is suspended meanwhile."""
-        is_shut = isinstance(error, RefusedError) and error.reason is RefusalReason.MARKET_UNAVAILABLE
-        if is_shut and intent.state is IntentState.PLANNED:
+        if is_shut(error) and intent.state is IntentState.PLANNED:
             intent = await self._desk.journal.record(intent, IntentEvent.SUSPEND, cause=error.words)
-        await self._pause(error)
-        return intent
+        return await self._turned_away(intent, error)
 
     async def _planned(self, intent: Intent) -> Intent:
         if intent.state is IntentState.PLANNED:
@@ -352,6 +375,9 @@ class Sale:
 
     async def _pause(self, why: BrokerError | str) -> None:
         self._failures += 1
-        wait_s = pause_s(why, self._failures)
-        await self._trouble.note(str(why), f"trying again in {wait_s:g} s; nothing was sold yet")
+        wait_s, then = pause_s(why, self._failures), ""
+        self._door.pair.begin_again()
+        if is_shut(why) and await self._door.pair.has_others():
+            wait_s, then = SHUT_LOOK_S, " and through another pair if its market still takes none"
+        await self._trouble.note(str(why), f"trying again in {wait_s:g} s{then}; nothing was sold yet")
         await self._desk.clock.sleep(wait_s)

@@ -26,7 +26,10 @@ class TooSmall:
         self, *, quantity: Decimal, instrument: Instrument | None, price: Decimal, now_s: float
     ) -> bool:
         """Tell whether so much really cannot be sold; None is a listing that nobody tells."""
-        if instrument is not None and instrument.why_too_small_to_sell(quantity, price):
+        if instrument is None or instrument.floor_quantity(quantity) != quantity:
+            # Kraken says the same of a quantity finer than the lot as of one too small.
+            return False
+        if instrument.why_too_small_to_sell(quantity, price):
             return True
         lasted = self.since is not None and now_s - self.since >= BELIEVE_AFTER_S
         return lasted and self.refusals >= BELIEVE_AFTER_REFUSALS

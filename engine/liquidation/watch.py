@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from itertools import groupby
 
@@ -141,6 +142,11 @@ class Watch:
         """Tell whether a guard is past its threshold at its current mark; None without a price."""
         sight = self._sights.get(guard.guard_id, Sight())
         return is_past(guard, sight.current) if isinstance(sight.current, Mark) else None
+
+    def price_of(self, guard: Guard) -> Decimal | None:
+        """Return a guard's current mark; None without one."""
+        current = self._sight(guard).current
+        return current.price if isinstance(current, Mark) else None
 
     async def _judge(self, looker: Looker, guard: Guard, quote: Quote | None, begun: Moment) -> None:
         try:

@@ -30,6 +30,14 @@ async def falling(room):
     return room
 
 
+@pytest.fixture
+def alone(falling):
+    """The same while no other pair of it is open."""
+    for symbol in ("BTC/USDT", "BTC/EUR"):
+        falling.world.market.set_status("kraken", symbol, "cancel_only")
+    return falling
+
+
 def pauses(calls):
     return [round(after.at - before.at, 1) for before, after in itertools.pairwise(calls)]
 
@@ -49,27 +57,27 @@ async def test_a_refusal_is_told_at_once_and_tried_again(falling, refusal):
     assert len({call.params["cl_ord_id"] for call in falling.sent()}) == 4
 
 
-async def test_a_market_that_takes_no_sales_is_tried_again_every_fifteen_seconds(falling):
-    falling.fault(FaultKind.CANCEL_ONLY, times=2)
+async def test_a_market_that_takes_no_sales_is_tried_again_every_fifteen_seconds(alone):
+    alone.fault(FaultKind.CANCEL_ONLY, times=2)
 
-    await falling.sell_off()
+    await alone.sell_off()
 
-    failing, *_, filled = await falling.alerts()
+    failing, *_, filled = await alone.alerts()
     assert "cancel_only" in failing.why
     assert filled.quantity == Decimal("0.1")
-    assert pauses(falling.sent()) == [15.0, 15.0]
+    assert pauses(alone.sent()) == [15.0, 15.0]
 
 
-async def test_a_market_listed_as_closed_is_not_sent_anything_until_it_opens(falling):
-    falling.world.market.set_status("kraken", "BTC/USD", "cancel_only")
-    opens = partial(falling.world.market.set_status, "kraken", "BTC/USD", "online")
+async def test_a_market_listed_as_closed_is_not_sent_anything_until_it_opens(alone):
+    alone.world.market.set_status("kraken", "BTC/USD", "cancel_only")
+    opens = partial(alone.world.market.set_status, "kraken", "BTC/USD", "online")
     asyncio.get_running_loop().call_later(50, opens)
 
-    await falling.sell_off()
+    await alone.sell_off()
 
-    assert len(falling.sent()) == 2
-    assert falling.clock.now() - START >= timedelta(seconds=50)
-    *_, filled = await falling.alerts()
+    assert len(alone.sent()) == 2
+    assert alone.clock.now() - START >= timedelta(seconds=50)
+    *_, filled = await alone.alerts()
     assert filled.quantity == Decimal("0.1")
 
 
@@ -133,15 +141,15 @@ async def test_a_rejected_key_is_tried_once_a_minute(falling):
     assert failing.doing == "trying again in 60 s; nothing was sold yet"
 
 
-async def test_an_exit_that_keeps_failing_is_told_again_and_again(falling):
-    falling.fault(FaultKind.CANCEL_ONLY, times=None)
-    await falling.look()
+async def test_an_exit_that_keeps_failing_is_told_again_and_again(alone):
+    alone.fault(FaultKind.CANCEL_ONLY, times=None)
+    await alone.look()
 
-    await falling.clock.sleep(11 * 60)
+    await alone.clock.sleep(11 * 60)
 
-    alerts = await falling.alerts()
+    alerts = await alone.alerts()
     assert [alert.why for alert in alerts] == ["Kraken: EService:Market in cancel_only mode"] * 4
-    assert max(pauses(falling.sent())) == 15.0
+    assert max(pauses(alone.sent())) == 15.0
 
 
 async def test_a_refused_exit_stands_down_when_the_price_came_back(falling):
@@ -205,24 +213,24 @@ async def test_an_order_in_the_way_that_the_venue_does_not_find_at_first_is_canc
     assert (filled.quantity, len(filled.cancelled)) == (Decimal("0.1"), 1)
 
 
-async def test_a_reminder_that_could_not_be_written_ends_no_others(falling):
-    falling.world.market.set_status("kraken", "BTC/USD", "cancel_only")
-    await falling.look()
-    await falling.clock.sleep(29)
-    async with falling.held_database():
-        await falling.clock.sleep(2)
+async def test_a_reminder_that_could_not_be_written_ends_no_others(alone):
+    alone.world.market.set_status("kraken", "BTC/USD", "cancel_only")
+    await alone.look()
+    await alone.clock.sleep(29)
+    async with alone.held_database():
+        await alone.clock.sleep(2)
 
-    await falling.clock.sleep(11 * 60)
+    await alone.clock.sleep(11 * 60)
 
     # At once, after 30 s as soon as it could be written, then 90 s and 8 min later.
-    assert len(await falling.alerts(ExitFailing)) == 4
+    assert len(await alone.alerts(ExitFailing)) == 4
 
 
 @pytest.mark.parametrize(
     ("reason", "wait_s", "told"),
     [
         ("INSUFFICIENT_FUND", 0.5, "Coinbase: INSUFFICIENT_FUND"),
-        ("PRODUCT_TRADING_HALTED", 15.0, "Coinbase: PRODUCT_TRADING_HALTED"),
+        ("PRODUCT_TRADING_HALTED", 10.0, "Coinbase: PRODUCT_TRADING_HALTED"),
         ("ACCOUNT_BLOCKED", 0.5, "Coinbase: ACCOUNT_BLOCKED"),
         ("NOT_ON_SUNDAYS", 0.5, "Coinbase: NOT_ON_SUNDAYS"),
     ],
@@ -287,3 +295,45 @@ async def test_too_small_in_the_new_field_is_told_and_tried_again(rooms):
         failing, filled = await room.alerts()
         assert (type(failing), failing.why) == (ExitFailing, "Coinbase: INVALID_ORDER_SIZE_TOO_SMALL")
         assert filled.quantity == Decimal("0.1")
+
+
+async def test_a_crumb_that_the_venue_calls_too_small_is_no_reason_to_give_up_the_rest(room):
+    room.deposit("BTC", "0.1")
+    room.set_bid("60000")
+    room.trade("sell", "0.099", limit="90000")
+    await room.arm("0.1", "6000")
+    await room.read()
+    room.fault(FaultKind.WRONG_FIELDS, "OpenOrders", fields={"descr": {}}, times=None)
+    room.fault(FaultKind.ERROR, times=None, message="EOrder:Order minimum not met")
+    room.set_bid("50000")
+
+    await room.look()
+    await room.clock.sleep(120)
+
+    assert (await room.guard()).state is GuardState.CLOSING
+    failing, *_ = await room.alerts(ExitFailing)
+    assert failing.why.startswith("only 0.00100000 BTC is free, the rest is held or locked")
+    room.world.faults("kraken").clear()
+    await room.wait_for("exit ")
+    [filled] = await room.alerts(ExitFilled)
+    assert filled.quantity == Decimal("0.1")
+
+
+@pytest.mark.parametrize(
+    "words", ["EGeneral:Invalid arguments:volume", "EGeneral:Invalid arguments:volume_precision"]
+)
+async def test_a_quantity_finer_than_an_unknown_listing_ends_no_guard(rooms, words):
+    async with rooms() as room:
+        room.deposit("BTC", "0.3")
+        room.set_bid("50000")
+        await room.arm("0.1000000012", "6000")
+        room.fault(FaultKind.ERROR, times=5, message=words)
+        await room.base.markets[Venue.KRAKEN].data.catalog()
+        room.fault(FaultKind.DELAY_BEFORE, "AssetPairs", times=None, delay_s=6)
+
+        await room.sell_off()
+
+        volumes = [Decimal(call.params["volume"]) for call in room.sent()]
+        assert (volumes[0], {*volumes[1:]}) == (Decimal("0.1000000012"), {Decimal("0.1")})
+        *_, filled = await room.alerts()
+        assert (type(filled), filled.quantity) == (ExitFilled, Decimal("0.1"))

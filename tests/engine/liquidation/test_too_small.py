@@ -38,8 +38,10 @@ def test_a_venue_that_goes_on_saying_it_is_believed():
     assert is_believed(said(*range(0, 40, 10)), now_s=30)
 
 
-def test_without_a_listing_only_the_venues_repeated_word_counts():
-    too_small = said(0, 1, 2, 3)
-    without = {"quantity": Decimal(1), "instrument": None, "price": Decimal(100)}
-    assert not too_small.is_believed(**without, now_s=3)
-    assert too_small.is_believed(**without, now_s=BELIEVE_AFTER_S)
+def test_without_a_listing_or_in_parts_of_a_lot_a_venue_is_not_believed():
+    too_small = said(*range(0, 40, 10))
+
+    assert not too_small.is_believed(
+        quantity=Decimal(1), instrument=None, price=Decimal(100), now_s=BELIEVE_AFTER_S
+    )
+    assert not is_believed(too_small, quantity="1.001", now_s=BELIEVE_AFTER_S)

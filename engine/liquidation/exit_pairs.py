@@ -1,0 +1,130 @@
+"""The pair one exit goes through now: the guarded one, or another that brings enough by its own order book."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from engine.balances.pricing import plan_symbols, value_in_usd
+from engine.errors import BrokerError
+from engine.guards.guard import Guard
+from engine.instruments import Instrument
+from engine.liquidation.exit_pair import (
+    NoPair,
+    PairOffer,
+    choose_pair,
+    is_shut,
+    leaves_pair,
+    other_pairs,
+)
+from engine.liquidation.walk import BookProblem, walk_book
+from engine.market import VenueMarket
+from engine.money import ZERO, exact
+
+#: A sale waits no longer than this for the listing it is floored by, for an order book or for a rate.
+LISTING_S = 2.0
+RATE_MAX_AGE_S = 10.0
+
+
+class ExitPair:
+    """Begins every round with the guarded pair and goes on through others only at the price of that moment."""
+
+    def __init__(self, *, market: VenueMarket, guard: Guard) -> None:
+        self._market = market
+        self._guard = guard
+        self._currency = guard.symbol.partition("/")[2]
+        self._refused: list[str] = []
+        self._shut_since_s: float | None = None
+        self.symbol = guard.symbol
+
+    @property
+    def is_first(self) -> bool:
+        """Tell whether it is the pair the position is guarded in."""
+        return self.symbol == self._guard.symbol
+
+    def is_left_after(self, error: BrokerError, *, now_s: float) -> bool:
+        """Tell whether the same sale goes through another pair after a refusal."""
+        if self.is_first and is_shut(error) and self._shut_since_s is None:
+            self._shut_since_s = now_s
+        shut_s = 0.0 if self._shut_since_s is None else now_s - self._shut_since_s
+        return leaves_pair(error, is_first=self.is_first, shut_s=shut_s)
+
+    async def has_others(self) -> bool:
+        """Tell whether the asset may be sold through another pair at all."""
+        return bool(other_pairs(self._guard, self._refused, await self._instruments()))
+
+    def begin_again(self) -> None:
+        """Take the guarded pair next: what was refused may be allowed by then, and prices change."""
+        self._refused.clear()
+        self.symbol = self._guard.symbol
+
+    async def go_on(self, *, least: Decimal) -> NoPair | None:
+        """Leave the present pair for the best of those not refused yet, or say why there is none."""
+        self._refused.append(self.symbol)
+        instruments = await self._instruments()
+        symbols = other_pairs(self._guard, self._refused, instruments)
+        listed = [instruments[symbol] for symbol in symbols]
+        offers = tuple(await asyncio.gather(*(self._offer(one) for one in listed)))
+        best = choose_pair(offers, least=least)
+        if best is not None:
+            self.symbol = best
+            return None
+        none = NoPair(refused=tuple(self._refused), offers=offers, least=least, currency=self._currency)
+        self.begin_again()
+        return none
+
+    async def instrument(self) -> Instrument | None:
+        """Return the listing of the present pair, or None when it is not told in time."""
+        instrument = (await self._instruments()).get(self.symbol)
+        if instrument is None or self.is_first:
+            return instrument
+        # Its smallest value counts in money the guard's price is not in: the venue says what is too little.
+        return replace(instrument, minimum_notional=ZERO)
+
+    async def guarded_instrument(self) -> Instrument | None:
+        """Return the listing of the guarded pair, whichever pair is used now."""
+        return (await self._instruments()).get(self._guard.symbol)
+
+    async def rate(self, currency: str) -> Decimal | None:
+        """Return one unit of a currency in the guard's own, at the venue's rate of now; None is unknown."""
+        if currency == self._currency:
+            return Decimal(1)
+        instruments = await self._instruments()
+        symbols = plan_symbols({currency, self._currency}, instruments)
+        try:
+            async with asyncio.timeout(LISTING_S):
+                quotes = await self._market.quotes(symbols, max_age_s=RATE_MAX_AGE_S)
+        except (BrokerError, TimeoutError):
+            return None
+        value, of = (value_in_usd(each, instruments, quotes) for each in (currency, self._currency))
+        return value / of if value and of else None
+
+    async def _offer(self, instrument: Instrument) -> PairOffer:
+        """Return what all that is guarded would bring through one pair, by its order book of now."""
+        quantity = self._guard.quantity
+        try:
+            async with asyncio.timeout(LISTING_S):
+                book = await self._market.book(instrument.symbol)
+        except (BrokerError, TimeoutError):
+            return _none(instrument, "no order book")
+        price = walk_book(book, self._guard.direction, quantity)
+        if isinstance(price, BookProblem):
+            return _none(instrument, price.value)
+        if why := instrument.why_too_small_to_sell(quantity, price):
+            return _none(instrument, why)
+        rate = await self.rate(instrument.quote)
+        if rate is None:
+            return _none(instrument, f"no rate of {instrument.quote} in {self._currency}")
+        with exact():
+            return PairOffer(symbol=instrument.symbol, price=price * rate)
+
+    async def _instruments(self) -> Mapping[str, Instrument]:
+        try:
+            async with asyncio.timeout(LISTING_S):
+                return await self._market.instruments()
+        except (BrokerError, TimeoutError):
+            return {}
+
+
+def _none(instrument: Instrument, problem: str) -> PairOffer:
+    return PairOffer(symbol=instrument.symbol, price=None, problem=problem)
