@@ -77,6 +77,8 @@ class BalanceSnapshot:
     unreadable: tuple[str, ...] = ()
     #: Of what has no price: what open orders hold a part of, so that their sum lacks it.
     held_unpriced: tuple[str, ...] = ()
+    #: What has no price now and counts at the venue's own value, with that value in dollars.
+    venue_valued: tuple[tuple[str, Decimal], ...] = ()
     #: Fee credits and the like, which are no money and lack in no sum.
     credits: tuple[tuple[str, Decimal], ...] = ()
     #: True when the total is what the venue itself says.

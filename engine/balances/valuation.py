@@ -42,6 +42,11 @@ def value_account(report: AccountReport, prices: Prices) -> BalanceSnapshot:
             held_unpriced=tuple(h.asset for h in owned if h.held and rates[h.asset] is None),
             is_venue_total=is_venue_total,
             unvalued_cash=tuple(filter(is_cash, lacking)) if is_venue_total and not is_bound else (),
+            venue_valued=tuple(
+                (holding.asset, holding.venue_value_usd)
+                for holding in owned
+                if holding.venue_value_usd is not None and _counts_at_venue_value(holding, prices)
+            ),
             unreadable=tuple(sorted(report.unreadable)),
             credits=tuple((credit.asset, credit.total) for credit in report.credits),
             as_of=report.at,
@@ -85,6 +90,11 @@ def _rate(holding: Holding, prices: Prices) -> Decimal | None:
     # What the venue itself counts it at.
     own = holding.venue_value_usd / holding.total
     return own if _is_price(own) else None
+
+
+def _counts_at_venue_value(holding: Holding, prices: Prices) -> bool:
+    is_priced = is_cash(holding.asset) or _is_price(prices.get(holding.asset))
+    return not is_priced and _rate(holding, prices) is not None
 
 
 def _is_price(price: Decimal | None) -> TypeGuard[Decimal]:

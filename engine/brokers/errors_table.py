@@ -133,7 +133,7 @@ def _pieces(payload: object) -> Iterator[str]:
 
 
 def _judge_page(venue: Venue, status: int, operation: Operation) -> BrokerError:
-    words = f"HTTP {status} with something else than the venue's answer"
+    words = f"it sent an error page instead of an answer (HTTP {status})"
     if status == _UNAUTHORIZED:
         words = "the venue does not accept this key (HTTP 401)"
     if status in _OK:

@@ -63,7 +63,9 @@ def _broker(state: UserBrokerState, overview: BalanceOverview, reader: Reader) -
     if filled_at is not None:
         yield f"These figures are from before an order of NIJA's that was filled at {reader.clock(filled_at)}."
     if balance is not None:
-        yield _figures(balance)
+        yield _figures(state.broker.label, balance)
+        if balance.venue_valued:
+            yield "Without a live price a position counts at the venue's own value; a stock has one in market hours only."
         yield from _remarks(state, balance)
 
 
@@ -79,13 +81,17 @@ def _silence(state: UserBrokerState, reader: Reader, *, is_waiting: bool) -> str
     return f"{silent}{why}.{these}"
 
 
-def _figures(balance: BalanceSnapshot) -> str:
+def _figures(label: str, balance: BalanceSnapshot) -> str:
     held, unspendable = balance.held_by_orders_usd, balance.unspendable_usd
     return _three(
         at_least(balance.total_equity_usd, complete=balance.complete),
         at_least(balance.available_usd, complete=balance.available_complete),
         at_least(balance.locked_in_positions_usd, complete=balance.complete),
         cash=_currencies(balance),
+        apart=[
+            (f"· {asset} at {label}'s own value", at_least(value, complete=True))
+            for asset, value in balance.venue_valued
+        ],
         held=at_least(held, complete=balance.held_complete) if held or balance.held_unpriced else "",
         unspendable=at_least(unspendable, complete=balance.complete) if unspendable else "",
     )
@@ -105,10 +111,11 @@ def _three(
     locked: str,
     *,
     cash: Sequence[tuple[str, str]] = (),
+    apart: Sequence[tuple[str, str]] = (),
     held: str = "",
     unspendable: str = "",
 ) -> str:
-    lines = [("Total equity", total), ("Available", available), *cash, ("In positions", locked)]
+    lines = [("Total equity", total), ("Available", available), *cash, ("In positions", locked), *apart]
     if held:
         lines.append(("· held by orders", held))
     if unspendable:

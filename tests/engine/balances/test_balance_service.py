@@ -117,7 +117,7 @@ async def test_a_failed_reading_is_no_snapshot(wide):
     assert await snapshots(wide) == ()
     async with wide.database.read() as session:
         stored = {known.state.account_id: known for known in await rows.load_account_states(session)}
-    assert stored["env-kraken"].state.error == "HTTP 503 with something else than the venue's answer"
+    assert stored["env-kraken"].state.error == "it sent an error page instead of an answer (HTTP 503)"
     assert len(await snapshots(wide, Venue.ALPACA)) == 1
 
 

@@ -211,6 +211,17 @@ def test_without_a_quote_the_venues_own_value_of_a_holding_is_its_rate():
     assert (snapshot.complete, snapshot.available_complete) == (True, True)
 
 
+@pytest.mark.parametrize(
+    ("prices", "named"), [({}, (("AAPL", Decimal("460.12")),)), ({"AAPL": Decimal(230)}, ())]
+)
+def test_a_position_that_counts_at_the_venues_own_value_is_named(prices, named):
+    shares = replace(a_holding("AAPL", "2"), venue_value_usd=Decimal("460.12"))
+
+    snapshot = value(a_holding("USD", "100"), shares, venue=Venue.ALPACA, equity="560.12", prices=prices)
+
+    assert snapshot.venue_valued == named
+
+
 def test_money_that_is_not_spendable_yet_is_held_by_no_order():
     snapshot = value(a_holding("USD", "0", locked="100"), venue=Venue.ALPACA, equity="100", spendable="0")
 

@@ -112,7 +112,7 @@ async def test_a_broker_out_of_reach_is_named_and_its_positions_keep_their_age(d
 
     [unread] = portfolio.unread
     assert unread.account.venue is Venue.KRAKEN
-    assert unread.error == "HTTP 503 with something else than the venue's answer"
+    assert unread.error == "it sent an error page instead of an answer (HTTP 503)"
     assert demo.clock.now() - unread.as_of >= timedelta(seconds=60)
     ada = next(view for view in portfolio.positions if view.asset == "ADA")
     assert ada.not_guarded is NotGuarded.NOT_ASKED_FOR

@@ -11,6 +11,16 @@ def cash_line(currency, free):
     return CashLine(currency=currency, free=Decimal(free), rate_usd=Decimal(1), value_usd=Decimal(free))
 
 
+def test_what_counts_at_the_venues_own_value_is_named_with_it():
+    alpaca = state(Venue.ALPACA, snapshot("100", "460.12", venue_valued=(("AAPL", Decimal("460.12")),)))
+
+    text = render_balance(overview(alpaca), READER).text
+
+    assert "· AAPL at Alpaca's own value\n" in text
+    assert "$460.12" in text.partition("own value")[2]
+    assert "Without a live price a position counts at the venue's own value" in text
+
+
 def test_every_broker_has_its_figures_and_age_and_what_is_missing_is_named():
     check_golden("balance_three_brokers", render_balance(three_brokers(), READER))
 
