@@ -18,7 +18,15 @@ DEPEGGED_BELOW_USD = Decimal("0.985")
 _LARGEST_EXPONENT = 40
 
 FIAT = frozenset({"USD", "EUR", "GBP", "CAD", "CHF", "AUD", "JPY"})
-USD_STABLECOINS = frozenset({"USDC", "USDT", "USDG", "PYUSD", "DAI", "RLUSD", "TUSD", "FDUSD"})
+#: Issued at one dollar each and traded at one of the venues: USDC, USDT and USDG at Alpaca
+#: (https://alpaca.markets/support/what-cryptocurrencies-does-alpaca-currently-support/), the others at Kraken or Coinbase.
+#: Look them up at https://api.kraken.com/0/public/AssetPairs and https://api.coinbase.com/api/v3/brokerage/market/products.
+#: Synthetic dollars (USDE, USDD) and what lost its peg for good (UST) are positions.
+USD_STABLECOINS = frozenset(
+    {"USDC", "USDT", "USDG", "PYUSD", "DAI", "RLUSD", "TUSD", "FDUSD", "USDS", "USD1", "USDQ", "USDR"}
+)
+#: Issued at one euro each and traded at Kraken, EURC at Coinbase too: cash as well, at the venue's own rate.
+EUR_STABLECOINS = frozenset({"EURC", "EURQ", "EURR"})
 
 #: What a venue converts into dollars and back one for one, at once and free of charge; there it is worth a dollar,
 #: whatever it is quoted at elsewhere. Kraken and Alpaca trade stablecoins against the dollar at a market price.
@@ -74,8 +82,8 @@ def floor_to(quantity: Decimal, step: Decimal) -> Decimal:
 
 
 def is_cash(asset: str) -> bool:
-    """Tell whether `asset` is fiat money or a dollar stablecoin; all else is a position."""
-    return asset in FIAT or asset in USD_STABLECOINS
+    """Tell whether `asset` is fiat money or a stablecoin of it; all else is a position."""
+    return asset in FIAT or asset in USD_STABLECOINS or asset in EUR_STABLECOINS
 
 
 def is_at_par(asset: str, venue: Venue | None) -> bool:

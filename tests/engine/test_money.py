@@ -96,12 +96,22 @@ def test_the_wide_context_is_left_again():
         ("EUR", True),
         ("USDC", True),
         ("USDT", True),
+        ("USDS", True),
+        ("USD1", True),
+        ("USDQ", True),
+        ("USDR", True),
+        ("EURC", True),
+        ("EURQ", True),
+        ("EURR", True),
+        ("USDE", False),
+        ("USTC", False),
+        ("UST", False),
         ("BTC", False),
         ("AAPL", False),
         ("", False),
     ],
 )
-def test_fiat_and_dollar_stablecoins_are_cash_and_nothing_else(asset, cash):
+def test_fiat_and_its_stablecoins_are_cash_and_nothing_else(asset, cash):
     assert is_cash(asset) is cash
 
 
