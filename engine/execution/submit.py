@@ -1,6 +1,6 @@
 """Carry one written intent to its venue and bring back what the venue says of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -18,7 +18,8 @@ from engine.execution.settle import (
     Resend,
     next_settling_step,
 )
-from engine.execution.states import IntentEvent, IntentState
+from engine.execution.states import IntentEvent, IntentState, client_order_id
+from engine.execution.unproven import unproven_attempts
 from engine.money import ZERO, exact
 from engine.orders import ClientOrderId, Fill, Order, OrderRequest
 from engine.venues import Venue
@@ -156,6 +157,29 @@ class Submitter:
             return await broker.fetch_order_fills(order, priority=Priority.EXIT)
         except BrokerError:
             return None
+
+    async def find_sold(self, intent: Intent, broker: Broker) -> Order | None:
+        """Return the order of an attempt that was given up although it may have sold; None when no list has one.
+
+        Raises:
+            BrokerError: the venue does not tell.
+
+        """
+        for attempt in await self.unproven(intent):
+            sent = replace(intent, client_order_id=client_order_id(intent.intent_id, attempt))
+            order = await self._find(sent, broker)
+            if order is not None and await self._may_have_sold(order, broker):
+                return order
+        return None
+
+    async def unproven(self, intent: Intent) -> tuple[int, ...]:
+        """Return the numbers of the attempts that were given up without a refusal."""
+        return unproven_attempts(intent.venue, await self._journal.load_steps(intent.intent_id))
+
+    async def _may_have_sold(self, order: Order, broker: Broker) -> bool:
+        if not order.status.is_final or order.filled_quantity:
+            return True
+        return bool(await self.fetch_trades(order, broker))
 
     async def has_arrived(self, intent: Intent, broker: Broker) -> bool | None:
         """Tell whether a request that was proven absent under this id arrived after all; None is silence."""

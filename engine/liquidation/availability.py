@@ -10,7 +10,7 @@ from itertools import chain, repeat
 from engine.balances.reports import Reports
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
-from engine.errors import BrokerError
+from engine.errors import BrokerError, MisconfiguredError
 from engine.execution.intents import Intent
 from engine.execution.journal import Journal
 from engine.guards.following import is_told, quantity_there
@@ -41,9 +41,16 @@ class Availability:
         self._releases = Releases(journal=journal)
         self._clock = clock
 
-    async def read(self, guard: Guard, broker: Broker) -> Available:
-        """Return what is there of a guarded position; nothing is changed."""
-        report, is_fresh = await self._read(broker)
+    async def read(self, guard: Guard, broker: Broker, *, must_be_fresh: bool = False) -> Available:
+        """Return what is there of a guarded position; nothing is changed.
+
+        Raises:
+            BrokerError: it must be fresh, and the account does not tell.
+
+        """
+        report, is_fresh = (
+            (await self._read_anew(guard, broker), True) if must_be_fresh else await self._read(broker)
+        )
         if report is not None and not is_fresh and await self._says_less(report, guard):
             # It may be of before more came in, or wrong: only readings that agree make less of a position.
             report = None
@@ -98,6 +105,17 @@ class Availability:
             return recent, True
         report = await self._fetch(broker)
         return (report, True) if report else (self._reports.latest(account_id), False)
+
+    async def _read_anew(self, guard: Guard, broker: Broker) -> AccountReport:
+        """Return a reading of after the account last changed, however long that takes."""
+        report = self._reports.no_older_than(broker.account.account_id, BALANCE_MAX_AGE)
+        if report is None:
+            asked = self._reports.ask()
+            report = await broker.fetch_report(priority=Priority.EXIT)
+            self._reports.keep(report, asked=asked)
+        if not is_told(report, guard):
+            raise MisconfiguredError(guard.venue, f"the balance of {guard.asset} cannot be read")
+        return report
 
     async def _fetch(self, broker: Broker) -> AccountReport | None:
         asked = self._reports.ask()

@@ -13,6 +13,11 @@ from engine.liquidation.asked import TOO_LATE, hand_back
 from engine.liquidation.closing import BY_HAND, Dust
 from engine.money import ZERO
 
+_PERHAPS_OURS = (
+    ", most likely by this bot's own sell order, whose answer was lost and which the venue lists nowhere; "
+    "please look at the venue's order history"
+)
+
 
 async def abandon(journal: Journal, intent: Intent, guard: Guard, *, dust: Dust) -> Intent:
     """Leave what cannot be sold where it is, told once and tried no more."""
@@ -27,11 +32,15 @@ async def abandon(journal: Journal, intent: Intent, guard: Guard, *, dust: Dust)
     return await journal.give_back(intent, IntentEvent.ABANDON, guard=closed, message=message, cause=dust.why)
 
 
-async def yield_to_hand(journal: Journal, intent: Intent, guard: Guard) -> Intent:
-    """End an exit whose guarded quantity its owner sold or moved by hand just before; the rest is theirs."""
-    message = GuardReduced(
-        venue=intent.venue, symbol=intent.symbol, was=guard.quantity, now=ZERO, why=f"it {BY_HAND}"
-    )
+async def yield_to_hand(
+    journal: Journal, intent: Intent, guard: Guard, *, is_unproven: bool = False
+) -> Intent:
+    """End an exit whose guarded quantity its owner sold or moved by hand just before; the rest is theirs.
+
+    `is_unproven` says that an order of the exit itself may have sold it, which no list of the venue shows.
+    """
+    why = f"it {BY_HAND}{_PERHAPS_OURS if is_unproven else ''}"
+    message = GuardReduced(venue=intent.venue, symbol=intent.symbol, was=guard.quantity, now=ZERO, why=why)
     return await journal.give_back(
         intent,
         IntentEvent.SUPERSEDE,

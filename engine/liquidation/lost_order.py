@@ -2,17 +2,26 @@
 
 from engine.brokers.base import Broker
 from engine.clock import Clock
+from engine.errors import BrokerError
 from engine.execution.intents import Intent
 from engine.execution.journal import Journal
 from engine.execution.patience import pause_s
-from engine.execution.states import IntentEvent, IntentState
+from engine.execution.states import IntentEvent, IntentState, client_order_id
 from engine.execution.submit import Submitter
 from engine.liquidation.trouble import Trouble
+from engine.orders import Order
 
 #: Between two looks for a request that may still arrive, when nothing else is left to do.
 LATE_LOOK_S = 5.0
 
+#: What looks sold by an order of ours is not taken for the owner's own sale for so long: the order may be listed yet.
+SOUGHT_FOR_S = 600.0
+
 _LOST = "the answer to the sell order was lost"
+_SOLD_UNSEEN = (
+    "about what was sent is gone from the balance, and {venue} lists no order for it: "
+    "probably it is this bot's own sell order {order_ids}, please look for it there"
+)
 
 
 class LostOrder:
@@ -29,6 +38,9 @@ class LostOrder:
         #: When the venue was last asked for one, answered, and did not have it.
         self._absent_at: float | None = None
         self._absent = 0
+        #: Since when the balance looks as if one of them had sold, and how often it was sought since.
+        self._sought_since_s: float | None = None
+        self._sought = 0
 
     @property
     def was_absent(self) -> bool:
@@ -64,6 +76,45 @@ class LostOrder:
             intent = await self._journal.record(intent, IntentEvent.RESUME, cause="arrived late")
         sent = await self._journal.record(intent, IntentEvent.SEND, cause="arrived late")
         return await self._journal.record(sent, IntentEvent.LOSE_ANSWER, cause="arrived late")
+
+    async def is_unproven(self, intent: Intent) -> bool:
+        """Tell whether an attempt was given up without a refusal, so that it may have sold after all."""
+        return bool(await self._submitter.unproven(intent))
+
+    async def seek(self, intent: Intent) -> Intent | None:
+        """Look for an order that seems to have sold: go on from it, or wait a moment; None when sought for long enough."""
+        now_s = self._clock.monotonic()
+        if self._sought_since_s is None:
+            self._sought_since_s = now_s
+        if now_s - self._sought_since_s >= SOUGHT_FOR_S:
+            return None
+        try:
+            order = await self._submitter.find_sold(intent, self._broker)
+        except BrokerError:
+            # Silence is no evidence either way.
+            order = None
+        if order is not None:
+            return await self._go_on_from(intent, order)
+        self._sought += 1
+        ids = [client_order_id(intent.intent_id, one) for one in await self._submitter.unproven(intent)]
+        why = _SOLD_UNSEEN.format(venue=intent.venue.label, order_ids=", ".join(ids))
+        await self._trouble.note(why, "looking for it; nothing is sent meanwhile")
+        await self._clock.sleep(pause_s(why, self._sought))
+        return intent
+
+    async def _go_on_from(self, intent: Intent, order: Order) -> Intent:
+        if intent.state is IntentState.SUSPENDED:
+            intent = await self._journal.record(intent, IntentEvent.RESUME, cause="found late")
+        sent = await self._journal.record(
+            intent,
+            IntentEvent.SEND,
+            cause="found late",
+            quantity=order.quantity,
+            client_order_id=order.client_order_id or intent.client_order_id,
+        )
+        return await self._journal.record(
+            sent, IntentEvent.ACCEPT, cause="found", venue_order_id=order.venue_order_id
+        )
 
     async def may_come(self, intent: Intent) -> bool:
         """Tell whether one may still be found under the id of the present attempt, after a moment if so."""

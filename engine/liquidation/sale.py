@@ -12,9 +12,11 @@ from engine.execution.journal import Journal
 from engine.execution.patience import pause_s
 from engine.execution.states import IntentEvent, IntentState
 from engine.execution.submit import Attempt
+from engine.execution.unproven import looks_sold
 from engine.guards.guard import Guard
 from engine.liquidation.asked import is_too_late
 from engine.liquidation.availability import RELEASE_POLLS_S
+from engine.liquidation.available import Available
 from engine.liquidation.belief import READ_AGAIN_S, Doubt
 from engine.liquidation.claim import Claim
 from engine.liquidation.closing import Dust, vanished
@@ -71,6 +73,9 @@ class Sale:
         #: Whether it was for all that is left of it.
         self._is_all = True
         self._doubt = Doubt()
+        #: What was there of it by the last reading, and when the last attempt was sent; None when that was not read.
+        self._owned: Decimal | None = None
+        self._had: Decimal | None = None
         self._too_small = TooSmall()
         self._desk = desk
         self._broker = broker
@@ -120,7 +125,8 @@ class Sale:
         """Write the exit and its first attempt down together; None when anything has to be done before it."""
         try:
             await self._door.check(asked=False)
-            step = next_step(await self._view(price=trigger.price, asked=False))
+            available = await self._desk.availability.read(self._guard, self._broker)
+            step = next_step(await self._view(available, price=trigger.price, asked=False))
         except BrokerError:
             return None
         if not isinstance(step, SellNow):
@@ -130,7 +136,7 @@ class Sale:
         )
         if sent is None:
             return None
-        self._claim, self._is_all = step.claim, step.is_all
+        self._claim, self._is_all, self._had = step.claim, step.is_all, self._owned
         return await self._after(await self._desk.submitter.deliver(sent.intent, self._broker))
 
     async def _plan(self, trigger: Trigger, intent_id: str) -> Intent | None:
@@ -150,6 +156,8 @@ class Sale:
             settled = await self._lost.settle(intent)
             if settled.state is IntentState.PLANNED:
                 self._door.pair.begin_again()
+            # What was read before does not hold any more, whatever became of the order.
+            self._desk.reports.outdate(intent.account_id)
             return settled
         return await self._follow(intent)
 
@@ -172,9 +180,16 @@ class Sale:
         return None
 
     async def _end(self, intent: Intent, ending: Ending, *, guard: Guard | None = None) -> Intent:
-        """End an exit without a fill, but not while a request of its own is still on its way."""
+        """End an exit without a fill, but not while an order of its own may be under way or have sold."""
         if await self._lost.may_come(intent):
             return intent
+        try:
+            sought = await self._seek_sold(intent, await self._available(intent))
+        except BrokerError as e:
+            await self._pause(e)
+            return intent
+        if sought is not None:
+            return sought
         await self._desk.availability.confirm_releases(intent, self._broker)
         return await ending(self._desk.journal, intent, guard or self._guard)
 
@@ -194,7 +209,10 @@ class Sale:
             return await self._wait_at_door(intent, e)
         intent = await self._planned(intent)
         try:
-            view = await self._view(price=intent.trigger_price, asked=intent.asked is not None)
+            available = await self._available(intent)
+            if (sought := await self._seek_sold(intent, available)) is not None:
+                return sought
+            view = await self._view(available, price=intent.trigger_price, asked=intent.asked is not None)
             step = next_step(view)
             if isinstance(step, FreeFirst):
                 view = await self._freed(intent, view, step.claim)
@@ -210,10 +228,20 @@ class Sale:
             return intent
         return await self._act(intent, step)
 
-    async def _view(self, *, price: Decimal, asked: bool) -> View:
+    async def _available(self, intent: Intent) -> Available:
+        """Read what is there; after an attempt that may have sold nothing is done without a reading of after it.
+
+        Raises:
+            BrokerError: the account does not tell.
+
+        """
+        is_unproven = await self._lost.is_unproven(intent)
+        return await self._desk.availability.read(self._guard, self._broker, must_be_fresh=is_unproven)
+
+    async def _view(self, available: Available, *, price: Decimal, asked: bool) -> View:
         """Gather what the next step is decided by; each reading moves the doubt on, whatever is decided."""
-        available = await self._desk.availability.read(self._guard, self._broker)
-        expected = await self._desk.journal.load_expected(self._guard)
+        self._owned = available.owned if available.is_fresh else None
+        expected = await self._expected()
         now_s = self._desk.clock.monotonic()
         missing = vanished(expected=expected, owned=available.owned)
         self._doubt = self._doubt.after(available, missing=missing, now_s=now_s)
@@ -228,6 +256,21 @@ class Sale:
             now_s=now_s,
         )
 
+    async def _expected(self) -> Decimal | None:
+        expected = await self._desk.journal.load_expected(self._guard)
+        return self._had if expected is None else expected
+
+    async def _seek_sold(self, intent: Intent, available: Available) -> Intent | None:
+        """Look for an order of an attempt that was given up while the balance looks as if it had sold; None when not."""
+        if not await self._lost.is_unproven(intent):
+            return None
+        before = await self._expected() if self._had is None else self._had
+        if not looks_sold(before=before, owned=available.owned, sent=intent.quantity):
+            return None
+        self._is_found = True
+        self._desk.reports.outdate(intent.account_id)
+        return await self._lost.seek(intent)
+
     async def _freed(self, intent: Intent, view: View, claim: Claim) -> View:
         freed = await self._desk.availability.free(intent, claim.guard, view.available, self._broker)
         self._trouble.name_unreadable(freed.unreadable)
@@ -236,7 +279,7 @@ class Sale:
     async def _act(self, intent: Intent, step: Step) -> Intent:
         match step:
             case SellNow():
-                self._claim, self._is_all = step.claim, step.is_all
+                self._claim, self._is_all, self._had = step.claim, step.is_all, self._owned
                 attempt = await self._desk.submitter.send(
                     intent, self._broker, step.quantity, symbol=self._door.pair.symbol
                 )
@@ -255,7 +298,8 @@ class Sale:
             case PauseForSplit():
                 return await self._end(intent, partial(pause_for_split, owned=step.owned))
             case YieldToHand():
-                return await self._end(intent, yield_to_hand)
+                is_unproven = await self._lost.is_unproven(intent)
+                return await self._end(intent, partial(yield_to_hand, is_unproven=is_unproven))
         return intent
 
     async def _read_overtaken(self, intent: Intent) -> None:

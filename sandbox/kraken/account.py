@@ -52,6 +52,8 @@ class KrakenAccount:
     paces: dict[str, Pace] = field(default_factory=dict)
     #: asset -> (balance, hold_trade) reported instead of the ledger's
     shown_balances: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
+    #: orders and trades younger than this are in no list yet; an order's own id finds it
+    listing_delay_s: float = 0.0
 
     def show_balance(self, asset: str, *, balance: Decimal, hold: Decimal = Decimal(0)) -> None:
         """Report these figures for an asset, whatever the ledger has; orders still follow the ledger."""

@@ -19,14 +19,24 @@ _MOST_IDS = 50
 
 def open_orders(call: PrivateCall) -> object:
     """Every open order, newest first."""
-    orders = [order for order in reversed(call.account.ledger.open_orders()) if _is_wanted(call, order)]
+    orders = [
+        order
+        for order in reversed(call.account.ledger.open_orders())
+        if _is_wanted(call, order) and _is_listed(call, order.opened_at)
+    ]
     return {"open": _orders(call, orders)}
 
 
 def closed_orders(call: PrivateCall) -> object:
     """A page of filled and cancelled orders, most recently closed first."""
     ledger = call.account.ledger
-    ended = [o for o in ledger.orders.values() if o.status is not OrderStatus.OPEN and _is_wanted(call, o)]
+    ended = [
+        order
+        for order in ledger.orders.values()
+        if order.status is not OrderStatus.OPEN
+        and _is_wanted(call, order)
+        and _is_listed(call, order.closed_at or order.opened_at)
+    ]
     opened = {order.id: order.opened_at for order in ledger.orders.values()}
     time_of = _order_time(call.params)
     ended.sort(key=lambda order: order.closed_at or order.opened_at)
@@ -49,7 +59,8 @@ def trades_history(call: PrivateCall) -> object:
     """A page of fills, newest first."""
     ledger = call.account.ledger
     numbered = {fill.id: number for number, fill in enumerate(ledger.fills, start=1)}
-    fills = [fill for fill in ledger.fills if _is_of_type(fill, call.params.get("type", "all"))]
+    kind = call.params.get("type", "all")
+    fills = [fill for fill in ledger.fills if _is_of_type(fill, kind) and _is_listed(call, fill.at)]
     times = {fill.id: fill.at for fill in ledger.fills}
     page, count = _page(call.params, fills, lambda fill: fill.at, times)
     trades = {fill.id: trade_info(call.account, fill, numbered[fill.id]) for fill in page}
@@ -88,6 +99,10 @@ def _is_wanted(call: PrivateCall, order: Order) -> bool:
     if userref is not None and call.account.userrefs.get(order.id) != userref:
         return False
     return client_id in {None, order.draft.client_id}
+
+
+def _is_listed(call: PrivateCall, happened_at: float) -> bool:
+    return call.now - happened_at >= call.account.listing_delay_s
 
 
 def _is_of_type(fill: Fill, wanted: str) -> bool:

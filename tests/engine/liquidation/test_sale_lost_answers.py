@@ -103,6 +103,18 @@ async def test_an_order_coinbase_lists_late_is_found_by_the_second_look(rooms):
         assert sold(room, Venue.COINBASE) == Decimal("0.1")
 
 
+async def test_an_order_coinbase_lists_too_late_is_not_sent_again_while_its_coins_are_gone(rooms):
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        await a_falling_position(room, Venue.COINBASE)
+        room.world.coinbase.switches.listing_delay_s = 15
+        room.fault(FaultKind.DROP_AFTER, "orders", venue=Venue.COINBASE)
+
+        await room.sell_off()
+
+        assert len(room.sent("orders", venue=Venue.COINBASE)) == 1
+        assert sold(room, Venue.COINBASE) == Decimal("0.1")
+
+
 @pytest.mark.parametrize("duplicates", Duplicates)
 async def test_an_order_coinbase_lists_too_late_is_sent_again_under_the_same_id(rooms, duplicates):
     async with rooms(venues=(Venue.COINBASE,)) as room:
@@ -110,8 +122,12 @@ async def test_an_order_coinbase_lists_too_late_is_sent_again_under_the_same_id(
         room.world.coinbase.switches.listing_delay_s = 15
         room.world.coinbase.switches.duplicates = duplicates
         room.fault(FaultKind.DROP_AFTER, "orders", venue=Venue.COINBASE)
+        await room.look()
+        await room.world.tape("coinbase").wait_for("orders")
+        # As many coins come in as were sold, so that the balance does not tell.
+        room.deposit("BTC", "0.1", venue=Venue.COINBASE)
 
-        await room.sell_off()
+        await room.wait_for("exit ")
 
         ids = [call.params["client_order_id"] for call in room.sent("orders", venue=Venue.COINBASE)]
         assert len(ids) == 2
@@ -127,7 +143,12 @@ async def test_alpaca_refuses_a_second_use_of_an_id_and_has_the_first_order(room
         missing = {"message": "40410000 order not found for client order id", "times": 3}
         room.fault(FaultKind.ERROR, "GET /v2/orders:by_client_order_id", venue=Venue.ALPACA, **missing)
 
-        await room.sell_off()
+        await room.look()
+        await room.world.tape("alpaca").wait_for("POST /v2/orders")
+        # As many coins come in as were sold, so that the balance does not tell.
+        room.deposit("BTC", "0.1", venue=Venue.ALPACA)
+
+        await room.wait_for("exit ")
 
         assert len(room.sent("POST /v2/orders", venue=Venue.ALPACA)) == 2
         assert sold(room, Venue.ALPACA) == Decimal("0.1")

@@ -1,0 +1,68 @@
+"""Attempts that may have sold although the venue showed nothing of it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from engine.execution.intents import IntentStep
+from engine.execution.states import IntentState
+from engine.execution.unproven import looks_sold, unproven_attempts
+from engine.venues import Venue
+
+P, S, U, A = IntentState.PLANNED, IntentState.SENT, IntentState.UNKNOWN, IntentState.ACCEPTED
+D = Decimal
+
+STEP = IntentStep(
+    intent_id="intent-1",
+    user_id=1,
+    account_id="env-kraken",
+    seq=1,
+    at=datetime(2026, 1, 1, tzinfo=UTC),
+    from_state=None,
+    to_state=P,
+    cause="",
+    words="",
+)
+
+
+def life(*states):
+    return [
+        replace(STEP, from_state=before, to_state=after)
+        for before, after in zip((None, *states), states, strict=False)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("venue", "states", "unproven"),
+    [
+        pytest.param(Venue.KRAKEN, (P, S), (), id="none was given up"),
+        pytest.param(Venue.KRAKEN, (P, S, P, S), (), id="a refusal"),
+        pytest.param(Venue.KRAKEN, (P, S, U, P), (1,), id="a lost answer"),
+        pytest.param(
+            Venue.KRAKEN, (P, S, P, S, U, P, S, A, P), (2, 3), id="the second lost, the third closed"
+        ),
+        pytest.param(Venue.COINBASE, (P, S, U, P, S, U, P), (1,), id="lost twice under the same id"),
+        pytest.param(Venue.COINBASE, (P, S, P, S, A, P, S, U, P), (1, 2), id="closed, then lost"),
+        pytest.param(Venue.KRAKEN, (P, IntentState.SUSPENDED, P), (), id="a market that was shut"),
+    ],
+)
+def test_attempts_given_up_without_a_refusal_are_unproven(venue, states, unproven):
+    assert unproven_attempts(venue, life(*states)) == unproven
+
+
+@pytest.mark.parametrize(
+    ("before", "owned", "is_sold"),
+    [
+        (D("0.3"), D("0.2"), True),
+        (D("0.3"), D("0.2001"), True),
+        (D("0.3"), D("0.25"), False),
+        (D("0.3"), D("0.3"), False),
+        (None, D("0.2"), False),
+        (None, D(0), True),
+        (D("0.3"), None, False),
+    ],
+)
+def test_a_position_looks_sold_when_about_what_was_sent_is_gone(before, owned, is_sold):
+    assert looks_sold(before=before, owned=owned, sent=D("0.1")) is is_sold
