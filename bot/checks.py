@@ -18,6 +18,9 @@ DISK_GOOD_BYTES = 1_000_000_000
 DISK_BAD_BYTES = 100_000_000
 OTHERS = 0o077
 
+#: How venues say that they know no such key.
+_UNKNOWN_KEY = ("invalid key", "401", "unauthorized")
+
 #: What a key and its secret look like, for somebody who pasted something else.
 LOOKS: Mapping[Venue, str] = {
     Venue.KRAKEN: "Kraken's secret is base64: 88 letters, digits, + and /, ending in ==.",
@@ -125,7 +128,15 @@ def check_permissions(venue: Venue, may: KeyPermissions) -> Check:
 
 def check_key_error(venue: Venue, error: BrokerError) -> Check:
     """Judge why a venue did not answer to a key."""
-    return failed(f"{venue} key", error.words, _advice(venue, error))
+    return failed(f"{venue} key", _refusal(venue, error), _advice(venue, error))
+
+
+def _refusal(venue: Venue, error: BrokerError) -> str:
+    """Say in plain words that a key is not taken, with the venue's own words beside it."""
+    if not isinstance(error, KeyRejectedError):
+        return error.words
+    is_unknown = any(sign in error.words.lower() for sign in _UNKNOWN_KEY)
+    return f"{venue.label} {'does not know' if is_unknown else 'refuses'} this key ({error.words})"
 
 
 def check_clock_error(venue: Venue, error: BrokerError) -> Check:
@@ -169,6 +180,15 @@ def check_mode(name: str, mode: int) -> Check:
     if mode & OTHERS:
         return failed(f"{name} permissions", f"others may use it ({mode & 0o777:o})", f"chmod go= {name}")
     return passed(f"{name} permissions", f"yours alone ({mode & 0o777:o})")
+
+
+def check_unstarted(chat_id: int, alerts: int) -> Check:
+    """Tell of an owner whom Telegram lets the bot not write to."""
+    return warned(
+        f"owner {chat_id}",
+        f"{alerts} {'alert waits' if alerts == 1 else 'alerts wait'}: Telegram lets no bot write first",
+        "Open the bot's chat under this account and press Start, or unblock the bot there.",
+    )
 
 
 def check_revision(found: str | None, wanted: str) -> Check:

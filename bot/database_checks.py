@@ -8,8 +8,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.checks import Check, check_damage, check_revision, failed, passed
+from bot.checks import Check, check_damage, check_revision, check_unstarted, failed, passed
+from bot.telegram_words import PRESS_START
 from engine import wall_time
+from engine.alerts.outbox import load_last_errors
 from engine.balances.snapshot import UserBrokerState
 from engine.storage.backup import database_file
 from engine.storage.database import Database
@@ -28,7 +30,12 @@ async def read_database(url: str) -> AsyncIterator[Check]:
         yield check_damage(await database.find_damage())
         async with database.read() as session:
             connection = await session.connection()
-            yield check_revision(await connection.run_sync(_revision), _wanted())
+            revision = await connection.run_sync(_revision)
+            yield check_revision(revision, _wanted())
+            if revision == _wanted():
+                for chat_id, errors in (await load_last_errors(session)).items():
+                    if waiting := sum(PRESS_START in error for error in errors):
+                        yield check_unstarted(chat_id, waiting)
     except SQLAlchemyError as error:
         yield _unreadable(error)
     finally:

@@ -16,6 +16,7 @@ from bot.news import on_new_alerts
 from bot.pauses import Pauses
 from bot.retry import AsPlainText, Doubtful, Later, Refused, pause_after_refusal_s
 from bot.sending import SendFailedError, send_parcel
+from bot.telegram_words import PRESS_START
 from bot.unending import run_unending
 from bot.unreached import Unreached
 from engine.alerts.outbox import (
@@ -43,9 +44,6 @@ SWEEP_S = 1.0
 CYCLE_S = 30.0
 #: Longer than a send may take with all of its time limits.
 SEND_S = 120.0
-
-#: Telegram lets no bot write first.
-PRESS_START = "its reader must press Start in the bot's chat, or unblock the bot"
 
 log = structlog.get_logger(__name__)
 

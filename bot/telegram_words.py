@@ -5,6 +5,9 @@ from collections.abc import Iterator
 
 from telegram.error import TelegramError, TimedOut
 
+#: Telegram lets no bot write first.
+PRESS_START = "its reader must press Start in the bot's chat, or unblock the bot"
+
 
 def words_of(error: TelegramError) -> str:
     """Say what went wrong: Telegram's own words if it answered, else how far we got."""

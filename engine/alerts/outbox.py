@@ -1,6 +1,6 @@
 """The outbox: alerts are rows written with their event, and leave in order until each is delivered."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -209,6 +209,15 @@ async def depth(session: AsyncSession) -> Depth:
     is_refused = col(AlertRow.state) == AlertState.REFUSED
     refused = (await session.exec(select(func.count()).where(_PENDING, is_refused))).one()
     return Depth(waiting=waiting, oldest_at=oldest_at, refused=refused)
+
+
+async def load_last_errors(session: AsyncSession) -> Mapping[int, tuple[str, ...]]:
+    """Return of each chat why its waiting alerts did not leave, one reason an alert."""
+    found = await session.exec(select(AlertRow).where(_PENDING, col(AlertRow.last_error).is_not(None)))
+    errors = dict[int, tuple[str, ...]]()
+    for row in found:
+        errors[row.chat_id] = (*errors.get(row.chat_id, ()), row.last_error or "")
+    return errors
 
 
 async def load_given_up(session: AsyncSession, user_id: int) -> GivenUp:

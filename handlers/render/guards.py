@@ -226,6 +226,9 @@ def _armed(armed: Armed) -> Iterator[str]:
         yield "\n".join((bold("Guarded"), *(_armed_line(guard) for guard in armed.guards)))
     else:
         yield bold("No guard was set")
+    if armed.follow_up:
+        asked = (f"{position_name(line.position)}: {_standing(line)}" for line in armed.follow_up.lines)
+        yield "\n".join((bold("Asked about below, not guarded until you answer"), *asked))
     before = [line for line in armed.left_out if _is_guarded(line)]
     if before:
         yield "\n".join((bold("Guarded before"), *map(_left_out_line, before)))

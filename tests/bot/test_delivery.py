@@ -8,7 +8,8 @@ from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from bot import delivery, sending
-from bot.delivery import PRESS_START, Delivery
+from bot.delivery import Delivery
+from bot.telegram_words import PRESS_START
 from engine.alerts.kinds import AlertState
 from engine.alerts.messages import BrokerTrouble, ExitParked, FirstContact, PriceTrouble
 from engine.alerts.outbox import append_alert, depth, load_due, load_given_up, mark_leaving

@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlmodel import select
 
 from bot.checks import Verdict
 from bot.doctor import Link, examine
 from bot.lease import hold_data_dir
 from bot.settings import Settings, Sources, setting_names
+from bot.telegram_words import PRESS_START
+from engine.alerts.messages import EntriesChanged
+from engine.alerts.outbox import append_alert
 from engine.balances.snapshot import UserBrokerState
 from engine.brokers.base import KeyPermissions
 from engine.clock import SystemClock
@@ -20,6 +24,7 @@ from engine.storage.migrate import run_migrations
 from engine.storage.records import AccountState
 from engine.storage.repositories.balances import save_account_state
 from engine.storage.repositories.people import save_account
+from engine.storage.tables import AlertRow
 from engine.venues import Account, Venue
 from sandbox.telegram import FaultKind, TelegramServer
 from tests.bot.database import migrated
@@ -36,6 +41,7 @@ STORED = StoredAccount(
     created_at=datetime(2026, 11, 22, tzinfo=UTC),
 )
 
+HALTED = EntriesChanged(halted=True, at=datetime(2026, 11, 22, tzinfo=UTC))
 SOURCES = Sources(file=Path(".env"), in_file=3, in_environment=0)
 
 
@@ -146,7 +152,7 @@ async def test_a_rejected_key_and_a_wrong_address_say_what_to_do(settings):
         key=KrakenKey(KeyRejectedError(Venue.KRAKEN, "EAPI:Invalid key")),
     )
 
-    assert checks["kraken key"].finding == "EAPI:Invalid key"
+    assert checks["kraken key"].finding == "Kraken does not know this key (EAPI:Invalid key)"
     assert checks["clock against Kraken"].advice == "Check the network and NIJA_KRAKEN_API_URL."
 
 
@@ -245,6 +251,24 @@ async def test_beside_a_running_bot_its_accounts_are_read_from_the_database(sett
 
     assert checks["kraken account"].verdict is verdict
     assert re.match(r"last answer \d s ago", checks["kraken account"].finding)
+
+
+@pytest.mark.parametrize(("error", "is_told"), [(f"403; {PRESS_START}", True), ("no answer in time", False)])
+async def test_an_owner_who_has_not_pressed_start_is_warned_of(settings, error, is_told):
+    async with migrated(settings.data_dir) as database, database.write() as session:
+        await append_alert(session, HALTED, user_id=7, account_id=None, dedup_key="h", now=HALTED.at)
+        await session.flush()
+        row = (await session.exec(select(AlertRow))).one()
+        row.last_error = error
+        session.add(row)
+
+    checks, _ = await checks_of(settings)
+
+    assert ("owner 7" in checks) is is_told
+    if is_told:
+        assert checks["owner 7"].verdict is Verdict.WARN
+        assert "1 alert waits" in checks["owner 7"].finding
+        assert "press Start" in checks["owner 7"].advice
 
 
 async def test_beside_a_running_bot_no_key_is_used(settings):
