@@ -1,6 +1,7 @@
 """The words of guarding: the question with its buttons, and what came of the answer."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from engine.alerts.messages import ExistingGuarded
 from engine.guards.arming import Exclusion
@@ -159,13 +160,23 @@ def _standing(line: OfferLine) -> str:
     match line.standing:
         case Standing.ABOVE_THRESHOLD:
             entry = f" from cost {escape(price(position.entry, position.currency))}" if position.entry else ""
-            return f"{result}{entry}"
+            return f"{_of(line, position.explained)}{result}{entry}"
         case Standing.WOULD_BE_SOLD_NOW:
-            return f"{bold('would be sold now')}: {result}"
+            with exact():
+                sold = min(position.quantity - position.locked, position.explained)
+            return f"{bold('would be sold now')}: {_of(line, sold)}{result}"
         case Standing.ENTRY_UNKNOWN:
             return "entry unknown: can be guarded from today's price only"
         case Standing.CANNOT_BE_GUARDED:
             return _why_not(line)
+
+
+def _of(line: OfferLine, counted: Decimal) -> str:
+    """Name the quantity a result is of where that is not all that is held."""
+    position = line.position
+    if position.guard is not None or not ZERO < counted < position.quantity:
+        return ""
+    return f"{quantity(counted)} of it "
 
 
 def _why_not(line: OfferLine) -> str:

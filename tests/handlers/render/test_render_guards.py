@@ -183,3 +183,18 @@ def test_a_further_offer_takes_the_place_of_the_first():
     (screen,) = render_outcome(offer("choose", lines=(offer_line(position=position()),)), READER)
 
     assert screen.text.startswith("<b>Which ones?</b>")
+
+
+@pytest.mark.parametrize(
+    ("standing", "locked", "expected"),
+    [
+        (Standing.ABOVE_THRESHOLD, "0", "0.12 of it +1.25 %, +$93.00 from cost $64,000.00"),
+        (Standing.WOULD_BE_SOLD_NOW, "0.05", "<b>would be sold now</b>: 0.1 of it +1.25 %, +$93.00"),
+    ],
+)
+def test_a_result_names_the_quantity_it_is_of(standing, locked, expected):
+    held = position(guard=None, quantity=Decimal("0.15"), locked=Decimal(locked), explained=Decimal("0.12"))
+
+    text = render_offer(offer(lines=(offer_line(standing, position=held),)), READER).text
+
+    assert expected in text
