@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -29,6 +29,7 @@ from engine.alerts.outbox import (
     mark_retry,
     mark_sent,
     mark_unknown,
+    readdress,
 )
 from engine.alerts.parcels import Parcel
 from engine.clock import Clock
@@ -67,8 +68,10 @@ class Delivery:
         reader_of: ReaderOf,
         clock: Clock,
         redact: Callable[[str], str],
+        owner_ids: Sequence[int] = (),
     ) -> None:
         self._database = database
+        self._owner_ids = tuple(owner_ids)
         self._bot = bot
         self._connected = connected
         self._reader_of = reader_of
@@ -208,7 +211,7 @@ class Delivery:
     async def _deliver(self, parcel: Parcel) -> None:
         reader = await self._reader_of(parcel.first.user_id)
         if reader is None:
-            await self._give_up(parcel, "its reader is no longer known")
+            await self._redirect(parcel)
             return
         async with self._database.write() as session:
             again_at = self._clock.now() + timedelta(seconds=SEND_S)
@@ -271,6 +274,16 @@ class Delivery:
         not_before = self._clock.now() + timedelta(seconds=after_s)
         async with self._database.write() as session:
             await mark_unknown(session, parcel, not_before=not_before, error=why)
+
+    async def _redirect(self, parcel: Parcel) -> None:
+        """Let the owners hear what a reader who is no longer known cannot, unless it can do without."""
+        others = [owner_id for owner_id in self._owner_ids if owner_id != parcel.first.user_id]
+        if not parcel.is_critical or not others:
+            await self._give_up(parcel, "its reader is no longer known")
+            return
+        log.warning("an alert goes to the owners: its reader is no longer known", **_named(parcel))
+        async with self._database.write() as session:
+            await readdress(session, parcel, to=others, now=self._clock.now())
 
     async def _give_up(self, parcel: Parcel, why: str) -> None:
         log.error("an alert is given up", **_named(parcel), user_id=parcel.first.user_id, why=why)

@@ -17,10 +17,10 @@ from engine.brokers.ccxt_client import Http
 from engine.clock import Clock, SystemClock
 from engine.market import Markets, VenueMarket
 from engine.nonce.store import NonceStore
+from engine.people.ownership import adopt_accounts
 from engine.people.users import Users
 from engine.storage.backup import database_file
 from engine.storage.database import Database
-from engine.storage.repositories import people as people_rows
 from engine.tasks import Tasks
 from engine.venues import Venue
 
@@ -65,7 +65,7 @@ async def open_base(settings: Settings, clock: Clock, resources: AsyncExitStack)
         resources.push_async_callback(connection.market.close)
     users = Users(database=database, clock=clock)
     await users.ensure_owners(settings.owner_ids)
-    await _save_accounts(database, nonces, connections)
+    await _save_accounts(settings, clock, database, nonces, connections)
     return Base(
         clock=clock,
         database=database,
@@ -79,11 +79,14 @@ async def open_base(settings: Settings, clock: Clock, resources: AsyncExitStack)
 
 
 async def _save_accounts(
-    database: Database, nonces: NonceStore, connections: Mapping[Venue, Connection]
+    settings: Settings,
+    clock: Clock,
+    database: Database,
+    nonces: NonceStore,
+    connections: Mapping[Venue, Connection],
 ) -> None:
-    async with database.write() as session:
-        for connection in connections.values():
-            await people_rows.save_account(session, connection.stored)
+    stored_accounts = [connection.stored for connection in connections.values()]
+    await adopt_accounts(database, stored_accounts, owner_ids=settings.owner_ids, clock=clock)
     for connection in connections.values():
         stored = connection.stored
         await nonces.assign(stored.key_fingerprint, user_id=stored.user_id, account_id=stored.account_id)

@@ -142,6 +142,7 @@ def build_process(
         reader_of=partial(_reader_of, base.users, clock),
         clock=clock,
         redact=redactor.text,
+        owner_ids=settings.owner_ids,
     )
     status = ProcessStatus(
         facts=_facts(settings, revision),

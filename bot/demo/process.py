@@ -63,6 +63,10 @@ class BotProcess:
         except TimeoutError:
             await self.kill()
 
+    def change_settings(self, **changes: str) -> None:
+        """Give the next start other settings."""
+        self._settings = {**self._settings, **changes}
+
     def last_words(self, lines: int = 15) -> str:
         """The end of the log."""
         text = self.log.read_text(errors="replace") if self.log.exists() else ""

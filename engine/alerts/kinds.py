@@ -21,6 +21,7 @@ class AlertKind(StrEnum):
     BROKER_TROUBLE = "broker_trouble"
     ENTRIES_CHANGED = "entries_changed"
     ALERT_UNREADABLE = "alert_unreadable"
+    ACCOUNTS_MOVED = "accounts_moved"
 
 
 #: Exits, and that nobody watched over them; they overtake everything else that waits.

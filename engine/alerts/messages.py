@@ -259,6 +259,17 @@ class AlertUnreadable:
     written_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountsMoved:
+    """The settings name another first owner: the accounts, and what is guarded there, are theirs now."""
+
+    kind: Literal["accounts_moved"] = "accounts_moved"
+    venues: tuple[Venue, ...]
+    #: The symbols that have a guard.
+    guarded: tuple[str, ...]
+    at: datetime
+
+
 Message = Annotated[
     ExitFilled
     | ExitFailing
@@ -274,7 +285,8 @@ Message = Annotated[
     | PriceTrouble
     | BrokerTrouble
     | EntriesChanged
-    | AlertUnreadable,
+    | AlertUnreadable
+    | AccountsMoved,
     Field(discriminator="kind"),
 ]
 

@@ -1,6 +1,6 @@
 """The outbox: alerts are rows written with their event, and leave in order until each is delivered."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -200,6 +200,23 @@ async def mark_leaving(session: AsyncSession, parcel: Parcel, *, again_at: datet
 async def mark_dead(session: AsyncSession, parcel: Parcel, *, error: str) -> None:
     """Give alerts up; /status counts them and names the last."""
     await _change(session, parcel, state=AlertState.DEAD, not_before=None, last_error=error)
+
+
+async def readdress(session: AsyncSession, parcel: Parcel, *, to: Sequence[int], now: datetime) -> None:
+    """Let alerts wait for other readers: the first of them takes each over, the others get it too."""
+    first, *others = to
+    await _change(session, parcel, user_id=first, chat_id=first, state=AlertState.WAITING, not_before=now)
+    found = await session.exec(select(AlertRow).where(col(AlertRow.alert_id).in_(parcel.alert_ids)))
+    for row in found.all():
+        for user_id in others:
+            await append_alert(
+                session,
+                load_message(row.data),
+                user_id=user_id,
+                account_id=row.account_id,
+                dedup_key=f"{row.dedup_key}:{user_id}",
+                now=now,
+            )
 
 
 async def depth(session: AsyncSession) -> Depth:

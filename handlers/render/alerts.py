@@ -5,6 +5,7 @@ from typing import assert_never
 
 from engine import wall_time
 from engine.alerts.messages import (
+    AccountsMoved,
     AlertUnreadable,
     BrokerTrouble,
     ClosedElsewhere,
@@ -115,13 +116,16 @@ def _now(line: OfferLine) -> str:
 
 
 def _plain(
-    message: GuardReduced
-    | ClosedElsewhere
-    | NotWatching
-    | PriceTrouble
-    | BrokerTrouble
-    | EntriesChanged
-    | AlertUnreadable,
+    message: (
+        GuardReduced
+        | ClosedElsewhere
+        | NotWatching
+        | PriceTrouble
+        | BrokerTrouble
+        | EntriesChanged
+        | AlertUnreadable
+        | AccountsMoved
+    ),
     reader: Reader,
 ) -> Iterator[str]:
     match message:
@@ -144,6 +148,8 @@ def _plain(
             lost = escape(message.lost.replace("_", " "))
             yield f"Alert {message.alert_id} ({lost}) of {reader.clock(message.written_at)} is damaged in the database."
             yield "NIJA cannot say what it told. Look at /history and /positions, and at the venue itself."
+        case AccountsMoved():
+            yield from _accounts_moved(message)
         case _:
             assert_never(message)
 
@@ -215,6 +221,17 @@ def _entries_changed(message: EntriesChanged, reader: Reader) -> Iterator[str]:
     else:
         yield bold("Entries are allowed")
         yield f"nija resume on the server allowed them at {reader.clock(message.at)}; /halt stops them."
+
+
+def _accounts_moved(message: AccountsMoved) -> Iterator[str]:
+    where = " and ".join(venue.label for venue in message.venues)
+    yield bold("These accounts are yours now")
+    yield f"NIJA_OWNER_IDS names you first: what NIJA keeps of {where} was another owner's before."
+    if message.guarded:
+        yield f"Guarded there: {escape(', '.join(message.guarded))}. Alerts about it come to you from now on."
+    else:
+        yield "Nothing is guarded there; /guard changes that."
+    yield "If you did not want this, put the former id first again and restart NIJA."
 
 
 def _name(about: GuardPaused | CoinRenamed | GuardReduced | ClosedElsewhere | Moved | PriceTrouble) -> str:

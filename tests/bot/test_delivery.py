@@ -11,7 +11,7 @@ from bot import delivery, sending
 from bot.delivery import Delivery
 from bot.telegram_words import PRESS_START
 from engine.alerts.kinds import AlertState
-from engine.alerts.messages import BrokerTrouble, ExitParked, FirstContact, PriceTrouble
+from engine.alerts.messages import BrokerTrouble, ExitParked, FirstContact, NotWatching, PriceTrouble
 from engine.alerts.outbox import append_alert, depth, load_due, load_given_up, mark_leaving
 from engine.guards.offers import Choice, ChoiceKind, Offer
 from engine.storage.tables import AlertRow
@@ -47,7 +47,7 @@ async def bot(server):
 
 @pytest.fixture
 async def database(tmp_path):
-    async with migrated(tmp_path, owners=(7, 8)) as ready:
+    async with migrated(tmp_path, owners=(7, 8, 9)) as ready:
         yield ready
 
 
@@ -59,7 +59,7 @@ def clock():
 class Post:
     """The delivery under test, and what is put into its outbox."""
 
-    def __init__(self, database, bot, clock, *, strangers=()):
+    def __init__(self, database, bot, clock, *, strangers=(), owner_ids=()):
         self.database, self.clock, self.written = database, clock, 0
         self.connected = asyncio.Event()
         self.connected.set()
@@ -73,7 +73,13 @@ class Post:
             return None if user_id in strangers else Reader(now=clock.now())
 
         self.delivery = Delivery(
-            database=database, bot=bot, connected=self.connected, reader_of=reader_of, clock=clock, redact=str
+            database=database,
+            bot=bot,
+            connected=self.connected,
+            reader_of=reader_of,
+            clock=clock,
+            redact=str,
+            owner_ids=owner_ids,
         )
 
     async def put(self, message, *, to=7):
@@ -603,6 +609,17 @@ async def test_an_alert_for_somebody_no_longer_known_is_not_sent(server, databas
 
     assert texts(owner) == []
     assert (await post.row()).state is AlertState.DEAD
+
+
+async def test_a_sale_told_to_somebody_no_longer_known_goes_to_every_owner(server, database, bot, clock):
+    owners = [owner_of(server), owner_of(server, 8)]
+    post = Post(database, bot, clock, strangers={9}, owner_ids=(7, 8))
+    await post.put(NotWatching(since=START, until=START, moved=()), to=9)
+
+    await post.sweep()
+
+    assert ["NIJA was away" in texts(owner)[0] for owner in owners] == [True, True]
+    assert (await post.row()).state is AlertState.SENT
 
 
 async def test_a_restart_delivers_what_the_former_process_left(server, database, bot, clock):

@@ -371,6 +371,12 @@ alerts = st.one_of(
         why=words,
         since=times,
     ),
+    st.builds(
+        messages.AccountsMoved,
+        venues=several(venues),
+        guarded=several(st.sampled_from(["BTC/USD", "SOL/USD"])),
+        at=times,
+    ),
     st.builds(messages.EntriesChanged, halted=st.booleans(), at=times),
     st.builds(
         messages.BrokerTrouble,

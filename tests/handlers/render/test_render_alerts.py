@@ -8,6 +8,7 @@ import pytest
 
 from engine.alerts.kinds import DIGESTIBLE
 from engine.alerts.messages import (
+    AccountsMoved,
     AlertUnreadable,
     BrokerTrouble,
     CancelledOrder,
@@ -122,6 +123,9 @@ EXAMPLES = {
     ),
     "alert_unreadable": AlertUnreadable(alert_id=17, lost="exit_filled", written_at=ago(minutes=3)),
     "entries_changed": EntriesChanged(halted=True, at=ago(seconds=30)),
+    "accounts_moved": AccountsMoved(
+        venues=(Venue.KRAKEN, Venue.ALPACA), guarded=("BTC/USD", "SOL/USD"), at=ago(seconds=30)
+    ),
 }
 
 
