@@ -16,6 +16,7 @@ from engine.liquidation.execute import Exits
 from engine.liquidation.watch import Watch
 from engine.liquidation.watch_log import WatchLog
 from engine.market import Markets
+from engine.people.identities import Identities
 from engine.portfolio.service import PortfolioService
 from engine.routing.costs import Costs
 from engine.routing.service import USUAL_SYMBOL
@@ -43,6 +44,7 @@ class Trading:
         watch: Watch,
         watch_log: WatchLog,
         exits: Exits,
+        identities: Identities,
         costs: Costs,
         late_fees: LateFees,
         tasks: Tasks,
@@ -58,6 +60,7 @@ class Trading:
         self._watch = watch
         self._watch_log = watch_log
         self._exits = exits
+        self._identities = identities
         self._costs = costs
         self._late_fees = late_fees
         self._tasks = tasks
@@ -68,6 +71,7 @@ class Trading:
 
     async def start(self) -> None:
         """Start from what is stored, and take up every unfinished exit before anything else is asked."""
+        self._identities.look()
         await self._exits.resume()
         await self._balances.restore()
         await self._costs.restore()
@@ -79,6 +83,7 @@ class Trading:
 
     async def guard(self) -> None:
         """Look at every guard."""
+        self._identities.look()
         await self._watch.cycle()
 
     async def snapshot(self) -> None:
@@ -106,6 +111,9 @@ class Trading:
         return await self._watch_log.beat()
 
     async def _after_reading(self, account: Account) -> None:
+        if not await self._identities.after_reading(account):
+            # Compared with what another account holds, the guards would seem sold or withdrawn.
+            return
         if account.account_id not in self._costed:
             self._costed.add(account.account_id)
             # The first question names what buying and selling costs: it waits for the account's own fee.

@@ -17,10 +17,12 @@ from engine.brokers.ccxt_client import Http
 from engine.clock import Clock, SystemClock
 from engine.market import Markets, VenueMarket
 from engine.nonce.store import NonceStore
+from engine.people.identities import Identities
 from engine.people.ownership import adopt_accounts
 from engine.people.users import Users
 from engine.storage.backup import database_file
 from engine.storage.database import Database
+from engine.storage.repositories.identities import Identity
 from engine.tasks import Tasks
 from engine.venues import Venue
 
@@ -41,6 +43,7 @@ class Base:
     brokers: Mapping[str, Broker]
     users: Users
     tasks: Tasks
+    identities: Identities
 
 
 async def open_base(settings: Settings, clock: Clock, resources: AsyncExitStack) -> Base:
@@ -65,16 +68,26 @@ async def open_base(settings: Settings, clock: Clock, resources: AsyncExitStack)
         resources.push_async_callback(connection.market.close)
     users = Users(database=database, clock=clock)
     await users.ensure_owners(settings.owner_ids)
-    await _save_accounts(settings, clock, database, nonces, connections)
+    known = await _save_accounts(settings, clock, database, nonces, connections)
+    tasks = Tasks(report=_report_task)
+    brokers = {c.stored.account_id: c.broker for c in connections.values()}
     return Base(
         clock=clock,
         database=database,
         nonces=nonces,
         connections=connections,
         markets={venue: VenueMarket(data=c.market, clock=clock) for venue, c in connections.items()},
-        brokers={c.stored.account_id: c.broker for c in connections.values()},
+        brokers=brokers,
         users=users,
-        tasks=Tasks(report=_report_task),
+        tasks=tasks,
+        identities=Identities(
+            database=database,
+            accounts={c.stored.account_id: c.stored for c in connections.values()},
+            brokers=brokers,
+            known=known,
+            clock=clock,
+            tasks=tasks,
+        ),
     )
 
 
@@ -84,12 +97,13 @@ async def _save_accounts(
     database: Database,
     nonces: NonceStore,
     connections: Mapping[Venue, Connection],
-) -> None:
+) -> Mapping[str, Identity]:
     stored_accounts = [connection.stored for connection in connections.values()]
-    await adopt_accounts(database, stored_accounts, owner_ids=settings.owner_ids, clock=clock)
+    known = await adopt_accounts(database, stored_accounts, owner_ids=settings.owner_ids, clock=clock)
     for connection in connections.values():
         stored = connection.stored
         await nonces.assign(stored.key_fingerprint, user_id=stored.user_id, account_id=stored.account_id)
+    return known
 
 
 def _report_task(name: str, error: BaseException) -> None:

@@ -186,6 +186,7 @@ def _build_trading(
             database=base.database, watch=watch, clock=base.clock, shortest_gap=timedelta(seconds=gap_s)
         ),
         exits=exits,
+        identities=base.identities,
         costs=books.costs,
         late_fees=LateFees(database=base.database, brokers=base.brokers, clock=base.clock),
         tasks=base.tasks,
@@ -237,6 +238,7 @@ def _build_watch(settings: Settings, base: Base, reports: Reports) -> tuple[Exit
         markets=base.markets,
         tasks=base.tasks,
         new_id=_new_id,
+        is_certain=base.identities.is_settled,
     )
     watch = Watch(
         database=base.database,

@@ -159,5 +159,8 @@ class Broker(Protocol):
     async def fetch_permissions(self) -> KeyPermissions:
         """Return what the key may do."""
 
+    async def fetch_account_name(self) -> str | None:
+        """Return what the venue itself calls the account, whatever key opens it; None where it does not tell."""
+
     async def close(self) -> None:
         """Close connections that are not shared."""

@@ -30,6 +30,10 @@ class CcxtBroker:
         """Return whose account it is."""
         return self._account
 
+    async def fetch_account_name(self) -> str | None:
+        """Return what the venue itself calls the account, whatever key opens it; None where it does not tell."""
+        return None
+
     async def close(self) -> None:
         """Let go of the shared session."""
         self._client.close()

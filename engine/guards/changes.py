@@ -24,6 +24,10 @@ class ChangeReason(StrEnum):
     MOVED_OUT = "moved out without a sale"
     QUANTITY_CHANGED = "the quantity changed without a fill"
     RESTORED = "something happened to it after the backup was made"
+    OTHER_ACCOUNT = "the key in the settings opens another account than the one it was guarded in"
+    OTHER_ACCOUNT_IN_SALE = (
+        "the key in the settings opens another account, and it was being sold in the former one: look there"
+    )
     ENTRY_CHANGED = "the venue's entry price changed without a fill"
 
 

@@ -43,12 +43,18 @@ from engine.storage.database import Database
 from engine.storage.repositories import fills as fill_rows
 from engine.storage.repositories import guards as rows
 from engine.storage.repositories import intents as intent_rows
+from engine.storage.repositories.identities import SWAPPED, SWAPPED_IN_SALE
 from engine.storage.repositories.untold import FILLS_AWAITED, lacks_fills, load_untold
 from engine.storage.restored import RESTORED, RESTORED_IN_SALE
 from engine.venues import Account
 
 #: A stored time that differs by less is left as it is.
 _SAME_TIME = timedelta(seconds=2)
+
+_OF_ANOTHER_ACCOUNT = {
+    SWAPPED: ChangeReason.OTHER_ACCOUNT,
+    SWAPPED_IN_SALE: ChangeReason.OTHER_ACCOUNT_IN_SALE,
+}
 
 
 class GuardKeeper:
@@ -132,6 +138,8 @@ class GuardKeeper:
         for guard in (guard for guard in guards if is_told(report, guard)):
             if guard.state_reason in {RESTORED, RESTORED_IN_SALE}:
                 await self._compare_restored(report, guard, new)
+            elif guard.state_reason in _OF_ANOTHER_ACCOUNT:
+                await self._ask_of_another_account(report, guard)
             else:
                 await self._follow(report, asked, guard, new, suspect=before.get(guard.guard_id))
 
@@ -207,6 +215,12 @@ class GuardKeeper:
             return
         waiting = replace(guard, state_reason="changed since the backup")
         change = Paused(guard=waiting, reason=ChangeReason.RESTORED)
+        await self._apply(guard, change, seen=there, there=there.quantity)
+
+    async def _ask_of_another_account(self, report: AccountReport, guard: Guard) -> None:
+        reason = _OF_ANOTHER_ACCOUNT[guard.state_reason or ""]
+        there = Seen(quantity=quantity_there(report, guard), at=report.at, venue_at=report.venue_at)
+        change = Paused(guard=replace(guard, state_reason=reason), reason=reason)
         await self._apply(guard, change, seen=there, there=there.quantity)
 
     async def _apply(

@@ -18,9 +18,14 @@ from engine.tasks import Tasks
 
 #: Between two looks at whether every order's outcome is known.
 SETTLED_POLL_S = 0.2
+#: A venue that answers names an account sooner.
+CERTAIN_WITHIN_S = 5.0
+CERTAIN_POLL_S = 0.1
 
 _NO_KEY = "the settings have no key for this account any more"
 _WAITS_FOR_KEY = "going on as soon as the key is back and the bot was started again"
+_KEY_CHANGED = "its key was changed, and whose account the new one opens could not be read yet"
+_WAITS_FOR_NAME = "asking again every few seconds; nothing is sold before it is certain"
 _BEGINS_AGAIN = "beginning again with every look; please look at the venue yourself"
 
 _UNSETTLED = (IntentState.SENT, IntentState.UNKNOWN)
@@ -37,12 +42,15 @@ class Exits:
         markets: Markets,
         tasks: Tasks,
         new_id: Callable[[], str],
+        is_certain: Callable[[str], bool],
     ) -> None:
         self._desk = desk
         self._brokers = brokers
         self._markets = markets
         self._tasks = tasks
         self._new_id = new_id
+        #: By account id: whether its key certainly opens the account that the guards were set for.
+        self._is_certain = is_certain
         #: What is being written down at its owner's word and not driven yet.
         self._asking: set[str] = set()
 
@@ -89,14 +97,34 @@ class Exits:
         return any(one.intent.state in _UNSETTLED for one in live)
 
     async def _begin(self, guard: Guard, trigger: Trigger) -> None:
+        if not self._is_certain(guard.account_id):
+            # Written down nowhere, so it has one name in all reminders.
+            name = f"{guard.guard_id} uncertain"
+            waiting = exit_of(guard, trigger, intent_id=name, now=self._desk.clock.now())
+            if not await self._await_certainty(waiting):
+                return
         intent_id = self._new_id()
         draft = exit_of(guard, trigger, intent_id=intent_id, now=self._desk.clock.now())
         async with self._sale(LiveExit(intent=draft, guard=guard), began_before=False) as sale:
             await sale.begin(trigger, intent_id=intent_id)
 
     async def _drive(self, live: LiveExit, *, began_before: bool) -> None:
+        if began_before and not self._is_certain(live.guard.account_id):
+            # It may be over by then: whoever looks next takes up what is left of it.
+            await self._await_certainty(live.intent)
+            return
         async with self._sale(live, began_before=began_before) as sale:
             await sale.run(live.intent)
+
+    async def _await_certainty(self, intent: Intent) -> bool:
+        """Wait a moment until the account behind a changed key is known; say so when it is not."""
+        give_up_at = self._desk.clock.monotonic() + CERTAIN_WITHIN_S
+        while self._desk.clock.monotonic() < give_up_at:
+            if self._is_certain(intent.account_id):
+                return True
+            await self._desk.clock.sleep(CERTAIN_POLL_S)
+        await self._tell(intent, _KEY_CHANGED, _WAITS_FOR_NAME)
+        return False
 
     @asynccontextmanager
     async def _sale(self, live: LiveExit, *, began_before: bool) -> AsyncIterator[Sale]:

@@ -1,6 +1,6 @@
 """The accounts of the settings belong to the first owner they name, whoever that was before."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,17 +13,24 @@ from engine.storage.database import Database
 from engine.storage.repositories import guards as guard_rows
 from engine.storage.repositories import ownership as rows
 from engine.storage.repositories import people as people_rows
+from engine.storage.repositories.identities import Identity, load_identity
 
 log = structlog.get_logger(__name__)
 
 
 async def adopt_accounts(
     database: Database, accounts: Iterable[StoredAccount], *, owner_ids: Collection[int], clock: Clock
-) -> None:
-    """Write the accounts of the settings down as their owner's, with what a former owner has left there."""
-    moved, former = list[StoredAccount](), dict[int, int]()
+) -> Mapping[str, Identity]:
+    """Write the accounts of the settings down as their owner's, with what a former owner has left there.
+
+    Return what each of them was when it was last certain.
+    """
+    moved, former, identities = list[StoredAccount](), dict[int, int](), dict[str, Identity]()
     async with database.write() as session:
         for account in accounts:
+            identity = await load_identity(session, account.account_id)
+            if identity is not None:
+                identities[account.account_id] = identity
             before = await rows.load_owner(session, account.account_id)
             if before is not None and before != account.user_id:
                 await rows.move_account(session, account.account_id, to=account.user_id)
@@ -36,6 +43,7 @@ async def adopt_accounts(
             await _tell(session, moved, clock=clock)
     for account in moved:
         log.warning("an account belongs to another owner now", account=account.account_id)
+    return identities
 
 
 async def _follow(

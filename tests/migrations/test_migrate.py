@@ -33,11 +33,11 @@ def a_next_revision(folder, *steps):
     lines = [
         "import sqlalchemy as sa",
         "from alembic import op",
-        "revision = '0008'",
-        "down_revision = '0007'",
+        "revision = '0009'",
+        "down_revision = '0008'",
     ]
     lines += ["def upgrade():", *(f"    {step}" for step in steps)]
-    (scripts / "versions" / "0008_next.py").write_text("\n".join(lines))
+    (scripts / "versions" / "0009_next.py").write_text("\n".join(lines))
     return scripts
 
 
@@ -45,7 +45,8 @@ def add_owner(file):
     run(
         file,
         "INSERT INTO users VALUES (7, 'owner', 'UTC', 'en', '30.10', '2026-11-22 02:10:00.000000')",
-        "INSERT INTO accounts VALUES ('env-kraken', 7, 'kraken', 'Kraken', 'env', 'f', '2026-11-22', NULL)",
+        "INSERT INTO accounts (account_id, user_id, venue, label, origin, key_fingerprint, created_at)"
+        " VALUES ('env-kraken', 7, 'kraken', 'Kraken', 'env', 'f', '2026-11-22')",
     )
 
 
@@ -212,6 +213,19 @@ def test_what_was_seen_before_has_no_step_and_a_downgrade_keeps_the_rest(file):
     assert run(file, "SELECT seen_quantity FROM guards") == [[("1",)]]
 
 
+def test_accounts_of_before_have_no_name_at_their_venue_and_a_downgrade_keeps_the_rest(file):
+    migrate(file)
+    add_owner(file)
+    down(file, "0007")
+
+    migrate(file)
+    [names, _] = run(file, "SELECT venue_account FROM accounts", "UPDATE accounts SET venue_account = 'A1'")
+    down(file, "0007")
+
+    assert names == [(None,)]
+    assert run(file, "SELECT account_id, key_fingerprint FROM accounts") == [[("env-kraken", "f")]]
+
+
 def test_an_upgrade_with_data_is_backed_up_first_and_keeps_the_data(file):
     migrate(file)
     add_owner(file)
@@ -219,9 +233,9 @@ def test_an_upgrade_with_data_is_backed_up_first_and_keeps_the_data(file):
     with_nickname = a_next_revision(file.parent, "op.add_column('users', sa.Column('nickname', sa.String()))")
     done = migrate(file, with_nickname)
 
-    assert (done.from_revision, done.to_revision) == ("0007", "0008")
+    assert (done.from_revision, done.to_revision) == ("0008", "0009")
     assert done.backup is not None
-    assert done.backup.file.name == "before-0008-from-0007-20261122T021000000000Z.db"
+    assert done.backup.file.name == "before-0009-from-0008-20261122T021000000000Z.db"
     assert stat.S_IMODE(done.backup.file.stat().st_mode) == 0o600
     assert run(done.backup.file, "SELECT usual_trade_usd FROM users") == [[("30.10",)]]
     assert run(file, "SELECT usual_trade_usd, nickname FROM users") == [[("30.10", None)]]
@@ -257,7 +271,7 @@ def test_a_migration_that_fails_half_way_changes_nothing(file):
         migrate(file, broken)
 
     assert run(file, "SELECT sql FROM sqlite_master") == before
-    assert run(file, "SELECT version_num FROM alembic_version") == [[("0007",)]]
+    assert run(file, "SELECT version_num FROM alembic_version") == [[("0008",)]]
 
 
 def test_a_migration_that_would_leave_orphans_is_refused_and_changes_nothing(file):

@@ -151,6 +151,9 @@ class SimBroker:
     async def fetch_permissions(self):
         return KeyPermissions(can_read=True, can_trade=True, can_withdraw=False)
 
+    async def fetch_account_name(self):
+        return None
+
     async def close(self):
         """Nothing is open."""
 

@@ -232,6 +232,12 @@ class AlpacaBroker(CcxtBroker):
         with reading(Venue.ALPACA):
             return parse_permissions(as_row(answer, "account"))
 
+    async def fetch_account_name(self) -> str:
+        """Return the account's id, which paper and live accounts of one person do not share."""
+        answer = await self._get("v2/account", {}, Priority.READ)
+        with reading(Venue.ALPACA):
+            return text_in(as_row(answer, "account"), "id")
+
     async def _with_fills(self, row: Row, priority: Priority) -> Order:
         catalog = await self._market.catalog()
         with reading(Venue.ALPACA):

@@ -217,6 +217,12 @@ class CoinbaseBroker(CcxtBroker):
                 can_withdraw=flag_in(row, "can_transfer"),
             )
 
+    async def fetch_account_name(self) -> str:
+        """Return the portfolio that the key is bound to."""
+        answer = await self._get("key_permissions", {}, Priority.READ)
+        with reading(Venue.COINBASE):
+            return text_in(as_row(answer, "key_permissions"), "portfolio_uuid")
+
     async def _id_if_ours(
         self, row: Row, client_order_id: ClientOrderId, seen: set[str], priority: Priority
     ) -> VenueOrderId | None:

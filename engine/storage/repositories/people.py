@@ -29,7 +29,8 @@ async def load_user(session: AsyncSession, user_id: int) -> User | None:
 
 
 async def save_account(session: AsyncSession, account: StoredAccount) -> None:
-    """Insert or update an account."""
+    """Insert or update an account; which one it is at its venue is kept as it was last certain."""
+    known = await session.get(AccountRow, account.account_id)
     await session.merge(
         AccountRow(
             account_id=account.account_id,
@@ -37,9 +38,10 @@ async def save_account(session: AsyncSession, account: StoredAccount) -> None:
             venue=account.venue,
             label=account.label,
             origin=account.origin,
-            key_fingerprint=account.key_fingerprint,
+            key_fingerprint=known.key_fingerprint if known else account.key_fingerprint,
             created_at=account.created_at,
             retired_at=account.retired_at,
+            venue_account=known.venue_account if known else None,
         )
     )
     await session.flush()

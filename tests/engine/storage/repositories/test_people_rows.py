@@ -34,7 +34,7 @@ async def test_a_changed_person_is_the_same_person(database):
         assert await people.load_user(session, GUEST.user_id) == trader
 
 
-async def test_an_environment_account_keeps_its_id_when_its_key_changes(database):
+async def test_an_environment_account_keeps_the_key_it_was_last_certain_with(database):
     stored = StoredAccount(
         account_id=environment_account_id(Venue.KRAKEN),
         user_id=OWNER,
@@ -49,7 +49,7 @@ async def test_an_environment_account_keeps_its_id_when_its_key_changes(database
 
     async with database.read() as session:
         row = await session.get(AccountRow, stored.account_id)
-        assert (row.label, row.key_fingerprint, row.retired_at) == ("Kraken", "another", None)
+        assert (row.label, row.key_fingerprint, row.retired_at) == ("Kraken", "fingerprint-kraken", None)
     assert stored.account == Account(account_id="env-kraken", user_id=OWNER, venue=Venue.KRAKEN)
 
 
