@@ -226,6 +226,10 @@ class PriceTrouble:
     what: Literal["unknown", "wide_spread", "back"]
     why: str
     since: datetime
+    #: Other instruments of the same account of which the same is true.
+    others: tuple[str, ...] = ()
+    #: True when it was told before and is still so.
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

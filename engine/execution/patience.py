@@ -29,7 +29,7 @@ def pause_s(why: BrokerError | str, failures: int) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """How often the owner was told of a failing exit, when first and when last."""
+    """How often the owner was told of what goes on, when first and when last."""
 
     count: int = 0
     first_at: datetime | None = None
@@ -41,3 +41,7 @@ class Told:
             return True
         limit = TELL_AGAIN_AFTER[min(self.count, len(TELL_AGAIN_AFTER)) - 1]
         return not wall_time.is_younger(self.last_at, now, limit)
+
+    def noted(self, now: datetime) -> "Told":
+        """Return it once the owner was told (again)."""
+        return Told(count=self.count + 1, first_at=self.first_at or now, last_at=now)

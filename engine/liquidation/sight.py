@@ -7,6 +7,7 @@ from typing import Literal
 
 from engine.clock import Moment
 from engine.execution.intents import Trigger
+from engine.execution.patience import Told
 from engine.guards.guard import Guard
 from engine.liquidation.mark import Mark, PriceProblem, PriceUnknown
 from engine.liquidation.rule import is_breached, pnl_ratio
@@ -23,8 +24,19 @@ class Sight:
     last: Mark | None = None
     #: When the first of the looks was begun that brought no price since.
     unknown_since: Moment | None = None
-    told_unknown: bool = False
+    #: How often its owner was told that there is none.
+    told: Told = field(default_factory=Told)
     spread: SpreadWatch = field(default_factory=SpreadWatch)
+
+    @property
+    def told_unknown(self) -> bool:
+        """Tell whether its owner knows that there is no price."""
+        return self.told.count > 0
+
+    @property
+    def is_unknown(self) -> bool:
+        """Tell whether there is no price now although there should be one."""
+        return isinstance(self.current, PriceUnknown) and self.unknown_since is not None
 
 
 #: What the owner is to be told after a look, if anything.
@@ -47,6 +59,15 @@ def after_look(
     if sight.told_unknown:
         return after, "back"
     return after, "wide_spread" if spread.tell_now else None
+
+
+def is_alarm_due(sight: Sight, *, now: Moment, alarm_after: timedelta) -> bool:
+    """Tell whether the owner is to hear (again) that there is no price."""
+    if not sight.is_unknown or sight.unknown_since is None:
+        return False
+    if sight.told_unknown:
+        return sight.told.is_due(now.at)
+    return now - sight.unknown_since >= alarm_after
 
 
 def ratio_of(guard: Guard, mark: Mark) -> Decimal:
@@ -86,6 +107,8 @@ def _without_price(
         # Every evening brings it; it is shown, but nobody needs to be called for it.
         return replace(sight, current=seen, unknown_since=None), None
     since = sight.unknown_since or min(begun, now + timedelta(seconds=-seen.for_s))
-    tell = not sight.told_unknown and now - since >= alarm_after
-    after = replace(sight, current=seen, unknown_since=since, told_unknown=sight.told_unknown or tell)
-    return after, "unknown" if tell else None
+    after = replace(sight, current=seen, unknown_since=since)
+    if sight.told_unknown or not is_alarm_due(after, now=now, alarm_after=alarm_after):
+        # Reminders go out for all that lack a price together.
+        return after, None
+    return replace(after, told=sight.told.noted(now.at)), "unknown"

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import partial
 from itertools import groupby
 
+from engine import wall_time
 from engine.alerts.messages import PriceTrouble
 from engine.alerts.outbox import append_alert
 from engine.clock import Clock, Moment, moment
@@ -16,7 +17,7 @@ from engine.guards.guard import Guard, GuardState
 from engine.liquidation.execute import Exits
 from engine.liquidation.looking import Looker
 from engine.liquidation.mark import Mark, PriceProblem, PriceUnknown
-from engine.liquidation.sight import News, Sight, after_look, is_past, trigger_of
+from engine.liquidation.sight import News, Sight, after_look, is_alarm_due, is_past, trigger_of
 from engine.market import Markets
 from engine.positions import Direction
 from engine.quotes import Quote
@@ -88,7 +89,9 @@ class Watch:
         looker = self._lookers.get(venue)
         if looker is None:
             # Its key was taken out of the settings; the owner hears that it is not watched.
-            await self._accept_all(guards, PriceUnknown(problem=PriceProblem.NO_QUOTE))
+            for guard in guards:
+                await self._accept(guard, PriceUnknown(problem=PriceProblem.NO_QUOTE), is_silent=True)
+            await self._tell_together(guards)
             return
         begun = moment(self._clock)
         quotes = await self._fetch_quotes(looker, guards, begun)
@@ -100,6 +103,8 @@ class Watch:
         differing = differed | looker.checks.differing()
         unlike = [guard for guard in guards if guard.symbol in differing]
         failures += await self._judge_all(looker, unlike, quotes, begun)
+        told = await asyncio.gather(self._tell_together(guards), return_exceptions=True)
+        failures += [failure for failure in told if isinstance(failure, Exception)]
         if failures:
             raise ExceptionGroup(f"guards at {venue.label} were not judged", failures)
         if quotes:
@@ -110,7 +115,10 @@ class Watch:
     ) -> list[Exception]:
         """Judge guards together and return what went wrong: one must not keep the others from it."""
         judged = await asyncio.gather(
-            *(self._judge(looker, guard, quotes.get(guard.symbol), begun) for guard in guards),
+            *(
+                self._judge(looker, guard, quotes.get(guard.symbol), begun, is_silent=not quotes)
+                for guard in guards
+            ),
             return_exceptions=True,
         )
         outcomes = zip(guards, judged, strict=True)
@@ -148,39 +156,100 @@ class Watch:
         current = self._sight(guard).current
         return current.price if isinstance(current, Mark) else None
 
-    async def _judge(self, looker: Looker, guard: Guard, quote: Quote | None, begun: Moment) -> None:
+    async def _judge(
+        self, looker: Looker, guard: Guard, quote: Quote | None, begun: Moment, *, is_silent: bool
+    ) -> None:
         try:
             async with asyncio.timeout(self._left_s([guard], begun)):
                 seen = await looker.look(guard, quote, last=self._sight(guard).last)
         except TimeoutError:
             seen = PriceUnknown(problem=PriceProblem.NO_QUOTE)
-        await self._accept(guard, seen, begun)
+        await self._accept(guard, seen, begun, is_silent=is_silent)
         if guard.state is GuardState.ARMED and isinstance(seen, Mark) and is_past(guard, seen):
             self._exits.begin(guard, trigger_of(guard, seen, now=self._clock.now()))
 
-    async def _accept_all(self, guards: tuple[Guard, ...], seen: PriceUnknown) -> None:
-        for guard in guards:
-            await self._accept(guard, seen)
-
-    async def _accept(self, guard: Guard, seen: Mark | PriceUnknown, begun: Moment | None = None) -> None:
+    async def _accept(
+        self,
+        guard: Guard,
+        seen: Mark | PriceUnknown,
+        begun: Moment | None = None,
+        *,
+        is_silent: bool = False,
+    ) -> None:
+        """Take what was seen and tell what is new of it; a venue without any quote is told of once for all guards."""
         before, now = self._sight(guard), moment(self._clock)
         after, news = after_look(before, seen, now=now, alarm_after=self._alarm_after, begun=begun)
         if news is None:
             self._sights[guard.guard_id] = after
             return
+        if news == "back" or (news == "unknown" and is_silent):
+            # It is told at the end of the look, together with the others.
+            self._sights[guard.guard_id] = replace(
+                before,
+                current=after.current,
+                last=after.last,
+                unknown_since=after.unknown_since or before.unknown_since,
+                spread=after.spread,
+            )
+            return
         try:
-            await self._tell(guard, news, before, after)
+            await self._tell([guard], news, [replace(after, told=before.told)])
         except BaseException:
             # It was not told: what is seen counts, and the next look tells.
             self._sights[guard.guard_id] = replace(before, current=after.current)
             raise
         self._sights[guard.guard_id] = after
 
-    async def _tell(self, guard: Guard, news: News, before: Sight, after: Sight) -> None:
-        known = after.unknown_since or before.unknown_since or after.spread.wide_since
-        since = known.at if known else self._clock.now()
+    async def _tell_together(self, guards: Sequence[Guard]) -> None:
+        """Tell each owner once of all guards that still lack a price, and of all that have one again."""
+        by_account = defaultdict[str, list[Guard]](list)
+        for guard in guards:
+            by_account[guard.account_id].append(guard)
+        for ones in by_account.values():
+            await self._tell_back([guard for guard in ones if self._is_back(self._sight(guard))])
+            await self._tell_missing(ones)
+
+    async def _tell_back(self, guards: Sequence[Guard]) -> None:
+        before = {guard.guard_id: self._sight(guard) for guard in guards}
+        if guards:
+            await self._tell(guards, "back", [*before.values()])
+        for guard_id, sight in before.items():
+            self._sights[guard_id] = Sight(current=sight.current, last=sight.last, spread=sight.spread)
+
+    async def _tell_missing(self, guards: Sequence[Guard]) -> None:
+        now = moment(self._clock)
+        due = [
+            guard
+            for guard in guards
+            if is_alarm_due(self._sight(guard), now=now, alarm_after=self._alarm_after)
+        ]
+        if not due:
+            return
+        # One that was told of a moment ago is named with those that are due.
+        missing = [*due, *(one for one in guards if one not in due and self._sight(one).told_unknown)]
+        missing = [guard for guard in missing if self._sight(guard).is_unknown]
+        sights = {guard.guard_id: self._sight(guard) for guard in missing}
+        await self._tell(missing, "unknown", [*sights.values()])
+        for guard_id, sight in sights.items():
+            self._sights[guard_id] = replace(sight, told=sight.told.noted(now.at))
+
+    @staticmethod
+    def _is_back(sight: Sight) -> bool:
+        return sight.told_unknown and isinstance(sight.current, Mark)
+
+    async def _tell(self, guards: Sequence[Guard], news: News, sights: Sequence[Sight]) -> None:
+        guard, now = guards[0], self._clock.now()
+        known = [sight.unknown_since or sight.spread.wide_since for sight in sights]
+        since = wall_time.earliest(one.at for one in known if one) or now
+        told = max(sight.told.count for sight in sights)
         message = PriceTrouble(
-            venue=guard.venue, symbol=guard.symbol, what=news or "back", why=_why(after), since=since
+            venue=guard.venue,
+            symbol=guard.symbol,
+            others=tuple(sorted({one.symbol for one in guards} - {guard.symbol})),
+            what=news or "back",
+            why=_why(sights[0]),
+            since=since,
+            again=news == "unknown" and told > 0,
         )
         async with self._database.write() as session:
             await append_alert(
@@ -188,8 +257,8 @@ class Watch:
                 message,
                 user_id=guard.user_id,
                 account_id=guard.account_id,
-                dedup_key=f"price:{guard.guard_id}:{news}:{since.isoformat()}",
-                now=self._clock.now(),
+                dedup_key=f"price:{guard.guard_id}:{news}:{since.isoformat()}:{told}",
+                now=now,
             )
 
     def _sight(self, guard: Guard) -> Sight:

@@ -183,9 +183,13 @@ def _moved(moved: Moved) -> str:
 def _price_trouble(message: PriceTrouble, reader: Reader) -> Iterator[str]:
     match message.what:
         case "unknown":
-            yield bold("Price unknown")
+            yield bold("Price still unknown" if message.again else "Price unknown")
             yield f"{_name(message)} has no price to trust: {foreign(message.why)}"
-            yield "Its guard cannot act until there is one. NIJA keeps looking and will tell you."
+            if message.others:
+                yield f"Nor have: {escape(', '.join(message.others))}"
+                yield "Their guards cannot act until there is one. NIJA keeps looking and will tell you."
+            else:
+                yield "Its guard cannot act until there is one. NIJA keeps looking and will tell you."
         case "wide_spread":
             yield bold("Wide spread")
             yield f"{_name(message)}: {foreign(message.why)}"
@@ -193,6 +197,8 @@ def _price_trouble(message: PriceTrouble, reader: Reader) -> Iterator[str]:
         case "back":
             yield bold("Price is back")
             yield f"{_name(message)} has a price again; its guard watches."
+            if message.others:
+                yield f"So have: {escape(', '.join(message.others))}"
     yield f"Since {reader.clock(message.since)}"
 
 

@@ -36,7 +36,8 @@ def _lines(alerts: Sequence[Alert], reader: Reader) -> Iterator[str]:
 def _what(message: Message) -> str:
     match message:
         case PriceTrouble():
-            return f"{_name(message)}: {_PRICE[message.what]}"
+            more = f" and {', '.join(message.others)}" if message.others else ""
+            return f"{_name(message)}{escape(more)}: {_PRICE[message.what]}"
         case BrokerTrouble():
             return f"{bold(message.venue.label)} {_BROKER[message.what]}"
         case GuardReduced():

@@ -2,8 +2,9 @@ from datetime import timedelta
 
 import pytest
 
+from engine.clock import Moment
 from engine.liquidation.mark import MarkBasis, PriceProblem, PriceUnknown
-from engine.liquidation.sight import Sight, after_look, is_past, ratio_of, trigger_of
+from engine.liquidation.sight import Sight, after_look, is_alarm_due, is_past, ratio_of, trigger_of
 from tests.builders import NOW, a_guard, a_mark, number
 
 LIMIT = timedelta(seconds=15)
@@ -16,7 +17,7 @@ def looks(*steps):
     """Look at given seconds and return the last sight with all that was told."""
     sight, told = Sight(), []
     for at, seen in steps:
-        sight, news = after_look(sight, seen, now=NOW + timedelta(seconds=at), alarm_after=LIMIT)
+        sight, news = after_look(sight, seen, now=Moment(NOW, 0) + timedelta(seconds=at), alarm_after=LIMIT)
         told += [news] if news else []
     return sight, told
 
@@ -40,6 +41,20 @@ def test_a_missing_price_alarms_once_it_is_missing_too_long(last, told):
 
 def test_a_missing_price_alarms_once_however_long_it_stays():
     assert looks((0, NO_QUOTE), (20, NO_QUOTE), (40, NO_QUOTE))[1] == ["unknown"]
+
+
+@pytest.mark.parametrize(("after_s", "due"), [(29, False), (30, True), (3600, True)])
+def test_a_missing_price_is_due_to_be_told_again_after_a_pause(after_s, due):
+    sight, _ = looks((0, NO_QUOTE), (20, NO_QUOTE))
+
+    now = Moment(NOW, 0) + timedelta(seconds=20 + after_s)
+    assert is_alarm_due(sight, now=now, alarm_after=LIMIT) is due
+
+
+def test_a_closed_market_is_never_due():
+    sight, _ = looks((0, NO_QUOTE), (20, NO_QUOTE), (30, CLOSED))
+
+    assert not is_alarm_due(sight, now=Moment(NOW, 9000), alarm_after=LIMIT)
 
 
 def test_a_price_between_two_gaps_starts_the_count_anew():

@@ -57,8 +57,9 @@ async def test_a_bad_price_sells_nothing_and_alarms_once_it_lasts(guarded, price
 
     assert at_first == []
     assert seen(guarded) == PriceUnknown(problem=problem)
-    [alarm] = await guarded.alerts()
-    assert (alarm.what, alarm.why) == ("unknown", problem)
+    alarm, reminder = await guarded.alerts()
+    assert (alarm.what, alarm.why, alarm.again) == ("unknown", problem, False)
+    assert (reminder.what, reminder.again) == ("unknown", True)
     assert guarded.sent() == []
     assert (await guarded.guard()).state is GuardState.ARMED
 
@@ -471,4 +472,46 @@ async def test_an_alarm_that_could_not_be_written_is_told_by_the_next_look(guard
     assert early == []
     [alarm] = await guarded.alerts(PriceTrouble)
     assert alarm.what == "unknown"
+    guarded.expected_failures.append("database is locked")
+
+
+async def test_a_price_that_stays_away_is_told_again_with_growing_pauses_and_when_it_is_back(guarded):
+    guarded.world.market.override("kraken", "BTC/USD", Override(bid=None, ask=None))
+    began = guarded.clock.now()
+    for _ in range(40):
+        await watch(guarded, 60, every_s=15)
+    guarded.world.market.restore("kraken", "BTC/USD")
+    await watch(guarded, 10)
+
+    alarms = await guarded.alerts(PriceTrouble)
+    assert [alarm.what for alarm in alarms] == ["unknown"] * 4 + ["back"]
+    assert [alarm.again for alarm in alarms[:4]] == [False, True, True, True]
+    assert {alarm.since - began for alarm in alarms} <= {timedelta(0), timedelta(seconds=15)}
+
+
+async def test_a_silent_venue_is_told_of_once_for_all_its_guards(guarded):
+    guarded.set_bid("2000", "ETH/USD")
+    await guarded.arm("1", "1900", guard_id="guard-2", symbol="ETH/USD")
+    await guarded.arm("0.01", "500", guard_id="guard-3")
+    await guarded.look()
+    guarded.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
+    await watch(guarded, 60)
+    guarded.world.faults("kraken").clear()
+
+    await watch(guarded, 10)
+
+    alarms = await guarded.alerts(PriceTrouble)
+    assert [alarm.what for alarm in alarms] == ["unknown", "unknown", "back"]
+    assert all({alarm.symbol, *alarm.others} == {"BTC/USD", "ETH/USD"} for alarm in alarms)
+
+
+async def test_a_reminder_that_could_not_be_written_is_told_by_a_later_look(guarded):
+    guarded.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
+    await watch(guarded, 30)
+    async with guarded.held_database():
+        await watch(guarded, 30)
+
+    await watch(guarded, 30)
+
+    assert [alarm.again for alarm in await guarded.alerts(PriceTrouble)] == [False, True]
     guarded.expected_failures.append("database is locked")

@@ -307,3 +307,19 @@ def test_an_exit_that_could_not_be_sent_says_when_it_was_written():
     assert render_parcel(Parcel(alerts=(late,)), READER).text.endswith(
         "<i>Written 6 Mar 23:30:11 UTC; it could not be sent before.</i>"
     )
+
+
+def test_a_price_that_stays_away_names_all_that_lack_one():
+    trouble = PriceTrouble(
+        **_ABOUT,
+        what="unknown",
+        why="no quote",
+        since=ago(minutes=10),
+        others=("ETH/USD", "SOL/USD"),
+        again=True,
+    )
+
+    text = render_alert(trouble, READER).text
+
+    assert "Price still unknown" in text
+    assert "Nor have: ETH/USD, SOL/USD" in text
