@@ -12,7 +12,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from bot.redaction import RedactingFilter, Redactor
 
 #: At INFO these write a line for each request or run; Telegram's addresses contain the token.
-CHATTY = ("httpx", "httpcore", "telegram", "aiosqlite", "apscheduler", "ccxt")
+CHATTY = ("alembic", "httpx", "httpcore", "telegram", "aiosqlite", "apscheduler", "ccxt")
 
 
 def configure_logs(

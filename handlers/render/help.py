@@ -56,7 +56,9 @@ def render_unknown(typed: str, commands: Sequence[CommandLine]) -> Screen:
     word = typed.split(maxsplit=1)[0] if typed.strip() else ""
     name = word.removeprefix("/").partition("@")[0].lower()
     name = _ALIKE.get(name, name)
-    near = get_close_matches(name, [command.name for command in commands], n=1, cutoff=0.5)
+    # A word without the slash may be a greeting and no command at all.
+    likeness = 0.5 if word.startswith("/") else 0.7
+    near = get_close_matches(name, [command.name for command in commands], n=1, cutoff=likeness)
     if not near:
         no_command = f"I know no command {foreign(word)}; /help lists them. Nothing was done."
         return Screen(text=no_command if word.startswith("/") else _NO_COMMAND)

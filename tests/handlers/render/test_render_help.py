@@ -50,3 +50,13 @@ def test_what_has_another_name_here_is_found():
 @pytest.mark.parametrize("typed", ["", "   ", "hello there", "/", "\N{CYCLONE}"])
 def test_what_is_near_nothing_points_to_help(typed):
     assert "/help" in render_unknown(typed, COMMANDS).text
+
+
+@pytest.mark.parametrize("typed", ["hello", "hello there"])
+def test_a_greeting_is_not_taken_for_a_command(typed):
+    commands = (Line("help"), Line("halt"), Line("close"))
+
+    assert (
+        render_unknown(typed, commands).text
+        == "I understand commands only; /help lists them. Nothing was done."
+    )
