@@ -146,6 +146,16 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What is known of an order that is looked up by our id, to tell it where the venue's row names no id."""
+
+    side: Side
+    quantity: Decimal
+    #: When it left, by our clock.
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenOrders:
     """One reading of what may still fill in an account."""
 

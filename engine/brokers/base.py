@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Protocol
 
 from engine.instruments import Instrument
-from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, VenueOrderId
+from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId
 from engine.positions import AccountReport
 from engine.quotes import OrderBook, Quote
 from engine.venues import Account, Venue
@@ -132,9 +132,13 @@ class Broker(Protocol):
         symbol: str,
         *,
         since: datetime,
+        sent: Sent | None = None,
         priority: Priority = Priority.READ,
     ) -> Order | None:
-        """Look an order up by our id among open, closed and traded ones; None when the venue has none."""
+        """Look an order up by our id among open, closed and traded ones; None when the venue has none.
+
+        A row that names no id is compared with what was sent.
+        """
 
     async def fetch_order_fills(
         self, order: Order, *, priority: Priority = Priority.READ

@@ -21,7 +21,7 @@ from engine.execution.settle import (
 from engine.execution.states import IntentEvent, IntentState, client_order_id
 from engine.execution.unproven import unproven_attempts
 from engine.money import ZERO, exact
-from engine.orders import ClientOrderId, Fill, Order, OrderRequest
+from engine.orders import ClientOrderId, Fill, Order, OrderRequest, Sent
 from engine.venues import Venue
 
 #: How far back an order is sought: both clocks, and how long the process was away, are trusted to a day.
@@ -212,6 +212,7 @@ class Submitter:
             intent.client_order_id,
             intent.symbol,
             since=wall_time.at_most(intent.created_at, self._clock.now()) - SOUGHT_BACK,
+            sent=Sent(side=intent.side, quantity=intent.quantity, at=intent.sent_at or intent.created_at),
             priority=Priority.EXIT,
         )
 

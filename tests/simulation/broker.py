@@ -106,7 +106,7 @@ class SimBroker:
         await self._answer()
         return tuple(fill for fill in fills if fill.venue_order_id == order.venue_order_id)
 
-    async def find_order(self, client_order_id, symbol, *, since, priority=None):
+    async def find_order(self, client_order_id, symbol, *, since, sent=None, priority=None):
         await self._read(Kind.LOOKUP_LOST)
         order = self._truth.find(client_order_id)
         found = self._truth.order(order) if order else None

@@ -29,7 +29,7 @@ from engine.clock import Clock, moment
 from engine.errors import BrokerError, RefusalReason, RefusedError
 from engine.instruments import AssetClass
 from engine.money import ZERO
-from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, VenueOrderId, distinct
+from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId, distinct
 from engine.positions import AccountReport, Holding
 from engine.venues import Account, Venue
 
@@ -151,6 +151,7 @@ class AlpacaBroker(CcxtBroker):
         symbol: str,  # noqa: ARG002 - part of the port; Alpaca's ids are enough
         *,
         since: datetime,  # noqa: ARG002 - part of the port; the look-up by our id needs no bound
+        sent: Sent | None = None,  # noqa: ARG002 - part of the port; the answer is of our id alone
         priority: Priority = Priority.READ,
     ) -> Order | None:
         """Look an order up by our id; None when the venue has none."""

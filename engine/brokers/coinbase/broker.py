@@ -1,6 +1,6 @@
 """One portfolio at Coinbase, over its Advanced Trade calls."""
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from datetime import UTC, datetime
 
 from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions, Priority
@@ -30,13 +30,13 @@ from engine.brokers.parse import (
     as_list,
     as_row,
     flag_in,
-    optional_in,
     row_in,
     rows_in,
     text_in,
 )
+from engine.brokers.unnamed import base_of, is_like
 from engine.clock import Clock, moment
-from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, VenueOrderId, distinct
+from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId, distinct
 from engine.positions import AccountReport
 from engine.venues import Account, Venue
 
@@ -122,6 +122,7 @@ class CoinbaseBroker(CcxtBroker):
         symbol: str,
         *,
         since: datetime,
+        sent: Sent | None = None,
         priority: Priority = Priority.READ,
     ) -> Order | None:
         """Look an order up by our id: open ones, then all since then, then the orders behind new fills.
@@ -132,16 +133,25 @@ class CoinbaseBroker(CcxtBroker):
         start = since.astimezone(UTC).isoformat().replace("+00:00", "Z")
         lists: list[Params] = [{"order_status": list(statuses)} for statuses in OPEN_STATUSES]
         seen = set[str]()
+
+        def is_ours(row: Row) -> bool:
+            known = has_client_id(row, client_order_id)
+            if known is not None or sent is None:
+                return known is True
+            # Of a product that is none of ours nothing else need be readable.
+            is_other = text_in(row, "product_id").partition("-")[0] != base_of(symbol)
+            return not is_other and is_like(parse_order(row), symbol, sent)
+
         for wanted in (*lists, {"start_date": start}):
             async for row in self._order_rows(wanted, priority):
-                order_id = await self._id_if_ours(row, client_order_id, seen, priority)
+                order_id = await self._id_if_ours(row, is_ours, client_order_id, seen, priority)
                 if order_id is not None:
                     return await self.fetch_order(order_id, symbol, priority=priority)
         async for answer in self._fill_answers({"start_sequence_timestamp": start}, priority):
             with reading(Venue.COINBASE):
                 traded = parse_traded_orders(answer)
             for order_id in sorted(traded - seen):
-                if await self._is_ours(order_id, client_order_id, seen, priority):
+                if await self._is_ours(order_id, is_ours, seen, priority):
                     return await self.fetch_order(order_id, symbol, priority=priority)
         return None
 
@@ -224,7 +234,12 @@ class CoinbaseBroker(CcxtBroker):
             return text_in(as_row(answer, "key_permissions"), "portfolio_uuid")
 
     async def _id_if_ours(
-        self, row: Row, client_order_id: ClientOrderId, seen: set[str], priority: Priority
+        self,
+        row: Row,
+        is_ours: Callable[[Row], bool],
+        client_order_id: ClientOrderId,
+        seen: set[str],
+        priority: Priority,
     ) -> VenueOrderId | None:
         """Return the id of a listed order that bears our id; one that does not tell is read by itself."""
         known = has_client_id(row, client_order_id)
@@ -233,20 +248,18 @@ class CoinbaseBroker(CcxtBroker):
             return None
         with reading(Venue.COINBASE):
             order_id = VenueOrderId(text_in(row, "order_id"))
-        if known is None and (
-            order_id in seen or not await self._is_ours(order_id, client_order_id, seen, priority)
-        ):
+        if known is None and (order_id in seen or not await self._is_ours(order_id, is_ours, seen, priority)):
             return None
         return order_id
 
     async def _is_ours(
-        self, order_id: VenueOrderId, client_order_id: ClientOrderId, seen: set[str], priority: Priority
+        self, order_id: VenueOrderId, is_ours: Callable[[Row], bool], seen: set[str], priority: Priority
     ) -> bool:
         answer = await self._get(f"orders/historical/{order_id}", {}, priority)
         seen.add(order_id)
         with reading(Venue.COINBASE):
             row = row_in(as_row(answer, "order"), "order")
-            return optional_in(row, "client_order_id", text_in) == client_order_id
+            return is_ours(row)
 
     def _order_rows(self, params: Params, priority: Priority) -> AsyncIterator[Row]:
         wanted: Params = {**params, "limit": _ROWS_A_PAGE}

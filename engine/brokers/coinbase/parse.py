@@ -281,7 +281,7 @@ def parse_traded_orders(answer: object) -> set[VenueOrderId]:
 def has_client_id(row: Row, client_order_id: ClientOrderId) -> bool | None:
     """Tell whether a listed order bears an id of ours; None where its row does not tell."""
     given = row.get("client_order_id")
-    return given == client_order_id if isinstance(given, str) else None
+    return given == client_order_id if given and isinstance(given, str) else None
 
 
 def _fill(row: Row, instruments: Instruments) -> Fill | None:

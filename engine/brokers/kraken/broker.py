@@ -37,10 +37,11 @@ from engine.brokers.parse import (
     table_in,
     text_in,
 )
+from engine.brokers.unnamed import is_like
 from engine.clock import Clock, moment
 from engine.credits import split_credits
 from engine.errors import RefusalReason, RefusedError, UnknownOutcomeError
-from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, VenueOrderId
+from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId
 from engine.positions import AccountReport
 from engine.venues import Account, Venue
 
@@ -98,6 +99,8 @@ class KrakenBroker(CcxtBroker):
         self._market = market
         #: When the account was last seen without margin positions; None while it has some.
         self._no_margin_at: float | None = None
+        #: Orders behind trades that were looked at for one of ours and are none; asking again would cost points.
+        self._not_ours = dict[ClientOrderId, set[VenueOrderId]]()
 
     async def fetch_report(self, *, priority: Priority = Priority.READ) -> AccountReport:
         """Return all holdings, holds and margin positions; TradeBalance counts only when margin is used."""
@@ -147,6 +150,7 @@ class KrakenBroker(CcxtBroker):
         symbol: str,
         *,
         since: datetime,
+        sent: Sent | None = None,
         priority: Priority = Priority.READ,
     ) -> Order | None:
         """Look an order up by our id: open ones, then closed ones, then the orders behind new trades.
@@ -159,18 +163,22 @@ class KrakenBroker(CcxtBroker):
             result = await self._read(path, {"cl_ord_id": client_order_id, **extra}, priority=priority)
             with reading(Venue.KRAKEN):
                 rows = table_in(as_row(result, path), table)
-            found = await self._pick(rows, client_order_id)
+            found = await self._pick(rows, client_order_id, symbol, sent)
             if found is not None:
                 return found
         rows = await trades_since(self._trades, start, priority)
         catalog = await self._market.catalog()
         with reading(Venue.KRAKEN):
             traded = parse_traded_orders(rows, catalog)
-        order_ids = sorted({order_id for order_id, pair in traded if pair == symbol})
+        known = self._not_ours.setdefault(client_order_id, set())
+        order_ids = sorted({order_id for order_id, pair in traded if pair == symbol} - known)
         orders = await self._query_orders(order_ids, priority)
         with reading(Venue.KRAKEN):
             require_all(order_ids, orders)
-        return await self._pick(orders, client_order_id)
+        found = await self._pick(orders, client_order_id, symbol, sent)
+        if found is None:
+            known.update(order_ids)
+        return found
 
     async def fetch_order_fills(
         self, order: Order, *, priority: Priority = Priority.READ
@@ -260,12 +268,19 @@ class KrakenBroker(CcxtBroker):
             row = as_row(result, "TradeBalance")
             return replace(report, unrealized_usd=amount_in(row, "n"), spendable_usd=amount_in(row, "mf"))
 
-    async def _pick(self, rows: Mapping[str, Row], client_order_id: ClientOrderId) -> Order | None:
+    async def _pick(
+        self, rows: Mapping[str, Row], client_order_id: ClientOrderId, symbol: str, sent: Sent | None
+    ) -> Order | None:
+        offset = self._market.venue_clock.offset
         for order_id, row in rows.items():
             with reading(Venue.KRAKEN):
-                is_ours = optional_in(row, "cl_ord_id", text_in) == client_order_id
-            if is_ours:
+                named = optional_in(row, "cl_ord_id", text_in)
+            if named == client_order_id:
                 return await self._parsed(order_id, row)
+            if named is None and sent is not None:
+                order = await self._parsed(order_id, row)
+                if is_like(order, symbol, sent, shifted=offset):
+                    return order
         return None
 
     async def _query_orders(self, order_ids: list[VenueOrderId], priority: Priority) -> dict[str, Row]:
