@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 
-from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions
+from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions, Priority
 from engine.errors import (
     InvalidNonceError,
     KeyRejectedError,
@@ -87,8 +87,9 @@ class SimBroker:
         unreadable = ()
         if orders and self._faults.strikes(self._venue, Kind.ORDERS_UNREADABLE):
             orders, unreadable = (), tuple(order.venue_order_id for order in orders)
-        self._truth.note_unreadable(unreadable)
         await self._answer()
+        if priority is Priority.EXIT:
+            self._truth.note_unreadable(unreadable)
         return OpenOrders(orders=orders, unreadable=unreadable)
 
     async def fetch_order(self, venue_order_id, symbol, *, priority=None):

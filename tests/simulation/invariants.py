@@ -97,13 +97,13 @@ def _check_ends_are_told(world):
 def _check_unreadable_are_named(world):
     """An exit that failed for long while an order of its coin could not be read names that order."""
     told = world.store.rows(
-        """SELECT alerts.created_at, data_json, intents.venue, intents.asset FROM alerts
+        """SELECT alerts.created_at, intents.created_at, data_json, intents.venue, intents.asset FROM alerts
         JOIN intents ON dedup_key LIKE 'exit_failing:' || intent_id || ':%' WHERE alert_id > ?""",
         world.failing_checked_to,
     )
-    for created_at, data, venue, asset in told:
-        truth, at = world.venues[venue], world.seconds_of(created_at)
-        for order_id in _unreadable_for_long(truth, at):
+    for told_at, began_at, data, venue, asset in told:
+        truth, at = world.venues[venue], world.seconds_of(told_at)
+        for order_id in _unreadable_for_long(truth, at, since=world.seconds_of(began_at)):
             order = truth.orders.get(order_id)
             if order is not None and order.asset == asset and len(truth.totals) == 1 and order_id not in data:
                 world.violate(f"an exit of {asset} fails, {order_id} cannot be read and is not named")
@@ -111,9 +111,11 @@ def _check_unreadable_are_named(world):
     (world.failing_checked_to,) = newest
 
 
-def _unreadable_for_long(truth, at):
-    """Return what no reading of the last while could read; whatever an exit does, it has learnt it by then."""
-    during = [ids for read_at, ids in truth.unreadable if at - NAMED_AFTER_S <= read_at <= at]
+def _unreadable_for_long(truth, at, *, since):
+    """Return what no reading of an exit could read for the last while; whatever else it does, it has learnt it by then."""
+    if at - since < NAMED_AFTER_S:
+        return set()
+    during = [ids for read_at, ids in truth.unreadable if max(since, at - NAMED_AFTER_S) <= read_at <= at]
     before = [ids for read_at, ids in truth.unreadable if read_at < at - NAMED_AFTER_S][-1:]
     return set.intersection(*map(set, before + during)) if before and during else set()
 
