@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 from bot.bootstrap.engine import build_engine
 from engine.market import VenueMarket
+from engine.people.identities import Identities
 from engine.tasks import Tasks
 from tests.simulation.broker import SimBroker, SimMarketData
 from tests.simulation.database import InlineDatabase
@@ -31,6 +32,7 @@ class Life:
         self.tasks = Tasks(report=self._report)
         self._nonces = Nonces(world, self)
         connections = {venue: self._connect(truth) for venue, truth in sorted(world.venues.items())}
+        brokers = {broker.account.account_id: broker for broker, _ in connections.values()}
         base = SimpleNamespace(
             clock=world.wall,
             database=self.database,
@@ -38,8 +40,17 @@ class Life:
                 venue: VenueMarket(data=market, clock=world.wall)
                 for venue, (_, market) in connections.items()
             },
-            brokers={broker.account.account_id: broker for broker, _ in connections.values()},
+            brokers=brokers,
             tasks=self.tasks,
+            # The keys stay as they are in every story.
+            identities=Identities(
+                database=self.database,
+                accounts={},
+                brokers=brokers,
+                known={},
+                clock=world.wall,
+                tasks=self.tasks,
+            ),
         )
         self.engine = build_engine(world.settings, base, AsyncExitStack())
         self.postman = Postman(self.database, world.wall, world.rng("post"))
