@@ -13,6 +13,8 @@ ROUNDING = Decimal("1E-8")
 
 #: A final answer that falls short counts when one so much later says the same.
 AGREES_AFTER_S = 2.0
+#: The same for one that says nothing was filled: a market order hardly ever ends so.
+NO_FILL_AGREES_AFTER_S = 5.0
 #: The same for one that says less than the venue itself, or its trades, said before.
 LOWER_AGREES_AFTER_S = 15.0
 
@@ -65,7 +67,9 @@ def weigh(
     counted = max(filled, traded or ZERO)
     since_s = readings.short[1] if readings.short and readings.short[0] == counted else now_s
     after = replace(readings, most_filled=most, short=(counted, since_s))
-    agrees_after_s = AGREES_AFTER_S if filled >= most else LOWER_AGREES_AFTER_S
+    agrees_after_s = AGREES_AFTER_S if most else NO_FILL_AGREES_AFTER_S
+    if filled < most:
+        agrees_after_s = LOWER_AGREES_AFTER_S
     return after, Verdict.SETTLED if now_s - since_s >= agrees_after_s else Verdict.UNCONFIRMED
 
 

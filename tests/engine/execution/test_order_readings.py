@@ -78,12 +78,12 @@ def verdicts(*answers, written="0"):
         pytest.param([(0, CANCELED, "0.4", "0.6")], [WAIT], id="trades of more than it says"),
         pytest.param([(0, FILLED, "1.2", None)], [WAIT], id="more than was sent"),
         pytest.param(
-            [(0, CANCELED, "0", None), (1.9, CANCELED, "0", None), (2, CANCELED, "0", None)],
+            [(0, CANCELED, "0", None), (4.9, CANCELED, "0", None), (5, CANCELED, "0", None)],
             [WAIT, WAIT, OK],
-            id="the same again, a moment later",
+            id="nothing filled again, some seconds later",
         ),
         pytest.param(
-            [(0, CANCELED, "0", None), (2, FILLED, "0", None)], [WAIT, OK], id="another word for the same end"
+            [(0, CANCELED, "0", None), (5, FILLED, "0", None)], [WAIT, OK], id="another word for the same end"
         ),
         pytest.param(
             [(0, CANCELED, "0", None), (2, CANCELED, "0.4", None), (4, CANCELED, "0.4", None)],

@@ -14,7 +14,7 @@ from engine.errors import (
     TryLaterError,
     UnknownOutcomeError,
 )
-from engine.orders import ClientOrderId, OpenOrders, OrderStatus, Side, VenueOrderId
+from engine.orders import ClientOrderId, OpenOrders, OrderStatus, Sent, Side, VenueOrderId
 from engine.positions import Holding
 from sandbox.coinbase import Duplicates
 from sandbox.coinbase.orders import fill_row
@@ -249,6 +249,24 @@ async def test_a_listed_order_that_cannot_be_told_from_ours_is_no_proof_of_absen
         fault(venue, FaultKind.HTML_200, "orders/historical/batch", body=body)
     with pytest.raises(MisconfiguredError):
         await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE)
+
+
+@pytest.mark.parametrize("named", ["x", ""])
+async def test_an_odd_row_of_an_order_that_is_not_ours_hides_nothing(broker, venue, named):
+    row = {
+        "order_id": "odd-1",
+        "client_order_id": named,
+        "product_id": "BIT-28NOV26-CDE",
+        "product_type": "FUTURE",
+        "side": "UNKNOWN_ORDER_SIDE",
+        "status": "CANCELLED",
+        "filled_size": "",
+    }
+    sent = Sent(side=Side.SELL, quantity=D("0.1"), at=datetime.now(UTC))
+    fault(venue, FaultKind.HTML_200, "orders/historical/batch", body=orders_page(row), times=3)
+    by_id = json.dumps({"order": row})
+    fault(venue, FaultKind.HTML_200, "orders/historical/{order_id}", body=by_id, times=None)
+    assert await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE, sent=sent) is None
 
 
 @pytest.mark.parametrize("odd", ["client_order_id", "status", "side", "filled_size"])
