@@ -95,4 +95,13 @@ CHAT = (
             "tests/bot/test_status.py::test_a_guard_whose_key_is_refused_could_not_sell_and_is_not_called_watched",
         ),
     ),
+    Row(
+        number="C10",
+        fault="an alert whose reader is gone, or whose stored data cannot be read",
+        outcome="a critical one goes to every owner; the other is given up, told of and counted",
+        tests=(
+            "tests/bot/test_delivery.py::test_a_sale_told_to_somebody_no_longer_known_goes_to_every_owner",
+            "tests/bot/test_delivery.py::test_an_alert_whose_data_cannot_be_read_is_told_of_and_waits_no_more",
+        ),
+    ),
 )

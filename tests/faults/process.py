@@ -143,4 +143,18 @@ PROCESS_FAULTS = (
         outcome="noticed within a second; no second bot runs",
         tests=(f"{LEASE}test_a_lock_file_that_is_gone_is_noticed_and_lets_no_second_bot_in",),
     ),
+    Row(
+        number="P14",
+        fault="the settings name another owner",
+        outcome="the accounts, their guards and what waits move to the new one",
+        tests=(
+            "tests/acceptance/test_owner_changes.py::test_a_new_owner_hears_of_the_sale_and_sees_everything",
+        ),
+    ),
+    Row(
+        number="P15",
+        fault="a data dir whose path is longer than a socket's address",
+        outcome="commands are heard all the same",
+        tests=("tests/bot/test_command_socket.py::test_commands_are_heard_however_deep_the_data_dir_lies",),
+    ),
 )

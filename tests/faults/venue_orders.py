@@ -89,4 +89,67 @@ VENUE_ORDERS = (
         outcome="the end of the guard and the new coin are told together",
         tests=(f"{GUARDS}/test_keeper_renamed.py::test_the_end_and_the_new_coin_are_told_together",),
     ),
+    Row(
+        number="V33",
+        fault="another pair shows an absurd price, has a larger minimum or is shut",
+        outcome="passed over; nothing is sold far from the mark, and no guard ends",
+        tests=(
+            "tests/engine/liquidation/test_exit_pair.py::test_a_pair_with_an_absurd_price_is_passed_over_for_a_sane_one",
+            "tests/engine/liquidation/test_exit_pair.py::test_without_a_sane_pair_nothing_is_sold_until_one_takes_it",
+            "tests/engine/liquidation/test_exit_pair.py::test_the_minimum_of_a_second_pair_ends_no_guard",
+            "tests/engine/liquidation/test_exit_pair.py::test_a_guarded_pair_that_stays_shut_is_left_after_some_seconds",
+        ),
+    ),
+    Row(
+        number="V34",
+        fault="a crumb is refused as too small while the rest is held",
+        outcome="the rest is waited for",
+        tests=(
+            "tests/engine/liquidation/test_sale_refused.py::test_a_crumb_that_the_venue_calls_too_small_is_no_reason_to_give_up_the_rest",
+        ),
+    ),
+    Row(
+        number="V35",
+        fault="lists that lag behind a fill",
+        outcome="asked with pauses; nothing is cancelled twice",
+        tests=(
+            "tests/engine/liquidation/test_releases.py::test_lists_that_lag_behind_a_fill_are_asked_with_pauses_and_nothing_is_cancelled_twice",
+        ),
+    ),
+    Row(
+        number="V36",
+        fault="a row or a fill of a list that names no order",
+        outcome="no proof that a lost order is absent",
+        tests=(
+            "tests/engine/brokers/coinbase/test_coinbase_broker.py::test_a_fill_that_names_no_order_is_no_proof_of_absence",
+        ),
+    ),
+    Row(
+        number="V37",
+        fault="ticker and order book contradict each other",
+        outcome="sold once both are past the threshold; every one of many is compared in turn",
+        tests=(
+            "tests/engine/liquidation/test_watch_frozen.py::test_a_ticker_that_lags_behind_a_crash_delays_no_sale",
+            "tests/engine/liquidation/test_watch_frozen.py::test_ticker_and_book_that_differ_and_are_both_past_the_threshold_sell",
+            "tests/engine/liquidation/test_price_check.py::test_seven_that_are_all_frozen_are_each_compared_every_third_look",
+        ),
+    ),
+    Row(
+        number="V38",
+        fault="no price for hours",
+        outcome="told again with growing pauses, once an account, and when it is over",
+        tests=(
+            "tests/engine/liquidation/test_watch.py::test_a_price_that_stays_away_is_told_again_with_growing_pauses_and_when_it_is_back",
+            "tests/engine/liquidation/test_watch.py::test_a_silent_venue_is_told_of_once_for_all_its_guards",
+        ),
+    ),
+    Row(
+        number="V39",
+        fault="the key of another account takes the place of the first",
+        outcome="nothing of it is sold: its guards are paused and ask",
+        tests=(
+            "tests/engine/people/test_identities.py::test_nothing_of_another_account_is_sold_and_every_guard_asks",
+            "tests/engine/people/test_identities.py::test_exits_wait_and_say_so_while_the_new_key_cannot_be_placed",
+        ),
+    ),
 )

@@ -184,6 +184,9 @@ VENUE = (
             f"{WATCH}test_a_missing_price_alarms_in_time_whatever_the_clock_was_set_to",
             "tests/bot/test_timer.py::test_a_clock_put_forward_makes_no_job_walk_through_what_it_missed",
             f"{BROKERS}/kraken/test_kraken_clock.py::test_a_deadline_refused_as_too_near_names_the_clock_and_the_next_sale_arrives",
+            "tests/engine/liquidation/test_sale_clock.py::test_a_sale_in_parts_goes_on_over_a_clock_set_between_two_of_them",
+            "tests/engine/guards/test_keeper_clock.py::test_a_sale_from_before_a_guard_set_under_a_wrong_clock_is_not_counted_by_the_next_process",
+            "tests/handlers/test_close.py::test_a_resume_acts_under_a_clock_that_is_off",
         ),
     ),
     Row(
