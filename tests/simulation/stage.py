@@ -21,8 +21,9 @@ CYCLE_S = 5
 OFF_BY_S = (-30 * 86_400, -7200, 7200, 30 * 86_400)
 SNAPSHOT_EVERY = SNAPSHOT_EVERY_S // CYCLE_S
 NOTE_EVERY = 3
-#: Cycles that coming to rest may take, and that nothing may happen in before it counts as rest.
-REST, QUIET = 60, 2 * SNAPSHOT_EVERY + 1
+#: Cycles that coming to rest may take, and that nothing may happen in before it counts as rest. A lost order whose
+#: coins are gone is sought for ten minutes.
+REST, QUIET = 150, 2 * SNAPSHOT_EVERY + 1
 
 
 class Stage:
