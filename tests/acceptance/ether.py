@@ -45,6 +45,12 @@ async def guarded(stage, asset="ETH"):
     return armed[0]
 
 
+async def introduced(stage):
+    """Wait until something is guarded and the chat says so: from then on the next message is an answer."""
+    await guarded(stage)
+    await stage.owner.wait_for("First look at", PATIENCE_S)
+
+
 async def over(stage):
     """Wait until the journal says that the one exit is over."""
     done = await until(lambda: [i for i in read_intents(stage.database) if i.state == "filled"])

@@ -17,6 +17,7 @@ from tests.acceptance.ether import (
     an_ether_world,
     fall,
     guarded,
+    introduced,
     over,
     sales,
     until,
@@ -95,7 +96,7 @@ async def test_an_order_that_holds_the_coins_is_named_and_then_cancelled(open_bo
 async def test_a_guarded_position_is_closed_with_its_guard_and_says_so_while_it_is_sold(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
-    await guarded(stage)
+    await introduced(stage)
     preview = await stage.owner.ask("/close ETH", timeout_s=PATIENCE_S)
     world.faults(KRAKEN).add(Fault(kind=FaultKind.DELAY_AFTER, endpoint="AddOrder", delay_s=3))
 
@@ -112,7 +113,7 @@ async def test_a_guarded_position_is_closed_with_its_guard_and_says_so_while_it_
 async def test_with_every_gate_shut_the_loser_is_sold(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
-    await guarded(stage)
+    await introduced(stage)
     await stage.owner.ask("/halt", timeout_s=PATIENCE_S)
     status = await stage.owner.ask("/status", timeout_s=PATIENCE_S)
     gates = [line for line in status.text.splitlines() if line.startswith("gate ")]

@@ -2,13 +2,13 @@
 
 import sqlite3
 
-from tests.acceptance.ether import GUARDED, alerted, an_ether_world, fall, guarded, sales
+from tests.acceptance.ether import GUARDED, alerted, an_ether_world, fall, introduced, sales
 
 
 async def test_the_owner_hears_that_nothing_can_be_sold_and_that_it_goes_on(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
-    await guarded(stage)
+    await introduced(stage)
     holder = sqlite3.connect(stage.database, isolation_level=None)
 
     holder.execute("BEGIN IMMEDIATE")

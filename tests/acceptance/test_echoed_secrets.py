@@ -3,13 +3,13 @@
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import KRAKEN
 from sandbox.world.world import KRAKEN_KEY, KRAKEN_SECRET
-from tests.acceptance.ether import an_ether_world, fall, guarded
+from tests.acceptance.ether import an_ether_world, fall, introduced
 
 
 async def test_a_key_that_a_venue_echoes_is_written_nowhere(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all", NIJA_SNAPSHOT_INTERVAL_S="1")
-    await guarded(stage)
+    await introduced(stage)
     words = f"EGeneral:Permission denied for API-Key: {KRAKEN_KEY} secret {KRAKEN_SECRET}"
     for endpoint in ("BalanceEx", "AddOrder"):
         world.faults(KRAKEN).add(Fault(kind=FaultKind.ERROR, endpoint=endpoint, times=None, message=words))

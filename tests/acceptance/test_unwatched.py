@@ -5,7 +5,7 @@ import re
 
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import KRAKEN
-from tests.acceptance.ether import PATIENCE_S, an_ether_world, guarded
+from tests.acceptance.ether import PATIENCE_S, an_ether_world, introduced
 
 SINCE = r"Not watched since \d\d:\d\d:\d\d UTC: "
 
@@ -23,7 +23,7 @@ async def until_status(stage, words):
 async def test_a_guard_that_cannot_act_is_named_and_all_is_not_well(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
-    await guarded(stage)
+    await introduced(stage)
     assert "All is well. 1 position is guarded." in await until_status(stage, "1 watching")
 
     world.faults(KRAKEN).add(Fault(kind=FaultKind.HTTP_ERROR_BEFORE, endpoint="*", times=None))
