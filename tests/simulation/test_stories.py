@@ -28,6 +28,10 @@ RARE = {
 }
 
 
+#: What /history reads, and the fees that a venue books at the end of the day: no story asks for either.
+NOT_PLAYED = "*/execution/audit.py,*/execution/late_fees.py"
+
+
 @pytest.mark.timeout(400)
 def test_two_hundred_stories_break_nothing_and_meet_all_but_what_is_rare(store, tmp_path, capsys):
     failing = []
@@ -44,7 +48,7 @@ def test_two_hundred_stories_break_nothing_and_meet_all_but_what_is_rare(store, 
     assert measured.returncode == 0, words
     tally.add(Tally.read(tmp_path / "tally"))
     report = subprocess.run(
-        coverage(tmp_path, "report", "--fail-under=95", "--show-missing"),
+        coverage(tmp_path, "report", "--fail-under=95", "--show-missing", f"--omit={NOT_PLAYED}"),
         capture_output=True,
         text=True,
         check=False,
