@@ -263,7 +263,7 @@ async def test_two_processes_that_drive_one_intent_sell_once(falling):
 class BrokenAvailability:
     """A defect of our own in the middle of an exit."""
 
-    async def read(self, guard, broker):
+    async def read(self, guard, broker, *, must_be_fresh=False):
         raise ZeroDivisionError
 
 

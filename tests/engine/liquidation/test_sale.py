@@ -254,11 +254,11 @@ async def test_a_market_without_buyers_is_asked_with_growing_pauses(falling):
     await falling.look()
     falling.world.market.forget_price("BTC")
 
-    await falling.clock.sleep(20)
+    await falling.clock.sleep(40)
 
     assert 3 <= len(falling.sent()) <= 8
-    [alert] = await falling.alerts(ExitFailing)
-    assert alert.why == "the venue closed the order without a fill"
+    [alert, *_] = await falling.alerts(ExitFailing)
+    assert "the order is over with 0.00000000 filled" in alert.why
     falling.set_bid("49000")
     await falling.wait_for("exit ")
     assert falling.world.ledger("kraken").total("BTC") == 0
