@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from engine.brokers.alpaca.fees import Charge, find_fee, parse_tier, readable_charges, taker_of_tier
 from engine.brokers.alpaca.market import AlpacaMarketData, require_listed
 from engine.brokers.alpaca.parse import (
+    check_positions,
     find_unreadable_positions,
     oldest_submission,
     parse_cash,
@@ -86,6 +87,7 @@ class AlpacaBroker(CcxtBroker):
         positions = await self._get("v2/positions", {}, priority)
         with reading(Venue.ALPACA):
             row, held = as_row(account, "account"), as_list(positions, "positions")
+            check_positions(row, held)
             cash = parse_cash(row)
         if cash.locked > ZERO:
             cash = await self._cash_with_orders(row, cash, priority)

@@ -60,6 +60,8 @@ _FAMILIES = {
     "crypto_perp": ProductFamily.PERPETUAL,
 }
 _OPENS = time(9, 30)
+#: Positions that lack more than this of their account's own sum for them are not all of them.
+_MISSING_RATIO, _MISSING_USD = Decimal("0.1"), Decimal(1)
 
 
 def rows_of(answer: object, what: str) -> list[Row]:
@@ -104,6 +106,30 @@ def parse_position(row: Row, catalog: Catalog) -> Holding:
 def parse_positions(rows: Iterable[object], catalog: Catalog) -> tuple[Holding, ...]:
     """Read the positions that can be read."""
     return tuple(readable(rows, lambda row: parse_position(row, catalog), "positions"))
+
+
+def check_positions(account: Row, rows: Iterable[object]) -> None:
+    """Refuse positions that lack a good part of what the account counts for them: some were left out.
+
+    Both are read a moment apart, so that prices may move and orders fill between them.
+    """
+    values = [lenient(row, "market_value", amount_in) if isinstance(row, Mapping) else None for row in rows]
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
+        return
+    with exact():
+        counted, longs = _counted(account), sum((value for value in known if value > ZERO), ZERO)
+        # The sum of all may leave out what is short, or take it off.
+        missing = min(counted - longs, counted - sum(known, ZERO))
+    if missing > max(counted * _MISSING_RATIO, _MISSING_USD):
+        message = "the positions lack a part of what the account counts for them"
+        raise MalformedAnswerError(message)
+
+
+def _counted(account: Row) -> Decimal:
+    """Return the most that an account says its positions are worth; it says so twice."""
+    longs = lenient(account, "long_market_value", amount_in)
+    return max(amount_in(account, "position_market_value"), longs or ZERO)
 
 
 def find_unreadable_positions(rows: Iterable[object], catalog: Catalog) -> frozenset[str]:

@@ -27,15 +27,18 @@ from engine.brokers.lane import Lane
 from engine.brokers.parse import (
     MalformedAnswerError,
     Row,
+    amount_in,
     as_list,
     as_row,
     flag_in,
+    lenient,
     row_in,
     rows_in,
     text_in,
 )
 from engine.brokers.unnamed import base_of, is_like
 from engine.clock import Clock, moment
+from engine.money import ZERO
 from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId, distinct
 from engine.positions import AccountReport
 from engine.venues import Account, Venue
@@ -304,6 +307,10 @@ class CoinbaseBroker(CcxtBroker):
             with reading(Venue.COINBASE):
                 page = as_row(answer, path)
                 items, more = as_list(page.get(table or path), path), flag_in(page, "has_next")
+                if len(items) < (lenient(page, "size", amount_in) or ZERO):
+                    # Accounts come with their number: some were left out.
+                    message = f"{path} lack rows of their page"
+                    raise MalformedAnswerError(message)
                 rows = [item if isinstance(item, Mapping) else {} for item in items]
                 following = text_in(page, "cursor") if more else None
                 if more and following == cursor:

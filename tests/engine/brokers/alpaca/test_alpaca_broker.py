@@ -102,6 +102,16 @@ async def test_no_usable_answer_never_becomes_an_empty_account(broker, venue, en
         await broker.fetch_report()
 
 
+async def test_no_positions_where_the_account_counts_some_are_no_empty_account(broker, venue):
+    venue.deposit("BTC", "1")
+    fault(venue, FaultKind.HTML_200, "GET /v2/positions", body="[]")
+
+    with pytest.raises(MisconfiguredError):
+        await broker.fetch_report()
+
+    assert (await broker.fetch_report()).holding("BTC").total == 1
+
+
 async def test_a_sale_carries_our_id_and_is_read_back_with_its_fills(broker, venue, sell):
     venue.deposit("BTC", "1")
     request, order_id = await sell(quantity="0.1")

@@ -1,3 +1,4 @@
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -6,6 +7,7 @@ from hypothesis import given, settings
 
 from engine.brokers.alpaca.names import Catalog, parse_catalog
 from engine.brokers.alpaca.parse import (
+    check_positions,
     parse_cash,
     parse_fills,
     parse_open_orders,
@@ -462,3 +464,30 @@ def test_what_else_an_account_cannot_do_is_named_and_stops_no_trading(changes, l
 def test_a_flag_that_is_missing_or_odd_rules_nothing_out(field, odd):
     may = parse_permissions(account(**{field: odd}))
     assert (may.can_trade, may.limits) == (True, ())
+
+
+@pytest.mark.parametrize(
+    ("counted", "values", "is_refused"),
+    [
+        ("6000", [], True),
+        ("6000", ["4000"], True),
+        ("6000", ["5000"], True),
+        ("6000", ["5600"], False),
+        ("6000", ["4000", "2000"], False),
+        ("6000", ["8000", "-2000"], False),
+        ("6000", ["6000", "-2000"], False),
+        ("6000", ["2000", "-2000"], True),
+        ("0.5", [], False),
+        ("0", [], False),
+        ("6000", ["9000"], False),
+        ("6000", [None], False),
+    ],
+)
+@pytest.mark.parametrize("field", ["position_market_value", "long_market_value"])
+def test_positions_that_lack_a_part_of_the_accounts_sum_are_no_reading(field, counted, values, is_refused):
+    figures = {"position_market_value": "0", "long_market_value": None}
+    rows = [{"market_value": value} for value in values]
+    expected = pytest.raises(MalformedAnswerError) if is_refused else nullcontext()
+
+    with expected:
+        check_positions({**figures, field: counted}, rows)

@@ -66,6 +66,7 @@ async def test_a_page_that_fails_fails_the_report(broker, venue):
     [
         '{"accounts": []}',
         '{"accounts": [], "has_next": true, "cursor": ""}',
+        '{"accounts": [], "has_next": false, "cursor": "", "size": 2}',
         '{"has_next": false}',
         "[]",
         "{}",
