@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from engine.money import InvalidNumberError, parse_decimal
-from engine.orders import OpenOrders, Order, OrderStatus
+from engine.orders import OrderStatus
 
 Row = Mapping[str, object]
 T = TypeVar("T")
@@ -123,27 +123,6 @@ def note_odd_row(what: str, name: str, error: MalformedAnswerError) -> None:
 def _name(name: str, item: object) -> str:
     own = (item.get(key) for key in _NAMES) if isinstance(item, Mapping) else ()
     return next((text for text in own if text and isinstance(text, str)), name)
-
-
-def read_open_orders(items: Iterable[T], read: Callable[[T], Order], name: Callable[[T], str]) -> OpenOrders:
-    """Read a list of open orders: one that cannot be read is named and hides none of the others."""
-    orders, unreadable = dict[str, Order](), dict[str, None]()  # pages that shift while they are read overlap
-    for item in items:
-        try:
-            order = read(item)
-        except MalformedAnswerError as e:
-            unreadable[f"{name(item)}: {e}"] = None
-        else:
-            orders[order.venue_order_id] = order
-    still_open = tuple(order for order in orders.values() if not order.status.is_final)
-    return OpenOrders(orders=still_open, unreadable=tuple(unreadable))
-
-
-def named(item: object, *keys: str) -> str:
-    """Name a row that cannot be read by the texts it has under `keys`."""
-    row = item if isinstance(item, Mapping) else {}
-    texts = [str(row[key])[:60] for key in keys if isinstance(row.get(key), str) and row[key]]
-    return " ".join(texts) or "an order without an id"
 
 
 def lenient(row: Row, key: str, read: Callable[[Row, str], T]) -> T | None:

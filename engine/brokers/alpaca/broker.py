@@ -5,14 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 from engine.brokers.alpaca.fees import Charge, find_fee, parse_tier, readable_charges, taker_of_tier
 from engine.brokers.alpaca.market import AlpacaMarketData, require_listed
+from engine.brokers.alpaca.orders import oldest_submission, parse_open_orders, parse_order
 from engine.brokers.alpaca.parse import (
     check_positions,
     find_unreadable_positions,
-    oldest_submission,
     parse_cash,
     parse_fills,
-    parse_open_orders,
-    parse_order,
     parse_permissions,
     parse_positions,
     rows_of,

@@ -18,6 +18,7 @@ from engine.venues import Venue
 
 _DOLLAR = "USD"
 _ACTIVE = "active"
+_CLASSES = {"crypto": AssetClass.CRYPTO, "us_equity": AssetClass.STOCK}
 
 # https://docs.alpaca.markets/docs/crypto-trading#minimum-order-size and …/fractional-trading
 _CRYPTO_MINIMUM_USD = Decimal(10)
@@ -129,3 +130,16 @@ def _status(row: Row) -> TradingStatus:
     if text_in(row, "status") != _ACTIVE:
         return TradingStatus.CLOSED
     return TradingStatus.ONLINE if flag_in(row, "tradable") else TradingStatus.UNAVAILABLE
+
+
+def position_asset(row: Row, catalog: Catalog) -> Asset | None:
+    """Return what a row that names its class stands for; None for a class we do not know."""
+    name = text_in(row, "symbol")
+    asset_class = _CLASSES.get(text_in(row, "asset_class"))
+    asset = catalog.asset(name)
+    if asset_class is None:
+        return None
+    if asset_class is AssetClass.CRYPTO and asset.asset_class is not AssetClass.CRYPTO:
+        # no longer listed: positions in coins are against the dollar
+        return Asset(base=name.removesuffix("USD"), quote="USD", asset_class=asset_class)
+    return asset

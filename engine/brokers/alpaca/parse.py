@@ -5,7 +5,8 @@ from datetime import datetime, time
 from decimal import Decimal
 
 from engine import wall_time
-from engine.brokers.alpaca.names import Asset, Catalog
+from engine.brokers.alpaca.names import Catalog, position_asset
+from engine.brokers.alpaca.orders import SIDES
 from engine.brokers.alpaca.restrictions import find_block, find_limits
 from engine.brokers.base import KeyPermissions, Session
 from engine.brokers.candles import Candle
@@ -18,12 +19,9 @@ from engine.brokers.parse import (
     flag_in,
     iso_time_in,
     lenient,
-    named,
     note_odd_row,
     one_of,
     optional_in,
-    order_status_in,
-    read_open_orders,
     readable,
     row_in,
     rows_in,
@@ -32,33 +30,15 @@ from engine.brokers.parse import (
 from engine.instruments import AssetClass
 from engine.money import ZERO, exact
 from engine.orders import (
-    ClientOrderId,
     Fill,
-    OpenOrders,
     Order,
-    OrderStatus,
-    ProductFamily,
     Side,
     VenueOrderId,
 )
 from engine.positions import Holding
 from engine.quotes import Level, OrderBook, Quote
 
-_SIDES = {"buy": Side.BUY, "sell": Side.SELL, "sell_short": Side.SELL}
-#: All others may still fill: new, accepted, pending_new, held, partially_filled, pending_cancel, done_for_day …
-_FINAL = {
-    **dict.fromkeys(("canceled", "expired", "rejected", "replaced"), OrderStatus.CANCELED),
-    "filled": OrderStatus.FILLED,
-}
 _STOCK = "us_equity"
-_CLASSES = {"crypto": AssetClass.CRYPTO, _STOCK: AssetClass.STOCK}
-#: https://docs.alpaca.markets/docs/options-orders: an option's order looks like a share's.
-_FAMILIES = {
-    "crypto": ProductFamily.SPOT,
-    "us_equity": ProductFamily.SPOT,
-    "us_option": ProductFamily.OPTION,
-    "crypto_perp": ProductFamily.PERPETUAL,
-}
 _OPENS = time(9, 30)
 #: Positions that lack more than this of their account's own sum for them are not all of them.
 _MISSING_RATIO, _MISSING_USD = Decimal("0.1"), Decimal(1)
@@ -90,7 +70,7 @@ def _dollars_held(orders: Iterable[Order], most: Decimal) -> Decimal:
 
 def parse_position(row: Row, catalog: Catalog) -> Holding:
     """Read one position, crypto or stock; a short one has a negative quantity."""
-    asset = _position_asset(row, catalog)
+    asset = position_asset(row, catalog)
     with exact():
         quantity, available = amount_in(row, "qty"), amount_in(row, "qty_available")
         return Holding(
@@ -143,119 +123,11 @@ def find_unreadable_positions(rows: Iterable[object], catalog: Catalog) -> froze
     return frozenset(catalog.asset(name).base if isinstance(name, str) else "" for name in names)
 
 
-def _position_asset(row: Row, catalog: Catalog) -> Asset | None:
-    name = text_in(row, "symbol")
-    asset_class = _CLASSES.get(text_in(row, "asset_class"))
-    asset = catalog.asset(name)
-    if asset_class is None:
-        return None
-    if asset_class is AssetClass.CRYPTO and asset.asset_class is not AssetClass.CRYPTO:
-        # no longer listed: positions in coins are against the dollar
-        return Asset(base=name.removesuffix("USD"), quote="USD", asset_class=asset_class)
-    return asset
-
-
-def _order_asset(row: Row, catalog: Catalog) -> Asset:
-    return (_position_asset(row, catalog) if row.get("asset_class") else None) or catalog.asset(
-        text_in(row, "symbol")
-    )
-
-
 def stock_tickers(positions: Iterable[object]) -> set[str]:
     """Return the tickers among positions."""
     rows = [row for row in positions if isinstance(row, Mapping)]
     names = [row.get("symbol") for row in rows if row.get("asset_class") == _STOCK]
     return {name for name in names if name and isinstance(name, str)}
-
-
-def parse_open_orders(items: Iterable[object], catalog: Catalog) -> OpenOrders:
-    """Read a page of open orders."""
-    return read_open_orders(
-        items,
-        lambda item: _open_order(as_row(item, "order"), catalog),
-        lambda item: named(item, "id", "symbol"),
-    )
-
-
-def _open_order(row: Row, catalog: Catalog) -> Order:
-    """Read what it takes to tell what an open order holds and to cancel it; nothing else may hide it."""
-    asset, side = _order_asset(row, catalog), one_of(row, "side", _SIDES)
-    filled = lenient(row, "filled_qty", amount_in) or ZERO
-    client_order_id = lenient(row, "client_order_id", text_in)
-    price = lenient(row, "limit_price", amount_in) or lenient(row, "stop_price", amount_in)
-    status = _FINAL.get(str(row.get("status")), OrderStatus.OPEN)
-    return Order(
-        venue_order_id=VenueOrderId(text_in(row, "id")),
-        client_order_id=ClientOrderId(client_order_id) if client_order_id else None,
-        symbol=asset.symbol,
-        side=side,
-        family=_family(row),
-        status=status,
-        quantity=filled if status.is_final else _open_quantity(row, side, filled, price),
-        filled_quantity=filled,
-        cost=None,
-        fee=None,
-        fee_asset=None,
-        price=price,
-        opened_at=lenient(row, "created_at", iso_time_in),
-    )
-
-
-def _open_quantity(row: Row, side: Side, filled: Decimal, price: Decimal | None) -> Decimal:
-    quantity = lenient(row, "qty", amount_in)
-    if quantity is not None:
-        return quantity
-    if side is Side.BUY:
-        return filled  # a purchase sized by its cost holds money, whatever it will buy
-    notional = lenient(row, "notional", amount_in)
-    # What a sale sized by its value holds is known from its price alone.
-    return notional / price if notional and price else amount_in(row, "qty")
-
-
-def oldest_submission(items: Iterable[object]) -> str:
-    """Return where to go on reading further back: the time of the last order on a page that tells one."""
-    rows = [item for item in items if isinstance(item, Mapping)]
-    times = [text for row in rows if (text := lenient(row, "submitted_at", text_in))]
-    return times[-1] if times else text_in(rows[-1] if rows else {}, "submitted_at")
-
-
-def parse_order(row: Row, catalog: Catalog, *, fills: tuple[Fill, ...] = ()) -> Order:
-    """Read one order; its exact cost is known when its fills are."""
-    asset = _order_asset(row, catalog)
-    filled = amount_in(row, "filled_qty")
-    client_order_id = lenient(row, "client_order_id", text_in)
-    unpaid = filled == ZERO or asset.asset_class is AssetClass.STOCK
-    return Order(
-        venue_order_id=VenueOrderId(text_in(row, "id")),
-        client_order_id=ClientOrderId(client_order_id) if client_order_id else None,
-        symbol=asset.symbol,
-        side=one_of(row, "side", _SIDES),
-        family=_family(row),
-        status=order_status_in(row, "status", _FINAL),
-        # an order sized by its cost has no quantity but what was filled
-        quantity=optional_in(row, "qty", amount_in) or filled,
-        filled_quantity=filled,
-        cost=_cost(row, filled, fills),
-        fee=ZERO if unpaid else None,
-        fee_asset=asset.quote if unpaid else None,
-        price=optional_in(row, "limit_price", amount_in) or optional_in(row, "stop_price", amount_in),
-        opened_at=lenient(row, "created_at", iso_time_in),
-        fills=fills,
-    )
-
-
-def _family(row: Row) -> ProductFamily:
-    if row.get("side") == "sell_short" or row.get("position_intent") == "sell_to_open":
-        return ProductFamily.MARGIN
-    return _FAMILIES.get(str(row.get("asset_class") or "us_equity"), ProductFamily.OTHER)
-
-
-def _cost(row: Row, filled: Decimal, fills: tuple[Fill, ...]) -> Decimal | None:
-    with exact():
-        if filled == sum((fill.quantity for fill in fills), ZERO):
-            return sum((fill.quantity * fill.price for fill in fills), ZERO)
-        average = optional_in(row, "filled_avg_price", amount_in)
-        return None if average is None else average * filled
 
 
 def parse_fills(rows: Iterable[Row], catalog: Catalog) -> tuple[Fill, ...]:
@@ -270,7 +142,7 @@ def parse_fills(rows: Iterable[Row], catalog: Catalog) -> tuple[Fill, ...]:
 
 def _fill(row: Row, catalog: Catalog) -> Fill:
     asset = catalog.asset(text_in(row, "symbol"))
-    side = one_of(row, "side", _SIDES)
+    side = one_of(row, "side", SIDES)
     is_stock = asset.asset_class is AssetClass.STOCK
     return Fill(
         trade_id=text_in(row, "id"),

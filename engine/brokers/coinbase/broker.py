@@ -8,19 +8,16 @@ from engine.brokers.budget import Budget
 from engine.brokers.ccxt_broker import CcxtBroker, booked_with, reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, VenueClient, coinbase_client
 from engine.brokers.coinbase.market import CoinbaseMarketData, require_listed
+from engine.brokers.coinbase.orders import OPEN_STATUSES, has_client_id, parse_open_orders, parse_order
 from engine.brokers.coinbase.parse import (
-    OPEN_STATUSES,
     find_unreadable_accounts,
-    has_client_id,
     parse_fill_cursor,
     parse_fills,
     parse_holdings,
-    parse_open_orders,
-    parse_order,
     parse_taker_fee,
     parse_traded_orders,
-    product_id,
 )
+from engine.brokers.coinbase.products import product_id
 from engine.brokers.coinbase_reasons import BEING_CANCELLED
 from engine.brokers.errors_table import Operation, judge_answer
 from engine.brokers.lane import Lane

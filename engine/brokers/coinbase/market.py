@@ -10,7 +10,8 @@ from engine.brokers.candles import QUIET_FOR_AT_MOST, close_at
 from engine.brokers.ccxt_broker import reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, Http, coinbase_client
 from engine.brokers.ccxt_market import CcxtMarketData
-from engine.brokers.coinbase.parse import parse_book, parse_candles, parse_instruments, product_id, top
+from engine.brokers.coinbase.parse import parse_book, parse_candles, parse_instruments, top
+from engine.brokers.coinbase.products import product_id
 from engine.brokers.parse import as_row, iso_time_in
 from engine.clock import Clock
 from engine.errors import BrokerError, RefusalReason, RefusedError

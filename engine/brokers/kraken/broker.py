@@ -12,15 +12,13 @@ from engine.brokers.errors_table import Operation
 from engine.brokers.kraken.fees import gather_fees
 from engine.brokers.kraken.market import KrakenMarketData, pair_id_of
 from engine.brokers.kraken.order_params import order_params
+from engine.brokers.kraken.orders import parse_open_orders, parse_order, require_all
 from engine.brokers.kraken.parse import (
     find_unreadable_balances,
     find_unreadable_positions,
     parse_balances,
     parse_margin_positions,
-    parse_open_orders,
-    parse_order,
     parse_permissions,
-    require_all,
     result_of,
 )
 from engine.brokers.kraken.trades import parse_traded_orders, parse_trades, parse_trades_of

@@ -11,40 +11,20 @@ from engine.brokers.kraken.names import Catalog, Part
 from engine.brokers.parse import (
     MalformedAnswerError,
     Row,
-    amount,
     amount_in,
     as_list,
     as_row,
-    lenient,
     one_of,
     optional_in,
-    order_status_in,
-    read_open_orders,
     readable_table,
     row_in,
     text_in,
-    unix_time_in,
 )
 from engine.errors import UnknownOutcomeError
 from engine.money import ZERO, exact
-from engine.orders import (
-    ClientOrderId,
-    OpenOrders,
-    Order,
-    OrderStatus,
-    ProductFamily,
-    Side,
-    VenueOrderId,
-)
 from engine.positions import Direction, Holding, MarginPosition
 from engine.venues import Venue
 
-_FINAL = {
-    "closed": OrderStatus.FILLED,
-    "canceled": OrderStatus.CANCELED,
-    "expired": OrderStatus.CANCELED,
-}
-_SIDES = {"buy": Side.BUY, "sell": Side.SELL}
 _DIRECTIONS = {"buy": Direction.LONG, "sell": Direction.SHORT}
 _READ = frozenset({"query-funds", "query-open-trades", "query-closed-trades"})
 _TRADE = frozenset({"modify-trades", "close-trades"})
@@ -166,99 +146,6 @@ def _net(symbol: str, direction: Direction, lots: Iterable[_Lot]) -> MarginPosit
             fee=sum((lot.fee for lot in lots), ZERO),
             leverage=max(lot.leverage for lot in lots),
         )
-
-
-def parse_order(order_id: str, row: Row, catalog: Catalog) -> Order:
-    """Read one order of OpenOrders, ClosedOrders or QueryOrders."""
-    terms = row_in(row, "descr")
-    pair = catalog.pair(text_in(terms, "pair"))
-    filled = amount_in(row, "vol_exec")
-    in_quote = "viqc" in (optional_in(row, "oflags", text_in) or "")
-    client_order_id = optional_in(row, "cl_ord_id", text_in)
-    return Order(
-        venue_order_id=VenueOrderId(order_id),
-        client_order_id=ClientOrderId(client_order_id) if client_order_id else None,
-        symbol=pair.symbol,
-        side=one_of(terms, "type", _SIDES),
-        family=_family(terms),
-        status=order_status_in(row, "status", _FINAL),
-        # an order sized by its cost has no quantity but what was filled
-        quantity=filled if in_quote else amount_in(row, "vol"),
-        filled_quantity=filled,
-        cost=amount_in(row, "cost"),
-        fee=amount_in(row, "fee"),
-        fee_asset=pair.quote,
-        price=_order_price(terms),
-        opened_at=optional_in(row, "opentm", unix_time_in),
-        closed_at=optional_in(row, "closetm", unix_time_in),
-    )
-
-
-def require_all(order_ids: Iterable[VenueOrderId], rows: Mapping[str, Row]) -> None:
-    """Refuse an answer of QueryOrders that leaves out orders which traded."""
-    missing = sorted(set(order_ids) - rows.keys())
-    if missing:
-        message = f"QueryOrders lacks {', '.join(missing)}"
-        raise MalformedAnswerError(message)
-
-
-def _family(terms: Row) -> ProductFamily:
-    # "none" for a spot order, else "3:1": those use margin and hold no coins.
-    leverage = terms.get("leverage") or "none"
-    return ProductFamily.SPOT if leverage == "none" else ProductFamily.MARGIN
-
-
-def parse_open_orders(result: object, catalog: Catalog) -> OpenOrders:
-    """Read OpenOrders."""
-    return read_open_orders(
-        row_in(as_row(result, "OpenOrders"), "open").items(),
-        lambda item: _open_order(item[0], as_row(item[1], item[0]), catalog),
-        lambda item: item[0],
-    )
-
-
-def _open_order(order_id: str, row: Row, catalog: Catalog) -> Order:
-    """Read what it takes to tell what an open order holds and to cancel it; nothing else may hide it."""
-    terms = row_in(row, "descr")
-    side = one_of(terms, "type", _SIDES)
-    filled = lenient(row, "vol_exec", amount_in) or ZERO
-    client_order_id = lenient(row, "cl_ord_id", text_in)
-    price = lenient(terms, "price", amount_in) or None
-    status = _FINAL.get(str(row.get("status")), OrderStatus.OPEN)
-    return Order(
-        venue_order_id=VenueOrderId(order_id),
-        client_order_id=ClientOrderId(client_order_id) if client_order_id else None,
-        symbol=catalog.pair(text_in(terms, "pair")).symbol,
-        side=side,
-        family=_family(terms),
-        status=status,
-        quantity=filled if status.is_final else _open_quantity(row, side, filled, price),
-        filled_quantity=filled,
-        cost=None,
-        fee=None,
-        fee_asset=None,
-        price=price,
-        opened_at=lenient(row, "opentm", unix_time_in),
-    )
-
-
-def _open_quantity(row: Row, side: Side, filled: Decimal, price: Decimal | None) -> Decimal:
-    if "viqc" not in str(row.get("oflags")):
-        return (lenient(row, "vol", amount_in) or filled) if side is Side.BUY else amount_in(row, "vol")
-    # A volume in the quote currency: what is bought holds money, what is sold is known from its price alone.
-    if side is Side.BUY:
-        return filled
-    if price is None:
-        message = "a sale sized by its value has no price"
-        raise MalformedAnswerError(message)
-    return amount_in(row, "vol") / price
-
-
-def _order_price(terms: Row) -> Decimal | None:
-    price = optional_in(terms, "price", text_in)
-    if price is None or price.endswith("%"):  # a trailing order has a distance instead
-        return None
-    return amount(price, "price") or None
 
 
 def parse_taker_fees(result: object) -> dict[str, Decimal]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from engine.brokers.alpaca import AlpacaMarketData, connect_alpaca
+from engine.brokers.alpaca.names import parse_catalog
 from engine.brokers.base import Priority
 from engine.brokers.ccxt_client import Http
 from engine.clock import SystemClock
@@ -16,6 +17,7 @@ from sandbox.alpaca import AlpacaServer, alpaca_listings
 from sandbox.ledger import Draft, Kind
 from sandbox.ledger import Side as LedgerSide
 from sandbox.market import Market
+from tests.engine.brokers.alpaca.rows import asset
 
 ACCOUNT = Account(account_id="alpaca-1", user_id=1, venue=Venue.ALPACA)
 PRICES = {"BTC": "50000", "ETH": "3000", "USDC": "1", "AAPL": "200", "SPY": "500"}
@@ -28,8 +30,8 @@ class AlpacaVenue:
         self.market = Market(now=time.time)
         for listing in alpaca_listings():
             self.market.add(listing)
-        for asset, price in PRICES.items():
-            self.market.set_price(asset, Decimal(price))
+        for base, price in PRICES.items():
+            self.market.set_price(base, Decimal(price))
         self.server = AlpacaServer(market=self.market)
         self.server.session.forced = True
         self.account = self.server.add_account()
@@ -112,3 +114,8 @@ def sell(broker):
         return request, await broker.submit_order(request, priority=Priority.EXIT)
 
     return sell
+
+
+@pytest.fixture
+def catalog():
+    return parse_catalog([asset(), asset("ETH/USDC"), asset("SOL/USD", tradable=False)])

@@ -49,10 +49,11 @@ async def test_an_exit_submitted_while_twenty_reads_queue_goes_out_next(broker, 
     venue.server.faults.add(Fault(kind=FaultKind.DELAY_AFTER, endpoint="BalanceEx", delay_s=0.02, times=None))
     reads = [asyncio.create_task(broker._read("BalanceEx", cost=0)) for _ in range(20)]
     await venue.server.tape.wait_for("BalanceEx")
+    on_the_way = len(venue.sent("BalanceEx"))  # a slow machine may have let more than one go by
     await broker.submit_order(a_request(), priority=Priority.EXIT)
     await asyncio.gather(*reads)
     order = [call.endpoint for call in venue.server.tape.calls(key=KEY)]
-    assert order[:2] == ["BalanceEx", "AddOrder"]
+    assert on_the_way <= order.index("AddOrder") <= on_the_way + 1 < 20
     assert order.count("BalanceEx") == 20
 
 

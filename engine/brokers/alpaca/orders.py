@@ -1,0 +1,139 @@
+"""Read Alpaca's orders into our values."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from engine.brokers.alpaca.names import Asset, Catalog, position_asset
+from engine.brokers.open_orders import named, open_order, read_open_orders
+from engine.brokers.parse import (
+    Row,
+    amount_in,
+    as_row,
+    iso_time_in,
+    lenient,
+    one_of,
+    optional_in,
+    order_status_in,
+    text_in,
+)
+from engine.instruments import AssetClass
+from engine.money import ZERO, exact
+from engine.orders import (
+    ClientOrderId,
+    Fill,
+    OpenOrders,
+    Order,
+    OrderStatus,
+    ProductFamily,
+    Side,
+    VenueOrderId,
+)
+
+SIDES = {"buy": Side.BUY, "sell": Side.SELL, "sell_short": Side.SELL}
+#: All others may still fill: new, accepted, pending_new, held, partially_filled, pending_cancel, done_for_day …
+_FINAL = {
+    **dict.fromkeys(("canceled", "expired", "rejected", "replaced"), OrderStatus.CANCELED),
+    "filled": OrderStatus.FILLED,
+}
+#: https://docs.alpaca.markets/docs/options-orders: an option's order looks like a share's.
+_FAMILIES = {
+    "crypto": ProductFamily.SPOT,
+    "us_equity": ProductFamily.SPOT,
+    "us_option": ProductFamily.OPTION,
+    "crypto_perp": ProductFamily.PERPETUAL,
+}
+
+
+def _order_asset(row: Row, catalog: Catalog) -> Asset:
+    return (position_asset(row, catalog) if row.get("asset_class") else None) or catalog.asset(
+        text_in(row, "symbol")
+    )
+
+
+def parse_open_orders(items: Iterable[object], catalog: Catalog) -> OpenOrders:
+    """Read a page of open orders."""
+    return read_open_orders(
+        items,
+        lambda item: _open_order(as_row(item, "order"), catalog),
+        lambda item: named(item, "id", "symbol"),
+    )
+
+
+def _open_order(row: Row, catalog: Catalog) -> Order:
+    side = one_of(row, "side", SIDES)
+    filled = lenient(row, "filled_qty", amount_in) or ZERO
+    price = lenient(row, "limit_price", amount_in) or lenient(row, "stop_price", amount_in)
+    return open_order(
+        row,
+        order_id=text_in(row, "id"),
+        client_id_key="client_order_id",
+        symbol=_order_asset(row, catalog).symbol,
+        side=side,
+        family=_family(row),
+        status=lenient(row, "status", _status) or OrderStatus.OPEN,
+        filled=filled,
+        quantity=lambda: _open_quantity(row, side, filled, price),
+        price=price,
+        opened_at=lenient(row, "created_at", iso_time_in),
+    )
+
+
+def _status(row: Row, key: str) -> OrderStatus:
+    return order_status_in(row, key, _FINAL)
+
+
+def _open_quantity(row: Row, side: Side, filled: Decimal, price: Decimal | None) -> Decimal:
+    quantity = lenient(row, "qty", amount_in)
+    if quantity is not None:
+        return quantity
+    if side is Side.BUY:
+        return filled  # a purchase sized by its cost holds money, whatever it will buy
+    notional = lenient(row, "notional", amount_in)
+    # What a sale sized by its value holds is known from its price alone.
+    return notional / price if notional and price else amount_in(row, "qty")
+
+
+def oldest_submission(items: Iterable[object]) -> str:
+    """Return where to go on reading further back: the time of the last order on a page that tells one."""
+    rows = [item for item in items if isinstance(item, Mapping)]
+    times = [text for row in rows if (text := lenient(row, "submitted_at", text_in))]
+    return times[-1] if times else text_in(rows[-1] if rows else {}, "submitted_at")
+
+
+def parse_order(row: Row, catalog: Catalog, *, fills: tuple[Fill, ...] = ()) -> Order:
+    """Read one order; its exact cost is known when its fills are."""
+    asset = _order_asset(row, catalog)
+    filled = amount_in(row, "filled_qty")
+    client_order_id = lenient(row, "client_order_id", text_in)
+    unpaid = filled == ZERO or asset.asset_class is AssetClass.STOCK
+    return Order(
+        venue_order_id=VenueOrderId(text_in(row, "id")),
+        client_order_id=ClientOrderId(client_order_id) if client_order_id else None,
+        symbol=asset.symbol,
+        side=one_of(row, "side", SIDES),
+        family=_family(row),
+        status=_status(row, "status"),
+        # an order sized by its cost has no quantity but what was filled
+        quantity=optional_in(row, "qty", amount_in) or filled,
+        filled_quantity=filled,
+        cost=_cost(row, filled, fills),
+        fee=ZERO if unpaid else None,
+        fee_asset=asset.quote if unpaid else None,
+        price=optional_in(row, "limit_price", amount_in) or optional_in(row, "stop_price", amount_in),
+        opened_at=lenient(row, "created_at", iso_time_in),
+        fills=fills,
+    )
+
+
+def _family(row: Row) -> ProductFamily:
+    if row.get("side") == "sell_short" or row.get("position_intent") == "sell_to_open":
+        return ProductFamily.MARGIN
+    return _FAMILIES.get(str(row.get("asset_class") or "us_equity"), ProductFamily.OTHER)
+
+
+def _cost(row: Row, filled: Decimal, fills: tuple[Fill, ...]) -> Decimal | None:
+    with exact():
+        if filled == sum((fill.quantity for fill in fills), ZERO):
+            return sum((fill.quantity * fill.price for fill in fills), ZERO)
+        average = optional_in(row, "filled_avg_price", amount_in)
+        return None if average is None else average * filled

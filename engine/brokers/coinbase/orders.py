@@ -1,0 +1,111 @@
+"""Read Coinbase's orders into our values."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from engine.brokers.coinbase.products import family_of, symbol_of
+from engine.brokers.open_orders import named, open_order, read_open_orders
+from engine.brokers.parse import (
+    Row,
+    amount_in,
+    as_row,
+    iso_time_in,
+    lenient,
+    one_of,
+    optional_in,
+    order_status_in,
+    text_in,
+)
+from engine.money import ZERO
+from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderStatus, Side, VenueOrderId
+
+SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
+#: The lists take OPEN by itself only, so all other statuses that are not final are asked for together; before it,
+#: because an order goes from PENDING to OPEN and must not slip through between the two questions.
+OPEN_STATUSES = (("PENDING", "QUEUED", "CANCEL_QUEUED", "EDIT_QUEUED", "UNKNOWN_ORDER_STATUS"), ("OPEN",))
+_FINAL = {
+    "FILLED": OrderStatus.FILLED,
+    "CANCELLED": OrderStatus.CANCELED,
+    "EXPIRED": OrderStatus.CANCELED,
+    "FAILED": OrderStatus.CANCELED,
+}
+
+
+def parse_order(row: Row, *, fills: tuple[Fill, ...] = ()) -> Order:
+    """Read one order."""
+    symbol, side = symbol_of(row), one_of(row, "side", SIDES)
+    filled = amount_in(row, "filled_size")
+    terms = _terms(row)
+    client_order_id = optional_in(row, "client_order_id", text_in)
+    return Order(
+        venue_order_id=VenueOrderId(text_in(row, "order_id")),
+        client_order_id=ClientOrderId(client_order_id) if client_order_id else None,
+        symbol=symbol,
+        side=side,
+        family=family_of(row),
+        status=_status(row, "status"),
+        quantity=optional_in(terms, "base_size", amount_in) or _quantity_without_size(row, side, filled),
+        filled_quantity=filled,
+        cost=amount_in(row, "filled_value"),
+        fee=amount_in(row, "total_fees"),
+        fee_asset=symbol.partition("/")[2] or None,
+        price=optional_in(terms, "limit_price", amount_in) or optional_in(terms, "stop_price", amount_in),
+        opened_at=optional_in(row, "created_time", iso_time_in),
+        fills=fills,
+    )
+
+
+def _open_quantity(row: Row, terms: Row, side: Side, filled: Decimal) -> Decimal:
+    known = lenient(terms, "base_size", amount_in)
+    if known is not None:
+        return known
+    if side is Side.BUY:
+        return filled  # a purchase sized by its cost holds money, whatever it will buy
+    held = lenient(row, "outstanding_hold_amount", amount_in)
+    return amount_in(terms, "base_size") if held is None else filled + held
+
+
+def _quantity_without_size(row: Row, side: Side, filled: Decimal) -> Decimal:
+    """Return the quantity of an order sized by its cost: what was filled, and what a sale still holds."""
+    held = optional_in(row, "outstanding_hold_amount", amount_in) if side is Side.SELL else None
+    return filled + (held or ZERO)
+
+
+def parse_open_orders(rows: Iterable[Row]) -> OpenOrders:
+    """Read open orders."""
+    return read_open_orders(rows, _open_order, lambda row: named(row, "order_id", "product_id"))
+
+
+def _open_order(row: Row) -> Order:
+    side, terms = one_of(row, "side", SIDES), _terms(row)
+    filled = lenient(row, "filled_size", amount_in) or ZERO
+    return open_order(
+        row,
+        order_id=text_in(row, "order_id"),
+        client_id_key="client_order_id",
+        symbol=symbol_of(row),
+        side=side,
+        family=family_of(row),
+        status=lenient(row, "status", _status) or OrderStatus.OPEN,
+        filled=filled,
+        quantity=lambda: _open_quantity(row, terms, side, filled),
+        price=lenient(terms, "limit_price", amount_in) or lenient(terms, "stop_price", amount_in),
+        opened_at=lenient(row, "created_time", iso_time_in),
+    )
+
+
+def _status(row: Row, key: str) -> OrderStatus:
+    return order_status_in(row, key, _FINAL)
+
+
+def _terms(row: Row) -> Row:
+    """Return the one object inside order_configuration, which names the order's kind by its key."""
+    configuration = row.get("order_configuration")
+    kinds = list(configuration.values()) if isinstance(configuration, Mapping) else []
+    return as_row(kinds[0], "order_configuration") if kinds else {}
+
+
+def has_client_id(row: Row, client_order_id: ClientOrderId) -> bool | None:
+    """Tell whether a listed order bears an id of ours; None where its row does not tell."""
+    given = row.get("client_order_id")
+    return given == client_order_id if given and isinstance(given, str) else None

@@ -1,0 +1,76 @@
+"""Open orders, read leniently: only what tells what an order holds and how to cancel it may make it unreadable."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeVar
+
+from engine.brokers.parse import MalformedAnswerError, Row, lenient, text_in
+from engine.orders import (
+    ClientOrderId,
+    OpenOrders,
+    Order,
+    OrderStatus,
+    ProductFamily,
+    Side,
+    VenueOrderId,
+)
+
+T = TypeVar("T")
+
+
+def read_open_orders(items: Iterable[T], read: Callable[[T], Order], name: Callable[[T], str]) -> OpenOrders:
+    """Read a list of open orders: one that cannot be read is named and hides none of the others."""
+    orders, unreadable = dict[str, Order](), dict[str, None]()  # pages that shift while they are read overlap
+    for item in items:
+        try:
+            order = read(item)
+        except MalformedAnswerError as e:
+            unreadable[f"{name(item)}: {e}"] = None
+        else:
+            orders[order.venue_order_id] = order
+    still_open = tuple(order for order in orders.values() if not order.status.is_final)
+    return OpenOrders(orders=still_open, unreadable=tuple(unreadable))
+
+
+def open_order(
+    row: Row,
+    *,
+    order_id: str,
+    client_id_key: str,
+    symbol: str,
+    side: Side,
+    family: ProductFamily,
+    status: OrderStatus,
+    filled: Decimal,
+    quantity: Callable[[], Decimal],
+    price: Decimal | None,
+    opened_at: datetime | None,
+) -> Order:
+    """Build an open order; its cost and fee are left to a query of the order itself.
+
+    `quantity` raises where what the order holds cannot be known, which concerns nobody once the order is final.
+    """
+    client_order_id = lenient(row, client_id_key, text_in)
+    return Order(
+        venue_order_id=VenueOrderId(order_id),
+        client_order_id=ClientOrderId(client_order_id) if client_order_id else None,
+        symbol=symbol,
+        side=side,
+        family=family,
+        status=status,
+        quantity=filled if status.is_final else quantity(),
+        filled_quantity=filled,
+        cost=None,
+        fee=None,
+        fee_asset=None,
+        price=price,
+        opened_at=opened_at,
+    )
+
+
+def named(item: object, *keys: str) -> str:
+    """Name a row that cannot be read by the texts it has under `keys`."""
+    row = item if isinstance(item, Mapping) else {}
+    texts = [str(row[key])[:60] for key in keys if isinstance(row.get(key), str) and row[key]]
+    return " ".join(texts) or "an order without an id"
