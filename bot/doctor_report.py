@@ -1,11 +1,12 @@
 """The doctor's findings as lines for people or JSON for programs."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from json import dumps
 
 from bot.checks import Check, Verdict
 from bot.doctor import Connect, examine
+from bot.redaction import Redactor
 from bot.settings import Settings, Sources
 from engine.clock import Clock
 
@@ -22,8 +23,9 @@ async def report(
     write: Callable[[str], object],
 ) -> int:
     """Write every finding, each line as soon as it is known, and return the exit code."""
-    found = []
-    async for check in examine(settings, sources=sources, clock=clock, connect=connect):
+    redactor, found = Redactor(settings.secrets()), list[Check]()
+    async for seen in examine(settings, sources=sources, clock=clock, connect=connect):
+        check = replace(seen, finding=redactor.text(seen.finding))
         found.append(check)
         if not as_json:
             write(line_of(check))

@@ -1,10 +1,10 @@
-"""Exact values that must never be written down, found in every form they may be written in."""
+"""Values that must never be written down, found in every form they may be written in."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import quote, quote_plus
+
+from engine.secret_forms import SHORTEST_PART, Parts, written_forms
 
 HIDDEN = "***"
 #: Shorter values would blank out ordinary words.
@@ -12,26 +12,32 @@ SHORTEST = 4
 #: The same for the single lines of a PEM: its last one may be a few letters.
 SHORTEST_LINE = 16
 
-_PERCENT = re.compile("%[0-9A-F]{2}")
+#: Who logs in with what, as it stands in an address, whoever it belongs to.
+_LOGIN = re.compile(r"(?<=://)[^\s/@]*:[^\s/@]+(?=@)")
 
 
 class Redactor:
     """Replaces secrets by `***`."""
 
     def __init__(self, secrets: Iterable[str] = (), *, shapes: Iterable[str] = ()) -> None:
-        written = {form for secret in secrets for part in _parts(secret) for form in _forms(part)}
+        parts = {part for secret in secrets for part in _parts(secret)}
+        written = {form for part in parts for form in written_forms(part)}
+        # Every PEM has the same first line.
+        self._parts = Parts(part for part in parts if "-----" not in part)
         # The longest first, so that no tail of a longer one is left over.
         exact = [re.escape(form) for form in sorted(written, key=len, reverse=True)]
         patterns = [*exact, *shapes]
         self._pattern = re.compile("|".join(patterns), re.ASCII) if patterns else None
         # A listing of thousands of rows holds mostly texts that are too short to look at.
-        self._shortest = SHORTEST if shapes else min(map(len, written), default=SHORTEST)
+        self._shortest = SHORTEST if shapes else min([SHORTEST_PART, *map(len, written)])
 
     def text(self, text: str) -> str:
         """Return the text with each secret replaced."""
+        if "://" in text:
+            text = _LOGIN.sub(HIDDEN, text)
         if self._pattern is None or len(text) < self._shortest:
             return text
-        return self._pattern.sub(HIDDEN, text)
+        return self._parts.hide(self._pattern.sub(HIDDEN, text), HIDDEN)
 
     def value(self, value: Any) -> Any:
         """Return the value with each secret replaced, however deep it lies."""
@@ -58,21 +64,9 @@ class Redactor:
 
 def _parts(secret: str) -> Iterator[str]:
     # Libraries quote a PEM line by line, or its body without the line ends.
-    lines = [line.strip() for line in secret.splitlines()]
+    lines = [line.strip() for line in secret.replace("\\n", "\n").splitlines()]
     body = [line for line in lines if line and not line.startswith("-----")]
     parts = [secret, secret.strip(), "".join(body)]
     yield from (part for part in parts if len(part) >= SHORTEST)
     if len(lines) > 1:
         yield from (line for line in body if len(line) >= SHORTEST_LINE)
-
-
-def _forms(secret: str) -> Iterator[str]:
-    yield secret
-    yield json.dumps(secret)[1:-1]
-    yield json.dumps(secret).replace("/", "\\/")[1:-1]
-    yield json.dumps(secret, ensure_ascii=False)[1:-1]
-    yield repr(secret)[1:-1]
-    yield repr(secret.encode())[2:-1]
-    for in_address in (quote(secret, safe=""), quote(secret), quote_plus(secret)):
-        yield in_address
-        yield _PERCENT.sub(lambda code: code[0].lower(), in_address)

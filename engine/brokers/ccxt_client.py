@@ -31,6 +31,8 @@ from engine.server_times import ServerTimes
 from engine.venues import Venue
 
 DEFAULT_TIMEOUT_S = 10.0
+#: A shorter secret could be an amount, a symbol or a word of any answer.
+SHORTEST_IN_ANSWERS = 8
 
 #: ccxt logs whole requests, keys and signatures included.
 _SILENT = logging.getLogger("engine.brokers.ccxt")
@@ -70,9 +72,11 @@ class Http:
     session: aiohttp.ClientSession
     ssl_context: ssl.SSLContext
     times: ServerTimes
+    #: What no venue may bring back into view, whichever repeats it; each client adds its own key.
+    secrets: tuple[str, ...] = ()
 
     @classmethod
-    def open(cls, clock: Clock) -> Self:
+    def open(cls, clock: Clock, *, secrets: Iterable[str] = ()) -> Self:
         """Open a session; must run in the event loop."""
         context = ssl.create_default_context(cafile=_Kraken({"logger": _SILENT}).cafile)
         # One hanging venue must not use up the connections of the others: lanes bound them, not the pool.
@@ -83,7 +87,7 @@ class Http:
             cookie_jar=aiohttp.DummyCookieJar(),
             middlewares=(_stay, _dated(times, clock)),
         )
-        return cls(session, context, times)
+        return cls(session, context, times, tuple(filter(_is_unmistakable, secrets)))
 
     def offset(self, url: str, now: Moment) -> timedelta | None:
         """Return how far the clock of a venue's server is ahead of ours; None while it is not known."""
@@ -92,6 +96,11 @@ class Http:
     async def close(self) -> None:
         """Close all connections."""
         await self.session.close()
+
+
+def _is_unmistakable(secret: str) -> bool:
+    """Tell whether a secret cannot be taken for a number or a word."""
+    return len(secret) >= SHORTEST_IN_ANSWERS and not (secret.isalpha() or secret.isdecimal())
 
 
 def _dated(times: ServerTimes, clock: Clock) -> aiohttp.ClientMiddlewareType:
@@ -118,8 +127,8 @@ async def _stay(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType)
 class VenueClient:
     """Sends calls with one key (or none) and returns parsed JSON or raises a BrokerError.
 
-    A venue may repeat the key or its secret in what it answers: both are taken out before anybody reads,
-    cuts or quotes it.
+    A venue, or what stands in for it on the way, may repeat the key or any other secret in what it answers: all
+    are taken out before anybody reads, cuts or quotes it.
     """
 
     def __init__(
@@ -172,7 +181,7 @@ def kraken_client(
     config = _config(http, key=key, secret=secret, timeout_s=timeout_s, api={"public": url, "private": url})
     exchange = _Kraken(config)
     exchange.next_nonce = next_nonce
-    return VenueClient(Venue.KRAKEN, exchange, secrets=(key, secret), unwrap=unwrap)
+    return VenueClient(Venue.KRAKEN, exchange, secrets=(*http.secrets, key, secret), unwrap=unwrap)
 
 
 def coinbase_client(
@@ -183,7 +192,7 @@ def coinbase_client(
         "\\n", "\n"
     )  # a PEM in an environment variable often has its line breaks spelled out
     config = _config(http, key=key, secret=pem, timeout_s=timeout_s, api={"rest": url})
-    return VenueClient(Venue.COINBASE, _Coinbase(config), secrets=(key, secret, pem))
+    return VenueClient(Venue.COINBASE, _Coinbase(config), secrets=(*http.secrets, key, secret, pem))
 
 
 def alpaca_client(
@@ -192,7 +201,7 @@ def alpaca_client(
     """Return a client for Alpaca, where even most market data needs a key."""
     api = {"trader": url, "market": data_url}
     config = _config(http, key=key, secret=secret, timeout_s=timeout_s, api=api)
-    return VenueClient(Venue.ALPACA, _Alpaca(config), secrets=(key, secret))
+    return VenueClient(Venue.ALPACA, _Alpaca(config), secrets=(*http.secrets, key, secret))
 
 
 def _config(

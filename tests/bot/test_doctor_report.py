@@ -1,5 +1,27 @@
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
 from bot.checks import failed, passed
-from bot.doctor_report import line_of
+from bot.doctor import Link
+from bot.doctor_report import line_of, report
+from bot.settings import Settings, Sources, setting_names
+from engine.clock import SystemClock
+from engine.errors import MisconfiguredError
+from engine.venues import Venue
+
+TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw_"
+
+
+class Echo:
+    """A venue that repeats the chat's token."""
+
+    venue = Venue.KRAKEN
+
+    async def fetch_time(self):
+        raise MisconfiguredError(self.venue, f"no such host {TOKEN}")
 
 
 def test_a_finding_is_one_line_with_its_advice_below():
@@ -8,3 +30,34 @@ def test_a_finding_is_one_line_with_its_advice_below():
         "FAIL  kraken key               it may not trade",
         "      Give it the right.",
     ]
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+async def test_no_secret_stands_in_the_report_whoever_repeats_it(monkeypatch, tmp_path, as_json):
+    for name in setting_names():
+        monkeypatch.delenv(name, raising=False)
+    settings = Settings(
+        _env_file=None,
+        telegram_token=SecretStr(TOKEN),
+        telegram_api_url="http://127.0.0.1:9",
+        owner_ids=(7,),
+        data_dir=tmp_path,
+    )
+
+    @asynccontextmanager
+    async def connect(_settings, *, public_only):
+        assert not public_only
+        yield [Link(market=Echo(), broker=None)]
+
+    written = []
+    await report(
+        settings,
+        sources=Sources(file=Path(".env"), in_file=3, in_environment=0),
+        clock=SystemClock(),
+        connect=connect,
+        as_json=as_json,
+        write=written.append,
+    )
+
+    assert "no such host ***" in "\n".join(written)
+    assert TOKEN not in "\n".join(written)

@@ -1,3 +1,7 @@
+import html
+from base64 import b64encode, urlsafe_b64encode
+from urllib.parse import quote
+
 import pytest
 
 from engine.redaction import HIDDEN, Redactor
@@ -24,3 +28,61 @@ def test_a_secret_is_found_in_every_form(written):
 
 def test_a_text_shorter_than_every_secret_stays():
     assert Redactor([SECRET]).value(["BTC/USD", 1234]) == ["BTC/USD", 1234]
+
+
+def test_a_text_that_repeats_no_secret_stays_to_the_letter():
+    text = "EGeneral:Permission denied for /0/private/AddOrder, txid OC7Y42-WGZGD-F37OOD, ÄÖÜ İ 1234567890123456789"
+
+    assert Redactor([SECRET, "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw_"]).text(text) == text
+
+
+TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw_"
+
+
+@pytest.mark.parametrize("secret", [SECRET, TOKEN])
+@pytest.mark.parametrize(
+    "echo",
+    [
+        pytest.param(str.upper, id="in capitals"),
+        pytest.param(str.lower, id="in small letters"),
+        pytest.param(lambda secret: secret[:-3] + "…", id="cut at its end"),
+        pytest.param(lambda secret: "…" + secret[3:], id="cut at its beginning"),
+        pytest.param(
+            lambda secret: quote(quote(secret, safe=""), safe=""), id="in an address inside an address"
+        ),
+        pytest.param(lambda secret: html.escape(f"<{secret}>"), id="on a page"),
+        pytest.param(lambda secret: b64encode(secret.encode()).decode(), id="base64"),
+        pytest.param(lambda secret: urlsafe_b64encode(secret.encode()).decode(), id="base64 for addresses"),
+        pytest.param(lambda secret: b64encode(f"me:{secret}".encode()).decode(), id="base64 of a login"),
+        pytest.param(
+            lambda secret: b64encode(f"a:{secret}".encode()).decode(), id="base64 after two letters"
+        ),
+        pytest.param(lambda secret: secret.encode().hex(), id="hexadecimal"),
+        pytest.param(lambda secret: repr(secret.encode()), id="as bytes"),
+    ],
+)
+def test_no_long_part_of_a_secret_is_left_however_it_is_repeated(echo, secret):
+    written = echo(secret)
+
+    left = Redactor([secret]).text(f"Invalid key {written}, try again")
+
+    assert HIDDEN in left
+    assert left.startswith("Invalid key ")
+    assert not longest_common(written, left.removeprefix("Invalid key "), 7)
+
+
+def longest_common(one, other, length):
+    return [part for at in range(len(one) - length + 1) if (part := one[at : at + length]) in other]
+
+
+def test_the_password_of_an_address_is_hidden_whoever_names_it():
+    text = "could not reach postgresql+psycopg://nija:pw9!@db.example/nija"
+
+    assert Redactor().text(text) == (f"could not reach postgresql+psycopg://{HIDDEN}@db.example/nija")
+
+
+def test_an_address_that_is_a_secret_leaves_its_host_readable():
+    redactor = Redactor(["https://hooks.example.org/services/T0AB/B0CD/XyZ123abcDEF456ghi"])
+
+    assert redactor.text("https://hooks.example.org/help") == "https://hooks.example.org/help"
+    assert HIDDEN in redactor.text("no such hook: T0AB/B0CD/XyZ123abcDEF456ghi")

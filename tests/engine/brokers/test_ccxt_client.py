@@ -28,9 +28,11 @@ from engine.brokers.errors_table import Operation
 from engine.brokers.kraken.parse import result_of
 from engine.clock import SystemClock
 from engine.errors import (
+    BrokerError,
     InvalidNonceError,
     KeyRejectedError,
     MisconfiguredError,
+    RefusedError,
     TryLaterError,
     UnknownOutcomeError,
 )
@@ -360,6 +362,52 @@ async def test_what_a_venue_says_never_names_the_key_or_its_secret(http, server,
 
     assert not [part for part in (KEY, secret[:20], written(secret)[:20]) if part in error.value.words]
     assert "***" in error.value.words
+
+
+@pytest.fixture
+async def http_with_secrets():
+    http = Http.open(
+        SystemClock(), secrets=(BOT_TOKEN, PEM.replace("\n", "\\n"), "hunter2!", "minimum", "1234567890")
+    )
+    yield http
+    await http.close()
+
+
+BOT_TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw_"
+
+
+@pytest.mark.parametrize(
+    ("status", "echoed"),
+    [
+        pytest.param(403, BOT_TOKEN, id="the chat's token"),
+        pytest.param(200, BOT_TOKEN, id="in an answer without an error status"),
+        pytest.param(500, BOT_TOKEN.upper(), id="in capitals"),
+        pytest.param(403, base64.b64encode(BOT_TOKEN.encode()).decode(), id="base64"),
+        pytest.param(403, "x" * 265 + " " + BOT_TOKEN, id="where long words are cut"),
+        pytest.param(200, PEM.splitlines()[1], id="a line of another venue's secret"),
+        pytest.param(403, "hunter2!", id="a short password"),
+        pytest.param(403, "postgresql+psycopg://nija:pw@db.example/nija", id="the database's address"),
+    ],
+)
+async def test_what_a_venue_says_names_no_secret_of_another(http_with_secrets, server, status, echoed):
+    server.answer = answering(json.dumps({"error": [f"EGeneral:Permission denied {echoed}"]}), status)
+
+    with pytest.raises(BrokerError) as error:
+        await kraken(http_with_secrets, server.url, unwrap=result_of).send(READ)
+
+    said = f"{error.value!r} {error.value.words}"
+    secret = echoed.split()[-1].partition("@")[0].rpartition("//")[2]
+    assert not [part for at in range(len(secret) - 6) if (part := secret[at : at + 7]) in said]
+    assert "***" in said
+
+
+async def test_an_ordinary_word_or_number_that_is_some_password_stays_readable(http_with_secrets, server):
+    server.answer = answering(json.dumps({"error": ["EOrder:minimum not met: 1234567890"]}))
+
+    with pytest.raises(RefusedError) as error:
+        await kraken(http_with_secrets, server.url, unwrap=result_of).send(ORDER)
+
+    assert error.value.words == "EOrder:minimum not met: 1234567890"
 
 
 async def test_what_a_venue_says_names_no_line_of_a_pem(http, server):
