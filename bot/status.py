@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from bot.health import patience
 from engine import wall_time
-from engine.alerts.outbox import GivenUp, depth, load_given_up, load_times
+from engine.alerts.messages import ExitFailing
+from engine.alerts.outbox import GivenUp, depth, load_given_up, load_times, load_written
 from engine.balances.reader import AccountReader
 from engine.clock import Clock, moment
 from engine.errors import KeyRejectedError, LockedOutError
-from engine.execution.intents import IntentKind
+from engine.execution.intents import Intent, IntentKind
 from engine.execution.journal import failing_key
 from engine.gates import EntryRequest, Gates, Shut
 from engine.guards.guard import Guard, GuardState
 from engine.liquidation.sight import Sight
-from engine.liquidation.unwatched import Watching, find_unwatched
+from engine.liquidation.unwatched import Unwatched, Watching, find_unwatched
 from engine.liquidation.watch import Watch
 from engine.nonce.store import NonceStore
 from engine.status import BrokerStatus, GateStatus, JobStatus, PriceAge, StatusReport
@@ -49,6 +52,7 @@ class ProcessStatus:
         clock: Clock,
         reader: AccountReader,
         watch: Watch,
+        is_key_certain: Callable[[str], bool],
         tasks: Tasks,
         nonces: NonceStore,
         database: Database,
@@ -58,9 +62,10 @@ class ProcessStatus:
     ) -> None:
         self._facts = facts
         self._clock = clock
-        self._started_at = clock.now()
+        self._started = moment(clock)
         self._reader = reader
         self._watch = watch
+        self._is_key_certain = is_key_certain
         self._tasks = tasks
         self._nonces = nonces
         self._database = database
@@ -73,21 +78,23 @@ class ProcessStatus:
         """Return the process's state, with only this user's accounts and guards."""
         async with self._database.read() as session:
             watched = await guard_rows.load_watched(session)
-            waiting = await depth(session)
+            outbox = await depth(session)
             given_up = await load_given_up(session, user_id)
             live = await intent_rows.load_live_intents(session)
-            failing = [one for one in live if await load_times(session, key_prefix=failing_key(one))]
+            theirs = [one for one in live if one.user_id == user_id]
+            found_failing = [await _find_failing(session, one) for one in theirs]
+        failing = [one for one in found_failing if one is not None]
         guards = [guard for guard in watched if guard.user_id == user_id]
         armed = [guard for guard in guards if guard.state is GuardState.ARMED]
         found = (find_unwatched(guard, self._watching(guard)) for guard in armed)
         unwatched = tuple(one for one in found if one is not None)
-        exits = [one for one in live if one.user_id == user_id and one.kind is IntentKind.EXIT]
+        exits = [one for one in theirs if one.kind is IntentKind.EXIT]
         driven = {f"exit {guard.guard_id}" for guard in guards} & set(self._tasks.names())
         return StatusReport(
             at=self._clock.now(),
             version=self._facts.version,
             mode=self._facts.mode,
-            started_at=self._started_at,
+            started_at=self._started.at,
             brokers=self._brokers(user_id),
             jobs=self._jobs(),
             nonces=await self._nonces.list_nonces(),
@@ -98,11 +105,12 @@ class ProcessStatus:
             guards_paused=sum(guard.state is GuardState.PAUSED for guard in guards),
             # Not every one has both: a row found at the start waits for its key, a task for its first row.
             exits_in_flight=max(len(exits), len(driven)),
-            exits_failing=sum(one.user_id == user_id for one in failing),
+            waiting=(*(_paused(guard) for guard in guards if guard.state is GuardState.PAUSED), *failing),
+            exits_failing=len(failing),
             exits_since=wall_time.earliest(one.created_at for one in exits),
-            outbox_waiting=waiting.waiting,
-            outbox_oldest_at=waiting.oldest_at,
-            outbox_refused=waiting.refused,
+            outbox_waiting=outbox.waiting,
+            outbox_oldest_at=outbox.oldest_at,
+            outbox_refused=outbox.refused,
             alerts_given_up=given_up.alerts,
             last_given_up=_named(given_up),
             database="SQLite" if self._facts.database_file else "PostgreSQL",
@@ -147,12 +155,32 @@ class ProcessStatus:
             is_looked_at=self._is_looked_at(guard.venue),
             key_refused=error.words if isinstance(error, KeyRejectedError | LockedOutError) else None,
             read_at=self._reader.state(account).last_updated,
+            is_key_certain=self._is_key_certain(guard.account_id),
+            has_just_started=moment(self._clock) - self._started <= self._look_patience,
         )
 
     def _price(self, guard: Guard) -> PriceAge:
         sight = self._watch.sights.get(guard.guard_id)
         at: datetime | None = sight.last.at if sight and sight.last else None
         return PriceAge(venue_label=guard.venue.label, symbol=guard.symbol, at=at)
+
+
+async def _find_failing(session: AsyncSession, intent: Intent) -> Unwatched | None:
+    """Return why an exit was last said not to get through; None while its owner was told of nothing."""
+    key = failing_key(intent)
+    times = await load_times(session, key_prefix=key)
+    if not times:
+        return None
+    message = await load_written(session, f"{key}{len(times) - 1}")
+    why = message.why if isinstance(message, ExitFailing) else "/history says why"
+    return Unwatched(
+        symbol=intent.symbol, venue_label=intent.venue.label, why=f"not sold yet: {why}", since=times[0]
+    )
+
+
+def _paused(guard: Guard) -> Unwatched:
+    why = f"paused: {guard.state_reason or 'your answer is needed'}"
+    return Unwatched(symbol=guard.symbol, venue_label=guard.venue.label, why=why, since=None)
 
 
 def _named(given_up: GivenUp) -> str:

@@ -99,6 +99,8 @@ class StatusReport:
     database_bytes: int
     #: Armed guards that cannot act now, each with the reason.
     unwatched: tuple[Unwatched, ...] = ()
+    #: What its owner has to see to before it is sold or watched again, each with the reason.
+    waiting: tuple[Unwatched, ...] = ()
     #: Exits in flight that their owner was told of as failing.
     exits_failing: int = 0
     #: When the oldest exit in flight was written down.
@@ -199,7 +201,7 @@ def _broker_troubles(report: StatusReport) -> Iterator[Trouble]:
 
 
 def _guard_troubles(report: StatusReport) -> Iterator[Trouble]:
-    unusual = [one for one in report.unwatched if not one.is_usual]
+    unusual = [one for one in report.unwatched if not (one.is_usual or one.is_starting)]
     if unusual:
         yield Trouble(symptom=Symptom.GUARDS_UNWATCHED, count=len(unusual))
     if report.exits_failing:

@@ -206,6 +206,7 @@ def _build_closing(settings: Settings, base: Base, books: _Books, exits: Exits) 
             clock=base.clock,
             threshold=settings.liquidation_pnl,
             price_max_age_s=settings.price_max_age_s,
+            is_key_certain=base.identities.is_settled,
         ),
         exits=exits,
         database=base.database,

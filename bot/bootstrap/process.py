@@ -149,6 +149,7 @@ def build_process(
         clock=clock,
         reader=engine.reader,
         watch=engine.watch,
+        is_key_certain=base.identities.is_settled,
         tasks=base.tasks,
         nonces=base.nonces,
         database=base.database,

@@ -1,7 +1,7 @@
 """Gather what closing positions must know: holdings read now, present prices, and orders in the way."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from engine.balances.reader import AccountReader
@@ -22,6 +22,11 @@ from engine.positions import Direction, PositionKind
 from engine.quotes import Quote
 from engine.venues import Account, Venue
 
+KEY_CHANGED = (
+    "{label}'s key was changed, and it is not certain yet that the new one opens the same account. "
+    "Try again in a few seconds, or sell it at {label} itself"
+)
+
 
 class Gathering:
     """Reads accounts, prices and open orders for closing."""
@@ -36,6 +41,7 @@ class Gathering:
         clock: Clock,
         threshold: Decimal,
         price_max_age_s: float,
+        is_key_certain: Callable[[str], bool],
     ) -> None:
         self._reader = reader
         self._reports = reports
@@ -44,6 +50,7 @@ class Gathering:
         self._clock = clock
         self._threshold = threshold
         self._price_max_age_s = price_max_age_s
+        self._is_key_certain = is_key_certain
 
     async def look(self, found: Sequence[Found]) -> list[Scene]:
         """Return each position with its present price and the orders that hold it."""
@@ -91,6 +98,8 @@ class Gathering:
 
     def _trouble(self, found: Found) -> str:
         state, label = self._reader.state(found.account), found.account.venue.label
+        if not self._is_key_certain(found.account.account_id):
+            return KEY_CHANGED.format(label=label)
         if not state.connected:
             return f"{label} did not answer: {state.error or 'no answer yet'}"
         if found.unsettled is not None and not found.unsettled.is_read:

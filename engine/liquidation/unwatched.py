@@ -1,11 +1,17 @@
 """Pure: whether a guard can act now, and why and since when it cannot."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.guards.guard import Guard
 from engine.liquidation.mark import PriceProblem, PriceUnknown
 from engine.liquidation.sight import Sight
+
+STARTING = "starting, the first prices are not in yet"
+KEY_CHANGED = (
+    "nothing is sold before it is certain that the changed key opens the same account; "
+    "it is asked for every few seconds"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +25,8 @@ class Unwatched:
     since: datetime | None
     #: True where it is how things are, as at night for a stock.
     is_usual: bool = False
+    #: True while NIJA has just started and the first prices are not in yet.
+    is_starting: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +42,10 @@ class Watching:
     key_refused: str | None = None
     #: When the account was last read.
     read_at: datetime | None = None
+    #: Whether it is certain that the account's key opens the account that its guards were set for.
+    is_key_certain: bool = True
+    #: Whether the process started so short a time ago that nothing is missing yet.
+    has_just_started: bool = False
 
 
 def find_unwatched(guard: Guard, watching: Watching) -> Unwatched | None:
@@ -43,6 +55,11 @@ def find_unwatched(guard: Guard, watching: Watching) -> Unwatched | None:
     if watching.key_refused is not None:
         why = f"{label} refuses the key, so nothing could be sold: {watching.key_refused}"
         return _unwatched(guard, why, watching.read_at)
+    if not watching.is_key_certain:
+        return _unwatched(guard, KEY_CHANGED, None)
+    is_blind = problem is not None or not watching.is_looked_at
+    if is_blind and problem is not PriceProblem.MARKET_CLOSED and _is_first_look(watching):
+        return replace(_unwatched(guard, STARTING, None), is_starting=True)
     if problem is not None:
         last, is_closed = watching.sight.last, problem is PriceProblem.MARKET_CLOSED
         began = watching.sight.unknown_since
@@ -52,6 +69,10 @@ def find_unwatched(guard: Guard, watching: Watching) -> Unwatched | None:
     if not watching.is_looked_at:
         return _unwatched(guard, f"no prices come from {label}", watching.looked_at)
     return None
+
+
+def _is_first_look(watching: Watching) -> bool:
+    return watching.has_just_started and watching.sight.last is None
 
 
 def _unwatched(guard: Guard, why: str, since: datetime | None, *, is_usual: bool = False) -> Unwatched:

@@ -49,9 +49,9 @@ _TROUBLES = {
     ),
     Symptom.DATABASE_FAILING: "The database cannot be written for {lasting}: exits cannot be carried out.",
     Symptom.GUARDS_UNWATCHED: "Guards not watched now: {count}. They cannot sell; see Guards below.",
-    Symptom.EXIT_FAILING: "Exits that do not get through: {count}; /history shows each try.",
+    Symptom.EXIT_FAILING: "Exits that do not get through: {count}; see Guards below, /history shows each try.",
     Symptom.EXIT_UNFINISHED: "An exit is in flight for {lasting} and not finished; /history says why.",
-    Symptom.GUARDS_PAUSED: "Guards paused: {count}. /positions says why.",
+    Symptom.GUARDS_PAUSED: "Guards paused: {count}. They sell nothing until you answer; see Guards below.",
     Symptom.JOB_FAILED: "The job “{job}” failed: {words}",
     Symptom.JOB_LATE: "The job “{job}” has stopped running.",
     Symptom.ALERTS_WAITING: "Alerts are waiting to be delivered.",
@@ -91,19 +91,23 @@ def _verdict(report: StatusReport) -> Iterator[str]:
     if not report.guards:
         yield f"{bold('Nothing is guarded.')} {_NOTHING_SOLD}"
     elif not troubles:
-        yield f"{bold('All is well.')} {_watched(report)}"
+        is_starting = any(one.is_starting for one in report.unwatched)
+        yield f"{bold('NIJA is starting.' if is_starting else 'All is well.')} {_watched(report)}"
     if not report.guards and not troubles:
         yield "NIJA itself works."
 
 
 def _watched(report: StatusReport) -> str:
-    waiting = len(report.unwatched)
-    guarded = report.guards_armed + waiting
-    of_them = "" if waiting == guarded else f", {waiting} of them"
-    closed = f"{of_them} when the market opens" if waiting else ""
+    guarded = report.guards_armed + len(report.unwatched)
     if not guarded:
         return "What was guarded is being sold."
-    return f"{'1 position is' if guarded == 1 else f'{guarded} positions are'} guarded{closed}."
+    waiting = (
+        (sum(one.is_usual for one in report.unwatched), "when the market opens"),
+        (sum(one.is_starting for one in report.unwatched), "as soon as the first prices are in"),
+    )
+    parts = [f"{'' if count == guarded else f', {count} of them'} {when}" for count, when in waiting if count]
+    are = "1 position is" if guarded == 1 else f"{guarded} positions are"
+    return f"{are} guarded{''.join(parts)}."
 
 
 def _trouble(trouble: Trouble) -> str:
@@ -133,6 +137,9 @@ def _guards(report: StatusReport, reader: Reader) -> Iterator[str]:
         f"{report.exits_in_flight} being sold"
     )
     yield from _unwatched(report, reader)
+    for one in report.waiting:
+        since = f" since {reader.clock(one.since)}" if one.since else ""
+        yield f"{escape(one.symbol)} at {escape(one.venue_label)}{since}, {foreign(one.why)}"
     if report.prices:
         yield "Last price:"
         yield rows((_price_label(age), _age(age.at, reader)) for age in report.prices)
@@ -145,6 +152,9 @@ def _unwatched(report: StatusReport, reader: Reader) -> Iterator[str]:
         alike[one.venue_label, one.why].append(one)
     for (label, why), ones in alike.items():
         names = ", ".join(escape(one.symbol) for one in ones)
+        if all(one.is_starting for one in ones):
+            yield f"Not watched yet: {names} at {escape(label)}, {foreign(why)}"
+            continue
         # The first of them is the longest without a watch.
         first = wall_time.earliest(one.since for one in ones if one.since is not None)
         since = f"since {reader.clock(first)}" if first else "since NIJA started"

@@ -13,6 +13,7 @@ from engine.gates import Gates
 from engine.guards.guard import GuardState
 from engine.halts import HaltSwitch
 from engine.liquidation.trouble import tell_if_due
+from engine.liquidation.unwatched import KEY_CHANGED, STARTING
 from engine.nonce.store import NonceStore
 from engine.people.accounts import KeyOrigin, StoredAccount
 from engine.storage.repositories import guards as guard_rows
@@ -36,11 +37,13 @@ class Desk:
         self.tasks = Tasks(report=lambda name, error: None)
         self.failing_s = None
         self.refused = None
+        self.is_key_certain = True
         self.status = ProcessStatus(
             facts=Facts(version="1", mode="live", database_file=None, revision="1", guard_interval_s=10),
             clock=self.clock,
             reader=self,
             watch=SimpleNamespace(looked_at=self.looked_at, sights={}),
+            is_key_certain=lambda _account_id: self.is_key_certain,
             tasks=self.tasks,
             nonces=nonces,
             database=database,
@@ -107,6 +110,43 @@ async def test_a_guard_counts_as_watched_when_its_venue_was_looked_at(desk, look
         desk.looked_at[Venue.KRAKEN] = moment(desk.clock) + timedelta(seconds=-looked_s_ago)
 
     assert await desk.watched() == watched
+
+
+async def test_a_guard_whose_key_may_open_another_account_waits_and_says_so(desk):
+    desk.looked_at[Venue.KRAKEN] = moment(desk.clock)
+    desk.is_key_certain = False
+
+    [unwatched] = (await desk.status.fetch_status(OWNER)).unwatched
+
+    assert unwatched.why == KEY_CHANGED
+
+
+async def test_right_after_the_start_nothing_is_missing_yet(desk):
+    [starting] = (await desk.status.fetch_status(OWNER)).unwatched
+    desk.clock.pass_time(31)
+    [silent] = (await desk.status.fetch_status(OWNER)).unwatched
+
+    assert (starting.is_starting, starting.why) == (True, STARTING)
+    assert (silent.is_starting, silent.why) == (False, "no prices come from Kraken")
+
+
+async def test_every_guard_that_waits_is_named_with_its_reason(desk):
+    paused = replace(a_guard(state=GuardState.PAUSED), state_reason="its quantity changed without a trade")
+    await desk.keep(paused)
+    journal = Journal(database=desk.database, clock=desk.clock)
+    selling = a_guard(asset="ETH", guard_id="guard-2")
+    await desk.keep(selling)
+    live = await journal.plan_exit(selling, a_trigger(at=desk.clock.now()), intent_id="intent-1")
+    for why in ("its balance is held", "Kraken does not answer"):
+        await tell_if_due(live.intent, why, "trying again", journal=journal, clock=desk.clock)
+        desk.clock.pass_time(3600)
+
+    waiting = (await desk.status.fetch_status(OWNER)).waiting
+
+    assert [(one.symbol, one.why) for one in waiting] == [
+        ("BTC/USD", "paused: its quantity changed without a trade"),
+        ("ETH/USD", "not sold yet: Kraken does not answer"),
+    ]
 
 
 @pytest.mark.parametrize(

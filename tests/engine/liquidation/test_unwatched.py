@@ -5,7 +5,7 @@ import pytest
 from engine.clock import Moment
 from engine.liquidation.mark import PriceProblem, PriceUnknown
 from engine.liquidation.sight import Sight
-from engine.liquidation.unwatched import Watching, find_unwatched
+from engine.liquidation.unwatched import STARTING, Watching, find_unwatched
 from tests.builders import a_guard, a_mark, ago
 
 WATCHED = Watching(
@@ -51,6 +51,26 @@ def test_a_guard_that_cannot_act_says_why_and_since_when(changes, why, since):
     found = find_unwatched(a_guard(), replace(WATCHED, **changes))
 
     assert (found.why, found.since, found.is_usual) == (why, since, False)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"is_looked_at": False, "looked_at": None, "sight": Sight()},
+        {"sight": Sight(current=PriceUnknown(problem=PriceProblem.NO_BID), unknown_since=Moment(ago(2), 0))},
+    ],
+    ids=["not looked at yet", "no price yet"],
+)
+def test_what_has_had_no_price_since_a_start_moments_ago_is_starting(changes):
+    found = find_unwatched(a_guard(), replace(WATCHED, **changes, has_just_started=True))
+
+    assert (found.why, found.is_starting) == (STARTING, True)
+
+
+def test_a_refused_key_is_said_from_the_start_on():
+    refused = replace(WATCHED, key_refused="Invalid key", has_just_started=True, is_key_certain=False)
+
+    assert "refuses the key" in find_unwatched(a_guard(), refused).why
 
 
 def test_a_closed_market_is_usual_and_counts_from_the_last_price():

@@ -9,10 +9,12 @@ from types import SimpleNamespace
 import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled, GuardPaused, GuardReduced
+from engine.closing.gathering import KEY_CHANGED
 from engine.guards.changes import ChangeReason
 from engine.guards.guard import GuardState
 from engine.venues import Venue
 from sandbox.faults import FaultKind
+from sandbox.world import OWNER_ID
 
 VENUES = [Venue.ALPACA, Venue.COINBASE, Venue.KRAKEN]
 
@@ -139,6 +141,26 @@ async def test_exits_wait_and_say_so_while_the_new_key_cannot_be_placed(rooms):
         assert other.ledger.total("BTC") == Decimal("0.3")
         assert len(failing) == 1
         assert "its key was changed" in failing[0].why
+
+
+async def test_a_close_waits_and_says_why_while_the_new_key_cannot_be_placed(rooms):
+    async with rooms() as room:
+        await furnish(room, Venue.KRAKEN)
+        room.fault(FaultKind.ERROR, "QueryOrders", times=None, message="EGeneral:Internal error")
+        room.fault(FaultKind.ERROR, "TradesHistory", times=None, message="EGeneral:Internal error")
+        await restart_with(room, Venue.KRAKEN, rotated(room, Venue.KRAKEN))
+        await room.read()
+
+        held = await room.engine.closing.offer_close(OWNER_ID, "BTC", None)
+        room.world.faults("kraken").clear()
+        await room.look()
+        await room.clock.sleep(30)
+        await room.read()
+        free = await room.engine.closing.offer_close(OWNER_ID, "BTC", None)
+
+        assert [line.why_not for line in held.lines] == [KEY_CHANGED.format(label="Kraken")]
+        assert held.confirmation_id is None
+        assert [line.why_not for line in free.lines] == [""]
 
 
 async def test_an_ordinary_start_asks_for_no_name(rooms):

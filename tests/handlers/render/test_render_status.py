@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from engine.halts import Halt, HaltedBy
-from engine.liquidation.unwatched import Unwatched
+from engine.liquidation.unwatched import STARTING, Unwatched
 from engine.status import BrokerStatus, GateStatus, JobStatus, PriceAge
 from handlers.render.status import render_status
 from tests.handlers.screen_checks import check_fits, check_golden
@@ -61,6 +61,26 @@ def test_a_guard_that_waits_for_its_market_is_well_and_named():
 
     assert "All is well.</b> 2 positions are guarded, 1 of them when the market opens." in text
     assert "Not watched since 02:27:11 UTC: AAPL/USD at Alpaca, market closed" in text
+
+
+def test_what_is_not_read_yet_right_after_the_start_is_no_trouble():
+    starting = unwatched(since=None, why=STARTING, is_starting=True)
+
+    text = render_status(status(guards_armed=0, unwatched=(starting,)), READER).text
+
+    assert "NIJA is starting.</b> 1 position is guarded as soon as the first prices are in." in text
+    assert "Not watched yet: BTC/USD at Kraken, starting, the first prices are not in yet" in text
+    assert "Needs your attention" not in text
+
+
+def test_what_waits_is_listed_with_its_reason():
+    paused = unwatched("SOL/USD", since=None, why="paused: its quantity <changed>")
+    unsold = unwatched("ETH/USD", since=ago(minutes=4), why="not sold yet: no connection")
+
+    text = render_status(status(guards_paused=1, exits_failing=1, waiting=(paused, unsold)), READER).text
+
+    assert "SOL/USD at Kraken, paused: its quantity &lt;changed&gt;" in text
+    assert "ETH/USD at Kraken since 02:26:11 UTC, not sold yet: no connection" in text
 
 
 def test_refused_and_given_up_alerts_are_counted_and_named():
