@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from engine import wall_time
@@ -15,6 +16,8 @@ from engine.venues import Venue
 #: Nobody asks for the listings again sooner than this, whatever came of it.
 ASK_AGAIN_S = 5.0
 SESSION_MAX_AGE_S = 30.0
+#: Two clocks that are read one after the other differ by less, and so do they after a while.
+NOT_SET = timedelta(seconds=0.5)
 
 
 class VenueMarket:
@@ -30,7 +33,7 @@ class VenueMarket:
         self._quotes_asked: dict[str, Moment] = {}
         self._distrusted = set[str]()
         self._session: Session | None = None
-        self._session_at: float | None = None
+        self._session_read: Moment | None = None
         self._lock = asyncio.Lock()
 
     @property
@@ -67,10 +70,11 @@ class VenueMarket:
     async def quotes(self, symbols: Collection[str], *, max_age_s: float) -> Mapping[str, Quote]:
         """Return quotes at most `max_age_s` old, asking the venue only for the others."""
         limit = timedelta(seconds=max_age_s)
-        missing = {symbol for symbol in symbols if not self._is_fresh(symbol, limit)}
+        missing = {symbol for symbol in symbols if self._kept_quote(symbol, limit) is None}
         if missing:
             await self.fetch_quotes(missing)
-        return self.trusted({one: self._quotes[one] for one in symbols if self._is_fresh(one, limit)})
+        kept = {symbol: self._kept_quote(symbol, limit) for symbol in symbols}
+        return self.trusted({symbol: quote for symbol, quote in kept.items() if quote is not None})
 
     def trusted(self, quotes: Mapping[str, Quote]) -> Mapping[str, Quote]:
         """Leave out the quotes that a second source contradicts."""
@@ -91,8 +95,10 @@ class VenueMarket:
         """Ask the venue now, whatever is kept."""
         asked = moment(self._clock)
         fresh = await self.data.fetch_quotes(symbols)
-        self._quotes.update(fresh)
-        self._quotes_asked.update(dict.fromkeys(fresh, asked))
+        if not self._set_since(asked):
+            # Of a price that came while the clock was set nobody knows how old it will be.
+            self._quotes.update(fresh)
+            self._quotes_asked.update(dict.fromkeys(fresh, asked))
         return fresh
 
     async def book(self, symbol: str) -> OrderBook:
@@ -101,11 +107,11 @@ class VenueMarket:
 
     async def session(self) -> Session | None:
         """Return the stock session, asked for when it has changed or half a minute ago; None without stocks."""
-        at = self._session_at
-        if at is None or self._clock.monotonic() - at > SESSION_MAX_AGE_S or self._has_turned():
-            self._session = await self.data.fetch_session()
-            self._session_at = self._clock.monotonic()
-        return self._session
+        session = self._kept_session()
+        if session is None or self._has_turned(session):
+            self._session = session = await self.data.fetch_session()
+            self._session_read = moment(self._clock)
+        return session
 
     async def in_session(self, instrument: Instrument) -> bool:
         """Tell whether an instrument trades now: coins always, stocks in their regular session."""
@@ -114,19 +120,31 @@ class VenueMarket:
         session = await self.session()
         return session is not None and session.is_open
 
-    def _has_turned(self) -> bool:
-        session = self._session
-        if session is None:
-            return False
+    def _kept_session(self) -> Session | None:
+        if self._session is None or self._session_read is None:
+            return None
+        if moment(self._clock) - self._session_read > timedelta(seconds=SESSION_MAX_AGE_S):
+            return None
+        return self._session.moved(self._set_since(self._session_read))
+
+    def _set_since(self, then: Moment) -> timedelta:
+        """Return by how much the wall clock was set since a moment; what was dated then is off by it."""
+        now = moment(self._clock)
+        by = wall_time.between(then.at, now.at) - (now - then)
+        return by if abs(by) > NOT_SET else timedelta(0)
+
+    def _has_turned(self, session: Session) -> bool:
         turns_at = session.next_close if session.is_open else session.next_open
         return turns_at is not None and not wall_time.is_ahead(turns_at, self._clock.now())
 
-    def _is_fresh(self, symbol: str, limit: timedelta) -> bool:
-        """Tell whether a quote is young enough: how old the venue called it, and how long ago that was."""
+    def _kept_quote(self, symbol: str, limit: timedelta) -> Quote | None:
+        """Return a quote that is young enough: how old it was when it came, and how long ago that was."""
         quote, asked = self._quotes.get(symbol), self._quotes_asked.get(symbol)
         if quote is None or asked is None:
-            return False
-        return wall_time.between(quote.at, asked.at) + (moment(self._clock) - asked) <= limit
+            return None
+        if wall_time.between(quote.at, asked.at) + (moment(self._clock) - asked) > limit:
+            return None
+        return replace(quote, at=quote.at + self._set_since(asked))
 
 
 Markets = Mapping[Venue, VenueMarket]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from engine import wall_time
-from engine.clock import Clock, Moment
+from engine.clock import Clock, Moment, moment
 
 #: A date is told in whole seconds, cut off.
 _RESOLUTION = timedelta(seconds=1)
@@ -19,6 +19,17 @@ class _Answer:
     date: datetime
     sent_s: float
     received_s: float
+
+    def earliest(self, now: Moment) -> datetime:
+        return self.date + timedelta(seconds=now.steady_s - self.received_s)
+
+    def latest(self, now: Moment) -> datetime:
+        return self.date + _RESOLUTION + timedelta(seconds=now.steady_s - self.sent_s)
+
+    def may_show(self, now: Moment) -> bool:
+        """Tell whether the server's clock may show what ours does."""
+        is_behind = wall_time.is_before(now.at, self.earliest(now) - _TOLERANCE)
+        return not is_behind and not wall_time.is_before(self.latest(now) + _TOLERANCE, now.at)
 
 
 class ServerTimes:
@@ -42,11 +53,12 @@ class ServerTimes:
         answer = self._answers.get(server)
         if answer is None:
             return None
-        earliest = answer.date + timedelta(seconds=now.steady_s - answer.received_s)
-        latest = answer.date + _RESOLUTION + timedelta(seconds=now.steady_s - answer.sent_s)
-        is_behind = wall_time.is_before(now.at, earliest - _TOLERANCE)
-        is_ahead = wall_time.is_before(latest + _TOLERANCE, now.at)
-        return wall_time.between(now.at, latest) if is_behind or is_ahead else _NO_OFFSET
+        return _NO_OFFSET if answer.may_show(now) else wall_time.between(now.at, answer.latest(now))
+
+    def now_at_least(self, server: str) -> datetime:
+        """Return the earliest that a server's clock may show now; ours while that may be right or nothing is known."""
+        now, answer = moment(self._clock), self._answers.get(server)
+        return now.at if answer is None or answer.may_show(now) else answer.earliest(now)
 
 
 def _parse_date(header: str) -> datetime | None:

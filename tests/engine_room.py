@@ -62,9 +62,6 @@ class Room:
         await self.engine.trading.start()
 
     def _keep_time_with(self, base):
-        for connection in base.connections.values():
-            # ccxt dates Coinbase's tokens by the system's clock.
-            connection.broker._client._exchange.seconds = lambda: int(self.clock.now().timestamp())
         pools = {connection.market.http.session.connector for connection in base.connections.values()}
         tapes = [self.world.tape(venue) for venue in self.world.venues]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import IntEnum
 from typing import Protocol
@@ -70,9 +70,19 @@ class Session:
     next_open: datetime | None
     next_close: datetime | None
 
+    def moved(self, by: timedelta) -> "Session":
+        """Return the same session as a clock shows it that is ahead by so much."""
+        opened_at, next_open, next_close = (
+            at and at + by for at in (self.opened_at, self.next_open, self.next_close)
+        )
+        return Session(is_open=self.is_open, opened_at=opened_at, next_open=next_open, next_close=next_close)
+
 
 class MarketData(Protocol):
     """A venue's public side, read once for all accounts.
+
+    Quotes, books and the session are dated as our clock shows now what the venue's own clock showed then: whether
+    ours is right must not decide how old a price is, nor whether a market is open.
 
     Every method raises a BrokerError when the venue gives no usable answer.
     """
@@ -80,6 +90,9 @@ class MarketData(Protocol):
     @property
     def venue(self) -> Venue:
         """Return the venue it reads."""
+
+    def ahead(self) -> timedelta:
+        """Return how far the venue's clock is ahead of ours now; zero while that is not known."""
 
     async def fetch_instruments(self) -> Mapping[str, Instrument]:
         """Return what is listed, by our symbol."""

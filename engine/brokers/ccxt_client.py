@@ -12,7 +12,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 import aiohttp
@@ -92,6 +92,10 @@ class Http:
     def offset(self, url: str, now: Moment) -> timedelta | None:
         """Return how far the clock of a venue's server is ahead of ours; None while it is not known."""
         return self.times.offset(URL(url).authority, now)
+
+    def server_now(self, url: str) -> datetime:
+        """Return the earliest that the clock of a venue's server may show now; ours while that is not known."""
+        return self.times.now_at_least(URL(url).authority)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -192,7 +196,10 @@ def coinbase_client(
         "\\n", "\n"
     )  # a PEM in an environment variable often has its line breaks spelled out
     config = _config(http, key=key, secret=pem, timeout_s=timeout_s, api={"rest": url})
-    return VenueClient(Venue.COINBASE, _Coinbase(config), secrets=(*http.secrets, key, secret, pem))
+    exchange = _Coinbase(config)
+    # Its tokens live for two minutes of the venue's time.
+    exchange.seconds = lambda: int(http.server_now(url).timestamp())
+    return VenueClient(Venue.COINBASE, exchange, secrets=(*http.secrets, key, secret, pem))
 
 
 def alpaca_client(

@@ -3,7 +3,7 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from engine.brokers.ccxt_client import Call, Http, VenueClient
@@ -58,6 +58,12 @@ class CcxtMarketData(ABC, Generic[CatalogT]):
         now = moment(self._clock)
         offset = self.http.offset(self.url, now)
         return None if offset is None else now.at - (now - at) + offset
+
+    def ahead(self, url: str | None = None) -> timedelta:
+        """Return how far the clock of one of the venue's servers is ahead of ours, as far as that is known."""
+        now = moment(self._clock)
+        offset = self.http.offset(url or self.url, now)
+        return (self.http.offset(self.url, now) if offset is None else offset) or timedelta(0)
 
     async def catalog(self) -> CatalogT:
         """Return the venue's names and instruments, asking for them the first time only."""

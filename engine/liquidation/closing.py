@@ -1,7 +1,7 @@
 """Pure parts of an exit: how much is sold, what is left of the guard, and what the owner reads."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from engine import wall_time
@@ -109,12 +109,14 @@ def describe_exit(
     cancelled: tuple[CancelledOrder, ...],
     dust: Dust | None,
     found_later: bool,
-    filled_at: datetime,
+    heard_at: datetime,
+    ahead: timedelta = timedelta(0),
     rate: Decimal | None = Decimal(1),
     taker: Decimal | None = None,
 ) -> ExitFilled:
     """Build the liquidation alert from the venue's own order; `guard` is as it was before the fill.
 
+    `heard_at` is for a venue that does not date its fills, and `ahead` is how far its clock is ahead of ours.
     `rate` is what one unit of the money it brought is worth in the guard's own; None is unknown.
     `taker` is what the account pays, to estimate a fee that is not booked yet.
 
@@ -151,7 +153,7 @@ def describe_exit(
         left_over=dust.quantity if dust else ZERO,
         left_over_why=dust.why if dust else "",
         triggered_at=trigger.at,
-        filled_at=wall_time.latest(fill.at for fill in order.fills) or order.closed_at or filled_at,
+        filled_at=_filled_at(order, ahead, triggered_at=trigger.at) or heard_at,
         venue_order_id=order.venue_order_id,
         client_order_id=intent.client_order_id,
         found_later=found_later,
@@ -159,6 +161,12 @@ def describe_exit(
         entry_known=entry_known,
         since_guarded=entry_known and guard.source is GuardSource.EXISTING_PRICE,
     )
+
+
+def _filled_at(order: Order, ahead: timedelta, *, triggered_at: datetime) -> datetime | None:
+    """Return when a venue filled an order, on our clock; what it dated to the second was never before its trigger."""
+    at = wall_time.latest(fill.at for fill in order.fills) or order.closed_at
+    return wall_time.latest((at - ahead, triggered_at)) if at and ahead else at
 
 
 def _estimated_fee(order: Order, taker: Decimal | None) -> Decimal | None:

@@ -140,7 +140,8 @@ class Filling:
             cancelled=await self._journal.load_released(intent.intent_id),
             dust=dust,
             found_later=found_later,
-            filled_at=self._clock.now(),
+            heard_at=self._clock.now(),
+            ahead=self._door.ahead,
             rate=await self._door.pair.rate(order.symbol.partition("/")[2]),
             taker=None if order.fee is not None else await self._taker(order.symbol),
         )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 
 from engine.clock import Clock
 from engine.errors import RefusalReason, RefusedError
@@ -34,6 +35,11 @@ class MarketDoor:
     def note_refused(self) -> None:
         """Ask the listings from now on: the venue itself refused a sale for its market."""
         self._was_refused = True
+
+    @property
+    def ahead(self) -> timedelta:
+        """Return how far the venue's clock is ahead of ours now, as far as that is known."""
+        return self._market.data.ahead()
 
     async def instrument(self) -> Instrument | None:
         """Return the listing, or None when it is not told in time."""

@@ -11,16 +11,20 @@ NO_OFFSET = timedelta(0)
 
 
 class Clock:
-    def __init__(self):
+    def __init__(self, *, off=NO_OFFSET):
         self.passed_s = 0.0
+        self._off = off
+
+    def now(self):
+        return TRUE + timedelta(seconds=self.passed_s) + self._off
 
     def monotonic(self):
         return self.passed_s
 
 
-def an_answer(*, server_at, took_s=0.2, header=None):
+def an_answer(*, server_at, took_s=0.2, header=None, clock=None):
     """Times after an answer that was asked for at 0 s on the steady clock."""
-    clock = Clock()
+    clock = clock or Clock()
     times = ServerTimes(clock)
     clock.passed_s = took_s
     times.note("venue", header or format_datetime(server_at, usegmt=True), sent_s=0.0)
@@ -57,3 +61,18 @@ def test_a_date_that_cannot_be_read_tells_nothing(header):
 
 def test_of_another_server_nothing_is_known():
     assert an_answer(server_at=TRUE).offset("other", Moment(TRUE, 0.2)) is None
+
+
+@pytest.mark.parametrize("off_s", [-30 * 86_400, -15, 0, 15, 3600])
+def test_a_servers_time_is_never_told_later_than_it_is(off_s):
+    clock = Clock(off=timedelta(seconds=off_s))
+    times = an_answer(server_at=TRUE, clock=clock)
+
+    clock.passed_s = 60.2
+
+    told = times.now_at_least("venue")
+    assert timedelta(seconds=-2) <= told - (TRUE + timedelta(seconds=60.2)) <= timedelta(0)
+
+
+def test_without_an_answer_our_own_time_stands_for_a_servers():
+    assert ServerTimes(Clock()).now_at_least("venue") == TRUE

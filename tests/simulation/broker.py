@@ -276,6 +276,10 @@ class SimMarketData:
     def venue(self):
         return self._truth.venue
 
+    def ahead(self):
+        now = self._clock.now()
+        return self._clock.true(now) - now
+
     async def fetch_instruments(self):
         await self._ask()
         status = self._truth.status()

@@ -1,6 +1,7 @@
 """Alpaca's market data: crypto, the stocks that are held, and the stock session."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -70,7 +71,8 @@ class AlpacaMarketData(CcxtMarketData[Catalog]):
             return _top_as_book((await self.fetch_quotes([symbol])).get(symbol), symbol)
         answer = await self._get("v1beta3/crypto/us/latest/orderbooks", _CRYPTO, symbols=symbol)
         with reading(Venue.ALPACA):
-            return parse_book(answer, symbol)
+            book = parse_book(answer, symbol)
+        return replace(book, at=book.at - self.ahead(self.data_url))
 
     async def fetch_close(self, symbol: str, at: datetime) -> Decimal | None:
         """Return a pair's price at a past moment, from the last minute of which there is a bar."""
@@ -100,7 +102,8 @@ class AlpacaMarketData(CcxtMarketData[Catalog]):
         """Return the stock session."""
         answer = await self._get("v2/clock", _TRADER)
         with reading(Venue.ALPACA):
-            return parse_session(answer)
+            session = parse_session(answer)
+        return session.moved(-self.ahead())
 
     async def learn_stocks(self, tickers: Iterable[str]) -> None:
         """Look up stocks that an account holds and we have not met; one without an answer is met later."""
@@ -122,7 +125,9 @@ class AlpacaMarketData(CcxtMarketData[Catalog]):
         async def ask(some: Sequence[str]) -> dict[str, Quote]:
             answer = await self._get(path, api, symbols=",".join(some))
             with reading(Venue.ALPACA):
-                return parse_quotes(answer, symbols)
+                quotes = parse_quotes(answer, symbols)
+            ahead = self.ahead(self.data_url)
+            return {symbol: replace(quote, at=quote.at - ahead) for symbol, quote in quotes.items()}
 
         return await ask_together(sorted(symbols), ask)
 

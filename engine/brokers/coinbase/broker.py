@@ -1,7 +1,7 @@
 """One portfolio at Coinbase, over its Advanced Trade calls."""
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions, Priority
 from engine.brokers.budget import Budget
@@ -35,6 +35,7 @@ from engine.brokers.parse import (
 )
 from engine.brokers.unnamed import base_of, is_like
 from engine.clock import Clock, moment
+from engine.errors import KeyRejectedError
 from engine.money import ZERO
 from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId, distinct
 from engine.positions import AccountReport
@@ -48,6 +49,8 @@ _PAGES = 100
 _ACCOUNTS_A_PAGE = "250"
 _ROWS_A_PAGE = "100"
 _OK = 200
+#: A token's time may differ from the venue's by so much and counts.
+_TOKEN_LEEWAY = timedelta(seconds=5)
 
 #: A list is sent as one parameter repeated.
 Params = Mapping[str, str | list[str]]
@@ -130,7 +133,8 @@ class CoinbaseBroker(CcxtBroker):
         Of every pair: an attempt through another one may have gone out under the same id. None is proof that
         there is no such order, so a row that may be ours and cannot be read raises.
         """
-        start = since.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        ahead = self._market.ahead()
+        start = (since + ahead).astimezone(UTC).isoformat().replace("+00:00", "Z")
         lists: list[Params] = [{"order_status": list(statuses)} for statuses in OPEN_STATUSES]
         seen = set[str]()
 
@@ -140,7 +144,7 @@ class CoinbaseBroker(CcxtBroker):
                 return known is True
             # Of a product that is none of ours nothing else need be readable.
             is_other = text_in(row, "product_id").partition("-")[0] != base_of(symbol)
-            return not is_other and is_like(parse_order(row), symbol, sent)
+            return not is_other and is_like(parse_order(row), symbol, sent, shifted=ahead)
 
         for wanted in (*lists, {"start_date": start}):
             async for row in self._order_rows(wanted, priority):
@@ -321,6 +325,16 @@ class CoinbaseBroker(CcxtBroker):
         with reading(Venue.COINBASE):
             message = f"{path} has more than {_PAGES} pages"
             raise MalformedAnswerError(message)
+
+    async def _send(self, call: Call, *, priority: Priority) -> object:
+        """Send a call, and again if the refusal itself tells that its token was of another time than the venue's."""
+        ahead = self._market.ahead()
+        try:
+            return await super()._send(call, priority=priority)
+        except KeyRejectedError:
+            if abs(self._market.ahead() - ahead) < _TOKEN_LEEWAY:
+                raise
+        return await super()._send(call, priority=priority)
 
     async def _get(self, path: str, params: Params, priority: Priority) -> object:
         call = Call(path=f"brokerage/{path}", api=_PRIVATE, params=params)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -95,7 +96,8 @@ class CoinbaseMarketData(CcxtMarketData[Mapping[str, Instrument]]):
             "brokerage/market/product_book", product_id=product_id(symbol), limit=levels
         )
         with reading(Venue.COINBASE):
-            return parse_book(answer)
+            book = parse_book(answer)
+        return replace(book, at=book.at - self.ahead())
 
     async def _fetch_catalog(self) -> Mapping[str, Instrument]:
         answer = await self._public("brokerage/market/products", product_type="SPOT")

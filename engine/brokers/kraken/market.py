@@ -74,7 +74,7 @@ class KrakenMarketData(CcxtMarketData[Catalog]):
     async def fetch_close(self, symbol: str, at: datetime) -> Decimal | None:
         """Return a pair's price at a past moment, from the finest candle that is still to be had."""
         pair_id = pair_id_of(await self.catalog(), symbol)
-        width = plan_candle_width(wall_time.between(at, self._clock.now()))
+        width = plan_candle_width(wall_time.between(at, self._clock.now() + self.ahead()))
         if width is None:
             return None
         # The candle before comes along, in case nothing was traded in the one that is looked for.

@@ -62,7 +62,7 @@ def an_intent():
 
 
 def an_alert(intent, order, **changes):
-    choices = {"cancelled": (), "dust": None, "found_later": False, "filled_at": NOW + timedelta(seconds=3)}
+    choices = {"cancelled": (), "dust": None, "found_later": False, "heard_at": NOW + timedelta(seconds=3)}
     return describe_exit(intent, a_guard(), order, **{**choices, **changes})
 
 
