@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,12 @@ class Watch:
         if left := [*self._tasks.taken(), *left_behind(self._before)]:
             pytest.fail(f"left behind: {', '.join(left)}", pytrace=False)
         return result
+
+
+# Where bytecode is not kept, each of some hundred processes that the tests start compiles every library again:
+# seconds of work each.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_configure(config):
