@@ -1,13 +1,16 @@
+import asyncio
 from contextlib import AsyncExitStack
 
 import pytest
 
 from bot.demo.stage import open_stage
+from tests.bot.database import empty_database
 
 
 @pytest.fixture
 async def open_bot(tmp_path):
-    """Start a bot process in a world; everything ends with the test."""
+    """Start a bot process in a world, on a database that is migrated already; everything ends with the test."""
+    empty = await asyncio.to_thread(empty_database)
     async with AsyncExitStack() as stack:
 
         async def start(world, **settings):
@@ -15,6 +18,8 @@ async def open_bot(tmp_path):
             stage = await stack.enter_async_context(
                 open_stage(world, settings={**quick, **settings}, data_dir=tmp_path)
             )
+            stage.data_dir.mkdir(mode=0o700)
+            stage.database.write_bytes(empty)
             await stage.start_bot()
             return stage
 

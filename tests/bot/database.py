@@ -3,6 +3,9 @@
 import asyncio
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from engine.people.roles import Role
 from engine.storage.database import Database
@@ -13,12 +16,20 @@ from engine.storage.repositories.people import save_user
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
+@cache
+def empty_database():
+    """The bytes of a migrated database; migrating is the work of most of a short test, so it is done once."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        run_migrations(f"sqlite+aiosqlite:///{folder}/nija.db", backups=folder, now=START)
+        return (folder / "nija.db").read_bytes()
+
+
 @asynccontextmanager
 async def migrated(folder, *, owners=(7,)):
     """Yield the database with its owners in it."""
-    url = f"sqlite+aiosqlite:///{folder}/nija.db"
-    await asyncio.to_thread(run_migrations, url, backups=folder, now=START)
-    database = Database(url)
+    (Path(folder) / "nija.db").write_bytes(await asyncio.to_thread(empty_database))
+    database = Database(f"sqlite+aiosqlite:///{folder}/nija.db")
     async with database.write() as session:
         for user_id in owners:
             await save_user(session, User(user_id=user_id, role=Role.OWNER, created_at=START))
