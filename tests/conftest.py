@@ -1,5 +1,6 @@
 """Every test is watched: it leaves no process, thread, task, pipe, socket or file behind."""
 
+import gc
 import os
 import shutil
 import sys
@@ -63,3 +64,9 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(items):
     """Begin with what takes longest, whatever the order: at the end of a run a long test keeps one worker alone."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+def pytest_collection_finish():
+    """Let the collector pass over some thousand tests and libraries, which stay: it had an eighth of the work."""
+    gc.collect()
+    gc.freeze()
