@@ -30,6 +30,7 @@ PLACES = {
     "KRAKEN_API_URL": ("{}", "https://api.kraken.com/?key={}"),
     "KRAKEN_WS_URL": ("{}", "wss://ws.kraken.com/v2/{}"),
 }
+ALL_PLACES = sorted({"{}", *(place for places in PLACES.values() for place in places)})
 NOT_SECRET = [name for name in setting_names() if name.removeprefix(PREFIX).lower() not in secret_fields()]
 
 
@@ -54,10 +55,16 @@ def _nothing_set(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.mark.parametrize(("kind", "place"), [(kind, place) for kind in KINDS for place in ALL_PLACES])
+def test_whatever_its_letters_a_secret_looks_like_one(kind, place):
+    for seed in range(100):
+        assert looks_secret(place.format(KINDS[kind](random.Random(seed))))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", NOT_SECRET)
 def test_a_secret_in_another_setting_is_refused_by_name_and_never_shown(monkeypatch, name, kind):
-    for seed in range(20):
+    for seed in range(2):
         secret = KINDS[kind](random.Random(seed))
         for place in PLACES.get(name.removeprefix(PREFIX), ("{}",)):
             monkeypatch.setenv(name, place.format(secret))
