@@ -13,7 +13,7 @@ from engine.money import ZERO, exact
 from engine.portfolio.view import NotGuarded, PositionView
 from engine.positions import Direction, PositionKey, PositionKind, Unsettled
 from engine.typed_names import is_named
-from engine.venues import Account
+from engine.venues import Account, Venue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,8 @@ class Found:
     quote_usd: Decimal | None
     taker: Decimal
     guard: Guard | None
+    #: True while a question about guarding it waits for its owner.
+    asked: bool = False
     leverage: int | None = None
     venue_entry: Decimal | None = None
     as_of: datetime
@@ -144,7 +146,7 @@ def sort_positions(positions: Sequence[PositionView]) -> tuple[PositionView, ...
         sorted(
             positions,
             key=lambda view: (
-                view.account.venue,
+                tuple(Venue).index(view.account.venue),
                 view.pnl_ratio is None,
                 view.pnl_ratio or ZERO,
                 view.asset,
@@ -172,8 +174,15 @@ def _why_no_guard(found: Found) -> NotGuarded:
     if _is_dust(found, found.quantity - found.locked):
         # Unstaked, the whole of it could be sold.
         return NotGuarded.BELOW_MINIMUM if _is_dust(found, found.quantity) else NotGuarded.CANNOT_BE_SOLD_NOW
-    without_cost = NotGuarded.FILLS_PENDING if found.fills_pending else NotGuarded.ENTRY_UNKNOWN
-    return NotGuarded.NOT_ASKED_FOR if found.cost is not None else without_cost
+    return _why_unasked(found)
+
+
+def _why_unasked(found: Found) -> NotGuarded:
+    if found.fills_pending:
+        return NotGuarded.FILLS_PENDING
+    if found.cost is None:
+        return NotGuarded.ENTRY_UNKNOWN
+    return NotGuarded.ASKED if found.asked else NotGuarded.NOT_ASKED_FOR
 
 
 def _price_problem(mark: Mark | PriceUnknown) -> NotGuarded | None:

@@ -1,7 +1,7 @@
 """Pure: find every position in what one account, its market and our own rows say."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -55,6 +55,8 @@ class Scene:
     threshold: Decimal
     price_max_age_s: float
     now: datetime
+    #: Positions that a question to their owner is open about.
+    asked: frozenset[PositionKey] = frozenset()
     #: Order books by symbol, of the pairs whose quote says too little.
     books: Mapping[str, OrderBook] = field(default_factory=dict)
 
@@ -78,7 +80,8 @@ def find_positions(scene: Scene) -> tuple[Found, ...]:
     symbols = exit_symbols(scene.report, scene.bases, scene.instruments)
     spot = [_spot(scene, holding, symbols) for holding in scene.report.spot_positions]
     short = [_short(scene, holding) for holding in scene.report.shorts]
-    return (*spot, *short, *(_margin(scene, position) for position in scene.report.margin_positions))
+    margin = [_margin(scene, position) for position in scene.report.margin_positions]
+    return tuple(replace(one, asked=one.key in scene.asked) for one in (*spot, *short, *margin))
 
 
 def thin_symbols(found: Sequence[Found]) -> frozenset[str]:

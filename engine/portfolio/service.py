@@ -13,6 +13,7 @@ from engine.balances.service import SCREEN_WAIT_S, BalanceService
 from engine.brokers.base import Session
 from engine.clock import Clock, moment
 from engine.errors import BrokerError
+from engine.guards.offers import ChoiceKind
 from engine.history import Histories
 from engine.liquidation.sight import Sight
 from engine.market import Markets, VenueMarket
@@ -25,6 +26,7 @@ from engine.quotes import OrderBook, Quote
 from engine.routing.costs import Costs
 from engine.storage.database import Database
 from engine.storage.repositories import guards as guard_rows
+from engine.storage.repositories.questions import load_asked
 from engine.storage.repositories.untold import FILLS_AWAITED, load_unsettled
 from engine.venues import Account, Venue
 from engine.wall_time import age
@@ -126,6 +128,9 @@ class PortfolioService:
         market = self._markets[report.account.venue]
         async with self._database.read() as session:
             guards = await guard_rows.load_open_guards(session, account_id)
+            asked = await load_asked(
+                session, report.account.user_id, actions=tuple(ChoiceKind), now=self._clock.now()
+            )
             unsettled = await load_unsettled(
                 session, account_id, read_ago=self._read_ago(report), now=self._clock.now()
             )
@@ -149,6 +154,7 @@ class PortfolioService:
         return Scene(
             report=report,
             guards=guards,
+            asked=asked,
             instruments=instruments,
             quotes=await self._quotes(market, symbols | plan_symbols(quotes_of, instruments)),
             session=await _session(market),

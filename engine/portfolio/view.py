@@ -15,6 +15,7 @@ class NotGuarded(StrEnum):
     """Why a position is not guarded, in the words the chat uses."""
 
     NOT_ASKED_FOR = "you have not asked for it"
+    ASKED = "the question about it waits for your answer"
     ENTRY_UNKNOWN = "entry unknown"
     FILLS_PENDING = "its fills are still being read"
     UNREAD_SALE = "not read since it was sold"

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from engine.balances.snapshot import BalanceOverview, BalanceSnapshot, UserBrokerState
+from engine.venues import Venue
 from handlers.render.html import bold, escape, foreign, rows
-from handlers.render.numbers import at_least, full_quantity, in_currency, price
+from handlers.render.numbers import add_shown, at_least, full_quantity, in_currency, price
 from handlers.render.screen import Screen, refresh_row
 from handlers.render.times import Reader
 
@@ -12,6 +13,11 @@ _NO_BROKER = (
     "No broker is connected, so there is nothing to add up. "
     "Put a broker's keys into the settings and restart; nija doctor checks them."
 )
+
+#: Kraken's `hold_trade` and what Alpaca takes off `qty_available` are open orders' alone; Coinbase's `hold` is not:
+#: https://docs.cdp.coinbase.com/api-reference/exchange-api/rest-api/accounts/get-single-account-hold
+_HELD = {Venue.COINBASE: "· on hold at Coinbase"}
+_COINBASE_HOLD = "On hold: by open orders, or by a withdrawal that is still under way."
 
 
 def render_balance(overview: BalanceOverview, reader: Reader) -> Screen:
@@ -28,10 +34,15 @@ def render_balance(overview: BalanceOverview, reader: Reader) -> Screen:
 
 def _totals(overview: BalanceOverview) -> Iterator[str]:
     yield bold("Balance")
+    added = [state.balance for state in overview.states if state.balance and state not in overview.stale]
+    available, locked = (
+        add_shown(getattr(balance, name) for balance in added)
+        for name in ("available_usd", "locked_in_positions_usd")
+    )
     yield _three(
-        at_least(overview.total_equity_usd, complete=overview.complete),
-        at_least(overview.available_usd, complete=overview.available_complete),
-        at_least(overview.locked_in_positions_usd, complete=overview.complete),
+        at_least(add_shown((available, locked)), complete=overview.complete),
+        at_least(available, complete=overview.available_complete),
+        at_least(locked, complete=overview.complete),
     )
     left_out = [state.broker.label for state in (*overview.missing, *overview.stale)]
     if left_out:
@@ -63,10 +74,12 @@ def _broker(state: UserBrokerState, overview: BalanceOverview, reader: Reader) -
     if filled_at is not None:
         yield f"These figures are from before an order of NIJA's that was filled at {reader.clock(filled_at)}."
     if balance is not None:
-        yield _figures(state.broker.label, balance)
+        yield _figures(state.broker, balance)
         if balance.venue_valued:
             yield "Without a live price a position counts at the venue's own value; a stock has one in market hours only."
         yield from _remarks(state, balance)
+        if state.broker is Venue.COINBASE and _has_hold(balance):
+            yield _COINBASE_HOLD
 
 
 def _silence(state: UserBrokerState, reader: Reader, *, is_waiting: bool) -> str:
@@ -81,18 +94,25 @@ def _silence(state: UserBrokerState, reader: Reader, *, is_waiting: bool) -> str
     return f"{silent}{why}.{these}"
 
 
-def _figures(label: str, balance: BalanceSnapshot) -> str:
+def _has_hold(balance: BalanceSnapshot) -> bool:
+    return bool(balance.held_by_orders_usd or balance.held_unpriced)
+
+
+def _figures(venue: Venue, balance: BalanceSnapshot) -> str:
     held, unspendable = balance.held_by_orders_usd, balance.unspendable_usd
     return _three(
-        at_least(balance.total_equity_usd, complete=balance.complete),
+        at_least(
+            add_shown((balance.available_usd, balance.locked_in_positions_usd)), complete=balance.complete
+        ),
         at_least(balance.available_usd, complete=balance.available_complete),
         at_least(balance.locked_in_positions_usd, complete=balance.complete),
         cash=_currencies(balance),
         apart=[
-            (f"· {asset} at {label}'s own value", at_least(value, complete=True))
+            (f"· {asset} at {venue.label}'s own value", at_least(value, complete=True))
             for asset, value in balance.venue_valued
         ],
-        held=at_least(held, complete=balance.held_complete) if held or balance.held_unpriced else "",
+        held_label=_HELD.get(venue, "· held by open orders"),
+        held=at_least(held, complete=balance.held_complete) if _has_hold(balance) else "",
         unspendable=at_least(unspendable, complete=balance.complete) if unspendable else "",
     )
 
@@ -112,12 +132,13 @@ def _three(
     *,
     cash: Sequence[tuple[str, str]] = (),
     apart: Sequence[tuple[str, str]] = (),
+    held_label: str = "",
     held: str = "",
     unspendable: str = "",
 ) -> str:
     lines = [("Total equity", total), ("Available", available), *cash, ("In positions", locked), *apart]
     if held:
-        lines.append(("· held by orders", held))
+        lines.append((held_label, held))
     if unspendable:
         lines.append(("· not spendable yet", unspendable))
     return rows(lines)

@@ -9,12 +9,13 @@ from engine.money import exact
 from engine.positions import Direction
 from handlers.render.exits import SINCE_GUARDED, cancelled_line
 from handlers.render.html import bold, escape, foreign, rows
-from handlers.render.numbers import full_quantity, in_currency, price, quantity
+from handlers.render.numbers import add_shown, full_quantity, in_currency, price, quantity
 from handlers.render.screen import KEEP, SELL, Button, Screen, Tone
 from handlers.render.times import Reader
 
 #: The engine's words where staking alone keeps a position from being sold.
 _STAKED = "it is staked"
+_CANNOT = "cannot be sold now: "
 _CONTRADICTED = "Contradictory prices: ticker and order book differ. This is the worse of the two."
 _THIN = "The market shows buyers for a part of it only now: it may bring less, or leave something."
 
@@ -41,9 +42,12 @@ def _preview(preview: ClosePreview, reader: Reader, sent_at: datetime | None, *,
     answer = "the button" if by_button else "your yes"
     sellable = preview.sellable
     blocks = ["\n".join(_head(preview, reader, sent_at, by_button=by_button))]
-    blocks += ["\n".join(_line(line, reader)) for line in preview.lines]
+    apart = [line for line in preview.lines if line.why_not and not line.unreadable] if sellable else []
+    blocks += ["\n".join(_line(line, reader)) for line in preview.lines if line not in apart]
     if len(sellable) > 1:
         blocks += ["\n".join(_together(sellable))]
+    if apart:
+        blocks.append("\n".join((bold("Stays, because it cannot be sold now"), *map(_apart_line, apart))))
     end = reader.as_of(preview.as_of)
     if preview.confirmation_id:
         end += f"\n{answer.capitalize()} counts once, until {reader.clock(preview.expires_at)}"
@@ -98,6 +102,11 @@ def _line(line: CloseLine, reader: Reader) -> Iterator[str]:
     yield from _unreadable(line)
 
 
+def _apart_line(line: CloseLine) -> str:
+    why = "; ".join(_why_not(line)).removeprefix(_CANNOT)
+    return f"{_name(line)} · {quantity(line.quantity)}: {why}"
+
+
 def _unreadable(line: CloseLine) -> Iterator[str]:
     if line.unreadable:
         yield (
@@ -109,12 +118,9 @@ def _unreadable(line: CloseLine) -> Iterator[str]:
 
 def _why_not(line: CloseLine) -> Iterator[str]:
     if not line.locked:
-        yield f"cannot be sold now: {foreign(line.why_not)}"
+        yield f"{_CANNOT}{foreign(line.why_not)}"
         return
-    yield (
-        f"cannot be sold now: {quantity(line.locked)} is staked; "
-        f"unstake it at {escape(line.venue.label)} first"
-    )
+    yield (f"{_CANNOT}{quantity(line.locked)} is staked; unstake it at {escape(line.venue.label)} first")
     with exact():
         rest = line.quantity - line.locked
     if rest > 0:
@@ -152,9 +158,7 @@ def _total(amounts: Sequence[Decimal | None], currency: str, *, signed: bool = F
     known = [amount for amount in amounts if amount is not None]
     if len(known) < len(amounts):
         return "unknown"
-    with exact():
-        total = sum(known, Decimal(0))
-    return in_currency(total, currency, signed=signed)
+    return in_currency(add_shown(known), currency, signed=signed)
 
 
 def _keyboard(preview: ClosePreview) -> tuple[tuple[Button, ...], ...]:

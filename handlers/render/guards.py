@@ -21,6 +21,7 @@ from engine.guards.offers import (
     Unguarded,
 )
 from engine.money import ZERO, exact
+from engine.portfolio.view import PositionView
 from handlers.render.html import bold, escape, foreign
 from handlers.render.numbers import cost_percent, price, quantity, threshold_percent
 from handlers.render.positions import is_held_by_staking, position_name, result_words, staked_words
@@ -71,7 +72,10 @@ def render_offer(offer: Offer, reader: Reader) -> Screen:
     """Ask, with what each answer would mean for each position."""
     title, meaning = _QUESTIONS.get(offer.about, _OTHER_QUESTION)
     blocks = [f"{bold(title)}\n{meaning}"]
-    blocks += ["\n".join(_offer_line(line)) for line in offer.lines]
+    apart = [line for line in offer.lines if _is_apart(line, offer)]
+    blocks += ["\n".join(_offer_line(line)) for line in offer.lines if line not in apart]
+    if apart:
+        blocks.append("\n".join((bold("Cannot be guarded"), *map(_apart_line, apart))))
     blocks += filter(None, ["\n".join(_terms(offer))])
     blocks.append(f"{reader.as_of(offer.as_of)}\nOpen until {reader.clock(offer.expires_at)}")
     return Screen(text="\n\n".join(blocks), keyboard=choice_keyboard(offer.choices))
@@ -134,6 +138,19 @@ def _offer_line(line: OfferLine) -> Iterator[str]:
         yield foreign(line.why_not)
 
 
+def _is_apart(line: OfferLine, offer: Offer) -> bool:
+    """Tell whether a position is only in the way of those that something can be decided about."""
+    nothing_else = all(one.standing is Standing.CANNOT_BE_GUARDED for one in offer.lines)
+    return line.standing is Standing.CANNOT_BE_GUARDED and line.position.guard is None and not nothing_else
+
+
+def _apart_line(line: OfferLine) -> str:
+    position = line.position
+    why = staked_words(position) if is_held_by_staking(position) else line.why_not
+    end = f": {foreign(why)}" if why else ""
+    return f"{position_name(position)} · {quantity(position.quantity)}{end}"
+
+
 def _left_out_part(line: OfferLine) -> Iterator[str]:
     """Say which part of a position no button here guards, and why."""
     position = line.position
@@ -159,16 +176,19 @@ def _standing(line: OfferLine) -> str:
     result = escape(result_words(line.pnl_ratio, line.pnl, position.currency))
     match line.standing:
         case Standing.ABOVE_THRESHOLD:
-            entry = f" from cost {escape(price(position.entry, position.currency))}" if position.entry else ""
-            return f"{_of(line, position.explained)}{result}{entry}"
+            return f"{_of(line, position.explained)}{result}{_from_cost(position)}"
         case Standing.WOULD_BE_SOLD_NOW:
             with exact():
                 sold = min(position.quantity - position.locked, position.explained)
-            return f"{bold('would be sold now')}: {_of(line, sold)}{result}"
+            return f"{bold('would be sold now')}: {_of(line, sold)}{result}{_from_cost(position)}"
         case Standing.ENTRY_UNKNOWN:
             return "entry unknown: can be guarded from today's price only"
         case Standing.CANNOT_BE_GUARDED:
             return _why_not(line)
+
+
+def _from_cost(position: PositionView) -> str:
+    return f" from cost {escape(price(position.entry, position.currency))}" if position.entry else ""
 
 
 def _of(line: OfferLine, counted: Decimal) -> str:
@@ -210,17 +230,12 @@ def _all_leaves_out(offer: Offer) -> Iterator[str]:
     """Name what the buttons about everything do not guard, before one is pressed."""
     kinds = {choice.kind for choice in offer.choices}
     if ChoiceKind.GUARD_ALL_FROM_COST in kinds:
-        out = {Standing.ENTRY_UNKNOWN, Standing.CANNOT_BE_GUARDED}
-        names = [_with_reason(line) for line in offer.lines if line.standing in out]
+        names = [_with_reason(line) for line in offer.lines if line.standing is Standing.ENTRY_UNKNOWN]
         if names:
             yield f"“{_LABELS[ChoiceKind.GUARD_ALL_FROM_COST]}” leaves out {', '.join(names)}."
         apart = [line for line in offer.lines if line.standing is Standing.WOULD_BE_SOLD_NOW]
         if apart:
             yield f"It asks again before it sells {', '.join(_short_name(line) for line in apart)}."
-    if ChoiceKind.GUARD_ALL_FROM_PRICE in kinds:
-        names = [_with_reason(line) for line in offer.lines if line.standing is Standing.CANNOT_BE_GUARDED]
-        if names:
-            yield f"“{_LABELS[ChoiceKind.GUARD_ALL_FROM_PRICE]}” leaves out {', '.join(names)}."
 
 
 def _with_reason(line: OfferLine) -> str:

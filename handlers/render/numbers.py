@@ -1,5 +1,6 @@
 """Numbers as people read them: money, prices, percentages and quantities, never rounded into a lie."""
 
+from collections.abc import Iterable
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from engine.money import exact
@@ -17,6 +18,12 @@ def money(amount: Decimal, *, signed: bool = False) -> str:
     """Write dollars: `$1,234.56`, `-$812.00`, and `+$43.00` when `signed`."""
     rounded = _round(amount, _CENTS)
     return f"{_sign(rounded, signed=signed)}${rounded.copy_abs():,.2f}"
+
+
+def add_shown(amounts: Iterable[Decimal]) -> Decimal:
+    """Add amounts as they are shown, so that a sum is what its reader adds up to the cent."""
+    with exact():
+        return sum((_round(amount, _CENTS) for amount in amounts), Decimal(0))
 
 
 def at_least(amount: Decimal, *, complete: bool) -> str:

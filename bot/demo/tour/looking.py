@@ -73,7 +73,7 @@ def _same(venue: str, expected: Figures, shown: Figures | None) -> Check:
     claim = f"{venue.capitalize()} is right to the cent"
     if shown != expected:
         return Check(claim=claim, held=False, seen=f"{shown}, the ledger says {expected}")
-    held = f", of which ${shown.held:,} held by orders" if shown.held else ""
+    held = f", of which ${shown.held:,} on hold" if shown.held else ""
     seen = f"${shown.total:,} = ${shown.available:,} available + ${shown.locked:,} in positions{held}"
     return Check(claim=claim, held=True, seen=seen)
 

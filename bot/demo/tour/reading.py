@@ -15,7 +15,7 @@ _FIGURES = {
     "total": re.compile(rf"Total equity{_MONEY}"),
     "available": re.compile(rf"Available{_MONEY}"),
     "locked": re.compile(rf"In positions{_MONEY}"),
-    "held": re.compile(rf"· held by orders{_MONEY}"),
+    "held": re.compile(rf"· (?:held by open orders|on hold at Coinbase){_MONEY}"),
 }
 _UNPRICED = re.compile(r"^No price, so not counted: (.+)\.$", re.MULTILINE)
 _NUMBER = re.compile(rf"[+{_MINUS}-]?\$?[\d,]*\.?\d+")
@@ -51,7 +51,8 @@ def read_balance(text: str) -> Mapping[str, Figures]:
 def to_the_cent(expected: ExpectedBalance) -> Figures:
     """What the screen must say of an account."""
     return Figures(
-        total=_cents(expected.total),
+        # Shown sums are sums of what is shown.
+        total=_cents(expected.available) + _cents(expected.locked),
         available=_cents(expected.available),
         locked=_cents(expected.locked),
         held=_cents(expected.held),

@@ -22,7 +22,7 @@ Kraken · 0 s ago
 Total equity          ≥ $13,867.21
 Available                ≥ $879.29
 In positions          ≥ $12,987.92
-· held by orders       ≥ $3,838.08
+· held by open orders  ≥ $3,838.08
 No price, so not counted: 1,000 SGB.
 
 Coinbase · 2 min ago
@@ -55,9 +55,9 @@ def test_a_broker_without_figures_is_unreadable():
 
 def test_what_a_ledger_holds_is_rounded_to_cents_as_a_person_would():
     exact = ExpectedBalance(
-        total=Decimal("10.005"),
+        total=Decimal("10.009"),
         available=Decimal("0.004"),
-        locked=Decimal("10.001"),
+        locked=Decimal("10.005"),
         held=Decimal(0),
         unpriced=(),
     )

@@ -11,6 +11,7 @@ from engine.alerts.messages import FirstContact
 from engine.confirmations.confirm import Rejected
 from engine.guards.guard import GuardSource, GuardState
 from engine.guards.offers import Armed, ChoiceKind, LeftAlone, Nothing, Offer, PartReason, Standing, Unguarded
+from engine.portfolio.view import NotGuarded
 from engine.venues import Venue
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID, Bought, Opening, Resting, Story
@@ -64,6 +65,27 @@ async def test_guarding_all_from_cost_arms_what_is_above_and_asks_about_what_wou
     # A bid of 149.92 for what cost 200.
     assert line.pnl == Decimal("-500.80")
     assert round(line.pnl_ratio, 4) == Decimal("-0.2504")
+
+
+async def waiting(room):
+    portfolio = await room.engine.portfolio.fetch_portfolio(OWNER_ID)
+    return {one.asset for one in portfolio.positions if one.not_guarded is NotGuarded.ASKED}
+
+
+async def test_a_position_waits_for_an_answer_until_its_question_has_one(met):
+    offer = await first_offer(met)
+    asked = await waiting(met)
+    await press(met, offer, ChoiceKind.LEAVE_ALONE)
+
+    assert asked == {"ETH", "SOL"}
+    assert await waiting(met) == set()
+
+
+async def test_a_question_that_ran_out_waits_for_no_answer(met):
+    await first_offer(met)
+    await met.clock.sleep(15 * 24 * 3600)
+
+    assert await waiting(met) == set()
 
 
 async def test_guarding_all_names_what_it_leaves_out_and_why(met):

@@ -119,6 +119,10 @@ def test_what_is_not_listed_is_shown_in_dollars_without_a_symbol():
         pytest.param({}, NotGuarded.NOT_ASKED_FOR, id="nobody asked"),
         pytest.param({"cost": None}, NotGuarded.ENTRY_UNKNOWN, id="no entry"),
         pytest.param({"mark": NO_PRICE}, NotGuarded.NOT_ASKED_FOR, id="no price"),
+        pytest.param({"asked": True}, NotGuarded.ASKED, id="asked about"),
+        pytest.param(
+            {"asked": True, "cost": None}, NotGuarded.ENTRY_UNKNOWN, id="asked about without an entry"
+        ),
         pytest.param({"mark": CLOSED}, NotGuarded.MARKET_CLOSED, id="market closed"),
         pytest.param({"instrument": None}, NotGuarded.CANNOT_BE_SOLD_NOW, id="not listed"),
         pytest.param({"locked": number("2")}, NotGuarded.CANNOT_BE_SOLD_NOW, id="staked"),
@@ -146,7 +150,7 @@ def test_positions_stand_by_broker_the_worst_first_and_those_without_a_result_la
     unknown = assemble(a_found(mark=NO_PRICE, asset="AAA"))
     alpaca = assemble(a_found(account=an_account(Venue.ALPACA), mark=a_mark("200")))
 
-    assert sort_positions([unknown, bad, worst, alpaca]) == (alpaca, worst, bad, unknown)
+    assert sort_positions([unknown, bad, worst, alpaca]) == (worst, bad, unknown, alpaca)
 
 
 @pytest.mark.parametrize("typed", ["AAPLx.T", "aaplX.t", "AAPLX.T/USD"])

@@ -1,3 +1,4 @@
+import re
 from decimal import Decimal
 
 from engine.balances.snapshot import CashLine
@@ -70,7 +71,7 @@ def test_money_that_has_not_settled_is_said_not_to_be_spendable_yet():
     text = render_balance(overview(state(Venue.ALPACA, snapshot("0", "100", cash=(line,)))), READER).text
 
     assert "· not spendable yet        $100.00" in text
-    assert "held by orders" not in text
+    assert "held by open orders" not in text
 
 
 def test_what_the_venues_own_total_counts_is_not_said_to_be_missing():
@@ -155,8 +156,35 @@ def test_what_orders_hold_is_exact_although_something_else_has_no_price():
     exact = render_balance(overview(state(Venue.KRAKEN, held)), READER).text
     lower = render_balance(overview(state(Venue.KRAKEN, lacking)), READER).text
 
-    assert "· held by orders             $5.00" in exact
-    assert "· held by orders           ≥ $5.00" in lower
+    assert "· held by open orders        $5.00" in exact
+    assert "· held by open orders      ≥ $5.00" in lower
+
+
+def test_a_hold_at_coinbase_is_not_said_to_be_orders_alone():
+    held = snapshot("10", "7", held_by_orders_usd=Decimal(5))
+
+    text = render_balance(overview(state(Venue.COINBASE, held)), READER).text
+
+    assert "· on hold at Coinbase        $5.00" in text
+    assert "On hold: by open orders, or by a withdrawal that is still under way." in text
+    assert "held by open orders" not in text
+
+
+def test_shown_sums_are_the_sums_of_what_is_shown():
+    text = render_balance(
+        overview(
+            state(Venue.KRAKEN, snapshot("0.004", "0.004")),
+            state(Venue.COINBASE, snapshot("0.006", "0.004")),
+            state(Venue.ALPACA, snapshot("0.006", "0.006")),
+        ),
+        READER,
+    ).text
+
+    shown = [Decimal(amount) for amount in re.findall(r"(?:equity|Available|positions) +\$(\d\.\d\d)", text)]
+    total, available, locked, *brokers = shown
+    assert total == available + locked
+    assert [total, available, locked] == [sum(brokers[at::3]) for at in range(3)]
+    assert all(brokers[at] == brokers[at + 1] + brokers[at + 2] for at in (0, 3, 6))
 
 
 def test_fee_credits_are_named_beside_an_exact_total():

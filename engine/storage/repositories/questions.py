@@ -1,0 +1,38 @@
+"""Which positions a question to their owner is still open about."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine import wall_time
+from engine.positions import PositionKey
+from engine.storage.tables import ConfirmationRow
+
+#: Older questions are no longer shown as open.
+MOST_BUTTONS = 200
+
+_keys = TypeAdapter(tuple[PositionKey, ...])
+
+
+async def load_asked(
+    session: AsyncSession, user_id: int, *, actions: Collection[str], now: datetime
+) -> frozenset[PositionKey]:
+    """Return what buttons for these actions are about whose question nobody has answered yet.
+
+    The buttons of one question were stored together, and one of them answers it. A later question takes an
+    earlier one's place.
+    """
+    theirs = select(ConfirmationRow).where(
+        col(ConfirmationRow.user_id) == user_id, col(ConfirmationRow.action).in_(actions)
+    )
+    newest = theirs.order_by(col(ConfirmationRow.created_at).desc()).limit(MOST_BUTTONS)
+    rows = tuple(reversed((await session.exec(newest)).all()))
+    answered = {row.created_at for row in rows if row.used_at is not None}
+    asked = dict[PositionKey, bool]()
+    for row in rows:
+        is_open = row.created_at not in answered and wall_time.is_open(row.created_at, row.expires_at, now)
+        asked.update(dict.fromkeys(_keys.validate_python(row.params["positions"]), is_open))
+    return frozenset(key for key, is_open in asked.items() if is_open)
