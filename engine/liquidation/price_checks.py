@@ -8,10 +8,16 @@ from engine.clock import Clock
 from engine.errors import BrokerError
 from engine.instruments import AssetClass
 from engine.liquidation.price_check import (
+    CALLS_AT_ONCE,
+    CALLS_PER_S,
+    FIRST_CALLS,
+    SECOND_CALLS,
     PriceCheck,
+    affordable,
     after_agreement,
     after_difference,
     differs,
+    earned_calls,
     plan_checks,
 )
 from engine.liquidation.second_look import SECOND_LOOK_AFTER
@@ -33,6 +39,8 @@ class PriceChecks:
         self._due_s = max_age_s / 2
         self._checks = dict[str, PriceCheck]()
         self._looked_since_s = clock.monotonic()
+        #: Below zero where second looks were taken on credit.
+        self._calls = CALLS_AT_ONCE
 
     def get(self, symbol: str) -> PriceCheck:
         """Return what is known of an instrument's ticker."""
@@ -54,12 +62,18 @@ class PriceChecks:
 
         Returns what went wrong beside that: one comparison must not keep the guards from being judged.
         """
-        self._looked_since_s = self._clock.monotonic()
+        began_s, self._looked_since_s = self._looked_since_s, self._clock.monotonic()
+        self._calls = earned_calls(
+            self._calls,
+            waited_s=self._looked_since_s - began_s,
+            per_s=CALLS_PER_S[self._market.venue],
+        )
         for symbol in self._checks.keys() - guarded.keys():
             del self._checks[symbol]
             self._market.set_price_trust(symbol, is_trusted=True)
         comparable = await self._with_books(quotes)
         due = plan_checks(self._checks, comparable, now_s=self._clock.monotonic(), due_s=self._due_s)
+        due = affordable(due, self._checks, calls=self._calls)
         compared = await asyncio.gather(
             *(self._compare(symbol, quotes[symbol], guarded[symbol]) for symbol in due),
             return_exceptions=True,
@@ -77,9 +91,11 @@ class PriceChecks:
         self._market.set_price_trust(symbol, is_trusted=not check.differs)
 
     async def _checked(self, symbol: str, quote: Quote, directions: frozenset[Direction]) -> PriceCheck:
+        self._calls -= FIRST_CALLS
         first = await self._market.book(symbol)
         if not differs(quote, first, directions):
             return after_agreement(quote, now_s=self._clock.monotonic())
+        self._calls -= SECOND_CALLS
         # One of them may just be older than the other.
         await self._clock.sleep(SECOND_LOOK_AFTER.total_seconds())
         again = (await self._market.fetch_quotes({symbol})).get(symbol, quote)

@@ -11,12 +11,17 @@ from hypothesis import strategies as st
 
 from engine.liquidation.mark import MarkRequest
 from engine.liquidation.price_check import (
+    CALLS_AT_ONCE,
     CHECKS_A_LOOK,
     DIFFERING_A_LOOK,
+    FIRST_CALLS,
+    SECOND_CALLS,
     PriceCheck,
+    affordable,
     after_agreement,
     after_difference,
     differs,
+    earned_calls,
     living_marks,
     marks_of_both,
     plan_checks,
@@ -129,6 +134,34 @@ def test_those_that_differ_leave_a_place_for_the_others():
 
 def test_no_more_than_a_few_are_compared_in_one_look():
     assert len(plan_checks({}, [f"S{n}" for n in range(50)], now_s=0, due_s=7.5)) == CHECKS_A_LOOK
+
+
+@given(
+    kinds=st.lists(st.sampled_from(["alike", "differs"]), min_size=1, max_size=30),
+    every_s=st.sampled_from([0.5, 1.0, 5.0]),
+)
+def test_comparisons_never_ask_for_more_than_their_share_of_public_calls(kinds, every_s):
+    kinds = {f"S{n:02}": kind for n, kind in enumerate(kinds)}
+    checks, calls, made = {}, CALLS_AT_ONCE, 0
+    for look in range(200):
+        now_s = every_s * look
+        calls = earned_calls(calls, waited_s=every_s, per_s=0.8) if look else calls
+        for symbol in affordable(plan_checks(checks, kinds, now_s=now_s, due_s=7.5), checks, calls=calls):
+            cost = FIRST_CALLS + (SECOND_CALLS if kinds[symbol] == "differs" else 0)
+            calls, made = calls - cost, made + cost
+            checks[symbol] = outcome(checks.get(symbol, PriceCheck()), kinds[symbol], now_s)
+        on_credit = CHECKS_A_LOOK * SECOND_CALLS
+        assert made <= CALLS_AT_ONCE + on_credit + 0.8 * now_s
+
+    assert len(checks) == len(kinds)
+
+
+def test_the_first_that_the_calls_do_not_suffice_for_keeps_its_place():
+    checks = {"differs": PriceCheck(checked_s=0, tried_s=0, differs_since_s=0)}
+
+    assert affordable(["a", "differs", "b"], checks, calls=2) == ["a"]
+    assert affordable(["a", "differs", "b"], checks, calls=5) == ["a", "differs", "b"]
+    assert affordable(["a"], checks, calls=-1) == []
 
 
 def a_difference(*, books=None, ticker=None, first_s=10.0, now_s=15.0):
