@@ -52,8 +52,8 @@ class Portfolio(Protocol):
 class Guards(Protocol):
     """Arming and disarming; nothing changes before `take`."""
 
-    async def offer_guard(self, user_id: int, symbol: str, venue: Venue | None) -> Outcome:
-        """Ask how to guard a position, or say why it cannot be."""
+    async def offer_guard(self, user_id: int, symbol: str | None, venue: Venue | None) -> Outcome:
+        """Ask how to guard a position, or every one without a symbol; or say why it cannot be."""
 
     async def offer_unguard(self, user_id: int, symbol: str, venue: Venue | None) -> Offer | Nothing:
         """Ask whether to stop guarding a position, or say that it is not guarded."""

@@ -11,6 +11,7 @@ from engine.venues import Venue
 #: Bounds keep what travels in a Refresh button within its 64 bytes.
 _SYMBOL = re.compile(r"[A-Za-z0-9.]{1,12}(?:/[A-Za-z0-9]{2,6})?")
 _USD = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]{1,8})?")
+_EVERYTHING = "ALL"
 _LARGEST_USD = Decimal(1_000_000_000)
 #: Said beside an amount, these name its unit and nothing to trade.
 _UNITS = frozenset({"USD", "$", "DOLLARS"})
@@ -36,7 +37,8 @@ class RouteArguments:
 class GuardArguments:
     """Which position; without a venue, wherever it is held."""
 
-    symbol: str
+    #: None for everything that is held.
+    symbol: str | None
     venue: Venue | None
 
 
@@ -91,7 +93,7 @@ def parse_one_symbol(words: Sequence[str], *, command: str) -> str | Misread | N
 
 
 def parse_guard(words: Sequence[str], *, command: str) -> GuardArguments | Misread:
-    """Read `SYMBOL [BROKER]`, in either order."""
+    """Read `SYMBOL [BROKER]`, in either order; `ALL` stands for everything."""
     example = f"/{command} BTC kraken"
     venues = [venue for word in words if (venue := parse_venue(word))]
     others = [word for word in words if not parse_venue(word)]
@@ -104,7 +106,8 @@ def parse_guard(words: Sequence[str], *, command: str) -> GuardArguments | Misre
         return _too_much(others[1], command, example)
     if len(venues) > 1:
         return Misread(why="Name one broker, or none.", example=example)
-    return GuardArguments(symbol=symbol, venue=venues[0] if venues else None)
+    venue = venues[0] if venues else None
+    return GuardArguments(symbol=None if symbol == _EVERYTHING else symbol, venue=venue)
 
 
 def parse_one_venue(words: Sequence[str], *, command: str) -> Venue | Misread | None:

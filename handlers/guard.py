@@ -9,6 +9,10 @@ from handlers.render.guards import render_outcome
 from handlers.render.problems import render_misread
 from handlers.render.screen import Screen
 
+_ONE_AT_A_TIME = Misread(
+    why="/unguard stops one guard at a time; what was guarded still is.", example="/unguard BTC"
+)
+
 
 async def offer_guard(context: ChatContext, words: Sequence[str]) -> Screen:
     """Ask how to guard a position."""
@@ -24,6 +28,8 @@ async def offer_unguard(context: ChatContext, words: Sequence[str]) -> Screen:
     asked = parse_guard(words, command="unguard")
     if isinstance(asked, Misread):
         return render_misread(asked)
+    if asked.symbol is None:
+        return render_misread(_ONE_AT_A_TIME)
     guards = context.services.guards
     return _screen(await guards.offer_unguard(context.person.user_id, asked.symbol, asked.venue), context)
 

@@ -41,7 +41,7 @@ COMMANDS = (
     ),
     Command(
         name="balance",
-        help="equity, available, in positions",
+        help="equity, available, in positions: in all and at each broker",
         role=Role.VIEWER,
         screen=show_balance,
         not_done="Your balance was not read; nothing was changed.",
@@ -67,7 +67,7 @@ COMMANDS = (
     Command(
         name="guard",
         form="SYMBOL [BROKER]",
-        help="sell a position when it loses too much",
+        help="have it sold by itself when it loses too much; ALL for every position",
         role=Role.TRADER,
         screen=offer_guard,
         not_done="No guard was set; what was guarded before still is.",
@@ -75,7 +75,7 @@ COMMANDS = (
     Command(
         name="unguard",
         form="SYMBOL [BROKER]",
-        help="stop guarding a position",
+        help="stop guarding it",
         role=Role.TRADER,
         screen=offer_unguard,
         not_done="No guard was taken away; what was guarded still is.",
@@ -83,7 +83,7 @@ COMMANDS = (
     Command(
         name="close",
         form="SYMBOL [BROKER]",
-        help="sell a position now, after a preview",
+        help="sell all of it now, after a preview",
         role=Role.TRADER,
         screen=offer_close,
         not_done="Nothing was sold.",
@@ -99,7 +99,7 @@ COMMANDS = (
     Command(
         name="history",
         form="[SYMBOL]",
-        help="what was sold, step by step",
+        help="what NIJA sold, newest first; of one symbol step by step",
         role=Role.VIEWER,
         screen=show_history,
         not_done="The history was not read; nothing was changed.",
@@ -113,14 +113,14 @@ COMMANDS = (
     ),
     Command(
         name="resume",
-        help="allow entries again",
+        help="allow buys again",
         role=Role.TRADER,
         screen=resume_entries,
         not_done="It is not known whether entries were allowed; /status shows it.",
     ),
     Command(
         name="status",
-        help="brokers, jobs, prices, alerts, database",
+        help="whether all is well: brokers, guards, alerts, database",
         role=Role.VIEWER,
         screen=show_status,
         not_done="The status was not read; nothing was changed.",

@@ -32,8 +32,8 @@ class Inquiry:
         self._clock = clock
         self._threshold = threshold
 
-    async def find(self, user_id: int, symbol: str, venue: Venue | None) -> list[Found]:
-        """Return what a user holds of a symbol, priced for showing."""
+    async def find(self, user_id: int, symbol: str | None, venue: Venue | None) -> list[Found]:
+        """Return what a user holds of a symbol, or of everything, priced for showing."""
         return await self._portfolio.find(user_id, symbol, venue)
 
     async def find_pressed(self, pressed: Pressed) -> list[Found]:

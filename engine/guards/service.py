@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from engine.clock import Clock
 from engine.confirmations.confirm import Claimed, claim_confirmation
 from engine.guards.answers import Answers
-from engine.guards.asking import Button, Pressed, load_pressed, single_buttons
+from engine.guards.asking import Button, Pressed, load_pressed, overview_buttons, single_buttons
 from engine.guards.guard import Guard, GuardState
 from engine.guards.inquiry import Inquiry
 from engine.guards.offers import Armed, ChoiceKind, LeftAlone, Nothing, Offer, Outcome, Unguarded
@@ -40,8 +40,8 @@ class GuardService:
         self._answers = Answers(inquiry=self._inquiry, setter=setter, clock=clock)
         self._resuming = Resuming(inquiry=self._inquiry, database=database, clock=clock)
 
-    async def offer_guard(self, user_id: int, symbol: str, venue: Venue | None) -> Outcome:
-        """Ask how to guard a position, or say why it cannot be."""
+    async def offer_guard(self, user_id: int, symbol: str | None, venue: Venue | None) -> Outcome:
+        """Ask how to guard a position, or every one without a symbol; or say why it cannot be."""
         found = await self._inquiry.find(user_id, symbol, venue)
         if not found:
             return Nothing(why=_not_held(symbol, venue))
@@ -50,6 +50,8 @@ class GuardService:
         if not able:
             return Armed(guards=(), left_out=tuple(proposal.line for proposal in proposals))
         # Those that cannot be guarded are shown too, with the reason.
+        if symbol is None:
+            return await self._inquiry.ask(user_id, "guard_all", proposals, overview_buttons(proposals))
         return await self._inquiry.ask(user_id, "guard", proposals, single_buttons(proposals))
 
     async def offer_unguard(self, user_id: int, symbol: str, venue: Venue | None) -> Offer | Nothing:
@@ -128,10 +130,9 @@ async def _leave_alone(_pressed: Pressed) -> Outcome:
     return LeftAlone()
 
 
-def _not_held(symbol: str, venue: Venue | None) -> str:
-    return (
-        f"You hold no {in_capitals(symbol)}{_at(venue)}; nothing was guarded. /positions shows what you hold."
-    )
+def _not_held(symbol: str | None, venue: Venue | None) -> str:
+    what = in_capitals(symbol) if symbol else "positions"
+    return f"You hold no {what}{_at(venue)}; nothing was guarded. /positions shows what you hold."
 
 
 def _at(venue: Venue | None) -> str:

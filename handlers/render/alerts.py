@@ -147,7 +147,7 @@ def _plain(
             yield bold("An alert could not be read")
             lost = escape(message.lost.replace("_", " "))
             yield f"Alert {message.alert_id} ({lost}) of {reader.clock(message.written_at)} is damaged in the database."
-            yield "NIJA cannot say what it told. Look at /history and /positions, and at the venue itself."
+            yield "NIJA cannot say what was in it. Look at /history and /positions, and at the venue itself."
         case AccountsMoved():
             yield from _accounts_moved(message)
         case _:

@@ -143,7 +143,7 @@ def _against(message: ExitFilled) -> str:
 def _fee(message: ExitFilled) -> str:
     if message.fee is None:
         estimate = message.fee_estimate
-        return "not told yet" if estimate is None else f"about {in_currency(estimate, message.currency)}"
+        return "not booked yet" if estimate is None else f"about {in_currency(estimate, message.currency)}"
     return charged(message.fee, message.fee_asset or message.currency)
 
 

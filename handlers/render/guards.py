@@ -36,6 +36,7 @@ _QUESTIONS = {
         "Guard these positions?",
         "They were there before NIJA. Nothing is guarded or sold until you answer.",
     ),
+    "guard_all": ("Guard these positions?", "Nothing is guarded or sold until you answer."),
     "guard": ("Guard this position?", "Nothing is guarded or sold until you answer."),
     "would_sell": (
         "Sell at once?",

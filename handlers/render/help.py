@@ -18,6 +18,9 @@ What is not guarded I sell only when you ask me with /close. I place no buys, an
 _NOTHING_GUARDED = "Nothing is guarded now. /positions shows what could be; /guard SYMBOL guards it."
 #: Words of other bots for what has another name here.
 _ALIKE = {"sell": "close", "liquidate": "close", "buy": "route"}
+_FORMS = (
+    "SYMBOL is a coin or stock like BTC or AAPL, BROKER a name like kraken; what is in [ ] may be left out."
+)
 _NO_COMMAND = "I understand commands only; /help lists them. Nothing was done."
 
 
@@ -48,7 +51,8 @@ def render_start(portfolio: PortfolioView, reader: Reader, halt: Halt | None = N
 
 def render_help(commands: Sequence[CommandLine]) -> Screen:
     """List every command in one line."""
-    return Screen(text="\n".join((bold("Commands"), *(_line(command) for command in commands))))
+    head = f"{bold('Commands')} · {_FORMS}"
+    return Screen(text="\n".join((head, *(_line(command) for command in commands))))
 
 
 def render_unknown(typed: str, commands: Sequence[CommandLine]) -> Screen:

@@ -19,6 +19,9 @@ from tests.handlers.values import NOW, OWNER, person, portfolio, position
         ("/route", ("preview", OWNER, None, None), "Chosen: Alpaca"),
         ("/route BTC 30", ("preview", OWNER, "BTC", Decimal(30)), "Chosen: Alpaca"),
         ("/guard btc kraken", ("offer_guard", OWNER, "BTC", Venue.KRAKEN), "Guard this position?"),
+        ("/guard all", ("offer_guard", OWNER, None, None), "Guard this position?"),
+        ("/guard all kraken", ("offer_guard", OWNER, None, Venue.KRAKEN), "Guard this position?"),
+        ("/close all", ("offer_close", OWNER, None, None), "Sell now?"),
         ("/unguard BTC", ("offer_unguard", OWNER, "BTC", None), "Stop guarding?"),
         ("/status", ("fetch_status", OWNER), "All is well."),
         ("/close btc kraken", ("offer_close", OWNER, "BTC", Venue.KRAKEN), "Sell now?"),
@@ -35,6 +38,13 @@ async def test_a_command_asks_the_engine_once_and_shows_its_answer(engine, owner
 
     assert [call for call in engine.calls if call != ("fetch_halt", OWNER)] == [asked]
     assert shown in answer.text
+
+
+async def test_unguarding_everything_at_once_is_not_done(engine, owner):
+    answer = await owner.ask("/unguard all")
+
+    assert engine.calls == []
+    assert answer.text.startswith("/unguard stops one guard at a time; what was guarded still is.")
 
 
 async def test_start_shows_the_guards_and_whether_entries_are_stopped(engine, owner):

@@ -67,6 +67,15 @@ async def test_guarding_all_from_cost_arms_what_is_above_and_asks_about_what_wou
     assert round(line.pnl_ratio, 4) == Decimal("-0.2504")
 
 
+async def test_everything_can_be_asked_about_again(met):
+    await press(met, await first_offer(met), ChoiceKind.LEAVE_ALONE)
+
+    offer = await service(met).offer_guard(OWNER_ID, None, None)
+    outcome = await press(met, offer, ChoiceKind.GUARD_ALL_FROM_COST)
+
+    assert armed(outcome) == {"ETH": (Decimal(2), Decimal(6200), GuardSource.EXISTING_COST)}
+
+
 async def waiting(room):
     portfolio = await room.engine.portfolio.fetch_portfolio(OWNER_ID)
     return {one.asset for one in portfolio.positions if one.not_guarded is NotGuarded.ASKED}

@@ -190,7 +190,7 @@ def test_the_liquidation_alert_begins_with_its_name():
 def test_what_the_venue_has_not_told_is_not_invented():
     text = render_alert(replace(EXIT, fee=None, fee_asset=None, realised=None), READER).text
 
-    assert "Fee                   not told yet" in text
+    assert "not booked yet" in text
     assert re.search(r"Realised PnL +unknown, no value", text)
 
 
@@ -206,7 +206,7 @@ def test_a_fee_that_is_booked_later_is_an_estimate_and_the_result_is_before_it()
 def test_a_fee_nobody_can_estimate_is_said_to_come():
     text = render_alert(replace(EXIT, fee=None, fee_asset=None, before_fee=True), READER).text
 
-    assert "not told yet" in text
+    assert "not booked yet" in text
     assert "The fee is not known yet: Kraken books it later, and /history shows it then." in text
 
 
