@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
-from engine.brokers.alpaca.fees import Charge, find_fee, parse_tier, readable_charges, taker_of_tier
+from engine.brokers.alpaca.charges import SHARED_DAYS, Charge
+from engine.brokers.alpaca.fees import find_fee, parse_tier, readable_charges, taker_of_tier
 from engine.brokers.alpaca.market import AlpacaMarketData, require_listed
 from engine.brokers.alpaca.orders import oldest_submission, parse_open_orders, parse_order
 from engine.brokers.alpaca.parse import (
@@ -11,6 +12,7 @@ from engine.brokers.alpaca.parse import (
     find_unreadable_positions,
     parse_cash,
     parse_fills,
+    parse_fills_of,
     parse_permissions,
     parse_positions,
     rows_of,
@@ -25,7 +27,7 @@ from engine.brokers.errors_table import Operation
 from engine.brokers.lane import Lane
 from engine.brokers.parse import Row, amount_in, as_list, as_row, text_in
 from engine.clock import Clock, moment
-from engine.errors import BrokerError, RefusalReason, RefusedError
+from engine.errors import BrokerError, MisconfiguredError, RefusalReason, RefusedError
 from engine.instruments import AssetClass
 from engine.money import ZERO
 from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId, distinct
@@ -130,6 +132,8 @@ class AlpacaBroker(CcxtBroker):
                 if len(rows) < _ORDERS_A_PAGE:
                     break
                 params = {**params, "until": oldest_submission(rows)}
+        else:
+            raise _endless("open orders")
         return OpenOrders(orders=tuple(orders.values()), unreadable=tuple(unreadable))
 
     async def fetch_order(
@@ -173,7 +177,10 @@ class AlpacaBroker(CcxtBroker):
         """Return the trades of one order from the account's history, whatever the order says itself."""
         if order.opened_at is None:
             return ()
-        return await self._fills_of(order.venue_order_id, order.opened_at, priority)
+        catalog = await self._market.catalog()
+        rows = await self._fill_rows(order.opened_at - _SLACK, priority)
+        with reading(Venue.ALPACA):
+            return distinct(parse_fills_of(order.venue_order_id, rows, catalog))
 
     async def fetch_fills(self, *, cursor: str | None = None) -> FillPage:
         """Return one page of fills, newest first."""
@@ -224,7 +231,8 @@ class AlpacaBroker(CcxtBroker):
         order = await self.fetch_order(venue_order_id, symbol, priority=Priority.HISTORY)
         if order.fee is not None or order.opened_at is None or not order.fills:
             return booked_with(order)
-        fee = find_fee(order.fills, await self._charges(order.opened_at), tier=self._tier)
+        charges, others = await self._charges(order.opened_at), await self._fills_beside(order)
+        fee = find_fee(order.fills, charges, tier=self._tier, others=others)
         return None if fee is None else BookedFee(amount=fee, asset=order.fills[0].fee_asset)
 
     async def fetch_permissions(self) -> KeyPermissions:
@@ -245,22 +253,34 @@ class AlpacaBroker(CcxtBroker):
             order = parse_order(row, catalog)
         if order.filled_quantity == ZERO or order.opened_at is None:
             return order
-        fills = await self._fills_of(order.venue_order_id, order.opened_at, priority)
+        try:
+            fills = await self.fetch_order_fills(order, priority=priority)
+        except MisconfiguredError:
+            # The order tells its totals itself; what its fills are is not known.
+            return order
         with reading(Venue.ALPACA):
             return parse_order(row, catalog, fills=fills)
 
-    async def _fills_of(
-        self, order_id: VenueOrderId, opened_at: datetime, priority: Priority
-    ) -> tuple[Fill, ...]:
-        after = (opened_at - _SLACK).astimezone(UTC).isoformat().replace("+00:00", "Z")
-        params, fills = {"after": after}, list[Fill]()
+    async def _fills_beside(self, order: Order) -> tuple[Fill, ...]:
+        """Return the trades of all other orders that may have been charged when this one was."""
+        catalog, opened_at = await self._market.catalog(), order.opened_at or self._clock.now()
+        rows = await self._fill_rows(opened_at - SHARED_DAYS, Priority.HISTORY)
+        with reading(Venue.ALPACA):
+            others = {VenueOrderId(text_in(row, "order_id")) for row in rows} - {order.venue_order_id}
+            return tuple(fill for other in others for fill in parse_fills_of(other, rows, catalog))
+
+    async def _fill_rows(self, since: datetime, priority: Priority) -> list[Row]:
+        """Return the rows of all pages of fills after a moment; stopping early would make a trade vanish."""
+        after = since.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        params, rows = {"after": after}, list[Row]()
         for _ in range(_PAGES):
-            page = await self._fill_page(params, priority)
-            fills.extend(fill for fill in page.fills if fill.venue_order_id == order_id)
-            if page.next_cursor is None:
-                break
-            params = {"after": after, "page_token": page.next_cursor}
-        return distinct(fills)
+            page = await self._fill_page_rows(params, priority)
+            rows += page
+            if len(page) < _FILLS_A_PAGE:
+                return rows
+            with reading(Venue.ALPACA):
+                params = {"after": after, "page_token": text_in(page[-1], "id")}
+        raise _endless("fills")
 
     async def _charges(self, opened_at: datetime) -> list[Charge]:
         catalog = await self._market.catalog()
@@ -274,18 +294,21 @@ class AlpacaBroker(CcxtBroker):
                 rows = rows_of(answer, "activities")
                 charges += readable_charges(rows, catalog)
                 if len(rows) < _FILLS_A_PAGE:
-                    break
+                    return charges
                 params = {**wanted, "page_token": text_in(rows[-1], "id")}
-        return charges
+        raise _endless("charges")
 
     async def _fill_page(self, params: Mapping[str, str], priority: Priority) -> FillPage:
-        catalog = await self._market.catalog()
+        catalog, rows = await self._market.catalog(), await self._fill_page_rows(params, priority)
+        with reading(Venue.ALPACA):
+            cursor = text_in(rows[-1], "id") if len(rows) == _FILLS_A_PAGE else None
+            return FillPage(fills=parse_fills(rows, catalog), next_cursor=cursor)
+
+    async def _fill_page_rows(self, params: Mapping[str, str], priority: Priority) -> list[Row]:
         wanted = {"direction": "desc", "page_size": str(_FILLS_A_PAGE), **params}
         answer = await self._get("v2/account/activities/FILL", wanted, priority)
         with reading(Venue.ALPACA):
-            rows = rows_of(answer, "activities")
-            cursor = text_in(rows[-1], "id") if len(rows) == _FILLS_A_PAGE else None
-            return FillPage(fills=parse_fills(rows, catalog), next_cursor=cursor)
+            return rows_of(answer, "activities")
 
     async def _order(self, path: str, method: str, body: Mapping[str, str], priority: Priority) -> object:
         call = Call(
@@ -301,3 +324,8 @@ class AlpacaBroker(CcxtBroker):
 
     async def _get(self, path: str, params: Mapping[str, str], priority: Priority) -> object:
         return await self._send(Call(path=path, api=_PRIVATE, params=params), priority=priority)
+
+
+def _endless(what: str) -> MisconfiguredError:
+    """Return the error of a walk that does not come to its end: an incomplete answer is none."""
+    return MisconfiguredError(Venue.ALPACA, f"{what} have more than {_PAGES} pages")

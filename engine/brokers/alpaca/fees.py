@@ -1,11 +1,11 @@
 """What Alpaca takes for crypto: the schedule by tier, and the charges it books at the end of the day."""
 
 import contextlib
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 
+from engine.brokers.alpaca.charges import Bill, Charge, certain_charges
 from engine.brokers.alpaca.names import Catalog
 from engine.brokers.parse import MalformedAnswerError, Row, amount_in, lenient, text_in
 from engine.money import ZERO, exact
@@ -15,19 +15,6 @@ _USD = "USD"
 
 # https://docs.alpaca.markets/docs/crypto-fees: what takers pay, in basis points, by tier of the account.
 _TAKER = tuple(Decimal(bps) / 10_000 for bps in (25, 22, 20, 18, 15, 13, 12, 10))
-
-#: A charge is rounded: by so much of itself, or to the cent.
-_NEAR_RATIO, _NEAR_USD = Decimal("0.01"), Decimal("0.005")
-_BOOKED_WITHIN = timedelta(days=4)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Charge:
-    """One booked fee; it names neither order nor fill."""
-
-    amount: Decimal
-    asset: str
-    day: date
 
 
 def taker_of_tier(tier: int | None) -> Decimal:
@@ -60,49 +47,42 @@ def readable_charges(rows: Iterable[Row], catalog: Catalog) -> list[Charge]:
     return charges
 
 
-def find_fee(fills: Sequence[Fill], charges: Iterable[Charge], *, tier: int | None) -> Decimal | None:
-    """Return what was charged for a market order's fills; None while not all of it is booked.
+def find_fee(
+    fills: Sequence[Fill], charges: Iterable[Charge], *, tier: int | None, others: Iterable[Fill] = ()
+) -> Decimal | None:
+    """Return what was charged for a market order's fills; None while that is not booked or not certain.
 
-    The venue names no order with a charge, so the one of its day is taken whose amount fits what the
-    account pays: one for the whole order, else one a fill.
+    The venue names no order with a charge: it books one for a whole order, or one a fill. `others` are the
+    account's fills of other orders about that time, to each of which a charge may belong as well.
     """
     if not fills:
         return None
     # The account may have changed its tier in the night between.
     rates = {taker_of_tier(near) for near in ((tier or 1) - 1, tier or 1, (tier or 1) + 1)}
-    open_charges = [charge for charge in charges if _is_of(charge, fills[0])]
-    whole = _take(open_charges, sum((_base_of(fill) for fill in fills), ZERO), rates)
-    if whole is not None:
-        return whole
-    parts = [_take(open_charges, _base_of(fill), rates) for fill in fills]
-    return sum((part for part in parts if part is not None), ZERO) if None not in parts else None
+    booked, rivals = list(charges), _rivals(others, asset=fills[0].fee_asset)
+    whole = certain_charges([_bill(fills)], rivals, booked, rates)
+    parts = whole or certain_charges([_bill([fill]) for fill in fills], rivals, booked, rates)
+    with exact():
+        return None if parts is None else sum(parts, ZERO)
 
 
-def _is_of(charge: Charge, fill: Fill) -> bool:
-    day = fill.at.date()
-    return charge.asset == fill.fee_asset and day - timedelta(days=1) <= charge.day <= day + _BOOKED_WITHIN
+def _rivals(others: Iterable[Fill], *, asset: str) -> list[Bill]:
+    """Return what other orders may be charged for, in whole and by the fill."""
+    orders = dict[str, list[Fill]]()
+    for fill in others:
+        if fill.fee_asset == asset:
+            orders.setdefault(fill.venue_order_id, []).append(fill)
+    wholes = [_bill(fills) for fills in orders.values()]
+    return [*wholes, *(_bill([fill]) for fills in orders.values() if len(fills) > 1 for fill in fills)]
+
+
+def _bill(fills: Sequence[Fill]) -> Bill:
+    with exact():
+        base = sum((_base_of(fill) for fill in fills), ZERO)
+    return Bill(base=base, asset=fills[0].fee_asset, day=fills[0].at.date())
 
 
 def _base_of(fill: Fill) -> Decimal:
     """Return the amount that the fee is a part of: what the fill credited."""
     with exact():
         return fill.quantity if fill.fee_asset == fill.base else fill.quantity * fill.price
-
-
-def _take(charges: list[Charge], base: Decimal, rates: Collection[Decimal]) -> Decimal | None:
-    """Return and use up the charge that fits best."""
-    fitting = [charge for charge in charges if _misfit(charge, base, rates) <= _tolerance(charge)]
-    if not fitting:
-        return None
-    best = min(fitting, key=lambda charge: _misfit(charge, base, rates))
-    charges.remove(best)
-    return best.amount
-
-
-def _misfit(charge: Charge, base: Decimal, rates: Collection[Decimal]) -> Decimal:
-    return min(abs(charge.amount - base * rate) for rate in rates)
-
-
-def _tolerance(charge: Charge) -> Decimal:
-    cent = _NEAR_USD if charge.asset == _USD else ZERO
-    return max(abs(charge.amount) * _NEAR_RATIO, cent)

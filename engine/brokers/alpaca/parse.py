@@ -140,6 +140,11 @@ def parse_fills(rows: Iterable[Row], catalog: Catalog) -> tuple[Fill, ...]:
     return wall_time.newest_first(fills, at=lambda fill: fill.at)
 
 
+def parse_fills_of(order_id: VenueOrderId, rows: Iterable[Row], catalog: Catalog) -> tuple[Fill, ...]:
+    """Read the trades of one order, of which none may be missed."""
+    return tuple(_fill(row, catalog) for row in rows if text_in(row, "order_id") == order_id)
+
+
 def _fill(row: Row, catalog: Catalog) -> Fill:
     asset = catalog.asset(text_in(row, "symbol"))
     side = one_of(row, "side", SIDES)

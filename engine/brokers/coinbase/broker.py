@@ -13,6 +13,7 @@ from engine.brokers.coinbase.parse import (
     find_unreadable_accounts,
     parse_fill_cursor,
     parse_fills,
+    parse_fills_of,
     parse_holdings,
     parse_taker_fee,
     parse_traded_orders,
@@ -35,7 +36,7 @@ from engine.brokers.parse import (
 )
 from engine.brokers.unnamed import base_of, is_like
 from engine.clock import Clock, moment
-from engine.errors import KeyRejectedError
+from engine.errors import KeyRejectedError, MisconfiguredError
 from engine.money import ZERO
 from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId, distinct
 from engine.positions import AccountReport
@@ -115,7 +116,11 @@ class CoinbaseBroker(CcxtBroker):
             order = parse_order(row)
         if order.filled_quantity == 0:
             return order
-        fills = await self._all_fills({"order_ids": venue_order_id}, priority)
+        try:
+            fills = await self.fetch_order_fills(order, priority=priority)
+        except MisconfiguredError:
+            # The order tells its totals itself; what its fills are is not known.
+            return order
         with reading(Venue.COINBASE):
             return parse_order(row, fills=fills)
 
@@ -163,7 +168,11 @@ class CoinbaseBroker(CcxtBroker):
         self, order: Order, *, priority: Priority = Priority.READ
     ) -> tuple[Fill, ...]:
         """Return the trades of one order from the account's history, whatever the order says itself."""
-        return await self._all_fills({"order_ids": order.venue_order_id}, priority)
+        instruments, fills = await self._market.catalog(), list[Fill]()
+        async for answer in self._fill_answers({"order_ids": order.venue_order_id}, priority):
+            with reading(Venue.COINBASE):
+                fills.extend(parse_fills_of(order.venue_order_id, answer, instruments))
+        return distinct(fills)
 
     async def fetch_fills(self, *, cursor: str | None = None) -> FillPage:
         """Return one page of fills, newest first."""
@@ -268,13 +277,6 @@ class CoinbaseBroker(CcxtBroker):
     def _order_rows(self, params: Params, priority: Priority) -> AsyncIterator[Row]:
         wanted: Params = {**params, "limit": _ROWS_A_PAGE}
         return self._pages("orders/historical/batch", wanted, priority, table="orders")
-
-    async def _all_fills(self, params: Mapping[str, str], priority: Priority) -> tuple[Fill, ...]:
-        instruments, fills = await self._market.catalog(), list[Fill]()
-        async for answer in self._fill_answers(params, priority):
-            with reading(Venue.COINBASE):
-                fills.extend(parse_fills(answer, instruments))
-        return distinct(fills)
 
     async def _fill_answers(self, params: Mapping[str, str], priority: Priority) -> AsyncIterator[object]:
         """Walk through every page of fills; stopping early would make a trade vanish."""

@@ -151,6 +151,13 @@ def parse_fills(answer: object, instruments: Instruments) -> tuple[Fill, ...]:
     return wall_time.newest_first(fills, at=lambda fill: fill.at)
 
 
+def parse_fills_of(order_id: VenueOrderId, answer: object, instruments: Instruments) -> tuple[Fill, ...]:
+    """Read the trades of one order on a page of fills, of which none may be missed."""
+    rows = rows_in(as_row(answer, "fills"), "fills")
+    fills = [_fill(row, instruments) for row in rows if text_in(row, "order_id") == order_id]
+    return tuple(fill for fill in fills if fill)
+
+
 def parse_fill_cursor(answer: object) -> str | None:
     """Return where the next page of fills begins; None after the last."""
     page = as_row(answer, "fills")

@@ -1,4 +1,5 @@
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -22,6 +23,7 @@ from tests.engine.brokers.alpaca.conftest import ACCOUNT, a_request
 D = Decimal
 SINCE = datetime.now(UTC) - timedelta(minutes=5)
 ORDERS = "POST /v2/orders"
+FILLS = "GET /v2/account/activities/{activity_type}"
 
 
 def fault(venue, kind, endpoint, **more):
@@ -133,6 +135,33 @@ async def test_a_sale_the_venue_has_not_begun_is_open_and_unfilled(broker, venue
     order = await broker.fetch_order(order_id, "BTC/USD")
     assert (order.status, order.filled_quantity) == (OrderStatus.OPEN, 0)
     assert [one.venue_order_id for one in (await broker.fetch_open_orders()).orders] == [order_id]
+
+
+@pytest.mark.parametrize(
+    "odd", [{"price": None}, {"qty": "garbage"}, {"order_id": None}, {"transaction_time": ""}]
+)
+async def test_trades_of_an_order_of_which_one_cannot_be_read_are_unknown(broker, venue, sell, odd):
+    venue.deposit("BTC", "1")
+    _, order_id = await sell()
+    order = await broker.fetch_order(order_id, "BTC/USD")
+    fault(venue, FaultKind.WRONG_FIELDS, FILLS, fields=odd, times=2)
+
+    with pytest.raises(MisconfiguredError):
+        await broker.fetch_order_fills(order)
+    alone = await broker.fetch_order(order_id, "BTC/USD")
+
+    assert (alone.filled_quantity, alone.fills, alone.cost) == (order.filled_quantity, (), order.cost)
+
+
+async def test_a_walk_over_fills_without_an_end_is_no_answer(broker, venue, sell):
+    venue.deposit("BTC", "1")
+    _, order_id = await sell()
+    order = await broker.fetch_order(order_id, "BTC/USD")
+    body = json.dumps([{"id": f"{n}", "order_id": "another"} for n in range(100)])
+    fault(venue, FaultKind.HTML_200, FILLS, body=body, times=None)
+
+    with pytest.raises(MisconfiguredError):
+        await broker.fetch_order_fills(order)
 
 
 async def test_a_stock_is_sold_for_today_under_its_ticker(broker, venue, sell):

@@ -5,17 +5,18 @@ from decimal import Decimal
 
 import pytest
 
-from engine.brokers.alpaca.fees import Charge, find_fee, taker_of_tier
+from engine.brokers.alpaca.charges import Charge
+from engine.brokers.alpaca.fees import find_fee, taker_of_tier
 from engine.orders import Fill, Side, VenueOrderId
 
 D = Decimal
 DAY = date(2026, 11, 22)
 
 
-def a_fill(quantity="0.1", price="50000", *, side=Side.SELL):
+def a_fill(quantity="0.1", price="50000", *, side=Side.SELL, order="o-1"):
     return Fill(
         trade_id="t",
-        venue_order_id=VenueOrderId("o-1"),
+        venue_order_id=VenueOrderId(order),
         symbol="BTC/USD",
         base="BTC",
         quote="USD",
@@ -65,6 +66,56 @@ def test_a_charge_of_the_day_that_fits_the_schedule_is_the_orders(fills, charges
 )
 def test_what_is_not_booked_in_full_stays_unknown(fills, charges):
     assert find_fee(fills, charges, tier=None) is None
+
+
+def another(quantity="0.1", *, order="o-2", **changes):
+    return a_fill(quantity, order=order, **changes)
+
+
+@pytest.mark.parametrize(
+    ("others", "charges", "fee"),
+    [
+        ([another()], charged("12.5"), None),
+        ([another()], charged("12.5", "12.5"), "12.5"),
+        ([another()], charged("12.5", "12.45"), None),
+        ([another("0.1001")], charged("12.5"), None),
+        ([another("0.088")], charged("11"), None),
+        ([another("0.088")], charged("12.5", "11"), "12.5"),
+        ([another("0.2")], charged("12.5"), "12.5"),
+        ([another("0.1"), another("0.3")], charged("12.5", "37.5"), None),
+        ([another("0.1"), another("0.3")], charged("12.5", "12.5", "37.5"), "12.5"),
+        ([another(), another(order="o-3")], charged("12.5", "12.5"), None),
+        ([another(side=Side.BUY)], charged("12.5"), "12.5"),
+    ],
+    ids=[
+        "one for two",
+        "twins",
+        "nearly twins",
+        "nearly the same",
+        "of the next tier",
+        "each its own",
+        "a rival that fits none",
+        "a part of a rival",
+        "parts of a rival, all booked",
+        "two for three",
+        "a rival charged in coins",
+    ],
+)
+def test_a_charge_is_no_orders_that_may_be_anothers(others, charges, fee):
+    found = find_fee([a_fill()], charges, tier=1, others=others)
+
+    assert found == (fee and D(fee))
+
+
+@pytest.mark.parametrize("charges", [charged("12.5"), charged("12.5", "12.5"), charged("11", "12.5")])
+def test_no_charge_counts_for_two_orders(charges):
+    one, two = [a_fill()], [another()]
+
+    fees = [find_fee(one, charges, tier=1, others=two), find_fee(two, charges, tier=1, others=one)]
+
+    known = [fee for fee in fees if fee is not None]
+    assert sum(known) <= sum(charge.amount for charge in charges)
+    assert len(known) in {0, len(charges)}
 
 
 @pytest.mark.parametrize(

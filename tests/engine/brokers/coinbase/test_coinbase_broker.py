@@ -324,6 +324,20 @@ async def test_fills_whose_pages_do_not_end_are_no_proof_of_absence(broker, venu
         await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE)
 
 
+@pytest.mark.parametrize("odd", ["price", "size", "trade_time", "order_id", "commission"])
+async def test_trades_of_an_order_of_which_one_cannot_be_read_are_unknown(broker, venue, sell, odd):
+    venue.deposit("BTC", "1")
+    _, order_id = await sell()
+    order = await broker.fetch_order(order_id, "BTC/USD")
+    fault(venue, FaultKind.WRONG_FIELDS, "orders/historical/fills", fields={odd: None}, times=2)
+
+    with pytest.raises(MisconfiguredError):
+        await broker.fetch_order_fills(order)
+    alone = await broker.fetch_order(order_id, "BTC/USD")
+
+    assert (alone.filled_quantity, alone.fills, alone.cost) == (order.filled_quantity, (), order.cost)
+
+
 async def test_orders_are_looked_for_on_every_page(broker, venue):
     venue.deposit("BTC", "10")
     first = venue.place("BTC/USD", "sell", "0.01", client_id="ours")
