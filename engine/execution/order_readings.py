@@ -73,6 +73,17 @@ def weigh(
     return after, Verdict.SETTLED if now_s - since_s >= agrees_after_s else Verdict.UNCONFIRMED
 
 
+def why_unconfirmed(readings: OrderReadings, order: Order, *, traded: Decimal | None) -> str:
+    """Say what is the matter with a final answer that falls short and may not be acted on yet."""
+    filled = order.filled_quantity
+    if not readings.most_filled:
+        return "without any fill, which a market order hardly ever is"
+    told = f"with {filled:f} filled, {'less' if filled < readings.sent else 'more'} than was sent"
+    if filled < readings.most_filled:
+        return f"{told}, although it or its trades told of {readings.most_filled:f}"
+    return f"{told}, and its trades " + ("are not known" if traded is None else f"tell of {traded:f} yet")
+
+
 def settled_by_trades(order: Order, fills: Sequence[Fill]) -> Order:
     """Return the order with the totals of its trades where those tell of more than it says itself."""
     with exact():

@@ -16,6 +16,7 @@ from engine.execution.order_readings import (
     falls_short,
     settled_by_trades,
     weigh,
+    why_unconfirmed,
 )
 from engine.execution.patience import pause_s
 from engine.execution.states import IntentEvent
@@ -63,6 +64,7 @@ class Filling:
         self._readings = dict[VenueOrderId, OrderReadings]()
         #: How many answers were not confirmed.
         self._contradicted = 0
+        self._why_unconfirmed = ""
 
     async def step(self, intent: Intent, claim: Claim, *, found_later: bool) -> Intent:
         """Ask once for the order that was sent for `claim`; the intent is planned again when the venue closed the order without a fill."""
@@ -76,7 +78,7 @@ class Filling:
             await self._wait(intent, None, "has the order and has not filled it yet")
         elif verdict is Verdict.UNCONFIRMED:
             intent = await self._note_most(intent, order)
-            await self._ask_again(intent, order)
+            await self._ask_again(intent)
         elif order.filled_quantity == ZERO:
             # What was read before the order left does not hold any more, whatever became of it.
             self._reports.outdate(intent.account_id)
@@ -99,6 +101,7 @@ class Filling:
         traded = None if fills is None else sum((fill.quantity for fill in fills), ZERO)
         after, verdict = weigh(before, order, traded=traded, now_s=self._clock.monotonic())
         self._readings[order.venue_order_id] = after
+        self._why_unconfirmed = why_unconfirmed(after, order, traded=traded)
         # Only now: an answer must not be made to agree with the trades it is held against.
         return settled_by_trades(order, fills or ()), verdict
 
@@ -115,14 +118,13 @@ class Filling:
             cost=order.cost if order.filled_quantity == most else None,
         )
 
-    async def _ask_again(self, intent: Intent, order: Order) -> None:
+    async def _ask_again(self, intent: Intent) -> None:
         self._contradicted += 1
         if self._contradicted > 1:
             label = intent.venue.label
             await self._trouble.note(
-                f"{label} says the order is over with {order.filled_quantity:f} filled, less than was sent, and its "
-                "answers do not agree",
-                "asking until they do; nothing is sent again before that",
+                f"{label} says the order is over {self._why_unconfirmed}",
+                "asking again until that is certain; nothing is sent before",
             )
         await self._clock.sleep(AGREES_AFTER_S)
 

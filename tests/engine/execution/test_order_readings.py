@@ -13,6 +13,7 @@ from engine.execution.order_readings import (
     falls_short,
     settled_by_trades,
     weigh,
+    why_unconfirmed,
 )
 from engine.orders import Fill, Order, OrderStatus, Side, VenueOrderId
 
@@ -156,6 +157,28 @@ def test_an_answer_that_is_repeated_always_counts_in_the_end(filled, before):
     _, verdict = weigh(readings, order, traded=None, now_s=15)
 
     assert verdict is Verdict.SETTLED
+
+
+@pytest.mark.parametrize(
+    ("filled", "traded", "before", "words"),
+    [
+        ("0", "0", "0", "without any fill, which a market order hardly ever is"),
+        ("0", None, "0", "without any fill, which a market order hardly ever is"),
+        ("0", "0", "0.4", "with 0 filled, less than was sent, although it or its trades told of 0.4"),
+        ("0.2", "0.5", "0", "with 0.2 filled, less than was sent, although it or its trades told of 0.5"),
+        ("0.4", None, "0", "with 0.4 filled, less than was sent, and its trades are not known"),
+        ("0.4", "0.1", "0", "with 0.4 filled, less than was sent, and its trades tell of 0.1 yet"),
+        ("1.5", "0", "0", "with 1.5 filled, more than was sent, and its trades tell of 0 yet"),
+    ],
+)
+def test_what_is_the_matter_with_an_unconfirmed_answer_is_said_truly(filled, traded, before, words):
+    order, known = an_order(FILLED, filled), None if traded is None else Decimal(traded)
+    readings = OrderReadings(sent=Decimal(1), most_filled=Decimal(before))
+
+    after, verdict = weigh(readings, order, traded=known, now_s=0)
+
+    assert verdict is WAIT
+    assert why_unconfirmed(after, order, traded=known) == words
 
 
 def test_trades_of_more_than_an_order_says_give_its_figures():
