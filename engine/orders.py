@@ -153,6 +153,8 @@ class Sent:
     quantity: Decimal
     #: When it left, by our clock.
     at: datetime
+    #: Orders of ours that are known to be other ones.
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from engine.execution.intents import Intent, IntentStep, Trigger
 from engine.execution.live_exit import LiveExit, exit_of
 from engine.execution.patience import Told
 from engine.execution.states import IntentEvent, client_order_id, next_state
+from engine.execution.unproven import orders_of_attempts
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.money import ZERO, exact
 from engine.orders import Order
@@ -239,6 +240,15 @@ class Journal:
                 if guard is not None and guard.state is not GuardState.CLOSED:
                     live.append(LiveExit(intent=intent, guard=guard))
         return tuple(live)
+
+    async def load_other_orders(self, intent: Intent) -> frozenset[str]:
+        """Return the venue's ids of all orders of ours that are not the one of an intent's present attempt."""
+        async with self._database.read() as session:
+            steps = await intents.load_steps(session, intent.intent_id)
+            known = await intents.load_order_ids(session, intent.account_id)
+        own = orders_of_attempts(intent.venue, steps)
+        mine = {order_id for order_id, attempt in own.items() if attempt == intent.attempt}
+        return (known | own.keys()) - mine - {intent.venue_order_id or ""}
 
     async def load_steps(self, intent_id: str) -> tuple[IntentStep, ...]:
         """Return an intent's whole life, first step first."""

@@ -85,7 +85,11 @@ class Submitter:
             return Attempt(intent=after, error=e)
         self._lost_at.pop(sent.client_order_id, None)
         accepted = await self._journal.record(
-            sent, IntentEvent.ACCEPT, cause="accepted", venue_order_id=venue_order_id
+            sent,
+            IntentEvent.ACCEPT,
+            cause="accepted",
+            words=venue_order_id,
+            venue_order_id=venue_order_id,
         )
         return Attempt(intent=accepted, error=None)
 
@@ -121,7 +125,11 @@ class Submitter:
             if order is not None:
                 self._lost_at.pop(intent.client_order_id)
                 return await self._journal.record(
-                    intent, IntentEvent.ACCEPT, cause="found", venue_order_id=order.venue_order_id
+                    intent,
+                    IntentEvent.ACCEPT,
+                    cause="found",
+                    words=order.venue_order_id,
+                    venue_order_id=order.venue_order_id,
                 )
             absent_after.append(asked_after)
         same_id = step is Resend.SAME_ID
@@ -166,7 +174,9 @@ class Submitter:
 
         """
         for attempt in await self.unproven(intent):
-            sent = replace(intent, client_order_id=client_order_id(intent.intent_id, attempt))
+            sent = replace(
+                intent, attempt=attempt, client_order_id=client_order_id(intent.intent_id, attempt)
+            )
             order = await self._find(sent, broker)
             if order is not None and await self._may_have_sold(order, broker):
                 return order
@@ -212,7 +222,12 @@ class Submitter:
             intent.client_order_id,
             intent.symbol,
             since=wall_time.at_most(intent.created_at, self._clock.now()) - SOUGHT_BACK,
-            sent=Sent(side=intent.side, quantity=intent.quantity, at=intent.sent_at or intent.created_at),
+            sent=Sent(
+                side=intent.side,
+                quantity=intent.quantity,
+                at=intent.sent_at or intent.created_at,
+                others=await self._journal.load_other_orders(intent),
+            ),
             priority=Priority.EXIT,
         )
 

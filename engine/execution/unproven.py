@@ -1,6 +1,6 @@
 """Pure: which attempts of an exit may have sold something although the venue showed nothing of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from engine.execution.intents import IntentStep
@@ -31,6 +31,18 @@ def unproven_attempts(venue: Venue, steps: Sequence[IntentStep]) -> tuple[int, .
         if not keeps_id or step.from_state in _CLOSED:
             attempt += 1
     return tuple(unproven)
+
+
+def orders_of_attempts(venue: Venue, steps: Sequence[IntentStep]) -> Mapping[str, int]:
+    """Return the venue's ids of the orders that are known, each with the number of its attempt."""
+    keeps_id = PROOFS[venue].resend is Resend.SAME_ID
+    attempt, orders = 1, dict[str, int]()
+    for step in steps:
+        if step.to_state is IntentState.ACCEPTED and step.words:
+            orders[step.words] = attempt
+        if step.to_state is IntentState.PLANNED and step.from_state in _BEGUN:
+            attempt += not keeps_id or step.from_state in _CLOSED
+    return orders
 
 
 def looks_sold(*, before: Decimal | None, owned: Decimal | None, sent: Decimal) -> bool:

@@ -113,7 +113,11 @@ class LostOrder:
             client_order_id=order.client_order_id or intent.client_order_id,
         )
         return await self._journal.record(
-            sent, IntentEvent.ACCEPT, cause="found", venue_order_id=order.venue_order_id
+            sent,
+            IntentEvent.ACCEPT,
+            cause="found",
+            words=order.venue_order_id,
+            venue_order_id=order.venue_order_id,
         )
 
     async def may_come(self, intent: Intent) -> bool:

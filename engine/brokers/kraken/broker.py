@@ -161,7 +161,7 @@ class KrakenBroker(CcxtBroker):
             result = await self._read(path, {"cl_ord_id": client_order_id, **extra}, priority=priority)
             with reading(Venue.KRAKEN):
                 rows = table_in(as_row(result, path), table)
-            found = await self._pick(rows, client_order_id, symbol, sent)
+            found = await self._pick(rows, client_order_id, symbol, sent, is_answer_to_id=len(rows) == 1)
             if found is not None:
                 return found
         rows = await trades_since(self._trades, start, priority)
@@ -267,7 +267,13 @@ class KrakenBroker(CcxtBroker):
             return replace(report, unrealized_usd=amount_in(row, "n"), spendable_usd=amount_in(row, "mf"))
 
     async def _pick(
-        self, rows: Mapping[str, Row], client_order_id: ClientOrderId, symbol: str, sent: Sent | None
+        self,
+        rows: Mapping[str, Row],
+        client_order_id: ClientOrderId,
+        symbol: str,
+        sent: Sent | None,
+        *,
+        is_answer_to_id: bool = False,
     ) -> Order | None:
         offset = self._market.venue_clock.offset
         for order_id, row in rows.items():
@@ -275,9 +281,10 @@ class KrakenBroker(CcxtBroker):
                 named = optional_in(row, "cl_ord_id", text_in)
             if named == client_order_id:
                 return await self._parsed(order_id, row)
-            if named is None and sent is not None:
+            # We send no userref, which another program may.
+            if named is None and sent is not None and not row.get("userref"):
                 order = await self._parsed(order_id, row)
-                if is_like(order, symbol, sent, shifted=offset):
+                if is_like(order, symbol, sent, shifted=offset, is_answer_to_id=is_answer_to_id):
                     return order
         return None
 

@@ -8,7 +8,7 @@ import pytest
 
 from engine.execution.intents import IntentStep
 from engine.execution.states import IntentState
-from engine.execution.unproven import looks_sold, unproven_attempts
+from engine.execution.unproven import looks_sold, orders_of_attempts, unproven_attempts
 from engine.venues import Venue
 
 P, S, U, A = IntentState.PLANNED, IntentState.SENT, IntentState.UNKNOWN, IntentState.ACCEPTED
@@ -50,6 +50,22 @@ def life(*states):
 )
 def test_attempts_given_up_without_a_refusal_are_unproven(venue, states, unproven):
     assert unproven_attempts(venue, life(*states)) == unproven
+
+
+@pytest.mark.parametrize(
+    ("venue", "states", "attempts"),
+    [
+        (Venue.KRAKEN, (P, S, A), [1]),
+        (Venue.KRAKEN, (P, S, U, P, S, A, P, S, A), [2, 3]),
+        (Venue.COINBASE, (P, S, U, P, S, A, P, S, A), [1, 2]),
+    ],
+)
+def test_each_order_that_is_known_belongs_to_one_attempt(venue, states, attempts):
+    steps = [
+        replace(step, words=f"O-{n}") if step.to_state is A else step for n, step in enumerate(life(*states))
+    ]
+
+    assert list(orders_of_attempts(venue, steps).values()) == attempts
 
 
 @pytest.mark.parametrize(

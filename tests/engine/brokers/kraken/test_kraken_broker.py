@@ -14,7 +14,7 @@ from engine.errors import (
     TryLaterError,
     UnknownOutcomeError,
 )
-from engine.orders import ClientOrderId, OpenOrders, OrderStatus, Side, VenueOrderId
+from engine.orders import ClientOrderId, OpenOrders, OrderStatus, Sent, Side, VenueOrderId
 from engine.positions import Direction, Holding
 from sandbox.faults import Fault, FaultKind
 from tests.engine.brokers.kraken.conftest import ACCOUNT, a_request
@@ -210,6 +210,41 @@ async def test_our_id_finds_an_order_that_only_its_trades_show_yet(broker, venue
         fault(venue, FaultKind.HTML_200, endpoint, body=body)
     found = await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE)
     assert found.venue_order_id == order_id
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_found"),
+    [
+        ({"cl_ord_id": None}, True),
+        ({"cl_ord_id": None, "vol": "0.04"}, True),
+        ({"cl_ord_id": None, "userref": 77}, False),
+        ({"cl_ord_id": "another"}, False),
+    ],
+    ids=["no id", "another quantity", "of another program", "another id"],
+)
+async def test_the_only_answer_to_our_id_is_ours_though_it_does_not_name_it(
+    broker, venue, sell, fields, is_found
+):
+    venue.deposit("BTC", "1")
+    request, order_id = await sell()
+    sent = Sent(side=request.side, quantity=request.quantity, at=datetime.now(UTC))
+    for endpoint in ("OpenOrders", "ClosedOrders", "QueryOrders"):
+        fault(venue, FaultKind.WRONG_FIELDS, endpoint, fields=fields, times=None)
+
+    found = await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE, sent=sent)
+
+    assert (found and found.venue_order_id) == (order_id if is_found else None)
+
+
+async def test_an_order_of_ours_that_is_another_one_is_not_the_one_looked_for(broker, venue, sell):
+    venue.deposit("BTC", "1")
+    request, order_id = await sell()
+    at = datetime.now(UTC)
+    sent = Sent(side=request.side, quantity=request.quantity, at=at, others=frozenset({order_id}))
+    for endpoint in ("OpenOrders", "ClosedOrders", "QueryOrders"):
+        fault(venue, FaultKind.WRONG_FIELDS, endpoint, fields={"cl_ord_id": None}, times=None)
+
+    assert await broker.find_order(ClientOrderId("next"), "BTC/USD", since=SINCE, sent=sent) is None
 
 
 def orders_answer(table, rows):
