@@ -14,6 +14,7 @@ class AlertKind(StrEnum):
     FIRST_CONTACT = "first_contact"
     GUARD_REDUCED = "guard_reduced"
     GUARD_PAUSED = "guard_paused"
+    GUARD_RESUMED = "guard_resumed"
     COIN_RENAMED = "coin_renamed"
     CLOSED_ELSEWHERE = "closed_elsewhere"
     NOT_WATCHING = "not_watching"
@@ -41,6 +42,7 @@ CRITICAL = frozenset(
 DIGESTIBLE = frozenset(
     {
         AlertKind.GUARD_REDUCED,
+        AlertKind.GUARD_RESUMED,
         AlertKind.CLOSED_ELSEWHERE,
         AlertKind.PRICE_TROUBLE,
         AlertKind.BROKER_TROUBLE,

@@ -157,6 +157,20 @@ class GuardPaused:
     seen: Decimal
     why: str
     offer: Offer | None = None
+    #: True when it is gone, and the guard goes on by itself once it is back as it was.
+    may_return: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardResumed:
+    """What a venue showed as gone is back as it was, and its guard watches again."""
+
+    kind: Literal["guard_resumed"] = "guard_resumed"
+    venue: Venue
+    symbol: str
+    guarded: Decimal
+    seen: Decimal
+    threshold: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +184,8 @@ class CoinRenamed:
     quantity: Decimal
     #: What is there instead.
     became: str
+    #: How much of it there is; None in what was written before that was known.
+    arrived: Decimal | None = None
     #: How the new one could be guarded; None when it cannot be now.
     offer: Offer | None = None
 
@@ -283,6 +299,7 @@ Message = Annotated[
     | FirstContact
     | GuardReduced
     | GuardPaused
+    | GuardResumed
     | CoinRenamed
     | ClosedElsewhere
     | NotWatching

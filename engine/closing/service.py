@@ -62,7 +62,7 @@ class ClosingService:
         self, user_id: int, symbol: str | None = None, venue: Venue | None = None
     ) -> ClosePreview | Nothing:
         """Show what closing a symbol, or everything, would sell and bring now."""
-        found = await self._portfolio.find(user_id, symbol, venue)
+        found = [one for one in await self._portfolio.find(user_id, symbol, venue) if one.quantity]
         if not found:
             return Nothing(why=_not_held(symbol, venue))
         plans = [plan_closing(scene) for scene in await self._gathering.look(found)]
@@ -74,7 +74,8 @@ class ClosingService:
         if not isinstance(claim, Claimed):
             return Nothing(why=claim.value)
         agreed = {one.key: one for one in _agreed.validate_python(claim.params["positions"])}
-        scenes = await self._gathering.look(await self._portfolio.find_again(user_id, agreed))
+        found = [one for one in await self._portfolio.find_again(user_id, agreed) if one.quantity]
+        scenes = await self._gathering.look(found)
         plans = [plan_closing(scene, most=agreed[scene.found.key].quantity) for scene in scenes]
         again = next(filter(None, (_why_again(plan, agreed) for plan in plans)), "")
         if again:

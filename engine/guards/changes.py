@@ -22,6 +22,10 @@ class ChangeReason(StrEnum):
 
     HAND_SELL = "sold at the venue, not by NIJA"
     MOVED_OUT = "moved out without a sale"
+    VANISHED = "nothing of it is there any more, and no sale explains that"
+    RETURNED_OTHERWISE = "it was gone for a while, and another quantity of it came back"
+    RETURNED_LATE = "it was gone for more than a day and is back"
+    RENAMED = "the venue seems to have renamed it"
     QUANTITY_CHANGED = "the quantity changed without a fill"
     RESTORED = "something happened to it after the backup was made"
     OTHER_ACCOUNT = "the key in the settings opens another account than the one it was guarded in"
@@ -65,7 +69,17 @@ class Closed:
     fills: tuple[Fill, ...] = ()
 
 
-GuardChange = Unchanged | Reduced | Paused | Closed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """What was gone is back as it was, and is guarded again."""
+
+    guard: Guard
+
+
+GuardChange = Unchanged | Reduced | Paused | Closed | Resumed
+
+#: The least part of a guard whose going has to be explained: the rest may be fees and rounding.
+_UNEXPLAINED_RATIO = Decimal("0.02")
 
 
 def is_about(guard: Guard, fill: Fill) -> bool:
@@ -117,6 +131,9 @@ def reconcile(
         )
     if is_split:
         return _pause(guard, sold, ChangeReason.QUANTITY_CHANGED)
+    if seen <= ZERO and sold < guard.quantity and moved >= guard.quantity * _UNEXPLAINED_RATIO:
+        # A venue may leave out what it still holds, for minutes: what it cost is not forgotten for that.
+        return _pause(guard, sold, ChangeReason.VANISHED)
     if gone == ZERO:
         return Unchanged(guard=guard)
     reason = ChangeReason.HAND_SELL if sold else ChangeReason.MOVED_OUT

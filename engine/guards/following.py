@@ -6,7 +6,16 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from engine import wall_time
-from engine.guards.changes import GuardChange, Unchanged, change_by, is_about, is_explained, reconcile
+from engine.guards.changes import (
+    ChangeReason,
+    GuardChange,
+    Paused,
+    Unchanged,
+    change_by,
+    is_about,
+    is_explained,
+    reconcile,
+)
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.instruments import AssetClass
 from engine.money import ZERO, exact
@@ -54,21 +63,24 @@ class Followed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Fills:
+class Fills:
+    """The fills of a position since it was last seen."""
+
     by_hand: tuple[Fill, ...]
     ours: tuple[Fill, ...]
 
     @property
     def all(self) -> tuple[Fill, ...]:
+        """Return both."""
         return self.by_hand + self.ours
 
 
 def follow(guard: Guard, reading: Reading, *, seen: Seen | None, suspect: Seen | None) -> Followed:
     """Compare a reading with what was seen before; a lone reading that fills do not explain changes nothing."""
-    base = seen or _first_seen(guard, reading)
+    base = seen or first_seen(guard, reading)
     if guard.state is not GuardState.ARMED or not wall_time.is_before(base.at, reading.at):
         return Followed(change=Unchanged(guard=guard), seen=base, suspect=suspect)
-    fills = _fills_of(guard, reading, after=base.at)
+    fills = fills_of(guard, reading, after=base.at)
     if not _explains(guard, reading, base, fills):
         if suspect is None or not _is_still(guard, reading, suspect):
             suspect = Seen(quantity=reading.there, at=reading.at)
@@ -82,8 +94,11 @@ def follow(guard: Guard, reading: Reading, *, seen: Seen | None, suspect: Seen |
     if fills.all and reading.venue_entry is not None:
         # A trade moves the venue's average; that is no split.
         guard = replace(guard, venue_entry=reading.venue_entry)
-    after = Seen(quantity=reading.there, at=reading.at, venue_at=reading.venue_at)
-    return Followed(change=_reconcile(guard, reading, base, fills), seen=after)
+    change, there = _reconcile(guard, reading, base, fills), reading.there
+    if isinstance(change, Paused) and change.reason is ChangeReason.VANISHED:
+        # What comes back is compared with what should be there.
+        there = expected_of(guard, reading, base, fills)
+    return Followed(change=change, seen=Seen(quantity=there, at=reading.at, venue_at=reading.venue_at))
 
 
 def is_told(report: AccountReport, guard: Guard) -> bool:
@@ -105,17 +120,18 @@ def quantity_there(report: AccountReport, guard: Guard) -> Decimal:
     )
 
 
-def _first_seen(guard: Guard, reading: Reading) -> Seen:
+def first_seen(guard: Guard, reading: Reading) -> Seen:
     """Return what was there when a guard was set that nobody has looked at since: what fills lead back to."""
     set_at = reading.set_at or guard.created_at
-    fills = _fills_of(guard, reading, after=set_at)
+    fills = fills_of(guard, reading, after=set_at)
     with exact():
         changed = _untold(guard, reading) + _sum(guard, fills.ours) + _sum(guard, fills.by_hand)
         before = reading.there - changed
     return Seen(quantity=max(guard.quantity, before), at=set_at)
 
 
-def _fills_of(guard: Guard, reading: Reading, *, after: datetime) -> _Fills:
+def fills_of(guard: Guard, reading: Reading, *, after: datetime) -> Fills:
+    """Return the fills of a guarded position between a time and a reading that were not known then."""
     between = [
         fill
         for fill in reading.fills
@@ -124,30 +140,36 @@ def _fills_of(guard: Guard, reading: Reading, *, after: datetime) -> _Fills:
         and fill.trade_id not in reading.known
         and is_about(guard, fill)
     ]
-    return _Fills(
+    return Fills(
         by_hand=tuple(fill for fill in between if fill.venue_order_id not in reading.our_orders),
         ours=tuple(fill for fill in between if fill.venue_order_id in reading.our_orders),
     )
 
 
-def _with_late_sales(guard: Guard, reading: Reading, told: _Fills, base: Seen) -> _Fills:
+def _with_late_sales(guard: Guard, reading: Reading, told: Fills, base: Seen) -> Fills:
     """Add our sales from just before it was seen: what a venue showed then may be of a moment before them."""
     just_before = replace(reading, at=base.at, known=frozenset())
-    late = _fills_of(guard, just_before, after=base.at - SHOWN_LATE_WITHIN)
-    return _Fills(by_hand=told.by_hand, ours=(*late.ours, *told.ours))
+    late = fills_of(guard, just_before, after=base.at - SHOWN_LATE_WITHIN)
+    return Fills(by_hand=told.by_hand, ours=(*late.ours, *told.ours))
 
 
 def _is_still(guard: Guard, reading: Reading, suspect: Seen) -> bool:
     """Tell whether a reading says what an earlier one said, and nothing since should have changed it."""
-    return suspect.quantity == reading.there and not _fills_of(guard, reading, after=suspect.at).all
+    return suspect.quantity == reading.there and not fills_of(guard, reading, after=suspect.at).all
 
 
-def _explains(guard: Guard, reading: Reading, base: Seen, fills: _Fills) -> bool:
+def _explains(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> bool:
     before = _before(guard, reading, base, fills)
     return is_explained(guard, before=before, seen=reading.there, fills=fills.by_hand)
 
 
-def _reconcile(guard: Guard, reading: Reading, base: Seen, fills: _Fills) -> GuardChange:
+def expected_of(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> Decimal:
+    """Return how much should be there by what was seen and traded since."""
+    with exact():
+        return _before(guard, reading, base, fills) + _sum(guard, fills.by_hand)
+
+
+def _reconcile(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> GuardChange:
     return reconcile(
         guard,
         before=_before(guard, reading, base, fills),
@@ -158,7 +180,7 @@ def _reconcile(guard: Guard, reading: Reading, base: Seen, fills: _Fills) -> Gua
     )
 
 
-def _before(guard: Guard, reading: Reading, base: Seen, fills: _Fills) -> Decimal:
+def _before(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> Decimal:
     """Return what was seen with our own sales since applied; each took its part off the guard itself."""
     with exact():
         return base.quantity + _sum(guard, fills.ours) + _untold(guard, reading)

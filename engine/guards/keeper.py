@@ -28,13 +28,14 @@ from engine.guards.following import Followed, Reading, follow, is_told, quantity
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.guards.introduction import Introduction
 from engine.guards.notices import describe_change, reason_of
-from engine.guards.offering import Proposal, propose_paused
+from engine.guards.offering import Proposal, propose_paused, propose_returned
 from engine.guards.offers import Offer
-from engine.guards.renamings import Renamings
+from engine.guards.renamings import Renamings, Successor, renamed
 from engine.guards.resting import Rest
+from engine.guards.vanished import TOLD_LATE_WITHIN, follow_vanished, is_vanished
 from engine.history import Histories
 from engine.instruments import AssetClass
-from engine.money import exact
+from engine.money import ZERO
 from engine.movements import concerns
 from engine.orders import Fill
 from engine.portfolio.service import PortfolioService
@@ -107,7 +108,9 @@ class GuardKeeper:
         is_clear = (
             self._histories.is_explained(report)
             and not self._suspects[account.account_id]
+            and not self._renamings.is_waiting(account.account_id)
             and not await self._lacks_own_fills(account)
+            and not await self._may_be_explained(account)
         )
         self._rests[account.account_id] = self._rest(account).after(report, asked=asked, is_clear=is_clear)
 
@@ -120,13 +123,26 @@ class GuardKeeper:
         async with self._database.read() as session:
             return await lacks_fills(session, account.account_id, since=since)
 
+    async def _may_be_explained(self, account: Account) -> bool:
+        """Tell whether something guarded vanished so lately that a sale of it may still be told."""
+        now = self._clock.now()
+        async with self._database.read() as session:
+            for guard in await rows.load_open_guards(session, account.account_id):
+                seen = await rows.load_seen(session, guard.guard_id) if is_vanished(guard) else None
+                if seen is not None and wall_time.is_younger(seen.at, now, TOLD_LATE_WITHIN):
+                    return True
+        return False
+
     async def _was_seen(self, report: AccountReport) -> bool:
-        """Tell whether every armed guard was already compared with what is there."""
+        """Tell whether every guard that watches, or waits for its position, was compared with what is there."""
         async with self._database.read() as session:
             for guard in await rows.load_open_guards(session, report.account.account_id):
                 seen = await rows.load_seen(session, guard.guard_id)
-                is_seen = seen is not None and seen.quantity == quantity_there(report, guard)
-                if guard.state is GuardState.ARMED and is_told(report, guard) and not is_seen:
+                there = quantity_there(report, guard)
+                is_seen = seen is not None and seen.quantity == there
+                is_new = guard.state is GuardState.ARMED and not is_seen
+                is_back = guard.state_reason == ChangeReason.VANISHED and there != ZERO
+                if is_told(report, guard) and (is_new or is_back):
                     return False
         return True
 
@@ -181,24 +197,23 @@ class GuardKeeper:
             )
         base = replace(seen, at=dated.at) if seen else None
         doubted = suspect.seen_at(now) if suspect else None
-        followed = follow(guard, reading, seen=base, suspect=doubted)
+        compare = follow_vanished if is_vanished(guard) else follow
+        followed = compare(guard, reading, seen=base, suspect=doubted)
         if followed.suspect is not None:
             if suspect is None or followed.suspect != doubted:
                 suspect = Suspect(quantity=followed.suspect.quantity, asked=asked)
-                await self._renamings.note_missing(report, guard)
             self._suspects[guard.account_id][guard.guard_id] = suspect
         after = _to_store(followed, reading, dated, seen)
-        if guard.state is not GuardState.ARMED or after is None:
+        if not (guard.state is GuardState.ARMED or is_vanished(guard)) or after is None:
             return
-        if after != seen or followed.change.guard != guard:
+        became = await self._renamings.find_successor(report, guard, followed.change, was=followed.seen)
+        if after != seen or followed.change.guard != guard or became:
             if after.at == reading.at:
                 self._seen_times.note(guard.guard_id, after.at, asked=asked, known=ids_of(fills))
             else:
                 self._seen_times.move(guard.guard_id, after.at)
-            with exact():
-                gone = (seen.quantity if seen else guard.quantity) - reading.there
-            became = await self._renamings.find_successor(report, guard, followed.change, gone=gone)
-            await self._apply(guard, followed.change, seen=after, there=reading.there, became=became)
+            change = renamed(followed.change.guard) if became else followed.change
+            await self._apply(guard, change, seen=after, there=reading.there, became=became)
 
     async def _compare_restored(self, report: AccountReport, guard: Guard, new: tuple[Fill, ...]) -> None:
         """Arm a guard from a backup again if nothing happened to its position since; ask otherwise."""
@@ -224,10 +239,16 @@ class GuardKeeper:
         await self._apply(guard, change, seen=there, there=there.quantity)
 
     async def _apply(
-        self, guard: Guard, change: GuardChange, *, seen: Seen, there: Decimal, became: str | None = None
+        self,
+        guard: Guard,
+        change: GuardChange,
+        *,
+        seen: Seen,
+        there: Decimal,
+        became: Successor | None = None,
     ) -> None:
         now = self._clock.now()
-        proposal = await self._proposal(guard, change, became)
+        proposal = became.proposal if became else await self._proposal(change, was=seen.quantity)
         async with self._database.write() as session:
             if await rows.load_guard(session, guard.guard_id) != guard:
                 # The watch or the owner was quicker; the next reading looks again.
@@ -249,12 +270,6 @@ class GuardKeeper:
                 now=now,
             )
 
-    async def _proposal(self, guard: Guard, change: GuardChange, became: str | None) -> Proposal | None:
-        """Return what its owner is asked about a change, if anything."""
-        if isinstance(change, Paused):
-            return await self._propose_guard(change.guard)
-        return await self._renamings.propose(guard, became) if became else None
-
     async def _ask(
         self, session: AsyncSession, guard: Guard, proposal: Proposal, now: datetime, *, about: str
     ) -> Offer:
@@ -269,12 +284,16 @@ class GuardKeeper:
             valid_for=UNASKED,
         )
 
-    async def _propose_guard(self, guard: Guard) -> Proposal | None:
-        """Return the question about a guard that is being paused."""
+    async def _proposal(self, change: GuardChange, *, was: Decimal) -> Proposal | None:
+        """Return the question about a guard that is being paused; `was` is how much should be there of it."""
+        if not isinstance(change, Paused):
+            return None
+        guard = change.guard
         account = Account(account_id=guard.account_id, user_id=guard.user_id, venue=guard.venue)
-        for found in await self._portfolio.gather(account):
+        for found in await self._portfolio.gather(account, pausing=guard):
             if found.guard is not None and found.guard.guard_id == guard.guard_id:
-                return propose_paused(found, guard)
+                is_other = change.reason is ChangeReason.RETURNED_OTHERWISE
+                return propose_returned(found, guard, was=was) if is_other else propose_paused(found, guard)
         return None
 
 
@@ -282,7 +301,7 @@ def _to_store(followed: Followed, reading: Reading, dated: Dated, stored: Seen |
     """Return what is written down of what was seen: a time of which nothing is known is not."""
     after = followed.seen
     if after.at == LONG_AGO:
-        if followed.suspect is not None:
+        if followed.suspect is not None or is_vanished(followed.change.guard):
             return stored
         return Seen(quantity=reading.there, at=reading.at, venue_at=reading.venue_at)
     if stored and after == replace(stored, at=dated.at) and _is_same_time(stored.at, dated.at):

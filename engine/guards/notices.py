@@ -2,10 +2,19 @@
 
 from decimal import Decimal
 
-from engine.alerts.messages import ClosedElsewhere, CoinRenamed, FillSeen, GuardPaused, GuardReduced, Message
-from engine.guards.changes import Closed, GuardChange, Paused, Reduced
+from engine.alerts.messages import (
+    ClosedElsewhere,
+    CoinRenamed,
+    FillSeen,
+    GuardPaused,
+    GuardReduced,
+    GuardResumed,
+    Message,
+)
+from engine.guards.changes import ChangeReason, Closed, GuardChange, Paused, Reduced, Resumed
 from engine.guards.guard import Guard
 from engine.guards.offers import Offer
+from engine.guards.renamings import Successor
 from engine.orders import Fill
 
 
@@ -15,7 +24,7 @@ def describe_change(
     *,
     seen: Decimal,
     offer: Offer | None = None,
-    became: str | None = None,
+    became: Successor | None = None,
 ) -> Message:
     """Return what the owner reads of a change that the guard did not make itself.
 
@@ -31,10 +40,24 @@ def describe_change(
             seen=seen,
             why=change.reason,
             offer=offer,
+            may_return=change.reason is ChangeReason.VANISHED,
+        )
+    if isinstance(change, Resumed):
+        return GuardResumed(
+            venue=guard.venue,
+            symbol=guard.symbol,
+            guarded=change.guard.quantity,
+            seen=seen,
+            threshold=guard.threshold,
         )
     if became is not None:
         return CoinRenamed(
-            venue=guard.venue, symbol=guard.symbol, quantity=guard.quantity, became=became, offer=offer
+            venue=guard.venue,
+            symbol=guard.symbol,
+            quantity=guard.quantity,
+            became=became.asset,
+            arrived=became.quantity,
+            offer=offer,
         )
     if isinstance(change, Closed) and change.fills:
         return ClosedElsewhere(
@@ -57,6 +80,8 @@ def describe_change(
 
 def reason_of(change: GuardChange) -> str:
     """Return the cause that a guard's history keeps."""
+    if isinstance(change, Resumed):
+        return "back as it was"
     return str(change.reason) if isinstance(change, Reduced | Paused | Closed) else "traded at the venue"
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from engine.cost_basis import share
 from engine.guards.arming import ArmingCandidate, ArmingMode, ArmingPlan, NoEntry
-from engine.guards.changes import ChangeReason
+from engine.guards.changes import SPLIT_RATIO, ChangeReason
 from engine.guards.guard import Guard, GuardState
 from engine.guards.offers import (
     Armed,
@@ -28,6 +29,11 @@ from engine.venues import Venue
 
 #: The choices that guard a position without regard to a paused guard of it.
 ANEW = (ChoiceKind.GUARD_FROM_COST, ChoiceKind.GUARD_FROM_PRICE)
+
+
+_OTHER_UNITS = frozenset(
+    {ChangeReason.QUANTITY_CHANGED, ChangeReason.ENTRY_CHANGED, ChangeReason.RETURNED_OTHERWISE}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,10 +112,24 @@ def propose_paused(found: Found, guard: Guard) -> Proposal:
     if isinstance(mark, Mark):
         loss = pnl(mark=mark.price, quantity=guard.quantity, cost=guard.cost, direction=guard.direction)
         line = replace(line, pnl_ratio=ratio_of(guard, mark), pnl=loss)
-    if may_resume(guard, found):
+    if may_resume(guard, found) and found.quantity > ZERO:
         choices.append(ChoiceKind.RESUME_GUARD)
     choices += [kind for kind in proposal.choices if kind in ANEW]
     return replace(proposal, line=line, choices=(*choices, ChoiceKind.UNGUARD))
+
+
+def propose_returned(found: Found, guard: Guard, *, was: Decimal) -> Proposal:
+    """Return the question about what was gone and came back as another quantity: its old cost goes with it."""
+    old_cost = OldCost(quantity=guard.quantity, cost=guard.cost, currency=guard.currency)
+    with exact():
+        if found.quantity < was:
+            quantity = max(guard.quantity - (was - found.quantity), ZERO)
+            old_cost = replace(old_cost, quantity=quantity, cost=share(guard.cost, quantity, guard.quantity))
+        elif found.quantity >= was * SPLIT_RATIO:
+            # So many more are other units of the same.
+            old_cost = replace(old_cost, quantity=share(found.quantity, guard.quantity, was))
+    proposal = propose_renamed(replace(found, guard=guard), old_cost, threshold=guard.threshold)
+    return replace(proposal, choices=(*proposal.choices, ChoiceKind.UNGUARD))
 
 
 def may_resume(guard: Guard, found: Found) -> bool:
@@ -117,7 +137,7 @@ def may_resume(guard: Guard, found: Found) -> bool:
 
     Where a quantity changed and the venue tells no entry, nobody knows whether its unit is the same.
     """
-    is_in_doubt = guard.state_reason in {ChangeReason.QUANTITY_CHANGED, ChangeReason.ENTRY_CHANGED}
+    is_in_doubt = guard.state_reason in _OTHER_UNITS
     return not is_in_doubt or (guard.venue_entry is not None and found.venue_entry is not None)
 
 

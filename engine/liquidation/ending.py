@@ -32,6 +32,22 @@ async def abandon(journal: Journal, intent: Intent, guard: Guard, *, dust: Dust)
     return await journal.give_back(intent, IntentEvent.ABANDON, guard=closed, message=message, cause=dust.why)
 
 
+async def await_return(journal: Journal, intent: Intent, guard: Guard, *, dust: Dust) -> Intent:
+    """End an exit of what its venue does not show any more; its guard waits for it to come back."""
+    kept = hand_back(guard, intent.asked, why=dust.why) if intent.asked else guard
+    if kept.state is GuardState.CLOSED:
+        return await abandon(journal, intent, guard, dust=dust)
+    message = ExitParked(
+        venue=intent.venue,
+        symbol=intent.symbol,
+        quantity=dust.quantity,
+        why=f"{dust.why}; if it comes back as it was, it is guarded again",
+        cancelled=await journal.load_released(intent.intent_id),
+    )
+    paused = replace(kept, state=GuardState.PAUSED, state_reason=ChangeReason.VANISHED.value)
+    return await journal.give_back(intent, IntentEvent.ABANDON, guard=paused, message=message, cause=dust.why)
+
+
 async def yield_to_hand(
     journal: Journal, intent: Intent, guard: Guard, *, is_unproven: bool = False
 ) -> Intent:

@@ -21,7 +21,14 @@ from engine.liquidation.belief import READ_AGAIN_S, Doubt
 from engine.liquidation.claim import Claim
 from engine.liquidation.closing import Dust, vanished
 from engine.liquidation.desk import Desk
-from engine.liquidation.ending import abandon, give_up, pause_for_split, stand_down, yield_to_hand
+from engine.liquidation.ending import (
+    abandon,
+    await_return,
+    give_up,
+    pause_for_split,
+    stand_down,
+    yield_to_hand,
+)
 from engine.liquidation.exit_pair import SHUT_LOOK_S, is_shut, least_price
 from engine.liquidation.filling import Filling
 from engine.liquidation.lost_order import LostOrder
@@ -349,7 +356,7 @@ class Sale:
         if reason is RefusalReason.INSUFFICIENT_FUNDS:
             if self._doubt.is_gone(self._desk.clock.monotonic()):
                 dust = Dust(guarded, "nothing of it is there any more")
-                return await self._abandon(intent, dust, self._claim)
+                return await self._end(intent, partial(await_return, dust=dust), guard=self._claim.guard)
             # What was read before does not hold any more.
             self._desk.reports.outdate(intent.account_id)
         if reason is RefusalReason.MARKET_UNAVAILABLE:

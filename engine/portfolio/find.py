@@ -81,7 +81,11 @@ def find_positions(scene: Scene) -> tuple[Found, ...]:
     spot = [_spot(scene, holding, symbols) for holding in scene.report.spot_positions]
     short = [_short(scene, holding) for holding in scene.report.shorts]
     margin = [_margin(scene, position) for position in scene.report.margin_positions]
-    return tuple(replace(one, asked=one.key in scene.asked) for one in (*spot, *short, *margin))
+    there = [*spot, *short, *margin]
+    keys = {found.key for found in there}
+    waiting = [one for one in scene.guards if one.state is GuardState.PAUSED and one.key not in keys]
+    found = (*there, *(_gone(scene, guard) for guard in waiting))
+    return tuple(replace(one, asked=one.key in scene.asked) for one in found)
 
 
 def thin_symbols(found: Sequence[Found]) -> frozenset[str]:
@@ -118,6 +122,26 @@ def _spot(scene: Scene, holding: Holding, symbols: Mapping[str, str]) -> Found:
         taker=_taker(scene, instrument),
         guard=guard,
         venue_entry=holding.venue_entry,
+        as_of=scene.report.at,
+        venue_as_of=scene.report.venue_at,
+    )
+
+
+def _gone(scene: Scene, guard: Guard) -> Found:
+    """Return what is not there now and has a guard that waits, so that it can be seen and taken off."""
+    instrument = scene.instruments.get(guard.symbol)
+    return Found(
+        account=scene.report.account,
+        kind=guard.kind,
+        direction=guard.direction,
+        asset=guard.asset,
+        instrument=instrument,
+        quantity=ZERO,
+        mark=_mark(scene, guard, instrument, guard.direction, guard.quantity),
+        quote_usd=_quote_usd(scene, instrument),
+        taker=_taker(scene, instrument),
+        guard=guard,
+        leverage=guard.leverage,
         as_of=scene.report.at,
         venue_as_of=scene.report.venue_at,
     )

@@ -13,6 +13,7 @@ from engine.balances.service import SCREEN_WAIT_S, BalanceService
 from engine.brokers.base import Session
 from engine.clock import Clock, moment
 from engine.errors import BrokerError
+from engine.guards.guard import Guard
 from engine.guards.offers import ChoiceKind
 from engine.history import Histories
 from engine.liquidation.sight import Sight
@@ -106,12 +107,18 @@ class PortfolioService:
                     is_awaited=is_awaited,
                 )
 
-    async def gather(self, account: Account) -> tuple[Found, ...]:
-        """Return what is known of each position of an account from its latest reading."""
+    async def gather(self, account: Account, *, pausing: Guard | None = None) -> tuple[Found, ...]:
+        """Return what is known of each position of an account from its latest reading.
+
+        `pausing` is a guard as it is about to be written down.
+        """
         report = self._reports.latest(account.account_id)
         if report is None:
             return ()
         scene = await self._scene(report)
+        if pausing is not None:
+            others = (guard for guard in scene.guards if guard.guard_id != pausing.guard_id)
+            scene = replace(scene, guards=(*others, pausing))
         found = find_positions(scene)
         thin = thin_symbols(found)
         if not thin:

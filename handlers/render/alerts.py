@@ -19,6 +19,7 @@ from engine.alerts.messages import (
     FirstContact,
     GuardPaused,
     GuardReduced,
+    GuardResumed,
     Message,
     Moved,
     NotWatching,
@@ -32,7 +33,7 @@ from handlers.render.exits import render_exit
 from handlers.render.guards import choice_keyboard, render_existing, render_offer
 from handlers.render.halt import ONLY_BUYS
 from handlers.render.html import bold, escape, foreign
-from handlers.render.numbers import full_quantity, percent, price
+from handlers.render.numbers import full_quantity, percent, price, threshold_percent
 from handlers.render.positions import result_words
 from handlers.render.screen import Screen
 from handlers.render.times import Reader, exact_duration
@@ -77,21 +78,30 @@ def _guard_paused(message: GuardPaused, reader: Reader) -> Screen:
         f"{_name(message)} is not watched now: {foreign(message.why)}",
         f"Guarded {full_quantity(message.guarded)}, seen {full_quantity(message.seen)}.",
         *(_now(line) for line in (message.offer.lines if message.offer else ())),
-        "Nothing is sold until you answer."
-        if message.offer
-        else f"/guard {escape(message.symbol)} guards it again.",
+        _how_it_goes_on(message),
         reader.as_of(message.offer.as_of if message.offer else reader.now),
     )
     keyboard = choice_keyboard(message.offer.choices) if message.offer else ()
     return Screen(text="\n".join(lines), keyboard=keyboard)
 
 
+def _how_it_goes_on(message: GuardPaused) -> str:
+    symbol = escape(message.symbol)
+    if message.may_return:
+        return (
+            "Nothing is sold. If it comes back as it was, it is guarded again at once; if another quantity "
+            f"comes, you are asked. If you moved it out, /unguard {symbol} ends this."
+        )
+    return "Nothing is sold until you answer." if message.offer else f"/guard {symbol} guards it again."
+
+
 def _coin_renamed(message: CoinRenamed, reader: Reader) -> Screen:
     became, offer = escape(message.became), message.offer
-    went = f"{full_quantity(message.quantity)} went without a sale as {became} came in its place"
+    came = f"{full_quantity(message.arrived)} {became}" if message.arrived else became
+    went = f"{full_quantity(message.quantity)} went without a sale and {came} came without a purchase"
     lines = (
         bold("Coin renamed"),
-        f"{_name(message)}: {went}. The guard ended.",
+        f"{_name(message)}: {went}, so the venue seems to have renamed it. The guard ended.",
         *(_standing_of_new(line) for line in (offer.lines if offer else ())),
         "“From cost” means what it cost under its old name. Nothing is guarded or sold until you answer."
         if offer
@@ -118,6 +128,7 @@ def _now(line: OfferLine) -> str:
 def _plain(
     message: (
         GuardReduced
+        | GuardResumed
         | ClosedElsewhere
         | NotWatching
         | PriceTrouble
@@ -133,6 +144,11 @@ def _plain(
             yield bold("Guard reduced")
             yield f"{_name(message)}: {foreign(message.why)}"
             yield f"Guarded before {full_quantity(message.was)}, now {full_quantity(message.now)}."
+        case GuardResumed():
+            yield bold("Guarded again")
+            yield f"{_name(message)} is back as it was: {full_quantity(message.seen)} there."
+            guarded = f"{full_quantity(message.guarded)} guarded at {threshold_percent(message.threshold)}"
+            yield escape(f"{guarded}, from what it cost before.")
         case ClosedElsewhere():
             yield from _closed_elsewhere(message, reader)
         case NotWatching():
@@ -240,5 +256,7 @@ def _accounts_moved(message: AccountsMoved) -> Iterator[str]:
     yield "If you did not want this, put the former id first again and restart NIJA."
 
 
-def _name(about: GuardPaused | CoinRenamed | GuardReduced | ClosedElsewhere | Moved | PriceTrouble) -> str:
+def _name(
+    about: GuardPaused | GuardResumed | CoinRenamed | GuardReduced | ClosedElsewhere | Moved | PriceTrouble,
+) -> str:
     return f"{bold(about.symbol)} on {about.venue.label}"

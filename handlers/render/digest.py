@@ -7,6 +7,7 @@ from engine.alerts.messages import (
     ClosedElsewhere,
     EntriesChanged,
     GuardReduced,
+    GuardResumed,
     Message,
     PriceTrouble,
 )
@@ -42,6 +43,8 @@ def _what(message: Message) -> str:
             return f"{bold(message.venue.label)} {_BROKER[message.what]}"
         case GuardReduced():
             return f"{_name(message)}: guard reduced to {full_quantity(message.now)}"
+        case GuardResumed():
+            return f"{_name(message)}: back as it was, guarded again"
         case ClosedElsewhere():
             return f"{_name(message)}: {full_quantity(message.quantity)} closed at the venue, guard ended"
         case EntriesChanged(halted=halted):
@@ -50,5 +53,5 @@ def _what(message: Message) -> str:
             raise TypeError(message.kind)
 
 
-def _name(about: PriceTrouble | GuardReduced | ClosedElsewhere) -> str:
+def _name(about: PriceTrouble | GuardReduced | GuardResumed | ClosedElsewhere) -> str:
     return f"{bold(about.symbol)} on {escape(about.venue.label)}"

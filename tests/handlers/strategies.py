@@ -346,7 +346,16 @@ alerts = st.one_of(
     st.builds(messages.AlertUnreadable, alert_id=st.integers(min_value=1), lost=names, written_at=times),
     st.builds(messages.GuardReduced, **_about, was=positive, now=positive, why=words),
     st.builds(
-        messages.GuardPaused, **_about, guarded=positive, seen=positive, why=words, offer=maybe(offers)
+        messages.GuardResumed, **_about, guarded=positive, seen=positive, threshold=st.just(Decimal("-0.01"))
+    ),
+    st.builds(
+        messages.GuardPaused,
+        **_about,
+        guarded=positive,
+        seen=positive,
+        why=words,
+        offer=maybe(offers),
+        may_return=st.booleans(),
     ),
     st.builds(
         messages.ClosedElsewhere,

@@ -86,11 +86,26 @@ def test_a_position_closed_elsewhere_is_told_with_the_fills_found():
 
 @pytest.mark.parametrize("asset_class", AssetClass)
 @pytest.mark.parametrize("kind", PositionKind)
-def test_a_position_that_is_gone_without_a_fill_is_closed(asset_class, kind):
+def test_a_guard_of_a_position_that_is_gone_without_a_fill_waits_for_it(asset_class, kind):
     change = compare(a_guard("4", "100", kind=kind), "4", "0", asset_class=asset_class)
 
-    assert change == Closed(guard=change.guard, by=Decimal(4), reason=ChangeReason.MOVED_OUT)
-    assert change.guard.state_reason == "moved out without a sale"
+    assert change == Paused(guard=change.guard, reason=ChangeReason.VANISHED)
+    assert left(change) == ("4", "1E+2", GuardState.PAUSED)
+
+
+def test_what_was_sold_by_hand_before_the_rest_was_gone_is_off_the_guard():
+    change = compare(a_guard("4", "100"), "10", "0", SALE)
+
+    assert change == Paused(guard=change.guard, reason=ChangeReason.VANISHED)
+    assert left(change) == ("3", "75", GuardState.PAUSED)
+
+
+def test_a_rest_that_fees_and_rounding_explain_is_not_waited_for():
+    fill = a_fill("sell 3.99 BTC @ 20 USD")
+
+    change = compare(a_guard("4", "100"), "4", "0", fill)
+
+    assert change == Closed(guard=change.guard, by=Decimal(4), reason=ChangeReason.HAND_SELL, fills=(fill,))
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from engine.alerts.messages import CoinRenamed, ExitFilled, GuardReduced
+from engine.alerts.messages import CoinRenamed, ExitFilled, GuardPaused, GuardReduced
 from engine.guards.guard import GuardState
 from engine.guards.offers import Armed, ChoiceKind, Offer
+from engine.venues import Venue
+from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 
 
@@ -83,20 +85,82 @@ async def test_what_would_be_sold_at_once_is_asked_about_with_the_old_cost_too(g
     assert [guard.cost for guard in outcome.guards] == [Decimal(7500)]
 
 
-@pytest.mark.parametrize("amount", ["4.9", "50"])
-async def test_another_amount_of_a_new_coin_is_no_renaming(guarded, amount):
+@pytest.mark.parametrize("amount", ["4.9", "12"])
+async def test_an_amount_that_is_no_multiple_is_no_renaming(guarded, amount):
     rename(guarded, amount)
 
     await read_again(guarded)
 
     assert await guarded.alerts(CoinRenamed) == []
-    [told] = await guarded.alerts(GuardReduced)
-    assert told.now == 0
+    [told] = await guarded.alerts(GuardPaused)
+    assert (told.seen, told.may_return) == (Decimal(0), True)
+
+
+@pytest.mark.parametrize(("amount", "guards"), [("5000", "3000"), ("0.5", "0.3")])
+async def test_so_many_new_units_for_one_old_keep_the_cost_of_all(guarded, amount, guards):
+    guarded.set_bid(str(Decimal(13000) / Decimal(amount)), "SOL/USD")
+    rename(guarded, amount)
+
+    await read_again(guarded)
+
+    [told] = await guarded.alerts(CoinRenamed)
+    assert told.arrived == Decimal(amount)
+    outcome = await press(guarded, told.offer, ChoiceKind.GUARD_FROM_COST)
+    [guard] = outcome.guards
+    assert (guard.asset, guard.quantity, guard.cost) == ("SOL", Decimal(guards), Decimal(7500))
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+@pytest.mark.parametrize("amount", ["5", "5000"])
+@pytest.mark.parametrize("waits_s", [0, 3600])
+async def test_a_new_coin_that_comes_later_is_asked_about_too(guarded, amount, restarts, waits_s):
+    guarded.set_bid(str(Decimal(13000) / Decimal(amount)), "SOL/USD")
+    guarded.withdraw("ETH", "5")
+    await read_again(guarded)
+    if restarts:
+        await guarded.restart()
+    await guarded.clock.sleep(waits_s)
+    guarded.deposit("SOL", amount)
+
+    await read_again(guarded)
+
+    [told] = await guarded.alerts(CoinRenamed)
+    outcome = await press(guarded, told.offer, ChoiceKind.GUARD_FROM_COST)
+    assert [guard.cost for guard in outcome.guards] == [Decimal(7500)]
+    assert (await guarded.guard()).state is GuardState.CLOSED
+
+
+@pytest.mark.parametrize("readings", [1, 3])
+async def test_a_new_coin_that_came_before_a_restart_is_asked_about_after_it(guarded, readings):
+    guarded.deposit("SOL", "5")
+    await read_again(guarded, readings)
+    await guarded.restart()
+    guarded.withdraw("ETH", "5")
+
+    await read_again(guarded)
+
+    assert len(await guarded.alerts(CoinRenamed)) == 1
+
+
+async def test_a_new_coin_without_a_price_is_asked_about_when_it_has_one(guarded):
+    guarded.fault(FaultKind.HTML_200, "Ticker", times=None)
+    guarded.fault(FaultKind.HTML_200, "Depth", times=None)
+    await guarded.clock.sleep(60)
+    rename(guarded)
+    await read_again(guarded)
+    before = await guarded.alerts(CoinRenamed)
+    guarded.world.faults(Venue.KRAKEN).clear()
+
+    await read_again(guarded)
+
+    assert before == []
+    assert len(await guarded.alerts(CoinRenamed)) == 1
 
 
 async def test_a_coin_that_was_there_before_is_no_new_name(guarded):
     guarded.deposit("SOL", "1")
     await read_again(guarded)
+    await guarded.clock.sleep(2 * 24 * 3600)
     rename(guarded, "4")
 
     await read_again(guarded)

@@ -24,6 +24,7 @@ from engine.alerts.messages import (
     FirstContact,
     GuardPaused,
     GuardReduced,
+    GuardResumed,
     Message,
     Moved,
     NotWatching,
@@ -106,7 +107,12 @@ EXAMPLES = {
         why="the quantity changed without a fill",
         offer=offer("paused"),
     ),
-    "coin_renamed": CoinRenamed(**_ABOUT, quantity=_QUANTITY, became="XBT2", offer=offer("renamed")),
+    "guard_resumed": GuardResumed(
+        **_ABOUT, guarded=_QUANTITY, seen=Decimal("0.3"), threshold=Decimal("-0.01")
+    ),
+    "coin_renamed": CoinRenamed(
+        **_ABOUT, quantity=_QUANTITY, became="XBT2", arrived=Decimal(300), offer=offer("renamed")
+    ),
     "closed_elsewhere": ClosedElsewhere(
         **_ABOUT,
         quantity=_QUANTITY,
@@ -323,3 +329,12 @@ def test_a_price_that_stays_away_names_all_that_lack_one():
 
     assert "Price still unknown" in text
     assert "Nor have: ETH/USD, SOL/USD" in text
+
+
+def test_what_vanished_says_how_it_goes_on():
+    gone = replace(EXAMPLES["guard_paused"], seen=Decimal(0), why="nothing is there", may_return=True)
+
+    text = render_alert(gone, READER).text
+
+    assert "Nothing is sold. If it comes back as it was, it is guarded again at once" in text
+    assert "/unguard BTC/USD" in text

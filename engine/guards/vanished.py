@@ -1,0 +1,102 @@
+"""Pure: follow a guard whose position its venue shows no more, until it is back or its end is explained."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from engine import wall_time
+from engine.guards.changes import ChangeReason, Closed, GuardChange, Paused, Resumed, Unchanged, change_by
+from engine.guards.following import (
+    BELIEVED_AFTER,
+    Fills,
+    Followed,
+    Reading,
+    expected_of,
+    fills_of,
+    first_seen,
+)
+from engine.guards.guard import Guard, GuardState, Seen
+from engine.money import ZERO, exact
+from engine.orders import Fill
+
+#: What is back within this time goes on as it was; of later coins nobody knows that they are meant to be guarded.
+GOES_ON_WITHIN = timedelta(days=1)
+#: A sale by hand may be told so long after what it left.
+TOLD_LATE_WITHIN = timedelta(hours=1)
+
+_RETURNED = frozenset({ChangeReason.RETURNED_OTHERWISE, ChangeReason.RETURNED_LATE})
+
+
+def is_vanished(guard: Guard) -> bool:
+    """Tell whether a guard waits for its position to come back."""
+    return guard.state is GuardState.PAUSED and guard.state_reason in {ChangeReason.VANISHED, *_RETURNED}
+
+
+def follow_vanished(guard: Guard, reading: Reading, *, seen: Seen | None, suspect: Seen | None) -> Followed:
+    """Compare a reading with what should be there; `seen` keeps that for as long as the guard waits."""
+    base = seen or first_seen(guard, reading)
+    if not wall_time.is_before(base.at, reading.at):
+        return Followed(change=Unchanged(guard=guard), seen=base, suspect=suspect)
+    fills = Fills(
+        by_hand=fills_of(guard, reading, after=base.at - TOLD_LATE_WITHIN).by_hand,
+        ours=fills_of(guard, reading, after=base.at).ours,
+    )
+    expected = expected_of(guard, reading, base, fills)
+    if reading.there <= ZERO:
+        return Followed(change=_sold_meanwhile(guard, fills), seen=base)
+    if reading.there == expected:
+        return _as_it_was(guard, reading, base, fills)
+    return _otherwise(guard, reading, base, fills, suspect)
+
+
+def _sold_meanwhile(guard: Guard, fills: Fills) -> GuardChange:
+    """Return the end of a guard whose quantity was sold by hand after all; a part of it explains nothing."""
+    if _sold(guard, fills) < guard.quantity:
+        return Unchanged(guard=guard)
+    return _end(guard, ChangeReason.HAND_SELL, fills.by_hand)
+
+
+def _as_it_was(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> Followed:
+    after = Seen(quantity=reading.there, at=reading.at, venue_at=reading.venue_at)
+    sold = _sold(guard, fills)
+    if sold >= guard.quantity:
+        return Followed(change=_end(guard, ChangeReason.HAND_SELL, fills.by_hand), seen=after)
+    if wall_time.is_younger(base.at, reading.at, GOES_ON_WITHIN):
+        with exact():
+            left = guard.with_quantity(guard.quantity - sold)
+        # Another average of the venue's is a split, unless there were trades.
+        entry = reading.venue_entry if fills.all else guard.venue_entry
+        armed = replace(left, state=GuardState.ARMED, state_reason=None, venue_entry=entry)
+        return Followed(change=Resumed(guard=armed), seen=after)
+    return Followed(change=_ask(guard, ChangeReason.RETURNED_LATE), seen=base)
+
+
+def _otherwise(guard: Guard, reading: Reading, base: Seen, fills: Fills, suspect: Seen | None) -> Followed:
+    if suspect is None or suspect.quantity != reading.there:
+        suspect = Seen(quantity=reading.there, at=reading.at)
+    if wall_time.between(suspect.at, reading.at) < BELIEVED_AFTER:
+        return Followed(change=Unchanged(guard=guard), seen=base, suspect=suspect)
+    with exact():
+        bought = sum((change_by(guard, fill) for fill in fills.by_hand), ZERO)
+    if reading.there == bought:
+        # What was guarded did not come back; what its owner bought since was never guarded.
+        after = Seen(quantity=reading.there, at=reading.at, venue_at=reading.venue_at)
+        return Followed(change=_end(guard, ChangeReason.MOVED_OUT), seen=after)
+    return Followed(change=_ask(guard, ChangeReason.RETURNED_OTHERWISE), seen=base)
+
+
+def _ask(guard: Guard, reason: ChangeReason) -> GuardChange:
+    if guard.state_reason in _RETURNED:
+        # Its owner was asked before.
+        return Unchanged(guard=guard)
+    return Paused(guard=replace(guard, state_reason=reason.value), reason=reason)
+
+
+def _end(guard: Guard, reason: ChangeReason, fills: tuple[Fill, ...] = ()) -> Closed:
+    ended = replace(guard.with_quantity(ZERO), state_reason=reason.value)
+    return Closed(guard=ended, by=guard.quantity, reason=reason, fills=fills)
+
+
+def _sold(guard: Guard, fills: Fills) -> Decimal:
+    with exact():
+        return sum((max(ZERO, -change_by(guard, fill)) for fill in fills.by_hand), ZERO)
