@@ -270,13 +270,15 @@ class EntriesChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertUnreadable:
-    """A critical alert whose stored data cannot be read: what is known of it without."""
+    """An alert whose stored data cannot be read: what is known of it without."""
 
     kind: Literal["alert_unreadable"] = "alert_unreadable"
     #: The number and the kind of that alert.
     alert_id: int
     lost: str
     written_at: datetime
+    #: What can be made out of it; empty where that is nothing.
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

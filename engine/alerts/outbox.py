@@ -1,5 +1,6 @@
 """The outbox: alerts are rows written with their event, and leave in order until each is delivered."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +37,8 @@ class GivenUp:
     """What one person was never told."""
 
     alerts: int = 0
-    last_kind: AlertKind | None = None
+    #: An AlertKind, or the word of a newer version.
+    last_kind: str | None = None
     last_error: str = ""
 
 
@@ -125,15 +127,23 @@ async def has_unreadable(session: AsyncSession) -> bool:
 
 
 async def give_up_unreadable(session: AsyncSession, *, now: datetime) -> tuple[int, ...]:
-    """Give up what nobody can read, and tell of each critical alert among it; return their numbers."""
+    """Give up what nobody can read; return the numbers.
+
+    Each critical alert among it is told of, and each whose kind is not known: it may be one.
+    """
     found = await session.exec(select(AlertRow).where(_PENDING).order_by(col(AlertRow.alert_id)))
     unreadable = [row for row in found if _message(row.data) is None]
     for row in unreadable:
         row.state, row.not_before, row.last_error = AlertState.DEAD, None, _UNREADABLE
-        if row.critical:
+        if row.critical or row.kind not in set(AlertKind):
             await append_alert(
                 session,
-                AlertUnreadable(alert_id=row.alert_id, lost=row.kind, written_at=row.created_at),
+                AlertUnreadable(
+                    alert_id=row.alert_id,
+                    lost=row.kind,
+                    written_at=row.created_at,
+                    text=_plain(row.data),
+                ),
                 user_id=row.user_id,
                 account_id=row.account_id,
                 dedup_key=f"alert_unreadable:{row.alert_id}",
@@ -245,7 +255,7 @@ async def load_given_up(session: AsyncSession, user_id: int) -> GivenUp:
         return GivenUp()
     newest = select(AlertRow).where(*theirs).order_by(col(AlertRow.alert_id).desc()).limit(1)
     last = (await session.exec(newest)).one()
-    return GivenUp(alerts=alerts, last_kind=AlertKind(last.kind), last_error=last.last_error or "")
+    return GivenUp(alerts=alerts, last_kind=last.kind, last_error=last.last_error or "")
 
 
 async def _change(session: AsyncSession, parcel: Parcel, **values: object) -> None:
@@ -261,6 +271,26 @@ def _message(data: str) -> Message | None:
         return None
 
 
+def _plain(data: str) -> str:
+    """Return what stored data says as it stands there; empty where it is damaged."""
+    try:
+        values = json.loads(data)
+    except ValueError:
+        return ""
+    return _listed(values) if isinstance(values, dict) else ""
+
+
+def _listed(values: Mapping[str, object]) -> str:
+    told = ((name, value) for name, value in values.items() if name != "kind" and value is not None)
+    return "; ".join(f"{name}: {_shown(value)}" for name, value in told)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return f"{{{_listed(value)}}}"
+    return f"[{', '.join(map(_shown, value))}]" if isinstance(value, list) else str(value)
+
+
 def _alert(row: AlertRow) -> Alert | None:
     message = _message(row.data)
     if message is None:
@@ -271,7 +301,8 @@ def _alert(row: AlertRow) -> Alert | None:
         chat_id=row.chat_id,
         message=message,
         critical=row.critical,
-        state=row.state,
+        # In a state of a newer version it may have left.
+        state=AlertState(row.state) if row.state in set(AlertState) else AlertState.UNKNOWN,
         attempts=row.attempts,
         created_at=row.created_at,
     )

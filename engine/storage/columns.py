@@ -75,6 +75,16 @@ class EnumText(TypeDecorator[StrEnum]):
         return None if value is None else self.kind(value)
 
 
+class OpenEnumText(EnumText):
+    """An enum's values, and whatever word a newer version wrote: one odd row must not keep the others from being read."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """Return the member, or the word where it is none."""
+        return value if value not in set(self.kind) else super().process_result_value(value, dialect)
+
+
 class JsonText(TypeDecorator[Any]):
     """JSON in which amounts and times are strings; a float is refused, it would not be exact."""
 

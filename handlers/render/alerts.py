@@ -162,8 +162,10 @@ def _plain(
         case AlertUnreadable():
             yield bold("An alert could not be read")
             lost = escape(message.lost.replace("_", " "))
-            yield f"Alert {message.alert_id} ({lost}) of {reader.clock(message.written_at)} is damaged in the database."
-            yield "NIJA cannot say what was in it. Look at /history and /positions, and at the venue itself."
+            written = f"Alert {message.alert_id} ({lost}) of {reader.clock(message.written_at)}"
+            yield f"{written} is damaged in the database, or of a newer version."
+            yield f"It holds: {foreign(message.text)}" if message.text else "NIJA cannot say what was in it."
+            yield "Look at /history and /positions, and at the venue itself."
         case AccountsMoved():
             yield from _accounts_moved(message)
         case _:

@@ -7,7 +7,7 @@ from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field
 
 from engine.alerts.kinds import AlertKind, AlertState
-from engine.storage.columns import BIG_INTEGER, EnumText, JsonText, UtcDateTime
+from engine.storage.columns import BIG_INTEGER, JsonText, OpenEnumText, UtcDateTime
 from engine.storage.tables.base import Table, account_reference, row_number, user_reference
 
 
@@ -21,11 +21,12 @@ class AlertRow(Table, table=True):
     user_id: int = user_reference()
     account_id: str | None = account_reference(default=None)
     chat_id: int = Field(sa_type=BIG_INTEGER)
-    kind: AlertKind = Field(sa_type=EnumText(AlertKind))
+    #: Members, or the words of a newer version.
+    kind: str = Field(sa_type=OpenEnumText(AlertKind))
     data: str = Field(sa_type=Text, sa_column_kwargs={"name": "data_json"})
     critical: bool
     dedup_key: str
-    state: AlertState = Field(sa_type=EnumText(AlertState))
+    state: str = Field(sa_type=OpenEnumText(AlertState))
     attempts: int
     #: When it may leave next; None once it will not leave again.
     not_before: datetime | None = Field(default=None, sa_type=UtcDateTime)

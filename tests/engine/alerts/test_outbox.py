@@ -229,6 +229,44 @@ async def test_a_critical_alert_nobody_can_read_is_given_up_and_told_of(database
     assert given_up.last_error == "its stored data cannot be read"
 
 
+async def change(database, key, **words):
+    """Write words into a row as a version does that knows more of them."""
+    async with database.write() as session:
+        for column, word in words.items():
+            changed = text(f"UPDATE alerts SET {column} = :word WHERE dedup_key = :key")  # noqa: S608 - our own names
+            await session.exec(changed.bindparams(word=word, key=key))
+
+
+@pytest.mark.parametrize("message", [EXIT, CHATTY], ids=["critical", "small news"])
+async def test_an_alert_of_a_kind_of_tomorrow_is_told_in_the_words_it_holds(database, message):
+    await append(database, message, "odd")
+    await append(database, EXIT, "other", chat_id=-100_500)
+    data = '{"kind":"moon_phase","symbol":"BTC/USD","lots":[{"quantity":"0.1"}],"at":null}'
+    await change(database, "odd", kind="moon_phase", data_json=data)
+
+    assert await give_up(database) == (1,)
+    other, odd = sorted(await due(database), key=lambda alert: alert.alert_id)
+
+    assert odd.message == AlertUnreadable(
+        alert_id=1, lost="moon_phase", written_at=NOW, text="symbol: BTC/USD; lots: [{quantity: 0.1}]"
+    )
+    assert other.message == EXIT
+    async with database.read() as session:
+        assert (await load_given_up(session, OWNER)).last_kind == "moon_phase"
+
+
+@pytest.mark.parametrize("words", [{"kind": "moon_phase"}, {"state": "snoozed"}], ids=["kind", "state"])
+async def test_a_word_of_tomorrow_beside_what_can_be_read_holds_up_nothing(database, words):
+    await append(database, EXIT, "odd")
+    await append(database, CHATTY, "other", chat_id=-100_500)
+    await change(database, "odd", **words)
+
+    assert await give_up(database) == ()
+    left = sorted(await due(database), key=lambda alert: alert.alert_id)
+    assert [alert.message for alert in left] == [EXIT, CHATTY]
+    assert await critical_after(database, 0) == [1]
+
+
 async def test_other_alerts_nobody_can_read_are_given_up_and_counted_alone(database):
     await append(database, CHATTY, "chatty")
     await spoil(database, "chatty")
