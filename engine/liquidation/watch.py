@@ -90,7 +90,7 @@ class Watch:
         if looker is None:
             # Its key was taken out of the settings; the owner hears that it is not watched.
             for guard in guards:
-                await self._accept(guard, PriceUnknown(problem=PriceProblem.NO_QUOTE), is_silent=True)
+                await self._accept(guard, PriceUnknown(problem=PriceProblem.NO_QUOTE))
             await self._tell_together(guards)
             return
         begun = moment(self._clock)
@@ -98,13 +98,14 @@ class Watch:
         differed = looker.checks.differing()
         alike = [guard for guard in guards if guard.symbol not in differed]
         failures = await self._judge_all(looker, alike, quotes, begun)
+        # Now, because a second source may take its time.
+        failures += await self._tell_all(alike)
         # A second source is asked after the first was judged by, so that it delays no sale.
         failures += await looker.checks.run(quotes, guarded=_directions(guards))
         differing = differed | looker.checks.differing()
         unlike = [guard for guard in guards if guard.symbol in differing]
         failures += await self._judge_all(looker, unlike, quotes, begun)
-        told = await asyncio.gather(self._tell_together(guards), return_exceptions=True)
-        failures += [failure for failure in told if isinstance(failure, Exception)]
+        failures += await self._tell_all(guards)
         if failures:
             raise ExceptionGroup(f"guards at {venue.label} were not judged", failures)
         if quotes:
@@ -115,10 +116,7 @@ class Watch:
     ) -> list[Exception]:
         """Judge guards together and return what went wrong: one must not keep the others from it."""
         judged = await asyncio.gather(
-            *(
-                self._judge(looker, guard, quotes.get(guard.symbol), begun, is_silent=not quotes)
-                for guard in guards
-            ),
+            *(self._judge(looker, guard, quotes.get(guard.symbol), begun) for guard in guards),
             return_exceptions=True,
         )
         outcomes = zip(guards, judged, strict=True)
@@ -156,34 +154,25 @@ class Watch:
         current = self._sight(guard).current
         return current.price if isinstance(current, Mark) else None
 
-    async def _judge(
-        self, looker: Looker, guard: Guard, quote: Quote | None, begun: Moment, *, is_silent: bool
-    ) -> None:
+    async def _judge(self, looker: Looker, guard: Guard, quote: Quote | None, begun: Moment) -> None:
         try:
             async with asyncio.timeout(self._left_s([guard], begun)):
                 seen = await looker.look(guard, quote, last=self._sight(guard).last)
         except TimeoutError:
             seen = PriceUnknown(problem=PriceProblem.NO_QUOTE)
-        await self._accept(guard, seen, begun, is_silent=is_silent)
+        await self._accept(guard, seen, begun)
         if guard.state is GuardState.ARMED and isinstance(seen, Mark) and is_past(guard, seen):
             self._exits.begin(guard, trigger_of(guard, seen, now=self._clock.now()))
 
-    async def _accept(
-        self,
-        guard: Guard,
-        seen: Mark | PriceUnknown,
-        begun: Moment | None = None,
-        *,
-        is_silent: bool = False,
-    ) -> None:
-        """Take what was seen and tell what is new of it; a venue without any quote is told of once for all guards."""
+    async def _accept(self, guard: Guard, seen: Mark | PriceUnknown, begun: Moment | None = None) -> None:
+        """Take what was seen and tell what is new of it; missing prices and their return once for all guards."""
         before, now = self._sight(guard), moment(self._clock)
         after, news = after_look(before, seen, now=now, alarm_after=self._alarm_after, begun=begun)
         if news is None:
             self._sights[guard.guard_id] = after
             return
-        if news == "back" or (news == "unknown" and is_silent):
-            # It is told at the end of the look, together with the others.
+        if news in {"back", "unknown"}:
+            # It is told once all have been looked at.
             self._sights[guard.guard_id] = replace(
                 before,
                 current=after.current,
@@ -199,6 +188,11 @@ class Watch:
             self._sights[guard.guard_id] = replace(before, current=after.current)
             raise
         self._sights[guard.guard_id] = after
+
+    async def _tell_all(self, guards: Sequence[Guard]) -> list[Exception]:
+        """Tell what is new of prices and return what went wrong: it must not keep the look from going on."""
+        told = await asyncio.gather(self._tell_together(guards), return_exceptions=True)
+        return [failure for failure in told if isinstance(failure, Exception)]
 
     async def _tell_together(self, guards: Sequence[Guard]) -> None:
         """Tell each owner once of all guards that still lack a price, and of all that have one again."""

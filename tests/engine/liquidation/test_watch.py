@@ -505,6 +505,19 @@ async def test_a_silent_venue_is_told_of_once_for_all_its_guards(guarded):
     assert all({alarm.symbol, *alarm.others} == {"BTC/USD", "ETH/USD"} for alarm in alarms)
 
 
+async def test_coins_that_lose_their_price_in_one_outage_are_told_of_in_one_message(guarded):
+    guarded.set_bid("2000", "ETH/USD")
+    await guarded.arm("1", "1900", guard_id="guard-2", symbol="ETH/USD")
+    await guarded.look()
+    guarded.world.market.override("kraken", "BTC/USD", BAD["crossed"][0])
+    guarded.world.market.override("kraken", "ETH/USD", BAD["no bid"][0])
+
+    await watch(guarded, 25)
+
+    [alarm] = await guarded.alerts(PriceTrouble)
+    assert (alarm.what, {alarm.symbol, *alarm.others}) == ("unknown", {"BTC/USD", "ETH/USD"})
+
+
 async def test_a_reminder_that_could_not_be_written_is_told_by_a_later_look(guarded):
     guarded.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
     await watch(guarded, 30)
