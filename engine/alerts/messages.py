@@ -257,6 +257,8 @@ class BrokerTrouble:
     what: Literal["unreachable", "key_rejected", "back"]
     why: str
     since: datetime
+    #: True when it was told before and is still so.
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

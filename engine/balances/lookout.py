@@ -1,6 +1,6 @@
-"""Notice that a broker stopped answering or refuses its key, and tell its owner once, and when it is over."""
+"""Notice that a broker stopped answering or refuses its key, and tell its owner, again while something is guarded there."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -8,7 +8,9 @@ from engine.alerts.messages import BrokerTrouble
 from engine.alerts.outbox import append_alert
 from engine.clock import Clock
 from engine.errors import BrokerError, KeyRejectedError
+from engine.execution.patience import Told
 from engine.storage.database import Database
+from engine.storage.repositories import guards as guard_rows
 from engine.venues import Account
 
 #: A broker that missed so many readings in a row is told about; fewer are the network's usual hiccups.
@@ -19,25 +21,28 @@ News = Literal["unreachable", "key_rejected", "back"] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """How long a broker has been out of reach, and whether its owner was told."""
+    """How long a broker has been out of reach, and how often its owner was told."""
 
     since: datetime | None = None
     missed: int = 0
-    told: bool = False
+    told: Told = field(default_factory=Told)
 
 
-def after_attempt(silence: Silence, error: BrokerError | None, *, now: datetime) -> tuple[Silence, News]:
-    """Return the next state after a reading, and what its owner is to be told."""
+def after_attempt(
+    silence: Silence, error: BrokerError | None, *, now: datetime, is_guarded: bool
+) -> tuple[Silence, News]:
+    """Return the next state after a reading, and what its owner is to be told (again)."""
     if error is None:
-        return Silence(), "back" if silence.told else None
+        return Silence(), "back" if silence.told.count else None
     after = Silence(since=silence.since or now, missed=silence.missed + 1, told=silence.told)
-    if after.told:
+    is_rejected = isinstance(error, KeyRejectedError)
+    if after.told.count:
+        is_due = is_guarded and after.told.is_due(now)
+    else:
+        is_due = is_rejected or after.missed >= MISSED_READINGS
+    if not is_due:
         return after, None
-    if isinstance(error, KeyRejectedError):
-        return replace(after, told=True), "key_rejected"
-    if after.missed >= MISSED_READINGS:
-        return replace(after, told=True), "unreachable"
-    return after, None
+    return replace(after, told=after.told.noted(now)), "key_rejected" if is_rejected else "unreachable"
 
 
 class Lookout:
@@ -54,11 +59,17 @@ class Lookout:
         """Take the outcome of a reading; None is a good one."""
         now = self._clock.now()
         before = self._silences.get(account.account_id, Silence())
-        after, news = after_attempt(before, error, now=now)
+        is_guarded = before.told.count > 0 and await self._is_guarded(account)
+        after, news = after_attempt(before, error, now=now, is_guarded=is_guarded)
         if news is not None:
             # Only what is written down was told.
-            await self._tell(account, news, error, since=after.since or before.since or now)
+            since = after.since or before.since or now
+            await self._tell(account, news, error, since=since, told=before.told.count)
         self._silences[account.account_id] = after
+
+    async def _is_guarded(self, account: Account) -> bool:
+        async with self._database.read() as session:
+            return bool(await guard_rows.load_open_guards(session, account.account_id))
 
     async def _tell(
         self,
@@ -67,14 +78,22 @@ class Lookout:
         error: BrokerError | None,
         *,
         since: datetime,
+        told: int,
     ) -> None:
+        message = BrokerTrouble(
+            venue=account.venue,
+            what=news,
+            why=self._why(error),
+            since=since,
+            again=news != "back" and told > 0,
+        )
         async with self._database.write() as session:
             await append_alert(
                 session,
-                BrokerTrouble(venue=account.venue, what=news, why=self._why(error), since=since),
+                message,
                 user_id=account.user_id,
                 account_id=account.account_id,
-                dedup_key=f"broker:{account.account_id}:{self._what}:{news}:{since.isoformat()}",
+                dedup_key=f"broker:{account.account_id}:{self._what}:{news}:{since.isoformat()}:{told}",
                 now=self._clock.now(),
             )
 

@@ -221,14 +221,14 @@ def _price_trouble(message: PriceTrouble, reader: Reader) -> Iterator[str]:
 
 
 def _broker_trouble(message: BrokerTrouble, reader: Reader) -> Iterator[str]:
-    label = message.venue.label
+    label, still = message.venue.label, " still" if message.again else ""
     match message.what:
         case "unreachable":
-            yield bold(f"{label} does not answer")
+            yield bold(f"{label}{still} does not answer")
             yield foreign(message.why)
             yield f"Guards at {label} cannot act until it answers. NIJA keeps trying and will tell you."
         case "key_rejected":
-            yield bold(f"{label} refuses the key")
+            yield bold(f"{label}{still} refuses the key")
             yield foreign(message.why)
             yield f"Guards at {label} cannot act. Check the key and its permissions; nija doctor names them."
         case "back":

@@ -15,10 +15,11 @@ TIMEOUT = TryLaterError(Venue.KRAKEN, "timed out")
 REVOKED = KeyRejectedError(Venue.KRAKEN, "EAPI:Invalid key")
 
 
-def news_of(*errors):
+def news_of(*errors, is_guarded=False):
     silence, told = Silence(), []
     for minute, error in enumerate(errors):
-        silence, news = after_attempt(silence, error, now=START + timedelta(minutes=minute))
+        now = START + timedelta(minutes=minute)
+        silence, news = after_attempt(silence, error, now=now, is_guarded=is_guarded)
         told.append(news)
     return told, silence
 
@@ -40,6 +41,48 @@ def test_a_refused_key_is_told_at_once_because_only_its_owner_can_mend_it():
 
 def test_what_was_told_ends_with_the_news_that_it_is_back():
     assert news_of(TIMEOUT, TIMEOUT, TIMEOUT, None, None)[0] == [None, None, "unreachable", "back", None]
+
+
+@pytest.mark.parametrize(("error", "told"), [(TIMEOUT, "unreachable"), (REVOKED, "key_rejected")])
+def test_with_money_guarded_there_it_is_told_again_in_growing_pauses(error, told):
+    news, _ = news_of(*[error] * 140, is_guarded=True)
+
+    minutes = [minute for minute, one in enumerate(news) if one == told]
+    first = minutes[0]
+    assert [minute - first for minute in minutes] == [0, 1, 3, 11, 71, 131]
+    assert set(news) == {told, None}
+
+
+async def silent_minutes(room, lookout, count):
+    for _ in range(count):
+        await lookout.note(room.account(), TIMEOUT)
+        await room.clock.sleep(60)
+
+
+async def test_a_silent_broker_is_told_again_while_something_is_guarded_there_and_once_when_it_is_back(room):
+    lookout = Lookout(database=room.database, clock=room.clock, what="balances")
+    await room.arm("0.1", "6000")
+
+    await silent_minutes(room, lookout, 7)
+    await lookout.note(room.account(), None)
+    await lookout.note(room.account(), None)
+
+    told = await room.alerts(BrokerTrouble)
+    assert [(alert.what, alert.again) for alert in told] == [
+        ("unreachable", False),
+        ("unreachable", True),
+        ("unreachable", True),
+        ("back", False),
+    ]
+    assert len({alert.since for alert in told}) == 1
+
+
+async def test_a_silent_broker_where_nothing_is_guarded_is_told_once(room):
+    lookout = Lookout(database=room.database, clock=room.clock, what="balances")
+
+    await silent_minutes(room, lookout, 30)
+
+    assert [alert.what for alert in await room.alerts(BrokerTrouble)] == ["unreachable"]
 
 
 async def test_what_could_not_be_written_was_not_told(room):

@@ -256,6 +256,12 @@ def test_every_broker_trouble_reads(what):
     check_fits(render_alert(replace(EXAMPLES["broker_trouble"], what=what), READER))
 
 
+def test_a_reminder_of_a_silent_broker_says_that_it_is_one():
+    message = replace(EXAMPLES["broker_trouble"], what="unreachable", again=True)
+
+    assert squeezed(message)[0] == "Coinbase still does not answer"
+
+
 def test_a_gap_in_which_nothing_moved_says_that():
     assert (
         "no guarded position moved."
