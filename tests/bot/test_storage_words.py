@@ -3,7 +3,6 @@ import os
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 import bot
 from bot.storage_words import storage_sentence
-from engine.storage.migrate import run_migrations
-from tests.bot.database import START
+from tests.bot.database import empty_database
 
 
 def of_database(code):
@@ -88,10 +86,8 @@ def spoil_pages(content):
 )
 def test_no_command_ends_in_a_traceback_over_a_damaged_database(tmp_path, command, spoil):
     file = tmp_path / "data" / "nija.db"
-    run_migrations(f"sqlite+aiosqlite:///{file}", backups=tmp_path, now=START)
-    with closing(sqlite3.connect(file)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    file.write_bytes(spoil(file.read_bytes()))
+    file.parent.mkdir(mode=0o700)
+    file.write_bytes(spoil(empty_database()))
     (tmp_path / "damaged.db").write_bytes(file.read_bytes())
 
     done = subprocess.run(
