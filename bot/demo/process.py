@@ -12,6 +12,8 @@ import bot
 
 #: The bot's own stop takes at most 60 s.
 STOP_S = 60.0
+#: No file of settings: the owner's own keys must never reach the sandbox's bot.
+ARGUMENTS = ("run", "--env-file", os.devnull)
 _PACKAGES = Path(str(bot.__file__)).parents[1]
 
 
@@ -43,7 +45,7 @@ class BotProcess:
         if self.is_running:
             raise RuntimeError("the bot is running already")
         with self.log.open("ab") as log:
-            self._child = await self._spawn(log)
+            self._child = await self.spawn(log)
 
     async def wait(self) -> int:
         """Wait for the child's end."""
@@ -77,21 +79,21 @@ class BotProcess:
             self._child.send_signal(how)
             await self._child.wait()
 
-    async def _spawn(self, log: IO[bytes]) -> asyncio.subprocess.Process:
-        # No file of settings: the owner's own keys must never reach the sandbox's bot.
-        command = ("-m", "bot", "run", "--env-file", os.devnull)
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the child's environment is: ours with its settings, and none of ours."""
+        ours = {name: value for name, value in os.environ.items() if not name.upper().startswith("NIJA_")}
+        return {**ours, "PYTHONPATH": str(_PACKAGES), **self._settings}
+
+    async def spawn(self, log: IO[bytes]) -> asyncio.subprocess.Process:
+        """Start `nija run` with all its output in a log."""
         return await asyncio.create_subprocess_exec(
             sys.executable,
-            *command,
-            env=_environment(self._settings),
+            *("-m", "bot", *ARGUMENTS),
+            env=self.environment,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             # Ctrl-C in the terminal is for the demo, which then stops the bot in order.
             start_new_session=True,
         )
-
-
-def _environment(settings: Mapping[str, str]) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith("NIJA_")}
-    return {**inherited, "PYTHONPATH": str(_PACKAGES), **settings}

@@ -64,13 +64,17 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage(
-    world: SandboxWorld, *, settings: Mapping[str, str], data_dir: Path | None = None
+    world: SandboxWorld,
+    *,
+    settings: Mapping[str, str],
+    data_dir: Path | None = None,
+    process: type[BotProcess] = BotProcess,
 ) -> AsyncIterator[Stage]:
     """Open the world for a bot that is not started yet; a temporary data dir goes when all went well."""
     folder = data_dir or Path(tempfile.mkdtemp(prefix="nija-demo-"))
     folder.mkdir(parents=True, exist_ok=True)
     async with world:
-        bot = BotProcess({**world.environment(folder / "data"), **settings}, log=folder / "bot.log")
+        bot = process({**world.environment(folder / "data"), **settings}, log=folder / "bot.log")
         try:
             yield Stage(world=world, bot=bot, data_dir=folder / "data")
         finally:

@@ -1,14 +1,21 @@
 import asyncio
 from contextlib import AsyncExitStack
+from multiprocessing import forkserver
 
 import pytest
 
 from bot.demo.stage import open_stage
+from tests.acceptance.forked import ForkedBot
 from tests.bot.database import empty_database
 
 
+@pytest.fixture(scope="session")
+def _forks():
+    forkserver.ensure_running()
+
+
 @pytest.fixture
-async def open_bot(tmp_path):
+async def open_bot(tmp_path, _forks):
     """Start a bot process in a world, on a database that is migrated already; everything ends with the test."""
     empty = await asyncio.to_thread(empty_database)
     async with AsyncExitStack() as stack:
@@ -16,7 +23,7 @@ async def open_bot(tmp_path):
         async def start(world, **settings):
             quick = {"NIJA_GUARD_INTERVAL_S": "0.3", "NIJA_SNAPSHOT_INTERVAL_S": "60"}
             stage = await stack.enter_async_context(
-                open_stage(world, settings={**quick, **settings}, data_dir=tmp_path)
+                open_stage(world, settings={**quick, **settings}, data_dir=tmp_path, process=ForkedBot)
             )
             stage.data_dir.mkdir(mode=0o700)
             stage.database.write_bytes(empty)
