@@ -8,6 +8,7 @@ from rich.console import Console
 
 from bot.demo.chat import Chat
 from bot.demo.keyboard import Keyboard
+from bot.demo.process import BotProcess
 from bot.demo.stage import open_stage
 from bot.demo.tour import run_tour
 from bot.errors import CommandError
@@ -20,13 +21,20 @@ _INTERRUPTED = 130
 
 
 def main(
-    *, tour: bool = False, port: int = 0, sabotage: str | None = None, data_dir: Path | None = None
+    *,
+    tour: bool = False,
+    port: int = 0,
+    sabotage: str | None = None,
+    data_dir: Path | None = None,
+    process: type[BotProcess] = BotProcess,
 ) -> int:
     """Chat on the terminal, or play the tour; returns the exit code."""
     console = Console()
     try:
         if tour or sabotage is not None:
-            asyncio.run(run_tour(console=console, port=port, data_dir=data_dir, sabotage=sabotage))
+            asyncio.run(
+                run_tour(console=console, port=port, data_dir=data_dir, sabotage=sabotage, process=process)
+            )
         else:
             asyncio.run(_chat(console, port=port, data_dir=data_dir))
     except KeyboardInterrupt:

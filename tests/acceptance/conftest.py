@@ -10,12 +10,13 @@ from tests.bot.database import empty_database
 
 
 @pytest.fixture(scope="session")
-def _forks():
+def forks():
+    """Start what forks bots; it ends with this process."""
     forkserver.ensure_running()
 
 
 @pytest.fixture
-async def open_bot(tmp_path, _forks):
+async def open_bot(tmp_path, forks):
     """Start a bot process in a world, on a database that is migrated already; everything ends with the test."""
     empty = await asyncio.to_thread(empty_database)
     async with AsyncExitStack() as stack:

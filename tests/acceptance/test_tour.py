@@ -5,6 +5,7 @@ import pytest
 
 from bot.demo import main
 from bot.demo.tour import SABOTAGES
+from tests.acceptance.forked import ForkedBot
 
 
 def play(*arguments):
@@ -20,8 +21,8 @@ def test_the_tour_observes_every_step():
 
 
 @pytest.mark.parametrize("sabotage", SABOTAGES.values(), ids=SABOTAGES)
-def test_a_sabotage_ends_the_tour_at_the_step_that_must_notice(sabotage, capsys, tmp_path):
-    exit_code = main(tour=True, sabotage=sabotage.name, data_dir=tmp_path)
+def test_a_sabotage_ends_the_tour_at_the_step_that_must_notice(sabotage, capsys, tmp_path, forks):
+    exit_code = main(tour=True, sabotage=sabotage.name, data_dir=tmp_path, process=ForkedBot)
 
     seen = capsys.readouterr()
     assert exit_code == 1, seen.out

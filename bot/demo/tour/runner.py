@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from bot.demo.process import BotProcess
 from bot.demo.stage import BotNotReadyError, open_stage
 from bot.demo.tour.check import Check
 from bot.demo.tour.saboteur import SABOTAGES
@@ -36,11 +37,19 @@ class StepFailedError(CommandError):
     """A step of the tour was not observed."""
 
 
-async def run_tour(*, console: Console, port: int, data_dir: Path | None, sabotage: str | None) -> None:
+async def run_tour(
+    *,
+    console: Console,
+    port: int,
+    data_dir: Path | None,
+    sabotage: str | None,
+    process: type[BotProcess] = BotProcess,
+) -> None:
     """Play every step; StepFailedError names the first that was not observed."""
     if sabotage is not None and sabotage not in SABOTAGES:
         raise UnknownSabotageError(f"There is no sabotage {sabotage!r}; there are {', '.join(SABOTAGES)}.")
-    async with open_stage(SandboxWorld(telegram_port=port), settings=_SETTINGS, data_dir=data_dir) as stage:
+    world = SandboxWorld(telegram_port=port)
+    async with open_stage(world, settings=_SETTINGS, data_dir=data_dir, process=process) as stage:
         scene = Scene(stage=stage)
         if sabotage is not None:
             scene.sabotage = SABOTAGES[sabotage]
