@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import sys
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,12 @@ class Watch:
         if left := [*self._tasks.taken(), *left_behind(self._before)]:
             pytest.fail(f"left behind: {', '.join(left)}", pytrace=False)
         return result
+
+
+@pytest.fixture(scope="session")
+def forks():
+    """Start what forks bots, see tests/acceptance/forked.py; it ends with this process."""
+    forkserver.ensure_running()
 
 
 # Where bytecode is not kept, each of some hundred processes that the tests start compiles every library again:

@@ -1,18 +1,11 @@
 import asyncio
 from contextlib import AsyncExitStack
-from multiprocessing import forkserver
 
 import pytest
 
 from bot.demo.stage import open_stage
 from tests.acceptance.forked import ForkedBot
 from tests.bot.database import empty_database
-
-
-@pytest.fixture(scope="session")
-def forks():
-    """Start what forks bots; it ends with this process."""
-    forkserver.ensure_running()
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ async def test_what_a_venue_echoes_of_any_secret_is_written_nowhere(open_bot):
     failing = await stage.owner.wait_for("EXIT FAILING", 20)
     balance = await stage.owner.ask("/balance")
 
+    # A stop in order would wait for the exit.
+    await stage.bot.kill()
     chat = "\n".join(message.text for message in stage.owner.messages)
     files = b"".join(file.read_bytes() for file in stage.data_dir.iterdir() if file.is_file())
     assert "Permission denied" in failing.text + balance.text

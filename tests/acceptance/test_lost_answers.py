@@ -1,27 +1,18 @@
-"""An order whose answer is lost is settled by asking: the guarded coins are sold once, the owner's own stay."""
+"""An order whose answer is lost is settled by asking: the guarded coins are sold once, the owner's own stay.
 
-import pytest
+Every other way of losing an answer is in tests/engine/liquidation/test_sale_lost_answers.py.
+"""
 
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import KRAKEN
 from tests.acceptance.ether import GUARDED, OWN, alerted, an_ether_world, fall, guarded, over, sales
 
-LOST = {
-    "the connection drops after the order": Fault(kind=FaultKind.DROP_AFTER, endpoint="AddOrder"),
-    "the answer is cut short": Fault(kind=FaultKind.TRUNCATE, endpoint="AddOrder"),
-    "a 503 hides the order": Fault(kind=FaultKind.HTTP_ERROR_AFTER, endpoint="AddOrder"),
-    "the answer takes longer than anybody waits": Fault(
-        kind=FaultKind.DELAY_AFTER, endpoint="AddOrder", delay_s=60
-    ),
-}
 
-
-@pytest.mark.parametrize("fault", LOST.values(), ids=LOST)
-async def test_an_order_whose_answer_is_lost_is_found_and_not_repeated(open_bot, fault):
+async def test_an_order_whose_answer_is_lost_is_found_and_not_repeated(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
     await guarded(stage)
-    world.faults(KRAKEN).add(fault)
+    world.faults(KRAKEN).add(Fault(kind=FaultKind.DROP_AFTER, endpoint="AddOrder"))
 
     fall(world)
     alert = await alerted(stage)

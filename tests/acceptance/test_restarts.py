@@ -59,7 +59,7 @@ async def test_an_order_that_is_still_under_way_at_the_restart_sells_once_at_mos
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
     await guarded(stage)
     # Whatever comes first, the order or the restarted bot's higher nonce, which makes Kraken refuse it.
-    world.faults(KRAKEN).add(Fault(kind=FaultKind.DELAY_BEFORE, endpoint="AddOrder", delay_s=3))
+    world.faults(KRAKEN).add(Fault(kind=FaultKind.DELAY_BEFORE, endpoint="AddOrder", delay_s=1.5))
 
     fall(world)
     await world.tape(KRAKEN).wait_for("AddOrder", timeout_s=20)

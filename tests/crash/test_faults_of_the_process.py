@@ -1,9 +1,8 @@
-"""A stop, a database that another holds, a full disk and a flood of commands, each in the middle of the real bot's exit."""
+"""A stop, a full disk and a flood of commands, each in the middle of the real bot's exit."""
 
 import asyncio
 import resource
-import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 import pytest
 
@@ -11,19 +10,21 @@ from bot.demo.stage import open_stage
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import KRAKEN
 from tests.acceptance.ether import GUARDED, OWN, alerted, an_ether_world, fall, guarded, over, sales
+from tests.acceptance.forked import ForkedBot
 
 FLOOD = 200
 
 
 @pytest.fixture
-async def stage(tmp_path):
+async def stage(tmp_path, forks):
     """A bot that guards one ether."""
     settings = {
         "NIJA_GUARD_INTERVAL_S": "0.3",
         "NIJA_SNAPSHOT_INTERVAL_S": "60",
         "NIJA_GUARD_EXISTING": "all",
     }
-    async with open_stage(an_ether_world(), settings=settings, data_dir=tmp_path) as stage:
+    world = an_ether_world()
+    async with open_stage(world, settings=settings, data_dir=tmp_path, process=ForkedBot) as stage:
         await stage.start_bot()
         await guarded(stage)
         yield stage
@@ -56,20 +57,6 @@ async def test_a_stop_in_the_middle_of_a_sale_brings_it_to_its_end(stage):
     check_sold_once(stage.world)
     assert (await over(stage)).attempt == 1
     assert await alerted(stage)
-
-
-async def test_a_database_held_by_another_is_told_and_the_loser_sold_once_it_is_free(stage):
-    with closing(sqlite3.connect(stage.database, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        fall(stage.world)
-        alarm = await stage.owner.wait_for("cannot write its database", 60)
-        sent_meanwhile = stage.world.tape(KRAKEN).calls("AddOrder")
-        other.execute("ROLLBACK")
-    await alerted(stage)
-
-    assert "exits cannot be carried out" in alarm.text
-    assert sent_meanwhile == []
-    check_sold_once(stage.world)
 
 
 async def test_a_disk_that_takes_no_more_is_told_and_the_loser_sold_once_it_does(stage):

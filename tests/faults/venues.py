@@ -37,7 +37,7 @@ VENUE = (
         fault="5xx after the venue accepted",
         outcome="as V1",
         tests=(
-            f"{LOST_ANSWERS}test_an_order_whose_answer_is_lost_is_found_and_not_repeated",
+            f"{SALE_LOST}test_a_lost_answer_never_sells_twice",
             f"{BROKERS}/test_errors_table.py::test_answers_that_are_no_json",
             f"{BROKERS}/coinbase/test_coinbase_broker.py::test_an_order_whose_answer_was_lost_is_unknown_and_found_by_our_id",
             f"{BROKERS}/alpaca/test_alpaca_broker.py::test_an_order_whose_answer_was_lost_is_unknown_and_found_by_our_id",
@@ -194,7 +194,7 @@ VENUE = (
         fault="garbage, an HTML page with status 200, an answer cut short",
         outcome="a reading is no reading, an order is as V1",
         tests=(
-            f"{LOST_ANSWERS}test_an_order_whose_answer_is_lost_is_found_and_not_repeated",
+            f"{SALE_LOST}test_a_lost_answer_never_sells_twice",
             f"{BROKERS}/test_ccxt_client.py::test_a_lost_or_garbled_answer_to_an_order_is_unknown",
             f"{BROKERS}/kraken/test_kraken_broker.py::test_no_usable_answer_never_becomes_an_empty_account",
             CRASH,
