@@ -1,7 +1,7 @@
 """The order in which the parts of the process start and stop."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +21,8 @@ from bot.watchdog import Watchdog
 SETTLE_FIRST_S = 10.0
 #: All steps together take 55 s at most; systemd and containers are told to wait 60.
 DRAIN_S = 20.0
+#: So long the last line of the start waits for Telegram, which may be away for hours.
+CHAT_FIRST_S = 3.0
 
 log = structlog.get_logger(__name__)
 
@@ -102,7 +104,18 @@ async def _start(parts: Parts, settling: asyncio.Task[None], stop: Stop) -> None
     if parts.health:
         await parts.health.start()
     notify("READY=1")
-    log.info("started: the guards are watched; the chat opens when telegram answers")
+    await _first_of(parts.chat.connected.wait(), stop, timeout_s=CHAT_FIRST_S)
+    if parts.chat.connected.is_set():
+        log.info("started: the guards are watched, the chat is open")
+    elif not stop.asked:
+        log.info("started: the guards are watched; the chat opens when telegram answers")
+
+
+async def _first_of(awaited: Coroutine[object, object, object], stop: Stop, *, timeout_s: float) -> None:
+    tasks = [asyncio.create_task(one) for one in (awaited, stop.wait())]
+    await asyncio.wait(tasks, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
 
 
 async def _settle(settling: asyncio.Task[None], stop: Stop) -> None:

@@ -231,21 +231,23 @@ def _all_leaves_out(offer: Offer) -> Iterator[str]:
     """Name what the buttons about everything do not guard, before one is pressed."""
     kinds = {choice.kind for choice in offer.choices}
     if ChoiceKind.GUARD_ALL_FROM_COST in kinds:
-        names = [_with_reason(line) for line in offer.lines if line.standing is Standing.ENTRY_UNKNOWN]
+        names = [_with_reason(line, offer) for line in offer.lines if line.standing is Standing.ENTRY_UNKNOWN]
         if names:
             yield f"“{_LABELS[ChoiceKind.GUARD_ALL_FROM_COST]}” leaves out {', '.join(names)}."
         apart = [line for line in offer.lines if line.standing is Standing.WOULD_BE_SOLD_NOW]
         if apart:
-            yield f"It asks again before it sells {', '.join(_short_name(line) for line in apart)}."
+            yield f"It asks again before it sells {', '.join(_short_name(line, offer) for line in apart)}."
 
 
-def _with_reason(line: OfferLine) -> str:
+def _with_reason(line: OfferLine, offer: Offer) -> str:
     why = line.why_not or Standing.ENTRY_UNKNOWN.value
-    return f"{_short_name(line)} ({foreign(why)})"
+    return f"{_short_name(line, offer)} ({foreign(why)})"
 
 
-def _short_name(line: OfferLine) -> str:
-    return escape(line.position.symbol or line.position.asset)
+def _short_name(line: OfferLine, offer: Offer) -> str:
+    venue, name = line.position.account.venue, escape(line.position.symbol or line.position.asset)
+    is_alone = all(one.position.account.venue is venue for one in offer.lines)
+    return name if is_alone else f"{name} at {venue.label}"
 
 
 def _armed(armed: Armed) -> Iterator[str]:

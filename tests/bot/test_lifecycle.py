@@ -3,6 +3,7 @@ import asyncio
 import aiohttp
 import pytest
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 from telegram.ext import CommandHandler
 
 from bot.application import Chat, build_application
@@ -153,6 +154,26 @@ async def test_the_chat_opens_when_all_orders_are_settled_and_the_guard_does_not
 
     await server.wait_for_poll()
     assert process.story == ["start", "guard"]
+
+
+async def test_the_last_line_of_the_start_says_that_everything_is_ready(start):
+    with capture_logs() as logs:
+        process = start()
+        await until(lambda: any(line["event"].startswith("started") for line in logs))
+
+    said = [line["event"] for line in logs if line["log_level"] == "info"]
+    assert said == ["telegram is connected", "started: the guards are watched, the chat is open"]
+    assert process.story == ["start", "guard"]
+
+
+async def test_a_start_without_telegram_says_so(server, start, monkeypatch):
+    monkeypatch.setattr("bot.lifecycle.CHAT_FIRST_S", 0.05)
+    server.faults.add(kind=FaultKind.OUTAGE)
+    with capture_logs() as logs:
+        start()
+        await until(lambda: any(line["event"].startswith("started") for line in logs))
+
+    assert logs[-1]["event"] == "started: the guards are watched; the chat opens when telegram answers"
 
 
 async def test_a_venue_that_hangs_at_the_start_does_not_keep_the_chat_away(server, start, monkeypatch):
