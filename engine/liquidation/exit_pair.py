@@ -9,8 +9,9 @@ from engine.errors import BrokerError, RefusalReason, RefusedError
 from engine.guards.guard import Guard
 from engine.instruments import Instrument
 from engine.liquidation.asked import WORSE_RATIO
-from engine.money import exact, is_cash
+from engine.money import ZERO, exact, is_cash
 from engine.positions import Direction, PositionKind
+from engine.quotes import OrderBook
 
 #: Another pair must bring no less than this below the mark of the guarded one; what its owner asked for is held
 #: against the price they agreed to instead.
@@ -30,12 +31,26 @@ _OF_ANOTHER_PAIR = _OF_THE_PAIR | {RefusalReason.MARKET_UNAVAILABLE, RefusalReas
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairOffer:
-    """What selling all of a guard through one pair would bring now."""
+    """What selling a guard through one pair would bring now."""
 
     symbol: str
     #: For one unit, on average, in the guard's own money; None when it is unknown or nothing can be sold.
     price: Decimal | None
     problem: str = ""
+    #: How much of it, where the book carries no more at a sane price; None is all.
+    most: Decimal | None = None
+    #: What a unit must bring by the pair's own book, where the guarded pair has no price to compare with.
+    least: Decimal | None = None
+
+    def is_sane(self, least: Decimal) -> bool:
+        """Tell whether it brings enough."""
+        return self.price is not None and self.price >= (least if self.least is None else self.least)
+
+    @property
+    def rank(self) -> tuple[bool, Decimal]:
+        """Return what offers are compared by: all of it at the best price, else what brings most."""
+        price = self.price or ZERO
+        return (True, price) if self.most is None else (False, price * self.most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +75,11 @@ class NoPair:
     def _describe(self, offer: PairOffer) -> str:
         if offer.price is None:
             return f"{offer.symbol}: {offer.problem}"
-        brings, least = (f"{_FIGURES.plus(price):f}" for price in (offer.price, self.least))
-        return f"{offer.symbol} would bring {brings} {self.currency} a unit, less than {least} is not taken"
+        least = self.least if offer.least is None else offer.least
+        brings, least_said = (f"{_FIGURES.plus(price):f}" for price in (offer.price, least))
+        return (
+            f"{offer.symbol} would bring {brings} {self.currency} a unit, less than {least_said} is not taken"
+        )
 
 
 def is_shut(why: object) -> bool:
@@ -106,8 +124,15 @@ def least_price(*, mark: Decimal | None, triggered_at: Decimal, asked: bool) -> 
         return (triggered_at if mark is None else mark) * (1 - WORST_RATIO)
 
 
-def choose_pair(offers: Iterable[PairOffer], *, least: Decimal) -> str | None:
-    """Return the pair that brings most, of equal ones the first; None when none brings enough."""
-    brought = [(offer.price, offer.symbol) for offer in offers if offer.price is not None]
-    sane = [(price, symbol) for price, symbol in brought if price >= least]
-    return max(sane, key=lambda one: one[0])[1] if sane else None
+def least_by_book(book: OrderBook) -> Decimal | None:
+    """Return what a unit must bring by the two sides of a pair's own book; None where one side is empty."""
+    if not book.bids or not book.asks:
+        return None
+    with exact():
+        return (book.bids[0].price + book.asks[0].price) / 2 * (1 - WORST_RATIO)
+
+
+def choose_pair(offers: Iterable[PairOffer], *, least: Decimal) -> PairOffer | None:
+    """Return the offer that brings most, of equal ones the first; None when none brings enough."""
+    sane = [offer for offer in offers if offer.is_sane(least)]
+    return max(sane, key=lambda offer: offer.rank) if sane else None

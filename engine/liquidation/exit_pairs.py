@@ -14,12 +14,14 @@ from engine.liquidation.exit_pair import (
     PairOffer,
     choose_pair,
     is_shut,
+    least_by_book,
     leaves_pair,
     other_pairs,
 )
-from engine.liquidation.walk import BookProblem, walk_book
+from engine.liquidation.walk import BookProblem, walk_book, walk_part
 from engine.market import VenueMarket
 from engine.money import ZERO, exact
+from engine.quotes import OrderBook
 
 #: A sale waits no longer than this for the listing it is floored by, for an order book or for a rate.
 LISTING_S = 2.0
@@ -36,11 +38,18 @@ class ExitPair:
         self._refused: list[str] = []
         self._shut_since_s: float | None = None
         self.symbol = guard.symbol
+        #: What its book carries at a sane price, where that is not all.
+        self.most: Decimal | None = None
 
     @property
     def is_first(self) -> bool:
         """Tell whether it is the pair the position is guarded in."""
         return self.symbol == self._guard.symbol
+
+    @property
+    def was_shut(self) -> bool:
+        """Tell whether the guarded pair refused a sale for its market."""
+        return self._shut_since_s is not None
 
     def is_left_after(self, error: BrokerError, *, now_s: float) -> bool:
         """Tell whether the same sale goes through another pair after a refusal."""
@@ -56,18 +65,23 @@ class ExitPair:
     def begin_again(self) -> None:
         """Take the guarded pair next: what was refused may be allowed by then, and prices change."""
         self._refused.clear()
-        self.symbol = self._guard.symbol
+        self.symbol, self.most = self._guard.symbol, None
 
-    async def go_on(self, *, least: Decimal) -> NoPair | None:
-        """Leave the present pair for the best of those not refused yet, or say why there is none."""
+    async def go_on(self, *, least: Decimal, is_priced: bool) -> NoPair | None:
+        """Leave the present pair for the best of those not refused yet, or say why there is none.
+
+        `is_priced` says whether the guarded pair has a price of now; without one each pair is judged by its own book.
+        """
         self._refused.append(self.symbol)
         instruments = await self._instruments()
         symbols = other_pairs(self._guard, self._refused, instruments)
         listed = [instruments[symbol] for symbol in symbols]
-        offers = tuple(await asyncio.gather(*(self._offer(one) for one in listed)))
+        offers = tuple(
+            await asyncio.gather(*(self._offer(one, least, is_priced=is_priced) for one in listed))
+        )
         best = choose_pair(offers, least=least)
         if best is not None:
-            self.symbol = best
+            self.symbol, self.most = best.symbol, best.most
             return None
         none = NoPair(refused=tuple(self._refused), offers=offers, least=least, currency=self._currency)
         self.begin_again()
@@ -99,24 +113,45 @@ class ExitPair:
         value, of = (value_in_usd(each, instruments, quotes) for each in (currency, self._currency))
         return value / of if value and of else None
 
-    async def _offer(self, instrument: Instrument) -> PairOffer:
-        """Return what all that is guarded would bring through one pair, by its order book of now."""
-        quantity = self._guard.quantity
+    async def _offer(self, instrument: Instrument, least: Decimal, *, is_priced: bool) -> PairOffer:
+        """Return what all that is guarded, or what a thin book carries, would bring through one pair now."""
         try:
             async with asyncio.timeout(LISTING_S):
                 book = await self._market.book(instrument.symbol)
         except (BrokerError, TimeoutError):
             return _none(instrument, "no order book")
-        price = walk_book(book, self._guard.direction, quantity)
-        if isinstance(price, BookProblem):
-            return _none(instrument, price.value)
-        if why := instrument.why_too_small_to_sell(quantity, price):
-            return _none(instrument, why)
         rate = await self.rate(instrument.quote)
         if rate is None:
             return _none(instrument, f"no rate of {instrument.quote} in {self._currency}")
+        own = None if is_priced else least_by_book(book)
         with exact():
-            return PairOffer(symbol=instrument.symbol, price=price * rate)
+            worst = least if own is None else min(least, own * rate)
+        offer = self._whole(instrument, book, rate=rate, worst=worst)
+        return (
+            offer if offer.is_sane(least) else self._part(instrument, book, rate=rate, worst=worst) or offer
+        )
+
+    def _whole(self, instrument: Instrument, book: OrderBook, *, rate: Decimal, worst: Decimal) -> PairOffer:
+        price = walk_book(book, self._guard.direction, self._guard.quantity)
+        if isinstance(price, BookProblem):
+            return _none(instrument, price.value)
+        if why := instrument.why_too_small_to_sell(self._guard.quantity, price):
+            return _none(instrument, why)
+        with exact():
+            return PairOffer(symbol=instrument.symbol, price=price * rate, least=worst)
+
+    def _part(
+        self, instrument: Instrument, book: OrderBook, *, rate: Decimal, worst: Decimal
+    ) -> PairOffer | None:
+        """Return what the levels that bring enough carry; None when that is too little to be sold."""
+        found = walk_part(book, self._guard.direction, self._guard.quantity, worst=worst / rate)
+        if found is None or instrument.why_too_small_to_sell(*found):
+            return None
+        part, price = found
+        with exact():
+            brings = max(price * rate, worst)
+        most = instrument.floor_quantity(part)
+        return PairOffer(symbol=instrument.symbol, price=brings, most=most, least=worst)
 
     async def _instruments(self) -> Mapping[str, Instrument]:
         try:

@@ -21,10 +21,11 @@ from engine.execution.order_readings import (
 from engine.execution.patience import pause_s
 from engine.execution.states import IntentEvent
 from engine.execution.submit import Submitter
+from engine.guards.guard import GuardState
 from engine.liquidation.asked import rest_after_asking
 from engine.liquidation.availability import Availability
 from engine.liquidation.claim import Claim
-from engine.liquidation.closing import describe_exit
+from engine.liquidation.closing import Dust, describe_exit
 from engine.liquidation.market_door import MarketDoor
 from engine.liquidation.trouble import Trouble
 from engine.money import ZERO
@@ -133,6 +134,8 @@ class Filling:
         # What is left stays guarded in its own pair, whichever this order went through.
         instrument = await self._door.pair.guarded_instrument()
         rest, dust = claim.rest_after(order, instrument=instrument, price=intent.trigger_price)
+        if dust is None and rest.state is GuardState.ARMED and order.symbol != rest.symbol:
+            dust = Dust(rest.quantity, f"{order.symbol} took no more; it stays guarded and is sold next")
         if intent.asked is not None:
             rest, dust = rest_after_asking(rest, dust, intent.asked)
         message = describe_exit(

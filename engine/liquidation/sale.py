@@ -287,9 +287,9 @@ class Sale:
         match step:
             case SellNow():
                 self._claim, self._is_all, self._had = step.claim, step.is_all, self._owned
-                attempt = await self._desk.submitter.send(
-                    intent, self._broker, step.quantity, symbol=self._door.pair.symbol
-                )
+                pair = self._door.pair
+                quantity = step.quantity if pair.most is None else min(step.quantity, pair.most)
+                attempt = await self._desk.submitter.send(intent, self._broker, quantity, symbol=pair.symbol)
                 return await self._after(attempt)
             case ReadAgain():
                 await self._read_again(intent, is_torn=step.is_torn)
@@ -394,12 +394,15 @@ class Sale:
         return intent
 
     async def _go_through_another(self, intent: Intent, why: BrokerError | str) -> Intent:
+        # A market that takes no sales may show the prices of when it shut.
+        mark = None if self._door.pair.was_shut else self._desk.marked(self._guard)
         least = least_price(
-            mark=self._desk.marked(self._guard),
+            mark=mark,
             triggered_at=intent.trigger_price,
             asked=intent.asked is not None,
         )
-        none_left = await self._door.pair.go_on(least=least)
+        is_priced = mark is not None or intent.asked is not None
+        none_left = await self._door.pair.go_on(least=least, is_priced=is_priced)
         if none_left is not None:
             await self._pause(why if none_left.is_alone else f"{why}; {none_left}")
         return intent

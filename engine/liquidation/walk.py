@@ -33,6 +33,19 @@ def walk_book(book: OrderBook, direction: Direction, quantity: Decimal) -> Decim
     return Context(prec=_AVERAGE_DIGITS, rounding=rounding).divide(value, quantity)
 
 
+def walk_part(
+    book: OrderBook, direction: Direction, quantity: Decimal, *, worst: Decimal
+) -> tuple[Decimal, Decimal] | None:
+    """Return how much of a position a book takes at a price or better, and the average; None when nothing."""
+    is_long = direction is Direction.LONG
+    levels = book.bids if is_long else book.asks
+    good = [level for level in levels if (level.price >= worst if is_long else level.price <= worst)]
+    with exact():
+        part = min(quantity, sum((level.quantity for level in good), ZERO))
+    average = walk_book(book, direction, part) if part > ZERO else BookProblem.SHALLOW
+    return None if isinstance(average, BookProblem) else (part, average)
+
+
 def _is_sound(level: Level) -> bool:
     return (
         level.price.is_finite()

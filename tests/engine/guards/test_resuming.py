@@ -219,4 +219,4 @@ async def test_what_is_gone_is_not_guarded_again(restored):
 
     outcome = await press(restored, await question(restored), ChoiceKind.RESUME_GUARD)
 
-    assert outcome == Nothing(why="There is no paused guard any more.")
+    assert outcome == Nothing(why="Nothing of it is there any more; it stays paused. /unguard takes it off.")

@@ -1,5 +1,6 @@
 """An exit goes through another pair of its asset when the venue keeps this account from the first."""
 
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 
@@ -89,7 +90,30 @@ def test_a_margin_position_has_no_other_pair():
 def test_only_a_pair_that_brings_enough_is_taken_and_the_best_of_them(offers, chosen):
     least = least_price(mark=D(50000), triggered_at=D(60000), asked=False)
 
-    assert choose_pair([an_offer(*offer) for offer in offers], least=least) == chosen
+    best = choose_pair([an_offer(*offer) for offer in offers], least=least)
+    assert (best and best.symbol) == chosen
+
+
+@pytest.mark.parametrize(
+    ("offers", "chosen"),
+    [
+        ([("A", "100", "5", None), ("B", "98", None, None)], "B"),
+        ([("A", "100", "5", None), ("B", "98", "6", None)], "B"),
+        ([("A", "100", "5", None), ("B", "99", "5", None)], "A"),
+        ([("A", "90", None, "89"), ("B", "91", None, "92")], "A"),
+        ([("A", "96", "5", None)], None),
+    ],
+    ids=["all of it first", "more of it", "the better price", "by its own book", "too little a unit"],
+)
+def test_a_pair_that_takes_all_goes_before_one_that_takes_a_part(offers, chosen):
+    values = [
+        PairOffer(symbol=name, price=D(price), most=most and D(most), least=least and D(least))
+        for name, price, most, least in offers
+    ]
+
+    best = choose_pair(values, least=D(97))
+
+    assert (best and best.symbol) == chosen
 
 
 @given(
@@ -104,7 +128,7 @@ def test_no_sane_pair_brings_more_than_the_chosen_one(prices, least):
 
     sane = [price for price in prices if price is not None and price >= least]
     assert (chosen is None) is not bool(sane)
-    assert chosen is None or brings[chosen] >= max(sane)
+    assert chosen is None or brings[chosen.symbol] >= max(sane)
 
 
 @pytest.mark.parametrize(
@@ -275,7 +299,6 @@ async def test_a_pair_with_an_absurd_price_is_passed_over_for_a_sane_one(closed)
     [
         ({"bid": 20000}, "BTC/USDC would bring 20000 USD a unit"),
         ({"bid": None}, "BTC/USDC: the order book does not cover the quantity"),
-        ({"bid": 50000, "size": "0.05"}, "BTC/USDC: the order book does not cover the quantity"),
     ],
 )
 async def test_without_a_sane_pair_nothing_is_sold_until_one_takes_it(closed, shown, said):
@@ -293,6 +316,55 @@ async def test_without_a_sane_pair_nothing_is_sold_until_one_takes_it(closed, sh
     await closed.wait_for("exit ")
     *_, filled = await closed.alerts(ExitFilled)
     assert filled.symbol == "BTC/USDC"
+
+
+async def test_a_pair_too_thin_for_all_of_it_sells_what_its_book_carries_and_the_rest_stays_guarded(closed):
+    closed.account_there.closed_products["BTC-EUR"] = NOT_AVAILABLE
+    show(closed, "BTC/USDC", 50000, size="0.04")
+
+    await closed.sell_off()
+
+    [first] = await closed.alerts(ExitFilled)
+    assert (first.symbol, first.quantity, first.left_over) == ("BTC/USDC", D("0.04"), D("0.06"))
+    assert first.left_over_why == "BTC/USDC took no more; it stays guarded and is sold next"
+    guard = await closed.guard()
+    assert (guard.state, guard.quantity, guard.cost) == (GuardState.ARMED, D("0.06"), D(3600))
+    closed.world.market.restore("coinbase", "BTC/USDC")
+    await closed.sell_off()
+    assert closed.world.ledger("coinbase").total("BTC") == D("0.2")
+    assert (await closed.guard()).state is GuardState.CLOSED
+
+
+async def fall_without_a_price(room, bid, *, ask):
+    """Let every other pair fall while the guarded one is shut and shows no price."""
+    room.world.market.override("kraken", "BTC/USD", Override(bid=None, ask=None))
+    for symbol in ("BTC/USDT", "BTC/USDC", "BTC/EUR", "BTC/GBP"):
+        shown = Override(bid=D(bid), ask=D(ask), bid_size=D(5), ask_size=D(5))
+        with suppress(KeyError):
+            room.world.market.override("kraken", symbol, shown)
+    room.world.market.set_status("kraken", "BTC/USD", "cancel_only")
+
+
+@pytest.mark.parametrize(
+    ("ask", "is_sold"), [("40100", True), ("80000", False)], ids=["a market", "no market"]
+)
+async def test_a_guarded_pair_without_a_price_keeps_no_other_pair_from_selling_after_a_fall(
+    room, ask, is_sold
+):
+    room.deposit("BTC", "0.1")
+    room.set_bid("50000")
+    await room.arm("0.1", "6000")
+    room.fault(FaultKind.CANCEL_ONLY, times=1)
+    await room.look()
+    await fall_without_a_price(room, "40000", ask=ask)
+
+    await room.clock.sleep(60)
+
+    assert (room.world.ledger("kraken").total("BTC") == 0) is is_sold
+    if not is_sold:
+        room.world.market.restore("kraken", "BTC/USD")
+        room.world.market.set_status("kraken", "BTC/USD", "online")
+    await room.wait_for("exit ")
 
 
 async def test_a_price_that_fell_before_the_next_try_in_another_pair_is_looked_at_again(closed):
