@@ -43,17 +43,18 @@ def follow_vanished(guard: Guard, reading: Reading, *, seen: Seen | None, suspec
     )
     expected = expected_of(guard, reading, base, fills)
     if reading.there <= ZERO:
-        return Followed(change=_sold_meanwhile(guard, fills), seen=base)
+        return Followed(change=_sold_meanwhile(guard, fills, expected=expected), seen=base)
     if reading.there == expected:
         return _as_it_was(guard, reading, base, fills)
     return _otherwise(guard, reading, base, fills, suspect)
 
 
-def _sold_meanwhile(guard: Guard, fills: Fills) -> GuardChange:
-    """Return the end of a guard whose quantity was sold by hand after all; a part of it explains nothing."""
-    if _sold(guard, fills) < guard.quantity:
-        return Unchanged(guard=guard)
-    return _end(guard, ChangeReason.HAND_SELL, fills.by_hand)
+def _sold_meanwhile(guard: Guard, fills: Fills, *, expected: Decimal) -> GuardChange:
+    """Return the end of a guard whose quantity was sold after all; a part of it explains nothing."""
+    if _sold(guard, fills) >= guard.quantity:
+        return _end(guard, ChangeReason.HAND_SELL, fills.by_hand)
+    # Where our own sales leave nothing to come back, nothing is waited for.
+    return _end(guard, ChangeReason.MOVED_OUT) if expected <= ZERO else Unchanged(guard=guard)
 
 
 def _as_it_was(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> Followed:

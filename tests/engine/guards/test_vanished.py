@@ -1,0 +1,105 @@
+"""What a reading means for a guard whose position was gone."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from engine.guards.changes import ChangeReason, Closed, Paused, Resumed, Unchanged
+from engine.guards.following import BELIEVED_AFTER, Reading
+from engine.guards.guard import GuardState, Seen
+from engine.guards.vanished import GOES_ON_WITHIN, follow_vanished, is_vanished
+from engine.instruments import AssetClass
+from tests.builders import NOW, a_fill, a_guard, ago
+
+D = Decimal
+#: One of the three that should be there is guarded.
+SEEN = Seen(quantity=D(3), at=ago(300))
+GONE = replace(a_guard(), state=GuardState.PAUSED, state_reason=ChangeReason.VANISHED.value)
+ASKED = replace(GONE, state_reason=ChangeReason.RETURNED_OTHERWISE.value)
+
+
+def a_reading(there, *fills, untold=0):
+    return Reading(
+        there=D(there),
+        at=NOW,
+        fills=fills,
+        our_orders=frozenset({"OURS"}),
+        untold=D(untold),
+        asset_class=AssetClass.CRYPTO,
+        venue_entry=None,
+    )
+
+
+def sold(quantity, age=60):
+    return a_fill(f"sell {quantity} BTC @ 90 USD", at=ago(age))
+
+
+def bought(quantity, age=60):
+    return a_fill(f"buy {quantity} BTC @ 90 USD", at=ago(age))
+
+
+@pytest.mark.parametrize(
+    ("reading", "change"),
+    [
+        pytest.param(a_reading(0), Unchanged, id="still gone"),
+        pytest.param(a_reading(3), Resumed, id="as it was"),
+        pytest.param(a_reading(4, bought(1)), Resumed, id="as it was, and more was bought"),
+        pytest.param(a_reading("2.5", sold("0.5")), Resumed, id="a part of it was sold"),
+        pytest.param(a_reading(2, sold(1)), Closed, id="the guarded part was sold"),
+        pytest.param(a_reading(0, sold(3)), Closed, id="sold after all"),
+        pytest.param(a_reading(0, sold("0.5")), Unchanged, id="a part was sold, the rest is gone"),
+        pytest.param(a_reading(0, untold=-3), Closed, id="our own sales explain it"),
+        pytest.param(a_reading(5), Paused, id="more than before"),
+        pytest.param(a_reading(1), Paused, id="less than before"),
+        pytest.param(a_reading(2, bought(2)), Closed, id="only what was bought since"),
+    ],
+)
+def test_what_a_reading_means_for_what_was_gone(reading, change):
+    suspect = Seen(quantity=reading.there, at=NOW - BELIEVED_AFTER)
+
+    followed = follow_vanished(GONE, reading, seen=SEEN, suspect=suspect)
+
+    assert isinstance(followed.change, change)
+
+
+@pytest.mark.parametrize("there", ["1", "5"])
+def test_another_quantity_is_believed_when_a_later_reading_shows_it_too(there):
+    first = follow_vanished(GONE, a_reading(there), seen=SEEN, suspect=None)
+
+    assert isinstance(first.change, Unchanged)
+    assert first.suspect == Seen(quantity=D(there), at=NOW)
+
+
+def test_what_should_be_there_is_remembered_while_it_is_asked_about():
+    suspect = Seen(quantity=D(1), at=NOW - BELIEVED_AFTER)
+
+    asked = follow_vanished(GONE, a_reading(1), seen=SEEN, suspect=suspect)
+    again = follow_vanished(ASKED, a_reading(1), seen=SEEN, suspect=suspect)
+    back = follow_vanished(ASKED, a_reading(3), seen=SEEN, suspect=None)
+
+    assert asked.seen == SEEN
+    assert isinstance(again.change, Unchanged)
+    assert isinstance(back.change, Resumed)
+
+
+@pytest.mark.parametrize(
+    ("age", "change"),
+    [
+        (GOES_ON_WITHIN - timedelta(seconds=1), Resumed),
+        (GOES_ON_WITHIN, Paused),
+        (timedelta(hours=-1), Unchanged),
+    ],
+)
+def test_what_is_back_goes_on_by_itself_for_a_day(age, change):
+    seen = Seen(quantity=D(3), at=NOW - age)
+
+    assert isinstance(follow_vanished(GONE, a_reading(3), seen=seen, suspect=None).change, change)
+
+
+def test_only_a_paused_guard_waits():
+    assert is_vanished(GONE)
+    assert is_vanished(ASKED)
+    assert not is_vanished(a_guard())
+    assert not is_vanished(replace(GONE, state_reason="the quantity changed without a fill"))
