@@ -14,7 +14,6 @@ from engine.orders import Side
 from handlers.render.exits import SINCE_GUARDED, cancelled_line
 from handlers.render.html import bold, code, escape, foreign, rows
 from handlers.render.numbers import (
-    charged,
     full_quantity,
     in_currency,
     percent,
@@ -175,7 +174,7 @@ def _took(record: ExitRecord) -> str | None:
 
 
 def _fee(fee: Decimal | None, asset: str) -> str:
-    return "not booked yet" if fee is None else charged(fee, asset)
+    return "not booked yet" if fee is None else price(fee, asset)
 
 
 def _result(record: ExitRecord) -> tuple[str, str]:

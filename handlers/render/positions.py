@@ -28,6 +28,7 @@ _TABLES = 6
 _UNKNOWN = "unknown"
 #: What no purchase with a known price explains.
 _WITHOUT_COST = "a transfer, a reward, or bought in another currency"
+_NOT_LISTED = "not listed there: it has no price and cannot be sold there"
 _WAITS: Mapping[NotGuarded | None, str] = {
     NotGuarded.PRICE_UNKNOWN: "waiting for a price",
     NotGuarded.MARKET_CLOSED: "waiting for the market to open",
@@ -264,7 +265,7 @@ def _trigger(guard: Guard) -> str:
 def _remarks(position: PositionView, reader: Reader) -> Iterator[str]:
     is_said = position.guard is None and position.not_guarded is NotGuarded.MARKET_CLOSED
     if not isinstance(position.mark, Mark) and not is_said:
-        yield f"price unknown: {position.mark.problem}"
+        yield _NOT_LISTED if position.symbol is None else f"price unknown: {position.mark.problem}"
     if _is_being_sold(position):
         # What the rest cost is worked out again from the fills of the sale.
         return
