@@ -7,6 +7,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from bot.errors import CommandError
 from bot.lease import hold_data_dir
 from bot.settings import Settings
+from bot.storage_words import disk_sentence
 from engine.clock import Clock
 from engine.nonce.store import NonceStore
 from engine.status import NonceStatus
@@ -33,7 +34,7 @@ def migrate_held(settings: Settings, clock: Clock) -> Migrated:
     try:
         return run_migrations(settings.database_url, backups=settings.data_dir / "backups", now=clock.now())
     except (MigrationRefusedError, BackupError) as refusal:
-        raise CommandError(str(refusal)) from refusal
+        raise _refused(refusal) from refusal
     except DatabaseError as error:
         if isinstance(error, OperationalError):
             raise
@@ -49,7 +50,7 @@ def backup(settings: Settings, file: Path) -> Backup:
     try:
         return backup_database(_sqlite_file(settings), file)
     except (BackupError, UnfinishedSwapError) as refusal:
-        raise CommandError(str(refusal)) from refusal
+        raise _refused(refusal) from refusal
 
 
 def restore(settings: Settings, file: Path, clock: Clock) -> Restored:
@@ -58,7 +59,13 @@ def restore(settings: Settings, file: Path, clock: Clock) -> Restored:
         try:
             return restore_database(file, _sqlite_file(settings), now=clock.now())
         except BackupError as refusal:
-            raise CommandError(str(refusal)) from refusal
+            raise _refused(refusal) from refusal
+
+
+def _refused(refusal: Exception) -> CommandError:
+    """Return a refusal with what is to be done about the disk, where that was the cause."""
+    sentence = disk_sentence(refusal.__cause__)
+    return CommandError(f"{refusal}. {sentence}" if sentence else str(refusal))
 
 
 async def list_nonces(settings: Settings, clock: Clock) -> tuple[NonceStatus, ...]:

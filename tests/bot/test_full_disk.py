@@ -1,0 +1,106 @@
+"""Commands over a disk that really is full, read-only or limited: one sentence that says what to do, and exit code 1."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+import bot
+from engine.storage.migrate import run_migrations
+from tests.bot.database import START
+
+#: A disk of its own in a namespace of its own, which takes no rights and is gone with the process.
+OF_ITS_OWN = ("unshare", "--user", "--map-root-user", "--mount")
+FILLED = "dd if=/dev/zero of=data/filler bs=1k 2> /dev/null;"
+FULL = f"mount -t tmpfs -o size=2m none data; cp seed/nija.db data; {FILLED}"
+FULL_AND_EMPTY = "mount -t tmpfs -o size=100k none data;"
+READ_ONLY = "mount -t tmpfs none data; cp seed/nija.db data; mount -o remount,ro data;"
+#: Any machine can set one; the kernel refuses what goes beyond it as it does on a full disk.
+LIMITED = "cp seed/nija.db data; ulimit -f 1;"
+TAKES_NO_MORE = ("Make room on the disk of NIJA_DATA_DIR",)
+IS_READ_ONLY = ("Its file system is read-only", "The data dir cannot be written: it is read-only")
+
+COMMANDS = [
+    (FULL, ("run",), TAKES_NO_MORE),
+    (FULL, ("doctor",), TAKES_NO_MORE),
+    (FULL, ("backup", "copy.db"), TAKES_NO_MORE),
+    (FULL, ("restore", "seed/nija.db"), TAKES_NO_MORE),
+    (FULL, ("halt",), TAKES_NO_MORE),
+    (FULL, ("nonce", "show"), TAKES_NO_MORE),
+    (FULL_AND_EMPTY, ("run",), TAKES_NO_MORE),
+    (FULL_AND_EMPTY, ("restore", "seed/nija.db"), TAKES_NO_MORE),
+    (READ_ONLY, ("run",), IS_READ_ONLY),
+    (READ_ONLY, ("backup", "data/copy.db"), IS_READ_ONLY),
+    (READ_ONLY, ("halt",), IS_READ_ONLY),
+    (READ_ONLY, ("nonce", "show"), IS_READ_ONLY),
+    (LIMITED, ("run",), TAKES_NO_MORE),
+    (LIMITED, ("backup", "copy.db"), TAKES_NO_MORE),
+    (LIMITED, ("restore", "seed/nija.db"), TAKES_NO_MORE),
+    (LIMITED, ("nonce", "show"), TAKES_NO_MORE),
+]
+NAMES = {FULL: "full", FULL_AND_EMPTY: "full-and-empty", READ_ONLY: "read-only", LIMITED: "limited"}
+
+
+@pytest.fixture(scope="module")
+def may_mount(tmp_path_factory):
+    if not (sys.platform == "linux" and shutil.which("unshare")):
+        return False
+    folder = str(tmp_path_factory.mktemp("mount"))
+    mount = (*OF_ITS_OWN, "mount", "-t", "tmpfs", "none", folder)
+    return subprocess.run(mount, capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture(scope="module")
+def seed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("seed")
+    run_migrations(f"sqlite+aiosqlite:///{folder}/nija.db", backups=folder, now=START)
+    with closing(sqlite3.connect(folder / "nija.db")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return folder / "nija.db"
+
+
+@pytest.mark.parametrize(
+    "case",
+    COMMANDS,
+    ids=[f"{NAMES[disk]}-{' '.join(command)}" for disk, command, _ in COMMANDS],
+)
+def test_a_command_says_what_is_wrong_with_its_disk(tmp_path, may_mount, seed, case):
+    disk, command, sentences = case
+    if "mount" in disk and not may_mount:
+        pytest.skip("this machine lets nobody mount a disk of one's own")
+    for folder in ("data", "seed"):
+        (tmp_path / folder).mkdir()
+    shutil.copy(seed, tmp_path / "seed")
+    alone = OF_ITS_OWN if "mount" in disk else ()
+
+    done = subprocess.run(
+        (*alone, "sh", "-c", f'{disk} exec "$@"', "sh", sys.executable, "-m", "bot", *command),
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(Path(bot.__file__).parents[1]),
+            "NIJA_DATA_DIR": "data",
+            "NIJA_OWNER_IDS": "7",
+            "NIJA_TELEGRAM_TOKEN": "1234567:AAof-nobody-0123456789012345678901234",
+            "NIJA_TELEGRAM_API_URL": "http://127.0.0.1:9",
+            "NIJA_KRAKEN_API_URL": "http://127.0.0.1:9",
+            "NIJA_COINBASE_API_URL": "http://127.0.0.1:9",
+            "NIJA_ALPACA_API_URL": "http://127.0.0.1:9",
+            "NIJA_ALPACA_DATA_URL": "http://127.0.0.1:9",
+        },
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    said = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert "Traceback" not in said
+    assert any(sentence in said for sentence in sentences), said
+    assert "put a backup back" not in said.splitlines()[-1]
