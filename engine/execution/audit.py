@@ -162,7 +162,9 @@ class Audit:
         """Return a user's latest exits, newest first, of one asset or pair or of all."""
         async with self._database.read() as session:
             found = await intents.load_exits(session, user_id, named=symbol, most=SHOWN)
-            return tuple([await _record(session, intent) for intent in found])
+            records = [await _record(session, intent) for intent in found]
+        # An exit may be written down long after its trigger, and it is shown under the time of that.
+        return wall_time.newest_first(records, lambda record: record.began_at)
 
     async def fetch_exit(self, user_id: int, intent_id: str) -> ExitRecord | None:
         """Return one exit of a user; None when there is none of that id."""

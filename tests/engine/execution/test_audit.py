@@ -10,6 +10,7 @@ from engine.alerts.messages import ExitFilled
 from engine.execution.audit import Result
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
+from tests.engine_room import a_trigger
 
 
 @pytest.fixture
@@ -112,6 +113,21 @@ async def test_nobody_sees_the_exits_of_others(sold):
     assert await sold.engine.audit.fetch_exit(OWNER_ID + 1, record.intent.intent_id) is None
     assert await sold.engine.audit.fetch_exit(OWNER_ID, "unknown") is None
     assert await sold.engine.audit.fetch_exit(OWNER_ID, record.intent.intent_id) == record
+
+
+async def test_exits_stand_in_the_order_of_the_times_they_are_shown_under(room):
+    now = room.clock.now()
+    for number, triggered_s_ago in enumerate((20, 5, 60)):
+        guard = await room.arm(
+            "0.1", "6000", guard_id=f"guard-{number}", symbol=f"{['BTC', 'ETH', 'SOL'][number]}/USD"
+        )
+        trigger = a_trigger(at=now - timedelta(seconds=triggered_s_ago))
+        await room.journal.plan_exit(guard, trigger, intent_id=f"intent-{number}")
+        await room.clock.sleep(1)
+
+    found = await room.engine.audit.fetch_exits(OWNER_ID)
+
+    assert [record.intent.intent_id for record in found] == ["intent-1", "intent-0", "intent-2"]
 
 
 async def test_the_latest_five_come_newest_first(room):
