@@ -16,6 +16,7 @@ from engine.execution.intents import Intent, IntentStep, Trigger
 from engine.execution.live_exit import LiveExit, exit_of
 from engine.execution.patience import Told
 from engine.execution.states import IntentEvent, client_order_id, next_state
+from engine.execution.step_log import StepLog
 from engine.execution.unproven import orders_of_attempts
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.money import ZERO, exact
@@ -39,6 +40,7 @@ class Journal:
     def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._steps = StepLog()
 
     async def plan_exit(self, guard: Guard, trigger: Trigger, *, intent_id: str) -> LiveExit | None:
         """Write down that a guard's quantity is to be sold; the guard is closing from now on.
@@ -244,7 +246,7 @@ class Journal:
     async def load_other_orders(self, intent: Intent) -> frozenset[str]:
         """Return the venue's ids of all orders of ours that are not the one of an intent's present attempt."""
         async with self._database.read() as session:
-            steps = await intents.load_steps(session, intent.intent_id)
+            steps = await self._steps.load(session, intent.intent_id)
             known = await intents.load_order_ids(session, intent.account_id)
         own = orders_of_attempts(intent.venue, steps)
         mine = {order_id for order_id, attempt in own.items() if attempt == intent.attempt}
@@ -253,7 +255,7 @@ class Journal:
     async def load_steps(self, intent_id: str) -> tuple[IntentStep, ...]:
         """Return an intent's whole life, first step first."""
         async with self._database.read() as session:
-            return await intents.load_steps(session, intent_id)
+            return await self._steps.load(session, intent_id)
 
     async def _plan(
         self, session: AsyncSession, guard: Guard, trigger: Trigger, *, intent_id: str

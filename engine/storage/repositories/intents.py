@@ -94,11 +94,11 @@ async def load_exit(session: AsyncSession, user_id: int, intent_id: str) -> Inte
     return _intent(row)
 
 
-async def load_steps(session: AsyncSession, intent_id: str) -> tuple[IntentStep, ...]:
-    """Return an intent's steps in order."""
+async def load_steps(session: AsyncSession, intent_id: str, *, first_seq: int = 0) -> tuple[IntentStep, ...]:
+    """Return an intent's steps in order, from one of them on."""
     found = await session.exec(
         select(IntentEventRow)
-        .where(col(IntentEventRow.intent_id) == intent_id)
+        .where(col(IntentEventRow.intent_id) == intent_id, col(IntentEventRow.seq) >= first_seq)
         .order_by(col(IntentEventRow.seq))
     )
     return tuple(

@@ -1,0 +1,25 @@
+"""The steps of live intents, read once each: an exit may fail for days, and every attempt looks at all of them."""
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.execution.intents import IntentStep
+from engine.storage.repositories import intents
+
+#: As many intents as are remembered; far more than are ever live at once.
+MOST_INTENTS = 64
+
+
+class StepLog:
+    """Steps are only ever added, so those that were read before are not read again."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[IntentStep, ...]] = {}
+
+    async def load(self, session: AsyncSession, intent_id: str) -> tuple[IntentStep, ...]:
+        """Return an intent's whole life, first step first."""
+        known = self._known.get(intent_id, ())
+        steps = known + await intents.load_steps(session, intent_id, first_seq=len(known))
+        self._known[intent_id] = steps
+        if len(self._known) > MOST_INTENTS:
+            del self._known[next(iter(self._known))]
+        return steps
