@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import create_engine
 from sqlmodel import Session
@@ -59,9 +62,17 @@ def an_account_row(account):
     )
 
 
+@cache
+def _with_people():
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "nija.db"
+        create_schema(file)
+        create_people(file)
+        return file.read_bytes()
+
+
 def a_database(folder):
     """Create a database with the owner and his accounts in `folder`; the caller disposes of it."""
     file = folder / "nija.db"
-    create_schema(file)
-    create_people(file)
+    file.write_bytes(_with_people())
     return Database(f"sqlite+aiosqlite:///{file}")
