@@ -9,10 +9,13 @@ import multiprocessing
 import os
 import sys
 from contextlib import suppress
+from importlib import import_module
 
 from bot.cli import main
 from bot.demo.process import ARGUMENTS, BotProcess
 
+#: Names a module that changes what the process finds around it: its wall clock, its patience.
+PREPARED_BY = "BOT_PREPARED_BY"
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["__main__", "bot.bootstrap", "tests.acceptance.forked"])
 
@@ -25,6 +28,8 @@ def live(environment, log):
     output = os.open(log, os.O_WRONLY | os.O_APPEND)
     os.dup2(output, sys.__stdout__.fileno())
     os.dup2(output, sys.__stderr__.fileno())
+    if prepare := environment.get(PREPARED_BY):
+        import_module(prepare)
     sys.argv = ["nija", *ARGUMENTS]
     main()
 

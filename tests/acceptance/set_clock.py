@@ -1,7 +1,7 @@
-"""Found first on the path, it lets one Python process have a wall clock that a test sets, as a time service does.
+"""Imported before the bot begins, it gives its process a wall clock that a test sets, as a time service does.
 
 Everything that tells the wall time in the bot's process (time.time, and datetime.now where somebody asks it) is
-off by what a file says; the steady clock goes on. Python imports this module before anything else.
+off by what a file says; the steady clock goes on.
 """
 
 import os
