@@ -7,6 +7,7 @@ import sys
 from multiprocessing import forkserver
 from pathlib import Path
 
+import certifi
 import pytest
 
 from tests.leftovers import PendingTasks, belongings, left_behind
@@ -47,6 +48,19 @@ class Watch:
         if left := [*self._tasks.taken(), *left_behind(self._before)]:
             pytest.fail(f"left behind: {', '.join(left)}", pytrace=False)
         return result
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_certificate(tmp_path_factory):
+    """Trust one certificate, which is read at once: nothing here speaks TLS, and every client reads them all."""
+    bundle = Path(certifi.where()).read_text()
+    begins, ends = bundle.index("-----BEGIN"), bundle.index("-----END")
+    file = tmp_path_factory.mktemp("trust") / "one.pem"
+    file.write_text(bundle[begins : bundle.index("\n", ends) + 1])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(certifi, "where", lambda: str(file))
+        patch.setenv("SSL_CERT_FILE", str(file))
+        yield
 
 
 @pytest.fixture(scope="session")

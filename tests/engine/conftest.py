@@ -6,7 +6,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import aiosqlite.core
-import certifi
 import pytest
 
 from engine.storage.migrate import run_migrations
@@ -29,16 +28,6 @@ def migrated_template(tmp_path_factory):
     return folder / "nija.db"
 
 
-@pytest.fixture(scope="session")
-def one_certificate(tmp_path_factory):
-    """A trust store that is read at once; nothing here speaks TLS."""
-    bundle = Path(certifi.where()).read_text()
-    begins, ends = bundle.index("-----BEGIN"), bundle.index("-----END")
-    file = tmp_path_factory.mktemp("trust") / "one.pem"
-    file.write_text(bundle[begins : bundle.index("\n", ends) + 1])
-    return str(file)
-
-
 @pytest.fixture
 def folder(tmp_path):
     """A folder in memory where the machine has one: what commits wait for at a disk is no part of these tests."""
@@ -50,10 +39,9 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-async def rooms(migrated_template, one_certificate, folder, monkeypatch):
+async def rooms(migrated_template, folder, monkeypatch):
     """Return what opens a room with chosen venues, holdings and settings."""
     monkeypatch.setattr(aiosqlite.core, "SimpleQueue", WatchedQueue)
-    monkeypatch.setattr(certifi, "where", lambda: one_certificate)
     return lambda **choices: open_room(migrated_template, folder, **choices)
 
 
