@@ -19,6 +19,7 @@ from engine.execution.order_readings import Verdict
 from engine.execution.states import IntentEvent, IntentState
 from engine.execution.submit import Submitter
 from engine.guards import keeper
+from engine.guards.changes import ChangeReason, Closed, Paused
 from engine.guards.dating import Dated, SeenTimes
 from engine.guards.following import BELIEVED_AFTER, follow
 from engine.guards.guard import Seen
@@ -29,6 +30,7 @@ from engine.liquidation.execute import Exits
 from engine.liquidation.mark import Mark
 from engine.liquidation.sale import Sale
 from engine.liquidation.trouble import Trouble
+from engine.money import ZERO
 from engine.nonce.sequence import next_nonce
 from engine.nonce.store import NonceStore
 from engine.orders import Side
@@ -130,7 +132,16 @@ def _trust_a_shown_zero():
 def _trust_one_reading():
     def trusting(guard, reading, *, seen, suspect):
         told_before = Seen(quantity=reading.there, at=reading.at - BELIEVED_AFTER)
-        return follow(guard, reading, seen=seen, suspect=told_before)
+        followed = follow(guard, reading, seen=seen, suspect=told_before)
+        change = followed.change
+        if not isinstance(change, Paused) or change.reason is not ChangeReason.VANISHED:
+            return followed
+        ended = replace(change.guard.with_quantity(ZERO), state_reason=ChangeReason.MOVED_OUT.value)
+        return replace(
+            followed,
+            change=Closed(guard=ended, by=change.guard.quantity, reason=ChangeReason.MOVED_OUT),
+            seen=Seen(quantity=reading.there, at=reading.at),
+        )
 
     return patch.object(keeper, "follow", trusting)
 
