@@ -143,7 +143,7 @@ def _obstacles(scene: Scene, quantity: Decimal) -> Iterator[str]:
     if instrument.asset_class is AssetClass.TOKENIZED:
         yield "it is a tokenized stock, which NIJA prices and does not sell; sell it at the venue itself"
     if quantity <= ZERO:
-        yield "it is staked" if found.locked else "nothing of it is left"
+        yield "it is locked or staked" if found.locked else "nothing of it is left"
     if not instrument.status.takes_exits:
         yield f"the venue takes no market orders for it now ({instrument.status.replace('_', ' ')})"
     if isinstance(priced, str):

@@ -17,6 +17,8 @@ _NO_BROKER = (
 #: Kraken's `hold_trade` and what Alpaca takes off `qty_available` are open orders' alone; Coinbase's `hold` is not:
 #: https://docs.cdp.coinbase.com/api-reference/exchange-api/rest-api/accounts/get-single-account-hold
 _HELD = {Venue.COINBASE: "· on hold at Coinbase"}
+#: Coinbase lists the money of its other platforms and of vaults; elsewhere it has not settled.
+_UNSPENDABLE = {Venue.COINBASE: "· not spendable here"}
 _COINBASE_HOLD = "On hold: by open orders, or by a withdrawal that is still under way."
 
 
@@ -113,6 +115,7 @@ def _figures(venue: Venue, balance: BalanceSnapshot) -> str:
         ],
         held_label=_HELD.get(venue, "· held by open orders"),
         held=at_least(held, complete=balance.held_complete) if _has_hold(balance) else "",
+        unspendable_label=_UNSPENDABLE.get(venue, "· not spendable yet"),
         unspendable=at_least(unspendable, complete=balance.complete) if unspendable else "",
     )
 
@@ -134,13 +137,14 @@ def _three(
     apart: Sequence[tuple[str, str]] = (),
     held_label: str = "",
     held: str = "",
+    unspendable_label: str = "",
     unspendable: str = "",
 ) -> str:
     lines = [("Total equity", total), ("Available", available), *cash, ("In positions", locked), *apart]
     if held:
         lines.append((held_label, held))
     if unspendable:
-        lines.append(("· not spendable yet", unspendable))
+        lines.append((unspendable_label, unspendable))
     return rows(lines)
 
 

@@ -9,12 +9,13 @@ from engine.money import exact
 from engine.positions import Direction
 from handlers.render.exits import SINCE_GUARDED, cancelled_line
 from handlers.render.html import bold, escape, foreign, rows
+from handlers.render.locked import locked_sentence, locked_word
 from handlers.render.numbers import add_shown, full_quantity, in_currency, price, quantity
 from handlers.render.screen import KEEP, SELL, Button, Screen, Tone
 from handlers.render.times import Reader
 
-#: The engine's words where staking alone keeps a position from being sold.
-_STAKED = "it is staked"
+#: The engine's words where nothing else keeps a position from being sold.
+_LOCKED = "it is locked or staked"
 _CANNOT = "cannot be sold now: "
 _CONTRADICTED = "Contradictory prices: ticker and order book differ. This is the worse of the two."
 _THIN = "The market shows buyers for a part of it only now: it may bring less, or leave something."
@@ -89,7 +90,7 @@ def _line(line: CloseLine, reader: Reader) -> Iterator[str]:
     yield _name(line)
     yield rows(_figures(line, reader))
     if line.locked:
-        yield f"Staked, stays: {quantity(line.locked)}"
+        yield f"{locked_word(line.venue).capitalize()}, stays: {quantity(line.locked)}"
     if line.since_guarded:
         yield SINCE_GUARDED
     if line.contradicted:
@@ -120,12 +121,12 @@ def _why_not(line: CloseLine) -> Iterator[str]:
     if not line.locked:
         yield f"{_CANNOT}{foreign(line.why_not)}"
         return
-    yield (f"{_CANNOT}{quantity(line.locked)} is staked; unstake it at {escape(line.venue.label)} first")
+    yield f"{_CANNOT}{locked_sentence(line.locked, line.venue)}"
     with exact():
         rest = line.quantity - line.locked
     if rest > 0:
         yield f"the other {quantity(rest)}: {foreign(line.why_not)}"
-    elif line.why_not != _STAKED:
+    elif line.why_not != _LOCKED:
         yield f"besides: {foreign(line.why_not)}"
 
 

@@ -23,8 +23,9 @@ from engine.guards.offers import (
 from engine.money import ZERO, exact
 from engine.portfolio.view import PositionView
 from handlers.render.html import bold, escape, foreign
+from handlers.render.locked import locked_word
 from handlers.render.numbers import cost_percent, price, quantity, threshold_percent
-from handlers.render.positions import is_held_by_staking, position_name, result_words, staked_words
+from handlers.render.positions import is_locked, locked_words, position_name, result_words
 from handlers.render.screen import Button, Screen, Tone, choice_data
 from handlers.render.times import Reader
 
@@ -147,7 +148,7 @@ def _is_apart(line: OfferLine, offer: Offer) -> bool:
 
 def _apart_line(line: OfferLine) -> str:
     position = line.position
-    why = staked_words(position) if is_held_by_staking(position) else line.why_not
+    why = locked_words(position) if is_locked(position) else line.why_not
     end = f": {foreign(why)}" if why else ""
     return f"{position_name(position)} · {quantity(position.quantity)}{end}"
 
@@ -160,7 +161,8 @@ def _left_out_part(line: OfferLine) -> Iterator[str]:
     with exact():
         sellable = position.quantity - position.locked
     if position.locked:
-        yield f"{quantity(position.locked)} of it is staked and stays out: {quantity(sellable)} can be guarded."
+        word = locked_word(position.account.venue)
+        yield f"{quantity(position.locked)} of it is {word} and stays out: {quantity(sellable)} can be guarded."
     if line.standing is not Standing.ENTRY_UNKNOWN and ZERO < position.explained < sellable:
         yield f"What it cost is known for {quantity(position.explained)}: from cost only these are guarded."
 
@@ -204,7 +206,7 @@ def _why_not(line: OfferLine) -> str:
     position = line.position
     if _is_guarded(line) and position.guard is not None:
         return f"already guarded at {threshold_percent(position.guard.threshold)}"
-    why = staked_words(position) if is_held_by_staking(position) else line.why_not
+    why = locked_words(position) if is_locked(position) else line.why_not
     return f"cannot be guarded: {foreign(why)}" if why else "cannot be guarded"
 
 

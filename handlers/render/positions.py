@@ -11,6 +11,7 @@ from engine.money import ZERO, exact
 from engine.portfolio.view import NotGuarded, PortfolioView, PositionView, Unread
 from engine.positions import Direction, PositionKind, Unsettled
 from handlers.render.html import bold, escape, foreign, rows
+from handlers.render.locked import locked_sentence, locked_word
 from handlers.render.numbers import (
     in_currency,
     money,
@@ -59,8 +60,8 @@ def standing_words(position: PositionView) -> str:
     """Say whether a position is guarded, and why not."""
     guard, reason = position.guard, position.not_guarded
     if guard is None:
-        staked = f": {staked_words(position)}" if is_held_by_staking(position) else ""
-        return f"not guarded: {reason or NotGuarded.NOT_ASKED_FOR}{staked}"
+        locked = f": {locked_words(position)}" if is_locked(position) else ""
+        return f"not guarded: {reason or NotGuarded.NOT_ASKED_FOR}{locked}"
     at = threshold_percent(guard.threshold)
     if guard.state is GuardState.CLOSING:
         return f"guarded at {at}, being sold now"
@@ -78,16 +79,16 @@ def _part(position: PositionView, guard: Guard) -> str:
     return f" for {quantity(guard.quantity)} of it" if guard.quantity != position.quantity else ""
 
 
-def is_held_by_staking(position: PositionView) -> bool:
-    """Tell whether staking is what keeps a position from being sold."""
+def is_locked(position: PositionView) -> bool:
+    """Tell whether staking, a vault or another platform is what keeps a position from being sold."""
     if not position.locked or position.symbol is None:
         return False
     return position.not_guarded is NotGuarded.CANNOT_BE_SOLD_NOW
 
 
-def staked_words(position: PositionView) -> str:
-    """Say how much is staked and what to do about it."""
-    return f"{quantity(position.locked)} is staked; unstake it at {position.account.venue.label} first"
+def locked_words(position: PositionView) -> str:
+    """Say how much is locked and what to do about it."""
+    return locked_sentence(position.locked, position.account.venue)
 
 
 def result_words(ratio: Decimal | None, pnl: Decimal | None, currency: str) -> str:
@@ -170,7 +171,7 @@ def _compact(position: PositionView, reader: Reader) -> Iterator[str]:
         yield f"{position_name(position)} · {reader.age(position.as_of)}"
         yield from _unread_sale(position, reader)
         return
-    amount = f"{quantity(position.quantity)}{_staked(position)}"
+    amount = f"{quantity(position.quantity)}{_locked(position)}"
     yield f"{position_name(position)} · {amount} · {reader.age(position.as_of)}"
     part, these = (
         (f" for {quantity(position.explained)} of it", " for these") if _is_part(position) else ("", "")
@@ -191,17 +192,18 @@ def _counted_from(position: PositionView) -> str:
     return f" from {escape(_from(guard))}, now {_against(position, guard)} against that"
 
 
-def _staked(position: PositionView) -> str:
+def _locked(position: PositionView) -> str:
     if not position.locked:
         return ""
-    staked, held = quantity(position.locked), quantity(position.quantity)
-    return ", all staked" if staked == held else f", {staked} of it staked"
+    word = locked_word(position.account.venue)
+    locked, held = quantity(position.locked), quantity(position.quantity)
+    return f", all {word}" if locked == held else f", {locked} of it {word}"
 
 
 def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]]:
     yield "Quantity", quantity(position.quantity)
     if position.locked:
-        yield "· staked", quantity(position.locked)
+        yield f"· {locked_word(position.account.venue)}", quantity(position.locked)
     yield "Entry", _entry(position)
     mark = position.mark
     yield f"Mark, {reader.age(mark.at)}" if isinstance(mark, Mark) else "Mark", _mark(position)

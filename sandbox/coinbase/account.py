@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from sandbox.coinbase.credentials import Credentials, new_credentials
 from sandbox.coinbase.derivatives import DerivativeFill, DerivativeOrder
+from sandbox.coinbase.wallets import Wallet
 from sandbox.ledger import Fees, Ledger, Order
 
 #: "Advanced 1": less than $1,000 traded in 30 days.
@@ -53,6 +54,8 @@ class CoinbaseAccount:
     due: list[Due] = field(default_factory=list)
     derivative_orders: list[DerivativeOrder] = field(default_factory=list)
     derivative_fills: list[DerivativeFill] = field(default_factory=list)
+    #: what is owned where no spot order sells or spends it, listed beside the ledger's wallets
+    other_wallets: list[Wallet] = field(default_factory=list)
 
     @property
     def key(self) -> str:

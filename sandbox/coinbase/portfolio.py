@@ -1,7 +1,5 @@
 """What an account is told about itself: balances, fee tier and the key's scopes."""
 
-from decimal import Decimal
-
 from aiohttp import web
 
 from sandbox.book import ZERO
@@ -11,6 +9,7 @@ from sandbox.coinbase.prices import EXPONENT, asset_id
 from sandbox.coinbase.products import FIAT
 from sandbox.coinbase.refusals import Json
 from sandbox.coinbase.switches import Switches
+from sandbox.coinbase.wallets import Wallet, wallet_row
 from sandbox.formats import iso_time, number, plain
 
 MOST_ACCOUNTS = 250
@@ -26,13 +25,16 @@ class Portfolio:
     async def accounts(self, account: CoinbaseAccount, request: web.Request) -> Json:
         """GET accounts: one page of balances with what is free and what is held."""
         rows, cursor = page(
-            account.ledger.assets(),
+            [*(_wallet_of(account, asset) for asset in account.ledger.assets()), *account.other_wallets],
             cursor=request.query.get("cursor", ""),
             limit=self._most(request, DEFAULT_ACCOUNTS),
-            id_of=account.account_id,
+            id_of=lambda wallet: wallet.id,
         )
         return {
-            "accounts": [_account(account, asset) for asset in rows],
+            "accounts": [
+                wallet_row(wallet, portfolio_id=account.portfolio_id, created_at=account.created_at)
+                for wallet in rows
+            ],
             "has_next": bool(cursor),
             "cursor": cursor,
             "size": len(rows),
@@ -103,28 +105,14 @@ class Portfolio:
         return min(asked, self._switches.page_size or asked)
 
 
-def _account(account: CoinbaseAccount, asset: str) -> Json:
-    ledger, created = account.ledger, iso_time(account.created_at)
-    return {
-        "uuid": account.account_id(asset),
-        "name": f"{asset} Wallet",
-        "currency": asset,
-        "available_balance": _money(ledger.free(asset), asset),
-        "default": True,
-        "active": True,
-        "created_at": created,
-        "updated_at": created,
-        "deleted_at": None,
-        "type": "ACCOUNT_TYPE_FIAT" if asset in FIAT else "ACCOUNT_TYPE_CRYPTO",
-        "ready": True,
-        "hold": _money(ledger.held(asset), asset),
-        "retail_portfolio_id": account.portfolio_id,
-        "platform": "ACCOUNT_PLATFORM_CONSUMER",
-    }
-
-
-def _money(amount: Decimal, asset: str) -> Json:
-    return {"value": plain(amount), "currency": asset}
+def _wallet_of(account: CoinbaseAccount, asset: str) -> Wallet:
+    return Wallet(
+        id=account.account_id(asset),
+        asset=asset,
+        available=account.ledger.free(asset),
+        hold=account.ledger.held(asset),
+        type="ACCOUNT_TYPE_FIAT" if asset in FIAT else "ACCOUNT_TYPE_CRYPTO",
+    )
 
 
 def _wallet(account: CoinbaseAccount, asset: str) -> Json:

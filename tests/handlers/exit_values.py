@@ -34,7 +34,7 @@ def close_line(**changes):
     return CloseLine(**values | changes)
 
 
-def unsellable(why="it is staked", **changes):
+def unsellable(why="it is locked or staked", **changes):
     values = {"symbol": "DOT", "price": None, "price_at": None, "value": None, "fee": None, "result": None}
     return close_line(**{**values, "why_not": why, **changes})
 

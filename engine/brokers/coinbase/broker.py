@@ -7,14 +7,13 @@ from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions, P
 from engine.brokers.budget import Budget
 from engine.brokers.ccxt_broker import CcxtBroker, booked_with, reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, VenueClient, coinbase_client
+from engine.brokers.coinbase.accounts import find_unreadable_accounts, parse_holdings
 from engine.brokers.coinbase.market import CoinbaseMarketData, require_listed
 from engine.brokers.coinbase.orders import OPEN_STATUSES, has_client_id, parse_open_orders, parse_order
 from engine.brokers.coinbase.parse import (
-    find_unreadable_accounts,
     parse_fill_cursor,
     parse_fills,
     parse_fills_of,
-    parse_holdings,
     parse_taker_fee,
     parse_traded_orders,
 )

@@ -1,6 +1,6 @@
 """Read Coinbase's answers into our values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
 from engine import wall_time
@@ -23,13 +23,12 @@ from engine.brokers.parse import (
     unix_time_in,
 )
 from engine.instruments import Instrument, TradingStatus
-from engine.money import ZERO, exact, floor_to
+from engine.money import exact, floor_to
 from engine.orders import (
     Fill,
     ProductFamily,
     VenueOrderId,
 )
-from engine.positions import Holding
 from engine.quotes import Level, OrderBook
 from engine.venues import Venue
 
@@ -45,8 +44,6 @@ _FLAGS = (
     ("limit_only", TradingStatus.LIMIT_ONLY),
     ("post_only", TradingStatus.POST_ONLY),
 )
-#: What lies in a vault, or backs perpetuals, cannot be sold or spent by spot orders.
-_LOCKED = frozenset({"ACCOUNT_TYPE_VAULT", "ACCOUNT_TYPE_PERP_FUTURES"})
 _TRADE = "FILL"  # the other types correct what was told before
 _SHOWN_DIGITS = Decimal("1e-18")
 
@@ -99,49 +96,6 @@ def parse_candles(answer: object) -> list[Candle]:
 def _levels(book: Row, side: str) -> tuple[Level, ...]:
     rows = (as_row(item, side) for item in as_list(book.get(side), side))
     return tuple(Level(price=amount_in(row, "price"), quantity=amount_in(row, "size")) for row in rows)
-
-
-def _each_once(accounts: Iterable[Row]) -> Iterable[Row]:
-    """Return every account once: a page that shifts while it is read shows one twice."""
-    return {row.get("uuid", id(row)): row for row in accounts}.values()
-
-
-def parse_holdings(accounts: Iterable[Row]) -> tuple[Holding, ...]:
-    """Read all pages of accounts; several accounts in one asset are one holding, if all can be read."""
-    rows = list(_each_once(accounts))
-    unreadable, holdings = find_unreadable_accounts(rows), dict[str, Holding]()
-    with exact():
-        for asset, free, held, is_locked in readable(rows, _balance, "accounts"):
-            if asset in unreadable:
-                continue
-            known = holdings.get(asset, Holding(asset=asset, free=ZERO))
-            holdings[asset] = Holding(
-                asset=asset,
-                free=known.free + (ZERO if is_locked else free),
-                held=known.held + held,
-                locked=known.locked + (free if is_locked else ZERO),
-            )
-    return tuple(holding for _, holding in sorted(holdings.items()) if _has_something(holding))
-
-
-def find_unreadable_accounts(accounts: Iterable[Row]) -> frozenset[str]:
-    """Return the currencies of which not every account can be read; "" is an account that names none."""
-    return frozenset(_currency(row) for row in accounts if not readable([row], _balance, "accounts", least=0))
-
-
-def _currency(row: Row) -> str:
-    currency = row.get("currency")
-    return currency if isinstance(currency, str) else ""
-
-
-def _balance(row: Row) -> tuple[str, Decimal, Decimal, bool]:
-    free = amount_in(row_in(row, "available_balance"), "value")
-    held = amount_in(row_in(row, "hold"), "value")
-    return text_in(row, "currency"), free, held, row.get("type") in _LOCKED
-
-
-def _has_something(holding: Holding) -> bool:
-    return any((holding.free, holding.held, holding.locked))
 
 
 def parse_fills(answer: object, instruments: Instruments) -> tuple[Fill, ...]:

@@ -74,8 +74,12 @@ class Catalog:
         """Return our name for an asset in a balance, and which part of the holding it is."""
         stem, dot, suffix = name.rpartition(".")
         part = _SUFFIXES.get(dot + suffix)
+        if name in _STAKED:
+            return _STAKED[name], Part.LOCKED
         if part is None:
-            return self._asset(name), Part.FREE
+            # A new way of keeping coins is a name of its own, of which nobody knows what may be done with it.
+            is_plain = not dot or dot + suffix == TOKENIZED
+            return self._asset(name), Part.FREE if is_plain else Part.LOCKED
         return _STAKED.get(stem) or self._asset(self._without_term(stem)), part
 
     def pair(self, name: str) -> Pair:

@@ -8,6 +8,7 @@ import pytest
 
 from engine.brokers.alpaca import names as alpaca_names
 from engine.brokers.alpaca import parse as alpaca
+from engine.brokers.coinbase import accounts as coinbase_accounts
 from engine.brokers.coinbase import parse as coinbase
 from engine.brokers.kraken import parse as kraken
 from engine.brokers.kraken import prices, trades
@@ -195,8 +196,8 @@ GOOD_ACCOUNT = {
 def test_an_odd_coinbase_account_hides_no_other_and_is_not_taken_for_nothing(odd, name):
     accounts = [odd, GOOD_ACCOUNT]
 
-    assert coinbase.parse_holdings(accounts) == (Holding(asset="BTC", free=Decimal(1)),)
-    assert coinbase.find_unreadable_accounts(accounts) == {name}
+    assert coinbase_accounts.parse_holdings(accounts) == (Holding(asset="BTC", free=Decimal(1)),)
+    assert coinbase_accounts.find_unreadable_accounts(accounts) == {name}
 
 
 def test_of_an_asset_in_two_coinbase_accounts_half_is_not_taken_for_all():
@@ -206,8 +207,8 @@ def test_of_an_asset_in_two_coinbase_accounts_half_is_not_taken_for_all():
         {**GOOD_ACCOUNT, "uuid": "3", "currency": "SOL"},
     ]
 
-    assert [holding.asset for holding in coinbase.parse_holdings(accounts)] == ["SOL"]
-    assert coinbase.find_unreadable_accounts(accounts) == {"BTC"}
+    assert [holding.asset for holding in coinbase_accounts.parse_holdings(accounts)] == ["SOL"]
+    assert coinbase_accounts.find_unreadable_accounts(accounts) == {"BTC"}
 
 
 FILL = {

@@ -9,6 +9,7 @@ from engine.guards.guard import Seen
 from engine.positions import Direction
 from engine.storage.repositories import guards as guard_rows
 from engine.venues import Venue
+from sandbox.coinbase.wallets import Wallet
 from sandbox.faults import FaultKind
 
 CANCEL = {
@@ -53,6 +54,34 @@ async def test_staked_coins_are_not_sold(room):
     await room.clock.sleep(1)
 
     assert room.sent()[0].params["volume"] == "0.50000000"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"platform": "ACCOUNT_PLATFORM_INTX"},
+        {"platform": "ACCOUNT_PLATFORM_CFM_CONSUMER", "hold": Decimal("0.01")},
+        {"type": "ACCOUNT_TYPE_VAULT"},
+        {"active": False},
+        {"ready": False},
+    ],
+    ids=str,
+)
+async def test_coins_that_no_spot_order_reaches_are_not_sold(rooms, elsewhere):
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        room.deposit("BTC", "0.04", venue=Venue.COINBASE)
+        room.world.coinbase_account.other_wallets.append(
+            Wallet(asset="BTC", available=Decimal("0.06"), **elsewhere)
+        )
+        room.set_bid("50000", venue=Venue.COINBASE)
+        await room.arm("0.1", "6000", venue=Venue.COINBASE)
+
+        await room.look()
+        await room.clock.sleep(5)
+
+        assert [order.quantity for order in room.world.ledger(Venue.COINBASE).orders.values()] == [
+            Decimal("0.04")
+        ]
 
 
 @pytest.mark.parametrize("venue", CANCEL)

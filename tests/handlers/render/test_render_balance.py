@@ -63,14 +63,16 @@ def test_cash_in_several_currencies_is_told_apart():
     assert "EUR" not in text
 
 
-def test_money_that_has_not_settled_is_said_not_to_be_spendable_yet():
+def test_money_that_has_not_settled_or_lies_on_another_platform_is_said_not_to_be_spendable():
     line = CashLine(
         currency="USD", free=Decimal(0), locked=Decimal(100), rate_usd=Decimal(1), value_usd=Decimal(100)
     )
 
     text = render_balance(overview(state(Venue.ALPACA, snapshot("0", "100", cash=(line,)))), READER).text
+    other = render_balance(overview(state(Venue.COINBASE, snapshot("0", "100", cash=(line,)))), READER).text
 
     assert "· not spendable yet        $100.00" in text
+    assert "· not spendable here       $100.00" in other
     assert "held by open orders" not in text
 
 

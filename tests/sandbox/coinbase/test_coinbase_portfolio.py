@@ -1,5 +1,6 @@
 from decimal import Decimal
 
+from sandbox.coinbase.wallets import Wallet
 from sandbox.ledger import Fees
 
 
@@ -34,6 +35,26 @@ async def test_a_client_that_reads_one_page_misses_what_is_on_the_second(client,
     assert [row["currency"] for row in first["accounts"]] == ["USD"]
     assert (first["has_next"], first["size"]) == (True, 1)
     assert [row["currency"] for row in await all_accounts(client)] == ["USD", "BTC"]
+
+
+async def test_coins_on_another_platform_are_an_account_of_their_own_that_no_sale_reaches(
+    client, server, account
+):
+    server.switches.page_size = 1
+    account.other_wallets.append(
+        Wallet(asset="BTC", available=Decimal(7), hold=Decimal(1), platform="ACCOUNT_PLATFORM_INTX")
+    )
+
+    rows = await all_accounts(client)
+    _, refusal = await client.order("SELL", market_market_ioc={"base_size": "3"})
+
+    assert [(row["currency"], row["platform"].rpartition("_")[2]) for row in rows] == [
+        ("USD", "CONSUMER"),
+        ("BTC", "CONSUMER"),
+        ("BTC", "INTX"),
+    ]
+    assert (rows[2]["available_balance"]["value"], rows[2]["hold"]["value"]) == ("7", "1")
+    assert refusal["error_response"]["error"] == "INSUFFICIENT_FUND"
 
 
 async def test_the_last_page_has_an_empty_cursor(client):

@@ -1,72 +1,16 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
 
 from engine.brokers.coinbase.parse import (
-    find_unreadable_accounts,
     parse_book,
     parse_fills,
-    parse_holdings,
     parse_instruments,
 )
 from engine.brokers.parse import MalformedAnswerError
 from engine.instruments import TradingStatus
-from engine.positions import Holding
-from tests.engine.brokers.json_values import json_values
 
 D = Decimal
-
-
-def account(currency="BTC", free="1", held="0", **more):
-    return {"currency": currency, "available_balance": {"value": free}, "hold": {"value": held}, **more}
-
-
-@pytest.mark.parametrize("kind", ["ACCOUNT_TYPE_VAULT", "ACCOUNT_TYPE_PERP_FUTURES"])
-def test_accounts_in_one_asset_are_one_holding_and_what_orders_cannot_use_is_locked(kind):
-    rows = [account(free="1", held="0.5"), account(free="2"), account(free="3", type=kind)]
-    assert parse_holdings(rows) == (Holding(asset="BTC", free=D(3), held=D("0.5"), locked=D(3)),)
-
-
-def test_an_account_that_two_pages_show_is_counted_once():
-    rows = [account(uuid="a"), account(uuid="b", free="2"), account(uuid="a")]
-    assert parse_holdings(rows) == (Holding(asset="BTC", free=D(3), held=D(0)),)
-
-
-def test_what_is_held_whole_is_still_there():
-    assert parse_holdings([account(free="0", held="0.5")]) == (
-        Holding(asset="BTC", free=D(0), held=D("0.5")),
-    )
-
-
-@pytest.mark.parametrize(
-    "row",
-    [
-        {},
-        account(free=None),
-        account(held="NaN"),
-        {"currency": "BTC", "available_balance": {"value": "1"}},
-        {"currency": "BTC", "available_balance": "1", "hold": {"value": "0"}},
-    ],
-)
-def test_an_account_with_a_missing_or_broken_field_is_unknown_and_not_zero(row):
-    dollars = {**account(), "uuid": "usd", "currency": "USD"}
-
-    assert [holding.asset for holding in parse_holdings([dollars, row])] == ["USD"]
-    assert find_unreadable_accounts([dollars, row]) == {row.get("currency", "")}
-    with pytest.raises(MalformedAnswerError):
-        parse_holdings([row])
-
-
-@settings(deadline=None)
-@given(row=json_values(["currency", "available_balance", "hold", "value", "type"]))
-def test_no_account_vanishes_unless_it_is_empty(row):
-    try:
-        holdings = parse_holdings([row] if isinstance(row, dict) else [])
-    except MalformedAnswerError:
-        return
-    if isinstance(row, dict) and not holdings:
-        assert D(str(row["available_balance"]["value"])) == D(str(row["hold"]["value"])) == 0
 
 
 def product(**changes):

@@ -57,6 +57,8 @@ def test_a_delisted_pair_is_taken_apart_into_known_assets():
         ("DOT.S", ("DOT", Part.LOCKED)),
         ("DOT28.S", ("DOT", Part.LOCKED)),
         ("ETH2.S", ("ETH", Part.LOCKED)),
+        ("ETH2", ("ETH", Part.LOCKED)),
+        ("XBT.Z", ("XBT.Z", Part.LOCKED)),
         ("SOL03.S", ("SOL", Part.LOCKED)),
         ("LUNA.F", ("LUNA", Part.FREE)),
         ("LUNA2.F", ("LUNA2", Part.FREE)),

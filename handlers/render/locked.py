@@ -1,0 +1,23 @@
+"""What is owned and out of reach of spot orders: what it is called, and what its owner can do about it."""
+
+from decimal import Decimal
+
+from engine.venues import Venue
+from handlers.render.html import escape
+from handlers.render.numbers import quantity
+
+
+def locked_word(venue: Venue) -> str:
+    """Say in a word why a part cannot be sold: Coinbase also lists vaults and balances of its other platforms."""
+    return "locked" if venue is Venue.COINBASE else "staked"
+
+
+def locked_sentence(amount: Decimal, venue: Venue) -> str:
+    """Say how much cannot be sold and what to do about it."""
+    label = escape(venue.label)
+    if venue is Venue.COINBASE:
+        return (
+            f"{quantity(amount)} cannot be sold here: it is staked, in a vault or on another of {label}'s platforms; "
+            f"move it to your spot balance at {label} first"
+        )
+    return f"{quantity(amount)} is staked; unstake it at {label} first"
