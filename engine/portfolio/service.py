@@ -139,7 +139,11 @@ class PortfolioService:
                 session, report.account.user_id, actions=tuple(ChoiceKind), now=self._clock.now()
             )
             unsettled = await load_unsettled(
-                session, account_id, read_ago=self._read_ago(report), now=self._clock.now()
+                session,
+                account_id,
+                read_ago=self._read_ago(report),
+                now=self._clock.now(),
+                is_outdated=self._reports.is_outdated(account_id),
             )
         bases = {
             holding.asset: basis

@@ -162,6 +162,19 @@ async def load_filled(session: AsyncSession, account_id: str, *, since: datetime
     return tuple(_intent(row) for row in found)
 
 
+async def load_last_filled(session: AsyncSession, account_id: str) -> Intent | None:
+    """Return the intent of an account that was filled last, by the number of its steps and not by their times."""
+    found = await session.exec(
+        select(IntentRow)
+        .join(IntentEventRow, col(IntentEventRow.intent_id) == col(IntentRow.intent_id))
+        .where(col(IntentRow.account_id) == account_id, col(IntentRow.state) == IntentState.FILLED)
+        .order_by(col(IntentEventRow.event_id).desc())
+        .limit(1)
+    )
+    row = found.first()
+    return None if row is None else _intent(row)
+
+
 async def load_without_fee(session: AsyncSession, account_id: str, *, most: int = 20) -> tuple[Intent, ...]:
     """Return an account's latest filled intents whose fee the venue had not booked yet."""
     found = await session.exec(

@@ -20,15 +20,21 @@ FILLS_AWAITED = timedelta(hours=1)
 
 
 async def load_unsettled(
-    session: AsyncSession, account_id: str, *, read_ago: timedelta, now: datetime
+    session: AsyncSession, account_id: str, *, read_ago: timedelta, now: datetime, is_outdated: bool = False
 ) -> Mapping[PositionKey, Unsettled]:
     """Return the positions our orders changed since the account was read, or whose fills are not all known.
 
-    `read_ago` is measured on the steady clock: an order that ended later than that is not in the reading.
+    `read_ago` is measured on the steady clock: an order that ended later than that is not in the reading. Nor is
+    the last one where `is_outdated` says that something of ours ended since: the time stored with it may be of
+    another clock than the one that is asked now.
     """
     unsettled = dict[PositionKey, Unsettled]()
-    for intent in await intents.load_filled(session, account_id, since=now - max(read_ago, FILLS_AWAITED)):
-        is_read = is_older(intent.updated_at, now, read_ago)
+    recent = await intents.load_filled(session, account_id, since=now - max(read_ago, FILLS_AWAITED))
+    last = await intents.load_last_filled(session, account_id) if is_outdated else None
+    if last is not None and last not in recent:
+        recent = (*recent, last)
+    for intent in recent:
+        is_read = intent != last and is_older(intent.updated_at, now, read_ago)
         if is_read and not _is_more_than(intent, await _told(session, intent)):
             continue
         before = unsettled.get(intent.position)
