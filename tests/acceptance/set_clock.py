@@ -11,6 +11,7 @@ from pathlib import Path
 
 from apscheduler.executors import base as executors
 from apscheduler.schedulers import base as schedulers
+from apscheduler.triggers import interval
 
 import bot.timer
 import engine.clock
@@ -37,5 +38,5 @@ class SetDatetime(datetime):
 
 time.time_ns = _time_ns
 time.time = lambda: _time_ns() / 1_000_000_000
-for asks in (engine.clock, bot.timer, schedulers, executors):
+for asks in (engine.clock, bot.timer, schedulers, executors, interval):
     asks.datetime = SetDatetime
