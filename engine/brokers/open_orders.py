@@ -49,8 +49,12 @@ def open_order(
 ) -> Order:
     """Build an open order; its cost and fee are left to a query of the order itself.
 
-    `quantity` raises where what the order holds cannot be known, which concerns nobody once the order is final.
+    `quantity` raises where what the order holds cannot be known, which concerns nobody once the order is final; and
+    what an order in an unknown kind of product holds never is.
     """
+    if family is ProductFamily.OTHER and not status.is_final:
+        message = "it trades a kind of product that NIJA does not know"
+        raise MalformedAnswerError(message)
     client_order_id = lenient(row, client_id_key, text_in)
     return Order(
         venue_order_id=VenueOrderId(order_id),

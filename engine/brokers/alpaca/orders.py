@@ -128,7 +128,7 @@ def parse_order(row: Row, catalog: Catalog, *, fills: tuple[Fill, ...] = ()) -> 
 def _family(row: Row) -> ProductFamily:
     if row.get("side") == "sell_short" or row.get("position_intent") == "sell_to_open":
         return ProductFamily.MARGIN
-    return _FAMILIES.get(str(row.get("asset_class") or "us_equity"), ProductFamily.OTHER)
+    return _FAMILIES.get(str(row.get("asset_class") or "us_equity").lower(), ProductFamily.OTHER)
 
 
 def _cost(row: Row, filled: Decimal, fills: tuple[Fill, ...]) -> Decimal | None:

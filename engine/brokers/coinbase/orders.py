@@ -19,6 +19,7 @@ from engine.brokers.parse import (
 from engine.money import ZERO
 from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderStatus, Side, VenueOrderId
 
+_SIZES = ("base_size", "quote_size")
 SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
 #: The lists take OPEN by itself only, so all other statuses that are not final are asked for together; before it,
 #: because an order goes from PENDING to OPEN and must not slip through between the two questions.
@@ -99,10 +100,12 @@ def _status(row: Row, key: str) -> OrderStatus:
 
 
 def _terms(row: Row) -> Row:
-    """Return the one object inside order_configuration, which names the order's kind by its key."""
+    """Return what order_configuration says under the name of the order's kind; the names of others may be there too."""
     configuration = row.get("order_configuration")
-    kinds = list(configuration.values()) if isinstance(configuration, Mapping) else []
-    return as_row(kinds[0], "order_configuration") if kinds else {}
+    given = [kind for kind in configuration.values() if kind] if isinstance(configuration, Mapping) else []
+    kinds = [kind for kind in given if isinstance(kind, Mapping)]
+    sized = (kind for kind in kinds if any(kind.get(size) for size in _SIZES))
+    return next(sized, as_row((kinds or given)[0], "order_configuration") if given else {})
 
 
 def has_client_id(row: Row, client_order_id: ClientOrderId) -> bool | None:

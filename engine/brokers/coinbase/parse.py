@@ -52,7 +52,7 @@ def parse_instruments(answer: object) -> dict[str, Instrument]:
     """Read the list of products."""
     products = as_list(as_row(answer, "products").get("products"), "products")
     instruments = readable(products, _instrument, "products", least=1)
-    return {instrument.symbol: instrument for instrument in instruments}
+    return {instrument.symbol: instrument for instrument in instruments if "/" in instrument.symbol}
 
 
 def _instrument(row: Row) -> Instrument:

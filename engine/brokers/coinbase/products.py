@@ -4,6 +4,9 @@ from engine.brokers.parse import Row, text_in
 from engine.orders import ProductFamily
 
 _SPOT = "SPOT"
+#: The venue's own examples name BTC-USD with the first value of the list of types, which stands for none:
+#: https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/orders/get-order
+_SPOT_TYPES = frozenset({_SPOT, "UNKNOWN_PRODUCT_TYPE"})
 _PAIR_PARTS = 2
 
 
@@ -21,9 +24,10 @@ def symbol_of(row: Row) -> str:
 def family_of(row: Row) -> ProductFamily:
     """Tell what is traded: an order names the type of its product, a fill only the product."""
     parts = text_in(row, "product_id").split("-")
-    named = row.get("product_type") or _SPOT
-    if named == _SPOT and len(parts) == _PAIR_PARTS:
+    named = str(row.get("product_type") or _SPOT).upper()
+    is_spot = named in _SPOT_TYPES
+    if is_spot and len(parts) == _PAIR_PARTS:
         return ProductFamily.SPOT
     if "PERP" in parts:
         return ProductFamily.PERPETUAL
-    return ProductFamily.FUTURE if named in {"FUTURE", _SPOT} else ProductFamily.OTHER
+    return ProductFamily.FUTURE if is_spot or named == "FUTURE" else ProductFamily.OTHER

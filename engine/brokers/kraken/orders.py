@@ -27,6 +27,7 @@ _FINAL = {
     "canceled": OrderStatus.CANCELED,
     "expired": OrderStatus.CANCELED,
 }
+_NO_LEVERAGE = "none"
 SIDES = {"buy": Side.BUY, "sell": Side.SELL}
 
 
@@ -66,8 +67,10 @@ def require_all(order_ids: Iterable[VenueOrderId], rows: Mapping[str, Row]) -> N
 
 def _family(terms: Row) -> ProductFamily:
     # "none" for a spot order, else "3:1": those use margin and hold no coins.
-    leverage = terms.get("leverage") or "none"
-    return ProductFamily.SPOT if leverage == "none" else ProductFamily.MARGIN
+    leverage = str(terms.get("leverage") or _NO_LEVERAGE).lower()
+    if leverage == _NO_LEVERAGE:
+        return ProductFamily.SPOT
+    return ProductFamily.MARGIN if leverage[0].isdigit() else ProductFamily.OTHER
 
 
 def parse_open_orders(result: object, catalog: Catalog) -> OpenOrders:

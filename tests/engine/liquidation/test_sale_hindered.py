@@ -154,6 +154,65 @@ async def test_an_order_that_is_not_over_is_found_whatever_its_status_is_called(
         assert await room.alerts(ExitFailing) == []
 
 
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"product_type": "UNKNOWN_PRODUCT_TYPE"},
+        {"product_type": "spot"},
+        {"product_type": ""},
+        {
+            "order_configuration": {
+                "market_market_ioc": None,
+                "limit_limit_gtc": {"base_size": "0.07", "limit_price": "90000"},
+            }
+        },
+    ],
+    ids=str,
+)
+async def test_an_order_in_the_way_is_found_however_coinbase_writes_it(rooms, shown):
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        room.deposit("BTC", "0.1", venue=Venue.COINBASE)
+        room.set_bid("50000", venue=Venue.COINBASE)
+        held = room.trade("sell", "0.07", limit="90000", venue=Venue.COINBASE)
+        await room.arm("0.1", "6000", venue=Venue.COINBASE)
+        room.fault(
+            FaultKind.WRONG_FIELDS, "orders/historical/batch", venue=Venue.COINBASE, fields=shown, times=None
+        )
+
+        await room.sell_off()
+
+        [filled] = await room.alerts(ExitFilled)
+        assert filled.quantity == Decimal("0.1")
+        assert [order.venue_order_id for order in filled.cancelled] == [held.id]
+
+
+@pytest.mark.parametrize(
+    ("venue", "endpoint", "shown"),
+    [
+        (Venue.COINBASE, "orders/historical/batch", {"product_type": "PREDICTION"}),
+        (Venue.KRAKEN, "OpenOrders", {"leverage": "isolated"}),
+        (Venue.ALPACA, "GET /v2/orders", {"asset_class": "crypto_lent"}),
+    ],
+)
+async def test_an_order_in_an_unknown_kind_of_product_is_named_and_not_cancelled(
+    rooms, venue, endpoint, shown
+):
+    async with rooms(venues=(venue,)) as room:
+        room.deposit("BTC", "0.1", venue=venue)
+        room.set_bid("50000", venue=venue)
+        held = room.trade("sell", "0.07", limit="90000", venue=venue)
+        await room.arm("0.1", "6000", venue=venue)
+        room.fault(FaultKind.WRONG_FIELDS, endpoint, venue=venue, fields=shown, times=None)
+
+        await room.sell_off()  # what is free
+        await room.look()
+        await room.clock.sleep(20)
+
+        assert [order.id for order in room.world.ledger(venue).open_orders()] == [held.id]
+        failing = await room.alerts(ExitFailing)
+        assert any(held.id in each.why and "does not know" in each.why for each in failing)
+
+
 async def test_a_margin_order_at_kraken_is_never_cancelled_to_free_coins(room):
     room.deposit("BTC", "0.01")
     room.deposit("USD", "100000")

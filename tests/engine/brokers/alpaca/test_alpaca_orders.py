@@ -95,6 +95,10 @@ def test_a_sale_sized_by_its_value_holds_what_its_price_makes_of_it(catalog):
         ({"side": "hold"}, "o-1 BTC/USD: side should be a known word, not 'hold'"),
         ({"symbol": ""}, "o-1: symbol should be a text, not ''"),
         ({"qty": "many"}, "o-1 BTC/USD: qty should be an amount, not 'many'"),
+        (
+            {"asset_class": "something new"},
+            "o-1 BTC/USD: it trades a kind of product that NIJA does not know",
+        ),
     ],
 )
 def test_an_open_order_that_cannot_be_read_is_named_and_hides_none_of_the_others(catalog, changes, name):
@@ -121,6 +125,7 @@ def test_an_order_that_is_not_over_may_hold_coins(catalog, status):
     ("changes", "family"),
     [
         ({"asset_class": "crypto"}, ProductFamily.SPOT),
+        ({"asset_class": "CRYPTO"}, ProductFamily.SPOT),
         ({"asset_class": None}, ProductFamily.SPOT),
         ({"symbol": "AAPL", "asset_class": "us_equity"}, ProductFamily.SPOT),
         ({"symbol": "AAPL240119C00100000", "asset_class": "us_option"}, ProductFamily.OPTION),

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.brokers.coinbase.orders import parse_order
+from engine.brokers.coinbase.orders import parse_open_orders, parse_order
 from engine.brokers.parse import MalformedAnswerError
 from engine.orders import OrderStatus, ProductFamily
 
@@ -62,6 +62,15 @@ def test_an_order_sized_by_cost_or_without_terms_has_the_quantity_that_was_fille
         ),
         ({"product_id": "SOL-28NOV26-CDE"}, ProductFamily.FUTURE, "SOL-28NOV26-CDE"),
         ({"product_id": "BTC-USD", "product_type": "FUTURE"}, ProductFamily.FUTURE, "BTC-USD"),
+        ({"product_type": "UNKNOWN_PRODUCT_TYPE"}, ProductFamily.SPOT, "BTC/USD"),
+        ({"product_type": ""}, ProductFamily.SPOT, "BTC/USD"),
+        ({"product_type": "spot"}, ProductFamily.SPOT, "BTC/USD"),
+        ({"product_type": "future"}, ProductFamily.FUTURE, "BTC-USD"),
+        (
+            {"product_id": "SOL-28NOV26-CDE", "product_type": "UNKNOWN_PRODUCT_TYPE"},
+            ProductFamily.FUTURE,
+            "SOL-28NOV26-CDE",
+        ),
         ({"product_id": "BTC-USD", "product_type": "PREDICTION"}, ProductFamily.OTHER, "BTC-USD"),
     ],
 )
@@ -78,6 +87,42 @@ def test_a_sale_sized_by_its_value_holds_what_the_venue_says_it_holds():
     )
     read = parse_order(resting)
     assert (read.held_asset, read.held_quantity) == ("BTC", D("0.3"))
+
+
+def test_an_open_order_in_an_unknown_kind_of_product_is_named_and_hides_none_of_the_others():
+    rows = [order(status="OPEN", product_type="PREDICTION"), order(status="OPEN", order_id="o-2")]
+
+    found = parse_open_orders(rows)
+
+    assert [one.venue_order_id for one in found.orders] == ["o-2"]
+    assert found.unreadable == ("o-1 BTC-USD: it trades a kind of product that NIJA does not know",)
+    assert parse_open_orders([order(product_type="PREDICTION")]).unreadable == ()
+
+
+@pytest.mark.parametrize("sibling", [None, {}, "", {"base_size": "", "quote_size": ""}], ids=str)
+def test_the_terms_of_an_order_are_found_beside_the_empty_ones_of_other_kinds(sibling):
+    limit = {"base_size": "0.07", "limit_price": "90000"}
+    row = order(
+        status="OPEN",
+        filled_size="0",
+        order_configuration={"market_market_ioc": sibling, "limit_limit_gtc": limit, "twap": sibling},
+    )
+
+    (found,) = parse_open_orders([row]).orders
+
+    assert (found.held_quantity, found.price) == (D("0.07"), D(90000))
+    assert parse_order(row).held_quantity == D("0.07")
+
+
+def test_an_order_of_which_all_terms_are_empty_holds_what_the_venue_says_it_holds():
+    row = order(
+        status="OPEN",
+        filled_size="0",
+        order_configuration={"market_market_ioc": None},
+        outstanding_hold_amount="0.07",
+    )
+
+    assert parse_open_orders([row]).orders[0].held_quantity == D("0.07")
 
 
 @pytest.mark.parametrize(

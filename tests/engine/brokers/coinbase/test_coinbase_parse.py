@@ -44,6 +44,18 @@ def test_product_flags_are_trading_states(changes, status):
     assert parse_instruments({"products": [product(**changes)]})["BTC/USD"].status is status
 
 
+@pytest.mark.parametrize("kind", ["SPOT", "spot", "UNKNOWN_PRODUCT_TYPE", "", None])
+def test_a_pair_is_listed_whatever_the_venue_calls_its_type(kind):
+    products = [
+        product(product_type=kind),
+        product(product_id="ETH-USD", base_currency_id="ETH", product_type="SPOT"),
+        product(product_id="BTC-PERP-INTX", product_type="FUTURE"),
+        product(product_id="SPY-USD", base_currency_id="SPY", product_type="A_NEW_ONE"),
+    ]
+
+    assert list(parse_instruments({"products": products})) == ["BTC/USD", "ETH/USD"]
+
+
 def test_one_product_in_a_new_format_does_not_hide_the_others():
     products = [product(), product(product_id="NEW-USD", base_increment="")]
     assert set(parse_instruments({"products": products})) == {"BTC/USD"}

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.brokers.kraken.orders import parse_order
+from engine.brokers.kraken.orders import parse_open_orders, parse_order
 from engine.brokers.parse import MalformedAnswerError
 from engine.orders import OrderStatus, ProductFamily, Side
 from tests.engine.brokers.kraken.listings import CATALOG
@@ -51,7 +51,11 @@ def test_order_states(status, expected):
     [
         ("none", ProductFamily.SPOT, "BTC"),
         (None, ProductFamily.SPOT, "BTC"),
+        ("", ProductFamily.SPOT, "BTC"),
+        ("None", ProductFamily.SPOT, "BTC"),
         ("3:1", ProductFamily.MARGIN, None),
+        (5, ProductFamily.MARGIN, None),
+        ("isolated", ProductFamily.OTHER, None),
     ],
 )
 def test_an_order_on_margin_holds_no_coins(leverage, family, held):
@@ -75,3 +79,13 @@ def test_an_order_sized_by_cost_has_the_quantity_that_was_filled():
 def test_an_order_that_cannot_be_read_raises(changes):
     with pytest.raises(MalformedAnswerError):
         parse_order("OID", order(**changes), CATALOG)
+
+
+def test_an_open_order_with_an_unknown_kind_of_leverage_is_named_and_hides_none_of_the_others():
+    terms = {"pair": "XBTUSD", "type": "sell", "price": "0", "leverage": "isolated"}
+    rows = {"ODD": order(status="open", descr=terms), "OID": order(status="open")}
+
+    found = parse_open_orders({"open": rows}, CATALOG)
+
+    assert [one.venue_order_id for one in found.orders] == ["OID"]
+    assert found.unreadable == ("ODD: it trades a kind of product that NIJA does not know",)
