@@ -8,6 +8,7 @@ from sandbox.book import Listing
 from sandbox.market import Market
 
 DOLLAR = "USD"
+SHARE = ".US"
 
 
 def is_crypto(listing: Listing) -> bool:
@@ -22,12 +23,12 @@ def class_of(listing: Listing) -> str:
 
 def symbol_of(listing: Listing) -> str:
     """The symbol in orders, assets and market data."""
-    return listing.symbol if is_crypto(listing) else listing.base
+    return listing.symbol if is_crypto(listing) else _ticker(listing)
 
 
 def position_symbol(listing: Listing) -> str:
     """The symbol in positions."""
-    return listing.symbol.replace("/", "") if is_crypto(listing) else listing.base
+    return listing.symbol.replace("/", "") if is_crypto(listing) else _ticker(listing)
 
 
 def exchange_of(listing: Listing) -> str:
@@ -50,6 +51,11 @@ def dollar_listing(market: Market, asset: str) -> Listing | None:
     return next(
         (each for each in market.listings(VENUE) if each.base == asset and each.quote == DOLLAR), None
     )
+
+
+def _ticker(listing: Listing) -> str:
+    """What a share trades as: a ledger keeps one that is called like money or a coin under a name of its own."""
+    return listing.base.removesuffix(SHARE)
 
 
 def _names(listing: Listing) -> Iterable[str]:

@@ -16,6 +16,10 @@ LONGEST_CLIENT_ID = 128
 MARKET, LIMIT = "market", "limit"
 CRYPTO_TIMES = frozenset({"gtc", "ioc"})
 STOCK_TIMES = frozenset({"day", "gtc"})
+SIMPLE = "simple"
+#: Orders with orders attached; what the venue calls each of them in a refusal.
+ADVANCED = {"bracket": "otoco", "oco": "oco", "oto": "oto"}
+LEGS = ("take_profit", "stop_loss", "legs")
 Fields = Mapping[str, object]
 
 
@@ -63,6 +67,7 @@ def parse_new_order(text: str, find: Callable[[str], Listing | None]) -> NewOrde
         raise malformed("invalid side")
     if order_type not in {MARKET, LIMIT}:
         raise malformed("invalid order type for crypto order" if is_crypto(listing) else "invalid order type")
+    _check_order_class(body, listing)
     qty, notional = _amount(body, "qty"), _amount(body, "notional")
     if (qty is None) == (notional is None):
         raise malformed(
@@ -105,6 +110,19 @@ def _listing(symbol: str, find: Callable[[str], Listing | None]) -> Listing:
         what = "active" if listing.status == "inactive" else "tradable"
         raise unprocessable(f'asset "{symbol_of(listing)}" is not {what}')
     return listing
+
+
+def _check_order_class(body: Fields, listing: Listing) -> None:
+    order_class = body.get("order_class") or SIMPLE
+    if order_class in ADVANCED and is_crypto(listing):
+        message = f"crypto orders not allowed for advanced order_class: {ADVANCED[str(order_class)]}"
+        raise unprocessable(message)
+    if order_class in ADVANCED:
+        raise unprocessable(f"the sandbox plays no {order_class} orders")
+    if order_class != SIMPLE:
+        raise malformed("invalid order_class")
+    if any(body.get(leg) is not None for leg in LEGS):
+        raise unprocessable("simple orders take no legs")
 
 
 def _time_in_force(body: Fields, listing: Listing, qty: Decimal | None) -> str:

@@ -18,7 +18,9 @@ from sandbox.ledger import Draft, Kind, Side
 
 T = TypeVar("T")
 _CLIENT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[\x21-\x7e]{1,18}", re.ASCII)
-_FLAGS = frozenset({"fciq", "nompp", "post", "viqc"})
+# In which currency the fee is preferred; the venue takes one of them at most, and is free to charge the other.
+_FEE_FLAGS = frozenset({"fcib", "fciq"})
+_FLAGS = _FEE_FLAGS | {"nompp", "post", "viqc"}
 # Zero is now and never; another time is not played.
 _TIMES = ("starttm", "expiretm")
 # Parameters of order types that are not played; ignoring one would change what the order means.
@@ -97,7 +99,7 @@ def _kind(ordertype: Kind, params: Mapping[str, str]) -> Kind:
 
 def _flags(params: Mapping[str, str]) -> frozenset[str]:
     flags = frozenset(filter(None, params.get("oflags", "").split(",")))
-    if not flags <= _FLAGS:
+    if not flags <= _FLAGS or flags >= _FEE_FLAGS:
         raise invalid("oflags")
     return flags
 

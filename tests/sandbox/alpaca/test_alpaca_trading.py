@@ -221,6 +221,32 @@ async def test_a_slow_order_that_is_cancelled_keeps_what_it_filled(client, serve
             "invalid time_in_force",
         ),
         ({"side": "sell", "qty": "0.5", "symbol": "AAPL"}, 422, "fractional orders must be DAY orders"),
+        (
+            {"side": "sell", "qty": "1", "order_class": "bracket", "take_profit": {"limit_price": "90000"}},
+            422,
+            "crypto orders not allowed for advanced order_class: otoco",
+        ),
+        (
+            {"side": "sell", "qty": "1", "order_class": "oco"},
+            422,
+            "crypto orders not allowed for advanced order_class: oco",
+        ),
+        (
+            {"side": "sell", "qty": "1", "order_class": "oto"},
+            422,
+            "crypto orders not allowed for advanced order_class: oto",
+        ),
+        (
+            {"side": "sell", "qty": "1", "symbol": "AAPL", "order_class": "oto"},
+            422,
+            "the sandbox plays no oto orders",
+        ),
+        ({"side": "sell", "qty": "1", "order_class": "BRACKET"}, 422, "invalid order_class"),
+        (
+            {"side": "sell", "qty": "1", "stop_loss": {"stop_price": "90"}},
+            422,
+            "simple orders take no legs",
+        ),
     ],
     ids=lambda value: str(value)[:60],
 )
@@ -229,6 +255,11 @@ async def test_a_careless_order_is_refused_in_the_venues_words(client, account, 
 
     assert (answer[0], answer[1]["message"]) == (status, message)
     assert not account.ledger.orders
+
+
+@pytest.mark.parametrize("order_class", [None, "", "simple"])
+async def test_a_simple_order_may_say_so(client, order_class):
+    assert (await client.order("sell", "0.01", order_class=order_class))[0] == 200
 
 
 async def test_the_dollar_floor_is_for_buys_only(client):

@@ -94,6 +94,15 @@ async def test_a_buy_by_cost_spends_quote_and_pays_the_fee_on_top(client, accoun
     assert info["oflags"] == "fciq,viqc"
 
 
+@pytest.mark.parametrize("preferred", ["fcib", "fciq", "fcib,nompp"])
+async def test_a_fee_may_be_preferred_in_either_currency(client, account, fund, preferred):
+    fund(BTC=1)
+
+    await client.order("sell", "0.1", oflags=preferred)
+
+    assert account.ledger.total("BTC") == Decimal("0.9")
+
+
 @pytest.mark.parametrize(
     ("params", "error"),
     [
@@ -121,7 +130,8 @@ async def test_a_buy_by_cost_spends_quote_and_pays_the_fee_on_top(client, accoun
         ),
         pytest.param({"price": "50000", "oflags": "post"}, "EOrder:Post only order", id="post only takes"),
         pytest.param({"oflags": "post"}, "EGeneral:Invalid arguments:oflags", id="post only market"),
-        pytest.param({"oflags": "fcib"}, "EGeneral:Invalid arguments:oflags", id="flag not played"),
+        pytest.param({"oflags": "fast"}, "EGeneral:Invalid arguments:oflags", id="no such flag"),
+        pytest.param({"oflags": "fcib,fciq"}, "EGeneral:Invalid arguments:oflags", id="two fee currencies"),
         pytest.param({"oflags": "viqc"}, "EGeneral:Invalid arguments:viqc", id="sell by cost"),
         pytest.param({"leverage": "50"}, "EGeneral:Invalid arguments:leverage", id="no such leverage"),
         pytest.param(
