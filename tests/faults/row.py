@@ -25,9 +25,7 @@ ACCESS = "tests/handlers/test_access.py::"
 DATABASE_ALARM = "tests/bot/test_database_alarm.py::"
 PROCESS = "tests/crash/test_faults_of_the_process.py::"
 CRASH = "tests/crash/test_crash_runs.py::test_a_bot_killed_at_any_instant_of_an_exit_sells_once_and_tells"
-STORIES = (
-    "tests/simulation/test_stories.py::test_two_hundred_stories_break_nothing_and_meet_all_but_what_is_rare"
-)
+STORIES = "tests/simulation/test_stories.py::test_stories_break_nothing_and_meet_all_but_what_is_rare"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

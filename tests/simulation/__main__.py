@@ -65,7 +65,7 @@ def _tell_one(seed, store):
 def _find_defects(store, most):
     missed = 0
     for defect in DEFECTS:
-        focused = runs_until_found(defect, store, most=most, kinds=defect.kinds)
+        focused = runs_until_found(defect, store, most=most, kinds=defect.kinds, points=defect.points)
         among_all = runs_until_found(defect, store, most=most)
         missed += among_all is None
         _say(f"{defect.name}: {_found(among_all)}; with only the faults that matter: {_found(focused)}")

@@ -16,12 +16,17 @@ from engine.errors import (
     TryLaterError,
     UnknownOutcomeError,
 )
-from engine.orders import OpenOrders, OrderStatus, VenueOrderId
+from engine.orders import OpenOrders, VenueOrderId
 from engine.positions import AccountReport, Holding
 from tests.simulation.faults import Kind
+from tests.simulation.told_wrong import OrderQuery
 
 _READ_TIMEOUT_S = 10
 _PAGE = 20
+#: By how many seconds each list may lag behind what happened.
+_LAGS_S = {"balances": (0.5, 12), "open orders": (0.5, 12), "fills": (0.5, 15)}
+#: What is said to the cancel of an order that filled before it.
+_OVERTAKEN = ("accepted", "unknown order", "lost")
 
 _NOTHING_HAPPENED = {
     Kind.UNREACHABLE: lambda venue: TryLaterError(venue, "no connection"),
@@ -54,8 +59,9 @@ class SimBroker:
         self._rng = rng
         self._later = later
         self._old_report = None
-        #: how each order that was asked for is told for a moment, and until when
-        self._told_wrong = {}
+        self._query = OrderQuery(truth=truth, faults=faults, clock=clock, rng=rng)
+        #: by how many seconds each list lags behind while lists do
+        self._lags_s = {name: rng.uniform(*lags_s) for name, lags_s in _LAGS_S.items()}
         truth.note_unreadable(())
 
     @property
@@ -66,7 +72,10 @@ class SimBroker:
         await self._read(Kind.READ_LOST, Kind.READ_HANGS)
         at = self._clock.now()
         report = AccountReport(
-            account=self._account, holdings=self._truth.holdings(), at=at, venue_at=self._clock.true(at)
+            account=self._account,
+            holdings=self._truth.holdings(ago_s=self._lag_s("balances")),
+            at=at,
+            venue_at=self._clock.true(at),
         )
         if self._old_report and self._faults.strikes(self._venue, Kind.OLD_REPORT):
             report = replace(self._old_report, at=report.at, venue_at=report.venue_at)
@@ -81,7 +90,8 @@ class SimBroker:
 
     async def fetch_open_orders(self, *, priority=None):
         await self._read(Kind.READ_LOST)
-        orders = tuple(self._truth.order(order) for order in self._truth.open_orders())
+        listed = self._truth.open_orders(ago_s=self._lag_s("open orders"))
+        orders = tuple(self._truth.order(order) for order in listed)
         if orders and self._faults.strikes(self._venue, Kind.FOREIGN_ORDERS):
             orders += tuple(self._truth.foreign_order(symbol) for symbol in self._truth.prices.symbols())
         unreadable = ()
@@ -95,15 +105,15 @@ class SimBroker:
     async def fetch_order(self, venue_order_id, symbol, *, priority=None):
         await self._read(Kind.LOOKUP_LOST)
         order = self._truth.orders.get(venue_order_id)
-        if order is None:
+        found = order and self._query.answer(order)
+        if found is None:
             raise RefusedError(self._venue, "no such order", RefusalReason.UNKNOWN_ORDER)
-        found = self._as_told(order)
         await self._answer()
         return found
 
     async def fetch_order_fills(self, order, *, priority=None):
         await self._read(Kind.READ_LOST)
-        fills = [fill for fill in self._truth.fills if fill.trade_id not in self._truth.untold]
+        fills = self._truth.told_fills(ago_s=self._lag_s("fills"))
         await self._answer()
         return tuple(fill for fill in fills if fill.venue_order_id == order.venue_order_id)
 
@@ -116,7 +126,7 @@ class SimBroker:
 
     async def fetch_fills(self, *, cursor=None):
         await self._read(Kind.READ_LOST)
-        told = [fill for fill in reversed(self._truth.fills) if fill.trade_id not in self._truth.untold]
+        told = self._truth.told_fills(ago_s=self._lag_s("fills"))[::-1]
         start = int(cursor or 0)
         page = told[start : start + _PAGE]
         if page and self._faults.strikes(self._venue, Kind.FILLS_TWICE):
@@ -136,6 +146,10 @@ class SimBroker:
         after_s = self._rng.uniform(1, 14) if late else None
 
         def effect():
+            if self._truth.is_open(venue_order_id) and self._faults.strikes(
+                self._venue, Kind.CANCEL_OVERTAKEN
+            ):
+                return self._overtake(venue_order_id)
             return self._truth.cancel(venue_order_id, releases_after_s=after_s)
 
         await self._order(effect, points=("before cancel", "cancel in flight"))
@@ -193,6 +207,21 @@ class SimBroker:
             await asyncio.sleep(self._truth.rules.order_timeout_s)
         raise UnknownOutcomeError(self._venue, str(kind))
 
+    def _lag_s(self, name):
+        return self._lags_s[name] if self._faults.strikes(self._venue, Kind.LISTS_LAG) else 0
+
+    def _overtake(self, order_id):
+        """Fill an order just before its cancel comes, and answer the cancel as venues do."""
+        part, answer = self._rng.choice(("1", "1", "1", "0.4")), self._rng.choice(_OVERTAKEN)
+        self._truth.fill_resting(order_id, Decimal(part))
+        if answer == "accepted" and not self._truth.is_open(order_id):
+            return
+        if answer == "lost":
+            with suppress(RefusedError):
+                self._truth.cancel(order_id)
+            raise UnknownOutcomeError(self._venue, "no answer to the cancel")
+        self._truth.cancel(order_id)
+
     def _is_late(self, until_s):
         """Tell whether a deadline is over that was told in the venue's time."""
         keeps = self._truth.rules.keeps_deadlines
@@ -236,18 +265,6 @@ class SimBroker:
             Kind.FILLS_PARTLY: [(0, part), (after_s, Decimal(0))],
             Kind.CLOSES_UNFILLED: [(after_s if after_s > 6 else 0, Decimal(0))],
         }.get(kind)
-
-    def _as_told(self, order):
-        """Return an order as it is, or for less than two seconds as it was before or never will be."""
-        now_s = self._clock.monotonic()
-        if order.client_id is None:
-            return self._truth.order(order)
-        if order.order_id not in self._told_wrong:
-            kind = self._faults.strikes(self._venue, *_TOLD_WRONG)
-            self._told_wrong[order.order_id] = kind, now_s + self._rng.uniform(0.1, 1.8)
-        kind, until_s = self._told_wrong[order.order_id]
-        order = self._truth.order(order)
-        return _TOLD_WRONG[kind](order) if kind and now_s < until_s else order
 
     def _hide(self, order):
         hidden = {fill.trade_id for fill in order.fills}
@@ -319,22 +336,6 @@ class SimMarketData:
         self._life.check()
         if self._faults.strikes(self.venue, Kind.UNREACHABLE):
             raise TryLaterError(self.venue, "no connection")
-
-
-def _with_filled(order, status, ratio):
-    """Return an order with so much of its quantity filled, at about its price."""
-    filled = (order.quantity * Decimal(ratio)).quantize(Decimal("0.0001"))
-    price = order.average_price or Decimal(1)
-    changes = {"filled_quantity": filled, "cost": filled * price, "fee": Decimal(0), "fills": ()}
-    return replace(order, status=status, closed_at=None, **changes)
-
-
-#: What is told of an order instead of what is true.
-_TOLD_WRONG = {
-    Kind.ORDER_OLDER: lambda order: _with_filled(order, OrderStatus.OPEN, 0),
-    Kind.ORDER_CONTRADICTS: lambda order: _with_filled(order, OrderStatus.CANCELED, 0),
-    Kind.ORDER_AHEAD: lambda order: _with_filled(order, OrderStatus.OPEN, "0.4"),
-}
 
 
 def _attempt(effect):

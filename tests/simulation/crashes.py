@@ -17,7 +17,7 @@ POINTS = (
 _FREQUENT = {"any commit": 120, "number drawn": 25}
 
 #: Orders that have to be cancelled first are rare, so their instants are aimed at more often.
-_WEIGHTS = (2, 2, 2, 2, 4, 4, 4, 2, 1, 2)
+_WEIGHTS = dict(zip(POINTS, (2, 2, 2, 2, 4, 4, 4, 2, 1, 2), strict=True))
 
 
 class Crashes:
@@ -47,9 +47,9 @@ class Crashes:
         self._plan.clear()
 
 
-def plan_crashes(rng):
+def plan_crashes(rng, points):
     plan = []
     for _ in range(rng.choice((0, 1, 1, 2, 2, 3))):
-        (point,) = rng.choices(POINTS, _WEIGHTS)
+        (point,) = rng.choices(points, [_WEIGHTS[point] for point in points])
         plan.append((point, rng.randint(1, _FREQUENT.get(point, 2))))
     return plan

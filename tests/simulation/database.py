@@ -58,7 +58,6 @@ class Store:
             "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
         )
         event.listen(self._engine, "connect", _hand_over_transactions)
-        event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
         self._template = sqlite3.connect(":memory:")
         metadata.create_all(self._engine)
         with self.session() as session, session.begin():
@@ -73,6 +72,10 @@ class Store:
 
     def session(self):
         return Session(self._engine, expire_on_commit=False)
+
+    def begin(self):
+        """Open the transaction of what is written next; what only reads runs through without one."""
+        self._raw.execute("BEGIN IMMEDIATE")
 
     def roll_back(self):
         self._raw.rollback()
@@ -95,6 +98,7 @@ class InlineDatabase:
         await self._life.take_turns()
         self._life.crash_before_commit()
         with self._store.session() as session, self._alone(), session.begin():
+            self._store.begin()
             yield InlineSession(session, self._before_statement)
             self._before_statement(writes_alert=any(isinstance(row, AlertRow) for row in session.new))
         self._life.crash_after_commit()

@@ -113,8 +113,7 @@ class Deeds:
                 return
 
     def _sell_by_hand(self, truth, symbol):
-        order = truth.place(symbol, Side.SELL, self._part(truth, symbol, ("0.1", "0.5", "1")))
-        self._owner_took(truth, symbol, order.filled)
+        truth.place(symbol, Side.SELL, self._part(truth, symbol, ("0.1", "0.5", "1")))
 
     def _buy_by_hand(self, truth, symbol):
         truth.place(symbol, Side.BUY, self._amount(symbol, 50, 500))
@@ -122,7 +121,7 @@ class Deeds:
     def _withdraw(self, truth, symbol):
         quantity = self._part(truth, symbol, ("0.1", "0.3", "1"))
         truth.withdraw(symbol.split("/")[0], quantity)
-        self._owner_took(truth, symbol, quantity)
+        self._world.owner_took(truth.venue, symbol, quantity)
 
     def _leave_crumbs(self, truth, symbol):
         """Withdraw all but what is too little to be sold."""
@@ -130,7 +129,7 @@ class Deeds:
         quantity = instrument.floor_quantity(truth.free(asset) - instrument.minimum_quantity / 2)
         if quantity > 0:
             truth.withdraw(asset, quantity)
-            self._owner_took(truth, symbol, quantity)
+            self._world.owner_took(truth.venue, symbol, quantity)
 
     def _deposit(self, truth, symbol):
         """Bring in a little more, or afresh where only crumbs are left; half as much again would be a split."""
@@ -146,8 +145,3 @@ class Deeds:
     def _part(self, truth, symbol, parts):
         free = truth.free(symbol.split("/")[0])
         return truth.instruments[symbol].floor_quantity(free * Decimal(self._rng.choice(parts)))
-
-    def _owner_took(self, truth, symbol, quantity):
-        for armed in self._world.armed.values():
-            if armed.venue == truth.venue and armed.symbol == symbol and not armed.is_closed:
-                armed.owner_out += quantity

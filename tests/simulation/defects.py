@@ -10,9 +10,11 @@ from datetime import timedelta
 from decimal import Decimal
 from unittest.mock import patch
 
-from engine.alerts.outbox import append_alert
+from sqlmodel import col, select
+
+from engine.alerts.outbox import append_alert, load_due
 from engine.balances.reports import Reports
-from engine.errors import UnknownOutcomeError
+from engine.errors import RefusedError, UnknownOutcomeError
 from engine.execution import settle, submit
 from engine.execution.journal import Journal
 from engine.execution.order_readings import Verdict
@@ -23,10 +25,21 @@ from engine.guards.changes import ChangeReason, Closed, Paused
 from engine.guards.dating import Dated, SeenTimes
 from engine.guards.following import BELIEVED_AFTER, follow
 from engine.guards.guard import Seen
-from engine.liquidation import filling, looking, mark, next_step, price_checks, release
+from engine.liquidation import (
+    filling,
+    looking,
+    mark,
+    next_step,
+    price_checks,
+    release,
+    releases,
+    sight,
+    watch,
+)
 from engine.liquidation.availability import Availability
 from engine.liquidation.closing import Dust, plan_sale
 from engine.liquidation.execute import Exits
+from engine.liquidation.filling import Filling
 from engine.liquidation.mark import Mark
 from engine.liquidation.sale import Sale
 from engine.liquidation.trouble import Trouble
@@ -34,6 +47,9 @@ from engine.money import ZERO
 from engine.nonce.sequence import next_nonce
 from engine.nonce.store import NonceStore
 from engine.orders import Side
+from engine.storage.tables import AlertRow
+from tests.simulation import postman
+from tests.simulation.crashes import POINTS
 from tests.simulation.faults import Kind
 from tests.simulation.story import tell
 
@@ -46,6 +62,8 @@ class Defect:
     plant: Callable[[], AbstractContextManager]
     #: faults that bring it out; the stories of a defect have no others
     kinds: tuple[Kind, ...]
+    #: and where the process is killed in them
+    points: tuple[str, ...] = POINTS
 
 
 @contextmanager
@@ -269,6 +287,56 @@ def _date_what_was_seen_by_the_wall():
     return patch.object(SeenTimes, "date", lambda _self, _guard_id, stored, **_: Dated(at=stored))
 
 
+def _wait_with_alerts_by_the_wall():
+    async def load_by_the_wall(session, *, now, held=frozenset()):
+        ahead = await session.exec(select(AlertRow.alert_id).where(col(AlertRow.not_before) > now))
+        return await load_due(session, now=now, held={*held, *ahead})
+
+    return patch.object(postman, "load_due", load_by_the_wall)
+
+
+@contextmanager
+def _count_to_the_price_alarm_by_the_wall():
+    def is_due(seen, *, now, alarm_after):
+        if seen.told_unknown or not seen.is_unknown:
+            return is_alarm_due(seen, now=now, alarm_after=alarm_after)
+        return now.at - seen.unknown_since.at >= alarm_after
+
+    is_alarm_due = sight.is_alarm_due
+    with patch.object(sight, "is_alarm_due", is_due), patch.object(watch, "is_alarm_due", is_due):
+        yield
+
+
+def _take_what_is_not_listed_for_over():
+    step = Filling.step
+
+    async def hasty(self, intent, claim, *, found_later):
+        listed = {order.venue_order_id for order in (await self._broker.fetch_open_orders()).orders}
+        followed = await self._submitter.follow(intent, self._broker)
+        order = followed.order
+        if order is not None and not order.status.is_final and order.venue_order_id not in listed:
+            return await self._journal.retry(followed.intent, cause="not listed")
+        return await step(self, followed.intent, claim, found_later=found_later)
+
+    return patch.object(Filling, "step", hasty)
+
+
+def _send_again_what_is_not_found():
+    step = Filling.step
+
+    async def hasty(self, intent, claim, *, found_later):
+        followed = await self._submitter.follow(intent, self._broker)
+        if isinstance(followed.error, RefusedError):
+            return await self._journal.retry(intent, cause="not found")
+        return await step(self, intent, claim, found_later=found_later)
+
+    return patch.object(Filling, "step", hasty)
+
+
+def _believe_every_cancel():
+    return patch.object(releases, "released_part", lambda order, _: replace(order, confirmed=True))
+
+
 _LOST = (Kind.TIMEOUT_AFTER, Kind.ANSWER_CUT, Kind.ARRIVES_LATE, Kind.LOST_BEFORE)
 
 DEFECTS = (
@@ -289,7 +357,9 @@ DEFECTS = (
         plant=_trust_one_reading,
         kinds=(Kind.FREE_SHOWN_ZERO, Kind.HOLDING_MISSING),
     ),
-    Defect(name="alert outside the transaction", plant=_tell_after_the_fact, kinds=()),
+    Defect(
+        name="alert outside the transaction", plant=_tell_after_the_fact, kinds=(), points=("alert write",)
+    ),
     Defect(name="believe an old price", plant=_believe_an_old_price, kinds=(Kind.QUOTE_STALE,)),
     Defect(name="believe a frozen price", plant=_believe_a_frozen_price, kinds=(Kind.QUOTE_FROZEN,)),
     Defect(name="believe a jump", plant=_believe_a_jump, kinds=(Kind.QUOTE_JUMPS,)),
@@ -319,6 +389,32 @@ DEFECTS = (
         plant=_date_what_was_seen_by_the_wall,
         kinds=(Kind.CLOCK_SET,),
     ),
+    Defect(
+        name="wait with alerts by the wall clock",
+        plant=_wait_with_alerts_by_the_wall,
+        kinds=(Kind.CLOCK_SET,),
+    ),
+    Defect(
+        name="count to the price alarm by the wall clock",
+        plant=_count_to_the_price_alarm_by_the_wall,
+        kinds=(
+            Kind.CLOCK_SET,
+            Kind.UNREACHABLE,
+            Kind.QUOTE_STALE,
+            Kind.QUOTE_MISSING,
+            Kind.QUOTE_FROZEN,
+        ),
+        points=("before cancel",),
+    ),
+    Defect(
+        name="take what is not listed for over",
+        plant=_take_what_is_not_listed_for_over,
+        kinds=(Kind.LISTS_LAG, Kind.FILLS_SLOWLY),
+    ),
+    Defect(
+        name="send again what is not found", plant=_send_again_what_is_not_found, kinds=(Kind.ORDER_LAGS,)
+    ),
+    Defect(name="believe every cancel", plant=_believe_every_cancel, kinds=(Kind.CANCEL_OVERTAKEN,)),
     Defect(name="gate on exit", plant=_gate_on_exit, kinds=()),
     Defect(name="forget exits on restart", plant=_forget_on_restart, kinds=()),
     Defect(
@@ -329,11 +425,11 @@ DEFECTS = (
 )
 
 
-def runs_until_found(defect, store, *, most, kinds=None):
+def runs_until_found(defect, store, *, most, kinds=None, points=POINTS):
     """Return how many stories it took until one failed, and that story's world; None when none did."""
     with defect.plant():
         for seed in range(1, most + 1):
-            world = tell(seed, store, kinds=kinds)
+            world = tell(seed, store, kinds=kinds, points=points)
             if world.violations:
                 return seed, world
     return None

@@ -28,6 +28,8 @@ class Kind(StrEnum):
     FILLS_PARTLY = "partly filled, then closed"
     CLOSES_UNFILLED = "closed without a fill"
     RELEASES_LATE = "hold released late"
+    CANCEL_OVERTAKEN = "cancel overtaken by a fill"
+    ORDER_LAGS = "order told as it was seconds ago"
     ORDER_OLDER = "order told as it was before"
     ORDER_CONTRADICTS = "order told as over with less than was filled"
     ORDER_AHEAD = "fill told that never happens"
@@ -39,6 +41,7 @@ class Kind(StrEnum):
     FREE_SHOWN_ZERO = "free shown as zero"
     HOLDING_MISSING = "holding missing"
     OLD_REPORT = "report of a while ago"
+    LISTS_LAG = "lists told as they were seconds ago"
     LOOKUP_LOST = "look-up lost"
     FILLS_LATE = "fills told late"
     FILLS_TWICE = "fills told twice"
@@ -84,6 +87,8 @@ _EXTENT = {
     Kind.FREE_SHOWN_ZERO: (9, 1000),
     Kind.HOLDING_MISSING: (9, 1000),
     Kind.OLD_REPORT: (12, 1000),
+    Kind.LISTS_LAG: (60, 1000),
+    Kind.ORDER_LAGS: (120, 1000),
     Kind.LOOKUP_LOST: (120, 4),
     Kind.FILLS_TWICE: (60, 1000),
     Kind.QUOTE_STALE: (40, 1000),
@@ -99,11 +104,22 @@ _EXTENT = {
 _FOR_THE_NEXT_ORDERS = (400, 3)
 
 #: What only few orders can run into is begun more often.
-SELDOM_MET = (Kind.CLOSES_UNFILLED, Kind.RELEASES_LATE)
+SELDOM_MET = (
+    Kind.FILLS_SLOWLY,
+    Kind.CLOSES_UNFILLED,
+    Kind.RELEASES_LATE,
+    Kind.CANCEL_OVERTAKEN,
+    Kind.ARRIVES_LATE,
+    Kind.FILLS_LATE,
+    Kind.ORDER_OLDER,
+    Kind.ORDER_CONTRADICTS,
+    Kind.ORDER_AHEAD,
+    Kind.CANCEL_ONLY,
+)
 
 #: Nothing shown twice with fifteen seconds between is believed, so a venue must not lie for longer, nor again
 #: before it was read truly.
-_LIES = frozenset({Kind.FREE_SHOWN_ZERO, Kind.HOLDING_MISSING, Kind.OLD_REPORT})
+_LIES = frozenset({Kind.FREE_SHOWN_ZERO, Kind.HOLDING_MISSING, Kind.OLD_REPORT, Kind.LISTS_LAG})
 _BETWEEN_LIES_S = 90
 
 

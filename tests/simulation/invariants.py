@@ -1,11 +1,13 @@
 """What must hold after every step, and what must hold when everything has come to rest."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 
 from engine.execution.audit import SHOWN
 from engine.execution.journal import NOT_RELEASED, RELEASE, RELEASED
 from engine.execution.states import TRANSITIONS
+from engine.orders import OrderStatus
 
 #: Cycles after which a position past its threshold is sold or its owner has been told.
 ALARM_CYCLES = 9
@@ -23,6 +25,7 @@ def check_step(world):
     _check_ends_are_told(world)
     _check_live_exits(world)
     _check_unreadable_are_named(world)
+    _check_cancelled_are_named(world)
     for guard_id, state, quantity in world.store.rows("SELECT guard_id, state, quantity FROM guards"):
         armed = world.armed[guard_id]
         if state == "closed" and not armed.is_closed:
@@ -109,6 +112,24 @@ def _check_unreadable_are_named(world):
                 world.violate(f"an exit of {asset} fails, {order_id} cannot be read and is not named")
     (newest,) = world.store.rows("SELECT coalesce(max(alert_id), 0) FROM alerts")
     (world.failing_checked_to,) = newest
+
+
+def _check_cancelled_are_named(world):
+    """An exit's alert names as cancelled what was, and no more of it."""
+    rows = world.store.rows(
+        "SELECT alert_id, data_json FROM alerts WHERE kind LIKE 'exit%' AND alert_id > ?",
+        world.cancelled_checked_to,
+    )
+    orders = {order.order_id: order for truth in world.venues.values() for order in truth.orders.values()}
+    for alert_id, data in rows:
+        world.cancelled_checked_to = alert_id
+        for named in json.loads(data).get("cancelled", ()):
+            order = orders[named["venue_order_id"]]
+            left = order.left if order.status is OrderStatus.CANCELED else 0
+            if named["confirmed"] and Decimal(named["quantity"]) != left:
+                world.violate(
+                    f"{order.order_id} is told as cancelled with {named['quantity']}, it was with {left}"
+                )
 
 
 def _unreadable_for_long(truth, at, *, since):

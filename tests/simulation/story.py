@@ -1,7 +1,7 @@
 """A seed's whole story: prices fall, venues fail, owners trade, the process dies, and everything must hold."""
 
 from engine.venues import Venue
-from tests.simulation.crashes import plan_crashes
+from tests.simulation.crashes import POINTS, plan_crashes
 from tests.simulation.deeds import FIRST_PRICES, Deeds
 from tests.simulation.faults import SELDOM_MET, Kind
 from tests.simulation.stage import play
@@ -12,11 +12,11 @@ STEPS = 28
 _ARM_AGAIN, _DEED, _FAULT = 0.3, 0.45, 0.6
 
 
-def tell(seed, store, *, kinds=None):
+def tell(seed, store, *, kinds=None, points=POINTS):
     """Tell the story of one seed and return its world; only `kinds` of faults happen, all of them unless told."""
 
     async def script(stage):
-        await _Story(stage, (*Kind, *SELDOM_MET * 2) if kinds is None else kinds).run()
+        await _Story(stage, (*Kind, *SELDOM_MET * 2) if kinds is None else kinds, points).run()
 
     return play(store, script, seed=seed)
 
@@ -24,15 +24,16 @@ def tell(seed, store, *, kinds=None):
 class _Story:
     """Draws what happens next."""
 
-    def __init__(self, stage, kinds):
+    def __init__(self, stage, kinds, points):
         self._kinds = kinds
+        self._points = points
         self._stage = stage
         self._world = stage.world
         self._rng = stage.world.rng("story")
         self._deeds = Deeds(stage)
 
     async def run(self):
-        self._world.crashes.plan(plan_crashes(self._world.rng("crashes")))
+        self._world.crashes.plan(plan_crashes(self._world.rng("crashes"), self._points))
         for venue in self._rng.sample(list(Venue), self._rng.choice((1, 1, 2, 3))):
             for symbol in self._rng.sample(list(FIRST_PRICES), self._rng.choice((1, 1, 2))):
                 self._deeds.furnish(venue, symbol)

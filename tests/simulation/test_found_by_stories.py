@@ -1,6 +1,8 @@
-"""What the stories found in the engine, each told again as short as it can be."""
+"""What the stories found in the engine or could hardly meet by chance, each told as short as it can be."""
 
 from decimal import Decimal
+
+import pytest
 
 from engine.orders import Side
 from engine.venues import Venue
@@ -132,3 +134,48 @@ def test_a_part_of_a_sale_whose_fill_is_told_late_is_taken_off_its_guard_once(st
 
     # A seed whose fill is told after two readings without it.
     assert play(store, script, seed=8).violations == []
+
+
+@pytest.mark.parametrize("off_s", [-3600, 30 * 86_400], ids=["an hour back", "a month ahead"])
+@pytest.mark.parametrize("venue", Venue)
+def test_a_clock_set_between_the_parts_of_a_fill_changes_nothing(store, venue, off_s):
+    async def script(stage):
+        truth = stage.furnish(venue, ETHER, price=3000, quantity="2")
+        await stage.arm(truth, ETHER, "1", cost="3000")
+        await stage.cycles(2)
+        break_down(stage, venue, Kind.FILLS_SLOWLY, seconds=60, times=1)
+        watch = truth.on_fill
+
+        def set_clock(order, fill):
+            watch(order, fill)
+            if len(order.fills) == 1:
+                break_down(stage, venue, Kind.CLOCK_SET, seconds=20)
+                stage.world.wall.set_by(off_s)
+
+        truth.on_fill = set_clock
+        truth.prices.set(ETHER, Decimal(2900))
+        await stage.cycles(5)
+        [order] = truth.orders.values()
+        assert order.filled == 1
+        assert len(order.fills) > 1
+        await stage.come_to_rest()
+
+    assert play(store, script).violations == []
+
+
+@pytest.mark.parametrize("venue", Venue)
+def test_an_account_that_reads_empty_for_a_minute_is_sold_as_it_was_guarded(store, venue):
+    async def script(stage):
+        truth = stage.furnish(venue, ETHER, price=3000, quantity="2")
+        armed = await stage.arm(truth, ETHER, "1", cost="3000")
+        await stage.cycles(4)
+        truth.holdings = lambda **_: ()
+        await stage.cycles(12)
+        del truth.holdings
+        await stage.cycles(8)
+        truth.prices.set(ETHER, Decimal(2900))
+        await stage.cycles(4)
+        await stage.come_to_rest()
+        assert armed.sold == 1
+
+    assert play(store, script).violations == []

@@ -12,7 +12,7 @@ MOST = 80
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
 def test_a_planted_mistake_is_found(defect, store, capsys):
-    found = runs_until_found(defect, store, most=MOST, kinds=defect.kinds)
+    found = runs_until_found(defect, store, most=MOST, kinds=defect.kinds, points=defect.points)
 
     assert found is not None
     stories, world = found

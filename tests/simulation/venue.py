@@ -9,6 +9,7 @@ from engine.errors import RefusalReason, RefusedError
 from engine.instruments import TradingStatus
 from engine.orders import Fill, Order, OrderStatus, ProductFamily, Side
 from engine.positions import Holding
+from tests.simulation.past import Past, order_as_of
 from tests.simulation.rules import Reuse, instruments_of
 
 ZERO = Decimal(0)
@@ -68,7 +69,9 @@ class SimVenue:
         self._clock = clock
         self._later = later
         self._releasing = []
+        self._past = Past(now=clock.now)
         self._count = itertools.count(1)
+        self._note()
 
     # what is there
 
@@ -82,9 +85,15 @@ class SimVenue:
     def free(self, asset):
         return self.total(asset) - self.held(asset)
 
-    def holdings(self):
+    def now(self):
+        return self._clock.now()
+
+    def holdings(self, *, ago_s=0):
+        return self._past.holdings(self.now() - timedelta(seconds=ago_s))
+
+    def _note(self):
         cash = Holding(asset="USD", free=self.cash)
-        return (cash, *(self._holding(asset) for asset in sorted(self.totals)))
+        self._past.note((cash, *(self._holding(asset) for asset in sorted(self.totals))))
 
     def _holding(self, asset):
         return Holding(asset=asset, free=self.free(asset), held=self.held(asset))
@@ -93,9 +102,11 @@ class SimVenue:
 
     def deposit(self, asset, amount):
         self.totals[asset] = self.total(asset) + amount
+        self._note()
 
     def withdraw(self, asset, amount):
         self.totals[asset] = self.total(asset) - amount
+        self._note()
 
     # orders
 
@@ -118,6 +129,7 @@ class SimVenue:
             at=self._clock.now(),
         )
         self.orders[order.order_id] = order
+        self._note()
         if client_id is not None:
             self.effects[client_id] = self.effects.get(client_id, 0) + 1
             self.on_order(order)
@@ -132,6 +144,16 @@ class SimVenue:
         if order is None or order.status.is_final:
             raise self._refusal("no such open order", RefusalReason.UNKNOWN_ORDER)
         self._close(order, self.rules.releases_after_s if releases_after_s is None else releases_after_s)
+
+    def fill_resting(self, order_id, part):
+        """Fill so much of a resting order at its own price."""
+        order = self.orders[order_id]
+        amount = self.instruments[order.symbol].floor_quantity(order.left * part)
+        if amount > 0:
+            self._fill(order, amount, price=order.limit)
+        if order.left == 0:
+            order.status, order.closed_at = OrderStatus.FILLED, self._clock.now()
+            self._note()
 
     def refuse(self, words, reason):
         raise self._refusal(words, reason)
@@ -177,8 +199,20 @@ class SimVenue:
     def note_unreadable(self, order_ids):
         self.unreadable.append((self._clock.monotonic(), order_ids))
 
-    def open_orders(self):
-        return [order for order in self.orders.values() if not order.status.is_final]
+    def open_orders(self, *, ago_s=0):
+        then = self.now() - timedelta(seconds=ago_s)
+        orders = (
+            [order_as_of(order, then) for order in self.orders.values()] if ago_s else self.orders.values()
+        )
+        return [order for order in orders if order is not None and not order.status.is_final]
+
+    def is_open(self, order_id):
+        return order_id in self.orders and not self.orders[order_id].status.is_final
+
+    def told_fills(self, *, ago_s=0):
+        """Return the fills of the history, oldest first."""
+        then = self.now() - timedelta(seconds=ago_s)
+        return [fill for fill in self.fills if fill.trade_id not in self.untold and fill.at <= then]
 
     def is_listed(self, order):
         return self._clock.now() - order.at >= timedelta(seconds=self.rules.lists_after_s)
@@ -226,13 +260,14 @@ class SimVenue:
                 self._fill(order, amount)
         if order.left == 0:
             order.status, order.closed_at = OrderStatus.FILLED, self._clock.now()
+            self._note()
         elif rest:
             self._carry_out(order, rest)
         else:
             self._close(order, 0)
 
-    def _fill(self, order, amount):
-        price = self.prices.bid(order.symbol)
+    def _fill(self, order, amount, *, price=None):
+        price = price or self.prices.bid(order.symbol)
         base, quote = order.symbol.split("/")
         fill = Fill(
             trade_id=f"T{order.order_id}-{len(order.fills) + 1}",
@@ -252,6 +287,7 @@ class SimVenue:
         self.fills.append(fill)
         self.totals[base] = self.total(base) + sign * amount
         self.cash -= sign * price * amount + fill.fee
+        self._note()
         self.on_fill(order, fill)
 
     def _close(self, order, releases_after_s):
@@ -259,7 +295,12 @@ class SimVenue:
         if order.side is Side.SELL and releases_after_s > 0:
             entry = (order.asset, left)
             self._releasing.append(entry)
-            self._later(releases_after_s, lambda: self._releasing.remove(entry))
+            self._later(releases_after_s, lambda: self._release(entry))
+        self._note()
+
+    def _release(self, entry):
+        self._releasing.remove(entry)
+        self._note()
 
     def status(self):
         return TradingStatus.CANCEL_ONLY if self.cancel_only else TradingStatus.ONLINE

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from engine.orders import Side
+
 #: A price may be this old, and a second look takes its time, before a sale is written down.
 _PRICE_AGE_S = 20
 #: Closing orders of one guard within a minute; more is a storm.
@@ -77,6 +79,8 @@ class Watching:
 
     def _filled(self, truth, order, fill):
         self._world.tell(f"fill {fill.trade_id}: {fill.side} {fill.quantity} @ {fill.price}")
+        if order.client_id is None and order.side is Side.SELL:
+            self._world.owner_took(truth.venue, order.symbol, fill.quantity)
         guard_id = self._guard_of(order)
         if guard_id is None:
             return

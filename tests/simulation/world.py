@@ -96,7 +96,7 @@ class World:
         self.violations = []
         self.armed = ArmedGuards(store)
         #: the newest alert that was looked through
-        self.failing_checked_to = 0
+        self.failing_checked_to = self.cancelled_checked_to = 0
         #: whether the process lived through the last cycle
         self.life_is_up = False
         self._loop = loop
@@ -120,6 +120,12 @@ class World:
             if (armed.venue, armed.symbol) == (venue, symbol) and not armed.is_closed:
                 return armed
         return None
+
+    def owner_took(self, venue, symbol, quantity):
+        """Note what the owner sold or took out of a guarded position."""
+        armed = self.guard_of(venue, symbol)
+        if armed is not None:
+            armed.owner_out += quantity
 
     def account(self, venue):
         return Account(account_id=environment_account_id(venue), user_id=OWNER_ID, venue=venue)
