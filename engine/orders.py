@@ -86,6 +86,15 @@ class Fill:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Collateral:
+    """What an open order keeps that is not what it trades: an option's shares or dollars."""
+
+    asset: str
+    #: None is unknown.
+    quantity: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """An order as the venue reports it, with the fills it names."""
 
@@ -93,7 +102,7 @@ class Order:
     client_order_id: ClientOrderId | None
     symbol: str
     side: Side
-    #: What it trades; what is no spot order is backed by margin and keeps no coins.
+    #: What it trades; what is no spot order keeps no coins or shares but its collateral.
     family: ProductFamily = ProductFamily.SPOT
     status: OrderStatus
     quantity: Decimal
@@ -110,6 +119,8 @@ class Order:
     closed_at: datetime | None = None
     #: The single fills, where the venue names them with the order; the totals above are complete without.
     fills: tuple[Fill, ...] = ()
+    #: What it keeps while it is open where that is not what it trades.
+    collateral: Collateral | None = None
 
     @property
     def remaining_quantity(self) -> Decimal:
@@ -120,8 +131,10 @@ class Order:
     def held_asset(self) -> str | None:
         """Return which balance it keeps while it is open: a sale the base, a purchase the quote currency.
 
-        None when it keeps none: it is over, or trades something else than spot.
+        None when it keeps none: it is over, or trades something else than spot without collateral.
         """
+        if self.collateral is not None and not self.status.is_final:
+            return self.collateral.asset
         base, slash, quote = self.symbol.partition("/")
         if self.family is not ProductFamily.SPOT or self.status.is_final or not slash:
             return None
@@ -132,6 +145,8 @@ class Order:
         """Return how much it keeps of that balance, fees aside; None is unknown."""
         if self.held_asset is None:
             return Decimal(0)
+        if self.collateral is not None:
+            return self.collateral.quantity
         if self.side is Side.SELL:
             return self.remaining_quantity
         with exact():

@@ -99,7 +99,7 @@ def _line(line: CloseLine, reader: Reader) -> Iterator[str]:
         yield _THIN
     if line.cancels:
         yield "Cancelled first, because it holds what would be sold:"
-        yield from (cancelled_line(order, line.currency) for order in line.cancels)
+        yield from (cancelled_line(order, line.symbol) for order in line.cancels)
     yield from _unreadable(line)
 
 

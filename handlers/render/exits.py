@@ -84,8 +84,7 @@ def _stood_down(message: ExitStoodDown, reader: Reader) -> Screen:
 def _not_there_any_more(message: ExitStoodDown | ExitParked) -> Iterator[str]:
     if message.cancelled:
         yield "Cancelled for the sale, and not placed again:"
-        currency = message.symbol.partition("/")[2]
-        yield from (cancelled_line(order, currency) for order in message.cancelled)
+        yield from (cancelled_line(order, message.symbol) for order in message.cancelled)
 
 
 def _parked(message: ExitParked, reader: Reader) -> Screen:
@@ -183,16 +182,16 @@ def _account(message: ExitFilled) -> Iterator[str]:
     yield f"Order id: {code(message.venue_order_id)}"
     if message.cancelled:
         yield "Cancelled first, because it held what had to be sold:"
-        yield from (cancelled_line(order, message.currency) for order in message.cancelled)
+        yield from (cancelled_line(order, message.symbol) for order in message.cancelled)
     if message.left_over:
         why = f": {foreign(message.left_over_why)}" if message.left_over_why else ""
         yield f"Not sold: {full_quantity(message.left_over)}{why}"
 
 
-def cancelled_line(order: CancelledOrder, currency: str) -> str:
-    """Write one order that had to go, or would have to."""
-    own = order.symbol.partition("/")[2] or currency
-    pair = "" if own == currency else f" {escape(order.symbol)}"
+def cancelled_line(order: CancelledOrder, symbol: str) -> str:
+    """Write one order that had to go for a sale of a symbol, or would have to."""
+    own = (order.symbol or symbol).partition("/")[2]
+    pair = "" if order.symbol in {"", symbol} else f" {escape(order.symbol)}"
     at = "at market" if order.price is None else f"at {escape(price(order.price, own))}"
     doubt = "" if order.confirmed else ", not confirmed by the venue; look there"
     return f"• {order.side} {full_quantity(order.quantity)}{pair} {at}{doubt}"

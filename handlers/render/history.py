@@ -154,7 +154,7 @@ def _done(stage: Stage, record: ExitRecord) -> str:
     if stage.cancelled is not None:
         # What became of a cancel is a step of its own.
         order = replace(stage.cancelled, confirmed=True)
-        line = cancelled_line(order, _currency(record.intent)).removeprefix("• ")
+        line = cancelled_line(order, record.intent.symbol).removeprefix("• ")
         return f"{'cancelled' if stage.step.cause == RELEASED else 'cancel'} {line}"
     step = stage.step
     words = f": “{foreign(step.words)}”" if step.words else ""

@@ -135,8 +135,8 @@ class AlpacaMarketData(CcxtMarketData[Catalog]):
         answer = await self._get("v2/assets", _TRADER, asset_class="crypto", status="active")
         with reading(Venue.ALPACA):
             fresh = parse_catalog(answer)
-        for symbol, instrument, ticker in self._catalog.stock_rows() if self._catalog else ():
-            fresh.instruments[symbol], fresh.tickers[symbol] = instrument, ticker
+        if self._catalog:
+            fresh.keep_stocks(self._catalog)
         return fresh
 
     async def _get(self, path: str, api: tuple[str, ...], **params: str) -> object:

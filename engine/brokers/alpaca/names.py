@@ -1,7 +1,6 @@
 """Alpaca's names (BTC/USD in orders, BTCUSD in positions, AAPL for a stock), translated to ours."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from engine.brokers.parse import (
@@ -13,10 +12,10 @@ from engine.brokers.parse import (
     text_in,
 )
 from engine.instruments import AssetClass, Instrument, TradingStatus
-from engine.money import ZERO
+from engine.money import ZERO, is_cash
 from engine.venues import Venue
 
-_DOLLAR = "USD"
+DOLLAR = "USD"
 _ACTIVE = "active"
 _CLASSES = {"crypto": AssetClass.CRYPTO, "us_equity": AssetClass.STOCK}
 
@@ -54,9 +53,18 @@ class Catalog:
         """Return what a symbol of an order, a fill or a position stands for."""
         pair = name if "/" in name else self._spelled_out(name)
         if pair is None:
-            return Asset(base=self._stock_name(name), quote=_DOLLAR, asset_class=AssetClass.STOCK)
+            return self.stock(name)
         base, _, quote = pair.partition("/")
         return Asset(base=base, quote=quote, asset_class=AssetClass.CRYPTO)
+
+    def stock(self, ticker: str) -> Asset:
+        """Return what a ticker stands for, whatever else is called so."""
+        return Asset(base=self._stock_name(ticker), quote=DOLLAR, asset_class=AssetClass.STOCK)
+
+    def underlying(self, root: str) -> str:
+        """Return our name of the share that a contract is on; its symbol has no dot."""
+        tickers = (ticker for ticker in self.tickers.values() if ticker.replace(".", "") == root)
+        return self.stock(next(tickers, root)).base
 
     def venue_symbol(self, symbol: str) -> str:
         """Return Alpaca's name of a listed symbol."""
@@ -64,17 +72,22 @@ class Catalog:
 
     def add_stock(self, row: Row) -> None:
         """Add a stock from its asset row."""
-        instrument = _stock(self.asset(text_in(row, "symbol")), row)
+        ticker = text_in(row, "symbol")
+        self._keep(_stock(self.stock(ticker), row), ticker)
+
+    def keep_stocks(self, before: "Catalog") -> None:
+        """Take over the stocks of an earlier catalog; a coin listed since then may have the name of one."""
+        for symbol, ticker in before.tickers.items():
+            asset, instrument = self.stock(ticker), before.instruments[symbol]
+            self._keep(replace(instrument, symbol=asset.symbol, base=asset.base), ticker)
+
+    def _keep(self, instrument: Instrument, ticker: str) -> None:
         self.instruments[instrument.symbol] = instrument
-        self.tickers[instrument.symbol] = text_in(row, "symbol")
+        self.tickers[instrument.symbol] = ticker
 
     def knows_stock(self, ticker: str) -> bool:
         """Tell whether a stock was added."""
         return ticker in self.tickers.values()
-
-    def stock_rows(self) -> Iterable[tuple[str, Instrument, str]]:
-        """Return symbol, instrument and ticker of every stock."""
-        return [(symbol, self.instruments[symbol], ticker) for symbol, ticker in self.tickers.items()]
 
     def _spelled_out(self, name: str) -> str | None:
         for symbol, instrument in self.instruments.items():
@@ -83,9 +96,9 @@ class Catalog:
         return None
 
     def _stock_name(self, ticker: str) -> str:
-        """Keep a fund with the ticker BTC apart from the coin."""
+        """Keep a fund with the ticker BTC apart from the coin, and one with the ticker USD from the dollar."""
         crypto = {i.base for i in self.instruments.values() if i.asset_class is AssetClass.CRYPTO}
-        return f"{ticker}.US" if ticker in crypto else ticker
+        return f"{ticker}.US" if ticker in crypto or is_cash(ticker) else ticker
 
 
 def parse_catalog(answer: object) -> Catalog:
@@ -105,7 +118,7 @@ def _pair(row: Row) -> Instrument:
         tick=amount_in(row, "price_increment"),
         minimum_quantity=amount_in(row, "min_order_size"),
         # A floor for buys only; a sale of less than this is taken.
-        minimum_notional=_CRYPTO_MINIMUM_USD if quote == _DOLLAR else ZERO,
+        minimum_notional=_CRYPTO_MINIMUM_USD if quote == DOLLAR else ZERO,
         status=_status(row),
     )
 
@@ -135,11 +148,13 @@ def _status(row: Row) -> TradingStatus:
 def position_asset(row: Row, catalog: Catalog) -> Asset | None:
     """Return what a row that names its class stands for; None for a class we do not know."""
     name = text_in(row, "symbol")
-    asset_class = _CLASSES.get(text_in(row, "asset_class"))
-    asset = catalog.asset(name)
+    asset_class = _CLASSES.get(text_in(row, "asset_class").casefold())
     if asset_class is None:
         return None
-    if asset_class is AssetClass.CRYPTO and asset.asset_class is not AssetClass.CRYPTO:
-        # no longer listed: positions in coins are against the dollar
-        return Asset(base=name.removesuffix("USD"), quote="USD", asset_class=asset_class)
-    return asset
+    if asset_class is AssetClass.STOCK:
+        return catalog.stock(name)
+    asset = catalog.asset(name)
+    if asset.asset_class is AssetClass.CRYPTO:
+        return asset
+    # no longer listed: positions in coins are against the dollar
+    return Asset(base=name.removesuffix(DOLLAR) or name, quote=DOLLAR, asset_class=asset_class)

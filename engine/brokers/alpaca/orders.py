@@ -1,9 +1,11 @@
 """Read Alpaca's orders into our values."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from engine.brokers.alpaca.names import Asset, Catalog, position_asset
+from engine.brokers.alpaca.options import is_contract, option_collateral
 from engine.brokers.open_orders import named, open_order, read_open_orders
 from engine.brokers.parse import (
     Row,
@@ -20,6 +22,7 @@ from engine.instruments import AssetClass
 from engine.money import ZERO, exact
 from engine.orders import (
     ClientOrderId,
+    Collateral,
     Fill,
     OpenOrders,
     Order,
@@ -45,9 +48,8 @@ _FAMILIES = {
 
 
 def _order_asset(row: Row, catalog: Catalog) -> Asset:
-    return (position_asset(row, catalog) if row.get("asset_class") else None) or catalog.asset(
-        text_in(row, "symbol")
-    )
+    known = position_asset(row, catalog) if lenient(row, "asset_class", text_in) else None
+    return known or catalog.asset(text_in(row, "symbol"))
 
 
 def parse_open_orders(items: Iterable[object], catalog: Catalog) -> OpenOrders:
@@ -60,6 +62,11 @@ def parse_open_orders(items: Iterable[object], catalog: Catalog) -> OpenOrders:
 
 
 def _open_order(row: Row, catalog: Catalog) -> Order:
+    order = _read_open(row, catalog)
+    return replace(order, collateral=_collateral(row, order, catalog))
+
+
+def _read_open(row: Row, catalog: Catalog) -> Order:
     side = one_of(row, "side", SIDES)
     filled = lenient(row, "filled_qty", amount_in) or ZERO
     price = lenient(row, "limit_price", amount_in) or lenient(row, "stop_price", amount_in)
@@ -86,11 +93,11 @@ def _open_quantity(row: Row, side: Side, filled: Decimal, price: Decimal | None)
     quantity = lenient(row, "qty", amount_in)
     if quantity is not None:
         return quantity
-    if side is Side.BUY:
-        return filled  # a purchase sized by its cost holds money, whatever it will buy
     notional = lenient(row, "notional", amount_in)
-    # What a sale sized by its value holds is known from its price alone.
-    return notional / price if notional and price else amount_in(row, "qty")
+    if notional and price:
+        return notional / price
+    # A purchase sized by its cost holds money, whatever it will buy; what such a sale holds only its price tells.
+    return filled if side is Side.BUY else amount_in(row, "qty")
 
 
 def oldest_submission(items: Iterable[object]) -> str:
@@ -125,10 +132,17 @@ def parse_order(row: Row, catalog: Catalog, *, fills: tuple[Fill, ...] = ()) -> 
     )
 
 
+def _collateral(row: Row, order: Order, catalog: Catalog) -> Collateral | None:
+    is_option = order.family is ProductFamily.OPTION and not order.status.is_final
+    return option_collateral(row, order, catalog) if is_option else None
+
+
 def _family(row: Row) -> ProductFamily:
-    if row.get("side") == "sell_short" or row.get("position_intent") == "sell_to_open":
-        return ProductFamily.MARGIN
-    return _FAMILIES.get(str(row.get("asset_class") or "us_equity").lower(), ProductFamily.OTHER)
+    """Tell by the class what an order trades; a sale, whatever its intent, takes from the shares that are there."""
+    told = lenient(row, "asset_class", text_in)
+    if told is None and is_contract(text_in(row, "symbol")):
+        return ProductFamily.OPTION
+    return _FAMILIES.get((told or "us_equity").casefold(), ProductFamily.OTHER)
 
 
 def _cost(row: Row, filled: Decimal, fills: tuple[Fill, ...]) -> Decimal | None:

@@ -119,8 +119,15 @@ def find_unreadable_positions(rows: Iterable[object], catalog: Catalog) -> froze
         for row in rows
         if not readable([row], lambda row: parse_position(row, catalog), "positions", least=0)
     ]
-    names = [row.get("symbol") if isinstance(row, Mapping) else None for row in odd]
-    return frozenset(catalog.asset(name).base if isinstance(name, str) else "" for name in names)
+    return frozenset(_name_of(row, catalog) for row in odd)
+
+
+def _name_of(row: object, catalog: Catalog) -> str:
+    if not isinstance(row, Mapping):
+        return ""
+    name = lenient(row, "symbol", text_in)
+    asset = lenient(row, "asset_class", lambda *_: position_asset(row, catalog))
+    return asset.base if asset else catalog.asset(name).base if name else ""
 
 
 def stock_tickers(positions: Iterable[object]) -> set[str]:

@@ -6,6 +6,7 @@ from engine.brokers.alpaca.orders import parse_open_orders, parse_order
 from engine.brokers.alpaca.parse import parse_fills
 from engine.brokers.parse import MalformedAnswerError
 from engine.orders import OrderStatus, ProductFamily, Side
+from tests.engine.brokers.alpaca.rows import asset as asset_row
 from tests.engine.brokers.alpaca.rows import fill, order
 
 D = Decimal
@@ -129,8 +130,11 @@ def test_an_order_that_is_not_over_may_hold_coins(catalog, status):
         ({"asset_class": None}, ProductFamily.SPOT),
         ({"symbol": "AAPL", "asset_class": "us_equity"}, ProductFamily.SPOT),
         ({"symbol": "AAPL240119C00100000", "asset_class": "us_option"}, ProductFamily.OPTION),
-        ({"symbol": "AAPL", "side": "sell_short"}, ProductFamily.MARGIN),
-        ({"symbol": "AAPL", "position_intent": "sell_to_open"}, ProductFamily.MARGIN),
+        ({"symbol": "AAPL", "side": "sell_short"}, ProductFamily.SPOT),
+        ({"symbol": "AAPL", "position_intent": "sell_to_open"}, ProductFamily.SPOT),
+        ({"position_intent": "sell_to_open", "asset_class": "crypto"}, ProductFamily.SPOT),
+        ({"symbol": "AAPL240119C00100000", "asset_class": None}, ProductFamily.OPTION),
+        ({"asset_class": 5}, ProductFamily.SPOT),
         ({"asset_class": "something new"}, ProductFamily.OTHER),
     ],
 )
@@ -138,6 +142,90 @@ def test_an_order_says_what_kind_of_product_it_trades(catalog, changes, family):
     read = parse_order(order(status="new", filled_qty="0", **{"side": "sell", **changes}), catalog)
     assert read.family is family
     assert (read.held_asset is None) is (family is not ProductFamily.SPOT)
+
+
+CALL, PUT = "AAPL250117C00150000", "AAPL250117P00150000"
+
+
+def an_option(symbol=CALL, **changes):
+    usual = {"asset_class": "us_option", "qty": "2", "limit_price": "5", "position_intent": "sell_to_open"}
+    return resting(**{"symbol": symbol, **usual, **changes})
+
+
+@pytest.mark.parametrize(
+    ("row", "asset", "quantity"),
+    [
+        (an_option(), "AAPL", "200"),
+        (an_option(filled_qty="1"), "AAPL", "100"),
+        (an_option(limit_price=None), "AAPL", "200"),
+        (an_option(asset_class=None), "AAPL", "200"),
+        (an_option("USD250117C00150000"), "USD.US", "200"),
+        (an_option("BTC250117C00150000"), "BTC.US", "200"),
+        (an_option("BRKB250117C00150000"), "BRK.B", "200"),
+        (an_option(PUT), "USD", "30000"),
+        (an_option("F250117P00012500"), "USD", "2500"),
+        (an_option(side="buy", position_intent="buy_to_open"), "USD", "1000"),
+        (an_option(PUT, side="buy", position_intent="buy_to_close"), "USD", "1000"),
+        (an_option(side="buy", position_intent=None), "USD", "1000"),
+        (an_option(side="buy", limit_price=None), "USD", None),
+        (an_option("AAPL1250117C00150000", side="buy"), "USD", None),
+        (an_option(position_intent="sell_to_close"), None, "0"),
+    ],
+    ids=[
+        "covered call",
+        "half filled",
+        "at market",
+        "a class by its name",
+        "on a fund called like money",
+        "on a fund called like a coin",
+        "on a share with a dot",
+        "cash-secured put",
+        "a strike in cents",
+        "purchase",
+        "a short put bought back",
+        "purchase without an intent",
+        "purchase at market",
+        "purchase of an adjusted contract",
+        "sale of a contract that is owned",
+    ],
+)
+def test_an_options_order_keeps_shares_or_dollars(catalog, row, asset, quantity):
+    catalog.add_stock(asset_row("BRK.B"))
+    (one,) = parse_open_orders([row], catalog).orders
+
+    assert (one.held_asset, one.held_quantity) == (asset, None if quantity is None else D(quantity))
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        (an_option(position_intent=None), "the answer lacks position_intent"),
+        (an_option(position_intent="sell_to_assign"), "position_intent"),
+        (an_option("AAPL1250117C00150000"), "symbol should be a standard contract"),
+        (an_option("XYZ"), "symbol should be a standard contract"),
+    ],
+    ids=["no intent", "another intent", "an adjusted contract", "no contract"],
+)
+def test_an_order_of_which_nobody_knows_what_it_holds_is_named(catalog, row, why):
+    found = parse_open_orders([row], catalog)
+
+    assert found.orders == ()
+    (named,) = found.unreadable
+    assert why in named
+
+
+@pytest.mark.parametrize("intent", ["sell_to_open", "sell_to_close", None, "", 5])
+def test_the_intent_of_an_ordinary_sale_hides_nothing_it_holds(catalog, intent):
+    (one,) = parse_open_orders([resting(asset_class="crypto", position_intent=intent)], catalog).orders
+
+    assert (one.held_asset, one.held_quantity) == ("BTC", D("0.3"))
+
+
+def test_a_purchase_sized_by_its_value_holds_that_value(catalog):
+    by_value = resting(symbol="AAPL", side="buy", qty=None, notional="100", limit_price="50")
+    for row, held in ((by_value, "100"), ({**by_value, "filled_qty": "1"}, "50")):
+        (one,) = parse_open_orders([row], catalog).orders
+        assert (one.held_asset, one.held_quantity) == ("USD", D(held))
 
 
 @pytest.mark.parametrize("changes", [{"status": None}, {"filled_qty": None}, {"side": "hold"}, {"id": ""}])

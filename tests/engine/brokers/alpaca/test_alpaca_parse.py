@@ -53,9 +53,14 @@ def test_one_asset_in_a_new_format_does_not_hide_the_others():
         ("AAPL", "AAPL/USD", AssetClass.STOCK),
         ("BRK.B", "BRK.B/USD", AssetClass.STOCK),
         ("BTC", "BTC.US/USD", AssetClass.STOCK),
+        ("USD", "USD.US/USD", AssetClass.STOCK),
+        ("EUR", "EUR.US/USD", AssetClass.STOCK),
+        ("DAI", "DAI.US/USD", AssetClass.STOCK),
     ],
 )
-def test_a_fund_with_a_coins_ticker_is_kept_apart_from_the_coin(catalog, name, symbol, asset_class):
+def test_a_fund_with_the_ticker_of_a_coin_or_of_money_is_kept_apart_from_it(
+    catalog, name, symbol, asset_class
+):
     found = catalog.asset(name)
     assert (found.symbol, found.asset_class) == (symbol, asset_class)
 
@@ -103,7 +108,9 @@ def test_dollars_that_may_not_be_spent_and_that_no_order_holds_have_not_settled(
         ({"limit_price": None}, "3.92"),
         ({"side": "sell"}, "0"),
         ({"symbol": "ETH/USDC"}, "0"),
-        ({"asset_class": "us_option"}, "0"),
+        ({"asset_class": "us_option", "symbol": "AAPL250117C00150000", "limit_price": "0.01"}, "1"),
+        ({"asset_class": "us_option", "symbol": "AAPL250117C00150000", "limit_price": None}, "3.92"),
+        ({"symbol": "AAPL", "qty": None, "notional": "3", "limit_price": "2"}, "3"),
     ],
     ids=[
         "a purchase",
@@ -113,6 +120,8 @@ def test_dollars_that_may_not_be_spent_and_that_no_order_holds_have_not_settled(
         "a sale",
         "another currency",
         "option",
+        "option at market",
+        "for so much",
     ],
 )
 def test_what_orders_hold_of_the_dollars_is_counted_from_the_orders(catalog, changes, held):
@@ -158,6 +167,8 @@ def test_positions_keep_the_venues_entry_and_what_orders_hold(catalog):
     [
         ({"symbol": "AAPL", "asset_class": "us_equity"}, "AAPL", "AAPL/USD"),
         ({"symbol": "BTC", "asset_class": "us_equity"}, "BTC.US", "BTC.US/USD"),
+        ({"symbol": "USD", "asset_class": "us_equity"}, "USD.US", "USD.US/USD"),
+        ({"symbol": "BTCUSD", "asset_class": "us_equity"}, "BTCUSD", "BTCUSD/USD"),
         ({"symbol": "GONEUSD"}, "GONE", "GONE/USD"),
         ({"symbol": "AAPL240119C00100000", "asset_class": "us_option"}, "AAPL240119C00100000", None),
     ],
