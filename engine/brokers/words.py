@@ -142,7 +142,8 @@ _ALPACA: tuple[tuple[str, Sense], ...] = (
     ('" not found', _NO_SYMBOL),
     ("could not find asset", _NO_SYMBOL),
     ("invalid symbol", _NO_SYMBOL),
-    # The account's agreement or state of residence, not the key: shares trade all the same.
+    # The account's agreement or state of residence, not the key: what is of the other class trades all the same.
+    ("orders not allowed for account", _NO_PAIR),
     ("crypto trading is not", _NO_PAIR),
     ("not enabled for crypto", _NO_PAIR),
     ("to trade crypto", _NO_PAIR),
@@ -171,6 +172,7 @@ _ALPACA: tuple[tuple[str, Sense], ...] = (
     ("must be", _INVALID),
     ("required", _INVALID),
     ("not fractionable", _INVALID),
+    ("advanced order_class", _INVALID),
     ("40010001", _INVALID),
     ("40110000", Meaning.KEY),
     ("40410000", _NO_ORDER),

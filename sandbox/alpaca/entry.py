@@ -172,7 +172,7 @@ def _check_account(account: AlpacaAccount, listing: Listing) -> None:
     if account.trading_blocked or account.account_blocked:
         raise forbidden("trading is blocked for this account")
     if is_crypto(listing) and account.crypto_status != "ACTIVE":
-        raise forbidden("crypto trading is not allowed to this account")
+        raise malformed("crypto orders not allowed for account")
 
 
 def _worded(error: LedgerError, draft: Draft, account: AlpacaAccount) -> RefusedError:

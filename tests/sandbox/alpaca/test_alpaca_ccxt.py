@@ -88,6 +88,9 @@ async def test_refusals_become_its_errors(exchange, account):
     with pytest.raises(ccxt.InsufficientFunds):
         await exchange.create_order("BTC/USD", "market", "buy", 11)
     account.crypto_status = "INACTIVE"
+    with pytest.raises(ccxt.BadRequest):
+        await exchange.create_order("BTC/USD", "market", "sell", 1)
+    account.trading_blocked = True
     # 403 without a mapped message: ccxt takes it for an outage.
     with pytest.raises(ccxt.ExchangeNotAvailable):
         await exchange.create_order("BTC/USD", "market", "sell", 1)

@@ -275,7 +275,7 @@ async def test_a_body_that_is_no_json_is_refused(client):
     [
         ("trade_suspended_by_user", True, "new orders are rejected by user request"),
         ("trading_blocked", True, "trading is blocked for this account"),
-        ("crypto_status", "INACTIVE", "crypto trading is not allowed to this account"),
+        ("crypto_status", "INACTIVE", "crypto orders not allowed for account"),
     ],
 )
 async def test_a_blocked_account_places_nothing(client, account, flag, value, message):
