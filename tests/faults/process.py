@@ -157,4 +157,18 @@ PROCESS_FAULTS = (
         outcome="commands are heard all the same",
         tests=("tests/bot/test_command_socket.py::test_commands_are_heard_however_deep_the_data_dir_lies",),
     ),
+    Row(
+        number="P16",
+        fault="the whole process is stopped and continued",
+        outcome="owners are told for how long nothing was guarded, and it goes on",
+        tests=(
+            "tests/acceptance/test_standstill.py::test_owners_hear_that_the_process_was_stopped_and_it_goes_on_guarding",
+        ),
+    ),
+    Row(
+        number="P17",
+        fault="the disk is really full, or may only be read",
+        outcome="every command says so in one sentence",
+        tests=("tests/bot/test_full_disk.py::test_a_command_says_what_is_wrong_with_its_disk",),
+    ),
 )

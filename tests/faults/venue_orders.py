@@ -152,4 +152,62 @@ VENUE_ORDERS = (
             "tests/engine/people/test_identities.py::test_exits_wait_and_say_so_while_the_new_key_cannot_be_placed",
         ),
     ),
+    Row(
+        number="V40",
+        fault="our clock is off by an hour",
+        outcome="prices, sessions and tokens go by the venue's clock; coins and stocks are sold",
+        tests=(
+            "tests/engine/liquidation/test_sale_venue_time.py::test_a_coin_is_sold_under_a_clock_that_is_off",
+            "tests/engine/portfolio/test_unread_sales.py::test_a_position_that_was_not_read_since_its_sale_is_not_taken_for_read",
+        ),
+    ),
+    Row(
+        number="V41",
+        fault="a venue repeats a secret of the settings in what it says",
+        outcome="no part of it reaches chat, log or doctor",
+        tests=(
+            "tests/engine/brokers/test_ccxt_client.py::test_what_a_venue_says_names_no_secret_of_another",
+        ),
+    ),
+    Row(
+        number="V42",
+        fault="/close while a changed key is unproven",
+        outcome="waits and says why",
+        tests=(
+            "tests/engine/people/test_identities.py::test_a_close_waits_and_says_why_while_the_new_key_cannot_be_placed",
+        ),
+    ),
+    Row(
+        number="V43",
+        fault="several coins lose their price in one outage",
+        outcome="one message",
+        tests=(
+            "tests/engine/liquidation/test_watch.py::test_coins_that_lose_their_price_in_one_outage_are_told_of_in_one_message",
+        ),
+    ),
+    Row(
+        number="V44",
+        fault="an exit is refused for days",
+        outcome="each attempt reads the journal's new steps only",
+        tests=(
+            "tests/engine/execution/test_step_log.py::test_steps_that_were_read_are_kept_and_new_ones_follow_them",
+        ),
+    ),
+    Row(
+        number="V45",
+        fault="a venue leaves out for minutes what it still holds",
+        outcome="the guard is paused and told; back as it was it goes on at once, otherwise its owner is asked",
+        tests=(
+            "tests/engine/guards/test_keeper_vanished.py::test_what_comes_back_as_it_was_is_guarded_again_at_once_and_told",
+            f"{BROKERS}/alpaca/test_alpaca_broker.py::test_no_positions_where_the_account_counts_some_are_no_empty_account",
+        ),
+    ),
+    Row(
+        number="V46",
+        fault="the guarded pair is shut and without a price while the coin falls",
+        outcome="sold through another pair, as much as its book carries",
+        tests=(
+            "tests/engine/liquidation/test_exit_pair.py::test_a_guarded_pair_without_a_price_keeps_no_other_pair_from_selling_after_a_fall",
+        ),
+    ),
 )

@@ -46,11 +46,14 @@ async def update_intent(session: AsyncSession, intent: Intent, *, expected: Inte
 
 async def insert_step(session: AsyncSession, step: IntentStep) -> None:
     """Add a step behind the intent's last one."""
-    counted = await session.exec(select(func.count()).where(col(IntentEventRow.intent_id) == step.intent_id))
+    last = await session.exec(
+        select(func.max(col(IntentEventRow.seq))).where(col(IntentEventRow.intent_id) == step.intent_id)
+    )
+    seq = last.one()
     session.add(
         IntentEventRow(
             intent_id=step.intent_id,
-            seq=counted.one(),
+            seq=0 if seq is None else seq + 1,
             user_id=step.user_id,
             account_id=step.account_id,
             at=step.at,
