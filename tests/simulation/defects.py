@@ -379,7 +379,8 @@ DEFECTS = (
     Defect(
         name="drop the rows that cannot be read",
         plant=_drop_what_cannot_be_read,
-        kinds=(Kind.ORDERS_UNREADABLE,),
+        kinds=(Kind.ORDERS_UNREADABLE, Kind.ORDERS_UNREADABLE, Kind.SPURIOUS_FUNDS),
+        points=("before send",),
     ),
     Defect(
         name="order readings by the wall clock", plant=_order_readings_by_the_wall, kinds=(Kind.CLOCK_SET,)
