@@ -47,13 +47,14 @@ async def update_intent(session: AsyncSession, intent: Intent, *, expected: Inte
 async def insert_step(session: AsyncSession, step: IntentStep) -> None:
     """Add a step behind the intent's last one."""
     last = await session.exec(
-        select(func.max(col(IntentEventRow.seq))).where(col(IntentEventRow.intent_id) == step.intent_id)
+        select(func.coalesce(func.max(col(IntentEventRow.seq)), -1)).where(
+            col(IntentEventRow.intent_id) == step.intent_id
+        )
     )
-    seq = last.one()
     session.add(
         IntentEventRow(
             intent_id=step.intent_id,
-            seq=0 if seq is None else seq + 1,
+            seq=last.one() + 1,
             user_id=step.user_id,
             account_id=step.account_id,
             at=step.at,
