@@ -8,8 +8,8 @@ from decimal import Decimal
 from engine.typed_names import in_capitals
 from engine.venues import Venue
 
-#: Bounds keep what travels in a Refresh button within its 64 bytes.
-_SYMBOL = re.compile(r"[A-Za-z0-9.]{1,12}(?:/[A-Za-z0-9]{2,6})?")
+#: As long as the longest name of a position, an option's, and short enough for a Refresh button's 64 bytes.
+_SYMBOL = re.compile(r"[A-Za-z0-9.]{1,24}(?:/[A-Za-z0-9]{2,6})?")
 _USD = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]{1,8})?")
 _EVERYTHING = "ALL"
 _LARGEST_USD = Decimal(1_000_000_000)

@@ -29,7 +29,7 @@ class Exclusion(StrEnum):
     ALREADY_GUARDED = "already guarded"
     CANNOT_BE_SOLD = "cannot be sold now"
     SHORT = "a short position, which NIJA only shows"
-    NOT_LISTED = "not listed there"
+    NOT_LISTED = "neither a coin nor a share that is listed there, so NIJA does not sell it"
     TOKENIZED = "a tokenized stock, which NIJA prices and does not sell; sell it at the venue itself"
     PRICE_UNKNOWN = "price unknown"
     MARKET_CLOSED = "market closed"

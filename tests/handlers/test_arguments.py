@@ -29,7 +29,12 @@ from handlers.arguments import (
         ("", None),
         ("BTC/", None),
         ("a_b", None),
-        ("VERYLONGSYMBOL", None),
+        ("AAPL250117C00150000", "AAPL250117C00150000"),
+        ("aapl250117c00150000", "AAPL250117C00150000"),
+        ("GOOGL1250117P00150000", "GOOGL1250117P00150000"),
+        ("WIFHATPERPETUALX/usd", "WIFHATPERPETUALX/USD"),
+        ("A" * 24, "A" * 24),
+        ("A" * 25, None),
         ("BTC:USD", None),
     ],
 )

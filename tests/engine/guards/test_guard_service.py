@@ -515,3 +515,20 @@ async def test_a_tokenized_stock_is_found_in_any_letters_and_cannot_be_guarded(r
     assert isinstance(outcome, Armed)
     assert "tokenized stock" in str(outcome.left_out)
     assert "AAPLx.T" in str(outcome.left_out)
+
+
+@pytest.mark.parametrize("typed", ["AAPL250117C00150000", "aapl250117c00150000"])
+async def test_an_option_is_found_by_its_name_and_cannot_be_guarded(rooms, typed):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        room.deposit("AAPL", "3", venue=Venue.ALPACA)
+        shown = {"asset_class": "us_option", "symbol": "AAPL250117C00150000"}
+        endpoint = "GET /v2/positions"
+        room.fault(FaultKind.WRONG_FIELDS, endpoint, venue=Venue.ALPACA, fields=shown, times=None)
+        await room.read()
+
+        outcome = await service(room).offer_guard(OWNER_ID, typed, None)
+
+    assert isinstance(outcome, Armed)
+    (left_out,) = outcome.left_out
+    assert left_out.position.asset == "AAPL250117C00150000"
+    assert left_out.why_not == "neither a coin nor a share that is listed there, so NIJA does not sell it"
