@@ -10,8 +10,8 @@ _ACTIVE = "ACTIVE"
 
 def find_block(account: Row) -> str | None:
     """Say why the account takes no order at all; None when it takes some."""
-    status = account.get("status")
-    if isinstance(status, str) and status != _ACTIVE:
+    status = _status(account, "status")
+    if status != _ACTIVE:
         return f"the account is not active ({status})"
     if account.get("account_blocked") is True:
         return "the account is blocked by the venue (account_blocked)"
@@ -30,12 +30,18 @@ def find_limits(account: Row) -> tuple[str, ...]:
 
 
 def _limits(account: Row) -> Iterator[str]:
-    crypto = account.get("crypto_status")
+    crypto = _status(account, "crypto_status")
     if crypto == "PAPER_ONLY":
         yield "works for stocks; crypto is enabled on paper accounts only (PAPER_ONLY)"
-    elif isinstance(crypto, str) and crypto != _ACTIVE:
+    elif crypto != _ACTIVE:
         yield f"works for stocks; crypto is not enabled ({crypto})"
     if account.get("transfers_blocked") is True:
         yield "money can be neither paid in nor out (transfers_blocked); trading is not concerned"
     if account.get("pattern_day_trader") is True:
         yield "marked as a pattern day trader: below $25,000 the venue may refuse to sell a share on the day it was bought"
+
+
+def _status(account: Row, key: str) -> str:
+    """Return a status in capitals; one that is not told, or says nothing, stands for an active account."""
+    told = account.get(key)
+    return (told.strip().upper() if isinstance(told, str) else "") or _ACTIVE

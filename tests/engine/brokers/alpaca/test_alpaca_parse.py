@@ -282,6 +282,13 @@ def test_what_else_an_account_cannot_do_is_named_and_stops_no_trading(changes, l
     assert named.startswith(limit)
 
 
+@pytest.mark.parametrize("odd", [None, "", " ", 1, [], {}])
+@pytest.mark.parametrize("field", ["status", "crypto_status"])
+def test_a_status_that_is_missing_or_says_nothing_rules_nothing_out(field, odd):
+    may = parse_permissions(account(**{field: odd}))
+    assert (may.can_trade, may.limits) == (True, ())
+
+
 @pytest.mark.parametrize("odd", [None, "", "true", 1, []])
 @pytest.mark.parametrize(
     "field",
