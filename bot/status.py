@@ -1,6 +1,6 @@
 """Fill `/status` from every part of the process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,8 +9,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.health import patience
 from engine import wall_time
-from engine.alerts.messages import ExitFailing
+from engine.alerts.messages import ExitFailing, RecordKind
 from engine.alerts.outbox import GivenUp, depth, load_given_up, load_times, load_written
+from engine.alerts.unreadable import URGENT, describe
 from engine.balances.reader import AccountReader
 from engine.clock import Clock, moment
 from engine.errors import KeyRejectedError, LockedOutError
@@ -102,6 +103,7 @@ class ProcessStatus:
             prices=tuple(self._price(guard) for guard in guards if guard.state is not GuardState.PAUSED),
             guards_armed=len(armed) - len(unwatched),
             unwatched=unwatched,
+            unreadable=tuple(self._unreadable(user_id)),
             guards_paused=sum(guard.state is GuardState.PAUSED for guard in guards),
             # Not every one has both: a row found at the start waits for its key, a task for its first row.
             exits_in_flight=max(len(exits), len(driven)),
@@ -119,6 +121,19 @@ class ProcessStatus:
             database_bytes=_size(self._facts.database_file),
             gates=await self._ask_gates(user_id),
         )
+
+    def _unreadable(self, user_id: int) -> Iterator[Unwatched]:
+        for row in self._database.unreadable:
+            record = describe(row) if row.user_id in {user_id, None} else None
+            if record is None or record.record not in URGENT:
+                continue
+            what = "its guard" if record.record is RecordKind.GUARD else "the order that sells it"
+            yield Unwatched(
+                symbol=record.symbol or f"guard {record.name}",
+                venue_label=record.venue_label or "an unknown venue",
+                why=f"{what} cannot be read from the database: {record.why}",
+                since=None,
+            )
 
     async def _ask_gates(self, user_id: int) -> tuple[GateStatus, ...]:
         answers = await self._gates.ask(self._clock.now(), EntryRequest(user_id=user_id))

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 
 import structlog
 
+from engine.alerts.unreadable import UnreadableRecords
 from engine.balances.reader import AccountReader
 from engine.balances.service import BalanceService
 from engine.brokers.base import Broker
@@ -47,6 +48,7 @@ class Trading:
         identities: Identities,
         costs: Costs,
         late_fees: LateFees,
+        unreadable: UnreadableRecords,
         tasks: Tasks,
         snapshot_interval_s: float,
         resources: AsyncExitStack,
@@ -63,6 +65,7 @@ class Trading:
         self._identities = identities
         self._costs = costs
         self._late_fees = late_fees
+        self._unreadable = unreadable
         self._tasks = tasks
         self._spread_s = snapshot_interval_s * 0.8
         self._resources = resources
@@ -85,6 +88,7 @@ class Trading:
         """Look at every guard."""
         self._identities.look()
         await self._watch.cycle()
+        await self._unreadable.tell()
 
     async def snapshot(self) -> None:
         """Read every account: all at once after a start, then spread over the interval."""

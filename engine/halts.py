@@ -39,7 +39,10 @@ class HaltSwitch:
         """Return the stop of a user's entries; None while they are allowed."""
         async with self._database.read() as session:
             found = await rows.load_halt(session, user_id)
-        return Halt(since=found[0], by=HaltedBy(found[1])) if found else None
+        if found is None:
+            return None
+        since, by = found
+        return Halt(since=since, by=HaltedBy(by) if by in set(HaltedBy) else HaltedBy.SERVER)
 
     async def halt(self, user_id: int, *, by: HaltedBy) -> Halt | None:
         """Stop a user's entries and return how they stand now."""

@@ -99,6 +99,8 @@ class StatusReport:
     database_bytes: int
     #: Armed guards that cannot act now, each with the reason.
     unwatched: tuple[Unwatched, ...] = ()
+    #: Guards and sales whose stored records cannot be read: nobody watches or follows them.
+    unreadable: tuple[Unwatched, ...] = ()
     #: What its owner has to see to before it is sold or watched again, each with the reason.
     waiting: tuple[Unwatched, ...] = ()
     #: Exits in flight that their owner was told of as failing.
@@ -118,7 +120,8 @@ class StatusReport:
     @property
     def guards(self) -> int:
         """Return how many positions have a guard, whatever it does now; what is being sold has one."""
-        return self.guards_armed + len(self.unwatched) + self.guards_paused + self.exits_in_flight
+        watched = self.guards_armed + len(self.unwatched)
+        return watched + self.guards_paused + self.exits_in_flight + len(self.unreadable)
 
 
 class Symptom(StrEnum):
@@ -128,6 +131,7 @@ class Symptom(StrEnum):
     ACCOUNT_BLOCKED = "an account takes no orders"
     ORDERS_UNREADABLE = "an open order cannot be read"
     DATABASE_FAILING = "the database cannot be written"
+    GUARDS_UNREADABLE = "guards cannot be read"
     GUARDS_UNWATCHED = "guards cannot act"
     EXIT_FAILING = "an exit does not get through"
     EXIT_UNFINISHED = "an exit takes too long"
@@ -201,6 +205,8 @@ def _broker_troubles(report: StatusReport) -> Iterator[Trouble]:
 
 
 def _guard_troubles(report: StatusReport) -> Iterator[Trouble]:
+    if report.unreadable:
+        yield Trouble(symptom=Symptom.GUARDS_UNREADABLE, count=len(report.unreadable))
     unusual = [one for one in report.unwatched if not (one.is_usual or one.is_starting)]
     if unusual:
         yield Trouble(symptom=Symptom.GUARDS_UNWATCHED, count=len(unusual))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from bot.bootstrap.base import Base
 from bot.settings import Settings
 from bot.trading import Trading
+from engine.alerts.unreadable import UnreadableRecords
 from engine.balances.lookout import Lookout
 from engine.balances.reader import AccountReader
 from engine.balances.reports import Reports
@@ -188,6 +189,7 @@ def _build_trading(
         exits=exits,
         identities=base.identities,
         costs=books.costs,
+        unreadable=UnreadableRecords(database=base.database, clock=base.clock),
         late_fees=LateFees(database=base.database, brokers=base.brokers, clock=base.clock),
         tasks=base.tasks,
         snapshot_interval_s=settings.snapshot_interval_s,

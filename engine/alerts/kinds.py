@@ -22,6 +22,7 @@ class AlertKind(StrEnum):
     BROKER_TROUBLE = "broker_trouble"
     ENTRIES_CHANGED = "entries_changed"
     ALERT_UNREADABLE = "alert_unreadable"
+    RECORD_UNREADABLE = "record_unreadable"
     ACCOUNTS_MOVED = "accounts_moved"
 
 
@@ -34,6 +35,7 @@ CRITICAL = frozenset(
         AlertKind.EXIT_STOOD_DOWN,
         AlertKind.NOT_WATCHING,
         AlertKind.ALERT_UNREADABLE,
+        AlertKind.RECORD_UNREADABLE,
     }
 )
 

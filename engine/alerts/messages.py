@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
@@ -283,6 +284,34 @@ class AlertUnreadable:
     text: str = ""
 
 
+class RecordKind(StrEnum):
+    """What a stored row stands for."""
+
+    GUARD = "guard"
+    EXIT = "exit"
+    #: What entries and results are worked out from.
+    FILL = "fill"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordUnreadable:
+    """A stored guard, exit or fill cannot be read, so that it is left out; or can be again."""
+
+    kind: Literal["record_unreadable"] = "record_unreadable"
+    record: RecordKind
+    #: Its own number or name in the database.
+    name: str
+    #: What is known of it without its row; empty where that is damaged too.
+    symbol: str = ""
+    venue_label: str = ""
+    #: What of it cannot be read.
+    why: str
+    #: True for a guard whose sale had begun.
+    on_sale: bool = False
+    #: True once it can be read again, or is no longer asked for.
+    over: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountsMoved:
     """The settings name another first owner: the accounts, and what is guarded there, are theirs now."""
@@ -311,6 +340,7 @@ Message = Annotated[
     | BrokerTrouble
     | EntriesChanged
     | AlertUnreadable
+    | RecordUnreadable
     | AccountsMoved,
     Field(discriminator="kind"),
 ]

@@ -3,17 +3,19 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from pydantic import ValidationError
 from sqlalchemy import func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from engine import wall_time
 from engine.alerts.kinds import CRITICAL, AlertKind, AlertState
 from engine.alerts.messages import AlertUnreadable, Message, dump_message, load_message
 from engine.alerts.parcels import Alert, Parcel, pack
-from engine.storage.tables import AlertRow
+from engine.people.roles import Role
+from engine.storage.readable import Read, UnreadableRow, read_rows, readable_row, readable_rows
+from engine.storage.tables import AlertRow, UserRow
 
 #: An alert that will not leave again has no time to leave. The time itself is for whoever reads the table: the
 #: process that tried knows by its steady clock what it waits with, and after a start everything may leave.
@@ -81,34 +83,31 @@ async def load_due(
     session: AsyncSession, *, now: datetime, held: Collection[int] = frozenset()
 ) -> tuple[Parcel, ...]:
     """Return the next message of each chat that may leave now, critical alerts first; `held` have to wait."""
-    found = await session.exec(
-        select(AlertRow).where(_PENDING).order_by(col(AlertRow.critical).desc(), col(AlertRow.alert_id))
-    )
-    return pack([alert for row in found if (alert := _alert(row)) is not None], now=now, held=held)
+    pending = select(AlertRow).where(_PENDING).order_by(col(AlertRow.critical).desc(), col(AlertRow.alert_id))
+    return pack(await readable_rows(session, pending, _alert), now=now, held=held)
 
 
 async def load_critical_after(session: AsyncSession, alert_id: int) -> tuple[Alert, ...]:
     """Return the critical alerts written after another one, in order, whatever became of them."""
-    found = await session.exec(
+    later = (
         select(AlertRow)
         .where(col(AlertRow.critical), col(AlertRow.alert_id) > alert_id)
         .order_by(col(AlertRow.alert_id))
     )
-    return tuple(alert for row in found if (alert := _alert(row)) is not None)
+    return await readable_rows(session, later, _alert)
 
 
 async def load_times(session: AsyncSession, *, key_prefix: str) -> tuple[datetime, ...]:
     """Return when everything under keys that begin so was written, whatever became of it, oldest first."""
     same = col(AlertRow.dedup_key).startswith(key_prefix, autoescape=True)
-    written = select(AlertRow.created_at).where(same).order_by(col(AlertRow.alert_id))
-    return tuple(await session.exec(written))
+    written = select(AlertRow).where(same).order_by(col(AlertRow.alert_id))
+    return await readable_rows(session, written, lambda row: row.created_at)
 
 
 async def load_written(session: AsyncSession, dedup_key: str) -> Message | None:
     """Return what was written under a key, whatever became of it; None when nothing was, or in other words."""
-    written = select(AlertRow.data).where(col(AlertRow.dedup_key) == dedup_key)
-    data = (await session.exec(written)).first()
-    return None if data is None else _message(data)
+    written = select(AlertRow).where(col(AlertRow.dedup_key) == dedup_key)
+    return await readable_row(session, written, lambda row: load_message(row.data))
 
 
 async def load_last_gone(session: AsyncSession) -> int:
@@ -122,8 +121,7 @@ async def load_last_gone(session: AsyncSession) -> int:
 
 async def has_unreadable(session: AsyncSession) -> bool:
     """Tell whether something waits that nobody can read."""
-    found = await session.exec(select(AlertRow.data).where(_PENDING))
-    return any(_message(data) is None for data in found)
+    return bool((await _read_pending(session)).unreadable)
 
 
 async def give_up_unreadable(session: AsyncSession, *, now: datetime) -> tuple[int, ...]:
@@ -131,26 +129,49 @@ async def give_up_unreadable(session: AsyncSession, *, now: datetime) -> tuple[i
 
     Each critical alert among it is told of, and each whose kind is not known: it may be one.
     """
-    found = await session.exec(select(AlertRow).where(_PENDING).order_by(col(AlertRow.alert_id)))
-    unreadable = [row for row in found if _message(row.data) is None]
-    for row in unreadable:
-        row.state, row.not_before, row.last_error = AlertState.DEAD, None, _UNREADABLE
-        if row.critical or row.kind not in set(AlertKind):
-            await append_alert(
-                session,
-                AlertUnreadable(
-                    alert_id=row.alert_id,
-                    lost=row.kind,
-                    written_at=row.created_at,
-                    text=_plain(row.data),
-                ),
-                user_id=row.user_id,
-                account_id=row.account_id,
-                dedup_key=f"alert_unreadable:{row.alert_id}",
-                now=now,
-                chat_id=row.chat_id,
-            )
-    return tuple(row.alert_id for row in unreadable)
+    lost = (await _read_pending(session)).unreadable
+    known = frozenset(await session.exec(select(UserRow.user_id)))
+    owners = frozenset(await session.exec(select(UserRow.user_id).where(col(UserRow.role) == Role.OWNER)))
+    for row in lost:
+        given_up = {"state": AlertState.DEAD, "not_before": None, "last_error": _UNREADABLE}
+        await session.exec(update(AlertRow).where(col(AlertRow.alert_id) == row.key[0]).values(**given_up))
+        if row.values["critical"] or row.text("kind") not in set(AlertKind):
+            await _tell_lost(session, row, readers={row.user_id} & known or owners, now=now)
+    return tuple(_number(row) for row in lost)
+
+
+async def _tell_lost(
+    session: AsyncSession, row: UnreadableRow, *, readers: Collection[int | None], now: datetime
+) -> None:
+    number = _number(row)
+    message = AlertUnreadable(
+        alert_id=number,
+        lost=row.text("kind"),
+        written_at=_written_at(row, now),
+        text=_plain(row.text("data_json")),
+    )
+    for user_id in sorted(reader for reader in readers if reader is not None):
+        is_theirs, chat_id = user_id == row.user_id, row.values.get("chat_id")
+        await append_alert(
+            session,
+            message,
+            user_id=user_id,
+            account_id=None,
+            dedup_key=f"alert_unreadable:{number}" + ("" if is_theirs else f":{user_id}"),
+            now=now,
+            chat_id=chat_id if is_theirs and isinstance(chat_id, int) else None,
+        )
+
+
+def _number(row: UnreadableRow) -> int:
+    return row.key[0] if isinstance(row.key[0], int) else 0
+
+
+def _written_at(row: UnreadableRow, now: datetime) -> datetime:
+    try:
+        return datetime.fromisoformat(row.text("created_at")).replace(tzinfo=UTC)
+    except ValueError:
+        return now
 
 
 async def mark_sent(session: AsyncSession, parcel: Parcel, *, message_id: int | None, now: datetime) -> None:
@@ -231,19 +252,20 @@ async def readdress(session: AsyncSession, parcel: Parcel, *, to: Sequence[int],
 
 async def depth(session: AsyncSession) -> Depth:
     """Return how many alerts wait and since when."""
-    counted = await session.exec(select(func.count(), func.min(AlertRow.created_at)).where(_PENDING))
-    waiting, oldest_at = counted.one()
-    is_refused = col(AlertRow.state) == AlertState.REFUSED
-    refused = (await session.exec(select(func.count()).where(_PENDING, is_refused))).one()
-    return Depth(waiting=waiting, oldest_at=oldest_at, refused=refused)
+    read = await _read_pending(session)
+    return Depth(
+        waiting=len(read.readable) + len(read.unreadable),
+        oldest_at=wall_time.earliest(alert.created_at for alert in read.readable),
+        refused=sum(alert.state is AlertState.REFUSED for alert in read.readable),
+    )
 
 
 async def load_last_errors(session: AsyncSession) -> Mapping[int, tuple[str, ...]]:
     """Return of each chat why its waiting alerts did not leave, one reason an alert."""
-    found = await session.exec(select(AlertRow).where(_PENDING, col(AlertRow.last_error).is_not(None)))
+    failed = select(AlertRow).where(_PENDING, col(AlertRow.last_error).is_not(None))
     errors = dict[int, tuple[str, ...]]()
-    for row in found:
-        errors[row.chat_id] = (*errors.get(row.chat_id, ()), row.last_error or "")
+    for chat_id, error in await readable_rows(session, failed, lambda row: (row.chat_id, row.last_error)):
+        errors[chat_id] = (*errors.get(chat_id, ()), error or "")
     return errors
 
 
@@ -253,9 +275,9 @@ async def load_given_up(session: AsyncSession, user_id: int) -> GivenUp:
     alerts = (await session.exec(select(func.count()).where(*theirs))).one()
     if not alerts:
         return GivenUp()
-    newest = select(AlertRow).where(*theirs).order_by(col(AlertRow.alert_id).desc()).limit(1)
-    last = (await session.exec(newest)).one()
-    return GivenUp(alerts=alerts, last_kind=last.kind, last_error=last.last_error or "")
+    last = select(AlertRow.kind, AlertRow.last_error).where(*theirs).order_by(col(AlertRow.alert_id).desc())
+    kind, error = (await session.exec(last.limit(1))).one()
+    return GivenUp(alerts=alerts, last_kind=str(kind), last_error=str(error or ""))
 
 
 async def _change(session: AsyncSession, parcel: Parcel, **values: object) -> None:
@@ -263,12 +285,8 @@ async def _change(session: AsyncSession, parcel: Parcel, **values: object) -> No
     await session.exec(update(AlertRow).where(chosen).values(**values))
 
 
-def _message(data: str) -> Message | None:
-    try:
-        return load_message(data)
-    except ValidationError:
-        # Written by a version with other words, or damaged: it must not hold up the others.
-        return None
+async def _read_pending(session: AsyncSession) -> Read[Alert]:
+    return await read_rows(session, select(AlertRow).where(_PENDING).order_by(col(AlertRow.alert_id)), _alert)
 
 
 def _plain(data: str) -> str:
@@ -291,15 +309,12 @@ def _shown(value: object) -> str:
     return f"[{', '.join(map(_shown, value))}]" if isinstance(value, list) else str(value)
 
 
-def _alert(row: AlertRow) -> Alert | None:
-    message = _message(row.data)
-    if message is None:
-        return None
+def _alert(row: AlertRow) -> Alert:
     return Alert(
         alert_id=row.alert_id,
         user_id=row.user_id,
         chat_id=row.chat_id,
-        message=message,
+        message=load_message(row.data),
         critical=row.critical,
         # In a state of a newer version it may have left.
         state=AlertState(row.state) if row.state in set(AlertState) else AlertState.UNKNOWN,

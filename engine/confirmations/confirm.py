@@ -8,10 +8,11 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import update
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine import wall_time
+from engine.storage.readable import readable_row
 from engine.storage.tables import ConfirmationRow
 
 #: 16 characters, 96 bits: short enough for callback data, too many to guess.
@@ -66,7 +67,8 @@ async def claim_confirmation(
     session: AsyncSession, confirmation_id: str, *, actions: Collection[str], user_id: int, now: datetime
 ) -> Claimed | Rejected:
     """Use a confirmation of one of these actions up, for its own user, once, before it expires."""
-    row = await session.get(ConfirmationRow, confirmation_id)
+    same = select(ConfirmationRow).where(col(ConfirmationRow.confirmation_id) == confirmation_id)
+    row = await readable_row(session, same, lambda found: found)
     if row is None or row.action not in actions:
         return Rejected.UNKNOWN
     if row.user_id != user_id:

@@ -178,7 +178,7 @@ async def _record(session: AsyncSession, intent: Intent) -> ExitRecord:
     ended = await load_written(session, ending_key(AlertKind.EXIT_FILLED, intent))
     return ExitRecord(
         intent=intent,
-        steps=await intents.load_steps(session, intent.intent_id),
+        steps=await intents.load_readable_steps(session, intent.intent_id),
         fills=await fills.load_order_fills(session, intent.account_id, order_id) if order_id else (),
         alert=ended if isinstance(ended, ExitFilled) else None,
     )

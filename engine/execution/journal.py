@@ -84,6 +84,8 @@ class Journal:
         async with self._database.write() as session:
             if await guards.load_open_guard(session, guard.key) != before:
                 return None
+            if await intents.may_be_on_sale(session, guard):
+                return None
             intent = exit_of(closing, trigger, intent_id=intent_id, now=now)
             await guards.save_guard(session, closing, now=now, cause="asked for by its owner")
             await intents.insert_intent(session, intent)
@@ -262,6 +264,8 @@ class Journal:
     ) -> LiveExit | None:
         now = self._clock.now()
         if guard.state is not GuardState.ARMED or await guards.load_guard(session, guard.guard_id) != guard:
+            return None
+        if await intents.may_be_on_sale(session, guard):
             return None
         intent = exit_of(guard, trigger, intent_id=intent_id, now=now)
         closing = replace(guard, state=GuardState.CLOSING, state_reason="being sold")

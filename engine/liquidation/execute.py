@@ -13,6 +13,7 @@ from engine.liquidation.desk import Desk
 from engine.liquidation.sale import Sale
 from engine.liquidation.trouble import Trouble, tell_if_due
 from engine.market import Markets
+from engine.storage.readable import UnreadableRecordError
 from engine.storage.repositories.intents import StaleIntentError
 from engine.tasks import Tasks
 
@@ -142,6 +143,9 @@ class Exits:
                 yield sale
             except StaleIntentError:
                 # Somebody else drives it.
+                raise
+            except UnreadableRecordError as e:
+                await self._tell(live.intent, str(e), _BEGINS_AGAIN)
                 raise
             except Exception as e:
                 # Whatever it was, the position is unsold: its owner must hear of it, not the log alone.

@@ -75,12 +75,14 @@ class NonceStore:
         """Return the counter of every key that was ever used."""
         async with self._turn:
             rows = await self._opened().execute_fetchall(_LIST)
-        return tuple(_status(*row) for row in rows)
+        return tuple(status for row in rows if (status := _status(*row)) is not None)
 
     async def _issue(self, key_hash: str) -> int:
         async with self._turn, self._transaction() as connection:
             rows = list(await connection.execute_fetchall(_READ, (key_hash,)))
-            nonce = next_nonce(rows[0][0] if rows else None, self._clock.now_ns())
+            last = rows[0][0] if rows else None
+            # A number that cannot be read is gone; the next one of the clock is above it, unless that was set back.
+            nonce = next_nonce(last if isinstance(last, int) else None, self._clock.now_ns())
             await connection.execute_fetchall(_SAVE, (key_hash, nonce, _stamp(self._clock.now())))
         return nonce
 
@@ -113,10 +115,12 @@ def _stamp(now: datetime) -> str:
     return now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
-def _status(key_hash: str, last_nonce: int, updated_at: str, issued: int) -> NonceStatus:
-    return NonceStatus(
-        fingerprint=key_hash,
-        last_nonce=last_nonce,
-        last_used_at=datetime.fromisoformat(updated_at).replace(tzinfo=UTC),
-        issued=issued,
-    )
+def _status(key_hash: str, last_nonce: object, updated_at: str, issued: object) -> NonceStatus | None:
+    """Return a counter; None where it cannot be read."""
+    if not isinstance(last_nonce, int) or not isinstance(issued, int):
+        return None
+    try:
+        last_used_at = datetime.fromisoformat(updated_at).replace(tzinfo=UTC)
+    except (ValueError, TypeError):
+        return None
+    return NonceStatus(fingerprint=key_hash, last_nonce=last_nonce, last_used_at=last_used_at, issued=issued)

@@ -29,8 +29,11 @@ class Users:
 
     async def fetch_person(self, user_id: int) -> Person | None:
         """Return the person, or None for strangers and for owners the settings name no more."""
-        async with self._database.read() as session:
-            user = await rows.load_user(session, user_id)
+        user = await self._load(user_id)
+        if user is None and user_id in self._owner_ids:
+            # What was stored of an owner cannot be read any more; the settings say who they are.
+            await self.ensure_owners(self._owner_ids)
+            user = await self._load(user_id)
         if user is None or (user.role is Role.OWNER and user_id not in self._owner_ids):
             return None
         return Person(
@@ -39,6 +42,10 @@ class Users:
             time_zone=user.time_zone,
             usual_trade_usd=user.usual_trade_usd,
         )
+
+    async def _load(self, user_id: int) -> User | None:
+        async with self._database.read() as session:
+            return await rows.load_user(session, user_id)
 
     def _owner(self, user_id: int, known: User | None) -> User:
         if known is None:

@@ -20,6 +20,11 @@ class DecimalText(TypeDecorator[Decimal]):
     impl = Text
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[Decimal]:
+        """Return what a value is read as."""
+        return Decimal
+
     def process_bind_param(self, value: object, _dialect: Dialect) -> str | None:
         """Write all digits; anything that is not a finite Decimal is refused."""
         if value is None:
@@ -30,8 +35,14 @@ class DecimalText(TypeDecorator[Decimal]):
         return format(value, "f")
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Decimal | None:
-        """Read the digits back."""
-        return None if value is None else Decimal(value)
+        """Read the digits back; what is no finite number was not written by us."""
+        if value is None:
+            return None
+        number = Decimal(value)
+        if not number.is_finite():
+            message = f"{value!r} is not a finite number"
+            raise ValueError(message)
+        return number
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -66,6 +77,11 @@ class EnumText(TypeDecorator[StrEnum]):
         super().__init__()
         self.kind = kind
 
+    @property
+    def python_type(self) -> type[StrEnum]:
+        """Return what a value is read as."""
+        return self.kind
+
     def process_bind_param(self, value: StrEnum | str | None, _dialect: Dialect) -> str | None:
         """Write the value; one outside the enum is refused."""
         return None if value is None else self.kind(value).value
@@ -80,6 +96,11 @@ class OpenEnumText(EnumText):
 
     cache_ok = True
 
+    @property
+    def python_type(self) -> Any:
+        """Return what a value is read as."""
+        return str
+
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Return the member, or the word where it is none."""
         return value if value not in set(self.kind) else super().process_result_value(value, dialect)
@@ -90,6 +111,11 @@ class JsonText(TypeDecorator[Any]):
 
     impl = Text
     cache_ok = True
+
+    @property
+    def python_type(self) -> type[object]:
+        """Return what a value is read as: anything."""
+        return object
 
     def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
         """Write the value as JSON."""
@@ -109,6 +135,11 @@ class ValueJson(TypeDecorator[Any]):
     def __init__(self, kind: type[Any]) -> None:
         super().__init__()
         self.kind = kind
+
+    @property
+    def python_type(self) -> type[object]:
+        """Return what a value is read as."""
+        return object
 
     def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
         """Write the value as JSON."""

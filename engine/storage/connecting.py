@@ -21,7 +21,12 @@ class _RollingBack(sqlite3.Connection):
     """Lets go of its locks when it is closed, also while somebody still holds one of its cursors.
 
     SQLite closes such a connection only when the last cursor is gone; until then its transaction stays open.
+    Text that is no UTF-8 is read all the same: it is one row's fault and must not end the statement that meets it.
     """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.text_factory = partial(str, encoding="utf-8", errors="backslashreplace")
 
     def close(self) -> None:
         with contextlib.suppress(sqlite3.Error):

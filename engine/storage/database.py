@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.storage.connecting import open_connection
+from engine.storage.readable import UNREADABLE, UnreadableRows
 
 READERS = 4
 
@@ -23,8 +24,14 @@ class Database:
         self.url = url
         self._writer = writing_engine(url)
         self._reader = _reading_engine(url)
-        self._write_sessions = async_sessionmaker(self._writer, class_=AsyncSession, expire_on_commit=False)
-        self._read_sessions = async_sessionmaker(self._reader, class_=AsyncSession, expire_on_commit=False)
+        #: What was found unreadable through these sessions and is so still.
+        self.unreadable = UnreadableRows()
+        self._write_sessions, self._read_sessions = (
+            async_sessionmaker(
+                engine, class_=AsyncSession, expire_on_commit=False, info={UNREADABLE: self.unreadable}
+            )
+            for engine in (self._writer, self._reader)
+        )
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:

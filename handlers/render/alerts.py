@@ -24,6 +24,7 @@ from engine.alerts.messages import (
     Moved,
     NotWatching,
     PriceTrouble,
+    RecordUnreadable,
 )
 from engine.alerts.parcels import Parcel
 from engine.guards.offers import OfferLine, Standing
@@ -37,6 +38,7 @@ from handlers.render.numbers import full_quantity, percent, price, threshold_per
 from handlers.render.positions import result_words
 from handlers.render.screen import Screen
 from handlers.render.times import Reader, exact_duration
+from handlers.render.unreadable import render_unreadable
 
 MAY_BE_REPEATED = "<i>You may have had this message before: only the message is sent again, nothing else.</i>"
 
@@ -135,6 +137,7 @@ def _plain(
         | BrokerTrouble
         | EntriesChanged
         | AlertUnreadable
+        | RecordUnreadable
         | AccountsMoved
     ),
     reader: Reader,
@@ -145,10 +148,7 @@ def _plain(
             yield f"{_name(message)}: {foreign(message.why)}"
             yield f"Guarded before {full_quantity(message.was)}, now {full_quantity(message.now)}."
         case GuardResumed():
-            yield bold("Guarded again")
-            yield f"{_name(message)} is back as it was: {full_quantity(message.seen)} there."
-            guarded = f"{full_quantity(message.guarded)} guarded at {threshold_percent(message.threshold)}"
-            yield escape(f"{guarded}, from what it cost before.")
+            yield from _guard_resumed(message)
         case ClosedElsewhere():
             yield from _closed_elsewhere(message, reader)
         case NotWatching():
@@ -159,13 +159,8 @@ def _plain(
             yield from _broker_trouble(message, reader)
         case EntriesChanged():
             yield from _entries_changed(message, reader)
-        case AlertUnreadable():
-            yield bold("An alert could not be read")
-            lost = escape(message.lost.replace("_", " "))
-            written = f"Alert {message.alert_id} ({lost}) of {reader.clock(message.written_at)}"
-            yield f"{written} is damaged in the database, or of a newer version."
-            yield f"It holds: {foreign(message.text)}" if message.text else "NIJA cannot say what was in it."
-            yield "Look at /history and /positions, and at the venue itself."
+        case AlertUnreadable() | RecordUnreadable():
+            yield from render_unreadable(message, reader)
         case AccountsMoved():
             yield from _accounts_moved(message)
         case _:
@@ -262,3 +257,10 @@ def _name(
     about: GuardPaused | GuardResumed | CoinRenamed | GuardReduced | ClosedElsewhere | Moved | PriceTrouble,
 ) -> str:
     return f"{bold(about.symbol)} on {about.venue.label}"
+
+
+def _guard_resumed(message: GuardResumed) -> Iterator[str]:
+    yield bold("Guarded again")
+    yield f"{_name(message)} is back as it was: {full_quantity(message.seen)} there."
+    guarded = f"{full_quantity(message.guarded)} guarded at {threshold_percent(message.threshold)}"
+    yield escape(f"{guarded}, from what it cost before.")

@@ -48,6 +48,9 @@ _TROUBLES = {
         "What they hold cannot be freed for a sale: look at them there."
     ),
     Symptom.DATABASE_FAILING: "The database cannot be written for {lasting}: exits cannot be carried out.",
+    Symptom.GUARDS_UNREADABLE: (
+        "Guards whose record in the database cannot be read: {count}. Nothing watches them; see Guards below."
+    ),
     Symptom.GUARDS_UNWATCHED: "Guards not watched now: {count}. They cannot sell; see Guards below.",
     Symptom.EXIT_FAILING: "Exits that do not get through: {count}; see Guards below, /history shows each try.",
     Symptom.EXIT_UNFINISHED: "An exit is in flight for {lasting} and not finished; /history says why.",
@@ -131,12 +134,15 @@ def _broker(broker: BrokerStatus, reader: Reader) -> str:
 
 
 def _guards(report: StatusReport, reader: Reader) -> Iterator[str]:
-    unwatched = f", {len(report.unwatched)} not watched" if report.unwatched else ""
+    out = len(report.unwatched) + len(report.unreadable)
+    unwatched = f", {out} not watched" if out else ""
     yield (
         f"{report.guards_armed} watching{unwatched}, {report.guards_paused} paused, "
         f"{report.exits_in_flight} being sold"
     )
     yield from _unwatched(report, reader)
+    for one in report.unreadable:
+        yield f"NOT watched: {escape(one.symbol)} at {escape(one.venue_label)}, {foreign(one.why)}"
     for one in report.waiting:
         since = f" since {reader.clock(one.since)}" if one.since else ""
         yield f"{escape(one.symbol)} at {escape(one.venue_label)}{since}, {foreign(one.why)}"

@@ -344,6 +344,16 @@ alerts = st.one_of(
     st.builds(messages.ExistingGuarded, venue=venues, armed=st.builds(Armed, **_armed)),
     st.builds(messages.FirstContact, offer=offers),
     st.builds(messages.AlertUnreadable, alert_id=st.integers(min_value=1), lost=names, written_at=times),
+    st.builds(
+        messages.RecordUnreadable,
+        record=st.sampled_from(messages.RecordKind),
+        name=names,
+        symbol=names,
+        venue_label=names,
+        why=words,
+        on_sale=st.booleans(),
+        over=st.booleans(),
+    ),
     st.builds(messages.GuardReduced, **_about, was=positive, now=positive, why=words),
     st.builds(
         messages.GuardResumed, **_about, guarded=positive, seen=positive, threshold=st.just(Decimal("-0.01"))

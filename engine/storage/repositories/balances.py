@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine import wall_time
+from engine.storage.readable import readable_rows
 from engine.storage.records import AccountState, SnapshotFigures
 from engine.storage.tables import AccountStateRow, SnapshotRow
 
@@ -32,10 +33,7 @@ async def save_account_state(session: AsyncSession, known: AccountState) -> None
 
 async def load_account_states(session: AsyncSession) -> tuple[AccountState, ...]:
     """Return the latest reading of every account."""
-    found = await session.exec(select(AccountStateRow))
-    return tuple(
-        AccountState(state=row.state, report=row.report, last_attempt=row.last_attempt) for row in found
-    )
+    return await readable_rows(session, select(AccountStateRow), _state)
 
 
 async def add_snapshot(session: AsyncSession, figures: SnapshotFigures) -> None:
@@ -56,12 +54,12 @@ async def add_snapshot(session: AsyncSession, figures: SnapshotFigures) -> None:
 
 async def load_snapshots(session: AsyncSession, account_id: str) -> tuple[SnapshotFigures, ...]:
     """Return an account's history, oldest first."""
-    found = await session.exec(
+    history = (
         select(SnapshotRow)
         .where(col(SnapshotRow.account_id) == account_id)
         .order_by(col(SnapshotRow.taken_at), col(SnapshotRow.snapshot_id))
     )
-    return tuple(_figures(row) for row in found)
+    return await readable_rows(session, history, _figures)
 
 
 async def thin_snapshots(session: AsyncSession, *, hourly_before: datetime, daily_before: datetime) -> None:
@@ -87,6 +85,10 @@ def _surplus(snapshots: Iterable[tuple[int, str, datetime]], *, daily_before: da
             surplus.append(earlier)
         last_of[account_id, period] = snapshot_id
     return surplus
+
+
+def _state(row: AccountStateRow) -> AccountState:
+    return AccountState(state=row.state, report=row.report, last_attempt=row.last_attempt)
 
 
 def _figures(row: SnapshotRow) -> SnapshotFigures:

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.orders import Fill
+from engine.storage.readable import readable_row, readable_rows
 from engine.storage.records import FillCursor
 from engine.storage.tables import FillCursorRow, FillRow, IntentRow
 
@@ -22,7 +23,10 @@ async def save_fills(
     """Store fills and return those that were not known."""
     new = list[Fill]()
     for fill in fills:
-        if await session.get(FillRow, (account_id, fill.trade_id)) is None:
+        known = select(FillRow.trade_id).where(
+            col(FillRow.account_id) == account_id, col(FillRow.trade_id) == fill.trade_id
+        )
+        if (await session.exec(known)).first() is None:
             values = {name: getattr(fill, name) for name in _FIELDS}
             session.add(FillRow(account_id=account_id, user_id=user_id, seen_at=seen_at, **values))
             await session.flush()
@@ -32,7 +36,7 @@ async def save_fills(
 
 async def load_fills(session: AsyncSession, account_id: str, *, asset: str) -> tuple[Fill, ...]:
     """Return every known fill that an asset took part in, oldest first."""
-    found = await session.exec(
+    concerned = (
         select(FillRow)
         .where(
             col(FillRow.account_id) == account_id,
@@ -40,7 +44,7 @@ async def load_fills(session: AsyncSession, account_id: str, *, asset: str) -> t
         )
         .order_by(col(FillRow.at), col(FillRow.trade_id))
     )
-    return tuple(Fill(**{name: getattr(row, name) for name in _FIELDS}) for row in found)
+    return await readable_rows(session, concerned, _fill)
 
 
 async def save_usd_rate(session: AsyncSession, account_id: str, trade_id: str, rate: Decimal) -> None:
@@ -53,20 +57,19 @@ async def save_usd_rate(session: AsyncSession, account_id: str, trade_id: str, r
 
 async def load_usd_rates(session: AsyncSession, account_id: str) -> dict[str, Decimal]:
     """Return the known dollar rates of an account's fills, by trade id."""
-    found = await session.exec(
-        select(FillRow).where(col(FillRow.account_id) == account_id, col(FillRow.usd_rate).is_not(None))
-    )
-    return {row.trade_id: row.usd_rate for row in found if row.usd_rate is not None}
+    rated = select(FillRow).where(col(FillRow.account_id) == account_id, col(FillRow.usd_rate).is_not(None))
+    found = await readable_rows(session, rated, lambda row: (row.trade_id, row.usd_rate))
+    return {trade_id: rate for trade_id, rate in found if rate is not None}
 
 
 async def load_order_fills(session: AsyncSession, account_id: str, order_id: str) -> tuple[Fill, ...]:
     """Return the known fills of one order, oldest first."""
-    found = await session.exec(
+    of_order = (
         select(FillRow)
         .where(col(FillRow.account_id) == account_id, col(FillRow.venue_order_id) == order_id)
         .order_by(col(FillRow.at), col(FillRow.trade_id))
     )
-    return tuple(Fill(**{name: getattr(row, name) for name in _FIELDS}) for row in found)
+    return await readable_rows(session, of_order, _fill)
 
 
 async def load_newest_by_hand(session: AsyncSession, account_id: str) -> datetime | None:
@@ -74,13 +77,12 @@ async def load_newest_by_hand(session: AsyncSession, account_id: str) -> datetim
     ours = select(IntentRow.venue_order_id).where(
         col(IntentRow.account_id) == account_id, col(IntentRow.venue_order_id).is_not(None)
     )
-    found = await session.exec(
-        select(FillRow.at)
+    others = (
+        select(FillRow)
         .where(col(FillRow.account_id) == account_id, col(FillRow.venue_order_id).not_in(ours))
         .order_by(col(FillRow.at).desc())
-        .limit(1)
     )
-    return found.first()
+    return await readable_row(session, others, lambda row: row.at)
 
 
 async def save_cursor(session: AsyncSession, cursor: FillCursor) -> None:
@@ -98,9 +100,15 @@ async def save_cursor(session: AsyncSession, cursor: FillCursor) -> None:
 
 async def load_cursor(session: AsyncSession, account_id: str) -> FillCursor | None:
     """Return how far back an account was read; None before its first reading."""
-    row = await session.get(FillCursorRow, account_id)
-    if row is None:
-        return None
+    theirs = select(FillCursorRow).where(col(FillCursorRow.account_id) == account_id)
+    return await readable_row(session, theirs, _cursor)
+
+
+def _fill(row: FillRow) -> Fill:
+    return Fill(**{name: getattr(row, name) for name in _FIELDS})
+
+
+def _cursor(row: FillCursorRow) -> FillCursor:
     return FillCursor(
         account_id=row.account_id,
         user_id=row.user_id,

@@ -1,7 +1,7 @@
 """Guards and their history, and the assets whose owner was asked about them."""
 
 from dataclasses import fields
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,12 +10,14 @@ from engine.guards.following import SHOWN_LATE_WITHIN
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.money import ZERO
 from engine.positions import PositionKey
+from engine.storage.readable import UnreadableRow, read_rows, readable_row, readable_rows
 from engine.storage.records import KnownAsset
 from engine.storage.repositories import intents
 from engine.storage.tables import GuardEventRow, GuardRow, KnownAssetRow
 
 _FIELDS = tuple(field.name for field in fields(Guard))
-_OPEN = (GuardState.ARMED, GuardState.PAUSED, GuardState.CLOSING)
+#: Whatever is not surely closed: a word that nobody knows may stand for a guard that has to be watched.
+_OPEN = col(GuardRow.state) != GuardState.CLOSED
 
 
 async def save_guard(session: AsyncSession, guard: Guard, *, now: datetime, cause: str) -> None:
@@ -48,18 +50,17 @@ async def save_guard(session: AsyncSession, guard: Guard, *, now: datetime, caus
 
 async def load_guard(session: AsyncSession, guard_id: str) -> Guard | None:
     """Return a guard, closed ones included."""
-    row = await session.get(GuardRow, guard_id)
-    return _guard(row) if row else None
+    return await readable_row(session, select(GuardRow).where(col(GuardRow.guard_id) == guard_id), _guard)
 
 
 async def load_open_guards(session: AsyncSession, account_id: str) -> tuple[Guard, ...]:
     """Return an account's guards that are not closed, oldest first."""
-    found = await session.exec(
+    theirs = (
         select(GuardRow)
-        .where(col(GuardRow.account_id) == account_id, col(GuardRow.state).in_(_OPEN))
+        .where(col(GuardRow.account_id) == account_id, _OPEN)
         .order_by(col(GuardRow.created_at), col(GuardRow.guard_id))
     )
-    return tuple(_guard(row) for row in found)
+    return await readable_rows(session, theirs, _guard)
 
 
 async def load_open_guard(session: AsyncSession, key: PositionKey) -> Guard | None:
@@ -118,15 +119,17 @@ async def load_seen(session: AsyncSession, guard_id: str) -> Seen | None:
 
 async def load_watched(session: AsyncSession) -> tuple[Guard, ...]:
     """Return every guard that is not closed, of all accounts."""
-    found = await session.exec(
-        select(GuardRow).where(col(GuardRow.state).in_(_OPEN)).order_by(col(GuardRow.guard_id))
+    return await readable_rows(
+        session, select(GuardRow).where(_OPEN).order_by(col(GuardRow.guard_id)), _guard
     )
-    return tuple(_guard(row) for row in found)
 
 
 async def save_known_asset(session: AsyncSession, known: KnownAsset) -> None:
     """Remember that an asset was seen; the first sight counts."""
-    if await session.get(KnownAssetRow, (known.account_id, known.asset)) is None:
+    same = select(KnownAssetRow.asset).where(
+        col(KnownAssetRow.account_id) == known.account_id, col(KnownAssetRow.asset) == known.asset
+    )
+    if (await session.exec(same)).first() is None:
         session.add(
             KnownAssetRow(
                 account_id=known.account_id,
@@ -141,17 +144,29 @@ async def save_known_asset(session: AsyncSession, known: KnownAsset) -> None:
 
 async def load_known_assets(session: AsyncSession, account_id: str) -> tuple[KnownAsset, ...]:
     """Return the assets that were seen in an account."""
-    found = await session.exec(select(KnownAssetRow).where(col(KnownAssetRow.account_id) == account_id))
-    return tuple(
-        KnownAsset(
-            account_id=row.account_id,
-            user_id=row.user_id,
-            asset=row.asset,
-            first_seen_at=row.first_seen_at,
-            asked_at=row.asked_at,
-            answer=row.answer,
-        )
-        for row in found
+    theirs = select(KnownAssetRow).where(col(KnownAssetRow.account_id) == account_id)
+    read = await read_rows(session, theirs, _known_asset)
+    # Seen is seen: an asset that were forgotten would be asked about, or guarded, as if it were new.
+    return (*read.readable, *(_seen_long_ago(account_id, row) for row in read.unreadable))
+
+
+def _seen_long_ago(account_id: str, row: UnreadableRow) -> KnownAsset:
+    return KnownAsset(
+        account_id=account_id,
+        user_id=row.user_id or 0,
+        asset=row.text("asset"),
+        first_seen_at=datetime.fromtimestamp(0, UTC),
+    )
+
+
+def _known_asset(row: KnownAssetRow) -> KnownAsset:
+    return KnownAsset(
+        account_id=row.account_id,
+        user_id=row.user_id,
+        asset=row.asset,
+        first_seen_at=row.first_seen_at,
+        asked_at=row.asked_at,
+        answer=row.answer,
     )
 
 

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.execution.intents import IntentStep
 from engine.execution.states import IntentState
 from engine.guards.guard import GuardState
+from engine.storage.readable import readable_rows
 from engine.storage.repositories import guards as guard_rows
 from engine.storage.repositories import intents as intent_rows
 from engine.storage.tables import AccountRow, FillCursorRow, FillRow
@@ -41,25 +42,24 @@ class KnownTrade:
 
 async def load_identity(session: AsyncSession, account_id: str) -> Identity | None:
     """Return what an account was when it was last certain; None for one that is new."""
-    row = await session.get(AccountRow, account_id)
-    return Identity(key_fingerprint=row.key_fingerprint, venue_account=row.venue_account) if row else None
+    known = select(AccountRow.key_fingerprint, AccountRow.venue_account)
+    row = (await session.exec(known.where(col(AccountRow.account_id) == account_id))).first()
+    return Identity(key_fingerprint=row[0], venue_account=row[1]) if row else None
 
 
 async def save_identity(session: AsyncSession, account_id: str, identity: Identity) -> None:
     """Keep what an account certainly is."""
-    row = await session.get(AccountRow, account_id)
-    if row is not None:
-        row.key_fingerprint, row.venue_account = identity.key_fingerprint, identity.venue_account
-        session.add(row)
+    await session.exec(
+        update(AccountRow)
+        .where(col(AccountRow.account_id) == account_id)
+        .values(key_fingerprint=identity.key_fingerprint, venue_account=identity.venue_account)
+    )
 
 
 async def load_newest_trades(session: AsyncSession, account_id: str, *, most: int) -> Sequence[KnownTrade]:
     """Return the newest fills that are known of an account."""
     newest = select(FillRow).where(col(FillRow.account_id) == account_id).order_by(col(FillRow.at).desc())
-    return [
-        KnownTrade(trade_id=row.trade_id, venue_order_id=row.venue_order_id, symbol=row.symbol)
-        for row in await session.exec(newest.limit(most))
-    ]
+    return await readable_rows(session, newest, _known_trade, most=most)
 
 
 async def set_aside(session: AsyncSession, account_id: str, *, now: datetime) -> None:
@@ -91,3 +91,7 @@ async def set_aside(session: AsyncSession, account_id: str, *, now: datetime) ->
         await guard_rows.save_guard(session, paused, now=now, cause="the key opens another account")
     await session.exec(delete(FillRow).where(col(FillRow.account_id) == account_id))
     await session.exec(delete(FillCursorRow).where(col(FillCursorRow.account_id) == account_id))
+
+
+def _known_trade(row: FillRow) -> KnownTrade:
+    return KnownTrade(trade_id=row.trade_id, venue_order_id=row.venue_order_id, symbol=row.symbol)

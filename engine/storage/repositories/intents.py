@@ -11,11 +11,25 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.execution.intents import Intent, IntentKind, IntentStep
 from engine.execution.states import IntentState
-from engine.positions import PositionKey
-from engine.storage.tables import IntentEventRow, IntentRow
+from engine.guards.guard import Guard, GuardState
+from engine.positions import PositionKey, PositionKind
+from engine.storage.readable import (
+    Read,
+    UnreadableRecordError,
+    UnreadableRow,
+    read_rows,
+    readable_row,
+    readable_rows,
+)
+from engine.storage.tables import GuardRow, IntentEventRow, IntentRow
 from engine.typed_names import TOKENIZED
 
 _FIELDS = tuple(field.name for field in fields(Intent))
+#: Of an order in a state that nobody knows, the time of its end tells whether it is over.
+_LIVE = or_(
+    col(IntentRow.finished_at).is_(None),
+    col(IntentRow.state).in_([state for state in IntentState if not state.is_final]),
+)
 
 
 class StaleIntentError(Exception):
@@ -69,10 +83,32 @@ async def insert_step(session: AsyncSession, step: IntentStep) -> None:
 
 async def load_live_intents(session: AsyncSession) -> tuple[Intent, ...]:
     """Return every intent that is not over, oldest first."""
-    found = await session.exec(
-        select(IntentRow).where(col(IntentRow.finished_at).is_(None)).order_by(col(IntentRow.created_at))
+    return (await _read_live(session)).readable
+
+
+async def may_be_on_sale(session: AsyncSession, guard: Guard) -> bool:
+    """Tell whether another order may be selling a guard's position, one that cannot be read or whose guard cannot.
+
+    A second one might sell it twice.
+    """
+    if any(_may_concern(row, guard) for row in (await _read_live(session)).unreadable):
+        return True
+    is_margin = guard.kind is PositionKind.MARGIN
+    others = (
+        select(IntentRow.intent_id)
+        .join(GuardRow, col(GuardRow.guard_id) == col(IntentRow.guard_id))
+        .where(
+            _LIVE,
+            col(IntentRow.account_id) == guard.account_id,
+            col(IntentRow.asset) == guard.asset,
+            col(IntentRow.reduce_only) == is_margin,
+            col(GuardRow.guard_id) != guard.guard_id,
+            col(GuardRow.state) != GuardState.CLOSED,
+        )
     )
-    return tuple(_intent(row) for row in found)
+    if is_margin:
+        others = others.where(col(IntentRow.symbol) == guard.symbol)
+    return (await session.exec(others)).first() is not None
 
 
 async def load_exits(
@@ -86,39 +122,36 @@ async def load_exits(
         asset, symbol = func.upper(col(IntentRow.asset)), func.upper(col(IntentRow.symbol))
         names = (named.upper(), (named + TOKENIZED).upper())
         wanted = wanted.where(or_(asset.in_(names), symbol.in_(names)))
-    newest_first = wanted.order_by(col(IntentRow.created_at).desc(), col(IntentRow.intent_id)).limit(most)
-    return tuple(_intent(row) for row in await session.exec(newest_first))
+    newest_first = wanted.order_by(col(IntentRow.created_at).desc(), col(IntentRow.intent_id))
+    return await readable_rows(session, newest_first, _intent, most=most)
 
 
 async def load_exit(session: AsyncSession, user_id: int, intent_id: str) -> Intent | None:
     """Return one exit of a user; None for those of others."""
-    row = await session.get(IntentRow, intent_id)
-    if row is None or row.user_id != user_id or row.kind is not IntentKind.EXIT:
-        return None
-    return _intent(row)
+    theirs = select(IntentRow).where(
+        col(IntentRow.intent_id) == intent_id,
+        col(IntentRow.user_id) == user_id,
+        col(IntentRow.kind) == IntentKind.EXIT,
+    )
+    return await readable_row(session, theirs, _intent)
 
 
 async def load_steps(session: AsyncSession, intent_id: str, *, first_seq: int = 0) -> tuple[IntentStep, ...]:
-    """Return an intent's steps in order, from one of them on."""
-    found = await session.exec(
-        select(IntentEventRow)
-        .where(col(IntentEventRow.intent_id) == intent_id, col(IntentEventRow.seq) >= first_seq)
-        .order_by(col(IntentEventRow.seq))
-    )
-    return tuple(
-        IntentStep(
-            intent_id=row.intent_id,
-            user_id=row.user_id,
-            account_id=row.account_id,
-            seq=row.seq,
-            at=row.at,
-            from_state=row.from_state,
-            to_state=row.to_state,
-            cause=row.cause,
-            words=row.words or "",
-        )
-        for row in found
-    )
+    """Return an intent's steps in order, from one of them on.
+
+    Raises:
+        UnreadableRecordError: one of them cannot be read, and what was sent and cancelled cannot be told without.
+
+    """
+    read = await _read_steps(session, intent_id, first_seq=first_seq)
+    for row in read.unreadable:
+        raise UnreadableRecordError(f"a step of its record cannot be read from the database: {row.why}")
+    return read.readable
+
+
+async def load_readable_steps(session: AsyncSession, intent_id: str) -> tuple[IntentStep, ...]:
+    """Return those of an intent's steps that can be read, in order."""
+    return (await _read_steps(session, intent_id, first_seq=0)).readable
 
 
 async def load_last_step(
@@ -144,44 +177,39 @@ async def load_filled_after(session: AsyncSession, key: PositionKey, *, step: in
     later = select(IntentEventRow.intent_id).where(
         col(IntentEventRow.account_id) == key.account_id, col(IntentEventRow.event_id) > step
     )
-    found = await session.exec(
-        select(IntentRow).where(
-            col(IntentRow.account_id) == key.account_id,
-            col(IntentRow.asset) == key.asset,
-            col(IntentRow.intent_id).in_(later),
-        )
+    ours = select(IntentRow).where(
+        col(IntentRow.account_id) == key.account_id,
+        col(IntentRow.asset) == key.asset,
+        col(IntentRow.intent_id).in_(later),
     )
-    return tuple(row.filled_quantity for row in found if _intent(row).position == key)
+    found = await readable_rows(session, ours, _intent)
+    return tuple(intent.filled_quantity for intent in found if intent.position == key)
 
 
 async def load_filled(session: AsyncSession, account_id: str, *, since: datetime) -> tuple[Intent, ...]:
     """Return an account's intents that ended with a fill at a time or later."""
-    found = await session.exec(
-        select(IntentRow).where(
-            col(IntentRow.account_id) == account_id,
-            col(IntentRow.state) == IntentState.FILLED,
-            col(IntentRow.finished_at) >= since,
-        )
+    filled = select(IntentRow).where(
+        col(IntentRow.account_id) == account_id,
+        col(IntentRow.state) == IntentState.FILLED,
+        col(IntentRow.finished_at) >= since,
     )
-    return tuple(_intent(row) for row in found)
+    return await readable_rows(session, filled, _intent)
 
 
 async def load_last_filled(session: AsyncSession, account_id: str) -> Intent | None:
     """Return the intent of an account that was filled last, by the number of its steps and not by their times."""
-    found = await session.exec(
+    newest_first = (
         select(IntentRow)
         .join(IntentEventRow, col(IntentEventRow.intent_id) == col(IntentRow.intent_id))
         .where(col(IntentRow.account_id) == account_id, col(IntentRow.state) == IntentState.FILLED)
         .order_by(col(IntentEventRow.event_id).desc())
-        .limit(1)
     )
-    row = found.first()
-    return None if row is None else _intent(row)
+    return await readable_row(session, newest_first, _intent)
 
 
 async def load_without_fee(session: AsyncSession, account_id: str, *, most: int = 20) -> tuple[Intent, ...]:
     """Return an account's latest filled intents whose fee the venue had not booked yet."""
-    found = await session.exec(
+    filled = (
         select(IntentRow)
         .where(
             col(IntentRow.account_id) == account_id,
@@ -190,9 +218,8 @@ async def load_without_fee(session: AsyncSession, account_id: str, *, most: int 
             col(IntentRow.venue_order_id).is_not(None),
         )
         .order_by(col(IntentRow.created_at).desc())
-        .limit(most)
     )
-    return tuple(_intent(row) for row in found)
+    return await readable_rows(session, filled, _intent, most=most)
 
 
 async def book_fee(session: AsyncSession, intent_id: str, fee: Decimal, asset: str) -> None:
@@ -210,6 +237,40 @@ async def load_order_ids(session: AsyncSession, account_id: str) -> frozenset[st
         )
     )
     return frozenset(order_id for order_id in found if order_id is not None)
+
+
+async def _read_steps(session: AsyncSession, intent_id: str, *, first_seq: int) -> Read[IntentStep]:
+    steps = (
+        select(IntentEventRow)
+        .where(col(IntentEventRow.intent_id) == intent_id, col(IntentEventRow.seq) >= first_seq)
+        .order_by(col(IntentEventRow.seq))
+    )
+    return await read_rows(session, steps, _step)
+
+
+async def _read_live(session: AsyncSession) -> Read[Intent]:
+    return await read_rows(
+        session, select(IntentRow).where(_LIVE).order_by(col(IntentRow.created_at)), _intent
+    )
+
+
+def _may_concern(row: UnreadableRow, guard: Guard) -> bool:
+    is_same = (row.text("account_id"), row.text("asset")) == (guard.account_id, guard.asset)
+    return is_same or row.text("guard_id") == guard.guard_id
+
+
+def _step(row: IntentEventRow) -> IntentStep:
+    return IntentStep(
+        intent_id=row.intent_id,
+        user_id=row.user_id,
+        account_id=row.account_id,
+        seq=row.seq,
+        at=row.at,
+        from_state=row.from_state,
+        to_state=row.to_state,
+        cause=row.cause,
+        words=row.words or "",
+    )
 
 
 def _values(intent: Intent) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import update
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.storage.repositories import halts
@@ -14,8 +14,8 @@ _OF_ACCOUNTS = [table for table in metadata.sorted_tables if {"account_id", "use
 
 async def load_owner(session: AsyncSession, account_id: str) -> int | None:
     """Return whose an account is; None for one that is not known yet."""
-    row = await session.get(AccountRow, account_id)
-    return row.user_id if row else None
+    owner = select(AccountRow.user_id).where(col(AccountRow.account_id) == account_id)
+    return (await session.exec(owner)).first()
 
 
 async def move_account(session: AsyncSession, account_id: str, *, to: int) -> None:

@@ -1,58 +1,46 @@
-"""Users and their accounts."""
+"""Users and their accounts; a row that cannot be read is written anew over what is left of it."""
 
+from dataclasses import fields
+
+from sqlalchemy import update
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.people.accounts import StoredAccount
+from engine.storage.readable import readable_row
 from engine.storage.records import User
 from engine.storage.tables import AccountRow, UserRow
+
+_USER = tuple(field.name for field in fields(User))
+_ACCOUNT = ("account_id", "user_id", "venue", "label", "origin", "created_at", "retired_at")
 
 
 async def save_user(session: AsyncSession, user: User) -> None:
     """Insert or update a user."""
-    await session.merge(
-        UserRow(
-            user_id=user.user_id,
-            role=user.role,
-            time_zone=user.time_zone,
-            language=user.language,
-            usual_trade_usd=user.usual_trade_usd,
-            created_at=user.created_at,
-        )
-    )
-    await session.flush()
+    values = {name: getattr(user, name) for name in _USER}
+    same = col(UserRow.user_id) == user.user_id
+    if (await session.exec(select(UserRow.user_id).where(same))).first() is None:
+        session.add(UserRow(**values))
+        await session.flush()
+    else:
+        await session.exec(update(UserRow).where(same).values(**values))
 
 
 async def load_user(session: AsyncSession, user_id: int) -> User | None:
     """Return a user, or None for strangers."""
-    row = await session.get(UserRow, user_id)
-    return _user(row) if row else None
+    return await readable_row(session, select(UserRow).where(col(UserRow.user_id) == user_id), _user)
 
 
 async def save_account(session: AsyncSession, account: StoredAccount) -> None:
     """Insert or update an account; which one it is at its venue is kept as it was last certain."""
-    known = await session.get(AccountRow, account.account_id)
-    await session.merge(
-        AccountRow(
-            account_id=account.account_id,
-            user_id=account.user_id,
-            venue=account.venue,
-            label=account.label,
-            origin=account.origin,
-            key_fingerprint=known.key_fingerprint if known else account.key_fingerprint,
-            created_at=account.created_at,
-            retired_at=account.retired_at,
-            venue_account=known.venue_account if known else None,
-        )
-    )
-    await session.flush()
+    values = {name: getattr(account, name) for name in _ACCOUNT}
+    same = col(AccountRow.account_id) == account.account_id
+    if (await session.exec(select(AccountRow.account_id).where(same))).first() is None:
+        session.add(AccountRow(**values, key_fingerprint=account.key_fingerprint))
+        await session.flush()
+    else:
+        await session.exec(update(AccountRow).where(same).values(**values))
 
 
 def _user(row: UserRow) -> User:
-    return User(
-        user_id=row.user_id,
-        role=row.role,
-        time_zone=row.time_zone,
-        language=row.language,
-        usual_trade_usd=row.usual_trade_usd,
-        created_at=row.created_at,
-    )
+    return User(**{name: getattr(row, name) for name in _USER})

@@ -1,31 +1,38 @@
 """Who runs, since when, and until when it watched."""
 
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from engine.storage.readable import readable_row
 from engine.storage.records import Lease, ProcessRun
 from engine.storage.tables import HandledUpdateRow, LeaseRow, ProcessRunRow
 
 
 async def take_lease(session: AsyncSession, name: str, *, owner: str, now: datetime) -> Lease:
     """Take a name over with a higher epoch; who held it before may not write any more."""
-    row = await session.get(LeaseRow, name)
-    epoch = row.epoch + 1 if row else 1
+    same = col(LeaseRow.name) == name
+    held = (await session.exec(select(LeaseRow.epoch).where(same))).first()
+    # Who held it under a number that cannot be read may not write any more either: it is another than this one.
+    epoch = held + 1 if isinstance(held, int) else 1
     lease = Lease(name=name, owner=owner, epoch=epoch, acquired_at=now, heartbeat_at=now)
-    await session.merge(LeaseRow(name=name, owner=owner, epoch=epoch, acquired_at=now, heartbeat_at=now))
+    values: dict[str, Any] = {"owner": owner, "epoch": epoch, "acquired_at": now, "heartbeat_at": now}
+    if held is None:
+        session.add(LeaseRow(name=name, **values))
+    else:
+        await session.exec(update(LeaseRow).where(same).values(**values))
     return lease
 
 
 async def beat(session: AsyncSession, lease: Lease, *, now: datetime) -> bool:
     """Say that the holder lives; False when somebody else has taken over."""
-    row = await session.get(LeaseRow, lease.name)
-    if row is None or row.epoch != lease.epoch:
-        return False
-    row.heartbeat_at = now
-    session.add(row)
-    return True
+    held = col(LeaseRow.name) == lease.name, col(LeaseRow.epoch) == lease.epoch
+    beaten = await session.exec(update(LeaseRow).where(*held).values(heartbeat_at=now))
+    return beaten.rowcount == 1
 
 
 async def begin_run(session: AsyncSession, *, now: datetime) -> int:
@@ -38,38 +45,36 @@ async def begin_run(session: AsyncSession, *, now: datetime) -> int:
 
 async def note_cycle(session: AsyncSession, run_id: int, *, at: datetime, ratios: dict[str, str]) -> None:
     """Note that all guards were looked at, and where each stood, by guard id."""
-    row = await session.get(ProcessRunRow, run_id)
-    if row is not None:
-        row.last_guard_cycle_at, row.last_ratios = at, ratios
-        session.add(row)
+    await _change_run(session, run_id, last_guard_cycle_at=at, last_ratios=ratios)
 
 
 async def end_run(session: AsyncSession, run_id: int, *, now: datetime) -> None:
     """Note that a process stopped on purpose."""
-    row = await session.get(ProcessRunRow, run_id)
-    if row is not None:
-        row.stopped_at, row.clean = now, True
-        session.add(row)
+    await _change_run(session, run_id, stopped_at=now, clean=True)
 
 
 async def load_last_watched(session: AsyncSession) -> ProcessRun | None:
     """Return the latest run that looked at guards."""
-    found = await session.exec(
+    newest_first = (
         select(ProcessRunRow)
         .where(col(ProcessRunRow.last_guard_cycle_at).is_not(None))
         .order_by(col(ProcessRunRow.run_id).desc())
-        .limit(1)
     )
-    row = found.first()
-    if row is None:
-        return None
+    return await readable_row(session, newest_first, _run)
+
+
+async def _change_run(session: AsyncSession, run_id: int, **values: object) -> None:
+    await session.exec(update(ProcessRunRow).where(col(ProcessRunRow.run_id) == run_id).values(**values))
+
+
+def _run(row: ProcessRunRow) -> ProcessRun:
     return ProcessRun(
         run_id=row.run_id,
         started_at=row.started_at,
         last_guard_cycle_at=row.last_guard_cycle_at,
         stopped_at=row.stopped_at,
         clean=row.clean,
-        last_ratios=row.last_ratios or {},
+        last_ratios={guard_id: str(Decimal(ratio)) for guard_id, ratio in (row.last_ratios or {}).items()},
     )
 
 

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine import wall_time
 from engine.positions import PositionKey
+from engine.storage.readable import readable_rows
 from engine.storage.tables import ConfirmationRow
 
 #: Older questions are no longer shown as open.
@@ -28,11 +29,15 @@ async def load_asked(
     theirs = select(ConfirmationRow).where(
         col(ConfirmationRow.user_id) == user_id, col(ConfirmationRow.action).in_(actions)
     )
-    newest = theirs.order_by(col(ConfirmationRow.created_at).desc()).limit(MOST_BUTTONS)
-    rows = tuple(reversed((await session.exec(newest)).all()))
-    answered = {row.created_at for row in rows if row.used_at is not None}
+    newest = theirs.order_by(col(ConfirmationRow.created_at).desc())
+    found = await readable_rows(session, newest, _with_positions, most=MOST_BUTTONS)
+    answered = {row.created_at for row, _ in found if row.used_at is not None}
     asked = dict[PositionKey, bool]()
-    for row in rows:
+    for row, positions in reversed(found):
         is_open = row.created_at not in answered and wall_time.is_open(row.created_at, row.expires_at, now)
-        asked.update(dict.fromkeys(_keys.validate_python(row.params["positions"]), is_open))
+        asked.update(dict.fromkeys(positions, is_open))
     return frozenset(key for key, is_open in asked.items() if is_open)
+
+
+def _with_positions(row: ConfirmationRow) -> tuple[ConfirmationRow, tuple[PositionKey, ...]]:
+    return row, _keys.validate_python(row.params.get("positions"))

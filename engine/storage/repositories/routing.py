@@ -1,5 +1,6 @@
 """What trading costs where, and the routes that were decided."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import delete
@@ -7,9 +8,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.brokers.base import FeeQuote
+from engine.storage.readable import readable_rows
 from engine.storage.records import KnownFee, KnownSpread, StoredRoute
 from engine.storage.tables import AccountRow, FeeQuoteRow, RouteRow, SpreadQuoteRow
-from engine.venues import Account
+from engine.venues import Account, Venue
 
 
 async def save_fee(session: AsyncSession, known: KnownFee) -> None:
@@ -28,20 +30,9 @@ async def save_fee(session: AsyncSession, known: KnownFee) -> None:
 
 async def load_fees(session: AsyncSession) -> tuple[KnownFee, ...]:
     """Return every known fee."""
-    found = await session.exec(
-        select(FeeQuoteRow, AccountRow).join(
-            AccountRow, col(AccountRow.account_id) == col(FeeQuoteRow.account_id)
-        )
-    )
-    return tuple(
-        KnownFee(
-            account=Account(account_id=fee.account_id, user_id=fee.user_id, venue=account.venue),
-            symbol=fee.symbol,
-            quote=FeeQuote(taker=fee.taker, live=fee.live),
-            at=fee.at,
-        )
-        for fee, account in found
-    )
+    venues = dict(await readable_rows(session, select(AccountRow), lambda row: (row.account_id, row.venue)))
+    fees = await readable_rows(session, select(FeeQuoteRow), lambda row: _fee(row, venues))
+    return tuple(fee for fee in fees if fee is not None)
 
 
 async def save_spread(session: AsyncSession, known: KnownSpread) -> None:
@@ -53,10 +44,7 @@ async def save_spread(session: AsyncSession, known: KnownSpread) -> None:
 
 async def load_spreads(session: AsyncSession) -> tuple[KnownSpread, ...]:
     """Return every known spread."""
-    found = await session.exec(select(SpreadQuoteRow))
-    return tuple(
-        KnownSpread(venue=row.venue, symbol=row.symbol, spread=row.spread, at=row.at) for row in found
-    )
+    return await readable_rows(session, select(SpreadQuoteRow), _spread)
 
 
 async def add_route(session: AsyncSession, route: StoredRoute) -> None:
@@ -75,3 +63,19 @@ async def add_route(session: AsyncSession, route: StoredRoute) -> None:
 async def delete_routes(session: AsyncSession, *, before: datetime) -> None:
     """Forget the routes that were decided before a moment."""
     await session.exec(delete(RouteRow).where(col(RouteRow.decided_at) < before))
+
+
+def _fee(row: FeeQuoteRow, venues: Mapping[str, Venue]) -> KnownFee | None:
+    venue = venues.get(row.account_id)
+    if venue is None:
+        return None
+    return KnownFee(
+        account=Account(account_id=row.account_id, user_id=row.user_id, venue=venue),
+        symbol=row.symbol,
+        quote=FeeQuote(taker=row.taker, live=row.live),
+        at=row.at,
+    )
+
+
+def _spread(row: SpreadQuoteRow) -> KnownSpread:
+    return KnownSpread(venue=row.venue, symbol=row.symbol, spread=row.spread, at=row.at)

@@ -29,6 +29,8 @@ from engine.alerts.messages import (
     Moved,
     NotWatching,
     PriceTrouble,
+    RecordKind,
+    RecordUnreadable,
 )
 from engine.alerts.parcels import Parcel
 from engine.guards.offers import Armed, PartLeftOut, PartReason, Standing
@@ -128,6 +130,13 @@ EXAMPLES = {
         venue=Venue.COINBASE, what="key_rejected", why="401 <Unauthorized>", since=ago(seconds=30)
     ),
     "alert_unreadable": AlertUnreadable(alert_id=17, lost="exit_filled", written_at=ago(minutes=3)),
+    "record_unreadable": RecordUnreadable(
+        record=RecordKind.GUARD,
+        name="guard-2",
+        symbol="ETH/USD",
+        venue_label="Kraken",
+        why="its quantity is 'many'",
+    ),
     "entries_changed": EntriesChanged(halted=True, at=ago(seconds=30)),
     "accounts_moved": AccountsMoved(
         venues=(Venue.KRAKEN, Venue.ALPACA), guarded=("BTC/USD", "SOL/USD"), at=ago(seconds=30)

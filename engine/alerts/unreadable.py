@@ -1,0 +1,146 @@
+"""Telling owners which of their stored guards, exits and fills cannot be read: nobody watches or follows those."""
+
+from collections.abc import Collection, Mapping
+
+import structlog
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.alerts.messages import RecordKind, RecordUnreadable
+from engine.alerts.outbox import append_alert, load_times
+from engine.clock import Clock
+from engine.execution.patience import Told
+from engine.execution.states import IntentState
+from engine.guards.guard import GuardState
+from engine.people.roles import Role
+from engine.storage.database import Database
+from engine.storage.readable import UnreadableRow
+from engine.storage.tables import FillRow, GuardRow, IntentRow, UserRow
+from engine.venues import Venue
+
+_KINDS: Mapping[str, RecordKind] = {
+    str(GuardRow.__tablename__): RecordKind.GUARD,
+    str(IntentRow.__tablename__): RecordKind.EXIT,
+    str(FillRow.__tablename__): RecordKind.FILL,
+}
+#: These leave a position without its guard; the others a figure without its part.
+URGENT = frozenset({RecordKind.GUARD, RecordKind.EXIT})
+
+log = structlog.get_logger(__name__)
+
+
+class UnreadableRecords:
+    """Looks after every guard cycle at what of the database could not be read, and tells of it."""
+
+    def __init__(self, *, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        #: What was told of and is so still, by its key.
+        self._told: dict[str, RecordUnreadable] = {}
+        self._logged: frozenset[str] = frozenset()
+
+    async def tell(self) -> None:
+        """Tell each owner of what is new, again of what goes on, and of what is over."""
+        if not tuple(self._database.unreadable) and not self._told:
+            return
+        async with self._database.read() as session:
+            await self._database.unreadable.read_again(session)
+        rows = {_key(row): row for row in self._database.unreadable}
+        self._log(rows)
+        records = {key: record for key, row in rows.items() if (record := describe(row)) is not None}
+        async with self._database.write() as session:
+            for key, record in records.items():
+                await self._tell_if_due(session, key, record, rows[key])
+        self._told |= records
+        await self._tell_over(records)
+
+    async def _tell_if_due(
+        self, session: AsyncSession, key: str, record: RecordUnreadable, row: UnreadableRow
+    ) -> None:
+        for user_id in await _readers(session, row.user_id):
+            prefix, now = f"{key}:{user_id}:", self._clock.now()
+            times = await load_times(session, key_prefix=prefix)
+            told = Told(count=len(times), first_at=times[0], last_at=times[-1]) if times else Told()
+            if told.is_due(now) and (record.record in URGENT or not times):
+                await append_alert(
+                    session,
+                    record,
+                    user_id=user_id,
+                    account_id=None,
+                    dedup_key=f"{prefix}{told.count}",
+                    now=now,
+                )
+
+    async def _tell_over(self, records: Collection[str]) -> None:
+        for key in set(self._told) - set(records):
+            record = self._told.pop(key)
+            if record.record in URGENT:
+                await self._say_over(key, record)
+
+    async def _say_over(self, key: str, record: RecordUnreadable) -> None:
+        now = self._clock.now()
+        async with self._database.write() as session:
+            for user_id in await _readers(session, None):
+                if await load_times(session, key_prefix=f"{key}:{user_id}:"):
+                    await append_alert(
+                        session,
+                        RecordUnreadable(
+                            record=record.record,
+                            name=record.name,
+                            symbol=record.symbol,
+                            venue_label=record.venue_label,
+                            why=record.why,
+                            over=True,
+                        ),
+                        user_id=user_id,
+                        account_id=None,
+                        dedup_key=f"{key} over:{user_id}:{now.isoformat()}",
+                        now=now,
+                    )
+
+    def _log(self, rows: Mapping[str, UnreadableRow]) -> None:
+        for key in rows.keys() - self._logged:
+            row = rows[key]
+            log.error("a stored row cannot be read", table=row.table, row=row.key, why=row.why)
+        self._logged = frozenset(rows)
+
+
+def describe(row: UnreadableRow) -> RecordUnreadable | None:
+    """Return what a row stands for; None where nobody has to do anything about it."""
+    kind, state = _KINDS.get(row.table), row.text("state")
+    if kind is None or (kind in URGENT and _is_over(row)):
+        return None
+    venue = row.text("venue")
+    return RecordUnreadable(
+        record=kind,
+        name=str(row.values.get("guard_id") or row.key[-1]) if kind is RecordKind.EXIT else str(row.key[-1]),
+        symbol=row.text("symbol"),
+        venue_label=Venue(venue).label if venue in set(Venue) else _venue_of(row.text("account_id")),
+        why=row.why,
+        on_sale=state == GuardState.CLOSING,
+    )
+
+
+def _is_over(row: UnreadableRow) -> bool:
+    if row.table == GuardRow.__tablename__:
+        return row.text("state") == GuardState.CLOSED
+    is_live = row.text("state") in {state for state in IntentState if not state.is_final}
+    return row.values.get("finished_at") is not None and not is_live
+
+
+def _venue_of(account_id: str) -> str:
+    """Return the venue that an account of the settings is named after; empty for others."""
+    return next((venue.label for venue in Venue if account_id.endswith(venue.value)), "")
+
+
+async def _readers(session: AsyncSession, user_id: int | None) -> tuple[int, ...]:
+    """Return whose a row is; all owners where that cannot be read."""
+    users = await session.exec(select(UserRow.user_id).order_by(col(UserRow.user_id)))
+    if user_id is not None and user_id in set(users):
+        return (user_id,)
+    owners = select(UserRow.user_id).where(col(UserRow.role) == Role.OWNER).order_by(col(UserRow.user_id))
+    return tuple(await session.exec(owners))
+
+
+def _key(row: UnreadableRow) -> str:
+    return f"unreadable:{row.table}:{'/'.join(map(str, row.key))}"

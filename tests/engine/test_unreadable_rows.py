@@ -1,0 +1,142 @@
+"""One stored row that cannot be read: the others are watched, sold and told of, and its owner hears of it."""
+
+import sqlite3
+from contextlib import closing
+from decimal import Decimal
+
+import pytest
+
+from engine.alerts.messages import RecordKind, RecordUnreadable
+from engine.venues import Venue
+from sandbox.faults import FaultKind
+from tests.engine.liquidation.test_sale_contradicted import sold
+from tests.engine_room import a_trigger
+
+
+def damage(room, table, change, where="1"):
+    """Change rows as a hand, a failing disk or another version would."""
+    with closing(sqlite3.connect(room.folder / "nija.db")) as other:
+        words = ["UPDATE", table, "SET", change, "WHERE", where]
+        assert other.execute(" ".join(words)).rowcount > 0
+        other.commit()
+
+
+async def two_guards(room):
+    room.deposit("BTC", "0.1")
+    room.deposit("ETH", "1")
+    room.set_bid("50000")
+    room.set_bid("2000", "ETH/USD")
+    await room.arm("0.1", "6000")
+    await room.arm("1", "3000", "ETH/USD", guard_id="guard-2")
+
+
+CHANGES = (
+    "source = 'robot'",
+    "state = 'snoozed'",
+    "kind = 'option'",
+    "direction = 'sideways'",
+    "venue = 'gemini'",
+    "quantity = 'many'",
+    "quantity = '-1'",
+    "cost = ''",
+    "cost = x'ff'",
+    "threshold = 'NaN'",
+    "threshold = '7'",
+    "created_at = 'yesterday'",
+    "leverage = 'much'",
+    "symbol = x'00'",
+    "state = CAST(x'ff61' AS TEXT)",
+)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_a_guard_that_cannot_be_read_keeps_no_other_from_being_sold(rooms, change):
+    async with rooms(venues=(Venue.KRAKEN,)) as room:
+        await two_guards(room)
+        damage(room, "guards", change, "guard_id = 'guard-2'")
+        await room.restart()
+        await room.sell_off()
+        assert sold(room) == Decimal("0.1")
+        assert [(told.record, told.name) for told in await room.alerts(RecordUnreadable)] == [
+            (RecordKind.GUARD, "guard-2")
+        ]
+        assert not room.failures
+
+
+async def test_a_guard_damaged_while_the_bot_runs_is_told_again_and_again_until_it_can_be_read(rooms):
+    async with rooms(venues=(Venue.KRAKEN,)) as room:
+        await two_guards(room)
+        room.set_bid("70000")
+        room.set_bid("4000", "ETH/USD")
+        await room.look()
+        damage(room, "guards", "quantity = 'many'", "guard_id = 'guard-2'")
+        for _ in range(5):
+            await room.look()
+            await room.clock.sleep(10)
+        told = await room.alerts(RecordUnreadable)
+        assert [one.over for one in told] == [False, False]
+        assert (told[0].symbol, told[0].venue_label) == ("ETH/USD", "Kraken")
+        assert told[0].why == "its quantity is 'many'"
+        assert not await room.watch_log.beat()
+
+        damage(room, "guards", "quantity = '1'", "guard_id = 'guard-2'")
+        await room.look()
+        assert [one.over for one in await room.alerts(RecordUnreadable)] == [False, False, True]
+        assert not tuple(room.database.unreadable)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "kind = 'option'",
+        "state = 'teleported'",
+        "quantity = 'many'",
+        "side = 'sideways'",
+        "trigger_json = '{'",
+        "created_at = 'yesterday'",
+        "finished_at = 'tomorrow'",
+        "attempt = 'first'",
+        "guard_id = NULL, venue = 'gemini'",
+    ],
+)
+async def test_a_sale_that_cannot_be_read_is_told_and_never_made_again(rooms, change):
+    async with rooms(venues=(Venue.KRAKEN,)) as room:
+        room.deposit("BTC", "0.3")
+        room.set_bid("50000")
+        guard = await room.arm("0.1", "6000")
+        room.fault(FaultKind.DELAY_AFTER, delay_s=60)
+        await room.look()
+        await room.clock.sleep(0.5)
+        await room.crash()
+        damage(room, "intents", change)
+        damage(room, "guards", "state = 'armed', state_reason = NULL")
+        await room.open()
+        await room.engine.trading.start()
+        for _ in range(3):
+            await room.sell_off()
+        told = await room.alerts(RecordUnreadable)
+        assert {one.record for one in told} == {RecordKind.EXIT}
+        assert len(room.sent()) == 1
+
+        asked = a_trigger(at=room.clock.now())
+        assert not await room.exits.begin_asked(guard, asked, before=guard)
+        assert not room.failures
+
+
+async def test_what_a_sale_of_an_unreadable_guard_sells_is_not_sold_for_a_new_guard_too(rooms):
+    async with rooms(venues=(Venue.KRAKEN,)) as room:
+        room.deposit("BTC", "0.3")
+        room.set_bid("50000")
+        await room.arm("0.1", "6000")
+        room.fault(FaultKind.DELAY_AFTER, delay_s=60)
+        await room.look()
+        await room.clock.sleep(0.5)
+        await room.crash()
+        damage(room, "guards", "cost = 'much'")
+        await room.open()
+        await room.engine.trading.start()
+        await room.arm("0.1", "6000", guard_id="guard-2")
+        await room.sell_off()
+        (told,) = await room.alerts(RecordUnreadable)
+        assert told.on_sale
+        assert len(room.sent()) == 1
