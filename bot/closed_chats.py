@@ -48,5 +48,5 @@ class ClosedChats:
             return {
                 chat_id
                 for chat_id, error in found
-                if any(words in (error or "").lower() for words in CLOSED_CHAT_WORDS)
+                if any(words in str(error or "").lower() for words in CLOSED_CHAT_WORDS)
             }

@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from engine.clock import Clock
 from engine.storage.database import Database
-from engine.storage.repositories.process import note_update
+from engine.storage.repositories.process import is_noted, note_update
 from engine.storage.tables import HandledUpdateRow
 
 #: Telegram keeps what was not confirmed for a day.
@@ -24,7 +24,7 @@ class StoredUpdates:
     async def is_handled(self, update_id: int) -> bool:
         """Tell whether the update was handled before."""
         async with self._database.read() as session:
-            return await session.get(HandledUpdateRow, update_id) is not None
+            return await is_noted(session, update_id)
 
     async def mark_handled(self, update_id: int) -> None:
         """Remember that it was."""

@@ -191,6 +191,14 @@ class Room:
             await guard_rows.save_guard(session, guard, now=self.clock.now(), cause="test")
         return guard
 
+    def damage(self, table, change, where="true"):
+        """Change stored rows as a hand, a failing disk or another version would."""
+        statement = " ".join(["UPDATE", table, "SET", change, "WHERE", where])
+        with closing(sqlite3.connect(self.folder / "nija.db")) as other:
+            changed = other.execute(statement).rowcount
+            other.commit()
+        assert changed > 0
+
     @asynccontextmanager
     async def held_database(self):
         """Let another program hold the database file."""

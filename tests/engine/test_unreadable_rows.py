@@ -1,7 +1,5 @@
 """One stored row that cannot be read: the others are watched, sold and told of, and its owner hears of it."""
 
-import sqlite3
-from contextlib import closing
 from decimal import Decimal
 
 import pytest
@@ -11,14 +9,6 @@ from engine.venues import Venue
 from sandbox.faults import FaultKind
 from tests.engine.liquidation.test_sale_contradicted import sold
 from tests.engine_room import a_trigger
-
-
-def damage(room, table, change, where="1"):
-    """Change rows as a hand, a failing disk or another version would."""
-    with closing(sqlite3.connect(room.folder / "nija.db")) as other:
-        words = ["UPDATE", table, "SET", change, "WHERE", where]
-        assert other.execute(" ".join(words)).rowcount > 0
-        other.commit()
 
 
 async def two_guards(room):
@@ -53,7 +43,7 @@ CHANGES = (
 async def test_a_guard_that_cannot_be_read_keeps_no_other_from_being_sold(rooms, change):
     async with rooms(venues=(Venue.KRAKEN,)) as room:
         await two_guards(room)
-        damage(room, "guards", change, "guard_id = 'guard-2'")
+        room.damage("guards", change, "guard_id = 'guard-2'")
         await room.restart()
         await room.sell_off()
         assert sold(room) == Decimal("0.1")
@@ -69,7 +59,7 @@ async def test_a_guard_damaged_while_the_bot_runs_is_told_again_and_again_until_
         room.set_bid("70000")
         room.set_bid("4000", "ETH/USD")
         await room.look()
-        damage(room, "guards", "quantity = 'many'", "guard_id = 'guard-2'")
+        room.damage("guards", "quantity = 'many'", "guard_id = 'guard-2'")
         for _ in range(5):
             await room.look()
             await room.clock.sleep(10)
@@ -79,7 +69,7 @@ async def test_a_guard_damaged_while_the_bot_runs_is_told_again_and_again_until_
         assert told[0].why == "its quantity is 'many'"
         assert not await room.watch_log.beat()
 
-        damage(room, "guards", "quantity = '1'", "guard_id = 'guard-2'")
+        room.damage("guards", "quantity = '1'", "guard_id = 'guard-2'")
         await room.look()
         assert [one.over for one in await room.alerts(RecordUnreadable)] == [False, False, True]
         assert not tuple(room.database.unreadable)
@@ -108,8 +98,8 @@ async def test_a_sale_that_cannot_be_read_is_told_and_never_made_again(rooms, ch
         await room.look()
         await room.clock.sleep(0.5)
         await room.crash()
-        damage(room, "intents", change)
-        damage(room, "guards", "state = 'armed', state_reason = NULL")
+        room.damage("intents", change)
+        room.damage("guards", "state = 'armed', state_reason = NULL")
         await room.open()
         await room.engine.trading.start()
         for _ in range(3):
@@ -132,7 +122,7 @@ async def test_what_a_sale_of_an_unreadable_guard_sells_is_not_sold_for_a_new_gu
         await room.look()
         await room.clock.sleep(0.5)
         await room.crash()
-        damage(room, "guards", "cost = 'much'")
+        room.damage("guards", "cost = 'much'")
         await room.open()
         await room.engine.trading.start()
         await room.arm("0.1", "6000", guard_id="guard-2")

@@ -64,12 +64,16 @@ async def load_snapshots(session: AsyncSession, account_id: str) -> tuple[Snapsh
 
 async def thin_snapshots(session: AsyncSession, *, hourly_before: datetime, daily_before: datetime) -> None:
     """Keep the last snapshot of each hour before one time, and of each day before an earlier one."""
-    found = await session.exec(
-        select(SnapshotRow.snapshot_id, SnapshotRow.account_id, SnapshotRow.taken_at)
-        .where(col(SnapshotRow.taken_at) < hourly_before)
-        .order_by(col(SnapshotRow.taken_at))
-    )
-    surplus = _surplus(found.all(), daily_before=daily_before)
+    earlier = col(SnapshotRow.taken_at) < hourly_before
+    wanted = select(SnapshotRow.snapshot_id, SnapshotRow.account_id, SnapshotRow.taken_at)
+    try:
+        found = (await session.exec(wanted.where(earlier).order_by(col(SnapshotRow.taken_at)))).all()
+    except ValueError:
+        # Whole rows take many times as long, so they are read singly only where one of the times is none.
+        whole = select(SnapshotRow).where(earlier).order_by(col(SnapshotRow.taken_at))
+        rows = await readable_rows(session, whole, _figures_of)
+        found = [(snapshot_id, figures.account_id, figures.taken_at) for snapshot_id, figures in rows]
+    surplus = _surplus(found, daily_before=daily_before)
     for start in range(0, len(surplus), _CHUNK):
         some = surplus[start : start + _CHUNK]
         await session.exec(delete(SnapshotRow).where(col(SnapshotRow.snapshot_id).in_(some)))
@@ -89,6 +93,10 @@ def _surplus(snapshots: Iterable[tuple[int, str, datetime]], *, daily_before: da
 
 def _state(row: AccountStateRow) -> AccountState:
     return AccountState(state=row.state, report=row.report, last_attempt=row.last_attempt)
+
+
+def _figures_of(row: SnapshotRow) -> tuple[int, SnapshotFigures]:
+    return row.snapshot_id, _figures(row)
 
 
 def _figures(row: SnapshotRow) -> SnapshotFigures:

@@ -78,9 +78,15 @@ def _run(row: ProcessRunRow) -> ProcessRun:
     )
 
 
+async def is_noted(session: AsyncSession, update_id: int) -> bool:
+    """Tell whether a chat update was handled before."""
+    same = select(HandledUpdateRow.update_id).where(col(HandledUpdateRow.update_id) == update_id)
+    return (await session.exec(same)).first() is not None
+
+
 async def note_update(session: AsyncSession, update_id: int, *, now: datetime) -> bool:
     """Note that a chat update is being handled; False when it was before."""
-    if await session.get(HandledUpdateRow, update_id) is not None:
+    if await is_noted(session, update_id):
         return False
     session.add(HandledUpdateRow(update_id=update_id, at=now))
     return True

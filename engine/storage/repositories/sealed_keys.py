@@ -3,6 +3,7 @@
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from engine.storage.readable import readable_rows
 from engine.storage.records import SealedKey
 from engine.storage.tables import SealedKeyRow
 
@@ -24,17 +25,16 @@ async def save_sealed_key(session: AsyncSession, key: SealedKey) -> None:
 
 async def load_sealed_keys(session: AsyncSession) -> tuple[SealedKey, ...]:
     """Return every sealed field."""
-    found = await session.exec(
-        select(SealedKeyRow).order_by(col(SealedKeyRow.account_id), col(SealedKeyRow.field))
-    )
-    return tuple(
-        SealedKey(
-            account_id=row.account_id,
-            user_id=row.user_id,
-            field=row.field,
-            kid=row.kid,
-            sealed=row.sealed,
-            updated_at=row.updated_at,
-        )
-        for row in found
+    every = select(SealedKeyRow).order_by(col(SealedKeyRow.account_id), col(SealedKeyRow.field))
+    return await readable_rows(session, every, _sealed_key)
+
+
+def _sealed_key(row: SealedKeyRow) -> SealedKey:
+    return SealedKey(
+        account_id=row.account_id,
+        user_id=row.user_id,
+        field=row.field,
+        kid=row.kid,
+        sealed=row.sealed,
+        updated_at=row.updated_at,
     )
