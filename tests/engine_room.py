@@ -193,9 +193,9 @@ class Room:
 
     def damage(self, table, change, where="true"):
         """Change stored rows as a hand, a failing disk or another version would."""
-        statement = " ".join(["UPDATE", table, "SET", change, "WHERE", where])
+        words = ["UPDATE", table, "SET", change, "WHERE", where]
         with closing(sqlite3.connect(self.folder / "nija.db")) as other:
-            changed = other.execute(statement).rowcount
+            changed = other.execute(" ".join(words)).rowcount
             other.commit()
         assert changed > 0
 
