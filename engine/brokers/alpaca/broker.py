@@ -111,11 +111,11 @@ class AlpacaBroker(CcxtBroker):
     async def _cash_with_orders(self, account: Row, cash: Holding, priority: Priority) -> Holding:
         """Tell what open orders hold of the dollars from what has not settled; unasked it is not spendable."""
         try:
-            orders = (await self.fetch_open_orders(priority=priority)).orders
+            opened = await self.fetch_open_orders(priority=priority)
         except BrokerError:
             return cash
         with reading(Venue.ALPACA):
-            return parse_cash(account, orders)
+            return parse_cash(account, opened)
 
     async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> OpenOrders:
         """Return every order that may still fill, and name those that cannot be read."""

@@ -31,7 +31,7 @@ from engine.instruments import AssetClass
 from engine.money import ZERO, exact
 from engine.orders import (
     Fill,
-    Order,
+    OpenOrders,
     Side,
     VenueOrderId,
 )
@@ -39,6 +39,7 @@ from engine.positions import Holding
 from engine.quotes import Level, OrderBook, Quote
 
 _STOCK = "us_equity"
+_NO_ORDERS = OpenOrders()
 _OPENS = time(9, 30)
 #: Positions that lack more than this of their account's own sum for them are not all of them.
 _MISSING_RATIO, _MISSING_USD = Decimal("0.1"), Decimal(1)
@@ -49,7 +50,7 @@ def rows_of(answer: object, what: str) -> list[Row]:
     return [as_row(item, what) for item in as_list(answer, what)]
 
 
-def parse_cash(account: Row, orders: Iterable[Order] = ()) -> Holding:
+def parse_cash(account: Row, opened: OpenOrders = _NO_ORDERS) -> Holding:
     """Read the dollars, which are all that is no position.
 
     Of what the venue does not let be spent, open orders hold their part; the rest has not settled yet.
@@ -57,13 +58,14 @@ def parse_cash(account: Row, orders: Iterable[Order] = ()) -> Holding:
     with exact():
         total = amount_in(account, "equity") - amount_in(account, "position_market_value")
         free = min(total, amount_in(account, "cash"), amount_in(account, "non_marginable_buying_power"))
-        held = _dollars_held(orders, total - free)
+        held = _dollars_held(opened, total - free)
         return Holding(asset="USD", free=free, held=held, locked=total - free - held)
 
 
-def _dollars_held(orders: Iterable[Order], most: Decimal) -> Decimal:
-    amounts = [order.held_quantity for order in orders if order.held_asset == "USD"]
-    # Nobody but the venue knows what an order without a price reserves.
+def _dollars_held(opened: OpenOrders, most: Decimal) -> Decimal:
+    amounts = [order.held_quantity for order in opened.orders if order.held_asset == "USD"]
+    # Nobody but the venue knows what an order without a price reserves, or one that cannot be read.
+    amounts += [None for _ in opened.unreadable]
     known = [most if amount is None else amount for amount in amounts]
     return max(min(sum(known, ZERO), most), ZERO)
 

@@ -61,6 +61,25 @@ async def test_dollars_in_an_open_buy_order_are_held(broker, venue):
     assert cash.total == 1000
 
 
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"qty": "1"},
+        {"qty": "1", "type": "stop", "limit_price": None, "stop_price": "5"},
+        {"qty": "1", "limit_price": None},
+        {"qty": "1", "symbol": "", "side": "", "order_class": "mleg"},
+    ],
+    ids=["limit", "stop", "market", "several legs"],
+)
+async def test_dollars_in_an_open_purchase_of_an_option_are_held(broker, venue, shown):
+    venue.deposit("USD", "1000")
+    venue.place("AAPL/USD", "buy", "100", limit="5")
+    option = {"asset_class": "us_option", "symbol": "AAPL250117C00150000", **shown}
+    fault(venue, FaultKind.WRONG_FIELDS, "GET /v2/orders", fields=option)
+    (cash,) = (await broker.fetch_report()).holdings
+    assert (cash.free, cash.held, cash.locked) == (500, 500, 0)
+
+
 async def test_dollars_that_have_not_settled_are_held_by_no_order(broker, venue):
     venue.deposit("USD", "100")
     venue.account.unsettled_usd = D(100)

@@ -126,8 +126,8 @@ def test_dollars_that_may_not_be_spent_and_that_no_order_holds_have_not_settled(
 )
 def test_what_orders_hold_of_the_dollars_is_counted_from_the_orders(catalog, changes, held):
     buy = {**order(side="buy", status="new", qty="1", filled_qty="0", limit_price="2"), **changes}
-    orders = parse_open_orders([buy], catalog).orders
-    cash = parse_cash(account(non_marginable_buying_power="2"), orders)
+    opened = parse_open_orders([buy], catalog)
+    cash = parse_cash(account(non_marginable_buying_power="2"), opened)
     assert (cash.free, cash.held, cash.total) == (2, D(held), D("5.92"))
 
 
