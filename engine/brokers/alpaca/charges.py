@@ -1,15 +1,18 @@
 """Pure: which booked charge belongs to which order, where their venue does not say so: each to one at most."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import compress, product
 
-from engine.money import ZERO
+from engine.money import ZERO, exact
 
 #: A charge is rounded: by so much of itself, or to the cent.
 _NEAR_RATIO, _NEAR_USD = Decimal("0.01"), Decimal("0.005")
 _BOOKED_WITHIN = timedelta(days=4)
+#: Of more charges not every way to share them out is tried.
+_MOST_TRIED = 10
 #: Fills this far from an order may be charged on the same days as it.
 SHARED_DAYS = _BOOKED_WITHIN + timedelta(days=2)
 
@@ -50,6 +53,55 @@ def certain_charges(
     return known if len(known) == len(amounts) else None
 
 
+def sole_charge(
+    bill: Bill,
+    rivals: Sequence[Bill],
+    charges: Sequence[Charge],
+    *,
+    split_rates: Collection[Decimal],
+    whole_rates: Collection[Decimal],
+    rival_rates: Collection[Decimal],
+) -> Decimal | None:
+    """Return what a bill was charged in several parts, or as a whole at a rate that is not its account's now.
+
+    None unless every charge of those days is explained so, no other bill may have been charged it, and it is the same
+    amount however that is done.
+    """
+    there = [charge for charge in charges if charge.asset == bill.asset and _is_in_time(charge, bill)]
+    if len(there) > _MOST_TRIED:
+        return None
+    amounts = set[Decimal]()
+    for mine, others in _splits(there):
+        whole = _joined(mine)
+        fits = _fits(whole, bill, whole_rates if len(mine) == 1 else split_rates)
+        # What the other bills were charged is the rest, and neither any part of this nor all of it.
+        rests = (there, others, [whole, *others]) if fits else ()
+        if fits and {_explained(rivals, rest, rival_rates) for rest in rests} == {len(others)}:
+            amounts.add(whole.amount)
+    return amounts.pop() if len(amounts) == 1 else None
+
+
+def _joined(charges: Sequence[Charge]) -> Charge:
+    with exact():
+        return replace(charges[0], amount=sum((charge.amount for charge in charges), ZERO))
+
+
+def _splits(charges: Sequence[Charge]) -> Iterator[tuple[list[Charge], list[Charge]]]:
+    """Return every way to take some charges and leave the others."""
+    for taken in product((True, False), repeat=len(charges)):
+        if any(taken):
+            yield list(compress(charges, taken)), list(compress(charges, (not one for one in taken)))
+
+
+def _explained(bills: Sequence[Bill], charges: Sequence[Charge], rates: Collection[Decimal]) -> int:
+    """Return how many charges belong to one of some bills at most."""
+    fits = {
+        place: [n for n, charge in enumerate(charges) if _fits(charge, bill, rates)]
+        for place, bill in enumerate(bills)
+    }
+    return _count(fits)
+
+
 def _amount_of(
     bill: int, shared: Mapping[int, Sequence[int]], charges: Sequence[Charge], most: int
 ) -> Decimal | None:
@@ -83,9 +135,12 @@ def _count(shared: Mapping[int, Sequence[int]]) -> int:
 
 
 def _fits(charge: Charge, bill: Bill, rates: Collection[Decimal]) -> bool:
-    days = bill.day - timedelta(days=1), bill.day + _BOOKED_WITHIN
-    if charge.asset != bill.asset or not days[0] <= charge.day <= days[1]:
+    if charge.asset != bill.asset or not _is_in_time(charge, bill):
         return False
     cent = _NEAR_USD if charge.asset == "USD" else ZERO
     tolerance = max(abs(charge.amount) * _NEAR_RATIO, cent)
     return min(abs(charge.amount - bill.base * rate) for rate in rates) <= tolerance
+
+
+def _is_in_time(charge: Charge, bill: Bill) -> bool:
+    return bill.day - timedelta(days=1) <= charge.day <= bill.day + _BOOKED_WITHIN

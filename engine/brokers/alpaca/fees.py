@@ -1,11 +1,12 @@
 """What Alpaca takes for crypto: the schedule by tier, and the charges it books at the end of the day."""
 
 import contextlib
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
-from engine.brokers.alpaca.charges import Bill, Charge, certain_charges
+from engine.brokers.alpaca.charges import Bill, Charge, certain_charges, sole_charge
 from engine.brokers.alpaca.names import Catalog
 from engine.brokers.parse import MalformedAnswerError, Row, amount_in, lenient, text_in
 from engine.money import ZERO, exact
@@ -15,6 +16,10 @@ _USD = "USD"
 
 # https://docs.alpaca.markets/docs/crypto-fees: what takers pay, in basis points, by tier of the account.
 _TAKER = tuple(Decimal(bps) / 10_000 for bps in (25, 22, 20, 18, 15, 13, 12, 10))
+#: What anybody pays, those included whose order rested; the last tier's rest free of charge.
+_PUBLISHED = frozenset({*_TAKER, *(Decimal(bps) / 10_000 for bps in (15, 12, 10, 8, 5, 2))})
+#: An activity's id begins with its time: 20261122000000000::…
+_DAY_IN_ID = re.compile(r"[0-9]{8}(?=[0-9]*::)")
 
 
 def taker_of_tier(tier: int | None) -> Decimal:
@@ -30,7 +35,7 @@ def parse_tier(account: Row) -> int | None:
 
 def parse_charge(row: Row, catalog: Catalog) -> Charge:
     """Read one CFEE activity: dollars, or coins of a pair with a negative quantity."""
-    day = date.fromisoformat(text_in(row, "date")[:10])
+    day = _day(row)
     dollars = lenient(row, "net_amount", amount_in) or ZERO
     if dollars:
         return Charge(amount=-dollars, asset=_USD, day=day)
@@ -38,11 +43,22 @@ def parse_charge(row: Row, catalog: Catalog) -> Charge:
     return Charge(amount=-amount_in(row, "qty"), asset=coin, day=day)
 
 
+def _day(row: Row) -> date:
+    """Return the day of an activity; those that are no trades have a date, and some only a time or an id that tells."""
+    told = (lenient(row, key, text_in) for key in ("date", "transaction_time", "created_at"))
+    in_id = _DAY_IN_ID.match(lenient(row, "id", text_in) or "")
+    for text in (*told, in_id and in_id.group()):
+        with contextlib.suppress(ValueError):
+            return date.fromisoformat((text or "")[:10])
+    message = "a charge of no known day"
+    raise MalformedAnswerError(message)
+
+
 def readable_charges(rows: Iterable[Row], catalog: Catalog) -> list[Charge]:
     """Read the charges of a page; one that cannot be read only leaves a fee unknown."""
     charges = list[Charge]()
     for row in rows:
-        with contextlib.suppress(MalformedAnswerError, ValueError):
+        with contextlib.suppress(MalformedAnswerError):
             charges.append(parse_charge(row, catalog))
     return charges
 
@@ -62,8 +78,19 @@ def find_fee(
     booked, rivals = list(charges), _rivals(others, asset=fills[0].fee_asset)
     whole = certain_charges([_bill(fills)], rivals, booked, rates)
     parts = whole or certain_charges([_bill([fill]) for fill in fills], rivals, booked, rates)
+    if parts is None:
+        # A whole at another rate looks like one of several parts at the account's own.
+        whole_rates = _PUBLISHED if len(fills) == 1 else rates
+        return sole_charge(
+            _bill(fills),
+            rivals,
+            booked,
+            split_rates=rates,
+            whole_rates=whole_rates,
+            rival_rates=_PUBLISHED,
+        )
     with exact():
-        return None if parts is None else sum(parts, ZERO)
+        return sum(parts, ZERO)
 
 
 def _rivals(others: Iterable[Fill], *, asset: str) -> list[Bill]:

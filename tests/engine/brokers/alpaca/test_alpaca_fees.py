@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from engine.brokers.alpaca.charges import Charge
-from engine.brokers.alpaca.fees import find_fee, taker_of_tier
+from engine.brokers.alpaca.fees import find_fee, readable_charges, taker_of_tier
+from engine.brokers.alpaca.names import Catalog
 from engine.orders import Fill, Side, VenueOrderId
 
 D = Decimal
@@ -66,6 +67,94 @@ def test_a_charge_of_the_day_that_fits_the_schedule_is_the_orders(fills, charges
 )
 def test_what_is_not_booked_in_full_stays_unknown(fills, charges):
     assert find_fee(fills, charges, tier=None) is None
+
+
+@pytest.mark.parametrize(
+    ("charges", "fee"),
+    [
+        (charged("6.25", "6.25"), "12.5"),
+        (charged("2.5", "4", "6"), "12.5"),
+        (charged("5", "6"), "11"),
+        (charged("7.5"), "7.5"),
+        (charged("6"), "6"),
+        (charged("10"), "10"),
+        (charged("5"), "5"),
+        (charged("6.25"), None),
+        (charged("4.2", "4.1"), None),
+        (charged("7.5", "40"), None),
+        (charged("6.25", "6.25", "40"), None),
+        (charged("6.25", "6.25", day=date(2026, 11, 30)), None),
+        (charged(*["1.25"] * 10), "12.5"),
+        (charged(*["0.5"] * 25), None),
+    ],
+    ids=[
+        "two halves",
+        "three parts",
+        "parts of the next tier",
+        "maker",
+        "maker of the next tier",
+        "two tiers off",
+        "the last tier",
+        "one of two halves",
+        "two of three thirds",
+        "one that belongs to nothing",
+        "halves and one that belongs to nothing",
+        "another week",
+        "ten parts",
+        "more than can be tried",
+    ],
+)
+def test_a_charge_in_parts_or_at_another_rate_is_the_orders_where_nothing_else_explains_it(charges, fee):
+    assert find_fee([a_fill()], charges, tier=1) == (fee and D(fee))
+
+
+@pytest.mark.parametrize(
+    ("others", "charges", "fee"),
+    [
+        (["0.2"], charged("6.25", "6.25", "25"), "12.5"),
+        (["0.2"], charged("7.5", "25"), "7.5"),
+        (["0.06"], charged("7.5"), None),
+        (["0.1"], charged("6.25", "6.25"), None),
+        (["0.1"], charged("7.5"), None),
+        (["0.05"], charged("6.25", "6.25"), None),
+        (["0.05"], charged("6.25", "6.25", "6.25"), "12.5"),
+        (["0.3"], charged("6.25", "6.25"), "12.5"),
+    ],
+    ids=[
+        "halves beside another order",
+        "another rate beside another order",
+        "what another order explains",
+        "halves of either",
+        "another rate of either",
+        "a half that is another order's",
+        "a half for another order too",
+        "another order not booked",
+    ],
+)
+def test_a_charge_in_parts_takes_nothing_that_is_anothers(others, charges, fee):
+    fills = [a_fill(quantity, order=f"o-{n}") for n, quantity in enumerate(others, 2)]
+
+    assert find_fee([a_fill()], charges, tier=1, others=fills) == (fee and D(fee))
+
+
+@pytest.mark.parametrize(
+    ("row", "day"),
+    [
+        ({"date": "2026-11-22"}, DAY),
+        ({"date": "2026-11-22T00:00:00Z"}, DAY),
+        ({"date": None, "created_at": "2026-11-22T23:10:00Z"}, DAY),
+        ({"transaction_time": "2026-11-22T23:10:00Z"}, DAY),
+        ({"date": "soon", "id": "20261122000000000::f-1"}, DAY),
+        ({"id": "20261122000000000::f-1"}, DAY),
+        ({"id": "20269922000000000::f-1"}, None),
+        ({"id": "f-1"}, None),
+        ({}, None),
+    ],
+)
+def test_a_charge_is_of_the_day_its_row_tells_in_any_way(row, day):
+    read = readable_charges([{"net_amount": "-12.5", **row}], Catalog())
+
+    assert [charge.day for charge in read] == ([day] if day else [])
 
 
 def another(quantity="0.1", *, order="o-2", **changes):
