@@ -1,6 +1,6 @@
 """What an account holds: assets with their free, held and locked parts, and margin positions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -66,8 +66,15 @@ class Holding:
     venue_entry: Decimal | None = None
     #: What all of it is worth in the venue's own total, where it keeps one (Alpaca); else None.
     venue_value_usd: Decimal | None = None
+    #: National money by what its venue says, under a name that alone does not tell it from a coin or a share.
+    is_fiat: bool = field(default=False, compare=False)
     #: The symbol it trades under, where the asset name alone does not say (stocks: AAPL/USD).
     symbol: str | None = None
+
+    @property
+    def is_cash(self) -> bool:
+        """Tell whether it is money; all else is a position."""
+        return self.is_fiat or is_cash(self.asset)
 
     @property
     def total(self) -> Decimal:
@@ -126,12 +133,12 @@ class AccountReport:
     @property
     def spot_positions(self) -> tuple[Holding, ...]:
         """Return what is held and is not cash."""
-        return tuple(h for h in self.holdings if h.total > ZERO and not is_cash(h.asset))
+        return tuple(h for h in self.holdings if h.total > ZERO and not h.is_cash)
 
     @property
     def shorts(self) -> tuple[Holding, ...]:
         """Return what was sold without being held: the venue lent it."""
-        return tuple(h for h in self.holdings if h.total < ZERO and not is_cash(h.asset))
+        return tuple(h for h in self.holdings if h.total < ZERO and not h.is_cash)
 
     def holding(self, asset: str) -> Holding:
         """Return the holding of `asset`, empty when the account has none."""

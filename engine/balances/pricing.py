@@ -3,13 +3,27 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+from engine.currencies import CURRENCIES
 from engine.instruments import Instrument
-from engine.money import FIAT, USD_STABLECOINS, ZERO, exact, is_at_par
+from engine.money import EUR_STABLECOINS, FIAT, USD_STABLECOINS, ZERO, exact, is_at_par
 from engine.quotes import Quote
 from engine.venues import Venue
 
 #: Tried in this order when an asset is not traded against the dollar itself.
 _BRIDGES = ("USDC", "USDT", "USDG", "EUR", "GBP", "BTC", "ETH")
+#: What else a coin may be quoted in: other stablecoins and national money.
+_OTHER_MONEY = tuple(sorted((USD_STABLECOINS | EUR_STABLECOINS | CURRENCIES) - {"USD", *_BRIDGES}))
+#: More conversions than this add up to no price that a sale would bring.
+_MOST_CONVERSIONS = 3
+#: What a sale may bring, the best first.
+_EXIT_QUOTES = (
+    "USD",
+    *sorted(USD_STABLECOINS),
+    *("EUR", "GBP", *sorted(FIAT - {"USD", "EUR", "GBP"})),
+    *sorted(EUR_STABLECOINS),
+    *sorted(CURRENCIES - FIAT),
+    *("BTC", "ETH"),
+)
 
 _ONE = Decimal(1)
 
@@ -19,20 +33,27 @@ def plan_price_path(asset: str, instruments: Mapping[str, Instrument]) -> tuple[
 
     The first symbol may be inverted (USD/JPY for JPY), which `value_in_usd` knows.
     """
-    venue = _venue(instruments)
-    if is_at_par(asset, venue):
+    for conversions in range(_MOST_CONVERSIONS + 1):
+        path = _path(asset, instruments, conversions)
+        if path is not None:
+            return path
+    return ()
+
+
+def _path(asset: str, instruments: Mapping[str, Instrument], most: int) -> tuple[str, ...] | None:
+    if is_at_par(asset, _venue(instruments)):
         return ()
+    if most == 0:
+        return None
     direct = _pair(asset, "USD", instruments)
     if direct is not None:
         return (direct,)
-    for bridge in _BRIDGES:
+    for bridge in (*_BRIDGES, *_OTHER_MONEY):
         first = _pair(asset, bridge, instruments) if bridge != asset else None
-        second = _pair(bridge, "USD", instruments)
-        if first is not None and is_at_par(bridge, venue):
-            return (first,)
-        if first is not None and second is not None:
-            return (first, second)
-    return ()
+        rest = _path(bridge, instruments, most - 1) if first is not None else None
+        if first is not None and rest is not None:
+            return (first, *rest)
+    return None
 
 
 def plan_symbols(assets: set[str], instruments: Mapping[str, Instrument]) -> set[str]:
@@ -72,9 +93,7 @@ def pairs_for_exit(
     asset: str, currency: str | None, instruments: Mapping[str, Instrument]
 ) -> tuple[str, ...]:
     """Return every pair an asset could be sold through, the best first."""
-    others = sorted(FIAT - {"USD", "EUR", "GBP"})
-    preferred = (currency, "USD", *sorted(USD_STABLECOINS), "EUR", "GBP", *others, "BTC", "ETH")
-    symbols = dict.fromkeys(f"{asset}/{quote}" for quote in preferred if quote is not None)
+    symbols = dict.fromkeys(f"{asset}/{quote}" for quote in (currency, *_EXIT_QUOTES) if quote is not None)
     return tuple(symbol for symbol in symbols if symbol in instruments)
 
 

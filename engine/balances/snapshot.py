@@ -105,7 +105,8 @@ class BalanceSnapshot:
     def available_complete(self) -> bool:
         """Tell whether what is available is exact although something has no price."""
         lacking = (*self.unpriced, *self.unreadable, *self.unvalued_cash)
-        return not any(not asset or is_cash(asset) for asset in lacking)
+        money = {line.currency for line in self.cash}
+        return not any(not asset or asset in money or is_cash(asset) for asset in lacking)
 
     @property
     def unspendable_usd(self) -> Decimal:

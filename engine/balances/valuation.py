@@ -20,7 +20,7 @@ def value_account(report: AccountReport, prices: Prices) -> BalanceSnapshot:
     """
     owned = [holding for holding in report.holdings if _is_owned(holding)]
     rates = {holding.asset: _rate(holding, prices) for holding in owned}
-    cash = [holding for holding in owned if is_cash(holding.asset)]
+    cash = [holding for holding in owned if holding.is_cash]
     lacking = tuple(holding.asset for holding in owned if rates[holding.asset] is None)
     # A total of the venue's own lacks nothing when one of our prices does.
     is_venue_total = report.equity_usd is not None
@@ -59,7 +59,7 @@ def list_open_positions(report: AccountReport, prices: Prices) -> tuple[OpenPosi
         spot = tuple(
             _spot_position(holding, _rate(holding, prices))
             for holding in report.holdings
-            if _is_owned(holding) and not is_cash(holding.asset)
+            if _is_owned(holding) and not holding.is_cash
         )
     margin = tuple(
         OpenPosition(
@@ -93,7 +93,7 @@ def _rate(holding: Holding, prices: Prices) -> Decimal | None:
 
 
 def _counts_at_venue_value(holding: Holding, prices: Prices) -> bool:
-    is_priced = is_cash(holding.asset) or _is_price(prices.get(holding.asset))
+    is_priced = holding.is_cash or _is_price(prices.get(holding.asset))
     return not is_priced and _rate(holding, prices) is not None
 
 

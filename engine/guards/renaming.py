@@ -8,7 +8,7 @@ from engine import wall_time
 from engine.cost_basis import share
 from engine.guards.guard import Guard
 from engine.guards.offering import OldCost
-from engine.money import ZERO, exact, is_cash
+from engine.money import ZERO, exact
 from engine.positions import AccountReport
 from engine.storage.records import KnownAsset
 
@@ -32,8 +32,7 @@ def arrivals(report: AccountReport, *, known: Collection[KnownAsset], gone_at: d
         for one in known
         if one.first_seen_at == met_at or wall_time.is_before(one.first_seen_at, since)
     }
-    held = {holding.asset for holding in report.holdings if holding.total > ZERO}
-    return frozenset(asset for asset in held - old if not is_cash(asset))
+    return frozenset(holding.asset for holding in report.spot_positions) - old
 
 
 def successor_of(report: AccountReport, *, gone: Decimal, arrived: Collection[str]) -> str | None:

@@ -3,13 +3,15 @@
 from collections.abc import Collection, Iterable
 
 from engine.brokers.parse import Row, amount_in, readable, row_in, text_in
+from engine.currencies import is_currency
 from engine.money import ZERO, exact
 from engine.positions import Holding
 
 # https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/accounts/list-accounts: spot orders reach the
 # accounts of these types on the platform CONSUMER. Vaults, what backs perpetuals, US derivatives (CFM_CONSUMER), INTX
 # and whatever is added one day are owned, and out of their reach.
-_SPOT_TYPES = frozenset({"ACCOUNT_TYPE_CRYPTO", "ACCOUNT_TYPE_FIAT"})
+_FIAT = "ACCOUNT_TYPE_FIAT"
+_SPOT_TYPES = frozenset({"ACCOUNT_TYPE_CRYPTO", _FIAT})
 _SPOT_PLATFORMS = frozenset({"ACCOUNT_PLATFORM_CONSUMER"})
 #: A row that says nothing, as all did before Coinbase had more than one platform.
 _UNSAID = frozenset({"", "ACCOUNT_TYPE_UNSPECIFIED", "ACCOUNT_PLATFORM_UNSPECIFIED"})
@@ -31,6 +33,7 @@ def parse_holdings(accounts: Iterable[Row]) -> tuple[Holding, ...]:
                     free=known.free + each.free,
                     held=known.held + each.held,
                     locked=known.locked + each.locked,
+                    is_fiat=known.is_fiat or each.is_fiat,
                 )
     return tuple(holding for _, holding in sorted(holdings.items()) if _has_something(holding))
 
@@ -68,9 +71,14 @@ def _balance(row: Row, certain: Collection[str]) -> Holding:
     text_in(row, "currency")
     asset = _asset(row)
     if _may_be_spot(row) and (_is_certainly_spot(row) or asset not in certain):
-        return Holding(asset=asset, free=free, held=held)
+        return Holding(asset=asset, free=free, held=held, is_fiat=_is_fiat(row))
     with exact():
-        return Holding(asset=asset, free=ZERO, locked=free + held)
+        return Holding(asset=asset, free=ZERO, locked=free + held, is_fiat=_is_fiat(row))
+
+
+def _is_fiat(row: Row) -> bool:
+    kind = _said(row, "type")
+    return kind == _FIAT or (kind in _UNSAID and is_currency(text_in(row, "currency")))
 
 
 def _is_certainly_spot(row: Row) -> bool:

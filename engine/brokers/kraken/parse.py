@@ -20,6 +20,7 @@ from engine.brokers.parse import (
     row_in,
     text_in,
 )
+from engine.currencies import is_currency
 from engine.errors import UnknownOutcomeError
 from engine.money import ZERO, exact
 from engine.positions import Direction, Holding, MarginPosition
@@ -57,7 +58,13 @@ def parse_balances(result: object, catalog: Catalog) -> tuple[Holding, ...]:
                 parts[asset][part] += owned - held
                 parts[asset][Part.HELD] += held
     return tuple(
-        Holding(asset=asset, free=part[Part.FREE], held=part[Part.HELD], locked=part[Part.LOCKED])
+        Holding(
+            asset=asset,
+            free=part[Part.FREE],
+            held=part[Part.HELD],
+            locked=part[Part.LOCKED],
+            is_fiat=is_currency(asset),
+        )
         for asset, part in sorted(parts.items())
         if any(part.values())
     )

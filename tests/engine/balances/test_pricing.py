@@ -57,6 +57,43 @@ def test_an_asset_without_a_dollar_pair_goes_over_a_bridge():
     assert value_in_usd("XYZ", instruments, quotes) == Decimal("2.2")
 
 
+@pytest.mark.parametrize(
+    ("venue", "prices", "path", "worth"),
+    [
+        (Venue.COINBASE, {"XYZ/EURC": "2", "EURC/USDC": "1.1"}, ("XYZ/EURC", "EURC/USDC"), "2.2"),
+        (
+            Venue.COINBASE,
+            {"XYZ/EURC": "2", "EURC/EUR": "1", "EUR/USD": "1.1"},
+            ("XYZ/EURC", "EURC/EUR", "EUR/USD"),
+            "2.2",
+        ),
+        (Venue.COINBASE, {"XYZ/PYUSD": "2"}, ("XYZ/PYUSD",), "2"),
+        (Venue.KRAKEN, {"XYZ/USDQ": "2", "USDQ/USD": "1.1"}, ("XYZ/USDQ", "USDQ/USD"), "2.2"),
+        (Venue.KRAKEN, {"XYZ/CAD": "2", "USD/CAD": "0.8"}, ("XYZ/CAD", "USD/CAD"), "2.5"),
+        (Venue.KRAKEN, {"XYZ/BRL": "2", "USDT/BRL": "5", "USDT/USD": "1"}, None, "0.4"),
+        (Venue.KRAKEN, {"XYZ/EUR": "3", "XYZ/EURC": "2", "EUR/USD": "1", "EURC/USD": "1"}, None, "3"),
+    ],
+)
+def test_an_asset_is_worth_something_whatever_money_it_is_quoted_in(venue, prices, path, worth):
+    instruments, quotes = listed(*prices, venue=venue), {}
+    for symbol, price in prices.items():
+        quotes |= quoted(symbol, price, price)
+
+    assert path is None or plan_price_path("XYZ", instruments) == path
+    assert value_in_usd("XYZ", instruments, quotes) == Decimal(worth)
+
+
+def test_a_way_to_the_dollar_of_more_than_three_pairs_is_no_price():
+    instruments = listed("XYZ/EURC", "EURC/EURQ", "EURQ/EUR", "EUR/USD")
+
+    assert plan_price_path("XYZ", instruments) == ()
+
+
+@pytest.mark.parametrize("quote", ["EURC", "EURQ", "CAD", "BRL", "SGD", "USDQ"])
+def test_an_asset_can_be_sold_for_whatever_money_it_is_quoted_in(quote):
+    assert choose_exit_symbol("XYZ", None, listed(f"XYZ/{quote}", "XYZ/ETH")) == f"XYZ/{quote}"
+
+
 def test_a_stablecoin_nobody_trades_for_dollars_is_unknown_not_one():
     assert value_in_usd("USDC", listed("BTC/USDC"), quoted("BTC/USDC", "1", "2")) is None
 

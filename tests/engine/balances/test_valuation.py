@@ -51,6 +51,18 @@ def test_cash_is_valued_at_the_venues_own_rate_and_kept_per_currency():
     )
 
 
+def test_money_under_a_name_that_a_share_has_too_is_cash_where_its_venue_says_so():
+    dollars = replace(a_holding("SGD", "100"), is_fiat=True)
+
+    snapshot = value(dollars, prices={"SGD": Decimal("0.75")})
+    unpriced = value(dollars, prices={})
+
+    assert three(snapshot) == ("75", "75", "0")
+    assert list_open_positions(a_report(dollars), {}) == ()
+    assert (unpriced.complete, unpriced.available_complete) == (False, False)
+    assert list_open_positions(a_report(a_holding("SGD", "100")), {})
+
+
 def test_fee_credits_are_named_and_leave_the_total_exact():
     report = replace(a_report(a_holding("USD", "5")), credits=(a_holding("KFEE", "1234.56"),))
 

@@ -122,3 +122,22 @@ def test_ether_staked_under_a_name_of_its_own_is_ether_that_cannot_be_sold():
 
     assert parse_holdings(rows) == (Holding(asset="ETH", free=D(2), locked=D(1)),)
     assert find_unreadable_accounts([account("ETH2", free="much")]) == {"ETH"}
+
+
+@pytest.mark.parametrize(
+    ("asset", "kind", "is_cash"),
+    [
+        ("SGD", "ACCOUNT_TYPE_FIAT", True),
+        ("RON", "ACCOUNT_TYPE_FIAT", True),
+        ("NEW", "ACCOUNT_TYPE_FIAT", True),
+        ("BRL", None, True),
+        ("MXN", "ACCOUNT_TYPE_CRYPTO", False),
+        ("MNT", "", False),
+        ("EURC", "ACCOUNT_TYPE_CRYPTO", True),
+        ("BTC", "ACCOUNT_TYPE_CRYPTO", False),
+    ],
+)
+def test_money_is_what_the_venue_says_is_money(asset, kind, is_cash):
+    (holding,) = parse_holdings([account(asset, type=kind)])
+
+    assert holding.is_cash is is_cash

@@ -57,6 +57,16 @@ def test_an_order_that_is_answered_with_an_error_alone_is_refused(result):
         result_of({"error": ["EOrder:Insufficient funds"], "result": result}, Operation.ORDER)
 
 
+@pytest.mark.parametrize(
+    ("name", "is_cash"),
+    [("ZUSD", True), ("AED", True), ("BRL", True), ("USDT", True), ("XXBT", False), ("MNT", False)],
+)
+def test_national_money_of_any_country_is_cash(name, is_cash):
+    (holding,) = parse_balances({name: balance("5")}, CATALOG)
+
+    assert holding.is_cash is is_cash
+
+
 KEYS = ["error", "result", "balance", "hold_trade", "XXBT", "ZUSD"]
 
 
