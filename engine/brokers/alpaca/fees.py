@@ -39,8 +39,8 @@ def parse_charge(row: Row, catalog: Catalog) -> Charge:
     dollars = lenient(row, "net_amount", amount_in) or ZERO
     if dollars:
         return Charge(amount=-dollars, asset=_USD, day=day)
-    coin = catalog.asset(text_in(row, "symbol")).base
-    return Charge(amount=-amount_in(row, "qty"), asset=coin, day=day)
+    coin = catalog.coin(text_in(row, "symbol"))
+    return Charge(amount=-amount_in(row, "qty"), asset=coin.base, day=day)
 
 
 def _day(row: Row) -> date:

@@ -57,6 +57,15 @@ class Catalog:
         base, _, quote = pair.partition("/")
         return Asset(base=base, quote=quote, asset_class=AssetClass.CRYPTO)
 
+    def coin(self, name: str) -> Asset:
+        """Return what a symbol stands for that is no share's."""
+        asset = self.asset(name)
+        if asset.asset_class is AssetClass.CRYPTO:
+            return asset
+        # Money, or no longer listed: positions in coins are against the dollar.
+        base = name.removesuffix(DOLLAR) or name
+        return Asset(base=base, quote=DOLLAR, asset_class=AssetClass.CRYPTO)
+
     def stock(self, ticker: str) -> Asset:
         """Return what a ticker stands for, whatever else is called so."""
         return Asset(base=self._stock_name(ticker), quote=DOLLAR, asset_class=AssetClass.STOCK)
@@ -153,8 +162,4 @@ def position_asset(row: Row, catalog: Catalog) -> Asset | None:
         return None
     if asset_class is AssetClass.STOCK:
         return catalog.stock(name)
-    asset = catalog.asset(name)
-    if asset.asset_class is AssetClass.CRYPTO:
-        return asset
-    # no longer listed: positions in coins are against the dollar
-    return Asset(base=name.removesuffix(DOLLAR) or name, quote=DOLLAR, asset_class=asset_class)
+    return catalog.coin(name)

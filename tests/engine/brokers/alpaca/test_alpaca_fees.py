@@ -138,6 +138,25 @@ def test_a_charge_in_parts_takes_nothing_that_is_anothers(others, charges, fee):
 
 
 @pytest.mark.parametrize(
+    ("symbol", "asset"),
+    [
+        ("BTCUSD", "BTC"),
+        ("BTC/USD", "BTC"),
+        ("USD", "USD"),
+        ("USDUSD", "USD"),
+        ("USDC", "USDC"),
+        ("USDCUSD", "USDC"),
+        ("GONEUSD", "GONE"),
+        ("GONE/USD", "GONE"),
+    ],
+)
+def test_a_charge_is_taken_in_money_or_coins_and_never_in_shares(catalog, symbol, asset):
+    row = {"net_amount": "0", "qty": "-12.5", "symbol": symbol, "date": "2026-11-22"}
+
+    assert readable_charges([row], catalog) == charged("12.5", asset=asset)
+
+
+@pytest.mark.parametrize(
     ("row", "day"),
     [
         ({"date": "2026-11-22"}, DAY),
