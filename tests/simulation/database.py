@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from engine.people.accounts import KeyOrigin, environment_account_id
 from engine.people.roles import Role
+from engine.storage.readable import UNREADABLE, UnreadableRows
 from engine.storage.tables import AccountRow, AlertRow, UserRow, metadata
 from engine.venues import Venue
 
@@ -29,6 +30,10 @@ class InlineSession:
     def __init__(self, session, before_statement):
         self._session = session
         self._before_statement = before_statement
+
+    @property
+    def info(self):
+        return self._session.info
 
     async def exec(self, statement):
         self._before_statement()
@@ -70,8 +75,8 @@ class Store:
     def empty(self):
         self._template.backup(self._raw)
 
-    def session(self):
-        return Session(self._engine, expire_on_commit=False)
+    def session(self, info=None):
+        return Session(self._engine, expire_on_commit=False, info=info)
 
     def begin(self):
         """Open the transaction of what is written next; what only reads runs through without one."""
@@ -92,12 +97,13 @@ class InlineDatabase:
         self._store = store
         self._life = life
         self._inside = set()
+        self.unreadable = UnreadableRows()
 
     @asynccontextmanager
     async def write(self):
         await self._life.take_turns()
         self._life.crash_before_commit()
-        with self._store.session() as session, self._alone(), session.begin():
+        with self._session() as session, self._alone(), session.begin():
             self._store.begin()
             yield InlineSession(session, self._before_statement)
             self._before_statement(writes_alert=any(isinstance(row, AlertRow) for row in session.new))
@@ -107,9 +113,12 @@ class InlineDatabase:
     @asynccontextmanager
     async def read(self):
         await self._life.take_turns()
-        with self._store.session() as session, self._alone():
+        with self._session() as session, self._alone():
             yield InlineSession(session, self._before_statement)
         await self._life.take_turns()
+
+    def _session(self):
+        return self._store.session({UNREADABLE: self.unreadable})
 
     def is_inside(self):
         """Tell whether this task has a transaction open, in which nothing slow may be awaited."""
