@@ -165,7 +165,8 @@ async def _spoil(
     if fault.kind is FaultKind.TRUNCATE:
         return await _send_half(request, response)
     if fault.kind is FaultKind.WRONG_FIELDS and isinstance(response, web.Response):
-        return web.json_response(_overlaid(json.loads(response.text or "null"), fault.fields))
+        shown = _overlaid(json.loads(response.text or "null"), fault.fields)
+        return web.json_response(shown, status=response.status)
     return response
 
 
