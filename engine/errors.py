@@ -1,5 +1,6 @@
 """What can go wrong at a venue, sorted by what it means for an order and for the owner."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import ClassVar
 
@@ -78,3 +79,11 @@ class MisconfiguredError(BrokerError):
     """The answer makes no sense for a venue: wrong address, proxy page, changed format."""
 
     outcome = "not answered by the venue"
+
+
+class UncertainOrderError(MisconfiguredError):
+    """The venue lists orders without our id that may be the one that is looked up, or their owner's own."""
+
+    def __init__(self, venue: Venue, order_ids: Collection[str]) -> None:
+        super().__init__(venue, f"it does not tell whose order {', '.join(sorted(order_ids))} is")
+        self.order_ids = tuple(sorted(order_ids))

@@ -114,6 +114,8 @@ class Order:
     fee_asset: str | None
     #: Limit or stop price; None for market orders.
     price: Decimal | None = None
+    #: Whether it was to be filled at once at any price; None where the venue does not tell.
+    is_market: bool | None = None
     opened_at: datetime | None = None
     #: When nothing more could fill; None while open, or where the venue does not tell.
     closed_at: datetime | None = None
@@ -166,8 +168,10 @@ class Sent:
 
     side: Side
     quantity: Decimal
-    #: When it left, by our clock.
+    #: When it first left, by our clock.
     at: datetime
+    #: Whether it trades a leveraged position.
+    is_margin: bool = False
     #: Orders of ours that are known to be other ones.
     others: frozenset[str] = frozenset()
 

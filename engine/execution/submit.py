@@ -7,7 +7,13 @@ from decimal import Decimal
 from engine import wall_time
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
-from engine.errors import BrokerError, RefusalReason, RefusedError, UnknownOutcomeError
+from engine.errors import (
+    BrokerError,
+    RefusalReason,
+    RefusedError,
+    UncertainOrderError,
+    UnknownOutcomeError,
+)
 from engine.execution.intents import Intent
 from engine.execution.journal import Journal
 from engine.execution.patience import pause_s
@@ -19,9 +25,9 @@ from engine.execution.settle import (
     next_settling_step,
 )
 from engine.execution.states import IntentEvent, IntentState, client_order_id
-from engine.execution.unproven import unproven_attempts
+from engine.execution.unproven import first_sent_at, unproven_attempts
 from engine.money import ZERO, exact
-from engine.orders import ClientOrderId, Fill, Order, OrderRequest, Sent
+from engine.orders import ClientOrderId, Fill, Order, OrderRequest, Sent, VenueOrderId
 from engine.venues import Venue
 
 #: How far back an order is sought: both clocks, and how long the process was away, are trusted to a day.
@@ -53,6 +59,8 @@ class Submitter:
         self._clock = clock
         #: When each request left whose answer was lost, by the clock nobody sets.
         self._lost_at = dict[ClientOrderId, float]()
+        #: Orders of which the venue does not tell whether they are the one that was sent under an id.
+        self._uncertain = dict[ClientOrderId, tuple[str, ...]]()
 
     async def send(
         self, intent: Intent, broker: Broker, quantity: Decimal, *, symbol: str | None = None
@@ -116,7 +124,7 @@ class Submitter:
             await self._clock.sleep((step.age - self._age(left_at)).total_seconds())
             asked_after = self._age(left_at)
             try:
-                order = await self._find(intent, broker)
+                order = await self._find_certain(intent, broker)
             except BrokerError as e:
                 # Silence is no evidence either way.
                 failures += 1
@@ -177,10 +185,23 @@ class Submitter:
             sent = replace(
                 intent, attempt=attempt, client_order_id=client_order_id(intent.intent_id, attempt)
             )
-            order = await self._find(sent, broker)
+            try:
+                order = await self._find(sent, broker)
+            except UncertainOrderError as e:
+                # What was sent is gone from the balance, so the only one that may be it is.
+                [order_id, *more] = e.order_ids
+                if more:
+                    raise
+                order = await broker.fetch_order(
+                    VenueOrderId(order_id), intent.symbol, priority=Priority.EXIT
+                )
             if order is not None and await self._may_have_sold(order, broker):
                 return order
         return None
+
+    def uncertain_orders(self, client_order_id: ClientOrderId) -> tuple[str, ...]:
+        """Return the orders that may be the one that was sent under an id, or their owner's own."""
+        return self._uncertain.get(client_order_id, ())
 
     async def unproven(self, intent: Intent) -> tuple[int, ...]:
         """Return the numbers of the attempts that were given up without a refusal."""
@@ -195,8 +216,11 @@ class Submitter:
         """Tell whether a request that was proven absent under this id arrived after all; None is silence."""
         if intent.sent_at is None or PROOFS[intent.venue].resend is not Resend.SAME_ID:
             return False
+        if not await self._lost_an_answer(intent):
+            # Nothing is under way, and what looks like it is its owner's own order.
+            return False
         try:
-            return await self._find(intent, broker) is not None
+            return await self._find_certain(intent, broker) is not None
         except BrokerError:
             return None
 
@@ -208,8 +232,7 @@ class Submitter:
         arrives_within = PROOFS[intent.venue].arrives_within
         if not arrives_within:
             return False
-        steps = await self._journal.load_steps(intent.intent_id)
-        if not any(step.to_state is IntentState.UNKNOWN for step in steps):
+        if not await self._lost_an_answer(intent):
             return False
         left_at = self._lost_at.setdefault(intent.client_order_id, self._clock.monotonic())
         return absent_at is None or timedelta(seconds=absent_at - left_at) < arrives_within
@@ -217,7 +240,22 @@ class Submitter:
     def _age(self, left_at: float) -> timedelta:
         return timedelta(seconds=self._clock.monotonic() - left_at)
 
+    async def _lost_an_answer(self, intent: Intent) -> bool:
+        steps = await self._journal.load_steps(intent.intent_id)
+        return any(step.to_state is IntentState.UNKNOWN for step in steps)
+
+    async def _find_certain(self, intent: Intent, broker: Broker) -> Order | None:
+        """Look an order up; one that may be its owner's own is none, and is kept to be named."""
+        self._uncertain.pop(intent.client_order_id, None)
+        try:
+            return await self._find(intent, broker)
+        except UncertainOrderError as e:
+            self._uncertain[intent.client_order_id] = e.order_ids
+            return None
+
     async def _find(self, intent: Intent, broker: Broker) -> Order | None:
+        steps = await self._journal.load_steps(intent.intent_id)
+        left_at = first_sent_at(intent.venue, steps, intent.attempt)
         return await broker.find_order(
             intent.client_order_id,
             intent.symbol,
@@ -225,7 +263,8 @@ class Submitter:
             sent=Sent(
                 side=intent.side,
                 quantity=intent.quantity,
-                at=intent.sent_at or intent.created_at,
+                at=left_at or intent.sent_at or intent.created_at,
+                is_margin=intent.reduce_only,
                 others=await self._journal.load_other_orders(intent),
             ),
             priority=Priority.EXIT,

@@ -1,6 +1,7 @@
 """Pure: which attempts of an exit may have sold something although the venue showed nothing of it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from engine.execution.intents import IntentStep
@@ -31,6 +32,18 @@ def unproven_attempts(venue: Venue, steps: Sequence[IntentStep]) -> tuple[int, .
         if not keeps_id or step.from_state in _CLOSED:
             attempt += 1
     return tuple(unproven)
+
+
+def first_sent_at(venue: Venue, steps: Sequence[IntentStep], attempt: int) -> datetime | None:
+    """Return when an attempt first left; None when it never did."""
+    keeps_id = PROOFS[venue].resend is Resend.SAME_ID
+    at = 1
+    for step in steps:
+        if step.to_state is IntentState.SENT and at == attempt:
+            return step.at
+        if step.to_state is IntentState.PLANNED and step.from_state in _BEGUN:
+            at += not keeps_id or step.from_state in _CLOSED
+    return None
 
 
 def orders_of_attempts(venue: Venue, steps: Sequence[IntentStep]) -> Mapping[str, int]:

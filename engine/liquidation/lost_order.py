@@ -22,6 +22,10 @@ _SOLD_UNSEEN = (
     "about what was sent is gone from the balance, and {venue} lists no order for it: "
     "probably it is this bot's own sell order {order_ids}, please look for it there"
 )
+_UNCERTAIN = (
+    "{venue} does not tell whether order {order_ids} is this bot's own, whose answer was lost, or yours: "
+    "please look at it there"
+)
 
 
 class LostOrder:
@@ -41,6 +45,8 @@ class LostOrder:
         #: Since when the balance looks as if one of them had sold, and how often it was sought since.
         self._sought_since_s: float | None = None
         self._sought = 0
+        #: Orders that were named to the owner because they may be ours.
+        self._named = set[tuple[str, ...]]()
 
     @property
     def was_absent(self) -> bool:
@@ -55,6 +61,7 @@ class LostOrder:
         )
         settled = await self._submitter.settle(intent, self._broker)
         if settled.state is IntentState.PLANNED:
+            await self._name_uncertain(intent)
             self._absent += 1
             if self._absent > 1:
                 # A venue that loses one request after the other is not to be stormed.
@@ -68,6 +75,7 @@ class LostOrder:
         """
         asked_at = self._clock.monotonic()
         has_arrived = await self._submitter.has_arrived(intent, self._broker)
+        await self._name_uncertain(intent)
         if has_arrived is False:
             self._absent_at = asked_at
         if not has_arrived:
@@ -101,6 +109,15 @@ class LostOrder:
         await self._trouble.note(why, "looking for it; nothing is sent meanwhile")
         await self._clock.sleep(pause_s(why, self._sought))
         return intent
+
+    async def _name_uncertain(self, intent: Intent) -> None:
+        """Tell the owner, once, of orders that may be ours: the exit goes on by what the balance still shows."""
+        order_ids = self._submitter.uncertain_orders(intent.client_order_id)
+        if not order_ids or order_ids in self._named:
+            return
+        self._named.add(order_ids)
+        why = _UNCERTAIN.format(venue=intent.venue.label, order_ids=", ".join(order_ids))
+        await self._trouble.note(why, "selling what the balance still shows", must_be_told=True)
 
     async def _go_on_from(self, intent: Intent, order: Order) -> Intent:
         if intent.state is IntentState.SUSPENDED:

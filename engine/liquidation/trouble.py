@@ -37,11 +37,12 @@ class Trouble:
             self._reminder.cancel()
             await asyncio.gather(self._reminder, return_exceptions=True)
 
-    async def note(self, why: str, doing: str) -> None:
-        """Say what is wrong now and what is being done; the first time it is told at once."""
+    async def note(self, why: str, doing: str, *, must_be_told: bool = False) -> None:
+        """Say what is wrong now and what is being done; the first time, or where it must be, it is told at once."""
         self._why, self._doing = why, doing
+        if self._reminder is None or must_be_told:
+            await self._tell_if_due(is_due=must_be_told)
         if self._reminder is None:
-            await self._tell_if_due()
             self._reminder = asyncio.create_task(self._remind())
 
     def name_unreadable(self, orders: tuple[str, ...]) -> None:
@@ -56,13 +57,14 @@ class Trouble:
                 with suppress(Exception):
                     await self._tell_if_due()
 
-    async def _tell_if_due(self) -> None:
+    async def _tell_if_due(self, *, is_due: bool = False) -> None:
         self._told = await tell_if_due(
             self._intent,
             self._why + self._in_the_way(),
             self._doing,
             journal=self._journal,
             clock=self._clock,
+            is_due=is_due,
         )
 
     def _in_the_way(self) -> str:
@@ -75,14 +77,16 @@ class Trouble:
         )
 
 
-async def tell_if_due(intent: Intent, why: str, doing: str, *, journal: Journal, clock: Clock) -> Told:
+async def tell_if_due(
+    intent: Intent, why: str, doing: str, *, journal: Journal, clock: Clock, is_due: bool = False
+) -> Told:
     """Tell the owner of a failing exit, unless the last reminder was too short a time ago.
 
     What was told is read from the outbox: an exit goes on failing over any number of restarts.
     """
     trigger, now = intent.trigger, clock.now()
     told = await journal.load_told_failing(intent)
-    if trigger is None or not told.is_due(now):
+    if trigger is None or not (is_due or told.is_due(now)):
         return told
     since = told.first_at or now
     message = ExitFailing(

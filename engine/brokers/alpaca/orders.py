@@ -127,6 +127,7 @@ def parse_order(row: Row, catalog: Catalog, *, fills: tuple[Fill, ...] = ()) -> 
         fee=ZERO if unpaid else None,
         fee_asset=asset.quote if unpaid else None,
         price=optional_in(row, "limit_price", amount_in) or optional_in(row, "stop_price", amount_in),
+        is_market=_is_market(row),
         opened_at=lenient(row, "created_at", iso_time_in),
         fills=fills,
     )
@@ -143,6 +144,11 @@ def _family(row: Row) -> ProductFamily:
     if told is None and is_contract(text_in(row, "symbol")):
         return ProductFamily.OPTION
     return _FAMILIES.get((told or "us_equity").casefold(), ProductFamily.OTHER)
+
+
+def _is_market(row: Row) -> bool | None:
+    kind = lenient(row, "type", text_in) or lenient(row, "order_type", text_in)
+    return None if kind is None else kind == "market"
 
 
 def _cost(row: Row, filled: Decimal, fills: tuple[Fill, ...]) -> Decimal | None:

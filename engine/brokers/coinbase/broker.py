@@ -33,9 +33,9 @@ from engine.brokers.parse import (
     rows_in,
     text_in,
 )
-from engine.brokers.unnamed import base_of, is_like
+from engine.brokers.unnamed import Likeness, base_of, likeness
 from engine.clock import Clock, moment
-from engine.errors import KeyRejectedError, MisconfiguredError
+from engine.errors import KeyRejectedError, MisconfiguredError, UncertainOrderError
 from engine.money import ZERO
 from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId, distinct
 from engine.positions import AccountReport
@@ -135,20 +135,18 @@ class CoinbaseBroker(CcxtBroker):
         """Look an order up by our id: open ones, then all since then, then the orders behind new fills.
 
         Of every pair: an attempt through another one may have gone out under the same id. None is proof that
-        there is no such order, so a row that may be ours and cannot be read raises.
+        there is no such order, so a row that may be ours and cannot be told from it raises.
         """
         ahead = self._market.ahead()
         start = (since + ahead).astimezone(UTC).isoformat().replace("+00:00", "Z")
         lists: list[Params] = [{"order_status": list(statuses)} for statuses in OPEN_STATUSES]
-        seen = set[str]()
+        seen, uncertain = set[str](), set[str]()
 
         def is_ours(row: Row) -> bool:
-            known = has_client_id(row, client_order_id)
-            if known is not None or sent is None:
-                return known is True
-            # Of a product that is none of ours nothing else need be readable.
-            is_other = text_in(row, "product_id").partition("-")[0] != base_of(symbol)
-            return not is_other and is_like(parse_order(row), symbol, sent, shifted=ahead)
+            like = _likeness(row, client_order_id, symbol, sent, shifted=ahead)
+            if like is Likeness.UNCERTAIN:
+                uncertain.add(text_in(row, "order_id"))
+            return like is Likeness.OURS
 
         for wanted in (*lists, {"start_date": start}):
             async for row in self._order_rows(wanted, priority):
@@ -161,6 +159,8 @@ class CoinbaseBroker(CcxtBroker):
             for order_id in sorted(traded - seen):
                 if await self._is_ours(order_id, is_ours, seen, priority):
                     return await self.fetch_order(order_id, symbol, priority=priority)
+        if uncertain:
+            raise UncertainOrderError(Venue.COINBASE, uncertain)
         return None
 
     async def fetch_order_fills(
@@ -351,3 +351,20 @@ class CoinbaseBroker(CcxtBroker):
             cost=0,  # orders wait for nothing
         )
         return await self._send(call, priority=priority)
+
+
+def _likeness(
+    row: Row, client_order_id: ClientOrderId, symbol: str, sent: Sent | None, *, shifted: timedelta
+) -> Likeness:
+    known = has_client_id(row, client_order_id)
+    if known is not None or sent is None:
+        return Likeness.OURS if known else Likeness.OTHER
+    # Of a product that is none of ours nothing else need be readable.
+    product = lenient(row, "product_id", text_in)
+    if product is not None and product.partition("-")[0] != base_of(symbol):
+        return Likeness.OTHER
+    try:
+        order = parse_order(row)
+    except MalformedAnswerError:
+        return Likeness.UNCERTAIN
+    return likeness(order, symbol, sent, shifted=shifted)

@@ -51,6 +51,7 @@ def parse_order(row: Row, *, fills: tuple[Fill, ...] = ()) -> Order:
         fee=amount_in(row, "total_fees"),
         fee_asset=symbol.partition("/")[2] or None,
         price=optional_in(terms, "limit_price", amount_in) or optional_in(terms, "stop_price", amount_in),
+        is_market=_is_market(row),
         opened_at=optional_in(row, "created_time", iso_time_in),
         fills=fills,
     )
@@ -106,6 +107,16 @@ def _terms(row: Row) -> Row:
     kinds = [kind for kind in given if isinstance(kind, Mapping)]
     sized = (kind for kind in kinds if any(kind.get(size) for size in _SIZES))
     return next(sized, as_row((kinds or given)[0], "order_configuration") if given else {})
+
+
+def _is_market(row: Row) -> bool | None:
+    """Tell whether an order has no limit and no stop, by its kind's name or else by the key of its terms."""
+    kind = lenient(row, "order_type", text_in)
+    if kind is not None and kind != "UNKNOWN_ORDER_TYPE":
+        return kind == "MARKET"
+    configuration = row.get("order_configuration")
+    kinds = list(configuration) if isinstance(configuration, Mapping) else []
+    return str(kinds[0]).startswith("market_") if len(kinds) == 1 else None
 
 
 def has_client_id(row: Row, client_order_id: ClientOrderId) -> bool | None:

@@ -35,10 +35,16 @@ from engine.brokers.parse import (
     table_in,
     text_in,
 )
-from engine.brokers.unnamed import is_like
+from engine.brokers.unnamed import Likeness, likeness
 from engine.clock import Clock, moment
 from engine.credits import split_credits
-from engine.errors import RefusalReason, RefusedError, UnknownOutcomeError
+from engine.errors import (
+    MisconfiguredError,
+    RefusalReason,
+    RefusedError,
+    UncertainOrderError,
+    UnknownOutcomeError,
+)
 from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId
 from engine.positions import AccountReport
 from engine.venues import Account, Venue
@@ -154,14 +160,17 @@ class KrakenBroker(CcxtBroker):
         """Look an order up by our id: open ones, then closed ones, then the orders behind new trades.
 
         Asked in this order an order cannot slip through by closing between two calls. None is proof that there
-        is no such order, so a row that may be ours and cannot be read raises.
+        is no such order, so a row that may be ours and cannot be told from it raises.
         """
         start = _unix((await self._venue_clock()).shift(since))
+        uncertain = set[str]()
         for path, table, extra in (("OpenOrders", "open", {}), ("ClosedOrders", "closed", {"start": start})):
             result = await self._read(path, {"cl_ord_id": client_order_id, **extra}, priority=priority)
             with reading(Venue.KRAKEN):
                 rows = table_in(as_row(result, path), table)
-            found = await self._pick(rows, client_order_id, symbol, sent, is_answer_to_id=len(rows) == 1)
+            found = await self._pick(
+                rows, client_order_id, symbol, sent, uncertain, is_answer_to_id=len(rows) == 1
+            )
             if found is not None:
                 return found
         rows = await trades_since(self._trades, start, priority)
@@ -173,9 +182,11 @@ class KrakenBroker(CcxtBroker):
         orders = await self._query_orders(order_ids, priority)
         with reading(Venue.KRAKEN):
             require_all(order_ids, orders)
-        found = await self._pick(orders, client_order_id, symbol, sent)
+        found = await self._pick(orders, client_order_id, symbol, sent, uncertain)
         if found is None:
-            known.update(order_ids)
+            known.update(order_id for order_id in order_ids if order_id not in uncertain)
+        if found is None and uncertain:
+            raise UncertainOrderError(Venue.KRAKEN, uncertain)
         return found
 
     async def fetch_order_fills(
@@ -272,9 +283,11 @@ class KrakenBroker(CcxtBroker):
         client_order_id: ClientOrderId,
         symbol: str,
         sent: Sent | None,
+        uncertain: set[str],
         *,
         is_answer_to_id: bool = False,
     ) -> Order | None:
+        """Return the order of ours among some; the ids of those that may be it are added to `uncertain`."""
         offset = self._market.venue_clock.offset
         for order_id, row in rows.items():
             with reading(Venue.KRAKEN):
@@ -283,9 +296,16 @@ class KrakenBroker(CcxtBroker):
                 return await self._parsed(order_id, row)
             # We send no userref, which another program may.
             if named is None and sent is not None and not row.get("userref"):
-                order = await self._parsed(order_id, row)
-                if is_like(order, symbol, sent, shifted=offset, is_answer_to_id=is_answer_to_id):
+                try:
+                    order = await self._parsed(order_id, row)
+                except MisconfiguredError:
+                    uncertain.add(order_id)
+                    continue
+                like = likeness(order, symbol, sent, shifted=offset, is_answer_to_id=is_answer_to_id)
+                if like is Likeness.OURS:
                     return order
+                if like is Likeness.UNCERTAIN:
+                    uncertain.add(order_id)
         return None
 
     async def _query_orders(self, order_ids: list[VenueOrderId], priority: Priority) -> dict[str, Row]:

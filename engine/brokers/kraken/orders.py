@@ -52,6 +52,7 @@ def parse_order(order_id: str, row: Row, catalog: Catalog) -> Order:
         fee=amount_in(row, "fee"),
         fee_asset=pair.quote,
         price=_order_price(terms),
+        is_market=_is_market(terms),
         opened_at=optional_in(row, "opentm", unix_time_in),
         closed_at=optional_in(row, "closetm", unix_time_in),
     )
@@ -116,6 +117,11 @@ def _open_quantity(row: Row, side: Side, filled: Decimal, price: Decimal | None)
         message = "a sale sized by its value has no price"
         raise MalformedAnswerError(message)
     return amount_in(row, "vol") / price
+
+
+def _is_market(terms: Row) -> bool | None:
+    kind = lenient(terms, "ordertype", text_in)
+    return None if kind is None else kind == "market"
 
 
 def _order_price(terms: Row) -> Decimal | None:

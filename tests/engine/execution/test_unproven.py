@@ -1,14 +1,14 @@
 """Attempts that may have sold although the venue showed nothing of it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from engine.execution.intents import IntentStep
 from engine.execution.states import IntentState
-from engine.execution.unproven import looks_sold, orders_of_attempts, unproven_attempts
+from engine.execution.unproven import first_sent_at, looks_sold, orders_of_attempts, unproven_attempts
 from engine.venues import Venue
 
 P, S, U, A = IntentState.PLANNED, IntentState.SENT, IntentState.UNKNOWN, IntentState.ACCEPTED
@@ -66,6 +66,23 @@ def test_each_order_that_is_known_belongs_to_one_attempt(venue, states, attempts
     ]
 
     assert list(orders_of_attempts(venue, steps).values()) == attempts
+
+
+@pytest.mark.parametrize(
+    ("venue", "states", "attempt", "step"),
+    [
+        pytest.param(Venue.KRAKEN, (P, S, U), 1, 1, id="the first"),
+        pytest.param(Venue.KRAKEN, (P, S, U, P, S, U, P, S), 2, 4, id="a later one under an id of its own"),
+        pytest.param(Venue.COINBASE, (P, S, U, P, S, U), 1, 1, id="sent again under the same id"),
+        pytest.param(Venue.KRAKEN, (P, S, U, P), 2, None, id="not sent yet"),
+    ],
+)
+def test_an_attempt_may_be_at_the_venue_from_when_it_first_left(venue, states, attempt, step):
+    steps = [replace(one, at=STEP.at + timedelta(seconds=n)) for n, one in enumerate(life(*states))]
+
+    at = first_sent_at(venue, steps, attempt)
+
+    assert at == (None if step is None else STEP.at + timedelta(seconds=step))
 
 
 @pytest.mark.parametrize(
