@@ -4,11 +4,19 @@ from collections.abc import Iterable
 
 #: What Kraken adds to the name of a tokenized stock in a balance.
 TOKENIZED = ".T"
+#: What a share is called after its ticker where money or a coin has that name.
+SHARE = ".US"
 
 
 def in_capitals(typed: str) -> str:
     """Write the asset and the quote of a typed name in capitals, unless its letters are mixed as in AAPLx.T."""
     return "/".join(part if _is_mixed(part) else part.upper() for part in typed.split("/"))
+
+
+def as_share(typed: str) -> str:
+    """Return the name of the share that a ticker, alone or with its quote, may stand for."""
+    asset, slash, quote = typed.partition("/")
+    return f"{asset}{SHARE}{slash}{quote}"
 
 
 def _is_mixed(part: str) -> bool:

@@ -29,6 +29,7 @@ from engine.storage.database import Database
 from engine.storage.repositories import guards as guard_rows
 from engine.storage.repositories.questions import load_asked
 from engine.storage.repositories.untold import FILLS_AWAITED, load_unsettled
+from engine.typed_names import as_share
 from engine.venues import Account, Venue
 from engine.wall_time import age
 
@@ -83,7 +84,10 @@ class PortfolioService:
         found = await self._read_now(
             tuple(a for a in self._reader.accounts(user_id) if venue in {None, a.venue})
         )
-        return found if symbol is None else [one for one in found if one.is_called(symbol)]
+        if symbol is None:
+            return found
+        named = [one for one in found if one.is_called(symbol)]
+        return named or [one for one in found if one.is_called(as_share(symbol))]
 
     async def find_again(self, user_id: int, keys: Collection[PositionKey]) -> list[Found]:
         """Return the positions a button is about as they are now."""

@@ -13,6 +13,7 @@ from engine.brokers.parse import (
 )
 from engine.instruments import AssetClass, Instrument, TradingStatus
 from engine.money import ZERO, is_cash
+from engine.typed_names import SHARE
 from engine.venues import Venue
 
 DOLLAR = "USD"
@@ -107,7 +108,7 @@ class Catalog:
     def _stock_name(self, ticker: str) -> str:
         """Keep a fund with the ticker BTC apart from the coin, and one with the ticker USD from the dollar."""
         crypto = {i.base for i in self.instruments.values() if i.asset_class is AssetClass.CRYPTO}
-        return f"{ticker}.US" if ticker in crypto or is_cash(ticker) else ticker
+        return f"{ticker}{SHARE}" if ticker in crypto or is_cash(ticker) else ticker
 
 
 def parse_catalog(answer: object) -> Catalog:

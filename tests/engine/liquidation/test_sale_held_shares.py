@@ -1,5 +1,6 @@
 """What the owner's open orders at Alpaca hold of shares and coins is freed, whatever kind of order it is."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -7,8 +8,6 @@ import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled
 from engine.venues import Venue
-from sandbox.alpaca.catalogue import EQUITY
-from sandbox.book import Listing
 from sandbox.faults import FaultKind
 
 D = Decimal
@@ -98,19 +97,8 @@ async def test_an_order_that_may_hold_what_is_sold_is_named(room, shown):
 @pytest.mark.parametrize("ticker", ["USD", "DAI", "BTC", "EUR"])
 async def test_a_share_called_like_money_or_a_coin_is_guarded_and_sold(room, ticker):
     name = f"{ticker}.US"
-    room.world.market.add(
-        Listing(
-            venue="alpaca",
-            symbol=f"{name}/USD",
-            base=name,
-            quote="USD",
-            tick=D("0.01"),
-            lot=D("0.000000001"),
-            spread_ratio=D("0.0002"),
-            depth=(D(5000),),
-            asset_class=EQUITY,
-        )
-    )
+    apple = room.world.market.listing("alpaca", "AAPL/USD")
+    room.world.market.add(replace(apple, symbol=f"{name}/USD", base=name))
     room.deposit("USD", "1000", venue=Venue.ALPACA)
 
     await guard_under_an_order(room, f"{name}/USD", held="100", shown={"subtag": None})
