@@ -165,7 +165,7 @@ def unescape_pem(value: object) -> object:
     r"""Turn the literal \n of a one-line PEM into line ends; refuse one that was cut."""
     if not isinstance(value, str) or not value.startswith("-----BEGIN"):
         return value
-    pem = value.replace("\\n", "\n")
+    pem = value.replace("\\r", "").replace("\\n", "\n").replace("\r", "")
     if "-----END" not in pem:
         raise ValueError(r"is cut off: write the whole PEM on one line, with \n for each line end")
     return pem
