@@ -37,6 +37,8 @@ _KRAKEN: tuple[tuple[str, Sense], ...] = (
     ("eapi:feature disabled", Meaning.KEY),
     ("esession:", Meaning.KEY),
     ("eauth:", Meaning.KEY),
+    # What the account may trade depends on where its owner lives: "XMR trading restricted for PL".
+    ("eaccount:invalid permissions", _NO_PAIR),
     ("permission denied", Meaning.KEY),
     ("etrade:locked", Meaning.KEY),
     ("etrade:user locked", Meaning.KEY),
@@ -63,7 +65,6 @@ _KRAKEN: tuple[tuple[str, Sense], ...] = (
     ("tick size", _INVALID),
     ("reduce only", _INVALID),
     ("post only", _INVALID),
-    # By where its owner lives: "XMR trading restricted for PL".
     ("trading restricted", _NO_PAIR),
     (":", RefusalReason.OTHER),
 )
@@ -76,8 +77,14 @@ _COINBASE: tuple[tuple[str, Sense], ...] = (
     ("too many requests", Meaning.RATE_LIMIT),
     ("account is not available", _NO_PAIR),
     ("source is not enabled for trading", _NO_PAIR),
+    ("trading pair not available", _NO_PAIR),
     ("ineligible", _NO_PAIR),
     ("geofencing", _NO_PAIR),
+    # What is insufficient is the key.
+    ("permission_denied · insufficient", Meaning.KEY),
+    ("insufficient permission", Meaning.KEY),
+    ("insufficient scope", Meaning.KEY),
+    ("insufficient privilege", Meaning.KEY),
     ("insufficient", _FUNDS),
     ("too_small", _MINIMUM),
     ("too small", _MINIMUM),
@@ -124,6 +131,9 @@ _ALPACA: tuple[tuple[str, Sense], ...] = (
     ("client_order_id must be unique", _DUPLICATE),
     # Speaks of a minimum and means the number of decimals.
     ("sub-penny", _INVALID),
+    ("insufficient permission", Meaning.KEY),
+    ("insufficient scope", Meaning.KEY),
+    ("insufficient privilege", Meaning.KEY),
     ("insufficient", _FUNDS),
     ("not allowed to short", _FUNDS),
     ("cannot be sold short", _FUNDS),

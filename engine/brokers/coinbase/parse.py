@@ -137,7 +137,7 @@ def _fill(row: Row, instruments: Instruments) -> Fill | None:
         side=one_of(row, "side", SIDES),
         price=amount_in(row, "price"),
         quantity=_quantity(row, instruments.get(symbol)),
-        fee=amount_in(row, "commission"),
+        fee=optional_in(row, "commission", amount_in),
         fee_asset=quote,
         at=iso_time_in(row, "trade_time"),
     )
@@ -145,7 +145,8 @@ def _fill(row: Row, instruments: Instruments) -> Fill | None:
 
 def _quantity(row: Row, instrument: Instrument | None) -> Decimal:
     size, price = amount_in(row, "size"), amount_in(row, "price")
-    if not flag_in(row, "size_in_quote") or price <= 0:
+    # A flag that is not set may be left out.
+    if not optional_in(row, "size_in_quote", flag_in) or price <= 0:
         return size
     step = instrument.lot if instrument else _SHOWN_DIGITS
     with exact():  # the coins bought were whole lots: the nearest one undoes the rounding of the value

@@ -67,7 +67,7 @@ def _fill(trade_id: str, row: Row, catalog: Catalog) -> Fill:
         side=one_of(row, "type", _SIDES),
         price=amount_in(row, "price"),
         quantity=amount_in(row, "vol"),
-        fee=amount_in(row, "fee"),
+        fee=optional_in(row, "fee", amount_in),
         fee_asset=pair.quote,
         at=unix_time_in(row, "time"),
         margin=margin > 0 or closing,

@@ -99,7 +99,7 @@ TRADE = {
 }
 
 
-@pytest.mark.parametrize("missing", ["pair", "type", "price", "vol", "fee", "time"])
+@pytest.mark.parametrize("missing", ["pair", "type", "price", "vol", "time"])
 def test_an_odd_kraken_trade_hides_no_other(missing):
     odd = {key: value for key, value in TRADE.items() if key != missing}
     result = {"trades": {"T1": TRADE, "T2": odd}, "count": 2}

@@ -189,7 +189,9 @@ def products(room):
     return [call.params["product_id"] for call in room.sent("orders", venue=Venue.COINBASE)]
 
 
-@pytest.mark.parametrize("words", [NOT_AVAILABLE, "INELIGIBLE_PAIR", "GEOFENCING_RESTRICTION"])
+@pytest.mark.parametrize(
+    "words", [NOT_AVAILABLE, "Trading pair not available", "INELIGIBLE_PAIR", "GEOFENCING_RESTRICTION"]
+)
 async def test_a_pair_the_account_may_not_trade_is_passed_over_for_the_next(closed, words):
     closed.account_there.closed_products["BTC-USD"] = words
     begun = closed.clock.monotonic()

@@ -95,13 +95,23 @@ def test_fills_of_derivatives_are_no_part_of_a_spot_holding(product_id, changes)
     assert (spot.base, spot.quote) == ("BTC", "USD")
 
 
+@pytest.mark.parametrize("missing", [None, ""])
+def test_a_fill_of_which_the_fee_is_not_told_is_kept_with_an_unknown_fee(missing):
+    (read,) = parse_fills({"fills": [fill(commission=missing)]}, {})
+    assert (read.quantity, read.fee) == (D(10), None)
+
+
+def test_a_size_is_in_coins_unless_it_is_said_to_be_in_dollars():
+    row = {key: value for key, value in fill().items() if key != "size_in_quote"}
+    (read,) = parse_fills({"fills": [row]}, {})
+    assert read.quantity == D(10)
+
+
 def test_corrections_are_no_fills():
     assert parse_fills({"fills": [fill(trade_type="REVERSAL")]}, {}) == ()
 
 
-@pytest.mark.parametrize(
-    "field", ["entry_id", "order_id", "trade_time", "trade_type", "price", "size", "commission"]
-)
+@pytest.mark.parametrize("field", ["entry_id", "order_id", "trade_time", "trade_type", "price", "size"])
 def test_a_fill_without_one_of_its_fields_raises(field):
     with pytest.raises(MalformedAnswerError):
         parse_fills({"fills": [fill(**{field: None})]}, {})

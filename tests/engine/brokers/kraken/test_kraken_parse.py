@@ -196,7 +196,13 @@ def test_fills_come_newest_first_and_margin_ones_are_marked():
     assert (fills[2].price, fills[2].fee, fills[2].fee_asset) == (D("40000.1"), D("10.4"), "USD")
 
 
-@pytest.mark.parametrize("field", ["ordertxid", "pair", "time", "type", "price", "fee", "vol"])
+@pytest.mark.parametrize("missing", [None, ""])
+def test_a_trade_of_which_the_fee_is_not_told_is_kept_with_an_unknown_fee(missing):
+    (read,) = parse_trades({"trades": {"T1": trade(fee=missing)}}, CATALOG)
+    assert (read.quantity, read.fee) == (D("0.1"), None)
+
+
+@pytest.mark.parametrize("field", ["ordertxid", "pair", "time", "type", "price", "vol"])
 def test_a_trade_without_one_of_its_fields_raises(field):
     with pytest.raises(MalformedAnswerError):
         parse_trades({"trades": {"T1": trade(**{field: None})}}, CATALOG)
