@@ -56,6 +56,7 @@ def test_one_asset_in_a_new_format_does_not_hide_the_others():
         ("USD", "USD.US/USD", AssetClass.STOCK),
         ("EUR", "EUR.US/USD", AssetClass.STOCK),
         ("DAI", "DAI.US/USD", AssetClass.STOCK),
+        ("COP", "COP/USD", AssetClass.STOCK),
     ],
 )
 def test_a_fund_with_the_ticker_of_a_coin_or_of_money_is_kept_apart_from_it(
