@@ -14,6 +14,9 @@ from engine.people.master_keys import MasterKeyError, parse_master_keys
 DATABASES = ("sqlite+aiosqlite://", "postgresql+psycopg://")
 WRONG_PLACE = "holds what looks like a secret; was it pasted into the wrong setting? It is not shown here"
 _HOST = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*\.?")
+#: At most 52 bits, says https://core.telegram.org/bots/api#user.
+_USER_ID = r"[1-9]\d{0,15}"
+_LARGEST_EXPONENT = 30
 LOWEST_THRESHOLD = Decimal("-0.5")
 
 
@@ -41,7 +44,7 @@ def split_ids(value: object) -> object:
         return value
     parts = [part.strip() for part in value.split(",") if part.strip()]
     for part in parts:
-        if not re.fullmatch(r"[1-9]\d*", part, re.ASCII):
+        if not re.fullmatch(_USER_ID, part, re.ASCII):
             raise ValueError("must be numeric Telegram user ids separated by commas")
     return tuple(int(part) for part in parts)
 
@@ -60,15 +63,18 @@ def check_threshold(value: object) -> Decimal:
         )
     )
     written = f", written {how}" if how else ""
-    meant = threshold / 100 if percent and abs(threshold) <= -LOWEST_THRESHOLD else threshold
+    is_ratio = threshold.is_finite() and abs(threshold) <= -LOWEST_THRESHOLD
+    meant = threshold / 100 if percent and is_ratio else threshold
     raise ValueError(f"must be a fraction in [-0.5, 0){written}: {_meant(meant)}")
 
 
 def _number(text: str) -> Decimal:
     try:
-        return Decimal(text.rstrip("% "))
+        number = Decimal(text.rstrip("% "))
     except InvalidOperation:
         return Decimal("NaN")
+    # Beyond that nobody means a ratio, and arithmetic overflows.
+    return number if abs(number.adjusted()) <= _LARGEST_EXPONENT else Decimal("NaN")
 
 
 def _meant(threshold: Decimal) -> str:

@@ -25,6 +25,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
 from bot.coinbase_key import check_coinbase_secret
+from bot.env_file import check_encoding
 from bot.errors import SettingsError
 from bot.pasted_secrets import looks_secret
 from bot.setting_checks import (
@@ -75,7 +76,11 @@ class Settings(BaseSettings):
     """One frozen record of the table in `.env.example`."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file_encoding="utf-8", extra="ignore", frozen=True, hide_input_in_errors=True
+        env_prefix=PREFIX,
+        env_file_encoding="utf-8-sig",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     telegram_token: Annotated[SecretStr | None, AfterValidator(check_token)] = None
@@ -200,6 +205,7 @@ def load_settings(env_file: Path | None = ENV_FILE) -> Settings:
     """
     if env_file not in {None, ENV_FILE, Path(os.devnull)} and not Path(env_file).is_file():
         raise SettingsError(f"{env_file}: there is no such file; settings are read from it.")
+    check_encoding(env_file)
     wrong = [*_unreadable(env_file)] or [*_unknown([*os.environ, *_in_file(env_file)])]
     try:
         settings = Settings(_env_file=env_file)
@@ -262,7 +268,7 @@ def _unreadable(env_file: Path | None) -> Iterator[str]:
     """Name the lines that the reader of the file could make nothing of, and show none of them."""
     if env_file is None or not Path(env_file).is_file():
         return
-    with Path(env_file).open(encoding="utf-8", errors="replace") as lines:
+    with Path(env_file).open(encoding="utf-8-sig", errors="replace") as lines:
         for binding in parse_stream(lines):
             # A word alone is read as a name without a value.
             if binding.error or (_is_ours(binding.key) and binding.value is None):

@@ -272,3 +272,71 @@ def test_settings_cannot_be_changed(monkeypatch):
     with pytest.raises(ValueError, match="frozen"):
         settings.mode = "paper"
     assert isinstance(settings, Settings)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("NIJA_OWNER_IDS=1\n".encode("utf-16"), "UTF-16"),
+        ("NIJA_OWNER_IDS=1\n".encode("utf-16-le"), "UTF-16"),
+        ("NIJA_OWNER_IDS=1\n".encode("utf-16-be"), "UTF-16"),
+        ("NIJA_OWNER_IDS=1\n".encode("utf-32"), "UTF-16"),
+        ("NIJA_OWNER_IDS=1\n# pr\u00e9fix\n".encode("latin-1"), "line 2"),
+        (b"\x89PNG\r\n\x1a\n", "line 1"),
+    ],
+)
+def test_a_file_in_another_encoding_is_refused_in_one_sentence_that_says_how_to_save_it(
+    tmp_path, content, words
+):
+    file = tmp_path / "of_notepad.env"
+    file.write_bytes(content)
+    with pytest.raises(SettingsError) as refused:
+        load_settings(file)
+    sentence = str(refused.value)
+    assert sentence.startswith(str(file))
+    assert words in sentence
+    assert "UTF-8" in sentence
+    assert "\n" not in sentence
+
+
+def test_the_mark_that_notepad_sets_before_utf_8_hides_no_setting(tmp_path):
+    file = tmp_path / ".env"
+    file.write_text("NIJA_OWNER_IDS=7\n", encoding="utf-8-sig")
+    assert load_settings(file).owner_ids == (7,)
+    assert find_sources(file).in_file == 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["x%", "%", "-1e-999999999", "1e999999999", "nan%", "sNaN%", "inf%", "-", "1e999999999%", "x,y%", "--1"],
+)
+def test_a_threshold_that_is_no_number_is_named_and_nothing_else_happens(monkeypatch, value):
+    assert refusal(monkeypatch, LIQUIDATION_PNL=value).startswith("NIJA_LIQUIDATION_PNL must be a fraction")
+
+
+@pytest.mark.parametrize("name", setting_names())
+@pytest.mark.parametrize(
+    "value",
+    [
+        "x%",
+        "nan",
+        "-nan",
+        "sNaN",
+        "inf",
+        "-inf",
+        "1e999999999",
+        "9" * 5000,
+        "\udcff",
+        "\N{SUPERSCRIPT TWO}",
+        "[",
+        "//[",
+    ],
+)
+def test_no_setting_ends_in_a_traceback(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    said = ""
+    try:
+        load_settings(None)
+    except SettingsError as refused:
+        said = str(refused)
+    assert not said or name in said
