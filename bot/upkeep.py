@@ -38,11 +38,15 @@ def migrate_held(settings: Settings, clock: Clock) -> Migrated:
     except DatabaseError as error:
         if isinstance(error, OperationalError):
             raise
-        raise CommandError(
-            f"The database {database_file(settings.database_url)} is damaged ({error.orig}). Nothing was started. "
-            f"Put a backup in its place with nija restore FILE; copies made before migrations are in "
-            f"{settings.data_dir / 'backups'}."
-        ) from error
+        raise damaged(database_file(settings.database_url), str(error.orig)) from error
+
+
+def damaged(file: Path | None, why: str) -> CommandError:
+    """Say what the owner of a damaged database must do."""
+    return CommandError(
+        f"The database {file} is damaged ({' '.join(why.split())}). Nothing was started. Put a backup in its place "
+        "with nija restore FILE; copies made before migrations are in the folder backups of the data dir."
+    )
 
 
 def backup(settings: Settings, file: Path) -> Backup:

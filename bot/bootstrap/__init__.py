@@ -7,7 +7,8 @@ from pydantic import SecretStr
 
 from bot.bootstrap.base import open_base, open_links
 from bot.bootstrap.engine import build_engine
-from bot.bootstrap.process import build_process
+from bot.bootstrap.process import build_process, direct_line
+from bot.database_check import checked
 from bot.errors import SettingsError
 from bot.lease import HeldDataDir, hold_data_dir
 from bot.lifecycle import live
@@ -17,6 +18,7 @@ from bot.settings import Settings
 from bot.stopping import Stop
 from bot.upkeep import migrate_held
 from engine.clock import SystemClock
+from engine.storage.backup import database_file
 
 __all__ = ["open_links", "run", "token_of"]
 
@@ -60,14 +62,16 @@ async def _run(settings: Settings, redactor: Redactor, held: HeldDataDir) -> Non
     clock = SystemClock()
     migrated = await asyncio.to_thread(migrate_held, settings, clock)
     stop = Stop()
-    async with AsyncExitStack() as resources:
+    token, file = token_of(settings), database_file(settings.database_url)
+    checking = checked(file, tell=direct_line(settings, token).say)
+    async with checking, AsyncExitStack() as resources:
         base = await open_base(settings, clock, resources)
         engine = build_engine(settings, base, resources.pop_all())
         parts = build_process(
             settings,
             base,
             engine,
-            token=token_of(settings),
+            token=token,
             stop=stop,
             redactor=redactor,
             revision=migrated.to_revision,

@@ -112,7 +112,7 @@ def build_process(
 ) -> Parts:
     """Return everything that runs, built and wired but not started."""
     clock = base.clock
-    line = _direct_line(settings, token)
+    line = direct_line(settings, token)
     watchdog = Watchdog(tell=line.say)
     updates = StoredUpdates(base.database, clock)
     lease = DatabaseLease(base.database, clock, on_lost=stop.ask)
@@ -195,7 +195,8 @@ def _build_schedule(jobs: Sequence[Job], clock: Clock, redactor: Redactor, watch
     return schedule
 
 
-def _direct_line(settings: Settings, token: SecretStr) -> DirectLine:
+def direct_line(settings: Settings, token: SecretStr) -> DirectLine:
+    """Return what speaks to the owners past everything else."""
     return DirectLine(
         token=token,
         api_url=settings.telegram_api_url,

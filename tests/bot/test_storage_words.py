@@ -82,9 +82,13 @@ def spoil_pages(content):
     return content[:PAGE] + b"\xff" * (len(content) - PAGE)
 
 
+def spoil_page_5(content):
+    return content[: 4 * PAGE] + b"\xa5" * PAGE + content[5 * PAGE :]
+
+
 @pytest.mark.parametrize(
     ("command", "spoil"),
-    [*((command, spoil_header) for command in COMMANDS), (("run",), spoil_pages)],
+    [*((command, spoil_header) for command in COMMANDS), (("run",), spoil_pages), (("run",), spoil_page_5)],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else value.__name__,
 )
 def test_no_command_ends_in_a_traceback_over_a_damaged_database(tmp_path, command, spoil):
