@@ -15,7 +15,14 @@ from sandbox.market import Market
 SPOT = "SPOT"
 #: A listing's status is `online` or one of these product flags.
 FLAGS = ("cancel_only", "limit_only", "post_only", "trading_disabled", "view_only", "auction_mode")
-FIAT = {"USD": "US Dollar", "EUR": "Euro", "GBP": "British Pound"}
+FIAT = {
+    "USD": "US Dollar",
+    "EUR": "Euro",
+    "GBP": "British Pound",
+    "CAD": "Canadian Dollar",
+    "BRL": "Brazilian Real",
+    "SGD": "Singapore Dollar",
+}
 BOOK_LEVELS = 50
 FAR = "1000000000"
 

@@ -49,6 +49,15 @@ async def test_the_report_reads_all_pages_with_what_is_held(broker, venue):
     assert len(venue.sent("accounts")) == 3
 
 
+async def test_the_report_tells_money_of_every_country_from_coins(broker, venue):
+    for asset in ("SGD", "EUR", "BTC"):
+        venue.deposit(asset, "5")
+
+    report = await broker.fetch_report()
+
+    assert [holding.asset for holding in report.spot_positions] == ["BTC"]
+
+
 async def test_a_page_that_fails_fails_the_report(broker, venue):
     venue.server.switches.page_size = 2
     for asset in ("USD", "BTC", "ETH"):
