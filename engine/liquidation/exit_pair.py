@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 
 from engine.balances.pricing import pairs_for_exit
+from engine.currencies import is_currency
 from engine.errors import BrokerError, RefusalReason, RefusedError
 from engine.guards.guard import Guard
 from engine.instruments import Instrument
@@ -112,8 +113,13 @@ def other_pairs(
     return tuple(
         one.symbol
         for one in listed
-        if one.symbol not in {guard.symbol, *refused} and is_cash(one.quote) and one.status.takes_exits
+        if one.symbol not in {guard.symbol, *refused} and _is_money(one.quote) and one.status.takes_exits
     )
+
+
+def _is_money(quote: str) -> bool:
+    # Nothing is quoted in shares, so a code that is both stands for the money.
+    return is_cash(quote) or is_currency(quote)
 
 
 def least_price(*, mark: Decimal | None, triggered_at: Decimal, asked: bool) -> Decimal:

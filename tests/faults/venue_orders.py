@@ -1,6 +1,6 @@
 """Faults of a venue around orders, fees and what its rows say."""
 
-from tests.faults.row import ACCEPTANCE, BROKERS, GUARDS, LIQUIDATION, REFUSED, Row
+from tests.faults.row import ACCEPTANCE, BROKERS, GUARDS, LIQUIDATION, REFUSED, STOCK, Row
 
 VENUE_ORDERS = (
     Row(
@@ -208,6 +208,38 @@ VENUE_ORDERS = (
         outcome="sold through another pair, as much as its book carries",
         tests=(
             "tests/engine/liquidation/test_exit_pair.py::test_a_guarded_pair_without_a_price_keeps_no_other_pair_from_selling_after_a_fall",
+        ),
+    ),
+    Row(
+        number="V47",
+        fault="an open covered call, or an order of odd intent, holds what is to be sold at Alpaca",
+        outcome="cancelled and named; one that cannot be understood is named",
+        tests=(
+            "tests/engine/liquidation/test_sale_held_shares.py::test_an_order_that_holds_what_is_sold_is_cancelled_whatever_its_intent",
+            "tests/engine/liquidation/test_sale_held_shares.py::test_an_order_that_may_hold_what_is_sold_is_named",
+        ),
+    ),
+    Row(
+        number="V48",
+        fault="a share is called like money or a coin",
+        outcome="a position that is guarded and sold",
+        tests=(
+            "tests/engine/liquidation/test_sale_held_shares.py::test_a_share_called_like_money_or_a_coin_is_guarded_and_sold",
+        ),
+    ),
+    Row(
+        number="V49",
+        fault="coins of another platform or a vault at Coinbase",
+        outcome="locked: only what spot orders reach is sold",
+        tests=(f"{STOCK}test_coins_that_no_spot_order_reaches_are_not_sold",),
+    ),
+    Row(
+        number="V50",
+        fault="an open order whose kind of product is odd or unknown",
+        outcome="found and cancelled where the venue documents it, otherwise named",
+        tests=(
+            "tests/engine/liquidation/test_sale_hindered.py::test_an_order_in_the_way_is_found_however_coinbase_writes_it",
+            "tests/engine/liquidation/test_sale_hindered.py::test_an_order_in_an_unknown_kind_of_product_is_named_and_not_cancelled",
         ),
     ),
 )

@@ -54,9 +54,19 @@ def an_offer(symbol, price):
 
 
 def test_dollars_stablecoins_and_other_money_stand_in_for_the_guarded_pair_in_that_order():
-    symbols = ("BTC/EUR", "BTC/USDT", "BTC/JPY", "BTC/USDC", "BTC/USD", "BTC/GBP", "ETH/USD")
+    symbols = (
+        "BTC/EUR",
+        "BTC/USDT",
+        "BTC/JPY",
+        "BTC/USDC",
+        "BTC/USD",
+        "BTC/GBP",
+        "BTC/BRL",
+        "BTC/ETH",
+        "ETH/USD",
+    )
 
-    assert others(*symbols) == ["BTC/USDC", "BTC/USDT", "BTC/EUR", "BTC/GBP", "BTC/JPY"]
+    assert others(*symbols) == ["BTC/USDC", "BTC/USDT", "BTC/EUR", "BTC/GBP", "BTC/JPY", "BTC/BRL"]
     assert others(*symbols, guard=replace(a_guard(), symbol="BTC/EUR"))[:2] == ["BTC/USD", "BTC/USDC"]
 
 
