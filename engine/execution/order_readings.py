@@ -19,6 +19,12 @@ NO_FILL_AGREES_AFTER_S = 5.0
 LOWER_AGREES_AFTER_S = 15.0
 
 
+#: An order that is not told as over for so long has its trades asked for: its row may stand still.
+STANDS_STILL_S = 2.0
+#: Between two questions for them while they tell of less than was sent: they cost a key points.
+TRADES_AGAIN_S = 10.0
+
+
 class Verdict(StrEnum):
     """What may be made of the last answer."""
 
@@ -47,6 +53,20 @@ def falls_short(order: Order, sent: Decimal) -> bool:
     return order.status.is_final and not _is_all(order.filled_quantity, sent)
 
 
+def needs_trades(order: Order, sent: Decimal) -> bool:
+    """Tell whether an order is final and does not tell all of what was filled itself."""
+    if not order.status.is_final:
+        return False
+    # A fee without its currency is one that the venue books later.
+    lacks_fee = order.fee is None and order.fee_asset is not None
+    return falls_short(order, sent) or not _is_priced(order) or lacks_fee
+
+
+def is_all_traded(fills: Sequence[Fill] | None, sent: Decimal) -> bool:
+    """Tell whether an order's trades tell of everything that was sent."""
+    return fills is not None and _is_all(_traded(fills), sent)
+
+
 def weigh(
     readings: OrderReadings, order: Order, *, traded: Decimal | None, now_s: float
 ) -> tuple[OrderReadings, Verdict]:
@@ -58,8 +78,13 @@ def weigh(
     filled = order.filled_quantity
     most = max(readings.most_filled, filled, traded or ZERO)
     if not order.status.is_final:
-        # Whatever was final before was not.
-        return replace(readings, most_filled=most, short=None), Verdict.OPEN
+        if traded is None or not _is_all(traded, readings.sent):
+            # Whatever was final before was not.
+            return replace(readings, most_filled=most, short=None), Verdict.OPEN
+        # All of it happened, whatever the row goes on saying; but not on one answer alone.
+        since_s = readings.short[1] if readings.short and readings.short[0] == traded else now_s
+        after = replace(readings, most_filled=most, short=(traded, since_s))
+        return after, Verdict.SETTLED if now_s - since_s >= AGREES_AFTER_S else Verdict.OPEN
     if _is_all(filled, readings.sent) or (traded is not None and _is_all(traded, readings.sent)):
         return replace(readings, most_filled=most, short=None), Verdict.SETTLED
     if filled > ZERO and traded == filled and filled >= readings.most_filled:
@@ -84,15 +109,31 @@ def why_unconfirmed(readings: OrderReadings, order: Order, *, traded: Decimal | 
     return f"{told}, and its trades " + ("are not known" if traded is None else f"tell of {traded:f} yet")
 
 
-def settled_by_trades(order: Order, fills: Sequence[Fill]) -> Order:
-    """Return the order with the totals of its trades where those tell of more than it says itself."""
+def settled_by_trades(order: Order, fills: Sequence[Fill], sent: Decimal) -> Order:
+    """Return the order with the totals of its trades where those tell more than it says itself."""
+    traded, filled = _traded(fills), order.filled_quantity
     with exact():
-        traded = sum((fill.quantity for fill in fills), ZERO)
-        if traded <= order.filled_quantity:
+        if traded > filled or (_is_all(traded, sent) and not _is_all(filled, sent)):
+            return _of_trades(order, fills)
+        if not fills or traded != filled:
             return order
-        fees = [fill.fee for fill in fills]
-        fee_assets = {fill.fee_asset for fill in fills}
-        is_one_fee = None not in fees and len(fee_assets) == 1
+        told = _of_trades(order, fills)
+        return replace(
+            order,
+            status=told.status,
+            cost=order.cost if _is_priced(order) else told.cost,
+            fee=order.fee if order.fee is not None else told.fee,
+            fee_asset=order.fee_asset if order.fee is not None else told.fee_asset,
+            fills=told.fills,
+        )
+
+
+def _of_trades(order: Order, fills: Sequence[Fill]) -> Order:
+    traded = _traded(fills)
+    fees = [fill.fee for fill in fills]
+    fee_assets = {fill.fee_asset for fill in fills}
+    is_one_fee = None not in fees and len(fee_assets) == 1
+    with exact():
         return replace(
             order,
             status=OrderStatus.FILLED if traded >= order.quantity else order.status,
@@ -102,6 +143,15 @@ def settled_by_trades(order: Order, fills: Sequence[Fill]) -> Order:
             fee_asset=fee_assets.pop() if is_one_fee else None,
             fills=tuple(fills),
         )
+
+
+def _traded(fills: Sequence[Fill]) -> Decimal:
+    with exact():
+        return sum((fill.quantity for fill in fills), ZERO)
+
+
+def _is_priced(order: Order) -> bool:
+    return order.cost is not None and order.cost > ZERO
 
 
 def _is_all(filled: Decimal, sent: Decimal) -> bool:

@@ -164,11 +164,14 @@ class Submitter:
             )
         return Followed(intent=intent, order=order, error=None)
 
-    async def fetch_trades(self, order: Order, broker: Broker) -> tuple[Fill, ...] | None:
+    async def fetch_trades(self, intent: Intent, order: Order, broker: Broker) -> tuple[Fill, ...] | None:
         """Return the trades of an order, which it names itself or the account's history does; None is silence."""
         with exact():
             if order.fills and sum((fill.quantity for fill in order.fills), ZERO) == order.filled_quantity:
                 return order.fills
+        if order.opened_at is None:
+            since = wall_time.at_most(intent.created_at, self._clock.now()) - SOUGHT_BACK
+            order = replace(order, opened_at=since)
         try:
             return await broker.fetch_order_fills(order, priority=Priority.EXIT)
         except BrokerError:
@@ -195,7 +198,7 @@ class Submitter:
                 order = await broker.fetch_order(
                     VenueOrderId(order_id), intent.symbol, priority=Priority.EXIT
                 )
-            if order is not None and await self._may_have_sold(order, broker):
+            if order is not None and await self._may_have_sold(intent, order, broker):
                 return order
         return None
 
@@ -207,10 +210,10 @@ class Submitter:
         """Return the numbers of the attempts that were given up without a refusal."""
         return unproven_attempts(intent.venue, await self._journal.load_steps(intent.intent_id))
 
-    async def _may_have_sold(self, order: Order, broker: Broker) -> bool:
+    async def _may_have_sold(self, intent: Intent, order: Order, broker: Broker) -> bool:
         if not order.status.is_final or order.filled_quantity:
             return True
-        return bool(await self.fetch_trades(order, broker))
+        return bool(await self.fetch_trades(intent, order, broker))
 
     async def has_arrived(self, intent: Intent, broker: Broker) -> bool | None:
         """Tell whether a request that was proven absent under this id arrived after all; None is silence."""

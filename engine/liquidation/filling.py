@@ -11,9 +11,12 @@ from engine.execution.intents import Intent
 from engine.execution.journal import Journal
 from engine.execution.order_readings import (
     AGREES_AFTER_S,
+    STANDS_STILL_S,
+    TRADES_AGAIN_S,
     OrderReadings,
     Verdict,
-    falls_short,
+    is_all_traded,
+    needs_trades,
     settled_by_trades,
     weigh,
     why_unconfirmed,
@@ -21,6 +24,7 @@ from engine.execution.order_readings import (
 from engine.execution.patience import pause_s
 from engine.execution.states import IntentEvent
 from engine.execution.submit import Submitter
+from engine.execution.unread import unread_order
 from engine.guards.guard import GuardState
 from engine.liquidation.asked import rest_after_asking
 from engine.liquidation.availability import Availability
@@ -29,7 +33,7 @@ from engine.liquidation.closing import Dust, describe_exit
 from engine.liquidation.market_door import MarketDoor
 from engine.liquidation.trouble import Trouble
 from engine.money import ZERO
-from engine.orders import Order, VenueOrderId
+from engine.orders import Fill, Order, VenueOrderId
 
 #: An alert waits no longer than this for what the account pays.
 FEE_READ_S = 0.5
@@ -66,17 +70,19 @@ class Filling:
         #: How many answers were not confirmed.
         self._contradicted = 0
         self._why_unconfirmed = ""
+        #: When the trades of an order are asked for that is not told as over.
+        self._trades_due_s = dict[VenueOrderId, float]()
 
     async def step(self, intent: Intent, claim: Claim, *, found_later: bool) -> Intent:
         """Ask once for the order that was sent for `claim`; the intent is planned again when the venue closed the order without a fill."""
         followed = await self._submitter.follow(intent, self._broker)
-        intent, order = followed.intent, followed.order
-        if order is None:
+        intent, order = followed.intent, followed.order or unread_order(followed.intent)
+        if order is None or isinstance(followed.error, KeyRejectedError):
             await self._wait(intent, followed.error, "")
             return intent
-        order, verdict = await self._weigh(intent, order)
+        order, verdict = await self._weigh(intent, order, is_read=followed.order is not None)
         if verdict is Verdict.OPEN:
-            await self._wait(intent, None, "has the order and has not filled it yet")
+            await self._wait(intent, followed.error, "has the order and has not filled it yet")
         elif verdict is Verdict.UNCONFIRMED:
             intent = await self._note_most(intent, order)
             await self._ask_again(intent)
@@ -91,20 +97,34 @@ class Filling:
             return await self._conclude(intent, order, claim, found_later=found_later)
         return intent
 
-    async def _weigh(self, intent: Intent, order: Order) -> tuple[Order, Verdict]:
+    async def _weigh(self, intent: Intent, order: Order, *, is_read: bool) -> tuple[Order, Verdict]:
         """Hold an answer against the ones before it and, where it falls short, against the order's trades."""
         before = self._readings.get(order.venue_order_id) or OrderReadings(
             sent=intent.quantity, most_filled=intent.filled_quantity
         )
-        fills = None
-        if falls_short(order, intent.quantity):
-            fills = await self._submitter.fetch_trades(order, self._broker)
+        fills = await self._trades(intent, order)
+        if not is_read and not is_all_traded(fills, intent.quantity):
+            return order, Verdict.OPEN
         traded = None if fills is None else sum((fill.quantity for fill in fills), ZERO)
         after, verdict = weigh(before, order, traded=traded, now_s=self._clock.monotonic())
         self._readings[order.venue_order_id] = after
         self._why_unconfirmed = why_unconfirmed(after, order, traded=traded)
         # Only now: an answer must not be made to agree with the trades it is held against.
-        return settled_by_trades(order, fills or ()), verdict
+        return settled_by_trades(order, fills or (), intent.quantity), verdict
+
+    async def _trades(self, intent: Intent, order: Order) -> tuple[Fill, ...] | None:
+        """Return an order's trades where it does not tell all itself, or stands still; None when not asked for."""
+        if order.status.is_final:
+            is_needed = needs_trades(order, intent.quantity)
+            return await self._submitter.fetch_trades(intent, order, self._broker) if is_needed else None
+        now_s = self._clock.monotonic()
+        if now_s < self._trades_due_s.setdefault(order.venue_order_id, now_s + STANDS_STILL_S):
+            return None
+        fills = await self._submitter.fetch_trades(intent, order, self._broker)
+        is_all = is_all_traded(fills, intent.quantity)
+        after_s = AGREES_AFTER_S if is_all else TRADES_AGAIN_S
+        self._trades_due_s[order.venue_order_id] = self._clock.monotonic() + after_s
+        return fills
 
     async def _note_most(self, intent: Intent, order: Order) -> Intent:
         """Write down the most that was told as filled: after a restart a lower answer must not pass for the first."""

@@ -47,8 +47,9 @@ def parse_order(row: Row, *, fills: tuple[Fill, ...] = ()) -> Order:
         status=_status(row, "status"),
         quantity=optional_in(terms, "base_size", amount_in) or _quantity_without_size(row, side, filled),
         filled_quantity=filled,
-        cost=amount_in(row, "filled_value"),
-        fee=amount_in(row, "total_fees"),
+        # Its trades tell both, too.
+        cost=lenient(row, "filled_value", amount_in),
+        fee=lenient(row, "total_fees", amount_in),
         fee_asset=symbol.partition("/")[2] or None,
         price=optional_in(terms, "limit_price", amount_in) or optional_in(terms, "stop_price", amount_in),
         is_market=_is_market(row),

@@ -48,8 +48,9 @@ def parse_order(order_id: str, row: Row, catalog: Catalog) -> Order:
         # an order sized by its cost has no quantity but what was filled
         quantity=filled if in_quote else amount_in(row, "vol"),
         filled_quantity=filled,
-        cost=amount_in(row, "cost"),
-        fee=amount_in(row, "fee"),
+        # Its trades tell both, too.
+        cost=lenient(row, "cost", amount_in),
+        fee=lenient(row, "fee", amount_in),
         fee_asset=pair.quote,
         price=_order_price(terms),
         is_market=_is_market(terms),

@@ -1,5 +1,6 @@
 """When what a venue says of an order may be acted on."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from engine.execution.order_readings import (
     OrderReadings,
     Verdict,
     falls_short,
+    needs_trades,
     settled_by_trades,
     weigh,
     why_unconfirmed,
@@ -67,6 +69,16 @@ def verdicts(*answers, written="0"):
     ("answers", "expected"),
     [
         pytest.param([(0, OPEN, "0", None)], [GOES_ON], id="open"),
+        pytest.param([(0, OPEN, "0", "0.4"), (9, OPEN, "0", "0.4")], [GOES_ON] * 2, id="open, part traded"),
+        pytest.param([(0, OPEN, "0", "1"), (2, OPEN, "0", "1")], [GOES_ON, OK], id="open, all traded twice"),
+        pytest.param(
+            [(0, OPEN, "1", "1"), (1, OPEN, "1", "1")], [GOES_ON] * 2, id="open, all traded too soon"
+        ),
+        pytest.param(
+            [(0, OPEN, "1", "1"), (1, OPEN, "1", None), (2, OPEN, "1", "1")],
+            [GOES_ON] * 3,
+            id="open, all traded, then not told",
+        ),
         pytest.param([(0, FILLED, "1", None)], [OK], id="all of it"),
         pytest.param([(0, CANCELED, "1", None)], [OK], id="all of it, whatever the word"),
         pytest.param([(0, FILLED, "0.99999999", None)], [OK], id="one unit of the last digit short"),
@@ -184,7 +196,7 @@ def test_what_is_the_matter_with_an_unconfirmed_answer_is_said_truly(filled, tra
 def test_trades_of_more_than_an_order_says_give_its_figures():
     trades = [a_trade("0.4"), a_trade("0.6", price="90", trade_id="T-2")]
 
-    order = settled_by_trades(an_order(FILLED, "0"), trades)
+    order = settled_by_trades(an_order(FILLED, "0"), trades, Decimal(1))
 
     assert (order.status, order.filled_quantity, order.cost) == (FILLED, Decimal(1), Decimal(94))
     assert (order.fee, order.fee_asset, order.fills) == (Decimal(2), "USD", tuple(trades))
@@ -194,12 +206,53 @@ def test_trades_of_more_than_an_order_says_give_its_figures():
     "other", [a_trade("0.6", fee=None), a_trade("0.6", fee_asset="BTC")], ids=["unknown", "in another asset"]
 )
 def test_fees_that_cannot_be_summed_are_unknown(other):
-    order = settled_by_trades(an_order(CANCELED, "0"), [a_trade("0.4"), other])
+    order = settled_by_trades(an_order(CANCELED, "0"), [a_trade("0.4"), other], Decimal(1))
 
     assert (order.fee, order.fee_asset) == (None, None)
 
 
-def test_trades_of_no_more_than_an_order_says_leave_it_as_it_is():
+def test_trades_of_less_than_an_order_says_leave_it_as_it_is():
     order = an_order(CANCELED, "0.4")
 
-    assert settled_by_trades(order, [a_trade("0.4")]) is order
+    assert settled_by_trades(order, [a_trade("0.3")], Decimal(1)) is order
+
+
+@pytest.mark.parametrize(
+    ("lacks", "cost", "fee"),
+    [
+        pytest.param({"cost": None}, 90, 1, id="no cost"),
+        pytest.param({"cost": Decimal(0)}, 90, 1, id="a cost of zero"),
+        pytest.param({"fee": None}, 100, 7, id="no fee"),
+        pytest.param({"cost": None, "fee": None}, 90, 7, id="neither"),
+        pytest.param({}, 100, 1, id="nothing lacks"),
+    ],
+)
+def test_trades_of_as_much_as_an_order_says_give_what_it_lacks(lacks, cost, fee):
+    order = replace(an_order(FILLED, "1"), **lacks)
+
+    told = settled_by_trades(order, [a_trade("1", price="90", fee="7")], Decimal(1))
+
+    assert (told.cost, told.fee, told.fee_asset) == (cost, fee, "USD")
+
+
+def test_trades_of_all_that_was_sent_count_more_than_an_order_that_says_more():
+    told = settled_by_trades(an_order(FILLED, "1000"), [a_trade("1")], Decimal(1))
+
+    assert (told.filled_quantity, told.cost) == (1, 100)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_needed"),
+    [
+        ({}, False),
+        ({"cost": None}, True),
+        ({"cost": Decimal(0)}, True),
+        ({"fee": None}, True),
+        ({"fee": None, "fee_asset": None}, False),
+        ({"filled_quantity": Decimal("0.4")}, True),
+        ({"status": OPEN, "cost": None}, False),
+    ],
+    ids=["all told", "no cost", "zero cost", "no fee", "fee booked later", "less than sent", "open"],
+)
+def test_trades_are_needed_where_a_final_order_lacks_something(changes, is_needed):
+    assert needs_trades(replace(an_order(FILLED, "1"), **changes), Decimal(1)) is is_needed

@@ -333,7 +333,7 @@ async def test_fills_whose_pages_do_not_end_are_no_proof_of_absence(broker, venu
         await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE)
 
 
-@pytest.mark.parametrize("odd", ["price", "size", "trade_time", "order_id", "commission"])
+@pytest.mark.parametrize("odd", ["price", "size", "trade_time", "order_id"])
 async def test_trades_of_an_order_of_which_one_cannot_be_read_are_unknown(broker, venue, sell, odd):
     venue.deposit("BTC", "1")
     _, order_id = await sell()

@@ -125,9 +125,14 @@ def test_an_order_of_which_all_terms_are_empty_holds_what_the_venue_says_it_hold
     assert parse_open_orders([row]).orders[0].held_quantity == D("0.07")
 
 
-@pytest.mark.parametrize(
-    "changes", [{"status": None}, {"filled_size": ""}, {"filled_value": None}, {"side": "HOLD"}]
-)
+@pytest.mark.parametrize("odd", [None, "", "n/a"])
+def test_totals_that_are_not_told_are_unknown_and_no_zero(odd):
+    parsed = parse_order(order(filled_value=odd, total_fees=odd))
+
+    assert (parsed.cost, parsed.average_price, parsed.fee) == (None, None, None)
+
+
+@pytest.mark.parametrize("changes", [{"status": None}, {"filled_size": ""}, {"side": "HOLD"}])
 def test_an_order_that_cannot_be_read_raises(changes):
     with pytest.raises(MalformedAnswerError):
         parse_order(order(**changes))

@@ -75,7 +75,14 @@ def test_an_order_sized_by_cost_has_the_quantity_that_was_filled():
     assert parsed.quantity == D("0.5")
 
 
-@pytest.mark.parametrize("changes", [{"status": None}, {"vol_exec": None}, {"descr": None}, {"cost": "lots"}])
+@pytest.mark.parametrize("odd", [None, "", "lots"])
+def test_totals_that_are_not_told_are_unknown_and_no_zero(odd):
+    parsed = parse_order("OID", order(cost=odd, fee=odd), CATALOG)
+
+    assert (parsed.cost, parsed.average_price, parsed.fee) == (None, None, None)
+
+
+@pytest.mark.parametrize("changes", [{"status": None}, {"vol_exec": None}, {"descr": None}])
 def test_an_order_that_cannot_be_read_raises(changes):
     with pytest.raises(MalformedAnswerError):
         parse_order("OID", order(**changes), CATALOG)
