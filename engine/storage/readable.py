@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Column, Dialect, Executable, inspect, type_coerce
+from sqlalchemy import Column, Dialect, Executable, inspect, type_coerce, update
 from sqlalchemy import select as select_columns
 from sqlalchemy.types import NULLTYPE
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -111,6 +111,18 @@ async def readable_row(
 ) -> T | None:
     """Return the first that can be read of what a statement finds; None without one."""
     return next(iter(await readable_rows(session, statement, build, most=1)), None)
+
+
+async def replace_row(session: AsyncSession, row: Table) -> None:
+    """Insert a row, or write it over the one of its key, which nobody has to be able to read."""
+    table = type(row)
+    values = {name: getattr(row, name) for name, _ in _attributes(table)}
+    key = tuple(values[column.name] for column in _key_columns(table))
+    same = [column == value for column, value in zip(_key_columns(table), key, strict=True)]
+    replaced = await session.exec(update(table).where(*same).values(**values))
+    if not replaced.rowcount:
+        session.add(row)
+        await session.flush()
 
 
 async def read_rows(

@@ -130,3 +130,56 @@ async def test_what_a_sale_of_an_unreadable_guard_sells_is_not_sold_for_a_new_gu
         (told,) = await room.alerts(RecordUnreadable)
         assert told.on_sale
         assert len(room.sent()) == 1
+
+
+ELSEWHERE = (
+    ("users", "role = 'king'"),
+    ("users", "created_at = 'yesterday', usual_trade_usd = 'much'"),
+    ("accounts", "venue = 'gemini', origin = 'nowhere', created_at = ''"),
+    ("accounts", "label = x'00', retired_at = 'never'"),
+    ("known_assets", "first_seen_at = 'once'"),
+    ("fills", "price = 'much'"),
+    ("fills", "at = 'yesterday', side = 'sideways'"),
+    ("fill_cursors", "updated_at = 'yesterday', complete = 'x'"),
+    ("account_states", "state_json = '{}', report_json = '{'"),
+    ("fee_quotes", "taker = 'much'"),
+    ("spread_quotes", "spread = 'NaN', at = ''"),
+    ("snapshots", "taken_at = 'yesterday', total_equity_usd = ''"),
+    ("process_runs", "last_guard_cycle_at = 'yesterday'"),
+    ("process_runs", "last_ratios_json = '{'"),
+    ("process_runs", """last_ratios_json = '{"guard-1": "much"}'"""),
+    ("process_runs", "last_ratios_json = '[1]'"),
+    ("nonces", "last_nonce = 'many', updated_at = ''"),
+    ("intents", "filled_quantity = 'much', cost = 'NaN'"),
+    ("intent_events", "to_state = 'teleported', at = ''"),
+    ("alerts", "created_at = '', state = 'queued', attempts = 'x'"),
+)
+
+
+@pytest.mark.parametrize(("table", "change"), ELSEWHERE)
+async def test_a_damaged_row_anywhere_keeps_no_guard_from_selling_after_the_next_start(rooms, table, change):
+    async with rooms(venues=(Venue.KRAKEN,)) as room:
+        room.deposit("USD", "10000")
+        room.deposit("ETH", "1")
+        room.set_bid("50000")
+        room.set_bid("2000", "ETH/USD")
+        room.trade("buy", "0.1")
+        await room.engine.trading.start()
+        await room.arm("1", "3000", "ETH/USD", guard_id="guard-2")
+        await room.read()
+        await room.engine.trading.refresh_costs()
+        await room.sell_off()
+        await room.read()
+        await room.watch_log.beat()
+        await room.crash()
+        room.damage(table, change)
+        await room.open()
+        await room.engine.trading.start()
+        await room.arm("0.1", "6000")
+        await room.read()
+        await room.sell_off()
+        await room.read()
+        await room.watch_log.beat()
+        await room.engine.trading.thin_history()
+        assert sold(room) == Decimal("1.1")
+        assert not room.failures

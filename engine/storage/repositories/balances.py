@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine import wall_time
-from engine.storage.readable import readable_rows
+from engine.storage.readable import readable_rows, replace_row
 from engine.storage.records import AccountState, SnapshotFigures
 from engine.storage.tables import AccountStateRow, SnapshotRow
 
@@ -18,7 +18,8 @@ _CHUNK = 1000
 
 async def save_account_state(session: AsyncSession, known: AccountState) -> None:
     """Keep the latest reading of an account, and the latest try."""
-    await session.merge(
+    await replace_row(
+        session,
         AccountStateRow(
             account_id=known.state.account_id,
             user_id=known.state.user_id,
@@ -27,7 +28,7 @@ async def save_account_state(session: AsyncSession, known: AccountState) -> None
             last_updated=known.state.last_updated,
             last_attempt=known.last_attempt,
             last_error=known.state.error,
-        )
+        ),
     )
 
 

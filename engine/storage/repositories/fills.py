@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.orders import Fill
-from engine.storage.readable import readable_row, readable_rows
+from engine.storage.readable import readable_row, readable_rows, replace_row
 from engine.storage.records import FillCursor
 from engine.storage.tables import FillCursorRow, FillRow, IntentRow
 
@@ -87,14 +87,15 @@ async def load_newest_by_hand(session: AsyncSession, account_id: str) -> datetim
 
 async def save_cursor(session: AsyncSession, cursor: FillCursor) -> None:
     """Remember where reading an account's older fills goes on."""
-    await session.merge(
+    await replace_row(
+        session,
         FillCursorRow(
             account_id=cursor.account_id,
             user_id=cursor.user_id,
             cursor=cursor.cursor,
             complete=cursor.complete,
             updated_at=cursor.updated_at,
-        )
+        ),
     )
 
 

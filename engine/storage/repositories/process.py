@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import AfterValidator, TypeAdapter
 from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -11,6 +12,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from engine.storage.readable import readable_row
 from engine.storage.records import Lease, ProcessRun
 from engine.storage.tables import HandledUpdateRow, LeaseRow, ProcessRunRow
+
+
+def _check_ratio(text: str) -> str:
+    if not Decimal(text).is_finite():
+        message = f"{text} is no ratio"
+        raise ValueError(message)
+    return text
+
+
+_Ratio = Annotated[str, AfterValidator(_check_ratio)]
+_ratios: TypeAdapter[dict[str, _Ratio]] = TypeAdapter(dict[str, _Ratio])
 
 
 async def take_lease(session: AsyncSession, name: str, *, owner: str, now: datetime) -> Lease:
@@ -74,7 +86,7 @@ def _run(row: ProcessRunRow) -> ProcessRun:
         last_guard_cycle_at=row.last_guard_cycle_at,
         stopped_at=row.stopped_at,
         clean=row.clean,
-        last_ratios={guard_id: str(Decimal(ratio)) for guard_id, ratio in (row.last_ratios or {}).items()},
+        last_ratios=_ratios.validate_python(row.last_ratios or {}),
     )
 
 

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.brokers.base import FeeQuote
-from engine.storage.readable import readable_rows
+from engine.storage.readable import readable_rows, replace_row
 from engine.storage.records import KnownFee, KnownSpread, StoredRoute
 from engine.storage.tables import AccountRow, FeeQuoteRow, RouteRow, SpreadQuoteRow
 from engine.venues import Account, Venue
@@ -16,7 +16,8 @@ from engine.venues import Account, Venue
 
 async def save_fee(session: AsyncSession, known: KnownFee) -> None:
     """Keep the latest fee of an account for a symbol."""
-    await session.merge(
+    await replace_row(
+        session,
         FeeQuoteRow(
             account_id=known.account.account_id,
             symbol=known.symbol,
@@ -24,7 +25,7 @@ async def save_fee(session: AsyncSession, known: KnownFee) -> None:
             taker=known.quote.taker,
             live=known.quote.live,
             at=known.at,
-        )
+        ),
     )
 
 
@@ -37,8 +38,8 @@ async def load_fees(session: AsyncSession) -> tuple[KnownFee, ...]:
 
 async def save_spread(session: AsyncSession, known: KnownSpread) -> None:
     """Keep the latest spread of a symbol at a venue."""
-    await session.merge(
-        SpreadQuoteRow(venue=known.venue, symbol=known.symbol, spread=known.spread, at=known.at)
+    await replace_row(
+        session, SpreadQuoteRow(venue=known.venue, symbol=known.symbol, spread=known.spread, at=known.at)
     )
 
 

@@ -3,14 +3,15 @@
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from engine.storage.readable import readable_rows
+from engine.storage.readable import readable_rows, replace_row
 from engine.storage.records import SealedKey
 from engine.storage.tables import SealedKeyRow
 
 
 async def save_sealed_key(session: AsyncSession, key: SealedKey) -> None:
     """Insert or replace one sealed field."""
-    await session.merge(
+    await replace_row(
+        session,
         SealedKeyRow(
             account_id=key.account_id,
             field=key.field,
@@ -18,7 +19,7 @@ async def save_sealed_key(session: AsyncSession, key: SealedKey) -> None:
             kid=key.kid,
             sealed=key.sealed,
             updated_at=key.updated_at,
-        )
+        ),
     )
     await session.flush()
 
