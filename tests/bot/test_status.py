@@ -4,6 +4,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import text
 
 from bot.status import Facts, ProcessStatus
 from engine.clock import SystemClock, moment
@@ -16,10 +17,13 @@ from engine.liquidation.trouble import tell_if_due
 from engine.liquidation.unwatched import KEY_CHANGED, STARTING
 from engine.nonce.store import NonceStore
 from engine.people.accounts import KeyOrigin, StoredAccount
+from engine.status import Symptom, find_troubles
 from engine.storage.repositories import guards as guard_rows
 from engine.storage.repositories.people import save_account
 from engine.tasks import Tasks
 from engine.venues import Venue
+from handlers.render.status import render_status
+from handlers.render.times import Reader
 from tests.bot.database import START, migrated
 from tests.bot.hand_clock import HandClock
 from tests.builders import a_guard
@@ -128,6 +132,24 @@ async def test_right_after_the_start_nothing_is_missing_yet(desk):
 
     assert (starting.is_starting, starting.why) == (True, STARTING)
     assert (silent.is_starting, silent.why) == (False, "no prices come from Kraken")
+
+
+async def test_a_guard_that_cannot_be_read_is_named_and_counts_as_trouble(desk):
+    async with desk.database.write() as session:
+        connection = await session.connection()
+        await connection.execute(text("UPDATE guards SET quantity = 'many'"))
+
+    report = await desk.status.fetch_status(OWNER)
+
+    [unreadable] = report.unreadable
+    assert unreadable.why == "its guard cannot be read from the database: its quantity is 'many'"
+    assert (unreadable.symbol, unreadable.venue_label) == ("BTC/USD", "Kraken")
+    assert (report.guards, report.guards_armed) == (1, 0)
+    assert Symptom.GUARDS_UNREADABLE in {trouble.symptom for trouble in find_troubles(report)}
+    screen = render_status(report, Reader(now=desk.clock.now())).text
+    assert "NOT watched: BTC/USD at Kraken" in screen
+    assert "All is well" not in screen
+    assert not (await desk.status.fetch_status(OTHER)).unreadable
 
 
 async def test_every_guard_that_waits_is_named_with_its_reason(desk):
