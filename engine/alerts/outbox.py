@@ -1,15 +1,15 @@
 """The outbox: alerts are rows written with their event, and leave in order until each is delivered."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine import wall_time
+from engine.alerts.damaged import number_of, plain_data, written_at
 from engine.alerts.kinds import CRITICAL, AlertKind, AlertState
 from engine.alerts.messages import AlertUnreadable, Message, dump_message, load_message
 from engine.alerts.parcels import Alert, Parcel, pack
@@ -137,18 +137,18 @@ async def give_up_unreadable(session: AsyncSession, *, now: datetime) -> tuple[i
         await session.exec(update(AlertRow).where(col(AlertRow.alert_id) == row.key[0]).values(**given_up))
         if row.values["critical"] or row.text("kind") not in set(AlertKind):
             await _tell_lost(session, row, readers={row.user_id} & known or owners, now=now)
-    return tuple(_number(row) for row in lost)
+    return tuple(number_of(row) for row in lost)
 
 
 async def _tell_lost(
     session: AsyncSession, row: UnreadableRow, *, readers: Collection[int | None], now: datetime
 ) -> None:
-    number = _number(row)
+    number = number_of(row)
     message = AlertUnreadable(
         alert_id=number,
         lost=row.text("kind"),
-        written_at=_written_at(row, now),
-        text=_plain(row.text("data_json")),
+        written_at=written_at(row, now),
+        text=plain_data(row.text("data_json")),
     )
     for user_id in sorted(reader for reader in readers if reader is not None):
         is_theirs, chat_id = user_id == row.user_id, row.values.get("chat_id")
@@ -161,17 +161,6 @@ async def _tell_lost(
             now=now,
             chat_id=chat_id if is_theirs and isinstance(chat_id, int) else None,
         )
-
-
-def _number(row: UnreadableRow) -> int:
-    return row.key[0] if isinstance(row.key[0], int) else 0
-
-
-def _written_at(row: UnreadableRow, now: datetime) -> datetime:
-    try:
-        return datetime.fromisoformat(row.text("created_at")).replace(tzinfo=UTC)
-    except ValueError:
-        return now
 
 
 async def mark_sent(session: AsyncSession, parcel: Parcel, *, message_id: int | None, now: datetime) -> None:
@@ -287,26 +276,6 @@ async def _change(session: AsyncSession, parcel: Parcel, **values: object) -> No
 
 async def _read_pending(session: AsyncSession) -> Read[Alert]:
     return await read_rows(session, select(AlertRow).where(_PENDING).order_by(col(AlertRow.alert_id)), _alert)
-
-
-def _plain(data: str) -> str:
-    """Return what stored data says as it stands there; empty where it is damaged."""
-    try:
-        values = json.loads(data)
-    except ValueError:
-        return ""
-    return _listed(values) if isinstance(values, dict) else ""
-
-
-def _listed(values: Mapping[str, object]) -> str:
-    told = ((name, value) for name, value in values.items() if name != "kind" and value is not None)
-    return "; ".join(f"{name}: {_shown(value)}" for name, value in told)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, dict):
-        return f"{{{_listed(value)}}}"
-    return f"[{', '.join(map(_shown, value))}]" if isinstance(value, list) else str(value)
 
 
 def _alert(row: AlertRow) -> Alert:
