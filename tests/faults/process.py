@@ -171,4 +171,36 @@ PROCESS_FAULTS = (
         outcome="every command says so in one sentence",
         tests=("tests/bot/test_full_disk.py::test_a_command_says_what_is_wrong_with_its_disk",),
     ),
+    Row(
+        number="P18",
+        fault="a stored guard cannot be read",
+        outcome="told, listed in /status; every other guard sells",
+        tests=(
+            "tests/engine/test_unreadable_rows.py::test_a_guard_that_cannot_be_read_keeps_no_other_from_being_sold",
+        ),
+    ),
+    Row(
+        number="P19",
+        fault="the order of a running exit cannot be read",
+        outcome="told, and never made again",
+        tests=(
+            "tests/engine/test_unreadable_rows.py::test_a_sale_that_cannot_be_read_is_told_and_never_made_again",
+        ),
+    ),
+    Row(
+        number="P20",
+        fault="a row of any other table is damaged",
+        outcome="no guard is kept from selling after the next start",
+        tests=(
+            "tests/engine/test_unreadable_rows.py::test_a_damaged_row_anywhere_keeps_no_guard_from_selling_after_the_next_start",
+        ),
+    ),
+    Row(
+        number="P21",
+        fault="a page of the database that nobody reads at the start is damaged",
+        outcome="the start ends with a sentence, or the owners are told as soon as it is found",
+        tests=(
+            "tests/bot/test_database_check.py::test_a_damaged_page_that_nobody_asks_for_yet_stops_the_start",
+        ),
+    ),
 )
