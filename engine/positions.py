@@ -122,6 +122,8 @@ class AccountReport:
     at: datetime
     #: The same on the venue's own clock, where that is known.
     venue_at: datetime | None = None
+    #: The last step of our orders that was written down when it was asked for: it contains what ended by then.
+    step: int | None = field(default=None, compare=False)
 
     def tells_of(self, name: str) -> bool:
         """Tell whether the reading says how much there is of an asset, or of a pair held on margin."""

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from bot.bootstrap.base import Base
 from bot.settings import Settings
@@ -36,6 +37,8 @@ from engine.liquidation.watch_log import WatchLog
 from engine.portfolio.service import PortfolioService
 from engine.routing.costs import Costs
 from engine.routing.service import RouteService
+from engine.storage.database import Database
+from engine.storage.repositories.intents import load_last_step_of_all
 
 #: A shorter silence than this, or than three guard cycles, is no gap worth a message.
 SHORTEST_GAP_S = 60.0
@@ -72,7 +75,7 @@ class _Books:
 
 def build_engine(settings: Settings, base: Base, resources: AsyncExitStack) -> EngineParts:
     """Return the engine, which owns `resources` from now on."""
-    reports = Reports(base.clock)
+    reports = Reports(base.clock, last_step=partial(_last_step, base.database))
     exits, watch = _build_watch(settings, base, reports)
     books = _open_books(settings, base, reports, watch)
     setter = GuardSetter(database=base.database, clock=base.clock, new_id=_new_id)
@@ -256,3 +259,8 @@ def _build_watch(settings: Settings, base: Base, reports: Reports) -> tuple[Exit
 
 def _new_id() -> str:
     return str(uuid.uuid4())
+
+
+async def _last_step(database: Database) -> int:
+    async with database.read() as session:
+        return await load_last_step_of_all(session)

@@ -1,6 +1,7 @@
 """Telling owners which of their stored guards, exits and fills cannot be read: nobody watches or follows those."""
 
 from collections.abc import Collection, Mapping
+from itertools import chain
 
 import structlog
 from sqlmodel import col, select
@@ -8,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.alerts.messages import RecordKind, RecordUnreadable
 from engine.alerts.outbox import append_alert, load_times
-from engine.clock import Clock
+from engine.clock import Clock, Moment, moment
 from engine.execution.patience import Told
 from engine.execution.states import IntentState
 from engine.guards.guard import GuardState
@@ -37,6 +38,8 @@ class UnreadableRecords:
         self._clock = clock
         #: What was told of and is so still, by its key.
         self._told: dict[str, RecordUnreadable] = {}
+        #: When this process last told each reader of each.
+        self._reminded: dict[str, Moment] = {}
         self._logged: frozenset[str] = frozenset()
 
     async def tell(self) -> None:
@@ -49,18 +52,25 @@ class UnreadableRecords:
         self._log(rows)
         records = {key: record for key, row in rows.items() if (record := describe(row)) is not None}
         async with self._database.write() as session:
-            for key, record in records.items():
-                await self._tell_if_due(session, key, record, rows[key])
+            told = [
+                await self._tell_if_due(session, key, record, rows[key]) for key, record in records.items()
+            ]
+        # Only what is written down was told.
+        self._reminded |= dict.fromkeys(chain.from_iterable(told), moment(self._clock))
         self._told |= records
         await self._tell_over(records)
 
     async def _tell_if_due(
         self, session: AsyncSession, key: str, record: RecordUnreadable, row: UnreadableRow
-    ) -> None:
+    ) -> list[str]:
+        reminded, now = list[str](), moment(self._clock)
         for user_id in await _readers(session, row.user_id):
-            prefix, now = f"{key}:{user_id}:", self._clock.now()
+            prefix = f"{key}:{user_id}:"
             times = await load_times(session, key_prefix=prefix)
-            told = Told(count=len(times), first_at=times[0], last_at=times[-1]) if times else Told()
+            told = Told()
+            if times:
+                last = self._reminded.get(prefix)
+                told = Told(count=len(times), first_at=times[0], last=last, stored_at=times[-1])
             if told.is_due(now) and (record.record in URGENT or not times):
                 await append_alert(
                     session,
@@ -68,8 +78,10 @@ class UnreadableRecords:
                     user_id=user_id,
                     account_id=None,
                     dedup_key=f"{prefix}{told.count}",
-                    now=now,
+                    now=now.at,
                 )
+                reminded.append(prefix)
+        return reminded
 
     async def _tell_over(self, records: Collection[str]) -> None:
         for key in set(self._told) - set(records):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from engine.alerts.messages import BrokerTrouble
 from engine.alerts.outbox import append_alert
-from engine.clock import Clock
+from engine.clock import Clock, Moment, moment
 from engine.errors import BrokerError, KeyRejectedError
 from engine.execution.patience import Told
 from engine.storage.database import Database
@@ -29,12 +29,12 @@ class Silence:
 
 
 def after_attempt(
-    silence: Silence, error: BrokerError | None, *, now: datetime, is_guarded: bool
+    silence: Silence, error: BrokerError | None, *, now: Moment, is_guarded: bool
 ) -> tuple[Silence, News]:
     """Return the next state after a reading, and what its owner is to be told (again)."""
     if error is None:
         return Silence(), "back" if silence.told.count else None
-    after = Silence(since=silence.since or now, missed=silence.missed + 1, told=silence.told)
+    after = Silence(since=silence.since or now.at, missed=silence.missed + 1, told=silence.told)
     is_rejected = isinstance(error, KeyRejectedError)
     if after.told.count:
         is_due = is_guarded and after.told.is_due(now)
@@ -57,13 +57,13 @@ class Lookout:
 
     async def note(self, account: Account, error: BrokerError | None) -> None:
         """Take the outcome of a reading; None is a good one."""
-        now = self._clock.now()
+        now = moment(self._clock)
         before = self._silences.get(account.account_id, Silence())
         is_guarded = before.told.count > 0 and await self._is_guarded(account)
         after, news = after_attempt(before, error, now=now, is_guarded=is_guarded)
         if news is not None:
             # Only what is written down was told.
-            since = after.since or before.since or now
+            since = after.since or before.since or now.at
             await self._tell(account, news, error, since=since, told=before.told.count)
         self._silences[account.account_id] = after
 

@@ -38,6 +38,8 @@ class AccountReader:
         self._errors: dict[str, BrokerError] = {}
         #: By account: when what is known of it was true, on the steady clock.
         self._true_at_s: dict[str, float] = {}
+        #: By account: the last step of our orders that what is known of it contains.
+        self._steps: dict[str, int] = {}
 
     def accounts(self, user_id: int | None = None) -> tuple[Account, ...]:
         """Return the connected accounts, of one user or of all."""
@@ -49,6 +51,8 @@ class AccountReader:
         self._states[state.account_id] = replace(state, connected=False)
         if report is not None:
             self._reports.restore(report)
+            if report.step is not None:
+                self._steps[state.account_id] = report.step
 
     def state(self, account: Account) -> UserBrokerState:
         """Return what is known of an account without asking anybody."""
@@ -79,6 +83,10 @@ class AccountReader:
         true_at_s = self._true_at_s.get(account.account_id)
         return None if true_at_s is None else self._clock.monotonic() - true_at_s
 
+    def step(self, account: Account) -> int | None:
+        """Return the last step of our orders that an account's figures contain; None where nobody knows."""
+        return self._steps.get(account.account_id)
+
     def restrictions(self, account: Account) -> tuple[str | None, tuple[str, ...]]:
         """Return why an account takes no orders, and what is not possible although it trades."""
         report = self._reports.latest(account.account_id)
@@ -108,7 +116,7 @@ class AccountReader:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _read(self, account: Account) -> UserBrokerState:
-        asked = self._reports.ask()
+        asked = await self._reports.ask()
         try:
             report = await self._brokers[account.account_id].fetch_report()
             prices = await self._prices(report)
@@ -120,6 +128,7 @@ class AccountReader:
             self._reports.keep(report, asked=asked)
             self._errors.pop(account.account_id, None)
             self._note_age(report)
+            self._steps[account.account_id] = asked.step
             state = self._valued(account, report, prices)
             await self._look_at_orders_again(account)
         self._states[account.account_id] = state

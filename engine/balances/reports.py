@@ -1,32 +1,62 @@
 """The latest raw reading of each account, whoever made it."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from engine.balances.known_steps import KnownSteps
 from engine.clock import Clock, Moment, moment
 from engine.positions import AccountReport
+from engine.storage.repositories.untold import FILLS_AWAITED, Awaited
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """When a reading was asked for, and the last step of our orders that was written down then."""
+
+    moment: Moment
+    step: int
 
 
 class Reports:
     """Keeps the newest report of each account, by when it was asked for and not by the time printed in it."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, last_step: Callable[[], Awaitable[int]]) -> None:
         self._clock = clock
+        self._last_step = last_step
+        self._steps = KnownSteps()
         self._latest: dict[str, AccountReport] = {}
         #: When the latest reading was asked for; one that an earlier process made is not in here.
         self._asked: dict[str, Moment] = {}
         self._changed: dict[str, Moment] = {}
         self._unreadable: dict[str, tuple[str, ...]] = {}
 
-    def ask(self) -> Moment:
-        """Return the moment to `keep` a reading under that is asked for now."""
-        return moment(self._clock)
+    async def ask(self) -> Asked:
+        """Return what to `keep` a reading under that is asked for now."""
+        now = moment(self._clock)
+        step = await self._last_step()
+        self._steps.note(step, now)
+        return Asked(moment=now, step=step)
 
-    def keep(self, report: AccountReport, *, asked: Moment) -> None:
+    def keep(self, report: AccountReport, *, asked: Asked) -> None:
         """Remember a reading unless one that was asked for later is known."""
         account_id = report.account.account_id
         known = self._asked.get(account_id)
-        if known is None or known <= asked:
-            self._latest[account_id], self._asked[account_id] = report, asked
+        if known is None or known <= asked.moment:
+            self._latest[account_id] = replace(report, step=asked.step)
+            self._asked[account_id] = asked.moment
+
+    def step_at(self, then: Moment) -> int | None:
+        """Return a step of our orders that was written down by then; None where this process knows of none."""
+        return self._steps.at(then)
+
+    def awaited(self) -> Awaited:
+        """Return which orders ended so lately that their fills may still be told."""
+        now = moment(self._clock)
+        after = self._steps.at(now + -FILLS_AWAITED)
+        if after is not None:
+            return Awaited(after=after, stored_since=None)
+        return Awaited(after=self._steps.first, stored_since=now.at - FILLS_AWAITED)
 
     def restore(self, report: AccountReport) -> None:
         """Start from a reading of an earlier process: older than every other, whatever its time says."""

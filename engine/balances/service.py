@@ -17,7 +17,6 @@ from engine.storage.repositories import balances as rows
 from engine.storage.repositories import intents as intent_rows
 from engine.tasks import Tasks
 from engine.venues import Account
-from engine.wall_time import latest
 
 #: Figures this fresh are shown without asking the venue again.
 FRESH_S = 5.0
@@ -70,21 +69,13 @@ class BalanceService:
         filled = dict[str, datetime]()
         async with self._database.read() as session:
             for account in accounts:
-                since = self._read_at(account)
-                if since is None:
+                step = self._reader.step(account)
+                if step is None:
                     continue
-                later = await intent_rows.load_filled(session, account.account_id, since=since)
-                at = latest(intent.updated_at for intent in later)
-                if at is not None:
-                    filled[account.account_id] = at
+                later = await intent_rows.load_filled(session, account.account_id, after=step)
+                if later:
+                    filled[account.account_id] = later[-1].intent.updated_at
         return filled
-
-    def _read_at(self, account: Account) -> datetime | None:
-        age_s = self._reader.age_s(account)
-        if age_s is None:
-            # An earlier process read it, by a clock nobody can ask any more.
-            return self._reader.state(account).last_updated
-        return self._clock.now() - timedelta(seconds=age_s)
 
     async def refresh(self, accounts: tuple[Account, ...]) -> frozenset[str]:
         """Read the accounts that were not read just now, waiting no longer than a screen may.

@@ -11,12 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from engine.alerts.kinds import AlertKind
 from engine.alerts.messages import CancelledOrder, ExitFailing, Message
 from engine.alerts.outbox import append_alert, load_times
-from engine.clock import Clock
+from engine.clock import Clock, Moment, moment
 from engine.execution.intents import Intent, IntentStep, Trigger
 from engine.execution.live_exit import LiveExit, exit_of
 from engine.execution.patience import Told
 from engine.execution.states import IntentEvent, client_order_id, next_state
-from engine.execution.step_log import StepLog
+from engine.execution.step_log import MOST_INTENTS, StepLog
 from engine.execution.unproven import orders_of_attempts
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.money import ZERO, exact
@@ -41,6 +41,8 @@ class Journal:
         self._database = database
         self._clock = clock
         self._steps = StepLog()
+        #: By intent: when this process last reminded its owner of it. An exit that fails is begun again and again.
+        self._reminded = dict[str, Moment]()
 
     async def plan_exit(self, guard: Guard, trigger: Trigger, *, intent_id: str) -> LiveExit | None:
         """Write down that a guard's quantity is to be sold; the guard is closing from now on.
@@ -227,12 +229,19 @@ class Journal:
                 dedup_key=f"{failing_key(intent)}{told}",
                 now=self._clock.now(),
             )
+        self._reminded.pop(intent.intent_id, None)
+        self._reminded[intent.intent_id] = moment(self._clock)
+        if len(self._reminded) > MOST_INTENTS:
+            del self._reminded[next(iter(self._reminded))]
 
     async def load_told_failing(self, intent: Intent) -> Told:
         """Return how often and when the owner was told that an exit is failing."""
         async with self._database.read() as session:
             times = await load_times(session, key_prefix=failing_key(intent))
-        return Told(count=len(times), first_at=times[0], last_at=times[-1]) if times else Told()
+        if not times:
+            return Told()
+        last = self._reminded.get(intent.intent_id)
+        return Told(count=len(times), first_at=times[0], last=last, stored_at=times[-1])
 
     async def load_live_exits(self) -> tuple[LiveExit, ...]:
         """Return every exit that is not over, oldest first."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engine import wall_time
+from engine.clock import Moment
 from engine.errors import BrokerError, KeyRejectedError, RefusalReason, RefusedError
 
 #: Seconds between tries of what the venue keeps refusing or does not tell; the last one repeats.
@@ -33,15 +34,18 @@ class Told:
 
     count: int = 0
     first_at: datetime | None = None
-    last_at: datetime | None = None
+    #: When this process told it last.
+    last: Moment | None = None
+    #: When it was told last, as it was stored: by an earlier process, where this one did not.
+    stored_at: datetime | None = None
 
-    def is_due(self, now: datetime) -> bool:
+    def is_due(self, now: Moment) -> bool:
         """Decide whether it must be told (again)."""
-        if self.last_at is None:
-            return True
         limit = TELL_AGAIN_AFTER[min(self.count, len(TELL_AGAIN_AFTER)) - 1]
-        return not wall_time.is_younger(self.last_at, now, limit)
+        if self.last is not None:
+            return now - self.last >= limit
+        return self.stored_at is None or not wall_time.is_younger(self.stored_at, now.at, limit)
 
-    def noted(self, now: datetime) -> "Told":
+    def noted(self, now: Moment) -> "Told":
         """Return it once the owner was told (again)."""
-        return Told(count=self.count + 1, first_at=self.first_at or now, last_at=now)
+        return Told(count=self.count + 1, first_at=self.first_at or now.at, last=now)

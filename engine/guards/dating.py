@@ -26,6 +26,8 @@ class Dated:
     at: datetime
     #: Ids of trades that were known at that time; they are not looked for again.
     known: frozenset[str] = frozenset()
+    #: The last step of our orders before that reading was asked for; None where another process asked for it.
+    step: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,7 @@ class _Anchor:
     #: None where the stored time lay ahead.
     steady_s: float | None
     known: frozenset[str]
+    step: int | None = None
 
 
 class SeenTimes:
@@ -78,11 +81,23 @@ class SeenTimes:
             self._anchors[guard_id] = anchor
         if anchor.steady_s is None:
             return Dated(at=LONG_AGO, known=anchor.known)
-        return Dated(at=wall_now(now, Moment(stored, anchor.steady_s)), known=anchor.known)
+        at = wall_now(now, Moment(stored, anchor.steady_s))
+        return Dated(at=at, known=anchor.known, step=anchor.step)
 
-    def note(self, guard_id: str, stored: datetime, *, asked: Moment, known: Collection[str]) -> None:
-        """Remember a reading that is stored under a time, with the trades that explain it."""
-        self._anchors[guard_id] = _Anchor(stored=stored, steady_s=asked.steady_s, known=frozenset(known))
+    def note(
+        self, guard_id: str, stored: datetime, *, asked: Moment, step: int | None, known: Collection[str]
+    ) -> None:
+        """Remember a reading that is stored under a time, with the trades and orders that are part of it."""
+        self._anchors[guard_id] = _Anchor(
+            stored=stored, steady_s=asked.steady_s, known=frozenset(known), step=step
+        )
+
+    def is_younger(self, guard_id: str, stored: datetime, *, now: Moment, limit: timedelta) -> bool:
+        """Tell whether a guard's stored time certainly is nearer than a limit."""
+        anchor = self._anchors.get(guard_id)
+        if anchor is None or anchor.stored != stored or anchor.steady_s is None:
+            return wall_time.is_younger(stored, now.at, limit)
+        return timedelta(seconds=now.steady_s - anchor.steady_s) < limit
 
     def move(self, guard_id: str, stored: datetime) -> None:
         """Remember that the same reading is stored under another time now."""

@@ -24,7 +24,7 @@ from engine.guards.dating import (
     on_our_clock,
     wall_now,
 )
-from engine.guards.following import Followed, Reading, follow, is_told, quantity_there
+from engine.guards.following import SHOWN_LATE_WITHIN, Followed, Reading, follow, is_told, quantity_there
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.guards.introduction import Introduction
 from engine.guards.notices import describe_change, reason_of
@@ -45,7 +45,7 @@ from engine.storage.repositories import fills as fill_rows
 from engine.storage.repositories import guards as rows
 from engine.storage.repositories import intents as intent_rows
 from engine.storage.repositories.identities import SWAPPED, SWAPPED_IN_SALE
-from engine.storage.repositories.untold import FILLS_AWAITED, lacks_fills, load_untold
+from engine.storage.repositories.untold import lacks_fills, load_untold
 from engine.storage.restored import RESTORED, RESTORED_IN_SALE
 from engine.venues import Account
 
@@ -119,17 +119,18 @@ class GuardKeeper:
 
     async def _lacks_own_fills(self, account: Account) -> bool:
         """Tell whether a sale of ours is over whose fills the venue has not all told yet."""
-        since = self._clock.now() - FILLS_AWAITED
         async with self._database.read() as session:
-            return await lacks_fills(session, account.account_id, since=since)
+            return await lacks_fills(session, account.account_id, awaited=self._reports.awaited())
 
     async def _may_be_explained(self, account: Account) -> bool:
         """Tell whether something guarded vanished so lately that a sale of it may still be told."""
-        now = self._clock.now()
+        now = moment(self._clock)
         async with self._database.read() as session:
             for guard in await rows.load_open_guards(session, account.account_id):
                 seen = await rows.load_seen(session, guard.guard_id) if is_vanished(guard) else None
-                if seen is not None and wall_time.is_younger(seen.at, now, TOLD_LATE_WITHIN):
+                if seen is not None and self._seen_times.is_younger(
+                    guard.guard_id, seen.at, now=now, limit=TOLD_LATE_WITHIN
+                ):
                     return True
         return False
 
@@ -189,7 +190,13 @@ class GuardKeeper:
                 venue_at=report.venue_at,
                 fills=fills,
                 our_orders=await intent_rows.load_order_ids(session, guard.account_id),
-                untold=await load_untold(session, guard.key, since=dated.at),
+                untold=await load_untold(
+                    session,
+                    guard.key,
+                    step=await rows.load_seen_step(session, guard.guard_id)
+                    if dated.step is None
+                    else dated.step,
+                ),
                 asset_class=AssetClass.STOCK if _is_stock(report, guard) else AssetClass.CRYPTO,
                 venue_entry=report.holding(guard.asset).venue_entry,
                 set_at=dated.at,
@@ -209,11 +216,18 @@ class GuardKeeper:
         became = await self._renamings.find_successor(report, guard, followed.change, was=followed.seen)
         if after != seen or followed.change.guard != guard or became:
             if after.at == reading.at:
-                self._seen_times.note(guard.guard_id, after.at, asked=asked, known=ids_of(fills))
+                self._seen_times.note(
+                    guard.guard_id, after.at, asked=asked, step=report.step, known=ids_of(fills)
+                )
             else:
                 self._seen_times.move(guard.guard_id, after.at)
             change = renamed(followed.change.guard) if became else followed.change
-            await self._apply(guard, change, seen=after, there=reading.there, became=became)
+            step = self._certain_step(asked) if after.at == reading.at else None
+            await self._apply(guard, change, seen=after, step=step, there=reading.there, became=became)
+
+    def _certain_step(self, asked: Moment) -> int | None:
+        """Return the last step of our orders that a reading certainly shows."""
+        return self._reports.step_at(asked + -SHOWN_LATE_WITHIN)
 
     async def _compare_restored(self, report: AccountReport, guard: Guard, new: tuple[Fill, ...]) -> None:
         """Arm a guard from a backup again if nothing happened to its position since; ask otherwise."""
@@ -245,6 +259,7 @@ class GuardKeeper:
         *,
         seen: Seen,
         there: Decimal,
+        step: int | None = None,
         became: Successor | None = None,
     ) -> None:
         now = self._clock.now()
@@ -253,7 +268,7 @@ class GuardKeeper:
             if await rows.load_guard(session, guard.guard_id) != guard:
                 # The watch or the owner was quicker; the next reading looks again.
                 return
-            await rows.note_seen(session, guard.guard_id, seen)
+            await rows.note_seen(session, guard.guard_id, seen, step=step)
             if change.guard == guard:
                 return
             await rows.save_guard(session, change.guard, now=now, cause=reason_of(change))

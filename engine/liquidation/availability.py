@@ -110,7 +110,7 @@ class Availability:
         """Return a reading of after the account last changed, however long that takes."""
         report = self._reports.no_older_than(broker.account.account_id, BALANCE_MAX_AGE)
         if report is None:
-            asked = self._reports.ask()
+            asked = await self._reports.ask()
             report = await broker.fetch_report(priority=Priority.EXIT)
             self._reports.keep(report, asked=asked)
         if not is_told(report, guard):
@@ -118,7 +118,7 @@ class Availability:
         return report
 
     async def _fetch(self, broker: Broker) -> AccountReport | None:
-        asked = self._reports.ask()
+        asked = await self._reports.ask()
         try:
             async with asyncio.timeout(BALANCE_READ_S):
                 report = await broker.fetch_report(priority=Priority.EXIT)

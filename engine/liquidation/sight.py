@@ -66,7 +66,7 @@ def is_alarm_due(sight: Sight, *, now: Moment, alarm_after: timedelta) -> bool:
     if not sight.is_unknown or sight.unknown_since is None:
         return False
     if sight.told_unknown:
-        return sight.told.is_due(now.at)
+        return sight.told.is_due(now)
     return now - sight.unknown_since >= alarm_after
 
 
@@ -111,4 +111,4 @@ def _without_price(
     if sight.told_unknown or not is_alarm_due(after, now=now, alarm_after=alarm_after):
         # Reminders go out for all that lack a price together.
         return after, None
-    return replace(after, told=sight.told.noted(now.at)), "unknown"
+    return replace(after, told=sight.told.noted(now)), "unknown"

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from engine.alerts.messages import ExitFailing
-from engine.clock import Clock
+from engine.clock import Clock, moment
 from engine.execution.intents import Intent
 from engine.execution.journal import Journal
 from engine.execution.patience import Told
@@ -52,7 +52,7 @@ class Trouble:
     async def _remind(self) -> None:
         while True:
             await self._clock.sleep(CHECK_EVERY_S)
-            if self._told.is_due(self._clock.now()):
+            if self._told.is_due(moment(self._clock)):
                 # Whatever keeps one reminder from being written, the next second tries again.
                 with suppress(Exception):
                     await self._tell_if_due()
@@ -84,11 +84,11 @@ async def tell_if_due(
 
     What was told is read from the outbox: an exit goes on failing over any number of restarts.
     """
-    trigger, now = intent.trigger, clock.now()
+    trigger, now = intent.trigger, moment(clock)
     told = await journal.load_told_failing(intent)
     if trigger is None or not (is_due or told.is_due(now)):
         return told
-    since = told.first_at or now
+    since = told.first_at or now.at
     message = ExitFailing(
         venue=intent.venue,
         symbol=intent.symbol,
@@ -101,4 +101,4 @@ async def tell_if_due(
         asked=trigger.asked is not None,
     )
     await journal.tell_failing(intent, message, told=told.count)
-    return Told(count=told.count + 1, first_at=since, last_at=now)
+    return told.noted(now)

@@ -225,7 +225,7 @@ class Watch:
         sights = {guard.guard_id: self._sight(guard) for guard in missing}
         await self._tell(missing, "unknown", [*sights.values()])
         for guard_id, sight in sights.items():
-            self._sights[guard_id] = replace(sight, told=sight.told.noted(now.at))
+            self._sights[guard_id] = replace(sight, told=sight.told.noted(now))
 
     @staticmethod
     def _is_back(sight: Sight) -> bool:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 
 from engine.balances.pricing import plan_symbols
@@ -11,7 +10,7 @@ from engine.balances.reader import QUOTE_MAX_AGE_S, AccountReader
 from engine.balances.reports import Reports
 from engine.balances.service import SCREEN_WAIT_S, BalanceService
 from engine.brokers.base import Session
-from engine.clock import Clock, moment
+from engine.clock import Clock
 from engine.errors import BrokerError
 from engine.guards.guard import Guard
 from engine.guards.offers import ChoiceKind
@@ -28,10 +27,9 @@ from engine.routing.costs import Costs
 from engine.storage.database import Database
 from engine.storage.repositories import guards as guard_rows
 from engine.storage.repositories.questions import load_asked
-from engine.storage.repositories.untold import FILLS_AWAITED, load_unsettled
+from engine.storage.repositories.untold import load_unsettled
 from engine.typed_names import as_share
 from engine.venues import Account, Venue
-from engine.wall_time import age
 
 
 class PortfolioService:
@@ -145,9 +143,8 @@ class PortfolioService:
             unsettled = await load_unsettled(
                 session,
                 account_id,
-                read_ago=self._read_ago(report),
-                now=self._clock.now(),
-                is_outdated=self._reports.is_outdated(account_id),
+                read=report.step,
+                awaited=self._reports.awaited(),
             )
         bases = {
             holding.asset: basis
@@ -181,12 +178,6 @@ class PortfolioService:
             price_max_age_s=self._price_max_age_s,
             now=self._clock.now(),
         )
-
-    def _read_ago(self, report: AccountReport) -> timedelta:
-        asked = self._reports.asked(report.account.account_id)
-        if asked is not None:
-            return moment(self._clock) - asked
-        return age(report.at, self._clock.now()) or FILLS_AWAITED
 
     async def _quotes(self, market: VenueMarket, symbols: set[str]) -> Mapping[str, Quote]:
         try:

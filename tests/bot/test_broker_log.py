@@ -13,6 +13,10 @@ from tests.bot.hand_clock import HandClock
 ACCOUNT = Account(account_id="kraken-7", user_id=7, venue=Venue.KRAKEN)
 
 
+async def no_step():
+    return 0
+
+
 class Kraken:
     """An account that answers with nothing in it, or with an error."""
 
@@ -42,7 +46,7 @@ def look(kraken):
     reader = AccountReader(
         brokers={ACCOUNT.account_id: kraken},
         markets={Venue.KRAKEN: VenueMarket(data=KrakenListings(), clock=clock)},
-        reports=Reports(HandClock()),
+        reports=Reports(HandClock(), last_step=no_step),
         clock=clock,
     )
     account_log = BrokerLog(reader)

@@ -72,18 +72,26 @@ async def load_open_guard(session: AsyncSession, key: PositionKey) -> Guard | No
 
 
 async def note_seen(
-    session: AsyncSession, guard_id: str, seen: Seen, *, before_intent: str | None = None
+    session: AsyncSession,
+    guard_id: str,
+    seen: Seen,
+    *,
+    step: int | None = None,
+    before_intent: str | None = None,
 ) -> None:
     """Remember how much of a guard's position was there; this is no change of the guard.
 
-    `before_intent` is an order of ours that it was seen before, whatever the clock was set to meanwhile.
+    `step` is the last one of our orders that it certainly includes, where that is known by the steady clock, and
+    `before_intent` an order of ours that it was seen before, whatever the clock was set to meanwhile.
     """
     row = await session.get(GuardRow, guard_id)
     if row is None:
         return
     if row.seen_step is None or row.seen_quantity != seen.quantity:
         # The same quantity under another time is still of the same moment.
-        included = await _included_step(session, row.account_id, seen, before_intent)
+        included = step
+        if included is None:
+            included = await _included_step(session, row.account_id, seen, before_intent)
         # Readings come in order: what an earlier one included, a later one does.
         row.seen_step = max(included, row.seen_step or 0)
     row.seen_quantity, row.seen_at, row.seen_venue_at = seen.quantity, seen.at, seen.venue_at
@@ -92,10 +100,15 @@ async def note_seen(
 
 
 async def load_seen_step(session: AsyncSession, guard_id: str) -> int:
-    """Return the last step of our orders that what was seen of a guard's position certainly includes."""
+    """Return the last step of our orders that what was seen of a guard's position certainly includes.
+
+    What was never seen since it was guarded includes what was done before.
+    """
     row = await session.get(GuardRow, guard_id)
-    if row is None or row.seen_quantity is None or row.seen_at is None:
+    if row is None:
         return 0
+    if row.seen_quantity is None or row.seen_at is None:
+        return await intents.load_step_before(session, row.account_id, guard_id, set_at=row.created_at)
     if row.seen_step is not None:
         return row.seen_step
     return await _included_step(session, row.account_id, Seen(quantity=row.seen_quantity, at=row.seen_at))

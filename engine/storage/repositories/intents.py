@@ -1,11 +1,11 @@
 """The journal's rows: intents with their steps, each step only ever added."""
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import ColumnElement, and_, func, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -34,6 +34,15 @@ _LIVE = or_(
 
 class StaleIntentError(Exception):
     """An intent was changed by somebody else since it was read; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilledIntent:
+    """An intent that ended with a fill."""
+
+    intent: Intent
+    #: The number of the step that says so.
+    step: int
 
 
 async def insert_intent(session: AsyncSession, intent: Intent) -> None:
@@ -169,6 +178,18 @@ async def load_last_step(
     return (await session.exec(wanted)).one() or 0
 
 
+async def load_step_before(session: AsyncSession, account_id: str, guard_id: str, *, set_at: datetime) -> int:
+    """Return the number of an account's last step before a guard was set, and so before its own orders."""
+    by_time = await load_last_step(session, account_id, until=set_at, before_intent=None)
+    own = await session.exec(
+        select(func.min(IntentEventRow.event_id))
+        .join(IntentRow, col(IntentRow.intent_id) == col(IntentEventRow.intent_id))
+        .where(col(IntentRow.guard_id) == guard_id)
+    )
+    first = own.one() or by_time + 1
+    return min(by_time, first - 1)
+
+
 async def load_filled_after(session: AsyncSession, key: PositionKey, *, step: int) -> tuple[Decimal, ...]:
     """Return what each of our orders of a position filled that has a step of a higher number.
 
@@ -186,25 +207,46 @@ async def load_filled_after(session: AsyncSession, key: PositionKey, *, step: in
     return tuple(intent.filled_quantity for intent in found if intent.position == key)
 
 
-async def load_filled(session: AsyncSession, account_id: str, *, since: datetime) -> tuple[Intent, ...]:
-    """Return an account's intents that ended with a fill at a time or later."""
-    filled = select(IntentRow).where(
-        col(IntentRow.account_id) == account_id,
-        col(IntentRow.state) == IntentState.FILLED,
-        col(IntentRow.finished_at) >= since,
-    )
-    return await readable_rows(session, filled, _intent)
+async def load_last_step_of_all(session: AsyncSession) -> int:
+    """Return the number of the last step that was written; 0 of none."""
+    return (await session.exec(select(func.max(IntentEventRow.event_id)))).one() or 0
 
 
-async def load_last_filled(session: AsyncSession, account_id: str) -> Intent | None:
-    """Return the intent of an account that was filled last, by the number of its steps and not by their times."""
-    newest_first = (
-        select(IntentRow)
-        .join(IntentEventRow, col(IntentEventRow.intent_id) == col(IntentRow.intent_id))
-        .where(col(IntentRow.account_id) == account_id, col(IntentRow.state) == IntentState.FILLED)
-        .order_by(col(IntentEventRow.event_id).desc())
+async def load_filled(session: AsyncSession, account_id: str, *, after: int) -> tuple[FilledIntent, ...]:
+    """Return an account's intents that ended with a fill after a step, in the order in which they did."""
+    return await _filled(session, account_id, col(IntentEventRow.event_id) > after)
+
+
+async def load_filled_lately(
+    session: AsyncSession, account_id: str, *, until: int, since: datetime
+) -> tuple[FilledIntent, ...]:
+    """Return what was filled by a step of which nothing but the stored time tells its age.
+
+    The last of them is one, whatever its time.
+    """
+    by_then = col(IntentEventRow.event_id) <= until
+    last = (
+        select(func.max(IntentEventRow.event_id))
+        .where(col(IntentEventRow.account_id) == account_id, _fills(), by_then)
+        .scalar_subquery()
     )
-    return await readable_row(session, newest_first, _intent)
+    is_late = or_(col(IntentRow.finished_at) >= since, col(IntentEventRow.event_id) == last)
+    return await _filled(session, account_id, by_then, is_late)
+
+
+async def load_filled_sent_after(session: AsyncSession, account_id: str, *, step: int) -> tuple[Intent, ...]:
+    """Return an account's filled intents whose order left after a step."""
+    left = select(IntentEventRow.intent_id).where(
+        col(IntentEventRow.account_id) == account_id,
+        col(IntentEventRow.to_state) == IntentState.SENT,
+        col(IntentEventRow.event_id) > step,
+    )
+    return tuple(
+        filled.intent
+        for filled in await _filled(
+            session, account_id, col(IntentEventRow.event_id) > step, col(IntentRow.intent_id).in_(left)
+        )
+    )
 
 
 async def load_without_fee(session: AsyncSession, account_id: str, *, most: int = 20) -> tuple[Intent, ...]:
@@ -237,6 +279,31 @@ async def load_order_ids(session: AsyncSession, account_id: str) -> frozenset[st
         )
     )
     return frozenset(order_id for order_id in found if order_id is not None)
+
+
+async def _filled(
+    session: AsyncSession, account_id: str, *conditions: ColumnElement[bool]
+) -> tuple[FilledIntent, ...]:
+    is_one = and_(
+        col(IntentRow.account_id) == account_id,
+        col(IntentRow.state) == IntentState.FILLED,
+        _fills(),
+        *conditions,
+    )
+    same = col(IntentEventRow.intent_id) == col(IntentRow.intent_id)
+    filled = select(IntentRow).join(IntentEventRow, same).where(is_one).order_by(col(IntentEventRow.event_id))
+    ends = select(IntentEventRow.intent_id, IntentEventRow.event_id).join(IntentRow, same).where(is_one)
+    found = await readable_rows(session, filled, _intent)
+    steps = dict((await session.exec(ends)).all())
+    return tuple(FilledIntent(intent=intent, step=steps[intent.intent_id]) for intent in found)
+
+
+def _fills() -> ColumnElement[bool]:
+    """Pick the step that an intent was filled with; notes that follow it leave the state as it is."""
+    return and_(
+        col(IntentEventRow.to_state) == IntentState.FILLED,
+        col(IntentEventRow.from_state).is_distinct_from(IntentState.FILLED),
+    )
 
 
 async def _read_steps(session: AsyncSession, intent_id: str, *, first_seq: int) -> Read[IntentStep]:

@@ -1,40 +1,45 @@
 """What our orders changed that no known fill tells yet: a venue's history may lag behind its orders."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from engine import wall_time
 from engine.execution.intents import Intent
 from engine.money import ZERO, exact
 from engine.movements import change_of
 from engine.orders import Fill, Side
 from engine.positions import PositionKey, PositionKind, Unsettled
 from engine.storage.repositories import fills, intents
-from engine.wall_time import is_older
+from engine.storage.repositories.intents import FilledIntent
 
 #: Fills of our own orders are waited for so long.
 FILLS_AWAITED = timedelta(hours=1)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """Which orders ended so lately that a venue may not have told all of their fills."""
+
+    #: Those with a later step, by the steady clock.
+    after: int
+    #: Those up to that step are of an earlier process and go by the time stored with them, if it is not older than
+    #: this; None when the steady clock tells that all of them are too old.
+    stored_since: datetime | None
+
+
 async def load_unsettled(
-    session: AsyncSession, account_id: str, *, read_ago: timedelta, now: datetime, is_outdated: bool = False
+    session: AsyncSession, account_id: str, *, read: int | None, awaited: Awaited
 ) -> Mapping[PositionKey, Unsettled]:
     """Return the positions our orders changed since the account was read, or whose fills are not all known.
 
-    `read_ago` is measured on the steady clock: an order that ended later than that is not in the reading. Nor is
-    the last one where `is_outdated` says that something of ours ended since: the time stored with it may be of
-    another clock than the one that is asked now.
+    `read` is the last step that was known when the reading was asked for; None when nobody knows it any more.
     """
     unsettled = dict[PositionKey, Unsettled]()
-    recent = await intents.load_filled(session, account_id, since=now - max(read_ago, FILLS_AWAITED))
-    last = await intents.load_last_filled(session, account_id) if is_outdated else None
-    if last is not None and last not in recent:
-        recent = (*recent, last)
-    for intent in recent:
-        is_read = intent != last and is_older(intent.updated_at, now, read_ago)
+    for filled in await _load_since(session, account_id, read, awaited):
+        intent, is_read = filled.intent, read is not None and filled.step <= read
         if is_read and not _is_more_than(intent, await _told(session, intent)):
             continue
         before = unsettled.get(intent.position)
@@ -43,24 +48,22 @@ async def load_unsettled(
     return unsettled
 
 
-async def lacks_fills(session: AsyncSession, account_id: str, *, since: datetime) -> bool:
-    """Tell whether an order that ended at `since` or later filled more than is told."""
-    for intent in await intents.load_filled(session, account_id, since=since):
-        if _is_more_than(intent, await _told(session, intent)):
+async def lacks_fills(session: AsyncSession, account_id: str, *, awaited: Awaited) -> bool:
+    """Tell whether an order that ended lately filled more than is told."""
+    for filled in await _load_since(session, account_id, None, awaited):
+        if _is_more_than(filled.intent, await _told(session, filled.intent)):
             return True
     return False
 
 
-async def load_untold(session: AsyncSession, key: PositionKey, *, since: datetime) -> Decimal:
-    """Return by how much orders that left at `since` or later changed a position beyond what is told.
+async def load_untold(session: AsyncSession, key: PositionKey, *, step: int) -> Decimal:
+    """Return by how much orders that left after a step changed a position beyond what is told.
 
+    What was seen when an order had left may be smaller by it already, so `step` is the last one before it was seen.
     In units of its asset; negative where they sold it, positive where its asset was their proceeds.
     """
     untold = ZERO
-    for intent in await intents.load_filled(session, key.account_id, since=since):
-        if intent.sent_at is None or wall_time.is_before(intent.sent_at, since):
-            # It was seen after this one had left, and may be smaller by it already.
-            continue
+    for intent in await intents.load_filled_sent_after(session, key.account_id, step=step):
         told = await _told(session, intent)
         # A venue rounds an order's totals otherwise than its fills: what is told in full has no rest.
         if _concerns(intent, key) and _is_more_than(intent, told):
@@ -69,6 +72,17 @@ async def load_untold(session: AsyncSession, key: PositionKey, *, since: datetim
                     (change_of(key.asset, fill) for fill in told), ZERO
                 )
     return untold
+
+
+async def _load_since(
+    session: AsyncSession, account_id: str, read: int | None, awaited: Awaited
+) -> tuple[FilledIntent, ...]:
+    after = awaited.after if read is None else min(read, awaited.after)
+    later = await intents.load_filled(session, account_id, after=after)
+    if awaited.stored_since is None:
+        return later
+    lately = await intents.load_filled_lately(session, account_id, until=after, since=awaited.stored_since)
+    return (*lately, *later)
 
 
 def _is_more_than(intent: Intent, told: Iterable[Fill]) -> bool:

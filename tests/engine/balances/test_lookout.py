@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from engine.alerts.messages import BrokerTrouble
 from engine.balances.lookout import Lookout, Silence, after_attempt
+from engine.clock import Moment
 from engine.errors import KeyRejectedError, TryLaterError
 from engine.venues import Venue
 
@@ -18,7 +19,7 @@ REVOKED = KeyRejectedError(Venue.KRAKEN, "EAPI:Invalid key")
 def news_of(*errors, is_guarded=False):
     silence, told = Silence(), []
     for minute, error in enumerate(errors):
-        now = START + timedelta(minutes=minute)
+        now = Moment(START, 0) + timedelta(minutes=minute)
         silence, news = after_attempt(silence, error, now=now, is_guarded=is_guarded)
         told.append(news)
     return told, silence

@@ -34,9 +34,13 @@ async def database(tmp_path):
     await database.dispose()
 
 
+async def no_step():
+    return 0
+
+
 def a_service(database, *brokers):
     clock = HandClock()
-    reports = Reports(clock)
+    reports = Reports(clock, last_step=no_step)
     by_id = {broker.account.account_id: broker for broker in brokers}
     return BalanceService(
         reader=AccountReader(brokers=by_id, markets={}, reports=reports, clock=clock),

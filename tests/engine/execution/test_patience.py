@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from engine.clock import Moment
 from engine.errors import KeyRejectedError, RefusalReason, RefusedError, TryLaterError
 from engine.execution.patience import Told, pause_s
 from engine.venues import Venue
 
-BEGAN = datetime(2026, 3, 4, tzinfo=UTC)
+BEGAN = Moment(datetime(2026, 3, 4, tzinfo=UTC), 100)
 
 
 @pytest.mark.parametrize(("failures", "delay_s"), [(1, 0.5), (2, 1.0), (6, 15.0), (7, 15.0), (1000, 15.0)])
@@ -30,15 +31,33 @@ def test_the_owner_is_told_at_once_then_after_30_s_2_min_10_min_and_hourly():
     for second in range(4 * 3600):
         now = BEGAN + timedelta(seconds=second)
         if told.is_due(now):
-            told = Told(count=told.count + 1, first_at=told.first_at or now, last_at=now)
+            told = told.noted(now)
             after.append(second)
 
     assert after == [0, 30, 120, 600, 4200, 7800, 11400]
 
 
+@pytest.mark.parametrize(
+    "step", [timedelta(days=-30), timedelta(hours=-1), timedelta(hours=1), timedelta(days=30)]
+)
+def test_reminders_of_this_process_keep_their_pauses_whatever_the_wall_clock_is_set_to(step):
+    told = Told().noted(BEGAN)
+
+    def later(seconds):
+        return Moment(BEGAN.at + step + timedelta(seconds=seconds), BEGAN.steady_s + seconds)
+
+    assert [told.is_due(later(seconds)) for seconds in (0, 29, 30)] == [False, False, True]
+
+
 def test_reminders_missed_while_the_process_was_down_are_not_made_up_for():
-    told = Told(count=4, first_at=BEGAN, last_at=BEGAN + timedelta(minutes=10))
+    told = Told(count=4, first_at=BEGAN.at, stored_at=BEGAN.at + timedelta(minutes=10))
     back = BEGAN + timedelta(hours=12)
 
     assert told.is_due(back)
-    assert not Told(count=5, first_at=BEGAN, last_at=back).is_due(back + timedelta(minutes=59))
+    assert not told.noted(back).is_due(back + timedelta(minutes=59))
+
+
+def test_a_reminder_stored_under_a_clock_ahead_holds_none_up():
+    told = Told(count=4, first_at=BEGAN.at, stored_at=BEGAN.at + timedelta(days=30))
+
+    assert told.is_due(BEGAN)
