@@ -18,7 +18,9 @@ class StepLog:
     async def load(self, session: AsyncSession, intent_id: str) -> tuple[IntentStep, ...]:
         """Return an intent's whole life, first step first."""
         known = self._known.get(intent_id, ())
-        steps = known + await intents.load_steps(session, intent_id, first_seq=len(known))
+        # Numbers may have gaps: a step that the database lost leaves one.
+        first_seq = known[-1].seq + 1 if known else 0
+        steps = known + await intents.load_steps(session, intent_id, first_seq=first_seq)
         self._known[intent_id] = steps
         if len(self._known) > MOST_INTENTS:
             del self._known[next(iter(self._known))]

@@ -45,3 +45,17 @@ async def test_an_intent_that_is_not_remembered_is_read_again(room, monkeypatch,
     for _ in range(2):
         assert [step.cause for step in await journal.load_steps(intent.intent_id)] == ["triggered"]
         assert await journal.load_steps("another") == ()
+
+
+async def test_a_step_behind_a_gap_in_the_numbers_is_read_once(room):
+    journal, intent = await an_exit(room)
+    sent = await journal.record(intent, IntentEvent.SEND, cause="send", sent_at=room.clock.now())
+    async with room.database.write() as session:
+        await session.exec(text("UPDATE intent_events SET seq = 3 WHERE cause = 'send'"))
+    await journal.load_steps(intent.intent_id)
+
+    again = await journal.load_steps(intent.intent_id)
+    await journal.retry(sent, cause="refused")
+
+    assert [step.seq for step in again] == [0, 3]
+    assert [step.seq for step in await journal.load_steps(intent.intent_id)] == [0, 3, 4]
