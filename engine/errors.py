@@ -55,18 +55,22 @@ class TryLaterError(BrokerError):
     """Nothing happened and the same may work later: rate limit, not sent, maintenance."""
 
     outcome = "not taken now"
+    #: Whether trying again soon makes it worse.
+    punishes_haste: ClassVar[bool] = False
 
 
 class InvalidNonceError(TryLaterError):
     """The venue refused the request's number; a higher one may be sent at once."""
 
     outcome = "number refused"
+    punishes_haste = True
 
 
 class LockedOutError(TryLaterError):
     """The venue locked the key for a while; every further call makes it longer."""
 
     outcome = "key locked"
+    punishes_haste = True
 
 
 class KeyRejectedError(BrokerError):

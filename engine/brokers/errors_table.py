@@ -37,6 +37,8 @@ class Operation(StrEnum):
 class RateLimitedError(TryLaterError):
     """The key has used up its calls for now."""
 
+    punishes_haste = True
+
 
 class RedirectedError(aiohttp.ClientError):
     """The address answers by naming another one."""

@@ -5,10 +5,13 @@ from datetime import datetime, timedelta
 
 from engine import wall_time
 from engine.clock import Moment
-from engine.errors import BrokerError, KeyRejectedError, RefusalReason, RefusedError
+from engine.errors import BrokerError, KeyRejectedError, RefusalReason, RefusedError, TryLaterError
 
 #: Seconds between tries of what the venue keeps refusing or does not tell; the last one repeats.
 RETRY_AFTER_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+
+#: The same where it did not take the request at all: it may be back any second, and a loser must not wait for long.
+AWAY_RETRY_AFTER_S = (0.5, 1.0, 2.0, 4.0, 5.0)
 
 #: An exit that keeps failing is told at once, then 30 s, 2 min and 10 min after that, then hourly.
 TELL_AGAIN_AFTER = (timedelta(seconds=30), timedelta(seconds=90), timedelta(minutes=8), timedelta(hours=1))
@@ -25,7 +28,14 @@ def pause_s(why: BrokerError | str, failures: int) -> float:
         return KEY_REJECTED_PAUSE_S
     if isinstance(why, RefusedError) and why.reason is RefusalReason.MARKET_UNAVAILABLE:
         return MARKET_LOOK_S
-    return RETRY_AFTER_S[min(failures, len(RETRY_AFTER_S)) - 1]
+    is_away = isinstance(why, TryLaterError) and not why.punishes_haste
+    pauses_s = AWAY_RETRY_AFTER_S if is_away else RETRY_AFTER_S
+    return pauses_s[min(failures, len(pauses_s)) - 1]
+
+
+def away_pause_s(failures: int, *, waited_s: float) -> float:
+    """Return how much longer to wait for a venue that lost so many requests in a row, since the last one left."""
+    return max(0.0, AWAY_RETRY_AFTER_S[min(failures, len(AWAY_RETRY_AFTER_S)) - 1] - waited_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

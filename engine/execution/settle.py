@@ -47,9 +47,7 @@ class Proof:
 #: is final; looks cost points there, so there are few. Alpaca refuses a second use of an id.
 #: Coinbase lists orders late, so it is asked twice.
 PROOFS = {
-    Venue.KRAKEN: Proof(
-        looks_after=(timedelta(0), _SLACK, KRAKEN_DEADLINE + _SLACK), resend=Resend.NEW_ATTEMPT
-    ),
+    Venue.KRAKEN: Proof(looks_after=(timedelta(0), KRAKEN_DEADLINE + _SLACK), resend=Resend.NEW_ATTEMPT),
     Venue.ALPACA: Proof(looks_after=(timedelta(0), _SLACK), resend=Resend.SAME_ID, arrives_within=UNDER_WAY),
     Venue.COINBASE: Proof(
         looks_after=(timedelta(0), timedelta(seconds=2), _LISTED_WITHIN),

@@ -5,7 +5,7 @@ from engine.clock import Clock
 from engine.errors import BrokerError
 from engine.execution.intents import Intent
 from engine.execution.journal import Journal
-from engine.execution.patience import pause_s
+from engine.execution.patience import away_pause_s, pause_s
 from engine.execution.states import IntentEvent, IntentState, client_order_id
 from engine.execution.submit import Submitter
 from engine.liquidation.trouble import Trouble
@@ -55,7 +55,7 @@ class LostOrder:
 
     async def settle(self, intent: Intent) -> Intent:
         """Ask until one is found, or proven absent and free to be sent again; the second time not at once."""
-        label = intent.venue.label
+        label, began_s = intent.venue.label, self._clock.monotonic()
         await self._trouble.note(
             _LOST, f"asking {label} what became of it; nothing is sent before that is certain"
         )
@@ -64,8 +64,9 @@ class LostOrder:
             await self._name_uncertain(intent)
             self._absent += 1
             if self._absent > 1:
-                # A venue that loses one request after the other is not to be stormed.
-                await self._clock.sleep(pause_s(_LOST, self._absent - 1))
+                # A venue that loses one request after the other is not to be stormed; the proof took its time, too.
+                waited_s = self._clock.monotonic() - began_s
+                await self._clock.sleep(away_pause_s(self._absent - 1, waited_s=waited_s))
         return settled
 
     async def take_up(self, intent: Intent) -> Intent | None:

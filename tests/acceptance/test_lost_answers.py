@@ -33,9 +33,10 @@ async def test_an_order_that_never_arrived_goes_out_again_after_the_proof(open_b
     fall(world)
     await alerted(stage)
 
-    lost, sent = world.tape(KRAKEN).calls("AddOrder")
+    lost, checked, sent = world.tape(KRAKEN).calls("AddOrder")
     assert [fill.quantity for fill in sales(world)] == [GUARDED]
-    assert lost.params["cl_ord_id"] != sent.params["cl_ord_id"]
+    assert lost.params["cl_ord_id"] != sent.params["cl_ord_id"] == checked.params["cl_ord_id"]
+    assert "validate" in checked.params
     # Kraken must refuse the first one by its deadline before the second one leaves.
     assert sent.monotonic - lost.monotonic > 5
     assert (await over(stage)).attempt == 2

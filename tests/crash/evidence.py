@@ -25,7 +25,7 @@ class Evidence:
         self.stage = stage
         self.coin = coin
         self.tape = stage.world.tape(KRAKEN)
-        self._orders_before = len(self.tape.calls(ADD_ORDER))
+        self._orders_before = len(self._placed())
 
     @property
     def state(self):
@@ -35,7 +35,11 @@ class Evidence:
     @property
     def orders(self):
         """The sell orders that arrived since the price fell."""
-        return self.tape.calls(ADD_ORDER)[self._orders_before :]
+        return self._placed()[self._orders_before :]
+
+    def _placed(self):
+        """All orders but those that Kraken only checked."""
+        return [call for call in self.tape.calls(ADD_ORDER) if "validate" not in call.params]
 
     @property
     def alerts(self):

@@ -42,6 +42,7 @@ from engine.errors import (
     MisconfiguredError,
     RefusalReason,
     RefusedError,
+    TryLaterError,
     UncertainOrderError,
     UnknownOutcomeError,
 )
@@ -56,6 +57,9 @@ _FREE_OF_CHARGE, _HISTORY_COST = 0, 2
 
 # An order carries a deadline of 5 s; an answer that takes longer is better asked for.
 _ORDER_TIMEOUT_S = 6.0
+
+#: So long after an order whose answer was lost the next one is tried without effect first.
+_TRIED_FIRST_FOR_S = 60.0
 
 _DEADLINE_ELAPSED = "deadline elapsed"
 
@@ -101,6 +105,8 @@ class KrakenBroker(CcxtBroker):
         budget = Budget(capacity=_CAPACITY, refill_per_s=_REFILL_PER_S, reserve=_RESERVE)
         super().__init__(account=account, client=client, lane=Lane(budget=budget, serial=True), clock=clock)
         self._market = market
+        #: When an order last left whose answer was lost; None when a later one was answered.
+        self._order_lost_at: float | None = None
         #: When the account was last seen without margin positions; None while it has some.
         self._no_margin_at: float | None = None
         #: Orders behind trades that were looked at for one of ours and are none; asking again would cost points.
@@ -212,9 +218,11 @@ class KrakenBroker(CcxtBroker):
         """Place a market order and return the venue's id for it."""
         pair_id = pair_id_of(await self._market.catalog(), request.symbol)
         params = order_params(request, pair_id, await self._venue_clock())
+        await self._try_first(params, priority)
         try:
             answer = await self._order("AddOrder", params, priority)
         except UnknownOutcomeError as e:
+            self._order_lost_at = self._clock.monotonic()
             if _DEADLINE_ELAPSED not in e.words.lower():
                 raise
             raise UnknownOutcomeError(e.venue, await self._market.venue_clock.blame(e.words)) from e
@@ -222,12 +230,31 @@ class KrakenBroker(CcxtBroker):
             if e.reason is not RefusalReason.DEADLINE_PASSED:
                 raise
             raise RefusedError(e.venue, await self._market.venue_clock.blame(e.words), e.reason) from e
+        self._order_lost_at = None
         with reading(Venue.KRAKEN, Operation.ORDER):
             order_ids = as_list(as_row(answer, "AddOrder").get("txid"), "txid")
             if len(order_ids) != 1 or not order_ids[0]:
                 message = f"AddOrder returned the ids {order_ids}"
                 raise MalformedAnswerError(message)
             return VenueOrderId(str(order_ids[0]))
+
+    async def _try_first(self, params: Mapping[str, str], priority: Priority) -> None:
+        """Have an order checked and not placed while Kraken loses orders.
+
+        One that is lost costs the key points and seconds until it is proven absent; a check costs neither.
+
+        Raises:
+            TryLaterError: Kraken takes no orders yet.
+
+        """
+        now_s, lost_at = self._clock.monotonic(), self._order_lost_at
+        if lost_at is None or now_s - lost_at > _TRIED_FIRST_FOR_S:
+            return
+        try:
+            await self._order("AddOrder", {**params, "validate": "true"}, priority)
+        except UnknownOutcomeError as e:
+            self._order_lost_at = self._clock.monotonic()
+            raise TryLaterError(e.venue, e.words) from e
 
     async def cancel_order(
         self,

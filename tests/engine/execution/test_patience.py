@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from engine.brokers.errors_table import RateLimitedError
 from engine.clock import Moment
 from engine.errors import KeyRejectedError, RefusalReason, RefusedError, TryLaterError
-from engine.execution.patience import Told, pause_s
+from engine.execution.patience import Told, away_pause_s, pause_s
 from engine.venues import Venue
 
 BEGAN = Moment(datetime(2026, 3, 4, tzinfo=UTC), 100)
@@ -15,7 +16,18 @@ BEGAN = Moment(datetime(2026, 3, 4, tzinfo=UTC), 100)
 @pytest.mark.parametrize(("failures", "delay_s"), [(1, 0.5), (2, 1.0), (6, 15.0), (7, 15.0), (1000, 15.0)])
 def test_tries_slow_down_to_every_fifteen_seconds(failures, delay_s):
     assert pause_s("refused", failures) == delay_s
-    assert pause_s(TryLaterError(Venue.KRAKEN, "EAPI:Rate limit exceeded"), failures) == delay_s
+    assert pause_s(RateLimitedError(Venue.KRAKEN, "EAPI:Rate limit exceeded"), failures) == delay_s
+
+
+@pytest.mark.parametrize(("failures", "delay_s"), [(1, 0.5), (4, 4.0), (5, 5.0), (1000, 5.0)])
+def test_a_venue_that_is_away_is_tried_every_five_seconds_at_least(failures, delay_s):
+    assert pause_s(TryLaterError(Venue.KRAKEN, "no connection"), failures) == delay_s
+    assert away_pause_s(failures, waited_s=0.0) == delay_s
+
+
+def test_the_time_a_proof_took_is_no_pause_on_top():
+    assert away_pause_s(3, waited_s=1.5) == 0.5
+    assert away_pause_s(1000, waited_s=6.0) == 0
 
 
 @pytest.mark.parametrize("failures", [1, 1000])
