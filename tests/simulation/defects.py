@@ -277,8 +277,8 @@ def _order_readings_by_the_wall():
     def keep(self, report, *, asked):
         known = self._latest.get(report.account.account_id)
         if known is None or known.at <= report.at:
-            self._latest[report.account.account_id] = report
-        self._asked[report.account.account_id] = asked
+            self._latest[report.account.account_id] = replace(report, step=asked.step)
+        self._asked[report.account.account_id] = asked.moment
 
     return patch.object(Reports, "keep", keep)
 
