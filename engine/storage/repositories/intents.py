@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, update
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -25,10 +25,10 @@ from engine.storage.tables import GuardRow, IntentEventRow, IntentRow
 from engine.typed_names import TOKENIZED
 
 _FIELDS = tuple(field.name for field in fields(Intent))
-#: Of an order in a state that nobody knows, the time of its end tells whether it is over.
+#: With literals, word for word as in the index of live intents: parameters would keep SQLite from using it.
 _LIVE = or_(
     col(IntentRow.finished_at).is_(None),
-    col(IntentRow.state).in_([state for state in IntentState if not state.is_final]),
+    col(IntentRow.state).in_([literal_column(f"'{state}'") for state in IntentState if not state.is_final]),
 )
 
 
@@ -92,7 +92,8 @@ async def insert_step(session: AsyncSession, step: IntentStep) -> None:
 
 async def load_live_intents(session: AsyncSession) -> tuple[Intent, ...]:
     """Return every intent that is not over, oldest first."""
-    return (await _read_live(session)).readable
+    live = select(IntentRow).where(_LIVE).order_by(col(IntentRow.created_at))
+    return await readable_rows(session, live, _intent)
 
 
 async def may_be_on_sale(session: AsyncSession, guard: Guard) -> bool:
@@ -100,8 +101,11 @@ async def may_be_on_sale(session: AsyncSession, guard: Guard) -> bool:
 
     A second one might sell it twice.
     """
-    if any(_may_concern(row, guard) for row in (await _read_live(session)).unreadable):
-        return True
+    # Two statements: SQLite would answer one with OR from the indexes of everything that ever ended.
+    for theirs in (col(IntentRow.account_id) == guard.account_id, col(IntentRow.guard_id) == guard.guard_id):
+        live = await read_rows(session, select(IntentRow).where(_LIVE, theirs), _intent)
+        if any(_may_concern(row, guard) for row in live.unreadable):
+            return True
     is_margin = guard.kind is PositionKind.MARGIN
     others = (
         select(IntentRow.intent_id)
@@ -313,12 +317,6 @@ async def _read_steps(session: AsyncSession, intent_id: str, *, first_seq: int) 
         .order_by(col(IntentEventRow.seq))
     )
     return await read_rows(session, steps, _step)
-
-
-async def _read_live(session: AsyncSession) -> Read[Intent]:
-    return await read_rows(
-        session, select(IntentRow).where(_LIVE).order_by(col(IntentRow.created_at)), _intent
-    )
 
 
 def _may_concern(row: UnreadableRow, guard: Guard) -> bool:

@@ -15,6 +15,9 @@ from engine.storage.tables.base import Table, account_reference, row_number, use
 from engine.venues import Venue
 
 LIVE_EXIT = text("kind = 'exit' AND finished_at IS NULL")
+_UNFINISHED = ", ".join(f"'{state}'" for state in IntentState if not state.is_final)
+#: Of an order in a state that nobody knows, the time of its end tells whether it is over.
+LIVE = text(f"finished_at IS NULL OR state IN ({_UNFINISHED})")
 
 
 class IntentRow(Table, table=True):
@@ -29,6 +32,7 @@ class IntentRow(Table, table=True):
             sqlite_where=LIVE_EXIT,
             postgresql_where=LIVE_EXIT,
         ),
+        Index("ix_intents_live", "account_id", "created_at", sqlite_where=LIVE, postgresql_where=LIVE),
         Index(None, "account_id", "finished_at"),
         UniqueConstraint("client_order_id"),
     )

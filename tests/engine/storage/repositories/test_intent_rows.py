@@ -3,6 +3,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 
 from engine.execution.intents import Intent, IntentKind, IntentStep, Trigger
@@ -12,7 +13,7 @@ from engine.orders import Side, VenueOrderId
 from engine.positions import Direction, PositionKind
 from engine.storage.repositories import guards, intents
 from engine.venues import Venue
-from tests.engine.storage.stored import KRAKEN, NOW, OWNER
+from tests.engine.storage.stored import COINBASE, KRAKEN, NOW, OWNER
 
 GUARD = Guard(
     guard_id="g1",
@@ -175,3 +176,47 @@ async def test_our_orders_are_known_by_the_venues_ids(journal):
 
     async with journal.read() as session:
         assert await intents.load_order_ids(session, KRAKEN.account_id) == {"O1"}
+
+
+async def plans_of(connection, read):
+    """Return how SQLite finds the rows of each statement that a reading makes."""
+    made = []
+    event.listen(connection.sync_connection, "before_cursor_execute", lambda *call: made.append(call[2:4]))
+    await read
+    found = [
+        await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values) for sql, values in tuple(made)
+    ]
+    return ["; ".join(row.detail for row in plan) for plan in found]
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [lambda session: intents.may_be_on_sale(session, GUARD), intents.load_live_intents],
+    ids=["before an exit", "live"],
+)
+async def test_what_is_live_is_found_without_what_ended(journal, reading):
+    async with journal.read() as session:
+        plans = await plans_of(await session.connection(), reading(session))
+
+    of_one_guard = "SEARCH intents USING INDEX ix_intents_guard_id (guard_id=?)"
+    assert plans
+    assert all("ix_intents_live" in plan or plan == of_one_guard for plan in plans), plans
+
+
+async def test_an_intent_of_another_account_that_cannot_be_read_keeps_no_exit_back(journal):
+    elsewhere = another("i2", account_id=COINBASE.account_id, guard_id=None, kind=IntentKind.ENTRY)
+    await insert(journal, elsewhere)
+    async with journal.write() as session:
+        await session.exec(text("UPDATE intents SET quantity = 'much' WHERE intent_id = 'i2'"))
+
+    async with journal.read() as session:
+        assert not await intents.may_be_on_sale(session, GUARD)
+    assert not tuple(journal.unreadable)
+
+
+async def test_an_intent_that_names_another_account_is_still_found_by_its_guard(journal):
+    async with journal.write() as session:
+        await session.exec(text("UPDATE intents SET quantity = 'much', account_id = 'env-coinbase'"))
+
+    async with journal.read() as session:
+        assert await intents.may_be_on_sale(session, GUARD)
