@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
+from engine import wall_time
 from engine.brokers.alpaca.charges import SHARED_DAYS, Charge
 from engine.brokers.alpaca.fees import find_fee, parse_tier, readable_charges, taker_of_tier
 from engine.brokers.alpaca.market import AlpacaMarketData, require_listed
@@ -231,7 +232,9 @@ class AlpacaBroker(CcxtBroker):
         order = await self.fetch_order(venue_order_id, symbol, priority=Priority.HISTORY)
         if order.fee is not None or order.opened_at is None or not order.fills:
             return booked_with(order)
-        charges, others = await self._charges(order.opened_at), await self._fills_beside(order)
+        until = (wall_time.latest(fill.at for fill in order.fills) or order.opened_at) + SHARED_DAYS
+        charges = await self._charges(order.opened_at, until=until)
+        others = await self._fills_beside(order, until=until)
         fee = find_fee(order.fills, charges, tier=self._tier, others=others)
         return None if fee is None else BookedFee(amount=fee, asset=order.fills[0].fee_asset)
 
@@ -261,32 +264,35 @@ class AlpacaBroker(CcxtBroker):
         with reading(Venue.ALPACA):
             return parse_order(row, catalog, fills=fills)
 
-    async def _fills_beside(self, order: Order) -> tuple[Fill, ...]:
+    async def _fills_beside(self, order: Order, *, until: datetime) -> tuple[Fill, ...]:
         """Return the trades of all other orders that may have been charged when this one was."""
         catalog, opened_at = await self._market.catalog(), order.opened_at or self._clock.now()
-        rows = await self._fill_rows(opened_at - SHARED_DAYS, Priority.HISTORY)
+        rows = await self._fill_rows(opened_at - SHARED_DAYS, Priority.HISTORY, until=until)
         with reading(Venue.ALPACA):
             others = {VenueOrderId(text_in(row, "order_id")) for row in rows} - {order.venue_order_id}
             return tuple(fill for other in others for fill in parse_fills_of(other, rows, catalog))
 
-    async def _fill_rows(self, since: datetime, priority: Priority) -> list[Row]:
+    async def _fill_rows(
+        self, since: datetime, priority: Priority, *, until: datetime | None = None
+    ) -> list[Row]:
         """Return the rows of all pages of fills after a moment; stopping early would make a trade vanish."""
-        after = since.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        params, rows = {"after": after}, list[Row]()
+        wanted = {"after": _moment(since)} | ({} if until is None else {"until": _moment(until)})
+        params, rows = wanted, list[Row]()
         for _ in range(_PAGES):
             page = await self._fill_page_rows(params, priority)
             rows += page
             if len(page) < _FILLS_A_PAGE:
                 return rows
             with reading(Venue.ALPACA):
-                params = {"after": after, "page_token": text_in(page[-1], "id")}
+                params = {**wanted, "page_token": text_in(page[-1], "id")}
         raise _endless("fills")
 
-    async def _charges(self, opened_at: datetime) -> list[Charge]:
+    async def _charges(self, opened_at: datetime, *, until: datetime) -> list[Charge]:
         catalog = await self._market.catalog()
-        # They are dated by the day.
-        after = (opened_at - timedelta(days=1)).date().isoformat()
-        wanted = {"direction": "asc", "page_size": str(_FILLS_A_PAGE), "after": after}
+        # They are dated by the day, and those of the last one may be for trades of the next.
+        days = {"after": (opened_at - timedelta(days=1)).date(), "until": until.date()}
+        bounds = {name: day.isoformat() for name, day in days.items()}
+        wanted = {"direction": "asc", "page_size": str(_FILLS_A_PAGE), **bounds}
         params, charges = wanted, list[Charge]()
         for _ in range(_PAGES):
             answer = await self._get("v2/account/activities/CFEE", params, Priority.HISTORY)
@@ -324,6 +330,10 @@ class AlpacaBroker(CcxtBroker):
 
     async def _get(self, path: str, params: Mapping[str, str], priority: Priority) -> object:
         return await self._send(Call(path=path, api=_PRIVATE, params=params), priority=priority)
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _endless(what: str) -> MisconfiguredError:

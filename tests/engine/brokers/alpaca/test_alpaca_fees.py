@@ -1,6 +1,8 @@
 """Which booked charge belongs to which order: the venue names none."""
 
-from datetime import UTC, date, datetime
+import time
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -135,6 +137,40 @@ def test_a_charge_in_parts_takes_nothing_that_is_anothers(others, charges, fee):
     fills = [a_fill(quantity, order=f"o-{n}") for n, quantity in enumerate(others, 2)]
 
     assert find_fee([a_fill()], charges, tier=1, others=fills) == (fee and D(fee))
+
+
+def like_each_other(count, *, first="0.05"):
+    """Orders of one day that differ by less than a charge is rounded."""
+    step = D("0.0000001")
+    return [a_fill(str(D(first) + n * step), order=f"o-{n}") for n in range(2, count + 2)]
+
+
+@pytest.mark.parametrize(
+    ("others", "charges"),
+    [
+        (like_each_other(400, first="0.02"), charged(*(str(D("2.5") + n * D("0.001")) for n in range(10)))),
+        (like_each_other(400, first="0.02"), charged(*["2.5"] * 10)),
+        (like_each_other(400, first="0.1"), charged(*(str(D("12.4") + n * D("0.0005")) for n in range(400)))),
+        (like_each_other(1200, first="0.1"), charged(*["12.5"] * 1200)),
+    ],
+    ids=["splits of ten", "splits of ten equal ones", "hundreds of charges", "more than the stack is deep"],
+)
+def test_many_orders_that_resemble_each_other_never_hold_up_the_guards(others, charges):
+    began = time.process_time()
+
+    fee = find_fee([a_fill()], charges, tier=1, others=others)
+
+    assert fee is None
+    assert time.process_time() - began < 1
+
+
+def test_orders_of_other_days_are_no_work_for_one_that_is_certain():
+    others = [
+        replace(fill, at=fill.at - timedelta(days=30 + n % 90))
+        for n, fill in enumerate(like_each_other(3000))
+    ]
+
+    assert find_fee([a_fill()], charged("6.25", "6.25"), tier=1, others=others) == D("12.5")
 
 
 @pytest.mark.parametrize(
