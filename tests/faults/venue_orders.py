@@ -242,4 +242,25 @@ VENUE_ORDERS = (
             "tests/engine/liquidation/test_sale_hindered.py::test_an_order_in_an_unknown_kind_of_product_is_named_and_not_cancelled",
         ),
     ),
+    Row(
+        number="V51",
+        fault="the clock is set between our sale and the next reading",
+        outcome="none of several sales is taken for read, over a restart too",
+        tests=(
+            "tests/engine/portfolio/test_unread_sales.py::test_of_several_sales_since_a_reading_none_is_taken_for_read",
+            "tests/engine/portfolio/test_unread_sales.py::test_after_a_restart_the_stored_reading_still_lacks_the_sales_of_after_it",
+        ),
+    ),
+    Row(
+        number="V52",
+        fault="the clock is set while the fills of our sale are not there yet",
+        outcome="no guard is paused for what the sale brought",
+        tests=(f"{GUARDS}/test_keeper_untold.py::test_what_our_sale_brought_pauses_no_guard",),
+    ),
+    Row(
+        number="V53",
+        fault="the clock is set while an exit fails",
+        outcome="its reminders are neither early nor late",
+        tests=("tests/engine/liquidation/test_trouble_clock.py::test_a_reminder_is_neither_early_nor_late",),
+    ),
 )
