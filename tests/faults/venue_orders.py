@@ -263,4 +263,30 @@ VENUE_ORDERS = (
         outcome="its reminders are neither early nor late",
         tests=("tests/engine/liquidation/test_trouble_clock.py::test_a_reminder_is_neither_early_nor_late",),
     ),
+    Row(
+        number="V54",
+        fault="an order of the owner with our size and without our id",
+        outcome="cancelled to free what is sold when it has a limit; one that may be ours holds up nothing and is named",
+        tests=(
+            f"{LIQUIDATION}/test_sale_owner_orders.py::test_a_limit_order_of_the_same_size_is_cancelled_to_free_what_is_sold",
+            f"{LIQUIDATION}/test_sale_owner_orders.py::test_an_order_that_may_be_the_owners_holds_up_no_exit_and_is_named",
+        ),
+    ),
+    Row(
+        number="V55",
+        fault="an order's totals are missing or odd, or it is shown as open for ever",
+        outcome="told as its trades tell it; an unknown fee is no zero",
+        tests=(
+            f"{LIQUIDATION}/test_sale_odd_totals.py::test_a_sale_is_told_as_its_trades_tell_it",
+            f"{LIQUIDATION}/test_sale_odd_totals.py::test_a_fee_that_nobody_tells_is_unknown_and_no_zero",
+        ),
+    ),
+    Row(
+        number="V56",
+        fault="a venue loses orders for minutes and is well again",
+        outcome="losers are sold within seconds of it",
+        tests=(
+            f"{LIQUIDATION}/test_sale_after_outage.py::test_two_losers_are_sold_soon_after_their_venue_is_well_again",
+        ),
+    ),
 )
