@@ -10,6 +10,8 @@ from engine.errors import BrokerError, RefusalReason, RefusedError
 from engine.guards.guard import Guard
 from engine.instruments import Instrument
 from engine.liquidation.asked import WORSE_RATIO
+from engine.liquidation.mark import JUMP_RATIO, is_within
+from engine.liquidation.second_look import AGREEMENT_RATIO
 from engine.money import ZERO, exact, is_cash
 from engine.positions import Direction, PositionKind
 from engine.quotes import OrderBook
@@ -136,6 +138,17 @@ def least_by_book(book: OrderBook) -> Decimal | None:
         return None
     with exact():
         return (book.bids[0].price + book.asks[0].price) / 2 * (1 - WORST_RATIO)
+
+
+def is_far_below(own: Decimal, *, rate: Decimal, least: Decimal) -> bool:
+    """Tell whether a pair's own book asks for so much less than the trigger that one reading of it is not enough."""
+    with exact():
+        return own * rate < least * (1 - JUMP_RATIO)
+
+
+def agree(first: Decimal, second: Decimal) -> bool:
+    """Tell whether two readings of one book say the same."""
+    return is_within(second, first, AGREEMENT_RATIO)
 
 
 def choose_pair(offers: Iterable[PairOffer], *, least: Decimal) -> PairOffer | None:

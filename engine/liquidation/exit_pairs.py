@@ -6,18 +6,22 @@ from dataclasses import replace
 from decimal import Decimal
 
 from engine.balances.pricing import plan_symbols, value_in_usd
+from engine.clock import Clock
 from engine.errors import BrokerError
 from engine.guards.guard import Guard
 from engine.instruments import Instrument
 from engine.liquidation.exit_pair import (
     NoPair,
     PairOffer,
+    agree,
     choose_pair,
+    is_far_below,
     is_shut,
     least_by_book,
     leaves_pair,
     other_pairs,
 )
+from engine.liquidation.second_look import SECOND_LOOK_AFTER
 from engine.liquidation.walk import BookProblem, walk_book, walk_part
 from engine.market import VenueMarket
 from engine.money import ZERO, exact
@@ -31,8 +35,9 @@ RATE_MAX_AGE_S = 10.0
 class ExitPair:
     """Begins every round with the guarded pair and goes on through others only at the price of that moment."""
 
-    def __init__(self, *, market: VenueMarket, guard: Guard) -> None:
+    def __init__(self, *, market: VenueMarket, guard: Guard, clock: Clock) -> None:
         self._market = market
+        self._clock = clock
         self._guard = guard
         self._currency = guard.symbol.partition("/")[2]
         self._refused: list[str] = []
@@ -115,21 +120,38 @@ class ExitPair:
 
     async def _offer(self, instrument: Instrument, least: Decimal, *, is_priced: bool) -> PairOffer:
         """Return what all that is guarded, or what a thin book carries, would bring through one pair now."""
-        try:
-            async with asyncio.timeout(LISTING_S):
-                book = await self._market.book(instrument.symbol)
-        except (BrokerError, TimeoutError):
+        book = await self._book(instrument)
+        if book is None:
             return _none(instrument, "no order book")
         rate = await self.rate(instrument.quote)
         if rate is None:
             return _none(instrument, f"no rate of {instrument.quote} in {self._currency}")
         own = None if is_priced else least_by_book(book)
+        if own is not None and is_far_below(own, rate=rate, least=least):
+            book = await self._confirmed(instrument, own)
+            own = None if book is None else least_by_book(book)
+            if book is None or own is None:
+                return _none(instrument, "two looks at its order book do not agree")
         with exact():
             worst = least if own is None else min(least, own * rate)
         offer = self._whole(instrument, book, rate=rate, worst=worst)
         return (
             offer if offer.is_sane(least) else self._part(instrument, book, rate=rate, worst=worst) or offer
         )
+
+    async def _confirmed(self, instrument: Instrument, own: Decimal) -> OrderBook | None:
+        """Return the book of a moment later; None unless it says nearly the same."""
+        await self._clock.sleep(SECOND_LOOK_AFTER.total_seconds())
+        book = await self._book(instrument)
+        again = None if book is None else least_by_book(book)
+        return book if again is not None and agree(own, again) else None
+
+    async def _book(self, instrument: Instrument) -> OrderBook | None:
+        try:
+            async with asyncio.timeout(LISTING_S):
+                return await self._market.book(instrument.symbol)
+        except (BrokerError, TimeoutError):
+            return None
 
     def _whole(self, instrument: Instrument, book: OrderBook, *, rate: Decimal, worst: Decimal) -> PairOffer:
         price = walk_book(book, self._guard.direction, self._guard.quantity)

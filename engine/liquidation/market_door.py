@@ -28,7 +28,7 @@ class MarketDoor:
         self._guard = guard
         self._clock = clock
         self._breached = breached
-        self.pair = ExitPair(market=market, guard=guard)
+        self.pair = ExitPair(market=market, guard=guard, clock=clock)
         self._was_refused = False
         self._missed_session = False
 

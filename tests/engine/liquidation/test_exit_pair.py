@@ -379,6 +379,32 @@ async def test_a_guarded_pair_without_a_price_keeps_no_other_pair_from_selling_a
     await room.wait_for("exit ")
 
 
+async def until_a_book_is_read(room, pair):
+    while not [call for call in room.sent("Depth") if call.params["pair"] == pair]:
+        await room.clock.sleep(0.05)
+
+
+@pytest.mark.parametrize("later", ["49990", "31000"], ids=["back", "else"])
+async def test_a_book_that_says_something_else_a_moment_later_sells_nothing(room, later):
+    room.deposit("BTC", "0.1")
+    room.set_bid("50000")
+    await room.arm("0.1", "6000")
+    room.fault(FaultKind.CANCEL_ONLY, times=1)
+    await room.look()
+    await fall_without_a_price(room, "30000", ask="30100")
+    await until_a_book_is_read(room, "XBTUSDT")
+
+    await fall_without_a_price(room, later, ask="50000")
+    await room.clock.sleep(1)
+
+    assert room.world.ledger("kraken").total("BTC") == D("0.1")
+    room.world.market.restore("kraken", "BTC/USD")
+    room.world.market.set_status("kraken", "BTC/USD", "online")
+    await room.wait_for("exit ")
+    [filled] = await room.alerts(ExitFilled)
+    assert filled.fill_price > 49000
+
+
 async def test_a_price_that_fell_before_the_next_try_in_another_pair_is_looked_at_again(closed):
     closed.account_there.closed_products["BTC-EUR"] = NOT_AVAILABLE
     closed.account_there.closed_products["BTC-USDC"] = "INSUFFICIENT_FUND"
