@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from engine.clock import Moment
 from engine.money import ZERO, exact, is_cash
 from engine.venues import Account
 
@@ -118,8 +119,10 @@ class AccountReport:
     #: Assets and pairs whose row could not be read, which is not the same as holding none; an empty name stands
     #: for a row that does not even say of what it is.
     unreadable: frozenset[str] = frozenset()
-    #: When the venue was asked.
+    #: When the venue was asked: when the first request left, not when it was queued.
     at: datetime
+    #: The same on both clocks of the process that asked.
+    left: Moment | None = field(default=None, compare=False)
     #: The same on the venue's own clock, where that is known.
     venue_at: datetime | None = None
     #: The last step of our orders that was written down when it was asked for: it contains what ended by then.

@@ -128,7 +128,7 @@ class AccountReader:
             self._reports.keep(report, asked=asked)
             self._errors.pop(account.account_id, None)
             self._note_age(report)
-            self._steps[account.account_id] = asked.step
+            self._steps[account.account_id] = self._reports.departure(report, asked).step
             state = self._valued(account, report, prices)
             await self._look_at_orders_again(account)
         self._states[account.account_id] = state

@@ -41,10 +41,20 @@ class Reports:
     def keep(self, report: AccountReport, *, asked: Asked) -> None:
         """Remember a reading unless one that was asked for later is known."""
         account_id = report.account.account_id
-        known = self._asked.get(account_id)
-        if known is None or known <= asked.moment:
-            self._latest[account_id] = replace(report, step=asked.step)
-            self._asked[account_id] = asked.moment
+        known, left = self._asked.get(account_id), self.departure(report, asked)
+        if known is None or known <= left.moment:
+            self._latest[account_id] = replace(report, step=left.step, left=None)
+            self._asked[account_id] = left.moment
+
+    def departure(self, report: AccountReport, asked: Asked) -> Asked:
+        """Return when the requests of a reading left, which may have been queued long before, and the last step then."""
+        if report.left is None or report.left <= asked.moment:
+            return asked
+        return Asked(moment=report.left, step=max(asked.step, self._steps.at(report.left) or 0))
+
+    def note_step(self, step: int) -> None:
+        """Remember a step of our orders that was written down just now."""
+        self._steps.note(step, moment(self._clock))
 
     def step_at(self, then: Moment) -> int | None:
         """Return a step of our orders that was written down by then; None where this process knows of none."""

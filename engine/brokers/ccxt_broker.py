@@ -9,10 +9,22 @@ from engine.brokers.errors_table import Operation, RateLimitedError
 from engine.brokers.key_health import KeyHealth
 from engine.brokers.lane import Lane
 from engine.brokers.parse import MalformedAnswerError
-from engine.clock import Clock
+from engine.clock import Clock, Moment, moment
 from engine.errors import MisconfiguredError, UnknownOutcomeError
 from engine.orders import Order
 from engine.venues import Account, Venue
+
+
+class Departure:
+    """When the first request of a reading left, which may be long after it was put into the key's queue."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.at: Moment = moment(clock)
+
+    def note(self) -> None:
+        """Note that the request leaves now; one that is repeated left when it did so last."""
+        self.at = moment(self._clock)
 
 
 class CcxtBroker:
@@ -38,9 +50,14 @@ class CcxtBroker:
         """Let go of the shared session."""
         self._client.close()
 
-    async def _send(self, call: Call, *, priority: Priority) -> object:
+    async def _send(self, call: Call, *, priority: Priority, departure: Departure | None = None) -> object:
+        async def leave() -> object:
+            if departure is not None:
+                departure.note()
+            return await self._client.send(call)
+
         async def once() -> object:
-            return await self._lane.run(lambda: self._client.send(call), priority=priority, cost=call.cost)
+            return await self._lane.run(leave, priority=priority, cost=call.cost)
 
         try:
             return await self._health.run(once)

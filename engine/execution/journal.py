@@ -41,6 +41,9 @@ class Journal:
         self._database = database
         self._clock = clock
         self._steps = StepLog()
+        self._last_step = 0
+        #: The number of the last step that ended an order with a fill, once it is written down.
+        self.filled_step = 0
         #: By intent: when this process last reminded its owner of it. An exit that fails is begun again and again.
         self._reminded = dict[str, Moment]()
 
@@ -151,6 +154,8 @@ class Journal:
                 dedup_key=ending_key(message.kind, intent),
                 now=now,
             )
+            step = self._last_step
+        self.filled_step = step
         return ended
 
     async def give_back(
@@ -296,7 +301,9 @@ class Journal:
         now = self._clock.now()
         moved = replace(intent, state=next_state(intent.state, event), updated_at=now, **changes)
         await intents.update_intent(session, moved, expected=intent.state)
-        await intents.insert_step(session, _step(intent, moved, cause=cause, words=words, at=now))
+        self._last_step = await intents.insert_step(
+            session, _step(intent, moved, cause=cause, words=words, at=now)
+        )
         return moved
 
 

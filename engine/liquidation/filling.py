@@ -171,7 +171,9 @@ class Filling:
             taker=None if order.fee is not None else await self._taker(order.symbol),
         )
         self._reports.outdate(intent.account_id)
-        return await self._journal.conclude(intent, order, guard=rest, seen=claim.seen, message=message)
+        ended = await self._journal.conclude(intent, order, guard=rest, seen=claim.seen, message=message)
+        self._reports.note_step(self._journal.filled_step)
+        return ended
 
     async def _taker(self, symbol: str) -> Decimal | None:
         """Return what the account pays, for a fee that the venue books later; the alert waits only so long."""

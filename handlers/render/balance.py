@@ -74,7 +74,7 @@ def _broker(state: UserBrokerState, overview: BalanceOverview, reader: Reader) -
         yield _silence(state, reader, is_waiting=state in overview.waiting)
     filled_at = overview.filled_since.get(state.account_id)
     if filled_at is not None:
-        yield f"These figures are from before an order of NIJA's that was filled at {reader.clock(filled_at)}."
+        yield f"These figures may not contain an order of NIJA's that was filled at {reader.clock(filled_at)}."
     if balance is not None:
         yield _figures(state.broker, balance)
         if balance.venue_valued:

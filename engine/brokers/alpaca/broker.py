@@ -22,12 +22,12 @@ from engine.brokers.alpaca.parse import (
 from engine.brokers.alpaca.restrictions import find_block, find_limits
 from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions, Priority
 from engine.brokers.budget import Budget
-from engine.brokers.ccxt_broker import CcxtBroker, booked_with, reading
+from engine.brokers.ccxt_broker import CcxtBroker, Departure, booked_with, reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, VenueClient, alpaca_client
 from engine.brokers.errors_table import Operation
 from engine.brokers.lane import Lane
 from engine.brokers.parse import Row, amount_in, as_list, as_row, text_in
-from engine.clock import Clock, moment
+from engine.clock import Clock
 from engine.errors import BrokerError, MisconfiguredError, RefusalReason, RefusedError
 from engine.instruments import AssetClass
 from engine.money import ZERO
@@ -83,8 +83,8 @@ class AlpacaBroker(CcxtBroker):
     async def fetch_report(self, *, priority: Priority = Priority.READ) -> AccountReport:
         """Return dollars, coins and stocks with the venue's own total; leverage never counts as money."""
         catalog = await self._market.catalog()
-        asked = moment(self._clock)
-        account = await self._get("v2/account", {}, priority)
+        departure = Departure(self._clock)
+        account = await self._get("v2/account", {}, priority, departure)
         positions = await self._get("v2/positions", {}, priority)
         with reading(Venue.ALPACA):
             row, held = as_row(account, "account"), as_list(positions, "positions")
@@ -101,8 +101,9 @@ class AlpacaBroker(CcxtBroker):
                 limits=find_limits(row),
                 equity_usd=amount_in(row, "equity"),
                 spendable_usd=amount_in(row, "non_marginable_buying_power"),
-                at=asked.at,
-                venue_at=self._market.venue_time(asked),
+                at=departure.at.at,
+                left=departure.at,
+                venue_at=self._market.venue_time(departure.at),
             )
             tickers = stock_tickers(held)
             self._tier = parse_tier(row)
@@ -328,8 +329,15 @@ class AlpacaBroker(CcxtBroker):
         )
         return await self._send(call, priority=priority)
 
-    async def _get(self, path: str, params: Mapping[str, str], priority: Priority) -> object:
-        return await self._send(Call(path=path, api=_PRIVATE, params=params), priority=priority)
+    async def _get(
+        self,
+        path: str,
+        params: Mapping[str, str],
+        priority: Priority,
+        departure: Departure | None = None,
+    ) -> object:
+        call = Call(path=path, api=_PRIVATE, params=params)
+        return await self._send(call, priority=priority, departure=departure)
 
 
 def _moment(at: datetime) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions, Priority
 from engine.brokers.budget import Budget
-from engine.brokers.ccxt_broker import CcxtBroker, booked_with, reading
+from engine.brokers.ccxt_broker import CcxtBroker, Departure, booked_with, reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, VenueClient, coinbase_client
 from engine.brokers.coinbase.accounts import find_unreadable_accounts, parse_holdings
 from engine.brokers.coinbase.market import CoinbaseMarketData, require_listed
@@ -34,7 +34,7 @@ from engine.brokers.parse import (
     text_in,
 )
 from engine.brokers.unnamed import Likeness, base_of, likeness
-from engine.clock import Clock, moment
+from engine.clock import Clock
 from engine.errors import KeyRejectedError, MisconfiguredError, UncertainOrderError
 from engine.money import ZERO
 from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId, distinct
@@ -83,15 +83,17 @@ class CoinbaseBroker(CcxtBroker):
 
     async def fetch_report(self, *, priority: Priority = Priority.READ) -> AccountReport:
         """Return all holdings and holds, from every page of accounts."""
-        asked = moment(self._clock)
-        rows = [row async for row in self._pages("accounts", {"limit": _ACCOUNTS_A_PAGE}, priority)]
+        departure = Departure(self._clock)
+        pages = self._pages("accounts", {"limit": _ACCOUNTS_A_PAGE}, priority, departure=departure)
+        rows = [row async for row in pages]
         with reading(Venue.COINBASE):
             return AccountReport(
                 account=self.account,
                 holdings=parse_holdings(rows),
                 unreadable=find_unreadable_accounts(rows),
-                at=asked.at,
-                venue_at=self._market.venue_time(asked),
+                at=departure.at.at,
+                left=departure.at,
+                venue_at=self._market.venue_time(departure.at),
             )
 
     async def fetch_open_orders(self, *, priority: Priority = Priority.READ) -> OpenOrders:
@@ -300,12 +302,21 @@ class CoinbaseBroker(CcxtBroker):
         return await self._get("orders/historical/fills", wanted, priority)
 
     async def _pages(
-        self, path: str, params: Params, priority: Priority, *, table: str | None = None
+        self,
+        path: str,
+        params: Params,
+        priority: Priority,
+        *,
+        table: str | None = None,
+        departure: Departure | None = None,
     ) -> AsyncIterator[Row]:
         """Walk through every page; stopping early would make an account or an order vanish."""
         cursor: str | None = None
         for _ in range(_PAGES):
-            answer = await self._get(path, {**params, "cursor": cursor} if cursor else params, priority)
+            # A later page may show what changed after the first: the reading is as old as that.
+            first = None if cursor else departure
+            page_params = {**params, "cursor": cursor} if cursor else params
+            answer = await self._get(path, page_params, priority, first)
             with reading(Venue.COINBASE):
                 page = as_row(answer, path)
                 items, more = as_list(page.get(table or path), path), flag_in(page, "has_next")
@@ -327,19 +338,21 @@ class CoinbaseBroker(CcxtBroker):
             message = f"{path} has more than {_PAGES} pages"
             raise MalformedAnswerError(message)
 
-    async def _send(self, call: Call, *, priority: Priority) -> object:
+    async def _send(self, call: Call, *, priority: Priority, departure: Departure | None = None) -> object:
         """Send a call, and again if the refusal itself tells that its token was of another time than the venue's."""
         ahead = self._market.ahead()
         try:
-            return await super()._send(call, priority=priority)
+            return await super()._send(call, priority=priority, departure=departure)
         except KeyRejectedError:
             if abs(self._market.ahead() - ahead) < _TOKEN_LEEWAY:
                 raise
-        return await super()._send(call, priority=priority)
+        return await super()._send(call, priority=priority, departure=departure)
 
-    async def _get(self, path: str, params: Params, priority: Priority) -> object:
+    async def _get(
+        self, path: str, params: Params, priority: Priority, departure: Departure | None = None
+    ) -> object:
         call = Call(path=f"brokerage/{path}", api=_PRIVATE, params=params)
-        return await self._send(call, priority=priority)
+        return await self._send(call, priority=priority, departure=departure)
 
     async def _post(self, path: str, body: Mapping[str, object], priority: Priority) -> object:
         call = Call(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions, Priority
 from engine.brokers.budget import Budget
-from engine.brokers.ccxt_broker import CcxtBroker, booked_with, reading
+from engine.brokers.ccxt_broker import CcxtBroker, Departure, booked_with, reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, NextNonce, VenueClient, kraken_client
 from engine.brokers.errors_table import Operation
 from engine.brokers.kraken.fees import gather_fees
@@ -36,7 +36,7 @@ from engine.brokers.parse import (
     text_in,
 )
 from engine.brokers.unnamed import Likeness, likeness
-from engine.clock import Clock, moment
+from engine.clock import Clock
 from engine.credits import split_credits
 from engine.errors import (
     MisconfiguredError,
@@ -117,8 +117,8 @@ class KrakenBroker(CcxtBroker):
         if priority is not Priority.EXIT:
             await self._market.venue_clock.keep()
         catalog = await self._market.catalog()
-        asked = moment(self._clock)
-        balances = await self._read("BalanceEx", priority=priority)
+        departure = Departure(self._clock)
+        balances = await self._read("BalanceEx", priority=priority, departure=departure)
         positions = await self._fetch_open_positions(priority)
         with reading(Venue.KRAKEN):
             holdings, fee_credits = split_credits(Venue.KRAKEN, parse_balances(balances, catalog))
@@ -129,8 +129,9 @@ class KrakenBroker(CcxtBroker):
                 credits=fee_credits,
                 unreadable=find_unreadable_balances(balances, catalog)
                 | find_unreadable_positions(positions, catalog),
-                at=asked.at,
-                venue_at=self._market.venue_time(asked),
+                at=departure.at.at,
+                left=departure.at,
+                venue_at=self._market.venue_time(departure.at),
             )
         return await self._with_margin(report, priority) if report.margin_positions else report
 
@@ -360,9 +361,10 @@ class KrakenBroker(CcxtBroker):
         *,
         priority: Priority = Priority.READ,
         cost: float = 1,
+        departure: Departure | None = None,
     ) -> object:
         call = Call(path=path, api=("private",), method="POST", params=params or {}, cost=cost)
-        return await self._send(call, priority=priority)
+        return await self._send(call, priority=priority, departure=departure)
 
     async def _order(self, path: str, params: Mapping[str, str], priority: Priority) -> object:
         call = Call(

@@ -67,27 +67,27 @@ async def update_intent(session: AsyncSession, intent: Intent, *, expected: Inte
         raise StaleIntentError(intent.intent_id)
 
 
-async def insert_step(session: AsyncSession, step: IntentStep) -> None:
-    """Add a step behind the intent's last one."""
+async def insert_step(session: AsyncSession, step: IntentStep) -> int:
+    """Add a step behind the intent's last one; return its number among all."""
     last = await session.exec(
         select(func.coalesce(func.max(col(IntentEventRow.seq)), -1)).where(
             col(IntentEventRow.intent_id) == step.intent_id
         )
     )
-    session.add(
-        IntentEventRow(
-            intent_id=step.intent_id,
-            seq=last.one() + 1,
-            user_id=step.user_id,
-            account_id=step.account_id,
-            at=step.at,
-            from_state=step.from_state,
-            to_state=step.to_state,
-            cause=step.cause,
-            words=step.words,
-        )
+    row = IntentEventRow(
+        intent_id=step.intent_id,
+        seq=last.one() + 1,
+        user_id=step.user_id,
+        account_id=step.account_id,
+        at=step.at,
+        from_state=step.from_state,
+        to_state=step.to_state,
+        cause=step.cause,
+        words=step.words,
     )
+    session.add(row)
     await session.flush()
+    return row.event_id
 
 
 async def load_live_intents(session: AsyncSession) -> tuple[Intent, ...]:

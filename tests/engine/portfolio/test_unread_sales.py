@@ -1,7 +1,10 @@
 """A sale that no reading shows yet is known as one, whatever the wall clock was set to around it."""
 
+import asyncio
+
 import pytest
 
+from engine.brokers.base import Priority
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 
@@ -129,3 +132,38 @@ async def test_a_balance_of_before_a_sale_says_so_whatever_the_clock_is_set_to(t
     overview = await two_guards.engine.balances.fetch_overview(OWNER_ID)
 
     assert overview.filled_since.keys() == {"env-kraken"}
+
+
+async def test_a_reading_that_was_queued_before_a_sale_and_left_after_it_is_of_after_the_sale(room):
+    room.set_bid("60000")
+    room.deposit("BTC", "0.3")
+    await room.arm("0.1", "6000")
+    await room.read()
+    await room.clock.sleep(60)
+    # No points are left but those that only exits may spend.
+    room.broker()._lane._budget.take(14, now=asyncio.get_running_loop().time())
+    queued = asyncio.create_task(room.engine.reader.read(room.account()))
+    await room.clock.sleep(1)
+    room.set_bid("50000")
+    await room.sell_off()
+    sold_at = room.clock.now()
+
+    state = await queued
+    overview = await room.engine.balances.fetch_overview(OWNER_ID)
+
+    assert state.last_updated >= sold_at
+    assert overview.filled_since == {}
+    assert await unread(room) == set()
+
+
+@pytest.mark.parametrize("priority", [Priority.READ, Priority.EXIT])
+async def test_a_report_is_dated_when_its_request_left_and_not_when_it_was_queued(room, priority):
+    room.deposit("BTC", "0.3")
+    await room.read()
+    room.broker()._lane._budget.take(100, now=asyncio.get_running_loop().time())
+    queued_at = room.clock.now()
+
+    report = await room.broker().fetch_report(priority=priority)
+
+    assert (report.at - queued_at).total_seconds() > 60
+    assert (room.clock.now() - report.at).total_seconds() < 10

@@ -146,7 +146,7 @@ def test_figures_of_before_a_sale_say_so():
 
     text = render_balance(before, READER).text
 
-    note = "These figures are from before an order of NIJA's that was filled at 02:30:08 UTC."
+    note = "These figures may not contain an order of NIJA's that was filled at 02:30:08 UTC."
     assert text.count(note) == 1
     assert f"20 s ago\n{note}" in text.replace("</b>", "").replace("<b>", "")
 
