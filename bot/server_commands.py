@@ -115,7 +115,7 @@ async def set_entries(halts: Halts, owner_ids: tuple[int, ...], *, verb: str, cl
             halt = await halts.halt(user_id, by=HaltedBy.SERVER)
         else:
             halt = await halts.resume(user_id, by=HaltedBy.SERVER)
-    data = {"halted": halt is not None, "since": halt.since.isoformat() if halt else None}
+    data = {"halted": halt is not None, "since": halt.since.isoformat() if halt and halt.since else None}
     return Answer(done=True, text=plain_text(render_entries(halt, Reader(now=clock.now())).text), data=data)
 
 

@@ -65,7 +65,8 @@ class HaltGate(Gate):
         halt = await self._halts.fetch_halt(request.user_id)
         if halt is None:
             return Open()
-        return Shut(f"entries were stopped from the {halt.by}; /resume allows them again")
+        where = f" from the {halt.by}" if halt.by else ""
+        return Shut(f"entries were stopped{where}; /resume allows them again")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

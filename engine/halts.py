@@ -24,8 +24,9 @@ class HaltedBy(StrEnum):
 class Halt:
     """Entries are stopped."""
 
-    since: datetime
-    by: HaltedBy
+    #: None where it cannot be read any more, as with `by`.
+    since: datetime | None
+    by: HaltedBy | None
 
 
 class HaltSwitch:
@@ -42,7 +43,7 @@ class HaltSwitch:
         if found is None:
             return None
         since, by = found
-        return Halt(since=since, by=HaltedBy(by) if by in set(HaltedBy) else HaltedBy.SERVER)
+        return Halt(since=since, by=HaltedBy(by) if by in set(HaltedBy) else None)
 
     async def halt(self, user_id: int, *, by: HaltedBy) -> Halt | None:
         """Stop a user's entries and return how they stand now."""

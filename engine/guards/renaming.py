@@ -26,13 +26,17 @@ def arrivals(report: AccountReport, *, known: Collection[KnownAsset], gone_at: d
     if not known or not wall_time.is_younger(gone_at, report.at, COMES_WITHIN):
         return frozenset()
     # What was there when the account was met is of any age.
-    met_at, since = wall_time.earliest(one.first_seen_at for one in known), gone_at - COMES_BEFORE
-    old = {
-        one.asset
-        for one in known
-        if one.first_seen_at == met_at or wall_time.is_before(one.first_seen_at, since)
-    }
+    met_at = wall_time.earliest(one.first_seen_at for one in known if one.first_seen_at is not None)
+    old = {one.asset for one in known if not _came_about(one, gone_at, met_at=met_at)}
     return frozenset(holding.asset for holding in report.spot_positions) - old
+
+
+def _came_about(known: KnownAsset, gone_at: datetime, *, met_at: datetime | None) -> bool:
+    """Tell whether an asset came about when something was gone; what came nobody knows when did not."""
+    first_seen_at = known.first_seen_at
+    if first_seen_at is None or first_seen_at == met_at:
+        return False
+    return not wall_time.is_before(first_seen_at, gone_at - COMES_BEFORE)
 
 
 def successor_of(report: AccountReport, *, gone: Decimal, arrived: Collection[str]) -> str | None:

@@ -70,7 +70,8 @@ class KnownAsset:
     account_id: str
     user_id: int
     asset: str
-    first_seen_at: datetime
+    #: None where it was seen, and nobody can read when.
+    first_seen_at: datetime | None
     asked_at: datetime | None = None
     answer: str | None = None
 

@@ -14,12 +14,17 @@ _ALLOWED = "What is guarded is watched as before; /halt stops entries."
 _NO_ENTRIES = "This version places no entries by itself."
 
 
+def halted_since(halt: Halt, reader: Reader) -> str:
+    """Say since when entries are stopped."""
+    return f"since {reader.clock(halt.since)}" if halt.since else "since a time that cannot be read"
+
+
 def render_entries(halt: Halt | None, reader: Reader, *, sent_at: datetime | None = None) -> Screen:
     """Say how entries stand; `sent_at` is given for words that came too late to act."""
     if halt is None:
         lines = [bold("Entries are allowed"), _ALLOWED]
     else:
-        where = f"Stopped from the {halt.by} at {reader.clock(halt.since)}."
+        where = f"Stopped {_from(halt)} {_at(halt, reader)}."
         lines = [bold("Entries are stopped"), where, ONLY_BUYS]
     if sent_at is not None:
         lines.append(
@@ -27,3 +32,11 @@ def render_entries(halt: Halt | None, reader: Reader, *, sent_at: datetime | Non
             "Send it again if you still want it."
         )
     return Screen(text="\n".join((*lines, _NO_ENTRIES, reader.as_of(reader.now))))
+
+
+def _from(halt: Halt) -> str:
+    return f"from the {halt.by}" if halt.by else "from a place that cannot be read"
+
+
+def _at(halt: Halt, reader: Reader) -> str:
+    return f"at {reader.clock(halt.since)}" if halt.since else "at a time that cannot be read"

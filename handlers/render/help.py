@@ -6,6 +6,7 @@ from typing import Protocol
 
 from engine.halts import Halt
 from engine.portfolio.view import PortfolioView, PositionView
+from handlers.render.halt import halted_since
 from handlers.render.html import bold, escape, foreign
 from handlers.render.positions import position_name, standing_words
 from handlers.render.screen import Screen
@@ -44,7 +45,7 @@ def render_start(portfolio: PortfolioView, reader: Reader, halt: Halt | None = N
     """Greet, say what is and is not done, what is guarded now, and whether entries are stopped."""
     blocks = [bold("NIJA"), _GREETING, "\n".join(_guarded(portfolio))]
     if halt is not None:
-        blocks.append(f"Entries are stopped since {reader.clock(halt.since)}; /resume allows them again.")
+        blocks.append(f"Entries are stopped {halted_since(halt, reader)}; /resume allows them again.")
     blocks.append("/help lists all commands.")
     return Screen(text="\n\n".join((*blocks, reader.as_of(portfolio.as_of))))
 

@@ -9,6 +9,7 @@ from engine.orders import Side
 from engine.routing.fees import MARGIN_OF_PROFIT, FeeProfile
 from engine.routing.route import Choice, LeftOut, NoRoute, Obstacle, Reason, Route
 from engine.services import RoutePreview
+from handlers.render.halt import halted_since
 from handlers.render.html import bold, escape, rows
 from handlers.render.numbers import cost_percent, full_quantity, in_currency, money, quantity
 from handlers.render.screen import Screen, refresh_row
@@ -50,7 +51,7 @@ def _head(preview: RoutePreview, reader: Reader, halt: Halt | None) -> Iterator[
     yield f"{request.side.value.capitalize()} {escape(preview.symbol)} for {money(preview.usd)}{usual}."
     yield "A preview: nothing was ordered."
     if halt is not None and request.side is Side.BUY:
-        yield f"Entries are stopped since {reader.clock(halt.since)}; /resume allows them again."
+        yield f"Entries are stopped {halted_since(halt, reader)}; /resume allows them again."
 
 
 def _nowhere(preview: RoutePreview, decision: NoRoute) -> str:

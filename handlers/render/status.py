@@ -18,6 +18,7 @@ from engine.status import (
     find_job_trouble,
     find_troubles,
 )
+from handlers.render.halt import halted_since
 from handlers.render.html import bold, escape, foreign, rows
 from handlers.render.screen import Screen, refresh_row
 from handlers.render.times import Reader, duration
@@ -170,7 +171,7 @@ def _unwatched(report: StatusReport, reader: Reader) -> Iterator[str]:
 def _entries(report: StatusReport, reader: Reader, halt: Halt | None) -> Iterator[str]:
     shut = [gate for gate in report.gates if gate.shut is not None]
     if halt is not None:
-        yield f"{bold('Entries')}: halted since {reader.clock(halt.since)}"
+        yield f"{bold('Entries')}: halted {halted_since(halt, reader)}"
     else:
         yield f"{bold('Entries')}: {'halted' if shut else 'allowed'}"
     yield from (f"gate {escape(gate.name)}: shut, {foreign(gate.shut or '')}" for gate in shut)

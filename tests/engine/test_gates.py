@@ -1,9 +1,10 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 
 from engine.gates import EntryRequest, Gate, Gates, HaltGate, Open, Shut
-from engine.halts import HaltedBy, HaltSwitch
+from engine.halts import Halt, HaltedBy, HaltSwitch
 from tests.bot.database import migrated
 from tests.bot.hand_clock import HandClock
 
@@ -65,3 +66,17 @@ def test_a_gate_defined_elsewhere_is_refused():
 
             async def is_open(self, now, request):
                 return Open()
+
+
+@pytest.mark.parametrize(
+    ("by", "halted_by"),
+    [("chat", HaltedBy.CHAT), ("server", HaltedBy.SERVER), ("moon", None), (b"chat", None)],
+)
+async def test_a_stop_whose_record_is_damaged_still_stops_and_nothing_is_made_up(switch, by, halted_by):
+    await switch.halt(OWNER, by=HaltedBy.CHAT)
+    async with switch._database.write() as session:
+        damage = text("UPDATE halts SET since = 'yesterday', \"by\" = :by")
+        await session.exec(damage, params={"by": by})
+
+    assert await switch.fetch_halt(OWNER) == Halt(since=None, by=halted_by)
+    assert [type(verdict) for verdict in await verdicts(switch)] == [Shut]

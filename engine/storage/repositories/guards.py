@@ -1,7 +1,7 @@
 """Guards and their history, and the assets whose owner was asked about them."""
 
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -142,17 +142,18 @@ async def save_known_asset(session: AsyncSession, known: KnownAsset) -> None:
     same = select(KnownAssetRow.asset).where(
         col(KnownAssetRow.account_id) == known.account_id, col(KnownAssetRow.asset) == known.asset
     )
-    if (await session.exec(same)).first() is None:
-        session.add(
-            KnownAssetRow(
-                account_id=known.account_id,
-                asset=known.asset,
-                user_id=known.user_id,
-                first_seen_at=known.first_seen_at,
-                asked_at=known.asked_at,
-                answer=known.answer,
-            )
+    if known.first_seen_at is None or (await session.exec(same)).first() is not None:
+        return
+    session.add(
+        KnownAssetRow(
+            account_id=known.account_id,
+            asset=known.asset,
+            user_id=known.user_id,
+            first_seen_at=known.first_seen_at,
+            asked_at=known.asked_at,
+            answer=known.answer,
         )
+    )
 
 
 async def load_known_assets(session: AsyncSession, account_id: str) -> tuple[KnownAsset, ...]:
@@ -160,15 +161,15 @@ async def load_known_assets(session: AsyncSession, account_id: str) -> tuple[Kno
     theirs = select(KnownAssetRow).where(col(KnownAssetRow.account_id) == account_id)
     read = await read_rows(session, theirs, _known_asset)
     # Seen is seen: an asset that were forgotten would be asked about, or guarded, as if it were new.
-    return (*read.readable, *(_seen_long_ago(account_id, row) for row in read.unreadable))
+    return (*read.readable, *(_seen_some_time(account_id, row) for row in read.unreadable))
 
 
-def _seen_long_ago(account_id: str, row: UnreadableRow) -> KnownAsset:
+def _seen_some_time(account_id: str, row: UnreadableRow) -> KnownAsset:
     return KnownAsset(
         account_id=account_id,
         user_id=row.user_id or 0,
         asset=row.text("asset"),
-        first_seen_at=datetime.fromtimestamp(0, UTC),
+        first_seen_at=None,
     )
 
 

@@ -1,6 +1,6 @@
 """Whose entries are stopped."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import delete
 from sqlmodel import col, select
@@ -23,10 +23,10 @@ async def delete_halt(session: AsyncSession, user_id: int) -> None:
     await session.exec(delete(HaltRow).where(col(HaltRow.user_id) == user_id))
 
 
-async def load_halt(session: AsyncSession, user_id: int) -> tuple[datetime, str] | None:
-    """Return since when and by what a user's entries are stopped; None when they are allowed."""
+async def load_halt(session: AsyncSession, user_id: int) -> tuple[datetime | None, str] | None:
+    """Return since when and by what a user's entries are stopped, as far as it can be read; None when they are allowed."""
     theirs = select(HaltRow).where(col(HaltRow.user_id) == user_id)
     read = await read_rows(session, theirs, lambda row: (row.since, row.by))
     # Stopped they are, even where nobody can read since when.
-    unknown = [(datetime.fromtimestamp(0, UTC), row.text("by")) for row in read.unreadable]
+    unknown = [(None, row.text("by")) for row in read.unreadable]
     return next(iter((*read.readable, *unknown)), None)

@@ -154,3 +154,9 @@ def test_what_is_held_at_several_brokers_can_be_sold_at_one():
     both = close_preview(close_line(), close_line(venue=Venue.COINBASE))
     assert in_shell in render_close(both, READER, by_button=False).text
     assert "several brokers" not in alone + different
+
+
+def test_a_stop_whose_record_is_damaged_shows_no_time_and_place():
+    text = render_entries(Halt(since=None, by=None), READER).text
+
+    assert "Stopped from a place that cannot be read at a time that cannot be read." in text

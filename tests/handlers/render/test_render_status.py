@@ -184,3 +184,9 @@ def test_what_an_account_cannot_do_is_said_with_its_broker_and_is_no_trouble():
 
     assert "no errors; works for stocks; crypto is not enabled (INACTIVE)" in text
     assert "All is well" in text
+
+
+def test_halted_entries_of_which_nobody_can_read_since_when_are_shown_as_halted():
+    text = render_status(status(), READER, Halt(since=None, by=None)).text
+
+    assert "<b>Entries</b>: halted since a time that cannot be read" in text
