@@ -152,6 +152,7 @@ class GuardKeeper:
         async with self._database.read() as session:
             guards = await rows.load_open_guards(session, account_id)
         before, self._suspects[account_id] = self._suspects.get(account_id, {}), {}
+        self._renamings.begin_reading(account_id)
         for guard in (guard for guard in guards if is_told(report, guard)):
             if guard.state_reason in {RESTORED, RESTORED_IN_SALE}:
                 await self._compare_restored(report, guard, new)

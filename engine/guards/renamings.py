@@ -36,18 +36,21 @@ class Renamings:
     def __init__(self, *, portfolio: PortfolioService, database: Database) -> None:
         self._portfolio = portfolio
         self._database = database
-        #: Guards whose coin became one that cannot be asked about yet.
-        self._waiting = dict[str, str]()
+        #: Accounts in which a guarded coin became one that cannot be asked about yet.
+        self._waiting = set[str]()
+
+    def begin_reading(self, account_id: str) -> None:
+        """Forget what an earlier reading of an account left waiting: this one tells what still is."""
+        self._waiting.discard(account_id)
 
     def is_waiting(self, account_id: str) -> bool:
         """Tell whether a new coin of an account is to be asked about as soon as it has a price."""
-        return account_id in self._waiting.values()
+        return account_id in self._waiting
 
     async def find_successor(
         self, report: AccountReport, guard: Guard, change: GuardChange, *, was: Seen
     ) -> Successor | None:
         """Return what a guarded coin became of which so much was there; None when nothing can be asked of it yet."""
-        self._waiting.pop(guard.guard_id, None)
         if not _is_gone(change) or guard.kind is not PositionKind.SPOT or was.quantity <= ZERO:
             return None
         async with self._database.read() as session:
@@ -66,7 +69,7 @@ class Renamings:
         old_cost = old_cost_of(change.guard, was=was.quantity, became=quantity)
         proposal = await self._propose(guard, became, old_cost)
         if proposal is None:
-            self._waiting[guard.guard_id] = guard.account_id
+            self._waiting.add(guard.account_id)
             return None
         return Successor(asset=became, quantity=quantity, proposal=proposal)
 

@@ -157,6 +157,22 @@ async def test_a_new_coin_without_a_price_is_asked_about_when_it_has_one(guarded
     assert len(await guarded.alerts(CoinRenamed)) == 1
 
 
+async def test_an_account_rests_again_when_the_guard_whose_coin_has_no_price_is_taken_off(guarded):
+    guarded.withdraw("ETH", "5")
+    guarded.deposit("ADA", "5")
+    await read_again(guarded)
+    assert guarded.keeper._renamings.is_waiting("env-kraken")
+    offer = await guarded.engine.guards.offer_unguard(OWNER_ID, "ETH", None)
+    await press(guarded, offer, ChoiceKind.UNGUARD)
+    await read_again(guarded, 4)
+    before = len(guarded.sent("TradesHistory"))
+
+    await read_again(guarded)
+
+    assert await guarded.guards() == ()
+    assert len(guarded.sent("TradesHistory")) == before
+
+
 async def test_a_coin_that_was_there_before_is_no_new_name(guarded):
     guarded.deposit("SOL", "1")
     await read_again(guarded)
