@@ -12,6 +12,8 @@ from engine import wall_time
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+    from engine.clock import Clock
+    from engine.status import NonceStatus
 
 app = typer.Typer(
     help="A Telegram bot that shows true balances, guards positions and routes trades by cost.",
@@ -219,12 +221,17 @@ def show(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
 
     clock = SystemClock()
     found = asyncio.run(list_nonces(settings, clock))
-    lines = [
-        f"{one.fingerprint}  last {one.last_nonce}  {wall_time.between(one.last_used_at, clock.now()).total_seconds():.0f} s ago"
-        f"  {one.issued:,} issued"
-        for one in found
-    ]
+    lines = [_nonce_line(one, clock) for one in found]
     _print(lines or ["No key has been used yet."], found, as_json=as_json)
+
+
+def _nonce_line(one: "NonceStatus", clock: "Clock") -> str:
+    last = "unreadable" if one.last_nonce is None else one.last_nonce
+    issued = "unreadable" if one.issued is None else f"{one.issued:,}"
+    age = "unreadable"
+    if one.last_used_at is not None:
+        age = f"{wall_time.between(one.last_used_at, clock.now()).total_seconds():.0f} s ago"
+    return f"{one.fingerprint}  last {last}  {age}  {issued} issued"
 
 
 def main() -> None:

@@ -53,9 +53,10 @@ class NonceStatus:
     """The durable counter of one key."""
 
     fingerprint: str
-    last_nonce: int
-    last_used_at: datetime
-    issued: int
+    #: None where it cannot be read, as with the two after it.
+    last_nonce: int | None
+    last_used_at: datetime | None
+    issued: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Self
 
 import aiosqlite
+import structlog
 
 from engine.clock import Clock
 from engine.nonce.sequence import next_nonce
 from engine.status import NonceStatus
 from engine.storage.connecting import open_connection
 
+_LOST = "the stored nonce counter of a key cannot be read; the clock's number is used instead"
+_SHOWN = 40
 _PRAGMAS = ("synchronous=FULL", "foreign_keys=ON")
 
 _READ = "SELECT last_nonce FROM nonces WHERE key_hash = ?"
@@ -33,6 +36,8 @@ ON CONFLICT (key_hash) DO UPDATE SET user_id = excluded.user_id, account_id = ex
 _LIST = """
 SELECT key_hash, last_nonce, updated_at, issued_count FROM nonces WHERE issued_count > 0 ORDER BY key_hash
 """
+
+log = structlog.get_logger(__name__)
 
 
 class NonceStore:
@@ -62,6 +67,7 @@ class NonceStore:
     async def next_nonce(self, key_hash: str) -> int:
         """Return a number higher than any before it for this key; it was committed before it is returned.
 
+        Where the stored counter is damaged it is the clock's, and higher only if that was not set back since.
         A caller that is cancelled meanwhile loses its number and harms nobody: numbers may be skipped.
         """
         # The transaction runs in its own task, so that a cancellation never leaves it open.
@@ -75,13 +81,14 @@ class NonceStore:
         """Return the counter of every key that was ever used."""
         async with self._turn:
             rows = await self._opened().execute_fetchall(_LIST)
-        return tuple(status for row in rows if (status := _status(*row)) is not None)
+        return tuple(_status(*row) for row in rows)
 
     async def _issue(self, key_hash: str) -> int:
         async with self._turn, self._transaction() as connection:
             rows = list(await connection.execute_fetchall(_READ, (key_hash,)))
             last = rows[0][0] if rows else None
-            # A number that cannot be read is gone; the next one of the clock is above it, unless that was set back.
+            if rows and not isinstance(last, int):
+                log.error(_LOST, key=key_hash, stored=repr(last)[:_SHOWN])
             nonce = next_nonce(last if isinstance(last, int) else None, self._clock.now_ns())
             await connection.execute_fetchall(_SAVE, (key_hash, nonce, _stamp(self._clock.now())))
         return nonce
@@ -115,12 +122,14 @@ def _stamp(now: datetime) -> str:
     return now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
-def _status(key_hash: str, last_nonce: object, updated_at: str, issued: object) -> NonceStatus | None:
-    """Return a counter; None where it cannot be read."""
-    if not isinstance(last_nonce, int) or not isinstance(issued, int):
-        return None
+def _status(key_hash: object, last_nonce: object, updated_at: str, issued: object) -> NonceStatus:
     try:
         last_used_at = datetime.fromisoformat(updated_at).replace(tzinfo=UTC)
     except (ValueError, TypeError):
-        return None
-    return NonceStatus(fingerprint=key_hash, last_nonce=last_nonce, last_used_at=last_used_at, issued=issued)
+        last_used_at = None
+    return NonceStatus(
+        fingerprint=str(key_hash),
+        last_nonce=last_nonce if isinstance(last_nonce, int) else None,
+        last_used_at=last_used_at,
+        issued=issued if isinstance(issued, int) else None,
+    )

@@ -28,6 +28,7 @@ _BYTES_PER_MB = 1_000_000
 _NOTHING_SOLD = "Whatever is lost, nothing is sold by itself. /positions shows what could be guarded."
 
 #: What a job does, for whom its name in the schedule says nothing.
+_UNREADABLE = "unreadable"
 _JOBS = {
     "snapshots": "balances",
     "costs": "fees and spreads",
@@ -199,8 +200,10 @@ def _job(job: JobStatus, reader: Reader) -> tuple[str, str]:
 
 
 def _nonce(nonce: NonceStatus, reader: Reader) -> str:
-    used = reader.age(nonce.last_used_at)
-    return f"key {escape(nonce.fingerprint)}: {nonce.last_nonce}, {used}, {nonce.issued:,} issued"
+    last = _UNREADABLE if nonce.last_nonce is None else nonce.last_nonce
+    used = reader.age(nonce.last_used_at) if nonce.last_used_at else "last used at a time that cannot be read"
+    issued = _UNREADABLE if nonce.issued is None else f"{nonce.issued:,}"
+    return f"key {escape(nonce.fingerprint)}: {last}, {used}, {issued} issued"
 
 
 def _outbox(report: StatusReport, reader: Reader) -> str:

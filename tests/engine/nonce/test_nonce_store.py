@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from engine.nonce.store import NonceStore
 from engine.status import NonceStatus
@@ -259,3 +260,18 @@ def test_importing_the_store_brings_no_database_framework_along():
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+async def test_a_damaged_counter_is_listed_as_unreadable_and_logged_when_it_is_replaced(store, file):
+    await store.next_nonce("a")
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE nonces SET last_nonce = 'many', issued_count = 'x', updated_at = ''")
+
+    listed = await store.list_nonces()
+    with capture_logs() as logged:
+        nonce = await store.next_nonce("a")
+
+    assert listed == (NonceStatus(fingerprint="a", last_nonce=None, last_used_at=None, issued=None),)
+    assert nonce == START_NS
+    [entry] = [entry for entry in logged if entry["log_level"] == "error"]
+    assert (entry["key"], entry["stored"]) == ("a", "'many'")

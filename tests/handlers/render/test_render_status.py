@@ -4,7 +4,7 @@ import pytest
 
 from engine.halts import Halt, HaltedBy
 from engine.liquidation.unwatched import STARTING, Unwatched
-from engine.status import BrokerStatus, GateStatus, JobStatus, PriceAge
+from engine.status import BrokerStatus, GateStatus, JobStatus, NonceStatus, PriceAge
 from handlers.render.status import render_status
 from tests.handlers.screen_checks import check_fits, check_golden
 from tests.handlers.values import READER, account, ago, status
@@ -190,3 +190,11 @@ def test_halted_entries_of_which_nobody_can_read_since_when_are_shown_as_halted(
     text = render_status(status(), READER, Halt(since=None, by=None)).text
 
     assert "<b>Entries</b>: halted since a time that cannot be read" in text
+
+
+def test_a_counter_that_cannot_be_read_is_shown_as_such():
+    damaged = NonceStatus(fingerprint="3f9a1c20", last_nonce=None, last_used_at=None, issued=None)
+
+    text = render_status(status(nonces=(damaged,)), READER).text
+
+    assert "key 3f9a1c20: unreadable, last used at a time that cannot be read, unreadable issued" in text
