@@ -45,6 +45,7 @@ from bot.setting_checks import (
     unescape_pem,
     unset_when_off,
 )
+from bot.settings_folder import resolve_paths
 from engine.venues import Venue
 
 PREFIX = "NIJA_"
@@ -201,7 +202,7 @@ class Sources:
 def load_settings(env_file: Path | None = ENV_FILE) -> Settings:
     """Read the environment and the file; raise SettingsError with everything that is wrong, a line each.
 
-    Only the file that nobody named may be missing; /dev/null stands for none.
+    Only the file that nobody named may be missing; /dev/null stands for none. Paths in what is returned are absolute.
     """
     if env_file not in {None, ENV_FILE, Path(os.devnull)} and not Path(env_file).is_file():
         raise SettingsError(f"{env_file}: there is no such file; settings are read from it.")
@@ -213,7 +214,7 @@ def load_settings(env_file: Path | None = ENV_FILE) -> Settings:
         wrong += _sentences(refusal)
     if wrong:
         raise SettingsError("\n".join(dict.fromkeys(wrong)))
-    return settings
+    return resolve_paths(settings, env_file, in_environment=_in_environment())
 
 
 def find_sources(env_file: Path) -> Sources:
@@ -244,6 +245,12 @@ def setting_names() -> tuple[str, ...]:
 
 def _in_file(env_file: Path | None) -> Mapping[str, str | None]:
     return DotEnvSettingsSource(Settings, env_file=env_file).env_vars
+
+
+def _in_environment() -> frozenset[str]:
+    return frozenset(
+        name.upper().removeprefix(PREFIX).lower() for name, value in os.environ.items() if value.strip()
+    )
 
 
 def _count(found: Mapping[str, str | None]) -> int:

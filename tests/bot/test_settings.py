@@ -39,7 +39,9 @@ def test_the_example_file_lists_every_setting_and_no_other():
     assert sorted(names) == sorted(setting_names())
 
 
-def test_the_example_file_holds_exactly_the_defaults():
+def test_the_example_file_holds_exactly_the_defaults(monkeypatch):
+    monkeypatch.chdir(ROOT)
+
     assert load_settings(ROOT / ".env.example") == load_settings(None)
 
 
@@ -50,13 +52,13 @@ def test_the_defaults_are_those_of_the_design(monkeypatch):
     assert settings.guard_existing == "ask"
     assert (settings.guard_interval_s, settings.snapshot_interval_s, settings.price_max_age_s) == (5, 60, 15)
     assert settings.coinbase_min_equity_usd == Decimal(50)
-    assert settings.database_url == "sqlite+aiosqlite:///data/nija.db"
+    assert settings.database_url == f"sqlite+aiosqlite:///{Path.cwd()}/data/nija.db"
     assert settings.owner_ids == ()
 
 
 def test_the_database_lies_in_the_data_dir_unless_said_otherwise(monkeypatch):
     assert load(monkeypatch, DATA_DIR="/srv/nija").database_url == "sqlite+aiosqlite:////srv/nija/nija.db"
-    assert load(monkeypatch, DATABASE_URL="sqlite+aiosqlite:///x.db").database_url.endswith("///x.db")
+    assert load(monkeypatch, DATABASE_URL="sqlite+aiosqlite:///x.db").database_url.endswith("/x.db")
 
 
 def test_the_environment_goes_before_the_file(monkeypatch, tmp_path):
