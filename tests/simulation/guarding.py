@@ -3,6 +3,7 @@
 from engine.guards.guard import Guard, GuardSource, Seen
 from engine.positions import Direction, PositionKind
 from engine.storage.repositories import guards as guard_rows
+from tests.simulation.alarms import newest_alert
 from tests.simulation.database import InlineSession
 from tests.simulation.world import THRESHOLD, Armed
 
@@ -16,6 +17,7 @@ async def store_guard(world, truth, symbol, quantity, *, cost):
         quantity=guard.quantity,
         cost=guard.cost,
         threshold=guard.threshold,
+        alerts_before=newest_alert(world.store),
     )
     there = truth.total(guard.asset)
     world.tell(f"{guard.guard_id}: {quantity} of {there} {symbol} at {truth.venue}, cost {guard.cost}")

@@ -8,6 +8,7 @@ from engine.execution.audit import SHOWN
 from engine.execution.journal import NOT_RELEASED, RELEASE, RELEASED
 from engine.execution.states import TRANSITIONS
 from engine.orders import OrderStatus
+from tests.simulation.alarms import is_alarmed, newest_alert
 
 #: Cycles after which a position past its threshold is sold or its owner has been told.
 ALARM_CYCLES = 9
@@ -110,8 +111,7 @@ def _check_unreadable_are_named(world):
             order = truth.orders.get(order_id)
             if order is not None and order.asset == asset and len(truth.totals) == 1 and order_id not in data:
                 world.violate(f"an exit of {asset} fails, {order_id} cannot be read and is not named")
-    (newest,) = world.store.rows("SELECT coalesce(max(alert_id), 0) FROM alerts")
-    (world.failing_checked_to,) = newest
+    world.failing_checked_to = newest_alert(world.store)
 
 
 def _check_cancelled_are_named(world):
@@ -164,7 +164,7 @@ def _check_closing(world, armed):
 def _check_breach(world, armed, state, quantity):
     is_watched = state in {"armed", "closing"} and world.life_is_up
     has_progressed, armed.sold_before = armed.sold != armed.sold_before, armed.sold
-    if not is_watched or has_progressed or not _is_past(world, armed) or _is_alarmed(world, armed):
+    if not is_watched or has_progressed or not _is_past(world, armed) or is_alarmed(world, armed):
         armed.breached_for = 0
         return
     armed.breached_for += 1
@@ -177,21 +177,6 @@ def _check_breach(world, armed, state, quantity):
 def _is_past(world, armed):
     mark = world.venues[armed.venue].prices.fair(armed.symbol, armed.quantity, armed.threshold)
     return armed.is_breached(mark)
-
-
-def _is_alarmed(world, armed):
-    told = world.store.rows(
-        """SELECT 1 FROM alerts JOIN intents ON dedup_key LIKE 'exit_failing:' || intent_id || ':%'
-        WHERE guard_id = ? AND finished_at IS NULL""",
-        armed.guard_id,
-    )
-    if told:
-        return True
-    trouble = world.store.rows(
-        "SELECT dedup_key FROM alerts WHERE dedup_key LIKE ? ORDER BY alert_id DESC LIMIT 1",
-        f"price:{armed.guard_id}:%",
-    )
-    return bool(trouble) and ":back:" not in trouble[0][0]
 
 
 def _check_steps(world):

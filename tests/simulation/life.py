@@ -8,14 +8,12 @@ from bot.bootstrap.engine import build_engine
 from engine.market import VenueMarket
 from engine.people.identities import Identities
 from engine.tasks import Tasks
+from tests.simulation.alarms import newest_alert
 from tests.simulation.broker import SimBroker, SimMarketData
 from tests.simulation.database import InlineDatabase
+from tests.simulation.endings import KilledError, interruption_in, is_kill
 from tests.simulation.nonces import Nonces
 from tests.simulation.postman import Postman
-
-
-class KilledError(BaseException):
-    """The process is dead: nothing it still does has any effect."""
 
 
 class Life:
@@ -23,6 +21,7 @@ class Life:
 
     def __init__(self, world):
         self._world = world
+        world.alerts_before_life = newest_alert(world.store)
         self._rng = world.rng("life")
         self._answered = False
         self.is_started = False
@@ -127,15 +126,11 @@ class Life:
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        for ending in await asyncio.gather(*others, return_exceptions=True):
+            self._world.break_off(interruption_in(ending))
 
     def _report(self, name, error):
-        if not _is_kill(error):
+        if (interruption := interruption_in(error)) is not None:
+            self._world.break_off(interruption)
+        elif not is_kill(error):
             self._world.violate(f"the task {name!r} died: {error!r}")
-
-
-def _is_kill(error):
-    """Tell whether a task ended because the process did; several of its own may have, together."""
-    if isinstance(error, BaseExceptionGroup):
-        return error.split(KilledError)[1] is None
-    return isinstance(error, KilledError)

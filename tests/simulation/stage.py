@@ -8,10 +8,11 @@ from unittest.mock import patch
 from engine.closing.preview import ClosePreview
 from tests.simulation.chronicle import Chronicle
 from tests.simulation.database import OWNER_ID
+from tests.simulation.endings import KilledError
 from tests.simulation.faults import Kind
 from tests.simulation.guarding import store_guard
 from tests.simulation.invariants import check_end, check_history, check_step, unsettled
-from tests.simulation.life import KilledError, Life
+from tests.simulation.life import Life
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.watching import Watching
 from tests.simulation.world import SNAPSHOT_EVERY_S, World
@@ -65,6 +66,7 @@ class Stage:
             self.world.violate(f"a job failed: {error!r}")
         self._cycles += 1
         await self._pass_time(life, down_s)
+        self.world.check_unbroken()
         self._chronicle.catch_up()
         check_step(self.world)
 
@@ -190,3 +192,4 @@ def play(store, script, *, seed="script"):
 async def _played(stage, script):
     await script(stage)
     await stage.end()
+    stage.world.check_unbroken()

@@ -1,6 +1,5 @@
 """Everything outside the process: time, venues, prices, what goes wrong, and what is known to be true."""
 
-import asyncio
 import random
 import uuid
 from dataclasses import dataclass
@@ -10,8 +9,10 @@ from decimal import Decimal
 from bot.settings import Settings
 from engine.people.accounts import environment_account_id
 from engine.venues import Account
+from tests.simulation.alarms import newest_alert
 from tests.simulation.crashes import Crashes
 from tests.simulation.database import OWNER_ID
+from tests.simulation.endings import interruption_in
 from tests.simulation.faults import Faults
 from tests.simulation.loop import START, VirtualClock, WallClock
 from tests.simulation.prices import Prices
@@ -36,6 +37,8 @@ class Armed:
     quantity: Decimal
     cost: Decimal
     threshold: Decimal
+    #: the newest alert when it was set
+    alerts_before: int = 0
     sold: Decimal = Decimal(0)
     #: what the owner sold or took out since
     owner_out: Decimal = Decimal(0)
@@ -76,6 +79,7 @@ class ArmedGuards(dict):
             quantity=Decimal(quantity),
             cost=Decimal(cost),
             threshold=Decimal(threshold),
+            alerts_before=newest_alert(self._store),
             agreed=Decimal(quantity),
         )
         return self[guard_id]
@@ -97,6 +101,9 @@ class World:
         self.armed = ArmedGuards(store)
         #: the newest alert that was looked through
         self.failing_checked_to = self.cancelled_checked_to = 0
+        #: the newest alert when the process was started
+        self.alerts_before_life = 0
+        self._interruption = None
         #: whether the process lived through the last cycle
         self.life_is_up = False
         self._loop = loop
@@ -148,6 +155,14 @@ class World:
         self.tell(f"VIOLATION: {line}")
         self.violations.append(line)
 
+    def break_off(self, interruption):
+        """Have the telling end with what struck within a task, if anything did: it is no fault of the engine."""
+        self._interruption = self._interruption or interruption
+
+    def check_unbroken(self):
+        if self._interruption is not None:
+            raise self._interruption
+
     def note_nonce(self, venue, nonce):
         """Hold a request's number against the one before it."""
         before, self._nonces[venue] = self._nonces.get(venue), nonce
@@ -160,5 +175,6 @@ class World:
 
     def _lost(self, _loop, context):
         error = context.get("exception")
-        if isinstance(error, Exception | asyncio.InvalidStateError):
+        self.break_off(interruption_in(error))
+        if isinstance(error, Exception):
             self.violate(f"nobody took notice of {error!r}: {context['message']}")
