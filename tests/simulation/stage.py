@@ -20,11 +20,12 @@ from tests.simulation.world import SNAPSHOT_EVERY_S, World
 CYCLE_S = 5
 #: By how many seconds the machine's clock may be wrong: more than a story lasts.
 OFF_BY_S = (-30 * 86_400, -7200, 7200, 30 * 86_400)
-SNAPSHOT_EVERY = SNAPSHOT_EVERY_S // CYCLE_S
-NOTE_EVERY = 3
-#: Cycles that coming to rest may take, and that nothing may happen in before it counts as rest. A lost order whose
+NOTE_EVERY_S = 15
+#: Seconds that coming to rest may take, and for which nothing may happen before it counts as rest. A lost order whose
 #: coins are gone is sought for ten minutes.
-REST, QUIET = 150, 2 * SNAPSHOT_EVERY + 1
+REST_S, QUIET_S = 750, 2 * SNAPSHOT_EVERY_S + 2 * CYCLE_S
+#: How long a cycle is while coming to rest, once nothing happened in the one before.
+IDLE_CYCLE_S = SNAPSHOT_EVERY_S
 
 
 class Stage:
@@ -35,7 +36,7 @@ class Stage:
         self._chronicle = Chronicle(world)
         self._watching = Watching(world)
         self._life = None
-        self._cycles = 0
+        self._snapshot_at = self._note_at = 0
 
     def furnish(self, venue, symbol, *, price, quantity):
         """Open a market at a venue and let the account hold some of it."""
@@ -53,7 +54,7 @@ class Stage:
         for _ in range(count):
             await self.cycle()
 
-    async def cycle(self, down_s=3):
+    async def cycle(self, down_s=3, *, lasts_s=CYCLE_S):
         """Do what is due within one interval; the process is down for a while when it is killed meanwhile."""
         self._set_clock()
         self._shape_markets()
@@ -64,8 +65,7 @@ class Stage:
             self.world.life_is_up = False
         except Exception as error:  # noqa: BLE001 - the schedule's edge: whatever a job raises is a finding
             self.world.violate(f"a job failed: {error!r}")
-        self._cycles += 1
-        await self._pass_time(life, down_s)
+        await self._pass_time(life, lasts_s, down_s)
         self.world.check_unbroken()
         self._chronicle.catch_up()
         check_step(self.world)
@@ -75,12 +75,12 @@ class Stage:
         self.world.tell("nothing goes wrong from here on")
         self.world.faults.end_all()
         self.world.crashes.end_all()
-        quiet = 0
-        for _ in range(REST):
-            await self.cycle()
-            quiet = 0 if unsettled(self.world) else quiet + 1
-            if self.world.violations or quiet > QUIET:
-                break
+        quiet_s, lasts_s, until = 0, CYCLE_S, self._now_s + REST_S
+        while self._now_s < until and quiet_s < QUIET_S and not self.world.violations:
+            so_far = len(self.world.lines)
+            await self.cycle(lasts_s=lasts_s)
+            quiet_s = 0 if unsettled(self.world) else quiet_s + lasts_s
+            lasts_s = CYCLE_S if len(self.world.lines) > so_far else IDLE_CYCLE_S
         if not self.world.violations:
             for what in unsettled(self.world):
                 self.world.violate(f"never settled: {what}")
@@ -120,16 +120,22 @@ class Stage:
             life.is_started = True
             await life.trading.start()
         await life.trading.guard()
-        if self._cycles % SNAPSHOT_EVERY == 0:
+        if self._now_s >= self._snapshot_at:
+            self._snapshot_at = self._now_s + SNAPSHOT_EVERY_S
             await life.trading.snapshot()
-        if self._cycles % NOTE_EVERY == 0:
+        if self._now_s >= self._note_at:
+            self._note_at = self._now_s + NOTE_EVERY_S
             await life.trading.note_watching()
         if self.world.store.rows("SELECT 1 FROM alerts WHERE not_before IS NOT NULL LIMIT 1"):
             await life.postman.deliver()
 
-    async def _pass_time(self, life, down_s):
+    @property
+    def _now_s(self):
+        return self.world.clock.monotonic()
+
+    async def _pass_time(self, life, lasts_s, down_s):
         try:
-            async with asyncio.timeout(CYCLE_S):
+            async with asyncio.timeout(lasts_s):
                 await life.killed.wait()
         except TimeoutError:
             self.world.life_is_up = True

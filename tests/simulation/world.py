@@ -43,8 +43,8 @@ class Armed:
     #: what the owner sold or took out since
     owner_out: Decimal = Decimal(0)
     is_closed: bool = False
-    #: cycles in a row in which it should have been sold
-    breached_for: int = 0
+    #: since when it should have been sold
+    breached_since: float | None = None
     sold_before: Decimal = Decimal(0)
     #: how much may be sold in all since its owner asked for a sale; None while nobody did
     agreed: Decimal | None = None
