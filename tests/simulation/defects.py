@@ -398,13 +398,7 @@ DEFECTS = (
     Defect(
         name="count to the price alarm by the wall clock",
         plant=_count_to_the_price_alarm_by_the_wall,
-        kinds=(
-            Kind.CLOCK_SET,
-            Kind.UNREACHABLE,
-            Kind.QUOTE_STALE,
-            Kind.QUOTE_MISSING,
-            Kind.QUOTE_FROZEN,
-        ),
+        kinds=(Kind.CLOCK_SET, Kind.QUOTE_FROZEN, Kind.UNREACHABLE),
         points=("before cancel",),
     ),
     Defect(

@@ -10,8 +10,9 @@ from engine.execution.states import TRANSITIONS
 from engine.orders import OrderStatus
 from tests.simulation.alarms import is_alarmed, newest_alert
 
-#: Seconds after which a position past its threshold is sold or its owner has been told.
-ALARM_S = 45
+#: Seconds after which a position past its threshold is being sold or its owner was told that its price is unknown,
+#: and after which one that is being sold is sold or its owner was told why not.
+ALARM_S = {"armed": 30, "closing": 45}
 
 #: Seconds after which an exit has named what it could not read: cancelling and releasing take their time.
 NAMED_AFTER_S = 12
@@ -162,14 +163,14 @@ def _check_closing(world, armed):
 
 
 def _check_breach(world, armed, state, quantity):
-    is_watched = state in {"armed", "closing"} and world.life_is_up
+    is_watched = state in ALARM_S and world.life_is_up
     has_progressed, armed.sold_before = armed.sold != armed.sold_before, armed.sold
     if not is_watched or has_progressed or not _is_past(world, armed) or is_alarmed(world, armed):
         armed.breached_since = None
         return
     now = world.clock.monotonic()
     armed.breached_since = now if armed.breached_since is None else armed.breached_since
-    if now - armed.breached_since >= ALARM_S:
+    if now - armed.breached_since >= ALARM_S[state]:
         world.violate(
             f"{armed.guard_id} ({quantity}, {state}) is past its threshold for {now - armed.breached_since:.0f} s, untold"
         )

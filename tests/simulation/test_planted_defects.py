@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from tests.simulation.defects import DEFECTS, runs_until_found
+from tests.simulation.story import tell
 
 MOST = 80
 
@@ -18,5 +19,7 @@ def test_a_planted_mistake_is_found(defect, store, capsys):
     stories, world = found
     # A mistake that does not even run proves nothing of what it stands for.
     assert not {"TypeError", "AttributeError"} & set(re.findall(r"\w+Error", world.violations[0]))
+    # The same story without the mistake must hold, or something else was found.
+    assert tell(world.seed, store, kinds=defect.kinds, points=defect.points).violations == []
     with capsys.disabled():
         sys.stdout.write(f"\n{defect.name}: found in story {stories}: {world.violations[0]}\n")
