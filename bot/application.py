@@ -83,7 +83,7 @@ class Chat:
         if isinstance(self._application.update_processor, PerChat):
             self._application.update_processor.on_heard = tell
 
-    def on_done(self, tell: Callable[[], object]) -> None:
+    def on_done(self, tell: Callable[[int | None], object]) -> None:
         """Name who is told of everything that Telegram carries out."""
         self._reach.on_done = tell
 

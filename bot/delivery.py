@@ -14,7 +14,7 @@ from bot.closed_chats import ClosedChats
 from bot.jobs import Job, WatchedJob
 from bot.news import on_new_alerts
 from bot.pauses import Pauses
-from bot.retry import AsPlainText, Doubtful, Later, Refused, pause_after_refusal_s
+from bot.retry import AsPlainText, Doubtful, Later, Refused, pause_after_refusal_s, pause_when_asked_s
 from bot.sending import SendFailedError, send_parcel
 from bot.telegram_words import PRESS_START
 from bot.unending import run_unending
@@ -109,9 +109,9 @@ class Delivery:
         if self._closed_chats.note_heard(chat_id):
             self.wake()
 
-    def note_done(self) -> None:
-        """Send at once what waited for Telegram: it did something that somebody asked for."""
-        if self._unreached.note_done():
+    def note_done(self, chat_id: int | None = None) -> None:
+        """Send at once what waited for Telegram: it did something, or took a message for that chat."""
+        if self._unreached.note_done(chat_id):
             self.wake()
 
     async def stop(self) -> None:
@@ -240,6 +240,9 @@ class Delivery:
                 if closed:
                     self._closed_chats.note_refusal(parcel.first.chat_id)
                     why = f"{why}; {PRESS_START}"
+                if asked and parcel.is_critical:
+                    after_s = pause_when_asked_s(after_s, attempts=parcel.attempts + 1)
+                    self._unreached.note_pause(parcel.first.chat_id)
                 log.warning("an alert was not delivered", **_named(parcel), why=why, again_in_s=after_s)
                 self._pauses.hold(parcel, after_s)
                 not_before = self._clock.now() + timedelta(seconds=after_s)

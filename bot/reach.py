@@ -1,5 +1,6 @@
 """What Telegram's answers say beside their contents: that it does what it is asked, and what time it is there."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +13,9 @@ from engine.clock import Clock, moment
 from engine.server_times import ServerTimes
 
 _DONE = b'{"ok":true'
-
+#: The chat of a message that it took.
+_CHAT = re.compile(rb'"chat":\s*\{\s*"id":\s*(-?\d+)')
+_SEND = "/sendMessage"
 
 _SERVER = "telegram"
 #: An answer is dated when it leaves, however long the poll was held open: no longer ago than this.
@@ -25,7 +28,8 @@ class Reach:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._times = ServerTimes(clock)
-        self.on_done: Callable[[], object] = lambda: None
+        #: Is given the chat of a message that was taken; None for any other request.
+        self.on_done: Callable[[int | None], object] = lambda _: None
 
     def request(self, **options: Any) -> HTTPXRequest:
         """Return a way to Telegram that is listened to."""
@@ -52,9 +56,14 @@ class _Heard(HTTPXRequest):
         """Read an answer; updates that cannot be understood are passed over."""
         return pass_over_unreadable(HTTPXRequest.parse_json_payload(payload))
 
-    async def do_request(self, *arguments: Any, **options: Any) -> tuple[int, bytes]:
+    async def do_request(self, url: str, *arguments: Any, **options: Any) -> tuple[int, bytes]:
         """Send a request."""
-        status, body = await super().do_request(*arguments, **options)
+        status, body = await super().do_request(url, *arguments, **options)
         if body[: len(_DONE) + 1].replace(b" ", b"").startswith(_DONE):
-            self._reach.on_done()
+            self._reach.on_done(_chat_of(body) if url.endswith(_SEND) else None)
         return status, body
+
+
+def _chat_of(body: bytes) -> int | None:
+    found = _CHAT.search(body)
+    return int(found[1]) if found else None

@@ -27,6 +27,9 @@ REFUSALS_MOST = 5
 CLOSED_CHAT_WORDS = ("forbidden", "chat not found")
 #: On top of what Telegram asks for: it counts whole seconds.
 SLACK_S = 0.5
+#: A pause that Telegram asks for is kept up to here by what is critical; a longer one is tried after 15, 30, 60 s.
+ASKED_MOST_S = 60.0
+ASKED_FIRST_S = 15.0
 #: httpx errors after which Telegram cannot have seen the request.
 NEVER_LEFT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "ProxyError"})
 
@@ -71,6 +74,16 @@ def pause_after_refusal_s(refusals: int, *, critical: bool) -> float | None:
         return None
     # The exponent is bounded first: a critical alert is tried for ever.
     return float(min(REFUSED_FIRST_S * 2 ** min(refusals - 1, 6), REFUSED_MOST_S))
+
+
+def pause_when_asked_s(asked_s: float, *, attempts: int) -> float:
+    """Return how long something critical waits when Telegram asks for so much; `attempts` counts this one.
+
+    The chat that is told to wait for an hour may take the next message: nobody must hear of a sale an hour late.
+    """
+    if asked_s <= ASKED_MOST_S:
+        return asked_s
+    return float(min(ASKED_FIRST_S * 2 ** min(attempts - 1, 6), ASKED_MOST_S))
 
 
 def judge(error: TelegramError, *, attempts: int, plain: bool) -> Verdict:

@@ -1,4 +1,4 @@
-"""Chats whose alerts wait because Telegram was out of reach; they leave as soon as it does anything again."""
+"""Chats whose alerts wait because Telegram was out of reach or asked for a pause; they leave as soon as it can be."""
 
 from collections.abc import Collection
 
@@ -11,14 +11,23 @@ class Unreached:
     def __init__(self, pauses: Pauses) -> None:
         self._pauses = pauses
         self._waiting: set[int] = set()
+        #: Chats for which Telegram named a pause, with something critical in it.
+        self._paused: set[int] = set()
         self._due: set[int] = set()
 
     def note_failure(self, chat_id: int) -> None:
         """Remember that the way to a chat failed; nothing was wrong with the chat."""
         self._waiting.add(chat_id)
 
-    def note_done(self) -> bool:
-        """Note that Telegram works; True when something waited for that."""
+    def note_pause(self, chat_id: int) -> None:
+        """Remember that Telegram named a pause: it is over once the same chat takes anything."""
+        self._paused.add(chat_id)
+
+    def note_done(self, chat_id: int | None = None) -> bool:
+        """Note that Telegram works, in that chat if it took a message; True when something waited for that."""
+        if chat_id is not None and chat_id in self._paused:
+            self._paused.discard(chat_id)
+            self._due.add(chat_id)
         self._due |= self._waiting
         self._waiting.clear()
         return bool(self._due)

@@ -19,7 +19,7 @@ async def server():
 async def test_what_telegram_carries_out_is_heard_and_what_it_refuses_is_not(server):
     done, reach = [], Reach(SystemClock())
     async with ExtBot(server.token, base_url=f"{server.url}/bot", request=reach.request()) as bot:
-        reach.on_done = lambda: done.append(1)
+        reach.on_done = done.append
         server.faults.add(kind=FaultKind.HTTP_500_BEFORE)
         with pytest.raises(TelegramError):
             await bot.get_me()
@@ -29,7 +29,11 @@ async def test_what_telegram_carries_out_is_heard_and_what_it_refuses_is_not(ser
 
         await bot.get_me()
 
-    assert done == [1]
+        owner = server.user(user_id=7)
+        owner.send("/start")
+        await bot.send_message(7, "taken")
+
+    assert done == [None, 7]
 
 
 @pytest.mark.parametrize("off_s", [-30 * 86_400, -3600, -40, 40, 3600, 30 * 86_400])

@@ -12,7 +12,16 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.retry import AsPlainText, Doubtful, Later, Refused, backoff_s, judge, pause_after_refusal_s
+from bot.retry import (
+    AsPlainText,
+    Doubtful,
+    Later,
+    Refused,
+    backoff_s,
+    judge,
+    pause_after_refusal_s,
+    pause_when_asked_s,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -103,6 +112,16 @@ def test_a_closed_chat_is_tried_again_soon_at_first_and_every_ten_minutes_later(
     pauses = [judge(Forbidden("x"), attempts=attempts, plain=True).after_s for attempts in range(1, 9)]
 
     assert pauses == [10, 20, 40, 80, 160, 320, 600, 600]
+
+
+@pytest.mark.parametrize(
+    ("asked_s", "attempts", "waits_s"),
+    [(7.5, 9, 7.5), (60.0, 1, 60.0), (60.5, 1, 15.0), (3600.5, 2, 30.0), (3600.5, 5000, 60.0)],
+)
+def test_what_is_critical_waits_for_a_short_pause_in_full_and_for_a_long_one_a_minute_at_most(
+    asked_s, attempts, waits_s
+):
+    assert pause_when_asked_s(asked_s, attempts=attempts) == waits_s
 
 
 def test_only_what_is_critical_is_tried_for_ever():
