@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 
 from bot.settings import Sources
 from engine.brokers.base import KeyPermissions
@@ -77,9 +78,7 @@ def check_sources(sources: Sources, mode: str) -> Check:
         )
     if sources.in_file or sources.in_environment:
         return passed("settings", finding)
-    advice = (
-        "Make a file of settings: cp .env.example .env, then fill it in; or name one with --env-file FILE."
-    )
+    advice = "Make a file of settings: install -m 600 .env.example .env, then fill it in; or name one with --env-file FILE."
     return warned("settings", finding, advice)
 
 
@@ -180,6 +179,15 @@ def check_mode(name: str, mode: int) -> Check:
     if mode & OTHERS:
         return failed(f"{name} permissions", f"others may use it ({mode & 0o777:o})", f"chmod go= {name}")
     return passed(f"{name} permissions", f"yours alone ({mode & 0o777:o})")
+
+
+def check_env_file(file: Path, mode: int) -> Check:
+    """Judge who may read the file that the keys stand in."""
+    name = "settings file"
+    if mode & OTHERS:
+        finding = f"{file}: others on this machine may read your keys ({mode & 0o777:o})"
+        return warned(name, finding, f"chmod 600 {file}")
+    return passed(name, f"{file}: yours alone ({mode & 0o777:o})")
 
 
 def check_unstarted(chat_id: int, alerts: int) -> Check:

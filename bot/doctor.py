@@ -17,6 +17,7 @@ from bot.checks import (
     check_clock,
     check_clock_error,
     check_disk,
+    check_env_file,
     check_key_error,
     check_mode,
     check_permissions,
@@ -61,6 +62,8 @@ async def examine(
 ) -> AsyncIterator[Check]:
     """Check everything in order, each line as soon as it is known."""
     yield check_sources(sources, settings.mode)
+    if sources.file:
+        yield check_env_file(sources.file, sources.file.stat().st_mode)
     yield _check_owners(settings)
     yield check_brokers([venue for venue in Venue if settings.key_pair(venue)])
     yield await _check_telegram(settings)

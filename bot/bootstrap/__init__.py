@@ -53,7 +53,7 @@ def token_of(settings: Settings) -> SecretStr:
     if settings.telegram_token is None or not settings.owner_ids:
         raise SettingsError(
             "NIJA_TELEGRAM_TOKEN and NIJA_OWNER_IDS must be set, in .env or in the environment: without them "
-            "nobody could be told. If there is no .env yet: cp .env.example .env"
+            "nobody could be told. If there is no .env yet: install -m 600 .env.example .env"
         )
     return settings.telegram_token
 

@@ -9,6 +9,7 @@ from bot.checks import (
     check_clock,
     check_damage,
     check_disk,
+    check_env_file,
     check_key_error,
     check_mode,
     check_permissions,
@@ -35,7 +36,7 @@ def test_it_is_told_where_the_settings_come_from(file, in_file, in_environment, 
     check = check_sources(Sources(file=file, in_file=in_file, in_environment=in_environment), "live")
 
     assert (check.verdict, check.finding) == (verdict, finding)
-    assert ("cp .env.example .env" in check.advice) == (verdict is Verdict.WARN)
+    assert ("install -m 600 .env.example .env" in check.advice) == (verdict is Verdict.WARN)
 
 
 def test_a_mode_the_bot_does_not_start_in_fails():
@@ -191,3 +192,16 @@ def test_a_blocked_account_is_no_fault_of_the_key():
     assert check.verdict is Verdict.FAIL
     assert check.finding == f"it works, but no order is taken: {block}"
     assert "the rights to read" not in check.advice
+
+
+@pytest.mark.parametrize("mode", [0o100644, 0o100640, 0o100604, 0o100620])
+def test_a_settings_file_that_others_may_read_is_warned_of(mode):
+    check = check_env_file(Path("/srv/.env"), mode)
+
+    assert check.verdict is Verdict.WARN
+    assert "others on this machine may read your keys" in check.finding
+    assert check.advice == "chmod 600 /srv/.env"
+
+
+def test_a_private_settings_file_passes():
+    assert check_env_file(Path("/srv/.env"), 0o100600).verdict is Verdict.PASS

@@ -149,7 +149,7 @@ def test_a_start_without_settings_says_where_they_belong(nija):
     done = nija("run")
 
     assert done.returncode == 2
-    assert "cp .env.example .env" in done.stderr
+    assert "install -m 600 .env.example .env" in done.stderr
 
 
 def test_settings_can_come_from_another_file(nija, tmp_path):

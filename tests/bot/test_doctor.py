@@ -2,7 +2,6 @@ import asyncio
 import re
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -42,7 +41,7 @@ STORED = StoredAccount(
 )
 
 HALTED = EntriesChanged(halted=True, at=datetime(2026, 11, 22, tzinfo=UTC))
-SOURCES = Sources(file=Path(".env"), in_file=3, in_environment=0)
+SOURCES = Sources(file=None, in_file=0, in_environment=3)
 
 
 class KrakenClock:
@@ -96,7 +95,7 @@ def settings(monkeypatch, tmp_path, server):
     )
 
 
-async def checks_of(settings, market=None, key=None):
+async def checks_of(settings, market=None, key=None, sources=SOURCES):
     asked = []
 
     @asynccontextmanager
@@ -106,7 +105,7 @@ async def checks_of(settings, market=None, key=None):
         yield [Link(market=market or KrakenClock(), broker=broker)]
 
     found = [
-        check async for check in examine(settings, sources=SOURCES, clock=SystemClock(), connect=connect)
+        check async for check in examine(settings, sources=sources, clock=SystemClock(), connect=connect)
     ]
     return {check.name: check for check in found}, asked
 
@@ -128,7 +127,10 @@ async def test_a_sound_set_up_passes_every_check(settings):
     assert {"settings", "owners", "database integrity", "database revision", "clock against Kraken"} <= set(
         checks
     )
-    assert (checks["settings"].finding, checks["brokers"].finding) == ("3 from .env; mode live", "Kraken")
+    assert (checks["settings"].finding, checks["brokers"].finding) == (
+        "no .env here, 3 from the environment; mode live",
+        "Kraken",
+    )
     assert asked == [False]
 
 
@@ -195,6 +197,20 @@ async def test_without_owners_it_fails_as_the_start_would(settings):
     checks, _ = await checks_of(settings.model_copy(update={"owner_ids": ()}))
 
     assert checks["owners"].verdict is Verdict.FAIL
+
+
+async def test_a_settings_file_that_others_may_read_is_warned_of(settings, tmp_path):
+    file = tmp_path / ".env"
+    file.touch(mode=0o644)
+    file.chmod(0o644)
+    sources = Sources(file=file, in_file=3, in_environment=0)
+
+    warned, _ = await checks_of(settings, sources=sources)
+    file.chmod(0o600)
+    passed, _ = await checks_of(settings, sources=sources)
+
+    assert warned["settings file"].verdict is Verdict.WARN
+    assert passed["settings file"].verdict is Verdict.PASS
 
 
 async def test_a_data_dir_open_to_others_fails(settings):

@@ -1,5 +1,4 @@
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -52,7 +51,7 @@ async def test_no_secret_stands_in_the_report_whoever_repeats_it(monkeypatch, tm
     written = []
     await report(
         settings,
-        sources=Sources(file=Path(".env"), in_file=3, in_environment=0),
+        sources=Sources(file=None, in_file=0, in_environment=3),
         clock=SystemClock(),
         connect=connect,
         as_json=as_json,
