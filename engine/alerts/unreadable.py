@@ -1,7 +1,7 @@
 """Telling owners which of their stored guards, exits and fills cannot be read: nobody watches or follows those."""
 
-from collections.abc import Collection, Mapping
-from itertools import chain
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import structlog
 from sqlmodel import col, select
@@ -37,84 +37,97 @@ class UnreadableRecords:
         self._database = database
         self._clock = clock
         #: What was told of and is so still, by its key.
-        self._told: dict[str, RecordUnreadable] = {}
+        self._told: dict[str, _Told] = {}
         #: When this process last told each reader of each.
         self._reminded: dict[str, Moment] = {}
         self._logged: frozenset[str] = frozenset()
 
     async def tell(self) -> None:
-        """Tell each owner of what is new, again of what goes on, and of what is over."""
+        """Tell each reader of what is new, again of what goes on, and of what is over."""
         if not tuple(self._database.unreadable) and not self._told:
             return
+        now, told = moment(self._clock), dict[str, _Told]()
         async with self._database.read() as session:
             await self._database.unreadable.read_again(session)
-        rows = {_key(row): row for row in self._database.unreadable}
-        self._log(rows)
-        records = {key: record for key, row in rows.items() if (record := describe(row)) is not None}
-        async with self._database.write() as session:
-            told = [
-                await self._tell_if_due(session, key, record, rows[key]) for key, record in records.items()
+            rows = {_key(row): row for row in self._database.unreadable}
+            for key, row in rows.items():
+                if (record := describe(row)) is not None:
+                    told[key] = _Told(record=record, readers=await _readers(session, row.user_id))
+            due = [
+                alert for key, one in told.items() for alert in await self._find_due(session, key, one, now)
             ]
+        self._log(rows)
+        due += [alert for key in self._told.keys() - told for alert in _over(key, self._told[key], now)]
+        await self._write(due, now)
         # Only what is written down was told.
-        self._reminded |= dict.fromkeys(chain.from_iterable(told), moment(self._clock))
-        self._told |= records
-        await self._tell_over(records)
+        self._reminded |= {alert.prefix: now for alert in due}
+        self._told = {key: one.after(self._told.get(key)) for key, one in told.items()}
 
-    async def _tell_if_due(
-        self, session: AsyncSession, key: str, record: RecordUnreadable, row: UnreadableRow
-    ) -> list[str]:
-        reminded, now = list[str](), moment(self._clock)
-        for user_id in await _readers(session, row.user_id):
+    async def _find_due(self, session: AsyncSession, key: str, one: "_Told", now: Moment) -> list["_Due"]:
+        due = list[_Due]()
+        for user_id in one.readers:
             prefix = f"{key}:{user_id}:"
             times = await load_times(session, key_prefix=prefix)
             told = Told()
             if times:
                 last = self._reminded.get(prefix)
                 told = Told(count=len(times), first_at=times[0], last=last, stored_at=times[-1])
-            if told.is_due(now) and (record.record in URGENT or not times):
+            if told.is_due(now) and (one.record.record in URGENT or not times):
+                due.append(_Due(message=one.record, user_id=user_id, prefix=prefix, number=str(told.count)))
+        return due
+
+    async def _write(self, due: Sequence["_Due"], now: Moment) -> None:
+        if not due:
+            return
+        async with self._database.write() as session:
+            for alert in due:
                 await append_alert(
                     session,
-                    record,
-                    user_id=user_id,
+                    alert.message,
+                    user_id=alert.user_id,
                     account_id=None,
-                    dedup_key=f"{prefix}{told.count}",
+                    dedup_key=f"{alert.prefix}{alert.number}",
                     now=now.at,
                 )
-                reminded.append(prefix)
-        return reminded
-
-    async def _tell_over(self, records: Collection[str]) -> None:
-        for key in set(self._told) - set(records):
-            record = self._told.pop(key)
-            if record.record in URGENT:
-                await self._say_over(key, record)
-
-    async def _say_over(self, key: str, record: RecordUnreadable) -> None:
-        now = self._clock.now()
-        async with self._database.write() as session:
-            for user_id in await _readers(session, None):
-                if await load_times(session, key_prefix=f"{key}:{user_id}:"):
-                    await append_alert(
-                        session,
-                        RecordUnreadable(
-                            record=record.record,
-                            name=record.name,
-                            symbol=record.symbol,
-                            venue_label=record.venue_label,
-                            why=record.why,
-                            over=True,
-                        ),
-                        user_id=user_id,
-                        account_id=None,
-                        dedup_key=f"{key} over:{user_id}:{now.isoformat()}",
-                        now=now,
-                    )
 
     def _log(self, rows: Mapping[str, UnreadableRow]) -> None:
         for key in rows.keys() - self._logged:
             row = rows[key]
             log.error("a stored row cannot be read", table=row.table, row=row.key, why=row.why)
         self._logged = frozenset(rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """A row that cannot be read, and who was told so."""
+
+    record: RecordUnreadable
+    readers: tuple[int, ...]
+
+    def after(self, before: "_Told | None") -> "_Told":
+        """Return it with those who were told earlier: whose row it is may have become unreadable since."""
+        earlier = before.readers if before is not None else ()
+        return replace(self, readers=tuple(dict.fromkeys((*earlier, *self.readers))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Due:
+    """An alert to be written; its key is the prefix with the number."""
+
+    message: RecordUnreadable
+    user_id: int
+    prefix: str
+    number: str
+
+
+def _over(key: str, told: _Told, now: Moment) -> list[_Due]:
+    if told.record.record not in URGENT:
+        return []
+    over, number = replace(told.record, over=True), now.at.isoformat()
+    return [
+        _Due(message=over, user_id=user_id, prefix=f"{key} over:{user_id}:", number=number)
+        for user_id in told.readers
+    ]
 
 
 def describe(row: UnreadableRow) -> RecordUnreadable | None:

@@ -3,10 +3,16 @@
 from decimal import Decimal
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from engine.alerts import outbox
 from engine.alerts.messages import RecordKind, RecordUnreadable
+from engine.people.roles import Role
+from engine.storage.records import User
+from engine.storage.repositories.people import save_user
 from engine.venues import Venue
 from sandbox.faults import FaultKind
+from sandbox.world import OWNER_ID
 from tests.engine.liquidation.test_sale_contradicted import sold
 from tests.engine_room import a_trigger
 
@@ -73,6 +79,52 @@ async def test_a_guard_damaged_while_the_bot_runs_is_told_again_and_again_until_
         await room.look()
         assert [one.over for one in await room.alerts(RecordUnreadable)] == [False, False, True]
         assert not tuple(room.database.unreadable)
+
+
+async def test_a_trader_is_told_that_a_damaged_guard_can_be_read_again(rooms):
+    async with rooms(venues=(Venue.KRAKEN,)) as room:
+        await two_guards(room)
+        trader = User(user_id=OWNER_ID + 1, role=Role.TRADER, created_at=room.clock.now())
+        async with room.database.write() as session:
+            await save_user(session, trader)
+        change = f"quantity = 'many', user_id = {trader.user_id}"
+        room.damage("guards", change, "guard_id = 'guard-2'")
+        await room.look()
+        room.damage("guards", "quantity = '1'", "guard_id = 'guard-2'")
+        await room.look()
+
+        async with room.database.read() as session:
+            alerts = await outbox.load_critical_after(session, 0)
+        told = [
+            (alert.user_id, alert.message.over)
+            for alert in alerts
+            if isinstance(alert.message, RecordUnreadable)
+        ]
+        assert told == [(trader.user_id, False), (trader.user_id, True)]
+
+
+async def test_what_is_over_is_told_by_a_later_look_when_it_could_not_be_written(rooms):
+    async with rooms(venues=(Venue.KRAKEN,)) as room:
+        await two_guards(room)
+        room.damage("guards", "quantity = 'many'", "guard_id = 'guard-2'")
+        await room.look()
+        room.damage("guards", "quantity = '1'", "guard_id = 'guard-2'")
+        records = room.engine.trading._unreadable
+        async with room.held_database():
+            with pytest.raises(OperationalError, match="locked"):
+                await records.tell()
+
+        await records.tell()
+        assert [one.over for one in await room.alerts(RecordUnreadable)] == [False, True]
+
+
+async def test_a_look_that_has_nothing_to_tell_takes_no_write_from_others(rooms):
+    async with rooms(venues=(Venue.KRAKEN,)) as room:
+        await two_guards(room)
+        room.damage("guards", "quantity = 'many'", "guard_id = 'guard-2'")
+        await room.look()
+        async with room.held_database():
+            await room.engine.trading._unreadable.tell()
 
 
 @pytest.mark.parametrize(
