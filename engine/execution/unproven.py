@@ -1,6 +1,6 @@
 """Pure: which attempts of an exit may have sold something although the venue showed nothing of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -22,40 +22,41 @@ _ABOUT = Decimal("0.98")
 
 def unproven_attempts(venue: Venue, steps: Sequence[IntentStep]) -> tuple[int, ...]:
     """Return the numbers of the attempts that were given up without a refusal, oldest first."""
-    keeps_id = PROOFS[venue].resend is Resend.SAME_ID
-    attempt, unproven = 1, dict[int, None]()
-    for step in steps:
-        if step.to_state is not IntentState.PLANNED or step.from_state not in _BEGUN:
-            continue
-        if step.from_state in _UNPROVEN:
-            unproven[attempt] = None
-        if not keeps_id or step.from_state in _CLOSED:
-            attempt += 1
-    return tuple(unproven)
+    given_up = (attempt for attempt, step in _by_attempt(venue, steps) if _ends(step, _UNPROVEN))
+    return tuple(dict.fromkeys(given_up))
 
 
 def first_sent_at(venue: Venue, steps: Sequence[IntentStep], attempt: int) -> datetime | None:
     """Return when an attempt first left; None when it never did."""
-    keeps_id = PROOFS[venue].resend is Resend.SAME_ID
-    at = 1
-    for step in steps:
-        if step.to_state is IntentState.SENT and at == attempt:
-            return step.at
-        if step.to_state is IntentState.PLANNED and step.from_state in _BEGUN:
-            at += not keeps_id or step.from_state in _CLOSED
-    return None
+    sent = (
+        step.at
+        for number, step in _by_attempt(venue, steps)
+        if number == attempt and step.to_state is IntentState.SENT
+    )
+    return next(sent, None)
 
 
 def orders_of_attempts(venue: Venue, steps: Sequence[IntentStep]) -> Mapping[str, int]:
     """Return the venue's ids of the orders that are known, each with the number of its attempt."""
+    return {
+        step.words: attempt
+        for attempt, step in _by_attempt(venue, steps)
+        if step.to_state is IntentState.ACCEPTED and step.words
+    }
+
+
+def _by_attempt(venue: Venue, steps: Sequence[IntentStep]) -> Iterator[tuple[int, IntentStep]]:
+    """Yield each step with the number of the attempt that it belongs to, the step that ends it included."""
     keeps_id = PROOFS[venue].resend is Resend.SAME_ID
-    attempt, orders = 1, dict[str, int]()
+    attempt = 1
     for step in steps:
-        if step.to_state is IntentState.ACCEPTED and step.words:
-            orders[step.words] = attempt
-        if step.to_state is IntentState.PLANNED and step.from_state in _BEGUN:
-            attempt += not keeps_id or step.from_state in _CLOSED
-    return orders
+        yield attempt, step
+        if _ends(step, _CLOSED if keeps_id else _BEGUN):
+            attempt += 1
+
+
+def _ends(step: IntentStep, states: Collection[IntentState]) -> bool:
+    return step.to_state is IntentState.PLANNED and step.from_state in states
 
 
 def looks_sold(*, before: Decimal | None, owned: Decimal | None, sent: Decimal) -> bool:
