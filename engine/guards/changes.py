@@ -81,6 +81,15 @@ GuardChange = Unchanged | Reduced | Paused | Closed | Resumed
 #: The least part of a guard whose going has to be explained: the rest may be fees and rounding.
 _UNEXPLAINED_RATIO = Decimal("0.02")
 
+#: By so little a venue's average may differ from itself after a trade.
+_ROUNDING_RATIO = Decimal("0.001")
+
+#: Units that came or went for less than this part of the price were not traded.
+_TRADED_RATIO = Decimal("0.5")
+
+#: What a split makes of a position is worth the same at the venue's averages but for their rounding.
+_SAME_VALUE_RATIO = Decimal("0.005")
+
 
 def is_about(guard: Guard, fill: Fill) -> bool:
     """Tell whether a fill changed the guarded position: what is owned and what is borrowed are kept apart."""
@@ -91,7 +100,7 @@ def is_about(guard: Guard, fill: Fill) -> bool:
 
 def resume(guard: Guard, *, there: Decimal, venue_entry: Decimal | None) -> Guard:
     """Return a paused guard as it goes on, closed when nothing is there; a split leaves its cost as it was."""
-    if guard.venue_entry and venue_entry and was_split(guard, venue_entry=venue_entry):
+    if guard.venue_entry and venue_entry and _was_split(guard, there=there, venue_entry=venue_entry):
         guard = replace(guard, quantity=share(guard.quantity, guard.venue_entry, venue_entry))
     kept = guard.with_quantity(max(ZERO, min(guard.quantity, there)))
     if kept.state is GuardState.CLOSED:
@@ -156,10 +165,43 @@ def _entry_changed(guard: Guard, venue_entry: Decimal | None) -> bool:
     return None not in {guard.venue_entry, venue_entry} and guard.venue_entry != venue_entry
 
 
-def was_split(guard: Guard, *, venue_entry: Decimal | None) -> bool:
-    """Tell whether the venue's own average says that the units are not those that were guarded."""
-    before = guard.venue_entry
-    return before is not None and venue_entry is not None and _is_split(before, venue_entry)
+def _was_split(guard: Guard, *, there: Decimal, venue_entry: Decimal) -> bool:
+    """Tell whether the units are not those that were guarded, by any ratio where all of them were guarded."""
+    entry = guard.venue_entry or venue_entry
+    with exact():
+        was, now = guard.quantity * entry, there * venue_entry
+        is_same_value = venue_entry != entry and abs(now - was) <= was * _SAME_VALUE_RATIO
+    return is_same_value or _is_split(entry, venue_entry)
+
+
+def changed_without_trade(
+    guard: Guard,
+    *,
+    before: Decimal | None,
+    seen: Decimal | None,
+    venue_entry: Decimal | None,
+    price: Decimal,
+    asset_class: AssetClass,
+) -> bool:
+    """Tell whether no trade explains the venue's quantity and average, where its fills may not be known yet.
+
+    A trade adds or takes units at about their price; a split, a stock dividend or a spin-off does so at none.
+    """
+    entry = guard.venue_entry
+    if entry is None or venue_entry is None:
+        return False
+    if asset_class is not AssetClass.STOCK or before is None or seen is None:
+        # Coins are deposited, and what the venue's average makes of that is not known.
+        return _is_split(entry, venue_entry)
+    with exact():
+        more = seen - before
+        has_moved = abs(venue_entry - entry) > entry * _ROUNDING_RATIO
+        if not has_moved:
+            return more > ZERO and venue_entry == entry
+        brought = seen * venue_entry - before * entry
+        usual = price if more > ZERO else min(entry, venue_entry)
+        # Multiplied out, so that nothing is divided by no change at all.
+        return brought * more <= more * more * usual * _TRADED_RATIO
 
 
 def _is_split(before: Decimal, now: Decimal) -> bool:

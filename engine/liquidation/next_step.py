@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.guards.changes import was_split
+from engine.guards.changes import changed_without_trade
 from engine.guards.guard import Guard, GuardState, Seen
-from engine.instruments import Instrument
+from engine.instruments import AssetClass, Instrument
 from engine.liquidation.available import Available
 from engine.liquidation.belief import Doubt
 from engine.liquidation.claim import Claim
@@ -91,7 +91,7 @@ Step = SellNow | FreeFirst | ReadAgain | AwaitRest | Abandon | PauseForSplit | Y
 
 def next_step(view: View) -> Step:
     """Decide what an exit does next."""
-    if was_split(view.guard, venue_entry=view.available.venue_entry):
+    if _has_other_units(view):
         return PauseForSplit(view.available.owned)
     claim = _claim(view)
     if claim.is_doubtful and not _may_go_in_part(view, claim):
@@ -101,6 +101,18 @@ def next_step(view: View) -> Step:
     if view.may_free and _is_held(view.available, claim.guard.quantity):
         return FreeFirst(claim)
     return _sell(view, claim)
+
+
+def _has_other_units(view: View) -> bool:
+    return changed_without_trade(
+        view.guard,
+        before=view.expected,
+        seen=view.available.owned,
+        venue_entry=view.available.venue_entry,
+        price=view.price,
+        # What nobody lists now may be a stock.
+        asset_class=view.instrument.asset_class if view.instrument else AssetClass.STOCK,
+    )
 
 
 def _claim(view: View) -> Claim:

@@ -217,6 +217,8 @@ def test_a_fill_is_about_a_guard_when_it_moved_the_same_kind_of_position(fill, k
         pytest.param("25", "9", "8", "200", id="two for one"),
         pytest.param("25", "6", "6", "150", id="two for one of which some went"),
         pytest.param("100", "9", "2", "200", id="one for two"),
+        pytest.param("40", "5", "5", "200", id="five for four of a position that is guarded whole"),
+        pytest.param("40", "9", "4", "200", id="an average moved by more units"),
         pytest.param("49", "9", "4", "200", id="an entry that moved a little"),
         pytest.param("0", "9", "4", "200", id="an entry of nothing"),
         pytest.param(None, "9", "4", "200", id="an entry nobody tells"),

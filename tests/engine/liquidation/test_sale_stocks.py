@@ -143,6 +143,78 @@ async def test_a_split_while_nobody_watched_pauses_the_guard_and_sells_nothing(h
         assert (paused.guarded, paused.seen) == (Decimal(2), Decimal(4))
 
 
+@pytest.fixture
+async def twenty(holding_stock):
+    """Twenty guarded shares bought at 230 that stand at 240, by the venue's own average."""
+    async with holding_stock(NOON) as room:
+        room.world.alpaca_account.entry_prices["AAPL"] = Decimal(230)
+        room.deposit("AAPL", "20", venue=Venue.ALPACA)
+        fall(room, "240")
+        await room.arm("20", "4600", "AAPL/USD", venue=Venue.ALPACA, venue_entry=Decimal(230))
+        await room.read()
+        await room.look()
+        await room.clock.sleep(10)
+        yield room
+
+
+def change_shares(room, more, *, entry, bid):
+    room.deposit("AAPL", more, venue=Venue.ALPACA)
+    room.world.alpaca_account.entry_prices["AAPL"] = Decimal(entry)
+    fall(room, bid)
+
+
+@pytest.mark.parametrize(
+    ("more", "entry", "bid"),
+    [
+        pytest.param("5", "184", "192", id="5:4"),
+        pytest.param("6.666666667", "172.5", "180", id="4:3"),
+        pytest.param("4", "191.6667", "200", id="6:5"),
+        pytest.param("2", "209.0909", "218.18", id="11:10"),
+        pytest.param("1", "219.0476", "226", id="a stock dividend of 5 %"),
+        pytest.param("6", "176.92", "184", id="13:10, the average in cents"),
+        pytest.param("5", "230", "192", id="the average is not moved yet"),
+        pytest.param("0", "184", "192", id="the quantity is not moved yet"),
+        pytest.param("0", "200", "205", id="a spin-off"),
+    ],
+)
+async def test_no_split_however_small_is_sold_as_a_loss(twenty, more, entry, bid):
+    if more == "0":
+        twenty.world.alpaca_account.entry_prices["AAPL"] = Decimal(entry)
+        fall(twenty, bid)
+    else:
+        change_shares(twenty, more, entry=entry, bid=bid)
+
+    await twenty.sell_off()
+
+    assert twenty.sent(ORDERS, venue=Venue.ALPACA) == []
+    assert (await twenty.guard()).state is GuardState.PAUSED
+    [paused] = await twenty.alerts(GuardPaused)
+    assert (paused.guarded, paused.seen) == (Decimal(20), Decimal(20) + Decimal(more))
+
+
+@pytest.mark.parametrize(
+    ("more", "entry"),
+    [("5", "229.36"), ("20", "228.4"), ("200", "227.0909"), ("1", "229.8476")],
+)
+async def test_shares_bought_just_before_do_not_stop_the_exit_of_the_guarded_ones(twenty, more, entry):
+    change_shares(twenty, more, entry=entry, bid="226.8")
+
+    await twenty.sell_off()
+
+    [filled] = await twenty.alerts(ExitFilled)
+    assert filled.quantity == 20
+
+
+async def test_a_sale_by_hand_just_before_does_not_stop_the_exit_of_the_rest(twenty):
+    twenty.withdraw("AAPL", "5", venue=Venue.ALPACA)
+    fall(twenty, "226")
+
+    await twenty.sell_off()
+
+    assert sum(filled.quantity for filled in await twenty.alerts(ExitFilled)) == 15
+    assert await twenty.alerts(GuardPaused) == []
+
+
 async def test_a_fill_whose_price_is_told_late_is_booked_once_it_is_told_and_not_in_silence(holding_stock):
     async with holding_stock(NOON) as room:
         await arm_shares(room)
