@@ -109,9 +109,14 @@ class VenueMarket:
         """Return the stock session, asked for when it has changed or half a minute ago; None without stocks."""
         session = self._kept_session()
         if session is None or self._has_turned(session):
-            self._session = session = await self.data.fetch_session()
-            self._session_read = moment(self._clock)
+            return await self.fetch_session()
         return session
+
+    async def fetch_session(self) -> Session | None:
+        """Ask for the stock session now, whatever is kept: a market may close unscheduled."""
+        self._session = await self.data.fetch_session()
+        self._session_read = moment(self._clock)
+        return self._session
 
     async def in_session(self, instrument: Instrument) -> bool:
         """Tell whether an instrument trades now: coins always, stocks in their regular session."""

@@ -31,6 +31,7 @@ from engine.liquidation.availability import Availability
 from engine.liquidation.claim import Claim
 from engine.liquidation.closing import Dust, describe_exit
 from engine.liquidation.market_door import MarketDoor
+from engine.liquidation.queued_order import QueuedOrder
 from engine.liquidation.trouble import Trouble
 from engine.money import ZERO
 from engine.orders import Fill, Order, VenueOrderId
@@ -40,6 +41,8 @@ FEE_READ_S = 0.5
 
 #: Pauses between questions after an accepted order; market orders fill at once or hardly at all.
 FILL_POLLS_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0)
+#: An order that is open after so many questions may wait for another session.
+MAY_BE_QUEUED_AFTER = 4
 
 
 class Filling:
@@ -65,6 +68,7 @@ class Filling:
         self._door = door
         self._trouble = trouble
         self._availability = availability
+        self._queued = QueuedOrder(broker=broker, door=door, clock=clock, trouble=trouble)
         self._polls = 0
         self._readings = dict[VenueOrderId, OrderReadings]()
         #: How many answers were not confirmed.
@@ -82,6 +86,8 @@ class Filling:
             return intent
         order, verdict = await self._weigh(intent, order, is_read=followed.order is not None)
         if verdict is Verdict.OPEN:
+            if followed.order is not None and self._polls >= MAY_BE_QUEUED_AFTER:
+                await self._queued.cancel_if_closed(intent, order)
             await self._wait(intent, followed.error, "has the order and has not filled it yet")
         elif verdict is Verdict.UNCONFIRMED:
             intent = await self._note_most(intent, order)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from engine.clock import Clock
-from engine.errors import RefusalReason, RefusedError
+from engine.errors import BrokerError, RefusalReason, RefusedError
 from engine.guards.guard import Guard
 from engine.instruments import AssetClass, Instrument
 from engine.liquidation.exit_pairs import LISTING_S, ExitPair
@@ -67,6 +67,20 @@ class MarketDoor:
             await self._check_session(asked=asked)
         if self._was_refused:
             await self._check_status()
+
+    async def has_closed(self) -> bool:
+        """Tell whether the stock market is closed, as the venue says now; silence is no close."""
+        instrument = await self.instrument() if self._guard.venue.lists_stocks else None
+        if instrument is None or instrument.asset_class is not AssetClass.STOCK:
+            return False
+        try:
+            session = await self._market.fetch_session()
+        except BrokerError:
+            return False
+        if session is None or session.is_open:
+            return False
+        self._missed_session = True
+        return True
 
     async def _check_status(self) -> None:
         await self._market.refresh_instruments()

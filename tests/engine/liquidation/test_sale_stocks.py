@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled, ExitStoodDown, GuardPaused
+from engine.execution.states import IntentState
 from engine.guards.guard import GuardState
 from engine.venues import Venue
 from sandbox.faults import FaultKind
@@ -233,3 +234,53 @@ async def test_a_fill_whose_price_is_told_late_is_booked_once_it_is_told_and_not
         assert untold == []
         assert filled.fill_price == Decimal(226)
         assert len(room.sent(ORDERS, venue=Venue.ALPACA)) == 1
+
+
+@pytest.fixture(params=[NOON, BEFORE_THE_CLOSE], ids=["unscheduled", "scheduled"])
+async def queued(request, holding_stock):
+    """A sale that left for a market that has just closed, and waits at the venue."""
+    async with holding_stock(request.param) as room:
+        await arm_shares(room)
+        room.world.alpaca.session.forced = False
+        fall(room)
+        await room.look()
+        await room.clock.sleep(0.2)
+        yield room
+
+
+async def test_an_order_that_the_close_left_waiting_is_cancelled_and_its_exit_waits(queued):
+    assert len(queued.sent(ORDERS, venue=Venue.ALPACA)) == 1
+    await queued.clock.sleep(30)
+
+    [live] = await queued.journal.load_live_exits()
+    assert live.intent.state is IntentState.SUSPENDED
+    assert queued.world.ledger("alpaca").total("AAPL") == 2
+    assert "the stock market closed before Alpaca filled the order" in {
+        alert.why for alert in await queued.alerts(ExitFailing)
+    }
+
+    fall(queued, "231")
+    await let_it_open(queued)
+    assert is_held(queued)
+    assert len(await queued.alerts(ExitStoodDown)) == 1
+
+
+async def test_an_order_that_the_close_left_waiting_is_sold_once_in_the_next_session(queued):
+    await queued.clock.sleep(30)
+
+    await let_it_open(queued)
+
+    [filled] = await queued.alerts(ExitFilled)
+    assert filled.quantity == 2
+    assert queued.world.ledger("alpaca").total("AAPL") == 0
+
+
+async def test_a_cancel_that_a_fill_overtakes_is_told_as_that_sale(queued):
+    queued.fault(FaultKind.RATE_LIMIT, "DELETE /v2/orders/{order_id}", venue=Venue.ALPACA, times=None)
+    await queued.clock.sleep(5)
+
+    await let_it_open(queued)
+
+    [filled] = await queued.alerts(ExitFilled)
+    assert filled.quantity == 2
+    assert len(queued.sent(ORDERS, venue=Venue.ALPACA)) == 1
