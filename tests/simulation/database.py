@@ -73,6 +73,8 @@ class Store:
         self._raw.backup(self._template)
 
     def empty(self):
+        # A process that was killed or a story that was broken off may have left its transaction open.
+        self.roll_back()
         self._template.backup(self._raw)
 
     def session(self, info=None):

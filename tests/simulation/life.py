@@ -128,6 +128,7 @@ class Life:
             task.cancel()
         for ending in await asyncio.gather(*others, return_exceptions=True):
             self._world.break_off(interruption_in(ending))
+        self._world.store.roll_back()
 
     def _report(self, name, error):
         if (interruption := interruption_in(error)) is not None:
