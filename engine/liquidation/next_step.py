@@ -31,6 +31,8 @@ class View:
     asked: bool
     #: False once the orders that held it are cancelled.
     may_free: bool = True
+    #: How much the pair's order book carries at a sane price; None is all.
+    most: Decimal | None = None
     now_s: float
 
 
@@ -40,7 +42,7 @@ class SellNow:
 
     quantity: Decimal
     claim: Claim
-    #: False when more is there than can be sold now: the rest is held, locked or doubted.
+    #: False when more is there than can be sold now: the rest is held, locked or doubted, or the book is too thin.
     is_all: bool = True
 
 
@@ -151,7 +153,8 @@ def _sell(view: View, claim: Claim) -> SellNow | Abandon | AwaitRest:
         plan = _plan(view, claim, there=None)
     whole = _plan(view, claim, there=view.available.owned)
     if isinstance(plan, Sell):
-        return SellNow(plan.quantity, claim, is_all=not claim.is_doubtful and plan.quantity >= whole.quantity)
+        quantity = plan.quantity if view.most is None else min(plan.quantity, view.most)
+        return SellNow(quantity, claim, is_all=not claim.is_doubtful and quantity >= whole.quantity)
     if isinstance(whole, Sell):
         return AwaitRest(plan.quantity)
     return Abandon(plan, claim)

@@ -260,6 +260,7 @@ class Sale:
             instrument=await self._door.instrument(),
             price=price,
             asked=asked,
+            most=self._door.pair.most,
             now_s=now_s,
         )
 
@@ -287,9 +288,9 @@ class Sale:
         match step:
             case SellNow():
                 self._claim, self._is_all, self._had = step.claim, step.is_all, self._owned
-                pair = self._door.pair
-                quantity = step.quantity if pair.most is None else min(step.quantity, pair.most)
-                attempt = await self._desk.submitter.send(intent, self._broker, quantity, symbol=pair.symbol)
+                attempt = await self._desk.submitter.send(
+                    intent, self._broker, step.quantity, symbol=self._door.pair.symbol
+                )
                 return await self._after(attempt)
             case ReadAgain():
                 await self._read_again(intent, is_torn=step.is_torn)

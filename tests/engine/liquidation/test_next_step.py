@@ -71,6 +71,16 @@ def test_what_is_guarded_and_there_is_sold(available, quantity):
     assert sold(a_view(available)) == quantity
 
 
+@pytest.mark.parametrize(
+    ("most", "quantity", "is_all"),
+    [(None, "1", True), ("0.4", "0.4", False), ("1", "1", True), ("5", "1", True)],
+)
+def test_no_more_is_sold_than_the_book_carries_at_a_sane_price(most, quantity, is_all):
+    step = next_step(a_view(most=most and Decimal(most)))
+
+    assert (step.quantity, step.is_all) == (Decimal(quantity), is_all)
+
+
 def test_without_a_listing_nothing_is_floored_and_nothing_is_dust():
     assert sold(a_view(an_available("0.0004"), expected=None, instrument=None)) == Decimal("0.0004")
 
