@@ -66,7 +66,8 @@ def _as_it_was(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> Foll
         with exact():
             left = guard.with_quantity(guard.quantity - sold)
         # Another average of the venue's is a split, unless there were trades.
-        entry = reading.venue_entry if fills.all else guard.venue_entry
+        is_moved = fills.all and reading.venue_entry is not None
+        entry = reading.venue_entry if is_moved else guard.venue_entry
         armed = replace(left, state=GuardState.ARMED, state_reason=None, venue_entry=entry)
         return Followed(change=Resumed(guard=armed), seen=after)
     return Followed(change=_ask(guard, ChangeReason.RETURNED_LATE), seen=base)

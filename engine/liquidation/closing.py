@@ -166,7 +166,7 @@ def describe_exit(
 def _filled_at(order: Order, ahead: timedelta, *, triggered_at: datetime) -> datetime | None:
     """Return when a venue filled an order, on our clock; what it dated to the second was never before its trigger."""
     at = wall_time.latest(fill.at for fill in order.fills) or order.closed_at
-    return wall_time.latest((at - ahead, triggered_at)) if at and ahead else at
+    return wall_time.latest((at - ahead, triggered_at)) if at else None
 
 
 def _estimated_fee(order: Order, taker: Decimal | None) -> Decimal | None:

@@ -98,6 +98,22 @@ def test_what_is_back_goes_on_by_itself_for_a_day(age, change):
     assert isinstance(follow_vanished(GONE, a_reading(3), seen=seen, suspect=None).change, change)
 
 
+@pytest.mark.parametrize(
+    ("fills", "told", "entry"),
+    [((bought(1),), None, 80), ((bought(1),), 95, 95), ((), 40, 80), ((), None, 80)],
+    ids=["a trade, and no average told", "a trade moves it", "another average without one", "not told"],
+)
+def test_what_is_back_keeps_its_average_unless_a_trade_moved_it(fills, told, entry):
+    guard = replace(GONE, venue_entry=D(80))
+    there = 3 + sum(fill.quantity for fill in fills)
+    reading = replace(a_reading(there, *fills), venue_entry=told and D(told))
+
+    followed = follow_vanished(guard, reading, seen=SEEN, suspect=None)
+
+    assert isinstance(followed.change, Resumed)
+    assert followed.change.guard.venue_entry == D(entry)
+
+
 def test_only_a_paused_guard_waits():
     assert is_vanished(GONE)
     assert is_vanished(ASKED)

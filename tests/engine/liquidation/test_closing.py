@@ -190,6 +190,16 @@ def test_the_alert_without_fills_dates_the_sale_by_the_order():
     assert an_alert(an_intent(), order).filled_at == NOW + timedelta(seconds=2)
 
 
+@pytest.mark.parametrize("ahead_s", [0, 2])
+def test_a_fill_that_its_venue_dates_to_the_second_is_never_dated_before_its_trigger(ahead_s):
+    intent = an_intent()
+    at = intent.trigger.at + timedelta(seconds=ahead_s, milliseconds=-400)
+
+    alert = an_alert(intent, replace(an_order(), closed_at=at), ahead=timedelta(seconds=ahead_s))
+
+    assert alert.filled_at == intent.trigger.at
+
+
 def test_the_alert_without_any_time_dates_the_sale_by_when_it_was_found():
     assert an_alert(an_intent(), an_order()).filled_at == NOW + timedelta(seconds=3)
 
