@@ -42,12 +42,13 @@ class PairOffer:
     problem: str = ""
     #: How much of it, where the book carries no more at a sane price; None is all.
     most: Decimal | None = None
-    #: What a unit must bring by the pair's own book, where the guarded pair has no price to compare with.
-    least: Decimal | None = None
+    #: What a unit must bring at least.
+    least: Decimal
 
-    def is_sane(self, least: Decimal) -> bool:
+    @property
+    def is_sane(self) -> bool:
         """Tell whether it brings enough."""
-        return self.price is not None and self.price >= (least if self.least is None else self.least)
+        return self.price is not None and self.price >= self.least
 
     @property
     def rank(self) -> tuple[bool, Decimal]:
@@ -62,7 +63,6 @@ class NoPair:
 
     refused: tuple[str, ...]
     offers: tuple[PairOffer, ...]
-    least: Decimal
     currency: str
 
     @property
@@ -78,11 +78,8 @@ class NoPair:
     def _describe(self, offer: PairOffer) -> str:
         if offer.price is None:
             return f"{offer.symbol}: {offer.problem}"
-        least = self.least if offer.least is None else offer.least
-        brings, least_said = (f"{_FIGURES.plus(price):f}" for price in (offer.price, least))
-        return (
-            f"{offer.symbol} would bring {brings} {self.currency} a unit, less than {least_said} is not taken"
-        )
+        brings, least = (f"{_FIGURES.plus(price):f}" for price in (offer.price, offer.least))
+        return f"{offer.symbol} would bring {brings} {self.currency} a unit, less than {least} is not taken"
 
 
 def is_shut(why: object) -> bool:
@@ -151,7 +148,7 @@ def agree(first: Decimal, second: Decimal) -> bool:
     return is_within(second, first, AGREEMENT_RATIO)
 
 
-def choose_pair(offers: Iterable[PairOffer], *, least: Decimal) -> PairOffer | None:
+def choose_pair(offers: Iterable[PairOffer]) -> PairOffer | None:
     """Return the offer that brings most, of equal ones the first; None when none brings enough."""
-    sane = [offer for offer in offers if offer.is_sane(least)]
+    sane = [offer for offer in offers if offer.is_sane]
     return max(sane, key=lambda offer: offer.rank) if sane else None

@@ -84,11 +84,11 @@ class ExitPair:
         offers = tuple(
             await asyncio.gather(*(self._offer(one, least, is_priced=is_priced) for one in listed))
         )
-        best = choose_pair(offers, least=least)
+        best = choose_pair(offers)
         if best is not None:
             self.symbol, self.most = best.symbol, best.most
             return None
-        none = NoPair(refused=tuple(self._refused), offers=offers, least=least, currency=self._currency)
+        none = NoPair(refused=tuple(self._refused), offers=offers, currency=self._currency)
         self.begin_again()
         return none
 
@@ -122,22 +122,20 @@ class ExitPair:
         """Return what all that is guarded, or what a thin book carries, would bring through one pair now."""
         book = await self._book(instrument)
         if book is None:
-            return _none(instrument, "no order book")
+            return _none(instrument, "no order book", least)
         rate = await self.rate(instrument.quote)
         if rate is None:
-            return _none(instrument, f"no rate of {instrument.quote} in {self._currency}")
+            return _none(instrument, f"no rate of {instrument.quote} in {self._currency}", least)
         own = None if is_priced else least_by_book(book)
         if own is not None and is_far_below(own, rate=rate, least=least):
             book = await self._confirmed(instrument, own)
             own = None if book is None else least_by_book(book)
             if book is None or own is None:
-                return _none(instrument, "two looks at its order book do not agree")
+                return _none(instrument, "two looks at its order book do not agree", least)
         with exact():
             worst = least if own is None else min(least, own * rate)
         offer = self._whole(instrument, book, rate=rate, worst=worst)
-        return (
-            offer if offer.is_sane(least) else self._part(instrument, book, rate=rate, worst=worst) or offer
-        )
+        return offer if offer.is_sane else self._part(instrument, book, rate=rate, worst=worst) or offer
 
     async def _confirmed(self, instrument: Instrument, own: Decimal) -> OrderBook | None:
         """Return the book of a moment later; None unless it says nearly the same."""
@@ -156,9 +154,9 @@ class ExitPair:
     def _whole(self, instrument: Instrument, book: OrderBook, *, rate: Decimal, worst: Decimal) -> PairOffer:
         price = walk_book(book, self._guard.direction, self._guard.quantity)
         if isinstance(price, BookProblem):
-            return _none(instrument, price.value)
+            return _none(instrument, price.value, worst)
         if why := instrument.why_too_small_to_sell(self._guard.quantity, price):
-            return _none(instrument, why)
+            return _none(instrument, why, worst)
         with exact():
             return PairOffer(symbol=instrument.symbol, price=price * rate, least=worst)
 
@@ -183,5 +181,5 @@ class ExitPair:
             return {}
 
 
-def _none(instrument: Instrument, problem: str) -> PairOffer:
-    return PairOffer(symbol=instrument.symbol, price=None, problem=problem)
+def _none(instrument: Instrument, problem: str, least: Decimal) -> PairOffer:
+    return PairOffer(symbol=instrument.symbol, price=None, problem=problem, least=least)

@@ -49,8 +49,9 @@ def others(*symbols, guard=None, refused=(), **statuses):
     return list(other_pairs(guard or a_guard(), refused, instruments))
 
 
-def an_offer(symbol, price):
-    return PairOffer(symbol=symbol, price=price if price is None else D(price), problem="no order book")
+def an_offer(symbol, price, *, least=48500):
+    price = price if price is None else D(price)
+    return PairOffer(symbol=symbol, price=price, least=D(least), problem="no order book")
 
 
 def test_dollars_stablecoins_and_other_money_stand_in_for_the_guarded_pair_in_that_order():
@@ -100,28 +101,28 @@ def test_a_margin_position_has_no_other_pair():
 def test_only_a_pair_that_brings_enough_is_taken_and_the_best_of_them(offers, chosen):
     least = least_price(mark=D(50000), triggered_at=D(60000), asked=False)
 
-    best = choose_pair([an_offer(*offer) for offer in offers], least=least)
+    best = choose_pair([an_offer(*offer, least=least) for offer in offers])
     assert (best and best.symbol) == chosen
 
 
 @pytest.mark.parametrize(
     ("offers", "chosen"),
     [
-        ([("A", "100", "5", None), ("B", "98", None, None)], "B"),
-        ([("A", "100", "5", None), ("B", "98", "6", None)], "B"),
-        ([("A", "100", "5", None), ("B", "99", "5", None)], "A"),
+        ([("A", "100", "5", "97"), ("B", "98", None, "97")], "B"),
+        ([("A", "100", "5", "97"), ("B", "98", "6", "97")], "B"),
+        ([("A", "100", "5", "97"), ("B", "99", "5", "97")], "A"),
         ([("A", "90", None, "89"), ("B", "91", None, "92")], "A"),
-        ([("A", "96", "5", None)], None),
+        ([("A", "96", "5", "97")], None),
     ],
     ids=["all of it first", "more of it", "the better price", "by its own book", "too little a unit"],
 )
 def test_a_pair_that_takes_all_goes_before_one_that_takes_a_part(offers, chosen):
     values = [
-        PairOffer(symbol=name, price=D(price), most=most and D(most), least=least and D(least))
+        PairOffer(symbol=name, price=D(price), most=most and D(most), least=D(least))
         for name, price, most, least in offers
     ]
 
-    best = choose_pair(values, least=D(97))
+    best = choose_pair(values)
 
     assert (best and best.symbol) == chosen
 
@@ -131,10 +132,10 @@ def test_a_pair_that_takes_all_goes_before_one_that_takes_a_part(offers, chosen)
     least=st.decimals(min_value=0, max_value=10**6, places=2),
 )
 def test_no_sane_pair_brings_more_than_the_chosen_one(prices, least):
-    offers = [an_offer(f"BTC/{number}", price) for number, price in enumerate(prices)]
+    offers = [an_offer(f"BTC/{number}", price, least=least) for number, price in enumerate(prices)]
     brings = {offer.symbol: offer.price for offer in offers}
 
-    chosen = choose_pair(offers, least=least)
+    chosen = choose_pair(offers)
 
     sane = [price for price in prices if price is not None and price >= least]
     assert (chosen is None) is not bool(sane)
@@ -153,7 +154,6 @@ def test_the_pairs_that_were_not_taken_are_named_with_what_they_would_bring():
     none = NoPair(
         refused=("BTC/USD", "BTC/USDT"),
         offers=(an_offer("BTC/USDC", "20000.123"), an_offer("BTC/EUR", None)),
-        least=D(48500),
         currency="USD",
     )
 
