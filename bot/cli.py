@@ -147,22 +147,26 @@ def migrate(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
 def backup(file: Path, env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
     """Copy the database into FILE and check the copy; the bot may go on running."""
     settings = _settings(env_file)
+    from bot.backup_words import render_contents
     from bot.upkeep import backup as make_backup
 
     done = make_backup(settings, file)
     size = f"{done.size_bytes:,} bytes, revision {done.revision}"
-    _print([f"Copied to {done.file} and checked: {size}.", done.note], done, as_json=as_json)
+    lines = [f"Copied to {done.file} and checked: {size}.", *render_contents(done.contents), done.note]
+    _print(lines, done, as_json=as_json)
 
 
 @app.command()
 def restore(file: Path, env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
     """Put the backup FILE in the database's place; stop the bot first."""
     settings = _settings(env_file)
+    from bot.backup_words import render_age, render_contents
     from bot.upkeep import restore as restore_backup
     from engine.clock import SystemClock
 
     done = restore_backup(settings, file, SystemClock())
-    lines = [f"Restored to {done.database}, revision {done.revision}."]
+    lines = [f"Restored to {done.database}, revision {done.revision}.", *render_contents(done.contents)]
+    lines.append(render_age(done.contents, done.replaced_contents))
     if done.replaced:
         lines.append(f"What stood there is kept as {done.replaced}.")
     lines += [

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from engine.storage.connecting import BUSY_TIMEOUT_MS
+from engine.storage.contents import Contents, load_contents
 from engine.storage.database import is_sqlite
 from engine.storage.restored import carry_nonces, disarm
 from engine.storage.swap import finish_swap, refuse_unfinished, swap_in, sync_folder
@@ -18,6 +19,9 @@ from engine.storage.swap import finish_swap, refuse_unfinished, swap_in, sync_fo
 MASTER_KEY_FILE = "master.key"
 #: Said only where there is such a file.
 WITHOUT_MASTER_KEY = "The master key file is not in this backup; keep a copy of it elsewhere."
+
+#: What every SQLite file begins with (https://www.sqlite.org/fileformat.html).
+_SQLITE_MAGIC = b"SQLite format 3\0"
 
 
 class BackupError(Exception):
@@ -32,6 +36,8 @@ class Backup:
     size_bytes: int
     #: The schema it holds; None when it has none yet.
     revision: str | None
+    #: None where that cannot be read.
+    contents: Contents | None
     #: What it lacks; empty when it lacks nothing.
     note: str
 
@@ -44,6 +50,9 @@ class Restored:
     revision: str | None
     #: Where the replaced database lies now; None when there was none.
     replaced: Path | None
+    #: None where that cannot be read, or nothing was replaced.
+    contents: Contents | None
+    replaced_contents: Contents | None
     #: What the backup lacked; empty when it lacked nothing.
     note: str
 
@@ -64,6 +73,8 @@ def backup_database(source: Path, file: Path) -> Backup:
     refuse_unfinished(source)
     if not source.is_file():
         raise BackupError(f"There is no database at {source}.")
+    if not file.parent.is_dir():
+        raise BackupError(f"There is no folder {file.parent.absolute()}; make it first. Nothing was copied.")
     if file.exists():
         raise BackupError(f"{file} exists already and was not touched.")
     copy = _checked_copy(source, file)
@@ -76,7 +87,11 @@ def backup_database(source: Path, file: Path) -> Backup:
         copy.unlink()
     sync_folder(file.parent)
     return Backup(
-        file=file, size_bytes=file.stat().st_size, revision=_revision(file), note=_what_it_lacks(source)
+        file=file.absolute(),
+        size_bytes=file.stat().st_size,
+        revision=_revision(file),
+        contents=load_contents(file),
+        note=_what_it_lacks(source),
     )
 
 
@@ -86,22 +101,43 @@ def restore_database(file: Path, target: Path, *, now: datetime) -> Restored:
     Its guards wait and its exits end: they are compared with the venues at the next start.
 
     Raises:
-        BackupError: `file` is missing, damaged or no NIJA database; the target is as it was.
+        BackupError: `file` is missing, damaged, no NIJA backup or the target itself; the target is as it was.
 
     """
     finish_swap(target)
     if not file.is_file():
-        raise BackupError(f"There is no backup at {file}.")
+        raise BackupError(f"There is no backup at {file.absolute()}; nothing was changed.")
+    if target.exists() and file.samefile(target):
+        raise BackupError(f"{file} is the database itself, no backup of it; nothing was changed.")
+    if not _is_sqlite_file(file):
+        raise BackupError(_foreign(file))
     copy = _checked_copy(file, target)
     revision = _revision(copy)
     if revision is None:
         copy.unlink()
-        raise BackupError(f"{file} is not a NIJA database.")
+        raise BackupError(_foreign(file))
+    contents = load_contents(copy)
     disarm(copy, now=now)
     if target.exists():
         carry_nonces(target, copy)
     replaced = swap_in(copy, target)
-    return Restored(database=target, revision=revision, replaced=replaced, note=_what_it_lacks(target))
+    return Restored(
+        database=target,
+        revision=revision,
+        replaced=replaced,
+        contents=contents,
+        replaced_contents=load_contents(replaced) if replaced else None,
+        note=_what_it_lacks(target),
+    )
+
+
+def _foreign(file: Path) -> str:
+    return f"{file} is not a NIJA backup; nothing was changed."
+
+
+def _is_sqlite_file(file: Path) -> bool:
+    with file.open("rb") as reading:
+        return reading.read(len(_SQLITE_MAGIC)) == _SQLITE_MAGIC
 
 
 def _what_it_lacks(database: Path) -> str:

@@ -106,7 +106,9 @@ def test_the_way_of_a_database_through_the_commands(nija, tmp_path):
     copy = str(tmp_path / "copy.db")
 
     assert "The database is at revision" in nija("migrate").stdout
-    (copied,) = nija("backup", copy).stdout.splitlines()
+    copied, held, warning = nija("backup", copy).stdout.splitlines()
+    assert held == "It holds 0 guards, 0 running exits, never used."
+    assert warning == "Warning: nothing is guarded in this database."
     assert copied.startswith(f"Copied to {copy} and checked: ")
     restored = nija("restore", copy).stdout
     assert "is kept as" in restored

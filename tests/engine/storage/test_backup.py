@@ -13,6 +13,7 @@ from engine.storage.backup import (
     database_file,
     restore_database,
 )
+from engine.storage.contents import Contents
 from engine.storage.migrate import run_migrations
 
 NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
@@ -112,7 +113,7 @@ def test_a_damaged_database_gives_no_backup(database, tmp_path, damage):
 
 
 def test_a_folder_that_is_not_there_is_a_sentence(database, tmp_path):
-    with pytest.raises(BackupError, match="was not copied"):
+    with pytest.raises(BackupError, match=r"There is no folder .*nowhere; make it first"):
         backup_database(database, tmp_path / "nowhere" / "copy.db")
 
 
@@ -170,14 +171,39 @@ def test_a_damaged_or_foreign_file_is_refused_and_the_database_stays(database, t
 
     for name, words in (
         ("missing", "no backup"),
-        ("garbage", "was not copied"),
-        ("songs.db", "not a NIJA database"),
+        ("garbage", "is not a NIJA backup; nothing was changed"),
+        ("songs.db", "is not a NIJA backup; nothing was changed"),
     ):
         with pytest.raises(BackupError, match=words):
             restore_database(tmp_path / name, database, now=NOW)
 
     assert users(database) == [1]
     assert not [name for name in names(tmp_path) if "partial" in name or "replaced" in name]
+
+
+@pytest.mark.parametrize("name", ["nija.db", "link.db", "hard.db"])
+def test_the_database_itself_is_not_restored_onto_itself(database, tmp_path, name):
+    (tmp_path / "link.db").symlink_to(database)
+    (tmp_path / "hard.db").hardlink_to(database)
+    before = names(tmp_path)
+
+    with pytest.raises(BackupError, match="is the database itself"):
+        restore_database(tmp_path / name, database, now=NOW)
+
+    assert users(database) == [1]
+    assert names(tmp_path) == before
+
+
+def test_a_backup_and_a_restore_tell_what_they_hold(database, tmp_path):
+    copy = backup_database(database, tmp_path / "copy.db")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(
+            "INSERT INTO leases VALUES ('bot', 'here', 1, '2026-11-22 02:00:00.000000', '2026-11-22 02:09:00.000000')"
+        )
+    done = restore_database(tmp_path / "copy.db", database, now=NOW)
+
+    assert copy.contents == done.contents == Contents(guards=0, exits=0, written_at=None)
+    assert done.replaced_contents.written_at == datetime(2026, 11, 22, 2, 9, tzinfo=UTC)
 
 
 def test_the_file_of_a_database_is_read_from_its_url(tmp_path):
