@@ -6,7 +6,7 @@ with its single writer allows; tasks take turns before and after it.
 
 import asyncio
 import sqlite3
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -80,9 +80,17 @@ class Store:
     def session(self, info=None):
         return Session(self._engine, expire_on_commit=False, info=info)
 
-    def begin(self):
-        """Open the transaction of what is written next; what only reads runs through without one."""
-        self._raw.execute("BEGIN IMMEDIATE")
+    @contextmanager
+    def transaction(self, session):
+        """Open the transaction of what is written in a session; what only reads runs through without one."""
+        with session.begin():
+            self._raw.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                # A session that has sent nothing yet knows of no transaction to roll back.
+                self.roll_back()
+                raise
 
     def roll_back(self):
         self._raw.rollback()
@@ -105,8 +113,7 @@ class InlineDatabase:
     async def write(self):
         await self._life.take_turns()
         self._life.crash_before_commit()
-        with self._session() as session, self._alone(), session.begin():
-            self._store.begin()
+        with self._session() as session, self._alone(), self._store.transaction(session):
             yield InlineSession(session, self._before_statement)
             self._before_statement(writes_alert=any(isinstance(row, AlertRow) for row in session.new))
         self._life.crash_after_commit()
