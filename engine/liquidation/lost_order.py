@@ -116,9 +116,10 @@ class LostOrder:
         order_ids = self._submitter.uncertain_orders(intent.client_order_id)
         if not order_ids or order_ids in self._named:
             return
-        self._named.add(order_ids)
         why = _UNCERTAIN.format(venue=intent.venue.label, order_ids=", ".join(order_ids))
         await self._trouble.note(why, "selling what the balance still shows", must_be_told=True)
+        # Only what is written down was told.
+        self._named.add(order_ids)
 
     async def _go_on_from(self, intent: Intent, order: Order) -> Intent:
         if intent.state is IntentState.SUSPENDED:
