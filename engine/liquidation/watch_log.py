@@ -16,7 +16,6 @@ from engine.storage.database import Database
 from engine.storage.records import ProcessRun
 from engine.storage.repositories import guards as guard_rows
 from engine.storage.repositories import process as rows
-from engine.storage.tables import GuardRow, IntentRow
 
 #: After a start, guards without a price by then are told of as moved by an unknown amount.
 TELL_LATEST = timedelta(seconds=30)
@@ -60,7 +59,7 @@ class WatchLog:
             return False
         async with self._database.write() as session:
             await rows.note_cycle(session, self._run_id, at=watched_until.at, ratios=_ratios(guards, sights))
-        is_whole = not self._database.unreadable.of(str(GuardRow.__tablename__), str(IntentRow.__tablename__))
+        is_whole = not self._database.unreadable.has_exits_or_guards()
         return is_whole and moment(self._clock) - watched_until < self._shortest_gap
 
     async def end(self) -> None:

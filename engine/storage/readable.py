@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 from sqlmodel.sql.sqltypes import AutoString
 
+from engine.storage.tables import GuardRow, IntentRow
 from engine.storage.tables.base import Table
 
 #: The name in a session's `info` of what its database could not read.
@@ -70,6 +71,10 @@ class UnreadableRows:
     def of(self, *tables: str) -> tuple[UnreadableRow, ...]:
         """Return those of some tables."""
         return tuple(row for row in self if row.table in tables)
+
+    def has_exits_or_guards(self) -> bool:
+        """Tell whether a guard or an order is among them: somebody's position may be without its guard."""
+        return bool(self.of(str(GuardRow.__tablename__), str(IntentRow.__tablename__)))
 
     async def read_again(self, session: AsyncSession) -> None:
         """Forget what can be read by now, is gone, or is not asked for any more."""
