@@ -32,6 +32,7 @@ from engine.history import Histories
 from engine.liquidation.availability import Availability
 from engine.liquidation.desk import Desk
 from engine.liquidation.execute import Exits
+from engine.liquidation.late_fills import LateFills
 from engine.liquidation.watch import Watch
 from engine.liquidation.watch_log import WatchLog
 from engine.portfolio.service import PortfolioService
@@ -193,6 +194,7 @@ def _build_trading(
         identities=base.identities,
         costs=books.costs,
         unreadable=UnreadableRecords(database=base.database, clock=base.clock),
+        late_fills=LateFills(database=base.database, clock=base.clock),
         late_fees=LateFees(database=base.database, brokers=base.brokers, clock=base.clock),
         tasks=base.tasks,
         snapshot_interval_s=settings.snapshot_interval_s,

@@ -21,7 +21,7 @@ from engine.storage.readable import (
     readable_row,
     readable_rows,
 )
-from engine.storage.tables import GuardRow, IntentEventRow, IntentRow
+from engine.storage.tables import FillRow, GuardRow, IntentEventRow, IntentRow
 from engine.typed_names import TOKENIZED
 
 _FIELDS = tuple(field.name for field in fields(Intent))
@@ -283,6 +283,31 @@ async def load_order_ids(session: AsyncSession, account_id: str) -> frozenset[st
         )
     )
     return frozenset(order_id for order_id in found if order_id is not None)
+
+
+async def load_filled_after_giving_up(
+    session: AsyncSession, account_id: str
+) -> tuple[tuple[Intent, str], ...]:
+    """Return ended intents with each order of theirs that has fills and is not the one they ended with."""
+    order_id = col(IntentEventRow.words)
+    found = await session.exec(
+        select(IntentEventRow.intent_id, IntentEventRow.words)
+        .join(FillRow, and_(col(FillRow.account_id) == account_id, col(FillRow.venue_order_id) == order_id))
+        .join(IntentRow, col(IntentRow.intent_id) == col(IntentEventRow.intent_id))
+        .where(
+            col(IntentEventRow.account_id) == account_id,
+            col(IntentEventRow.to_state) == IntentState.ACCEPTED,
+            col(IntentRow.venue_order_id).is_distinct_from(order_id),
+        )
+        .distinct()
+    )
+    late = list[tuple[Intent, str]]()
+    for intent_id, words in found.all():
+        row = select(IntentRow).where(col(IntentRow.intent_id) == intent_id)
+        intent = await readable_row(session, row, _intent)
+        if intent is not None and intent.state.is_final and words:
+            late.append((intent, words))
+    return tuple(late)
 
 
 async def _filled(
