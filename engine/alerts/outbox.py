@@ -13,9 +13,9 @@ from engine.alerts.damaged import number_of, plain_data, written_at
 from engine.alerts.kinds import CRITICAL, AlertKind, AlertState
 from engine.alerts.messages import AlertUnreadable, Message, dump_message, load_message
 from engine.alerts.parcels import Alert, Parcel, pack
-from engine.people.roles import Role
 from engine.storage.readable import Read, UnreadableRow, read_rows, readable_row, readable_rows
-from engine.storage.tables import AlertRow, UserRow
+from engine.storage.repositories.people import load_readers
+from engine.storage.tables import AlertRow
 
 #: An alert that will not leave again has no time to leave. The time itself is for whoever reads the table: the
 #: process that tried knows by its steady clock what it waits with, and after a start everything may leave.
@@ -130,18 +130,16 @@ async def give_up_unreadable(session: AsyncSession, *, now: datetime) -> tuple[i
     Each critical alert among it is told of, and each whose kind is not known: it may be one.
     """
     lost = (await _read_pending(session)).unreadable
-    known = frozenset(await session.exec(select(UserRow.user_id)))
-    owners = frozenset(await session.exec(select(UserRow.user_id).where(col(UserRow.role) == Role.OWNER)))
     for row in lost:
         given_up = {"state": AlertState.DEAD, "not_before": None, "last_error": _UNREADABLE}
         await session.exec(update(AlertRow).where(col(AlertRow.alert_id) == row.key[0]).values(**given_up))
         if row.values["critical"] or row.text("kind") not in set(AlertKind):
-            await _tell_lost(session, row, readers={row.user_id} & known or owners, now=now)
+            await _tell_lost(session, row, readers=await load_readers(session, row.user_id), now=now)
     return tuple(number_of(row) for row in lost)
 
 
 async def _tell_lost(
-    session: AsyncSession, row: UnreadableRow, *, readers: Collection[int | None], now: datetime
+    session: AsyncSession, row: UnreadableRow, *, readers: Collection[int], now: datetime
 ) -> None:
     number = number_of(row)
     message = AlertUnreadable(
@@ -150,7 +148,7 @@ async def _tell_lost(
         written_at=written_at(row, now),
         text=plain_data(row.text("data_json")),
     )
-    for user_id in sorted(reader for reader in readers if reader is not None):
+    for user_id in readers:
         is_theirs, chat_id = user_id == row.user_id, row.values.get("chat_id")
         await append_alert(
             session,

@@ -4,19 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.alerts.messages import RecordKind, RecordUnreadable
 from engine.alerts.outbox import append_alert, load_times
 from engine.clock import Clock, Moment, moment
 from engine.execution.patience import Told
-from engine.execution.states import IntentState
+from engine.execution.states import LIVE_STATES
 from engine.guards.guard import GuardState
-from engine.people.roles import Role
 from engine.storage.database import Database
 from engine.storage.readable import UnreadableRow
-from engine.storage.tables import FillRow, GuardRow, IntentRow, UserRow
+from engine.storage.repositories.people import load_readers
+from engine.storage.tables import FillRow, GuardRow, IntentRow
 from engine.venues import Venue
 
 _KINDS: Mapping[str, RecordKind] = {
@@ -52,7 +51,7 @@ class UnreadableRecords:
             rows = {_key(row): row for row in self._database.unreadable}
             for key, row in rows.items():
                 if (record := describe(row)) is not None:
-                    told[key] = _Told(record=record, readers=await _readers(session, row.user_id))
+                    told[key] = _Told(record=record, readers=await load_readers(session, row.user_id))
             due = [
                 alert for key, one in told.items() for alert in await self._find_due(session, key, one, now)
             ]
@@ -68,10 +67,7 @@ class UnreadableRecords:
         for user_id in one.readers:
             prefix = f"{key}:{user_id}:"
             times = await load_times(session, key_prefix=prefix)
-            told = Told()
-            if times:
-                last = self._reminded.get(prefix)
-                told = Told(count=len(times), first_at=times[0], last=last, stored_at=times[-1])
+            told = Told.from_times(times, last=self._reminded.get(prefix))
             if told.is_due(now) and (one.record.record in URGENT or not times):
                 due.append(_Due(message=one.record, user_id=user_id, prefix=prefix, number=str(told.count)))
         return due
@@ -149,22 +145,12 @@ def describe(row: UnreadableRow) -> RecordUnreadable | None:
 def _is_over(row: UnreadableRow) -> bool:
     if row.table == GuardRow.__tablename__:
         return row.text("state") == GuardState.CLOSED
-    is_live = row.text("state") in {state for state in IntentState if not state.is_final}
-    return row.values.get("finished_at") is not None and not is_live
+    return row.values.get("finished_at") is not None and row.text("state") not in LIVE_STATES
 
 
 def _venue_of(account_id: str) -> str:
     """Return the venue that an account of the settings is named after; empty for others."""
     return next((venue.label for venue in Venue if account_id.endswith(venue.value)), "")
-
-
-async def _readers(session: AsyncSession, user_id: int | None) -> tuple[int, ...]:
-    """Return whose a row is; all owners where that cannot be read."""
-    users = await session.exec(select(UserRow.user_id).order_by(col(UserRow.user_id)))
-    if user_id is not None and user_id in set(users):
-        return (user_id,)
-    owners = select(UserRow.user_id).where(col(UserRow.role) == Role.OWNER).order_by(col(UserRow.user_id))
-    return tuple(await session.exec(owners))
 
 
 def _key(row: UnreadableRow) -> str:

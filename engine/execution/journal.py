@@ -243,10 +243,7 @@ class Journal:
         """Return how often and when the owner was told that an exit is failing."""
         async with self._database.read() as session:
             times = await load_times(session, key_prefix=failing_key(intent))
-        if not times:
-            return Told()
-        last = self._reminded.get(intent.intent_id)
-        return Told(count=len(times), first_at=times[0], last=last, stored_at=times[-1])
+        return Told.from_times(times, last=self._reminded.get(intent.intent_id))
 
     async def load_live_exits(self) -> tuple[LiveExit, ...]:
         """Return every exit that is not over, oldest first."""

@@ -1,5 +1,6 @@
 """How long to wait before trying again, and when to tell the owner again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,6 +49,11 @@ class Told:
     last: Moment | None = None
     #: When it was told last, as it was stored: by an earlier process, where this one did not.
     stored_at: datetime | None = None
+
+    @classmethod
+    def from_times(cls, times: Sequence[datetime], *, last: Moment | None) -> "Told":
+        """Return what is stored of it, with when this process told it last."""
+        return cls(count=len(times), first_at=times[0], last=last, stored_at=times[-1]) if times else cls()
 
     def is_due(self, now: Moment) -> bool:
         """Decide whether it must be told (again)."""

@@ -69,6 +69,9 @@ class IllegalTransitionError(Exception):
 
 _FINAL = frozenset({IntentState.FILLED, IntentState.REFUSED, IntentState.SUPERSEDED, IntentState.ABANDONED})
 
+#: An intent in one of these is not over, whatever else its row says.
+LIVE_STATES = tuple(state for state in IntentState if not state.is_final)
+
 TRANSITIONS: Mapping[tuple[IntentState, IntentEvent], IntentState] = MappingProxyType(
     {
         (IntentState.PLANNED, IntentEvent.SEND): IntentState.SENT,

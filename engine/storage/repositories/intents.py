@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.execution.intents import Intent, IntentKind, IntentStep
-from engine.execution.states import IntentState
+from engine.execution.states import LIVE_STATES, IntentState
 from engine.guards.guard import Guard, GuardState
 from engine.positions import PositionKey, PositionKind
 from engine.storage.readable import (
@@ -28,7 +28,7 @@ _FIELDS = tuple(field.name for field in fields(Intent))
 #: With literals, word for word as in the index of live intents: parameters would keep SQLite from using it.
 _LIVE = or_(
     col(IntentRow.finished_at).is_(None),
-    col(IntentRow.state).in_([literal_column(f"'{state}'") for state in IntentState if not state.is_final]),
+    col(IntentRow.state).in_([literal_column(f"'{state}'") for state in LIVE_STATES]),
 )
 
 

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.people.accounts import StoredAccount
+from engine.people.roles import Role
 from engine.storage.readable import readable_row
 from engine.storage.records import User
 from engine.storage.tables import AccountRow, UserRow
@@ -29,6 +30,15 @@ async def save_user(session: AsyncSession, user: User) -> None:
 async def load_user(session: AsyncSession, user_id: int) -> User | None:
     """Return a user, or None for strangers."""
     return await readable_row(session, select(UserRow).where(col(UserRow.user_id) == user_id), _user)
+
+
+async def load_readers(session: AsyncSession, user_id: int | None) -> tuple[int, ...]:
+    """Return who is told of a row of a user: that user, or all owners where nobody can read whose it is."""
+    users = await session.exec(select(UserRow.user_id))
+    if user_id is not None and user_id in set(users):
+        return (user_id,)
+    owners = select(UserRow.user_id).where(col(UserRow.role) == Role.OWNER).order_by(col(UserRow.user_id))
+    return tuple(await session.exec(owners))
 
 
 async def save_account(session: AsyncSession, account: StoredAccount) -> None:

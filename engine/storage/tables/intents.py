@@ -8,14 +8,14 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from engine.execution.intents import IntentKind, Trigger
-from engine.execution.states import IntentState
+from engine.execution.states import LIVE_STATES, IntentState
 from engine.orders import Side
 from engine.storage.columns import DecimalText, EnumText, UtcDateTime, ValueJson
 from engine.storage.tables.base import Table, account_reference, row_number, user_reference
 from engine.venues import Venue
 
 LIVE_EXIT = text("kind = 'exit' AND finished_at IS NULL")
-_UNFINISHED = ", ".join(f"'{state}'" for state in IntentState if not state.is_final)
+_UNFINISHED = ", ".join(f"'{state}'" for state in LIVE_STATES)
 #: Of an order in a state that nobody knows, the time of its end tells whether it is over.
 LIVE = text(f"finished_at IS NULL OR state IN ({_UNFINISHED})")
 
