@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeGuard
 
 from bot.settings import Sources
 from engine.brokers.base import KeyPermissions
@@ -21,6 +22,10 @@ OTHERS = 0o077
 
 #: How venues say that they know no such key.
 _UNKNOWN_KEY = ("invalid key", "401", "unauthorized")
+
+#: Venues without a request that moves money out, so there is no right to read back. Alpaca removed its own on 2026-10-09:
+#: https://docs.alpaca.markets/us/changelog/2026-07-10-crypto-withdrawal-fe07e7d
+_NEVER_WITHDRAWS = frozenset({Venue.ALPACA})
 
 #: What a key and its secret look like, for somebody who pasted something else.
 LOOKS: Mapping[Venue, str] = {
@@ -113,7 +118,7 @@ def check_permissions(venue: Venue, may: KeyPermissions) -> Check:
             f"it may not {' or '.join(missing)}",
             f"Give the {venue.label} key the rights to read and to trade; without them no guard can sell.",
         )
-    if may.can_withdraw is None:
+    if may.can_withdraw is None and venue not in _NEVER_WITHDRAWS:
         finding = f"it works; {venue.label} does not tell whether it can withdraw"
         return warned(
             name,
@@ -122,7 +127,28 @@ def check_permissions(venue: Venue, may: KeyPermissions) -> Check:
         )
     if may.limits:
         return warned(name, "; ".join(("it works", *may.limits)), f"Look into the account at {venue.label}.")
-    return passed(name, "it may read and trade and cannot withdraw")
+    is_told = may.can_withdraw is False
+    untold = f"it works; a key of {venue.label} cannot withdraw by API"
+    return passed(name, "it may read and trade and cannot withdraw" if is_told else untold)
+
+
+def check_link(
+    venue: Venue, skew: timedelta | BrokerError, may: KeyPermissions | BrokerError | None
+) -> list[Check]:
+    """Judge a venue's clock and, where there is one, the key; a venue that is not reached is one line."""
+    if _is_unreached(skew) and _is_unreached(may):
+        finding = f"not reached, so neither its clock nor the key was checked: {skew.words}"
+        return [failed(venue.label, finding, _advice(venue, skew))]
+    clock = check_clock_error(venue, skew) if isinstance(skew, BrokerError) else check_clock(venue, skew)
+    if may is None:
+        return [clock]
+    if isinstance(may, BrokerError):
+        return [clock, check_key_error(venue, may)]
+    return [clock, check_permissions(venue, may)]
+
+
+def _is_unreached(answer: object) -> TypeGuard[BrokerError]:
+    return isinstance(answer, BrokerError) and not isinstance(answer, KeyRejectedError)
 
 
 def check_key_error(venue: Venue, error: BrokerError) -> Check:
@@ -140,7 +166,10 @@ def _refusal(venue: Venue, error: BrokerError) -> str:
 
 def check_clock_error(venue: Venue, error: BrokerError) -> Check:
     """Judge why a venue did not tell its time; some tell it to known keys only."""
-    return failed(f"clock against {venue.label}", error.words, _advice(venue, error))
+    name = f"clock against {venue.label}"
+    if isinstance(error, KeyRejectedError):
+        return warned(name, "not checked: the key is refused", _advice(venue, error))
+    return failed(name, error.words, _advice(venue, error))
 
 
 def _advice(venue: Venue, error: BrokerError) -> str:

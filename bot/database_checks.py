@@ -23,7 +23,10 @@ async def read_database(url: str) -> AsyncIterator[Check]:
     """Check that the database is sound and of this version."""
     file = database_file(url)
     if file and not file.exists():
-        yield passed("database", f"{file} will be made at the first start")
+        yield passed(
+            "database",
+            f"there was none: {file} is made now, because a key's counter is on disk before the key is used",
+        )
         return
     database = Database(url)
     try:

@@ -2,11 +2,12 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
@@ -14,13 +15,10 @@ from telegram.error import InvalidToken, TelegramError
 from bot.checks import (
     Check,
     check_brokers,
-    check_clock,
-    check_clock_error,
     check_disk,
     check_env_file,
-    check_key_error,
+    check_link,
     check_mode,
-    check_permissions,
     check_sources,
     failed,
     passed,
@@ -38,6 +36,8 @@ from engine.venues import Venue
 
 #: A venue that does not answer in this time fails its checks.
 PATIENCE_S = 15.0
+
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,33 +135,25 @@ def _check_files(settings: Settings) -> list[Check]:
 
 
 async def _check_link(link: Link, clock: Clock) -> list[Check]:
-    return [
-        await _check_clock(link.market, clock),
-        *([await _check_key(link.broker)] if link.broker else []),
-    ]
+    venue = link.market.venue
+    skew = await _answer(venue, _read_skew(link.market, clock))
+    may = await _answer(venue, link.broker.fetch_permissions()) if link.broker else None
+    return check_link(venue, skew, may)
 
 
-async def _check_clock(market: MarketData, clock: Clock) -> Check:
+async def _read_skew(market: MarketData, clock: Clock) -> timedelta:
     asked = clock.now()
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            theirs = await market.fetch_time()
-    except BrokerError as error:
-        return check_clock_error(market.venue, error)
-    except TimeoutError:
-        silence = TryLaterError(market.venue, f"no answer in {PATIENCE_S:g} s")
-        return check_clock_error(market.venue, silence)
+    theirs = await market.fetch_time()
     # Their reading was taken somewhere between question and answer; the middle is off by half of that at most.
     ours = asked + wall_time.between(asked, clock.now()) / 2
-    return check_clock(market.venue, wall_time.between(theirs, ours))
+    return wall_time.between(theirs, ours)
 
 
-async def _check_key(broker: Broker) -> Check:
-    venue = broker.account.venue
+async def _answer(venue: Venue, request: Awaitable[_Answer]) -> _Answer | BrokerError:
     try:
         async with asyncio.timeout(PATIENCE_S):
-            return check_permissions(venue, await broker.fetch_permissions())
+            return await request
     except BrokerError as error:
-        return check_key_error(venue, error)
+        return error
     except TimeoutError:
-        return check_key_error(venue, TryLaterError(venue, f"no answer in {PATIENCE_S:g} s"))
+        return TryLaterError(venue, f"no answer in {PATIENCE_S:g} s")

@@ -89,6 +89,14 @@ def test_a_key_must_read_and_trade_and_not_withdraw(permissions, verdict):
     assert bool(check.advice) == (verdict is not Verdict.PASS)
 
 
+def test_a_key_of_alpaca_cannot_withdraw_though_nothing_says_so():
+    check = check_permissions(Venue.ALPACA, may(withdraw=None))
+
+    assert (check.verdict, check.advice) == (Verdict.PASS, "")
+    assert check.finding == "it works; a key of Alpaca cannot withdraw by API"
+    assert check_permissions(Venue.ALPACA, may(trade=False, withdraw=None)).verdict is Verdict.FAIL
+
+
 def test_a_key_that_can_withdraw_is_reported_loudly():
     check = check_permissions(Venue.COINBASE, may(withdraw=True))
 

@@ -17,7 +17,7 @@ from engine.alerts.outbox import append_alert
 from engine.balances.snapshot import UserBrokerState
 from engine.brokers.base import KeyPermissions
 from engine.clock import SystemClock
-from engine.errors import KeyRejectedError, MisconfiguredError
+from engine.errors import KeyRejectedError, MisconfiguredError, TryLaterError
 from engine.people.accounts import KeyOrigin, StoredAccount
 from engine.storage.migrate import run_migrations
 from engine.storage.records import AccountState
@@ -137,7 +137,7 @@ async def test_a_sound_set_up_passes_every_check(settings):
 async def test_before_the_first_start_there_is_no_database_to_complain_of(settings):
     checks, _ = await checks_of(settings)
 
-    assert checks["database"].finding.endswith("will be made at the first start")
+    assert "is made now" in checks["database"].finding
     assert not (settings.data_dir / "nija.db").exists()
 
 
@@ -163,8 +163,19 @@ async def test_a_time_that_is_told_to_keys_only_is_no_trouble_of_the_network(set
         settings, market=KrakenClock(error=KeyRejectedError(Venue.KRAKEN, "unauthorized"))
     )
 
-    assert checks["clock against Kraken"].finding == "unauthorized"
+    assert checks["clock against Kraken"].verdict is Verdict.WARN
+    assert checks["clock against Kraken"].finding == "not checked: the key is refused"
     assert "Check NIJA_KRAKEN_API_KEY and NIJA_KRAKEN_API_SECRET" in checks["clock against Kraken"].advice
+
+
+async def test_a_venue_that_is_not_reached_fails_once(settings):
+    away = TryLaterError(Venue.KRAKEN, "no route to host")
+
+    checks, _ = await checks_of(settings, market=KrakenClock(error=away), key=KrakenKey(away))
+
+    failures = [name for name, check in checks.items() if check.verdict is Verdict.FAIL]
+    assert failures == ["Kraken"]
+    assert "neither its clock nor the key was checked: no route to host" in checks["Kraken"].finding
 
 
 async def test_a_wrong_clock_fails(settings):
