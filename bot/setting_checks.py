@@ -125,9 +125,9 @@ def _is_loopback(host: str) -> bool:
 
 
 def check_database_url(url: str) -> str:
-    """Accept the two databases NIJA runs on."""
+    """Accept SQLite, and PostgreSQL, which the start refuses with its own sentence."""
     if not url.startswith(DATABASES):
-        raise ValueError(f"must start with {DATABASES[0]} or {DATABASES[1]}")
+        raise ValueError(f"must start with {DATABASES[0]}; this version runs on SQLite")
     return url
 
 

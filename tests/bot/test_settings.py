@@ -104,7 +104,12 @@ def test_an_empty_value_counts_as_unset(monkeypatch):
         ("MODE", "lvie", "must be 'live' or 'paper'."),
         ("OWNER_IDS", "12,@me", "must be numeric Telegram user ids separated by commas."),
         ("HEALTH_PORT", "70000", "must be less than or equal to 65535."),
-        ("DATABASE_URL", "mysql://x", "must start with sqlite+aiosqlite:// or postgresql+psycopg://."),
+        ("DATABASE_URL", "mysql://x", "must start with sqlite+aiosqlite://; this version runs on SQLite."),
+        (
+            "DATABASE_URL",
+            "postgresql://a",
+            "must start with sqlite+aiosqlite://; this version runs on SQLite.",
+        ),
         ("MASTER_KEYS", "k1:c2hvcnQ=", "cannot be used: A master key must have 32 bytes, in base64."),
         ("TELEGRAM_TOKEN", "hunter2", "is not a bot token; BotFather's look like 123456789:AAH…."),
         ("KRAKEN_API_URL", "api.kraken.com", "must be a https:// address."),
