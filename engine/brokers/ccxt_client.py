@@ -73,7 +73,7 @@ class Http:
     ssl_context: ssl.SSLContext
     times: ServerTimes
     #: What no venue may bring back into view, whichever repeats it; each client adds its own key.
-    secrets: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
     def open(cls, clock: Clock, *, secrets: Iterable[str] = ()) -> Self:

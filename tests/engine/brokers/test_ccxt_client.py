@@ -376,6 +376,11 @@ async def http_with_secrets():
 BOT_TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw_"
 
 
+async def test_what_all_accounts_share_shows_no_secret_when_it_is_written_down(http_with_secrets):
+    assert BOT_TOKEN in http_with_secrets.secrets
+    assert BOT_TOKEN not in repr(http_with_secrets)
+
+
 @pytest.mark.parametrize(
     ("status", "echoed"),
     [
