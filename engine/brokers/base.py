@@ -91,6 +91,10 @@ class MarketData(Protocol):
     def venue(self) -> Venue:
         """Return the venue it reads."""
 
+    @property
+    def spare_calls_per_s(self) -> float:
+        """Return how many public calls a second beside the quotes of guards the venue surely answers."""
+
     def ahead(self) -> timedelta:
         """Return how far the venue's clock is ahead of ours now; zero while that is not known."""
 

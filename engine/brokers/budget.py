@@ -23,6 +23,11 @@ class Budget:
         lacking = kept + min(cost, self._capacity - kept) - self._points
         return max(0.0, lacking / self._refill_per_s)
 
+    def points(self, *, now: float) -> float:
+        """Return the points there are, below zero where calls did not wait for theirs."""
+        self._refill(now)
+        return self._points
+
     def take(self, cost: float, *, now: float) -> None:
         """Spend points."""
         self._refill(now)

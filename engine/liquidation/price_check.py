@@ -11,7 +11,6 @@ from engine.liquidation.second_look import AGREEMENT_RATIO
 from engine.money import ZERO, exact
 from engine.positions import Direction
 from engine.quotes import OrderBook, Quote
-from engine.venues import Venue
 
 #: So many instruments of one venue are compared with their books in one look at the most.
 CHECKS_A_LOOK = 4
@@ -20,10 +19,7 @@ DIFFERING_A_LOOK = 3
 #: A comparison asks for a book, and where that differs for a ticker and a book more.
 FIRST_CALLS = 1
 SECOND_CALLS = 2
-#: What comparisons may ask of a venue a second, and at once after a quiet time. Kraken names one public call a second
-#: as what is never refused, of which the tickers of all guards need a fifth; refused tickers would blind the guards.
-#: https://support.kraken.com/articles/206548367-what-are-the-api-rate-limits-
-CALLS_PER_S: Mapping[Venue, float] = {Venue.KRAKEN: 0.8, Venue.COINBASE: 5.0, Venue.ALPACA: 1.0}
+#: What comparisons may ask of a venue at once after a quiet time.
 CALLS_AT_ONCE = 12.0
 #: A ticker that stood still for so long while the book moved away is frozen.
 FROZEN_AFTER_S = 3.0
@@ -92,11 +88,6 @@ def affordable(due: Sequence[str], checks: Mapping[str, PriceCheck], *, calls: f
             break
         chosen.append(symbol)
     return chosen
-
-
-def earned_calls(calls: float, *, waited_s: float, per_s: float) -> float:
-    """Return how many calls there are after a wait; a second look may have been taken on credit."""
-    return min(CALLS_AT_ONCE, calls + waited_s * per_s)
 
 
 def after_agreement(ticker: Quote, *, now_s: float) -> PriceCheck:

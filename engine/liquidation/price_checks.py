@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from engine.brokers.budget import Budget
 from engine.clock import Clock
 from engine.errors import BrokerError
 from engine.instruments import AssetClass
 from engine.liquidation.price_check import (
     CALLS_AT_ONCE,
-    CALLS_PER_S,
     FIRST_CALLS,
     SECOND_CALLS,
     PriceCheck,
@@ -17,7 +17,6 @@ from engine.liquidation.price_check import (
     after_agreement,
     after_difference,
     differs,
-    earned_calls,
     plan_checks,
 )
 from engine.liquidation.second_look import SECOND_LOOK_AFTER
@@ -39,8 +38,8 @@ class PriceChecks:
         self._due_s = max_age_s / 2
         self._checks = dict[str, PriceCheck]()
         self._looked_since_s = clock.monotonic()
-        #: Below zero where second looks were taken on credit.
-        self._calls = CALLS_AT_ONCE
+        # Second looks are taken on credit.
+        self._budget = Budget(capacity=CALLS_AT_ONCE, refill_per_s=market.data.spare_calls_per_s, reserve=0)
 
     def get(self, symbol: str) -> PriceCheck:
         """Return what is known of an instrument's ticker."""
@@ -62,18 +61,13 @@ class PriceChecks:
 
         Returns what went wrong beside that: one comparison must not keep the guards from being judged.
         """
-        began_s, self._looked_since_s = self._looked_since_s, self._clock.monotonic()
-        self._calls = earned_calls(
-            self._calls,
-            waited_s=self._looked_since_s - began_s,
-            per_s=CALLS_PER_S[self._market.venue],
-        )
+        self._looked_since_s = self._clock.monotonic()
         for symbol in self._checks.keys() - guarded.keys():
             del self._checks[symbol]
             self._market.set_price_trust(symbol, is_trusted=True)
         comparable = await self._with_books(quotes)
         due = plan_checks(self._checks, comparable, now_s=self._clock.monotonic(), due_s=self._due_s)
-        due = affordable(due, self._checks, calls=self._calls)
+        due = affordable(due, self._checks, calls=self._budget.points(now=self._clock.monotonic()))
         compared = await asyncio.gather(
             *(self._compare(symbol, quotes[symbol], guarded[symbol]) for symbol in due),
             return_exceptions=True,
@@ -91,11 +85,11 @@ class PriceChecks:
         self._market.set_price_trust(symbol, is_trusted=not check.differs)
 
     async def _checked(self, symbol: str, quote: Quote, directions: frozenset[Direction]) -> PriceCheck:
-        self._calls -= FIRST_CALLS
+        self._budget.take(FIRST_CALLS, now=self._clock.monotonic())
         first = await self._market.book(symbol)
         if not differs(quote, first, directions):
             return after_agreement(quote, now_s=self._clock.monotonic())
-        self._calls -= SECOND_CALLS
+        self._budget.take(SECOND_CALLS, now=self._clock.monotonic())
         # One of them may just be older than the other.
         await self._clock.sleep(SECOND_LOOK_AFTER.total_seconds())
         again = (await self._market.fetch_quotes({symbol})).get(symbol, quote)

@@ -282,6 +282,8 @@ class SimBroker:
 class SimMarketData:
     """A venue's public side."""
 
+    spare_calls_per_s = 1.0
+
     def __init__(self, *, truth, faults, life, clock, rng):
         self._truth = truth
         self._faults = faults

@@ -30,6 +30,8 @@ _STOCKS = ("market", "private")
 class AlpacaMarketData(CcxtMarketData[Catalog]):
     """Alpaca's market side, read once for all accounts; listings and stocks need some account's key."""
 
+    spare_calls_per_s = 1.0
+
     def __init__(
         self,
         key: str,

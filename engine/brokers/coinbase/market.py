@@ -31,6 +31,8 @@ _WIDTH = 5
 class CoinbaseMarketData(CcxtMarketData[Mapping[str, Instrument]]):
     """Coinbase's public side, read once for all accounts."""
 
+    spare_calls_per_s = 5.0
+
     def __init__(
         self, *, http: Http, clock: Clock, url: str = COINBASE_URL, timeout_s: float = DEFAULT_TIMEOUT_S
     ) -> None:

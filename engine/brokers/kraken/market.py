@@ -35,6 +35,11 @@ _log = logging.getLogger(__name__)
 class KrakenMarketData(CcxtMarketData[Catalog]):
     """Kraken's public side, read once for all accounts."""
 
+    # Kraken names one public call a second as what is never refused, of which the tickers of all guards need a fifth;
+    # refused tickers would blind the guards.
+    # https://support.kraken.com/articles/206548367-what-are-the-api-rate-limits-
+    spare_calls_per_s = 0.8
+
     def __init__(
         self, *, http: Http, clock: Clock, url: str = KRAKEN_URL, timeout_s: float = DEFAULT_TIMEOUT_S
     ) -> None:

@@ -19,6 +19,14 @@ def test_only_exits_may_take_the_reserve():
     assert budget.wait_s(5, now=0, is_exit=True) == 1
 
 
+def test_calls_that_do_not_wait_for_their_points_owe_them():
+    budget = Budget(capacity=10, refill_per_s=1, reserve=0)
+    budget.take(12, now=0)
+    assert budget.points(now=0) == -2
+    assert budget.points(now=3) == 1
+    assert budget.points(now=1000) == 10
+
+
 def test_what_costs_nothing_never_waits():
     budget = Budget(capacity=10, refill_per_s=1, reserve=4)
     budget.take(99, now=0)

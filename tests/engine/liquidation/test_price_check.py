@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.brokers.budget import Budget
 from engine.liquidation.mark import MarkRequest
 from engine.liquidation.price_check import (
     CALLS_AT_ONCE,
@@ -21,7 +22,6 @@ from engine.liquidation.price_check import (
     after_agreement,
     after_difference,
     differs,
-    earned_calls,
     living_marks,
     marks_of_both,
     plan_checks,
@@ -142,13 +142,14 @@ def test_no_more_than_a_few_are_compared_in_one_look():
 )
 def test_comparisons_never_ask_for_more_than_their_share_of_public_calls(kinds, every_s):
     kinds = {f"S{n:02}": kind for n, kind in enumerate(kinds)}
-    checks, calls, made = {}, CALLS_AT_ONCE, 0
+    checks, budget, made = {}, Budget(capacity=CALLS_AT_ONCE, refill_per_s=0.8, reserve=0), 0
     for look in range(200):
         now_s = every_s * look
-        calls = earned_calls(calls, waited_s=every_s, per_s=0.8) if look else calls
+        calls = budget.points(now=now_s)
         for symbol in affordable(plan_checks(checks, kinds, now_s=now_s, due_s=7.5), checks, calls=calls):
             cost = FIRST_CALLS + (SECOND_CALLS if kinds[symbol] == "differs" else 0)
-            calls, made = calls - cost, made + cost
+            budget.take(cost, now=now_s)
+            made += cost
             checks[symbol] = outcome(checks.get(symbol, PriceCheck()), kinds[symbol], now_s)
         on_credit = CHECKS_A_LOOK * SECOND_CALLS
         assert made <= CALLS_AT_ONCE + on_credit + 0.8 * now_s
