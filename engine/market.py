@@ -17,7 +17,7 @@ from engine.venues import Venue
 ASK_AGAIN_S = 5.0
 SESSION_MAX_AGE_S = 30.0
 #: Two clocks that are read one after the other differ by less, and so do they after a while.
-NOT_SET = timedelta(seconds=0.5)
+CLOCKS_AGREE_WITHIN = timedelta(seconds=0.5)
 
 
 class VenueMarket:
@@ -136,7 +136,7 @@ class VenueMarket:
         """Return by how much the wall clock was set since a moment; what was dated then is off by it."""
         now = moment(self._clock)
         by = wall_time.between(then.at, now.at) - (now - then)
-        return by if abs(by) > NOT_SET else timedelta(0)
+        return by if abs(by) > CLOCKS_AGREE_WITHIN else timedelta(0)
 
     def _has_turned(self, session: Session) -> bool:
         turns_at = session.next_close if session.is_open else session.next_open

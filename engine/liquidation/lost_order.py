@@ -117,7 +117,7 @@ class LostOrder:
         if not order_ids or order_ids in self._named:
             return
         why = _UNCERTAIN.format(venue=intent.venue.label, order_ids=", ".join(order_ids))
-        await self._trouble.note(why, "selling what the balance still shows", must_be_told=True)
+        await self._trouble.note(why, "selling what the balance still shows", is_urgent=True)
         # Only what is written down was told.
         self._named.add(order_ids)
 

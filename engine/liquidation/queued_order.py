@@ -34,4 +34,4 @@ class QueuedOrder:
         except BrokerError as e:
             # It may have filled: the next reading tells, and one that still stands is cancelled again.
             doing = f"{_CANCELLING}; tried again in {MARKET_LOOK_S:g} s, because {e}"
-        await self._trouble.note(_CLOSED.format(venue=intent.venue.label), doing, must_be_told=True)
+        await self._trouble.note(_CLOSED.format(venue=intent.venue.label), doing, is_urgent=True)

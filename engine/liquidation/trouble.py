@@ -37,11 +37,11 @@ class Trouble:
             self._reminder.cancel()
             await asyncio.gather(self._reminder, return_exceptions=True)
 
-    async def note(self, why: str, doing: str, *, must_be_told: bool = False) -> None:
+    async def note(self, why: str, doing: str, *, is_urgent: bool = False) -> None:
         """Say what is wrong now and what is being done; the first time, or where it must be, it is told at once."""
         self._why, self._doing = why, doing
-        if self._reminder is None or must_be_told:
-            await self._tell_if_due(is_due=must_be_told)
+        if self._reminder is None or is_urgent:
+            await self._tell_if_due(is_due=is_urgent)
         if self._reminder is None:
             self._reminder = asyncio.create_task(self._remind())
 

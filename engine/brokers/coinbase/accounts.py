@@ -14,7 +14,7 @@ _FIAT = "ACCOUNT_TYPE_FIAT"
 _SPOT_TYPES = frozenset({"ACCOUNT_TYPE_CRYPTO", _FIAT})
 _SPOT_PLATFORMS = frozenset({"ACCOUNT_PLATFORM_CONSUMER"})
 #: A row that says nothing, as all did before Coinbase had more than one platform.
-_UNSAID = frozenset({"", "ACCOUNT_TYPE_UNSPECIFIED", "ACCOUNT_PLATFORM_UNSPECIFIED"})
+_UNSPECIFIED = frozenset({"", "ACCOUNT_TYPE_UNSPECIFIED", "ACCOUNT_PLATFORM_UNSPECIFIED"})
 #: Kept under a name of its own, never traded, and no more than a staked part of another coin.
 _STAKED = {"ETH2": "ETH"}
 
@@ -78,7 +78,7 @@ def _balance(row: Row, certain: Collection[str]) -> Holding:
 
 def _is_fiat(row: Row) -> bool:
     kind = _said(row, "type")
-    return kind == _FIAT or (kind in _UNSAID and is_currency(text_in(row, "currency")))
+    return kind == _FIAT or (kind in _UNSPECIFIED and is_currency(text_in(row, "currency")))
 
 
 def _is_certainly_spot(row: Row) -> bool:
@@ -90,7 +90,10 @@ def _is_certainly_spot(row: Row) -> bool:
 def _may_be_spot(row: Row) -> bool:
     if row.get("active") is False or row.get("ready") is False or str(row.get("currency")) in _STAKED:
         return False
-    return _said(row, "platform") in _SPOT_PLATFORMS | _UNSAID and _said(row, "type") in _SPOT_TYPES | _UNSAID
+    return (
+        _said(row, "platform") in _SPOT_PLATFORMS | _UNSPECIFIED
+        and _said(row, "type") in _SPOT_TYPES | _UNSPECIFIED
+    )
 
 
 def _said(row: Row, key: str) -> str:
