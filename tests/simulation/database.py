@@ -83,14 +83,15 @@ class Store:
     @contextmanager
     def transaction(self, session):
         """Open the transaction of what is written in a session; what only reads runs through without one."""
-        with session.begin():
-            self._raw.execute("BEGIN IMMEDIATE")
-            try:
+        # A session that has sent nothing knows of no transaction to end, so it is ended here in any case.
+        try:
+            with session.begin():
+                self._raw.execute("BEGIN IMMEDIATE")
                 yield
-            except BaseException:
-                # A session that has sent nothing yet knows of no transaction to roll back.
-                self.roll_back()
-                raise
+        except BaseException:
+            self.roll_back()
+            raise
+        self._raw.commit()
 
     def roll_back(self):
         self._raw.rollback()
