@@ -203,4 +203,26 @@ PROCESS_FAULTS = (
             "tests/bot/test_database_check.py::test_a_damaged_page_that_nobody_asks_for_yet_stops_the_start",
         ),
     ),
+    Row(
+        number="P22",
+        fault="an exit's steps have a gap in their numbers",
+        outcome="each is read once",
+        tests=(
+            "tests/engine/execution/test_step_log.py::test_a_step_behind_a_gap_in_the_numbers_is_read_once",
+        ),
+    ),
+    Row(
+        number="P23",
+        fault="nobody can read since when an asset is held",
+        outcome="it is no new name of a lost coin",
+        tests=("tests/engine/guards/test_renaming.py::test_what_came_nobody_knows_when_is_no_arrival",),
+    ),
+    Row(
+        number="P24",
+        fault="the end of a damage cannot be written",
+        outcome="the next look tells it",
+        tests=(
+            "tests/engine/test_unreadable_rows.py::test_what_is_over_is_told_by_a_later_look_when_it_could_not_be_written",
+        ),
+    ),
 )
