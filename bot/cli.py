@@ -8,12 +8,9 @@ import typer
 
 from bot.errors import CommandError, SettingsError
 from bot.imports import nothing_collected
-from engine import wall_time
 
 if TYPE_CHECKING:
     from bot.settings import Settings
-    from engine.clock import Clock
-    from engine.status import NonceStatus
 
 app = typer.Typer(
     help="A Telegram bot that shows true balances, guards positions and routes trades by cost.",
@@ -216,26 +213,19 @@ app.add_typer(nonce, name="nonce")
 
 @nonce.command()
 def show(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
-    """List every key's fingerprint, last nonce, its age and how many were issued."""
+    """List every key's broker, fingerprint, last nonce, its age and how many were issued."""
     settings = _settings(env_file)
     import asyncio
 
+    from bot.nonce_lines import brokers_by_fingerprint, render_nonce
     from bot.upkeep import list_nonces
     from engine.clock import SystemClock
 
     clock = SystemClock()
     found = asyncio.run(list_nonces(settings, clock))
-    lines = [_nonce_line(one, clock) for one in found]
+    brokers, now = brokers_by_fingerprint(settings), clock.now()
+    lines = [render_nonce(one, brokers, now=now) for one in found]
     _print(lines or ["No key has been used yet."], found, as_json=as_json)
-
-
-def _nonce_line(one: "NonceStatus", clock: "Clock") -> str:
-    last = "unreadable" if one.last_nonce is None else one.last_nonce
-    issued = "unreadable" if one.issued is None else f"{one.issued:,}"
-    age = "unreadable"
-    if one.last_used_at is not None:
-        age = f"{wall_time.between(one.last_used_at, clock.now()).total_seconds():.0f} s ago"
-    return f"{one.fingerprint}  last {last}  {age}  {issued} issued"
 
 
 def main() -> None:
