@@ -9,10 +9,23 @@ from rich.console import Console
 from bot.demo.direct import direct
 from bot.demo.guide import help_text, welcome
 from bot.demo.keyboard import Keyboard
-from bot.demo.lines import Do, Line, Misread, Press, Say, ShowLedger, Wait, WaitFor, parse_line
+from bot.demo.lines import (
+    Do,
+    Line,
+    Misread,
+    MovePrice,
+    Press,
+    Say,
+    SetPrice,
+    ShowLedger,
+    Wait,
+    WaitFor,
+    parse_line,
+)
 from bot.demo.screen import Button, ChatScreen
 from bot.demo.stage import Stage
 from bot.demo.statement import describe_account
+from bot.demo.unguarded import hint_unguarded
 from sandbox.telegram import Subscription
 from sandbox.world import Drift
 
@@ -96,6 +109,10 @@ class Chat:
                 await self._do(what)
             case Misread(hint=hint):
                 self._screen.say(hint)
+            case SetPrice(asset=asset) | MovePrice(asset=asset):
+                moved = direct(line, self._world, self._drift)
+                is_known = self._world.market.price(asset) is not None
+                self._screen.say(moved + (hint_unguarded(self._stage.database, asset) if is_known else ""))
             case _:
                 self._screen.say(direct(line, self._world, self._drift))
 

@@ -129,6 +129,8 @@ Line = (
     | Misread
 )
 
+#: What is typed by somebody who wants to leave; the bot itself has no such command.
+_LEAVING = ("quit", "exit")
 WORDS = ("restart", "kill", "help", "quit")
 
 
@@ -139,6 +141,8 @@ def parse_line(text: str, venues: tuple[str, ...]) -> Line | None:
         return None
     if text.startswith("!"):
         return _to_the_world(text[1:].split(), venues)
+    if text.lower().removeprefix("/") in _LEAVING:
+        return Misread("!quit ends the demo")
     return Press(int(text)) if text.isascii() and text.isdigit() else Say(text)
 
 

@@ -79,3 +79,8 @@ def test_a_world_s_word_that_lacks_something_is_answered_with_its_form():
     assert parse_line("!fault kraken drop", VENUES).hint.startswith(
         "!fault kraken|coinbase ENDPOINT drop|lost"
     )
+
+
+@pytest.mark.parametrize("text", ["/quit", "quit", "/exit", "EXIT"])
+def test_somebody_who_wants_to_leave_is_told_how(text):
+    assert parse_line(text, VENUES) == Misread("!quit ends the demo")
