@@ -49,6 +49,11 @@ def plan_sale(
     return Dust(wanted, why) if why else Sell(instrument.floor_quantity(wanted))
 
 
+def priced_at_least_at_cost(guard: Guard, price: Decimal) -> Decimal:
+    """Return what a unit counts for against a venue's smallest value: a price below its cost may be gone again."""
+    return max(price, guard.entry or ZERO)
+
+
 def vanished(*, expected: Decimal | None, owned: Decimal | None) -> Decimal:
     """Return how much of a position its owner sold or moved since it was last seen.
 
@@ -87,7 +92,9 @@ def reduce_guard(
     rest = guard.with_quantity(left)
     if left == ZERO:
         return replace(rest, state_reason="sold"), None
-    plan = plan_sale(guarded=left, there=None, instrument=instrument, price=price)
+    plan = plan_sale(
+        guarded=left, there=None, instrument=instrument, price=priced_at_least_at_cost(guard, price)
+    )
     if isinstance(plan, Dust):
         return replace(rest, state=GuardState.CLOSED, state_reason=f"sold; {plan.why}"), plan
     return replace(rest, state=GuardState.ARMED, state_reason=None), None

@@ -9,7 +9,14 @@ from engine.instruments import AssetClass, Instrument
 from engine.liquidation.available import Available
 from engine.liquidation.belief import Doubt
 from engine.liquidation.claim import Claim
-from engine.liquidation.closing import Dust, Sell, plan_sale, vanished, without_vanished
+from engine.liquidation.closing import (
+    Dust,
+    Sell,
+    plan_sale,
+    priced_at_least_at_cost,
+    vanished,
+    without_vanished,
+)
 from engine.money import ZERO
 
 
@@ -161,4 +168,5 @@ def _sell(view: View, claim: Claim) -> SellNow | Abandon | AwaitRest:
 
 
 def _plan(view: View, claim: Claim, *, there: Decimal | None) -> Sell | Dust:
-    return plan_sale(guarded=claim.guard.quantity, there=there, instrument=view.instrument, price=view.price)
+    price = priced_at_least_at_cost(view.guard, view.price)
+    return plan_sale(guarded=claim.guard.quantity, there=there, instrument=view.instrument, price=price)

@@ -45,9 +45,10 @@ from engine.liquidation.next_step import (
     YieldToHand,
     next_step,
 )
-from engine.liquidation.too_small import TooSmall
+from engine.liquidation.too_small import TooSmall, is_collapsed
 from engine.liquidation.trouble import Trouble
 from engine.market import VenueMarket
+from engine.money import ZERO
 
 #: An exit taken up after a start goes without a price of now if there is none by then.
 FIRST_PRICE_S = 10.0
@@ -56,6 +57,9 @@ FIRST_PRICE_POLL_S = 0.1
 _TORN = "less of it is there than before, and no two readings agree on how much"
 
 _OVERTAKEN = "orders that were to be cancelled for it keep filling first"
+
+_COLLAPSED = "the venue takes no order of so little value, and the price may be wrong or a flash crash"
+COLLAPSED_LOOK_S = 1.0
 
 #: Writes an exit's end without a fill.
 Ending = Callable[[Journal, Intent, Guard], Awaitable[Intent]]
@@ -84,6 +88,8 @@ class Sale:
         self._owned: Decimal | None = None
         self._had: Decimal | None = None
         self._too_small = TooSmall()
+        #: Whether the venue takes so little value only at a higher price.
+        self._awaits_price = False
         self._desk = desk
         self._broker = broker
         self._trouble = trouble
@@ -210,6 +216,10 @@ class Sale:
         self._is_unjudged = False
 
     async def _attempt(self, intent: Intent) -> Intent:
+        if self._awaits_price and await self._is_collapsed(intent):
+            await self._trouble.note(_COLLAPSED, "selling as soon as the price is a loss that can be sold")
+            await self._desk.clock.sleep(COLLAPSED_LOOK_S)
+            return intent
         try:
             await self._door.check(asked=intent.asked is not None)
         except BrokerError as e:
@@ -374,18 +384,31 @@ class Sale:
             await self._await_rest(intent, intent.quantity)
             return intent
         await self._door.read_listing_again()
+        if await self._is_collapsed(intent):
+            self._too_small, self._awaits_price = TooSmall(), True
+            await self._pause(error)
+            return intent
         now_s = self._desk.clock.monotonic()
         self._too_small = self._too_small.again(now_s)
         if self._too_small.is_believed(
             quantity=intent.quantity,
             instrument=await self._door.instrument(),
-            price=intent.trigger_price,
+            entry=self._guard.entry or ZERO,
             now_s=now_s,
         ):
             return await self._abandon(intent, Dust(self._claim.guard.quantity, error.words), self._claim)
         self._desk.reports.outdate(intent.account_id)
         await self._pause(error)
         return intent
+
+    async def _is_collapsed(self, intent: Intent) -> bool:
+        """Tell whether what was sent is too little only at the price of now, which may be gone again."""
+        return is_collapsed(
+            intent.quantity,
+            await self._door.instrument(),
+            price=self._desk.marked(self._guard) or intent.trigger_price,
+            entry=self._guard.entry or ZERO,
+        )
 
     async def _turned_away(self, intent: Intent, error: BrokerError) -> Intent:
         """Go on through another pair where the refusal speaks of this one, or wait."""

@@ -129,6 +129,12 @@ def test_what_is_left_and_cannot_be_sold_is_dropped_and_named():
     assert dust == Dust(number("0.005"), "the venue sells at least 0.01 BTC")
 
 
+def test_what_is_left_and_too_little_only_at_a_collapsed_price_stays_armed():
+    rest, dust = reduce_guard(a_guard(), an_order(filled="0.6"), instrument=BTC, price=number("0.4"))
+
+    assert (rest.state, rest.quantity, dust) == (GuardState.ARMED, number("0.4"), None)
+
+
 def test_the_alert_tells_the_whole_exit():
     cancelled = (CancelledOrder(side=Side.SELL, quantity=number("1"), price=number("120")),)
     order = an_order(filled="0.98", cost="88.2", fee="0.5")

@@ -282,6 +282,65 @@ async def test_what_the_venue_goes_on_calling_too_small_is_given_up_after_half_a
     assert falling.world.ledger("kraken").total("BTC") == Decimal("0.3")
 
 
+@pytest.fixture
+async def crashed(room):
+    """An ether guarded from 3,208 whose bid reads 0.40: the venue takes no order of so little value."""
+    room.deposit("ETH", "1")
+    room.set_bid("3208", "ETH/USD")
+    await room.arm("1", "3208", "ETH/USD")
+    await room.read()
+    await room.look()
+    room.set_bid("0.4", "ETH/USD")
+    return room
+
+
+async def watch(room, seconds):
+    """Look every second, whatever an exit that goes on does meanwhile."""
+    for _ in range(seconds):
+        await room.clock.sleep(1)
+        await room.look()
+
+
+@pytest.mark.parametrize("lasts_s", [8, 200])
+async def test_a_flash_crash_below_the_smallest_value_ends_no_guard(crashed, lasts_s):
+    await watch(crashed, lasts_s)
+    crashed.set_bid("3208", "ETH/USD")
+    await watch(crashed, 30)
+    after = await crashed.guard()
+
+    crashed.set_bid("3100", "ETH/USD")
+    await watch(crashed, 5)
+    await crashed.wait_for("exit ")
+
+    assert await crashed.alerts(ExitParked) == []
+    assert len(await crashed.alerts(ExitFailing)) <= 4
+    assert len(crashed.sent()) == 2
+    assert (after.state, after.quantity) == (GuardState.ARMED, 1)
+    [filled] = await crashed.alerts(ExitFilled)
+    assert (filled.quantity, filled.fill_price) == (1, 3100)
+
+
+async def test_a_loser_is_sold_when_its_price_leaves_a_flash_crash_for_a_loss(crashed):
+    await watch(crashed, 60)
+    crashed.set_bid("2900", "ETH/USD")
+    await watch(crashed, 20)
+
+    [filled] = await crashed.alerts(ExitFilled)
+    assert (filled.quantity, filled.fill_price) == (1, 2900)
+
+
+async def test_what_was_too_little_at_its_cost_too_is_still_given_up(room):
+    room.deposit("ETH", "0.05")
+    room.set_bid("9", "ETH/USD")
+    await room.arm("0.05", "0.48", "ETH/USD")
+
+    await room.sell_off()
+
+    [parked] = await room.alerts()
+    assert parked.why == "the venue sells at least 0.5 USD worth"
+    assert (await room.guard()).state is GuardState.CLOSED
+
+
 async def test_too_small_in_the_new_field_is_told_and_tried_again(rooms):
     async with rooms(venues=(Venue.COINBASE,)) as room:
         room.world.coinbase.switches.new_reason_only = True

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.liquidation.too_small import BELIEVE_AFTER_REFUSALS, BELIEVE_AFTER_S, TooSmall
+from engine.liquidation.too_small import BELIEVE_AFTER_REFUSALS, BELIEVE_AFTER_S, TooSmall, is_collapsed
 from tests.builders import an_instrument
 
 
@@ -13,11 +13,26 @@ def said(*times):
     return too_small
 
 
-def is_believed(too_small, *, quantity="1", minimum="0.1", price="100", now_s, **changes):
-    instrument = an_instrument(lot="0.01", minimum_quantity=minimum, **changes)
+def listed(minimum="0.1", **changes):
+    return an_instrument(lot="0.01", minimum_quantity=minimum, **changes)
+
+
+def is_believed(too_small, *, quantity="1", now_s, **changes):
     return too_small.is_believed(
-        quantity=Decimal(quantity), instrument=instrument, price=Decimal(price), now_s=now_s
+        quantity=Decimal(quantity), instrument=listed(**changes), entry=Decimal(100), now_s=now_s
     )
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "is_so"),
+    [("1", "4", True), ("1", "6", False), ("1", "60", False), ("0.04", "4", False), ("0.1", "40", True)],
+    ids=["so little value", "enough value", "no collapse", "too little at its cost too", "a part"],
+)
+def test_a_price_is_collapsed_when_only_it_makes_too_little_of_a_quantity(quantity, price, is_so):
+    listing = listed("0.01", minimum_notional=Decimal(5))
+
+    assert is_collapsed(Decimal(quantity), listing, price=Decimal(price), entry=Decimal(100)) is is_so
+    assert not is_collapsed(Decimal(quantity), None, price=Decimal(price), entry=Decimal(100))
 
 
 @pytest.mark.parametrize("listing", [{"minimum": "2"}, {"minimum_notional": Decimal(101)}])
@@ -42,6 +57,6 @@ def test_without_a_listing_or_in_parts_of_a_lot_a_venue_is_not_believed():
     too_small = said(*range(0, 40, 10))
 
     assert not too_small.is_believed(
-        quantity=Decimal(1), instrument=None, price=Decimal(100), now_s=BELIEVE_AFTER_S
+        quantity=Decimal(1), instrument=None, entry=Decimal(100), now_s=BELIEVE_AFTER_S
     )
     assert not is_believed(too_small, quantity="1.001", now_s=BELIEVE_AFTER_S)
