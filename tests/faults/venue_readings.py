@@ -1,0 +1,159 @@
+"""Faults of a venue around clocks, secrets, damaged readings and odd orders."""
+
+from tests.faults.row import BROKERS, GUARDS, LIQUIDATION, STOCK, Row
+
+VENUE_READINGS = (
+    Row(
+        number="V40",
+        fault="our clock is off by an hour",
+        outcome="prices, sessions and tokens go by the venue's clock; coins and stocks are sold",
+        tests=(
+            "tests/engine/liquidation/test_sale_venue_time.py::test_a_coin_is_sold_under_a_clock_that_is_off",
+            "tests/engine/portfolio/test_unread_sales.py::test_a_position_that_was_not_read_since_its_sale_is_not_taken_for_read",
+        ),
+    ),
+    Row(
+        number="V41",
+        fault="a venue repeats a secret of the settings in what it says",
+        outcome="no part of it reaches chat, log or doctor",
+        tests=(
+            "tests/engine/brokers/test_ccxt_client.py::test_what_a_venue_says_names_no_secret_of_another",
+        ),
+    ),
+    Row(
+        number="V42",
+        fault="/close while a changed key is unproven",
+        outcome="waits and says why",
+        tests=(
+            "tests/engine/people/test_identities.py::test_a_close_waits_and_says_why_while_the_new_key_cannot_be_placed",
+        ),
+    ),
+    Row(
+        number="V43",
+        fault="several coins lose their price in one outage",
+        outcome="one message",
+        tests=(
+            "tests/engine/liquidation/test_watch.py::test_coins_that_lose_their_price_in_one_outage_are_told_of_in_one_message",
+        ),
+    ),
+    Row(
+        number="V44",
+        fault="an exit is refused for days",
+        outcome="each attempt reads the journal's new steps only",
+        tests=(
+            "tests/engine/execution/test_step_log.py::test_steps_that_were_read_are_kept_and_new_ones_follow_them",
+        ),
+    ),
+    Row(
+        number="V45",
+        fault="a venue leaves out for minutes what it still holds",
+        outcome="the guard is paused and told; back as it was it goes on at once, otherwise its owner is asked",
+        tests=(
+            "tests/engine/guards/test_keeper_vanished.py::test_what_comes_back_as_it_was_is_guarded_again_at_once_and_told",
+            f"{BROKERS}/alpaca/test_alpaca_broker.py::test_no_positions_where_the_account_counts_some_are_no_empty_account",
+        ),
+    ),
+    Row(
+        number="V46",
+        fault="the guarded pair is shut and without a price while the coin falls",
+        outcome="sold through another pair, as much as its book carries",
+        tests=(
+            "tests/engine/liquidation/test_exit_pair.py::test_a_guarded_pair_without_a_price_keeps_no_other_pair_from_selling_after_a_fall",
+        ),
+    ),
+    Row(
+        number="V47",
+        fault="an open covered call, or an order of odd intent, holds what is to be sold at Alpaca",
+        outcome="cancelled and named; one that cannot be understood is named",
+        tests=(
+            "tests/engine/liquidation/test_sale_held_shares.py::test_an_order_that_holds_what_is_sold_is_cancelled_whatever_its_intent",
+            "tests/engine/liquidation/test_sale_held_shares.py::test_an_order_that_may_hold_what_is_sold_is_named",
+        ),
+    ),
+    Row(
+        number="V48",
+        fault="a share is called like money or a coin",
+        outcome="a position that is guarded and sold",
+        tests=(
+            "tests/engine/liquidation/test_sale_held_shares.py::test_a_share_called_like_money_or_a_coin_is_guarded_and_sold",
+        ),
+    ),
+    Row(
+        number="V49",
+        fault="coins of another platform or a vault at Coinbase",
+        outcome="locked: only what spot orders reach is sold",
+        tests=(f"{STOCK}test_coins_that_no_spot_order_reaches_are_not_sold",),
+    ),
+    Row(
+        number="V50",
+        fault="an open order whose kind of product is odd or unknown",
+        outcome="found and cancelled where the venue documents it, otherwise named",
+        tests=(
+            "tests/engine/liquidation/test_sale_hindered.py::test_an_order_in_the_way_is_found_however_coinbase_writes_it",
+            "tests/engine/liquidation/test_sale_hindered.py::test_an_order_in_an_unknown_kind_of_product_is_named_and_not_cancelled",
+        ),
+    ),
+    Row(
+        number="V51",
+        fault="the clock is set between our sale and the next reading",
+        outcome="none of several sales is taken for read, over a restart too",
+        tests=(
+            "tests/engine/portfolio/test_unread_sales.py::test_of_several_sales_since_a_reading_none_is_taken_for_read",
+            "tests/engine/portfolio/test_unread_sales.py::test_after_a_restart_the_stored_reading_still_lacks_the_sales_of_after_it",
+        ),
+    ),
+    Row(
+        number="V52",
+        fault="the clock is set while the fills of our sale are not there yet",
+        outcome="no guard is paused for what the sale brought",
+        tests=(f"{GUARDS}/test_keeper_untold.py::test_what_our_sale_brought_pauses_no_guard",),
+    ),
+    Row(
+        number="V53",
+        fault="the clock is set while an exit fails",
+        outcome="its reminders are neither early nor late",
+        tests=("tests/engine/liquidation/test_trouble_clock.py::test_a_reminder_is_neither_early_nor_late",),
+    ),
+    Row(
+        number="V54",
+        fault="an order of the owner with our size and without our id",
+        outcome="cancelled to free what is sold when it has a limit; one that may be ours holds up nothing and is named",
+        tests=(
+            f"{LIQUIDATION}/test_sale_owner_orders.py::test_a_limit_order_of_the_same_size_is_cancelled_to_free_what_is_sold",
+            f"{LIQUIDATION}/test_sale_owner_orders.py::test_an_order_that_may_be_the_owners_holds_up_no_exit_and_is_named",
+        ),
+    ),
+    Row(
+        number="V55",
+        fault="an order's totals are missing or odd, or it is shown as open for ever",
+        outcome="told as its trades tell it; an unknown fee is no zero",
+        tests=(
+            f"{LIQUIDATION}/test_sale_odd_totals.py::test_a_sale_is_told_as_its_trades_tell_it",
+            f"{LIQUIDATION}/test_sale_odd_totals.py::test_a_fee_that_nobody_tells_is_unknown_and_no_zero",
+        ),
+    ),
+    Row(
+        number="V56",
+        fault="a venue loses orders for minutes and is well again",
+        outcome="losers are sold within seconds of it",
+        tests=(
+            f"{LIQUIDATION}/test_sale_after_outage.py::test_two_losers_are_sold_soon_after_their_venue_is_well_again",
+        ),
+    ),
+    Row(
+        number="V57",
+        fault="hundreds of similar trades at Alpaca whose fees name none",
+        outcome="the search is bounded and never holds up the guards",
+        tests=(
+            "tests/engine/brokers/alpaca/test_alpaca_fees.py::test_many_orders_that_resemble_each_other_never_hold_up_the_guards",
+        ),
+    ),
+    Row(
+        number="V58",
+        fault="another pair's book is an outlier for a moment",
+        outcome="a second look decides; nothing is sold by one",
+        tests=(
+            "tests/engine/liquidation/test_exit_pair.py::test_a_book_that_says_something_else_a_moment_later_sells_nothing",
+        ),
+    ),
+)
