@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import structlog
 
+from bot.rival import RIVAL, Rival
 from engine.clock import Clock
 
 #: Telegram is away for a moment now and then.
@@ -15,8 +16,9 @@ log = structlog.get_logger(__name__)
 class Hearing:
     """Listens to polls, and speaks once when none has worked for a while and once when one does again."""
 
-    def __init__(self, *, tell: Callable[[str], object], clock: Clock) -> None:
+    def __init__(self, *, tell: Callable[[str], object], clock: Clock, rival: Rival | None = None) -> None:
         self._tell = tell
+        self._rival = rival or Rival(clock)
         self._clock = clock
         self._since: float | None = None
         self._is_told = False
@@ -35,6 +37,17 @@ class Hearing:
             f"NIJA has not heard its chat for {deaf_s:.0f} s: {why.rstrip('.')}. Commands and buttons do "
             "nothing meanwhile; guards are watched and exits are carried out."
         )
+
+    @property
+    def rival(self) -> str | None:
+        """Return what to say while another process polls with this bot's token; None while none does."""
+        return RIVAL if self._rival.is_around else None
+
+    def conflicts(self) -> None:
+        """Note that Telegram names another process with this bot's token; that is told at once."""
+        if self._rival.note():
+            log.critical("another process polls with this bot's token: both may sell")
+            self._tell(RIVAL)
 
     def works(self) -> None:
         """Note that a poll worked."""

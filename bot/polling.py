@@ -23,7 +23,9 @@ RETRY_MOST_S = 30.0
 #: Longer than a poll may take with all of its time limits.
 POLL_BUDGET_S = 90.0
 TOKEN_REFUSED = "Telegram refuses NIJA_TELEGRAM_TOKEN; take the token again from @BotFather."  # noqa: S105
-_TWO_POLLERS = "another process polls with this bot token; each update reaches only one of the two"
+_TWO_POLLERS = "another process polls with this bot token: stop one of them, both may sell"
+#: Telegram refuses polls with the same status while updates go to a web address.
+_WEBHOOK = "webhook"
 
 log = structlog.get_logger(__name__)
 
@@ -49,9 +51,14 @@ def judge_poll(error: TelegramError, *, failures: int) -> PollFailure:
             return PollFailure(words=words_of(error), pause_s=seconds + SLACK_S)
         case InvalidToken():
             return PollFailure(words=TOKEN_REFUSED, pause_s=pause_s)
-        case Conflict():
+        case Conflict() if is_rival(error):
             return PollFailure(words=_TWO_POLLERS, pause_s=pause_s)
     return PollFailure(words=words_of(error), pause_s=pause_s)
+
+
+def is_rival(error: TelegramError) -> bool:
+    """Tell whether a poll was refused because another process polls."""
+    return isinstance(error, Conflict) and _WEBHOOK not in error.message.lower()
 
 
 class Polling:
@@ -82,7 +89,8 @@ class Polling:
     def status(self) -> JobStatus:
         """Return when it last asked for updates, and why it got none."""
         status = self._cycle.status
-        return replace(status, last_error=self._words) if self._words else status
+        words = self._words or self._hearing.rival
+        return replace(status, last_error=words) if words else status
 
     async def run(self) -> None:
         """Poll until cancelled."""
@@ -94,6 +102,8 @@ class Polling:
     def fail(self, error: TelegramError) -> float:
         """Note that Telegram could not be asked, and return how long to wait."""
         self._failures += 1
+        if is_rival(error):
+            self._hearing.conflicts()
         failure = judge_poll(error, failures=self._failures)
         return self._note(failure)
 

@@ -9,6 +9,7 @@ import structlog
 
 from bot.doctor import Link
 from bot.errors import CommandError
+from bot.rival import Rival
 from bot.settings import Settings
 from bot.upkeep import migrate_held
 from bot.venues import Connection, Means, connect_all
@@ -44,6 +45,7 @@ class Base:
     users: Users
     tasks: Tasks
     identities: Identities
+    rival: Rival
 
 
 async def open_base(settings: Settings, clock: Clock, resources: AsyncExitStack) -> Base:
@@ -88,6 +90,7 @@ async def open_base(settings: Settings, clock: Clock, resources: AsyncExitStack)
             clock=clock,
             tasks=tasks,
         ),
+        rival=Rival(clock),
     )
 
 

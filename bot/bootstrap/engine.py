@@ -163,6 +163,7 @@ def _build_keeper(settings: Settings, base: Base, books: _Books, setter: GuardSe
             mode=ArmingMode(settings.guard_existing),
         ),
         lookout=Lookout(database=database, clock=clock, what="past trades"),
+        is_alone=lambda: base.rival.is_ruled_out,
         database=database,
         clock=clock,
     )

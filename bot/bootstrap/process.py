@@ -131,7 +131,7 @@ def build_process(
         token,
         updates,
         stop,
-        hearing=Hearing(tell=line.say, clock=clock),
+        hearing=Hearing(tell=line.say, clock=clock, rival=base.rival),
         clock=clock,
         redactor=redactor,
     )

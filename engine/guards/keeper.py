@@ -1,5 +1,6 @@
 """After each reading of an account: learn its fills, ask about what is new, and keep guards true."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -69,6 +70,7 @@ class GuardKeeper:
         histories: Histories,
         introduction: Introduction,
         lookout: Lookout,
+        is_alone: Callable[[], bool],
         database: Database,
         clock: Clock,
     ) -> None:
@@ -77,6 +79,8 @@ class GuardKeeper:
         self._histories = histories
         self._introduction = introduction
         self._lookout = lookout
+        #: Whether no other NIJA is known, or may turn up yet, that guards the same positions.
+        self._is_alone = is_alone
         self._database = database
         self._clock = clock
         #: By account and guard: a quantity no fill explains, waiting for a later reading that agrees.
@@ -143,7 +147,8 @@ class GuardKeeper:
                 is_seen = seen is not None and seen.quantity == there
                 is_new = guard.state is GuardState.ARMED and not is_seen
                 is_back = guard.state_reason == ChangeReason.VANISHED and there != ZERO
-                if is_told(report, guard) and (is_new or is_back):
+                is_restored = guard.state_reason in {RESTORED, RESTORED_IN_SALE}
+                if is_told(report, guard) and (is_new or is_back or is_restored):
                     return False
         return True
 
@@ -238,6 +243,9 @@ class GuardKeeper:
         least = max(guard.quantity, seen.quantity) if seen else guard.quantity
         traded = any(concerns(guard.asset, fill) or fill.symbol == guard.symbol for fill in new)
         if guard.state_reason == RESTORED and not traded and there.quantity >= least:
+            if not self._is_alone():
+                # The bot that was backed up may still run and guard the same: each would sell all of it.
+                return
             armed = replace(guard, state=GuardState.ARMED, state_reason=None)
             async with self._database.write() as session:
                 await rows.save_guard(session, armed, now=self._clock.now(), cause="as it was backed up")

@@ -3,12 +3,14 @@ import asyncio
 import pytest
 from pydantic import SecretStr
 from telegram import BotCommand
+from telegram.error import Conflict
 from telegram.ext import CommandHandler
 
 from bot.application import Chat, build_application
 from bot.hearing import Hearing
-from bot.polling import TOKEN_REFUSED, Polling
+from bot.polling import TOKEN_REFUSED, Polling, is_rival, judge_poll
 from bot.reach import Reach
+from bot.rival import RIVAL
 from engine.clock import SystemClock
 from sandbox.telegram import FaultKind, TelegramServer
 from tests.bot.test_ordering import MemoryLog
@@ -159,8 +161,18 @@ async def test_no_answer_to_a_poll_makes_it_deaf(server, started, method, kind, 
     server.faults.remove(fault)
 
     assert await owner.wait_for("still here")
-    await until(lambda: bot.chat.status.last_error is None)
+    # Two that poll in turn refuse each other now and then: that stays in /status for a minute.
+    rival = RIVAL if kind is FaultKind.CONFLICT else None
+    await until(lambda: bot.chat.status.last_error == rival)
+    assert bot.told == ([RIVAL] if rival else [])
     assert not bot.rejected.is_set()
+
+
+def test_polls_that_a_web_address_keeps_away_are_no_second_bot():
+    error = Conflict("Conflict: can't use getUpdates method while webhook is active")
+
+    assert not is_rival(error)
+    assert "webhook" in judge_poll(error, failures=1).words
 
 
 @pytest.mark.parametrize("kind", PASSING, ids=PASSING)

@@ -1,6 +1,7 @@
 import pytest
 
 from bot.hearing import Hearing
+from bot.rival import RIVAL
 from tests.bot.hand_clock import HandClock
 
 
@@ -44,3 +45,15 @@ def test_silences_between_polls_that_work_do_not_add_up(heard):
         hearing.works()
 
     assert told == []
+
+
+def test_another_process_with_the_same_token_is_told_at_once_and_shown_while_it_lasts(heard):
+    hearing, told, clock = heard
+
+    hearing.conflicts()
+    hearing.works()
+    hearing.conflicts()
+    assert (told, hearing.rival) == ([RIVAL], RIVAL)
+
+    clock.pass_time(60)
+    assert hearing.rival is None

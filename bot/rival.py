@@ -1,0 +1,41 @@
+"""Whether another process polls with this bot's token: it may be a second NIJA that guards the same positions."""
+
+from engine.clock import Clock
+
+#: Two that poll in turn refuse each other every few seconds; one refusal may be of our own poll before a restart.
+LASTS_S = 60.0
+#: Between two times that the owners are told while it goes on.
+REMIND_S = 600.0
+#: After a start nobody knows for so long that there is none.
+KNOWN_AFTER_S = 60.0
+
+RIVAL = "Another NIJA answers with this bot's token. Stop one of them: both may sell."
+
+
+class Rival:
+    """Remembers when Telegram last said so."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._started_s = clock.monotonic()
+        self._seen_s: float | None = None
+        self._told_s: float | None = None
+
+    @property
+    def is_around(self) -> bool:
+        """Tell whether there is one, as far as the last minute says."""
+        return self._seen_s is not None and self._clock.monotonic() - self._seen_s < LASTS_S
+
+    @property
+    def is_ruled_out(self) -> bool:
+        """Tell whether there is none: Telegram had the time to say so, and did not."""
+        return not self.is_around and self._clock.monotonic() - self._started_s >= KNOWN_AFTER_S
+
+    def note(self) -> bool:
+        """Note that Telegram says so; True when the owners have to be told (again)."""
+        now_s, was_around = self._clock.monotonic(), self.is_around
+        self._seen_s = now_s
+        if was_around and self._told_s is not None and now_s - self._told_s < REMIND_S:
+            return False
+        self._told_s = now_s
+        return True
