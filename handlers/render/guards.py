@@ -20,6 +20,8 @@ from engine.guards.offers import (
     TradingCost,
     Unguarded,
 )
+from engine.liquidation.mark import Mark
+from engine.liquidation.rule import trigger_price
 from engine.money import ZERO, exact
 from engine.portfolio.view import PositionView
 from handlers.render.html import bold, escape, foreign
@@ -31,6 +33,7 @@ from handlers.render.times import Reader
 
 #: Telegram takes no more buttons below one message.
 _MOST_BUTTONS = 100
+_ONE = Decimal(1)
 
 _QUESTIONS = {
     "first_contact": (
@@ -52,6 +55,17 @@ _QUESTIONS = {
     "renamed": ("Guard the renamed coin?", "Nothing is guarded or sold until you answer."),
     "paused": ("Guard again?", "The guard is paused and watches nothing until you answer."),
 }
+#: What is so when a question is over without an answer.
+_UNANSWERED = {
+    "first_contact": "nothing is guarded by it; /guard SYMBOL asks again",
+    "guard_all": "nothing is guarded by it; /guard ALL asks again",
+    "guard": "nothing is guarded by it; /guard SYMBOL asks again",
+    "would_sell": "nothing is sold and it stays unguarded; /guard SYMBOL asks again",
+    "choose": "nothing more is guarded; /guard SYMBOL asks again",
+    "unguard": "it stays guarded",
+    "renamed": "it is not guarded; /guard SYMBOL asks again",
+    "paused": "the guard stays paused and watches nothing; /guard SYMBOL asks again",
+}
 _OTHER_QUESTION = ("Your answer is needed", "Nothing changes until you answer.")
 
 _LABELS = {
@@ -67,7 +81,9 @@ _LABELS = {
     ChoiceKind.CANCEL: "Cancel",
 }
 #: Beside a name the usual label is too long for a phone.
-_SHORT_LABELS = {ChoiceKind.GUARD_FROM_PRICE: "Guard {}from price now"}
+_SHORT_LABELS = {ChoiceKind.GUARD_FROM_PRICE: "{}from today's price"}
+_FROM_COST = {ChoiceKind.GUARD_ALL_FROM_COST, ChoiceKind.GUARD_FROM_COST}
+_FROM_PRICE = {ChoiceKind.GUARD_ALL_FROM_PRICE, ChoiceKind.GUARD_FROM_PRICE}
 
 
 def render_offer(offer: Offer, reader: Reader) -> Screen:
@@ -75,12 +91,24 @@ def render_offer(offer: Offer, reader: Reader) -> Screen:
     title, meaning = _QUESTIONS.get(offer.about, _OTHER_QUESTION)
     blocks = [f"{bold(title)}\n{meaning}"]
     apart = [line for line in offer.lines if _is_apart(line, offer)]
-    blocks += ["\n".join(_offer_line(line)) for line in offer.lines if line not in apart]
+    blocks += [
+        "\n".join((*_offer_line(line), *_sale_prices(line, offer)))
+        for line in offer.lines
+        if line not in apart
+    ]
     if apart:
         blocks.append("\n".join((bold("Cannot be guarded"), *map(_apart_line, apart))))
     blocks += filter(None, ["\n".join(_terms(offer))])
-    blocks.append(f"{reader.as_of(offer.as_of)}\nOpen until {reader.clock(offer.expires_at)}")
+    blocks.append(
+        f"{reader.as_of(offer.as_of)}\nOpen until {reader.clock(offer.expires_at)}: {_unanswered(offer)}"
+    )
     return Screen(text="\n\n".join(blocks), keyboard=choice_keyboard(offer.choices))
+
+
+def _unanswered(offer: Offer) -> str:
+    """Say what an answer that never comes means."""
+    then = _UNANSWERED.get(offer.about, "nothing is changed")
+    return f"without an answer by then {then}."
 
 
 def render_outcome(outcome: Outcome, reader: Reader) -> tuple[Screen, ...]:
@@ -138,6 +166,29 @@ def _offer_line(line: OfferLine) -> Iterator[str]:
     yield from _left_out_part(line)
     if line.why_not and line.standing is not Standing.CANNOT_BE_GUARDED:
         yield foreign(line.why_not)
+
+
+def _sale_prices(line: OfferLine, offer: Offer) -> Iterator[str]:
+    """Say at which price each button would have a position sold: a threshold does not show how far away that is."""
+    position, kinds = line.position, {choice.kind for choice in offer.choices}
+    if line.standing is Standing.CANNOT_BE_GUARDED:
+        return
+    is_above = line.standing is Standing.ABOVE_THRESHOLD
+    if is_above and kinds & _FROM_COST and position.entry and position.entry > ZERO:
+        yield f"From cost: sells at {_sale_price(position, position.entry, position.currency, offer.threshold)}"
+    if kinds & _FROM_PRICE and isinstance(position.mark, Mark) and position.mark.price > ZERO:
+        quoted_in = (position.symbol or "").partition("/")[2] or position.currency
+        yield f"From today's price: sells at {_sale_price(position, position.mark.price, quoted_in, offer.threshold)}"
+
+
+def _sale_price(position: PositionView, entry: Decimal, currency: str, threshold: Decimal) -> str:
+    at = trigger_price(quantity=_ONE, cost=entry, threshold=threshold, direction=position.direction)
+    shown = escape(price(at, currency))
+    mark, quoted_in = position.mark, (position.symbol or "").partition("/")[2] or position.currency
+    if not isinstance(mark, Mark) or mark.price <= ZERO or quoted_in != currency:
+        return shown
+    away = mark.price - at
+    return f"{shown}, {cost_percent(abs(away) / mark.price)} {'below' if away > 0 else 'above'} now"
 
 
 def _is_apart(line: OfferLine, offer: Offer) -> bool:

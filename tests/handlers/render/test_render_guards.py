@@ -15,12 +15,13 @@ from engine.guards.offers import (
     Unguarded,
 )
 from engine.portfolio.view import NotGuarded
+from engine.positions import Direction
 from engine.venues import Venue
 from handlers.render.guards import render_offer, render_outcome
 from handlers.render.html import COLUMNS
 from handlers.render.screen import Tone
 from tests.handlers.screen_checks import check_fits, check_golden
-from tests.handlers.values import READER, choice, guard, offer, offer_line, position
+from tests.handlers.values import READER, choice, guard, mark, offer, offer_line, position
 
 
 def _would_be_sold(**changes):
@@ -198,3 +199,53 @@ def test_a_result_names_the_quantity_it_is_of(standing, locked, expected):
     text = render_offer(offer(lines=(offer_line(standing, position=held),)), READER).text
 
     assert expected in text
+
+
+def test_each_answer_names_the_price_at_which_it_would_sell():
+    sol = position(entry=Decimal(120), mark=mark("149.96"), symbol="SOL/USD", asset="SOL", guard=None)
+    kinds = (ChoiceKind.GUARD_ALL_FROM_COST, ChoiceKind.GUARD_ALL_FROM_PRICE)
+
+    text = render_offer(
+        offer("first_contact", lines=(offer_line(position=sol),), choices=[choice(kind) for kind in kinds]),
+        READER,
+    ).text
+
+    assert "From cost: sells at $118.80, 20.78 % below now" in text
+    assert "From today's price: sells at $148.46, 1.00 % below now" in text
+
+
+def test_a_short_would_be_bought_back_above_the_price_of_now():
+    short = position(direction=Direction.SHORT, entry=Decimal(64000), guard=None)
+
+    text = render_offer(offer(lines=(offer_line(position=short),)), READER).text
+
+    assert "From cost: sells at $64,640.00, 1.80 % above now" in text
+
+
+def test_what_would_be_sold_now_names_no_price_of_its_cost():
+    text = render_offer(offer(lines=(_would_be_sold(),)), READER).text
+
+    assert "From cost" not in text
+
+
+@pytest.mark.parametrize("currency", ["EUR", "USDT"])
+def test_prices_in_different_currencies_are_not_compared(currency):
+    bought = position(currency=currency, guard=None)
+
+    text = render_offer(offer(lines=(offer_line(position=bought),)), READER).text
+
+    assert "From cost: sells at 63,360.00 " in text
+    assert "below now" not in text
+
+
+@pytest.mark.parametrize(
+    ("about", "expected"),
+    [
+        ("first_contact", "without an answer by then nothing is guarded by it"),
+        ("unguard", "without an answer by then it stays guarded"),
+        ("would_sell", "without an answer by then nothing is sold"),
+        ("of another kind", "without an answer by then nothing is changed"),
+    ],
+)
+def test_a_question_says_what_no_answer_means(about, expected):
+    assert expected in render_offer(offer(about), READER).text
