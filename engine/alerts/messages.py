@@ -260,6 +260,8 @@ class BrokerTrouble:
     since: datetime
     #: True when it was told before and is still so.
     again: bool = False
+    #: False when nothing is guarded at it.
+    guarded: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,6 +86,7 @@ class Lookout:
             why=self._why(error),
             since=since,
             again=news != "back" and told > 0,
+            guarded=await self._is_guarded(account),
         )
         async with self._database.write() as session:
             await append_alert(

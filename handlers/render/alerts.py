@@ -221,14 +221,21 @@ def _broker_trouble(message: BrokerTrouble, reader: Reader) -> Iterator[str]:
         case "unreachable":
             yield bold(f"{label}{still} does not answer")
             yield foreign(message.why)
-            yield f"Guards at {label} cannot act until it answers. NIJA keeps trying and will tell you."
+            if message.guarded:
+                yield f"Guards at {label} cannot act until it answers. NIJA keeps trying and will tell you."
+                yield f"If you cannot wait, sell in {label}'s own app."
+            else:
+                yield "Nothing is guarded there. NIJA keeps trying and will tell you."
         case "key_rejected":
             yield bold(f"{label}{still} refuses the key")
             yield foreign(message.why)
-            yield f"Guards at {label} cannot act. Check the key and its permissions; nija doctor names them."
+            if message.guarded:
+                yield f"Guards at {label} cannot act. If you cannot wait, sell in {label}'s own app."
+            yield "Check the key and its permissions; nija doctor names them."
         case "back":
             yield bold(f"{label} answers again")
-            yield f"Guards at {label} are watched again."
+            if message.guarded:
+                yield f"Guards at {label} are watched again."
     yield f"Since {reader.clock(message.since)}"
 
 

@@ -63,6 +63,7 @@ def _failing(message: ExitFailing, reader: Reader) -> Screen:
         rows(pairs),
         f"Why: {foreign(message.why)}",
         f"What NIJA does: {foreign(message.doing)}",
+        f"If you cannot wait, sell in {message.venue.label}'s own app.",
         f"Since {reader.clock(message.since)}, {reader.age(message.since)}",
     )
     return Screen(text="\n".join(lines))

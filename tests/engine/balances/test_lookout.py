@@ -83,7 +83,9 @@ async def test_a_silent_broker_where_nothing_is_guarded_is_told_once(room):
 
     await silent_minutes(room, lookout, 30)
 
-    assert [alert.what for alert in await room.alerts(BrokerTrouble)] == ["unreachable"]
+    assert [(alert.what, alert.guarded) for alert in await room.alerts(BrokerTrouble)] == [
+        ("unreachable", False)
+    ]
 
 
 async def test_what_could_not_be_written_was_not_told(room):

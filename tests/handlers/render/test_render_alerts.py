@@ -353,3 +353,19 @@ def test_what_vanished_says_how_it_goes_on():
 
     assert "Nothing is sold. If it comes back as it was, it is guarded again at once" in text
     assert "/unguard BTC/USD" in text
+
+
+@pytest.mark.parametrize("what", ["unreachable", "key_rejected", "back"])
+def test_where_nothing_is_guarded_no_guard_is_spoken_of(what):
+    trouble = BrokerTrouble(
+        venue=Venue.KRAKEN, what=what, why="timeout", since=ago(seconds=30), guarded=False
+    )
+
+    assert "Guards at" not in render_alert(trouble, READER).text
+
+
+@pytest.mark.parametrize("what", ["unreachable", "key_rejected"])
+def test_who_cannot_wait_for_a_broker_is_told_where_to_sell(what):
+    trouble = BrokerTrouble(venue=Venue.KRAKEN, what=what, why="timeout", since=ago(seconds=30))
+
+    assert "If you cannot wait, sell in Kraken's own app." in render_alert(trouble, READER).text
