@@ -1,6 +1,6 @@
 """Fill `/status` from every part of the process."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -103,6 +103,7 @@ class ProcessStatus:
             prices=tuple(self._price(guard) for guard in guards if guard.state is not GuardState.PAUSED),
             guards_armed=len(armed) - len(unwatched),
             unwatched=unwatched,
+            unguarded=self._count_unguarded(user_id, guards),
             unreadable=tuple(self._unreadable(user_id)),
             guards_paused=sum(guard.state is GuardState.PAUSED for guard in guards),
             # Not every one has both: a row found at the start waits for its key, a task for its first row.
@@ -121,6 +122,12 @@ class ProcessStatus:
             database_bytes=_size(self._facts.database_file),
             gates=await self._ask_gates(user_id),
         )
+
+    def _count_unguarded(self, user_id: int, guards: Sequence[Guard]) -> int:
+        guarded = {(guard.account_id, guard.kind, guard.asset) for guard in guards}
+        states = (self._reader.state(account) for account in self._reader.accounts(user_id))
+        held = {(one.account_id, each.kind, each.asset) for one in states for each in one.open_positions}
+        return len(held - guarded)
 
     def _unreadable(self, user_id: int) -> Iterator[Unwatched]:
         for row in self._database.unreadable:

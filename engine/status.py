@@ -104,6 +104,8 @@ class StatusReport:
     unreadable: tuple[Unwatched, ...] = ()
     #: What its owner has to see to before it is sold or watched again, each with the reason.
     waiting: tuple[Unwatched, ...] = ()
+    #: Positions in the latest readings that have no guard.
+    unguarded: int = 0
     #: Exits in flight that their owner was told of as failing.
     exits_failing: int = 0
     #: When the oldest exit in flight was written down.

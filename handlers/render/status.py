@@ -97,15 +97,28 @@ def _verdict(report: StatusReport) -> Iterator[str]:
         yield f"{bold('Nothing is guarded.')} {_NOTHING_SOLD}"
     elif not troubles:
         is_starting = any(one.is_starting for one in report.unwatched)
-        yield f"{bold('NIJA is starting.' if is_starting else 'All is well.')} {_watched(report)}"
+        yield f"{bold(_summary(report, is_starting=is_starting))} {_watched(report)}{_unguarded(report)}"
     if not report.guards and not troubles:
         yield "NIJA itself works."
+
+
+def _summary(report: StatusReport, *, is_starting: bool) -> str:
+    if report.exits_in_flight:
+        return f"Selling now: {report.exits_in_flight}."
+    return "NIJA is starting." if is_starting else "All is well."
+
+
+def _unguarded(report: StatusReport) -> str:
+    if not report.unguarded:
+        return ""
+    are = "1 other is" if report.unguarded == 1 else f"{report.unguarded} others are"
+    return f" {are} held and not guarded: /positions shows why, /guard ALL asks."
 
 
 def _watched(report: StatusReport) -> str:
     guarded = report.guards_armed + len(report.unwatched)
     if not guarded:
-        return "What was guarded is being sold."
+        return "Nothing else is guarded."
     waiting = (
         (sum(one.is_usual for one in report.unwatched), "when the market opens"),
         (sum(one.is_starting for one in report.unwatched), "as soon as the first prices are in"),
@@ -189,7 +202,7 @@ def _jobs(report: StatusReport, reader: Reader) -> Iterator[str]:
     if ill:
         yield f"In trouble:\n{rows(_job(job, reader) for job in ill)}"
     if well:
-        yield f"On time:\n{rows(_job(job, reader) for job in well)}"
+        yield "1 job on time" if len(well) == 1 else f"{len(well)} jobs on time"
 
 
 def _job(job: JobStatus, reader: Reader) -> tuple[str, str]:

@@ -198,3 +198,18 @@ def test_a_counter_that_cannot_be_read_is_shown_as_such():
     text = render_status(status(nonces=(damaged,)), READER).text
 
     assert "key 3f9a1c20: unreadable, last used at a time that cannot be read, unreadable issued" in text
+
+
+def test_while_something_is_sold_that_is_what_is_said_first():
+    text = render_status(status(exits_in_flight=1), READER).text
+
+    assert "All is well" not in text
+    assert "<b>Selling now: 1.</b> 1 position is guarded." in text
+
+
+@pytest.mark.parametrize(
+    ("unguarded", "expected"),
+    [(1, "1 other is held and not guarded"), (9, "9 others are held and not guarded")],
+)
+def test_what_is_held_without_a_guard_is_counted(unguarded, expected):
+    assert f"1 position is guarded. {expected}" in render_status(status(unguarded=unguarded), READER).text
