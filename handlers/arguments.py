@@ -125,7 +125,7 @@ def _why_not_route(word: str, amount: Decimal | None, symbol: str | None) -> str
     if amount is not None:
         return f"Name one amount; “{_short(word)}” is a second one."
     if symbol is not None:
-        return f"Name one symbol; “{_short(word)}” is a second one."
+        return f"Name one symbol, and an amount in dollars: “{_short(word)}” is not an amount."
     return f"“{_short(word)}” is neither a symbol nor an amount in dollars."
 
 

@@ -8,10 +8,10 @@ from handlers.render.screen import Screen
 from handlers.render.times import Reader
 
 ONLY_BUYS = (
-    "Only buys are blocked: guards keep selling, and /unguard SYMBOL stops one. /resume allows entries again."
+    "This does not stop sales: guards keep selling, and /unguard SYMBOL stops one. /resume allows buys again."
 )
-_ALLOWED = "What is guarded is watched as before; /halt stops entries."
-_NO_ENTRIES = "This version places no entries by itself."
+_ALLOWED = "What is guarded is watched as before; /halt blocks buys."
+_NO_ENTRIES = "This version places no buys by itself."
 
 
 def halted_since(halt: Halt, reader: Reader) -> str:
@@ -25,7 +25,7 @@ def render_entries(halt: Halt | None, reader: Reader, *, sent_at: datetime | Non
         lines = [bold("Entries are allowed"), _ALLOWED]
     else:
         where = f"Stopped {_from(halt)} {_at(halt, reader)}."
-        lines = [bold("Entries are stopped"), where, ONLY_BUYS]
+        lines = [bold("Entries are stopped"), ONLY_BUYS, where]
     if sent_at is not None:
         lines.append(
             f"You sent this {reader.age(sent_at)}, while NIJA could not answer, so nothing was changed. "

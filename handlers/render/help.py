@@ -16,11 +16,20 @@ _GREETING = """I show what you truly have at your brokers, guard positions, and 
 
 A guarded position is sold at market, at once and without asking, when its loss reaches its threshold.
 What is not guarded I sell only when you ask me with /close. I place no buys, and I never withdraw or move money."""
+_LATER_BUYS = "What you buy later is not guarded until you send /guard SYMBOL."
 _NOTHING_GUARDED = "Nothing is guarded now. /positions shows what could be; /guard SYMBOL guards it."
 #: Words of other bots for what has another name here.
-_ALIKE = {"sell": "close", "liquidate": "close", "buy": "route"}
+_ALIKE = {"buy": "route"}
 _FORMS = (
     "SYMBOL is a coin or stock like BTC or AAPL, BROKER a name like kraken; what is in [ ] may be left out."
+)
+#: Typed in a hurry by somebody who wants it to end: what ends what.
+_ENDS = frozenset(
+    {"stop", "panic", "sell", "quit", "exit", "liquidate", "dump", "abort", "emergency", "stopall", "sellall"}
+)
+_WAYS_OUT = (
+    "/closeall sells everything, /close SYMBOL one position, each after a preview. "
+    "/unguard SYMBOL stops a guard. /halt blocks buys only. Nothing was done."
 )
 _NO_COMMAND = "I understand commands only; /help lists them. Nothing was done."
 
@@ -43,7 +52,7 @@ class CommandLine(Protocol):
 
 def render_start(portfolio: PortfolioView, reader: Reader, halt: Halt | None = None) -> Screen:
     """Greet, say what is and is not done, what is guarded now, and whether entries are stopped."""
-    blocks = [bold("NIJA"), _GREETING, "\n".join(_guarded(portfolio))]
+    blocks = [bold("NIJA"), f"{_GREETING}\n{_LATER_BUYS}", "\n".join(_guarded(portfolio))]
     if halt is not None:
         blocks.append(f"Entries are stopped {halted_since(halt, reader)}; /resume allows them again.")
     blocks.append("/help lists all commands.")
@@ -60,9 +69,11 @@ def render_unknown(typed: str, commands: Sequence[CommandLine]) -> Screen:
     """Name the nearest command to what was typed, if one is near."""
     word = typed.split(maxsplit=1)[0] if typed.strip() else ""
     name = word.removeprefix("/").partition("@")[0].lower()
+    if name in _ENDS:
+        return Screen(text=_WAYS_OUT)
     name = _ALIKE.get(name, name)
     # A word without the slash may be a greeting and no command at all.
-    likeness = 0.5 if word.startswith("/") else 0.7
+    likeness = 0.65 if word.startswith("/") else 0.7
     near = get_close_matches(name, [command.name for command in commands], n=1, cutoff=likeness)
     if not near:
         no_command = f"I know no command {foreign(word)}; /help lists them. Nothing was done."

@@ -100,7 +100,7 @@ def test_route_says_what_it_cannot_read_and_shows_what_it_can(typed):
     ("typed", "why"),
     [
         ("BTC 30 40", "Name one amount; “40” is a second one."),
-        ("BTC ETH", "Name one symbol; “ETH” is a second one."),
+        ("BTC ETH", "Name one symbol, and an amount in dollars: “ETH” is not an amount."),
         ("BTC -30", "“-30” is neither a symbol nor an amount in dollars."),
     ],
 )

@@ -44,7 +44,34 @@ def test_a_command_that_does_not_exist_is_named():
 
 
 def test_what_has_another_name_here_is_found():
-    assert "/close?" in render_unknown("/sell BTC", (Line("closeall"), Line("close"))).text
+    assert "/route?" in render_unknown("/buy BTC", (Line("closeall"), Line("route"))).text
+
+
+@pytest.mark.parametrize(
+    "typed", ["/stop", "stop", "/panic", "PANIC", "sell everything", "/sell BTC", "/quit"]
+)
+def test_who_wants_it_to_end_is_told_what_ends_what(typed):
+    text = render_unknown(typed, (Line("history"), Line("balance"), Line("close"))).text
+
+    assert "Did you mean" not in text
+    assert "/closeall sells everything" in text
+    assert "/unguard SYMBOL stops a guard" in text
+    assert "/halt blocks buys only" in text
+    assert "Nothing was done." in text
+
+
+@pytest.mark.parametrize("typed", ["/settings", "/config", "/wallet"])
+def test_nothing_is_guessed_where_no_command_is_near(typed):
+    commands = [Line(name) for name in ("positions", "balance", "status", "history", "close", "halt")]
+
+    assert "Did you mean" not in render_unknown(typed, commands).text
+
+
+def test_start_says_that_later_buys_are_not_guarded():
+    assert (
+        "What you buy later is not guarded until you send /guard SYMBOL."
+        in render_start(portfolio(), READER).text
+    )
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "hello there", "/", "\N{CYCLONE}"])
