@@ -78,7 +78,7 @@ def _broker(state: UserBrokerState, overview: BalanceOverview, reader: Reader) -
     if balance is not None:
         yield _figures(state.broker, balance)
         if balance.venue_valued:
-            yield "Without a live price a position counts at the venue's own value; a stock has one in market hours only."
+            yield "Without a live price a position counts at the venue's own value, which for a stock outside market hours is its last price."
         yield from _remarks(state, balance)
         if state.broker is Venue.COINBASE and _has_hold(balance):
             yield _COINBASE_HOLD

@@ -61,7 +61,7 @@ def standing_words(position: PositionView) -> str:
     guard, reason = position.guard, position.not_guarded
     if guard is None:
         locked = f": {locked_words(position)}" if is_locked(position) else ""
-        return f"not guarded: {reason or NotGuarded.NOT_ASKED_FOR}{locked}"
+        return f"not guarded: {reason or NotGuarded.NOT_ASKED_FOR}{locked}{_what_to_do(position)}"
     at = threshold_percent(guard.threshold)
     if guard.state is GuardState.CLOSING:
         return f"guarded at {at}, being sold now"
@@ -73,6 +73,17 @@ def standing_words(position: PositionView) -> str:
     mark = position.mark
     wide = ", wide spread, guarded at mid" if isinstance(mark, Mark) and mark.wide_spread else ""
     return f"guarded at {at}{_part(position, guard)}{wide}"
+
+
+def _what_to_do(position: PositionView) -> str:
+    """Say what makes a guard possible where the reason sounds as if nothing did."""
+    venue = position.account.venue.value
+    if position.not_guarded is NotGuarded.ENTRY_UNKNOWN and position.symbol is not None:
+        if position.history_incomplete or position.fills_pending:
+            return "; its purchases are being read, ask again in a minute"
+        name = escape(position.asset)
+        return f"; /guard {name} {venue} guards it from today's price"
+    return ""
 
 
 def _part(position: PositionView, guard: Guard) -> str:

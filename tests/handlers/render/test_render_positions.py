@@ -60,7 +60,7 @@ def test_many_positions_are_shown_in_lines():
 def test_each_reason_for_not_being_guarded_is_in_the_words_of_the_engine(reason):
     unwatched = position(guard=None, not_guarded=reason)
 
-    assert standing_words(unwatched) == f"not guarded: {reason.value}"
+    assert standing_words(unwatched).partition(";")[0] == f"not guarded: {reason.value}"
 
 
 @pytest.mark.parametrize(
@@ -262,3 +262,16 @@ def test_what_is_being_sold_names_the_part_and_its_guards_result():
     selling = position(quantity=Decimal(2), explained=Decimal("0.12"), guard=guard(state=GuardState.CLOSING))
 
     check_golden("positions_being_sold", render_positions(portfolio(selling), READER))
+
+
+def test_an_unknown_entry_says_what_makes_a_guard_possible():
+    unknown = position(guard=None, not_guarded=NotGuarded.ENTRY_UNKNOWN, entry=None, explained=Decimal(0))
+
+    assert standing_words(unknown).endswith("; /guard BTC kraken guards it from today's price")
+
+
+@pytest.mark.parametrize("why", ["history_incomplete", "fills_pending"])
+def test_purchases_that_are_being_read_may_be_asked_for_again(why):
+    reading = position(guard=None, not_guarded=NotGuarded.ENTRY_UNKNOWN, entry=None, **{why: True})
+
+    assert standing_words(reading).endswith("; its purchases are being read, ask again in a minute")
