@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 
 from engine import wall_time
 from engine.alerts.messages import CancelledOrder, ExitFailing, ExitFilled, ExitParked, ExitStoodDown
-from engine.money import exact
+from engine.money import exact, is_cash
 from engine.positions import Direction
 from handlers.render.html import bold, code, escape, foreign, rows
 from handlers.render.numbers import (
@@ -22,6 +23,7 @@ from handlers.render.times import Reader, duration
 
 #: An alert older than this says so: it was written while Telegram or NIJA was away.
 _LATE = timedelta(minutes=1)
+_CENT = Decimal("0.01")
 SINCE_GUARDED = "The result counts from the price on the day it was guarded, not from what you paid."
 
 
@@ -184,9 +186,14 @@ def _account(message: ExitFilled) -> Iterator[str]:
     if message.cancelled:
         yield "Cancelled first, because it held what had to be sold:"
         yield from (cancelled_line(order, message.symbol) for order in message.cancelled)
-    if message.left_over:
+    if message.left_over and not _is_worthless(message):
         why = f": {foreign(message.left_over_why)}" if message.left_over_why else ""
         yield f"Not sold: {full_quantity(message.left_over)}{why}"
+
+
+def _is_worthless(message: ExitFilled) -> bool:
+    """Tell whether what was not sold is worth less than a cent, so that naming it would only look like an error."""
+    return is_cash(message.currency) and message.left_over * message.fill_price < _CENT
 
 
 def cancelled_line(order: CancelledOrder, symbol: str) -> str:

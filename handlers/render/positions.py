@@ -83,6 +83,8 @@ def _what_to_do(position: PositionView) -> str:
             return "; its purchases are being read, ask again in a minute"
         name = escape(position.asset)
         return f"; /guard {name} {venue} guards it from today's price"
+    if position.not_guarded is NotGuarded.MARKET_CLOSED and position.symbol is not None:
+        return f"; send /guard {escape(position.asset)} {venue} when it is open"
     return ""
 
 

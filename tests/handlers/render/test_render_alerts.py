@@ -63,7 +63,7 @@ EXIT = ExitFilled(
         CancelledOrder(side=Side.SELL, quantity=Decimal("0.1"), price=Decimal(70000)),
         CancelledOrder(side=Side.SELL, quantity=Decimal("0.02"), price=None),
     ),
-    left_over=Decimal("0.00000001"),
+    left_over=Decimal("0.000001"),
     left_over_why="below the lot",
     triggered_at=NOW - timedelta(milliseconds=430),
     filled_at=NOW,
@@ -369,3 +369,13 @@ def test_who_cannot_wait_for_a_broker_is_told_where_to_sell(what):
     trouble = BrokerTrouble(venue=Venue.KRAKEN, what=what, why="timeout", since=ago(seconds=30))
 
     assert "If you cannot wait, sell in Kraken's own app." in render_alert(trouble, READER).text
+
+
+@pytest.mark.parametrize(
+    ("left_over", "currency", "is_named"),
+    [("0.0000000011", "USD", False), ("0.000001", "USD", True), ("0.0000000011", "BTC", True)],
+)
+def test_what_is_left_is_named_unless_it_is_worth_less_than_a_cent(left_over, currency, is_named):
+    sold = replace(EXIT, left_over=Decimal(left_over), currency=currency)
+
+    assert ("Not sold:" in render_alert(sold, READER).text) is is_named

@@ -275,3 +275,9 @@ def test_purchases_that_are_being_read_may_be_asked_for_again(why):
     reading = position(guard=None, not_guarded=NotGuarded.ENTRY_UNKNOWN, entry=None, **{why: True})
 
     assert standing_words(reading).endswith("; its purchases are being read, ask again in a minute")
+
+
+def test_a_closed_market_says_when_to_ask_again():
+    share = position(guard=None, not_guarded=NotGuarded.MARKET_CLOSED, asset="AAPL", symbol="AAPL/USD")
+
+    assert standing_words(share).endswith("; send /guard AAPL kraken when it is open")
