@@ -225,4 +225,12 @@ PROCESS_FAULTS = (
             "tests/engine/test_unreadable_rows.py::test_what_is_over_is_told_by_a_later_look_when_it_could_not_be_written",
         ),
     ),
+    Row(
+        number="P25",
+        fault="a command names the env file from another folder",
+        outcome="it works on that file's database",
+        tests=(
+            "tests/bot/test_settings_folder.py::test_every_command_means_the_file_s_own_database_from_another_folder",
+        ),
+    ),
 )
