@@ -104,4 +104,12 @@ CHAT = (
             "tests/bot/test_delivery.py::test_an_alert_whose_data_cannot_be_read_is_told_of_and_waits_no_more",
         ),
     ),
+    Row(
+        number="C11",
+        fault="Telegram names a pause of an hour",
+        outcome="a critical alert is tried within a minute, and as soon as its chat takes anything",
+        tests=(
+            "tests/bot/test_delivery.py::test_a_sale_told_to_wait_for_an_hour_is_tried_again_within_a_minute",
+        ),
+    ),
 )

@@ -233,4 +233,12 @@ PROCESS_FAULTS = (
             "tests/bot/test_settings_folder.py::test_every_command_means_the_file_s_own_database_from_another_folder",
         ),
     ),
+    Row(
+        number="P26",
+        fault="a second bot answers with the same token",
+        outcome="told at once; restored guards wait meanwhile",
+        tests=(
+            "tests/engine/guards/test_keeper_restored.py::test_a_restored_guard_waits_while_another_bot_answers_with_the_token",
+        ),
+    ),
 )

@@ -156,4 +156,20 @@ VENUE_READINGS = (
             "tests/engine/liquidation/test_exit_pair.py::test_a_book_that_says_something_else_a_moment_later_sells_nothing",
         ),
     ),
+    Row(
+        number="V59",
+        fault="the market closes on an accepted stock order",
+        outcome="cancelled, and sold in the next session if still needed",
+        tests=(
+            "tests/engine/liquidation/test_sale_stocks.py::test_an_order_that_the_close_left_waiting_is_cancelled_and_its_exit_waits",
+        ),
+    ),
+    Row(
+        number="V60",
+        fault="an order that was given up fills after its exit",
+        outcome="told as NIJA's sale, once",
+        tests=(
+            "tests/engine/liquidation/test_late_fills.py::test_a_fill_of_an_attempt_that_was_given_up_is_told_as_our_sale_once",
+        ),
+    ),
 )
