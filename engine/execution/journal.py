@@ -159,13 +159,27 @@ class Journal:
         return ended
 
     async def give_back(
-        self, intent: Intent, event: IntentEvent, *, guard: Guard, message: Message, cause: str
+        self,
+        intent: Intent,
+        event: IntentEvent,
+        *,
+        guard: Guard,
+        message: Message,
+        cause: str,
+        awaited: Decimal | None = None,
     ) -> Intent:
-        """End an exit without a fill: the guard is as given, and its owner is told."""
+        """End an exit without a fill: the guard is as given, and its owner is told.
+
+        `awaited` is how much is missing now of its position by what was seen and sold: what comes back is
+        compared with that, and a reading from before says nothing.
+        """
         now = self._clock.now()
         async with self._database.write() as session:
             ended = await self._move(session, intent, event, cause=cause)
             await guards.save_guard(session, guard, now=now, cause=cause)
+            if awaited is not None:
+                seen, step = Seen(quantity=awaited, at=now), await intents.load_last_step_of_all(session)
+                await guards.note_seen(session, guard.guard_id, seen, step=step)
             await append_alert(
                 session,
                 message,

@@ -45,7 +45,14 @@ async def await_return(journal: Journal, intent: Intent, guard: Guard, *, dust: 
         cancelled=await journal.load_released(intent.intent_id),
     )
     paused = replace(kept, state=GuardState.PAUSED, state_reason=ChangeReason.VANISHED.value)
-    return await journal.give_back(intent, IntentEvent.ABANDON, guard=paused, message=message, cause=dust.why)
+    return await journal.give_back(
+        intent,
+        IntentEvent.ABANDON,
+        guard=paused,
+        message=message,
+        cause=dust.why,
+        awaited=await journal.load_expected(guard),
+    )
 
 
 async def yield_to_hand(

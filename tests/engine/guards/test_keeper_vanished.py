@@ -242,3 +242,39 @@ async def test_it_is_so_at_every_venue(rooms, venue):
 
         assert before == WAITING
         assert await standing(room) == ARMED
+
+
+async def test_a_reading_of_before_does_not_say_that_what_an_exit_found_gone_is_back(guarded):
+    guarded.fault(FaultKind.ERROR, message="EOrder:Insufficient funds", times=None)
+    guarded.withdraw("ETH", "5")
+    guarded.set_bid("2400", "ETH/USD")
+    await guarded.look()
+    await guarded.clock.sleep(8.5)
+    guarded.world.kraken_account.show_balance("ETH", balance=Decimal(5))
+    guarded.deposit("USD", "10")
+    guarded.fault(FaultKind.DELAY_BEFORE, "TradesHistory", delay_s=9)
+    await guarded.engine.trading.snapshot()
+    await guarded.clock.sleep(0.5)
+    guarded.world.kraken_account.show_true_balances()
+    await guarded.wait_for("exit ")
+    found_gone = await standing(guarded)
+
+    await guarded.wait_for("snapshot ")
+
+    assert (found_gone, await standing(guarded)) == (WAITING, WAITING)
+    assert await guarded.alerts(GuardResumed) == []
+
+
+async def test_what_an_exit_found_gone_counts_as_gone_from_then(guarded):
+    await guarded.clock.sleep(2 * A_DAY)
+    guarded.fault(FaultKind.ERROR, message="EOrder:Insufficient funds", times=None)
+    guarded.withdraw("ETH", "5")
+    guarded.set_bid("2400", "ETH/USD")
+    await guarded.sell_off()
+    guarded.set_bid("2600", "ETH/USD")
+    guarded.deposit("ETH", "5")
+
+    await read_again(guarded, 1)
+
+    assert await standing(guarded) == ARMED
+    assert len(await guarded.alerts(GuardResumed)) == 1
