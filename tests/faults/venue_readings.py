@@ -172,4 +172,26 @@ VENUE_READINGS = (
             "tests/engine/liquidation/test_late_fills.py::test_a_fill_of_an_attempt_that_was_given_up_is_told_as_our_sale_once",
         ),
     ),
+    Row(
+        number="V61",
+        fault="a split of any ratio, a stock dividend or a spin-off before any reading",
+        outcome="the exit pauses and asks",
+        tests=(f"{LIQUIDATION}/test_sale_stocks.py::test_no_split_however_small_is_sold_as_a_loss",),
+    ),
+    Row(
+        number="V62",
+        fault="a price below the venue's smallest order for a moment",
+        outcome="the guard stays, and sells or stands down at the next price",
+        tests=(
+            f"{LIQUIDATION}/test_sale_refused.py::test_a_flash_crash_below_the_smallest_value_ends_no_guard",
+        ),
+    ),
+    Row(
+        number="V63",
+        fault="a reading of before an exit found the coins gone",
+        outcome="it does not bring them back",
+        tests=(
+            f"{GUARDS}/test_keeper_vanished.py::test_a_reading_of_before_does_not_say_that_what_an_exit_found_gone_is_back",
+        ),
+    ),
 )
