@@ -8,7 +8,9 @@ COMMAND = [sys.executable, "-m", "bot", "demo"]
 
 
 def test_a_script_can_chat_through_a_pipe_whose_end_ends_the_demo():
-    script = "/balance\n!wait ADA/USD\nGuard all from cost\n!price ETH -1%\n!wait EMERGENCY LIQUIDATION\n!ledger kraken\n/help"
+    # A button of one position: those of the first questions are many, and come in any order.
+    guarding = "/balance\n!wait ADA/USD\n/guard ETH kraken\n!wait Guard this position?\nGuard from cost\n"
+    script = f"{guarding}!price ETH -1%\n!wait EMERGENCY LIQUIDATION\n!ledger kraken\n/help"
 
     chat = subprocess.run(COMMAND, input=script, capture_output=True, text=True, timeout=100, check=False)
 
