@@ -48,6 +48,8 @@ class Fault:
     endpoint: str = "*"
     #: what the request's path ends with: one order of many, for instance
     path_end: str = ""
+    #: lets requests by that only check an order and place none
+    spares_checks: bool = False
     #: how many requests it meets; None: until cleared
     times: int | None = 1
     delay_s: float = 0.0
@@ -87,12 +89,16 @@ class Faults:
         """How far the venue's clock is off."""
         return sum(fault.skew_s for fault in self._planned if fault.kind is FaultKind.CLOCK_SKEW)
 
-    def take(self, endpoint: str, *, path: str = "", opens_orders: bool = True) -> tuple[Fault, ...]:
+    def take(
+        self, endpoint: str, *, path: str = "", opens_orders: bool = True, only_checks: bool = False
+    ) -> tuple[Fault, ...]:
         """Use up what this request meets: every matching delay and one other fault."""
         matching = [
             fault
             for fault in self._planned
-            if _meets(fault, endpoint, opens_orders=opens_orders) and path.endswith(fault.path_end)
+            if _meets(fault, endpoint, opens_orders=opens_orders)
+            and path.endswith(fault.path_end)
+            and not (only_checks and fault.spares_checks)
         ]
         delays = [fault for fault in matching if fault.kind in DELAYS]
         others = [fault for fault in matching if fault.kind not in DELAYS][:1]

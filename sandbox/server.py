@@ -101,6 +101,11 @@ class StandIn(ABC):
     ) -> None:
         await self.stop()
 
+    def only_checks(self, params: Mapping[str, str]) -> bool:
+        """Return whether a request asks to check an order and to place none."""
+        del params
+        return False
+
     @web.middleware
     async def _serve(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if task := asyncio.current_task():
@@ -108,7 +113,12 @@ class StandIn(ABC):
             task.add_done_callback(self._serving.discard)
         endpoint = self.endpoint_of(request)
         call = self.tape.record(endpoint, await self.params_of(request), key=self.key_of(request))
-        faults = self.faults.take(endpoint, path=request.path, opens_orders=endpoint in self.order_endpoints)
+        faults = self.faults.take(
+            endpoint,
+            path=request.path,
+            opens_orders=endpoint in self.order_endpoints,
+            only_checks=self.only_checks(call.params),
+        )
         outcome = "crashed"
         try:
             response = await answer_with_faults(

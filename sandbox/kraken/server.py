@@ -96,6 +96,10 @@ class KrakenServer(StandIn):
         """The API-Key header."""
         return request.headers.get("API-Key", "")
 
+    def only_checks(self, params: Mapping[str, str]) -> bool:
+        """AddOrder with `validate`."""
+        return "validate" in params
+
     def outcome_of(self, response: web.StreamResponse) -> str:
         """The error string, or ok."""
         return response.get(_ERROR) or super().outcome_of(response)

@@ -116,7 +116,10 @@ class Way:
             self._plan(self._dice.choice(ways))
 
     def _plan(self, kind, endpoint=ADD_ORDER, *, delay_s=0.0):
-        self._world.faults(KRAKEN).add(Fault(kind=kind, endpoint=endpoint, delay_s=delay_s))
+        # An order that may be lost again is checked first, which must not use the fault up.
+        self._world.faults(KRAKEN).add(
+            Fault(kind=kind, endpoint=endpoint, delay_s=delay_s, spares_checks=True)
+        )
 
     async def _breathe(self, longest_s):
         await asyncio.sleep(self._dice.uniform(0, longest_s))

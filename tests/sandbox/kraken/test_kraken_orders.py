@@ -73,6 +73,19 @@ async def test_a_halted_pair_does_not_match(client, market, fund):
     assert (await client.result("QueryOrders", txid=txid))[txid]["status"] == "open"
 
 
+async def test_a_fault_that_spares_checks_waits_for_the_order_itself(client, kraken, account, fund):
+    fund(BTC=1)
+    kraken.faults.add(
+        Fault(
+            kind=FaultKind.ERROR, endpoint="AddOrder", message="EGeneral:Internal error", spares_checks=True
+        )
+    )
+
+    await client.order(validate="true")
+
+    assert await client.order_error() == ["EGeneral:Internal error"]
+
+
 async def test_validate_checks_and_places_nothing(client, account, fund):
     fund(BTC=1)
 
