@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bench.children import IMPORT_CCXT, NOTHING, Run, time_python, used_cpu_s
 from bench.figures import Figure, spread
-from bot.demo.stage import Stage, open_stage
+from demo.stage import Stage, open_stage
 from sandbox.telegram import ChatMessage
 from sandbox.world import SandboxWorld
 

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from bench.children import IMPORT_CCXT, NOTHING, resident_mb, weigh_python
 from bench.figures import Figure, spread
 from bench.first_answer import pid_of, time_to_balance
-from bot.demo.stage import Stage, open_stage
+from demo.stage import Stage, open_stage
 from sandbox.world import SandboxWorld
 
 ROUNDS = 3

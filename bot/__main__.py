@@ -1,4 +1,4 @@
-"""`python -m bot` is the command `nija`."""
+"""`python -m bot` is `nija` without what needs a sandbox."""
 
 from bot.cli import main
 

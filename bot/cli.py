@@ -23,7 +23,6 @@ app = typer.Typer(
 EnvFile = Annotated[Path, typer.Option(help="The file of settings; the environment goes before it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 ENV_FILE = Path(".env")
-SANDBOX_DATA = Path("data/sandbox")
 
 
 def _print_version(*, wanted: bool) -> None:
@@ -63,21 +62,6 @@ def run(env_file: EnvFile = ENV_FILE) -> None:
 
 
 @app.command()
-def demo(
-    *,
-    tour: Annotated[bool, typer.Option("--tour", help="Play the story and check every step.")] = False,
-    port: Annotated[int, typer.Option(help="Port of the demo's Telegram; 0 takes a free one.")] = 0,
-    sabotage: Annotated[
-        str | None, typer.Option(help="Break this step of the tour, to see it noticed.", hidden=True)
-    ] = None,
-) -> None:
-    """Try everything on this machine: no token, no keys, no internet."""
-    from bot.demo import main as run_demo
-
-    raise typer.Exit(run_demo(tour=tour, port=port, sabotage=sabotage))
-
-
-@app.command()
 def doctor(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
     """Check settings, token, keys, clocks, database and disk, and say what to do."""
     settings = _settings(env_file)
@@ -100,29 +84,6 @@ def doctor(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
         write=typer.echo,
     )
     raise typer.Exit(asyncio.run(reporting))
-
-
-@app.command()
-def sandbox(
-    *,
-    port: Annotated[int, typer.Option(help="Port of Telegram; 0 takes a free one.")] = 0,
-    data_dir: Annotated[Path, typer.Option(help="Data dir of the bot that will live there.")] = SANDBOX_DATA,
-    as_json: Json = False,
-) -> None:
-    """Open a Telegram and three venues on this machine and print their addresses and keys."""
-    import asyncio
-
-    from bot.logs import configure_logs
-    from bot.redaction import Redactor
-    from bot.sandbox import serve_sandbox
-    from bot.stopping import Stop
-
-    configure_logs(level="WARNING", redactor=Redactor())
-
-    async def serve() -> None:
-        await serve_sandbox(Stop(), data_dir=data_dir, port=port, as_json=as_json, write=typer.echo)
-
-    asyncio.run(serve())
 
 
 @app.command()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from bot.cli import app
+from demo.cli import app
 from handlers.registry import COMMANDS
 
 ROOT = Path(__file__).parent.parent

@@ -37,7 +37,7 @@ def ways(one: datetime, other: datetime, many: list[datetime], named: dict[str, 
 def checked(tmp_path_factory):
     """Return the lines that mypy complains of, by file, in a project that has the sample in several places."""
     project = tmp_path_factory.mktemp("project")
-    for folder in ("engine", "bot", "handlers", "tests"):
+    for folder in ("engine", "bot", "handlers", "demo", "tests"):
         (project / folder).mkdir()
     shutil.copy(ROOT / "tests/wall_time_rule.py", project / "tests")
     (project / "mypy.ini").write_text("[mypy]\nplugins = tests/wall_time_rule.py\ncache_dir = /dev/null\n")
@@ -99,7 +99,7 @@ COMPARED = re.compile(
 
 def test_queries_compare_stored_times_only_where_it_is_explained():
     found = set()
-    for room in ("engine", "bot", "handlers"):
+    for room in ("engine", "bot", "handlers", "demo"):
         for file in (ROOT / room).rglob("*.py"):
             name = file.relative_to(ROOT).as_posix()
             found |= {(name, next(filter(None, hit))) for hit in COMPARED.findall(file.read_text())}

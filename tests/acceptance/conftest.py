@@ -3,7 +3,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from bot.demo.stage import open_stage
+from demo.stage import open_stage
 from tests.acceptance.forked import ForkedBot
 from tests.bot.database import empty_database
 

@@ -3,7 +3,7 @@
 import asyncio
 from decimal import Decimal
 
-from bot.demo.tour.records import read_guards, read_intents
+from demo.tour.records import read_guards, read_intents
 from sandbox.ledger import Side
 from sandbox.world import KRAKEN, Bought, Opening, SandboxWorld, Story
 

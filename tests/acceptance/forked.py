@@ -12,7 +12,7 @@ from contextlib import suppress
 from importlib import import_module
 
 from bot.cli import main
-from bot.demo.process import ARGUMENTS, BotProcess
+from demo.process import ARGUMENTS, BotProcess
 
 #: Names a module that changes what the process finds around it: its wall clock, its patience.
 PREPARED_BY = "BOT_PREPARED_BY"

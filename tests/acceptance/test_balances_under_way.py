@@ -4,7 +4,7 @@ import asyncio
 import re
 import time
 
-from bot.demo.tour.reading import read_balance, to_the_cent
+from demo.tour.reading import read_balance, to_the_cent
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import ALPACA, COINBASE, DEMO_STORY, KRAKEN, SandboxWorld
 from tests.acceptance.ether import OPENING, fall, guarded, over, sales

@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 
-COMMAND = [sys.executable, "-m", "bot", "demo"]
+COMMAND = [sys.executable, "-m", "demo", "demo"]
 
 
 def test_a_script_can_chat_through_a_pipe_whose_end_ends_the_demo():

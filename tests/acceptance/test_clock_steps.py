@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.demo.tour.records import read_guards
+from demo.tour.records import read_guards
 from engine.guards.following import BELIEVED_AFTER
 from sandbox.faults import Fault, FaultKind
 from sandbox.ledger import Draft, Kind, Side

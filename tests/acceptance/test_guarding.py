@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.demo.tour.records import read_guards
+from demo.tour.records import read_guards
 from sandbox.world import KRAKEN, Bought, Opening, SandboxWorld, Story
 from tests.acceptance.ether import PATIENCE_S, guarded, sales, until
 

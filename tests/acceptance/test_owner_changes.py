@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.demo.stage import READY_S
+from demo.stage import READY_S
 from sandbox.world import OWNER_ID
 from tests.acceptance.ether import ALERT, PATIENCE_S, an_ether_world, fall, guarded
 

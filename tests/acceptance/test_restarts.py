@@ -1,6 +1,6 @@
 """A bot that dies in the middle of a sale finds it again."""
 
-from bot.demo.tour.records import count_unsent_alerts
+from demo.tour.records import count_unsent_alerts
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import KRAKEN
 from tests.acceptance.ether import (

@@ -3,13 +3,13 @@ import sys
 
 import pytest
 
-from bot.demo import main
-from bot.demo.tour import SABOTAGES
+from demo.terminal import run_demo
+from demo.tour import SABOTAGES
 from tests.acceptance.forked import ForkedBot
 
 
 def play(*arguments):
-    command = [sys.executable, "-m", "bot", "demo", "--tour", *arguments]
+    command = [sys.executable, "-m", "demo", "demo", "--tour", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
 
 
@@ -22,7 +22,7 @@ def test_the_tour_observes_every_step():
 
 @pytest.mark.parametrize("sabotage", SABOTAGES.values(), ids=SABOTAGES)
 def test_a_sabotage_ends_the_tour_at_the_step_that_must_notice(sabotage, capsys, tmp_path, forks):
-    exit_code = main(tour=True, sabotage=sabotage.name, data_dir=tmp_path, process=ForkedBot)
+    exit_code = run_demo(tour=True, sabotage=sabotage.name, data_dir=tmp_path, process=ForkedBot)
 
     seen = capsys.readouterr()
     assert exit_code == 1, seen.out

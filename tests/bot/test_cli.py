@@ -124,7 +124,7 @@ def test_json_is_for_programs(nija, tmp_path):
 
 
 def test_the_sandbox_prints_the_settings_of_a_bot_that_lives_there(tmp_path):
-    command = [sys.executable, "-m", "bot", "sandbox", "--json", "--data-dir", "here"]
+    command = [sys.executable, "-m", "demo", "sandbox", "--json", "--data-dir", "here"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         lines = []
         while not lines or lines[-1] != "}":

@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.demo.stage import open_stage
+from demo.stage import open_stage
 from tests.crash.coins import COINS, a_world_of_coins, fall
 from tests.crash.evidence import Evidence, all_guarded, violations
 from tests.crash.instants import LOST, Instant, Way, instant_of_death

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot.demo.stage import open_stage
+from demo.stage import open_stage
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import KRAKEN
 from tests.acceptance.ether import GUARDED, OWN, alerted, an_ether_world, fall, guarded, over, sales

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Mapping
 
-from bot.demo.lines import SLOW_S
+from demo.lines import SLOW_S
 from sandbox.world import VENUES
 
 _INTRODUCTION = (

@@ -3,13 +3,13 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.demo.tour.arming import ask_before_selling
-from bot.demo.tour.check import Check
-from bot.demo.tour.falling import hold_still, sell_the_loser
-from bot.demo.tour.looking import leave_coinbase_out, show_true_balances
-from bot.demo.tour.restarting import forget_nothing
-from bot.demo.tour.scene import Scene
-from bot.demo.tour.telling import tell_of_the_sale
+from demo.tour.arming import ask_before_selling
+from demo.tour.check import Check
+from demo.tour.falling import hold_still, sell_the_loser
+from demo.tour.looking import leave_coinbase_out, show_true_balances
+from demo.tour.restarting import forget_nothing
+from demo.tour.scene import Scene
+from demo.tour.telling import tell_of_the_sale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

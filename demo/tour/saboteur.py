@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.demo.tour.scene import ADD_ORDER, Moment, Scene
+from demo.tour.scene import ADD_ORDER, Moment, Scene
 from sandbox.ledger import Draft, Side
 from sandbox.telegram import FaultKind
 from sandbox.world import COINBASE, KRAKEN

@@ -1,7 +1,7 @@
 import pytest
 
-from bot.demo.guide import FAULT_WORDS, help_text, welcome
-from bot.demo.lines import FAULTS
+from demo.guide import FAULT_WORDS, help_text, welcome
+from demo.lines import FAULTS
 
 
 @pytest.mark.parametrize("width", [60, 80, 100])

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.demo.tour.reading import (
+from demo.tour.reading import (
     Figures,
     UnreadableScreenError,
     block_of,

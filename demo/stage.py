@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.demo.process import BotProcess
 from bot.errors import CommandError
+from demo.process import BotProcess
 from sandbox.telegram import ChatMessage, ChatUser
 from sandbox.world import SandboxWorld
 

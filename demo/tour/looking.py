@@ -2,9 +2,9 @@
 
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
-from bot.demo.tour.check import Check, equal, none, true
-from bot.demo.tour.reading import CENT, Figures, block_of, read_balance, read_number, to_the_cent
-from bot.demo.tour.scene import ADD_ORDER, Moment, Scene
+from demo.tour.check import Check, equal, none, true
+from demo.tour.reading import CENT, Figures, block_of, read_balance, read_number, to_the_cent
+from demo.tour.scene import ADD_ORDER, Moment, Scene
 from sandbox.telegram import ChatMessage
 from sandbox.world import ALPACA, COINBASE, KRAKEN
 

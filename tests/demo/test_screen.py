@@ -4,7 +4,7 @@ import itertools
 import pytest
 from rich.console import Console
 
-from bot.demo.screen import ChatScreen, styled
+from demo.screen import ChatScreen, styled
 from sandbox.telegram import CallbackAnswer, ChatEvent, ChatEventKind, ChatMessage
 
 

@@ -1,8 +1,8 @@
 import pytest
 
-from bot.demo.direct import direct
-from bot.demo.endpoints import endpoints_of
-from bot.demo.lines import PlanFault
+from demo.direct import direct
+from demo.endpoints import endpoints_of
+from demo.lines import PlanFault
 from sandbox.world import Drift, SandboxWorld
 
 

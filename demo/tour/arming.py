@@ -2,11 +2,11 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from bot.demo.tour.check import Check, equal, none, true
-from bot.demo.tour.reading import CENT, block_of, read_number
-from bot.demo.tour.records import read_guards
-from bot.demo.tour.scene import ADD_ORDER, OBSERVE_S, TICKER, Moment, Scene
-from bot.demo.tour.words import said
+from demo.tour.check import Check, equal, none, true
+from demo.tour.reading import CENT, block_of, read_number
+from demo.tour.records import read_guards
+from demo.tour.scene import ADD_ORDER, OBSERVE_S, TICKER, Moment, Scene
+from demo.tour.words import said
 from sandbox.ledger import Side
 from sandbox.world import KRAKEN
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.demo.stage import Stage
+from demo.stage import Stage
 from sandbox.ledger import Kind, Ledger, Order, Side
 from sandbox.tape import Call
 from sandbox.telegram import ChatMessage

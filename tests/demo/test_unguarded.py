@@ -3,7 +3,7 @@ from contextlib import closing
 
 import pytest
 
-from bot.demo.unguarded import hint_unguarded
+from demo.unguarded import hint_unguarded
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@ from decimal import Decimal
 
 import pytest
 
-from bot.demo.tour.check import equal
-from bot.demo.tour.falling import check_coins, check_tape
-from bot.demo.tour.records import IntentSeen
-from bot.demo.tour.restarting import check_nonces
+from demo.tour.check import equal
+from demo.tour.falling import check_coins, check_tape
+from demo.tour.records import IntentSeen
+from demo.tour.restarting import check_nonces
 from sandbox.tape import Call
 
 SOLD = Decimal("1.23765432")

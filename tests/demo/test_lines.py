@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.demo.lines import (
+from demo.lines import (
     ClearFaults,
     Do,
     Misread,

@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from bot.demo.statement import describe_account
+from demo.statement import describe_account
 from sandbox.world import KRAKEN, SandboxWorld
 
 

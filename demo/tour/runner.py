@@ -7,13 +7,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from bot.demo.process import BotProcess
-from bot.demo.stage import BotNotReadyError, open_stage
-from bot.demo.tour.check import Check
-from bot.demo.tour.saboteur import SABOTAGES
-from bot.demo.tour.scene import Moment, Scene
-from bot.demo.tour.steps import STEPS, Step
 from bot.errors import CommandError
+from demo.process import BotProcess
+from demo.stage import BotNotReadyError, open_stage
+from demo.tour.check import Check
+from demo.tour.saboteur import SABOTAGES
+from demo.tour.scene import Moment, Scene
+from demo.tour.steps import STEPS, Step
 from sandbox.world import SandboxWorld
 
 #: Small intervals, so that a story of hours plays in seconds; Kraken's call budget bounds the second one.

@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from bot.demo.endpoints import EVERY, endpoints_of, find_endpoint
-from bot.demo.guide import FAULT_WORDS
-from bot.demo.lines import FAULTS, SLOW_S, TELEGRAM, ClearFaults, MovePrice, Outage, PlanFault, SetPrice
+from demo.endpoints import EVERY, endpoints_of, find_endpoint
+from demo.guide import FAULT_WORDS
+from demo.lines import FAULTS, SLOW_S, TELEGRAM, ClearFaults, MovePrice, Outage, PlanFault, SetPrice
 from sandbox.faults import Fault
 from sandbox.telegram import FaultKind
 from sandbox.world import Drift, SandboxWorld

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.demo.chat import Chat
-from bot.demo.keyboard import Keyboard
-from bot.demo.process import BotProcess
-from bot.demo.stage import open_stage
-from bot.demo.tour import run_tour
 from bot.errors import CommandError
+from demo.chat import Chat
+from demo.keyboard import Keyboard
+from demo.process import BotProcess
+from demo.stage import open_stage
+from demo.tour import run_tour
 from sandbox.world import SandboxWorld
 
 #: Quick enough to watch it happen; Kraken's call budget bounds the second one.
@@ -20,7 +20,7 @@ _SETTINGS = {"NIJA_GUARD_INTERVAL_S": "2", "NIJA_SNAPSHOT_INTERVAL_S": "15"}
 _INTERRUPTED = 130
 
 
-def main(
+def run_demo(
     *,
     tour: bool = False,
     port: int = 0,

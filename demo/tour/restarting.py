@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from itertools import pairwise
 
-from bot.demo.tour.check import Check, equal, none, true
-from bot.demo.tour.records import count_snapshots, count_unsent_alerts, read_guards, read_intents
-from bot.demo.tour.scene import ADD_ORDER, OBSERVE_S, TICKER, Moment, Scene
-from bot.demo.tour.telling import ALERT
+from demo.tour.check import Check, equal, none, true
+from demo.tour.records import count_snapshots, count_unsent_alerts, read_guards, read_intents
+from demo.tour.scene import ADD_ORDER, OBSERVE_S, TICKER, Moment, Scene
+from demo.tour.telling import ALERT
 from sandbox.tape import Call
 from sandbox.world import KRAKEN
 

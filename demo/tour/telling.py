@@ -2,9 +2,9 @@
 
 from decimal import ROUND_DOWN, Decimal
 
-from bot.demo.tour.check import Check, equal, true
-from bot.demo.tour.reading import read_number, read_row
-from bot.demo.tour.scene import OBSERVE_S, Scene
+from demo.tour.check import Check, equal, true
+from demo.tour.reading import read_number, read_row
+from demo.tour.scene import OBSERVE_S, Scene
 from sandbox.ledger import Ledger, Order, Side
 
 ALERT = "EMERGENCY LIQUIDATION"

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from bot.demo.direct import direct
-from bot.demo.guide import help_text, welcome
-from bot.demo.keyboard import Keyboard
-from bot.demo.lines import (
+from demo.direct import direct
+from demo.guide import help_text, welcome
+from demo.keyboard import Keyboard
+from demo.lines import (
     Do,
     Line,
     Misread,
@@ -22,10 +22,10 @@ from bot.demo.lines import (
     WaitFor,
     parse_line,
 )
-from bot.demo.screen import Button, ChatScreen
-from bot.demo.stage import Stage
-from bot.demo.statement import describe_account
-from bot.demo.unguarded import hint_unguarded
+from demo.screen import Button, ChatScreen
+from demo.stage import Stage
+from demo.statement import describe_account
+from demo.unguarded import hint_unguarded
 from sandbox.telegram import Subscription
 from sandbox.world import Drift
 

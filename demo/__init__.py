@@ -1,0 +1,1 @@
+"""The real bot in a process of its own, inside a sandbox: to chat with, and to watch its tour."""
