@@ -68,6 +68,7 @@ class _Books:
 
     reports: Reports
     reader: AccountReader
+    lookout: Lookout
     balances: BalanceService
     histories: Histories
     costs: Costs
@@ -115,10 +116,11 @@ def build_engine(settings: Settings, base: Base, resources: AsyncExitStack) -> E
 def _open_books(settings: Settings, base: Base, reports: Reports, watch: Watch) -> _Books:
     clock, database = base.clock, base.database
     reader = AccountReader(brokers=base.brokers, markets=base.markets, reports=reports, clock=clock)
+    lookout = Lookout(database=database, clock=clock, has_price_alarm=watch.has_price_alarm)
     balances = BalanceService(
         reader=reader,
         reports=reports,
-        lookout=Lookout(database=database, clock=clock, what="balances"),
+        lookout=lookout,
         database=database,
         clock=clock,
         tasks=base.tasks,
@@ -141,6 +143,7 @@ def _open_books(settings: Settings, base: Base, reports: Reports, watch: Watch) 
     return _Books(
         reports=reports,
         reader=reader,
+        lookout=lookout,
         balances=balances,
         histories=histories,
         costs=costs,
@@ -162,7 +165,7 @@ def _build_keeper(settings: Settings, base: Base, books: _Books, setter: GuardSe
             threshold=settings.liquidation_pnl,
             mode=ArmingMode(settings.guard_existing),
         ),
-        lookout=Lookout(database=database, clock=clock, what="past trades"),
+        lookout=books.lookout,
         is_alone=lambda: base.rival.is_ruled_out,
         database=database,
         clock=clock,

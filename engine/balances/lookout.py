@@ -1,7 +1,9 @@
 """Notice that a broker stopped answering or refuses its key, and tell its owner, again while something is guarded there."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Literal
 
 from engine.alerts.messages import BrokerTrouble
@@ -9,6 +11,7 @@ from engine.alerts.outbox import append_alert
 from engine.clock import Clock, Moment, moment
 from engine.errors import BrokerError, KeyRejectedError
 from engine.execution.patience import Told
+from engine.guards.guard import Guard
 from engine.storage.database import Database
 from engine.storage.repositories import guards as guard_rows
 from engine.venues import Account
@@ -19,63 +22,95 @@ MISSED_READINGS = 3
 News = Literal["unreachable", "key_rejected", "back"] | None
 
 
+class ReadingKind(StrEnum):
+    """What is read of an account, in words for its owner."""
+
+    BALANCES = "balances"
+    PAST_TRADES = "past trades"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
     """How long a broker has been out of reach, and how often its owner was told."""
 
     since: datetime | None = None
-    missed: int = 0
+    #: How often in a row each reading that fails did.
+    missed: Mapping[ReadingKind, int] = field(default_factory=dict)
     told: Told = field(default_factory=Told)
 
 
 def after_attempt(
-    silence: Silence, error: BrokerError | None, *, now: Moment, is_guarded: bool
+    silence: Silence,
+    reading: ReadingKind,
+    error: BrokerError | None,
+    *,
+    now: Moment,
+    is_guarded: bool,
+    is_alarmed: bool = False,
 ) -> tuple[Silence, News]:
-    """Return the next state after a reading, and what its owner is to be told (again)."""
+    """Return the next state after a reading, and what its owner is to be told (again).
+
+    An outage fails every reading and is told once. `is_alarmed` is true while its owner was told that the guards
+    there have no price: that alarm says all that another one would, has its own reminders and its own end.
+    """
+    others = {one: missed for one, missed in silence.missed.items() if one is not reading}
     if error is None:
+        if others:
+            return replace(silence, missed=others), None
         return Silence(), "back" if silence.told.count else None
-    after = Silence(since=silence.since or now.at, missed=silence.missed + 1, told=silence.told)
+    missed = silence.missed.get(reading, 0) + 1
+    after = Silence(since=silence.since or now.at, missed={**others, reading: missed}, told=silence.told)
     is_rejected = isinstance(error, KeyRejectedError)
     if after.told.count:
         is_due = is_guarded and after.told.is_due(now)
     else:
-        is_due = is_rejected or after.missed >= MISSED_READINGS
-    if not is_due:
+        is_due = is_rejected or missed >= MISSED_READINGS
+    if not is_due or (is_alarmed and not is_rejected):
         return after, None
     return replace(after, told=after.told.noted(now)), "key_rejected" if is_rejected else "unreachable"
 
 
 class Lookout:
-    """Keeps an eye on one kind of reading of every account."""
+    """Keeps an eye on the readings of every account."""
 
-    def __init__(self, *, database: Database, clock: Clock, what: str) -> None:
+    def __init__(
+        self, *, database: Database, clock: Clock, has_price_alarm: Callable[[Sequence[Guard]], bool]
+    ) -> None:
         self._database = database
         self._clock = clock
-        #: What is being read, in words for the owner: `balances`, `past trades`.
-        self._what = what
+        #: Whether the owner of these guards was told that none of them has a price, and was not told its end.
+        self._has_price_alarm = has_price_alarm
         self._silences: dict[str, Silence] = {}
 
-    async def note(self, account: Account, error: BrokerError | None) -> None:
+    async def note(self, account: Account, reading: ReadingKind, error: BrokerError | None) -> None:
         """Take the outcome of a reading; None is a good one."""
         now = moment(self._clock)
         before = self._silences.get(account.account_id, Silence())
-        is_guarded = before.told.count > 0 and await self._is_guarded(account)
-        after, news = after_attempt(before, error, now=now, is_guarded=is_guarded)
+        guards = await self._load_guards(account) if error else []
+        after, news = after_attempt(
+            before,
+            reading,
+            error,
+            now=now,
+            is_guarded=bool(guards),
+            is_alarmed=self._has_price_alarm(guards),
+        )
         if news is not None:
             # Only what is written down was told.
             since = after.since or before.since or now.at
-            await self._tell(account, news, error, since=since, told=before.told.count)
+            why = f"Reading {reading}: {error.words}" if error else ""
+            await self._tell(account, news, why, since=since, told=before.told.count)
         self._silences[account.account_id] = after
 
-    async def _is_guarded(self, account: Account) -> bool:
+    async def _load_guards(self, account: Account) -> list[Guard]:
         async with self._database.read() as session:
-            return bool(await guard_rows.load_open_guards(session, account.account_id))
+            return list(await guard_rows.load_open_guards(session, account.account_id))
 
     async def _tell(
         self,
         account: Account,
         news: Literal["unreachable", "key_rejected", "back"],
-        error: BrokerError | None,
+        why: str,
         *,
         since: datetime,
         told: int,
@@ -83,10 +118,10 @@ class Lookout:
         message = BrokerTrouble(
             venue=account.venue,
             what=news,
-            why=self._why(error),
+            why=why,
             since=since,
             again=news != "back" and told > 0,
-            guarded=await self._is_guarded(account),
+            guarded=bool(await self._load_guards(account)),
         )
         async with self._database.write() as session:
             await append_alert(
@@ -94,9 +129,6 @@ class Lookout:
                 message,
                 user_id=account.user_id,
                 account_id=account.account_id,
-                dedup_key=f"broker:{account.account_id}:{self._what}:{news}:{since.isoformat()}:{told}",
+                dedup_key=f"broker:{account.account_id}:{news}:{since.isoformat()}:{told}",
                 now=self._clock.now(),
             )
-
-    def _why(self, error: BrokerError | None) -> str:
-        return f"Reading {self._what}: {error.words}" if error else ""

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from engine.balances.lookout import Lookout
+from engine.balances.lookout import Lookout, ReadingKind
 from engine.balances.reader import AccountReader
 from engine.balances.reports import Reports
 from engine.balances.snapshot import BalanceOverview, UserBrokerState, combine
@@ -133,10 +133,10 @@ class BalanceService:
                 state = await self._reader.read(account)
         except TimeoutError:
             silence = TryLaterError(account.venue, f"no answer within {READ_BUDGET_S:g} s")
-            await self._lookout.note(account, silence)
+            await self._lookout.note(account, ReadingKind.BALANCES, silence)
             return
         await self._save(account, state)
-        await self._lookout.note(account, self._reader.error(account))
+        await self._lookout.note(account, ReadingKind.BALANCES, self._reader.error(account))
         if state.connected:
             await after(account)
 

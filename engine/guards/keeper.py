@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine import wall_time
 from engine.alerts.outbox import append_alert
-from engine.balances.lookout import Lookout
+from engine.balances.lookout import Lookout, ReadingKind
 from engine.balances.reports import Reports
 from engine.clock import Clock, Moment, moment
 from engine.errors import BrokerError
@@ -95,14 +95,16 @@ class GuardKeeper:
         if report is None or asked is None:
             return
         if self._rest(account).is_known(report) and await self._was_seen(report):
+            # Nothing is missing of them, whether they could be read or not.
+            await self._lookout.note(account, ReadingKind.PAST_TRADES, None)
             return
         try:
             new = await self._histories.catch_up(account)
         except BrokerError as e:
             # Without the fills a change could not be told from a sale; the next reading tries again.
-            await self._lookout.note(account, e)
+            await self._lookout.note(account, ReadingKind.PAST_TRADES, e)
             return
-        await self._lookout.note(account, None)
+        await self._lookout.note(account, ReadingKind.PAST_TRADES, None)
         if new is None:
             # So it is while some of the new ones are still to be read.
             return

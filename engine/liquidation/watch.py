@@ -154,6 +154,12 @@ class Watch:
         current = self._sight(guard).current
         return current.price if isinstance(current, Mark) else None
 
+    def has_price_alarm(self, guards: Sequence[Guard]) -> bool:
+        """Tell whether their owner was told that these guards have no price, and none has one again."""
+        sights = [self._sight(guard) for guard in guards if guard.state is not GuardState.PAUSED]
+        blind = [isinstance(sight.current, PriceUnknown) for sight in sights]
+        return all(blind) and any(sight.told_unknown for sight in sights)
+
     async def _judge(self, looker: Looker, guard: Guard, quote: Quote | None, begun: Moment) -> None:
         try:
             async with asyncio.timeout(self._left_s([guard], begun)):

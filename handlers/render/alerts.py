@@ -29,6 +29,7 @@ from engine.alerts.messages import (
 from engine.alerts.parcels import Parcel
 from engine.guards.offers import OfferLine, Standing
 from engine.liquidation.mark import Mark
+from engine.venues import Venue
 from handlers.render.digest import render_digest
 from handlers.render.exits import render_exit
 from handlers.render.guards import choice_keyboard, render_existing, render_offer
@@ -203,6 +204,7 @@ def _price_trouble(message: PriceTrouble, reader: Reader) -> Iterator[str]:
                 yield "Their guards cannot act until there is one. NIJA keeps looking and will tell you."
             else:
                 yield "Its guard cannot act until there is one. NIJA keeps looking and will tell you."
+            yield _own_app(message.venue)
         case "wide_spread":
             yield bold("Wide spread")
             yield f"{_name(message)}: {foreign(message.why)}"
@@ -212,7 +214,7 @@ def _price_trouble(message: PriceTrouble, reader: Reader) -> Iterator[str]:
             yield f"{_name(message)} has a price again; its guard watches."
             if message.others:
                 yield f"So have: {escape(', '.join(message.others))}"
-    yield f"Since {reader.clock(message.since)}"
+    yield _since(message, "Without a price", reader)
 
 
 def _broker_trouble(message: BrokerTrouble, reader: Reader) -> Iterator[str]:
@@ -223,20 +225,34 @@ def _broker_trouble(message: BrokerTrouble, reader: Reader) -> Iterator[str]:
             yield foreign(message.why)
             if message.guarded:
                 yield f"Guards at {label} cannot act until it answers. NIJA keeps trying and will tell you."
-                yield f"If you cannot wait, sell in {label}'s own app."
+                yield _own_app(message.venue)
             else:
                 yield "Nothing is guarded there. NIJA keeps trying and will tell you."
         case "key_rejected":
             yield bold(f"{label}{still} refuses the key")
             yield foreign(message.why)
             if message.guarded:
-                yield f"Guards at {label} cannot act. If you cannot wait, sell in {label}'s own app."
+                yield f"Guards at {label} cannot act. {_own_app(message.venue)}"
             yield "Check the key and its permissions; nija doctor names them."
         case "back":
             yield bold(f"{label} answers again")
             if message.guarded:
                 yield f"Guards at {label} are watched again."
-    yield f"Since {reader.clock(message.since)}"
+    yield _since(message, "Out of reach", reader)
+
+
+def _own_app(venue: Venue) -> str:
+    return f"If you cannot wait, sell in {venue.label}'s own app."
+
+
+def _since(message: PriceTrouble | BrokerTrouble, over: str, reader: Reader) -> str:
+    """Say since when something is so, or was until now."""
+    since = reader.clock(message.since)
+    return (
+        f"{over} from {since} until now."
+        if message.what == "back"
+        else f"Since {since}, {reader.age(message.since)}"
+    )
 
 
 def _entries_changed(message: EntriesChanged, reader: Reader) -> Iterator[str]:

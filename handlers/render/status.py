@@ -53,8 +53,14 @@ _TROUBLES = {
     Symptom.GUARDS_UNREADABLE: (
         "Guards whose record in the database cannot be read: {count}. Nothing watches them; see Guards below."
     ),
-    Symptom.GUARDS_UNWATCHED: "Guards not watched now: {count}. They cannot sell; see Guards below.",
-    Symptom.EXIT_FAILING: "Exits that do not get through: {count}; see Guards below, /history shows each try.",
+    Symptom.GUARDS_UNWATCHED: (
+        "Guards not watched now: {count}. They cannot sell; see Guards below. "
+        "If you cannot wait, sell in the broker's own app."
+    ),
+    Symptom.EXIT_FAILING: (
+        "Exits that do not get through: {count}; see Guards below, /history shows each try. "
+        "If you cannot wait, sell in the broker's own app."
+    ),
     Symptom.EXIT_UNFINISHED: "An exit is in flight for {lasting} and not finished; /history says why.",
     Symptom.GUARDS_PAUSED: "Guards paused: {count}. They sell nothing until you answer; see Guards below.",
     Symptom.JOB_FAILED: "The job “{job}” failed: {words}",

@@ -5,22 +5,34 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from engine.alerts.messages import BrokerTrouble
-from engine.balances.lookout import Lookout, Silence, after_attempt
+from engine.alerts.messages import BrokerTrouble, PriceTrouble
+from engine.balances.lookout import Lookout, ReadingKind, Silence, after_attempt
 from engine.clock import Moment
 from engine.errors import KeyRejectedError, TryLaterError
 from engine.venues import Venue
+from sandbox.faults import FaultKind
 
 START = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
 TIMEOUT = TryLaterError(Venue.KRAKEN, "timed out")
 REVOKED = KeyRejectedError(Venue.KRAKEN, "EAPI:Invalid key")
 
 
-def news_of(*errors, is_guarded=False):
+BALANCES, PAST_TRADES = ReadingKind
+
+
+def news_of(*errors, is_guarded=False, is_alarmed=False):
+    return news_of_readings(
+        *((BALANCES, error) for error in errors), is_guarded=is_guarded, is_alarmed=is_alarmed
+    )
+
+
+def news_of_readings(*outcomes, is_guarded=False, is_alarmed=False):
     silence, told = Silence(), []
-    for minute, error in enumerate(errors):
+    for minute, (reading, error) in enumerate(outcomes):
         now = Moment(START, 0) + timedelta(minutes=minute)
-        silence, news = after_attempt(silence, error, now=now, is_guarded=is_guarded)
+        silence, news = after_attempt(
+            silence, reading, error, now=now, is_guarded=is_guarded, is_alarmed=is_alarmed
+        )
         told.append(news)
     return told, silence
 
@@ -54,19 +66,72 @@ def test_with_money_guarded_there_it_is_told_again_in_growing_pauses(error, told
     assert set(news) == {told, None}
 
 
+def test_an_outage_that_fails_every_reading_is_told_once_and_over_when_none_fails():
+    outage = [(reading, TIMEOUT) for _ in range(4) for reading in ReadingKind]
+
+    told, _ = news_of_readings(*outage, (BALANCES, None), (PAST_TRADES, None), (BALANCES, None))
+
+    assert [news for news in told if news] == ["unreachable", "back"]
+    assert told[-2] == "back"
+
+
+def test_a_reading_that_fails_now_and_then_is_not_counted_with_another():
+    told, _ = news_of_readings(*[(PAST_TRADES, TIMEOUT), (BALANCES, TIMEOUT), (BALANCES, None)] * 2)
+
+    assert set(told) == {None}
+
+
+def test_a_standing_price_alarm_says_all_that_an_outage_would():
+    told, silence = news_of(*[TIMEOUT] * 9, None, is_guarded=True, is_alarmed=True)
+
+    assert set(told) == {None}
+    assert silence == Silence()
+
+
+def test_a_refused_key_is_told_beside_a_price_alarm():
+    assert news_of(REVOKED, is_guarded=True, is_alarmed=True)[0] == ["key_rejected"]
+
+
+async def test_an_outage_under_a_guard_is_one_alarm_with_reminders_and_one_all_clear(room):
+    room.deposit("BTC", "0.1")
+    room.set_bid("60000")
+    await room.arm("0.1", "6000")
+    await room.look()
+    await room.read()
+    before = len(await room.alerts())
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "*", times=None)
+    for _ in range(5):
+        for _ in range(12):
+            await room.clock.sleep(5)
+            await room.look()
+        await room.read()
+    room.world.faults(Venue.KRAKEN).clear()
+    await room.look()
+    await room.read()
+
+    outage = (await room.alerts())[before:]
+
+    assert {type(alert) for alert in outage} == {PriceTrouble}
+    assert [alert.what for alert in outage if not alert.again] == ["unknown", "back"]
+
+
+def a_lookout(room):
+    return Lookout(database=room.database, clock=room.clock, has_price_alarm=lambda guards: False)
+
+
 async def silent_minutes(room, lookout, count):
     for _ in range(count):
-        await lookout.note(room.account(), TIMEOUT)
+        await lookout.note(room.account(), BALANCES, TIMEOUT)
         await room.clock.sleep(60)
 
 
 async def test_a_silent_broker_is_told_again_while_something_is_guarded_there_and_once_when_it_is_back(room):
-    lookout = Lookout(database=room.database, clock=room.clock, what="balances")
+    lookout = a_lookout(room)
     await room.arm("0.1", "6000")
 
     await silent_minutes(room, lookout, 7)
-    await lookout.note(room.account(), None)
-    await lookout.note(room.account(), None)
+    await lookout.note(room.account(), BALANCES, None)
+    await lookout.note(room.account(), BALANCES, None)
 
     told = await room.alerts(BrokerTrouble)
     assert [(alert.what, alert.again) for alert in told] == [
@@ -79,7 +144,7 @@ async def test_a_silent_broker_is_told_again_while_something_is_guarded_there_an
 
 
 async def test_a_silent_broker_where_nothing_is_guarded_is_told_once(room):
-    lookout = Lookout(database=room.database, clock=room.clock, what="balances")
+    lookout = a_lookout(room)
 
     await silent_minutes(room, lookout, 30)
 
@@ -89,12 +154,12 @@ async def test_a_silent_broker_where_nothing_is_guarded_is_told_once(room):
 
 
 async def test_what_could_not_be_written_was_not_told(room):
-    lookout = Lookout(database=room.database, clock=room.clock, what="balances")
+    lookout = a_lookout(room)
     async with room.held_database():
         with pytest.raises(OperationalError):
-            await lookout.note(room.account(), REVOKED)
+            await lookout.note(room.account(), BALANCES, REVOKED)
 
-    await lookout.note(room.account(), REVOKED)
-    await lookout.note(room.account(), REVOKED)
+    await lookout.note(room.account(), BALANCES, REVOKED)
+    await lookout.note(room.account(), BALANCES, REVOKED)
 
     assert [alert.what for alert in await room.alerts(BrokerTrouble)] == ["key_rejected"]

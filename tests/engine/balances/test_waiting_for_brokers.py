@@ -45,7 +45,7 @@ def a_service(database, *brokers):
     return BalanceService(
         reader=AccountReader(brokers=by_id, markets={}, reports=reports, clock=clock),
         reports=reports,
-        lookout=Lookout(database=database, clock=clock, what="balances"),
+        lookout=Lookout(database=database, clock=clock, has_price_alarm=lambda guards: False),
         database=database,
         clock=clock,
         tasks=Tasks(report=lambda name, error: None),

@@ -379,3 +379,17 @@ def test_what_is_left_is_named_unless_it_is_worth_less_than_a_cent(left_over, cu
     sold = replace(EXIT, left_over=Decimal(left_over), currency=currency)
 
     assert ("Not sold:" in render_alert(sold, READER).text) is is_named
+
+
+def test_who_cannot_wait_for_a_price_is_told_where_to_sell():
+    trouble = PriceTrouble(**_ABOUT, what="unknown", why="no quote", since=ago(seconds=15))
+
+    assert "If you cannot wait, sell in Kraken's own app." in render_alert(trouble, READER).text
+
+
+def test_an_all_clear_tells_from_when_it_was_not():
+    price = replace(EXAMPLES["price_trouble"], what="back", since=ago(minutes=3))
+    broker = replace(EXAMPLES["broker_trouble"], what="back", since=ago(minutes=3))
+
+    assert squeezed(price)[-1] == "Without a price from 02:27:11 UTC until now."
+    assert squeezed(broker)[-1] == "Out of reach from 02:27:11 UTC until now."
