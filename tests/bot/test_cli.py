@@ -1,12 +1,9 @@
 import json
-import signal
 import subprocess
 import sys
 from importlib.metadata import version
 
 import pytest
-
-from bot.settings import setting_names
 
 HEAVY = ("ccxt", "telegram", "sqlalchemy", "apscheduler", "aiohttp", "alembic", "cryptography")
 
@@ -35,9 +32,7 @@ def test_help_lists_every_command(nija):
     assert done.returncode == 0
     for command in (
         "run",
-        "demo",
         "doctor",
-        "sandbox",
         "migrate",
         "backup",
         "restore",
@@ -54,7 +49,7 @@ def test_help_imports_nothing_heavy(arguments):
     script = (
         "import sys\n"
         f"sys.argv = ['nija', *{arguments!r}]\n"
-        "from bot.cli import main\n"
+        "from demo.cli import main\n"
         "try:\n    main()\nexcept SystemExit: pass\n"
         f"print('HEAVY', [name for name in {HEAVY!r} if name in sys.modules])\n"
     )
@@ -121,22 +116,6 @@ def test_json_is_for_programs(nija, tmp_path):
 
     assert json.loads(nija("backup", str(tmp_path / "copy.db"), "--json").stdout)["revision"] == revision
     assert json.loads(nija("nonce", "show", "--json").stdout) == []
-
-
-def test_the_sandbox_prints_the_settings_of_a_bot_that_lives_there(tmp_path):
-    command = [sys.executable, "-m", "demo", "sandbox", "--json", "--data-dir", "here"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        lines = []
-        while not lines or lines[-1] != "}":
-            lines.append(process.stdout.readline().rstrip())
-        process.send_signal(signal.SIGTERM)
-    settings = json.loads("\n".join(lines))
-
-    assert process.returncode == 0
-    assert settings["NIJA_DATA_DIR"] == "here"
-    assert settings["NIJA_KRAKEN_API_URL"].startswith("http://127.0.0.1:")
-    assert {"NIJA_TELEGRAM_TOKEN", "NIJA_OWNER_IDS", "NIJA_COINBASE_API_SECRET"} <= set(settings)
-    assert set(settings) <= set(setting_names())
 
 
 @pytest.mark.parametrize("command", ["run", "doctor"])
