@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from decimal import Decimal
+from functools import partial
 
 from sqlmodel import select
 from structlog.testing import capture_logs
@@ -191,21 +192,27 @@ class Room:
             await guard_rows.save_guard(session, guard, now=self.clock.now(), cause="test")
         return guard
 
-    def damage(self, table, change, where="true"):
+    async def damage(self, table, change, where="true"):
         """Change stored rows as a hand, a failing disk or another version would."""
         words = ["UPDATE", table, "SET", change, "WHERE", where]
-        with closing(sqlite3.connect(self.folder / "nija.db")) as other:
-            changed = other.execute(" ".join(words)).rowcount
-            other.commit()
+        async with self._another_program() as execute:
+            changed = (await execute(" ".join(words))).rowcount
         assert changed > 0
 
     @asynccontextmanager
     async def held_database(self):
         """Let another program hold the database file."""
-        with closing(sqlite3.connect(self.folder / "nija.db", isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
+        async with self._another_program() as execute:
+            await execute("BEGIN IMMEDIATE")
             yield
-            other.execute("ROLLBACK")
+            await execute("ROLLBACK")
+
+    @asynccontextmanager
+    async def _another_program(self):
+        """Yield what carries out SQL beside the process, in a thread: its turn may come only while the loop goes on."""
+        opening = partial(sqlite3.connect, isolation_level=None, check_same_thread=False)
+        with closing(await asyncio.to_thread(opening, self.folder / "nija.db")) as other:
+            yield partial(asyncio.to_thread, other.execute)
 
     def deposit(self, asset, amount, *, venue=Venue.KRAKEN):
         self.world.ledger(venue).deposit(asset, Decimal(amount), at=self._seconds())

@@ -49,7 +49,7 @@ CHANGES = (
 async def test_a_guard_that_cannot_be_read_keeps_no_other_from_being_sold(rooms, change):
     async with rooms(venues=(Venue.KRAKEN,)) as room:
         await two_guards(room)
-        room.damage("guards", change, "guard_id = 'guard-2'")
+        await room.damage("guards", change, "guard_id = 'guard-2'")
         await room.restart()
         await room.sell_off()
         assert sold(room) == Decimal("0.1")
@@ -65,7 +65,7 @@ async def test_a_guard_damaged_while_the_bot_runs_is_told_again_and_again_until_
         room.set_bid("70000")
         room.set_bid("4000", "ETH/USD")
         await room.look()
-        room.damage("guards", "quantity = 'many'", "guard_id = 'guard-2'")
+        await room.damage("guards", "quantity = 'many'", "guard_id = 'guard-2'")
         for _ in range(5):
             await room.look()
             await room.clock.sleep(10)
@@ -75,7 +75,7 @@ async def test_a_guard_damaged_while_the_bot_runs_is_told_again_and_again_until_
         assert told[0].why == "its quantity is 'many'"
         assert not await room.watch_log.beat()
 
-        room.damage("guards", "quantity = '1'", "guard_id = 'guard-2'")
+        await room.damage("guards", "quantity = '1'", "guard_id = 'guard-2'")
         await room.look()
         assert [one.over for one in await room.alerts(RecordUnreadable)] == [False, False, True]
         assert not tuple(room.database.unreadable)
@@ -88,9 +88,9 @@ async def test_a_trader_is_told_that_a_damaged_guard_can_be_read_again(rooms):
         async with room.database.write() as session:
             await save_user(session, trader)
         change = f"quantity = 'many', user_id = {trader.user_id}"
-        room.damage("guards", change, "guard_id = 'guard-2'")
+        await room.damage("guards", change, "guard_id = 'guard-2'")
         await room.look()
-        room.damage("guards", "quantity = '1'", "guard_id = 'guard-2'")
+        await room.damage("guards", "quantity = '1'", "guard_id = 'guard-2'")
         await room.look()
 
         async with room.database.read() as session:
@@ -106,9 +106,9 @@ async def test_a_trader_is_told_that_a_damaged_guard_can_be_read_again(rooms):
 async def test_what_is_over_is_told_by_a_later_look_when_it_could_not_be_written(rooms):
     async with rooms(venues=(Venue.KRAKEN,)) as room:
         await two_guards(room)
-        room.damage("guards", "quantity = 'many'", "guard_id = 'guard-2'")
+        await room.damage("guards", "quantity = 'many'", "guard_id = 'guard-2'")
         await room.look()
-        room.damage("guards", "quantity = '1'", "guard_id = 'guard-2'")
+        await room.damage("guards", "quantity = '1'", "guard_id = 'guard-2'")
         records = room.engine.trading._unreadable
         async with room.held_database():
             with pytest.raises(OperationalError, match="locked"):
@@ -121,7 +121,7 @@ async def test_what_is_over_is_told_by_a_later_look_when_it_could_not_be_written
 async def test_a_look_that_has_nothing_to_tell_takes_no_write_from_others(rooms):
     async with rooms(venues=(Venue.KRAKEN,)) as room:
         await two_guards(room)
-        room.damage("guards", "quantity = 'many'", "guard_id = 'guard-2'")
+        await room.damage("guards", "quantity = 'many'", "guard_id = 'guard-2'")
         await room.look()
         async with room.held_database():
             await room.engine.trading._unreadable.tell()
@@ -150,8 +150,8 @@ async def test_a_sale_that_cannot_be_read_is_told_and_never_made_again(rooms, ch
         await room.look()
         await room.clock.sleep(0.5)
         await room.crash()
-        room.damage("intents", change)
-        room.damage("guards", "state = 'armed', state_reason = NULL")
+        await room.damage("intents", change)
+        await room.damage("guards", "state = 'armed', state_reason = NULL")
         await room.open()
         await room.engine.trading.start()
         for _ in range(3):
@@ -174,7 +174,7 @@ async def test_what_a_sale_of_an_unreadable_guard_sells_is_not_sold_for_a_new_gu
         await room.look()
         await room.clock.sleep(0.5)
         await room.crash()
-        room.damage("guards", "cost = 'much'")
+        await room.damage("guards", "cost = 'much'")
         await room.open()
         await room.engine.trading.start()
         await room.arm("0.1", "6000", guard_id="guard-2")
@@ -224,7 +224,7 @@ async def test_a_damaged_row_anywhere_keeps_no_guard_from_selling_after_the_next
         await room.read()
         await room.watch_log.beat()
         await room.crash()
-        room.damage(table, change)
+        await room.damage(table, change)
         await room.open()
         await room.engine.trading.start()
         await room.arm("0.1", "6000")

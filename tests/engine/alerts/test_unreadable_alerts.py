@@ -37,7 +37,7 @@ async def two_sales(rooms, change):
         room.set_bid("2000", "ETH/USD")
         await room.arm("0.1", "6000")
         await room.sell_off()
-        room.damage("alerts", change, "alert_id = 1")
+        await room.damage("alerts", change, "alert_id = 1")
         await room.arm("1", "3000", "ETH/USD", guard_id="guard-2")
         await room.sell_off()
         yield room
