@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from engine.typed_names import in_capitals
 from engine.venues import Venue
+from handlers.coin_names import symbol_of
 
 #: As long as the longest name of a position, an option's, and short enough for a Refresh button's 64 bytes.
 _SYMBOL = re.compile(r"[A-Za-z0-9.]{1,24}(?:/[A-Za-z0-9]{2,6})?")
@@ -43,8 +44,8 @@ class GuardArguments:
 
 
 def parse_symbol(word: str) -> str | None:
-    """Read `BTC`, `btc/usd` or `BTC-USD`."""
-    symbol = in_capitals(word.replace("-", "/"))
+    """Read `BTC`, `btc/usd`, `BTC-USD` or `bitcoin`."""
+    symbol = in_capitals(symbol_of(word.replace("-", "/")))
     return symbol if _SYMBOL.fullmatch(symbol) else None
 
 

@@ -27,8 +27,9 @@ from engine.portfolio.view import PositionView
 from handlers.render.html import bold, escape, foreign
 from handlers.render.locked import locked_word
 from handlers.render.numbers import cost_percent, price, quantity, threshold_percent
-from handlers.render.positions import is_locked, locked_words, position_name, result_words
+from handlers.render.positions import result_words
 from handlers.render.screen import Button, Screen, Tone, choice_data
+from handlers.render.standing import is_locked, locked_words, position_name
 from handlers.render.times import Reader
 
 #: Telegram takes no more buttons below one message.

@@ -1,5 +1,6 @@
 """The words of /start, /help and of what is not a command."""
 
+import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import Protocol
@@ -8,8 +9,8 @@ from engine.halts import Halt
 from engine.portfolio.view import PortfolioView, PositionView
 from handlers.render.halt import halted_since
 from handlers.render.html import bold, escape, foreign
-from handlers.render.positions import position_name, standing_words
 from handlers.render.screen import Screen
+from handlers.render.standing import position_name, standing_words
 from handlers.render.times import Reader
 
 _GREETING = """I show what you truly have at your brokers, guard positions, and say where a trade costs least.
@@ -17,7 +18,9 @@ _GREETING = """I show what you truly have at your brokers, guard positions, and 
 A guarded position is sold at market, at once and without asking, when its loss reaches its threshold.
 What is not guarded I sell only when you ask me with /close. I place no buys, and I never withdraw or move money."""
 _LATER_BUYS = "What you buy later is not guarded until you send /guard SYMBOL."
-_NOTHING_GUARDED = "Nothing is guarded now. /positions shows what could be; /guard SYMBOL guards it."
+_NOTHING_GUARDED = (
+    "Nothing is guarded now. /positions shows what could be; /guard ALL asks about every position."
+)
 #: Words of other bots for what has another name here.
 _ALIKE = {"buy": "route"}
 _FORMS = (
@@ -25,12 +28,31 @@ _FORMS = (
 )
 #: Typed in a hurry by somebody who wants it to end: what ends what.
 _ENDS = frozenset(
-    {"stop", "panic", "sell", "quit", "exit", "liquidate", "dump", "abort", "emergency", "stopall", "sellall"}
+    {
+        "stop",
+        "panic",
+        "sell",
+        "quit",
+        "exit",
+        "liquidate",
+        "dump",
+        "abort",
+        "emergency",
+        "stopall",
+        "sellall",
+        "unguardall",
+        "pause",
+        "disable",
+    }
 )
-_WAYS_OUT = (
-    "/closeall sells everything, /close SYMBOL one position, each after a preview. "
-    "/unguard SYMBOL stops a guard. /halt blocks buys only. Nothing was done."
-)
+#: These stand in front of what is to end; alone they may as well be a typing mistake of a command.
+_EVERYTHING = frozenset({"all", "everything"})
+_WAYS_OUT = """Nothing was done; guards go on selling.
+/closeall sells everything, after a preview.
+/close SYMBOL sells one position, after a preview.
+/unguard SYMBOL stops a guard.
+/halt blocks buys only."""
+_WORD = re.compile(r"[a-z]+")
 _NO_COMMAND = "I understand commands only; /help lists them. Nothing was done."
 
 
@@ -69,7 +91,7 @@ def render_unknown(typed: str, commands: Sequence[CommandLine]) -> Screen:
     """Name the nearest command to what was typed, if one is near."""
     word = typed.split(maxsplit=1)[0] if typed.strip() else ""
     name = word.removeprefix("/").partition("@")[0].lower()
-    if name in _ENDS:
+    if _wants_an_end(typed):
         return Screen(text=_WAYS_OUT)
     name = _ALIKE.get(name, name)
     # A word without the slash may be a greeting and no command at all.
@@ -79,6 +101,12 @@ def render_unknown(typed: str, commands: Sequence[CommandLine]) -> Screen:
         no_command = f"I know no command {foreign(word)}; /help lists them. Nothing was done."
         return Screen(text=no_command if word.startswith("/") else _NO_COMMAND)
     return Screen(text=f"Did you mean /{near[0]}? Nothing was done; /help lists all commands.")
+
+
+def _wants_an_end(typed: str) -> bool:
+    said = _WORD.findall(typed.lower())
+    is_all = len(said) > 1 and not _EVERYTHING.isdisjoint(said)
+    return is_all or not _ENDS.isdisjoint((*said, "".join(said[:2])))
 
 
 def _line(command: CommandLine) -> str:

@@ -9,9 +9,9 @@ from engine.liquidation.mark import Mark
 from engine.liquidation.rule import trigger_price
 from engine.money import ZERO, exact
 from engine.portfolio.view import NotGuarded, PortfolioView, PositionView, Unread
-from engine.positions import Direction, PositionKind, Unsettled
+from engine.positions import Direction, Unsettled
 from handlers.render.html import bold, escape, foreign, rows
-from handlers.render.locked import locked_sentence, locked_word
+from handlers.render.locked import locked_word
 from handlers.render.numbers import (
     in_currency,
     money,
@@ -19,24 +19,23 @@ from handlers.render.numbers import (
     percent_beside,
     price,
     quantity,
-    threshold_percent,
 )
 from handlers.render.screen import Screen, refresh_row
+from handlers.render.standing import position_name, standing_words
 from handlers.render.times import Reader
 
 #: More positions than this are shown in lines instead of tables.
 _TABLES = 6
 _UNKNOWN = "unknown"
-#: What no purchase with a known price explains.
-_WITHOUT_COST = "a transfer, a reward, or bought in another currency"
+#: What no purchase with a known price explains; said once, however many positions it is true of.
+_WITHOUT_COST = (
+    "Where the cost is not known, it came by a transfer, as a reward, or was bought in another currency."
+)
 _NOT_LISTED = "not listed there: it has no price and cannot be sold there"
 _WAITS: Mapping[NotGuarded | None, str] = {
     NotGuarded.PRICE_UNKNOWN: "waiting for a price",
     NotGuarded.MARKET_CLOSED: "waiting for the market to open",
 }
-
-#: Why a set guard cannot act for now; it goes on by itself.
-_UNWATCHED = frozenset({NotGuarded.PRICE_UNKNOWN, NotGuarded.MARKET_CLOSED})
 
 
 def render_positions(portfolio: PortfolioView, reader: Reader) -> Screen:
@@ -44,64 +43,10 @@ def render_positions(portfolio: PortfolioView, reader: Reader) -> Screen:
     one = _compact if len(portfolio.positions) > _TABLES else _table
     blocks = ["\n".join(_head(portfolio, reader))]
     blocks += ["\n".join(one(position, reader)) for position in portfolio.positions]
+    if any(_lacks_cost(position) for position in portfolio.positions):
+        blocks.append(_WITHOUT_COST)
     blocks.append(reader.as_of(portfolio.as_of))
     return Screen(text="\n\n".join(blocks), keyboard=refresh_row("positions"))
-
-
-def position_name(position: PositionView) -> str:
-    """Name a position for a line of text: `BTC/USD · Kraken`, with what is unusual about it."""
-    unusual = [position.direction.value] if position.direction is Direction.SHORT else []
-    unusual += [position.kind.value] if position.kind is PositionKind.MARGIN else []
-    name = " ".join((position.symbol or position.asset, *unusual))
-    return f"{bold(name)} · {position.account.venue.label}"
-
-
-def standing_words(position: PositionView) -> str:
-    """Say whether a position is guarded, and why not."""
-    guard, reason = position.guard, position.not_guarded
-    if guard is None:
-        locked = f": {locked_words(position)}" if is_locked(position) else ""
-        return f"not guarded: {reason or NotGuarded.NOT_ASKED_FOR}{locked}{_what_to_do(position)}"
-    at = threshold_percent(guard.threshold)
-    if guard.state is GuardState.CLOSING:
-        return f"guarded at {at}, being sold now"
-    if guard.state is GuardState.ARMED and reason in _UNWATCHED:
-        return f"guarded at {at}{_part(position, guard)}, but not watched: {reason}"
-    if reason is not None or guard.state is not GuardState.ARMED:
-        why = f" ({foreign(guard.state_reason)})" if guard.state_reason else ""
-        return f"not guarded: {reason or guard.state.value}{why}; its guard at {at} waits"
-    mark = position.mark
-    wide = ", wide spread, guarded at mid" if isinstance(mark, Mark) and mark.wide_spread else ""
-    return f"guarded at {at}{_part(position, guard)}{wide}"
-
-
-def _what_to_do(position: PositionView) -> str:
-    """Say what makes a guard possible where the reason sounds as if nothing did."""
-    venue = position.account.venue.value
-    if position.not_guarded is NotGuarded.ENTRY_UNKNOWN and position.symbol is not None:
-        if position.history_incomplete or position.fills_pending:
-            return "; its purchases are being read, ask again in a minute"
-        name = escape(position.asset)
-        return f"; /guard {name} {venue} guards it from today's price"
-    if position.not_guarded is NotGuarded.MARKET_CLOSED and position.symbol is not None:
-        return f"; send /guard {escape(position.asset)} {venue} when it is open"
-    return ""
-
-
-def _part(position: PositionView, guard: Guard) -> str:
-    return f" for {quantity(guard.quantity)} of it" if guard.quantity != position.quantity else ""
-
-
-def is_locked(position: PositionView) -> bool:
-    """Tell whether staking, a vault or another platform is what keeps a position from being sold."""
-    if not position.locked or position.symbol is None:
-        return False
-    return position.not_guarded is NotGuarded.CANNOT_BE_SOLD_NOW
-
-
-def locked_words(position: PositionView) -> str:
-    """Say how much is locked and what to do about it."""
-    return locked_sentence(position.locked, position.account.venue)
 
 
 def result_words(ratio: Decimal | None, pnl: Decimal | None, currency: str) -> str:
@@ -287,17 +232,23 @@ def _remarks(position: PositionView, reader: Reader) -> Iterator[str]:
     if position.fills_pending:
         yield from _pending(position, reader)
         return
-    with exact():
-        unexplained = position.quantity - position.explained
+    unexplained = _unexplained(position)
     if unexplained > 0 and position.history_incomplete:
         yield f"Older fills of {quantity(unexplained)} are still being read."
     elif unexplained > 0 and position.explained:
-        yield (
-            f"What it cost is known for {quantity(position.explained)}, "
-            f"not for the other {quantity(unexplained)}: {_WITHOUT_COST}."
-        )
-    elif unexplained > 0:
-        yield f"What it cost is not known: {_WITHOUT_COST}."
+        yield f"What it cost is known for {quantity(position.explained)}, not for the other {quantity(unexplained)}."
+
+
+def _unexplained(position: PositionView) -> Decimal:
+    with exact():
+        return position.quantity - position.explained
+
+
+def _lacks_cost(position: PositionView) -> bool:
+    """Tell whether what a position cost, or a part of it, will stay unknown."""
+    if is_unread(position) or position.fills_pending or _is_being_sold(position):
+        return False
+    return _unexplained(position) > 0 and not position.history_incomplete
 
 
 def _pending(position: PositionView, reader: Reader) -> Iterator[str]:

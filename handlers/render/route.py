@@ -83,14 +83,14 @@ def _explained(decision: Route | NoRoute) -> Iterator[str]:
     has_costs = isinstance(decision, Route) or not all(_is_unlisted(one) for one in decision.left_out)
     if has_costs:
         yield f"Minimum profitable: the price move that pays the round trip and {_MARGIN} more."
-    if isinstance(decision, Route) and decision.profit_target is not None:
+    if isinstance(decision, Route) and _own_target(decision) is not None:
         yield "Target in effect: the move this trade would aim for; never less than that."
 
 
 def _chosen(route: Route) -> Iterator[str]:
     yield bold(f"Chosen: {route.account.venue.label}")
     yield f"Why: {_why(route)}."
-    yield rows(_costs(route.fees, target=route.profit_target))
+    yield rows(_costs(route.fees, target=_own_target(route)))
     yield _source(route.fees)
     if _is_raised(route):
         yield "The target is raised because the account's equity is small."
@@ -124,6 +124,12 @@ def _why(route: Route) -> str:
     if route.choice is Choice.CHEAPEST:
         return f"{route.choice}, {cost_percent(route.fees.round_trip)}"
     return route.choice.value
+
+
+def _own_target(route: Route) -> Decimal | None:
+    """Return what a trade would aim for where it is more than what pays for it."""
+    target = route.profit_target
+    return None if target is None or target <= route.fees.minimum_profitable else target
 
 
 def _is_raised(route: Route) -> bool:

@@ -36,6 +36,11 @@ from handlers.arguments import (
         ("A" * 24, "A" * 24),
         ("A" * 25, None),
         ("BTC:USD", None),
+        ("bitcoin", "BTC"),
+        ("Ethereum/usd", "ETH/USD"),
+        ("DOGECOIN", "DOGE"),
+        ("Solana-USD", "SOL/USD"),
+        ("NEAR", "NEAR"),
     ],
 )
 def test_symbols(word, expected):

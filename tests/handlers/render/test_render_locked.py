@@ -4,7 +4,8 @@ from engine.portfolio.view import NotGuarded
 from engine.venues import Venue
 from handlers.render.closing import render_close
 from handlers.render.guards import render_offer
-from handlers.render.positions import render_positions, standing_words
+from handlers.render.positions import render_positions
+from handlers.render.standing import standing_words
 from tests.handlers.exit_values import close_line, close_preview, unsellable
 from tests.handlers.values import READER, account, offer, offer_line, portfolio, position
 

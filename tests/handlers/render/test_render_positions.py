@@ -9,7 +9,8 @@ from engine.portfolio.view import NotGuarded
 from engine.positions import Direction, PositionKind, Unsettled
 from engine.venues import Venue
 from handlers.render.html import plain_text
-from handlers.render.positions import render_positions, standing_words
+from handlers.render.positions import render_positions
+from handlers.render.standing import standing_words
 from tests.handlers.screen_checks import check_golden
 from tests.handlers.values import READER, ago, guard, mark, portfolio, position, unread
 
@@ -281,3 +282,13 @@ def test_a_closed_market_says_when_to_ask_again():
     share = position(guard=None, not_guarded=NotGuarded.MARKET_CLOSED, asset="AAPL", symbol="AAPL/USD")
 
     assert standing_words(share).endswith("; send /guard AAPL kraken when it is open")
+
+
+def test_why_a_cost_is_unknown_is_said_once_for_all_of_them():
+    unknown = position(guard=None, entry=None, explained=Decimal(0), not_guarded=NotGuarded.ENTRY_UNKNOWN)
+
+    text = render_positions(portfolio(unknown, unknown, position()), READER).text
+
+    assert text.count("bought in another currency") == 1
+    assert text.count("/guard BTC kraken guards it from today's price") == 2
+    assert "bought in another currency" not in render_positions(portfolio(position()), READER).text

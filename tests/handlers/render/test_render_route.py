@@ -70,10 +70,17 @@ def test_without_a_broker_nobody_is_said_not_to_list_it():
 
 
 def test_the_words_of_the_table_are_explained():
-    text = render_route(preview(), READER).text
+    text = render_route(preview(route(profit_target=Decimal("0.02"))), READER).text
 
     assert "Minimum profitable: the price move that pays the round trip and 0.20 % more." in text
     assert "Target in effect: the move this trade would aim for" in text
+
+
+def test_a_target_that_is_the_minimum_is_said_once():
+    text = render_route(preview(), READER).text
+
+    assert "Minimum profitable          0.30 %" in text
+    assert "Target in effect" not in text
 
 
 @pytest.mark.parametrize(("side", "told"), [(Side.BUY, True), (Side.SELL, False)])

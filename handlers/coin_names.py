@@ -1,0 +1,39 @@
+"""Coins by the names people know them under, for whoever types a name instead of a symbol."""
+
+from collections.abc import Mapping
+
+#: Full names only that are no symbol of another coin at any of the venues.
+_SYMBOLS: Mapping[str, str] = {
+    "ALGORAND": "ALGO",
+    "APTOS": "APT",
+    "ARBITRUM": "ARB",
+    "AVALANCHE": "AVAX",
+    "BITCOIN": "BTC",
+    "CARDANO": "ADA",
+    "CHAINLINK": "LINK",
+    "COSMOS": "ATOM",
+    "DOGECOIN": "DOGE",
+    "ETHER": "ETH",
+    "ETHEREUM": "ETH",
+    "FILECOIN": "FIL",
+    "HEDERA": "HBAR",
+    "LITECOIN": "LTC",
+    "MONERO": "XMR",
+    "OPTIMISM": "OP",
+    "POLKADOT": "DOT",
+    "POLYGON": "POL",
+    "RIPPLE": "XRP",
+    "SHIBA": "SHIB",
+    "SOLANA": "SOL",
+    "STELLAR": "XLM",
+    "TEZOS": "XTZ",
+    "TRON": "TRX",
+    "UNISWAP": "UNI",
+    "ZCASH": "ZEC",
+}
+
+
+def symbol_of(typed: str) -> str:
+    """Return the symbol of a coin or pair that was typed with a coin's name; whatever else was typed as it is."""
+    name, slash, quote = typed.partition("/")
+    return f"{_SYMBOLS.get(name.upper(), name)}{slash}{quote}"

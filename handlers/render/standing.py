@@ -1,0 +1,68 @@
+"""A position's name and whether it is guarded, for a line of text on any screen."""
+
+from engine.guards.guard import Guard, GuardState
+from engine.liquidation.mark import Mark
+from engine.portfolio.view import NotGuarded, PositionView
+from engine.positions import Direction, PositionKind
+from handlers.render.html import bold, escape, foreign
+from handlers.render.locked import locked_sentence
+from handlers.render.numbers import quantity, threshold_percent
+
+#: Why a set guard cannot act for now; it goes on by itself.
+_UNWATCHED = frozenset({NotGuarded.PRICE_UNKNOWN, NotGuarded.MARKET_CLOSED})
+
+
+def position_name(position: PositionView) -> str:
+    """Name a position for a line of text: `BTC/USD · Kraken`, with what is unusual about it."""
+    unusual = [position.direction.value] if position.direction is Direction.SHORT else []
+    unusual += [position.kind.value] if position.kind is PositionKind.MARGIN else []
+    name = " ".join((position.symbol or position.asset, *unusual))
+    return f"{bold(name)} · {position.account.venue.label}"
+
+
+def standing_words(position: PositionView) -> str:
+    """Say whether a position is guarded, and why not."""
+    guard, reason = position.guard, position.not_guarded
+    if guard is None:
+        locked = f": {locked_words(position)}" if is_locked(position) else ""
+        return f"not guarded: {reason or NotGuarded.NOT_ASKED_FOR}{locked}{_what_to_do(position)}"
+    at = threshold_percent(guard.threshold)
+    if guard.state is GuardState.CLOSING:
+        return f"guarded at {at}, being sold now"
+    if guard.state is GuardState.ARMED and reason in _UNWATCHED:
+        return f"guarded at {at}{_part(position, guard)}, but not watched: {reason}"
+    if reason is not None or guard.state is not GuardState.ARMED:
+        why = f" ({foreign(guard.state_reason)})" if guard.state_reason else ""
+        return f"not guarded: {reason or guard.state.value}{why}; its guard at {at} waits"
+    mark = position.mark
+    wide = ", wide spread, guarded at mid" if isinstance(mark, Mark) and mark.wide_spread else ""
+    return f"guarded at {at}{_part(position, guard)}{wide}"
+
+
+def _what_to_do(position: PositionView) -> str:
+    """Say what makes a guard possible where the reason sounds as if nothing did."""
+    venue = position.account.venue.value
+    if position.not_guarded is NotGuarded.ENTRY_UNKNOWN and position.symbol is not None:
+        if position.history_incomplete or position.fills_pending:
+            return "; its purchases are being read, ask again in a minute"
+        name = escape(position.asset)
+        return f"; /guard {name} {venue} guards it from today's price"
+    if position.not_guarded is NotGuarded.MARKET_CLOSED and position.symbol is not None:
+        return f"; send /guard {escape(position.asset)} {venue} when it is open"
+    return ""
+
+
+def _part(position: PositionView, guard: Guard) -> str:
+    return f" for {quantity(guard.quantity)} of it" if guard.quantity != position.quantity else ""
+
+
+def is_locked(position: PositionView) -> bool:
+    """Tell whether staking, a vault or another platform is what keeps a position from being sold."""
+    if not position.locked or position.symbol is None:
+        return False
+    return position.not_guarded is NotGuarded.CANNOT_BE_SOLD_NOW
+
+
+def locked_words(position: PositionView) -> str:
+    """Say how much is locked and what to do about it."""
+    return locked_sentence(position.locked, position.account.venue)
