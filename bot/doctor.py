@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Protocol, TypeVar
 
 from telegram import Bot
@@ -69,7 +68,7 @@ async def examine(
     yield await _check_telegram(settings)
     with ExitStack() as held:
         try:
-            running = _take_data_dir(settings.data_dir, held)
+            running = _take_data_dir(settings, held)
         except DataDirError as error:
             yield failed("data dir", str(error), "Set NIJA_DATA_DIR to a folder that is yours.")
             return
@@ -90,9 +89,10 @@ async def examine(
                     yield check
 
 
-def _take_data_dir(data_dir: Path, held: ExitStack) -> str:
+def _take_data_dir(settings: Settings, held: ExitStack) -> str:
+    database = database_file(settings.database_url)
     try:
-        held.enter_context(hold_data_dir(data_dir))
+        held.enter_context(hold_data_dir(settings.data_dir, database=database))
     except AlreadyRunningError as running:
         return str(running).partition(";")[0] + "."
     return ""

@@ -11,6 +11,7 @@ from pathlib import Path
 from bot.database_file import DatabaseFile
 from bot.errors import CommandError
 from bot.file_identity import FileIdentity, identity_of
+from bot.held_file import HeldElsewhereError, HeldFile
 from engine.clock import Clock
 from engine.storage.backup import database_file
 from engine.storage.database import Database
@@ -44,9 +45,21 @@ class LockLostError(CommandError):
 class HeldDataDir:
     """The data dir of this process alone, for as long as its folder and its lock file are the ones it locked."""
 
-    def __init__(self, data_dir: Path, locked: Sequence[int]) -> None:
+    def __init__(self, data_dir: Path, locked: Sequence[int], *, file: HeldFile) -> None:
         self._data_dir = data_dir
         self._locked = {_identity(descriptor) for descriptor in locked}
+        self._file = file
+
+    def hold_file(self, file: Path | None) -> None:
+        """Keep every other bot off a database file too, once it is there; raise AlreadyRunningError if one is on it."""
+        if file is None:
+            return
+        try:
+            self._file.hold(file)
+        except HeldElsewhereError as held:
+            raise AlreadyRunningError(str(held)) from None
+        except OSError as error:
+            raise DataDirError(_unlockable(f"The database {file}", error)) from error
 
     def check(self) -> None:
         """Raise LockLostError when what is there now is not what was locked."""
@@ -59,8 +72,10 @@ class HeldDataDir:
 
 
 @contextmanager
-def hold_data_dir(data_dir: Path) -> Iterator[HeldDataDir]:
+def hold_data_dir(data_dir: Path, *, database: Path | None = None) -> Iterator[HeldDataDir]:
     """Keep every other bot off the data dir, which is made if missing; raise AlreadyRunningError if one is on it.
+
+    The same for the database file where there is one: it may lie elsewhere, or have other names (hard links).
 
     The folder itself is locked too: whoever deletes the lock file does not let a second bot in.
     """
@@ -73,7 +88,9 @@ def hold_data_dir(data_dir: Path) -> Iterator[HeldDataDir]:
             _lock(locked, data_dir, holder_in=descriptor)
         os.truncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-        yield HeldDataDir(data_dir, (descriptor, folder))
+        held = HeldDataDir(data_dir, (descriptor, folder), file=HeldFile(opened))
+        held.hold_file(database)
+        yield held
 
 
 def _lock(descriptor: int, data_dir: Path, *, holder_in: int) -> None:
@@ -85,10 +102,14 @@ def _lock(descriptor: int, data_dir: Path, *, holder_in: int) -> None:
             f"Another NIJA (process {holder}) is running on {data_dir}; stop it first."
         ) from None
     except OSError as error:
-        raise DataDirError(
-            f"NIJA_DATA_DIR {data_dir} cannot be locked: {error.strerror}. Its file system has no locks (flock), so "
-            "nothing would keep a second bot off it: put the data dir on a local disk."
-        ) from error
+        raise DataDirError(_unlockable(f"NIJA_DATA_DIR {data_dir}", error)) from error
+
+
+def _unlockable(place: str, error: OSError) -> str:
+    return (
+        f"{place} cannot be locked: {error.strerror}. Its file system has no locks (flock), so "
+        "nothing would keep a second bot off it: put it on a local disk."
+    )
 
 
 def _identity(descriptor: int) -> FileIdentity:

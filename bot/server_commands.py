@@ -19,6 +19,7 @@ from engine.guards.offers import Nothing
 from engine.halts import Halt, HaltedBy, HaltSwitch
 from engine.people.users import Users
 from engine.services import Closing, ExitHistory, Halts
+from engine.storage.backup import database_file
 from engine.storage.database import Database
 from engine.venues import Venue
 from handlers.arguments import parse_symbol, parse_venue
@@ -124,7 +125,7 @@ def change_entries(settings: Settings, clock: Clock, *, verb: str) -> Answer:
     if not settings.owner_ids:
         raise SettingsError("NIJA_OWNER_IDS must be set: it says whose entries are meant.")
     try:
-        with hold_data_dir(settings.data_dir):
+        with hold_data_dir(settings.data_dir, database=database_file(settings.database_url)):
             migrate_held(settings, clock)
             return asyncio.run(_change_stored(settings, clock, verb=verb))
     except AlreadyRunningError as running:

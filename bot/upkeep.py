@@ -25,7 +25,7 @@ from engine.storage.swap import UnfinishedSwapError, refuse_unfinished
 
 def migrate(settings: Settings, clock: Clock) -> Migrated:
     """Bring the database to the newest revision, after a backup; no bot may run meanwhile."""
-    with hold_data_dir(settings.data_dir):
+    with hold_data_dir(settings.data_dir, database=database_file(settings.database_url)):
         return migrate_held(settings, clock)
 
 
@@ -59,9 +59,10 @@ def backup(settings: Settings, file: Path) -> Backup:
 
 def restore(settings: Settings, file: Path, clock: Clock) -> Restored:
     """Put a backup in the database's place; no bot may run meanwhile."""
-    with hold_data_dir(settings.data_dir):
+    database = _sqlite_file(settings)
+    with hold_data_dir(settings.data_dir, database=database):
         try:
-            return restore_database(file, _sqlite_file(settings), now=clock.now())
+            return restore_database(file, database, now=clock.now())
         except BackupError as refusal:
             raise _refused(refusal) from refusal
 

@@ -38,7 +38,7 @@ def run(settings: Settings) -> int:
             "NIJA_MODE=paper is not available yet; nothing was started. Use `nija demo` to try everything "
             "without money, or NIJA_MODE=live."
         )
-    with hold_data_dir(settings.data_dir) as held:
+    with hold_data_dir(settings.data_dir, database=database_file(settings.database_url)) as held:
         asyncio.run(_run(settings, redactor, held))
     return 0
 
@@ -63,6 +63,8 @@ async def _run(settings: Settings, redactor: Redactor, held: HeldDataDir) -> Non
     migrated = await asyncio.to_thread(migrate_held, settings, clock)
     stop = Stop()
     token, file = token_of(settings), database_file(settings.database_url)
+    # At the first start it is there only now.
+    held.hold_file(file)
     checking = checked(file, tell=direct_line(settings, token).say)
     async with checking, AsyncExitStack() as resources:
         base = await open_base(settings, clock, resources)
