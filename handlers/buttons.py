@@ -13,7 +13,7 @@ from handlers.access import may
 from handlers.command import Command, show_typing
 from handlers.context import ChatContext
 from handlers.patience import with_patience
-from handlers.render.guards import render_nothing, render_outcome
+from handlers.render.guard_outcomes import render_nothing, render_outcome
 from handlers.render.problems import MAY_NOT_CHANGE, OLD_BUTTON, UP_TO_DATE
 from handlers.render.screen import CHOICE, REFRESH, Screen
 from handlers.screens import replace_screen

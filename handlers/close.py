@@ -13,7 +13,7 @@ from handlers.arguments import Misread, parse_guard, parse_one_venue
 from handlers.buttons import Press, while_answering
 from handlers.context import ChatContext
 from handlers.render.closing import render_close, render_kept
-from handlers.render.guards import render_nothing
+from handlers.render.guard_outcomes import render_nothing
 from handlers.render.problems import MAY_NOT_CHANGE, render_misread
 from handlers.render.screen import KEEP, SELL, Screen
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from engine.clock import Clock
 from engine.guards.asking import CONVERSATION, Button, Pressed, ask
 from engine.guards.guard import GuardSource
-from engine.guards.offering import Proposal, candidate_of, propose, propose_renamed
+from engine.guards.offering import Proposal, candidate_of, largest_first, propose, propose_renamed
 from engine.guards.offers import Offer
 from engine.guards.plan import coverable
 from engine.portfolio.assemble import Found
@@ -42,7 +42,7 @@ class Inquiry:
 
     def propose(self, found: Iterable[Found]) -> list[Proposal]:
         """Return what can be done about positions."""
-        return [propose(one, threshold=self._threshold) for one in found]
+        return largest_first(propose(one, threshold=self._threshold) for one in found)
 
     async def propose_confirmed(self, pressed: Pressed) -> list[Proposal]:
         """Return what can be done about the positions of a button, at confirmed prices."""

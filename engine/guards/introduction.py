@@ -10,7 +10,7 @@ from engine.clock import Clock
 from engine.guards.arming import ArmingMode, ArmingPlan, Exclusion
 from engine.guards.asking import UNASKED, Button, ask, overview_buttons, sell_now_buttons
 from engine.guards.inquiry import wanted
-from engine.guards.offering import Proposal, candidate_of, conclude, propose
+from engine.guards.offering import Proposal, candidate_of, conclude, largest_first, propose
 from engine.guards.offers import Standing
 from engine.guards.plan import plan_arming
 from engine.guards.setter import GuardSetter
@@ -62,7 +62,7 @@ class Introduction:
         if not plan.ask and self._mode is ArmingMode.ASK and _waits_for_price(plan):
             # Nothing could be answered yet; it is asked when a market opens or a price is there.
             return
-        proposals = [propose(one, threshold=self._threshold) for one in found]
+        proposals = largest_first(propose(one, threshold=self._threshold) for one in found)
         asked, buttons = _question(plan, proposals, self._mode)
         now = self._clock.now()
         async with self._database.write() as session:

@@ -79,6 +79,11 @@ def propose(found: Found, *, threshold: Decimal) -> Proposal:
     )
 
 
+def largest_first(proposals: Iterable[Proposal]) -> list[Proposal]:
+    """Order positions as their owner weighs them: by value, those without a price last."""
+    return sorted(proposals, key=_by_value)
+
+
 def propose_renamed(found: Found, old_cost: OldCost, *, threshold: Decimal) -> Proposal:
     """Return how a coin that its venue renamed could be guarded from what it cost under its old name."""
     taken_over = replace(
@@ -206,6 +211,11 @@ def costly_at(proposals: Iterable[Proposal], *, threshold: Decimal) -> tuple[Tra
         for venue, cost in dearest.items()
         if is_within_trading_cost(threshold=threshold, round_trip=cost)
     )
+
+
+def _by_value(proposal: Proposal) -> tuple[bool, Decimal]:
+    value = proposal.line.position.value_usd
+    return value is None, -(value or ZERO)
 
 
 def _line(found: Found, plan: ArmingPlan) -> OfferLine:

@@ -32,7 +32,8 @@ from engine.liquidation.mark import Mark
 from engine.venues import Venue
 from handlers.render.digest import render_digest
 from handlers.render.exits import render_exit
-from handlers.render.guards import choice_keyboard, render_existing, render_offer
+from handlers.render.guard_outcomes import render_existing
+from handlers.render.guards import choice_keyboard, render_offer
 from handlers.render.halt import ONLY_BUYS
 from handlers.render.html import bold, escape, foreign
 from handlers.render.numbers import full_quantity, percent, price, threshold_percent

@@ -3,22 +3,15 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from engine.alerts.messages import ExistingGuarded
 from engine.guards.arming import Exclusion
 from engine.guards.guard import Guard, GuardState
 from engine.guards.offers import (
-    Armed,
     Choice,
     ChoiceKind,
-    LeftAlone,
-    Nothing,
     Offer,
     OfferLine,
-    Outcome,
-    PartLeftOut,
     Standing,
     TradingCost,
-    Unguarded,
 )
 from engine.liquidation.mark import Mark
 from engine.liquidation.rule import trigger_price
@@ -58,7 +51,7 @@ _QUESTIONS = {
 }
 #: What is so when a question is over without an answer.
 _UNANSWERED = {
-    "first_contact": "nothing is guarded by it; /guard SYMBOL asks again",
+    "first_contact": "nothing is guarded by it; /guard ALL asks again",
     "guard_all": "nothing is guarded by it; /guard ALL asks again",
     "guard": "nothing is guarded by it; /guard SYMBOL asks again",
     "would_sell": "nothing is sold and it stays unguarded; /guard SYMBOL asks again",
@@ -100,9 +93,8 @@ def render_offer(offer: Offer, reader: Reader) -> Screen:
     if apart:
         blocks.append("\n".join((bold("Cannot be guarded"), *map(_apart_line, apart))))
     blocks += filter(None, ["\n".join(_terms(offer))])
-    blocks.append(
-        f"{reader.as_of(offer.as_of)}\nOpen until {reader.clock(offer.expires_at)}: {_unanswered(offer)}"
-    )
+    until = f"Open until {reader.clock(offer.expires_at)}, {reader.ahead(offer.expires_at)}"
+    blocks.append(f"{reader.as_of(offer.as_of)}\n{until}: {_unanswered(offer)}")
     return Screen(text="\n\n".join(blocks), keyboard=choice_keyboard(offer.choices))
 
 
@@ -110,36 +102,6 @@ def _unanswered(offer: Offer) -> str:
     """Say what an answer that never comes means."""
     then = _UNANSWERED.get(offer.about, "nothing is changed")
     return f"without an answer by then {then}."
-
-
-def render_outcome(outcome: Outcome, reader: Reader) -> tuple[Screen, ...]:
-    """Say what came of an answer: first what takes the question's place, then any further question."""
-    match outcome:
-        case Offer():
-            return (render_offer(outcome, reader),)
-        case Armed():
-            done = Screen(text="\n\n".join((*_armed(outcome), reader.as_of(reader.now))))
-            further = outcome.follow_up
-            return (done, render_offer(further, reader)) if further else (done,)
-        case Unguarded():
-            return (Screen(text="\n\n".join((*_unguarded(outcome), reader.as_of(reader.now)))),)
-        case LeftAlone():
-            return (Screen(text=f"Left alone: nothing was changed.\n{reader.as_of(reader.now)}"),)
-        case Nothing():
-            return (render_nothing(outcome),)
-
-
-def render_existing(message: ExistingGuarded, reader: Reader) -> Screen:
-    """Say what NIJA_GUARD_EXISTING=all guarded at an account's first reading, and what it did not."""
-    title = bold(f"First look at {message.venue.label}")
-    does = "NIJA_GUARD_EXISTING is all: what has a known cost is guarded from it, and nothing was sold."
-    end = f"/guard SYMBOL guards what is left out, where it can be; /unguard SYMBOL stops it.\n{reader.as_of(reader.now)}"
-    return Screen(text="\n\n".join((f"{title}\n{does}", *_armed(message.armed), end)))
-
-
-def render_nothing(nothing: Nothing) -> Screen:
-    """Say why nothing was changed, in the engine's sentence."""
-    return Screen(text=foreign(nothing.why) or "Nothing was changed.")
 
 
 def choice_keyboard(choices: Sequence[Choice]) -> tuple[tuple[Button, ...], ...]:
@@ -163,7 +125,7 @@ def _offer_line(line: OfferLine) -> Iterator[str]:
         yield _guarded(position.guard, line)
         if line.standing is Standing.CANNOT_BE_GUARDED:
             return
-    yield _standing(line)
+    yield standing_of(line)
     yield from _left_out_part(line)
     if line.why_not and line.standing is not Standing.CANNOT_BE_GUARDED:
         yield foreign(line.why_not)
@@ -226,7 +188,8 @@ def _guarded(guard: Guard, line: OfferLine) -> str:
     return f"{quantity(guard.quantity)} of it guarded at {threshold_percent(guard.threshold)}, now {result}"
 
 
-def _standing(line: OfferLine) -> str:
+def standing_of(line: OfferLine) -> str:
+    """Say how a position would stand the moment it were guarded."""
     position = line.position
     result = escape(result_words(line.pnl_ratio, line.pnl, position.currency))
     match line.standing:
@@ -256,7 +219,7 @@ def _of(line: OfferLine, counted: Decimal) -> str:
 
 def _why_not(line: OfferLine) -> str:
     position = line.position
-    if _is_guarded(line) and position.guard is not None:
+    if is_guarded(line) and position.guard is not None:
         return f"already guarded at {threshold_percent(position.guard.threshold)}"
     why = locked_words(position) if is_locked(position) else line.why_not
     return f"cannot be guarded: {foreign(why)}" if why else "cannot be guarded"
@@ -304,47 +267,6 @@ def _short_name(line: OfferLine, offer: Offer) -> str:
     return name if is_alone else f"{name} at {venue.label}"
 
 
-def _armed(armed: Armed) -> Iterator[str]:
-    if armed.guards:
-        yield "\n".join((bold("Guarded"), *(_armed_line(guard) for guard in armed.guards)))
-    else:
-        yield bold("No guard was set")
-    if armed.follow_up:
-        asked = (f"{position_name(line.position)}: {_standing(line)}" for line in armed.follow_up.lines)
-        yield "\n".join((bold("Asked about below, not guarded until you answer"), *asked))
-    before = [line for line in armed.left_out if _is_guarded(line)]
-    if before:
-        yield "\n".join((bold("Guarded before"), *map(_left_out_line, before)))
-    not_guarded = [
-        *map(_part_line, armed.parts_left_out),
-        *(_left_out_line(line) for line in armed.left_out if not _is_guarded(line)),
-    ]
-    if not_guarded:
-        yield "\n".join((bold("Not guarded"), *not_guarded))
-
-
-def _is_guarded(line: OfferLine) -> bool:
+def is_guarded(line: OfferLine) -> bool:
+    """Tell whether a position was left out because it has a guard."""
     return line.why_not == Exclusion.ALREADY_GUARDED and line.position.guard is not None
-
-
-def _left_out_line(line: OfferLine) -> str:
-    why = f" ({foreign(line.why_not)})" if line.standing is Standing.ENTRY_UNKNOWN and line.why_not else ""
-    return f"{position_name(line.position)}: {_standing(line)}{why}"
-
-
-def _part_line(part: PartLeftOut) -> str:
-    return f"{position_name(part.position)}: {quantity(part.quantity)} of it, {part.why}"
-
-
-def _armed_line(guard: Guard) -> str:
-    entry = f" from {escape(price(guard.entry, guard.currency))}" if guard.entry else ""
-    return f"{_guard_name(guard)}{entry}: guarded at {threshold_percent(guard.threshold)}"
-
-
-def _unguarded(unguarded: Unguarded) -> Iterator[str]:
-    yield "\n".join((bold("Not guarded any more"), *(_guard_name(guard) for guard in unguarded.guards)))
-    yield "NIJA will not sell what is no longer guarded. /guard SYMBOL guards it again."
-
-
-def _guard_name(guard: Guard) -> str:
-    return f"{bold(guard.symbol)} · {guard.venue.label} · {quantity(guard.quantity)}"

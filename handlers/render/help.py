@@ -7,6 +7,7 @@ from typing import Protocol
 
 from engine.halts import Halt
 from engine.portfolio.view import PortfolioView, PositionView
+from handlers.render.guard_outcomes import LATER_BUYS
 from handlers.render.halt import halted_since
 from handlers.render.html import bold, escape, foreign
 from handlers.render.screen import Screen
@@ -17,7 +18,6 @@ _GREETING = """I show what you truly have at your brokers, guard positions, and 
 
 A guarded position is sold at market, at once and without asking, when its loss reaches its threshold.
 What is not guarded I sell only when you ask me with /close. I place no buys, and I never withdraw or move money."""
-_LATER_BUYS = "What you buy later is not guarded until you send /guard SYMBOL."
 _NOTHING_GUARDED = (
     "Nothing is guarded now. /positions shows what could be; /guard ALL asks about every position."
 )
@@ -74,7 +74,7 @@ class CommandLine(Protocol):
 
 def render_start(portfolio: PortfolioView, reader: Reader, halt: Halt | None = None) -> Screen:
     """Greet, say what is and is not done, what is guarded now, and whether entries are stopped."""
-    blocks = [bold("NIJA"), f"{_GREETING}\n{_LATER_BUYS}", "\n".join(_guarded(portfolio))]
+    blocks = [bold("NIJA"), f"{_GREETING}\n{LATER_BUYS}", "\n".join(_guarded(portfolio))]
     if halt is not None:
         blocks.append(f"Entries are stopped {halted_since(halt, reader)}; /resume allows them again.")
     blocks.append("/help lists all commands.")

@@ -216,10 +216,15 @@ def _against(position: PositionView, guard: Guard) -> str:
 
 
 def _trigger(guard: Guard) -> str:
+    return f"{'≤' if guard.direction is Direction.LONG else '≥'} {guard_trigger(guard)}"
+
+
+def guard_trigger(guard: Guard) -> str:
+    """Write the price at which a guard has its position sold."""
     at = trigger_price(
         quantity=guard.quantity, cost=guard.cost, threshold=guard.threshold, direction=guard.direction
     )
-    return f"{'≤' if guard.direction is Direction.LONG else '≥'} {price(at, guard.currency)}"
+    return price(at, guard.currency)
 
 
 def _remarks(position: PositionView, reader: Reader) -> Iterator[str]:

@@ -23,15 +23,20 @@ class Reader:
         seconds = max(0, int(wall_time.between(at, self.now).total_seconds()))
         return f"{_coarse(seconds)} ago"
 
+    def ahead(self, at: datetime) -> str:
+        """Write how far away something still is: `in 10 min`, `in 3 h`."""
+        seconds = max(0, round(wall_time.between(self.now, at).total_seconds()))
+        return f"in {_coarse(seconds)}"
+
     def clock(self, at: datetime) -> str:
         """Write a time with its zone, and the day when it is not the reader's today."""
         local = at.astimezone(self.zone)
         return f"{self._day(local)}{local:%H:%M:%S} {local.tzname()}"
 
     def minute(self, at: datetime) -> str:
-        """Write a time to the minute, and the day when it is not the reader's today."""
+        """Write a time to the minute with its zone, and the day when it is not the reader's today."""
         local = at.astimezone(self.zone)
-        return f"{self._day(local)}{local:%H:%M}"
+        return f"{self._day(local)}{local:%H:%M} {local.tzname()}"
 
     def span(self, since: datetime, until: datetime) -> str:
         """Write from when to when, to the second."""

@@ -303,9 +303,9 @@ async def test_after_a_long_outage_exits_come_singly_and_the_small_news_as_one_d
     assert btc.endswith("Written 12:00:00 UTC; it could not be sent before.")
     assert digest.splitlines() == [
         "While this chat could not be reached",
-        "12:00 Kraken does not answer",
-        "12:00 BTC/USD on Kraken: price unknown",
-        "12:00 BTC/USD on Kraken: price is back",
+        "12:00 UTC Kraken does not answer",
+        "12:00 UTC BTC/USD on Kraken: price unknown",
+        "12:00 UTC BTC/USD on Kraken: price is back",
         "/positions and /status show how things stand now.",
         "As of 15:00:00 UTC",
     ]

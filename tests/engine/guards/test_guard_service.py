@@ -194,13 +194,13 @@ async def test_guarding_all_from_todays_price_needs_no_entry(met):
     assert met.sent() == []
 
 
-async def test_choosing_shows_the_buttons_of_each_position(met):
+async def test_choosing_shows_the_buttons_of_each_position_the_largest_first(met):
     offer = await press(met, await first_offer(met), ChoiceKind.CHOOSE)
 
     assert [(choice.kind, choice.subject) for choice in offer.choices] == [
-        (ChoiceKind.GUARD_FROM_PRICE, "BTC Kraken"),
         (ChoiceKind.GUARD_FROM_COST, "ETH Kraken"),
         (ChoiceKind.GUARD_FROM_PRICE, "ETH Kraken"),
+        (ChoiceKind.GUARD_FROM_PRICE, "BTC Kraken"),
         (ChoiceKind.GUARD_FROM_PRICE, "SOL Kraken"),
         (ChoiceKind.GUARD_AND_SELL_NOW, "SOL Kraken"),
         (ChoiceKind.CANCEL, None),

@@ -52,6 +52,15 @@ async def test_everything_held_is_listed_and_asked_about_once(rooms):
         assert await room.guards() == ()
 
 
+async def test_the_question_begins_with_the_largest_position(rooms):
+    async with rooms(story=STORY) as room:
+        await room.read()
+
+        [alert] = await room.alerts()
+        values = [line.position.value_usd for line in alert.offer.lines]
+        assert values == sorted(values, reverse=True)
+
+
 async def test_asking_sells_nothing_and_arms_nothing(rooms):
     async with rooms(story=STORY) as room:
         await room.read()

@@ -17,7 +17,8 @@ from engine.guards.offers import (
 from engine.portfolio.view import NotGuarded
 from engine.positions import Direction
 from engine.venues import Venue
-from handlers.render.guards import render_offer, render_outcome
+from handlers.render.guard_outcomes import render_outcome
+from handlers.render.guards import render_offer
 from handlers.render.html import COLUMNS
 from handlers.render.screen import Tone
 from tests.handlers.screen_checks import check_fits, check_golden
@@ -249,3 +250,24 @@ def test_prices_in_different_currencies_are_not_compared(currency):
 )
 def test_a_question_says_what_no_answer_means(about, expected):
     assert expected in render_offer(offer(about), READER).text
+
+
+def test_who_sets_a_guard_reads_where_it_sells_and_that_later_buys_are_not_guarded():
+    (screen,) = render_outcome(Armed(guards=(guard(),)), READER)
+
+    assert "guarded at \N{MINUS SIGN}1.00 %, sells at $63,360.00" in screen.text
+    assert "What you buy later is not guarded until you send /guard SYMBOL." in screen.text
+
+
+def test_who_leaves_all_alone_reads_how_to_be_asked_again():
+    (screen,) = render_outcome(LeftAlone(), READER)
+
+    assert "/guard ALL asks about every position again." in screen.text
+
+
+def test_an_unknown_entry_that_was_left_out_names_the_way_out():
+    line = offer_line(Standing.ENTRY_UNKNOWN, pnl_ratio=None, pnl=None)
+
+    (screen,) = render_outcome(Armed(guards=(), left_out=(line,)), READER)
+
+    assert "entry unknown; /guard BTC kraken guards it from today's price" in screen.text

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 import handlers.render
 from handlers.render.alerts import render_alert
 from handlers.render.balance import render_balance
-from handlers.render.guards import render_offer, render_outcome
+from handlers.render.guard_outcomes import render_outcome
+from handlers.render.guards import render_offer
 from handlers.render.help import render_start
 from handlers.render.positions import render_positions
 from handlers.render.route import render_route

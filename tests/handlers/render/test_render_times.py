@@ -69,3 +69,21 @@ def test_an_unknown_zone_is_utc(name):
 )
 def test_durations(span, expected):
     assert duration(span) == expected
+
+
+@pytest.mark.parametrize(
+    ("span", "expected"),
+    [
+        (timedelta(seconds=45), "in 45 s"),
+        (timedelta(minutes=10), "in 10 min"),
+        (timedelta(hours=3, minutes=5), "in 3 h"),
+        (timedelta(days=14), "in 14 d"),
+        (timedelta(seconds=-5), "in 0 s"),
+    ],
+)
+def test_what_is_to_come_tells_how_far_away_it_is(span, expected):
+    assert READER.ahead(NOW + span) == expected
+
+
+def test_a_time_to_the_minute_has_its_zone():
+    assert READER.minute(NOW) == "02:30 UTC"

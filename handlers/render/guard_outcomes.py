@@ -1,0 +1,109 @@
+"""The words of what came of an answer about guards, or of the settings."""
+
+from collections.abc import Iterator
+
+from engine.alerts.messages import ExistingGuarded
+from engine.guards.guard import Guard
+from engine.guards.offers import (
+    Armed,
+    LeftAlone,
+    Nothing,
+    Offer,
+    OfferLine,
+    Outcome,
+    PartLeftOut,
+    Standing,
+    Unguarded,
+)
+from handlers.render.guards import is_guarded, render_offer, standing_of
+from handlers.render.html import bold, escape, foreign
+from handlers.render.numbers import price, quantity, threshold_percent
+from handlers.render.positions import guard_trigger
+from handlers.render.screen import Screen
+from handlers.render.standing import position_name
+from handlers.render.times import Reader
+
+LATER_BUYS = "What you buy later is not guarded until you send /guard SYMBOL."
+_LEFT_ALONE = "Left alone: nothing was changed. /guard ALL asks about every position again."
+
+
+def render_outcome(outcome: Outcome, reader: Reader) -> tuple[Screen, ...]:
+    """Say what came of an answer: first what takes the question's place, then any further question."""
+    match outcome:
+        case Offer():
+            return (render_offer(outcome, reader),)
+        case Armed():
+            later = (LATER_BUYS,) if outcome.guards else ()
+            done = Screen(text="\n\n".join((*_armed(outcome), *later, reader.as_of(reader.now))))
+            further = outcome.follow_up
+            return (done, render_offer(further, reader)) if further else (done,)
+        case Unguarded():
+            return (Screen(text="\n\n".join((*_unguarded(outcome), reader.as_of(reader.now)))),)
+        case LeftAlone():
+            return (Screen(text=f"{_LEFT_ALONE}\n{reader.as_of(reader.now)}"),)
+        case Nothing():
+            return (render_nothing(outcome),)
+
+
+def render_existing(message: ExistingGuarded, reader: Reader) -> Screen:
+    """Say what NIJA_GUARD_EXISTING=all guarded at an account's first reading, and what it did not."""
+    title = bold(f"First look at {message.venue.label}")
+    does = "NIJA_GUARD_EXISTING is all: what has a known cost is guarded from it, and nothing was sold."
+    end = f"{LATER_BUYS}\n/guard SYMBOL guards what is left out, where it can be; /unguard SYMBOL stops it.\n{reader.as_of(reader.now)}"
+    return Screen(text="\n\n".join((f"{title}\n{does}", *_armed(message.armed), end)))
+
+
+def render_nothing(nothing: Nothing) -> Screen:
+    """Say why nothing was changed, in the engine's sentence."""
+    return Screen(text=foreign(nothing.why) or "Nothing was changed.")
+
+
+def _armed(armed: Armed) -> Iterator[str]:
+    if armed.guards:
+        yield "\n".join((bold("Guarded"), *(_armed_line(guard) for guard in armed.guards)))
+    else:
+        yield bold("No guard was set")
+    if armed.follow_up:
+        asked = (f"{position_name(line.position)}: {standing_of(line)}" for line in armed.follow_up.lines)
+        yield "\n".join((bold("Asked about below, not guarded until you answer"), *asked))
+    before = [line for line in armed.left_out if is_guarded(line)]
+    if before:
+        yield "\n".join((bold("Guarded before"), *map(_left_out_line, before)))
+    not_guarded = [
+        *map(_part_line, armed.parts_left_out),
+        *(_left_out_line(line) for line in armed.left_out if not is_guarded(line)),
+    ]
+    if not_guarded:
+        yield "\n".join((bold("Not guarded"), *not_guarded))
+
+
+def _left_out_line(line: OfferLine) -> str:
+    if line.standing is Standing.ENTRY_UNKNOWN and not line.why_not:
+        position = line.position
+        way_out = (
+            f"/guard {escape(position.asset)} {position.account.venue.value} guards it from today's price"
+        )
+        return f"{position_name(position)}: entry unknown; {way_out}"
+    why = f" ({foreign(line.why_not)})" if line.standing is Standing.ENTRY_UNKNOWN and line.why_not else ""
+    return f"{position_name(line.position)}: {standing_of(line)}{why}"
+
+
+def _part_line(part: PartLeftOut) -> str:
+    return f"{position_name(part.position)}: {quantity(part.quantity)} of it, {part.why}"
+
+
+def _armed_line(guard: Guard) -> str:
+    at = threshold_percent(guard.threshold)
+    if not guard.entry:
+        return f"{_guard_name(guard)}: guarded at {at}"
+    entry, limit = price(guard.entry, guard.currency), guard_trigger(guard)
+    return f"{_guard_name(guard)} from {escape(entry)}: guarded at {at}, sells at {escape(limit)}"
+
+
+def _unguarded(unguarded: Unguarded) -> Iterator[str]:
+    yield "\n".join((bold("Not guarded any more"), *(_guard_name(guard) for guard in unguarded.guards)))
+    yield "NIJA will not sell what is no longer guarded. /guard SYMBOL guards it again."
+
+
+def _guard_name(guard: Guard) -> str:
+    return f"{bold(guard.symbol)} · {guard.venue.label} · {quantity(guard.quantity)}"
