@@ -147,6 +147,20 @@ def check_link(
     return [clock, check_permissions(venue, may)]
 
 
+#: Said where there is no database yet to keep the number that a request was sent with.
+COUNTER_NOT_KEPT = Check(
+    name=f"{Venue.KRAKEN} key",
+    verdict=Verdict.WARN,
+    finding="not checked: this machine's clock is ahead of Kraken's, and a number sent now would make it refuse the bot's own",
+    advice="Put the clock right, then ask nija doctor again.",
+)
+
+
+def may_mislead_counter(skew: timedelta | BrokerError) -> bool:
+    """Tell whether a number made by this clock is higher than the bot's own will be once it is put right."""
+    return isinstance(skew, timedelta) and skew > CLOCK_GOOD
+
+
 def _is_unreached(answer: object) -> TypeGuard[BrokerError]:
     return isinstance(answer, BrokerError) and not isinstance(answer, KeyRejectedError)
 

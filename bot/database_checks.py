@@ -23,10 +23,7 @@ async def read_database(url: str) -> AsyncIterator[Check]:
     """Check that the database is sound and of this version."""
     file = database_file(url)
     if file and not file.exists():
-        yield passed(
-            "database",
-            f"there was none: {file} is made now, because a key's counter is on disk before the key is used",
-        )
+        yield passed("database", f"there is none yet: {file} is made at the first start")
         return
     database = Database(url)
     try:

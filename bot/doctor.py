@@ -1,17 +1,20 @@
 """Looks at everything the bot needs and says of each thing whether it is well, and what to do."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from bot.checks import (
+    COUNTER_NOT_KEPT,
     Check,
     check_brokers,
     check_disk,
@@ -20,9 +23,11 @@ from bot.checks import (
     check_mode,
     check_sources,
     failed,
+    may_mislead_counter,
     passed,
 )
 from bot.database_checks import read_account_checks, read_database
+from bot.held_file import HeldElsewhereError, HeldFile
 from bot.lease import AlreadyRunningError, DataDirError, hold_data_dir
 from bot.settings import Settings, Sources
 from bot.telegram_words import words_of
@@ -83,19 +88,44 @@ async def examine(
         if running:
             async for check in read_account_checks(settings.database_url, now=clock.now()):
                 yield check
+        keeps_counters = _keeps_counters(settings)
         async with connect(settings, public_only=bool(running)) as links:
             for link in links:
-                for check in await _check_link(link, clock):
+                for check in await _check_link(link, clock, keeps_counters=keeps_counters):
                     yield check
 
 
 def _take_data_dir(settings: Settings, held: ExitStack) -> str:
-    database = database_file(settings.database_url)
+    """Keep a bot from starting meanwhile, without making what is not there yet; name the one that runs."""
+    data_dir, database = settings.data_dir, database_file(settings.database_url)
     try:
-        held.enter_context(hold_data_dir(settings.data_dir, database=database))
-    except AlreadyRunningError as running:
+        if data_dir.exists():
+            held.enter_context(hold_data_dir(data_dir, database=database))
+        else:
+            _check_can_be_made(data_dir)
+            if database is not None:
+                HeldFile(held).hold(database)
+    except (AlreadyRunningError, HeldElsewhereError) as running:
         return str(running).partition(";")[0] + "."
     return ""
+
+
+def _check_can_be_made(data_dir: Path) -> None:
+    place = _nearest(data_dir)
+    if not (place.is_dir() and os.access(place, os.W_OK | os.X_OK)):
+        raise DataDirError(
+            f"NIJA_DATA_DIR {data_dir} cannot be made: {place} is no folder that this user may write."
+        )
+
+
+def _nearest(folder: Path) -> Path:
+    """Return a folder, or what there is of the way to it."""
+    return next(place for place in (folder, *folder.absolute().parents) if place.exists())
+
+
+def _keeps_counters(settings: Settings) -> bool:
+    file = database_file(settings.database_url)
+    return file is None or file.exists()
 
 
 def _check_owners(settings: Settings) -> Check:
@@ -128,17 +158,22 @@ async def _check_telegram(settings: Settings) -> Check:
 
 def _check_files(settings: Settings) -> list[Check]:
     data_dir = settings.data_dir
-    checks = [check_disk(shutil.disk_usage(data_dir).free)]
+    checks = [check_disk(shutil.disk_usage(_nearest(data_dir)).free)]
+    if not data_dir.exists():
+        checks.append(passed("data dir", f"there is none yet: {data_dir} is made at the first start"))
     database = database_file(settings.database_url)
-    private = (data_dir, *data_dir.glob("*key*"), *([database] if database and database.exists() else []))
-    return checks + [check_mode(str(path), path.stat().st_mode) for path in private]
+    private = (data_dir, *data_dir.glob("*key*"), *([database] if database else []))
+    return checks + [check_mode(str(path), path.stat().st_mode) for path in private if path.exists()]
 
 
-async def _check_link(link: Link, clock: Clock) -> list[Check]:
+async def _check_link(link: Link, clock: Clock, *, keeps_counters: bool) -> list[Check]:
     venue = link.market.venue
     skew = await _answer(venue, _read_skew(link.market, clock))
-    may = await _answer(venue, link.broker.fetch_permissions()) if link.broker else None
-    return check_link(venue, skew, may)
+    if link.broker is None:
+        return check_link(venue, skew, None)
+    if venue is Venue.KRAKEN and not keeps_counters and may_mislead_counter(skew):
+        return [*check_link(venue, skew, None), COUNTER_NOT_KEPT]
+    return check_link(venue, skew, await _answer(venue, link.broker.fetch_permissions()))
 
 
 async def _read_skew(market: MarketData, clock: Clock) -> timedelta:

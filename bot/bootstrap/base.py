@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import structlog
 
@@ -121,8 +123,7 @@ async def open_links(settings: Settings, *, public_only: bool) -> AsyncIterator[
         if file is None:
             raise CommandError(_NO_POSTGRESQL)
         if not file.exists():
-            # Even a look signs with a durable nonce, or the bot's first one might be refused.
-            await asyncio.to_thread(migrate_held, settings, clock)
+            file = await asyncio.to_thread(_make_passing, settings, clock, resources)
         nonces = await NonceStore(file, clock).open()
         resources.push_async_callback(nonces.close)
         http = Http.open(clock, secrets=settings.secrets())
@@ -135,3 +136,12 @@ async def open_links(settings: Settings, *, public_only: bool) -> AsyncIterator[
         yield tuple(
             Link(market=c.market, broker=None if public_only else c.broker) for c in connections.values()
         )
+
+
+def _make_passing(settings: Settings, clock: Clock, resources: AsyncExitStack) -> Path:
+    """Make a database for the counters of one look, which makes nothing that stays."""
+    folder = Path(resources.enter_context(TemporaryDirectory(prefix="nija-")))
+    file = folder / "nija.db"
+    changes = {"data_dir": folder, "database_url": f"sqlite+aiosqlite:///{file}"}
+    migrate_held(settings.model_copy(update=changes), clock)
+    return file

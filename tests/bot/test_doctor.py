@@ -137,8 +137,32 @@ async def test_a_sound_set_up_passes_every_check(settings):
 async def test_before_the_first_start_there_is_no_database_to_complain_of(settings):
     checks, _ = await checks_of(settings)
 
-    assert "is made now" in checks["database"].finding
+    assert "is made at the first start" in checks["database"].finding
     assert not (settings.data_dir / "nija.db").exists()
+
+
+async def test_before_the_first_start_no_data_dir_is_made(settings):
+    nowhere = settings.data_dir / "not" / "there"
+
+    checks, asked = await checks_of(settings.model_copy(update={"data_dir": nowhere}))
+
+    assert checks["data dir"].verdict is Verdict.PASS
+    assert "is made at the first start" in checks["data dir"].finding
+    assert checks["kraken key"].verdict is Verdict.PASS
+    assert asked == [False]
+    assert not nowhere.parent.exists()
+
+
+async def test_without_a_database_no_number_is_sent_that_the_bots_own_could_not_exceed(settings):
+    checks, _ = await checks_of(settings, market=KrakenClock(off_s=-60))
+
+    assert checks["clock against Kraken"].verdict is Verdict.FAIL
+    assert checks["kraken key"].finding.startswith("not checked: this machine's clock is ahead")
+
+    await migrate(settings)
+    checks, _ = await checks_of(settings, market=KrakenClock(off_s=-60))
+
+    assert checks["kraken key"].verdict is Verdict.PASS
 
 
 async def test_a_key_that_can_withdraw_fails(settings):
