@@ -1,4 +1,3 @@
-import asyncio
 from contextlib import AsyncExitStack
 
 import pytest
@@ -11,7 +10,6 @@ from tests.bot.database import empty_database
 @pytest.fixture
 async def open_bot(tmp_path, forks):
     """Start a bot process in a world, on a database that is migrated already; everything ends with the test."""
-    empty = await asyncio.to_thread(empty_database)
     async with AsyncExitStack() as stack:
 
         async def start(world, **settings):
@@ -20,7 +18,7 @@ async def open_bot(tmp_path, forks):
                 open_stage(world, settings={**quick, **settings}, data_dir=tmp_path, process=ForkedBot)
             )
             stage.data_dir.mkdir(mode=0o700)
-            stage.database.write_bytes(empty)
+            stage.database.write_bytes(empty_database())
             await stage.start_bot()
             return stage
 

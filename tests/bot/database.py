@@ -1,6 +1,6 @@
 """A migrated database in a test's own folder."""
 
-import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -19,16 +19,18 @@ START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 @cache
 def empty_database():
     """The bytes of a migrated database; migrating is the work of most of a short test, so it is done once."""
-    with TemporaryDirectory() as name:
+    with TemporaryDirectory() as name, ThreadPoolExecutor(1) as thread:
         folder = Path(name)
-        run_migrations(f"sqlite+aiosqlite:///{folder}/nija.db", backups=folder, now=START)
+        # Migrations run a loop of their own, which this thread may have already.
+        url = f"sqlite+aiosqlite:///{folder}/nija.db"
+        thread.submit(run_migrations, url, backups=folder, now=START).result()
         return (folder / "nija.db").read_bytes()
 
 
 @asynccontextmanager
 async def migrated(folder, *, owners=(7,)):
     """Yield the database with its owners in it."""
-    (Path(folder) / "nija.db").write_bytes(await asyncio.to_thread(empty_database))
+    (Path(folder) / "nija.db").write_bytes(empty_database())
     database = Database(f"sqlite+aiosqlite:///{folder}/nija.db")
     async with database.write() as session:
         for user_id in owners:

@@ -1,14 +1,13 @@
 """Rooms for the engine's own shell; whoever asks for one waits in patient time."""
 
 import asyncio
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import aiosqlite.core
 import pytest
 
-from engine.storage.migrate import run_migrations
+from tests.bot.database import empty_database
 from tests.engine_room import open_room
 from tests.patient_loop import PatientLoop, WatchedQueue
 
@@ -22,10 +21,9 @@ def pytest_asyncio_loop_factories(config, item):
 
 @pytest.fixture(scope="session")
 def migrated_template(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("template")
-    url = f"sqlite+aiosqlite:///{folder}/nija.db"
-    run_migrations(url, backups=folder, now=datetime(2026, 3, 4, tzinfo=UTC))
-    return folder / "nija.db"
+    template = tmp_path_factory.mktemp("template") / "nija.db"
+    template.write_bytes(empty_database())
+    return template
 
 
 @pytest.fixture
