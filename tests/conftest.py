@@ -11,6 +11,7 @@ import certifi
 import pytest
 
 from tests.leftovers import PendingTasks, belongings, left_behind
+from tests.shared_dialect import share_dialect
 
 LONG = ("tests/simulation/", "tests/acceptance/", "tests/crash/")
 
@@ -76,6 +77,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_configure(config):
+    share_dialect()
     config.pluginmanager.register(Watch())
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
