@@ -115,23 +115,20 @@ def backup(file: Path, env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -
 
 
 @app.command()
-def restore(file: Path, env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
-    """Put the backup FILE in the database's place; stop the bot first."""
+def restore(
+    file: Path,
+    env_file: EnvFile = ENV_FILE,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Restore without asking.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Put the backup FILE in the database's place, after showing both; stop the bot first."""
     settings = _settings(env_file)
-    from bot.backup_words import render_age, render_contents
-    from bot.upkeep import restore as restore_backup
+    from bot.restore_cli import render_restored, restore_if_wanted
     from engine.clock import SystemClock
 
-    done = restore_backup(settings, file, SystemClock())
-    lines = [f"Restored to {done.database}, revision {done.revision}.", *render_contents(done.contents)]
-    lines.append(render_age(done.contents, done.replaced_contents))
-    if done.replaced:
-        lines.append(f"What stood there is kept as {done.replaced}.")
-    lines += [
-        done.note,
-        "Its guards wait: at its next start the bot compares them with the venues, and asks about what changed.",
-    ]
-    _print(lines, done, as_json=as_json)
+    done = restore_if_wanted(settings, file, SystemClock(), yes=yes, as_json=as_json)
+    _print(render_restored(done), done, as_json=as_json)
 
 
 @app.command()

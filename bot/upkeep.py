@@ -1,5 +1,6 @@
 """The commands that look after the database, each returning what it did."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -14,10 +15,12 @@ from engine.status import NonceStatus
 from engine.storage.backup import (
     Backup,
     BackupError,
+    Prepared,
     Restored,
     backup_database,
     database_file,
-    restore_database,
+    finish_restore,
+    prepare_restore,
 )
 from engine.storage.migrate import Migrated, MigrationRefusedError, run_migrations
 from engine.storage.swap import UnfinishedSwapError, refuse_unfinished
@@ -57,12 +60,14 @@ def backup(settings: Settings, file: Path) -> Backup:
         raise _refused(refusal) from refusal
 
 
-def restore(settings: Settings, file: Path, clock: Clock) -> Restored:
-    """Put a backup in the database's place; no bot may run meanwhile."""
-    database = _sqlite_file(settings)
-    with hold_data_dir(settings.data_dir, database=database):
+def restore(
+    settings: Settings, file: Path, clock: Clock, *, agrees: Callable[[Prepared], bool] = lambda _: True
+) -> Restored | None:
+    """Put a backup in the database's place if `agrees` says so of it; no bot may run meanwhile. None is a no."""
+    with hold_data_dir(settings.data_dir):
         try:
-            return restore_database(file, database, now=clock.now())
+            with prepare_restore(file, _sqlite_file(settings)) as prepared:
+                return finish_restore(prepared, now=clock.now()) if agrees(prepared) else None
         except BackupError as refusal:
             raise _refused(refusal) from refusal
 

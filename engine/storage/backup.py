@@ -2,7 +2,8 @@
 
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +41,21 @@ class Backup:
     contents: Contents | None
     #: What it lacks; empty when it lacks nothing.
     note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A backup that was copied and checked, and the database it would replace."""
+
+    file: Path
+    copy: Path
+    target: Path
+    revision: str
+    #: None where that cannot be read, as in the one below.
+    contents: Contents | None
+    #: Whether there is a database in its place.
+    replaces: bool
+    replaced_contents: Contents | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,40 +111,74 @@ def backup_database(source: Path, file: Path) -> Backup:
     )
 
 
-def restore_database(file: Path, target: Path, *, now: datetime) -> Restored:
-    """Put a backup in the place of a database that nobody has open, and keep the replaced one aside.
-
-    Its guards wait and its exits end: they are compared with the venues at the next start.
+@contextmanager
+def prepare_restore(file: Path, target: Path) -> Iterator[Prepared]:
+    """Copy and check a backup beside a database that nobody has open; nothing changes before `finish_restore`.
 
     Raises:
         BackupError: `file` is missing, damaged, no NIJA backup or the target itself; the target is as it was.
 
     """
     finish_swap(target)
+    _check_is_backup(file, target)
+    copy = _checked_copy(file, target)
+    try:
+        revision = _revision(copy)
+        if revision is None:
+            raise BackupError(_foreign(file))
+        yield Prepared(
+            file=file.absolute(),
+            copy=copy,
+            target=target,
+            revision=revision,
+            contents=load_contents(copy),
+            replaces=target.exists(),
+            replaced_contents=load_contents(target) if target.exists() else None,
+        )
+    finally:
+        copy.unlink(missing_ok=True)
+
+
+def finish_restore(prepared: Prepared, *, now: datetime) -> Restored:
+    """Put a prepared backup in the place of the database, and keep the replaced one aside.
+
+    Its guards wait and its exits end: they are compared with the venues at the next start.
+    """
+    target = prepared.target
+    disarm(prepared.copy, now=now)
+    if target.exists():
+        carry_nonces(target, prepared.copy)
+    replaced = swap_in(prepared.copy, target)
+    return Restored(
+        database=target,
+        revision=prepared.revision,
+        replaced=replaced,
+        contents=prepared.contents,
+        replaced_contents=prepared.replaced_contents,
+        note=_what_it_lacks(target),
+    )
+
+
+def restore_database(file: Path, target: Path, *, now: datetime) -> Restored:
+    """Put a backup in the place of a database that nobody has open.
+
+    Raises:
+        BackupError: as `prepare_restore`.
+
+    """
+    with prepare_restore(file, target) as prepared:
+        return finish_restore(prepared, now=now)
+
+
+def _check_is_backup(file: Path, target: Path) -> None:
+    if file.is_dir():
+        raise BackupError(f"{file.absolute()} is a folder, no NIJA backup; nothing was changed.")
     if not file.is_file():
         raise BackupError(f"There is no backup at {file.absolute()}; nothing was changed.")
     if target.exists() and file.samefile(target):
         raise BackupError(f"{file} is the database itself, no backup of it; nothing was changed.")
     if not _is_sqlite_file(file):
         raise BackupError(_foreign(file))
-    copy = _checked_copy(file, target)
-    revision = _revision(copy)
-    if revision is None:
-        copy.unlink()
-        raise BackupError(_foreign(file))
-    contents = load_contents(copy)
-    disarm(copy, now=now)
-    if target.exists():
-        carry_nonces(target, copy)
-    replaced = swap_in(copy, target)
-    return Restored(
-        database=target,
-        revision=revision,
-        replaced=replaced,
-        contents=contents,
-        replaced_contents=load_contents(replaced) if replaced else None,
-        note=_what_it_lacks(target),
-    )
 
 
 def _foreign(file: Path) -> str:

@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -105,7 +106,15 @@ def test_the_way_of_a_database_through_the_commands(nija, tmp_path):
     assert held == "It holds 0 guards, 0 running exits, never used."
     assert warning == "Warning: nothing is guarded in this database."
     assert copied.startswith(f"Copied to {copy} and checked: ")
-    restored = nija("restore", copy).stdout
+    refused = nija("restore", copy)
+    assert refused.returncode == 1
+    assert refused.stdout.splitlines()[:2] == [
+        f"The backup {copy}: 0 guards, 0 running exits, never used.",
+        f"What stands there, {Path.cwd() / 'data' / 'nija.db'}: 0 guards, 0 running exits, never used.",
+    ]
+    assert "Warning: nothing is guarded in this backup." in refused.stdout
+    assert refused.stderr == "Nothing was changed; --yes restores without asking.\n"
+    restored = nija("restore", copy, "--yes").stdout
     assert "is kept as" in restored
     assert "master key" not in restored
     assert nija("nonce", "show").stdout == "No key has been used yet.\n"

@@ -50,7 +50,7 @@ def test_every_command_means_the_file_s_own_database_from_another_folder(box, tm
     examined = nija(box, "doctor")
     nonces = nija(box, "nonce", "show")
     closed = nija(box, "close", "XRP")
-    restored = nija(box, "restore", str(copy))
+    restored = nija(box, "restore", str(copy), "--yes")
 
     for done in (migrated, halted, resumed, copied, nonces, restored):
         assert (done.returncode, done.stderr) == (0, "")

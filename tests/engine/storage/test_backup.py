@@ -11,6 +11,7 @@ from engine.storage.backup import (
     BackupError,
     backup_database,
     database_file,
+    prepare_restore,
     restore_database,
 )
 from engine.storage.contents import Contents
@@ -169,8 +170,10 @@ def test_a_damaged_or_foreign_file_is_refused_and_the_database_stays(database, t
     with closing(sqlite3.connect(tmp_path / "songs.db")) as connection:
         connection.execute("CREATE TABLE songs (title TEXT)")
 
+    (tmp_path / "folder").mkdir()
     for name, words in (
-        ("missing", "no backup"),
+        ("missing", "no backup at .*; nothing was changed"),
+        ("folder", "is a folder, no NIJA backup; nothing was changed"),
         ("garbage", "is not a NIJA backup; nothing was changed"),
         ("songs.db", "is not a NIJA backup; nothing was changed"),
     ):
@@ -204,6 +207,18 @@ def test_a_backup_and_a_restore_tell_what_they_hold(database, tmp_path):
 
     assert copy.contents == done.contents == Contents(guards=0, exits=0, written_at=None)
     assert done.replaced_contents.written_at == datetime(2026, 11, 22, 2, 9, tzinfo=UTC)
+
+
+def test_a_prepared_restore_that_is_not_wanted_leaves_nothing(database, tmp_path):
+    backup_database(database, tmp_path / "copy.db")
+    before = names(tmp_path)
+
+    with prepare_restore(tmp_path / "copy.db", database) as prepared:
+        assert prepared.replaces
+        assert prepared.contents == prepared.replaced_contents == Contents(guards=0, exits=0, written_at=None)
+
+    assert names(tmp_path) == before
+    assert users(database) == [1]
 
 
 def test_the_file_of_a_database_is_read_from_its_url(tmp_path):

@@ -1,0 +1,51 @@
+"""`nija restore`: show what the backup holds beside what stands there, ask, and put it in its place."""
+
+import sys
+from pathlib import Path
+
+import typer
+
+from bot.backup_words import render_age, render_contents, render_prepared
+from bot.errors import CommandError
+from bot.settings import Settings
+from bot.upkeep import restore
+from engine.clock import Clock
+from engine.storage.backup import Prepared, Restored
+
+NOT_ASKED = "Nothing was changed; --yes restores without asking."
+_AFTER = (
+    "Its guards wait: at its next start the bot compares them with the venues, and asks about what changed."
+)
+
+
+def restore_if_wanted(settings: Settings, file: Path, clock: Clock, *, yes: bool, as_json: bool) -> Restored:
+    """Restore a backup unless its owner says no.
+
+    Raises:
+        CommandError: nothing was changed; the message says why.
+
+    """
+
+    def agrees(prepared: Prepared) -> bool:
+        if not as_json:
+            typer.echo("\n".join(render_prepared(prepared, now=clock.now())))
+        if yes or as_json or not sys.stdin.isatty():
+            return yes
+        return typer.confirm("Put the backup in its place?", default=False)
+
+    done = restore(settings, file, clock, agrees=agrees)
+    if done is None:
+        raise CommandError(NOT_ASKED)
+    return done
+
+
+def render_restored(done: Restored) -> list[str]:
+    """Say what was done and where the replaced database lies."""
+    return [
+        f"Restored to {done.database}, revision {done.revision}.",
+        *render_contents(done.contents),
+        render_age(done.contents, done.replaced_contents),
+        f"What stood there is kept as {done.replaced}." if done.replaced else "",
+        done.note,
+        _AFTER,
+    ]
