@@ -4,10 +4,13 @@ import asyncio
 import sqlite3
 from pathlib import Path
 
+from engine.storage.connecting import uninterrupted
+
 
 async def find_damaged_pages(file: Path) -> tuple[str, ...]:
     """Return what SQLite's quick check complains about; empty means sound. Cancelling ends the check at once."""
-    connection = await asyncio.to_thread(sqlite3.connect, file, check_same_thread=False)
+    opening = asyncio.to_thread(sqlite3.connect, file, check_same_thread=False)
+    connection = await uninterrupted(opening, undo=_close)
     checking = asyncio.ensure_future(asyncio.to_thread(_check, connection))
     try:
         return await asyncio.shield(checking)
@@ -16,7 +19,12 @@ async def find_damaged_pages(file: Path) -> tuple[str, ...]:
         await asyncio.wait({checking})
         raise
     finally:
-        connection.close()
+        await uninterrupted(_close(connection))
+
+
+async def _close(connection: sqlite3.Connection) -> None:
+    # The last connection of a file writes the whole log back, which may take a while.
+    await asyncio.to_thread(connection.close)
 
 
 def _check(connection: sqlite3.Connection) -> tuple[str, ...]:
