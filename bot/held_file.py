@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import struct
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +16,9 @@ from bot.file_system import file_system_of
 #: Their flock is made of the very locks that SQLite takes, and would keep `nija backup` and SQLite itself out.
 #: (man 2 flock, "NFS details" and "CIFS details"; v9fs and BSD kernels do the same.)
 _ONE_KIND_OF_LOCKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p"})
+
+#: FS_IOC_GETVERSION (linux/fs.h): `_IOR('v', 1, long)`.
+_GET_VERSION = 2 << 30 | struct.calcsize("l") << 16 | ord("v") << 8 | 1
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +36,8 @@ class HeldFile:
     def __init__(self, resources: ExitStack) -> None:
         self._resources = resources
         self._locked = set[FileIdentity]()
+        #: What tells the file from every other one, its copies included; None where its file system does not.
+        self.mark: str | None = None
 
     def hold(self, file: Path) -> None:
         """Lock a file that is there and not locked yet; raise HeldElsewhereError when somebody else has."""
@@ -46,6 +52,7 @@ class HeldFile:
         identity = status.st_dev, status.st_ino
         if identity in self._locked:
             return
+        self.mark = _mark_of(descriptor)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -54,6 +61,21 @@ class HeldFile:
                 "the file; stop it first: both would sell the same positions."
             ) from None
         self._locked.add(identity)
+
+
+def _mark_of(descriptor: int) -> str | None:
+    """Name a file by its inode and the number that its file system gave to this use of it.
+
+    Both are on disk, and stay as they are through restarts, moves within the file system and other mount points.
+    File systems that make inode numbers up as they go have no such number (network and overlay ones, FAT).
+    """
+    answer = bytearray(struct.calcsize("l"))
+    try:
+        fcntl.ioctl(descriptor, _GET_VERSION, answer)
+    except OSError:
+        return None
+    (generation,) = struct.unpack_from("I", answer)
+    return f"inode {os.fstat(descriptor).st_ino} generation {generation}" if generation else None
 
 
 def _may_be_read(file: Path) -> bool:

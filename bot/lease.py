@@ -50,6 +50,11 @@ class HeldDataDir:
         self._locked = {_identity(descriptor) for descriptor in locked}
         self._file = file
 
+    @property
+    def mark(self) -> str | None:
+        """Return what tells the database file from its copies; None where nothing does."""
+        return self._file.mark
+
     def hold_file(self, file: Path | None) -> None:
         """Keep every other bot off a database file too, once it is there; raise AlreadyRunningError if one is on it."""
         if file is None:

@@ -18,6 +18,7 @@ from bot.settings import Settings
 from bot.stopping import Stop
 from bot.upkeep import migrate_held
 from engine.clock import SystemClock
+from engine.guards.copies import disarm_copy
 from engine.storage.backup import database_file
 
 __all__ = ["open_links", "run", "token_of"]
@@ -68,6 +69,7 @@ async def _run(settings: Settings, redactor: Redactor, held: HeldDataDir) -> Non
     checking = checked(file, tell=direct_line(settings, token).say)
     async with checking, AsyncExitStack() as resources:
         base = await open_base(settings, clock, resources)
+        await disarm_copy(base.database, held.mark, clock=clock)
         engine = build_engine(settings, base, resources.pop_all())
         parts = build_process(
             settings,

@@ -24,6 +24,7 @@ class AlertKind(StrEnum):
     ALERT_UNREADABLE = "alert_unreadable"
     RECORD_UNREADABLE = "record_unreadable"
     ACCOUNTS_MOVED = "accounts_moved"
+    DATABASE_COPIED = "database_copied"
 
 
 #: Exits, and that nobody watched over them; they overtake everything else that waits.
@@ -36,6 +37,7 @@ CRITICAL = frozenset(
         AlertKind.NOT_WATCHING,
         AlertKind.ALERT_UNREADABLE,
         AlertKind.RECORD_UNREADABLE,
+        AlertKind.DATABASE_COPIED,
     }
 )
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from engine.guards.offers import Armed, Offer
+from engine.guards.offers import Armed, Choice, Offer
 from engine.orders import Side
 from engine.positions import Direction
 from engine.venues import Venue
@@ -325,6 +325,17 @@ class AccountsMoved:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseCopied:
+    """The database file is a copy or was moved: its guards wait until their owner says that only this bot runs."""
+
+    kind: Literal["database_copied"] = "database_copied"
+    #: The symbols that have a guard, each with its venue.
+    guarded: tuple[str, ...]
+    choice: Choice
+    at: datetime
+
+
 Message = Annotated[
     ExitFilled
     | ExitFailing
@@ -343,7 +354,8 @@ Message = Annotated[
     | EntriesChanged
     | AlertUnreadable
     | RecordUnreadable
-    | AccountsMoved,
+    | AccountsMoved
+    | DatabaseCopied,
     Field(discriminator="kind"),
 ]
 

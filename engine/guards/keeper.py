@@ -47,7 +47,7 @@ from engine.storage.repositories import guards as rows
 from engine.storage.repositories import intents as intent_rows
 from engine.storage.repositories.identities import SWAPPED, SWAPPED_IN_SALE
 from engine.storage.repositories.untold import lacks_fills, load_untold
-from engine.storage.restored import RESTORED, RESTORED_IN_SALE
+from engine.storage.restored import COPIED, COPIED_AND_CHANGED, RESTORED, RESTORED_IN_SALE
 from engine.venues import Account
 
 #: A stored time that differs by less is left as it is.
@@ -163,6 +163,8 @@ class GuardKeeper:
         for guard in (guard for guard in guards if is_told(report, guard)):
             if guard.state_reason in {RESTORED, RESTORED_IN_SALE}:
                 await self._compare_restored(report, guard, new)
+            elif guard.state_reason == COPIED and _is_traded(guard, new):
+                await self._note_traded(guard)
             elif guard.state_reason in _OF_ANOTHER_ACCOUNT:
                 await self._ask_of_another_account(report, guard)
             else:
@@ -243,7 +245,7 @@ class GuardKeeper:
         async with self._database.read() as session:
             seen = await rows.load_seen(session, guard.guard_id)
         least = max(guard.quantity, seen.quantity) if seen else guard.quantity
-        traded = any(concerns(guard.asset, fill) or fill.symbol == guard.symbol for fill in new)
+        traded = _is_traded(guard, new)
         if guard.state_reason == RESTORED and not traded and there.quantity >= least:
             if not self._is_alone():
                 # The bot that was backed up may still run and guard the same: each would sell all of it.
@@ -256,6 +258,13 @@ class GuardKeeper:
         waiting = replace(guard, state_reason="changed since the backup")
         change = Paused(guard=waiting, reason=ChangeReason.RESTORED)
         await self._apply(guard, change, seen=there, there=there.quantity)
+
+    async def _note_traded(self, guard: Guard) -> None:
+        """Remember of a guard that waits for its owner that something was traded: those fills are told once."""
+        changed = replace(guard, state_reason=COPIED_AND_CHANGED)
+        async with self._database.write() as session:
+            if await rows.load_guard(session, guard.guard_id) == guard:
+                await rows.save_guard(session, changed, now=self._clock.now(), cause="traded meanwhile")
 
     async def _ask_of_another_account(self, report: AccountReport, guard: Guard) -> None:
         reason = _OF_ANOTHER_ACCOUNT[guard.state_reason or ""]
@@ -337,6 +346,10 @@ def _to_store(followed: Followed, reading: Reading, dated: Dated, stored: Seen |
 
 def _is_same_time(one: datetime, other: datetime) -> bool:
     return abs(wall_time.between(one, other)) < _SAME_TIME
+
+
+def _is_traded(guard: Guard, new: tuple[Fill, ...]) -> bool:
+    return any(concerns(guard.asset, fill) or fill.symbol == guard.symbol for fill in new)
 
 
 def _is_stock(report: AccountReport, guard: Guard) -> bool:

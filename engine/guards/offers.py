@@ -23,6 +23,8 @@ class ChoiceKind(StrEnum):
     GUARD_AND_SELL_NOW = "guard_and_sell_now"
     UNGUARD = "unguard"
     RESUME_GUARD = "resume_guard"
+    #: Lets the guards of a copied or moved database go on where it is now.
+    GUARD_HERE = "guard_here"
     CANCEL = "cancel"
 
 
@@ -129,8 +131,15 @@ class Unguarded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedFirst:
+    """Guards that watch again once they were compared with their venues."""
+
+    guards: tuple[Guard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeftAlone:
     """The owner chose to change nothing."""
 
 
-Outcome = Armed | Unguarded | LeftAlone | Offer | Nothing
+Outcome = Armed | Unguarded | ComparedFirst | LeftAlone | Offer | Nothing

@@ -10,6 +10,7 @@ from engine.clock import Clock
 from engine.confirmations.confirm import Claimed, claim_confirmation
 from engine.guards.answers import Answers
 from engine.guards.asking import Button, Pressed, load_pressed, overview_buttons, single_buttons
+from engine.guards.copies import guard_here
 from engine.guards.guard import Guard, GuardState
 from engine.guards.inquiry import Inquiry
 from engine.guards.offers import Armed, ChoiceKind, LeftAlone, Nothing, Offer, Outcome, Unguarded
@@ -97,7 +98,11 @@ class GuardService:
             ChoiceKind.CANCEL: _leave_alone,
             ChoiceKind.UNGUARD: self._unguard,
             ChoiceKind.RESUME_GUARD: self._resuming.resume,
+            ChoiceKind.GUARD_HERE: self._guard_here,
         }
+
+    async def _guard_here(self, pressed: Pressed) -> Outcome:
+        return await guard_here(self._database, pressed, clock=self._clock)
 
     async def _guard_and_sell(self, pressed: Pressed) -> Outcome:
         is_resumed = any(shown.resumes for shown in pressed.shown.values())

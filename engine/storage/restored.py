@@ -1,6 +1,7 @@
-"""Make a restored database safe to run on: what happened since the backup is not in it."""
+"""Make a restored or copied database safe to run on: what happened since is not in it."""
 
 import sqlite3
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +10,14 @@ from pathlib import Path
 RESTORED = "restored from a backup; being compared with the venue"
 #: The same for one whose sale was running: it is always asked about.
 RESTORED_IN_SALE = "restored from a backup made in the middle of its sale"
+#: The reason a guard waits with in a database whose file is not the one it was written into, until its owner says go.
+COPIED = "the database was copied or moved; waiting for your answer"
+#: The same for one that was sold or traded meanwhile: it is asked about afterwards.
+COPIED_AND_CHANGED = (
+    "the database was copied or moved and something happened to it since; waiting for your answer"
+)
+#: What its owner's answer lets each of them go on with.
+ONCE_ANSWERED = {COPIED: RESTORED, COPIED_AND_CHANGED: RESTORED_IN_SALE}
 
 _SUPERSEDE = """
 UPDATE intents SET state = 'superseded', finished_at = :now, updated_at = :now WHERE finished_at IS NULL
@@ -16,10 +25,14 @@ UPDATE intents SET state = 'superseded', finished_at = :now, updated_at = :now W
 _NOTE = """
 INSERT INTO intent_events (intent_id, seq, user_id, account_id, at, from_state, to_state, cause, words)
 SELECT i.intent_id, (SELECT COUNT(*) FROM intent_events e WHERE e.intent_id = i.intent_id),
-       i.user_id, i.account_id, :now, i.state, 'superseded', 'restored from a backup', ''
+       i.user_id, i.account_id, :now, i.state, 'superseded', :cause, ''
 FROM intents i WHERE i.finished_at IS NULL
 """
 _PAUSE = "UPDATE guards SET state = 'paused', state_reason = :why, updated_at = :now WHERE state = :state"
+#: It is in another file now, and knowingly so.
+_UNBIND = "DELETE FROM leases WHERE name = :name"
+#: The lease that tells which file a database was written into.
+FILE_LEASE = "file"
 
 
 def disarm(database: Path, *, now: datetime) -> None:
@@ -27,12 +40,22 @@ def disarm(database: Path, *, now: datetime) -> None:
 
     An exit may have been finished after the backup was made; going on with it would sell twice.
     """
-    at = now.strftime("%Y-%m-%d %H:%M:%S.%f")
+    waiting = {"armed": RESTORED, "closing": RESTORED_IN_SALE}
     with closing(sqlite3.connect(database)) as connection, connection:
-        connection.execute(_NOTE, {"now": at})
-        connection.execute(_SUPERSEDE, {"now": at})
-        for state, why in (("armed", RESTORED), ("closing", RESTORED_IN_SALE)):
-            connection.execute(_PAUSE, {"state": state, "why": why, "now": at})
+        for statement, values in disarming(waiting, cause="restored from a backup", now=now):
+            connection.execute(statement, values)
+        connection.execute(_UNBIND, {"name": FILE_LEASE})
+
+
+def disarming(
+    waiting: Mapping[str, str], *, cause: str, now: datetime
+) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Return what ends every exit and pauses the guards of each state, with the reason they wait with."""
+    at = now.strftime("%Y-%m-%d %H:%M:%S.%f")
+    yield _NOTE, {"now": at, "cause": cause}
+    yield _SUPERSEDE, {"now": at}
+    for state, why in waiting.items():
+        yield _PAUSE, {"state": state, "why": why, "now": at}
 
 
 def carry_nonces(replaced: Path, database: Path) -> None:

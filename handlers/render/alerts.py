@@ -10,6 +10,7 @@ from engine.alerts.messages import (
     BrokerTrouble,
     ClosedElsewhere,
     CoinRenamed,
+    DatabaseCopied,
     EntriesChanged,
     ExistingGuarded,
     ExitFailing,
@@ -30,6 +31,7 @@ from engine.alerts.parcels import Parcel
 from engine.guards.offers import OfferLine, Standing
 from engine.liquidation.mark import Mark
 from engine.venues import Venue
+from handlers.render.copied import render_copied
 from handlers.render.digest import render_digest
 from handlers.render.exits import render_exit
 from handlers.render.guard_outcomes import render_existing
@@ -68,12 +70,20 @@ def render_alert(message: Message, reader: Reader) -> Screen:
             return render_existing(message, reader)
         case FirstContact():
             return render_offer(message.offer, reader)
+        case GuardPaused() | CoinRenamed() | DatabaseCopied():
+            return _question(message, reader)
+        case _:
+            return Screen(text="\n".join(_plain(message, reader)))
+
+
+def _question(message: GuardPaused | CoinRenamed | DatabaseCopied, reader: Reader) -> Screen:
+    match message:
         case GuardPaused():
             return _guard_paused(message, reader)
         case CoinRenamed():
             return _coin_renamed(message, reader)
-        case _:
-            return Screen(text="\n".join(_plain(message, reader)))
+        case DatabaseCopied():
+            return render_copied(message, reader)
 
 
 def _guard_paused(message: GuardPaused, reader: Reader) -> Screen:

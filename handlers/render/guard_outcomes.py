@@ -6,6 +6,7 @@ from engine.alerts.messages import ExistingGuarded
 from engine.guards.guard import Guard
 from engine.guards.offers import (
     Armed,
+    ComparedFirst,
     LeftAlone,
     Nothing,
     Offer,
@@ -39,6 +40,8 @@ def render_outcome(outcome: Outcome, reader: Reader) -> tuple[Screen, ...]:
             return (done, render_offer(further, reader)) if further else (done,)
         case Unguarded():
             return (Screen(text="\n\n".join((*_unguarded(outcome), reader.as_of(reader.now)))),)
+        case ComparedFirst():
+            return (Screen(text="\n\n".join((*_compared_first(outcome), reader.as_of(reader.now)))),)
         case LeftAlone():
             return (Screen(text=f"{_LEFT_ALONE}\n{reader.as_of(reader.now)}"),)
         case Nothing():
@@ -103,6 +106,16 @@ def _armed_line(guard: Guard) -> str:
 def _unguarded(unguarded: Unguarded) -> Iterator[str]:
     yield "\n".join((bold("Not guarded any more"), *(_guard_name(guard) for guard in unguarded.guards)))
     yield "NIJA will not sell what is no longer guarded. /guard SYMBOL guards it again."
+
+
+def _compared_first(compared: ComparedFirst) -> Iterator[str]:
+    yield "\n".join(
+        (bold("Compared with the venue first"), *(_guard_name(guard) for guard in compared.guards))
+    )
+    yield (
+        "What is there as before watches again, a minute after the start at the earliest and not while another NIJA "
+        "answers with this bot's token. What was traded or moved is asked about. /status shows where it stands."
+    )
 
 
 def _guard_name(guard: Guard) -> str:

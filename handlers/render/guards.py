@@ -72,6 +72,7 @@ _LABELS = {
     ChoiceKind.GUARD_AND_SELL_NOW: "Guard {}and sell now",
     ChoiceKind.UNGUARD: "Stop guarding {}",
     ChoiceKind.RESUME_GUARD: "Guard {}again",
+    ChoiceKind.GUARD_HERE: "Only this one runs: guard here",
     ChoiceKind.CANCEL: "Cancel",
 }
 #: Beside a name the usual label is too long for a phone.

@@ -396,6 +396,12 @@ alerts = st.one_of(
         guarded=several(st.sampled_from(["BTC/USD", "SOL/USD"])),
         at=times,
     ),
+    st.builds(
+        messages.DatabaseCopied,
+        guarded=several(st.sampled_from(["BTC/USD at Kraken", "SOL/USD at Coinbase"])),
+        choice=st.builds(Choice, kind=st.just(ChoiceKind.GUARD_HERE), confirmation_id=_ids),
+        at=times,
+    ),
     st.builds(messages.EntriesChanged, halted=st.booleans(), at=times),
     st.builds(
         messages.BrokerTrouble,

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.storage.readable import readable_row
 from engine.storage.records import Lease, ProcessRun
+from engine.storage.restored import FILE_LEASE
 from engine.storage.tables import HandledUpdateRow, LeaseRow, ProcessRunRow
 
 
@@ -38,6 +39,18 @@ async def take_lease(session: AsyncSession, name: str, *, owner: str, now: datet
     else:
         await session.exec(update(LeaseRow).where(same).values(**values))
     return lease
+
+
+async def bind_file(session: AsyncSession, mark: str, *, now: datetime) -> bool:
+    """Note which file the database is in; False when it was in another one before."""
+    same = col(LeaseRow.name) == FILE_LEASE
+    bound = (await session.exec(select(LeaseRow.owner).where(same))).first()
+    if bound is None:
+        session.add(LeaseRow(name=FILE_LEASE, owner=mark, epoch=1, acquired_at=now, heartbeat_at=now))
+    elif bound != mark:
+        values = {"owner": mark, "epoch": LeaseRow.epoch + 1, "acquired_at": now, "heartbeat_at": now}
+        await session.exec(update(LeaseRow).where(same).values(**values))
+    return bound in {None, mark}
 
 
 async def beat(session: AsyncSession, lease: Lease, *, now: datetime) -> bool:

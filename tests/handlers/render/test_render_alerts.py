@@ -14,6 +14,7 @@ from engine.alerts.messages import (
     CancelledOrder,
     ClosedElsewhere,
     CoinRenamed,
+    DatabaseCopied,
     EntriesChanged,
     ExistingGuarded,
     ExitFailing,
@@ -33,7 +34,7 @@ from engine.alerts.messages import (
     RecordUnreadable,
 )
 from engine.alerts.parcels import Parcel
-from engine.guards.offers import Armed, PartLeftOut, PartReason, Standing
+from engine.guards.offers import Armed, Choice, ChoiceKind, PartLeftOut, PartReason, Standing
 from engine.orders import Side
 from engine.positions import Direction
 from engine.venues import Venue
@@ -138,6 +139,11 @@ EXAMPLES = {
         why="its quantity is 'many'",
     ),
     "entries_changed": EntriesChanged(halted=True, at=ago(seconds=30)),
+    "database_copied": DatabaseCopied(
+        guarded=("BTC/USD at Kraken", "SOL/USD at Coinbase"),
+        choice=Choice(kind=ChoiceKind.GUARD_HERE, confirmation_id="c1"),
+        at=ago(seconds=30),
+    ),
     "accounts_moved": AccountsMoved(
         venues=(Venue.KRAKEN, Venue.ALPACA), guarded=("BTC/USD", "SOL/USD"), at=ago(seconds=30)
     ),

@@ -1,0 +1,56 @@
+"""A data dir that was copied: the bot on the copy asks before it sells, for the first one may still run."""
+
+import shutil
+
+import pytest
+
+from demo.tour.records import read_guards
+from tests.acceptance.ether import PATIENCE_S, an_ether_world, fall, introduced, sales, until
+from tests.bot.disk import folder_with_marks
+
+QUESTION = "Is this the only NIJA?"
+
+
+@pytest.fixture
+def tmp_path():
+    with folder_with_marks() as folder:
+        yield folder
+
+
+async def test_the_bot_on_a_copy_sells_nothing_before_its_owner_answers(open_bot):
+    world = an_ether_world()
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
+    await introduced(stage)
+    await stage.bot.stop()
+    original = stage.data_dir.with_name("original")
+    stage.data_dir.rename(original)
+    shutil.copytree(original, stage.data_dir)
+
+    fall(world)
+    await stage.start_bot()
+    question = await stage.owner.wait_for(QUESTION, PATIENCE_S)
+    [asked] = await until(lambda: [one for one in read_guards(stage.database) if one.state == "paused"])
+    status = await stage.owner.ask("/status", timeout_s=PATIENCE_S)
+    stage.owner.press(question, "Only this one runs")
+    await stage.owner.wait_for("Compared with the venue first", PATIENCE_S)
+
+    assert "ETH/USD at Kraken" in question.text
+    assert asked.asset == "ETH"
+    assert "the database was copied or moved" in status.text
+    assert sales(world) == []
+
+
+async def test_a_restart_on_the_same_files_asks_nothing(open_bot):
+    world = an_ether_world()
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
+    await introduced(stage)
+    await stage.bot.stop()
+    moved = stage.data_dir.with_name("moved")
+    stage.data_dir.rename(moved)
+    moved.rename(stage.data_dir)
+
+    fall(world)
+    await stage.start_bot()
+    await until(lambda: sales(world))
+
+    assert not any(QUESTION in message.text for message in stage.owner.messages)
