@@ -175,14 +175,14 @@ def show(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
     settings = _settings(env_file)
     import asyncio
 
-    from bot.nonce_lines import brokers_by_fingerprint, render_nonce
+    from bot.nonce_lines import brokers_by_fingerprint, render_nonce, with_broker
     from bot.upkeep import list_nonces
     from engine.clock import SystemClock
 
     clock = SystemClock()
-    found = asyncio.run(list_nonces(settings, clock))
-    brokers, now = brokers_by_fingerprint(settings), clock.now()
-    lines = [render_nonce(one, brokers, now=now) for one in found]
+    brokers = brokers_by_fingerprint(settings)
+    found = tuple(with_broker(one, brokers) for one in asyncio.run(list_nonces(settings, clock)))
+    lines = [render_nonce(one, now=clock.now()) for one in found]
     _print(lines or ["No key has been used yet."], found, as_json=as_json)
 
 

@@ -1,6 +1,7 @@
 """A key's counter in one line."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from bot.settings import Settings
@@ -20,12 +21,16 @@ def brokers_by_fingerprint(settings: Settings) -> Mapping[str, str]:
     }
 
 
-def render_nonce(nonce: NonceStatus, brokers: Mapping[str, str], *, now: datetime) -> str:
+def with_broker(nonce: NonceStatus, brokers: Mapping[str, str]) -> NonceStatus:
+    """Return a counter with the broker whose key it is."""
+    return replace(nonce, broker=brokers.get(nonce.fingerprint, ""))
+
+
+def render_nonce(nonce: NonceStatus, *, now: datetime) -> str:
     """Name the broker, or that the settings hold this key no more, and tell the counter."""
     last = "unreadable" if nonce.last_nonce is None else nonce.last_nonce
     issued = "unreadable" if nonce.issued is None else f"{nonce.issued:,}"
     age = "unreadable"
     if nonce.last_used_at is not None:
         age = f"{wall_time.between(nonce.last_used_at, now).total_seconds():.0f} s ago"
-    broker = brokers.get(nonce.fingerprint, NO_LONGER_SET)
-    return f"{broker}  key {nonce.fingerprint}  last {last}  {age}  {issued} issued"
+    return f"{nonce.broker or NO_LONGER_SET}  key {nonce.fingerprint}  last {last}  {age}  {issued} issued"

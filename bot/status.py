@@ -1,16 +1,17 @@
 """Fill `/status` from every part of the process."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.health import patience
+from bot.nonce_lines import with_broker
 from engine import wall_time
-from engine.alerts.messages import ExitFailing, RecordKind
-from engine.alerts.outbox import GivenUp, depth, load_given_up, load_times, load_written
+from engine.alerts.messages import ExitFailing, RecordUnreadable
+from engine.alerts.outbox import Depth, GivenUp, depth, load_given_up, load_times, load_written
 from engine.alerts.unreadable import URGENT, describe
 from engine.balances.reader import AccountReader
 from engine.clock import Clock, moment
@@ -20,10 +21,19 @@ from engine.execution.journal import failing_key
 from engine.gates import EntryRequest, Gates, Shut
 from engine.guards.guard import Guard, GuardState
 from engine.liquidation.sight import Sight
-from engine.liquidation.unwatched import Unwatched, Watching, find_unwatched
+from engine.liquidation.unwatched import Watching, find_unwatched
 from engine.liquidation.watch import Watch
 from engine.nonce.store import NonceStore
-from engine.status import BrokerStatus, GateStatus, JobStatus, PriceAge, StatusReport
+from engine.status import (
+    BrokerStatus,
+    FailingExit,
+    GateStatus,
+    JobStatus,
+    NonceStatus,
+    PausedGuard,
+    PriceAge,
+    StatusReport,
+)
 from engine.storage.database import Database
 from engine.storage.repositories import guards as guard_rows
 from engine.storage.repositories import intents as intent_rows
@@ -41,6 +51,19 @@ class Facts:
     database_file: Path | None
     revision: str
     guard_interval_s: float
+    #: Whose key has which fingerprint.
+    brokers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stored:
+    """What the database tells of the process: every watched guard, and one user's exits and alerts."""
+
+    watched: tuple[Guard, ...]
+    outbox: Depth
+    given_up: GivenUp
+    exits: tuple[Intent, ...]
+    failing: tuple[FailingExit, ...]
 
 
 class ProcessStatus:
@@ -78,19 +101,11 @@ class ProcessStatus:
     async def fetch_status(self, user_id: int) -> StatusReport:
         """Return the process's state, with only this user's accounts and guards."""
         async with self._database.read() as session:
-            watched = await guard_rows.load_watched(session)
-            outbox = await depth(session)
-            given_up = await load_given_up(session, user_id)
-            live = await intent_rows.load_live_intents(session)
-            theirs = [one for one in live if one.user_id == user_id]
-            found_failing = [await _find_failing(session, one) for one in theirs]
-        failing = [one for one in found_failing if one is not None]
-        guards = [guard for guard in watched if guard.user_id == user_id]
+            stored = await _load_stored(session, user_id)
+        guards = [guard for guard in stored.watched if guard.user_id == user_id]
         armed = [guard for guard in guards if guard.state is GuardState.ARMED]
         found = (find_unwatched(guard, self._watching(guard)) for guard in armed)
         unwatched = tuple(one for one in found if one is not None)
-        exits = [one for one in theirs if one.kind is IntentKind.EXIT]
-        driven = {f"exit {guard.guard_id}" for guard in guards} & set(self._tasks.names())
         return StatusReport(
             at=self._clock.now(),
             version=self._facts.version,
@@ -98,24 +113,22 @@ class ProcessStatus:
             started_at=self._started.at,
             brokers=self._brokers(user_id),
             jobs=self._jobs(),
-            nonces=await self._nonces.list_nonces(),
+            nonces=await self._list_nonces(),
             # Nobody asks for the price of what is paused.
             prices=tuple(self._price(guard) for guard in guards if guard.state is not GuardState.PAUSED),
             guards_armed=len(armed) - len(unwatched),
             unwatched=unwatched,
             unguarded=self._count_unguarded(user_id, guards),
             unreadable=tuple(self._unreadable(user_id)),
-            guards_paused=sum(guard.state is GuardState.PAUSED for guard in guards),
-            # Not every one has both: a row found at the start waits for its key, a task for its first row.
-            exits_in_flight=max(len(exits), len(driven)),
-            waiting=(*(_paused(guard) for guard in guards if guard.state is GuardState.PAUSED), *failing),
-            exits_failing=len(failing),
-            exits_since=wall_time.earliest(one.created_at for one in exits),
-            outbox_waiting=outbox.waiting,
-            outbox_oldest_at=outbox.oldest_at,
-            outbox_refused=outbox.refused,
-            alerts_given_up=given_up.alerts,
-            last_given_up=_named(given_up),
+            paused=tuple(_paused(guard) for guard in guards if guard.state is GuardState.PAUSED),
+            failing=stored.failing,
+            exits_in_flight=self._count_exits(guards, stored.exits),
+            exits_since=wall_time.earliest(one.created_at for one in stored.exits),
+            outbox_waiting=stored.outbox.waiting,
+            outbox_oldest_at=stored.outbox.oldest_at,
+            outbox_refused=stored.outbox.refused,
+            alerts_given_up=stored.given_up.alerts,
+            last_given_up=_named(stored.given_up),
             database="SQLite" if self._facts.database_file else "PostgreSQL",
             database_revision=self._facts.revision,
             database_failing_s=self._database_failing_s(),
@@ -123,24 +136,25 @@ class ProcessStatus:
             gates=await self._ask_gates(user_id),
         )
 
+    def _count_exits(self, guards: Sequence[Guard], exits: Sequence[Intent]) -> int:
+        # Not every one has both: a row found at the start waits for its key, a task for its first row.
+        driven = {f"exit {guard.guard_id}" for guard in guards} & set(self._tasks.names())
+        return max(len(exits), len(driven))
+
+    async def _list_nonces(self) -> tuple[NonceStatus, ...]:
+        return tuple(with_broker(one, self._facts.brokers) for one in await self._nonces.list_nonces())
+
     def _count_unguarded(self, user_id: int, guards: Sequence[Guard]) -> int:
         guarded = {(guard.account_id, guard.kind, guard.asset) for guard in guards}
         states = (self._reader.state(account) for account in self._reader.accounts(user_id))
         held = {(one.account_id, each.kind, each.asset) for one in states for each in one.open_positions}
         return len(held - guarded)
 
-    def _unreadable(self, user_id: int) -> Iterator[Unwatched]:
+    def _unreadable(self, user_id: int) -> Iterator[RecordUnreadable]:
         for row in self._database.unreadable:
             record = describe(row) if row.user_id in {user_id, None} else None
-            if record is None or record.record not in URGENT:
-                continue
-            what = "its guard" if record.record is RecordKind.GUARD else "the order that sells it"
-            yield Unwatched(
-                symbol=record.symbol or f"guard {record.name}",
-                venue_label=record.venue_label or "an unknown venue",
-                why=f"{what} cannot be read from the database: {record.why}",
-                since=None,
-            )
+            if record is not None and record.record in URGENT:
+                yield record
 
     async def _ask_gates(self, user_id: int) -> tuple[GateStatus, ...]:
         answers = await self._gates.ask(self._clock.now(), EntryRequest(user_id=user_id))
@@ -187,22 +201,31 @@ class ProcessStatus:
         return PriceAge(venue_label=guard.venue.label, symbol=guard.symbol, at=at)
 
 
-async def _find_failing(session: AsyncSession, intent: Intent) -> Unwatched | None:
+async def _load_stored(session: AsyncSession, user_id: int) -> _Stored:
+    live = [one for one in await intent_rows.load_live_intents(session) if one.user_id == user_id]
+    failing = [await _find_failing(session, one) for one in live]
+    return _Stored(
+        watched=await guard_rows.load_watched(session),
+        outbox=await depth(session),
+        given_up=await load_given_up(session, user_id),
+        exits=tuple(one for one in live if one.kind is IntentKind.EXIT),
+        failing=tuple(one for one in failing if one is not None),
+    )
+
+
+async def _find_failing(session: AsyncSession, intent: Intent) -> FailingExit | None:
     """Return why an exit was last said not to get through; None while its owner was told of nothing."""
     key = failing_key(intent)
     times = await load_times(session, key_prefix=key)
     if not times:
         return None
     message = await load_written(session, f"{key}{len(times) - 1}")
-    why = message.why if isinstance(message, ExitFailing) else "/history says why"
-    return Unwatched(
-        symbol=intent.symbol, venue_label=intent.venue.label, why=f"not sold yet: {why}", since=times[0]
-    )
+    why = message.why if isinstance(message, ExitFailing) else ""
+    return FailingExit(symbol=intent.symbol, venue_label=intent.venue.label, why=why, since=times[0])
 
 
-def _paused(guard: Guard) -> Unwatched:
-    why = f"paused: {guard.state_reason or 'your answer is needed'}"
-    return Unwatched(symbol=guard.symbol, venue_label=guard.venue.label, why=why, since=None)
+def _paused(guard: Guard) -> PausedGuard:
+    return PausedGuard(symbol=guard.symbol, venue_label=guard.venue.label, why=guard.state_reason or "")
 
 
 def _named(given_up: GivenUp) -> str:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from engine import wall_time
+from engine.alerts.messages import RecordUnreadable
 from engine.liquidation.unwatched import Unwatched
 from engine.venues import Account
 
@@ -57,6 +58,29 @@ class NonceStatus:
     last_nonce: int | None
     last_used_at: datetime | None
     issued: int | None
+    #: Whose key it is; empty where the settings hold it no more.
+    broker: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PausedGuard:
+    """A guard that waits for its owner's answer."""
+
+    symbol: str
+    venue_label: str
+    #: Why it was paused; empty where nothing is known of that.
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailingExit:
+    """An exit that its owner was told does not get through."""
+
+    symbol: str
+    venue_label: str
+    #: Why, as it was told last; empty where that cannot be read.
+    why: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +115,6 @@ class StatusReport:
     prices: tuple[PriceAge, ...]
     #: Armed, and able to act.
     guards_armed: int
-    guards_paused: int
     exits_in_flight: int
     outbox_waiting: int
     outbox_oldest_at: datetime | None
@@ -101,13 +124,12 @@ class StatusReport:
     #: Armed guards that cannot act now, each with the reason.
     unwatched: tuple[Unwatched, ...] = ()
     #: Guards and sales whose stored records cannot be read: nobody watches or follows them.
-    unreadable: tuple[Unwatched, ...] = ()
-    #: What its owner has to see to before it is sold or watched again, each with the reason.
-    waiting: tuple[Unwatched, ...] = ()
+    unreadable: tuple[RecordUnreadable, ...] = ()
+    #: What its owner has to see to before it is watched or sold again.
+    paused: tuple[PausedGuard, ...] = ()
+    failing: tuple[FailingExit, ...] = ()
     #: Positions in the latest readings that have no guard.
     unguarded: int = 0
-    #: Exits in flight that their owner was told of as failing.
-    exits_failing: int = 0
     #: When the oldest exit in flight was written down.
     exits_since: datetime | None = None
     #: For how long the database could not be written; None while it can.
@@ -124,7 +146,7 @@ class StatusReport:
     def guards(self) -> int:
         """Return how many positions have a guard, whatever it does now; what is being sold has one."""
         watched = self.guards_armed + len(self.unwatched)
-        return watched + self.guards_paused + self.exits_in_flight + len(self.unreadable)
+        return watched + len(self.paused) + self.exits_in_flight + len(self.unreadable)
 
 
 class Symptom(StrEnum):
@@ -213,14 +235,14 @@ def _guard_troubles(report: StatusReport) -> Iterator[Trouble]:
     unusual = [one for one in report.unwatched if not (one.is_usual or one.is_starting)]
     if unusual:
         yield Trouble(symptom=Symptom.GUARDS_UNWATCHED, count=len(unusual))
-    if report.exits_failing:
-        yield Trouble(symptom=Symptom.EXIT_FAILING, count=report.exits_failing)
+    if report.failing:
+        yield Trouble(symptom=Symptom.EXIT_FAILING, count=len(report.failing))
     elif report.exits_since is not None and wall_time.is_older(report.exits_since, report.at, _EXIT_PATIENCE):
         yield Trouble(
             symptom=Symptom.EXIT_UNFINISHED, lasting=wall_time.between(report.exits_since, report.at)
         )
-    if report.guards_paused:
-        yield Trouble(symptom=Symptom.GUARDS_PAUSED, count=report.guards_paused)
+    if report.paused:
+        yield Trouble(symptom=Symptom.GUARDS_PAUSED, count=len(report.paused))
 
 
 def _alert_troubles(report: StatusReport) -> Iterator[Trouble]:

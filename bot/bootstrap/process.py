@@ -20,6 +20,7 @@ from bot.hearing import Hearing
 from bot.jobs import Job
 from bot.lease import DatabaseLease, HeldDataDir, LockLostError
 from bot.lifecycle import Parts
+from bot.nonce_lines import brokers_by_fingerprint
 from bot.outside import Heartbeat, SecondChannel
 from bot.polling import TOKEN_REFUSED, Polling
 from bot.reach import Reach
@@ -111,14 +112,20 @@ def build_process(
     held: HeldDataDir,
 ) -> Parts:
     """Return everything that runs, built and wired but not started."""
-    clock = base.clock
-    line = direct_line(settings, token)
-    watchdog = Watchdog(tell=line.say)
+    clock, line = base.clock, direct_line(settings, token)
+    watchdog, alarm = Watchdog(tell=line.say), DatabaseAlarm(tell=line.say, clock=clock)
     updates = StoredUpdates(base.database, clock)
     lease = DatabaseLease(base.database, clock, on_lost=stop.ask)
-    alarm = DatabaseAlarm(tell=line.say, clock=clock)
-    commands = _build_socket(settings, engine, clock)
-    health = _health(settings, clock, lambda: (*schedule.statuses, delivery.status, chat.status))
+    hearing = Hearing(tell=line.say, clock=clock, rival=base.rival)
+    application, chat = _build_chat(
+        settings, token, updates, stop, hearing=hearing, clock=clock, redactor=redactor
+    )
+    delivery = _build_delivery(settings, base, chat, redactor)
+
+    def all_jobs() -> tuple[JobStatus, ...]:
+        return (*schedule.statuses, delivery.status, chat.status)
+
+    commands, health = _build_socket(settings, engine, clock), _health(settings, clock, all_jobs)
     jobs = (
         *_jobs(settings, base, engine.trading, updates, reader=engine.reader, lease=lease, alarm=alarm),
         *_listening(commands, health),
@@ -126,37 +133,7 @@ def build_process(
         Job(name="data dir lock", every_s=1, what=partial(_check_lock, held, stop), budget_s=5),
     )
     schedule = _build_schedule(jobs, clock, redactor, watchdog)
-    application, chat = _build_chat(
-        settings,
-        token,
-        updates,
-        stop,
-        hearing=Hearing(tell=line.say, clock=clock, rival=base.rival),
-        clock=clock,
-        redactor=redactor,
-    )
-    delivery = Delivery(
-        database=base.database,
-        bot=chat.bot,
-        connected=chat.connected,
-        reader_of=partial(_reader_of, base.users, clock),
-        clock=clock,
-        redact=redactor.text,
-        owner_ids=settings.owner_ids,
-    )
-    status = ProcessStatus(
-        facts=_facts(settings, revision),
-        clock=clock,
-        reader=engine.reader,
-        watch=engine.watch,
-        is_key_certain=base.identities.is_settled,
-        tasks=base.tasks,
-        nonces=base.nonces,
-        database=base.database,
-        gates=Gates(halts=engine.halts),
-        jobs=lambda: (*schedule.statuses, delivery.status, chat.status),
-        database_failing_s=lambda: alarm.failing_s,
-    )
+    status = _build_status(_facts(settings, revision), base, engine, jobs=all_jobs, alarm=alarm)
     register(application, _services(base, engine, status))
     return Parts(
         engine=engine.trading,
@@ -167,6 +144,41 @@ def build_process(
         lease=lease,
         health=health,
         commands=commands,
+    )
+
+
+def _build_delivery(settings: Settings, base: Base, chat: Chat, redactor: Redactor) -> Delivery:
+    return Delivery(
+        database=base.database,
+        bot=chat.bot,
+        connected=chat.connected,
+        reader_of=partial(_reader_of, base.users, base.clock),
+        clock=base.clock,
+        redact=redactor.text,
+        owner_ids=settings.owner_ids,
+    )
+
+
+def _build_status(
+    facts: Facts,
+    base: Base,
+    engine: EngineParts,
+    *,
+    jobs: Callable[[], tuple[JobStatus, ...]],
+    alarm: DatabaseAlarm,
+) -> ProcessStatus:
+    return ProcessStatus(
+        facts=facts,
+        clock=base.clock,
+        reader=engine.reader,
+        watch=engine.watch,
+        is_key_certain=base.identities.is_settled,
+        tasks=base.tasks,
+        nonces=base.nonces,
+        database=base.database,
+        gates=Gates(halts=engine.halts),
+        jobs=jobs,
+        database_failing_s=lambda: alarm.failing_s,
     )
 
 
@@ -237,6 +249,7 @@ def _facts(settings: Settings, revision: str) -> Facts:
         database_file=database_file(settings.database_url),
         revision=revision,
         guard_interval_s=settings.guard_interval_s,
+        brokers=brokers_by_fingerprint(settings),
     )
 
 

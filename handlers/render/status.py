@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from engine import wall_time
+from engine.alerts.messages import RecordKind, RecordUnreadable
 from engine.halts import Halt
 from engine.liquidation.unwatched import Unwatched
 from engine.status import (
@@ -24,6 +25,8 @@ from handlers.render.screen import Screen, refresh_row
 from handlers.render.times import Reader, duration
 
 _BYTES_PER_MB = 1_000_000
+#: Enough to tell two keys apart; nija nonce show has the whole.
+_SHOWN_OF_FINGERPRINT = 4
 
 _NOTHING_SOLD = "Whatever is lost, nothing is sold by itself. /positions shows what could be guarded."
 
@@ -77,7 +80,7 @@ def render_status(report: StatusReport, reader: Reader, halt: Halt | None = None
         _section("Brokers", (_broker(broker, reader) for broker in report.brokers)),
         _section("Guards", _guards(report, reader)),
         "\n".join(_entries(report, reader, halt)),
-        _section("Jobs, last run", _jobs(report, reader)),
+        _section("Jobs", _jobs(report, reader)),
         f"{bold('Alerts')}: {_outbox(report, reader)}\n{bold('Database')}: {_database(report)}",
         _section("Nonces, one counter per key", (_nonce(nonce, reader) for nonce in report.nonces)),
         reader.as_of(report.at),
@@ -158,18 +161,28 @@ def _guards(report: StatusReport, reader: Reader) -> Iterator[str]:
     out = len(report.unwatched) + len(report.unreadable)
     unwatched = f", {out} not watched" if out else ""
     yield (
-        f"{report.guards_armed} watching{unwatched}, {report.guards_paused} paused, "
+        f"{report.guards_armed} watching{unwatched}, {len(report.paused)} paused, "
         f"{report.exits_in_flight} being sold"
     )
     yield from _unwatched(report, reader)
-    for one in report.unreadable:
-        yield f"NOT watched: {escape(one.symbol)} at {escape(one.venue_label)}, {foreign(one.why)}"
-    for one in report.waiting:
-        since = f" since {reader.clock(one.since)}" if one.since else ""
-        yield f"{escape(one.symbol)} at {escape(one.venue_label)}{since}, {foreign(one.why)}"
+    yield from map(_unreadable_record, report.unreadable)
+    for paused in report.paused:
+        why = foreign(paused.why) or "your answer is needed"
+        yield f"{escape(paused.symbol)} at {escape(paused.venue_label)}, paused: {why}"
+    for exit_ in report.failing:
+        since, why = reader.clock(exit_.since), foreign(exit_.why) or "/history says why"
+        yield f"{escape(exit_.symbol)} at {escape(exit_.venue_label)} since {since}, not sold yet: {why}"
     if report.prices:
         yield "Last price:"
         yield rows((_price_label(age), _age(age.at, reader)) for age in report.prices)
+
+
+def _unreadable_record(record: RecordUnreadable) -> str:
+    symbol = record.symbol or f"guard {record.name}"
+    venue = record.venue_label or "an unknown venue"
+    what = "its guard" if record.record is RecordKind.GUARD else "the order that sells it"
+    lost = f"{what} cannot be read from the database: {foreign(record.why)}"
+    return f"NOT watched: {escape(symbol)} at {escape(venue)}, {lost}"
 
 
 def _unwatched(report: StatusReport, reader: Reader) -> Iterator[str]:
@@ -222,7 +235,9 @@ def _nonce(nonce: NonceStatus, reader: Reader) -> str:
     last = _UNREADABLE if nonce.last_nonce is None else nonce.last_nonce
     used = reader.age(nonce.last_used_at) if nonce.last_used_at else "last used at a time that cannot be read"
     issued = _UNREADABLE if nonce.issued is None else f"{nonce.issued:,}"
-    return f"key {escape(nonce.fingerprint)}: {last}, {used}, {issued} issued"
+    owner = f"{nonce.broker} key" if nonce.broker else "A key that is no longer set"
+    name = f"{escape(owner)} (fingerprint …{escape(nonce.fingerprint[-_SHOWN_OF_FINGERPRINT:])})"
+    return f"{name}: {last}, {used}, {issued} issued"
 
 
 def _outbox(report: StatusReport, reader: Reader) -> str:

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
 
-from bot.nonce_lines import brokers_by_fingerprint, render_nonce
+from bot.nonce_lines import brokers_by_fingerprint, render_nonce, with_broker
 from bot.settings import Settings
 from engine.nonce.fingerprint import key_fingerprint
 from engine.status import NonceStatus
@@ -19,7 +19,7 @@ SETTINGS = Settings(
 def shown(key, **what):
     known = {"last_nonce": 12, "last_used_at": NOW - timedelta(seconds=4), "issued": 1200}
     nonce = NonceStatus(fingerprint=key_fingerprint(key), **(known | what))
-    return render_nonce(nonce, brokers_by_fingerprint(SETTINGS), now=NOW)
+    return render_nonce(with_broker(nonce, brokers_by_fingerprint(SETTINGS)), now=NOW)
 
 
 def test_each_key_is_named_with_its_broker():

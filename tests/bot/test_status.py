@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.status import Facts, ProcessStatus
+from engine.alerts.messages import RecordKind
 from engine.clock import SystemClock, moment
 from engine.errors import KeyRejectedError, LockedOutError
 from engine.execution.journal import Journal
@@ -142,7 +143,7 @@ async def test_a_guard_that_cannot_be_read_is_named_and_counts_as_trouble(desk):
     report = await desk.status.fetch_status(OWNER)
 
     [unreadable] = report.unreadable
-    assert unreadable.why == "its guard cannot be read from the database: its quantity is 'many'"
+    assert (unreadable.record, unreadable.why) == (RecordKind.GUARD, "its quantity is 'many'")
     assert (unreadable.symbol, unreadable.venue_label) == ("BTC/USD", "Kraken")
     assert (report.guards, report.guards_armed) == (1, 0)
     assert Symptom.GUARDS_UNREADABLE in {trouble.symptom for trouble in find_troubles(report)}
@@ -163,12 +164,12 @@ async def test_every_guard_that_waits_is_named_with_its_reason(desk):
         await tell_if_due(live.intent, why, "trying again", journal=journal, clock=desk.clock)
         desk.clock.pass_time(3600)
 
-    waiting = (await desk.status.fetch_status(OWNER)).waiting
+    report = await desk.status.fetch_status(OWNER)
 
-    assert [(one.symbol, one.why) for one in waiting] == [
-        ("BTC/USD", "paused: its quantity changed without a trade"),
-        ("ETH/USD", "not sold yet: Kraken does not answer"),
+    assert [(one.symbol, one.why) for one in report.paused] == [
+        ("BTC/USD", "its quantity changed without a trade")
     ]
+    assert [(one.symbol, one.why) for one in report.failing] == [("ETH/USD", "Kraken does not answer")]
 
 
 @pytest.mark.parametrize(
@@ -213,6 +214,6 @@ async def test_an_exit_whose_failing_was_told_is_named_at_once(desk):
 
     report = await desk.status.fetch_status(OWNER)
 
-    assert (before.exits_in_flight, before.exits_failing) == (1, 0)
-    assert (report.exits_in_flight, report.exits_failing) == (1, 1)
-    assert (await desk.status.fetch_status(OTHER)).exits_failing == 0
+    assert (before.exits_in_flight, len(before.failing)) == (1, 0)
+    assert (report.exits_in_flight, len(report.failing)) == (1, 1)
+    assert (await desk.status.fetch_status(OTHER)).failing == ()

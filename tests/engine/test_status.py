@@ -5,7 +5,9 @@ import pytest
 from engine.liquidation.unwatched import Unwatched
 from engine.status import (
     BrokerStatus,
+    FailingExit,
     JobStatus,
+    PausedGuard,
     PriceAge,
     StatusReport,
     Symptom,
@@ -33,6 +35,10 @@ def a_broker(answered, failed):
     return BrokerStatus(account=an_account(), last_answer_at=answered, last_error=error, last_error_at=failed)
 
 
+PAUSED = PausedGuard(symbol="BTC/USD", venue_label="Kraken", why="")
+FAILING = FailingExit(symbol="BTC/USD", venue_label="Kraken", why="no connection", since=NOW)
+
+
 def a_report(**changes):
     """A process that guards one position and has nothing to complain of."""
     values = {
@@ -45,7 +51,6 @@ def a_report(**changes):
         "nonces": (),
         "prices": (PriceAge(venue_label="Kraken", symbol="BTC/USD", at=ago(2)),),
         "guards_armed": 1,
-        "guards_paused": 0,
         "exits_in_flight": 0,
         "outbox_waiting": 0,
         "outbox_oldest_at": None,
@@ -119,10 +124,10 @@ def test_what_was_answered_since_is_no_trouble():
             Trouble(symptom=Symptom.EXIT_UNFINISHED, lasting=timedelta(seconds=11)),
         ),
         (
-            {"exits_in_flight": 1, "exits_since": ago(3), "exits_failing": 1},
+            {"exits_in_flight": 1, "exits_since": ago(3), "failing": (FAILING,)},
             Trouble(symptom=Symptom.EXIT_FAILING, count=1),
         ),
-        ({"guards_paused": 1}, Trouble(symptom=Symptom.GUARDS_PAUSED, count=1)),
+        ({"paused": (PAUSED,)}, Trouble(symptom=Symptom.GUARDS_PAUSED, count=1)),
         ({"jobs": (a_job(16),)}, Trouble(symptom=Symptom.JOB_LATE, name="guard")),
         (
             {"outbox_waiting": 4, "outbox_oldest_at": ago(121)},
@@ -155,7 +160,7 @@ def test_what_may_take_a_moment_is_no_trouble_yet(changes):
     [
         ({"guards_armed": 0}, 0),
         ({"guards_armed": 0, "unwatched": (an_unwatched(),)}, 1),
-        ({"guards_armed": 0, "guards_paused": 1}, 1),
+        ({"guards_armed": 0, "paused": (PAUSED,)}, 1),
         ({"guards_armed": 0, "exits_in_flight": 1}, 1),
     ],
 )

@@ -31,7 +31,15 @@ from engine.routing.fees import FeeProfile
 from engine.routing.route import Choice as Why
 from engine.routing.route import LeftOut, NoRoute, Obstacle, Reason, Route, TradeRequest
 from engine.services import RoutePreview
-from engine.status import BrokerStatus, JobStatus, NonceStatus, PriceAge, StatusReport
+from engine.status import (
+    BrokerStatus,
+    FailingExit,
+    JobStatus,
+    NonceStatus,
+    PausedGuard,
+    PriceAge,
+    StatusReport,
+)
 from engine.venues import Account, Venue
 from handlers.render.times import Reader, zone_named
 
@@ -252,7 +260,18 @@ reports = st.builds(
             is_usual=st.booleans(),
         )
     ),
-    guards_paused=st.integers(min_value=0),
+    unreadable=several(
+        st.builds(
+            messages.RecordUnreadable,
+            record=st.sampled_from(messages.RecordKind),
+            name=names,
+            symbol=st.one_of(st.just(""), names),
+            venue_label=st.one_of(st.just(""), names),
+            why=words,
+        )
+    ),
+    paused=several(st.builds(PausedGuard, symbol=names, venue_label=names, why=words)),
+    failing=several(st.builds(FailingExit, symbol=names, venue_label=names, why=words, since=times)),
     exits_in_flight=st.integers(min_value=0),
     outbox_waiting=st.integers(min_value=0),
     outbox_oldest_at=maybe(times),

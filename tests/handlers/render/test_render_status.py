@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import pytest
 
+from engine.alerts.messages import RecordKind, RecordUnreadable
 from engine.halts import Halt, HaltedBy
 from engine.liquidation.unwatched import STARTING, Unwatched
-from engine.status import BrokerStatus, GateStatus, JobStatus, NonceStatus, PriceAge
+from engine.status import BrokerStatus, FailingExit, GateStatus, JobStatus, NonceStatus, PausedGuard, PriceAge
 from handlers.render.status import render_status
 from tests.handlers.screen_checks import check_fits, check_golden
 from tests.handlers.values import READER, account, ago, status
@@ -13,6 +14,9 @@ from tests.handlers.values import READER, account, ago, status
 def unwatched(symbol="BTC/USD", **changes):
     values = {"venue_label": "Kraken", "why": "price unknown: no quote", "since": ago(minutes=3)}
     return Unwatched(symbol=symbol, **values | changes)
+
+
+PAUSED = PausedGuard(symbol="SOL/USD", venue_label="Kraken", why="its quantity <changed>")
 
 
 def test_a_process_in_good_health():
@@ -37,7 +41,7 @@ def test_everything_that_can_be_wrong_is_named_first():
             JobStatus(name="fees", every_s=900, last_run_at=None, lag_s=None, last_error="no answer"),
         ),
         prices=(PriceAge(venue_label="Kraken", symbol="BTC/USD", at=None),),
-        guards_paused=1,
+        paused=(PAUSED,),
         unwatched=(
             unwatched(),
             unwatched("ETH/USD", since=ago(minutes=4)),
@@ -74,10 +78,9 @@ def test_what_is_not_read_yet_right_after_the_start_is_no_trouble():
 
 
 def test_what_waits_is_listed_with_its_reason():
-    paused = unwatched("SOL/USD", since=None, why="paused: its quantity <changed>")
-    unsold = unwatched("ETH/USD", since=ago(minutes=4), why="not sold yet: no connection")
+    unsold = FailingExit(symbol="ETH/USD", venue_label="Kraken", why="no connection", since=ago(minutes=4))
 
-    text = render_status(status(guards_paused=1, exits_failing=1, waiting=(paused, unsold)), READER).text
+    text = render_status(status(paused=(PAUSED,), failing=(unsold,)), READER).text
 
     assert "SOL/USD at Kraken, paused: its quantity &lt;changed&gt;" in text
     assert "ETH/USD at Kraken since 02:26:11 UTC, not sold yet: no connection" in text
@@ -99,7 +102,7 @@ def test_refused_and_given_up_alerts_are_counted_and_named():
 
 
 def test_one_trouble_is_enough_not_to_be_well():
-    assert "All is well." not in render_status(status(guards_paused=1), READER).text
+    assert "All is well." not in render_status(status(paused=(PAUSED,)), READER).text
 
 
 @pytest.mark.parametrize("troubles", [{}, {"database_failing_s": 12.0}], ids=["well", "ill"])
@@ -197,7 +200,9 @@ def test_a_counter_that_cannot_be_read_is_shown_as_such():
 
     text = render_status(status(nonces=(damaged,)), READER).text
 
-    assert "key 3f9a1c20: unreadable, last used at a time that cannot be read, unreadable issued" in text
+    assert (
+        "fingerprint …1c20): unreadable, last used at a time that cannot be read, unreadable issued" in text
+    )
 
 
 def test_while_something_is_sold_that_is_what_is_said_first():
@@ -213,3 +218,35 @@ def test_while_something_is_sold_that_is_what_is_said_first():
 )
 def test_what_is_held_without_a_guard_is_counted(unguarded, expected):
     assert f"1 position is guarded. {expected}" in render_status(status(unguarded=unguarded), READER).text
+
+
+def test_a_record_that_cannot_be_read_is_named_with_what_is_known_of_it():
+    known = RecordUnreadable(
+        record=RecordKind.EXIT, name="guard-1", symbol="BTC/USD", venue_label="Kraken", why="quantity"
+    )
+    unknown = RecordUnreadable(record=RecordKind.GUARD, name="guard-2", why="quantity")
+
+    text = render_status(status(unreadable=(known, unknown)), READER).text
+
+    lost = "cannot be read from the database: quantity"
+    assert f"NOT watched: BTC/USD at Kraken, the order that sells it {lost}" in text
+    assert f"NOT watched: guard guard-2 at an unknown venue, its guard {lost}" in text
+
+
+def test_each_counter_names_the_broker_of_its_key():
+    former = NonceStatus(fingerprint="0badc0de", last_nonce=7, last_used_at=ago(days=3), issued=1)
+
+    text = render_status(status(nonces=(*status().nonces, former)), READER).text
+
+    assert "Kraken key (fingerprint …1c20): 1772850608123456789, 3 s ago, 12,345 issued" in text
+    assert "A key that is no longer set (fingerprint …c0de): 7, 3 d ago, 1 issued" in text
+
+
+def test_what_is_not_known_of_a_wait_is_said_where_to_look_for():
+    paused = replace(PAUSED, why="")
+    unsold = FailingExit(symbol="ETH/USD", venue_label="Kraken", why="", since=ago(minutes=4))
+
+    text = render_status(status(paused=(paused,), failing=(unsold,)), READER).text
+
+    assert "SOL/USD at Kraken, paused: your answer is needed" in text
+    assert "not sold yet: /history says why" in text
