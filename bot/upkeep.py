@@ -64,9 +64,10 @@ def restore(
     settings: Settings, file: Path, clock: Clock, *, agrees: Callable[[Prepared], bool] = lambda _: True
 ) -> Restored | None:
     """Put a backup in the database's place if `agrees` says so of it; no bot may run meanwhile. None is a no."""
-    with hold_data_dir(settings.data_dir):
+    database = _sqlite_file(settings)
+    with hold_data_dir(settings.data_dir, database=database):
         try:
-            with prepare_restore(file, _sqlite_file(settings)) as prepared:
+            with prepare_restore(file, database) as prepared:
                 return finish_restore(prepared, now=clock.now()) if agrees(prepared) else None
         except BackupError as refusal:
             raise _refused(refusal) from refusal
