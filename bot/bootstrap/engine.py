@@ -20,6 +20,7 @@ from engine.closing.service import ClosingService
 from engine.execution.audit import Audit
 from engine.execution.journal import Journal
 from engine.execution.late_fees import LateFees
+from engine.execution.settling import Settler
 from engine.execution.submit import Submitter
 from engine.guards.arming import ArmingMode
 from engine.guards.guard import Guard
@@ -229,6 +230,7 @@ def _build_closing(settings: Settings, base: Base, books: _Books, exits: Exits) 
 
 def _build_watch(settings: Settings, base: Base, reports: Reports) -> tuple[Exits, Watch]:
     journal = Journal(database=base.database, clock=base.clock)
+    settler = Settler(journal=journal, clock=base.clock)
 
     def breached(guard: Guard) -> bool | None:
         return watch.is_breached(guard)
@@ -239,7 +241,8 @@ def _build_watch(settings: Settings, base: Base, reports: Reports) -> tuple[Exit
     exits = Exits(
         desk=Desk(
             journal=journal,
-            submitter=Submitter(journal=journal, clock=base.clock),
+            submitter=Submitter(journal=journal, settler=settler, clock=base.clock),
+            settler=settler,
             reports=reports,
             availability=Availability(reports=reports, journal=journal, clock=base.clock),
             clock=base.clock,

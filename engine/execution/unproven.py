@@ -2,12 +2,10 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from engine.execution.intents import IntentStep
 from engine.execution.settle import PROOFS, Resend
 from engine.execution.states import IntentState
-from engine.money import ZERO, exact
 from engine.venues import Venue
 
 #: An accepted order that was told as over without a fill.
@@ -15,9 +13,6 @@ _CLOSED = frozenset({IntentState.ACCEPTED, IntentState.PARTLY_FILLED})
 #: Given up because of what lists and order states did not show, not on a refusal: those may lag behind.
 _UNPROVEN = _CLOSED | {IntentState.UNKNOWN}
 _BEGUN = _UNPROVEN | {IntentState.SENT}
-
-#: So much of what was sent must be missing to look like its sale.
-_ABOUT = Decimal("0.98")
 
 
 def unproven_attempts(venue: Venue, steps: Sequence[IntentStep]) -> tuple[int, ...]:
@@ -45,6 +40,28 @@ def orders_of_attempts(venue: Venue, steps: Sequence[IntentStep]) -> Mapping[str
     }
 
 
+#: The cause of a step behind an exit's end that found an order of a given up attempt filled; its words are
+#: `late_words`.
+FILLED_LATE = "filled late"
+_OF_ATTEMPT = " of attempt "
+
+
+def late_words(order_id: str, attempt: int) -> str:
+    """Return what a step of cause `FILLED_LATE` says."""
+    return f"{order_id}{_OF_ATTEMPT}{attempt}"
+
+
+def order_of(words: str) -> str:
+    """Return the order that a step which accepted one, or found one filled late, names."""
+    return words.partition(_OF_ATTEMPT)[0]
+
+
+def late_orders(steps: Sequence[IntentStep]) -> Mapping[str, int]:
+    """Return the venue's ids of the orders that were found filled late, each with the number of its attempt."""
+    words = (step.words.rpartition(_OF_ATTEMPT) for step in steps if step.cause == FILLED_LATE)
+    return {order_id: int(attempt) for order_id, _, attempt in words}
+
+
 def _by_attempt(venue: Venue, steps: Sequence[IntentStep]) -> Iterator[tuple[int, IntentStep]]:
     """Yield each step with the number of the attempt that it belongs to, the step that ends it included."""
     keeps_id = PROOFS[venue].resend is Resend.SAME_ID
@@ -57,11 +74,3 @@ def _by_attempt(venue: Venue, steps: Sequence[IntentStep]) -> Iterator[tuple[int
 
 def _ends(step: IntentStep, states: Collection[IntentState]) -> bool:
     return step.to_state is IntentState.PLANNED and step.from_state in states
-
-
-def looks_sold(*, before: Decimal | None, owned: Decimal | None, sent: Decimal) -> bool:
-    """Tell whether about as much of a position is gone as an attempt was to sell; `before` is what was there."""
-    if owned is None:
-        return False
-    with exact():
-        return owned == ZERO or (before is not None and before - owned >= sent * _ABOUT)

@@ -1,7 +1,7 @@
 """What is there to be sold: read it freshly, and cancel what holds it."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -88,6 +88,20 @@ class Availability:
         staying = _held_by(order for order, _ in done.failed)
         wanted = min(guard.quantity, free + max(coming - staying, ZERO))
         return replace(after, sellable=await self._await_release(guard, broker, wanted=wanted))
+
+    async def listed_hold(self, guard: Guard, broker: Broker, *, but: Collection[str]) -> Decimal:
+        """Return how much of a guarded position the listed open orders hold, but for those named.
+
+        Raises:
+            BrokerError: the orders could not be read.
+
+        """
+        opened = await self._open_orders(broker)
+        return _held_by(
+            order
+            for order in opened.orders
+            if order.held_asset == guard.asset and order.venue_order_id not in but
+        )
 
     async def confirm_releases(self, intent: Intent, broker: Broker) -> None:
         """Ask once more what became of the cancelled orders, for the alert that names them."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from engine.balances.reports import Reports
 from engine.clock import Clock
 from engine.execution.journal import Journal
+from engine.execution.settling import Settler
 from engine.execution.submit import Submitter
 from engine.guards.guard import Guard
 from engine.liquidation.availability import Availability
@@ -19,6 +20,7 @@ class Desk:
 
     journal: Journal
     submitter: Submitter
+    settler: Settler
     availability: Availability
     reports: Reports
     clock: Clock

@@ -9,6 +9,7 @@ from engine.clock import Clock
 from engine.errors import BrokerError, KeyRejectedError
 from engine.execution.intents import Intent
 from engine.execution.journal import Journal
+from engine.execution.lookup import fetch_trades
 from engine.execution.order_readings import (
     AGREES_AFTER_S,
     STANDS_STILL_S,
@@ -122,15 +123,18 @@ class Filling:
         """Return an order's trades where it does not tell all itself, or stands still; None when not asked for."""
         if order.status.is_final:
             is_needed = needs_trades(order, intent.quantity)
-            return await self._submitter.fetch_trades(intent, order, self._broker) if is_needed else None
+            return await self._fetch_trades(intent, order) if is_needed else None
         now_s = self._clock.monotonic()
         if now_s < self._trades_due_s.setdefault(order.venue_order_id, now_s + STANDS_STILL_S):
             return None
-        fills = await self._submitter.fetch_trades(intent, order, self._broker)
+        fills = await self._fetch_trades(intent, order)
         is_all = is_all_traded(fills, intent.quantity)
         after_s = AGREES_AFTER_S if is_all else TRADES_AGAIN_S
         self._trades_due_s[order.venue_order_id] = self._clock.monotonic() + after_s
         return fills
+
+    async def _fetch_trades(self, intent: Intent, order: Order) -> tuple[Fill, ...] | None:
+        return await fetch_trades(intent, order, self._broker, now=self._clock.now())
 
     async def _note_most(self, intent: Intent, order: Order) -> Intent:
         """Write down the most that was told as filled: after a restart a lower answer must not pass for the first."""

@@ -1,25 +1,28 @@
 """Requests of one exit whose answer was lost: asked for until they are found or proven absent, and after that."""
 
+from collections.abc import Sequence
+
 from engine.brokers.base import Broker
-from engine.clock import Clock
 from engine.errors import BrokerError
+from engine.execution.coins import Coins, Position, weigh_coins
 from engine.execution.intents import Intent
-from engine.execution.journal import Journal
+from engine.execution.lookup import Absent, Found, Uncertain
 from engine.execution.patience import away_pause_s, pause_s
+from engine.execution.settle import SOUGHT_FOR
 from engine.execution.states import IntentEvent, IntentState, client_order_id
-from engine.execution.submit import Submitter
+from engine.guards.guard import Guard
+from engine.liquidation.available import Available
+from engine.liquidation.desk import Desk
 from engine.liquidation.trouble import Trouble
+from engine.money import ZERO
 from engine.orders import Order
 
 #: Between two looks for a request that may still arrive, when nothing else is left to do.
 LATE_LOOK_S = 5.0
 
-#: What looks sold by an order of ours is not taken for the owner's own sale for so long: the order may be listed yet.
-SOUGHT_FOR_S = 600.0
-
 _LOST = "the answer to the sell order was lost"
 _SOLD_UNSEEN = (
-    "about what was sent is gone from the balance, and {venue} lists no order for it: "
+    "about what was sent is gone from the free balance, and {venue} lists no order for it: "
     "probably it is this bot's own sell order {order_ids}, please look for it there"
 )
 _UNCERTAIN = (
@@ -31,16 +34,16 @@ _UNCERTAIN = (
 class LostOrder:
     """Finds out what became of them, between the attempts and before the exit ends."""
 
-    def __init__(
-        self, *, journal: Journal, submitter: Submitter, broker: Broker, clock: Clock, trouble: Trouble
-    ) -> None:
-        self._journal = journal
-        self._submitter = submitter
+    def __init__(self, guard: Guard, *, desk: Desk, broker: Broker, trouble: Trouble) -> None:
+        self._guard = guard
+        self._desk = desk
+        self._journal = desk.journal
+        self._settler = desk.settler
         self._broker = broker
-        self._clock = clock
+        self._clock = desk.clock
         self._trouble = trouble
-        #: When the venue was last asked for one, answered, and did not have it.
-        self._absent_at: float | None = None
+        #: When the venue was last asked for one, answered, and did not show it.
+        self._looked_at: float | None = None
         self._absent = 0
         #: Since when the balance looks as if one of them had sold, and how often it was sought since.
         self._sought_since_s: float | None = None
@@ -50,18 +53,29 @@ class LostOrder:
 
     @property
     def was_absent(self) -> bool:
-        """Tell whether any of them was proven absent."""
+        """Tell whether any of them was given up."""
         return self._absent > 0
 
-    async def settle(self, intent: Intent) -> Intent:
-        """Ask until one is found, or proven absent and free to be sent again; the second time not at once."""
+    async def settle(self, intent: Intent, *, before: Position) -> Intent:
+        """Ask until one is found or may be sent again; the second time not at once.
+
+        `before` is what was there of its position when it left.
+        """
         label, began_s = intent.venue.label, self._clock.monotonic()
         await self._trouble.note(
             _LOST, f"asking {label} what became of it; nothing is sent before that is certain"
         )
-        settled = await self._submitter.settle(intent, self._broker)
+
+        async def read_coins(may_be: tuple[str, ...]) -> Coins:
+            coins = await self._read_coins(intent, before, may_be)
+            if coins is Coins.UNTOUCHED:
+                await self._name_uncertain(intent, may_be)
+            elif coins is Coins.TAKEN and len(may_be) != 1:
+                await self._note_unseen(intent, [intent.client_order_id, *may_be])
+            return coins
+
+        settled = await self._settler.settle(intent, self._broker, read_coins)
         if settled.state is IntentState.PLANNED:
-            await self._name_uncertain(intent)
             self._absent += 1
             if self._absent > 1:
                 # A venue that loses one request after the other is not to be stormed; the proof took its time, too.
@@ -75,11 +89,13 @@ class LostOrder:
         What it sold must be taken neither for the owner's own sale nor for a refusal.
         """
         asked_at = self._clock.monotonic()
-        has_arrived = await self._submitter.has_arrived(intent, self._broker)
-        await self._name_uncertain(intent)
-        if has_arrived is False:
-            self._absent_at = asked_at
-        if not has_arrived:
+        found = await self._settler.look_again(intent, self._broker)
+        if isinstance(found, Uncertain):
+            await self._name_uncertain(intent, found.order_ids)
+        if isinstance(found, Absent | Uncertain):
+            # One that may be it has arrived already: whether it is, the balance tells before anything is sent or ended.
+            self._looked_at = asked_at
+        if not isinstance(found, Found):
             return None
         if intent.state is IntentState.SUSPENDED:
             intent = await self._journal.record(intent, IntentEvent.RESUME, cause="arrived late")
@@ -88,32 +104,65 @@ class LostOrder:
 
     async def is_unproven(self, intent: Intent) -> bool:
         """Tell whether an attempt was given up without a refusal, so that it may have sold after all."""
-        return bool(await self._submitter.unproven(intent))
+        return bool(await self._settler.unproven(intent))
+
+    async def looks_sold(self, intent: Intent, available: Available, *, before: Position) -> bool:
+        """Tell whether an attempt that was given up without a refusal seems to have sold, or to hold its coins.
+
+        Raises:
+            BrokerError: what is held may be held by it, and the venue does not tell.
+
+        """
+        if not await self.is_unproven(intent):
+            return False
+        return await self._weigh(intent, available, before, may_be=()) is Coins.TAKEN
+
+    async def _read_coins(self, intent: Intent, before: Position, may_be: tuple[str, ...]) -> Coins:
+        self._desk.reports.outdate(intent.account_id)
+        try:
+            available = await self._desk.availability.read(self._guard, self._broker, must_be_fresh=True)
+            return await self._weigh(intent, available, before, may_be=may_be)
+        except BrokerError:
+            return Coins.UNTOLD
+
+    async def _weigh(
+        self, intent: Intent, available: Available, before: Position, *, may_be: tuple[str, ...]
+    ) -> Coins:
+        now = Position(owned=available.owned, held=available.held or ZERO)
+        coins = weigh_coins(before=before, now=now, listed=ZERO, sent=intent.quantity)
+        if coins is not Coins.TAKEN or now.held <= before.held:
+            return coins
+        listed = await self._desk.availability.listed_hold(self._guard, self._broker, but=may_be)
+        return weigh_coins(before=before, now=now, listed=listed, sent=intent.quantity)
 
     async def seek(self, intent: Intent) -> Intent | None:
         """Look for an order that seems to have sold: go on from it, or wait a moment; None when sought for long enough."""
         now_s = self._clock.monotonic()
         if self._sought_since_s is None:
             self._sought_since_s = now_s
-        if now_s - self._sought_since_s >= SOUGHT_FOR_S:
+        if now_s - self._sought_since_s >= SOUGHT_FOR.total_seconds():
             return None
         try:
-            order = await self._submitter.find_sold(intent, self._broker)
+            order = await self._settler.find_sold(intent, self._broker)
         except BrokerError:
             # Silence is no evidence either way.
             order = None
         if order is not None:
             return await self._go_on_from(intent, order)
         self._sought += 1
-        ids = [client_order_id(intent.intent_id, one) for one in await self._submitter.unproven(intent)]
-        why = _SOLD_UNSEEN.format(venue=intent.venue.label, order_ids=", ".join(ids))
-        await self._trouble.note(why, "looking for it; nothing is sent meanwhile")
-        await self._clock.sleep(pause_s(why, self._sought))
+        ids = [client_order_id(intent.intent_id, one) for one in await self._settler.unproven(intent)]
+        await self._note_unseen(intent, ids)
+        await self._clock.sleep(pause_s("", self._sought))
         return intent
 
-    async def _name_uncertain(self, intent: Intent) -> None:
+    async def _note_unseen(self, intent: Intent, order_ids: Sequence[str]) -> None:
+        if self._sought_since_s is None:
+            self._sought_since_s = self._clock.monotonic()
+        why = _SOLD_UNSEEN.format(venue=intent.venue.label, order_ids=", ".join(order_ids))
+        await self._trouble.note(why, "looking for it; nothing is sent meanwhile")
+
+    async def _name_uncertain(self, intent: Intent, order_ids: tuple[str, ...]) -> None:
         """Tell the owner, once, of orders that may be ours: the exit goes on by what the balance still shows."""
-        order_ids = self._submitter.uncertain_orders(intent.client_order_id)
         if not order_ids or order_ids in self._named:
             return
         why = _UNCERTAIN.format(venue=intent.venue.label, order_ids=", ".join(order_ids))
@@ -141,7 +190,7 @@ class LostOrder:
 
     async def may_come(self, intent: Intent) -> bool:
         """Tell whether one may still be found under the id of the present attempt, after a moment if so."""
-        if not await self._submitter.may_still_arrive(intent, absent_at=self._absent_at):
+        if not await self._settler.may_still_arrive(intent, looked_at=self._looked_at):
             return False
         await self._trouble.note(_LOST, "it may still arrive; looking for it before this exit ends")
         await self._clock.sleep(LATE_LOOK_S)

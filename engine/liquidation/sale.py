@@ -7,12 +7,12 @@ from functools import partial
 
 from engine.brokers.base import Broker
 from engine.errors import BrokerError, RefusalReason, RefusedError
+from engine.execution.coins import Position
 from engine.execution.intents import Intent, Trigger
 from engine.execution.journal import Journal
 from engine.execution.patience import pause_s
 from engine.execution.states import IntentEvent, IntentState
 from engine.execution.submit import Attempt
-from engine.execution.unproven import looks_sold
 from engine.guards.guard import Guard
 from engine.liquidation.asked import is_too_late
 from engine.liquidation.availability import RELEASE_POLLS_S
@@ -85,8 +85,8 @@ class Sale:
         self._is_all = True
         self._doubt = Doubt()
         #: What was there of it by the last reading, and when the last attempt was sent; None when that was not read.
-        self._owned: Decimal | None = None
-        self._had: Decimal | None = None
+        self._read: Available | None = None
+        self._had: Available | None = None
         self._too_small = TooSmall()
         #: Whether the venue takes so little value only at a higher price.
         self._awaits_price = False
@@ -103,9 +103,7 @@ class Sale:
         #: How often an order that was to be cancelled had filled before.
         self._overtaken = 0
         self._door = MarketDoor(market=market, guard=guard, clock=desk.clock, breached=desk.breached)
-        self._lost = LostOrder(
-            journal=desk.journal, submitter=desk.submitter, broker=broker, clock=desk.clock, trouble=trouble
-        )
+        self._lost = LostOrder(guard, desk=desk, broker=broker, trouble=trouble)
         self._filling = Filling(
             journal=desk.journal,
             submitter=desk.submitter,
@@ -149,7 +147,7 @@ class Sale:
         )
         if sent is None:
             return None
-        self._claim, self._is_all, self._had = step.claim, step.is_all, self._owned
+        self._claim, self._is_all, self._had = step.claim, step.is_all, self._read
         return await self._after(await self._desk.submitter.deliver(sent.intent, self._broker))
 
     async def _plan(self, trigger: Trigger, intent_id: str) -> Intent | None:
@@ -166,7 +164,7 @@ class Sale:
             )
         if intent.state is IntentState.UNKNOWN:
             self._is_found = True
-            settled = await self._lost.settle(intent)
+            settled = await self._lost.settle(intent, before=await self._before())
             if settled.state is IntentState.PLANNED:
                 self._door.pair.begin_again()
             # What was read before does not hold any more, whatever became of the order.
@@ -257,7 +255,7 @@ class Sale:
 
     async def _view(self, available: Available, *, price: Decimal, asked: bool) -> View:
         """Gather what the next step is decided by; each reading moves the doubt on, whatever is decided."""
-        self._owned = available.owned if available.is_fresh else None
+        self._read = available if available.is_fresh and available.owned is not None else None
         expected = await self._expected()
         now_s = self._desk.clock.monotonic()
         missing = vanished(expected=expected, owned=available.owned)
@@ -276,14 +274,17 @@ class Sale:
 
     async def _expected(self) -> Decimal | None:
         expected = await self._desk.journal.load_expected(self._guard)
-        return self._had if expected is None else expected
+        return self._had.owned if expected is None and self._had else expected
+
+    async def _before(self) -> Position:
+        """Return what was there when the last attempt left, as far as that is known."""
+        if self._had is None:
+            return Position(owned=await self._expected())
+        return Position(owned=self._had.owned, held=self._had.held or ZERO)
 
     async def _seek_sold(self, intent: Intent, available: Available) -> Intent | None:
         """Look for an order of an attempt that was given up while the balance looks as if it had sold; None when not."""
-        if not await self._lost.is_unproven(intent):
-            return None
-        before = await self._expected() if self._had is None else self._had
-        if not looks_sold(before=before, owned=available.owned, sent=intent.quantity):
+        if not await self._lost.looks_sold(intent, available, before=await self._before()):
             return None
         self._is_found = True
         self._desk.reports.outdate(intent.account_id)
@@ -297,7 +298,7 @@ class Sale:
     async def _act(self, intent: Intent, step: Step) -> Intent:
         match step:
             case SellNow():
-                self._claim, self._is_all, self._had = step.claim, step.is_all, self._owned
+                self._claim, self._is_all, self._had = step.claim, step.is_all, self._read
                 attempt = await self._desk.submitter.send(
                     intent, self._broker, step.quantity, symbol=self._door.pair.symbol
                 )

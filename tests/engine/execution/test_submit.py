@@ -1,10 +1,11 @@
-"""Orders sent, settled and followed at a Kraken over sockets, each step on disk first."""
+"""Orders sent and followed at a Kraken over sockets, each step on disk first."""
 
 from decimal import Decimal
 
 import pytest
 
 from engine.errors import RefusedError, TryLaterError, UnknownOutcomeError
+from engine.execution.settling import Settler
 from engine.execution.states import IntentEvent, IntentState
 from engine.execution.submit import Submitter
 from engine.orders import OrderStatus
@@ -26,7 +27,8 @@ async def planned(room):
 
 
 def submitter(room):
-    return Submitter(journal=room.journal, clock=room.clock)
+    settler = Settler(journal=room.journal, clock=room.clock)
+    return Submitter(journal=room.journal, settler=settler, clock=room.clock)
 
 
 async def send(room, intent, quantity="0.1"):
@@ -65,40 +67,6 @@ async def test_a_lost_answer_stays_open_under_the_same_id(planned):
     assert isinstance(attempt.error, UnknownOutcomeError)
     assert (attempt.intent.state, attempt.intent.attempt) == (IntentState.UNKNOWN, 1)
     assert attempt.intent.client_order_id == intent.client_order_id
-
-
-async def test_a_lost_order_is_found_by_its_id(planned):
-    room, intent = planned
-    room.fault(FaultKind.DROP_AFTER)
-    lost = (await send(room, intent)).intent
-
-    found = await submitter(room).settle(lost, room.broker())
-
-    assert (found.state, found.attempt) == (IntentState.ACCEPTED, 1)
-    assert found.venue_order_id == room.world.ledger("kraken").fills[0].order_id
-
-
-async def test_an_order_that_never_arrived_is_planned_again_after_its_deadline(planned):
-    room, intent = planned
-    room.fault(FaultKind.DROP_BEFORE)
-    lost = (await send(room, intent)).intent
-
-    free = await submitter(room).settle(lost, room.broker())
-
-    assert (free.state, free.attempt) == (IntentState.PLANNED, 2)
-    assert room.clock.monotonic() >= 6
-
-
-async def test_questions_nobody_answers_are_asked_again(planned):
-    room, intent = planned
-    room.fault(FaultKind.DROP_BEFORE)
-    lost = (await send(room, intent)).intent
-    room.fault(FaultKind.HTTP_ERROR_BEFORE, "OpenOrders", times=30)
-
-    free = await submitter(room).settle(lost, room.broker())
-
-    assert free.attempt == 2
-    assert room.clock.monotonic() >= 30
 
 
 async def test_a_filled_order_is_followed_to_its_figures(planned):

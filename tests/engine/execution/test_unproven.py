@@ -2,17 +2,15 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 import pytest
 
 from engine.execution.intents import IntentStep
 from engine.execution.states import IntentState
-from engine.execution.unproven import first_sent_at, looks_sold, orders_of_attempts, unproven_attempts
+from engine.execution.unproven import first_sent_at, orders_of_attempts, unproven_attempts
 from engine.venues import Venue
 
 P, S, U, A = IntentState.PLANNED, IntentState.SENT, IntentState.UNKNOWN, IntentState.ACCEPTED
-D = Decimal
 
 STEP = IntentStep(
     intent_id="intent-1",
@@ -83,19 +81,3 @@ def test_an_attempt_may_be_at_the_venue_from_when_it_first_left(venue, states, a
     at = first_sent_at(venue, steps, attempt)
 
     assert at == (None if step is None else STEP.at + timedelta(seconds=step))
-
-
-@pytest.mark.parametrize(
-    ("before", "owned", "is_sold"),
-    [
-        (D("0.3"), D("0.2"), True),
-        (D("0.3"), D("0.2001"), True),
-        (D("0.3"), D("0.25"), False),
-        (D("0.3"), D("0.3"), False),
-        (None, D("0.2"), False),
-        (None, D(0), True),
-        (D("0.3"), None, False),
-    ],
-)
-def test_a_position_looks_sold_when_about_what_was_sent_is_gone(before, owned, is_sold):
-    assert looks_sold(before=before, owned=owned, sent=D("0.1")) is is_sold
