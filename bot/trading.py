@@ -14,7 +14,6 @@ from engine.brokers.base import Broker
 from engine.execution.late_fees import LateFees
 from engine.guards.keeper import GuardKeeper
 from engine.liquidation.execute import Exits
-from engine.liquidation.late_fills import LateFills
 from engine.liquidation.watch import Watch
 from engine.liquidation.watch_log import WatchLog
 from engine.market import Markets
@@ -49,7 +48,6 @@ class Trading:
         identities: Identities,
         costs: Costs,
         late_fees: LateFees,
-        late_fills: LateFills,
         unreadable: UnreadableRecords,
         tasks: Tasks,
         snapshot_interval_s: float,
@@ -67,7 +65,6 @@ class Trading:
         self._identities = identities
         self._costs = costs
         self._late_fees = late_fees
-        self._late_fills = late_fills
         self._unreadable = unreadable
         self._tasks = tasks
         self._spread_s = snapshot_interval_s * 0.8
@@ -128,7 +125,6 @@ class Trading:
                 async with asyncio.timeout(FIRST_COSTS_S):
                     await self._refresh_costs(account)
         await self._keeper.after_reading(account)
-        await self._late_fills.tell(account)
         await self._late_fees.book(account)
 
     async def _refresh_costs(self, account: Account) -> None:

@@ -17,7 +17,7 @@ from engine.execution.live_exit import LiveExit, exit_of
 from engine.execution.patience import Told
 from engine.execution.states import IntentEvent, client_order_id, next_state
 from engine.execution.step_log import MOST_INTENTS, StepLog
-from engine.execution.unproven import orders_of_attempts
+from engine.execution.unproven import FILLED_LATE, late_words, orders_of_attempts
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.money import ZERO, exact
 from engine.orders import Order
@@ -208,6 +208,14 @@ class Journal:
         """Write down that an order about to be cancelled was gone already, filled or cancelled elsewhere."""
         async with self._database.write() as session:
             step = _step(intent, intent, cause=NOT_RELEASED, words=order.venue_order_id, at=self._clock.now())
+            await intents.insert_step(session, step)
+
+    async def note_late(self, session: AsyncSession, intent: Intent, attempt: int, order_id: str) -> None:
+        """Write down, once, that the order of an attempt which was given up has filled after its exit was over."""
+        known = await intents.load_readable_steps(session, intent.intent_id)
+        words = late_words(order_id, attempt)
+        if not any((step.cause, step.words) == (FILLED_LATE, words) for step in known):
+            step = _step(intent, intent, cause=FILLED_LATE, words=words, at=self._clock.now())
             await intents.insert_step(session, step)
 
     async def load_released(self, intent_id: str) -> tuple[CancelledOrder, ...]:

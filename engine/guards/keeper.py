@@ -36,6 +36,7 @@ from engine.guards.resting import Rest
 from engine.guards.vanished import TOLD_LATE_WITHIN, follow_vanished, is_vanished
 from engine.history import Histories
 from engine.instruments import AssetClass
+from engine.liquidation.late_fills import LateFills
 from engine.money import ZERO
 from engine.movements import concerns
 from engine.orders import Fill
@@ -70,6 +71,7 @@ class GuardKeeper:
         histories: Histories,
         introduction: Introduction,
         lookout: Lookout,
+        late_fills: LateFills,
         is_alone: Callable[[], bool],
         database: Database,
         clock: Clock,
@@ -79,6 +81,7 @@ class GuardKeeper:
         self._histories = histories
         self._introduction = introduction
         self._lookout = lookout
+        self._late_fills = late_fills
         #: Whether no other NIJA is known, or may turn up yet, that guards the same positions.
         self._is_alone = is_alone
         self._database = database
@@ -86,6 +89,8 @@ class GuardKeeper:
         #: By account and guard: a quantity no fill explains, waiting for a later reading that agrees.
         self._suspects: dict[str, dict[str, Suspect]] = {}
         self._seen_times = SeenTimes()
+        #: By account: fills of which the venue did not tell yet whether an order of ours filled late.
+        self._unbooked: dict[str, tuple[Fill, ...]] = {}
         self._rests: dict[str, Rest] = {}
         self._renamings = Renamings(portfolio=portfolio, database=database)
 
@@ -99,7 +104,7 @@ class GuardKeeper:
             await self._lookout.note(account, ReadingKind.PAST_TRADES, None)
             return
         try:
-            new = await self._histories.catch_up(account)
+            new = await self._catch_up(account, report)
         except BrokerError as e:
             # Without the fills a change could not be told from a sale; the next reading tries again.
             await self._lookout.note(account, ReadingKind.PAST_TRADES, e)
@@ -117,8 +122,19 @@ class GuardKeeper:
             and not self._renamings.is_waiting(account.account_id)
             and not await self._lacks_own_fills(account)
             and not await self._may_be_explained(account)
+            and not await self._late_fills.are_awaited(account.account_id)
         )
         self._rests[account.account_id] = self._rest(account).after(report, asked=asked, is_clear=is_clear)
+
+    async def _catch_up(self, account: Account, report: AccountReport) -> tuple[Fill, ...] | None:
+        """Return the fills that are new once it is known which are ours; None while some are still to be read."""
+        account_id = account.account_id
+        new = await self._histories.catch_up(account)
+        if new is None:
+            return None
+        self._unbooked[account_id] = (*self._unbooked.get(account_id, ()), *new)
+        await self._late_fills.book(report)
+        return self._unbooked.pop(account_id)
 
     def _rest(self, account: Account) -> Rest:
         return self._rests.get(account.account_id, Rest())

@@ -1,16 +1,18 @@
 """The journal's rows: intents with their steps, each step only ever added."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, or_, update
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, union, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.execution.intents import Intent, IntentKind, IntentStep
 from engine.execution.states import LIVE_STATES, IntentState
+from engine.execution.unproven import FILLED_LATE, order_of
 from engine.guards.guard import Guard, GuardState
 from engine.positions import PositionKey, PositionKind
 from engine.storage.readable import (
@@ -21,7 +23,7 @@ from engine.storage.readable import (
     readable_row,
     readable_rows,
 )
-from engine.storage.tables import FillRow, GuardRow, IntentEventRow, IntentRow
+from engine.storage.tables import GuardRow, IntentEventRow, IntentRow
 from engine.typed_names import TOKENIZED
 
 _FIELDS = tuple(field.name for field in fields(Intent))
@@ -200,7 +202,10 @@ async def load_filled_after(session: AsyncSession, key: PositionKey, *, step: in
     Numbers tell the order of steps; their times are of whatever the clock was set to.
     """
     later = select(IntentEventRow.intent_id).where(
-        col(IntentEventRow.account_id) == key.account_id, col(IntentEventRow.event_id) > step
+        col(IntentEventRow.account_id) == key.account_id,
+        col(IntentEventRow.event_id) > step,
+        # What another attempt of an exit filled late is no part of what the exit filled.
+        col(IntentEventRow.cause) != FILLED_LATE,
     )
     ours = select(IntentRow).where(
         col(IntentRow.account_id) == key.account_id,
@@ -276,38 +281,26 @@ async def book_fee(session: AsyncSession, intent_id: str, fee: Decimal, asset: s
 
 
 async def load_order_ids(session: AsyncSession, account_id: str) -> frozenset[str]:
-    """Return the venue's ids of every order of ours in an account."""
-    found = await session.exec(
-        select(IntentRow.venue_order_id).where(
-            col(IntentRow.account_id) == account_id, col(IntentRow.venue_order_id).is_not(None)
-        )
+    """Return the venue's ids of every order of ours in an account, those of earlier attempts included."""
+    last = select(col(IntentRow.venue_order_id)).where(
+        col(IntentRow.account_id) == account_id, col(IntentRow.venue_order_id).is_not(None)
     )
-    return frozenset(order_id for order_id in found if order_id is not None)
-
-
-async def load_filled_after_giving_up(
-    session: AsyncSession, account_id: str
-) -> tuple[tuple[Intent, str], ...]:
-    """Return ended intents with each order of theirs that has fills and is not the one they ended with."""
-    order_id = col(IntentEventRow.words)
-    found = await session.exec(
-        select(IntentEventRow.intent_id, IntentEventRow.words)
-        .join(FillRow, and_(col(FillRow.account_id) == account_id, col(FillRow.venue_order_id) == order_id))
-        .join(IntentRow, col(IntentRow.intent_id) == col(IntentEventRow.intent_id))
-        .where(
-            col(IntentEventRow.account_id) == account_id,
+    earlier = select(col(IntentEventRow.words)).where(
+        col(IntentEventRow.account_id) == account_id,
+        col(IntentEventRow.words).is_not(None),
+        or_(
             col(IntentEventRow.to_state) == IntentState.ACCEPTED,
-            col(IntentRow.venue_order_id).is_distinct_from(order_id),
-        )
-        .distinct()
+            col(IntentEventRow.cause) == FILLED_LATE,
+        ),
     )
-    late = list[tuple[Intent, str]]()
-    for intent_id, words in found.all():
-        row = select(IntentRow).where(col(IntentRow.intent_id) == intent_id)
-        intent = await readable_row(session, row, _intent)
-        if intent is not None and intent.state.is_final and words:
-            late.append((intent, words))
-    return tuple(late)
+    both = union(last, earlier).subquery()
+    return frozenset(order_of(words) for words in await session.exec(select(both.c[0])))
+
+
+async def load_intents(session: AsyncSession, intent_ids: Sequence[str]) -> tuple[Intent, ...]:
+    """Return the intents of these ids that can be read."""
+    wanted = select(IntentRow).where(col(IntentRow.intent_id).in_(intent_ids))
+    return await readable_rows(session, wanted, _intent)
 
 
 async def _filled(

@@ -4,8 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from engine.alerts.messages import ExitFilled
+from engine.alerts.messages import ClosedElsewhere, ExitFilled, GuardReduced
 from engine.execution.states import IntentEvent
+from engine.guards.guard import GuardState
+from engine.liquidation.ending import stand_down
 from tests.engine_room import a_trigger
 
 
@@ -44,14 +46,16 @@ async def fill_it(room):
 
 
 async def test_a_fill_of_an_attempt_that_was_given_up_is_told_as_our_sale_once(given_up):
-    await given_up.journal.record(given_up.intent, IntentEvent.SUPERSEDE, cause="the price came back")
+    await stand_down(given_up.journal, given_up.intent, await given_up.guard())
 
     await fill_it(given_up)
 
     [filled] = await given_up.alerts(ExitFilled)
     assert (filled.venue_order_id, filled.client_order_id) == (given_up.order_id, given_up.first_id)
     assert (filled.quantity, filled.found_later) == (Decimal("0.1"), True)
-    assert "an order that was told as closed without a fill has filled" in {
+    assert await given_up.alerts(GuardReduced, ClosedElsewhere) == []
+    assert (await given_up.guard()).state is GuardState.CLOSED
+    assert "an order that was given up has filled" in {
         log["event"] for log in given_up.logs if log["log_level"] == "critical"
     }
 
