@@ -13,7 +13,7 @@ from telegram.ext import ApplicationBuilder, ExtBot
 from bot.ordering import PerChat, UpdateLog
 from bot.polling import Polling
 from bot.reach import Reach
-from bot.retry import backoff_s
+from bot.retry import asked_pause_s, backoff_s
 from bot.telegram_words import words_of
 from bot.unending import run_unending
 from engine.status import JobStatus
@@ -67,10 +67,12 @@ class Chat:
         self._running: asyncio.Task[None] | None = None
         #: Set once Telegram has accepted the token.
         self.connected = asyncio.Event()
+        #: Set from when on messages may be sent, though the bot may not look itself up yet.
+        self.may_send = asyncio.Event()
 
     @property
     def bot(self) -> ExtBot[None]:
-        """Return the bot, to send with once connected."""
+        """Return the bot, to send with once it may."""
         return self._application.bot
 
     @property
@@ -117,6 +119,7 @@ class Chat:
         if not self._application.running:
             await self._application.start()
         self.connected.set()
+        self.may_send.set()
         log.info("telegram is connected", bot=self._application.bot.username)
         menu = asyncio.create_task(self._set_menu(), name="command menu")
         try:
@@ -131,6 +134,9 @@ class Chat:
             except InvalidToken:
                 return False
             except TelegramError as error:
+                if asked_pause_s(error) is not None:
+                    # That limit is on one method; alerts go by another one.
+                    self.may_send.set()
                 await self._sleep(self._polling.fail(error))
             else:
                 return True
@@ -145,6 +151,6 @@ class Chat:
                 if isinstance(error, BadRequest):
                     return
                 failures += 1
-                await self._sleep(backoff_s(failures))
+                await self._sleep(asked_pause_s(error) or backoff_s(failures))
             else:
                 return

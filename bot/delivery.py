@@ -64,7 +64,7 @@ class Delivery:
         *,
         database: Database,
         bot: Bot,
-        connected: asyncio.Event,
+        may_send: asyncio.Event,
         reader_of: ReaderOf,
         clock: Clock,
         redact: Callable[[str], str],
@@ -73,7 +73,7 @@ class Delivery:
         self._database = database
         self._owner_ids = tuple(owner_ids)
         self._bot = bot
-        self._connected = connected
+        self._may_send = may_send
         self._reader_of = reader_of
         self._clock = clock
         self._redact = redact
@@ -161,7 +161,7 @@ class Delivery:
     async def _deliver_due(self) -> None:
         """Let the next alert of every chat leave that has none on its way."""
         self._crash = ""
-        if not self._connected.is_set():
+        if not self._may_send.is_set():
             return
         await self._closed_chats.hasten()
         self._unreached.hasten(busy=set(self._sending))

@@ -1,11 +1,13 @@
 """Tells the owners that their chat is not heard, and that it is again."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import structlog
 
 from bot.rival import RIVAL, Rival
 from engine.clock import Clock
+from handlers.render.times import exact_duration
 
 #: Telegram is away for a moment now and then.
 DEAF_AFTER_S = 60.0
@@ -23,19 +25,31 @@ class Hearing:
         self._since: float | None = None
         self._is_told = False
 
-    def fails(self, why: str) -> None:
-        """Note that a poll failed."""
+    def fails(self, why: str, *, asked_s: float = 0.0) -> None:
+        """Note that a poll failed, and for how long Telegram asked not to be polled again."""
         now = self._clock.monotonic()
         if self._since is None:
             self._since = now
         deaf_s = now - self._since
-        if self._is_told or deaf_s < DEAF_AFTER_S:
+        if self._is_told or deaf_s + asked_s < DEAF_AFTER_S:
             return
         self._is_told = True
+        if asked_s:
+            self._tell_pause(asked_s)
+            return
         log.critical("the chat has not been heard for a while; guards are watched", why=why)
         self._tell(
             f"NIJA has not heard its chat for {deaf_s:.0f} s: {why.rstrip('.')}. Commands and buttons do "
             "nothing meanwhile; guards are watched and exits are carried out."
+        )
+
+    def _tell_pause(self, asked_s: float) -> None:
+        # Until it is over no poll fails: nothing would tell it later.
+        lasting = exact_duration(timedelta(seconds=asked_s))
+        log.critical("telegram asks not to be polled for a while; guards are watched", lasting=lasting)
+        self._tell(
+            f"Telegram asks NIJA not to read its chat for {lasting}. Commands and buttons do nothing until then; "
+            "guards are watched, exits are carried out and alerts are sent."
         )
 
     @property

@@ -7,16 +7,17 @@ from datetime import timedelta
 
 import structlog
 from telegram import Update
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.hearing import Hearing
 from bot.jobs import Job, WatchedJob
-from bot.retry import SLACK_S, backoff_s
+from bot.retry import asked_pause_s, backoff_s
 from bot.telegram_words import words_of
 from engine.clock import Clock
 from engine.status import JobStatus
 from handlers.context import ChatApplication
 from handlers.registry import ALLOWED_UPDATES
+from handlers.render.times import exact_duration
 
 POLL_S = timedelta(seconds=20)
 RETRY_MOST_S = 30.0
@@ -36,6 +37,8 @@ class PollFailure:
 
     words: str
     pause_s: float
+    #: True when Telegram itself named the pause.
+    asked: bool = False
 
 
 def judge_poll(error: TelegramError, *, failures: int) -> PollFailure:
@@ -43,12 +46,11 @@ def judge_poll(error: TelegramError, *, failures: int) -> PollFailure:
 
     A refusal may be a passing fault of Telegram's: guards do not depend on it, so polling goes on whatever it says.
     """
+    asked_s = asked_pause_s(error)
+    if asked_s is not None:
+        return PollFailure(words=words_of(error), pause_s=asked_s, asked=True)
     pause_s = min(backoff_s(failures), RETRY_MOST_S)
     match error:
-        case RetryAfter():
-            asked = error.retry_after
-            seconds = asked.total_seconds() if isinstance(asked, timedelta) else float(asked)
-            return PollFailure(words=words_of(error), pause_s=seconds + SLACK_S)
         case InvalidToken():
             return PollFailure(words=TOKEN_REFUSED, pause_s=pause_s)
         case Conflict() if is_rival(error):
@@ -77,6 +79,9 @@ class Polling:
         self._hearing = hearing
         self._redact = redact
         self._sleep = sleep
+        self._clock = clock
+        #: Until then Telegram asked not to be polled.
+        self._asked_until_s: float | None = None
         job = Job(name="chat", every_s=POLL_S.total_seconds(), what=self._poll, budget_s=POLL_BUDGET_S)
         self._cycle = WatchedJob(job, clock=clock, redact=redact)
         self._has_no_webhook = False
@@ -89,8 +94,14 @@ class Polling:
     def status(self) -> JobStatus:
         """Return when it last asked for updates, and why it got none."""
         status = self._cycle.status
-        words = self._words or self._hearing.rival
+        words = self._pause_words() or self._words or self._hearing.rival
         return replace(status, last_error=words) if words else status
+
+    def _pause_words(self) -> str | None:
+        if self._asked_until_s is None:
+            return None
+        left = timedelta(seconds=self._asked_until_s - self._clock.monotonic())
+        return f"Telegram asks for a pause; the chat is read again in {exact_duration(left)}"
 
     async def run(self) -> None:
         """Poll until cancelled."""
@@ -113,7 +124,7 @@ class Polling:
 
     async def confirm(self) -> None:
         """Tell Telegram what was taken, so that it is not sent again after the next start."""
-        if self._offset is None:
+        if self._offset is None or self._asked_until_s is not None:
             return
         try:
             await self._fetch(timedelta(0))
@@ -138,7 +149,7 @@ class Polling:
         except TelegramError as error:
             self._pause_s = self.fail(error)
             return
-        self._failures, self._words = 0, None
+        self._failures, self._words, self._asked_until_s = 0, None, None
         self._hearing.works()
         for update in updates:
             self._hand_on(update)
@@ -158,5 +169,6 @@ class Polling:
         words = self._redact(failure.words)
         log.warning("the chat is not heard; trying again", why=words, in_s=failure.pause_s)
         self._words = words
-        self._hearing.fails(words)
+        self._asked_until_s = self._clock.monotonic() + failure.pause_s if failure.asked else None
+        self._hearing.fails(words, asked_s=failure.pause_s if failure.asked else 0.0)
         return failure.pause_s

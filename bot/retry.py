@@ -104,10 +104,22 @@ def backoff_s(attempts: int) -> float:
     return float(min(BACKOFF_FIRST_S * 2 ** min(attempts - 1, 6), BACKOFF_MOST_S))
 
 
+def asked_pause_s(error: TelegramError) -> float | None:
+    """Return how long Telegram asks not to be asked the same again; None where it does not.
+
+    It is kept in full, however long: "the number of seconds left to wait before the request can be repeated"
+    (https://core.telegram.org/bots/api#responseparameters). Other methods need not wait for it.
+    """
+    if not isinstance(error, RetryAfter):
+        return None
+    pause = error.retry_after
+    return SLACK_S + (pause.total_seconds() if isinstance(pause, timedelta) else pause)
+
+
 def _pause_s(error: TelegramError, attempts: int) -> float:
-    if isinstance(error, RetryAfter):
-        pause = error.retry_after
-        return SLACK_S + (pause.total_seconds() if isinstance(pause, timedelta) else pause)
+    asked_s = asked_pause_s(error)
+    if asked_s is not None:
+        return asked_s
     if _is_closed(error):
         return float(min(CLOSED_FIRST_S * 2 ** min(attempts - 1, 6), CLOSED_CHAT_S))
     # A rejected token is the owner's to mend; nothing gets better by hurrying.

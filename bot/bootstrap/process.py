@@ -151,7 +151,7 @@ def _build_delivery(settings: Settings, base: Base, chat: Chat, redactor: Redact
     return Delivery(
         database=base.database,
         bot=chat.bot,
-        connected=chat.connected,
+        may_send=chat.may_send,
         reader_of=partial(_reader_of, base.users, base.clock),
         clock=base.clock,
         redact=redactor.text,

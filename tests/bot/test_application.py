@@ -110,6 +110,61 @@ async def test_a_strangers_message_that_cannot_be_read_makes_it_deaf_for_nobody(
     assert await owner.wait_for("still here")
 
 
+async def test_a_pause_that_telegram_names_is_told_at_once_kept_in_full_and_over_in_time(server, started):
+    server.faults.add("getUpdates", kind=FaultKind.TOO_MANY_REQUESTS, retry_after=3600)
+    owner = server.user(user_id=7)
+    owner.send("/echo after an hour")
+    bot = started()
+
+    async with asyncio.timeout(5):
+        assert await bot.pauses.get() == 3600.5
+        assert "Telegram asks for a pause; the chat is read again in" in bot.chat.status.last_error
+        await bot.application.bot.send_message(7, "alerts leave meanwhile")
+        await owner.wait_for("after an hour")
+        await until(lambda: len(bot.told) == 2)
+    deaf, again = bot.told
+    assert deaf.startswith("Telegram asks NIJA not to read its chat for 1 h")
+    assert "alerts are sent" in deaf
+    assert again.startswith("NIJA hears its chat again")
+    assert bot.chat.status.last_error is None
+
+
+async def test_what_was_taken_is_not_confirmed_within_a_pause_that_telegram_named(server, started):
+    bot = started()
+    owner = server.user(user_id=7)
+    owner.send("/echo first")
+    await owner.wait_for("first")
+    server.faults.add("getUpdates", kind=FaultKind.TOO_MANY_REQUESTS, retry_after=3600, times=None)
+    owner.send("/echo second")
+    async with asyncio.timeout(5):
+        assert await bot.pauses.get() == 3600.5
+        await bot.chat.stop_polling()
+
+    # A poll that only confirms is not held open.
+    assert "0" not in {call.params.get("timeout", "0") for call in server.calls("getUpdates")}
+
+
+async def test_alerts_may_leave_while_telegram_lets_the_bot_not_look_itself_up(server, started):
+    server.faults.add("getMe", kind=FaultKind.TOO_MANY_REQUESTS, retry_after=3600)
+    server.user(user_id=7).send("/echo hello")
+    bot = started()
+
+    async with asyncio.timeout(5):
+        assert await bot.pauses.get() == 3600.5
+        await bot.chat.may_send.wait()
+        await bot.application.bot.send_message(7, "alerts leave meanwhile")
+        await bot.chat.connected.wait()
+
+
+async def test_the_menu_waits_as_long_as_telegram_asks(server, started):
+    server.faults.add("setMyCommands", kind=FaultKind.TOO_MANY_REQUESTS, retry_after=600)
+    bot = started()
+
+    async with asyncio.timeout(5):
+        assert await bot.pauses.get() == 600.5
+        await until(lambda: server.commands)
+
+
 async def test_it_connects_once_telegram_is_back(server, started):
     outage = server.faults.add(kind=FaultKind.OUTAGE)
     bot = started()
@@ -141,7 +196,7 @@ PASSING = {
     FaultKind.CONFLICT: "another process polls with this bot token",
     FaultKind.FORBIDDEN: "bot was blocked by the user",
     FaultKind.BAD_REQUEST: "MESSAGE_NOT_ACCEPTED",
-    FaultKind.TOO_MANY_REQUESTS: "Flood control exceeded",
+    FaultKind.TOO_MANY_REQUESTS: "Telegram asks for a pause",
     FaultKind.HTTP_500_BEFORE: "Internal Server Error",
     FaultKind.HTTP_502_PAGE_BEFORE: "Bad Gateway",
     FaultKind.DROP_BEFORE: "",

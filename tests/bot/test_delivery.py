@@ -75,7 +75,7 @@ class Post:
         self.delivery = Delivery(
             database=database,
             bot=bot,
-            connected=self.connected,
+            may_send=self.connected,
             reader_of=reader_of,
             clock=clock,
             redact=str,

@@ -36,6 +36,19 @@ def test_a_long_one_is_told_once_and_its_end_once(heard):
     assert heard_again.startswith("NIJA hears its chat again, after 100 s")
 
 
+@pytest.mark.parametrize(("before_s", "asked_s", "count"), [(0, 59, 0), (0, 60, 1), (30, 30, 1), (30, 29, 0)])
+def test_a_pause_that_will_be_long_is_told_when_it_begins(heard, before_s, asked_s, count):
+    hearing, told, clock = heard
+
+    if before_s:
+        hearing.fails("no answer in time")
+        clock.pass_time(before_s)
+    hearing.fails("Flood control", asked_s=asked_s)
+    hearing.fails("Flood control", asked_s=asked_s)
+
+    assert len(told) == count
+
+
 def test_silences_between_polls_that_work_do_not_add_up(heard):
     hearing, told, clock = heard
 

@@ -86,7 +86,7 @@ class Process:
             delivery=Delivery(
                 database=database,
                 bot=chat.bot,
-                connected=chat.connected,
+                may_send=chat.may_send,
                 reader_of=self._reader,
                 clock=CLOCK,
                 redact=str,
