@@ -13,7 +13,8 @@ from engine.balances.valuation import Prices, list_open_positions, value_account
 from engine.brokers.base import Broker
 from engine.clock import Clock
 from engine.errors import BrokerError
-from engine.market import Markets
+from engine.instruments import Instrument
+from engine.market import Markets, VenueMarket
 from engine.positions import AccountReport
 from engine.venues import Account
 from engine.wall_time import between
@@ -151,8 +152,18 @@ class AccountReader:
         instruments = await market.instruments()
         assets = {holding.asset for holding in report.holdings if holding.total}
         symbols = plan_symbols(assets, instruments)
-        quotes = await market.quotes(symbols, max_age_s=QUOTE_MAX_AGE_S) if symbols else {}
+        shut = {symbol for symbol in symbols if not await self._trades(market, instruments[symbol])}
+        quotes = await market.quotes(symbols - shut, max_age_s=QUOTE_MAX_AGE_S) if symbols - shut else {}
         return {asset: value_in_usd(asset, instruments, quotes) for asset in assets}
+
+    @staticmethod
+    async def _trades(market: VenueMarket, instrument: Instrument) -> bool:
+        """Tell whether an instrument's quote is a price: a closed market shows its last ones."""
+        try:
+            return await market.in_session(instrument)
+        except BrokerError:
+            # Balances do not wait for what only says how a price is to be called.
+            return True
 
     def _valued(self, account: Account, report: AccountReport, prices: Prices) -> UserBrokerState:
         return UserBrokerState(

@@ -80,6 +80,8 @@ class PriceUnknown:
     problem: PriceProblem
     #: For how long it may have been unknown already when it was noticed.
     for_s: float = 0
+    #: When a closed market opens next, as far as its venue told.
+    opens_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +170,8 @@ def check_session(session: Session | None, *, quote: Quote, now: datetime) -> Pr
     """
     if session is not None and is_settled(session, now) and is_settled(session, quote.at):
         return None
-    return PriceUnknown(problem=PriceProblem.MARKET_CLOSED)
+    opens_at = session.next_open if session is not None and not session.is_open else None
+    return PriceUnknown(problem=PriceProblem.MARKET_CLOSED, opens_at=opens_at)
 
 
 def is_settled(session: Session, at: datetime) -> bool:

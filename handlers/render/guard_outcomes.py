@@ -35,7 +35,7 @@ def render_outcome(outcome: Outcome, reader: Reader) -> tuple[Screen, ...]:
             return (render_offer(outcome, reader),)
         case Armed():
             later = (LATER_BUYS,) if outcome.guards else ()
-            done = Screen(text="\n\n".join((*_armed(outcome), *later, reader.as_of(reader.now))))
+            done = Screen(text="\n\n".join((*_armed(outcome, reader), *later, reader.as_of(reader.now))))
             further = outcome.follow_up
             return (done, render_offer(further, reader)) if further else (done,)
         case Unguarded():
@@ -53,7 +53,7 @@ def render_existing(message: ExistingGuarded, reader: Reader) -> Screen:
     title = bold(f"First look at {message.venue.label}")
     does = "NIJA_GUARD_EXISTING is all: what has a known cost is guarded from it, and nothing was sold."
     end = f"{LATER_BUYS}\n/guard SYMBOL guards what is left out, where it can be; /unguard SYMBOL stops it.\n{reader.as_of(reader.now)}"
-    return Screen(text="\n\n".join((f"{title}\n{does}", *_armed(message.armed), end)))
+    return Screen(text="\n\n".join((f"{title}\n{does}", *_armed(message.armed, reader), end)))
 
 
 def render_nothing(nothing: Nothing) -> Screen:
@@ -61,26 +61,28 @@ def render_nothing(nothing: Nothing) -> Screen:
     return Screen(text=foreign(nothing.why) or "Nothing was changed.")
 
 
-def _armed(armed: Armed) -> Iterator[str]:
+def _armed(armed: Armed, reader: Reader) -> Iterator[str]:
     if armed.guards:
         yield "\n".join((bold("Guarded"), *(_armed_line(guard) for guard in armed.guards)))
     else:
         yield bold("No guard was set")
     if armed.follow_up:
-        asked = (f"{position_name(line.position)}: {standing_of(line)}" for line in armed.follow_up.lines)
+        asked = (
+            f"{position_name(line.position)}: {standing_of(line, reader)}" for line in armed.follow_up.lines
+        )
         yield "\n".join((bold("Asked about below, not guarded until you answer"), *asked))
     before = [line for line in armed.left_out if is_guarded(line)]
     if before:
-        yield "\n".join((bold("Guarded before"), *map(_left_out_line, before)))
+        yield "\n".join((bold("Guarded before"), *(_left_out_line(line, reader) for line in before)))
     not_guarded = [
         *map(_part_line, armed.parts_left_out),
-        *(_left_out_line(line) for line in armed.left_out if not is_guarded(line)),
+        *(_left_out_line(line, reader) for line in armed.left_out if not is_guarded(line)),
     ]
     if not_guarded:
         yield "\n".join((bold("Not guarded"), *not_guarded))
 
 
-def _left_out_line(line: OfferLine) -> str:
+def _left_out_line(line: OfferLine, reader: Reader) -> str:
     if line.standing is Standing.ENTRY_UNKNOWN and not line.why_not:
         position = line.position
         way_out = (
@@ -88,7 +90,7 @@ def _left_out_line(line: OfferLine) -> str:
         )
         return f"{position_name(position)}: entry unknown; {way_out}"
     why = f" ({foreign(line.why_not)})" if line.standing is Standing.ENTRY_UNKNOWN and line.why_not else ""
-    return f"{position_name(line.position)}: {standing_of(line)}{why}"
+    return f"{position_name(line.position)}: {standing_of(line, reader)}{why}"
 
 
 def _part_line(part: PartLeftOut) -> str:

@@ -22,7 +22,7 @@ from handlers.render.locked import locked_word
 from handlers.render.numbers import cost_percent, price, quantity, threshold_percent
 from handlers.render.positions import result_words
 from handlers.render.screen import Button, Screen, Tone, choice_data
-from handlers.render.standing import is_locked, locked_words, position_name
+from handlers.render.standing import is_locked, locked_words, position_name, way_in
 from handlers.render.times import Reader
 
 #: Telegram takes no more buttons below one message.
@@ -87,12 +87,12 @@ def render_offer(offer: Offer, reader: Reader) -> Screen:
     blocks = [f"{bold(title)}\n{meaning}"]
     apart = [line for line in offer.lines if _is_apart(line, offer)]
     blocks += [
-        "\n".join((*_offer_line(line), *_sale_prices(line, offer)))
+        "\n".join((*_offer_line(line, reader), *_sale_prices(line, offer)))
         for line in offer.lines
         if line not in apart
     ]
     if apart:
-        blocks.append("\n".join((bold("Cannot be guarded"), *map(_apart_line, apart))))
+        blocks.append("\n".join((bold("Cannot be guarded"), *(_apart_line(line, reader) for line in apart))))
     blocks += filter(None, ["\n".join(_terms(offer))])
     until = f"Open until {reader.clock(offer.expires_at)}, {reader.ahead(offer.expires_at)}"
     blocks.append(f"{reader.as_of(offer.as_of)}\n{until}: {_unanswered(offer)}")
@@ -119,14 +119,14 @@ def _button(choice: Choice) -> Button:
     return Button(label=label, data=choice_data(choice.confirmation_id), tone=tone)
 
 
-def _offer_line(line: OfferLine) -> Iterator[str]:
+def _offer_line(line: OfferLine, reader: Reader) -> Iterator[str]:
     position = line.position
     yield f"{position_name(position)} · {quantity(position.quantity)}"
     if position.guard is not None:
         yield _guarded(position.guard, line)
         if line.standing is Standing.CANNOT_BE_GUARDED:
             return
-    yield standing_of(line)
+    yield standing_of(line, reader)
     yield from _left_out_part(line)
     if line.why_not and line.standing is not Standing.CANNOT_BE_GUARDED:
         yield foreign(line.why_not)
@@ -161,10 +161,10 @@ def _is_apart(line: OfferLine, offer: Offer) -> bool:
     return line.standing is Standing.CANNOT_BE_GUARDED and line.position.guard is None and not nothing_else
 
 
-def _apart_line(line: OfferLine) -> str:
+def _apart_line(line: OfferLine, reader: Reader) -> str:
     position = line.position
     why = locked_words(position) if is_locked(position) else line.why_not
-    end = f": {foreign(why)}" if why else ""
+    end = f": {foreign(why)}{way_in(position, reader)}" if why else ""
     return f"{position_name(position)} · {quantity(position.quantity)}{end}"
 
 
@@ -189,7 +189,7 @@ def _guarded(guard: Guard, line: OfferLine) -> str:
     return f"{quantity(guard.quantity)} of it guarded at {threshold_percent(guard.threshold)}, now {result}"
 
 
-def standing_of(line: OfferLine) -> str:
+def standing_of(line: OfferLine, reader: Reader) -> str:
     """Say how a position would stand the moment it were guarded."""
     position = line.position
     result = escape(result_words(line.pnl_ratio, line.pnl, position.currency))
@@ -203,7 +203,7 @@ def standing_of(line: OfferLine) -> str:
         case Standing.ENTRY_UNKNOWN:
             return "entry unknown: can be guarded from today's price only"
         case Standing.CANNOT_BE_GUARDED:
-            return _why_not(line)
+            return _why_not(line, reader)
 
 
 def _from_cost(position: PositionView) -> str:
@@ -218,12 +218,12 @@ def _of(line: OfferLine, counted: Decimal) -> str:
     return f"{quantity(counted)} of it "
 
 
-def _why_not(line: OfferLine) -> str:
+def _why_not(line: OfferLine, reader: Reader) -> str:
     position = line.position
     if is_guarded(line) and position.guard is not None:
         return f"already guarded at {threshold_percent(position.guard.threshold)}"
     why = locked_words(position) if is_locked(position) else line.why_not
-    return f"cannot be guarded: {foreign(why)}" if why else "cannot be guarded"
+    return f"cannot be guarded: {foreign(why)}{way_in(position, reader)}" if why else "cannot be guarded"
 
 
 def _terms(offer: Offer) -> Iterator[str]:

@@ -74,7 +74,7 @@ class CommandLine(Protocol):
 
 def render_start(portfolio: PortfolioView, reader: Reader, halt: Halt | None = None) -> Screen:
     """Greet, say what is and is not done, what is guarded now, and whether entries are stopped."""
-    blocks = [bold("NIJA"), f"{_GREETING}\n{LATER_BUYS}", "\n".join(_guarded(portfolio))]
+    blocks = [bold("NIJA"), f"{_GREETING}\n{LATER_BUYS}", "\n".join(_guarded(portfolio, reader))]
     if halt is not None:
         blocks.append(f"Entries are stopped {halted_since(halt, reader)}; /resume allows them again.")
     blocks.append("/help lists all commands.")
@@ -114,14 +114,14 @@ def _line(command: CommandLine) -> str:
     return f"/{command.name}{form}: {escape(command.help)}"
 
 
-def _guarded(portfolio: PortfolioView) -> Iterator[str]:
+def _guarded(portfolio: PortfolioView, reader: Reader) -> Iterator[str]:
     guarded = [position for position in portfolio.positions if position.guard is not None]
     if not guarded:
         yield _NOTHING_GUARDED
         return
     yield bold("Guards now")
-    yield from (_guard_line(position) for position in guarded)
+    yield from (_guard_line(position, reader) for position in guarded)
 
 
-def _guard_line(position: PositionView) -> str:
-    return f"{position_name(position)}: {standing_words(position)}"
+def _guard_line(position: PositionView, reader: Reader) -> str:
+    return f"{position_name(position)}: {standing_words(position, reader)}"

@@ -97,7 +97,7 @@ def _table(position: PositionView, reader: Reader) -> Iterator[str]:
         yield from _unread_sale(position, reader)
         return
     yield rows(_figures(position, reader))
-    yield standing_words(position)
+    yield standing_words(position, reader)
     yield from _remarks(position, reader)
 
 
@@ -112,7 +112,7 @@ def _unread_sale(position: PositionView, reader: Reader) -> Iterator[str]:
         yield f"{_traded(position, unsettled)} at {reader.clock(unsettled.at)}, after this reading."
     yield "What is left, its entry and its PnL are shown once the account is read again."
     if position.guard is not None:
-        yield standing_words(position)
+        yield standing_words(position, reader)
 
 
 def _traded(position: PositionView, unsettled: Unsettled) -> str:
@@ -139,7 +139,7 @@ def _compact(position: PositionView, reader: Reader) -> Iterator[str]:
     trigger = (
         f"{_counted_from(position)}, trigger {escape(_trigger(position.guard))}" if position.guard else ""
     )
-    yield f"{standing_words(position)}{trigger}"
+    yield f"{standing_words(position, reader)}{trigger}"
     yield from _remarks(position, reader)
 
 

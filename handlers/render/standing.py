@@ -7,6 +7,7 @@ from engine.positions import Direction, PositionKind
 from handlers.render.html import bold, escape, foreign
 from handlers.render.locked import locked_sentence
 from handlers.render.numbers import quantity, threshold_percent
+from handlers.render.times import Reader
 
 #: Why a set guard cannot act for now; it goes on by itself.
 _UNWATCHED = frozenset({NotGuarded.PRICE_UNKNOWN, NotGuarded.MARKET_CLOSED})
@@ -20,17 +21,17 @@ def position_name(position: PositionView) -> str:
     return f"{bold(name)} · {position.account.venue.label}"
 
 
-def standing_words(position: PositionView) -> str:
+def standing_words(position: PositionView, reader: Reader) -> str:
     """Say whether a position is guarded, and why not."""
     guard, reason = position.guard, position.not_guarded
     if guard is None:
         locked = f": {locked_words(position)}" if is_locked(position) else ""
-        return f"not guarded: {reason or NotGuarded.NOT_ASKED_FOR}{locked}{_what_to_do(position)}"
+        return f"not guarded: {reason or NotGuarded.NOT_ASKED_FOR}{locked}{_what_to_do(position, reader)}"
     at = threshold_percent(guard.threshold)
     if guard.state is GuardState.CLOSING:
         return f"guarded at {at}, being sold now"
     if guard.state is GuardState.ARMED and reason in _UNWATCHED:
-        return f"guarded at {at}{_part(position, guard)}, but not watched: {reason}"
+        return f"guarded at {at}{_part(position, guard)}, but not watched: {reason}{opening_words(position, reader)}"
     if reason is not None or guard.state is not GuardState.ARMED:
         why = f" ({foreign(guard.state_reason)})" if guard.state_reason else ""
         return f"not guarded: {reason or guard.state.value}{why}; its guard at {at} waits"
@@ -39,7 +40,7 @@ def standing_words(position: PositionView) -> str:
     return f"guarded at {at}{_part(position, guard)}{wide}"
 
 
-def _what_to_do(position: PositionView) -> str:
+def _what_to_do(position: PositionView, reader: Reader) -> str:
     """Say what makes a guard possible where the reason sounds as if nothing did."""
     venue = position.account.venue.value
     if position.not_guarded is NotGuarded.ENTRY_UNKNOWN and position.symbol is not None:
@@ -48,8 +49,22 @@ def _what_to_do(position: PositionView) -> str:
         name = escape(position.asset)
         return f"; /guard {name} {venue} guards it from today's price"
     if position.not_guarded is NotGuarded.MARKET_CLOSED and position.symbol is not None:
-        return f"; send /guard {escape(position.asset)} {venue} when it is open"
+        return way_in(position, reader) or f"; send /guard {escape(position.asset)} {venue} when it is open"
     return ""
+
+
+def way_in(position: PositionView, reader: Reader) -> str:
+    """Say when a shut market opens and what to send then; empty where nothing is known of that."""
+    opens, venue = opening_words(position, reader), position.account.venue.value
+    return f"{opens}; send /guard {escape(position.asset)} {venue} then" if opens else ""
+
+
+def opening_words(position: PositionView, reader: Reader) -> str:
+    """Say when the market of a position opens, where it is shut and its venue told."""
+    mark = position.mark
+    if isinstance(mark, Mark) or mark.opens_at is None:
+        return ""
+    return f", opens {reader.clock(mark.opens_at)}, {reader.ahead(mark.opens_at)}"
 
 
 def _part(position: PositionView, guard: Guard) -> str:

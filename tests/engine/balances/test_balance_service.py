@@ -213,3 +213,18 @@ async def test_a_state_without_figures_is_no_snapshot(wide):
     await wide.engine.balances._save(account, state)
 
     assert await snapshots(wide) == ()
+
+
+@pytest.mark.parametrize(
+    ("start", "named"),
+    [(datetime(2026, 3, 8, 15, tzinfo=UTC), ["AAPL"]), (datetime(2026, 3, 4, 15, tzinfo=UTC), [])],
+    ids=["on Sunday", "in the session"],
+)
+async def test_a_stock_whose_market_is_shut_is_named_as_counted_at_the_venues_own_value(rooms, start, named):
+    async with rooms(venues=(Venue.ALPACA,), start=start) as room:
+        room.deposit("AAPL", "2", venue=Venue.ALPACA)
+
+        [state] = (await overview(room)).states
+
+        assert [asset for asset, _ in state.balance.venue_valued] == named
+        assert state.balance.complete

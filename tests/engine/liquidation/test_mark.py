@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -291,6 +292,13 @@ def test_a_stock_has_a_price_once_the_opening_has_settled(session, quote):
 )
 def test_outside_the_settled_session_the_market_is_closed(session, quote):
     assert check_session(session, quote=quote, now=NOW) == unknown(PriceProblem.MARKET_CLOSED)
+
+
+@pytest.mark.parametrize(("is_open", "opens_at"), [(False, NOW + timedelta(hours=18)), (True, None)])
+def test_a_closed_market_tells_when_it_opens(is_open, opens_at):
+    session = replace(a_session(is_open=is_open, opened_at=None), next_open=NOW + timedelta(hours=18))
+
+    assert check_session(session, quote=a_quote(), now=NOW).opens_at == opens_at
 
 
 def test_a_quote_taken_as_the_opening_settles_is_a_price():

@@ -413,7 +413,7 @@ async def test_a_stock_is_sold_in_the_settled_session_only(rooms, start, is_sold
 
         assert (room.world.ledger("alpaca").total("AAPL") == 0) is is_sold
         if not is_sold:
-            assert seen(room) == PriceUnknown(problem=PriceProblem.MARKET_CLOSED)
+            assert seen(room).problem is PriceProblem.MARKET_CLOSED
 
 
 async def test_a_stock_is_left_alone_while_nobody_tells_whether_its_market_is_open(rooms):

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,6 +15,7 @@ from engine.guards.offers import (
     TradingCost,
     Unguarded,
 )
+from engine.liquidation.mark import PriceProblem, PriceUnknown
 from engine.portfolio.view import NotGuarded
 from engine.positions import Direction
 from engine.venues import Venue
@@ -22,7 +24,7 @@ from handlers.render.guards import render_offer
 from handlers.render.html import COLUMNS
 from handlers.render.screen import Tone
 from tests.handlers.screen_checks import check_fits, check_golden
-from tests.handlers.values import READER, choice, guard, mark, offer, offer_line, position
+from tests.handlers.values import NOW, READER, choice, guard, mark, offer, offer_line, position
 
 
 def _would_be_sold(**changes):
@@ -271,3 +273,19 @@ def test_an_unknown_entry_that_was_left_out_names_the_way_out():
     (screen,) = render_outcome(Armed(guards=(), left_out=(line,)), READER)
 
     assert "entry unknown; /guard BTC kraken guards it from today's price" in screen.text
+
+
+def test_a_stock_that_cannot_be_guarded_now_says_when_it_can():
+    shut = PriceUnknown(problem=PriceProblem.MARKET_CLOSED, opens_at=NOW + timedelta(hours=18))
+    stock = offer_line(
+        Standing.CANNOT_BE_GUARDED,
+        position=position(asset="AAPL", symbol="AAPL/USD", guard=None, mark=shut),
+        why_not="market closed",
+    )
+    when = "market closed, opens 20:30:11 UTC, in 18 h; send /guard AAPL kraken then"
+
+    apart = render_offer(offer(lines=(stock, offer_line())), READER).text
+    (left_out,) = render_outcome(Armed(guards=(), left_out=(stock,)), READER)
+
+    assert when in apart
+    assert when in left_out.text

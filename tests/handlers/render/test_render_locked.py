@@ -29,7 +29,7 @@ def test_coins_out_of_reach_of_spot_orders_say_where_they_are_and_what_to_do():
     locked = bitcoin(not_guarded=NotGuarded.CANNOT_BE_SOLD_NOW)
     sale = unsellable(venue=Venue.COINBASE, quantity=Decimal("0.06"), locked=Decimal("0.06"))
 
-    assert standing_words(locked) == f"not guarded: cannot be sold now: {_REMEDY}"
+    assert standing_words(locked, READER) == f"not guarded: cannot be sold now: {_REMEDY}"
     assert (
         f"cannot be sold now: {_REMEDY}"
         in render_close(close_preview(sale, confirmation_id=None), READER).text

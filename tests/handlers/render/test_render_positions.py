@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,7 +13,7 @@ from handlers.render.html import plain_text
 from handlers.render.positions import render_positions
 from handlers.render.standing import standing_words
 from tests.handlers.screen_checks import check_golden
-from tests.handlers.values import READER, ago, guard, mark, portfolio, position, unread
+from tests.handlers.values import NOW, READER, ago, guard, mark, portfolio, position, unread
 
 _MINUS = "\N{MINUS SIGN}"
 
@@ -61,7 +62,7 @@ def test_many_positions_are_shown_in_lines():
 def test_each_reason_for_not_being_guarded_is_in_the_words_of_the_engine(reason):
     unwatched = position(guard=None, not_guarded=reason)
 
-    assert standing_words(unwatched).partition(";")[0] == f"not guarded: {reason.value}"
+    assert standing_words(unwatched, READER).partition(";")[0] == f"not guarded: {reason.value}"
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_each_reason_for_not_being_guarded_is_in_the_words_of_the_engine(reason)
     ids=["plain", "own threshold", "mid", "part", "closing", "paused", "closed", "no price", "none"],
 )
 def test_standing(changes, expected):
-    assert standing_words(position(**changes)) == expected
+    assert standing_words(position(**changes), READER) == expected
 
 
 def test_what_is_staked_is_said_with_what_to_do_about_it():
@@ -105,8 +106,8 @@ def test_what_is_staked_is_said_with_what_to_do_about_it():
 
     text = "not guarded: cannot be sold now"
 
-    assert standing_words(staked) == f"{text}: 0.75 is staked; unstake it at Kraken first"
-    assert standing_words(replace(staked, symbol=None)) == text
+    assert standing_words(staked, READER) == f"{text}: 0.75 is staked; unstake it at Kraken first"
+    assert standing_words(replace(staked, symbol=None), READER) == text
 
 
 def test_a_position_guarded_from_a_price_shows_since_when_from_what_and_how_far_it_is():
@@ -268,20 +269,20 @@ def test_what_is_being_sold_names_the_part_and_its_guards_result():
 def test_an_unknown_entry_says_what_makes_a_guard_possible():
     unknown = position(guard=None, not_guarded=NotGuarded.ENTRY_UNKNOWN, entry=None, explained=Decimal(0))
 
-    assert standing_words(unknown).endswith("; /guard BTC kraken guards it from today's price")
+    assert standing_words(unknown, READER).endswith("; /guard BTC kraken guards it from today's price")
 
 
 @pytest.mark.parametrize("why", ["history_incomplete", "fills_pending"])
 def test_purchases_that_are_being_read_may_be_asked_for_again(why):
     reading = position(guard=None, not_guarded=NotGuarded.ENTRY_UNKNOWN, entry=None, **{why: True})
 
-    assert standing_words(reading).endswith("; its purchases are being read, ask again in a minute")
+    assert standing_words(reading, READER).endswith("; its purchases are being read, ask again in a minute")
 
 
 def test_a_closed_market_says_when_to_ask_again():
     share = position(guard=None, not_guarded=NotGuarded.MARKET_CLOSED, asset="AAPL", symbol="AAPL/USD")
 
-    assert standing_words(share).endswith("; send /guard AAPL kraken when it is open")
+    assert standing_words(share, READER).endswith("; send /guard AAPL kraken when it is open")
 
 
 def test_why_a_cost_is_unknown_is_said_once_for_all_of_them():
@@ -292,3 +293,16 @@ def test_why_a_cost_is_unknown_is_said_once_for_all_of_them():
     assert text.count("bought in another currency") == 1
     assert text.count("/guard BTC kraken guards it from today's price") == 2
     assert "bought in another currency" not in render_positions(portfolio(position()), READER).text
+
+
+def test_a_closed_market_says_when_it_opens_and_what_to_do_then():
+    shut = PriceUnknown(problem=PriceProblem.MARKET_CLOSED, opens_at=NOW + timedelta(hours=18))
+    share = position(
+        guard=None, not_guarded=NotGuarded.MARKET_CLOSED, asset="AAPL", symbol="AAPL/USD", mark=shut
+    )
+
+    assert standing_words(share, READER) == (
+        "not guarded: market closed, opens 20:30:11 UTC, in 18 h; send /guard AAPL kraken then"
+    )
+    waiting = replace(share, guard=guard())
+    assert "but not watched: market closed, opens 20:30:11 UTC, in 18 h" in standing_words(waiting, READER)
