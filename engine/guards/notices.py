@@ -51,14 +51,25 @@ def describe_change(
             threshold=guard.threshold,
         )
     if became is not None:
-        return CoinRenamed(
-            venue=guard.venue,
-            symbol=guard.symbol,
-            quantity=guard.quantity,
-            became=became.asset,
-            arrived=became.quantity,
-            offer=offer,
-        )
+        return _describe_renaming(guard, became, offer)
+    if isinstance(change, Closed | Reduced):
+        return _describe_shrinking(guard, change)
+    message = f"nothing to tell of {change}"
+    raise ValueError(message)
+
+
+def _describe_renaming(guard: Guard, became: Successor, offer: Offer | None) -> CoinRenamed:
+    return CoinRenamed(
+        venue=guard.venue,
+        symbol=guard.symbol,
+        quantity=guard.quantity,
+        became=became.asset,
+        arrived=became.quantity,
+        offer=offer,
+    )
+
+
+def _describe_shrinking(guard: Guard, change: Closed | Reduced) -> ClosedElsewhere | GuardReduced:
     if isinstance(change, Closed) and change.fills:
         return ClosedElsewhere(
             venue=guard.venue,
@@ -66,16 +77,13 @@ def describe_change(
             quantity=change.by,
             fills=tuple(_fill_seen(fill) for fill in change.fills),
         )
-    if isinstance(change, Closed | Reduced):
-        return GuardReduced(
-            venue=guard.venue,
-            symbol=guard.symbol,
-            was=guard.quantity,
-            now=change.guard.quantity,
-            why=change.reason,
-        )
-    message = f"nothing to tell of {change}"
-    raise ValueError(message)
+    return GuardReduced(
+        venue=guard.venue,
+        symbol=guard.symbol,
+        was=guard.quantity,
+        now=change.guard.quantity,
+        why=change.reason,
+    )
 
 
 def reason_of(change: GuardChange) -> str:

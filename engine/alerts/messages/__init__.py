@@ -1,0 +1,103 @@
+"""What an alert tells: one frozen value a kind, stored as JSON and rendered when delivered."""
+
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+
+from engine.alerts.messages.exits import (
+    CancelledOrder,
+    ExitFailing,
+    ExitFilled,
+    ExitParked,
+    ExitStoodDown,
+)
+from engine.alerts.messages.guards import (
+    ClosedElsewhere,
+    CoinRenamed,
+    ExistingGuarded,
+    FillSeen,
+    FirstContact,
+    GuardPaused,
+    GuardReduced,
+    GuardResumed,
+)
+from engine.alerts.messages.records import (
+    AlertUnreadable,
+    RecordKind,
+    RecordUnreadable,
+)
+from engine.alerts.messages.settings import (
+    AccountsMoved,
+    DatabaseCopied,
+    EntriesChanged,
+)
+from engine.alerts.messages.watching import (
+    BrokerTrouble,
+    Moved,
+    NotWatching,
+    PriceTrouble,
+)
+
+__all__ = [
+    "AccountsMoved",
+    "AlertUnreadable",
+    "BrokerTrouble",
+    "CancelledOrder",
+    "ClosedElsewhere",
+    "CoinRenamed",
+    "DatabaseCopied",
+    "EntriesChanged",
+    "ExistingGuarded",
+    "ExitFailing",
+    "ExitFilled",
+    "ExitParked",
+    "ExitStoodDown",
+    "FillSeen",
+    "FirstContact",
+    "GuardPaused",
+    "GuardReduced",
+    "GuardResumed",
+    "Message",
+    "Moved",
+    "NotWatching",
+    "PriceTrouble",
+    "RecordKind",
+    "RecordUnreadable",
+    "dump_message",
+    "load_message",
+]
+
+Message = Annotated[
+    ExitFilled
+    | ExitFailing
+    | ExitParked
+    | ExitStoodDown
+    | ExistingGuarded
+    | FirstContact
+    | GuardReduced
+    | GuardPaused
+    | GuardResumed
+    | CoinRenamed
+    | ClosedElsewhere
+    | NotWatching
+    | PriceTrouble
+    | BrokerTrouble
+    | EntriesChanged
+    | AlertUnreadable
+    | RecordUnreadable
+    | AccountsMoved
+    | DatabaseCopied,
+    Field(discriminator="kind"),
+]
+
+_codec: TypeAdapter[Message] = TypeAdapter(Message)
+
+
+def dump_message(message: Message) -> str:
+    """Write a message as JSON with exact decimals."""
+    return _codec.dump_json(message).decode()
+
+
+def load_message(text: str) -> Message:
+    """Read a stored message back."""
+    return _codec.validate_json(text)

@@ -1,0 +1,114 @@
+"""What alerts tell of an exit: filled, failing, or over without a full sale."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from engine.orders import Side
+from engine.positions import Direction
+from engine.venues import Venue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelledOrder:
+    """An open order that had to go because it held what was to be sold."""
+
+    side: Side
+    quantity: Decimal
+    #: None for orders without a price of their own.
+    price: Decimal | None
+    venue_order_id: str = ""
+    symbol: str = ""
+    #: False while the venue has accepted the cancel and not said what became of the order.
+    confirmed: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitFilled:
+    """A position was sold at market, by its guard or as its owner asked: the exact fill."""
+
+    kind: Literal["exit_filled"] = "exit_filled"
+    venue: Venue
+    symbol: str
+    #: The pair it is guarded in, where it was sold through another one; trigger and result are in its currency.
+    instead_of: str = ""
+    #: One unit of `currency` in that of the guard; None is unknown.
+    rate: Decimal | None = Decimal(1)
+    direction: Direction
+    trigger_ratio: Decimal
+    threshold: Decimal
+    #: The price that triggered, to compare the fill with.
+    trigger_price: Decimal
+    quantity: Decimal
+    #: Average over all fills, in `currency`.
+    fill_price: Decimal
+    currency: str
+    #: None while the venue has not told it.
+    fee: Decimal | None
+    fee_asset: str | None
+    #: In `currency`, at what the account pays, where the venue books the fee later; None is unknown.
+    fee_estimate: Decimal | None = None
+    #: None when the entry or the value is unknown.
+    realised: Decimal | None
+    #: True when the fee is not in `realised`: not booked yet, or charged in another asset.
+    before_fee: bool = False
+    cancelled: tuple[CancelledOrder, ...] = ()
+    #: Guarded but not sold in this order (below the lot, or not there), with the reason.
+    left_over: Decimal = Decimal(0)
+    left_over_why: str = ""
+    triggered_at: datetime
+    filled_at: datetime
+    venue_order_id: str
+    client_order_id: str
+    #: True when the fill was found after an outage of the answer, the process or the venue.
+    found_later: bool = False
+    #: True when its owner asked for it; then threshold and ratio say nothing.
+    asked: bool = False
+    #: False when the entry of what was sold is not known, and so neither is the result.
+    entry_known: bool = True
+    #: True when the result counts from the price on the day it was guarded, not from what was paid.
+    since_guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitFailing:
+    """A guarded position is past its threshold and not sold yet: why, and what is being done."""
+
+    kind: Literal["exit_failing"] = "exit_failing"
+    venue: Venue
+    symbol: str
+    trigger_ratio: Decimal
+    threshold: Decimal
+    quantity: Decimal
+    why: str
+    doing: str
+    since: datetime
+    #: True when its owner asked for it; then threshold and ratio say nothing.
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitParked:
+    """An exit ended without selling everything: dust, nothing left, or asked for too long ago."""
+
+    kind: Literal["exit_parked"] = "exit_parked"
+    venue: Venue
+    symbol: str
+    quantity: Decimal
+    why: str
+    #: Orders that were cancelled for the sale and are not there any more.
+    cancelled: tuple[CancelledOrder, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitStoodDown:
+    """The price came back before a failing exit got through: nothing was sold, the guard watches on."""
+
+    kind: Literal["exit_stood_down"] = "exit_stood_down"
+    venue: Venue
+    symbol: str
+    quantity: Decimal
+    threshold: Decimal
+    #: Orders that were cancelled for the sale and are not there any more.
+    cancelled: tuple[CancelledOrder, ...] = ()

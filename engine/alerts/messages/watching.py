@@ -1,0 +1,60 @@
+"""What alerts tell of the watch: a price, a broker or the process itself that was away."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from engine.venues import Venue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """How far a guarded position moved while nobody watched, as fractions of its cost."""
+
+    venue: Venue
+    symbol: str
+    before: Decimal | None
+    after: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotWatching:
+    """The process was away: from when to when, and what moved meanwhile."""
+
+    kind: Literal["not_watching"] = "not_watching"
+    since: datetime
+    until: datetime
+    moved: tuple[Moved, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceTrouble:
+    """A guarded position has no trustworthy price, or a wide spread; or has one again."""
+
+    kind: Literal["price_trouble"] = "price_trouble"
+    venue: Venue
+    symbol: str
+    #: `unknown`, `wide_spread` or `back`.
+    what: Literal["unknown", "wide_spread", "back"]
+    why: str
+    since: datetime
+    #: Other instruments of the same account of which the same is true.
+    others: tuple[str, ...] = ()
+    #: True when it was told before and is still so.
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerTrouble:
+    """A broker does not answer or refuses the key; or answers again."""
+
+    kind: Literal["broker_trouble"] = "broker_trouble"
+    venue: Venue
+    what: Literal["unreachable", "key_rejected", "back"]
+    why: str
+    since: datetime
+    #: True when it was told before and is still so.
+    again: bool = False
+    #: False when nothing is guarded at it.
+    guarded: bool = True
