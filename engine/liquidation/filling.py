@@ -83,13 +83,13 @@ class Filling:
         followed = await self._submitter.follow(intent, self._broker)
         intent, order = followed.intent, followed.order or unread_order(followed.intent)
         if order is None or isinstance(followed.error, KeyRejectedError):
-            await self._wait(intent, followed.error, "")
+            await self._wait(followed.error)
             return intent
         order, verdict = await self._weigh(intent, order, is_read=followed.order is not None)
         if verdict is Verdict.OPEN:
             if followed.order is not None and self._polls >= MAY_BE_QUEUED_AFTER:
                 await self._queued.cancel_if_closed(intent, order)
-            await self._wait(intent, followed.error, "has the order and has not filled it yet")
+            await self._wait(followed.error, order=order)
         elif verdict is Verdict.UNCONFIRMED:
             intent = await self._note_most(intent, order)
             await self._ask_again(intent)
@@ -99,7 +99,7 @@ class Filling:
             return await self._journal.retry(intent, cause="closed without a fill")
         elif not order.average_price:
             # Nothing is booked at a price nobody told.
-            await self._wait(intent, None, "filled the order and does not say at what price")
+            await self._wait(f"{intent.venue.label} filled the order and does not say at what price")
         else:
             return await self._conclude(intent, order, claim, found_later=found_later)
         return intent
@@ -194,14 +194,18 @@ class Filling:
             return None
         return fees[symbol].taker if symbol in fees else None
 
-    async def _wait(self, intent: Intent, error: BrokerError | None, silence: str) -> None:
+    async def _wait(self, why: BrokerError | str | None, *, order: Order | None = None) -> None:
+        """Pause before the next question; `order` is one that stands without anything being wrong."""
         wait_s = FILL_POLLS_S[min(self._polls, len(FILL_POLLS_S) - 1)]
         self._polls += 1
-        if isinstance(error, KeyRejectedError):
-            wait_s = pause_s(error, self._polls)
-        if self._polls >= len(FILL_POLLS_S) or isinstance(error, KeyRejectedError):
-            await self._trouble.note(
-                f"the order may be filled, but {error}" if error else f"{intent.venue.label} {silence}",
-                "querying the order until it is known; nothing is sent twice",
-            )
+        is_key_rejected = isinstance(why, KeyRejectedError)
+        if isinstance(why, KeyRejectedError):
+            wait_s = pause_s(why, self._polls)
+        if self._polls >= len(FILL_POLLS_S) or is_key_rejected:
+            doing = "querying the order until it is known; nothing is sent twice"
+            if isinstance(why, BrokerError):
+                why = f"the order may be filled, but {why}"
+            elif why is None and order is not None:
+                why, doing = await self._queued.describe(order)
+            await self._trouble.note(why or "", doing)
         await self._clock.sleep(wait_s)

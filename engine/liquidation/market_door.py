@@ -82,6 +82,17 @@ class MarketDoor:
         self._missed_session = True
         return True
 
+    async def is_halted(self) -> bool:
+        """Tell whether the listing, read anew, says that an order which was taken is not worked now.
+
+        The next order waits until that is over.
+        """
+        await self._market.refresh_instruments()
+        instrument = await self.instrument()
+        is_halted = instrument is not None and not instrument.status.takes_exits
+        self._was_refused |= is_halted
+        return is_halted
+
     async def _check_status(self) -> None:
         await self._market.refresh_instruments()
         instrument = await self.instrument()

@@ -1,4 +1,4 @@
-"""An accepted stock order that its market closed on: cancelled, for it would fill at the price of another session."""
+"""An accepted order that its market does not fill: cancelled where that has closed, named to its owner until then."""
 
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
@@ -9,8 +9,18 @@ from engine.liquidation.market_door import MarketDoor
 from engine.liquidation.trouble import Trouble
 from engine.orders import Order
 
+#: A market order that stands for so long is called one of a halted market; Alpaca tells a stock's halt nowhere but in
+#: a stream of its own (https://docs.alpaca.markets/docs/real-time-stock-pricing-data#trading-status).
+PERHAPS_HALTED_AFTER_S = 20.0
+
 _CLOSED = "the stock market closed before {venue} filled the order"
 _CANCELLING = "cancelling it; the exit waits for the market to open"
+_STANDING = "{venue} has the order {order_id} and has not filled it yet"
+_HALTED = ": {symbol} is not tradable there now, as in a trading halt"
+_PERHAPS_HALTED = (
+    ": a market order stands so long where trading is halted, so please look whether {symbol} is"
+)
+_FOLLOWING = "querying it every few seconds; nothing is sent twice. If you want to sell otherwise, cancel it at {venue} first"
 
 
 class QueuedOrder:
@@ -22,6 +32,28 @@ class QueuedOrder:
         self._clock = clock
         self._trouble = trouble
         self._again_at_s = float("-inf")
+        self._look_at_s = float("-inf")
+        self._is_halted = False
+        self._stands_since_s: float | None = None
+
+    async def describe(self, order: Order) -> tuple[str, str]:
+        """Return what its owner should know of an order that stands, and what is being done."""
+        now_s = self._clock.monotonic()
+        if self._stands_since_s is None:
+            self._stands_since_s = now_s
+        if now_s >= self._look_at_s:
+            self._look_at_s, self._is_halted = now_s + MARKET_LOOK_S, await self._door.is_halted()
+        why = _STANDING
+        if self._is_halted:
+            why += _HALTED
+        elif now_s - self._stands_since_s >= PERHAPS_HALTED_AFTER_S:
+            why += _PERHAPS_HALTED
+        named = {
+            "venue": self._broker.account.venue.label,
+            "order_id": order.venue_order_id,
+            "symbol": order.symbol,
+        }
+        return why.format(**named), _FOLLOWING.format(**named)
 
     async def cancel_if_closed(self, intent: Intent, order: Order) -> None:
         """Cancel an order that is not over if the venue, asked now, says that its market is closed."""
