@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from engine import wall_time
 from engine.alerts.messages import CancelledOrder, ExitFilled
-from engine.execution.intents import Intent
+from engine.execution.intents import Intent, Trigger
 from engine.execution.result import Traded, realised_pnl
 from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.instruments import Instrument
@@ -135,10 +135,27 @@ def describe_exit(
     if trigger is None or price is None:
         message = f"intent {intent.intent_id} has no trigger or no fill to tell of"
         raise ValueError(message)
+    told = replace(
+        _describe_sale(intent, guard, order, trigger=trigger, price=price, rate=rate),
+        fee_estimate=_estimated_fee(order, taker),
+        cancelled=cancelled,
+        left_over=dust.quantity if dust else ZERO,
+        left_over_why=dust.why if dust else "",
+        filled_at=_filled_at(order, ahead, triggered_at=trigger.at) or heard_at,
+        found_later=found_later,
+    )
+    if trigger.asked is None or trigger.asked.entry_known:
+        return replace(told, since_guarded=guard.source is GuardSource.EXISTING_PRICE)
+    return replace(told, realised=None, entry_known=False)
+
+
+def _describe_sale(
+    intent: Intent, guard: Guard, order: Order, *, trigger: Trigger, price: Decimal, rate: Decimal | None
+) -> ExitFilled:
+    """Say what was sold and what it brought against the guard's cost."""
     # What was sold says the order: a sale may go through another pair than its guard's.
     currency = order.symbol.partition("/")[2]
     realised, before_fee = realised_by(guard, order, currency=currency, rate=rate)
-    entry_known = trigger.asked is None or trigger.asked.entry_known
     return ExitFilled(
         venue=intent.venue,
         symbol=order.symbol,
@@ -153,20 +170,13 @@ def describe_exit(
         currency=currency,
         fee=order.fee,
         fee_asset=order.fee_asset,
-        fee_estimate=_estimated_fee(order, taker),
-        realised=realised if entry_known else None,
+        realised=realised,
         before_fee=before_fee,
-        cancelled=cancelled,
-        left_over=dust.quantity if dust else ZERO,
-        left_over_why=dust.why if dust else "",
         triggered_at=trigger.at,
-        filled_at=_filled_at(order, ahead, triggered_at=trigger.at) or heard_at,
+        filled_at=trigger.at,
         venue_order_id=order.venue_order_id,
         client_order_id=intent.client_order_id,
-        found_later=found_later,
         asked=trigger.asked is not None,
-        entry_known=entry_known,
-        since_guarded=entry_known and guard.source is GuardSource.EXISTING_PRICE,
     )
 
 
