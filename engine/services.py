@@ -111,6 +111,8 @@ class RoutePreview:
     #: True when the user named no size and their usual one was taken.
     usual_size: bool
     decision: Route | NoRoute
+    #: When a market opens that is shut for this trade, as far as its venue told.
+    opens_at: datetime | None = None
     at: datetime
 
 

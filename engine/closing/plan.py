@@ -12,6 +12,7 @@ from engine.execution.intents import ASKED, Asked, Trigger
 from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.instruments import AssetClass, Instrument
 from engine.liquidation.asked import WORSE_RATIO
+from engine.liquidation.mark import PriceUnknown
 from engine.liquidation.release import plan_release
 from engine.liquidation.rule import pnl, pnl_ratio
 from engine.money import ZERO, exact
@@ -201,6 +202,7 @@ def _line(scene: Scene, quantity: Decimal, orders: tuple[Order, ...], why_not: s
         ),
         unreadable=scene.unreadable if _is_held(scene, quantity) else (),
         why_not=why_not,
+        opens_at=found.mark.opens_at if why_not and isinstance(found.mark, PriceUnknown) else None,
     )
 
 

@@ -44,6 +44,8 @@ class CloseLine:
     unreadable: tuple[str, ...] = ()
     #: Why it cannot be sold now; empty when it can.
     why_not: str = ""
+    #: When its market opens, where that is shut and its venue told.
+    opens_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
 """Answer where a buy should go: gather the accounts' facts, choose, and keep the decision."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from pydantic import TypeAdapter
@@ -83,6 +84,7 @@ class RouteService:
             usd=size,
             usual_size=usd is None,
             decision=decision,
+            opens_at=await self._opens_at(seen),
             at=self._clock.now(),
         )
 
@@ -124,6 +126,15 @@ class RouteService:
         if in_session:
             return described
         return replace(described, in_session=False, fees=replace(described.fees, spread_live=False))
+
+    async def _opens_at(self, seen: Sequence[RoutingAccount]) -> datetime | None:
+        for venue in {one.account.venue for one in seen if not one.in_session}:
+            with suppress(BrokerError, TimeoutError):
+                async with asyncio.timeout(SCREEN_WAIT_S):
+                    session = await self._markets[venue].session()
+                if session is not None and not session.is_open:
+                    return session.next_open
+        return None
 
     async def _ensure_costs(self, account: Account, symbol: str) -> None:
         try:

@@ -48,7 +48,11 @@ def _preview(preview: ClosePreview, reader: Reader, sent_at: datetime | None, *,
     if len(sellable) > 1:
         blocks += ["\n".join(_together(sellable))]
     if apart:
-        blocks.append("\n".join((bold("Stays, because it cannot be sold now"), *map(_apart_line, apart))))
+        blocks.append(
+            "\n".join(
+                (bold("Stays, because it cannot be sold now"), *(_apart_line(line, reader) for line in apart))
+            )
+        )
     end = reader.as_of(preview.as_of)
     if preview.confirmation_id:
         end += f"\n{answer.capitalize()} counts once, until {reader.clock(preview.expires_at)}"
@@ -84,7 +88,7 @@ def _one_of_several(lines: Sequence[CloseLine], *, by_button: bool) -> Iterator[
 def _line(line: CloseLine, reader: Reader) -> Iterator[str]:
     if line.why_not:
         yield f"{_name(line)} · {quantity(line.quantity)} · {reader.age(line.read_at)}"
-        yield from _why_not(line)
+        yield from _why_not(line, reader)
         yield from _unreadable(line)
         return
     yield _name(line)
@@ -103,8 +107,8 @@ def _line(line: CloseLine, reader: Reader) -> Iterator[str]:
     yield from _unreadable(line)
 
 
-def _apart_line(line: CloseLine) -> str:
-    why = "; ".join(_why_not(line)).removeprefix(_CANNOT)
+def _apart_line(line: CloseLine, reader: Reader) -> str:
+    why = "; ".join(_why_not(line, reader)).removeprefix(_CANNOT)
     return f"{_name(line)} · {quantity(line.quantity)}: {why}"
 
 
@@ -117,9 +121,9 @@ def _unreadable(line: CloseLine) -> Iterator[str]:
         yield from (foreign(order) for order in line.unreadable)
 
 
-def _why_not(line: CloseLine) -> Iterator[str]:
+def _why_not(line: CloseLine, reader: Reader) -> Iterator[str]:
     if not line.locked:
-        yield f"{_CANNOT}{foreign(line.why_not)}"
+        yield f"{_CANNOT}{foreign(line.why_not)}{_way_out(line, reader)}"
         return
     yield f"{_CANNOT}{locked_sentence(line.locked, line.venue)}"
     with exact():
@@ -128,6 +132,13 @@ def _why_not(line: CloseLine) -> Iterator[str]:
         yield f"the other {quantity(rest)}: {foreign(line.why_not)}"
     elif line.why_not != _LOCKED:
         yield f"besides: {foreign(line.why_not)}"
+
+
+def _way_out(line: CloseLine, reader: Reader) -> str:
+    if line.opens_at is None:
+        return ""
+    name = f"{escape(line.symbol.partition('/')[0])} {line.venue.value}"
+    return f", opens {reader.clock(line.opens_at)}, {reader.ahead(line.opens_at)}; send /close {name} then"
 
 
 def _figures(line: CloseLine, reader: Reader) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,7 @@ def render_route(preview: RoutePreview, reader: Reader, halt: Halt | None = None
     if isinstance(decision, Route):
         blocks.append("\n".join(_chosen(decision)))
     else:
-        blocks.append(f"{bold('Chosen: none')}\n{_nowhere(preview, decision)}")
+        blocks.append(f"{bold('Chosen: none')}\n{_nowhere(preview, decision, reader)}")
     if not _is_listed_nowhere(decision):
         blocks += ["\n".join(_left_out(left_out)) for left_out in decision.left_out]
         blocks.append("\n".join(_explained(decision)))
@@ -54,13 +54,20 @@ def _head(preview: RoutePreview, reader: Reader, halt: Halt | None) -> Iterator[
         yield f"Entries are stopped {halted_since(halt, reader)}; /resume allows them again."
 
 
-def _nowhere(preview: RoutePreview, decision: NoRoute) -> str:
+def _nowhere(preview: RoutePreview, decision: NoRoute, reader: Reader) -> str:
     if _is_listed_nowhere(decision):
         named = preview.asked if preview.asked and "/" in preview.asked else decision.request.base
         return f"No broker lists {escape(named)}."
     if any(_is_closed(left_out) for left_out in decision.left_out):
-        return "No broker can take this trade now: the stock market is closed. Ask again when it is open."
+        return f"No broker can take this trade now: the stock market is closed. {_opening(preview, reader)}"
     return "No broker can take this trade now."
+
+
+def _opening(preview: RoutePreview, reader: Reader) -> str:
+    opens_at = preview.opens_at
+    if opens_at is None:
+        return "Ask again when it is open."
+    return f"It opens {reader.clock(opens_at)}, {reader.ahead(opens_at)}; ask again then."
 
 
 def _is_listed_nowhere(decision: Route | NoRoute) -> bool:

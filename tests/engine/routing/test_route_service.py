@@ -170,10 +170,11 @@ async def test_a_closed_stock_market_takes_no_trade_and_its_spread_is_not_live(r
         room.world.alpaca.session.forced = False
         await room.engine.reader.read(room.account(Venue.ALPACA))
 
-        closed = (await preview(room, "AAPL")).decision
-        coin = (await preview(room, "BTC")).decision
+        shown = await preview(room, "AAPL")
+        closed, coin = shown.decision, (await preview(room, "BTC")).decision
 
         assert isinstance(closed, NoRoute)
+        assert shown.opens_at > room.clock.now()
         assert why_not(closed)[Venue.ALPACA] == [Obstacle.MARKET_CLOSED]
         assert {left.account.venue: left.fees.spread_live for left in closed.left_out}[Venue.ALPACA] is False
         assert coin.account.venue is Venue.ALPACA

@@ -1,3 +1,5 @@
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -160,3 +162,15 @@ def test_a_stop_whose_record_is_damaged_shows_no_time_and_place():
     text = render_entries(Halt(since=None, by=None), READER).text
 
     assert "Stopped from a place that cannot be read at a time that cannot be read." in text
+
+
+def test_a_stock_whose_market_is_shut_says_when_it_can_be_sold():
+    shut = replace(unsellable("price unknown: market closed"), opens_at=NOW + timedelta(hours=18))
+    shut = replace(shut, venue=Venue.ALPACA, symbol="AAPL/USD")
+    when = "market closed, opens 20:30:11 UTC, in 18 h; send /close AAPL alpaca then"
+
+    alone = render_close(close_preview(shut, confirmation_id=None), READER).text
+    beside = render_close(close_preview(close_line(), shut), READER).text
+
+    assert when in alone
+    assert when in beside

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,7 +11,7 @@ from engine.routing.route import Choice, LeftOut, NoRoute, Obstacle, Reason
 from engine.venues import Venue
 from handlers.render.route import render_route
 from tests.handlers.screen_checks import check_golden
-from tests.handlers.values import READER, account, ago, preview, request, route
+from tests.handlers.values import NOW, READER, account, ago, preview, request, route
 
 
 def test_every_broker_has_its_costs_and_the_reason_for_or_against_it():
@@ -51,6 +52,8 @@ def test_a_closed_stock_market_is_the_reason_why_nobody_is_chosen():
 
     assert "<b>Chosen: none</b>\nNo broker can take this trade now: the stock market is closed." in text
     assert "Not chosen: the stock market is closed." in text
+    opening = replace(preview(nowhere), opens_at=NOW + timedelta(hours=18))
+    assert "It opens 20:30:11 UTC, in 18 h; ask again then." in render_route(opening, READER).text
 
 
 @pytest.mark.parametrize(("asked", "named"), [("XYZ", "XYZ"), ("XYZ/EUR", "XYZ/EUR")])
