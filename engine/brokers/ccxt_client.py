@@ -13,16 +13,14 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache, lru_cache
 from typing import Any, Self
 
 import aiohttp
-from ccxt.async_support.alpaca import alpaca
-from ccxt.async_support.coinbase import coinbase
-from ccxt.async_support.kraken import kraken
-from ccxt.base.errors import ArgumentsRequired, AuthenticationError, BaseError, InvalidNonce
 from cryptography.exceptions import UnsupportedAlgorithm
 from yarl import URL
 
+from engine.brokers.ccxt_classes import import_classes
 from engine.brokers.errors_table import Operation, RedirectedError, judge_answer, judge_transport
 from engine.clock import Clock, Moment
 from engine.errors import InvalidNonceError, KeyRejectedError
@@ -33,6 +31,11 @@ from engine.venues import Venue
 DEFAULT_TIMEOUT_S = 10.0
 #: A shorter secret could be an amount, a symbol or a word of any answer.
 SHORTEST_IN_ANSWERS = 8
+
+kraken: Any
+coinbase: Any
+alpaca: Any
+alpaca, coinbase, kraken, errors = import_classes()
 
 #: ccxt logs whole requests, keys and signatures included.
 _SILENT = logging.getLogger("engine.brokers.ccxt")
@@ -78,7 +81,7 @@ class Http:
     @classmethod
     def open(cls, clock: Clock, *, secrets: Iterable[str] = ()) -> Self:
         """Open a session; must run in the event loop."""
-        context = ssl.create_default_context(cafile=_Kraken({"logger": _SILENT}).cafile)
+        context = ssl.create_default_context(cafile=_certificates())
         # One hanging venue must not use up the connections of the others: lanes bound them, not the pool.
         connector = aiohttp.TCPConnector(ssl=context, limit=0, family=socket.AF_UNSPEC)
         times = ServerTimes(clock)
@@ -100,6 +103,12 @@ class Http:
     async def close(self) -> None:
         """Close all connections."""
         await self.session.close()
+
+
+@cache
+def _certificates() -> str:
+    """Return the file of certificates that ccxt trusts."""
+    return str(_Kraken({"logger": _SILENT}).cafile)
 
 
 def _is_unmistakable(secret: str) -> bool:
@@ -140,7 +149,7 @@ class VenueClient:
     ) -> None:
         self.venue = venue
         self._exchange = exchange
-        self._redactor = Redactor(secrets)
+        self._redactor = _redactor(frozenset(secrets))
         self._unwrap = unwrap
 
     async def send(self, call: Call) -> object:
@@ -157,9 +166,9 @@ class VenueClient:
             raise judge_answer(self.venue, payload, call.operation, status=e.status) from None
         except _UnsignableError:
             raise KeyRejectedError(self.venue, "the key or its secret is malformed") from None
-        except InvalidNonce:
+        except errors.InvalidNonce:
             raise InvalidNonceError(self.venue, "overtaken before it was sent") from None
-        except BaseError as e:
+        except errors.BaseError as e:
             raise judge_transport(self.venue, e.__cause__, call.operation) from e
         answer = self._redactor.value(answer)
         if isinstance(answer, dict | list) or (call.may_be_empty and not answer):
@@ -169,6 +178,12 @@ class VenueClient:
     def close(self) -> None:
         """Let go of the shared session, which stays open."""
         self._exchange.session = None
+
+
+@lru_cache(maxsize=8)
+def _redactor(secrets: frozenset[str]) -> Redactor:
+    """Return what hides the secrets; all clients of a process have the same to hide, in some thousand forms."""
+    return Redactor(secrets)
 
 
 def kraken_client(
@@ -243,6 +258,10 @@ class _UnsignableError(Exception):
     """The key cannot sign anything."""
 
 
+#: What ccxt raises where a key or what it needs for signing is missing or malformed.
+_UNSIGNED = (errors.ArgumentsRequired, errors.AuthenticationError)
+
+
 class _Wire:
     """What our exchange objects do differently from ccxt's."""
 
@@ -261,7 +280,7 @@ class _Wire:
         """Sign, and tell a key that cannot sign from everything else that may fail."""
         try:
             return super().sign(*args)  # type: ignore[misc] # the ccxt class stands behind this one
-        except (ValueError, TypeError, ArgumentsRequired, AuthenticationError, UnsupportedAlgorithm) as e:
+        except (ValueError, TypeError, UnsupportedAlgorithm, *_UNSIGNED) as e:
             raise _UnsignableError from e
 
 
@@ -277,7 +296,7 @@ class _Kraken(_Wire, kraken):  # type: ignore[misc] # ccxt is untyped
         if api[0] == "private" and self.next_nonce is not None:
             nonce = await self.next_nonce()
             if nonce < self._newest:
-                raise InvalidNonce(self.id)
+                raise errors.InvalidNonce(self.id)
             self._pending = self._newest = nonce
         return await super().fetch2(path, api, *args)
 
