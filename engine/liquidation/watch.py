@@ -218,11 +218,7 @@ class Watch:
 
     async def _tell_missing(self, guards: Sequence[Guard]) -> None:
         now = moment(self._clock)
-        due = [
-            guard
-            for guard in guards
-            if is_alarm_due(self._sight(guard), now=now, alarm_after=self._alarm_after)
-        ]
+        due = [guard for guard in guards if self._is_due(guard, now)]
         if not due:
             return
         # One that was told of a moment ago is named with those that are due.
@@ -232,6 +228,13 @@ class Watch:
         await self._tell(missing, "unknown", [*sights.values()])
         for guard_id, sight in sights.items():
             self._sights[guard_id] = replace(sight, told=sight.told.noted(now))
+
+    def _is_due(self, guard: Guard, now: Moment) -> bool:
+        sight = self._sight(guard)
+        if guard.state is GuardState.CLOSING and sight.told_unknown:
+            # Its exit has reminders of its own.
+            return False
+        return is_alarm_due(sight, now=now, alarm_after=self._alarm_after)
 
     @staticmethod
     def _is_back(sight: Sight) -> bool:

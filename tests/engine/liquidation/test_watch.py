@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from engine.alerts.messages import ExitFilled, PriceTrouble
+from engine.alerts.messages import ExitFailing, ExitFilled, PriceTrouble
 from engine.guards.guard import GuardState
 from engine.liquidation.mark import MarkBasis, PriceProblem, PriceUnknown
 from engine.positions import Direction
@@ -62,6 +62,18 @@ async def test_a_bad_price_sells_nothing_and_alarms_once_it_lasts(guarded, price
     assert (reminder.what, reminder.again) == ("unknown", True)
     assert guarded.sent() == []
     assert (await guarded.guard()).state is GuardState.ARMED
+
+
+async def test_an_outage_in_the_midst_of_a_sale_is_reminded_of_by_the_sale_alone(guarded):
+    guarded.fault(FaultKind.HTTP_ERROR_BEFORE, "AddOrder", times=None)
+    guarded.set_bid("58000")
+    await watch(guarded, 5)
+    guarded.fault(FaultKind.HTTP_ERROR_BEFORE, "*", times=None)
+
+    await watch(guarded, 180)
+
+    assert len(await guarded.alerts(ExitFailing)) > 1
+    assert [alarm.what for alarm in await guarded.alerts(PriceTrouble)] == ["unknown"]
 
 
 async def test_a_price_that_is_no_number_sells_nothing(guarded):
