@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-#: Full names only that are no symbol of another coin at any of the venues.
+#: Full names, and Kraken's own codes, that are no symbol of another coin or share at any of the venues (TRON is a share).
 _SYMBOLS: Mapping[str, str] = {
     "ALGORAND": "ALGO",
     "APTOS": "APT",
@@ -10,13 +10,16 @@ _SYMBOLS: Mapping[str, str] = {
     "AVALANCHE": "AVAX",
     "BITCOIN": "BTC",
     "CARDANO": "ADA",
+    "CELESTIA": "TIA",
     "CHAINLINK": "LINK",
     "COSMOS": "ATOM",
     "DOGECOIN": "DOGE",
     "ETHER": "ETH",
     "ETHEREUM": "ETH",
+    "FANTOM": "FTM",
     "FILECOIN": "FIL",
     "HEDERA": "HBAR",
+    "INJECTIVE": "INJ",
     "LITECOIN": "LTC",
     "MONERO": "XMR",
     "OPTIMISM": "OP",
@@ -25,10 +28,13 @@ _SYMBOLS: Mapping[str, str] = {
     "RIPPLE": "XRP",
     "SHIBA": "SHIB",
     "SOLANA": "SOL",
+    "STACKS": "STX",
     "STELLAR": "XLM",
     "TEZOS": "XTZ",
-    "TRON": "TRX",
+    "TONCOIN": "TON",
     "UNISWAP": "UNI",
+    "XBT": "BTC",
+    "XDG": "DOGE",
     "ZCASH": "ZEC",
 }
 

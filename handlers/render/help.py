@@ -26,24 +26,9 @@ _ALIKE = {"buy": "route"}
 _FORMS = (
     "SYMBOL is a coin or stock like BTC or AAPL, BROKER a name like kraken; what is in [ ] may be left out."
 )
-#: Typed in a hurry by somebody who wants it to end: what ends what.
-_ENDS = frozenset(
-    {
-        "stop",
-        "panic",
-        "sell",
-        "quit",
-        "exit",
-        "liquidate",
-        "dump",
-        "abort",
-        "emergency",
-        "stopall",
-        "sellall",
-        "unguardall",
-        "pause",
-        "disable",
-    }
+#: Typed in a hurry by somebody who wants it to end, in whatever form: what ends what.
+_ENDS = re.compile(
+    r"(stop|sell|panic|liquidat|emergenc|kill|dump|abort)[a-z]*|quit|exit|pause|disable|unguardall"
 )
 #: These stand in front of what is to end; alone they may as well be a typing mistake of a command.
 _EVERYTHING = frozenset({"all", "everything"})
@@ -106,7 +91,7 @@ def render_unknown(typed: str, commands: Sequence[CommandLine]) -> Screen:
 def _wants_an_end(typed: str) -> bool:
     said = _WORD.findall(typed.lower())
     is_all = len(said) > 1 and not _EVERYTHING.isdisjoint(said)
-    return is_all or not _ENDS.isdisjoint((*said, "".join(said[:2])))
+    return is_all or any(_ENDS.fullmatch(word) for word in (*said, "".join(said[:2])))
 
 
 def _line(command: CommandLine) -> str:

@@ -41,6 +41,7 @@ from handlers.arguments import (
         ("DOGECOIN", "DOGE"),
         ("Solana-USD", "SOL/USD"),
         ("NEAR", "NEAR"),
+        ("xbt/usd", "BTC/USD"),
     ],
 )
 def test_symbols(word, expected):
