@@ -12,7 +12,8 @@ from engine.alerts.kinds import AlertKind
 from engine.alerts.messages import CancelledOrder, ExitFilled
 from engine.alerts.outbox import load_written
 from engine.execution.intents import Intent, IntentStep
-from engine.execution.journal import RELEASE, RELEASED, ending_key, parse_released
+from engine.execution.journal import ending_key
+from engine.execution.release_log import RELEASE, RELEASED, parse_released
 from engine.execution.result import Traded, realised_pnl
 from engine.execution.states import IntentState
 from engine.money import ZERO, exact

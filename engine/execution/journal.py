@@ -1,37 +1,27 @@
 """The journal of orders: every change of an intent is one short transaction with its reason."""
 
 from dataclasses import replace
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.alerts.kinds import AlertKind
-from engine.alerts.messages import CancelledOrder, ExitFailing, Message
+from engine.alerts.messages import ExitFailing, Message
 from engine.alerts.outbox import append_alert, load_times
 from engine.clock import Clock, Moment, moment
 from engine.execution.intents import Intent, IntentStep, Trigger
 from engine.execution.live_exit import LiveExit, exit_of
 from engine.execution.patience import Told
+from engine.execution.release_log import ReleaseLog
 from engine.execution.states import IntentEvent, client_order_id, next_state
-from engine.execution.step_log import MOST_INTENTS, StepLog
+from engine.execution.step_log import MOST_INTENTS, StepLog, step_of
 from engine.execution.unproven import FILLED_LATE, late_words, orders_of_attempts
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.money import ZERO, exact
 from engine.orders import Order
 from engine.storage.database import Database
 from engine.storage.repositories import fills, guards, intents
-
-#: The cause of a step that cancels an order holding what is to be sold; its words are that order.
-RELEASE = "release"
-#: The cause of a step that found it cancelled indeed; its words are the part that was not filled before.
-RELEASED = "released"
-#: The cause of a step that found such an order gone already; its words are the order's id.
-NOT_RELEASED = "not released"
-
-_cancelled_codec = TypeAdapter(CancelledOrder)
 
 
 class Journal:
@@ -41,6 +31,8 @@ class Journal:
         self._database = database
         self._clock = clock
         self._steps = StepLog()
+        #: The orders that were cancelled for an exit.
+        self.releases = ReleaseLog(database=database, clock=clock, steps=self._steps)
         self._last_step = 0
         #: The number of the last step that ended an order with a fill, once it is written down.
         self.filled_step = 0
@@ -94,7 +86,7 @@ class Journal:
             intent = exit_of(closing, trigger, intent_id=intent_id, now=now)
             await guards.save_guard(session, closing, now=now, cause="asked for by its owner")
             await intents.insert_intent(session, intent)
-            await intents.insert_step(session, _step(None, intent, cause="asked for", words="", at=now))
+            await intents.insert_step(session, step_of(None, intent, cause="asked for", words="", at=now))
         return LiveExit(intent=intent, guard=closing)
 
     async def record(
@@ -190,49 +182,13 @@ class Journal:
             )
         return ended
 
-    async def note_release(self, intent: Intent, order: CancelledOrder) -> None:
-        """Write down an order about to be cancelled, so that the alert can name it after a crash too."""
-        words = _cancelled_codec.dump_json(order).decode()
-        async with self._database.write() as session:
-            step = _step(intent, intent, cause=RELEASE, words=words, at=self._clock.now())
-            await intents.insert_step(session, step)
-
-    async def note_released(self, intent: Intent, order: CancelledOrder) -> None:
-        """Write down that the venue confirms an order as cancelled, and how much of it was."""
-        words = _cancelled_codec.dump_json(order).decode()
-        async with self._database.write() as session:
-            step = _step(intent, intent, cause=RELEASED, words=words, at=self._clock.now())
-            await intents.insert_step(session, step)
-
-    async def note_not_released(self, intent: Intent, order: CancelledOrder) -> None:
-        """Write down that an order about to be cancelled was gone already, filled or cancelled elsewhere."""
-        async with self._database.write() as session:
-            step = _step(intent, intent, cause=NOT_RELEASED, words=order.venue_order_id, at=self._clock.now())
-            await intents.insert_step(session, step)
-
     async def note_late(self, session: AsyncSession, intent: Intent, attempt: int, order_id: str) -> None:
         """Write down, once, that the order of an attempt which was given up has filled after its exit was over."""
         known = await intents.load_readable_steps(session, intent.intent_id)
         words = late_words(order_id, attempt)
         if not any((step.cause, step.words) == (FILLED_LATE, words) for step in known):
-            step = _step(intent, intent, cause=FILLED_LATE, words=words, at=self._clock.now())
+            step = step_of(intent, intent, cause=FILLED_LATE, words=words, at=self._clock.now())
             await intents.insert_step(session, step)
-
-    async def load_released(self, intent_id: str) -> tuple[CancelledOrder, ...]:
-        """Return the orders that were cancelled for an intent, each once, with what the venue confirmed of it."""
-        noted: dict[str, CancelledOrder] = {}
-        for step in await self.load_steps(intent_id):
-            if step.cause == NOT_RELEASED:
-                noted.pop(step.words, None)
-            elif step.cause in {RELEASE, RELEASED}:
-                order = parse_released(step.words)
-                noted[order.venue_order_id] = replace(order, confirmed=step.cause == RELEASED)
-        return tuple(noted.values())
-
-    async def load_tried(self, intent_id: str) -> frozenset[str]:
-        """Return the orders that an intent tried to cancel, by the venue's ids, whatever came of it."""
-        steps = await self.load_steps(intent_id)
-        return frozenset(parse_released(step.words).venue_order_id for step in steps if step.cause == RELEASE)
 
     async def load_expected(self, guard: Guard) -> Decimal | None:
         """Return how much of a guarded position should be there: what was seen less what we sold since."""
@@ -303,7 +259,7 @@ class Journal:
         intent = exit_of(guard, trigger, intent_id=intent_id, now=now)
         closing = replace(guard, state=GuardState.CLOSING, state_reason="being sold")
         await intents.insert_intent(session, intent)
-        await intents.insert_step(session, _step(None, intent, cause="triggered", words="", at=now))
+        await intents.insert_step(session, step_of(None, intent, cause="triggered", words="", at=now))
         await guards.save_guard(session, closing, now=now, cause="triggered")
         return LiveExit(intent=intent, guard=closing)
 
@@ -321,14 +277,9 @@ class Journal:
         moved = replace(intent, state=next_state(intent.state, event), updated_at=now, **changes)
         await intents.update_intent(session, moved, expected=intent.state)
         self._last_step = await intents.insert_step(
-            session, _step(intent, moved, cause=cause, words=words, at=now)
+            session, step_of(intent, moved, cause=cause, words=words, at=now)
         )
         return moved
-
-
-def parse_released(words: str) -> CancelledOrder:
-    """Read the order that a step of cause `RELEASE` or `RELEASED` tells of."""
-    return _cancelled_codec.validate_json(words)
 
 
 def ending_key(kind: str, intent: Intent) -> str:
@@ -339,20 +290,6 @@ def ending_key(kind: str, intent: Intent) -> str:
 def failing_key(intent: Intent) -> str:
     """Return what the keys of all reminders of a failing exit begin with."""
     return f"{AlertKind.EXIT_FAILING}:{intent.intent_id}:"
-
-
-def _step(before: Intent | None, after: Intent, *, cause: str, words: str, at: datetime) -> IntentStep:
-    return IntentStep(
-        intent_id=after.intent_id,
-        user_id=after.user_id,
-        account_id=after.account_id,
-        seq=0,
-        at=at,
-        from_state=before.state if before else None,
-        to_state=after.state,
-        cause=cause,
-        words=words,
-    )
 
 
 def _totals(order: Order) -> dict[str, Any]:

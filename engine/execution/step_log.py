@@ -1,8 +1,10 @@
 """The steps of live intents, read once each: an exit may fail for days, and every attempt looks at all of them."""
 
+from datetime import datetime
+
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from engine.execution.intents import IntentStep
+from engine.execution.intents import Intent, IntentStep
 from engine.storage.repositories import intents
 
 #: As many intents as are remembered; far more than are ever live at once.
@@ -25,3 +27,18 @@ class StepLog:
         if len(self._known) > MOST_INTENTS:
             del self._known[next(iter(self._known))]
         return steps
+
+
+def step_of(before: Intent | None, after: Intent, *, cause: str, words: str, at: datetime) -> IntentStep:
+    """Return the step that an intent takes, to be inserted behind its last one."""
+    return IntentStep(
+        intent_id=after.intent_id,
+        user_id=after.user_id,
+        account_id=after.account_id,
+        seq=0,
+        at=at,
+        from_state=before.state if before else None,
+        to_state=after.state,
+        cause=cause,
+        words=words,
+    )

@@ -26,7 +26,7 @@ async def abandon(journal: Journal, intent: Intent, guard: Guard, *, dust: Dust)
         symbol=intent.symbol,
         quantity=dust.quantity,
         why=dust.why,
-        cancelled=await journal.load_released(intent.intent_id),
+        cancelled=await journal.releases.load_released(intent.intent_id),
     )
     closed = replace(guard, state=GuardState.CLOSED, state_reason=dust.why)
     return await journal.give_back(intent, IntentEvent.ABANDON, guard=closed, message=message, cause=dust.why)
@@ -42,7 +42,7 @@ async def await_return(journal: Journal, intent: Intent, guard: Guard, *, dust: 
         symbol=intent.symbol,
         quantity=dust.quantity,
         why=f"{dust.why}; if it comes back as it was, it is guarded again",
-        cancelled=await journal.load_released(intent.intent_id),
+        cancelled=await journal.releases.load_released(intent.intent_id),
     )
     paused = replace(kept, state=GuardState.PAUSED, state_reason=ChangeReason.VANISHED.value)
     return await journal.give_back(
@@ -95,7 +95,7 @@ async def stand_down(journal: Journal, intent: Intent, guard: Guard) -> Intent:
         symbol=intent.symbol,
         quantity=guard.quantity,
         threshold=guard.threshold,
-        cancelled=await journal.load_released(intent.intent_id),
+        cancelled=await journal.releases.load_released(intent.intent_id),
     )
     return await journal.give_back(
         intent, IntentEvent.SUPERSEDE, guard=armed, message=message, cause="price came back"
@@ -110,7 +110,7 @@ async def give_up(journal: Journal, intent: Intent, guard: Guard) -> Intent:
         symbol=intent.symbol,
         quantity=guard.quantity,
         why=TOO_LATE,
-        cancelled=await journal.load_released(intent.intent_id),
+        cancelled=await journal.releases.load_released(intent.intent_id),
     )
     return await journal.give_back(
         intent, IntentEvent.REFUSE, guard=kept, message=message, cause="asked too long ago"

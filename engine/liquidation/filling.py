@@ -172,7 +172,7 @@ class Filling:
             intent,
             claim.guard,
             order,
-            cancelled=await self._journal.load_released(intent.intent_id),
+            cancelled=await self._journal.releases.load_released(intent.intent_id),
             dust=dust,
             found_later=found_later,
             heard_at=self._clock.now(),

@@ -50,10 +50,10 @@ class Releases:
             BrokerError: one was not cancelled for the first time and for no reason of its own, so it is tried again.
 
         """
-        tried, gone = await self._journal.load_tried(intent.intent_id), False
+        tried, gone = await self._journal.releases.load_tried(intent.intent_id), False
         failed = list[tuple[Order, BrokerError]]()
         for order in orders:
-            await self._journal.note_release(intent, cancelled_order(order))
+            await self._journal.releases.note_release(intent, cancelled_order(order))
             try:
                 await broker.cancel_order(order.venue_order_id, order.symbol, priority=Priority.EXIT)
             except KeyRejectedError:
@@ -63,7 +63,7 @@ class Releases:
                     failed.append((order, e))
                 elif order.venue_order_id not in tried:
                     # Filled or cancelled by somebody else meanwhile; an earlier cancel of ours is confirmed below.
-                    await self._journal.note_not_released(intent, cancelled_order(order))
+                    await self._journal.releases.note_not_released(intent, cancelled_order(order))
                     gone = True
         for order, error in failed:
             if order.venue_order_id not in tried and not isinstance(error, RefusedError):
@@ -73,7 +73,7 @@ class Releases:
 
     async def confirm(self, intent: Intent, broker: Broker) -> bool:
         """Read what was cancelled and not confirmed yet; tell whether some of it filled instead."""
-        noted = await self._journal.load_released(intent.intent_id)
+        noted = await self._journal.releases.load_released(intent.intent_id)
         waiting = [order for order in noted if not order.confirmed]
         found = await asyncio.gather(*(_read(order, intent, broker) for order in waiting))
         is_overtaken = False
@@ -97,9 +97,9 @@ class Releases:
 
     async def _note(self, intent: Intent, order: CancelledOrder, released: CancelledOrder | None) -> None:
         if released is None:
-            await self._journal.note_not_released(intent, order)
+            await self._journal.releases.note_not_released(intent, order)
         else:
-            await self._journal.note_released(intent, released)
+            await self._journal.releases.note_released(intent, released)
 
 
 def cancelled_order(order: Order) -> CancelledOrder:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from engine import wall_time
 from engine.execution.audit import ExitRecord, Stage
 from engine.execution.intents import Intent
-from engine.execution.journal import RELEASED
+from engine.execution.release_log import RELEASED
 from engine.execution.states import IntentState
 from engine.orders import Side
 from handlers.render.exits import SINCE_GUARDED, cancelled_line

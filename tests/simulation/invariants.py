@@ -5,8 +5,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 from engine.execution.audit import SHOWN
-from engine.execution.journal import NOT_RELEASED, RELEASE, RELEASED
+from engine.execution.release_log import NOT_RELEASED, RELEASE, RELEASED
 from engine.execution.states import TRANSITIONS
+from engine.execution.unproven import FILLED_LATE
 from engine.orders import OrderStatus
 from tests.simulation.alarms import is_alarmed, newest_alert
 
@@ -17,8 +18,8 @@ ALARM_S = {"armed": 30, "closing": 45}
 #: Seconds after which an exit has named what it could not read: cancelling and releasing take their time.
 NAMED_AFTER_S = 12
 
-#: Steps that change no state: an order that held the coins was to be cancelled, is, or was gone already.
-_NOTES = {RELEASE, RELEASED, NOT_RELEASED}
+#: Steps that change no state: of orders that held the coins, and of those that filled after their exit was over.
+_NOTES = {RELEASE, RELEASED, NOT_RELEASED, FILLED_LATE}
 _LEGAL = {(before.value, after.value) for (before, _), after in TRANSITIONS.items()} | {(None, "planned")}
 
 
