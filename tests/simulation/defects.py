@@ -16,7 +16,6 @@ from engine.alerts.outbox import append_alert, load_due
 from engine.balances.reports import Reports
 from engine.errors import RefusedError, UnknownOutcomeError
 from engine.execution import settle, submit
-from engine.execution.coins import Coins
 from engine.execution.journal import Journal
 from engine.execution.order_readings import Verdict
 from engine.execution.states import IntentEvent, IntentState
@@ -41,7 +40,6 @@ from engine.liquidation.availability import Availability
 from engine.liquidation.closing import Dust, plan_sale
 from engine.liquidation.execute import Exits
 from engine.liquidation.filling import Filling
-from engine.liquidation.lost_order import LostOrder
 from engine.liquidation.mark import Mark
 from engine.liquidation.sale import Sale
 from engine.liquidation.trouble import Trouble
@@ -126,13 +124,6 @@ def _believe_one_look():
     }
     with patch.dict(settle.PROOFS, hasty), patch.object(settle, "BALANCE_AGREES_AFTER", timedelta(0)):
         yield
-
-
-def _believe_the_lists_alone():
-    async def untouched(self, *_, **__):
-        return Coins.UNTOUCHED
-
-    return patch.object(LostOrder, "_weigh", untouched)
 
 
 def _sell_all_there():
@@ -356,11 +347,6 @@ DEFECTS = (
     Defect(name="resend on timeout", plant=_resend_on_timeout, kinds=_LOST),
     Defect(name="new client id per try", plant=_new_id_per_try, kinds=(Kind.ARRIVES_LATE,)),
     Defect(name="believe one look for a lost order", plant=_believe_one_look, kinds=_LOST),
-    Defect(
-        name="believe the lists alone",
-        plant=_believe_the_lists_alone,
-        kinds=(Kind.TIMEOUT_AFTER, Kind.LISTS_LAG, Kind.FILLS_SLOWLY),
-    ),
     Defect(name="sell all that is there", plant=_sell_all_there, kinds=()),
     Defect(name="forget the hold", plant=_forget_the_hold, kinds=()),
     Defect(
