@@ -78,7 +78,7 @@ class Lookout:
     ) -> None:
         self._database = database
         self._clock = clock
-        #: Whether the owner of these guards was told that none of them has a price, and was not told its end.
+        #: Whether the owner of these guards was told that their venue gives no prices, and it still gives none.
         self._has_price_alarm = has_price_alarm
         self._silences: dict[str, Silence] = {}
 

@@ -32,6 +32,8 @@ LOOK_BUDGET_S = 10.0
 LEAST_S = 2.0
 #: Looks come in steps: the alarm that the next one would tell just too late is told before.
 ALARM_EARLY_S = 0.5
+#: What a venue that does not answer looks like; a shut market is not asked.
+_GIVES_NONE = frozenset({PriceProblem.NO_QUOTE, PriceProblem.MARKET_CLOSED})
 
 
 class Watch:
@@ -155,10 +157,9 @@ class Watch:
         return current.price if isinstance(current, Mark) else None
 
     def has_price_alarm(self, guards: Sequence[Guard]) -> bool:
-        """Tell whether their owner was told that these guards have no price, and none has one again."""
+        """Tell whether their owner was told that the venue gives no prices for these guards, and it still gives none."""
         sights = [self._sight(guard) for guard in guards if guard.state is not GuardState.PAUSED]
-        blind = [isinstance(sight.current, PriceUnknown) for sight in sights]
-        return all(blind) and any(sight.told_unknown for sight in sights)
+        return all(_is_unanswered(sight) for sight in sights) and any(one.told_unknown for one in sights)
 
     async def _judge(self, looker: Looker, guard: Guard, quote: Quote | None, begun: Moment) -> None:
         try:
@@ -277,6 +278,11 @@ def _directions(guards: Iterable[Guard]) -> Mapping[str, frozenset[Direction]]:
     for guard in guards:
         both[guard.symbol].add(guard.direction)
     return {symbol: frozenset(directions) for symbol, directions in both.items()}
+
+
+def _is_unanswered(sight: Sight) -> bool:
+    """Tell whether a price is missing because its venue gives none, not because what it gives is odd."""
+    return isinstance(sight.current, PriceUnknown) and sight.current.problem in _GIVES_NONE
 
 
 def _why(sight: Sight) -> str:

@@ -1,6 +1,7 @@
 """A broker out of reach is told once, and once that it is back."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -11,6 +12,7 @@ from engine.clock import Moment
 from engine.errors import KeyRejectedError, TryLaterError
 from engine.venues import Venue
 from sandbox.faults import FaultKind
+from sandbox.market import Override
 
 START = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
 TIMEOUT = TryLaterError(Venue.KRAKEN, "timed out")
@@ -113,6 +115,24 @@ async def test_an_outage_under_a_guard_is_one_alarm_with_reminders_and_one_all_c
 
     assert {type(alert) for alert in outage} == {PriceTrouble}
     assert [alert.what for alert in outage if not alert.again] == ["unknown", "back"]
+
+
+async def test_an_odd_price_of_a_venue_that_answers_hides_no_outage_of_its_accounts(room):
+    room.deposit("BTC", "0.1")
+    room.set_bid("60000")
+    await room.arm("0.1", "6000")
+    await room.read()
+    room.world.market.override("kraken", "BTC/USD", Override(bid=None, ask=Decimal(60000)))
+    for _ in range(5):
+        await room.clock.sleep(5)
+        await room.look()
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "BalanceEx", times=None)
+    for _ in range(3):
+        await room.clock.sleep(60)
+        await room.read()
+
+    assert [alert.what for alert in await room.alerts(PriceTrouble)] == ["unknown"]
+    assert [alert.what for alert in await room.alerts(BrokerTrouble)] == ["unreachable"]
 
 
 def a_lookout(room):
