@@ -3,17 +3,11 @@ from decimal import Decimal
 
 import pytest
 
-from engine.guards.arming import Exclusion
 from engine.guards.offers import (
     Armed,
     ChoiceKind,
-    LeftAlone,
-    Nothing,
-    PartLeftOut,
-    PartReason,
     Standing,
     TradingCost,
-    Unguarded,
 )
 from engine.liquidation.mark import PriceProblem, PriceUnknown
 from engine.portfolio.view import NotGuarded
@@ -24,7 +18,7 @@ from handlers.render.guards import render_offer
 from handlers.render.html import COLUMNS
 from handlers.render.screen import Tone
 from tests.handlers.screen_checks import check_fits, check_golden
-from tests.handlers.values import NOW, READER, choice, guard, mark, offer, offer_line, position
+from tests.handlers.values import NOW, READER, choice, mark, offer, offer_line, position
 
 
 def _would_be_sold(**changes):
@@ -83,16 +77,6 @@ def test_what_staking_keeps_from_being_guarded_says_what_to_do():
     assert "cannot be guarded: 0.75 is staked; unstake it at Kraken first" in text
 
 
-def test_what_is_guarded_already_says_at_what():
-    line = offer_line(
-        Standing.CANNOT_BE_GUARDED, position=position(), why_not=Exclusion.ALREADY_GUARDED.value
-    )
-
-    (screen,) = render_outcome(Armed(guards=(), left_out=(line,)), READER)
-
-    assert "<b>BTC/USD</b> · Kraken: already guarded at \N{MINUS SIGN}1.00 %" in screen.text
-
-
 @pytest.mark.parametrize("kind", ChoiceKind)
 def test_a_label_with_a_name_fits_a_phone(kind):
     screen = render_offer(offer(choices=(choice(kind, "id", "ATOM Coinbase"),)), READER)
@@ -137,56 +121,6 @@ def test_more_choices_than_telegram_takes_keep_cancel_and_say_so():
     assert len(screen.keyboard) == 100
     assert screen.keyboard[-1][0].data == "c:no"
     assert "Not every position has a button here" in screen.text
-
-
-def test_armed_guards_are_listed_with_what_was_left_out_and_the_further_question():
-    armed = Armed(
-        guards=(guard(),),
-        parts_left_out=(PartLeftOut(position=position(), quantity=Decimal(3), why=PartReason.STAKED),),
-        left_out=(
-            offer_line(Standing.CANNOT_BE_GUARDED, why_not="below the lot"),
-            offer_line(Standing.ENTRY_UNKNOWN, pnl_ratio=None, pnl=None),
-            offer_line(
-                Standing.CANNOT_BE_GUARDED, position=position(), why_not=Exclusion.ALREADY_GUARDED.value
-            ),
-        ),
-        follow_up=offer("would_sell", lines=(_would_be_sold(),)),
-    )
-
-    check_golden("outcome_armed", *render_outcome(armed, READER))
-
-
-def test_nothing_armed_is_not_called_guarded():
-    (screen,) = render_outcome(Armed(guards=(), left_out=(_would_be_sold(),)), READER)
-
-    assert "No guard was set" in screen.text
-    assert "<b>Guarded</b>" not in screen.text
-
-
-def test_unguarded_says_what_it_means():
-    (screen,) = render_outcome(Unguarded(guards=(guard(),)), READER)
-
-    assert "Not guarded any more" in screen.text
-    assert "BTC/USD" in screen.text
-    check_fits(screen)
-
-
-def test_left_alone_changes_nothing_and_says_so():
-    (screen,) = render_outcome(LeftAlone(), READER)
-
-    assert "nothing was changed" in screen.text
-
-
-def test_nothing_is_the_engines_sentence_as_it_is():
-    (screen,) = render_outcome(Nothing(why="BTC is not held at <Kraken>."), READER)
-
-    assert screen.text == "BTC is not held at &lt;Kraken&gt;."
-
-
-def test_a_further_offer_takes_the_place_of_the_first():
-    (screen,) = render_outcome(offer("choose", lines=(offer_line(position=position()),)), READER)
-
-    assert screen.text.startswith("<b>Which ones?</b>")
 
 
 @pytest.mark.parametrize(
@@ -252,27 +186,6 @@ def test_prices_in_different_currencies_are_not_compared(currency):
 )
 def test_a_question_says_what_no_answer_means(about, expected):
     assert expected in render_offer(offer(about), READER).text
-
-
-def test_who_sets_a_guard_reads_where_it_sells_and_that_later_buys_are_not_guarded():
-    (screen,) = render_outcome(Armed(guards=(guard(),)), READER)
-
-    assert "guarded at \N{MINUS SIGN}1.00 %, sells at $63,360.00" in screen.text
-    assert "What you buy later is not guarded until you send /guard SYMBOL." in screen.text
-
-
-def test_who_leaves_all_alone_reads_how_to_be_asked_again():
-    (screen,) = render_outcome(LeftAlone(), READER)
-
-    assert "/guard ALL asks about every position again." in screen.text
-
-
-def test_an_unknown_entry_that_was_left_out_names_the_way_out():
-    line = offer_line(Standing.ENTRY_UNKNOWN, pnl_ratio=None, pnl=None)
-
-    (screen,) = render_outcome(Armed(guards=(), left_out=(line,)), READER)
-
-    assert "entry unknown; /guard BTC kraken guards it from today's price" in screen.text
 
 
 def test_a_stock_that_cannot_be_guarded_now_says_when_it_can():

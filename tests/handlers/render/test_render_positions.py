@@ -1,19 +1,17 @@
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from engine.guards.guard import GuardState
-from engine.liquidation.mark import MarkBasis, PriceProblem, PriceUnknown
+from engine.liquidation.mark import PriceProblem, PriceUnknown
 from engine.portfolio.view import NotGuarded
 from engine.positions import Direction, PositionKind, Unsettled
 from engine.venues import Venue
 from handlers.render.html import plain_text
 from handlers.render.positions import render_positions
-from handlers.render.standing import standing_words
 from tests.handlers.screen_checks import check_golden
-from tests.handlers.values import NOW, READER, ago, guard, mark, portfolio, position, unread
+from tests.handlers.values import READER, ago, guard, portfolio, position, unread
 
 _MINUS = "\N{MINUS SIGN}"
 
@@ -56,58 +54,6 @@ def test_many_positions_are_shown_in_lines():
 
     assert "<pre>" not in screen.text
     check_golden("positions_many", screen)
-
-
-@pytest.mark.parametrize("reason", [one for one in NotGuarded if one is not NotGuarded.PAUSED])
-def test_each_reason_for_not_being_guarded_is_in_the_words_of_the_engine(reason):
-    unwatched = position(guard=None, not_guarded=reason)
-
-    assert standing_words(unwatched, READER).partition(";")[0] == f"not guarded: {reason.value}"
-
-
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({}, f"guarded at {_MINUS}1.00 %"),
-        ({"guard": guard(threshold=Decimal("-0.025"))}, f"guarded at {_MINUS}2.50 %"),
-        ({"mark": mark(basis=MarkBasis.MID)}, f"guarded at {_MINUS}1.00 %, wide spread, guarded at mid"),
-        ({"guard": guard(quantity="0.1", cost="6400")}, f"guarded at {_MINUS}1.00 % for 0.1 of it"),
-        ({"guard": guard(state=GuardState.CLOSING)}, f"guarded at {_MINUS}1.00 %, being sold now"),
-        (
-            {
-                "guard": guard(state=GuardState.PAUSED, state_reason="2 for 1"),
-                "not_guarded": NotGuarded.PAUSED,
-            },
-            f"not guarded: paused, your answer is needed (2 for 1); its guard at {_MINUS}1.00 % waits",
-        ),
-        (
-            {"not_guarded": NotGuarded.MARKET_CLOSED},
-            f"guarded at {_MINUS}1.00 %, but not watched: market closed",
-        ),
-        (
-            {"guard": guard(quantity="0.1"), "not_guarded": NotGuarded.PRICE_UNKNOWN},
-            f"guarded at {_MINUS}1.00 % for 0.1 of it, but not watched: price unknown",
-        ),
-        ({"guard": None}, "not guarded: you have not asked for it"),
-    ],
-    ids=["plain", "own threshold", "mid", "part", "closing", "paused", "closed", "no price", "none"],
-)
-def test_standing(changes, expected):
-    assert standing_words(position(**changes), READER) == expected
-
-
-def test_what_is_staked_is_said_with_what_to_do_about_it():
-    staked = position(
-        quantity=Decimal("0.75"),
-        locked=Decimal("0.75"),
-        guard=None,
-        not_guarded=NotGuarded.CANNOT_BE_SOLD_NOW,
-    )
-
-    text = "not guarded: cannot be sold now"
-
-    assert standing_words(staked, READER) == f"{text}: 0.75 is staked; unstake it at Kraken first"
-    assert standing_words(replace(staked, symbol=None), READER) == text
 
 
 def test_a_position_guarded_from_a_price_shows_since_when_from_what_and_how_far_it_is():
@@ -266,25 +212,6 @@ def test_what_is_being_sold_names_the_part_and_its_guards_result():
     check_golden("positions_being_sold", render_positions(portfolio(selling), READER))
 
 
-def test_an_unknown_entry_says_what_makes_a_guard_possible():
-    unknown = position(guard=None, not_guarded=NotGuarded.ENTRY_UNKNOWN, entry=None, explained=Decimal(0))
-
-    assert standing_words(unknown, READER).endswith("; /guard BTC kraken guards it from today's price")
-
-
-@pytest.mark.parametrize("why", ["history_incomplete", "fills_pending"])
-def test_purchases_that_are_being_read_may_be_asked_for_again(why):
-    reading = position(guard=None, not_guarded=NotGuarded.ENTRY_UNKNOWN, entry=None, **{why: True})
-
-    assert standing_words(reading, READER).endswith("; its purchases are being read, ask again in a minute")
-
-
-def test_a_closed_market_says_when_to_ask_again():
-    share = position(guard=None, not_guarded=NotGuarded.MARKET_CLOSED, asset="AAPL", symbol="AAPL/USD")
-
-    assert standing_words(share, READER).endswith("; send /guard AAPL kraken when it is open")
-
-
 def test_why_a_cost_is_unknown_is_said_once_for_all_of_them():
     unknown = position(guard=None, entry=None, explained=Decimal(0), not_guarded=NotGuarded.ENTRY_UNKNOWN)
 
@@ -293,16 +220,3 @@ def test_why_a_cost_is_unknown_is_said_once_for_all_of_them():
     assert text.count("bought in another currency") == 1
     assert text.count("/guard BTC kraken guards it from today's price") == 2
     assert "bought in another currency" not in render_positions(portfolio(position()), READER).text
-
-
-def test_a_closed_market_says_when_it_opens_and_what_to_do_then():
-    shut = PriceUnknown(problem=PriceProblem.MARKET_CLOSED, opens_at=NOW + timedelta(hours=18))
-    share = position(
-        guard=None, not_guarded=NotGuarded.MARKET_CLOSED, asset="AAPL", symbol="AAPL/USD", mark=shut
-    )
-
-    assert standing_words(share, READER) == (
-        "not guarded: market closed, opens 20:30:11 UTC, in 18 h; send /guard AAPL kraken then"
-    )
-    waiting = replace(share, guard=guard())
-    assert "but not watched: market closed, opens 20:30:11 UTC, in 18 h" in standing_words(waiting, READER)

@@ -1,0 +1,101 @@
+from decimal import Decimal
+
+from engine.guards.arming import Exclusion
+from engine.guards.offers import (
+    Armed,
+    LeftAlone,
+    Nothing,
+    PartLeftOut,
+    PartReason,
+    Standing,
+    Unguarded,
+)
+from handlers.render.guard_outcomes import render_outcome
+from tests.handlers.screen_checks import check_fits, check_golden
+from tests.handlers.values import READER, guard, offer, offer_line, position
+
+
+def _would_be_sold(**changes):
+    values = {"standing": Standing.WOULD_BE_SOLD_NOW, "pnl_ratio": Decimal("-0.172"), "pnl": Decimal(-812)}
+    return offer_line(**values | changes)
+
+
+def test_what_is_guarded_already_says_at_what():
+    line = offer_line(
+        Standing.CANNOT_BE_GUARDED, position=position(), why_not=Exclusion.ALREADY_GUARDED.value
+    )
+
+    (screen,) = render_outcome(Armed(guards=(), left_out=(line,)), READER)
+
+    assert "<b>BTC/USD</b> · Kraken: already guarded at \N{MINUS SIGN}1.00 %" in screen.text
+
+
+def test_armed_guards_are_listed_with_what_was_left_out_and_the_further_question():
+    armed = Armed(
+        guards=(guard(),),
+        parts_left_out=(PartLeftOut(position=position(), quantity=Decimal(3), why=PartReason.STAKED),),
+        left_out=(
+            offer_line(Standing.CANNOT_BE_GUARDED, why_not="below the lot"),
+            offer_line(Standing.ENTRY_UNKNOWN, pnl_ratio=None, pnl=None),
+            offer_line(
+                Standing.CANNOT_BE_GUARDED, position=position(), why_not=Exclusion.ALREADY_GUARDED.value
+            ),
+        ),
+        follow_up=offer("would_sell", lines=(_would_be_sold(),)),
+    )
+
+    check_golden("outcome_armed", *render_outcome(armed, READER))
+
+
+def test_nothing_armed_is_not_called_guarded():
+    (screen,) = render_outcome(Armed(guards=(), left_out=(_would_be_sold(),)), READER)
+
+    assert "No guard was set" in screen.text
+    assert "<b>Guarded</b>" not in screen.text
+
+
+def test_unguarded_says_what_it_means():
+    (screen,) = render_outcome(Unguarded(guards=(guard(),)), READER)
+
+    assert "Not guarded any more" in screen.text
+    assert "BTC/USD" in screen.text
+    check_fits(screen)
+
+
+def test_left_alone_changes_nothing_and_says_so():
+    (screen,) = render_outcome(LeftAlone(), READER)
+
+    assert "nothing was changed" in screen.text
+
+
+def test_nothing_is_the_engines_sentence_as_it_is():
+    (screen,) = render_outcome(Nothing(why="BTC is not held at <Kraken>."), READER)
+
+    assert screen.text == "BTC is not held at &lt;Kraken&gt;."
+
+
+def test_a_further_offer_takes_the_place_of_the_first():
+    (screen,) = render_outcome(offer("choose", lines=(offer_line(position=position()),)), READER)
+
+    assert screen.text.startswith("<b>Which ones?</b>")
+
+
+def test_who_sets_a_guard_reads_where_it_sells_and_that_later_buys_are_not_guarded():
+    (screen,) = render_outcome(Armed(guards=(guard(),)), READER)
+
+    assert "guarded at \N{MINUS SIGN}1.00 %, sells at $63,360.00" in screen.text
+    assert "What you buy later is not guarded until you send /guard SYMBOL." in screen.text
+
+
+def test_who_leaves_all_alone_reads_how_to_be_asked_again():
+    (screen,) = render_outcome(LeftAlone(), READER)
+
+    assert "/guard ALL asks about every position again." in screen.text
+
+
+def test_an_unknown_entry_that_was_left_out_names_the_way_out():
+    line = offer_line(Standing.ENTRY_UNKNOWN, pnl_ratio=None, pnl=None)
+
+    (screen,) = render_outcome(Armed(guards=(), left_out=(line,)), READER)
+
+    assert "entry unknown; /guard BTC kraken guards it from today's price" in screen.text
