@@ -31,6 +31,7 @@ from engine.money import ZERO, exact
 from engine.orders import Fill, Order, OrderStatus, VenueOrderId
 from engine.positions import AccountReport
 from engine.storage.database import Database
+from engine.storage.readable import UnreadableRecordError
 from engine.storage.repositories import fills as fill_rows
 from engine.storage.repositories import guards, intents
 from engine.storage.repositories.late_orders import load_given_up
@@ -73,7 +74,12 @@ class LateFills:
         async with self._database.read() as session:
             given_up = await load_given_up(session, account_id)
         for intent in given_up:
-            for late in [*await self._known(intent), *await self._found(intent)]:
+            try:
+                orders = [*await self._known(intent), *await self._found(intent)]
+            except UnreadableRecordError:
+                # Its owner is told of the damage; the positions of the account are followed all the same.
+                continue
+            for late in orders:
                 await self._book(late, report)
 
     async def are_awaited(self, account_id: str) -> bool:

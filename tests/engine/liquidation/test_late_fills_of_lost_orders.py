@@ -138,3 +138,15 @@ async def test_the_owners_own_sale_of_as_much_is_not_taken_for_a_lost_order(room
     assert await room.alerts(ExitFilled) == []
     [closed] = await room.alerts(ClosedElsewhere)
     assert closed.quantity == D("0.3")
+
+
+async def test_a_damaged_record_of_an_exit_does_not_keep_its_position_from_being_followed(stood_down):
+    room = stood_down
+    await room.damage("intent_events", "at = 'yesterday'", "seq = 1")
+    show_truth(room)
+    await room.restart()
+
+    await read_often(room)
+
+    assert room.failures == []
+    assert (await room.guard()).state is GuardState.CLOSED
