@@ -106,6 +106,21 @@ async def test_a_late_fill_beside_the_sale_that_followed_it_is_told_apart_from_i
     assert await room.alerts(GuardReduced) == []
 
 
+async def test_an_order_that_was_given_up_by_the_balance_alone_is_told_once_it_is_listed(room):
+    await a_hidden_sale(room)
+    room.world.kraken_account.show_true_balances()
+    await room.wait_for("exit ")
+    [ended] = await room.alerts(GuardReduced)
+    show_truth(room)
+
+    await read_often(room)
+
+    assert "this bot's own sell order" in ended.why
+    [filled] = await room.alerts(ExitFilled)
+    assert filled.client_order_id == await first_client_id(room)
+    assert await room.alerts(GuardReduced, ClosedElsewhere) == [ended]
+
+
 async def test_a_lookup_that_fails_is_made_again_before_anything_is_told_as_sold_by_hand(stood_down):
     room = stood_down
     show_truth(room)
