@@ -40,7 +40,7 @@ from engine.portfolio.service import PortfolioService
 from engine.routing.costs import Costs
 from engine.routing.service import RouteService
 from engine.storage.database import Database
-from engine.storage.repositories.intents import load_last_step_of_all
+from engine.storage.repositories.steps import load_last_step_of_all
 
 #: A shorter silence than this, or than three guard cycles, is no gap worth a message.
 SHORTEST_GAP_S = 60.0

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, update
+from sqlalchemy import bindparam, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,8 +13,9 @@ from engine.alerts.damaged import number_of, plain_data, written_at
 from engine.alerts.kinds import CRITICAL, AlertKind, AlertState
 from engine.alerts.messages import AlertUnreadable, Message, dump_message, load_message
 from engine.alerts.parcels import Alert, Parcel, pack
-from engine.storage.readable import Read, UnreadableRow, read_rows, readable_row, readable_rows
+from engine.storage.readable import Read, UnreadableRow, parsing, read_rows, readable_row, readable_rows
 from engine.storage.repositories.people import load_readers
+from engine.storage.statements import Prepared, insert_row, send
 from engine.storage.tables import AlertRow
 
 #: An alert that will not leave again has no time to leave. The time itself is for whoever reads the table: the
@@ -44,6 +45,10 @@ class GivenUp:
     last_error: str = ""
 
 
+_OF_KEY = Prepared(select(AlertRow).where(col(AlertRow.dedup_key) == bindparam("dedup_key")))
+_NUMBER_OF_KEY = select(AlertRow.alert_id).where(col(AlertRow.dedup_key) == bindparam("dedup_key"))
+
+
 async def append_alert(
     session: AsyncSession,
     message: Message,
@@ -55,11 +60,12 @@ async def append_alert(
     chat_id: int | None = None,
 ) -> bool:
     """Put an alert into the outbox, in the transaction of its event; one of the same key is written once."""
-    known = await session.exec(select(AlertRow.alert_id).where(col(AlertRow.dedup_key) == dedup_key))
+    known = await send(session, _NUMBER_OF_KEY, dedup_key=dedup_key)
     if known.first() is not None:
         return False
     kind = AlertKind(message.kind)
-    session.add(
+    await insert_row(
+        session,
         AlertRow(
             user_id=user_id,
             account_id=account_id,
@@ -73,41 +79,45 @@ async def append_alert(
             attempts=0,
             not_before=now,
             created_at=now,
-        )
+        ),
     )
-    await session.flush()
     return True
+
+
+_DUE = Prepared(
+    select(AlertRow).where(_PENDING).order_by(col(AlertRow.critical).desc(), col(AlertRow.alert_id))
+)
 
 
 async def load_due(
     session: AsyncSession, *, now: datetime, held: Collection[int] = frozenset()
 ) -> tuple[Parcel, ...]:
     """Return the next message of each chat that may leave now, critical alerts first; `held` have to wait."""
-    pending = select(AlertRow).where(_PENDING).order_by(col(AlertRow.critical).desc(), col(AlertRow.alert_id))
-    return pack(await readable_rows(session, pending, _alert), now=now, held=held)
+    return pack(await readable_rows(session, _DUE, _alert), now=now, held=held)
+
+
+_CRITICAL_AFTER = Prepared(
+    select(AlertRow)
+    .where(col(AlertRow.critical), col(AlertRow.alert_id) > bindparam("alert_id"))
+    .order_by(col(AlertRow.alert_id))
+)
 
 
 async def load_critical_after(session: AsyncSession, alert_id: int) -> tuple[Alert, ...]:
     """Return the critical alerts written after another one, in order, whatever became of them."""
-    later = (
-        select(AlertRow)
-        .where(col(AlertRow.critical), col(AlertRow.alert_id) > alert_id)
-        .order_by(col(AlertRow.alert_id))
-    )
-    return await readable_rows(session, later, _alert)
+    return await readable_rows(session, _CRITICAL_AFTER, _alert, alert_id=alert_id)
 
 
 async def load_times(session: AsyncSession, *, key_prefix: str) -> tuple[datetime, ...]:
     """Return when everything under keys that begin so was written, whatever became of it, oldest first."""
     same = col(AlertRow.dedup_key).startswith(key_prefix, autoescape=True)
     written = select(AlertRow).where(same).order_by(col(AlertRow.alert_id))
-    return await readable_rows(session, written, lambda row: row.created_at)
+    return await readable_rows(session, Prepared(written), lambda row: row.created_at)
 
 
 async def load_written(session: AsyncSession, dedup_key: str) -> Message | None:
     """Return what was written under a key, whatever became of it; None when nothing was, or in other words."""
-    written = select(AlertRow).where(col(AlertRow.dedup_key) == dedup_key)
-    return await readable_row(session, written, lambda row: load_message(row.data))
+    return await readable_row(session, _OF_KEY, _message, dedup_key=dedup_key)
 
 
 async def load_last_gone(session: AsyncSession) -> int:
@@ -117,6 +127,9 @@ async def load_last_gone(session: AsyncSession) -> int:
     if first_pending is not None:
         return first_pending - 1
     return (await session.exec(select(number).order_by(number.desc()))).first() or 0
+
+
+_IN_ORDER = Prepared(select(AlertRow).where(_PENDING).order_by(col(AlertRow.alert_id)))
 
 
 async def has_unreadable(session: AsyncSession) -> bool:
@@ -247,11 +260,13 @@ async def depth(session: AsyncSession) -> Depth:
     )
 
 
+_FAILED = Prepared(select(AlertRow).where(_PENDING, col(AlertRow.last_error).is_not(None)))
+
+
 async def load_last_errors(session: AsyncSession) -> Mapping[int, tuple[str, ...]]:
     """Return of each chat why its waiting alerts did not leave, one reason an alert."""
-    failed = select(AlertRow).where(_PENDING, col(AlertRow.last_error).is_not(None))
     errors = dict[int, tuple[str, ...]]()
-    for chat_id, error in await readable_rows(session, failed, lambda row: (row.chat_id, row.last_error)):
+    for chat_id, error in await readable_rows(session, _FAILED, lambda row: (row.chat_id, row.last_error)):
         errors[chat_id] = (*errors.get(chat_id, ()), error or "")
     return errors
 
@@ -273,7 +288,12 @@ async def _change(session: AsyncSession, parcel: Parcel, **values: object) -> No
 
 
 async def _read_pending(session: AsyncSession) -> Read[Alert]:
-    return await read_rows(session, select(AlertRow).where(_PENDING).order_by(col(AlertRow.alert_id)), _alert)
+    return await read_rows(session, _IN_ORDER, _alert)
+
+
+def _message(row: AlertRow) -> Message:
+    with parsing():
+        return load_message(row.data)
 
 
 def _alert(row: AlertRow) -> Alert:
@@ -281,7 +301,7 @@ def _alert(row: AlertRow) -> Alert:
         alert_id=row.alert_id,
         user_id=row.user_id,
         chat_id=row.chat_id,
-        message=load_message(row.data),
+        message=_message(row),
         critical=row.critical,
         # In a state of a newer version it may have left.
         state=AlertState(row.state) if row.state in set(AlertState) else AlertState.UNKNOWN,

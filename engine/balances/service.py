@@ -14,7 +14,7 @@ from engine.errors import TryLaterError
 from engine.storage.database import Database
 from engine.storage.records import AccountState, SnapshotFigures
 from engine.storage.repositories import balances as rows
-from engine.storage.repositories import intents as intent_rows
+from engine.storage.repositories.filled import load_filled
 from engine.tasks import Tasks
 from engine.venues import Account
 
@@ -72,7 +72,7 @@ class BalanceService:
                 step = self._reader.step(account)
                 if step is None:
                     continue
-                later = await intent_rows.load_filled(session, account.account_id, after=step)
+                later = await load_filled(session, account.account_id, after=step)
                 if later:
                     filled[account.account_id] = later[-1].intent.updated_at
         return filled

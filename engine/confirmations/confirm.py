@@ -7,12 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine import wall_time
 from engine.storage.readable import readable_row
+from engine.storage.statements import Prepared, insert_row
 from engine.storage.tables import ConfirmationRow
 
 #: 16 characters, 96 bits: short enough for callback data, too many to guess.
@@ -48,7 +49,8 @@ async def create_confirmation(
 ) -> str:
     """Store what a button means and return its id."""
     confirmation_id = secrets.token_urlsafe(_ID_BYTES)
-    session.add(
+    await insert_row(
+        session,
         ConfirmationRow(
             confirmation_id=confirmation_id,
             user_id=user_id,
@@ -57,18 +59,21 @@ async def create_confirmation(
             params=params,
             created_at=now,
             expires_at=expires_at,
-        )
+        ),
     )
-    await session.flush()
     return confirmation_id
+
+
+_ONE = Prepared(
+    select(ConfirmationRow).where(col(ConfirmationRow.confirmation_id) == bindparam("confirmation_id"))
+)
 
 
 async def claim_confirmation(
     session: AsyncSession, confirmation_id: str, *, actions: Collection[str], user_id: int, now: datetime
 ) -> Claimed | Rejected:
     """Use a confirmation of one of these actions up, for its own user, once, before it expires."""
-    same = select(ConfirmationRow).where(col(ConfirmationRow.confirmation_id) == confirmation_id)
-    row = await readable_row(session, same, lambda found: found)
+    row = await readable_row(session, _ONE, lambda found: found, confirmation_id=confirmation_id)
     if row is None or row.action not in actions:
         return Rejected.UNKNOWN
     if row.user_id != user_id:

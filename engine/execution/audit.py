@@ -20,6 +20,7 @@ from engine.money import ZERO, exact
 from engine.orders import Fill, Side
 from engine.storage.database import Database
 from engine.storage.repositories import fills, intents
+from engine.storage.repositories.steps import load_readable_steps
 
 #: A look at history shows this many exits.
 SHOWN = 5
@@ -179,7 +180,7 @@ async def _record(session: AsyncSession, intent: Intent) -> ExitRecord:
     ended = await load_written(session, ending_key(AlertKind.EXIT_FILLED, intent))
     return ExitRecord(
         intent=intent,
-        steps=await intents.load_readable_steps(session, intent.intent_id),
+        steps=await load_readable_steps(session, intent.intent_id),
         fills=await fills.load_order_fills(session, intent.account_id, order_id) if order_id else (),
         alert=ended if isinstance(ended, ExitFilled) else None,
     )

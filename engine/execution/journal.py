@@ -22,6 +22,8 @@ from engine.money import ZERO, exact
 from engine.orders import Order
 from engine.storage.database import Database
 from engine.storage.repositories import fills, guards, intents
+from engine.storage.repositories.filled import load_filled_after
+from engine.storage.repositories.steps import insert_step, load_last_step_of_all, load_readable_steps
 
 
 class Journal:
@@ -86,7 +88,7 @@ class Journal:
             intent = exit_of(closing, trigger, intent_id=intent_id, now=now)
             await guards.save_guard(session, closing, now=now, cause="asked for by its owner")
             await intents.insert_intent(session, intent)
-            await intents.insert_step(session, step_of(None, intent, cause="asked for", words="", at=now))
+            await insert_step(session, step_of(None, intent, cause="asked for", words="", at=now))
         return LiveExit(intent=intent, guard=closing)
 
     async def record(
@@ -170,7 +172,7 @@ class Journal:
             ended = await self._move(session, intent, event, cause=cause)
             await guards.save_guard(session, guard, now=now, cause=cause)
             if awaited is not None:
-                seen, step = Seen(quantity=awaited, at=now), await intents.load_last_step_of_all(session)
+                seen, step = Seen(quantity=awaited, at=now), await load_last_step_of_all(session)
                 await guards.note_seen(session, guard.guard_id, seen, step=step)
             await append_alert(
                 session,
@@ -184,11 +186,11 @@ class Journal:
 
     async def note_late(self, session: AsyncSession, intent: Intent, attempt: int, order_id: str) -> None:
         """Write down, once, that the order of an attempt which was given up has filled after its exit was over."""
-        known = await intents.load_readable_steps(session, intent.intent_id)
+        known = await load_readable_steps(session, intent.intent_id)
         words = late_words(order_id, attempt)
         if not any((step.cause, step.words) == (FILLED_LATE, words) for step in known):
             step = step_of(intent, intent, cause=FILLED_LATE, words=words, at=self._clock.now())
-            await intents.insert_step(session, step)
+            await insert_step(session, step)
 
     async def load_expected(self, guard: Guard) -> Decimal | None:
         """Return how much of a guarded position should be there: what was seen less what we sold since."""
@@ -197,7 +199,7 @@ class Journal:
             if seen is None:
                 return None
             step = await guards.load_seen_step(session, guard.guard_id)
-            ours = await intents.load_filled_after(session, guard.key, step=step)
+            ours = await load_filled_after(session, guard.key, step=step)
         with exact():
             return seen.quantity - sum(ours, ZERO)
 
@@ -259,7 +261,7 @@ class Journal:
         intent = exit_of(guard, trigger, intent_id=intent_id, now=now)
         closing = replace(guard, state=GuardState.CLOSING, state_reason="being sold")
         await intents.insert_intent(session, intent)
-        await intents.insert_step(session, step_of(None, intent, cause="triggered", words="", at=now))
+        await insert_step(session, step_of(None, intent, cause="triggered", words="", at=now))
         await guards.save_guard(session, closing, now=now, cause="triggered")
         return LiveExit(intent=intent, guard=closing)
 
@@ -276,9 +278,7 @@ class Journal:
         now = self._clock.now()
         moved = replace(intent, state=next_state(intent.state, event), updated_at=now, **changes)
         await intents.update_intent(session, moved, expected=intent.state)
-        self._last_step = await intents.insert_step(
-            session, step_of(intent, moved, cause=cause, words=words, at=now)
-        )
+        self._last_step = await insert_step(session, step_of(intent, moved, cause=cause, words=words, at=now))
         return moved
 
 

@@ -9,7 +9,7 @@ from engine.clock import Clock
 from engine.execution.intents import Intent, IntentStep
 from engine.execution.step_log import StepLog, step_of
 from engine.storage.database import Database
-from engine.storage.repositories import intents
+from engine.storage.repositories.steps import insert_step
 
 #: The cause of a step that cancels an order holding what is to be sold; its words are that order.
 RELEASE = "release"
@@ -60,7 +60,7 @@ class ReleaseLog:
     async def _note(self, intent: Intent, cause: str, words: str) -> None:
         async with self._database.write() as session:
             step = step_of(intent, intent, cause=cause, words=words, at=self._clock.now())
-            await intents.insert_step(session, step)
+            await insert_step(session, step)
 
     async def _load_steps(self, intent_id: str) -> tuple[IntentStep, ...]:
         async with self._database.read() as session:

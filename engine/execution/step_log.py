@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.execution.intents import Intent, IntentStep
-from engine.storage.repositories import intents
+from engine.storage.repositories.steps import load_steps
 
 #: As many intents as are remembered; far more than are ever live at once.
 MOST_INTENTS = 64
@@ -22,7 +22,7 @@ class StepLog:
         known = self._known.get(intent_id, ())
         # Numbers may have gaps: a step that the database lost leaves one.
         first_seq = known[-1].seq + 1 if known else 0
-        steps = known + await intents.load_steps(session, intent_id, first_seq=first_seq)
+        steps = known + await load_steps(session, intent_id, first_seq=first_seq)
         self._known[intent_id] = steps
         if len(self._known) > MOST_INTENTS:
             del self._known[next(iter(self._known))]

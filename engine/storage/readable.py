@@ -1,23 +1,25 @@
 """Stored rows, each read on its own account: one that cannot be read is named and keeps no other from being read."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Generic, TypeVar
+from types import NoneType
+from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import Column, Dialect, Executable, inspect, type_coerce, update
+from sqlalchemy import Column, CursorResult, Dialect, Executable, type_coerce
 from sqlalchemy import select as select_columns
 from sqlalchemy.types import NULLTYPE
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import SelectOfScalar
 from sqlmodel.sql.sqltypes import AutoString
 
+from engine.storage.statements import Prepared, attributes, key_columns, plain_table, send
 from engine.storage.tables import GuardRow, IntentRow
 from engine.storage.tables.base import Table
 
 #: The name in a session's `info` of what its database could not read.
 UNREADABLE = "unreadable"
-#: What turning a stored value into one of ours raises; whatever the database itself raises is of the file.
+#: What a column's type raises for a stored value that is none of its own.
 _DAMAGE = (ValueError, TypeError, ArithmeticError)
 _SHOWN = 40
 
@@ -55,6 +57,10 @@ class Read(Generic[T]):
     unreadable: tuple[UnreadableRow, ...] = ()
 
 
+class UnreadableValueError(Exception):
+    """A stored value means nothing; the message says which."""
+
+
 class UnreadableRecordError(Exception):
     """Something cannot go on without a row that cannot be read; the message says which and why."""
 
@@ -79,89 +85,102 @@ class UnreadableRows:
     async def read_again(self, session: AsyncSession) -> None:
         """Forget what can be read by now, is gone, or is not asked for any more."""
         for place, found in tuple(self._found.items()):
-            read = await read_rows(session, found.statement, found.build)
+            read = await read_rows(session, found.statement, found.build, **found.values)
             if not read.unreadable:
                 self._found.pop(place, None)
 
     def note(
-        self, rows: Iterable[UnreadableRow], statement: SelectOfScalar[Any], build: Callable[[Any], Any]
+        self,
+        rows: Iterable[UnreadableRow],
+        statement: Prepared[Any],
+        build: Callable[[Any], Any],
+        values: Mapping[str, object],
     ) -> None:
         """Keep rows with the statement that found them."""
-        table = _table(statement)
         for row in rows:
-            one = statement.where(*_is_row(table, row.key))
-            self._found[row.table, row.key] = _Found(row=row, statement=one, build=build)
+            one = statement.where(*_is_row(statement.table, row.key))
+            self._found[row.table, row.key] = _Found(row=row, statement=one, build=build, values=values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
     row: UnreadableRow
-    statement: SelectOfScalar[Any]
+    statement: Prepared[Any]
     build: Callable[[Any], Any]
+    values: Mapping[str, Any]
+
+
+@contextmanager
+def parsing() -> Iterator[None]:
+    """Read what a column holds as text: where it means nothing, the row is damaged, not our code wrong."""
+    try:
+        yield
+    except (ValueError, ArithmeticError) as error:
+        raise UnreadableValueError(str(error)) from error
 
 
 async def readable_rows(
     session: AsyncSession,
-    statement: SelectOfScalar[R],
+    statement: Prepared[R],
     build: Callable[[R], T],
     *,
     most: int | None = None,
+    **values: object,
 ) -> tuple[T, ...]:
     """Return what can be read of what a statement finds, `most` of it; the rest is noted with its database."""
-    return (await read_rows(session, statement, build, most=most)).readable
+    return (await read_rows(session, statement, build, most=most, **values)).readable
 
 
 async def readable_row(
-    session: AsyncSession, statement: SelectOfScalar[R], build: Callable[[R], T]
+    session: AsyncSession, statement: Prepared[R], build: Callable[[R], T], **values: object
 ) -> T | None:
     """Return the first that can be read of what a statement finds; None without one."""
-    return next(iter(await readable_rows(session, statement, build, most=1)), None)
-
-
-async def replace_row(session: AsyncSession, row: Table) -> None:
-    """Insert a row, or write it over the one of its key, which nobody has to be able to read."""
-    table = type(row)
-    values = {name: getattr(row, name) for name, _ in _attributes(table)}
-    key = tuple(values[column.name] for column in _key_columns(table))
-    same = [column == value for column, value in zip(_key_columns(table), key, strict=True)]
-    replaced = await session.exec(update(table).where(*same).values(**values))
-    if not replaced.rowcount:
-        session.add(row)
-        await session.flush()
+    return next(iter(await readable_rows(session, statement, build, most=1, **values)), None)
 
 
 async def read_rows(
     session: AsyncSession,
-    statement: SelectOfScalar[R],
+    statement: Prepared[R],
     build: Callable[[R], T],
     *,
     most: int | None = None,
+    **values: object,
 ) -> Read[T]:
-    """Return what can be read of what a statement finds, and what cannot."""
+    """Return what can be read of what a statement finds, and what cannot.
+
+    `build` gets what the columns' types can read, and raises `UnreadableValueError` for what means nothing to it.
+    """
+    if most is None:
+        found = await send(session, statement.all, **values)
+    else:
+        found = await send(session, statement.first, most=most, **values)
     try:
-        found = await session.exec(statement if most is None else statement.limit(most))
-        return Read(tuple(build(_checked(row)) for row in found))
-    except _DAMAGE:
-        read = await _read_singly(session, statement, build, most=most)
+        return Read(tuple(build(row) for row in _checked(statement.table, found)))
+    except UnreadableValueError:
+        read = await _read_singly(session, statement, build, most=most, values=values)
     rows: UnreadableRows | None = session.info.get(UNREADABLE)
     if rows is not None:
-        rows.note(read.unreadable, statement, build)
+        rows.note(read.unreadable, statement, build, values)
     return read
 
 
 async def _read_singly(
-    session: AsyncSession, statement: SelectOfScalar[R], build: Callable[[R], T], *, most: int | None
+    session: AsyncSession,
+    statement: Prepared[R],
+    build: Callable[[R], T],
+    *,
+    most: int | None,
+    values: Mapping[str, object],
 ) -> Read[T]:
-    table, readable, unreadable = _table(statement), list[T](), list[UnreadableRow]()
-    connection = await session.connection()
-    keys = _as_stored(statement, _key_columns(table))
-    for key in (tuple(row) for row in (await connection.execute(keys)).all()):
+    table, readable, unreadable = statement.table, list[T](), list[UnreadableRow]()
+    keys = await send(session, _as_stored(statement), **values)
+    for key in (tuple(row) for row in keys.all()):
         if most is not None and len(readable) == most:
             break
+        found = await send(session, statement.where(*_is_row(table, key)).all, **values)
         try:
-            found = await session.exec(statement.where(*_is_row(table, key)))
-            readable += [build(_checked(row)) for row in found]
-        except _DAMAGE as error:
+            readable += [build(row) for row in _checked(table, found)]
+        except UnreadableValueError as error:
             unreadable.append(await _describe(session, table, key, error))
     return Read(tuple(readable), tuple(unreadable))
 
@@ -169,7 +188,7 @@ async def _read_singly(
 async def _describe(
     session: AsyncSession, table: type[Table], key: tuple[object, ...], error: Exception
 ) -> UnreadableRow:
-    columns = _columns(table)
+    columns = tuple(plain_table(table).c)
     connection = await session.connection()
     stored = select_columns(*(type_coerce(column, NULLTYPE).label(column.name) for column in columns))
     row = (await connection.execute(stored.where(*_is_row(table, key)))).one_or_none()
@@ -189,49 +208,47 @@ def _misfit(column: Column[Any], value: object, dialect: Dialect) -> str:
     return ""
 
 
-def _checked(row: R) -> R:
-    # SQLite keeps any kind of value in any column, and our plainer types pass it on.
-    for name, column in _attributes(type(row)):
-        _check(column, getattr(row, name))
-    return row
+def _checked(table: type[R], found: CursorResult[*tuple[Any, ...]]) -> Sequence[Any]:
+    """Return rows whose every value is one of its column's."""
+    try:
+        rows = found.all()
+        # SQLite keeps any kind of value in any column, and our plainer types pass it on.
+        for row in rows:
+            if not all(map(isinstance, row, _kinds(table))):
+                _name_misfit(table, row)
+    except _DAMAGE as error:
+        raise UnreadableValueError(str(error)) from error
+    return rows
+
+
+def _name_misfit(table: type[Table], row: Sequence[object]) -> None:
+    for (_, column), value in zip(attributes(table), row, strict=False):
+        _check(column, value)
 
 
 def _check(column: Column[Any], value: object) -> None:
-    if value is None and column.nullable:
-        return
     if not isinstance(value, _kind(column)):
         message = f"{column.name} is {repr(value)[:_SHOWN]}"
         raise TypeError(message)
 
 
 @cache
-def _kind(column: Column[Any]) -> type:
-    return str if isinstance(column.type, AutoString) else column.type.python_type
+def _kinds(table: type[Table]) -> tuple[tuple[type, ...], ...]:
+    return tuple(_kind(column) for _, column in attributes(table))
 
 
 @cache
-def _attributes(table: type[Table]) -> tuple[tuple[str, Column[Any]], ...]:
-    mapper = inspect(table)
-    return tuple((mapper.get_property_by_column(column).key, column) for column in _columns(table))
+def _kind(column: Column[Any]) -> tuple[type, ...]:
+    kind = str if isinstance(column.type, AutoString) else column.type.python_type
+    return (kind, NoneType) if column.nullable else (kind,)
 
 
-def _columns(table: type[Table]) -> tuple[Column[Any], ...]:
-    return tuple(inspect(table).local_table.c)
-
-
-def _table(statement: SelectOfScalar[Any]) -> type[Table]:
-    table: type[Table] = statement.column_descriptions[0]["entity"]
-    return table
-
-
-def _key_columns(table: type[Table]) -> tuple[Column[Any], ...]:
-    return tuple(inspect(table).primary_key)
-
-
-def _as_stored(statement: SelectOfScalar[Any], columns: Sequence[Column[Any]]) -> Executable:
-    return statement.with_only_columns(*(type_coerce(column, NULLTYPE) for column in columns))
+def _as_stored(statement: Prepared[Any]) -> Executable:
+    table: type[Table] = statement.table
+    keys = (type_coerce(column, NULLTYPE) for column in key_columns(table))
+    return cast(Executable, statement.statement.with_only_columns(*keys))
 
 
 def _is_row(table: type[Table], key: tuple[object, ...]) -> list[Any]:
-    pairs = zip(_key_columns(table), key, strict=True)
+    pairs = zip(key_columns(table), key, strict=True)
     return [type_coerce(column, NULLTYPE) == value for column, value in pairs]

@@ -17,10 +17,12 @@ from sqlmodel import Session
 from engine.people.accounts import KeyOrigin, environment_account_id
 from engine.people.roles import Role
 from engine.storage.readable import UNREADABLE, UnreadableRows
+from engine.storage.statements import plain_table
 from engine.storage.tables import AccountRow, AlertRow, UserRow, metadata
 from engine.venues import Venue
 
 OWNER_ID = 7
+_ALERTS = plain_table(AlertRow)
 _BEFORE_ANYTHING = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -39,20 +41,20 @@ class InlineSession:
         self._before_statement()
         return self._session.exec(statement)
 
-    async def get(self, table, key):
-        self._before_statement()
-        return self._session.get(table, key)
+    async def connection(self):
+        return InlineConnection(self._session.connection(), self._before_statement)
 
-    async def merge(self, row):
-        self._before_statement()
-        return self._session.merge(row)
 
-    async def flush(self):
-        self._before_statement(writes_alert=any(isinstance(row, AlertRow) for row in self._session.new))
-        self._session.flush()
+class InlineConnection:
+    """A connection whose awaited methods never wait."""
 
-    def add(self, row):
-        self._session.add(row)
+    def __init__(self, connection, before_statement):
+        self._connection = connection
+        self._before_statement = before_statement
+
+    async def execute(self, statement, values=None):
+        self._before_statement(writes_alert=statement.is_insert and statement.table is _ALERTS)
+        return self._connection.execute(statement, values)
 
 
 class Store:
@@ -116,7 +118,7 @@ class InlineDatabase:
         self._life.crash_before_commit()
         with self._session() as session, self._alone(), self._store.transaction(session):
             yield InlineSession(session, self._before_statement)
-            self._before_statement(writes_alert=any(isinstance(row, AlertRow) for row in session.new))
+            self._before_statement()
         self._life.crash_after_commit()
         await self._life.take_turns()
 

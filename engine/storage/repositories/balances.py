@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine import wall_time
-from engine.storage.readable import readable_rows, replace_row
+from engine.storage.readable import readable_rows
 from engine.storage.records import AccountState, SnapshotFigures
+from engine.storage.statements import Prepared, insert_row, replace_row
 from engine.storage.tables import AccountStateRow, SnapshotRow
 
 #: SQLite takes a limited number of values in one statement.
@@ -32,14 +33,18 @@ async def save_account_state(session: AsyncSession, known: AccountState) -> None
     )
 
 
+_STATES = Prepared(select(AccountStateRow))
+
+
 async def load_account_states(session: AsyncSession) -> tuple[AccountState, ...]:
     """Return the latest reading of every account."""
-    return await readable_rows(session, select(AccountStateRow), _state)
+    return await readable_rows(session, _STATES, _state)
 
 
 async def add_snapshot(session: AsyncSession, figures: SnapshotFigures) -> None:
     """Add one point to an account's history."""
-    session.add(
+    await insert_row(
+        session,
         SnapshotRow(
             account_id=figures.account_id,
             user_id=figures.user_id,
@@ -49,18 +54,20 @@ async def add_snapshot(session: AsyncSession, figures: SnapshotFigures) -> None:
             locked_in_positions_usd=figures.locked_in_positions_usd,
             held_usd=figures.held_usd,
             complete=figures.complete,
-        )
+        ),
     )
+
+
+_HISTORY = Prepared(
+    select(SnapshotRow)
+    .where(col(SnapshotRow.account_id) == bindparam("account_id"))
+    .order_by(col(SnapshotRow.taken_at), col(SnapshotRow.snapshot_id))
+)
 
 
 async def load_snapshots(session: AsyncSession, account_id: str) -> tuple[SnapshotFigures, ...]:
     """Return an account's history, oldest first."""
-    history = (
-        select(SnapshotRow)
-        .where(col(SnapshotRow.account_id) == account_id)
-        .order_by(col(SnapshotRow.taken_at), col(SnapshotRow.snapshot_id))
-    )
-    return await readable_rows(session, history, _figures)
+    return await readable_rows(session, _HISTORY, _figures, account_id=account_id)
 
 
 async def thin_snapshots(session: AsyncSession, *, hourly_before: datetime, daily_before: datetime) -> None:
@@ -72,7 +79,7 @@ async def thin_snapshots(session: AsyncSession, *, hourly_before: datetime, dail
     except ValueError:
         # Whole rows take many times as long, so they are read singly only where one of the times is none.
         whole = select(SnapshotRow).where(earlier).order_by(col(SnapshotRow.taken_at))
-        rows = await readable_rows(session, whole, _figures_of)
+        rows = await readable_rows(session, Prepared(whole), _figures_of)
         found = [(snapshot_id, figures.account_id, figures.taken_at) for snapshot_id, figures in rows]
     surplus = _surplus(found, daily_before=daily_before)
     for start in range(0, len(surplus), _CHUNK):

@@ -5,16 +5,21 @@ from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.orders import Fill
-from engine.storage.readable import readable_row, readable_rows, replace_row
+from engine.storage.readable import readable_row, readable_rows
 from engine.storage.records import FillCursor
+from engine.storage.statements import Prepared, insert_row, plain_table, replace_row, send
 from engine.storage.tables import FillCursorRow, FillRow, IntentRow
 
 _FIELDS = tuple(field.name for field in fields(Fill))
+
+
+_OF_ACCOUNT = col(FillRow.account_id) == bindparam("account_id")
+_TRADE = select(FillRow.trade_id).where(_OF_ACCOUNT, col(FillRow.trade_id) == bindparam("trade_id"))
 
 
 async def save_fills(
@@ -23,66 +28,81 @@ async def save_fills(
     """Store fills and return those that were not known."""
     new = list[Fill]()
     for fill in fills:
-        known = select(FillRow.trade_id).where(
-            col(FillRow.account_id) == account_id, col(FillRow.trade_id) == fill.trade_id
-        )
-        if (await session.exec(known)).first() is None:
+        known = await send(session, _TRADE, account_id=account_id, trade_id=fill.trade_id)
+        if known.first() is None:
             values = {name: getattr(fill, name) for name in _FIELDS}
-            session.add(FillRow(account_id=account_id, user_id=user_id, seen_at=seen_at, **values))
-            await session.flush()
+            row = FillRow(account_id=account_id, user_id=user_id, seen_at=seen_at, **values)
+            await insert_row(session, row)
             new.append(fill)
     return tuple(new)
 
 
+_OF_ASSET = Prepared(
+    select(FillRow)
+    .where(
+        _OF_ACCOUNT,
+        or_(
+            col(FillRow.base) == bindparam("asset"),
+            col(FillRow.quote) == bindparam("asset"),
+            col(FillRow.fee_asset) == bindparam("asset"),
+        ),
+    )
+    .order_by(col(FillRow.at), col(FillRow.trade_id))
+)
+
+
 async def load_fills(session: AsyncSession, account_id: str, *, asset: str) -> tuple[Fill, ...]:
     """Return every known fill that an asset took part in, oldest first."""
-    concerned = (
-        select(FillRow)
-        .where(
-            col(FillRow.account_id) == account_id,
-            or_(col(FillRow.base) == asset, col(FillRow.quote) == asset, col(FillRow.fee_asset) == asset),
-        )
-        .order_by(col(FillRow.at), col(FillRow.trade_id))
-    )
-    return await readable_rows(session, concerned, _fill)
+    return await readable_rows(session, _OF_ASSET, _fill, account_id=account_id, asset=asset)
+
+
+_FILLS = plain_table(FillRow)
+_RATE = update(_FILLS).where(
+    _FILLS.c.account_id == bindparam("this_account"), _FILLS.c.trade_id == bindparam("this_trade")
+)
 
 
 async def save_usd_rate(session: AsyncSession, account_id: str, trade_id: str, rate: Decimal) -> None:
     """Keep what one unit of a fill's money was worth in dollars; a fill that is not known changes nothing."""
-    row = await session.get(FillRow, (account_id, trade_id))
-    if row is not None:
-        row.usd_rate = rate
-        session.add(row)
+    await send(session, _RATE, this_account=account_id, this_trade=trade_id, usd_rate=rate)
+
+
+_RATED = Prepared(select(FillRow).where(_OF_ACCOUNT, col(FillRow.usd_rate).is_not(None)))
 
 
 async def load_usd_rates(session: AsyncSession, account_id: str) -> dict[str, Decimal]:
     """Return the known dollar rates of an account's fills, by trade id."""
-    rated = select(FillRow).where(col(FillRow.account_id) == account_id, col(FillRow.usd_rate).is_not(None))
-    found = await readable_rows(session, rated, lambda row: (row.trade_id, row.usd_rate))
+    found = await readable_rows(
+        session, _RATED, lambda row: (row.trade_id, row.usd_rate), account_id=account_id
+    )
     return {trade_id: rate for trade_id, rate in found if rate is not None}
+
+
+_OF_ORDER = Prepared(
+    select(FillRow)
+    .where(_OF_ACCOUNT, col(FillRow.venue_order_id) == bindparam("order_id"))
+    .order_by(col(FillRow.at), col(FillRow.trade_id))
+)
 
 
 async def load_order_fills(session: AsyncSession, account_id: str, order_id: str) -> tuple[Fill, ...]:
     """Return the known fills of one order, oldest first."""
-    of_order = (
-        select(FillRow)
-        .where(col(FillRow.account_id) == account_id, col(FillRow.venue_order_id) == order_id)
-        .order_by(col(FillRow.at), col(FillRow.trade_id))
-    )
-    return await readable_rows(session, of_order, _fill)
+    return await readable_rows(session, _OF_ORDER, _fill, account_id=account_id, order_id=order_id)
+
+
+_OURS = select(IntentRow.venue_order_id).where(
+    col(IntentRow.account_id) == bindparam("account_id"), col(IntentRow.venue_order_id).is_not(None)
+)
+_NEWEST_BY_HAND = Prepared(
+    select(FillRow)
+    .where(_OF_ACCOUNT, col(FillRow.venue_order_id).not_in(_OURS))
+    .order_by(col(FillRow.at).desc())
+)
 
 
 async def load_newest_by_hand(session: AsyncSession, account_id: str) -> datetime | None:
     """Return when the newest known fill of an order that was not ours happened."""
-    ours = select(IntentRow.venue_order_id).where(
-        col(IntentRow.account_id) == account_id, col(IntentRow.venue_order_id).is_not(None)
-    )
-    others = (
-        select(FillRow)
-        .where(col(FillRow.account_id) == account_id, col(FillRow.venue_order_id).not_in(ours))
-        .order_by(col(FillRow.at).desc())
-    )
-    return await readable_row(session, others, lambda row: row.at)
+    return await readable_row(session, _NEWEST_BY_HAND, lambda row: row.at, account_id=account_id)
 
 
 async def save_cursor(session: AsyncSession, cursor: FillCursor) -> None:
@@ -99,10 +119,12 @@ async def save_cursor(session: AsyncSession, cursor: FillCursor) -> None:
     )
 
 
+_CURSOR = Prepared(select(FillCursorRow).where(col(FillCursorRow.account_id) == bindparam("account_id")))
+
+
 async def load_cursor(session: AsyncSession, account_id: str) -> FillCursor | None:
     """Return how far back an account was read; None before its first reading."""
-    theirs = select(FillCursorRow).where(col(FillCursorRow.account_id) == account_id)
-    return await readable_row(session, theirs, _cursor)
+    return await readable_row(session, _CURSOR, _cursor, account_id=account_id)
 
 
 def _fill(row: FillRow) -> Fill:

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.storage.readable import read_rows
+from engine.storage.statements import Prepared, insert_row
 from engine.storage.tables import HaltRow
 
 
@@ -14,8 +15,7 @@ async def save_halt(session: AsyncSession, user_id: int, *, since: datetime, by:
     """Stop a user's entries; one that is stopped already keeps its time."""
     same = select(HaltRow.user_id).where(col(HaltRow.user_id) == user_id)
     if (await session.exec(same)).first() is None:
-        session.add(HaltRow(user_id=user_id, since=since, by=by))
-        await session.flush()
+        await insert_row(session, HaltRow(user_id=user_id, since=since, by=by))
 
 
 async def delete_halt(session: AsyncSession, user_id: int) -> None:
@@ -23,10 +23,12 @@ async def delete_halt(session: AsyncSession, user_id: int) -> None:
     await session.exec(delete(HaltRow).where(col(HaltRow.user_id) == user_id))
 
 
+_HALT = Prepared(select(HaltRow).where(col(HaltRow.user_id) == bindparam("user_id")))
+
+
 async def load_halt(session: AsyncSession, user_id: int) -> tuple[datetime | None, str] | None:
     """Return since when and by what a user's entries are stopped, as far as it can be read; None when they are allowed."""
-    theirs = select(HaltRow).where(col(HaltRow.user_id) == user_id)
-    read = await read_rows(session, theirs, lambda row: (row.since, row.by))
+    read = await read_rows(session, _HALT, lambda row: (row.since, row.by), user_id=user_id)
     # Stopped they are, even where nobody can read since when.
     unknown = [(None, row.text("by")) for row in read.unreadable]
     return next(iter((*read.readable, *unknown)), None)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,6 +14,8 @@ from engine.guards.guard import GuardState
 from engine.storage.readable import readable_rows
 from engine.storage.repositories import guards as guard_rows
 from engine.storage.repositories import intents as intent_rows
+from engine.storage.repositories import steps as step_rows
+from engine.storage.statements import Prepared
 from engine.storage.tables import AccountRow, FillCursorRow, FillRow
 
 #: The reason a guard waits with until its owner is asked about the other account.
@@ -56,10 +58,14 @@ async def save_identity(session: AsyncSession, account_id: str, identity: Identi
     )
 
 
+_NEWEST_TRADES = Prepared(
+    select(FillRow).where(col(FillRow.account_id) == bindparam("account_id")).order_by(col(FillRow.at).desc())
+)
+
+
 async def load_newest_trades(session: AsyncSession, account_id: str, *, most: int) -> Sequence[KnownTrade]:
     """Return the newest fills that are known of an account."""
-    newest = select(FillRow).where(col(FillRow.account_id) == account_id).order_by(col(FillRow.at).desc())
-    return await readable_rows(session, newest, _known_trade, most=most)
+    return await readable_rows(session, _NEWEST_TRADES, _known_trade, most=most, account_id=account_id)
 
 
 async def set_aside(session: AsyncSession, account_id: str, *, now: datetime) -> None:
@@ -81,7 +87,7 @@ async def set_aside(session: AsyncSession, account_id: str, *, now: datetime) ->
             cause="the key opens another account",
             words="",
         )
-        await intent_rows.insert_step(session, step)
+        await step_rows.insert_step(session, step)
         in_sale.add(intent.guard_id)
     for guard in await guard_rows.load_open_guards(session, account_id):
         if guard.state is GuardState.PAUSED:

@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -10,6 +10,7 @@ from engine.people.accounts import StoredAccount
 from engine.people.roles import Role
 from engine.storage.readable import readable_row
 from engine.storage.records import User
+from engine.storage.statements import Prepared, insert_row
 from engine.storage.tables import AccountRow, UserRow
 
 _USER = tuple(field.name for field in fields(User))
@@ -21,15 +22,17 @@ async def save_user(session: AsyncSession, user: User) -> None:
     values = {name: getattr(user, name) for name in _USER}
     same = col(UserRow.user_id) == user.user_id
     if (await session.exec(select(UserRow.user_id).where(same))).first() is None:
-        session.add(UserRow(**values))
-        await session.flush()
+        await insert_row(session, UserRow(**values))
     else:
         await session.exec(update(UserRow).where(same).values(**values))
 
 
+_ONE = Prepared(select(UserRow).where(col(UserRow.user_id) == bindparam("user_id")))
+
+
 async def load_user(session: AsyncSession, user_id: int) -> User | None:
     """Return a user, or None for strangers."""
-    return await readable_row(session, select(UserRow).where(col(UserRow.user_id) == user_id), _user)
+    return await readable_row(session, _ONE, _user, user_id=user_id)
 
 
 async def load_readers(session: AsyncSession, user_id: int | None) -> tuple[int, ...]:
@@ -46,8 +49,7 @@ async def save_account(session: AsyncSession, account: StoredAccount) -> None:
     values = {name: getattr(account, name) for name in _ACCOUNT}
     same = col(AccountRow.account_id) == account.account_id
     if (await session.exec(select(AccountRow.account_id).where(same))).first() is None:
-        session.add(AccountRow(**values, key_fingerprint=account.key_fingerprint))
-        await session.flush()
+        await insert_row(session, AccountRow(**values, key_fingerprint=account.key_fingerprint))
     else:
         await session.exec(update(AccountRow).where(same).values(**values))
 

@@ -5,13 +5,14 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, TypeAdapter
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from engine.storage.readable import readable_row
+from engine.storage.readable import parsing, readable_row
 from engine.storage.records import Lease, ProcessRun
 from engine.storage.restored import FILE_LEASE
+from engine.storage.statements import Prepared, insert_row, plain_table, send
 from engine.storage.tables import HandledUpdateRow, LeaseRow, ProcessRunRow
 
 
@@ -35,7 +36,7 @@ async def take_lease(session: AsyncSession, name: str, *, owner: str, now: datet
     lease = Lease(name=name, owner=owner, epoch=epoch, acquired_at=now, heartbeat_at=now)
     values: dict[str, Any] = {"owner": owner, "epoch": epoch, "acquired_at": now, "heartbeat_at": now}
     if held is None:
-        session.add(LeaseRow(name=name, **values))
+        await insert_row(session, LeaseRow(name=name, **values))
     else:
         await session.exec(update(LeaseRow).where(same).values(**values))
     return lease
@@ -46,7 +47,8 @@ async def bind_file(session: AsyncSession, mark: str, *, now: datetime) -> bool:
     same = col(LeaseRow.name) == FILE_LEASE
     bound = (await session.exec(select(LeaseRow.owner).where(same))).first()
     if bound is None:
-        session.add(LeaseRow(name=FILE_LEASE, owner=mark, epoch=1, acquired_at=now, heartbeat_at=now))
+        row = LeaseRow(name=FILE_LEASE, owner=mark, epoch=1, acquired_at=now, heartbeat_at=now)
+        await insert_row(session, row)
     elif bound != mark:
         values = {"owner": mark, "epoch": LeaseRow.epoch + 1, "acquired_at": now, "heartbeat_at": now}
         await session.exec(update(LeaseRow).where(same).values(**values))
@@ -62,15 +64,13 @@ async def beat(session: AsyncSession, lease: Lease, *, now: datetime) -> bool:
 
 async def begin_run(session: AsyncSession, *, now: datetime) -> int:
     """Note that a process starts and return its number."""
-    row = ProcessRunRow(started_at=now, clean=False)
-    session.add(row)
-    await session.flush()
-    return row.run_id
+    (run_id,) = await insert_row(session, ProcessRunRow(started_at=now, clean=False))
+    return int(run_id)
 
 
 async def note_cycle(session: AsyncSession, run_id: int, *, at: datetime, ratios: dict[str, str]) -> None:
     """Note that all guards were looked at, and where each stood, by guard id."""
-    await _change_run(session, run_id, last_guard_cycle_at=at, last_ratios=ratios)
+    await _change_run(session, run_id, last_guard_cycle_at=at, last_ratios_json=ratios)
 
 
 async def end_run(session: AsyncSession, run_id: int, *, now: datetime) -> None:
@@ -78,28 +78,36 @@ async def end_run(session: AsyncSession, run_id: int, *, now: datetime) -> None:
     await _change_run(session, run_id, stopped_at=now, clean=True)
 
 
+_NEWEST_WATCHED = Prepared(
+    select(ProcessRunRow)
+    .where(col(ProcessRunRow.last_guard_cycle_at).is_not(None))
+    .order_by(col(ProcessRunRow.run_id).desc())
+)
+
+
 async def load_last_watched(session: AsyncSession) -> ProcessRun | None:
     """Return the latest run that looked at guards."""
-    newest_first = (
-        select(ProcessRunRow)
-        .where(col(ProcessRunRow.last_guard_cycle_at).is_not(None))
-        .order_by(col(ProcessRunRow.run_id).desc())
-    )
-    return await readable_row(session, newest_first, _run)
+    return await readable_row(session, _NEWEST_WATCHED, _run)
+
+
+_RUNS = plain_table(ProcessRunRow)
+_CHANGE_RUN = update(_RUNS).where(_RUNS.c.run_id == bindparam("this_run"))
 
 
 async def _change_run(session: AsyncSession, run_id: int, **values: object) -> None:
-    await session.exec(update(ProcessRunRow).where(col(ProcessRunRow.run_id) == run_id).values(**values))
+    await send(session, _CHANGE_RUN, this_run=run_id, **values)
 
 
 def _run(row: ProcessRunRow) -> ProcessRun:
+    with parsing():
+        ratios = _ratios.validate_python(row.last_ratios or {})
     return ProcessRun(
         run_id=row.run_id,
         started_at=row.started_at,
         last_guard_cycle_at=row.last_guard_cycle_at,
         stopped_at=row.stopped_at,
         clean=row.clean,
-        last_ratios=_ratios.validate_python(row.last_ratios or {}),
+        last_ratios=ratios,
     )
 
 
@@ -113,5 +121,5 @@ async def note_update(session: AsyncSession, update_id: int, *, now: datetime) -
     """Note that a chat update is being handled; False when it was before."""
     if await is_noted(session, update_id):
         return False
-    session.add(HandledUpdateRow(update_id=update_id, at=now))
+    await insert_row(session, HandledUpdateRow(update_id=update_id, at=now))
     return True

@@ -4,18 +4,30 @@ from collections.abc import Collection
 from datetime import datetime
 
 from pydantic import TypeAdapter
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine import wall_time
 from engine.positions import PositionKey
-from engine.storage.readable import readable_rows
+from engine.storage.readable import parsing, readable_rows
+from engine.storage.statements import Prepared
 from engine.storage.tables import ConfirmationRow
 
 #: Older questions are no longer shown as open.
 MOST_BUTTONS = 200
 
 _keys = TypeAdapter(tuple[PositionKey, ...])
+
+
+_NEWEST = Prepared(
+    select(ConfirmationRow)
+    .where(
+        col(ConfirmationRow.user_id) == bindparam("user_id"),
+        col(ConfirmationRow.action).in_(bindparam("actions", expanding=True)),
+    )
+    .order_by(col(ConfirmationRow.created_at).desc())
+)
 
 
 async def load_asked(
@@ -26,11 +38,9 @@ async def load_asked(
     The buttons of one question were stored together, and one of them answers it. A later question takes an
     earlier one's place.
     """
-    theirs = select(ConfirmationRow).where(
-        col(ConfirmationRow.user_id) == user_id, col(ConfirmationRow.action).in_(actions)
+    found = await readable_rows(
+        session, _NEWEST, _with_positions, most=MOST_BUTTONS, user_id=user_id, actions=list(actions)
     )
-    newest = theirs.order_by(col(ConfirmationRow.created_at).desc())
-    found = await readable_rows(session, newest, _with_positions, most=MOST_BUTTONS)
     answered = {row.created_at for row, _ in found if row.used_at is not None}
     asked = dict[PositionKey, bool]()
     for row, positions in reversed(found):
@@ -40,4 +50,5 @@ async def load_asked(
 
 
 def _with_positions(row: ConfirmationRow) -> tuple[ConfirmationRow, tuple[PositionKey, ...]]:
-    return row, _keys.validate_python(row.params.get("positions"))
+    with parsing():
+        return row, _keys.validate_python(row.params.get("positions"))

@@ -8,10 +8,17 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.brokers.base import FeeQuote
-from engine.storage.readable import readable_rows, replace_row
+from engine.storage.readable import readable_rows
 from engine.storage.records import KnownFee, KnownSpread, StoredRoute
+from engine.storage.statements import Prepared, insert_row, replace_row
 from engine.storage.tables import AccountRow, FeeQuoteRow, RouteRow, SpreadQuoteRow
 from engine.venues import Account, Venue
+
+_ACCOUNTS, _FEES, _SPREADS = (
+    Prepared(select(AccountRow)),
+    Prepared(select(FeeQuoteRow)),
+    Prepared(select(SpreadQuoteRow)),
+)
 
 
 async def save_fee(session: AsyncSession, known: KnownFee) -> None:
@@ -31,8 +38,8 @@ async def save_fee(session: AsyncSession, known: KnownFee) -> None:
 
 async def load_fees(session: AsyncSession) -> tuple[KnownFee, ...]:
     """Return every known fee."""
-    venues = dict(await readable_rows(session, select(AccountRow), lambda row: (row.account_id, row.venue)))
-    fees = await readable_rows(session, select(FeeQuoteRow), lambda row: _fee(row, venues))
+    venues = dict(await readable_rows(session, _ACCOUNTS, lambda row: (row.account_id, row.venue)))
+    fees = await readable_rows(session, _FEES, lambda row: _fee(row, venues))
     return tuple(fee for fee in fees if fee is not None)
 
 
@@ -45,19 +52,20 @@ async def save_spread(session: AsyncSession, known: KnownSpread) -> None:
 
 async def load_spreads(session: AsyncSession) -> tuple[KnownSpread, ...]:
     """Return every known spread."""
-    return await readable_rows(session, select(SpreadQuoteRow), _spread)
+    return await readable_rows(session, _SPREADS, _spread)
 
 
 async def add_route(session: AsyncSession, route: StoredRoute) -> None:
     """Keep a decision with what was asked."""
-    session.add(
+    await insert_row(
+        session,
         RouteRow(
             user_id=route.user_id,
             account_id=route.account_id,
             decided_at=route.decided_at,
             request=route.request,
             decision=route.decision,
-        )
+        ),
     )
 
 

@@ -3,8 +3,9 @@
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from engine.storage.readable import readable_rows, replace_row
+from engine.storage.readable import readable_rows
 from engine.storage.records import SealedKey
+from engine.storage.statements import Prepared, replace_row
 from engine.storage.tables import SealedKeyRow
 
 
@@ -21,13 +22,14 @@ async def save_sealed_key(session: AsyncSession, key: SealedKey) -> None:
             updated_at=key.updated_at,
         ),
     )
-    await session.flush()
+
+
+_EVERY = Prepared(select(SealedKeyRow).order_by(col(SealedKeyRow.account_id), col(SealedKeyRow.field)))
 
 
 async def load_sealed_keys(session: AsyncSession) -> tuple[SealedKey, ...]:
     """Return every sealed field."""
-    every = select(SealedKeyRow).order_by(col(SealedKeyRow.account_id), col(SealedKeyRow.field))
-    return await readable_rows(session, every, _sealed_key)
+    return await readable_rows(session, _EVERY, _sealed_key)
 
 
 def _sealed_key(row: SealedKeyRow) -> SealedKey:

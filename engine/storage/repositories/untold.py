@@ -12,8 +12,9 @@ from engine.money import ZERO, exact
 from engine.movements import change_of
 from engine.orders import Fill, Side
 from engine.positions import PositionKey, PositionKind, Unsettled
-from engine.storage.repositories import fills, intents
-from engine.storage.repositories.intents import FilledIntent
+from engine.storage.repositories import filled as filled_rows
+from engine.storage.repositories import fills
+from engine.storage.repositories.filled import FilledIntent
 
 #: Fills of our own orders are waited for so long.
 FILLS_AWAITED = timedelta(hours=1)
@@ -63,7 +64,7 @@ async def load_untold(session: AsyncSession, key: PositionKey, *, step: int) -> 
     In units of its asset; negative where they sold it, positive where its asset was their proceeds.
     """
     untold = ZERO
-    for intent in await intents.load_filled_sent_after(session, key.account_id, step=step):
+    for intent in await filled_rows.load_filled_sent_after(session, key.account_id, step=step):
         told = await _told(session, intent)
         # A venue rounds an order's totals otherwise than its fills: what is told in full has no rest.
         if _concerns(intent, key) and _is_more_than(intent, told):
@@ -78,11 +79,9 @@ async def _load_since(
     session: AsyncSession, account_id: str, read: int | None, awaited: Awaited
 ) -> tuple[FilledIntent, ...]:
     after = awaited.after if read is None else min(read, awaited.after)
-    later = await intents.load_filled(session, account_id, after=after)
     if awaited.stored_since is None:
-        return later
-    lately = await intents.load_filled_lately(session, account_id, until=after, since=awaited.stored_since)
-    return (*lately, *later)
+        return await filled_rows.load_filled(session, account_id, after=after)
+    return await filled_rows.load_filled_lately(session, account_id, after=after, since=awaited.stored_since)
 
 
 def _is_more_than(intent: Intent, told: Iterable[Fill]) -> bool:

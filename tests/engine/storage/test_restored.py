@@ -19,6 +19,7 @@ from engine.storage.database import Database
 from engine.storage.migrate import run_migrations
 from engine.storage.records import User
 from engine.storage.repositories import guards, intents, people
+from engine.storage.repositories.steps import load_steps
 from engine.storage.restored import RESTORED, RESTORED_IN_SALE, carry_nonces, disarm
 from engine.venues import Venue
 from tests.builders import a_guard
@@ -112,7 +113,7 @@ async def test_an_exit_that_was_under_way_is_not_taken_up_again(database, file, 
 
     async with database.read() as session:
         assert await intents.load_live_intents(session) == ()
-        steps = await intents.load_steps(session, "i")
+        steps = await load_steps(session, "i")
     assert [(step.from_state, step.to_state, step.cause) for step in steps] == [
         (state, IntentState.SUPERSEDED, "restored from a backup")
     ]

@@ -1,0 +1,114 @@
+"""Statements that are built once and sent with other values each time: building one takes longer than its answer."""
+
+from functools import cache, cached_property
+from typing import Any, Generic, TypeVar, cast
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Insert,
+    Select,
+    Update,
+    bindparam,
+    insert,
+    inspect,
+    update,
+)
+from sqlalchemy import Table as PlainTable
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from engine.storage.tables.base import Table
+
+R = TypeVar("R", bound=Table)
+
+
+async def send(
+    session: AsyncSession, statement: Executable, **values: object
+) -> CursorResult[*tuple[Any, ...]]:
+    """Send a statement with values for its parameters; what is found are plain rows, no objects of the session."""
+    connection = await session.connection()
+    return await connection.execute(statement, values)
+
+
+class Prepared(Generic[R]):
+    """A statement for whole rows of a table, which come as plain rows with the attributes of its class.
+
+    `extra` columns come with each row, under their own names.
+    """
+
+    def __init__(self, statement: SelectOfScalar[R], **extra: Any) -> None:
+        self.statement = statement
+        self.table: type[R] = statement.column_descriptions[0]["entity"]
+        self._extra = extra
+
+    def where(self, *conditions: ColumnElement[bool]) -> "Prepared[R]":
+        """Return the statement for fewer of its rows."""
+        return Prepared(self.statement.where(*conditions), **self._extra)
+
+    @cached_property
+    def all(self) -> Select[Any]:
+        """Return what finds every row."""
+        own = (getattr(self.table, name).label(name) for name, _ in attributes(self.table))
+        extra = (column.label(name) for name, column in self._extra.items())
+        return cast(Select[Any], self.statement.with_only_columns(*own, *extra))
+
+    @cached_property
+    def first(self) -> Select[Any]:
+        """Return what finds as many rows as its parameter `most` says."""
+        return self.all.limit(bindparam("most"))
+
+
+async def insert_row(session: AsyncSession, row: Table) -> tuple[Any, ...]:
+    """Insert a row and return its key."""
+    values, keys = stored_values(row), {column.name for column in key_columns(type(row))}
+    # A key that the database counts up is none yet.
+    given = {name: value for name, value in values.items() if value is not None or name not in keys}
+    inserted = await send(session, _insert(type(row)), **given)
+    return tuple(inserted.inserted_primary_key or ())
+
+
+async def replace_row(session: AsyncSession, row: Table) -> None:
+    """Insert a row, or write it over the one of its key, which nobody has to be able to read."""
+    values = stored_values(row)
+    key = {f"this_{column.name}": values[column.name] for column in key_columns(type(row))}
+    replaced = await send(session, _replace(type(row)), **key, **values)
+    if not replaced.rowcount:
+        await insert_row(session, row)
+
+
+def stored_values(row: Table) -> dict[str, Any]:
+    """Return the values of a row by the names of their columns."""
+    return {column.name: getattr(row, name) for name, column in attributes(type(row))}
+
+
+@cache
+def attributes(table: type[Table]) -> tuple[tuple[str, Column[Any]], ...]:
+    """Return the attributes of a table's class with their columns, which may have other names."""
+    mapper = inspect(table)
+    return tuple((mapper.get_property_by_column(column).key, column) for column in plain_table(table).c)
+
+
+@cache
+def plain_table(table: type[Table]) -> PlainTable:
+    """Return the table itself, for statements that change it."""
+    return cast(PlainTable, inspect(table).local_table)
+
+
+@cache
+def key_columns(table: type[Table]) -> tuple[Column[Any], ...]:
+    """Return the columns of a table's key."""
+    return tuple(inspect(table).primary_key)
+
+
+@cache
+def _insert(table: type[Table]) -> Insert:
+    return insert(plain_table(table))
+
+
+@cache
+def _replace(table: type[Table]) -> Update:
+    same = (column == bindparam(f"this_{column.name}") for column in key_columns(table))
+    return update(plain_table(table)).where(*same)
