@@ -6,9 +6,14 @@ bytes are under way on loopback. Only when everything waits for a timer does the
 
 import asyncio
 import heapq
+import sqlite3
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from queue import SimpleQueue
+
+from aiosqlite.core import set_exception, set_result
 
 #: How long loopback may take to hand over bytes nobody knows of, and those that are known to be under way.
 LOOPBACK_S = 0.0005
@@ -62,13 +67,50 @@ class PatientLoop(asyncio.SelectorEventLoop):
 
 
 class WatchedQueue(SimpleQueue):
-    """The queue of an aiosqlite thread; the loop knows of the work in it."""
+    """The queue of an aiosqlite thread; the loop knows of the work in it.
+
+    Inside a transaction SQLite waits for nobody, so that work is done at once and answered in the loop's next turn,
+    as by a thread that is very fast. Whatever opens a connection or begins a transaction may wait for another
+    program, and is left to the thread.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self._in_thread = deque()
+        #: SQLAlchemy works with cursors, over connections that any thread may use.
+        self._has_cursors = False
 
     def put_nowait(self, work):
-        future, _ = work
-        if future is not None and isinstance(future.get_loop(), PatientLoop):
+        future, function = work
+        if future is None or not isinstance(future.get_loop(), PatientLoop):
+            super().put_nowait(work)
+        elif not self._in_thread and self._is_inside_a_transaction(function):
+            _answer(future, function)
+        else:
             future.get_loop().expect(future)
-        super().put_nowait(work)
+            self._in_thread.append(function)
+            super().put_nowait((future, self._carry_out))
+
+    def _carry_out(self):
+        try:
+            return self._in_thread[0]()
+        finally:
+            self._in_thread.popleft()
+
+    def _is_inside_a_transaction(self, function):
+        of = getattr(getattr(function, "func", None), "__self__", None)
+        if isinstance(of, sqlite3.Cursor):
+            self._has_cursors = True
+            return of.connection.in_transaction
+        return self._has_cursors and isinstance(of, sqlite3.Connection) and of.in_transaction
+
+
+def _answer(future, function):
+    try:
+        answer = partial(set_result, future, function())
+    except sqlite3.Error as error:
+        answer = partial(set_exception, future, error)
+    future.get_loop().call_soon(answer)
 
 
 class LoopClock:
