@@ -20,6 +20,7 @@ from engine.execution.journal import Journal
 from engine.guards.guard import Guard, GuardSource
 from engine.liquidation.mark import MarkBasis
 from engine.positions import Direction, PositionKind
+from engine.storage import connecting
 from engine.storage.repositories import guards as guard_rows
 from engine.storage.tables import AlertRow, IntentRow
 from engine.venues import Account, Venue
@@ -27,6 +28,9 @@ from sandbox.faults import Fault
 from sandbox.ledger import Draft, Kind, Side
 from sandbox.world import OWNER_ID, SandboxWorld, Story
 from tests.patient_loop import START, LoopClock
+
+#: How long writes are tried while another program holds the database: it will not let go, however long they wait.
+HELD_MS = 50
 
 
 class Room:
@@ -207,8 +211,22 @@ class Room:
         """Let another program hold the database file."""
         async with self._another_program() as execute:
             await execute("BEGIN IMMEDIATE")
-            yield
-            await execute("ROLLBACK")
+            usual = connecting.BUSY_TIMEOUT_MS
+            await self._wait_for_others(HELD_MS)
+            try:
+                yield
+            finally:
+                await execute("ROLLBACK")
+                await self._wait_for_others(usual)
+
+    async def _wait_for_others(self, milliseconds):
+        """Let what the process writes with, now or after connecting again, wait so long for another program."""
+        connecting.BUSY_TIMEOUT_MS = milliseconds
+        pragma = f"PRAGMA busy_timeout={milliseconds}"
+        await self.base.nonces._connection.execute_fetchall(pragma)
+        writer = await self.database._writer.raw_connection()
+        await writer.driver_connection.execute_fetchall(pragma)
+        writer.close()
 
     @asynccontextmanager
     async def _another_program(self):
