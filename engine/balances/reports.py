@@ -60,6 +60,14 @@ class Reports:
         """Return a step of our orders that was written down by then; None where this process knows of none."""
         return self._steps.at(then)
 
+    def certain_step(self, account_id: str, late: timedelta) -> int | None:
+        """Return the last step that the latest reading of an account shows, though it may be late by so much.
+
+        None where this process did not read it, or knows of no step so long ago.
+        """
+        asked = self._asked.get(account_id)
+        return None if asked is None else self.step_at(asked + -late)
+
     def awaited(self) -> Awaited:
         """Return which orders ended so lately that their fills may still be told."""
         now = moment(self._clock)

@@ -172,8 +172,8 @@ class Journal:
             ended = await self._move(session, intent, event, cause=cause)
             await guards.save_guard(session, guard, now=now, cause=cause)
             if awaited is not None:
-                seen, step = Seen(quantity=awaited, at=now), await load_last_step_of_all(session)
-                await guards.note_seen(session, guard.guard_id, seen, step=step)
+                step = await load_last_step_of_all(session)
+                await guards.note_seen(session, guard.guard_id, Seen(quantity=awaited, at=now, step=step))
             await append_alert(
                 session,
                 message,

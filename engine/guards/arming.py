@@ -74,6 +74,8 @@ class ArmingCandidate:
     as_of: datetime
     #: The same on the venue's own clock, where that is known.
     venue_as_of: datetime | None = None
+    #: The last step of our orders that the quantity certainly includes, where that is known.
+    step: int | None = None
     #: True while fills are awaited without which nobody knows what today's quantity cost.
     fills_pending: bool = False
     #: True while the quantity is of before a sale of ours.

@@ -1,6 +1,6 @@
 """What a guard is: which quantity of what is sold when it has lost how much against which cost."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -44,6 +44,8 @@ class Seen:
     at: datetime
     #: The same on the venue's own clock; None where that was not known.
     venue_at: datetime | None = None
+    #: The last step of our orders that it certainly includes; None where nothing but its time tells.
+    step: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -248,16 +248,13 @@ class GuardKeeper:
             else:
                 self._seen_times.move(guard.guard_id, after.at)
             change = renamed(followed.change.guard) if became else followed.change
-            step = self._certain_step(asked) if after.at == reading.at else None
-            await self._apply(guard, change, seen=after, step=step, there=reading.there, became=became)
-
-    def _certain_step(self, asked: Moment) -> int | None:
-        """Return the last step of our orders that a reading certainly shows."""
-        return self._reports.step_at(asked + -SHOWN_LATE_WITHIN)
+            if after.at == reading.at:
+                after = replace(after, step=self._reports.step_at(asked + -SHOWN_LATE_WITHIN))
+            await self._apply(guard, change, seen=after, there=reading.there, became=became)
 
     async def _compare_restored(self, report: AccountReport, guard: Guard, new: tuple[Fill, ...]) -> None:
         """Arm a guard from a backup again if nothing happened to its position since; ask otherwise."""
-        there = Seen(quantity=quantity_there(report, guard), at=report.at, venue_at=report.venue_at)
+        there = self._there(report, guard)
         async with self._database.read() as session:
             seen = await rows.load_seen(session, guard.guard_id)
         least = max(guard.quantity, seen.quantity) if seen else guard.quantity
@@ -284,9 +281,17 @@ class GuardKeeper:
 
     async def _ask_of_another_account(self, report: AccountReport, guard: Guard) -> None:
         reason = _OF_ANOTHER_ACCOUNT[guard.state_reason or ""]
-        there = Seen(quantity=quantity_there(report, guard), at=report.at, venue_at=report.venue_at)
+        there = self._there(report, guard)
         change = Paused(guard=replace(guard, state_reason=reason), reason=reason)
         await self._apply(guard, change, seen=there, there=there.quantity)
+
+    def _there(self, report: AccountReport, guard: Guard) -> Seen:
+        return Seen(
+            quantity=quantity_there(report, guard),
+            at=report.at,
+            venue_at=report.venue_at,
+            step=self._reports.certain_step(report.account.account_id, SHOWN_LATE_WITHIN),
+        )
 
     async def _apply(
         self,
@@ -295,7 +300,6 @@ class GuardKeeper:
         *,
         seen: Seen,
         there: Decimal,
-        step: int | None = None,
         became: Successor | None = None,
     ) -> None:
         now = self._clock.now()
@@ -304,7 +308,7 @@ class GuardKeeper:
             if await rows.load_guard(session, guard.guard_id) != guard:
                 # The watch or the owner was quicker; the next reading looks again.
                 return
-            await rows.note_seen(session, guard.guard_id, seen, step=step)
+            await rows.note_seen(session, guard.guard_id, seen)
             if change.guard == guard:
                 return
             await rows.save_guard(session, change.guard, now=now, cause=reason_of(change))

@@ -167,6 +167,7 @@ def candidate_of(found: Found, threshold: Decimal) -> ArmingCandidate:
         venue_entry=found.venue_entry,
         as_of=found.as_of,
         venue_as_of=found.venue_as_of,
+        step=found.step,
         fills_pending=found.fills_pending,
         is_unread=found.unsettled is not None and not found.unsettled.is_read,
         replaces=found.guard if is_paused else None,

@@ -50,7 +50,7 @@ class Resuming:
             proposal = propose_resuming(confirmed, kept, mark)
             buttons = (*buttons_of(proposal), Button(kind=ChoiceKind.LEAVE_ALONE, keys=(guard.key,)))
             return await self._inquiry.ask(pressed.user_id, "would_sell", [proposal], buttons)
-        seen = Seen(quantity=found.quantity, at=found.as_of, venue_at=found.venue_as_of)
+        seen = Seen(quantity=found.quantity, at=found.as_of, venue_at=found.venue_as_of, step=found.step)
         return await self._go_on(guard, kept, seen)
 
     def _agreed(self, pressed: Pressed, kept: Guard, mark: Mark) -> bool:

@@ -50,7 +50,12 @@ class GuardSetter:
 
 
 def _seen(candidate: ArmingCandidate) -> Seen:
-    return Seen(quantity=candidate.quantity, at=candidate.as_of, venue_at=candidate.venue_as_of)
+    return Seen(
+        quantity=candidate.quantity,
+        at=candidate.as_of,
+        venue_at=candidate.venue_as_of,
+        step=candidate.step,
+    )
 
 
 def _set(existing: Guard | None, fresh: Guard, candidate: ArmingCandidate) -> Guard | None:

@@ -13,7 +13,7 @@ from engine.clock import Clock
 from engine.errors import BrokerError, MisconfiguredError
 from engine.execution.intents import Intent
 from engine.execution.journal import Journal
-from engine.guards.following import is_told, quantity_there
+from engine.guards.following import SHOWN_LATE_WITHIN, is_told, quantity_there
 from engine.guards.guard import Guard
 from engine.liquidation.available import Available
 from engine.liquidation.release import opposite_orders, plan_release
@@ -56,15 +56,17 @@ class Availability:
             report = None
         if report is None or not is_told(report, guard):
             return Available(sellable=None, owned=None, at=None, is_fresh=is_fresh)
+        step = self._reports.certain_step(guard.account_id, SHOWN_LATE_WITHIN)
         if guard.kind is PositionKind.MARGIN:
             quantity = quantity_there(report, guard)
-            return Available(sellable=quantity, owned=quantity, at=report.at, is_fresh=is_fresh)
+            return Available(sellable=quantity, owned=quantity, at=report.at, step=step, is_fresh=is_fresh)
         holding = report.holding(guard.asset)
         return Available(
             sellable=holding.free,
             owned=holding.total,
             held=holding.held,
             at=report.at,
+            step=step,
             venue_entry=holding.venue_entry,
             is_fresh=is_fresh,
         )

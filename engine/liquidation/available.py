@@ -18,6 +18,8 @@ class Available:
     #: What open orders hold of it; None also where orders hold nothing, as with margin positions.
     held: Decimal | None = None
     at: datetime | None
+    #: The last step of our orders that it certainly shows, where that is known.
+    step: int | None = None
     #: The venue's own average entry, where it keeps one.
     venue_entry: Decimal | None = None
     #: False when the account did not answer and this is what it said some time ago.

@@ -129,7 +129,7 @@ def _claim(view: View) -> Claim:
     is_certain = view.doubt.is_over(view.now_s)
     seen = None
     if gone and is_certain and available.owned is not None and available.at is not None:
-        seen = Seen(quantity=available.owned, at=available.at)
+        seen = Seen(quantity=available.owned, at=available.at, step=available.step)
     return Claim(
         whole=view.guard,
         guard=without_vanished(view.guard, gone),

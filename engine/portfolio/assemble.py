@@ -49,6 +49,8 @@ class Found:
     as_of: datetime
     #: The same on the venue's own clock, where that is known.
     venue_as_of: datetime | None = None
+    #: The last step of our orders that the quantity certainly includes, where that is known.
+    step: int | None = None
 
     @property
     def key(self) -> PositionKey:

@@ -55,6 +55,8 @@ class Scene:
     threshold: Decimal
     price_max_age_s: float
     now: datetime
+    #: The last step of our orders that the report certainly shows; None where nobody knows.
+    step: int | None = None
     #: Positions that a question to their owner is open about.
     asked: frozenset[PositionKey] = frozenset()
     #: Order books by symbol, of the pairs whose quote says too little.
@@ -85,7 +87,7 @@ def find_positions(scene: Scene) -> tuple[Found, ...]:
     keys = {found.key for found in there}
     waiting = [one for one in scene.guards if one.state is GuardState.PAUSED and one.key not in keys]
     found = (*there, *(_gone(scene, guard) for guard in waiting))
-    return tuple(replace(one, asked=one.key in scene.asked) for one in found)
+    return tuple(replace(one, asked=one.key in scene.asked, step=scene.step) for one in found)
 
 
 def thin_symbols(found: Sequence[Found]) -> frozenset[str]:

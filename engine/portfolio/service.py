@@ -12,6 +12,7 @@ from engine.balances.service import SCREEN_WAIT_S, BalanceService
 from engine.brokers.base import Session
 from engine.clock import Clock
 from engine.errors import BrokerError
+from engine.guards.following import SHOWN_LATE_WITHIN
 from engine.guards.guard import Guard
 from engine.guards.offers import ChoiceKind
 from engine.history import Histories
@@ -177,6 +178,7 @@ class PortfolioService:
             threshold=self._threshold,
             price_max_age_s=self._price_max_age_s,
             now=self._clock.now(),
+            step=self._reports.certain_step(account_id, SHOWN_LATE_WITHIN),
         )
 
     async def _quotes(self, market: VenueMarket, symbols: set[str]) -> Mapping[str, Quote]:

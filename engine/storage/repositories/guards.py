@@ -54,7 +54,9 @@ async def save_guard(session: AsyncSession, guard: Guard, *, now: datetime, caus
     before = (await send(session, _QUANTITY, guard_id=guard.guard_id)).scalar_one_or_none()
     values = {name: getattr(guard, name) for name in _FIELDS}
     if before is None:
-        await insert_row(session, GuardRow(**values, updated_at=now))
+        # What was done by now was done before it was set, whatever the clock is set to later.
+        step = await steps.load_last_step_of_all(session)
+        await insert_row(session, GuardRow(**values, updated_at=now, seen_step=step))
     else:
         await send(session, _CHANGE, this_guard=guard.guard_id, updated_at=now, **values)
     await insert_row(
@@ -103,13 +105,11 @@ async def note_seen(
     guard_id: str,
     seen: Seen,
     *,
-    step: int | None = None,
     before_intent: str | None = None,
 ) -> None:
     """Remember how much of a guard's position was there; this is no change of the guard.
 
-    `step` is the last one of our orders that it certainly includes, where that is known by the steady clock, and
-    `before_intent` an order of ours that it was seen before, whatever the clock was set to meanwhile.
+    `before_intent` is an order of ours that it was seen before, whatever the clock was set to meanwhile.
     """
     row = (await send(session, _SEEN, guard_id=guard_id)).one_or_none()
     if row is None:
@@ -117,11 +117,9 @@ async def note_seen(
     seen_step = row.seen_step
     if seen_step is None or row.seen_quantity != seen.quantity:
         # The same quantity under another time is still of the same moment.
-        included = step
-        if included is None:
-            included = await _included_step(session, row.account_id, seen, before_intent)
-        # Readings come in order: what an earlier one included, a later one does.
-        seen_step = max(included, seen_step or 0)
+        included = await _included_step(session, row.account_id, seen, before_intent)
+        # Readings come in order: what an earlier one included, a later one does. The first may be older than the guard.
+        seen_step = included if row.seen_quantity is None else max(included, seen_step or 0)
     await send(
         session,
         _CHANGE,
@@ -141,17 +139,21 @@ async def load_seen_step(session: AsyncSession, guard_id: str) -> int:
     row = (await send(session, _SEEN, guard_id=guard_id)).one_or_none()
     if row is None:
         return 0
-    seen = _seen(row)
-    if seen is None:
-        return await steps.load_step_before(session, row.account_id, guard_id, set_at=row.created_at)
     if row.seen_step is not None:
         return int(row.seen_step)
+    seen = _seen(row)
+    if seen is None:
+        # Set by a version that did not note the step.
+        return await steps.load_step_before(session, row.account_id, guard_id, set_at=row.created_at)
     return await _included_step(session, row.account_id, seen)
 
 
 async def _included_step(
     session: AsyncSession, account_id: str, seen: Seen, before_intent: str | None = None
 ) -> int:
+    if seen.step is not None:
+        first = await steps.load_first_step(session, before_intent) if before_intent else None
+        return seen.step if first is None else min(seen.step, first - 1)
     # What a venue showed right after a sale may be of before it: such a sale is not included.
     until = seen.at - SHOWN_LATE_WITHIN
     return await steps.load_last_step(session, account_id, until=until, before_intent=before_intent)

@@ -73,6 +73,12 @@ _FIRST_OF_INTENT = select_columns(func.min(_STEPS.c.event_id)).where(
 _LAST_BEFORE_INTENT = _LAST.where(col(IntentEventRow.event_id) < _FIRST_OF_INTENT.scalar_subquery())
 
 
+async def load_first_step(session: AsyncSession, intent_id: str) -> int | None:
+    """Return the number of an intent's first step; None where it has none."""
+    first = (await send(session, _FIRST_OF_INTENT, before_intent=intent_id)).scalar_one()
+    return None if first is None else int(first)
+
+
 async def load_last_step(
     session: AsyncSession, account_id: str, *, until: datetime, before_intent: str | None
 ) -> int:
