@@ -88,6 +88,9 @@ class MisconfiguredError(BrokerError):
 class UncertainOrderError(MisconfiguredError):
     """The venue lists orders without our id that may be the one that is looked up, or their owner's own."""
 
-    def __init__(self, venue: Venue, order_ids: Collection[str]) -> None:
-        super().__init__(venue, f"it does not tell whose order {', '.join(sorted(order_ids))} is")
+    def __init__(self, venue: Venue, order_ids: Collection[str], nameless: Collection[str] = ()) -> None:
         self.order_ids = tuple(sorted(order_ids))
+        #: Those without any id, by what else their rows say.
+        self.nameless = tuple(sorted(nameless))
+        names = ", ".join((*self.order_ids, *self.nameless))
+        super().__init__(venue, f"it does not tell whose order {names} is")

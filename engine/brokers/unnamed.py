@@ -1,12 +1,13 @@
 """Pure: tell an order of ours whose row names no id: venues leave it out now and then."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from engine import wall_time
 from engine.money import ZERO, exact
-from engine.orders import Order, ProductFamily, Sent
+from engine.orders import Order, ProductFamily, Sent, Side
 
 #: The venue's clock, as we know it, may be off by so much.
 _SLACK = timedelta(seconds=5)
@@ -14,6 +15,21 @@ _SLACK = timedelta(seconds=5)
 _UNREAD_SLACK = timedelta(minutes=1)
 #: A venue may cut what was sent to its lot.
 _CUT_RATIO = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glimpse:
+    """What could be read of a row; None is unknown."""
+
+    base: str | None
+    side: Side | None
+    quantity: Decimal | None
+    opened_at: datetime | None
+    is_market: bool | None = None
+    #: None where it is not told whether it trades money, margin or a derivative.
+    family: ProductFamily | None
+    #: True for a trade, which may be a part of its order.
+    is_part: bool = False
 
 
 class Likeness(StrEnum):
@@ -45,11 +61,31 @@ def likeness(
         return Likeness.OTHER
     if is_answer_to_id:
         return Likeness.OURS
-    if not _is_about(order, sent):
+    if not _is_about(order.quantity, sent):
         return Likeness.OTHER
     is_told = order.is_market is True and order.opened_at is not None
     is_same = order.quantity == sent.quantity and not _opened_before(order, left_at - _SLACK)
     return Likeness.OURS if is_told and is_same else Likeness.UNCERTAIN
+
+
+def could_be(row: Glimpse, symbol: str, sent: Sent, *, shifted: timedelta) -> bool:
+    """Tell whether nothing that a row says speaks against its being of the order that was sent."""
+    if row.base not in {None, base_of(symbol)} or row.side not in {None, sent.side}:
+        return False
+    if row.is_market is False or row.family not in {None, _family(sent), ProductFamily.OTHER}:
+        return False
+    is_early = row.opened_at is not None and wall_time.is_before(
+        row.opened_at, sent.at + shifted - _UNREAD_SLACK
+    )
+    return not is_early and (row.quantity is None or _may_be_of(row.quantity, sent, is_part=row.is_part))
+
+
+def _may_be_of(quantity: Decimal, sent: Sent, *, is_part: bool) -> bool:
+    return quantity <= sent.quantity if is_part else _is_about(quantity, sent)
+
+
+def _family(sent: Sent) -> ProductFamily:
+    return ProductFamily.MARGIN if sent.is_margin else ProductFamily.SPOT
 
 
 def _is_another(order: Order, symbol: str, sent: Sent) -> bool:
@@ -57,8 +93,7 @@ def _is_another(order: Order, symbol: str, sent: Sent) -> bool:
         return True
     if order.price is not None or order.is_market is False:
         return True  # nothing of ours has a limit
-    family = ProductFamily.MARGIN if sent.is_margin else ProductFamily.SPOT
-    if order.family not in {family, ProductFamily.OTHER}:
+    if order.family not in {_family(sent), ProductFamily.OTHER}:
         return True
     return base_of(order.symbol) != base_of(symbol)
 
@@ -67,9 +102,9 @@ def _opened_before(order: Order, at: datetime) -> bool:
     return order.opened_at is not None and wall_time.is_before(order.opened_at, at)
 
 
-def _is_about(order: Order, sent: Sent) -> bool:
+def _is_about(quantity: Decimal, sent: Sent) -> bool:
     with exact():
-        return ZERO <= sent.quantity - order.quantity <= sent.quantity * _CUT_RATIO
+        return ZERO <= sent.quantity - quantity <= sent.quantity * _CUT_RATIO
 
 
 def base_of(symbol: str) -> str:

@@ -34,6 +34,13 @@ class Uncertain:
     """No list shows it under our id, but these may be it, or their owner's own."""
 
     order_ids: tuple[str, ...]
+    #: Those that are listed without any id, by what else their rows say.
+    nameless: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return what their owner finds all of them by."""
+        return (*self.order_ids, *self.nameless)
 
 
 Lookup = Found | Absent | Uncertain
@@ -70,7 +77,7 @@ class OrderLookup:
                 priority=priority,
             )
         except UncertainOrderError as e:
-            return Uncertain(e.order_ids)
+            return Uncertain(e.order_ids, e.nameless)
         return Absent() if order is None else Found(order)
 
 

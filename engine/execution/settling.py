@@ -72,7 +72,7 @@ class Settler:
                 continue
             if isinstance(found, Found):
                 return await self._accept(intent, found.order.venue_order_id, cause="found")
-            looks.append(Look(age=age, may_be=found.order_ids if isinstance(found, Uncertain) else ()))
+            looks.append(Look(age=age, may_be=found.names if isinstance(found, Uncertain) else ()))
         if isinstance(step, TakeOrder):
             return await self._accept(intent, VenueOrderId(step.order_id), cause="found by the balance")
         return await self._end(intent, step)
@@ -115,11 +115,11 @@ class Settler:
         match found:
             case Found(order):
                 return order
-            case Uncertain((order_id,)):
+            case Uncertain((order_id,), ()):
                 # What was sent is gone from the balance, so the only one that may be it is.
                 return await broker.fetch_order(VenueOrderId(order_id), sent.symbol, priority=Priority.EXIT)
-            case Uncertain(order_ids):
-                raise UncertainOrderError(sent.venue, order_ids)
+            case Uncertain(order_ids, nameless):
+                raise UncertainOrderError(sent.venue, order_ids, nameless)
             case Absent():
                 return None
 

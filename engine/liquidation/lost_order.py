@@ -91,7 +91,7 @@ class LostOrder:
         asked_at = self._clock.monotonic()
         found = await self._settler.look_again(intent, self._broker)
         if isinstance(found, Uncertain):
-            await self._name_uncertain(intent, found.order_ids)
+            await self._name_uncertain(intent, found.names)
         if isinstance(found, Absent | Uncertain):
             # One that may be it has arrived already: whether it is, the balance tells before anything is sent or ended.
             self._looked_at = asked_at

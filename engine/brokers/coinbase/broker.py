@@ -1,6 +1,6 @@
 """One portfolio at Coinbase, over its Advanced Trade calls."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
 from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions, Priority
@@ -8,6 +8,7 @@ from engine.brokers.budget import Budget
 from engine.brokers.ccxt_broker import CcxtBroker, Departure, booked_with, reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, VenueClient, coinbase_client
 from engine.brokers.coinbase.accounts import find_unreadable_accounts, parse_holdings
+from engine.brokers.coinbase.doubts import Doubts
 from engine.brokers.coinbase.market import CoinbaseMarketData, require_listed
 from engine.brokers.coinbase.orders import OPEN_STATUSES, has_client_id, parse_open_orders, parse_order
 from engine.brokers.coinbase.parse import (
@@ -33,9 +34,8 @@ from engine.brokers.parse import (
     rows_in,
     text_in,
 )
-from engine.brokers.unnamed import Likeness, base_of, likeness
 from engine.clock import Clock
-from engine.errors import KeyRejectedError, MisconfiguredError, UncertainOrderError
+from engine.errors import KeyRejectedError, MisconfiguredError
 from engine.money import ZERO
 from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId, distinct
 from engine.positions import AccountReport
@@ -142,27 +142,21 @@ class CoinbaseBroker(CcxtBroker):
         ahead = self._market.ahead()
         start = (since + ahead).astimezone(UTC).isoformat().replace("+00:00", "Z")
         lists: list[Params] = [{"order_status": list(statuses)} for statuses in OPEN_STATUSES]
-        seen, uncertain = set[str](), set[str]()
-
-        def is_ours(row: Row) -> bool:
-            like = _likeness(row, client_order_id, symbol, sent, shifted=ahead)
-            if like is Likeness.UNCERTAIN:
-                uncertain.add(text_in(row, "order_id"))
-            return like is Likeness.OURS
-
+        seen, doubts = set[str](), Doubts(client_order_id, symbol, sent, shifted=ahead)
         for wanted in (*lists, {"start_date": start}):
             async for row in self._order_rows(wanted, priority):
-                order_id = await self._id_if_ours(row, is_ours, client_order_id, seen, priority)
+                order_id = await self._id_if_ours(row, doubts, client_order_id, seen, priority)
                 if order_id is not None:
                     return await self.fetch_order(order_id, symbol, priority=priority)
         async for answer in self._fill_answers({"start_sequence_timestamp": start}, priority):
             with reading(Venue.COINBASE):
-                traded = parse_traded_orders(answer)
+                traded, nameless = parse_traded_orders(answer)
+                for row in nameless:
+                    doubts.note_trade(row)
             for order_id in sorted(traded - seen):
-                if await self._is_ours(order_id, is_ours, seen, priority):
+                if await self._is_ours(order_id, doubts, seen, priority):
                     return await self.fetch_order(order_id, symbol, priority=priority)
-        if uncertain:
-            raise UncertainOrderError(Venue.COINBASE, uncertain)
+        doubts.raise_for_any()
         return None
 
     async def fetch_order_fills(
@@ -250,7 +244,7 @@ class CoinbaseBroker(CcxtBroker):
     async def _id_if_ours(
         self,
         row: Row,
-        is_ours: Callable[[Row], bool],
+        doubts: Doubts,
         client_order_id: ClientOrderId,
         seen: set[str],
         priority: Priority,
@@ -260,20 +254,24 @@ class CoinbaseBroker(CcxtBroker):
         if known is False:
             seen.add(str(row.get("order_id")))
             return None
+        order_id = lenient(row, "order_id", text_in)
         with reading(Venue.COINBASE):
+            if known is None and order_id is None:
+                doubts.note_order(row)
+                return None
             order_id = VenueOrderId(text_in(row, "order_id"))
-        if known is None and (order_id in seen or not await self._is_ours(order_id, is_ours, seen, priority)):
+        if known is None and (order_id in seen or not await self._is_ours(order_id, doubts, seen, priority)):
             return None
         return order_id
 
     async def _is_ours(
-        self, order_id: VenueOrderId, is_ours: Callable[[Row], bool], seen: set[str], priority: Priority
+        self, order_id: VenueOrderId, doubts: Doubts, seen: set[str], priority: Priority
     ) -> bool:
         answer = await self._get(f"orders/historical/{order_id}", {}, priority)
         seen.add(order_id)
         with reading(Venue.COINBASE):
             row = row_in(as_row(answer, "order"), "order")
-            return is_ours(row)
+            return doubts.is_ours(row)
 
     def _order_rows(self, params: Params, priority: Priority) -> AsyncIterator[Row]:
         wanted: Params = {**params, "limit": _ROWS_A_PAGE}
@@ -364,20 +362,3 @@ class CoinbaseBroker(CcxtBroker):
             cost=0,  # orders wait for nothing
         )
         return await self._send(call, priority=priority)
-
-
-def _likeness(
-    row: Row, client_order_id: ClientOrderId, symbol: str, sent: Sent | None, *, shifted: timedelta
-) -> Likeness:
-    known = has_client_id(row, client_order_id)
-    if known is not None or sent is None:
-        return Likeness.OURS if known else Likeness.OTHER
-    # Of a product that is none of ours nothing else need be readable.
-    product = lenient(row, "product_id", text_in)
-    if product is not None and product.partition("-")[0] != base_of(symbol):
-        return Likeness.OTHER
-    try:
-        order = parse_order(row)
-    except MalformedAnswerError:
-        return Likeness.UNCERTAIN
-    return likeness(order, symbol, sent, shifted=shifted)

@@ -1,14 +1,17 @@
 """Read Coinbase's orders into our values."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from engine.brokers.coinbase.products import family_of, symbol_of
 from engine.brokers.open_orders import named, open_order, read_open_orders
 from engine.brokers.parse import (
+    MalformedAnswerError,
     Row,
     amount_in,
     as_row,
+    flag_in,
     iso_time_in,
     lenient,
     one_of,
@@ -16,6 +19,7 @@ from engine.brokers.parse import (
     order_status_in,
     text_in,
 )
+from engine.brokers.unnamed import Glimpse
 from engine.money import ZERO
 from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderStatus, Side, VenueOrderId
 
@@ -118,6 +122,34 @@ def _is_market(row: Row) -> bool | None:
     configuration = row.get("order_configuration")
     kinds = list(configuration) if isinstance(configuration, Mapping) else []
     return str(kinds[0]).startswith("market_") if len(kinds) == 1 else None
+
+
+def glimpse_order(row: Row) -> Glimpse:
+    """Return what can be read of an order's row."""
+    try:
+        size = lenient(_terms(row), "base_size", amount_in)
+    except MalformedAnswerError:
+        size = None
+    return replace(_glimpse(row, size, "created_time", is_part=False), is_market=_is_market(row))
+
+
+def glimpse_fill(row: Row) -> Glimpse:
+    """Return what can be read of a trade's row."""
+    in_quote = lenient(row, "size_in_quote", flag_in)
+    size = None if in_quote else lenient(row, "size", amount_in)
+    return _glimpse(row, size, "trade_time", is_part=True)
+
+
+def _glimpse(row: Row, quantity: Decimal | None, time_key: str, *, is_part: bool) -> Glimpse:
+    product = lenient(row, "product_id", text_in)
+    return Glimpse(
+        base=product.partition("-")[0] if product else None,
+        side=SIDES.get(str(row.get("side"))),
+        quantity=quantity,
+        opened_at=lenient(row, time_key, iso_time_in),
+        family=family_of(row) if product else None,
+        is_part=is_part,
+    )
 
 
 def has_client_id(row: Row, client_order_id: ClientOrderId) -> bool | None:

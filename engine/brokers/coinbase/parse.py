@@ -14,6 +14,7 @@ from engine.brokers.parse import (
     as_row,
     flag_in,
     iso_time_in,
+    lenient,
     one_of,
     optional_in,
     readable,
@@ -118,9 +119,13 @@ def parse_fill_cursor(answer: object) -> str | None:
     return optional_in(page, "cursor", text_in) if as_list(page.get("fills"), "fills") else None
 
 
-def parse_traded_orders(answer: object) -> set[VenueOrderId]:
-    """Read which orders a page of fills belongs to, whatever they traded; none may be missed."""
-    return {VenueOrderId(text_in(row, "order_id")) for row in rows_in(as_row(answer, "fills"), "fills")}
+def parse_traded_orders(answer: object) -> tuple[set[VenueOrderId], tuple[Row, ...]]:
+    """Read which orders a page of fills belongs to, whatever they traded, and return the rows that name none."""
+    items = as_list(as_row(answer, "fills").get("fills"), "fills")
+    rows: list[Row] = [item if isinstance(item, Mapping) else {} for item in items]
+    named = {row_id for row in rows if (row_id := lenient(row, "order_id", text_in))}
+    nameless = tuple(row for row in rows if not lenient(row, "order_id", text_in))
+    return {VenueOrderId(row_id) for row_id in named}, nameless
 
 
 def _fill(row: Row, instruments: Instruments) -> Fill | None:

@@ -47,3 +47,28 @@ async def test_a_lost_order_whose_row_names_no_id_is_told_by_what_was_sent(rooms
         assert len(room.sent(SENT[venue], venue=venue)) == 1
         assert filled.found_later
         assert filled.venue_order_id != by_hand.id
+
+
+NAMELESS = {"order_id": None, "client_order_id": None}
+
+
+@pytest.mark.parametrize("lost", [FaultKind.DROP_BEFORE, FaultKind.DROP_AFTER])
+@pytest.mark.parametrize("by_hand", ["0.02", "0.1"])
+async def test_rows_without_any_id_keep_no_exit_from_going_on(rooms, lost, by_hand):
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        room.deposit("BTC", "0.5", venue=Venue.COINBASE)
+        room.set_bid("50000", venue=Venue.COINBASE)
+        room.trade("sell", by_hand, venue=Venue.COINBASE)
+        await room.clock.sleep(20)
+        await room.arm("0.1", "6000", venue=Venue.COINBASE)
+        for endpoint in ("orders/historical/batch", "orders/historical/fills"):
+            room.fault(FaultKind.WRONG_FIELDS, endpoint, venue=Venue.COINBASE, fields=NAMELESS, times=None)
+        room.fault(lost, "orders", venue=Venue.COINBASE)
+        await room.look()
+
+        await room.wait_for("exit ")
+
+        [filled] = await room.alerts(ExitFilled)
+        fills = [fill for fill in room.world.ledger(Venue.COINBASE).fills if fill.side is Side.SELL]
+        assert sorted(fill.quantity for fill in fills) == sorted([D(by_hand), D("0.1")])
+        assert filled.quantity == D("0.1")

@@ -12,6 +12,7 @@ from engine.errors import (
     RefusalReason,
     RefusedError,
     TryLaterError,
+    UncertainOrderError,
     UnknownOutcomeError,
 )
 from engine.orders import ClientOrderId, OpenOrders, OrderStatus, Sent, Side, VenueOrderId
@@ -277,6 +278,75 @@ async def test_an_odd_row_of_an_order_that_is_not_ours_hides_nothing(broker, ven
     by_id = json.dumps({"order": row})
     fault(venue, FaultKind.HTML_200, "orders/historical/{order_id}", body=by_id, times=None)
     assert await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE, sent=sent) is None
+
+
+SENT = Sent(side=Side.SELL, quantity=D("0.1"), at=datetime(2026, 3, 4, 12, 0, tzinfo=UTC))
+NAMELESS = {
+    "product_id": "BTC-USD",
+    "side": "SELL",
+    "created_time": "2026-03-04T12:00:01Z",
+    "order_configuration": {"market_market_ioc": {"base_size": "0.1"}},
+}
+NAMELESS_FILL = {
+    "product_id": "BTC-USD",
+    "side": "SELL",
+    "size": "0.04",
+    "trade_time": "2026-03-04T12:00:01Z",
+}
+CERTAINLY_OTHERS = (
+    {"product_id": "ETH-USD"},
+    {"product_id": "BTC-PERP-INTX", "product_type": "FUTURE"},
+    {"side": "BUY"},
+    {"created_time": "2026-03-04T11:00:00Z", "trade_time": "2026-03-04T11:00:00Z"},
+    {"order_configuration": {"market_market_ioc": {"base_size": "0.2"}}, "size": "0.2"},
+)
+MAYBE_OURS = (
+    {},
+    {"product_id": None},
+    {"side": 7},
+    {"created_time": "", "trade_time": ""},
+    {"order_configuration": None, "size": None},
+    {"product_id": "BTC-USDC"},
+)
+
+
+def lists_nameless(venue, kind, change):
+    """Let every list show a row without any id."""
+    rows = [{**NAMELESS, **change}] if kind == "order" else []
+    fills = [{**NAMELESS_FILL, **change}] if kind == "fill" else []
+    fault(venue, FaultKind.HTML_200, "orders/historical/batch", body=orders_page(*rows), times=None)
+    fault(venue, FaultKind.HTML_200, "orders/historical/fills", body=fills_page(*fills), times=None)
+
+
+@pytest.mark.parametrize("kind", ["order", "fill"])
+@pytest.mark.parametrize("change", CERTAINLY_OTHERS)
+async def test_a_row_without_any_id_that_cannot_be_ours_hides_no_absence(broker, venue, kind, change):
+    lists_nameless(venue, kind, change)
+    assert await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE, sent=SENT) is None
+
+
+@pytest.mark.parametrize("kind", ["order", "fill"])
+@pytest.mark.parametrize("change", MAYBE_OURS)
+async def test_a_row_without_any_id_that_may_be_ours_is_named(broker, venue, kind, change):
+    lists_nameless(venue, kind, change)
+    with pytest.raises(UncertainOrderError) as doubt:
+        await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE, sent=SENT)
+    [name] = doubt.value.nameless
+    assert name.startswith("an order without an id" if kind == "order" else "a trade without an order id")
+    assert doubt.value.order_ids == ()
+
+
+async def test_a_row_without_any_id_is_named_by_what_it_says(broker, venue):
+    lists_nameless(venue, "order", {})
+    with pytest.raises(UncertainOrderError, match="BTC-USD SELL 2026-03-04T12:00:01Z"):
+        await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE, sent=SENT)
+
+
+async def test_a_row_that_is_no_row_at_all_may_be_ours(broker, venue):
+    fault(venue, FaultKind.HTML_200, "orders/historical/batch", body=orders_page("garbage"), times=None)
+    with pytest.raises(UncertainOrderError) as doubt:
+        await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE, sent=SENT)
+    assert doubt.value.nameless == ("an order without an id",)
 
 
 @pytest.mark.parametrize("odd", ["client_order_id", "status", "side", "filled_size"])

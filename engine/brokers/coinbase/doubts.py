@@ -1,0 +1,67 @@
+"""Listed orders and trades that name no id of ours: which of them is ours, and which may be."""
+
+from datetime import timedelta
+
+from engine.brokers.coinbase.orders import glimpse_fill, glimpse_order, has_client_id, parse_order
+from engine.brokers.open_orders import named
+from engine.brokers.parse import MalformedAnswerError, Row, text_in
+from engine.brokers.unnamed import Glimpse, Likeness, could_be, likeness
+from engine.errors import UncertainOrderError
+from engine.orders import ClientOrderId, Sent
+from engine.venues import Venue
+
+_ORDER, _TRADE = "an order without an id", "a trade without an order id"
+
+
+class Doubts:
+    """Gathers them while one order is looked up."""
+
+    def __init__(
+        self, client_order_id: ClientOrderId, symbol: str, sent: Sent | None, *, shifted: timedelta
+    ) -> None:
+        self._client_order_id = client_order_id
+        self._symbol = symbol
+        self._sent = sent
+        self._shifted = shifted
+        self._uncertain, self._nameless = set[str](), set[str]()
+
+    def is_ours(self, row: Row) -> bool:
+        """Tell whether an order that was read by its id is ours; one that may be is remembered."""
+        like = self._likeness(row)
+        if like is Likeness.UNCERTAIN:
+            self._uncertain.add(text_in(row, "order_id"))
+        return like is Likeness.OURS
+
+    def note_order(self, row: Row) -> None:
+        """Remember a listed order without any id, if it may be ours: nothing more can be asked about it."""
+        self._note(row, glimpse_order(row), _ORDER)
+
+    def note_trade(self, row: Row) -> None:
+        """Remember a trade that names no order, if it may be of ours."""
+        self._note(row, glimpse_fill(row), _TRADE)
+
+    def raise_for_any(self) -> None:
+        """Raise UncertainOrderError where one of them may be the order that was looked up."""
+        if self._uncertain or self._nameless:
+            raise UncertainOrderError(Venue.COINBASE, self._uncertain, self._nameless)
+
+    def _note(self, row: Row, glimpse: Glimpse, what: str) -> None:
+        if self._sent is None:
+            # Nothing is known to hold it against.
+            text_in(row, "order_id")
+        elif could_be(glimpse, self._symbol, self._sent, shifted=self._shifted):
+            said = named(row, "product_id", "side", "size", "created_time", "trade_time")
+            self._nameless.add(what if said == _ORDER else f"{what} ({said})")
+
+    def _likeness(self, row: Row) -> Likeness:
+        known = has_client_id(row, self._client_order_id)
+        if known is not None or self._sent is None:
+            return Likeness.OURS if known else Likeness.OTHER
+        # Of what certainly is none of ours nothing else need be readable.
+        if not could_be(glimpse_order(row), self._symbol, self._sent, shifted=self._shifted):
+            return Likeness.OTHER
+        try:
+            order = parse_order(row)
+        except MalformedAnswerError:
+            return Likeness.UNCERTAIN
+        return likeness(order, self._symbol, self._sent, shifted=self._shifted)
