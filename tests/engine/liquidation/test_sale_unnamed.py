@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.alerts.messages import ExitFilled
+from engine.alerts.messages import ExitFailing, ExitFilled
 from engine.venues import Venue
 from sandbox.faults import FaultKind
 from sandbox.ledger import Side
@@ -71,4 +71,28 @@ async def test_rows_without_any_id_keep_no_exit_from_going_on(rooms, lost, by_ha
         [filled] = await room.alerts(ExitFilled)
         fills = [fill for fill in room.world.ledger(Venue.COINBASE).fills if fill.side is Side.SELL]
         assert sorted(fill.quantity for fill in fills) == sorted([D(by_hand), D("0.1")])
+        assert filled.quantity == D("0.1")
+
+
+async def test_a_row_without_any_id_that_may_be_ours_is_named_to_its_owner(rooms):
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        room.deposit("BTC", "0.5", venue=Venue.COINBASE)
+        room.set_bid("50000", venue=Venue.COINBASE)
+        room.trade("sell", "0.1", venue=Venue.COINBASE)
+        await room.clock.sleep(20)
+        await room.arm("0.1", "6000", venue=Venue.COINBASE)
+        room.fault(
+            FaultKind.WRONG_FIELDS,
+            "orders/historical/batch",
+            venue=Venue.COINBASE,
+            fields=NAMELESS,
+            times=None,
+        )
+        room.fault(FaultKind.DROP_BEFORE, "orders", venue=Venue.COINBASE, times=3)
+
+        await room.sell_off()
+
+        told = [alert.why for alert in await room.alerts(ExitFailing)]
+        [filled] = await room.alerts(ExitFilled)
+        assert any("an order without an id (BTC-USD SELL" in why for why in told), told
         assert filled.quantity == D("0.1")
