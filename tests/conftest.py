@@ -93,3 +93,8 @@ def pytest_collection_finish():
     """Let the collector pass over some thousand tests and libraries, which stay: it had an eighth of the work."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_xdist_auto_num_workers():
+    """Take one worker more than there are processors: tests of whole processes mostly wait for them."""
+    return len(os.sched_getaffinity(0)) + 1
