@@ -112,4 +112,13 @@ CHAT = (
             "tests/bot/test_delivery.py::test_a_sale_told_to_wait_for_an_hour_is_tried_again_within_a_minute",
         ),
     ),
+    Row(
+        number="C12",
+        fault="Telegram asks for a long pause of polls",
+        outcome="told when it begins; alerts go on, polls come back in time",
+        tests=(
+            "tests/bot/test_application.py::test_a_pause_that_telegram_names_is_told_at_once_kept_in_full_and_over_in_time",
+            "tests/bot/test_application.py::test_alerts_may_leave_while_telegram_lets_the_bot_not_look_itself_up",
+        ),
+    ),
 )

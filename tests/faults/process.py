@@ -241,4 +241,27 @@ PROCESS_FAULTS = (
             "tests/engine/guards/test_keeper_restored.py::test_a_restored_guard_waits_while_another_bot_answers_with_the_token",
         ),
     ),
+    Row(
+        number="P27",
+        fault="a bot starts on a copy of the data dir",
+        outcome="it sells nothing before its owner answers",
+        tests=(
+            "tests/acceptance/test_copied_database.py::test_the_bot_on_a_copy_sells_nothing_before_its_owner_answers",
+            "tests/acceptance/test_copied_database.py::test_a_restart_on_the_same_files_asks_nothing",
+        ),
+    ),
+    Row(
+        number="P28",
+        fault="a second bot reaches the database by a hard link or another data dir",
+        outcome="it does not start",
+        tests=("tests/bot/test_held_file.py::test_no_bot_starts_on_a_file_that_another_one_runs_on",),
+    ),
+    Row(
+        number="P29",
+        fault="the clock is set back between a sale and a new guard",
+        outcome="what was sold before is not sold again from the rest",
+        tests=(
+            "tests/engine/guards/test_seen_step_clock.py::test_coins_that_their_owner_sold_are_not_sold_again_from_the_rest",
+        ),
+    ),
 )

@@ -194,4 +194,48 @@ VENUE_READINGS = (
             f"{GUARDS}/test_keeper_vanished.py::test_a_reading_of_before_does_not_say_that_what_an_exit_found_gone_is_back",
         ),
     ),
+    Row(
+        number="V64",
+        fault="every list of Kraken hides an accepted order that holds the coins",
+        outcome="it is not sent again while the balance shows them gone or held",
+        tests=(
+            "tests/engine/liquidation/test_sale_hidden_orders.py::test_an_accepted_order_that_no_list_shows_is_not_sent_again_while_it_holds_the_coins",
+            "tests/engine/liquidation/test_sale_hidden_orders.py::test_a_balance_that_lags_behind_as_the_lists_do_is_read_a_second_time_before_anything_is_sent_again",
+        ),
+    ),
+    Row(
+        number="V65",
+        fault="a lost order is listed or filled after its exit ended",
+        outcome="told once as a sale of NIJA and taken off the guard",
+        tests=(
+            "tests/engine/liquidation/test_late_fills_of_lost_orders.py::test_a_late_fill_of_a_lost_order_is_told_once_as_our_own_sale",
+            "tests/engine/liquidation/test_late_fills_of_lost_orders.py::test_what_a_late_fill_sold_is_not_guarded_any_more",
+        ),
+    ),
+    Row(
+        number="V66",
+        fault="a halt keeps an accepted order from filling",
+        outcome="reminders name the order, the halt and the way out",
+        tests=(
+            "tests/engine/liquidation/test_sale_halted.py::test_the_reminders_name_the_order_the_halt_and_what_can_be_done",
+        ),
+    ),
+    Row(
+        number="V67",
+        fault="rows of orders or trades that name no id",
+        outcome="counted only where they may be ours, and named",
+        tests=(
+            "tests/engine/liquidation/test_sale_unnamed.py::test_rows_without_any_id_keep_no_exit_from_going_on",
+            "tests/engine/liquidation/test_sale_unnamed.py::test_a_row_without_any_id_that_may_be_ours_is_named_to_its_owner",
+        ),
+    ),
+    Row(
+        number="V68",
+        fault="an outage fails prices and balances together, or strikes in the midst of a sale",
+        outcome="one alarm with reminders and one end; a sale is reminded of by itself",
+        tests=(
+            "tests/engine/balances/test_lookout.py::test_an_outage_under_a_guard_is_one_alarm_with_reminders_and_one_all_clear",
+            "tests/engine/liquidation/test_watch.py::test_an_outage_in_the_midst_of_a_sale_is_reminded_of_by_the_sale_alone",
+        ),
+    ),
 )
