@@ -1,18 +1,15 @@
 """Commands over a disk that really is full, read-only or limited: one sentence that says what to do, and exit code 1."""
 
-import os
 import shutil
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
-import bot
-from engine.storage.migrate import run_migrations
-from tests.bot.database import START
+from tests.bot.command_process import run_command
+from tests.bot.database import empty_database
 
 #: A disk of its own in a namespace of its own, which takes no rights and is gone with the process.
 OF_ITS_OWN = ("unshare", "--user", "--map-root-user", "--mount")
@@ -57,11 +54,11 @@ def may_mount(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def seed(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("seed")
-    run_migrations(f"sqlite+aiosqlite:///{folder}/nija.db", backups=folder, now=START)
-    with closing(sqlite3.connect(folder / "nija.db")) as connection:
+    seed = tmp_path_factory.mktemp("seed") / "nija.db"
+    seed.write_bytes(empty_database())
+    with closing(sqlite3.connect(seed)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return folder / "nija.db"
+    return seed
 
 
 @pytest.mark.parametrize(
@@ -78,26 +75,7 @@ def test_a_command_says_what_is_wrong_with_its_disk(tmp_path, may_mount, seed, c
     shutil.copy(seed, tmp_path / "seed")
     alone = OF_ITS_OWN if "mount" in disk else ()
 
-    done = subprocess.run(
-        (*alone, "sh", "-c", f'{disk} exec "$@"', "sh", sys.executable, "-m", "bot", *command),
-        env={
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(Path(bot.__file__).parents[1]),
-            "NIJA_DATA_DIR": "data",
-            "NIJA_OWNER_IDS": "7",
-            "NIJA_TELEGRAM_TOKEN": "1234567:AAof-nobody-0123456789012345678901234",
-            "NIJA_TELEGRAM_API_URL": "http://127.0.0.1:9",
-            "NIJA_KRAKEN_API_URL": "http://127.0.0.1:9",
-            "NIJA_COINBASE_API_URL": "http://127.0.0.1:9",
-            "NIJA_ALPACA_API_URL": "http://127.0.0.1:9",
-            "NIJA_ALPACA_DATA_URL": "http://127.0.0.1:9",
-        },
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = run_command(tmp_path, *command, through=(*alone, "sh", "-c", f'{disk} exec "$@"', "sh"))
 
     said = done.stdout + done.stderr
     assert done.returncode == 1

@@ -1,15 +1,12 @@
 import errno
 import os
 import sqlite3
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
-import bot
 from bot.storage_words import storage_sentence
+from tests.bot.command_process import run_command
 from tests.bot.database import empty_database
 
 
@@ -97,26 +94,7 @@ def test_no_command_ends_in_a_traceback_over_a_damaged_database(tmp_path, comman
     file.write_bytes(spoil(empty_database()))
     (tmp_path / "damaged.db").write_bytes(file.read_bytes())
 
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", *command],
-        env={
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(Path(bot.__file__).parents[1]),
-            "NIJA_DATA_DIR": str(tmp_path / "data"),
-            "NIJA_OWNER_IDS": "7",
-            "NIJA_TELEGRAM_TOKEN": "1234567:AAof-nobody-0123456789012345678901234",
-            "NIJA_TELEGRAM_API_URL": "http://127.0.0.1:9",
-            "NIJA_KRAKEN_API_URL": "http://127.0.0.1:9",
-            "NIJA_COINBASE_API_URL": "http://127.0.0.1:9",
-            "NIJA_ALPACA_API_URL": "http://127.0.0.1:9",
-            "NIJA_ALPACA_DATA_URL": "http://127.0.0.1:9",
-        },
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = run_command(tmp_path, *command)
 
     said = done.stdout + done.stderr
     assert done.returncode == 1
