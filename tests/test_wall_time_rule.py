@@ -84,11 +84,11 @@ EXPLAINED = {
     ): "old rows are thinned out, a little sooner or later",
     ("bot/updates.py", "at"): "old rows are deleted, a little sooner or later",
     (
-        "engine/storage/repositories/intents.py",
+        "engine/storage/repositories/steps.py",
         "at",
-    ): "errs for a minute and only once, when a reading is noted",
+    ): "only where no step is known: readings noted in a process's first minute, guards of an older version",
     (
-        "engine/storage/repositories/intents.py",
+        "engine/storage/repositories/filled.py",
         "finished_at",
     ): "how long fills that a venue tells late are awaited",
 }
