@@ -148,26 +148,25 @@ class GuardKeeper:
         """Tell whether something guarded vanished so lately that a sale of it may still be told."""
         now = moment(self._clock)
         async with self._database.read() as session:
-            for guard in await rows.load_open_guards(session, account.account_id):
-                seen = await rows.load_seen(session, guard.guard_id) if is_vanished(guard) else None
-                if seen is not None and self._seen_times.is_younger(
-                    guard.guard_id, seen.at, now=now, limit=TOLD_LATE_WITHIN
-                ):
-                    return True
-        return False
+            guards = await rows.load_open_with_seen(session, account.account_id)
+        return any(
+            self._seen_times.is_younger(guard.guard_id, seen.at, now=now, limit=TOLD_LATE_WITHIN)
+            for guard, seen in guards
+            if seen is not None and is_vanished(guard)
+        )
 
     async def _was_seen(self, report: AccountReport) -> bool:
         """Tell whether every guard that watches, or waits for its position, was compared with what is there."""
         async with self._database.read() as session:
-            for guard in await rows.load_open_guards(session, report.account.account_id):
-                seen = await rows.load_seen(session, guard.guard_id)
-                there = quantity_there(report, guard)
-                is_seen = seen is not None and seen.quantity == there
-                is_new = guard.state is GuardState.ARMED and not is_seen
-                is_back = guard.state_reason == ChangeReason.VANISHED and there != ZERO
-                is_restored = guard.state_reason in {RESTORED, RESTORED_IN_SALE}
-                if is_told(report, guard) and (is_new or is_back or is_restored):
-                    return False
+            guards = await rows.load_open_with_seen(session, report.account.account_id)
+        for guard, seen in guards:
+            there = quantity_there(report, guard)
+            is_seen = seen is not None and seen.quantity == there
+            is_new = guard.state is GuardState.ARMED and not is_seen
+            is_back = guard.state_reason == ChangeReason.VANISHED and there != ZERO
+            is_restored = guard.state_reason in {RESTORED, RESTORED_IN_SALE}
+            if is_told(report, guard) and (is_new or is_back or is_restored):
+                return False
         return True
 
     async def _reconcile(self, report: AccountReport, asked: Moment, new: tuple[Fill, ...]) -> None:

@@ -119,3 +119,16 @@ async def test_the_first_sight_of_an_asset_counts(database):
     async with database.read() as session:
         assert await guards.load_known_assets(session, KRAKEN.account_id) == (first,)
         assert await guards.load_known_assets(session, ALPACA.account_id) == ()
+
+
+async def test_open_guards_come_with_what_was_last_seen_of_them(database):
+    other = replace(GUARD, guard_id="g2", asset="BTC", symbol="BTC/USD", created_at=NOW + timedelta(hours=1))
+    closed = replace(GUARD, guard_id="g3", quantity=Decimal(0), cost=Decimal(0), state=GuardState.CLOSED)
+    for guard in (other, GUARD, closed):
+        await save(database, guard, cause="bought")
+    async with database.write() as session:
+        await guards.note_seen(session, "g2", Seen(quantity=Decimal(2), at=NOW, venue_at=NOW))
+
+    async with database.read() as session:
+        found = await guards.load_open_with_seen(session, KRAKEN.account_id)
+        assert found == ((GUARD, None), (other, await guards.load_seen(session, "g2")))
