@@ -133,6 +133,8 @@ class LostOrder:
         if coins is not Coins.TAKEN or now.held <= before.held:
             return coins
         listed = await self._desk.availability.listed_hold(self._guard, self._broker, but=may_be)
+        # What is held beyond the listed orders may be held by one that is listed and cannot be read.
+        self._trouble.name_unreadable(self._desk.reports.unreadable_orders(intent.account_id))
         return weigh_coins(before=before, now=now, listed=listed, sent=intent.quantity)
 
     async def seek(self, intent: Intent) -> Intent | None:

@@ -87,6 +87,26 @@ async def test_the_owners_own_resting_order_does_not_pass_for_a_hidden_one(room)
     assert room.clock.monotonic() - began_s < 15
 
 
+async def test_an_order_that_cannot_be_read_is_named_when_it_may_hold_what_looks_sold(room):
+    await a_breached_guard(room, held="0.1")
+    room.fault(FaultKind.DROP_BEFORE)
+    await room.look()
+    await room.world.tape("kraken").wait_for("AddOrder")
+    resting = room.trade("sell", "0.1", limit="90000")
+    room.fault(FaultKind.WRONG_FIELDS, "OpenOrders", fields={"vol": "many"}, times=None)
+
+    await room.clock.sleep(60)
+
+    failing = (await room.alerts(ExitFailing))[-1]
+    assert resting.id in failing.why
+    assert "cancel that there yourself" in failing.why
+    assert len(room.sent()) == 1
+    room.world.faults("kraken").clear()
+    room.world.ledger("kraken").cancel(resting.id, at=room.clock.monotonic())
+    await room.wait_for("exit ")
+    assert sold(room) == D("0.1")
+
+
 async def test_where_lists_and_balance_all_lie_no_more_is_sold_than_is_held(room):
     await a_breached_guard(room, held="0.1")
     room.world.kraken_account.listing_delay_s = NEVER
