@@ -17,11 +17,11 @@ from bench.venue_process import VenueProcess, open_venue
 from bot.bootstrap.base import Base
 from bot.bootstrap.engine import EngineParts
 from engine.brokers.base import Priority
-from engine.execution.intents import Trigger
+from engine.guards import store as guard_rows
 from engine.guards.guard import Guard
-from engine.liquidation.mark import MarkBasis
-from engine.orders import ClientOrderId, OrderRequest, Side
-from engine.storage.repositories import guards as guard_rows
+from engine.market.mark import MarkBasis
+from engine.model.orders import ClientOrderId, OrderRequest, Side
+from engine.orders.intents import Trigger
 
 ROUNDS = 20
 _MS = 1_000

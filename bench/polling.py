@@ -14,9 +14,9 @@ from bench.venue import PRICE, coin_of, key_of, pair_of
 from bench.venue_process import Reaction, VenueProcess, open_venue
 from bot.jobs import Job
 from bot.schedule import Schedule
+from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardSource
-from engine.positions import Direction, PositionKind
-from engine.storage.repositories import guards as guard_rows
+from engine.model.holdings import Direction, PositionKind
 
 ROUNDS = 20
 INTERVAL_S = 0.5

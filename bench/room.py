@@ -17,11 +17,11 @@ from engine.brokers.base import Broker
 from engine.brokers.ccxt_client import Http
 from engine.brokers.kraken import KrakenMarketData, connect_kraken
 from engine.clock import SystemClock
-from engine.market import VenueMarket
+from engine.market.feed import VenueMarket
+from engine.model.venues import Account, Venue
 from engine.nonce.fingerprint import key_fingerprint
+from engine.people import store as people_rows
 from engine.people.accounts import KeyOrigin, StoredAccount
-from engine.storage.repositories import people as people_rows
-from engine.venues import Account, Venue
 
 OWNER_ID = 1
 

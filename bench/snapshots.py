@@ -9,7 +9,7 @@ from bench.figures import Figure, spread
 from bench.room import Room, open_room
 from bench.venue import key_of
 from bench.venue_process import open_venue
-from engine.venues import Account, Venue
+from engine.model.venues import Account, Venue
 
 ROUNDS = 7
 SIZES = (1, 100)

@@ -2,9 +2,9 @@
 
 import structlog
 
-from engine.balances.reader import AccountReader
-from engine.errors import BrokerError, KeyRejectedError
-from engine.venues import Account
+from engine.accounts.reader import AccountReader
+from engine.model.errors import BrokerError, KeyRejectedError
+from engine.model.venues import Account
 
 log = structlog.get_logger(__name__)
 

@@ -9,8 +9,8 @@ from typing import TypeGuard
 
 from bot.settings import Sources
 from engine.brokers.base import KeyPermissions
-from engine.errors import BrokerError, KeyRejectedError, TryLaterError
-from engine.venues import Venue
+from engine.model.errors import BrokerError, KeyRejectedError, TryLaterError
+from engine.model.venues import Venue
 
 #: Kraken tells whole seconds, so up to one of them is rounding.
 CLOCK_GOOD = timedelta(seconds=2)
@@ -128,8 +128,8 @@ def check_permissions(venue: Venue, may: KeyPermissions) -> Check:
     if may.limits:
         return warned(name, "; ".join(("it works", *may.limits)), f"Look into the account at {venue.label}.")
     is_told = may.can_withdraw is False
-    untold = f"it works; a key of {venue.label} cannot withdraw by API"
-    return passed(name, "it may read and trade and cannot withdraw" if is_told else untold)
+    unreported = f"it works; a key of {venue.label} cannot withdraw by API"
+    return passed(name, "it may read and trade and cannot withdraw" if is_told else unreported)
 
 
 def check_link(

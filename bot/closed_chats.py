@@ -5,8 +5,8 @@ from sqlmodel import col, select
 from bot.pauses import Pauses
 from bot.retry import CLOSED_CHAT_WORDS
 from engine.alerts.kinds import AlertState
+from engine.alerts.table import AlertRow
 from engine.storage.database import Database
-from engine.storage.tables import AlertRow
 
 
 class ClosedChats:

@@ -8,7 +8,7 @@ import typer
 from bot.command_socket import Answer
 from bot.server_commands import confirm_close, preview_close
 from bot.settings import Settings
-from engine.venues import Venue
+from engine.model.venues import Venue
 
 NOTHING_SOLD = "Nothing was sold; --yes sells without asking."
 

@@ -11,12 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.checks import Check, check_damage, check_revision, check_unstarted, failed, passed
 from bot.telegram_words import PRESS_START
 from engine import wall_time
+from engine.accounts.balances_store import load_account_states
+from engine.accounts.snapshot import UserBrokerState
 from engine.alerts.outbox import load_last_errors
-from engine.balances.snapshot import UserBrokerState
 from engine.storage.backup import database_file
 from engine.storage.database import Database
 from engine.storage.migrate import migration_config
-from engine.storage.repositories.balances import load_account_states
 
 
 async def read_database(url: str) -> AsyncIterator[Check]:

@@ -19,6 +19,7 @@ from bot.sending import SendFailedError, send_parcel
 from bot.telegram_words import PRESS_START
 from bot.unending import run_unending
 from bot.unreached import Unreached
+from engine.alerts.batches import Batch
 from engine.alerts.outbox import (
     give_up_unreadable,
     has_unreadable,
@@ -31,7 +32,6 @@ from engine.alerts.outbox import (
     mark_unknown,
     readdress,
 )
-from engine.alerts.parcels import Parcel
 from engine.clock import Clock
 from engine.status import JobStatus
 from engine.storage.database import Database
@@ -170,9 +170,9 @@ class Delivery:
         await self._give_up_unreadable()
         async with self._database.read() as session:
             due = await load_due(session, now=self._clock.now(), held=self._pauses.held())
-        for parcel in due:
-            if parcel.first.chat_id not in busy:
-                self._send(parcel)
+        for batch in due:
+            if batch.first.chat_id not in busy:
+                self._send(batch)
         self._raise_failures()
 
     async def _give_up_unreadable(self) -> None:
@@ -188,9 +188,9 @@ class Delivery:
         if failures:
             raise BaseExceptionGroup("alerts were not taken care of", failures)
 
-    def _send(self, parcel: Parcel) -> None:
-        first = parcel.first
-        task = asyncio.create_task(self._deliver_in_time(parcel), name=f"alert {first.alert_id}")
+    def _send(self, batch: Batch) -> None:
+        first = batch.first
+        task = asyncio.create_task(self._deliver_in_time(batch), name=f"alert {first.alert_id}")
         self._sending[first.chat_id] = task
         task.add_done_callback(partial(self._sent, first.chat_id))
 
@@ -204,95 +204,95 @@ class Delivery:
             # The chat's next alert may be waiting.
             self.wake()
 
-    async def _deliver_in_time(self, parcel: Parcel) -> None:
+    async def _deliver_in_time(self, batch: Batch) -> None:
         async with asyncio.timeout(SEND_S):
-            await self._deliver(parcel)
+            await self._deliver(batch)
 
-    async def _deliver(self, parcel: Parcel) -> None:
-        reader = await self._reader_of(parcel.first.user_id)
+    async def _deliver(self, batch: Batch) -> None:
+        reader = await self._reader_of(batch.first.user_id)
         if reader is None:
-            await self._redirect(parcel)
+            await self._redirect(batch)
             return
         async with self._database.write() as session:
             again_at = self._clock.now() + timedelta(seconds=SEND_S)
-            await mark_leaving(session, parcel, again_at=again_at)
-        self._pauses.hold(parcel, SEND_S)
+            await mark_leaving(session, batch, again_at=again_at)
+        self._pauses.hold(batch, SEND_S)
         try:
-            message_id = await send_parcel(self._bot, parcel, self._render(parcel, reader))
+            message_id = await send_parcel(self._bot, batch, self._render(batch, reader))
         except _UnrenderableError as broken:
-            await self._note_refusal(parcel, self._redact(str(broken)))
+            await self._note_refusal(batch, self._redact(str(broken)))
         except SendFailedError as failed:
-            await self._note_failure(parcel, failed)
+            await self._note_failure(batch, failed)
         except asyncio.CancelledError:
-            await asyncio.shield(self._note_doubt(parcel, after_s=0, why="stopped while it was being sent"))
+            await asyncio.shield(self._note_doubt(batch, after_s=0, why="stopped while it was being sent"))
             raise
         else:
             async with self._database.write() as session:
-                await mark_sent(session, parcel, message_id=message_id, now=self._clock.now())
+                await mark_sent(session, batch, message_id=message_id, now=self._clock.now())
 
-    async def _note_failure(self, parcel: Parcel, failed: SendFailedError) -> None:
+    async def _note_failure(self, batch: Batch, failed: SendFailedError) -> None:
         why = self._redact(str(failed))
         match failed.verdict:
             case Doubtful(after_s=after_s):
-                await self._note_doubt(parcel, after_s=after_s, why=why)
-                self._unreached.note_failure(parcel.first.chat_id)
+                await self._note_doubt(batch, after_s=after_s, why=why)
+                self._unreached.note_failure(batch.first.chat_id)
             case Later(after_s=after_s, closed=closed, asked=asked):
                 if closed:
-                    self._closed_chats.note_refusal(parcel.first.chat_id)
+                    self._closed_chats.note_refusal(batch.first.chat_id)
                     why = f"{why}; {PRESS_START}"
-                if asked and parcel.is_critical:
-                    after_s = pause_when_asked_s(after_s, attempts=parcel.attempts + 1)
-                    self._unreached.note_pause(parcel.first.chat_id)
-                log.warning("an alert was not delivered", **_named(parcel), why=why, again_in_s=after_s)
-                self._pauses.hold(parcel, after_s)
+                if asked and batch.is_critical:
+                    after_s = pause_when_asked_s(after_s, attempts=batch.attempts + 1)
+                    self._unreached.note_pause(batch.first.chat_id)
+                log.warning("an alert was not delivered", **_named(batch), why=why, again_in_s=after_s)
+                self._pauses.hold(batch, after_s)
                 not_before = self._clock.now() + timedelta(seconds=after_s)
                 async with self._database.write() as session:
-                    await mark_retry(session, parcel, not_before=not_before, error=why)
+                    await mark_retry(session, batch, not_before=not_before, error=why)
                 if not closed and not asked:
-                    self._unreached.note_failure(parcel.first.chat_id)
+                    self._unreached.note_failure(batch.first.chat_id)
             case AsPlainText() | Refused():
-                await self._note_refusal(parcel, why)
+                await self._note_refusal(batch, why)
 
-    def _render(self, parcel: Parcel, reader: Reader) -> Screen:
+    def _render(self, batch: Batch, reader: Reader) -> Screen:
         try:
-            return render_parcel(parcel, reader)
+            return render_parcel(batch, reader)
         except Exception as error:
             # Whatever is wrong with one alert, it must not hold up the others of its chat.
             raise _UnrenderableError(f"{type(error).__name__}: {error}") from error
 
-    async def _note_refusal(self, parcel: Parcel, why: str) -> None:
-        pause_s = pause_after_refusal_s(parcel.refusals + 1, critical=parcel.is_critical)
+    async def _note_refusal(self, batch: Batch, why: str) -> None:
+        pause_s = pause_after_refusal_s(batch.refusals + 1, critical=batch.is_critical)
         if pause_s is None:
-            await self._give_up(parcel, why)
+            await self._give_up(batch, why)
             return
-        log.error("an alert was refused even in bare words", **_named(parcel), why=why, again_in_s=pause_s)
-        self._pauses.hold(parcel, pause_s, may_end=False)
+        log.error("an alert was refused even in bare words", **_named(batch), why=why, again_in_s=pause_s)
+        self._pauses.hold(batch, pause_s, may_end=False)
         not_before = self._clock.now() + timedelta(seconds=pause_s)
         async with self._database.write() as session:
-            await mark_refused(session, parcel, not_before=not_before, error=why)
+            await mark_refused(session, batch, not_before=not_before, error=why)
 
-    async def _note_doubt(self, parcel: Parcel, *, after_s: float, why: str) -> None:
-        log.warning("an alert may not have arrived; it is repeated", **_named(parcel), why=why)
-        self._pauses.hold(parcel, after_s)
+    async def _note_doubt(self, batch: Batch, *, after_s: float, why: str) -> None:
+        log.warning("an alert may not have arrived; it is repeated", **_named(batch), why=why)
+        self._pauses.hold(batch, after_s)
         not_before = self._clock.now() + timedelta(seconds=after_s)
         async with self._database.write() as session:
-            await mark_unknown(session, parcel, not_before=not_before, error=why)
+            await mark_unknown(session, batch, not_before=not_before, error=why)
 
-    async def _redirect(self, parcel: Parcel) -> None:
+    async def _redirect(self, batch: Batch) -> None:
         """Let the owners hear what a reader who is no longer known cannot, unless it can do without."""
-        others = [owner_id for owner_id in self._owner_ids if owner_id != parcel.first.user_id]
-        if not parcel.is_critical or not others:
-            await self._give_up(parcel, "its reader is no longer known")
+        others = [owner_id for owner_id in self._owner_ids if owner_id != batch.first.user_id]
+        if not batch.is_critical or not others:
+            await self._give_up(batch, "its reader is no longer known")
             return
-        log.warning("an alert goes to the owners: its reader is no longer known", **_named(parcel))
+        log.warning("an alert goes to the owners: its reader is no longer known", **_named(batch))
         async with self._database.write() as session:
-            await readdress(session, parcel, to=others, now=self._clock.now())
+            await readdress(session, batch, to=others, now=self._clock.now())
 
-    async def _give_up(self, parcel: Parcel, why: str) -> None:
-        log.error("an alert is given up", **_named(parcel), user_id=parcel.first.user_id, why=why)
+    async def _give_up(self, batch: Batch, why: str) -> None:
+        log.error("an alert is given up", **_named(batch), user_id=batch.first.user_id, why=why)
         async with self._database.write() as session:
-            await mark_dead(session, parcel, error=why)
+            await mark_dead(session, batch, error=why)
 
 
-def _named(parcel: Parcel) -> dict[str, object]:
-    return {"alert": parcel.first.message.kind, "alerts": len(parcel.alerts)}
+def _named(batch: Batch) -> dict[str, object]:
+    return {"alert": batch.first.message.kind, "alerts": len(batch.alerts)}

@@ -34,9 +34,9 @@ from bot.telegram_words import words_of
 from engine import wall_time
 from engine.brokers.base import Broker, MarketData
 from engine.clock import Clock
-from engine.errors import BrokerError, TryLaterError
+from engine.model.errors import BrokerError, TryLaterError
+from engine.model.venues import Venue
 from engine.storage.backup import database_file
-from engine.venues import Venue
 
 #: A venue that does not answer in this time fails its checks.
 PATIENCE_S = 15.0

@@ -15,8 +15,7 @@ from bot.held_file import HeldElsewhereError, HeldFile
 from engine.clock import Clock
 from engine.storage.backup import database_file
 from engine.storage.database import Database
-from engine.storage.records import Lease
-from engine.storage.repositories.process import beat, take_lease
+from engine.storage.process_store import Lease, beat, take_lease
 
 LOCK_NAME = "nija.lock"
 PRIVATE = 0o700

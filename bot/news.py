@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from engine.storage.tables import AlertRow
+from engine.alerts.table import AlertRow
 
 _PUT = "an alert was put into the outbox"
 

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from bot.settings import Settings
 from engine import wall_time
+from engine.model.venues import Venue
 from engine.nonce.fingerprint import key_fingerprint
-from engine.status import NonceStatus
-from engine.venues import Venue
+from engine.nonce.store import NonceStatus
 
 NO_LONGER_SET = "no longer set"
 

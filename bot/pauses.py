@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from engine.alerts.parcels import Parcel
+from engine.alerts.batches import Batch
 from engine.clock import Clock
 
 
@@ -26,10 +26,10 @@ class Pauses:
         self._clock = clock
         self._pauses: dict[int, _Pause] = {}
 
-    def hold(self, parcel: Parcel, after_s: float, *, may_end: bool = True) -> None:
+    def hold(self, batch: Batch, after_s: float, *, may_end: bool = True) -> None:
         """Keep alerts from leaving for some seconds, or until their chat can be reached if that may end it."""
         until_s = self._clock.monotonic() + after_s
-        for alert in parcel.alerts:
+        for alert in batch.alerts:
             self._pauses[alert.alert_id] = _Pause(chat_id=alert.chat_id, until_s=until_s, may_end=may_end)
 
     def end(self, chats: Collection[int]) -> None:

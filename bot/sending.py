@@ -7,7 +7,7 @@ from telegram.error import TelegramError
 
 from bot.retry import AsPlainText, Verdict, judge
 from bot.telegram_words import words_of
-from engine.alerts.parcels import Parcel
+from engine.alerts.batches import Batch
 from handlers.render.html import plain_text
 from handlers.render.screen import Screen
 from handlers.screens import message_parts
@@ -23,7 +23,7 @@ class SendFailedError(Exception):
         self.verdict = verdict
 
 
-async def send_parcel(bot: Bot, parcel: Parcel, screen: Screen) -> int:
+async def send_parcel(bot: Bot, batch: Batch, screen: Screen) -> int:
     """Send a parcel's screen and return the id of its last message.
 
     Raises:
@@ -32,21 +32,21 @@ async def send_parcel(bot: Bot, parcel: Parcel, screen: Screen) -> int:
     """
     message_id = 0
     for html, keyboard in message_parts(screen):
-        message_id = await _send_part(bot, parcel, html, keyboard)
+        message_id = await _send_part(bot, batch, html, keyboard)
     return message_id
 
 
-async def _send_part(bot: Bot, parcel: Parcel, html: str, keyboard: InlineKeyboardMarkup | None) -> int:
-    attempts = parcel.attempts + 1
+async def _send_part(bot: Bot, batch: Batch, html: str, keyboard: InlineKeyboardMarkup | None) -> int:
+    attempts = batch.attempts + 1
     try:
-        return await _post(bot, parcel.first.chat_id, html, keyboard, ParseMode.HTML)
+        return await _post(bot, batch.first.chat_id, html, keyboard, ParseMode.HTML)
     except TelegramError as error:
         verdict = judge(error, attempts=attempts, plain=False)
         if not isinstance(verdict, AsPlainText):
             raise SendFailedError(verdict, error) from error
-    log.error("an alert was refused; its bare words are sent", alert=parcel.first.message.kind)
+    log.error("an alert was refused; its bare words are sent", alert=batch.first.message.kind)
     try:
-        return await _post(bot, parcel.first.chat_id, plain_text(html), None, None)
+        return await _post(bot, batch.first.chat_id, plain_text(html), None, None)
     except TelegramError as error:
         raise SendFailedError(judge(error, attempts=attempts, plain=True), error) from error
 

@@ -13,15 +13,15 @@ from bot.lease import AlreadyRunningError, hold_data_dir
 from bot.settings import Settings
 from bot.upkeep import migrate_held
 from engine.clock import Clock
-from engine.closing.preview import ClosePreview, Selling
-from engine.execution.audit import ExitRecord
-from engine.guards.offers import Nothing
-from engine.halts import Halt, HaltedBy, HaltSwitch
+from engine.entries.halts import Halt, HaltedBy, HaltSwitch
+from engine.exits.audit import ExitRecord
+from engine.model.venues import Venue
+from engine.offers.closing_preview import ClosePreview, Selling
+from engine.offers.offers import Nothing
 from engine.people.users import Users
 from engine.services import Closing, ExitHistory, Halts
 from engine.storage.backup import database_file
 from engine.storage.database import Database
-from engine.venues import Venue
 from handlers.arguments import parse_symbol, parse_venue
 from handlers.render.closing import render_close
 from handlers.render.halt import render_entries

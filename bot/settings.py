@@ -46,7 +46,7 @@ from bot.setting_checks import (
     unset_when_off,
 )
 from bot.settings_folder import resolve_paths
-from engine.venues import Venue
+from engine.model.venues import Venue
 
 PREFIX = "NIJA_"
 ENV_FILE = Path(".env")

@@ -10,35 +10,34 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.health import patience
 from bot.nonce_lines import with_broker
 from engine import wall_time
+from engine.accounts.reader import AccountReader
 from engine.alerts.messages import ExitFailing, RecordUnreadable
 from engine.alerts.outbox import Depth, GivenUp, depth, load_given_up, load_times, load_written
-from engine.alerts.unreadable import URGENT, describe
-from engine.balances.reader import AccountReader
 from engine.clock import Clock, moment
-from engine.errors import KeyRejectedError, LockedOutError
-from engine.execution.intents import Intent, IntentKind
-from engine.execution.journal import failing_key
-from engine.gates import EntryRequest, Gates, Shut
+from engine.entries.gates import EntryRequest, Gates, Shut
+from engine.exits.watch import Watch
+from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardState
-from engine.liquidation.sight import Sight
-from engine.liquidation.unwatched import Watching, find_unwatched
-from engine.liquidation.watch import Watch
-from engine.nonce.store import NonceStore
+from engine.guards.guard_mark import GuardMark
+from engine.guards.unwatched import Watching, find_unwatched
+from engine.model.errors import KeyRejectedError, LockedOutError
+from engine.model.venues import Account, Venue
+from engine.nonce.store import NonceStatus, NonceStore
+from engine.orders import store as intent_rows
+from engine.orders.intents import Intent, IntentKind
+from engine.orders.journal import failing_key
 from engine.status import (
     BrokerStatus,
     FailingExit,
     GateStatus,
     JobStatus,
-    NonceStatus,
     PausedGuard,
     PriceAge,
     StatusReport,
 )
 from engine.storage.database import Database
-from engine.storage.repositories import guards as guard_rows
-from engine.storage.repositories import intents as intent_rows
+from engine.sync.unreadable import URGENT, describe
 from engine.tasks import Tasks
-from engine.venues import Account, Venue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +185,7 @@ class ProcessStatus:
         account = Account(account_id=guard.account_id, user_id=guard.user_id, venue=guard.venue)
         error = self._reader.error(account)
         return Watching(
-            sight=self._watch.sights.get(guard.guard_id, Sight()),
+            guard_mark=self._watch.guard_marks.get(guard.guard_id, GuardMark()),
             looked_at=looked.at if (looked := self._watch.looked_at.get(guard.venue)) else None,
             is_looked_at=self._is_looked_at(guard.venue),
             key_refused=error.words if isinstance(error, KeyRejectedError | LockedOutError) else None,
@@ -196,8 +195,8 @@ class ProcessStatus:
         )
 
     def _price(self, guard: Guard) -> PriceAge:
-        sight = self._watch.sights.get(guard.guard_id)
-        at: datetime | None = sight.last.at if sight and sight.last else None
+        guard_mark = self._watch.guard_marks.get(guard.guard_id)
+        at: datetime | None = guard_mark.last.at if guard_mark and guard_mark.last else None
         return PriceAge(venue_label=guard.venue.label, symbol=guard.symbol, at=at)
 
 

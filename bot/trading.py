@@ -7,22 +7,22 @@ from contextlib import AsyncExitStack
 
 import structlog
 
-from engine.alerts.unreadable import UnreadableRecords
-from engine.balances.reader import AccountReader
-from engine.balances.service import BalanceService
+from engine.accounts.costs import Costs
+from engine.accounts.reader import AccountReader
+from engine.accounts.service import BalanceService
+from engine.adoption.identities import Identities
 from engine.brokers.base import Broker
-from engine.execution.late_fees import LateFees
-from engine.guards.keeper import GuardKeeper
-from engine.liquidation.execute import Exits
-from engine.liquidation.watch import Watch
-from engine.liquidation.watch_log import WatchLog
-from engine.market import Markets
-from engine.people.identities import Identities
+from engine.entries.service import USUAL_SYMBOL
+from engine.exits.execute import Exits
+from engine.exits.watch import Watch
+from engine.exits.watch_log import WatchLog
+from engine.market.feed import Markets
+from engine.model.venues import Account
+from engine.orders.late_fees import LateFees
 from engine.portfolio.service import PortfolioService
-from engine.routing.costs import Costs
-from engine.routing.service import USUAL_SYMBOL
+from engine.sync.reconciler import GuardReconciler
+from engine.sync.unreadable import UnreadableRecords
 from engine.tasks import Tasks
-from engine.venues import Account
 
 #: Guards are brought up to date after that long, whatever a venue takes to tell its fees.
 FIRST_COSTS_S = 5.0
@@ -41,7 +41,7 @@ class Trading:
         reader: AccountReader,
         portfolio: PortfolioService,
         balances: BalanceService,
-        keeper: GuardKeeper,
+        reconciler: GuardReconciler,
         watch: Watch,
         watch_log: WatchLog,
         exits: Exits,
@@ -58,7 +58,7 @@ class Trading:
         self._reader = reader
         self._portfolio = portfolio
         self._balances = balances
-        self._keeper = keeper
+        self._reconciler = reconciler
         self._watch = watch
         self._watch_log = watch_log
         self._exits = exits
@@ -124,7 +124,7 @@ class Trading:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(FIRST_COSTS_S):
                     await self._refresh_costs(account)
-        await self._keeper.after_reading(account)
+        await self._reconciler.after_reading(account)
         await self._late_fees.book(account)
 
     async def _refresh_costs(self, account: Account) -> None:

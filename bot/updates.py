@@ -7,8 +7,8 @@ from sqlmodel import col
 
 from engine.clock import Clock
 from engine.storage.database import Database
-from engine.storage.repositories.process import is_noted, note_update
-from engine.storage.tables import HandledUpdateRow
+from engine.storage.process_store import is_noted, note_update
+from engine.storage.process_table import HandledUpdateRow
 
 #: Telegram keeps what was not confirmed for a day.
 KEEP = timedelta(days=2)

@@ -10,8 +10,7 @@ from bot.lease import hold_data_dir
 from bot.settings import Settings
 from bot.storage_words import disk_sentence
 from engine.clock import Clock
-from engine.nonce.store import NonceStore
-from engine.status import NonceStatus
+from engine.nonce.store import NonceStatus, NonceStore
 from engine.storage.backup import (
     Backup,
     BackupError,

@@ -13,10 +13,10 @@ from engine.brokers.coinbase.market import CoinbaseMarketData
 from engine.brokers.kraken.broker import connect_kraken
 from engine.brokers.kraken.market import KrakenMarketData
 from engine.clock import Clock
+from engine.model.venues import Venue
 from engine.nonce.fingerprint import key_fingerprint
 from engine.nonce.store import NonceStore
 from engine.people.accounts import KeyOrigin, StoredAccount, environment_account_id
-from engine.venues import Venue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,31 +1,20 @@
 """Everything a chat handler may ask of the engine, as one typed record."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from engine.balances.snapshot import BalanceOverview
+from engine.accounts.snapshot import BalanceOverview
 from engine.clock import Clock
-from engine.closing.preview import ClosePreview, Kept, Selling
-from engine.execution.audit import ExitRecord
-from engine.guards.offers import Nothing, Offer, Outcome
-from engine.halts import Halt, HaltedBy
-from engine.people.roles import Role
+from engine.entries.halts import Halt, HaltedBy
+from engine.entries.route import RoutePreview
+from engine.exits.audit import ExitRecord
+from engine.model.venues import Venue
+from engine.offers.closing_preview import ClosePreview, Kept, Selling
+from engine.offers.offers import Nothing, Offer, Outcome
+from engine.people.roles import Person, Role
 from engine.portfolio.view import PortfolioView
-from engine.routing.route import NoRoute, Route
 from engine.status import StatusSource
-from engine.venues import Venue
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """A user the bot answers."""
-
-    user_id: int
-    role: Role
-    time_zone: str
-    usual_trade_usd: Decimal
 
 
 class People(Protocol):
@@ -98,22 +87,6 @@ class ExitHistory(Protocol):
 
     async def fetch_exit(self, user_id: int, intent_id: str) -> ExitRecord | None:
         """Return one exit; None when there is none of that id."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoutePreview:
-    """A routing decision and what it was asked for."""
-
-    #: What was named, a pair or only its base; None when nothing was, so that the same can be asked again.
-    asked: str | None
-    symbol: str
-    usd: Decimal
-    #: True when the user named no size and their usual one was taken.
-    usual_size: bool
-    decision: Route | NoRoute
-    #: When a market opens that is shut for this trade, as far as its venue told.
-    opens_at: datetime | None = None
-    at: datetime
 
 
 class Routes(Protocol):

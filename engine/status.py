@@ -8,8 +8,9 @@ from typing import Protocol
 
 from engine import wall_time
 from engine.alerts.messages import RecordUnreadable
-from engine.liquidation.unwatched import Unwatched
-from engine.venues import Account
+from engine.guards.unwatched import Unwatched
+from engine.model.venues import Account
+from engine.nonce.store import NonceStatus
 
 #: What happens at an interval is missing when it stayed out this many times.
 _MISSED_RUNS = 3
@@ -47,19 +48,6 @@ class JobStatus:
     last_error: str | None
     #: Seconds since it began a run, or since it was set up; None where no steady clock tells.
     idle_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NonceStatus:
-    """The durable counter of one key."""
-
-    fingerprint: str
-    #: None where it cannot be read, as with the two after it.
-    last_nonce: int | None
-    last_used_at: datetime | None
-    issued: int | None
-    #: Whose key it is; empty where the settings hold it no more.
-    broker: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

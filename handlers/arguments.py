@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.typed_names import in_capitals
-from engine.venues import Venue
+from engine.model.typed_names import in_capitals
+from engine.model.venues import Venue
 from handlers.coin_names import symbol_of
 
 #: As long as the longest name of a position, an option's, and short enough for a Refresh button's 64 bytes.

@@ -7,7 +7,7 @@ from telegram import CallbackQuery, Update
 from telegram.constants import CallbackQueryLimit
 from telegram.error import BadRequest
 
-from engine.guards.offers import Nothing
+from engine.offers.offers import Nothing
 from engine.people.roles import Role
 from handlers.access import may
 from handlers.command import Command, show_typing

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from telegram import Update
 
-from engine.closing.preview import Kept
-from engine.guards.offers import Nothing
+from engine.model.venues import Venue
+from engine.offers.closing_preview import Kept
+from engine.offers.offers import Nothing
 from engine.people.roles import Role
-from engine.venues import Venue
 from handlers.access import may
 from handlers.arguments import Misread, parse_guard, parse_one_venue
 from handlers.buttons import Press, while_answering

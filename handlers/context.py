@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 from telegram.ext import Application, CallbackContext, ContextTypes, ExtBot
 
 from engine import wall_time
-from engine.services import Person, Services
+from engine.people.roles import Person
+from engine.services import Services
 from handlers.render.help import CommandLine
 from handlers.render.screen import Screen
 from handlers.render.times import Reader, zone_named

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from engine.storage.columns import DecimalText, EnumText, JsonText, UtcDateTime, ValueJson
 from engine.storage.database import writing_engine
-from engine.storage.tables import metadata
+from engine.tables import metadata
 
 
 def render_plain_type(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:

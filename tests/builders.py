@@ -4,15 +4,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from engine.alerts.batches import Alert
 from engine.alerts.kinds import CRITICAL, AlertState
-from engine.alerts.parcels import Alert
 from engine.guards.guard import Guard, GuardSource, GuardState
-from engine.instruments import AssetClass, Instrument, TradingStatus
-from engine.liquidation.mark import Mark, MarkBasis
-from engine.orders import Fill, Side, VenueOrderId
-from engine.positions import AccountReport, Direction, Holding, MarginPosition, PositionKind
-from engine.quotes import Level, OrderBook, Quote
-from engine.venues import Account, Venue
+from engine.market.mark import Mark, MarkBasis
+from engine.model.holdings import AccountReport, Direction, Holding, MarginPosition, PositionKind
+from engine.model.instruments import AssetClass, Instrument, TradingStatus
+from engine.model.orders import Fill, Side, VenueOrderId
+from engine.model.quotes import Level, OrderBook, Quote
+from engine.model.venues import Account, Venue
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 

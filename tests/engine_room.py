@@ -15,15 +15,16 @@ from bot.bootstrap.base import open_base
 from bot.bootstrap.engine import build_engine
 from bot.settings import Settings
 from engine.alerts.messages import load_message
-from engine.execution.intents import Trigger
-from engine.execution.journal import Journal
+from engine.alerts.table import AlertRow
+from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardSource
-from engine.liquidation.mark import MarkBasis
-from engine.positions import Direction, PositionKind
+from engine.market.mark import MarkBasis
+from engine.model.holdings import Direction, PositionKind
+from engine.model.venues import Account, Venue
+from engine.orders.intents import Trigger
+from engine.orders.journal import Journal
+from engine.orders.table import IntentRow
 from engine.storage import connecting
-from engine.storage.repositories import guards as guard_rows
-from engine.storage.tables import AlertRow, IntentRow
-from engine.venues import Account, Venue
 from sandbox.faults import Fault
 from sandbox.ledger import Draft, Kind, Side
 from sandbox.world import OWNER_ID, SandboxWorld, Story
@@ -127,12 +128,12 @@ class Room:
         return self.engine.trading._exits
 
     @property
-    def keeper(self):
-        return self.engine.trading._keeper
+    def reconciler(self):
+        return self.engine.trading._reconciler
 
     @property
     def histories(self):
-        return self.keeper._histories
+        return self.reconciler._histories
 
     @property
     def costs(self):

@@ -75,20 +75,20 @@ def test_the_place_that_explains_itself_may_compare(checked):
 #: Where a query compares stored wall times all the same, and why a clock that was set does no harm there.
 EXPLAINED = {
     (
-        "engine/storage/repositories/routing.py",
+        "engine/entries/routes_store.py",
         "decided_at",
     ): "old rows are deleted, a little sooner or later",
     (
-        "engine/storage/repositories/balances.py",
+        "engine/accounts/balances_store.py",
         "taken_at",
     ): "old rows are thinned out, a little sooner or later",
     ("bot/updates.py", "at"): "old rows are deleted, a little sooner or later",
     (
-        "engine/storage/repositories/steps.py",
+        "engine/orders/steps_store.py",
         "at",
     ): "only where no step is known: readings noted in a process's first minute, guards of an older version",
     (
-        "engine/storage/repositories/filled.py",
+        "engine/orders/filled_store.py",
         "finished_at",
     ): "how long fills that a venue tells late are awaited",
 }

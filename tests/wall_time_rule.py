@@ -10,7 +10,7 @@ from mypy.plugin import Plugin
 ROOT = Path(__file__).parent.parent
 #: Explains why comparing is right where it does.
 HOME = "engine/wall_time.py"
-ROOMS = ("engine/", "bot/", "handlers/")
+ROOMS = ("engine/", "bot/", "handlers/", "demo/")
 MESSAGE = (
     "wall times are compared in engine/wall_time.py only: order and age by engine.clock.Moment within a process, "
     "or use its function that says what a stored time means"

@@ -18,7 +18,7 @@ from bot.settings import Settings
 from bot.stopping import Stop
 from bot.upkeep import migrate_held
 from engine.clock import SystemClock
-from engine.guards.copies import disarm_copy
+from engine.offers.copies import disarm_copy
 from engine.storage.backup import database_file
 
 __all__ = ["open_links", "run", "token_of"]

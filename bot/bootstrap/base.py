@@ -15,19 +15,19 @@ from bot.rival import Rival
 from bot.settings import Settings
 from bot.upkeep import migrate_held
 from bot.venues import Connection, Means, connect_all
+from engine.adoption.identities import Identities
+from engine.adoption.identities_store import Identity
+from engine.adoption.ownership import adopt_accounts
 from engine.brokers.base import Broker
 from engine.brokers.ccxt_client import Http
 from engine.clock import Clock, SystemClock
-from engine.market import Markets, VenueMarket
+from engine.market.feed import Markets, VenueMarket
+from engine.model.venues import Venue
 from engine.nonce.store import NonceStore
-from engine.people.identities import Identities
-from engine.people.ownership import adopt_accounts
 from engine.people.users import Users
 from engine.storage.backup import database_file
 from engine.storage.database import Database
-from engine.storage.repositories.identities import Identity
 from engine.tasks import Tasks
-from engine.venues import Venue
 
 _NO_POSTGRESQL = "NIJA_DATABASE_URL names PostgreSQL; this version runs on SQLite only."
 

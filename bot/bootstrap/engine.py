@@ -10,37 +10,37 @@ from functools import partial
 from bot.bootstrap.base import Base
 from bot.settings import Settings
 from bot.trading import Trading
-from engine.alerts.unreadable import UnreadableRecords
-from engine.balances.lookout import Lookout
-from engine.balances.reader import AccountReader
-from engine.balances.reports import Reports
-from engine.balances.service import BalanceService
-from engine.closing.gathering import Gathering
-from engine.closing.service import ClosingService
-from engine.execution.audit import Audit
-from engine.execution.journal import Journal
-from engine.execution.late_fees import LateFees
-from engine.execution.settling import Settler
-from engine.execution.submit import Submitter
-from engine.guards.arming import ArmingMode
+from engine.accounts.costs import Costs
+from engine.accounts.history import Histories
+from engine.accounts.outages import OutageMonitor
+from engine.accounts.reader import AccountReader
+from engine.accounts.reports import Reports
+from engine.accounts.service import BalanceService
+from engine.entries.halts import HaltSwitch
+from engine.entries.service import RouteService
+from engine.exits.audit import Audit
+from engine.exits.availability import Availability
+from engine.exits.desk import Desk
+from engine.exits.execute import Exits
+from engine.exits.late_fills import LateFills
+from engine.exits.watch import Watch
+from engine.exits.watch_log import WatchLog
 from engine.guards.guard import Guard
-from engine.guards.introduction import Introduction
-from engine.guards.keeper import GuardKeeper
-from engine.guards.service import GuardService
-from engine.guards.setter import GuardSetter
-from engine.halts import HaltSwitch
-from engine.history import Histories
-from engine.liquidation.availability import Availability
-from engine.liquidation.desk import Desk
-from engine.liquidation.execute import Exits
-from engine.liquidation.late_fills import LateFills
-from engine.liquidation.watch import Watch
-from engine.liquidation.watch_log import WatchLog
+from engine.offers.arming import ArmingMode
+from engine.offers.closing import ClosingService
+from engine.offers.closing_gathering import Gathering
+from engine.offers.guarding import GuardService
+from engine.offers.onboarding import Onboarding
+from engine.offers.setter import GuardSetter
+from engine.orders.journal import Journal
+from engine.orders.late_fees import LateFees
+from engine.orders.settling import Settler
+from engine.orders.steps_store import load_last_step_of_all
+from engine.orders.submit import Submitter
 from engine.portfolio.service import PortfolioService
-from engine.routing.costs import Costs
-from engine.routing.service import RouteService
 from engine.storage.database import Database
-from engine.storage.repositories.steps import load_last_step_of_all
+from engine.sync.reconciler import GuardReconciler
+from engine.sync.unreadable import UnreadableRecords
 
 #: A shorter silence than this, or than three guard cycles, is no gap worth a message.
 SHORTEST_GAP_S = 60.0
@@ -69,7 +69,7 @@ class _Books:
 
     reports: Reports
     reader: AccountReader
-    lookout: Lookout
+    outages: OutageMonitor
     balances: BalanceService
     histories: Histories
     costs: Costs
@@ -82,10 +82,10 @@ def build_engine(settings: Settings, base: Base, resources: AsyncExitStack) -> E
     exits, watch = _build_watch(settings, base, reports)
     books = _open_books(settings, base, reports, watch)
     setter = GuardSetter(database=base.database, clock=base.clock, new_id=_new_id)
-    keeper = _build_keeper(settings, base, books, setter)
+    reconciler = _build_keeper(settings, base, books, setter)
     return EngineParts(
         trading=_build_trading(
-            settings, base, books, keeper=keeper, exits=exits, watch=watch, resources=resources
+            settings, base, books, reconciler=reconciler, exits=exits, watch=watch, resources=resources
         ),
         reader=books.reader,
         watch=watch,
@@ -117,11 +117,11 @@ def build_engine(settings: Settings, base: Base, resources: AsyncExitStack) -> E
 def _open_books(settings: Settings, base: Base, reports: Reports, watch: Watch) -> _Books:
     clock, database = base.clock, base.database
     reader = AccountReader(brokers=base.brokers, markets=base.markets, reports=reports, clock=clock)
-    lookout = Lookout(database=database, clock=clock, has_price_alarm=watch.has_price_alarm)
+    outages = OutageMonitor(database=database, clock=clock, has_price_alarm=watch.has_price_alarm)
     balances = BalanceService(
         reader=reader,
         reports=reports,
-        lookout=lookout,
+        outages=outages,
         database=database,
         clock=clock,
         tasks=base.tasks,
@@ -135,7 +135,7 @@ def _open_books(settings: Settings, base: Base, reports: Reports, watch: Watch) 
         histories=histories,
         markets=base.markets,
         costs=costs,
-        sights=lambda: watch.sights,
+        guard_marks=lambda: watch.guard_marks,
         database=database,
         clock=clock,
         threshold=settings.liquidation_pnl,
@@ -144,7 +144,7 @@ def _open_books(settings: Settings, base: Base, reports: Reports, watch: Watch) 
     return _Books(
         reports=reports,
         reader=reader,
-        lookout=lookout,
+        outages=outages,
         balances=balances,
         histories=histories,
         costs=costs,
@@ -152,13 +152,13 @@ def _open_books(settings: Settings, base: Base, reports: Reports, watch: Watch) 
     )
 
 
-def _build_keeper(settings: Settings, base: Base, books: _Books, setter: GuardSetter) -> GuardKeeper:
+def _build_keeper(settings: Settings, base: Base, books: _Books, setter: GuardSetter) -> GuardReconciler:
     clock, database = base.clock, base.database
-    return GuardKeeper(
+    return GuardReconciler(
         portfolio=books.portfolio,
         reports=books.reports,
         histories=books.histories,
-        introduction=Introduction(
+        onboarding=Onboarding(
             portfolio=books.portfolio,
             setter=setter,
             database=database,
@@ -166,7 +166,7 @@ def _build_keeper(settings: Settings, base: Base, books: _Books, setter: GuardSe
             threshold=settings.liquidation_pnl,
             mode=ArmingMode(settings.guard_existing),
         ),
-        lookout=books.lookout,
+        outages=books.outages,
         late_fills=LateFills(database=database, brokers=base.brokers, clock=clock),
         is_alone=lambda: base.rival.is_ruled_out,
         database=database,
@@ -179,7 +179,7 @@ def _build_trading(
     base: Base,
     books: _Books,
     *,
-    keeper: GuardKeeper,
+    reconciler: GuardReconciler,
     exits: Exits,
     watch: Watch,
     resources: AsyncExitStack,
@@ -191,7 +191,7 @@ def _build_trading(
         reader=books.reader,
         portfolio=books.portfolio,
         balances=books.balances,
-        keeper=keeper,
+        reconciler=reconciler,
         watch=watch,
         watch_log=WatchLog(
             database=base.database, watch=watch, clock=base.clock, shortest_gap=timedelta(seconds=gap_s)

@@ -34,9 +34,9 @@ from bot.stopping import Stop
 from bot.trading import Trading
 from bot.updates import StoredUpdates
 from bot.watchdog import Watchdog
-from engine.balances.reader import AccountReader
+from engine.accounts.reader import AccountReader
 from engine.clock import Clock
-from engine.gates import Gates
+from engine.entries.gates import Gates
 from engine.people.users import Users
 from engine.services import Services
 from engine.status import JobStatus

@@ -9,14 +9,14 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine import wall_time
+from engine.alerts.batches import Alert, Batch, pack
 from engine.alerts.damaged import number_of, plain_data, written_at
 from engine.alerts.kinds import CRITICAL, AlertKind, AlertState
 from engine.alerts.messages import AlertUnreadable, Message, dump_message, load_message
-from engine.alerts.parcels import Alert, Parcel, pack
+from engine.alerts.table import AlertRow
+from engine.people.store import load_readers
 from engine.storage.readable import Read, UnreadableRow, parsing, read_rows, readable_row, readable_rows
-from engine.storage.repositories.people import load_readers
 from engine.storage.statements import Prepared, insert_row, send
-from engine.storage.tables import AlertRow
 
 #: An alert that will not leave again has no time to leave. The time itself is for whoever reads the table: the
 #: process that tried knows by its steady clock what it waits with, and after a start everything may leave.
@@ -91,7 +91,7 @@ _DUE = Prepared(
 
 async def load_due(
     session: AsyncSession, *, now: datetime, held: Collection[int] = frozenset()
-) -> tuple[Parcel, ...]:
+) -> tuple[Batch, ...]:
     """Return the next message of each chat that may leave now, critical alerts first; `held` have to wait."""
     return pack(await readable_rows(session, _DUE, _alert), now=now, held=held)
 
@@ -174,11 +174,11 @@ async def _tell_lost(
         )
 
 
-async def mark_sent(session: AsyncSession, parcel: Parcel, *, message_id: int | None, now: datetime) -> None:
+async def mark_sent(session: AsyncSession, batch: Batch, *, message_id: int | None, now: datetime) -> None:
     """Note that alerts were delivered."""
     await _change(
         session,
-        parcel,
+        batch,
         state=AlertState.SENT,
         sent_at=now,
         message_id=message_id,
@@ -187,23 +187,23 @@ async def mark_sent(session: AsyncSession, parcel: Parcel, *, message_id: int | 
     )
 
 
-async def mark_retry(session: AsyncSession, parcel: Parcel, *, not_before: datetime, error: str) -> None:
+async def mark_retry(session: AsyncSession, batch: Batch, *, not_before: datetime, error: str) -> None:
     """Note that alerts did not arrive this time and when they leave again; a doubt of before stays."""
     await _change(
         session,
-        parcel,
-        state=AlertState.UNKNOWN if parcel.is_doubtful else AlertState.WAITING,
+        batch,
+        state=AlertState.UNKNOWN if batch.is_doubtful else AlertState.WAITING,
         attempts=AlertRow.attempts + 1,
         not_before=not_before,
         last_error=error,
     )
 
 
-async def mark_unknown(session: AsyncSession, parcel: Parcel, *, not_before: datetime, error: str) -> None:
+async def mark_unknown(session: AsyncSession, batch: Batch, *, not_before: datetime, error: str) -> None:
     """Note that nobody knows whether alerts arrived, and when they are repeated."""
     await _change(
         session,
-        parcel,
+        batch,
         state=AlertState.UNKNOWN,
         attempts=AlertRow.attempts + 1,
         not_before=not_before,
@@ -211,33 +211,33 @@ async def mark_unknown(session: AsyncSession, parcel: Parcel, *, not_before: dat
     )
 
 
-async def mark_refused(session: AsyncSession, parcel: Parcel, *, not_before: datetime, error: str) -> None:
+async def mark_refused(session: AsyncSession, batch: Batch, *, not_before: datetime, error: str) -> None:
     """Note that the words of alerts were refused; `attempts` counts such refusals from now on."""
     await _change(
         session,
-        parcel,
+        batch,
         state=AlertState.REFUSED,
-        attempts=parcel.refusals + 1,
+        attempts=batch.refusals + 1,
         not_before=not_before,
         last_error=error,
     )
 
 
-async def mark_leaving(session: AsyncSession, parcel: Parcel, *, again_at: datetime) -> None:
+async def mark_leaving(session: AsyncSession, batch: Batch, *, again_at: datetime) -> None:
     """Note that alerts are on their way: a process that dies now leaves them in doubt, not forgotten."""
-    await _change(session, parcel, state=AlertState.UNKNOWN, not_before=again_at)
+    await _change(session, batch, state=AlertState.UNKNOWN, not_before=again_at)
 
 
-async def mark_dead(session: AsyncSession, parcel: Parcel, *, error: str) -> None:
+async def mark_dead(session: AsyncSession, batch: Batch, *, error: str) -> None:
     """Give alerts up; /status counts them and names the last."""
-    await _change(session, parcel, state=AlertState.DEAD, not_before=None, last_error=error)
+    await _change(session, batch, state=AlertState.DEAD, not_before=None, last_error=error)
 
 
-async def readdress(session: AsyncSession, parcel: Parcel, *, to: Sequence[int], now: datetime) -> None:
+async def readdress(session: AsyncSession, batch: Batch, *, to: Sequence[int], now: datetime) -> None:
     """Let alerts wait for other readers: the first of them takes each over, the others get it too."""
     first, *others = to
-    await _change(session, parcel, user_id=first, chat_id=first, state=AlertState.WAITING, not_before=now)
-    found = await session.exec(select(AlertRow).where(col(AlertRow.alert_id).in_(parcel.alert_ids)))
+    await _change(session, batch, user_id=first, chat_id=first, state=AlertState.WAITING, not_before=now)
+    found = await session.exec(select(AlertRow).where(col(AlertRow.alert_id).in_(batch.alert_ids)))
     for row in found.all():
         for user_id in others:
             await append_alert(
@@ -282,8 +282,8 @@ async def load_given_up(session: AsyncSession, user_id: int) -> GivenUp:
     return GivenUp(alerts=alerts, last_kind=str(kind), last_error=str(error or ""))
 
 
-async def _change(session: AsyncSession, parcel: Parcel, **values: object) -> None:
-    chosen = col(AlertRow.alert_id).in_(parcel.alert_ids)
+async def _change(session: AsyncSession, batch: Batch, **values: object) -> None:
+    chosen = col(AlertRow.alert_id).in_(batch.alert_ids)
     await session.exec(update(AlertRow).where(chosen).values(**values))
 
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 from enum import IntEnum
 from typing import Protocol
 
-from engine.instruments import Instrument
-from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId
-from engine.positions import AccountReport
-from engine.quotes import OrderBook, Quote
-from engine.venues import Account, Venue
+from engine.model.holdings import AccountReport
+from engine.model.instruments import Instrument
+from engine.model.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId
+from engine.model.quotes import OrderBook, Quote
+from engine.model.venues import Account, Venue
 
 
 class Priority(IntEnum):

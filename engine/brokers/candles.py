@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from engine import wall_time
 from engine.brokers.parse import MalformedAnswerError
-from engine.money import ZERO
+from engine.model.money import ZERO
 
 #: Where a minute without a trade has no candle, one that is so much older still tells the price.
 QUIET_FOR_AT_MOST = timedelta(hours=5)

@@ -10,9 +10,9 @@ from engine.brokers.key_health import KeyHealth
 from engine.brokers.lane import Lane
 from engine.brokers.parse import MalformedAnswerError
 from engine.clock import Clock, Moment, moment
-from engine.errors import MisconfiguredError, UnknownOutcomeError
-from engine.orders import Order
-from engine.venues import Account, Venue
+from engine.model.errors import MisconfiguredError, UnknownOutcomeError
+from engine.model.orders import Order
+from engine.model.venues import Account, Venue
 
 
 class Departure:

@@ -23,10 +23,10 @@ from yarl import URL
 from engine.brokers.ccxt_classes import import_classes
 from engine.brokers.errors_table import Operation, RedirectedError, judge_answer, judge_transport
 from engine.clock import Clock, Moment
-from engine.errors import InvalidNonceError, KeyRejectedError
+from engine.model.errors import InvalidNonceError, KeyRejectedError
+from engine.model.venues import Venue
 from engine.redaction import Redactor
 from engine.server_times import ServerTimes
-from engine.venues import Venue
 
 DEFAULT_TIMEOUT_S = 10.0
 #: A shorter secret could be an amount, a symbol or a word of any answer.

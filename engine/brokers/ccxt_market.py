@@ -8,9 +8,9 @@ from typing import Generic, TypeVar
 
 from engine.brokers.ccxt_client import Call, Http, VenueClient
 from engine.clock import Clock, Moment, moment
-from engine.errors import RefusalReason, RefusedError
-from engine.quotes import Quote
-from engine.venues import Venue
+from engine.model.errors import RefusalReason, RefusedError
+from engine.model.quotes import Quote
+from engine.model.venues import Venue
 
 CatalogT = TypeVar("CatalogT")
 

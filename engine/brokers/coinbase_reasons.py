@@ -9,7 +9,7 @@ meant: UNSUPPORTED_ORDER_CONFIGURATION, INVALID_REQUEST and the UNKNOWN_… plac
 from collections.abc import Mapping
 
 from engine.brokers.meanings import Meaning, Sense
-from engine.errors import RefusalReason
+from engine.model.errors import RefusalReason
 
 #: What stands where no reason is given.
 PLACEHOLDERS = frozenset(

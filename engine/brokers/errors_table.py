@@ -11,9 +11,9 @@ from enum import StrEnum
 import aiohttp
 
 from engine.brokers.coinbase_reasons import PLACEHOLDERS, coinbase_reason
+from engine.brokers.error_codes import WORDS
 from engine.brokers.meanings import Meaning, Sense
-from engine.brokers.words import WORDS
-from engine.errors import (
+from engine.model.errors import (
     BrokerError,
     InvalidNonceError,
     KeyRejectedError,
@@ -24,7 +24,7 @@ from engine.errors import (
     TryLaterError,
     UnknownOutcomeError,
 )
-from engine.venues import Venue
+from engine.model.venues import Venue
 
 
 class Operation(StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from engine.clock import Clock
-from engine.errors import InvalidNonceError, LockedOutError, TryLaterError
+from engine.model.errors import InvalidNonceError, LockedOutError, TryLaterError
 
 T = TypeVar("T")
 

@@ -2,7 +2,7 @@
 
 from enum import Enum, auto
 
-from engine.errors import RefusalReason
+from engine.model.errors import RefusalReason
 
 
 class Meaning(Enum):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from engine.brokers.parse import MalformedAnswerError, Row, lenient, text_in
-from engine.orders import (
+from engine.model.orders import (
     ClientOrderId,
     OpenOrders,
     Order,

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeVar
 
-from engine.money import InvalidNumberError, parse_decimal
-from engine.orders import OrderStatus
+from engine.model.money import InvalidNumberError, parse_decimal
+from engine.model.orders import OrderStatus
 
 Row = Mapping[str, object]
 T = TypeVar("T")

@@ -6,8 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from engine import wall_time
-from engine.money import ZERO, exact
-from engine.orders import Order, ProductFamily, Sent, Side
+from engine.model.money import ZERO, exact
+from engine.model.orders import Order, ProductFamily, Sent, Side
 
 #: The venue's clock, as we know it, may be off by so much.
 _SLACK = timedelta(seconds=5)

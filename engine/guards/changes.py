@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from engine.cost_basis import share
+from engine.accounts.cost_basis import share
 from engine.guards.guard import Guard, GuardState
-from engine.instruments import AssetClass
-from engine.money import ZERO, exact
-from engine.movements import change_of, concerns
-from engine.orders import Fill
-from engine.positions import Direction, PositionKind
+from engine.model.holdings import Direction, PositionKind
+from engine.model.instruments import AssetClass
+from engine.model.money import ZERO, exact
+from engine.model.movements import change_of, concerns
+from engine.model.orders import Fill
 
 #: Without a fill, a holding that has grown to this multiple was split or renamed, not added to.
 SPLIT_RATIO = Decimal("1.5")

@@ -13,7 +13,7 @@ from decimal import Decimal
 from engine import wall_time
 from engine.clock import Moment
 from engine.guards.guard import Seen
-from engine.orders import Fill
+from engine.model.orders import Fill
 
 #: Stands for a time of which nothing is known.
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)

@@ -17,10 +17,10 @@ from engine.guards.changes import (
     reconcile,
 )
 from engine.guards.guard import Guard, GuardState, Seen
-from engine.instruments import AssetClass
-from engine.money import ZERO, exact
-from engine.orders import Fill
-from engine.positions import AccountReport, Direction, PositionKind
+from engine.model.holdings import AccountReport, Direction, PositionKind
+from engine.model.instruments import AssetClass
+from engine.model.money import ZERO, exact
+from engine.model.orders import Fill
 
 #: A quantity that no fill explains is believed when a reading so much later shows it too: a venue's old
 #: answer may be read several times within seconds.
@@ -42,7 +42,7 @@ class Reading:
     #: The venue's ids of the orders that are ours.
     our_orders: frozenset[str]
     #: By how much orders of ours changed it since it was last seen that no known fill tells yet, in its asset.
-    untold: Decimal
+    unreported: Decimal
     asset_class: AssetClass
     venue_entry: Decimal | None
     #: When the guard was set, on the clock of `at`; None where the guard's own time is to be trusted.
@@ -187,7 +187,7 @@ def _before(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> Decimal
 
 
 def _untold(guard: Guard, reading: Reading) -> Decimal:
-    return reading.untold if guard.direction is Direction.LONG else -reading.untold
+    return reading.unreported if guard.direction is Direction.LONG else -reading.unreported
 
 
 def _sum(guard: Guard, fills: Iterable[Fill]) -> Decimal:

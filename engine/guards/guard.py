@@ -5,11 +5,18 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from engine.cost_basis import share
-from engine.liquidation.rule import check_threshold
-from engine.money import ZERO, InvalidNumberError
-from engine.positions import Direction, PositionKey, PositionKind
-from engine.venues import Venue
+from engine.accounts.cost_basis import share
+from engine.guards.rule import check_threshold
+from engine.model.holdings import Direction, PositionKey, PositionKind
+from engine.model.money import ZERO, InvalidNumberError
+from engine.model.venues import Venue
+
+#: The reason a guard waits with until its owner is asked about the other account.
+SWAPPED = "the key now opens another account; being read"
+
+
+#: The same for one whose sale was running.
+SWAPPED_IN_SALE = "the key now opens another account in the middle of its sale; being read"
 
 
 class GuardSource(StrEnum):

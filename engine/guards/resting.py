@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from engine.clock import Moment
-from engine.positions import AccountReport
+from engine.model.holdings import AccountReport
 
 #: A venue may tell of a fill later than of what it left.
 FILLS_TOLD_WITHIN = timedelta(minutes=1)

@@ -16,8 +16,8 @@ from engine.guards.following import (
     first_seen,
 )
 from engine.guards.guard import Guard, GuardState, Seen
-from engine.money import ZERO, exact
-from engine.orders import Fill
+from engine.model.money import ZERO, exact
+from engine.model.orders import Fill
 
 #: What is back within this time goes on as it was; of later coins nobody knows that they are meant to be guarded.
 GOES_ON_WITHIN = timedelta(days=1)

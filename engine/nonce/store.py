@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -12,7 +13,6 @@ import structlog
 
 from engine.clock import Clock
 from engine.nonce.sequence import next_nonce
-from engine.status import NonceStatus
 from engine.storage.connecting import open_connection
 
 _LOST = "the stored nonce counter of a key cannot be read; the clock's number is used instead"
@@ -38,6 +38,19 @@ SELECT key_hash, last_nonce, updated_at, issued_count FROM nonces WHERE issued_c
 """
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NonceStatus:
+    """The durable counter of one key."""
+
+    fingerprint: str
+    #: None where it cannot be read, as with the two after it.
+    last_nonce: int | None
+    last_used_at: datetime | None
+    issued: int | None
+    #: Whose key it is; empty where the settings hold it no more.
+    broker: str = ""
 
 
 class NonceStore:

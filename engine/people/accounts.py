@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from engine.venues import Account, Venue
+from engine.model.venues import Account, Venue
 
 
 class KeyOrigin(StrEnum):

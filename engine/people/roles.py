@@ -1,5 +1,8 @@
 """What a person may do with the bot."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -9,3 +12,25 @@ class Role(StrEnum):
     OWNER = "owner"
     TRADER = "trader"
     VIEWER = "viewer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A person the bot answers, as stored."""
+
+    user_id: int
+    role: Role
+    time_zone: str = "UTC"
+    language: str = "en"
+    usual_trade_usd: Decimal = Decimal(30)
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A user the bot answers."""
+
+    user_id: int
+    role: Role
+    time_zone: str
+    usual_trade_usd: Decimal

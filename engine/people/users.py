@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 
 from engine.clock import Clock
-from engine.people.roles import Role
-from engine.services import Person
+from engine.people import store as rows
+from engine.people.roles import Person, Role, User
 from engine.storage.database import Database
-from engine.storage.records import User
-from engine.storage.repositories import people as rows
 
 
 class Users:

@@ -6,14 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 
 from engine.guards.guard import Guard, GuardState
-from engine.instruments import Instrument
-from engine.liquidation.mark import Mark, PriceProblem, PriceUnknown
-from engine.liquidation.rule import net_if_sold_now, pnl, pnl_ratio
-from engine.money import ZERO, exact
+from engine.guards.rule import net_if_sold_now, pnl, pnl_ratio
+from engine.market.mark import Mark, PriceProblem, PriceUnknown
+from engine.model.holdings import Direction, PositionKey, PositionKind, Unsettled
+from engine.model.instruments import Instrument
+from engine.model.money import ZERO, exact
+from engine.model.typed_names import is_named
+from engine.model.venues import Account, Venue
 from engine.portfolio.view import NotGuarded, PositionView
-from engine.positions import Direction, PositionKey, PositionKind, Unsettled
-from engine.typed_names import is_named
-from engine.venues import Account, Venue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,13 @@ from itertools import groupby
 
 from engine.clock import Clock
 from engine.guards.guard import Guard, GuardSource
-from engine.instruments import Instrument
-from engine.liquidation.looking import Looker
-from engine.liquidation.mark import Mark, PriceProblem, PriceUnknown
-from engine.market import Markets
+from engine.guards.mark_service import MarkService
+from engine.market.feed import Markets
+from engine.market.mark import Mark, PriceProblem, PriceUnknown
+from engine.model.holdings import Direction
+from engine.model.instruments import Instrument
+from engine.model.venues import Venue
 from engine.portfolio.assemble import Found
-from engine.positions import Direction
-from engine.venues import Venue
 
 #: A venue that has not answered by then confirms nothing.
 CONFIRM_BUDGET_S = 10.0
@@ -37,7 +37,7 @@ class Confirmer:
     def __init__(self, *, markets: Markets, clock: Clock, threshold: Decimal, max_age_s: float) -> None:
         self._threshold = threshold
         self._lookers = {
-            venue: Looker(market=market, clock=clock, max_age_s=max_age_s)
+            venue: MarkService(market=market, clock=clock, max_age_s=max_age_s)
             for venue, market in markets.items()
         }
 

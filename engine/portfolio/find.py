@@ -5,12 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
-from engine.balances.pricing import choose_exit_symbol, value_in_usd
+from engine.accounts.cost_basis import CostBasis
 from engine.brokers.base import Session
-from engine.cost_basis import CostBasis
 from engine.guards.guard import Guard, GuardState
-from engine.instruments import AssetClass, Instrument
-from engine.liquidation.mark import (
+from engine.guards.guard_mark import GuardMark
+from engine.market.mark import (
     Mark,
     MarkRequest,
     NeedsBook,
@@ -20,10 +19,8 @@ from engine.liquidation.mark import (
     check_session,
     decide_mark,
 )
-from engine.liquidation.sight import Sight
-from engine.money import ZERO
-from engine.portfolio.assemble import Found
-from engine.positions import (
+from engine.market.pricing import choose_exit_symbol, value_in_usd
+from engine.model.holdings import (
     AccountReport,
     Direction,
     Holding,
@@ -32,7 +29,10 @@ from engine.positions import (
     PositionKind,
     Unsettled,
 )
-from engine.quotes import OrderBook, Quote
+from engine.model.instruments import AssetClass, Instrument
+from engine.model.money import ZERO
+from engine.model.quotes import OrderBook, Quote
+from engine.portfolio.assemble import Found
 
 _NO_BOOK = PriceUnknown(problem=PriceProblem.NO_BOOK)
 
@@ -50,7 +50,7 @@ class Scene:
     bases: Mapping[str, CostBasis]
     #: Taker fee by symbol, as a fraction.
     takers: Mapping[str, Decimal]
-    sights: Mapping[str, Sight]
+    guard_marks: Mapping[str, GuardMark]
     unsettled: Mapping[PositionKey, Unsettled]
     threshold: Decimal
     price_max_age_s: float
@@ -223,9 +223,9 @@ def _mark(
 ) -> Mark | PriceUnknown:
     # A guarded position shows what its guard goes by, not a second opinion; a paused one sees nothing.
     is_watched = guard is not None and guard.state is not GuardState.PAUSED
-    sight = scene.sights.get(guard.guard_id) if guard and is_watched else None
-    if sight is not None and sight.current is not None:
-        return sight.current
+    guard_mark = scene.guard_marks.get(guard.guard_id) if guard and is_watched else None
+    if guard_mark is not None and guard_mark.current is not None:
+        return guard_mark.current
     if instrument is None:
         return PriceUnknown(problem=PriceProblem.NO_QUOTE)
     quote = scene.quotes.get(instrument.symbol)

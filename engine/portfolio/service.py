@@ -5,32 +5,32 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from engine.balances.pricing import plan_symbols
-from engine.balances.reader import QUOTE_MAX_AGE_S, AccountReader
-from engine.balances.reports import Reports
-from engine.balances.service import SCREEN_WAIT_S, BalanceService
+from engine.accounts.costs import Costs
+from engine.accounts.history import Histories
+from engine.accounts.reader import QUOTE_MAX_AGE_S, AccountReader
+from engine.accounts.reports import Reports
+from engine.accounts.service import SCREEN_WAIT_S, BalanceService
 from engine.brokers.base import Session
 from engine.clock import Clock
-from engine.errors import BrokerError
+from engine.guards import store as guard_rows
 from engine.guards.following import SHOWN_LATE_WITHIN
 from engine.guards.guard import Guard
-from engine.guards.offers import ChoiceKind
-from engine.history import Histories
-from engine.liquidation.sight import Sight
-from engine.market import Markets, VenueMarket
+from engine.guards.guard_mark import GuardMark
+from engine.market.feed import Markets, VenueMarket
+from engine.market.pricing import plan_symbols
+from engine.model.errors import BrokerError
+from engine.model.holdings import AccountReport, PositionKey
+from engine.model.quotes import OrderBook, Quote
+from engine.model.typed_names import as_share
+from engine.model.venues import Account, Venue
+from engine.offers.offers import ChoiceKind
+from engine.offers.questions_store import load_asked
+from engine.orders.unreported import load_unsettled
 from engine.portfolio.assemble import Found, assemble, sort_positions
 from engine.portfolio.confirm import Confirmer, Wanted
 from engine.portfolio.find import Scene, exit_symbols, find_positions, thin_symbols
 from engine.portfolio.view import PortfolioView, Unread
-from engine.positions import AccountReport, PositionKey
-from engine.quotes import OrderBook, Quote
-from engine.routing.costs import Costs
 from engine.storage.database import Database
-from engine.storage.repositories import guards as guard_rows
-from engine.storage.repositories.questions import load_asked
-from engine.storage.repositories.untold import load_unsettled
-from engine.typed_names import as_share
-from engine.venues import Account, Venue
 
 
 class PortfolioService:
@@ -45,7 +45,7 @@ class PortfolioService:
         histories: Histories,
         markets: Markets,
         costs: Costs,
-        sights: Callable[[], Mapping[str, Sight]],
+        guard_marks: Callable[[], Mapping[str, GuardMark]],
         database: Database,
         clock: Clock,
         threshold: Decimal,
@@ -57,7 +57,7 @@ class PortfolioService:
         self._histories = histories
         self._markets = markets
         self._costs = costs
-        self._sights = sights
+        self._guard_marks = guard_marks
         self._database = database
         self._clock = clock
         self._threshold = threshold
@@ -173,7 +173,7 @@ class PortfolioService:
             session=await _session(market),
             bases=bases,
             takers={symbol: self._costs.taker(report.account, symbol) for symbol in symbols},
-            sights=self._sights(),
+            guard_marks=self._guard_marks(),
             unsettled=unsettled,
             threshold=self._threshold,
             price_max_age_s=self._price_max_age_s,

@@ -6,9 +6,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from engine.guards.guard import Guard
-from engine.liquidation.mark import Mark, PriceUnknown
-from engine.positions import Direction, PositionKind, Unsettled
-from engine.venues import Account
+from engine.market.mark import Mark, PriceUnknown
+from engine.model.holdings import Direction, PositionKind, Unsettled
+from engine.model.venues import Account
 
 
 class NotGuarded(StrEnum):

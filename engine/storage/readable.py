@@ -13,9 +13,10 @@ from sqlalchemy.types import NULLTYPE
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.sqltypes import AutoString
 
+from engine.guards.table import GuardRow
+from engine.orders.table import IntentRow
+from engine.storage.base import Table
 from engine.storage.statements import Prepared, attributes, key_columns, plain_table, send
-from engine.storage.tables import GuardRow, IntentRow
-from engine.storage.tables.base import Table
 
 #: The name in a session's `info` of what its database could not read.
 UNREADABLE = "unreadable"

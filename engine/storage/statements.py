@@ -20,7 +20,7 @@ from sqlalchemy import Table as PlainTable
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from engine.storage.tables.base import Table
+from engine.storage.base import Table
 
 R = TypeVar("R", bound=Table)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from engine import wall_time
+from engine.alerts.batches import Batch
 from engine.alerts.messages import (
     AccountsMoved,
     AlertUnreadable,
@@ -27,10 +28,9 @@ from engine.alerts.messages import (
     PriceTrouble,
     RecordUnreadable,
 )
-from engine.alerts.parcels import Parcel
-from engine.guards.offers import OfferLine, Standing
-from engine.liquidation.mark import Mark
-from engine.venues import Venue
+from engine.market.mark import Mark
+from engine.model.venues import Venue
+from engine.offers.offers import OfferLine, Standing
 from handlers.render.copied import render_copied
 from handlers.render.digest import render_digest
 from handlers.render.exits import render_exit
@@ -47,16 +47,16 @@ from handlers.render.unreadable import render_unreadable
 MAY_BE_REPEATED = "<i>You may have had this message before: only the message is sent again, nothing else.</i>"
 
 
-def render_parcel(parcel: Parcel, reader: Reader) -> Screen:
+def render_parcel(batch: Batch, reader: Reader) -> Screen:
     """Render one alert, or what an outage held up, for whoever reads it now."""
-    if len(parcel.alerts) > 1:
-        screen = render_digest(parcel.alerts, reader)
+    if len(batch.alerts) > 1:
+        screen = render_digest(batch.alerts, reader)
     else:
-        screen = render_alert(parcel.first.message, reader)
+        screen = render_alert(batch.first.message, reader)
     notes = list[str]()
-    if len(parcel.alerts) == 1 and parcel.first.is_late(reader.now):
-        notes.append(f"<i>Written {reader.clock(parcel.first.created_at)}; it could not be sent before.</i>")
-    if parcel.is_doubtful:
+    if len(batch.alerts) == 1 and batch.first.is_late(reader.now):
+        notes.append(f"<i>Written {reader.clock(batch.first.created_at)}; it could not be sent before.</i>")
+    if batch.is_doubtful:
         notes.append(MAY_BE_REPEATED)
     return Screen(text="\n".join((screen.text, *notes)), keyboard=screen.keyboard)
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from engine.balances.snapshot import BalanceOverview, BalanceSnapshot, UserBrokerState
-from engine.venues import Venue
+from engine.accounts.snapshot import BalanceOverview, BalanceSnapshot, UserBrokerState
+from engine.model.venues import Venue
 from handlers.render.html import bold, escape, foreign, rows
 from handlers.render.numbers import add_shown, at_least, full_quantity, in_currency, price
 from handlers.render.screen import Screen, refresh_row

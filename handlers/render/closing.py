@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from engine.closing.preview import CloseLine, ClosePreview, Selling
-from engine.money import exact
-from engine.positions import Direction
+from engine.model.holdings import Direction
+from engine.model.money import exact
+from engine.offers.closing_preview import CloseLine, ClosePreview, Selling
 from handlers.render.exits import SINCE_GUARDED, cancelled_line
 from handlers.render.html import bold, escape, foreign, rows
 from handlers.render.locked import locked_sentence, locked_word

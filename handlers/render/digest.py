@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from engine.alerts.batches import Alert
 from engine.alerts.messages import (
     BrokerTrouble,
     ClosedElsewhere,
@@ -11,7 +12,6 @@ from engine.alerts.messages import (
     Message,
     PriceTrouble,
 )
-from engine.alerts.parcels import Alert
 from handlers.render.html import bold, escape
 from handlers.render.numbers import full_quantity
 from handlers.render.screen import Screen

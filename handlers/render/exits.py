@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from engine import wall_time
 from engine.alerts.messages import CancelledOrder, ExitFailing, ExitFilled, ExitParked, ExitStoodDown
-from engine.money import exact, is_cash
-from engine.positions import Direction
+from engine.model.holdings import Direction
+from engine.model.money import exact, is_cash
 from handlers.render.html import bold, code, escape, foreign, rows
 from handlers.render.numbers import (
     charged,
@@ -201,8 +201,8 @@ def cancelled_line(order: CancelledOrder, symbol: str) -> str:
     own = (order.symbol or symbol).partition("/")[2]
     pair = "" if order.symbol in {"", symbol} else f" {escape(order.symbol)}"
     at = "at market" if order.price is None else f"at {escape(price(order.price, own))}"
-    doubt = "" if order.confirmed else ", not confirmed by the venue; look there"
-    return f"• {order.side} {full_quantity(order.quantity)}{pair} {at}{doubt}"
+    quantity_check = "" if order.confirmed else ", not confirmed by the venue; look there"
+    return f"• {order.side} {full_quantity(order.quantity)}{pair} {at}{quantity_check}"
 
 
 def _fee_to_come(message: ExitFilled) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from engine.alerts.messages import ExistingGuarded
 from engine.guards.guard import Guard
-from engine.guards.offers import (
+from engine.offers.offers import (
     Armed,
     ComparedFirst,
     LeftAlone,

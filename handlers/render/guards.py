@@ -3,9 +3,12 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from engine.guards.arming import Exclusion
 from engine.guards.guard import Guard, GuardState
-from engine.guards.offers import (
+from engine.guards.rule import trigger_price
+from engine.market.mark import Mark
+from engine.model.money import ZERO, exact
+from engine.offers.arming import Exclusion
+from engine.offers.offers import (
     Choice,
     ChoiceKind,
     Offer,
@@ -13,9 +16,6 @@ from engine.guards.offers import (
     Standing,
     TradingCost,
 )
-from engine.liquidation.mark import Mark
-from engine.liquidation.rule import trigger_price
-from engine.money import ZERO, exact
 from engine.portfolio.view import PositionView
 from handlers.render.html import bold, escape, foreign
 from handlers.render.locked import locked_word

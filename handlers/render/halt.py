@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from engine.halts import Halt
+from engine.entries.halts import Halt
 from handlers.render.html import bold
 from handlers.render.screen import Screen
 from handlers.render.times import Reader

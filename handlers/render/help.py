@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import Protocol
 
-from engine.halts import Halt
+from engine.entries.halts import Halt
 from engine.portfolio.view import PortfolioView, PositionView
 from handlers.render.guard_outcomes import LATER_BUYS
 from handlers.render.halt import halted_since

@@ -6,11 +6,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 from engine import wall_time
-from engine.execution.audit import ExitRecord, Stage
-from engine.execution.intents import Intent
-from engine.execution.release_log import RELEASED
-from engine.execution.states import IntentState
-from engine.orders import Side
+from engine.exits.audit import ExitRecord, Stage
+from engine.model.orders import Side
+from engine.orders.intents import Intent
+from engine.orders.release_log import RELEASED
+from engine.orders.states import IntentState
 from handlers.render.exits import SINCE_GUARDED, cancelled_line
 from handlers.render.html import bold, code, escape, foreign, rows
 from handlers.render.numbers import (

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from engine.venues import Venue
+from engine.model.venues import Venue
 from handlers.render.html import escape
 from handlers.render.numbers import quantity
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
-from engine.money import exact
+from engine.model.money import exact
 
 MINUS = "\N{MINUS SIGN}"
 _CENTS = 2

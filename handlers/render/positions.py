@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from engine.guards.guard import Guard, GuardState
-from engine.liquidation.mark import Mark
-from engine.liquidation.rule import trigger_price
-from engine.money import ZERO, exact
+from engine.guards.rule import trigger_price
+from engine.market.mark import Mark
+from engine.model.holdings import Direction, Unsettled
+from engine.model.money import ZERO, exact
 from engine.portfolio.view import NotGuarded, PortfolioView, PositionView, Unread
-from engine.positions import Direction, Unsettled
 from handlers.render.html import bold, escape, foreign, rows
 from handlers.render.locked import locked_word
 from handlers.render.numbers import (

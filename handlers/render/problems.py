@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from engine.errors import (
+from engine.model.errors import (
     BrokerError,
     InvalidNonceError,
     KeyRejectedError,

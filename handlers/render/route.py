@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from engine.halts import Halt
-from engine.money import floor_to, is_cash
-from engine.orders import Side
-from engine.routing.fees import MARGIN_OF_PROFIT, FeeProfile
-from engine.routing.route import Choice, LeftOut, NoRoute, Obstacle, Reason, Route
-from engine.services import RoutePreview
+from engine.accounts.fees import MARGIN_OF_PROFIT, FeeProfile
+from engine.entries.halts import Halt
+from engine.entries.route import Choice, LeftOut, NoRoute, Obstacle, Reason, Route, RoutePreview
+from engine.model.money import floor_to, is_cash
+from engine.model.orders import Side
 from handlers.render.halt import halted_since
 from handlers.render.html import bold, escape, rows
 from handlers.render.numbers import cost_percent, full_quantity, in_currency, money, quantity

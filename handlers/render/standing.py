@@ -1,9 +1,9 @@
 """A position's name and whether it is guarded, for a line of text on any screen."""
 
 from engine.guards.guard import Guard, GuardState
-from engine.liquidation.mark import Mark
+from engine.market.mark import Mark
+from engine.model.holdings import Direction, PositionKind
 from engine.portfolio.view import NotGuarded, PositionView
-from engine.positions import Direction, PositionKind
 from handlers.render.html import bold, escape, foreign
 from handlers.render.locked import locked_sentence
 from handlers.render.numbers import quantity, threshold_percent

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from engine import wall_time
 from engine.alerts.messages import RecordKind, RecordUnreadable
-from engine.halts import Halt
-from engine.liquidation.unwatched import Unwatched
+from engine.entries.halts import Halt
+from engine.guards.unwatched import Unwatched
+from engine.nonce.store import NonceStatus
 from engine.status import (
     BrokerStatus,
     JobStatus,
-    NonceStatus,
     PriceAge,
     StatusReport,
     Symptom,

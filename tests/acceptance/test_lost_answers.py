@@ -1,6 +1,6 @@
 """An order whose answer is lost is settled by asking: the guarded coins are sold once, the owner's own stay.
 
-Every other way of losing an answer is in tests/engine/liquidation/test_sale_lost_answers.py.
+Every other way of losing an answer is in tests/engine/exits/test_sale_lost_answers.py.
 """
 
 from sandbox.faults import Fault, FaultKind

@@ -7,11 +7,10 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from engine.people.roles import Role
+from engine.people.roles import Role, User
+from engine.people.store import save_user
 from engine.storage.database import Database
 from engine.storage.migrate import run_migrations
-from engine.storage.records import User
-from engine.storage.repositories.people import save_user
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 

@@ -2,12 +2,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.broker_log import BrokerLog
-from engine.balances.reader import AccountReader
-from engine.balances.reports import Reports
-from engine.errors import KeyRejectedError, TryLaterError
-from engine.market import VenueMarket
-from engine.positions import AccountReport
-from engine.venues import Account, Venue
+from engine.accounts.reader import AccountReader
+from engine.accounts.reports import Reports
+from engine.market.feed import VenueMarket
+from engine.model.errors import KeyRejectedError, TryLaterError
+from engine.model.holdings import AccountReport
+from engine.model.venues import Account, Venue
 from tests.bot.hand_clock import HandClock
 
 ACCOUNT = Account(account_id="kraken-7", user_id=7, venue=Venue.KRAKEN)

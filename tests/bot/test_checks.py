@@ -18,8 +18,8 @@ from bot.checks import (
 )
 from bot.settings import Sources
 from engine.brokers.base import KeyPermissions
-from engine.errors import KeyRejectedError, MisconfiguredError, TryLaterError
-from engine.venues import Venue
+from engine.model.errors import KeyRejectedError, MisconfiguredError, TryLaterError
+from engine.model.venues import Venue
 
 
 @pytest.mark.parametrize(

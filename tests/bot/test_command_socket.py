@@ -31,10 +31,10 @@ def bot():
 
 @pytest.fixture
 async def listening(tmp_path, bot):
-    door = CommandSocket(tmp_path, respond=bot.respond)
-    await door.start()
-    yield door
-    await door.stop()
+    tradability = CommandSocket(tmp_path, respond=bot.respond)
+    await tradability.start()
+    yield tradability
+    await tradability.stop()
 
 
 async def ask(folder, request):
@@ -59,15 +59,15 @@ async def test_commands_are_heard_however_deep_the_data_dir_lies(tmp_path, bot, 
     rest = LONGEST_ADDRESS - len(str(tmp_path / SOCKET_NAME)) - 1 + deeper
     folder = tmp_path / Path(*(("d" * 50 + "/") * (rest // 51)).split("/")) / ("d" * (rest % 51 or 1))
     folder.mkdir(parents=True)
-    door = CommandSocket(folder, respond=bot.respond)
-    await door.start()
+    tradability = CommandSocket(folder, respond=bot.respond)
+    await tradability.start()
     bound = (folder / SOCKET_NAME).stat()
-    await door.keep()
+    await tradability.keep()
 
     assert await ask(folder, {"verb": "halt"}) == bot.answer
     assert stat.S_IMODE(bound.st_mode) == 0o600
     assert (folder / SOCKET_NAME).stat().st_ino == bound.st_ino
-    await door.stop()
+    await tradability.stop()
     assert not (folder / SOCKET_NAME).exists()
     with pytest.raises(NoBotError, match="No bot listens"):
         await ask(folder, {"verb": "halt"})
@@ -106,22 +106,22 @@ async def test_without_a_bot_nobody_listens(tmp_path):
 
 async def test_what_a_killed_bot_left_is_cleared_away(tmp_path, bot):
     (tmp_path / SOCKET_NAME).write_text("left over")
-    door = CommandSocket(tmp_path, respond=bot.respond)
+    tradability = CommandSocket(tmp_path, respond=bot.respond)
 
-    await door.start()
+    await tradability.start()
 
     assert (await ask(tmp_path, {"verb": "halt"})).done
-    await door.stop()
+    await tradability.stop()
     assert not (tmp_path / SOCKET_NAME).exists()
 
 
 async def test_a_path_too_long_for_a_socket_keeps_no_bot_from_running(tmp_path, bot):
     folder = tmp_path / ("long" * 40)
     folder.mkdir()
-    door = CommandSocket(folder, respond=bot.respond)
+    tradability = CommandSocket(folder, respond=bot.respond)
 
-    await door.start()
-    await door.stop()
+    await tradability.start()
+    await tradability.stop()
 
     assert bot.heard == []
 

@@ -13,9 +13,9 @@ from bot.telegram_words import PRESS_START
 from engine.alerts.kinds import AlertState
 from engine.alerts.messages import BrokerTrouble, ExitParked, FirstContact, NotWatching, PriceTrouble
 from engine.alerts.outbox import append_alert, depth, load_due, load_given_up, mark_leaving
-from engine.guards.offers import Choice, ChoiceKind, Offer
-from engine.storage.tables import AlertRow
-from engine.venues import Venue
+from engine.alerts.table import AlertRow
+from engine.model.venues import Venue
+from engine.offers.offers import Choice, ChoiceKind, Offer
 from handlers.render.alerts import MAY_BE_REPEATED
 from handlers.render.html import plain_text
 from handlers.render.times import Reader
@@ -107,8 +107,8 @@ class Post:
     async def begin_to_send(self):
         """Leave the next alert as a process leaves it that dies while sending."""
         async with self.database.write() as session:
-            (parcel,) = await load_due(session, now=self.clock.now())
-            await mark_leaving(session, parcel, again_at=self.clock.now() + timedelta(hours=1))
+            (batch,) = await load_due(session, now=self.clock.now())
+            await mark_leaving(session, batch, again_at=self.clock.now() + timedelta(hours=1))
 
     async def row(self, number=1):
         async with self.database.read() as session:
@@ -620,10 +620,10 @@ async def test_one_refused_alert_takes_no_digest_with_it(server, post, monkeypat
 async def test_an_alert_without_words_holds_up_no_other(server, post, monkeypatch):
     owner, works = owner_of(server), delivery.render_parcel
 
-    def render(parcel, reader):
-        if parcel.first.message.symbol == "BTC/USD":
+    def render(batch, reader):
+        if batch.first.message.symbol == "BTC/USD":
             raise KeyError("no such word")
-        return works(parcel, reader)
+        return works(batch, reader)
 
     monkeypatch.setattr(delivery, "render_parcel", render)
     await post.put(critical("BTC/USD"))

@@ -12,19 +12,18 @@ from bot.doctor import Link, examine
 from bot.lease import hold_data_dir
 from bot.settings import Settings, Sources, setting_names
 from bot.telegram_words import PRESS_START
+from engine.accounts.balances_store import AccountState, save_account_state
+from engine.accounts.snapshot import UserBrokerState
 from engine.alerts.messages import EntriesChanged
 from engine.alerts.outbox import append_alert
-from engine.balances.snapshot import UserBrokerState
+from engine.alerts.table import AlertRow
 from engine.brokers.base import KeyPermissions
 from engine.clock import SystemClock
-from engine.errors import KeyRejectedError, MisconfiguredError, TryLaterError
+from engine.model.errors import KeyRejectedError, MisconfiguredError, TryLaterError
+from engine.model.venues import Account, Venue
 from engine.people.accounts import KeyOrigin, StoredAccount
+from engine.people.store import save_account
 from engine.storage.migrate import run_migrations
-from engine.storage.records import AccountState
-from engine.storage.repositories.balances import save_account_state
-from engine.storage.repositories.people import save_account
-from engine.storage.tables import AlertRow
-from engine.venues import Account, Venue
 from sandbox.telegram import FaultKind, TelegramServer
 from tests.bot.database import migrated
 

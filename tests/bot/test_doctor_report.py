@@ -8,8 +8,8 @@ from bot.doctor import Link
 from bot.doctor_report import line_of, report
 from bot.settings import Settings, Sources, setting_names
 from engine.clock import SystemClock
-from engine.errors import MisconfiguredError
-from engine.venues import Venue
+from engine.model.errors import MisconfiguredError
+from engine.model.venues import Venue
 
 TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw_"
 

@@ -22,7 +22,7 @@ from bot.watchdog import Watchdog
 from engine.alerts.messages import BrokerTrouble
 from engine.alerts.outbox import append_alert
 from engine.clock import SystemClock
-from engine.venues import Venue
+from engine.model.venues import Venue
 from handlers.render.times import Reader
 from sandbox.telegram import FaultKind, TelegramServer
 from tests.bot.database import START, migrated

@@ -3,10 +3,9 @@ import pytest
 from bot.news import on_new_alerts
 from engine.alerts.messages import BrokerTrouble
 from engine.alerts.outbox import append_alert
-from engine.people.roles import Role
-from engine.storage.records import User
-from engine.storage.repositories.people import save_user
-from engine.venues import Venue
+from engine.model.venues import Venue
+from engine.people.roles import Role, User
+from engine.people.store import save_user
 from tests.bot.database import START, migrated
 
 

@@ -5,7 +5,7 @@ from pydantic import SecretStr
 from bot.nonce_lines import brokers_by_fingerprint, render_nonce, with_broker
 from bot.settings import Settings
 from engine.nonce.fingerprint import key_fingerprint
-from engine.status import NonceStatus
+from engine.nonce.store import NonceStatus
 
 NOW = datetime(2026, 11, 29, 18, 29, tzinfo=UTC)
 SETTINGS = Settings(

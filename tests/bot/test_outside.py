@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from bot.outside import Heartbeat, OutsideError, SecondChannel, call
 from engine.alerts.messages import BrokerTrouble, ExitParked
 from engine.alerts.outbox import append_alert, load_due, mark_sent
-from engine.venues import Venue
+from engine.model.venues import Venue
 from tests.bot.database import START, migrated
 from tests.bot.hand_clock import HandClock
 
@@ -127,8 +127,8 @@ async def test_what_the_address_refused_is_posted_again(outside, database):
 async def test_after_a_restart_only_what_telegram_has_not_taken_is_posted(outside, database):
     await put(database, critical("BTC/USD"), "1")
     async with database.write() as session:
-        (parcel,) = await load_due(session, now=START)
-        await mark_sent(session, parcel, message_id=5, now=START)
+        (batch,) = await load_due(session, now=START)
+        await mark_sent(session, batch, message_id=5, now=START)
     await put(database, critical("ETH/USD"), "2")
 
     await SecondChannel(outside.url, database=database, clock=HandClock()).tell_new()

@@ -12,11 +12,11 @@ from bot.errors import CommandError, SettingsError
 from bot.lease import AlreadyRunningError, hold_data_dir
 from bot.server_commands import ServerCommands, change_entries
 from engine.alerts.messages import load_message
-from engine.closing.preview import Selling
-from engine.guards.offers import Nothing
-from engine.halts import HaltedBy, HaltSwitch
+from engine.alerts.table import AlertRow
+from engine.entries.halts import HaltedBy, HaltSwitch
+from engine.offers.closing_preview import Selling
+from engine.offers.offers import Nothing
 from engine.storage.database import Database
-from engine.storage.tables import AlertRow
 from tests.bot.database import migrated
 from tests.bot.hand_clock import HandClock
 from tests.handlers.exit_values import asked, close_line, close_preview, exit_record, trigger, unsellable
@@ -191,15 +191,15 @@ def test_close_without_a_bot_sells_nothing_and_says_how(tmp_path):
 @pytest.fixture
 async def ask(tmp_path, commands):
     """Run the command in a thread beside the listening bot."""
-    door = CommandSocket(tmp_path, respond=commands.respond)
-    await door.start()
+    tradability = CommandSocket(tmp_path, respond=commands.respond)
+    await tradability.start()
 
     async def run(**options):
         choices = {"sell": False, "as_json": False, **options}
         return await asyncio.to_thread(ask_to_close, settings_of(tmp_path), "BTC", None, **choices)
 
     yield run
-    await door.stop()
+    await tradability.stop()
 
 
 async def test_yes_sells(ask, engine):

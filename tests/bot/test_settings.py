@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import SettingsError
 from bot.settings import Settings, Sources, find_sources, load_settings, setting_names
-from engine.venues import Venue
+from engine.model.venues import Venue
 
 ROOT = Path(__file__).parents[2]
 PEM = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIBase64==\n-----END EC PRIVATE KEY-----\n"

@@ -9,20 +9,20 @@ from sqlalchemy import text
 from bot.status import Facts, ProcessStatus
 from engine.alerts.messages import RecordKind
 from engine.clock import SystemClock, moment
-from engine.errors import KeyRejectedError, LockedOutError
-from engine.execution.journal import Journal
-from engine.gates import Gates
+from engine.entries.gates import Gates
+from engine.entries.halts import HaltSwitch
+from engine.guards import store as guard_rows
 from engine.guards.guard import GuardState
-from engine.halts import HaltSwitch
-from engine.liquidation.trouble import tell_if_due
-from engine.liquidation.unwatched import KEY_CHANGED, STARTING
+from engine.guards.unwatched import KEY_CHANGED, STARTING
+from engine.model.errors import KeyRejectedError, LockedOutError
+from engine.model.venues import Venue
 from engine.nonce.store import NonceStore
+from engine.orders.journal import Journal
+from engine.orders.reminders import tell_if_due
 from engine.people.accounts import KeyOrigin, StoredAccount
+from engine.people.store import save_account
 from engine.status import Symptom, find_troubles
-from engine.storage.repositories import guards as guard_rows
-from engine.storage.repositories.people import save_account
 from engine.tasks import Tasks
-from engine.venues import Venue
 from handlers.render.status import render_status
 from handlers.render.times import Reader
 from tests.bot.database import START, migrated
@@ -47,7 +47,7 @@ class Desk:
             facts=Facts(version="1", mode="live", database_file=None, revision="1", guard_interval_s=10),
             clock=self.clock,
             reader=self,
-            watch=SimpleNamespace(looked_at=self.looked_at, sights={}),
+            watch=SimpleNamespace(looked_at=self.looked_at, guard_marks={}),
             is_key_certain=lambda _account_id: self.is_key_certain,
             tasks=self.tasks,
             nonces=nonces,

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine.liquidation.unwatched import Unwatched
+from engine.guards.unwatched import Unwatched
 from engine.status import (
     BrokerStatus,
     FailingExit,

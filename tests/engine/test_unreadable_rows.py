@@ -7,13 +7,12 @@ from sqlalchemy.exc import OperationalError
 
 from engine.alerts import outbox
 from engine.alerts.messages import RecordKind, RecordUnreadable
-from engine.people.roles import Role
-from engine.storage.records import User
-from engine.storage.repositories.people import save_user
-from engine.venues import Venue
+from engine.model.venues import Venue
+from engine.people.roles import Role, User
+from engine.people.store import save_user
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
-from tests.engine.liquidation.test_sale_contradicted import sold
+from tests.engine.exits.test_sale_contradicted import sold
 from tests.engine_room import a_trigger
 
 

@@ -1,6 +1,6 @@
 """Faults of Telegram and of whoever writes to the bot."""
 
-from tests.faults.row import ACCEPTANCE, ACCESS, BUTTONS, CONFIRM, DELIVERY, EXITS, PROCESS, Row
+from tests.faults.row import Row
 
 CHAT = (
     Row(
@@ -8,10 +8,10 @@ CHAT = (
         fault="Telegram answers 429 or 5xx, or is away",
         outcome="trading goes on; alerts wait in order and none is lost",
         tests=(
-            f"{EXITS}test_an_alert_waits_for_telegram_and_the_sale_does_not",
-            f"{DELIVERY}test_an_outage_delays_an_alert_and_keeps_the_order",
-            f"{DELIVERY}test_flood_control_is_waited_out",
-            f"{DELIVERY}test_an_alert_cut_off_while_being_sent_says_that_it_may_be_repeated",
+            "tests/acceptance/test_exits.py::test_an_alert_waits_for_telegram_and_the_sale_does_not",
+            "tests/bot/test_delivery.py::test_an_outage_delays_an_alert_and_keeps_the_order",
+            "tests/bot/test_delivery.py::test_flood_control_is_waited_out",
+            "tests/bot/test_delivery.py::test_an_alert_cut_off_while_being_sent_says_that_it_may_be_repeated",
         ),
     ),
     Row(
@@ -19,8 +19,8 @@ CHAT = (
         fault="blocked by the user, chat moved",
         outcome="what is meant for that chat waits, the others and the guards go on",
         tests=(
-            f"{DELIVERY}test_a_blocked_chat_waits_and_the_others_go_on",
-            f"{DELIVERY}test_what_waits_for_a_chat_leaves_once_its_owner_writes",
+            "tests/bot/test_delivery.py::test_a_blocked_chat_waits_and_the_others_go_on",
+            "tests/bot/test_delivery.py::test_what_waits_for_a_chat_leaves_once_its_owner_writes",
             "tests/bot/test_retry.py::test_a_failed_send_means",
         ),
     ),
@@ -29,9 +29,9 @@ CHAT = (
         fault="a flood of commands",
         outcome="a bounded number is handled at once, exits go out meanwhile",
         tests=(
-            f"{PROCESS}test_a_sale_goes_out_during_a_flood_of_commands",
+            "tests/crash/test_faults_of_the_process.py::test_a_sale_goes_out_during_a_flood_of_commands",
             "tests/bot/test_ordering.py::test_no_more_than_the_most_are_handled_at_once",
-            f"{ACCESS}test_a_crowd_of_strangers_leaves_a_bounded_number_of_lines",
+            "tests/handlers/test_access.py::test_a_crowd_of_strangers_leaves_a_bounded_number_of_lines",
         ),
     ),
     Row(
@@ -39,13 +39,13 @@ CHAT = (
         fault="forged, stale or repeated buttons, somebody else's button",
         outcome="one use, for one person, until it expires",
         tests=(
-            f"{CONFIRM}test_of_many_presses_at_once_one_counts_even_over_two_processes",
-            f"{CONFIRM}test_a_button_works_for_its_own_user_only_and_stays_usable_for_them",
-            f"{CONFIRM}test_a_button_works_until_just_before_it_expires",
-            f"{CONFIRM}test_an_unknown_button_does_nothing",
-            f"{ACCESS}test_another_known_persons_button_never_acts",
-            f"{BUTTONS}test_a_double_tap_acts_once_and_the_second_is_told_why",
-            f"{ACCEPTANCE}/test_closing.py::test_everything_of_a_coin_is_sold_after_one_press_and_only_one",
+            "tests/engine/offers/test_confirm.py::test_of_many_presses_at_once_one_counts_even_over_two_processes",
+            "tests/engine/offers/test_confirm.py::test_a_button_works_for_its_own_user_only_and_stays_usable_for_them",
+            "tests/engine/offers/test_confirm.py::test_a_button_works_until_just_before_it_expires",
+            "tests/engine/offers/test_confirm.py::test_an_unknown_button_does_nothing",
+            "tests/handlers/test_access.py::test_another_known_persons_button_never_acts",
+            "tests/handlers/test_buttons.py::test_a_double_tap_acts_once_and_the_second_is_told_why",
+            "tests/acceptance/test_closing.py::test_everything_of_a_coin_is_sold_after_one_press_and_only_one",
         ),
     ),
     Row(
@@ -53,9 +53,9 @@ CHAT = (
         fault="strangers, groups",
         outcome="silence, and a line in the log",
         tests=(
-            f"{ACCEPTANCE}/test_strangers.py::test_a_stranger_gets_silence",
-            f"{ACCESS}test_a_known_person_is_not_answered_in_a_group",
-            f"{ACCESS}test_a_knocking_stranger_leaves_one_line_an_hour",
+            "tests/acceptance/test_strangers.py::test_a_stranger_gets_silence",
+            "tests/handlers/test_access.py::test_a_known_person_is_not_answered_in_a_group",
+            "tests/handlers/test_access.py::test_a_knocking_stranger_leaves_one_line_an_hour",
         ),
     ),
     Row(
@@ -74,7 +74,7 @@ CHAT = (
         outcome="polling goes on; the alert is tried on, slower, and counted",
         tests=(
             "tests/bot/test_application.py::test_no_answer_to_a_poll_makes_it_deaf",
-            f"{DELIVERY}test_a_critical_alert_that_telegram_refuses_is_tried_on_slower_for_ever",
+            "tests/bot/test_delivery.py::test_a_critical_alert_that_telegram_refuses_is_tried_on_slower_for_ever",
         ),
     ),
     Row(
@@ -82,7 +82,7 @@ CHAT = (
         fault="a screen is asked for while a key is out of points, or just after a sale",
         outcome="figures with their age, none of before the sale",
         tests=(
-            "tests/engine/balances/test_waiting_for_brokers.py::test_a_key_that_waits_for_its_points_delays_no_screen_whose_figures_are_fresh",
+            "tests/engine/accounts/test_waiting_for_brokers.py::test_a_key_that_waits_for_its_points_delays_no_screen_whose_figures_are_fresh",
             "tests/engine/portfolio/test_after_a_sale.py::test_until_the_account_is_read_again_no_figure_of_before_the_sale_is_shown",
             "tests/engine/portfolio/test_after_a_sale.py::test_nothing_is_guarded_by_figures_of_before_a_sale",
         ),

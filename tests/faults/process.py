@@ -1,16 +1,7 @@
 """Faults of the process, its database and its machine."""
 
 from tests.faults.row import (
-    ACCEPTANCE,
-    BROKERS,
     CRASH,
-    DATABASE_ALARM,
-    EXECUTE,
-    LEASE,
-    PROCESS,
-    RESTARTS,
-    SALE,
-    WATCH,
     Row,
 )
 
@@ -20,8 +11,8 @@ PROCESS_FAULTS = (
         fault="kill -9 between intent and order",
         outcome="after the restart the order is asked for, then sent",
         tests=(
-            f"{EXECUTE}test_an_exit_that_was_only_planned_is_sent_after_the_restart",
-            f"{EXECUTE}test_an_order_written_as_sent_that_never_left_is_sent_after_its_deadline",
+            "tests/engine/exits/test_execute.py::test_an_exit_that_was_only_planned_is_sent_after_the_restart",
+            "tests/engine/exits/test_execute.py::test_an_order_written_as_sent_that_never_left_is_sent_after_its_deadline",
             CRASH,
         ),
     ),
@@ -30,9 +21,9 @@ PROCESS_FAULTS = (
         fault="kill -9 between order and answer",
         outcome="as V1",
         tests=(
-            f"{RESTARTS}test_a_sale_that_the_venue_made_before_the_kill_is_found_and_told_once",
-            f"{RESTARTS}test_an_order_that_arrives_while_nobody_watches_is_found",
-            f"{RESTARTS}test_an_order_that_is_still_under_way_at_the_restart_sells_once_at_most",
+            "tests/acceptance/test_restarts.py::test_a_sale_that_the_venue_made_before_the_kill_is_found_and_told_once",
+            "tests/acceptance/test_restarts.py::test_an_order_that_arrives_while_nobody_watches_is_found",
+            "tests/acceptance/test_restarts.py::test_an_order_that_is_still_under_way_at_the_restart_sells_once_at_most",
             CRASH,
         ),
     ),
@@ -41,8 +32,8 @@ PROCESS_FAULTS = (
         fault="kill -9 between answer and commit",
         outcome="the order is found and taken over, no second one",
         tests=(
-            f"{EXECUTE}test_an_accepted_order_is_followed_to_its_fill_after_the_restart",
-            f"{SALE}test_the_sale_the_guard_and_the_alert_are_written_together_or_not_at_all",
+            "tests/engine/exits/test_execute.py::test_an_accepted_order_is_followed_to_its_fill_after_the_restart",
+            "tests/engine/exits/test_sale.py::test_the_sale_the_guard_and_the_alert_are_written_together_or_not_at_all",
             CRASH,
         ),
     ),
@@ -51,9 +42,9 @@ PROCESS_FAULTS = (
         fault="disk full",
         outcome="nothing is sent that is not written; the owner is told past the database",
         tests=(
-            f"{DATABASE_ALARM}test_one_that_fails_for_seconds_is_told_once_a_minute_until_it_works",
+            "tests/bot/test_database_alarm.py::test_one_that_fails_for_seconds_is_told_once_a_minute_until_it_works",
             "tests/bot/test_direct_line.py::test_every_owner_and_the_hook_are_told",
-            f"{PROCESS}test_a_disk_that_takes_no_more_is_told_and_the_loser_sold_once_it_does",
+            "tests/crash/test_faults_of_the_process.py::test_a_disk_that_takes_no_more_is_told_and_the_loser_sold_once_it_does",
         ),
     ),
     Row(
@@ -61,8 +52,8 @@ PROCESS_FAULTS = (
         fault="database locked",
         outcome="told while it lasts; sold once it is free",
         tests=(
-            f"{DATABASE_ALARM}test_one_that_only_waits_is_told_before_it_fails",
-            f"{ACCEPTANCE}/test_database_locked.py::test_the_owner_hears_that_nothing_can_be_sold_and_that_it_goes_on",
+            "tests/bot/test_database_alarm.py::test_one_that_only_waits_is_told_before_it_fails",
+            "tests/acceptance/test_database_locked.py::test_the_owner_hears_that_nothing_can_be_sold_and_that_it_goes_on",
         ),
     ),
     Row(
@@ -75,7 +66,7 @@ PROCESS_FAULTS = (
             "tests/engine/storage/test_restored.py::test_nonces_go_on_from_the_higher_of_both_databases",
             "tests/bot/test_checks.py::test_damage_is_told_and_a_backup_advised",
             "tests/bot/test_upkeep.py::test_a_damaged_database_stops_the_start_with_what_to_do",
-            f"{DATABASE_ALARM}test_what_is_wrong_with_it_is_named",
+            "tests/bot/test_database_alarm.py::test_what_is_wrong_with_it_is_named",
         ),
         gap="A page that is damaged and not read is found by `nija doctor` only.",
     ),
@@ -84,10 +75,10 @@ PROCESS_FAULTS = (
         fault="two processes",
         outcome="the second one ends, and an older one may not write any more",
         tests=(
-            f"{LEASE}test_a_second_bot_is_refused_and_told_who_holds_it",
-            f"{LEASE}test_a_second_process_on_one_database_overrules_the_first",
+            "tests/bot/test_lease.py::test_a_second_bot_is_refused_and_told_who_holds_it",
+            "tests/bot/test_lease.py::test_a_second_process_on_one_database_overrules_the_first",
             "tests/bot/test_lifecycle.py::test_a_bot_that_takes_the_database_over_stops_the_one_before",
-            f"{EXECUTE}test_two_processes_that_drive_one_intent_sell_once",
+            "tests/engine/exits/test_execute.py::test_two_processes_that_drive_one_intent_sell_once",
         ),
     ),
     Row(
@@ -98,7 +89,7 @@ PROCESS_FAULTS = (
             "tests/bot/test_watchdog.py::test_a_silent_loop_is_told_once_and_ended_at_last",
             "tests/bot/test_watchdog.py::test_it_looks_while_the_loop_cannot",
             "tests/bot/test_jobs.py::test_a_run_that_hangs_is_cancelled_at_its_budget_and_the_next_one_runs",
-            f"{WATCH}test_a_look_that_takes_too_long_is_given_up_and_counts_as_no_price",
+            "tests/engine/exits/test_watch.py::test_a_look_that_takes_too_long_is_given_up_and_counts_as_no_price",
         ),
     ),
     Row(
@@ -106,7 +97,7 @@ PROCESS_FAULTS = (
         fault="SIGTERM in the middle of an exit",
         outcome="the exit is brought to its end or to a state that a restart takes up",
         tests=(
-            f"{PROCESS}test_a_stop_in_the_middle_of_a_sale_brings_it_to_its_end",
+            "tests/crash/test_faults_of_the_process.py::test_a_stop_in_the_middle_of_a_sale_brings_it_to_its_end",
             "tests/bot/test_lifecycle.py::test_it_stops_in_order_and_lets_a_handler_finish_its_order",
             "tests/engine/test_tasks.py::test_the_end_waits_for_what_must_end_and_cancels_the_rest",
         ),
@@ -116,11 +107,11 @@ PROCESS_FAULTS = (
         fault="no name, no TLS, an answer that trickles",
         outcome="every call has a limit, other brokers go on",
         tests=(
-            f"{BROKERS}/test_ccxt_client.py::test_no_answer_in_time_is_unknown_for_an_order",
-            f"{BROKERS}/test_ccxt_client.py::test_an_order_that_found_no_connection_was_certainly_not_sent",
-            f"{BROKERS}/test_ccxt_client.py::test_an_order_to_a_server_whose_certificate_nobody_trusts_was_certainly_not_sent",
-            f"{BROKERS}/test_errors_table.py::test_failures_on_the_way",
-            f"{ACCEPTANCE}/test_balances_under_way.py::test_a_sale_goes_out_while_another_venue_hangs_and_balance_is_asked",
+            "tests/engine/brokers/test_ccxt_client.py::test_no_answer_in_time_is_unknown_for_an_order",
+            "tests/engine/brokers/test_ccxt_client.py::test_an_order_that_found_no_connection_was_certainly_not_sent",
+            "tests/engine/brokers/test_ccxt_client.py::test_an_order_to_a_server_whose_certificate_nobody_trusts_was_certainly_not_sent",
+            "tests/engine/brokers/test_errors_table.py::test_failures_on_the_way",
+            "tests/acceptance/test_balances_under_way.py::test_a_sale_goes_out_while_another_venue_hangs_and_balance_is_asked",
         ),
     ),
     Row(
@@ -141,7 +132,9 @@ PROCESS_FAULTS = (
         number="P13",
         fault="the lock file is deleted under a running bot",
         outcome="noticed within a second; no second bot runs",
-        tests=(f"{LEASE}test_a_lock_file_that_is_gone_is_noticed_and_lets_no_second_bot_in",),
+        tests=(
+            "tests/bot/test_lease.py::test_a_lock_file_that_is_gone_is_noticed_and_lets_no_second_bot_in",
+        ),
     ),
     Row(
         number="P14",
@@ -207,15 +200,13 @@ PROCESS_FAULTS = (
         number="P22",
         fault="an exit's steps have a gap in their numbers",
         outcome="each is read once",
-        tests=(
-            "tests/engine/execution/test_step_log.py::test_a_step_behind_a_gap_in_the_numbers_is_read_once",
-        ),
+        tests=("tests/engine/orders/test_step_log.py::test_a_step_behind_a_gap_in_the_numbers_is_read_once",),
     ),
     Row(
         number="P23",
         fault="nobody can read since when an asset is held",
         outcome="it is no new name of a lost coin",
-        tests=("tests/engine/guards/test_renaming.py::test_what_came_nobody_knows_when_is_no_arrival",),
+        tests=("tests/engine/sync/test_renaming.py::test_what_came_nobody_knows_when_is_no_arrival",),
     ),
     Row(
         number="P24",
@@ -238,7 +229,7 @@ PROCESS_FAULTS = (
         fault="a second bot answers with the same token",
         outcome="told at once; restored guards wait meanwhile",
         tests=(
-            "tests/engine/guards/test_keeper_restored.py::test_a_restored_guard_waits_while_another_bot_answers_with_the_token",
+            "tests/engine/sync/test_reconciler_restored.py::test_a_restored_guard_waits_while_another_bot_answers_with_the_token",
         ),
     ),
     Row(

@@ -1,6 +1,6 @@
 """Faults of a venue around clocks, secrets, damaged readings and odd orders."""
 
-from tests.faults.row import BROKERS, GUARDS, LIQUIDATION, STOCK, Row
+from tests.faults.row import Row
 
 VENUE_READINGS = (
     Row(
@@ -8,7 +8,7 @@ VENUE_READINGS = (
         fault="our clock is off by an hour",
         outcome="prices, sessions and tokens go by the venue's clock; coins and stocks are sold",
         tests=(
-            "tests/engine/liquidation/test_sale_venue_time.py::test_a_coin_is_sold_under_a_clock_that_is_off",
+            "tests/engine/exits/test_sale_venue_time.py::test_a_coin_is_sold_under_a_clock_that_is_off",
             "tests/engine/portfolio/test_unread_sales.py::test_a_position_that_was_not_read_since_its_sale_is_not_taken_for_read",
         ),
     ),
@@ -25,7 +25,7 @@ VENUE_READINGS = (
         fault="/close while a changed key is unproven",
         outcome="waits and says why",
         tests=(
-            "tests/engine/people/test_identities.py::test_a_close_waits_and_says_why_while_the_new_key_cannot_be_placed",
+            "tests/engine/adoption/test_identities.py::test_a_close_waits_and_says_why_while_the_new_key_cannot_be_placed",
         ),
     ),
     Row(
@@ -33,7 +33,7 @@ VENUE_READINGS = (
         fault="several coins lose their price in one outage",
         outcome="one message",
         tests=(
-            "tests/engine/liquidation/test_watch.py::test_coins_that_lose_their_price_in_one_outage_are_told_of_in_one_message",
+            "tests/engine/exits/test_watch.py::test_coins_that_lose_their_price_in_one_outage_are_told_of_in_one_message",
         ),
     ),
     Row(
@@ -41,7 +41,7 @@ VENUE_READINGS = (
         fault="an exit is refused for days",
         outcome="each attempt reads the journal's new steps only",
         tests=(
-            "tests/engine/execution/test_step_log.py::test_steps_that_were_read_are_kept_and_new_ones_follow_them",
+            "tests/engine/orders/test_step_log.py::test_steps_that_were_read_are_kept_and_new_ones_follow_them",
         ),
     ),
     Row(
@@ -49,8 +49,8 @@ VENUE_READINGS = (
         fault="a venue leaves out for minutes what it still holds",
         outcome="the guard is paused and told; back as it was it goes on at once, otherwise its owner is asked",
         tests=(
-            "tests/engine/guards/test_keeper_vanished.py::test_what_comes_back_as_it_was_is_guarded_again_at_once_and_told",
-            f"{BROKERS}/alpaca/test_alpaca_broker.py::test_no_positions_where_the_account_counts_some_are_no_empty_account",
+            "tests/engine/sync/test_reconciler_vanished.py::test_what_comes_back_as_it_was_is_guarded_again_at_once_and_told",
+            "tests/engine/brokers/alpaca/test_alpaca_broker.py::test_no_positions_where_the_account_counts_some_are_no_empty_account",
         ),
     ),
     Row(
@@ -58,7 +58,7 @@ VENUE_READINGS = (
         fault="the guarded pair is shut and without a price while the coin falls",
         outcome="sold through another pair, as much as its book carries",
         tests=(
-            "tests/engine/liquidation/test_exit_pair.py::test_a_guarded_pair_without_a_price_keeps_no_other_pair_from_selling_after_a_fall",
+            "tests/engine/exits/test_exit_pair.py::test_a_guarded_pair_without_a_price_keeps_no_other_pair_from_selling_after_a_fall",
         ),
     ),
     Row(
@@ -66,8 +66,8 @@ VENUE_READINGS = (
         fault="an open covered call, or an order of odd intent, holds what is to be sold at Alpaca",
         outcome="cancelled and named; one that cannot be understood is named",
         tests=(
-            "tests/engine/liquidation/test_sale_held_shares.py::test_an_order_that_holds_what_is_sold_is_cancelled_whatever_its_intent",
-            "tests/engine/liquidation/test_sale_held_shares.py::test_an_order_that_may_hold_what_is_sold_is_named",
+            "tests/engine/exits/test_sale_held_shares.py::test_an_order_that_holds_what_is_sold_is_cancelled_whatever_its_intent",
+            "tests/engine/exits/test_sale_held_shares.py::test_an_order_that_may_hold_what_is_sold_is_named",
         ),
     ),
     Row(
@@ -75,22 +75,24 @@ VENUE_READINGS = (
         fault="a share is called like money or a coin",
         outcome="a position that is guarded and sold",
         tests=(
-            "tests/engine/liquidation/test_sale_held_shares.py::test_a_share_called_like_money_or_a_coin_is_guarded_and_sold",
+            "tests/engine/exits/test_sale_held_shares.py::test_a_share_called_like_money_or_a_coin_is_guarded_and_sold",
         ),
     ),
     Row(
         number="V49",
         fault="coins of another platform or a vault at Coinbase",
         outcome="locked: only what spot orders reach is sold",
-        tests=(f"{STOCK}test_coins_that_no_spot_order_reaches_are_not_sold",),
+        tests=(
+            "tests/engine/exits/test_availability.py::test_coins_that_no_spot_order_reaches_are_not_sold",
+        ),
     ),
     Row(
         number="V50",
         fault="an open order whose kind of product is odd or unknown",
         outcome="found and cancelled where the venue documents it, otherwise named",
         tests=(
-            "tests/engine/liquidation/test_sale_hindered.py::test_an_order_in_the_way_is_found_however_coinbase_writes_it",
-            "tests/engine/liquidation/test_sale_hindered.py::test_an_order_in_an_unknown_kind_of_product_is_named_and_not_cancelled",
+            "tests/engine/exits/test_sale_hindered.py::test_an_order_in_the_way_is_found_however_coinbase_writes_it",
+            "tests/engine/exits/test_sale_hindered.py::test_an_order_in_an_unknown_kind_of_product_is_named_and_not_cancelled",
         ),
     ),
     Row(
@@ -106,21 +108,21 @@ VENUE_READINGS = (
         number="V52",
         fault="the clock is set while the fills of our sale are not there yet",
         outcome="no guard is paused for what the sale brought",
-        tests=(f"{GUARDS}/test_keeper_untold.py::test_what_our_sale_brought_pauses_no_guard",),
+        tests=("tests/engine/sync/test_reconciler_untold.py::test_what_our_sale_brought_pauses_no_guard",),
     ),
     Row(
         number="V53",
         fault="the clock is set while an exit fails",
         outcome="its reminders are neither early nor late",
-        tests=("tests/engine/liquidation/test_trouble_clock.py::test_a_reminder_is_neither_early_nor_late",),
+        tests=("tests/engine/orders/test_reminders_clock.py::test_a_reminder_is_neither_early_nor_late",),
     ),
     Row(
         number="V54",
         fault="an order of the owner with our size and without our id",
         outcome="cancelled to free what is sold when it has a limit; one that may be ours holds up nothing and is named",
         tests=(
-            f"{LIQUIDATION}/test_sale_owner_orders.py::test_a_limit_order_of_the_same_size_is_cancelled_to_free_what_is_sold",
-            f"{LIQUIDATION}/test_sale_owner_orders.py::test_an_order_that_may_be_the_owners_holds_up_no_exit_and_is_named",
+            "tests/engine/exits/test_sale_owner_orders.py::test_a_limit_order_of_the_same_size_is_cancelled_to_free_what_is_sold",
+            "tests/engine/exits/test_sale_owner_orders.py::test_an_order_that_may_be_the_owners_holds_up_no_exit_and_is_named",
         ),
     ),
     Row(
@@ -128,8 +130,8 @@ VENUE_READINGS = (
         fault="an order's totals are missing or odd, or it is shown as open for ever",
         outcome="told as its trades tell it; an unknown fee is no zero",
         tests=(
-            f"{LIQUIDATION}/test_sale_odd_totals.py::test_a_sale_is_told_as_its_trades_tell_it",
-            f"{LIQUIDATION}/test_sale_odd_totals.py::test_a_fee_that_nobody_tells_is_unknown_and_no_zero",
+            "tests/engine/exits/test_sale_odd_totals.py::test_a_sale_is_told_as_its_trades_tell_it",
+            "tests/engine/exits/test_sale_odd_totals.py::test_a_fee_that_nobody_tells_is_unknown_and_no_zero",
         ),
     ),
     Row(
@@ -137,7 +139,7 @@ VENUE_READINGS = (
         fault="a venue loses orders for minutes and is well again",
         outcome="losers are sold within seconds of it",
         tests=(
-            f"{LIQUIDATION}/test_sale_after_outage.py::test_two_losers_are_sold_soon_after_their_venue_is_well_again",
+            "tests/engine/exits/test_sale_after_outage.py::test_two_losers_are_sold_soon_after_their_venue_is_well_again",
         ),
     ),
     Row(
@@ -153,7 +155,7 @@ VENUE_READINGS = (
         fault="another pair's book is an outlier for a moment",
         outcome="a second look decides; nothing is sold by one",
         tests=(
-            "tests/engine/liquidation/test_exit_pair.py::test_a_book_that_says_something_else_a_moment_later_sells_nothing",
+            "tests/engine/exits/test_exit_pair.py::test_a_book_that_says_something_else_a_moment_later_sells_nothing",
         ),
     ),
     Row(
@@ -161,7 +163,7 @@ VENUE_READINGS = (
         fault="the market closes on an accepted stock order",
         outcome="cancelled, and sold in the next session if still needed",
         tests=(
-            "tests/engine/liquidation/test_sale_stocks.py::test_an_order_that_the_close_left_waiting_is_cancelled_and_its_exit_waits",
+            "tests/engine/exits/test_sale_stocks.py::test_an_order_that_the_close_left_waiting_is_cancelled_and_its_exit_waits",
         ),
     ),
     Row(
@@ -169,21 +171,21 @@ VENUE_READINGS = (
         fault="an order that was given up fills after its exit",
         outcome="told as NIJA's sale, once",
         tests=(
-            "tests/engine/liquidation/test_late_fills.py::test_a_fill_of_an_attempt_that_was_given_up_is_told_as_our_sale_once",
+            "tests/engine/exits/test_late_fills.py::test_a_fill_of_an_attempt_that_was_given_up_is_told_as_our_sale_once",
         ),
     ),
     Row(
         number="V61",
         fault="a split of any ratio, a stock dividend or a spin-off before any reading",
         outcome="the exit pauses and asks",
-        tests=(f"{LIQUIDATION}/test_sale_stocks.py::test_no_split_however_small_is_sold_as_a_loss",),
+        tests=("tests/engine/exits/test_sale_stocks.py::test_no_split_however_small_is_sold_as_a_loss",),
     ),
     Row(
         number="V62",
         fault="a price below the venue's smallest order for a moment",
         outcome="the guard stays, and sells or stands down at the next price",
         tests=(
-            f"{LIQUIDATION}/test_sale_refused.py::test_a_flash_crash_below_the_smallest_value_ends_no_guard",
+            "tests/engine/exits/test_sale_refused.py::test_a_flash_crash_below_the_smallest_value_ends_no_guard",
         ),
     ),
     Row(
@@ -191,7 +193,7 @@ VENUE_READINGS = (
         fault="a reading of before an exit found the coins gone",
         outcome="it does not bring them back",
         tests=(
-            f"{GUARDS}/test_keeper_vanished.py::test_a_reading_of_before_does_not_say_that_what_an_exit_found_gone_is_back",
+            "tests/engine/sync/test_reconciler_vanished.py::test_a_reading_of_before_does_not_say_that_what_an_exit_found_gone_is_back",
         ),
     ),
     Row(
@@ -199,8 +201,8 @@ VENUE_READINGS = (
         fault="every list of Kraken hides an accepted order that holds the coins",
         outcome="it is not sent again while the balance shows them gone or held",
         tests=(
-            "tests/engine/liquidation/test_sale_hidden_orders.py::test_an_accepted_order_that_no_list_shows_is_not_sent_again_while_it_holds_the_coins",
-            "tests/engine/liquidation/test_sale_hidden_orders.py::test_a_balance_that_lags_behind_as_the_lists_do_is_read_a_second_time_before_anything_is_sent_again",
+            "tests/engine/exits/test_sale_hidden_orders.py::test_an_accepted_order_that_no_list_shows_is_not_sent_again_while_it_holds_the_coins",
+            "tests/engine/exits/test_sale_hidden_orders.py::test_a_balance_that_lags_behind_as_the_lists_do_is_read_a_second_time_before_anything_is_sent_again",
         ),
     ),
     Row(
@@ -208,8 +210,8 @@ VENUE_READINGS = (
         fault="a lost order is listed or filled after its exit ended",
         outcome="told once as a sale of NIJA and taken off the guard",
         tests=(
-            "tests/engine/liquidation/test_late_fills_of_lost_orders.py::test_a_late_fill_of_a_lost_order_is_told_once_as_our_own_sale",
-            "tests/engine/liquidation/test_late_fills_of_lost_orders.py::test_what_a_late_fill_sold_is_not_guarded_any_more",
+            "tests/engine/exits/test_late_fills_of_lost_orders.py::test_a_late_fill_of_a_lost_order_is_told_once_as_our_own_sale",
+            "tests/engine/exits/test_late_fills_of_lost_orders.py::test_what_a_late_fill_sold_is_not_guarded_any_more",
         ),
     ),
     Row(
@@ -217,7 +219,7 @@ VENUE_READINGS = (
         fault="a halt keeps an accepted order from filling",
         outcome="reminders name the order, the halt and the way out",
         tests=(
-            "tests/engine/liquidation/test_sale_halted.py::test_the_reminders_name_the_order_the_halt_and_what_can_be_done",
+            "tests/engine/exits/test_sale_halted.py::test_the_reminders_name_the_order_the_halt_and_what_can_be_done",
         ),
     ),
     Row(
@@ -225,8 +227,8 @@ VENUE_READINGS = (
         fault="rows of orders or trades that name no id",
         outcome="counted only where they may be ours, and named",
         tests=(
-            "tests/engine/liquidation/test_sale_unnamed.py::test_rows_without_any_id_keep_no_exit_from_going_on",
-            "tests/engine/liquidation/test_sale_unnamed.py::test_a_row_without_any_id_that_may_be_ours_is_named_to_its_owner",
+            "tests/engine/exits/test_sale_unnamed.py::test_rows_without_any_id_keep_no_exit_from_going_on",
+            "tests/engine/exits/test_sale_unnamed.py::test_a_row_without_any_id_that_may_be_ours_is_named_to_its_owner",
         ),
     ),
     Row(
@@ -234,8 +236,8 @@ VENUE_READINGS = (
         fault="an outage fails prices and balances together, or strikes in the midst of a sale",
         outcome="one alarm with reminders and one end; a sale is reminded of by itself",
         tests=(
-            "tests/engine/balances/test_lookout.py::test_an_outage_under_a_guard_is_one_alarm_with_reminders_and_one_all_clear",
-            "tests/engine/liquidation/test_watch.py::test_an_outage_in_the_midst_of_a_sale_is_reminded_of_by_the_sale_alone",
+            "tests/engine/accounts/test_outages.py::test_an_outage_under_a_guard_is_one_alarm_with_reminders_and_one_all_clear",
+            "tests/engine/exits/test_watch.py::test_an_outage_in_the_midst_of_a_sale_is_reminded_of_by_the_sale_alone",
         ),
     ),
 )

@@ -4,13 +4,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 from engine.alerts.messages import CancelledOrder
-from engine.closing.preview import CloseLine, ClosePreview
-from engine.execution.audit import ExitRecord
-from engine.execution.intents import Asked, Intent, IntentKind, IntentStep, Trigger
-from engine.execution.states import IntentState
-from engine.orders import Fill, Side
-from engine.positions import Direction
-from engine.venues import Venue
+from engine.exits.audit import ExitRecord
+from engine.model.holdings import Direction
+from engine.model.orders import Fill, Side
+from engine.model.venues import Venue
+from engine.offers.closing_preview import CloseLine, ClosePreview
+from engine.orders.intents import Asked, Intent, IntentKind, IntentStep, Trigger
+from engine.orders.states import IntentState
 from tests.handlers.values import NOW, OWNER, ago
 
 STARTED = ago(minutes=5)

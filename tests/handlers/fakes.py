@@ -3,9 +3,9 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from engine.closing.preview import Kept, Selling
-from engine.guards.offers import LeftAlone
-from engine.halts import Halt, HaltedBy
+from engine.entries.halts import Halt, HaltedBy
+from engine.offers.closing_preview import Kept, Selling
+from engine.offers.offers import LeftAlone
 from engine.services import Services
 from tests.handlers.exit_values import close_line, close_preview, exit_record
 from tests.handlers.values import (

@@ -5,10 +5,20 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from engine.accounts.fees import FeeProfile
+from engine.accounts.snapshot import BalanceSnapshot, CashLine, OpenPosition, UserBrokerState, combine
 from engine.alerts import messages
-from engine.balances.snapshot import BalanceSnapshot, CashLine, OpenPosition, UserBrokerState, combine
+from engine.entries.route import Choice as Why
+from engine.entries.route import LeftOut, NoRoute, Obstacle, Reason, Route, RoutePreview, TradeRequest
 from engine.guards.guard import Guard, GuardSource, GuardState
-from engine.guards.offers import (
+from engine.guards.unwatched import Unwatched
+from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
+from engine.model.holdings import Direction, PositionKind, Unsettled
+from engine.model.money import exact
+from engine.model.orders import Side
+from engine.model.venues import Account, Venue
+from engine.nonce.store import NonceStatus
+from engine.offers.offers import (
     Armed,
     Choice,
     ChoiceKind,
@@ -21,26 +31,8 @@ from engine.guards.offers import (
     Standing,
     Unguarded,
 )
-from engine.liquidation.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
-from engine.liquidation.unwatched import Unwatched
-from engine.money import exact
-from engine.orders import Side
 from engine.portfolio.view import NotGuarded, PortfolioView, PositionView, Unread
-from engine.positions import Direction, PositionKind, Unsettled
-from engine.routing.fees import FeeProfile
-from engine.routing.route import Choice as Why
-from engine.routing.route import LeftOut, NoRoute, Obstacle, Reason, Route, TradeRequest
-from engine.services import RoutePreview
-from engine.status import (
-    BrokerStatus,
-    FailingExit,
-    JobStatus,
-    NonceStatus,
-    PausedGuard,
-    PriceAge,
-    StatusReport,
-)
-from engine.venues import Account, Venue
+from engine.status import BrokerStatus, FailingExit, JobStatus, PausedGuard, PriceAge, StatusReport
 from handlers.render.times import Reader, zone_named
 
 amounts = st.decimals(min_value=-(10**15), max_value=10**15, places=18)

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.venues import Venue
+from engine.model.venues import Venue
 from handlers.arguments import (
     GuardArguments,
     Misread,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine.guards.offers import Armed, Nothing, Unguarded
+from engine.model.venues import Venue
+from engine.offers.offers import Armed, Nothing, Unguarded
 from engine.people.roles import Role
-from engine.venues import Venue
 from handlers.arguments import parse_route
 from tests.handlers.values import (
     OWNER,

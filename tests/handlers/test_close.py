@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.closing.preview import Selling
-from engine.guards.offers import Nothing
+from engine.offers.closing_preview import Selling
+from engine.offers.offers import Nothing
 from engine.people.roles import Role
 from tests.handlers.exit_values import close_line, close_preview, exit_record
 from tests.handlers.values import NOW, OWNER, person

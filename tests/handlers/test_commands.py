@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from engine.guards.offers import Nothing
-from engine.halts import Halt, HaltedBy
+from engine.entries.halts import Halt, HaltedBy
+from engine.model.venues import Venue
+from engine.offers.offers import Nothing
 from engine.people.roles import Role
-from engine.venues import Venue
 from tests.handlers.values import NOW, OWNER, person, portfolio, position
 
 

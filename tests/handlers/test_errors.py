@@ -5,8 +5,8 @@ import re
 import pytest
 from structlog.testing import capture_logs
 
-from engine.errors import TryLaterError
-from engine.venues import Venue
+from engine.model.errors import TryLaterError
+from engine.model.venues import Venue
 from sandbox.telegram import FaultKind
 
 

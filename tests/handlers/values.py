@@ -3,21 +3,21 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from engine.balances.snapshot import BalanceSnapshot, CashLine, OpenPosition, UserBrokerState, combine
+from engine.accounts.fees import TABLE
+from engine.accounts.snapshot import BalanceSnapshot, CashLine, OpenPosition, UserBrokerState, combine
+from engine.entries.route import Choice as Why
+from engine.entries.route import LeftOut, Obstacle, Reason, Route, RoutePreview, TradeRequest
 from engine.guards.guard import Guard, GuardSource
-from engine.guards.offers import Choice, ChoiceKind, Offer, OfferLine, Standing
-from engine.instruments import Instrument
-from engine.liquidation.mark import Mark, MarkBasis
-from engine.orders import Side
-from engine.people.roles import Role
+from engine.market.mark import Mark, MarkBasis
+from engine.model.holdings import Direction, PositionKind
+from engine.model.instruments import Instrument
+from engine.model.orders import Side
+from engine.model.venues import Account, Venue
+from engine.nonce.store import NonceStatus
+from engine.offers.offers import Choice, ChoiceKind, Offer, OfferLine, Standing
+from engine.people.roles import Person, Role
 from engine.portfolio.view import PortfolioView, PositionView, Unread
-from engine.positions import Direction, PositionKind
-from engine.routing.fees import TABLE
-from engine.routing.route import Choice as Why
-from engine.routing.route import LeftOut, Obstacle, Reason, Route, TradeRequest
-from engine.services import Person, RoutePreview
-from engine.status import BrokerStatus, JobStatus, NonceStatus, PriceAge, StatusReport
-from engine.venues import Account, Venue
+from engine.status import BrokerStatus, JobStatus, PriceAge, StatusReport
 from handlers.render.times import Reader
 
 NOW = datetime(2026, 3, 7, 2, 30, 11, tzinfo=UTC)

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import OperationalError
 
 from engine.storage.migrate import SCRIPTS, MigrationRefusedError, migration_config, run_migrations
-from engine.storage.tables import metadata
+from engine.tables import metadata
 
 NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions, Priority
-from engine.errors import (
+from engine.model.errors import (
     InvalidNonceError,
     KeyRejectedError,
     LockedOutError,
@@ -16,8 +16,8 @@ from engine.errors import (
     TryLaterError,
     UnknownOutcomeError,
 )
-from engine.orders import OpenOrders, VenueOrderId
-from engine.positions import AccountReport, Holding
+from engine.model.holdings import AccountReport, Holding
+from engine.model.orders import OpenOrders, VenueOrderId
 from tests.simulation.faults import Kind
 from tests.simulation.told_wrong import OrderQuery
 
@@ -268,8 +268,8 @@ class SimBroker:
 
     def _hide(self, order):
         hidden = {fill.trade_id for fill in order.fills}
-        self._truth.untold |= hidden
-        self._later(self._rng.uniform(2, 30), lambda: self._truth.untold.difference_update(hidden))
+        self._truth.unreported |= hidden
+        self._later(self._rng.uniform(2, 30), lambda: self._truth.unreported.difference_update(hidden))
 
     async def _travel(self):
         await asyncio.sleep(self._rng.choice((0.01, 0.04, 0.09)))

@@ -14,12 +14,14 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session
 
+from engine.alerts.table import AlertRow
+from engine.model.venues import Venue
 from engine.people.accounts import KeyOrigin, environment_account_id
 from engine.people.roles import Role
+from engine.people.table import AccountRow, UserRow
 from engine.storage.readable import UNREADABLE, UnreadableRows
 from engine.storage.statements import plain_table
-from engine.storage.tables import AccountRow, AlertRow, UserRow, metadata
-from engine.venues import Venue
+from engine.tables import metadata
 
 OWNER_ID = 7
 _ALERTS = plain_table(AlertRow)

@@ -2,8 +2,8 @@
 
 from decimal import ROUND_FLOOR, Decimal
 
-from engine.errors import RefusedError
-from engine.orders import Side
+from engine.model.errors import RefusedError
+from engine.model.orders import Side
 
 FIRST_PRICES = {"BTC/USD": Decimal(50_000), "ETH/USD": Decimal(3_000)}
 #: How likely the price of a stuck exit comes back at a step.

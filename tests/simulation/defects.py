@@ -12,42 +12,35 @@ from unittest.mock import patch
 
 from sqlmodel import col, select
 
+from engine.accounts.reports import Reports
 from engine.alerts.outbox import append_alert, load_due
-from engine.balances.reports import Reports
-from engine.errors import RefusedError, UnknownOutcomeError
-from engine.execution import settle, submit
-from engine.execution.journal import Journal
-from engine.execution.order_readings import Verdict
-from engine.execution.states import IntentEvent, IntentState
-from engine.execution.submit import Submitter
-from engine.guards import keeper
+from engine.alerts.table import AlertRow
+from engine.exits import filling, next_step, release, releases, watch
+from engine.exits.availability import Availability
+from engine.exits.closing import Dust, plan_sale
+from engine.exits.execute import Exits
+from engine.exits.filling import Filling
+from engine.exits.sale import Sale
+from engine.guards import guard_mark
+from engine.guards import mark_service as looking
 from engine.guards.changes import ChangeReason, Closed, Paused
 from engine.guards.dating import Dated, SeenTimes
 from engine.guards.following import BELIEVED_AFTER, follow
 from engine.guards.guard import Seen
-from engine.liquidation import (
-    filling,
-    looking,
-    mark,
-    next_step,
-    price_checks,
-    release,
-    releases,
-    sight,
-    watch,
-)
-from engine.liquidation.availability import Availability
-from engine.liquidation.closing import Dust, plan_sale
-from engine.liquidation.execute import Exits
-from engine.liquidation.filling import Filling
-from engine.liquidation.mark import Mark
-from engine.liquidation.sale import Sale
-from engine.liquidation.trouble import Trouble
-from engine.money import ZERO
+from engine.market import mark, price_checks
+from engine.market.mark import Mark
+from engine.model.errors import RefusedError, UnknownOutcomeError
+from engine.model.money import ZERO
+from engine.model.orders import Side
 from engine.nonce.sequence import next_nonce
 from engine.nonce.store import NonceStore
-from engine.orders import Side
-from engine.storage.tables import AlertRow
+from engine.orders import settle, submit
+from engine.orders.journal import Journal
+from engine.orders.order_readings import Verdict
+from engine.orders.reminders import Trouble
+from engine.orders.states import IntentEvent, IntentState
+from engine.orders.submit import Submitter
+from engine.sync import reconciler
 from tests.simulation import postman
 from tests.simulation.crashes import POINTS
 from tests.simulation.faults import Kind
@@ -163,14 +156,14 @@ def _trust_one_reading():
             seen=Seen(quantity=reading.there, at=reading.at),
         )
 
-    return patch.object(keeper, "follow", trusting)
+    return patch.object(reconciler, "follow", trusting)
 
 
 def _tell_after_the_fact():
     conclude = Journal.conclude
 
     async def split(self, intent, order, *, guard, seen, message):
-        with patch("engine.execution.journal.append_alert", _no_alert):
+        with patch("engine.orders.journal.append_alert", _no_alert):
             ended = await conclude(self, intent, order, guard=guard, seen=seen, message=message)
         async with self._database.write() as session:
             await append_alert(
@@ -304,8 +297,8 @@ def _count_to_the_price_alarm_by_the_wall():
             return is_alarm_due(seen, now=now, alarm_after=alarm_after)
         return now.at - seen.unknown_since.at >= alarm_after
 
-    is_alarm_due = sight.is_alarm_due
-    with patch.object(sight, "is_alarm_due", is_due), patch.object(watch, "is_alarm_due", is_due):
+    is_alarm_due = guard_mark.is_alarm_due
+    with patch.object(guard_mark, "is_alarm_due", is_due), patch.object(watch, "is_alarm_due", is_due):
         yield
 
 

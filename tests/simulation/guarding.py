@@ -1,8 +1,8 @@
 """Set a guard past the chat, and remember what it was when it was set."""
 
+from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardSource, Seen
-from engine.positions import Direction, PositionKind
-from engine.storage.repositories import guards as guard_rows
+from engine.model.holdings import Direction, PositionKind
 from tests.simulation.alarms import newest_alert
 from tests.simulation.database import InlineSession
 from tests.simulation.world import THRESHOLD, Armed

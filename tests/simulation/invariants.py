@@ -4,11 +4,11 @@ import json
 from datetime import timedelta
 from decimal import Decimal
 
-from engine.execution.audit import SHOWN
-from engine.execution.release_log import NOT_RELEASED, RELEASE, RELEASED
-from engine.execution.states import TRANSITIONS
-from engine.execution.unproven import FILLED_LATE
-from engine.orders import OrderStatus
+from engine.exits.audit import SHOWN
+from engine.model.orders import OrderStatus
+from engine.orders.release_log import NOT_RELEASED, RELEASE, RELEASED
+from engine.orders.states import TRANSITIONS
+from engine.orders.unproven import FILLED_LATE
 from tests.simulation.alarms import is_alarmed, newest_alert
 
 #: Seconds after which a position past its threshold is being sold or its owner was told that its price is unknown,
@@ -91,12 +91,12 @@ def unsettled(world):
 
 
 def _check_ends_are_told(world):
-    untold = world.store.rows(
+    unreported = world.store.rows(
         """SELECT intent_id, state FROM intents WHERE finished_at IS NOT NULL AND state IN ('filled', 'abandoned', 'refused') AND NOT EXISTS (
         SELECT 1 FROM alerts WHERE dedup_key LIKE 'exit%:' || intent_id || ':%'
         AND kind IN ('exit_filled', 'exit_parked'))"""
     )
-    for intent_id, state in untold:
+    for intent_id, state in unreported:
         world.violate(f"intent {intent_id} ended as {state} without an alert")
 
 

@@ -5,8 +5,8 @@ from contextlib import AsyncExitStack
 from types import SimpleNamespace
 
 from bot.bootstrap.engine import build_engine
-from engine.market import VenueMarket
-from engine.people.identities import Identities
+from engine.adoption.identities import Identities
+from engine.market.feed import VenueMarket
 from engine.tasks import Tasks
 from tests.simulation.alarms import newest_alert
 from tests.simulation.broker import SimBroker, SimMarketData

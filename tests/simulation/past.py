@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from engine.orders import OrderStatus
+from engine.model.orders import OrderStatus
 
 
 class Past:

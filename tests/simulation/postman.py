@@ -19,18 +19,18 @@ class Postman:
             now_s = self._clock.monotonic()
             held = {number for number, until_s in self._held.items() if until_s > now_s}
             due = await load_due(session, now=self._clock.now(), held=held)
-        for parcel in due:
-            await self._deliver(parcel)
+        for batch in due:
+            await self._deliver(batch)
         return len(due)
 
-    async def _deliver(self, parcel):
+    async def _deliver(self, batch):
         now, chance = self._clock.now(), self._rng.random()
         async with self._database.write() as session:
             if chance < 0.1:
                 later = now + timedelta(seconds=3)
-                self._held |= dict.fromkeys(parcel.alert_ids, self._clock.monotonic() + 3)
-                await mark_retry(session, parcel, not_before=later, error="429")
+                self._held |= dict.fromkeys(batch.alert_ids, self._clock.monotonic() + 3)
+                await mark_retry(session, batch, not_before=later, error="429")
             elif chance < 0.2:
-                await mark_unknown(session, parcel, not_before=now, error="timed out")
+                await mark_unknown(session, batch, not_before=now, error="timed out")
             else:
-                await mark_sent(session, parcel, message_id=1, now=now)
+                await mark_sent(session, batch, message_id=1, now=now)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import NamedTuple
 
-from engine.quotes import Level, OrderBook, Quote
+from engine.model.quotes import Level, OrderBook, Quote
 from tests.simulation.faults import Kind
 
 #: Seconds that true marks are remembered for.

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from engine.instruments import Instrument
-from engine.venues import Venue
+from engine.model.instruments import Instrument
+from engine.model.venues import Venue
 
 
 class Reuse(StrEnum):

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from unittest.mock import patch
 
-from engine.closing.preview import ClosePreview
+from engine.offers.closing_preview import ClosePreview
 from tests.simulation.chronicle import Chronicle
 from tests.simulation.database import OWNER_ID
 from tests.simulation.endings import KilledError

@@ -12,8 +12,8 @@ from engine.brokers.ccxt_client import Http
 from engine.brokers.coinbase import CoinbaseMarketData, connect_coinbase
 from engine.brokers.kraken import KrakenMarketData, connect_kraken
 from engine.clock import SystemClock
-from engine.orders import ClientOrderId, OrderRequest, Side
-from engine.venues import Account, Venue
+from engine.model.orders import ClientOrderId, OrderRequest, Side
+from engine.model.venues import Account, Venue
 from tests.engine.brokers.alpaca.conftest import AlpacaVenue
 from tests.engine.brokers.coinbase.conftest import CoinbaseVenue
 from tests.engine.brokers.kraken.conftest import KEY, SECRET, KrakenVenue, rising_nonces

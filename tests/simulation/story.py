@@ -1,6 +1,6 @@
 """A seed's whole story: prices fall, venues fail, owners trade, the process dies, and everything must hold."""
 
-from engine.venues import Venue
+from engine.model.venues import Venue
 from tests.simulation.crashes import POINTS, plan_crashes
 from tests.simulation.deeds import FIRST_PRICES, Deeds
 from tests.simulation.faults import SELDOM_MET, Kind

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field, fields
 
-from engine.execution import states
+from engine.orders import states
 from tests.simulation.faults import Kind
 
 OFTEN = 10

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 
 from engine.brokers.base import Priority
-from engine.errors import RefusalReason, RefusedError, UnknownOutcomeError
-from engine.orders import ClientOrderId, OpenOrders, OrderStatus, Side, VenueOrderId
-from engine.venues import Venue
+from engine.model.errors import RefusalReason, RefusedError, UnknownOutcomeError
+from engine.model.orders import ClientOrderId, OpenOrders, OrderStatus, Side, VenueOrderId
+from engine.model.venues import Venue
 from tests.simulation.stands import BITCOIN, a_sale, open_stand
 
 EXIT = Priority.EXIT

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from engine.orders import Side
-from engine.venues import Venue
+from engine.model.orders import Side
+from engine.model.venues import Venue
 from tests.simulation.faults import Fault, Kind
 from tests.simulation.stage import play
 

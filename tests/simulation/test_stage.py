@@ -5,8 +5,8 @@ from unittest.mock import patch
 
 import pytest
 
-from engine.liquidation.watch import Watch
-from engine.venues import Venue
+from engine.exits.watch import Watch
+from engine.model.venues import Venue
 from tests.simulation.alarms import is_price_named
 from tests.simulation.faults import Fault, Kind
 from tests.simulation.stage import play

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from engine.orders import OrderStatus
+from engine.model.orders import OrderStatus
 from tests.simulation.faults import Kind
 from tests.simulation.past import order_as_of
 

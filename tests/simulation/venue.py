@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from engine.errors import RefusalReason, RefusedError
-from engine.instruments import TradingStatus
-from engine.orders import Fill, Order, OrderStatus, ProductFamily, Side
-from engine.positions import Holding
+from engine.model.errors import RefusalReason, RefusedError
+from engine.model.holdings import Holding
+from engine.model.instruments import TradingStatus
+from engine.model.orders import Fill, Order, OrderStatus, ProductFamily, Side
 from tests.simulation.past import Past, order_as_of
 from tests.simulation.rules import Reuse, instruments_of
 
@@ -58,7 +58,7 @@ class SimVenue:
         self.orders = {}
         self.fills = []
         #: fills that the venue's history does not tell yet
-        self.untold = set()
+        self.unreported = set()
         self.effects = {}
         self.cancel_only = False
         #: what a reading of the open orders could not read, with the time of each
@@ -212,7 +212,7 @@ class SimVenue:
     def told_fills(self, *, ago_s=0):
         """Return the fills of the history, oldest first."""
         then = self.now() - timedelta(seconds=ago_s)
-        return [fill for fill in self.fills if fill.trade_id not in self.untold and fill.at <= then]
+        return [fill for fill in self.fills if fill.trade_id not in self.unreported and fill.at <= then]
 
     def is_listed(self, order):
         return self._clock.now() - order.at >= timedelta(seconds=self.rules.lists_after_s)
@@ -223,7 +223,7 @@ class SimVenue:
         return found[-1] if found else None
 
     def _is_named(self, fill):
-        return self.rules.names_fills and fill.trade_id not in self.untold
+        return self.rules.names_fills and fill.trade_id not in self.unreported
 
     def _known(self, client_id):
         known = [order for order in self.orders.values() if order.client_id == client_id]

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from engine.orders import Side
+from engine.model.orders import Side
 
 #: A price may be this old, and a second look takes its time, before a sale is written down.
 _PRICE_AGE_S = 20

@@ -5,9 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from engine.orders import Side
-from engine.positions import Direction
-from engine.venues import Venue
+from engine.model.holdings import Direction
+from engine.model.orders import Side
+from engine.model.venues import Venue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

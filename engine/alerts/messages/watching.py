@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from engine.venues import Venue
+from engine.model.venues import Venue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,12 +28,21 @@ from engine.brokers.errors_table import Operation
 from engine.brokers.lane import Lane
 from engine.brokers.parse import Row, amount_in, as_list, as_row, text_in
 from engine.clock import Clock
-from engine.errors import BrokerError, MisconfiguredError, RefusalReason, RefusedError
-from engine.instruments import AssetClass
-from engine.money import ZERO
-from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId, distinct
-from engine.positions import AccountReport, Holding
-from engine.venues import Account, Venue
+from engine.model.errors import BrokerError, MisconfiguredError, RefusalReason, RefusedError
+from engine.model.holdings import AccountReport, Holding
+from engine.model.instruments import AssetClass
+from engine.model.money import ZERO
+from engine.model.orders import (
+    ClientOrderId,
+    Fill,
+    OpenOrders,
+    Order,
+    OrderRequest,
+    Sent,
+    VenueOrderId,
+    distinct,
+)
+from engine.model.venues import Account, Venue
 
 # 200 calls a minute and account; numbers need no order, so only the count of calls is bounded.
 _CAPACITY, _REFILL_PER_S, _RESERVE, _WIDTH = 200, 200 / 60, 50, 4

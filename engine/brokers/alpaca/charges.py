@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from engine.brokers.alpaca.sharing import TooMuchWorkError, Work, count_shared
-from engine.money import ZERO, exact
+from engine.model.money import ZERO, exact
 
 #: A charge is rounded: by so much of itself, or to the cent.
 _NEAR_RATIO, _NEAR_USD = Decimal("0.01"), Decimal("0.005")

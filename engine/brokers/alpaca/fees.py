@@ -9,8 +9,8 @@ from decimal import Decimal
 from engine.brokers.alpaca.charges import Bill, Charge, certain_charges, sole_charge
 from engine.brokers.alpaca.names import Catalog
 from engine.brokers.parse import MalformedAnswerError, Row, amount_in, lenient, text_in
-from engine.money import ZERO, exact
-from engine.orders import Fill
+from engine.model.money import ZERO, exact
+from engine.model.orders import Fill
 
 _USD = "USD"
 

@@ -14,10 +14,10 @@ from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, Http, alpaca_cli
 from engine.brokers.ccxt_market import CcxtMarketData, ask_together
 from engine.brokers.parse import as_row, iso_time_in
 from engine.clock import Clock
-from engine.errors import BrokerError, RefusalReason, RefusedError
-from engine.instruments import AssetClass, Instrument
-from engine.quotes import Level, OrderBook, Quote
-from engine.venues import Venue
+from engine.model.errors import BrokerError, RefusalReason, RefusedError
+from engine.model.instruments import AssetClass, Instrument
+from engine.model.quotes import Level, OrderBook, Quote
+from engine.model.venues import Venue
 
 ALPACA_URL = "https://api.alpaca.markets"
 ALPACA_DATA_URL = "https://data.alpaca.markets"

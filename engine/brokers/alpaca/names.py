@@ -11,10 +11,10 @@ from engine.brokers.parse import (
     readable,
     text_in,
 )
-from engine.instruments import AssetClass, Instrument, TradingStatus
-from engine.money import ZERO, is_cash
-from engine.typed_names import SHARE
-from engine.venues import Venue
+from engine.model.instruments import AssetClass, Instrument, TradingStatus
+from engine.model.money import ZERO, is_cash
+from engine.model.typed_names import SHARE
+from engine.model.venues import Venue
 
 DOLLAR = "USD"
 _ACTIVE = "active"

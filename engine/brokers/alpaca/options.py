@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from engine.brokers.alpaca.names import DOLLAR, Catalog
 from engine.brokers.parse import MalformedAnswerError, Row, one_of, text_in
-from engine.money import exact
-from engine.orders import Collateral, Order, Side
+from engine.model.money import exact
+from engine.model.orders import Collateral, Order, Side
 
 #: A standard contract in the clearing house's spelling: ticker without its dot, day, call or put, strike in thousandths.
 #: Adjusted ones have a digit after the ticker and deliver something else than a hundred shares.

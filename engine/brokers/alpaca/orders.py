@@ -18,9 +18,9 @@ from engine.brokers.parse import (
     order_status_in,
     text_in,
 )
-from engine.instruments import AssetClass
-from engine.money import ZERO, exact
-from engine.orders import (
+from engine.model.instruments import AssetClass
+from engine.model.money import ZERO, exact
+from engine.model.orders import (
     ClientOrderId,
     Collateral,
     Fill,

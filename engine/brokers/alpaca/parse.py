@@ -27,16 +27,16 @@ from engine.brokers.parse import (
     rows_in,
     text_in,
 )
-from engine.instruments import AssetClass
-from engine.money import ZERO, exact
-from engine.orders import (
+from engine.model.holdings import Holding
+from engine.model.instruments import AssetClass
+from engine.model.money import ZERO, exact
+from engine.model.orders import (
     Fill,
     OpenOrders,
     Side,
     VenueOrderId,
 )
-from engine.positions import Holding
-from engine.quotes import Level, OrderBook, Quote
+from engine.model.quotes import Level, OrderBook, Quote
 
 _STOCK = "us_equity"
 _NO_ORDERS = OpenOrders()

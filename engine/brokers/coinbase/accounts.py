@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable
 
 from engine.brokers.parse import Row, amount_in, readable, row_in, text_in
-from engine.currencies import is_currency
-from engine.money import ZERO, exact
-from engine.positions import Holding
+from engine.model.currencies import is_currency
+from engine.model.holdings import Holding
+from engine.model.money import ZERO, exact
 
 # https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/accounts/list-accounts: spot orders reach the
 # accounts of these types on the platform CONSUMER. Vaults, what backs perpetuals, US derivatives (CFM_CONSUMER), INTX

@@ -35,11 +35,20 @@ from engine.brokers.parse import (
     text_in,
 )
 from engine.clock import Clock
-from engine.errors import KeyRejectedError, MisconfiguredError
-from engine.money import ZERO
-from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId, distinct
-from engine.positions import AccountReport
-from engine.venues import Account, Venue
+from engine.model.errors import KeyRejectedError, MisconfiguredError
+from engine.model.holdings import AccountReport
+from engine.model.money import ZERO
+from engine.model.orders import (
+    ClientOrderId,
+    Fill,
+    OpenOrders,
+    Order,
+    OrderRequest,
+    Sent,
+    VenueOrderId,
+    distinct,
+)
+from engine.model.venues import Account, Venue
 
 # Thirty private calls a second and user; numbers need no order, so only the count of calls is bounded.
 _CAPACITY, _REFILL_PER_S, _RESERVE, _WIDTH = 30, 30, 10, 4

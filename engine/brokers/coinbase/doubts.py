@@ -6,9 +6,9 @@ from engine.brokers.coinbase.orders import glimpse_fill, glimpse_order, has_clie
 from engine.brokers.open_orders import named
 from engine.brokers.parse import MalformedAnswerError, Row, text_in
 from engine.brokers.unnamed import Glimpse, Likeness, could_be, likeness
-from engine.errors import UncertainOrderError
-from engine.orders import ClientOrderId, Sent
-from engine.venues import Venue
+from engine.model.errors import UncertainOrderError
+from engine.model.orders import ClientOrderId, Sent
+from engine.model.venues import Venue
 
 _ORDER, _TRADE = "an order without an id", "a trade without an order id"
 

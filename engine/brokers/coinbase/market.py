@@ -15,10 +15,10 @@ from engine.brokers.coinbase.parse import parse_book, parse_candles, parse_instr
 from engine.brokers.coinbase.products import product_id
 from engine.brokers.parse import as_row, iso_time_in
 from engine.clock import Clock
-from engine.errors import BrokerError, RefusalReason, RefusedError
-from engine.instruments import Instrument
-from engine.quotes import OrderBook, Quote
-from engine.venues import Venue
+from engine.model.errors import BrokerError, RefusalReason, RefusedError
+from engine.model.instruments import Instrument
+from engine.model.quotes import OrderBook, Quote
+from engine.model.venues import Venue
 
 COINBASE_URL = "https://api.coinbase.com"
 

@@ -20,8 +20,8 @@ from engine.brokers.parse import (
     text_in,
 )
 from engine.brokers.unnamed import Glimpse
-from engine.money import ZERO
-from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderStatus, Side, VenueOrderId
+from engine.model.money import ZERO
+from engine.model.orders import ClientOrderId, Fill, OpenOrders, Order, OrderStatus, Side, VenueOrderId
 
 _SIZES = ("base_size", "quote_size")
 SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}

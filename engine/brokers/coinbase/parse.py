@@ -23,15 +23,15 @@ from engine.brokers.parse import (
     text_in,
     unix_time_in,
 )
-from engine.instruments import Instrument, TradingStatus
-from engine.money import exact, floor_to
-from engine.orders import (
+from engine.model.instruments import Instrument, TradingStatus
+from engine.model.money import exact, floor_to
+from engine.model.orders import (
     Fill,
     ProductFamily,
     VenueOrderId,
 )
-from engine.quotes import Level, OrderBook
-from engine.venues import Venue
+from engine.model.quotes import Level, OrderBook
+from engine.model.venues import Venue
 
 Instruments = Mapping[str, Instrument]
 

@@ -1,7 +1,7 @@
 """What a row of Coinbase's trades: the venue's names of products in ours."""
 
 from engine.brokers.parse import Row, text_in
-from engine.orders import ProductFamily
+from engine.model.orders import ProductFamily
 
 _SPOT = "SPOT"
 #: The venue's own examples name BTC-USD with the first value of the list of types, which stands for none:

@@ -37,8 +37,8 @@ from engine.brokers.parse import (
 )
 from engine.brokers.unnamed import Likeness, likeness
 from engine.clock import Clock
-from engine.credits import split_credits
-from engine.errors import (
+from engine.model.credits import split_credits
+from engine.model.errors import (
     MisconfiguredError,
     RefusalReason,
     RefusedError,
@@ -46,9 +46,9 @@ from engine.errors import (
     UncertainOrderError,
     UnknownOutcomeError,
 )
-from engine.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId
-from engine.positions import AccountReport
-from engine.venues import Account, Venue
+from engine.model.holdings import AccountReport
+from engine.model.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId
+from engine.model.venues import Account, Venue
 
 # https://docs.kraken.com/api/docs/guides/spot-rest-ratelimits, the lowest tier: 15 calls, one more every
 # 3 s; history counts double, orders not at all. Four are kept for an exit's balance and order look-ups.

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from engine.brokers.base import FeeQuote
 from engine.brokers.ccxt_broker import reading
 from engine.brokers.kraken.parse import parse_taker_fees
-from engine.errors import RefusedError
-from engine.venues import Venue
+from engine.model.errors import RefusedError
+from engine.model.venues import Venue
 
 #: Asks TradeVolume about pairs, their ids separated by commas.
 AskFees = Callable[[str], Awaitable[object]]

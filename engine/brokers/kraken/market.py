@@ -18,10 +18,10 @@ from engine.brokers.kraken.prices import parse_book, parse_quotes
 from engine.brokers.kraken.venue_clock import VenueClock
 from engine.brokers.parse import as_row, unix_time_in
 from engine.clock import Clock
-from engine.errors import BrokerError, RefusalReason, RefusedError
-from engine.instruments import Instrument
-from engine.quotes import OrderBook, Quote
-from engine.venues import Venue
+from engine.model.errors import BrokerError, RefusalReason, RefusedError
+from engine.model.instruments import Instrument
+from engine.model.quotes import OrderBook, Quote
+from engine.model.venues import Venue
 
 KRAKEN_URL = "https://api.kraken.com"
 

@@ -14,10 +14,10 @@ from engine.brokers.parse import (
     readable_table,
     text_in,
 )
-from engine.instruments import AssetClass, Instrument, TradingStatus
-from engine.money import ZERO
-from engine.typed_names import TOKENIZED
-from engine.venues import Venue
+from engine.model.instruments import AssetClass, Instrument, TradingStatus
+from engine.model.money import ZERO
+from engine.model.typed_names import TOKENIZED
+from engine.model.venues import Venue
 
 _ALIASES = {"XBT": "BTC", "XDG": "DOGE", "FEE": "KFEE"}
 #: Listed under a name of its own, and no more than a staked part of another coin.

@@ -3,7 +3,7 @@
 from datetime import UTC
 
 from engine.brokers.kraken.venue_clock import VenueClock
-from engine.orders import OrderRequest
+from engine.model.orders import OrderRequest
 
 
 def order_params(request: OrderRequest, pair_id: str, venue_clock: VenueClock) -> dict[str, str]:

@@ -19,8 +19,16 @@ from engine.brokers.parse import (
     text_in,
     unix_time_in,
 )
-from engine.money import ZERO
-from engine.orders import ClientOrderId, OpenOrders, Order, OrderStatus, ProductFamily, Side, VenueOrderId
+from engine.model.money import ZERO
+from engine.model.orders import (
+    ClientOrderId,
+    OpenOrders,
+    Order,
+    OrderStatus,
+    ProductFamily,
+    Side,
+    VenueOrderId,
+)
 
 _FINAL = {
     "closed": OrderStatus.FILLED,

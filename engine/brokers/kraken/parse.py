@@ -20,11 +20,11 @@ from engine.brokers.parse import (
     row_in,
     text_in,
 )
-from engine.currencies import is_currency
-from engine.errors import UnknownOutcomeError
-from engine.money import ZERO, exact
-from engine.positions import Direction, Holding, MarginPosition
-from engine.venues import Venue
+from engine.model.currencies import is_currency
+from engine.model.errors import UnknownOutcomeError
+from engine.model.holdings import Direction, Holding, MarginPosition
+from engine.model.money import ZERO, exact
+from engine.model.venues import Venue
 
 _DIRECTIONS = {"buy": Direction.LONG, "sell": Direction.SHORT}
 _READ = frozenset({"query-funds", "query-open-trades", "query-closed-trades"})

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from engine.brokers.kraken.names import Catalog
 from engine.brokers.parse import MalformedAnswerError, Row, amount, as_list, as_row
-from engine.quotes import Level, OrderBook, Quote
+from engine.model.quotes import Level, OrderBook, Quote
 
 
 def parse_quotes(result: object, catalog: Catalog, *, at: datetime) -> dict[str, Quote]:

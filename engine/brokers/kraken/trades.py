@@ -15,8 +15,8 @@ from engine.brokers.parse import (
     text_in,
     unix_time_in,
 )
-from engine.money import ZERO
-from engine.orders import Fill, Side, VenueOrderId
+from engine.model.money import ZERO
+from engine.model.orders import Fill, Side, VenueOrderId
 
 _SIDES = {"buy": Side.BUY, "sell": Side.SELL}
 

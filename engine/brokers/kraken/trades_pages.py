@@ -6,7 +6,7 @@ from engine.brokers.base import Priority
 from engine.brokers.ccxt_broker import reading
 from engine.brokers.kraken.trades import count_trades, trade_rows
 from engine.brokers.parse import MalformedAnswerError, Row
-from engine.venues import Venue
+from engine.model.venues import Venue
 
 #: Asks TradesHistory.
 AskTrades = Callable[[Mapping[str, str], Priority], Awaitable[object]]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from engine import wall_time
 from engine.clock import Clock
-from engine.errors import BrokerError
+from engine.model.errors import BrokerError
 
 #: How long one reading serves.
 SERVES_S = 300.0

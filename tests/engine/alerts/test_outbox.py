@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
+from engine.alerts.batches import LATE_AFTER, Batch
 from engine.alerts.kinds import AlertKind, AlertState
 from engine.alerts.messages import AlertUnreadable, BrokerTrouble, ExitFailing
 from engine.alerts.outbox import (
@@ -20,9 +21,8 @@ from engine.alerts.outbox import (
     mark_sent,
     mark_unknown,
 )
-from engine.alerts.parcels import LATE_AFTER, Parcel
-from engine.storage.tables import AlertRow
-from engine.venues import Venue
+from engine.alerts.table import AlertRow
+from engine.model.venues import Venue
 from tests.engine.storage.stored import KRAKEN, NOW, OWNER, a_database
 
 LATER = NOW + timedelta(seconds=30)
@@ -62,12 +62,12 @@ async def append(database, message, key, *, chat_id=None):
 
 async def due(database, held=()):
     async with database.read() as session:
-        return tuple(parcel.first for parcel in await load_due(session, now=NOW, held=held))
+        return tuple(batch.first for batch in await load_due(session, now=NOW, held=held))
 
 
 async def mark(database, how, alert, **values):
     async with database.write() as session:
-        await how(session, Parcel(alerts=(alert,)), **values)
+        await how(session, Batch(alerts=(alert,)), **values)
 
 
 async def waiting(database):
@@ -161,10 +161,10 @@ async def test_what_an_outage_held_up_is_over_in_one_message(database):
         await append(database, CHATTY, key)
 
     async with database.write() as session:
-        (parcel,) = await load_due(session, now=NOW + LATE_AFTER)
-        await mark_sent(session, parcel, message_id=1, now=LATER)
+        (batch,) = await load_due(session, now=NOW + LATE_AFTER)
+        await mark_sent(session, batch, message_id=1, now=LATER)
 
-    assert parcel.alert_ids == (1, 2, 3)
+    assert batch.alert_ids == (1, 2, 3)
     assert await waiting(database) == 0
 
 

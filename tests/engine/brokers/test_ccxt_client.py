@@ -27,7 +27,7 @@ from engine.brokers.ccxt_client import (
 from engine.brokers.errors_table import Operation
 from engine.brokers.kraken.parse import result_of
 from engine.clock import SystemClock
-from engine.errors import (
+from engine.model.errors import (
     BrokerError,
     InvalidNonceError,
     KeyRejectedError,

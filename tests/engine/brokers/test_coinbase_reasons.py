@@ -4,8 +4,8 @@ import pytest
 
 from engine.brokers.coinbase_reasons import coinbase_reason
 from engine.brokers.errors_table import Operation, judge_answer
-from engine.errors import RefusalReason, RefusedError, TryLaterError, UnknownOutcomeError
-from engine.venues import Venue
+from engine.model.errors import RefusalReason, RefusedError, TryLaterError, UnknownOutcomeError
+from engine.model.venues import Venue
 
 #: https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/orders/create-order, …/preview-orders and
 #: …/cancel-order, without their UNKNOWN_… placeholders; of previews without PREVIEW_.

@@ -9,7 +9,7 @@ from ccxt.base import errors as ccxt_errors
 from ccxt.kraken import kraken as ccxt_kraken
 
 from engine.brokers.errors_table import Operation, RateLimitedError, judge_answer, judge_transport
-from engine.errors import (
+from engine.model.errors import (
     InvalidNonceError,
     KeyRejectedError,
     LockedOutError,
@@ -19,7 +19,7 @@ from engine.errors import (
     TryLaterError,
     UnknownOutcomeError,
 )
-from engine.venues import Venue
+from engine.model.venues import Venue
 
 R = RefusalReason
 

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from engine.brokers.key_health import KeyHealth
-from engine.errors import InvalidNonceError, LockedOutError, RefusalReason, RefusedError
-from engine.venues import Venue
+from engine.model.errors import InvalidNonceError, LockedOutError, RefusalReason, RefusedError
+from engine.model.venues import Venue
 from tests.engine.brokers.virtual_time import VirtualClock, run_virtually
 
 NONCE = InvalidNonceError(Venue.KRAKEN, "EAPI:Invalid nonce")

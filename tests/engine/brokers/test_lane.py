@@ -9,8 +9,8 @@ from engine.brokers.base import Priority
 from engine.brokers.budget import Budget
 from engine.brokers.key_health import KeyHealth
 from engine.brokers.lane import Lane
-from engine.errors import InvalidNonceError
-from engine.venues import Venue
+from engine.model.errors import InvalidNonceError
+from engine.model.venues import Venue
 from tests.engine.brokers.virtual_time import VirtualClock, run_virtually
 
 

@@ -14,7 +14,7 @@ from engine.brokers.kraken import parse as kraken
 from engine.brokers.kraken import prices, trades
 from engine.brokers.kraken.names import parse_catalog
 from engine.brokers.parse import MalformedAnswerError, readable, readable_table
-from engine.positions import Holding
+from engine.model.holdings import Holding
 from tests.engine.brokers.kraken.listings import ASSETS, CATALOG, PAIRS
 
 AT = datetime(2026, 11, 29, tzinfo=UTC)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from engine.brokers.unnamed import Likeness, likeness
-from engine.orders import Order, OrderStatus, ProductFamily, Sent, Side, VenueOrderId
+from engine.model.orders import Order, OrderStatus, ProductFamily, Sent, Side, VenueOrderId
 
 D = Decimal
 AT = datetime(2026, 1, 1, tzinfo=UTC)

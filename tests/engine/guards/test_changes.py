@@ -15,8 +15,8 @@ from engine.guards.changes import (
     resume,
 )
 from engine.guards.guard import GuardState
-from engine.instruments import AssetClass
-from engine.positions import Direction, PositionKind
+from engine.model.holdings import Direction, PositionKind
+from engine.model.instruments import AssetClass
 from tests.builders import a_fill, a_guard, ago
 
 

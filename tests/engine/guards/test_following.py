@@ -7,8 +7,8 @@ import pytest
 from engine.guards.changes import ChangeReason, Closed, Paused, Reduced, Unchanged
 from engine.guards.following import BELIEVED_AFTER, Reading, follow, quantity_there
 from engine.guards.guard import GuardState, Seen
-from engine.instruments import AssetClass
-from engine.positions import Direction, PositionKind
+from engine.model.holdings import Direction, PositionKind
+from engine.model.instruments import AssetClass
 from tests.builders import NOW, a_fill, a_guard, a_holding, a_margin_position, a_report, ago
 
 OURS = frozenset({"OURS"})
@@ -16,13 +16,13 @@ OURS = frozenset({"OURS"})
 SEEN = Seen(quantity=Decimal(3), at=ago(300))
 
 
-def a_reading(there, *fills, stock=False, entry=None, at=NOW, untold=0):
+def a_reading(there, *fills, stock=False, entry=None, at=NOW, unreported=0):
     return Reading(
         there=Decimal(there),
         at=at,
         fills=fills,
         our_orders=OURS,
-        untold=Decimal(untold),
+        unreported=Decimal(unreported),
         asset_class=AssetClass.STOCK if stock else AssetClass.CRYPTO,
         venue_entry=entry and Decimal(entry),
     )
@@ -231,7 +231,7 @@ def test_what_is_owned_and_each_side_of_what_is_borrowed_are_counted_apart():
 
 
 def test_a_sale_of_ours_whose_fill_is_not_told_yet_explains_what_is_gone():
-    followed = after(a_reading("2.4", untold="-0.6"), suspect="2.4")
+    followed = after(a_reading("2.4", unreported="-0.6"), suspect="2.4")
 
     assert followed.change == Unchanged(guard=a_guard())
     # Its fill is still to come, and belongs after this.
@@ -239,7 +239,7 @@ def test_a_sale_of_ours_whose_fill_is_not_told_yet_explains_what_is_gone():
 
 
 def test_of_what_is_gone_a_sale_of_ours_that_is_not_told_yet_takes_nothing_off_the_guard_again():
-    followed = after(a_reading("2.1", untold="-0.6"), suspect="2.1")
+    followed = after(a_reading("2.1", unreported="-0.6"), suspect="2.1")
 
     assert isinstance(followed.change, Reduced)
     assert (followed.change.reason, followed.change.by) == (ChangeReason.MOVED_OUT, Decimal("0.3"))
@@ -248,7 +248,7 @@ def test_of_what_is_gone_a_sale_of_ours_that_is_not_told_yet_takes_nothing_off_t
 def test_what_was_sold_and_not_told_was_there_when_the_guard_was_set():
     guard = a_guard(quantity="1")
 
-    followed = after(a_reading("1", untold="-0.6"), guard=guard, seen=None)
+    followed = after(a_reading("1", unreported="-0.6"), guard=guard, seen=None)
 
     assert followed.seen.quantity == Decimal("1.6")
 
@@ -263,7 +263,7 @@ def test_a_quantity_that_a_trade_since_should_have_changed_is_doubted_anew():
 
 
 def test_what_a_sale_of_another_coin_brought_and_is_not_told_yet_is_no_split():
-    followed = after(a_reading("8", untold="5"), suspect="8")
+    followed = after(a_reading("8", unreported="5"), suspect="8")
 
     assert (followed.change, followed.suspect) == (Unchanged(guard=a_guard()), None)
 
@@ -271,4 +271,6 @@ def test_what_a_sale_of_another_coin_brought_and_is_not_told_yet_is_no_split():
 def test_a_short_that_was_bought_back_and_is_not_told_yet_is_smaller_for_that():
     guard = a_guard(kind=PositionKind.MARGIN, direction=Direction.SHORT)
 
-    assert after(a_reading("2.4", untold="0.6"), guard=guard, suspect="2.4").change == Unchanged(guard=guard)
+    assert after(a_reading("2.4", unreported="0.6"), guard=guard, suspect="2.4").change == Unchanged(
+        guard=guard
+    )

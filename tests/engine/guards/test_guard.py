@@ -4,8 +4,8 @@ from decimal import Decimal
 import pytest
 
 from engine.guards.guard import GuardState
-from engine.liquidation.rule import ThresholdError
-from engine.money import InvalidNumberError
+from engine.guards.rule import ThresholdError
+from engine.model.money import InvalidNumberError
 from tests.builders import a_guard
 
 

@@ -6,10 +6,9 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import GuardPaused
-from engine.guards.guard import GuardState
-from engine.guards.offers import ChoiceKind
-from engine.storage.repositories import guards as guard_rows
-from engine.storage.repositories.identities import SWAPPED
+from engine.guards import store as guard_rows
+from engine.guards.guard import SWAPPED, GuardState
+from engine.offers.offers import ChoiceKind
 from engine.storage.restored import RESTORED
 from sandbox.world import OWNER_ID
 

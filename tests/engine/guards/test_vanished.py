@@ -10,7 +10,7 @@ from engine.guards.changes import ChangeReason, Closed, Paused, Resumed, Unchang
 from engine.guards.following import BELIEVED_AFTER, Reading
 from engine.guards.guard import GuardState, Seen
 from engine.guards.vanished import GOES_ON_WITHIN, follow_vanished, is_vanished
-from engine.instruments import AssetClass
+from engine.model.instruments import AssetClass
 from tests.builders import NOW, a_fill, a_guard, ago
 
 D = Decimal
@@ -20,13 +20,13 @@ GONE = replace(a_guard(), state=GuardState.PAUSED, state_reason=ChangeReason.VAN
 ASKED = replace(GONE, state_reason=ChangeReason.RETURNED_OTHERWISE.value)
 
 
-def a_reading(there, *fills, untold=0):
+def a_reading(there, *fills, unreported=0):
     return Reading(
         there=D(there),
         at=NOW,
         fills=fills,
         our_orders=frozenset({"OURS"}),
-        untold=D(untold),
+        unreported=D(unreported),
         asset_class=AssetClass.CRYPTO,
         venue_entry=None,
     )
@@ -50,7 +50,7 @@ def bought(quantity, age=60):
         pytest.param(a_reading(2, sold(1)), Closed, id="the guarded part was sold"),
         pytest.param(a_reading(0, sold(3)), Closed, id="sold after all"),
         pytest.param(a_reading(0, sold("0.5")), Unchanged, id="a part was sold, the rest is gone"),
-        pytest.param(a_reading(0, untold=-3), Closed, id="our own sales explain it"),
+        pytest.param(a_reading(0, unreported=-3), Closed, id="our own sales explain it"),
         pytest.param(a_reading(5), Paused, id="more than before"),
         pytest.param(a_reading(1), Paused, id="less than before"),
         pytest.param(a_reading(2, bought(2)), Closed, id="only what was bought since"),

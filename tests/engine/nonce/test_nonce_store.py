@@ -9,9 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from engine.nonce.store import NonceStore
-from engine.status import NonceStatus
-from engine.storage.tables import NonceRow
+from engine.nonce.store import NonceStatus, NonceStore
+from engine.nonce.table import NonceRow
 from tests.engine.storage.stored import KRAKEN, OWNER, a_database, create_schema
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -3,7 +3,7 @@
 import asyncio
 
 from engine.brokers.base import Priority
-from engine.errors import RefusalReason
+from engine.model.errors import RefusalReason
 from sandbox.faults import FaultKind
 
 CALLS = 1000

@@ -3,11 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from engine.people.roles import Role
+from engine.people import store as people
+from engine.people.roles import Person, Role, User
 from engine.people.users import Users
-from engine.services import Person
-from engine.storage.records import User
-from engine.storage.repositories import people
 from tests.engine.storage.stored import NOW, OWNER, a_database
 
 NEWCOMER = 8_000_000_001

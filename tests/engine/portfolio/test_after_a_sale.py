@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from engine.guards.arming import Exclusion, NoEntry
 from engine.guards.guard import GuardState
-from engine.guards.offers import Armed, Offer
+from engine.offers.arming import Exclusion, NoEntry
+from engine.offers.offers import Armed, Offer
 from engine.portfolio.view import NotGuarded
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID, Bought, Opening, Story

@@ -3,11 +3,11 @@ from dataclasses import replace
 import pytest
 
 from engine.guards.guard import GuardState
-from engine.liquidation.mark import PriceProblem, PriceUnknown
+from engine.market.mark import PriceProblem, PriceUnknown
+from engine.model.holdings import Direction, PositionKind, Unsettled
+from engine.model.venues import Venue
 from engine.portfolio.assemble import Found, Result, assemble, sort_positions, why_not_guarded, work_out
 from engine.portfolio.view import NotGuarded
-from engine.positions import Direction, PositionKind, Unsettled
-from engine.venues import Venue
 from tests.builders import NOW, a_guard, a_mark, an_account, an_instrument, number
 
 NO_PRICE = PriceUnknown(problem=PriceProblem.NO_QUOTE)

@@ -1,17 +1,17 @@
 import pytest
 
+from engine.accounts.cost_basis import CostBasis
 from engine.brokers.base import Session
-from engine.cost_basis import CostBasis
 from engine.guards.guard import GuardState
-from engine.guards.offering import propose
-from engine.instruments import AssetClass
-from engine.liquidation.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
-from engine.liquidation.sight import Sight
+from engine.guards.guard_mark import GuardMark
+from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
+from engine.model.holdings import Direction, PositionKind
+from engine.model.instruments import AssetClass
+from engine.model.venues import Venue
+from engine.offers.offering import propose
 from engine.portfolio.assemble import why_not_guarded
 from engine.portfolio.find import Scene, exit_symbols, find_positions
 from engine.portfolio.view import NotGuarded
-from engine.positions import Direction, PositionKind
-from engine.venues import Venue
 from tests.builders import (
     NOW,
     a_guard,
@@ -53,7 +53,7 @@ def a_scene(*holdings, quotes=QUOTES, instruments=LISTED, margin=(), **changes):
         "session": None,
         "bases": {},
         "takers": {"BTC/USD": number("0.0026")},
-        "sights": {},
+        "guard_marks": {},
         "unsettled": {},
         "threshold": number("-0.01"),
         "price_max_age_s": 15,
@@ -162,23 +162,23 @@ def test_a_top_that_says_too_little_is_no_price_without_its_order_book():
 
 
 def test_a_guarded_coin_shows_what_its_guard_goes_by():
-    sights = {"guard-1": Sight(current=a_mark("77"))}
+    guard_marks = {"guard-1": GuardMark(current=a_mark("77"))}
 
-    one = found(a_holding("BTC"), guards=(a_guard(),), sights=sights)
+    one = found(a_holding("BTC"), guards=(a_guard(),), guard_marks=guard_marks)
 
     assert (one.guard.guard_id, one.mark) == ("guard-1", a_mark("77"))
 
 
 def test_a_guard_that_saw_nothing_yet_shows_the_quote():
-    one = found(a_holding("BTC"), guards=(a_guard(),), sights={"guard-1": Sight()})
+    one = found(a_holding("BTC"), guards=(a_guard(),), guard_marks={"guard-1": GuardMark()})
 
     assert one.mark.price == 100
 
 
 def test_a_paused_guard_shows_todays_price_and_not_the_one_from_before():
-    sights = {"guard-1": Sight(current=a_mark("77"))}
+    guard_marks = {"guard-1": GuardMark(current=a_mark("77"))}
 
-    one = found(a_holding("BTC"), guards=(a_guard(state=GuardState.PAUSED),), sights=sights)
+    one = found(a_holding("BTC"), guards=(a_guard(state=GuardState.PAUSED),), guard_marks=guard_marks)
 
     assert one.mark.price == 100
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from engine.guards.offers import ChoiceKind
-from engine.liquidation.mark import MarkBasis, PriceProblem, PriceUnknown
+from engine.market.mark import MarkBasis, PriceProblem, PriceUnknown
+from engine.model.holdings import Direction, PositionKind
+from engine.model.venues import Venue
+from engine.offers.offers import ChoiceKind
 from engine.portfolio.view import NotGuarded, Unread
-from engine.positions import Direction, PositionKind
-from engine.venues import Venue
 from sandbox.faults import FaultKind
 from sandbox.world import DEMO_STORY, OWNER_ID, Bought, Opening, Story
 
@@ -144,7 +144,7 @@ async def test_listings_nobody_tells_leave_positions_without_a_price(rooms):
     async with rooms() as room:
         room.deposit("BTC", "1")
         await room.engine.reader.read(room.account())
-        report = room.keeper._reports.latest("env-kraken")
+        report = room.reconciler._reports.latest("env-kraken")
         await room.crash()
         await room.open()
         room.engine.reader.remember(room.engine.reader.state(room.account()), report)

@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import create_engine
 from sqlmodel import Session
 
+from engine.model.venues import Account, Venue
 from engine.people.accounts import KeyOrigin, environment_account_id
 from engine.people.roles import Role
+from engine.people.table import AccountRow, UserRow
 from engine.storage.database import Database
-from engine.storage.tables import AccountRow, UserRow
-from engine.venues import Account, Venue
 from tests.bot.database import empty_database
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

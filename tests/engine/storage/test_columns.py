@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
 from engine.storage.columns import DecimalText, EnumText, JsonText, UtcDateTime, exact_json
-from engine.storage.tables import metadata
+from engine.tables import metadata
 
 SQLITE = sqlite.dialect()
 FINITE = st.decimals(allow_nan=False, allow_infinity=False)

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from engine.storage.database import Database, is_sqlite
-from engine.storage.tables import LeaseRow
+from engine.storage.process_table import LeaseRow
 from tests.engine.storage.stored import NOW, a_database
 
 

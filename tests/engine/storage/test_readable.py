@@ -3,11 +3,12 @@ from sqlalchemy import bindparam, text
 from sqlmodel import col, select
 
 from engine.alerts.outbox import load_written
+from engine.alerts.table import AlertRow
+from engine.storage import process_store as process
+from engine.storage.process_store import ProcessRun
+from engine.storage.process_table import ProcessRunRow
 from engine.storage.readable import parsing, read_rows, readable_row, readable_rows
-from engine.storage.records import ProcessRun
-from engine.storage.repositories import process
 from engine.storage.statements import Prepared
-from engine.storage.tables import AlertRow, ProcessRunRow
 from tests.engine.storage.stored import NOW
 
 RUNS = Prepared(select(ProcessRunRow).order_by(col(ProcessRunRow.run_id)))

@@ -8,20 +8,21 @@ from decimal import Decimal
 
 import pytest
 
-from engine.execution.intents import Intent, IntentKind
-from engine.execution.states import IntentState, client_order_id
+from engine.guards import store as guards
 from engine.guards.guard import GuardState
+from engine.model.orders import Side
+from engine.model.venues import Venue
 from engine.nonce.store import NonceStore
-from engine.orders import Side
+from engine.orders import store as intents
+from engine.orders.intents import Intent, IntentKind
+from engine.orders.states import IntentState, client_order_id
+from engine.orders.steps_store import load_steps
+from engine.people import store as people
 from engine.people.accounts import KeyOrigin, StoredAccount
-from engine.people.roles import Role
+from engine.people.roles import Role, User
 from engine.storage.database import Database
 from engine.storage.migrate import run_migrations
-from engine.storage.records import User
-from engine.storage.repositories import guards, intents, people
-from engine.storage.repositories.steps import load_steps
 from engine.storage.restored import RESTORED, RESTORED_IN_SALE, carry_nonces, disarm
-from engine.venues import Venue
 from tests.builders import a_guard
 
 NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)

@@ -3,8 +3,9 @@ from datetime import timedelta
 from sqlalchemy import event
 from sqlmodel import select
 
+from engine.orders.fills_table import FillCursorRow
+from engine.storage.process_table import ProcessRunRow
 from engine.storage.statements import insert_row, replace_row
-from engine.storage.tables import FillCursorRow, ProcessRunRow
 from tests.engine.storage.stored import KRAKEN, NOW, OWNER
 
 

@@ -2,8 +2,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from engine.alerts.messages import ExitFailing
-from engine.positions import Direction
-from engine.venues import Venue
+from engine.model.holdings import Direction
+from engine.model.venues import Venue
 from handlers.render.alerts import render_alert
 from handlers.render.html import plain_text
 from tests.handlers.render.test_render_alerts import EXIT

@@ -1,8 +1,8 @@
 import re
 from decimal import Decimal
 
-from engine.balances.snapshot import CashLine
-from engine.venues import Venue
+from engine.accounts.snapshot import CashLine
+from engine.model.venues import Venue
 from handlers.render.balance import render_balance
 from tests.handlers.screen_checks import check_golden
 from tests.handlers.values import READER, ago, overview, snapshot, state, three_brokers

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from engine.closing.preview import Selling
-from engine.halts import Halt, HaltedBy
-from engine.positions import Direction
-from engine.venues import Venue
+from engine.entries.halts import Halt, HaltedBy
+from engine.model.holdings import Direction
+from engine.model.venues import Venue
+from engine.offers.closing_preview import Selling
 from handlers.render.closing import render_close, render_kept
 from handlers.render.halt import render_entries
 from handlers.render.screen import Tone

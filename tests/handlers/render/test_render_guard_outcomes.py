@@ -1,7 +1,7 @@
 from decimal import Decimal
 
-from engine.guards.arming import Exclusion
-from engine.guards.offers import (
+from engine.offers.arming import Exclusion
+from engine.offers.offers import (
     Armed,
     LeftAlone,
     Nothing,

@@ -3,16 +3,16 @@ from decimal import Decimal
 
 import pytest
 
-from engine.guards.offers import (
+from engine.market.mark import PriceProblem, PriceUnknown
+from engine.model.holdings import Direction
+from engine.model.venues import Venue
+from engine.offers.offers import (
     Armed,
     ChoiceKind,
     Standing,
     TradingCost,
 )
-from engine.liquidation.mark import PriceProblem, PriceUnknown
 from engine.portfolio.view import NotGuarded
-from engine.positions import Direction
-from engine.venues import Venue
 from handlers.render.guard_outcomes import render_outcome
 from handlers.render.guards import render_offer
 from handlers.render.html import COLUMNS

@@ -3,8 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from engine.execution.states import IntentState
-from engine.orders import Side
+from engine.model.orders import Side
+from engine.orders.states import IntentState
 from handlers.render.history import render_exit, render_history
 from handlers.render.html import escape
 from handlers.render.numbers import MINUS

@@ -4,10 +4,10 @@ from decimal import Decimal
 import pytest
 
 from engine.guards.guard import GuardState
-from engine.liquidation.mark import PriceProblem, PriceUnknown
+from engine.market.mark import PriceProblem, PriceUnknown
+from engine.model.holdings import Direction, PositionKind, Unsettled
+from engine.model.venues import Venue
 from engine.portfolio.view import NotGuarded
-from engine.positions import Direction, PositionKind, Unsettled
-from engine.venues import Venue
 from handlers.render.html import plain_text
 from handlers.render.positions import render_positions
 from tests.handlers.screen_checks import check_golden

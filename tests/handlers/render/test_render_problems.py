@@ -1,6 +1,6 @@
 import pytest
 
-from engine.errors import (
+from engine.model.errors import (
     BrokerError,
     InvalidNonceError,
     KeyRejectedError,
@@ -11,7 +11,7 @@ from engine.errors import (
     TryLaterError,
     UnknownOutcomeError,
 )
-from engine.venues import Venue
+from engine.model.venues import Venue
 from handlers.arguments import Misread
 from handlers.render.problems import render_failure, render_misread
 from tests.handlers.screen_checks import check_fits, check_golden

@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from engine.halts import Halt, HaltedBy
-from engine.orders import Side
-from engine.routing.fees import TABLE, FeeProfile
-from engine.routing.route import Choice, LeftOut, NoRoute, Obstacle, Reason
-from engine.venues import Venue
+from engine.accounts.fees import TABLE, FeeProfile
+from engine.entries.halts import Halt, HaltedBy
+from engine.entries.route import Choice, LeftOut, NoRoute, Obstacle, Reason
+from engine.model.orders import Side
+from engine.model.venues import Venue
 from handlers.render.route import render_route
 from tests.handlers.screen_checks import check_golden
 from tests.handlers.values import NOW, READER, account, ago, preview, request, route

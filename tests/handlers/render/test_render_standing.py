@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from engine.guards.guard import GuardState
-from engine.liquidation.mark import MarkBasis, PriceProblem, PriceUnknown
+from engine.market.mark import MarkBasis, PriceProblem, PriceUnknown
 from engine.portfolio.view import NotGuarded
 from handlers.render.standing import standing_words
 from tests.handlers.values import NOW, READER, guard, mark, position

@@ -3,9 +3,10 @@ from dataclasses import replace
 import pytest
 
 from engine.alerts.messages import RecordKind, RecordUnreadable
-from engine.halts import Halt, HaltedBy
-from engine.liquidation.unwatched import STARTING, Unwatched
-from engine.status import BrokerStatus, FailingExit, GateStatus, JobStatus, NonceStatus, PausedGuard, PriceAge
+from engine.entries.halts import Halt, HaltedBy
+from engine.guards.unwatched import STARTING, Unwatched
+from engine.nonce.store import NonceStatus
+from engine.status import BrokerStatus, FailingExit, GateStatus, JobStatus, PausedGuard, PriceAge
 from handlers.render.status import render_status
 from tests.handlers.screen_checks import check_fits, check_golden
 from tests.handlers.values import READER, account, ago, status

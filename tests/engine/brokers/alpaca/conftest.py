@@ -11,8 +11,8 @@ from engine.brokers.alpaca.names import parse_catalog
 from engine.brokers.base import Priority
 from engine.brokers.ccxt_client import Http
 from engine.clock import SystemClock
-from engine.orders import ClientOrderId, OrderRequest, Side
-from engine.venues import Account, Venue
+from engine.model.orders import ClientOrderId, OrderRequest, Side
+from engine.model.venues import Account, Venue
 from sandbox.alpaca import AlpacaServer, alpaca_listings
 from sandbox.ledger import Draft, Kind
 from sandbox.ledger import Side as LedgerSide

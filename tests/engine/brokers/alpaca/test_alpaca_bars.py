@@ -7,7 +7,7 @@ import pytest
 
 from engine.brokers.alpaca.parse import parse_bars
 from engine.brokers.parse import MalformedAnswerError
-from engine.errors import MisconfiguredError, RefusalReason, RefusedError, TryLaterError
+from engine.model.errors import MisconfiguredError, RefusalReason, RefusedError, TryLaterError
 from sandbox.faults import Fault, FaultKind
 
 BARS = "GET /v1beta3/crypto/{loc}/bars"

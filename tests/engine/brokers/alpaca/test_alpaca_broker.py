@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from engine.brokers.base import Broker, FeeQuote, Priority
-from engine.errors import (
+from engine.model.errors import (
     KeyRejectedError,
     MisconfiguredError,
     RefusalReason,
@@ -14,7 +14,7 @@ from engine.errors import (
     TryLaterError,
     UnknownOutcomeError,
 )
-from engine.orders import ClientOrderId, OpenOrders, OrderStatus, Side, VenueOrderId
+from engine.model.orders import ClientOrderId, OpenOrders, OrderStatus, Side, VenueOrderId
 from sandbox.alpaca.refusals import key_forbidden, not_authorized, unauthorized
 from sandbox.faults import Fault, FaultKind
 from sandbox.pace import Pace

@@ -10,7 +10,7 @@ import pytest
 from engine.brokers.alpaca.charges import Charge
 from engine.brokers.alpaca.fees import find_fee, readable_charges, taker_of_tier
 from engine.brokers.alpaca.names import Catalog
-from engine.orders import Fill, Side, VenueOrderId
+from engine.model.orders import Fill, Side, VenueOrderId
 
 D = Decimal
 DAY = date(2026, 11, 22)

@@ -5,7 +5,7 @@ import pytest
 from engine.brokers.alpaca.orders import parse_open_orders, parse_order
 from engine.brokers.alpaca.parse import parse_fills
 from engine.brokers.parse import MalformedAnswerError
-from engine.orders import OrderStatus, ProductFamily, Side
+from engine.model.orders import OrderStatus, ProductFamily, Side
 from tests.engine.brokers.alpaca.rows import asset as asset_row
 from tests.engine.brokers.alpaca.rows import fill, order
 

@@ -17,8 +17,8 @@ from engine.brokers.alpaca.parse import (
     rows_of,
 )
 from engine.brokers.parse import MalformedAnswerError
-from engine.instruments import AssetClass, TradingStatus
-from engine.positions import Holding
+from engine.model.holdings import Holding
+from engine.model.instruments import AssetClass, TradingStatus
 from tests.engine.brokers.alpaca.rows import asset, order
 from tests.engine.brokers.json_values import json_values
 

@@ -10,8 +10,8 @@ from engine.brokers.base import Priority
 from engine.brokers.ccxt_client import Http
 from engine.brokers.coinbase import CoinbaseMarketData, connect_coinbase
 from engine.clock import SystemClock
-from engine.orders import ClientOrderId, OrderRequest, Side
-from engine.venues import Account, Venue
+from engine.model.orders import ClientOrderId, OrderRequest, Side
+from engine.model.venues import Account, Venue
 from sandbox.coinbase import CoinbaseServer, coinbase_listings
 from sandbox.ledger import Draft, Kind
 from sandbox.ledger import Side as LedgerSide

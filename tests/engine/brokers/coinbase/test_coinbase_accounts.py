@@ -5,7 +5,7 @@ from hypothesis import given, settings
 
 from engine.brokers.coinbase.accounts import find_unreadable_accounts, parse_holdings
 from engine.brokers.parse import MalformedAnswerError
-from engine.positions import Holding
+from engine.model.holdings import Holding
 from tests.engine.brokers.json_values import json_values
 
 D = Decimal

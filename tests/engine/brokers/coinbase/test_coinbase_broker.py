@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from engine.brokers.base import Broker, FeeQuote, KeyPermissions, Priority
-from engine.errors import (
+from engine.model.errors import (
     KeyRejectedError,
     MisconfiguredError,
     RefusalReason,
@@ -15,8 +15,8 @@ from engine.errors import (
     UncertainOrderError,
     UnknownOutcomeError,
 )
-from engine.orders import ClientOrderId, OpenOrders, OrderStatus, Sent, Side, VenueOrderId
-from engine.positions import Holding
+from engine.model.holdings import Holding
+from engine.model.orders import ClientOrderId, OpenOrders, OrderStatus, Sent, Side, VenueOrderId
 from sandbox.coinbase import Duplicates
 from sandbox.coinbase.orders import fill_row
 from sandbox.faults import Fault, FaultKind
@@ -329,11 +329,11 @@ async def test_a_row_without_any_id_that_cannot_be_ours_hides_no_absence(broker,
 @pytest.mark.parametrize("change", MAYBE_OURS)
 async def test_a_row_without_any_id_that_may_be_ours_is_named(broker, venue, kind, change):
     lists_nameless(venue, kind, change)
-    with pytest.raises(UncertainOrderError) as doubt:
+    with pytest.raises(UncertainOrderError) as quantity_check:
         await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE, sent=SENT)
-    [name] = doubt.value.nameless
+    [name] = quantity_check.value.nameless
     assert name.startswith("an order without an id" if kind == "order" else "a trade without an order id")
-    assert doubt.value.order_ids == ()
+    assert quantity_check.value.order_ids == ()
 
 
 async def test_a_row_without_any_id_is_named_by_what_it_says(broker, venue):
@@ -344,9 +344,9 @@ async def test_a_row_without_any_id_is_named_by_what_it_says(broker, venue):
 
 async def test_a_row_that_is_no_row_at_all_may_be_ours(broker, venue):
     fault(venue, FaultKind.HTML_200, "orders/historical/batch", body=orders_page("garbage"), times=None)
-    with pytest.raises(UncertainOrderError) as doubt:
+    with pytest.raises(UncertainOrderError) as quantity_check:
         await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE, sent=SENT)
-    assert doubt.value.nameless == ("an order without an id",)
+    assert quantity_check.value.nameless == ("an order without an id",)
 
 
 @pytest.mark.parametrize("odd", ["client_order_id", "status", "side", "filled_size"])

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.errors import MisconfiguredError, RefusalReason, RefusedError, TryLaterError
+from engine.model.errors import MisconfiguredError, RefusalReason, RefusedError, TryLaterError
 from sandbox.faults import Fault, FaultKind
 
 CANDLES = "market/products/{product_id}/candles"

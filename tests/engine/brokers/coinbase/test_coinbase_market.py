@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from engine.brokers.base import MarketData
-from engine.errors import MisconfiguredError, RefusalReason, RefusedError, TryLaterError
+from engine.model.errors import MisconfiguredError, RefusalReason, RefusedError, TryLaterError
 from sandbox.faults import Fault, FaultKind
 from sandbox.market import Override
 

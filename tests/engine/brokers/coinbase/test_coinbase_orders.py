@@ -4,7 +4,7 @@ import pytest
 
 from engine.brokers.coinbase.orders import parse_open_orders, parse_order
 from engine.brokers.parse import MalformedAnswerError
-from engine.orders import OrderStatus, ProductFamily
+from engine.model.orders import OrderStatus, ProductFamily
 
 D = Decimal
 

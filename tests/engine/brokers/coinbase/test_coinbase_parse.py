@@ -8,7 +8,7 @@ from engine.brokers.coinbase.parse import (
     parse_instruments,
 )
 from engine.brokers.parse import MalformedAnswerError
-from engine.instruments import TradingStatus
+from engine.model.instruments import TradingStatus
 
 D = Decimal
 

@@ -13,8 +13,8 @@ from engine.brokers.base import Priority
 from engine.brokers.ccxt_client import Http
 from engine.brokers.kraken import KrakenMarketData, connect_kraken
 from engine.clock import SystemClock
-from engine.orders import ClientOrderId, OrderRequest, Side
-from engine.venues import Account, Venue
+from engine.model.orders import ClientOrderId, OrderRequest, Side
+from engine.model.venues import Account, Venue
 from sandbox.kraken import KrakenServer, kraken_listings
 from sandbox.ledger import Draft, Kind
 from sandbox.ledger import Side as LedgerSide

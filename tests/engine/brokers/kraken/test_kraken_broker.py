@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from engine.brokers.base import Broker, FeeQuote, KeyPermissions, Priority
-from engine.errors import (
+from engine.model.errors import (
     KeyRejectedError,
     LockedOutError,
     MisconfiguredError,
@@ -14,8 +14,8 @@ from engine.errors import (
     TryLaterError,
     UnknownOutcomeError,
 )
-from engine.orders import ClientOrderId, OpenOrders, OrderStatus, Sent, Side, VenueOrderId
-from engine.positions import Direction, Holding
+from engine.model.holdings import Direction, Holding
+from engine.model.orders import ClientOrderId, OpenOrders, OrderStatus, Sent, Side, VenueOrderId
 from sandbox.faults import Fault, FaultKind
 from tests.engine.brokers.kraken.conftest import ACCOUNT, a_request
 

@@ -7,7 +7,7 @@ import pytest
 
 from engine.brokers.kraken.candles import parse_candles, plan_candle_width
 from engine.brokers.parse import MalformedAnswerError
-from engine.errors import MisconfiguredError, RefusalReason, RefusedError, TryLaterError
+from engine.model.errors import MisconfiguredError, RefusalReason, RefusedError, TryLaterError
 from sandbox.faults import Fault, FaultKind
 
 DAY = timedelta(days=1)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from engine.brokers.base import Priority
-from engine.errors import RefusalReason, RefusedError, UnknownOutcomeError
+from engine.model.errors import RefusalReason, RefusedError, UnknownOutcomeError
 from sandbox.faults import Fault, FaultKind
 from tests.engine.brokers.kraken.conftest import a_request
 

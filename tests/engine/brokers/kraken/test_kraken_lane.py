@@ -8,7 +8,7 @@ import pytest
 
 from engine.brokers.base import Priority
 from engine.brokers.ccxt_client import Call
-from engine.errors import InvalidNonceError, TryLaterError
+from engine.model.errors import InvalidNonceError, TryLaterError
 from sandbox.faults import Fault, FaultKind
 from tests.engine.brokers.kraken.conftest import KEY, a_request
 

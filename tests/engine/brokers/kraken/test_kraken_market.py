@@ -4,8 +4,8 @@ from decimal import Decimal
 import pytest
 
 from engine.brokers.base import MarketData
-from engine.errors import MisconfiguredError, RefusalReason, RefusedError, TryLaterError
-from engine.instruments import TradingStatus
+from engine.model.errors import MisconfiguredError, RefusalReason, RefusedError, TryLaterError
+from engine.model.instruments import TradingStatus
 from sandbox.faults import Fault, FaultKind
 from sandbox.market import Override
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from engine.brokers.kraken.names import Part, parse_catalog
 from engine.brokers.parse import MalformedAnswerError
-from engine.instruments import TradingStatus
+from engine.model.instruments import TradingStatus
 from tests.engine.brokers.kraken.listings import ASSETS, CATALOG, PAIRS, asset, pair
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from engine.brokers.kraken.orders import parse_open_orders, parse_order
 from engine.brokers.parse import MalformedAnswerError
-from engine.orders import OrderStatus, ProductFamily, Side
+from engine.model.orders import OrderStatus, ProductFamily, Side
 from tests.engine.brokers.kraken.listings import CATALOG
 
 D = Decimal

@@ -18,8 +18,8 @@ from engine.brokers.kraken.parse import (
 from engine.brokers.kraken.prices import parse_book, parse_quotes
 from engine.brokers.kraken.trades import parse_trades
 from engine.brokers.parse import MalformedAnswerError
-from engine.errors import BrokerError, MisconfiguredError, RefusedError, UnknownOutcomeError
-from engine.positions import Direction, Holding, MarginPosition
+from engine.model.errors import BrokerError, MisconfiguredError, RefusedError, UnknownOutcomeError
+from engine.model.holdings import Direction, Holding, MarginPosition
 from tests.engine.brokers.json_values import json_values
 from tests.engine.brokers.kraken.listings import CATALOG
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from engine.brokers.kraken.names import add_tokenized
-from engine.instruments import AssetClass, TradingStatus
+from engine.model.instruments import AssetClass, TradingStatus
 from tests.engine.brokers.kraken.listings import CATALOG, pair
 
 AAPL = pair("AAPLxUSD", "AAPLx/USD", "AAPLx", "ZUSD", tick_size="0.01", aclass_base="tokenized_asset")

@@ -2,7 +2,7 @@ import pytest
 
 from engine.brokers.base import Priority
 from engine.brokers.kraken.trades_pages import trades_since
-from engine.errors import MisconfiguredError
+from engine.model.errors import MisconfiguredError
 
 
 async def test_trades_whose_pages_do_not_end_are_not_all_of_them():

@@ -1,0 +1,1 @@
+"""What is held at each venue, and what it cost."""

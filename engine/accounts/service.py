@@ -1,0 +1,173 @@
+"""The equity picture for people, and the snapshots that keep it over time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from engine.accounts import balances_store as rows
+from engine.accounts.balances_store import AccountState, SnapshotFigures
+from engine.accounts.outages import OutageMonitor, ReadingKind
+from engine.accounts.reader import AccountReader
+from engine.accounts.reports import Reports
+from engine.accounts.snapshot import BalanceOverview, UserBrokerState, combine
+from engine.clock import Clock
+from engine.model.errors import TryLaterError
+from engine.model.venues import Account
+from engine.orders.filled_store import load_filled
+from engine.storage.database import Database
+from engine.tasks import Tasks
+
+#: Figures this fresh are shown without asking the venue again.
+FRESH_S = 5.0
+
+#: A screen waits no longer than this for slow brokers; their old figures stand in.
+SCREEN_WAIT_S = 1.5
+
+#: Figures older than this are shown with their age but added to no sum.
+STALE_AFTER_S = 180.0
+
+#: One broker's reading may take this long in the background.
+READ_BUDGET_S = 30.0
+
+
+class BalanceService:
+    """Answers `/balance` and takes the snapshots."""
+
+    def __init__(
+        self,
+        *,
+        reader: AccountReader,
+        reports: Reports,
+        outages: OutageMonitor,
+        database: Database,
+        clock: Clock,
+        tasks: Tasks,
+    ) -> None:
+        self._reader = reader
+        self._reports = reports
+        self._outages = outages
+        self._database = database
+        self._clock = clock
+        self._tasks = tasks
+
+    async def fetch_overview(self, user_id: int) -> BalanceOverview:
+        """Return every broker's figures; who does not answer in time is shown with the age of its old ones."""
+        accounts = self._reader.accounts(user_id)
+        late = await self.refresh(accounts)
+        states = [self._reader.state(account) for account in accounts]
+        return combine(
+            states,
+            now=self._clock.now(),
+            stale_after_s=STALE_AFTER_S,
+            waiting=late,
+            filled_since=await self._filled_since(accounts),
+        )
+
+    async def _filled_since(self, accounts: Sequence[Account]) -> Mapping[str, datetime]:
+        """Return by account when the last order of ours was filled that its figures are older than."""
+        filled = dict[str, datetime]()
+        async with self._database.read() as session:
+            for account in accounts:
+                step = self._reader.step(account)
+                if step is None:
+                    continue
+                later = await load_filled(session, account.account_id, after=step)
+                if later:
+                    filled[account.account_id] = later[-1].intent.updated_at
+        return filled
+
+    async def refresh(self, accounts: tuple[Account, ...]) -> frozenset[str]:
+        """Read the accounts that were not read just now, waiting no longer than a screen may.
+
+        Returns the ids of those still being read: what is known of them is older.
+        """
+        old = tuple(account for account in accounts if not self._reader.is_fresh(account, FRESH_S))
+        return await self.read_within(old, SCREEN_WAIT_S)
+
+    async def read_within(self, accounts: tuple[Account, ...], seconds: float) -> frozenset[str]:
+        """Read accounts side by side and stop waiting after a while; return the ids of those still being read.
+
+        Raises:
+            ExceptionGroup: what no broker is to blame for.
+
+        """
+        readings = {asyncio.ensure_future(self._reader.read(account)): account for account in accounts}
+        if not readings:
+            return frozenset()
+        done, late = await asyncio.wait(readings, timeout=seconds)
+        for waiting in late:
+            waiting.cancel()
+        _raise_unexpected([reading for reading in readings if reading in done])
+        return frozenset(readings[reading].account_id for reading in late)
+
+    async def restore(self) -> None:
+        """Start from what the last process knew, with the age it has by now."""
+        async with self._database.read() as session:
+            for known in await rows.load_account_states(session):
+                self._reader.remember(known.state, known.report)
+
+    async def take_snapshots(self, *, over_s: float, after: Callable[[Account], Awaitable[None]]) -> None:
+        """Read and store every account, spread evenly over `over_s`; `after` runs for each one read."""
+        accounts = self._reader.accounts()
+        for position, account in enumerate(accounts):
+            self._tasks.spawn(
+                f"snapshot {account.account_id}",
+                partial(self._snapshot, account, over_s * position / len(accounts), after),
+            )
+
+    async def thin_history(self) -> None:
+        """Keep all snapshots of a day, hourly ones for 30 days, then daily ones."""
+        now = self._clock.now()
+        async with self._database.write() as session:
+            await rows.thin_snapshots(
+                session, hourly_before=now - timedelta(days=1), daily_before=now - timedelta(days=30)
+            )
+
+    async def _snapshot(
+        self, account: Account, delay_s: float, after: Callable[[Account], Awaitable[None]]
+    ) -> None:
+        await self._clock.sleep(delay_s)
+        try:
+            async with asyncio.timeout(READ_BUDGET_S):
+                state = await self._reader.read(account)
+        except TimeoutError:
+            silence = TryLaterError(account.venue, f"no answer within {READ_BUDGET_S:g} s")
+            await self._outages.note(account, ReadingKind.BALANCES, silence)
+            return
+        await self._save(account, state)
+        await self._outages.note(account, ReadingKind.BALANCES, self._reader.error(account))
+        if state.connected:
+            await after(account)
+
+    async def _save(self, account: Account, state: UserBrokerState) -> None:
+        now = self._clock.now()
+        report = self._reports.latest(account.account_id)
+        async with self._database.write() as session:
+            await rows.save_account_state(session, AccountState(state=state, report=report, last_attempt=now))
+            if state.connected and state.balance is not None:
+                await rows.add_snapshot(session, _figures(state, account))
+
+
+def _raise_unexpected(readings: Sequence[asyncio.Future[UserBrokerState]]) -> None:
+    """Raise what ended readings: a broker's silence is part of its state and ends none."""
+    errors = [error for reading in readings if not reading.cancelled() and (error := reading.exception())]
+    if errors:
+        raise BaseExceptionGroup("accounts could not be read", errors)
+
+
+def _figures(state: UserBrokerState, account: Account) -> SnapshotFigures:
+    balance = state.balance
+    if balance is None:
+        message = f"{account.account_id} has no figures to keep"
+        raise ValueError(message)
+    return SnapshotFigures(
+        account_id=account.account_id,
+        user_id=account.user_id,
+        taken_at=balance.as_of,
+        total_equity_usd=balance.total_equity_usd,
+        available_usd=balance.available_usd,
+        locked_in_positions_usd=balance.locked_in_positions_usd,
+        held_usd=balance.held_by_orders_usd,
+        complete=balance.complete,
+    )

@@ -1,1 +1,0 @@
-"""What each account is worth, split into total, available and in positions."""

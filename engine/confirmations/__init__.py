@@ -1,1 +1,0 @@
-"""Buttons that change something: bound to one user, used once, expiring."""

@@ -1,0 +1,158 @@
+"""A trade somebody wants, the accounts it could go to, and the answer with all its reasons."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeGuard
+
+from engine.accounts.fees import FeeProfile
+from engine.model.instruments import AssetClass, Instrument
+from engine.model.money import ZERO, exact
+from engine.model.orders import Side
+from engine.model.venues import Account
+
+
+class Obstacle(StrEnum):
+    """Why a trade does not go to a broker."""
+
+    NOT_CONNECTED = "not connected"
+    NO_ANSWER = "did not answer"
+    NOT_LISTED = "not listed there"
+    NOT_TRADING = "takes no market orders now"
+    MARKET_CLOSED = "the stock market is closed"
+    PRICE_UNKNOWN = "price unknown"
+    BELOW_MINIMUM = "below the venue's minimum"
+    CASH_UNKNOWN = "free cash unknown"
+    NOT_ENOUGH_CASH = "not enough free cash"
+    EQUITY_UNKNOWN = "equity unknown"
+    EQUITY_TOO_SMALL = "equity too small"
+    NOT_CHEAPER = "not cheaper"
+    ASSET_NOT_HELD = "does not hold the asset"
+    HOLDS_LESS = "holds less than is to be sold"
+
+
+class Choice(StrEnum):
+    """Why a broker was chosen."""
+
+    CHEAPEST = "lowest round trip"
+    ONLY_ONE = "the only one that can take it"
+    HOLDS_ASSET = "the asset is there"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeRequest:
+    """A trade somebody wants, wherever it costs least."""
+
+    #: Under our name (BTC/USD); an account may list the base against another currency.
+    symbol: str
+    base: str
+    side: Side
+    #: What is spent in all, fees included, or the worth of what is sold.
+    usd: Decimal
+    #: The price move the trade aims for, as a fraction, where one was already set.
+    profit_target: Decimal | None = None
+    asset_class: AssetClass = AssetClass.CRYPTO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingAccount:
+    """What routing needs to know of one account."""
+
+    account: Account
+    connected: bool
+    fees: FeeProfile
+    #: What `base` trades as here; None when it is not listed, or not known to be.
+    instrument: Instrument | None
+    #: False when the venue did not say what it lists, or at what price.
+    answered: bool = True
+    #: False outside a stock's regular session; coins trade around the clock.
+    in_session: bool = True
+    #: Units of the instrument's quote for one of its base: the ask to buy, the bid to sell; None is unknown.
+    price: Decimal | None
+    #: USD for one unit of the instrument's quote; None is unknown.
+    quote_usd: Decimal | None = Decimal(1)
+    #: Free cash in the instrument's quote; None is unknown.
+    free_quote: Decimal | None
+    #: The account's own total; None is unknown.
+    equity_usd: Decimal | None
+    #: False when the total lacks something, so that it may not be compared.
+    equity_complete: bool = True
+    #: What the account owns of the base.
+    held: Decimal = ZERO
+
+    @property
+    def price_usd(self) -> Decimal | None:
+        """Return what one unit of the base costs in USD, or None when that is unknown."""
+        rate = self.quote_rate_usd
+        if rate is None or not _is_price(self.price):
+            return None
+        with exact():
+            return self.price * rate
+
+    @property
+    def quote_rate_usd(self) -> Decimal | None:
+        """Return `quote_usd` when it is a usable rate."""
+        return self.quote_usd if _is_price(self.quote_usd) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """An obstacle, with the limit and the figure that did not meet it."""
+
+    obstacle: Obstacle
+    limit: Decimal | None = None
+    actual: Decimal | None = None
+    #: What both figures count: a currency, an asset, or nothing for a fraction.
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A broker a trade does not go to, and every reason why."""
+
+    account: Account
+    fees: FeeProfile
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where a trade goes."""
+
+    request: TradeRequest
+    account: Account
+    instrument: Instrument | None
+    fees: FeeProfile
+    choice: Choice
+    #: At least the minimum profitable move; None for exits, which aim for nothing.
+    profit_target: Decimal | None
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoRoute:
+    """No broker can take the trade."""
+
+    request: TradeRequest
+    left_out: tuple[LeftOut, ...]
+
+
+def _is_price(figure: Decimal | None) -> TypeGuard[Decimal]:
+    return figure is not None and figure.is_finite() and figure > ZERO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutePreview:
+    """A routing decision and what it was asked for."""
+
+    #: What was named, a pair or only its base; None when nothing was, so that the same can be asked again.
+    asked: str | None
+    symbol: str
+    usd: Decimal
+    #: True when the user named no size and their usual one was taken.
+    usual_size: bool
+    decision: Route | NoRoute
+    #: When a market opens that is shut for this trade, as far as its venue told.
+    opens_at: datetime | None = None
+    at: datetime

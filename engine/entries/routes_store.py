@@ -1,0 +1,43 @@
+"""What trading costs where, and the routes that were decided."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.entries.routes_table import RouteRow
+from engine.storage.statements import insert_row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRoute:
+    """A routing decision; its amounts are strings."""
+
+    user_id: int
+    #: The account that was chosen; None when none could take the trade.
+    account_id: str | None
+    decided_at: datetime
+    request: dict[str, Any]
+    decision: dict[str, Any]
+
+
+async def add_route(session: AsyncSession, route: StoredRoute) -> None:
+    """Keep a decision with what was asked."""
+    await insert_row(
+        session,
+        RouteRow(
+            user_id=route.user_id,
+            account_id=route.account_id,
+            decided_at=route.decided_at,
+            request=route.request,
+            decision=route.decision,
+        ),
+    )
+
+
+async def delete_routes(session: AsyncSession, *, before: datetime) -> None:
+    """Forget the routes that were decided before a moment."""
+    await session.exec(delete(RouteRow).where(col(RouteRow.decided_at) < before))

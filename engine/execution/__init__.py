@@ -1,1 +1,0 @@
-"""Orders that are written down before they leave and settled by the venue's word."""

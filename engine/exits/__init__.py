@@ -1,0 +1,1 @@
+"""Selling a breached or manually closed position."""

@@ -1,0 +1,187 @@
+"""The audit trail of exits: from what triggered each to its fills, with the time of every step."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine import wall_time
+from engine.alerts.kinds import AlertKind
+from engine.alerts.messages import CancelledOrder, ExitFilled
+from engine.alerts.outbox import load_written
+from engine.exits.result import Traded, realised_pnl
+from engine.model.money import ZERO, exact
+from engine.model.orders import Fill, Side
+from engine.orders import fills_store as fills
+from engine.orders import store as intents
+from engine.orders.intents import Intent, IntentStep
+from engine.orders.journal import ending_key
+from engine.orders.release_log import RELEASE, RELEASED, parse_released
+from engine.orders.states import IntentState
+from engine.orders.steps_store import load_readable_steps
+from engine.storage.database import Database
+
+#: A look at history shows this many exits.
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One step of an exit and how long it took since the one before, or since the trigger."""
+
+    step: IntentStep
+    took: timedelta
+    #: The open order this step cancelled, or found cancelled, if that is what it did.
+    cancelled: CancelledOrder | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What an exit brought, in its guard's currency."""
+
+    pnl: Decimal
+    #: True while the fee is not booked, or where it was charged in another asset.
+    before_fee: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitRecord:
+    """One exit with everything that is written down of it."""
+
+    intent: Intent
+    steps: tuple[IntentStep, ...]
+    fills: tuple[Fill, ...]
+    #: The alert of its end; None while it goes on, and when it ended without a fill.
+    alert: ExitFilled | None = None
+
+    @property
+    def began_at(self) -> datetime:
+        """Return when it was triggered."""
+        return self.intent.trigger.at if self.intent.trigger else self.intent.created_at
+
+    @property
+    def filled_at(self) -> datetime | None:
+        """Return when the last fill happened, as its alert says; None without one."""
+        if self.alert is not None:
+            # What is read of the fills later may differ by the venue's own clock.
+            return self.alert.filled_at
+        heard = (step.at for step in self.steps if step.to_state is IntentState.FILLED)
+        return wall_time.latest(fill.at for fill in self.fills) or next(heard, None)
+
+    @property
+    def average_price(self) -> Decimal | None:
+        """Return value over quantity of what was filled."""
+        if self.intent.cost is None or self.intent.filled_quantity <= ZERO:
+            return None
+        return self.intent.cost / self.intent.filled_quantity
+
+    @property
+    def slippage(self) -> Decimal | None:
+        """Return by how much the fill differs from the trigger's price, as a fraction of that."""
+        price, trigger, rate = self.average_price, self.intent.trigger, self.rate
+        if price is None or trigger is None or trigger.price == ZERO or rate is None:
+            return None
+        return (price * rate - trigger.price) / trigger.price
+
+    @property
+    def rate(self) -> Decimal | None:
+        """Return what one unit of the money it brought is worth in the guard's own; None is unknown."""
+        return self.alert.rate if self.alert is not None else Decimal(1)
+
+    @property
+    def guard_currency(self) -> str:
+        """Return the currency of its trigger and its result, where it was sold through another pair too."""
+        instead_of = self.alert.instead_of if self.alert is not None else ""
+        return instead_of.partition("/")[2] or self._currency
+
+    @property
+    def fee(self) -> Decimal | None:
+        """Return what the venue charged, or booked with the fills since; None while some of it is not known."""
+        if self.intent.fee is not None:
+            return self.intent.fee
+        fees = [fill.fee for fill in self.fills if fill.fee is not None]
+        with exact():
+            is_booked = sum((fill.quantity for fill in self.fills), ZERO) >= self.intent.filled_quantity
+            return sum(fees, ZERO) if fees and is_booked and len(fees) == len(self.fills) else None
+
+    @property
+    def fee_asset(self) -> str:
+        """Return what the fee was charged in."""
+        booked = next((fill.fee_asset for fill in self.fills), None)
+        return self.intent.fee_asset or booked or self._currency
+
+    @property
+    def result(self) -> Result | None:
+        """Return what it brought against the cost of what was sold; None without a fill or a known entry."""
+        intent, trigger = self.intent, self.intent.trigger
+        if trigger is None or intent.filled_quantity <= ZERO:
+            return None
+        if trigger.asked is not None and not trigger.asked.entry_known:
+            return None
+        traded = Traded(
+            quantity=intent.filled_quantity,
+            value=intent.cost,
+            is_sale=intent.side is Side.SELL,
+            currency=self._currency,
+            fee=self.fee,
+            fee_asset=self.fee_asset,
+            rate=self.rate,
+        )
+        pnl = realised_pnl(traded, cost=trigger.cost, of_quantity=trigger.quantity)
+        return None if pnl is None else Result(pnl=pnl, before_fee=traded.fee_paid is None)
+
+    @property
+    def _currency(self) -> str:
+        return self.intent.symbol.partition("/")[2]
+
+    @property
+    def price_age(self) -> timedelta | None:
+        """Return how old the price was that triggered; None where that was not written down."""
+        trigger = self.intent.trigger
+        if trigger is None or trigger.price_at is None:
+            return None
+        return max(wall_time.between(trigger.price_at, trigger.at), timedelta(0))
+
+    def stages(self) -> Iterator[Stage]:
+        """Walk through the steps with the time each took."""
+        before = self.began_at
+        for step in self.steps:
+            cancelled = parse_released(step.words) if step.cause in {RELEASE, RELEASED} else None
+            yield Stage(
+                step=step, took=max(wall_time.between(before, step.at), timedelta(0)), cancelled=cancelled
+            )
+            before = step.at
+
+
+class Audit:
+    """Answers `/history`."""
+
+    def __init__(self, *, database: Database) -> None:
+        self._database = database
+
+    async def fetch_exits(self, user_id: int, symbol: str | None = None) -> tuple[ExitRecord, ...]:
+        """Return a user's latest exits, newest first, of one asset or pair or of all."""
+        async with self._database.read() as session:
+            found = await intents.load_exits(session, user_id, named=symbol, most=SHOWN)
+            records = [await _record(session, intent) for intent in found]
+        # An exit may be written down long after its trigger, and it is shown under the time of that.
+        return wall_time.newest_first(records, lambda record: record.began_at)
+
+    async def fetch_exit(self, user_id: int, intent_id: str) -> ExitRecord | None:
+        """Return one exit of a user; None when there is none of that id."""
+        async with self._database.read() as session:
+            intent = await intents.load_exit(session, user_id, intent_id)
+            return await _record(session, intent) if intent else None
+
+
+async def _record(session: AsyncSession, intent: Intent) -> ExitRecord:
+    order_id = intent.venue_order_id
+    ended = await load_written(session, ending_key(AlertKind.EXIT_FILLED, intent))
+    return ExitRecord(
+        intent=intent,
+        steps=await load_readable_steps(session, intent.intent_id),
+        fills=await fills.load_order_fills(session, intent.account_id, order_id) if order_id else (),
+        alert=ended if isinstance(ended, ExitFilled) else None,
+    )

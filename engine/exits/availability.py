@@ -1,0 +1,183 @@
+"""What is there to be sold: read it freshly, and cancel what holds it."""
+
+import asyncio
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from itertools import chain, repeat
+
+from engine.accounts.reports import Reports
+from engine.brokers.base import Broker, Priority
+from engine.clock import Clock
+from engine.exits.available import Available
+from engine.exits.release import opposite_orders, plan_release
+from engine.exits.releases import Releases
+from engine.guards.following import SHOWN_LATE_WITHIN, is_told, quantity_there
+from engine.guards.guard import Guard
+from engine.model.errors import BrokerError, MisconfiguredError
+from engine.model.holdings import AccountReport, PositionKind
+from engine.model.money import ZERO
+from engine.model.orders import OpenOrders, Order
+from engine.orders.intents import Intent
+from engine.orders.journal import Journal
+
+#: An exit waits no longer than this for a balance; then it goes with the last known quantity.
+BALANCE_READ_S = 0.5
+BALANCE_MAX_AGE = timedelta(seconds=5)
+
+#: How long a venue may take to release what a cancelled order held.
+RELEASE_TIMEOUT_S = 10.0
+#: Pauses between readings that wait for it; each reading costs the key points.
+RELEASE_POLLS_S = (0.1, 0.2, 0.5, 1.0)
+
+
+class Availability:
+    """Reads what may be sold of a guard, and frees what open orders hold of it."""
+
+    def __init__(self, *, reports: Reports, journal: Journal, clock: Clock) -> None:
+        self._reports = reports
+        self._journal = journal
+        self._releases = Releases(journal=journal)
+        self._clock = clock
+
+    async def read(self, guard: Guard, broker: Broker, *, must_be_fresh: bool = False) -> Available:
+        """Return what is there of a guarded position; nothing is changed.
+
+        Raises:
+            BrokerError: it must be fresh, and the account does not tell.
+
+        """
+        report, is_fresh = (
+            (await self._read_anew(guard, broker), True) if must_be_fresh else await self._read(broker)
+        )
+        if report is not None and not is_fresh and await self._says_less(report, guard):
+            # It may be of before more came in, or wrong: only readings that agree make less of a position.
+            report = None
+        if report is None or not is_told(report, guard):
+            return Available(sellable=None, owned=None, at=None, is_fresh=is_fresh)
+        step = self._reports.certain_step(guard.account_id, SHOWN_LATE_WITHIN)
+        if guard.kind is PositionKind.MARGIN:
+            quantity = quantity_there(report, guard)
+            return Available(sellable=quantity, owned=quantity, at=report.at, step=step, is_fresh=is_fresh)
+        holding = report.holding(guard.asset)
+        return Available(
+            sellable=holding.free,
+            owned=holding.total,
+            held=holding.held,
+            at=report.at,
+            step=step,
+            venue_entry=holding.venue_entry,
+            is_fresh=is_fresh,
+        )
+
+    async def free(self, intent: Intent, guard: Guard, available: Available, broker: Broker) -> Available:
+        """Cancel the fewest orders that free a quantity, and return what the venue has released then.
+
+        Raises:
+            BrokerError: the orders could not be read or cancelled.
+
+        """
+        free, held = available.sellable or ZERO, available.held or ZERO
+        opened = await self._open_orders(broker)
+        plan = plan_release(guard.asset, needed=guard.quantity, free=free, open_orders=opened.orders)
+        done = await self._releases.cancel(intent, broker, plan)
+        after = replace(available, unreadable=opened.unreadable, hindrance=done.hindrance)
+        if done.is_overtaken:
+            return replace(after, is_overtaken=True)
+        # What an order held that was cancelled before may still be on its way back.
+        coming = _held_by(plan) if opened.unreadable else held
+        staying = _held_by(order for order, _ in done.failed)
+        wanted = min(guard.quantity, free + max(coming - staying, ZERO))
+        return replace(after, sellable=await self._await_release(guard, broker, wanted=wanted))
+
+    async def listed_hold(self, guard: Guard, broker: Broker, *, but: Collection[str]) -> Decimal:
+        """Return how much of a guarded position the listed open orders hold, but for those named.
+
+        Raises:
+            BrokerError: the orders could not be read.
+
+        """
+        opened = await self._open_orders(broker)
+        return _held_by(
+            order
+            for order in opened.orders
+            if order.held_asset == guard.asset and order.venue_order_id not in but
+        )
+
+    async def confirm_releases(self, intent: Intent, broker: Broker) -> None:
+        """Ask once more what became of the cancelled orders, for the alert that names them."""
+        await self._releases.confirm(intent, broker)
+
+    async def _open_orders(self, broker: Broker) -> OpenOrders:
+        opened = await broker.fetch_open_orders(priority=Priority.EXIT)
+        self._reports.keep_unreadable(broker.account.account_id, opened.unreadable)
+        return replace(opened, orders=self._releases.standing(opened.orders))
+
+    async def _read(self, broker: Broker) -> tuple[AccountReport | None, bool]:
+        account_id = broker.account.account_id
+        recent = self._reports.no_older_than(account_id, BALANCE_MAX_AGE)
+        if recent is not None:
+            return recent, True
+        report = await self._fetch(broker)
+        return (report, True) if report else (self._reports.latest(account_id), False)
+
+    async def _read_anew(self, guard: Guard, broker: Broker) -> AccountReport:
+        """Return a reading of after the account last changed, however long that takes."""
+        report = self._reports.no_older_than(broker.account.account_id, BALANCE_MAX_AGE)
+        if report is None:
+            asked = await self._reports.ask()
+            report = await broker.fetch_report(priority=Priority.EXIT)
+            self._reports.keep(report, asked=asked)
+        if not is_told(report, guard):
+            raise MisconfiguredError(guard.venue, f"the balance of {guard.asset} cannot be read")
+        return report
+
+    async def _fetch(self, broker: Broker) -> AccountReport | None:
+        asked = await self._reports.ask()
+        try:
+            async with asyncio.timeout(BALANCE_READ_S):
+                report = await broker.fetch_report(priority=Priority.EXIT)
+        except (BrokerError, TimeoutError):
+            return None
+        self._reports.keep(report, asked=asked)
+        return report
+
+    async def _says_less(self, report: AccountReport, guard: Guard) -> bool:
+        expected = await self._journal.load_expected(guard)
+        return expected is not None and quantity_there(report, guard) < expected
+
+    async def cancel_opposite(self, intent: Intent, broker: Broker) -> tuple[str, ...]:
+        """Cancel the open orders a venue refuses this one for: the other side of the same pair.
+
+        Returns those that could not be read.
+
+        Raises:
+            BrokerError: they could not be read or cancelled.
+
+        """
+        opened = await self._open_orders(broker)
+        opposite = opposite_orders(intent.symbol, intent.side, opened.orders)
+        done = await self._releases.cancel(intent, broker, opposite)
+        if done.hindrance is not None:
+            raise done.hindrance
+        return opened.unreadable
+
+    async def _await_release(self, guard: Guard, broker: Broker, *, wanted: Decimal) -> Decimal:
+        give_up_at = self._clock.monotonic() + RELEASE_TIMEOUT_S
+        pauses_s = chain(RELEASE_POLLS_S, repeat(RELEASE_POLLS_S[-1]))
+        while (released := await self._read_free(guard, broker)) is not None:
+            if released >= wanted or self._clock.monotonic() >= give_up_at:
+                return released
+            await self._clock.sleep(next(pauses_s))
+        # Nobody tells in time: try with what should be there, the venue refuses what is not.
+        return wanted
+
+    async def _read_free(self, guard: Guard, broker: Broker) -> Decimal | None:
+        report = await self._fetch(broker)
+        return report.holding(guard.asset).free if report and is_told(report, guard) else None
+
+
+def _held_by(orders: Iterable[Order]) -> Decimal:
+    # An amount nobody knows frees nothing that could be counted on.
+    return sum((order.held_quantity or ZERO for order in orders), ZERO)

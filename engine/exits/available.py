@@ -1,0 +1,32 @@
+"""What of a guarded position may be sold now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from engine.model.errors import BrokerError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Available:
+    """One reading of one position; the figures are None when the account could not be read."""
+
+    #: What may be sold now.
+    sellable: Decimal | None
+    #: All there is of it, sellable or not.
+    owned: Decimal | None
+    #: What open orders hold of it; None also where orders hold nothing, as with margin positions.
+    held: Decimal | None = None
+    at: datetime | None
+    #: The last step of our orders that it certainly shows, where that is known.
+    step: int | None = None
+    #: The venue's own average entry, where it keeps one.
+    venue_entry: Decimal | None = None
+    #: False when the account did not answer and this is what it said some time ago.
+    is_fresh: bool = True
+    #: Open orders that could not be read and may hold some of it.
+    unreadable: tuple[str, ...] = ()
+    #: An order filled that was to be cancelled, so these figures are of before.
+    is_overtaken: bool = False
+    #: Why an order that holds some of it could not be cancelled.
+    hindrance: BrokerError | None = None

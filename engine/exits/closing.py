@@ -1,0 +1,214 @@
+"""Pure parts of an exit: how much is sold, what is left of the guard, and what the owner reads."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from engine import wall_time
+from engine.alerts.messages import CancelledOrder, ExitFilled
+from engine.exits.result import Traded, realised_pnl
+from engine.guards.guard import Guard, GuardSource, GuardState
+from engine.model.holdings import Direction
+from engine.model.instruments import Instrument
+from engine.model.money import ZERO, exact
+from engine.model.orders import Order
+from engine.orders.intents import Intent, Trigger
+
+BY_HAND = "was sold or moved at the venue just before"
+DOUBTED = "it seems to have been sold or moved at the venue; it stays guarded until a second reading agrees"
+
+
+@dataclass(frozen=True, slots=True)
+class Sell:
+    """Sell this many units, already floored to the lot."""
+
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Dust:
+    """Too little to be sold at this venue."""
+
+    quantity: Decimal
+    why: str
+
+
+def plan_sale(
+    *, guarded: Decimal, there: Decimal | None, instrument: Instrument | None, price: Decimal
+) -> Sell | Dust:
+    """Decide the quantity: what is guarded, capped by what is there, floored to the lot.
+
+    `there` is None when it could not be read. Zero is not believed either: the venue refuses what
+    is not there, and a balance wrongly shown as zero must not keep a loser. Without the listing
+    nothing is floored, for the same reason.
+    """
+    wanted = min(guarded, there) if there else guarded
+    if instrument is None:
+        return Sell(wanted)
+    why = instrument.why_too_small_to_sell(wanted, price)
+    return Dust(wanted, why) if why else Sell(instrument.floor_quantity(wanted))
+
+
+def priced_at_least_at_cost(guard: Guard, price: Decimal) -> Decimal:
+    """Return what a unit counts for against a venue's smallest value: a price below its cost may be gone again."""
+    return max(price, guard.entry or ZERO)
+
+
+def vanished(*, expected: Decimal | None, owned: Decimal | None) -> Decimal:
+    """Return how much of a position its owner sold or moved since it was last seen.
+
+    Unknown is nothing, and so is a total of zero, which a venue may show wrongly for a moment.
+    """
+    if expected is None or not owned:
+        return ZERO
+    with exact():
+        return max(expected - owned, ZERO)
+
+
+def without_vanished(guard: Guard, gone: Decimal) -> Guard:
+    """Return what is left of a guard: what its owner sold or moved by hand came off the guarded part first."""
+    with exact():
+        return guard.with_quantity(max(guard.quantity - gone, ZERO))
+
+
+def with_vanished(dust: Dust | None, gone: Decimal) -> Dust | None:
+    """Add what went by hand to what an exit did not sell."""
+    if gone == ZERO:
+        return dust
+    if dust is None:
+        return Dust(gone, BY_HAND)
+    with exact():
+        return Dust(dust.quantity + gone, f"{dust.why}; {gone:f} {BY_HAND}")
+
+
+def reduce_guard(
+    guard: Guard, order: Order, *, instrument: Instrument | None, price: Decimal
+) -> tuple[Guard, Dust | None]:
+    """Return what stays guarded after an order's fills; dust is no longer guarded and named.
+
+    What is left and can be sold stays armed, so the next look at the price sells it too.
+    """
+    left = max(guard.quantity - order.filled_quantity, ZERO)
+    rest = guard.with_quantity(left)
+    if left == ZERO:
+        return replace(rest, state_reason="sold"), None
+    plan = plan_sale(
+        guarded=left, there=None, instrument=instrument, price=priced_at_least_at_cost(guard, price)
+    )
+    if isinstance(plan, Dust):
+        return replace(rest, state=GuardState.CLOSED, state_reason=f"sold; {plan.why}"), plan
+    return replace(rest, state=GuardState.ARMED, state_reason=None), None
+
+
+def keep_doubtful(guard: Guard, order: Order, gone: Decimal) -> tuple[Guard, Dust]:
+    """Return what stays guarded of the whole when one reading alone says that a part of it is gone."""
+    with exact():
+        left = guard.with_quantity(max(guard.quantity - order.filled_quantity, ZERO))
+    state = left.state if left.state is GuardState.CLOSED else GuardState.ARMED
+    return replace(left, state=state, state_reason=None), Dust(min(gone, guard.quantity), DOUBTED)
+
+
+def describe_exit(
+    intent: Intent,
+    guard: Guard,
+    order: Order,
+    *,
+    cancelled: tuple[CancelledOrder, ...],
+    dust: Dust | None,
+    found_later: bool,
+    heard_at: datetime,
+    ahead: timedelta = timedelta(0),
+    rate: Decimal | None = Decimal(1),
+    taker: Decimal | None = None,
+) -> ExitFilled:
+    """Build the liquidation alert from the venue's own order; `guard` is as it was before the fill.
+
+    `heard_at` is for a venue that does not date its fills, and `ahead` is how far its clock is ahead of ours.
+    `rate` is what one unit of the money it brought is worth in the guard's own; None is unknown.
+    `taker` is what the account pays, to estimate a fee that is not booked yet.
+
+    Raises:
+        ValueError: the intent has no trigger or the order no fill.
+
+    """
+    trigger, price = intent.trigger, order.average_price
+    if trigger is None or price is None:
+        message = f"intent {intent.intent_id} has no trigger or no fill to tell of"
+        raise ValueError(message)
+    told = replace(
+        _describe_sale(intent, guard, order, trigger=trigger, price=price, rate=rate),
+        fee_estimate=_estimated_fee(order, taker),
+        cancelled=cancelled,
+        left_over=dust.quantity if dust else ZERO,
+        left_over_why=dust.why if dust else "",
+        filled_at=_filled_at(order, ahead, triggered_at=trigger.at) or heard_at,
+        found_later=found_later,
+    )
+    if trigger.asked is None or trigger.asked.entry_known:
+        return replace(told, since_guarded=guard.source is GuardSource.EXISTING_PRICE)
+    return replace(told, realised=None, entry_known=False)
+
+
+def _describe_sale(
+    intent: Intent, guard: Guard, order: Order, *, trigger: Trigger, price: Decimal, rate: Decimal | None
+) -> ExitFilled:
+    """Say what was sold and what it brought against the guard's cost."""
+    # What was sold says the order: a sale may go through another pair than its guard's.
+    currency = order.symbol.partition("/")[2]
+    realised, before_fee = realised_by(guard, order, currency=currency, rate=rate)
+    return ExitFilled(
+        venue=intent.venue,
+        symbol=order.symbol,
+        instead_of="" if order.symbol == guard.symbol else guard.symbol,
+        rate=rate,
+        direction=guard.direction,
+        trigger_ratio=trigger.ratio,
+        threshold=trigger.threshold,
+        trigger_price=trigger.price,
+        quantity=order.filled_quantity,
+        fill_price=price,
+        currency=currency,
+        fee=order.fee,
+        fee_asset=order.fee_asset,
+        realised=realised,
+        before_fee=before_fee,
+        triggered_at=trigger.at,
+        filled_at=trigger.at,
+        venue_order_id=order.venue_order_id,
+        client_order_id=intent.client_order_id,
+        asked=trigger.asked is not None,
+    )
+
+
+def _filled_at(order: Order, ahead: timedelta, *, triggered_at: datetime) -> datetime | None:
+    """Return when a venue filled an order, on our clock; what it dated to the second was never before its trigger."""
+    at = wall_time.latest(fill.at for fill in order.fills) or order.closed_at
+    return wall_time.latest((at - ahead, triggered_at)) if at else None
+
+
+def _estimated_fee(order: Order, taker: Decimal | None) -> Decimal | None:
+    if order.fee is not None or order.cost is None or taker is None:
+        return None
+    with exact():
+        return order.cost * taker
+
+
+def realised_by(
+    guard: Guard, order: Order, *, currency: str, rate: Decimal | None = Decimal(1)
+) -> tuple[Decimal | None, bool]:
+    """Return what the exit brought against its share of the guard's cost, in the guard's money; and if before its fee.
+
+    It is where the fee is not booked yet or was charged in another asset. None when the value or its rate
+    is unknown.
+    """
+    traded = Traded(
+        quantity=order.filled_quantity,
+        value=order.cost,
+        is_sale=guard.direction is Direction.LONG,
+        currency=currency,
+        fee=order.fee,
+        fee_asset=order.fee_asset,
+        rate=rate,
+    )
+    pnl = realised_pnl(traded, cost=guard.cost, of_quantity=guard.quantity)
+    return pnl, traded.fee_paid is None

@@ -1,0 +1,117 @@
+"""How an exit ends without a fill: abandoned as dust, stood down, or given up."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from engine.alerts.messages import ExitParked, ExitStoodDown, GuardPaused, GuardReduced
+from engine.exits.closing import BY_HAND, Dust
+from engine.exits.manual_close import TOO_LATE, hand_back
+from engine.guards.changes import ChangeReason
+from engine.guards.guard import Guard, GuardState
+from engine.model.money import ZERO
+from engine.orders.intents import Intent
+from engine.orders.journal import Journal
+from engine.orders.states import IntentEvent
+
+_PERHAPS_OURS = (
+    ", most likely by this bot's own sell order, whose answer was lost and which the venue lists nowhere; "
+    "please look at the venue's order history"
+)
+
+
+async def abandon(journal: Journal, intent: Intent, guard: Guard, *, dust: Dust) -> Intent:
+    """Leave what cannot be sold where it is, told once and tried no more."""
+    message = ExitParked(
+        venue=intent.venue,
+        symbol=intent.symbol,
+        quantity=dust.quantity,
+        why=dust.why,
+        cancelled=await journal.releases.load_released(intent.intent_id),
+    )
+    closed = replace(guard, state=GuardState.CLOSED, state_reason=dust.why)
+    return await journal.give_back(intent, IntentEvent.ABANDON, guard=closed, message=message, cause=dust.why)
+
+
+async def await_return(journal: Journal, intent: Intent, guard: Guard, *, dust: Dust) -> Intent:
+    """End an exit of what its venue does not show any more; its guard waits for it to come back."""
+    kept = hand_back(guard, intent.asked, why=dust.why) if intent.asked else guard
+    if kept.state is GuardState.CLOSED:
+        return await abandon(journal, intent, guard, dust=dust)
+    message = ExitParked(
+        venue=intent.venue,
+        symbol=intent.symbol,
+        quantity=dust.quantity,
+        why=f"{dust.why}; if it comes back as it was, it is guarded again",
+        cancelled=await journal.releases.load_released(intent.intent_id),
+    )
+    paused = replace(kept, state=GuardState.PAUSED, state_reason=ChangeReason.VANISHED.value)
+    return await journal.give_back(
+        intent,
+        IntentEvent.ABANDON,
+        guard=paused,
+        message=message,
+        cause=dust.why,
+        awaited=await journal.load_expected(guard),
+    )
+
+
+async def yield_to_hand(
+    journal: Journal, intent: Intent, guard: Guard, *, is_unproven: bool = False
+) -> Intent:
+    """End an exit whose guarded quantity its owner sold or moved by hand just before; the rest is theirs.
+
+    `is_unproven` says that an order of the exit itself may have sold it, which no list of the venue shows.
+    """
+    why = f"it {BY_HAND}{_PERHAPS_OURS if is_unproven else ''}"
+    message = GuardReduced(venue=intent.venue, symbol=intent.symbol, was=guard.quantity, now=ZERO, why=why)
+    return await journal.give_back(
+        intent,
+        IntentEvent.SUPERSEDE,
+        guard=replace(guard.with_quantity(ZERO), state_reason=BY_HAND),
+        message=message,
+        cause=BY_HAND,
+    )
+
+
+async def pause_for_split(journal: Journal, intent: Intent, guard: Guard, *, owned: Decimal | None) -> Intent:
+    """End an exit whose loss is none: the units were split, and only the owner can say what is guarded now."""
+    why = ChangeReason.ENTRY_CHANGED
+    message = GuardPaused(
+        venue=intent.venue,
+        symbol=intent.symbol,
+        guarded=guard.quantity,
+        seen=guard.quantity if owned is None else owned,
+        why=why,
+    )
+    paused = replace(guard, state=GuardState.PAUSED, state_reason=why.value)
+    return await journal.give_back(intent, IntentEvent.SUPERSEDE, guard=paused, message=message, cause=why)
+
+
+async def stand_down(journal: Journal, intent: Intent, guard: Guard) -> Intent:
+    """End an exit that is not needed any more; the guard watches on."""
+    armed = replace(guard, state=GuardState.ARMED, state_reason=None)
+    message = ExitStoodDown(
+        venue=intent.venue,
+        symbol=intent.symbol,
+        quantity=guard.quantity,
+        threshold=guard.threshold,
+        cancelled=await journal.releases.load_released(intent.intent_id),
+    )
+    return await journal.give_back(
+        intent, IntentEvent.SUPERSEDE, guard=armed, message=message, cause="price came back"
+    )
+
+
+async def give_up(journal: Journal, intent: Intent, guard: Guard) -> Intent:
+    """End what its owner asked for too long ago to still want it at any price."""
+    kept = hand_back(guard, intent.asked, why=TOO_LATE) if intent.asked else guard
+    message = ExitParked(
+        venue=intent.venue,
+        symbol=intent.symbol,
+        quantity=guard.quantity,
+        why=TOO_LATE,
+        cancelled=await journal.releases.load_released(intent.intent_id),
+    )
+    return await journal.give_back(
+        intent, IntentEvent.REFUSE, guard=kept, message=message, cause="asked too long ago"
+    )

@@ -1,0 +1,162 @@
+"""Every sale in flight, at most one a guard: begun by the watch, or found unfinished in the journal."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+
+from engine.brokers.base import Broker
+from engine.exits.desk import Desk
+from engine.exits.live_exit import LiveExit, exit_of
+from engine.exits.sale import Sale
+from engine.guards.guard import Guard
+from engine.market.feed import Markets
+from engine.orders.intents import Intent, Trigger
+from engine.orders.reminders import Trouble, tell_if_due
+from engine.orders.states import IntentState
+from engine.orders.store import StaleIntentError
+from engine.storage.readable import UnreadableRecordError
+from engine.tasks import Tasks
+
+#: Between two looks at whether every order's outcome is known.
+SETTLED_POLL_S = 0.2
+#: A venue that answers names an account sooner.
+CERTAIN_WITHIN_S = 5.0
+CERTAIN_POLL_S = 0.1
+
+_NO_KEY = "the settings have no key for this account any more"
+_WAITS_FOR_KEY = "going on as soon as the key is back and the bot was started again"
+_KEY_CHANGED = "its key was changed, and whose account the new one opens could not be read yet"
+_WAITS_FOR_NAME = "asking again every few seconds; nothing is sold before it is certain"
+_BEGINS_AGAIN = "beginning again with every look; please look at the venue yourself"
+
+_UNSETTLED = (IntentState.SENT, IntentState.UNKNOWN)
+
+
+class Exits:
+    """Starts sales and takes them up again; no gate, cap, cooldown or cash figure is asked."""
+
+    def __init__(
+        self,
+        *,
+        desk: Desk,
+        brokers: Mapping[str, Broker],
+        markets: Markets,
+        tasks: Tasks,
+        new_id: Callable[[], str],
+        is_certain: Callable[[str], bool],
+    ) -> None:
+        self._desk = desk
+        self._brokers = brokers
+        self._markets = markets
+        self._tasks = tasks
+        self._new_id = new_id
+        #: By account id: whether its key certainly opens the account that the guards were set for.
+        self._is_certain = is_certain
+        #: What is being written down at its owner's word and not driven yet.
+        self._asking: set[str] = set()
+
+    def begin(self, guard: Guard, trigger: Trigger) -> bool:
+        """Start selling a guard's quantity; tell whether it was not being sold already."""
+        name = _name(guard)
+        if name in self._asking:
+            return False
+        return self._tasks.spawn(name, partial(self._begin, guard, trigger), must_end=True)
+
+    async def begin_asked(self, guard: Guard, trigger: Trigger, *, before: Guard | None) -> bool:
+        """Start selling what its owner asked for; False when it is being sold already or has changed."""
+        name = _name(guard)
+        if name in self._asking or name in self._tasks.names():
+            return False
+        self._asking.add(name)
+        try:
+            live = await self._desk.journal.plan_asked(
+                guard, trigger, before=before, intent_id=self._new_id()
+            )
+            if live is None:
+                return False
+            return self._tasks.spawn(name, partial(self._drive, live, began_before=False), must_end=True)
+        finally:
+            self._asking.discard(name)
+
+    async def resume(self) -> None:
+        """Take up every unfinished exit that nobody drives."""
+        driven = self._tasks.names()
+        for live in await self._desk.journal.load_live_exits():
+            name = _name(live.guard)
+            if live.guard.account_id not in self._brokers:
+                await self._tell(live.intent, _NO_KEY, _WAITS_FOR_KEY)
+            elif name not in driven and name not in self._asking:
+                self._tasks.spawn(name, partial(self._drive, live, began_before=True), must_end=True)
+
+    async def settle(self) -> None:
+        """Wait until no order's outcome is unknown any more."""
+        while await self._is_something_unsettled():
+            await self._desk.clock.sleep(SETTLED_POLL_S)
+
+    async def _is_something_unsettled(self) -> bool:
+        live = await self._desk.journal.load_live_exits()
+        return any(one.intent.state in _UNSETTLED for one in live)
+
+    async def _begin(self, guard: Guard, trigger: Trigger) -> None:
+        if not self._is_certain(guard.account_id):
+            # Written down nowhere, so it has one name in all reminders.
+            name = f"{guard.guard_id} uncertain"
+            waiting = exit_of(guard, trigger, intent_id=name, now=self._desk.clock.now())
+            if not await self._await_certainty(waiting):
+                return
+        intent_id = self._new_id()
+        draft = exit_of(guard, trigger, intent_id=intent_id, now=self._desk.clock.now())
+        async with self._sale(LiveExit(intent=draft, guard=guard), began_before=False) as sale:
+            await sale.begin(trigger, intent_id=intent_id)
+
+    async def _drive(self, live: LiveExit, *, began_before: bool) -> None:
+        if began_before and not self._is_certain(live.guard.account_id):
+            # It may be over by then: whoever looks next takes up what is left of it.
+            await self._await_certainty(live.intent)
+            return
+        async with self._sale(live, began_before=began_before) as sale:
+            await sale.run(live.intent)
+
+    async def _await_certainty(self, intent: Intent) -> bool:
+        """Wait a moment until the account behind a changed key is known; say so when it is not."""
+        give_up_at = self._desk.clock.monotonic() + CERTAIN_WITHIN_S
+        while self._desk.clock.monotonic() < give_up_at:
+            if self._is_certain(intent.account_id):
+                return True
+            await self._desk.clock.sleep(CERTAIN_POLL_S)
+        await self._tell(intent, _KEY_CHANGED, _WAITS_FOR_NAME)
+        return False
+
+    @asynccontextmanager
+    async def _sale(self, live: LiveExit, *, began_before: bool) -> AsyncIterator[Sale]:
+        journal, guard = self._desk.journal, live.guard
+        async with Trouble(live.intent, journal=journal, clock=self._desk.clock) as trouble:
+            sale = Sale(
+                guard,
+                desk=self._desk,
+                broker=self._brokers[guard.account_id],
+                market=self._markets[guard.venue],
+                trouble=trouble,
+                began_before=began_before,
+            )
+            try:
+                yield sale
+            except StaleIntentError:
+                # Somebody else drives it.
+                raise
+            except UnreadableRecordError as e:
+                await self._tell(live.intent, str(e), _BEGINS_AGAIN)
+                raise
+            except Exception as e:
+                # Whatever it was, the position is unsold: its owner must hear of it, not the log alone.
+                await self._tell(
+                    live.intent, f"a defect of the bot itself: {type(e).__name__}", _BEGINS_AGAIN
+                )
+                raise
+
+    async def _tell(self, intent: Intent, why: str, doing: str) -> None:
+        await tell_if_due(intent, why, doing, journal=self._desk.journal, clock=self._desk.clock)
+
+
+def _name(guard: Guard) -> str:
+    return f"exit {guard.guard_id}"

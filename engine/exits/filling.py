@@ -1,0 +1,213 @@
+"""An order the venue has: asked for until it is final, then told with its exact fill."""
+
+import asyncio
+from decimal import Decimal
+
+from engine.accounts.reports import Reports
+from engine.alerts.backoff import pause_s
+from engine.brokers.base import Broker
+from engine.clock import Clock
+from engine.exits.availability import Availability
+from engine.exits.closing import Dust, describe_exit
+from engine.exits.exit_quantity import ExitQuantity
+from engine.exits.manual_close import rest_after_asking
+from engine.exits.queued_order import QueuedOrder
+from engine.exits.tradability import Tradability
+from engine.guards.guard import GuardState
+from engine.model.errors import BrokerError, KeyRejectedError
+from engine.model.money import ZERO
+from engine.model.orders import Fill, Order, VenueOrderId
+from engine.orders.intents import Intent
+from engine.orders.journal import Journal
+from engine.orders.lookup import fetch_trades
+from engine.orders.order_readings import (
+    AGREES_AFTER_S,
+    STANDS_STILL_S,
+    TRADES_AGAIN_S,
+    OrderReadings,
+    Verdict,
+    is_all_traded,
+    needs_trades,
+    settled_by_trades,
+    weigh,
+    why_unconfirmed,
+)
+from engine.orders.reminders import Trouble
+from engine.orders.states import IntentEvent
+from engine.orders.submit import Submitter
+from engine.orders.unread import unread_order
+
+#: An alert waits no longer than this for what the account pays.
+FEE_READ_S = 0.5
+
+#: Pauses between questions after an accepted order; market orders fill at once or hardly at all.
+FILL_POLLS_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0)
+#: An order that is open after so many questions may wait for another session.
+MAY_BE_QUEUED_AFTER = 4
+
+
+class Filling:
+    """Follows one exit's order to its end and concludes it."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        submitter: Submitter,
+        reports: Reports,
+        clock: Clock,
+        broker: Broker,
+        tradability: Tradability,
+        trouble: Trouble,
+        availability: Availability,
+    ) -> None:
+        self._journal = journal
+        self._submitter = submitter
+        self._reports = reports
+        self._clock = clock
+        self._broker = broker
+        self._tradability = tradability
+        self._trouble = trouble
+        self._availability = availability
+        self._queued = QueuedOrder(broker=broker, tradability=tradability, clock=clock, trouble=trouble)
+        self._polls = 0
+        self._readings = dict[VenueOrderId, OrderReadings]()
+        #: How many answers were not confirmed.
+        self._contradicted = 0
+        self._why_unconfirmed = ""
+        #: When the trades of an order are asked for that is not told as over.
+        self._trades_due_s = dict[VenueOrderId, float]()
+
+    async def step(self, intent: Intent, claim: ExitQuantity, *, found_later: bool) -> Intent:
+        """Ask once for the order that was sent for `claim`; the intent is planned again when the venue closed the order without a fill."""
+        followed = await self._submitter.follow(intent, self._broker)
+        intent, order = followed.intent, followed.order or unread_order(followed.intent)
+        if order is None or isinstance(followed.error, KeyRejectedError):
+            await self._wait(followed.error)
+            return intent
+        order, verdict = await self._weigh(intent, order, is_read=followed.order is not None)
+        if verdict is Verdict.OPEN:
+            if followed.order is not None and self._polls >= MAY_BE_QUEUED_AFTER:
+                await self._queued.cancel_if_closed(intent, order)
+            await self._wait(followed.error, order=order)
+        elif verdict is Verdict.UNCONFIRMED:
+            intent = await self._note_most(intent, order)
+            await self._ask_again(intent)
+        elif order.filled_quantity == ZERO:
+            # What was read before the order left does not hold any more, whatever became of it.
+            self._reports.outdate(intent.account_id)
+            return await self._journal.retry(intent, cause="closed without a fill")
+        elif not order.average_price:
+            # Nothing is booked at a price nobody told.
+            await self._wait(f"{intent.venue.label} filled the order and does not say at what price")
+        else:
+            return await self._conclude(intent, order, claim, found_later=found_later)
+        return intent
+
+    async def _weigh(self, intent: Intent, order: Order, *, is_read: bool) -> tuple[Order, Verdict]:
+        """Hold an answer against the ones before it and, where it falls short, against the order's trades."""
+        before = self._readings.get(order.venue_order_id) or OrderReadings(
+            sent=intent.quantity, most_filled=intent.filled_quantity
+        )
+        fills = await self._trades(intent, order)
+        if not is_read and not is_all_traded(fills, intent.quantity):
+            return order, Verdict.OPEN
+        traded = None if fills is None else sum((fill.quantity for fill in fills), ZERO)
+        after, verdict = weigh(before, order, traded=traded, now_s=self._clock.monotonic())
+        self._readings[order.venue_order_id] = after
+        self._why_unconfirmed = why_unconfirmed(after, order, traded=traded)
+        # Only now: an answer must not be made to agree with the trades it is held against.
+        return settled_by_trades(order, fills or (), intent.quantity), verdict
+
+    async def _trades(self, intent: Intent, order: Order) -> tuple[Fill, ...] | None:
+        """Return an order's trades where it does not tell all itself, or stands still; None when not asked for."""
+        if order.status.is_final:
+            is_needed = needs_trades(order, intent.quantity)
+            return await self._fetch_trades(intent, order) if is_needed else None
+        now_s = self._clock.monotonic()
+        if now_s < self._trades_due_s.setdefault(order.venue_order_id, now_s + STANDS_STILL_S):
+            return None
+        fills = await self._fetch_trades(intent, order)
+        is_all = is_all_traded(fills, intent.quantity)
+        after_s = AGREES_AFTER_S if is_all else TRADES_AGAIN_S
+        self._trades_due_s[order.venue_order_id] = self._clock.monotonic() + after_s
+        return fills
+
+    async def _fetch_trades(self, intent: Intent, order: Order) -> tuple[Fill, ...] | None:
+        return await fetch_trades(intent, order, self._broker, now=self._clock.now())
+
+    async def _note_most(self, intent: Intent, order: Order) -> Intent:
+        """Write down the most that was told as filled: after a restart a lower answer must not pass for the first."""
+        most = self._readings[order.venue_order_id].most_filled
+        if most <= intent.filled_quantity:
+            return intent
+        return await self._journal.record(
+            intent,
+            IntentEvent.FILL_PART,
+            cause="filled in part, not confirmed",
+            filled_quantity=most,
+            cost=order.cost if order.filled_quantity == most else None,
+        )
+
+    async def _ask_again(self, intent: Intent) -> None:
+        self._contradicted += 1
+        if self._contradicted > 1:
+            label = intent.venue.label
+            await self._trouble.note(
+                f"{label} says the order is over {self._why_unconfirmed}",
+                "asking again until that is certain; nothing is sent before",
+            )
+        await self._clock.sleep(AGREES_AFTER_S)
+
+    async def _conclude(
+        self, intent: Intent, order: Order, claim: ExitQuantity, *, found_later: bool
+    ) -> Intent:
+        await self._availability.confirm_releases(intent, self._broker)
+        # What is left stays guarded in its own pair, whichever this order went through.
+        instrument = await self._tradability.pair.guarded_instrument()
+        rest, dust = claim.rest_after(order, instrument=instrument, price=intent.trigger_price)
+        if dust is None and rest.state is GuardState.ARMED and order.symbol != rest.symbol:
+            dust = Dust(rest.quantity, f"{order.symbol} took no more; it stays guarded and is sold next")
+        if intent.asked is not None:
+            rest, dust = rest_after_asking(rest, dust, intent.asked)
+        message = describe_exit(
+            intent,
+            claim.guard,
+            order,
+            cancelled=await self._journal.releases.load_released(intent.intent_id),
+            dust=dust,
+            found_later=found_later,
+            heard_at=self._clock.now(),
+            ahead=self._tradability.ahead,
+            rate=await self._tradability.pair.rate(order.symbol.partition("/")[2]),
+            taker=None if order.fee is not None else await self._taker(order.symbol),
+        )
+        self._reports.outdate(intent.account_id)
+        ended = await self._journal.conclude(intent, order, guard=rest, seen=claim.seen, message=message)
+        self._reports.note_step(self._journal.filled_step)
+        return ended
+
+    async def _taker(self, symbol: str) -> Decimal | None:
+        """Return what the account pays, for a fee that the venue books later; the alert waits only so long."""
+        try:
+            async with asyncio.timeout(FEE_READ_S):
+                fees = await self._broker.fetch_fees([symbol])
+        except (BrokerError, TimeoutError):
+            return None
+        return fees[symbol].taker if symbol in fees else None
+
+    async def _wait(self, why: BrokerError | str | None, *, order: Order | None = None) -> None:
+        """Pause before the next question; `order` is one that stands without anything being wrong."""
+        wait_s = FILL_POLLS_S[min(self._polls, len(FILL_POLLS_S) - 1)]
+        self._polls += 1
+        is_key_rejected = isinstance(why, KeyRejectedError)
+        if isinstance(why, KeyRejectedError):
+            wait_s = pause_s(why, self._polls)
+        if self._polls >= len(FILL_POLLS_S) or is_key_rejected:
+            doing = "querying the order until it is known; nothing is sent twice"
+            if isinstance(why, BrokerError):
+                why = f"the order may be filled, but {why}"
+            elif why is None and order is not None:
+                why, doing = await self._queued.describe(order)
+            await self._trouble.note(why or "", doing)
+        await self._clock.sleep(wait_s)

@@ -1,0 +1,79 @@
+"""What the readings of one guarded position say, from one attempt of its exit to the next."""
+
+from decimal import Decimal
+
+from engine.brokers.base import Broker
+from engine.exits.available import Available
+from engine.exits.closing import vanished
+from engine.exits.desk import Desk
+from engine.exits.next_step import View
+from engine.exits.quantity_check import QuantityCheck
+from engine.exits.tradability import Tradability
+from engine.guards.guard import Guard
+from engine.model.money import ZERO
+from engine.orders.coins import Position
+from engine.orders.intents import Intent
+
+
+class Inventory:
+    """Takes stock for one exit; each reading moves its doubt on."""
+
+    def __init__(self, guard: Guard, *, desk: Desk, broker: Broker, tradability: Tradability) -> None:
+        self._guard = guard
+        self._desk = desk
+        self._broker = broker
+        self._tradability = tradability
+        self._quantity_check = QuantityCheck()
+        #: The last reading, and the one before the last attempt was sent; None when that was not a fresh one.
+        self._last: Available | None = None
+        self._sent_after: Available | None = None
+
+    async def read(self, *, must_be_fresh: bool = False) -> Available:
+        """Read what is there.
+
+        Raises:
+            BrokerError: it must be fresh, and the account does not tell.
+
+        """
+        return await self._desk.availability.read(self._guard, self._broker, must_be_fresh=must_be_fresh)
+
+    async def view(self, available: Available, *, price: Decimal, asked: bool) -> View:
+        """Return what the next step is decided by."""
+        self._last = available if available.is_fresh and available.owned is not None else None
+        expected = await self._expected()
+        now_s = self._desk.clock.monotonic()
+        missing = vanished(expected=expected, owned=available.owned)
+        self._quantity_check = self._quantity_check.after(available, missing=missing, now_s=now_s)
+        return View(
+            guard=self._guard,
+            available=available,
+            expected=expected,
+            quantity_check=self._quantity_check,
+            instrument=await self._tradability.instrument(),
+            price=price,
+            asked=asked,
+            most=self._tradability.pair.most,
+            now_s=now_s,
+        )
+
+    def note_sent(self) -> None:
+        """Remember that an attempt leaves after the last reading."""
+        self._sent_after = self._last
+
+    async def before_sending(self) -> Position:
+        """Return what was there when the last attempt left, as far as that is known."""
+        if self._sent_after is None:
+            return Position(owned=await self._expected())
+        return Position(owned=self._sent_after.owned, held=self._sent_after.held or ZERO)
+
+    def is_gone(self) -> bool:
+        """Tell whether nothing is left by all readings; the venue must have refused for funds as well."""
+        return self._quantity_check.is_gone(self._desk.clock.monotonic())
+
+    def outdate(self, intent: Intent) -> None:
+        """Note that what was read before does not hold any more."""
+        self._desk.reports.outdate(intent.account_id)
+
+    async def _expected(self) -> Decimal | None:
+        expected = await self._desk.journal.load_expected(self._guard)
+        return self._sent_after.owned if expected is None and self._sent_after else expected

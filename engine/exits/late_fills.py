@@ -1,0 +1,230 @@
+"""Fills of attempts that an exit gave up without a refusal: booked and told as what they are, sales of NIJA."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine import wall_time
+from engine.alerts.outbox import append_alert
+from engine.brokers.base import Broker, Priority
+from engine.clock import Clock
+from engine.exits.closing import describe_exit
+from engine.guards import store as guards
+from engine.guards.following import quantity_there
+from engine.guards.guard import GuardState
+from engine.model.holdings import AccountReport
+from engine.model.money import ZERO, exact
+from engine.model.orders import Fill, Order, OrderStatus, VenueOrderId
+from engine.orders import fills_store as fill_rows
+from engine.orders import store as intents
+from engine.orders.intents import Intent
+from engine.orders.journal import Journal
+from engine.orders.late_orders_store import load_given_up
+from engine.orders.lookup import SOUGHT_BACK, Found, OrderLookup, sought_since
+from engine.orders.order_readings import settled_by_trades
+from engine.orders.states import client_order_id
+from engine.orders.unproven import (
+    FILLED_LATE,
+    first_sent_at,
+    late_orders,
+    orders_of_attempts,
+    unproven_attempts,
+)
+from engine.storage.database import Database
+from engine.storage.readable import UnreadableRecordError
+
+log = structlog.get_logger(__name__)
+
+#: A row without our id is ours only if it was opened so near to when the attempt left, by clocks that may differ.
+OPENED_WITHIN = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateOrder:
+    """An order of a given up attempt that the venue shows as filled now."""
+
+    intent: Intent
+    attempt: int
+    order_id: VenueOrderId
+
+
+class LateFills:
+    """Looks for them among the fills of an account, once their exit is over: before, the exit seeks them itself."""
+
+    def __init__(self, *, database: Database, brokers: Mapping[str, Broker], clock: Clock) -> None:
+        self._database = database
+        self._brokers = brokers
+        self._clock = clock
+        self._journal = Journal(database=database, clock=clock)
+        self._lookup = OrderLookup(journal=self._journal, clock=clock)
+        #: By client order id: orders with fills that are not the one.
+        self._others = dict[str, frozenset[str]]()
+
+    async def book(self, report: AccountReport) -> None:
+        """Book every fill of an attempt that its exit did not end with; each quantity is told once.
+
+        Raises:
+            BrokerError: the venue does not tell whose order has filled.
+
+        """
+        account_id = report.account.account_id
+        async with self._database.read() as session:
+            given_up = await load_given_up(session, account_id)
+        for intent in given_up:
+            try:
+                orders = [*await self._known(intent), *await self._found(intent)]
+            except UnreadableRecordError:
+                # Its owner is told of the damage; the positions of the account are followed all the same.
+                continue
+            for late in orders:
+                await self._book(late, report)
+
+    async def are_awaited(self, account_id: str) -> bool:
+        """Tell whether an attempt was given up so lately that its order may still fill."""
+        async with self._database.read() as session:
+            given_up = await load_given_up(session, account_id)
+        return any(self._is_recent(intent) for intent in given_up)
+
+    async def _known(self, intent: Intent) -> list[LateOrder]:
+        """Return the orders that are known already."""
+        steps = await self._journal.load_steps(intent.intent_id)
+        known = {**orders_of_attempts(intent.venue, steps), **late_orders(steps)}
+        return [
+            LateOrder(intent=intent, attempt=attempt, order_id=VenueOrderId(order_id))
+            for order_id, attempt in known.items()
+            if order_id != intent.venue_order_id
+        ]
+
+    async def _found(self, intent: Intent) -> list[LateOrder]:
+        """Look the attempts of which no order is known up by our ids, if a fill could be theirs."""
+        steps = await self._journal.load_steps(intent.intent_id)
+        known = {*orders_of_attempts(intent.venue, steps).values(), *late_orders(steps).values()}
+        unknown = [one for one in unproven_attempts(intent.venue, steps) if one not in known]
+        if not unknown or not self._is_recent(intent):
+            return []
+        strangers, found = await self._strangers(intent), list[LateOrder]()
+        for attempt in unknown:
+            sent = replace(
+                intent, attempt=attempt, client_order_id=client_order_id(intent.intent_id, attempt)
+            )
+            if strangers <= self._others.get(sent.client_order_id, frozenset()):
+                continue
+            looked_up = await self._lookup.find(
+                sent, self._brokers[intent.account_id], priority=Priority.READ
+            )
+            if isinstance(looked_up, Found) and _is_certain(
+                looked_up.order, sent, first_sent_at(intent.venue, steps, attempt)
+            ):
+                order_id = looked_up.order.venue_order_id
+                found.append(LateOrder(intent=intent, attempt=attempt, order_id=order_id))
+            else:
+                self._others[sent.client_order_id] = strangers
+        return found
+
+    async def _strangers(self, intent: Intent) -> frozenset[str]:
+        """Return the orders that traded what the intent was to sell and are not known as ours."""
+        since = sought_since(intent, self._clock.now())
+        async with self._database.read() as session:
+            ours = await intents.load_order_ids(session, intent.account_id)
+            fills = await fill_rows.load_fills(session, intent.account_id, asset=intent.asset)
+        return frozenset(
+            fill.venue_order_id
+            for fill in fills
+            if fill.venue_order_id not in ours
+            and (fill.base, fill.side, fill.margin) == (intent.asset, intent.side, intent.reduce_only)
+            and not wall_time.is_before(fill.at, since)
+        )
+
+    def _is_recent(self, intent: Intent) -> bool:
+        age = wall_time.age(intent.updated_at, self._clock.now())
+        return age is None or age < SOUGHT_BACK
+
+    async def _book(self, late: LateOrder, report: AccountReport) -> None:
+        intent = late.intent
+        async with self._database.write() as session:
+            guard = await guards.load_guard(session, intent.guard_id) if intent.guard_id else None
+            fills = await fill_rows.load_order_fills(session, intent.account_id, late.order_id)
+            if guard is None or intent.trigger is None or not fills:
+                return
+            order = _order(late, fills)
+            message = describe_exit(
+                replace(intent, client_order_id=client_order_id(intent.intent_id, late.attempt)),
+                # What was guarded when it left: its guard may be over.
+                replace(guard, quantity=intent.trigger.quantity, cost=intent.trigger.cost),
+                order,
+                cancelled=(),
+                dust=None,
+                found_later=True,
+                heard_at=self._clock.now(),
+            )
+            is_new = await append_alert(
+                session,
+                message,
+                user_id=intent.user_id,
+                account_id=intent.account_id,
+                dedup_key=f"late_fill:{intent.intent_id}:{late.attempt}:{order.filled_quantity.normalize():f}",
+                now=self._clock.now(),
+            )
+            if not is_new:
+                return
+            await self._journal.note_late(session, intent, late.attempt, late.order_id)
+            await self._reduce_guard(session, intent, order.filled_quantity, report)
+        log.critical(
+            "an order that was given up has filled",
+            order=late.order_id,
+            client_order_id=order.client_order_id,
+            filled=f"{order.filled_quantity:f}",
+        )
+
+    async def _reduce_guard(
+        self, session: AsyncSession, intent: Intent, filled: Decimal, report: AccountReport
+    ) -> None:
+        """Take what it sold off the guard of its position, unless that was found missing there before."""
+        guard = await guards.load_open_guard(session, intent.position)
+        if guard is None or guard.state is GuardState.CLOSING:
+            return
+        seen = await guards.load_seen(session, guard.guard_id)
+        with exact():
+            missing = filled if seen is None else max(seen.quantity - quantity_there(report, guard), ZERO)
+            left = max(guard.quantity - min(filled, missing), ZERO)
+        if left == guard.quantity:
+            return
+        reduced = guard.with_quantity(left)
+        if reduced.state is GuardState.CLOSED:
+            reduced = replace(reduced, state_reason="sold")
+        await guards.save_guard(session, reduced, now=self._clock.now(), cause=FILLED_LATE)
+
+
+def _is_certain(order: Order, sent: Intent, left_at: datetime | None) -> bool:
+    """Tell whether an order that was looked up so late is the one: without our id it must have been opened then."""
+    if order.client_order_id == sent.client_order_id:
+        return True
+    if order.client_order_id is not None or order.opened_at is None or left_at is None:
+        return False
+    return not wall_time.is_before(order.opened_at, left_at - OPENED_WITHIN) and wall_time.is_before(
+        order.opened_at, left_at + OPENED_WITHIN
+    )
+
+
+def _order(late: LateOrder, fills: tuple[Fill, ...]) -> Order:
+    """Return the order that these fills add up to."""
+    intent = late.intent
+    with exact():
+        quantity = sum((fill.quantity for fill in fills), ZERO)
+    bare = Order(
+        venue_order_id=late.order_id,
+        client_order_id=client_order_id(intent.intent_id, late.attempt),
+        symbol=fills[0].symbol,
+        side=intent.side,
+        status=OrderStatus.CANCELED,
+        quantity=quantity,
+        filled_quantity=ZERO,
+        cost=None,
+        fee=None,
+        fee_asset=None,
+    )
+    return settled_by_trades(bare, fills, quantity)

@@ -1,0 +1,199 @@
+"""Requests of one exit whose answer was lost: asked for until they are found or proven absent, and after that."""
+
+from collections.abc import Sequence
+
+from engine.alerts.backoff import away_pause_s, pause_s
+from engine.brokers.base import Broker
+from engine.exits.available import Available
+from engine.exits.desk import Desk
+from engine.guards.guard import Guard
+from engine.model.errors import BrokerError
+from engine.model.money import ZERO
+from engine.model.orders import Order
+from engine.orders.coins import Coins, Position, weigh_coins
+from engine.orders.intents import Intent
+from engine.orders.lookup import Absent, Found, Uncertain
+from engine.orders.reminders import Trouble
+from engine.orders.settle import SOUGHT_FOR
+from engine.orders.states import IntentEvent, IntentState, client_order_id
+
+#: Between two looks for a request that may still arrive, when nothing else is left to do.
+LATE_LOOK_S = 5.0
+
+_LOST = "the answer to the sell order was lost"
+_SOLD_UNSEEN = (
+    "about what was sent is gone from the free balance, and {venue} lists no order for it: "
+    "probably it is this bot's own sell order {order_ids}, please look for it there"
+)
+_UNCERTAIN = (
+    "{venue} does not tell whether order {order_ids} is this bot's own, whose answer was lost, or yours: "
+    "please look at it there"
+)
+
+
+class LostOrder:
+    """Finds out what became of them, between the attempts and before the exit ends."""
+
+    def __init__(self, guard: Guard, *, desk: Desk, broker: Broker, trouble: Trouble) -> None:
+        self._guard = guard
+        self._desk = desk
+        self._journal = desk.journal
+        self._settler = desk.settler
+        self._broker = broker
+        self._clock = desk.clock
+        self._trouble = trouble
+        #: When the venue was last asked for one, answered, and did not show it.
+        self._looked_at: float | None = None
+        self._absent = 0
+        #: Since when the balance looks as if one of them had sold, and how often it was sought since.
+        self._sought_since_s: float | None = None
+        self._sought = 0
+        #: Orders that were named to the owner because they may be ours.
+        self._named = set[tuple[str, ...]]()
+
+    @property
+    def was_absent(self) -> bool:
+        """Tell whether any of them was given up."""
+        return self._absent > 0
+
+    async def settle(self, intent: Intent, *, before: Position) -> Intent:
+        """Ask until one is found or may be sent again; the second time not at once.
+
+        `before` is what was there of its position when it left.
+        """
+        label, began_s = intent.venue.label, self._clock.monotonic()
+        await self._trouble.note(
+            _LOST, f"asking {label} what became of it; nothing is sent before that is certain"
+        )
+
+        async def read_coins(may_be: tuple[str, ...]) -> Coins:
+            coins = await self._read_coins(intent, before, may_be)
+            if coins is Coins.UNTOUCHED:
+                await self._name_uncertain(intent, may_be)
+            elif coins is Coins.TAKEN and len(may_be) != 1:
+                await self._note_unseen(intent, [intent.client_order_id, *may_be])
+            return coins
+
+        settled = await self._settler.settle(intent, self._broker, read_coins)
+        if settled.state is IntentState.PLANNED:
+            self._absent += 1
+            if self._absent > 1:
+                # A venue that loses one request after the other is not to be stormed; the proof took its time, too.
+                waited_s = self._clock.monotonic() - began_s
+                await self._clock.sleep(away_pause_s(self._absent - 1, waited_s=waited_s))
+        return settled
+
+    async def take_up(self, intent: Intent) -> Intent | None:
+        """Go on from one that arrived although it was proven absent; None when none did, or nobody tells.
+
+        What it sold must be taken neither for the owner's own sale nor for a refusal.
+        """
+        asked_at = self._clock.monotonic()
+        found = await self._settler.look_again(intent, self._broker)
+        if isinstance(found, Uncertain):
+            await self._name_uncertain(intent, found.names)
+        if isinstance(found, Absent | Uncertain):
+            # One that may be it has arrived already: whether it is, the balance tells before anything is sent or ended.
+            self._looked_at = asked_at
+        if not isinstance(found, Found):
+            return None
+        if intent.state is IntentState.SUSPENDED:
+            intent = await self._journal.record(intent, IntentEvent.RESUME, cause="arrived late")
+        sent = await self._journal.record(intent, IntentEvent.SEND, cause="arrived late")
+        return await self._journal.record(sent, IntentEvent.LOSE_ANSWER, cause="arrived late")
+
+    async def is_unproven(self, intent: Intent) -> bool:
+        """Tell whether an attempt was given up without a refusal, so that it may have sold after all."""
+        return bool(await self._settler.unproven(intent))
+
+    async def looks_sold(self, intent: Intent, available: Available, *, before: Position) -> bool:
+        """Tell whether an attempt that was given up without a refusal seems to have sold, or to hold its coins.
+
+        Raises:
+            BrokerError: what is held may be held by it, and the venue does not tell.
+
+        """
+        if not await self.is_unproven(intent):
+            return False
+        return await self._weigh(intent, available, before, may_be=()) is Coins.TAKEN
+
+    async def _read_coins(self, intent: Intent, before: Position, may_be: tuple[str, ...]) -> Coins:
+        self._desk.reports.outdate(intent.account_id)
+        try:
+            available = await self._desk.availability.read(self._guard, self._broker, must_be_fresh=True)
+            return await self._weigh(intent, available, before, may_be=may_be)
+        except BrokerError:
+            return Coins.UNTOLD
+
+    async def _weigh(
+        self, intent: Intent, available: Available, before: Position, *, may_be: tuple[str, ...]
+    ) -> Coins:
+        now = Position(owned=available.owned, held=available.held or ZERO)
+        coins = weigh_coins(before=before, now=now, listed=ZERO, sent=intent.quantity)
+        if coins is not Coins.TAKEN or now.held <= before.held:
+            return coins
+        listed = await self._desk.availability.listed_hold(self._guard, self._broker, but=may_be)
+        # What is held beyond the listed orders may be held by one that is listed and cannot be read.
+        self._trouble.name_unreadable(self._desk.reports.unreadable_orders(intent.account_id))
+        return weigh_coins(before=before, now=now, listed=listed, sent=intent.quantity)
+
+    async def seek(self, intent: Intent) -> Intent | None:
+        """Look for an order that seems to have sold: go on from it, or wait a moment; None when sought for long enough."""
+        now_s = self._clock.monotonic()
+        if self._sought_since_s is None:
+            self._sought_since_s = now_s
+        if now_s - self._sought_since_s >= SOUGHT_FOR.total_seconds():
+            return None
+        try:
+            order = await self._settler.find_sold(intent, self._broker)
+        except BrokerError:
+            # Silence is no evidence either way.
+            order = None
+        if order is not None:
+            return await self._go_on_from(intent, order)
+        self._sought += 1
+        ids = [client_order_id(intent.intent_id, one) for one in await self._settler.unproven(intent)]
+        await self._note_unseen(intent, ids)
+        await self._clock.sleep(pause_s("", self._sought))
+        return intent
+
+    async def _note_unseen(self, intent: Intent, order_ids: Sequence[str]) -> None:
+        if self._sought_since_s is None:
+            self._sought_since_s = self._clock.monotonic()
+        why = _SOLD_UNSEEN.format(venue=intent.venue.label, order_ids=", ".join(order_ids))
+        await self._trouble.note(why, "looking for it; nothing is sent meanwhile")
+
+    async def _name_uncertain(self, intent: Intent, order_ids: tuple[str, ...]) -> None:
+        """Tell the owner, once, of orders that may be ours: the exit goes on by what the balance still shows."""
+        if not order_ids or order_ids in self._named:
+            return
+        why = _UNCERTAIN.format(venue=intent.venue.label, order_ids=", ".join(order_ids))
+        await self._trouble.note(why, "selling what the balance still shows", is_urgent=True)
+        # Only what is written down was told.
+        self._named.add(order_ids)
+
+    async def _go_on_from(self, intent: Intent, order: Order) -> Intent:
+        if intent.state is IntentState.SUSPENDED:
+            intent = await self._journal.record(intent, IntentEvent.RESUME, cause="found late")
+        sent = await self._journal.record(
+            intent,
+            IntentEvent.SEND,
+            cause="found late",
+            quantity=order.quantity,
+            client_order_id=order.client_order_id or intent.client_order_id,
+        )
+        return await self._journal.record(
+            sent,
+            IntentEvent.ACCEPT,
+            cause="found",
+            words=order.venue_order_id,
+            venue_order_id=order.venue_order_id,
+        )
+
+    async def may_come(self, intent: Intent) -> bool:
+        """Tell whether one may still be found under the id of the present attempt, after a moment if so."""
+        if not await self._settler.may_still_arrive(intent, looked_at=self._looked_at):
+            return False
+        await self._trouble.note(_LOST, "it may still arrive; looking for it before this exit ends")
+        await self._clock.sleep(LATE_LOOK_S)
+        return True

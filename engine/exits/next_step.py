@@ -1,0 +1,172 @@
+"""Pure: what an exit does next, given what there is to be sold. The one place where that is decided."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.exits.available import Available
+from engine.exits.closing import (
+    Dust,
+    Sell,
+    plan_sale,
+    priced_at_least_at_cost,
+    vanished,
+    without_vanished,
+)
+from engine.exits.exit_quantity import ExitQuantity
+from engine.exits.quantity_check import QuantityCheck
+from engine.guards.changes import changed_without_trade
+from engine.guards.guard import Guard, GuardState, Seen
+from engine.model.instruments import AssetClass, Instrument
+from engine.model.money import ZERO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Everything that is known when an exit's next step is decided."""
+
+    guard: Guard
+    available: Available
+    #: How much should be there by what was seen and sold before; None when it was never seen.
+    expected: Decimal | None
+    #: After this reading.
+    quantity_check: QuantityCheck
+    #: None when nobody tells the listing.
+    instrument: Instrument | None
+    #: What it was triggered at.
+    price: Decimal
+    #: Whether its owner wants it, and will not be asked twice what of it.
+    asked: bool
+    #: False once the orders that held it are cancelled.
+    may_free: bool = True
+    #: How much the pair's order book carries at a sane price; None is all.
+    most: Decimal | None = None
+    now_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SellNow:
+    """Send an order for so much."""
+
+    quantity: Decimal
+    claim: ExitQuantity
+    #: False when more is there than can be sold now: the rest is held, locked or doubted, or the book is too thin.
+    is_all: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FreeFirst:
+    """Cancel the orders that hold what is claimed, as far as needed."""
+
+    claim: ExitQuantity
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAgain:
+    """Sell nothing before readings agree on how much is there."""
+
+    #: Whether they should have by now.
+    is_torn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitRest:
+    """Wait for what is held or locked: what is free is too little to be sold."""
+
+    crumbs: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Abandon:
+    """Give up what cannot be sold."""
+
+    dust: Dust
+    claim: ExitQuantity
+
+
+@dataclass(frozen=True, slots=True)
+class PauseForSplit:
+    """Ask the owner: the venue's own average says that these are other units than were guarded."""
+
+    owned: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class YieldToHand:
+    """End: the owner sold or moved all of it."""
+
+
+Step = SellNow | FreeFirst | ReadAgain | AwaitRest | Abandon | PauseForSplit | YieldToHand
+
+
+def next_step(view: View) -> Step:
+    """Decide what an exit does next."""
+    if _has_other_units(view):
+        return PauseForSplit(view.available.owned)
+    claim = _claim(view)
+    if claim.is_doubtful and not _may_go_in_part(view, claim):
+        return ReadAgain(is_torn=view.quantity_check.is_torn(view.now_s))
+    if claim.guard.state is GuardState.CLOSED:
+        return YieldToHand()
+    if view.may_free and _is_held(view.available, claim.guard.quantity):
+        return FreeFirst(claim)
+    return _sell(view, claim)
+
+
+def _has_other_units(view: View) -> bool:
+    return changed_without_trade(
+        view.guard,
+        before=view.expected,
+        seen=view.available.owned,
+        venue_entry=view.available.venue_entry,
+        price=view.price,
+        # What nobody lists now may be a stock.
+        asset_class=view.instrument.asset_class if view.instrument else AssetClass.STOCK,
+    )
+
+
+def _claim(view: View) -> ExitQuantity:
+    available, gone = view.available, vanished(expected=view.expected, owned=view.available.owned)
+    is_certain = view.quantity_check.is_over(view.now_s)
+    seen = None
+    if gone and is_certain and available.owned is not None and available.at is not None:
+        seen = Seen(quantity=available.owned, at=available.at, step=available.step)
+    return ExitQuantity(
+        whole=view.guard,
+        guard=without_vanished(view.guard, gone),
+        gone=gone,
+        seen=seen,
+        is_doubtful=not is_certain,
+    )
+
+
+def _may_go_in_part(view: View, claim: ExitQuantity) -> bool:
+    """Tell whether what is there in any case can be sold at once; the rest stays guarded until readings agree."""
+    if view.asked or view.available.owned is None or claim.guard.state is GuardState.CLOSED:
+        return False
+    return isinstance(_plan(view, claim, there=None), Sell)
+
+
+def _is_held(available: Available, wanted: Decimal) -> bool:
+    if available.held is None or available.sellable is None or available.sellable >= wanted:
+        return False
+    # A total of zero is not believed: orders may hold what a venue wrongly shows as gone.
+    return available.held > ZERO or available.owned == ZERO
+
+
+def _sell(view: View, claim: ExitQuantity) -> SellNow | Abandon | AwaitRest:
+    plan = _plan(view, claim, there=view.available.sellable)
+    if isinstance(plan, Dust) and not view.available.is_fresh:
+        # Too little was there some time ago; only the venue can tell whether there is more now.
+        plan = _plan(view, claim, there=None)
+    whole = _plan(view, claim, there=view.available.owned)
+    if isinstance(plan, Sell):
+        quantity = plan.quantity if view.most is None else min(plan.quantity, view.most)
+        return SellNow(quantity, claim, is_all=not claim.is_doubtful and quantity >= whole.quantity)
+    if isinstance(whole, Sell):
+        return AwaitRest(plan.quantity)
+    return Abandon(plan, claim)
+
+
+def _plan(view: View, claim: ExitQuantity, *, there: Decimal | None) -> Sell | Dust:
+    price = priced_at_least_at_cost(view.guard, view.price)
+    return plan_sale(guarded=claim.guard.quantity, there=there, instrument=view.instrument, price=price)

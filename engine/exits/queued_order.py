@@ -1,0 +1,69 @@
+"""An accepted order that its market does not fill: cancelled where that has closed, named to its owner until then."""
+
+from engine.alerts.backoff import MARKET_LOOK_S
+from engine.brokers.base import Broker, Priority
+from engine.clock import Clock
+from engine.exits.tradability import Tradability
+from engine.model.errors import BrokerError
+from engine.model.orders import Order
+from engine.orders.intents import Intent
+from engine.orders.reminders import Trouble
+
+#: A market order that stands for so long is called one of a halted market; Alpaca tells a stock's halt nowhere but in
+#: a stream of its own (https://docs.alpaca.markets/docs/real-time-stock-pricing-data#trading-status).
+PERHAPS_HALTED_AFTER_S = 20.0
+
+_CLOSED = "the stock market closed before {venue} filled the order"
+_CANCELLING = "cancelling it; the exit waits for the market to open"
+_STANDING = "{venue} has the order {order_id} and has not filled it yet"
+_HALTED = ": {symbol} is not tradable there now, as in a trading halt"
+_PERHAPS_HALTED = (
+    ": a market order stands so long where trading is halted, so please look whether {symbol} is"
+)
+_FOLLOWING = "querying it every few seconds; nothing is sent twice. If you want to sell otherwise, cancel it at {venue} first"
+
+
+class QueuedOrder:
+    """Cancels one exit's order while its market is closed; whoever follows it reads what became of it."""
+
+    def __init__(self, *, broker: Broker, tradability: Tradability, clock: Clock, trouble: Trouble) -> None:
+        self._broker = broker
+        self._tradability = tradability
+        self._clock = clock
+        self._trouble = trouble
+        self._again_at_s = float("-inf")
+        self._look_at_s = float("-inf")
+        self._is_halted = False
+        self._stands_since_s: float | None = None
+
+    async def describe(self, order: Order) -> tuple[str, str]:
+        """Return what its owner should know of an order that stands, and what is being done."""
+        now_s = self._clock.monotonic()
+        if self._stands_since_s is None:
+            self._stands_since_s = now_s
+        if now_s >= self._look_at_s:
+            self._look_at_s, self._is_halted = now_s + MARKET_LOOK_S, await self._tradability.is_halted()
+        why = _STANDING
+        if self._is_halted:
+            why += _HALTED
+        elif now_s - self._stands_since_s >= PERHAPS_HALTED_AFTER_S:
+            why += _PERHAPS_HALTED
+        named = {
+            "venue": self._broker.account.venue.label,
+            "order_id": order.venue_order_id,
+            "symbol": order.symbol,
+        }
+        return why.format(**named), _FOLLOWING.format(**named)
+
+    async def cancel_if_closed(self, intent: Intent, order: Order) -> None:
+        """Cancel an order that is not over if the venue, asked now, says that its market is closed."""
+        if self._clock.monotonic() < self._again_at_s or not await self._tradability.has_closed():
+            return
+        self._again_at_s = self._clock.monotonic() + MARKET_LOOK_S
+        doing = _CANCELLING
+        try:
+            await self._broker.cancel_order(order.venue_order_id, order.symbol, priority=Priority.EXIT)
+        except BrokerError as e:
+            # It may have filled: the next reading tells, and one that still stands is cancelled again.
+            doing = f"{_CANCELLING}; tried again in {MARKET_LOOK_S:g} s, because {e}"
+        await self._trouble.note(_CLOSED.format(venue=intent.venue.label), doing, is_urgent=True)

@@ -1,0 +1,166 @@
+"""What becomes of an exit whose order or market is refused: another pair, a wait, or its end."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+
+from engine.brokers.base import Broker
+from engine.exits.closing import Dust
+from engine.exits.desk import Desk
+from engine.exits.ending import abandon, await_return
+from engine.exits.exit_pair import is_shut, least_price
+from engine.exits.exit_quantity import ExitQuantity
+from engine.exits.inventory import Inventory
+from engine.exits.pausing import Pauses
+from engine.exits.tradability import Tradability
+from engine.guards.guard import Guard
+from engine.model.errors import BrokerError, RefusalReason, RefusedError
+from engine.model.money import ZERO
+from engine.orders.intents import Intent
+from engine.orders.journal import Journal
+from engine.orders.reminders import Trouble
+from engine.orders.states import IntentEvent, IntentState
+from engine.orders.too_small import TooSmall, is_collapsed
+
+_COLLAPSED = "the venue takes no order of so little value, and the price may be wrong or a flash crash"
+COLLAPSED_LOOK_S = 1.0
+
+#: Writes an exit's end without a fill.
+Ending = Callable[[Journal, Intent, Guard], Awaitable[Intent]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What the last order was sent for."""
+
+    claim: ExitQuantity
+    #: Whether it was for all that is left of it.
+    is_all: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """The exit is over without a fill."""
+
+    write: Ending
+    guard: Guard
+
+
+class Refusals:
+    """Answers the refusals of one exit."""
+
+    def __init__(
+        self,
+        guard: Guard,
+        *,
+        desk: Desk,
+        broker: Broker,
+        tradability: Tradability,
+        inventory: Inventory,
+        pauses: Pauses,
+        trouble: Trouble,
+    ) -> None:
+        self._guard = guard
+        self._desk = desk
+        self._broker = broker
+        self._tradability = tradability
+        self._inventory = inventory
+        self._pauses = pauses
+        self._trouble = trouble
+        self._too_small = TooSmall()
+        #: Whether the venue takes so little value only at a higher price.
+        self._awaits_price = False
+
+    async def answer(self, intent: Intent, error: BrokerError, sent: Sent) -> End | None:
+        """Do what the refusal of an order calls for; None when the exit goes on."""
+        reason = error.reason if isinstance(error, RefusedError) else None
+        if reason is RefusalReason.BELOW_MINIMUM and self._tradability.pair.is_first:
+            return await self._answer_too_small(intent, error, sent)
+        self._too_small = TooSmall()
+        if reason is RefusalReason.INSUFFICIENT_FUNDS:
+            guard = sent.claim.guard
+            if self._inventory.is_gone():
+                dust = Dust(guard.quantity, "nothing of it is there any more")
+                return End(write=partial(await_return, dust=dust), guard=guard)
+            # What was read before does not hold any more.
+            self._inventory.outdate(intent)
+        if reason is RefusalReason.MARKET_UNAVAILABLE:
+            self._tradability.note_refused()
+        if reason is RefusalReason.OPPOSITE_ORDER:
+            await self._cancel_opposite(intent)
+        if reason is RefusalReason.INVALID_ORDER:
+            # It may be finer than the lot of a listing that nobody told in time.
+            await self._tradability.read_listing_again()
+        await self._turn_away(intent, error)
+        return None
+
+    async def wait_at_door(self, intent: Intent, error: BrokerError) -> Intent:
+        """Pause before a market that takes no sale; the exit is suspended meanwhile."""
+        if is_shut(error) and intent.state is IntentState.PLANNED:
+            intent = await self._desk.journal.record(intent, IntentEvent.SUSPEND, cause=error.words)
+        await self._turn_away(intent, error)
+        return intent
+
+    async def await_price(self, intent: Intent) -> bool:
+        """Wait a moment while what is to be sold is too little only at the price of now; False when it is not."""
+        if not self._awaits_price or not await self._is_collapsed(intent):
+            return False
+        await self._trouble.note(_COLLAPSED, "selling as soon as the price is a loss that can be sold")
+        await self._desk.clock.sleep(COLLAPSED_LOOK_S)
+        return True
+
+    async def go_through_another(self, intent: Intent, why: BrokerError | str) -> None:
+        """Go on through another pair that brings enough, or wait where there is none."""
+        # A market that takes no sales may show the prices of when it shut.
+        mark = None if self._tradability.pair.was_shut else self._desk.marked(self._guard)
+        is_asked = intent.asked is not None
+        least = least_price(mark=mark, triggered_at=intent.trigger_price, asked=is_asked)
+        none_left = await self._tradability.pair.go_on(least=least, is_priced=mark is not None or is_asked)
+        if none_left is not None:
+            await self._pauses.wait(why if none_left.is_alone else f"{why}; {none_left}")
+
+    async def _turn_away(self, intent: Intent, error: BrokerError) -> None:
+        """Go on through another pair where the refusal speaks of this one, or wait."""
+        if self._tradability.pair.is_left_after(error, now_s=self._desk.clock.monotonic()):
+            await self.go_through_another(intent, error)
+        else:
+            await self._pauses.wait(error)
+
+    async def _answer_too_small(self, intent: Intent, error: BrokerError, sent: Sent) -> End | None:
+        if not sent.is_all:
+            await self._pauses.await_rest(intent, intent.quantity)
+            return None
+        await self._tradability.read_listing_again()
+        if await self._is_collapsed(intent):
+            self._too_small, self._awaits_price = TooSmall(), True
+            await self._pauses.wait(error)
+            return None
+        now_s = self._desk.clock.monotonic()
+        self._too_small = self._too_small.again(now_s)
+        if self._too_small.is_believed(
+            quantity=intent.quantity,
+            instrument=await self._tradability.instrument(),
+            entry=self._guard.entry or ZERO,
+            now_s=now_s,
+        ):
+            guard = sent.claim.guard
+            return End(write=partial(abandon, dust=Dust(guard.quantity, error.words)), guard=guard)
+        self._inventory.outdate(intent)
+        await self._pauses.wait(error)
+        return None
+
+    async def _is_collapsed(self, intent: Intent) -> bool:
+        """Tell whether what was sent is too little only at the price of now, which may be gone again."""
+        return is_collapsed(
+            intent.quantity,
+            await self._tradability.instrument(),
+            price=self._desk.marked(self._guard) or intent.trigger_price,
+            entry=self._guard.entry or ZERO,
+        )
+
+    async def _cancel_opposite(self, intent: Intent) -> None:
+        try:
+            unreadable = await self._desk.availability.cancel_opposite(intent, self._broker)
+            self._trouble.name_unreadable(unreadable)
+        except BrokerError as e:
+            await self._trouble.note(str(e), "cancelling the opposite orders again with the next try")

@@ -1,0 +1,45 @@
+"""Which open orders must be cancelled so that a guarded quantity can be sold."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from engine.model.money import ZERO
+from engine.model.orders import Order, ProductFamily, Side
+
+
+def plan_release(
+    asset: str, *, needed: Decimal, free: Decimal, open_orders: Iterable[Order]
+) -> tuple[Order, ...]:
+    """Choose the fewest orders that hold `asset` whose cancelling frees `needed`; none when enough is free.
+
+    Of the choices with equally few orders the last one is the smallest that still suffices, so
+    that the owner's larger orders stay. All of them are returned when even that is too little.
+    """
+    holding = sorted(
+        (order for order in open_orders if _held(order, asset) > ZERO),
+        key=lambda order: _held(order, asset),
+        reverse=True,
+    )
+    shortfall, chosen = needed - free, list[Order]()
+    for order in holding:
+        if shortfall <= ZERO:
+            break
+        left = [other for other in holding if other not in chosen]
+        covering = [other for other in left if _held(other, asset) >= shortfall]
+        chosen.append(covering[-1] if covering else order)
+        shortfall -= _held(chosen[-1], asset)
+    return tuple(chosen)
+
+
+def opposite_orders(symbol: str, side: Side, open_orders: Iterable[Order]) -> tuple[Order, ...]:
+    """Return the spot orders on the other side of a pair: some venues refuse ours while they are open."""
+    return tuple(
+        order
+        for order in open_orders
+        if order.symbol == symbol and order.side is not side and order.family is ProductFamily.SPOT
+    )
+
+
+def _held(order: Order, asset: str) -> Decimal:
+    # An amount nobody knows frees nothing that could be counted on.
+    return (order.held_quantity or ZERO) if order.held_asset == asset else ZERO

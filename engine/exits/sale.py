@@ -1,0 +1,288 @@
+"""One exit from its intent to its end: each step looks at the state on disk and makes the next."""
+
+from dataclasses import replace
+from functools import partial
+
+from engine.brokers.base import Broker
+from engine.exits.available import Available
+from engine.exits.closing import Dust
+from engine.exits.desk import Desk
+from engine.exits.ending import (
+    abandon,
+    give_up,
+    pause_for_split,
+    stand_down,
+    yield_to_hand,
+)
+from engine.exits.exit_quantity import ExitQuantity
+from engine.exits.filling import Filling
+from engine.exits.inventory import Inventory
+from engine.exits.judgement import Judgement
+from engine.exits.lost_order import LostOrder
+from engine.exits.manual_close import is_too_late
+from engine.exits.next_step import (
+    Abandon,
+    AwaitRest,
+    FreeFirst,
+    PauseForSplit,
+    ReadAgain,
+    SellNow,
+    Step,
+    View,
+    YieldToHand,
+    next_step,
+)
+from engine.exits.pausing import Pauses
+from engine.exits.refusals import Ending, Refusals, Sent
+from engine.exits.tradability import Tradability
+from engine.guards.guard import Guard
+from engine.market.feed import VenueMarket
+from engine.model.errors import BrokerError
+from engine.orders.intents import Intent, Trigger
+from engine.orders.reminders import Trouble
+from engine.orders.states import IntentEvent, IntentState
+from engine.orders.submit import Attempt
+
+
+class Sale:
+    """Drives one exit of one guard at one broker."""
+
+    def __init__(
+        self,
+        guard: Guard,
+        *,
+        desk: Desk,
+        broker: Broker,
+        market: VenueMarket,
+        trouble: Trouble,
+        began_before: bool,
+    ) -> None:
+        self._guard = guard
+        self._sent = Sent(claim=ExitQuantity.all_of(guard))
+        self._desk = desk
+        self._broker = broker
+        self._trouble = trouble
+        #: In another life of the process: its price may have come back meanwhile.
+        self._began_before = began_before
+        self._judgement = Judgement(guard, desk=desk, began_before=began_before)
+        #: Whether the order that is followed was found by asking, not by its answer.
+        self._is_found = began_before
+        self._tradability = Tradability(market=market, guard=guard, clock=desk.clock, breached=desk.breached)
+        self._inventory = Inventory(guard, desk=desk, broker=broker, tradability=self._tradability)
+        self._pauses = Pauses(desk=desk, tradability=self._tradability, trouble=trouble)
+        self._refusals = Refusals(
+            guard,
+            desk=desk,
+            broker=broker,
+            tradability=self._tradability,
+            inventory=self._inventory,
+            pauses=self._pauses,
+            trouble=trouble,
+        )
+        self._lost = LostOrder(guard, desk=desk, broker=broker, trouble=trouble)
+        self._filling = Filling(
+            journal=desk.journal,
+            submitter=desk.submitter,
+            reports=desk.reports,
+            clock=desk.clock,
+            broker=broker,
+            tradability=self._tradability,
+            trouble=trouble,
+            availability=desk.availability,
+        )
+
+    async def begin(self, trigger: Trigger, *, intent_id: str) -> None:
+        """Sell a guard that has just been triggered; nothing happens when it is not as it was judged any more."""
+        try:
+            sent = await self._send_at_once(trigger, intent_id)
+        except Exception:
+            # Once it is on disk its owner is reminded of this exit, not of a new one with every look.
+            await self._plan(trigger, intent_id)
+            raise
+        intent = sent or await self._plan(trigger, intent_id)
+        if intent is not None:
+            await self.run(intent)
+
+    async def run(self, intent: Intent) -> None:
+        """Go on until the exit is over."""
+        while not intent.state.is_final:
+            intent = await self._step(intent)
+
+    async def _send_at_once(self, trigger: Trigger, intent_id: str) -> Intent | None:
+        """Write the exit and its first attempt down together; None when anything has to be done before it."""
+        try:
+            await self._tradability.check(asked=False)
+            available = await self._inventory.read()
+            step = next_step(await self._inventory.view(available, price=trigger.price, asked=False))
+        except BrokerError:
+            return None
+        if not isinstance(step, SellNow):
+            return None
+        sent = await self._desk.journal.plan_and_send(
+            self._guard, trigger, intent_id=intent_id, quantity=step.quantity
+        )
+        if sent is None:
+            return None
+        self._note_sent(step)
+        return await self._after(await self._desk.submitter.deliver(sent.intent, self._broker))
+
+    async def _plan(self, trigger: Trigger, intent_id: str) -> Intent | None:
+        live = await self._desk.journal.plan_exit(self._guard, trigger, intent_id=intent_id)
+        return live.intent if live else None
+
+    async def _step(self, intent: Intent) -> Intent:
+        if intent.state in {IntentState.PLANNED, IntentState.SUSPENDED}:
+            arrived = await self._lost.take_up(intent)
+            return arrived or await self._end_early(intent) or await self._attempt(intent)
+        if intent.state is IntentState.SENT:
+            return await self._desk.journal.record(
+                intent, IntentEvent.LOSE_ANSWER, cause="found sent after a restart"
+            )
+        if intent.state is IntentState.UNKNOWN:
+            self._is_found = True
+            settled = await self._lost.settle(intent, before=await self._inventory.before_sending())
+            if settled.state is IntentState.PLANNED:
+                self._tradability.pair.begin_again()
+            # What was read before does not hold any more, whatever became of the order.
+            self._inventory.outdate(intent)
+            return settled
+        return await self._follow(intent)
+
+    async def _follow(self, intent: Intent) -> Intent:
+        after = await self._filling.step(intent, self._sent.claim, found_later=self._is_found)
+        if after.state is IntentState.PLANNED:
+            await self._pauses.wait("the venue closed the order without a fill")
+        return after
+
+    async def _end_early(self, intent: Intent) -> Intent | None:
+        if is_too_late(intent, self._desk.clock.now()):
+            return await self._end(intent, give_up)
+        may_be_unneeded = self._pauses.failures or self._lost.was_absent or self._began_before
+        if intent.asked is None and may_be_unneeded and await self._judgement.is_unneeded():
+            return await self._end(intent, stand_down)
+        return None
+
+    async def _end(self, intent: Intent, ending: Ending, *, guard: Guard | None = None) -> Intent:
+        """End an exit without a fill, but not while an order of its own may be under way or have sold."""
+        if await self._lost.may_come(intent):
+            return intent
+        try:
+            sought = await self._seek_sold(intent, await self._available(intent))
+        except BrokerError as e:
+            await self._pauses.wait(e)
+            return intent
+        if sought is not None:
+            return sought
+        await self._desk.availability.confirm_releases(intent, self._broker)
+        return await ending(self._desk.journal, intent, guard or self._guard)
+
+    async def _attempt(self, intent: Intent) -> Intent:
+        if await self._refusals.await_price(intent):
+            return intent
+        try:
+            await self._tradability.check(asked=intent.asked is not None)
+        except BrokerError as e:
+            return await self._refusals.wait_at_door(intent, e)
+        intent = await self._planned(intent)
+        try:
+            available = await self._available(intent)
+            if (sought := await self._seek_sold(intent, available)) is not None:
+                return sought
+            view = await self._inventory.view(
+                available, price=intent.trigger_price, asked=intent.asked is not None
+            )
+            step = next_step(view)
+            if isinstance(step, FreeFirst):
+                view = await self._freed(intent, view, step.claim)
+                if view.available.is_overtaken:
+                    await self._pauses.read_overtaken(intent)
+                    return intent
+                step = next_step(view)
+                hindrance = view.available.hindrance
+                if hindrance is not None and not await self._may_sell_the_rest(step, hindrance):
+                    raise hindrance
+        except BrokerError as e:
+            await self._pauses.wait(e)
+            return intent
+        return await self._act(intent, step)
+
+    async def _available(self, intent: Intent) -> Available:
+        """Read what is there; after an attempt that may have sold nothing is done without a reading of after it.
+
+        Raises:
+            BrokerError: the account does not tell.
+
+        """
+        is_unproven = await self._lost.is_unproven(intent)
+        return await self._inventory.read(must_be_fresh=is_unproven)
+
+    async def _seek_sold(self, intent: Intent, available: Available) -> Intent | None:
+        """Look for an order of an attempt that was given up while the balance looks as if it had sold; None when not."""
+        if not await self._lost.looks_sold(intent, available, before=await self._inventory.before_sending()):
+            return None
+        self._is_found = True
+        self._inventory.outdate(intent)
+        return await self._lost.seek(intent)
+
+    async def _freed(self, intent: Intent, view: View, claim: ExitQuantity) -> View:
+        freed = await self._desk.availability.free(intent, claim.guard, view.available, self._broker)
+        self._trouble.name_unreadable(freed.unreadable)
+        return replace(view, available=freed, may_free=False)
+
+    async def _act(self, intent: Intent, step: Step) -> Intent:
+        match step:
+            case SellNow():
+                self._note_sent(step)
+                attempt = await self._desk.submitter.send(
+                    intent, self._broker, step.quantity, symbol=self._tradability.pair.symbol
+                )
+                return await self._after(attempt)
+            case ReadAgain():
+                await self._pauses.read_again(intent, is_torn=step.is_torn)
+            case AwaitRest():
+                await self._pauses.await_rest(intent, step.crumbs)
+            case Abandon():
+                if not self._tradability.pair.is_first:
+                    # Too little for another pair is none of the guarded one's business.
+                    why = f"{self._tradability.pair.symbol}: {step.dust.why}"
+                    await self._refusals.go_through_another(intent, why)
+                    return intent
+                return await self._abandon(intent, step.dust, step.claim)
+            case PauseForSplit():
+                return await self._end(intent, partial(pause_for_split, owned=step.owned))
+            case YieldToHand():
+                is_unproven = await self._lost.is_unproven(intent)
+                return await self._end(intent, partial(yield_to_hand, is_unproven=is_unproven))
+        return intent
+
+    async def _may_sell_the_rest(self, step: Step, hindrance: BrokerError) -> bool:
+        """Tell whether what is free goes without what an order holds that cannot be cancelled."""
+        if not isinstance(step, SellNow):
+            return False
+        await self._trouble.note(
+            f"an order that holds some of it cannot be cancelled: {hindrance}",
+            "selling what is free; cancel that order at the venue yourself",
+        )
+        return True
+
+    async def _abandon(self, intent: Intent, dust: Dust, claim: ExitQuantity) -> Intent:
+        return await self._end(intent, partial(abandon, dust=dust), guard=claim.guard)
+
+    def _note_sent(self, step: SellNow) -> None:
+        self._sent = Sent(claim=step.claim, is_all=step.is_all)
+        self._inventory.note_sent()
+
+    async def _after(self, attempt: Attempt) -> Intent:
+        intent, error = attempt.intent, attempt.error
+        self._is_found = error is not None
+        if error is None or intent.state is IntentState.UNKNOWN:
+            return intent
+        end = await self._refusals.answer(intent, error, self._sent)
+        return intent if end is None else await self._end(intent, end.write, guard=end.guard)
+
+    async def _planned(self, intent: Intent) -> Intent:
+        if intent.state is IntentState.PLANNED:
+            return intent
+        return await self._desk.journal.record(
+            intent, IntentEvent.RESUME, cause="the market takes sales again"
+        )

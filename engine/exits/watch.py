@@ -1,0 +1,297 @@
+"""Watch every guard: take marks, judge them, start exits, and say so when there is no price."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+from itertools import groupby
+
+from engine import wall_time
+from engine.alerts.messages import PriceTrouble
+from engine.alerts.outbox import append_alert
+from engine.clock import Clock, Moment, moment
+from engine.exits.execute import Exits
+from engine.guards import store as guard_rows
+from engine.guards.guard import Guard, GuardState
+from engine.guards.guard_mark import GuardMark, News, after_look, is_alarm_due, is_past, trigger_of
+from engine.guards.mark_service import MarkService
+from engine.market.feed import Markets
+from engine.market.mark import Mark, PriceProblem, PriceUnknown
+from engine.model.holdings import Direction
+from engine.model.quotes import Quote
+from engine.model.venues import Venue
+from engine.storage.database import Database
+from engine.tasks import Tasks
+
+#: A look at a venue takes no longer, so that one that hangs is looked at again before its alarm is due.
+LOOK_BUDGET_S = 10.0
+#: Whatever is due by then, a venue gets so long to answer.
+LEAST_S = 2.0
+#: Looks come in steps: the alarm that the next one would tell just too late is told before.
+ALARM_EARLY_S = 0.5
+#: What a venue that does not answer looks like; a shut market is not asked.
+_GIVES_NONE = frozenset({PriceProblem.NO_QUOTE, PriceProblem.MARKET_CLOSED})
+
+
+class Watch:
+    """Looks at each venue's prices on its own, so that one that hangs delays no other."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        markets: Markets,
+        exits: Exits,
+        clock: Clock,
+        tasks: Tasks,
+        price_max_age_s: float,
+    ) -> None:
+        self._database = database
+        self._exits = exits
+        self._clock = clock
+        self._tasks = tasks
+        self._alarm_after = timedelta(seconds=price_max_age_s - min(ALARM_EARLY_S, price_max_age_s / 10))
+        self._lookers = {
+            venue: MarkService(market=market, clock=clock, max_age_s=price_max_age_s)
+            for venue, market in markets.items()
+        }
+        self._guard_marks: dict[str, GuardMark] = {}
+        #: When every watched venue was last looked at to the end.
+        self._looked_at: dict[Venue, Moment] = {}
+
+    @property
+    def guard_marks(self) -> Mapping[str, GuardMark]:
+        """Return what is seen of each guard, by guard id."""
+        return self._guard_marks
+
+    @property
+    def looked_at(self) -> Mapping[Venue, Moment]:
+        """Return when each venue's guards were last looked at to the end."""
+        return self._looked_at
+
+    async def cycle(self) -> None:
+        """Start one look at every venue that has guards and is not being looked at already."""
+        async with self._database.read() as session:
+            watched = await guard_rows.load_watched(session)
+        await self._exits.resume()
+        # One that is being sold is looked at too: a sale that is refused stands down when its price came back.
+        looked_at = sorted(
+            (guard for guard in watched if guard.state is not GuardState.PAUSED),
+            key=lambda guard: guard.venue,
+        )
+        self._forget({guard.guard_id for guard in watched})
+        for venue, guards in groupby(looked_at, key=lambda guard: guard.venue):
+            self._tasks.spawn(f"look {venue}", partial(self.look, venue, tuple(guards)))
+
+    async def look(self, venue: Venue, guards: tuple[Guard, ...]) -> None:
+        """Judge a venue's guards once."""
+        looker = self._lookers.get(venue)
+        if looker is None:
+            # Its key was taken out of the settings; the owner hears that it is not watched.
+            for guard in guards:
+                await self._accept(guard, PriceUnknown(problem=PriceProblem.NO_QUOTE))
+            await self._tell_together(guards)
+            return
+        begun = moment(self._clock)
+        quotes = await self._fetch_quotes(looker, guards, begun)
+        differed = looker.checks.differing()
+        alike = [guard for guard in guards if guard.symbol not in differed]
+        failures = await self._judge_all(looker, alike, quotes, begun)
+        # Now, because a second source may take its time.
+        failures += await self._tell_all(alike)
+        # A second source is asked after the first was judged by, so that it delays no sale.
+        failures += await looker.checks.run(quotes, guarded=_directions(guards))
+        differing = differed | looker.checks.differing()
+        unlike = [guard for guard in guards if guard.symbol in differing]
+        failures += await self._judge_all(looker, unlike, quotes, begun)
+        failures += await self._tell_all(guards)
+        if failures:
+            raise ExceptionGroup(f"guards at {venue.label} were not judged", failures)
+        if quotes:
+            self._looked_at[venue] = moment(self._clock)
+
+    async def _judge_all(
+        self, looker: MarkService, guards: Sequence[Guard], quotes: Mapping[str, Quote], begun: Moment
+    ) -> list[Exception]:
+        """Judge guards together and return what went wrong: one must not keep the others from it."""
+        judged = await asyncio.gather(
+            *(self._judge(looker, guard, quotes.get(guard.symbol), begun) for guard in guards),
+            return_exceptions=True,
+        )
+        outcomes = zip(guards, judged, strict=True)
+        blind = [guard for guard, outcome in outcomes if isinstance(outcome, Exception)]
+        unjudged = PriceUnknown(problem=PriceProblem.NOT_JUDGED)
+        # The alarm counts on, unless telling is what failed.
+        await asyncio.gather(*(self._accept(guard, unjudged) for guard in blind), return_exceptions=True)
+        return [failure for failure in judged if isinstance(failure, Exception)]
+
+    def _left_s(self, guards: Sequence[Guard], begun: Moment) -> float:
+        """Return for how long a look may go on: no longer than until a missing price of theirs is to be told."""
+        now, waiting = moment(self._clock), [self._guard_mark(guard) for guard in guards]
+        missing = [
+            now - (guard_mark.unknown_since or begun) for guard_mark in waiting if not guard_mark.told_unknown
+        ]
+        left = min((self._alarm_after - one for one in missing), default=self._alarm_after)
+        # Two looks fit before an alarm.
+        budget_s = min(LOOK_BUDGET_S, self._alarm_after.total_seconds() / 2)
+        return max(LEAST_S, min(budget_s - (now - begun).total_seconds(), left.total_seconds()))
+
+    async def _fetch_quotes(
+        self, looker: MarkService, guards: tuple[Guard, ...], begun: Moment
+    ) -> Mapping[str, Quote]:
+        try:
+            async with asyncio.timeout(self._left_s(guards, begun)):
+                return await looker.fetch_quotes(guards)
+        except TimeoutError:
+            return {}
+
+    def is_breached(self, guard: Guard) -> bool | None:
+        """Tell whether a guard is past its threshold at its current mark; None without a price."""
+        guard_mark = self._guard_marks.get(guard.guard_id, GuardMark())
+        return is_past(guard, guard_mark.current) if isinstance(guard_mark.current, Mark) else None
+
+    def price_of(self, guard: Guard) -> Decimal | None:
+        """Return a guard's current mark; None without one."""
+        current = self._guard_mark(guard).current
+        return current.price if isinstance(current, Mark) else None
+
+    def has_price_alarm(self, guards: Sequence[Guard]) -> bool:
+        """Tell whether their owner was told that the venue gives no prices for these guards, and it still gives none."""
+        guard_marks = [self._guard_mark(guard) for guard in guards if guard.state is not GuardState.PAUSED]
+        return all(_is_unanswered(guard_mark) for guard_mark in guard_marks) and any(
+            one.told_unknown for one in guard_marks
+        )
+
+    async def _judge(self, looker: MarkService, guard: Guard, quote: Quote | None, begun: Moment) -> None:
+        try:
+            async with asyncio.timeout(self._left_s([guard], begun)):
+                seen = await looker.look(guard, quote, last=self._guard_mark(guard).last)
+        except TimeoutError:
+            seen = PriceUnknown(problem=PriceProblem.NO_QUOTE)
+        await self._accept(guard, seen, begun)
+        if guard.state is GuardState.ARMED and isinstance(seen, Mark) and is_past(guard, seen):
+            self._exits.begin(guard, trigger_of(guard, seen, now=self._clock.now()))
+
+    async def _accept(self, guard: Guard, seen: Mark | PriceUnknown, begun: Moment | None = None) -> None:
+        """Take what was seen and tell what is new of it; missing prices and their return once for all guards."""
+        before, now = self._guard_mark(guard), moment(self._clock)
+        after, news = after_look(before, seen, now=now, alarm_after=self._alarm_after, begun=begun)
+        if news is None:
+            self._guard_marks[guard.guard_id] = after
+            return
+        if news in {"back", "unknown"}:
+            # It is told once all have been looked at.
+            self._guard_marks[guard.guard_id] = replace(
+                before,
+                current=after.current,
+                last=after.last,
+                unknown_since=after.unknown_since or before.unknown_since,
+                spread=after.spread,
+            )
+            return
+        try:
+            await self._tell([guard], news, [replace(after, told=before.told)])
+        except BaseException:
+            # It was not told: what is seen counts, and the next look tells.
+            self._guard_marks[guard.guard_id] = replace(before, current=after.current)
+            raise
+        self._guard_marks[guard.guard_id] = after
+
+    async def _tell_all(self, guards: Sequence[Guard]) -> list[Exception]:
+        """Tell what is new of prices and return what went wrong: it must not keep the look from going on."""
+        told = await asyncio.gather(self._tell_together(guards), return_exceptions=True)
+        return [failure for failure in told if isinstance(failure, Exception)]
+
+    async def _tell_together(self, guards: Sequence[Guard]) -> None:
+        """Tell each owner once of all guards that still lack a price, and of all that have one again."""
+        by_account = defaultdict[str, list[Guard]](list)
+        for guard in guards:
+            by_account[guard.account_id].append(guard)
+        for ones in by_account.values():
+            await self._tell_back([guard for guard in ones if self._is_back(self._guard_mark(guard))])
+            await self._tell_missing(ones)
+
+    async def _tell_back(self, guards: Sequence[Guard]) -> None:
+        before = {guard.guard_id: self._guard_mark(guard) for guard in guards}
+        if guards:
+            await self._tell(guards, "back", [*before.values()])
+        for guard_id, guard_mark in before.items():
+            self._guard_marks[guard_id] = GuardMark(
+                current=guard_mark.current, last=guard_mark.last, spread=guard_mark.spread
+            )
+
+    async def _tell_missing(self, guards: Sequence[Guard]) -> None:
+        now = moment(self._clock)
+        due = [guard for guard in guards if self._is_due(guard, now)]
+        if not due:
+            return
+        # One that was told of a moment ago is named with those that are due.
+        missing = [*due, *(one for one in guards if one not in due and self._guard_mark(one).told_unknown)]
+        missing = [guard for guard in missing if self._guard_mark(guard).is_unknown]
+        guard_marks = {guard.guard_id: self._guard_mark(guard) for guard in missing}
+        await self._tell(missing, "unknown", [*guard_marks.values()])
+        for guard_id, guard_mark in guard_marks.items():
+            self._guard_marks[guard_id] = replace(guard_mark, told=guard_mark.told.noted(now))
+
+    def _is_due(self, guard: Guard, now: Moment) -> bool:
+        guard_mark = self._guard_mark(guard)
+        if guard.state is GuardState.CLOSING and guard_mark.told_unknown:
+            # Its exit has reminders of its own.
+            return False
+        return is_alarm_due(guard_mark, now=now, alarm_after=self._alarm_after)
+
+    @staticmethod
+    def _is_back(guard_mark: GuardMark) -> bool:
+        return guard_mark.told_unknown and isinstance(guard_mark.current, Mark)
+
+    async def _tell(self, guards: Sequence[Guard], news: News, guard_marks: Sequence[GuardMark]) -> None:
+        guard, now = guards[0], self._clock.now()
+        known = [guard_mark.unknown_since or guard_mark.spread.wide_since for guard_mark in guard_marks]
+        since = wall_time.earliest(one.at for one in known if one) or now
+        told = max(guard_mark.told.count for guard_mark in guard_marks)
+        message = PriceTrouble(
+            venue=guard.venue,
+            symbol=guard.symbol,
+            others=tuple(sorted({one.symbol for one in guards} - {guard.symbol})),
+            what=news or "back",
+            why=_why(guard_marks[0]),
+            since=since,
+            again=news == "unknown" and told > 0,
+        )
+        async with self._database.write() as session:
+            await append_alert(
+                session,
+                message,
+                user_id=guard.user_id,
+                account_id=guard.account_id,
+                dedup_key=f"price:{guard.guard_id}:{news}:{since.isoformat()}:{told}",
+                now=now,
+            )
+
+    def _guard_mark(self, guard: Guard) -> GuardMark:
+        return self._guard_marks.get(guard.guard_id, GuardMark())
+
+    def _forget(self, kept: set[str]) -> None:
+        self._guard_marks = {
+            guard_id: guard_mark for guard_id, guard_mark in self._guard_marks.items() if guard_id in kept
+        }
+
+
+def _directions(guards: Iterable[Guard]) -> Mapping[str, frozenset[Direction]]:
+    """Return in which directions each instrument is guarded."""
+    both = defaultdict[str, set[Direction]](set)
+    for guard in guards:
+        both[guard.symbol].add(guard.direction)
+    return {symbol: frozenset(directions) for symbol, directions in both.items()}
+
+
+def _is_unanswered(guard_mark: GuardMark) -> bool:
+    """Tell whether a price is missing because its venue gives none, not because what it gives is odd."""
+    return isinstance(guard_mark.current, PriceUnknown) and guard_mark.current.problem in _GIVES_NONE
+
+
+def _why(guard_mark: GuardMark) -> str:
+    return str(guard_mark.current.problem) if isinstance(guard_mark.current, PriceUnknown) else ""

@@ -1,0 +1,125 @@
+"""When guards were watched, so that a gap is told first thing with what moved in it."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+
+from engine import wall_time
+from engine.alerts.messages import Moved, NotWatching
+from engine.alerts.outbox import append_alert
+from engine.clock import Clock, Moment, moment
+from engine.exits.watch import Watch
+from engine.guards import store as guard_rows
+from engine.guards.guard import Guard, GuardState
+from engine.guards.guard_mark import GuardMark, ratio_of
+from engine.market.mark import Mark
+from engine.storage import process_store as rows
+from engine.storage.database import Database
+from engine.storage.process_store import ProcessRun
+
+#: After a start, guards without a price by then are told of as moved by an unknown amount.
+TELL_LATEST = timedelta(seconds=30)
+
+
+class WatchLog:
+    """Writes down that the process watches, and tells each owner of the time when nobody did."""
+
+    def __init__(self, *, database: Database, watch: Watch, clock: Clock, shortest_gap: timedelta) -> None:
+        self._database = database
+        self._watch = watch
+        self._clock = clock
+        self._shortest_gap = shortest_gap
+        self._run_id = 0
+        self._before: ProcessRun | None = None
+        #: What was guarded when this run began: some of it may be sold before the gap is told.
+        self._guarded_then: tuple[Guard, ...] = ()
+        self._began = moment(clock)
+
+    async def begin(self) -> None:
+        """Note the start of a run and remember the one before."""
+        self._began = moment(self._clock)
+        async with self._database.write() as session:
+            self._before = await rows.load_last_watched(session)
+            self._guarded_then = await guard_rows.load_watched(session)
+            self._run_id = await rows.begin_run(session, now=self._began.at)
+
+    async def beat(self) -> bool:
+        """Note until when the guards were watched, and tell of the gap once every guard was seen.
+
+        Return whether all of them are being watched now.
+        """
+        async with self._database.read() as session:
+            guards = await guard_rows.load_watched(session)
+        guard_marks = self._watch.guard_marks
+        if not all(guard.guard_id in guard_marks for guard in guards) and not self._is_late():
+            return False
+        await self._tell_gap(self._guarded_then, guard_marks)
+        watched_until = self._watched_until(guards)
+        if watched_until is None:
+            return False
+        async with self._database.write() as session:
+            await rows.note_cycle(
+                session, self._run_id, at=watched_until.at, ratios=_ratios(guards, guard_marks)
+            )
+        is_whole = not self._database.unreadable.has_exits_or_guards()
+        return is_whole and moment(self._clock) - watched_until < self._shortest_gap
+
+    async def end(self) -> None:
+        """Note that the run ended on purpose."""
+        async with self._database.write() as session:
+            await rows.end_run(session, self._run_id, now=self._clock.now())
+
+    def _is_late(self) -> bool:
+        return moment(self._clock) - self._began >= TELL_LATEST
+
+    def _watched_until(self, guards: tuple[Guard, ...]) -> Moment | None:
+        """Return until when all guards were looked at; None when some venue never was."""
+        venues = {guard.venue for guard in guards if guard.state is GuardState.ARMED}
+        looks = [self._watch.looked_at.get(venue) for venue in venues]
+        if None in looks:
+            return None
+        return min((at for at in looks if at is not None), default=moment(self._clock))
+
+    async def _tell_gap(self, guards: tuple[Guard, ...], guard_marks: Mapping[str, GuardMark]) -> None:
+        before, self._before = self._before, None
+        since = before.last_guard_cycle_at if before else None
+        # Of a time ahead nobody knows how long ago it was; the alert says what moved since.
+        if since is None or before is None or wall_time.is_younger(since, self._began.at, self._shortest_gap):
+            return
+        now = self._clock.now()
+        async with self._database.write() as session:
+            for user_id in sorted({guard.user_id for guard in guards}):
+                own = [guard for guard in guards if guard.user_id == user_id]
+                await append_alert(
+                    session,
+                    NotWatching(
+                        since=since,
+                        until=now,
+                        moved=tuple(_moved(guard, before, guard_marks.get(guard.guard_id)) for guard in own),
+                    ),
+                    user_id=user_id,
+                    account_id=None,
+                    dedup_key=f"not_watching:{user_id}:{since.isoformat()}",
+                    now=now,
+                )
+
+
+def _ratios(guards: tuple[Guard, ...], guard_marks: Mapping[str, GuardMark]) -> dict[str, str]:
+    ratios = ((guard.guard_id, _ratio(guard, guard_marks.get(guard.guard_id))) for guard in guards)
+    return {guard_id: str(ratio) for guard_id, ratio in ratios if ratio is not None}
+
+
+def _ratio(guard: Guard, guard_mark: GuardMark | None) -> Decimal | None:
+    return (
+        ratio_of(guard, guard_mark.current) if guard_mark and isinstance(guard_mark.current, Mark) else None
+    )
+
+
+def _moved(guard: Guard, before: ProcessRun, guard_mark: GuardMark | None) -> Moved:
+    stored = before.last_ratios.get(guard.guard_id)
+    return Moved(
+        venue=guard.venue,
+        symbol=guard.symbol,
+        before=Decimal(stored) if stored else None,
+        after=_ratio(guard, guard_mark),
+    )

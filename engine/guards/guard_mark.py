@@ -1,0 +1,114 @@
+"""What the watch last saw of one guard: the accepted mark, and since when there is none."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from engine.alerts.backoff import Told
+from engine.clock import Moment
+from engine.guards.guard import Guard
+from engine.guards.rule import is_breached, pnl_ratio
+from engine.guards.spread_watch import SpreadWatch, watch_spread
+from engine.market.mark import Mark, PriceProblem, PriceUnknown
+from engine.orders.intents import Trigger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardMark:
+    """A guard as the watch sees it now."""
+
+    #: The latest answer: a mark, no price, or nothing yet.
+    current: Mark | PriceUnknown | None = None
+    #: The last mark that was accepted, however old.
+    last: Mark | None = None
+    #: When the first of the looks was begun that brought no price since.
+    unknown_since: Moment | None = None
+    #: How often its owner was told that there is none.
+    told: Told = field(default_factory=Told)
+    spread: SpreadWatch = field(default_factory=SpreadWatch)
+
+    @property
+    def told_unknown(self) -> bool:
+        """Tell whether its owner knows that there is no price."""
+        return self.told.count > 0
+
+    @property
+    def is_unknown(self) -> bool:
+        """Tell whether there is no price now although there should be one."""
+        return isinstance(self.current, PriceUnknown) and self.unknown_since is not None
+
+
+#: What the owner is to be told after a look, if anything.
+News = Literal["unknown", "back", "wide_spread"] | None
+
+
+def after_look(
+    guard_mark: GuardMark,
+    seen: Mark | PriceUnknown,
+    *,
+    now: Moment,
+    alarm_after: timedelta,
+    begun: Moment | None = None,
+) -> tuple[GuardMark, News]:
+    """Return the next mark of a guard and what the owner is to be told of it; `begun` is when the look was, if not now."""
+    if isinstance(seen, PriceUnknown):
+        return _without_price(guard_mark, seen, now, alarm_after, begun or now)
+    spread = watch_spread(guard_mark.spread, mark=seen, now=now)
+    after = GuardMark(current=seen, last=seen, spread=spread)
+    if guard_mark.told_unknown:
+        return after, "back"
+    return after, "wide_spread" if spread.tell_now else None
+
+
+def is_alarm_due(guard_mark: GuardMark, *, now: Moment, alarm_after: timedelta) -> bool:
+    """Tell whether the owner is to hear (again) that there is no price."""
+    if not guard_mark.is_unknown or guard_mark.unknown_since is None:
+        return False
+    if guard_mark.told_unknown:
+        return guard_mark.told.is_due(now)
+    return now - guard_mark.unknown_since >= alarm_after
+
+
+def ratio_of(guard: Guard, mark: Mark) -> Decimal:
+    """Return a guard's result at a mark as a fraction of its cost."""
+    return pnl_ratio(mark=mark.price, quantity=guard.quantity, cost=guard.cost, direction=guard.direction)
+
+
+def is_past(guard: Guard, mark: Mark) -> bool:
+    """Tell whether a mark takes a guard to its threshold."""
+    return is_breached(
+        mark=mark.price,
+        quantity=guard.quantity,
+        cost=guard.cost,
+        threshold=guard.threshold,
+        direction=guard.direction,
+    )
+
+
+def trigger_of(guard: Guard, mark: Mark, *, now: datetime) -> Trigger:
+    """Return why a guard is sold, for the journal and the alert."""
+    return Trigger(
+        price=mark.price,
+        basis=mark.basis,
+        ratio=ratio_of(guard, mark),
+        threshold=guard.threshold,
+        quantity=guard.quantity,
+        cost=guard.cost,
+        at=now,
+        price_at=mark.at,
+    )
+
+
+def _without_price(
+    guard_mark: GuardMark, seen: PriceUnknown, now: Moment, alarm_after: timedelta, begun: Moment
+) -> tuple[GuardMark, News]:
+    if seen.problem is PriceProblem.MARKET_CLOSED:
+        # Every evening brings it; it is shown, but nobody needs to be called for it.
+        return replace(guard_mark, current=seen, unknown_since=None), None
+    since = guard_mark.unknown_since or min(begun, now + timedelta(seconds=-seen.for_s))
+    after = replace(guard_mark, current=seen, unknown_since=since)
+    if guard_mark.told_unknown or not is_alarm_due(after, now=now, alarm_after=alarm_after):
+        # Reminders go out for all that lack a price together.
+        return after, None
+    return replace(after, told=guard_mark.told.noted(now)), "unknown"

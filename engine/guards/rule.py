@@ -1,0 +1,87 @@
+"""The rule that sells: what a position gains or loses, and when that is too much."""
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+
+from engine.model.holdings import Direction
+from engine.model.money import ZERO, InvalidNumberError, exact
+
+#: A loss threshold lies in [LOWEST_THRESHOLD, 0).
+LOWEST_THRESHOLD = Decimal("-0.5")
+DEFAULT_THRESHOLD = Decimal("-0.01")
+
+#: A trigger's price rarely ends; it is cut here, far below any tick.
+_PRICE_DIGITS = 60
+
+
+class ThresholdError(ValueError):
+    """A loss threshold is not a fraction in [-0.5, 0)."""
+
+
+def check_threshold(threshold: Decimal) -> Decimal:
+    """Return `threshold` when it is a loss fraction in [-0.5, 0).
+
+    Raises:
+        ThresholdError: it is not; a likely mix-up of percent and fraction is named.
+
+    """
+    if threshold.is_finite() and LOWEST_THRESHOLD <= threshold < ZERO:
+        return threshold
+    message = f"{threshold} is not a loss threshold in [-0.5, 0)"
+    if threshold.is_finite() and threshold < LOWEST_THRESHOLD:
+        message += f"; did you mean {threshold / 100}?"
+    raise ThresholdError(message)
+
+
+def pnl(*, mark: Decimal, quantity: Decimal, cost: Decimal, direction: Direction) -> Decimal:
+    """Return the profit, or the loss as a negative number, before fees, in the currency of cost."""
+    _check(quantity, cost)
+    with exact():
+        value = mark * quantity
+        return value - cost if direction is Direction.LONG else cost - value
+
+
+def is_breached(
+    *, mark: Decimal, quantity: Decimal, cost: Decimal, threshold: Decimal, direction: Direction
+) -> bool:
+    """Tell whether the loss has reached the threshold; exactly reaching it counts.
+
+    Compared by multiplication: dividing by cost or quantity would round.
+    """
+    with exact():
+        return pnl(mark=mark, quantity=quantity, cost=cost, direction=direction) <= threshold * cost
+
+
+def trigger_price(*, quantity: Decimal, cost: Decimal, threshold: Decimal, direction: Direction) -> Decimal:
+    """Return the first price that breaches the threshold, cut towards breaching it, for showing."""
+    _check(quantity, cost)
+    is_long = direction is Direction.LONG
+    with exact():
+        worth = cost + threshold * cost if is_long else cost - threshold * cost
+    cut = Context(prec=_PRICE_DIGITS, rounding=ROUND_FLOOR if is_long else ROUND_CEILING)
+    return cut.divide(worth, quantity)
+
+
+def pnl_ratio(*, mark: Decimal, quantity: Decimal, cost: Decimal, direction: Direction) -> Decimal:
+    """Return profit or loss as a fraction of cost, for showing."""
+    return pnl(mark=mark, quantity=quantity, cost=cost, direction=direction) / cost
+
+
+def net_if_sold_now(
+    *, mark: Decimal, quantity: Decimal, cost: Decimal, taker: Decimal, direction: Direction
+) -> Decimal:
+    """Return what closing at the mark would leave after its own taker fee."""
+    gross = pnl(mark=mark, quantity=quantity, cost=cost, direction=direction)
+    with exact():
+        return gross - mark * quantity * taker
+
+
+def is_within_trading_cost(*, threshold: Decimal, round_trip: Decimal) -> bool:
+    """Tell whether a threshold is smaller than what buying and selling costs, which the chat says."""
+    return -threshold < round_trip
+
+
+def _check(quantity: Decimal, cost: Decimal) -> None:
+    # Nothing held would always look breached: 0 - cost ≤ threshold · cost.
+    if not (quantity > ZERO and cost > ZERO):
+        message = f"quantity {quantity} and cost {cost} must be positive"
+        raise InvalidNumberError(message)

@@ -1,0 +1,246 @@
+"""Guards and their history, and the assets whose owner was asked about them."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, update
+from sqlalchemy import select as select_columns
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.guards.following import SHOWN_LATE_WITHIN
+from engine.guards.guard import Guard, GuardState, Seen
+from engine.guards.table import GuardEventRow, GuardRow, KnownAssetRow
+from engine.model.holdings import PositionKey
+from engine.model.money import ZERO
+from engine.orders import steps_store as steps
+from engine.storage.readable import UnreadableRow, parsing, read_rows, readable_row, readable_rows
+from engine.storage.statements import Prepared, insert_row, plain_table, send
+
+_FIELDS = tuple(field.name for field in fields(Guard))
+#: Whatever is not surely closed: a word that nobody knows may stand for a guard that has to be watched.
+_OPEN = col(GuardRow.state) != GuardState.CLOSED
+
+_GUARD = Prepared(select(GuardRow).where(col(GuardRow.guard_id) == bindparam("guard_id")))
+_OPEN_OF_ACCOUNT = Prepared(
+    select(GuardRow)
+    .where(col(GuardRow.account_id) == bindparam("account_id"), _OPEN)
+    .order_by(col(GuardRow.created_at), col(GuardRow.guard_id))
+)
+_OPEN_OF_ALL = Prepared(select(GuardRow).where(_OPEN).order_by(col(GuardRow.guard_id)))
+_KNOWN_ASSETS = Prepared(
+    select(KnownAssetRow).where(col(KnownAssetRow.account_id) == bindparam("account_id"))
+)
+_GUARDS = plain_table(GuardRow).c
+_QUANTITY = select_columns(_GUARDS.quantity).where(_GUARDS.guard_id == bindparam("guard_id"))
+_SEEN = select_columns(
+    _GUARDS.account_id,
+    _GUARDS.created_at,
+    _GUARDS.seen_quantity,
+    _GUARDS.seen_at,
+    _GUARDS.seen_step,
+    _GUARDS.seen_venue_at,
+).where(_GUARDS.guard_id == bindparam("guard_id"))
+_CHANGE = update(plain_table(GuardRow)).where(_GUARDS.guard_id == bindparam("this_guard"))
+_KNOWN_ASSET = select(KnownAssetRow.asset).where(
+    col(KnownAssetRow.account_id) == bindparam("account_id"), col(KnownAssetRow.asset) == bindparam("asset")
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownAsset:
+    """An asset seen in an account, and what its owner answered about guarding it."""
+
+    account_id: str
+    user_id: int
+    asset: str
+    #: None where it was seen, and nobody can read when.
+    first_seen_at: datetime | None
+    asked_at: datetime | None = None
+    answer: str | None = None
+
+
+async def save_guard(session: AsyncSession, guard: Guard, *, now: datetime, cause: str) -> None:
+    """Insert or update a guard and add what happened to its history."""
+    before = (await send(session, _QUANTITY, guard_id=guard.guard_id)).scalar_one_or_none()
+    values = {name: getattr(guard, name) for name in _FIELDS}
+    if before is None:
+        # What was done by now was done before it was set, whatever the clock is set to later.
+        step = await steps.load_last_step_of_all(session)
+        await insert_row(session, GuardRow(**values, updated_at=now, seen_step=step))
+    else:
+        await send(session, _CHANGE, this_guard=guard.guard_id, updated_at=now, **values)
+    await insert_row(
+        session,
+        GuardEventRow(
+            guard_id=guard.guard_id,
+            user_id=guard.user_id,
+            account_id=guard.account_id,
+            at=now,
+            what=guard.state,
+            quantity_before=ZERO if before is None else before,
+            quantity_after=guard.quantity,
+            cost_after=guard.cost,
+            cause=cause,
+        ),
+    )
+
+
+async def load_guard(session: AsyncSession, guard_id: str) -> Guard | None:
+    """Return a guard, closed ones included."""
+    return await readable_row(session, _GUARD, _guard, guard_id=guard_id)
+
+
+async def load_open_guards(session: AsyncSession, account_id: str) -> tuple[Guard, ...]:
+    """Return an account's guards that are not closed, oldest first."""
+    return await readable_rows(session, _OPEN_OF_ACCOUNT, _guard, account_id=account_id)
+
+
+async def load_open_with_seen(
+    session: AsyncSession, account_id: str
+) -> tuple[tuple[Guard, Seen | None], ...]:
+    """Return an account's guards that are not closed, oldest first, each with what was last seen of its position."""
+    return await readable_rows(session, _OPEN_OF_ACCOUNT, _with_seen, account_id=account_id)
+
+
+async def load_open_guard(session: AsyncSession, key: PositionKey) -> Guard | None:
+    """Return the guard of a position that is not closed."""
+    for guard in await load_open_guards(session, key.account_id):
+        if guard.key == key:
+            return guard
+    return None
+
+
+async def note_seen(
+    session: AsyncSession,
+    guard_id: str,
+    seen: Seen,
+    *,
+    before_intent: str | None = None,
+) -> None:
+    """Remember how much of a guard's position was there; this is no change of the guard.
+
+    `before_intent` is an order of ours that it was seen before, whatever the clock was set to meanwhile.
+    """
+    row = (await send(session, _SEEN, guard_id=guard_id)).one_or_none()
+    if row is None:
+        return
+    seen_step = row.seen_step
+    if seen_step is None or row.seen_quantity != seen.quantity:
+        # The same quantity under another time is still of the same moment.
+        included = await _included_step(session, row.account_id, seen, before_intent)
+        # Readings come in order: what an earlier one included, a later one does. The first may be older than the guard.
+        seen_step = included if row.seen_quantity is None else max(included, seen_step or 0)
+    await send(
+        session,
+        _CHANGE,
+        this_guard=guard_id,
+        seen_quantity=seen.quantity,
+        seen_at=seen.at,
+        seen_step=seen_step,
+        seen_venue_at=seen.venue_at,
+    )
+
+
+async def load_seen_step(session: AsyncSession, guard_id: str) -> int:
+    """Return the last step of our orders that what was seen of a guard's position certainly includes.
+
+    What was never seen since it was guarded includes what was done before.
+    """
+    row = (await send(session, _SEEN, guard_id=guard_id)).one_or_none()
+    if row is None:
+        return 0
+    if row.seen_step is not None:
+        return int(row.seen_step)
+    seen = _seen(row)
+    if seen is None:
+        # Set by a version that did not note the step.
+        return await steps.load_step_before(session, row.account_id, guard_id, set_at=row.created_at)
+    return await _included_step(session, row.account_id, seen)
+
+
+async def _included_step(
+    session: AsyncSession, account_id: str, seen: Seen, before_intent: str | None = None
+) -> int:
+    if seen.step is not None:
+        first = await steps.load_first_step(session, before_intent) if before_intent else None
+        return seen.step if first is None else min(seen.step, first - 1)
+    # What a venue showed right after a sale may be of before it: such a sale is not included.
+    until = seen.at - SHOWN_LATE_WITHIN
+    return await steps.load_last_step(session, account_id, until=until, before_intent=before_intent)
+
+
+async def load_seen(session: AsyncSession, guard_id: str) -> Seen | None:
+    """Return how much of a guard's position was there when it was last seen; None when it never was."""
+    row = (await send(session, _SEEN, guard_id=guard_id)).one_or_none()
+    return None if row is None else _seen(row)
+
+
+async def load_watched(session: AsyncSession) -> tuple[Guard, ...]:
+    """Return every guard that is not closed, of all accounts."""
+    return await readable_rows(session, _OPEN_OF_ALL, _guard)
+
+
+async def save_known_asset(session: AsyncSession, known: KnownAsset) -> None:
+    """Remember that an asset was seen; the first sight counts."""
+    if known.first_seen_at is None:
+        return
+    same = await send(session, _KNOWN_ASSET, account_id=known.account_id, asset=known.asset)
+    if same.first() is not None:
+        return
+    await insert_row(
+        session,
+        KnownAssetRow(
+            account_id=known.account_id,
+            asset=known.asset,
+            user_id=known.user_id,
+            first_seen_at=known.first_seen_at,
+            asked_at=known.asked_at,
+            answer=known.answer,
+        ),
+    )
+
+
+async def load_known_assets(session: AsyncSession, account_id: str) -> tuple[KnownAsset, ...]:
+    """Return the assets that were seen in an account."""
+    read = await read_rows(session, _KNOWN_ASSETS, _known_asset, account_id=account_id)
+    # Seen is seen: an asset that were forgotten would be asked about, or guarded, as if it were new.
+    return (*read.readable, *(_seen_some_time(account_id, row) for row in read.unreadable))
+
+
+def _seen_some_time(account_id: str, row: UnreadableRow) -> KnownAsset:
+    return KnownAsset(
+        account_id=account_id,
+        user_id=row.user_id or 0,
+        asset=row.text("asset"),
+        first_seen_at=None,
+    )
+
+
+def _known_asset(row: KnownAssetRow) -> KnownAsset:
+    return KnownAsset(
+        account_id=row.account_id,
+        user_id=row.user_id,
+        asset=row.asset,
+        first_seen_at=row.first_seen_at,
+        asked_at=row.asked_at,
+        answer=row.answer,
+    )
+
+
+def _guard(row: GuardRow) -> Guard:
+    values = {name: getattr(row, name) for name in _FIELDS}
+    # Each value may be one of its column's, and together they guard nothing.
+    with parsing():
+        return Guard(**values)
+
+
+def _with_seen(row: GuardRow) -> tuple[Guard, Seen | None]:
+    return _guard(row), _seen(row)
+
+
+def _seen(row: Any) -> Seen | None:
+    if row.seen_quantity is None or row.seen_at is None:
+        return None
+    return Seen(quantity=row.seen_quantity, at=row.seen_at, venue_at=row.seen_venue_at)

@@ -1,0 +1,77 @@
+"""Guards with their history, and the assets whose owner is asked about guarding them."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from sqlalchemy import Index
+from sqlmodel import Field
+
+from engine.guards.guard import GuardSource, GuardState
+from engine.model.holdings import Direction, PositionKind
+from engine.model.venues import Venue
+from engine.storage.base import Table, account_reference, row_number, user_reference
+from engine.storage.columns import BIG_INTEGER, DecimalText, EnumText, UtcDateTime
+
+
+class GuardRow(Table, table=True):
+    """A guarded quantity of a position."""
+
+    __tablename__: ClassVar[str] = "guards"
+    __table_args__ = (Index(None, "account_id", "state"),)
+
+    guard_id: str = Field(primary_key=True)
+    user_id: int = user_reference(index=True)
+    account_id: str = account_reference()
+    venue: Venue = Field(sa_type=EnumText(Venue))
+    kind: PositionKind = Field(sa_type=EnumText(PositionKind))
+    direction: Direction = Field(sa_type=EnumText(Direction))
+    asset: str
+    symbol: str
+    quantity: Decimal = Field(sa_type=DecimalText)
+    cost: Decimal = Field(sa_type=DecimalText)
+    currency: str
+    threshold: Decimal = Field(sa_type=DecimalText)
+    source: GuardSource = Field(sa_type=EnumText(GuardSource))
+    state: GuardState = Field(sa_type=EnumText(GuardState))
+    state_reason: str | None = None
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+    leverage: int | None = None
+    venue_entry: Decimal | None = Field(default=None, sa_type=DecimalText)
+    seen_quantity: Decimal | None = Field(default=None, sa_type=DecimalText)
+    seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    #: The last step of our orders that what was seen certainly includes, by its row number.
+    seen_step: int | None = Field(default=None, sa_type=BIG_INTEGER)
+    #: When it was seen on the venue's own clock, which outlasts a wrong one of ours.
+    seen_venue_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class GuardEventRow(Table, table=True):
+    """One change of a guard; only ever added to."""
+
+    __tablename__: ClassVar[str] = "guard_events"
+
+    event_id: int = row_number()
+    guard_id: str = Field(foreign_key="guards.guard_id", index=True)
+    user_id: int = user_reference()
+    account_id: str = account_reference()
+    at: datetime = Field(sa_type=UtcDateTime)
+    what: str
+    quantity_before: Decimal = Field(sa_type=DecimalText)
+    quantity_after: Decimal = Field(sa_type=DecimalText)
+    cost_after: Decimal = Field(sa_type=DecimalText)
+    cause: str
+
+
+class KnownAssetRow(Table, table=True):
+    """An asset seen in an account, and its owner's answer about it."""
+
+    __tablename__: ClassVar[str] = "known_assets"
+
+    account_id: str = account_reference(primary_key=True)
+    asset: str = Field(primary_key=True)
+    user_id: int = user_reference()
+    first_seen_at: datetime = Field(sa_type=UtcDateTime)
+    asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    answer: str | None = None

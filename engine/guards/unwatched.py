@@ -1,0 +1,81 @@
+"""Pure: whether a guard can act now, and why and since when it cannot."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from engine.guards.guard import Guard
+from engine.guards.guard_mark import GuardMark
+from engine.market.mark import PriceProblem, PriceUnknown
+
+STARTING = "starting, the first prices are not in yet"
+KEY_CHANGED = (
+    "nothing is sold before it is certain that the changed key opens the same account; "
+    "it is asked for every few seconds"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unwatched:
+    """An armed guard that could not sell now."""
+
+    symbol: str
+    venue_label: str
+    why: str
+    #: None where this process never saw it watched.
+    since: datetime | None
+    #: True where it is how things are, as at night for a stock.
+    is_usual: bool = False
+    #: True while NIJA has just started and the first prices are not in yet.
+    is_starting: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watching:
+    """What is known of the watch over one guard and of its account."""
+
+    guard_mark: GuardMark
+    #: When its venue gave prices last; None if never.
+    looked_at: datetime | None
+    #: Whether that is recent enough.
+    is_looked_at: bool
+    #: Why the venue refuses the account's key; None while it does not.
+    key_refused: str | None = None
+    #: When the account was last read.
+    read_at: datetime | None = None
+    #: Whether it is certain that the account's key opens the account that its guards were set for.
+    is_key_certain: bool = True
+    #: Whether the process started so short a time ago that nothing is missing yet.
+    has_just_started: bool = False
+
+
+def find_unwatched(guard: Guard, watching: Watching) -> Unwatched | None:
+    """Return why an armed guard cannot act; None while it can."""
+    label, seen = guard.venue.label, watching.guard_mark.current
+    problem = seen.problem if isinstance(seen, PriceUnknown) else None
+    if watching.key_refused is not None:
+        why = f"{label} refuses the key, so nothing could be sold: {watching.key_refused}"
+        return _unwatched(guard, why, watching.read_at)
+    if not watching.is_key_certain:
+        return _unwatched(guard, KEY_CHANGED, None)
+    is_blind = problem is not None or not watching.is_looked_at
+    if is_blind and problem is not PriceProblem.MARKET_CLOSED and _is_first_look(watching):
+        return replace(_unwatched(guard, STARTING, None), is_starting=True)
+    if problem is not None:
+        last, is_closed = watching.guard_mark.last, problem is PriceProblem.MARKET_CLOSED
+        began = watching.guard_mark.unknown_since
+        since = began.at if began else (last.at if last else None)
+        why = problem.value if is_closed else f"price unknown: {problem}"
+        return _unwatched(guard, why, since, is_usual=is_closed)
+    if not watching.is_looked_at:
+        return _unwatched(guard, f"no prices come from {label}", watching.looked_at)
+    return None
+
+
+def _is_first_look(watching: Watching) -> bool:
+    return watching.has_just_started and watching.guard_mark.last is None
+
+
+def _unwatched(guard: Guard, why: str, since: datetime | None, *, is_usual: bool = False) -> Unwatched:
+    return Unwatched(
+        symbol=guard.symbol, venue_label=guard.venue.label, why=why, since=since, is_usual=is_usual
+    )

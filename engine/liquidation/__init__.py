@@ -1,1 +1,0 @@
-"""When a guarded position is sold: the mark, the rule, the watch and the sale."""

@@ -1,0 +1,1 @@
+"""What a price is: quotes, marks, USD values and what trading costs."""

@@ -1,0 +1,155 @@
+"""Public market data shared by all accounts: each instrument is asked for once per venue."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from engine import wall_time
+from engine.brokers.base import MarketData, Session
+from engine.clock import Clock, Moment, moment
+from engine.model.errors import BrokerError
+from engine.model.instruments import AssetClass, Instrument
+from engine.model.quotes import OrderBook, Quote
+from engine.model.venues import Venue
+
+#: Nobody asks for the listings again sooner than this, whatever came of it.
+ASK_AGAIN_S = 5.0
+SESSION_MAX_AGE_S = 30.0
+#: Two clocks that are read one after the other differ by less, and so do they after a while.
+CLOCKS_AGREE_WITHIN = timedelta(seconds=0.5)
+
+
+class VenueMarket:
+    """One venue's listings and the latest quotes, kept for whoever asks next."""
+
+    def __init__(self, *, data: MarketData, clock: Clock) -> None:
+        self.data = data
+        self._clock = clock
+        self._instruments: Mapping[str, Instrument] = {}
+        self._asked_at = float("-inf")
+        self._failed: BrokerError | None = None
+        self._quotes: dict[str, Quote] = {}
+        self._quotes_asked: dict[str, Moment] = {}
+        self._distrusted = set[str]()
+        self._session: Session | None = None
+        self._session_read: Moment | None = None
+        self._lock = asyncio.Lock()
+
+    @property
+    def venue(self) -> Venue:
+        """Return the venue it speaks for."""
+        return self.data.venue
+
+    async def instruments(self) -> Mapping[str, Instrument]:
+        """Return the listings that are kept; only the first caller waits for the venue.
+
+        Raises:
+            BrokerError: there are none yet and the venue does not tell.
+
+        """
+        if not self._instruments:
+            await self.refresh_instruments()
+        if not self._instruments and self._failed is not None:
+            raise self._failed
+        return self._instruments
+
+    async def refresh_instruments(self) -> None:
+        """Ask for the listings now, unless that failed a moment ago; the old ones stand in on a failure."""
+        async with self._lock:
+            now = self._clock.monotonic()
+            if now - self._asked_at < ASK_AGAIN_S:
+                return
+            try:
+                self._instruments = await self.data.fetch_instruments()
+                self._failed = None
+            except BrokerError as e:
+                self._failed = e
+            self._asked_at = self._clock.monotonic()
+
+    async def quotes(self, symbols: Collection[str], *, max_age_s: float) -> Mapping[str, Quote]:
+        """Return quotes at most `max_age_s` old, asking the venue only for the others."""
+        limit = timedelta(seconds=max_age_s)
+        missing = {symbol for symbol in symbols if self._kept_quote(symbol, limit) is None}
+        if missing:
+            await self.fetch_quotes(missing)
+        kept = {symbol: self._kept_quote(symbol, limit) for symbol in symbols}
+        return self.trusted({symbol: quote for symbol, quote in kept.items() if quote is not None})
+
+    def trusted(self, quotes: Mapping[str, Quote]) -> Mapping[str, Quote]:
+        """Leave out the quotes that a second source contradicts."""
+        return {symbol: quote for symbol, quote in quotes.items() if symbol not in self._distrusted}
+
+    def is_trusted(self, symbol: str) -> bool:
+        """Tell whether no second source contradicts an instrument's quotes."""
+        return symbol not in self._distrusted
+
+    def set_price_trust(self, symbol: str, *, is_trusted: bool) -> None:
+        """Say whether an instrument's quotes are a price; they are until somebody says otherwise."""
+        if is_trusted:
+            self._distrusted.discard(symbol)
+        else:
+            self._distrusted.add(symbol)
+
+    async def fetch_quotes(self, symbols: Collection[str]) -> Mapping[str, Quote]:
+        """Ask the venue now, whatever is kept."""
+        asked = moment(self._clock)
+        fresh = await self.data.fetch_quotes(symbols)
+        if not self._set_since(asked):
+            # Of a price that came while the clock was set nobody knows how old it will be.
+            self._quotes.update(fresh)
+            self._quotes_asked.update(dict.fromkeys(fresh, asked))
+        return fresh
+
+    async def book(self, symbol: str) -> OrderBook:
+        """Return the order book as it is now."""
+        return await self.data.fetch_book(symbol)
+
+    async def session(self) -> Session | None:
+        """Return the stock session, asked for when it has changed or half a minute ago; None without stocks."""
+        session = self._kept_session()
+        if session is None or self._has_turned(session):
+            return await self.fetch_session()
+        return session
+
+    async def fetch_session(self) -> Session | None:
+        """Ask for the stock session now, whatever is kept: a market may close unscheduled."""
+        self._session = await self.data.fetch_session()
+        self._session_read = moment(self._clock)
+        return self._session
+
+    async def in_session(self, instrument: Instrument) -> bool:
+        """Tell whether an instrument trades now: coins always, stocks in their regular session."""
+        if instrument.asset_class is not AssetClass.STOCK:
+            return True
+        session = await self.session()
+        return session is not None and session.is_open
+
+    def _kept_session(self) -> Session | None:
+        if self._session is None or self._session_read is None:
+            return None
+        if moment(self._clock) - self._session_read > timedelta(seconds=SESSION_MAX_AGE_S):
+            return None
+        return self._session.moved(self._set_since(self._session_read))
+
+    def _set_since(self, then: Moment) -> timedelta:
+        """Return by how much the wall clock was set since a moment; what was dated then is off by it."""
+        now = moment(self._clock)
+        by = wall_time.between(then.at, now.at) - (now - then)
+        return by if abs(by) > CLOCKS_AGREE_WITHIN else timedelta(0)
+
+    def _has_turned(self, session: Session) -> bool:
+        turns_at = session.next_close if session.is_open else session.next_open
+        return turns_at is not None and not wall_time.is_ahead(turns_at, self._clock.now())
+
+    def _kept_quote(self, symbol: str, limit: timedelta) -> Quote | None:
+        """Return a quote that is young enough: how old it was when it came, and how long ago that was."""
+        quote, asked = self._quotes.get(symbol), self._quotes_asked.get(symbol)
+        if quote is None or asked is None:
+            return None
+        if wall_time.between(quote.at, asked.at) + (moment(self._clock) - asked) > limit:
+            return None
+        return replace(quote, at=quote.at + self._set_since(asked))
+
+
+Markets = Mapping[Venue, VenueMarket]

@@ -1,0 +1,273 @@
+"""The price a position is judged by, and when there is none that can be trusted."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from engine import wall_time
+from engine.brokers.base import Session
+from engine.model.holdings import Direction
+from engine.model.money import ZERO, exact
+from engine.model.quotes import OrderBook, Quote
+from engine.model.walk import BookProblem, walk_book
+
+#: A top level that covers less than this part of the guarded quantity says little about the price.
+THIN_TOP_RATIO = Decimal("0.1")
+#: A move of more than this from the last accepted mark needs a second look.
+JUMP_RATIO = Decimal("0.05")
+#: The first quotes after the opening bell are not yet prices.
+SETTLING_AFTER_OPEN = timedelta(seconds=30)
+
+
+class MarkBasis(StrEnum):
+    """Where a mark comes from."""
+
+    BID = "bid"
+    ASK = "ask"
+    #: The spread is too wide for one side to be the price.
+    MID = "mid"
+    #: The order book walked for the guarded quantity.
+    WALKED = "walked"
+
+
+class PriceProblem(StrEnum):
+    """Why there is no price."""
+
+    NOT_LISTED = "not in the venue's listings"
+    NO_QUOTE = "no quote"
+    NO_BID = "no bid"
+    NO_ASK = "no ask"
+    NOT_A_NUMBER = "not a number"
+    NOT_POSITIVE = "zero or negative"
+    CROSSED = "bid above ask"
+    STALE = "too old"
+    FROM_THE_FUTURE = "dated ahead of our clock"
+    NO_BOOK = "no order book"
+    BAD_BOOK = "the order book makes no sense"
+    SHALLOW_BOOK = "the order book does not cover the guarded quantity"
+    NOT_CONFIRMED = "a second look did not confirm it"
+    CONTRADICTED = "ticker and order book differ"
+    NOT_JUDGED = "a defect of the bot itself; its log says which"
+    MARKET_CLOSED = "market closed"
+
+
+class LookReason(StrEnum):
+    """Why one look is not enough."""
+
+    FIRST_PRICE = "first price after a start"
+    JUMP = "far from the last price"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A price that a position may be judged by."""
+
+    price: Decimal
+    basis: MarkBasis
+    at: datetime
+
+    @property
+    def wide_spread(self) -> bool:
+        """Tell whether it must be shown as *wide spread, guarded at mid*."""
+        return self.basis is MarkBasis.MID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceUnknown:
+    """No price: it never triggers, never hides, and alarms."""
+
+    problem: PriceProblem
+    #: For how long it may have been unknown already when it was noticed.
+    for_s: float = 0
+    #: When a closed market opens next, as far as its venue told.
+    opens_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsBook:
+    """The top of the book says too little; decide again with the order book."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsSecondLook:
+    """A surprising price: look at the order book a little later, then `second_look.confirm`."""
+
+    reason: LookReason
+    #: The latest look; the next one must agree with it.
+    candidate: Mark
+    #: When the first and the latest look were taken, by our clock.
+    first_at: datetime
+    latest_at: datetime
+    looks: int = 1
+
+
+_BOOK_PROBLEMS = {
+    BookProblem.BAD: PriceProblem.BAD_BOOK,
+    BookProblem.SHALLOW: PriceProblem.SHALLOW_BOOK,
+}
+
+Decision = Mark | PriceUnknown | NeedsBook | NeedsSecondLook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkRequest:
+    """What a price is wanted for."""
+
+    direction: Direction
+    #: The guarded quantity, or what is held where nothing is guarded.
+    quantity: Decimal
+    threshold: Decimal
+    max_age_s: float
+
+
+def decide_mark(
+    request: MarkRequest,
+    *,
+    quote: Quote | None,
+    book: OrderBook | None = None,
+    last: Mark | None,
+    now: datetime,
+) -> Decision:
+    """Decide the price that would be had now; `last` is the last accepted mark, None after a start."""
+    if quote is None:
+        return PriceUnknown(problem=PriceProblem.NO_QUOTE)
+    judged = _judge(request, quote, now)
+    if isinstance(judged, NeedsBook) and book is not None:
+        judged = _walk_unless_wide(request, book, now)
+    if not isinstance(judged, Mark):
+        return judged
+    if last is None:
+        reason = LookReason.FIRST_PRICE
+    elif not is_within(judged.price, last.price, JUMP_RATIO):
+        reason = LookReason.JUMP
+    else:
+        return judged
+    return NeedsSecondLook(reason=reason, candidate=judged, first_at=now, latest_at=now)
+
+
+def mark_from_book(request: MarkRequest, *, book: OrderBook, now: datetime) -> Mark | PriceUnknown:
+    """Return the price an order book gives by itself, for a second look."""
+    judged = _judge(request, book.top, now)
+    return _walk(request, book, now) if isinstance(judged, NeedsBook) else judged
+
+
+def mark_from_side(request: MarkRequest, *, quote: Quote, now: datetime) -> Mark | PriceUnknown:
+    """Return the side of a quote that a position is closed at, however wide the spread."""
+    sides = _check_quote(quote, now, request.max_age_s)
+    if isinstance(sides, PriceProblem):
+        return PriceUnknown(problem=sides)
+    bid, ask = sides
+    if request.direction is Direction.LONG:
+        return Mark(price=bid, basis=MarkBasis.BID, at=quote.at)
+    return Mark(price=ask, basis=MarkBasis.ASK, at=quote.at)
+
+
+def check_session(session: Session | None, *, quote: Quote, now: datetime) -> PriceUnknown | None:
+    """Say *market closed* for a stock unless its quote is of this session and the opening has settled.
+
+    No session is what a venue without stocks has, or one that does not tell: then nothing is open.
+    """
+    if session is not None and is_settled(session, now) and is_settled(session, quote.at):
+        return None
+    opens_at = session.next_open if session is not None and not session.is_open else None
+    return PriceUnknown(problem=PriceProblem.MARKET_CLOSED, opens_at=opens_at)
+
+
+def is_settled(session: Session, at: datetime) -> bool:
+    """Tell whether a moment lies in the regular session and not right after its opening."""
+    if not session.is_open or session.opened_at is None:
+        return False
+    # What was read a moment ago may be of before the close.
+    is_over = session.next_close is not None and not wall_time.is_before(at, session.next_close)
+    return not wall_time.is_before(at, session.opened_at + SETTLING_AFTER_OPEN) and not is_over
+
+
+def _judge(request: MarkRequest, quote: Quote, now: datetime) -> Mark | PriceUnknown | NeedsBook:
+    sides = _check_quote(quote, now, request.max_age_s)
+    if isinstance(sides, PriceProblem):
+        return PriceUnknown(problem=sides)
+    bid, ask = sides
+    # A wide spread goes before a thin top: walking a hollow book would sell because of the spread itself.
+    if _is_wide(bid, ask, request.threshold):
+        with exact():
+            return Mark(price=(bid + ask) / 2, basis=MarkBasis.MID, at=quote.at)
+    if _covers(_top_quantity(quote, request.direction), request.quantity):
+        if request.direction is Direction.LONG:
+            return Mark(price=bid, basis=MarkBasis.BID, at=quote.at)
+        return Mark(price=ask, basis=MarkBasis.ASK, at=quote.at)
+    return NeedsBook()
+
+
+def _is_wide(bid: Decimal, ask: Decimal, threshold: Decimal) -> bool:
+    # (ask - bid) / mid > -threshold / 2, by multiplication
+    with exact():
+        return (ask - bid) * 4 > -threshold * (ask + bid)
+
+
+def _top_quantity(quote: Quote, direction: Direction) -> Decimal | None:
+    return quote.bid_quantity if direction is Direction.LONG else quote.ask_quantity
+
+
+def _check_quote(quote: Quote, now: datetime, max_age_s: float) -> tuple[Decimal, Decimal] | PriceProblem:
+    if quote.bid is None:
+        return PriceProblem.NO_BID
+    if quote.ask is None:
+        return PriceProblem.NO_ASK
+    problem = _check_sides(quote.bid, quote.ask) or _check_age(quote.at, now, max_age_s)
+    return problem or (quote.bid, quote.ask)
+
+
+def _check_sides(bid: Decimal, ask: Decimal) -> PriceProblem | None:
+    if not (bid.is_finite() and ask.is_finite()):
+        return PriceProblem.NOT_A_NUMBER
+    if bid <= ZERO or ask <= ZERO:
+        return PriceProblem.NOT_POSITIVE
+    if bid > ask:
+        return PriceProblem.CROSSED
+    return None
+
+
+def _check_age(at: datetime, now: datetime, max_age_s: float) -> PriceProblem | None:
+    limit = timedelta(seconds=max_age_s)
+    # A venue's time against ours: where they differ by more than that, no price can be told from an old one.
+    old = wall_time.between(at, now)
+    if old > limit:
+        return PriceProblem.STALE
+    if -old > limit:
+        return PriceProblem.FROM_THE_FUTURE
+    return None
+
+
+def _covers(top_quantity: Decimal | None, quantity: Decimal) -> bool:
+    if top_quantity is None or not top_quantity.is_finite():
+        return False
+    with exact():
+        return top_quantity >= quantity * THIN_TOP_RATIO
+
+
+def _walk_unless_wide(request: MarkRequest, book: OrderBook, now: datetime) -> Mark | PriceUnknown:
+    # A book may be wide where the quote before it was not.
+    walked = _walk(request, book, now)
+    if isinstance(walked, PriceUnknown) or not (book.bids and book.asks):
+        return walked
+    bid, ask = book.bids[0].price, book.asks[0].price
+    if _check_sides(bid, ask) is not None or not _is_wide(bid, ask, request.threshold):
+        return walked
+    with exact():
+        return Mark(price=(bid + ask) / 2, basis=MarkBasis.MID, at=book.at)
+
+
+def _walk(request: MarkRequest, book: OrderBook, now: datetime) -> Mark | PriceUnknown:
+    if age_problem := _check_age(book.at, now, request.max_age_s):
+        return PriceUnknown(problem=age_problem)
+    price = walk_book(book, request.direction, request.quantity)
+    if isinstance(price, BookProblem):
+        return PriceUnknown(problem=_BOOK_PROBLEMS[price])
+    return Mark(price=price, basis=MarkBasis.WALKED, at=book.at)
+
+
+def is_within(price: Decimal, reference: Decimal, ratio: Decimal) -> bool:
+    """Tell whether a price differs from another by no more than `ratio` of it."""
+    with exact():
+        return abs(price - reference) <= ratio * reference

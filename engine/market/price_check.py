@@ -1,0 +1,185 @@
+"""Pure: whether a ticker still tells the price, by the top of the order book as a second source."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeGuard
+
+from engine.market.mark import Mark, MarkRequest, is_within, mark_from_book, mark_from_side
+from engine.market.second_look import AGREEMENT_RATIO
+from engine.model.holdings import Direction
+from engine.model.money import ZERO, exact
+from engine.model.quotes import OrderBook, Quote
+
+#: So many instruments of one venue are compared with their books in one look at the most.
+CHECKS_A_LOOK = 4
+#: So many of them may be known to differ, each of which costs two books and a ticker; the rest is for the others.
+DIFFERING_A_LOOK = 3
+#: A comparison asks for a book, and where that differs for a ticker and a book more.
+FIRST_CALLS = 1
+SECOND_CALLS = 2
+#: What comparisons may ask of a venue at once after a quiet time.
+CALLS_AT_ONCE = 12.0
+#: A ticker that stood still for so long while the book moved away is frozen.
+FROZEN_AFTER_S = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceCheck:
+    """What comparing one instrument's ticker with its book has shown so far, by a clock nobody sets."""
+
+    checked_s: float | None = None
+    #: When a comparison was last begun, whatever came of it.
+    tried_s: float | None = None
+    #: When both last agreed, and what the ticker said then; None when they never did.
+    agreed_s: float | None = None
+    agreed: tuple[Decimal | None, Decimal | None] | None = None
+    #: Since when they disagree; None while they agree.
+    differs_since_s: float | None = None
+    #: Whether the ticker has not moved at all since both agreed.
+    stands_still: bool = False
+    #: The last two books that disagreed with it, read a moment apart.
+    books: tuple[OrderBook, OrderBook] | None = None
+
+    @property
+    def differs(self) -> bool:
+        """Tell whether the ticker is no price now."""
+        return self.differs_since_s is not None
+
+
+def differs(ticker: Quote, book: OrderBook, directions: Collection[Direction]) -> bool:
+    """Tell whether ticker and book differ by more than two looks at one price may, in what guards are judged by.
+
+    A price that is missing or garbage in the ticker is none anyway; one that only the book lacks contradicts it.
+    """
+    top = book.top
+    if any(_differ(_side(ticker, one), _side(top, one)) for one in directions):
+        return True
+    # Where the ticker's spread is so wide that its middle is judged by, the other side counts too.
+    return _differ(ticker.ask, ticker.bid) and _differ(_middle(ticker), _middle(top))
+
+
+def plan_checks(
+    checks: Mapping[str, PriceCheck], symbols: Collection[str], *, now_s: float, due_s: float
+) -> list[str]:
+    """Choose which instruments to compare now: of those that differ or were not compared lately, a few in turn.
+
+    The turn goes by when each was last tried, so that neither many that differ nor some that are never told
+    keep any other from being compared.
+    """
+    known = {symbol: checks.get(symbol, PriceCheck()) for symbol in symbols}
+    due = [
+        symbol
+        for symbol, check in known.items()
+        if check.differs or check.checked_s is None or now_s - check.checked_s >= due_s
+    ]
+    in_turn = sorted(due, key=lambda symbol: (_turn(known[symbol]), symbol))
+    waiting = [symbol for symbol in in_turn if known[symbol].differs][DIFFERING_A_LOOK:]
+    return [symbol for symbol in in_turn if symbol not in waiting][:CHECKS_A_LOOK]
+
+
+def affordable(due: Sequence[str], checks: Mapping[str, PriceCheck], *, calls: float) -> list[str]:
+    """Return the first of the instruments that are due for which the calls suffice; the others wait their turn."""
+    chosen = list[str]()
+    for symbol in due:
+        calls -= FIRST_CALLS + (SECOND_CALLS if checks.get(symbol, PriceCheck()).differs else 0)
+        if calls < 0:
+            break
+        chosen.append(symbol)
+    return chosen
+
+
+def after_agreement(ticker: Quote, *, now_s: float) -> PriceCheck:
+    """Return what is known once ticker and book agree."""
+    return PriceCheck(checked_s=now_s, tried_s=now_s, agreed_s=now_s, agreed=(ticker.bid, ticker.ask))
+
+
+def after_difference(
+    check: PriceCheck, ticker: Quote, books: tuple[OrderBook, OrderBook], *, now_s: float
+) -> PriceCheck:
+    """Return what is known once two books in a row disagreed with the ticker."""
+    return replace(
+        check,
+        checked_s=now_s,
+        tried_s=now_s,
+        differs_since_s=now_s if check.differs_since_s is None else check.differs_since_s,
+        stands_still=check.agreed == (ticker.bid, ticker.ask),
+        books=books,
+    )
+
+
+def unknown_for_s(check: PriceCheck, *, now_s: float) -> float:
+    """Return for how long the price may have been unknown: since both were last seen to agree."""
+    since_s = check.differs_since_s if check.agreed_s is None else check.agreed_s
+    return 0.0 if since_s is None else now_s - since_s
+
+
+def living_marks(
+    check: PriceCheck, request: MarkRequest, *, quote: Quote | None, looked_since_s: float, now: datetime
+) -> tuple[Mark, Mark] | None:
+    """Return the marks of two books that agree and moved away from a frozen ticker; None when it may be the book.
+
+    Neither is a lone reading: the ticker has stood still since both agreed and does in this look, which began at
+    `looked_since_s`; this look saw the difference that an earlier one had seen, in two books read a moment apart.
+    """
+    if quote is None or check.agreed != (quote.bid, quote.ask):
+        return None
+    if not check.stands_still or not _is_seen_again(check, looked_since_s):
+        return None
+    marks = _marks_of_books(check, request, now)
+    if marks is None or not is_within(marks[1].price, marks[0].price, AGREEMENT_RATIO):
+        return None
+    return marks
+
+
+def marks_of_both(
+    check: PriceCheck, request: MarkRequest, *, quote: Quote | None, looked_since_s: float, now: datetime
+) -> tuple[Mark, Mark, Mark] | None:
+    """Return what the ticker and two books of this look each say of the side that is traded; None if one says nothing.
+
+    Where they differ and each of them is past a threshold, it does not matter which of them is right.
+    """
+    if quote is None or check.checked_s is None or check.checked_s < looked_since_s:
+        return None
+    shown, marks = mark_from_side(request, quote=quote, now=now), _marks_of_books(check, request, now)
+    return (shown, *marks) if isinstance(shown, Mark) and marks is not None else None
+
+
+def _marks_of_books(check: PriceCheck, request: MarkRequest, now: datetime) -> tuple[Mark, Mark] | None:
+    if check.books is None:
+        return None
+    first, second = (mark_from_book(request, book=book, now=now) for book in check.books)
+    return (first, second) if isinstance(first, Mark) and isinstance(second, Mark) else None
+
+
+def _is_seen_again(check: PriceCheck, looked_since_s: float) -> bool:
+    """Tell whether this look's own comparison found a difference that an earlier look had found."""
+    if check.checked_s is None or check.differs_since_s is None or check.checked_s < looked_since_s:
+        return False
+    return check.checked_s - check.differs_since_s >= FROZEN_AFTER_S
+
+
+def _differ(shown: Decimal | None, top: Decimal | None) -> bool:
+    if not _is_price(shown):
+        return False
+    return top is None or not top.is_finite() or not is_within(top, shown, AGREEMENT_RATIO)
+
+
+def _is_price(value: Decimal | None) -> TypeGuard[Decimal]:
+    return value is not None and value.is_finite() and value > ZERO
+
+
+def _side(quote: Quote, direction: Direction) -> Decimal | None:
+    return quote.bid if direction is Direction.LONG else quote.ask
+
+
+def _middle(quote: Quote) -> Decimal | None:
+    if not (_is_price(quote.bid) and _is_price(quote.ask)):
+        return None
+    with exact():
+        return (quote.bid + quote.ask) / 2
+
+
+def _turn(check: PriceCheck) -> float:
+    return float("-inf") if check.tried_s is None else check.tried_s

@@ -1,0 +1,112 @@
+"""Compare the tickers of one venue's guarded instruments with their order books, each once for all guards."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from engine.brokers.budget import Budget
+from engine.clock import Clock
+from engine.market.feed import VenueMarket
+from engine.market.price_check import (
+    CALLS_AT_ONCE,
+    FIRST_CALLS,
+    SECOND_CALLS,
+    PriceCheck,
+    affordable,
+    after_agreement,
+    after_difference,
+    differs,
+    plan_checks,
+)
+from engine.market.second_look import SECOND_LOOK_AFTER
+from engine.model.errors import BrokerError
+from engine.model.holdings import Direction
+from engine.model.instruments import AssetClass
+from engine.model.quotes import Quote
+
+#: A venue that does not tell a book by then leaves the comparison to the next look.
+BOOK_S = 5.0
+
+
+class PriceChecks:
+    """Keeps what the comparisons have shown, by symbol."""
+
+    def __init__(self, *, market: VenueMarket, clock: Clock, max_age_s: float) -> None:
+        self._market = market
+        self._clock = clock
+        # Looks come in steps: half of it keeps the comparison within it.
+        self._due_s = max_age_s / 2
+        self._checks = dict[str, PriceCheck]()
+        self._looked_since_s = clock.monotonic()
+        # Second looks are taken on credit.
+        self._budget = Budget(capacity=CALLS_AT_ONCE, refill_per_s=market.data.spare_calls_per_s, reserve=0)
+
+    def get(self, symbol: str) -> PriceCheck:
+        """Return what is known of an instrument's ticker."""
+        return self._checks.get(symbol, PriceCheck())
+
+    def differing(self) -> frozenset[str]:
+        """Return the instruments whose ticker and book differ."""
+        return frozenset(symbol for symbol, check in self._checks.items() if check.differs)
+
+    @property
+    def looked_since_s(self) -> float:
+        """Return when the comparisons of the present look began, by a clock nobody sets."""
+        return self._looked_since_s
+
+    async def run(
+        self, quotes: Mapping[str, Quote], *, guarded: Mapping[str, frozenset[Direction]]
+    ) -> list[Exception]:
+        """Compare what is due among these quotes; whatever cannot be read is compared next time.
+
+        Returns what went wrong beside that: one comparison must not keep the guards from being judged.
+        """
+        self._looked_since_s = self._clock.monotonic()
+        for symbol in self._checks.keys() - guarded.keys():
+            del self._checks[symbol]
+            self._market.set_price_trust(symbol, is_trusted=True)
+        comparable = await self._with_books(quotes)
+        due = plan_checks(self._checks, comparable, now_s=self._clock.monotonic(), due_s=self._due_s)
+        due = affordable(due, self._checks, calls=self._budget.points(now=self._clock.monotonic()))
+        compared = await asyncio.gather(
+            *(self._compare(symbol, quotes[symbol], guarded[symbol]) for symbol in due),
+            return_exceptions=True,
+        )
+        return [failure for failure in compared if isinstance(failure, Exception)]
+
+    async def _compare(self, symbol: str, quote: Quote, directions: frozenset[Direction]) -> None:
+        self._checks[symbol] = replace(self.get(symbol), tried_s=self._clock.monotonic())
+        try:
+            async with asyncio.timeout(BOOK_S):
+                check = await self._checked(symbol, quote, directions)
+        except (BrokerError, TimeoutError):
+            return
+        self._checks[symbol] = check
+        self._market.set_price_trust(symbol, is_trusted=not check.differs)
+
+    async def _checked(self, symbol: str, quote: Quote, directions: frozenset[Direction]) -> PriceCheck:
+        self._budget.take(FIRST_CALLS, now=self._clock.monotonic())
+        first = await self._market.book(symbol)
+        if not differs(quote, first, directions):
+            return after_agreement(quote, now_s=self._clock.monotonic())
+        self._budget.take(SECOND_CALLS, now=self._clock.monotonic())
+        # One of them may just be older than the other.
+        await self._clock.sleep(SECOND_LOOK_AFTER.total_seconds())
+        again = (await self._market.fetch_quotes({symbol})).get(symbol, quote)
+        second = await self._market.book(symbol)
+        if not differs(again, second, directions):
+            return after_agreement(again, now_s=self._clock.monotonic())
+        return after_difference(self.get(symbol), again, (first, second), now_s=self._clock.monotonic())
+
+    async def _with_books(self, symbols: Collection[str]) -> list[str]:
+        """Return what there is a second source of: of a stock only the quote is to be had."""
+        try:
+            async with asyncio.timeout(BOOK_S):
+                listed = await self._market.instruments()
+        except (BrokerError, TimeoutError):
+            return []
+        return [
+            symbol
+            for symbol in symbols
+            if symbol in listed and listed[symbol].asset_class is not AssetClass.STOCK
+        ]

@@ -1,0 +1,1 @@
+"""Values of the trade: money, venues, instruments, quotes, orders and holdings."""

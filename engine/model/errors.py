@@ -1,0 +1,96 @@
+"""What can go wrong at a venue, sorted by what it means for an order and for the owner."""
+
+from collections.abc import Collection
+from enum import StrEnum
+from typing import ClassVar
+
+from engine.model.venues import Venue
+
+
+class RefusalReason(StrEnum):
+    """Why a venue said no; each calls for something else."""
+
+    INSUFFICIENT_FUNDS = "insufficient funds"
+    BELOW_MINIMUM = "below the venue's minimum"
+    INVALID_ORDER = "the venue calls the order invalid"
+    UNKNOWN_ORDER = "the venue does not know this order"
+    UNKNOWN_SYMBOL = "not listed there"
+    PAIR_UNAVAILABLE = "this account may not trade this pair"
+    MARKET_UNAVAILABLE = "the market takes no such orders now"
+    OPPOSITE_ORDER = "an opposite order is open"
+    DUPLICATE_CLIENT_ORDER_ID = "this order id was already used"
+    DEADLINE_PASSED = "the request arrived after its deadline"
+    OTHER = "refused"
+
+
+class BrokerError(Exception):
+    """A venue could not do what was asked; `words` are its own, free of secrets."""
+
+    #: What that did to a request, in words for the owner.
+    outcome: ClassVar[str] = "not done"
+
+    def __init__(self, venue: Venue, words: str) -> None:
+        super().__init__(f"{venue.label}: {words}")
+        self.venue = venue
+        self.words = words
+
+
+class RefusedError(BrokerError):
+    """The venue said no; nothing happened there."""
+
+    outcome = "refused"
+
+    def __init__(self, venue: Venue, words: str, reason: RefusalReason) -> None:
+        super().__init__(venue, words)
+        self.reason = reason
+
+
+class UnknownOutcomeError(BrokerError):
+    """The request may or may not have taken effect; only asking the venue settles it."""
+
+    outcome = "answer lost"
+
+
+class TryLaterError(BrokerError):
+    """Nothing happened and the same may work later: rate limit, not sent, maintenance."""
+
+    outcome = "not taken now"
+    #: Whether trying again soon makes it worse.
+    punishes_haste: ClassVar[bool] = False
+
+
+class InvalidNonceError(TryLaterError):
+    """The venue refused the request's number; a higher one may be sent at once."""
+
+    outcome = "number refused"
+    punishes_haste = True
+
+
+class LockedOutError(TryLaterError):
+    """The venue locked the key for a while; every further call makes it longer."""
+
+    outcome = "key locked"
+    punishes_haste = True
+
+
+class KeyRejectedError(BrokerError):
+    """The key is wrong, revoked, or lacks a permission; the owner must act."""
+
+    outcome = "key rejected"
+
+
+class MisconfiguredError(BrokerError):
+    """The answer makes no sense for a venue: wrong address, proxy page, changed format."""
+
+    outcome = "not answered by the venue"
+
+
+class UncertainOrderError(MisconfiguredError):
+    """The venue lists orders without our id that may be the one that is looked up, or their owner's own."""
+
+    def __init__(self, venue: Venue, order_ids: Collection[str], nameless: Collection[str] = ()) -> None:
+        self.order_ids = tuple(sorted(order_ids))
+        #: Those without any id, by what else their rows say.
+        self.nameless = tuple(sorted(nameless))
+        names = ", ".join((*self.order_ids, *self.nameless))
+        super().__init__(venue, f"it does not tell whose order {names} is")

@@ -1,0 +1,73 @@
+"""What can be traded where, in which steps and from which size."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from engine.model.money import exact, floor_to
+from engine.model.venues import Venue
+
+#: Their smallest order value holds for buys only, so that less can still be sold.
+_MINIMUM_ON_BUYS_ONLY = frozenset({Venue.ALPACA})
+
+
+class AssetClass(StrEnum):
+    """Crypto trades always; stocks only in the regular session."""
+
+    CRYPTO = "crypto"
+    STOCK = "stock"
+    #: A stock's token at a crypto venue: priced and shown, and neither bought nor sold by us.
+    TOKENIZED = "tokenized stock"
+
+
+class TradingStatus(StrEnum):
+    """What the venue lets one do with an instrument now."""
+
+    ONLINE = "online"
+    CANCEL_ONLY = "cancel_only"
+    POST_ONLY = "post_only"
+    LIMIT_ONLY = "limit_only"
+    REDUCE_ONLY = "reduce_only"
+    CLOSED = "closed"
+    UNAVAILABLE = "unavailable"
+
+    @property
+    def takes_exits(self) -> bool:
+        """Tell whether a market order that closes a position is taken."""
+        return self in {TradingStatus.ONLINE, TradingStatus.REDUCE_ONLY}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrument:
+    """A pair or stock at one venue, under our names (BTC/USD, AAPL/USD)."""
+
+    venue: Venue
+    symbol: str
+    base: str
+    quote: str
+    asset_class: AssetClass = AssetClass.CRYPTO
+    #: Quantities are whole multiples of this many units of `base`.
+    lot: Decimal
+    #: Prices are whole multiples of this many units of `quote`.
+    tick: Decimal
+    minimum_quantity: Decimal
+    #: Smallest order value in `quote`; zero where the venue sets none.
+    minimum_notional: Decimal
+    status: TradingStatus = TradingStatus.ONLINE
+
+    def floor_quantity(self, quantity: Decimal) -> Decimal:
+        """Round a quantity down to the lot."""
+        return floor_to(quantity, self.lot)
+
+    def why_too_small_to_sell(self, quantity: Decimal, price: Decimal) -> str | None:
+        """Say why so little cannot be sold by itself; None when it can."""
+        sold = self.floor_quantity(quantity)
+        least = max(self.minimum_quantity, self.lot)
+        if sold < least:
+            return f"the venue sells at least {least:f} {self.base}"
+        if self.venue in _MINIMUM_ON_BUYS_ONLY:
+            return None
+        with exact():
+            if sold * price < self.minimum_notional:
+                return f"the venue sells at least {self.minimum_notional:f} {self.quote} worth"
+        return None

@@ -1,0 +1,72 @@
+"""What selling or buying back a whole quantity would cost on an order book."""
+
+from collections.abc import Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from enum import StrEnum
+from itertools import pairwise
+
+from engine.model.holdings import Direction
+from engine.model.money import ZERO, exact
+from engine.model.quotes import Level, OrderBook
+
+#: An average rarely ends; it is cut here, against the position, so that a loss never looks smaller.
+_AVERAGE_DIGITS = 40
+
+
+class BookProblem(StrEnum):
+    """Why a book gives no price."""
+
+    BAD = "the order book makes no sense"
+    SHALLOW = "the order book does not cover the quantity"
+
+
+def walk_book(book: OrderBook, direction: Direction, quantity: Decimal) -> Decimal | BookProblem:
+    """Return the average price at which all of a position would be closed."""
+    is_long = direction is Direction.LONG
+    levels = book.bids if is_long else book.asks
+    if not all(_is_sound(level) for level in levels) or not _is_ordered(levels, falling=is_long):
+        return BookProblem.BAD
+    value = _value(levels, quantity)
+    if value is None:
+        return BookProblem.SHALLOW
+    rounding = ROUND_FLOOR if is_long else ROUND_CEILING
+    return Context(prec=_AVERAGE_DIGITS, rounding=rounding).divide(value, quantity)
+
+
+def walk_part(
+    book: OrderBook, direction: Direction, quantity: Decimal, *, worst: Decimal
+) -> tuple[Decimal, Decimal] | None:
+    """Return how much of a position a book takes at a price or better, and the average; None when nothing."""
+    is_long = direction is Direction.LONG
+    levels = book.bids if is_long else book.asks
+    good = [level for level in levels if (level.price >= worst if is_long else level.price <= worst)]
+    with exact():
+        part = min(quantity, sum((level.quantity for level in good), ZERO))
+    average = walk_book(book, direction, part) if part > ZERO else BookProblem.SHALLOW
+    return None if isinstance(average, BookProblem) else (part, average)
+
+
+def _is_sound(level: Level) -> bool:
+    return (
+        level.price.is_finite()
+        and level.quantity.is_finite()
+        and level.price > ZERO
+        and level.quantity > ZERO
+    )
+
+
+def _is_ordered(levels: Sequence[Level], *, falling: bool) -> bool:
+    best_first = levels if falling else levels[::-1]
+    return all(better.price >= worse.price for better, worse in pairwise(best_first))
+
+
+def _value(levels: Sequence[Level], quantity: Decimal) -> Decimal | None:
+    left, value = quantity, ZERO
+    with exact():
+        for level in levels:
+            taken = min(left, level.quantity)
+            value += taken * level.price
+            left -= taken
+            if left == ZERO:
+                return value
+    return None

@@ -1,0 +1,1 @@
+"""Questions with a button: shown, stored, claimed once, checked again, acted on."""

@@ -1,0 +1,97 @@
+"""Carry out an answer that guards something: only what was shown, and only at a confirmed price."""
+
+from collections.abc import Callable, Sequence
+from itertools import chain
+
+from engine.clock import Clock
+from engine.offers.arming import Arming
+from engine.offers.asking import Pressed, sell_now_buttons, single_buttons
+from engine.offers.inquiry import Inquiry
+from engine.offers.offering import Proposal, conclude
+from engine.offers.offers import Nothing, Offer, Outcome, Standing
+from engine.offers.setter import GuardSetter
+from engine.offers.shown import is_covered, may_sell
+
+_CAUSE = "armed by its owner"
+
+
+class Answers:
+    """Arms guards from buttons; what is not as it was shown is asked about again."""
+
+    def __init__(self, *, inquiry: Inquiry, setter: GuardSetter, clock: Clock) -> None:
+        self._inquiry = inquiry
+        self._setter = setter
+        self._clock = clock
+
+    async def guard_from_cost(self, pressed: Pressed) -> Outcome:
+        """Guard what is above its threshold from its cost, and ask about what would be sold."""
+        proposals = await self._inquiry.propose_confirmed(pressed)
+        would_sell = [p for p in proposals if p.line.standing is Standing.WOULD_BE_SOLD_NOW]
+        return await self._arm(pressed, proposals, lambda p: p.plan.from_cost, would_sell)
+
+    async def guard_from_price(self, pressed: Pressed) -> Outcome:
+        """Guard from today's price."""
+        proposals = await self._inquiry.propose_confirmed(pressed)
+        return await self._arm(pressed, proposals, lambda p: p.plan.from_price, ())
+
+    async def guard_and_sell(self, pressed: Pressed) -> Outcome:
+        """Guard what is past its threshold, so that it is sold, if that is what was shown just now."""
+        proposals = await self._inquiry.propose_confirmed(pressed)
+        changed = [proposal for proposal in proposals if not self._may_sell(pressed, proposal)]
+        if changed:
+            return await self._ask_again(pressed, changed)
+        # If the price came back meanwhile, it is guarded all the same and nothing is sold.
+        return await self._conclude(list(chain.from_iterable(map(_to_sell, proposals))), proposals, (), None)
+
+    def _may_sell(self, pressed: Pressed, proposal: Proposal) -> bool:
+        shown, plan = pressed.shown.get(proposal.key), proposal.plan
+        sales = [(sale.arming, sale.pnl_ratio) for sale in plan.would_sell]
+        return all(
+            may_sell(shown, quantity=arming.quantity, cost=arming.cost, ratio=ratio, now=self._clock.now())
+            for arming, ratio in (*sales, *((arming, None) for arming in plan.from_cost))
+        )
+
+    async def _arm(
+        self,
+        pressed: Pressed,
+        proposals: Sequence[Proposal],
+        armings_of: Callable[[Proposal], Sequence[Arming]],
+        would_sell: Sequence[Proposal],
+    ) -> Outcome:
+        covered = [
+            arming
+            for proposal in proposals
+            for arming in armings_of(proposal)
+            if is_covered(pressed.shown.get(proposal.key), arming)
+        ]
+        fit = {id(arming) for arming in covered}
+        grown = [p for p in proposals if any(id(arming) not in fit for arming in armings_of(p))]
+        asked_apart = [p for p in proposals if p in would_sell or p in grown]
+        follow_up = await self._ask_again(pressed, asked_apart) if asked_apart else None
+        return await self._conclude(covered, proposals, asked_apart, follow_up)
+
+    async def _ask_again(self, pressed: Pressed, proposals: Sequence[Proposal]) -> Offer:
+        if all(proposal.line.standing is Standing.WOULD_BE_SOLD_NOW for proposal in proposals):
+            buttons = sell_now_buttons(proposals)
+            return await self._inquiry.ask(pressed.user_id, "would_sell", proposals, buttons)
+        return await self._inquiry.ask(pressed.user_id, "changed", proposals, single_buttons(proposals))
+
+    async def _conclude(
+        self,
+        armings: Sequence[Arming],
+        proposals: Sequence[Proposal],
+        asked_apart: Sequence[Proposal],
+        follow_up: Offer | None,
+    ) -> Outcome:
+        guards = await self._setter.arm(armings, cause=_CAUSE)
+        armed = conclude(guards, proposals, asked_apart, follow_up)
+        if not guards and follow_up is not None and not armed.left_out:
+            return follow_up
+        if not guards and follow_up is None and not proposals:
+            return Nothing(why="Nothing is held there now.")
+        return armed
+
+
+def _to_sell(proposal: Proposal) -> tuple[Arming, ...]:
+    plan = proposal.plan
+    return (*(sale.arming for sale in plan.would_sell), *plan.from_cost)

@@ -1,0 +1,150 @@
+"""Write down what an offer's buttons mean, and build the offer around them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from pydantic import TypeAdapter
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.model.holdings import PositionKey
+from engine.offers.confirm import create_confirmation
+from engine.offers.offering import Proposal, costly_at
+from engine.offers.offers import Choice, ChoiceKind, Offer
+from engine.offers.shown import Shown, shown_of
+
+#: A question asked in a conversation is answered soon or asked again.
+CONVERSATION = timedelta(minutes=10)
+#: A question the bot asked by itself may be answered after a holiday; figures are read afresh then.
+UNASKED = timedelta(days=14)
+
+_shown: TypeAdapter[tuple[Shown, ...]] = TypeAdapter(tuple[Shown, ...])
+_keys: TypeAdapter[tuple[PositionKey, ...]] = TypeAdapter(tuple[PositionKey, ...])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A choice before it has an id."""
+
+    kind: ChoiceKind
+    keys: tuple[PositionKey, ...] = ()
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """A button that was pressed: by whom, about which positions, and what it had shown of each."""
+
+    user_id: int
+    keys: tuple[PositionKey, ...]
+    shown: Mapping[PositionKey, Shown]
+
+
+async def ask(
+    session: AsyncSession,
+    *,
+    user_id: int,
+    about: str,
+    proposals: Sequence[Proposal],
+    buttons: Iterable[Button],
+    threshold: Decimal,
+    now: datetime,
+    valid_for: timedelta,
+) -> Offer:
+    """Store one confirmation a button, with what it showed, and return the offer around them."""
+    expires_at = now + valid_for
+    choices = [
+        Choice(
+            kind=button.kind,
+            subject=button.subject,
+            confirmation_id=await create_confirmation(
+                session,
+                user_id=user_id,
+                action=button.kind,
+                params={
+                    "positions": _keys.dump_python(button.keys, mode="json"),
+                    "shown": _shown.dump_python(
+                        tuple(shown_of(p, button.kind, now=now) for p in proposals if p.key in button.keys),
+                        mode="json",
+                    ),
+                },
+                now=now,
+                expires_at=expires_at,
+            ),
+        )
+        for button in buttons
+    ]
+    costly = costly_at(proposals, threshold=threshold)
+    return Offer(
+        about=about,
+        lines=tuple(proposal.line for proposal in proposals),
+        choices=tuple(choices),
+        threshold=threshold,
+        costlier_than_threshold=max((one.round_trip for one in costly), default=None),
+        costly_at=costly,
+        as_of=now,
+        expires_at=expires_at,
+    )
+
+
+def load_pressed(user_id: int, params: Mapping[str, object]) -> Pressed:
+    """Return what a confirmation is about."""
+    shown = _shown.validate_python(params.get("shown", ()))
+    return Pressed(
+        user_id=user_id,
+        keys=_keys.validate_python(params["positions"]),
+        shown={one.key: one for one in shown},
+    )
+
+
+def overview_buttons(proposals: Sequence[Proposal]) -> tuple[Button, ...]:
+    """Return the buttons of a question about everything that was found.
+
+    *Guard all* carries every position, so that its answer can name those it leaves out: some would be sold
+    at once and are asked about one by one, others cannot be guarded that way.
+    """
+    everything = tuple(proposal.key for proposal in proposals)
+    from_cost = _keys_with(proposals, ChoiceKind.GUARD_FROM_COST)
+    asked_apart = _keys_with(proposals, ChoiceKind.GUARD_AND_SELL_NOW)
+    from_price = _keys_with(proposals, ChoiceKind.GUARD_FROM_PRICE)
+    buttons = list[Button]()
+    if from_cost or asked_apart:
+        buttons.append(Button(kind=ChoiceKind.GUARD_ALL_FROM_COST, keys=everything))
+    if from_price:
+        buttons.append(Button(kind=ChoiceKind.GUARD_ALL_FROM_PRICE, keys=everything))
+        buttons.append(Button(kind=ChoiceKind.CHOOSE, keys=from_price))
+    return (*buttons, Button(kind=ChoiceKind.LEAVE_ALONE, keys=everything))
+
+
+def single_buttons(proposals: Sequence[Proposal]) -> tuple[Button, ...]:
+    """Return the buttons of a question about each position by itself; some may have none."""
+    several = len(proposals) > 1
+    buttons = [
+        Button(kind=kind, keys=(proposal.key,), subject=_subject(proposal) if several else None)
+        for proposal in proposals
+        for kind in proposal.choices
+    ]
+    return (*buttons, Button(kind=ChoiceKind.CANCEL))
+
+
+def sell_now_buttons(proposals: Sequence[Proposal], *, others: Sequence[Proposal] = ()) -> tuple[Button, ...]:
+    """Return the buttons that guard what would be sold at once, and others from their cost."""
+    buttons = [
+        Button(kind=kind, keys=(proposal.key,), subject=_subject(proposal))
+        for kind, ones in (
+            (ChoiceKind.GUARD_AND_SELL_NOW, proposals),
+            (ChoiceKind.GUARD_FROM_COST, others),
+        )
+        for proposal in ones
+    ]
+    everything = tuple(proposal.key for proposal in (*proposals, *others))
+    return (*buttons, Button(kind=ChoiceKind.LEAVE_ALONE, keys=everything))
+
+
+def _keys_with(proposals: Sequence[Proposal], kind: ChoiceKind) -> tuple[PositionKey, ...]:
+    return tuple(proposal.key for proposal in proposals if kind in proposal.choices)
+
+
+def _subject(proposal: Proposal) -> str:
+    return f"{proposal.found.asset} {proposal.found.account.venue.label}"

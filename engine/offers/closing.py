@@ -1,0 +1,167 @@
+"""Close positions by their owner's word: a preview first, and one button that counts once within a minute."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from pydantic import TypeAdapter
+
+from engine.clock import Clock
+from engine.exits.execute import Exits
+from engine.exits.manual_close import ASKED_VALID
+from engine.model.holdings import PositionKey
+from engine.model.typed_names import in_capitals
+from engine.model.venues import Venue
+from engine.offers.closing_gathering import Gathering
+from engine.offers.closing_plan import Plan, guard_to_close, plan_closing, why_again
+from engine.offers.closing_preview import ClosePreview, Kept, Selling
+from engine.offers.confirm import Claimed, Rejected, claim_confirmation, create_confirmation
+from engine.offers.offers import Nothing
+from engine.portfolio.service import PortfolioService
+from engine.storage.database import Database
+
+_ACTION = "close"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """What the owner saw of one position and agreed to by pressing."""
+
+    key: PositionKey
+    quantity: Decimal
+    price: Decimal
+    cancels: tuple[str, ...]
+
+
+_agreed: TypeAdapter[tuple[Agreed, ...]] = TypeAdapter(tuple[Agreed, ...])
+
+
+class ClosingService:
+    """Answers `/close` and `/closeall`, and their button."""
+
+    def __init__(
+        self,
+        *,
+        portfolio: PortfolioService,
+        gathering: Gathering,
+        exits: Exits,
+        database: Database,
+        clock: Clock,
+        threshold: Decimal,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._portfolio = portfolio
+        self._gathering = gathering
+        self._exits = exits
+        self._database = database
+        self._clock = clock
+        self._threshold = threshold
+        self._new_id = new_id
+
+    async def offer_close(
+        self, user_id: int, symbol: str | None = None, venue: Venue | None = None
+    ) -> ClosePreview | Nothing:
+        """Show what closing a symbol, or everything, would sell and bring now."""
+        found = [one for one in await self._portfolio.find(user_id, symbol, venue) if one.quantity]
+        if not found:
+            return Nothing(why=_not_held(symbol, venue))
+        plans = [plan_closing(scene) for scene in await self._gathering.look(found)]
+        return await self._show(user_id, plans)
+
+    async def close(self, user_id: int, confirmation_id: str) -> Selling | ClosePreview | Nothing:
+        """Sell what the button says, once, unless what it showed has become worse: then show it again."""
+        claim = await self._claim(user_id, confirmation_id)
+        if not isinstance(claim, Claimed):
+            return Nothing(why=claim.value)
+        agreed = {one.key: one for one in _agreed.validate_python(claim.params["positions"])}
+        found = [one for one in await self._portfolio.find_again(user_id, agreed) if one.quantity]
+        scenes = await self._gathering.look(found)
+        plans = [plan_closing(scene, most=agreed[scene.found.key].quantity) for scene in scenes]
+        again = next(filter(None, (_why_again(plan, agreed) for plan in plans)), "")
+        if again:
+            return await self._show(user_id, plans, again=f"{again}: nothing was sold.")
+        return await self._sell(plans)
+
+    async def keep(self, user_id: int, confirmation_id: str) -> Kept | Nothing:
+        """Use the button up without selling."""
+        claim = await self._claim(user_id, confirmation_id)
+        return Kept() if isinstance(claim, Claimed) else Nothing(why=claim.value)
+
+    async def _claim(self, user_id: int, confirmation_id: str) -> Claimed | Rejected:
+        async with self._database.write() as session:
+            return await claim_confirmation(
+                session, confirmation_id, actions={_ACTION}, user_id=user_id, now=self._clock.now()
+            )
+
+    async def _show(self, user_id: int, plans: Sequence[Plan], *, again: str = "") -> ClosePreview:
+        now = self._clock.now()
+        positions = tuple(
+            Agreed(
+                key=plan.found.key,
+                quantity=plan.quantity,
+                price=plan.line.price,
+                cancels=tuple(sorted(plan.cancels)),
+            )
+            for plan in plans
+            if plan.line.price is not None and not plan.line.why_not
+        )
+        expires_at = now + ASKED_VALID
+        confirmation_id = None
+        if positions:
+            async with self._database.write() as session:
+                confirmation_id = await create_confirmation(
+                    session,
+                    user_id=user_id,
+                    action=_ACTION,
+                    params={"positions": _agreed.dump_python(positions, mode="json")},
+                    now=now,
+                    expires_at=expires_at,
+                )
+        return ClosePreview(
+            lines=tuple(plan.line for plan in plans),
+            confirmation_id=confirmation_id,
+            again=again,
+            as_of=now,
+            expires_at=expires_at,
+        )
+
+    async def _sell(self, plans: Sequence[Plan]) -> Selling | Nothing:
+        begun, left_out = list[Plan](), list[Plan]()
+        for plan in plans:
+            (begun if await self._begin(plan) else left_out).append(plan)
+        if not plans:
+            return Nothing(why="Nothing of it is held any more; nothing was sold.")
+        return Selling(
+            lines=tuple(plan.line for plan in begun),
+            left_out=tuple(
+                plan.line if plan.line.why_not else replace(plan.line, why_not=_CHANGED) for plan in left_out
+            ),
+        )
+
+    async def _begin(self, plan: Plan) -> bool:
+        if plan.line.why_not:
+            return False
+        before = plan.found.guard
+        guard, trigger = guard_to_close(
+            plan,
+            guard_id=before.guard_id if before else self._new_id(),
+            threshold=self._threshold,
+            now=self._clock.now(),
+        )
+        return await self._exits.begin_asked(guard, trigger, before=before)
+
+
+_CHANGED = "it is being sold already, or its guard has changed meanwhile"
+
+
+def _why_again(plan: Plan, agreed: dict[PositionKey, Agreed]) -> str:
+    if plan.line.why_not:
+        return ""
+    shown = agreed[plan.found.key]
+    return why_again(plan, shown_price=shown.price, shown_cancels=shown.cancels)
+
+
+def _not_held(symbol: str | None, venue: Venue | None) -> str:
+    at = f" at {venue.label}" if venue else " at any of your brokers"
+    what = in_capitals(symbol) if symbol else "positions"
+    return f"You hold no {what}{at}; nothing was sold. /positions shows what you hold."

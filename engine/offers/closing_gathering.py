@@ -1,0 +1,178 @@
+"""Gather what closing positions must know: holdings read now, present prices, and orders in the way."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+
+from engine.accounts.reader import AccountReader
+from engine.accounts.reports import Reports
+from engine.accounts.service import SCREEN_WAIT_S
+from engine.brokers.base import Broker
+from engine.clock import Clock
+from engine.market.feed import Markets, VenueMarket
+from engine.market.mark import MarkRequest, PriceUnknown, check_session, decide_mark
+from engine.model.errors import BrokerError
+from engine.model.holdings import Direction, PositionKind
+from engine.model.instruments import AssetClass, Instrument
+from engine.model.money import ZERO
+from engine.model.orders import OpenOrders
+from engine.model.quotes import Quote
+from engine.model.venues import Account, Venue
+from engine.model.walk import BookProblem, walk_book
+from engine.offers.closing_plan import Priced, Scene, sellable
+from engine.portfolio.assemble import Found
+
+KEY_CHANGED = (
+    "{label}'s key was changed, and it is not certain yet that the new one opens the same account. "
+    "Try again in a few seconds, or sell it at {label} itself"
+)
+
+
+class Gathering:
+    """Reads accounts, prices and open orders for closing."""
+
+    def __init__(
+        self,
+        *,
+        reader: AccountReader,
+        reports: Reports,
+        brokers: Mapping[str, Broker],
+        markets: Markets,
+        clock: Clock,
+        threshold: Decimal,
+        price_max_age_s: float,
+        is_key_certain: Callable[[str], bool],
+    ) -> None:
+        self._reader = reader
+        self._reports = reports
+        self._brokers = brokers
+        self._markets = markets
+        self._clock = clock
+        self._threshold = threshold
+        self._price_max_age_s = price_max_age_s
+        self._is_key_certain = is_key_certain
+
+    async def look(self, found: Sequence[Found]) -> list[Scene]:
+        """Return each position with its present price and the orders that hold it."""
+        orders = {account.account_id: await self._orders(account, found) for account in _accounts(found)}
+        # Last, because it ages.
+        quotes = {venue: await self._quotes(venue, found) for venue in {f.account.venue for f in found}}
+        return [
+            await self._scene(one, quotes[one.account.venue], orders[one.account.account_id]) for one in found
+        ]
+
+    async def _quotes(self, venue: Venue, found: Sequence[Found]) -> Mapping[str, Quote]:
+        symbols = {f.instrument.symbol for f in found if f.account.venue is venue and f.instrument}
+        try:
+            async with asyncio.timeout(SCREEN_WAIT_S):
+                return await self._markets[venue].fetch_quotes(symbols) if symbols else {}
+        except (BrokerError, TimeoutError):
+            return {}
+
+    async def _orders(self, account: Account, found: Sequence[Found]) -> OpenOrders | str:
+        """Return an account's open orders, or why they are not known."""
+        if not any(self._is_held(one) for one in found if one.account == account):
+            return OpenOrders()
+        try:
+            async with asyncio.timeout(SCREEN_WAIT_S):
+                opened = await self._brokers[account.account_id].fetch_open_orders()
+        except BrokerError as e:
+            return f"its open orders could not be read: {e.words}"
+        except TimeoutError:
+            return f"{account.venue.label} did not send its open orders in time; try again"
+        self._reports.keep_unreadable(account.account_id, opened.unreadable)
+        return opened
+
+    async def _scene(self, found: Found, quotes: Mapping[str, Quote], orders: OpenOrders | str) -> Scene:
+        trouble = self._trouble(found)
+        if isinstance(orders, str):
+            trouble, orders = trouble or orders, OpenOrders()
+        return Scene(
+            found=found,
+            free=self._free(found),
+            priced=await self._price(found, quotes),
+            open_orders=orders.orders,
+            unreadable=orders.unreadable,
+            trouble=trouble,
+        )
+
+    def _trouble(self, found: Found) -> str:
+        state, label = self._reader.state(found.account), found.account.venue.label
+        if not self._is_key_certain(found.account.account_id):
+            return KEY_CHANGED.format(label=label)
+        if not state.connected:
+            return f"{label} did not answer: {state.error or 'no answer yet'}"
+        if found.unsettled is not None and not found.unsettled.is_read:
+            return f"{label} was not read since its last sale; try again in a moment"
+        return ""
+
+    def _free(self, found: Found) -> Decimal | None:
+        if found.kind is PositionKind.MARGIN:
+            return None
+        report = self._reports.latest(found.account.account_id)
+        return report.holding(found.asset).free if report else ZERO
+
+    def _is_held(self, found: Found) -> bool:
+        free = self._free(found)
+        return free is not None and free < sellable(found)
+
+    async def _price(self, found: Found, quotes: Mapping[str, Quote]) -> Priced | str:
+        instrument = found.instrument
+        if instrument is None:
+            return "it is not listed there"
+        market, quote = self._markets[found.account.venue], quotes.get(instrument.symbol)
+        try:
+            async with asyncio.timeout(SCREEN_WAIT_S):
+                problem = await self._problem(market, found, instrument, quote)
+                if problem is not None or quote is None:
+                    return _no_price(problem)
+                return await _price_at(market, quote, found.direction, sellable(found))
+        except BrokerError as e:
+            return f"its price could not be read: {e.words}"
+        except TimeoutError:
+            return "its price did not come in time; try again"
+
+    async def _problem(
+        self, market: VenueMarket, found: Found, instrument: Instrument, quote: Quote | None
+    ) -> PriceUnknown | None:
+        now = self._clock.now()
+        if quote is not None and instrument.asset_class is AssetClass.STOCK:
+            closed = check_session(await market.session(), quote=quote, now=now)
+            if closed is not None:
+                return closed
+        request = MarkRequest(
+            direction=found.direction,
+            quantity=found.quantity,
+            threshold=self._threshold,
+            max_age_s=self._price_max_age_s,
+        )
+        judged = decide_mark(request, quote=quote, last=None, now=now)
+        return judged if isinstance(judged, PriceUnknown) else None
+
+
+def _accounts(found: Sequence[Found]) -> list[Account]:
+    return list({one.account.account_id: one.account for one in found}.values())
+
+
+async def _price_at(
+    market: VenueMarket, quote: Quote, direction: Direction, quantity: Decimal
+) -> Priced | str:
+    is_long = direction is Direction.LONG
+    price = quote.bid if is_long else quote.ask
+    there = quote.bid_quantity if is_long else quote.ask_quantity
+    if price is None:
+        return _no_price(None)
+    is_contradicted = not market.is_trusted(quote.symbol)
+    if there is not None and there >= quantity and not is_contradicted:
+        return Priced(price=price, at=quote.at)
+    book = await market.book(quote.symbol)
+    walked = walk_book(book, direction, quantity)
+    if isinstance(walked, BookProblem):
+        return Priced(price=price, at=quote.at, thin=True, contradicted=is_contradicted)
+    if is_contradicted and (price < walked if is_long else price > walked):
+        return Priced(price=price, at=quote.at, contradicted=True)
+    return Priced(price=walked, at=book.at, contradicted=is_contradicted)
+
+
+def _no_price(problem: PriceUnknown | None) -> str:
+    return f"price unknown: {problem.problem}" if problem else "price unknown"

@@ -1,0 +1,290 @@
+"""Pure: what closing a position would sell and bring, whether that still holds, and the guard that covers it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from engine.accounts.cost_basis import share
+from engine.alerts.messages import CancelledOrder
+from engine.exits.manual_close import WORSE_RATIO
+from engine.exits.release import plan_release
+from engine.guards.guard import Guard, GuardSource, GuardState
+from engine.guards.rule import pnl, pnl_ratio
+from engine.market.mark import PriceUnknown
+from engine.model.holdings import Direction, PositionKind
+from engine.model.instruments import AssetClass, Instrument
+from engine.model.money import ZERO, exact
+from engine.model.orders import Order
+from engine.offers.closing_preview import CloseLine
+from engine.orders.intents import ASKED, Asked, Trigger
+from engine.portfolio.assemble import Found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priced:
+    """What the market shows for a quantity now."""
+
+    price: Decimal
+    at: datetime
+    #: True when it shows buyers for a part of it only.
+    thin: bool = False
+    #: True when ticker and order book differ, and this is the worse of the two.
+    contradicted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Everything gathered about one position that is to be closed."""
+
+    found: Found
+    #: What can be sold without cancelling anything; None for margin positions.
+    free: Decimal | None
+    #: A price, or why there is none.
+    priced: Priced | str
+    open_orders: tuple[Order, ...]
+    #: Open orders of its account that could not be read, each as its owner finds it at the venue.
+    unreadable: tuple[str, ...] = ()
+    #: Why its account cannot be trusted now; empty when it answers.
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What closing one position means."""
+
+    found: Found
+    line: CloseLine
+    #: To be sold, before it is cut to whole lots.
+    quantity: Decimal
+    #: Open orders to be cancelled, by the venue's ids.
+    cancels: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Covered:
+    """What a new guard covers."""
+
+    guard_id: str
+    quantity: Decimal
+    cost: Decimal
+    threshold: Decimal
+    now: datetime
+
+
+def sellable(found: Found) -> Decimal:
+    """Return how much of a position its owner may sell now, held by open orders or not."""
+    with exact():
+        return max(found.quantity - found.locked, ZERO)
+
+
+def plan_closing(scene: Scene, *, most: Decimal | None = None) -> Plan:
+    """Work out what closing a position now would do; `most` caps it at what was agreed to."""
+    found = scene.found
+    quantity = sellable(found) if most is None else min(sellable(found), most)
+    why_not = _why_not(scene, quantity)
+    orders = () if why_not else _in_the_way(scene, quantity)
+    line = _line(scene, quantity, orders, why_not)
+    cancels = frozenset(str(order.venue_order_id) for order in orders)
+    return Plan(found=found, line=line, quantity=quantity, cancels=cancels)
+
+
+def why_again(plan: Plan, *, shown_price: Decimal, shown_cancels: Iterable[str]) -> str:
+    """Say what changed to the owner's disadvantage since the preview; empty when nothing did."""
+    line = plan.line
+    if line.price is not None and _is_worse(line.price, shown_price, line.direction):
+        return f"The price of {line.symbol} has moved against you by more than 1 % since"
+    if not plan.cancels <= frozenset(shown_cancels):
+        return f"Another open order holds {line.symbol} now"
+    return ""
+
+
+def guard_to_close(plan: Plan, *, guard_id: str, threshold: Decimal, now: datetime) -> tuple[Guard, Trigger]:
+    """Return the guard that covers all of what is to be sold, and why it is sold."""
+    found, before = plan.found, plan.found.guard
+    instrument, price = found.instrument, plan.line.price
+    if instrument is None or price is None:
+        message = f"{found.asset} cannot be sold: {plan.line.why_not}"
+        raise ValueError(message)
+    guarded = before.quantity if before else ZERO
+    with exact():
+        extra = max(plan.quantity - guarded, ZERO)
+    extra_cost, entry_known = _cost(found, instrument, extra, guarded=guarded, price=price)
+    if before is None:
+        covered = _Covered(guard_id=guard_id, quantity=extra, cost=extra_cost, threshold=threshold, now=now)
+        guard = _new_guard(found, instrument, covered)
+    else:
+        with exact():
+            guard = replace(before, quantity=guarded + extra, cost=before.cost + extra_cost)
+    asked = Asked(
+        guarded=guarded,
+        guarded_cost=before.cost if before else ZERO,
+        paused=_paused(before),
+        entry_known=entry_known,
+    )
+    return guard, _trigger(guard, plan.line, asked, now)
+
+
+def _why_not(scene: Scene, quantity: Decimal) -> str:
+    return next(_obstacles(scene, quantity), "")
+
+
+def _obstacles(scene: Scene, quantity: Decimal) -> Iterator[str]:
+    found, priced = scene.found, scene.priced
+    instrument = found.instrument
+    if found.guard is not None and found.guard.state is GuardState.CLOSING:
+        yield "it is being sold already"
+    if scene.trouble:
+        yield scene.trouble
+    if found.kind is PositionKind.SPOT and found.direction is Direction.SHORT:
+        yield "it is a short position; close it at the venue itself"
+    if instrument is None:
+        yield "it is not listed there"
+        return
+    if instrument.asset_class is AssetClass.TOKENIZED:
+        yield "it is a tokenized stock, which NIJA prices and does not sell; sell it at the venue itself"
+    if quantity <= ZERO:
+        yield "it is locked or staked" if found.locked else "nothing of it is left"
+    if not instrument.status.takes_exits:
+        yield f"the venue takes no market orders for it now ({instrument.status.replace('_', ' ')})"
+    if isinstance(priced, str):
+        yield priced
+    elif too_small := instrument.why_too_small_to_sell(quantity, priced.price):
+        yield too_small
+
+
+def _is_held(scene: Scene, quantity: Decimal) -> bool:
+    return scene.free is not None and scene.free < quantity
+
+
+def _in_the_way(scene: Scene, quantity: Decimal) -> tuple[Order, ...]:
+    if scene.free is None or not _is_held(scene, quantity):
+        return ()
+    return plan_release(scene.found.asset, needed=quantity, free=scene.free, open_orders=scene.open_orders)
+
+
+def _line(scene: Scene, quantity: Decimal, orders: tuple[Order, ...], why_not: str) -> CloseLine:
+    found = scene.found
+    priced = scene.priced if isinstance(scene.priced, Priced) else None
+    instrument = found.instrument
+    sold = found.quantity if why_not or instrument is None else instrument.floor_quantity(quantity)
+    value = fee = None
+    if priced is not None and not why_not:
+        with exact():
+            value = sold * priced.price
+            fee = value * found.taker
+    result = _result(found, sold, priced, fee)
+    return CloseLine(
+        venue=found.account.venue,
+        symbol=instrument.symbol if instrument else found.asset,
+        direction=found.direction,
+        quantity=sold,
+        read_at=found.as_of,
+        locked=found.locked,
+        currency=instrument.quote if instrument else "USD",
+        price=priced.price if priced else None,
+        price_at=priced.at if priced else None,
+        thin=priced is not None and priced.thin,
+        contradicted=priced is not None and priced.contradicted,
+        value=value,
+        fee=fee,
+        result=result,
+        since_guarded=result is not None and _is_guarded_from_price(found),
+        cancels=tuple(
+            CancelledOrder(
+                side=order.side,
+                quantity=order.remaining_quantity,
+                price=order.price,
+                venue_order_id=order.venue_order_id,
+                symbol=order.symbol,
+            )
+            for order in orders
+        ),
+        unreadable=scene.unreadable if _is_held(scene, quantity) else (),
+        why_not=why_not,
+        opens_at=found.mark.opens_at if why_not and isinstance(found.mark, PriceUnknown) else None,
+    )
+
+
+def _is_guarded_from_price(found: Found) -> bool:
+    return found.guard is not None and found.guard.source is GuardSource.EXISTING_PRICE
+
+
+def _result(found: Found, quantity: Decimal, priced: Priced | None, fee: Decimal | None) -> Decimal | None:
+    if priced is None or fee is None or found.instrument is None:
+        return None
+    guarded = found.guard.quantity if found.guard else ZERO
+    with exact():
+        covered = min(guarded, quantity)
+        extra = quantity - covered
+    cost, known = _cost(found, found.instrument, extra, guarded=guarded, price=priced.price)
+    if not known:
+        return None
+    if found.guard is not None:
+        with exact():
+            cost += share(found.guard.cost, covered, guarded)
+    gross = pnl(mark=priced.price, quantity=quantity, cost=cost, direction=found.direction)
+    with exact():
+        return gross - fee
+
+
+def _cost(
+    found: Found, instrument: Instrument, extra: Decimal, *, guarded: Decimal, price: Decimal
+) -> tuple[Decimal, bool]:
+    """Return what the unguarded part cost; its value now stands in for a cost nobody knows."""
+    if extra == ZERO:
+        return ZERO, True
+    cost, explained = found.cost, found.explained
+    with exact():
+        if cost and found.currency == instrument.quote and explained >= guarded + extra:
+            return share(cost, extra, explained), True
+        return extra * price, False
+
+
+def _new_guard(found: Found, instrument: Instrument, covered: _Covered) -> Guard:
+    return Guard(
+        guard_id=covered.guard_id,
+        user_id=found.account.user_id,
+        account_id=found.account.account_id,
+        venue=found.account.venue,
+        kind=found.kind,
+        direction=found.direction,
+        asset=found.asset,
+        symbol=instrument.symbol,
+        quantity=covered.quantity,
+        cost=covered.cost,
+        currency=instrument.quote,
+        threshold=covered.threshold,
+        source=GuardSource.HAND,
+        created_at=covered.now,
+        leverage=found.leverage if found.kind is PositionKind.MARGIN else None,
+        venue_entry=found.venue_entry,
+    )
+
+
+def _trigger(guard: Guard, line: CloseLine, asked: Asked, now: datetime) -> Trigger:
+    price = line.price or ZERO
+    return Trigger(
+        price=price,
+        basis=ASKED,
+        ratio=pnl_ratio(mark=price, quantity=guard.quantity, cost=guard.cost, direction=guard.direction),
+        threshold=guard.threshold,
+        quantity=guard.quantity,
+        cost=guard.cost,
+        at=now,
+        price_at=line.price_at,
+        asked=asked,
+    )
+
+
+def _paused(before: Guard | None) -> str | None:
+    if before is None or before.state is not GuardState.PAUSED:
+        return None
+    return before.state_reason or "paused"
+
+
+def _is_worse(price: Decimal, shown: Decimal, direction: Direction) -> bool:
+    with exact():
+        if direction is Direction.LONG:
+            return price < shown * (1 - WORSE_RATIO)
+        return price > shown * (1 + WORSE_RATIO)

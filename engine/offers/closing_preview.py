@@ -1,0 +1,80 @@
+"""What closing by hand would do, and what came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from engine.alerts.messages import CancelledOrder
+from engine.model.holdings import Direction
+from engine.model.venues import Venue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseLine:
+    """One position: what selling it now would bring, or why it cannot be sold now."""
+
+    venue: Venue
+    #: The pair it would be sold through, or the asset where there is none.
+    symbol: str
+    direction: Direction
+    #: What would be sold, in whole lots; what is held where nothing can be.
+    quantity: Decimal
+    #: When the account was read.
+    read_at: datetime
+    #: The part that is staked and stays.
+    locked: Decimal
+    currency: str
+    #: The average price the market shows for this quantity now; None is unknown.
+    price: Decimal | None
+    price_at: datetime | None
+    #: True when the market shows buyers for a part of it only.
+    thin: bool = False
+    #: True when ticker and order book differ, and the price is the worse of the two.
+    contradicted: bool = False
+    #: Quantity times price, and what the venue takes of it.
+    value: Decimal | None
+    fee: Decimal | None
+    #: After the fee and against its cost; None when the entry of some of it is unknown.
+    result: Decimal | None
+    #: True when that counts from the price on the day it was guarded, not from what was paid.
+    since_guarded: bool = False
+    #: Open orders that hold it and would be cancelled.
+    cancels: tuple[CancelledOrder, ...] = ()
+    #: Open orders that may hold it and cannot be read, so that nobody knows whether they must be cancelled.
+    unreadable: tuple[str, ...] = ()
+    #: Why it cannot be sold now; empty when it can.
+    why_not: str = ""
+    #: When its market opens, where that is shut and its venue told.
+    opens_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosePreview:
+    """What the button would do, for sixty seconds; nothing is sold by showing it."""
+
+    lines: tuple[CloseLine, ...]
+    #: Carried by the button; None when nothing can be sold now.
+    confirmation_id: str | None
+    #: Why it is shown again instead of sold; empty at first.
+    again: str = ""
+    as_of: datetime
+    expires_at: datetime
+
+    @property
+    def sellable(self) -> tuple[CloseLine, ...]:
+        """Return the positions the button would sell."""
+        return tuple(line for line in self.lines if not line.why_not)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selling:
+    """What is being sold now; the alert of each fill follows by itself."""
+
+    lines: tuple[CloseLine, ...]
+    #: What was not begun, each with its reason in `why_not`.
+    left_out: tuple[CloseLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """The owner chose to sell nothing."""

@@ -1,0 +1,91 @@
+"""A database that wakes up in another file than it was written into: another bot may act on the original."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+import structlog
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.alerts.messages import DatabaseCopied
+from engine.alerts.outbox import append_alert
+from engine.clock import Clock
+from engine.guards import store as rows
+from engine.guards.guard import Guard
+from engine.offers.asking import UNASKED, Pressed
+from engine.offers.confirm import create_confirmation
+from engine.offers.offers import Choice, ChoiceKind, ComparedFirst, Nothing
+from engine.storage.database import Database
+from engine.storage.process_store import bind_file
+from engine.storage.restored import COPIED, COPIED_AND_CHANGED, ONCE_ANSWERED, disarming
+
+_WAITING = {"armed": COPIED, "closing": COPIED_AND_CHANGED}
+
+log = structlog.get_logger(__name__)
+
+
+async def disarm_copy(database: Database, mark: str | None, *, clock: Clock) -> None:
+    """Let no guard act, and no exit go on, where the database is a copy; its owner is asked.
+
+    `mark` tells the file from every other one; None where its file system does not.
+    """
+    if mark is None:
+        return
+    now = clock.now()
+    async with database.write() as session:
+        if await bind_file(session, mark, now=now):
+            return
+        connection = await session.connection()
+        for statement, values in disarming(_WAITING, cause="the database was copied or moved", now=now):
+            await connection.execute(text(statement), dict(values))
+        for user_id, guards in (await _waiting(session)).items():
+            await _ask(session, user_id, guards, mark=mark, clock=clock)
+    log.critical("the database file is a copy or was moved: its guards wait for their owners")
+
+
+async def _waiting(session: AsyncSession) -> Mapping[int, list[Guard]]:
+    theirs = defaultdict[int, list[Guard]](list)
+    for guard in await rows.load_watched(session):
+        if guard.state_reason in ONCE_ANSWERED:
+            theirs[guard.user_id].append(guard)
+    return theirs
+
+
+async def _ask(
+    session: AsyncSession, user_id: int, guards: Collection[Guard], *, mark: str, clock: Clock
+) -> None:
+    now = clock.now()
+    confirmation_id = await create_confirmation(
+        session,
+        user_id=user_id,
+        action=ChoiceKind.GUARD_HERE,
+        # It is about whatever still waits when it is pressed.
+        params={"positions": []},
+        now=now,
+        expires_at=now + UNASKED,
+    )
+    await append_alert(
+        session,
+        DatabaseCopied(
+            guarded=tuple(sorted({f"{guard.symbol} at {guard.venue.label}" for guard in guards})),
+            choice=Choice(kind=ChoiceKind.GUARD_HERE, confirmation_id=confirmation_id),
+            at=now,
+        ),
+        user_id=user_id,
+        account_id=None,
+        dedup_key=f"database_copied:{user_id}:{mark}:{now.isoformat()}",
+        now=now,
+    )
+
+
+async def guard_here(database: Database, pressed: Pressed, *, clock: Clock) -> ComparedFirst | Nothing:
+    """Compare the guards of a copied database with their venues, after which they watch again."""
+    async with database.write() as session:
+        waiting = (await _waiting(session)).get(pressed.user_id, [])
+        for guard in waiting:
+            compared = replace(guard, state_reason=ONCE_ANSWERED[guard.state_reason or ""])
+            await rows.save_guard(session, compared, now=clock.now(), cause="guarded here by its owner")
+    if waiting:
+        return ComparedFirst(guards=tuple(waiting))
+    return Nothing(why="None of these guards waits for this any more. /positions shows what is guarded.")

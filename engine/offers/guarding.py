@@ -1,0 +1,144 @@
+"""Guarding and unguarding by the owner's word: offers first, changes only by a confirmed button."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.clock import Clock
+from engine.guards import store as rows
+from engine.guards.guard import Guard, GuardState
+from engine.model.typed_names import in_capitals
+from engine.model.venues import Venue
+from engine.offers.answers import Answers
+from engine.offers.asking import Button, Pressed, load_pressed, overview_buttons, single_buttons
+from engine.offers.confirm import Claimed, claim_confirmation
+from engine.offers.copies import guard_here
+from engine.offers.inquiry import Inquiry
+from engine.offers.offers import Armed, ChoiceKind, LeftAlone, Nothing, Offer, Outcome, Unguarded
+from engine.offers.resuming import Resuming
+from engine.offers.setter import GuardSetter
+from engine.portfolio.service import PortfolioService
+from engine.storage.database import Database
+
+
+class GuardService:
+    """Answers `/guard`, `/unguard` and every button that changes a guard."""
+
+    def __init__(
+        self,
+        *,
+        portfolio: PortfolioService,
+        database: Database,
+        clock: Clock,
+        threshold: Decimal,
+        setter: GuardSetter,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._inquiry = Inquiry(portfolio=portfolio, database=database, clock=clock, threshold=threshold)
+        self._answers = Answers(inquiry=self._inquiry, setter=setter, clock=clock)
+        self._resuming = Resuming(inquiry=self._inquiry, database=database, clock=clock)
+
+    async def offer_guard(self, user_id: int, symbol: str | None, venue: Venue | None) -> Outcome:
+        """Ask how to guard a position, or every one without a symbol; or say why it cannot be."""
+        found = await self._inquiry.find(user_id, symbol, venue)
+        if not found:
+            return Nothing(why=_not_held(symbol, venue))
+        proposals = self._inquiry.propose(found)
+        able = [proposal for proposal in proposals if proposal.choices]
+        if not able:
+            return Armed(guards=(), left_out=tuple(proposal.line for proposal in proposals))
+        # Those that cannot be guarded are shown too, with the reason.
+        if symbol is None:
+            return await self._inquiry.ask(user_id, "guard_all", proposals, overview_buttons(proposals))
+        return await self._inquiry.ask(user_id, "guard", proposals, single_buttons(proposals))
+
+    async def offer_unguard(self, user_id: int, symbol: str, venue: Venue | None) -> Offer | Nothing:
+        """Ask whether to stop guarding a position, or say that it is not guarded."""
+        found = [one for one in await self._inquiry.find(user_id, symbol, venue) if one.guard]
+        if not found:
+            return Nothing(why=f"{in_capitals(symbol)} is not guarded{_at(venue)}. /positions shows what is.")
+        proposals = self._inquiry.propose(found)
+        several = len(proposals) > 1
+        buttons = [
+            Button(
+                kind=ChoiceKind.UNGUARD,
+                keys=(proposal.key,),
+                subject=proposal.found.account.venue.label if several else None,
+            )
+            for proposal in proposals
+        ]
+        return await self._inquiry.ask(
+            user_id, "unguard", proposals, (*buttons, Button(kind=ChoiceKind.CANCEL))
+        )
+
+    async def take(self, user_id: int, confirmation_id: str) -> Outcome:
+        """Carry out the chosen button once, for its owner, before it expires."""
+        async with self._database.write() as session:
+            claim = await claim_confirmation(
+                session, confirmation_id, actions=self._actions, user_id=user_id, now=self._clock.now()
+            )
+        if not isinstance(claim, Claimed):
+            return Nothing(why=claim.value)
+        act = self._actions[ChoiceKind(claim.action)]
+        return await act(load_pressed(user_id, claim.params))
+
+    @property
+    def _actions(self) -> Mapping[ChoiceKind, Callable[[Pressed], Awaitable[Outcome]]]:
+        return {
+            ChoiceKind.GUARD_ALL_FROM_COST: self._answers.guard_from_cost,
+            ChoiceKind.GUARD_ALL_FROM_PRICE: self._answers.guard_from_price,
+            ChoiceKind.GUARD_FROM_COST: self._answers.guard_from_cost,
+            ChoiceKind.GUARD_FROM_PRICE: self._answers.guard_from_price,
+            ChoiceKind.GUARD_AND_SELL_NOW: self._guard_and_sell,
+            ChoiceKind.CHOOSE: self._choose,
+            ChoiceKind.LEAVE_ALONE: _leave_alone,
+            ChoiceKind.CANCEL: _leave_alone,
+            ChoiceKind.UNGUARD: self._unguard,
+            ChoiceKind.RESUME_GUARD: self._resuming.resume,
+            ChoiceKind.GUARD_HERE: self._guard_here,
+        }
+
+    async def _guard_here(self, pressed: Pressed) -> Outcome:
+        return await guard_here(self._database, pressed, clock=self._clock)
+
+    async def _guard_and_sell(self, pressed: Pressed) -> Outcome:
+        is_resumed = any(shown.resumes for shown in pressed.shown.values())
+        return await (self._resuming.resume if is_resumed else self._answers.guard_and_sell)(pressed)
+
+    async def _choose(self, pressed: Pressed) -> Outcome:
+        proposals = self._inquiry.propose(await self._inquiry.find_pressed(pressed))
+        able = [proposal for proposal in proposals if proposal.choices]
+        if not able:
+            return Nothing(why="Nothing is left to guard there. /positions shows what is held now.")
+        return await self._inquiry.ask(pressed.user_id, "choose", able, single_buttons(able))
+
+    async def _unguard(self, pressed: Pressed) -> Outcome:
+        ended = list[Guard]()
+        async with self._database.write() as session:
+            for guard in await self._guards(session, pressed):
+                if guard.state is GuardState.CLOSING:
+                    return Nothing(why=f"{guard.symbol} is being sold right now; it was not unguarded.")
+                closed = replace(guard, state=GuardState.CLOSED, state_reason="taken off by its owner")
+                await rows.save_guard(session, closed, now=self._clock.now(), cause="owner")
+                ended.append(guard)
+        return Unguarded(guards=tuple(ended)) if ended else Nothing(why="It was not guarded any more.")
+
+    async def _guards(self, session: AsyncSession, pressed: Pressed) -> list[Guard]:
+        guards = [await rows.load_open_guard(session, key) for key in pressed.keys]
+        return [guard for guard in guards if guard is not None and guard.user_id == pressed.user_id]
+
+
+async def _leave_alone(_pressed: Pressed) -> Outcome:
+    return LeftAlone()
+
+
+def _not_held(symbol: str | None, venue: Venue | None) -> str:
+    what = in_capitals(symbol) if symbol else "positions"
+    return f"You hold no {what}{_at(venue)}; nothing was guarded. /positions shows what you hold."
+
+
+def _at(venue: Venue | None) -> str:
+    return f" at {venue.label}" if venue else " at any of your brokers"

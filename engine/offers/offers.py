@@ -1,0 +1,145 @@
+"""What the owner is asked before a guard changes, and what came of the answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from engine.guards.guard import Guard
+from engine.model.venues import Venue
+from engine.portfolio.view import PositionView
+
+
+class ChoiceKind(StrEnum):
+    """One button; the chat has a label for each."""
+
+    GUARD_ALL_FROM_COST = "guard_all_from_cost"
+    GUARD_ALL_FROM_PRICE = "guard_all_from_price"
+    CHOOSE = "choose"
+    LEAVE_ALONE = "leave_alone"
+    GUARD_FROM_COST = "guard_from_cost"
+    GUARD_FROM_PRICE = "guard_from_price"
+    #: Arms a guard that is already past its threshold, so that it is sold at once.
+    GUARD_AND_SELL_NOW = "guard_and_sell_now"
+    UNGUARD = "unguard"
+    RESUME_GUARD = "resume_guard"
+    #: Lets the guards of a copied or moved database go on where it is now.
+    GUARD_HERE = "guard_here"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A button bound to one user, used once, expiring."""
+
+    kind: ChoiceKind
+    #: Opaque id that travels as callback data (at most 64 bytes with its prefix).
+    confirmation_id: str
+    #: What the button is about when a screen has several of a kind: `BTC` or `BTC Kraken`.
+    subject: str | None = None
+
+
+class Standing(StrEnum):
+    """Where a position would stand the moment it were armed from its cost."""
+
+    ABOVE_THRESHOLD = "above threshold"
+    #: At or below: it would be sold now, so it needs its own confirmation.
+    WOULD_BE_SOLD_NOW = "would be sold now"
+    #: No entry: can only be guarded from today's price.
+    ENTRY_UNKNOWN = "entry unknown"
+    CANNOT_BE_GUARDED = "cannot be guarded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferLine:
+    """One position in an offer, with what arming it would mean."""
+
+    position: PositionView
+    standing: Standing
+    #: Result at the present mark as a fraction of cost and in the entry's currency; None without an entry.
+    pnl_ratio: Decimal | None
+    pnl: Decimal | None
+    #: A sentence about what cannot be done and why; empty when nothing is in the way.
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradingCost:
+    """What buying and selling again costs at a broker, as a fraction."""
+
+    venue: Venue
+    round_trip: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A screen that asks: lines of positions and the buttons below them."""
+
+    #: What is being decided: `first_contact`, `guard`, `would_sell`, `choose`, `unguard`, `paused`.
+    about: str
+    lines: tuple[OfferLine, ...]
+    choices: tuple[Choice, ...]
+    threshold: Decimal
+    #: Cost of trading in and out as a fraction, where it exceeds the threshold; None otherwise.
+    costlier_than_threshold: Decimal | None
+    #: The same for each broker where it does.
+    costly_at: tuple[TradingCost, ...] = ()
+    as_of: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nothing:
+    """Nothing was changed, and why: a sentence the chat shows as it is."""
+
+    why: str
+
+
+class PartReason(StrEnum):
+    """Why a guard covers only a part of its position."""
+
+    STAKED = "staked"
+    NO_COST = "what it cost is not known"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartLeftOut:
+    """The part of a guarded position that its guard does not cover."""
+
+    position: PositionView
+    quantity: Decimal
+    why: PartReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Armed:
+    """Guards now watching; `follow_up` asks about those that would be sold at once."""
+
+    guards: tuple[Guard, ...]
+    #: What the guards just set do not cover of their positions.
+    parts_left_out: tuple[PartLeftOut, ...] = ()
+    #: What could not be armed, each with its reason.
+    left_out: tuple[OfferLine, ...] = ()
+    follow_up: Offer | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unguarded:
+    """Guards that watch no more."""
+
+    guards: tuple[Guard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedFirst:
+    """Guards that watch again once they were compared with their venues."""
+
+    guards: tuple[Guard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftAlone:
+    """The owner chose to change nothing."""
+
+
+Outcome = Armed | Unguarded | ComparedFirst | LeftAlone | Offer | Nothing

@@ -1,0 +1,146 @@
+"""Meet an account for the first time: list what it holds, and ask or guard as the settings say."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from engine.alerts.messages import ExistingGuarded, FirstContact
+from engine.alerts.outbox import append_alert
+from engine.clock import Clock
+from engine.guards import store as rows
+from engine.guards.store import KnownAsset
+from engine.model.venues import Account
+from engine.offers.arming import ArmingMode, ArmingPlan, Exclusion
+from engine.offers.asking import UNASKED, Button, ask, overview_buttons, sell_now_buttons
+from engine.offers.inquiry import wanted
+from engine.offers.offering import Proposal, candidate_of, conclude, largest_first, propose
+from engine.offers.offers import Standing
+from engine.offers.plan import plan_arming
+from engine.offers.setter import GuardSetter
+from engine.portfolio.assemble import Found
+from engine.portfolio.service import PortfolioService
+from engine.storage.database import Database
+
+_WITHOUT_PRICE = frozenset({Exclusion.PRICE_UNKNOWN, Exclusion.MARKET_CLOSED})
+
+
+class Onboarding:
+    """Asks once about everything held; later buys by hand are never asked about."""
+
+    def __init__(
+        self,
+        *,
+        portfolio: PortfolioService,
+        setter: GuardSetter,
+        database: Database,
+        clock: Clock,
+        threshold: Decimal,
+        mode: ArmingMode,
+    ) -> None:
+        self._portfolio = portfolio
+        self._setter = setter
+        self._database = database
+        self._clock = clock
+        self._threshold = threshold
+        self._mode = mode
+
+    async def meet(self, account: Account) -> None:
+        """Ask about an account's positions unless that was done, as soon as their entries are known."""
+        found = await self._portfolio.gather(account)
+        async with self._database.read() as session:
+            known = await rows.load_known_assets(session, account.account_id)
+        if known:
+            await self._note(account, {one.asset for one in found} - {asset.asset for asset in known})
+        elif not any(one.history_incomplete for one in found):
+            # Before that an entry may still be found, and asking without it would be asking twice.
+            await self._introduce(account, found)
+
+    async def _introduce(self, account: Account, found: tuple[Found, ...]) -> None:
+        if self._mode is ArmingMode.ALL:
+            found = tuple(await self._portfolio.confirm([wanted(one, self._threshold) for one in found]))
+        plan = plan_arming([candidate_of(one, self._threshold) for one in found], self._mode)
+        if not plan.ask and self._mode is ArmingMode.ASK and _waits_for_price(plan):
+            # Nothing could be answered yet; it is asked when a market opens or a price is there.
+            return
+        proposals = largest_first(propose(one, threshold=self._threshold) for one in found)
+        asked, buttons = _question(plan, proposals, self._mode)
+        now = self._clock.now()
+        async with self._database.write() as session:
+            if self._mode is ArmingMode.ALL and found:
+                guards = await self._setter.arm_in(session, plan.arm_now, cause="NIJA_GUARD_EXISTING=all")
+                await append_alert(
+                    session,
+                    ExistingGuarded(venue=account.venue, armed=conclude(guards, proposals)),
+                    user_id=account.user_id,
+                    account_id=account.account_id,
+                    dedup_key=f"existing_guarded:{account.account_id}",
+                    now=now,
+                )
+            if asked:
+                offer = await ask(
+                    session,
+                    user_id=account.user_id,
+                    about="would_sell" if all(map(_would_sell, asked)) else "first_contact",
+                    proposals=asked,
+                    buttons=buttons,
+                    threshold=self._threshold,
+                    now=now,
+                    valid_for=UNASKED,
+                )
+                await append_alert(
+                    session,
+                    FirstContact(offer=offer),
+                    user_id=account.user_id,
+                    account_id=account.account_id,
+                    dedup_key=f"first_contact:{account.account_id}",
+                    now=now,
+                )
+            for one in found:
+                await rows.save_known_asset(session, _known(account, one.asset, now, asked=bool(asked)))
+            if not found:
+                # Remember that the account was met, so that its first buy by hand is not asked about.
+                await rows.save_known_asset(session, _known(account, "", now, asked=False))
+
+    async def _note(self, account: Account, assets: set[str]) -> None:
+        if not assets:
+            return
+        now = self._clock.now()
+        async with self._database.write() as session:
+            for asset in sorted(assets):
+                await rows.save_known_asset(session, _known(account, asset, now, asked=False))
+
+
+def _question(
+    plan: ArmingPlan, proposals: Sequence[Proposal], mode: ArmingMode
+) -> tuple[Sequence[Proposal], Sequence[Button]]:
+    """Return what is asked about, if anything, and the buttons for it."""
+    if mode is ArmingMode.ASK and plan.ask:
+        return proposals, overview_buttons(proposals)
+    if mode is ArmingMode.ALL:
+        would_sell = [proposal for proposal in proposals if _would_sell(proposal)]
+        unpriced = [proposal for proposal in proposals if _is_unpriced(proposal)]
+        return [*would_sell, *unpriced], sell_now_buttons(would_sell, others=unpriced)
+    return (), ()
+
+
+def _waits_for_price(plan: ArmingPlan) -> bool:
+    return any(excluded.reason in _WITHOUT_PRICE for excluded in plan.excluded)
+
+
+def _is_unpriced(proposal: Proposal) -> bool:
+    """Tell whether only a price is missing to guard a position from its cost."""
+    return proposal.found.cost is not None and _waits_for_price(proposal.plan)
+
+
+def _would_sell(proposal: Proposal) -> bool:
+    return proposal.line.standing is Standing.WOULD_BE_SOLD_NOW
+
+
+def _known(account: Account, asset: str, now: datetime, *, asked: bool) -> KnownAsset:
+    return KnownAsset(
+        account_id=account.account_id,
+        user_id=account.user_id,
+        asset=asset,
+        first_seen_at=now,
+        asked_at=now if asked else None,
+    )

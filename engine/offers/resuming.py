@@ -1,0 +1,83 @@
+"""Take up paused guards again: never at a cost that says nothing any more, and never into an unasked sale."""
+
+from collections.abc import Sequence
+
+from engine.clock import Clock
+from engine.guards import store as rows
+from engine.guards.changes import resume
+from engine.guards.guard import Guard, GuardState, Seen
+from engine.guards.guard_mark import is_past, ratio_of
+from engine.market.mark import Mark, PriceUnknown
+from engine.offers.asking import Button, Pressed
+from engine.offers.inquiry import Inquiry
+from engine.offers.offering import Proposal, may_resume, propose_paused, propose_resuming
+from engine.offers.offers import Armed, ChoiceKind, Nothing, Outcome
+from engine.offers.shown import may_sell
+from engine.portfolio.assemble import Found
+from engine.portfolio.confirm import Wanted
+from engine.storage.database import Database
+
+
+class Resuming:
+    """Answers *Guard again* and the further question when that would sell at once."""
+
+    def __init__(self, *, inquiry: Inquiry, database: Database, clock: Clock) -> None:
+        self._inquiry = inquiry
+        self._database = database
+        self._clock = clock
+
+    async def resume(self, pressed: Pressed) -> Outcome:
+        """Let the paused guard of a button watch again, or ask further."""
+        for found in await self._inquiry.find_pressed(pressed):
+            guard = found.guard
+            if guard is None or guard.state is not GuardState.PAUSED:
+                continue
+            return await self._resume(pressed, found, guard)
+        return Nothing(why="There is no paused guard any more.")
+
+    async def _resume(self, pressed: Pressed, found: Found, guard: Guard) -> Outcome:
+        kept = resume(guard, there=found.quantity - found.locked, venue_entry=found.venue_entry)
+        if kept.state is GuardState.CLOSED:
+            return Nothing(why="Nothing of it is there any more; it stays paused. /unguard takes it off.")
+        if not may_resume(guard, found):
+            proposal = propose_paused(found, guard)
+            return await self._inquiry.ask(pressed.user_id, "paused", [proposal], buttons_of(proposal))
+        [confirmed] = await self._inquiry.confirm([Wanted(found=found, quantity=kept.quantity)])
+        mark = confirmed.mark
+        if isinstance(mark, PriceUnknown):
+            return Nothing(why=f"{guard.symbol} stays paused: price unknown ({mark.problem}).")
+        if is_past(kept, mark) and not self._agreed(pressed, kept, mark):
+            proposal = propose_resuming(confirmed, kept, mark)
+            buttons = (*buttons_of(proposal), Button(kind=ChoiceKind.LEAVE_ALONE, keys=(guard.key,)))
+            return await self._inquiry.ask(pressed.user_id, "would_sell", [proposal], buttons)
+        seen = Seen(quantity=found.quantity, at=found.as_of, venue_at=found.venue_as_of, step=found.step)
+        return await self._go_on(guard, kept, seen)
+
+    def _agreed(self, pressed: Pressed, kept: Guard, mark: Mark) -> bool:
+        shown = pressed.shown.get(kept.key)
+        return (
+            shown is not None
+            and shown.resumes
+            and may_sell(
+                shown,
+                quantity=kept.quantity,
+                cost=kept.cost,
+                ratio=ratio_of(kept, mark),
+                now=self._clock.now(),
+            )
+        )
+
+    async def _go_on(self, guard: Guard, kept: Guard, seen: Seen) -> Outcome:
+        async with self._database.write() as session:
+            if await rows.load_guard(session, guard.guard_id) != guard:
+                return Nothing(
+                    why=f"The guard of {guard.symbol} has changed meanwhile; it was left as it is."
+                )
+            await rows.save_guard(session, kept, now=self._clock.now(), cause="resumed by its owner")
+            await rows.note_seen(session, guard.guard_id, seen)
+        return Armed(guards=(kept,))
+
+
+def buttons_of(proposal: Proposal) -> Sequence[Button]:
+    """Return one button for each choice of a proposal."""
+    return [Button(kind=kind, keys=(proposal.key,)) for kind in proposal.choices]

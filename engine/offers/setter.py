@@ -1,0 +1,69 @@
+"""Set guards in one transaction; what a guard covers already is never covered twice."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.clock import Clock
+from engine.guards import store as rows
+from engine.guards.guard import Guard, GuardState, Seen
+from engine.model.money import ZERO, exact
+from engine.offers.arming import Arming, ArmingCandidate
+from engine.offers.plan import guard_from
+from engine.storage.database import Database
+
+
+class GuardSetter:
+    """Turns armings into guards."""
+
+    def __init__(self, *, database: Database, clock: Clock, new_id: Callable[[], str]) -> None:
+        self._database = database
+        self._clock = clock
+        self._new_id = new_id
+
+    async def arm(self, armings: Iterable[Arming], *, cause: str) -> tuple[Guard, ...]:
+        """Set guards and return them."""
+        async with self._database.write() as session:
+            return await self.arm_in(session, armings, cause=cause)
+
+    async def arm_in(
+        self, session: AsyncSession, armings: Iterable[Arming], *, cause: str
+    ) -> tuple[Guard, ...]:
+        """Set guards within a transaction; one that changed since its arming was planned is left out."""
+        now, armed = self._clock.now(), list[Guard]()
+        for arming in armings:
+            fresh = guard_from(arming, guard_id=self._new_id(), now=now)
+            existing = await rows.load_open_guard(session, fresh.key)
+            guard = _set(existing, fresh, arming.candidate)
+            if guard is None:
+                continue
+            if guard is fresh and existing is not None:
+                ended = replace(existing, state=GuardState.CLOSED, state_reason="guarded anew by its owner")
+                await rows.save_guard(session, ended, now=now, cause=cause)
+            await rows.save_guard(session, guard, now=now, cause=cause)
+            if guard is fresh:
+                # One that goes on is compared with what was seen of it before.
+                await rows.note_seen(session, guard.guard_id, _seen(arming.candidate))
+            armed.append(guard)
+        return tuple(armed)
+
+
+def _seen(candidate: ArmingCandidate) -> Seen:
+    return Seen(
+        quantity=candidate.quantity,
+        at=candidate.as_of,
+        venue_at=candidate.venue_as_of,
+        step=candidate.step,
+    )
+
+
+def _set(existing: Guard | None, fresh: Guard, candidate: ArmingCandidate) -> Guard | None:
+    """Return what is guarded from now on; None when it is not what the arming was planned for any more."""
+    if candidate.replaces is not None or existing is None:
+        return fresh if existing == candidate.replaces and candidate.guarded == ZERO else None
+    is_same = existing.state is GuardState.ARMED and existing.symbol == fresh.symbol
+    if not is_same or existing.quantity != candidate.guarded:
+        return None
+    with exact():
+        return replace(existing, quantity=existing.quantity + fresh.quantity, cost=existing.cost + fresh.cost)

@@ -1,0 +1,131 @@
+"""Which of the journal's intents filled, and since when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_
+from sqlalchemy import select as select_columns
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.model.holdings import PositionKey
+from engine.orders.intents import Intent
+from engine.orders.states import IntentState
+from engine.orders.store import build_intent
+from engine.orders.table import IntentEventRow, IntentRow
+from engine.orders.unproven import FILLED_LATE
+from engine.storage.readable import readable_rows
+from engine.storage.statements import Prepared, plain_table
+
+_STEP = col(IntentEventRow.event_id)
+_STEPS = plain_table(IntentEventRow)
+_OF_ACCOUNT = col(IntentRow.account_id) == bindparam("account_id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilledIntent:
+    """An intent that ended with a fill."""
+
+    intent: Intent
+    #: The number of the step that says so.
+    step: int
+
+
+def _fills(to_state: Any, from_state: Any) -> ColumnElement[bool]:
+    """Pick the step that an intent was filled with; notes that follow it leave the state as it is."""
+    return and_(to_state == IntentState.FILLED, from_state.is_distinct_from(IntentState.FILLED))
+
+
+_FILLED = (
+    select(IntentRow)
+    .join(IntentEventRow, col(IntentEventRow.intent_id) == col(IntentRow.intent_id))
+    .where(
+        _OF_ACCOUNT,
+        col(IntentRow.state) == IntentState.FILLED,
+        _fills(col(IntentEventRow.to_state), col(IntentEventRow.from_state)),
+    )
+    .order_by(_STEP)
+)
+_FILLED_AFTER = Prepared(_FILLED.where(bindparam("after") < _STEP), step=_STEP)
+
+
+async def load_filled(session: AsyncSession, account_id: str, *, after: int) -> tuple[FilledIntent, ...]:
+    """Return an account's intents that ended with a fill after a step, in the order in which they did."""
+    return await readable_rows(session, _FILLED_AFTER, _filled, account_id=account_id, after=after)
+
+
+_LAST_FILLED_BY_THEN = select_columns(func.max(_STEPS.c.event_id)).where(
+    _STEPS.c.account_id == bindparam("account_id"),
+    _fills(_STEPS.c.to_state, _STEPS.c.from_state),
+    _STEPS.c.event_id <= bindparam("after"),
+)
+_FILLED_LATELY = Prepared(
+    _FILLED.where(
+        or_(
+            bindparam("after") < _STEP,
+            col(IntentRow.finished_at) >= bindparam("since"),
+            _LAST_FILLED_BY_THEN.scalar_subquery() == _STEP,
+        )
+    ),
+    step=_STEP,
+)
+
+
+async def load_filled_lately(
+    session: AsyncSession, account_id: str, *, after: int, since: datetime
+) -> tuple[FilledIntent, ...]:
+    """Return what was filled after a step, and before it what nothing but the stored time tells the age of.
+
+    The last of these is one, whatever its time.
+    """
+    return await readable_rows(
+        session, _FILLED_LATELY, _filled, account_id=account_id, after=after, since=since
+    )
+
+
+_LEFT_AFTER = select_columns(_STEPS.c.intent_id).where(
+    _STEPS.c.account_id == bindparam("account_id"),
+    _STEPS.c.to_state == IntentState.SENT,
+    _STEPS.c.event_id > bindparam("after"),
+)
+_FILLED_SENT_AFTER = Prepared(
+    _FILLED.where(bindparam("after") < _STEP, col(IntentRow.intent_id).in_(_LEFT_AFTER))
+)
+
+
+async def load_filled_sent_after(session: AsyncSession, account_id: str, *, step: int) -> tuple[Intent, ...]:
+    """Return an account's filled intents whose order left after a step."""
+    return await readable_rows(session, _FILLED_SENT_AFTER, build_intent, account_id=account_id, after=step)
+
+
+_STEPPED_AFTER = Prepared(
+    select(IntentRow).where(
+        _OF_ACCOUNT,
+        col(IntentRow.asset) == bindparam("asset"),
+        col(IntentRow.intent_id).in_(
+            select_columns(_STEPS.c.intent_id).where(
+                _STEPS.c.account_id == bindparam("account_id"),
+                _STEPS.c.event_id > bindparam("after"),
+                # What another attempt of an exit filled late is no part of what the exit filled.
+                _STEPS.c.cause != FILLED_LATE,
+            )
+        ),
+    )
+)
+
+
+async def load_filled_after(session: AsyncSession, key: PositionKey, *, step: int) -> tuple[Decimal, ...]:
+    """Return what each of our orders of a position filled that has a step of a higher number.
+
+    Numbers tell the order of steps; their times are of whatever the clock was set to.
+    """
+    found = await readable_rows(
+        session, _STEPPED_AFTER, build_intent, account_id=key.account_id, asset=key.asset, after=step
+    )
+    return tuple(intent.filled_quantity for intent in found if intent.position == key)
+
+
+def _filled(row: Any) -> FilledIntent:
+    return FilledIntent(intent=build_intent(row), step=row.step)

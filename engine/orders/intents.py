@@ -1,0 +1,122 @@
+"""What we mean to do at a venue, as it is written down before anything leaves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from engine.model.holdings import PositionKey, PositionKind
+from engine.model.money import ZERO
+from engine.model.orders import ClientOrderId, Side, VenueOrderId
+from engine.model.venues import Venue
+from engine.orders.states import IntentState
+
+
+class IntentKind(StrEnum):
+    """Exits never depend on entry gates."""
+
+    EXIT = "exit"
+    ENTRY = "entry"
+
+
+#: The basis of a trigger that is the owner's own word.
+ASKED = "asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An exit its owner asked for: what stays guarded of what cannot be sold."""
+
+    #: What was guarded before and its cost; both zero when nothing was.
+    guarded: Decimal
+    guarded_cost: Decimal
+    #: Why the guard was paused before; None when it watched or there was none.
+    paused: str | None = None
+    #: False when some of it has no known entry; then no result is told.
+    entry_known: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """Why an exit began: the accepted mark and how it stood against the threshold, or its owner's word."""
+
+    price: Decimal
+    #: bid, ask, mid or walked: where the price was taken from; `asked` when its owner wanted it.
+    basis: str
+    #: Result as a fraction of cost at that price.
+    ratio: Decimal
+    threshold: Decimal
+    #: The guarded quantity and its cost when it triggered.
+    quantity: Decimal
+    cost: Decimal
+    at: datetime
+    #: When the price was true; None in records of earlier versions.
+    price_at: datetime | None = None
+    asked: Asked | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """One order from plan to its end; every change is also an event row."""
+
+    intent_id: str
+    user_id: int
+    account_id: str
+    venue: Venue
+    guard_id: str | None
+    kind: IntentKind
+    symbol: str
+    asset: str
+    side: Side
+    quantity: Decimal
+    reduce_only: bool = False
+    leverage: int | None = None
+    state: IntentState
+    #: Rises only after the last attempt is proven final.
+    attempt: int
+    #: Deterministic from intent and attempt, on disk before the request leaves.
+    client_order_id: ClientOrderId
+    venue_order_id: VenueOrderId | None = None
+    trigger: Trigger | None = None
+    #: Over all attempts, the venue's word.
+    filled_quantity: Decimal = ZERO
+    #: Value of what was filled, in the quote currency; None is unknown.
+    cost: Decimal | None = None
+    fee: Decimal | None = None
+    fee_asset: str | None = None
+    created_at: datetime
+    updated_at: datetime
+    #: When the present attempt left; None before.
+    sent_at: datetime | None = None
+
+    @property
+    def position(self) -> PositionKey:
+        """Return which position it changes."""
+        kind = PositionKind.MARGIN if self.reduce_only else PositionKind.SPOT
+        symbol = self.symbol if self.reduce_only else None
+        return PositionKey(account_id=self.account_id, kind=kind, asset=self.asset, symbol=symbol)
+
+    @property
+    def trigger_price(self) -> Decimal:
+        """Return the price it was triggered at; zero where none was written down."""
+        return self.trigger.price if self.trigger else ZERO
+
+    @property
+    def asked(self) -> Asked | None:
+        """Return what its owner asked for; None when a guard began it."""
+        return self.trigger.asked if self.trigger else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentStep:
+    """One transition of an intent, a row in an append-only table: when, from where to where, why, and the venue's words."""
+
+    intent_id: str
+    user_id: int
+    account_id: str
+    seq: int
+    at: datetime
+    from_state: IntentState | None
+    to_state: IntentState
+    cause: str
+    words: str

@@ -1,0 +1,37 @@
+"""Rows of attempts that were given up without a refusal: their orders may fill after their exit is over."""
+
+from sqlalchemy import bindparam, func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.orders import store as intents
+from engine.orders.intents import Intent
+from engine.orders.states import IntentState
+from engine.orders.table import IntentEventRow, IntentRow
+from engine.storage.statements import send
+
+#: Given up on what a venue did not show, not on its refusal.
+_WITHOUT_REFUSAL = (IntentState.UNKNOWN, IntentState.ACCEPTED, IntentState.PARTLY_FILLED)
+#: So many of them are looked for at most, the latest.
+MOST = 20
+
+
+_GIVEN_UP = (
+    select(IntentEventRow.intent_id)
+    .join(IntentRow, col(IntentRow.intent_id) == col(IntentEventRow.intent_id))
+    .where(
+        col(IntentRow.account_id) == bindparam("account_id"),
+        col(IntentEventRow.to_state) == IntentState.PLANNED,
+        col(IntentEventRow.from_state).in_(_WITHOUT_REFUSAL),
+    )
+    .group_by(col(IntentEventRow.intent_id))
+    .order_by(func.max(col(IntentEventRow.event_id)).desc())
+    .limit(MOST)
+)
+
+
+async def load_given_up(session: AsyncSession, account_id: str) -> tuple[Intent, ...]:
+    """Return the latest exits of an account that gave an attempt up without a refusal and are over."""
+    given_up = (await send(session, _GIVEN_UP, account_id=account_id)).scalars().all()
+    found = await intents.load_intents(session, given_up) if given_up else ()
+    return tuple(intent for intent in found if intent.state.is_final)

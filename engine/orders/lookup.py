@@ -1,0 +1,101 @@
+"""Look an attempt's order up at its venue by our id, and the trades of an order that is known."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from engine import wall_time
+from engine.brokers.base import Broker, Priority
+from engine.clock import Clock
+from engine.model.errors import BrokerError, UncertainOrderError
+from engine.model.money import ZERO, exact
+from engine.model.orders import Fill, Order, Sent
+from engine.orders.intents import Intent
+from engine.orders.journal import Journal
+from engine.orders.unproven import first_sent_at
+
+#: How far back an order is sought: both clocks, and how long the process was away, are trusted to a day.
+SOUGHT_BACK = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The venue has it."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """No list shows it, nor anything that may be it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """No list shows it under our id, but these may be it, or their owner's own."""
+
+    order_ids: tuple[str, ...]
+    #: Those that are listed without any id, by what else their rows say.
+    nameless: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return what their owner finds all of them by."""
+        return (*self.order_ids, *self.nameless)
+
+
+Lookup = Found | Absent | Uncertain
+
+
+class OrderLookup:
+    """Asks venues for the orders of attempts."""
+
+    def __init__(self, *, journal: Journal, clock: Clock) -> None:
+        self._journal = journal
+        self._clock = clock
+
+    async def find(self, intent: Intent, broker: Broker, *, priority: Priority = Priority.EXIT) -> Lookup:
+        """Look the order of an intent's attempt up.
+
+        Raises:
+            BrokerError: the venue does not tell.
+
+        """
+        steps = await self._journal.load_steps(intent.intent_id)
+        left_at = first_sent_at(intent.venue, steps, intent.attempt)
+        try:
+            order = await broker.find_order(
+                intent.client_order_id,
+                intent.symbol,
+                since=sought_since(intent, self._clock.now()),
+                sent=Sent(
+                    side=intent.side,
+                    quantity=intent.quantity,
+                    at=left_at or intent.sent_at or intent.created_at,
+                    is_margin=intent.reduce_only,
+                    others=await self._journal.load_other_orders(intent),
+                ),
+                priority=priority,
+            )
+        except UncertainOrderError as e:
+            return Uncertain(e.order_ids, e.nameless)
+        return Absent() if order is None else Found(order)
+
+
+async def fetch_trades(
+    intent: Intent, order: Order, broker: Broker, *, now: datetime
+) -> tuple[Fill, ...] | None:
+    """Return the trades of an order, which it names itself or the account's history does; None is silence."""
+    with exact():
+        if order.fills and sum((fill.quantity for fill in order.fills), ZERO) == order.filled_quantity:
+            return order.fills
+    if order.opened_at is None:
+        order = replace(order, opened_at=sought_since(intent, now))
+    try:
+        return await broker.fetch_order_fills(order, priority=Priority.EXIT)
+    except BrokerError:
+        return None
+
+
+def sought_since(intent: Intent, now: datetime) -> datetime:
+    """Return from when on the orders of an intent are sought."""
+    return wall_time.at_most(intent.created_at, now) - SOUGHT_BACK

@@ -1,0 +1,159 @@
+"""What a venue has said of one order, and when that may be acted on: an answer may be old or wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from engine.model.money import ZERO, exact
+from engine.model.orders import Fill, Order, OrderStatus
+
+#: Kraken may close a market order one unit of its last digit short.
+ROUNDING = Decimal("1E-8")
+
+#: A final answer that falls short counts when one so much later says the same.
+AGREES_AFTER_S = 2.0
+#: The same for one that says nothing was filled: a market order hardly ever ends so.
+NO_FILL_AGREES_AFTER_S = 5.0
+#: The same for one that says less than the venue itself, or its trades, said before.
+LOWER_AGREES_AFTER_S = 15.0
+
+
+#: An order that is not told as over for so long has its trades asked for: its row may stand still.
+STANDS_STILL_S = 2.0
+#: Between two questions for them while they tell of less than was sent: they cost a key points.
+TRADES_AGAIN_S = 10.0
+
+
+class Verdict(StrEnum):
+    """What may be made of the last answer."""
+
+    #: It may still fill.
+    OPEN = "open"
+    #: Final, but contradicted or not confirmed yet: nothing is sent again and nothing ended on it.
+    UNCONFIRMED = "unconfirmed"
+    #: What it says is what happened.
+    SETTLED = "settled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderReadings:
+    """All answers about one order so far; each moves it on."""
+
+    #: How much was sent.
+    sent: Decimal
+    #: The most that any answer, or our own journal, says was filled.
+    most_filled: Decimal = ZERO
+    #: What the final answers in a row agree on, and since when, by a clock nobody sets.
+    short: tuple[Decimal, float] | None = None
+
+
+def falls_short(order: Order, sent: Decimal) -> bool:
+    """Tell whether an order is final with less, or more, filled than was sent."""
+    return order.status.is_final and not _is_all(order.filled_quantity, sent)
+
+
+def needs_trades(order: Order, sent: Decimal) -> bool:
+    """Tell whether an order is final and does not tell all of what was filled itself."""
+    if not order.status.is_final:
+        return False
+    # A fee without its currency is one that the venue books later.
+    lacks_fee = order.fee is None and order.fee_asset is not None
+    return falls_short(order, sent) or not _is_priced(order) or lacks_fee
+
+
+def is_all_traded(fills: Sequence[Fill] | None, sent: Decimal) -> bool:
+    """Tell whether an order's trades tell of everything that was sent."""
+    return fills is not None and _is_all(_traded(fills), sent)
+
+
+def weigh(
+    readings: OrderReadings, order: Order, *, traded: Decimal | None, now_s: float
+) -> tuple[OrderReadings, Verdict]:
+    """Take one more answer into account and decide what may be made of it.
+
+    `traded` is what the order's trades add up to; None when they are not known. Trades may be told late, so
+    fewer of them prove nothing; those that are told happened.
+    """
+    filled = order.filled_quantity
+    most = max(readings.most_filled, filled, traded or ZERO)
+    if not order.status.is_final:
+        if traded is None or not _is_all(traded, readings.sent):
+            # Whatever was final before was not.
+            return replace(readings, most_filled=most, short=None), Verdict.OPEN
+        # All of it happened, whatever the row goes on saying; but not on one answer alone.
+        since_s = readings.short[1] if readings.short and readings.short[0] == traded else now_s
+        after = replace(readings, most_filled=most, short=(traded, since_s))
+        return after, Verdict.SETTLED if now_s - since_s >= AGREES_AFTER_S else Verdict.OPEN
+    if _is_all(filled, readings.sent) or (traded is not None and _is_all(traded, readings.sent)):
+        return replace(readings, most_filled=most, short=None), Verdict.SETTLED
+    if filled > ZERO and traded == filled and filled >= readings.most_filled:
+        return replace(readings, most_filled=most, short=None), Verdict.SETTLED
+    counted = max(filled, traded or ZERO)
+    since_s = readings.short[1] if readings.short and readings.short[0] == counted else now_s
+    after = replace(readings, most_filled=most, short=(counted, since_s))
+    agrees_after_s = AGREES_AFTER_S if most else NO_FILL_AGREES_AFTER_S
+    if filled < most:
+        agrees_after_s = LOWER_AGREES_AFTER_S
+    return after, Verdict.SETTLED if now_s - since_s >= agrees_after_s else Verdict.UNCONFIRMED
+
+
+def why_unconfirmed(readings: OrderReadings, order: Order, *, traded: Decimal | None) -> str:
+    """Say what is the matter with a final answer that falls short and may not be acted on yet."""
+    filled = order.filled_quantity
+    if not readings.most_filled:
+        return "without any fill, which a market order hardly ever is"
+    told = f"with {filled:f} filled, {'less' if filled < readings.sent else 'more'} than was sent"
+    if filled < readings.most_filled:
+        return f"{told}, although it or its trades told of {readings.most_filled:f}"
+    return f"{told}, and its trades " + ("are not known" if traded is None else f"tell of {traded:f} yet")
+
+
+def settled_by_trades(order: Order, fills: Sequence[Fill], sent: Decimal) -> Order:
+    """Return the order with the totals of its trades where those tell more than it says itself."""
+    traded, filled = _traded(fills), order.filled_quantity
+    with exact():
+        if traded > filled or (_is_all(traded, sent) and not _is_all(filled, sent)):
+            return _of_trades(order, fills)
+        if not fills or traded != filled:
+            return order
+        told = _of_trades(order, fills)
+        return replace(
+            order,
+            status=told.status,
+            cost=order.cost if _is_priced(order) else told.cost,
+            fee=order.fee if order.fee is not None else told.fee,
+            fee_asset=order.fee_asset if order.fee is not None else told.fee_asset,
+            fills=told.fills,
+        )
+
+
+def _of_trades(order: Order, fills: Sequence[Fill]) -> Order:
+    traded = _traded(fills)
+    fees = [fill.fee for fill in fills]
+    fee_assets = {fill.fee_asset for fill in fills}
+    is_one_fee = None not in fees and len(fee_assets) == 1
+    with exact():
+        return replace(
+            order,
+            status=OrderStatus.FILLED if traded >= order.quantity else order.status,
+            filled_quantity=traded,
+            cost=sum((fill.price * fill.quantity for fill in fills), ZERO),
+            fee=sum((fee for fee in fees if fee is not None), ZERO) if is_one_fee else None,
+            fee_asset=fee_assets.pop() if is_one_fee else None,
+            fills=tuple(fills),
+        )
+
+
+def _traded(fills: Sequence[Fill]) -> Decimal:
+    with exact():
+        return sum((fill.quantity for fill in fills), ZERO)
+
+
+def _is_priced(order: Order) -> bool:
+    return order.cost is not None and order.cost > ZERO
+
+
+def _is_all(filled: Decimal, sent: Decimal) -> bool:
+    with exact():
+        return filled > ZERO and abs(sent - filled) <= ROUNDING

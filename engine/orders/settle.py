@@ -1,0 +1,178 @@
+"""Pure: what to do about an order whose answer was lost: look, wait, or end its attempt, and on what ground."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from itertools import takewhile
+
+from engine.alerts.backoff import RETRY_AFTER_S
+from engine.model.venues import Venue
+from engine.orders.coins import Coins
+
+#: How long after sending a Kraken order may still be accepted; AddOrder carries it as `deadline`.
+KRAKEN_DEADLINE = timedelta(seconds=5)
+
+#: After a look that failed or was one too few.
+LOOK_AGAIN = timedelta(seconds=1)
+
+#: A request whose answer was lost may still reach a venue that knows no deadline for so long.
+UNDER_WAY = timedelta(seconds=30)
+#: How long after it arrived Coinbase may not list an order yet.
+_LISTED_WITHIN = timedelta(seconds=10)
+
+_SLACK = timedelta(seconds=1)
+
+#: All lists of a venue may lag behind an order, and its balance with them: two readings must show the coins untouched.
+BALANCE_AGREES_AFTER = timedelta(seconds=3)
+#: What a balance shows as taken, and no list as sold, is sought for so long: the order may be listed yet.
+SOUGHT_FOR = timedelta(minutes=10)
+
+
+class Resend(StrEnum):
+    """How an order that was proven absent goes out again."""
+
+    #: The old request can no longer arrive: a new attempt under a new id.
+    NEW_ATTEMPT = "new attempt"
+    #: The old request might still arrive: only the same id makes a second order impossible.
+    SAME_ID = "same id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """When looks at a venue prove that an order is not there, and how it may be sent again."""
+
+    #: When to look, counted from sending; after each of them one look must have found nothing.
+    looks_after: tuple[timedelta, ...]
+    #: How many looks must have found nothing at the least, however late they were.
+    looks_least: int = 1
+    resend: Resend
+    #: How long after a lost request left a look that does not find it proves that it never will.
+    arrives_within: timedelta = timedelta(0)
+
+
+#: Kraken drops a late request, so absence after the deadline (seen with a later nonce accepted)
+#: is final; looks cost points there, so there are few. A new attempt has a new id, so the balance must agree. Alpaca refuses a second use of an id.
+#: Coinbase lists orders late, so it is asked twice.
+PROOFS = {
+    Venue.KRAKEN: Proof(looks_after=(timedelta(0), KRAKEN_DEADLINE + _SLACK), resend=Resend.NEW_ATTEMPT),
+    Venue.ALPACA: Proof(looks_after=(timedelta(0), _SLACK), resend=Resend.SAME_ID, arrives_within=UNDER_WAY),
+    Venue.COINBASE: Proof(
+        looks_after=(timedelta(0), timedelta(seconds=2), _LISTED_WITHIN),
+        looks_least=2,
+        resend=Resend.SAME_ID,
+        arrives_within=UNDER_WAY + _LISTED_WITHIN,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One look-up in a venue's lists that did not find the order."""
+
+    #: When it began, after sending, by a clock nobody sets.
+    age: timedelta
+    #: Orders it found that may be the one, or their owner's own.
+    may_be: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceReading:
+    """What the balance said of the coins that were sent."""
+
+    #: When it was asked for, after sending.
+    age: timedelta
+    coins: Coins
+
+
+@dataclass(frozen=True, slots=True)
+class LookAfter:
+    """Ask the venue's lists so long after sending."""
+
+    age: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBalanceAfter:
+    """Read the balance so long after sending."""
+
+    age: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOrder:
+    """Go on with this order: it is the only one that may be the lost one, and the coins are gone."""
+
+    order_id: str
+
+
+class Ground(StrEnum):
+    """What an attempt is ended on, as the journal says it."""
+
+    ABSENT = "proven absent"
+    #: An order is listed that may be it; whether it is, the balance tells.
+    UNCERTAIN = "may be another's order"
+    #: The coins look sold, and no list has shown an order for so long that its owner must look.
+    UNSEEN = "listed nowhere although the coins are gone from the balance"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndAttempt:
+    """Nothing more is asked about the lost order."""
+
+    resend: Resend
+    ground: Ground
+    #: Orders that may be it.
+    may_be: tuple[str, ...] = ()
+
+    @property
+    def cause(self) -> str:
+        """Return what the journal says."""
+        is_by_balance = self.ground is Ground.UNCERTAIN and self.resend is Resend.NEW_ATTEMPT
+        by_balance = ", coins untouched by the balance" if is_by_balance else ""
+        return f"{self.ground}{by_balance}, {self.resend}"
+
+
+SettlingStep = LookAfter | ReadBalanceAfter | TakeOrder | EndAttempt
+
+
+def next_settling_step(
+    venue: Venue, looks: Sequence[Look], balances: Sequence[BalanceReading] = ()
+) -> SettlingStep:
+    """Decide the next step from the look-ups that did not find the order and the balances read, oldest first.
+
+    A look-up that failed is no evidence and is not among them.
+    """
+    proof = PROOFS[venue]
+    uncovered = [due for due in proof.looks_after if not any(look.age >= due for look in looks)]
+    if uncovered:
+        return LookAfter(uncovered[0])
+    last = looks[-1]
+    if len(looks) < proof.looks_least:
+        return LookAfter(last.age + LOOK_AGAIN)
+    ground = Ground.UNCERTAIN if last.may_be else Ground.ABSENT
+    end = EndAttempt(resend=proof.resend, ground=ground, may_be=last.may_be)
+    # Under the same id a second order is impossible, whatever became of the first.
+    return end if proof.resend is Resend.SAME_ID else _by_balance(last, balances, end)
+
+
+def _by_balance(last: Look, balances: Sequence[BalanceReading], end: EndAttempt) -> SettlingStep:
+    if not balances or balances[-1].age < last.age:
+        return ReadBalanceAfter(last.age)
+    latest = balances[-1]
+    if latest.coins is Coins.UNTOUCHED:
+        since = _agreeing(balances)[-1].age
+        is_certain = latest.age - since >= BALANCE_AGREES_AFTER
+        return end if is_certain else ReadBalanceAfter(since + BALANCE_AGREES_AFTER)
+    if latest.coins is Coins.TAKEN:
+        if len(last.may_be) == 1:
+            return TakeOrder(last.may_be[0])
+        if latest.age - _agreeing(balances)[-1].age >= SOUGHT_FOR:
+            return EndAttempt(resend=end.resend, ground=Ground.UNSEEN, may_be=last.may_be)
+    pause_s = RETRY_AFTER_S[min(len(_agreeing(balances)), len(RETRY_AFTER_S)) - 1]
+    return LookAfter(latest.age + timedelta(seconds=pause_s))
+
+
+def _agreeing(balances: Sequence[BalanceReading]) -> list[BalanceReading]:
+    """Return the readings that say what the last one says, back to the first that does not."""
+    return list(takewhile(lambda one: one.coins is balances[-1].coins, reversed(balances)))

@@ -1,0 +1,161 @@
+"""Settle requests whose answer was lost: looked for until the order is found or its attempt may be ended."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from engine.alerts.backoff import pause_s
+from engine.brokers.base import Broker, Priority
+from engine.clock import Clock
+from engine.model.errors import BrokerError, UncertainOrderError
+from engine.model.orders import ClientOrderId, Order, VenueOrderId
+from engine.orders.coins import Coins
+from engine.orders.intents import Intent
+from engine.orders.journal import Journal
+from engine.orders.lookup import Absent, Found, Lookup, OrderLookup, Uncertain, fetch_trades
+from engine.orders.settle import (
+    PROOFS,
+    BalanceReading,
+    EndAttempt,
+    Look,
+    LookAfter,
+    ReadBalanceAfter,
+    Resend,
+    TakeOrder,
+    next_settling_step,
+)
+from engine.orders.states import IntentEvent, IntentState, client_order_id
+from engine.orders.unproven import unproven_attempts
+
+#: Reads the balance anew and judges it; the orders named may be the lost one, so what they hold counts as taken.
+ReadCoins = Callable[[tuple[str, ...]], Awaitable[Coins]]
+
+
+class Settler:
+    """Finds out what became of lost requests; an attempt ends only on the grounds that `settle` names."""
+
+    def __init__(self, *, journal: Journal, clock: Clock) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._lookup = OrderLookup(journal=journal, clock=clock)
+        #: When each request left whose answer was lost, by the clock nobody sets.
+        self._lost_at = dict[ClientOrderId, float]()
+
+    def note_lost(self, sent: Intent, *, left_at: float) -> None:
+        """Remember when a request left whose answer was lost."""
+        self._lost_at[sent.client_order_id] = left_at
+
+    def note_answered(self, sent: Intent) -> None:
+        """Forget a request that was answered after all."""
+        self._lost_at.pop(sent.client_order_id, None)
+
+    async def settle(self, intent: Intent, broker: Broker, read_coins: ReadCoins) -> Intent:
+        """Ask until the order is found, or nothing speaks against sending it again."""
+        # One that another life of the process sent counts from now: no wall clock tells how old it is.
+        left_at = self._lost_at.setdefault(intent.client_order_id, self._clock.monotonic())
+        looks, balances, failures = list[Look](), list[BalanceReading](), 0
+        while isinstance(
+            step := next_settling_step(intent.venue, looks, balances), LookAfter | ReadBalanceAfter
+        ):
+            await self._clock.sleep((step.age - self._age(left_at)).total_seconds())
+            age = self._age(left_at)
+            if isinstance(step, ReadBalanceAfter):
+                coins = await read_coins(looks[-1].may_be)
+                balances.append(BalanceReading(age=age, coins=coins))
+                continue
+            try:
+                found = await self._lookup.find(intent, broker)
+            except BrokerError as e:
+                # Silence is no evidence either way.
+                failures += 1
+                await self._clock.sleep(pause_s(e, failures))
+                continue
+            if isinstance(found, Found):
+                return await self._accept(intent, found.order.venue_order_id, cause="found")
+            looks.append(Look(age=age, may_be=found.names if isinstance(found, Uncertain) else ()))
+        if isinstance(step, TakeOrder):
+            return await self._accept(intent, VenueOrderId(step.order_id), cause="found by the balance")
+        return await self._end(intent, step)
+
+    async def _accept(self, intent: Intent, order_id: VenueOrderId, *, cause: str) -> Intent:
+        self.note_answered(intent)
+        return await self._journal.record(
+            intent, IntentEvent.ACCEPT, cause=cause, words=order_id, venue_order_id=order_id
+        )
+
+    async def _end(self, intent: Intent, end: EndAttempt) -> Intent:
+        same_id = end.resend is Resend.SAME_ID
+        if not same_id:
+            self.note_answered(intent)
+        return await self._journal.retry(
+            intent, cause=end.cause, words=", ".join(end.may_be), same_id=same_id
+        )
+
+    async def unproven(self, intent: Intent) -> tuple[int, ...]:
+        """Return the numbers of the attempts that were given up without a refusal."""
+        return unproven_attempts(intent.venue, await self._journal.load_steps(intent.intent_id))
+
+    async def find_sold(self, intent: Intent, broker: Broker) -> Order | None:
+        """Return the order of an attempt that was given up although it may have sold; None when no list has one.
+
+        Raises:
+            BrokerError: the venue does not tell.
+
+        """
+        for attempt in await self.unproven(intent):
+            sent = replace(
+                intent, attempt=attempt, client_order_id=client_order_id(intent.intent_id, attempt)
+            )
+            order = await self._only_order(sent, await self._lookup.find(sent, broker), broker)
+            if order is not None and await self._may_have_sold(intent, order, broker):
+                return order
+        return None
+
+    async def _only_order(self, sent: Intent, found: Lookup, broker: Broker) -> Order | None:
+        match found:
+            case Found(order):
+                return order
+            case Uncertain((order_id,), ()):
+                # What was sent is gone from the balance, so the only one that may be it is.
+                return await broker.fetch_order(VenueOrderId(order_id), sent.symbol, priority=Priority.EXIT)
+            case Uncertain(order_ids, nameless):
+                raise UncertainOrderError(sent.venue, order_ids, nameless)
+            case Absent():
+                return None
+
+    async def _may_have_sold(self, intent: Intent, order: Order, broker: Broker) -> bool:
+        if not order.status.is_final or order.filled_quantity:
+            return True
+        return bool(await fetch_trades(intent, order, broker, now=self._clock.now()))
+
+    async def look_again(self, intent: Intent, broker: Broker) -> Lookup | None:
+        """Look for a request that may arrive late under the id of the present attempt; None is silence."""
+        if intent.sent_at is None or PROOFS[intent.venue].resend is not Resend.SAME_ID:
+            return Absent()
+        if not await self._lost_an_answer(intent):
+            # Nothing is under way, and what looks like it is its owner's own order.
+            return Absent()
+        try:
+            return await self._lookup.find(intent, broker)
+        except BrokerError:
+            return None
+
+    async def may_still_arrive(self, intent: Intent, *, looked_at: float | None) -> bool:
+        """Tell whether a lost request may yet be found under the id of the present attempt.
+
+        `looked_at` is when the venue was last asked for it, answered, and did not show it; None if never.
+        """
+        arrives_within = PROOFS[intent.venue].arrives_within
+        if not arrives_within:
+            return False
+        if not await self._lost_an_answer(intent):
+            return False
+        left_at = self._lost_at.setdefault(intent.client_order_id, self._clock.monotonic())
+        return looked_at is None or timedelta(seconds=looked_at - left_at) < arrives_within
+
+    def _age(self, left_at: float) -> timedelta:
+        return timedelta(seconds=self._clock.monotonic() - left_at)
+
+    async def _lost_an_answer(self, intent: Intent) -> bool:
+        steps = await self._journal.load_steps(intent.intent_id)
+        return any(step.to_state is IntentState.UNKNOWN for step in steps)

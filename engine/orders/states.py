@@ -1,0 +1,119 @@
+"""The life of an order intent: which state may follow which, and when it is over."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID, uuid5
+
+from engine.model.orders import ClientOrderId
+
+#: Never changed: the id of an intent's attempt must be the same after every restart and upgrade.
+_ID_NAMESPACE = UUID("6d1c7f0e-6f0b-5d0c-9b52-3c1f5f6e7a10")
+
+
+class IntentState(StrEnum):
+    """Where an intent stands; it may make several attempts, one after the other."""
+
+    #: On disk; nothing of the next attempt has left.
+    PLANNED = "planned"
+    #: Written before the request leaves; after a crash it may or may not have arrived.
+    SENT = "sent"
+    #: The venue named its order id.
+    ACCEPTED = "accepted"
+    PARTLY_FILLED = "partly_filled"
+    FILLED = "filled"
+    #: The venue took no order in the time its owner gave; no other attempt is made.
+    REFUSED = "refused"
+    #: No answer, or one that cannot be trusted; settled only by asking the venue.
+    UNKNOWN = "unknown"
+    #: No longer wanted, or another intent took its place.
+    SUPERSEDED = "superseded"
+    #: Not sent: it waits for its market, which takes no orders now.
+    SUSPENDED = "suspended"
+    #: Given up for good: there is too little or nothing left to sell.
+    ABANDONED = "abandoned"
+
+    @property
+    def is_final(self) -> bool:
+        """Tell whether nothing more will ever happen."""
+        return self in _FINAL
+
+
+class IntentEvent(StrEnum):
+    """What happens to an intent."""
+
+    SEND = "send"
+    ACCEPT = "accept"
+    FILL_PART = "fill part"
+    FILL = "fill"
+    REFUSE = "refuse"
+    #: The answer did not come, or a restart found the request sent and unanswered.
+    LOSE_ANSWER = "lose answer"
+    #: The venue's word is that this attempt ended with something left to do: refused for a passing
+    #: reason, proven absent, or closed before everything was filled.
+    END_ATTEMPT = "end attempt"
+    SUSPEND = "suspend"
+    ABANDON = "abandon"
+    RESUME = "resume"
+    SUPERSEDE = "supersede"
+
+
+class IllegalTransitionError(Exception):
+    """An event that cannot happen to an intent in its state."""
+
+    def __init__(self, state: IntentState, event: IntentEvent) -> None:
+        super().__init__(f"an intent that is {state} cannot {event}")
+        self.state = state
+        self.event = event
+
+
+_FINAL = frozenset({IntentState.FILLED, IntentState.REFUSED, IntentState.SUPERSEDED, IntentState.ABANDONED})
+
+#: An intent in one of these is not over, whatever else its row says.
+LIVE_STATES = tuple(state for state in IntentState if not state.is_final)
+
+TRANSITIONS: Mapping[tuple[IntentState, IntentEvent], IntentState] = MappingProxyType(
+    {
+        (IntentState.PLANNED, IntentEvent.SEND): IntentState.SENT,
+        (IntentState.PLANNED, IntentEvent.SUSPEND): IntentState.SUSPENDED,
+        (IntentState.PLANNED, IntentEvent.ABANDON): IntentState.ABANDONED,
+        (IntentState.PLANNED, IntentEvent.REFUSE): IntentState.REFUSED,
+        (IntentState.PLANNED, IntentEvent.SUPERSEDE): IntentState.SUPERSEDED,
+        (IntentState.SENT, IntentEvent.ACCEPT): IntentState.ACCEPTED,
+        (IntentState.SENT, IntentEvent.LOSE_ANSWER): IntentState.UNKNOWN,
+        (IntentState.SENT, IntentEvent.END_ATTEMPT): IntentState.PLANNED,
+        (IntentState.UNKNOWN, IntentEvent.ACCEPT): IntentState.ACCEPTED,
+        (IntentState.UNKNOWN, IntentEvent.END_ATTEMPT): IntentState.PLANNED,
+        (IntentState.ACCEPTED, IntentEvent.FILL_PART): IntentState.PARTLY_FILLED,
+        (IntentState.ACCEPTED, IntentEvent.FILL): IntentState.FILLED,
+        (IntentState.ACCEPTED, IntentEvent.END_ATTEMPT): IntentState.PLANNED,
+        (IntentState.PARTLY_FILLED, IntentEvent.FILL_PART): IntentState.PARTLY_FILLED,
+        (IntentState.PARTLY_FILLED, IntentEvent.FILL): IntentState.FILLED,
+        # A fill that the venue told and took back.
+        (IntentState.PARTLY_FILLED, IntentEvent.END_ATTEMPT): IntentState.PLANNED,
+        (IntentState.SUSPENDED, IntentEvent.RESUME): IntentState.PLANNED,
+        (IntentState.SUSPENDED, IntentEvent.REFUSE): IntentState.REFUSED,
+        (IntentState.SUSPENDED, IntentEvent.SUPERSEDE): IntentState.SUPERSEDED,
+    }
+)
+
+
+def next_state(state: IntentState, event: IntentEvent) -> IntentState:
+    """Return the state that follows.
+
+    Raises:
+        IllegalTransitionError: `event` cannot happen in `state`.
+
+    """
+    try:
+        return TRANSITIONS[state, event]
+    except KeyError:
+        raise IllegalTransitionError(state, event) from None
+
+
+def client_order_id(intent_id: str, attempt: int) -> ClientOrderId:
+    """Return the id an attempt carries at the venue, the same however often it is asked for."""
+    if attempt < 1:
+        message = f"attempts count from 1, not {attempt}"
+        raise ValueError(message)
+    return ClientOrderId(str(uuid5(_ID_NAMESPACE, f"{intent_id}/{attempt}")))

@@ -1,0 +1,207 @@
+"""The journal's intents: orders to be placed, and how far each came."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from decimal import Decimal
+
+from sqlalchemy import bindparam, func, literal_column, or_, union, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.guards.guard import Guard, GuardState
+from engine.guards.table import GuardRow
+from engine.model.holdings import PositionKind
+from engine.model.typed_names import TOKENIZED
+from engine.orders.intents import Intent, IntentKind
+from engine.orders.states import LIVE_STATES, IntentState
+from engine.orders.table import IntentEventRow, IntentRow
+from engine.orders.unproven import FILLED_LATE, order_of
+from engine.storage.readable import UnreadableRow, read_rows, readable_row, readable_rows
+from engine.storage.statements import Prepared, insert_row, plain_table, send, stored_values
+
+_FIELDS = tuple(field.name for field in fields(Intent))
+#: With literals, word for word as in the index of live intents: parameters would keep SQLite from using it.
+_LIVE = or_(
+    col(IntentRow.finished_at).is_(None),
+    col(IntentRow.state).in_([literal_column(f"'{state}'") for state in LIVE_STATES]),
+)
+
+
+class StaleIntentError(Exception):
+    """An intent was changed by somebody else since it was read; nothing was written."""
+
+
+async def insert_intent(session: AsyncSession, intent: Intent) -> None:
+    """Add a new intent."""
+    await insert_row(session, _row(intent))
+
+
+_INTENTS = plain_table(IntentRow)
+_CHANGE = update(_INTENTS).where(_INTENTS.c.intent_id == bindparam("this_intent"))
+_CHANGE_EXPECTED = _CHANGE.where(_INTENTS.c.state == bindparam("expected"))
+
+
+async def update_intent(session: AsyncSession, intent: Intent, *, expected: IntentState) -> None:
+    """Change an intent that is still in the expected state.
+
+    Raises:
+        StaleIntentError: it is not.
+
+    """
+    changed = await send(
+        session,
+        _CHANGE_EXPECTED,
+        this_intent=intent.intent_id,
+        expected=expected,
+        **stored_values(_row(intent)),
+    )
+    if changed.rowcount != 1:
+        raise StaleIntentError(intent.intent_id)
+
+
+async def book_fee(session: AsyncSession, intent_id: str, fee: Decimal, asset: str) -> None:
+    """Write down a fee that was booked after the fill; nothing else of the intent changes."""
+    await send(session, _CHANGE, this_intent=intent_id, fee=fee, fee_asset=asset)
+
+
+_LIVE_OF_ALL = Prepared(select(IntentRow).where(_LIVE).order_by(col(IntentRow.created_at)))
+
+
+async def load_live_intents(session: AsyncSession) -> tuple[Intent, ...]:
+    """Return every intent that is not over, oldest first."""
+    return await readable_rows(session, _LIVE_OF_ALL, build_intent)
+
+
+#: Their order decides for SQLite: the other index of accounts holds everything that ever ended.
+_BY_LIVE_INDEX = col(IntentRow.created_at)
+_LIVE_OF_ACCOUNT = Prepared(
+    select(IntentRow)
+    .where(_LIVE, col(IntentRow.account_id) == bindparam("account_id"))
+    .order_by(_BY_LIVE_INDEX)
+)
+_LIVE_OF_GUARD = Prepared(select(IntentRow).where(_LIVE, col(IntentRow.guard_id) == bindparam("guard_id")))
+_OTHERS_ON_SALE = (
+    select(IntentRow.intent_id)
+    .join(GuardRow, col(GuardRow.guard_id) == col(IntentRow.guard_id))
+    .where(
+        _LIVE,
+        col(IntentRow.account_id) == bindparam("account_id"),
+        col(IntentRow.asset) == bindparam("asset"),
+        col(IntentRow.reduce_only) == bindparam("is_margin"),
+        col(GuardRow.guard_id) != bindparam("guard_id"),
+        col(GuardRow.state) != GuardState.CLOSED,
+        or_(~col(IntentRow.reduce_only), col(IntentRow.symbol) == bindparam("symbol")),
+    )
+    .order_by(_BY_LIVE_INDEX)
+)
+
+
+async def may_be_on_sale(session: AsyncSession, guard: Guard) -> bool:
+    """Tell whether another order may be selling a guard's position, one that cannot be read or whose guard cannot.
+
+    A second one might sell it twice.
+    """
+    # Two statements: SQLite would answer one with OR from the indexes of everything that ever ended.
+    of_account = await read_rows(session, _LIVE_OF_ACCOUNT, build_intent, account_id=guard.account_id)
+    of_guard = await read_rows(session, _LIVE_OF_GUARD, build_intent, guard_id=guard.guard_id)
+    if any(_may_concern(row, guard) for row in (*of_account.unreadable, *of_guard.unreadable)):
+        return True
+    others = await send(
+        session,
+        _OTHERS_ON_SALE,
+        account_id=guard.account_id,
+        asset=guard.asset,
+        is_margin=guard.kind is PositionKind.MARGIN,
+        guard_id=guard.guard_id,
+        symbol=guard.symbol,
+    )
+    return others.first() is not None
+
+
+async def load_exits(
+    session: AsyncSession, user_id: int, *, named: str | None = None, most: int
+) -> tuple[Intent, ...]:
+    """Return a user's latest exits, newest first; `named` is an asset or a pair in any letters."""
+    wanted = select(IntentRow).where(
+        col(IntentRow.user_id) == user_id, col(IntentRow.kind) == IntentKind.EXIT
+    )
+    if named is not None:
+        asset, symbol = func.upper(col(IntentRow.asset)), func.upper(col(IntentRow.symbol))
+        names = (named.upper(), (named + TOKENIZED).upper())
+        wanted = wanted.where(or_(asset.in_(names), symbol.in_(names)))
+    newest_first = wanted.order_by(col(IntentRow.created_at).desc(), col(IntentRow.intent_id))
+    return await readable_rows(session, Prepared(newest_first), build_intent, most=most)
+
+
+_EXIT = Prepared(
+    select(IntentRow).where(
+        col(IntentRow.intent_id) == bindparam("intent_id"),
+        col(IntentRow.user_id) == bindparam("user_id"),
+        col(IntentRow.kind) == IntentKind.EXIT,
+    )
+)
+
+
+async def load_exit(session: AsyncSession, user_id: int, intent_id: str) -> Intent | None:
+    """Return one exit of a user; None for those of others."""
+    return await readable_row(session, _EXIT, build_intent, user_id=user_id, intent_id=intent_id)
+
+
+_WITHOUT_FEE = Prepared(
+    select(IntentRow)
+    .where(
+        col(IntentRow.account_id) == bindparam("account_id"),
+        col(IntentRow.state) == IntentState.FILLED,
+        col(IntentRow.fee).is_(None),
+        col(IntentRow.venue_order_id).is_not(None),
+    )
+    .order_by(col(IntentRow.created_at).desc())
+)
+
+
+async def load_without_fee(session: AsyncSession, account_id: str, *, most: int = 20) -> tuple[Intent, ...]:
+    """Return an account's latest filled intents whose fee the venue had not booked yet."""
+    return await readable_rows(session, _WITHOUT_FEE, build_intent, most=most, account_id=account_id)
+
+
+_LAST_ORDERS = select(col(IntentRow.venue_order_id)).where(
+    col(IntentRow.account_id) == bindparam("account_id"), col(IntentRow.venue_order_id).is_not(None)
+)
+_EARLIER_ORDERS = select(col(IntentEventRow.words)).where(
+    col(IntentEventRow.account_id) == bindparam("account_id"),
+    col(IntentEventRow.words).is_not(None),
+    or_(
+        col(IntentEventRow.to_state) == IntentState.ACCEPTED,
+        col(IntentEventRow.cause) == FILLED_LATE,
+    ),
+)
+_ORDERS = union(_LAST_ORDERS, _EARLIER_ORDERS)
+
+
+async def load_order_ids(session: AsyncSession, account_id: str) -> frozenset[str]:
+    """Return the venue's ids of every order of ours in an account, those of earlier attempts included."""
+    found = await send(session, _ORDERS, account_id=account_id)
+    return frozenset(order_of(words) for words in found.scalars())
+
+
+_SOME = Prepared(select(IntentRow).where(col(IntentRow.intent_id).in_(bindparam("ids", expanding=True))))
+
+
+async def load_intents(session: AsyncSession, intent_ids: Sequence[str]) -> tuple[Intent, ...]:
+    """Return the intents of these ids that can be read."""
+    return await readable_rows(session, _SOME, build_intent, ids=list(intent_ids))
+
+
+def build_intent(row: IntentRow) -> Intent:
+    """Return the intent that a row is of."""
+    return Intent(**{name: getattr(row, name) for name in _FIELDS})
+
+
+def _may_concern(row: UnreadableRow, guard: Guard) -> bool:
+    is_same = (row.text("account_id"), row.text("asset")) == (guard.account_id, guard.asset)
+    return is_same or row.text("guard_id") == guard.guard_id
+
+
+def _row(intent: Intent) -> IntentRow:
+    values = {name: getattr(intent, name) for name in _FIELDS}
+    return IntentRow(**values, finished_at=intent.updated_at if intent.state.is_final else None)

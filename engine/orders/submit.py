@@ -1,0 +1,126 @@
+"""Carry one written intent to its venue and bring back what the venue says of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from engine.brokers.base import Broker, Priority
+from engine.clock import Clock
+from engine.model.errors import BrokerError, RefusalReason, RefusedError, UnknownOutcomeError
+from engine.model.orders import Order, OrderRequest
+from engine.model.venues import Venue
+from engine.orders.intents import Intent
+from engine.orders.journal import Journal
+from engine.orders.settle import KRAKEN_DEADLINE, PROOFS, Resend
+from engine.orders.settling import Settler
+from engine.orders.states import IntentEvent, IntentState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What came of one attempt: accepted, unknown, or planned again because the venue did nothing."""
+
+    intent: Intent
+    error: BrokerError | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """What the venue says of an accepted order now; no order when it does not tell."""
+
+    intent: Intent
+    order: Order | None
+    error: BrokerError | None
+
+
+class Submitter:
+    """Sends and follows orders; the intent is on disk before each step."""
+
+    def __init__(self, *, journal: Journal, settler: Settler, clock: Clock) -> None:
+        self._journal = journal
+        self._settler = settler
+        self._clock = clock
+
+    async def send(
+        self, intent: Intent, broker: Broker, quantity: Decimal, *, symbol: str | None = None
+    ) -> Attempt:
+        """Write one attempt down, send it, and write down what the venue said.
+
+        `symbol` is the pair it goes through from now on; None: the same as before.
+        """
+        symbol = symbol or intent.symbol
+        sent = await self._journal.record(
+            intent,
+            IntentEvent.SEND,
+            cause="send",
+            words="" if symbol == intent.symbol else f"through {symbol}",
+            quantity=quantity,
+            symbol=symbol,
+            sent_at=self._clock.now(),
+        )
+        return await self.deliver(sent, broker)
+
+    async def deliver(self, sent: Intent, broker: Broker) -> Attempt:
+        """Send an attempt that has just been written down, and write down what the venue said."""
+        left_at, request = self._clock.monotonic(), _request(sent, self._clock.now())
+        try:
+            venue_order_id = await broker.submit_order(request, priority=Priority.EXIT)
+        except BrokerError as e:
+            after = await self._after_error(sent, e)
+            if after.state is IntentState.UNKNOWN:
+                self._settler.note_lost(sent, left_at=left_at)
+            return Attempt(intent=after, error=e)
+        self._settler.note_answered(sent)
+        accepted = await self._journal.record(
+            sent,
+            IntentEvent.ACCEPT,
+            cause="accepted",
+            words=venue_order_id,
+            venue_order_id=venue_order_id,
+        )
+        return Attempt(intent=accepted, error=None)
+
+    async def _after_error(self, sent: Intent, error: BrokerError) -> Intent:
+        if isinstance(error, UnknownOutcomeError):
+            return await self._journal.record(
+                sent, IntentEvent.LOSE_ANSWER, cause=error.outcome, words=error.words
+            )
+        if isinstance(error, RefusedError) and error.reason is RefusalReason.DUPLICATE_CLIENT_ORDER_ID:
+            # Our own earlier request arrived after all; the venue has its order.
+            return await self._journal.record(
+                sent, IntentEvent.LOSE_ANSWER, cause="id already used", words=error.words
+            )
+        # Where a lost request may still arrive, a refusal of a later one ends nothing: the id stays.
+        same_id = PROOFS[sent.venue].resend is Resend.SAME_ID
+        return await self._journal.retry(sent, cause=error.outcome, words=error.words, same_id=same_id)
+
+    async def follow(self, intent: Intent, broker: Broker) -> Followed:
+        """Ask once for an accepted order and write down what has filled of it."""
+        if intent.venue_order_id is None:
+            message = f"intent {intent.intent_id} is {intent.state} without an order id"
+            raise ValueError(message)
+        try:
+            order = await broker.fetch_order(intent.venue_order_id, intent.symbol, priority=Priority.EXIT)
+        except BrokerError as e:
+            return Followed(intent=intent, order=None, error=e)
+        if not order.status.is_final and order.filled_quantity > intent.filled_quantity:
+            intent = await self._journal.record(
+                intent,
+                IntentEvent.FILL_PART,
+                cause="filled in part",
+                filled_quantity=order.filled_quantity,
+                cost=order.cost,
+            )
+        return Followed(intent=intent, order=order, error=None)
+
+
+def _request(intent: Intent, now: datetime) -> OrderRequest:
+    return OrderRequest(
+        symbol=intent.symbol,
+        side=intent.side,
+        quantity=intent.quantity,
+        client_order_id=intent.client_order_id,
+        deadline=now + KRAKEN_DEADLINE if intent.venue is Venue.KRAKEN else None,
+        reduce_only=intent.reduce_only,
+        leverage=intent.leverage,
+    )

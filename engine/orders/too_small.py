@@ -1,0 +1,51 @@
+"""Pure: whether a venue that calls a sale too small is to be believed."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.model.instruments import Instrument
+
+#: Kraken is reported to say so for a moment of coins that were just bought: without its own listing's
+#: agreement it is believed when it still says so after so long, and so many times.
+BELIEVE_AFTER_S = 30.0
+BELIEVE_AFTER_REFUSALS = 4
+
+#: A price below this part of the cost may be a flash crash or wrong: what is too little at it is not given up.
+COLLAPSED_RATIO = Decimal("0.5")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooSmall:
+    """How often in a row a venue called an exit's order too small, and since when, by a clock nobody sets."""
+
+    refusals: int = 0
+    since: float | None = None
+
+    def again(self, now_s: float) -> "TooSmall":
+        """Return what was said after one more refusal."""
+        return TooSmall(refusals=self.refusals + 1, since=now_s if self.since is None else self.since)
+
+    def is_believed(
+        self, *, quantity: Decimal, instrument: Instrument | None, entry: Decimal, now_s: float
+    ) -> bool:
+        """Tell whether so much really cannot be sold; None is a listing that nobody tells.
+
+        At once only what its listing calls too small at what it cost.
+        """
+        if instrument is None or instrument.floor_quantity(quantity) != quantity:
+            # Kraken says the same of a quantity finer than the lot as of one too small.
+            return False
+        if instrument.why_too_small_to_sell(quantity, entry):
+            return True
+        lasted = self.since is not None and now_s - self.since >= BELIEVE_AFTER_S
+        return lasted and self.refusals >= BELIEVE_AFTER_REFUSALS
+
+
+def is_collapsed(quantity: Decimal, instrument: Instrument | None, *, price: Decimal, entry: Decimal) -> bool:
+    """Tell whether so much is too little only because its price is far below what it cost."""
+    return (
+        instrument is not None
+        and price < entry * COLLAPSED_RATIO
+        and instrument.why_too_small_to_sell(quantity, price) is not None
+        and instrument.why_too_small_to_sell(quantity, entry) is None
+    )

@@ -1,0 +1,57 @@
+"""Users and their accounts; a row that cannot be read is written anew over what is left of it."""
+
+from dataclasses import fields
+
+from sqlalchemy import bindparam, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.people.accounts import StoredAccount
+from engine.people.roles import Role, User
+from engine.people.table import AccountRow, UserRow
+from engine.storage.readable import readable_row
+from engine.storage.statements import Prepared, insert_row
+
+_USER = tuple(field.name for field in fields(User))
+_ACCOUNT = ("account_id", "user_id", "venue", "label", "origin", "created_at", "retired_at")
+
+
+async def save_user(session: AsyncSession, user: User) -> None:
+    """Insert or update a user."""
+    values = {name: getattr(user, name) for name in _USER}
+    same = col(UserRow.user_id) == user.user_id
+    if (await session.exec(select(UserRow.user_id).where(same))).first() is None:
+        await insert_row(session, UserRow(**values))
+    else:
+        await session.exec(update(UserRow).where(same).values(**values))
+
+
+_ONE = Prepared(select(UserRow).where(col(UserRow.user_id) == bindparam("user_id")))
+
+
+async def load_user(session: AsyncSession, user_id: int) -> User | None:
+    """Return a user, or None for strangers."""
+    return await readable_row(session, _ONE, _user, user_id=user_id)
+
+
+async def load_readers(session: AsyncSession, user_id: int | None) -> tuple[int, ...]:
+    """Return who is told of a row of a user: that user, or all owners where nobody can read whose it is."""
+    users = await session.exec(select(UserRow.user_id))
+    if user_id is not None and user_id in set(users):
+        return (user_id,)
+    owners = select(UserRow.user_id).where(col(UserRow.role) == Role.OWNER).order_by(col(UserRow.user_id))
+    return tuple(await session.exec(owners))
+
+
+async def save_account(session: AsyncSession, account: StoredAccount) -> None:
+    """Insert or update an account; which one it is at its venue is kept as it was last certain."""
+    values = {name: getattr(account, name) for name in _ACCOUNT}
+    same = col(AccountRow.account_id) == account.account_id
+    if (await session.exec(select(AccountRow.account_id).where(same))).first() is None:
+        await insert_row(session, AccountRow(**values, key_fingerprint=account.key_fingerprint))
+    else:
+        await session.exec(update(AccountRow).where(same).values(**values))
+
+
+def _user(row: UserRow) -> User:
+    return User(**{name: getattr(row, name) for name in _USER})

@@ -1,0 +1,56 @@
+"""Users, their accounts, their sealed keys, and the nonces of all keys."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from sqlmodel import Field
+
+from engine.model.venues import Venue
+from engine.people.accounts import KeyOrigin
+from engine.people.roles import Role
+from engine.storage.base import Table, account_reference, user_reference
+from engine.storage.columns import BIG_INTEGER, DecimalText, EnumText, UtcDateTime
+
+
+class UserRow(Table, table=True):
+    """A person, by Telegram id."""
+
+    __tablename__: ClassVar[str] = "users"
+
+    user_id: int = Field(primary_key=True, sa_type=BIG_INTEGER, sa_column_kwargs={"autoincrement": False})
+    role: Role = Field(sa_type=EnumText(Role))
+    time_zone: str
+    language: str
+    usual_trade_usd: Decimal = Field(sa_type=DecimalText)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class AccountRow(Table, table=True):
+    """One user's account at one venue; retired ones stay for their history."""
+
+    __tablename__: ClassVar[str] = "accounts"
+
+    account_id: str = Field(primary_key=True)
+    user_id: int = user_reference(index=True)
+    venue: Venue = Field(sa_type=EnumText(Venue))
+    label: str
+    origin: KeyOrigin = Field(sa_type=EnumText(KeyOrigin))
+    key_fingerprint: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    retired_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    #: What the venue calls it; None where it does not tell, or was not asked yet.
+    venue_account: str | None = None
+
+
+class SealedKeyRow(Table, table=True):
+    """One sealed field of an account's key."""
+
+    __tablename__: ClassVar[str] = "sealed_keys"
+
+    account_id: str = account_reference(primary_key=True)
+    field: str = Field(primary_key=True)
+    user_id: int = user_reference()
+    kid: str
+    sealed: str
+    updated_at: datetime = Field(sa_type=UtcDateTime)

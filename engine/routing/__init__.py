@@ -1,1 +1,0 @@
-"""Which broker a trade should go to after fees, and why."""

@@ -1,0 +1,150 @@
+"""Who runs, since when, and until when it watched."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, TypeAdapter
+from sqlalchemy import bindparam, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.storage.process_table import HandledUpdateRow, LeaseRow, ProcessRunRow
+from engine.storage.readable import parsing, readable_row
+from engine.storage.restored import FILE_LEASE
+from engine.storage.statements import Prepared, insert_row, plain_table, send
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """Who holds a name; a higher epoch overrules every lower one."""
+
+    name: str
+    owner: str
+    epoch: int
+    acquired_at: datetime
+    heartbeat_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessRun:
+    """One life of the process."""
+
+    run_id: int
+    started_at: datetime
+    last_guard_cycle_at: datetime | None
+    stopped_at: datetime | None
+    #: True when it stopped on purpose.
+    clean: bool
+    #: Where each guard stood at the last cycle, as fractions of cost in text, by guard id.
+    last_ratios: dict[str, str] = field(default_factory=dict)
+
+
+def _check_ratio(text: str) -> str:
+    if not Decimal(text).is_finite():
+        message = f"{text} is no ratio"
+        raise ValueError(message)
+    return text
+
+
+_Ratio = Annotated[str, AfterValidator(_check_ratio)]
+_ratios: TypeAdapter[dict[str, _Ratio]] = TypeAdapter(dict[str, _Ratio])
+
+
+async def take_lease(session: AsyncSession, name: str, *, owner: str, now: datetime) -> Lease:
+    """Take a name over with a higher epoch; who held it before may not write any more."""
+    same = col(LeaseRow.name) == name
+    held = (await session.exec(select(LeaseRow.epoch).where(same))).first()
+    # Who held it under a number that cannot be read may not write any more either: it is another than this one.
+    epoch = held + 1 if isinstance(held, int) else 1
+    lease = Lease(name=name, owner=owner, epoch=epoch, acquired_at=now, heartbeat_at=now)
+    values: dict[str, Any] = {"owner": owner, "epoch": epoch, "acquired_at": now, "heartbeat_at": now}
+    if held is None:
+        await insert_row(session, LeaseRow(name=name, **values))
+    else:
+        await session.exec(update(LeaseRow).where(same).values(**values))
+    return lease
+
+
+async def bind_file(session: AsyncSession, mark: str, *, now: datetime) -> bool:
+    """Note which file the database is in; False when it was in another one before."""
+    same = col(LeaseRow.name) == FILE_LEASE
+    bound = (await session.exec(select(LeaseRow.owner).where(same))).first()
+    if bound is None:
+        row = LeaseRow(name=FILE_LEASE, owner=mark, epoch=1, acquired_at=now, heartbeat_at=now)
+        await insert_row(session, row)
+    elif bound != mark:
+        values = {"owner": mark, "epoch": LeaseRow.epoch + 1, "acquired_at": now, "heartbeat_at": now}
+        await session.exec(update(LeaseRow).where(same).values(**values))
+    return bound in {None, mark}
+
+
+async def beat(session: AsyncSession, lease: Lease, *, now: datetime) -> bool:
+    """Say that the holder lives; False when somebody else has taken over."""
+    held = col(LeaseRow.name) == lease.name, col(LeaseRow.epoch) == lease.epoch
+    beaten = await session.exec(update(LeaseRow).where(*held).values(heartbeat_at=now))
+    return beaten.rowcount == 1
+
+
+async def begin_run(session: AsyncSession, *, now: datetime) -> int:
+    """Note that a process starts and return its number."""
+    (run_id,) = await insert_row(session, ProcessRunRow(started_at=now, clean=False))
+    return int(run_id)
+
+
+async def note_cycle(session: AsyncSession, run_id: int, *, at: datetime, ratios: dict[str, str]) -> None:
+    """Note that all guards were looked at, and where each stood, by guard id."""
+    await _change_run(session, run_id, last_guard_cycle_at=at, last_ratios_json=ratios)
+
+
+async def end_run(session: AsyncSession, run_id: int, *, now: datetime) -> None:
+    """Note that a process stopped on purpose."""
+    await _change_run(session, run_id, stopped_at=now, clean=True)
+
+
+_NEWEST_WATCHED = Prepared(
+    select(ProcessRunRow)
+    .where(col(ProcessRunRow.last_guard_cycle_at).is_not(None))
+    .order_by(col(ProcessRunRow.run_id).desc())
+)
+
+
+async def load_last_watched(session: AsyncSession) -> ProcessRun | None:
+    """Return the latest run that looked at guards."""
+    return await readable_row(session, _NEWEST_WATCHED, _run)
+
+
+_RUNS = plain_table(ProcessRunRow)
+_CHANGE_RUN = update(_RUNS).where(_RUNS.c.run_id == bindparam("this_run"))
+
+
+async def _change_run(session: AsyncSession, run_id: int, **values: object) -> None:
+    await send(session, _CHANGE_RUN, this_run=run_id, **values)
+
+
+def _run(row: ProcessRunRow) -> ProcessRun:
+    with parsing():
+        ratios = _ratios.validate_python(row.last_ratios or {})
+    return ProcessRun(
+        run_id=row.run_id,
+        started_at=row.started_at,
+        last_guard_cycle_at=row.last_guard_cycle_at,
+        stopped_at=row.stopped_at,
+        clean=row.clean,
+        last_ratios=ratios,
+    )
+
+
+async def is_noted(session: AsyncSession, update_id: int) -> bool:
+    """Tell whether a chat update was handled before."""
+    same = select(HandledUpdateRow.update_id).where(col(HandledUpdateRow.update_id) == update_id)
+    return (await session.exec(same)).first() is not None
+
+
+async def note_update(session: AsyncSession, update_id: int, *, now: datetime) -> bool:
+    """Note that a chat update is being handled; False when it was before."""
+    if await is_noted(session, update_id):
+        return False
+    await insert_row(session, HandledUpdateRow(update_id=update_id, at=now))
+    return True

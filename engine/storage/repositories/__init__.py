@@ -1,1 +1,0 @@
-"""Rows in and values out: plain functions on an open session, one file a subject."""

@@ -1,0 +1,44 @@
+"""All tables, one file a subject; importing this knows them all."""
+
+from engine.accounts.balances_table import AccountStateRow, SnapshotRow
+from engine.accounts.costs_table import FeeQuoteRow, SpreadQuoteRow
+from engine.alerts.table import AlertRow
+from engine.entries.halts_table import HaltRow
+from engine.entries.routes_table import RouteRow
+from engine.guards.table import GuardEventRow, GuardRow, KnownAssetRow
+from engine.nonce.table import NonceRow
+from engine.offers.table import ConfirmationRow
+from engine.orders.fills_table import FillCursorRow, FillRow
+from engine.orders.table import IntentEventRow, IntentRow
+from engine.people.table import AccountRow, SealedKeyRow, UserRow
+from engine.storage.base import Table
+from engine.storage.process_table import HandledUpdateRow, LeaseRow, ProcessRunRow
+
+metadata = Table.metadata
+
+__all__ = [
+    "AccountRow",
+    "AccountStateRow",
+    "AlertRow",
+    "ConfirmationRow",
+    "FeeQuoteRow",
+    "FillCursorRow",
+    "FillRow",
+    "GuardEventRow",
+    "GuardRow",
+    "HaltRow",
+    "HandledUpdateRow",
+    "IntentEventRow",
+    "IntentRow",
+    "KnownAssetRow",
+    "LeaseRow",
+    "NonceRow",
+    "ProcessRunRow",
+    "RouteRow",
+    "SealedKeyRow",
+    "SnapshotRow",
+    "SpreadQuoteRow",
+    "Table",
+    "UserRow",
+    "metadata",
+]

@@ -1,0 +1,185 @@
+"""A broker out of reach is told once, and once that it is back."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from engine.accounts.outages import BrokerOutage, OutageMonitor, ReadingKind, after_attempt
+from engine.alerts.messages import BrokerTrouble, PriceTrouble
+from engine.clock import Moment
+from engine.model.errors import KeyRejectedError, TryLaterError
+from engine.model.venues import Venue
+from sandbox.faults import FaultKind
+from sandbox.market import Override
+
+START = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
+TIMEOUT = TryLaterError(Venue.KRAKEN, "timed out")
+REVOKED = KeyRejectedError(Venue.KRAKEN, "EAPI:Invalid key")
+
+
+BALANCES, PAST_TRADES = ReadingKind
+
+
+def news_of(*errors, is_guarded=False, is_alarmed=False):
+    return news_of_readings(
+        *((BALANCES, error) for error in errors), is_guarded=is_guarded, is_alarmed=is_alarmed
+    )
+
+
+def news_of_readings(*outcomes, is_guarded=False, is_alarmed=False):
+    silence, told = BrokerOutage(), []
+    for minute, (reading, error) in enumerate(outcomes):
+        now = Moment(START, 0) + timedelta(minutes=minute)
+        silence, news = after_attempt(
+            silence, reading, error, now=now, is_guarded=is_guarded, is_alarmed=is_alarmed
+        )
+        told.append(news)
+    return told, silence
+
+
+def test_one_or_two_missed_readings_are_not_worth_a_message():
+    assert news_of(TIMEOUT, TIMEOUT, None) == ([None, None, None], BrokerOutage())
+
+
+def test_the_third_missed_reading_in_a_row_is_told_once():
+    told, silence = news_of(TIMEOUT, TIMEOUT, TIMEOUT, TIMEOUT)
+
+    assert told == [None, None, "unreachable", None]
+    assert silence.since == START
+
+
+def test_a_refused_key_is_told_at_once_because_only_its_owner_can_mend_it():
+    assert news_of(REVOKED, REVOKED)[0] == ["key_rejected", None]
+
+
+def test_what_was_told_ends_with_the_news_that_it_is_back():
+    assert news_of(TIMEOUT, TIMEOUT, TIMEOUT, None, None)[0] == [None, None, "unreachable", "back", None]
+
+
+@pytest.mark.parametrize(("error", "told"), [(TIMEOUT, "unreachable"), (REVOKED, "key_rejected")])
+def test_with_money_guarded_there_it_is_told_again_in_growing_pauses(error, told):
+    news, _ = news_of(*[error] * 140, is_guarded=True)
+
+    minutes = [minute for minute, one in enumerate(news) if one == told]
+    first = minutes[0]
+    assert [minute - first for minute in minutes] == [0, 1, 3, 11, 71, 131]
+    assert set(news) == {told, None}
+
+
+def test_an_outage_that_fails_every_reading_is_told_once_and_over_when_none_fails():
+    outage = [(reading, TIMEOUT) for _ in range(4) for reading in ReadingKind]
+
+    told, _ = news_of_readings(*outage, (BALANCES, None), (PAST_TRADES, None), (BALANCES, None))
+
+    assert [news for news in told if news] == ["unreachable", "back"]
+    assert told[-2] == "back"
+
+
+def test_a_reading_that_fails_now_and_then_is_not_counted_with_another():
+    told, _ = news_of_readings(*[(PAST_TRADES, TIMEOUT), (BALANCES, TIMEOUT), (BALANCES, None)] * 2)
+
+    assert set(told) == {None}
+
+
+def test_a_standing_price_alarm_says_all_that_an_outage_would():
+    told, silence = news_of(*[TIMEOUT] * 9, None, is_guarded=True, is_alarmed=True)
+
+    assert set(told) == {None}
+    assert silence == BrokerOutage()
+
+
+def test_a_refused_key_is_told_beside_a_price_alarm():
+    assert news_of(REVOKED, is_guarded=True, is_alarmed=True)[0] == ["key_rejected"]
+
+
+async def test_an_outage_under_a_guard_is_one_alarm_with_reminders_and_one_all_clear(room):
+    room.deposit("BTC", "0.1")
+    room.set_bid("60000")
+    await room.arm("0.1", "6000")
+    await room.look()
+    await room.read()
+    before = len(await room.alerts())
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "*", times=None)
+    for _ in range(5):
+        for _ in range(12):
+            await room.clock.sleep(5)
+            await room.look()
+        await room.read()
+    room.world.faults(Venue.KRAKEN).clear()
+    await room.look()
+    await room.read()
+
+    outage = (await room.alerts())[before:]
+
+    assert {type(alert) for alert in outage} == {PriceTrouble}
+    assert [alert.what for alert in outage if not alert.again] == ["unknown", "back"]
+
+
+async def test_an_odd_price_of_a_venue_that_answers_hides_no_outage_of_its_accounts(room):
+    room.deposit("BTC", "0.1")
+    room.set_bid("60000")
+    await room.arm("0.1", "6000")
+    await room.read()
+    room.world.market.override("kraken", "BTC/USD", Override(bid=None, ask=Decimal(60000)))
+    for _ in range(5):
+        await room.clock.sleep(5)
+        await room.look()
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "BalanceEx", times=None)
+    for _ in range(3):
+        await room.clock.sleep(60)
+        await room.read()
+
+    assert [alert.what for alert in await room.alerts(PriceTrouble)] == ["unknown"]
+    assert [alert.what for alert in await room.alerts(BrokerTrouble)] == ["unreachable"]
+
+
+def a_lookout(room):
+    return OutageMonitor(database=room.database, clock=room.clock, has_price_alarm=lambda guards: False)
+
+
+async def silent_minutes(room, outages, count):
+    for _ in range(count):
+        await outages.note(room.account(), BALANCES, TIMEOUT)
+        await room.clock.sleep(60)
+
+
+async def test_a_silent_broker_is_told_again_while_something_is_guarded_there_and_once_when_it_is_back(room):
+    outages = a_lookout(room)
+    await room.arm("0.1", "6000")
+
+    await silent_minutes(room, outages, 7)
+    await outages.note(room.account(), BALANCES, None)
+    await outages.note(room.account(), BALANCES, None)
+
+    told = await room.alerts(BrokerTrouble)
+    assert [(alert.what, alert.again) for alert in told] == [
+        ("unreachable", False),
+        ("unreachable", True),
+        ("unreachable", True),
+        ("back", False),
+    ]
+    assert len({alert.since for alert in told}) == 1
+
+
+async def test_a_silent_broker_where_nothing_is_guarded_is_told_once(room):
+    outages = a_lookout(room)
+
+    await silent_minutes(room, outages, 30)
+
+    assert [(alert.what, alert.guarded) for alert in await room.alerts(BrokerTrouble)] == [
+        ("unreachable", False)
+    ]
+
+
+async def test_what_could_not_be_written_was_not_told(room):
+    outages = a_lookout(room)
+    async with room.held_database():
+        with pytest.raises(OperationalError):
+            await outages.note(room.account(), BALANCES, REVOKED)
+
+    await outages.note(room.account(), BALANCES, REVOKED)
+    await outages.note(room.account(), BALANCES, REVOKED)
+
+    assert [alert.what for alert in await room.alerts(BrokerTrouble)] == ["key_rejected"]

@@ -1,0 +1,125 @@
+from datetime import timedelta
+
+import pytest
+
+from engine.accounts.reports import Reports
+from tests.bot.hand_clock import HandClock
+from tests.builders import a_holding, a_report
+
+ID = a_report().account.account_id
+FRESH = timedelta(seconds=5)
+
+
+async def no_step():
+    return 0
+
+
+@pytest.fixture
+def clock():
+    return HandClock()
+
+
+@pytest.fixture
+def reports(clock):
+    return Reports(clock, last_step=no_step)
+
+
+def reading(clock, quantity="1"):
+    """Return a report with the time that our clock shows, right or wrong."""
+    return a_report(a_holding("BTC", quantity), at=clock.now())
+
+
+def test_nothing_is_known_of_an_account_that_was_never_read(reports):
+    assert reports.latest(ID) is None
+    assert reports.no_older_than(ID, FRESH) is None
+
+
+async def test_the_reading_that_was_asked_for_last_counts_whenever_it_arrives(reports, clock):
+    first_asked, first = await reports.ask(), reading(clock)
+    clock.pass_time(5)
+    second_asked, second = await reports.ask(), reading(clock, "2")
+
+    reports.keep(second, asked=second_asked)
+    reports.keep(first, asked=first_asked)
+
+    assert reports.latest(ID) == second
+
+
+async def test_of_two_readings_of_one_instant_the_second_counts(reports, clock):
+    first, second = reading(clock), reading(clock, "2")
+
+    reports.keep(first, asked=await reports.ask())
+    reports.keep(second, asked=await reports.ask())
+
+    assert reports.latest(ID) == second
+
+
+@pytest.mark.parametrize("step_s", [-30 * 86_400, -3600, -1, 3600])
+async def test_a_later_reading_counts_whatever_the_wall_clock_was_set_to_in_between(reports, clock, step_s):
+    reports.keep(reading(clock), asked=await reports.ask())
+    clock.step(step_s)
+    clock.pass_time(1)
+    later = reading(clock, "2")
+
+    reports.keep(later, asked=await reports.ask())
+
+    assert reports.latest(ID) == reports.no_older_than(ID, FRESH) == later
+
+
+async def test_a_reading_that_was_stored_under_a_clock_ahead_gives_way_to_every_other(reports, clock):
+    reports.restore(a_report(at=clock.now() + timedelta(days=30)))
+    own = reading(clock, "2")
+
+    reports.keep(own, asked=await reports.ask())
+
+    assert reports.latest(ID) == own
+
+
+def test_a_reading_that_was_stored_is_known_but_never_fresh(reports, clock):
+    stored = reading(clock)
+
+    reports.restore(stored)
+
+    assert (reports.latest(ID), reports.no_older_than(ID, FRESH)) == (stored, None)
+
+
+async def test_a_reading_that_was_stored_never_takes_the_place_of_one_that_was_made(reports, clock):
+    own = reading(clock, "2")
+    reports.keep(own, asked=await reports.ask())
+
+    reports.restore(a_report(at=clock.now() + timedelta(days=30)))
+
+    assert reports.latest(ID) == own
+
+
+@pytest.mark.parametrize(("age", "is_fresh"), [(4, True), (5, True), (6, False)])
+@pytest.mark.parametrize("step_s", [0, -3600, 3600])
+async def test_a_reading_is_fresh_up_to_an_age(reports, clock, age, is_fresh, step_s):
+    reports.keep(reading(clock), asked=await reports.ask())
+    clock.step(step_s)
+    clock.pass_time(age)
+
+    assert (reports.no_older_than(ID, FRESH) is not None) is is_fresh
+
+
+@pytest.mark.parametrize("step_s", [0, -3600, 3600])
+async def test_a_reading_from_before_a_change_is_not_fresh_however_young(reports, clock, step_s):
+    reports.keep(reading(clock), asked=await reports.ask())
+    clock.step(step_s)
+    clock.pass_time(1)
+
+    reports.outdate(ID)
+
+    assert reports.no_older_than(ID, FRESH) is None
+    assert (reports.is_outdated(ID), reports.latest(ID) is not None) == (True, True)
+
+
+@pytest.mark.parametrize("step_s", [0, -3600, 3600])
+async def test_a_reading_after_a_change_is_fresh_again(reports, clock, step_s):
+    reports.outdate(ID)
+    clock.step(step_s)
+    clock.pass_time(1)
+
+    reports.keep(reading(clock), asked=await reports.ask())
+
+    assert reports.no_older_than(ID, FRESH) is not None

@@ -1,0 +1,178 @@
+"""Another key in the settings: of the same account, or of another one."""
+
+import base64
+import hashlib
+from dataclasses import replace
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+
+from engine.alerts.messages import ExitFailing, ExitFilled, GuardPaused, GuardReduced
+from engine.guards.changes import ChangeReason
+from engine.guards.guard import GuardState
+from engine.model.venues import Venue
+from engine.offers.closing_gathering import KEY_CHANGED
+from sandbox.faults import FaultKind
+from sandbox.world import OWNER_ID
+
+VENUES = [Venue.ALPACA, Venue.COINBASE, Venue.KRAKEN]
+
+
+async def furnish(room, venue):
+    """Guard 0.09 BTC of what was bought at the venue, as an ordinary start leaves it."""
+    room.deposit("USD", "20000", venue=venue)
+    room.set_bid("60000", venue=venue)
+    room.trade("buy", "0.1", venue=venue)
+    await room.read()
+    await room.arm("0.09", "5409", venue=venue)
+    await room.look()
+    await room.clock.sleep(60)
+    await room.read()
+
+
+def another_account(room, venue, asset="BTC", amount="0.3"):
+    if venue is Venue.KRAKEN:
+        other = room.world.kraken.add_account(key=_number(b"key"), secret=_number(b"secret"))
+    else:
+        other = getattr(room.world, venue.value).add_account()
+    other.ledger.deposit(asset, Decimal(amount), at=room._seconds())
+    return other
+
+
+def _number(seed):
+    return base64.b64encode(hashlib.sha512(seed).digest()).decode()
+
+
+async def restart_with(room, venue, account):
+    await room.crash()
+    keys = {f"{venue.value}_api_key": account.key, f"{venue.value}_api_secret": account.secret}
+    room.settings = type(room.settings)(_env_file=None, **{**_as_given(room), **keys})
+    await room.open()
+    await room.engine.trading.start()
+
+
+def _as_given(room):
+    environment = room.world.environment(room.folder)
+    return {name.removeprefix("NIJA_").lower(): value for name, value in environment.items()}
+
+
+async def fall(room, venue):
+    room.set_bid("50000", venue=venue)
+    await room.look()
+    await room.clock.sleep(30)
+    await room.look()
+
+
+@pytest.mark.parametrize("venue", VENUES)
+async def test_nothing_of_another_account_is_sold_and_every_guard_asks(rooms, venue):
+    async with rooms(venues=(venue,)) as room:
+        await furnish(room, venue)
+        other = another_account(room, venue)
+
+        await restart_with(room, venue, other)
+        await fall(room, venue)
+        await room.read()
+        await fall(room, venue)
+
+        [guard] = await room.guards(venue)
+        [asked] = await room.alerts(GuardPaused)
+        assert other.ledger.total("BTC") == Decimal("0.3")
+        assert (guard.state, guard.quantity) == (GuardState.PAUSED, Decimal("0.09"))
+        assert asked.why == ChangeReason.OTHER_ACCOUNT
+        assert asked.offer.choices
+        assert await room.alerts(ExitFilled, GuardReduced) == []
+
+
+@pytest.mark.parametrize("venue", VENUES)
+async def test_an_account_without_the_guarded_coin_ends_no_guard(rooms, venue):
+    async with rooms(venues=(venue,)) as room:
+        await furnish(room, venue)
+
+        await restart_with(room, venue, another_account(room, venue, "SOL", "5"))
+        for _ in range(5):
+            await room.look()
+            await room.read()
+            await room.clock.sleep(60)
+
+        [guard] = await room.guards(venue)
+        assert (guard.state, guard.quantity) == (GuardState.PAUSED, Decimal("0.09"))
+        assert len(await room.alerts(GuardPaused)) == 1
+
+
+@pytest.mark.parametrize("venue", VENUES)
+async def test_a_new_key_of_the_same_account_goes_on_without_a_question(rooms, venue):
+    async with rooms(venues=(venue,)) as room:
+        await furnish(room, venue)
+        account = rotated(room, venue)
+
+        await restart_with(room, venue, account)
+        await fall(room, venue)
+        await room.wait_for("exit ")
+
+        assert await room.alerts(GuardPaused, ExitFailing) == []
+        assert len(await room.alerts(ExitFilled)) == 1
+
+
+def rotated(room, venue):
+    """Let a second key open the same account."""
+    accounts = getattr(room.world, venue.value).accounts
+    [(key, account)] = accounts.items()
+    new_key = f"{key[:-4]}beef"
+    if venue is Venue.COINBASE:
+        # Its tokens name the key they are signed with.
+        account = replace(account, credentials=replace(account.credentials, name=new_key))
+    accounts[new_key] = account
+    return SimpleNamespace(key=new_key, secret=account.secret)
+
+
+async def test_exits_wait_and_say_so_while_the_new_key_cannot_be_placed(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        await furnish(room, Venue.ALPACA)
+        other = another_account(room, Venue.ALPACA)
+        room.fault(FaultKind.HTTP_ERROR_BEFORE, "GET /v2/account", venue=Venue.ALPACA, times=None)
+
+        await restart_with(room, Venue.ALPACA, other)
+        await fall(room, Venue.ALPACA)
+
+        [guard] = await room.guards(Venue.ALPACA)
+        failing = await room.alerts(ExitFailing)
+        assert guard.state is GuardState.ARMED
+        assert other.ledger.total("BTC") == Decimal("0.3")
+        assert len(failing) == 1
+        assert "its key was changed" in failing[0].why
+
+
+async def test_a_close_waits_and_says_why_while_the_new_key_cannot_be_placed(rooms):
+    async with rooms() as room:
+        await furnish(room, Venue.KRAKEN)
+        room.fault(FaultKind.ERROR, "QueryOrders", times=None, message="EGeneral:Internal error")
+        room.fault(FaultKind.ERROR, "TradesHistory", times=None, message="EGeneral:Internal error")
+        await restart_with(room, Venue.KRAKEN, rotated(room, Venue.KRAKEN))
+        await room.read()
+
+        held = await room.engine.closing.offer_close(OWNER_ID, "BTC", None)
+        room.world.faults("kraken").clear()
+        await room.look()
+        await room.clock.sleep(30)
+        await room.read()
+        free = await room.engine.closing.offer_close(OWNER_ID, "BTC", None)
+
+        assert [line.why_not for line in held.lines] == [KEY_CHANGED.format(label="Kraken")]
+        assert held.confirmation_id is None
+        assert [line.why_not for line in free.lines] == [""]
+
+
+async def test_an_ordinary_start_asks_for_no_name(rooms):
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        await furnish(room, Venue.COINBASE)
+        asked = len(room.sent("key_permissions", venue=Venue.COINBASE))
+
+        await room.restart()
+        await room.read()
+        await fall(room, Venue.COINBASE)
+        await room.wait_for("exit ")
+
+        assert asked == 1
+        assert len(room.sent("key_permissions", venue=Venue.COINBASE)) == 1
+        assert len(await room.alerts(ExitFilled)) == 1

@@ -1,0 +1,428 @@
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.accounts.fees import TABLE, FeeProfile
+from engine.entries.choose import choose
+from engine.entries.route import Choice, NoRoute, Obstacle, Reason, Route, RoutingAccount, TradeRequest
+from engine.model.instruments import AssetClass, TradingStatus
+from engine.model.orders import Side
+from engine.model.venues import Venue
+from tests.builders import an_account, an_instrument
+
+KRAKEN, COINBASE, ALPACA = Venue.KRAKEN, Venue.COINBASE, Venue.ALPACA
+CHEAP = FeeProfile(taker=Decimal("0.0001"), spread=Decimal("0.0001"), taker_live=True, spread_live=True)
+
+
+def a_request(usd="30", *, side=Side.BUY, target=None, **facts):
+    return TradeRequest(
+        symbol="BTC/USD",
+        base="BTC",
+        side=side,
+        usd=Decimal(usd),
+        profit_target=None if target is None else Decimal(target),
+        **facts,
+    )
+
+
+def a_place(venue, *, equity="1000", free="1000", fees=None, account_id=None, **facts):
+    usual = {
+        "connected": True,
+        "fees": fees or TABLE[venue],
+        "instrument": an_instrument(venue=venue, lot="0.00000001", minimum_quantity="0.00001"),
+        "price": Decimal(50000),
+    }
+    return RoutingAccount(
+        account=an_account(venue, account_id=account_id),
+        equity_usd=None if equity is None else Decimal(equity),
+        free_quote=None if free is None else Decimal(free),
+        **(usual | facts),
+    )
+
+
+def route(request, *accounts):
+    return choose(request, accounts, coinbase_min_equity_usd=Decimal(50))
+
+
+def venue_of(answer):
+    return answer.account.venue
+
+
+def why_not(answer, venue):
+    return {left.account.venue: left.reasons for left in answer.left_out}[venue]
+
+
+def obstacles(answer, venue):
+    return [reason.obstacle for reason in why_not(answer, venue)]
+
+
+def test_a_buy_goes_to_the_lowest_round_trip_and_says_why_nowhere_else():
+    answer = route(a_request(), a_place(COINBASE), a_place(ALPACA), a_place(KRAKEN))
+
+    assert venue_of(answer) is ALPACA
+    assert answer.request == a_request()
+    assert answer.choice is Choice.CHEAPEST
+    assert answer.fees is TABLE[ALPACA]
+    assert answer.instrument.venue is ALPACA
+    assert why_not(answer, KRAKEN) == (
+        Reason(obstacle=Obstacle.NOT_CHEAPER, limit=Decimal("0.001"), actual=Decimal("0.0062")),
+    )
+    assert why_not(answer, COINBASE) == (
+        Reason(obstacle=Obstacle.NOT_CHEAPER, limit=Decimal("0.001"), actual=Decimal("0.0140")),
+    )
+    assert [left.fees for left in answer.left_out] == [TABLE[COINBASE], TABLE[KRAKEN]]
+
+
+@pytest.mark.parametrize(
+    ("target", "aimed_for"), [(None, "0.003"), ("0.001", "0.003"), ("0.003", "0.003"), ("0.05", "0.05")]
+)
+def test_a_route_aims_for_at_least_its_minimum_profitable_move(target, aimed_for):
+    assert route(a_request(target=target), a_place(ALPACA)).profit_target == Decimal(aimed_for)
+
+
+LEFT_OUT = {
+    "not connected": ({"connected": False}, Reason(obstacle=Obstacle.NOT_CONNECTED)),
+    "not listed": ({"instrument": None}, Reason(obstacle=Obstacle.NOT_LISTED)),
+    "not answering": ({"instrument": None, "answered": False}, Reason(obstacle=Obstacle.NO_ANSWER)),
+    "another asset class": (
+        {"instrument": an_instrument(asset_class=AssetClass.STOCK)},
+        Reason(obstacle=Obstacle.NOT_LISTED),
+    ),
+    "cancel only": (
+        {"instrument": an_instrument(status=TradingStatus.CANCEL_ONLY)},
+        Reason(obstacle=Obstacle.NOT_TRADING),
+    ),
+    "order too small in money": (
+        {"instrument": an_instrument(minimum_notional="30.01")},
+        Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal("30.01"), actual=Decimal(30), unit="USD"),
+    ),
+    "order too small in euros": (
+        {"instrument": an_instrument("BTC/EUR", minimum_notional="24.01"), "quote_usd": Decimal("1.25")},
+        Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal("30.0125"), actual=Decimal(30), unit="USD"),
+    ),
+    "order too small in coins": (
+        {"instrument": an_instrument(lot="0.0001", minimum_quantity="0.0007")},
+        Reason(
+            obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal("0.0007"), actual=Decimal("0.0006"), unit="BTC"
+        ),
+    ),
+    "less than one lot": (
+        {"instrument": an_instrument(lot="1", minimum_quantity="0")},
+        Reason(obstacle=Obstacle.BELOW_MINIMUM, limit=Decimal(1), actual=Decimal(0), unit="BTC"),
+    ),
+    "too little cash": (
+        {"free": "29.99"},
+        Reason(obstacle=Obstacle.NOT_ENOUGH_CASH, limit=Decimal(30), actual=Decimal("29.99"), unit="USD"),
+    ),
+    "too little cash in euros": (
+        {
+            "instrument": an_instrument("BTC/EUR"),
+            "free": "23.99",
+            "price": Decimal(40000),
+            "quote_usd": Decimal("1.25"),
+        },
+        Reason(obstacle=Obstacle.NOT_ENOUGH_CASH, limit=Decimal(24), actual=Decimal("23.99"), unit="EUR"),
+    ),
+    "cash unknown": ({"free": None}, Reason(obstacle=Obstacle.CASH_UNKNOWN, unit="USD")),
+    "price unknown": ({"price": None}, Reason(obstacle=Obstacle.PRICE_UNKNOWN)),
+    "price zero": ({"price": Decimal(0)}, Reason(obstacle=Obstacle.PRICE_UNKNOWN)),
+    "price negative": ({"price": Decimal(-1)}, Reason(obstacle=Obstacle.PRICE_UNKNOWN)),
+    "price NaN": ({"price": Decimal("NaN")}, Reason(obstacle=Obstacle.PRICE_UNKNOWN)),
+}
+
+
+@pytest.mark.parametrize(("facts", "reason"), LEFT_OUT.values(), ids=LEFT_OUT)
+def test_a_broker_that_cannot_take_the_trade_is_left_out_with_its_reason(facts, reason):
+    answer = route(a_request(), a_place(ALPACA, **facts), a_place(KRAKEN))
+
+    assert venue_of(answer) is KRAKEN
+    assert answer.choice is Choice.ONLY_ONE
+    assert why_not(answer, ALPACA) == (reason,)
+
+
+@pytest.mark.parametrize("rate", [None, Decimal(0), Decimal(-1), Decimal("NaN")])
+def test_an_unknown_rate_of_the_quote_leaves_price_and_cash_unknown(rate):
+    answer = route(a_request(), a_place(ALPACA, quote_usd=rate))
+
+    assert answer == NoRoute(request=a_request(), left_out=answer.left_out)
+    assert obstacles(answer, ALPACA) == [Obstacle.PRICE_UNKNOWN, Obstacle.CASH_UNKNOWN]
+
+
+JUST_ENOUGH = {
+    "cash": {"free": "30"},
+    "money": {"instrument": an_instrument(minimum_notional="30")},
+    "coins": {"instrument": an_instrument(lot="0.0006", minimum_quantity="0.0006")},
+    "euros": {
+        "instrument": an_instrument("BTC/EUR", minimum_notional="24"),
+        "free": "24",
+        "price": Decimal(40000),
+        "quote_usd": Decimal("1.25"),
+    },
+}
+
+
+@pytest.mark.parametrize("facts", JUST_ENOUGH.values(), ids=JUST_ENOUGH)
+def test_exactly_enough_is_enough(facts):
+    assert venue_of(route(a_request(), a_place(ALPACA, **facts))) is ALPACA
+
+
+def test_what_is_bought_must_still_be_sellable_after_its_fee():
+    place = a_place(KRAKEN, instrument=an_instrument(lot="0.00000001", minimum_quantity="0.0006"))
+
+    reason = why_not(route(a_request(), place), KRAKEN)[0]
+
+    assert (reason.obstacle, reason.actual) == (Obstacle.BELOW_MINIMUM, Decimal("0.00059844"))
+
+
+def test_every_reason_is_named():
+    place = a_place(KRAKEN, free="1", instrument=an_instrument(minimum_notional="50"))
+
+    assert obstacles(route(a_request(), place), KRAKEN) == [Obstacle.BELOW_MINIMUM, Obstacle.NOT_ENOUGH_CASH]
+
+
+@pytest.mark.parametrize(
+    ("equity", "chosen"), [("49.99", KRAKEN), ("50.00", COINBASE), ("50.01", COINBASE), (None, KRAKEN)]
+)
+def test_the_cheapest_coinbase_is_chosen_from_fifty_dollars(equity, chosen):
+    answer = route(a_request(), a_place(COINBASE, equity=equity, fees=CHEAP), a_place(KRAKEN))
+
+    assert venue_of(answer) is chosen
+
+
+def test_a_small_coinbase_account_is_left_out_with_a_reason_naming_the_minimum():
+    answer = route(a_request(), a_place(COINBASE, equity="49.99", fees=CHEAP), a_place(KRAKEN))
+
+    assert why_not(answer, COINBASE) == (
+        Reason(obstacle=Obstacle.EQUITY_TOO_SMALL, limit=Decimal(50), actual=Decimal("49.99"), unit="USD"),
+    )
+    assert answer.choice is Choice.ONLY_ONE
+
+
+UNKNOWN_EQUITY = Reason(obstacle=Obstacle.EQUITY_UNKNOWN, limit=Decimal(50), unit="USD")
+
+
+@pytest.mark.parametrize("others", [[], [a_place(KRAKEN)]], ids=["alone", "beside another"])
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"equity": None},
+        {"equity": "80", "equity_complete": False},
+        {"equity": "30", "equity_complete": False},
+    ],
+)
+def test_a_coinbase_account_of_unknown_equity_is_left_out_and_said_so(facts, others):
+    answer = route(a_request(), a_place(COINBASE, fees=CHEAP, **facts), *others)
+
+    assert why_not(answer, COINBASE) == (UNKNOWN_EQUITY,)
+
+
+@pytest.mark.parametrize(
+    "facts", [{"equity": None}, {"equity": "10", "equity_complete": False}, {"equity": "1"}]
+)
+@pytest.mark.parametrize("venue", [KRAKEN, ALPACA])
+def test_no_other_brokers_equity_matters(venue, facts):
+    assert venue_of(route(a_request(), a_place(venue, **facts))) is venue
+
+
+@pytest.mark.parametrize(
+    ("target", "aimed_for"), [(None, "0.02"), ("0.018", "0.02"), ("0.02", "0.02"), ("0.035", "0.035")]
+)
+def test_a_small_coinbase_account_alone_is_taken_with_a_higher_target(target, aimed_for):
+    answer = route(a_request(target=target), a_place(COINBASE, equity="30", free="30"))
+
+    assert venue_of(answer) is COINBASE
+    assert answer.choice is Choice.ONLY_ONE
+    assert answer.profit_target == Decimal(aimed_for)
+
+
+def test_a_small_coinbase_account_with_high_fees_aims_for_its_own_minimum():
+    dear = FeeProfile(taker=Decimal("0.012"), spread=Decimal("0.002"))
+
+    assert route(a_request(), a_place(COINBASE, equity="30", fees=dear)).profit_target == Decimal("0.028")
+
+
+def test_a_coinbase_account_of_fifty_dollars_alone_keeps_the_usual_target():
+    assert route(a_request(), a_place(COINBASE, equity="50")).profit_target == Decimal("0.016")
+
+
+def test_a_small_coinbase_account_is_taken_when_no_other_broker_can():
+    answer = route(a_request(), a_place(COINBASE, equity="30"), a_place(KRAKEN, free="5"))
+
+    assert venue_of(answer) is COINBASE
+    assert obstacles(answer, KRAKEN) == [Obstacle.NOT_ENOUGH_CASH]
+
+
+def test_a_small_coinbase_account_gives_way_to_a_dearer_broker():
+    dear = FeeProfile(taker=Decimal("0.05"), spread=Decimal("0.01"))
+
+    answer = route(a_request(), a_place(COINBASE, equity="30"), a_place(KRAKEN, fees=dear))
+
+    assert venue_of(answer) is KRAKEN
+
+
+def test_being_small_is_named_beside_other_reasons_only_when_it_mattered():
+    small = a_place(COINBASE, equity="30", free="5")
+
+    beside = route(a_request(), small, a_place(KRAKEN))
+    alone = route(a_request(), small)
+
+    assert obstacles(beside, COINBASE) == [Obstacle.EQUITY_TOO_SMALL, Obstacle.NOT_ENOUGH_CASH]
+    assert obstacles(alone, COINBASE) == [Obstacle.NOT_ENOUGH_CASH]
+
+
+def test_of_two_small_coinbase_accounts_the_cheaper_is_taken():
+    dear, cheap = (
+        a_place(COINBASE, equity="30", account_id="a"),
+        a_place(COINBASE, equity="20", account_id="b", fees=CHEAP),
+    )
+
+    answer = route(a_request(), dear, cheap)
+
+    assert answer.account.account_id == "b"
+    assert answer.choice is Choice.CHEAPEST
+    assert obstacles(answer, COINBASE) == [Obstacle.NOT_CHEAPER]
+
+
+def test_an_unconnected_coinbase_account_is_only_that():
+    answer = route(a_request(), a_place(COINBASE, connected=False, equity=None))
+
+    assert obstacles(answer, COINBASE) == [Obstacle.NOT_CONNECTED]
+
+
+def test_equal_costs_are_decided_by_name_whatever_the_order():
+    places = [
+        a_place(KRAKEN, fees=CHEAP),
+        a_place(ALPACA, fees=CHEAP, account_id="b"),
+        a_place(ALPACA, fees=CHEAP, account_id="a"),
+    ]
+
+    answers = {route(a_request(), *order).account.account_id for order in (places, places[::-1])}
+
+    assert answers == {"a"}
+
+
+def test_without_accounts_there_is_no_route():
+    assert route(a_request()) == NoRoute(request=a_request(), left_out=())
+    assert route(a_request(side=Side.SELL)) == NoRoute(request=a_request(side=Side.SELL), left_out=())
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"equity": "1"},
+        {"equity": None},
+        {"free": "0"},
+        {"free": None},
+        {"connected": False},
+        {"instrument": None},
+        {"price": None},
+        {"instrument": an_instrument(minimum_notional="1000", status=TradingStatus.CANCEL_ONLY)},
+    ],
+)
+def test_no_gate_stands_before_an_exit(facts):
+    place = a_place(COINBASE, held=Decimal(1), **facts)
+
+    answer = route(a_request(side=Side.SELL, target="0.05"), place, a_place(ALPACA))
+
+    assert venue_of(answer) is COINBASE
+    assert answer.choice is Choice.HOLDS_ASSET
+    assert answer.profit_target is None
+    assert answer.request.side is Side.SELL
+    assert (answer.fees, answer.instrument) == (place.fees, place.instrument)
+    assert why_not(answer, ALPACA) == (Reason(obstacle=Obstacle.ASSET_NOT_HELD),)
+
+
+def test_an_asset_nobody_holds_cannot_be_sold():
+    answer = route(a_request(side=Side.SELL), a_place(KRAKEN), a_place(ALPACA, held=Decimal(-1)))
+
+    assert isinstance(answer, NoRoute)
+    assert obstacles(answer, KRAKEN) == obstacles(answer, ALPACA) == [Obstacle.ASSET_NOT_HELD]
+
+
+def test_of_several_holders_the_cheapest_that_holds_enough_sells():
+    crumb = a_place(ALPACA, held=Decimal("0.00059999"))
+    enough = a_place(KRAKEN, held=Decimal("0.0006"))
+    plenty = a_place(COINBASE, held=Decimal(2))
+
+    answer = route(a_request(side=Side.SELL), crumb, plenty, enough)
+
+    assert venue_of(answer) is KRAKEN
+    assert why_not(answer, ALPACA) == (
+        Reason(obstacle=Obstacle.HOLDS_LESS, actual=Decimal("0.00059999"), unit="BTC"),
+    )
+    assert why_not(answer, COINBASE) == (
+        Reason(obstacle=Obstacle.NOT_CHEAPER, limit=Decimal("0.0062"), actual=Decimal("0.0140")),
+    )
+
+
+def test_a_holder_whose_holding_cannot_be_valued_comes_after_one_that_holds_enough():
+    answer = route(
+        a_request(side=Side.SELL),
+        a_place(ALPACA, held=Decimal(2), price=None),
+        a_place(KRAKEN, held=Decimal(2)),
+    )
+
+    assert venue_of(answer) is KRAKEN
+
+
+def test_a_connected_holder_sells_before_one_that_is_not():
+    away = a_place(ALPACA, held=Decimal(2), connected=False)
+
+    answer = route(a_request(side=Side.SELL), away, a_place(KRAKEN, held=Decimal("0.0001")))
+
+    assert venue_of(answer) is KRAKEN
+    assert obstacles(answer, ALPACA) == [Obstacle.NOT_CONNECTED]
+
+
+def test_between_holders_of_too_little_the_cheaper_sells():
+    answer = route(
+        a_request(side=Side.SELL),
+        a_place(KRAKEN, held=Decimal("0.0001"), connected=False),
+        a_place(ALPACA, held=Decimal("0.0001"), connected=False),
+    )
+
+    assert venue_of(answer) is ALPACA
+    assert obstacles(answer, KRAKEN) == [Obstacle.NOT_CHEAPER]
+
+
+@st.composite
+def places(draw):
+    venue = draw(st.sampled_from(Venue))
+    ratio = st.decimals("0", "0.02", places=4)
+    place = a_place(
+        venue,
+        equity=draw(st.none() | st.sampled_from(["0", "49.99", "50", "1000"])),
+        free=draw(st.none() | st.sampled_from(["0", "29.99", "30", "1000"])),
+        fees=FeeProfile(taker=draw(ratio), spread=draw(ratio)),
+        connected=draw(st.booleans()),
+        account_id=str(draw(st.uuids())),
+        held=draw(st.sampled_from([Decimal(0), Decimal(1)])),
+    )
+    return replace(place, instrument=place.instrument if draw(st.booleans()) else None)
+
+
+@given(accounts=st.lists(places(), max_size=5), side=st.sampled_from(Side), data=st.data())
+def test_every_account_is_either_chosen_or_left_out_with_a_reason(accounts, side, data):
+    answer = route(a_request(side=side), *accounts)
+
+    named = [left.account for left in answer.left_out]
+    if isinstance(answer, Route):
+        named.append(answer.account)
+    assert sorted(named, key=str) == sorted((place.account for place in accounts), key=str)
+    assert all(left.reasons for left in answer.left_out)
+    shuffled = data.draw(st.permutations(accounts))
+    assert getattr(route(a_request(side=side), *shuffled), "account", None) == getattr(
+        answer, "account", None
+    )
+
+
+@given(accounts=st.lists(places(), max_size=5))
+def test_no_left_out_broker_without_an_obstacle_is_cheaper(accounts):
+    answer = route(a_request(), *accounts)
+
+    for left in answer.left_out:
+        if left.reasons[0].obstacle is Obstacle.NOT_CHEAPER:
+            assert left.fees.round_trip >= answer.fees.round_trip

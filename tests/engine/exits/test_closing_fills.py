@@ -1,0 +1,256 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from engine.alerts.messages import CancelledOrder, ExitFilled
+from engine.exits.closing import Dust, Sell, describe_exit, plan_sale, realised_by, reduce_guard
+from engine.guards.guard import GuardState
+from engine.model.holdings import Direction
+from engine.model.orders import Order, OrderStatus, Side, VenueOrderId
+from engine.model.venues import Venue
+from engine.orders.intents import Asked, Intent, IntentKind, Trigger
+from engine.orders.states import IntentState, client_order_id
+from tests.builders import NOW, a_fill, a_guard, an_instrument, number
+
+BTC = an_instrument(lot="0.001", minimum_quantity="0.01", minimum_notional="5")
+
+
+def an_order(filled="1", cost="90", fee="0.9", fee_asset="USD", fills=()):
+    return Order(
+        venue_order_id=VenueOrderId("O-1"),
+        client_order_id=client_order_id("intent-1", 1),
+        symbol="BTC/USD",
+        side=Side.SELL,
+        status=OrderStatus.FILLED,
+        quantity=number("1"),
+        filled_quantity=number(filled),
+        cost=number(cost),
+        fee=number(fee),
+        fee_asset=fee_asset,
+        fills=fills,
+    )
+
+
+def an_intent():
+    return Intent(
+        intent_id="intent-1",
+        user_id=7,
+        account_id="kraken-1",
+        venue=Venue.KRAKEN,
+        guard_id="guard-1",
+        kind=IntentKind.EXIT,
+        symbol="BTC/USD",
+        asset="BTC",
+        side=Side.SELL,
+        quantity=number("1"),
+        state=IntentState.ACCEPTED,
+        attempt=1,
+        client_order_id=client_order_id("intent-1", 1),
+        trigger=Trigger(
+            price=number("95"),
+            basis="bid",
+            ratio=number("-0.05"),
+            threshold=number("-0.01"),
+            quantity=number("1"),
+            cost=number("100"),
+            at=NOW,
+        ),
+        created_at=NOW,
+        updated_at=NOW,
+    )
+
+
+def an_alert(intent, order, **changes):
+    choices = {"cancelled": (), "dust": None, "found_later": False, "heard_at": NOW + timedelta(seconds=3)}
+    return describe_exit(intent, a_guard(), order, **{**choices, **changes})
+
+
+@pytest.mark.parametrize(
+    ("guarded", "there", "sold"),
+    [
+        pytest.param("0.5", "2", "0.5", id="no more than is guarded"),
+        pytest.param("2", "0.5", "0.5", id="no more than is there"),
+        pytest.param("0.5", None, "0.5", id="all of it when nobody tells"),
+        pytest.param("0.5", "0", "0.5", id="all of it when nothing is shown"),
+        pytest.param("0.12345", "1", "0.123", id="floored to the lot"),
+    ],
+)
+def test_what_is_sold(guarded, there, sold):
+    plan = plan_sale(guarded=number(guarded), there=number(there), instrument=BTC, price=number("100"))
+
+    assert plan == Sell(number(sold))
+
+
+def test_without_the_listing_nothing_is_floored():
+    plan = plan_sale(guarded=number("0.12345"), there=None, instrument=None, price=number("100"))
+
+    assert plan == Sell(number("0.12345"))
+
+
+@pytest.mark.parametrize(
+    ("guarded", "price", "why"),
+    [
+        ("0.0099", "1000", "the venue sells at least 0.01 BTC"),
+        ("0.04", "100", "the venue sells at least 5 USD worth"),
+    ],
+)
+def test_what_the_venue_would_not_take_is_dust(guarded, price, why):
+    plan = plan_sale(guarded=number(guarded), there=None, instrument=BTC, price=number(price))
+
+    assert plan == Dust(number(guarded), why)
+
+
+def test_a_guard_that_was_sold_whole_is_closed_with_nothing_left():
+    rest, dust = reduce_guard(a_guard(), an_order(), instrument=BTC, price=number("90"))
+
+    assert (rest.state, rest.quantity, rest.state_reason, dust) == (GuardState.CLOSED, 0, "sold", None)
+
+
+def test_more_filled_than_guarded_leaves_nothing():
+    rest, _ = reduce_guard(a_guard(), an_order(filled="1.5"), instrument=BTC, price=number("90"))
+
+    assert rest.quantity == 0
+
+
+def test_what_is_left_and_can_be_sold_stays_armed_at_its_share_of_the_cost():
+    guard = replace(a_guard(), state=GuardState.CLOSING, state_reason="being sold")
+
+    rest, dust = reduce_guard(guard, an_order(filled="0.6"), instrument=BTC, price=number("90"))
+
+    assert (rest.state, rest.state_reason, dust) == (GuardState.ARMED, None, None)
+    assert (rest.quantity, rest.cost) == (number("0.4"), number("40"))
+
+
+def test_what_is_left_and_cannot_be_sold_is_dropped_and_named():
+    rest, dust = reduce_guard(a_guard(), an_order(filled="0.995"), instrument=BTC, price=number("90"))
+
+    assert (rest.state, rest.state_reason) == (GuardState.CLOSED, "sold; the venue sells at least 0.01 BTC")
+    assert dust == Dust(number("0.005"), "the venue sells at least 0.01 BTC")
+
+
+def test_what_is_left_and_too_little_only_at_a_collapsed_price_stays_armed():
+    rest, dust = reduce_guard(a_guard(), an_order(filled="0.6"), instrument=BTC, price=number("0.4"))
+
+    assert (rest.state, rest.quantity, dust) == (GuardState.ARMED, number("0.4"), None)
+
+
+def test_the_alert_tells_the_whole_exit():
+    cancelled = (CancelledOrder(side=Side.SELL, quantity=number("1"), price=number("120")),)
+    order = an_order(filled="0.98", cost="88.2", fee="0.5")
+    dust = Dust(number("0.02"), "too little")
+
+    alert = an_alert(an_intent(), order, cancelled=cancelled, dust=dust, found_later=True)
+
+    assert alert == ExitFilled(
+        venue=Venue.KRAKEN,
+        symbol="BTC/USD",
+        direction=Direction.LONG,
+        trigger_ratio=number("-0.05"),
+        threshold=number("-0.01"),
+        trigger_price=number("95"),
+        quantity=number("0.98"),
+        fill_price=number("90"),
+        currency="USD",
+        fee=number("0.5"),
+        fee_asset="USD",
+        realised=number("-10.3"),
+        cancelled=cancelled,
+        left_over=number("0.02"),
+        left_over_why="too little",
+        triggered_at=NOW,
+        filled_at=NOW + timedelta(seconds=3),
+        venue_order_id="O-1",
+        client_order_id=client_order_id("intent-1", 1),
+        found_later=True,
+        asked=False,
+        entry_known=True,
+    )
+
+
+def test_an_alert_without_dust_leaves_nothing_over():
+    alert = an_alert(an_intent(), an_order())
+
+    assert (alert.left_over, alert.left_over_why, alert.cancelled, alert.found_later) == (0, "", (), False)
+
+
+@pytest.mark.parametrize(("entry_known", "realised"), [(True, "-10.9"), (False, None)])
+def test_the_alert_of_an_exit_its_owner_asked_for_says_so(entry_known, realised):
+    intent = an_intent()
+    asked = Asked(guarded=number("1"), guarded_cost=number("100"), entry_known=entry_known)
+
+    alert = an_alert(replace(intent, trigger=replace(intent.trigger, asked=asked)), an_order())
+
+    assert (alert.asked, alert.entry_known, alert.realised) == (True, entry_known, number(realised))
+
+
+def test_the_alert_dates_the_sale_by_its_last_fill():
+    fills = [a_fill("sell 0.5 BTC @ 90 USD", at=NOW + timedelta(seconds=s)) for s in (1, 2)]
+
+    assert an_alert(an_intent(), an_order(fills=tuple(fills))).filled_at == NOW + timedelta(seconds=2)
+
+
+def test_the_alert_without_fills_dates_the_sale_by_the_order():
+    order = replace(an_order(), closed_at=NOW + timedelta(seconds=2))
+
+    assert an_alert(an_intent(), order).filled_at == NOW + timedelta(seconds=2)
+
+
+@pytest.mark.parametrize("ahead_s", [0, 2])
+def test_a_fill_that_its_venue_dates_to_the_second_is_never_dated_before_its_trigger(ahead_s):
+    intent = an_intent()
+    at = intent.trigger.at + timedelta(seconds=ahead_s, milliseconds=-400)
+
+    alert = an_alert(intent, replace(an_order(), closed_at=at), ahead=timedelta(seconds=ahead_s))
+
+    assert alert.filled_at == intent.trigger.at
+
+
+def test_the_alert_without_any_time_dates_the_sale_by_when_it_was_found():
+    assert an_alert(an_intent(), an_order()).filled_at == NOW + timedelta(seconds=3)
+
+
+@pytest.mark.parametrize(
+    ("intent", "order"),
+    [
+        pytest.param(replace(an_intent(), trigger=None), an_order(), id="no trigger"),
+        pytest.param(an_intent(), an_order(filled="0"), id="no fill"),
+    ],
+)
+def test_an_alert_needs_a_trigger_and_a_fill(intent, order):
+    with pytest.raises(ValueError, match=r"^intent intent-1 has no trigger or no fill to tell of$"):
+        an_alert(intent, order)
+
+
+@pytest.mark.parametrize(
+    ("order", "direction", "realised", "before_fee"),
+    [
+        pytest.param(an_order(), Direction.LONG, "-10.9", False, id="a loss with its fee"),
+        pytest.param(an_order(filled="0.5", cost="45"), Direction.LONG, "-5.9", False, id="half of the cost"),
+        pytest.param(an_order(cost="110"), Direction.SHORT, "-10.9", False, id="bought back dearer"),
+        pytest.param(an_order(fee="0", fee_asset=None), Direction.LONG, "-10", False, id="free of charge"),
+        pytest.param(an_order(fee=None), Direction.LONG, "-10", True, id="fee unknown"),
+        pytest.param(an_order(cost=None), Direction.LONG, None, False, id="value unknown"),
+        pytest.param(an_order(fee_asset="BTC"), Direction.LONG, "-10", True, id="fee in coins"),
+    ],
+)
+def test_what_an_exit_brought(order, direction, realised, before_fee):
+    guard = a_guard(direction=direction)
+
+    assert realised_by(guard, order, currency="USD") == (number(realised), before_fee)
+
+
+def test_a_fee_that_is_not_booked_yet_is_estimated_at_what_the_account_pays():
+    assert an_alert(an_intent(), an_order(fee=None), taker=number("0.0025")).fee_estimate == number("0.225")
+    assert an_alert(an_intent(), an_order(fee=None), taker=None).fee_estimate is None
+    assert an_alert(an_intent(), an_order(), taker=number("0.0025")).fee_estimate is None
+
+
+def test_the_cost_is_shared_by_the_part_of_what_was_guarded():
+    guard = a_guard("2", "200")
+
+    assert realised_by(guard, an_order(), currency="USD") == (number("-10.9"), False)
+
+
+def test_a_guard_of_nothing_has_no_result():
+    assert realised_by(a_guard().with_quantity(number("0")), an_order(), currency="USD") == (None, False)

@@ -1,0 +1,81 @@
+"""An order that was told as closed without a fill, and fills after its exit is over."""
+
+from decimal import Decimal
+
+import pytest
+
+from engine.alerts.messages import ClosedElsewhere, ExitFilled, GuardReduced
+from engine.exits.ending import stand_down
+from engine.guards.guard import GuardState
+from engine.orders.states import IntentEvent
+from tests.engine_room import a_trigger
+
+
+@pytest.fixture
+async def given_up(room):
+    """A guard whose exit ended without a fill while its order rests at the venue."""
+    room.deposit("BTC", "0.3")
+    room.set_bid("60000")
+    await room.read()
+    guard = await room.arm("0.1", "6000")
+    room.trade("sell", "0.1", limit="70000")
+    [order] = (await room.broker().fetch_open_orders()).orders
+    trigger = a_trigger(at=room.clock.now())
+    live = await room.journal.plan_exit(await room.guard(guard.guard_id), trigger, intent_id="exit-1")
+    intent = await room.journal.record(
+        live.intent, IntentEvent.SEND, cause="send", quantity=Decimal("0.1"), sent_at=room.clock.now()
+    )
+    room.first_id = intent.client_order_id
+    intent = await room.journal.record(
+        intent,
+        IntentEvent.ACCEPT,
+        cause="accepted",
+        words=order.venue_order_id,
+        venue_order_id=order.venue_order_id,
+    )
+    room.intent = await room.journal.retry(intent, cause="closed without a fill")
+    room.order_id = order.venue_order_id
+    return room
+
+
+async def fill_it(room):
+    room.set_bid("71000")
+    for _ in range(3):
+        await room.clock.sleep(30)
+        await room.read()
+
+
+async def test_a_fill_of_an_attempt_that_was_given_up_is_told_as_our_sale_once(given_up):
+    await stand_down(given_up.journal, given_up.intent, await given_up.guard())
+
+    await fill_it(given_up)
+
+    [filled] = await given_up.alerts(ExitFilled)
+    assert (filled.venue_order_id, filled.client_order_id) == (given_up.order_id, given_up.first_id)
+    assert (filled.quantity, filled.found_later) == (Decimal("0.1"), True)
+    assert await given_up.alerts(GuardReduced, ClosedElsewhere) == []
+    assert (await given_up.guard()).state is GuardState.CLOSED
+    assert "an order that was given up has filled" in {
+        log["event"] for log in given_up.logs if log["log_level"] == "critical"
+    }
+
+
+async def test_while_its_exit_goes_on_the_exit_seeks_it_itself(given_up):
+    await fill_it(given_up)
+
+    assert await given_up.alerts(ExitFilled) == []
+
+
+async def test_what_an_exit_ended_with_is_told_by_its_end_alone(room):
+    room.deposit("BTC", "0.1")
+    room.set_bid("60000")
+    await room.read()
+    await room.arm("0.1", "6000")
+    room.set_bid("50000")
+    await room.sell_off()
+
+    for _ in range(3):
+        await room.clock.sleep(30)
+        await room.read()
+
+    assert len(await room.alerts(ExitFilled)) == 1

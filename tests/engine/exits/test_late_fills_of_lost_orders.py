@@ -1,0 +1,167 @@
+"""An order that was given up as absent, and whose sale a venue shows once its exit is over."""
+
+from decimal import Decimal
+
+import pytest
+
+from engine.alerts.messages import ClosedElsewhere, ExitFilled, ExitStoodDown, GuardReduced
+from engine.guards.guard import GuardState
+from engine.orders.states import client_order_id
+from sandbox.faults import FaultKind
+
+D = Decimal
+HIDDEN = 86400
+
+
+async def read_often(room, times=4):
+    for _ in range(times):
+        await room.clock.sleep(30)
+        await room.read()
+
+
+async def a_hidden_sale(room, *, guarded="0.1", held="0.3"):
+    """The lists and the balance of Kraken hide a lost order that sold; its exit begins."""
+    room.deposit("BTC", held)
+    room.set_bid("60000")
+    await room.read()
+    await room.arm(guarded, str(D(guarded) * 60000))
+    await read_often(room)
+    room.world.kraken_account.listing_delay_s = HIDDEN
+    room.world.kraken_account.show_balance("BTC", balance=D(held))
+    room.fault(FaultKind.DROP_AFTER)
+    room.set_bid("50000")
+    await room.look()
+    await room.world.tape("kraken").wait_for("AddOrder")
+
+
+def show_truth(room):
+    room.world.kraken_account.listing_delay_s = 0
+    room.world.kraken_account.show_true_balances()
+
+
+async def first_client_id(room):
+    [intent, *_] = await room.intents()
+    return client_order_id(intent.intent_id, 1)
+
+
+@pytest.fixture
+async def stood_down(room):
+    """An exit that ended because the price came back, although its order had sold."""
+    await a_hidden_sale(room)
+    await room.clock.sleep(2)
+    room.set_bid("70000")
+    await room.look()
+    await room.wait_for("exit ")
+    assert await room.alerts(ExitStoodDown)
+    return room
+
+
+async def test_a_late_fill_of_a_lost_order_is_told_once_as_our_own_sale(stood_down):
+    room = stood_down
+    show_truth(room)
+
+    await read_often(room)
+
+    [filled] = await room.alerts(ExitFilled)
+    assert filled.client_order_id == await first_client_id(room)
+    assert (filled.quantity, filled.found_later) == (D("0.1"), True)
+    assert filled.realised is not None
+    assert await room.alerts(GuardReduced, ClosedElsewhere) == []
+
+
+async def test_what_a_late_fill_sold_is_not_guarded_any_more(stood_down):
+    room = stood_down
+    show_truth(room)
+    await read_often(room)
+
+    assert (await room.guard()).state is GuardState.CLOSED
+    room.set_bid("40000")
+    await room.sell_off()
+    assert len(room.sent()) == 1
+
+
+async def test_a_late_fill_is_written_down_with_its_attempt(stood_down):
+    room = stood_down
+    show_truth(room)
+    await read_often(room)
+
+    [intent] = await room.intents()
+    [late] = [one for one in await room.journal.load_steps(intent.intent_id) if one.cause == "filled late"]
+    [fill] = [fill for fill in room.world.ledger("kraken").fills if fill.quantity == D("0.1")]
+    assert late.words == f"{fill.order_id} of attempt 1"
+    assert late.from_state is late.to_state
+
+
+async def test_a_late_fill_beside_the_sale_that_followed_it_is_told_apart_from_it(room):
+    await a_hidden_sale(room)
+    await room.clock.sleep(60)
+    show_truth(room)
+    await room.wait_for("exit ")
+
+    await read_often(room)
+
+    filled = await room.alerts(ExitFilled)
+    assert len({one.client_order_id for one in filled}) == len(filled) == len(room.sent())
+    assert await first_client_id(room) in {one.client_order_id for one in filled}
+    assert await room.alerts(GuardReduced) == []
+
+
+async def test_an_order_that_was_given_up_by_the_balance_alone_is_told_once_it_is_listed(room):
+    await a_hidden_sale(room)
+    room.world.kraken_account.show_true_balances()
+    await room.wait_for("exit ")
+    [ended] = await room.alerts(GuardReduced)
+    show_truth(room)
+
+    await read_often(room)
+
+    assert "this bot's own sell order" in ended.why
+    [filled] = await room.alerts(ExitFilled)
+    assert filled.client_order_id == await first_client_id(room)
+    assert await room.alerts(GuardReduced, ClosedElsewhere) == [ended]
+
+
+async def test_a_lookup_that_fails_is_made_again_before_anything_is_told_as_sold_by_hand(stood_down):
+    room = stood_down
+    show_truth(room)
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "OpenOrders", times=3)
+
+    await read_often(room, times=8)
+
+    assert len(await room.alerts(ExitFilled)) == 1
+    assert await room.alerts(GuardReduced) == []
+
+
+async def test_the_owners_own_sale_of_as_much_is_not_taken_for_a_lost_order(room):
+    room.deposit("BTC", "0.3")
+    room.set_bid("60000")
+    await room.read()
+    await room.arm("0.3", "18000")
+    await read_often(room)
+    room.fault(FaultKind.DROP_BEFORE)
+    room.set_bid("50000")
+    await room.look()
+    await room.clock.sleep(2)
+    room.set_bid("70000")
+    await room.look()
+    await room.wait_for("exit ")
+    await room.clock.sleep(600)
+    room.trade("sell", "0.3")
+
+    await read_often(room)
+
+    assert await room.alerts(ExitFilled) == []
+    [closed] = await room.alerts(ClosedElsewhere)
+    assert closed.quantity == D("0.3")
+
+
+async def test_a_damaged_record_of_an_exit_does_not_keep_its_position_from_being_followed(stood_down):
+    room = stood_down
+    await room.damage("intent_events", "at = 'yesterday'", "seq = 1")
+    show_truth(room)
+    await room.restart()
+
+    await read_often(room)
+
+    assert room.failures == []
+    assert (await room.guard()).state is GuardState.CLOSED

@@ -1,0 +1,52 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from engine.exits.manual_close import ASKED_VALID, hand_back, is_too_late, rest_after_asking
+from engine.guards.guard import GuardState
+from engine.orders.intents import Asked
+from tests.handlers.exit_values import intent, trigger
+from tests.handlers.values import guard
+
+AT = datetime(2026, 3, 4, tzinfo=UTC)
+NOTHING_BEFORE = Asked(guarded=Decimal(0), guarded_cost=Decimal(0), entry_known=True)
+A_TENTH_BEFORE = Asked(guarded=Decimal("0.1"), guarded_cost=Decimal(5000), entry_known=True)
+CLOSING = replace(guard("0.4", "20000"), state=GuardState.CLOSING)
+
+
+@pytest.mark.parametrize(("later", "too_late"), [(ASKED_VALID, False), (ASKED_VALID * 1.01, True)])
+def test_a_wish_is_good_for_a_minute(later, too_late):
+    wanted = intent(trigger=trigger(at=AT, asked=NOTHING_BEFORE))
+
+    assert is_too_late(wanted, AT + later) is too_late
+
+
+def test_what_a_guard_began_is_never_too_late():
+    assert not is_too_late(intent(trigger=trigger(at=AT)), AT + timedelta(days=1))
+
+
+def test_what_was_not_guarded_before_is_not_guarded_after():
+    kept = hand_back(CLOSING, NOTHING_BEFORE, why="too late")
+
+    assert (kept.state, kept.state_reason) == (GuardState.CLOSED, "too late")
+
+
+@pytest.mark.parametrize(("left", "kept", "cost"), [("0.3", "0.1", 5000), ("0.04", "0.04", 2000)])
+def test_what_was_guarded_before_stays_guarded_at_its_cost(left, kept, cost):
+    after = hand_back(CLOSING.with_quantity(Decimal(left)), A_TENTH_BEFORE, why="")
+
+    assert (after.quantity, after.cost, after.state) == (Decimal(kept), Decimal(cost), GuardState.ARMED)
+
+
+def test_a_paused_guard_stays_paused():
+    after = hand_back(CLOSING, replace(A_TENTH_BEFORE, paused="a split"), why="")
+
+    assert (after.state, after.state_reason) == (GuardState.PAUSED, "a split")
+
+
+def test_a_whole_sale_leaves_nothing_to_tell():
+    sold = CLOSING.with_quantity(Decimal(0))
+
+    assert rest_after_asking(sold, None, A_TENTH_BEFORE) == (sold, None)

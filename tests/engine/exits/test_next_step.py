@@ -1,0 +1,188 @@
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.exits.available import Available
+from engine.exits.next_step import (
+    Abandon,
+    AwaitRest,
+    FreeFirst,
+    PauseForSplit,
+    ReadAgain,
+    SellNow,
+    View,
+    YieldToHand,
+    next_step,
+)
+from engine.exits.quantity_check import QuantityCheck
+from tests.builders import NOW, a_guard, an_instrument
+
+ONE = Decimal(1)
+#: A short reading of two, ten and twenty seconds old when it is a hundred.
+FRESH_DOUBT = QuantityCheck(short=(Decimal(2), 90.0), short_since=90.0)
+OLD_DOUBT = QuantityCheck(short=(Decimal(2), 80.0), short_since=80.0)
+
+
+def an_available(owned="3", *, sellable=None, held="0", **changes):
+    owned = Decimal(owned)
+    free = owned - Decimal(held) if sellable is None else Decimal(sellable)
+    return Available(sellable=free, owned=owned, held=Decimal(held), at=NOW, **changes)
+
+
+def a_view(available=None, *, guard=None, expected="3", **changes):
+    """One of three is guarded, and nothing is amiss."""
+    view = View(
+        guard=guard or a_guard(),
+        available=available or an_available(),
+        expected=expected and Decimal(expected),
+        quantity_check=QuantityCheck(),
+        instrument=an_instrument(lot="0.01", minimum_quantity="0.1"),
+        price=Decimal(100),
+        asked=False,
+        now_s=100.0,
+    )
+    return replace(view, **changes)
+
+
+def sold(view):
+    step = next_step(view)
+    return step.quantity if isinstance(step, SellNow) else step
+
+
+UNKNOWN = Available(sellable=None, owned=None, at=None, is_fresh=False)
+
+
+@pytest.mark.parametrize(
+    ("available", "quantity"),
+    [
+        pytest.param(an_available(), ONE, id="all there"),
+        pytest.param(UNKNOWN, ONE, id="not told"),
+        pytest.param(
+            an_available("3", sellable="0.456"), Decimal("0.45"), id="the rest is staked: floored to the lot"
+        ),
+        pytest.param(an_available("3", held="2"), ONE, id="held, and enough is free"),
+        pytest.param(an_available("3", sellable="0.01", is_fresh=False), ONE, id="crumbs some time ago"),
+    ],
+)
+def test_what_is_guarded_and_there_is_sold(available, quantity):
+    assert sold(a_view(available)) == quantity
+
+
+@pytest.mark.parametrize(
+    ("most", "quantity", "is_all"),
+    [(None, "1", True), ("0.4", "0.4", False), ("1", "1", True), ("5", "1", True)],
+)
+def test_no_more_is_sold_than_the_book_carries_at_a_sane_price(most, quantity, is_all):
+    step = next_step(a_view(most=most and Decimal(most)))
+
+    assert (step.quantity, step.is_all) == (Decimal(quantity), is_all)
+
+
+def test_without_a_listing_nothing_is_floored_and_nothing_is_dust():
+    assert sold(a_view(an_available("0.0004"), expected=None, instrument=None)) == Decimal("0.0004")
+
+
+def test_a_zero_is_not_believed_once_no_order_holds_anything():
+    empty = an_available("0")
+
+    assert isinstance(next_step(a_view(empty)), FreeFirst)
+    assert sold(a_view(empty, may_free=False)) == ONE
+
+
+def test_what_orders_hold_is_freed_first_and_what_was_released_is_sold():
+    held = an_available("3", held="2.5")
+
+    assert isinstance(next_step(a_view(held)), FreeFirst)
+    assert sold(a_view(replace(held, sellable=ONE), may_free=False)) == ONE
+    assert sold(a_view(held, may_free=False)) == Decimal("0.5")
+
+
+def test_only_what_is_left_of_the_guard_is_freed():
+    view = a_view(an_available("2.5", held="2"), quantity_check=OLD_DOUBT)
+
+    assert sold(view) == Decimal("0.5")
+
+
+def test_what_went_by_hand_comes_off_the_guarded_part_when_it_is_certain():
+    view = a_view(an_available("2.5"), quantity_check=QuantityCheck(short=(Decimal("2.5"), 80.0)))
+
+    step = next_step(view)
+
+    assert (step.quantity, step.claim.gone, step.claim.is_doubtful) == (Decimal("0.5"), Decimal("0.5"), False)
+    assert step.claim.seen.quantity == Decimal("2.5")
+
+
+def test_while_that_is_doubted_what_is_there_in_any_case_goes_and_the_rest_stays_guarded():
+    step = next_step(a_view(an_available("2.5"), quantity_check=QuantityCheck(short=(Decimal("2.5"), 99.0))))
+
+    assert (step.quantity, step.claim.is_doubtful, step.claim.seen) == (Decimal("0.5"), True, None)
+
+
+@pytest.mark.parametrize("is_asked", [False, True])
+def test_while_all_of_it_is_doubted_nothing_goes(is_asked):
+    view = a_view(an_available("2"), quantity_check=FRESH_DOUBT, asked=is_asked)
+
+    assert next_step(view) == ReadAgain(is_torn=False)
+    assert next_step(
+        replace(view, now_s=120.0, quantity_check=replace(FRESH_DOUBT, short=(ONE, 119.0)))
+    ) == ReadAgain(is_torn=True)
+
+
+def test_what_its_owner_asked_for_is_not_sold_in_parts_that_are_doubted():
+    view = a_view(an_available("2.5"), quantity_check=QuantityCheck(short=(Decimal("2.5"), 99.0)), asked=True)
+
+    assert isinstance(next_step(view), ReadAgain)
+
+
+def test_when_all_of_it_went_by_hand_the_exit_yields():
+    assert next_step(a_view(an_available("2"), quantity_check=OLD_DOUBT)) == YieldToHand()
+
+
+def test_a_split_is_asked_about_before_anything_is_sold():
+    guard = a_guard(venue_entry=Decimal(100))
+
+    assert next_step(a_view(an_available(venue_entry=Decimal(50)), guard=guard)) == PauseForSplit(Decimal(3))
+
+
+def test_crumbs_that_are_free_are_no_reason_to_give_up_the_rest():
+    assert next_step(a_view(an_available("3", sellable="0.05"))) == AwaitRest(Decimal("0.05"))
+
+
+def test_real_dust_is_abandoned():
+    step = next_step(a_view(an_available("0.05"), expected=None))
+
+    assert isinstance(step, Abandon)
+    assert step.dust.quantity == Decimal("0.05")
+
+
+AMOUNTS = st.decimals(0, 5, places=3)
+
+
+@st.composite
+def views(draw):
+    owned = draw(AMOUNTS)
+    held = owned * draw(st.decimals(0, 1, places=2))
+    since = draw(st.none() | st.floats(0, 100))
+    return a_view(
+        an_available(str(owned), held=str(held), is_fresh=draw(st.booleans())),
+        guard=a_guard(quantity=str(draw(st.decimals(Decimal("0.001"), 5, places=3)))),
+        expected=str(draw(AMOUNTS)),
+        quantity_check=QuantityCheck() if since is None else QuantityCheck(short=(owned, since)),
+        asked=draw(st.booleans()),
+        may_free=draw(st.booleans()),
+    )
+
+
+@given(view=views())
+def test_never_is_more_sold_than_is_guarded_and_not_gone(view):
+    step = next_step(view)
+
+    if isinstance(step, SellNow):
+        gone = max(view.expected - view.available.owned, 0) if view.available.owned else 0
+        assert step.claim.whole == view.guard
+        assert 0 < step.quantity <= step.claim.guard.quantity == view.guard.quantity - gone
+        assert step.claim.is_doubtful == (not view.quantity_check.is_over(view.now_s))
+        assert not (step.claim.is_doubtful and view.asked)

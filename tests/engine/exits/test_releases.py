@@ -1,0 +1,296 @@
+"""What became of the orders that were cancelled for a sale: only what is gone is named as cancelled."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from engine.alerts.messages import CancelledOrder, ExitFailing, ExitFilled
+from engine.exits.releases import released_part
+from engine.model.orders import Order, OrderStatus, Side, VenueOrderId
+from engine.model.venues import Venue
+from handlers.render.alerts import render_alert
+from handlers.render.times import Reader
+from sandbox.faults import FaultKind
+from tests.sandbox.builders import a_book
+
+D = Decimal
+CANCEL = {
+    Venue.KRAKEN: "CancelOrder",
+    Venue.COINBASE: "orders/batch_cancel",
+    Venue.ALPACA: "DELETE /v2/orders/{order_id}",
+}
+OPEN_ORDERS = "GET /v2/orders"
+CROSSED = a_book(bids=(("70000", "5"),))
+NOTED = CancelledOrder(
+    side=Side.SELL, quantity=D("0.1"), price=D(70_000), venue_order_id="o-1", confirmed=False
+)
+
+
+def the_order(status, filled="0", quantity="0.1"):
+    return Order(
+        venue_order_id=VenueOrderId("o-1"),
+        client_order_id=None,
+        symbol="BTC/USD",
+        side=Side.SELL,
+        status=status,
+        quantity=D(quantity),
+        filled_quantity=D(filled),
+        cost=None,
+        fee=None,
+        fee_asset=None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "cancelled"),
+    [
+        (the_order(OrderStatus.FILLED, filled="0.1"), None),
+        (the_order(OrderStatus.CANCELED), D("0.1")),
+        (the_order(OrderStatus.CANCELED, filled="0.04"), D("0.06")),
+        (the_order(OrderStatus.CANCELED, quantity="0"), D("0.1")),
+        (the_order(OrderStatus.CANCELED, quantity="0.5", filled="0.4"), D("0.1")),
+    ],
+    ids=["all of it filled", "none of it filled", "a part filled", "sized by its value", "filled before"],
+)
+def test_what_was_cancelled_of_an_order_is_what_had_not_filled(now, cancelled):
+    part = released_part(NOTED, now)
+    assert part == (None if cancelled is None else replace(NOTED, quantity=cancelled, confirmed=True))
+
+
+async def fill_during_the_cancel(room, venue, order, *, most=None):
+    """Sell off while the owner's order fills between our cancel and the venue's reading of it."""
+    room.fault(FaultKind.DELAY_BEFORE, CANCEL[venue], venue=venue, delay_s=1)
+    selling = asyncio.create_task(room.sell_off())
+    await room.world.tape(venue).wait_for(CANCEL[venue], 1)
+    ledger = room.world.ledger(venue)
+    if most is None:
+        ledger.match(lambda _: CROSSED, at=order.opened_at)
+    else:
+        ledger.match(lambda _: a_book(bids=(("70000", most),)), at=order.opened_at)
+    await selling
+
+
+@pytest.mark.parametrize("venue", CANCEL)
+async def test_an_order_that_filled_while_it_was_cancelled_is_the_owners_own_sale(rooms, venue):
+    async with rooms(venues=(venue,)) as room:
+        if venue is Venue.ALPACA:
+            room.world.alpaca.switches.confirms_late_cancels = True
+        room.deposit("BTC", "0.15", venue=venue)
+        room.set_bid("50000", venue=venue)
+        resting = room.trade("sell", "0.1", limit="70000", venue=venue)
+        await room.arm("0.1", "6000", venue=venue)
+
+        await fill_during_the_cancel(room, venue, resting)
+        await room.clock.sleep(30)
+
+        [filled] = await room.alerts(ExitFilled)
+        assert (filled.quantity, filled.cancelled) == (D("0.05"), ())
+        assert filled.filled_at - filled.triggered_at < timedelta(seconds=5)
+        assert room.world.ledger(venue).total("BTC") == 0
+
+
+@pytest.mark.parametrize("venue", CANCEL)
+async def test_of_an_order_that_filled_in_part_only_the_rest_is_named_as_cancelled(rooms, venue):
+    async with rooms(venues=(venue,)) as room:
+        room.deposit("BTC", "0.1", venue=venue)
+        room.set_bid("50000", venue=venue)
+        resting = room.trade("sell", "0.1", limit="70000", venue=venue)
+        await room.arm("0.1", "6000", venue=venue)
+
+        await fill_during_the_cancel(room, venue, resting, most="0.04")
+        await room.clock.sleep(30)
+
+        *_, filled = await room.alerts(ExitFilled)
+        assert [(order.quantity, order.confirmed) for order in filled.cancelled] == [(D("0.06"), True)]
+        assert room.world.ledger(venue).total("BTC") == 0
+
+
+async def test_a_cancel_refused_in_unknown_words_is_judged_by_the_order_itself(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        room.deposit("BTC", "0.15", venue=Venue.ALPACA)
+        room.set_bid("50000", venue=Venue.ALPACA)
+        resting = room.trade("sell", "0.1", limit="70000", venue=Venue.ALPACA)
+        await room.arm("0.1", "6000", venue=Venue.ALPACA)
+        words = "42210000 this order has come to its end"
+        room.fault(FaultKind.ERROR, CANCEL[Venue.ALPACA], venue=Venue.ALPACA, message=words)
+
+        await fill_during_the_cancel(room, Venue.ALPACA, resting)
+
+        [filled] = await room.alerts()
+        assert (filled.quantity, filled.cancelled) == (D("0.05"), ())
+
+
+async def test_a_cancel_that_the_venue_carries_out_later_is_confirmed_before_it_is_told(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        room.world.alpaca.switches.cancel_delay_s = 2
+        room.deposit("BTC", "0.1", venue=Venue.ALPACA)
+        room.set_bid("50000", venue=Venue.ALPACA)
+        room.trade("sell", "0.1", limit="70000", venue=Venue.ALPACA)
+        await room.arm("0.1", "6000", venue=Venue.ALPACA)
+
+        await room.sell_off()
+
+        [filled] = await room.alerts()
+        assert [(order.quantity, order.confirmed) for order in filled.cancelled] == [(D("0.1"), True)]
+
+
+async def test_what_nobody_confirms_is_named_as_not_confirmed(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        room.deposit("BTC", "0.2", venue=Venue.ALPACA)
+        room.set_bid("50000", venue=Venue.ALPACA)
+        held = room.trade("sell", "0.2", limit="70000", venue=Venue.ALPACA)
+        await room.arm("0.2", "12000", venue=Venue.ALPACA)
+        one_order = "GET /v2/orders/{order_id}"
+        room.fault(FaultKind.HTTP_ERROR_BEFORE, one_order, venue=Venue.ALPACA, times=None, path_end=held.id)
+
+        await room.sell_off()
+
+        [filled] = await room.alerts(ExitFilled)
+        assert [(o.venue_order_id, o.confirmed) for o in filled.cancelled] == [(held.id, False)]
+        screen = render_alert(filled, Reader(now=room.clock.now()))
+        assert "not confirmed by the venue; look there" in screen.text
+
+
+OLD_POSITION = (
+    '[{"asset_id": "x", "symbol": "BTCUSD", "asset_class": "crypto", "qty": "0.15", "qty_available": "0.05",'
+    ' "avg_entry_price": "40000", "market_value": "7500", "side": "long"}]'
+)
+STILL_OPEN = (
+    '[{"id": "o-1", "symbol": "BTC/USD", "asset_class": "crypto", "side": "sell", "qty": "0.1",'
+    ' "filled_qty": "0", "status": "new", "limit_price": "70000"}]'
+)
+BARE = '[{"id": "o-1", "symbol": "BTC/USD", "side": "sell", "qty": "0.1", "client_order_id": ""}]'
+ODD = '[{"id": "o-1", "symbol": "BTC/USD", "side": "hold", "qty": "0.1"}]'
+
+
+@pytest.fixture
+async def held(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        room.deposit("BTC", "0.1", venue=Venue.ALPACA)
+        room.set_bid("50000", venue=Venue.ALPACA)
+        room.resting = room.trade("sell", "0.1", limit="70000", venue=Venue.ALPACA)
+        await room.arm("0.1", "6000", venue=Venue.ALPACA)
+        yield room
+
+
+def list_orders_as(room, body):
+    body = body.replace("o-1", room.resting.id)
+    room.fault(FaultKind.HTML_200, OPEN_ORDERS, venue=Venue.ALPACA, times=None, body=body)
+
+
+async def test_an_open_order_without_a_client_id_is_found_and_cancelled(held):
+    list_orders_as(held, BARE)
+
+    await held.sell_off()
+
+    [filled] = await held.alerts()
+    assert (filled.quantity, len(filled.cancelled)) == (D("0.1"), 1)
+
+
+async def test_an_open_order_that_cannot_be_read_is_named_until_it_is_gone(held):
+    list_orders_as(held, ODD)
+
+    await held.look()
+    await held.clock.sleep(20)
+
+    failing, *_ = await held.alerts(ExitFailing)
+    assert f"({held.resting.id} BTC/USD: side should be a known word, not 'hold')" in failing.why
+    assert "cancel that there yourself" in failing.why
+    account = held.engine.trading._reader.accounts()[0]
+    assert held.engine.trading._reader.unreadable_orders(account)
+    held.world.faults(Venue.ALPACA).clear()
+    await held.wait_for("exit ")
+    await held.read()
+    assert held.engine.trading._reader.unreadable_orders(account) == ()
+
+
+CANCEL_REFUSED = '{"results": [{"success": false, "failure_reason": "REASON", "order_id": "x"}]}'
+
+
+@pytest.fixture
+async def half_held(rooms):
+    """Half of a guarded position rests in an order of its owner."""
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        room.deposit("BTC", "0.2", venue=Venue.COINBASE)
+        room.set_bid("50000", venue=Venue.COINBASE)
+        room.resting = room.trade("sell", "0.1", limit="70000", venue=Venue.COINBASE)
+        await room.arm("0.2", "12000", venue=Venue.COINBASE)
+        yield room
+
+
+async def test_an_order_that_is_being_cancelled_slowly_is_awaited(half_held):
+    half_held.world.coinbase.switches.cancel_delay_s = 3
+
+    await half_held.sell_off()
+
+    [filled] = await half_held.alerts(ExitFilled)
+    assert filled.quantity == D("0.2")
+    assert [order.venue_order_id for order in filled.cancelled] == [half_held.resting.id]
+
+
+async def test_an_order_whose_owner_is_cancelling_it_already_is_awaited(half_held):
+    half_held.world.coinbase.switches.cancel_delay_s = 3
+    [account] = half_held.world.coinbase.accounts.values()
+    account.cancelling[half_held.resting.id] = half_held.clock.now().timestamp() + 3
+
+    await half_held.sell_off()
+
+    [filled] = await half_held.alerts()
+    assert filled.quantity == D("0.2")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["NOT_ALLOWED_TO_CANCEL", "COMMANDER_REJECTED_CANCEL_ORDER", "A_NEW_REASON", "RISK_PROXY_FAILURE"],
+)
+async def test_an_order_that_cannot_be_cancelled_keeps_only_its_own_part_from_being_sold(half_held, reason):
+    body = CANCEL_REFUSED.replace("REASON", reason)
+    half_held.fault(FaultKind.HTML_200, CANCEL[Venue.COINBASE], venue=Venue.COINBASE, times=None, body=body)
+
+    await half_held.look()
+    await half_held.clock.sleep(20)
+    await half_held.look()
+    await half_held.clock.sleep(20)
+
+    [filled] = await half_held.alerts(ExitFilled)
+    assert filled.quantity == D("0.1")
+    assert any(reason in failing.why for failing in await half_held.alerts(ExitFailing))
+
+
+async def test_one_order_that_cannot_be_cancelled_keeps_no_other_from_it(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        room.deposit("BTC", "0.3", venue=Venue.ALPACA)
+        room.set_bid("50000", venue=Venue.ALPACA)
+        room.trade("sell", "0.1", limit="70000", venue=Venue.ALPACA)
+        room.trade("sell", "0.2", limit="71000", venue=Venue.ALPACA)
+        await room.arm("0.3", "18000", venue=Venue.ALPACA)
+        room.fault(FaultKind.ERROR, CANCEL[Venue.ALPACA], venue=Venue.ALPACA, message="42210000 not now")
+
+        await room.sell_off()
+
+        assert room.world.ledger(Venue.ALPACA).total("BTC") < D("0.3")
+
+
+async def test_lists_that_lag_behind_a_fill_are_asked_with_pauses_and_nothing_is_cancelled_twice(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        room.deposit("BTC", "0.15", venue=Venue.ALPACA)
+        room.set_bid("50000", venue=Venue.ALPACA)
+        resting = room.trade("sell", "0.1", limit="70000", venue=Venue.ALPACA)
+        await room.arm("0.1", "6000", venue=Venue.ALPACA)
+        room.world.ledger(Venue.ALPACA).match(lambda _: CROSSED, at=resting.opened_at)
+        room.fault(FaultKind.HTML_200, "GET /v2/positions", venue=Venue.ALPACA, times=100, body=OLD_POSITION)
+        body = STILL_OPEN.replace("o-1", resting.id)
+        room.fault(FaultKind.HTML_200, OPEN_ORDERS, venue=Venue.ALPACA, times=None, body=body)
+        began = room.clock.monotonic()
+
+        await room.look()
+        await room.clock.sleep(60)
+
+        tape = room.world.tape(Venue.ALPACA)
+        assert len(tape.calls(CANCEL[Venue.ALPACA])) == 1
+        reads = [call for call in tape.calls("GET /v2/positions") if call.monotonic - began < 1]
+        assert len(reads) <= 8
+        assert room.world.ledger(Venue.ALPACA).total("BTC") == 0

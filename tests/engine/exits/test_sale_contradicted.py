@@ -1,0 +1,188 @@
+"""Orders of which a venue tells an older or a contradictory state: nothing is sent twice, nothing is ended too early."""
+
+from decimal import Decimal
+
+import pytest
+
+from engine.alerts.messages import ExitFailing, ExitFilled
+from engine.guards.guard import GuardState
+from engine.model.venues import Venue
+from sandbox.faults import FaultKind
+from sandbox.ledger import Side
+
+SENT = {Venue.KRAKEN: "AddOrder", Venue.COINBASE: "orders", Venue.ALPACA: "POST /v2/orders"}
+ASKED = {
+    Venue.KRAKEN: "QueryOrders",
+    Venue.COINBASE: "orders/historical/{order_id}",
+    Venue.ALPACA: "GET /v2/orders/{order_id}",
+}
+
+
+def kraken_row(status, filled, cost="0"):
+    return {"status": status, "vol_exec": filled, "cost": cost, "fee": "0"}
+
+
+def coinbase_row(status, filled, cost="0"):
+    return {"status": status, "filled_size": filled, "filled_value": cost, "total_fees": "0"}
+
+
+def alpaca_row(status, filled, price=None):
+    return {"status": status, "filled_qty": filled, "filled_avg_price": price}
+
+
+#: Everything final that tells less than was filled.
+UNTRUE = [
+    pytest.param(Venue.KRAKEN, kraken_row("closed", "0.00000000"), id="kraken closed with nothing"),
+    pytest.param(Venue.KRAKEN, kraken_row("canceled", "0.00000000"), id="kraken canceled"),
+    pytest.param(Venue.KRAKEN, kraken_row("expired", "0.00000000"), id="kraken expired"),
+    pytest.param(Venue.KRAKEN, kraken_row("closed", "0.04000000", "2000"), id="kraken closed with a part"),
+    pytest.param(Venue.COINBASE, coinbase_row("FILLED", "0"), id="coinbase filled with nothing"),
+    pytest.param(Venue.COINBASE, coinbase_row("CANCELLED", "0"), id="coinbase cancelled"),
+    pytest.param(Venue.COINBASE, coinbase_row("FAILED", "0"), id="coinbase failed"),
+    pytest.param(Venue.COINBASE, coinbase_row("EXPIRED", "0.04", "2000"), id="coinbase expired with a part"),
+    pytest.param(Venue.ALPACA, alpaca_row("filled", "0"), id="alpaca filled with nothing"),
+    pytest.param(Venue.ALPACA, alpaca_row("canceled", "0"), id="alpaca canceled"),
+    pytest.param(Venue.ALPACA, alpaca_row("rejected", "0"), id="alpaca rejected"),
+    pytest.param(Venue.ALPACA, alpaca_row("expired", "0.04", "50000"), id="alpaca expired with a part"),
+]
+
+
+async def a_falling_position(room, venue):
+    room.deposit("BTC", "0.3", venue=venue)
+    room.set_bid("50000", venue=venue)
+    await room.arm("0.1", "6000", venue=venue)
+
+
+def sold(room, venue=Venue.KRAKEN):
+    return sum(fill.quantity for fill in room.world.ledger(venue).fills if fill.side is Side.SELL)
+
+
+@pytest.mark.parametrize("times", [1, 3])
+@pytest.mark.parametrize(("venue", "untrue"), UNTRUE)
+async def test_a_final_order_with_less_than_was_filled_is_asked_for_again(rooms, venue, untrue, times):
+    async with rooms(venues=(venue,)) as room:
+        await a_falling_position(room, venue)
+        room.fault(FaultKind.WRONG_FIELDS, ASKED[venue], venue=venue, fields=untrue, times=times)
+
+        await room.sell_off()
+        await room.clock.sleep(60)
+        await room.sell_off()
+
+        assert sold(room, venue) == Decimal("0.1")
+        assert len(room.sent(SENT[venue], venue=venue)) == 1
+        [told] = await room.alerts(ExitFilled)
+        assert (told.quantity, told.left_over) == (Decimal("0.1"), 0)
+        assert (await room.guard()).state is GuardState.CLOSED
+
+
+@pytest.mark.parametrize(("venue", "untrue"), UNTRUE)
+async def test_what_a_venue_never_tells_of_an_order_is_taken_from_its_trades(rooms, venue, untrue):
+    async with rooms(venues=(venue,)) as room:
+        await a_falling_position(room, venue)
+        room.fault(FaultKind.WRONG_FIELDS, ASKED[venue], venue=venue, fields=untrue, times=None)
+
+        await room.sell_off()
+        await room.clock.sleep(60)
+        await room.sell_off()
+
+        assert sold(room, venue) == Decimal("0.1")
+        [told] = await room.alerts(ExitFilled)
+        [fill] = room.world.ledger(venue).fills
+        assert (told.quantity, told.fill_price) == (Decimal("0.1"), Decimal(50000))
+        # Alpaca books the fee at the end of the day.
+        assert venue is Venue.ALPACA or told.fee == fill.fee
+
+
+async def test_an_order_that_is_open_again_after_it_was_final_is_followed_to_its_end(room):
+    await a_falling_position(room, Venue.KRAKEN)
+    for untrue in (
+        kraken_row("canceled", "0.00000000"),
+        kraken_row("open", "0.00000000"),
+        kraken_row("canceled", "0.00000000"),
+        kraken_row("open", "0.02000000", "1000"),
+        kraken_row("canceled", "0.01000000", "500"),
+    ):
+        room.fault(FaultKind.WRONG_FIELDS, "QueryOrders", fields=untrue)
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "TradesHistory", times=None)
+
+    await room.sell_off()
+
+    assert sold(room) == Decimal("0.1")
+    assert len(room.sent()) == 1
+    [told] = await room.alerts(ExitFilled)
+    assert told.quantity == Decimal("0.1")
+
+
+async def test_a_fill_that_is_told_and_taken_back_for_good_keeps_no_loser(room):
+    await a_falling_position(room, Venue.KRAKEN)
+    room.fault(FaultKind.DELAY_BEFORE, "BalanceEx", delay_s=0.4)
+    await room.look()
+    room.world.market.forget_price("BTC")
+    room.fault(FaultKind.WRONG_FIELDS, "QueryOrders", fields=kraken_row("open", "0.02000000", "1000"))
+    await room.clock.sleep(10)
+    assert len(room.sent()) == 1
+    await room.clock.sleep(10)
+    room.set_bid("49000")
+
+    await room.wait_for("exit ")
+
+    assert sold(room) == Decimal("0.1")
+    [told] = await room.alerts(ExitFilled)
+    assert (told.quantity, told.fill_price) == (Decimal("0.1"), Decimal(49000))
+
+
+async def test_what_an_unconfirmed_answer_told_as_filled_is_known_after_a_restart(room):
+    await a_falling_position(room, Venue.KRAKEN)
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "TradesHistory", times=None)
+    most = kraken_row("closed", "0.04000000", "2000")
+    room.fault(FaultKind.WRONG_FIELDS, "QueryOrders", fields=most)
+    less = kraken_row("canceled", "0.00000000")
+    room.fault(FaultKind.WRONG_FIELDS, "QueryOrders", fields=less, times=None)
+    await room.look()
+    await room.clock.sleep(1.5)
+    await room.restart()
+
+    await room.clock.sleep(8)
+
+    assert len(room.sent()) == 1
+    [live] = await room.journal.load_live_exits()
+    assert live.intent.filled_quantity == Decimal("0.04")
+
+
+async def test_a_filled_order_one_unit_of_the_last_digit_short_is_filled(room):
+    await a_falling_position(room, Venue.KRAKEN)
+    room.fault(
+        FaultKind.WRONG_FIELDS,
+        "QueryOrders",
+        fields=kraken_row("closed", "0.09999999", "4999.9995"),
+        times=None,
+    )
+
+    await room.sell_off()
+
+    assert len(room.sent("QueryOrders")) == 1
+    [told] = await room.alerts(ExitFilled)
+    assert told.quantity == Decimal("0.09999999")
+
+
+async def test_an_order_told_as_filled_at_no_price_is_asked_for_again(room):
+    await a_falling_position(room, Venue.KRAKEN)
+    room.fault(FaultKind.WRONG_FIELDS, "QueryOrders", fields=kraken_row("closed", "0.10000000"))
+
+    await room.sell_off()
+
+    [told] = await room.alerts(ExitFilled)
+    assert told.fill_price == Decimal(50000)
+
+
+async def test_answers_that_contradict_each_other_for_long_are_told_as_failing(room):
+    await a_falling_position(room, Venue.KRAKEN)
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "TradesHistory", times=None)
+    for filled in ("0.01", "0.02", "0.03", "0.04", "0.05", "0.06"):
+        room.fault(FaultKind.WRONG_FIELDS, "QueryOrders", fields=kraken_row("closed", filled, "500"))
+
+    await room.sell_off()
+
+    [failing] = await room.alerts(ExitFailing)
+    assert "less than was sent" in failing.why
+    assert sold(room) == Decimal("0.1")

@@ -1,0 +1,133 @@
+"""Exits beside orders of the owner that look like the bot's own: theirs are cancelled, never followed."""
+
+from decimal import Decimal
+
+import pytest
+
+from engine.alerts.messages import ExitFailing, ExitFilled
+from engine.model.venues import Venue
+from sandbox.faults import FaultKind
+from sandbox.ledger import Side
+
+D = Decimal
+SENT = {Venue.KRAKEN: "AddOrder", Venue.COINBASE: "orders", Venue.ALPACA: "POST /v2/orders"}
+LISTS = {
+    Venue.KRAKEN: ("OpenOrders", "ClosedOrders", "QueryOrders"),
+    Venue.COINBASE: ("orders/historical/batch", "orders/historical/{order_id}"),
+    Venue.ALPACA: ("GET /v2/orders:by_client_order_id", "GET /v2/orders/{order_id}"),
+}
+NAMES = {Venue.KRAKEN: "cl_ord_id", Venue.COINBASE: "client_order_id", Venue.ALPACA: "client_order_id"}
+REFUSALS = [
+    (Venue.KRAKEN, "EOrder:Insufficient funds"),
+    (Venue.COINBASE, "INSUFFICIENT_FUND"),
+    (Venue.COINBASE, "RISK_PROXY_FAILURE"),
+    (Venue.COINBASE, "PRODUCT_TRADING_HALTED"),
+    (Venue.ALPACA, "insufficient balance for BTC (requested: 0.1, available: 0)"),
+]
+
+
+async def a_falling_position(room, venue, held="0.1"):
+    room.deposit("BTC", held, venue=venue)
+    room.set_bid("50000", venue=venue)
+    await room.arm("0.1", "6000", venue=venue)
+
+
+def sold(room, venue):
+    return sum(fill.quantity for fill in room.world.ledger(venue).fills if fill.side is Side.SELL)
+
+
+def name_no_id(room, venue):
+    fields = {NAMES[venue]: None}
+    for endpoint in LISTS[venue]:
+        room.fault(FaultKind.WRONG_FIELDS, endpoint, venue=venue, fields=fields, times=None)
+
+
+@pytest.mark.parametrize(("venue", "message"), REFUSALS)
+async def test_a_limit_order_of_the_same_size_is_cancelled_to_free_what_is_sold(rooms, venue, message):
+    async with rooms(venues=(venue,)) as room:
+        await a_falling_position(room, venue)
+        room.fault(FaultKind.ERROR, SENT[venue], venue=venue, message=message)
+        await room.look()
+        await room.world.tape(venue.value).wait_for(SENT[venue])
+        await room.clock.sleep(0.3)
+        by_hand = room.trade("sell", "0.1", limit="90000", venue=venue)
+        name_no_id(room, venue)
+
+        await room.wait_for("exit ")
+
+        assert sold(room, venue) == D("0.1")
+        [told] = await room.alerts(ExitFilled)
+        assert [order.venue_order_id for order in told.cancelled] == [by_hand.id]
+
+
+@pytest.mark.parametrize("venue", SENT)
+async def test_a_limit_order_is_not_taken_for_one_whose_answer_was_lost(rooms, venue):
+    async with rooms(venues=(venue,)) as room:
+        await a_falling_position(room, venue)
+        room.fault(FaultKind.DROP_BEFORE, SENT[venue], venue=venue)
+        await room.look()
+        await room.world.tape(venue.value).wait_for(SENT[venue])
+        by_hand = room.trade("sell", "0.1", limit="90000", venue=venue)
+        name_no_id(room, venue)
+
+        await room.wait_for("exit ")
+
+        assert sold(room, venue) == D("0.1")
+        [told] = await room.alerts(ExitFilled)
+        assert [order.venue_order_id for order in told.cancelled] == [by_hand.id]
+
+
+async def test_a_market_order_of_the_owner_is_not_followed_after_a_refusal(rooms):
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        await a_falling_position(room, Venue.COINBASE, held="0.3")
+        room.fault(FaultKind.ERROR, "orders", venue=Venue.COINBASE, message="RISK_PROXY_FAILURE")
+        await room.look()
+        await room.world.tape("coinbase").wait_for("orders")
+        by_hand = room.trade("sell", "0.1", venue=Venue.COINBASE)
+        name_no_id(room, Venue.COINBASE)
+
+        await room.wait_for("exit ")
+
+        [told] = await room.alerts(ExitFilled)
+        assert told.venue_order_id != by_hand.id
+
+
+@pytest.mark.parametrize("venue", [Venue.KRAKEN, Venue.COINBASE])
+async def test_an_order_that_may_be_the_owners_holds_up_no_exit_and_is_named(rooms, venue):
+    async with rooms(venues=(venue,)) as room:
+        await a_falling_position(room, venue, held="0.3")
+        room.fault(FaultKind.DROP_BEFORE, SENT[venue], venue=venue)
+        await room.look()
+        await room.world.tape(venue.value).wait_for(SENT[venue])
+        # A little less than was sent, as a venue cuts to its lot.
+        by_hand = room.trade("sell", "0.0999", venue=venue)
+        room.deposit("BTC", "0.0999", venue=venue)
+        name_no_id(room, venue)
+
+        await room.wait_for("exit ")
+
+        assert room.clock.monotonic() < 30
+        assert sold(room, venue) == D("0.1999")
+        assert any(by_hand.id in failing.why for failing in await room.alerts(ExitFailing))
+        [told] = await room.alerts(ExitFilled)
+        assert told.venue_order_id != by_hand.id
+
+
+@pytest.mark.parametrize("venue", [Venue.KRAKEN, Venue.COINBASE])
+async def test_the_only_order_that_may_be_ours_is_when_its_coins_are_gone(rooms, venue):
+    async with rooms(venues=(venue,)) as room:
+        await a_falling_position(room, venue, held="0.3")
+        await room.read()
+        name_no_id(room, venue)
+        opened = {Venue.KRAKEN: "opentm", Venue.COINBASE: "created_time"}
+        for endpoint in LISTS[venue]:
+            fields = {NAMES[venue]: None, opened[venue]: None}
+            room.world.faults(venue).clear(endpoint)
+            room.fault(FaultKind.WRONG_FIELDS, endpoint, venue=venue, fields=fields, times=None)
+        room.fault(FaultKind.DROP_AFTER, SENT[venue], venue=venue)
+
+        await room.sell_off()
+
+        assert sold(room, venue) == D("0.1")
+        [told] = await room.alerts(ExitFilled)
+        assert (told.quantity, told.found_later) == (D("0.1"), True)

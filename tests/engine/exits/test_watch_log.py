@@ -1,0 +1,134 @@
+"""The time when nobody watched: told with what moved in it, and only when it was long."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from engine.alerts.messages import ExitFilled, Moved, NotWatching
+from engine.guards.guard import GuardState
+from engine.model.venues import Venue
+from sandbox.faults import FaultKind
+
+
+@pytest.fixture
+async def watched(room):
+    """A process that watched a tenth of a bitcoin until now."""
+    room.deposit("BTC", "0.1")
+    room.set_bid("60000")
+    await room.arm("0.1", "6000")
+    await room.engine.trading.start()
+    await room.look()
+    await room.engine.trading.note_watching()
+    return room
+
+
+async def come_back(room, after_s):
+    await room.crash()
+    await room.clock.sleep(after_s)
+    await room.open()
+    await room.engine.trading.start()
+
+
+async def test_a_long_gap_is_told_with_how_far_each_guard_moved(watched):
+    last = watched.clock.now()
+    await come_back(watched, 3600)
+    watched.set_bid("59700")
+
+    await watched.look()
+    await watched.engine.trading.note_watching()
+    await watched.engine.trading.note_watching()
+
+    [alert] = await watched.alerts()
+    assert isinstance(alert, NotWatching)
+    assert abs(alert.since - last) < timedelta(seconds=1)
+    assert alert.until == watched.clock.now()
+    moved = Moved(venue=Venue.KRAKEN, symbol="BTC/USD", before=Decimal(0), after=Decimal("-0.005"))
+    assert alert.moved == (moved,)
+
+
+@pytest.mark.parametrize(("after_s", "told"), [(50, 0), (70, 1)])
+async def test_a_short_gap_is_not_told(watched, after_s, told):
+    await come_back(watched, after_s)
+
+    await watched.look()
+    await watched.engine.trading.note_watching()
+
+    assert len(await watched.alerts(NotWatching)) == told
+
+
+async def test_a_gap_is_told_before_the_prices_only_when_they_stay_away(watched):
+    await come_back(watched, 3600)
+    watched.fault(FaultKind.DELAY_BEFORE, "Ticker", times=None, delay_s=300)
+
+    await watched.engine.trading.note_watching()
+    early = await watched.alerts()
+    await watched.clock.sleep(30)
+    await watched.engine.trading.note_watching()
+
+    assert early == []
+    [alert] = await watched.alerts()
+    assert alert.moved[0].before == 0
+    assert alert.moved[0].after is None
+
+
+async def test_what_fell_through_its_threshold_in_the_gap_is_sold_and_both_are_told(watched):
+    await come_back(watched, 3600)
+    watched.set_bid("50000")
+
+    await watched.sell_off()
+    await watched.engine.trading.note_watching()
+
+    assert [type(alert) for alert in await watched.alerts()] == [ExitFilled, NotWatching]
+
+
+async def test_nobody_is_told_of_a_gap_in_which_nothing_was_guarded(watched):
+    await watched.arm("0.1", "6000", state=GuardState.CLOSED)
+    await come_back(watched, 3600)
+
+    await watched.engine.trading.note_watching()
+
+    assert await watched.alerts() == []
+
+
+async def test_the_very_first_life_has_no_gap_before_it(room):
+    await room.engine.trading.start()
+    await room.look()
+
+    await room.engine.trading.note_watching()
+
+    assert await room.alerts() == []
+
+
+async def test_time_in_which_a_venue_hung_is_a_gap_too(watched):
+    watched.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
+    watched.fault(FaultKind.DELAY_BEFORE, "Ticker", times=None, delay_s=20)
+    for _ in range(10):
+        await watched.clock.sleep(20)
+        await watched.look()
+        is_watching = await watched.engine.trading._watch_log.beat()
+    watched.world.faults("kraken").clear()
+
+    await come_back(watched, 1)
+    await watched.look()
+    await watched.engine.trading.note_watching()
+
+    assert not is_watching
+    assert len(await watched.alerts(NotWatching)) == 1
+
+
+async def test_each_beat_says_whether_everything_is_watched(watched):
+    await watched.clock.sleep(5)
+    await watched.look()
+
+    assert await watched.watch_log.beat()
+
+
+async def test_a_gap_after_a_clean_stop_is_told_like_any_other(watched):
+    await watched.watch_log.end()
+    await come_back(watched, 3600)
+
+    await watched.look()
+    await watched.engine.trading.note_watching()
+
+    assert len(await watched.alerts(NotWatching)) == 1

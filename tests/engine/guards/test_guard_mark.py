@@ -1,0 +1,93 @@
+from datetime import timedelta
+
+import pytest
+
+from engine.clock import Moment
+from engine.guards.guard_mark import GuardMark, after_look, is_alarm_due, is_past, ratio_of, trigger_of
+from engine.market.mark import MarkBasis, PriceProblem, PriceUnknown
+from tests.builders import NOW, a_guard, a_mark, number
+
+LIMIT = timedelta(seconds=15)
+NO_QUOTE = PriceUnknown(problem=PriceProblem.NO_QUOTE)
+CLOSED = PriceUnknown(problem=PriceProblem.MARKET_CLOSED)
+WIDE = a_mark(basis=MarkBasis.MID)
+
+
+def looks(*steps):
+    """Look at given seconds and return the last sight with all that was told."""
+    guard_mark, told = GuardMark(), []
+    for at, seen in steps:
+        guard_mark, news = after_look(
+            guard_mark, seen, now=Moment(NOW, 0) + timedelta(seconds=at), alarm_after=LIMIT
+        )
+        told += [news] if news else []
+    return guard_mark, told
+
+
+def test_an_accepted_mark_is_remembered():
+    guard_mark, told = looks((0, a_mark("100")), (5, a_mark("101")))
+
+    assert (guard_mark.last.price, told) == (101, [])
+
+
+def test_a_missing_price_keeps_the_last_mark_but_is_no_mark_itself():
+    guard_mark, told = looks((0, a_mark("100")), (5, NO_QUOTE))
+
+    assert (guard_mark.current, guard_mark.last.price, told) == (NO_QUOTE, 100, [])
+
+
+@pytest.mark.parametrize(("last", "told"), [(14.9, []), (15, ["unknown"]), (500, ["unknown"])])
+def test_a_missing_price_alarms_once_it_is_missing_too_long(last, told):
+    assert looks((0, NO_QUOTE), (last, NO_QUOTE))[1] == told
+
+
+def test_a_missing_price_alarms_once_however_long_it_stays():
+    assert looks((0, NO_QUOTE), (20, NO_QUOTE), (40, NO_QUOTE))[1] == ["unknown"]
+
+
+@pytest.mark.parametrize(("after_s", "due"), [(29, False), (30, True), (3600, True)])
+def test_a_missing_price_is_due_to_be_told_again_after_a_pause(after_s, due):
+    guard_mark, _ = looks((0, NO_QUOTE), (20, NO_QUOTE))
+
+    now = Moment(NOW, 0) + timedelta(seconds=20 + after_s)
+    assert is_alarm_due(guard_mark, now=now, alarm_after=LIMIT) is due
+
+
+def test_a_closed_market_is_never_due():
+    guard_mark, _ = looks((0, NO_QUOTE), (20, NO_QUOTE), (30, CLOSED))
+
+    assert not is_alarm_due(guard_mark, now=Moment(NOW, 9000), alarm_after=LIMIT)
+
+
+def test_a_price_between_two_gaps_starts_the_count_anew():
+    assert looks((0, NO_QUOTE), (10, a_mark()), (12, NO_QUOTE), (26, NO_QUOTE))[1] == []
+
+
+def test_a_price_after_an_alarm_is_told_once():
+    assert looks((0, NO_QUOTE), (15, NO_QUOTE), (20, a_mark()), (25, a_mark()))[1] == ["unknown", "back"]
+
+
+def test_a_closed_market_is_shown_but_calls_nobody():
+    guard_mark, told = looks((0, a_mark()), (5, CLOSED), (40_000, CLOSED), (40_005, a_mark()))
+
+    assert looks((0, CLOSED))[0].current == CLOSED
+    assert (guard_mark.current, told) == (a_mark(), [])
+
+
+def test_a_wide_spread_is_told_once_after_a_minute():
+    assert looks((0, WIDE), (59, WIDE), (60, WIDE), (120, WIDE))[1] == ["wide_spread"]
+
+
+def test_a_guard_is_past_its_threshold_at_it_and_not_a_cent_above():
+    guard = a_guard("1", "100")
+
+    assert is_past(guard, a_mark("99"))
+    assert not is_past(guard, a_mark("99.01"))
+    assert ratio_of(guard, a_mark("99")) == number("-0.01")
+
+
+def test_a_trigger_says_what_was_seen_and_what_was_guarded():
+    trigger = trigger_of(a_guard("2", "100"), a_mark("40"), now=NOW)
+
+    assert (trigger.price, trigger.ratio, trigger.quantity, trigger.cost) == (40, number("-0.2"), 2, 100)
+    assert (trigger.basis, trigger.at) == ("bid", NOW)

@@ -1,0 +1,91 @@
+"""One venue's public data as all accounts share it, from stand-ins over sockets."""
+
+import asyncio
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from engine.model.errors import BrokerError
+from engine.model.venues import Venue
+from sandbox.faults import FaultKind
+
+
+@pytest.fixture
+def market(room):
+    return room.base.markets[Venue.KRAKEN]
+
+
+async def test_many_callers_share_one_question_for_the_listings(room, market):
+    answers = await asyncio.gather(*(market.instruments() for _ in range(5)))
+
+    assert all("BTC/USD" in answer for answer in answers)
+    assert len(room.sent("Assets")) == 1
+
+
+async def test_listings_that_were_never_told_are_an_error(room, market):
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "AssetPairs", times=None)
+
+    with pytest.raises(BrokerError):
+        await market.instruments()
+
+
+async def test_old_listings_stand_in_while_the_venue_does_not_answer(room, market):
+    await market.instruments()
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "AssetPairs", times=None)
+    await room.clock.sleep(7200)
+
+    await market.refresh_instruments()
+
+    assert "BTC/USD" in await market.instruments()
+
+
+async def test_a_quote_is_kept_for_those_who_may_have_it_that_old(room, market):
+    first = await market.quotes({"BTC/USD"}, max_age_s=10)
+    await room.clock.sleep(9)
+    kept = await market.quotes({"BTC/USD"}, max_age_s=10)
+    await room.clock.sleep(2)
+    fresh = await market.quotes({"BTC/USD"}, max_age_s=10)
+
+    assert kept == first
+    assert fresh["BTC/USD"].at > first["BTC/USD"].at
+    assert len(room.sent("Ticker")) == 2
+
+
+async def test_only_what_is_missing_is_asked_for(room, market):
+    await market.quotes({"BTC/USD"}, max_age_s=10)
+
+    both = await market.quotes({"BTC/USD", "ETH/USD"}, max_age_s=10)
+
+    assert set(both) == {"BTC/USD", "ETH/USD"}
+    assert room.sent("Ticker")[-1].params["pair"] == "XETHZUSD"
+
+
+async def test_what_is_not_listed_has_no_quote(market):
+    assert await market.quotes({"NOPE/USD"}, max_age_s=10) == {}
+
+
+async def test_a_quote_asked_for_now_is_fresh_whatever_is_kept(room, market):
+    await market.quotes({"BTC/USD"}, max_age_s=10)
+    room.set_bid("12345")
+
+    fresh = await market.fetch_quotes({"BTC/USD"})
+
+    assert fresh["BTC/USD"].bid == Decimal(12345)
+    assert (await market.quotes({"BTC/USD"}, max_age_s=10))["BTC/USD"].bid == Decimal(12345)
+
+
+async def test_a_venue_of_coins_has_no_session(market):
+    assert market.venue is Venue.KRAKEN
+    assert await market.session() is None
+
+
+async def test_the_stock_session_is_asked_for_twice_a_minute_at_most(rooms):
+    async with rooms(venues=(Venue.ALPACA,), start=datetime(2026, 3, 4, 15, tzinfo=UTC)) as room:
+        market = room.base.markets[Venue.ALPACA]
+        for _ in range(7):
+            session = await market.session()
+            await room.clock.sleep(10)
+
+        assert session.is_open
+        assert len(room.sent("GET /v2/clock", venue=Venue.ALPACA)) == 2

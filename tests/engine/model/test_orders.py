@@ -1,0 +1,27 @@
+"""What is said of several trades of one order."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from engine.model.orders import Fill, Side, VenueOrderId, distinct
+from tests.builders import NOW
+
+FILL = Fill(
+    trade_id="t-1",
+    venue_order_id=VenueOrderId("o-1"),
+    symbol="BTC/USD",
+    base="BTC",
+    quote="USD",
+    side=Side.SELL,
+    price=Decimal(50_000),
+    quantity=Decimal("0.1"),
+    fee=None,
+    fee_asset="USD",
+    at=NOW,
+)
+
+
+def test_a_trade_that_two_pages_tell_counts_once():
+    other = replace(FILL, trade_id="t-2")
+
+    assert distinct([FILL, other, FILL]) == (FILL, other)

@@ -1,0 +1,106 @@
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.guards.rule import is_breached
+from engine.model.holdings import Direction
+from engine.model.walk import BookProblem, walk_book
+from tests.builders import a_book
+
+LONG, SHORT = Direction.LONG, Direction.SHORT
+BIDS = [("100", "1"), ("99", "2"), ("90", "3")]
+ASKS = [("101", "1"), ("102", "2"), ("110", "3")]
+
+
+@pytest.mark.parametrize(
+    ("direction", "quantity", "price"),
+    [
+        (LONG, "0.5", "100"),
+        (LONG, "1", "100"),
+        (LONG, "2", "99.5"),
+        (LONG, "6", "94.66666666666666666666666666666666666666"),
+        (SHORT, "1", "101"),
+        (SHORT, "2", "101.5"),
+        (SHORT, "6", "105.8333333333333333333333333333333333334"),
+    ],
+)
+def test_a_quantity_takes_the_best_levels_first(direction, quantity, price):
+    assert walk_book(a_book(BIDS, ASKS), direction, Decimal(quantity)) == Decimal(price)
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_more_than_the_book_offers_has_no_price(direction):
+    assert walk_book(a_book(BIDS, ASKS), direction, Decimal("6.000001")) is BookProblem.SHALLOW
+    assert walk_book(a_book([], []), direction, Decimal(1)) is BookProblem.SHALLOW
+
+
+BAD_LEVELS = {
+    "price 0": ("0", "1"),
+    "price negative": ("-1", "1"),
+    "price NaN": ("NaN", "1"),
+    "quantity 0": ("50", "0"),
+    "quantity negative": ("50", "-1"),
+    "quantity infinite": ("50", "Infinity"),
+}
+
+
+@pytest.mark.parametrize("level", BAD_LEVELS.values(), ids=BAD_LEVELS)
+def test_one_bad_level_spoils_its_side_only(level):
+    book = a_book([*BIDS, level], ASKS)
+
+    assert walk_book(book, LONG, Decimal(1)) is BookProblem.BAD
+    assert walk_book(book, SHORT, Decimal(1)) == Decimal(101)
+
+
+@pytest.mark.parametrize(("direction", "price"), [(LONG, "99"), (SHORT, "102")])
+def test_levels_that_do_not_get_worse_are_no_book(direction, price):
+    book = a_book([*BIDS[::-1], ("95", "1")], [*ASKS[::-1], ("105", "1")])
+    level_again = a_book([("99", "1"), ("99", "2")], [("102", "1"), ("102", "2")])
+
+    assert walk_book(book, direction, Decimal(1)) is BookProblem.BAD
+    assert walk_book(level_again, direction, Decimal(2)) == Decimal(price)
+
+
+@given(
+    steps=st.lists(
+        st.tuples(st.decimals("0.01", "9", places=2), st.decimals("0.01", "9", places=4)),
+        min_size=1,
+        max_size=8,
+    ),
+    part=st.decimals("0.01", "1", places=2),
+    direction=st.sampled_from(Direction),
+)
+def test_a_loss_never_looks_smaller_than_it_is(steps, part, direction):
+    price, levels = Decimal(1000), []
+    for step, quantity in steps:
+        price += step if direction is SHORT else -step
+        levels.append((price, quantity))
+    quantity = sum(size for _, size in levels) * part
+    book = a_book(levels, levels)
+
+    price = Fraction(walk_book(book, direction, quantity))
+
+    left, value = Fraction(quantity), Fraction(0)
+    for level, size in levels:
+        value += min(left, Fraction(size)) * Fraction(level)
+        left -= min(left, Fraction(size))
+    worse = value / Fraction(quantity) - price
+    assert 0 <= (worse if direction is LONG else -worse) < Fraction(1, 10**30)
+
+
+@pytest.mark.parametrize(("direction", "cost", "threshold"), [(LONG, "250", "-0.2"), (SHORT, "160", "-0.25")])
+def test_a_walked_loss_of_exactly_the_threshold_still_sells(direction, cost, threshold):
+    # All three bring 200, 66.66… each; three times that must not slip past 200.
+    book = a_book([("100", "1"), ("50", "2")], [("50", "2"), ("100", "1")])
+    price = walk_book(book, direction, Decimal(3))
+
+    assert is_breached(
+        mark=price,
+        quantity=Decimal(3),
+        cost=Decimal(cost),
+        threshold=Decimal(threshold),
+        direction=direction,
+    )

@@ -1,0 +1,113 @@
+import asyncio
+import re
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from engine.offers.confirm import Claimed, Rejected, claim_confirmation, create_confirmation
+from engine.storage.database import Database
+from tests.engine.storage.stored import KRAKEN, NOW, OWNER, a_database
+
+EXPIRES = NOW + timedelta(minutes=5)
+
+
+@pytest.fixture
+async def database(tmp_path):
+    database = a_database(tmp_path)
+    yield database
+    await database.dispose()
+
+
+async def create(database):
+    async with database.write() as session:
+        return await create_confirmation(
+            session,
+            user_id=OWNER,
+            account_id=KRAKEN.account_id,
+            action="guard",
+            params={"quantity": Decimal("0.10")},
+            now=NOW,
+            expires_at=EXPIRES,
+        )
+
+
+async def claim(database, confirmation_id, *, user_id=OWNER, now=NOW):
+    async with database.write() as session:
+        return await claim_confirmation(session, confirmation_id, actions={"guard"}, user_id=user_id, now=now)
+
+
+async def test_a_button_works_once_with_exactly_what_it_was_made_for(database):
+    button = await create(database)
+
+    first, second = await claim(database, button), await claim(database, button)
+
+    assert first == Claimed(action="guard", params={"quantity": "0.10"})
+    assert second is Rejected.USED
+
+
+async def test_of_many_presses_at_once_one_counts_even_over_two_processes(database):
+    button = await create(database)
+    other = Database(database.url)
+
+    claims = await asyncio.gather(*(claim(each, button) for _ in range(10) for each in (database, other)))
+    await other.dispose()
+
+    assert sum(isinstance(result, Claimed) for result in claims) == 1
+    assert claims.count(Rejected.USED) == 19
+
+
+async def test_a_button_works_for_its_own_user_only_and_stays_usable_for_them(database):
+    button = await create(database)
+
+    assert await claim(database, button, user_id=OWNER + 1) is Rejected.NOT_YOURS
+    assert isinstance(await claim(database, button), Claimed)
+
+
+async def test_a_button_works_until_just_before_it_expires(database):
+    early, late = await create(database), await create(database)
+
+    assert isinstance(await claim(database, early, now=EXPIRES - timedelta(microseconds=1)), Claimed)
+    assert await claim(database, late, now=EXPIRES) is Rejected.EXPIRED
+
+
+async def test_a_button_that_was_used_says_so_also_after_it_expired(database):
+    button = await create(database)
+    await claim(database, button)
+
+    assert await claim(database, button, now=EXPIRES) is Rejected.USED
+
+
+async def test_an_unknown_button_does_nothing(database):
+    assert await claim(database, "made-up") is Rejected.UNKNOWN
+
+
+async def test_ids_are_short_enough_for_callback_data_and_never_the_same(database):
+    one, two = await create(database), await create(database)
+
+    assert re.fullmatch(r"[\w-]{16,32}", one)
+    assert one != two
+
+
+async def test_an_action_that_fails_gives_the_button_back(database):
+    button = await create(database)
+
+    async def fail_after_the_claim():
+        async with database.write() as session:
+            await claim_confirmation(session, button, actions={"guard"}, user_id=OWNER, now=NOW)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail_after_the_claim()
+
+    assert isinstance(await claim(database, button), Claimed)
+
+
+async def test_a_button_of_another_screen_is_not_known_and_not_used_up(database):
+    button = await create(database)
+
+    async with database.write() as session:
+        elsewhere = await claim_confirmation(session, button, actions={"close"}, user_id=OWNER, now=NOW)
+
+    assert elsewhere is Rejected.UNKNOWN
+    assert isinstance(await claim(database, button), Claimed)

@@ -1,0 +1,299 @@
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.guards.guard import Guard, GuardSource, GuardState
+from engine.market.mark import PriceProblem, PriceUnknown
+from engine.model.holdings import Direction, PositionKind
+from engine.model.instruments import AssetClass
+from engine.model.venues import Venue
+from engine.offers.arming import (
+    Arming,
+    ArmingCandidate,
+    ArmingMode,
+    Excluded,
+    Exclusion,
+    NoEntry,
+    WithoutEntry,
+)
+from engine.offers.plan import guard_from, plan_arming
+from tests.builders import NOW, a_mark, an_account, an_instrument
+
+ASK, ALL, NONE = ArmingMode.ASK, ArmingMode.ALL, ArmingMode.NONE
+
+
+def a_candidate(
+    quantity="2", *, mark="100", entry=("2", "200"), currency="USD", venue=Venue.KRAKEN, price=None, **facts
+):
+    usual = {
+        "account": an_account(venue),
+        "asset": "BTC",
+        "instrument": an_instrument(venue=venue, minimum_notional="5"),
+        "threshold": Decimal("-0.01"),
+        "as_of": NOW,
+    }
+    return ArmingCandidate(
+        quantity=Decimal(quantity),
+        mark=price or a_mark(mark),
+        entry_quantity=Decimal(entry[0]),
+        entry_cost=Decimal(entry[1]),
+        entry_currency=currency,
+        **(usual | facts),
+    )
+
+
+UNPRICED = PriceUnknown(problem=PriceProblem.STALE)
+
+
+def plan(*candidates, mode=ASK):
+    return plan_arming(candidates, mode)
+
+
+def amounts(arming):
+    return arming.source, str(arming.quantity.normalize()), str(arming.cost.normalize())
+
+
+def test_a_position_with_an_entry_can_be_guarded_from_cost_or_from_today():
+    candidate = a_candidate(mark="110")
+
+    found = plan(candidate)
+
+    assert found.from_cost == (
+        Arming(
+            candidate=candidate,
+            symbol="BTC/USD",
+            source=GuardSource.EXISTING_COST,
+            quantity=Decimal(2),
+            cost=Decimal(200),
+            currency="USD",
+        ),
+    )
+    assert found.from_price == (
+        Arming(
+            candidate=candidate,
+            symbol="BTC/USD",
+            source=GuardSource.EXISTING_PRICE,
+            quantity=Decimal(2),
+            cost=Decimal(220),
+            currency="USD",
+        ),
+    )
+    assert (found.would_sell, found.without_entry, found.excluded) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("mode", "armed", "asked"), [(ASK, False, True), (ALL, True, False), (NONE, False, False)]
+)
+def test_the_mode_decides_between_arming_asking_and_leaving_alone(mode, armed, asked):
+    found = plan(a_candidate(), mode=mode)
+
+    assert found.arm_now == (found.from_cost if armed else ())
+    assert found.ask is asked
+
+
+@pytest.mark.parametrize(("mode", "asked"), [(ASK, True), (ALL, True), (NONE, False)])
+def test_what_would_be_sold_now_is_never_armed_unasked(mode, asked):
+    found = plan(a_candidate(mark="90"), mode=mode)
+
+    (loser,) = found.would_sell
+    assert (loser.pnl, loser.pnl_ratio) == (-20, Decimal("-0.1"))
+    assert amounts(loser.arming) == (GuardSource.EXISTING_COST, "2", "2E+2")
+    assert (found.arm_now, found.from_cost) == ((), ())
+    assert len(found.from_price) == 1
+    assert found.ask is asked
+
+
+@pytest.mark.parametrize(
+    ("direction", "mark", "sold"),
+    [
+        (Direction.LONG, "99", True),
+        (Direction.LONG, "99.01", False),
+        (Direction.SHORT, "101", True),
+        (Direction.SHORT, "100.99", False),
+    ],
+)
+def test_exactly_at_the_threshold_would_be_sold(direction, mark, sold):
+    found = plan(a_candidate(mark=mark, direction=direction, kind=PositionKind.MARGIN, leverage=3))
+
+    assert (len(found.would_sell), len(found.from_cost)) == ((1, 0) if sold else (0, 1))
+
+
+@pytest.mark.parametrize(
+    ("entry", "currency"), [(("0", "0"), None), (("2", "0"), "USD"), (("0", "5"), "USD")]
+)
+@pytest.mark.parametrize(("mode", "asked"), [(ASK, True), (ALL, False)])
+def test_without_an_entry_only_todays_price_is_left(entry, currency, mode, asked):
+    candidate = a_candidate(entry=entry, currency=currency)
+
+    found = plan(candidate, mode=mode)
+
+    assert found.without_entry == (WithoutEntry(candidate=candidate, reason=NoEntry.ENTRY_UNKNOWN),)
+    assert [amounts(arming) for arming in found.from_price] == [(GuardSource.EXISTING_PRICE, "2", "2E+2")]
+    assert (found.arm_now, found.from_cost, found.would_sell) == ((), (), ())
+    assert found.ask is asked
+
+
+def test_an_entry_in_another_currency_cannot_be_compared():
+    candidate = a_candidate(currency="EUR")
+
+    assert plan(candidate).without_entry == (
+        WithoutEntry(candidate=candidate, reason=NoEntry.OTHER_CURRENCY),
+    )
+
+
+@pytest.mark.parametrize(
+    ("facts", "quantity", "cost"),
+    [
+        ({"entry": ("1", "100")}, "1", "1E+2"),
+        ({"entry": ("4", "400")}, "2", "2E+2"),
+        ({"locked": Decimal("0.5")}, "1.5", "1.5E+2"),
+        ({"guarded": Decimal("0.5")}, "1.5", "1.5E+2"),
+        ({"guarded": Decimal("0.5"), "entry": ("1", "100")}, "0.5", "5E+1"),
+    ],
+    ids=["partly explained", "partly withdrawn", "partly staked", "partly guarded", "guarded and explained"],
+)
+def test_only_the_explained_part_that_can_be_sold_is_guarded_from_cost(facts, quantity, cost):
+    (arming,) = plan(a_candidate(**facts)).from_cost
+
+    assert amounts(arming) == (GuardSource.EXISTING_COST, quantity, cost)
+
+
+def test_what_was_bought_and_is_guarded_already_leaves_the_rest_to_todays_price():
+    found = plan(a_candidate(entry=("1", "100"), guarded=Decimal(1)))
+
+    assert found.without_entry[0].reason is NoEntry.ENTRY_UNKNOWN
+    assert amounts(found.from_price[0]) == (GuardSource.EXISTING_PRICE, "1", "1E+2")
+
+
+EXCLUDED = {
+    "not listed": (a_candidate(instrument=None), Exclusion.NOT_LISTED),
+    "tokenized": (
+        a_candidate(instrument=replace(an_instrument(), asset_class=AssetClass.TOKENIZED)),
+        Exclusion.TOKENIZED,
+    ),
+    "all staked": (a_candidate(locked=Decimal(2)), Exclusion.CANNOT_BE_SOLD),
+    "owed": (a_candidate("-1"), Exclusion.CANNOT_BE_SOLD),
+    "all guarded": (a_candidate(guarded=Decimal(2)), Exclusion.ALREADY_GUARDED),
+    "staked and guarded": (
+        a_candidate(guarded=Decimal(1), locked=Decimal(1)),
+        Exclusion.ALREADY_GUARDED,
+    ),
+    "price unknown": (a_candidate(price=UNPRICED), Exclusion.PRICE_UNKNOWN),
+    "market closed": (
+        a_candidate(price=PriceUnknown(problem=PriceProblem.MARKET_CLOSED)),
+        Exclusion.MARKET_CLOSED,
+    ),
+    "worth too little": (a_candidate("0.0499", entry=("0.0499", "5")), Exclusion.DUST),
+    "too few coins": (
+        a_candidate("0.49", instrument=an_instrument(minimum_quantity="0.5")),
+        Exclusion.DUST,
+    ),
+    "less than a lot": (
+        a_candidate("0.9", instrument=an_instrument(lot="1", minimum_quantity="0")),
+        Exclusion.DUST,
+    ),
+    "too little in whole lots": (
+        a_candidate("0.059", instrument=an_instrument(lot="0.01", minimum_notional="5.5")),
+        Exclusion.DUST,
+    ),
+}
+
+
+@pytest.mark.parametrize(("candidate", "reason"), EXCLUDED.values(), ids=EXCLUDED)
+@pytest.mark.parametrize("mode", ArmingMode)
+def test_what_cannot_be_guarded_now_is_excluded_with_its_reason(candidate, reason, mode):
+    found = plan(candidate, mode=mode)
+
+    assert found.excluded == (Excluded(candidate=candidate, reason=reason),)
+    assert (found.from_cost, found.from_price, found.would_sell, found.without_entry) == ((), (), (), ())
+    assert not found.ask
+
+
+@pytest.mark.parametrize(
+    "candidate",
+    [
+        a_candidate("0.05", entry=("0.05", "5")),
+        a_candidate("0.5", instrument=an_instrument(minimum_quantity="0.5")),
+        a_candidate("1", instrument=an_instrument(lot="1", minimum_quantity="0")),
+        a_candidate("0.01", venue=Venue.ALPACA),
+    ],
+    ids=["just enough money", "just enough coins", "one lot", "alpaca's minimum is for buys only"],
+)
+def test_what_can_just_be_sold_can_be_guarded(candidate):
+    assert len(plan(candidate).from_price) == 1
+
+
+def test_alpacas_minimum_quantity_holds_for_sales_too():
+    candidate = a_candidate("0.00009", venue=Venue.ALPACA)
+
+    assert plan(candidate).excluded == (Excluded(candidate=candidate, reason=Exclusion.DUST),)
+
+
+def test_too_little_bought_is_guarded_from_todays_price_only():
+    found = plan(a_candidate(entry=("0.01", "1")))
+
+    assert found.without_entry[0].reason is NoEntry.DUST
+    assert len(found.from_price) == 1
+
+
+def test_several_positions_are_sorted_each_to_its_place():
+    winner, loser = a_candidate(mark="110"), a_candidate(mark="80", asset="ETH")
+    unknown, staked = a_candidate(entry=("0", "0")), a_candidate(locked=Decimal(2))
+
+    found = plan(winner, loser, unknown, staked, mode=ALL)
+
+    assert [arming.candidate for arming in found.arm_now] == [winner]
+    assert [loss.arming.candidate for loss in found.would_sell] == [loser]
+    assert [arming.candidate for arming in found.from_price] == [winner, loser, unknown]
+    assert [without.candidate for without in found.without_entry] == [unknown]
+    assert [excluded.candidate for excluded in found.excluded] == [staked]
+    assert found.ask
+
+
+def test_nothing_found_asks_nothing():
+    assert [plan(mode=mode).ask for mode in ArmingMode] == [False, False, False]
+
+
+def test_an_arming_becomes_a_guard():
+    candidate = a_candidate(
+        direction=Direction.SHORT, kind=PositionKind.MARGIN, leverage=3, venue_entry=Decimal(100)
+    )
+    (arming,) = plan(candidate).from_cost
+
+    assert guard_from(arming, guard_id="g-1", now=NOW) == Guard(
+        guard_id="g-1",
+        user_id=7,
+        account_id="kraken-1",
+        venue=Venue.KRAKEN,
+        kind=PositionKind.MARGIN,
+        direction=Direction.SHORT,
+        asset="BTC",
+        symbol="BTC/USD",
+        quantity=Decimal(2),
+        cost=Decimal(200),
+        currency="USD",
+        threshold=Decimal("-0.01"),
+        source=GuardSource.EXISTING_COST,
+        state=GuardState.ARMED,
+        created_at=NOW,
+        leverage=3,
+        venue_entry=Decimal(100),
+    )
+
+
+@given(
+    mark=st.decimals("1", "1000", places=2),
+    cost=st.decimals("1", "1000", places=2),
+    direction=st.sampled_from(Direction),
+    mode=st.sampled_from(ArmingMode),
+)
+def test_arming_never_sells(mark, cost, direction, mode):
+    found = plan(a_candidate(mark=mark, entry=("2", cost), direction=direction), mode=mode)
+
+    for arming in (*found.arm_now, *found.from_cost, *found.from_price):
+        worth = mark * arming.quantity
+        gain = worth - arming.cost if direction is Direction.LONG else arming.cost - worth
+        assert gain > Decimal("-0.01") * arming.cost

@@ -1,0 +1,258 @@
+"""When what a venue says of an order may be acted on."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.model.orders import Fill, Order, OrderStatus, Side, VenueOrderId
+from engine.orders.order_readings import (
+    OrderReadings,
+    Verdict,
+    falls_short,
+    needs_trades,
+    settled_by_trades,
+    weigh,
+    why_unconfirmed,
+)
+
+OPEN, FILLED, CANCELED = OrderStatus.OPEN, OrderStatus.FILLED, OrderStatus.CANCELED
+WAIT, OK, GOES_ON = Verdict.UNCONFIRMED, Verdict.SETTLED, Verdict.OPEN
+
+
+def an_order(status, filled, *, sent="1"):
+    filled = Decimal(filled)
+    return Order(
+        venue_order_id=VenueOrderId("O-1"),
+        client_order_id=None,
+        symbol="BTC/USD",
+        side=Side.SELL,
+        status=status,
+        quantity=Decimal(sent),
+        filled_quantity=filled,
+        cost=filled * 100,
+        fee=filled,
+        fee_asset="USD",
+    )
+
+
+def a_trade(quantity, *, price="100", fee="1", fee_asset="USD", trade_id="T-1"):
+    return Fill(
+        trade_id=trade_id,
+        venue_order_id=VenueOrderId("O-1"),
+        symbol="BTC/USD",
+        base="BTC",
+        quote="USD",
+        side=Side.SELL,
+        price=Decimal(price),
+        quantity=Decimal(quantity),
+        fee=None if fee is None else Decimal(fee),
+        fee_asset=fee_asset,
+        at=datetime(2026, 3, 4, tzinfo=UTC),
+    )
+
+
+def verdicts(*answers, written="0"):
+    """Weigh (seconds, status, filled, traded) one after the other."""
+    readings, given_verdicts = OrderReadings(sent=Decimal(1), most_filled=Decimal(written)), []
+    for now_s, status, filled, traded in answers:
+        known = None if traded is None else Decimal(traded)
+        readings, verdict = weigh(readings, an_order(status, filled), traded=known, now_s=now_s)
+        given_verdicts.append(verdict)
+    return given_verdicts
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        pytest.param([(0, OPEN, "0", None)], [GOES_ON], id="open"),
+        pytest.param([(0, OPEN, "0", "0.4"), (9, OPEN, "0", "0.4")], [GOES_ON] * 2, id="open, part traded"),
+        pytest.param([(0, OPEN, "0", "1"), (2, OPEN, "0", "1")], [GOES_ON, OK], id="open, all traded twice"),
+        pytest.param(
+            [(0, OPEN, "1", "1"), (1, OPEN, "1", "1")], [GOES_ON] * 2, id="open, all traded too soon"
+        ),
+        pytest.param(
+            [(0, OPEN, "1", "1"), (1, OPEN, "1", None), (2, OPEN, "1", "1")],
+            [GOES_ON] * 3,
+            id="open, all traded, then not told",
+        ),
+        pytest.param([(0, FILLED, "1", None)], [OK], id="all of it"),
+        pytest.param([(0, CANCELED, "1", None)], [OK], id="all of it, whatever the word"),
+        pytest.param([(0, FILLED, "0.99999999", None)], [OK], id="one unit of the last digit short"),
+        pytest.param([(0, FILLED, "0.99999998", None)], [WAIT], id="two units short"),
+        pytest.param([(0, FILLED, "0", None)], [WAIT], id="closed with nothing"),
+        pytest.param([(0, FILLED, "0", "0")], [WAIT], id="no trades prove nothing"),
+        pytest.param([(0, FILLED, "0", "1")], [OK], id="its trades are all of it"),
+        pytest.param([(0, CANCELED, "0.4", "0.4")], [OK], id="a part that its trades agree with"),
+        pytest.param([(0, CANCELED, "0.4", "0.3")], [WAIT], id="trades may be late"),
+        pytest.param([(0, CANCELED, "0.4", "0.6")], [WAIT], id="trades of more than it says"),
+        pytest.param([(0, FILLED, "1.2", None)], [WAIT], id="more than was sent"),
+        pytest.param(
+            [(0, CANCELED, "0", None), (4.9, CANCELED, "0", None), (5, CANCELED, "0", None)],
+            [WAIT, WAIT, OK],
+            id="nothing filled again, some seconds later",
+        ),
+        pytest.param(
+            [(0, CANCELED, "0", None), (5, FILLED, "0", None)], [WAIT, OK], id="another word for the same end"
+        ),
+        pytest.param(
+            [(0, CANCELED, "0", None), (2, CANCELED, "0.4", None), (4, CANCELED, "0.4", None)],
+            [WAIT, WAIT, OK],
+            id="more than before must be said twice too",
+        ),
+        pytest.param(
+            [(0, CANCELED, "0", None), (1, OPEN, "0", None), (2, CANCELED, "0", None)],
+            [WAIT, GOES_ON, WAIT],
+            id="open again begins anew",
+        ),
+        pytest.param(
+            [(0, OPEN, "0.4", None), (1, CANCELED, "0.3", "0.3"), (15, CANCELED, "0.3", "0.3")],
+            [GOES_ON, WAIT, WAIT],
+            id="less than before is not said twice soon",
+        ),
+        pytest.param(
+            [(0, OPEN, "0.4", None), (1, CANCELED, "0.3", None), (16, CANCELED, "0.3", None)],
+            [GOES_ON, WAIT, OK],
+            id="less than before, said for long",
+        ),
+        pytest.param(
+            [(0, OPEN, "0.4", None), (1, CANCELED, "0.3", None), (2, CANCELED, "0.4", "0.4")],
+            [GOES_ON, WAIT, OK],
+            id="what was filled before is told again",
+        ),
+        pytest.param(
+            [(0, CANCELED, "0", "0.6"), (2, CANCELED, "0", "0.6"), (15, CANCELED, "0", "0.6")],
+            [WAIT, WAIT, OK],
+            id="trades that stay at more than it says",
+        ),
+    ],
+)
+def test_an_answer_counts_when_nothing_contradicts_it(answers, expected):
+    assert verdicts(*answers) == expected
+
+
+def test_what_the_journal_wrote_down_counts_as_an_answer_before():
+    assert verdicts((0, CANCELED, "0", None), (2, CANCELED, "0", None), written="0.4") == [WAIT, WAIT]
+
+
+AMOUNTS = st.sampled_from([Decimal(n) / 4 for n in range(5)])
+ANSWERS = st.lists(
+    st.tuples(st.sampled_from(list(OrderStatus)), AMOUNTS, st.none() | AMOUNTS, st.floats(0.01, 1.9)),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(ANSWERS)
+def test_one_final_answer_that_falls_short_never_counts_by_itself(answers):
+    readings, now_s, before = OrderReadings(sent=Decimal(1)), 0.0, []
+    for status, filled, traded, pause_s in answers:
+        now_s += pause_s
+        order = an_order(status, filled)
+        readings, verdict = weigh(readings, order, traded=traded, now_s=now_s)
+        if verdict is Verdict.SETTLED and falls_short(order, Decimal(1)):
+            counted = max(filled, traded or Decimal(0))
+            agrees = (status.is_final, counted) in before
+            assert agrees or traded in {filled, Decimal(1)}
+        assert (verdict is Verdict.OPEN) == (not status.is_final)
+        before.append((status.is_final, max(filled, traded or Decimal(0))))
+
+
+@given(AMOUNTS, AMOUNTS)
+def test_an_answer_that_is_repeated_always_counts_in_the_end(filled, before):
+    readings = OrderReadings(sent=Decimal(1), most_filled=before)
+    order = an_order(CANCELED, filled)
+    readings, _ = weigh(readings, order, traded=None, now_s=0)
+    _, verdict = weigh(readings, order, traded=None, now_s=15)
+
+    assert verdict is Verdict.SETTLED
+
+
+@pytest.mark.parametrize(
+    ("filled", "traded", "before", "words"),
+    [
+        ("0", "0", "0", "without any fill, which a market order hardly ever is"),
+        ("0", None, "0", "without any fill, which a market order hardly ever is"),
+        ("0", "0", "0.4", "with 0 filled, less than was sent, although it or its trades told of 0.4"),
+        ("0.2", "0.5", "0", "with 0.2 filled, less than was sent, although it or its trades told of 0.5"),
+        ("0.4", None, "0", "with 0.4 filled, less than was sent, and its trades are not known"),
+        ("0.4", "0.1", "0", "with 0.4 filled, less than was sent, and its trades tell of 0.1 yet"),
+        ("1.5", "0", "0", "with 1.5 filled, more than was sent, and its trades tell of 0 yet"),
+    ],
+)
+def test_what_is_the_matter_with_an_unconfirmed_answer_is_said_truly(filled, traded, before, words):
+    order, known = an_order(FILLED, filled), None if traded is None else Decimal(traded)
+    readings = OrderReadings(sent=Decimal(1), most_filled=Decimal(before))
+
+    after, verdict = weigh(readings, order, traded=known, now_s=0)
+
+    assert verdict is WAIT
+    assert why_unconfirmed(after, order, traded=known) == words
+
+
+def test_trades_of_more_than_an_order_says_give_its_figures():
+    trades = [a_trade("0.4"), a_trade("0.6", price="90", trade_id="T-2")]
+
+    order = settled_by_trades(an_order(FILLED, "0"), trades, Decimal(1))
+
+    assert (order.status, order.filled_quantity, order.cost) == (FILLED, Decimal(1), Decimal(94))
+    assert (order.fee, order.fee_asset, order.fills) == (Decimal(2), "USD", tuple(trades))
+
+
+@pytest.mark.parametrize(
+    "other", [a_trade("0.6", fee=None), a_trade("0.6", fee_asset="BTC")], ids=["unknown", "in another asset"]
+)
+def test_fees_that_cannot_be_summed_are_unknown(other):
+    order = settled_by_trades(an_order(CANCELED, "0"), [a_trade("0.4"), other], Decimal(1))
+
+    assert (order.fee, order.fee_asset) == (None, None)
+
+
+def test_trades_of_less_than_an_order_says_leave_it_as_it_is():
+    order = an_order(CANCELED, "0.4")
+
+    assert settled_by_trades(order, [a_trade("0.3")], Decimal(1)) is order
+
+
+@pytest.mark.parametrize(
+    ("lacks", "cost", "fee"),
+    [
+        pytest.param({"cost": None}, 90, 1, id="no cost"),
+        pytest.param({"cost": Decimal(0)}, 90, 1, id="a cost of zero"),
+        pytest.param({"fee": None}, 100, 7, id="no fee"),
+        pytest.param({"cost": None, "fee": None}, 90, 7, id="neither"),
+        pytest.param({}, 100, 1, id="nothing lacks"),
+    ],
+)
+def test_trades_of_as_much_as_an_order_says_give_what_it_lacks(lacks, cost, fee):
+    order = replace(an_order(FILLED, "1"), **lacks)
+
+    told = settled_by_trades(order, [a_trade("1", price="90", fee="7")], Decimal(1))
+
+    assert (told.cost, told.fee, told.fee_asset) == (cost, fee, "USD")
+
+
+def test_trades_of_all_that_was_sent_count_more_than_an_order_that_says_more():
+    told = settled_by_trades(an_order(FILLED, "1000"), [a_trade("1")], Decimal(1))
+
+    assert (told.filled_quantity, told.cost) == (1, 100)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_needed"),
+    [
+        ({}, False),
+        ({"cost": None}, True),
+        ({"cost": Decimal(0)}, True),
+        ({"fee": None}, True),
+        ({"fee": None, "fee_asset": None}, False),
+        ({"filled_quantity": Decimal("0.4")}, True),
+        ({"status": OPEN, "cost": None}, False),
+    ],
+    ids=["all told", "no cost", "zero cost", "no fee", "fee booked later", "less than sent", "open"],
+)
+def test_trades_are_needed_where_a_final_order_lacks_something(changes, is_needed):
+    assert needs_trades(replace(an_order(FILLED, "1"), **changes), Decimal(1)) is is_needed

@@ -1,0 +1,123 @@
+"""A lost answer is settled by looking until the venue's silence, and its balance, are proof."""
+
+from datetime import timedelta
+
+import pytest
+
+from engine.model.venues import Venue
+from engine.orders.coins import Coins
+from engine.orders.settle import (
+    BalanceReading,
+    EndAttempt,
+    Ground,
+    Look,
+    LookAfter,
+    ReadBalanceAfter,
+    Resend,
+    TakeOrder,
+    next_settling_step,
+)
+
+U, T, N = Coins.UNTOUCHED, Coins.TAKEN, Coins.UNTOLD
+
+
+def looks(*ages, may_be=()):
+    return [Look(age=timedelta(seconds=age), may_be=may_be) for age in ages]
+
+
+def balances(*readings):
+    return [BalanceReading(age=timedelta(seconds=age), coins=coins) for age, coins in readings]
+
+
+def look_after(age_s):
+    return LookAfter(timedelta(seconds=age_s))
+
+
+def read_after(age_s):
+    return ReadBalanceAfter(timedelta(seconds=age_s))
+
+
+SAME_ID = EndAttempt(resend=Resend.SAME_ID, ground=Ground.ABSENT)
+NEW_ATTEMPT = EndAttempt(resend=Resend.NEW_ATTEMPT, ground=Ground.ABSENT)
+
+
+@pytest.mark.parametrize("venue", list(Venue))
+def test_the_first_look_is_at_once(venue):
+    assert next_settling_step(venue, ()) == look_after(0)
+
+
+@pytest.mark.parametrize(
+    ("venue", "absent", "expected"),
+    [
+        pytest.param(Venue.KRAKEN, (0.1,), look_after(6), id="kraken after the deadline"),
+        pytest.param(Venue.KRAKEN, (0.1, 5.9), look_after(6), id="before deadline and slack"),
+        pytest.param(Venue.KRAKEN, (0.1, 6), read_after(6), id="absent after its deadline"),
+        pytest.param(Venue.KRAKEN, (3600,), read_after(3600), id="one look long after is enough"),
+        pytest.param(Venue.ALPACA, (0.1,), look_after(1), id="alpaca may still be writing"),
+        pytest.param(Venue.ALPACA, (0.1, 1), SAME_ID, id="alpaca refuses a second use"),
+        pytest.param(Venue.COINBASE, (2,), look_after(10), id="once is not enough"),
+        pytest.param(Venue.COINBASE, (2, 9.9), look_after(10), id="not yet ten seconds"),
+        pytest.param(Venue.COINBASE, (12,), look_after(13), id="one late look is one look"),
+        pytest.param(Venue.COINBASE, (2, 10), SAME_ID, id="absent twice"),
+    ],
+)
+def test_absence_counts_only_when_the_order_can_no_longer_appear(venue, absent, expected):
+    assert next_settling_step(venue, looks(*absent)) == expected
+
+
+@pytest.mark.parametrize(
+    ("seen", "read", "expected"),
+    [
+        pytest.param((6,), [(6.1, U)], read_after(9.1), id="one reading may be old"),
+        pytest.param((6,), [(6.1, U), (9, U)], read_after(9.1), id="too soon after the first"),
+        pytest.param((6,), [(6.1, U), (9.1, U)], NEW_ATTEMPT, id="two agree"),
+        pytest.param((6,), [(6.1, T)], look_after(6.6), id="gone, so it may be listed soon"),
+        pytest.param((6,), [(6.1, N)], look_after(6.6), id="nobody tells"),
+        pytest.param((6,), [(6.1, U), (9.1, T)], look_after(9.6), id="gone a moment later"),
+        pytest.param((6, 6.6), [(6.1, T)], read_after(6.6), id="read again after each look"),
+        pytest.param((6, 6.6), [(6.1, T), (6.7, U)], read_after(9.7), id="back, not certain yet"),
+        pytest.param((6, 6.6), [(6.1, T), (6.7, T)], look_after(7.7), id="less and less often"),
+        pytest.param((6, 6.6), [(6.1, U), (6.7, N)], look_after(7.2), id="silence proves nothing"),
+    ],
+)
+def test_a_new_id_is_used_only_when_two_balances_show_the_coins_untouched(seen, read, expected):
+    assert next_settling_step(Venue.KRAKEN, looks(*seen), balances(*read)) == expected
+
+
+def test_coins_that_are_gone_are_sought_for_ten_minutes_before_their_attempt_is_ended_as_unseen():
+    often = [(age, T) for age in (6, 300, 605)]
+
+    before = next_settling_step(Venue.KRAKEN, looks(6, 605), balances(*often))
+    after = next_settling_step(Venue.KRAKEN, looks(6, 606), balances(*often, (606, T)))
+
+    assert before == look_after(607)
+    assert after == EndAttempt(resend=Resend.NEW_ATTEMPT, ground=Ground.UNSEEN)
+    assert "absent" not in after.cause
+
+
+@pytest.mark.parametrize(
+    ("may_be", "coins", "expected"),
+    [
+        pytest.param(("A",), T, TakeOrder("A"), id="the only one that may be it took the coins"),
+        pytest.param(("A", "B"), T, look_after(6.6), id="one of two took them"),
+        pytest.param(("A",), N, look_after(6.6), id="nobody tells"),
+    ],
+)
+def test_an_order_that_may_be_ours_is_taken_for_it_when_the_coins_are_gone(may_be, coins, expected):
+    assert next_settling_step(Venue.KRAKEN, looks(6, may_be=may_be), balances((6.1, coins))) == expected
+
+
+@pytest.mark.parametrize("venue", list(Venue))
+def test_an_attempt_is_never_called_absent_while_a_listed_order_may_be_it(venue):
+    step = next_settling_step(venue, looks(1, 6, 10, may_be=("A",)), balances((10, U), (13, U)))
+
+    assert isinstance(step, EndAttempt)
+    assert (step.ground, step.may_be) == (Ground.UNCERTAIN, ("A",))
+    assert "absent" not in step.cause
+    assert ("balance" in step.cause) == (step.resend is Resend.NEW_ATTEMPT)
+
+
+def test_a_look_that_finds_nothing_like_it_any_more_is_one_of_absence():
+    seen = [*looks(0, may_be=("A",)), *looks(6)]
+
+    assert next_settling_step(Venue.KRAKEN, seen, balances((6, U), (9, U))) == NEW_ATTEMPT

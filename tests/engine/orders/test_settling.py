@@ -1,0 +1,96 @@
+"""Requests whose answer was lost, settled at a Kraken over sockets, each step on disk first."""
+
+from decimal import Decimal
+
+import pytest
+
+from engine.orders.coins import Coins
+from engine.orders.settling import Settler
+from engine.orders.states import IntentState
+from engine.orders.submit import Submitter
+from sandbox.faults import FaultKind
+from tests.engine_room import a_trigger
+
+
+@pytest.fixture
+async def planned(room):
+    """A room with the intent to sell a tenth of a bitcoin of three."""
+    room.deposit("BTC", "0.3")
+    room.set_bid("50000")
+    await room.arm("0.1", "6000")
+    live = await room.journal.plan_exit(
+        await room.guard(), a_trigger(at=room.clock.now()), intent_id="intent-1"
+    )
+    room.settler = Settler(journal=room.journal, clock=room.clock)
+    return room, live.intent
+
+
+async def send(room, intent):
+    submitter = Submitter(journal=room.journal, settler=room.settler, clock=room.clock)
+    return (await submitter.send(intent, room.broker(), Decimal("0.1"))).intent
+
+
+async def settle(room, lost, coins=Coins.UNTOUCHED):
+    async def read_coins(may_be):
+        return coins
+
+    return await room.settler.settle(lost, room.broker(), read_coins)
+
+
+async def test_a_lost_order_is_found_by_its_id(planned):
+    room, intent = planned
+    room.fault(FaultKind.DROP_AFTER)
+    lost = await send(room, intent)
+
+    found = await settle(room, lost)
+
+    assert (found.state, found.attempt) == (IntentState.ACCEPTED, 1)
+    assert found.venue_order_id == room.world.ledger("kraken").fills[0].order_id
+
+
+async def test_an_order_that_never_arrived_is_planned_again_after_its_deadline(planned):
+    room, intent = planned
+    room.fault(FaultKind.DROP_BEFORE)
+    lost = await send(room, intent)
+
+    free = await settle(room, lost)
+
+    assert (free.state, free.attempt) == (IntentState.PLANNED, 2)
+    assert room.clock.monotonic() >= 6
+
+
+async def test_questions_nobody_answers_are_asked_again(planned):
+    room, intent = planned
+    room.fault(FaultKind.DROP_BEFORE)
+    lost = await send(room, intent)
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "OpenOrders", times=30)
+
+    free = await settle(room, lost)
+
+    assert free.attempt == 2
+    assert room.clock.monotonic() >= 30
+
+
+async def test_an_order_that_no_list_shows_is_not_given_up_at_once_while_its_coins_are_gone(planned):
+    room, intent = planned
+    room.fault(FaultKind.DROP_AFTER)
+    room.world.kraken_account.listing_delay_s = 100
+    lost = await send(room, intent)
+
+    found = await settle(room, lost, coins=Coins.TAKEN)
+
+    assert (found.state, found.attempt) == (IntentState.ACCEPTED, 1)
+    assert room.clock.monotonic() >= 100
+
+
+async def test_what_is_never_listed_is_given_up_as_unseen(planned):
+    room, intent = planned
+    room.fault(FaultKind.DROP_AFTER)
+    room.world.kraken_account.listing_delay_s = 86400
+    lost = await send(room, intent)
+
+    free = await settle(room, lost, coins=Coins.TAKEN)
+
+    assert (free.state, free.attempt) == (IntentState.PLANNED, 2)
+    [*_, last] = await room.steps("intent-1")
+    assert last.startswith("listed nowhere although the coins are gone from the balance")

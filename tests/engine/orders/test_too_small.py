@@ -1,0 +1,62 @@
+from decimal import Decimal
+
+import pytest
+
+from engine.orders.too_small import BELIEVE_AFTER_REFUSALS, BELIEVE_AFTER_S, TooSmall, is_collapsed
+from tests.builders import an_instrument
+
+
+def said(*times):
+    too_small = TooSmall()
+    for now_s in times:
+        too_small = too_small.again(now_s)
+    return too_small
+
+
+def listed(minimum="0.1", **changes):
+    return an_instrument(lot="0.01", minimum_quantity=minimum, **changes)
+
+
+def is_believed(too_small, *, quantity="1", now_s, **changes):
+    return too_small.is_believed(
+        quantity=Decimal(quantity), instrument=listed(**changes), entry=Decimal(100), now_s=now_s
+    )
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "is_so"),
+    [("1", "4", True), ("1", "6", False), ("1", "60", False), ("0.04", "4", False), ("0.1", "40", True)],
+    ids=["so little value", "enough value", "no collapse", "too little at its cost too", "a part"],
+)
+def test_a_price_is_collapsed_when_only_it_makes_too_little_of_a_quantity(quantity, price, is_so):
+    listing = listed("0.01", minimum_notional=Decimal(5))
+
+    assert is_collapsed(Decimal(quantity), listing, price=Decimal(price), entry=Decimal(100)) is is_so
+    assert not is_collapsed(Decimal(quantity), None, price=Decimal(price), entry=Decimal(100))
+
+
+@pytest.mark.parametrize("listing", [{"minimum": "2"}, {"minimum_notional": Decimal(101)}])
+def test_a_venue_whose_listing_agrees_is_believed_at_once(listing):
+    assert is_believed(said(0), now_s=0, **listing)
+
+
+def test_a_venue_whose_listing_disagrees_is_not_believed_for_a_moment():
+    assert not is_believed(said(0), now_s=0)
+    assert not is_believed(said(*range(BELIEVE_AFTER_REFUSALS + 5)), now_s=BELIEVE_AFTER_S - 1)
+
+
+def test_long_ago_said_once_is_not_said_again():
+    assert not is_believed(said(0, 99), now_s=99)
+
+
+def test_a_venue_that_goes_on_saying_it_is_believed():
+    assert is_believed(said(*range(0, 40, 10)), now_s=30)
+
+
+def test_without_a_listing_or_in_parts_of_a_lot_a_venue_is_not_believed():
+    too_small = said(*range(0, 40, 10))
+
+    assert not too_small.is_believed(
+        quantity=Decimal(1), instrument=None, entry=Decimal(100), now_s=BELIEVE_AFTER_S
+    )
+    assert not is_believed(too_small, quantity="1.001", now_s=BELIEVE_AFTER_S)

@@ -1,0 +1,58 @@
+"""Guards of a restored database go on once no other bot can guard the same positions."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from engine.alerts.messages import GuardPaused
+from engine.guards import store as guard_rows
+from engine.guards.guard import GuardState
+from engine.storage.restored import RESTORED
+
+
+@pytest.fixture
+async def restored(room):
+    """A tenth of a bitcoin whose guard was just restored from a backup."""
+    room.set_bid("60000")
+    room.deposit("BTC", "0.1")
+    guard = await room.arm("0.1", "6000", created_at=room.clock.now() - timedelta(days=1))
+    waiting = replace(guard, state=GuardState.PAUSED, state_reason=RESTORED)
+    async with room.database.write() as session:
+        await guard_rows.save_guard(session, waiting, now=room.clock.now(), cause="test")
+    await room.read()
+    return room
+
+
+async def read_for(room, seconds):
+    for _ in range(0, seconds, 10):
+        await room.clock.sleep(10)
+        await room.read()
+
+
+async def test_a_restored_guard_waits_for_a_minute_and_goes_on(restored):
+    await read_for(restored, 50)
+    assert (await restored.guard()).state_reason == RESTORED
+
+    await read_for(restored, 20)
+    assert (await restored.guard()).state is GuardState.ARMED
+
+
+async def test_a_restored_guard_waits_while_another_bot_answers_with_the_token(restored):
+    for _ in range(10):
+        restored.base.rival.note()
+        await read_for(restored, 30)
+    assert (await restored.guard()).state_reason == RESTORED
+
+    await read_for(restored, 70)
+    assert (await restored.guard()).state is GuardState.ARMED
+
+
+async def test_what_another_bot_sold_meanwhile_is_asked_about(restored):
+    restored.base.rival.note()
+    restored.trade("sell", "0.1")
+
+    await read_for(restored, 120)
+
+    assert (await restored.guard()).state is GuardState.PAUSED
+    assert len(await restored.alerts(GuardPaused)) == 1
