@@ -31,6 +31,7 @@ from engine.offers.closing import ClosingService
 from engine.offers.closing_gathering import Gathering
 from engine.offers.guarding import GuardService
 from engine.offers.onboarding import Onboarding
+from engine.offers.questions_store import load_asked
 from engine.offers.setter import GuardSetter
 from engine.orders.journal import Journal
 from engine.orders.late_fees import LateFees
@@ -117,7 +118,7 @@ def build_engine(settings: Settings, base: Base, resources: AsyncExitStack) -> E
 def _open_books(settings: Settings, base: Base, reports: Reports, watch: Watch) -> _Books:
     clock, database = base.clock, base.database
     reader = AccountReader(brokers=base.brokers, markets=base.markets, reports=reports, clock=clock)
-    outages = OutageMonitor(database=database, clock=clock, has_price_alarm=watch.has_price_alarm)
+    outages = OutageMonitor(database=database, clock=clock, watched=watch.watched)
     balances = BalanceService(
         reader=reader,
         reports=reports,
@@ -136,6 +137,7 @@ def _open_books(settings: Settings, base: Base, reports: Reports, watch: Watch) 
         markets=base.markets,
         costs=costs,
         guard_marks=lambda: watch.guard_marks,
+        load_asked=load_asked,
         database=database,
         clock=clock,
         threshold=settings.liquidation_pnl,

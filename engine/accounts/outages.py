@@ -1,6 +1,6 @@
 """Notice that a broker stopped answering or refuses its key, and tell its owner, again while something is guarded there."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -10,8 +10,6 @@ from engine.alerts.backoff import Told
 from engine.alerts.messages import BrokerTrouble
 from engine.alerts.outbox import append_alert
 from engine.clock import Clock, Moment, moment
-from engine.guards import store as guard_rows
-from engine.guards.guard import Guard
 from engine.model.errors import BrokerError, KeyRejectedError
 from engine.model.venues import Account
 from engine.storage.database import Database
@@ -37,6 +35,18 @@ class BrokerOutage:
     #: How often in a row each reading that fails did.
     missed: Mapping[ReadingKind, int] = field(default_factory=dict)
     told: Told = field(default_factory=Told)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """What an outage means at an account."""
+
+    is_guarded: bool
+    #: The owner was told that the venue gives no prices for the guards there, and it still gives none.
+    is_alarmed: bool
+
+
+_UNWATCHED = Watched(is_guarded=False, is_alarmed=False)
 
 
 def after_attempt(
@@ -74,37 +84,34 @@ class OutageMonitor:
     """Keeps an eye on the readings of every account."""
 
     def __init__(
-        self, *, database: Database, clock: Clock, has_price_alarm: Callable[[Sequence[Guard]], bool]
+        self, *, database: Database, clock: Clock, watched: Callable[[Account], Awaitable[Watched]]
     ) -> None:
         self._database = database
         self._clock = clock
-        #: Whether the owner of these guards was told that their venue gives no prices, and it still gives none.
-        self._has_price_alarm = has_price_alarm
+        self._watched = watched
         self._silences: dict[str, BrokerOutage] = {}
 
     async def note(self, account: Account, reading: ReadingKind, error: BrokerError | None) -> None:
         """Take the outcome of a reading; None is a good one."""
         now = moment(self._clock)
         before = self._silences.get(account.account_id, BrokerOutage())
-        guards = await self._load_guards(account) if error else []
+        # Of what goes on well nothing is told: no need to look.
+        watched = await self._watched(account) if error or before.told.count else _UNWATCHED
         after, news = after_attempt(
             before,
             reading,
             error,
             now=now,
-            is_guarded=bool(guards),
-            is_alarmed=self._has_price_alarm(guards),
+            is_guarded=watched.is_guarded,
+            is_alarmed=watched.is_alarmed,
         )
         if news is not None:
             # Only what is written down was told.
             since = after.since or before.since or now.at
             why = f"Reading {reading}: {error.words}" if error else ""
-            await self._tell(account, news, why, since=since, told=before.told.count)
+            told = before.told.count
+            await self._tell(account, news, why, since=since, told=told, guarded=watched.is_guarded)
         self._silences[account.account_id] = after
-
-    async def _load_guards(self, account: Account) -> list[Guard]:
-        async with self._database.read() as session:
-            return list(await guard_rows.load_open_guards(session, account.account_id))
 
     async def _tell(
         self,
@@ -114,6 +121,7 @@ class OutageMonitor:
         *,
         since: datetime,
         told: int,
+        guarded: bool,
     ) -> None:
         message = BrokerTrouble(
             venue=account.venue,
@@ -121,7 +129,7 @@ class OutageMonitor:
             why=why,
             since=since,
             again=news != "back" and told > 0,
-            guarded=bool(await self._load_guards(account)),
+            guarded=guarded,
         )
         async with self._database.write() as session:
             await append_alert(

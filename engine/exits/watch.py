@@ -10,6 +10,7 @@ from functools import partial
 from itertools import groupby
 
 from engine import wall_time
+from engine.accounts.outages import Watched
 from engine.alerts.messages import PriceTrouble
 from engine.alerts.outbox import append_alert
 from engine.clock import Clock, Moment, moment
@@ -22,7 +23,7 @@ from engine.market.feed import Markets
 from engine.market.mark import Mark, PriceProblem, PriceUnknown
 from engine.model.holdings import Direction
 from engine.model.quotes import Quote
-from engine.model.venues import Venue
+from engine.model.venues import Account, Venue
 from engine.storage.database import Database
 from engine.tasks import Tasks
 
@@ -158,8 +159,13 @@ class Watch:
         current = self._guard_mark(guard).current
         return current.price if isinstance(current, Mark) else None
 
-    def has_price_alarm(self, guards: Sequence[Guard]) -> bool:
-        """Tell whether their owner was told that the venue gives no prices for these guards, and it still gives none."""
+    async def watched(self, account: Account) -> Watched:
+        """Return whether an account has guards, and whether its owner knows that none of them has a price."""
+        async with self._database.read() as session:
+            guards = await guard_rows.load_open_guards(session, account.account_id)
+        return Watched(is_guarded=bool(guards), is_alarmed=self._has_price_alarm(guards))
+
+    def _has_price_alarm(self, guards: Sequence[Guard]) -> bool:
         guard_marks = [self._guard_mark(guard) for guard in guards if guard.state is not GuardState.PAUSED]
         return all(_is_unanswered(guard_mark) for guard_mark in guard_marks) and any(
             one.told_unknown for one in guard_marks

@@ -12,7 +12,9 @@ from engine.exits.watch import Watch
 from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import GuardMark, ratio_of
+from engine.guards.table import GuardRow
 from engine.market.mark import Mark
+from engine.orders.table import IntentRow
 from engine.storage import process_store as rows
 from engine.storage.database import Database
 from engine.storage.process_store import ProcessRun
@@ -61,7 +63,8 @@ class WatchLog:
             await rows.note_cycle(
                 session, self._run_id, at=watched_until.at, ratios=_ratios(guards, guard_marks)
             )
-        is_whole = not self._database.unreadable.has_exits_or_guards()
+        # Of a guard or an order that cannot be read nobody knows what it covers.
+        is_whole = not self._database.unreadable.of(str(GuardRow.__tablename__), str(IntentRow.__tablename__))
         return is_whole and moment(self._clock) - watched_until < self._shortest_gap
 
     async def end(self) -> None:

@@ -1,6 +1,5 @@
 """Which positions a question to their owner is still open about."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -10,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine import wall_time
 from engine.model.holdings import PositionKey
+from engine.offers.offers import ChoiceKind
 from engine.offers.table import ConfirmationRow
 from engine.storage.readable import parsing, readable_rows
 from engine.storage.statements import Prepared
@@ -24,23 +24,19 @@ _NEWEST = Prepared(
     select(ConfirmationRow)
     .where(
         col(ConfirmationRow.user_id) == bindparam("user_id"),
-        col(ConfirmationRow.action).in_(bindparam("actions", expanding=True)),
+        col(ConfirmationRow.action).in_(tuple(ChoiceKind)),
     )
     .order_by(col(ConfirmationRow.created_at).desc())
 )
 
 
-async def load_asked(
-    session: AsyncSession, user_id: int, *, actions: Collection[str], now: datetime
-) -> frozenset[PositionKey]:
-    """Return what buttons for these actions are about whose question nobody has answered yet.
+async def load_asked(session: AsyncSession, user_id: int, *, now: datetime) -> frozenset[PositionKey]:
+    """Return which positions a question about a guard is open about.
 
     The buttons of one question were stored together, and one of them answers it. A later question takes an
     earlier one's place.
     """
-    found = await readable_rows(
-        session, _NEWEST, _with_positions, most=MOST_BUTTONS, user_id=user_id, actions=list(actions)
-    )
+    found = await readable_rows(session, _NEWEST, _with_positions, most=MOST_BUTTONS, user_id=user_id)
     answered = {row.created_at for row, _ in found if row.used_at is not None}
     asked = dict[PositionKey, bool]()
     for row, positions in reversed(found):

@@ -3,7 +3,11 @@
 import asyncio
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
+from typing import Protocol
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.accounts.costs import Costs
 from engine.accounts.history import Histories
@@ -23,14 +27,19 @@ from engine.model.holdings import AccountReport, PositionKey
 from engine.model.quotes import OrderBook, Quote
 from engine.model.typed_names import as_share
 from engine.model.venues import Account, Venue
-from engine.offers.offers import ChoiceKind
-from engine.offers.questions_store import load_asked
 from engine.orders.unreported import load_unsettled
 from engine.portfolio.assemble import Found, assemble, sort_positions
 from engine.portfolio.confirm import Confirmer, Wanted
 from engine.portfolio.find import Scene, exit_symbols, find_positions, thin_symbols
 from engine.portfolio.view import PortfolioView, Unread
 from engine.storage.database import Database
+
+
+class LoadAsked(Protocol):
+    """Loads from the database."""
+
+    async def __call__(self, session: AsyncSession, user_id: int, *, now: datetime) -> frozenset[PositionKey]:
+        """Return which positions of a user a question is still open about."""
 
 
 class PortfolioService:
@@ -46,6 +55,7 @@ class PortfolioService:
         markets: Markets,
         costs: Costs,
         guard_marks: Callable[[], Mapping[str, GuardMark]],
+        load_asked: LoadAsked,
         database: Database,
         clock: Clock,
         threshold: Decimal,
@@ -58,6 +68,7 @@ class PortfolioService:
         self._markets = markets
         self._costs = costs
         self._guard_marks = guard_marks
+        self._load_asked = load_asked
         self._database = database
         self._clock = clock
         self._threshold = threshold
@@ -138,9 +149,7 @@ class PortfolioService:
         market = self._markets[report.account.venue]
         async with self._database.read() as session:
             guards = await guard_rows.load_open_guards(session, account_id)
-            asked = await load_asked(
-                session, report.account.user_id, actions=tuple(ChoiceKind), now=self._clock.now()
-            )
+            asked = await self._load_asked(session, report.account.user_id, now=self._clock.now())
             unsettled = await load_unsettled(
                 session,
                 account_id,

@@ -13,8 +13,6 @@ from sqlalchemy.types import NULLTYPE
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.sqltypes import AutoString
 
-from engine.guards.table import GuardRow
-from engine.orders.table import IntentRow
 from engine.storage.base import Table
 from engine.storage.statements import Prepared, attributes, key_columns, plain_table, send
 
@@ -78,10 +76,6 @@ class UnreadableRows:
     def of(self, *tables: str) -> tuple[UnreadableRow, ...]:
         """Return those of some tables."""
         return tuple(row for row in self if row.table in tables)
-
-    def has_exits_or_guards(self) -> bool:
-        """Tell whether a guard or an order is among them: somebody's position may be without its guard."""
-        return bool(self.of(str(GuardRow.__tablename__), str(IntentRow.__tablename__)))
 
     async def read_again(self, session: AsyncSession) -> None:
         """Forget what can be read by now, is gone, or is not asked for any more."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from engine.accounts.outages import BrokerOutage, OutageMonitor, ReadingKind, after_attempt
+from engine.accounts.outages import BrokerOutage, OutageMonitor, ReadingKind, Watched, after_attempt
 from engine.alerts.messages import BrokerTrouble, PriceTrouble
 from engine.clock import Moment
 from engine.model.errors import KeyRejectedError, TryLaterError
@@ -136,7 +136,10 @@ async def test_an_odd_price_of_a_venue_that_answers_hides_no_outage_of_its_accou
 
 
 def a_lookout(room):
-    return OutageMonitor(database=room.database, clock=room.clock, has_price_alarm=lambda guards: False)
+    async def watched(account):
+        return Watched(is_guarded=bool(await room.guards(account.venue)), is_alarmed=False)
+
+    return OutageMonitor(database=room.database, clock=room.clock, watched=watched)
 
 
 async def silent_minutes(room, outages, count):

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from engine.accounts.outages import OutageMonitor
+from engine.accounts.outages import OutageMonitor, Watched
 from engine.accounts.reader import AccountReader
 from engine.accounts.reports import Reports
 from engine.accounts.service import BalanceService
@@ -38,6 +38,10 @@ async def no_step():
     return 0
 
 
+async def unguarded(account):
+    return Watched(is_guarded=False, is_alarmed=False)
+
+
 def a_service(database, *brokers):
     clock = HandClock()
     reports = Reports(clock, last_step=no_step)
@@ -45,7 +49,7 @@ def a_service(database, *brokers):
     return BalanceService(
         reader=AccountReader(brokers=by_id, markets={}, reports=reports, clock=clock),
         reports=reports,
-        outages=OutageMonitor(database=database, clock=clock, has_price_alarm=lambda guards: False),
+        outages=OutageMonitor(database=database, clock=clock, watched=unguarded),
         database=database,
         clock=clock,
         tasks=Tasks(report=lambda name, error: None),
