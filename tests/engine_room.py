@@ -16,13 +16,13 @@ from bot.bootstrap.engine import build_engine
 from bot.settings import Settings
 from engine.alerts.messages import load_message
 from engine.alerts.table import AlertRow
+from engine.exits.exit_journal import ExitJournal
 from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardSource
 from engine.market.mark import MarkBasis
 from engine.model.holdings import Direction, PositionKind
 from engine.model.venues import Account, Venue
 from engine.orders.intents import Trigger
-from engine.orders.journal import Journal
 from engine.orders.table import IntentRow
 from engine.storage import connecting
 from sandbox.faults import Fault
@@ -121,7 +121,7 @@ class Room:
 
     @property
     def journal(self):
-        return Journal(database=self.database, clock=self.clock)
+        return ExitJournal(database=self.database, clock=self.clock)
 
     @property
     def exits(self):

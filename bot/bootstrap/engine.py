@@ -22,6 +22,7 @@ from engine.exits.audit import Audit
 from engine.exits.availability import Availability
 from engine.exits.desk import Desk
 from engine.exits.execute import Exits
+from engine.exits.exit_journal import ExitJournal
 from engine.exits.late_fills import LateFills
 from engine.exits.watch import Watch
 from engine.exits.watch_log import WatchLog
@@ -33,7 +34,6 @@ from engine.offers.guarding import GuardService
 from engine.offers.onboarding import Onboarding
 from engine.offers.questions_store import load_asked
 from engine.offers.setter import GuardSetter
-from engine.orders.journal import Journal
 from engine.orders.late_fees import LateFees
 from engine.orders.settling import Settler
 from engine.orders.steps_store import load_last_step_of_all
@@ -231,7 +231,7 @@ def _build_closing(settings: Settings, base: Base, books: _Books, exits: Exits) 
 
 
 def _build_watch(settings: Settings, base: Base, reports: Reports) -> tuple[Exits, Watch]:
-    journal = Journal(database=base.database, clock=base.clock)
+    journal = ExitJournal(database=base.database, clock=base.clock)
     settler = Settler(journal=journal, clock=base.clock)
 
     def breached(guard: Guard) -> bool | None:

@@ -11,13 +11,13 @@ from engine import wall_time
 from engine.alerts.kinds import AlertKind
 from engine.alerts.messages import CancelledOrder, ExitFilled
 from engine.alerts.outbox import load_written
+from engine.exits.exit_journal import ending_key
 from engine.exits.result import Traded, realised_pnl
 from engine.model.money import ZERO, exact
 from engine.model.orders import Fill, Side
 from engine.orders import fills_store as fills
 from engine.orders import store as intents
 from engine.orders.intents import Intent, IntentStep
-from engine.orders.journal import ending_key
 from engine.orders.release_log import RELEASE, RELEASED, parse_released
 from engine.orders.states import IntentState
 from engine.orders.steps_store import load_readable_steps

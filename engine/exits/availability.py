@@ -11,6 +11,7 @@ from engine.accounts.reports import Reports
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
 from engine.exits.available import Available
+from engine.exits.exit_journal import ExitJournal
 from engine.exits.release import opposite_orders, plan_release
 from engine.exits.releases import Releases
 from engine.guards.following import SHOWN_LATE_WITHIN, is_told, quantity_there
@@ -20,7 +21,6 @@ from engine.model.holdings import AccountReport, PositionKind
 from engine.model.money import ZERO
 from engine.model.orders import OpenOrders, Order
 from engine.orders.intents import Intent
-from engine.orders.journal import Journal
 
 #: An exit waits no longer than this for a balance; then it goes with the last known quantity.
 BALANCE_READ_S = 0.5
@@ -35,7 +35,7 @@ RELEASE_POLLS_S = (0.1, 0.2, 0.5, 1.0)
 class Availability:
     """Reads what may be sold of a guard, and frees what open orders hold of it."""
 
-    def __init__(self, *, reports: Reports, journal: Journal, clock: Clock) -> None:
+    def __init__(self, *, reports: Reports, journal: ExitJournal, clock: Clock) -> None:
         self._reports = reports
         self._journal = journal
         self._releases = Releases(journal=journal)

@@ -7,9 +7,9 @@ from decimal import Decimal
 from engine.accounts.reports import Reports
 from engine.clock import Clock
 from engine.exits.availability import Availability
+from engine.exits.exit_journal import ExitJournal
 from engine.exits.tradability import Breached
 from engine.guards.guard import Guard
-from engine.orders.journal import Journal
 from engine.orders.settling import Settler
 from engine.orders.submit import Submitter
 
@@ -18,7 +18,7 @@ from engine.orders.submit import Submitter
 class Desk:
     """The parts a sale works with."""
 
-    journal: Journal
+    journal: ExitJournal
     submitter: Submitter
     settler: Settler
     availability: Availability

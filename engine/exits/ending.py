@@ -5,12 +5,12 @@ from decimal import Decimal
 
 from engine.alerts.messages import ExitParked, ExitStoodDown, GuardPaused, GuardReduced
 from engine.exits.closing import BY_HAND, Dust
+from engine.exits.exit_journal import ExitJournal
 from engine.exits.manual_close import TOO_LATE, hand_back
 from engine.guards.changes import ChangeReason
 from engine.guards.guard import Guard, GuardState
 from engine.model.money import ZERO
 from engine.orders.intents import Intent
-from engine.orders.journal import Journal
 from engine.orders.states import IntentEvent
 
 _PERHAPS_OURS = (
@@ -19,7 +19,7 @@ _PERHAPS_OURS = (
 )
 
 
-async def abandon(journal: Journal, intent: Intent, guard: Guard, *, dust: Dust) -> Intent:
+async def abandon(journal: ExitJournal, intent: Intent, guard: Guard, *, dust: Dust) -> Intent:
     """Leave what cannot be sold where it is, told once and tried no more."""
     message = ExitParked(
         venue=intent.venue,
@@ -32,7 +32,7 @@ async def abandon(journal: Journal, intent: Intent, guard: Guard, *, dust: Dust)
     return await journal.give_back(intent, IntentEvent.ABANDON, guard=closed, message=message, cause=dust.why)
 
 
-async def await_return(journal: Journal, intent: Intent, guard: Guard, *, dust: Dust) -> Intent:
+async def await_return(journal: ExitJournal, intent: Intent, guard: Guard, *, dust: Dust) -> Intent:
     """End an exit of what its venue does not show any more; its guard waits for it to come back."""
     kept = hand_back(guard, intent.asked, why=dust.why) if intent.asked else guard
     if kept.state is GuardState.CLOSED:
@@ -56,7 +56,7 @@ async def await_return(journal: Journal, intent: Intent, guard: Guard, *, dust: 
 
 
 async def yield_to_hand(
-    journal: Journal, intent: Intent, guard: Guard, *, is_unproven: bool = False
+    journal: ExitJournal, intent: Intent, guard: Guard, *, is_unproven: bool = False
 ) -> Intent:
     """End an exit whose guarded quantity its owner sold or moved by hand just before; the rest is theirs.
 
@@ -73,7 +73,9 @@ async def yield_to_hand(
     )
 
 
-async def pause_for_split(journal: Journal, intent: Intent, guard: Guard, *, owned: Decimal | None) -> Intent:
+async def pause_for_split(
+    journal: ExitJournal, intent: Intent, guard: Guard, *, owned: Decimal | None
+) -> Intent:
     """End an exit whose loss is none: the units were split, and only the owner can say what is guarded now."""
     why = ChangeReason.ENTRY_CHANGED
     message = GuardPaused(
@@ -87,7 +89,7 @@ async def pause_for_split(journal: Journal, intent: Intent, guard: Guard, *, own
     return await journal.give_back(intent, IntentEvent.SUPERSEDE, guard=paused, message=message, cause=why)
 
 
-async def stand_down(journal: Journal, intent: Intent, guard: Guard) -> Intent:
+async def stand_down(journal: ExitJournal, intent: Intent, guard: Guard) -> Intent:
     """End an exit that is not needed any more; the guard watches on."""
     armed = replace(guard, state=GuardState.ARMED, state_reason=None)
     message = ExitStoodDown(
@@ -102,7 +104,7 @@ async def stand_down(journal: Journal, intent: Intent, guard: Guard) -> Intent:
     )
 
 
-async def give_up(journal: Journal, intent: Intent, guard: Guard) -> Intent:
+async def give_up(journal: ExitJournal, intent: Intent, guard: Guard) -> Intent:
     """End what its owner asked for too long ago to still want it at any price."""
     kept = hand_back(guard, intent.asked, why=TOO_LATE) if intent.asked else guard
     message = ExitParked(

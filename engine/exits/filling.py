@@ -9,6 +9,7 @@ from engine.brokers.base import Broker
 from engine.clock import Clock
 from engine.exits.availability import Availability
 from engine.exits.closing import Dust, describe_exit
+from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_quantity import ExitQuantity
 from engine.exits.manual_close import rest_after_asking
 from engine.exits.queued_order import QueuedOrder
@@ -18,7 +19,6 @@ from engine.model.errors import BrokerError, KeyRejectedError
 from engine.model.money import ZERO
 from engine.model.orders import Fill, Order, VenueOrderId
 from engine.orders.intents import Intent
-from engine.orders.journal import Journal
 from engine.orders.lookup import fetch_trades
 from engine.orders.order_readings import (
     AGREES_AFTER_S,
@@ -52,7 +52,7 @@ class Filling:
     def __init__(
         self,
         *,
-        journal: Journal,
+        journal: ExitJournal,
         submitter: Submitter,
         reports: Reports,
         clock: Clock,

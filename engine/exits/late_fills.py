@@ -13,6 +13,7 @@ from engine.alerts.outbox import append_alert
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
 from engine.exits.closing import describe_exit
+from engine.exits.exit_journal import ExitJournal
 from engine.guards import store as guards
 from engine.guards.following import quantity_there
 from engine.guards.guard import GuardState
@@ -22,7 +23,6 @@ from engine.model.orders import Fill, Order, OrderStatus, VenueOrderId
 from engine.orders import fills_store as fill_rows
 from engine.orders import store as intents
 from engine.orders.intents import Intent
-from engine.orders.journal import Journal
 from engine.orders.late_orders_store import load_given_up
 from engine.orders.lookup import SOUGHT_BACK, Found, OrderLookup, sought_since
 from engine.orders.order_readings import settled_by_trades
@@ -59,7 +59,7 @@ class LateFills:
         self._database = database
         self._brokers = brokers
         self._clock = clock
-        self._journal = Journal(database=database, clock=clock)
+        self._journal = ExitJournal(database=database, clock=clock)
         self._lookup = OrderLookup(journal=self._journal, clock=clock)
         #: By client order id: orders with fills that are not the one.
         self._others = dict[str, frozenset[str]]()

@@ -8,6 +8,7 @@ from engine.brokers.base import Broker
 from engine.exits.closing import Dust
 from engine.exits.desk import Desk
 from engine.exits.ending import abandon, await_return
+from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_pair import is_shut, least_price
 from engine.exits.exit_quantity import ExitQuantity
 from engine.exits.inventory import Inventory
@@ -17,7 +18,6 @@ from engine.guards.guard import Guard
 from engine.model.errors import BrokerError, RefusalReason, RefusedError
 from engine.model.money import ZERO
 from engine.orders.intents import Intent
-from engine.orders.journal import Journal
 from engine.orders.reminders import Trouble
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.too_small import TooSmall, is_collapsed
@@ -26,7 +26,7 @@ _COLLAPSED = "the venue takes no order of so little value, and the price may be 
 COLLAPSED_LOOK_S = 1.0
 
 #: Writes an exit's end without a fill.
-Ending = Callable[[Journal, Intent, Guard], Awaitable[Intent]]
+Ending = Callable[[ExitJournal, Intent, Guard], Awaitable[Intent]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,20 +8,17 @@ from sqlalchemy import bindparam, func, literal_column, or_, union, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from engine.guards.guard import Guard, GuardState
-from engine.guards.table import GuardRow
-from engine.model.holdings import PositionKind
 from engine.model.typed_names import TOKENIZED
 from engine.orders.intents import Intent, IntentKind
 from engine.orders.states import LIVE_STATES, IntentState
 from engine.orders.table import IntentEventRow, IntentRow
 from engine.orders.unproven import FILLED_LATE, order_of
-from engine.storage.readable import UnreadableRow, read_rows, readable_row, readable_rows
+from engine.storage.readable import readable_row, readable_rows
 from engine.storage.statements import Prepared, insert_row, plain_table, send, stored_values
 
 _FIELDS = tuple(field.name for field in fields(Intent))
 #: With literals, word for word as in the index of live intents: parameters would keep SQLite from using it.
-_LIVE = or_(
+LIVE = or_(
     col(IntentRow.finished_at).is_(None),
     col(IntentRow.state).in_([literal_column(f"'{state}'") for state in LIVE_STATES]),
 )
@@ -64,58 +61,12 @@ async def book_fee(session: AsyncSession, intent_id: str, fee: Decimal, asset: s
     await send(session, _CHANGE, this_intent=intent_id, fee=fee, fee_asset=asset)
 
 
-_LIVE_OF_ALL = Prepared(select(IntentRow).where(_LIVE).order_by(col(IntentRow.created_at)))
+_LIVE_OF_ALL = Prepared(select(IntentRow).where(LIVE).order_by(col(IntentRow.created_at)))
 
 
 async def load_live_intents(session: AsyncSession) -> tuple[Intent, ...]:
     """Return every intent that is not over, oldest first."""
     return await readable_rows(session, _LIVE_OF_ALL, build_intent)
-
-
-#: Their order decides for SQLite: the other index of accounts holds everything that ever ended.
-_BY_LIVE_INDEX = col(IntentRow.created_at)
-_LIVE_OF_ACCOUNT = Prepared(
-    select(IntentRow)
-    .where(_LIVE, col(IntentRow.account_id) == bindparam("account_id"))
-    .order_by(_BY_LIVE_INDEX)
-)
-_LIVE_OF_GUARD = Prepared(select(IntentRow).where(_LIVE, col(IntentRow.guard_id) == bindparam("guard_id")))
-_OTHERS_ON_SALE = (
-    select(IntentRow.intent_id)
-    .join(GuardRow, col(GuardRow.guard_id) == col(IntentRow.guard_id))
-    .where(
-        _LIVE,
-        col(IntentRow.account_id) == bindparam("account_id"),
-        col(IntentRow.asset) == bindparam("asset"),
-        col(IntentRow.reduce_only) == bindparam("is_margin"),
-        col(GuardRow.guard_id) != bindparam("guard_id"),
-        col(GuardRow.state) != GuardState.CLOSED,
-        or_(~col(IntentRow.reduce_only), col(IntentRow.symbol) == bindparam("symbol")),
-    )
-    .order_by(_BY_LIVE_INDEX)
-)
-
-
-async def may_be_on_sale(session: AsyncSession, guard: Guard) -> bool:
-    """Tell whether another order may be selling a guard's position, one that cannot be read or whose guard cannot.
-
-    A second one might sell it twice.
-    """
-    # Two statements: SQLite would answer one with OR from the indexes of everything that ever ended.
-    of_account = await read_rows(session, _LIVE_OF_ACCOUNT, build_intent, account_id=guard.account_id)
-    of_guard = await read_rows(session, _LIVE_OF_GUARD, build_intent, guard_id=guard.guard_id)
-    if any(_may_concern(row, guard) for row in (*of_account.unreadable, *of_guard.unreadable)):
-        return True
-    others = await send(
-        session,
-        _OTHERS_ON_SALE,
-        account_id=guard.account_id,
-        asset=guard.asset,
-        is_margin=guard.kind is PositionKind.MARGIN,
-        guard_id=guard.guard_id,
-        symbol=guard.symbol,
-    )
-    return others.first() is not None
 
 
 async def load_exits(
@@ -195,11 +146,6 @@ async def load_intents(session: AsyncSession, intent_ids: Sequence[str]) -> tupl
 def build_intent(row: IntentRow) -> Intent:
     """Return the intent that a row is of."""
     return Intent(**{name: getattr(row, name) for name in _FIELDS})
-
-
-def _may_concern(row: UnreadableRow, guard: Guard) -> bool:
-    is_same = (row.text("account_id"), row.text("asset")) == (guard.account_id, guard.asset)
-    return is_same or row.text("guard_id") == guard.guard_id
 
 
 def _row(intent: Intent) -> IntentRow:

@@ -11,13 +11,13 @@ from engine.alerts.messages import RecordKind
 from engine.clock import SystemClock, moment
 from engine.entries.gates import Gates
 from engine.entries.halts import HaltSwitch
+from engine.exits.exit_journal import ExitJournal
 from engine.guards import store as guard_rows
 from engine.guards.guard import GuardState
 from engine.guards.unwatched import KEY_CHANGED, STARTING
 from engine.model.errors import KeyRejectedError, LockedOutError
 from engine.model.venues import Venue
 from engine.nonce.store import NonceStore
-from engine.orders.journal import Journal
 from engine.orders.reminders import tell_if_due
 from engine.people.accounts import KeyOrigin, StoredAccount
 from engine.people.store import save_account
@@ -156,7 +156,7 @@ async def test_a_guard_that_cannot_be_read_is_named_and_counts_as_trouble(desk):
 async def test_every_guard_that_waits_is_named_with_its_reason(desk):
     paused = replace(a_guard(state=GuardState.PAUSED), state_reason="its quantity changed without a trade")
     await desk.keep(paused)
-    journal = Journal(database=desk.database, clock=desk.clock)
+    journal = ExitJournal(database=desk.database, clock=desk.clock)
     selling = a_guard(asset="ETH", guard_id="guard-2")
     await desk.keep(selling)
     live = await journal.plan_exit(selling, a_trigger(at=desk.clock.now()), intent_id="intent-1")
@@ -205,7 +205,7 @@ async def test_a_sale_that_could_not_be_written_down_is_in_flight_all_the_same(d
 
 
 async def test_an_exit_whose_failing_was_told_is_named_at_once(desk):
-    journal = Journal(database=desk.database, clock=desk.clock)
+    journal = ExitJournal(database=desk.database, clock=desk.clock)
     guard = a_guard()
     trigger = a_trigger(at=desk.clock.now())
     live = await journal.plan_exit(guard, trigger, intent_id="intent-1")

@@ -19,6 +19,7 @@ from engine.exits import filling, next_step, release, releases, watch
 from engine.exits.availability import Availability
 from engine.exits.closing import Dust, plan_sale
 from engine.exits.execute import Exits
+from engine.exits.exit_journal import ExitJournal
 from engine.exits.filling import Filling
 from engine.exits.sale import Sale
 from engine.guards import guard_mark
@@ -35,7 +36,6 @@ from engine.model.orders import Side
 from engine.nonce.sequence import next_nonce
 from engine.nonce.store import NonceStore
 from engine.orders import settle, submit
-from engine.orders.journal import Journal
 from engine.orders.order_readings import Verdict
 from engine.orders.reminders import Trouble
 from engine.orders.states import IntentEvent, IntentState
@@ -86,7 +86,7 @@ def _save_after_sending_at_once():
         sent = {"state": IntentState.SENT, "quantity": quantity, "sent_at": self._clock.now()}
         return live and replace(live, intent=replace(live.intent, **sent))
 
-    return patch.object(Journal, "plan_and_send", unwritten)
+    return patch.object(ExitJournal, "plan_and_send", unwritten)
 
 
 def _resend_on_timeout():
@@ -101,12 +101,12 @@ def _resend_on_timeout():
 
 
 def _new_id_per_try():
-    retry = Journal.retry
+    retry = ExitJournal.retry
 
     async def renamed(self, intent, *, cause, words="", same_id=False):
         return await retry(self, intent, cause=cause, words=words)
 
-    return patch.object(Journal, "retry", renamed)
+    return patch.object(ExitJournal, "retry", renamed)
 
 
 @contextmanager
@@ -160,10 +160,10 @@ def _trust_one_reading():
 
 
 def _tell_after_the_fact():
-    conclude = Journal.conclude
+    conclude = ExitJournal.conclude
 
     async def split(self, intent, order, *, guard, seen, message):
-        with patch("engine.orders.journal.append_alert", _no_alert):
+        with patch("engine.exits.exit_journal.append_alert", _no_alert):
             ended = await conclude(self, intent, order, guard=guard, seen=seen, message=message)
         async with self._database.write() as session:
             await append_alert(
@@ -176,7 +176,7 @@ def _tell_after_the_fact():
             )
         return ended
 
-    return patch.object(Journal, "conclude", split)
+    return patch.object(ExitJournal, "conclude", split)
 
 
 async def _no_alert(*_args, **_kwargs):

@@ -7,6 +7,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateIndex, DropIndex
 
+from engine.exits.on_sale import may_be_on_sale
 from engine.guards import store as guards
 from engine.guards.guard import Guard, GuardSource
 from engine.model.holdings import Direction, PositionKind
@@ -195,7 +196,7 @@ async def plans_of(connection, read):
 
 @pytest.mark.parametrize(
     "reading",
-    [lambda session: intents.may_be_on_sale(session, GUARD), intents.load_live_intents],
+    [lambda session: may_be_on_sale(session, GUARD), intents.load_live_intents],
     ids=["before an exit", "live"],
 )
 @pytest.mark.parametrize("newest", sorted(index.name for index in IntentRow.__table__.indexes))
@@ -221,7 +222,7 @@ async def test_an_intent_of_another_account_that_cannot_be_read_keeps_no_exit_ba
         await session.exec(text("UPDATE intents SET quantity = 'much' WHERE intent_id = 'i2'"))
 
     async with journal.read() as session:
-        assert not await intents.may_be_on_sale(session, GUARD)
+        assert not await may_be_on_sale(session, GUARD)
     assert not tuple(journal.unreadable)
 
 
@@ -230,4 +231,4 @@ async def test_an_intent_that_names_another_account_is_still_found_by_its_guard(
         await session.exec(text("UPDATE intents SET quantity = 'much', account_id = 'env-coinbase'"))
 
     async with journal.read() as session:
-        assert await intents.may_be_on_sale(session, GUARD)
+        assert await may_be_on_sale(session, GUARD)

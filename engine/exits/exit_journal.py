@@ -1,0 +1,195 @@
+"""The journal of exits: what an order changes of its guard is written in the transaction of its step."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.alerts.messages import Message
+from engine.alerts.outbox import append_alert
+from engine.exits.live_exit import LiveExit, exit_of
+from engine.exits.on_sale import may_be_on_sale
+from engine.guards import store as guards
+from engine.guards.guard import Guard, GuardState, Seen
+from engine.model.money import ZERO, exact
+from engine.model.orders import Order
+from engine.orders import fills_store as fills
+from engine.orders import store as intents
+from engine.orders.filled_store import load_filled_after
+from engine.orders.intents import Intent, Trigger
+from engine.orders.journal import Journal
+from engine.orders.states import IntentEvent
+from engine.orders.step_log import step_of
+from engine.orders.steps_store import insert_step, load_last_step_of_all
+
+
+class ExitJournal(Journal):
+    """Writes exits with the guards they close and the alerts they end with, all or nothing."""
+
+    async def plan_exit(self, guard: Guard, trigger: Trigger, *, intent_id: str) -> LiveExit | None:
+        """Write down that a guard's quantity is to be sold; the guard is closing from now on.
+
+        None when it is not armed or not as it was judged any more: the next look judges what it is now.
+        """
+        async with self._database.write() as session:
+            return await self._plan(session, guard, trigger, intent_id=intent_id)
+
+    async def plan_and_send(
+        self, guard: Guard, trigger: Trigger, *, intent_id: str, quantity: Decimal
+    ) -> LiveExit | None:
+        """Write down that so much of a guard's quantity is to be sold and that the order for it leaves now.
+
+        None as with `plan_exit`.
+        """
+        async with self._database.write() as session:
+            live = await self._plan(session, guard, trigger, intent_id=intent_id)
+            if live is None:
+                return None
+            sent = await self._move(
+                session,
+                live.intent,
+                IntentEvent.SEND,
+                cause="send",
+                quantity=quantity,
+                sent_at=self._clock.now(),
+            )
+        return replace(live, intent=sent)
+
+    async def plan_asked(
+        self, guard: Guard, trigger: Trigger, *, before: Guard | None, intent_id: str
+    ) -> LiveExit | None:
+        """Write down that its owner wants a position sold, with the guard that covers all of it.
+
+        `before` is the guard the position had when this was worked out; None is returned when that
+        is not true any more, above all when it is being sold already.
+        """
+        now = self._clock.now()
+        closing = replace(guard, state=GuardState.CLOSING, state_reason="being sold as its owner asked")
+        async with self._database.write() as session:
+            if await guards.load_open_guard(session, guard.key) != before:
+                return None
+            if await may_be_on_sale(session, guard):
+                return None
+            intent = exit_of(closing, trigger, intent_id=intent_id, now=now)
+            await guards.save_guard(session, closing, now=now, cause="asked for by its owner")
+            await intents.insert_intent(session, intent)
+            await insert_step(session, step_of(None, intent, cause="asked for", words="", at=now))
+        return LiveExit(intent=intent, guard=closing)
+
+    async def conclude(
+        self, intent: Intent, order: Order, *, guard: Guard, seen: Seen | None, message: Message
+    ) -> Intent:
+        """Write the fills, the intent's end, what is left of the guard and the alert, all or nothing.
+
+        `seen` is what was there before the order when the owner had taken some by hand, which the guard
+        is already reduced by: the next reading must not find it missing once more.
+        """
+        now = self._clock.now()
+        async with self._database.write() as session:
+            await fills.save_fills(session, intent.account_id, intent.user_id, order.fills, seen_at=now)
+            ended = await self._move(
+                session,
+                intent,
+                IntentEvent.FILL,
+                cause="filled",
+                **_totals(order),
+                venue_order_id=order.venue_order_id,
+            )
+            await guards.save_guard(session, guard, now=now, cause="filled")
+            if seen is not None:
+                await guards.note_seen(session, guard.guard_id, seen, before_intent=intent.intent_id)
+            await append_alert(
+                session,
+                message,
+                user_id=intent.user_id,
+                account_id=intent.account_id,
+                dedup_key=ending_key(message.kind, intent),
+                now=now,
+            )
+            step = self._last_step
+        self.filled_step = step
+        return ended
+
+    async def give_back(
+        self,
+        intent: Intent,
+        event: IntentEvent,
+        *,
+        guard: Guard,
+        message: Message,
+        cause: str,
+        awaited: Decimal | None = None,
+    ) -> Intent:
+        """End an exit without a fill: the guard is as given, and its owner is told.
+
+        `awaited` is how much is missing now of its position by what was seen and sold: what comes back is
+        compared with that, and a reading from before says nothing.
+        """
+        now = self._clock.now()
+        async with self._database.write() as session:
+            ended = await self._move(session, intent, event, cause=cause)
+            await guards.save_guard(session, guard, now=now, cause=cause)
+            if awaited is not None:
+                step = await load_last_step_of_all(session)
+                await guards.note_seen(session, guard.guard_id, Seen(quantity=awaited, at=now, step=step))
+            await append_alert(
+                session,
+                message,
+                user_id=intent.user_id,
+                account_id=intent.account_id,
+                dedup_key=ending_key(message.kind, intent),
+                now=now,
+            )
+        return ended
+
+    async def load_expected(self, guard: Guard) -> Decimal | None:
+        """Return how much of a guarded position should be there: what was seen less what we sold since."""
+        async with self._database.read() as session:
+            seen = await guards.load_seen(session, guard.guard_id)
+            if seen is None:
+                return None
+            step = await guards.load_seen_step(session, guard.guard_id)
+            ours = await load_filled_after(session, guard.key, step=step)
+        with exact():
+            return seen.quantity - sum(ours, ZERO)
+
+    async def load_live_exits(self) -> tuple[LiveExit, ...]:
+        """Return every exit that is not over, oldest first."""
+        live = list[LiveExit]()
+        async with self._database.read() as session:
+            for intent in await intents.load_live_intents(session):
+                guard = await guards.load_guard(session, intent.guard_id) if intent.guard_id else None
+                # What is closed is not guarded any more, whatever an unfinished exit says.
+                if guard is not None and guard.state is not GuardState.CLOSED:
+                    live.append(LiveExit(intent=intent, guard=guard))
+        return tuple(live)
+
+    async def _plan(
+        self, session: AsyncSession, guard: Guard, trigger: Trigger, *, intent_id: str
+    ) -> LiveExit | None:
+        now = self._clock.now()
+        if guard.state is not GuardState.ARMED or await guards.load_guard(session, guard.guard_id) != guard:
+            return None
+        if await may_be_on_sale(session, guard):
+            return None
+        intent = exit_of(guard, trigger, intent_id=intent_id, now=now)
+        closing = replace(guard, state=GuardState.CLOSING, state_reason="being sold")
+        await intents.insert_intent(session, intent)
+        await insert_step(session, step_of(None, intent, cause="triggered", words="", at=now))
+        await guards.save_guard(session, closing, now=now, cause="triggered")
+        return LiveExit(intent=intent, guard=closing)
+
+
+def ending_key(kind: str, intent: Intent) -> str:
+    """Return the key of the alert that an exit ended with."""
+    return f"{kind}:{intent.intent_id}:{intent.attempt}"
+
+
+def _totals(order: Order) -> dict[str, Any]:
+    return {
+        "filled_quantity": order.filled_quantity,
+        "cost": order.cost,
+        "fee": order.fee,
+        "fee_asset": order.fee_asset,
+    }
