@@ -20,7 +20,7 @@ from engine.market.feed import Markets
 from engine.model.venues import Account
 from engine.orders.late_fees import LateFees
 from engine.portfolio.service import PortfolioService
-from engine.sync.reconciler import GuardReconciler
+from engine.sync.account_sync import AccountSync
 from engine.sync.unreadable import UnreadableRecords
 from engine.tasks import Tasks
 
@@ -41,7 +41,7 @@ class Trading:
         reader: AccountReader,
         portfolio: PortfolioService,
         balances: BalanceService,
-        reconciler: GuardReconciler,
+        sync: AccountSync,
         watch: Watch,
         watch_log: WatchLog,
         exits: Exits,
@@ -58,7 +58,7 @@ class Trading:
         self._reader = reader
         self._portfolio = portfolio
         self._balances = balances
-        self._reconciler = reconciler
+        self._sync = sync
         self._watch = watch
         self._watch_log = watch_log
         self._exits = exits
@@ -124,7 +124,7 @@ class Trading:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(FIRST_COSTS_S):
                     await self._refresh_costs(account)
-        await self._reconciler.after_reading(account)
+        await self._sync.after_reading(account)
         await self._late_fees.book(account)
 
     async def _refresh_costs(self, account: Account) -> None:

@@ -128,12 +128,12 @@ class Room:
         return self.engine.trading._exits
 
     @property
-    def reconciler(self):
-        return self.engine.trading._reconciler
+    def sync(self):
+        return self.engine.trading._sync
 
     @property
     def histories(self):
-        return self.reconciler._histories
+        return self.sync._histories
 
     @property
     def costs(self):

@@ -40,8 +40,12 @@ from engine.orders.steps_store import load_last_step_of_all
 from engine.orders.submit import Submitter
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
+from engine.sync.account_sync import AccountSync
+from engine.sync.guard_changes import GuardChanges
 from engine.sync.reconciler import GuardReconciler
+from engine.sync.renamings import Renamings
 from engine.sync.unreadable import UnreadableRecords
+from engine.sync.waiting_guards import WaitingGuards
 
 #: A shorter silence than this, or than three guard cycles, is no gap worth a message.
 SHORTEST_GAP_S = 60.0
@@ -83,10 +87,10 @@ def build_engine(settings: Settings, base: Base, resources: AsyncExitStack) -> E
     exits, watch = _build_watch(settings, base, reports)
     books = _open_books(settings, base, reports, watch)
     setter = GuardSetter(database=base.database, clock=base.clock, new_id=_new_id)
-    reconciler = _build_keeper(settings, base, books, setter)
+    sync = _build_sync(settings, base, books, setter)
     return EngineParts(
         trading=_build_trading(
-            settings, base, books, reconciler=reconciler, exits=exits, watch=watch, resources=resources
+            settings, base, books, sync=sync, exits=exits, watch=watch, resources=resources
         ),
         reader=books.reader,
         watch=watch,
@@ -154,10 +158,24 @@ def _open_books(settings: Settings, base: Base, reports: Reports, watch: Watch) 
     )
 
 
-def _build_keeper(settings: Settings, base: Base, books: _Books, setter: GuardSetter) -> GuardReconciler:
+def _build_sync(settings: Settings, base: Base, books: _Books, setter: GuardSetter) -> AccountSync:
     clock, database = base.clock, base.database
-    return GuardReconciler(
-        portfolio=books.portfolio,
+    changes = GuardChanges(portfolio=books.portfolio, database=database, clock=clock)
+    return AccountSync(
+        reconciler=GuardReconciler(
+            waiting=WaitingGuards(
+                reports=books.reports,
+                changes=changes,
+                is_alone=lambda: base.rival.is_ruled_out,
+                database=database,
+                clock=clock,
+            ),
+            changes=changes,
+            renamings=Renamings(portfolio=books.portfolio, database=database),
+            reports=books.reports,
+            database=database,
+            clock=clock,
+        ),
         reports=books.reports,
         histories=books.histories,
         onboarding=Onboarding(
@@ -170,9 +188,7 @@ def _build_keeper(settings: Settings, base: Base, books: _Books, setter: GuardSe
         ),
         outages=books.outages,
         late_fills=LateFills(database=database, brokers=base.brokers, clock=clock),
-        is_alone=lambda: base.rival.is_ruled_out,
         database=database,
-        clock=clock,
     )
 
 
@@ -181,7 +197,7 @@ def _build_trading(
     base: Base,
     books: _Books,
     *,
-    reconciler: GuardReconciler,
+    sync: AccountSync,
     exits: Exits,
     watch: Watch,
     resources: AsyncExitStack,
@@ -193,7 +209,7 @@ def _build_trading(
         reader=books.reader,
         portfolio=books.portfolio,
         balances=books.balances,
-        reconciler=reconciler,
+        sync=sync,
         watch=watch,
         watch_log=WatchLog(
             database=base.database, watch=watch, clock=base.clock, shortest_gap=timedelta(seconds=gap_s)

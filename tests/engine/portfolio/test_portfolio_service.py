@@ -144,7 +144,7 @@ async def test_listings_nobody_tells_leave_positions_without_a_price(rooms):
     async with rooms() as room:
         room.deposit("BTC", "1")
         await room.engine.reader.read(room.account())
-        report = room.reconciler._reports.latest("env-kraken")
+        report = room.sync._reports.latest("env-kraken")
         await room.crash()
         await room.open()
         room.engine.reader.remember(room.engine.reader.state(room.account()), report)

@@ -161,7 +161,7 @@ async def test_an_account_rests_again_when_the_guard_whose_coin_has_no_price_is_
     guarded.withdraw("ETH", "5")
     guarded.deposit("ADA", "5")
     await read_again(guarded)
-    assert guarded.reconciler._renamings.is_waiting("env-kraken")
+    assert guarded.sync._reconciler._renamings.is_waiting("env-kraken")
     offer = await guarded.engine.guards.offer_unguard(OWNER_ID, "ETH", None)
     await press(guarded, offer, ChoiceKind.UNGUARD)
     await read_again(guarded, 4)

@@ -1,0 +1,88 @@
+"""Writing down what a reading changed of a guard, with the alert and the question it calls for."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.alerts.outbox import append_alert
+from engine.clock import Clock
+from engine.guards import store as rows
+from engine.guards.changes import ChangeReason, GuardChange, Paused, Unchanged
+from engine.guards.guard import Guard, Seen
+from engine.model.venues import Account
+from engine.offers.asking import UNASKED, Button, ask
+from engine.offers.offering import Proposal, propose_paused, propose_returned
+from engine.offers.offers import Offer
+from engine.portfolio.service import PortfolioService
+from engine.storage.database import Database
+from engine.sync.notices import describe_change, reason_of
+from engine.sync.renamings import Successor
+
+
+class GuardChanges:
+    """Stores changes of guards; one that the watch or the owner was quicker with is left to the next reading."""
+
+    def __init__(self, *, portfolio: PortfolioService, database: Database, clock: Clock) -> None:
+        self._portfolio = portfolio
+        self._database = database
+        self._clock = clock
+
+    async def store(
+        self,
+        guard: Guard,
+        change: GuardChange,
+        *,
+        seen: Seen,
+        there: Decimal,
+        became: Successor | None = None,
+    ) -> None:
+        """Write down what was seen of a guard and, unless it changed meanwhile, what became of it."""
+        now = self._clock.now()
+        proposal = became.proposal if became else await self._proposal(change, was=seen.quantity)
+        async with self._database.write() as session:
+            if await rows.load_guard(session, guard.guard_id) != guard:
+                # The watch or the owner was quicker; the next reading looks again.
+                return
+            await rows.note_seen(session, guard.guard_id, seen)
+            if change.guard == guard:
+                return
+            await rows.save_guard(session, change.guard, now=now, cause=reason_of(change))
+            if isinstance(change, Unchanged):
+                return
+            about = "renamed" if became else "paused"
+            offer = await self._ask(session, guard, proposal, now, about=about) if proposal else None
+            await append_alert(
+                session,
+                describe_change(guard, change, seen=there, offer=offer, became=became),
+                user_id=guard.user_id,
+                account_id=guard.account_id,
+                dedup_key=f"guard_changed:{guard.guard_id}:{now.isoformat()}",
+                now=now,
+            )
+
+    async def _ask(
+        self, session: AsyncSession, guard: Guard, proposal: Proposal, now: datetime, *, about: str
+    ) -> Offer:
+        return await ask(
+            session,
+            user_id=guard.user_id,
+            about=about,
+            proposals=[proposal],
+            buttons=[Button(kind=kind, keys=(proposal.key,)) for kind in proposal.choices],
+            threshold=guard.threshold,
+            now=now,
+            valid_for=UNASKED,
+        )
+
+    async def _proposal(self, change: GuardChange, *, was: Decimal) -> Proposal | None:
+        """Return the question about a guard that is being paused; `was` is how much should be there of it."""
+        if not isinstance(change, Paused):
+            return None
+        guard = change.guard
+        account = Account(account_id=guard.account_id, user_id=guard.user_id, venue=guard.venue)
+        for found in await self._portfolio.gather(account, pausing=guard):
+            if found.guard is not None and found.guard.guard_id == guard.guard_id:
+                is_other = change.reason is ChangeReason.RETURNED_OTHERWISE
+                return propose_returned(found, guard, was=was) if is_other else propose_paused(found, guard)
+        return None

@@ -1,0 +1,99 @@
+"""Guards that wait: of a restored or copied database, or of a key that opens another account now."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from engine.accounts.reports import Reports
+from engine.clock import Clock
+from engine.guards import store as rows
+from engine.guards.changes import ChangeReason, Paused
+from engine.guards.following import SHOWN_LATE_WITHIN, quantity_there
+from engine.guards.guard import SWAPPED, SWAPPED_IN_SALE, Guard, GuardState, Seen
+from engine.model.holdings import AccountReport
+from engine.model.movements import concerns
+from engine.model.orders import Fill
+from engine.storage.database import Database
+from engine.storage.restored import COPIED, COPIED_AND_CHANGED, RESTORED, RESTORED_IN_SALE
+from engine.sync.guard_changes import GuardChanges
+
+_OF_ANOTHER_ACCOUNT = {
+    SWAPPED: ChangeReason.OTHER_ACCOUNT,
+    SWAPPED_IN_SALE: ChangeReason.OTHER_ACCOUNT_IN_SALE,
+}
+
+
+class WaitingGuards:
+    """Compares them with what is there before they watch again, or asks their owner."""
+
+    def __init__(
+        self,
+        *,
+        reports: Reports,
+        changes: GuardChanges,
+        is_alone: Callable[[], bool],
+        database: Database,
+        clock: Clock,
+    ) -> None:
+        self._reports = reports
+        self._changes = changes
+        #: Whether no other NIJA is known, or may turn up yet, that guards the same positions.
+        self._is_alone = is_alone
+        self._database = database
+        self._clock = clock
+
+    async def take(self, report: AccountReport, guard: Guard, new: tuple[Fill, ...]) -> bool:
+        """Deal with a guard that waits for such a reason; return whether it does."""
+        if guard.state_reason in {RESTORED, RESTORED_IN_SALE}:
+            await self._compare_restored(report, guard, new)
+        elif guard.state_reason == COPIED and _is_traded(guard, new):
+            await self._note_traded(guard)
+        elif guard.state_reason in _OF_ANOTHER_ACCOUNT:
+            await self._ask_of_another_account(report, guard)
+        else:
+            return False
+        return True
+
+    async def _compare_restored(self, report: AccountReport, guard: Guard, new: tuple[Fill, ...]) -> None:
+        """Arm a guard from a backup again if nothing happened to its position since; ask otherwise."""
+        there = self._there(report, guard)
+        async with self._database.read() as session:
+            seen = await rows.load_seen(session, guard.guard_id)
+        least = max(guard.quantity, seen.quantity) if seen else guard.quantity
+        traded = _is_traded(guard, new)
+        if guard.state_reason == RESTORED and not traded and there.quantity >= least:
+            if not self._is_alone():
+                # The bot that was backed up may still run and guard the same: each would sell all of it.
+                return
+            armed = replace(guard, state=GuardState.ARMED, state_reason=None)
+            async with self._database.write() as session:
+                await rows.save_guard(session, armed, now=self._clock.now(), cause="as it was backed up")
+                await rows.note_seen(session, guard.guard_id, there)
+            return
+        waiting = replace(guard, state_reason="changed since the backup")
+        change = Paused(guard=waiting, reason=ChangeReason.RESTORED)
+        await self._changes.store(guard, change, seen=there, there=there.quantity)
+
+    async def _note_traded(self, guard: Guard) -> None:
+        """Remember of a guard that waits for its owner that something was traded: those fills are told once."""
+        changed = replace(guard, state_reason=COPIED_AND_CHANGED)
+        async with self._database.write() as session:
+            if await rows.load_guard(session, guard.guard_id) == guard:
+                await rows.save_guard(session, changed, now=self._clock.now(), cause="traded meanwhile")
+
+    async def _ask_of_another_account(self, report: AccountReport, guard: Guard) -> None:
+        reason = _OF_ANOTHER_ACCOUNT[guard.state_reason or ""]
+        there = self._there(report, guard)
+        change = Paused(guard=replace(guard, state_reason=reason), reason=reason)
+        await self._changes.store(guard, change, seen=there, there=there.quantity)
+
+    def _there(self, report: AccountReport, guard: Guard) -> Seen:
+        return Seen(
+            quantity=quantity_there(report, guard),
+            at=report.at,
+            venue_at=report.venue_at,
+            step=self._reports.certain_step(report.account.account_id, SHOWN_LATE_WITHIN),
+        )
+
+
+def _is_traded(guard: Guard, new: tuple[Fill, ...]) -> bool:
+    return any(concerns(guard.asset, fill) or fill.symbol == guard.symbol for fill in new)
