@@ -6,28 +6,21 @@ from contextlib import contextmanager
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from engine.alerts.table import AlertRow
-
-_PUT = "an alert was put into the outbox"
+from engine.alerts.outbox import NEW_ALERT
 
 
 @contextmanager
 def on_new_alerts(wake: Callable[[], None]) -> Iterator[None]:
     """Call `wake` after each commit of this process that put an alert into the outbox."""
 
-    def flushing(session: Session, _context: object) -> None:
-        if any(isinstance(row, AlertRow) for row in session.new):
-            session.info[_PUT] = True
-
     def committed(session: Session) -> None:
-        if session.info.pop(_PUT, False):
+        if session.info.pop(NEW_ALERT, False):
             wake()
 
     def rolled_back(session: Session) -> None:
-        session.info.pop(_PUT, None)
+        session.info.pop(NEW_ALERT, None)
 
     listeners: dict[str, Callable[..., None]] = {
-        "after_flush": flushing,
         "after_commit": committed,
         "after_rollback": rolled_back,
     }

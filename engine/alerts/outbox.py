@@ -22,6 +22,9 @@ from engine.storage.statements import Prepared, insert_row, send
 #: process that tried knows by its steady clock what it waits with, and after a start everything may leave.
 _PENDING = col(AlertRow.not_before).is_not(None)
 
+#: The mark of a session that has put an alert into the outbox: whoever delivers them hears of its commit.
+NEW_ALERT = "new alert"
+
 _UNREADABLE = "its stored data cannot be read"
 
 
@@ -81,6 +84,7 @@ async def append_alert(
             created_at=now,
         ),
     )
+    session.info[NEW_ALERT] = True
     return True
 
 

@@ -8,6 +8,7 @@ import aiosqlite.core
 import pytest
 
 from tests.bot.database import empty_database
+from tests.engine.storage.stored import a_database
 from tests.engine_room import open_room
 from tests.patient_loop import PatientLoop, WatchedQueue
 
@@ -41,6 +42,13 @@ async def rooms(migrated_template, folder, monkeypatch):
     """Return what opens a room with chosen venues, holdings and settings."""
     monkeypatch.setattr(aiosqlite.core, "SimpleQueue", WatchedQueue)
     return lambda **choices: open_room(migrated_template, folder, **choices)
+
+
+@pytest.fixture
+async def database(tmp_path):
+    database = a_database(tmp_path)
+    yield database
+    await database.dispose()
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ def test_every_gate_there_is_is_registered():
 
 
 def test_a_gate_defined_elsewhere_is_refused():
-    with pytest.raises(TypeError, match=r"must be defined in engine\.gates"):
+    with pytest.raises(TypeError, match=r"must be defined in engine\.entries\.gates"):
 
         class Cooldown(Gate):
             name = "cooldown"
