@@ -13,7 +13,7 @@ from telegram.ext import ApplicationBuilder, ExtBot
 from bot.ordering import PerChat, UpdateLog
 from bot.polling import Polling
 from bot.reach import Reach
-from bot.retry import asked_pause_s, backoff_s
+from bot.retry import asked_pause_s, backoff_s, kept_pause_s
 from bot.telegram_words import words_of
 from bot.unending import run_unending
 from engine.status import JobStatus
@@ -151,6 +151,6 @@ class Chat:
                 if isinstance(error, BadRequest):
                     return
                 failures += 1
-                await self._sleep(asked_pause_s(error) or backoff_s(failures))
+                await self._sleep(kept_pause_s(error) or backoff_s(failures))
             else:
                 return

@@ -25,8 +25,8 @@ class Hearing:
         self._since: float | None = None
         self._is_told = False
 
-    def fails(self, why: str, *, asked_s: float = 0.0) -> None:
-        """Note that a poll failed, and for how long Telegram asked not to be polled again."""
+    def fails(self, why: str, *, asked_s: float = 0.0, kept_s: float | None = None) -> None:
+        """Note that a poll failed, for how long Telegram asked not to be polled again, and how much of that is kept."""
         now = self._clock.monotonic()
         if self._since is None:
             self._since = now
@@ -35,7 +35,7 @@ class Hearing:
             return
         self._is_told = True
         if asked_s:
-            self._tell_pause(asked_s)
+            self._tell_pause(asked_s, kept_s=asked_s if kept_s is None else kept_s)
             return
         log.critical("the chat has not been heard for a while; guards are watched", why=why)
         self._tell(
@@ -43,12 +43,12 @@ class Hearing:
             "nothing meanwhile; guards are watched and exits are carried out."
         )
 
-    def _tell_pause(self, asked_s: float) -> None:
+    def _tell_pause(self, asked_s: float, *, kept_s: float) -> None:
         # Until it is over no poll fails: nothing would tell it later.
         lasting = exact_duration(timedelta(seconds=asked_s))
         log.critical("telegram asks not to be polled for a while; guards are watched", lasting=lasting)
         self._tell(
-            f"Telegram asks NIJA not to read its chat for {lasting}. Commands and buttons do nothing until then; "
+            f"Telegram asks NIJA not to read its chat for {lasting}. {_until(asked_s, kept_s)}; "
             "guards are watched, exits are carried out and alerts are sent."
         )
 
@@ -73,3 +73,10 @@ class Hearing:
         self._tell(
             f"NIJA hears its chat again, after {deaf_s:.0f} s; what was written meanwhile is answered now."
         )
+
+
+def _until(asked_s: float, kept_s: float) -> str:
+    if kept_s >= asked_s:
+        return "Commands and buttons do nothing until then"
+    trying = exact_duration(timedelta(seconds=kept_s))
+    return f"That is too long to be meant: it tries again in {trying}. Commands and buttons do nothing until then"

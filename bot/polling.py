@@ -11,7 +11,7 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.hearing import Hearing
 from bot.jobs import Job, WatchedJob
-from bot.retry import asked_pause_s, backoff_s
+from bot.retry import asked_pause_s, backoff_s, kept_pause_s
 from bot.telegram_words import words_of
 from engine.clock import Clock
 from engine.status import JobStatus
@@ -37,8 +37,8 @@ class PollFailure:
 
     words: str
     pause_s: float
-    #: True when Telegram itself named the pause.
-    asked: bool = False
+    #: The pause that Telegram itself named, of which no more than an hour is kept.
+    asked_s: float | None = None
 
 
 def judge_poll(error: TelegramError, *, failures: int) -> PollFailure:
@@ -46,9 +46,9 @@ def judge_poll(error: TelegramError, *, failures: int) -> PollFailure:
 
     A refusal may be a passing fault of Telegram's: guards do not depend on it, so polling goes on whatever it says.
     """
-    asked_s = asked_pause_s(error)
-    if asked_s is not None:
-        return PollFailure(words=words_of(error), pause_s=asked_s, asked=True)
+    kept_s = kept_pause_s(error)
+    if kept_s is not None:
+        return PollFailure(words=words_of(error), pause_s=kept_s, asked_s=asked_pause_s(error))
     pause_s = min(backoff_s(failures), RETRY_MOST_S)
     match error:
         case InvalidToken():
@@ -169,6 +169,8 @@ class Polling:
         words = self._redact(failure.words)
         log.warning("the chat is not heard; trying again", why=words, in_s=failure.pause_s)
         self._words = words
-        self._asked_until_s = self._clock.monotonic() + failure.pause_s if failure.asked else None
-        self._hearing.fails(words, asked_s=failure.pause_s if failure.asked else 0.0)
+        self._asked_until_s = (
+            self._clock.monotonic() + failure.pause_s if failure.asked_s is not None else None
+        )
+        self._hearing.fails(words, asked_s=failure.asked_s or 0.0, kept_s=failure.pause_s)
         return failure.pause_s

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 from telegram.request import HTTPXRequest
 
+from bot.readable_pauses import bound_pause
 from bot.readable_updates import pass_over_unreadable
 from engine.clock import Clock, moment
 from engine.server_times import ServerTimes
@@ -53,8 +54,8 @@ class _Heard(HTTPXRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """Read an answer; updates that cannot be understood are passed over."""
-        return pass_over_unreadable(HTTPXRequest.parse_json_payload(payload))
+        """Read an answer; updates that cannot be understood are passed over, and so are pauses."""
+        return bound_pause(pass_over_unreadable(HTTPXRequest.parse_json_payload(payload)))
 
     async def do_request(self, url: str, *arguments: Any, **options: Any) -> tuple[int, bytes]:
         """Send a request."""

@@ -30,6 +30,8 @@ SLACK_S = 0.5
 #: A pause that Telegram asks for is kept up to here by what is critical; a longer one is tried after 15, 30, 60 s.
 ASKED_MOST_S = 60.0
 ASKED_FIRST_S = 15.0
+#: No pause is kept longer: one odd answer must not leave the chat unread for days.
+KEPT_MOST_S = 3600.0
 #: httpx errors after which Telegram cannot have seen the request.
 NEVER_LEFT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "ProxyError"})
 
@@ -105,21 +107,27 @@ def backoff_s(attempts: int) -> float:
 
 
 def asked_pause_s(error: TelegramError) -> float | None:
-    """Return how long Telegram asks not to be asked the same again; None where it does not.
+    """Return for how long Telegram asks not to be asked the same again; None where it does not.
 
-    It is kept in full, however long: "the number of seconds left to wait before the request can be repeated"
+    "The number of seconds left to wait before the request can be repeated"
     (https://core.telegram.org/bots/api#responseparameters). Other methods need not wait for it.
     """
     if not isinstance(error, RetryAfter):
         return None
     pause = error.retry_after
-    return SLACK_S + (pause.total_seconds() if isinstance(pause, timedelta) else pause)
+    return max(0.0, pause.total_seconds() if isinstance(pause, timedelta) else float(pause))
+
+
+def kept_pause_s(error: TelegramError) -> float | None:
+    """Return how much of the pause that Telegram asks for is kept: all of it, an hour at most."""
+    asked_s = asked_pause_s(error)
+    return None if asked_s is None else SLACK_S + min(asked_s, KEPT_MOST_S)
 
 
 def _pause_s(error: TelegramError, attempts: int) -> float:
-    asked_s = asked_pause_s(error)
-    if asked_s is not None:
-        return asked_s
+    kept_s = kept_pause_s(error)
+    if kept_s is not None:
+        return kept_s
     if _is_closed(error):
         return float(min(CLOSED_FIRST_S * 2 ** min(attempts - 1, 6), CLOSED_CHAT_S))
     # A rejected token is the owner's to mend; nothing gets better by hurrying.

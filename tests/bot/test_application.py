@@ -1,4 +1,5 @@
 import asyncio
+import math
 
 import pytest
 from pydantic import SecretStr
@@ -127,6 +128,37 @@ async def test_a_pause_that_telegram_names_is_told_at_once_kept_in_full_and_over
     assert "alerts are sent" in deaf
     assert again.startswith("NIJA hears its chat again")
     assert bot.chat.status.last_error is None
+
+
+PAUSES = {
+    "half a day": (43_200, 3600.5, "for 12 h 0 min 0 s. That is too long to be meant: it tries again in 1 h"),
+    "three thousand years": (10**11, 3600.5, "it tries again in 1 h"),
+    "more than a timedelta holds": (10**15, 3600.5, "it tries again in 1 h"),
+    "more than a float holds": (10**400, 3600.5, "it tries again in 1 h"),
+    "for ever": (math.inf, 3600.5, "it tries again in 1 h"),
+    "a fraction": (61.2, 62.5, "for 1 min 2 s. Commands"),
+    "negative": (-5, 1, None),
+    "no number": (math.nan, 1, None),
+    "a word": ("soon", 1, None),
+    "a list": ([7], 1, None),
+    "yes": (True, 1, None),
+    "zero": (0, 1, None),
+}
+
+
+@pytest.mark.parametrize(("asked", "waits_s", "told"), PAUSES.values(), ids=PAUSES)
+async def test_no_pause_that_telegram_names_leaves_the_chat_unread_for_more_than_an_hour(
+    server, started, asked, waits_s, told
+):
+    server.faults.add("getUpdates", kind=FaultKind.TOO_MANY_REQUESTS, retry_after=asked)
+    owner = server.user(user_id=7)
+    owner.send("/echo after the pause")
+    bot = started()
+
+    async with asyncio.timeout(5):
+        assert await bot.pauses.get() == waits_s
+        await owner.wait_for("after the pause")
+    assert told is None or told in bot.told[0]
 
 
 async def test_what_was_taken_is_not_confirmed_within_a_pause_that_telegram_named(server, started):
