@@ -15,7 +15,7 @@ from bot.jobs import Job, WatchedJob
 from bot.news import on_new_alerts
 from bot.pauses import Pauses
 from bot.retry import AsPlainText, Doubtful, Later, Refused, pause_after_refusal_s, pause_when_asked_s
-from bot.sending import SendFailedError, send_parcel
+from bot.sending import SendFailedError, send_batch
 from bot.telegram_words import PRESS_START
 from bot.unending import run_unending
 from bot.unreached import Unreached
@@ -35,7 +35,7 @@ from engine.alerts.outbox import (
 from engine.clock import Clock
 from engine.status import JobStatus
 from engine.storage.database import Database
-from handlers.render.alerts import render_parcel
+from handlers.render.alerts import render_batch
 from handlers.render.screen import Screen
 from handlers.render.times import Reader
 
@@ -218,7 +218,7 @@ class Delivery:
             await mark_leaving(session, batch, again_at=again_at)
         self._pauses.hold(batch, SEND_S)
         try:
-            message_id = await send_parcel(self._bot, batch, self._render(batch, reader))
+            message_id = await send_batch(self._bot, batch, self._render(batch, reader))
         except _UnrenderableError as broken:
             await self._note_refusal(batch, self._redact(str(broken)))
         except SendFailedError as failed:
@@ -255,7 +255,7 @@ class Delivery:
 
     def _render(self, batch: Batch, reader: Reader) -> Screen:
         try:
-            return render_parcel(batch, reader)
+            return render_batch(batch, reader)
         except Exception as error:
             # Whatever is wrong with one alert, it must not hold up the others of its chat.
             raise _UnrenderableError(f"{type(error).__name__}: {error}") from error

@@ -8,10 +8,10 @@ import structlog
 from aiohttp import web
 
 from engine.clock import Clock
-from engine.status import JobStatus, find_job_trouble, is_late, patience
+from engine.status import JobStatus, find_job_trouble, is_late, overdue_after
 
 #: The rules are the engine's, so that this page and /status never contradict each other.
-__all__ = ["HealthServer", "is_late", "patience", "render_metrics", "why_not_ready"]
+__all__ = ["HealthServer", "is_late", "overdue_after", "render_metrics", "why_not_ready"]
 
 log = structlog.get_logger(__name__)
 

@@ -1,4 +1,4 @@
-"""One parcel of alerts to its chat: markup first, plain words if Telegram cannot read it."""
+"""One batch of alerts to its chat: markup first, plain words if Telegram cannot read it."""
 
 import structlog
 from telegram import Bot, InlineKeyboardMarkup
@@ -23,8 +23,8 @@ class SendFailedError(Exception):
         self.verdict = verdict
 
 
-async def send_parcel(bot: Bot, batch: Batch, screen: Screen) -> int:
-    """Send a parcel's screen and return the id of its last message.
+async def send_batch(bot: Bot, batch: Batch, screen: Screen) -> int:
+    """Send a batch's screen and return the id of its last message.
 
     Raises:
         SendFailedError: it may not have arrived.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.health import patience
+from bot.health import overdue_after
 from bot.nonce_lines import with_broker
 from engine import wall_time
 from engine.accounts.reader import AccountReader
@@ -95,7 +95,7 @@ class ProcessStatus:
         self._gates = gates
         self._jobs = jobs
         self._database_failing_s = database_failing_s
-        self._look_patience = patience(facts.guard_interval_s)
+        self._look_overdue_after = overdue_after(facts.guard_interval_s)
 
     async def fetch_status(self, user_id: int) -> StatusReport:
         """Return the process's state, with only this user's accounts and guards."""
@@ -179,7 +179,7 @@ class ProcessStatus:
 
     def _is_looked_at(self, venue: Venue) -> bool:
         at = self._watch.looked_at.get(venue)
-        return at is not None and moment(self._clock) - at <= self._look_patience
+        return at is not None and moment(self._clock) - at <= self._look_overdue_after
 
     def _watching(self, guard: Guard) -> Watching:
         account = Account(account_id=guard.account_id, user_id=guard.user_id, venue=guard.venue)
@@ -191,7 +191,7 @@ class ProcessStatus:
             key_refused=error.words if isinstance(error, KeyRejectedError | LockedOutError) else None,
             read_at=self._reader.state(account).last_updated,
             is_key_certain=self._is_key_certain(guard.account_id),
-            has_just_started=moment(self._clock) - self._started <= self._look_patience,
+            has_just_started=moment(self._clock) - self._started <= self._look_overdue_after,
         )
 
     def _price(self, guard: Guard) -> PriceAge:

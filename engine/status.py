@@ -168,7 +168,7 @@ class Trouble:
     words: str = ""
 
 
-def patience(every_s: float) -> timedelta:
+def overdue_after(every_s: float) -> timedelta:
     """Return how long what happens at an interval may stay out before it counts as missing."""
     return max(timedelta(seconds=_MISSED_RUNS * every_s), _GRACE)
 
@@ -176,8 +176,8 @@ def patience(every_s: float) -> timedelta:
 def is_late(job: JobStatus, *, started_at: datetime, now: datetime) -> bool:
     """Tell whether a job has not begun a run for longer than its interval explains."""
     if job.idle_s is not None:
-        return timedelta(seconds=job.idle_s) > patience(job.every_s)
-    return wall_time.is_older(job.last_run_at or started_at, now, patience(job.every_s))
+        return timedelta(seconds=job.idle_s) > overdue_after(job.every_s)
+    return wall_time.is_older(job.last_run_at or started_at, now, overdue_after(job.every_s))
 
 
 def find_job_trouble(job: JobStatus, *, started_at: datetime, now: datetime) -> Trouble | None:

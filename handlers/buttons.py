@@ -12,7 +12,7 @@ from engine.people.roles import Role
 from handlers.access import may
 from handlers.command import Command, show_typing
 from handlers.context import ChatContext
-from handlers.patience import with_patience
+from handlers.progress import with_progress
 from handlers.render.guard_outcomes import render_nothing, render_outcome
 from handlers.render.problems import MAY_NOT_CHANGE, OLD_BUTTON, UP_TO_DATE
 from handlers.render.screen import CHOICE, REFRESH, Screen
@@ -109,4 +109,4 @@ async def while_answering(press: Press, context: ChatContext, work: Coroutine[An
         await press.stop_spinner()
         await show_typing(context)
 
-    return await with_patience(work, show_life, after_s=_ANSWER_AFTER_S, every_s=_TYPING_EVERY_S)
+    return await with_progress(work, show_life, after_s=_ANSWER_AFTER_S, every_s=_TYPING_EVERY_S)

@@ -1,4 +1,4 @@
-"""What a command is, and how one runs: role, patience, answer."""
+"""What a command is, and how one runs: role, progress, answer."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from telegram.error import TelegramError
 from engine.people.roles import Role
 from handlers.access import may
 from handlers.context import ChatContext, ScreenOf
-from handlers.patience import with_patience
+from handlers.progress import with_progress
 from handlers.render.problems import render_may_not_change, with_ignored
 
 #: Typing is shown only for work a person would wonder about, and lasts five seconds.
@@ -40,7 +40,7 @@ async def run_command(command: Command, update: Update, context: ChatContext) ->
         return
     context.sent_at = context.bot_data.on_our_clock(update.message.date) if update.message else None
     words = context.args or ()
-    screen = await with_patience(
+    screen = await with_progress(
         command.screen(context, words),
         lambda: show_typing(context),
         after_s=_TYPING_AFTER_S,

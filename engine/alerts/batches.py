@@ -74,7 +74,7 @@ class Batch:
 def pack(
     pending: Sequence[Alert], *, now: datetime, held: Collection[int] = frozenset()
 ) -> tuple[Batch, ...]:
-    """Return what may leave now, one parcel a chat; `pending` is in the order in which alerts leave.
+    """Return what may leave now, one batch a chat; `pending` is in the order in which alerts leave.
 
     A chat whose first alert must wait gets nothing else meanwhile, unless only the words of that one were refused.
     """

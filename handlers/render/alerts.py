@@ -47,7 +47,7 @@ from handlers.render.unreadable import render_unreadable
 MAY_BE_REPEATED = "<i>You may have had this message before: only the message is sent again, nothing else.</i>"
 
 
-def render_parcel(batch: Batch, reader: Reader) -> Screen:
+def render_batch(batch: Batch, reader: Reader) -> Screen:
     """Render one alert, or what an outage held up, for whoever reads it now."""
     if len(batch.alerts) > 1:
         screen = render_digest(batch.alerts, reader)

@@ -618,20 +618,20 @@ async def test_one_refused_alert_takes_no_digest_with_it(server, post, monkeypat
 
 
 async def test_an_alert_without_words_holds_up_no_other(server, post, monkeypatch):
-    owner, works = owner_of(server), delivery.render_parcel
+    owner, works = owner_of(server), delivery.render_batch
 
     def render(batch, reader):
         if batch.first.message.symbol == "BTC/USD":
             raise KeyError("no such word")
         return works(batch, reader)
 
-    monkeypatch.setattr(delivery, "render_parcel", render)
+    monkeypatch.setattr(delivery, "render_batch", render)
     await post.put(critical("BTC/USD"))
     await post.put(critical("ETH/USD"))
     await post.sweep()
     assert ["ETH/USD" in text for text in texts(owner)] == [True]
 
-    monkeypatch.setattr(delivery, "render_parcel", works)
+    monkeypatch.setattr(delivery, "render_batch", works)
     post.clock.pass_time(5)
     await post.sweep()
 

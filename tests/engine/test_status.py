@@ -15,7 +15,7 @@ from engine.status import (
     find_job_trouble,
     find_troubles,
     is_late,
-    patience,
+    overdue_after,
 )
 from tests.builders import NOW, an_account
 
@@ -77,7 +77,7 @@ def test_a_guard_that_waits_for_its_market_to_open_is_no_trouble():
 
 @pytest.mark.parametrize(("every_s", "allowed_s"), [(0.3, 15), (5, 15), (5.5, 16.5), (60, 180)])
 def test_three_intervals_may_pass_and_never_less_than_fifteen_seconds(every_s, allowed_s):
-    assert patience(every_s) == timedelta(seconds=allowed_s)
+    assert overdue_after(every_s) == timedelta(seconds=allowed_s)
 
 
 @pytest.mark.parametrize(

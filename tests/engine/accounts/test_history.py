@@ -22,7 +22,7 @@ def purchases(count, *, symbol="ETH/USD", first_days_ago=400):
 
 
 async def learn(room):
-    """Read the account and its fills as the keeper does after a snapshot."""
+    """Read the account and its fills as the bot does after a snapshot."""
     account = room.account()
     await room.engine.reader.read(account)
     report = room.sync._reports.latest(account.account_id)

@@ -29,7 +29,7 @@ def packed(*pending, held=()):
     return [batch.alert_ids for batch in pack(pending, now=NOW, held=held)]
 
 
-def test_nothing_pending_makes_no_parcel():
+def test_nothing_pending_makes_no_batch():
     assert packed() == []
 
 
@@ -81,7 +81,7 @@ def test_a_very_long_outage_makes_several_digests():
     assert batch.alert_ids == tuple(range(1, LONGEST_DIGEST + 1))
 
 
-def test_one_doubtful_alert_makes_its_parcel_doubtful():
+def test_one_doubtful_alert_makes_its_batch_doubtful():
     (batch,) = pack([an_alert(1), an_alert(2, state=AlertState.UNKNOWN, attempts=3)], now=NOW)
 
     assert batch.is_doubtful

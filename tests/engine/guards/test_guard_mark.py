@@ -14,7 +14,7 @@ WIDE = a_mark(basis=MarkBasis.MID)
 
 
 def looks(*steps):
-    """Look at given seconds and return the last sight with all that was told."""
+    """Look at given seconds and return the last mark with all that was told."""
     guard_mark, told = GuardMark(), []
     for at, seen in steps:
         guard_mark, news = after_look(

@@ -38,7 +38,7 @@ from engine.model.holdings import Direction
 from engine.model.orders import Side
 from engine.model.venues import Venue
 from engine.offers.offers import Armed, Choice, ChoiceKind, PartLeftOut, PartReason, Standing
-from handlers.render.alerts import render_alert, render_parcel
+from handlers.render.alerts import render_alert, render_batch
 from handlers.render.html import plain_text
 from handlers.render.times import Reader
 from tests.builders import a_waiting_alert
@@ -303,7 +303,7 @@ def test_a_paused_guard_without_a_question_names_the_command():
 
 @pytest.mark.parametrize("kind", sorted(DIGESTIBLE))
 def test_every_digestible_alert_has_a_line_in_a_digest(kind):
-    screen = render_parcel(
+    screen = render_batch(
         Batch(
             alerts=(
                 a_waiting_alert(1, EXAMPLES[kind], at=ago(hours=3)),
@@ -325,13 +325,13 @@ def test_a_digest_reads():
         for number, message in enumerate(EXAMPLES[kind] for kind in sorted(DIGESTIBLE))
     ]
 
-    check_golden("alert_digest", render_parcel(Batch(alerts=tuple(alerts)), READER))
+    check_golden("alert_digest", render_batch(Batch(alerts=tuple(alerts)), READER))
 
 
 def test_an_exit_that_could_not_be_sent_says_when_it_was_written():
     late = a_waiting_alert(1, EXIT, at=NOW - timedelta(hours=3))
 
-    assert render_parcel(Batch(alerts=(late,)), READER).text.endswith(
+    assert render_batch(Batch(alerts=(late,)), READER).text.endswith(
         "<i>Written 6 Mar 23:30:11 UTC; it could not be sent before.</i>"
     )
 

@@ -2,13 +2,13 @@ import asyncio
 
 import pytest
 
-from handlers.patience import with_patience
+from handlers.progress import with_progress
 
 
 async def test_quick_work_gives_no_sign():
     signs = []
 
-    assert await with_patience(_value(7), _signer(signs), after_s=5, every_s=5) == 7
+    assert await with_progress(_value(7), _signer(signs), after_s=5, every_s=5) == 7
     assert signs == []
 
 
@@ -20,7 +20,7 @@ async def test_long_work_gives_signs_until_it_is_done():
         if len(signs) == 3:
             done.set()
 
-    await with_patience(done.wait(), sign, after_s=0.001, every_s=0.001)
+    await with_progress(done.wait(), sign, after_s=0.001, every_s=0.001)
 
     assert len(signs) >= 3
 
@@ -30,7 +30,7 @@ async def test_an_error_of_the_work_is_its_callers():
         raise LookupError
 
     with pytest.raises(LookupError):
-        await with_patience(fail(), _signer([]), after_s=5, every_s=5)
+        await with_progress(fail(), _signer([]), after_s=5, every_s=5)
 
 
 async def test_giving_up_gives_up_the_work():
@@ -44,7 +44,7 @@ async def test_giving_up_gives_up_the_work():
             cancelled.set()
             raise
 
-    waiting = asyncio.create_task(with_patience(work(), _signer([]), after_s=60, every_s=60))
+    waiting = asyncio.create_task(with_progress(work(), _signer([]), after_s=60, every_s=60))
     await started.wait()
     waiting.cancel()
 

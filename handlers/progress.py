@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 _T = TypeVar("_T")
 
 
-async def with_patience(
+async def with_progress(
     work: Coroutine[Any, Any, _T],
     sign_of_life: Callable[[], Awaitable[None]],
     *,
