@@ -63,6 +63,8 @@ class Fault:
     message: str = ""
     #: what WRONG_FIELDS shows
     fields: Mapping[str, object] = field(default_factory=dict)
+    #: the one object WRONG_FIELDS means: the key it stands under, or a text among its fields; empty: all of them
+    of: str = ""
 
 
 class Faults:
@@ -171,18 +173,19 @@ async def _spoil(
     if fault.kind is FaultKind.TRUNCATE:
         return await _send_half(request, response)
     if fault.kind is FaultKind.WRONG_FIELDS and isinstance(response, web.Response):
-        shown = _overlaid(json.loads(response.text or "null"), fault.fields)
+        shown = _overlaid(json.loads(response.text or "null"), fault)
         return web.json_response(shown, status=response.status)
     return response
 
 
-def _overlaid(value: object, fields: Mapping[str, object]) -> object:
+def _overlaid(value: object, fault: Fault, key: str = "") -> object:
     if isinstance(value, list):
-        return [_overlaid(item, fields) for item in value]
+        return [_overlaid(item, fault) for item in value]
     if not isinstance(value, dict):
         return value
-    inner = {key: _overlaid(item, fields) for key, item in value.items()}
-    return {**inner, **fields} if fields.keys() <= inner.keys() else inner
+    inner = {name: _overlaid(item, fault, name) for name, item in value.items()}
+    is_meant = fault.of in {"", key, *(item for item in inner.values() if isinstance(item, str))}
+    return {**inner, **fault.fields} if is_meant and fault.fields.keys() <= inner.keys() else inner
 
 
 def _page(fault: Fault, status: int) -> web.Response:

@@ -78,6 +78,18 @@ def amount_in(row: Row, key: str) -> Decimal:
     return amount(_present(row, key), key)
 
 
+def require_none_below_zero(**figures: Decimal) -> None:
+    """Refuse a row of a balance that shows less than nothing: nobody knows then how much there is.
+
+    Raises:
+        MalformedAnswerError: a figure is below zero.
+
+    """
+    for name, figure in figures.items():
+        if figure < 0:
+            raise _malformed(name, "zero or more", figure)
+
+
 def optional_in(row: Row, key: str, read: Callable[[Row, str], T]) -> T | None:
     """Return the field, or None where the venue leaves it out, null or empty."""
     return None if row.get(key) in (None, "") else read(row, key)

@@ -23,6 +23,7 @@ from engine.brokers.parse import (
     one_of,
     optional_in,
     readable,
+    require_none_below_zero,
     row_in,
     rows_in,
     text_in,
@@ -39,6 +40,7 @@ from engine.model.orders import (
 from engine.model.quotes import Level, OrderBook, Quote
 
 _STOCK = "us_equity"
+_SHORT = "short"
 _NO_ORDERS = OpenOrders()
 _OPENS = time(9, 30)
 #: Positions that lack more than this of their account's own sum for them are not all of them.
@@ -75,6 +77,7 @@ def parse_position(row: Row, catalog: Catalog) -> Holding:
     asset = position_asset(row, catalog)
     with exact():
         quantity, available = amount_in(row, "qty"), amount_in(row, "qty_available")
+        _require_one_sign(row, quantity, available)
         return Holding(
             asset=asset.base if asset else text_in(row, "symbol"),
             free=available,
@@ -83,6 +86,15 @@ def parse_position(row: Row, catalog: Catalog) -> Holding:
             venue_value_usd=lenient(row, "market_value", amount_in),
             symbol=asset.symbol if asset else None,
         )
+
+
+def _require_one_sign(row: Row, quantity: Decimal, available: Decimal) -> None:
+    """Refuse a position whose figures are below zero and that is not said to be short: only a stock can be."""
+    is_short = row.get("side") == _SHORT and row.get("asset_class") == _STOCK
+    sign = -1 if is_short else 1
+    require_none_below_zero(
+        qty=sign * quantity, qty_available=sign * available, held=sign * (quantity - available)
+    )
 
 
 def parse_positions(rows: Iterable[object], catalog: Catalog) -> tuple[Holding, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from engine.brokers.parse import Row, amount_in, readable, row_in, text_in
+from engine.brokers.parse import Row, amount_in, readable, require_none_below_zero, row_in, text_in
 from engine.model.currencies import is_currency
 from engine.model.holdings import Holding
 from engine.model.money import ZERO, exact
@@ -68,6 +68,7 @@ def _asset(row: Row) -> str:
 def _balance(row: Row, certain: Collection[str]) -> Holding:
     free = amount_in(row_in(row, "available_balance"), "value")
     held = amount_in(row_in(row, "hold"), "value")
+    require_none_below_zero(available=free, hold=held)
     text_in(row, "currency")
     asset = _asset(row)
     if _may_be_spot(row) and (_is_certainly_spot(row) or asset not in certain):

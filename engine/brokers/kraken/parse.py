@@ -17,6 +17,7 @@ from engine.brokers.parse import (
     one_of,
     optional_in,
     readable_table,
+    require_none_below_zero,
     row_in,
     text_in,
 )
@@ -81,9 +82,14 @@ def _balances(result: object) -> dict[str, tuple[Decimal, Decimal]]:
 
 
 def _balance(row: Row) -> tuple[Decimal, Decimal]:
-    # A credit line is no property: what is drawn from it counts against the balance, the rest not at all.
-    drawn = optional_in(row, "credit_used", amount_in) or ZERO
-    return amount_in(row, "balance") - drawn, amount_in(row, "hold_trade")
+    balance, held = amount_in(row, "balance"), amount_in(row, "hold_trade")
+    credit, drawn = (optional_in(row, key, amount_in) or ZERO for key in ("credit", "credit_used"))
+    with exact():
+        # https://docs.kraken.com/api/docs/rest-api/get-extended-balance: what may be traded counts the credit line.
+        available = balance + credit - drawn - held
+        require_none_below_zero(balance=balance, hold=held, credit_used=drawn, available=available)
+        # It is no property: what is drawn from it counts against the balance, the rest not at all.
+        return balance - drawn, held
 
 
 def parse_margin_positions(result: object, catalog: Catalog) -> tuple[MarginPosition, ...]:
@@ -126,6 +132,7 @@ class _Lot:
 
 def _lot(row: Row, catalog: Catalog) -> _Lot:
     volume, closed = amount_in(row, "vol"), amount_in(row, "vol_closed")
+    require_none_below_zero(closed=closed, open=volume - closed)
     cost, margin = amount_in(row, "cost"), amount_in(row, "margin")
     if volume <= 0 or margin <= 0:
         message = f"a position of {volume} with a margin of {margin}"
