@@ -1,5 +1,6 @@
 """One bot per database: a lock that dies with the process, and a lease whose epoch tells older bots off."""
 
+import asyncio
 import errno
 import fcntl
 import os
@@ -15,7 +16,8 @@ from bot.held_file import HeldElsewhereError, HeldFile
 from engine.clock import Clock
 from engine.storage.backup import database_file
 from engine.storage.database import Database
-from engine.storage.process_store import Lease, beat, take_lease
+from engine.storage.high_water import high_water_note
+from engine.storage.process_store import Lease, beat, raise_high_water, take_lease
 
 LOCK_NAME = "nija.lock"
 PRIVATE = 0o700
@@ -39,6 +41,16 @@ class DataDirError(CommandError):
 
 class LockLostError(CommandError):
     """The lock file was removed or replaced under this process: another one could start beside it."""
+
+
+class DatabaseReplacedByOlderError(CommandError):
+    """The database was written over by an older copy under this process."""
+
+
+_OLDER = (
+    "The database was written over by an older copy while NIJA runs; this one stops. Start it again: it asks before "
+    "anything is sold. `nija restore` is the way to put a backup back."
+)
 
 
 class HeldDataDir:
@@ -142,6 +154,8 @@ class DatabaseLease:
         self._database = database
         file = database_file(database.url)
         self._file = DatabaseFile(file) if file else None
+        self._note = high_water_note(database.url)
+        self._reached = 0
         self._clock = clock
         self._on_lost = on_lost
         self._lease: Lease | None = None
@@ -160,5 +174,12 @@ class DatabaseLease:
             self._file.check()
         async with self._database.write() as session:
             held = await beat(session, self._lease, now=self._clock.now())
+            reached = await raise_high_water(session, now=self._clock.now())
         if not held:
             self._on_lost(AlreadyRunningError("Another NIJA has taken over this database; this one stops."))
+        elif reached <= self._reached:
+            self._on_lost(DatabaseReplacedByOlderError(_OLDER))
+        else:
+            self._reached = reached
+            if self._note:
+                await asyncio.to_thread(self._note.write, reached)

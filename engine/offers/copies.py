@@ -1,5 +1,6 @@
-"""A database that wakes up in another file than it was written into: another bot may act on the original."""
+"""A database that wakes up in another file than it was written into, or older than it was: what happened is not in it."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -17,7 +18,8 @@ from engine.offers.asking import UNASKED, Pressed
 from engine.offers.confirm import create_confirmation
 from engine.offers.offers import Choice, ChoiceKind, ComparedFirst, Nothing
 from engine.storage.database import Database
-from engine.storage.process_store import bind_file
+from engine.storage.high_water import high_water_note
+from engine.storage.process_store import bind_file, load_origin, raise_high_water
 from engine.storage.restored import COPIED, COPIED_AND_CHANGED, ONCE_ANSWERED, disarming
 
 _WAITING = {"armed": COPIED, "closing": COPIED_AND_CHANGED}
@@ -26,22 +28,32 @@ log = structlog.get_logger(__name__)
 
 
 async def disarm_copy(database: Database, mark: str | None, *, clock: Clock) -> None:
-    """Let no guard act, and no exit go on, where the database is a copy; its owner is asked.
+    """Let no guard act, and no exit go on, where the database is a copy or older than it was; its owner is asked.
 
     `mark` tells the file from every other one; None where its file system does not.
     """
-    if mark is None:
-        return
-    now = clock.now()
+    now, note = clock.now(), high_water_note(database.url)
+    noted = await asyncio.to_thread(note.read) if note else None
     async with database.write() as session:
-        if await bind_file(session, mark, now=now):
-            return
-        connection = await session.connection()
-        for statement, values in disarming(_WAITING, cause="the database was copied or moved", now=now):
-            await connection.execute(text(statement), dict(values))
-        for user_id, guards in (await _waiting(session)).items():
-            await _ask(session, user_id, guards, mark=mark, clock=clock)
-    log.critical("the database file is a copy or was moved: its guards wait for their owners")
+        is_other = (await load_origin(session)).is_other_than(mark, noted)
+        if is_other:
+            await _disarm(session, mark, clock=clock)
+        await bind_file(session, mark, now=now)
+        reached = await raise_high_water(session, above=noted or 0, now=now)
+    if is_other:
+        log.critical(
+            "the database is a copy, was moved or is older than it was: its guards wait for their owners"
+        )
+    if note:
+        await asyncio.to_thread(note.write, reached)
+
+
+async def _disarm(session: AsyncSession, mark: str | None, *, clock: Clock) -> None:
+    connection = await session.connection()
+    for statement, values in disarming(_WAITING, cause="the database was copied or moved", now=clock.now()):
+        await connection.execute(text(statement), dict(values))
+    for user_id, guards in (await _waiting(session)).items():
+        await _ask(session, user_id, guards, mark=mark, clock=clock)
 
 
 async def _waiting(session: AsyncSession) -> Mapping[int, list[Guard]]:
@@ -53,7 +65,7 @@ async def _waiting(session: AsyncSession) -> Mapping[int, list[Guard]]:
 
 
 async def _ask(
-    session: AsyncSession, user_id: int, guards: Collection[Guard], *, mark: str, clock: Clock
+    session: AsyncSession, user_id: int, guards: Collection[Guard], *, mark: str | None, clock: Clock
 ) -> None:
     now = clock.now()
     confirmation_id = await create_confirmation(

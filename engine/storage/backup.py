@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 from engine.storage.connecting import BUSY_TIMEOUT_MS
 from engine.storage.contents import Contents, load_contents
 from engine.storage.database import is_sqlite
-from engine.storage.restored import carry_nonces, disarm
+from engine.storage.restored import carry_nonces, disarm, mark_as_backup
 from engine.storage.swap import finish_swap, refuse_unfinished, swap_in, sync_folder
 
 #: Beside the database, once there are sealed keys: these are useless, and safe, without it.
@@ -93,7 +93,7 @@ def backup_database(source: Path, file: Path) -> Backup:
         raise BackupError(f"There is no folder {file.parent.absolute()}; make it first. Nothing was copied.")
     if file.exists():
         raise BackupError(f"{file} exists already and was not touched.")
-    copy = _checked_copy(source, file)
+    copy = _checked_copy(source, file, finish=mark_as_backup)
     try:
         # A link refuses to overwrite what came to stand there meanwhile; a rename would not.
         os.link(copy, file)
@@ -194,13 +194,16 @@ def _what_it_lacks(database: Path) -> str:
     return WITHOUT_MASTER_KEY if database.with_name(MASTER_KEY_FILE).exists() else ""
 
 
-def _checked_copy(source: Path, beside: Path) -> Path:
+def _checked_copy(source: Path, beside: Path, *, finish: Callable[[Path], object] = lambda _: None) -> Path:
     copy = beside.with_name(f".{beside.name}.{os.getpid()}.partial")
     try:
         # What a killed process left; in a container the next one has the same number.
         copy.unlink(missing_ok=True)
         os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         _copy(source, copy)
+        finish(copy)
+        with copy.open("rb") as written:
+            os.fsync(written.fileno())
     except (OSError, sqlite3.Error, BackupError) as e:
         copy.unlink(missing_ok=True)
         raise BackupError(f"{source} was not copied: {e}") from e
@@ -219,8 +222,6 @@ def _copy(source: Path, copy: Path) -> None:
         answers = [row[0] for row in writing.execute("PRAGMA integrity_check")]
         if answers != ["ok"]:
             raise BackupError(f"the copy is damaged: {'; '.join(answers[:3])}")
-    with copy.open("rb") as written:
-        os.fsync(written.fileno())
 
 
 def _revision(file: Path) -> str | None:

@@ -10,7 +10,7 @@ _GUARDS = "SELECT COUNT(*) FROM guards WHERE state <> 'closed'"
 _EXITS = "SELECT COUNT(*) FROM intents WHERE kind = 'exit' AND finished_at IS NULL"
 _WRITTEN = """
 SELECT MAX(at) FROM (
-    SELECT MAX(heartbeat_at) AS at FROM leases
+    SELECT MAX(heartbeat_at) AS at FROM leases WHERE name = 'bot'
     UNION ALL SELECT MAX(updated_at) FROM guards
     UNION ALL SELECT MAX(updated_at) FROM intents
 )

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, inspect, text
 import migrations
 from engine.storage.backup import Backup, backup_database, database_file
 from engine.storage.database import writing_engine
-from engine.storage.swap import finish_swap
+from engine.storage.swap import finish_swap, set_foreign_log_aside
 
 #: Found beside the installed package, whatever the working directory is.
 SCRIPTS = Path(str(migrations.__file__)).parent
@@ -67,6 +67,7 @@ async def _migrate(database_url: str, config: Config, *, backups: Path, now: dat
     file = database_file(database_url)
     if file:
         finish_swap(file)
+        set_foreign_log_aside(file)
     _create_private(file)
     scripts = ScriptDirectory.from_config(config)
     engine = writing_engine(database_url, foreign_keys=False)

@@ -6,14 +6,16 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, TypeAdapter
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, delete, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.storage.process_table import HandledUpdateRow, LeaseRow, ProcessRunRow
 from engine.storage.readable import parsing, readable_row
-from engine.storage.restored import FILE_LEASE
-from engine.storage.statements import Prepared, insert_row, plain_table, send
+from engine.storage.restored import BACKUP_FILE, FILE_LEASE, HIGH_WATER, KNOWN_TO_BE_OLDER
+from engine.storage.statements import Prepared, insert_row, plain_table, replace_row, send
+
+_MOST_REACHED = 2**62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,17 +69,56 @@ async def take_lease(session: AsyncSession, name: str, *, owner: str, now: datet
     return lease
 
 
-async def bind_file(session: AsyncSession, mark: str, *, now: datetime) -> bool:
-    """Note which file the database is in; False when it was in another one before."""
-    same = col(LeaseRow.name) == FILE_LEASE
-    bound = (await session.exec(select(LeaseRow.owner).where(same))).first()
-    if bound is None:
-        row = LeaseRow(name=FILE_LEASE, owner=mark, epoch=1, acquired_at=now, heartbeat_at=now)
-        await insert_row(session, row)
-    elif bound != mark:
-        values = {"owner": mark, "epoch": LeaseRow.epoch + 1, "acquired_at": now, "heartbeat_at": now}
-        await session.exec(update(LeaseRow).where(same).values(**values))
-    return bound in {None, mark}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What a database says of the file it was last written into, and of how far it had come."""
+
+    #: None: nothing told that file from others, or no bot ran on it.
+    file: str | None
+    reached: int
+    #: It was put back by a restore, which knows that it is older.
+    is_restored: bool
+
+    def is_other_than(self, mark: str | None, noted: int | None) -> bool:
+        """Tell whether it is a copy in the file with this mark, or older than what was noted beside it."""
+        is_copy = self.file == BACKUP_FILE or (mark is not None and self.file not in {None, mark})
+        is_older = noted is not None and self.reached < noted and not self.is_restored
+        return is_copy or is_older
+
+
+async def load_origin(session: AsyncSession) -> Origin:
+    """Return what the database says of itself."""
+    names = col(LeaseRow.name).in_((FILE_LEASE, HIGH_WATER))
+    found = await session.exec(select(LeaseRow.name, LeaseRow.owner, LeaseRow.epoch).where(names))
+    rows = {name: (owner, epoch) for name, owner, epoch in found.all()}
+    file, _ = rows.get(FILE_LEASE, (None, 0))
+    owner, reached = rows.get(HIGH_WATER, ("", 0))
+    return Origin(file=file, reached=_number(reached), is_restored=owner == KNOWN_TO_BE_OLDER)
+
+
+async def bind_file(session: AsyncSession, mark: str | None, *, now: datetime) -> None:
+    """Note which file the database is in; None where nothing tells it from others: it is no backup any more."""
+    if mark is None:
+        is_backup = col(LeaseRow.name) == FILE_LEASE, col(LeaseRow.owner) == BACKUP_FILE
+        await session.exec(delete(LeaseRow).where(*is_backup))
+    else:
+        await replace_row(session, _lease_row(FILE_LEASE, owner=mark, epoch=1, now=now))
+
+
+async def raise_high_water(session: AsyncSession, *, above: int = 0, now: datetime) -> int:
+    """Count that the database goes on from here, above a number, and return how far it has come."""
+    reached = max((await load_origin(session)).reached, above) + 1
+    await replace_row(session, _lease_row(HIGH_WATER, owner="", epoch=reached, now=now))
+    return reached
+
+
+def _lease_row(name: str, *, owner: str, epoch: int, now: datetime) -> LeaseRow:
+    return LeaseRow(name=name, owner=owner, epoch=epoch, acquired_at=now, heartbeat_at=now)
+
+
+def _number(stored: object) -> int:
+    # A damaged one may be higher than the column can go on from.
+    return stored if isinstance(stored, int) and 0 <= stored < _MOST_REACHED else 0
 
 
 async def beat(session: AsyncSession, lease: Lease, *, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -29,10 +29,20 @@ SELECT i.intent_id, (SELECT COUNT(*) FROM intent_events e WHERE e.intent_id = i.
 FROM intents i WHERE i.finished_at IS NULL
 """
 _PAUSE = "UPDATE guards SET state = 'paused', state_reason = :why, updated_at = :now WHERE state = :state"
-#: It is in another file now, and knowingly so.
-_UNBIND = "DELETE FROM leases WHERE name = :name"
 #: The lease that tells which file a database was written into.
 FILE_LEASE = "file"
+#: The lease that counts how far a database has come; see `high_water`.
+HIGH_WATER = "high water"
+#: Stands for the file in every backup: put in place by other means than a restore, it is a copy in whatever file.
+BACKUP_FILE = "a backup"
+#: Stands where a database was put back knowingly: it may be behind what was noted beside the one it replaced.
+KNOWN_TO_BE_OLDER = "restored"
+#: It is in another file now, and knowingly so.
+_UNBIND = "DELETE FROM leases WHERE name = :name"
+_REPLACE_LEASE = """
+INSERT OR REPLACE INTO leases (name, owner, epoch, acquired_at, heartbeat_at)
+VALUES (:name, :owner, 0, '1970-01-01 00:00:00.000000', '1970-01-01 00:00:00.000000')
+"""
 
 
 def disarm(database: Path, *, now: datetime) -> None:
@@ -45,6 +55,13 @@ def disarm(database: Path, *, now: datetime) -> None:
         for statement, values in disarming(waiting, cause="restored from a backup", now=now):
             connection.execute(statement, values)
         connection.execute(_UNBIND, {"name": FILE_LEASE})
+        connection.execute(_REPLACE_LEASE, {"name": HIGH_WATER, "owner": KNOWN_TO_BE_OLDER})
+
+
+def mark_as_backup(database: Path) -> None:
+    """Let a copy be known as a backup wherever it wakes up; one without our tables stays as it is."""
+    with closing(sqlite3.connect(database)) as connection, suppress(sqlite3.OperationalError), connection:
+        connection.execute(_REPLACE_LEASE, {"name": FILE_LEASE, "owner": BACKUP_FILE})
 
 
 def disarming(

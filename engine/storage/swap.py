@@ -50,6 +50,27 @@ def finish_swap(target: Path) -> bool:
     return True
 
 
+def set_foreign_log_aside(target: Path) -> bool:
+    """Keep SQLite from writing another database's log into a backup that was put in its place; tell whether one was.
+
+    `cp` over the file of a killed bot leaves that bot's log beside it. A backup keeps no log and says so in its header
+    (https://www.sqlite.org/fileformat2.html, "file format version numbers").
+    """
+    log = target.with_name(f"{target.name}-wal")
+    if not _keeps_no_log(target) or not log.exists() or not log.stat().st_size:
+        return False
+    log.rename(_free_name(log))
+    target.with_name(f"{target.name}-shm").unlink(missing_ok=True)
+    sync_folder(target.parent)
+    return True
+
+
+def _keeps_no_log(target: Path) -> bool:
+    with suppress(FileNotFoundError), target.open("rb") as reading:
+        return reading.read(20)[18:20] == b"\x01\x01"
+    return False
+
+
 def refuse_unfinished(target: Path) -> None:
     """Raise UnfinishedSwapError while another database is being put in the place of this one."""
     if _marker(target).exists():

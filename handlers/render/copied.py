@@ -15,7 +15,7 @@ def render_copied(message: DatabaseCopied, reader: Reader) -> Screen:
     )
     lines = (
         bold("Is this the only NIJA?"),
-        f"Its database is a copy or was moved. {stop_it}",
+        f"Its database is a copy, was moved, or is an older one put back. {stop_it}",
         f"Not watched until you answer: {escape(', '.join(message.guarded))}. {then}",
         reader.as_of(message.at),
     )

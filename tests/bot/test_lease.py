@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from sqlalchemy import text
 
 from bot.lease import (
     LOCK_NAME,
@@ -134,3 +135,33 @@ async def test_a_lease_that_was_never_taken_is_not_lost(tmp_path):
         await DatabaseLease(database, HandClock(), on_lost=lost.append).keep()
 
     assert lost == []
+
+
+async def test_every_heartbeat_notes_beside_the_database_how_far_it_has_come(tmp_path):
+    lost, note = [], tmp_path / "nija.db.high-water"
+    async with migrated(tmp_path) as database:
+        lease = DatabaseLease(database, HandClock(), on_lost=lost.append)
+        await lease.take()
+        await lease.keep()
+        first = int(note.read_bytes())
+        await lease.keep()
+
+    assert int(note.read_bytes()) == first + 1
+    assert note.stat().st_mode & 0o777 == 0o600
+    assert lost == []
+
+
+async def test_a_database_that_falls_back_under_a_running_bot_stops_it_and_moves_no_note(tmp_path):
+    lost, note = [], tmp_path / "nija.db.high-water"
+    async with migrated(tmp_path) as database:
+        lease = DatabaseLease(database, HandClock(), on_lost=lost.append)
+        await lease.take()
+        for _ in range(3):
+            await lease.keep()
+        before = note.read_bytes()
+        async with database.write() as session:
+            await session.exec(text("UPDATE leases SET epoch = epoch - 2 WHERE name = 'high water'"))
+        await lease.keep()
+
+    assert note.read_bytes() == before
+    assert "written over by an older copy" in str(lost[0])

@@ -30,7 +30,7 @@ class AccountsMoved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseCopied:
-    """The database file is a copy or was moved: its guards wait until their owner says that only this bot runs."""
+    """The database is a copy, was moved or is an older one: its guards wait until their owner says go."""
 
     kind: Literal["database_copied"] = "database_copied"
     #: The symbols that have a guard, each with its venue.

@@ -224,3 +224,16 @@ def test_a_prepared_restore_that_is_not_wanted_leaves_nothing(database, tmp_path
 def test_the_file_of_a_database_is_read_from_its_url(tmp_path):
     assert database_file(f"sqlite+aiosqlite:///{tmp_path}/nija.db") == tmp_path / "nija.db"
     assert database_file("postgresql+psycopg://localhost/nija") is None
+
+
+def test_a_backup_says_that_it_is_one_and_a_restored_one_does_not(database, tmp_path):
+    copy = backup_database(database, tmp_path / "copy.db").file
+    restored = restore_database(copy, tmp_path / "elsewhere.db", now=NOW).database
+
+    assert files_named_in(copy) == [("a backup",)]
+    assert files_named_in(database) == files_named_in(restored) == []
+
+
+def files_named_in(file):
+    with closing(sqlite3.connect(file)) as connection:
+        return connection.execute("SELECT owner FROM leases WHERE name = 'file'").fetchall()

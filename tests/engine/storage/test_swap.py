@@ -1,12 +1,14 @@
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
 from engine.storage.backup import backup_database, restore_database
 from engine.storage.migrate import run_migrations
-from engine.storage.swap import UnfinishedSwapError, finish_swap, refuse_unfinished
+from engine.storage.swap import UnfinishedSwapError, finish_swap, refuse_unfinished, set_foreign_log_aside
 from tests.engine.storage.test_backup import NOW, add_user, names, users
 
 #: Kills a copy of itself at each change of a file that the work makes, one after the other, in a folder of its own.
@@ -126,3 +128,39 @@ def test_a_command_that_may_not_finish_a_restore_names_the_one_that_does(templat
     assert finish_swap(database)
     assert not finish_swap(database)
     assert users(database) == [1]
+
+
+def a_log_beside(database):
+    log = database.with_name(f"{database.name}-wal")
+    log.write_bytes(b"of another database")
+    return log
+
+
+def test_the_log_of_a_killed_bot_is_set_aside_from_a_backup_that_was_put_in_its_place(template):
+    database = template / "nija.db"
+    database.write_bytes((template / "copy.db").read_bytes())
+    log = a_log_beside(database)
+
+    assert set_foreign_log_aside(database)
+    assert not log.exists()
+    assert log.with_name("nija.db-wal.replaced-1").read_bytes() == b"of another database"
+    assert not set_foreign_log_aside(database)
+
+
+def test_a_databases_own_log_stays_beside_it(template):
+    with closing(sqlite3.connect(template / "nija.db")) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("CREATE TABLE written (a)")
+        assert not set_foreign_log_aside(template / "nija.db")
+        assert (template / "nija.db-wal").stat().st_size
+
+
+@pytest.mark.parametrize("content", [b"", b"SQLite", None], ids=["empty", "cut", "missing"])
+def test_beside_what_is_no_database_yet_nothing_is_moved(tmp_path, content):
+    database = tmp_path / "nija.db"
+    if content is not None:
+        database.write_bytes(content)
+    log = a_log_beside(database)
+
+    assert not set_foreign_log_aside(database)
+    assert log.exists()
