@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+#: An order that is not over, by its state too: of a damaged row the end may be set and not the state.
+LIVE_INTENT = (
+    "(finished_at IS NULL"
+    " OR state IN ('planned', 'sent', 'accepted', 'partly_filled', 'unknown', 'suspended'))"
+)
 _GUARDS = "SELECT COUNT(*) FROM guards WHERE state <> 'closed'"
-_EXITS = "SELECT COUNT(*) FROM intents WHERE kind = 'exit' AND finished_at IS NULL"
+_EXITS = " ".join(("SELECT COUNT(*) FROM intents WHERE kind = 'exit' AND", LIVE_INTENT))
 _WRITTEN = """
 SELECT MAX(at) FROM (
     SELECT MAX(heartbeat_at) AS at FROM leases WHERE name = 'bot'

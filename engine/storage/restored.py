@@ -6,6 +6,8 @@ from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
+from engine.storage.contents import LIVE_INTENT
+
 #: The reason a guard waits with until it was compared with its venue.
 RESTORED = "restored from a backup; being compared with the venue"
 #: The same for one whose sale was running: it is always asked about.
@@ -19,15 +21,23 @@ COPIED_AND_CHANGED = (
 #: What its owner's answer lets each of them go on with.
 ONCE_ANSWERED = {COPIED: RESTORED, COPIED_AND_CHANGED: RESTORED_IN_SALE}
 
-_SUPERSEDE = """
-UPDATE intents SET state = 'superseded', finished_at = :now, updated_at = :now WHERE finished_at IS NULL
-"""
-_NOTE = """
-INSERT INTO intent_events (intent_id, seq, user_id, account_id, at, from_state, to_state, cause, words)
-SELECT i.intent_id, (SELECT COUNT(*) FROM intent_events e WHERE e.intent_id = i.intent_id),
-       i.user_id, i.account_id, :now, i.state, 'superseded', :cause, ''
-FROM intents i WHERE i.finished_at IS NULL
-"""
+_SUPERSEDE = " ".join(
+    (
+        "UPDATE intents SET state = 'superseded', finished_at = :now, updated_at = :now WHERE",
+        LIVE_INTENT,
+    )
+)
+# Behind the last step whatever its number: those of a damaged journal have gaps.
+_NOTE = " ".join(
+    (
+        "INSERT INTO intent_events"
+        " (intent_id, seq, user_id, account_id, at, from_state, to_state, cause, words)"
+        " SELECT intent_id, (SELECT COALESCE(MAX(seq), -1) + 1 FROM intent_events AS steps"
+        " WHERE steps.intent_id = intents.intent_id),"
+        " user_id, account_id, :now, state, 'superseded', :cause, '' FROM intents WHERE",
+        LIVE_INTENT,
+    )
+)
 _PAUSE = "UPDATE guards SET state = 'paused', state_reason = :why, updated_at = :now WHERE state = :state"
 #: The lease that tells which file a database was written into.
 FILE_LEASE = "file"

@@ -1,5 +1,6 @@
 """What a backup does not know must not be acted on."""
 
+import re
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -15,11 +16,12 @@ from engine.model.venues import Venue
 from engine.nonce.store import NonceStore
 from engine.orders import store as intents
 from engine.orders.intents import Intent, IntentKind
-from engine.orders.states import IntentState, client_order_id
+from engine.orders.states import LIVE_STATES, IntentState, client_order_id
 from engine.orders.steps_store import load_steps
 from engine.people import store as people
 from engine.people.accounts import KeyOrigin, StoredAccount
 from engine.people.roles import Role, User
+from engine.storage.contents import LIVE_INTENT
 from engine.storage.database import Database
 from engine.storage.migrate import run_migrations
 from engine.storage.restored import RESTORED, RESTORED_IN_SALE, carry_nonces, disarm
@@ -87,10 +89,8 @@ async def test_armed_guards_wait_for_the_comparison_and_closing_ones_for_their_o
     ]
 
 
-@pytest.mark.parametrize("state", [IntentState.PLANNED, IntentState.SENT, IntentState.SUSPENDED])
-async def test_an_exit_that_was_under_way_is_not_taken_up_again(database, file, state):
-    guard = await save(database, GuardState.CLOSING, guard_id="g")
-    intent = Intent(
+def an_intent(guard, state):
+    return Intent(
         intent_id="i",
         user_id=OWNER,
         account_id=ACCOUNT,
@@ -107,8 +107,13 @@ async def test_an_exit_that_was_under_way_is_not_taken_up_again(database, file, 
         created_at=NOW,
         updated_at=NOW,
     )
+
+
+@pytest.mark.parametrize("state", [IntentState.PLANNED, IntentState.SENT, IntentState.SUSPENDED])
+async def test_an_exit_that_was_under_way_is_not_taken_up_again(database, file, state):
+    guard = await save(database, GuardState.CLOSING, guard_id="g")
     async with database.write() as session:
-        await intents.insert_intent(session, intent)
+        await intents.insert_intent(session, an_intent(guard, state))
 
     disarm(file, now=NOW)
 
@@ -119,6 +124,30 @@ async def test_an_exit_that_was_under_way_is_not_taken_up_again(database, file, 
         (state, IntentState.SUPERSEDED, "restored from a backup")
     ]
     assert steps[0].at == NOW
+
+
+def test_every_state_of_an_order_that_is_not_over_counts_as_live():
+    assert re.findall(r"'(\w+)'", LIVE_INTENT) == [*LIVE_STATES]
+
+
+async def test_a_damaged_journal_is_disarmed_too(database, file):
+    guard = await save(database, GuardState.CLOSING, guard_id="g")
+    async with database.write() as session:
+        await intents.insert_intent(session, an_intent(guard, IntentState.SENT))
+    with closing(sqlite3.connect(file)) as connection, connection:
+        # An end without its state, and a step that is gone.
+        connection.execute("UPDATE intents SET finished_at = updated_at")
+        connection.executemany(
+            "INSERT INTO intent_events (intent_id, seq, user_id, account_id, at, to_state, cause)"
+            " VALUES ('i', ?, ?, ?, '2026-11-22 02:00:00.000000', 'sent', 'test')",
+            [(seq, OWNER, ACCOUNT) for seq in (0, 2)],
+        )
+
+    disarm(file, now=NOW)
+
+    async with database.read() as session:
+        assert await intents.load_live_intents(session) == ()
+        assert [step.seq for step in await load_steps(session, "i")] == [0, 2, 3]
 
 
 async def test_nonces_go_on_from_the_higher_of_both_databases(file, backup):
