@@ -12,7 +12,7 @@ LIVE_INTENT = (
     " OR state IN ('planned', 'sent', 'accepted', 'partly_filled', 'unknown', 'suspended'))"
 )
 _GUARDS = "SELECT COUNT(*) FROM guards WHERE state <> 'closed'"
-_EXITS = " ".join(("SELECT COUNT(*) FROM intents WHERE kind = 'exit' AND", LIVE_INTENT))
+_EXITS = f"SELECT COUNT(*) FROM intents WHERE kind = 'exit' AND {LIVE_INTENT}"  # noqa: S608 - of constants
 _WRITTEN = """
 SELECT MAX(at) FROM (
     SELECT MAX(heartbeat_at) AS at FROM leases WHERE name = 'bot'

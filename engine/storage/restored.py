@@ -21,23 +21,16 @@ COPIED_AND_CHANGED = (
 #: What its owner's answer lets each of them go on with.
 ONCE_ANSWERED = {COPIED: RESTORED, COPIED_AND_CHANGED: RESTORED_IN_SALE}
 
-_SUPERSEDE = " ".join(
-    (
-        "UPDATE intents SET state = 'superseded', finished_at = :now, updated_at = :now WHERE",
-        LIVE_INTENT,
-    )
-)
+_SUPERSEDE = f"""
+UPDATE intents SET state = 'superseded', finished_at = :now, updated_at = :now WHERE {LIVE_INTENT}
+"""  # noqa: S608 - of constants
 # Behind the last step whatever its number: those of a damaged journal have gaps.
-_NOTE = " ".join(
-    (
-        "INSERT INTO intent_events"
-        " (intent_id, seq, user_id, account_id, at, from_state, to_state, cause, words)"
-        " SELECT intent_id, (SELECT COALESCE(MAX(seq), -1) + 1 FROM intent_events AS steps"
-        " WHERE steps.intent_id = intents.intent_id),"
-        " user_id, account_id, :now, state, 'superseded', :cause, '' FROM intents WHERE",
-        LIVE_INTENT,
-    )
-)
+_NOTE = f"""
+INSERT INTO intent_events (intent_id, seq, user_id, account_id, at, from_state, to_state, cause, words)
+SELECT intent_id, (SELECT COALESCE(MAX(seq), -1) + 1 FROM intent_events AS e WHERE e.intent_id = intents.intent_id),
+       user_id, account_id, :now, state, 'superseded', :cause, ''
+FROM intents WHERE {LIVE_INTENT}
+"""  # noqa: S608 - of constants
 _PAUSE = "UPDATE guards SET state = 'paused', state_reason = :why, updated_at = :now WHERE state = :state"
 #: The lease that tells which file a database was written into.
 FILE_LEASE = "file"
