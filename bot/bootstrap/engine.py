@@ -45,6 +45,7 @@ from engine.sync.guard_changes import GuardChanges
 from engine.sync.reconciler import GuardReconciler
 from engine.sync.renamings import Renamings
 from engine.sync.unreadable import UnreadableRecords
+from engine.sync.untold_orders import UntoldOrders
 from engine.sync.waiting_guards import WaitingGuards
 
 #: A shorter silence than this, or than three guard cycles, is no gap worth a message.
@@ -188,6 +189,7 @@ def _build_sync(settings: Settings, base: Base, books: _Books, setter: GuardSett
         ),
         outages=books.outages,
         late_fills=LateFills(database=database, brokers=base.brokers, clock=clock),
+        untold_orders=UntoldOrders(database=database, clock=clock),
         database=database,
     )
 

@@ -20,6 +20,7 @@ class AlertKind(StrEnum):
     NOT_WATCHING = "not_watching"
     PRICE_TROUBLE = "price_trouble"
     BROKER_TROUBLE = "broker_trouble"
+    ORDER_UNTOLD = "order_untold"
     ENTRIES_CHANGED = "entries_changed"
     ALERT_UNREADABLE = "alert_unreadable"
     RECORD_UNREADABLE = "record_unreadable"

@@ -17,6 +17,7 @@ from engine.exits.exit_journal import ExitJournal
 from engine.guards import store as guards
 from engine.guards.following import quantity_there
 from engine.guards.guard import GuardState
+from engine.model.errors import BrokerError, MisconfiguredError, RefusalReason, RefusedError
 from engine.model.holdings import AccountReport
 from engine.model.money import ZERO, exact
 from engine.model.orders import Fill, Order, OrderStatus, VenueOrderId
@@ -52,6 +53,18 @@ class LateOrder:
     order_id: VenueOrderId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sought:
+    """A given up attempt that is looked up by our id."""
+
+    intent: Intent
+    #: The intent as it was when the attempt left.
+    sent: Intent
+    left_at: datetime | None
+    #: What traded since and is not known as ours.
+    strangers: frozenset[str]
+
+
 class LateFills:
     """Looks for them among the fills of an account, once their exit is over: before, the exit seeks them itself."""
 
@@ -64,24 +77,31 @@ class LateFills:
         #: By client order id: orders with fills that are not the one.
         self._others = dict[str, frozenset[str]]()
 
-    async def book(self, report: AccountReport) -> None:
+    async def book(self, report: AccountReport) -> Mapping[str, BrokerError]:
         """Book every fill of an attempt that its exit did not end with; each quantity is told once.
 
-        Raises:
-            BrokerError: the venue does not tell whose order has filled.
-
+        Returns, by asset, why the venue does not tell whose order has filled: what is traded in that asset may be
+        ours, and all else is not concerned.
         """
         account_id = report.account.account_id
         async with self._database.read() as session:
             given_up = await load_given_up(session, account_id)
+        untold, silence = dict[str, BrokerError](), None
         for intent in given_up:
             try:
-                orders = [*await self._known(intent), *await self._found(intent)]
+                for late in await self._known(intent):
+                    await self._book(late, report)
+                sought = await self._sought(intent)
             except UnreadableRecordError:
                 # Its owner is told of the damage; the positions of the account are followed all the same.
                 continue
-            for late in orders:
-                await self._book(late, report)
+            for one in sought:
+                error = silence or await self._book_if_ours(one, report)
+                if error is not None:
+                    untold[intent.asset] = error
+                    # A venue that is away is asked once a turn: everything else of the account waits meanwhile.
+                    silence = error if _is_away(error) else silence
+        return untold
 
     async def are_awaited(self, account_id: str) -> bool:
         """Tell whether an attempt was given up so lately that its order may still fill."""
@@ -99,31 +119,48 @@ class LateFills:
             if order_id != intent.venue_order_id
         ]
 
-    async def _found(self, intent: Intent) -> list[LateOrder]:
-        """Look the attempts of which no order is known up by our ids, if a fill could be theirs."""
+    async def _sought(self, intent: Intent) -> list[_Sought]:
+        """Return the attempts of which no order is known and of which a fill could be."""
         steps = await self._journal.load_steps(intent.intent_id)
         known = {*orders_of_attempts(intent.venue, steps).values(), *late_orders(steps).values()}
         unknown = [one for one in unproven_attempts(intent.venue, steps) if one not in known]
         if not unknown or not self._is_recent(intent):
             return []
-        strangers, found = await self._strangers(intent), list[LateOrder]()
-        for attempt in unknown:
-            sent = replace(
-                intent, attempt=attempt, client_order_id=client_order_id(intent.intent_id, attempt)
+        strangers = await self._strangers(intent)
+        attempts = (
+            _Sought(
+                intent=intent,
+                sent=replace(
+                    intent, attempt=attempt, client_order_id=client_order_id(intent.intent_id, attempt)
+                ),
+                left_at=first_sent_at(intent.venue, steps, attempt),
+                strangers=strangers,
             )
-            if strangers <= self._others.get(sent.client_order_id, frozenset()):
-                continue
-            looked_up = await self._lookup.find(
-                sent, self._brokers[intent.account_id], priority=Priority.READ
-            )
-            if isinstance(looked_up, Found) and _is_certain(
-                looked_up.order, sent, first_sent_at(intent.venue, steps, attempt)
-            ):
-                order_id = looked_up.order.venue_order_id
-                found.append(LateOrder(intent=intent, attempt=attempt, order_id=order_id))
-            else:
-                self._others[sent.client_order_id] = strangers
-        return found
+            for attempt in unknown
+        )
+        return [
+            one
+            for one in attempts
+            if not strangers <= self._others.get(one.sent.client_order_id, frozenset())
+        ]
+
+    async def _book_if_ours(self, sought: _Sought, report: AccountReport) -> BrokerError | None:
+        """Look an attempt up by our id and book what it filled; return why the venue does not tell."""
+        sent = sought.sent
+        try:
+            looked_up = await self._lookup.find(sent, self._brokers[sent.account_id], priority=Priority.READ)
+        except RefusedError as e:
+            # What the venue does not know is none of ours; it is asked again, because it may yet come to know it.
+            return None if e.reason is RefusalReason.UNKNOWN_ORDER else e
+        except BrokerError as e:
+            return e
+        if isinstance(looked_up, Found) and _is_certain(looked_up.order, sent, sought.left_at):
+            order_id = looked_up.order.venue_order_id
+            late = LateOrder(intent=sought.intent, attempt=sent.attempt, order_id=order_id)
+            await self._book(late, report)
+        else:
+            self._others[sent.client_order_id] = sought.strangers
+        return None
 
     async def _strangers(self, intent: Intent) -> frozenset[str]:
         """Return the orders that traded what the intent was to sell and are not known as ours."""
@@ -197,6 +234,11 @@ class LateFills:
         if reduced.state is GuardState.CLOSED:
             reduced = replace(reduced, state_reason="sold")
         await guards.save_guard(session, reduced, now=self._clock.now(), cause=FILLED_LATE)
+
+
+def _is_away(error: BrokerError) -> bool:
+    """Tell whether a venue answers nothing now, rather than not this."""
+    return not isinstance(error, RefusedError | MisconfiguredError)
 
 
 def _is_certain(order: Order, sent: Intent, left_at: datetime | None) -> bool:

@@ -7,12 +7,14 @@ from engine.exits.late_fills import LateFills
 from engine.guards.resting import Rest
 from engine.model.errors import BrokerError
 from engine.model.holdings import AccountReport
+from engine.model.movements import concerns
 from engine.model.orders import Fill
 from engine.model.venues import Account
 from engine.offers.onboarding import Onboarding
 from engine.orders.unreported import lacks_fills
 from engine.storage.database import Database
 from engine.sync.reconciler import GuardReconciler
+from engine.sync.untold_orders import UntoldOrders
 
 
 class AccountSync:
@@ -27,6 +29,7 @@ class AccountSync:
         onboarding: Onboarding,
         outages: OutageMonitor,
         late_fills: LateFills,
+        untold_orders: UntoldOrders,
         database: Database,
     ) -> None:
         self._reconciler = reconciler
@@ -35,8 +38,9 @@ class AccountSync:
         self._onboarding = onboarding
         self._outages = outages
         self._late_fills = late_fills
+        self._untold_orders = untold_orders
         self._database = database
-        #: By account: fills of which the venue did not tell yet whether an order of ours filled late.
+        #: By account: fills of assets of which the venue did not tell yet whether an order of ours filled late.
         self._unbooked: dict[str, tuple[Fill, ...]] = {}
         self._rests: dict[str, Rest] = {}
 
@@ -50,7 +54,7 @@ class AccountSync:
             await self._outages.note(account, ReadingKind.PAST_TRADES, None)
             return
         try:
-            new = await self._catch_up(account, report)
+            new = await self._catch_up(account)
         except BrokerError as e:
             # Without the fills a change could not be told from a sale; the next reading tries again.
             await self._outages.note(account, ReadingKind.PAST_TRADES, e)
@@ -59,26 +63,35 @@ class AccountSync:
         if new is None:
             # So it is while some of the new ones are still to be read.
             return
+        untold = await self._find_late_fills(account, report, new)
         await self._histories.explain(report)
-        await self._reconciler.reconcile(report, asked, new)
+        await self._reconciler.reconcile(report, asked, new, untold=untold)
         await self._onboarding.meet(account)
         is_clear = (
-            self._histories.is_explained(report)
+            not untold
+            and self._histories.is_explained(report)
             and not await self._reconciler.is_waiting(account)
             and not await self._lacks_own_fills(account)
             and not await self._late_fills.are_awaited(account.account_id)
         )
         self._rests[account.account_id] = self._rest(account).after(report, asked=asked, is_clear=is_clear)
 
-    async def _catch_up(self, account: Account, report: AccountReport) -> tuple[Fill, ...] | None:
-        """Return the fills that are new once it is known which are ours; None while some are still to be read."""
+    async def _catch_up(self, account: Account) -> tuple[Fill, ...] | None:
+        """Return the fills no guard was held against yet; None while some are still to be read."""
         account_id = account.account_id
         new = await self._histories.catch_up(account)
-        if new is None:
-            return None
-        self._unbooked[account_id] = (*self._unbooked.get(account_id, ()), *new)
-        await self._late_fills.book(report)
-        return self._unbooked.pop(account_id)
+        return None if new is None else (*self._unbooked.get(account_id, ()), *new)
+
+    async def _find_late_fills(
+        self, account: Account, report: AccountReport, new: tuple[Fill, ...]
+    ) -> frozenset[str]:
+        """Return the assets of which the venue does not tell yet whether an order of ours filled late."""
+        untold = await self._late_fills.book(report)
+        self._unbooked[account.account_id] = tuple(
+            fill for fill in new if any(fill.base == asset or concerns(asset, fill) for asset in untold)
+        )
+        await self._untold_orders.note(account, untold)
+        return frozenset(untold)
 
     def _rest(self, account: Account) -> Rest:
         return self._rests.get(account.account_id, Rest())

@@ -1,5 +1,6 @@
 """Hold the guards of an account against each reading of it."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -84,16 +85,32 @@ class GuardReconciler:
                 return False
         return True
 
-    async def reconcile(self, report: AccountReport, asked: Moment, new: tuple[Fill, ...]) -> None:
-        """Compare every open guard of an account with a reading and its new fills, and store what changed."""
+    async def reconcile(
+        self,
+        report: AccountReport,
+        asked: Moment,
+        new: tuple[Fill, ...],
+        *,
+        untold: Collection[str] = (),
+    ) -> None:
+        """Compare every open guard of an account with a reading and its new fills, and store what changed.
+
+        Those of `untold` assets wait: an order of ours may have filled there that the venue does not tell of.
+        """
         account_id = report.account.account_id
         async with self._database.read() as session:
             guards = await rows.load_open_guards(session, account_id)
         before, self._suspects[account_id] = self._suspects.get(account_id, {}), {}
         self._renamings.begin_reading(account_id)
-        for guard in (guard for guard in guards if is_told(report, guard)):
-            if not await self._waiting.take(report, guard, new):
+        for guard in guards:
+            if guard.asset in untold:
+                self._keep_suspect(guard, before)
+            elif is_told(report, guard) and not await self._waiting.take(report, guard, new):
                 await self._follow(report, asked, guard, new, suspect=before.get(guard.guard_id))
+
+    def _keep_suspect(self, guard: Guard, before: Mapping[str, Suspect]) -> None:
+        if guard.guard_id in before:
+            self._suspects[guard.account_id][guard.guard_id] = before[guard.guard_id]
 
     async def _may_be_explained(self, account: Account) -> bool:
         """Tell whether something guarded vanished so lately that a sale of it may still be told."""

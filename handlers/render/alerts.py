@@ -25,6 +25,7 @@ from engine.alerts.messages import (
     Message,
     Moved,
     NotWatching,
+    OrderUntold,
     PriceTrouble,
     RecordUnreadable,
 )
@@ -147,6 +148,7 @@ def _plain(
         | NotWatching
         | PriceTrouble
         | BrokerTrouble
+        | OrderUntold
         | EntriesChanged
         | AlertUnreadable
         | RecordUnreadable
@@ -165,10 +167,8 @@ def _plain(
             yield from _closed_elsewhere(message, reader)
         case NotWatching():
             yield from _not_watching(message, reader)
-        case PriceTrouble():
-            yield from _price_trouble(message, reader)
-        case BrokerTrouble():
-            yield from _broker_trouble(message, reader)
+        case PriceTrouble() | BrokerTrouble() | OrderUntold():
+            yield from _venue_trouble(message, reader)
         case EntriesChanged():
             yield from _entries_changed(message, reader)
         case AlertUnreadable() | RecordUnreadable():
@@ -203,6 +203,16 @@ def _moved(moved: Moved) -> str:
     if moved.before is None:
         return f"{_name(moved)}: before: not recorded, now {after}"
     return f"{_name(moved)}: {percent(moved.before)} → {after}"
+
+
+def _venue_trouble(message: PriceTrouble | BrokerTrouble | OrderUntold, reader: Reader) -> Iterator[str]:
+    match message:
+        case PriceTrouble():
+            yield from _price_trouble(message, reader)
+        case BrokerTrouble():
+            yield from _broker_trouble(message, reader)
+        case OrderUntold():
+            yield from _order_untold(message, reader)
 
 
 def _price_trouble(message: PriceTrouble, reader: Reader) -> Iterator[str]:
@@ -250,6 +260,25 @@ def _broker_trouble(message: BrokerTrouble, reader: Reader) -> Iterator[str]:
             if message.guarded:
                 yield f"Guards at {label} are watched again."
     yield _since(message, "Out of reach", reader)
+
+
+def _order_untold(message: OrderUntold, reader: Reader) -> Iterator[str]:
+    venue, asset = message.venue.label, escape(message.asset)
+    if message.over:
+        yield bold(f"{venue} tells again whose orders traded {message.asset}")
+        if message.guarded:
+            yield f"The guard of {asset} follows what is sold and moved there again."
+        return
+    yield bold(f"{venue}{' still' if message.again else ''} does not tell whose order traded {message.asset}")
+    yield foreign(message.why)
+    yield f"It may be a sell order of NIJA whose answer was lost and that filled late. All but {asset} is followed."
+    if message.guarded:
+        yield (
+            f"Until {venue} tells, the guard of {asset} watches and sells as before, but what you sell or move of it "
+            f"is not taken off it. If you sold or moved some, end the guard with /unguard {asset}."
+        )
+    yield f"NIJA keeps asking and will tell you. Look at {venue}'s order history for what was traded."
+    yield f"Since {reader.clock(message.since)}, {reader.age(message.since)}"
 
 
 def _own_app(venue: Venue) -> str:

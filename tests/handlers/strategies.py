@@ -421,4 +421,14 @@ alerts = st.one_of(
         why=words,
         since=times,
     ),
+    st.builds(
+        messages.OrderUntold,
+        venue=venues,
+        asset=names,
+        why=words,
+        since=times,
+        guarded=st.booleans(),
+        over=st.booleans(),
+        again=st.booleans(),
+    ),
 )

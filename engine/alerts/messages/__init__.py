@@ -35,6 +35,7 @@ from engine.alerts.messages.watching import (
     BrokerTrouble,
     Moved,
     NotWatching,
+    OrderUntold,
     PriceTrouble,
 )
 
@@ -60,6 +61,7 @@ __all__ = [
     "Message",
     "Moved",
     "NotWatching",
+    "OrderUntold",
     "PriceTrouble",
     "RecordKind",
     "RecordUnreadable",
@@ -82,6 +84,7 @@ Message = Annotated[
     | NotWatching
     | PriceTrouble
     | BrokerTrouble
+    | OrderUntold
     | EntriesChanged
     | AlertUnreadable
     | RecordUnreadable

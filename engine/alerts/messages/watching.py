@@ -58,3 +58,19 @@ class BrokerTrouble:
     again: bool = False
     #: False when nothing is guarded at it.
     guarded: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderUntold:
+    """A venue does not tell whose order traded a coin, which may be a sell order that was given up; or tells now."""
+
+    kind: Literal["order_untold"] = "order_untold"
+    venue: Venue
+    asset: str
+    why: str
+    since: datetime
+    #: False when nothing of it is guarded.
+    guarded: bool
+    over: bool = False
+    #: True when it was told before and is still so.
+    again: bool = False

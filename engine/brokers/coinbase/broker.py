@@ -35,7 +35,7 @@ from engine.brokers.parse import (
     text_in,
 )
 from engine.clock import Clock
-from engine.model.errors import KeyRejectedError, MisconfiguredError
+from engine.model.errors import KeyRejectedError, MisconfiguredError, RefusedError
 from engine.model.holdings import AccountReport
 from engine.model.money import ZERO
 from engine.model.orders import (
@@ -276,8 +276,12 @@ class CoinbaseBroker(CcxtBroker):
     async def _is_ours(
         self, order_id: VenueOrderId, doubts: Doubts, seen: set[str], priority: Priority
     ) -> bool:
-        answer = await self._get(f"orders/historical/{order_id}", {}, priority)
         seen.add(order_id)
+        try:
+            answer = await self._get(f"orders/historical/{order_id}", {}, priority)
+        except RefusedError as e:
+            doubts.note_refused(e)
+            return False
         with reading(Venue.COINBASE):
             row = row_in(as_row(answer, "order"), "order")
             return doubts.is_ours(row)

@@ -6,7 +6,7 @@ from engine.brokers.coinbase.orders import glimpse_fill, glimpse_order, has_clie
 from engine.brokers.open_orders import named
 from engine.brokers.parse import MalformedAnswerError, Row, text_in
 from engine.brokers.unnamed import Glimpse, Likeness, could_be, likeness
-from engine.model.errors import UncertainOrderError
+from engine.model.errors import RefusalReason, RefusedError, UncertainOrderError
 from engine.model.orders import ClientOrderId, Sent
 from engine.model.venues import Venue
 
@@ -24,6 +24,7 @@ class Doubts:
         self._sent = sent
         self._shifted = shifted
         self._uncertain, self._nameless = set[str](), set[str]()
+        self._unknown: RefusedError | None = None
 
     def is_ours(self, row: Row) -> bool:
         """Tell whether an order that was read by its id is ours; one that may be is remembered."""
@@ -40,8 +41,21 @@ class Doubts:
         """Remember a trade that names no order, if it may be of ours."""
         self._note(row, glimpse_fill(row), _TRADE)
 
+    def note_refused(self, error: RefusedError) -> None:
+        """Remember that Coinbase does not know an order that it lists: another one may still be ours.
+
+        Raises:
+            RefusedError: it was refused for something else.
+
+        """
+        if error.reason is not RefusalReason.UNKNOWN_ORDER:
+            raise error
+        self._unknown = error
+
     def raise_for_any(self) -> None:
-        """Raise UncertainOrderError where one of them may be the order that was looked up."""
+        """Raise where one of them may be the order that was looked up: UncertainOrderError, or what Coinbase said."""
+        if self._unknown is not None:
+            raise self._unknown
         if self._uncertain or self._nameless:
             raise UncertainOrderError(Venue.COINBASE, self._uncertain, self._nameless)
 

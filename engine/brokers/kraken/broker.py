@@ -186,11 +186,13 @@ class KrakenBroker(CcxtBroker):
             traded = parse_traded_orders(rows, catalog)
         known = self._not_ours.setdefault(client_order_id, set())
         order_ids = sorted({order_id for order_id, pair in traded if pair == symbol} - known)
-        orders = await self._query_orders(order_ids, priority)
-        with reading(Venue.KRAKEN):
-            require_all(order_ids, orders)
+        orders, refusal = await self._query_each(order_ids, priority)
         found = await self._pick(orders, client_order_id, symbol, sent, uncertain)
         if found is None:
+            if refusal is not None:
+                raise refusal
+            with reading(Venue.KRAKEN):
+                require_all(order_ids, orders)
             known.update(order_id for order_id in order_ids if order_id not in uncertain)
         if found is None and uncertain:
             raise UncertainOrderError(Venue.KRAKEN, uncertain)
@@ -344,6 +346,25 @@ class KrakenBroker(CcxtBroker):
             with reading(Venue.KRAKEN):
                 rows |= table_in({"QueryOrders": result}, "QueryOrders")
         return rows
+
+    async def _query_each(
+        self, order_ids: list[VenueOrderId], priority: Priority
+    ) -> tuple[dict[str, Row], RefusedError | None]:
+        """Query orders of which Kraken may not know every one, and return its refusal where it does not.
+
+        One id that it does not know makes it refuse all that were asked for with it.
+        """
+        try:
+            return await self._query_orders(order_ids, priority), None
+        except RefusedError as e:
+            if e.reason is not RefusalReason.UNKNOWN_ORDER:
+                raise
+            refusal = e
+        rows: dict[str, Row] = {}
+        for order_id in order_ids if len(order_ids) > 1 else ():
+            found, _ = await self._query_each([order_id], priority)
+            rows |= found
+        return rows, refusal
 
     async def _parsed(self, order_id: str, row: Row) -> Order:
         # Without its single fills: those cost two points more, which an exit may not have.

@@ -30,6 +30,7 @@ from engine.alerts.messages import (
     Message,
     Moved,
     NotWatching,
+    OrderUntold,
     PriceTrouble,
     RecordKind,
     RecordUnreadable,
@@ -129,6 +130,13 @@ EXAMPLES = {
     "price_trouble": PriceTrouble(**_ABOUT, what="unknown", why="no bid", since=ago(seconds=30)),
     "broker_trouble": BrokerTrouble(
         venue=Venue.COINBASE, what="key_rejected", why="401 <Unauthorized>", since=ago(seconds=30)
+    ),
+    "order_untold": OrderUntold(
+        venue=Venue.KRAKEN,
+        asset="BTC",
+        why="EGeneral:Internal error",
+        since=ago(minutes=3),
+        guarded=True,
     ),
     "alert_unreadable": AlertUnreadable(alert_id=17, lost="exit_filled", written_at=ago(minutes=3)),
     "record_unreadable": RecordUnreadable(

@@ -239,6 +239,27 @@ async def test_our_id_finds_an_order_that_only_its_fills_show_yet(broker, venue,
     assert found.venue_order_id == order_id
 
 
+async def test_an_order_the_venue_does_not_know_hides_none_of_ours_and_proves_nothing(broker, venue, sell):
+    venue.deposit("BTC", "1")
+    stranger = venue.place("BTC/USD", "sell", "0.1").id
+    request, order_id = await sell()
+    body = '{"orders":[],"has_next":false,"cursor":""}'
+    fault(venue, FaultKind.HTML_200, "orders/historical/batch", body=body, times=6)
+    unknown = {
+        "status": 404,
+        "body": '{"error":"NOT_FOUND","message":"order with this orderID was not found"}',
+    }
+    endpoint = "orders/historical/{order_id}"
+    fault(venue, FaultKind.HTTP_ERROR_BEFORE, endpoint, path_end=stranger, times=None, **unknown)
+
+    found = await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE)
+
+    assert found.venue_order_id == order_id
+    with pytest.raises(RefusedError) as refusal:
+        await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE)
+    assert refusal.value.reason is RefusalReason.UNKNOWN_ORDER
+
+
 def orders_page(*rows):
     return json.dumps({"orders": rows, "has_next": False, "cursor": ""})
 

@@ -269,6 +269,31 @@ async def test_a_traded_order_the_venue_does_not_show_is_no_proof_of_absence(bro
         await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE)
 
 
+async def test_a_traded_order_the_venue_does_not_know_hides_none_of_ours(broker, venue, sell):
+    venue.deposit("BTC", "1")
+    request, order_id = await sell()
+    venue.place("BTC/USD", "sell", "0.1")
+    body = '{"error":[],"result":{"open":{},"closed":{},"count":0}}'
+    for endpoint in ("OpenOrders", "ClosedOrders"):
+        fault(venue, FaultKind.HTML_200, endpoint, body=body)
+    # Both are asked for at once; alone, ours is known.
+    fault(venue, FaultKind.ERROR, "QueryOrders", message="EOrder:Unknown order")
+
+    found = await broker.find_order(request.client_order_id, "BTC/USD", since=SINCE)
+
+    assert found.venue_order_id == order_id
+
+
+async def test_a_traded_order_the_venue_does_not_know_is_no_proof_of_absence(broker, venue, sell):
+    venue.deposit("BTC", "1")
+    await sell()
+    fault(venue, FaultKind.ERROR, "QueryOrders", message="EOrder:Unknown order", times=None)
+
+    with pytest.raises(RefusedError) as refusal:
+        await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE)
+    assert refusal.value.reason is RefusalReason.UNKNOWN_ORDER
+
+
 async def test_a_page_of_trades_that_is_empty_too_early_is_no_proof_of_absence(broker, venue):
     body = '{"error":[],"result":{"trades":{},"count":3}}'
     fault(venue, FaultKind.HTML_200, "TradesHistory", body=body)

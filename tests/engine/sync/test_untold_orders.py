@@ -1,0 +1,116 @@
+"""A venue that does not tell whether an order it traded is one that NIJA gave up: only that coin waits for the answer."""
+
+from decimal import Decimal
+
+import pytest
+
+from engine.alerts.messages import BrokerTrouble, ClosedElsewhere, ExitFilled, OrderUntold
+from sandbox.faults import FaultKind
+
+D = Decimal
+UNKNOWN = "EOrder:Unknown order"
+
+
+async def read_often(room, times=4):
+    for _ in range(times):
+        await room.clock.sleep(30)
+        await room.read()
+
+
+@pytest.fixture
+async def room(room):
+    """A sale of BTC whose order never arrived was given up; ETH is guarded, and so is BTC still."""
+    room.deposit("BTC", "0.3")
+    room.set_bid("60000")
+    await room.arm("0.1", "6000")
+    await read_often(room)
+    room.fault(FaultKind.DROP_BEFORE)
+    room.set_bid("50000")
+    await room.look()
+    await room.clock.sleep(2)
+    room.set_bid("70000")
+    await room.look()
+    await room.wait_for("exit ")
+    room.deposit("ETH", "1")
+    room.set_bid("2000", "ETH/USD")
+    await room.arm("1", "1500", "ETH/USD", guard_id="guard-2")
+    await read_often(room)
+    return room
+
+
+def guarded(guards):
+    return {guard.asset: guard.quantity for guard in guards}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": FaultKind.ERROR, "message": "EGeneral:Internal error"},
+        {"kind": FaultKind.ERROR, "message": "EService:Unavailable"},
+        {"kind": FaultKind.ERROR, "message": UNKNOWN},
+        {"kind": FaultKind.HTTP_ERROR_BEFORE},
+        {"kind": FaultKind.DROP_AFTER},
+        {"kind": FaultKind.HTML_200},
+        {"kind": FaultKind.WRONG_FIELDS, "fields": {"vol": None}},
+    ],
+    ids=str,
+)
+async def test_a_question_about_one_coin_keeps_no_other_from_being_followed(room, fault):
+    room.fault(endpoint="QueryOrders", times=None, **fault)
+    room.trade("sell", "0.05")
+    room.trade("sell", "1", "ETH/USD")
+
+    await read_often(room, 6)
+
+    assert "ETH" not in guarded(await room.guards())
+    [sold] = await room.alerts(ClosedElsewhere)
+    assert (sold.symbol, sold.quantity) == ("ETH/USD", 1)
+
+
+async def test_the_coin_in_question_is_followed_once_the_venue_tells(room):
+    room.fault(FaultKind.ERROR, "QueryOrders", times=None, message="EGeneral:Internal error")
+    room.trade("sell", "0.05")
+    await read_often(room, 6)
+    assert guarded(await room.guards())["BTC"] == D("0.1")
+
+    room.world.faults("kraken").clear()
+    await read_often(room)
+
+    assert guarded(await room.guards())["BTC"] == D("0.05")
+    assert await room.alerts(ExitFilled) == []
+
+
+async def test_an_order_that_the_venue_does_not_know_is_none_of_ours(room):
+    room.fault(FaultKind.ERROR, "QueryOrders", times=None, message=UNKNOWN)
+    room.trade("sell", "0.05")
+
+    await read_often(room)
+
+    assert guarded(await room.guards())["BTC"] == D("0.05")
+    assert await room.alerts(OrderUntold, ExitFilled) == []
+
+
+async def test_its_owner_is_told_what_waits_and_when_it_is_over(room):
+    room.fault(FaultKind.ERROR, "QueryOrders", times=None, message="EGeneral:Internal error")
+    room.trade("sell", "0.05")
+    await read_often(room, 4)
+
+    [told, *_] = await room.alerts(OrderUntold)
+    assert (told.asset, told.guarded, told.over) == ("BTC", True, False)
+    assert "Internal error" in told.why
+    assert await room.alerts(BrokerTrouble) == []
+
+    room.world.faults("kraken").clear()
+    await read_often(room)
+
+    assert [told.over for told in await room.alerts(OrderUntold)][-1]
+
+
+async def test_a_venue_that_answers_soon_is_not_told_of(room):
+    room.fault(FaultKind.ERROR, "QueryOrders", times=2, message="EGeneral:Internal error")
+    room.trade("sell", "0.05")
+
+    await read_often(room)
+
+    assert await room.alerts(OrderUntold) == []
+    assert guarded(await room.guards())["BTC"] == D("0.05")
