@@ -1,4 +1,4 @@
-"""All tables, one file a subject; importing this knows them all."""
+"""Every table of the packages; importing this knows them all."""
 
 from engine.accounts.balances_table import AccountStateRow, SnapshotRow
 from engine.accounts.costs_table import FeeQuoteRow, SpreadQuoteRow

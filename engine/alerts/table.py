@@ -1,4 +1,4 @@
-"""Alerts on their way, buttons waiting to be pressed, and updates already handled."""
+"""Alerts on their way to their readers."""
 
 from datetime import datetime
 from typing import ClassVar

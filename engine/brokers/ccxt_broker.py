@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from engine.brokers.base import BookedFee, Priority
 from engine.brokers.ccxt_client import Call, VenueClient
-from engine.brokers.errors_table import Operation, RateLimitedError
+from engine.brokers.error_classes import Operation, RateLimitedError
 from engine.brokers.key_health import KeyHealth
 from engine.brokers.lane import Lane
 from engine.brokers.parse import MalformedAnswerError

@@ -21,7 +21,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from yarl import URL
 
 from engine.brokers.ccxt_classes import import_classes
-from engine.brokers.errors_table import Operation, RedirectedError, judge_answer, judge_transport
+from engine.brokers.error_classes import Operation, RedirectedError, judge_answer, judge_transport
 from engine.clock import Clock, Moment
 from engine.model.errors import InvalidNonceError, KeyRejectedError
 from engine.model.venues import Venue

@@ -1,4 +1,4 @@
-"""What trading costs where, and the routes that were decided."""
+"""Routing decisions that were made, kept for a while."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What trading costs where, and the routes that were decided from it."""
+"""Routing decisions that were made."""
 
 from datetime import datetime
 from typing import Any, ClassVar

@@ -1,1 +1,1 @@
-"""What a price is: quotes, marks, USD values and what trading costs."""
+"""What a price is: quotes, marks and USD values."""

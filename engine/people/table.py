@@ -1,4 +1,4 @@
-"""Users, their accounts, their sealed keys, and the nonces of all keys."""
+"""Users, their accounts and their sealed keys."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -1,1 +1,1 @@
-"""The database: tables, exact columns, engines and repositories."""
+"""The database: exact columns, statements, backup and restore, and what a process notes of itself."""

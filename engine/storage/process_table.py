@@ -1,4 +1,4 @@
-"""Which process may write, and when the bot was watching."""
+"""Which process may write, when the bot was watching, and which updates it has handled."""
 
 from datetime import datetime
 from typing import ClassVar

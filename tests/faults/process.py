@@ -110,7 +110,7 @@ PROCESS_FAULTS = (
             "tests/engine/brokers/test_ccxt_client.py::test_no_answer_in_time_is_unknown_for_an_order",
             "tests/engine/brokers/test_ccxt_client.py::test_an_order_that_found_no_connection_was_certainly_not_sent",
             "tests/engine/brokers/test_ccxt_client.py::test_an_order_to_a_server_whose_certificate_nobody_trusts_was_certainly_not_sent",
-            "tests/engine/brokers/test_errors_table.py::test_failures_on_the_way",
+            "tests/engine/brokers/test_error_classes.py::test_failures_on_the_way",
             "tests/acceptance/test_balances_under_way.py::test_a_sale_goes_out_while_another_venue_hangs_and_balance_is_asked",
         ),
     ),

@@ -24,7 +24,7 @@ VENUE = (
         outcome="as V1",
         tests=(
             "tests/engine/exits/test_sale_lost_answers.py::test_a_lost_answer_never_sells_twice",
-            "tests/engine/brokers/test_errors_table.py::test_answers_that_are_no_json",
+            "tests/engine/brokers/test_error_classes.py::test_answers_that_are_no_json",
             "tests/engine/brokers/coinbase/test_coinbase_broker.py::test_an_order_whose_answer_was_lost_is_unknown_and_found_by_our_id",
             "tests/engine/brokers/alpaca/test_alpaca_broker.py::test_an_order_whose_answer_was_lost_is_unknown_and_found_by_our_id",
         ),

@@ -24,7 +24,7 @@ from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions, P
 from engine.brokers.budget import Budget
 from engine.brokers.ccxt_broker import CcxtBroker, Departure, booked_with, reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, VenueClient, alpaca_client
-from engine.brokers.errors_table import Operation
+from engine.brokers.error_classes import Operation
 from engine.brokers.lane import Lane
 from engine.brokers.parse import Row, amount_in, as_list, as_row, text_in
 from engine.clock import Clock

@@ -8,7 +8,7 @@ from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions, P
 from engine.brokers.budget import Budget
 from engine.brokers.ccxt_broker import CcxtBroker, Departure, booked_with, reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, NextNonce, VenueClient, kraken_client
-from engine.brokers.errors_table import Operation
+from engine.brokers.error_classes import Operation
 from engine.brokers.kraken.fees import gather_fees
 from engine.brokers.kraken.market import KrakenMarketData, pair_id_of
 from engine.brokers.kraken.order_params import order_params

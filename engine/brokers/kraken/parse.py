@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.brokers.base import KeyPermissions
-from engine.brokers.errors_table import Operation, find_words, judge_answer
+from engine.brokers.error_classes import Operation, find_words, judge_answer
 from engine.brokers.kraken.names import Catalog, Part
 from engine.brokers.parse import (
     MalformedAnswerError,

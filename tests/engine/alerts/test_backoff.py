@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from engine.alerts.backoff import Told, away_pause_s, pause_s
-from engine.brokers.errors_table import RateLimitedError
+from engine.brokers.error_classes import RateLimitedError
 from engine.clock import Moment
 from engine.model.errors import KeyRejectedError, RefusalReason, RefusedError, TryLaterError
 from engine.model.venues import Venue

@@ -24,7 +24,7 @@ from engine.brokers.ccxt_client import (
     coinbase_client,
     kraken_client,
 )
-from engine.brokers.errors_table import Operation
+from engine.brokers.error_classes import Operation
 from engine.brokers.kraken.parse import result_of
 from engine.clock import SystemClock
 from engine.model.errors import (

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 
 from engine.brokers.base import KeyPermissions
-from engine.brokers.errors_table import Operation
+from engine.brokers.error_classes import Operation
 from engine.brokers.kraken.parse import (
     find_unreadable_balances,
     find_unreadable_positions,

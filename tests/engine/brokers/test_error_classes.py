@@ -8,7 +8,7 @@ from aiohttp.client_reqrep import ConnectionKey
 from ccxt.base import errors as ccxt_errors
 from ccxt.kraken import kraken as ccxt_kraken
 
-from engine.brokers.errors_table import Operation, RateLimitedError, judge_answer, judge_transport
+from engine.brokers.error_classes import Operation, RateLimitedError, judge_answer, judge_transport
 from engine.model.errors import (
     InvalidNonceError,
     KeyRejectedError,
