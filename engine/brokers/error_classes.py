@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import aiohttp
 
-from engine.brokers.coinbase.reasons import PLACEHOLDERS, coinbase_reason
+from engine.brokers.coinbase_reasons import PLACEHOLDERS, coinbase_reason
 from engine.brokers.error_words import WORDS
 from engine.brokers.meanings import Meaning, Sense
 from engine.model.errors import (

@@ -19,7 +19,7 @@ from engine.brokers.coinbase.parse import (
     parse_traded_orders,
 )
 from engine.brokers.coinbase.products import product_id
-from engine.brokers.coinbase.reasons import BEING_CANCELLED
+from engine.brokers.coinbase_reasons import BEING_CANCELLED
 from engine.brokers.error_classes import Operation, judge_answer
 from engine.brokers.lane import Lane
 from engine.brokers.parse import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.brokers.coinbase.reasons import coinbase_reason
+from engine.brokers.coinbase_reasons import coinbase_reason
 from engine.brokers.error_classes import Operation, judge_answer
 from engine.model.errors import RefusalReason, RefusedError, TryLaterError, UnknownOutcomeError
 from engine.model.venues import Venue
