@@ -19,6 +19,9 @@ from engine.model.quotes import OrderBook
 #: Another pair must bring no less than this below the mark of the guarded one; what its owner asked for is held
 #: against the price they agreed to instead.
 WORST_RATIO = Decimal("0.03")
+#: It brings no less than this part of the trigger, and of what the guarded pair still shows, where its own book is
+#: all that says that the price has fallen.
+LOWEST_RATIO = Decimal("0.9")
 #: The guarded pair is waited for no longer than this while its market takes no sale and another pair's may.
 SHUT_PATIENCE_S = 8.0
 #: Before the second try in it.
@@ -78,7 +81,7 @@ class NoPair:
     def _describe(self, offer: PairOffer) -> str:
         if offer.price is None:
             return f"{offer.symbol}: {offer.problem}"
-        brings, least = (f"{_FIGURES.plus(price):f}" for price in (offer.price, offer.least))
+        brings, least = (f"{_FIGURES.plus(price).normalize():f}" for price in (offer.price, offer.least))
         return f"{offer.symbol} would bring {brings} {self.currency} a unit, less than {least} is not taken"
 
 
@@ -121,12 +124,37 @@ def _is_money(quote: str) -> bool:
     return is_cash(quote) or is_currency(quote)
 
 
-def least_price(*, mark: Decimal | None, triggered_at: Decimal, asked: bool) -> Decimal:
-    """Return what a unit must bring through another pair; without a mark the price of the trigger counts."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeastPrice:
+    """What a unit must bring through another pair, in the guard's own money."""
+
+    usual: Decimal
+    #: The same where two readings of a pair's own book say that all has fallen: never less, whatever it says.
+    floor: Decimal
+
+    def by_book(self, own: Decimal) -> Decimal:
+        """Return it by what a pair's own book asks for."""
+        return max(min(self.usual, own), self.floor)
+
+
+def least_price(*, mark: Decimal | None, is_shut: bool, triggered_at: Decimal, asked: bool) -> LeastPrice:
+    """Return what a unit must bring through another pair.
+
+    `mark` is what the guarded pair shows now. While its market is shut that may be of before, so another pair may
+    bring less than 3 % under it, as one may when nothing is shown: down to 90 % of the trigger or of that mark,
+    whichever is more, or to 3 % under the mark where it is that low itself.
+    """
     with exact():
         if asked:
-            return triggered_at * (1 - WORSE_RATIO)
-        return (triggered_at if mark is None else mark) * (1 - WORST_RATIO)
+            agreed = triggered_at * (1 - WORSE_RATIO)
+            return LeastPrice(usual=agreed, floor=agreed)
+        if mark is None:
+            return LeastPrice(usual=triggered_at * (1 - WORST_RATIO), floor=triggered_at * LOWEST_RATIO)
+        near = mark * (1 - WORST_RATIO)
+        if not is_shut:
+            return LeastPrice(usual=near, floor=near)
+        floor = min(max(triggered_at, mark) * LOWEST_RATIO, near)
+        return LeastPrice(usual=max(triggered_at * (1 - WORST_RATIO), floor), floor=floor)
 
 
 def least_by_book(book: OrderBook) -> Decimal | None:
@@ -137,10 +165,10 @@ def least_by_book(book: OrderBook) -> Decimal | None:
         return (book.bids[0].price + book.asks[0].price) / 2 * (1 - WORST_RATIO)
 
 
-def is_far_below(own: Decimal, *, rate: Decimal, least: Decimal) -> bool:
-    """Tell whether a pair's own book asks for so much less than the trigger that one reading of it is not enough."""
+def needs_second_look(own: Decimal, *, rate: Decimal, least: LeastPrice) -> bool:
+    """Tell whether a pair's own book asks for so much less that one reading of it is not enough."""
     with exact():
-        return own * rate < least * (1 - JUMP_RATIO)
+        return least.by_book(own * rate) < least.usual * (1 - JUMP_RATIO)
 
 
 def agree(first: Decimal, second: Decimal) -> bool:

@@ -7,14 +7,15 @@ from decimal import Decimal
 
 from engine.clock import Clock
 from engine.exits.exit_pair import (
+    LeastPrice,
     NoPair,
     PairOffer,
     agree,
     choose_pair,
-    is_far_below,
     is_shut,
     least_by_book,
     leaves_pair,
+    needs_second_look,
     other_pairs,
 )
 from engine.guards.guard import Guard
@@ -72,18 +73,13 @@ class ExitPair:
         self._refused.clear()
         self.symbol, self.most = self._guard.symbol, None
 
-    async def go_on(self, *, least: Decimal, is_priced: bool) -> NoPair | None:
-        """Leave the present pair for the best of those not refused yet, or say why there is none.
-
-        `is_priced` says whether the guarded pair has a price of now; without one each pair is judged by its own book.
-        """
+    async def go_on(self, least: LeastPrice) -> NoPair | None:
+        """Leave the present pair for the best of those not refused yet, or say why there is none."""
         self._refused.append(self.symbol)
         instruments = await self._instruments()
         symbols = other_pairs(self._guard, self._refused, instruments)
         listed = [instruments[symbol] for symbol in symbols]
-        offers = tuple(
-            await asyncio.gather(*(self._offer(one, least, is_priced=is_priced) for one in listed))
-        )
+        offers = tuple(await asyncio.gather(*(self._offer(one, least) for one in listed)))
         best = choose_pair(offers)
         if best is not None:
             self.symbol, self.most = best.symbol, best.most
@@ -118,22 +114,22 @@ class ExitPair:
         value, of = (value_in_usd(each, instruments, quotes) for each in (currency, self._currency))
         return value / of if value and of else None
 
-    async def _offer(self, instrument: Instrument, least: Decimal, *, is_priced: bool) -> PairOffer:
+    async def _offer(self, instrument: Instrument, least: LeastPrice) -> PairOffer:
         """Return what all that is guarded, or what a thin book carries, would bring through one pair now."""
         book = await self._book(instrument)
         if book is None:
-            return _none(instrument, "no order book", least)
+            return _none(instrument, "no order book", least.usual)
         rate = await self.rate(instrument.quote)
         if rate is None:
-            return _none(instrument, f"no rate of {instrument.quote} in {self._currency}", least)
-        own = None if is_priced else least_by_book(book)
-        if own is not None and is_far_below(own, rate=rate, least=least):
+            return _none(instrument, f"no rate of {instrument.quote} in {self._currency}", least.usual)
+        own = least_by_book(book)
+        if own is not None and needs_second_look(own, rate=rate, least=least):
             book = await self._confirmed(instrument, own)
             own = None if book is None else least_by_book(book)
             if book is None or own is None:
-                return _none(instrument, "two looks at its order book do not agree", least)
+                return _none(instrument, "two looks at its order book do not agree", least.usual)
         with exact():
-            worst = least if own is None else min(least, own * rate)
+            worst = least.usual if own is None else least.by_book(own * rate)
         offer = self._whole(instrument, book, rate=rate, worst=worst)
         return offer if offer.is_sane else self._part(instrument, book, rate=rate, worst=worst) or offer
 

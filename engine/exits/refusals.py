@@ -111,11 +111,13 @@ class Refusals:
 
     async def go_through_another(self, intent: Intent, why: BrokerError | str) -> None:
         """Go on through another pair that brings enough, or wait where there is none."""
-        # A market that takes no sales may show the prices of when it shut.
-        mark = None if self._tradability.pair.was_shut else self._desk.marked(self._guard)
-        is_asked = intent.asked is not None
-        least = least_price(mark=mark, triggered_at=intent.trigger_price, asked=is_asked)
-        none_left = await self._tradability.pair.go_on(least=least, is_priced=mark is not None or is_asked)
+        least = least_price(
+            mark=self._desk.marked(self._guard),
+            is_shut=self._tradability.pair.was_shut,
+            triggered_at=intent.trigger_price,
+            asked=intent.asked is not None,
+        )
+        none_left = await self._tradability.pair.go_on(least)
         if none_left is not None:
             await self._pauses.wait(why if none_left.is_alone else f"{why}; {none_left}")
 

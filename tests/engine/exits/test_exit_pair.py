@@ -1,6 +1,5 @@
 """An exit goes through another pair of its asset when the venue keeps this account from the first."""
 
-from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 
@@ -99,9 +98,9 @@ def test_a_margin_position_has_no_other_pair():
     ],
 )
 def test_only_a_pair_that_brings_enough_is_taken_and_the_best_of_them(offers, chosen):
-    least = least_price(mark=D(50000), triggered_at=D(60000), asked=False)
+    least = least_price(mark=D(50000), is_shut=False, triggered_at=D(60000), asked=False)
 
-    best = choose_pair([an_offer(*offer, least=least) for offer in offers])
+    best = choose_pair([an_offer(*offer, least=least.usual) for offer in offers])
     assert (best and best.symbol) == chosen
 
 
@@ -143,11 +142,41 @@ def test_no_sane_pair_brings_more_than_the_chosen_one(prices, least):
 
 
 @pytest.mark.parametrize(
-    ("mark", "asked", "least"),
-    [(D(40000), False, 38800), (None, False, 48500), (D(40000), True, 49500), (None, True, 49500)],
+    ("mark", "is_shut", "asked", "usual", "floor"),
+    [
+        pytest.param(40000, False, False, 38800, 38800, id="near its mark"),
+        pytest.param(None, False, False, 48500, 45000, id="no mark"),
+        pytest.param(None, True, False, 48500, 45000, id="shut without a mark"),
+        pytest.param(50000, True, False, 48500, 45000, id="shut at the trigger"),
+        pytest.param(46000, True, False, 48500, 44620, id="shut and fallen a little"),
+        pytest.param(40000, True, False, 48500, 38800, id="shut and fallen far"),
+        pytest.param(500, True, False, 48500, 485, id="shut and collapsed"),
+        pytest.param(60000, True, False, 54000, 54000, id="shut above the trigger"),
+        pytest.param(40000, True, True, 49500, 49500, id="agreed to"),
+        pytest.param(None, False, True, 49500, 49500, id="agreed to without a mark"),
+    ],
 )
-def test_what_a_unit_must_bring_goes_by_the_mark_or_by_what_its_owner_agreed_to(mark, asked, least):
-    assert least_price(mark=mark, triggered_at=D(50000), asked=asked) == least
+def test_what_a_unit_must_bring_goes_by_the_mark_or_by_what_its_owner_agreed_to(
+    mark, is_shut, asked, usual, floor
+):
+    mark = None if mark is None else D(mark)
+
+    least = least_price(mark=mark, is_shut=is_shut, triggered_at=D(50000), asked=asked)
+
+    assert (least.usual, least.floor) == (usual, floor)
+
+
+@given(
+    mark=st.one_of(st.none(), st.decimals(min_value=1, max_value=100000, places=2)),
+    is_shut=st.booleans(),
+    own=st.decimals(min_value=0, max_value=200000, places=2),
+)
+def test_no_book_makes_a_pair_sell_far_below_what_is_still_shown_or_the_trigger(mark, is_shut, own):
+    least = least_price(mark=mark, is_shut=is_shut, triggered_at=D(50000), asked=False).by_book(own)
+
+    shown = D(50000) if mark is None else mark
+    assert least >= min(D(45000), shown * D("0.97"))
+    assert least >= shown * D("0.9")
 
 
 def test_the_pairs_that_were_not_taken_are_named_with_what_they_would_bring():
@@ -347,28 +376,38 @@ async def test_a_pair_too_thin_for_all_of_it_sells_what_its_book_carries_and_the
     assert (await closed.guard()).state is GuardState.CLOSED
 
 
+#: What a unit of a pair's money is worth in dollars at the stand-in.
+WORTH = {"BTC/USDT": D(1), "BTC/EUR": D("1.08")}
+
+
+def show_elsewhere(room, bid, ask):
+    """Let every other pair show a price, given in dollars."""
+    for symbol, worth in WORTH.items():
+        shown = Override(bid=D(bid) / worth, ask=D(ask) / worth, bid_size=D(5), ask_size=D(5))
+        room.world.market.override("kraken", symbol, shown)
+
+
 async def fall_without_a_price(room, bid, *, ask):
     """Let every other pair fall while the guarded one is shut and shows no price."""
     room.world.market.override("kraken", "BTC/USD", Override(bid=None, ask=None))
-    for symbol in ("BTC/USDT", "BTC/USDC", "BTC/EUR", "BTC/GBP"):
-        shown = Override(bid=D(bid), ask=D(ask), bid_size=D(5), ask_size=D(5))
-        with suppress(KeyError):
-            room.world.market.override("kraken", symbol, shown)
+    show_elsewhere(room, bid, ask)
     room.world.market.set_status("kraken", "BTC/USD", "cancel_only")
 
 
 @pytest.mark.parametrize(
-    ("ask", "is_sold"), [("40100", True), ("80000", False)], ids=["a market", "no market"]
+    ("bid", "ask", "is_sold"),
+    [("46000", "46100", True), ("46000", "92000", False), ("44000", "44100", False)],
+    ids=["a market", "no market", "too far below the trigger"],
 )
 async def test_a_guarded_pair_without_a_price_keeps_no_other_pair_from_selling_after_a_fall(
-    room, ask, is_sold
+    room, bid, ask, is_sold
 ):
     room.deposit("BTC", "0.1")
     room.set_bid("50000")
     await room.arm("0.1", "6000")
     room.fault(FaultKind.CANCEL_ONLY, times=1)
     await room.look()
-    await fall_without_a_price(room, "40000", ask=ask)
+    await fall_without_a_price(room, bid, ask=ask)
 
     await room.clock.sleep(60)
 
@@ -379,19 +418,59 @@ async def test_a_guarded_pair_without_a_price_keeps_no_other_pair_from_selling_a
     await room.wait_for("exit ")
 
 
+@pytest.mark.parametrize(("bid", "ask"), [("500", "501"), ("20000", "20010"), ("40000", "40010")])
+async def test_a_price_that_is_still_shown_is_not_undersold_through_another_pair(room, bid, ask):
+    room.deposit("BTC", "0.1")
+    room.set_bid("50000")
+    await room.arm("0.1", "6000")
+    show_elsewhere(room, bid, ask)
+    room.world.market.set_status("kraken", "BTC/USD", "cancel_only")
+
+    await room.look()
+    await room.clock.sleep(120)
+
+    assert room.world.ledger("kraken").total("BTC") == D("0.1")
+    failing = (await room.alerts(ExitFailing))[-1]
+    for symbol in WORTH:
+        assert f"{symbol} would bring" in failing.why
+        room.world.market.restore("kraken", symbol)
+    assert failing.why.count("less than 45000 is not taken") == len(WORTH)
+    room.world.market.set_status("kraken", "BTC/USD", "online")
+    await room.wait_for("exit ")
+    [filled] = await room.alerts(ExitFilled)
+    assert filled.fill_price > 49000
+
+
+async def test_a_shut_pair_that_shows_the_fall_itself_is_left_for_one_that_brings_as_much(room):
+    room.deposit("BTC", "0.1")
+    room.set_bid("50000")
+    await room.arm("0.1", "6000")
+    room.world.market.set_status("kraken", "BTC/USD", "cancel_only")
+    await room.look()
+    room.set_bid("40000")
+    show_elsewhere(room, "39900", "39910")
+    for _ in range(10):
+        await room.look()
+        await room.clock.sleep(3)
+
+    [filled] = await room.alerts(ExitFilled)
+    assert filled.symbol in WORTH
+    assert D(39800) < filled.fill_price * filled.rate < D(40000)
+
+
 async def until_a_book_is_read(room, pair):
     while not [call for call in room.sent("Depth") if call.params["pair"] == pair]:
         await room.clock.sleep(0.05)
 
 
-@pytest.mark.parametrize("later", ["49990", "31000"], ids=["back", "else"])
+@pytest.mark.parametrize("later", ["49990", "47000"], ids=["back", "else"])
 async def test_a_book_that_says_something_else_a_moment_later_sells_nothing(room, later):
     room.deposit("BTC", "0.1")
     room.set_bid("50000")
     await room.arm("0.1", "6000")
     room.fault(FaultKind.CANCEL_ONLY, times=1)
     await room.look()
-    await fall_without_a_price(room, "30000", ask="30100")
+    await fall_without_a_price(room, "45500", ask="45600")
     await until_a_book_is_read(room, "XBTUSDT")
 
     await fall_without_a_price(room, later, ask="50000")
@@ -402,7 +481,7 @@ async def test_a_book_that_says_something_else_a_moment_later_sells_nothing(room
     room.world.market.set_status("kraken", "BTC/USD", "online")
     await room.wait_for("exit ")
     [filled] = await room.alerts(ExitFilled)
-    assert filled.fill_price > 49000
+    assert filled.fill_price * filled.rate > 49000
 
 
 async def test_a_price_that_fell_before_the_next_try_in_another_pair_is_looked_at_again(closed):
