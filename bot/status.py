@@ -13,6 +13,7 @@ from engine import wall_time
 from engine.accounts.reader import AccountReader
 from engine.alerts.messages import ExitFailing, RecordUnreadable
 from engine.alerts.outbox import Depth, GivenUp, depth, load_given_up, load_times, load_written
+from engine.alerts.posts import PostCounts, count_posts
 from engine.clock import Clock, moment
 from engine.entries.gates import EntryRequest, Gates, Shut
 from engine.exits.watch import Watch
@@ -61,6 +62,7 @@ class _Stored:
     watched: tuple[Guard, ...]
     outbox: Depth
     given_up: GivenUp
+    posts: PostCounts
     exits: tuple[Intent, ...]
     failing: tuple[FailingExit, ...]
 
@@ -128,6 +130,7 @@ class ProcessStatus:
             outbox_refused=stored.outbox.refused,
             alerts_given_up=stored.given_up.alerts,
             last_given_up=_named(stored.given_up),
+            posts=stored.posts,
             database="SQLite" if self._facts.database_file else "PostgreSQL",
             database_revision=self._facts.revision,
             database_failing_s=self._database_failing_s(),
@@ -207,6 +210,7 @@ async def _load_stored(session: AsyncSession, user_id: int) -> _Stored:
         watched=await guard_rows.load_watched(session),
         outbox=await depth(session),
         given_up=await load_given_up(session, user_id),
+        posts=await count_posts(session, user_id),
         exits=tuple(one for one in live if one.kind is IntentKind.EXIT),
         failing=tuple(one for one in failing if one is not None),
     )

@@ -1,13 +1,14 @@
 """What `/status` tells of the process, and what of it needs the owner; bot/ fills it, the chat shows it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from engine import wall_time
 from engine.alerts.messages import RecordUnreadable
+from engine.alerts.posts import PostCounts
 from engine.guards.unwatched import Unwatched
 from engine.model.venues import Account
 from engine.nonce.store import NonceStatus
@@ -127,6 +128,8 @@ class StatusReport:
     #: Alerts of this user that were given up, and what the last one was about.
     alerts_given_up: int = 0
     last_given_up: str = ""
+    #: Critical alerts of this user that `NIJA_ALERT_URL` refuses and is told again, or was not told in the end.
+    posts: PostCounts = field(default_factory=PostCounts)
     #: What keeps entries back; no exit asks them.
     gates: tuple[GateStatus, ...] = ()
 
@@ -153,6 +156,7 @@ class Symptom(StrEnum):
     JOB_LATE = "a job does not run"
     ALERTS_WAITING = "alerts are not delivered"
     ALERTS_REFUSED = "Telegram does not take an alert"
+    POSTS_REFUSED = "the second address does not take an alert"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,6 +240,8 @@ def _guard_troubles(report: StatusReport) -> Iterator[Trouble]:
 def _alert_troubles(report: StatusReport) -> Iterator[Trouble]:
     if report.outbox_refused:
         yield Trouble(symptom=Symptom.ALERTS_REFUSED, count=report.outbox_refused)
+    if report.posts.refused:
+        yield Trouble(symptom=Symptom.POSTS_REFUSED, count=report.posts.refused)
     oldest = report.outbox_oldest_at
     if oldest is not None and wall_time.is_older(oldest, report.at, _OUTBOX_PATIENCE):
         yield Trouble(symptom=Symptom.ALERTS_WAITING, count=report.outbox_waiting)

@@ -2,6 +2,7 @@
 
 from engine.accounts.balances_table import AccountStateRow, SnapshotRow
 from engine.accounts.costs_table import FeeQuoteRow, SpreadQuoteRow
+from engine.alerts.posts_table import AlertPostRow
 from engine.alerts.table import AlertRow
 from engine.entries.halts_table import HaltRow
 from engine.entries.routes_table import RouteRow
@@ -19,6 +20,7 @@ metadata = Table.metadata
 __all__ = [
     "AccountRow",
     "AccountStateRow",
+    "AlertPostRow",
     "AlertRow",
     "ConfirmationRow",
     "FeeQuoteRow",

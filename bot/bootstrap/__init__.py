@@ -14,6 +14,7 @@ from bot.lease import HeldDataDir, hold_data_dir
 from bot.lifecycle import live
 from bot.logs import configure_logs
 from bot.redaction import Redactor
+from bot.second_channel import settle_posts
 from bot.settings import Settings
 from bot.stopping import Stop
 from bot.upkeep import migrate_held
@@ -69,6 +70,7 @@ async def _run(settings: Settings, redactor: Redactor, held: HeldDataDir) -> Non
     checking = checked(file, tell=direct_line(settings, token).say)
     async with checking, AsyncExitStack() as resources:
         base = await open_base(settings, clock, resources)
+        await settle_posts(base.database, is_wanted=settings.alert_url is not None, now=clock.now())
         await disarm_copy(base.database, held.mark, clock=clock)
         engine = build_engine(settings, base, resources.pop_all())
         parts = build_process(

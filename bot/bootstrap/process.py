@@ -21,12 +21,13 @@ from bot.jobs import Job
 from bot.lease import DatabaseLease, HeldDataDir, LockLostError
 from bot.lifecycle import Parts
 from bot.nonce_lines import brokers_by_fingerprint
-from bot.outside import Heartbeat, SecondChannel
+from bot.outside import Heartbeat
 from bot.polling import TOKEN_REFUSED, Polling
 from bot.reach import Reach
 from bot.redaction import Redactor
 from bot.schedule import Schedule
 from bot.sd_notify import notify
+from bot.second_channel import SecondChannel
 from bot.server_commands import ServerCommands
 from bot.settings import Settings
 from bot.status import Facts, ProcessStatus

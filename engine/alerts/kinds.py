@@ -67,3 +67,13 @@ class AlertState(StrEnum):
     REFUSED = "refused"
     #: Given up: the chat refuses it for good.
     DEAD = "dead"
+
+
+class PostState(StrEnum):
+    """Where a critical alert stands at the owner's second address."""
+
+    WAITING = "waiting"
+    POSTED = "posted"
+    GIVEN_UP = "given_up"
+    #: Telegram had taken it before the address was set.
+    PASSED_OVER = "passed_over"

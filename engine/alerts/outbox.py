@@ -112,6 +112,11 @@ async def load_critical_after(session: AsyncSession, alert_id: int) -> tuple[Ale
     return await readable_rows(session, _CRITICAL_AFTER, _alert, alert_id=alert_id)
 
 
+async def load_alerts(session: AsyncSession, chosen: Prepared[AlertRow]) -> tuple[Alert, ...]:
+    """Return the alerts that a statement finds, whatever became of them."""
+    return await readable_rows(session, chosen, _alert)
+
+
 async def load_times(session: AsyncSession, *, key_prefix: str) -> tuple[datetime, ...]:
     """Return when everything under keys that begin so was written, whatever became of it, oldest first."""
     same = col(AlertRow.dedup_key).startswith(key_prefix, autoescape=True)

@@ -69,6 +69,9 @@ _TROUBLES = {
     Symptom.JOB_FAILED: "The job “{job}” failed: {words}",
     Symptom.JOB_LATE: "The job “{job}” has stopped running.",
     Symptom.ALERTS_WAITING: "Alerts are waiting to be delivered.",
+    Symptom.POSTS_REFUSED: (
+        "Alerts that NIJA_ALERT_URL refuses: {count}; they are tried on for a day. Look into what it takes."
+    ),
     Symptom.ALERTS_REFUSED: "Alerts that Telegram refuses: {count}; they are tried on. /history shows every exit.",
 }
 
@@ -253,6 +256,10 @@ def _outbox_parts(report: StatusReport, reader: Reader) -> Iterator[str]:
         yield f"{report.outbox_refused} of them refused by Telegram and tried on"
     if report.alerts_given_up:
         yield f"{report.alerts_given_up} given up, the last: {foreign(report.last_given_up)}"
+    if report.posts.refused:
+        yield f"{report.posts.refused} refused by NIJA_ALERT_URL and tried on"
+    if report.posts.given_up:
+        yield f"{report.posts.given_up} given up for NIJA_ALERT_URL, the last: {foreign(report.posts.last_error)}"
 
 
 def _database(report: StatusReport) -> str:

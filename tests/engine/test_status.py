@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from engine.alerts.posts import PostCounts
 from engine.guards.unwatched import Unwatched
 from engine.status import (
     BrokerStatus,
@@ -136,6 +137,10 @@ def test_what_was_answered_since_is_no_trouble():
         (
             {"outbox_waiting": 1, "outbox_oldest_at": ago(1), "outbox_refused": 1},
             Trouble(symptom=Symptom.ALERTS_REFUSED, count=1),
+        ),
+        (
+            {"posts": PostCounts(refused=2, given_up=1)},
+            Trouble(symptom=Symptom.POSTS_REFUSED, count=2),
         ),
     ],
     ids=lambda value: value.symptom if isinstance(value, Trouble) else "",

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from engine.accounts.fees import FeeProfile
 from engine.accounts.snapshot import BalanceSnapshot, CashLine, OpenPosition, UserBrokerState, combine
 from engine.alerts import messages
+from engine.alerts.posts import PostCounts
 from engine.entries.route import Choice as Why
 from engine.entries.route import LeftOut, NoRoute, Obstacle, Reason, Route, RoutePreview, TradeRequest
 from engine.guards.guard import Guard, GuardSource, GuardState
@@ -270,6 +271,9 @@ reports = st.builds(
     outbox_refused=st.integers(min_value=0),
     alerts_given_up=st.integers(min_value=0),
     last_given_up=words,
+    posts=st.builds(
+        PostCounts, refused=st.integers(min_value=0), given_up=st.integers(min_value=0), last_error=words
+    ),
     database=names,
     database_revision=names,
     database_bytes=st.integers(min_value=0, max_value=2**40),

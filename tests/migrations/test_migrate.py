@@ -33,11 +33,11 @@ def a_next_revision(folder, *steps):
     lines = [
         "import sqlalchemy as sa",
         "from alembic import op",
-        "revision = '0010'",
-        "down_revision = '0009'",
+        "revision = '0011'",
+        "down_revision = '0010'",
     ]
     lines += ["def upgrade():", *(f"    {step}" for step in steps)]
-    (scripts / "versions" / "0010_next.py").write_text("\n".join(lines))
+    (scripts / "versions" / "0011_next.py").write_text("\n".join(lines))
     return scripts
 
 
@@ -226,6 +226,30 @@ def test_accounts_of_before_have_no_name_at_their_venue_and_a_downgrade_keeps_th
     assert run(file, "SELECT account_id, key_fingerprint FROM accounts") == [[("env-kraken", "f")]]
 
 
+def test_no_alert_of_before_has_been_at_the_second_address_and_a_downgrade_keeps_the_alerts(file):
+    migrate(file)
+    add_owner(file)
+    down(file, "0009")
+    alert = {
+        "alert_id": 5,
+        "user_id": 7,
+        "chat_id": 7,
+        "kind": "exit_filled",
+        "data_json": "{}",
+        "critical": 1,
+    }
+    rest = {"dedup_key": "k", "state": "sent", "attempts": 0, "created_at": MOMENT}
+    insert(file, "alerts", **alert, **rest)
+
+    migrate(file)
+    [posts] = run(file, "SELECT * FROM alert_posts")
+    insert(file, "alert_posts", alert_id=5, state="waiting", refusals=1, at=MOMENT)
+    down(file, "0009")
+
+    assert posts == []
+    assert run(file, "SELECT alert_id, state FROM alerts") == [[(5, "sent")]]
+
+
 def test_an_upgrade_with_data_is_backed_up_first_and_keeps_the_data(file):
     migrate(file)
     add_owner(file)
@@ -233,9 +257,9 @@ def test_an_upgrade_with_data_is_backed_up_first_and_keeps_the_data(file):
     with_nickname = a_next_revision(file.parent, "op.add_column('users', sa.Column('nickname', sa.String()))")
     done = migrate(file, with_nickname)
 
-    assert (done.from_revision, done.to_revision) == ("0009", "0010")
+    assert (done.from_revision, done.to_revision) == ("0010", "0011")
     assert done.backup is not None
-    assert done.backup.file.name == "before-0010-from-0009-20261122T021000000000Z.db"
+    assert done.backup.file.name == "before-0011-from-0010-20261122T021000000000Z.db"
     assert stat.S_IMODE(done.backup.file.stat().st_mode) == 0o600
     assert run(done.backup.file, "SELECT usual_trade_usd FROM users") == [[("30.10",)]]
     assert run(file, "SELECT usual_trade_usd, nickname FROM users") == [[("30.10", None)]]
@@ -271,7 +295,7 @@ def test_a_migration_that_fails_half_way_changes_nothing(file):
         migrate(file, broken)
 
     assert run(file, "SELECT sql FROM sqlite_master") == before
-    assert run(file, "SELECT version_num FROM alembic_version") == [[("0009",)]]
+    assert run(file, "SELECT version_num FROM alembic_version") == [[("0010",)]]
 
 
 def test_a_migration_that_would_leave_orphans_is_refused_and_changes_nothing(file):

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from engine.alerts.messages import RecordKind, RecordUnreadable
+from engine.alerts.posts import PostCounts
 from engine.entries.halts import Halt, HaltedBy
 from engine.guards.unwatched import STARTING, Unwatched
 from engine.nonce.store import NonceStatus
@@ -85,6 +86,16 @@ def test_what_waits_is_listed_with_its_reason():
 
     assert "SOL/USD at Kraken, paused: its quantity &lt;changed&gt;" in text
     assert "ETH/USD at Kraken since 02:26:11 UTC, not sold yet: no connection" in text
+
+
+def test_what_the_second_address_refuses_and_was_never_told_is_counted():
+    report = status(posts=PostCounts(refused=2, given_up=3, last_error="it answered <400>"))
+
+    text = render_status(report, READER).text
+
+    assert "Alerts that NIJA_ALERT_URL refuses: 2; they are tried on for a day." in text
+    assert "2 refused by NIJA_ALERT_URL and tried on, 3 given up for NIJA_ALERT_URL" in text
+    assert "the last: it answered &lt;400&gt;" in text
 
 
 def test_refused_and_given_up_alerts_are_counted_and_named():

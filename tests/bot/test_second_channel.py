@@ -1,0 +1,251 @@
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from bot.outside import OutsideError
+from bot.second_channel import (
+    POST_REFUSALS_MOST,
+    SecondChannel,
+    pause_after_refused_post_s,
+    settle_posts,
+)
+from engine.alerts.messages import BrokerTrouble, ExitParked
+from engine.alerts.outbox import append_alert, load_due, mark_sent
+from engine.alerts.posts import PostCounts, count_posts
+from engine.model.venues import Venue
+from handlers.render.alerts import render_alert
+from tests.bot.address import Outside, heard_by
+from tests.bot.database import START, migrated
+from tests.bot.hand_clock import HandClock
+
+
+@pytest.fixture
+async def outside():
+    async with Outside().open() as ready:
+        yield ready
+
+
+@pytest.fixture
+async def database(tmp_path):
+    async with migrated(tmp_path) as ready:
+        yield ready
+
+
+async def put(database, message, key):
+    async with database.write() as session:
+        await append_alert(session, message, user_id=7, account_id=None, dedup_key=key, now=START)
+
+
+def critical(symbol):
+    return ExitParked(venue=Venue.KRAKEN, symbol=symbol, quantity=Decimal("0.5"), why="below the minimum")
+
+
+async def test_critical_alerts_are_posted_as_plain_words_once_and_in_order(outside, database):
+    channel = SecondChannel(outside.url, database=database, clock=HandClock())
+    await channel.tell_new()
+    await put(database, critical("BTC/USD"), "1")
+    await put(database, BrokerTrouble(venue=Venue.KRAKEN, what="back", why="", since=START), "2")
+    await put(database, critical("ETH/USD"), "3")
+
+    await channel.tell_new()
+    await channel.tell_new()
+
+    first, second = heard_by(outside)
+    assert "BTC/USD" in first
+    assert "ETH/USD" in second
+    assert "<b>" not in first
+
+
+async def test_what_the_address_refused_is_posted_again(outside, database):
+    channel = SecondChannel(outside.url, database=database, clock=HandClock())
+    await put(database, critical("BTC/USD"), "1")
+    outside.status = 500
+    with pytest.raises(OutsideError, match="it answered 500"):
+        await channel.tell_new()
+
+    outside.status = 200
+    await channel.tell_new()
+    await channel.tell_new()
+
+    assert len(heard_by(outside)) == 2
+
+
+async def deliver(database):
+    """Do what the delivery does once Telegram has taken everything."""
+    async with database.write() as session:
+        for batch in await load_due(session, now=START):
+            await mark_sent(session, batch, message_id=5, now=START)
+
+
+async def test_an_address_that_is_set_for_the_first_time_hears_what_telegram_has_not_taken(outside, database):
+    await put(database, critical("BTC/USD"), "1")
+    await deliver(database)
+    await put(database, critical("ETH/USD"), "2")
+    await settle_posts(database, is_wanted=True, now=START)
+
+    await SecondChannel(outside.url, database=database, clock=HandClock()).tell_new()
+
+    (only,) = heard_by(outside)
+    assert "ETH/USD" in only
+
+
+async def test_what_the_address_never_heard_survives_a_restart_though_telegram_took_it(outside, database):
+    await settle_posts(database, is_wanted=True, now=START)
+    await put(database, critical("BTC/USD"), "1")
+    outside.status = 503
+    with pytest.raises(OutsideError):
+        await SecondChannel(outside.url, database=database, clock=HandClock()).tell_new()
+    await put(database, critical("ETH/USD"), "2")
+    for _ in range(2):
+        await deliver(database)
+
+    outside.status = 200
+    heard_by(outside)
+    await settle_posts(database, is_wanted=True, now=START)
+    for _ in range(2):
+        await SecondChannel(outside.url, database=database, clock=HandClock()).tell_new()
+
+    first, second = heard_by(outside)
+    assert "BTC/USD" in first
+    assert "ETH/USD" in second
+
+
+async def test_an_address_that_was_taken_away_and_set_again_begins_anew(outside, database):
+    await settle_posts(database, is_wanted=True, now=START)
+    await settle_posts(database, is_wanted=False, now=START)
+    await put(database, critical("BTC/USD"), "1")
+    await deliver(database)
+    await settle_posts(database, is_wanted=True, now=START)
+
+    await SecondChannel(outside.url, database=database, clock=HandClock()).tell_new()
+
+    assert heard_by(outside) == []
+
+
+async def test_what_is_refused_holds_up_nothing_is_tried_slower_and_given_up_after_a_day(outside, database):
+    clock = HandClock()
+    channel = SecondChannel(outside.url, database=database, clock=clock)
+    outside.answers["BTC/USD"] = 400
+    await put(database, critical("BTC/USD"), "1")
+    await put(database, critical("ETH/USD"), "2")
+    await channel.tell_new()
+    assert ["ETH/USD" in text for text in heard_by(outside)] == [False, True]
+
+    for wait_s, tries in ((9, 0), (1, 1), (19, 0), (1, 1)):
+        clock.pass_time(wait_s)
+        await channel.tell_new()
+        assert len(heard_by(outside)) == tries
+    while await refused_of(database):
+        clock.pass_time(3600)
+        await channel.tell_new()
+
+    assert len(heard_by(outside)) == POST_REFUSALS_MOST - 2
+    async with database.read() as session:
+        assert await count_posts(session, 7) == PostCounts(given_up=1, last_error="it answered 400")
+        assert await count_posts(session, 8) == PostCounts()
+
+
+async def refused_of(database):
+    async with database.read() as session:
+        return (await count_posts(session, 7)).refused
+
+
+def test_the_pauses_of_what_is_refused_double_up_to_an_hour_and_make_a_day():
+    pauses = [pause_after_refused_post_s(refusals) for refusals in range(1, POST_REFUSALS_MOST + 2)]
+
+    assert pauses[:4] == [10, 20, 40, 80]
+    assert pauses[9:-1] == [3600] * 23
+    assert pauses[-1] is None
+    assert 86_400 <= sum(pauses[:-1]) < 90_000
+
+
+async def test_what_was_refused_is_posted_once_the_address_takes_it(outside, database):
+    clock = HandClock()
+    channel = SecondChannel(outside.url, database=database, clock=clock)
+    outside.status = 422
+    await put(database, critical("BTC/USD"), "1")
+    await channel.tell_new()
+    assert await refused_of(database) == 1
+
+    outside.status = 200
+    clock.pass_time(10)
+    for _ in range(2):
+        await channel.tell_new()
+
+    assert len(heard_by(outside)) == 2
+    assert await refused_of(database) == 0
+
+
+async def test_starting_over_and_over_uses_up_no_attempts(outside, database):
+    outside.status = 400
+    await put(database, critical("BTC/USD"), "1")
+    for _ in range(50):
+        await SecondChannel(outside.url, database=database, clock=HandClock()).tell_new()
+
+    assert len(heard_by(outside)) == 1
+    assert await refused_of(database) == 1
+
+
+async def test_an_alert_that_brings_the_address_down_lets_the_others_pass(outside, database):
+    channel = SecondChannel(outside.url, database=database, clock=HandClock())
+    outside.answers["BTC/USD"] = 500
+    for number, symbol in enumerate(("BTC/USD", "ETH/USD", "SOL/USD")):
+        await put(database, critical(symbol), str(number))
+
+    for _ in range(3):
+        with pytest.raises(OutsideError):
+            await channel.tell_new()
+
+    heard = heard_by(outside)
+    assert [sum(symbol in text for text in heard) for symbol in ("ETH/USD", "SOL/USD")] == [1, 1]
+
+
+async def test_an_alert_without_words_lets_the_others_pass(outside, database, monkeypatch):
+    def broken(message, reader):
+        if message.symbol == "BTC/USD":
+            raise LookupError(message)
+        return render_alert(message, reader)
+
+    monkeypatch.setattr("bot.second_channel.render_alert", broken)
+    await put(database, critical("BTC/USD"), "1")
+    await put(database, critical("ETH/USD"), "2")
+
+    await SecondChannel(outside.url, database=database, clock=HandClock()).tell_new()
+
+    (only,) = heard_by(outside)
+    assert "ETH/USD" in only
+    assert await refused_of(database) == 1
+
+
+async def test_what_was_posted_but_cannot_be_noted_is_not_posted_again(outside, database):
+    channel = SecondChannel(outside.url, database=database, clock=HandClock())
+    await put(database, critical("BTC/USD"), "1")
+    async with database.write() as session:
+        await session.exec(text("ALTER TABLE alert_posts RENAME TO away"))
+        await session.exec(text("CREATE VIEW alert_posts AS SELECT * FROM away"))
+    for _ in range(3):
+        with pytest.raises(OperationalError):
+            await channel.tell_new()
+
+    async with database.write() as session:
+        await session.exec(text("DROP VIEW alert_posts"))
+        await session.exec(text("ALTER TABLE away RENAME TO alert_posts"))
+    await channel.tell_new()
+
+    assert len(heard_by(outside)) == 1
+
+
+async def test_an_alert_of_another_version_holds_up_no_later_one(outside, database):
+    channel = SecondChannel(outside.url, database=database, clock=HandClock())
+    await channel.tell_new()
+    await put(database, critical("BTC/USD"), "1")
+    async with database.write() as session:
+        await session.exec(text("UPDATE alerts SET data_json = '{}'"))
+    await put(database, critical("ETH/USD"), "2")
+
+    await channel.tell_new()
+
+    (only,) = heard_by(outside)
+    assert "ETH/USD" in only
