@@ -188,7 +188,7 @@ def _build_sync(settings: Settings, base: Base, books: _Books, setter: GuardSett
             mode=ArmingMode(settings.guard_existing),
         ),
         outages=books.outages,
-        late_fills=LateFills(database=database, brokers=base.brokers, clock=clock),
+        late_fills=LateFills(database=database, brokers=base.brokers, markets=base.markets, clock=clock),
         untold_orders=UntoldOrders(database=database, clock=clock),
         database=database,
     )

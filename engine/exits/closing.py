@@ -117,8 +117,8 @@ def describe_exit(
     dust: Dust | None,
     found_later: bool,
     heard_at: datetime,
+    rate: Decimal | None,
     ahead: timedelta = timedelta(0),
-    rate: Decimal | None = Decimal(1),
     taker: Decimal | None = None,
 ) -> ExitFilled:
     """Build the liquidation alert from the venue's own order; `guard` is as it was before the fill.
@@ -194,7 +194,7 @@ def _estimated_fee(order: Order, taker: Decimal | None) -> Decimal | None:
 
 
 def realised_by(
-    guard: Guard, order: Order, *, currency: str, rate: Decimal | None = Decimal(1)
+    guard: Guard, order: Order, *, currency: str, rate: Decimal | None
 ) -> tuple[Decimal | None, bool]:
     """Return what the exit brought against its share of the guard's cost, in the guard's money; and if before its fee.
 

@@ -9,14 +9,16 @@ import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine import wall_time
-from engine.alerts.outbox import append_alert
+from engine.alerts.outbox import append_alert, load_written
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
 from engine.exits.closing import describe_exit
 from engine.exits.exit_journal import ExitJournal
 from engine.guards import store as guards
 from engine.guards.following import quantity_there
-from engine.guards.guard import GuardState
+from engine.guards.guard import Guard, GuardState
+from engine.market.feed import Markets
+from engine.market.rates import fetch_usd_rate
 from engine.model.errors import BrokerError, MisconfiguredError, RefusalReason, RefusedError
 from engine.model.holdings import AccountReport
 from engine.model.money import ZERO, exact
@@ -68,9 +70,12 @@ class _Sought:
 class LateFills:
     """Looks for them among the fills of an account, once their exit is over: before, the exit seeks them itself."""
 
-    def __init__(self, *, database: Database, brokers: Mapping[str, Broker], clock: Clock) -> None:
+    def __init__(
+        self, *, database: Database, brokers: Mapping[str, Broker], markets: Markets, clock: Clock
+    ) -> None:
         self._database = database
         self._brokers = brokers
+        self._markets = markets
         self._clock = clock
         self._journal = ExitJournal(database=database, clock=clock)
         self._lookup = OrderLookup(journal=self._journal, clock=clock)
@@ -182,12 +187,17 @@ class LateFills:
 
     async def _book(self, late: LateOrder, report: AccountReport) -> None:
         intent = late.intent
-        async with self._database.write() as session:
+        async with self._database.read() as session:
             guard = await guards.load_guard(session, intent.guard_id) if intent.guard_id else None
             fills = await fill_rows.load_order_fills(session, intent.account_id, late.order_id)
             if guard is None or intent.trigger is None or not fills:
                 return
             order = _order(late, fills)
+            key = f"{late_fill_prefix(intent)}{late.attempt}:{order.filled_quantity.normalize():f}"
+            if await load_written(session, key) is not None:
+                return
+        rate = await self._rate(guard, order)
+        async with self._database.write() as session:
             message = describe_exit(
                 replace(intent, client_order_id=client_order_id(intent.intent_id, late.attempt)),
                 # What was guarded when it left: its guard may be over.
@@ -197,13 +207,14 @@ class LateFills:
                 dust=None,
                 found_later=True,
                 heard_at=self._clock.now(),
+                rate=rate,
             )
             is_new = await append_alert(
                 session,
                 message,
                 user_id=intent.user_id,
                 account_id=intent.account_id,
-                dedup_key=f"late_fill:{intent.intent_id}:{late.attempt}:{order.filled_quantity.normalize():f}",
+                dedup_key=key,
                 now=self._clock.now(),
             )
             if not is_new:
@@ -216,6 +227,20 @@ class LateFills:
             client_order_id=order.client_order_id,
             filled=f"{order.filled_quantity:f}",
         )
+
+    async def _rate(self, guard: Guard, order: Order) -> Decimal | None:
+        """Return what one unit of the money it brought was worth in the guard's own then; None is unknown."""
+        brought, own = (symbol.partition("/")[2] for symbol in (order.symbol, guard.symbol))
+        if brought == own:
+            return Decimal(1)
+        at = order.fills[-1].at
+        try:
+            worth, of = [
+                await fetch_usd_rate(self._markets[guard.venue], currency, at) for currency in (brought, own)
+            ]
+        except BrokerError:
+            return None
+        return worth / of if worth and of else None
 
     async def _reduce_guard(
         self, session: AsyncSession, intent: Intent, filled: Decimal, report: AccountReport
@@ -234,6 +259,11 @@ class LateFills:
         if reduced.state is GuardState.CLOSED:
             reduced = replace(reduced, state_reason="sold")
         await guards.save_guard(session, reduced, now=self._clock.now(), cause=FILLED_LATE)
+
+
+def late_fill_prefix(intent: Intent) -> str:
+    """Return what the keys of all alerts of an exit's late fills begin with."""
+    return f"late_fill:{intent.intent_id}:"
 
 
 def _is_away(error: BrokerError) -> bool:

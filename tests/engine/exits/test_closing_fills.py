@@ -62,7 +62,14 @@ def an_intent():
 
 
 def an_alert(intent, order, **changes):
-    choices = {"cancelled": (), "dust": None, "found_later": False, "heard_at": NOW + timedelta(seconds=3)}
+    heard_at = NOW + timedelta(seconds=3)
+    choices = {
+        "cancelled": (),
+        "dust": None,
+        "found_later": False,
+        "heard_at": heard_at,
+        "rate": number("1"),
+    }
     return describe_exit(intent, a_guard(), order, **{**choices, **changes})
 
 
@@ -237,7 +244,7 @@ def test_an_alert_needs_a_trigger_and_a_fill(intent, order):
 def test_what_an_exit_brought(order, direction, realised, before_fee):
     guard = a_guard(direction=direction)
 
-    assert realised_by(guard, order, currency="USD") == (number(realised), before_fee)
+    assert realised_by(guard, order, currency="USD", rate=number("1")) == (number(realised), before_fee)
 
 
 def test_a_fee_that_is_not_booked_yet_is_estimated_at_what_the_account_pays():
@@ -249,8 +256,13 @@ def test_a_fee_that_is_not_booked_yet_is_estimated_at_what_the_account_pays():
 def test_the_cost_is_shared_by_the_part_of_what_was_guarded():
     guard = a_guard("2", "200")
 
-    assert realised_by(guard, an_order(), currency="USD") == (number("-10.9"), False)
+    assert realised_by(guard, an_order(), currency="USD", rate=number("1")) == (number("-10.9"), False)
 
 
 def test_a_guard_of_nothing_has_no_result():
-    assert realised_by(a_guard().with_quantity(number("0")), an_order(), currency="USD") == (None, False)
+    assert realised_by(
+        a_guard().with_quantity(number("0")), an_order(), currency="USD", rate=number("1")
+    ) == (
+        None,
+        False,
+    )

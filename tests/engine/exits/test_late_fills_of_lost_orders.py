@@ -165,3 +165,46 @@ async def test_a_damaged_record_of_an_exit_does_not_keep_its_position_from_being
 
     assert room.failures == []
     assert (await room.guard()).state is GuardState.CLOSED
+
+
+async def sold_late_for_euros(room):
+    """Dollars are closed to the account, so the order went out for euros, and was lost until its exit was over."""
+    room.deposit("BTC", "0.3")
+    room.set_bid("60000")
+    await room.read()
+    await room.arm("0.1", "6000")
+    await read_often(room)
+    room.world.kraken_account.listing_delay_s = HIDDEN
+    room.world.kraken_account.show_balance("BTC", balance=D("0.3"))
+    restricted = "EAccount:Invalid permissions:USD trading restricted for NL."
+    room.fault(FaultKind.ERROR, times=2, message=restricted)
+    room.fault(FaultKind.DROP_AFTER)
+    room.set_bid("50000")
+    await room.look()
+    while len(room.sent()) < 3:
+        await room.clock.sleep(0.1)
+    await room.clock.sleep(2)
+    room.set_bid("70000")
+    await room.look()
+    await room.wait_for("exit ")
+    show_truth(room)
+    await read_often(room)
+
+
+async def test_a_late_fill_through_another_pair_is_counted_in_the_money_of_its_guard(room):
+    await sold_late_for_euros(room)
+
+    [filled] = await room.alerts(ExitFilled)
+    [fill] = [one for one in room.world.ledger("kraken").fills if one.quantity == D("0.1")]
+    assert (filled.symbol, filled.instead_of, filled.currency) == ("BTC/EUR", "BTC/USD", "EUR")
+    assert filled.rate == pytest.approx(D("1.08"), abs=D("0.01"))
+    assert filled.realised == (fill.cost - fill.fee) * filled.rate - 6000
+
+
+async def test_what_a_late_fill_brought_is_unknown_where_nobody_tells_the_rate(room):
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "OHLC", times=None)
+
+    await sold_late_for_euros(room)
+
+    [filled] = await room.alerts(ExitFilled)
+    assert (filled.rate, filled.realised) == (None, None)
