@@ -121,4 +121,12 @@ CHAT = (
             "tests/bot/test_application.py::test_alerts_may_leave_while_telegram_lets_the_bot_not_look_itself_up",
         ),
     ),
+    Row(
+        number="C13",
+        fault="Telegram asks for an absurd pause",
+        outcome="kept for an hour at most, and told",
+        tests=(
+            "tests/bot/test_application.py::test_no_pause_that_telegram_names_leaves_the_chat_unread_for_more_than_an_hour",
+        ),
+    ),
 )

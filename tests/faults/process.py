@@ -263,4 +263,31 @@ PROCESS_FAULTS = (
             "tests/engine/storage/test_readable.py::test_a_mistake_of_ours_in_building_a_value_is_not_taken_for_a_damaged_row",
         ),
     ),
+    Row(
+        number="P31",
+        fault="a backup or an older copy is put over the database by hand",
+        outcome="nothing is sold before its owner answers",
+        tests=(
+            "tests/acceptance/test_copied_database.py::test_a_backup_copied_over_the_database_sells_nothing_before_its_owner_answers",
+            "tests/engine/offers/test_copies.py::test_an_older_copy_in_the_very_file_sells_nothing_and_asks_once",
+        ),
+    ),
+    Row(
+        number="P32",
+        fault="the note beside the database is missing, damaged or cannot be written",
+        outcome="no false alarm, and the bot starts",
+        tests=(
+            "tests/engine/offers/test_copies.py::test_without_a_note_that_can_be_read_nothing_is_asked",
+            "tests/engine/offers/test_copies.py::test_a_note_that_cannot_be_written_keeps_no_bot_from_starting",
+        ),
+    ),
+    Row(
+        number="P33",
+        fault="the second address refuses an alert, or is away over a restart",
+        outcome="later alerts pass; every critical one gets there or is counted as given up",
+        tests=(
+            "tests/bot/test_second_channel.py::test_what_is_refused_holds_up_nothing_is_tried_slower_and_given_up_after_a_day",
+            "tests/bot/test_second_channel.py::test_what_the_address_never_heard_survives_a_restart_though_telegram_took_it",
+        ),
+    ),
 )
