@@ -129,6 +129,13 @@ async def load_written(session: AsyncSession, dedup_key: str) -> Message | None:
     return await readable_row(session, _OF_KEY, _message, dedup_key=dedup_key)
 
 
+async def load_written_under(session: AsyncSession, *, key_prefix: str) -> tuple[Message, ...]:
+    """Return what was written under keys that begin so, whatever became of it, oldest first."""
+    same = col(AlertRow.dedup_key).startswith(key_prefix, autoescape=True)
+    written = select(AlertRow).where(same).order_by(col(AlertRow.alert_id))
+    return await readable_rows(session, Prepared(written), _message)
+
+
 async def load_last_gone(session: AsyncSession) -> int:
     """Return the number up to which no alert is to leave any more; zero when there is none."""
     number = col(AlertRow.alert_id)

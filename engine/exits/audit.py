@@ -10,9 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from engine import wall_time
 from engine.alerts.kinds import AlertKind
 from engine.alerts.messages import CancelledOrder, ExitFilled
-from engine.alerts.outbox import load_written
+from engine.alerts.outbox import load_written, load_written_under
 from engine.exits.exit_journal import ending_key
+from engine.exits.late_fills import late_fill_prefix
 from engine.exits.result import Traded, realised_pnl
+from engine.guards import store as guards
 from engine.model.money import ZERO, exact
 from engine.model.orders import Fill, Side
 from engine.orders import fills_store as fills
@@ -22,6 +24,7 @@ from engine.orders.release_log import RELEASE, RELEASED, parse_released
 from engine.orders.states import IntentState
 from engine.orders.steps_store import load_readable_steps
 from engine.storage.database import Database
+from engine.storage.readable import UnreadableRecordError
 
 #: A look at history shows this many exits.
 SHOWN = 5
@@ -55,6 +58,10 @@ class ExitRecord:
     fills: tuple[Fill, ...]
     #: The alert of its end; None while it goes on, and when it ended without a fill.
     alert: ExitFilled | None = None
+    #: By order, what attempts that were given up sold all the same, as it was told last.
+    late: tuple[ExitFilled, ...] = ()
+    #: The pair of its guard; empty where there is no guard any more.
+    guard_symbol: str = ""
 
     @property
     def began_at(self) -> datetime:
@@ -88,13 +95,15 @@ class ExitRecord:
     @property
     def rate(self) -> Decimal | None:
         """Return what one unit of the money it brought is worth in the guard's own; None is unknown."""
-        return self.alert.rate if self.alert is not None else Decimal(1)
+        if self.alert is not None:
+            return self.alert.rate
+        return Decimal(1) if self._currency == self.guard_currency else None
 
     @property
     def guard_currency(self) -> str:
         """Return the currency of its trigger and its result, where it was sold through another pair too."""
         instead_of = self.alert.instead_of if self.alert is not None else ""
-        return instead_of.partition("/")[2] or self._currency
+        return (self.guard_symbol or instead_of).partition("/")[2] or self._currency
 
     @property
     def fee(self) -> Decimal | None:
@@ -178,10 +187,24 @@ class Audit:
 
 async def _record(session: AsyncSession, intent: Intent) -> ExitRecord:
     order_id = intent.venue_order_id
+    late = await load_written_under(session, key_prefix=late_fill_prefix(intent))
     ended = await load_written(session, ending_key(AlertKind.EXIT_FILLED, intent))
     return ExitRecord(
         intent=intent,
         steps=await load_readable_steps(session, intent.intent_id),
         fills=await fills.load_order_fills(session, intent.account_id, order_id) if order_id else (),
         alert=ended if isinstance(ended, ExitFilled) else None,
+        late=tuple({one.venue_order_id: one for one in late if isinstance(one, ExitFilled)}.values()),
+        guard_symbol=await _guard_symbol(session, intent),
     )
+
+
+async def _guard_symbol(session: AsyncSession, intent: Intent) -> str:
+    if intent.guard_id is None:
+        return ""
+    try:
+        guard = await guards.load_guard(session, intent.guard_id)
+    except UnreadableRecordError:
+        # Its owner is told of the damage; the exit is shown all the same.
+        return ""
+    return guard.symbol if guard is not None else ""

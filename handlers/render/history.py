@@ -6,7 +6,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 from engine import wall_time
+from engine.alerts.messages import ExitFilled
 from engine.exits.audit import ExitRecord, Stage
+from engine.model.holdings import Direction
+from engine.model.money import exact
 from engine.model.orders import Side
 from engine.orders.intents import Intent
 from engine.orders.release_log import RELEASED
@@ -73,6 +76,22 @@ def _short(record: ExitRecord, reader: Reader) -> Iterator[str]:
     yield f"{_why(intent)}: {_outcome(record)}"
     if record.average_price is not None:
         yield escape(" ".join(_result(record)))
+    for late in record.late:
+        yield f"Found later: {_sold_late(late)}"
+        yield escape(" ".join(_result_of_late(late)))
+
+
+def _sold_late(late: ExitFilled) -> str:
+    done = "sold" if late.direction is Direction.LONG else "bought back"
+    return f"{done} {full_quantity(late.quantity)} at {escape(price(late.fill_price, late.currency))}"
+
+
+def _result_of_late(late: ExitFilled) -> tuple[str, str]:
+    if late.realised is None:
+        return "Realised PnL", "unknown, no entry" if late.rate is not None else "unknown, no rate"
+    label = "PnL before the fee" if late.before_fee else "Realised PnL"
+    currency = (late.instead_of or late.symbol).partition("/")[2]
+    return label, in_currency(late.realised, currency, signed=True)
 
 
 def _outcome(record: ExitRecord) -> str:
@@ -94,6 +113,7 @@ def _detail(record: ExitRecord, reader: Reader) -> str:
     blocks = (
         "\n".join((*head, rows(_figures(record)), *since)),
         "\n".join(_ids(record)),
+        *("\n".join(_late(one)) for one in record.late),
         "\n".join(
             (
                 bold("Step by step, counted from the trigger"),
@@ -122,7 +142,9 @@ def _figures(record: ExitRecord) -> Iterator[tuple[str, str]]:
             yield "Trigger PnL", percent_beside(trigger.ratio, trigger.threshold)
             yield "Threshold", threshold_percent(trigger.threshold)
         yield "To be sold", full_quantity(trigger.quantity)
-    yield "Filled", full_quantity(intent.filled_quantity)
+    with exact():
+        filled = sum((late.quantity for late in record.late), intent.filled_quantity)
+    yield "Filled", full_quantity(filled)
     if record.average_price is not None:
         yield "Fill price", price(record.average_price, currency)
     if record.slippage is not None:
@@ -138,11 +160,19 @@ def _figures(record: ExitRecord) -> Iterator[tuple[str, str]]:
 
 def _ids(record: ExitRecord) -> Iterator[str]:
     intent = record.intent
-    yield f"Order id: {code(intent.venue_order_id or 'none')}"
+    if intent.venue_order_id or not record.late:
+        yield f"Order id: {code(intent.venue_order_id or 'none')}"
     yield f"Our id: {code(intent.client_order_id)}"
     for fill in record.fills:
         amount = f"{full_quantity(fill.quantity)} at {escape(price(fill.price, fill.quote))}"
         yield f"Trade {code(fill.trade_id)}: {amount}"
+
+
+def _late(late: ExitFilled) -> Iterator[str]:
+    yield bold("Found later, after this exit was over")
+    yield f"{_sold_late(late)}, {escape(': '.join(_result_of_late(late)))}"
+    yield f"Order id: {code(late.venue_order_id)}"
+    yield f"Our id: {code(late.client_order_id)}"
 
 
 def _stage(stage: Stage, record: ExitRecord) -> str:
@@ -187,6 +217,8 @@ def _result(record: ExitRecord) -> tuple[str, str]:
 
 def _state(record: ExitRecord) -> str:
     state = record.intent.state
+    if record.late and record.average_price is None:
+        return "sold, found later"
     return _STATES.get(state) or state.replace("_", " ")
 
 

@@ -7,7 +7,11 @@ import pytest
 from engine.alerts.messages import ClosedElsewhere, ExitFilled, ExitStoodDown, GuardReduced
 from engine.guards.guard import GuardState
 from engine.orders.states import client_order_id
+from handlers.render.history import render_exit, render_short
+from handlers.render.html import plain_text
+from handlers.render.times import Reader
 from sandbox.faults import FaultKind
+from sandbox.world import OWNER_ID
 
 D = Decimal
 HIDDEN = 86400
@@ -208,3 +212,20 @@ async def test_what_a_late_fill_brought_is_unknown_where_nobody_tells_the_rate(r
 
     [filled] = await room.alerts(ExitFilled)
     assert (filled.rate, filled.realised) == (None, None)
+
+
+async def test_history_shows_what_was_found_later_with_its_order_and_the_trigger_in_the_guards_money(room):
+    await sold_late_for_euros(room)
+
+    [record] = await room.engine.audit.fetch_exits(OWNER_ID)
+
+    [fill] = [one for one in room.world.ledger("kraken").fills if one.quantity == D("0.1")]
+    [late] = record.late
+    assert (late.venue_order_id, late.quantity, record.guard_currency) == (fill.order_id, D("0.1"), "USD")
+    shown = plain_text(render_exit(record, Reader(now=room.clock.now())).text)
+    assert "Trigger price" in shown
+    assert "50,000.00 EUR" not in shown
+    assert f"Order id: {fill.order_id}" in shown
+    assert "Order id: none" not in shown
+    assert "sold, found later" in shown
+    assert "Found later: sold 0.1 at" in render_short(record, Reader(now=room.clock.now()))
