@@ -98,6 +98,7 @@ VENUE_ORDERS = (
         tests=(
             "tests/engine/exits/test_exit_pair.py::test_a_pair_with_an_absurd_price_is_passed_over_for_a_sane_one",
             "tests/engine/exits/test_exit_pair.py::test_without_a_sane_pair_nothing_is_sold_until_one_takes_it",
+            "tests/engine/exits/test_exit_pair.py::test_a_price_that_is_still_shown_is_not_undersold_through_another_pair",
             "tests/engine/exits/test_exit_pair.py::test_the_minimum_of_a_second_pair_ends_no_guard",
             "tests/engine/exits/test_exit_pair.py::test_a_guarded_pair_that_stays_shut_is_left_after_some_seconds",
         ),

@@ -56,7 +56,7 @@ VENUE_READINGS = (
     Row(
         number="V46",
         fault="the guarded pair is shut and without a price while the coin falls",
-        outcome="sold through another pair, as much as its book carries",
+        outcome="sold through another pair down to 90 % of the trigger, as much as its book carries; below that told",
         tests=(
             "tests/engine/exits/test_exit_pair.py::test_a_guarded_pair_without_a_price_keeps_no_other_pair_from_selling_after_a_fall",
         ),
@@ -238,6 +238,14 @@ VENUE_READINGS = (
         tests=(
             "tests/engine/accounts/test_outages.py::test_an_outage_under_a_guard_is_one_alarm_with_reminders_and_one_all_clear",
             "tests/engine/exits/test_watch.py::test_an_outage_in_the_midst_of_a_sale_is_reminded_of_by_the_sale_alone",
+        ),
+    ),
+    Row(
+        number="V69",
+        fault="the look-up of a late order fails for one coin",
+        outcome="all others are followed, and its owner is told",
+        tests=(
+            "tests/engine/sync/test_untold_orders.py::test_a_question_about_one_coin_keeps_no_other_from_being_followed",
         ),
     ),
 )

@@ -207,6 +207,7 @@ VENUE = (
             "tests/engine/exits/test_watch.py::test_a_bad_price_sells_nothing_and_alarms_once_it_lasts",
             "tests/engine/exits/test_watch.py::test_a_price_that_is_no_number_sells_nothing",
             "tests/engine/exits/test_watch.py::test_a_bad_price_hides_no_loss_the_next_good_one_sells",
+            "tests/engine/exits/test_sale_below_zero.py::test_a_figure_below_zero_changes_no_guard_and_keeps_no_breached_one_from_selling",
         ),
     ),
     Row(
