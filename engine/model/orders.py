@@ -123,6 +123,13 @@ class Order:
     fills: tuple[Fill, ...] = ()
     #: What it keeps while it is open where that is not what it trades.
     collateral: Collateral | None = None
+    #: The orders that took its place at the venue, one after the other, as an edit of the owner's does; their fills are its own.
+    successors: tuple[VenueOrderId, ...] = ()
+
+    @property
+    def working_id(self) -> VenueOrderId:
+        """Return under which id it stands at the venue now."""
+        return self.successors[-1] if self.successors else self.venue_order_id
 
     @property
     def remaining_quantity(self) -> Decimal:

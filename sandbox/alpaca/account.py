@@ -86,6 +86,8 @@ class AlpacaAccount:
     notes: dict[str, Note] = field(default_factory=dict)
     #: ledger orders that took the place of waiting ones, by the id the client knows
     successors: dict[str, str] = field(default_factory=dict)
+    #: orders that the owner edited, and which one took their place
+    replaced: dict[str, str] = field(default_factory=dict)
     #: orders whose cancel was accepted and does not count yet, and when it will
     cancelling: dict[str, float] = field(default_factory=dict)
     #: cancelled orders whose hold is still kept, and until when
@@ -109,6 +111,13 @@ class AlpacaAccount:
     def order_with(self, client_id: str) -> Order | None:
         """The order that was sent with this client_order_id, however it ended."""
         return next((order for order in self.orders() if client_id_of(order) == client_id), None)
+
+    def edit(self, order_id: str, draft: Draft, book: Book, *, at: float) -> Order:
+        """Put another order in the place of an open one, as the owner's app does."""
+        self.ledger.cancel(order_id, at=at, reason="replaced")
+        following = self.ledger.place(draft, book, at=at)
+        self.replaced[order_id] = following.id
+        return following
 
     def shown_id(self, ledger_id: str) -> str:
         """The id the client knows a ledger order by."""

@@ -18,7 +18,8 @@ def status_of(account: AlpacaAccount, order: Order) -> str:
     if order.status is OrderStatus.FILLED:
         return "filled"
     if order.status is OrderStatus.CANCELED:
-        return "expired" if order.reason == EXPIRED else "canceled"
+        ended_as = "expired" if order.reason == EXPIRED else "canceled"
+        return "replaced" if order.id in account.replaced else ended_as
     if note.waiting:
         return "accepted"
     if order.id in account.cancelling:
@@ -50,9 +51,9 @@ def order_row(account: AlpacaAccount, order: Order) -> Json:
         "expired_at": ended if status == "expired" else None,
         "canceled_at": ended if status == "canceled" else None,
         "failed_at": None,
-        "replaced_at": None,
-        "replaced_by": None,
-        "replaces": None,
+        "replaced_at": ended if status == "replaced" else None,
+        "replaced_by": account.replaced.get(order.id),
+        "replaces": next((old for old, new in account.replaced.items() if new == order.id), None),
         "asset_id": asset_id(draft.listing),
         "symbol": symbol_of(draft.listing),
         "asset_class": class_of(draft.listing),

@@ -7,7 +7,7 @@ from engine import wall_time
 from engine.brokers.alpaca.charges import SHARED_DAYS, Charge
 from engine.brokers.alpaca.fees import find_fee, parse_tier, readable_charges, taker_of_tier
 from engine.brokers.alpaca.market import AlpacaMarketData, require_listed
-from engine.brokers.alpaca.orders import oldest_submission, parse_open_orders, parse_order
+from engine.brokers.alpaca.orders import oldest_submission, parse_open_orders, parse_succession, replaced_by
 from engine.brokers.alpaca.parse import (
     check_positions,
     find_unreadable_positions,
@@ -191,7 +191,8 @@ class AlpacaBroker(CcxtBroker):
         catalog = await self._market.catalog()
         rows = await self._fill_rows(order.opened_at - _SLACK, priority)
         with reading(Venue.ALPACA):
-            return distinct(parse_fills_of(order.venue_order_id, rows, catalog))
+            ids = (order.venue_order_id, *order.successors)
+            return distinct(fill for one in ids for fill in parse_fills_of(one, rows, catalog))
 
     async def fetch_fills(self, *, cursor: str | None = None) -> FillPage:
         """Return one page of fills, newest first."""
@@ -261,9 +262,9 @@ class AlpacaBroker(CcxtBroker):
             return text_in(as_row(answer, "account"), "id")
 
     async def _with_fills(self, row: Row, priority: Priority) -> Order:
-        catalog = await self._market.catalog()
+        catalog, rows = await self._market.catalog(), await self._with_successors(row, priority)
         with reading(Venue.ALPACA):
-            order = parse_order(row, catalog)
+            order = parse_succession(rows, catalog)
         if order.filled_quantity == ZERO or order.opened_at is None:
             return order
         try:
@@ -272,7 +273,23 @@ class AlpacaBroker(CcxtBroker):
             # The order tells its totals itself; what its fills are is not known.
             return order
         with reading(Venue.ALPACA):
-            return parse_order(row, catalog, fills=fills)
+            return parse_succession(rows, catalog, fills=fills)
+
+    async def _with_successors(self, row: Row, priority: Priority) -> list[Row]:
+        """Return an order's row and those of the orders that replaced it, one after the other.
+
+        An edit in the owner's app makes a new order: https://docs.alpaca.markets/reference/patchorderbyorderid-1
+        """
+        rows = [row]
+        for _ in range(_PAGES):
+            with reading(Venue.ALPACA):
+                following = replaced_by(rows[-1])
+            if following is None:
+                return rows
+            answer = await self._get(f"v2/orders/{following}", {}, priority)
+            with reading(Venue.ALPACA):
+                rows.append(as_row(answer, "order"))
+        raise _endless("orders in place of one")
 
     async def _fills_beside(self, order: Order, *, until: datetime) -> tuple[Fill, ...]:
         """Return the trades of all other orders that may have been charged when this one was."""

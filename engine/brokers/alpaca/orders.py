@@ -1,6 +1,6 @@
 """Read Alpaca's orders into our values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -130,6 +130,42 @@ def parse_order(row: Row, catalog: Catalog, *, fills: tuple[Fill, ...] = ()) -> 
         is_market=_is_market(row),
         opened_at=lenient(row, "created_at", iso_time_in),
         fills=fills,
+    )
+
+
+def replaced_by(row: Row) -> VenueOrderId | None:
+    """Return which order took the place of one; None when none did."""
+    if text_in(row, "status") != "replaced":
+        return None
+    following = lenient(row, "replaced_by", text_in)
+    return VenueOrderId(following) if following else None
+
+
+def parse_succession(rows: Sequence[Row], catalog: Catalog, *, fills: tuple[Fill, ...] = ()) -> Order:
+    """Read an order and those that took its place, one after the other, as one order under the first one's ids.
+
+    Whether a successor counts what filled before it is not documented, so the trades of all tell how much did.
+    """
+    first, *later = (parse_order(row, catalog) for row in rows)
+    last = parse_order(rows[-1], catalog, fills=fills)
+    if not later:
+        return last
+    orders = (first, *later)
+    with exact():
+        traded = sum((fill.quantity for fill in fills), ZERO)
+        filled = max(traded, *(order.filled_quantity for order in orders))
+        value = sum((fill.quantity * fill.price for fill in fills), ZERO)
+    paying = next((order for order in reversed(orders) if order.filled_quantity), last)
+    return replace(
+        last,
+        venue_order_id=first.venue_order_id,
+        client_order_id=first.client_order_id,
+        opened_at=first.opened_at,
+        successors=tuple(order.venue_order_id for order in later),
+        filled_quantity=filled,
+        cost=value if filled == traded else last.cost if filled == last.filled_quantity else None,
+        fee=paying.fee,
+        fee_asset=paying.fee_asset,
     )
 
 
