@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import chain, repeat
@@ -30,6 +30,16 @@ BALANCE_MAX_AGE = timedelta(seconds=5)
 RELEASE_TIMEOUT_S = 10.0
 #: Pauses between readings that wait for it; each reading costs the key points.
 RELEASE_POLLS_S = (0.1, 0.2, 0.5, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedOrders:
+    """What a venue's list of open orders says of one exit."""
+
+    #: Those that are its own.
+    own: tuple[Order, ...]
+    #: How much of its position the others hold.
+    others_hold: Decimal
 
 
 class Availability:
@@ -79,31 +89,45 @@ class Availability:
 
         """
         free, held = available.sellable or ZERO, available.held or ZERO
+        known = await self._journal.load_our_orders(intent)
         opened = await self._open_orders(broker)
-        plan = plan_release(guard.asset, needed=guard.quantity, free=free, open_orders=opened.orders)
+        own = next((order for order in opened.orders if known.is_of_intent(order)), None)
+        if own is not None:
+            return replace(available, unreadable=opened.unreadable, own_order=own)
+        # What another exit of ours has on sale is no order of the owner's, and selling already.
+        others = tuple(order for order in opened.orders if not known.is_ours(order))
+        plan = plan_release(guard.asset, needed=guard.quantity, free=free, open_orders=others)
         done = await self._releases.cancel(intent, broker, plan)
         after = replace(available, unreadable=opened.unreadable, hindrance=done.hindrance)
         if done.is_overtaken:
             return replace(after, is_overtaken=True)
         # What an order held that was cancelled before may still be on its way back.
         coming = _held_by(plan) if opened.unreadable else held
-        staying = _held_by(order for order, _ in done.failed)
+        ours = (order for order in opened.orders if known.is_ours(order) and order.held_asset == guard.asset)
+        staying = _held_by(ours) + _held_by(order for order, _ in done.failed)
         wanted = min(guard.quantity, free + max(coming - staying, ZERO))
         return replace(after, sellable=await self._await_release(guard, broker, wanted=wanted))
 
-    async def listed_hold(self, guard: Guard, broker: Broker, *, but: Collection[str]) -> Decimal:
-        """Return how much of a guarded position the listed open orders hold, but for those named.
+    async def listed(
+        self, intent: Intent, guard: Guard, broker: Broker, *, but: Collection[str] = ()
+    ) -> ListedOrders:
+        """Return which open orders are an intent's own, and what the others hold of its position but those named.
 
         Raises:
             BrokerError: the orders could not be read.
 
         """
+        known = await self._journal.load_our_orders(intent)
         opened = await self._open_orders(broker)
-        return _held_by(
+        others = (
             order
             for order in opened.orders
-            if order.held_asset == guard.asset and order.venue_order_id not in but
+            if order.held_asset == guard.asset
+            and order.venue_order_id not in but
+            and not known.is_of_intent(order)
         )
+        own = tuple(order for order in opened.orders if known.is_of_intent(order))
+        return ListedOrders(own=own, others_hold=_held_by(others))
 
     async def confirm_releases(self, intent: Intent, broker: Broker) -> None:
         """Ask once more what became of the cancelled orders, for the alert that names them."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from engine.model.errors import BrokerError
+from engine.model.orders import Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,8 @@ class Available:
     is_fresh: bool = True
     #: Open orders that could not be read and may hold some of it.
     unreadable: tuple[str, ...] = ()
+    #: An open order of the exit's own, which has what is to be sold on sale already.
+    own_order: Order | None = None
     #: An order filled that was to be cancelled, so these figures are of before.
     is_overtaken: bool = False
     #: Why an order that holds some of it could not be cancelled.

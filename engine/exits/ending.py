@@ -73,6 +73,23 @@ async def yield_to_hand(
     )
 
 
+async def count_as_sold(
+    journal: ExitJournal, intent: Intent, guard: Guard, *, left: Decimal, owned: Decimal | None
+) -> Intent:
+    """End an exit whose attempt counts as sold: its coins are gone, and no list has shown its order for long.
+
+    What is left stays guarded; what is there now is what the next reading is compared with.
+    """
+    why = f"it {BY_HAND}{_PERHAPS_OURS}"
+    message = GuardReduced(venue=intent.venue, symbol=intent.symbol, was=guard.quantity, now=left, why=why)
+    rest = replace(guard.with_quantity(left), state_reason=BY_HAND)
+    if left > ZERO:
+        rest = replace(rest, state=GuardState.ARMED, state_reason=None)
+    return await journal.give_back(
+        intent, IntentEvent.SUPERSEDE, guard=rest, message=message, cause="counted as sold", awaited=owned
+    )
+
+
 async def pause_for_split(
     journal: ExitJournal, intent: Intent, guard: Guard, *, owned: Decimal | None
 ) -> Intent:

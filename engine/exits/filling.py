@@ -12,6 +12,7 @@ from engine.exits.closing import Dust, describe_exit
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_quantity import ExitQuantity
 from engine.exits.manual_close import rest_after_asking
+from engine.exits.order_end import OrderEnd
 from engine.exits.queued_order import QueuedOrder
 from engine.exits.tradability import Tradability
 from engine.guards.guard import GuardState
@@ -26,6 +27,7 @@ from engine.orders.order_readings import (
     TRADES_AGAIN_S,
     OrderReadings,
     Verdict,
+    falls_short,
     is_all_traded,
     needs_trades,
     settled_by_trades,
@@ -60,6 +62,7 @@ class Filling:
         tradability: Tradability,
         trouble: Trouble,
         availability: Availability,
+        order_end: OrderEnd,
     ) -> None:
         self._journal = journal
         self._submitter = submitter
@@ -69,11 +72,14 @@ class Filling:
         self._tradability = tradability
         self._trouble = trouble
         self._availability = availability
+        self._order_end = order_end
         self._queued = QueuedOrder(broker=broker, tradability=tradability, clock=clock, trouble=trouble)
         self._polls = 0
         self._readings = dict[VenueOrderId, OrderReadings]()
         #: How many answers were not confirmed.
         self._contradicted = 0
+        #: How often list or balance spoke against an order's end.
+        self._not_over = 0
         self._why_unconfirmed = ""
         #: When the trades of an order are asked for that is not told as over.
         self._trades_due_s = dict[VenueOrderId, float]()
@@ -93,6 +99,8 @@ class Filling:
         elif verdict is Verdict.UNCONFIRMED:
             intent = await self._note_most(intent, order)
             await self._ask_again(intent)
+        elif falls_short(order, intent.quantity) and not await self._is_over(intent, order):
+            intent = await self._note_most(intent, order)
         elif order.filled_quantity == ZERO:
             # What was read before the order left does not hold any more, whatever became of it.
             self._reports.outdate(intent.account_id)
@@ -149,7 +157,21 @@ class Filling:
             cost=order.cost if order.filled_quantity == most else None,
         )
 
-    async def _ask_again(self, intent: Intent) -> None:
+    async def _is_over(self, intent: Intent, order: Order) -> bool:
+        """Tell whether nothing speaks against an end that falls short, after a moment if something does."""
+        try:
+            contradiction = await self._order_end.contradiction(intent, order)
+        except BrokerError as e:
+            await self._wait(e)
+            return False
+        if contradiction is None:
+            return True
+        self._why_unconfirmed = contradiction
+        self._not_over += 1
+        await self._ask_again(intent, wait_s=pause_s("", self._not_over))
+        return False
+
+    async def _ask_again(self, intent: Intent, *, wait_s: float = AGREES_AFTER_S) -> None:
         self._contradicted += 1
         if self._contradicted > 1:
             label = intent.venue.label
@@ -157,7 +179,7 @@ class Filling:
                 f"{label} says the order is over {self._why_unconfirmed}",
                 "asking again until that is certain; nothing is sent before",
             )
-        await self._clock.sleep(AGREES_AFTER_S)
+        await self._clock.sleep(wait_s)
 
     async def _conclude(
         self, intent: Intent, order: Order, claim: ExitQuantity, *, found_later: bool

@@ -1,6 +1,7 @@
 """Requests of one exit whose answer was lost: asked for until they are found or proven absent, and after that."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from engine.alerts.backoff import away_pause_s, pause_s
 from engine.brokers.base import Broker
@@ -10,11 +11,11 @@ from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
 from engine.model.money import ZERO
 from engine.model.orders import Order
-from engine.orders.coins import Coins, Position, weigh_coins
+from engine.orders.coins import ABOUT, Coins, Position, weigh_coins
 from engine.orders.intents import Intent
 from engine.orders.lookup import Absent, Found, Uncertain
 from engine.orders.reminders import Trouble
-from engine.orders.settle import SOUGHT_FOR
+from engine.orders.settle import ends_search
 from engine.orders.states import IntentEvent, IntentState, client_order_id
 
 #: Between two looks for a request that may still arrive, when nothing else is left to do.
@@ -48,6 +49,10 @@ class LostOrder:
         #: Since when the balance looks as if one of them had sold, and how often it was sought since.
         self._sought_since_s: float | None = None
         self._sought = 0
+        #: The given up attempts that the list of open orders was read after.
+        self._looked_for = tuple[int, ...]()
+        #: Whether it still does, and was sought for long enough.
+        self._is_unseen = False
         #: Orders that were named to the owner because they may be ours.
         self._named = set[tuple[str, ...]]()
 
@@ -70,7 +75,7 @@ class LostOrder:
             coins = await self._read_coins(intent, before, may_be)
             if coins is Coins.UNTOUCHED:
                 await self._name_uncertain(intent, may_be)
-            elif coins is Coins.TAKEN and len(may_be) != 1:
+            elif coins in {Coins.TAKEN, Coins.HELD} and len(may_be) != 1:
                 await self._note_unseen(intent, [intent.client_order_id, *may_be])
             return coins
 
@@ -106,16 +111,40 @@ class LostOrder:
         """Tell whether an attempt was given up without a refusal, so that it may have sold after all."""
         return bool(await self._settler.unproven(intent))
 
-    async def looks_sold(self, intent: Intent, available: Available, *, before: Position) -> bool:
-        """Tell whether an attempt that was given up without a refusal seems to have sold, or to hold its coins.
+    async def resume_open(self, intent: Intent, available: Available) -> Intent | None:
+        """Go on from an order of an attempt that was given up and is listed as open; None when none is.
+
+        Raises:
+            BrokerError: the venue does not tell.
+
+        """
+        given_up = await self._settler.unproven(intent)
+        if all(client_order_id(intent.intent_id, one) == intent.client_order_id for one in given_up):
+            # Under the same id the next request makes no second order.
+            return None
+        # An open order holds coins: while none are held, one look after each attempt is enough; looks cost points.
+        if given_up == self._looked_for and available.held == ZERO:
+            return None
+        listed = await self._desk.availability.listed(intent, self._guard, self._broker)
+        self._looked_for = given_up
+        return await self.go_on_from(intent, listed.own[0]) if listed.own else None
+
+    async def weigh_given_up(self, intent: Intent, available: Available, *, before: Position) -> Coins:
+        """Judge what became of the coins of an attempt that was given up without a refusal.
 
         Raises:
             BrokerError: what is held may be held by it, and the venue does not tell.
 
         """
         if not await self.is_unproven(intent):
-            return False
-        return await self._weigh(intent, available, before, may_be=()) is Coins.TAKEN
+            return Coins.UNTOUCHED
+        coins = await self._weigh(intent, available, before, may_be=())
+        self._is_unseen &= coins is Coins.TAKEN
+        return coins
+
+    def may_be_sold(self, intent: Intent, *, gone: Decimal) -> bool:
+        """Tell whether what was sought in vain is not taken off the guarded quantity, so that it could be sold twice."""
+        return self._is_unseen and gone < intent.quantity * ABOUT
 
     async def _read_coins(self, intent: Intent, before: Position, may_be: tuple[str, ...]) -> Coins:
         self._desk.reports.outdate(intent.account_id)
@@ -130,19 +159,20 @@ class LostOrder:
     ) -> Coins:
         now = Position(owned=available.owned, held=available.held or ZERO)
         coins = weigh_coins(before=before, now=now, listed=ZERO, sent=intent.quantity)
-        if coins is not Coins.TAKEN or now.held <= before.held:
+        if coins is not Coins.HELD:
             return coins
-        listed = await self._desk.availability.listed_hold(self._guard, self._broker, but=may_be)
+        listed = await self._desk.availability.listed(intent, self._guard, self._broker, but=may_be)
         # What is held beyond the listed orders may be held by one that is listed and cannot be read.
         self._trouble.name_unreadable(self._desk.reports.unreadable_orders(intent.account_id))
-        return weigh_coins(before=before, now=now, listed=listed, sent=intent.quantity)
+        return weigh_coins(before=before, now=now, listed=listed.others_hold, sent=intent.quantity)
 
-    async def seek(self, intent: Intent) -> Intent | None:
+    async def seek(self, intent: Intent, coins: Coins) -> Intent | None:
         """Look for an order that seems to have sold: go on from it, or wait a moment; None when sought for long enough."""
         now_s = self._clock.monotonic()
         if self._sought_since_s is None:
             self._sought_since_s = now_s
-        if now_s - self._sought_since_s >= SOUGHT_FOR.total_seconds():
+        self._is_unseen = ends_search(coins, sought_s=now_s - self._sought_since_s)
+        if self._is_unseen:
             return None
         try:
             order = await self._settler.find_sold(intent, self._broker)
@@ -150,7 +180,7 @@ class LostOrder:
             # Silence is no evidence either way.
             order = None
         if order is not None:
-            return await self._go_on_from(intent, order)
+            return await self.go_on_from(intent, order)
         self._sought += 1
         ids = [client_order_id(intent.intent_id, one) for one in await self._settler.unproven(intent)]
         await self._note_unseen(intent, ids)
@@ -172,7 +202,8 @@ class LostOrder:
         # Only what is written down was told.
         self._named.add(order_ids)
 
-    async def _go_on_from(self, intent: Intent, order: Order) -> Intent:
+    async def go_on_from(self, intent: Intent, order: Order) -> Intent:
+        """Take an order of the intent's own for the one it follows."""
         if intent.state is IntentState.SUSPENDED:
             intent = await self._journal.record(intent, IntentEvent.RESUME, cause="found late")
         sent = await self._journal.record(

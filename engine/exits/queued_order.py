@@ -62,7 +62,7 @@ class QueuedOrder:
         self._again_at_s = self._clock.monotonic() + MARKET_LOOK_S
         doing = _CANCELLING
         try:
-            await self._broker.cancel_order(order.venue_order_id, order.symbol, priority=Priority.EXIT)
+            await self._broker.cancel_order(order.working_id, order.symbol, priority=Priority.EXIT)
         except BrokerError as e:
             # It may have filled: the next reading tells, and one that still stands is cancelled again.
             doing = f"{_CANCELLING}; tried again in {MARKET_LOOK_S:g} s, because {e}"

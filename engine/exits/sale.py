@@ -9,6 +9,7 @@ from engine.exits.closing import Dust
 from engine.exits.desk import Desk
 from engine.exits.ending import (
     abandon,
+    count_as_sold,
     give_up,
     pause_for_split,
     stand_down,
@@ -32,12 +33,15 @@ from engine.exits.next_step import (
     YieldToHand,
     next_step,
 )
+from engine.exits.order_end import OrderEnd
 from engine.exits.pausing import Pauses
 from engine.exits.refusals import Ending, Refusals, Sent
 from engine.exits.tradability import Tradability
 from engine.guards.guard import Guard
 from engine.market.feed import VenueMarket
 from engine.model.errors import BrokerError
+from engine.model.money import ZERO, exact
+from engine.orders.coins import Coins
 from engine.orders.intents import Intent, Trigger
 from engine.orders.reminders import Trouble
 from engine.orders.states import IntentEvent, IntentState
@@ -89,6 +93,9 @@ class Sale:
             tradability=self._tradability,
             trouble=trouble,
             availability=desk.availability,
+            order_end=OrderEnd(
+                guard, broker=broker, availability=desk.availability, inventory=self._inventory
+            ),
         )
 
     async def begin(self, trigger: Trigger, *, intent_id: str) -> None:
@@ -191,20 +198,37 @@ class Sale:
             view = await self._inventory.view(
                 available, price=intent.trigger_price, asked=intent.asked is not None
             )
-            step = next_step(view)
-            if isinstance(step, FreeFirst):
-                view = await self._freed(intent, view, step.claim)
-                if view.available.is_overtaken:
-                    await self._pauses.read_overtaken(intent)
-                    return intent
-                step = next_step(view)
-                hindrance = view.available.hindrance
-                if hindrance is not None and not await self._may_sell_the_rest(step, hindrance):
-                    raise hindrance
+            step = await self._decide(intent, view)
         except BrokerError as e:
             await self._pauses.wait(e)
             return intent
-        return await self._act(intent, step)
+        return step if isinstance(step, Intent) else await self._act(intent, step)
+
+    async def _decide(self, intent: Intent, view: View) -> Step | Intent:
+        """Decide the next step, once what holds the quantity is freed; the intent where it went another way.
+
+        Raises:
+            BrokerError: what holds it could not be read or cancelled.
+
+        """
+        step = next_step(view)
+        if isinstance(step, SellNow | FreeFirst) and self._lost.may_be_sold(intent, gone=step.claim.gone):
+            with exact():
+                left = max(ZERO, view.guard.quantity - max(intent.quantity, step.claim.gone))
+            return await self._end(intent, partial(count_as_sold, left=left, owned=view.available.owned))
+        if not isinstance(step, FreeFirst):
+            return step
+        view = await self._freed(intent, view, step.claim)
+        if view.available.own_order is not None:
+            self._is_found = True
+            return await self._lost.go_on_from(intent, view.available.own_order)
+        if view.available.is_overtaken:
+            await self._pauses.read_overtaken(intent)
+            return intent
+        step, hindrance = next_step(view), view.available.hindrance
+        if hindrance is not None and not await self._may_sell_the_rest(step, hindrance):
+            raise hindrance
+        return step
 
     async def _available(self, intent: Intent) -> Available:
         """Read what is there; after an attempt that may have sold nothing is done without a reading of after it.
@@ -218,11 +242,16 @@ class Sale:
 
     async def _seek_sold(self, intent: Intent, available: Available) -> Intent | None:
         """Look for an order of an attempt that was given up while the balance looks as if it had sold; None when not."""
-        if not await self._lost.looks_sold(intent, available, before=await self._inventory.before_sending()):
-            return None
+        sought = await self._lost.resume_open(intent, available)
+        if sought is None:
+            before = await self._inventory.before_sending()
+            coins = await self._lost.weigh_given_up(intent, available, before=before)
+            if coins not in {Coins.TAKEN, Coins.HELD}:
+                return None
+            sought = await self._lost.seek(intent, coins)
         self._is_found = True
         self._inventory.outdate(intent)
-        return await self._lost.seek(intent)
+        return sought
 
     async def _freed(self, intent: Intent, view: View, claim: ExitQuantity) -> View:
         freed = await self._desk.availability.free(intent, claim.guard, view.available, self._broker)

@@ -7,15 +7,17 @@ from enum import StrEnum
 from engine.model.money import ZERO, exact
 
 #: So much of what was sent must be missing to look like its sale.
-_ABOUT = Decimal("0.98")
+ABOUT = Decimal("0.98")
 
 
 class Coins(StrEnum):
     """What became of them by one reading."""
 
     UNTOUCHED = "untouched"
-    #: About as much as was sent is gone, or held by an order that no list shows.
+    #: About as much as was sent is gone.
     TAKEN = "taken"
+    #: About as much is gone or held by an order that no list shows: it is not sold, or not all of it.
+    HELD = "held"
     UNTOLD = "untold"
 
 
@@ -38,6 +40,20 @@ def weigh_coins(*, before: Position, now: Position, listed: Decimal, sent: Decim
         return Coins.UNTOLD
     with exact():
         gone = ZERO if before.owned is None else max(before.owned - now.owned, ZERO)
-        hidden = max(min(now.held - before.held, now.held - listed), ZERO)
-        is_taken = now.owned == ZERO or gone + hidden >= sent * _ABOUT
-    return Coins.TAKEN if is_taken else Coins.UNTOUCHED
+        hidden = held_unlisted(before=before, now=now, listed=listed)
+        if now.owned == ZERO or gone >= sent * ABOUT:
+            return Coins.TAKEN
+        return Coins.HELD if gone + hidden >= sent * ABOUT else Coins.UNTOUCHED
+
+
+def held_unlisted(*, before: Position, now: Position, listed: Decimal) -> Decimal:
+    """Return how much is held beyond what listed orders explain, and was not before an attempt left."""
+    with exact():
+        return max(min(now.held - before.held, now.held - listed), ZERO)
+
+
+def holds(quantity: Decimal, *, before: Position, now: Position, listed: Decimal) -> bool:
+    """Tell whether about so much of what was sent is still held by an order that no list shows."""
+    with exact():
+        held = held_unlisted(before=before, now=now, listed=listed)
+        return held > ZERO and held >= quantity * ABOUT

@@ -11,8 +11,10 @@ from engine.alerts.messages import ExitFailing
 from engine.alerts.outbox import append_alert, load_times
 from engine.clock import Clock, Moment, moment
 from engine.model.money import ZERO
+from engine.model.orders import VenueOrderId
 from engine.orders import store as intents
 from engine.orders.intents import Intent, IntentStep
+from engine.orders.our_orders import REPLACED, OurOrders, our_orders, replacements
 from engine.orders.release_log import ReleaseLog
 from engine.orders.states import IntentEvent, client_order_id, next_state
 from engine.orders.step_log import MOST_INTENTS, StepLog, step_of
@@ -101,6 +103,21 @@ class Journal:
         own = orders_of_attempts(intent.venue, steps)
         mine = {order_id for order_id, attempt in own.items() if attempt == intent.attempt}
         return (known | own.keys()) - mine - {intent.venue_order_id or ""}
+
+    async def load_our_orders(self, intent: Intent) -> OurOrders:
+        """Return what the orders of an intent, and all others of ours in its account, are known by."""
+        async with self._database.read() as session:
+            steps = await self._steps.load(session, intent.intent_id)
+            known = await intents.load_order_ids(session, intent.account_id)
+        return our_orders(intent, steps, of_account=known)
+
+    async def note_replaced(self, intent: Intent, order_id: VenueOrderId) -> None:
+        """Write down, once, which order the venue put in the place of an accepted one."""
+        if order_id in replacements(await self.load_steps(intent.intent_id)):
+            return
+        async with self._database.write() as session:
+            step = step_of(intent, intent, cause=REPLACED, words=order_id, at=self._clock.now())
+            await insert_step(session, step)
 
     async def load_steps(self, intent_id: str) -> tuple[IntentStep, ...]:
         """Return an intent's whole life, first step first."""

@@ -25,8 +25,10 @@ _SLACK = timedelta(seconds=1)
 
 #: All lists of a venue may lag behind an order, and its balance with them: two readings must show the coins untouched.
 BALANCE_AGREES_AFTER = timedelta(seconds=3)
-#: What a balance shows as taken, and no list as sold, is sought for so long: the order may be listed yet.
+#: What a balance shows as gone, and no list as sold, is sought for so long: the order may be listed yet.
 SOUGHT_FOR = timedelta(minutes=10)
+#: Between two looks for what has been sought for that long, which does not end while its coins are held.
+_SELDOM = timedelta(minutes=1)
 
 
 class Resend(StrEnum):
@@ -112,7 +114,7 @@ class Ground(StrEnum):
     ABSENT = "proven absent"
     #: An order is listed that may be it; whether it is, the balance tells.
     UNCERTAIN = "may be another's order"
-    #: The coins look sold, and no list has shown an order for so long that its owner must look.
+    #: The coins look sold, and no list has shown an order for so long that its owner must look: they count as sold.
     UNSEEN = "listed nowhere although the coins are gone from the balance"
 
 
@@ -164,13 +166,20 @@ def _by_balance(last: Look, balances: Sequence[BalanceReading], end: EndAttempt)
         since = _agreeing(balances)[-1].age
         is_certain = latest.age - since >= BALANCE_AGREES_AFTER
         return end if is_certain else ReadBalanceAfter(since + BALANCE_AGREES_AFTER)
-    if latest.coins is Coins.TAKEN:
-        if len(last.may_be) == 1:
-            return TakeOrder(last.may_be[0])
-        if latest.age - _agreeing(balances)[-1].age >= SOUGHT_FOR:
-            return EndAttempt(resend=end.resend, ground=Ground.UNSEEN, may_be=last.may_be)
+    if latest.coins in {Coins.TAKEN, Coins.HELD} and len(last.may_be) == 1:
+        return TakeOrder(last.may_be[0])
+    is_sought_long = latest.age - _agreeing(balances)[-1].age >= SOUGHT_FOR
+    # Held coins are on sale: under a new id even what is free beside them could sell more than is guarded, as the
+    # order may grow visible and fill any moment. So its owner is reminded until it fills or the hold ends.
+    if latest.coins is Coins.TAKEN and is_sought_long:
+        return EndAttempt(resend=end.resend, ground=Ground.UNSEEN, may_be=last.may_be)
     pause_s = RETRY_AFTER_S[min(len(_agreeing(balances)), len(RETRY_AFTER_S)) - 1]
-    return LookAfter(latest.age + timedelta(seconds=pause_s))
+    return LookAfter(latest.age + (_SELDOM if is_sought_long else timedelta(seconds=pause_s)))
+
+
+def ends_search(coins: Coins, *, sought_s: float) -> bool:
+    """Tell whether the order of an attempt that was given up has been sought for long enough."""
+    return coins is not Coins.HELD and sought_s >= SOUGHT_FOR.total_seconds()
 
 
 def _agreeing(balances: Sequence[BalanceReading]) -> list[BalanceReading]:

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.model.typed_names import TOKENIZED
 from engine.orders.intents import Intent, IntentKind
+from engine.orders.our_orders import REPLACED
 from engine.orders.states import LIVE_STATES, IntentState
 from engine.orders.table import IntentEventRow, IntentRow
 from engine.orders.unproven import FILLED_LATE, order_of
@@ -123,7 +124,7 @@ _EARLIER_ORDERS = select(col(IntentEventRow.words)).where(
     col(IntentEventRow.words).is_not(None),
     or_(
         col(IntentEventRow.to_state) == IntentState.ACCEPTED,
-        col(IntentEventRow.cause) == FILLED_LATE,
+        col(IntentEventRow.cause).in_((FILLED_LATE, REPLACED)),
     ),
 )
 _ORDERS = union(_LAST_ORDERS, _EARLIER_ORDERS)

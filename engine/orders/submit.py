@@ -103,6 +103,8 @@ class Submitter:
             order = await broker.fetch_order(intent.venue_order_id, intent.symbol, priority=Priority.EXIT)
         except BrokerError as e:
             return Followed(intent=intent, order=None, error=e)
+        for successor in order.successors:
+            await self._journal.note_replaced(intent, successor)
         if not order.status.is_final and order.filled_quantity > intent.filled_quantity:
             intent = await self._journal.record(
                 intent,

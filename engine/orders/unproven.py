@@ -36,7 +36,9 @@ def orders_of_attempts(venue: Venue, steps: Sequence[IntentStep]) -> Mapping[str
     return {
         step.words: attempt
         for attempt, step in _by_attempt(venue, steps)
-        if step.to_state is IntentState.ACCEPTED and step.words
+        if step.to_state is IntentState.ACCEPTED
+        and step.from_state is not IntentState.ACCEPTED
+        and step.words
     }
 
 

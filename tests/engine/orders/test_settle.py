@@ -15,10 +15,11 @@ from engine.orders.settle import (
     ReadBalanceAfter,
     Resend,
     TakeOrder,
+    ends_search,
     next_settling_step,
 )
 
-U, T, N = Coins.UNTOUCHED, Coins.TAKEN, Coins.UNTOLD
+U, T, H, N = Coins.UNTOUCHED, Coins.TAKEN, Coins.HELD, Coins.UNTOLD
 
 
 def looks(*ages, may_be=()):
@@ -96,10 +97,37 @@ def test_coins_that_are_gone_are_sought_for_ten_minutes_before_their_attempt_is_
 
 
 @pytest.mark.parametrize(
+    ("read", "expected"),
+    [
+        pytest.param([(6, H)], look_after(6.5), id="held, so it may be listed soon"),
+        pytest.param([(6, H), (300, H), (606, H)], look_after(666), id="held for ten minutes"),
+        pytest.param([(6, H), (300, H), (7200, H)], look_after(7260), id="held for two hours"),
+        pytest.param([(6, H), (300, H), (606, T)], look_after(606.5), id="sold just now: sought anew"),
+        pytest.param([(6, T), (300, T), (606, H)], look_after(606.5), id="back in a hold"),
+    ],
+)
+def test_an_attempt_whose_coins_are_held_is_never_followed_by_one_under_a_new_id(read, expected):
+    seen = looks(0, read[-1][0])
+
+    assert next_settling_step(Venue.KRAKEN, seen, balances(*read)) == expected
+
+
+@pytest.mark.parametrize(
+    ("coins", "sought_s", "expected"),
+    [(T, 599, False), (T, 600, True), (H, 600, False), (H, 86400, False)],
+)
+def test_the_search_for_a_given_up_order_ends_when_its_coins_are_gone_but_not_while_they_are_held(
+    coins, sought_s, expected
+):
+    assert ends_search(coins, sought_s=sought_s) is expected
+
+
+@pytest.mark.parametrize(
     ("may_be", "coins", "expected"),
     [
         pytest.param(("A",), T, TakeOrder("A"), id="the only one that may be it took the coins"),
         pytest.param(("A", "B"), T, look_after(6.6), id="one of two took them"),
+        pytest.param(("A",), H, TakeOrder("A"), id="the only one that may be it holds the coins"),
         pytest.param(("A",), N, look_after(6.6), id="nobody tells"),
     ],
 )

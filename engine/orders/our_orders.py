@@ -1,0 +1,47 @@
+"""Pure: by which ids an open order is known to be one of ours."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from engine.model.orders import Order
+from engine.orders.intents import Intent, IntentStep
+from engine.orders.states import IntentState, client_order_id
+
+#: The cause of a step that found an accepted order replaced by another one, which its words name.
+REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OurOrders:
+    """The ids of our orders as one intent sees them."""
+
+    #: Venue and client ids of all its attempts.
+    of_intent: frozenset[str]
+    #: Venue ids of every order of ours in its account.
+    of_account: frozenset[str]
+
+    def is_of_intent(self, order: Order) -> bool:
+        """Tell whether an order is one of the intent's attempts."""
+        return order.venue_order_id in self.of_intent or order.client_order_id in self.of_intent
+
+    def is_ours(self, order: Order) -> bool:
+        """Tell whether an order is ours, so that its owner did not place it."""
+        return self.is_of_intent(order) or order.venue_order_id in self.of_account
+
+
+def our_orders(intent: Intent, steps: Sequence[IntentStep], *, of_account: Collection[str]) -> OurOrders:
+    """Return what an intent's orders are known by."""
+    sent_as = {client_order_id(intent.intent_id, attempt) for attempt in range(1, intent.attempt + 1)}
+    accepted_as = {
+        step.words
+        for step in steps
+        if step.cause == REPLACED
+        or (step.to_state is IntentState.ACCEPTED and step.from_state is not IntentState.ACCEPTED)
+    }
+    known = {*sent_as, *accepted_as, intent.client_order_id, intent.venue_order_id or ""} - {""}
+    return OurOrders(of_intent=frozenset(known), of_account=frozenset(of_account))
+
+
+def replacements(steps: Sequence[IntentStep]) -> frozenset[str]:
+    """Return the venue's ids of the orders that took the place of an intent's own."""
+    return frozenset(step.words for step in steps if step.cause == REPLACED)
