@@ -2,8 +2,8 @@ from decimal import Decimal
 
 import pytest
 
-from engine.brokers.alpaca.orders import parse_open_orders, parse_order
-from engine.brokers.alpaca.parse import parse_fills
+from engine.brokers.alpaca.orders import parse_open_orders, parse_order, parse_succession, replaced_by
+from engine.brokers.alpaca.parse import parse_fills, parse_fills_of
 from engine.brokers.parse import MalformedAnswerError
 from engine.model.orders import OrderStatus, ProductFamily, Side
 from tests.engine.brokers.alpaca.rows import asset as asset_row
@@ -232,3 +232,36 @@ def test_a_purchase_sized_by_its_value_holds_that_value(catalog):
 def test_an_order_that_cannot_be_read_raises(catalog, changes):
     with pytest.raises(MalformedAnswerError):
         parse_order(order(**changes), catalog)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "trades", "expected"),
+    [
+        pytest.param("0", "0.3", {"o-2": "0.3"}, "0.3", id="edited before anything filled"),
+        pytest.param("0.1", "0.2", {"o-1": "0.1", "o-2": "0.2"}, "0.3", id="counts what filled after it"),
+        pytest.param("0.1", "0.3", {"o-1": "0.1", "o-2": "0.2"}, "0.3", id="counts what filled before too"),
+        pytest.param("0.1", "0", {}, "0.1", id="trades are told late"),
+    ],
+)
+def test_an_edited_order_is_read_with_the_one_that_took_its_place(catalog, first, second, trades, expected):
+    rows = [
+        order(status="replaced", filled_qty=first, replaced_by="o-2"),
+        order(id="o-2", client_order_id="the app's", filled_qty=second, status="canceled"),
+    ]
+    fills = tuple(
+        one
+        for number, (order_id, quantity) in enumerate(trades.items())
+        for one in parse_fills_of(
+            order_id, [fill(id=f"20261122::f-{number}", order_id=order_id, qty=quantity)], catalog
+        )
+    )
+
+    one = parse_succession(rows, catalog, fills=fills)
+
+    assert (one.filled_quantity, one.status) == (D(expected), OrderStatus.CANCELED)
+    assert (one.venue_order_id, one.client_order_id, one.working_id) == ("o-1", "c-1", "o-2")
+
+
+@pytest.mark.parametrize("changes", [{"status": "canceled"}, {"replaced_by": None}, {"replaced_by": 5}])
+def test_an_order_is_followed_to_no_other_than_the_one_it_names(changes):
+    assert replaced_by(order(**{"status": "replaced", "replaced_by": "o-2", **changes})) is None

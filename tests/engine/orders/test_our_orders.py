@@ -1,0 +1,89 @@
+"""Our orders are told from their owner's by every id that one of them ever had."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from engine.model.orders import ClientOrderId, Order, OrderStatus, Side, VenueOrderId
+from engine.model.venues import Venue
+from engine.orders.intents import Intent, IntentKind, IntentStep
+from engine.orders.our_orders import REPLACED, our_orders
+from engine.orders.states import IntentState, client_order_id
+
+AT = datetime(2026, 3, 4, tzinfo=UTC)
+
+
+def step(cause, words, *, before, after):
+    return IntentStep(
+        intent_id="intent-1",
+        user_id=1,
+        account_id="env-kraken",
+        seq=0,
+        at=AT,
+        from_state=before,
+        to_state=after,
+        cause=cause,
+        words=words,
+    )
+
+
+SENT, ACCEPTED, PARTLY = IntentState.SENT, IntentState.ACCEPTED, IntentState.PARTLY_FILLED
+STEPS = [
+    step("accepted", "O1", before=SENT, after=ACCEPTED),
+    step(REPLACED, "O1-edited", before=PARTLY, after=PARTLY),
+    step("released", "the owner's", before=ACCEPTED, after=ACCEPTED),
+]
+
+
+INTENT = Intent(
+    intent_id="intent-1",
+    user_id=1,
+    account_id="env-kraken",
+    venue=Venue.KRAKEN,
+    guard_id="guard-1",
+    kind=IntentKind.EXIT,
+    symbol="BTC/USD",
+    asset="BTC",
+    side=Side.SELL,
+    quantity=Decimal("0.1"),
+    state=IntentState.PLANNED,
+    attempt=2,
+    client_order_id=client_order_id("intent-1", 2),
+    created_at=AT,
+    updated_at=AT,
+)
+
+
+def an_order(order_id, client_id=None):
+    return Order(
+        venue_order_id=VenueOrderId(order_id),
+        client_order_id=client_id and ClientOrderId(client_id),
+        symbol="BTC/USD",
+        side=Side.SELL,
+        status=OrderStatus.OPEN,
+        quantity=Decimal("0.1"),
+        filled_quantity=Decimal(0),
+        cost=None,
+        fee=None,
+        fee_asset=None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("order", "of_intent", "ours"),
+    [
+        pytest.param(an_order("O1"), True, True, id="accepted"),
+        pytest.param(an_order("O1-edited"), True, True, id="took the place of one"),
+        pytest.param(an_order("X", client_order_id("intent-1", 1)), True, True, id="an earlier attempt"),
+        pytest.param(an_order("X", client_order_id("intent-1", 2)), True, True, id="the present attempt"),
+        pytest.param(an_order("X", client_order_id("intent-2", 1)), False, False, id="another intent's id"),
+        pytest.param(an_order("O7"), False, True, id="of another exit of ours"),
+        pytest.param(an_order("the owner's"), False, False, id="one that was cancelled for it"),
+        pytest.param(an_order("X"), False, False, id="a stranger"),
+    ],
+)
+def test_an_open_order_is_ours_by_any_id_of_any_attempt(order, of_intent, ours):
+    known = our_orders(INTENT, STEPS, of_account={"O7"})
+
+    assert (known.is_of_intent(order), known.is_ours(order)) == (of_intent, ours)
