@@ -218,3 +218,19 @@ async def test_what_an_edit_leaves_of_an_order_is_sold_and_the_rest_stays_guarde
     [told] = await edited.alerts(ExitFilled)
     assert told.quantity == D("0.04")
     assert (await edited.guard()).quantity == D("0.06")
+
+
+async def test_coins_that_went_with_an_unlisted_order_count_as_sold_whatever_came_in_before(room):
+    await a_breach(room)
+    room.deposit("BTC", "0.1")
+    await room.clock.sleep(6)
+    room.world.kraken_account.listing_delay_s = 86400
+    room.fault(FaultKind.DROP_AFTER)
+
+    await room.sell_off()
+    await room.sell_off()
+
+    assert (sold(room), len(room.sent())) == (D("0.1"), 1)
+    [ended] = await room.alerts(GuardReduced)
+    assert (ended.now, "order" in ended.why) == (0, True)
+    assert (await room.guard()).state is GuardState.CLOSED
