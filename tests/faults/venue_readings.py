@@ -248,4 +248,28 @@ VENUE_READINGS = (
             "tests/engine/sync/test_untold_orders.py::test_a_question_about_one_coin_keeps_no_other_from_being_followed",
         ),
     ),
+    Row(
+        number="V70",
+        fault="the order's own query says cancelled while the list shows it open",
+        outcome="followed on, one sale",
+        tests=(
+            "tests/engine/exits/test_sale_own_orders.py::test_an_order_told_as_cancelled_is_followed_while_the_venue_lists_it_as_open",
+        ),
+    ),
+    Row(
+        number="V71",
+        fault="the owner edits the bot's order in the venue's app",
+        outcome="the order it became is followed",
+        tests=(
+            "tests/engine/exits/test_sale_own_orders.py::test_an_order_that_its_owner_edits_in_the_app_is_followed_as_the_one_it_became",
+        ),
+    ),
+    Row(
+        number="V72",
+        fault="coins stay held by an order that no list shows",
+        outcome="reminded; no second order leaves",
+        tests=(
+            "tests/engine/exits/test_sale_own_orders.py::test_an_unlisted_order_whose_coins_stay_held_is_never_followed_by_another",
+        ),
+    ),
 )
