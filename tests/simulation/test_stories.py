@@ -32,7 +32,7 @@ RARE = {
 NOT_PLAYED = "*/orders/late_fees.py,*/orders/unreported.py"
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_stories_break_nothing_and_meet_all_but_what_is_rare(store, tmp_path, capsys):
     failing = []
 
