@@ -162,7 +162,9 @@ class Broker(Protocol):
     ) -> tuple[Fill, ...]:
         """Return the trades of one order from the account's history, whatever the order says itself."""
 
-    async def fetch_fills(self, *, cursor: str | None = None) -> FillPage:
+    async def fetch_fills(
+        self, *, cursor: str | None = None, priority: Priority = Priority.HISTORY
+    ) -> FillPage:
         """Return one page of fills, newest first."""
 
     async def submit_order(self, request: OrderRequest, *, priority: Priority) -> VenueOrderId:

@@ -61,15 +61,16 @@ class Availability:
         report, is_fresh = (
             (await self._read_anew(guard, broker), True) if must_be_fresh else await self._read(broker)
         )
-        if report is not None and not is_fresh and await self._says_less(report, guard):
-            # It may be of before more came in, or wrong: only readings that agree make less of a position.
-            report = None
-        if report is None or not is_told(report, guard):
-            return Available(sellable=None, owned=None, at=None, is_fresh=is_fresh)
+        # One that says less may be of before more came in, or wrong: only readings that agree make less of a position.
+        is_doubted = report is not None and not is_fresh and await self._says_less(report, guard)
+        if report is None or is_doubted or not is_told(report, guard):
+            return Available(sellable=None, owned=None, at=None, is_fresh=is_fresh, report=report)
         step = self._reports.certain_step(guard.account_id, SHOWN_LATE_WITHIN)
         if guard.kind is PositionKind.MARGIN:
             quantity = quantity_there(report, guard)
-            return Available(sellable=quantity, owned=quantity, at=report.at, step=step, is_fresh=is_fresh)
+            return Available(
+                sellable=quantity, owned=quantity, at=report.at, step=step, is_fresh=is_fresh, report=report
+            )
         holding = report.holding(guard.asset)
         return Available(
             sellable=holding.free,
@@ -79,6 +80,7 @@ class Availability:
             step=step,
             venue_entry=holding.venue_entry,
             is_fresh=is_fresh,
+            report=report,
         )
 
     async def free(self, intent: Intent, guard: Guard, available: Available, broker: Broker) -> Available:
@@ -106,7 +108,9 @@ class Availability:
         ours = (order for order in opened.orders if known.is_ours(order) and order.held_asset == guard.asset)
         staying = _held_by(ours) + _held_by(order for order, _ in done.failed)
         wanted = min(guard.quantity, free + max(coming - staying, ZERO))
-        return replace(after, sellable=await self._await_release(guard, broker, wanted=wanted))
+        released = await self._await_release(guard, broker, wanted=wanted)
+        # What is sent is compared later with what was there after the release.
+        return replace(after, sellable=released, report=self._reports.latest(guard.account_id))
 
     async def listed(
         self, intent: Intent, guard: Guard, broker: Broker, *, but: Collection[str] = ()

@@ -4,8 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from engine.guards.following import is_told, quantity_there
+from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
+from engine.model.holdings import AccountReport, PositionKind
+from engine.model.money import ZERO
 from engine.model.orders import Order
+from engine.orders.coins import SendBasis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,3 +38,19 @@ class Available:
     is_overtaken: bool = False
     #: Why an order that holds some of it could not be cancelled.
     hindrance: BrokerError | None = None
+    #: The last reading of the account, of after all that was freed.
+    report: AccountReport | None = None
+
+    def basis(self, guard: Guard, symbol: str) -> SendBasis | None:
+        """Return what is written down with an order through a pair; None without a reading of the position."""
+        report, currency = self.report, symbol.partition("/")[2]
+        if report is None or not is_told(report, guard):
+            return None
+        return SendBasis(
+            owned=quantity_there(report, guard),
+            held=report.holding(guard.asset).held if guard.kind is PositionKind.SPOT else ZERO,
+            currency=currency,
+            cash=report.holding(currency).total if report.tells_of(currency) else None,
+            at=report.venue_at or report.at,
+            step=self.step,
+        )

@@ -16,6 +16,7 @@ from engine.model.money import ZERO, exact
 from engine.model.orders import Order
 from engine.orders import fills_store as fills
 from engine.orders import store as intents
+from engine.orders.coins import SendBasis
 from engine.orders.filled_store import load_filled_after
 from engine.orders.intents import Intent, Trigger
 from engine.orders.journal import Journal
@@ -36,11 +37,17 @@ class ExitJournal(Journal):
             return await self._plan(session, guard, trigger, intent_id=intent_id)
 
     async def plan_and_send(
-        self, guard: Guard, trigger: Trigger, *, intent_id: str, quantity: Decimal
+        self,
+        guard: Guard,
+        trigger: Trigger,
+        *,
+        intent_id: str,
+        quantity: Decimal,
+        basis: SendBasis | None,
     ) -> LiveExit | None:
         """Write down that so much of a guard's quantity is to be sold and that the order for it leaves now.
 
-        None as with `plan_exit`.
+        None as with `plan_exit`; `basis` is the reading that the order is based on.
         """
         async with self._database.write() as session:
             live = await self._plan(session, guard, trigger, intent_id=intent_id)
@@ -53,6 +60,7 @@ class ExitJournal(Journal):
                 cause="send",
                 quantity=quantity,
                 sent_at=self._clock.now(),
+                basis=basis,
             )
         return replace(live, intent=sent)
 

@@ -10,8 +10,7 @@ from engine.exits.next_step import View
 from engine.exits.quantity_check import QuantityCheck
 from engine.exits.tradability import Tradability
 from engine.guards.guard import Guard
-from engine.model.money import ZERO
-from engine.orders.coins import Position
+from engine.orders.coins import SendBasis
 from engine.orders.intents import Intent
 
 
@@ -27,6 +26,8 @@ class Inventory:
         #: The last reading, and the one before the last attempt was sent; None when that was not a fresh one.
         self._last: Available | None = None
         self._sent_after: Available | None = None
+        #: The reading that the next attempt is based on, fresh or not.
+        self._shown: Available | None = None
 
     async def read(self, *, must_be_fresh: bool = False) -> Available:
         """Read what is there.
@@ -39,8 +40,9 @@ class Inventory:
 
     async def view(self, available: Available, *, price: Decimal, asked: bool) -> View:
         """Return what the next step is decided by."""
+        self._shown = available
         self._last = available if available.is_fresh and available.owned is not None else None
-        expected = await self._expected()
+        expected = await self.expected()
         now_s = self._desk.clock.monotonic()
         missing = vanished(expected=expected, owned=available.owned)
         self._quantity_check = self._quantity_check.after(available, missing=missing, now_s=now_s)
@@ -56,15 +58,17 @@ class Inventory:
             now_s=now_s,
         )
 
+    def note_freed(self, available: Available) -> None:
+        """Remember the reading of after what held the quantity was cancelled."""
+        self._shown = available
+
+    def basis(self, symbol: str) -> SendBasis | None:
+        """Return the reading that an order through a pair is based on, which leaves now."""
+        return self._shown.basis(self._guard, symbol) if self._shown else None
+
     def note_sent(self) -> None:
         """Remember that an attempt leaves after the last reading."""
         self._sent_after = self._last
-
-    async def before_sending(self) -> Position:
-        """Return what was there when the last attempt left, as far as that is known."""
-        if self._sent_after is None:
-            return Position(owned=await self._expected())
-        return Position(owned=self._sent_after.owned, held=self._sent_after.held or ZERO)
 
     def is_gone(self) -> bool:
         """Tell whether nothing is left by all readings; the venue must have refused for funds as well."""
@@ -74,6 +78,7 @@ class Inventory:
         """Note that what was read before does not hold any more."""
         self._desk.reports.outdate(intent.account_id)
 
-    async def _expected(self) -> Decimal | None:
+    async def expected(self) -> Decimal | None:
+        """Return how much should be there by what was seen and sold before; None when it was never seen."""
         expected = await self._desk.journal.load_expected(self._guard)
         return self._sent_after.owned if expected is None and self._sent_after else expected

@@ -4,16 +4,26 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from engine.alerts.backoff import away_pause_s, pause_s
-from engine.brokers.base import Broker
+from engine.brokers.base import Broker, Priority
 from engine.exits.available import Available
 from engine.exits.desk import Desk
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
 from engine.model.money import ZERO
-from engine.model.orders import Order
-from engine.orders.coins import ABOUT, Coins, Position, weigh_coins
+from engine.model.orders import Fill, Order
+from engine.orders.coins import (
+    ABOUT,
+    STILL,
+    Coins,
+    Movement,
+    Position,
+    SendBasis,
+    is_explained,
+    weigh_coins,
+)
 from engine.orders.intents import Intent
 from engine.orders.lookup import Absent, Found, Uncertain
+from engine.orders.other_trades import explain_movement
 from engine.orders.reminders import Trouble
 from engine.orders.settle import ends_search
 from engine.orders.states import IntentEvent, IntentState, client_order_id
@@ -25,6 +35,11 @@ _LOST = "the answer to the sell order was lost"
 _SOLD_UNSEEN = (
     "about what was sent is gone from the free balance, and {venue} lists no order for it: "
     "probably it is this bot's own sell order {order_ids}, please look for it there"
+)
+_UNTOLD = (
+    "{venue} lists no order for what was sent, and its balance does not tell whether that was sold: it cannot be read, "
+    "or has changed by more than the listed trades explain. Please look for this bot's own sell order {order_ids} "
+    "there, and sell it there yourself if there is none"
 )
 _UNCERTAIN = (
     "{venue} does not tell whether order {order_ids} is this bot's own, whose answer was lost, or yours: "
@@ -55,16 +70,18 @@ class LostOrder:
         self._is_unseen = False
         #: Orders that were named to the owner because they may be ours.
         self._named = set[tuple[str, ...]]()
+        #: The account's latest trades, as they were last told.
+        self._fills: tuple[Fill, ...] = ()
 
     @property
     def was_absent(self) -> bool:
         """Tell whether any of them was given up."""
         return self._absent > 0
 
-    async def settle(self, intent: Intent, *, before: Position) -> Intent:
+    async def settle(self, intent: Intent, *, expected: Decimal | None) -> Intent:
         """Ask until one is found or may be sent again; the second time not at once.
 
-        `before` is what was there of its position when it left.
+        `expected` is how much should be there of its position by what was seen and sold before.
         """
         label, began_s = intent.venue.label, self._clock.monotonic()
         await self._trouble.note(
@@ -72,10 +89,12 @@ class LostOrder:
         )
 
         async def read_coins(may_be: tuple[str, ...]) -> Coins:
-            coins = await self._read_coins(intent, before, may_be)
+            coins = await self._read_coins(intent, expected, may_be)
             if coins is Coins.UNTOUCHED:
                 await self._name_uncertain(intent, may_be)
-            elif coins in {Coins.TAKEN, Coins.HELD} and len(may_be) != 1:
+            elif coins not in {Coins.TAKEN, Coins.HELD}:
+                await self._note_untold(intent, [intent.client_order_id, *may_be])
+            elif len(may_be) != 1:
                 await self._note_unseen(intent, [intent.client_order_id, *may_be])
             return coins
 
@@ -129,7 +148,9 @@ class LostOrder:
         self._looked_for = given_up
         return await self.go_on_from(intent, listed.own[0]) if listed.own else None
 
-    async def weigh_given_up(self, intent: Intent, available: Available, *, before: Position) -> Coins:
+    async def weigh_given_up(
+        self, intent: Intent, available: Available, *, expected: Decimal | None
+    ) -> Coins:
         """Judge what became of the coins of an attempt that was given up without a refusal.
 
         Raises:
@@ -138,7 +159,7 @@ class LostOrder:
         """
         if not await self.is_unproven(intent):
             return Coins.UNTOUCHED
-        coins = await self._weigh(intent, available, before, may_be=())
+        coins = await self._weigh(intent, available, expected, may_be=())
         self._is_unseen &= coins is Coins.TAKEN
         return coins
 
@@ -146,25 +167,40 @@ class LostOrder:
         """Tell whether what was sought in vain is not taken off the guarded quantity, so that it could be sold twice."""
         return self._is_unseen and gone < intent.quantity * ABOUT
 
-    async def _read_coins(self, intent: Intent, before: Position, may_be: tuple[str, ...]) -> Coins:
+    async def _read_coins(self, intent: Intent, expected: Decimal | None, may_be: tuple[str, ...]) -> Coins:
         self._desk.reports.outdate(intent.account_id)
         try:
             available = await self._desk.availability.read(self._guard, self._broker, must_be_fresh=True)
-            return await self._weigh(intent, available, before, may_be=may_be)
+            return await self._weigh(intent, available, expected, may_be=may_be)
         except BrokerError:
             return Coins.UNTOLD
 
     async def _weigh(
-        self, intent: Intent, available: Available, before: Position, *, may_be: tuple[str, ...]
+        self, intent: Intent, available: Available, expected: Decimal | None, *, may_be: tuple[str, ...]
     ) -> Coins:
-        now = Position(owned=available.owned, held=available.held or ZERO)
-        coins = weigh_coins(before=before, now=now, listed=ZERO, sent=intent.quantity)
-        if coins is not Coins.HELD:
+        """Judge a reading by the one that the attempt was based on, or, where none is known, by what was expected."""
+        basis = await self._journal.load_basis(intent)
+        before = basis.position if basis else Position(owned=expected)
+        now = _position(available, basis)
+        listed = ZERO
+        if now.held > ZERO:
+            orders = await self._desk.availability.listed(intent, self._guard, self._broker, but=may_be)
+            listed = orders.others_hold
+            # What is held beyond the listed orders may be held by one that is listed and cannot be read.
+            self._trouble.name_unreadable(self._desk.reports.unreadable_orders(intent.account_id))
+        coins = weigh_coins(before=before, now=now, listed=listed, sent=intent.quantity)
+        if coins is Coins.UNTOUCHED or basis is None or is_explained(before, now):
             return coins
-        listed = await self._desk.availability.listed(intent, self._guard, self._broker, but=may_be)
-        # What is held beyond the listed orders may be held by one that is listed and cannot be read.
-        self._trouble.name_unreadable(self._desk.reports.unreadable_orders(intent.account_id))
-        return weigh_coins(before=before, now=now, listed=listed.others_hold, sent=intent.quantity)
+        known = await self._explain(intent, basis, now)
+        return weigh_coins(before=before, now=now, listed=listed, sent=intent.quantity, known=known)
+
+    async def _explain(self, intent: Intent, basis: SendBasis, now: Position) -> Movement:
+        """Return what trades of other orders changed; those that were told before may tell enough, and cost nothing."""
+        known = explain_movement(intent, basis, now, self._fills)
+        if known is STILL:
+            self._fills = (await self._broker.fetch_fills(priority=Priority.EXIT)).fills
+            known = explain_movement(intent, basis, now, self._fills)
+        return known
 
     async def seek(self, intent: Intent, coins: Coins) -> Intent | None:
         """Look for an order that seems to have sold: go on from it, or wait a moment; None when sought for long enough."""
@@ -192,6 +228,10 @@ class LostOrder:
             self._sought_since_s = self._clock.monotonic()
         why = _SOLD_UNSEEN.format(venue=intent.venue.label, order_ids=", ".join(order_ids))
         await self._trouble.note(why, "looking for it; nothing is sent meanwhile")
+
+    async def _note_untold(self, intent: Intent, order_ids: Sequence[str]) -> None:
+        why = _UNTOLD.format(venue=intent.venue.label, order_ids=", ".join(order_ids))
+        await self._trouble.note(why, "looking for it; nothing is sent before that is certain")
 
     async def _name_uncertain(self, intent: Intent, order_ids: tuple[str, ...]) -> None:
         """Tell the owner, once, of orders that may be ours: the exit goes on by what the balance still shows."""
@@ -228,3 +268,10 @@ class LostOrder:
         await self._trouble.note(_LOST, "it may still arrive; looking for it before this exit ends")
         await self._clock.sleep(LATE_LOOK_S)
         return True
+
+
+def _position(available: Available, basis: SendBasis | None) -> Position:
+    report, cash = available.report, None
+    if report is not None and basis is not None and report.tells_of(basis.currency):
+        cash = report.holding(basis.currency).total
+    return Position(owned=available.owned, held=available.held or ZERO, cash=cash)

@@ -2,7 +2,6 @@
 
 from engine.brokers.base import Broker, Priority
 from engine.exits.availability import Availability
-from engine.exits.inventory import Inventory
 from engine.guards.following import is_told
 from engine.guards.guard import Guard
 from engine.model.holdings import PositionKind
@@ -19,13 +18,10 @@ _HELD = "although the balance still holds what it was to sell"
 class OrderEnd:
     """Holds the end of one exit's order against what else the venue says of it."""
 
-    def __init__(
-        self, guard: Guard, *, broker: Broker, availability: Availability, inventory: Inventory
-    ) -> None:
+    def __init__(self, guard: Guard, *, broker: Broker, availability: Availability) -> None:
         self._guard = guard
         self._broker = broker
         self._availability = availability
-        self._inventory = inventory
 
     async def contradiction(self, intent: Intent, order: Order) -> str | None:
         """Say what speaks against it; None when nothing does.
@@ -46,10 +42,9 @@ class OrderEnd:
             return _UNTOLD
         holding = report.holding(self._guard.asset)
         now = Position(owned=holding.total, held=holding.held)
-        before = await self._inventory.before_sending()
         with exact():
             unfilled = intent.quantity - order.filled_quantity
-        is_held = holds(unfilled, before=before, now=now, listed=listed.others_hold)
+        is_held = holds(unfilled, now=now, listed=listed.others_hold)
         return _HELD if is_held else None
 
 

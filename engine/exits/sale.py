@@ -93,9 +93,7 @@ class Sale:
             tradability=self._tradability,
             trouble=trouble,
             availability=desk.availability,
-            order_end=OrderEnd(
-                guard, broker=broker, availability=desk.availability, inventory=self._inventory
-            ),
+            order_end=OrderEnd(guard, broker=broker, availability=desk.availability),
         )
 
     async def begin(self, trigger: Trigger, *, intent_id: str) -> None:
@@ -126,7 +124,11 @@ class Sale:
         if not isinstance(step, SellNow):
             return None
         sent = await self._desk.journal.plan_and_send(
-            self._guard, trigger, intent_id=intent_id, quantity=step.quantity
+            self._guard,
+            trigger,
+            intent_id=intent_id,
+            quantity=step.quantity,
+            basis=self._inventory.basis(self._guard.symbol),
         )
         if sent is None:
             return None
@@ -147,7 +149,7 @@ class Sale:
             )
         if intent.state is IntentState.UNKNOWN:
             self._is_found = True
-            settled = await self._lost.settle(intent, before=await self._inventory.before_sending())
+            settled = await self._lost.settle(intent, expected=await self._inventory.expected())
             if settled.state is IntentState.PLANNED:
                 self._tradability.pair.begin_again()
             # What was read before does not hold any more, whatever became of the order.
@@ -244,8 +246,8 @@ class Sale:
         """Look for an order of an attempt that was given up while the balance looks as if it had sold; None when not."""
         sought = await self._lost.resume_open(intent, available)
         if sought is None:
-            before = await self._inventory.before_sending()
-            coins = await self._lost.weigh_given_up(intent, available, before=before)
+            expected = await self._inventory.expected()
+            coins = await self._lost.weigh_given_up(intent, available, expected=expected)
             if coins not in {Coins.TAKEN, Coins.HELD}:
                 return None
             sought = await self._lost.seek(intent, coins)
@@ -256,14 +258,20 @@ class Sale:
     async def _freed(self, intent: Intent, view: View, claim: ExitQuantity) -> View:
         freed = await self._desk.availability.free(intent, claim.guard, view.available, self._broker)
         self._trouble.name_unreadable(freed.unreadable)
+        self._inventory.note_freed(freed)
         return replace(view, available=freed, may_free=False)
 
     async def _act(self, intent: Intent, step: Step) -> Intent:
         match step:
             case SellNow():
                 self._note_sent(step)
+                symbol = self._tradability.pair.symbol
                 attempt = await self._desk.submitter.send(
-                    intent, self._broker, step.quantity, symbol=self._tradability.pair.symbol
+                    intent,
+                    self._broker,
+                    step.quantity,
+                    symbol=symbol,
+                    basis=self._inventory.basis(symbol),
                 )
                 return await self._after(attempt)
             case ReadAgain():

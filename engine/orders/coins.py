@@ -1,6 +1,7 @@
 """Pure: what a balance says of the coins an attempt was to sell, where the venue's lists do not tell."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -18,42 +19,104 @@ class Coins(StrEnum):
     TAKEN = "taken"
     #: About as much is gone or held by an order that no list shows: it is not sold, or not all of it.
     HELD = "held"
+    #: Coins came or went for no listed reason, but none of the money that a sale brings.
+    UNPAID = "unpaid"
+    #: Not read, or changed by more than is known: it may hide a sale.
     UNTOLD = "untold"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """How much there was of a position, and how much of that open orders held."""
+    """How much there was of a position, how much of that open orders held, and the money that a sale brings."""
 
     #: None is unknown.
     owned: Decimal | None
     held: Decimal = ZERO
+    #: All there is of the currency it is sold for; None is unknown.
+    cash: Decimal | None = None
 
 
-def weigh_coins(*, before: Position, now: Position, listed: Decimal, sent: Decimal) -> Coins:
-    """Judge a reading of after an attempt by one of before it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendBasis:
+    """The reading that an attempt was based on, of after all that was freed for it."""
 
-    `listed` is what orders hold that the venue lists and that cannot be the attempt's own: what is held beyond it,
-    and was not before, may be held by the attempt.
+    owned: Decimal
+    held: Decimal
+    #: What the attempt is sold for.
+    currency: str
+    cash: Decimal | None
+    #: On the venue's own clock, where that is known.
+    at: datetime
+    #: The last step of our orders that it certainly shows, where that is known.
+    step: int | None = None
+
+    @property
+    def position(self) -> Position:
+        """Return what a later reading is compared with."""
+        return Position(owned=self.owned, held=self.held, cash=self.cash)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """What trades of other orders changed of a position and of the money it is sold for."""
+
+    owned: Decimal = ZERO
+    cash: Decimal = ZERO
+    #: By how much what they are told as may differ from what was booked.
+    owned_rounding: Decimal = ZERO
+    cash_rounding: Decimal = ZERO
+
+
+#: Nothing was traded.
+STILL = Movement()
+
+
+def weigh_coins(
+    *, before: Position, now: Position, listed: Decimal, sent: Decimal, known: Movement = STILL
+) -> Coins:
+    """Judge a reading of after an attempt by the one it was based on.
+
+    `listed` is what orders hold that the venue lists and that cannot be the attempt's own: what is held beyond it
+    may be held by the attempt, whatever was held before. `known` is what listed trades of other orders changed.
     """
     if now.owned is None:
         return Coins.UNTOLD
     with exact():
-        gone = ZERO if before.owned is None else max(before.owned - now.owned, ZERO)
-        hidden = held_unlisted(before=before, now=now, listed=listed)
-        if now.owned == ZERO or gone >= sent * ABOUT:
+        hidden = held_unlisted(now=now, listed=listed)
+        rise = ZERO if before.owned is None else now.owned - before.owned - known.owned
+        if now.owned <= ZERO or -rise >= sent * ABOUT:
             return Coins.TAKEN
-        return Coins.HELD if gone + hidden >= sent * ABOUT else Coins.UNTOUCHED
+        if max(-rise, ZERO) + hidden >= sent * ABOUT:
+            return Coins.HELD
+        is_held_in_part = hidden > sent - sent * ABOUT
+    if is_held_in_part or before.owned is None or not _is_cash_explained(before, now, known):
+        return Coins.UNTOLD
+    return Coins.UNTOUCHED if is_explained(before, now, known) else Coins.UNPAID
 
 
-def held_unlisted(*, before: Position, now: Position, listed: Decimal) -> Decimal:
-    """Return how much is held beyond what listed orders explain, and was not before an attempt left."""
+def held_unlisted(*, now: Position, listed: Decimal) -> Decimal:
+    """Return how much is held beyond what listed orders explain, whatever was held before an attempt left."""
     with exact():
-        return max(min(now.held - before.held, now.held - listed), ZERO)
+        return max(now.held - listed, ZERO)
 
 
-def holds(quantity: Decimal, *, before: Position, now: Position, listed: Decimal) -> bool:
+def holds(quantity: Decimal, *, now: Position, listed: Decimal) -> bool:
     """Tell whether about so much of what was sent is still held by an order that no list shows."""
     with exact():
-        held = held_unlisted(before=before, now=now, listed=listed)
+        held = held_unlisted(now=now, listed=listed)
         return held > ZERO and held >= quantity * ABOUT
+
+
+def is_explained(before: Position, now: Position, known: Movement = STILL) -> bool:
+    """Tell whether nothing else changed: coins that come in hide a sale, but not the money that it brought."""
+    if before.owned is None or now.owned is None or not _is_cash_explained(before, now, known):
+        return False
+    with exact():
+        return abs(now.owned - before.owned - known.owned) <= known.owned_rounding
+
+
+def _is_cash_explained(before: Position, now: Position, known: Movement) -> bool:
+    if before.cash is None or now.cash is None:
+        return False
+    with exact():
+        return abs(now.cash - before.cash - known.cash) <= known.cash_rounding

@@ -9,6 +9,7 @@ from engine.model.holdings import PositionKey, PositionKind
 from engine.model.money import ZERO
 from engine.model.orders import ClientOrderId, Side, VenueOrderId
 from engine.model.venues import Venue
+from engine.orders.coins import SendBasis
 from engine.orders.states import IntentState
 
 
@@ -120,3 +121,5 @@ class IntentStep:
     to_state: IntentState
     cause: str
     words: str
+    #: What an attempt that leaves with this step was based on; None where nothing was read before it.
+    basis: SendBasis | None = None

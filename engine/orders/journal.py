@@ -13,6 +13,7 @@ from engine.clock import Clock, Moment, moment
 from engine.model.money import ZERO
 from engine.model.orders import VenueOrderId
 from engine.orders import store as intents
+from engine.orders.coins import SendBasis
 from engine.orders.intents import Intent, IntentStep
 from engine.orders.our_orders import REPLACED, OurOrders, our_orders, replacements
 from engine.orders.release_log import ReleaseLog
@@ -39,16 +40,23 @@ class Journal:
         self._reminded = dict[str, Moment]()
 
     async def record(
-        self, intent: Intent, event: IntentEvent, *, cause: str, words: str = "", **changes: Any
+        self,
+        intent: Intent,
+        event: IntentEvent,
+        *,
+        cause: str,
+        words: str = "",
+        basis: SendBasis | None = None,
+        **changes: Any,
     ) -> Intent:
-        """Move an intent to its next state.
+        """Move an intent to its next state; `basis` is the reading that an attempt is based on which leaves with it.
 
         Raises:
             IllegalTransitionError: the event cannot happen to it now.
 
         """
         async with self._database.write() as session:
-            return await self._move(session, intent, event, cause=cause, words=words, **changes)
+            return await self._move(session, intent, event, cause=cause, words=words, basis=basis, **changes)
 
     async def retry(self, intent: Intent, *, cause: str, words: str = "", same_id: bool = False) -> Intent:
         """End an attempt that is proven to have done nothing, so that the next one can be made."""
@@ -124,6 +132,11 @@ class Journal:
         async with self._database.read() as session:
             return await self._steps.load(session, intent_id)
 
+    async def load_basis(self, intent: Intent) -> SendBasis | None:
+        """Return the reading that the last attempt was based on; None where none was written down with it."""
+        steps = await self.load_steps(intent.intent_id)
+        return next((step.basis for step in reversed(steps) if step.basis is not None), None)
+
     async def _move(
         self,
         session: AsyncSession,
@@ -132,12 +145,14 @@ class Journal:
         *,
         cause: str,
         words: str = "",
+        basis: SendBasis | None = None,
         **changes: Any,
     ) -> Intent:
         now = self._clock.now()
         moved = replace(intent, state=next_state(intent.state, event), updated_at=now, **changes)
         await intents.update_intent(session, moved, expected=intent.state)
-        self._last_step = await insert_step(session, step_of(intent, moved, cause=cause, words=words, at=now))
+        step = step_of(intent, moved, cause=cause, words=words, at=now, basis=basis)
+        self._last_step = await insert_step(session, step)
         return moved
 
 

@@ -25,6 +25,9 @@ _SLACK = timedelta(seconds=1)
 
 #: All lists of a venue may lag behind an order, and its balance with them: two readings must show the coins untouched.
 BALANCE_AGREES_AFTER = timedelta(seconds=3)
+#: Coins that moved for no listed reason hide a sale only if its money moved on as well: that no money came must stay so
+#: for longer, as trades are listed late.
+UNPAID_AGREES_AFTER = timedelta(minutes=1)
 #: What a balance shows as gone, and no list as sold, is sought for so long: the order may be listed yet.
 SOUGHT_FOR = timedelta(minutes=10)
 #: Between two looks for what has been sought for that long, which does not end while its coins are held.
@@ -168,7 +171,10 @@ def _by_balance(last: Look, balances: Sequence[BalanceReading], end: EndAttempt)
         return end if is_certain else ReadBalanceAfter(since + BALANCE_AGREES_AFTER)
     if latest.coins in {Coins.TAKEN, Coins.HELD} and len(last.may_be) == 1:
         return TakeOrder(last.may_be[0])
-    is_sought_long = latest.age - _agreeing(balances)[-1].age >= SOUGHT_FOR
+    lasts = latest.age - _agreeing(balances)[-1].age
+    if latest.coins is Coins.UNPAID and lasts >= UNPAID_AGREES_AFTER:
+        return end
+    is_sought_long = lasts >= SOUGHT_FOR
     # Held coins are on sale: under a new id even what is free beside them could sell more than is guarded, as the
     # order may grow visible and fill any moment. So its owner is reminded until it fills or the hold ends.
     if latest.coins is Coins.TAKEN and is_sought_long:

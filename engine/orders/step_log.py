@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from engine.orders.coins import SendBasis
 from engine.orders.intents import Intent, IntentStep
 from engine.orders.steps_store import load_steps
 
@@ -29,7 +30,15 @@ class StepLog:
         return steps
 
 
-def step_of(before: Intent | None, after: Intent, *, cause: str, words: str, at: datetime) -> IntentStep:
+def step_of(
+    before: Intent | None,
+    after: Intent,
+    *,
+    cause: str,
+    words: str,
+    at: datetime,
+    basis: SendBasis | None = None,
+) -> IntentStep:
     """Return the step that an intent takes, to be inserted behind its last one."""
     return IntentStep(
         intent_id=after.intent_id,
@@ -41,4 +50,5 @@ def step_of(before: Intent | None, after: Intent, *, cause: str, words: str, at:
         to_state=after.state,
         cause=cause,
         words=words,
+        basis=basis,
     )

@@ -33,6 +33,7 @@ async def insert_step(session: AsyncSession, step: IntentStep) -> int:
         to_state=step.to_state,
         cause=step.cause,
         words=step.words,
+        basis_json=step.basis,
     )
     (number,) = tuple(added.inserted_primary_key or ())
     return int(number)
@@ -132,4 +133,5 @@ def _step(row: IntentEventRow) -> IntentStep:
         to_state=row.to_state,
         cause=row.cause,
         words=row.words or "",
+        basis=row.basis,
     )

@@ -9,6 +9,7 @@ from engine.clock import Clock
 from engine.model.errors import BrokerError, RefusalReason, RefusedError, UnknownOutcomeError
 from engine.model.orders import Order, OrderRequest
 from engine.model.venues import Venue
+from engine.orders.coins import SendBasis
 from engine.orders.intents import Intent
 from engine.orders.journal import Journal
 from engine.orders.settle import KRAKEN_DEADLINE, PROOFS, Resend
@@ -42,11 +43,18 @@ class Submitter:
         self._clock = clock
 
     async def send(
-        self, intent: Intent, broker: Broker, quantity: Decimal, *, symbol: str | None = None
+        self,
+        intent: Intent,
+        broker: Broker,
+        quantity: Decimal,
+        *,
+        symbol: str | None = None,
+        basis: SendBasis | None = None,
     ) -> Attempt:
         """Write one attempt down, send it, and write down what the venue said.
 
-        `symbol` is the pair it goes through from now on; None: the same as before.
+        `symbol` is the pair it goes through from now on; None: the same as before. `basis` is the reading that it
+        is based on.
         """
         symbol = symbol or intent.symbol
         sent = await self._journal.record(
@@ -57,6 +65,7 @@ class Submitter:
             quantity=quantity,
             symbol=symbol,
             sent_at=self._clock.now(),
+            basis=basis,
         )
         return await self.deliver(sent, broker)
 

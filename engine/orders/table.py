@@ -9,6 +9,7 @@ from sqlmodel import Field
 
 from engine.model.orders import Side
 from engine.model.venues import Venue
+from engine.orders.coins import SendBasis
 from engine.orders.intents import IntentKind, Trigger
 from engine.orders.states import LIVE_STATES, IntentState
 from engine.storage.base import Table, account_reference, row_number, user_reference
@@ -83,3 +84,7 @@ class IntentEventRow(Table, table=True):
     to_state: IntentState = Field(sa_type=EnumText(IntentState))
     cause: str
     words: str | None = None
+    #: The reading that an attempt was based on which left with this step.
+    basis: SendBasis | None = Field(
+        default=None, sa_type=ValueJson(SendBasis), sa_column_kwargs={"name": "basis_json"}
+    )

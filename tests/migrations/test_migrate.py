@@ -33,11 +33,11 @@ def a_next_revision(folder, *steps):
     lines = [
         "import sqlalchemy as sa",
         "from alembic import op",
-        "revision = '0011'",
-        "down_revision = '0010'",
+        "revision = '0012'",
+        "down_revision = '0011'",
     ]
     lines += ["def upgrade():", *(f"    {step}" for step in steps)]
-    (scripts / "versions" / "0011_next.py").write_text("\n".join(lines))
+    (scripts / "versions" / "0012_next.py").write_text("\n".join(lines))
     return scripts
 
 
@@ -250,6 +250,24 @@ def test_no_alert_of_before_has_been_at_the_second_address_and_a_downgrade_keeps
     assert run(file, "SELECT alert_id, state FROM alerts") == [[(5, "sent")]]
 
 
+def test_attempts_of_before_have_no_reading_and_a_downgrade_keeps_their_steps(file):
+    migrate(file)
+    add_owner(file)
+    down(file, "0010")
+    add_parked_exit(file, "BTC", guard_state="closing", finished_at=None, steps=[("planned", "sent")])
+
+    migrate(file)
+    [readings, _] = run(
+        file, "SELECT basis_json FROM intent_events", "UPDATE intent_events SET basis_json = '{}'"
+    )
+    down(file, "0010")
+
+    assert readings == [(None,)]
+    assert run(file, "SELECT intent_id, from_state, to_state FROM intent_events") == [
+        [("BTC", "planned", "sent")]
+    ]
+
+
 def test_an_upgrade_with_data_is_backed_up_first_and_keeps_the_data(file):
     migrate(file)
     add_owner(file)
@@ -257,9 +275,9 @@ def test_an_upgrade_with_data_is_backed_up_first_and_keeps_the_data(file):
     with_nickname = a_next_revision(file.parent, "op.add_column('users', sa.Column('nickname', sa.String()))")
     done = migrate(file, with_nickname)
 
-    assert (done.from_revision, done.to_revision) == ("0010", "0011")
+    assert (done.from_revision, done.to_revision) == ("0011", "0012")
     assert done.backup is not None
-    assert done.backup.file.name == "before-0011-from-0010-20261122T021000000000Z.db"
+    assert done.backup.file.name == "before-0012-from-0011-20261122T021000000000Z.db"
     assert stat.S_IMODE(done.backup.file.stat().st_mode) == 0o600
     assert run(done.backup.file, "SELECT usual_trade_usd FROM users") == [[("30.10",)]]
     assert run(file, "SELECT usual_trade_usd, nickname FROM users") == [[("30.10", None)]]
@@ -295,7 +313,7 @@ def test_a_migration_that_fails_half_way_changes_nothing(file):
         migrate(file, broken)
 
     assert run(file, "SELECT sql FROM sqlite_master") == before
-    assert run(file, "SELECT version_num FROM alembic_version") == [[("0010",)]]
+    assert run(file, "SELECT version_num FROM alembic_version") == [[("0011",)]]
 
 
 def test_a_migration_that_would_leave_orphans_is_refused_and_changes_nothing(file):

@@ -124,7 +124,7 @@ class SimBroker:
         await self._answer()
         return found
 
-    async def fetch_fills(self, *, cursor=None):
+    async def fetch_fills(self, *, cursor=None, priority=None):
         await self._read(Kind.READ_LOST)
         told = self._truth.told_fills(ago_s=self._lag_s("fills"))[::-1]
         start = int(cursor or 0)

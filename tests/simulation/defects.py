@@ -61,7 +61,7 @@ class Defect:
 
 @contextmanager
 def _send_before_save():
-    async def send(self, intent, broker, quantity, *, symbol=None):
+    async def send(self, intent, broker, quantity, *, symbol=None, basis=None):
         wanted = replace(intent, quantity=quantity, symbol=symbol or intent.symbol)
         order_id = await broker.submit_order(submit._request(wanted, self._clock.now()), priority=0)
         sent = await self._journal.record(
@@ -81,7 +81,7 @@ def _send_before_save():
 
 
 def _save_after_sending_at_once():
-    async def unwritten(self, guard, trigger, *, intent_id, quantity):
+    async def unwritten(self, guard, trigger, *, intent_id, quantity, basis):
         live = await self.plan_exit(guard, trigger, intent_id=intent_id)
         sent = {"state": IntentState.SENT, "quantity": quantity, "sent_at": self._clock.now()}
         return live and replace(live, intent=replace(live.intent, **sent))

@@ -194,9 +194,11 @@ class AlpacaBroker(CcxtBroker):
             ids = (order.venue_order_id, *order.successors)
             return distinct(fill for one in ids for fill in parse_fills_of(one, rows, catalog))
 
-    async def fetch_fills(self, *, cursor: str | None = None) -> FillPage:
+    async def fetch_fills(
+        self, *, cursor: str | None = None, priority: Priority = Priority.HISTORY
+    ) -> FillPage:
         """Return one page of fills, newest first."""
-        return await self._fill_page({"page_token": cursor} if cursor else {}, Priority.HISTORY)
+        return await self._fill_page({"page_token": cursor} if cursor else {}, priority)
 
     async def submit_order(self, request: OrderRequest, *, priority: Priority) -> VenueOrderId:
         """Place a market order and return the venue's id for it."""

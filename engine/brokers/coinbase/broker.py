@@ -178,10 +178,12 @@ class CoinbaseBroker(CcxtBroker):
                 fills.extend(parse_fills_of(order.venue_order_id, answer, instruments))
         return distinct(fills)
 
-    async def fetch_fills(self, *, cursor: str | None = None) -> FillPage:
+    async def fetch_fills(
+        self, *, cursor: str | None = None, priority: Priority = Priority.HISTORY
+    ) -> FillPage:
         """Return one page of fills, newest first."""
         instruments = await self._market.catalog()
-        answer = await self._fills_at(cursor, {}, Priority.HISTORY)
+        answer = await self._fills_at(cursor, {}, priority)
         with reading(Venue.COINBASE):
             return FillPage(fills=parse_fills(answer, instruments), next_cursor=parse_fill_cursor(answer))
 

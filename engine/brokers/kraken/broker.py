@@ -210,10 +210,12 @@ class KrakenBroker(CcxtBroker):
         with reading(Venue.KRAKEN):
             return parse_trades_of(order.venue_order_id, rows, catalog)
 
-    async def fetch_fills(self, *, cursor: str | None = None) -> FillPage:
+    async def fetch_fills(
+        self, *, cursor: str | None = None, priority: Priority = Priority.HISTORY
+    ) -> FillPage:
         """Return one page of fills, newest first."""
         catalog = await self._market.catalog()
-        result, next_cursor = await trades_page(self._trades, {"ofs": cursor or "0"}, Priority.HISTORY)
+        result, next_cursor = await trades_page(self._trades, {"ofs": cursor or "0"}, priority)
         with reading(Venue.KRAKEN):
             return FillPage(fills=parse_trades(result, catalog), next_cursor=next_cursor)
 

@@ -9,6 +9,7 @@ import pytest
 from engine.alerts.messages import ExitFailing, ExitFilled, ExitStoodDown
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
+from engine.orders.coins import SendBasis
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.store import StaleIntentError
 from engine.storage.database import Database
@@ -94,9 +95,21 @@ async def test_an_order_sent_just_before_the_crash_is_found_by_its_id(falling):
     assert alert.found_later
 
 
+async def a_basis(room):
+    report = await room.broker().fetch_report()
+    cash = report.holding("USD").total
+    return SendBasis(
+        owned=report.holding("BTC").total, held=Decimal(0), currency="USD", cash=cash, at=report.at
+    )
+
+
+async def write_as_sent(room, intent, *, basis):
+    await room.journal.record(intent, IntentEvent.SEND, cause="send", sent_at=room.clock.now(), basis=basis)
+
+
 async def test_an_order_written_as_sent_that_never_left_is_sent_after_its_deadline(falling):
     intent = await begin_by_hand(falling)
-    await falling.journal.record(intent, IntentEvent.SEND, cause="send", sent_at=falling.clock.now())
+    await write_as_sent(falling, intent, basis=await a_basis(falling))
 
     await falling.restart()
     began = falling.clock.monotonic()
@@ -104,6 +117,20 @@ async def test_an_order_written_as_sent_that_never_left_is_sent_after_its_deadli
     assert await is_sold_once(falling)
     [order] = falling.sent()
     assert order.monotonic - began >= 6
+
+
+async def test_an_order_written_as_sent_without_a_reading_is_not_sent_again_by_a_balance_alone(falling):
+    intent = await begin_by_hand(falling)
+    await write_as_sent(falling, intent, basis=None)
+
+    await falling.restart()
+    await falling.look()
+    await falling.clock.sleep(1200)
+
+    assert falling.sent() == []
+    failing = await falling.alerts(ExitFailing)
+    assert len(failing) > 1
+    assert intent.client_order_id in failing[-1].why
 
 
 async def test_an_unknown_outcome_stays_unknown_over_the_restart_and_is_settled(falling):

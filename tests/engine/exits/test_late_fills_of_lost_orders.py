@@ -32,6 +32,7 @@ async def a_hidden_sale(room, *, guarded="0.1", held="0.3"):
     await read_often(room)
     room.world.kraken_account.listing_delay_s = HIDDEN
     room.world.kraken_account.show_balance("BTC", balance=D(held))
+    room.world.kraken_account.show_balance("USD", balance=room.world.ledger("kraken").total("USD"))
     room.fault(FaultKind.DROP_AFTER)
     room.set_bid("50000")
     await room.look()
@@ -180,6 +181,7 @@ async def sold_late_for_euros(room):
     await read_often(room)
     room.world.kraken_account.listing_delay_s = HIDDEN
     room.world.kraken_account.show_balance("BTC", balance=D("0.3"))
+    room.world.kraken_account.show_balance("EUR", balance=room.world.ledger("kraken").total("EUR"))
     restricted = "EAccount:Invalid permissions:USD trading restricted for NL."
     room.fault(FaultKind.ERROR, times=2, message=restricted)
     room.fault(FaultKind.DROP_AFTER)

@@ -92,25 +92,39 @@ async def test_a_market_order_of_the_owner_is_not_followed_after_a_refusal(rooms
         assert told.venue_order_id != by_hand.id
 
 
-@pytest.mark.parametrize("venue", [Venue.KRAKEN, Venue.COINBASE])
-async def test_an_order_that_may_be_the_owners_holds_up_no_exit_and_is_named(rooms, venue):
-    async with rooms(venues=(venue,)) as room:
-        await a_falling_position(room, venue, held="0.3")
-        room.fault(FaultKind.DROP_BEFORE, SENT[venue], venue=venue)
-        await room.look()
-        await room.world.tape(venue.value).wait_for(SENT[venue])
-        # A little less than was sent, as a venue cuts to its lot.
-        by_hand = room.trade("sell", "0.0999", venue=venue)
-        room.deposit("BTC", "0.0999", venue=venue)
-        name_no_id(room, venue)
+async def an_order_that_may_be_either(room, venue):
+    """Lose a request that never arrived while its owner sells as much, and as many coins come in again."""
+    await a_falling_position(room, venue, held="0.3")
+    room.fault(FaultKind.DROP_BEFORE, SENT[venue], venue=venue)
+    await room.look()
+    await room.world.tape(venue.value).wait_for(SENT[venue])
+    # A little less than was sent, as a venue cuts to its lot.
+    by_hand = room.trade("sell", "0.0999", venue=venue)
+    room.deposit("BTC", "0.0999", venue=venue)
+    name_no_id(room, venue)
+    return by_hand
+
+
+async def test_an_order_that_may_be_the_owners_holds_up_no_exit_and_is_named(rooms):
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        by_hand = await an_order_that_may_be_either(room, Venue.COINBASE)
 
         await room.wait_for("exit ")
 
         assert room.clock.monotonic() < 30
-        assert sold(room, venue) == D("0.1999")
+        assert sold(room, Venue.COINBASE) == D("0.1999")
         assert any(by_hand.id in failing.why for failing in await room.alerts(ExitFailing))
         [told] = await room.alerts(ExitFilled)
         assert told.venue_order_id != by_hand.id
+
+
+async def test_where_no_id_prevents_a_second_sale_an_order_that_may_have_sold_is_named_and_awaited(room):
+    by_hand = await an_order_that_may_be_either(room, Venue.KRAKEN)
+
+    await room.clock.sleep(1200)
+
+    assert len(room.sent(SENT[Venue.KRAKEN])) == 1
+    assert by_hand.id in (await room.alerts(ExitFailing))[-1].why
 
 
 @pytest.mark.parametrize("venue", [Venue.KRAKEN, Venue.COINBASE])

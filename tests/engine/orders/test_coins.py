@@ -1,41 +1,150 @@
 """A balance tells whether an attempt that no list shows may have sold its coins or hold them."""
 
 from decimal import Decimal
+from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from engine.orders.coins import Coins, Position, weigh_coins
+from engine.orders.coins import Coins, Movement, Position, weigh_coins
 
 D = Decimal
 U, T, H, N = Coins.UNTOUCHED, Coins.TAKEN, Coins.HELD, Coins.UNTOLD
+UNPAID = Coins.UNPAID
 
 
-def position(owned, held="0"):
-    return Position(owned=None if owned is None else D(owned), held=D(held))
+def position(owned, held="0", cash="1000"):
+    return Position(
+        owned=None if owned is None else D(owned),
+        held=D(held),
+        cash=None if cash is None else D(cash),
+    )
 
 
 @pytest.mark.parametrize(
     ("before", "now", "listed", "expected"),
     [
         pytest.param(position("0.3"), position("0.3"), "0", U, id="all of it is there"),
-        pytest.param(position("0.3"), position("0.4"), "0", U, id="more came in"),
-        pytest.param(position("0.3"), position("0.25"), "0", U, id="less than what was sent is gone"),
+        pytest.param(position("0.3"), position("0.4"), "0", UNPAID, id="more came in, and no money"),
+        pytest.param(position("0.3"), position("0.25"), "0", UNPAID, id="less than what was sent is gone"),
         pytest.param(position("0.3"), position("0.2"), "0", T, id="as much as was sent is gone"),
         pytest.param(position("0.3"), position("0.2001"), "0", T, id="about as much is gone"),
         pytest.param(position("0.3"), position("0"), "0", T, id="nothing is there"),
-        pytest.param(position(None), position("0.2"), "0", U, id="nothing to compare it with"),
+        pytest.param(position("0.3"), position("-0.1"), "0", T, id="less than nothing is there"),
+        pytest.param(position("0.3"), position("0.3", cash="6000"), "0", N, id="a sale hidden by a deposit"),
+        pytest.param(position("0.3"), position("0.3", cash="990"), "0", N, id="sold and bought back"),
+        pytest.param(position("0.3"), position("0.3", cash=None), "0", N, id="the money is not told"),
+        pytest.param(position("0.3", cash=None), position("0.3"), "0", N, id="the money was not told"),
+        pytest.param(position(None), position("0.2"), "0", N, id="nothing to compare it with"),
         pytest.param(position(None), position("0"), "0", T, id="nothing is there, whatever was"),
         pytest.param(position("0.3"), position(None), "0", N, id="not told"),
         pytest.param(position("0.3"), position("0.3", "0.1"), "0", H, id="held by what no list shows"),
+        pytest.param(position("0.3"), position("0.3", "0.05"), "0", N, id="some held by what no list shows"),
         pytest.param(position("0.3"), position("0.3", "0.1"), "0.1", U, id="held by a listed order"),
-        pytest.param(position("0.3", "0.1"), position("0.3", "0.1"), "0", U, id="held before already"),
+        pytest.param(
+            position("0.3", "0.1"), position("0.3", "0.1"), "0", H, id="held before by another order"
+        ),
+        pytest.param(position("0.3", "0.25"), position("0.3", "0.1"), "0", H, id="held after more was freed"),
         pytest.param(position("0.3"), position("0.25", "0.05"), "0", H, id="half sold, half held"),
         pytest.param(position("0.3", "0.2"), position("0.3"), "0", U, id="a hold that ended"),
         pytest.param(position("0.3"), position("0.3", "0.1"), "0.2", U, id="lists older than the balance"),
-        pytest.param(position(None), position("0.3", "0.1"), "0", H, id="after a restart, held by nobody"),
+        pytest.param(position(None), position("0.3", "0.1"), "0", H, id="held by nobody, whatever was"),
     ],
 )
-def test_coins_are_taken_when_about_what_was_sent_is_gone_or_held_by_no_listed_order(
+def test_coins_are_untouched_only_when_nothing_moved_and_listed_orders_explain_what_is_held(
     before, now, listed, expected
 ):
     assert weigh_coins(before=before, now=now, listed=D(listed), sent=D("0.1")) is expected
+
+
+@pytest.mark.parametrize(
+    ("now", "known", "expected"),
+    [
+        pytest.param(position("0.4", cash="500"), ("0.1", "-500"), U, id="bought by its owner"),
+        pytest.param(position("0.3", cash="500"), ("0.1", "-500"), T, id="bought by its owner, and sold"),
+        pytest.param(position("0.3", cash="3000"), ("0", "2000"), U, id="another coin was sold"),
+        pytest.param(position("0.35", cash="3000"), ("0", "2000"), UNPAID, id="and coins came in"),
+    ],
+)
+def test_what_listed_trades_of_other_orders_changed_is_taken_into_account(now, known, expected):
+    owned, cash = known
+    movement = Movement(owned=D(owned), cash=D(cash))
+
+    weighed = weigh_coins(before=position("0.3"), now=now, listed=D(0), sent=D("0.1"), known=movement)
+
+    assert weighed is expected
+
+
+SENT, PRICE, FEE = D("0.1"), D(50000), D("0.0026")
+#: How much of what was sent is sold, and how much of it is held.
+FATES = [(SENT, D(0)), (D(0), SENT), (D("0.04"), D("0.06")), (D("0.04"), D(0))]
+AMOUNTS = [D(0), D("0.06"), D("0.1"), D("0.25")]
+
+
+@pytest.mark.parametrize(("sold", "held"), FATES)
+@pytest.mark.parametrize("is_buy_known", [True, False])
+@pytest.mark.parametrize("price", [PRICE, D(45000)])
+def test_an_order_that_sold_or_holds_is_never_untouched_whatever_its_owner_does(
+    sold, held, is_buy_known, price
+):
+    for deposited, bought, ended, rested in product(AMOUNTS, repeat=4):
+        before = Position(owned=D(1), held=ended, cash=D(20000))
+        paid = bought * price * (1 + FEE)
+        now = Position(
+            owned=D(1) - sold + deposited + bought,
+            held=held + rested,
+            cash=D(20000) + sold * PRICE * (1 - FEE) - paid,
+        )
+        known = Movement(owned=bought, cash=-paid) if is_buy_known else Movement()
+
+        weighed = weigh_coins(before=before, now=now, listed=rested, sent=SENT, known=known)
+
+        assert weighed in {T, H, N}, (deposited, bought, ended, rested)
+
+
+quantities = st.decimals("0", "2", places=8)
+
+
+@given(
+    sold=st.decimals("0.001", "0.1", places=5),
+    is_held=st.booleans(),
+    deposited=quantities,
+    holds=st.tuples(quantities, quantities),
+    known=st.tuples(quantities, st.decimals("0.01", "100000", places=2)),
+)
+def test_no_deposit_purchase_or_hold_makes_an_order_that_sold_or_holds_look_untouched(
+    sold, is_held, deposited, holds, known
+):
+    (held_before, rested), (bought, price) = holds, known
+    is_sold = 0 if is_held else 1
+    now = Position(
+        owned=3 - is_sold * sold + deposited + bought,
+        held=rested + (SENT if is_held else 0),
+        cash=100 + is_sold * sold * price * (1 - FEE) - bought * price,
+    )
+
+    weighed = weigh_coins(
+        before=Position(owned=D(3), held=held_before, cash=D(100)),
+        now=now,
+        listed=rested,
+        sent=SENT,
+        known=Movement(owned=bought, cash=-bought * price),
+    )
+
+    assert weighed in {T, H, N}
+
+
+@given(known_buy=quantities, rested=quantities, before_held=quantities)
+def test_coins_that_nobody_touched_are_told_as_such_whatever_known_trades_and_orders_changed(
+    known_buy, rested, before_held
+):
+    weighed = weigh_coins(
+        before=Position(owned=D(3), held=before_held, cash=D(100)),
+        now=Position(owned=3 + known_buy, held=rested, cash=100 - known_buy * PRICE),
+        listed=rested,
+        sent=SENT,
+        known=Movement(owned=known_buy, cash=-known_buy * PRICE),
+    )
+
+    assert weighed is U

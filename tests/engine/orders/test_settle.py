@@ -20,6 +20,7 @@ from engine.orders.settle import (
 )
 
 U, T, H, N = Coins.UNTOUCHED, Coins.TAKEN, Coins.HELD, Coins.UNTOLD
+P = Coins.UNPAID
 
 
 def looks(*ages, may_be=()):
@@ -78,6 +79,10 @@ def test_absence_counts_only_when_the_order_can_no_longer_appear(venue, absent, 
         pytest.param((6, 6.6), [(6.1, T)], read_after(6.6), id="read again after each look"),
         pytest.param((6, 6.6), [(6.1, T), (6.7, U)], read_after(9.7), id="back, not certain yet"),
         pytest.param((6, 6.6), [(6.1, T), (6.7, T)], look_after(7.7), id="less and less often"),
+        pytest.param((6, 6.6), [(6.1, P), (6.7, P)], look_after(7.7), id="moved, and no money came"),
+        pytest.param((6, 65), [(6.1, P), (65.9, P)], look_after(66.9), id="moved, not yet a minute ago"),
+        pytest.param((6, 66), [(6.1, P), (66.1, P)], NEW_ATTEMPT, id="no money came for a minute"),
+        pytest.param((6, 66), [(6.1, N), (66.1, P)], look_after(66.6), id="not told before"),
         pytest.param((6, 6.6), [(6.1, U), (6.7, N)], look_after(7.2), id="silence proves nothing"),
     ],
 )

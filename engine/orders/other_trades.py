@@ -1,0 +1,60 @@
+"""Pure: which trades that are surely not an attempt's own explain how a balance moved since it was sent."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+from engine import wall_time
+from engine.model.money import ZERO, exact
+from engine.model.orders import Fill, Side
+from engine.orders.coins import STILL, Movement, Position, SendBasis, is_explained
+from engine.orders.intents import Intent
+
+#: A balance may show a trade so much before or after its time.
+SHOWN_WITHIN = timedelta(minutes=1)
+#: Venues round what they book; relative to what was traded.
+_ROUNDING = Decimal("1E-5")
+
+
+def explain_movement(intent: Intent, basis: SendBasis, now: Position, fills: Iterable[Fill]) -> Movement:
+    """Return what the latest trades changed, if they explain all that did; else that none are known to.
+
+    A trade may or may not be part of the reading that the attempt was based on, so each number of them is tried.
+    """
+    # Pages may overlap.
+    once = {fill.trade_id: fill for fill in fills}.values()
+    latest = wall_time.newest_first(once, lambda fill: fill.at)
+    lately = [fill for fill in latest if not wall_time.is_before(fill.at + SHOWN_WITHIN, basis.at)]
+    movements = _movements(intent, basis.currency, lately)
+    return next((known for known in movements if is_explained(basis.position, now, known)), STILL)
+
+
+def _movements(intent: Intent, currency: str, fills: Iterable[Fill]) -> Iterator[Movement]:
+    total = STILL
+    for fill in fills:
+        moved = _movement(intent, currency, fill)
+        if moved is None:
+            return
+        with exact():
+            total = Movement(
+                owned=total.owned + moved.owned,
+                cash=total.cash + moved.cash,
+                owned_rounding=total.owned_rounding + abs(moved.owned) * _ROUNDING,
+                cash_rounding=total.cash_rounding + abs(moved.cash) * _ROUNDING,
+            )
+        yield total
+
+
+def _movement(intent: Intent, currency: str, fill: Fill) -> Movement | None:
+    """Return what one trade changed; None when it may be the attempt's own, or does not tell all."""
+    if fill.margin or intent.reduce_only or fill.fee is None:
+        return None
+    if fill.base == intent.asset and fill.side is intent.side:
+        return None
+    with exact():
+        changes = dict.fromkeys((intent.asset, currency, fill.base, fill.quote, fill.fee_asset), ZERO)
+        sign = 1 if fill.side is Side.BUY else -1
+        changes[fill.base] += sign * fill.quantity
+        changes[fill.quote] -= sign * fill.quantity * fill.price
+        changes[fill.fee_asset] -= fill.fee
+    return Movement(owned=changes[intent.asset], cash=changes[currency])

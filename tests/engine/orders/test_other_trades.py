@@ -1,0 +1,92 @@
+"""Trades of other orders explain how a balance moved after an attempt, and never the attempt's own sale."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from engine.model.orders import ClientOrderId, Side
+from engine.model.venues import Venue
+from engine.orders.coins import STILL, Position, SendBasis
+from engine.orders.intents import Intent, IntentKind
+from engine.orders.other_trades import explain_movement
+from engine.orders.states import IntentState
+from tests.builders import a_fill
+
+D = Decimal
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+INTENT = Intent(
+    intent_id="intent-1",
+    user_id=7,
+    account_id="env-kraken",
+    venue=Venue.KRAKEN,
+    guard_id="guard-1",
+    kind=IntentKind.EXIT,
+    symbol="BTC/USD",
+    asset="BTC",
+    side=Side.SELL,
+    quantity=D("0.1"),
+    state=IntentState.UNKNOWN,
+    attempt=1,
+    client_order_id=ClientOrderId("c-1"),
+    created_at=NOW,
+    updated_at=NOW,
+)
+BASIS = SendBasis(owned=D("0.3"), held=D(0), currency="USD", cash=D(20000), at=NOW)
+
+
+def traded(words, *, after_s=5, fee="0", fee_asset="USD", trade_id="T1", **changes):
+    fill = a_fill(words, at=NOW + timedelta(seconds=after_s), trade_id=trade_id)
+    return replace(fill, fee=None if fee is None else D(fee), fee_asset=fee_asset, **changes)
+
+
+def explain(owned, cash, *fills, intent=INTENT):
+    return explain_movement(intent, BASIS, Position(owned=D(owned), cash=D(cash)), fills)
+
+
+@pytest.mark.parametrize(
+    ("owned", "cash", "fills"),
+    [
+        pytest.param("0.4", "15000", [traded("buy 0.1 BTC @ 50000 USD")], id="bought"),
+        pytest.param("0.4", "14990", [traded("buy 0.1 BTC @ 50000 USD", fee="10")], id="with a fee"),
+        pytest.param(
+            "0.399",
+            "15000",
+            [traded("buy 0.1 BTC @ 50000 USD", fee="0.001", fee_asset="BTC")],
+            id="with a fee in coins",
+        ),
+        pytest.param("0.3", "22000", [traded("sell 1 ETH @ 2000 USD")], id="another coin sold"),
+        pytest.param("0.25", "20000", [traded("buy 1 ETH @ 0.05 BTC")], id="another coin bought with it"),
+        pytest.param("0.4", "20000", [traded("buy 0.1 BTC @ 45000 EUR")], id="bought for another currency"),
+        pytest.param(
+            "0.3",
+            "22000",
+            [traded("sell 1 ETH @ 2000 USD"), traded("buy 0.1 BTC @ 1 USD", after_s=-30, trade_id="T0")],
+            id="and one that the reading contains already",
+        ),
+        pytest.param("0.3", "22000", [traded("sell 1 ETH @ 2000 USD")] * 2, id="told twice"),
+    ],
+)
+def test_trades_that_cannot_be_the_attempts_own_explain_what_moved(owned, cash, fills):
+    known = explain(owned, cash, *fills)
+
+    assert known is not STILL
+    assert (known.owned, known.cash) == (D(owned) - D("0.3"), D(cash) - D(20000))
+
+
+@pytest.mark.parametrize(
+    ("owned", "cash", "fills"),
+    [
+        pytest.param("0.2", "25000", [traded("sell 0.1 BTC @ 50000 USD")], id="a sale may be our own"),
+        pytest.param("0.2", "25000", [traded("sell 0.1 BTC @ 45000 EUR")], id="in any pair"),
+        pytest.param("0.4", "15000", [], id="none is listed"),
+        pytest.param("0.4", "15000", [traded("buy 0.05 BTC @ 50000 USD")], id="too little was bought"),
+        pytest.param("0.4", "15000", [traded("buy 0.1 BTC @ 50000 USD", after_s=-61)], id="long before"),
+        pytest.param("0.4", "15000", [traded("buy 0.1 BTC @ 50000 USD", fee=None)], id="unknown fee"),
+        pytest.param("0.4", "15000", [traded("buy 0.1 BTC @ 50000 USD", margin=True)], id="on margin"),
+        pytest.param("0.3", "20000", [traded("buy 0.1 BTC @ 50000 USD")], id="bought, and as much sold"),
+    ],
+)
+def test_what_trades_do_not_explain_exactly_stays_unexplained(owned, cash, fills):
+    assert explain(owned, cash, *fills) is STILL
