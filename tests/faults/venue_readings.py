@@ -272,4 +272,21 @@ VENUE_READINGS = (
             "tests/engine/exits/test_sale_own_orders.py::test_an_unlisted_order_whose_coins_stay_held_is_never_followed_by_another",
         ),
     ),
+    Row(
+        number="V73",
+        fault="coins arrive, or were freed for the order, while a lost order's sale is unlisted",
+        outcome="one sale",
+        tests=(
+            "tests/engine/exits/test_sale_moving_balance.py::test_coins_that_arrive_meanwhile_do_not_hide_a_sale",
+            "tests/engine/exits/test_sale_moving_balance.py::test_coins_that_were_freed_for_the_order_and_are_held_by_it_are_not_sold_again",
+        ),
+    ),
+    Row(
+        number="V74",
+        fault="killed after coins came in that no stored reading shows",
+        outcome="one sale",
+        tests=(
+            "tests/engine/exits/test_sale_moving_balance.py::test_coins_that_came_between_the_last_stored_reading_and_a_kill_do_not_hide_a_sale",
+        ),
+    ),
 )
