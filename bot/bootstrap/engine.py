@@ -20,7 +20,7 @@ from engine.entries.halts import HaltSwitch
 from engine.entries.service import RouteService
 from engine.exits.audit import Audit
 from engine.exits.availability import Availability
-from engine.exits.desk import Desk
+from engine.exits.context import ExitContext
 from engine.exits.execute import Exits
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.late_fills import LateFills
@@ -259,7 +259,7 @@ def _build_watch(settings: Settings, base: Base, reports: Reports) -> tuple[Exit
         return watch.price_of(guard)
 
     exits = Exits(
-        desk=Desk(
+        context=ExitContext(
             journal=journal,
             submitter=Submitter(journal=journal, settler=settler, clock=base.clock),
             settler=settler,

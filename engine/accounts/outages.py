@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from engine.alerts.backoff import Told
 from engine.alerts.messages import BrokerTrouble
 from engine.alerts.outbox import append_alert
+from engine.alerts.reminder_state import ReminderState
 from engine.clock import Clock, Moment, moment
 from engine.model.errors import BrokerError, KeyRejectedError
 from engine.model.venues import Account
@@ -34,7 +34,7 @@ class BrokerOutage:
     since: datetime | None = None
     #: How often in a row each reading that fails did.
     missed: Mapping[ReadingKind, int] = field(default_factory=dict)
-    told: Told = field(default_factory=Told)
+    told: ReminderState = field(default_factory=ReminderState)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

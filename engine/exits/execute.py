@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from engine.brokers.base import Broker
-from engine.exits.desk import Desk
+from engine.exits.context import ExitContext
 from engine.exits.live_exit import LiveExit, exit_of
 from engine.exits.sale import Sale
 from engine.guards.guard import Guard
@@ -38,14 +38,14 @@ class Exits:
     def __init__(
         self,
         *,
-        desk: Desk,
+        context: ExitContext,
         brokers: Mapping[str, Broker],
         markets: Markets,
         tasks: Tasks,
         new_id: Callable[[], str],
         is_certain: Callable[[str], bool],
     ) -> None:
-        self._desk = desk
+        self._context = context
         self._brokers = brokers
         self._markets = markets
         self._tasks = tasks
@@ -69,7 +69,7 @@ class Exits:
             return False
         self._asking.add(name)
         try:
-            live = await self._desk.journal.plan_asked(
+            live = await self._context.journal.plan_asked(
                 guard, trigger, before=before, intent_id=self._new_id()
             )
             if live is None:
@@ -81,7 +81,7 @@ class Exits:
     async def resume(self) -> None:
         """Take up every unfinished exit that nobody drives."""
         driven = self._tasks.names()
-        for live in await self._desk.journal.load_live_exits():
+        for live in await self._context.journal.load_live_exits():
             name = _name(live.guard)
             if live.guard.account_id not in self._brokers:
                 await self._tell(live.intent, _NO_KEY, _WAITS_FOR_KEY)
@@ -91,21 +91,21 @@ class Exits:
     async def settle(self) -> None:
         """Wait until no order's outcome is unknown any more."""
         while await self._is_something_unsettled():
-            await self._desk.clock.sleep(SETTLED_POLL_S)
+            await self._context.clock.sleep(SETTLED_POLL_S)
 
     async def _is_something_unsettled(self) -> bool:
-        live = await self._desk.journal.load_live_exits()
+        live = await self._context.journal.load_live_exits()
         return any(one.intent.state in _UNSETTLED for one in live)
 
     async def _begin(self, guard: Guard, trigger: Trigger) -> None:
         if not self._is_certain(guard.account_id):
             # Written down nowhere, so it has one name in all reminders.
             name = f"{guard.guard_id} uncertain"
-            waiting = exit_of(guard, trigger, intent_id=name, now=self._desk.clock.now())
+            waiting = exit_of(guard, trigger, intent_id=name, now=self._context.clock.now())
             if not await self._await_certainty(waiting):
                 return
         intent_id = self._new_id()
-        draft = exit_of(guard, trigger, intent_id=intent_id, now=self._desk.clock.now())
+        draft = exit_of(guard, trigger, intent_id=intent_id, now=self._context.clock.now())
         async with self._sale(LiveExit(intent=draft, guard=guard), began_before=False) as sale:
             await sale.begin(trigger, intent_id=intent_id)
 
@@ -119,21 +119,21 @@ class Exits:
 
     async def _await_certainty(self, intent: Intent) -> bool:
         """Wait a moment until the account behind a changed key is known; say so when it is not."""
-        give_up_at = self._desk.clock.monotonic() + CERTAIN_WITHIN_S
-        while self._desk.clock.monotonic() < give_up_at:
+        give_up_at = self._context.clock.monotonic() + CERTAIN_WITHIN_S
+        while self._context.clock.monotonic() < give_up_at:
             if self._is_certain(intent.account_id):
                 return True
-            await self._desk.clock.sleep(CERTAIN_POLL_S)
+            await self._context.clock.sleep(CERTAIN_POLL_S)
         await self._tell(intent, _KEY_CHANGED, _WAITS_FOR_NAME)
         return False
 
     @asynccontextmanager
     async def _sale(self, live: LiveExit, *, began_before: bool) -> AsyncIterator[Sale]:
-        journal, guard = self._desk.journal, live.guard
-        async with Trouble(live.intent, journal=journal, clock=self._desk.clock) as trouble:
+        journal, guard = self._context.journal, live.guard
+        async with Trouble(live.intent, journal=journal, clock=self._context.clock) as trouble:
             sale = Sale(
                 guard,
-                desk=self._desk,
+                context=self._context,
                 broker=self._brokers[guard.account_id],
                 market=self._markets[guard.venue],
                 trouble=trouble,
@@ -155,7 +155,7 @@ class Exits:
                 raise
 
     async def _tell(self, intent: Intent, why: str, doing: str) -> None:
-        await tell_if_due(intent, why, doing, journal=self._desk.journal, clock=self._desk.clock)
+        await tell_if_due(intent, why, doing, journal=self._context.journal, clock=self._context.clock)
 
 
 def _name(guard: Guard) -> str:

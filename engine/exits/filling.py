@@ -4,7 +4,6 @@ import asyncio
 from decimal import Decimal
 
 from engine.accounts.reports import Reports
-from engine.alerts.backoff import pause_s
 from engine.brokers.base import Broker
 from engine.clock import Clock
 from engine.exits.availability import Availability
@@ -19,6 +18,7 @@ from engine.guards.guard import GuardState
 from engine.model.errors import BrokerError, KeyRejectedError
 from engine.model.money import ZERO
 from engine.model.orders import Fill, Order, VenueOrderId
+from engine.orders.backoff import pause_s
 from engine.orders.intents import Intent
 from engine.orders.lookup import fetch_trades
 from engine.orders.order_readings import (

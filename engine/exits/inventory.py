@@ -5,7 +5,7 @@ from decimal import Decimal
 from engine.brokers.base import Broker
 from engine.exits.available import Available
 from engine.exits.closing import vanished
-from engine.exits.desk import Desk
+from engine.exits.context import ExitContext
 from engine.exits.next_step import View
 from engine.exits.quantity_check import QuantityCheck
 from engine.exits.tradability import Tradability
@@ -17,9 +17,11 @@ from engine.orders.intents import Intent
 class Inventory:
     """Takes stock for one exit; each reading moves its doubt on."""
 
-    def __init__(self, guard: Guard, *, desk: Desk, broker: Broker, tradability: Tradability) -> None:
+    def __init__(
+        self, guard: Guard, *, context: ExitContext, broker: Broker, tradability: Tradability
+    ) -> None:
         self._guard = guard
-        self._desk = desk
+        self._context = context
         self._broker = broker
         self._tradability = tradability
         self._quantity_check = QuantityCheck()
@@ -36,14 +38,14 @@ class Inventory:
             BrokerError: it must be fresh, and the account does not tell.
 
         """
-        return await self._desk.availability.read(self._guard, self._broker, must_be_fresh=must_be_fresh)
+        return await self._context.availability.read(self._guard, self._broker, must_be_fresh=must_be_fresh)
 
     async def view(self, available: Available, *, price: Decimal, asked: bool) -> View:
         """Return what the next step is decided by."""
         self._shown = available
         self._last = available if available.is_fresh and available.owned is not None else None
         expected = await self.expected()
-        now_s = self._desk.clock.monotonic()
+        now_s = self._context.clock.monotonic()
         missing = vanished(expected=expected, owned=available.owned)
         self._quantity_check = self._quantity_check.after(available, missing=missing, now_s=now_s)
         return View(
@@ -72,13 +74,13 @@ class Inventory:
 
     def is_gone(self) -> bool:
         """Tell whether nothing is left by all readings; the venue must have refused for funds as well."""
-        return self._quantity_check.is_gone(self._desk.clock.monotonic())
+        return self._quantity_check.is_gone(self._context.clock.monotonic())
 
     def outdate(self, intent: Intent) -> None:
         """Note that what was read before does not hold any more."""
-        self._desk.reports.outdate(intent.account_id)
+        self._context.reports.outdate(intent.account_id)
 
     async def expected(self) -> Decimal | None:
         """Return how much should be there by what was seen and sold before; None when it was never seen."""
-        expected = await self._desk.journal.load_expected(self._guard)
+        expected = await self._context.journal.load_expected(self._guard)
         return self._sent_after.owned if expected is None and self._sent_after else expected

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from engine.alerts.backoff import away_pause_s, pause_s
 from engine.brokers.base import Broker, Priority
 from engine.exits.available import Available
-from engine.exits.desk import Desk
+from engine.exits.context import ExitContext
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
 from engine.model.money import ZERO
 from engine.model.orders import Fill, Order
+from engine.orders.backoff import away_pause_s, pause_s
 from engine.orders.coins import (
     ABOUT,
     STILL,
@@ -50,13 +50,13 @@ _UNCERTAIN = (
 class LostOrder:
     """Finds out what became of them, between the attempts and before the exit ends."""
 
-    def __init__(self, guard: Guard, *, desk: Desk, broker: Broker, trouble: Trouble) -> None:
+    def __init__(self, guard: Guard, *, context: ExitContext, broker: Broker, trouble: Trouble) -> None:
         self._guard = guard
-        self._desk = desk
-        self._journal = desk.journal
-        self._settler = desk.settler
+        self._context = context
+        self._journal = context.journal
+        self._settler = context.settler
         self._broker = broker
-        self._clock = desk.clock
+        self._clock = context.clock
         self._trouble = trouble
         #: When the venue was last asked for one, answered, and did not show it.
         self._looked_at: float | None = None
@@ -144,7 +144,7 @@ class LostOrder:
         # An open order holds coins: while none are held, one look after each attempt is enough; looks cost points.
         if given_up == self._looked_for and available.held == ZERO:
             return None
-        listed = await self._desk.availability.listed(intent, self._guard, self._broker)
+        listed = await self._context.availability.listed(intent, self._guard, self._broker)
         self._looked_for = given_up
         return await self.go_on_from(intent, listed.own[0]) if listed.own else None
 
@@ -168,9 +168,9 @@ class LostOrder:
         return self._is_unseen and gone < intent.quantity * ABOUT
 
     async def _read_coins(self, intent: Intent, expected: Decimal | None, may_be: tuple[str, ...]) -> Coins:
-        self._desk.reports.outdate(intent.account_id)
+        self._context.reports.outdate(intent.account_id)
         try:
-            available = await self._desk.availability.read(self._guard, self._broker, must_be_fresh=True)
+            available = await self._context.availability.read(self._guard, self._broker, must_be_fresh=True)
             return await self._weigh(intent, available, expected, may_be=may_be)
         except BrokerError:
             return Coins.UNTOLD
@@ -184,10 +184,10 @@ class LostOrder:
         now = _position(available, basis)
         listed = ZERO
         if now.held > ZERO:
-            orders = await self._desk.availability.listed(intent, self._guard, self._broker, but=may_be)
+            orders = await self._context.availability.listed(intent, self._guard, self._broker, but=may_be)
             listed = orders.others_hold
             # What is held beyond the listed orders may be held by one that is listed and cannot be read.
-            self._trouble.name_unreadable(self._desk.reports.unreadable_orders(intent.account_id))
+            self._trouble.name_unreadable(self._context.reports.unreadable_orders(intent.account_id))
         coins = weigh_coins(before=before, now=now, listed=listed, sent=intent.quantity)
         if coins is Coins.UNTOUCHED or basis is None or is_explained(before, now):
             return coins

@@ -72,7 +72,7 @@ class ReadAgain:
 class AwaitRest:
     """Wait for what is held or locked: what is free is too little to be sold."""
 
-    crumbs: Decimal
+    free_quantity: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,11 @@ class PauseForSplit:
 
 
 @dataclass(frozen=True, slots=True)
-class YieldToHand:
+class EndSoldExternally:
     """End: the owner sold or moved all of it."""
 
 
-Step = SellNow | FreeFirst | ReadAgain | AwaitRest | Abandon | PauseForSplit | YieldToHand
+Step = SellNow | FreeFirst | ReadAgain | AwaitRest | Abandon | PauseForSplit | EndSoldExternally
 
 
 def next_step(view: View) -> Step:
@@ -106,7 +106,7 @@ def next_step(view: View) -> Step:
     if claim.is_doubtful and not _may_go_in_part(view, claim):
         return ReadAgain(is_torn=view.quantity_check.is_torn(view.now_s))
     if claim.guard.state is GuardState.CLOSED:
-        return YieldToHand()
+        return EndSoldExternally()
     if view.may_free and _is_held(view.available, claim.guard.quantity):
         return FreeFirst(claim)
     return _sell(view, claim)

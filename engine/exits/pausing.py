@@ -2,13 +2,13 @@
 
 from decimal import Decimal
 
-from engine.alerts.backoff import pause_s
 from engine.exits.availability import RELEASE_POLLS_S
-from engine.exits.desk import Desk
+from engine.exits.context import ExitContext
 from engine.exits.exit_pair import SHUT_LOOK_S, is_shut
 from engine.exits.quantity_check import READ_AGAIN_S
 from engine.exits.tradability import Tradability
 from engine.model.errors import BrokerError
+from engine.orders.backoff import pause_s
 from engine.orders.intents import Intent
 from engine.orders.reminders import Trouble
 
@@ -19,8 +19,8 @@ _OVERTAKEN = "orders that were to be cancelled for it keep filling first"
 class Pauses:
     """Waits longer with every failure; the next round begins with the guarded pair again."""
 
-    def __init__(self, *, desk: Desk, tradability: Tradability, trouble: Trouble) -> None:
-        self._desk = desk
+    def __init__(self, *, context: ExitContext, tradability: Tradability, trouble: Trouble) -> None:
+        self._context = context
         self._tradability = tradability
         self._trouble = trouble
         self.failures = 0
@@ -35,12 +35,12 @@ class Pauses:
         if is_shut(why) and await self._tradability.pair.has_others():
             wait_s, then = SHUT_LOOK_S, " and through another pair if its market still takes none"
         await self._trouble.note(str(why), f"trying again in {wait_s:g} s{then}; nothing was sold yet")
-        await self._desk.clock.sleep(wait_s)
+        await self._context.clock.sleep(wait_s)
 
-    async def await_rest(self, intent: Intent, crumbs: Decimal) -> None:
+    async def await_rest(self, intent: Intent, free_quantity: Decimal) -> None:
         """Wait for what is held or locked: what is free is too little to be sold."""
-        self._desk.reports.outdate(intent.account_id)
-        await self.wait(f"only {crumbs:f} {intent.asset} is free, the rest is held or locked")
+        self._context.reports.outdate(intent.account_id)
+        await self.wait(f"only {free_quantity:f} {intent.asset} is free, the rest is held or locked")
 
     async def read_overtaken(self, intent: Intent) -> None:
         """Judge anew, soon at first: what the owner's own order sold is no part of the guard any more."""
@@ -48,14 +48,14 @@ class Pauses:
         self._overtaken += 1
         if self._overtaken >= len(RELEASE_POLLS_S):
             await self._trouble.note(_OVERTAKEN, "reading what is left again; nothing was sold yet")
-        self._desk.reports.outdate(intent.account_id)
-        await self._desk.clock.sleep(wait_s)
+        self._context.reports.outdate(intent.account_id)
+        await self._context.clock.sleep(wait_s)
 
     async def read_again(self, intent: Intent, *, is_torn: bool) -> None:
         """Wait for a reading that agrees with the last one on how much is there."""
         if is_torn:
             # Nothing is sold before readings agree on how much there is, and that may take too long to be silent.
             await self._trouble.note(_TORN, "reading it again; nothing was sold yet")
-        self._desk.reports.outdate(intent.account_id)
+        self._context.reports.outdate(intent.account_id)
         self._tradability.pair.begin_again()
-        await self._desk.clock.sleep(READ_AGAIN_S)
+        await self._context.clock.sleep(READ_AGAIN_S)

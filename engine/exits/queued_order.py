@@ -1,11 +1,11 @@
 """An accepted order that its market does not fill: cancelled where that has closed, named to its owner until then."""
 
-from engine.alerts.backoff import MARKET_LOOK_S
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
 from engine.exits.tradability import Tradability
 from engine.model.errors import BrokerError
 from engine.model.orders import Order
+from engine.orders.backoff import MARKET_LOOK_S
 from engine.orders.intents import Intent
 from engine.orders.reminders import Trouble
 

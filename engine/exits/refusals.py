@@ -6,7 +6,7 @@ from functools import partial
 
 from engine.brokers.base import Broker
 from engine.exits.closing import Dust
-from engine.exits.desk import Desk
+from engine.exits.context import ExitContext
 from engine.exits.ending import abandon, await_return
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_pair import is_shut, least_price
@@ -53,7 +53,7 @@ class Refusals:
         self,
         guard: Guard,
         *,
-        desk: Desk,
+        context: ExitContext,
         broker: Broker,
         tradability: Tradability,
         inventory: Inventory,
@@ -61,7 +61,7 @@ class Refusals:
         trouble: Trouble,
     ) -> None:
         self._guard = guard
-        self._desk = desk
+        self._context = context
         self._broker = broker
         self._tradability = tradability
         self._inventory = inventory
@@ -91,14 +91,14 @@ class Refusals:
         if reason is RefusalReason.INVALID_ORDER:
             # It may be finer than the lot of a listing that nobody told in time.
             await self._tradability.read_listing_again()
-        await self._turn_away(intent, error)
+        await self._reroute_or_wait(intent, error)
         return None
 
-    async def wait_at_door(self, intent: Intent, error: BrokerError) -> Intent:
+    async def wait_for_market(self, intent: Intent, error: BrokerError) -> Intent:
         """Pause before a market that takes no sale; the exit is suspended meanwhile."""
         if is_shut(error) and intent.state is IntentState.PLANNED:
-            intent = await self._desk.journal.record(intent, IntentEvent.SUSPEND, cause=error.words)
-        await self._turn_away(intent, error)
+            intent = await self._context.journal.record(intent, IntentEvent.SUSPEND, cause=error.words)
+        await self._reroute_or_wait(intent, error)
         return intent
 
     async def await_price(self, intent: Intent) -> bool:
@@ -106,13 +106,13 @@ class Refusals:
         if not self._awaits_price or not await self._is_collapsed(intent):
             return False
         await self._trouble.note(_COLLAPSED, "selling as soon as the price is a loss that can be sold")
-        await self._desk.clock.sleep(COLLAPSED_LOOK_S)
+        await self._context.clock.sleep(COLLAPSED_LOOK_S)
         return True
 
     async def go_through_another(self, intent: Intent, why: BrokerError | str) -> None:
         """Go on through another pair that brings enough, or wait where there is none."""
         least = least_price(
-            mark=self._desk.marked(self._guard),
+            mark=self._context.marked(self._guard),
             is_shut=self._tradability.pair.was_shut,
             triggered_at=intent.trigger_price,
             asked=intent.asked is not None,
@@ -121,9 +121,9 @@ class Refusals:
         if none_left is not None:
             await self._pauses.wait(why if none_left.is_alone else f"{why}; {none_left}")
 
-    async def _turn_away(self, intent: Intent, error: BrokerError) -> None:
+    async def _reroute_or_wait(self, intent: Intent, error: BrokerError) -> None:
         """Go on through another pair where the refusal speaks of this one, or wait."""
-        if self._tradability.pair.is_left_after(error, now_s=self._desk.clock.monotonic()):
+        if self._tradability.pair.is_left_after(error, now_s=self._context.clock.monotonic()):
             await self.go_through_another(intent, error)
         else:
             await self._pauses.wait(error)
@@ -137,7 +137,7 @@ class Refusals:
             self._too_small, self._awaits_price = TooSmall(), True
             await self._pauses.wait(error)
             return None
-        now_s = self._desk.clock.monotonic()
+        now_s = self._context.clock.monotonic()
         self._too_small = self._too_small.again(now_s)
         if self._too_small.is_believed(
             quantity=intent.quantity,
@@ -156,13 +156,13 @@ class Refusals:
         return is_collapsed(
             intent.quantity,
             await self._tradability.instrument(),
-            price=self._desk.marked(self._guard) or intent.trigger_price,
+            price=self._context.marked(self._guard) or intent.trigger_price,
             entry=self._guard.entry or ZERO,
         )
 
     async def _cancel_opposite(self, intent: Intent) -> None:
         try:
-            unreadable = await self._desk.availability.cancel_opposite(intent, self._broker)
+            unreadable = await self._context.availability.cancel_opposite(intent, self._broker)
             self._trouble.name_unreadable(unreadable)
         except BrokerError as e:
             await self._trouble.note(str(e), "cancelling the opposite orders again with the next try")

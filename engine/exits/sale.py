@@ -6,7 +6,7 @@ from functools import partial
 from engine.brokers.base import Broker
 from engine.exits.available import Available
 from engine.exits.closing import Dust
-from engine.exits.desk import Desk
+from engine.exits.context import ExitContext
 from engine.exits.ending import (
     abandon,
     count_as_sold,
@@ -18,19 +18,19 @@ from engine.exits.ending import (
 from engine.exits.exit_quantity import ExitQuantity
 from engine.exits.filling import Filling
 from engine.exits.inventory import Inventory
-from engine.exits.judgement import Judgement
+from engine.exits.judgement import BreachRecheck
 from engine.exits.lost_order import LostOrder
 from engine.exits.manual_close import is_too_late
 from engine.exits.next_step import (
     Abandon,
     AwaitRest,
+    EndSoldExternally,
     FreeFirst,
     PauseForSplit,
     ReadAgain,
     SellNow,
     Step,
     View,
-    YieldToHand,
     next_step,
 )
 from engine.exits.order_end import OrderEnd
@@ -55,7 +55,7 @@ class Sale:
         self,
         guard: Guard,
         *,
-        desk: Desk,
+        context: ExitContext,
         broker: Broker,
         market: VenueMarket,
         trouble: Trouble,
@@ -63,37 +63,39 @@ class Sale:
     ) -> None:
         self._guard = guard
         self._sent = Sent(claim=ExitQuantity.all_of(guard))
-        self._desk = desk
+        self._context = context
         self._broker = broker
         self._trouble = trouble
         #: In another life of the process: its price may have come back meanwhile.
         self._began_before = began_before
-        self._judgement = Judgement(guard, desk=desk, began_before=began_before)
+        self._judgement = BreachRecheck(guard, context=context, began_before=began_before)
         #: Whether the order that is followed was found by asking, not by its answer.
         self._is_found = began_before
-        self._tradability = Tradability(market=market, guard=guard, clock=desk.clock, breached=desk.breached)
-        self._inventory = Inventory(guard, desk=desk, broker=broker, tradability=self._tradability)
-        self._pauses = Pauses(desk=desk, tradability=self._tradability, trouble=trouble)
+        self._tradability = Tradability(
+            market=market, guard=guard, clock=context.clock, breached=context.breached
+        )
+        self._inventory = Inventory(guard, context=context, broker=broker, tradability=self._tradability)
+        self._pauses = Pauses(context=context, tradability=self._tradability, trouble=trouble)
         self._refusals = Refusals(
             guard,
-            desk=desk,
+            context=context,
             broker=broker,
             tradability=self._tradability,
             inventory=self._inventory,
             pauses=self._pauses,
             trouble=trouble,
         )
-        self._lost = LostOrder(guard, desk=desk, broker=broker, trouble=trouble)
+        self._lost = LostOrder(guard, context=context, broker=broker, trouble=trouble)
         self._filling = Filling(
-            journal=desk.journal,
-            submitter=desk.submitter,
-            reports=desk.reports,
-            clock=desk.clock,
+            journal=context.journal,
+            submitter=context.submitter,
+            reports=context.reports,
+            clock=context.clock,
             broker=broker,
             tradability=self._tradability,
             trouble=trouble,
-            availability=desk.availability,
-            order_end=OrderEnd(guard, broker=broker, availability=desk.availability),
+            availability=context.availability,
+            order_end=OrderEnd(guard, broker=broker, availability=context.availability),
         )
 
     async def begin(self, trigger: Trigger, *, intent_id: str) -> None:
@@ -123,7 +125,7 @@ class Sale:
             return None
         if not isinstance(step, SellNow):
             return None
-        sent = await self._desk.journal.plan_and_send(
+        sent = await self._context.journal.plan_and_send(
             self._guard,
             trigger,
             intent_id=intent_id,
@@ -133,10 +135,10 @@ class Sale:
         if sent is None:
             return None
         self._note_sent(step)
-        return await self._after(await self._desk.submitter.deliver(sent.intent, self._broker))
+        return await self._after(await self._context.submitter.deliver(sent.intent, self._broker))
 
     async def _plan(self, trigger: Trigger, intent_id: str) -> Intent | None:
-        live = await self._desk.journal.plan_exit(self._guard, trigger, intent_id=intent_id)
+        live = await self._context.journal.plan_exit(self._guard, trigger, intent_id=intent_id)
         return live.intent if live else None
 
     async def _step(self, intent: Intent) -> Intent:
@@ -144,7 +146,7 @@ class Sale:
             arrived = await self._lost.take_up(intent)
             return arrived or await self._end_early(intent) or await self._attempt(intent)
         if intent.state is IntentState.SENT:
-            return await self._desk.journal.record(
+            return await self._context.journal.record(
                 intent, IntentEvent.LOSE_ANSWER, cause="found sent after a restart"
             )
         if intent.state is IntentState.UNKNOWN:
@@ -164,7 +166,7 @@ class Sale:
         return after
 
     async def _end_early(self, intent: Intent) -> Intent | None:
-        if is_too_late(intent, self._desk.clock.now()):
+        if is_too_late(intent, self._context.clock.now()):
             return await self._end(intent, give_up)
         may_be_unneeded = self._pauses.failures or self._lost.was_absent or self._began_before
         if intent.asked is None and may_be_unneeded and await self._judgement.is_unneeded():
@@ -182,8 +184,8 @@ class Sale:
             return intent
         if sought is not None:
             return sought
-        await self._desk.availability.confirm_releases(intent, self._broker)
-        return await ending(self._desk.journal, intent, guard or self._guard)
+        await self._context.availability.confirm_releases(intent, self._broker)
+        return await ending(self._context.journal, intent, guard or self._guard)
 
     async def _attempt(self, intent: Intent) -> Intent:
         if await self._refusals.await_price(intent):
@@ -191,7 +193,7 @@ class Sale:
         try:
             await self._tradability.check(asked=intent.asked is not None)
         except BrokerError as e:
-            return await self._refusals.wait_at_door(intent, e)
+            return await self._refusals.wait_for_market(intent, e)
         intent = await self._planned(intent)
         try:
             available = await self._available(intent)
@@ -256,7 +258,7 @@ class Sale:
         return sought
 
     async def _freed(self, intent: Intent, view: View, claim: ExitQuantity) -> View:
-        freed = await self._desk.availability.free(intent, claim.guard, view.available, self._broker)
+        freed = await self._context.availability.free(intent, claim.guard, view.available, self._broker)
         self._trouble.name_unreadable(freed.unreadable)
         self._inventory.note_freed(freed)
         return replace(view, available=freed, may_free=False)
@@ -266,7 +268,7 @@ class Sale:
             case SellNow():
                 self._note_sent(step)
                 symbol = self._tradability.pair.symbol
-                attempt = await self._desk.submitter.send(
+                attempt = await self._context.submitter.send(
                     intent,
                     self._broker,
                     step.quantity,
@@ -277,7 +279,7 @@ class Sale:
             case ReadAgain():
                 await self._pauses.read_again(intent, is_torn=step.is_torn)
             case AwaitRest():
-                await self._pauses.await_rest(intent, step.crumbs)
+                await self._pauses.await_rest(intent, step.free_quantity)
             case Abandon():
                 if not self._tradability.pair.is_first:
                     # Too little for another pair is none of the guarded one's business.
@@ -287,7 +289,7 @@ class Sale:
                 return await self._abandon(intent, step.dust, step.claim)
             case PauseForSplit():
                 return await self._end(intent, partial(pause_for_split, owned=step.owned))
-            case YieldToHand():
+            case EndSoldExternally():
                 is_unproven = await self._lost.is_unproven(intent)
                 return await self._end(intent, partial(yield_to_hand, is_unproven=is_unproven))
         return intent
@@ -320,6 +322,6 @@ class Sale:
     async def _planned(self, intent: Intent) -> Intent:
         if intent.state is IntentState.PLANNED:
             return intent
-        return await self._desk.journal.record(
+        return await self._context.journal.record(
             intent, IntentEvent.RESUME, cause="the market takes sales again"
         )

@@ -55,7 +55,7 @@ class Watch:
         self._clock = clock
         self._tasks = tasks
         self._alarm_after = timedelta(seconds=price_max_age_s - min(ALARM_EARLY_S, price_max_age_s / 10))
-        self._lookers = {
+        self._mark_services = {
             venue: MarkService(market=market, clock=clock, max_age_s=price_max_age_s)
             for venue, market in markets.items()
         }
@@ -89,7 +89,7 @@ class Watch:
 
     async def look(self, venue: Venue, guards: tuple[Guard, ...]) -> None:
         """Judge a venue's guards once."""
-        looker = self._lookers.get(venue)
+        looker = self._mark_services.get(venue)
         if looker is None:
             # Its key was taken out of the settings; the owner hears that it is not watched.
             for guard in guards:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from engine.alerts.backoff import Told
+from engine.alerts.reminder_state import ReminderState
 from engine.clock import Moment
 from engine.guards.guard import Guard
 from engine.guards.rule import is_breached, pnl_ratio
@@ -25,7 +25,7 @@ class GuardMark:
     #: When the first of the looks was begun that brought no price since.
     unknown_since: Moment | None = None
     #: How often its owner was told that there is none.
-    told: Told = field(default_factory=Told)
+    told: ReminderState = field(default_factory=ReminderState)
     spread: SpreadWatch = field(default_factory=SpreadWatch)
 
     @property

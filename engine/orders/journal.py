@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from engine.alerts.backoff import Told
 from engine.alerts.kinds import AlertKind
 from engine.alerts.messages import ExitFailing
 from engine.alerts.outbox import append_alert, load_times
+from engine.alerts.reminder_state import ReminderState
 from engine.clock import Clock, Moment, moment
 from engine.model.money import ZERO
 from engine.model.orders import VenueOrderId
@@ -97,11 +97,11 @@ class Journal:
         if len(self._reminded) > MOST_INTENTS:
             del self._reminded[next(iter(self._reminded))]
 
-    async def load_told_failing(self, intent: Intent) -> Told:
+    async def load_told_failing(self, intent: Intent) -> ReminderState:
         """Return how often and when the owner was told that an exit is failing."""
         async with self._database.read() as session:
             times = await load_times(session, key_prefix=failing_key(intent))
-        return Told.from_times(times, last=self._reminded.get(intent.intent_id))
+        return ReminderState.from_times(times, last=self._reminded.get(intent.intent_id))
 
     async def load_other_orders(self, intent: Intent) -> frozenset[str]:
         """Return the venue's ids of all orders of ours that are not the one of an intent's present attempt."""

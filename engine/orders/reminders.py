@@ -5,8 +5,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from engine.alerts.backoff import Told
 from engine.alerts.messages import ExitFailing
+from engine.alerts.reminder_state import ReminderState
 from engine.clock import Clock, moment
 from engine.orders.intents import Intent
 from engine.orders.journal import Journal
@@ -24,7 +24,7 @@ class Trouble:
         self._why = ""
         self._doing = ""
         self._unreadable: tuple[str, ...] = ()
-        self._told = Told()
+        self._told = ReminderState()
         self._reminder: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -79,7 +79,7 @@ class Trouble:
 
 async def tell_if_due(
     intent: Intent, why: str, doing: str, *, journal: Journal, clock: Clock, is_due: bool = False
-) -> Told:
+) -> ReminderState:
     """Tell the owner of a failing exit, unless the last reminder was too short a time ago.
 
     What was told is read from the outbox: an exit goes on failing over any number of restarts.

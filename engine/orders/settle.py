@@ -6,8 +6,8 @@ from datetime import timedelta
 from enum import StrEnum
 from itertools import takewhile
 
-from engine.alerts.backoff import RETRY_AFTER_S
 from engine.model.venues import Venue
+from engine.orders.backoff import RETRY_AFTER_S
 from engine.orders.coins import Coins
 
 #: How long after sending a Kraken order may still be accepted; AddOrder carries it as `deadline`.

@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from engine.alerts.backoff import pause_s
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
 from engine.model.errors import BrokerError, UncertainOrderError
 from engine.model.orders import ClientOrderId, Order, VenueOrderId
+from engine.orders.backoff import pause_s
 from engine.orders.coins import Coins
 from engine.orders.intents import Intent
 from engine.orders.journal import Journal

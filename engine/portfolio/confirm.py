@@ -36,7 +36,7 @@ class Confirmer:
 
     def __init__(self, *, markets: Markets, clock: Clock, threshold: Decimal, max_age_s: float) -> None:
         self._threshold = threshold
-        self._lookers = {
+        self._mark_services = {
             venue: MarkService(market=market, clock=clock, max_age_s=max_age_s)
             for venue, market in markets.items()
         }
@@ -49,7 +49,7 @@ class Confirmer:
         return [marks[one.found.key] for one in wanted]
 
     async def _confirm(self, venue: Venue, wanted: list[Wanted]) -> list[Found]:
-        looker = self._lookers[venue]
+        looker = self._mark_services[venue]
         probes = {one.found.key: self._probe(one.found, one.quantity) for one in wanted}
         guards = tuple(probe for probe in probes.values() if probe is not None)
         marks: dict[str, Mark | PriceUnknown] = {}

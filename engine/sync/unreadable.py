@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from engine.alerts.backoff import Told
 from engine.alerts.messages import RecordKind, RecordUnreadable
 from engine.alerts.outbox import append_alert, load_times
+from engine.alerts.reminder_state import ReminderState
 from engine.clock import Clock, Moment, moment
 from engine.guards.guard import GuardState
 from engine.guards.table import GuardRow
@@ -69,7 +69,7 @@ class UnreadableRecords:
         for user_id in one.readers:
             prefix = f"{key}:{user_id}:"
             times = await load_times(session, key_prefix=prefix)
-            told = Told.from_times(times, last=self._reminded.get(prefix))
+            told = ReminderState.from_times(times, last=self._reminded.get(prefix))
             if told.is_due(now) and (one.record.record in URGENT or not times):
                 due.append(_Due(message=one.record, user_id=user_id, prefix=prefix, number=str(told.count)))
         return due

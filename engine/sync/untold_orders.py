@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from engine.alerts.backoff import Told
 from engine.alerts.messages import OrderUntold
 from engine.alerts.outbox import append_alert
+from engine.alerts.reminder_state import ReminderState
 from engine.clock import Clock, Moment, moment
 from engine.guards import store as guards
 from engine.model.errors import BrokerError
@@ -23,7 +23,7 @@ class _Question:
 
     since: datetime
     missed: int = 0
-    told: Told = field(default_factory=Told)
+    told: ReminderState = field(default_factory=ReminderState)
 
     def is_due(self, now: Moment, *, guarded: bool) -> bool:
         """Decide whether its owner must be told (again)."""

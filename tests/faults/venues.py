@@ -139,7 +139,7 @@ VENUE = (
             "tests/engine/brokers/kraken/test_kraken_lane.py::test_a_sale_goes_out_at_once_when_the_venue_counts_the_key_as_used_up",
             "tests/engine/brokers/test_lane.py::test_reads_wait_for_points_while_an_exit_takes_the_reserve",
             "tests/engine/exits/test_sale_refused.py::test_a_refusal_is_told_at_once_and_tried_again",
-            "tests/engine/alerts/test_backoff.py::test_tries_slow_down_to_every_fifteen_seconds",
+            "tests/engine/orders/test_backoff.py::test_tries_slow_down_to_every_fifteen_seconds",
         ),
     ),
     Row(

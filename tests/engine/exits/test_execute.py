@@ -295,14 +295,14 @@ class BrokenAvailability:
 
 
 async def test_an_exit_that_our_own_defect_breaks_is_told_again_and_again_and_goes_on(falling):
-    desk = falling.exits._desk
-    falling.exits._desk = replace(desk, availability=BrokenAvailability())
+    context = falling.exits._context
+    falling.exits._context = replace(context, availability=BrokenAvailability())
     for _ in range(5):
         await falling.sell_off()
         await falling.clock.sleep(10)
     told = await falling.alerts(ExitFailing)
 
-    falling.exits._desk = desk
+    falling.exits._context = context
     await falling.look()
 
     assert [alert.why for alert in told] == ["a defect of the bot itself: ZeroDivisionError"] * 2

@@ -9,12 +9,12 @@ from engine.exits.available import Available
 from engine.exits.next_step import (
     Abandon,
     AwaitRest,
+    EndSoldExternally,
     FreeFirst,
     PauseForSplit,
     ReadAgain,
     SellNow,
     View,
-    YieldToHand,
     next_step,
 )
 from engine.exits.quantity_check import QuantityCheck
@@ -138,7 +138,7 @@ def test_what_its_owner_asked_for_is_not_sold_in_parts_that_are_doubted():
 
 
 def test_when_all_of_it_went_by_hand_the_exit_yields():
-    assert next_step(a_view(an_available("2"), quantity_check=OLD_DOUBT)) == YieldToHand()
+    assert next_step(a_view(an_available("2"), quantity_check=OLD_DOUBT)) == EndSoldExternally()
 
 
 def test_a_split_is_asked_about_before_anything_is_sold():

@@ -15,7 +15,7 @@ from engine.orders.submit import Submitter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class ExitContext:
     """The parts a sale works with."""
 
     journal: ExitJournal

@@ -1,0 +1,34 @@
+"""How long to wait before a venue is tried again."""
+
+from engine.model.errors import BrokerError, KeyRejectedError, RefusalReason, RefusedError, TryLaterError
+
+#: Seconds between tries of what the venue keeps refusing or does not tell; the last one repeats.
+RETRY_AFTER_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+
+
+#: The same where it did not take the request at all: it may be back any second, and a loser must not wait for long.
+AWAY_RETRY_AFTER_S = (0.5, 1.0, 2.0, 4.0, 5.0)
+
+
+#: A rejected key needs its owner, not haste.
+KEY_REJECTED_PAUSE_S = 60.0
+
+
+#: Between two looks at a market that takes no orders.
+MARKET_LOOK_S = 15.0
+
+
+def pause_s(why: BrokerError | str, failures: int) -> float:
+    """Return how long to wait after the given number of failures in a row (1 or more), the last being `why`."""
+    if isinstance(why, KeyRejectedError):
+        return KEY_REJECTED_PAUSE_S
+    if isinstance(why, RefusedError) and why.reason is RefusalReason.MARKET_UNAVAILABLE:
+        return MARKET_LOOK_S
+    is_away = isinstance(why, TryLaterError) and not why.punishes_haste
+    pauses_s = AWAY_RETRY_AFTER_S if is_away else RETRY_AFTER_S
+    return pauses_s[min(failures, len(pauses_s)) - 1]
+
+
+def away_pause_s(failures: int, *, waited_s: float) -> float:
+    """Return how much longer to wait for a venue that lost so many requests in a row, since the last one left."""
+    return max(0.0, AWAY_RETRY_AFTER_S[min(failures, len(AWAY_RETRY_AFTER_S)) - 1] - waited_s)
