@@ -13,7 +13,7 @@ from tests.simulation.tally import KINDS, TRANSITIONS, Tally
 #: Told under coverage, by a process of its own so that importing the engine is measured too.
 MEASURED = range(1, 41)
 #: Told meanwhile.
-UNMEASURED = range(41, 141)
+UNMEASURED = range(41, 161)
 
 #: A sale whose market closes before it is sent, what its owner or its price does then, what is left too little of to
 #: be sold, or a fill that is told and taken back: `make soak` meets and counts them.

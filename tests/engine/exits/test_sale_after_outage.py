@@ -10,8 +10,9 @@ from sandbox.ledger import Side
 
 D = Decimal
 ORDERS = {Venue.KRAKEN: "AddOrder", Venue.COINBASE: "orders", Venue.ALPACA: "POST /v2/orders"}
-#: How long proving that a lost order is absent may take, and the pause before the next try.
-SOON_S = {Venue.KRAKEN: 6.5, Venue.COINBASE: 10.5, Venue.ALPACA: 5.5}
+#: How long proving that a lost order is absent may take, and the pause before the next try. At Kraken the money that
+#: the other loser brings must be known as its trade before the balance proves anything.
+SOON_S = {Venue.KRAKEN: 13.5, Venue.COINBASE: 10.5, Venue.ALPACA: 5.5}
 
 
 async def two_losers(room, venue):
