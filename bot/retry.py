@@ -13,6 +13,8 @@ from telegram.error import (
     TimedOut,
 )
 
+from bot.doubling_pause import doubling_pause_s
+
 BACKOFF_FIRST_S = 1.0
 BACKOFF_MOST_S = 60.0
 #: A person who blocked the bot, or has not pressed Start yet, is tried again after this at the latest.
@@ -74,8 +76,7 @@ def pause_after_refusal_s(refusals: int, *, critical: bool) -> float | None:
     """
     if refusals > REFUSALS_MOST and not critical:
         return None
-    # The exponent is bounded first: a critical alert is tried for ever.
-    return float(min(REFUSED_FIRST_S * 2 ** min(refusals - 1, 6), REFUSED_MOST_S))
+    return doubling_pause_s(refusals, first_s=REFUSED_FIRST_S, most_s=REFUSED_MOST_S)
 
 
 def pause_when_asked_s(asked_s: float, *, attempts: int) -> float:
@@ -85,7 +86,7 @@ def pause_when_asked_s(asked_s: float, *, attempts: int) -> float:
     """
     if asked_s <= ASKED_MOST_S:
         return asked_s
-    return float(min(ASKED_FIRST_S * 2 ** min(attempts - 1, 6), ASKED_MOST_S))
+    return doubling_pause_s(attempts, first_s=ASKED_FIRST_S, most_s=ASKED_MOST_S)
 
 
 def judge(error: TelegramError, *, attempts: int, plain: bool) -> Verdict:
@@ -102,8 +103,7 @@ def judge(error: TelegramError, *, attempts: int, plain: bool) -> Verdict:
 
 def backoff_s(attempts: int) -> float:
     """Return how long to wait after so many failures: 1, 2, 4 … 60 s."""
-    # The exponent is bounded first: attempts go into the thousands over a long outage.
-    return float(min(BACKOFF_FIRST_S * 2 ** min(attempts - 1, 6), BACKOFF_MOST_S))
+    return doubling_pause_s(attempts, first_s=BACKOFF_FIRST_S, most_s=BACKOFF_MOST_S)
 
 
 def asked_pause_s(error: TelegramError) -> float | None:
@@ -129,7 +129,7 @@ def _pause_s(error: TelegramError, attempts: int) -> float:
     if kept_s is not None:
         return kept_s
     if _is_closed(error):
-        return float(min(CLOSED_FIRST_S * 2 ** min(attempts - 1, 6), CLOSED_CHAT_S))
+        return doubling_pause_s(attempts, first_s=CLOSED_FIRST_S, most_s=CLOSED_CHAT_S)
     # A rejected token is the owner's to mend; nothing gets better by hurrying.
     return BACKOFF_MOST_S if isinstance(error, InvalidToken) else backoff_s(attempts)
 

@@ -6,6 +6,7 @@ from math import inf
 import structlog
 from pydantic import SecretStr
 
+from bot.doubling_pause import doubling_pause_s
 from bot.outside import OutsideError, RefusedOutsideError, call
 from engine.alerts.batches import Alert
 from engine.alerts.kinds import PostState
@@ -30,8 +31,7 @@ def pause_after_refused_post_s(refusals: int) -> float | None:
     """
     if refusals > POST_REFUSALS_MOST:
         return None
-    # The exponent is bounded first.
-    return float(min(POST_REFUSED_FIRST_S * 2 ** min(refusals - 1, 20), POST_REFUSED_MOST_S))
+    return doubling_pause_s(refusals, first_s=POST_REFUSED_FIRST_S, most_s=POST_REFUSED_MOST_S)
 
 
 class SecondChannel:
