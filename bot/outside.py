@@ -6,16 +6,25 @@ import aiohttp
 import structlog
 from pydantic import SecretStr
 
+from bot.retry_after import RetryAfterHeader
+
 TIMEOUT = aiohttp.ClientTimeout(total=5)
 BAD_STATUS, SERVER_ERROR = 400, 500
 #: Refusals that say nothing of what was told: Request Timeout, Too Early, Too Many Requests (RFC 9110, 8470, 6585).
 PASSING = frozenset({408, 425, 429})
+#: Answers whose `Retry-After` is about the address as a whole: Too Many Requests, Service Unavailable.
+PAUSING = frozenset({429, 503})
 
 log = structlog.get_logger(__name__)
 
 
 class OutsideError(Exception):
     """An address outside did not take what it was told; its name is a secret and not in here."""
+
+    def __init__(self, why: str, *, retry_after: RetryAfterHeader | None = None) -> None:
+        super().__init__(why)
+        #: Set where the address asked for a pause.
+        self.retry_after = retry_after
 
 
 class RefusedOutsideError(OutsideError):
@@ -31,10 +40,17 @@ async def call(url: SecretStr, *, text: str | None = None) -> None:
                 if answer.status >= BAD_STATUS:
                     refused = answer.status < SERVER_ERROR and answer.status not in PASSING
                     kind = RefusedOutsideError if refused else OutsideError
-                    raise kind(f"it answered {answer.status}")
+                    raise kind(f"it answered {answer.status}", retry_after=_retry_after(answer))
     except (aiohttp.ClientError, TimeoutError) as error:
         # Their words may contain the address.
         raise OutsideError(type(error).__name__) from None
+
+
+def _retry_after(answer: aiohttp.ClientResponse) -> RetryAfterHeader | None:
+    value = answer.headers.get("Retry-After")
+    if value is None or answer.status not in PAUSING:
+        return None
+    return RetryAfterHeader(value=value, date=answer.headers.get("Date"))
 
 
 class Heartbeat:

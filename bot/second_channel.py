@@ -49,17 +49,26 @@ class SecondChannel:
         #: By the steady clock.
         self._held_until_s = dict[int, float]()
         self._tried_at_s = dict[int, float]()
+        #: Until when, by the steady clock, and after which answer the address asked to be left alone.
+        self._paused_until_s, self._pausing_answer = -inf, ""
 
     async def tell_new(self) -> None:
         """Post what the address has not taken; what does not reach it is tried again by the next run of this job.
 
         What it refuses waits for itself. After one that does not get through the others have their turn first: it
-        may be this one alone.
+        may be this one alone. Where the address names a pause nothing is posted until that is over.
         """
         async with self._database.read() as session:
             waiting = await load_unposted(session)
+        if waiting:
+            self._raise_while_paused()
         for post in sorted(filter(self._is_due, waiting), key=self._last_tried_s):
             await self._post(post)
+
+    def _raise_while_paused(self) -> None:
+        left_s = self._paused_until_s - self._clock.monotonic()
+        if left_s > 0:
+            raise OutsideError(f"{self._pausing_answer} and asked for a pause; {left_s:.0f} s of it left")
 
     def _last_tried_s(self, post: Post) -> float:
         return self._tried_at_s.get(post.alert.alert_id, -inf)
@@ -80,12 +89,18 @@ class SecondChannel:
             await self._set_aside(post, str(refused))
         except OutsideError as failed:
             self._tried_at_s[number] = self._clock.monotonic()
+            self._pause(failed)
             await self._note(post, PostState.WAITING, refusals=post.refusals, error=str(failed))
             raise
         else:
             self._posted.add(number)
             await self._note(post, PostState.POSTED)
             self._forget(number)
+
+    def _pause(self, failed: OutsideError) -> None:
+        pause_s = failed.retry_after.pause_s(self._clock.now()) if failed.retry_after else None
+        if pause_s is not None:
+            self._paused_until_s, self._pausing_answer = self._clock.monotonic() + pause_s, str(failed)
 
     def _text(self, alert: Alert) -> str:
         try:

@@ -41,7 +41,7 @@ class ServerTimes:
 
     def note(self, server: str, header: str | None, *, sent_s: float) -> None:
         """Remember the date in the header of an answer that comes now; `sent_s` is when it was asked for."""
-        date = _parse_date(header or "")
+        date = parse_date(header or "")
         if date is not None:
             self._answers[server] = _Answer(date, sent_s, self._clock.monotonic())
 
@@ -61,10 +61,11 @@ class ServerTimes:
         return now.at if answer is None or answer.may_show(now) else answer.earliest(now)
 
 
-def _parse_date(header: str) -> datetime | None:
+def parse_date(header: str) -> datetime | None:
+    """Return the time of a date header; None where it cannot be read."""
     try:
         date = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     # "-0000" says that the zone is not known.
     return date if date.tzinfo else date.replace(tzinfo=UTC)

@@ -14,12 +14,13 @@ class Outside:
         self.heard, self.status, self.url = asyncio.Queue(), 200, None
         #: Answers of texts that contain a word.
         self.answers = {}
+        self.headers = {}
 
     async def hear(self, request):
         text = (await request.json())["text"] if request.method == "POST" else "ping"
         await self.heard.put(text)
         matching = (status for word, status in self.answers.items() if word in text)
-        return web.Response(status=next(matching, self.status))
+        return web.Response(status=next(matching, self.status), headers=self.headers)
 
     @asynccontextmanager
     async def open(self):

@@ -249,3 +249,74 @@ async def test_an_alert_of_another_version_holds_up_no_later_one(outside, databa
 
     (only,) = heard_by(outside)
     assert "ETH/USD" in only
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({"Retry-After": "120"}, id="seconds"),
+        pytest.param(
+            {
+                # By the address's own clock, whatever ours shows.
+                "Date": "Sun, 22 Nov 2015 09:00:00 GMT",
+                "Retry-After": "Sun, 22 Nov 2015 09:02:00 GMT",
+            },
+            id="a date",
+        ),
+    ],
+)
+async def test_an_address_that_asks_for_a_pause_hears_nothing_until_it_is_over(
+    outside, database, status, headers
+):
+    clock = HandClock()
+    channel = SecondChannel(outside.url, database=database, clock=clock)
+    outside.status, outside.headers = status, headers
+    await put(database, critical("BTC/USD"), "1")
+    with pytest.raises(OutsideError):
+        await channel.tell_new()
+    outside.status, outside.headers = 200, {}
+    heard_by(outside)
+    await put(database, critical("ETH/USD"), "2")
+
+    clock.pass_time(119)
+    with pytest.raises(OutsideError, match=f"it answered {status} and asked for a pause; 1 s of it left"):
+        await channel.tell_new()
+    assert heard_by(outside) == []
+    clock.pass_time(1)
+    await channel.tell_new()
+
+    assert sorted(symbol in text for text in heard_by(outside) for symbol in ("BTC/USD", "ETH/USD")) == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+async def test_a_pause_that_an_address_asks_for_lasts_an_hour_at_most(outside, database):
+    clock = HandClock()
+    channel = SecondChannel(outside.url, database=database, clock=clock)
+    outside.status, outside.headers = 429, {"Retry-After": "31536000"}
+    await put(database, critical("BTC/USD"), "1")
+    with pytest.raises(OutsideError):
+        await channel.tell_new()
+    outside.status, outside.headers = 200, {}
+
+    clock.pass_time(3600)
+    await channel.tell_new()
+
+    assert len(heard_by(outside)) == 2
+
+
+async def test_a_pause_that_cannot_be_read_holds_nothing(outside, database):
+    channel = SecondChannel(outside.url, database=database, clock=HandClock())
+    outside.status, outside.headers = 503, {"Retry-After": "soon"}
+    await put(database, critical("BTC/USD"), "1")
+    with pytest.raises(OutsideError):
+        await channel.tell_new()
+    outside.status, outside.headers = 200, {}
+
+    await channel.tell_new()
+
+    assert len(heard_by(outside)) == 2

@@ -54,7 +54,10 @@ def test_a_slow_answer_is_no_proof_that_a_clock_is_off():
     assert an_answer(server_at=TRUE, took_s=10.0).offset("venue", now) == NO_OFFSET
 
 
-@pytest.mark.parametrize("header", ["yesterday", "Wed, 99 Mar 2026 12:00:00 GMT", "0"])
+@pytest.mark.parametrize(
+    "header",
+    ["yesterday", "Wed, 99 Mar 2026 12:00:00 GMT", "0", "Wed, 18 Mar 2026 99999999999999999999:00:00 GMT"],
+)
 def test_a_date_that_cannot_be_read_tells_nothing(header):
     assert an_answer(server_at=TRUE, header=header).offset("venue", Moment(TRUE, 0.2)) is None
 
