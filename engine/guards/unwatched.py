@@ -51,21 +51,20 @@ class Watching:
 def find_unwatched(guard: Guard, watching: Watching) -> Unwatched | None:
     """Return why an armed guard cannot act; None while it can."""
     label, seen = guard.venue.label, watching.guard_mark.current
-    problem = seen.problem if isinstance(seen, PriceUnknown) else None
+    without_price = seen if isinstance(seen, PriceUnknown) else None
     if watching.key_refused is not None:
         why = f"{label} refuses the key, so nothing could be sold: {watching.key_refused}"
         return _unwatched(guard, why, watching.read_at)
     if not watching.is_key_certain:
         return _unwatched(guard, KEY_CHANGED, None)
-    is_blind = problem is not None or not watching.is_looked_at
-    if is_blind and problem is not PriceProblem.MARKET_CLOSED and _is_first_look(watching):
+    is_blind = without_price is not None or not watching.is_looked_at
+    is_closed = without_price is not None and without_price.problem is PriceProblem.MARKET_CLOSED
+    if is_blind and not is_closed and _is_first_look(watching):
         return replace(_unwatched(guard, STARTING, None), is_starting=True)
-    if problem is not None:
-        last, is_closed = watching.guard_mark.last, problem is PriceProblem.MARKET_CLOSED
-        began = watching.guard_mark.unknown_since
+    if without_price is not None:
+        last, began = watching.guard_mark.last, watching.guard_mark.unknown_since
         since = began.at if began else (last.at if last else None)
-        why = problem.value if is_closed else f"price unknown: {problem}"
-        return _unwatched(guard, why, since, is_usual=is_closed)
+        return _unwatched(guard, without_price.why, since, is_usual=is_closed)
     if not watching.is_looked_at:
         return _unwatched(guard, f"no prices come from {label}", watching.looked_at)
     return None

@@ -83,6 +83,12 @@ class PriceUnknown:
     #: When a closed market opens next, as far as its venue told.
     opens_at: datetime | None = None
 
+    @property
+    def why(self) -> str:
+        """Return in the chat's words that there is no price now and why; a closed market needs no more words."""
+        is_closed = self.problem is PriceProblem.MARKET_CLOSED
+        return str(self.problem) if is_closed else f"price unknown ({self.problem})"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedsBook:

@@ -175,4 +175,4 @@ async def _price_at(
 
 
 def _no_price(problem: PriceUnknown | None) -> str:
-    return f"price unknown: {problem.problem}" if problem else "price unknown"
+    return problem.why if problem else "price unknown"

@@ -45,7 +45,7 @@ class Resuming:
         [confirmed] = await self._inquiry.confirm([Wanted(found=found, quantity=kept.quantity)])
         mark = confirmed.mark
         if isinstance(mark, PriceUnknown):
-            return Nothing(why=f"{guard.symbol} stays paused: price unknown ({mark.problem}).")
+            return Nothing(why=f"{guard.symbol} stays paused: {mark.why}.")
         if is_past(kept, mark) and not self._agreed(pressed, kept, mark):
             proposal = propose_resuming(confirmed, kept, mark)
             buttons = (*buttons_of(proposal), Button(kind=ChoiceKind.LEAVE_ALONE, keys=(guard.key,)))

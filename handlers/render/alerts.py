@@ -135,7 +135,7 @@ def _standing_of_new(line: OfferLine) -> str:
 def _now(line: OfferLine) -> str:
     position = line.position
     if not isinstance(position.mark, Mark):
-        return f"Price unknown ({escape(position.mark.problem)})."
+        return f"Now: {escape(position.mark.why)}."
     result = escape(result_words(line.pnl_ratio, line.pnl, position.currency))
     return f"Now {escape(price(position.mark.price, position.currency))}; the guard as it was: {result}."
 

@@ -21,7 +21,7 @@ from handlers.render.numbers import (
     quantity,
 )
 from handlers.render.screen import Screen, refresh_row
-from handlers.render.standing import position_name, standing_words
+from handlers.render.standing import position_name, says_why_no_price, standing_words
 from handlers.render.times import Reader
 
 #: More positions than this are shown in lines instead of tables.
@@ -31,7 +31,7 @@ _UNKNOWN = "unknown"
 _WITHOUT_COST = (
     "Where the cost is not known, it came by a transfer, as a reward, or was bought in another currency."
 )
-_NOT_LISTED = "not listed there: it has no price and cannot be sold there"
+_NOT_LISTED = "not listed there, so it has no price"
 _WAITS: Mapping[NotGuarded | None, str] = {
     NotGuarded.PRICE_UNKNOWN: "waiting for a price",
     NotGuarded.MARKET_CLOSED: "waiting for the market to open",
@@ -228,9 +228,8 @@ def guard_trigger(guard: Guard) -> str:
 
 
 def _remarks(position: PositionView, reader: Reader) -> Iterator[str]:
-    is_said = position.guard is None and position.not_guarded is NotGuarded.MARKET_CLOSED
-    if not isinstance(position.mark, Mark) and not is_said:
-        yield _NOT_LISTED if position.symbol is None else f"price unknown: {position.mark.problem}"
+    if not isinstance(position.mark, Mark) and not says_why_no_price(position):
+        yield _NOT_LISTED if position.symbol is None else position.mark.why
     if _is_being_sold(position):
         # What the rest cost is worked out again from the fills of the sale.
         return

@@ -31,13 +31,24 @@ def standing_words(position: PositionView, reader: Reader) -> str:
     if guard.state is GuardState.CLOSING:
         return f"guarded at {at}, being sold now"
     if guard.state is GuardState.ARMED and reason in _UNWATCHED:
-        return f"guarded at {at}{_part(position, guard)}, but not watched: {reason}{opening_words(position, reader)}"
+        return f"guarded at {at}{_part(position, guard)}, but not watched: {_why_unwatched(position)}{opening_words(position, reader)}"
     if reason is not None or guard.state is not GuardState.ARMED:
         why = f" ({foreign(guard.state_reason)})" if guard.state_reason else ""
         return f"not guarded: {reason or guard.state.value}{why}; its guard at {at} waits"
     mark = position.mark
     wide = ", wide spread, guarded at mid" if isinstance(mark, Mark) and mark.wide_spread else ""
     return f"guarded at {at}{_part(position, guard)}{wide}"
+
+
+def _why_unwatched(position: PositionView) -> str:
+    mark = position.mark
+    return str(position.not_guarded) if isinstance(mark, Mark) else mark.why
+
+
+def says_why_no_price(position: PositionView) -> bool:
+    """Tell whether the words about a position's guard already say why it has no price."""
+    is_armed = position.guard is None or position.guard.state is GuardState.ARMED
+    return is_armed and position.not_guarded in _UNWATCHED
 
 
 def _what_to_do(position: PositionView, reader: Reader) -> str:

@@ -66,7 +66,7 @@ def an_unwatched(**changes):
     values = {
         "symbol": "BTC/USD",
         "venue_label": "Kraken",
-        "why": "price unknown: no quote",
+        "why": "price unknown (no quote)",
         "since": ago(30),
     }
     return Unwatched(**values | changes)

@@ -38,7 +38,7 @@ def test_a_guard_with_a_price_and_a_key_is_watched():
         ),
         pytest.param(
             {"guard_mark": blind(PriceProblem.CROSSED, unknown_since=Moment(ago(20), 0))},
-            "price unknown: bid above ask",
+            "price unknown (bid above ask)",
             ago(20),
             id="no price",
         ),

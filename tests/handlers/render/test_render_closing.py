@@ -43,11 +43,11 @@ def test_a_price_that_ticker_and_book_do_not_share_is_named_contradictory():
 
 
 def test_without_anything_to_sell_there_is_no_button():
-    screen = render_close(close_preview(unsellable("price unknown: no bid"), confirmation_id=None), READER)
+    screen = render_close(close_preview(unsellable("price unknown (no bid)"), confirmation_id=None), READER)
 
     assert screen.keyboard == ()
     assert screen.text.startswith("<b>Nothing can be sold now</b>")
-    assert "cannot be sold now: price unknown: no bid" in screen.text
+    assert "cannot be sold now: price unknown (no bid)" in screen.text
     check_fits(screen)
 
 
@@ -165,7 +165,7 @@ def test_a_stop_whose_record_is_damaged_shows_no_time_and_place():
 
 
 def test_a_stock_whose_market_is_shut_says_when_it_can_be_sold():
-    shut = replace(unsellable("price unknown: market closed"), opens_at=NOW + timedelta(hours=18))
+    shut = replace(unsellable("market closed"), opens_at=NOW + timedelta(hours=18))
     shut = replace(shut, venue=Venue.ALPACA, symbol="AAPL/USD")
     when = "market closed, opens 20:30:11 UTC, in 18 h; send /close AAPL alpaca then"
 

@@ -1,11 +1,9 @@
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from engine.guards.guard import GuardState
 from engine.market.mark import PriceProblem, PriceUnknown
-from engine.model.holdings import Direction, PositionKind, Unsettled
+from engine.model.holdings import Direction, PositionKind
 from engine.model.venues import Venue
 from engine.portfolio.view import NotGuarded
 from handlers.render.html import plain_text
@@ -155,68 +153,31 @@ def test_positions_whose_account_is_still_being_read_carry_the_time_of_the_last_
     assert "No newer answer from Kraken yet; its positions are as of 02:29:51 UTC." in text
 
 
-def test_a_closed_market_is_said_once():
-    closed = position(
-        guard=None,
-        not_guarded=NotGuarded.MARKET_CLOSED,
-        mark=PriceUnknown(problem=PriceProblem.MARKET_CLOSED),
-    )
+@pytest.mark.parametrize("held", [1, 9])
+@pytest.mark.parametrize(
+    ("problem", "reason", "words"),
+    [
+        (PriceProblem.NO_BID, NotGuarded.PRICE_UNKNOWN, "price unknown (no bid)"),
+        (PriceProblem.MARKET_CLOSED, NotGuarded.MARKET_CLOSED, "market closed"),
+    ],
+)
+def test_why_a_guarded_position_is_not_watched_is_said_once(problem, reason, words, held):
+    blind = position(guard=guard(), not_guarded=reason, mark=PriceUnknown(problem=problem))
 
-    assert render_positions(portfolio(closed), READER).text.count("market closed") == 1
+    text = render_positions(portfolio(*[blind] * held), READER).text
 
-
-def test_nothing_held_is_told_apart_from_nothing_known():
-    nothing = portfolio()
-    unknown = replace(nothing, unread=(unread(),))
-
-    assert "None: everything is cash." in render_positions(nothing, READER).text
-    assert "No positions are known." in render_positions(unknown, READER).text
-
-
-SOLD = Unsettled(quantity=Decimal("0.12"), at=ago(seconds=3), is_read=False)
+    assert text.count(f"but not watched: {words}") == held
+    assert text.count("price unknown") + text.count("market closed") == held
 
 
-@pytest.mark.parametrize("many", [0, 8])
-def test_after_a_sale_no_old_figure_is_shown(many):
-    sold = position(unsettled=SOLD, fills_pending=True, guard=None, as_of=ago(seconds=20))
-    others = (position(asset="ETH", symbol="ETH/USD", entry=Decimal(1), pnl_ratio=None, pnl=None),) * many
+@pytest.mark.parametrize(
+    ("problem", "reason", "words"),
+    [
+        (PriceProblem.NO_BID, NotGuarded.ENTRY_UNKNOWN, "price unknown (no bid)"),
+        (PriceProblem.MARKET_CLOSED, NotGuarded.MARKET_CLOSED, "market closed"),
+    ],
+)
+def test_why_an_unguarded_position_has_no_price_is_said_once(problem, reason, words):
+    blind = position(guard=None, not_guarded=reason, mark=PriceUnknown(problem=problem))
 
-    text = render_positions(portfolio(sold, *others), READER).text
-    block = next(block for block in text.split("\n\n") if "BTC/USD" in block)
-
-    assert block == (
-        "<b>BTC/USD</b> · Kraken · 20 s ago\n"
-        "0.12 was sold at 02:30:08 UTC, after this reading.\n"
-        "What is left, its entry and its PnL are shown once the account is read again."
-    )
-
-
-def test_until_the_fills_of_a_sale_are_read_the_entry_says_so():
-    rest = position(
-        unsettled=replace(SOLD, is_read=True),
-        fills_pending=True,
-        entry=None,
-        pnl=None,
-        pnl_ratio=None,
-        guard=None,
-        not_guarded=NotGuarded.FILLS_PENDING,
-        explained=Decimal(0),
-    )
-
-    check_golden("positions_fills_pending", render_positions(portfolio(rest), READER))
-
-
-def test_what_is_being_sold_names_the_part_and_its_guards_result():
-    selling = position(quantity=Decimal(2), explained=Decimal("0.12"), guard=guard(state=GuardState.CLOSING))
-
-    check_golden("positions_being_sold", render_positions(portfolio(selling), READER))
-
-
-def test_why_a_cost_is_unknown_is_said_once_for_all_of_them():
-    unknown = position(guard=None, entry=None, explained=Decimal(0), not_guarded=NotGuarded.ENTRY_UNKNOWN)
-
-    text = render_positions(portfolio(unknown, unknown, position()), READER).text
-
-    assert text.count("bought in another currency") == 1
-    assert text.count("/guard BTC kraken guards it from today's price") == 2
-    assert "bought in another currency" not in render_positions(portfolio(position()), READER).text
+    assert render_positions(portfolio(blind), READER).text.count(words) == 1

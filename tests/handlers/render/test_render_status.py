@@ -14,7 +14,7 @@ from tests.handlers.values import READER, account, ago, status
 
 
 def unwatched(symbol="BTC/USD", **changes):
-    values = {"venue_label": "Kraken", "why": "price unknown: no quote", "since": ago(minutes=3)}
+    values = {"venue_label": "Kraken", "why": "price unknown (no quote)", "since": ago(minutes=3)}
     return Unwatched(symbol=symbol, **values | changes)
 
 
