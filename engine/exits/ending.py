@@ -14,7 +14,7 @@ from engine.orders.intents import Intent
 from engine.orders.states import IntentEvent
 
 _PERHAPS_OURS = (
-    ", most likely by this bot's own sell order, whose answer was lost and which the venue lists nowhere; "
+    ", perhaps by this bot's own sell order, whose answer was lost and which the venue lists nowhere; "
     "please look at the venue's order history"
 )
 

@@ -25,7 +25,7 @@ from engine.orders.intents import Intent
 from engine.orders.lookup import Absent, Found, Uncertain
 from engine.orders.other_trades import explain_movement
 from engine.orders.reminders import Trouble
-from engine.orders.settle import ends_search
+from engine.orders.settle import UNEXPLAINED_FOR, ends_search
 from engine.orders.states import IntentEvent, IntentState, client_order_id
 
 #: Between two looks for a request that may still arrive, when nothing else is left to do.
@@ -36,11 +36,17 @@ _SOLD_UNSEEN = (
     "about what was sent is gone from the free balance, and {venue} lists no order for it: "
     "probably it is this bot's own sell order {order_ids}, please look for it there"
 )
-_UNTOLD = (
-    "{venue} lists no order for what was sent, and its balance does not tell whether that was sold: it cannot be read, "
-    "or has changed by more than the listed trades explain. Please look for this bot's own sell order {order_ids} "
-    "there, and sell it there yourself if there is none"
+_UNEXPLAINED = (
+    "{venue} lists no order for what was sent, and its balance does not tell whether that was sold: it has changed by "
+    "more than the listed trades explain. Please look for this bot's own sell order {order_ids} there, and sell it "
+    "there yourself if there is none"
 )
+_UNREADABLE = (
+    "{venue} lists no order for what was sent, and its balance cannot be read. Please look for this bot's own sell "
+    "order {order_ids} there, and sell it there yourself if there is none"
+)
+_BEFORE_CERTAIN = "looking for it; nothing is sent before that is certain"
+_SOLD_AGAIN_AFTER = f"looking for it; it is sold again if no list shows an order within {UNEXPLAINED_FOR.seconds // 60} minutes"
 _UNCERTAIN = (
     "{venue} does not tell whether order {order_ids} is this bot's own, whose answer was lost, or yours: "
     "please look at it there"
@@ -92,8 +98,11 @@ class LostOrder:
             coins = await self._read_coins(intent, expected, may_be)
             if coins is Coins.UNTOUCHED:
                 await self._name_uncertain(intent, may_be)
+            elif coins is Coins.UNREADABLE:
+                await self._note_lost(_UNREADABLE, _BEFORE_CERTAIN, intent, may_be)
             elif coins not in {Coins.TAKEN, Coins.HELD}:
-                await self._note_untold(intent, [intent.client_order_id, *may_be])
+                doing = _BEFORE_CERTAIN if may_be else _SOLD_AGAIN_AFTER
+                await self._note_lost(_UNEXPLAINED, doing, intent, may_be)
             elif len(may_be) != 1:
                 await self._note_unseen(intent, [intent.client_order_id, *may_be])
             return coins
@@ -173,7 +182,7 @@ class LostOrder:
             available = await self._context.availability.read(self._guard, self._broker, must_be_fresh=True)
             return await self._weigh(intent, available, expected, may_be=may_be)
         except BrokerError:
-            return Coins.UNTOLD
+            return Coins.UNREADABLE
 
     async def _weigh(
         self, intent: Intent, available: Available, expected: Decimal | None, *, may_be: tuple[str, ...]
@@ -229,9 +238,9 @@ class LostOrder:
         why = _SOLD_UNSEEN.format(venue=intent.venue.label, order_ids=", ".join(order_ids))
         await self._trouble.note(why, "looking for it; nothing is sent meanwhile")
 
-    async def _note_untold(self, intent: Intent, order_ids: Sequence[str]) -> None:
-        why = _UNTOLD.format(venue=intent.venue.label, order_ids=", ".join(order_ids))
-        await self._trouble.note(why, "looking for it; nothing is sent before that is certain")
+    async def _note_lost(self, why: str, doing: str, intent: Intent, may_be: tuple[str, ...]) -> None:
+        order_ids = ", ".join((intent.client_order_id, *may_be))
+        await self._trouble.note(why.format(venue=intent.venue.label, order_ids=order_ids), doing)
 
     async def _name_uncertain(self, intent: Intent, order_ids: tuple[str, ...]) -> None:
         """Tell the owner, once, of orders that may be ours: the exit goes on by what the balance still shows."""

@@ -15,14 +15,15 @@ class Coins(StrEnum):
     """What became of them by one reading."""
 
     UNTOUCHED = "untouched"
-    #: About as much as was sent is gone.
+    #: About as much as was sent is gone, and money may have come for it.
     TAKEN = "taken"
     #: About as much is gone or held by an order that no list shows: it is not sold, or not all of it.
     HELD = "held"
     #: Coins came or went for no listed reason, but none of the money that a sale brings.
     UNPAID = "unpaid"
-    #: Not read, or changed by more than is known: it may hide a sale.
-    UNTOLD = "untold"
+    #: Coins, holds or money changed by more than is known: it may hide a sale.
+    UNEXPLAINED = "unexplained"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,17 +81,18 @@ def weigh_coins(
     may be held by the attempt, whatever was held before. `known` is what listed trades of other orders changed.
     """
     if now.owned is None:
-        return Coins.UNTOLD
+        return Coins.UNREADABLE
+    may_be_paid = not _is_cash_explained(before, now, known)
     with exact():
         hidden = held_unlisted(now=now, listed=listed)
         rise = ZERO if before.owned is None else now.owned - before.owned - known.owned
         if now.owned <= ZERO or -rise >= sent * ABOUT:
-            return Coins.TAKEN
+            return Coins.TAKEN if may_be_paid else Coins.UNPAID
         if max(-rise, ZERO) + hidden >= sent * ABOUT:
             return Coins.HELD
         is_held_in_part = hidden > sent - sent * ABOUT
-    if is_held_in_part or before.owned is None or not _is_cash_explained(before, now, known):
-        return Coins.UNTOLD
+    if is_held_in_part or before.owned is None or may_be_paid:
+        return Coins.UNEXPLAINED
     return Coins.UNTOUCHED if is_explained(before, now, known) else Coins.UNPAID
 
 

@@ -1,7 +1,7 @@
 """Pure: what to do about an order whose answer was lost: look, wait, or end its attempt, and on what ground."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from itertools import takewhile
@@ -28,6 +28,9 @@ BALANCE_AGREES_AFTER = timedelta(seconds=3)
 #: Coins that moved for no listed reason hide a sale only if its money moved on as well: that no money came must stay so
 #: for longer, as trades are listed late.
 UNPAID_AGREES_AFTER = timedelta(minutes=1)
+#: A venue that executes an order lists it within seconds: lists that show none for so long are believed although the
+#: balance moved by more than is known.
+UNEXPLAINED_FOR = timedelta(minutes=5)
 #: What a balance shows as gone, and no list as sold, is sought for so long: the order may be listed yet.
 SOUGHT_FOR = timedelta(minutes=10)
 #: Between two looks for what has been sought for that long, which does not end while its coins are held.
@@ -117,6 +120,8 @@ class Ground(StrEnum):
     ABSENT = "proven absent"
     #: An order is listed that may be it; whether it is, the balance tells.
     UNCERTAIN = "may be another's order"
+    #: The balance moved by more than is known, and no list has shown an order for long.
+    UNEXPLAINED = "listed nowhere although the balance moved"
     #: The coins look sold, and no list has shown an order for so long that its owner must look: they count as sold.
     UNSEEN = "listed nowhere although the coins are gone from the balance"
 
@@ -171,16 +176,29 @@ def _by_balance(last: Look, balances: Sequence[BalanceReading], end: EndAttempt)
         return end if is_certain else ReadBalanceAfter(since + BALANCE_AGREES_AFTER)
     if latest.coins in {Coins.TAKEN, Coins.HELD} and len(last.may_be) == 1:
         return TakeOrder(last.may_be[0])
-    lasts = latest.age - _agreeing(balances)[-1].age
-    if latest.coins is Coins.UNPAID and lasts >= UNPAID_AGREES_AFTER:
-        return end
-    is_sought_long = lasts >= SOUGHT_FOR
-    # Held coins are on sale: under a new id even what is free beside them could sell more than is guarded, as the
-    # order may grow visible and fill any moment. So its owner is reminded until it fills or the hold ends.
-    if latest.coins is Coins.TAKEN and is_sought_long:
-        return EndAttempt(resend=end.resend, ground=Ground.UNSEEN, may_be=last.may_be)
-    pause_s = RETRY_AFTER_S[min(len(_agreeing(balances)), len(RETRY_AFTER_S)) - 1]
-    return LookAfter(latest.age + (_SELDOM if is_sought_long else timedelta(seconds=pause_s)))
+    agreeing = _agreeing(balances)
+    lasts = latest.age - agreeing[-1].age
+    ended = _ended_on(latest, lasts, end)
+    if ended is not None:
+        return ended
+    pause_s = RETRY_AFTER_S[min(len(agreeing), len(RETRY_AFTER_S)) - 1]
+    return LookAfter(latest.age + (_SELDOM if lasts >= SOUGHT_FOR else timedelta(seconds=pause_s)))
+
+
+def _ended_on(latest: BalanceReading, lasts: timedelta, end: EndAttempt) -> EndAttempt | None:
+    """Return how an attempt ends whose balance has shown something else than untouched coins for so long."""
+    match latest.coins:
+        case Coins.UNPAID if lasts >= UNPAID_AGREES_AFTER:
+            return end
+        # An order that is listed and may be it may have sold all of it.
+        case Coins.UNEXPLAINED if not end.may_be and latest.age >= UNEXPLAINED_FOR:
+            return replace(end, ground=Ground.UNEXPLAINED) if lasts >= UNPAID_AGREES_AFTER else None
+        case Coins.TAKEN if lasts >= SOUGHT_FOR:
+            return replace(end, ground=Ground.UNSEEN)
+        # Held coins are on sale: under a new id even what is free beside them could sell more than is guarded, as the
+        # order may grow visible and fill any moment. So its owner is reminded until it fills or the hold ends.
+        case _:
+            return None
 
 
 def ends_search(coins: Coins, *, sought_s: float) -> bool:

@@ -289,4 +289,21 @@ VENUE_READINGS = (
             "tests/engine/exits/test_sale_moving_balance.py::test_coins_that_came_between_the_last_stored_reading_and_a_kill_do_not_hide_a_sale",
         ),
     ),
+    Row(
+        number="V75",
+        fault="a lost order that never arrived, while money and coins come in for other reasons",
+        outcome="reminded, and sold after five minutes at the latest",
+        tests=(
+            "tests/engine/exits/test_sale_moving_balance.py::test_a_lost_request_is_sent_again_after_five_minutes_whatever_moved",
+        ),
+    ),
+    Row(
+        number="V76",
+        fault="coins leave for no money while an order is lost",
+        outcome="not counted as its sale: what is left is sold",
+        tests=(
+            "tests/engine/exits/test_sale_moving_balance.py::test_coins_that_went_for_no_money_are_not_sought_as_a_sale",
+            "tests/engine/orders/test_coins.py::test_coins_are_untouched_only_when_nothing_moved_and_listed_orders_explain_what_is_held",
+        ),
+    ),
 )

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.alerts.messages import ExitFailing
+from engine.alerts.messages import ExitFailing, GuardReduced
 from sandbox.faults import FaultKind
 from sandbox.ledger import Side
 from sandbox.pace import Pace
@@ -186,21 +186,37 @@ async def test_a_lost_request_is_sent_again_when_no_money_came_in_for_a_minute_w
     assert 66 <= room.clock.monotonic() - began_s < 120
 
 
-async def test_a_balance_whose_money_moved_for_no_listed_reason_sends_nothing_and_reminds(room):
+async def test_a_lost_request_is_sent_again_after_five_minutes_whatever_moved(room):
     await a_guarded_position(room)
     room.fault(FaultKind.DROP_BEFORE)
     room.set_bid("50000")
+    began_s = room.clock.monotonic()
     await room.look()
     await room.world.tape("kraken").wait_for("AddOrder")
-    room.deposit("USD", "5000")
-
-    await room.clock.sleep(1200)
-
-    assert len(room.sent()) == 1
-    failing = await room.alerts(ExitFailing)
-    assert len(failing) > 1
     [call] = room.sent()
-    assert call.params["cl_ord_id"] in failing[-1].why
-    room.withdraw("USD", "5000")
+    room.deposit("USD", "5000")
+    room.deposit("BTC", "0.02")
+
     await room.wait_for("exit ")
+
+    failing = await room.alerts(ExitFailing)
+    assert call.params["cl_ord_id"] in failing[-1].why
+    assert failing[-1].doing.endswith("if no list shows an order within 5 minutes")
     assert sold(room) == D("0.1")
+    assert 300 <= room.clock.monotonic() - began_s < 360
+
+
+async def test_coins_that_went_for_no_money_are_not_sought_as_a_sale(room):
+    await a_guarded_position(room)
+    room.withdraw("BTC", "0.15")
+    room.fault(FaultKind.DROP_BEFORE)
+    room.set_bid("50000")
+    began_s = room.clock.monotonic()
+    await room.look()
+    await room.world.tape("kraken").wait_for("AddOrder")
+
+    await room.wait_for("exit ")
+
+    assert room.clock.monotonic() - began_s < 120
+    [reduced] = await room.alerts(GuardReduced)
+    assert reduced.now == 0

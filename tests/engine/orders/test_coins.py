@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.orders.coins import Coins, Movement, Position, weigh_coins
 
 D = Decimal
-U, T, H, N = Coins.UNTOUCHED, Coins.TAKEN, Coins.HELD, Coins.UNTOLD
+U, T, H, N = Coins.UNTOUCHED, Coins.TAKEN, Coins.HELD, Coins.UNEXPLAINED
 UNPAID = Coins.UNPAID
 
 
@@ -28,17 +28,22 @@ def position(owned, held="0", cash="1000"):
         pytest.param(position("0.3"), position("0.3"), "0", U, id="all of it is there"),
         pytest.param(position("0.3"), position("0.4"), "0", UNPAID, id="more came in, and no money"),
         pytest.param(position("0.3"), position("0.25"), "0", UNPAID, id="less than what was sent is gone"),
-        pytest.param(position("0.3"), position("0.2"), "0", T, id="as much as was sent is gone"),
-        pytest.param(position("0.3"), position("0.2001"), "0", T, id="about as much is gone"),
-        pytest.param(position("0.3"), position("0"), "0", T, id="nothing is there"),
-        pytest.param(position("0.3"), position("-0.1"), "0", T, id="less than nothing is there"),
+        pytest.param(position("0.3"), position("0.2", cash="6000"), "0", T, id="as much as was sent is sold"),
+        pytest.param(position("0.3"), position("0.2001", cash="6000"), "0", T, id="about as much is sold"),
+        pytest.param(
+            position("0.3"), position("0.2", cash=None), "0", T, id="gone, and the money is not told"
+        ),
+        pytest.param(position("0.3"), position("0.2"), "0", UNPAID, id="as much is gone for no money"),
+        pytest.param(position("0.3"), position("0", cash="6000"), "0", T, id="nothing is there"),
+        pytest.param(position("0.3"), position("0"), "0", UNPAID, id="all went for no money"),
+        pytest.param(position("0.3"), position("-0.1", cash="6000"), "0", T, id="less than nothing is there"),
         pytest.param(position("0.3"), position("0.3", cash="6000"), "0", N, id="a sale hidden by a deposit"),
         pytest.param(position("0.3"), position("0.3", cash="990"), "0", N, id="sold and bought back"),
         pytest.param(position("0.3"), position("0.3", cash=None), "0", N, id="the money is not told"),
         pytest.param(position("0.3", cash=None), position("0.3"), "0", N, id="the money was not told"),
         pytest.param(position(None), position("0.2"), "0", N, id="nothing to compare it with"),
-        pytest.param(position(None), position("0"), "0", T, id="nothing is there, whatever was"),
-        pytest.param(position("0.3"), position(None), "0", N, id="not told"),
+        pytest.param(position(None), position("0", cash="6000"), "0", T, id="nothing is there, whatever was"),
+        pytest.param(position("0.3"), position(None), "0", Coins.UNREADABLE, id="not told"),
         pytest.param(position("0.3"), position("0.3", "0.1"), "0", H, id="held by what no list shows"),
         pytest.param(position("0.3"), position("0.3", "0.05"), "0", N, id="some held by what no list shows"),
         pytest.param(position("0.3"), position("0.3", "0.1"), "0.1", U, id="held by a listed order"),
@@ -62,7 +67,7 @@ def test_coins_are_untouched_only_when_nothing_moved_and_listed_orders_explain_w
     ("now", "known", "expected"),
     [
         pytest.param(position("0.4", cash="500"), ("0.1", "-500"), U, id="bought by its owner"),
-        pytest.param(position("0.3", cash="500"), ("0.1", "-500"), T, id="bought by its owner, and sold"),
+        pytest.param(position("0.3", cash="5500"), ("0.1", "-500"), T, id="bought by its owner, and sold"),
         pytest.param(position("0.3", cash="3000"), ("0", "2000"), U, id="another coin was sold"),
         pytest.param(position("0.35", cash="3000"), ("0", "2000"), UNPAID, id="and coins came in"),
     ],

@@ -19,8 +19,8 @@ from engine.orders.settle import (
     next_settling_step,
 )
 
-U, T, H, N = Coins.UNTOUCHED, Coins.TAKEN, Coins.HELD, Coins.UNTOLD
-P = Coins.UNPAID
+U, T, H, N = Coins.UNTOUCHED, Coins.TAKEN, Coins.HELD, Coins.UNREADABLE
+P, X = Coins.UNPAID, Coins.UNEXPLAINED
 
 
 def looks(*ages, may_be=()):
@@ -99,6 +99,30 @@ def test_coins_that_are_gone_are_sought_for_ten_minutes_before_their_attempt_is_
     assert before == look_after(607)
     assert after == EndAttempt(resend=Resend.NEW_ATTEMPT, ground=Ground.UNSEEN)
     assert "absent" not in after.cause
+
+
+UNEXPLAINED = EndAttempt(resend=Resend.NEW_ATTEMPT, ground=Ground.UNEXPLAINED)
+
+
+@pytest.mark.parametrize(
+    ("read", "expected"),
+    [
+        pytest.param([(6, X), (239, X), (299, X)], look_after(301), id="not five minutes after sending"),
+        pytest.param([(6, X), (240, X), (300, X)], UNEXPLAINED, id="five minutes after sending"),
+        pytest.param(
+            [(6, T), (240, X), (299.9, X)], look_after(300.9), id="nor a minute after it looked sold"
+        ),
+        pytest.param([(6, T), (241, X), (301, X)], UNEXPLAINED, id="a minute after it looked sold"),
+        pytest.param([(6, H), (290, H), (301, X)], look_after(301.5), id="held a moment ago"),
+        pytest.param([(6, N), (240, N), (3600, N)], look_after(3660), id="never read"),
+    ],
+)
+def test_lists_without_the_order_are_believed_after_five_minutes_whatever_else_the_balance_shows(
+    read, expected
+):
+    seen = looks(0, read[-1][0])
+
+    assert next_settling_step(Venue.KRAKEN, seen, balances(*read)) == expected
 
 
 @pytest.mark.parametrize(
