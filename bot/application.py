@@ -12,10 +12,10 @@ from telegram.ext import ApplicationBuilder, ExtBot
 
 from bot.ordering import PerChat, UpdateLog
 from bot.polling import Polling
-from bot.reach import Reach
-from bot.retry import asked_pause_s, backoff_s, kept_pause_s
-from bot.telegram_words import words_of
-from bot.unending import run_unending
+from bot.restarting import run_restarting
+from bot.retry import backoff_s, kept_pause_s, requested_pause_s
+from bot.telegram_connection import TelegramConnection
+from bot.telegram_errors import error_text
 from engine.status import JobStatus
 from handlers.context import CONTEXT_TYPES, ChatApplication
 
@@ -26,7 +26,9 @@ POOL_TIMEOUT_S = 30.0
 log = structlog.get_logger(__name__)
 
 
-def build_application(*, token: SecretStr, api_url: str, updates: UpdateLog, reach: Reach) -> ChatApplication:
+def build_application(
+    *, token: SecretStr, api_url: str, updates: UpdateLog, connection: TelegramConnection
+) -> ChatApplication:
     """Build the application without any handler."""
     # Without it python-telegram-bot 22.8 warns of its own use of whole seconds.
     os.environ.setdefault("PTB_TIMEDELTA", "1")
@@ -39,8 +41,8 @@ def build_application(*, token: SecretStr, api_url: str, updates: UpdateLog, rea
         .context_types(CONTEXT_TYPES)
         .job_queue(None)
         .concurrent_updates(PerChat(CONCURRENT_UPDATES, updates=updates))
-        .request(reach.request(connection_pool_size=CONCURRENT_UPDATES, pool_timeout=POOL_TIMEOUT_S))
-        .get_updates_request(reach.request())
+        .request(connection.request(connection_pool_size=CONCURRENT_UPDATES, pool_timeout=POOL_TIMEOUT_S))
+        .get_updates_request(connection.request())
         .build()
     )
 
@@ -54,14 +56,14 @@ class Chat:
         *,
         menu: Sequence[BotCommand | tuple[str, str]],
         on_rejected: Callable[[], None],
-        reach: Reach,
+        connection: TelegramConnection,
         polling: Polling,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._application = application
         self._menu = menu
         self._on_rejected = on_rejected
-        self._reach = reach
+        self._connection = connection
         self._polling = polling
         self._sleep = sleep
         self._running: asyncio.Task[None] | None = None
@@ -77,21 +79,21 @@ class Chat:
 
     @property
     def status(self) -> JobStatus:
-        """Return whether the chat is heard."""
+        """Return whether the chat can be read."""
         return self._polling.status
 
-    def on_heard(self, tell: Callable[[int], None]) -> None:
-        """Name who is told a chat after each update from it was handled."""
+    def on_handled(self, notify: Callable[[int], None]) -> None:
+        """Set what is called with the chat of each update after it was handled."""
         if isinstance(self._application.update_processor, PerChat):
-            self._application.update_processor.on_heard = tell
+            self._application.update_processor.on_handled = notify
 
-    def on_done(self, tell: Callable[[int | None], object]) -> None:
-        """Name who is told of everything that Telegram carries out."""
-        self._reach.on_done = tell
+    def on_done(self, notify: Callable[[int | None], object]) -> None:
+        """Set what is called after everything that Telegram carries out."""
+        self._connection.on_done = notify
 
     def start(self) -> None:
         """Begin to connect; the guard does not wait for it."""
-        running = run_unending("chat", self._run, on_crash=self._polling.note_crash, sleep=self._sleep)
+        running = run_restarting("chat", self._run, on_crash=self._polling.note_crash, sleep=self._sleep)
         self._running = asyncio.create_task(running, name="chat")
 
     async def stop_polling(self) -> None:
@@ -134,7 +136,7 @@ class Chat:
             except InvalidToken:
                 return False
             except TelegramError as error:
-                if asked_pause_s(error) is not None:
+                if requested_pause_s(error) is not None:
                     # That limit is on one method; alerts go by another one.
                     self.may_send.set()
                 await self._sleep(self._polling.fail(error))
@@ -147,7 +149,7 @@ class Chat:
             try:
                 await self._application.bot.set_my_commands(self._menu)
             except TelegramError as error:
-                log.warning("the command menu was not set", why=words_of(error))
+                log.warning("the command menu was not set", why=error_text(error))
                 if isinstance(error, BadRequest):
                     return
                 failures += 1

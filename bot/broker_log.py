@@ -26,10 +26,10 @@ class BrokerLog:
             kind = type(error) if error else None
             if self._known.get(account.account_id, BaseException) is not kind:
                 self._known[account.account_id] = kind
-                _tell(account, error)
+                _log_change(account, error)
 
 
-def _tell(account: Account, error: BrokerError | None) -> None:
+def _log_change(account: Account, error: BrokerError | None) -> None:
     broker = account.venue.label
     match error:
         case None:

@@ -105,7 +105,7 @@ def migrate(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
 def backup(file: Path, env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
     """Copy the database into FILE and check the copy; the bot may go on running."""
     settings = _settings(env_file)
-    from bot.backup_words import render_contents
+    from bot.backup_text import render_contents
     from bot.upkeep import backup as make_backup
 
     done = make_backup(settings, file)
@@ -194,7 +194,7 @@ def main() -> None:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
     except Exception as error:
-        from bot.storage_words import storage_sentence
+        from bot.storage_text import storage_sentence
 
         sentence = storage_sentence(error)
         if sentence is None:

@@ -3,7 +3,7 @@
 from sqlmodel import col, select
 
 from bot.pauses import Pauses
-from bot.retry import CLOSED_CHAT_WORDS
+from bot.retry import CLOSED_CHAT_SIGNS
 from engine.alerts.kinds import AlertState
 from engine.alerts.table import AlertRow
 from engine.storage.database import Database
@@ -23,7 +23,7 @@ class ClosedChats:
         if self._closed is not None:
             self._closed.add(chat_id)
 
-    def note_heard(self, chat_id: int) -> bool:
+    def note_activity(self, chat_id: int) -> bool:
         """Note that somebody wrote in a chat; True when something may wait for that."""
         if self._closed is None or chat_id not in self._closed:
             return False
@@ -48,5 +48,5 @@ class ClosedChats:
             return {
                 chat_id
                 for chat_id, error in found
-                if any(words in str(error or "").lower() for words in CLOSED_CHAT_WORDS)
+                if any(sign in str(error or "").lower() for sign in CLOSED_CHAT_SIGNS)
             }

@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 @asynccontextmanager
 async def checked(
-    file: Path | None, *, tell: Callable[[str], object], first_s: float = CHECK_FIRST_S
+    file: Path | None, *, notify: Callable[[str], object], first_s: float = CHECK_FIRST_S
 ) -> AsyncIterator[None]:
     """Check a database file while the bot starts and, if that takes longer, while it runs.
 
@@ -42,20 +42,20 @@ async def checked(
                 raise damaged(file, damage[0])
         else:
             log.info("still checking the database; the guards are watched meanwhile")
-            checking.add_done_callback(lambda done: _report(done, tell))
+            checking.add_done_callback(lambda done: _report(done, notify))
         yield
     finally:
         checking.cancel()
         await asyncio.wait({checking})
 
 
-def _report(checking: asyncio.Task[tuple[str, ...]], tell: Callable[[str], object]) -> None:
+def _report(checking: asyncio.Task[tuple[str, ...]], notify: Callable[[str], object]) -> None:
     if checking.cancelled():
         return
     if error := checking.exception():
         log.error("the database could not be checked", exc_info=error)
     elif damage := checking.result():
         log.critical("the database is damaged", damage=damage)
-        tell(_STOPPED_BEING_SOUND.format(why=damage[0]))
+        notify(_STOPPED_BEING_SOUND.format(why=damage[0]))
     else:
         log.info("the database is sound")

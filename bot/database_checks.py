@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.checks import Check, check_damage, check_revision, check_unstarted, failed, passed
-from bot.telegram_words import PRESS_START
+from bot.telegram_errors import PRESS_START
 from engine import wall_time
 from engine.accounts.balances_store import load_account_states
 from engine.accounts.snapshot import UserBrokerState
@@ -59,12 +59,12 @@ async def read_account_checks(url: str, *, now: datetime) -> AsyncIterator[Check
 
 def _account_check(state: UserBrokerState, now: datetime) -> Check:
     name = f"{state.broker} account"
-    heard = "no answer yet"
+    finding = "no answer yet"
     if state.last_updated:
-        heard = f"last answer {wall_time.between(state.last_updated, now).total_seconds():.0f} s ago"
+        finding = f"last answer {wall_time.between(state.last_updated, now).total_seconds():.0f} s ago"
     if state.error:
-        return failed(name, f"{heard}; since then: {state.error}", "Ask the bot with /status.")
-    return passed(name, heard)
+        return failed(name, f"{finding}; since then: {state.error}", "Ask the bot with /status.")
+    return passed(name, finding)
 
 
 def _unreadable(error: SQLAlchemyError) -> Check:

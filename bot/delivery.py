@@ -12,13 +12,13 @@ from telegram import Bot
 
 from bot.closed_chats import ClosedChats
 from bot.jobs import Job, WatchedJob
-from bot.news import on_new_alerts
+from bot.outbox_listener import on_new_alerts
 from bot.pauses import Pauses
-from bot.retry import AsPlainText, Doubtful, Later, Refused, pause_after_refusal_s, pause_when_asked_s
+from bot.restarting import run_restarting
+from bot.retry import AsPlainText, Later, PossiblyDelivered, Refused, critical_pause_s, pause_after_refusal_s
 from bot.sending import SendFailedError, send_batch
-from bot.telegram_words import PRESS_START
-from bot.unending import run_unending
-from bot.unreached import Unreached
+from bot.telegram_errors import PRESS_START
+from bot.unreachable_chats import UnreachableChats
 from engine.alerts.batches import Batch
 from engine.alerts.outbox import (
     give_up_unreadable,
@@ -81,8 +81,8 @@ class Delivery:
         self._cycle = WatchedJob(job, clock=clock, redact=redact)
         self._pauses = Pauses(clock)
         self._closed_chats = ClosedChats(database, self._pauses)
-        self._unreached = Unreached(self._pauses)
-        self._news = asyncio.Event()
+        self._unreachable_chats = UnreachableChats(self._pauses)
+        self._new_alerts = asyncio.Event()
         self._stopping = False
         self._sender: asyncio.Task[None] | None = None
         #: What is on its way, one alert a chat.
@@ -102,16 +102,16 @@ class Delivery:
 
     def wake(self) -> None:
         """Look at once; what is committed in this process does this by itself."""
-        self._news.set()
+        self._new_alerts.set()
 
-    def note_heard(self, chat_id: int) -> None:
+    def note_activity(self, chat_id: int) -> None:
         """Send at once what waited for a chat to be opened: somebody wrote there."""
-        if self._closed_chats.note_heard(chat_id):
+        if self._closed_chats.note_activity(chat_id):
             self.wake()
 
     def note_done(self, chat_id: int | None = None) -> None:
         """Send at once what waited for Telegram: it did something, or took a message for that chat."""
-        if self._unreached.note_done(chat_id):
+        if self._unreachable_chats.note_done(chat_id):
             self.wake()
 
     async def stop(self) -> None:
@@ -123,7 +123,7 @@ class Delivery:
 
     async def _run(self) -> None:
         try:
-            await run_unending("alerts", self._send_until_stopped, on_crash=self._note_crash)
+            await run_restarting("alerts", self._send_until_stopped, on_crash=self._note_crash)
             await self._send_what_may_leave()
             self._raise_failures()
         finally:
@@ -132,11 +132,11 @@ class Delivery:
     async def _send_until_stopped(self) -> None:
         with on_new_alerts(self.wake):
             while not self._stopping:
-                self._news.clear()
+                self._new_alerts.clear()
                 await self._cycle.run()
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(SWEEP_S):
-                        await self._news.wait()
+                        await self._new_alerts.wait()
 
     def _note_crash(self, error: BaseException) -> None:
         self._crash = self._redact(f"{type(error).__name__}: {error}")
@@ -145,9 +145,9 @@ class Delivery:
         """Send until everything is sent or has to wait; a chat that fails is not tried again by itself."""
         self.wake()
         with on_new_alerts(self.wake):
-            while self._sending or self._news.is_set():
-                if self._news.is_set():
-                    self._news.clear()
+            while self._sending or self._new_alerts.is_set():
+                if self._new_alerts.is_set():
+                    self._new_alerts.clear()
                     await self._cycle.run()
                 else:
                     await asyncio.wait(self._sending.values(), return_when=asyncio.FIRST_COMPLETED)
@@ -164,7 +164,7 @@ class Delivery:
         if not self._may_send.is_set():
             return
         await self._closed_chats.hasten()
-        self._unreached.hasten(busy=set(self._sending))
+        self._unreachable_chats.hasten(busy=set(self._sending))
         # What is on its way now may look due to this reading, and be over after it.
         busy = set(self._sending)
         await self._give_up_unreadable()
@@ -224,7 +224,9 @@ class Delivery:
         except SendFailedError as failed:
             await self._note_failure(batch, failed)
         except asyncio.CancelledError:
-            await asyncio.shield(self._note_doubt(batch, after_s=0, why="stopped while it was being sent"))
+            await asyncio.shield(
+                self._note_possibly_delivered(batch, after_s=0, why="stopped while it was being sent")
+            )
             raise
         else:
             async with self._database.write() as session:
@@ -233,23 +235,23 @@ class Delivery:
     async def _note_failure(self, batch: Batch, failed: SendFailedError) -> None:
         why = self._redact(str(failed))
         match failed.verdict:
-            case Doubtful(after_s=after_s):
-                await self._note_doubt(batch, after_s=after_s, why=why)
-                self._unreached.note_failure(batch.first.chat_id)
-            case Later(after_s=after_s, closed=closed, asked=asked):
+            case PossiblyDelivered(after_s=after_s):
+                await self._note_possibly_delivered(batch, after_s=after_s, why=why)
+                self._unreachable_chats.note_failure(batch.first.chat_id)
+            case Later(after_s=after_s, closed=closed, requested=requested):
                 if closed:
                     self._closed_chats.note_refusal(batch.first.chat_id)
                     why = f"{why}; {PRESS_START}"
-                if asked and batch.is_critical:
-                    after_s = pause_when_asked_s(after_s, attempts=batch.attempts + 1)
-                    self._unreached.note_pause(batch.first.chat_id)
+                if requested and batch.is_critical:
+                    after_s = critical_pause_s(after_s, attempts=batch.attempts + 1)
+                    self._unreachable_chats.note_pause(batch.first.chat_id)
                 log.warning("an alert was not delivered", **_named(batch), why=why, again_in_s=after_s)
                 self._pauses.hold(batch, after_s)
                 not_before = self._clock.now() + timedelta(seconds=after_s)
                 async with self._database.write() as session:
                     await mark_retry(session, batch, not_before=not_before, error=why)
-                if not closed and not asked:
-                    self._unreached.note_failure(batch.first.chat_id)
+                if not closed and not requested:
+                    self._unreachable_chats.note_failure(batch.first.chat_id)
             case AsPlainText() | Refused():
                 await self._note_refusal(batch, why)
 
@@ -271,7 +273,7 @@ class Delivery:
         async with self._database.write() as session:
             await mark_refused(session, batch, not_before=not_before, error=why)
 
-    async def _note_doubt(self, batch: Batch, *, after_s: float, why: str) -> None:
+    async def _note_possibly_delivered(self, batch: Batch, *, after_s: float, why: str) -> None:
         log.warning("an alert may not have arrived; it is repeated", **_named(batch), why=why)
         self._pauses.hold(batch, after_s)
         not_before = self._clock.now() + timedelta(seconds=after_s)

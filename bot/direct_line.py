@@ -1,4 +1,4 @@
-"""A word to the owners past the outbox and the event loop, for when one of these is what fails."""
+"""Messages to the owners past the outbox and the event loop, for when one of these is what fails."""
 
 import http.client
 import json
@@ -26,7 +26,7 @@ class DirectLine:
         self._alert_url = alert_url
 
     def say(self, text: str) -> threading.Thread:
-        """Begin to tell every owner's chat, and the address for critical alerts; return the thread that does it."""
+        """Begin to send to every owner's chat and to the address for critical alerts; return the thread that does it."""
         thread = threading.Thread(target=self._say, args=(text,), name="direct line", daemon=True)
         thread.start()
         return thread

@@ -30,7 +30,7 @@ from bot.database_checks import read_account_checks, read_database
 from bot.held_file import HeldElsewhereError, HeldFile
 from bot.lease import AlreadyRunningError, DataDirError, hold_data_dir
 from bot.settings import Settings, Sources
-from bot.telegram_words import words_of
+from bot.telegram_errors import error_text
 from engine import wall_time
 from engine.brokers.base import Broker, MarketData
 from engine.clock import Clock
@@ -39,7 +39,7 @@ from engine.model.venues import Venue
 from engine.storage.backup import database_file
 
 #: A venue that does not answer in this time fails its checks.
-PATIENCE_S = 15.0
+TIMEOUT_S = 15.0
 
 _Answer = TypeVar("_Answer")
 
@@ -151,7 +151,7 @@ async def _check_telegram(settings: Settings) -> Check:
     except TelegramError as error:
         return failed(
             name,
-            f"Telegram is not reachable: {words_of(error)}",
+            f"Telegram is not reachable: {error_text(error)}",
             "Check the network and NIJA_TELEGRAM_API_URL.",
         )
 
@@ -177,18 +177,18 @@ async def _check_link(link: Link, clock: Clock, *, keeps_counters: bool) -> list
 
 
 async def _read_skew(market: MarketData, clock: Clock) -> timedelta:
-    asked = clock.now()
+    sent_at = clock.now()
     theirs = await market.fetch_time()
     # Their reading was taken somewhere between question and answer; the middle is off by half of that at most.
-    ours = asked + wall_time.between(asked, clock.now()) / 2
+    ours = sent_at + wall_time.between(sent_at, clock.now()) / 2
     return wall_time.between(theirs, ours)
 
 
 async def _answer(venue: Venue, request: Awaitable[_Answer]) -> _Answer | BrokerError:
     try:
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(TIMEOUT_S):
             return await request
     except BrokerError as error:
         return error
     except TimeoutError:
-        return TryLaterError(venue, f"no answer in {PATIENCE_S:g} s")
+        return TryLaterError(venue, f"no answer in {TIMEOUT_S:g} s")

@@ -63,7 +63,7 @@ class WatchedJob:
                     await self.job.what()
             except Exception as error:  # noqa: BLE001 - the scheduler's edge: reported, and run again
                 late = isinstance(error, TimeoutError) and budget.expired()
-                self._fail(error, f"took longer than {self.job.budget_s:g} s" if late else _words(error))
+                self._fail(error, f"took longer than {self.job.budget_s:g} s" if late else _error_text(error))
             else:
                 self._succeed()
 
@@ -78,8 +78,8 @@ class WatchedJob:
         self._due_from = self._began_s = started
         self._last_run_at = self._clock.now()
 
-    def _fail(self, error: Exception, words: str) -> None:
-        self._last_error = self._redact(words)
+    def _fail(self, error: Exception, why: str) -> None:
+        self._last_error = self._redact(why)
         log.error("job failed", job=self.job.name, why=self._last_error, exc_info=error)
 
     def _succeed(self) -> None:
@@ -93,5 +93,5 @@ def lag_s(*, since_last_s: float, every_s: float) -> float:
     return max(0.0, since_last_s - every_s)
 
 
-def _words(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

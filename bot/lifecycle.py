@@ -94,9 +94,9 @@ async def _start(parts: Parts, settling: asyncio.Task[None], stop: Stop) -> None
     parts.schedule.start()
     parts.delivery.start()
     await _settle(settling, stop)
-    if stop.asked:
+    if stop.is_requested:
         return
-    parts.chat.on_heard(parts.delivery.note_heard)
+    parts.chat.on_handled(parts.delivery.note_activity)
     parts.chat.on_done(parts.delivery.note_done)
     parts.chat.start()
     if parts.commands:
@@ -107,7 +107,7 @@ async def _start(parts: Parts, settling: asyncio.Task[None], stop: Stop) -> None
     await _first_of(parts.chat.connected.wait(), stop, timeout_s=CHAT_FIRST_S)
     if parts.chat.connected.is_set():
         log.info("started: the guards are watched, the chat is open")
-    elif not stop.asked:
+    elif not stop.is_requested:
         log.info("started: the guards are watched; the chat opens when telegram answers")
 
 
@@ -120,14 +120,14 @@ async def _first_of(awaited: Coroutine[object, object, object], stop: Stop, *, t
 
 async def _settle(settling: asyncio.Task[None], stop: Stop) -> None:
     """Let what is in flight be settled before anybody can ask for more; the guards are watched meanwhile."""
-    asked = asyncio.create_task(stop.wait())
-    await asyncio.wait({settling, asked}, timeout=SETTLE_FIRST_S, return_when=asyncio.FIRST_COMPLETED)
-    asked.cancel()
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({settling, stopping}, timeout=SETTLE_FIRST_S, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
     if settling.done():
         await settling
     else:
         log.warning("still settling what a former run left in flight; the chat opens meanwhile")
-        settling.add_done_callback(_tell_crash)
+        settling.add_done_callback(_report_crash)
 
 
 async def _stop(parts: Parts) -> None:
@@ -167,6 +167,6 @@ async def take(step: Step) -> bool:
     return True
 
 
-def _tell_crash(task: asyncio.Task[None]) -> None:
+def _report_crash(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()):
         log.critical("settling what a former run left in flight failed", exc_info=error)

@@ -25,8 +25,8 @@ class PerChat(BaseUpdateProcessor):
 
     def __init__(self, most: int, *, updates: UpdateLog) -> None:
         super().__init__(most)
-        #: Told the chat after each update that was handled.
-        self.on_heard: Callable[[int], None] = lambda _chat_id: None
+        #: Called with the chat after each update that was handled.
+        self.on_handled: Callable[[int], None] = lambda _chat_id: None
         self._updates = updates
         self._locks: dict[int | None, tuple[asyncio.Lock, int]] = {}
 
@@ -42,7 +42,7 @@ class PerChat(BaseUpdateProcessor):
                     await coroutine
                     await self._updates.mark_handled(update.update_id)
                     if chat_id is not None:
-                        self.on_heard(chat_id)
+                        self.on_handled(chat_id)
         finally:
             # A repeated update's coroutine was never awaited, and Python would complain of it.
             if inspect.iscoroutine(coroutine):

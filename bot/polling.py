@@ -1,4 +1,4 @@
-"""Fetches what people write for as long as the process lives: no answer of Telegram's ends it."""
+"""Fetches updates for as long as the process lives: no answer of Telegram's ends it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,10 +9,10 @@ import structlog
 from telegram import Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 
-from bot.hearing import Hearing
 from bot.jobs import Job, WatchedJob
-from bot.retry import asked_pause_s, backoff_s, kept_pause_s
-from bot.telegram_words import words_of
+from bot.polling_alarm import PollingAlarm
+from bot.retry import backoff_s, kept_pause_s, requested_pause_s
+from bot.telegram_errors import error_text
 from engine.clock import Clock
 from engine.status import JobStatus
 from handlers.context import ChatApplication
@@ -35,10 +35,10 @@ log = structlog.get_logger(__name__)
 class PollFailure:
     """Why nothing could be fetched, and how long to wait."""
 
-    words: str
+    why: str
     pause_s: float
     #: The pause that Telegram itself named, of which no more than an hour is kept.
-    asked_s: float | None = None
+    requested_s: float | None = None
 
 
 def judge_poll(error: TelegramError, *, failures: int) -> PollFailure:
@@ -48,59 +48,59 @@ def judge_poll(error: TelegramError, *, failures: int) -> PollFailure:
     """
     kept_s = kept_pause_s(error)
     if kept_s is not None:
-        return PollFailure(words=words_of(error), pause_s=kept_s, asked_s=asked_pause_s(error))
+        return PollFailure(why=error_text(error), pause_s=kept_s, requested_s=requested_pause_s(error))
     pause_s = min(backoff_s(failures), RETRY_MOST_S)
     match error:
         case InvalidToken():
-            return PollFailure(words=TOKEN_REFUSED, pause_s=pause_s)
-        case Conflict() if is_rival(error):
-            return PollFailure(words=_TWO_POLLERS, pause_s=pause_s)
-    return PollFailure(words=words_of(error), pause_s=pause_s)
+            return PollFailure(why=TOKEN_REFUSED, pause_s=pause_s)
+        case Conflict() if is_second_poller(error):
+            return PollFailure(why=_TWO_POLLERS, pause_s=pause_s)
+    return PollFailure(why=error_text(error), pause_s=pause_s)
 
 
-def is_rival(error: TelegramError) -> bool:
+def is_second_poller(error: TelegramError) -> bool:
     """Tell whether a poll was refused because another process polls."""
     return isinstance(error, Conflict) and _WEBHOOK not in error.message.lower()
 
 
 class Polling:
-    """Hands each update on once, and knows whether the chat is heard."""
+    """Dispatches each update once, and knows whether the chat can be read."""
 
     def __init__(
         self,
         application: ChatApplication,
         *,
-        hearing: Hearing,
+        polling_alarm: PollingAlarm,
         clock: Clock,
         redact: Callable[[str], str],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._application = application
-        self._hearing = hearing
+        self._polling_alarm = polling_alarm
         self._redact = redact
         self._sleep = sleep
         self._clock = clock
         #: Until then Telegram asked not to be polled.
-        self._asked_until_s: float | None = None
+        self._paused_until_s: float | None = None
         job = Job(name="chat", every_s=POLL_S.total_seconds(), what=self._poll, budget_s=POLL_BUDGET_S)
         self._cycle = WatchedJob(job, clock=clock, redact=redact)
         self._has_no_webhook = False
         self._offset: int | None = None
         self._failures = 0
         self._pause_s = 0.0
-        self._words: str | None = None
+        self._last_failure: str | None = None
 
     @property
     def status(self) -> JobStatus:
         """Return when it last asked for updates, and why it got none."""
         status = self._cycle.status
-        words = self._pause_words() or self._words or self._hearing.rival
-        return replace(status, last_error=words) if words else status
+        why = self._pause_text() or self._last_failure or self._polling_alarm.second_poller
+        return replace(status, last_error=why) if why else status
 
-    def _pause_words(self) -> str | None:
-        if self._asked_until_s is None:
+    def _pause_text(self) -> str | None:
+        if self._paused_until_s is None:
             return None
-        left = timedelta(seconds=self._asked_until_s - self._clock.monotonic())
+        left = timedelta(seconds=self._paused_until_s - self._clock.monotonic())
         return f"Telegram asks for a pause; the chat is read again in {exact_duration(left)}"
 
     async def run(self) -> None:
@@ -113,23 +113,23 @@ class Polling:
     def fail(self, error: TelegramError) -> float:
         """Note that Telegram could not be asked, and return how long to wait."""
         self._failures += 1
-        if is_rival(error):
-            self._hearing.conflicts()
+        if is_second_poller(error):
+            self._polling_alarm.note_conflict()
         failure = judge_poll(error, failures=self._failures)
         return self._note(failure)
 
     def note_crash(self, error: BaseException) -> None:
         """Note an error that is no answer of Telegram's; the next poll that works clears it."""
-        self._words = self._redact(f"{type(error).__name__}: {error}")
+        self._last_failure = self._redact(f"{type(error).__name__}: {error}")
 
     async def confirm(self) -> None:
         """Tell Telegram what was taken, so that it is not sent again after the next start."""
-        if self._offset is None or self._asked_until_s is not None:
+        if self._offset is None or self._paused_until_s is not None:
             return
         try:
             await self._fetch(timedelta(0))
         except TelegramError as error:
-            log.warning("what was taken is not confirmed; it comes again", why=words_of(error))
+            log.warning("what was taken is not confirmed; it comes again", why=error_text(error))
 
     async def _poll_once(self) -> float:
         self._pause_s = 0.0
@@ -139,7 +139,7 @@ class Polling:
             return self._pause_s
         # Not Telegram's refusal, which is no error of the job: an error of ours, or a poll that hung.
         self._failures += 1
-        return self._note(PollFailure(words=broken, pause_s=min(backoff_s(self._failures), RETRY_MOST_S)))
+        return self._note(PollFailure(why=broken, pause_s=min(backoff_s(self._failures), RETRY_MOST_S)))
 
     async def _poll(self) -> None:
         try:
@@ -149,28 +149,28 @@ class Polling:
         except TelegramError as error:
             self._pause_s = self.fail(error)
             return
-        self._failures, self._words, self._asked_until_s = 0, None, None
-        self._hearing.works()
+        self._failures, self._last_failure, self._paused_until_s = 0, None, None
+        self._polling_alarm.note_success()
         for update in updates:
-            self._hand_on(update)
+            self._dispatch(update)
 
     async def _fetch(self, hang_for: timedelta) -> Sequence[Update]:
         return await self._application.bot.get_updates(
             offset=self._offset, timeout=hang_for, allowed_updates=ALLOWED_UPDATES
         )
 
-    def _hand_on(self, update: Update) -> None:
+    def _dispatch(self, update: Update) -> None:
         application = self._application
         handling = application.update_processor.process_update(update, application.process_update(update))
         application.create_task(handling, update=update, name=f"update {update.update_id}")
         self._offset = update.update_id + 1
 
     def _note(self, failure: PollFailure) -> float:
-        words = self._redact(failure.words)
-        log.warning("the chat is not heard; trying again", why=words, in_s=failure.pause_s)
-        self._words = words
-        self._asked_until_s = (
-            self._clock.monotonic() + failure.pause_s if failure.asked_s is not None else None
+        why = self._redact(failure.why)
+        log.warning("polling failed; trying again", why=why, in_s=failure.pause_s)
+        self._last_failure = why
+        self._paused_until_s = (
+            self._clock.monotonic() + failure.pause_s if failure.requested_s is not None else None
         )
-        self._hearing.fails(words, asked_s=failure.asked_s or 0.0, kept_s=failure.pause_s)
+        self._polling_alarm.note_failure(why, requested_s=failure.requested_s or 0.0, kept_s=failure.pause_s)
         return failure.pause_s

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import typer
 
-from bot.backup_words import render_age, render_contents, render_prepared
+from bot.backup_text import render_age, render_contents, render_prepared
 from bot.errors import CommandError
 from bot.settings import Settings
 from bot.upkeep import restore
 from engine.clock import Clock
 from engine.storage.backup import Prepared, Restored
 
-NOT_ASKED = "Nothing was changed; --yes restores without asking."
+NO_TERMINAL = "Nothing was changed; --yes restores without asking."
 _AFTER = (
     "Its guards wait: at its next start the bot compares them with the venues, and asks about what changed."
 )
@@ -35,7 +35,7 @@ def restore_if_wanted(settings: Settings, file: Path, clock: Clock, *, yes: bool
 
     done = restore(settings, file, clock, agrees=agrees)
     if done is None:
-        raise CommandError(NOT_ASKED)
+        raise CommandError(NO_TERMINAL)
     return done
 
 

@@ -1,4 +1,4 @@
-"""What a failed send means for its alert: sent again, sent otherwise, or nobody knows."""
+"""What a failed send means for its alert: sent again, sent in another form, or possibly delivered."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,13 +25,13 @@ REFUSED_FIRST_S = 5.0
 REFUSED_MOST_S = 300.0
 #: What is not critical is given up at the next refusal.
 REFUSALS_MOST = 5
-#: How Telegram's words for it begin or what they contain, in lower case.
-CLOSED_CHAT_WORDS = ("forbidden", "chat not found")
+#: What Telegram's description of it contains, in lower case.
+CLOSED_CHAT_SIGNS = ("forbidden", "chat not found")
 #: On top of what Telegram asks for: it counts whole seconds.
 SLACK_S = 0.5
 #: A pause that Telegram asks for is kept up to here by what is critical; a longer one is tried after 15, 30, 60 s.
-ASKED_MOST_S = 60.0
-ASKED_FIRST_S = 15.0
+REQUESTED_MOST_S = 60.0
+REQUESTED_FIRST_S = 15.0
 #: No pause is kept longer: one odd answer must not leave the chat unread for days.
 KEPT_MOST_S = 3600.0
 #: httpx errors after which Telegram cannot have seen the request.
@@ -46,11 +46,11 @@ class Later:
     #: True when it is the chat that takes nothing, until its owner opens it.
     closed: bool = False
     #: True when Telegram itself named the pause.
-    asked: bool = False
+    requested: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Doubtful:
+class PossiblyDelivered:
     """It may have arrived; said again it says that it may be a repetition."""
 
     after_s: float
@@ -66,27 +66,27 @@ class Refused:
     """Telegram does not take even the bare words, now at least."""
 
 
-Verdict: TypeAlias = Later | Doubtful | AsPlainText | Refused
+Verdict: TypeAlias = Later | PossiblyDelivered | AsPlainText | Refused
 
 
 def pause_after_refusal_s(refusals: int, *, critical: bool) -> float | None:
     """Return how long what was refused waits, 5, 10, 20 … 300 s; None when it is given up.
 
-    Telegram also answers 400 when it is in trouble itself, and an exit must be told, however late.
+    Telegram also answers 400 when it is in trouble itself, and an exit must be reported, however late.
     """
     if refusals > REFUSALS_MOST and not critical:
         return None
     return doubling_pause_s(refusals, first_s=REFUSED_FIRST_S, most_s=REFUSED_MOST_S)
 
 
-def pause_when_asked_s(asked_s: float, *, attempts: int) -> float:
+def critical_pause_s(requested_s: float, *, attempts: int) -> float:
     """Return how long something critical waits when Telegram asks for so much; `attempts` counts this one.
 
     The chat that is told to wait for an hour may take the next message: nobody must hear of a sale an hour late.
     """
-    if asked_s <= ASKED_MOST_S:
-        return asked_s
-    return doubling_pause_s(attempts, first_s=ASKED_FIRST_S, most_s=ASKED_MOST_S)
+    if requested_s <= REQUESTED_MOST_S:
+        return requested_s
+    return doubling_pause_s(attempts, first_s=REQUESTED_FIRST_S, most_s=REQUESTED_MOST_S)
 
 
 def judge(error: TelegramError, *, attempts: int, plain: bool) -> Verdict:
@@ -95,9 +95,9 @@ def judge(error: TelegramError, *, attempts: int, plain: bool) -> Verdict:
         # Whatever it does not like, the bare words are the least that may be wrong.
         return Refused() if plain else AsPlainText()
     if _may_have_arrived(error):
-        return Doubtful(after_s=backoff_s(attempts))
+        return PossiblyDelivered(after_s=backoff_s(attempts))
     return Later(
-        after_s=_pause_s(error, attempts), closed=_is_closed(error), asked=isinstance(error, RetryAfter)
+        after_s=_pause_s(error, attempts), closed=_is_closed(error), requested=isinstance(error, RetryAfter)
     )
 
 
@@ -106,7 +106,7 @@ def backoff_s(attempts: int) -> float:
     return doubling_pause_s(attempts, first_s=BACKOFF_FIRST_S, most_s=BACKOFF_MOST_S)
 
 
-def asked_pause_s(error: TelegramError) -> float | None:
+def requested_pause_s(error: TelegramError) -> float | None:
     """Return for how long Telegram asks not to be asked the same again; None where it does not.
 
     "The number of seconds left to wait before the request can be repeated"
@@ -120,8 +120,8 @@ def asked_pause_s(error: TelegramError) -> float | None:
 
 def kept_pause_s(error: TelegramError) -> float | None:
     """Return how much of the pause that Telegram asks for is kept: all of it, an hour at most."""
-    asked_s = asked_pause_s(error)
-    return None if asked_s is None else SLACK_S + min(asked_s, KEPT_MOST_S)
+    requested_s = requested_pause_s(error)
+    return None if requested_s is None else SLACK_S + min(requested_s, KEPT_MOST_S)
 
 
 def _pause_s(error: TelegramError, attempts: int) -> float:
@@ -135,8 +135,8 @@ def _pause_s(error: TelegramError, attempts: int) -> float:
 
 
 def _is_closed(error: TelegramError) -> bool:
-    words = error.message.lower()
-    return isinstance(error, Forbidden) or any(closed in words for closed in CLOSED_CHAT_WORDS)
+    text = error.message.lower()
+    return isinstance(error, Forbidden) or any(sign in text for sign in CLOSED_CHAT_SIGNS)
 
 
 def _may_have_arrived(error: TelegramError) -> bool:

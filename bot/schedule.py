@@ -8,8 +8,8 @@ from datetime import datetime
 import structlog
 
 from bot.jobs import Job, WatchedJob
+from bot.restarting import run_restarting
 from bot.timer import Timer
-from bot.unending import run_unending
 from engine import wall_time
 from engine.clock import Clock
 from engine.status import JobStatus
@@ -70,7 +70,9 @@ class Schedule:
         """Run every job now and then at its interval."""
         self._timer.start()
         self._set_all()
-        self._watch = asyncio.create_task(run_unending("clock watch", self._watch_clocks), name="clock watch")
+        self._watch = asyncio.create_task(
+            run_restarting("clock watch", self._watch_clocks), name="clock watch"
+        )
 
     def look(self) -> None:
         """Compare the clocks once, and set the jobs anew after a step."""

@@ -7,7 +7,7 @@ import structlog
 from pydantic import SecretStr
 
 from bot.doubling_pause import doubling_pause_s
-from bot.outside import OutsideError, RefusedOutsideError, call
+from bot.http_call import HttpCallError, HttpRefusedError, call_url
 from engine.alerts.batches import Alert
 from engine.alerts.kinds import PostState
 from engine.alerts.posts import Post, begin_posts, forget_posts, load_unposted, note_post
@@ -52,7 +52,7 @@ class SecondChannel:
         #: Until when, by the steady clock, and after which answer the address asked to be left alone.
         self._paused_until_s, self._pausing_answer = -inf, ""
 
-    async def tell_new(self) -> None:
+    async def post_new(self) -> None:
         """Post what the address has not taken; what does not reach it is tried again by the next run of this job.
 
         What it refuses waits for itself. After one that does not get through the others have their turn first: it
@@ -68,7 +68,7 @@ class SecondChannel:
     def _raise_while_paused(self) -> None:
         left_s = self._paused_until_s - self._clock.monotonic()
         if left_s > 0:
-            raise OutsideError(f"{self._pausing_answer} and asked for a pause; {left_s:.0f} s of it left")
+            raise HttpCallError(f"{self._pausing_answer} and asked for a pause; {left_s:.0f} s of it left")
 
     def _last_tried_s(self, post: Post) -> float:
         return self._tried_at_s.get(post.alert.alert_id, -inf)
@@ -84,10 +84,10 @@ class SecondChannel:
         number = post.alert.alert_id
         try:
             if number not in self._posted:
-                await call(self._url, text=self._text(post.alert))
-        except RefusedOutsideError as refused:
+                await call_url(self._url, text=self._text(post.alert))
+        except HttpRefusedError as refused:
             await self._set_aside(post, str(refused))
-        except OutsideError as failed:
+        except HttpCallError as failed:
             self._tried_at_s[number] = self._clock.monotonic()
             self._pause(failed)
             await self._note(post, PostState.WAITING, refusals=post.refusals, error=str(failed))
@@ -97,7 +97,7 @@ class SecondChannel:
             await self._note(post, PostState.POSTED)
             self._forget(number)
 
-    def _pause(self, failed: OutsideError) -> None:
+    def _pause(self, failed: HttpCallError) -> None:
         pause_s = failed.retry_after.pause_s(self._clock.now()) if failed.retry_after else None
         if pause_s is not None:
             self._paused_until_s, self._pausing_answer = self._clock.monotonic() + pause_s, str(failed)
@@ -107,7 +107,7 @@ class SecondChannel:
             return plain_text(render_alert(alert.message, Reader(now=self._clock.now())).text)
         except Exception as error:
             # Whatever is wrong with one alert, it must not hold up the others.
-            raise RefusedOutsideError(f"no words could be made of it: {type(error).__name__}") from error
+            raise HttpRefusedError(f"no words could be made of it: {type(error).__name__}") from error
 
     async def _set_aside(self, post: Post, why: str) -> None:
         number, refusals = post.alert.alert_id, post.refusals + 1

@@ -6,7 +6,7 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.retry import AsPlainText, Verdict, judge
-from bot.telegram_words import words_of
+from bot.telegram_errors import error_text
 from engine.alerts.batches import Batch
 from handlers.render.html import plain_text
 from handlers.render.screen import Screen
@@ -19,7 +19,7 @@ class SendFailedError(Exception):
     """A send that failed, and what that means for what was sent."""
 
     def __init__(self, verdict: Verdict, error: TelegramError) -> None:
-        super().__init__(words_of(error))
+        super().__init__(error_text(error))
         self.verdict = verdict
 
 

@@ -309,11 +309,11 @@ def _unknown(names: Iterable[str]) -> Iterator[str]:
 
 def _shown(name: str) -> str:
     """Return a name as it may be shown: in a line without `=` the reader of the file takes all of it for a name."""
-    words = re.match(r"\w+", name, re.ASCII)
-    word = words.group() if words else ""
-    if len(word) > LONGEST_NAME or looks_secret(word):
+    text = re.match(r"\w+", name, re.ASCII)
+    name_part = text.group() if text else ""
+    if len(name_part) > LONGEST_NAME or looks_secret(name_part):
         return f"{PREFIX}…"
-    return word.upper() if word == name else f"{word.upper()}… (a line without = ?)"
+    return name_part.upper() if name_part == name else f"{name_part.upper()}… (a line without = ?)"
 
 
 def _sentences(refusal: ValidationError) -> list[str]:
@@ -323,10 +323,10 @@ def _sentences(refusal: ValidationError) -> list[str]:
 
 
 def _sentence(error: ErrorDetails) -> str:
-    words = str(error["msg"]).removeprefix("Value error, ")
+    text = str(error["msg"]).removeprefix("Value error, ")
     if not error["loc"]:
-        return words
+        return text
     field = str(error["loc"][0])
-    words = words.replace("Input should be", "must be").partition(", unable to parse")[0]
+    text = text.replace("Input should be", "must be").partition(", unable to parse")[0]
     # What was met is never shown: it may be a secret that was pasted into the wrong setting.
-    return f"{PREFIX}{field.upper()} {words}{'' if words.endswith('?') else '.'}"
+    return f"{PREFIX}{field.upper()} {text}{'' if text.endswith('?') else '.'}"

@@ -19,25 +19,25 @@ class Stop:
     """The wish to stop and its reason; None is an ordinary stop."""
 
     def __init__(self, *, end: Callable[[int], object] = os._exit) -> None:
-        self._asked = asyncio.Event()
+        self._requested = asyncio.Event()
         self._signals = 0
         self._end = end
         self.reason: CommandError | None = None
 
     @property
-    def asked(self) -> bool:
+    def is_requested(self) -> bool:
         """Tell whether somebody wants the process to stop."""
-        return self._asked.is_set()
+        return self._requested.is_set()
 
-    def ask(self, reason: CommandError | None = None) -> None:
+    def request(self, reason: CommandError | None = None) -> None:
         """Stop in order, for a reason if it is an error; the first one counts."""
-        if not self.asked:
+        if not self.is_requested:
             self.reason = reason
-            self._asked.set()
+            self._requested.set()
 
     async def wait(self) -> None:
         """Wait until somebody asks."""
-        await self._asked.wait()
+        await self._requested.wait()
 
     def listen(self) -> None:
         """Take SIGTERM and Ctrl-C as the wish to stop."""
@@ -51,7 +51,7 @@ class Stop:
         match self._signals:
             case 1:
                 # Before the log line: a log that cannot be written must not keep the process running.
-                self.ask()
+                self.request()
                 log.info("stopping", signal=name)
             case 2:
                 log.warning(

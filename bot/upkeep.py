@@ -8,7 +8,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from bot.errors import CommandError
 from bot.lease import hold_data_dir
 from bot.settings import Settings
-from bot.storage_words import disk_sentence
+from bot.storage_text import disk_sentence
 from engine.clock import Clock
 from engine.nonce.store import NonceStatus, NonceStore
 from engine.storage.backup import (

@@ -1,4 +1,4 @@
-"""Notices from outside the event loop that it hangs, tells the owners, and at last ends the process."""
+"""Notices from outside the event loop that it hangs, alerts the owners, and at last ends the process."""
 
 import faulthandler
 import os
@@ -30,17 +30,17 @@ def seconds_with_sleep() -> float:
 
 
 class Watchdog:
-    """A thread that wants to hear from the loop, which in its turn looks after the thread."""
+    """A thread that checks that the loop turns; the loop in its turn restarts the thread."""
 
     def __init__(
         self,
         *,
-        tell: Callable[[str], object],
+        notify: Callable[[str], object],
         monotonic: Callable[[], float] = seconds_with_sleep,
         dump: Callable[[], None] = lambda: faulthandler.dump_traceback(file=sys.stderr),
         end: Callable[[int], object] = os._exit,
     ) -> None:
-        self._tell = tell
+        self._notify = notify
         self._monotonic = monotonic
         self._dump = dump
         self._end = end
@@ -59,7 +59,7 @@ class Watchdog:
         self._begin()
 
     def beat(self) -> None:
-        """Tell that the loop turns, and see that somebody listens."""
+        """Record that the loop turns, and restart the thread where it has ended."""
         self._beats += 1
         if self._thread and not self._thread.is_alive() and not self._stopped.is_set():
             log.critical("the watchdog ended by itself and begins anew")
@@ -69,7 +69,7 @@ class Watchdog:
         """Alarm once when the loop is silent, and end the process when it stays so."""
         away_s = self._note_look()
         if away_s >= ALARM_AFTER_S:
-            self._tell_of_standstill(away_s)
+            self._report_standstill(away_s)
         if self._silent_s < ALARM_AFTER_S:
             self._give_the_all_clear()
             return
@@ -95,9 +95,9 @@ class Watchdog:
             self._silent_s += min(since_s, LONGEST_LOOK_S)
         return since_s if stood_still else 0.0
 
-    def _tell_of_standstill(self, away_s: float) -> None:
+    def _report_standstill(self, away_s: float) -> None:
         log.critical("the whole process stood still: nothing was guarded", away_s=round(away_s, 1))
-        self._tell(
+        self._notify(
             f"NIJA stood still for {away_s:.0f} s, because its process was stopped or the machine slept: nothing was "
             "guarded in that time. It goes on now; orders that were in flight are settled with the venue."
         )
@@ -105,7 +105,7 @@ class Watchdog:
     def _alarm(self, silent_s: float) -> None:
         self._alarmed = True
         log.critical("the event loop hangs: nothing is guarded now", silent_s=round(silent_s, 1))
-        self._tell(
+        self._notify(
             f"NIJA hangs since {silent_s:.0f} s: nothing is guarded now. If that lasts, it ends itself after "
             f"{EXIT_AFTER_S:.0f} s for systemd or the container to start it anew."
         )
@@ -115,7 +115,7 @@ class Watchdog:
         if self._alarmed:
             self._alarmed = False
             log.warning("the event loop turns again")
-            self._tell("NIJA goes on: the hang is over and guards are watched again.")
+            self._notify("NIJA goes on: the hang is over and guards are watched again.")
 
     def _begin(self) -> None:
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)

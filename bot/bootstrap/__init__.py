@@ -67,7 +67,7 @@ async def _run(settings: Settings, redactor: Redactor, held: HeldDataDir) -> Non
     token, file = token_of(settings), database_file(settings.database_url)
     # At the first start it is there only now.
     held.hold_file(file)
-    checking = checked(file, tell=direct_line(settings, token).say)
+    checking = checked(file, notify=direct_line(settings, token).say)
     async with checking, AsyncExitStack() as resources:
         base = await open_base(settings, clock, resources)
         await settle_posts(base.database, is_wanted=settings.alert_url is not None, now=clock.now())

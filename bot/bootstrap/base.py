@@ -11,7 +11,7 @@ import structlog
 
 from bot.doctor import Link
 from bot.errors import CommandError
-from bot.rival import Rival
+from bot.second_poller import SecondPoller
 from bot.settings import Settings
 from bot.upkeep import migrate_held
 from bot.venues import Connection, Means, connect_all
@@ -47,7 +47,7 @@ class Base:
     users: Users
     tasks: Tasks
     identities: Identities
-    rival: Rival
+    second_poller: SecondPoller
 
 
 async def open_base(settings: Settings, clock: Clock, resources: AsyncExitStack) -> Base:
@@ -92,7 +92,7 @@ async def open_base(settings: Settings, clock: Clock, resources: AsyncExitStack)
             clock=clock,
             tasks=tasks,
         ),
-        rival=Rival(clock),
+        second_poller=SecondPoller(clock),
     )
 
 

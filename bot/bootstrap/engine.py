@@ -167,7 +167,7 @@ def _build_sync(settings: Settings, base: Base, books: _Books, setter: GuardSett
             waiting=WaitingGuards(
                 reports=books.reports,
                 changes=changes,
-                is_alone=lambda: base.rival.is_ruled_out,
+                is_alone=lambda: base.second_poller.is_ruled_out,
                 database=database,
                 clock=clock,
             ),

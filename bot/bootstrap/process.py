@@ -16,14 +16,13 @@ from bot.delivery import Delivery
 from bot.direct_line import DirectLine
 from bot.errors import CommandError
 from bot.health import HealthServer, is_late
-from bot.hearing import Hearing
+from bot.heartbeat import Heartbeat
 from bot.jobs import Job
 from bot.lease import DatabaseLease, HeldDataDir, LockLostError
 from bot.lifecycle import Parts
 from bot.nonce_lines import brokers_by_fingerprint
-from bot.outside import Heartbeat
 from bot.polling import TOKEN_REFUSED, Polling
-from bot.reach import Reach
+from bot.polling_alarm import PollingAlarm
 from bot.redaction import Redactor
 from bot.schedule import Schedule
 from bot.sd_notify import notify
@@ -32,6 +31,7 @@ from bot.server_commands import ServerCommands
 from bot.settings import Settings
 from bot.status import Facts, ProcessStatus
 from bot.stopping import Stop
+from bot.telegram_connection import TelegramConnection
 from bot.trading import Trading
 from bot.updates import StoredUpdates
 from bot.watchdog import Watchdog
@@ -78,7 +78,7 @@ def _jobs(
     ]
     if settings.alert_url:
         second = SecondChannel(settings.alert_url, database=base.database, clock=base.clock)
-        jobs.append(Job(name="second channel", every_s=2, what=second.tell_new, budget_s=60))
+        jobs.append(Job(name="second channel", every_s=2, what=second.post_new, budget_s=60))
     return tuple(jobs)
 
 
@@ -114,12 +114,12 @@ def build_process(
 ) -> Parts:
     """Return everything that runs, built and wired but not started."""
     clock, line = base.clock, direct_line(settings, token)
-    watchdog, alarm = Watchdog(tell=line.say), DatabaseAlarm(tell=line.say, clock=clock)
+    watchdog, alarm = Watchdog(notify=line.say), DatabaseAlarm(notify=line.say, clock=clock)
     updates = StoredUpdates(base.database, clock)
-    lease = DatabaseLease(base.database, clock, on_lost=stop.ask)
-    hearing = Hearing(tell=line.say, clock=clock, rival=base.rival)
+    lease = DatabaseLease(base.database, clock, on_lost=stop.request)
+    polling_alarm = PollingAlarm(notify=line.say, clock=clock, second_poller=base.second_poller)
     application, chat = _build_chat(
-        settings, token, updates, stop, hearing=hearing, clock=clock, redactor=redactor
+        settings, token, updates, stop, polling_alarm=polling_alarm, clock=clock, redactor=redactor
     )
     delivery = _build_delivery(settings, base, chat, redactor)
 
@@ -187,7 +187,7 @@ async def _check_lock(held: HeldDataDir, stop: Stop) -> None:
     try:
         held.check()
     except LockLostError as lost:
-        stop.ask(lost)
+        stop.request(lost)
 
 
 def _listening(commands: CommandSocket, health: HealthServer | None) -> Iterator[Job]:
@@ -224,21 +224,21 @@ def _build_chat(
     updates: StoredUpdates,
     stop: Stop,
     *,
-    hearing: Hearing,
+    polling_alarm: PollingAlarm,
     clock: Clock,
     redactor: Redactor,
 ) -> tuple[ChatApplication, Chat]:
-    reach = Reach(clock)
+    connection = TelegramConnection(clock)
     application = build_application(
-        token=token, api_url=settings.telegram_api_url, updates=updates, reach=reach
+        token=token, api_url=settings.telegram_api_url, updates=updates, connection=connection
     )
-    application.bot_data.on_our_clock = reach.on_our_clock
+    application.bot_data.on_our_clock = connection.on_our_clock
     chat = Chat(
         application,
         menu=bot_commands(),
-        on_rejected=lambda: stop.ask(CommandError(TOKEN_REFUSED)),
-        reach=reach,
-        polling=Polling(application, hearing=hearing, clock=clock, redact=redactor.text),
+        on_rejected=lambda: stop.request(CommandError(TOKEN_REFUSED)),
+        connection=connection,
+        polling=Polling(application, polling_alarm=polling_alarm, clock=clock, redact=redactor.text),
     )
     return application, chat
 

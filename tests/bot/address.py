@@ -7,25 +7,25 @@ from aiohttp import web
 from pydantic import SecretStr
 
 
-class Outside:
-    """An address somewhere that writes down what it hears."""
+class Address:
+    """An address somewhere that records what it receives."""
 
     def __init__(self):
-        self.heard, self.status, self.url = asyncio.Queue(), 200, None
+        self.received, self.status, self.url = asyncio.Queue(), 200, None
         #: Answers of texts that contain a word.
         self.answers = {}
         self.headers = {}
 
-    async def hear(self, request):
+    async def receive(self, request):
         text = (await request.json())["text"] if request.method == "POST" else "ping"
-        await self.heard.put(text)
+        await self.received.put(text)
         matching = (status for word, status in self.answers.items() if word in text)
         return web.Response(status=next(matching, self.status), headers=self.headers)
 
     @asynccontextmanager
     async def open(self):
         app = web.Application()
-        app.router.add_route("*", "/s3cr3t-hook", self.hear)
+        app.router.add_route("*", "/s3cr3t-hook", self.receive)
         runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -34,5 +34,5 @@ class Outside:
         await runner.cleanup()
 
 
-def heard_by(outside):
-    return [outside.heard.get_nowait() for _ in range(outside.heard.qsize())]
+def received_by(address):
+    return [address.received.get_nowait() for _ in range(address.received.qsize())]

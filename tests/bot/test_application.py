@@ -8,10 +8,10 @@ from telegram.error import Conflict
 from telegram.ext import CommandHandler
 
 from bot.application import Chat, build_application
-from bot.hearing import Hearing
-from bot.polling import TOKEN_REFUSED, Polling, is_rival, judge_poll
-from bot.reach import Reach
-from bot.rival import RIVAL
+from bot.polling import TOKEN_REFUSED, Polling, is_second_poller, judge_poll
+from bot.polling_alarm import PollingAlarm
+from bot.second_poller import SECOND_POLLER
+from bot.telegram_connection import TelegramConnection
 from engine.clock import SystemClock
 from sandbox.telegram import FaultKind, TelegramServer
 from tests.bot.test_ordering import MemoryLog
@@ -33,18 +33,18 @@ class Bot:
 
     def __init__(self, server, *, token=None, updates=None):
         self.pauses, self.rejected = asyncio.Queue(), asyncio.Event()
-        reach = Reach(CLOCK)
+        connection = TelegramConnection(CLOCK)
         self.application = build_application(
             token=SecretStr(token or server.token),
             api_url=server.url,
             updates=updates or MemoryLog(),
-            reach=reach,
+            connection=connection,
         )
         self.application.add_handler(CommandHandler("echo", self._echo))
-        self.told = []
+        self.notified = []
         polling = Polling(
             self.application,
-            hearing=Hearing(tell=self.told.append, clock=CLOCK),
+            polling_alarm=PollingAlarm(notify=self.notified.append, clock=CLOCK),
             clock=CLOCK,
             redact=str,
             sleep=self._sleep,
@@ -53,7 +53,7 @@ class Bot:
             self.application,
             menu=MENU,
             on_rejected=self.rejected.set,
-            reach=reach,
+            connection=connection,
             polling=polling,
             sleep=self._sleep,
         )
@@ -122,8 +122,8 @@ async def test_a_pause_that_telegram_names_is_told_at_once_kept_in_full_and_over
         assert "Telegram asks for a pause; the chat is read again in" in bot.chat.status.last_error
         await bot.application.bot.send_message(7, "alerts leave meanwhile")
         await owner.wait_for("after an hour")
-        await until(lambda: len(bot.told) == 2)
-    deaf, again = bot.told
+        await until(lambda: len(bot.notified) == 2)
+    deaf, again = bot.notified
     assert deaf.startswith("Telegram asks NIJA not to read its chat for 1 h")
     assert "alerts are sent" in deaf
     assert again.startswith("NIJA hears its chat again")
@@ -146,9 +146,9 @@ PAUSES = {
 }
 
 
-@pytest.mark.parametrize(("asked", "waits_s", "told"), PAUSES.values(), ids=PAUSES)
+@pytest.mark.parametrize(("asked", "waits_s", "notified"), PAUSES.values(), ids=PAUSES)
 async def test_no_pause_that_telegram_names_leaves_the_chat_unread_for_more_than_an_hour(
-    server, started, asked, waits_s, told
+    server, started, asked, waits_s, notified
 ):
     server.faults.add("getUpdates", kind=FaultKind.TOO_MANY_REQUESTS, retry_after=asked)
     owner = server.user(user_id=7)
@@ -158,7 +158,7 @@ async def test_no_pause_that_telegram_names_leaves_the_chat_unread_for_more_than
     async with asyncio.timeout(5):
         assert await bot.pauses.get() == waits_s
         await owner.wait_for("after the pause")
-    assert told is None or told in bot.told[0]
+    assert notified is None or notified in bot.notified[0]
 
 
 async def test_what_was_taken_is_not_confirmed_within_a_pause_that_telegram_named(server, started):
@@ -235,13 +235,13 @@ PASSING = {
 }
 
 
-@pytest.mark.parametrize(("kind", "words"), PASSING.items(), ids=PASSING)
+@pytest.mark.parametrize(("kind", "why"), PASSING.items(), ids=PASSING)
 @pytest.mark.parametrize("method", ["getUpdates", "deleteWebhook"])
-async def test_no_answer_to_a_poll_makes_it_deaf(server, started, method, kind, words):
+async def test_no_answer_to_a_poll_makes_it_deaf(server, started, method, kind, why):
     fault = server.faults.add(method, kind=kind, times=None)
     bot = started()
     await until(lambda: bot.chat.status.last_error)
-    assert words.lower() in bot.chat.status.last_error.lower()
+    assert why.lower() in bot.chat.status.last_error.lower()
     owner = server.user(user_id=7)
     owner.send("/echo still here")
 
@@ -249,17 +249,17 @@ async def test_no_answer_to_a_poll_makes_it_deaf(server, started, method, kind, 
 
     assert await owner.wait_for("still here")
     # Two that poll in turn refuse each other now and then: that stays in /status for a minute.
-    rival = RIVAL if kind is FaultKind.CONFLICT else None
-    await until(lambda: bot.chat.status.last_error == rival)
-    assert bot.told == ([RIVAL] if rival else [])
+    second_poller = SECOND_POLLER if kind is FaultKind.CONFLICT else None
+    await until(lambda: bot.chat.status.last_error == second_poller)
+    assert bot.notified == ([SECOND_POLLER] if second_poller else [])
     assert not bot.rejected.is_set()
 
 
 def test_polls_that_a_web_address_keeps_away_are_no_second_bot():
     error = Conflict("Conflict: can't use getUpdates method while webhook is active")
 
-    assert not is_rival(error)
-    assert "webhook" in judge_poll(error, failures=1).words
+    assert not is_second_poller(error)
+    assert "webhook" in judge_poll(error, failures=1).why
 
 
 @pytest.mark.parametrize("kind", PASSING, ids=PASSING)
@@ -312,7 +312,7 @@ async def test_an_error_of_our_own_or_a_stray_cancellation_does_not_make_it_deaf
     bot = started()
     await server.wait_for_poll()
     polling = bot.chat._polling
-    monkeypatch.setattr(polling, "_hand_on", Stumbling(error, polling._hand_on))
+    monkeypatch.setattr(polling, "_dispatch", Stumbling(error, polling._dispatch))
     owner = server.user(user_id=7)
 
     owner.send("/echo still here")

@@ -20,7 +20,7 @@ class Desk:
     def __init__(self):
         self.clock, self.told, self.error, self.takes_s = HandClock(), [], None, 0.0
         self.begun, self.go_on = asyncio.Event(), asyncio.Event()
-        self.alarm = DatabaseAlarm(tell=self.told.append, clock=self.clock)
+        self.alarm = DatabaseAlarm(notify=self.told.append, clock=self.clock)
         self.job = self.alarm.around("lease", self.work)
 
     async def work(self):
@@ -64,7 +64,7 @@ async def test_one_that_fails_for_seconds_is_told_once_a_minute_until_it_works(d
 
 
 @pytest.mark.parametrize(
-    ("error", "words"),
+    ("error", "message"),
     [
         (OperationalError("BEGIN", None, sqlite3.OperationalError("disk full")), "Is the disk full"),
         (DatabaseError("SELECT", None, sqlite3.DatabaseError("malformed")), "The file is damaged"),
@@ -72,12 +72,12 @@ async def test_one_that_fails_for_seconds_is_told_once_a_minute_until_it_works(d
     ],
     ids=["no room", "damaged", "replaced"],
 )
-async def test_what_is_wrong_with_it_is_named(desk, error, words):
+async def test_what_is_wrong_with_it_is_named(desk, error, message):
     for _ in range(2):
         await desk.run(error)
 
     [told] = desk.told
-    assert words in told
+    assert message in told
 
 
 async def test_a_moment_of_failing_is_not_told(desk):
@@ -95,7 +95,7 @@ async def test_another_error_is_no_matter_of_the_database(desk):
 
 
 async def test_one_that_only_waits_is_told_before_it_fails(desk, monkeypatch):
-    monkeypatch.setattr(database_alarm, "PATIENCE_S", 0.02)
+    monkeypatch.setattr(database_alarm, "ALARM_AFTER_S", 0.02)
     desk.takes_s = 0.3
 
     running = asyncio.create_task(desk.run())

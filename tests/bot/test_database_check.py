@@ -29,25 +29,25 @@ async def test_a_damaged_page_that_nobody_asks_for_yet_stops_the_start(empty, fi
     for page in range(2, len(empty) // PAGE + 1):
         file.write_bytes(spoiled(empty, page))
         with pytest.raises(CommandError, match=r"is damaged .* nija restore FILE"):
-            async with checked(file, tell=pytest.fail, first_s=60):
+            async with checked(file, notify=pytest.fail, first_s=60):
                 pytest.fail(f"started with page {page} damaged")
 
 
 async def test_a_sound_database_and_none_start_without_a_word(empty, file):
     file.write_bytes(empty)
     for found in (file, None):
-        async with checked(found, tell=pytest.fail, first_s=60):
+        async with checked(found, notify=pytest.fail, first_s=60):
             pass
 
 
 async def test_the_owners_are_told_of_damage_that_is_found_after_the_start(empty, file):
     file.write_bytes(spoiled(empty, 5))
     told = asyncio.get_running_loop().create_future()
-    async with checked(file, tell=told.set_result, first_s=0), asyncio.timeout(60):
+    async with checked(file, notify=told.set_result, first_s=0), asyncio.timeout(60):
         assert "nija restore FILE" in await told
 
 
 async def test_an_end_before_the_check_is_over_is_no_damage(empty, file):
     file.write_bytes(spoiled(empty, 5))
-    async with checked(file, tell=pytest.fail, first_s=0):
+    async with checked(file, notify=pytest.fail, first_s=0):
         pass

@@ -9,7 +9,7 @@ from telegram.request import HTTPXRequest
 
 from bot import delivery, sending
 from bot.delivery import Delivery
-from bot.telegram_words import PRESS_START
+from bot.telegram_errors import PRESS_START
 from engine.alerts.kinds import AlertState
 from engine.alerts.messages import BrokerTrouble, ExitParked, FirstContact, NotWatching, PriceTrouble
 from engine.alerts.outbox import append_alert, depth, load_due, load_given_up, mark_leaving
@@ -101,7 +101,7 @@ class Post:
     async def looked(self):
         """Wait until the running delivery has looked at what is written by now."""
         self.delivery.wake()
-        await until(lambda: not self.delivery._news.is_set())
+        await until(lambda: not self.delivery._new_alerts.is_set())
         await self.delivery._cycle.idle()
 
     async def begin_to_send(self):
@@ -197,7 +197,7 @@ async def test_without_news_it_looks_by_itself(server, post, monkeypatch):
     server.faults.add("sendMessage", kind=FaultKind.HTTP_500_BEFORE)
     await post.put(trouble("no answer"))
     post.delivery.start()
-    await until(lambda: post.delivery._unreached._waiting)
+    await until(lambda: post.delivery._unreachable_chats._waiting)
     assert texts(owner) == []
 
     post.clock.pass_time(1)
@@ -462,7 +462,7 @@ async def test_what_waits_for_a_chat_leaves_once_its_owner_writes(server, post, 
     assert texts(owner) == []
 
     owner.send("/start")
-    post.delivery.note_heard(7)
+    post.delivery.note_activity(7)
     await post.sweep()
 
     assert "hello?" in texts(owner)[0]
@@ -474,7 +474,7 @@ async def test_a_chat_that_is_open_changes_nothing_by_being_written_in(server, p
     await post.put(trouble("no answer"))
     await post.sweep()
 
-    post.delivery.note_heard(7)
+    post.delivery.note_activity(7)
     await post.sweep()
 
     assert texts(owner) == []
@@ -778,7 +778,7 @@ async def test_a_database_that_stumbles_at_the_start_stops_no_delivery(server, p
 
 
 async def test_a_sender_that_ends_by_itself_is_told_and_begins_anew(server, post, monkeypatch):
-    monkeypatch.setattr("bot.unending.AGAIN_AFTER_S", 0.01)
+    monkeypatch.setattr("bot.restarting.RESTART_AFTER_S", 0.01)
     owner, works = owner_of(server), delivery.on_new_alerts
     await post.put(critical("BTC/USD"))
     monkeypatch.setattr(delivery, "on_new_alerts", None)

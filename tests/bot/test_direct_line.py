@@ -9,27 +9,27 @@ from bot.direct_line import DirectLine
 TOKEN = SecretStr("12345678:s3cr3t-token-that-nobody-may-see-in-a-log")
 
 
-class Outside:
+class Address:
     """Telegram and a hook of the owner's on one address, writing down what they are told."""
 
     def __init__(self):
-        self.heard, self.answers = [], {}
+        self.received, self.answers = [], {}
 
-    async def hear(self, request):
-        self.heard.append((request.path, await request.json()))
+    async def receive(self, request):
+        self.received.append((request.path, await request.json()))
         return self.answers.get(request.path, web.Response(text="{}"))
 
 
 @pytest.fixture
-async def outside():
-    outside = Outside()
+async def address():
+    address = Address()
     app = web.Application()
-    app.router.add_post("/{path:.*}", outside.hear)
+    app.router.add_post("/{path:.*}", address.receive)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    outside.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield outside
+    address.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield address
     await runner.cleanup()
 
 
@@ -43,30 +43,30 @@ async def say(line, text):
     await asyncio.to_thread(line.say(text).join, 10)
 
 
-async def test_every_owner_and_the_hook_are_told(outside):
-    await say(line_to(outside.url, alert_url=f"{outside.url}/hook"), "NIJA hangs")
+async def test_every_owner_and_the_hook_are_told(address):
+    await say(line_to(address.url, alert_url=f"{address.url}/hook"), "NIJA hangs")
 
-    assert sorted(outside.heard, key=str) == [
+    assert sorted(address.received, key=str) == [
         (f"/bot{TOKEN.get_secret_value()}/sendMessage", {"chat_id": 7, "text": "NIJA hangs"}),
         (f"/bot{TOKEN.get_secret_value()}/sendMessage", {"chat_id": 8, "text": "NIJA hangs"}),
         ("/hook", {"text": "NIJA hangs"}),
     ]
 
 
-async def test_one_that_does_not_listen_keeps_no_other_from_hearing(outside, capfd):
-    outside.answers["/hook"] = web.Response(status=500)
+async def test_one_that_does_not_listen_keeps_no_other_from_hearing(address, capfd):
+    address.answers["/hook"] = web.Response(status=500)
 
-    await say(line_to(outside.url, alert_url=f"{outside.url}/hook", owners=(7,)), "NIJA hangs")
+    await say(line_to(address.url, alert_url=f"{address.url}/hook", owners=(7,)), "NIJA hangs")
 
-    assert len(outside.heard) == 2
+    assert len(address.received) == 2
 
 
-async def test_no_redirect_is_followed(outside):
-    outside.answers["/hook"] = web.Response(status=307, headers={"Location": f"{outside.url}/elsewhere"})
+async def test_no_redirect_is_followed(address):
+    address.answers["/hook"] = web.Response(status=307, headers={"Location": f"{address.url}/elsewhere"})
 
-    await say(line_to(outside.url, alert_url=f"{outside.url}/hook", owners=()), "NIJA hangs")
+    await say(line_to(address.url, alert_url=f"{address.url}/hook", owners=()), "NIJA hangs")
 
-    assert [path for path, _ in outside.heard] == ["/hook"]
+    assert [path for path, _ in address.received] == ["/hook"]
 
 
 async def test_a_silent_failure_names_no_address(unused_tcp_port, caplog):

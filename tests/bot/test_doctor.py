@@ -11,7 +11,7 @@ from bot.checks import Verdict
 from bot.doctor import Link, examine
 from bot.lease import hold_data_dir
 from bot.settings import Settings, Sources, setting_names
-from bot.telegram_words import PRESS_START
+from bot.telegram_errors import PRESS_START
 from engine.accounts.balances_store import AccountState, save_account_state
 from engine.accounts.snapshot import UserBrokerState
 from engine.alerts.messages import EntriesChanged

@@ -10,14 +10,14 @@ from bot.application import Chat, build_application
 from bot.delivery import Delivery
 from bot.errors import CommandError
 from bot.health import HealthServer
-from bot.hearing import Hearing
 from bot.jobs import Job
 from bot.lease import AlreadyRunningError, DatabaseLease
 from bot.lifecycle import Parts, Step, live, take
 from bot.polling import Polling
-from bot.reach import Reach
+from bot.polling_alarm import PollingAlarm
 from bot.schedule import Schedule
 from bot.stopping import Stop
+from bot.telegram_connection import TelegramConnection
 from bot.watchdog import Watchdog
 from engine.alerts.messages import BrokerTrouble
 from engine.alerts.outbox import append_alert
@@ -66,18 +66,18 @@ class Process:
         self.story, self.stop = [], Stop()
         self.engine = TradingSide(self.story)
         self.guarded, self.ordered, self.order_done = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        reach = Reach(CLOCK)
+        connection = TelegramConnection(CLOCK)
         application = build_application(
-            token=SecretStr(token), api_url=server.url, updates=MemoryLog(), reach=reach
+            token=SecretStr(token), api_url=server.url, updates=MemoryLog(), connection=connection
         )
         application.add_handler(CommandHandler("order", self._order))
-        hearing = Hearing(tell=str, clock=CLOCK)
+        polling_alarm = PollingAlarm(notify=str, clock=CLOCK)
         chat = Chat(
             application,
             menu=(("order", "place one"),),
             on_rejected=self._reject,
-            reach=reach,
-            polling=Polling(application, hearing=hearing, clock=CLOCK, redact=str),
+            connection=connection,
+            polling=Polling(application, polling_alarm=polling_alarm, clock=CLOCK, redact=str),
         )
         guard = Job(name="guard", every_s=60, what=self._guard, budget_s=5)
         self.parts = Parts(
@@ -92,15 +92,15 @@ class Process:
                 redact=str,
             ),
             chat=chat,
-            watchdog=Watchdog(tell=str, end=lambda code: None),
-            lease=DatabaseLease(database, CLOCK, on_lost=self.stop.ask),
+            watchdog=Watchdog(notify=str, end=lambda code: None),
+            lease=DatabaseLease(database, CLOCK, on_lost=self.stop.request),
             health=HealthServer(
                 host="127.0.0.1", port=0, clock=CLOCK, jobs=lambda: self.parts.schedule.statuses
             ),
         )
 
     def _reject(self):
-        self.stop.ask(CommandError("Telegram refuses the token."))
+        self.stop.request(CommandError("Telegram refuses the token."))
 
     async def _guard(self):
         self.story.append("guard")
@@ -141,7 +141,7 @@ async def start(server, database):
 
     yield begin
     for process in running:
-        process.stop.ask()
+        process.stop.request()
         await asyncio.wait({process.run}, timeout=10)
 
 
@@ -189,7 +189,7 @@ async def test_a_stop_does_not_wait_for_what_is_being_settled_at_the_start(serve
     process = start(prepare=lambda process: process.engine.settled.clear())
     await process.guarded.wait()
 
-    process.stop.ask()
+    process.stop.request()
 
     async with asyncio.timeout(5):
         await process.run
@@ -204,7 +204,7 @@ async def test_the_guard_works_while_telegram_is_away(server, start):
 
     async with asyncio.timeout(5):
         await process.guarded.wait()
-    process.stop.ask()
+    process.stop.request()
     await process.run
     assert process.story[-1] == "close"
 
@@ -216,7 +216,7 @@ async def test_it_stops_in_order_and_lets_a_handler_finish_its_order(server, sta
     await process.ordered.wait()
     await process.guarded.wait()
 
-    process.stop.ask()
+    process.stop.request()
     await until(lambda: "refuse new work" in process.story)
     process.order_done.set()
     await process.run
@@ -237,7 +237,7 @@ async def test_the_last_alert_still_leaves_at_the_stop(server, start, database):
             await append_alert(session, message, user_id=7, account_id=None, dedup_key="1", now=CLOCK.now())
 
     process.engine.drain = drain
-    process.stop.ask()
+    process.stop.request()
     await process.run
 
     assert "last words" in owner.messages[-1].text
@@ -269,7 +269,7 @@ async def test_an_alert_that_telegram_kept_from_leaving_leaves_before_its_time_o
     async with database.write() as session:
         message = BrokerTrouble(venue=Venue.KRAKEN, what="unreachable", why="hello?", since=START)
         await append_alert(session, message, user_id=7, account_id=None, dedup_key="1", now=CLOCK.now())
-    await until(lambda: process.parts.delivery._unreached._waiting)
+    await until(lambda: process.parts.delivery._unreachable_chats._waiting)
 
     owner.send("nothing that is answered")
 
@@ -295,7 +295,7 @@ async def test_a_bot_that_takes_the_database_over_stops_the_one_before(start, da
 
     with pytest.raises(AlreadyRunningError, match="taken over"):
         await first.run
-    assert not second.stop.asked
+    assert not second.stop.is_requested
 
 
 async def test_the_health_pages_live_as_long_as_the_process(server, start):
@@ -304,7 +304,7 @@ async def test_the_health_pages_live_as_long_as_the_process(server, start):
 
     async with aiohttp.ClientSession() as session:
         assert (await session.get(f"{process.parts.health.url}/healthz")).status == 200
-        process.stop.ask()
+        process.stop.request()
         await process.run
         with pytest.raises(aiohttp.ClientError):
             await session.get(f"{process.parts.health.url}/healthz")

@@ -112,7 +112,7 @@ async def test_an_update_whose_handling_broke_off_is_not_marked_and_frees_its_ch
 async def test_each_chat_is_told_after_its_update_was_handled():
     kitchen, processor = Kitchen(), PerChat(8, updates=MemoryLog(1))
     kitchen.bell.set()
-    processor.on_heard = lambda chat_id: kitchen.story.append(f"heard {chat_id}")
+    processor.on_handled = lambda chat_id: kitchen.story.append(f"heard {chat_id}")
 
     await processor.process_update(update(1, 7), kitchen.handle("repeated"))
     await processor.process_update(update(2, 8), kitchen.handle("new"))

@@ -14,13 +14,13 @@ from telegram.error import (
 
 from bot.retry import (
     AsPlainText,
-    Doubtful,
     Later,
+    PossiblyDelivered,
     Refused,
     backoff_s,
+    critical_pause_s,
     judge,
     pause_after_refusal_s,
-    pause_when_asked_s,
 )
 
 
@@ -38,7 +38,7 @@ def caused(error, cause):
     ("make", "verdict"),
     [
         pytest.param(
-            lambda: RetryAfter(7), Later(after_s=7.5, asked=True), id="flood control names its pause"
+            lambda: RetryAfter(7), Later(after_s=7.5, requested=True), id="flood control names its pause"
         ),
         pytest.param(lambda: NetworkError("Bad Gateway"), Later(after_s=4), id="5xx"),
         pytest.param(
@@ -61,20 +61,26 @@ def caused(error, cause):
             Later(after_s=4),
             id="never sent",
         ),
-        pytest.param(TimedOut, Doubtful(after_s=4), id="timed out"),
+        pytest.param(TimedOut, PossiblyDelivered(after_s=4), id="timed out"),
         pytest.param(
-            lambda: caused(TimedOut(), httpx.ReadTimeout("slow")), Doubtful(after_s=4), id="no answer in time"
+            lambda: caused(TimedOut(), httpx.ReadTimeout("slow")),
+            PossiblyDelivered(after_s=4),
+            id="no answer in time",
         ),
         pytest.param(
             lambda: caused(NetworkError("x"), httpx.RemoteProtocolError("gone")),
-            Doubtful(after_s=4),
+            PossiblyDelivered(after_s=4),
             id="dropped",
         ),
         pytest.param(
-            lambda: caused(NetworkError("x"), httpx.ReadError("reset")), Doubtful(after_s=4), id="reset"
+            lambda: caused(NetworkError("x"), httpx.ReadError("reset")),
+            PossiblyDelivered(after_s=4),
+            id="reset",
         ),
         pytest.param(
-            lambda: TelegramError("Invalid server response"), Doubtful(after_s=4), id="truncated answer"
+            lambda: TelegramError("Invalid server response"),
+            PossiblyDelivered(after_s=4),
+            id="truncated answer",
         ),
         pytest.param(
             lambda: Forbidden("bot was blocked by the user"), Later(after_s=40, closed=True), id="blocked"
@@ -115,13 +121,13 @@ def test_a_closed_chat_is_tried_again_soon_at_first_and_every_ten_minutes_later(
 
 
 @pytest.mark.parametrize(
-    ("asked_s", "attempts", "waits_s"),
+    ("requested_s", "attempts", "waits_s"),
     [(7.5, 9, 7.5), (60.0, 1, 60.0), (60.5, 1, 15.0), (3600.5, 2, 30.0), (3600.5, 5000, 60.0)],
 )
 def test_what_is_critical_waits_for_a_short_pause_in_full_and_for_a_long_one_a_minute_at_most(
-    asked_s, attempts, waits_s
+    requested_s, attempts, waits_s
 ):
-    assert pause_when_asked_s(asked_s, attempts=attempts) == waits_s
+    assert critical_pause_s(requested_s, attempts=attempts) == waits_s
 
 
 def test_only_what_is_critical_is_tried_for_ever():

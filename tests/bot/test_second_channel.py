@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from bot.outside import OutsideError
+from bot.http_call import HttpCallError
 from bot.second_channel import (
     POST_REFUSALS_MOST,
     SecondChannel,
@@ -16,14 +16,14 @@ from engine.alerts.outbox import append_alert, load_due, mark_sent
 from engine.alerts.posts import PostCounts, count_posts
 from engine.model.venues import Venue
 from handlers.render.alerts import render_alert
-from tests.bot.address import Outside, heard_by
+from tests.bot.address import Address, received_by
 from tests.bot.database import START, migrated
 from tests.bot.hand_clock import HandClock
 
 
 @pytest.fixture
-async def outside():
-    async with Outside().open() as ready:
+async def address():
+    async with Address().open() as ready:
         yield ready
 
 
@@ -42,34 +42,34 @@ def critical(symbol):
     return ExitParked(venue=Venue.KRAKEN, symbol=symbol, quantity=Decimal("0.5"), why="below the minimum")
 
 
-async def test_critical_alerts_are_posted_as_plain_words_once_and_in_order(outside, database):
-    channel = SecondChannel(outside.url, database=database, clock=HandClock())
-    await channel.tell_new()
+async def test_critical_alerts_are_posted_as_plain_words_once_and_in_order(address, database):
+    channel = SecondChannel(address.url, database=database, clock=HandClock())
+    await channel.post_new()
     await put(database, critical("BTC/USD"), "1")
     await put(database, BrokerTrouble(venue=Venue.KRAKEN, what="back", why="", since=START), "2")
     await put(database, critical("ETH/USD"), "3")
 
-    await channel.tell_new()
-    await channel.tell_new()
+    await channel.post_new()
+    await channel.post_new()
 
-    first, second = heard_by(outside)
+    first, second = received_by(address)
     assert "BTC/USD" in first
     assert "ETH/USD" in second
     assert "<b>" not in first
 
 
-async def test_what_the_address_refused_is_posted_again(outside, database):
-    channel = SecondChannel(outside.url, database=database, clock=HandClock())
+async def test_what_the_address_refused_is_posted_again(address, database):
+    channel = SecondChannel(address.url, database=database, clock=HandClock())
     await put(database, critical("BTC/USD"), "1")
-    outside.status = 500
-    with pytest.raises(OutsideError, match="it answered 500"):
-        await channel.tell_new()
+    address.status = 500
+    with pytest.raises(HttpCallError, match="it answered 500"):
+        await channel.post_new()
 
-    outside.status = 200
-    await channel.tell_new()
-    await channel.tell_new()
+    address.status = 200
+    await channel.post_new()
+    await channel.post_new()
 
-    assert len(heard_by(outside)) == 2
+    assert len(received_by(address)) == 2
 
 
 async def deliver(database):
@@ -79,69 +79,69 @@ async def deliver(database):
             await mark_sent(session, batch, message_id=5, now=START)
 
 
-async def test_an_address_that_is_set_for_the_first_time_hears_what_telegram_has_not_taken(outside, database):
+async def test_an_address_that_is_set_for_the_first_time_hears_what_telegram_has_not_taken(address, database):
     await put(database, critical("BTC/USD"), "1")
     await deliver(database)
     await put(database, critical("ETH/USD"), "2")
     await settle_posts(database, is_wanted=True, now=START)
 
-    await SecondChannel(outside.url, database=database, clock=HandClock()).tell_new()
+    await SecondChannel(address.url, database=database, clock=HandClock()).post_new()
 
-    (only,) = heard_by(outside)
+    (only,) = received_by(address)
     assert "ETH/USD" in only
 
 
-async def test_what_the_address_never_heard_survives_a_restart_though_telegram_took_it(outside, database):
+async def test_what_the_address_never_heard_survives_a_restart_though_telegram_took_it(address, database):
     await settle_posts(database, is_wanted=True, now=START)
     await put(database, critical("BTC/USD"), "1")
-    outside.status = 503
-    with pytest.raises(OutsideError):
-        await SecondChannel(outside.url, database=database, clock=HandClock()).tell_new()
+    address.status = 503
+    with pytest.raises(HttpCallError):
+        await SecondChannel(address.url, database=database, clock=HandClock()).post_new()
     await put(database, critical("ETH/USD"), "2")
     for _ in range(2):
         await deliver(database)
 
-    outside.status = 200
-    heard_by(outside)
+    address.status = 200
+    received_by(address)
     await settle_posts(database, is_wanted=True, now=START)
     for _ in range(2):
-        await SecondChannel(outside.url, database=database, clock=HandClock()).tell_new()
+        await SecondChannel(address.url, database=database, clock=HandClock()).post_new()
 
-    first, second = heard_by(outside)
+    first, second = received_by(address)
     assert "BTC/USD" in first
     assert "ETH/USD" in second
 
 
-async def test_an_address_that_was_taken_away_and_set_again_begins_anew(outside, database):
+async def test_an_address_that_was_taken_away_and_set_again_begins_anew(address, database):
     await settle_posts(database, is_wanted=True, now=START)
     await settle_posts(database, is_wanted=False, now=START)
     await put(database, critical("BTC/USD"), "1")
     await deliver(database)
     await settle_posts(database, is_wanted=True, now=START)
 
-    await SecondChannel(outside.url, database=database, clock=HandClock()).tell_new()
+    await SecondChannel(address.url, database=database, clock=HandClock()).post_new()
 
-    assert heard_by(outside) == []
+    assert received_by(address) == []
 
 
-async def test_what_is_refused_holds_up_nothing_is_tried_slower_and_given_up_after_a_day(outside, database):
+async def test_what_is_refused_holds_up_nothing_is_tried_slower_and_given_up_after_a_day(address, database):
     clock = HandClock()
-    channel = SecondChannel(outside.url, database=database, clock=clock)
-    outside.answers["BTC/USD"] = 400
+    channel = SecondChannel(address.url, database=database, clock=clock)
+    address.answers["BTC/USD"] = 400
     await put(database, critical("BTC/USD"), "1")
     await put(database, critical("ETH/USD"), "2")
-    await channel.tell_new()
-    assert ["ETH/USD" in text for text in heard_by(outside)] == [False, True]
+    await channel.post_new()
+    assert ["ETH/USD" in text for text in received_by(address)] == [False, True]
 
     for wait_s, tries in ((9, 0), (1, 1), (19, 0), (1, 1)):
         clock.pass_time(wait_s)
-        await channel.tell_new()
-        assert len(heard_by(outside)) == tries
+        await channel.post_new()
+        assert len(received_by(address)) == tries
     while await refused_of(database):
         clock.pass_time(3600)
-        await channel.tell_new()
+        await channel.post_new()
 
-    assert len(heard_by(outside)) == POST_REFUSALS_MOST - 2
+    assert len(received_by(address)) == POST_REFUSALS_MOST - 2
     async with database.read() as session:
         assert await count_posts(session, 7) == PostCounts(given_up=1, last_error="it answered 400")
         assert await count_posts(session, 8) == PostCounts()
@@ -161,48 +161,48 @@ def test_the_pauses_of_what_is_refused_double_up_to_an_hour_and_make_a_day():
     assert 86_400 <= sum(pauses[:-1]) < 90_000
 
 
-async def test_what_was_refused_is_posted_once_the_address_takes_it(outside, database):
+async def test_what_was_refused_is_posted_once_the_address_takes_it(address, database):
     clock = HandClock()
-    channel = SecondChannel(outside.url, database=database, clock=clock)
-    outside.status = 422
+    channel = SecondChannel(address.url, database=database, clock=clock)
+    address.status = 422
     await put(database, critical("BTC/USD"), "1")
-    await channel.tell_new()
+    await channel.post_new()
     assert await refused_of(database) == 1
 
-    outside.status = 200
+    address.status = 200
     clock.pass_time(10)
     for _ in range(2):
-        await channel.tell_new()
+        await channel.post_new()
 
-    assert len(heard_by(outside)) == 2
+    assert len(received_by(address)) == 2
     assert await refused_of(database) == 0
 
 
-async def test_starting_over_and_over_uses_up_no_attempts(outside, database):
-    outside.status = 400
+async def test_starting_over_and_over_uses_up_no_attempts(address, database):
+    address.status = 400
     await put(database, critical("BTC/USD"), "1")
     for _ in range(50):
-        await SecondChannel(outside.url, database=database, clock=HandClock()).tell_new()
+        await SecondChannel(address.url, database=database, clock=HandClock()).post_new()
 
-    assert len(heard_by(outside)) == 1
+    assert len(received_by(address)) == 1
     assert await refused_of(database) == 1
 
 
-async def test_an_alert_that_brings_the_address_down_lets_the_others_pass(outside, database):
-    channel = SecondChannel(outside.url, database=database, clock=HandClock())
-    outside.answers["BTC/USD"] = 500
+async def test_an_alert_that_brings_the_address_down_lets_the_others_pass(address, database):
+    channel = SecondChannel(address.url, database=database, clock=HandClock())
+    address.answers["BTC/USD"] = 500
     for number, symbol in enumerate(("BTC/USD", "ETH/USD", "SOL/USD")):
         await put(database, critical(symbol), str(number))
 
     for _ in range(3):
-        with pytest.raises(OutsideError):
-            await channel.tell_new()
+        with pytest.raises(HttpCallError):
+            await channel.post_new()
 
-    heard = heard_by(outside)
-    assert [sum(symbol in text for text in heard) for symbol in ("ETH/USD", "SOL/USD")] == [1, 1]
+    received = received_by(address)
+    assert [sum(symbol in text for text in received) for symbol in ("ETH/USD", "SOL/USD")] == [1, 1]
 
 
-async def test_an_alert_without_words_lets_the_others_pass(outside, database, monkeypatch):
+async def test_an_alert_without_words_lets_the_others_pass(address, database, monkeypatch):
     def broken(message, reader):
         if message.symbol == "BTC/USD":
             raise LookupError(message)
@@ -212,42 +212,42 @@ async def test_an_alert_without_words_lets_the_others_pass(outside, database, mo
     await put(database, critical("BTC/USD"), "1")
     await put(database, critical("ETH/USD"), "2")
 
-    await SecondChannel(outside.url, database=database, clock=HandClock()).tell_new()
+    await SecondChannel(address.url, database=database, clock=HandClock()).post_new()
 
-    (only,) = heard_by(outside)
+    (only,) = received_by(address)
     assert "ETH/USD" in only
     assert await refused_of(database) == 1
 
 
-async def test_what_was_posted_but_cannot_be_noted_is_not_posted_again(outside, database):
-    channel = SecondChannel(outside.url, database=database, clock=HandClock())
+async def test_what_was_posted_but_cannot_be_noted_is_not_posted_again(address, database):
+    channel = SecondChannel(address.url, database=database, clock=HandClock())
     await put(database, critical("BTC/USD"), "1")
     async with database.write() as session:
         await session.exec(text("ALTER TABLE alert_posts RENAME TO away"))
         await session.exec(text("CREATE VIEW alert_posts AS SELECT * FROM away"))
     for _ in range(3):
         with pytest.raises(OperationalError):
-            await channel.tell_new()
+            await channel.post_new()
 
     async with database.write() as session:
         await session.exec(text("DROP VIEW alert_posts"))
         await session.exec(text("ALTER TABLE away RENAME TO alert_posts"))
-    await channel.tell_new()
+    await channel.post_new()
 
-    assert len(heard_by(outside)) == 1
+    assert len(received_by(address)) == 1
 
 
-async def test_an_alert_of_another_version_holds_up_no_later_one(outside, database):
-    channel = SecondChannel(outside.url, database=database, clock=HandClock())
-    await channel.tell_new()
+async def test_an_alert_of_another_version_holds_up_no_later_one(address, database):
+    channel = SecondChannel(address.url, database=database, clock=HandClock())
+    await channel.post_new()
     await put(database, critical("BTC/USD"), "1")
     async with database.write() as session:
         await session.exec(text("UPDATE alerts SET data_json = '{}'"))
     await put(database, critical("ETH/USD"), "2")
 
-    await channel.tell_new()
+    await channel.post_new()
 
-    (only,) = heard_by(outside)
+    (only,) = received_by(address)
     assert "ETH/USD" in only
 
 
@@ -267,26 +267,26 @@ async def test_an_alert_of_another_version_holds_up_no_later_one(outside, databa
     ],
 )
 async def test_an_address_that_asks_for_a_pause_hears_nothing_until_it_is_over(
-    outside, database, status, headers
+    address, database, status, headers
 ):
     clock = HandClock()
-    channel = SecondChannel(outside.url, database=database, clock=clock)
-    outside.status, outside.headers = status, headers
+    channel = SecondChannel(address.url, database=database, clock=clock)
+    address.status, address.headers = status, headers
     await put(database, critical("BTC/USD"), "1")
-    with pytest.raises(OutsideError):
-        await channel.tell_new()
-    outside.status, outside.headers = 200, {}
-    heard_by(outside)
+    with pytest.raises(HttpCallError):
+        await channel.post_new()
+    address.status, address.headers = 200, {}
+    received_by(address)
     await put(database, critical("ETH/USD"), "2")
 
     clock.pass_time(119)
-    with pytest.raises(OutsideError, match=f"it answered {status} and asked for a pause; 1 s of it left"):
-        await channel.tell_new()
-    assert heard_by(outside) == []
+    with pytest.raises(HttpCallError, match=f"it answered {status} and asked for a pause; 1 s of it left"):
+        await channel.post_new()
+    assert received_by(address) == []
     clock.pass_time(1)
-    await channel.tell_new()
+    await channel.post_new()
 
-    assert sorted(symbol in text for text in heard_by(outside) for symbol in ("BTC/USD", "ETH/USD")) == [
+    assert sorted(symbol in text for text in received_by(address) for symbol in ("BTC/USD", "ETH/USD")) == [
         False,
         False,
         True,
@@ -294,29 +294,29 @@ async def test_an_address_that_asks_for_a_pause_hears_nothing_until_it_is_over(
     ]
 
 
-async def test_a_pause_that_an_address_asks_for_lasts_an_hour_at_most(outside, database):
+async def test_a_pause_that_an_address_asks_for_lasts_an_hour_at_most(address, database):
     clock = HandClock()
-    channel = SecondChannel(outside.url, database=database, clock=clock)
-    outside.status, outside.headers = 429, {"Retry-After": "31536000"}
+    channel = SecondChannel(address.url, database=database, clock=clock)
+    address.status, address.headers = 429, {"Retry-After": "31536000"}
     await put(database, critical("BTC/USD"), "1")
-    with pytest.raises(OutsideError):
-        await channel.tell_new()
-    outside.status, outside.headers = 200, {}
+    with pytest.raises(HttpCallError):
+        await channel.post_new()
+    address.status, address.headers = 200, {}
 
     clock.pass_time(3600)
-    await channel.tell_new()
+    await channel.post_new()
 
-    assert len(heard_by(outside)) == 2
+    assert len(received_by(address)) == 2
 
 
-async def test_a_pause_that_cannot_be_read_holds_nothing(outside, database):
-    channel = SecondChannel(outside.url, database=database, clock=HandClock())
-    outside.status, outside.headers = 503, {"Retry-After": "soon"}
+async def test_a_pause_that_cannot_be_read_holds_nothing(address, database):
+    channel = SecondChannel(address.url, database=database, clock=HandClock())
+    address.status, address.headers = 503, {"Retry-After": "soon"}
     await put(database, critical("BTC/USD"), "1")
-    with pytest.raises(OutsideError):
-        await channel.tell_new()
-    outside.status, outside.headers = 200, {}
+    with pytest.raises(HttpCallError):
+        await channel.post_new()
+    address.status, address.headers = 200, {}
 
-    await channel.tell_new()
+    await channel.post_new()
 
-    assert len(heard_by(outside)) == 2
+    assert len(received_by(address)) == 2

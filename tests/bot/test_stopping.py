@@ -23,26 +23,26 @@ async def test_waiting_ends_when_somebody_asks(stop):
     await asyncio.sleep(0)
     assert not waiting.done()
 
-    stop.ask()
+    stop.request()
 
     await waiting
-    assert stop.asked
+    assert stop.is_requested
     assert stop.reason is None
 
 
 async def test_the_first_reason_counts(stop):
     first = CommandError("token rejected")
 
-    stop.ask(first)
-    stop.ask(CommandError("later"))
-    stop.ask()
+    stop.request(first)
+    stop.request(CommandError("later"))
+    stop.request()
 
     assert stop.reason is first
 
 
 async def test_the_first_signal_stops_the_second_changes_nothing_the_third_ends(stop, exits):
     stop.on_signal("SIGTERM")
-    assert stop.asked
+    assert stop.is_requested
     stop.on_signal("SIGTERM")
     assert exits == []
 

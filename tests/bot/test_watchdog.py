@@ -14,7 +14,7 @@ from bot.watchdog import Watchdog
 def dog():
     now, dumps, ends = [0.0], [], []
     watchdog = Watchdog(
-        tell=str, monotonic=lambda: now[0], dump=lambda: dumps.append(now[0]), end=ends.append
+        notify=str, monotonic=lambda: now[0], dump=lambda: dumps.append(now[0]), end=ends.append
     )
     return watchdog, now, dumps, ends
 
@@ -54,7 +54,9 @@ def test_a_loop_that_came_back_is_told_again_when_it_hangs_again(dog):
 
 def test_the_owner_hears_of_a_hang_and_of_its_end():
     now, told = [0.0], []
-    watchdog = Watchdog(tell=told.append, monotonic=lambda: now[0], dump=lambda: None, end=lambda code: None)
+    watchdog = Watchdog(
+        notify=told.append, monotonic=lambda: now[0], dump=lambda: None, end=lambda code: None
+    )
 
     for second in range(30):
         now[0] = second
@@ -71,7 +73,7 @@ async def test_it_looks_while_the_loop_cannot(monkeypatch):
     monkeypatch.setattr("bot.watchdog.LOOK_EVERY_S", 0.01)
     monkeypatch.setattr("bot.watchdog.ALARM_AFTER_S", 0.03)
     dumped = threading.Event()
-    watchdog = Watchdog(tell=str, dump=dumped.set, end=lambda code: None)
+    watchdog = Watchdog(notify=str, dump=dumped.set, end=lambda code: None)
 
     watchdog.start()
     # The loop hangs here.
@@ -121,7 +123,7 @@ def test_a_failure_to_tell_does_not_keep_the_process_from_ending():
     def no_thread(text):
         raise RuntimeError("can't start new thread")
 
-    watchdog = Watchdog(tell=no_thread, monotonic=lambda: now[0], dump=lambda: None, end=ends.append)
+    watchdog = Watchdog(notify=no_thread, monotonic=lambda: now[0], dump=lambda: None, end=ends.append)
     for second in range(61):
         now[0] = second
         try:
@@ -135,7 +137,7 @@ def test_a_failure_to_tell_does_not_keep_the_process_from_ending():
 @pytest.fixture
 def dog_that_tells():
     now, told, ends = [0.0], [], []
-    watchdog = Watchdog(tell=told.append, monotonic=lambda: now[0], dump=lambda: None, end=ends.append)
+    watchdog = Watchdog(notify=told.append, monotonic=lambda: now[0], dump=lambda: None, end=ends.append)
     return watchdog, now, told, ends
 
 
@@ -148,7 +150,7 @@ def test_it_goes_on_looking_after_an_error_of_its_own(monkeypatch):
     def no_thread(text):
         raise RuntimeError("can't start new thread")
 
-    watchdog = Watchdog(tell=no_thread, dump=lambda: None, end=lambda code: ended.set())
+    watchdog = Watchdog(notify=no_thread, dump=lambda: None, end=lambda code: ended.set())
     watchdog.start()
 
     assert ended.wait(5)
@@ -157,7 +159,7 @@ def test_it_goes_on_looking_after_an_error_of_its_own(monkeypatch):
 
 def test_the_loop_revives_a_watchdog_that_is_gone(monkeypatch):
     monkeypatch.setattr("bot.watchdog.LOOK_EVERY_S", 0.005)
-    watchdog = Watchdog(tell=str, dump=lambda: None, end=lambda code: None)
+    watchdog = Watchdog(notify=str, dump=lambda: None, end=lambda code: None)
     watchdog.start()
     first = watchdog._thread
     watchdog._stopped.set()
@@ -176,7 +178,7 @@ import sys, time
 from bot import watchdog
 watchdog.LOOK_EVERY_S, watchdog.LONGEST_LOOK_S = 0.02, 0.5
 watchdog.ALARM_AFTER_S, watchdog.EXIT_AFTER_S = 1.0, 2.0
-dog = watchdog.Watchdog(tell=lambda text: print(text, file=sys.stderr, flush=True))
+dog = watchdog.Watchdog(notify=lambda text: print(text, file=sys.stderr, flush=True))
 dog.start()
 print("watching", file=sys.stderr, flush=True)
 while True:

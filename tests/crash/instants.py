@@ -60,12 +60,12 @@ class Way:
     async def go(self):
         """Wait until the exit is there; tell whether it came there."""
         try:
-            await self._reach()
+            await self._connection()
         except TimeoutError:
             return False
         return True
 
-    async def _reach(self):
+    async def _connection(self):
         match self._instant:
             case Instant.BEFORE_SEND:
                 await self._before_send()

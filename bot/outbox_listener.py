@@ -1,4 +1,4 @@
-"""Hears of new alerts the moment they are committed, without the engine knowing who listens."""
+"""Notices new alerts the moment they are committed, without the engine knowing who listens."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

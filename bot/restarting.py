@@ -1,4 +1,4 @@
-"""What is to run until it is stopped: if it ends by itself that is told, and it begins anew."""
+"""Tasks that run until they are stopped: one that crashes is reported and started again."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 #: Long enough that a loop which fails at once does not fill the log.
-AGAIN_AFTER_S = 1.0
+RESTART_AFTER_S = 1.0
 
 log = structlog.get_logger(__name__)
 
 
-async def run_unending(
+async def run_restarting(
     name: str,
     run: Callable[[], Awaitable[object]],
     *,
@@ -23,22 +23,22 @@ async def run_unending(
         try:
             await run()
         except asyncio.CancelledError as error:
-            if _is_asked_to_stop():
+            if _is_stop_requested():
                 raise
             # A library may let a cancellation of its own escape: nobody wanted this one.
-            _tell(name, error, on_crash)
-        except Exception as error:  # noqa: BLE001 - the last edge of the task: told, and run again
-            _tell(name, error, on_crash)
+            _report(name, error, on_crash)
+        except Exception as error:  # noqa: BLE001 - the last edge of the task: reported, and run again
+            _report(name, error, on_crash)
         else:
             return
-        await sleep(AGAIN_AFTER_S)
+        await sleep(RESTART_AFTER_S)
 
 
-def _is_asked_to_stop() -> bool:
+def _is_stop_requested() -> bool:
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
 
 
-def _tell(name: str, error: BaseException, on_crash: Callable[[BaseException], object]) -> None:
+def _report(name: str, error: BaseException, on_crash: Callable[[BaseException], object]) -> None:
     log.critical("a part of the process ended by itself and begins anew", part=name, exc_info=error)
     on_crash(error)

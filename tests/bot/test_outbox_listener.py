@@ -1,6 +1,6 @@
 import pytest
 
-from bot.news import on_new_alerts
+from bot.outbox_listener import on_new_alerts
 from engine.alerts.messages import BrokerTrouble
 from engine.alerts.outbox import append_alert
 from engine.model.venues import Venue

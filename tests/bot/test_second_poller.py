@@ -1,6 +1,6 @@
 import pytest
 
-from bot.rival import Rival
+from bot.second_poller import SecondPoller
 from tests.bot.hand_clock import HandClock
 
 
@@ -10,31 +10,31 @@ def clock():
 
 
 def test_nobody_is_ruled_out_in_the_first_minute(clock):
-    rival = Rival(clock)
+    second_poller = SecondPoller(clock)
 
     clock.pass_time(59)
-    assert not rival.is_ruled_out
+    assert not second_poller.is_ruled_out
     clock.pass_time(1)
-    assert rival.is_ruled_out
+    assert second_poller.is_ruled_out
 
 
 def test_it_is_around_for_a_minute_after_telegram_named_it_last(clock):
-    rival = Rival(clock)
+    second_poller = SecondPoller(clock)
     clock.pass_time(100)
 
-    rival.note()
+    second_poller.note()
     clock.pass_time(59)
-    assert (rival.is_around, rival.is_ruled_out) == (True, False)
+    assert (second_poller.is_present, second_poller.is_ruled_out) == (True, False)
     clock.pass_time(1)
-    assert (rival.is_around, rival.is_ruled_out) == (False, True)
+    assert (second_poller.is_present, second_poller.is_ruled_out) == (False, True)
 
 
 def test_it_is_told_at_once_and_again_every_ten_minutes(clock):
-    rival = Rival(clock)
+    second_poller = SecondPoller(clock)
 
     told = []
     for second in range(0, 1300, 5):
-        if rival.note():
+        if second_poller.note():
             told.append(second)
         clock.pass_time(5)
 
@@ -42,8 +42,8 @@ def test_it_is_told_at_once_and_again_every_ten_minutes(clock):
 
 
 def test_one_that_is_back_is_told_again_at_once(clock):
-    rival = Rival(clock)
-    rival.note()
+    second_poller = SecondPoller(clock)
+    second_poller.note()
     clock.pass_time(61)
 
-    assert rival.note()
+    assert second_poller.note()

@@ -1,4 +1,4 @@
-"""What a failure on the way to Telegram means, in words for the owner instead of a library's."""
+"""What a failed request to Telegram means, in text for the owner instead of a library's."""
 
 import socket
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from telegram.error import TelegramError, TimedOut
 PRESS_START = "its reader must press Start in the bot's chat, or unblock the bot"
 
 
-def words_of(error: TelegramError) -> str:
+def error_text(error: TelegramError) -> str:
     """Say what went wrong: Telegram's own words if it answered, else how far we got."""
     causes = tuple(_causes(error))
     if any(isinstance(cause, socket.gaierror) for cause in causes):

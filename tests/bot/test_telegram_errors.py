@@ -4,7 +4,7 @@ import pytest
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, TimedOut
 
-from bot.telegram_words import words_of
+from bot.telegram_errors import error_text
 
 
 async def failure_of(url):
@@ -20,11 +20,11 @@ async def test_a_host_that_nobody_knows_is_not_found(monkeypatch):
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
 
-    assert words_of(await failure_of("http://telegram.invalid")).startswith("its host was not found")
+    assert error_text(await failure_of("http://telegram.invalid")).startswith("its host was not found")
 
 
 async def test_a_host_where_nobody_listens_gives_no_connection():
-    assert words_of(await failure_of("http://127.0.0.1:1")) == "no connection to its host"
+    assert error_text(await failure_of("http://127.0.0.1:1")) == "no connection to its host"
 
 
 @pytest.mark.parametrize(
@@ -37,4 +37,4 @@ async def test_a_host_where_nobody_listens_gives_no_connection():
     ],
 )
 def test_what_telegram_said_itself_is_kept(error, words):
-    assert words_of(error).lower() == words.lower()
+    assert error_text(error).lower() == words.lower()

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.storage_words import storage_sentence
+from bot.storage_text import storage_sentence
 from tests.bot.command_process import run_command
 from tests.bot.database import empty_database
 

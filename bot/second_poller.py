@@ -4,38 +4,38 @@ from engine.clock import Clock
 
 #: Two that poll in turn refuse each other every few seconds; one refusal may be of our own poll before a restart.
 LASTS_S = 60.0
-#: Between two times that the owners are told while it goes on.
+#: Between two alerts to the owners while it goes on.
 REMIND_S = 600.0
 #: After a start nobody knows for so long that there is none.
 KNOWN_AFTER_S = 60.0
 
-RIVAL = "Another NIJA answers with this bot's token. Stop one of them: both may sell."
+SECOND_POLLER = "Another NIJA answers with this bot's token. Stop one of them: both may sell."
 
 
-class Rival:
-    """Remembers when Telegram last said so."""
+class SecondPoller:
+    """Remembers when Telegram last reported one."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._started_s = clock.monotonic()
         self._seen_s: float | None = None
-        self._told_s: float | None = None
+        self._reported_s: float | None = None
 
     @property
-    def is_around(self) -> bool:
+    def is_present(self) -> bool:
         """Tell whether there is one, as far as the last minute says."""
         return self._seen_s is not None and self._clock.monotonic() - self._seen_s < LASTS_S
 
     @property
     def is_ruled_out(self) -> bool:
         """Tell whether there is none: Telegram had the time to say so, and did not."""
-        return not self.is_around and self._clock.monotonic() - self._started_s >= KNOWN_AFTER_S
+        return not self.is_present and self._clock.monotonic() - self._started_s >= KNOWN_AFTER_S
 
     def note(self) -> bool:
-        """Note that Telegram says so; True when the owners have to be told (again)."""
-        now_s, was_around = self._clock.monotonic(), self.is_around
+        """Note that Telegram says so; True when the owners have to be alerted (again)."""
+        now_s, was_around = self._clock.monotonic(), self.is_present
         self._seen_s = now_s
-        if was_around and self._told_s is not None and now_s - self._told_s < REMIND_S:
+        if was_around and self._reported_s is not None and now_s - self._reported_s < REMIND_S:
             return False
-        self._told_s = now_s
+        self._reported_s = now_s
         return True

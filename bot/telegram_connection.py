@@ -23,18 +23,20 @@ _SERVER = "telegram"
 _ON_ITS_WAY_S = 2.0
 
 
-class Reach:
-    """Tells its one listener of every request that Telegram carried out, and keeps Telegram's time."""
+class TelegramConnection:
+    """The HTTP side of the bot: reports each request that Telegram carried out, and keeps Telegram's time."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._times = ServerTimes(clock)
-        #: Is given the chat of a message that was taken; None for any other request.
+        #: Called with the chat of a message that was accepted; None for any other request.
         self.on_done: Callable[[int | None], object] = lambda _: None
 
     def request(self, **options: Any) -> HTTPXRequest:
-        """Return a way to Telegram that is listened to."""
-        return _Heard(self, httpx_kwargs={"event_hooks": {"response": [self._note_date]}}, **options)
+        """Return a request object of python-telegram-bot whose answers are observed."""
+        return _ObservedRequest(
+            self, httpx_kwargs={"event_hooks": {"response": [self._note_date]}}, **options
+        )
 
     def on_our_clock(self, at: datetime) -> datetime:
         """Return what our clock, right or wrong, showed at a time of Telegram's."""
@@ -45,12 +47,12 @@ class Reach:
         self._times.note(_SERVER, response.headers.get("Date"), sent_s=sent_s)
 
 
-class _Heard(HTTPXRequest):
-    """Looks at each answer on its way; a page of some proxy or an error is none."""
+class _ObservedRequest(HTTPXRequest):
+    """Inspects each answer; a page of some proxy or an error is none."""
 
-    def __init__(self, reach: Reach, **options: Any) -> None:
+    def __init__(self, connection: TelegramConnection, **options: Any) -> None:
         super().__init__(**options)
-        self._reach = reach
+        self._connection = connection
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
@@ -61,7 +63,7 @@ class _Heard(HTTPXRequest):
         """Send a request."""
         status, body = await super().do_request(url, *arguments, **options)
         if body[: len(_DONE) + 1].replace(b" ", b"").startswith(_DONE):
-            self._reach.on_done(_chat_of(body) if url.endswith(_SEND) else None)
+            self._connection.on_done(_chat_of(body) if url.endswith(_SEND) else None)
         return status, body
 
 

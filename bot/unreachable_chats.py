@@ -1,12 +1,12 @@
-"""Chats whose alerts wait because Telegram was out of reach or asked for a pause; they leave as soon as it can be."""
+"""Chats whose alerts wait because Telegram was unreachable or asked for a pause; they leave once it answers."""
 
 from collections.abc import Collection
 
 from bot.pauses import Pauses
 
 
-class Unreached:
-    """Knows which chats could not be reached, and lets what waits for them leave once they can be."""
+class UnreachableChats:
+    """Tracks which chats could not be reached, and releases their alerts once they can be."""
 
     def __init__(self, pauses: Pauses) -> None:
         self._pauses = pauses

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from bot.unending import run_unending
+from bot.restarting import run_restarting
 
 
 class Part:
@@ -26,7 +26,7 @@ ERRORS = [RuntimeError("no"), OSError("no"), ExceptionGroup("many", [ValueError(
 async def test_a_part_that_ends_by_itself_begins_anew_and_is_told():
     part = Part(*ERRORS)
 
-    await run_unending("x", part.run, on_crash=part.crashes.append, sleep=part.sleep)
+    await run_restarting("x", part.run, on_crash=part.crashes.append, sleep=part.sleep)
 
     assert part.runs == len(ERRORS) + 1
     assert part.crashes == ERRORS
@@ -35,7 +35,7 @@ async def test_a_part_that_ends_by_itself_begins_anew_and_is_told():
 
 async def test_a_part_that_is_cancelled_ends():
     part = Part()
-    task = asyncio.create_task(run_unending("x", asyncio.Event().wait, on_crash=part.crashes.append))
+    task = asyncio.create_task(run_restarting("x", asyncio.Event().wait, on_crash=part.crashes.append))
     await asyncio.sleep(0)
 
     task.cancel()

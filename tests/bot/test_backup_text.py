@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.backup_words import NOTHING_GUARDED, render_age, render_contents, render_prepared
+from bot.backup_text import NOTHING_GUARDED, render_age, render_contents, render_prepared
 from engine.storage.backup import Prepared
 from engine.storage.contents import Contents
 

@@ -4,7 +4,7 @@ import pytest
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from bot.reach import Reach
+from bot.telegram_connection import TelegramConnection
 from engine.clock import SystemClock
 from sandbox.telegram import FaultKind, TelegramServer
 from tests.bot.hand_clock import HandClock
@@ -17,9 +17,9 @@ async def server():
 
 
 async def test_what_telegram_carries_out_is_heard_and_what_it_refuses_is_not(server):
-    done, reach = [], Reach(SystemClock())
-    async with ExtBot(server.token, base_url=f"{server.url}/bot", request=reach.request()) as bot:
-        reach.on_done = done.append
+    done, connection = [], TelegramConnection(SystemClock())
+    async with ExtBot(server.token, base_url=f"{server.url}/bot", request=connection.request()) as bot:
+        connection.on_done = done.append
         server.faults.add(kind=FaultKind.HTTP_500_BEFORE)
         with pytest.raises(TelegramError):
             await bot.get_me()
@@ -41,23 +41,23 @@ async def test_telegrams_time_is_put_on_a_clock_that_is_off_whatever_it_is_set_t
     clock = HandClock()
     telegram = clock.now()
     clock.step(off_s)
-    reach = Reach(clock)
+    connection = TelegramConnection(clock)
     async with (
         TelegramServer(now=telegram.timestamp) as server,
-        ExtBot(server.token, base_url=f"{server.url}/bot", request=reach.request()),
+        ExtBot(server.token, base_url=f"{server.url}/bot", request=connection.request()),
     ):
         pass
 
     for step_s in (0, 7200, -86_400):
         clock.step(step_s)
-        assert abs(reach.on_our_clock(telegram) - clock.now()) <= timedelta(seconds=3)
+        assert abs(connection.on_our_clock(telegram) - clock.now()) <= timedelta(seconds=3)
 
 
 async def test_telegrams_time_is_taken_as_it_is_while_ours_may_be_right(server):
-    reach = Reach(SystemClock())
+    connection = TelegramConnection(SystemClock())
     sent = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
-    before = reach.on_our_clock(sent)
-    async with ExtBot(server.token, base_url=f"{server.url}/bot", request=reach.request()):
+    before = connection.on_our_clock(sent)
+    async with ExtBot(server.token, base_url=f"{server.url}/bot", request=connection.request()):
         pass
 
-    assert (before, reach.on_our_clock(sent)) == (sent, sent)
+    assert (before, connection.on_our_clock(sent)) == (sent, sent)

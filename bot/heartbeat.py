@@ -1,0 +1,29 @@
+"""The heartbeat that a dead man's switch of the owner's waits for."""
+
+import asyncio
+
+import structlog
+from pydantic import SecretStr
+
+from bot.http_call import HttpCallError, call_url
+
+log = structlog.get_logger(__name__)
+
+
+class Heartbeat:
+    """Pings an address while all guards are watched, so that silence is noticed elsewhere."""
+
+    def __init__(self, url: SecretStr) -> None:
+        self._url = url
+        self._ping: asyncio.Task[None] | None = None
+
+    def beat(self) -> None:
+        """Send a ping unless one is still under way; nobody waits for it."""
+        if self._ping is None or self._ping.done():
+            self._ping = asyncio.create_task(self._send(), name="heartbeat")
+
+    async def _send(self) -> None:
+        try:
+            await call_url(self._url)
+        except HttpCallError as error:
+            log.warning("the heartbeat was not received", why=str(error))

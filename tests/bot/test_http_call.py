@@ -1,0 +1,37 @@
+import pytest
+from pydantic import SecretStr
+
+from bot.http_call import HttpCallError, HttpRefusedError, call_url
+from tests.bot.address import Address
+
+
+@pytest.fixture
+async def address():
+    async with Address().open() as ready:
+        yield ready
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 410, 422])
+async def test_an_address_that_does_not_take_what_it_is_told_refuses_it(address, status):
+    address.status = status
+
+    with pytest.raises(HttpRefusedError, match=f"it answered {status}"):
+        await call_url(address.url, text="hello")
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 503])
+async def test_an_address_in_trouble_refuses_nothing(address, status):
+    address.status = status
+
+    with pytest.raises(HttpCallError) as caught:
+        await call_url(address.url, text="hello")
+
+    assert not isinstance(caught.value, HttpRefusedError)
+
+
+async def test_an_address_that_fails_is_never_named():
+    with pytest.raises(HttpCallError) as caught:
+        await call_url(SecretStr("http://127.0.0.1:1/s3cr3t-hook"), text="hello")
+
+    assert "s3cr3t" not in str(caught.value)
+    assert caught.value.__cause__ is None
