@@ -20,8 +20,8 @@ from engine.clock import SystemClock
 from engine.market.feed import VenueMarket
 from engine.model.venues import Account, Venue
 from engine.nonce.fingerprint import key_fingerprint
-from engine.people import store as people_rows
-from engine.people.accounts import KeyOrigin, StoredAccount
+from engine.users import store as users_store
+from engine.users.accounts import KeyOrigin, StoredAccount
 
 OWNER_ID = 1
 
@@ -88,4 +88,4 @@ async def _save_accounts(base: Base, accounts: int) -> None:
                 key_fingerprint=key_fingerprint(key_of(number)),
                 created_at=base.clock.now(),
             )
-            await people_rows.save_account(session, stored)
+            await users_store.save_account(session, stored)

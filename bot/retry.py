@@ -17,7 +17,7 @@ from bot.doubling_pause import doubling_pause_s
 
 BACKOFF_FIRST_S = 1.0
 BACKOFF_MOST_S = 60.0
-#: A person who blocked the bot, or has not pressed Start yet, is tried again after this at the latest.
+#: A user who blocked the bot, or has not pressed Start yet, is tried again after this at the latest.
 CLOSED_CHAT_S = 600.0
 #: The first times sooner: one such answer may be a passing fault of Telegram's.
 CLOSED_FIRST_S = 10.0

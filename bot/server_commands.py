@@ -18,10 +18,10 @@ from engine.exits.audit import ExitRecord
 from engine.model.venues import Venue
 from engine.offers.closing_preview import ClosePreview, Selling
 from engine.offers.offers import Nothing
-from engine.people.users import Users
 from engine.services import Closing, ExitHistory, Halts
 from engine.storage.backup import database_file
 from engine.storage.database import Database
+from engine.users.users import Users
 from handlers.arguments import parse_symbol, parse_venue
 from handlers.render.closing import render_close
 from handlers.render.halt import render_entries

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import SecretStr
 
 from bot.pasted_secrets import looks_secret
-from engine.people.master_keys import MasterKeyError, parse_master_keys
+from engine.users.master_keys import MasterKeyError, parse_master_keys
 
 DATABASES = ("sqlite+aiosqlite://", "postgresql+psycopg://")
 WRONG_PLACE = "holds what looks like a secret; was it pasted into the wrong setting? It is not shown here"

@@ -16,7 +16,7 @@ from engine.clock import Clock
 from engine.model.venues import Venue
 from engine.nonce.fingerprint import key_fingerprint
 from engine.nonce.store import NonceStore
-from engine.people.accounts import KeyOrigin, StoredAccount, environment_account_id
+from engine.users.accounts import KeyOrigin, StoredAccount, environment_account_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,16 +12,16 @@ from engine.exits.audit import ExitRecord
 from engine.model.venues import Venue
 from engine.offers.closing_preview import ClosePreview, Kept, Selling
 from engine.offers.offers import Nothing, Offer, Outcome
-from engine.people.roles import Person, Role
 from engine.portfolio.view import PortfolioView
 from engine.status import StatusSource
+from engine.users.roles import Role, User
 
 
-class People(Protocol):
+class UserDirectory(Protocol):
     """Who may speak to the bot; read afresh each time so that revoking works at once."""
 
-    async def fetch_person(self, user_id: int) -> Person | None:
-        """Return the person, or None for strangers."""
+    async def fetch_user(self, user_id: int) -> User | None:
+        """Return the user, or None for strangers."""
 
 
 class Balances(Protocol):
@@ -101,7 +101,7 @@ class Services:
     """What handlers see of the engine."""
 
     clock: Clock
-    people: People
+    users: UserDirectory
     balances: Balances
     portfolio: Portfolio
     guards: Guards
@@ -118,11 +118,11 @@ __all__ = [
     "ExitHistory",
     "Guards",
     "Halts",
-    "People",
-    "Person",
     "Portfolio",
     "Role",
     "RoutePreview",
     "Routes",
     "Services",
+    "User",
+    "UserDirectory",
 ]

@@ -11,9 +11,9 @@ from engine.nonce.table import NonceRow
 from engine.offers.table import ConfirmationRow
 from engine.orders.fills_table import FillCursorRow, FillRow
 from engine.orders.table import IntentEventRow, IntentRow
-from engine.people.table import AccountRow, SealedKeyRow, UserRow
 from engine.storage.base import Table
 from engine.storage.process_table import HandledUpdateRow, LeaseRow, ProcessRunRow
+from engine.users.table import AccountRow, SealedKeyRow, UserRow
 
 metadata = Table.metadata
 

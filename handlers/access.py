@@ -8,7 +8,7 @@ from telegram.constants import ChatID, ChatType
 from telegram.ext import ApplicationHandlerStop
 
 from engine.clock import Moment, moment
-from engine.people.roles import Role
+from engine.users.roles import Role
 from handlers.context import ChatContext
 
 _log = structlog.get_logger()
@@ -65,20 +65,20 @@ class StrangerLog:
 
 
 class Gate:
-    """Lets known people in and stops every other update before any handler sees it."""
+    """Lets known users in and stops every other update before any handler sees it."""
 
     def __init__(self) -> None:
         self._strangers = StrangerLog()
 
     async def check(self, update: Update, context: ChatContext) -> None:
-        """Admit the person behind the update, or end its handling in silence."""
+        """Admit the user behind the update, or end its handling in silence."""
         if not is_speech(update):
             raise ApplicationHandlerStop
         user, why = update.effective_user, why_refused(update)
         if user is not None and why is None:
-            person = await context.services.people.fetch_person(user.id)
-            if person is not None:
-                context.admit(person)
+            admitted = await context.services.users.fetch_user(user.id)
+            if admitted is not None:
+                context.admit(admitted)
                 return
         user_id = user.id if user else None
         self._strangers.note(user_id, why or "unknown user", moment(context.services.clock))

@@ -9,5 +9,5 @@ from handlers.render.screen import Screen
 
 async def show_balance(context: ChatContext, _words: Sequence[str]) -> Screen:
     """Read every broker and show the equity picture."""
-    overview = await context.services.balances.fetch_overview(context.person.user_id)
+    overview = await context.services.balances.fetch_overview(context.user.user_id)
     return render_balance(overview, context.reader)

@@ -8,7 +8,7 @@ from telegram.constants import CallbackQueryLimit
 from telegram.error import BadRequest
 
 from engine.offers.offers import Nothing
-from engine.people.roles import Role
+from engine.users.roles import Role
 from handlers.access import may
 from handlers.command import Command, show_typing
 from handlers.context import ChatContext
@@ -65,7 +65,7 @@ async def press_refresh(commands: Mapping[str, Command], update: Update, context
     press = Press(query)
     _, name, *words = (query.data or "").split(":")
     command = commands.get(name)
-    if command is None or not may(context.person.role, command.role):
+    if command is None or not may(context.user.role, command.role):
         await press.answer(OLD_BUTTON, alert=True)
         return
     screen = await while_answering(press, context, command.screen(context, words))
@@ -78,11 +78,11 @@ async def press_choice(update: Update, context: ChatContext) -> None:
     if (query := update.callback_query) is None:
         return
     press = Press(query)
-    if not may(context.person.role, Role.TRADER):
+    if not may(context.user.role, Role.TRADER):
         await press.answer(MAY_NOT_CHANGE, alert=True)
         return
     confirmation_id = (query.data or "").partition(":")[2]
-    taking = context.services.guards.take(context.person.user_id, confirmation_id)
+    taking = context.services.guards.take(context.user.user_id, confirmation_id)
     outcome = await while_answering(press, context, taking)
     if isinstance(outcome, Nothing):
         if not await press.answer(outcome.why, alert=True):

@@ -7,7 +7,7 @@ from telegram import Update
 from engine.model.venues import Venue
 from engine.offers.closing_preview import Kept
 from engine.offers.offers import Nothing
-from engine.people.roles import Role
+from engine.users.roles import Role
 from handlers.access import may
 from handlers.arguments import Misread, parse_guard, parse_one_venue
 from handlers.buttons import Press, while_answering
@@ -42,10 +42,10 @@ async def press_sell(update: Update, context: ChatContext) -> None:
     if (query := update.callback_query) is None:
         return
     press = Press(query)
-    if not may(context.person.role, Role.TRADER):
+    if not may(context.user.role, Role.TRADER):
         await press.answer(MAY_NOT_CHANGE, alert=True)
         return
-    selling = context.services.closing.close(context.person.user_id, _confirmation(query.data))
+    selling = context.services.closing.close(context.user.user_id, _confirmation(query.data))
     outcome = await while_answering(press, context, selling)
     if isinstance(outcome, Nothing):
         await _refuse(press, context, outcome)
@@ -59,7 +59,7 @@ async def press_keep(update: Update, context: ChatContext) -> None:
     if (query := update.callback_query) is None:
         return
     press = Press(query)
-    outcome = await context.services.closing.keep(context.person.user_id, _confirmation(query.data))
+    outcome = await context.services.closing.keep(context.user.user_id, _confirmation(query.data))
     if isinstance(outcome, Kept):
         await press.stop_spinner()
         await press.replace(context, render_kept(context.reader))
@@ -68,7 +68,7 @@ async def press_keep(update: Update, context: ChatContext) -> None:
 
 
 async def _offer(context: ChatContext, symbol: str | None, venue: Venue | None) -> Screen:
-    answer = await context.services.closing.offer_close(context.person.user_id, symbol, venue)
+    answer = await context.services.closing.offer_close(context.user.user_id, symbol, venue)
     if isinstance(answer, Nothing):
         return render_nothing(answer)
     return render_close(answer, context.reader, sent_at=context.sent_at if context.is_stale else None)

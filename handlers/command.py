@@ -6,13 +6,13 @@ from telegram import Update
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
-from engine.people.roles import Role
+from engine.users.roles import Role
 from handlers.access import may
 from handlers.context import ChatContext, ScreenOf
 from handlers.progress import with_progress
 from handlers.render.problems import render_may_not_change, with_ignored
 
-#: Typing is shown only for work a person would wonder about, and lasts five seconds.
+#: Typing is shown only for work a user would wonder about, and lasts five seconds.
 _TYPING_AFTER_S = 0.3
 _TYPING_EVERY_S = 4.0
 
@@ -35,7 +35,7 @@ class Command:
 
 async def run_command(command: Command, update: Update, context: ChatContext) -> None:
     """Answer a command with its screen, showing that something happens while it takes long."""
-    if not may(context.person.role, command.role):
+    if not may(context.user.role, command.role):
         await context.reply(render_may_not_change())
         return
     context.sent_at = context.bot_data.on_our_clock(update.message.date) if update.message else None

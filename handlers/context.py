@@ -1,4 +1,4 @@
-"""What every handler is given: the engine's services, the person who asks, and ways to answer."""
+"""What every handler is given: the engine's services, the user, and ways to answer."""
 
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
@@ -8,14 +8,14 @@ from typing import Any, TypeAlias
 from telegram.ext import Application, CallbackContext, ContextTypes, ExtBot
 
 from engine import wall_time
-from engine.people.roles import Person
 from engine.services import Services
+from engine.users.roles import User
 from handlers.render.help import CommandLine
 from handlers.render.screen import Screen
 from handlers.render.times import Reader, zone_named
 from handlers.screens import send_screen
 
-#: Older words came while NIJA was away, and may not be wanted any more.
+#: Older commands came while NIJA was away, and may not be wanted any more.
 STALE_AFTER = timedelta(seconds=60)
 
 
@@ -24,7 +24,7 @@ class NotAdmittedError(RuntimeError):
 
 
 @dataclass(slots=True)
-class Desk:
+class ChatData:
     """What all chats share; `register` fills it before the first update."""
 
     services: Services = field(init=False)
@@ -33,7 +33,7 @@ class Desk:
     on_our_clock: Callable[[datetime], datetime] = lambda at: at
 
 
-class ChatContext(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], Desk]):
+class ChatContext(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], ChatData]):
     """One update's surroundings, typed."""
 
     def __init__(
@@ -41,7 +41,7 @@ class ChatContext(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], D
     ) -> None:
         super().__init__(application, chat_id, user_id)
         self.chat_id = chat_id
-        self._person: Person | None = None
+        self._user: User | None = None
         #: When the command was sent, on our clock; None for buttons.
         self.sent_at: datetime | None = None
 
@@ -51,20 +51,20 @@ class ChatContext(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], D
         return self.bot_data.services
 
     @property
-    def person(self) -> Person:
-        """Return who asks; only the gate can have let them in."""
-        if self._person is None:
+    def user(self) -> User:
+        """Return whose update this is; only the gate can have let them in."""
+        if self._user is None:
             raise NotAdmittedError
-        return self._person
+        return self._user
 
-    def admit(self, person: Person) -> None:
-        """Let a person in; the gate's privilege."""
-        self._person = person
+    def admit(self, user: User) -> None:
+        """Let a user in; the gate's privilege."""
+        self._user = user
 
     @property
     def reader(self) -> Reader:
         """Return through whose eyes, and at what time, screens are rendered."""
-        return Reader(now=self.services.clock.now(), zone=zone_named(self.person.time_zone))
+        return Reader(now=self.services.clock.now(), zone=zone_named(self.user.time_zone))
 
     @property
     def is_stale(self) -> bool:
@@ -82,10 +82,12 @@ class ChatContext(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], D
             await send_screen(self.bot, self.chat_id, screen)
 
 
-ChatApplication: TypeAlias = Application[ExtBot[Any], ChatContext, dict[Any, Any], dict[Any, Any], Desk, Any]
+ChatApplication: TypeAlias = Application[
+    ExtBot[Any], ChatContext, dict[Any, Any], dict[Any, Any], ChatData, Any
+]
 
 #: What `ApplicationBuilder.context_types` must be given.
-CONTEXT_TYPES = ContextTypes(context=ChatContext, bot_data=Desk)
+CONTEXT_TYPES = ContextTypes(context=ChatContext, bot_data=ChatData)
 
-#: A handler proper: words typed after the command in, a screen out.
+#: A handler proper: arguments in, a screen out.
 ScreenOf: TypeAlias = Callable[[ChatContext, Sequence[str]], Coroutine[Any, Any, Screen]]

@@ -1,4 +1,4 @@
-"""The chat's one error edge: the log gets the whole, the person what was not done and what to do next."""
+"""The chat's one error edge: the log gets the whole, the user what was not done and what to do next."""
 
 import secrets
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ _INCIDENT_BYTES = 3
 
 
 async def report_error(commands: Mapping[str, Command], update: object, context: ChatContext) -> None:
-    """Log an error under a short code, tell the person who caused it, and stop the update there."""
+    """Log an error under a short code, tell the user who caused it, and stop the update there."""
     error = context.error
     asked = update if isinstance(update, Update) else None
     update_id = asked.update_id if asked else None
@@ -56,7 +56,7 @@ async def _is_known(update: Update, context: ChatContext) -> bool:
     if user is None or not is_speech(update) or why_refused(update) is not None:
         return False
     try:
-        return await context.services.people.fetch_person(user.id) is not None
+        return await context.services.users.fetch_user(user.id) is not None
     except Exception:  # noqa: BLE001 - this is the edge where everything ends, and it is logged
         _log.exception("nobody can be looked up")
         return False

@@ -20,7 +20,7 @@ async def offer_guard(context: ChatContext, words: Sequence[str]) -> Screen:
     if isinstance(asked, Misread):
         return render_misread(asked)
     guards = context.services.guards
-    return _screen(await guards.offer_guard(context.person.user_id, asked.symbol, asked.venue), context)
+    return _screen(await guards.offer_guard(context.user.user_id, asked.symbol, asked.venue), context)
 
 
 async def offer_unguard(context: ChatContext, words: Sequence[str]) -> Screen:
@@ -31,7 +31,7 @@ async def offer_unguard(context: ChatContext, words: Sequence[str]) -> Screen:
     if asked.symbol is None:
         return render_misread(_ONE_AT_A_TIME)
     guards = context.services.guards
-    return _screen(await guards.offer_unguard(context.person.user_id, asked.symbol, asked.venue), context)
+    return _screen(await guards.offer_unguard(context.user.user_id, asked.symbol, asked.venue), context)
 
 
 def _screen(answer: Outcome, context: ChatContext) -> Screen:

@@ -10,13 +10,13 @@ from handlers.render.screen import Screen
 
 async def halt_entries(context: ChatContext, _words: Sequence[str]) -> Screen:
     """Stop entries, however long ago it was asked: stopping risks nothing."""
-    halt = await context.services.halts.halt(context.person.user_id, by=HaltedBy.CHAT)
+    halt = await context.services.halts.halt(context.user.user_id, by=HaltedBy.CHAT)
     return render_entries(halt, context.reader)
 
 
 async def resume_entries(context: ChatContext, _words: Sequence[str]) -> Screen:
     """Allow entries, unless it was asked before an outage: then only say how they stand."""
-    halts, user_id = context.services.halts, context.person.user_id
+    halts, user_id = context.services.halts, context.user.user_id
     if context.is_stale:
         return render_entries(await halts.fetch_halt(user_id), context.reader, sent_at=context.sent_at)
     return render_entries(await halts.resume(user_id), context.reader)

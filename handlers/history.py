@@ -19,7 +19,7 @@ async def show_history(context: ChatContext, words: Sequence[str]) -> Screen:
     symbol = parse_one_symbol(words, command="history")
     if isinstance(symbol, Misread):
         return render_misread(symbol)
-    exits = await context.services.history.fetch_exits(context.person.user_id, symbol)
+    exits = await context.services.history.fetch_exits(context.user.user_id, symbol)
     return render_history(exits, context.reader, symbol=symbol)
 
 
@@ -29,7 +29,7 @@ async def press_history(update: Update, context: ChatContext) -> None:
         return
     press = Press(query)
     intent_id = (query.data or "").partition(":")[2]
-    found = await context.services.history.fetch_exit(context.person.user_id, intent_id)
+    found = await context.services.history.fetch_exit(context.user.user_id, intent_id)
     if found is None:
         await press.answer(NO_SUCH_EXIT, alert=True)
         return

@@ -9,5 +9,5 @@ from handlers.render.screen import Screen
 
 async def show_positions(context: ChatContext, _words: Sequence[str]) -> Screen:
     """Show every position."""
-    portfolio = await context.services.portfolio.fetch_portfolio(context.person.user_id)
+    portfolio = await context.services.portfolio.fetch_portfolio(context.user.user_id)
     return render_positions(portfolio, context.reader)

@@ -1,4 +1,4 @@
-"""What a person sees while work takes longer than a moment."""
+"""What a user sees while work takes longer than a moment."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine

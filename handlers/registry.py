@@ -13,8 +13,8 @@ from telegram.ext import (
     filters,
 )
 
-from engine.people.roles import Role
 from engine.services import Services
+from engine.users.roles import Role
 from handlers.access import Gate
 from handlers.balance import show_balance
 from handlers.buttons import CHOICE_PATTERN, REFRESH_PATTERN, press_choice, press_refresh, press_unknown

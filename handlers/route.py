@@ -14,6 +14,6 @@ async def show_route(context: ChatContext, words: Sequence[str]) -> Screen:
     asked = parse_route(words)
     if isinstance(asked, Misread):
         return render_misread(asked)
-    preview = await context.services.routes.preview(context.person.user_id, asked.symbol, asked.usd)
-    halt = await context.services.halts.fetch_halt(context.person.user_id)
+    preview = await context.services.routes.preview(context.user.user_id, asked.symbol, asked.usd)
+    halt = await context.services.halts.fetch_halt(context.user.user_id)
     return render_route(preview, context.reader, halt)

@@ -9,8 +9,8 @@ from handlers.render.screen import Screen
 
 async def show_start(context: ChatContext, _words: Sequence[str]) -> Screen:
     """Greet, and say what is guarded now."""
-    portfolio = await context.services.portfolio.fetch_portfolio(context.person.user_id)
-    halt = await context.services.halts.fetch_halt(context.person.user_id)
+    portfolio = await context.services.portfolio.fetch_portfolio(context.user.user_id)
+    halt = await context.services.halts.fetch_halt(context.user.user_id)
     return render_start(portfolio, context.reader, halt)
 
 

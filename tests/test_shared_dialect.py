@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from engine.people.table import UserRow
+from engine.users.table import UserRow
 from tests.shared_dialect import SharedDialect
 
 

@@ -24,10 +24,10 @@ from engine.clock import Clock, SystemClock
 from engine.market.feed import Markets, VenueMarket
 from engine.model.venues import Venue
 from engine.nonce.store import NonceStore
-from engine.people.users import Users
 from engine.storage.backup import database_file
 from engine.storage.database import Database
 from engine.tasks import Tasks
+from engine.users.users import Users
 
 _NO_POSTGRESQL = "NIJA_DATABASE_URL names PostgreSQL; this version runs on SQLite only."
 

@@ -38,10 +38,10 @@ from bot.watchdog import Watchdog
 from engine.accounts.reader import AccountReader
 from engine.clock import Clock
 from engine.entries.gates import Gates
-from engine.people.users import Users
 from engine.services import Services
 from engine.status import JobStatus
 from engine.storage.backup import database_file
+from engine.users.users import Users
 from handlers.context import ChatApplication
 from handlers.registry import bot_commands, register
 from handlers.render.times import Reader, zone_named
@@ -257,7 +257,7 @@ def _facts(settings: Settings, revision: str) -> Facts:
 def _services(base: Base, engine: EngineParts, status: ProcessStatus) -> Services:
     return Services(
         clock=base.clock,
-        people=base.users,
+        users=base.users,
         balances=engine.balances,
         portfolio=engine.portfolio,
         guards=engine.guards,
@@ -281,5 +281,5 @@ def _build_socket(settings: Settings, engine: EngineParts, clock: Clock) -> Comm
 
 
 async def _reader_of(users: Users, clock: Clock, user_id: int) -> Reader | None:
-    person = await users.fetch_person(user_id)
-    return Reader(now=clock.now(), zone=zone_named(person.time_zone)) if person else None
+    user = await users.fetch_user(user_id)
+    return Reader(now=clock.now(), zone=zone_named(user.time_zone)) if user else None

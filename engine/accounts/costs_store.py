@@ -11,9 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from engine.accounts.costs_table import FeeQuoteRow, SpreadQuoteRow
 from engine.brokers.base import FeeQuote
 from engine.model.venues import Account, Venue
-from engine.people.table import AccountRow
 from engine.storage.readable import readable_rows
 from engine.storage.statements import Prepared, replace_row
+from engine.users.table import AccountRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,9 @@ from engine.clock import Clock
 from engine.model.errors import BrokerError, RefusalReason, RefusedError
 from engine.model.orders import VenueOrderId
 from engine.model.venues import Account
-from engine.people.accounts import StoredAccount
 from engine.storage.database import Database
 from engine.tasks import Tasks
+from engine.users.accounts import StoredAccount
 
 #: So many of the newest known trades are looked for where the venue does not name its accounts.
 TRADES_LOOKED_FOR = 5

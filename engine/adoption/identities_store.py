@@ -15,9 +15,9 @@ from engine.orders import store as intent_rows
 from engine.orders.fills_table import FillCursorRow, FillRow
 from engine.orders.intents import IntentStep
 from engine.orders.states import IntentState
-from engine.people.table import AccountRow
 from engine.storage.readable import readable_rows
 from engine.storage.statements import Prepared
+from engine.users.table import AccountRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,9 @@ from engine.alerts.messages import AccountsMoved
 from engine.alerts.outbox import append_alert
 from engine.clock import Clock
 from engine.guards import store as guard_rows
-from engine.people import store as people_rows
-from engine.people.accounts import StoredAccount
 from engine.storage.database import Database
+from engine.users import store as users_store
+from engine.users.accounts import StoredAccount
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +36,7 @@ async def adopt_accounts(
                 await rows.move_account(session, account.account_id, to=account.user_id)
                 moved.append(account)
                 former[before] = account.user_id
-            await people_rows.save_account(session, account)
+            await users_store.save_account(session, account)
         for user_id, owner_id in former.items():
             await _follow(session, user_id, owner_id, is_known=user_id in owner_ids, clock=clock)
         if moved:

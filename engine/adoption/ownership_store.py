@@ -9,8 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from engine.alerts.table import AlertRow
 from engine.entries import halts_store as halts
 from engine.offers.table import ConfirmationRow
-from engine.people.table import AccountRow
 from engine.tables import metadata
+from engine.users.table import AccountRow
 
 _OF_ACCOUNTS = [table for table in metadata.sorted_tables if {"account_id", "user_id"} <= set(table.c.keys())]
 

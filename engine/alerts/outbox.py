@@ -14,9 +14,9 @@ from engine.alerts.damaged import number_of, plain_data, written_at
 from engine.alerts.kinds import CRITICAL, AlertKind, AlertState
 from engine.alerts.messages import AlertUnreadable, Message, dump_message, load_message
 from engine.alerts.table import AlertRow
-from engine.people.store import load_readers
 from engine.storage.readable import Read, UnreadableRow, parsing, read_rows, readable_row, readable_rows
 from engine.storage.statements import Prepared, insert_row, send
+from engine.users.store import load_readers
 
 #: An alert that will not leave again has no time to leave. The time itself is for whoever reads the table: the
 #: process that tried knows by its steady clock what it waits with, and after a start everything may leave.
@@ -40,7 +40,7 @@ class Depth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenUp:
-    """What one person was never told."""
+    """What one user never received."""
 
     alerts: int = 0
     #: An AlertKind, or the word of a newer version.
@@ -288,7 +288,7 @@ async def load_last_errors(session: AsyncSession) -> Mapping[int, tuple[str, ...
 
 
 async def load_given_up(session: AsyncSession, user_id: int) -> GivenUp:
-    """Return how many of a person's alerts were given up, and the last of them."""
+    """Return how many of a user's alerts were given up, and the last of them."""
     theirs = (col(AlertRow.user_id) == user_id, col(AlertRow.state) == AlertState.DEAD)
     alerts = (await session.exec(select(func.count()).where(*theirs))).one()
     if not alerts:

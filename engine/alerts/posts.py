@@ -26,7 +26,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostCounts:
-    """What one person's second address was not told."""
+    """What one user's second address has not received."""
 
     refused: int = 0
     given_up: int = 0
@@ -77,7 +77,7 @@ async def note_post(
 
 
 async def count_posts(session: AsyncSession, user_id: int) -> PostCounts:
-    """Count what a person's address refuses and what was given up, with why the last of it was."""
+    """Count what a user's address refuses and what was given up, with why the last of it was."""
     theirs = select(AlertRow.alert_id).where(col(AlertRow.user_id) == user_id)
     mine = col(AlertPostRow.alert_id).in_(theirs)
     refused = col(AlertPostRow.state) == PostState.WAITING, col(AlertPostRow.refusals) > 0

@@ -27,8 +27,8 @@ from engine.model.orders import Side
 from engine.model.quotes import Quote
 from engine.model.typed_names import resolve
 from engine.model.venues import Account, Venue
-from engine.people import store as people_rows
 from engine.storage.database import Database
+from engine.users import store as users_store
 
 #: What `/route` alone looks at: the pair most people trade.
 USUAL_ASSET = "BTC"
@@ -107,7 +107,7 @@ class RouteService:
 
     async def _usual_size(self, user_id: int) -> Decimal:
         async with self._database.read() as session:
-            user = await people_rows.load_user(session, user_id)
+            user = await users_store.load_user(session, user_id)
         return user.usual_trade_usd if user else Decimal(30)
 
     async def _look(self, account: Account, base: str, quote: str | None) -> RoutingAccount:

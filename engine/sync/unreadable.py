@@ -16,9 +16,9 @@ from engine.model.venues import Venue
 from engine.orders.fills_table import FillRow
 from engine.orders.states import LIVE_STATES
 from engine.orders.table import IntentRow
-from engine.people.store import load_readers
 from engine.storage.database import Database
 from engine.storage.readable import UnreadableRow
+from engine.users.store import load_readers
 
 _KINDS: Mapping[str, RecordKind] = {
     str(GuardRow.__tablename__): RecordKind.GUARD,

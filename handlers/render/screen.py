@@ -1,4 +1,4 @@
-"""What a person sees: HTML text with rows of buttons below it."""
+"""What a user sees: HTML text with rows of buttons below it."""
 
 from dataclasses import dataclass
 from enum import StrEnum

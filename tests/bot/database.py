@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from engine.people.roles import Role, User
-from engine.people.store import save_user
 from engine.storage.database import Database
 from engine.storage.migrate import run_migrations
+from engine.users.roles import Role, StoredUser
+from engine.users.store import save_user
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -33,6 +33,6 @@ async def migrated(folder, *, owners=(7,)):
     database = Database(f"sqlite+aiosqlite:///{folder}/nija.db")
     async with database.write() as session:
         for user_id in owners:
-            await save_user(session, User(user_id=user_id, role=Role.OWNER, created_at=START))
+            await save_user(session, StoredUser(user_id=user_id, role=Role.OWNER, created_at=START))
     yield database
     await database.dispose()

@@ -14,7 +14,7 @@ from tests.bot.until import until
 LOCKED = OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
 
 
-class Desk:
+class ChatData:
     """A job that fails as told, the alarm around it and what the owner heard."""
 
     def __init__(self):
@@ -40,7 +40,7 @@ class Desk:
 
 @pytest.fixture
 def desk():
-    return Desk()
+    return ChatData()
 
 
 async def test_a_database_that_works_is_not_spoken_of(desk):

@@ -21,9 +21,9 @@ from engine.brokers.base import KeyPermissions
 from engine.clock import SystemClock
 from engine.model.errors import KeyRejectedError, MisconfiguredError, TryLaterError
 from engine.model.venues import Account, Venue
-from engine.people.accounts import KeyOrigin, StoredAccount
-from engine.people.store import save_account
 from engine.storage.migrate import run_migrations
+from engine.users.accounts import KeyOrigin, StoredAccount
+from engine.users.store import save_account
 from sandbox.telegram import FaultKind, TelegramServer
 from tests.bot.database import migrated
 

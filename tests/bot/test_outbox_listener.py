@@ -4,8 +4,8 @@ from bot.outbox_listener import on_new_alerts
 from engine.alerts.messages import BrokerTrouble
 from engine.alerts.outbox import append_alert
 from engine.model.venues import Venue
-from engine.people.roles import Role, User
-from engine.people.store import save_user
+from engine.users.roles import Role, StoredUser
+from engine.users.store import save_user
 from tests.bot.database import START, migrated
 
 
@@ -19,7 +19,7 @@ async def test_a_committed_alert_is_heard_once_and_other_writes_are_not(tmp_path
     async with migrated(tmp_path) as database:
         with on_new_alerts(lambda: heard.append(1)):
             async with database.write() as session:
-                await save_user(session, User(user_id=8, role=Role.OWNER, created_at=START))
+                await save_user(session, StoredUser(user_id=8, role=Role.OWNER, created_at=START))
             assert heard == []
             async with database.write() as session:
                 await put(session, "1")
@@ -41,7 +41,7 @@ async def test_an_alert_that_was_rolled_back_is_not_heard(tmp_path):
             with pytest.raises(LookupError):
                 await put_and_fail(database)
             async with database.write() as session:
-                await save_user(session, User(user_id=8, role=Role.OWNER, created_at=START))
+                await save_user(session, StoredUser(user_id=8, role=Role.OWNER, created_at=START))
 
     assert heard == []
 

@@ -19,10 +19,10 @@ from engine.model.errors import KeyRejectedError, LockedOutError
 from engine.model.venues import Venue
 from engine.nonce.store import NonceStore
 from engine.orders.reminders import tell_if_due
-from engine.people.accounts import KeyOrigin, StoredAccount
-from engine.people.store import save_account
 from engine.status import Symptom, find_troubles
 from engine.tasks import Tasks
+from engine.users.accounts import KeyOrigin, StoredAccount
+from engine.users.store import save_account
 from handlers.render.status import render_status
 from handlers.render.times import Reader
 from tests.bot.database import START, migrated
@@ -33,7 +33,7 @@ from tests.engine_room import a_trigger
 OWNER, OTHER = 7, 8
 
 
-class Desk:
+class ChatData:
     """The status of a process with one guard at Kraken, and what its watch has seen."""
 
     def __init__(self, database, nonces):
@@ -83,7 +83,7 @@ async def desk(tmp_path):
             await save_account(session, an_account_of(OTHER, "kraken-2"))
         nonces = await NonceStore(tmp_path / "nija.db", SystemClock()).open()
         try:
-            desk = Desk(database, nonces)
+            desk = ChatData(database, nonces)
             await desk.keep(a_guard())
             yield desk
         finally:

@@ -8,8 +8,8 @@ from sqlalchemy.exc import OperationalError
 from engine.alerts import outbox
 from engine.alerts.messages import RecordKind, RecordUnreadable
 from engine.model.venues import Venue
-from engine.people.roles import Role, User
-from engine.people.store import save_user
+from engine.users.roles import Role, StoredUser
+from engine.users.store import save_user
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 from tests.engine.exits.test_sale_contradicted import sold
@@ -83,7 +83,7 @@ async def test_a_guard_damaged_while_the_bot_runs_is_told_again_and_again_until_
 async def test_a_trader_is_told_that_a_damaged_guard_can_be_read_again(rooms):
     async with rooms(venues=(Venue.KRAKEN,)) as room:
         await two_guards(room)
-        trader = User(user_id=OWNER_ID + 1, role=Role.TRADER, created_at=room.clock.now())
+        trader = StoredUser(user_id=OWNER_ID + 1, role=Role.TRADER, created_at=room.clock.now())
         async with room.database.write() as session:
             await save_user(session, trader)
         change = f"quantity = 'many', user_id = {trader.user_id}"

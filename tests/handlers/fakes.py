@@ -12,12 +12,12 @@ from tests.handlers.values import (
     NOW,
     OWNER,
     offer,
-    person,
     portfolio,
     position,
     preview,
     status,
     three_brokers,
+    user,
 )
 
 
@@ -38,7 +38,7 @@ class StillClock:
 @dataclass
 class FakeEngine:
     #: The people let in, by user id.
-    people: dict = field(default_factory=lambda: {OWNER: person()})
+    users: dict = field(default_factory=lambda: {OWNER: user()})
     #: What was asked, in order: the verb and its arguments.
     calls: list = field(default_factory=list)
     #: What each verb answers: a value, an exception, or a list of them in turn.
@@ -74,7 +74,7 @@ class FakeEngine:
     def services(self):
         return Services(
             clock=self.clock,
-            people=self,
+            users=self,
             balances=self,
             portfolio=self,
             guards=self,
@@ -88,11 +88,11 @@ class FakeEngine:
     def asked(self, verb):
         return [args for name, *args in self.calls if name == verb]
 
-    async def fetch_person(self, user_id):
+    async def fetch_user(self, user_id):
         self.knocks.put_nowait(user_id)
-        if isinstance(self.people, Exception):
-            raise self.people
-        return self.people.get(user_id)
+        if isinstance(self.users, Exception):
+            raise self.users
+        return self.users.get(user_id)
 
     async def fetch_overview(self, user_id):
         return await self._answer("fetch_overview", user_id)

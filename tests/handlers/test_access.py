@@ -7,9 +7,9 @@ from structlog.testing import capture_logs
 from telegram import Update
 
 from engine.clock import Moment
-from engine.people.roles import Role
+from engine.users.roles import Role
 from handlers.access import StrangerLog, is_speech, may, why_refused
-from tests.handlers.values import NOW, OWNER, person
+from tests.handlers.values import NOW, OWNER, user
 
 STRANGER = 666
 
@@ -38,11 +38,11 @@ async def test_a_strangers_button_press_is_not_even_answered(engine, owner, serv
 
 
 async def test_an_empty_list_means_nobody(engine, owner, server):
-    engine.people.clear()
+    engine.users.clear()
 
     owner.send("/balance")
     await engine.knocks.get()
-    engine.people[OWNER] = person()
+    engine.users[OWNER] = user()
     await owner.ask("/help")
 
     assert len(server.calls("sendMessage")) == 1
@@ -63,7 +63,7 @@ async def test_a_known_person_is_not_answered_in_a_group(engine, owner, server):
 async def test_nobody_speaks_from_behind_a_group_or_channel(engine, owner, server, disguise):
     group = server.group(chat_id=-100500)
     # Even when somebody has put the disguise itself on the list.
-    engine.people |= {known: person(user_id=known) for known in (1087968824, 136817688)}
+    engine.users |= {known: user(user_id=known) for known in (1087968824, 136817688)}
 
     if disguise == "admin":
         group.send_anonymously("/balance")
@@ -86,7 +86,7 @@ async def test_an_edited_message_is_no_command(engine, owner):
 
 
 async def test_another_known_persons_button_never_acts(engine, owner, server):
-    engine.people[2002] = person(user_id=2002)
+    engine.users[2002] = user(user_id=2002)
     other = server.user(user_id=2002, name="Other")
     asked = await owner.ask("/guard BTC")
 
@@ -99,12 +99,12 @@ async def test_another_known_persons_button_never_acts(engine, owner, server):
 
 async def test_revoking_works_at_once(engine, owner, server):
     await owner.ask("/help")
-    engine.people.clear()
+    engine.users.clear()
     engine.knocks.get_nowait()
 
     owner.send("/balance")
     await engine.knocks.get()
-    engine.people[OWNER] = person()
+    engine.users[OWNER] = user()
     await owner.ask("/help")
 
     assert len(server.calls("sendMessage")) == 2
@@ -121,13 +121,13 @@ async def test_blocking_the_bot_is_no_concern_of_any_handler(engine, owner, serv
 
 
 async def test_a_gate_that_cannot_ask_who_it_is_lets_nobody_through(engine, owner, server):
-    engine.people = RuntimeError("the database is gone")
+    engine.users = RuntimeError("the database is gone")
 
     with capture_logs() as lines:
         owner.send("/balance")
         await engine.knocks.get()
         await engine.knocks.get()  # the error edge asks once more before it says anything
-        engine.people = {OWNER: person()}
+        engine.users = {OWNER: user()}
         await owner.ask("/help")
 
     assert len([line for line in lines if "incident" in line]) == 1

@@ -4,19 +4,19 @@ import pytest
 
 from engine.model.venues import Venue
 from engine.offers.offers import Armed, Nothing, Unguarded
-from engine.people.roles import Role
+from engine.users.roles import Role
 from handlers.arguments import parse_route
 from tests.handlers.values import (
     OWNER,
     guard,
     offer,
     overview,
-    person,
     portfolio,
     position,
     preview,
     snapshot,
     state,
+    user,
 )
 
 
@@ -151,7 +151,7 @@ async def test_a_long_refusal_comes_as_a_message_at_once(engine, owner):
 
 async def test_a_viewer_cannot_press_what_changes(engine, owner):
     asked = await owner.ask("/guard BTC")
-    engine.people[OWNER] = person(role=Role.VIEWER)
+    engine.users[OWNER] = user(role=Role.VIEWER)
 
     answer = await owner.wait_for_answer(owner.press(asked, "Guard from cost"))
 

@@ -6,9 +6,9 @@ import pytest
 
 from engine.offers.closing_preview import Selling
 from engine.offers.offers import Nothing
-from engine.people.roles import Role
+from engine.users.roles import Role
 from tests.handlers.exit_values import close_line, close_preview, exit_record
-from tests.handlers.values import NOW, OWNER, person
+from tests.handlers.values import NOW, OWNER, user
 
 
 async def test_the_button_sells_once_and_goes(engine, owner):
@@ -68,7 +68,7 @@ async def test_leaving_alone_what_has_expired_says_so(engine, owner):
 
 async def test_a_viewer_may_not_press(engine, owner):
     asked = await owner.ask("/close BTC")
-    engine.people[OWNER] = person(role=Role.VIEWER)
+    engine.users[OWNER] = user(role=Role.VIEWER)
 
     answer = await owner.wait_for_answer(owner.press(asked, "Sell"))
 

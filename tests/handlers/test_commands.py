@@ -7,8 +7,8 @@ import pytest
 from engine.entries.halts import Halt, HaltedBy
 from engine.model.venues import Venue
 from engine.offers.offers import Nothing
-from engine.people.roles import Role
-from tests.handlers.values import NOW, OWNER, person, portfolio, position
+from engine.users.roles import Role
+from tests.handlers.values import NOW, OWNER, portfolio, position, user
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ async def test_nothing_to_offer_is_said_in_the_engines_words(engine, owner, comm
 
 
 async def test_a_viewer_sees_everything_and_changes_nothing(engine, owner):
-    engine.people[OWNER] = person(role=Role.VIEWER)
+    engine.users[OWNER] = user(role=Role.VIEWER)
 
     refused = await owner.ask("/guard BTC")
     seen = await owner.ask("/balance")
@@ -122,7 +122,7 @@ async def test_a_viewer_sees_everything_and_changes_nothing(engine, owner):
 
 
 async def test_times_are_in_the_persons_zone(engine, owner):
-    engine.people[OWNER] = person(time_zone="America/New_York")
+    engine.users[OWNER] = user(time_zone="America/New_York")
 
     assert "As of 21:30:11 EST" in (await owner.ask("/balance")).text
 

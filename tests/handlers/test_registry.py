@@ -2,7 +2,7 @@ import re
 
 from telegram.constants import BotCommandLimit
 
-from engine.people.roles import Role
+from engine.users.roles import Role
 from handlers.access import may
 from handlers.registry import COMMANDS, bot_commands
 

@@ -6,20 +6,20 @@ from tests.handlers.values import OWNER
 
 
 @pytest.fixture
-def person(application, server):
+def user(application, server):
     return server.user(user_id=OWNER, started=True)
 
 
-async def test_broken_markup_still_arrives_as_plain_text(application, person):
+async def test_broken_markup_still_arrives_as_plain_text(application, user):
     await send_screen(application.bot, OWNER, Screen(text="<b>sold & <i>gone</b>"))
 
-    assert person.messages[-1].text == "sold & gone"
+    assert user.messages[-1].text == "sold & gone"
 
 
-async def test_a_screen_whose_message_is_gone_is_sent_anew(application, person):
+async def test_a_screen_whose_message_is_gone_is_sent_anew(application, user):
     assert await replace_screen(application.bot, OWNER, 9999, Screen(text="hello"))
 
-    assert person.messages[-1].text == "hello"
+    assert user.messages[-1].text == "hello"
 
 
 def test_the_keyboard_stands_below_the_last_part():

@@ -15,9 +15,9 @@ from engine.model.orders import Side
 from engine.model.venues import Account, Venue
 from engine.nonce.store import NonceStatus
 from engine.offers.offers import Choice, ChoiceKind, Offer, OfferLine, Standing
-from engine.people.roles import Person, Role
 from engine.portfolio.view import PortfolioView, PositionView, Unread
 from engine.status import BrokerStatus, JobStatus, PriceAge, StatusReport
+from engine.users.roles import Role, User
 from handlers.render.times import Reader
 
 NOW = datetime(2026, 3, 7, 2, 30, 11, tzinfo=UTC)
@@ -29,8 +29,8 @@ def ago(**span):
     return NOW - timedelta(**span)
 
 
-def person(*, user_id=OWNER, role=Role.OWNER, time_zone="UTC"):
-    return Person(user_id=user_id, role=role, time_zone=time_zone, usual_trade_usd=Decimal(30))
+def user(*, user_id=OWNER, role=Role.OWNER, time_zone="UTC"):
+    return User(user_id=user_id, role=role, time_zone=time_zone, usual_trade_usd=Decimal(30))
 
 
 def account(venue=Venue.KRAKEN):

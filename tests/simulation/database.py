@@ -16,12 +16,12 @@ from sqlmodel import Session
 
 from engine.alerts.table import AlertRow
 from engine.model.venues import Venue
-from engine.people.accounts import KeyOrigin, environment_account_id
-from engine.people.roles import Role
-from engine.people.table import AccountRow, UserRow
 from engine.storage.readable import UNREADABLE, UnreadableRows
 from engine.storage.statements import plain_table
 from engine.tables import metadata
+from engine.users.accounts import KeyOrigin, environment_account_id
+from engine.users.roles import Role
+from engine.users.table import AccountRow, UserRow
 
 OWNER_ID = 7
 _ALERTS = plain_table(AlertRow)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from bot.settings import Settings
 from engine.model.venues import Account
-from engine.people.accounts import environment_account_id
+from engine.users.accounts import environment_account_id
 from tests.simulation.alarms import newest_alert
 from tests.simulation.crashes import Crashes
 from tests.simulation.database import OWNER_ID

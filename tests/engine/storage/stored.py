@@ -10,10 +10,10 @@ from sqlalchemy import create_engine
 from sqlmodel import Session
 
 from engine.model.venues import Account, Venue
-from engine.people.accounts import KeyOrigin, environment_account_id
-from engine.people.roles import Role
-from engine.people.table import AccountRow, UserRow
 from engine.storage.database import Database
+from engine.users.accounts import KeyOrigin, environment_account_id
+from engine.users.roles import Role
+from engine.users.table import AccountRow, UserRow
 from tests.bot.database import empty_database
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -29,7 +29,7 @@ def create_schema(file):
     file.write_bytes(empty_database())
 
 
-def create_people(file):
+def create_users(file):
     """Add the owner and one account at each venue."""
     engine = create_engine(f"sqlite:///{file}")
     with Session(engine) as session:
@@ -62,16 +62,16 @@ def an_account_row(account):
 
 
 @cache
-def _with_people():
+def _with_users():
     with TemporaryDirectory() as folder:
         file = Path(folder) / "nija.db"
         create_schema(file)
-        create_people(file)
+        create_users(file)
         return file.read_bytes()
 
 
 def a_database(folder):
     """Create a database with the owner and his accounts in `folder`; the caller disposes of it."""
     file = folder / "nija.db"
-    file.write_bytes(_with_people())
+    file.write_bytes(_with_users())
     return Database(f"sqlite+aiosqlite:///{file}")

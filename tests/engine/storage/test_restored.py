@@ -18,13 +18,13 @@ from engine.orders import store as intents
 from engine.orders.intents import Intent, IntentKind
 from engine.orders.states import LIVE_STATES, IntentState, client_order_id
 from engine.orders.steps_store import load_steps
-from engine.people import store as people
-from engine.people.accounts import KeyOrigin, StoredAccount
-from engine.people.roles import Role, User
 from engine.storage.contents import LIVE_INTENT
 from engine.storage.database import Database
 from engine.storage.migrate import run_migrations
 from engine.storage.restored import RESTORED, RESTORED_IN_SALE, carry_nonces, disarm
+from engine.users import store as users_store
+from engine.users.accounts import KeyOrigin, StoredAccount
+from engine.users.roles import Role, StoredUser
 from tests.builders import a_guard
 
 NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
@@ -50,8 +50,8 @@ def backup(tmp_path):
 async def database(file):
     opened = Database(f"sqlite+aiosqlite:///{file}")
     async with opened.write() as session:
-        await people.save_user(session, User(user_id=OWNER, role=Role.OWNER, created_at=NOW))
-        await people.save_account(
+        await users_store.save_user(session, StoredUser(user_id=OWNER, role=Role.OWNER, created_at=NOW))
+        await users_store.save_account(
             session,
             StoredAccount(
                 account_id=ACCOUNT,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from engine.people.master_keys import MasterKey, MasterKeyError
+from engine.users.master_keys import MasterKey, MasterKeyError
 
 VERSION = "v1"
 #: What AES-GCM is specified for; 96 random bits never repeat at the rate people add keys.

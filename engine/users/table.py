@@ -7,14 +7,14 @@ from typing import ClassVar
 from sqlmodel import Field
 
 from engine.model.venues import Venue
-from engine.people.accounts import KeyOrigin
-from engine.people.roles import Role
 from engine.storage.base import Table, account_reference, user_reference
 from engine.storage.columns import BIG_INTEGER, DecimalText, EnumText, UtcDateTime
+from engine.users.accounts import KeyOrigin
+from engine.users.roles import Role
 
 
 class UserRow(Table, table=True):
-    """A person, by Telegram id."""
+    """A user, by Telegram id."""
 
     __tablename__: ClassVar[str] = "users"
 

@@ -3,7 +3,7 @@ import stat
 
 import pytest
 
-from engine.people.master_keys import MasterKey, MasterKeyError, load_or_create_master_keys, parse_master_keys
+from engine.users.master_keys import MasterKey, MasterKeyError, load_or_create_master_keys, parse_master_keys
 
 ONE = base64.b64encode(b"1" * 32).decode()
 TWO = base64.b64encode(b"2" * 32).decode()

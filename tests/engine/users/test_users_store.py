@@ -2,24 +2,24 @@ from dataclasses import replace
 from decimal import Decimal
 
 from engine.model.venues import Account, Venue
-from engine.people import sealed_keys_store as sealed_keys
-from engine.people import store as people
-from engine.people.accounts import KeyOrigin, StoredAccount, environment_account_id
-from engine.people.roles import Role, User
-from engine.people.sealed_keys_store import SealedKey
-from engine.people.table import AccountRow
+from engine.users import sealed_keys_store as sealed_keys
+from engine.users import store as users_store
+from engine.users.accounts import KeyOrigin, StoredAccount, environment_account_id
+from engine.users.roles import Role, StoredUser
+from engine.users.sealed_keys_store import SealedKey
+from engine.users.table import AccountRow
 from tests.engine.storage.stored import KRAKEN, NOW, OWNER
 
-GUEST = User(user_id=5_000_000_000, role=Role.VIEWER, created_at=NOW)
+GUEST = StoredUser(user_id=5_000_000_000, role=Role.VIEWER, created_at=NOW)
 
 
 async def test_a_person_comes_back_with_what_nobody_set(database):
     async with database.write() as session:
-        await people.save_user(session, GUEST)
+        await users_store.save_user(session, GUEST)
 
     async with database.read() as session:
-        found = await people.load_user(session, GUEST.user_id)
-        nobody = await people.load_user(session, 404)
+        found = await users_store.load_user(session, GUEST.user_id)
+        nobody = await users_store.load_user(session, 404)
     assert found == GUEST
     assert (found.time_zone, found.language, found.usual_trade_usd) == ("UTC", "en", Decimal(30))
     assert nobody is None
@@ -29,10 +29,10 @@ async def test_a_changed_person_is_the_same_person(database):
     trader = replace(GUEST, role=Role.TRADER, usual_trade_usd=Decimal("12.50"))
     for user in (GUEST, trader):
         async with database.write() as session:
-            await people.save_user(session, user)
+            await users_store.save_user(session, user)
 
     async with database.read() as session:
-        assert await people.load_user(session, GUEST.user_id) == trader
+        assert await users_store.load_user(session, GUEST.user_id) == trader
 
 
 async def test_an_environment_account_keeps_the_key_it_was_last_certain_with(database):
@@ -46,7 +46,7 @@ async def test_an_environment_account_keeps_the_key_it_was_last_certain_with(dat
         created_at=NOW,
     )
     async with database.write() as session:
-        await people.save_account(session, stored)
+        await users_store.save_account(session, stored)
 
     async with database.read() as session:
         row = await session.get(AccountRow, stored.account_id)

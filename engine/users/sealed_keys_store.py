@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from engine.people.table import SealedKeyRow
 from engine.storage.readable import readable_rows
 from engine.storage.statements import Prepared, replace_row
+from engine.users.table import SealedKeyRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

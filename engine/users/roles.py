@@ -1,4 +1,4 @@
-"""What a person may do with the bot."""
+"""What a user may do with the bot."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +15,8 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class User:
-    """A person the bot answers, as stored."""
+class StoredUser:
+    """A user as stored."""
 
     user_id: int
     role: Role
@@ -27,7 +27,7 @@ class User:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class User:
     """A user the bot answers."""
 
     user_id: int

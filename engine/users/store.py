@@ -6,17 +6,17 @@ from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from engine.people.accounts import StoredAccount
-from engine.people.roles import Role, User
-from engine.people.table import AccountRow, UserRow
 from engine.storage.readable import readable_row
 from engine.storage.statements import Prepared, insert_row
+from engine.users.accounts import StoredAccount
+from engine.users.roles import Role, StoredUser
+from engine.users.table import AccountRow, UserRow
 
-_USER = tuple(field.name for field in fields(User))
+_USER = tuple(field.name for field in fields(StoredUser))
 _ACCOUNT = ("account_id", "user_id", "venue", "label", "origin", "created_at", "retired_at")
 
 
-async def save_user(session: AsyncSession, user: User) -> None:
+async def save_user(session: AsyncSession, user: StoredUser) -> None:
     """Insert or update a user."""
     values = {name: getattr(user, name) for name in _USER}
     same = col(UserRow.user_id) == user.user_id
@@ -29,7 +29,7 @@ async def save_user(session: AsyncSession, user: User) -> None:
 _ONE = Prepared(select(UserRow).where(col(UserRow.user_id) == bindparam("user_id")))
 
 
-async def load_user(session: AsyncSession, user_id: int) -> User | None:
+async def load_user(session: AsyncSession, user_id: int) -> StoredUser | None:
     """Return a user, or None for strangers."""
     return await readable_row(session, _ONE, _user, user_id=user_id)
 
@@ -53,5 +53,5 @@ async def save_account(session: AsyncSession, account: StoredAccount) -> None:
         await session.exec(update(AccountRow).where(same).values(**values))
 
 
-def _user(row: UserRow) -> User:
-    return User(**{name: getattr(row, name) for name in _USER})
+def _user(row: UserRow) -> StoredUser:
+    return StoredUser(**{name: getattr(row, name) for name in _USER})

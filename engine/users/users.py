@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from engine.clock import Clock
-from engine.people import store as rows
-from engine.people.roles import Person, Role, User
 from engine.storage.database import Database
+from engine.users import store as rows
+from engine.users.roles import Role, StoredUser, User
 
 
 class Users:
@@ -25,8 +25,8 @@ class Users:
                 if known is None or known.role is not Role.OWNER:
                     await rows.save_user(session, self._owner(user_id, known))
 
-    async def fetch_person(self, user_id: int) -> Person | None:
-        """Return the person, or None for strangers and for owners the settings name no more."""
+    async def fetch_user(self, user_id: int) -> User | None:
+        """Return the user, or None for strangers and for owners the settings name no more."""
         user = await self._load(user_id)
         if user is None and user_id in self._owner_ids:
             # What was stored of an owner cannot be read any more; the settings say who they are.
@@ -34,21 +34,21 @@ class Users:
             user = await self._load(user_id)
         if user is None or (user.role is Role.OWNER and user_id not in self._owner_ids):
             return None
-        return Person(
+        return User(
             user_id=user.user_id,
             role=user.role,
             time_zone=user.time_zone,
             usual_trade_usd=user.usual_trade_usd,
         )
 
-    async def _load(self, user_id: int) -> User | None:
+    async def _load(self, user_id: int) -> StoredUser | None:
         async with self._database.read() as session:
             return await rows.load_user(session, user_id)
 
-    def _owner(self, user_id: int, known: User | None) -> User:
+    def _owner(self, user_id: int, known: StoredUser | None) -> StoredUser:
         if known is None:
-            return User(user_id=user_id, role=Role.OWNER, created_at=self._clock.now())
-        return User(
+            return StoredUser(user_id=user_id, role=Role.OWNER, created_at=self._clock.now())
+        return StoredUser(
             user_id=user_id,
             role=Role.OWNER,
             time_zone=known.time_zone,

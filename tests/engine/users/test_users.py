@@ -3,9 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from engine.people import store as people
-from engine.people.roles import Person, Role, User
-from engine.people.users import Users
+from engine.users import store as users_store
+from engine.users.roles import Role, StoredUser, User
+from engine.users.users import Users
 from tests.engine.storage.stored import NOW, OWNER, a_database
 
 NEWCOMER = 8_000_000_001
@@ -39,14 +39,14 @@ def users(database):
 
 async def save(database, user_id, role, **changes):
     async with database.write() as session:
-        user = User(user_id=user_id, role=role, created_at=datetime(2026, 1, 1, tzinfo=UTC), **changes)
-        await people.save_user(session, user)
+        user = StoredUser(user_id=user_id, role=role, created_at=datetime(2026, 1, 1, tzinfo=UTC), **changes)
+        await users_store.save_user(session, user)
 
 
 async def test_an_owner_of_the_settings_is_an_owner_from_the_first_start(users):
     await users.ensure_owners([NEWCOMER])
 
-    assert await users.fetch_person(NEWCOMER) == Person(
+    assert await users.fetch_user(NEWCOMER) == User(
         user_id=NEWCOMER, role=Role.OWNER, time_zone="UTC", usual_trade_usd=Decimal(30)
     )
 
@@ -54,15 +54,15 @@ async def test_an_owner_of_the_settings_is_an_owner_from_the_first_start(users):
 async def test_an_empty_list_of_owners_lets_nobody_in(users):
     await users.ensure_owners([])
 
-    assert await users.fetch_person(OWNER) is None
-    assert await users.fetch_person(NEWCOMER) is None
+    assert await users.fetch_user(OWNER) is None
+    assert await users.fetch_user(NEWCOMER) is None
 
 
 async def test_an_owner_the_settings_name_no_more_is_a_stranger(users):
     await users.ensure_owners([OWNER, NEWCOMER])
     await users.ensure_owners([NEWCOMER])
 
-    assert await users.fetch_person(OWNER) is None
+    assert await users.fetch_user(OWNER) is None
 
 
 async def test_what_an_owner_had_set_survives_a_start(users, database):
@@ -70,7 +70,7 @@ async def test_what_an_owner_had_set_survives_a_start(users, database):
 
     await users.ensure_owners([NEWCOMER])
 
-    person = await users.fetch_person(NEWCOMER)
+    person = await users.fetch_user(NEWCOMER)
     assert (person.time_zone, person.usual_trade_usd) == ("Europe/Lisbon", Decimal("12.50"))
 
 
@@ -79,17 +79,17 @@ async def test_somebody_else_becomes_an_owner_with_what_they_had_set(users, data
 
     await users.ensure_owners([NEWCOMER])
 
-    person = await users.fetch_person(NEWCOMER)
+    person = await users.fetch_user(NEWCOMER)
     assert (person.role, person.time_zone) == (Role.OWNER, "Europe/Lisbon")
     async with database.read() as session:
-        stored = await people.load_user(session, NEWCOMER)
+        stored = await users_store.load_user(session, NEWCOMER)
     assert (stored.language, stored.created_at) == ("pt", datetime(2026, 1, 1, tzinfo=UTC))
 
 
 async def test_a_role_that_changes_in_the_database_counts_at_once(users, database):
     await save(database, NEWCOMER, Role.TRADER)
-    before = await users.fetch_person(NEWCOMER)
+    before = await users.fetch_user(NEWCOMER)
     await save(database, NEWCOMER, Role.VIEWER)
 
     assert before.role is Role.TRADER
-    assert (await users.fetch_person(NEWCOMER)).role is Role.VIEWER
+    assert (await users.fetch_user(NEWCOMER)).role is Role.VIEWER

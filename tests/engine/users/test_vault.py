@@ -4,8 +4,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.people.master_keys import MasterKey, MasterKeyError
-from engine.people.vault import Place, Vault, VaultError, _read, kid_of
+from engine.users.master_keys import MasterKey, MasterKeyError
+from engine.users.vault import Place, Vault, VaultError, _read, kid_of
 
 OLD = MasterKey(kid="k1", secret=b"1" * 32)
 NEW = MasterKey(kid="k2", secret=b"2" * 32)
