@@ -90,9 +90,10 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
-    """Let the collector pass over some thousand tests and libraries, which stay: it had an eighth of the work."""
+    """Let the collector pass over some thousand tests and libraries, which stay, and look seldom at what is young."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_xdist_auto_num_workers():

@@ -6,6 +6,7 @@ bytes are under way on loopback. Only when everything waits for a timer does the
 
 import asyncio
 import heapq
+import selectors
 import sqlite3
 from collections import deque
 from collections.abc import Callable
@@ -20,12 +21,29 @@ LOOPBACK_S = 0.0005
 UNDER_WAY_S = 2.0
 INSTANT_S = 1e-9
 
+#: In so many turns of a loop that has work it looks once for what came from outside: each look is a system call.
+TURNS_PER_LOOK = 8
+
 START = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+
+
+class SparingSelector(selectors.DefaultSelector):
+    """Looks at the sockets now and then while there is other work, and always when there is none."""
+
+    def __init__(self):
+        super().__init__()
+        self._turns = 0
+
+    def select(self, timeout=None):
+        self._turns += 1
+        if timeout == 0 and self._turns % TURNS_PER_LOOK:
+            return []
+        return super().select(timeout)
 
 
 class PatientLoop(asyncio.SelectorEventLoop):
     def __init__(self):
-        super().__init__()
+        super().__init__(SparingSelector())
         self._passed_s = 0.0
         self._threads = 0
         #: tells whether a request or an answer is between two sockets
@@ -69,9 +87,9 @@ class PatientLoop(asyncio.SelectorEventLoop):
 class WatchedQueue(SimpleQueue):
     """The queue of an aiosqlite thread; the loop knows of the work in it.
 
-    Inside a transaction SQLite waits for nobody, so that work is done at once and answered in the loop's next turn,
-    as by a thread that is very fast. Whatever opens a connection or begins a transaction may wait for another
-    program, and is left to the thread.
+    Work for which SQLite waits for nobody is done at once and answered in the loop's next turn, as by a thread that is
+    very fast: whatever is done inside a transaction, and what only prepares or ends one. Whatever opens a connection
+    or takes a lock may wait for another program, and is left to the thread.
     """
 
     def __init__(self):
@@ -84,7 +102,7 @@ class WatchedQueue(SimpleQueue):
         future, function = work
         if future is None or not isinstance(future.get_loop(), PatientLoop):
             super().put_nowait(work)
-        elif not self._in_thread and self._is_inside_a_transaction(function):
+        elif not self._in_thread and self._waits_for_nobody(function):
             _answer(future, function)
         else:
             future.get_loop().expect(future)
@@ -97,12 +115,16 @@ class WatchedQueue(SimpleQueue):
         finally:
             self._in_thread.popleft()
 
-    def _is_inside_a_transaction(self, function):
-        of = getattr(getattr(function, "func", None), "__self__", None)
+    def _waits_for_nobody(self, function):
+        method = getattr(function, "func", None)
+        of = getattr(method, "__self__", None)
         if isinstance(of, sqlite3.Cursor):
             self._has_cursors = True
-            return of.connection.in_transaction
-        return self._has_cursors and isinstance(of, sqlite3.Connection) and of.in_transaction
+            # A deferred transaction takes its lock with its first statement.
+            return of.connection.in_transaction or function.args[:1] == ("BEGIN",)
+        if not self._has_cursors or not isinstance(of, sqlite3.Connection):
+            return False
+        return of.in_transaction or method.__name__ in {"cursor", "rollback"}
 
 
 def _answer(future, function):
