@@ -48,18 +48,18 @@ class StrangerLog:
 
     def __init__(self) -> None:
         self._since: Moment | None = None
-        self._told: set[int | None] = set()
+        self._logged: set[int | None] = set()
         self._left_out = 0
 
     def note(self, user_id: int | None, why: str, now: Moment) -> None:
         """Log that somebody was ignored, unless that was said lately."""
         if self._since is None or now - self._since >= _WINDOW:
             self._since = now
-            self._told.clear()
-        if user_id in self._told or len(self._told) >= _LINES_PER_WINDOW:
+            self._logged.clear()
+        if user_id in self._logged or len(self._logged) >= _LINES_PER_WINDOW:
             self._left_out += 1
             return
-        self._told.add(user_id)
+        self._logged.add(user_id)
         _log.warning("stranger ignored", user_id=user_id, why=why, left_out_before=self._left_out)
         self._left_out = 0
 

@@ -43,38 +43,38 @@ class GuardArguments:
     venue: Venue | None
 
 
-def parse_symbol(word: str) -> str | None:
+def parse_symbol(argument: str) -> str | None:
     """Read `BTC`, `btc/usd`, `BTC-USD` or `bitcoin`."""
-    symbol = in_capitals(symbol_of(word.replace("-", "/")))
+    symbol = in_capitals(symbol_of(argument.replace("-", "/")))
     return symbol if _SYMBOL.fullmatch(symbol) else None
 
 
-def parse_usd(word: str) -> Decimal | None:
+def parse_usd(argument: str) -> Decimal | None:
     """Read `30`, `$30`, `30$` or `1,000.50`."""
-    digits = word.removeprefix("$").removesuffix("$")
+    digits = argument.removeprefix("$").removesuffix("$")
     return Decimal(digits.replace(",", "")) if _USD.fullmatch(digits) else None
 
 
-def parse_venue(word: str) -> Venue | None:
+def parse_venue(argument: str) -> Venue | None:
     """Read a broker's name in any case."""
-    name = word.lower()
+    name = argument.lower()
     return Venue(name) if name in set(Venue) else None
 
 
-def parse_route(words: Sequence[str]) -> RouteArguments | Misread:
+def parse_route(arguments: Sequence[str]) -> RouteArguments | Misread:
     """Read `[SYMBOL] [USD]`, in either order."""
     symbol: str | None = None
     usd: Decimal | None = None
-    for word in words:
-        if word.upper() in _UNITS:
+    for argument in arguments:
+        if argument.upper() in _UNITS:
             continue
-        amount, named = parse_usd(word), parse_symbol(word)
+        amount, named = parse_usd(argument), parse_symbol(argument)
         if amount is not None and usd is None:
             usd = amount
         elif amount is None and named is not None and symbol is None:
             symbol = named
         else:
-            return Misread(why=_why_not_route(word, amount, named), example="/route BTC 30")
+            return Misread(why=_why_not_route(argument, amount, named), example="/route BTC 30")
     if usd is not None and not 0 < usd <= _LARGEST_USD:
         return Misread(
             why="The size must be more than $0 and at most $1,000,000,000.", example="/route BTC 30"
@@ -82,22 +82,22 @@ def parse_route(words: Sequence[str]) -> RouteArguments | Misread:
     return RouteArguments(symbol=symbol, usd=usd)
 
 
-def parse_one_symbol(words: Sequence[str], *, command: str) -> str | Misread | None:
+def parse_one_symbol(arguments: Sequence[str], *, command: str) -> str | Misread | None:
     """Read `[SYMBOL]`; None when there is none."""
     example = f"/{command} BTC"
-    if len(words) > 1:
+    if len(arguments) > 1:
         return Misread(why="Name one symbol, or none.", example=example)
-    symbol = parse_symbol(words[0]) if words else None
-    if words and symbol is None:
-        return Misread(why=f"“{_short(words[0])}” is not a symbol.", example=example)
+    symbol = parse_symbol(arguments[0]) if arguments else None
+    if arguments and symbol is None:
+        return Misread(why=f"“{_short(arguments[0])}” is not a symbol.", example=example)
     return symbol
 
 
-def parse_guard(words: Sequence[str], *, command: str) -> GuardArguments | Misread:
+def parse_guard(arguments: Sequence[str], *, command: str) -> GuardArguments | Misread:
     """Read `SYMBOL [BROKER]`, in either order; `ALL` stands for everything."""
     example = f"/{command} BTC kraken"
-    venues = [venue for word in words if (venue := parse_venue(word))]
-    others = [word for word in words if not parse_venue(word)]
+    venues = [venue for argument in arguments if (venue := parse_venue(argument))]
+    others = [argument for argument in arguments if not parse_venue(argument)]
     if not others:
         return Misread(why="Which position? /positions lists them.", example=example)
     symbol = parse_symbol(others[0])
@@ -111,37 +111,39 @@ def parse_guard(words: Sequence[str], *, command: str) -> GuardArguments | Misre
     return GuardArguments(symbol=None if symbol == _EVERYTHING else symbol, venue=venue)
 
 
-def parse_one_venue(words: Sequence[str], *, command: str) -> Venue | Misread | None:
+def parse_one_venue(arguments: Sequence[str], *, command: str) -> Venue | Misread | None:
     """Read `[BROKER]`; None when there is none."""
     example = f"/{command} kraken"
-    unknown = next((word for word in words if parse_venue(word) is None), None)
+    unknown = next((argument for argument in arguments if parse_venue(argument) is None), None)
     if unknown is not None:
         return _no_broker(unknown, example)
-    if len(words) > 1:
+    if len(arguments) > 1:
         return Misread(why="Name one broker, or none.", example=example)
-    return parse_venue(words[0]) if words else None
+    return parse_venue(arguments[0]) if arguments else None
 
 
-def _why_not_route(word: str, amount: Decimal | None, symbol: str | None) -> str:
+def _why_not_route(argument: str, amount: Decimal | None, symbol: str | None) -> str:
     if amount is not None:
-        return f"Name one amount; “{_short(word)}” is a second one."
+        return f"Name one amount; “{_short(argument)}” is a second one."
     if symbol is not None:
-        return f"Name one symbol, and an amount in dollars: “{_short(word)}” is not an amount."
-    return f"“{_short(word)}” is neither a symbol nor an amount in dollars."
+        return f"Name one symbol, and an amount in dollars: “{_short(argument)}” is not an amount."
+    return f"“{_short(argument)}” is neither a symbol nor an amount in dollars."
 
 
-def _too_much(word: str, command: str, example: str) -> Misread:
-    if parse_usd(word.removesuffix("%")) is not None:
-        why = f"/{command} takes no amount: it is about the whole position. “{_short(word)}” was not used."
+def _too_much(argument: str, command: str, example: str) -> Misread:
+    if parse_usd(argument.removesuffix("%")) is not None:
+        why = (
+            f"/{command} takes no amount: it is about the whole position. “{_short(argument)}” was not used."
+        )
         return Misread(why=why, example=example)
-    return _no_broker(word, example)
+    return _no_broker(argument, example)
 
 
-def _no_broker(word: str, example: str) -> Misread:
+def _no_broker(argument: str, example: str) -> Misread:
     names = ", ".join(venue.label for venue in Venue)
-    return Misread(why=f"I know no broker “{_short(word)}”. I know {names}.", example=example)
+    return Misread(why=f"I know no broker “{_short(argument)}”. I know {names}.", example=example)
 
 
-def _short(word: str) -> str:
+def _short(argument: str) -> str:
     longest = 20
-    return word if len(word) <= longest else f"{word[:longest]}…"
+    return argument if len(argument) <= longest else f"{argument[:longest]}…"

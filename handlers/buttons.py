@@ -47,7 +47,7 @@ class Press:
             return False
 
     async def stop_spinner(self) -> None:
-        """Answer without words."""
+        """Answer without text."""
         await self.answer()
 
     async def replace(self, context: ChatContext, screen: Screen) -> bool:
@@ -63,12 +63,12 @@ async def press_refresh(commands: Mapping[str, Command], update: Update, context
     if (query := update.callback_query) is None:
         return
     press = Press(query)
-    _, name, *words = (query.data or "").split(":")
+    _, name, *arguments = (query.data or "").split(":")
     command = commands.get(name)
     if command is None or not may(context.user.role, command.role):
         await press.answer(OLD_BUTTON, alert=True)
         return
-    screen = await while_answering(press, context, command.screen(context, words))
+    screen = await while_answering(press, context, command.screen(context, arguments))
     changed = await press.replace(context, screen)
     await press.answer("" if changed else UP_TO_DATE)
 

@@ -21,17 +21,17 @@ SELL_PATTERN = rf"^{SELL}:"
 KEEP_PATTERN = rf"^{KEEP}:"
 
 
-async def offer_close(context: ChatContext, words: Sequence[str]) -> Screen:
+async def offer_close(context: ChatContext, arguments: Sequence[str]) -> Screen:
     """Show what closing one position would bring."""
-    asked = parse_guard(words, command="close")
-    if isinstance(asked, Misread):
-        return render_misread(asked)
-    return await _offer(context, asked.symbol, asked.venue)
+    parsed = parse_guard(arguments, command="close")
+    if isinstance(parsed, Misread):
+        return render_misread(parsed)
+    return await _offer(context, parsed.symbol, parsed.venue)
 
 
-async def offer_close_all(context: ChatContext, words: Sequence[str]) -> Screen:
+async def offer_close_all(context: ChatContext, arguments: Sequence[str]) -> Screen:
     """Show what closing everything would bring."""
-    venue = parse_one_venue(words, command="closeall")
+    venue = parse_one_venue(arguments, command="closeall")
     if isinstance(venue, Misread):
         return render_misread(venue)
     return await _offer(context, None, venue)

@@ -39,14 +39,16 @@ async def run_command(command: Command, update: Update, context: ChatContext) ->
         await context.reply(render_may_not_change())
         return
     context.sent_at = context.bot_data.on_our_clock(update.message.date) if update.message else None
-    words = context.args or ()
+    arguments = context.args or ()
     screen = await with_progress(
-        command.screen(context, words),
+        command.screen(context, arguments),
         lambda: show_typing(context),
         after_s=_TYPING_AFTER_S,
         every_s=_TYPING_EVERY_S,
     )
-    await context.reply(screen if command.form or not words else with_ignored(screen, words, command.name))
+    await context.reply(
+        screen if command.form or not arguments else with_ignored(screen, arguments, command.name)
+    )
 
 
 async def show_typing(context: ChatContext) -> None:

@@ -29,16 +29,16 @@ _INCIDENT_BYTES = 3
 async def report_error(commands: Mapping[str, Command], update: object, context: ChatContext) -> None:
     """Log an error under a short code, tell the user who caused it, and stop the update there."""
     error = context.error
-    asked = update if isinstance(update, Update) else None
-    update_id = asked.update_id if asked else None
+    chat_update = update if isinstance(update, Update) else None
+    update_id = chat_update.update_id if chat_update else None
     if _is_connection_trouble(error):
         _log.warning("Telegram did not do it", why=repr(error), update_id=update_id)
         raise ApplicationHandlerStop
     incident = secrets.token_hex(_INCIDENT_BYTES).upper()
     _log.error("an update could not be handled", incident=incident, update_id=update_id, exc_info=error)
-    if asked and await _is_known(asked, context):
-        screen = render_failure(error, not_done=_what_was_not_done(asked, commands), incident=incident)
-        await _tell(asked, context, screen)
+    if chat_update and await _is_known(chat_update, context):
+        screen = render_failure(error, not_done=_what_was_not_done(chat_update, commands), incident=incident)
+        await _reply(chat_update, context, screen)
     # A failed gate must not let the handlers behind it run.
     raise ApplicationHandlerStop
 
@@ -62,13 +62,13 @@ async def _is_known(update: Update, context: ChatContext) -> bool:
         return False
 
 
-async def _tell(update: Update, context: ChatContext, screen: Screen) -> None:
+async def _reply(update: Update, context: ChatContext, screen: Screen) -> None:
     try:
         if update.callback_query is not None:
             await _stop_spinner(update)
         await context.reply(screen)
     except TelegramError:
-        _log.exception("a failure could not be told")
+        _log.exception("a failure could not be reported")
 
 
 async def _stop_spinner(update: Update) -> None:

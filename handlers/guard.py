@@ -14,24 +14,24 @@ _ONE_AT_A_TIME = Misread(
 )
 
 
-async def offer_guard(context: ChatContext, words: Sequence[str]) -> Screen:
+async def offer_guard(context: ChatContext, arguments: Sequence[str]) -> Screen:
     """Ask how to guard a position."""
-    asked = parse_guard(words, command="guard")
-    if isinstance(asked, Misread):
-        return render_misread(asked)
+    parsed = parse_guard(arguments, command="guard")
+    if isinstance(parsed, Misread):
+        return render_misread(parsed)
     guards = context.services.guards
-    return _screen(await guards.offer_guard(context.user.user_id, asked.symbol, asked.venue), context)
+    return _screen(await guards.offer_guard(context.user.user_id, parsed.symbol, parsed.venue), context)
 
 
-async def offer_unguard(context: ChatContext, words: Sequence[str]) -> Screen:
+async def offer_unguard(context: ChatContext, arguments: Sequence[str]) -> Screen:
     """Ask whether to stop guarding a position."""
-    asked = parse_guard(words, command="unguard")
-    if isinstance(asked, Misread):
-        return render_misread(asked)
-    if asked.symbol is None:
+    parsed = parse_guard(arguments, command="unguard")
+    if isinstance(parsed, Misread):
+        return render_misread(parsed)
+    if parsed.symbol is None:
         return render_misread(_ONE_AT_A_TIME)
     guards = context.services.guards
-    return _screen(await guards.offer_unguard(context.user.user_id, asked.symbol, asked.venue), context)
+    return _screen(await guards.offer_unguard(context.user.user_id, parsed.symbol, parsed.venue), context)
 
 
 def _screen(answer: Outcome, context: ChatContext) -> Screen:

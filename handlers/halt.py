@@ -8,13 +8,13 @@ from handlers.render.halt import render_entries
 from handlers.render.screen import Screen
 
 
-async def halt_entries(context: ChatContext, _words: Sequence[str]) -> Screen:
+async def halt_entries(context: ChatContext, _arguments: Sequence[str]) -> Screen:
     """Stop entries, however long ago it was asked: stopping risks nothing."""
     halt = await context.services.halts.halt(context.user.user_id, by=HaltedBy.CHAT)
     return render_entries(halt, context.reader)
 
 
-async def resume_entries(context: ChatContext, _words: Sequence[str]) -> Screen:
+async def resume_entries(context: ChatContext, _arguments: Sequence[str]) -> Screen:
     """Allow entries, unless it was asked before an outage: then only say how they stand."""
     halts, user_id = context.services.halts, context.user.user_id
     if context.is_stale:

@@ -14,9 +14,9 @@ from handlers.render.screen import HISTORY, Screen
 HISTORY_PATTERN = rf"^{HISTORY}:"
 
 
-async def show_history(context: ChatContext, words: Sequence[str]) -> Screen:
+async def show_history(context: ChatContext, arguments: Sequence[str]) -> Screen:
     """List the latest exits; of one symbol, the last in full."""
-    symbol = parse_one_symbol(words, command="history")
+    symbol = parse_one_symbol(arguments, command="history")
     if isinstance(symbol, Misread):
         return render_misread(symbol)
     exits = await context.services.history.fetch_exits(context.user.user_id, symbol)

@@ -7,7 +7,7 @@ from handlers.render.positions import render_positions
 from handlers.render.screen import Screen
 
 
-async def show_positions(context: ChatContext, _words: Sequence[str]) -> Screen:
+async def show_positions(context: ChatContext, _arguments: Sequence[str]) -> Screen:
     """Show every position."""
     portfolio = await context.services.portfolio.fetch_portfolio(context.user.user_id)
     return render_positions(portfolio, context.reader)

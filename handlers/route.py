@@ -9,11 +9,11 @@ from handlers.render.route import render_route
 from handlers.render.screen import Screen
 
 
-async def show_route(context: ChatContext, words: Sequence[str]) -> Screen:
+async def show_route(context: ChatContext, arguments: Sequence[str]) -> Screen:
     """Preview a buy; nothing is ordered."""
-    asked = parse_route(words)
-    if isinstance(asked, Misread):
-        return render_misread(asked)
-    preview = await context.services.routes.preview(context.user.user_id, asked.symbol, asked.usd)
+    parsed = parse_route(arguments)
+    if isinstance(parsed, Misread):
+        return render_misread(parsed)
+    preview = await context.services.routes.preview(context.user.user_id, parsed.symbol, parsed.usd)
     halt = await context.services.halts.fetch_halt(context.user.user_id)
     return render_route(preview, context.reader, halt)

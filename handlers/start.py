@@ -7,13 +7,13 @@ from handlers.render.help import render_help, render_start
 from handlers.render.screen import Screen
 
 
-async def show_start(context: ChatContext, _words: Sequence[str]) -> Screen:
+async def show_start(context: ChatContext, _arguments: Sequence[str]) -> Screen:
     """Greet, and say what is guarded now."""
     portfolio = await context.services.portfolio.fetch_portfolio(context.user.user_id)
     halt = await context.services.halts.fetch_halt(context.user.user_id)
     return render_start(portfolio, context.reader, halt)
 
 
-async def show_help(context: ChatContext, _words: Sequence[str]) -> Screen:
+async def show_help(context: ChatContext, _arguments: Sequence[str]) -> Screen:
     """List the commands."""
     return render_help(context.bot_data.commands)

@@ -1,1 +1,1 @@
-"""What the owner must be told, stored with the event it tells of until it is delivered."""
+"""Alerts to the owners, stored with the event they report until they are delivered."""

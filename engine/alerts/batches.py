@@ -51,7 +51,7 @@ class Batch:
         return tuple(alert.alert_id for alert in self.alerts)
 
     @property
-    def is_doubtful(self) -> bool:
+    def may_be_repetition(self) -> bool:
         """Tell whether something of it may have arrived before."""
         return any(alert.state is AlertState.UNKNOWN for alert in self.alerts)
 
@@ -62,7 +62,7 @@ class Batch:
 
     @property
     def refusals(self) -> int:
-        """Return how often its words were refused in a row."""
+        """Return how often its content was refused in a row."""
         return max(alert.attempts if alert.state is AlertState.REFUSED else 0 for alert in self.alerts)
 
     @property
@@ -76,7 +76,7 @@ def pack(
 ) -> tuple[Batch, ...]:
     """Return what may leave now, one batch a chat; `pending` is in the order in which alerts leave.
 
-    A chat whose first alert must wait gets nothing else meanwhile, unless only the words of that one were refused.
+    A chat whose first alert must wait gets nothing else meanwhile, unless only the content of that one was refused.
     """
     pending = [one for one in pending if one.state is not AlertState.REFUSED or one.alert_id not in held]
     first_of = {alert.chat_id: alert for alert in reversed(pending)}

@@ -1,4 +1,4 @@
-"""What can be told of an alert whose row cannot be read."""
+"""What can be shown of an alert whose row cannot be read."""
 
 import json
 from collections.abc import Mapping
@@ -30,11 +30,11 @@ def plain_data(data: str) -> str:
 
 
 def _listed(values: Mapping[str, object]) -> str:
-    told = ((name, value) for name, value in values.items() if name != "kind" and value is not None)
-    return "; ".join(f"{name}: {_shown(value)}" for name, value in told)
+    fields = ((name, value) for name, value in values.items() if name != "kind" and value is not None)
+    return "; ".join(f"{name}: {_formatted(value)}" for name, value in fields)
 
 
-def _shown(value: object) -> str:
+def _formatted(value: object) -> str:
     if isinstance(value, dict):
         return f"{{{_listed(value)}}}"
-    return f"[{', '.join(map(_shown, value))}]" if isinstance(value, list) else str(value)
+    return f"[{', '.join(map(_formatted, value))}]" if isinstance(value, list) else str(value)

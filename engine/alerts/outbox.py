@@ -125,7 +125,7 @@ async def load_times(session: AsyncSession, *, key_prefix: str) -> tuple[datetim
 
 
 async def load_written(session: AsyncSession, dedup_key: str) -> Message | None:
-    """Return what was written under a key, whatever became of it; None when nothing was, or in other words."""
+    """Return what was written under a key, whatever became of it; None when nothing was, or it cannot be read."""
     return await readable_row(session, _OF_KEY, _message, dedup_key=dedup_key)
 
 
@@ -156,18 +156,18 @@ async def has_unreadable(session: AsyncSession) -> bool:
 async def give_up_unreadable(session: AsyncSession, *, now: datetime) -> tuple[int, ...]:
     """Give up what nobody can read; return the numbers.
 
-    Each critical alert among it is told of, and each whose kind is not known: it may be one.
+    Each critical alert among it is reported, and each whose kind is not known: it may be one.
     """
     lost = (await _read_pending(session)).unreadable
     for row in lost:
         given_up = {"state": AlertState.DEAD, "not_before": None, "last_error": _UNREADABLE}
         await session.exec(update(AlertRow).where(col(AlertRow.alert_id) == row.key[0]).values(**given_up))
         if row.values["critical"] or row.text("kind") not in set(AlertKind):
-            await _tell_lost(session, row, readers=await load_readers(session, row.user_id), now=now)
+            await _report_lost(session, row, readers=await load_readers(session, row.user_id), now=now)
     return tuple(number_of(row) for row in lost)
 
 
-async def _tell_lost(
+async def _report_lost(
     session: AsyncSession, row: UnreadableRow, *, readers: Collection[int], now: datetime
 ) -> None:
     number = number_of(row)
@@ -208,7 +208,7 @@ async def mark_retry(session: AsyncSession, batch: Batch, *, not_before: datetim
     await _change(
         session,
         batch,
-        state=AlertState.UNKNOWN if batch.is_doubtful else AlertState.WAITING,
+        state=AlertState.UNKNOWN if batch.may_be_repetition else AlertState.WAITING,
         attempts=AlertRow.attempts + 1,
         not_before=not_before,
         last_error=error,
@@ -228,7 +228,7 @@ async def mark_unknown(session: AsyncSession, batch: Batch, *, not_before: datet
 
 
 async def mark_refused(session: AsyncSession, batch: Batch, *, not_before: datetime, error: str) -> None:
-    """Note that the words of alerts were refused; `attempts` counts such refusals from now on."""
+    """Note that the content of alerts was refused; `attempts` counts such refusals from now on."""
     await _change(
         session,
         batch,

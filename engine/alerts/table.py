@@ -12,7 +12,7 @@ from engine.storage.columns import BIG_INTEGER, OpenEnumText, UtcDateTime
 
 
 class AlertRow(Table, table=True):
-    """What somebody must be told; written with the event it tells of."""
+    """An alert to a user; written with the event it reports."""
 
     __tablename__: ClassVar[str] = "alerts"
     __table_args__ = (Index(None, "state", "chat_id"), UniqueConstraint("dedup_key"))

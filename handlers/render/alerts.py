@@ -1,4 +1,4 @@
-"""The words of every alert."""
+"""The text of every alert."""
 
 from collections.abc import Iterator
 from typing import assert_never
@@ -40,7 +40,7 @@ from handlers.render.guards import choice_keyboard, render_offer
 from handlers.render.halt import ONLY_BUYS
 from handlers.render.html import bold, escape, foreign
 from handlers.render.numbers import full_quantity, percent, price, threshold_percent
-from handlers.render.positions import result_words
+from handlers.render.positions import result_text
 from handlers.render.screen import Screen
 from handlers.render.times import Reader, exact_duration
 from handlers.render.unreadable import render_unreadable
@@ -57,7 +57,7 @@ def render_batch(batch: Batch, reader: Reader) -> Screen:
     notes = list[str]()
     if len(batch.alerts) == 1 and batch.first.is_late(reader.now):
         notes.append(f"<i>Written {reader.clock(batch.first.created_at)}; it could not be sent before.</i>")
-    if batch.is_doubtful:
+    if batch.may_be_repetition:
         notes.append(MAY_BE_REPEATED)
     return Screen(text="\n".join((screen.text, *notes)), keyboard=screen.keyboard)
 
@@ -127,7 +127,7 @@ def _coin_renamed(message: CoinRenamed, reader: Reader) -> Screen:
 
 
 def _standing_of_new(line: OfferLine) -> str:
-    result = escape(result_words(line.pnl_ratio, line.pnl, line.position.currency))
+    result = escape(result_text(line.pnl_ratio, line.pnl, line.position.currency))
     sold = ": guarded from cost it would be sold now" if line.standing is Standing.WOULD_BE_SOLD_NOW else ""
     return f"Result against the old cost {result}{sold}."
 
@@ -136,7 +136,7 @@ def _now(line: OfferLine) -> str:
     position = line.position
     if not isinstance(position.mark, Mark):
         return f"Now: {escape(position.mark.why)}."
-    result = escape(result_words(line.pnl_ratio, line.pnl, position.currency))
+    result = escape(result_text(line.pnl_ratio, line.pnl, position.currency))
     return f"Now {escape(price(position.mark.price, position.currency))}; the guard as it was: {result}."
 
 

@@ -1,11 +1,11 @@
-"""The words of /balance."""
+"""The text of /balance."""
 
 from collections.abc import Iterator, Sequence
 
 from engine.accounts.snapshot import BalanceOverview, BalanceSnapshot, UserBrokerState
 from engine.model.venues import Venue
 from handlers.render.html import bold, escape, foreign, rows
-from handlers.render.numbers import add_shown, at_least, full_quantity, in_currency, price
+from handlers.render.numbers import add_rounded, at_least, full_quantity, in_currency, price
 from handlers.render.screen import Screen, refresh_row
 from handlers.render.times import Reader
 
@@ -38,11 +38,11 @@ def _totals(overview: BalanceOverview) -> Iterator[str]:
     yield bold("Balance")
     added = [state.balance for state in overview.states if state.balance and state not in overview.stale]
     available, locked = (
-        add_shown(getattr(balance, name) for balance in added)
+        add_rounded(getattr(balance, name) for balance in added)
         for name in ("available_usd", "locked_in_positions_usd")
     )
     yield _three(
-        at_least(add_shown((available, locked)), complete=overview.complete),
+        at_least(add_rounded((available, locked)), complete=overview.complete),
         at_least(available, complete=overview.available_complete),
         at_least(locked, complete=overview.complete),
     )
@@ -104,7 +104,7 @@ def _figures(venue: Venue, balance: BalanceSnapshot) -> str:
     held, unspendable = balance.held_by_orders_usd, balance.unspendable_usd
     return _three(
         at_least(
-            add_shown((balance.available_usd, balance.locked_in_positions_usd)), complete=balance.complete
+            add_rounded((balance.available_usd, balance.locked_in_positions_usd)), complete=balance.complete
         ),
         at_least(balance.available_usd, complete=balance.available_complete),
         at_least(balance.locked_in_positions_usd, complete=balance.complete),

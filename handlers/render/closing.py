@@ -1,4 +1,4 @@
-"""The words of closing by hand: the preview with its button, and what came of the press."""
+"""The text of manual closes: the preview with its button, and what came of the press."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -9,8 +9,8 @@ from engine.model.money import exact
 from engine.offers.closing_preview import CloseLine, ClosePreview, Selling
 from handlers.render.exits import SINCE_GUARDED, cancelled_line
 from handlers.render.html import bold, escape, foreign, rows
-from handlers.render.locked import locked_sentence, locked_word
-from handlers.render.numbers import add_shown, full_quantity, in_currency, price, quantity
+from handlers.render.locked import locked_label, locked_sentence
+from handlers.render.numbers import add_rounded, full_quantity, in_currency, price, quantity
 from handlers.render.screen import KEEP, SELL, Button, Screen, Tone
 from handlers.render.times import Reader
 
@@ -28,7 +28,7 @@ def render_close(
     sent_at: datetime | None = None,
     by_button: bool = True,
 ) -> Screen:
-    """Show a preview, or say what is being sold; `sent_at` is given for words that came too late to act."""
+    """Show a preview, or say what is being sold; `sent_at` is given for commands that came too late to act."""
     if isinstance(outcome, Selling):
         return _selling(outcome, reader)
     return _preview(outcome, reader, sent_at, by_button=by_button)
@@ -94,7 +94,7 @@ def _line(line: CloseLine, reader: Reader) -> Iterator[str]:
     yield _name(line)
     yield rows(_figures(line, reader))
     if line.locked:
-        yield f"{locked_word(line.venue).capitalize()}, stays: {quantity(line.locked)}"
+        yield f"{locked_label(line.venue).capitalize()}, stays: {quantity(line.locked)}"
     if line.since_guarded:
         yield SINCE_GUARDED
     if line.contradicted:
@@ -170,7 +170,7 @@ def _total(amounts: Sequence[Decimal | None], currency: str, *, signed: bool = F
     known = [amount for amount in amounts if amount is not None]
     if len(known) < len(amounts):
         return "unknown"
-    return in_currency(add_shown(known), currency, signed=signed)
+    return in_currency(add_rounded(known), currency, signed=signed)
 
 
 def _keyboard(preview: ClosePreview) -> tuple[tuple[Button, ...], ...]:

@@ -1,4 +1,4 @@
-"""The words of an exit: the liquidation alert, and the alarms when a sale does not get through."""
+"""The text of an exit: the liquidation alert, and the alarms when a sale does not get through."""
 
 from collections.abc import Iterator
 from datetime import timedelta

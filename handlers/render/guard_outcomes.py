@@ -1,4 +1,4 @@
-"""The words of what came of an answer about guards, or of the settings."""
+"""The text of what came of an answer about guards, or of the settings."""
 
 from collections.abc import Iterator
 

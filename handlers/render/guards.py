@@ -1,4 +1,4 @@
-"""The words of guarding: the question with its buttons, and what came of the answer."""
+"""The text of guarding: the question with its buttons, and what came of the answer."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -18,11 +18,11 @@ from engine.offers.offers import (
 )
 from engine.portfolio.view import PositionView
 from handlers.render.html import bold, escape, foreign
-from handlers.render.locked import locked_word
+from handlers.render.locked import locked_label
 from handlers.render.numbers import cost_percent, price, quantity, threshold_percent
-from handlers.render.positions import result_words
+from handlers.render.positions import result_text
 from handlers.render.screen import Button, Screen, Tone, choice_data
-from handlers.render.standing import is_locked, locked_words, position_name, way_in
+from handlers.render.standing import is_locked, locked_text, position_name, way_in
 from handlers.render.times import Reader
 
 #: Telegram takes no more buttons below one message.
@@ -107,8 +107,8 @@ def _unanswered(offer: Offer) -> str:
 
 def choice_keyboard(choices: Sequence[Choice]) -> tuple[tuple[Button, ...], ...]:
     """Return one row a choice; when there are too many, the last one (Cancel) stays."""
-    shown = choices if len(choices) <= _MOST_BUTTONS else (*choices[: _MOST_BUTTONS - 1], choices[-1])
-    return tuple((_button(choice),) for choice in shown)
+    offered = choices if len(choices) <= _MOST_BUTTONS else (*choices[: _MOST_BUTTONS - 1], choices[-1])
+    return tuple((_button(choice),) for choice in offered)
 
 
 def _button(choice: Choice) -> Button:
@@ -147,12 +147,12 @@ def _sale_prices(line: OfferLine, offer: Offer) -> Iterator[str]:
 
 def _sale_price(position: PositionView, entry: Decimal, currency: str, threshold: Decimal) -> str:
     at = trigger_price(quantity=_ONE, cost=entry, threshold=threshold, direction=position.direction)
-    shown = escape(price(at, currency))
+    text = escape(price(at, currency))
     mark, quoted_in = position.mark, (position.symbol or "").partition("/")[2] or position.currency
     if not isinstance(mark, Mark) or mark.price <= ZERO or quoted_in != currency:
-        return shown
+        return text
     away = mark.price - at
-    return f"{shown}, {cost_percent(abs(away) / mark.price)} {'below' if away > 0 else 'above'} now"
+    return f"{text}, {cost_percent(abs(away) / mark.price)} {'below' if away > 0 else 'above'} now"
 
 
 def _is_apart(line: OfferLine, offer: Offer) -> bool:
@@ -163,7 +163,7 @@ def _is_apart(line: OfferLine, offer: Offer) -> bool:
 
 def _apart_line(line: OfferLine, reader: Reader) -> str:
     position = line.position
-    why = locked_words(position) if is_locked(position) else line.why_not
+    why = locked_text(position) if is_locked(position) else line.why_not
     end = f": {foreign(why)}{way_in(position, reader)}" if why else ""
     return f"{position_name(position)} · {quantity(position.quantity)}{end}"
 
@@ -176,14 +176,14 @@ def _left_out_part(line: OfferLine) -> Iterator[str]:
     with exact():
         sellable = position.quantity - position.locked
     if position.locked:
-        word = locked_word(position.account.venue)
-        yield f"{quantity(position.locked)} of it is {word} and stays out: {quantity(sellable)} can be guarded."
+        label = locked_label(position.account.venue)
+        yield f"{quantity(position.locked)} of it is {label} and stays out: {quantity(sellable)} can be guarded."
     if line.standing is not Standing.ENTRY_UNKNOWN and ZERO < position.explained < sellable:
         yield f"What it cost is known for {quantity(position.explained)}: from cost only these are guarded."
 
 
 def _guarded(guard: Guard, line: OfferLine) -> str:
-    result = escape(result_words(line.pnl_ratio, line.pnl, line.position.currency))
+    result = escape(result_text(line.pnl_ratio, line.pnl, line.position.currency))
     if guard.state is GuardState.PAUSED:
         return f"its guard of {quantity(guard.quantity)} is paused"
     return f"{quantity(guard.quantity)} of it guarded at {threshold_percent(guard.threshold)}, now {result}"
@@ -192,7 +192,7 @@ def _guarded(guard: Guard, line: OfferLine) -> str:
 def standing_of(line: OfferLine, reader: Reader) -> str:
     """Say how a position would stand the moment it were guarded."""
     position = line.position
-    result = escape(result_words(line.pnl_ratio, line.pnl, position.currency))
+    result = escape(result_text(line.pnl_ratio, line.pnl, position.currency))
     match line.standing:
         case Standing.ABOVE_THRESHOLD:
             return f"{_of(line, position.explained)}{result}{_from_cost(position)}"
@@ -222,7 +222,7 @@ def _why_not(line: OfferLine, reader: Reader) -> str:
     position = line.position
     if is_guarded(line) and position.guard is not None:
         return f"already guarded at {threshold_percent(position.guard.threshold)}"
-    why = locked_words(position) if is_locked(position) else line.why_not
+    why = locked_text(position) if is_locked(position) else line.why_not
     return f"cannot be guarded: {foreign(why)}{way_in(position, reader)}" if why else "cannot be guarded"
 
 

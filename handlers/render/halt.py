@@ -1,4 +1,4 @@
-"""The words of /halt and /resume."""
+"""The text of /halt and /resume."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ def halted_since(halt: Halt, reader: Reader) -> str:
 
 
 def render_entries(halt: Halt | None, reader: Reader, *, sent_at: datetime | None = None) -> Screen:
-    """Say how entries stand; `sent_at` is given for words that came too late to act."""
+    """Say how entries stand; `sent_at` is given for commands that came too late to act."""
     if halt is None:
         lines = [bold("Entries are allowed"), _ALLOWED]
     else:

@@ -1,4 +1,4 @@
-"""The words of /start, /help and of what is not a command."""
+"""The text of /start, /help and of what is not a command."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from handlers.render.guard_outcomes import LATER_BUYS
 from handlers.render.halt import halted_since
 from handlers.render.html import bold, escape, foreign
 from handlers.render.screen import Screen
-from handlers.render.standing import position_name, standing_words
+from handlers.render.standing import position_name, standing_text
 from handlers.render.times import Reader
 
 _GREETING = """I show what you truly have at your brokers, guard positions, and say where a trade costs least.
@@ -37,7 +37,7 @@ _WAYS_OUT = """Nothing was done; guards go on selling.
 /close SYMBOL sells one position, after a preview.
 /unguard SYMBOL stops a guard.
 /halt blocks buys only."""
-_WORD = re.compile(r"[a-z]+")
+_NAME = re.compile(r"[a-z]+")
 _NO_COMMAND = "I understand commands only; /help lists them. Nothing was done."
 
 
@@ -89,7 +89,7 @@ def render_unknown(typed: str, commands: Sequence[CommandLine]) -> Screen:
 
 
 def _wants_an_end(typed: str) -> bool:
-    said = _WORD.findall(typed.lower())
+    said = _NAME.findall(typed.lower())
     is_all = len(said) > 1 and not _EVERYTHING.isdisjoint(said)
     return is_all or any(_ENDS.fullmatch(word) for word in (*said, "".join(said[:2])))
 
@@ -109,4 +109,4 @@ def _guarded(portfolio: PortfolioView, reader: Reader) -> Iterator[str]:
 
 
 def _guard_line(position: PositionView, reader: Reader) -> str:
-    return f"{position_name(position)}: {standing_words(position, reader)}"
+    return f"{position_name(position)}: {standing_text(position, reader)}"

@@ -1,4 +1,4 @@
-"""The words of /history: the latest exits, and one of them from trigger to fill."""
+"""The text of /history: the latest exits, and one of them from trigger to fill."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -23,9 +23,9 @@ def escape(text: str) -> str:
 
 
 def foreign(text: str) -> str:
-    """Show a venue's or the engine's words: safe, in one paragraph, and not a whole error page."""
-    words = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-    return escape(words if len(words) <= _LONGEST_FOREIGN else f"{words[:_LONGEST_FOREIGN]}…")
+    """Show text of a venue or the engine: safe, in one paragraph, and not a whole error page."""
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return escape(line if len(line) <= _LONGEST_FOREIGN else f"{line[:_LONGEST_FOREIGN]}…")
 
 
 def bold(text: str) -> str:

@@ -7,8 +7,8 @@ from handlers.render.html import escape
 from handlers.render.numbers import quantity
 
 
-def locked_word(venue: Venue) -> str:
-    """Say in a word why a part cannot be sold: Coinbase also lists vaults and balances of its other platforms."""
+def locked_label(venue: Venue) -> str:
+    """Name why a part cannot be sold: Coinbase also lists vaults and balances of its other platforms."""
     return "locked" if venue is Venue.COINBASE else "staked"
 
 

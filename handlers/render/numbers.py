@@ -20,7 +20,7 @@ def money(amount: Decimal, *, signed: bool = False) -> str:
     return f"{_sign(rounded, signed=signed)}${rounded.copy_abs():,.2f}"
 
 
-def add_shown(amounts: Iterable[Decimal]) -> Decimal:
+def add_rounded(amounts: Iterable[Decimal]) -> Decimal:
     """Add amounts as they are shown, so that a sum is what its reader adds up to the cent."""
     with exact():
         return sum((_round(amount, _CENTS) for amount in amounts), Decimal(0))

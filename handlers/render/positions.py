@@ -1,4 +1,4 @@
-"""The words of /positions."""
+"""The text of /positions."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ from engine.model.holdings import Direction, Unsettled
 from engine.model.money import ZERO, exact
 from engine.portfolio.view import NotGuarded, PortfolioView, PositionView, Unread
 from handlers.render.html import bold, escape, foreign, rows
-from handlers.render.locked import locked_word
+from handlers.render.locked import locked_label
 from handlers.render.numbers import (
     in_currency,
     money,
@@ -21,7 +21,7 @@ from handlers.render.numbers import (
     quantity,
 )
 from handlers.render.screen import Screen, refresh_row
-from handlers.render.standing import position_name, says_why_no_price, standing_words
+from handlers.render.standing import position_name, says_why_no_price, standing_text
 from handlers.render.times import Reader
 
 #: More positions than this are shown in lines instead of tables.
@@ -49,7 +49,7 @@ def render_positions(portfolio: PortfolioView, reader: Reader) -> Screen:
     return Screen(text="\n\n".join(blocks), keyboard=refresh_row("positions"))
 
 
-def result_words(ratio: Decimal | None, pnl: Decimal | None, currency: str) -> str:
+def result_text(ratio: Decimal | None, pnl: Decimal | None, currency: str) -> str:
     """Write a result in percent and money, or that it is unknown."""
     if ratio is None or pnl is None:
         return _UNKNOWN
@@ -71,11 +71,11 @@ def _unread(unread: Unread, reader: Reader) -> str:
     label = unread.account.venue.label
     why = f" ({foreign(unread.error)})" if unread.error else ""
     at = unread.as_of
-    shown = f"its positions are as of {reader.clock(at)}" if at else "its positions are not known"
+    text = f"its positions are as of {reader.clock(at)}" if at else "its positions are not known"
     if unread.is_awaited:
         last = f" (the last time: {foreign(unread.error)})" if unread.error else ""
-        return f"No {'newer ' if at else ''}answer from {label} yet{last}; {shown}."
-    return f"{label} {'did not answer' if unread.error else 'was not read yet'}{why}; {shown}."
+        return f"No {'newer ' if at else ''}answer from {label} yet{last}; {text}."
+    return f"{label} {'did not answer' if unread.error else 'was not read yet'}{why}; {text}."
 
 
 def _count_guarded(positions: Sequence[PositionView]) -> str:
@@ -97,7 +97,7 @@ def _table(position: PositionView, reader: Reader) -> Iterator[str]:
         yield from _unread_sale(position, reader)
         return
     yield rows(_figures(position, reader))
-    yield standing_words(position, reader)
+    yield standing_text(position, reader)
     yield from _remarks(position, reader)
 
 
@@ -112,7 +112,7 @@ def _unread_sale(position: PositionView, reader: Reader) -> Iterator[str]:
         yield f"{_traded(position, unsettled)} at {reader.clock(unsettled.at)}, after this reading."
     yield "What is left, its entry and its PnL are shown once the account is read again."
     if position.guard is not None:
-        yield standing_words(position, reader)
+        yield standing_text(position, reader)
 
 
 def _traded(position: PositionView, unsettled: Unsettled) -> str:
@@ -139,7 +139,7 @@ def _compact(position: PositionView, reader: Reader) -> Iterator[str]:
     trigger = (
         f"{_counted_from(position)}, trigger {escape(_trigger(position.guard))}" if position.guard else ""
     )
-    yield f"{standing_words(position, reader)}{trigger}"
+    yield f"{standing_text(position, reader)}{trigger}"
     yield from _remarks(position, reader)
 
 
@@ -153,15 +153,15 @@ def _counted_from(position: PositionView) -> str:
 def _locked(position: PositionView) -> str:
     if not position.locked:
         return ""
-    word = locked_word(position.account.venue)
+    label = locked_label(position.account.venue)
     locked, held = quantity(position.locked), quantity(position.quantity)
-    return f", all {word}" if locked == held else f", {locked} of it {word}"
+    return f", all {label}" if locked == held else f", {locked} of it {label}"
 
 
 def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]]:
     yield "Quantity", quantity(position.quantity)
     if position.locked:
-        yield f"· {locked_word(position.account.venue)}", quantity(position.locked)
+        yield f"· {locked_label(position.account.venue)}", quantity(position.locked)
     yield "Entry", _entry(position)
     mark = position.mark
     yield f"Mark, {reader.age(mark.at)}" if isinstance(mark, Mark) else "Mark", _mark(position)

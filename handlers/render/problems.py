@@ -1,4 +1,4 @@
-"""The words for everything that did not work: what was not done, why, and what to do next."""
+"""The text for everything that did not work: what was not done, why, and what to do next."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -37,9 +37,9 @@ def render_misread(misread: Misread) -> Screen:
     return Screen(text=f"{foreign(misread.why)}\nFor example: {code(misread.example)}")
 
 
-def with_ignored(screen: Screen, words: Sequence[str], command: str) -> Screen:
-    """Say above a screen which words were not looked at."""
-    note = f"“{foreign(' '.join(words))}” was ignored: nothing can follow /{command}."
+def with_ignored(screen: Screen, arguments: Sequence[str], command: str) -> Screen:
+    """Say above a screen which arguments were ignored."""
+    note = f"“{foreign(' '.join(arguments))}” was ignored: nothing can follow /{command}."
     return replace(screen, text=f"{note}\n\n{screen.text}")
 
 
@@ -50,7 +50,7 @@ def render_may_not_change() -> Screen:
 
 def render_failure(error: BaseException | None, *, not_done: str, incident: str) -> Screen:
     """Say what was not done, why, what to do, and the code under which the log has it."""
-    cause = _broker_words(error) if isinstance(error, BrokerError) else _OUR_FAULT
+    cause = _broker_text(error) if isinstance(error, BrokerError) else _OUR_FAULT
     return Screen(text=f"{foreign(not_done)}\n\n{foreign(cause)}\n\nIncident {code(incident)}")
 
 
@@ -61,7 +61,7 @@ _OUR_FAULT = (
 
 
 #: What happened and what to do; the first kind that fits speaks.
-_BROKER_WORDS: tuple[tuple[type[BrokerError], str, str], ...] = (
+_BROKER_TEXT: tuple[tuple[type[BrokerError], str, str], ...] = (
     (KeyRejectedError, "{} refuses the key", "Check the key and its permissions; nija doctor names them."),
     (LockedOutError, "{} has locked the key for a while", "NIJA lets it rest; wait 15 minutes."),
     (InvalidNonceError, "{} refuses the request's number", "Make sure that nothing else uses this key."),
@@ -77,6 +77,6 @@ _BROKER_WORDS: tuple[tuple[type[BrokerError], str, str], ...] = (
 )
 
 
-def _broker_words(error: BrokerError) -> str:
-    said, advice = next((said, advice) for kind, said, advice in _BROKER_WORDS if isinstance(error, kind))
+def _broker_text(error: BrokerError) -> str:
+    said, advice = next((said, advice) for kind, said, advice in _BROKER_TEXT if isinstance(error, kind))
     return f"{said.format(error.venue.label)}: “{error.words}”. {advice}"

@@ -1,4 +1,4 @@
-"""The words of /route."""
+"""The text of /route."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -32,11 +32,11 @@ def render_route(preview: RoutePreview, reader: Reader, halt: Halt | None = None
     blocks.append(reader.as_of(preview.at))
     return Screen(
         text="\n\n".join(block for block in blocks if block),
-        keyboard=refresh_row("route", *_words(preview)),
+        keyboard=refresh_row("route", *_arguments(preview)),
     )
 
 
-def _words(preview: RoutePreview) -> Iterator[str]:
+def _arguments(preview: RoutePreview) -> Iterator[str]:
     if preview.asked is not None:
         yield preview.asked
     if not preview.usual_size:

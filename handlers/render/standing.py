@@ -21,17 +21,17 @@ def position_name(position: PositionView) -> str:
     return f"{bold(name)} · {position.account.venue.label}"
 
 
-def standing_words(position: PositionView, reader: Reader) -> str:
+def standing_text(position: PositionView, reader: Reader) -> str:
     """Say whether a position is guarded, and why not."""
     guard, reason = position.guard, position.not_guarded
     if guard is None:
-        locked = f": {locked_words(position)}" if is_locked(position) else ""
+        locked = f": {locked_text(position)}" if is_locked(position) else ""
         return f"not guarded: {reason or NotGuarded.NOT_ASKED_FOR}{locked}{_what_to_do(position, reader)}"
     at = threshold_percent(guard.threshold)
     if guard.state is GuardState.CLOSING:
         return f"guarded at {at}, being sold now"
     if guard.state is GuardState.ARMED and reason in _UNWATCHED:
-        return f"guarded at {at}{_part(position, guard)}, but not watched: {_why_unwatched(position)}{opening_words(position, reader)}"
+        return f"guarded at {at}{_part(position, guard)}, but not watched: {_why_unwatched(position)}{opening_text(position, reader)}"
     if reason is not None or guard.state is not GuardState.ARMED:
         why = f" ({foreign(guard.state_reason)})" if guard.state_reason else ""
         return f"not guarded: {reason or guard.state.value}{why}; its guard at {at} waits"
@@ -46,7 +46,7 @@ def _why_unwatched(position: PositionView) -> str:
 
 
 def says_why_no_price(position: PositionView) -> bool:
-    """Tell whether the words about a position's guard already say why it has no price."""
+    """Tell whether the text about a position's guard already says why it has no price."""
     is_armed = position.guard is None or position.guard.state is GuardState.ARMED
     return is_armed and position.not_guarded in _UNWATCHED
 
@@ -66,12 +66,12 @@ def _what_to_do(position: PositionView, reader: Reader) -> str:
 
 def way_in(position: PositionView, reader: Reader) -> str:
     """Say when a shut market opens and what to send then; empty where nothing is known of that."""
-    opens, venue = opening_words(position, reader), position.account.venue.value
+    opens, venue = opening_text(position, reader), position.account.venue.value
     return f"{opens}; send /guard {escape(position.asset)} {venue} then" if opens else ""
 
 
-def opening_words(position: PositionView, reader: Reader) -> str:
-    """Say when the market of a position opens, where it is shut and its venue told."""
+def opening_text(position: PositionView, reader: Reader) -> str:
+    """Say when the market of a position opens, where it is shut and its venue says so."""
     mark = position.mark
     if isinstance(mark, Mark) or mark.opens_at is None:
         return ""
@@ -89,6 +89,6 @@ def is_locked(position: PositionView) -> bool:
     return position.not_guarded is NotGuarded.CANNOT_BE_SOLD_NOW
 
 
-def locked_words(position: PositionView) -> str:
+def locked_text(position: PositionView) -> str:
     """Say how much is locked and what to do about it."""
     return locked_sentence(position.locked, position.account.venue)

@@ -1,4 +1,4 @@
-"""The words of /status."""
+"""The text of /status."""
 
 from collections import defaultdict
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The words for stored records that cannot be read."""
+"""The text for stored records that cannot be read."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What alerts tell of an exit: filled, failing, or over without a full sale."""
+"""Alerts about an exit: filled, failing, or over without a full sale."""
 
 from dataclasses import dataclass
 from datetime import datetime

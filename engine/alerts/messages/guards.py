@@ -1,4 +1,4 @@
-"""What alerts tell of guards: the first question, and what changed without the guard's doing."""
+"""Alerts about guards: the first question, and what changed without the guard's doing."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What alerts tell of stored records that cannot be read."""
+"""Alerts about stored records that cannot be read."""
 
 from dataclasses import dataclass
 from datetime import datetime

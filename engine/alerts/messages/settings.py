@@ -1,4 +1,4 @@
-"""What alerts tell of changes that were made on the server."""
+"""Alerts about changes that were made on the server."""
 
 from dataclasses import dataclass
 from datetime import datetime

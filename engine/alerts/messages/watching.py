@@ -1,4 +1,4 @@
-"""What alerts tell of the watch: a price, a broker or the process itself that was away."""
+"""Alerts about the watch: a price, a broker or the process itself that was away."""
 
 from dataclasses import dataclass
 from datetime import datetime

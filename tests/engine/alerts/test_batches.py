@@ -84,7 +84,7 @@ def test_a_very_long_outage_makes_several_digests():
 def test_one_doubtful_alert_makes_its_batch_doubtful():
     (batch,) = pack([an_alert(1), an_alert(2, state=AlertState.UNKNOWN, attempts=3)], now=NOW)
 
-    assert batch.is_doubtful
+    assert batch.may_be_repetition
     assert batch.attempts == 3
 
 

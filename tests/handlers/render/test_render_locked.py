@@ -5,7 +5,7 @@ from engine.portfolio.view import NotGuarded
 from handlers.render.closing import render_close
 from handlers.render.guards import render_offer
 from handlers.render.positions import render_positions
-from handlers.render.standing import standing_words
+from handlers.render.standing import standing_text
 from tests.handlers.exit_values import close_line, close_preview, unsellable
 from tests.handlers.values import READER, account, offer, offer_line, portfolio, position
 
@@ -29,7 +29,7 @@ def test_coins_out_of_reach_of_spot_orders_say_where_they_are_and_what_to_do():
     locked = bitcoin(not_guarded=NotGuarded.CANNOT_BE_SOLD_NOW)
     sale = unsellable(venue=Venue.COINBASE, quantity=Decimal("0.06"), locked=Decimal("0.06"))
 
-    assert standing_words(locked, READER) == f"not guarded: cannot be sold now: {_REMEDY}"
+    assert standing_text(locked, READER) == f"not guarded: cannot be sold now: {_REMEDY}"
     assert (
         f"cannot be sold now: {_REMEDY}"
         in render_close(close_preview(sale, confirmation_id=None), READER).text

@@ -7,7 +7,7 @@ import pytest
 from engine.guards.guard import GuardState
 from engine.market.mark import MarkBasis, PriceProblem, PriceUnknown
 from engine.portfolio.view import NotGuarded
-from handlers.render.standing import standing_words
+from handlers.render.standing import standing_text
 from tests.handlers.values import NOW, READER, guard, mark, position
 
 _MINUS = "\N{MINUS SIGN}"
@@ -17,7 +17,7 @@ _MINUS = "\N{MINUS SIGN}"
 def test_each_reason_for_not_being_guarded_is_in_the_words_of_the_engine(reason):
     unwatched = position(guard=None, not_guarded=reason)
 
-    assert standing_words(unwatched, READER).partition(";")[0] == f"not guarded: {reason.value}"
+    assert standing_text(unwatched, READER).partition(";")[0] == f"not guarded: {reason.value}"
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_each_reason_for_not_being_guarded_is_in_the_words_of_the_engine(reason)
     ids=["plain", "own threshold", "mid", "part", "closing", "paused", "closed", "no price", "none"],
 )
 def test_standing(changes, expected):
-    assert standing_words(position(**changes), READER) == expected
+    assert standing_text(position(**changes), READER) == expected
 
 
 def test_what_is_staked_is_said_with_what_to_do_about_it():
@@ -61,27 +61,27 @@ def test_what_is_staked_is_said_with_what_to_do_about_it():
 
     text = "not guarded: cannot be sold now"
 
-    assert standing_words(staked, READER) == f"{text}: 0.75 is staked; unstake it at Kraken first"
-    assert standing_words(replace(staked, symbol=None), READER) == text
+    assert standing_text(staked, READER) == f"{text}: 0.75 is staked; unstake it at Kraken first"
+    assert standing_text(replace(staked, symbol=None), READER) == text
 
 
 def test_an_unknown_entry_says_what_makes_a_guard_possible():
     unknown = position(guard=None, not_guarded=NotGuarded.ENTRY_UNKNOWN, entry=None, explained=Decimal(0))
 
-    assert standing_words(unknown, READER).endswith("; /guard BTC kraken guards it from today's price")
+    assert standing_text(unknown, READER).endswith("; /guard BTC kraken guards it from today's price")
 
 
 @pytest.mark.parametrize("why", ["history_incomplete", "fills_pending"])
 def test_purchases_that_are_being_read_may_be_asked_for_again(why):
     reading = position(guard=None, not_guarded=NotGuarded.ENTRY_UNKNOWN, entry=None, **{why: True})
 
-    assert standing_words(reading, READER).endswith("; its purchases are being read, ask again in a minute")
+    assert standing_text(reading, READER).endswith("; its purchases are being read, ask again in a minute")
 
 
 def test_a_closed_market_says_when_to_ask_again():
     share = position(guard=None, not_guarded=NotGuarded.MARKET_CLOSED, asset="AAPL", symbol="AAPL/USD")
 
-    assert standing_words(share, READER).endswith("; send /guard AAPL kraken when it is open")
+    assert standing_text(share, READER).endswith("; send /guard AAPL kraken when it is open")
 
 
 def test_a_closed_market_says_when_it_opens_and_what_to_do_then():
@@ -90,8 +90,8 @@ def test_a_closed_market_says_when_it_opens_and_what_to_do_then():
         guard=None, not_guarded=NotGuarded.MARKET_CLOSED, asset="AAPL", symbol="AAPL/USD", mark=shut
     )
 
-    assert standing_words(share, READER) == (
+    assert standing_text(share, READER) == (
         "not guarded: market closed, opens 20:30:11 UTC, in 18 h; send /guard AAPL kraken then"
     )
     waiting = replace(share, guard=guard())
-    assert "but not watched: market closed, opens 20:30:11 UTC, in 18 h" in standing_words(waiting, READER)
+    assert "but not watched: market closed, opens 20:30:11 UTC, in 18 h" in standing_text(waiting, READER)
