@@ -4,8 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from engine.alerts.messages import ExitParked, ExitStoodDown, GuardPaused, GuardReduced
-from engine.exits.closing import BY_HAND, Dust
 from engine.exits.exit_journal import ExitJournal
+from engine.exits.exit_quantity import SOLD_EXTERNALLY, Dust
 from engine.exits.manual_close import TOO_LATE, hand_back
 from engine.guards.changes import ChangeReason
 from engine.guards.guard import Guard, GuardState
@@ -62,14 +62,14 @@ async def yield_to_hand(
 
     `is_unproven` says that an order of the exit itself may have sold it, which no list of the venue shows.
     """
-    why = f"it {BY_HAND}{_PERHAPS_OURS if is_unproven else ''}"
+    why = f"it {SOLD_EXTERNALLY}{_PERHAPS_OURS if is_unproven else ''}"
     message = GuardReduced(venue=intent.venue, symbol=intent.symbol, was=guard.quantity, now=ZERO, why=why)
     return await journal.give_back(
         intent,
         IntentEvent.SUPERSEDE,
-        guard=replace(guard.with_quantity(ZERO), state_reason=BY_HAND),
+        guard=replace(guard.with_quantity(ZERO), state_reason=SOLD_EXTERNALLY),
         message=message,
-        cause=BY_HAND,
+        cause=SOLD_EXTERNALLY,
     )
 
 
@@ -80,9 +80,9 @@ async def count_as_sold(
 
     What is left stays guarded; what is there now is what the next reading is compared with.
     """
-    why = f"it {BY_HAND}{_PERHAPS_OURS}"
+    why = f"it {SOLD_EXTERNALLY}{_PERHAPS_OURS}"
     message = GuardReduced(venue=intent.venue, symbol=intent.symbol, was=guard.quantity, now=left, why=why)
-    rest = replace(guard.with_quantity(left), state_reason=BY_HAND)
+    rest = replace(guard.with_quantity(left), state_reason=SOLD_EXTERNALLY)
     if left > ZERO:
         rest = replace(rest, state=GuardState.ARMED, state_reason=None)
     return await journal.give_back(

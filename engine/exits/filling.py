@@ -7,9 +7,9 @@ from engine.accounts.reports import Reports
 from engine.brokers.base import Broker
 from engine.clock import Clock
 from engine.exits.availability import Availability
-from engine.exits.closing import Dust, describe_exit
 from engine.exits.exit_journal import ExitJournal
-from engine.exits.exit_quantity import ExitQuantity
+from engine.exits.exit_message import describe_exit
+from engine.exits.exit_quantity import Dust, ExitQuantity
 from engine.exits.manual_close import rest_after_asking
 from engine.exits.order_end import OrderEnd
 from engine.exits.queued_order import QueuedOrder

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from engine.brokers.base import Broker
 from engine.exits.available import Available
-from engine.exits.closing import vanished
 from engine.exits.context import ExitContext
+from engine.exits.exit_quantity import vanished
 from engine.exits.next_step import View
 from engine.exits.quantity_check import QuantityCheck
 from engine.exits.tradability import Tradability

@@ -12,8 +12,8 @@ from engine import wall_time
 from engine.alerts.outbox import append_alert, load_written
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
-from engine.exits.closing import describe_exit
 from engine.exits.exit_journal import ExitJournal
+from engine.exits.exit_message import describe_exit
 from engine.guards import store as guards
 from engine.guards.following import quantity_there
 from engine.guards.guard import Guard, GuardState

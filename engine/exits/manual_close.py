@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from engine import wall_time
 from engine.accounts.cost_basis import share
-from engine.exits.closing import Dust
+from engine.exits.exit_quantity import Dust
 from engine.guards.guard import Guard, GuardState
 from engine.model.money import ZERO
 from engine.orders.intents import Asked, Intent

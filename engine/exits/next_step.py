@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.exits.available import Available
-from engine.exits.closing import (
+from engine.exits.exit_quantity import (
     Dust,
+    ExitQuantity,
     Sell,
     plan_sale,
     priced_at_least_at_cost,
     vanished,
     without_vanished,
 )
-from engine.exits.exit_quantity import ExitQuantity
 from engine.exits.quantity_check import QuantityCheck
 from engine.guards.changes import changed_without_trade
 from engine.guards.guard import Guard, GuardState, Seen

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from engine.brokers.base import Broker
-from engine.exits.closing import Dust
 from engine.exits.context import ExitContext
 from engine.exits.ending import abandon, await_return
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_pair import is_shut, least_price
-from engine.exits.exit_quantity import ExitQuantity
+from engine.exits.exit_quantity import Dust, ExitQuantity
 from engine.exits.inventory import Inventory
 from engine.exits.pausing import Pauses
 from engine.exits.tradability import Tradability

@@ -5,7 +5,6 @@ from functools import partial
 
 from engine.brokers.base import Broker
 from engine.exits.available import Available
-from engine.exits.closing import Dust
 from engine.exits.context import ExitContext
 from engine.exits.ending import (
     abandon,
@@ -15,7 +14,7 @@ from engine.exits.ending import (
     stand_down,
     yield_to_hand,
 )
-from engine.exits.exit_quantity import ExitQuantity
+from engine.exits.exit_quantity import Dust, ExitQuantity
 from engine.exits.filling import Filling
 from engine.exits.inventory import Inventory
 from engine.exits.judgement import BreachRecheck

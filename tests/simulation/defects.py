@@ -17,9 +17,9 @@ from engine.alerts.outbox import append_alert, load_due
 from engine.alerts.table import AlertRow
 from engine.exits import filling, next_step, release, releases, watch
 from engine.exits.availability import Availability
-from engine.exits.closing import Dust, plan_sale
 from engine.exits.execute import Exits
 from engine.exits.exit_journal import ExitJournal
+from engine.exits.exit_quantity import Dust, plan_sale
 from engine.exits.filling import Filling
 from engine.exits.sale import Sale
 from engine.guards import guard_mark

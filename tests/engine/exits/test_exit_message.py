@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 
 from engine.alerts.messages import CancelledOrder, ExitFilled
-from engine.exits.closing import Dust, Sell, describe_exit, plan_sale, realised_by, reduce_guard
-from engine.guards.guard import GuardState
+from engine.exits.exit_message import describe_exit, realised_by
+from engine.exits.exit_quantity import Dust
 from engine.model.holdings import Direction
 from engine.model.orders import Order, OrderStatus, Side, VenueOrderId
 from engine.model.venues import Venue
@@ -71,75 +71,6 @@ def an_alert(intent, order, **changes):
         "rate": number("1"),
     }
     return describe_exit(intent, a_guard(), order, **{**choices, **changes})
-
-
-@pytest.mark.parametrize(
-    ("guarded", "there", "sold"),
-    [
-        pytest.param("0.5", "2", "0.5", id="no more than is guarded"),
-        pytest.param("2", "0.5", "0.5", id="no more than is there"),
-        pytest.param("0.5", None, "0.5", id="all of it when nobody tells"),
-        pytest.param("0.5", "0", "0.5", id="all of it when nothing is shown"),
-        pytest.param("0.12345", "1", "0.123", id="floored to the lot"),
-    ],
-)
-def test_what_is_sold(guarded, there, sold):
-    plan = plan_sale(guarded=number(guarded), there=number(there), instrument=BTC, price=number("100"))
-
-    assert plan == Sell(number(sold))
-
-
-def test_without_the_listing_nothing_is_floored():
-    plan = plan_sale(guarded=number("0.12345"), there=None, instrument=None, price=number("100"))
-
-    assert plan == Sell(number("0.12345"))
-
-
-@pytest.mark.parametrize(
-    ("guarded", "price", "why"),
-    [
-        ("0.0099", "1000", "the venue sells at least 0.01 BTC"),
-        ("0.04", "100", "the venue sells at least 5 USD worth"),
-    ],
-)
-def test_what_the_venue_would_not_take_is_dust(guarded, price, why):
-    plan = plan_sale(guarded=number(guarded), there=None, instrument=BTC, price=number(price))
-
-    assert plan == Dust(number(guarded), why)
-
-
-def test_a_guard_that_was_sold_whole_is_closed_with_nothing_left():
-    rest, dust = reduce_guard(a_guard(), an_order(), instrument=BTC, price=number("90"))
-
-    assert (rest.state, rest.quantity, rest.state_reason, dust) == (GuardState.CLOSED, 0, "sold", None)
-
-
-def test_more_filled_than_guarded_leaves_nothing():
-    rest, _ = reduce_guard(a_guard(), an_order(filled="1.5"), instrument=BTC, price=number("90"))
-
-    assert rest.quantity == 0
-
-
-def test_what_is_left_and_can_be_sold_stays_armed_at_its_share_of_the_cost():
-    guard = replace(a_guard(), state=GuardState.CLOSING, state_reason="being sold")
-
-    rest, dust = reduce_guard(guard, an_order(filled="0.6"), instrument=BTC, price=number("90"))
-
-    assert (rest.state, rest.state_reason, dust) == (GuardState.ARMED, None, None)
-    assert (rest.quantity, rest.cost) == (number("0.4"), number("40"))
-
-
-def test_what_is_left_and_cannot_be_sold_is_dropped_and_named():
-    rest, dust = reduce_guard(a_guard(), an_order(filled="0.995"), instrument=BTC, price=number("90"))
-
-    assert (rest.state, rest.state_reason) == (GuardState.CLOSED, "sold; the venue sells at least 0.01 BTC")
-    assert dust == Dust(number("0.005"), "the venue sells at least 0.01 BTC")
-
-
-def test_what_is_left_and_too_little_only_at_a_collapsed_price_stays_armed():
-    rest, dust = reduce_guard(a_guard(), an_order(filled="0.6"), instrument=BTC, price=number("0.4"))
-
-    assert (rest.state, rest.quantity, dust) == (GuardState.ARMED, number("0.4"), None)
 
 
 def test_the_alert_tells_the_whole_exit():

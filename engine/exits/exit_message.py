@@ -1,111 +1,18 @@
-"""Pure parts of an exit: how much is sold, what is left of the guard, and what the owner reads."""
+"""Pure: what the owner reads of an exit that filled."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from engine import wall_time
 from engine.alerts.messages import CancelledOrder, ExitFilled
+from engine.exits.exit_quantity import Dust
 from engine.exits.result import Traded, realised_pnl
-from engine.guards.guard import Guard, GuardSource, GuardState
+from engine.guards.guard import Guard, GuardSource
 from engine.model.holdings import Direction
-from engine.model.instruments import Instrument
 from engine.model.money import ZERO, exact
 from engine.model.orders import Order
 from engine.orders.intents import Intent, Trigger
-
-BY_HAND = "was sold or moved at the venue just before"
-DOUBTED = "it seems to have been sold or moved at the venue; it stays guarded until a second reading agrees"
-
-
-@dataclass(frozen=True, slots=True)
-class Sell:
-    """Sell this many units, already floored to the lot."""
-
-    quantity: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Dust:
-    """Too little to be sold at this venue."""
-
-    quantity: Decimal
-    why: str
-
-
-def plan_sale(
-    *, guarded: Decimal, there: Decimal | None, instrument: Instrument | None, price: Decimal
-) -> Sell | Dust:
-    """Decide the quantity: what is guarded, capped by what is there, floored to the lot.
-
-    `there` is None when it could not be read. Zero is not believed either: the venue refuses what
-    is not there, and a balance wrongly shown as zero must not keep a loser. Without the listing
-    nothing is floored, for the same reason.
-    """
-    wanted = min(guarded, there) if there else guarded
-    if instrument is None:
-        return Sell(wanted)
-    why = instrument.why_too_small_to_sell(wanted, price)
-    return Dust(wanted, why) if why else Sell(instrument.floor_quantity(wanted))
-
-
-def priced_at_least_at_cost(guard: Guard, price: Decimal) -> Decimal:
-    """Return what a unit counts for against a venue's smallest value: a price below its cost may be gone again."""
-    return max(price, guard.entry or ZERO)
-
-
-def vanished(*, expected: Decimal | None, owned: Decimal | None) -> Decimal:
-    """Return how much of a position its owner sold or moved since it was last seen.
-
-    Unknown is nothing, and so is a total of zero, which a venue may show wrongly for a moment.
-    """
-    if expected is None or not owned:
-        return ZERO
-    with exact():
-        return max(expected - owned, ZERO)
-
-
-def without_vanished(guard: Guard, gone: Decimal) -> Guard:
-    """Return what is left of a guard: what its owner sold or moved by hand came off the guarded part first."""
-    with exact():
-        return guard.with_quantity(max(guard.quantity - gone, ZERO))
-
-
-def with_vanished(dust: Dust | None, gone: Decimal) -> Dust | None:
-    """Add what went by hand to what an exit did not sell."""
-    if gone == ZERO:
-        return dust
-    if dust is None:
-        return Dust(gone, BY_HAND)
-    with exact():
-        return Dust(dust.quantity + gone, f"{dust.why}; {gone:f} {BY_HAND}")
-
-
-def reduce_guard(
-    guard: Guard, order: Order, *, instrument: Instrument | None, price: Decimal
-) -> tuple[Guard, Dust | None]:
-    """Return what stays guarded after an order's fills; dust is no longer guarded and named.
-
-    What is left and can be sold stays armed, so the next look at the price sells it too.
-    """
-    left = max(guard.quantity - order.filled_quantity, ZERO)
-    rest = guard.with_quantity(left)
-    if left == ZERO:
-        return replace(rest, state_reason="sold"), None
-    plan = plan_sale(
-        guarded=left, there=None, instrument=instrument, price=priced_at_least_at_cost(guard, price)
-    )
-    if isinstance(plan, Dust):
-        return replace(rest, state=GuardState.CLOSED, state_reason=f"sold; {plan.why}"), plan
-    return replace(rest, state=GuardState.ARMED, state_reason=None), None
-
-
-def keep_doubtful(guard: Guard, order: Order, gone: Decimal) -> tuple[Guard, Dust]:
-    """Return what stays guarded of the whole when one reading alone says that a part of it is gone."""
-    with exact():
-        left = guard.with_quantity(max(guard.quantity - order.filled_quantity, ZERO))
-    state = left.state if left.state is GuardState.CLOSED else GuardState.ARMED
-    return replace(left, state=state, state_reason=None), Dust(min(gone, guard.quantity), DOUBTED)
 
 
 def describe_exit(
