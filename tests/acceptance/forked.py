@@ -1,37 +1,26 @@
-"""A bot's process that is forked where its libraries are imported already: they are two thirds of a start.
-
-It is a process of its own with its own environment, killed and started again like any other. That a fresh
-interpreter starts the bot is shown by the tour, by the campaign of kills and by the tests of the command.
-"""
+"""The bot's process, forked; see tests/forking.py."""
 
 import asyncio
-import multiprocessing
 import os
-import sys
 from contextlib import suppress
 from importlib import import_module
 
-from bot.cli import main
 from demo.process import ARGUMENTS, BotProcess
+from tests.forking import FORKS, live
 
 #: Names a module that changes what the process finds around it: its wall clock, its patience.
 PREPARED_BY = "BOT_PREPARED_BY"
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["__main__", "bot.bootstrap", "tests.acceptance.forked"])
 
 
-def live(environment, log):
-    """Be the bot."""
+def live_apart(environment, log):
+    """Be the bot in a session of its own."""
     os.setsid()
     os.environ.clear()
     os.environ.update(environment)
-    output = os.open(log, os.O_WRONLY | os.O_APPEND)
-    os.dup2(output, sys.__stdout__.fileno())
-    os.dup2(output, sys.__stderr__.fileno())
     if prepare := environment.get(PREPARED_BY):
         import_module(prepare)
-    sys.argv = ["nija", *ARGUMENTS]
-    main()
+    output = os.open(log, os.O_WRONLY | os.O_APPEND)
+    live(ARGUMENTS, environment, output=output, errors=output)
 
 
 class ForkedChild:
@@ -64,6 +53,6 @@ class ForkedChild:
 
 class ForkedBot(BotProcess):
     async def spawn(self, log):
-        process = FORKS.Process(target=live, args=(self.environment, self.log))
+        process = FORKS.Process(target=live_apart, args=(self.environment, self.log))
         process.start()
         return ForkedChild(process)

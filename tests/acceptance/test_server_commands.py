@@ -3,19 +3,16 @@
 import asyncio
 import json
 import os
-import subprocess
-import sys
 
 from sandbox.world import KRAKEN
 from tests.acceptance.ether import GUARDED, OWN, PATIENCE_S, an_ether_world, guarded, sales
+from tests.bot.command_process import fork_command
 
 
 async def nija(stage, *arguments):
     environment = {**os.environ, **stage.world.environment(stage.data_dir)}
-    command = [sys.executable, "-m", "bot", *arguments, "--env-file", os.devnull]
-    return await asyncio.to_thread(
-        subprocess.run, command, env=environment, capture_output=True, text=True, timeout=60, check=False
-    )
+    command = (*arguments, "--env-file", os.devnull)
+    return await asyncio.to_thread(fork_command, *command, environment=environment)
 
 
 async def test_close_lets_the_running_bot_sell_after_a_yes(open_bot):
@@ -41,6 +38,8 @@ async def test_a_halt_beside_the_bot_is_in_the_chat_and_outlives_the_process(ope
     stage = await open_bot(an_ether_world(), NIJA_GUARD_EXISTING="none")
 
     stopped = await nija(stage, "halt")
+    # The chat hears of it before it is asked.
+    await stage.owner.wait_for("Entries are stopped", PATIENCE_S)
     status = await stage.owner.ask("/status", timeout_s=PATIENCE_S)
     await stage.bot.stop()
     alone = await nija(stage, "resume", "--json")

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.bot.command_process import run_command
+from tests.bot.command_process import run_through
 from tests.bot.database import empty_database
 
 #: A disk of its own in a namespace of its own, which takes no rights and is gone with the process.
@@ -75,7 +75,7 @@ def test_a_command_says_what_is_wrong_with_its_disk(tmp_path, may_mount, seed, c
     shutil.copy(seed, tmp_path / "seed")
     alone = OF_ITS_OWN if "mount" in disk else ()
 
-    done = run_command(tmp_path, *command, through=(*alone, "sh", "-c", f'{disk} exec "$@"', "sh"))
+    done = run_through((*alone, "sh", "-c", f'{disk} exec "$@"', "sh"), tmp_path, *command)
 
     said = done.stdout + done.stderr
     assert done.returncode == 1

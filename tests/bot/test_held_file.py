@@ -12,10 +12,9 @@ from bot.lease import AlreadyRunningError, hold_data_dir
 from bot.settings import Settings, setting_names
 from bot.upkeep import backup, migrate, restore
 from engine.clock import SystemClock
+from tests.bot.command_process import fork_command
 
 CLOCK = SystemClock()
-
-RUN = "import sys; sys.argv = ['nija', 'run', '--env-file', sys.argv[1]]; from bot.cli import main; main()"
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="elsewhere flock and SQLite's locks are one kind"
@@ -60,16 +59,14 @@ def other(request, file, tmp_path):
     return request.param(file, tmp_path / "elsewhere")
 
 
-def test_no_bot_starts_on_a_file_that_another_one_runs_on(settings, file, other, tmp_path):
+def test_no_bot_starts_on_a_file_that_another_one_runs_on(settings, file, other, tmp_path, forks):
     env_file = tmp_path / "env"
     env_file.write_text(
         f"NIJA_TELEGRAM_TOKEN=1:{'a' * 35}\nNIJA_OWNER_IDS=7\n"
         f"NIJA_DATA_DIR={other.data_dir}\nNIJA_DATABASE_URL={other.database_url}\n"
     )
     with hold_data_dir(settings.data_dir, database=file):
-        run = subprocess.run(
-            [sys.executable, "-c", RUN, str(env_file)], capture_output=True, text=True, check=False
-        )
+        run = fork_command("run", "--env-file", str(env_file), environment=os.environ)
 
     assert run.returncode == 1
     assert "Another NIJA is running on the database" in run.stderr

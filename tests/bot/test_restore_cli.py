@@ -1,29 +1,22 @@
 import os
 import pty
-import subprocess
-import sys
 
 import pytest
 
+from tests.bot.command_process import fork_command
+
 
 @pytest.fixture
-def nija(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def nija(tmp_path, forks):
+    environment = {"PATH": "/usr/bin:/bin", "NIJA_DATA_DIR": str(tmp_path / "data")}
 
     def run(*arguments, answer=None):
         ours, theirs = pty.openpty()
         try:
             if answer is not None:
                 os.write(ours, f"{answer}\n".encode())
-            return subprocess.run(
-                [sys.executable, "-m", "bot", *arguments],
-                env={"PATH": "/usr/bin:/bin", "NIJA_DATA_DIR": str(tmp_path / "data")},
-                stdin=theirs if answer is not None else subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=60,
-                check=False,
-            )
+            typed_at = os.devnull if answer is None else os.ttyname(theirs)
+            return fork_command(*arguments, environment=environment, folder=tmp_path, typed_at=typed_at)
         finally:
             os.close(ours)
             os.close(theirs)

@@ -11,6 +11,7 @@ from bot.errors import SettingsError
 from bot.lease import hold_data_dir
 from bot.settings import load_settings, setting_names
 from engine.storage.backup import database_file
+from tests.bot.command_process import fork_command
 
 TOKEN = "1234567:AAnobody-knows-this-token-at-all"
 
@@ -64,9 +65,9 @@ def test_every_command_means_the_file_s_own_database_from_another_folder(box, tm
 @pytest.mark.parametrize(
     "arguments", [("run",), ("migrate",), ("restore", "copy.db"), ("halt",), ("resume",)]
 )
-def test_a_running_bot_is_noticed_from_another_folder(box, arguments):
+def test_a_running_bot_is_noticed_from_another_folder(box, forks, arguments):
     with hold_data_dir(box / "data"):
-        done = nija(box, *arguments)
+        done = fork_command(*arguments, "--env-file", str(box / ".env"), environment=os.environ)
 
     assert done.returncode == 1
     assert f"is running on {box / 'data'};" in done.stderr

@@ -88,7 +88,7 @@ def spoil_page_5(content):
     [*((command, spoil_header) for command in COMMANDS), (("run",), spoil_pages), (("run",), spoil_page_5)],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else value.__name__,
 )
-def test_no_command_ends_in_a_traceback_over_a_damaged_database(tmp_path, command, spoil):
+def test_no_command_ends_in_a_traceback_over_a_damaged_database(tmp_path, forks, command, spoil):
     file = tmp_path / "data" / "nija.db"
     file.parent.mkdir(mode=0o700)
     file.write_bytes(spoil(empty_database()))
