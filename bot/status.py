@@ -16,6 +16,7 @@ from engine.alerts.outbox import Depth, GivenUp, depth, load_given_up, load_time
 from engine.alerts.posts import PostCounts, count_posts
 from engine.clock import Clock, moment
 from engine.entries.gates import EntryRequest, Gates, Shut
+from engine.exits.failure_reminders import failing_key
 from engine.exits.watch import Watch
 from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardState
@@ -26,7 +27,6 @@ from engine.model.venues import Account, Venue
 from engine.nonce.store import NonceStatus, NonceStore
 from engine.orders import store as intent_rows
 from engine.orders.intents import Intent, IntentKind
-from engine.orders.journal import failing_key
 from engine.status import (
     BrokerStatus,
     FailingExit,

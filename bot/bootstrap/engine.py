@@ -23,6 +23,7 @@ from engine.exits.availability import Availability
 from engine.exits.context import ExitContext
 from engine.exits.execute import Exits
 from engine.exits.exit_journal import ExitJournal
+from engine.exits.failure_reminders import FailureReminders
 from engine.exits.late_fills import LateFills
 from engine.exits.watch import Watch
 from engine.exits.watch_log import WatchLog
@@ -261,6 +262,7 @@ def _build_watch(settings: Settings, base: Base, reports: Reports) -> tuple[Exit
     exits = Exits(
         context=ExitContext(
             journal=journal,
+            reminders=FailureReminders(database=base.database, clock=base.clock),
             submitter=Submitter(journal=journal, settler=settler, clock=base.clock),
             settler=settler,
             reports=reports,

@@ -8,6 +8,7 @@ from engine.accounts.reports import Reports
 from engine.clock import Clock
 from engine.exits.availability import Availability
 from engine.exits.exit_journal import ExitJournal
+from engine.exits.failure_reminders import FailureReminders
 from engine.exits.tradability import Breached
 from engine.guards.guard import Guard
 from engine.orders.settling import Settler
@@ -19,6 +20,7 @@ class ExitContext:
     """The parts a sale works with."""
 
     journal: ExitJournal
+    reminders: FailureReminders
     submitter: Submitter
     settler: Settler
     availability: Availability

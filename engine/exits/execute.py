@@ -6,12 +6,12 @@ from functools import partial
 
 from engine.brokers.base import Broker
 from engine.exits.context import ExitContext
+from engine.exits.failure_reminders import FailureReminder
 from engine.exits.live_exit import LiveExit, exit_of
 from engine.exits.sale import Sale
 from engine.guards.guard import Guard
 from engine.market.feed import Markets
 from engine.orders.intents import Intent, Trigger
-from engine.orders.reminders import Trouble, tell_if_due
 from engine.orders.states import IntentState
 from engine.orders.store import StaleIntentError
 from engine.storage.readable import UnreadableRecordError
@@ -129,14 +129,14 @@ class Exits:
 
     @asynccontextmanager
     async def _sale(self, live: LiveExit, *, began_before: bool) -> AsyncIterator[Sale]:
-        journal, guard = self._context.journal, live.guard
-        async with Trouble(live.intent, journal=journal, clock=self._context.clock) as trouble:
+        context, guard = self._context, live.guard
+        async with FailureReminder(live.intent, reminders=context.reminders, clock=context.clock) as reminder:
             sale = Sale(
                 guard,
-                context=self._context,
+                context=context,
                 broker=self._brokers[guard.account_id],
                 market=self._markets[guard.venue],
-                trouble=trouble,
+                reminder=reminder,
                 began_before=began_before,
             )
             try:
@@ -155,7 +155,7 @@ class Exits:
                 raise
 
     async def _tell(self, intent: Intent, why: str, doing: str) -> None:
-        await tell_if_due(intent, why, doing, journal=self._context.journal, clock=self._context.clock)
+        await self._context.reminders.send_if_due(intent, why, doing)
 
 
 def _name(guard: Guard) -> str:

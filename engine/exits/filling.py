@@ -10,6 +10,7 @@ from engine.exits.availability import Availability
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_message import describe_exit
 from engine.exits.exit_quantity import Dust, ExitQuantity
+from engine.exits.failure_reminders import FailureReminder
 from engine.exits.manual_close import rest_after_asking
 from engine.exits.order_end import OrderEnd
 from engine.exits.queued_order import QueuedOrder
@@ -34,7 +35,6 @@ from engine.orders.order_readings import (
     weigh,
     why_unconfirmed,
 )
-from engine.orders.reminders import Trouble
 from engine.orders.states import IntentEvent
 from engine.orders.submit import Submitter
 from engine.orders.unread import unread_order
@@ -60,7 +60,7 @@ class Filling:
         clock: Clock,
         broker: Broker,
         tradability: Tradability,
-        trouble: Trouble,
+        reminder: FailureReminder,
         availability: Availability,
         order_end: OrderEnd,
     ) -> None:
@@ -70,10 +70,10 @@ class Filling:
         self._clock = clock
         self._broker = broker
         self._tradability = tradability
-        self._trouble = trouble
+        self._reminder = reminder
         self._availability = availability
         self._order_end = order_end
-        self._queued = QueuedOrder(broker=broker, tradability=tradability, clock=clock, trouble=trouble)
+        self._queued = QueuedOrder(broker=broker, tradability=tradability, clock=clock, reminder=reminder)
         self._polls = 0
         self._readings = dict[VenueOrderId, OrderReadings]()
         #: How many answers were not confirmed.
@@ -175,7 +175,7 @@ class Filling:
         self._contradicted += 1
         if self._contradicted > 1:
             label = intent.venue.label
-            await self._trouble.note(
+            await self._reminder.note(
                 f"{label} says the order is over {self._why_unconfirmed}",
                 "asking again until that is certain; nothing is sent before",
             )
@@ -231,5 +231,5 @@ class Filling:
                 why = f"the order may be filled, but {why}"
             elif why is None and order is not None:
                 why, doing = await self._queued.describe(order)
-            await self._trouble.note(why or "", doing)
+            await self._reminder.note(why or "", doing)
         await self._clock.sleep(wait_s)

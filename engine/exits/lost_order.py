@@ -6,6 +6,7 @@ from decimal import Decimal
 from engine.brokers.base import Broker, Priority
 from engine.exits.available import Available
 from engine.exits.context import ExitContext
+from engine.exits.failure_reminders import FailureReminder
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
 from engine.model.money import ZERO
@@ -24,7 +25,6 @@ from engine.orders.coins import (
 from engine.orders.intents import Intent
 from engine.orders.lookup import Absent, Found, Uncertain
 from engine.orders.other_trades import explain_movement
-from engine.orders.reminders import Trouble
 from engine.orders.settle import UNEXPLAINED_FOR, ends_search
 from engine.orders.states import IntentEvent, IntentState, client_order_id
 
@@ -56,14 +56,16 @@ _UNCERTAIN = (
 class LostOrder:
     """Finds out what became of them, between the attempts and before the exit ends."""
 
-    def __init__(self, guard: Guard, *, context: ExitContext, broker: Broker, trouble: Trouble) -> None:
+    def __init__(
+        self, guard: Guard, *, context: ExitContext, broker: Broker, reminder: FailureReminder
+    ) -> None:
         self._guard = guard
         self._context = context
         self._journal = context.journal
         self._settler = context.settler
         self._broker = broker
         self._clock = context.clock
-        self._trouble = trouble
+        self._reminder = reminder
         #: When the venue was last asked for one, answered, and did not show it.
         self._looked_at: float | None = None
         self._absent = 0
@@ -90,7 +92,7 @@ class LostOrder:
         `expected` is how much should be there of its position by what was seen and sold before.
         """
         label, began_s = intent.venue.label, self._clock.monotonic()
-        await self._trouble.note(
+        await self._reminder.note(
             _LOST, f"asking {label} what became of it; nothing is sent before that is certain"
         )
 
@@ -196,7 +198,7 @@ class LostOrder:
             orders = await self._context.availability.listed(intent, self._guard, self._broker, but=may_be)
             listed = orders.others_hold
             # What is held beyond the listed orders may be held by one that is listed and cannot be read.
-            self._trouble.name_unreadable(self._context.reports.unreadable_orders(intent.account_id))
+            self._reminder.name_unreadable(self._context.reports.unreadable_orders(intent.account_id))
         coins = weigh_coins(before=before, now=now, listed=listed, sent=intent.quantity)
         if coins is Coins.UNTOUCHED or basis is None or is_explained(before, now):
             return coins
@@ -205,10 +207,11 @@ class LostOrder:
 
     async def _explain(self, intent: Intent, basis: SendBasis, now: Position) -> Movement:
         """Return what trades of other orders changed; those that were told before may tell enough, and cost nothing."""
-        known = explain_movement(intent, basis, now, self._fills)
+        others = await self._journal.load_other_orders(intent)
+        known = explain_movement(intent, basis, now, self._fills, others=others)
         if known is STILL:
             self._fills = (await self._broker.fetch_fills(priority=Priority.EXIT)).fills
-            known = explain_movement(intent, basis, now, self._fills)
+            known = explain_movement(intent, basis, now, self._fills, others=others)
         return known
 
     async def seek(self, intent: Intent, coins: Coins) -> Intent | None:
@@ -236,18 +239,18 @@ class LostOrder:
         if self._sought_since_s is None:
             self._sought_since_s = self._clock.monotonic()
         why = _SOLD_UNSEEN.format(venue=intent.venue.label, order_ids=", ".join(order_ids))
-        await self._trouble.note(why, "looking for it; nothing is sent meanwhile")
+        await self._reminder.note(why, "looking for it; nothing is sent meanwhile")
 
     async def _note_lost(self, why: str, doing: str, intent: Intent, may_be: tuple[str, ...]) -> None:
         order_ids = ", ".join((intent.client_order_id, *may_be))
-        await self._trouble.note(why.format(venue=intent.venue.label, order_ids=order_ids), doing)
+        await self._reminder.note(why.format(venue=intent.venue.label, order_ids=order_ids), doing)
 
     async def _name_uncertain(self, intent: Intent, order_ids: tuple[str, ...]) -> None:
         """Tell the owner, once, of orders that may be ours: the exit goes on by what the balance still shows."""
         if not order_ids or order_ids in self._named:
             return
         why = _UNCERTAIN.format(venue=intent.venue.label, order_ids=", ".join(order_ids))
-        await self._trouble.note(why, "selling what the balance still shows", is_urgent=True)
+        await self._reminder.note(why, "selling what the balance still shows", is_urgent=True)
         # Only what is written down was told.
         self._named.add(order_ids)
 
@@ -274,7 +277,7 @@ class LostOrder:
         """Tell whether one may still be found under the id of the present attempt, after a moment if so."""
         if not await self._settler.may_still_arrive(intent, looked_at=self._looked_at):
             return False
-        await self._trouble.note(_LOST, "it may still arrive; looking for it before this exit ends")
+        await self._reminder.note(_LOST, "it may still arrive; looking for it before this exit ends")
         await self._clock.sleep(LATE_LOOK_S)
         return True
 

@@ -5,12 +5,12 @@ from decimal import Decimal
 from engine.exits.availability import RELEASE_POLLS_S
 from engine.exits.context import ExitContext
 from engine.exits.exit_pair import SHUT_LOOK_S, is_shut
+from engine.exits.failure_reminders import FailureReminder
 from engine.exits.quantity_check import READ_AGAIN_S
 from engine.exits.tradability import Tradability
 from engine.model.errors import BrokerError
 from engine.orders.backoff import pause_s
 from engine.orders.intents import Intent
-from engine.orders.reminders import Trouble
 
 _TORN = "less of it is there than before, and no two readings agree on how much"
 _OVERTAKEN = "orders that were to be cancelled for it keep filling first"
@@ -19,10 +19,10 @@ _OVERTAKEN = "orders that were to be cancelled for it keep filling first"
 class Pauses:
     """Waits longer with every failure; the next round begins with the guarded pair again."""
 
-    def __init__(self, *, context: ExitContext, tradability: Tradability, trouble: Trouble) -> None:
+    def __init__(self, *, context: ExitContext, tradability: Tradability, reminder: FailureReminder) -> None:
         self._context = context
         self._tradability = tradability
-        self._trouble = trouble
+        self._reminder = reminder
         self.failures = 0
         #: How often an order that was to be cancelled had filled before.
         self._overtaken = 0
@@ -34,7 +34,7 @@ class Pauses:
         self._tradability.pair.begin_again()
         if is_shut(why) and await self._tradability.pair.has_others():
             wait_s, then = SHUT_LOOK_S, " and through another pair if its market still takes none"
-        await self._trouble.note(str(why), f"trying again in {wait_s:g} s{then}; nothing was sold yet")
+        await self._reminder.note(str(why), f"trying again in {wait_s:g} s{then}; nothing was sold yet")
         await self._context.clock.sleep(wait_s)
 
     async def await_rest(self, intent: Intent, free_quantity: Decimal) -> None:
@@ -47,7 +47,7 @@ class Pauses:
         wait_s = RELEASE_POLLS_S[min(self._overtaken, len(RELEASE_POLLS_S) - 1)]
         self._overtaken += 1
         if self._overtaken >= len(RELEASE_POLLS_S):
-            await self._trouble.note(_OVERTAKEN, "reading what is left again; nothing was sold yet")
+            await self._reminder.note(_OVERTAKEN, "reading what is left again; nothing was sold yet")
         self._context.reports.outdate(intent.account_id)
         await self._context.clock.sleep(wait_s)
 
@@ -55,7 +55,7 @@ class Pauses:
         """Wait for a reading that agrees with the last one on how much is there."""
         if is_torn:
             # Nothing is sold before readings agree on how much there is, and that may take too long to be silent.
-            await self._trouble.note(_TORN, "reading it again; nothing was sold yet")
+            await self._reminder.note(_TORN, "reading it again; nothing was sold yet")
         self._context.reports.outdate(intent.account_id)
         self._tradability.pair.begin_again()
         await self._context.clock.sleep(READ_AGAIN_S)

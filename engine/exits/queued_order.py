@@ -2,12 +2,12 @@
 
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
+from engine.exits.failure_reminders import FailureReminder
 from engine.exits.tradability import Tradability
 from engine.model.errors import BrokerError
 from engine.model.orders import Order
 from engine.orders.backoff import MARKET_LOOK_S
 from engine.orders.intents import Intent
-from engine.orders.reminders import Trouble
 
 #: A market order that stands for so long is called one of a halted market; Alpaca tells a stock's halt nowhere but in
 #: a stream of its own (https://docs.alpaca.markets/docs/real-time-stock-pricing-data#trading-status).
@@ -26,11 +26,13 @@ _FOLLOWING = "querying it every few seconds; nothing is sent twice. If you want 
 class QueuedOrder:
     """Cancels one exit's order while its market is closed; whoever follows it reads what became of it."""
 
-    def __init__(self, *, broker: Broker, tradability: Tradability, clock: Clock, trouble: Trouble) -> None:
+    def __init__(
+        self, *, broker: Broker, tradability: Tradability, clock: Clock, reminder: FailureReminder
+    ) -> None:
         self._broker = broker
         self._tradability = tradability
         self._clock = clock
-        self._trouble = trouble
+        self._reminder = reminder
         self._again_at_s = float("-inf")
         self._look_at_s = float("-inf")
         self._is_halted = False
@@ -66,4 +68,4 @@ class QueuedOrder:
         except BrokerError as e:
             # It may have filled: the next reading tells, and one that still stands is cancelled again.
             doing = f"{_CANCELLING}; tried again in {MARKET_LOOK_S:g} s, because {e}"
-        await self._trouble.note(_CLOSED.format(venue=intent.venue.label), doing, is_urgent=True)
+        await self._reminder.note(_CLOSED.format(venue=intent.venue.label), doing, is_urgent=True)

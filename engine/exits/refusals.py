@@ -10,6 +10,7 @@ from engine.exits.ending import abandon, await_return
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_pair import is_shut, least_price
 from engine.exits.exit_quantity import Dust, ExitQuantity
+from engine.exits.failure_reminders import FailureReminder
 from engine.exits.inventory import Inventory
 from engine.exits.pausing import Pauses
 from engine.exits.tradability import Tradability
@@ -17,7 +18,6 @@ from engine.guards.guard import Guard
 from engine.model.errors import BrokerError, RefusalReason, RefusedError
 from engine.model.money import ZERO
 from engine.orders.intents import Intent
-from engine.orders.reminders import Trouble
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.too_small import TooSmall, is_collapsed
 
@@ -57,7 +57,7 @@ class Refusals:
         tradability: Tradability,
         inventory: Inventory,
         pauses: Pauses,
-        trouble: Trouble,
+        reminder: FailureReminder,
     ) -> None:
         self._guard = guard
         self._context = context
@@ -65,7 +65,7 @@ class Refusals:
         self._tradability = tradability
         self._inventory = inventory
         self._pauses = pauses
-        self._trouble = trouble
+        self._reminder = reminder
         self._too_small = TooSmall()
         #: Whether the venue takes so little value only at a higher price.
         self._awaits_price = False
@@ -104,7 +104,7 @@ class Refusals:
         """Wait a moment while what is to be sold is too little only at the price of now; False when it is not."""
         if not self._awaits_price or not await self._is_collapsed(intent):
             return False
-        await self._trouble.note(_COLLAPSED, "selling as soon as the price is a loss that can be sold")
+        await self._reminder.note(_COLLAPSED, "selling as soon as the price is a loss that can be sold")
         await self._context.clock.sleep(COLLAPSED_LOOK_S)
         return True
 
@@ -162,6 +162,6 @@ class Refusals:
     async def _cancel_opposite(self, intent: Intent) -> None:
         try:
             unreadable = await self._context.availability.cancel_opposite(intent, self._broker)
-            self._trouble.name_unreadable(unreadable)
+            self._reminder.name_unreadable(unreadable)
         except BrokerError as e:
-            await self._trouble.note(str(e), "cancelling the opposite orders again with the next try")
+            await self._reminder.note(str(e), "cancelling the opposite orders again with the next try")

@@ -15,6 +15,7 @@ from engine.exits.ending import (
     yield_to_hand,
 )
 from engine.exits.exit_quantity import Dust, ExitQuantity
+from engine.exits.failure_reminders import FailureReminder
 from engine.exits.filling import Filling
 from engine.exits.inventory import Inventory
 from engine.exits.judgement import BreachRecheck
@@ -42,7 +43,6 @@ from engine.model.errors import BrokerError
 from engine.model.money import ZERO, exact
 from engine.orders.coins import Coins
 from engine.orders.intents import Intent, Trigger
-from engine.orders.reminders import Trouble
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.submit import Attempt
 
@@ -57,14 +57,14 @@ class Sale:
         context: ExitContext,
         broker: Broker,
         market: VenueMarket,
-        trouble: Trouble,
+        reminder: FailureReminder,
         began_before: bool,
     ) -> None:
         self._guard = guard
         self._sent = Sent(claim=ExitQuantity.all_of(guard))
         self._context = context
         self._broker = broker
-        self._trouble = trouble
+        self._reminder = reminder
         #: In another life of the process: its price may have come back meanwhile.
         self._began_before = began_before
         self._judgement = BreachRecheck(guard, context=context, began_before=began_before)
@@ -74,7 +74,7 @@ class Sale:
             market=market, guard=guard, clock=context.clock, breached=context.breached
         )
         self._inventory = Inventory(guard, context=context, broker=broker, tradability=self._tradability)
-        self._pauses = Pauses(context=context, tradability=self._tradability, trouble=trouble)
+        self._pauses = Pauses(context=context, tradability=self._tradability, reminder=reminder)
         self._refusals = Refusals(
             guard,
             context=context,
@@ -82,9 +82,9 @@ class Sale:
             tradability=self._tradability,
             inventory=self._inventory,
             pauses=self._pauses,
-            trouble=trouble,
+            reminder=reminder,
         )
-        self._lost = LostOrder(guard, context=context, broker=broker, trouble=trouble)
+        self._lost = LostOrder(guard, context=context, broker=broker, reminder=reminder)
         self._filling = Filling(
             journal=context.journal,
             submitter=context.submitter,
@@ -92,7 +92,7 @@ class Sale:
             clock=context.clock,
             broker=broker,
             tradability=self._tradability,
-            trouble=trouble,
+            reminder=reminder,
             availability=context.availability,
             order_end=OrderEnd(guard, broker=broker, availability=context.availability),
         )
@@ -258,7 +258,7 @@ class Sale:
 
     async def _freed(self, intent: Intent, view: View, claim: ExitQuantity) -> View:
         freed = await self._context.availability.free(intent, claim.guard, view.available, self._broker)
-        self._trouble.name_unreadable(freed.unreadable)
+        self._reminder.name_unreadable(freed.unreadable)
         self._inventory.note_freed(freed)
         return replace(view, available=freed, may_free=False)
 
@@ -297,7 +297,7 @@ class Sale:
         """Tell whether what is free goes without what an order holds that cannot be cancelled."""
         if not isinstance(step, SellNow):
             return False
-        await self._trouble.note(
+        await self._reminder.note(
             f"an order that holds some of it cannot be cancelled: {hindrance}",
             "selling what is free; cancel that order at the venue yourself",
         )

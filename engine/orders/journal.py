@@ -5,11 +5,7 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from engine.alerts.kinds import AlertKind
-from engine.alerts.messages import ExitFailing
-from engine.alerts.outbox import append_alert, load_times
-from engine.alerts.reminder_state import ReminderState
-from engine.clock import Clock, Moment, moment
+from engine.clock import Clock
 from engine.model.money import ZERO
 from engine.model.orders import VenueOrderId
 from engine.orders import store as intents
@@ -18,7 +14,7 @@ from engine.orders.intents import Intent, IntentStep
 from engine.orders.our_orders import REPLACED, OurOrders, our_orders, replacements
 from engine.orders.release_log import ReleaseLog
 from engine.orders.states import IntentEvent, client_order_id, next_state
-from engine.orders.step_log import MOST_INTENTS, StepLog, step_of
+from engine.orders.step_log import StepLog, step_of
 from engine.orders.steps_store import insert_step, load_readable_steps
 from engine.orders.unproven import FILLED_LATE, late_words, orders_of_attempts
 from engine.storage.database import Database
@@ -36,8 +32,6 @@ class Journal:
         self._last_step = 0
         #: The number of the last step that ended an order with a fill, once it is written down.
         self.filled_step = 0
-        #: By intent: when this process last reminded its owner of it. An exit that fails is begun again and again.
-        self._reminded = dict[str, Moment]()
 
     async def record(
         self,
@@ -80,28 +74,6 @@ class Journal:
         if not any((step.cause, step.words) == (FILLED_LATE, words) for step in known):
             step = step_of(intent, intent, cause=FILLED_LATE, words=words, at=self._clock.now())
             await insert_step(session, step)
-
-    async def tell_failing(self, intent: Intent, message: ExitFailing, *, told: int) -> None:
-        """Put a reminder of a failing exit into the outbox; the same reminder is written once."""
-        async with self._database.write() as session:
-            await append_alert(
-                session,
-                message,
-                user_id=intent.user_id,
-                account_id=intent.account_id,
-                dedup_key=f"{failing_key(intent)}{told}",
-                now=self._clock.now(),
-            )
-        self._reminded.pop(intent.intent_id, None)
-        self._reminded[intent.intent_id] = moment(self._clock)
-        if len(self._reminded) > MOST_INTENTS:
-            del self._reminded[next(iter(self._reminded))]
-
-    async def load_told_failing(self, intent: Intent) -> ReminderState:
-        """Return how often and when the owner was told that an exit is failing."""
-        async with self._database.read() as session:
-            times = await load_times(session, key_prefix=failing_key(intent))
-        return ReminderState.from_times(times, last=self._reminded.get(intent.intent_id))
 
     async def load_other_orders(self, intent: Intent) -> frozenset[str]:
         """Return the venue's ids of all orders of ours that are not the one of an intent's present attempt."""
@@ -154,8 +126,3 @@ class Journal:
         step = step_of(intent, moved, cause=cause, words=words, at=now, basis=basis)
         self._last_step = await insert_step(session, step)
         return moved
-
-
-def failing_key(intent: Intent) -> str:
-    """Return what the keys of all reminders of a failing exit begin with."""
-    return f"{AlertKind.EXIT_FAILING}:{intent.intent_id}:"

@@ -1,6 +1,6 @@
 """Pure: which trades that are surely not an attempt's own explain how a balance moved since it was sent."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 
@@ -16,23 +16,28 @@ SHOWN_WITHIN = timedelta(minutes=1)
 _ROUNDING = Decimal("1E-5")
 
 
-def explain_movement(intent: Intent, basis: SendBasis, now: Position, fills: Iterable[Fill]) -> Movement:
+def explain_movement(
+    intent: Intent, basis: SendBasis, now: Position, fills: Iterable[Fill], *, others: Collection[str]
+) -> Movement:
     """Return what the latest trades changed, if they explain all that did; else that none are known to.
 
     A trade may or may not be part of the reading that the attempt was based on, so each number of them is tried.
+    `others` are the venue's ids of known orders that are not the attempt's.
     """
     # Pages may overlap.
     once = {fill.trade_id: fill for fill in fills}.values()
     latest = wall_time.newest_first(once, lambda fill: fill.at)
     lately = [fill for fill in latest if not wall_time.is_before(fill.at + SHOWN_WITHIN, basis.at)]
-    movements = _movements(intent, basis.currency, lately)
+    movements = _movements(intent, basis.currency, lately, others)
     return next((known for known in movements if is_explained(basis.position, now, known)), STILL)
 
 
-def _movements(intent: Intent, currency: str, fills: Iterable[Fill]) -> Iterator[Movement]:
+def _movements(
+    intent: Intent, currency: str, fills: Iterable[Fill], others: Collection[str]
+) -> Iterator[Movement]:
     total = STILL
     for fill in fills:
-        moved = _movement(intent, currency, fill)
+        moved = _movement(intent, currency, fill, is_other=fill.venue_order_id in others)
         if moved is None:
             return
         with exact():
@@ -45,11 +50,11 @@ def _movements(intent: Intent, currency: str, fills: Iterable[Fill]) -> Iterator
         yield total
 
 
-def _movement(intent: Intent, currency: str, fill: Fill) -> Movement | None:
+def _movement(intent: Intent, currency: str, fill: Fill, *, is_other: bool) -> Movement | None:
     """Return what one trade changed; None when it may be the attempt's own, or does not tell all."""
     if fill.margin or intent.reduce_only or fill.fee is None:
         return None
-    if fill.base == intent.asset and fill.side is intent.side:
+    if fill.base == intent.asset and fill.side is intent.side and not is_other:
         return None
     with exact():
         changes = dict.fromkeys((intent.asset, currency, fill.base, fill.quote, fill.fee_asset), ZERO)

@@ -12,13 +12,13 @@ from engine.clock import SystemClock, moment
 from engine.entries.gates import Gates
 from engine.entries.halts import HaltSwitch
 from engine.exits.exit_journal import ExitJournal
+from engine.exits.failure_reminders import FailureReminders
 from engine.guards import store as guard_rows
 from engine.guards.guard import GuardState
 from engine.guards.unwatched import KEY_CHANGED, STARTING
 from engine.model.errors import KeyRejectedError, LockedOutError
 from engine.model.venues import Venue
 from engine.nonce.store import NonceStore
-from engine.orders.reminders import tell_if_due
 from engine.status import Symptom, find_troubles
 from engine.tasks import Tasks
 from engine.users.accounts import KeyOrigin, StoredAccount
@@ -160,8 +160,9 @@ async def test_every_guard_that_waits_is_named_with_its_reason(desk):
     selling = a_guard(asset="ETH", guard_id="guard-2")
     await desk.keep(selling)
     live = await journal.plan_exit(selling, a_trigger(at=desk.clock.now()), intent_id="intent-1")
+    reminders = FailureReminders(database=desk.database, clock=desk.clock)
     for why in ("its balance is held", "Kraken does not answer"):
-        await tell_if_due(live.intent, why, "trying again", journal=journal, clock=desk.clock)
+        await reminders.send_if_due(live.intent, why, "trying again")
         desk.clock.pass_time(3600)
 
     report = await desk.status.fetch_status(OWNER)
@@ -210,7 +211,8 @@ async def test_an_exit_whose_failing_was_told_is_named_at_once(desk):
     trigger = a_trigger(at=desk.clock.now())
     live = await journal.plan_exit(guard, trigger, intent_id="intent-1")
     before = await desk.status.fetch_status(OWNER)
-    await tell_if_due(live.intent, "no connection", "trying again", journal=journal, clock=desk.clock)
+    reminders = FailureReminders(database=desk.database, clock=desk.clock)
+    await reminders.send_if_due(live.intent, "no connection", "trying again")
 
     report = await desk.status.fetch_status(OWNER)
 

@@ -114,7 +114,7 @@ VENUE_READINGS = (
         number="V53",
         fault="the clock is set while an exit fails",
         outcome="its reminders are neither early nor late",
-        tests=("tests/engine/orders/test_reminders_clock.py::test_a_reminder_is_neither_early_nor_late",),
+        tests=("tests/engine/exits/test_failure_reminders.py::test_a_reminder_is_neither_early_nor_late",),
     ),
     Row(
         number="V54",

@@ -20,6 +20,7 @@ from engine.exits.availability import Availability
 from engine.exits.execute import Exits
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_quantity import Dust, plan_sale
+from engine.exits.failure_reminders import FailureReminder
 from engine.exits.filling import Filling
 from engine.exits.sale import Sale
 from engine.guards import guard_mark
@@ -37,7 +38,6 @@ from engine.nonce.sequence import next_nonce
 from engine.nonce.store import NonceStore
 from engine.orders import settle, submit
 from engine.orders.order_readings import Verdict
-from engine.orders.reminders import Trouble
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.submit import Submitter
 from engine.sync import reconciler
@@ -235,14 +235,14 @@ def _cancel_what_is_named_after_the_coin():
 
 
 def _drop_what_cannot_be_read():
-    return patch.object(Trouble, "name_unreadable", lambda *_: None)
+    return patch.object(FailureReminder, "name_unreadable", lambda *_: None)
 
 
 def _fail_in_silence():
     async def silent(self, why, doing):
         return None
 
-    return patch.object(Trouble, "note", silent)
+    return patch.object(FailureReminder, "note", silent)
 
 
 def _misjudge_answers(misjudge):

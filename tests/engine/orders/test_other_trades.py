@@ -42,7 +42,8 @@ def traded(words, *, after_s=5, fee="0", fee_asset="USD", trade_id="T1", **chang
 
 
 def explain(owned, cash, *fills, intent=INTENT):
-    return explain_movement(intent, BASIS, Position(owned=D(owned), cash=D(cash)), fills)
+    now = Position(owned=D(owned), cash=D(cash))
+    return explain_movement(intent, BASIS, now, fills, others={"EARLIER"})
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,12 @@ def explain(owned, cash, *fills, intent=INTENT):
             id="and one that the reading contains already",
         ),
         pytest.param("0.3", "22000", [traded("sell 1 ETH @ 2000 USD")] * 2, id="told twice"),
+        pytest.param(
+            "0.2",
+            "25000",
+            [traded("sell 0.1 BTC @ 50000 USD", venue_order_id="EARLIER")],
+            id="another sale of ours",
+        ),
     ],
 )
 def test_trades_that_cannot_be_the_attempts_own_explain_what_moved(owned, cash, fills):

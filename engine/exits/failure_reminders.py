@@ -1,0 +1,136 @@
+"""Reminds an owner of an exit that does not get through: at once, then in growing pauses until it does."""
+
+import asyncio
+from collections import OrderedDict
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from engine.alerts.kinds import AlertKind
+from engine.alerts.messages import ExitFailing
+from engine.alerts.outbox import append_alert, load_times
+from engine.alerts.reminder_state import ReminderState
+from engine.clock import Clock, Moment, moment
+from engine.orders.intents import Intent
+from engine.storage.database import Database
+
+CHECK_EVERY_S = 1.0
+#: Exits whose reminders are remembered; those of others are read from the outbox.
+_MOST_EXITS = 64
+
+
+class FailureReminders:
+    """The reminders of all exits, as the outbox has them: an exit goes on failing over any number of restarts."""
+
+    def __init__(self, *, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        #: By intent, the last one used last.
+        self._states = OrderedDict[str, ReminderState]()
+
+    async def send_if_due(self, intent: Intent, why: str, doing: str, *, is_urgent: bool = False) -> None:
+        """Remind the owner, unless the last reminder was too short a time ago; an urgent one is always due."""
+        state, now = await self._load(intent), moment(self._clock)
+        trigger = intent.trigger
+        if trigger is None or not (is_urgent or state.is_due(now)):
+            return
+        message = ExitFailing(
+            venue=intent.venue,
+            symbol=intent.symbol,
+            trigger_ratio=trigger.ratio,
+            threshold=trigger.threshold,
+            quantity=intent.quantity,
+            why=why,
+            doing=doing,
+            since=state.first_at or now.at,
+            asked=trigger.asked is not None,
+        )
+        await self._write(intent, message, number=state.count, now=now)
+        # Only what is written down was told.
+        self._remember(intent, state.noted(now))
+
+    async def _load(self, intent: Intent) -> ReminderState:
+        known = self._states.get(intent.intent_id)
+        if known is not None:
+            return known
+        async with self._database.read() as session:
+            times = await load_times(session, key_prefix=failing_key(intent))
+        return self._remember(intent, ReminderState.from_times(times, last=None))
+
+    def _remember(self, intent: Intent, state: ReminderState) -> ReminderState:
+        self._states[intent.intent_id] = state
+        self._states.move_to_end(intent.intent_id)
+        if len(self._states) > _MOST_EXITS:
+            self._states.popitem(last=False)
+        return state
+
+    async def _write(self, intent: Intent, message: ExitFailing, *, number: int, now: Moment) -> None:
+        async with self._database.write() as session:
+            await append_alert(
+                session,
+                message,
+                user_id=intent.user_id,
+                account_id=intent.account_id,
+                dedup_key=f"{failing_key(intent)}{number}",
+                now=now.at,
+            )
+
+
+def failing_key(intent: Intent) -> str:
+    """Return what the keys of all reminders of a failing exit begin with."""
+    return f"{AlertKind.EXIT_FAILING}:{intent.intent_id}:"
+
+
+class FailureReminder:
+    """Reminds the owner of one exit while it is failing; leaving the block ends the reminders."""
+
+    def __init__(self, intent: Intent, *, reminders: FailureReminders, clock: Clock) -> None:
+        self._intent = intent
+        self._reminders = reminders
+        self._clock = clock
+        self._why = ""
+        self._doing = ""
+        self._unreadable: tuple[str, ...] = ()
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def note(self, why: str, doing: str, *, is_urgent: bool = False) -> None:
+        """Say what is wrong now and what is being done; the first time, or where it is urgent, it is sent at once."""
+        self._why, self._doing = why, doing
+        if self._task is None or is_urgent:
+            await self._send_if_due(is_urgent=is_urgent)
+        if self._task is None:
+            self._task = asyncio.create_task(self._remind())
+
+    def name_unreadable(self, orders: tuple[str, ...]) -> None:
+        """Name with every reminder the open orders that could not be read: they may be what is in the way."""
+        self._unreadable = orders
+
+    async def _remind(self) -> None:
+        while True:
+            await self._clock.sleep(CHECK_EVERY_S)
+            # Whatever keeps one reminder from being written, the next second tries again.
+            with suppress(Exception):
+                await self._send_if_due()
+
+    async def _send_if_due(self, *, is_urgent: bool = False) -> None:
+        why = self._why + self._in_the_way()
+        await self._reminders.send_if_due(self._intent, why, self._doing, is_urgent=is_urgent)
+
+    def _in_the_way(self) -> str:
+        if not self._unreadable:
+            return ""
+        named = ", ".join(self._unreadable)
+        return (
+            f"; {self._intent.venue.label} also lists what NIJA cannot read and what may hold it ({named}): "
+            "cancel that there yourself"
+        )

@@ -1,0 +1,55 @@
+"""Reminders of an exit that fails keep their pauses, whatever the wall clock was set to meanwhile."""
+
+import pytest
+
+from engine.alerts.messages import ExitFailing
+from engine.exits.failure_reminders import FailureReminders
+from tests.engine_room import a_trigger
+
+STEPS = pytest.mark.parametrize("step_s", [-30 * 86_400, -3600, 0, 3600, 30 * 86_400])
+
+
+def reminders_of(room):
+    """Return those of a process that has just begun."""
+    return FailureReminders(database=room.database, clock=room.clock)
+
+
+async def remind(reminders, intent):
+    await reminders.send_if_due(intent, "no connection", "trying again")
+
+
+async def sent(room):
+    return len(await room.alerts(ExitFailing))
+
+
+@pytest.fixture
+async def failing(room):
+    guard = await room.arm("0.1", "6000")
+    live = await room.journal.plan_exit(guard, a_trigger(at=room.clock.now()), intent_id="i1")
+    reminders = reminders_of(room)
+    await remind(reminders, live.intent)
+    return room, reminders, live.intent
+
+
+@STEPS
+async def test_a_reminder_is_neither_early_nor_late(failing, step_s):
+    room, reminders, intent = failing
+    room.clock.set_by(step_s)
+
+    await room.clock.sleep(29)
+    await remind(reminders, intent)
+    early = await sent(room)
+    await room.clock.sleep(1)
+    await remind(reminders, intent)
+
+    assert (early, await sent(room)) == (1, 2)
+
+
+@pytest.mark.parametrize("step_s", [-30 * 86_400, -3600])
+async def test_after_a_restart_a_stored_time_ahead_holds_no_reminder_up(failing, step_s):
+    room, _, intent = failing
+    room.clock.set_by(step_s)
+
+    await remind(reminders_of(room), intent)
+
+    assert await sent(room) == 2
