@@ -166,6 +166,8 @@ class Filling:
             return False
         if contradiction is None:
             return True
+        # What still holds it may be listed and cannot be read.
+        self._reminder.name_unreadable(self._reports.unreadable_orders(intent.account_id))
         self._why_unconfirmed = contradiction
         self._not_over += 1
         await self._ask_again(intent, wait_s=pause_s("", self._not_over))

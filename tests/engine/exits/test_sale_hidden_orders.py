@@ -107,6 +107,22 @@ async def test_an_order_that_cannot_be_read_is_named_when_it_may_hold_what_looks
     assert sold(room) == D("0.1")
 
 
+async def test_an_order_that_cannot_be_read_is_named_when_it_may_hold_what_our_order_did_not_sell(room):
+    await a_breached_guard(room, held="0.1")
+    room.world.kraken.pace = Pace(pending_s=600)
+    room.fault(FaultKind.WRONG_FIELDS, "QueryOrders", fields={"status": "canceled"}, times=None)
+    await room.look()
+    await room.world.tape("kraken").wait_for("AddOrder")
+    room.fault(FaultKind.WRONG_FIELDS, "OpenOrders", fields={"vol": "many"}, times=None)
+
+    await room.clock.sleep(60)
+
+    failing = (await room.alerts(ExitFailing))[-1]
+    assert "over although the balance still holds" in failing.why
+    assert "cancel that there yourself" in failing.why
+    assert len(room.sent()) == 1
+
+
 async def test_where_lists_and_balance_all_lie_no_more_is_sold_than_is_held(room):
     await a_breached_guard(room, held="0.1")
     room.world.kraken_account.listing_delay_s = NEVER
