@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeGuard
 
-from bot.settings import Sources
+from bot.settings_sources import Sources
 from engine.brokers.base import KeyPermissions
 from engine.model.errors import BrokerError, KeyRejectedError, TryLaterError
 from engine.model.venues import Venue

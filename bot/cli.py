@@ -71,7 +71,7 @@ def doctor(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
     from bot.doctor_report import report
     from bot.logs import configure_logs
     from bot.redaction import Redactor
-    from bot.settings import find_sources
+    from bot.settings_sources import find_sources
     from engine.clock import SystemClock
 
     configure_logs(level="ERROR", output=settings.log_format, redactor=Redactor(settings.secrets()))
@@ -204,7 +204,7 @@ def main() -> None:
 
 
 def _settings(env_file: Path = ENV_FILE) -> "Settings":
-    from bot.settings import load_settings
+    from bot.settings_sources import load_settings
 
     return load_settings(env_file)
 

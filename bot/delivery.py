@@ -20,10 +20,7 @@ from bot.sending import SendFailedError, send_batch
 from bot.telegram_errors import PRESS_START
 from bot.unreachable_chats import UnreachableChats
 from engine.alerts.batches import Batch
-from engine.alerts.outbox import (
-    give_up_unreadable,
-    has_unreadable,
-    load_due,
+from engine.alerts.delivery_states import (
     mark_dead,
     mark_leaving,
     mark_refused,
@@ -32,6 +29,7 @@ from engine.alerts.outbox import (
     mark_unknown,
     readdress,
 )
+from engine.alerts.outbox import give_up_unreadable, has_unreadable, load_due
 from engine.clock import Clock
 from engine.status import JobStatus
 from engine.storage.database import Database

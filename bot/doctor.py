@@ -29,7 +29,8 @@ from bot.checks import (
 from bot.database_checks import read_account_checks, read_database
 from bot.held_file import HeldElsewhereError, HeldFile
 from bot.lease import AlreadyRunningError, DataDirError, hold_data_dir
-from bot.settings import Settings, Sources
+from bot.settings import Settings
+from bot.settings_sources import Sources
 from bot.telegram_errors import error_text
 from engine import wall_time
 from engine.brokers.base import Broker, MarketData

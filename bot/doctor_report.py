@@ -7,7 +7,8 @@ from json import dumps
 from bot.checks import Check, Verdict
 from bot.doctor import Connect, examine
 from bot.redaction import Redactor
-from bot.settings import Settings, Sources
+from bot.settings import Settings
+from bot.settings_sources import Sources
 from engine.clock import Clock
 
 NAME_COLUMNS = 24

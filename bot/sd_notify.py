@@ -3,7 +3,7 @@
 import contextlib
 import socket
 
-from bot.settings import notify_socket
+from bot.settings_sources import notify_socket
 
 
 def notify(state: str) -> None:

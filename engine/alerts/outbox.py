@@ -1,6 +1,6 @@
 """The outbox: alerts are rows written with their event, and leave in order until each is delivered."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -190,82 +190,6 @@ async def _report_lost(
         )
 
 
-async def mark_sent(session: AsyncSession, batch: Batch, *, message_id: int | None, now: datetime) -> None:
-    """Note that alerts were delivered."""
-    await _change(
-        session,
-        batch,
-        state=AlertState.SENT,
-        sent_at=now,
-        message_id=message_id,
-        not_before=None,
-        last_error=None,
-    )
-
-
-async def mark_retry(session: AsyncSession, batch: Batch, *, not_before: datetime, error: str) -> None:
-    """Note that alerts did not arrive this time and when they leave again; a doubt of before stays."""
-    await _change(
-        session,
-        batch,
-        state=AlertState.UNKNOWN if batch.may_be_repetition else AlertState.WAITING,
-        attempts=AlertRow.attempts + 1,
-        not_before=not_before,
-        last_error=error,
-    )
-
-
-async def mark_unknown(session: AsyncSession, batch: Batch, *, not_before: datetime, error: str) -> None:
-    """Note that nobody knows whether alerts arrived, and when they are repeated."""
-    await _change(
-        session,
-        batch,
-        state=AlertState.UNKNOWN,
-        attempts=AlertRow.attempts + 1,
-        not_before=not_before,
-        last_error=error,
-    )
-
-
-async def mark_refused(session: AsyncSession, batch: Batch, *, not_before: datetime, error: str) -> None:
-    """Note that the content of alerts was refused; `attempts` counts such refusals from now on."""
-    await _change(
-        session,
-        batch,
-        state=AlertState.REFUSED,
-        attempts=batch.refusals + 1,
-        not_before=not_before,
-        last_error=error,
-    )
-
-
-async def mark_leaving(session: AsyncSession, batch: Batch, *, again_at: datetime) -> None:
-    """Note that alerts are on their way: a process that dies now leaves them in doubt, not forgotten."""
-    await _change(session, batch, state=AlertState.UNKNOWN, not_before=again_at)
-
-
-async def mark_dead(session: AsyncSession, batch: Batch, *, error: str) -> None:
-    """Give alerts up; /status counts them and names the last."""
-    await _change(session, batch, state=AlertState.DEAD, not_before=None, last_error=error)
-
-
-async def readdress(session: AsyncSession, batch: Batch, *, to: Sequence[int], now: datetime) -> None:
-    """Let alerts wait for other readers: the first of them takes each over, the others get it too."""
-    first, *others = to
-    await _change(session, batch, user_id=first, chat_id=first, state=AlertState.WAITING, not_before=now)
-    found = await session.exec(select(AlertRow).where(col(AlertRow.alert_id).in_(batch.alert_ids)))
-    for row in found.all():
-        for user_id in others:
-            await append_alert(
-                session,
-                load_message(row.data),
-                user_id=user_id,
-                account_id=row.account_id,
-                dedup_key=f"{row.dedup_key}:{user_id}",
-                now=now,
-            )
-
-
 async def depth(session: AsyncSession) -> Depth:
     """Return how many alerts wait and since when."""
     read = await _read_pending(session)
@@ -296,11 +220,6 @@ async def load_given_up(session: AsyncSession, user_id: int) -> GivenUp:
     last = select(AlertRow.kind, AlertRow.last_error).where(*theirs).order_by(col(AlertRow.alert_id).desc())
     kind, error = (await session.exec(last.limit(1))).one()
     return GivenUp(alerts=alerts, last_kind=str(kind), last_error=str(error or ""))
-
-
-async def _change(session: AsyncSession, batch: Batch, **values: object) -> None:
-    chosen = col(AlertRow.alert_id).in_(batch.alert_ids)
-    await session.exec(update(AlertRow).where(chosen).values(**values))
 
 
 async def _read_pending(session: AsyncSession) -> Read[Alert]:

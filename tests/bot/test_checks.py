@@ -16,7 +16,7 @@ from bot.checks import (
     check_revision,
     check_sources,
 )
-from bot.settings import Sources
+from bot.settings_sources import Sources
 from engine.brokers.base import KeyPermissions
 from engine.model.errors import KeyRejectedError, MisconfiguredError, TryLaterError
 from engine.model.venues import Venue

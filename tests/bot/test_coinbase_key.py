@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from bot.coinbase_key import is_ed25519
 from bot.errors import SettingsError
-from bot.settings import load_settings
+from bot.settings_sources import load_settings
 
 
 def pem(key, form=PrivateFormat.PKCS8):

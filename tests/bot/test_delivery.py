@@ -10,9 +10,10 @@ from telegram.request import HTTPXRequest
 from bot import delivery, sending
 from bot.delivery import Delivery
 from bot.telegram_errors import PRESS_START
+from engine.alerts.delivery_states import mark_leaving
 from engine.alerts.kinds import AlertState
 from engine.alerts.messages import BrokerTrouble, ExitParked, FirstContact, NotWatching, PriceTrouble
-from engine.alerts.outbox import append_alert, depth, load_due, load_given_up, mark_leaving
+from engine.alerts.outbox import append_alert, depth, load_due, load_given_up
 from engine.alerts.table import AlertRow
 from engine.model.venues import Venue
 from engine.offers.offers import Choice, ChoiceKind, Offer

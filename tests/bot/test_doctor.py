@@ -10,7 +10,8 @@ from sqlmodel import select
 from bot.checks import Verdict
 from bot.doctor import Link, examine
 from bot.lease import hold_data_dir
-from bot.settings import Settings, Sources, setting_names
+from bot.settings import Settings, setting_names
+from bot.settings_sources import Sources
 from bot.telegram_errors import PRESS_START
 from engine.accounts.balances_store import AccountState, save_account_state
 from engine.accounts.snapshot import UserBrokerState

@@ -6,7 +6,8 @@ from pydantic import SecretStr
 from bot.checks import failed, passed
 from bot.doctor import Link
 from bot.doctor_report import line_of, report
-from bot.settings import Settings, Sources, setting_names
+from bot.settings import Settings, setting_names
+from bot.settings_sources import Sources
 from engine.clock import SystemClock
 from engine.model.errors import MisconfiguredError
 from engine.model.venues import Venue

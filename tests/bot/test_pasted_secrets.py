@@ -7,7 +7,8 @@ import pytest
 from bot.cli import main
 from bot.errors import SettingsError
 from bot.pasted_secrets import looks_secret
-from bot.settings import PREFIX, load_settings, secret_fields, setting_names
+from bot.settings import PREFIX, secret_fields, setting_names
+from bot.settings_sources import load_settings
 
 ALPHANUMERIC = string.ascii_letters + string.digits
 #: What the venues and Telegram hand out, made up from one seed.

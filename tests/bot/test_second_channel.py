@@ -11,8 +11,9 @@ from bot.second_channel import (
     pause_after_refused_post_s,
     settle_posts,
 )
+from engine.alerts.delivery_states import mark_sent
 from engine.alerts.messages import BrokerTrouble, ExitParked
-from engine.alerts.outbox import append_alert, load_due, mark_sent
+from engine.alerts.outbox import append_alert, load_due
 from engine.alerts.posts import PostCounts, count_posts
 from engine.model.venues import Venue
 from handlers.render.alerts import render_alert

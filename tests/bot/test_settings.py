@@ -1,12 +1,12 @@
 import base64
-import re
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import Settings, Sources, find_sources, load_settings, setting_names
+from bot.settings import Settings, setting_names
+from bot.settings_sources import load_settings
 from engine.model.venues import Venue
 
 ROOT = Path(__file__).parents[2]
@@ -61,29 +61,6 @@ def test_the_database_lies_in_the_data_dir_unless_said_otherwise(monkeypatch):
     assert load(monkeypatch, DATABASE_URL="sqlite+aiosqlite:///x.db").database_url.endswith("/x.db")
 
 
-def test_the_environment_goes_before_the_file(monkeypatch, tmp_path):
-    (tmp_path / ".env").write_text("NIJA_MODE=paper\nNIJA_LOG_LEVEL=debug\nOTHER=kept alone\n")
-
-    settings = load(monkeypatch, MODE="live")
-
-    assert (settings.mode, settings.log_level) == ("live", "DEBUG")
-
-
-def test_a_file_that_was_named_must_be_there():
-    with pytest.raises(SettingsError, match=r"^nope.env: there is no such file"):
-        load_settings(Path("nope.env"))
-    assert load_settings(Path("/dev/null")) == load_settings(None)
-
-
-def test_where_the_settings_come_from_is_known(monkeypatch, tmp_path):
-    monkeypatch.setenv("NIJA_MODE", "paper")
-    nothing_there = find_sources(Path(".env"))
-    (tmp_path / ".env").write_text("NIJA_LOG_LEVEL=debug\nNIJA_OWNER_IDS=7\nNIJA_ALERT_URL=\nOTHER=1\n")
-
-    assert nothing_there == Sources(file=None, in_file=0, in_environment=1)
-    assert find_sources(Path(".env")) == Sources(file=Path(".env"), in_file=2, in_environment=1)
-
-
 def test_an_empty_value_counts_as_unset(monkeypatch):
     settings = load(monkeypatch, GUARD_INTERVAL_S="", KRAKEN_API_KEY="  ", HEARTBEAT_URL="off")
 
@@ -127,12 +104,6 @@ def test_a_wrong_setting_stops_the_start_with_one_sentence_naming_it(monkeypatch
         assert sentence == f"NIJA_{name} {words}"
 
 
-def test_an_unknown_name_in_the_file_is_refused_too(monkeypatch, tmp_path):
-    (tmp_path / ".env").write_text("NIJA_LIQUIDATION_PLN=-0.02\n")
-
-    assert refusal(monkeypatch).endswith("did you mean NIJA_LIQUIDATION_PNL?")
-
-
 @pytest.mark.parametrize(
     ("value", "meant"),
     [("-1", "-0.01"), ("-1.5", "-0.015"), ("-1%", "-0.01"), ("-1 %", "-0.01"), ("0.02", "-0.02"), ("0", "-0.01"),
@@ -160,32 +131,6 @@ def test_a_decimal_comma_and_a_percent_sign_are_named(monkeypatch, value, how, m
     assert sentence == (
         f"NIJA_LIQUIDATION_PNL must be a fraction in [-0.5, 0), written {how}: did you mean {meant}?"
     )
-
-
-def test_everything_that_is_wrong_is_told_at_once(monkeypatch):
-    lines = refusal(monkeypatch, OWNER_IDS="@me", MODE="lvie", OWNER_ID="7").splitlines()
-
-    assert sorted(line.split()[0] for line in lines) == ["NIJA_MODE", "NIJA_OWNER_ID", "NIJA_OWNER_IDS"]
-
-
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("NIJA_MODE=live\n\n# a comment\nNIJA_OWNER_IDS 7\n", 4),
-        ("NIJA_MODE=live\nNIJA_ALPACA_API_KEY='opened and\nnever closed\n", 2),
-        ("\n\nNIJA_MODE\n", 3),
-    ],
-)
-def test_a_line_that_cannot_be_read_is_named_by_its_number(monkeypatch, tmp_path, text, line):
-    (tmp_path / ".env").write_text(text)
-
-    assert refusal(monkeypatch).splitlines()[0].startswith(f".env, line {line}: this is no NAME=value")
-
-
-def test_an_example_that_was_only_copied_counts_as_not_filled_in(tmp_path):
-    (tmp_path / ".env").write_text((ROOT / ".env.example").read_text() + "NIJA_OWNER_IDS=7\n")
-
-    assert find_sources(Path(".env")).in_file == 1
 
 
 @pytest.mark.parametrize("value", ["-0.5", "-0.01", "-0.000001", "\N{MINUS SIGN}0.02"])
@@ -261,58 +206,12 @@ def test_no_secret_shows_in_the_settings_or_in_a_refusal(monkeypatch):
             assert secret not in refusal(patch)
 
 
-def test_nothing_but_the_settings_reads_the_environment():
-    reads = re.compile(r"\bos\.(environ(?!\.setdefault)|getenv)\b|\bfrom os import\b")
-    sources = [
-        path
-        for room in ("demo", "bot", "handlers", "engine", "sandbox")
-        for path in (ROOT / room).rglob("*.py")
-    ]
-
-    readers = [str(path.relative_to(ROOT)) for path in sources if reads.search(path.read_text())]
-
-    # The demo passes its own environment on to the bot it starts.
-    assert [path for path in readers if not path.startswith("demo/")] == ["bot/settings.py"]
-
-
 def test_settings_cannot_be_changed(monkeypatch):
     settings = load(monkeypatch)
 
     with pytest.raises(ValueError, match="frozen"):
         settings.mode = "paper"
     assert isinstance(settings, Settings)
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        ("NIJA_OWNER_IDS=1\n".encode("utf-16"), "UTF-16"),
-        ("NIJA_OWNER_IDS=1\n".encode("utf-16-le"), "UTF-16"),
-        ("NIJA_OWNER_IDS=1\n".encode("utf-16-be"), "UTF-16"),
-        ("NIJA_OWNER_IDS=1\n".encode("utf-32"), "UTF-16"),
-        ("NIJA_OWNER_IDS=1\n# pr\u00e9fix\n".encode("latin-1"), "line 2"),
-        (b"\x89PNG\r\n\x1a\n", "line 1"),
-    ],
-)
-def test_a_file_in_another_encoding_is_refused_in_one_sentence_that_says_how_to_save_it(
-    tmp_path, content, words
-):
-    file = tmp_path / "of_notepad.env"
-    file.write_bytes(content)
-    with pytest.raises(SettingsError) as refused:
-        load_settings(file)
-    sentence = str(refused.value)
-    assert sentence.startswith(str(file))
-    assert words in sentence
-    assert "UTF-8" in sentence
-    assert "\n" not in sentence
-
-
-def test_the_mark_that_notepad_sets_before_utf_8_hides_no_setting(tmp_path):
-    file = tmp_path / ".env"
-    file.write_text("NIJA_OWNER_IDS=7\n", encoding="utf-8-sig")
-    assert load_settings(file).owner_ids == (7,)
-    assert find_sources(file).in_file == 1
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import pytest
 
 from bot.errors import SettingsError
 from bot.lease import hold_data_dir
-from bot.settings import load_settings, setting_names
+from bot.settings import setting_names
+from bot.settings_sources import load_settings
 from engine.storage.backup import database_file
 from tests.bot.command_process import fork_command
 

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from engine.alerts.outbox import load_due, mark_retry, mark_sent, mark_unknown
+from engine.alerts.delivery_states import mark_retry, mark_sent, mark_unknown
+from engine.alerts.outbox import load_due
 
 
 class Postman:

@@ -1,0 +1,113 @@
+"""The text of alerts about guards that changed without the owner's doing, or were not watched."""
+
+from collections.abc import Iterator
+
+from engine import wall_time
+from engine.alerts.messages import (
+    ClosedElsewhere,
+    CoinRenamed,
+    GuardPaused,
+    GuardResumed,
+    Moved,
+    NotWatching,
+)
+from engine.market.mark import Mark
+from engine.offers.offers import OfferLine, Standing
+from handlers.render.alert_subject import subject_of
+from handlers.render.guards import choice_keyboard
+from handlers.render.html import bold, escape, foreign
+from handlers.render.numbers import full_quantity, percent, price, threshold_percent
+from handlers.render.positions import result_text
+from handlers.render.screen import Screen
+from handlers.render.times import Reader, exact_duration
+
+
+def render_guard_paused(message: GuardPaused, reader: Reader) -> Screen:
+    """Render that a guard waits for its owner, with the buttons that end that."""
+    lines = (
+        bold("Guard paused"),
+        f"{subject_of(message)} is not watched now: {foreign(message.why)}",
+        f"Guarded {full_quantity(message.guarded)}, seen {full_quantity(message.seen)}.",
+        *(_now(line) for line in (message.offer.lines if message.offer else ())),
+        _how_it_goes_on(message),
+        reader.as_of(message.offer.as_of if message.offer else reader.now),
+    )
+    keyboard = choice_keyboard(message.offer.choices) if message.offer else ()
+    return Screen(text="\n".join(lines), keyboard=keyboard)
+
+
+def _how_it_goes_on(message: GuardPaused) -> str:
+    symbol = escape(message.symbol)
+    if message.may_return:
+        return (
+            "Nothing is sold. If it comes back as it was, it is guarded again at once; if another quantity "
+            f"comes, you are asked. If you moved it out, /unguard {symbol} ends this."
+        )
+    return "Nothing is sold until you answer." if message.offer else f"/guard {symbol} guards it again."
+
+
+def render_coin_renamed(message: CoinRenamed, reader: Reader) -> Screen:
+    """Render that a guarded coin seems to have another name now, with the question about it."""
+    became, offer = escape(message.became), message.offer
+    came = f"{full_quantity(message.arrived)} {became}" if message.arrived else became
+    went = f"{full_quantity(message.quantity)} went without a sale and {came} came without a purchase"
+    lines = (
+        bold("Coin renamed"),
+        f"{subject_of(message)}: {went}, so the venue seems to have renamed it. The guard ended.",
+        *(_standing_of_new(line) for line in (offer.lines if offer else ())),
+        "“From cost” means what it cost under its old name. Nothing is guarded or sold until you answer."
+        if offer
+        else f"{became} is not guarded; /guard {became} asks about it.",
+        reader.as_of(offer.as_of if offer else reader.now),
+    )
+    return Screen(text="\n".join(lines), keyboard=choice_keyboard(offer.choices) if offer else ())
+
+
+def _standing_of_new(line: OfferLine) -> str:
+    result = escape(result_text(line.pnl_ratio, line.pnl, line.position.currency))
+    sold = ": guarded from cost it would be sold now" if line.standing is Standing.WOULD_BE_SOLD_NOW else ""
+    return f"Result against the old cost {result}{sold}."
+
+
+def _now(line: OfferLine) -> str:
+    position = line.position
+    if not isinstance(position.mark, Mark):
+        return f"Now: {escape(position.mark.why)}."
+    result = escape(result_text(line.pnl_ratio, line.pnl, position.currency))
+    return f"Now {escape(price(position.mark.price, position.currency))}; the guard as it was: {result}."
+
+
+def closed_elsewhere_lines(message: ClosedElsewhere, reader: Reader) -> Iterator[str]:
+    """Say that a guarded position was closed at the venue, with the fills found there."""
+    yield bold("Closed at the venue")
+    yield f"{subject_of(message)}: {full_quantity(message.quantity)} was closed there, not by NIJA. The guard ended."
+    currency = message.symbol.partition("/")[2] or "USD"
+    for fill in message.fills:
+        amount = full_quantity(fill.quantity)
+        yield f"{fill.side} {amount} at {escape(price(fill.price, currency))}, {reader.clock(fill.at)}"
+    if not message.fills:
+        yield "The venue shows no fills for it."
+
+
+def not_watching_lines(message: NotWatching, reader: Reader) -> Iterator[str]:
+    """Say for how long nothing was watched, and what moved meanwhile."""
+    yield bold(f"NIJA was away for {exact_duration(wall_time.between(message.since, message.until))}")
+    moved = "these positions moved:" if message.moved else "no guarded position moved."
+    yield f"It was not watching {reader.span(message.since, message.until)}; {moved}"
+    yield from (_moved(moved) for moved in message.moved)
+    yield "Guards could not act meanwhile; they are watched again."
+
+
+def _moved(moved: Moved) -> str:
+    after = "price unknown" if moved.after is None else percent(moved.after)
+    if moved.before is None:
+        return f"{subject_of(moved)}: before: not recorded, now {after}"
+    return f"{subject_of(moved)}: {percent(moved.before)} → {after}"
+
+
+def guard_resumed_lines(message: GuardResumed) -> Iterator[str]:
+    """Say that a paused guard watches again."""
+    yield bold("Guarded again")
+    yield f"{subject_of(message)} is back as it was: {full_quantity(message.seen)} there."
+    guarded = f"{full_quantity(message.guarded)} guarded at {threshold_percent(message.threshold)}"
+    yield escape(f"{guarded}, from what it cost before.")

@@ -1,0 +1,147 @@
+"""One alert of each kind."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from engine.alerts.messages import (
+    AccountsMoved,
+    AlertUnreadable,
+    BrokerTrouble,
+    CancelledOrder,
+    ClosedElsewhere,
+    CoinRenamed,
+    DatabaseCopied,
+    EntriesChanged,
+    ExistingGuarded,
+    ExitFailing,
+    ExitFilled,
+    ExitParked,
+    ExitStoodDown,
+    FillSeen,
+    FirstContact,
+    GuardPaused,
+    GuardReduced,
+    GuardResumed,
+    Moved,
+    NotWatching,
+    OrderUntold,
+    PriceTrouble,
+    RecordKind,
+    RecordUnreadable,
+)
+from engine.model.holdings import Direction
+from engine.model.orders import Side
+from engine.model.venues import Venue
+from engine.offers.offers import Armed, Choice, ChoiceKind, PartLeftOut, PartReason, Standing
+from tests.handlers.values import NOW, ago, guard, offer, offer_line, position
+
+_ABOUT = {"venue": Venue.KRAKEN, "symbol": "BTC/USD"}
+_QUANTITY = Decimal("0.12")
+
+EXIT = ExitFilled(
+    **_ABOUT,
+    direction=Direction.LONG,
+    trigger_ratio=Decimal("-0.015"),
+    threshold=Decimal("-0.01"),
+    trigger_price=Decimal(63040),
+    quantity=_QUANTITY,
+    fill_price=Decimal(63020),
+    currency="USD",
+    fee=Decimal("19.66"),
+    fee_asset="USD",
+    realised=Decimal("-137.26"),
+    cancelled=(
+        CancelledOrder(side=Side.SELL, quantity=Decimal("0.1"), price=Decimal(70000)),
+        CancelledOrder(side=Side.SELL, quantity=Decimal("0.02"), price=None),
+    ),
+    left_over=Decimal("0.000001"),
+    left_over_why="below the lot",
+    triggered_at=NOW - timedelta(milliseconds=430),
+    filled_at=NOW,
+    venue_order_id="OABC12-XYZ",
+    client_order_id="c-1",
+)
+
+EXAMPLES = {
+    "exit_filled": EXIT,
+    "exit_failing": ExitFailing(
+        **_ABOUT,
+        trigger_ratio=Decimal("-0.012"),
+        threshold=Decimal("-0.01"),
+        quantity=_QUANTITY,
+        why="Kraken does not answer (timeout).",
+        doing="The sale is tried again every 5 s.",
+        since=ago(seconds=40),
+    ),
+    "exit_stood_down": ExitStoodDown(**_ABOUT, quantity=Decimal("0.5"), threshold=Decimal("-0.01")),
+    "exit_parked": ExitParked(**_ABOUT, quantity=Decimal("0.00001"), why="below the venue's minimum"),
+    "existing_guarded": ExistingGuarded(
+        venue=Venue.KRAKEN,
+        armed=Armed(
+            guards=(guard(),),
+            parts_left_out=(
+                PartLeftOut(position=position(), quantity=Decimal("0.02"), why=PartReason.STAKED),
+            ),
+            left_out=(
+                offer_line(Standing.WOULD_BE_SOLD_NOW),
+                offer_line(Standing.ENTRY_UNKNOWN),
+                offer_line(Standing.CANNOT_BE_GUARDED, why_not="below the venue's minimum"),
+            ),
+        ),
+    ),
+    "first_contact": FirstContact(offer=offer("first_contact")),
+    "guard_reduced": GuardReduced(
+        **_ABOUT, was=_QUANTITY, now=Decimal("0.05"), why="sold at the venue, not by NIJA"
+    ),
+    "guard_paused": GuardPaused(
+        **_ABOUT,
+        guarded=_QUANTITY,
+        seen=Decimal("0.24"),
+        why="the quantity changed without a fill",
+        offer=offer("paused"),
+    ),
+    "guard_resumed": GuardResumed(
+        **_ABOUT, guarded=_QUANTITY, seen=Decimal("0.3"), threshold=Decimal("-0.01")
+    ),
+    "coin_renamed": CoinRenamed(
+        **_ABOUT, quantity=_QUANTITY, became="XBT2", arrived=Decimal(300), offer=offer("renamed")
+    ),
+    "closed_elsewhere": ClosedElsewhere(
+        **_ABOUT,
+        quantity=_QUANTITY,
+        fills=(FillSeen(side=Side.SELL, quantity=_QUANTITY, price=Decimal(65000), at=ago(minutes=3)),),
+    ),
+    "not_watching": NotWatching(
+        since=ago(hours=2, minutes=20),
+        until=NOW,
+        moved=(Moved(**_ABOUT, before=Decimal("0.002"), after=Decimal("-0.0075")),),
+    ),
+    "price_trouble": PriceTrouble(**_ABOUT, what="unknown", why="no bid", since=ago(seconds=30)),
+    "broker_trouble": BrokerTrouble(
+        venue=Venue.COINBASE, what="key_rejected", why="401 <Unauthorized>", since=ago(seconds=30)
+    ),
+    "order_untold": OrderUntold(
+        venue=Venue.KRAKEN,
+        asset="BTC",
+        why="EGeneral:Internal error",
+        since=ago(minutes=3),
+        guarded=True,
+    ),
+    "alert_unreadable": AlertUnreadable(alert_id=17, lost="exit_filled", written_at=ago(minutes=3)),
+    "record_unreadable": RecordUnreadable(
+        record=RecordKind.GUARD,
+        name="guard-2",
+        symbol="ETH/USD",
+        venue_label="Kraken",
+        why="its quantity is 'many'",
+    ),
+    "entries_changed": EntriesChanged(halted=True, at=ago(seconds=30)),
+    "database_copied": DatabaseCopied(
+        guarded=("BTC/USD at Kraken", "SOL/USD at Coinbase"),
+        choice=Choice(kind=ChoiceKind.GUARD_HERE, confirmation_id="c1"),
+        at=ago(seconds=30),
+    ),
+    "accounts_moved": AccountsMoved(
+        venues=(Venue.KRAKEN, Venue.ALPACA), guarded=("BTC/USD", "SOL/USD"), at=ago(seconds=30)
+    ),
+}
