@@ -1,7 +1,7 @@
 """Hold the guards of an account against each reading of it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from engine import wall_time
@@ -133,6 +133,26 @@ class GuardReconciler:
         suspect: Suspect | None,
     ) -> None:
         now = moment(self._clock)
+        known = await self._gather(report, asked, guard, new, now=now)
+        followed = self._compare(guard, known, suspect, asked=asked, now=now)
+        after = _to_store(followed, known.reading, known.dated, known.seen)
+        if not (guard.state is GuardState.ARMED or is_vanished(guard)) or after is None:
+            return
+        became = await self._renamings.find_successor(report, guard, followed.change, was=followed.seen)
+        if after == known.seen and followed.change.guard == guard and not became:
+            return
+        if after.at == known.reading.at:
+            ids = ids_of(known.reading.fills)
+            self._seen_times.note(guard.guard_id, after.at, asked=asked, step=report.step, known=ids)
+            after = replace(after, step=self._reports.step_at(asked + -SHOWN_LATE_WITHIN))
+        else:
+            self._seen_times.move(guard.guard_id, after.at)
+        change = renamed(followed.change.guard) if became else followed.change
+        await self._changes.store(guard, change, seen=after, there=known.reading.there, became=became)
+
+    async def _gather(
+        self, report: AccountReport, asked: Moment, guard: Guard, new: tuple[Fill, ...], *, now: Moment
+    ) -> "_Known":
         ahead = ahead_of(now, asked, report.venue_at)
         async with self._database.read() as session:
             seen = await rows.load_seen(session, guard.guard_id)
@@ -147,47 +167,46 @@ class GuardReconciler:
                 fills=fills,
                 new=new,
             )
+            seen_step = await rows.load_seen_step(session, guard.guard_id)
+            step = seen_step if dated.step is None else dated.step
             reading = Reading(
                 there=quantity_there(report, guard),
                 at=wall_now(now, asked),
                 venue_at=report.venue_at,
                 fills=fills,
                 our_orders=await intent_rows.load_order_ids(session, guard.account_id),
-                unreported=await load_unreported(
-                    session,
-                    guard.key,
-                    step=await rows.load_seen_step(session, guard.guard_id)
-                    if dated.step is None
-                    else dated.step,
-                ),
+                unreported=await load_unreported(session, guard.key, step=step),
                 asset_class=AssetClass.STOCK if _is_stock(report, guard) else AssetClass.CRYPTO,
                 venue_entry=report.holding(guard.asset).venue_entry,
                 set_at=dated.at,
                 known=dated.known,
             )
-        base = replace(seen, at=dated.at) if seen else None
-        doubted = suspect.seen_at(now) if suspect else None
+        return _Known(seen=seen, dated=dated, reading=reading)
+
+    def _compare(
+        self, guard: Guard, known: "_Known", suspect: Suspect | None, *, asked: Moment, now: Moment
+    ) -> Followed:
+        """Compare a guard with its reading; a quantity that no fill explains waits for a later one that agrees."""
+        seen = replace(known.seen, at=known.dated.at) if known.seen else None
+        waiting = suspect.seen_at(now) if suspect else None
         compare = follow_vanished if is_vanished(guard) else follow
-        followed = compare(guard, reading, seen=base, suspect=doubted)
+        followed = compare(guard, known.reading, seen=seen, suspect=waiting)
         if followed.suspect is not None:
-            if suspect is None or followed.suspect != doubted:
+            if suspect is None or followed.suspect != waiting:
                 suspect = Suspect(quantity=followed.suspect.quantity, asked=asked)
             self._suspects[guard.account_id][guard.guard_id] = suspect
-        after = _to_store(followed, reading, dated, seen)
-        if not (guard.state is GuardState.ARMED or is_vanished(guard)) or after is None:
-            return
-        became = await self._renamings.find_successor(report, guard, followed.change, was=followed.seen)
-        if after != seen or followed.change.guard != guard or became:
-            if after.at == reading.at:
-                self._seen_times.note(
-                    guard.guard_id, after.at, asked=asked, step=report.step, known=ids_of(fills)
-                )
-            else:
-                self._seen_times.move(guard.guard_id, after.at)
-            change = renamed(followed.change.guard) if became else followed.change
-            if after.at == reading.at:
-                after = replace(after, step=self._reports.step_at(asked + -SHOWN_LATE_WITHIN))
-            await self._changes.store(guard, change, seen=after, there=reading.there, became=became)
+        return followed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What a guard is compared with."""
+
+    #: What was seen of it last.
+    seen: Seen | None
+    #: When that was, on our clock as it goes now.
+    dated: Dated
+    reading: Reading
 
 
 def _to_store(followed: Followed, reading: Reading, dated: Dated, stored: Seen | None) -> Seen | None:

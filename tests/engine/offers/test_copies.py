@@ -98,7 +98,7 @@ async def test_it_waits_on_while_another_bot_answers_with_the_token(watched):
     await wake(watched, COPY)
     await press(watched)
     for _ in range(6):
-        watched.base.rival.note()
+        watched.base.second_poller.note()
         await read_for(watched, 30)
 
     assert (await watched.guard()).state_reason == RESTORED

@@ -40,7 +40,7 @@ async def test_a_restored_guard_waits_for_a_minute_and_goes_on(restored):
 
 async def test_a_restored_guard_waits_while_another_bot_answers_with_the_token(restored):
     for _ in range(10):
-        restored.base.rival.note()
+        restored.base.second_poller.note()
         await read_for(restored, 30)
     assert (await restored.guard()).state_reason == RESTORED
 
@@ -49,7 +49,7 @@ async def test_a_restored_guard_waits_while_another_bot_answers_with_the_token(r
 
 
 async def test_what_another_bot_sold_meanwhile_is_asked_about(restored):
-    restored.base.rival.note()
+    restored.base.second_poller.note()
     restored.trade("sell", "0.1")
 
     await read_for(restored, 120)
