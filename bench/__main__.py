@@ -14,8 +14,8 @@ from rich.console import Console
 from bench import first_answer, journal, memory, nonce_transaction, polling, snapshots
 from bench.figures import Figure
 from bench.report import as_json, print_table
+from bot.log_redaction import LogRedactor
 from bot.logs import configure_logs
-from bot.redaction import Redactor
 
 BENCHES: Mapping[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "polling": polling.measure,
@@ -32,7 +32,7 @@ _OURS = ("bot", "handlers", "engine", "sandbox", "migrations", "bench")
 def main() -> None:
     options = _options()
     compile_bytecode()
-    configure_logs(level="ERROR", output="console", redactor=Redactor(()))
+    configure_logs(level="ERROR", output="console", redactor=LogRedactor(()))
     start = time.monotonic()
     figures = asyncio.run(measure(options.only or tuple(BENCHES), Console(stderr=True)))
     took_s = time.monotonic() - start

@@ -14,8 +14,8 @@ from bench.polling import guard_of
 from bench.room import Room, account_of, open_room
 from bench.venue import FALLEN, coin_of
 from bench.venue_process import VenueProcess, open_venue
-from bot.bootstrap.base import Base
 from bot.bootstrap.engine import EngineParts
+from bot.bootstrap.foundation import Foundation
 from engine.brokers.base import Priority
 from engine.guards import store as guard_rows
 from engine.guards.guard import Guard
@@ -61,7 +61,7 @@ class _Desk:
     """One engine and the venue its orders arrive at."""
 
     room: Room
-    base: Base
+    base: Foundation
     engine: EngineParts
     venue: VenueProcess
     guards: Sequence[Guard]
@@ -107,7 +107,7 @@ async def _open_desk(room: Room, venue: VenueProcess) -> AsyncIterator[_Desk]:
     yield _Desk(room=room, base=base, engine=engine, venue=venue, guards=guards)
 
 
-def _trigger(guard: Guard, base: Base) -> Trigger:
+def _trigger(guard: Guard, base: Foundation) -> Trigger:
     return Trigger(
         price=FALLEN,
         basis=MarkBasis.BID,

@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.venue import SECRET, key_of
-from bot.bootstrap.base import Base, open_base
 from bot.bootstrap.engine import EngineParts, build_engine
+from bot.bootstrap.foundation import Foundation, open_foundation
 from bot.settings import Settings
 from bot.upkeep import migrate
 from engine.brokers.base import Broker
@@ -36,11 +36,11 @@ class Room:
     """What an engine is built from, again and again on the same database and connections."""
 
     settings: Settings
-    base: Base
+    base: Foundation
     market: KrakenMarketData
     accounts: int
 
-    def build(self) -> tuple[Base, EngineParts]:
+    def build(self) -> tuple[Foundation, EngineParts]:
         """Build an engine that has read nothing yet and has every key's rate budget untouched."""
         brokers = {account_of(n).account_id: self._connect(n) for n in range(self.accounts)}
         market = VenueMarket(data=self.market, clock=self.base.clock)
@@ -67,7 +67,7 @@ async def open_room(url: str, *, accounts: int) -> AsyncIterator[Room]:
         settings = Settings(_env_file=None, data_dir=Path(folder), owner_ids=(OWNER_ID,))
         await asyncio.to_thread(migrate, settings, clock)
         async with AsyncExitStack() as resources:
-            base = await open_base(settings, clock, resources)
+            base = await open_foundation(settings, clock, resources)
             await _save_accounts(base, accounts)
             http = Http.open(clock)
             resources.push_async_callback(http.close)
@@ -75,7 +75,7 @@ async def open_room(url: str, *, accounts: int) -> AsyncIterator[Room]:
             yield Room(settings=settings, base=base, market=market, accounts=accounts)
 
 
-async def _save_accounts(base: Base, accounts: int) -> None:
+async def _save_accounts(base: Foundation, accounts: int) -> None:
     async with base.database.write() as session:
         for number in range(accounts):
             account = account_of(number)

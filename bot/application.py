@@ -17,7 +17,7 @@ from bot.retry import backoff_s, kept_pause_s, requested_pause_s
 from bot.telegram_connection import TelegramConnection
 from bot.telegram_errors import error_text
 from engine.status import JobStatus
-from handlers.context import CONTEXT_TYPES, ChatApplication
+from handlers.chat_context import CONTEXT_TYPES, ChatApplication
 
 #: httpx keeps 20 connections open and its pool slows down with more; 32 of each answered most per second.
 CONCURRENT_UPDATES = 32

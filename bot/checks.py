@@ -37,7 +37,7 @@ LOOKS: Mapping[Venue, str] = {
 }
 
 
-class Verdict(StrEnum):
+class CheckVerdict(StrEnum):
     """How a check went."""
 
     PASS = "PASS"  # noqa: S105 - a word, no password
@@ -50,7 +50,7 @@ class Check:
     """One line of the doctor's report."""
 
     name: str
-    verdict: Verdict
+    verdict: CheckVerdict
     finding: str
     #: What to do; empty when all is well.
     advice: str = ""
@@ -58,17 +58,17 @@ class Check:
 
 def passed(name: str, finding: str) -> Check:
     """Report that something is well."""
-    return Check(name=name, verdict=Verdict.PASS, finding=finding)
+    return Check(name=name, verdict=CheckVerdict.PASS, finding=finding)
 
 
 def warned(name: str, finding: str, advice: str) -> Check:
     """Report what should be seen to."""
-    return Check(name=name, verdict=Verdict.WARN, finding=finding, advice=advice)
+    return Check(name=name, verdict=CheckVerdict.WARN, finding=finding, advice=advice)
 
 
 def failed(name: str, finding: str, advice: str) -> Check:
     """Report what must be seen to."""
-    return Check(name=name, verdict=Verdict.FAIL, finding=finding, advice=advice)
+    return Check(name=name, verdict=CheckVerdict.FAIL, finding=finding, advice=advice)
 
 
 def check_sources(sources: Sources, mode: str) -> Check:
@@ -150,7 +150,7 @@ def check_link(
 #: Said where there is no database yet to keep the number that a request was sent with.
 COUNTER_NOT_KEPT = Check(
     name=f"{Venue.KRAKEN} key",
-    verdict=Verdict.WARN,
+    verdict=CheckVerdict.WARN,
     finding="not checked: this machine's clock is ahead of Kraken's, and a number sent now would make it refuse the bot's own",
     advice="Put the clock right, then ask nija doctor again.",
 )

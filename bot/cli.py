@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.errors import CommandError, SettingsError
+from bot.command_errors import CommandError, SettingsError
 from bot.imports import nothing_collected
 
 if TYPE_CHECKING:
@@ -69,12 +69,12 @@ def doctor(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
 
     from bot.bootstrap import open_links
     from bot.doctor_report import report
+    from bot.log_redaction import LogRedactor
     from bot.logs import configure_logs
-    from bot.redaction import Redactor
     from bot.settings_sources import find_sources
     from engine.clock import SystemClock
 
-    configure_logs(level="ERROR", output=settings.log_format, redactor=Redactor(settings.secrets()))
+    configure_logs(level="ERROR", output=settings.log_format, redactor=LogRedactor(settings.secrets()))
     reporting = report(
         settings,
         sources=find_sources(env_file),

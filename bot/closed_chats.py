@@ -2,7 +2,7 @@
 
 from sqlmodel import col, select
 
-from bot.pauses import Pauses
+from bot.alert_pauses import AlertPauses
 from bot.retry import CLOSED_CHAT_SIGNS
 from engine.alerts.kinds import AlertState
 from engine.alerts.table import AlertRow
@@ -12,7 +12,7 @@ from engine.storage.database import Database
 class ClosedChats:
     """Knows which chats refused an alert, and sends what waits as soon as they are open."""
 
-    def __init__(self, database: Database, pauses: Pauses) -> None:
+    def __init__(self, database: Database, pauses: AlertPauses) -> None:
         self._database = database
         self._pauses = pauses
         self._closed: set[int] | None = None

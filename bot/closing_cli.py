@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from bot.command_socket import Answer
+from bot.command_socket import CommandAnswer
 from bot.server_commands import confirm_close, preview_close
 from bot.settings import Settings
 from engine.model.venues import Venue
@@ -44,5 +44,5 @@ def _say(text: str, *, as_json: bool) -> None:
         typer.echo(text)
 
 
-def _exit_code(outcome: Answer | None) -> int:
+def _exit_code(outcome: CommandAnswer | None) -> int:
     return 0 if outcome is not None and outcome.done else 1

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from bot.errors import CommandError
+from bot.command_errors import CommandError
 from bot.file_identity import FileIdentity, identity_of
 
 SOCKET_NAME = "nija.sock"
@@ -33,7 +33,7 @@ class NoBotError(CommandError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class CommandAnswer:
     """What came of a request."""
 
     #: True when what was asked for is done.
@@ -63,7 +63,9 @@ def _address(folder: Path) -> Iterator[str]:
 class CommandSocket:
     """Listens from start to stop; its file can be opened by this user alone."""
 
-    def __init__(self, folder: Path, *, respond: Callable[[dict[str, Any]], Awaitable[Answer]]) -> None:
+    def __init__(
+        self, folder: Path, *, respond: Callable[[dict[str, Any]], Awaitable[CommandAnswer]]
+    ) -> None:
         self._folder = folder
         self._path = folder / SOCKET_NAME
         self._respond = respond
@@ -144,7 +146,7 @@ class CommandSocket:
             log.error("a command from the server failed", exc_info=error)
 
 
-def ask_bot(folder: Path, request: dict[str, Any]) -> Answer:
+def request_bot(folder: Path, request: dict[str, Any]) -> CommandAnswer:
     """Ask the bot that holds a data dir.
 
     Raises:
@@ -162,7 +164,7 @@ def ask_bot(folder: Path, request: dict[str, Any]) -> Answer:
         try:
             line.sendall(json.dumps(request).encode() + b"\n")
             with line.makefile("rb") as answers:
-                return Answer(**json.loads(answers.readline()))
+                return CommandAnswer(**json.loads(answers.readline()))
         except (OSError, ValueError, TypeError) as error:
             raise CommandError(
                 "The bot gave no answer, so it is not known what it did; see /history, /status and its log."
@@ -178,5 +180,5 @@ async def _read(reader: asyncio.StreamReader) -> dict[str, Any] | None:
     return request if isinstance(request, dict) else None
 
 
-def _not_understood() -> Answer:
-    return Answer(done=False, text="This is no command of NIJA; nothing was done.")
+def _not_understood() -> CommandAnswer:
+    return CommandAnswer(done=False, text="This is no command of NIJA; nothing was done.")

@@ -10,10 +10,10 @@ from functools import partial
 import structlog
 from telegram import Bot
 
+from bot.alert_pauses import AlertPauses
 from bot.closed_chats import ClosedChats
 from bot.jobs import Job, WatchedJob
 from bot.outbox_listener import on_new_alerts
-from bot.pauses import Pauses
 from bot.restarting import run_restarting
 from bot.retry import AsPlainText, Later, PossiblyDelivered, Refused, critical_pause_s, pause_after_refusal_s
 from bot.sending import SendFailedError, send_batch
@@ -77,7 +77,7 @@ class Delivery:
         self._redact = redact
         job = Job(name="alerts", every_s=SWEEP_S, what=self._deliver_due, budget_s=CYCLE_S)
         self._cycle = WatchedJob(job, clock=clock, redact=redact)
-        self._pauses = Pauses(clock)
+        self._pauses = AlertPauses(clock)
         self._closed_chats = ClosedChats(database, self._pauses)
         self._unreachable_chats = UnreachableChats(self._pauses)
         self._new_alerts = asyncio.Event()

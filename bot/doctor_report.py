@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from json import dumps
 
-from bot.checks import Check, Verdict
+from bot.checks import Check, CheckVerdict
 from bot.doctor import Connect, examine
-from bot.redaction import Redactor
+from bot.log_redaction import LogRedactor
 from bot.settings import Settings
 from bot.settings_sources import Sources
 from engine.clock import Clock
@@ -24,7 +24,7 @@ async def report(
     write: Callable[[str], object],
 ) -> int:
     """Write every finding, each line as soon as it is known, and return the exit code."""
-    redactor, found = Redactor(settings.secrets()), list[Check]()
+    redactor, found = LogRedactor(settings.secrets()), list[Check]()
     async for seen in examine(settings, sources=sources, clock=clock, connect=connect):
         check = replace(seen, finding=redactor.text(seen.finding))
         found.append(check)
@@ -32,7 +32,7 @@ async def report(
             write(line_of(check))
     if as_json:
         write(dumps([asdict(check) for check in found], indent=2))
-    return int(any(check.verdict is Verdict.FAIL for check in found))
+    return int(any(check.verdict is CheckVerdict.FAIL for check in found))
 
 
 def line_of(check: Check) -> str:

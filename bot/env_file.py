@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.errors import SettingsError
+from bot.command_errors import SettingsError
 
 _SAVE_AS_UTF8 = "Save it as UTF-8: in Notepad with “Save as” and the encoding UTF-8, in PowerShell with Set-Content -Encoding utf8."
 

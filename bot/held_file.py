@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from bot.errors import CommandError
+from bot.command_errors import CommandError
 from bot.file_identity import FileIdentity
 from bot.file_system import file_system_of
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from bot.command_errors import CommandError
 from bot.database_file import DatabaseFile
-from bot.errors import CommandError
 from bot.file_identity import FileIdentity, identity_of
 from bot.held_file import HeldElsewhereError, HeldFile
 from engine.clock import Clock

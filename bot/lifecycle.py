@@ -47,7 +47,7 @@ class Engine(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class ProcessParts:
     """What runs, already built and wired."""
 
     engine: Engine
@@ -72,7 +72,7 @@ class Step:
     what: Callable[[], Awaitable[object]]
 
 
-async def live(parts: Parts, stop: Stop) -> None:
+async def live(parts: ProcessParts, stop: Stop) -> None:
     """Run until asked to stop, then stop in order; raise the reason if it was an error."""
     stop.listen()
     if parts.lease:
@@ -88,7 +88,7 @@ async def live(parts: Parts, stop: Stop) -> None:
         raise stop.reason
 
 
-async def _start(parts: Parts, settling: asyncio.Task[None], stop: Stop) -> None:
+async def _start(parts: ProcessParts, settling: asyncio.Task[None], stop: Stop) -> None:
     await parts.engine.start()
     parts.watchdog.start()
     parts.schedule.start()
@@ -130,7 +130,7 @@ async def _settle(settling: asyncio.Task[None], stop: Stop) -> None:
         settling.add_done_callback(_report_crash)
 
 
-async def _stop(parts: Parts) -> None:
+async def _stop(parts: ProcessParts) -> None:
     notify("STOPPING=1")
     parts.engine.refuse_new_work()
     parts.watchdog.stop()

@@ -9,14 +9,14 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from bot.redaction import RedactingFilter, Redactor
+from bot.log_redaction import LogRedactor, RedactingFilter
 
 #: At INFO these write a line for each request or run; Telegram's addresses contain the token.
 CHATTY = ("alembic", "httpx", "httpcore", "telegram", "aiosqlite", "apscheduler", "ccxt")
 
 
 def configure_logs(
-    *, level: str, output: str | None = None, redactor: Redactor, stream: TextIO | None = None
+    *, level: str, output: str | None = None, redactor: LogRedactor, stream: TextIO | None = None
 ) -> None:
     """Send every record of the process through one redacting chain to the stream (stderr)."""
     stream = stream or sys.stderr
@@ -55,7 +55,7 @@ def configure_logs(
 
 
 def _formatter(
-    shared: list[Processor], redactor: Redactor, output: str, *, colors: bool
+    shared: list[Processor], redactor: LogRedactor, output: str, *, colors: bool
 ) -> logging.Formatter:
     renderer: Processor = (
         structlog.processors.JSONRenderer(default=repr)

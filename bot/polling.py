@@ -15,7 +15,7 @@ from bot.retry import backoff_s, kept_pause_s, requested_pause_s
 from bot.telegram_errors import error_text
 from engine.clock import Clock
 from engine.status import JobStatus
-from handlers.context import ChatApplication
+from handlers.chat_context import ChatApplication
 from handlers.registry import ALLOWED_UPDATES
 from handlers.render.times import exact_duration
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 
 from bot.backup_text import render_age, render_contents, render_prepared
-from bot.errors import CommandError
+from bot.command_errors import CommandError
 from bot.settings import Settings
 from bot.upkeep import restore
 from engine.clock import Clock

@@ -66,7 +66,7 @@ class Refused:
     """Telegram does not take even the bare words, now at least."""
 
 
-Verdict: TypeAlias = Later | PossiblyDelivered | AsPlainText | Refused
+SendVerdict: TypeAlias = Later | PossiblyDelivered | AsPlainText | Refused
 
 
 def pause_after_refusal_s(refusals: int, *, critical: bool) -> float | None:
@@ -89,7 +89,7 @@ def critical_pause_s(requested_s: float, *, attempts: int) -> float:
     return doubling_pause_s(attempts, first_s=REQUESTED_FIRST_S, most_s=REQUESTED_MOST_S)
 
 
-def judge(error: TelegramError, *, attempts: int, plain: bool) -> Verdict:
+def judge(error: TelegramError, *, attempts: int, plain: bool) -> SendVerdict:
     """Decide what a failed send means; `attempts` counts this one, `plain` tells that it had no markup."""
     if isinstance(error, BadRequest) and not _is_closed(error):
         # Whatever it does not like, the bare words are the least that may be wrong.

@@ -5,7 +5,7 @@ from telegram import Bot, InlineKeyboardMarkup
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
-from bot.retry import AsPlainText, Verdict, judge
+from bot.retry import AsPlainText, SendVerdict, judge
 from bot.telegram_errors import error_text
 from engine.alerts.batches import Batch
 from handlers.render.html import plain_text
@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 class SendFailedError(Exception):
     """A send that failed, and what that means for what was sent."""
 
-    def __init__(self, verdict: Verdict, error: TelegramError) -> None:
+    def __init__(self, verdict: SendVerdict, error: TelegramError) -> None:
         super().__init__(error_text(error))
         self.verdict = verdict
 

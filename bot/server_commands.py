@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.command_socket import Answer, NoBotError, ask_bot
-from bot.errors import CommandError, SettingsError
+from bot.command_errors import CommandError, SettingsError
+from bot.command_socket import CommandAnswer, NoBotError, request_bot
 from bot.lease import AlreadyRunningError, hold_data_dir
 from bot.settings import Settings
 from bot.upkeep import migrate_held
@@ -55,7 +55,7 @@ class ServerCommands:
         self._owner_ids = owner_ids
         self._clock = clock
 
-    async def respond(self, request: Mapping[str, Any]) -> Answer:
+    async def respond(self, request: Mapping[str, Any]) -> CommandAnswer:
         """Carry out one request."""
         match request:
             case {"verb": "halt" | "resume" as verb}:
@@ -64,9 +64,9 @@ class ServerCommands:
                 return await self._close(confirmation)
             case {"verb": "close", "symbol": str(symbol), "broker": str() | None as broker}:
                 return await self._preview(symbol, broker)
-        return Answer(done=False, text="This is no command of NIJA; nothing was done.")
+        return CommandAnswer(done=False, text="This is no command of NIJA; nothing was done.")
 
-    async def _close(self, confirmation: str) -> Answer:
+    async def _close(self, confirmation: str) -> CommandAnswer:
         before = {one.intent.intent_id for one in await self._exits()}
         outcome = await self._closing.close(self._owner_ids[0], confirmation)
         answer = self._closed(outcome)
@@ -92,23 +92,23 @@ class ServerCommands:
     async def _exits(self) -> Sequence[ExitRecord]:
         return await self._history.fetch_exits(self._owner_ids[0])
 
-    async def _preview(self, symbol: str, broker: str | None) -> Answer:
+    async def _preview(self, symbol: str, broker: str | None) -> CommandAnswer:
         named, venue = parse_symbol(symbol), parse_venue(broker) if broker else None
         if named is None or (broker and venue is None):
-            return Answer(done=False, text="The symbol or the broker is not known; nothing was sold.")
+            return CommandAnswer(done=False, text="The symbol or the broker is not known; nothing was sold.")
         return self._closed(await self._closing.offer_close(self._owner_ids[0], named, venue))
 
-    def _closed(self, outcome: ClosePreview | Selling | Nothing) -> Answer:
+    def _closed(self, outcome: ClosePreview | Selling | Nothing) -> CommandAnswer:
         data = TypeAdapter[Any](type(outcome)).dump_python(outcome, mode="json")
         if isinstance(outcome, Nothing):
-            return Answer(done=False, text=outcome.why, data=data)
+            return CommandAnswer(done=False, text=outcome.why, data=data)
         text = plain_text(render_close(outcome, Reader(now=self._clock.now()), by_button=False).text)
         if isinstance(outcome, Selling):
-            return Answer(done=bool(outcome.lines), text=text, data=data)
-        return Answer(done=False, text=text, data=data, confirmation=outcome.confirmation_id)
+            return CommandAnswer(done=bool(outcome.lines), text=text, data=data)
+        return CommandAnswer(done=False, text=text, data=data, confirmation=outcome.confirmation_id)
 
 
-async def set_entries(halts: Halts, owner_ids: tuple[int, ...], *, verb: str, clock: Clock) -> Answer:
+async def set_entries(halts: Halts, owner_ids: tuple[int, ...], *, verb: str, clock: Clock) -> CommandAnswer:
     """Stop or allow the entries of every owner."""
     halt: Halt | None = None
     for user_id in owner_ids:
@@ -117,10 +117,12 @@ async def set_entries(halts: Halts, owner_ids: tuple[int, ...], *, verb: str, cl
         else:
             halt = await halts.resume(user_id, by=HaltedBy.SERVER)
     data = {"halted": halt is not None, "since": halt.since.isoformat() if halt and halt.since else None}
-    return Answer(done=True, text=plain_text(render_entries(halt, Reader(now=clock.now())).text), data=data)
+    return CommandAnswer(
+        done=True, text=plain_text(render_entries(halt, Reader(now=clock.now())).text), data=data
+    )
 
 
-def change_entries(settings: Settings, clock: Clock, *, verb: str) -> Answer:
+def change_entries(settings: Settings, clock: Clock, *, verb: str) -> CommandAnswer:
     """Stop or allow entries: through the running bot, or in its database while none runs."""
     if not settings.owner_ids:
         raise SettingsError("NIJA_OWNER_IDS must be set: it says whose entries are meant.")
@@ -130,34 +132,34 @@ def change_entries(settings: Settings, clock: Clock, *, verb: str) -> Answer:
             return asyncio.run(_change_stored(settings, clock, verb=verb))
     except AlreadyRunningError as running:
         try:
-            return ask_bot(settings.data_dir, {"verb": verb})
+            return request_bot(settings.data_dir, {"verb": verb})
         except NoBotError:
             raise running from None
 
 
-def preview_close(settings: Settings, symbol: str, venue: Venue | None) -> Answer:
+def preview_close(settings: Settings, symbol: str, venue: Venue | None) -> CommandAnswer:
     """Ask the running bot what closing would bring; without it no key is touched.
 
     Raises:
         CommandError: no bot runs.
 
     """
-    return _ask_about_money(settings, {"verb": CLOSE, "symbol": symbol, "broker": venue})
+    return _request_close(settings, {"verb": CLOSE, "symbol": symbol, "broker": venue})
 
 
-def confirm_close(settings: Settings, confirmation: str) -> Answer:
+def confirm_close(settings: Settings, confirmation: str) -> CommandAnswer:
     """Let the running bot sell what it showed.
 
     Raises:
         CommandError: no bot runs.
 
     """
-    return _ask_about_money(settings, {"verb": CLOSE, "confirmation": confirmation})
+    return _request_close(settings, {"verb": CLOSE, "confirmation": confirmation})
 
 
-def _ask_about_money(settings: Settings, request: dict[str, Any]) -> Answer:
+def _request_close(settings: Settings, request: dict[str, Any]) -> CommandAnswer:
     try:
-        return ask_bot(settings.data_dir, request)
+        return request_bot(settings.data_dir, request)
     except NoBotError as nobody:
         raise CommandError(
             f"No bot is running on {settings.data_dir}, so nothing was sold: only the bot uses its keys. "
@@ -165,7 +167,7 @@ def _ask_about_money(settings: Settings, request: dict[str, Any]) -> Answer:
         ) from nobody
 
 
-async def _change_stored(settings: Settings, clock: Clock, *, verb: str) -> Answer:
+async def _change_stored(settings: Settings, clock: Clock, *, verb: str) -> CommandAnswer:
     database = Database(settings.database_url)
     try:
         await Users(database=database, clock=clock).ensure_owners(settings.owner_ids)

@@ -49,7 +49,7 @@ def split_ids(value: object) -> object:
     return tuple(int(part) for part in parts)
 
 
-def check_threshold(value: object) -> Decimal:
+def parse_threshold(value: object) -> Decimal:
     """Accept a loss as a fraction in [-0.5, 0) and guess what a percentage was meant to be."""
     text = str(value).replace("\N{MINUS SIGN}", "-").strip()
     percent, comma = text.endswith("%"), "," in text

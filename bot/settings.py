@@ -26,11 +26,11 @@ from bot.setting_checks import (
     check_master_keys,
     check_secret_url,
     check_stream_url,
-    check_threshold,
     check_token,
     check_web_url,
     database_password,
     drop_empty,
+    parse_threshold,
     refuse_secret,
     split_ids,
     unescape_pem,
@@ -94,7 +94,7 @@ class Settings(BaseSettings):
     alpaca_data_url: WebUrl = "https://data.alpaca.markets"
     alpaca_ws_url: StreamUrl = "wss://stream.data.alpaca.markets/v1beta3/crypto/us"
 
-    liquidation_pnl: Annotated[Decimal, BeforeValidator(check_threshold)] = Decimal("-0.01")
+    liquidation_pnl: Annotated[Decimal, BeforeValidator(parse_threshold)] = Decimal("-0.01")
     guard_existing: Literal["ask", "all", "none"] = "ask"
     guard_interval_s: Seconds = 5
     snapshot_interval_s: Seconds = 60

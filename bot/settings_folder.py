@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
 
-from bot.errors import SettingsError
+from bot.command_errors import SettingsError
 from engine.storage.backup import database_file
 
 if TYPE_CHECKING:

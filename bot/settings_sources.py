@@ -14,8 +14,8 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_settings import DotEnvSettingsSource
 
+from bot.command_errors import SettingsError
 from bot.env_file import check_encoding
-from bot.errors import SettingsError
 from bot.pasted_secrets import looks_secret
 from bot.settings import PREFIX, Settings, setting_names
 from bot.settings_folder import resolve_paths

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import structlog
 
-from bot.errors import CommandError
+from bot.command_errors import CommandError
 
 #: What a shell shows for a process ended by Ctrl-C.
 EXIT_AT_ONCE = 130

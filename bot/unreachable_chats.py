@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 
-from bot.pauses import Pauses
+from bot.alert_pauses import AlertPauses
 
 
 class UnreachableChats:
     """Tracks which chats could not be reached, and releases their alerts once they can be."""
 
-    def __init__(self, pauses: Pauses) -> None:
+    def __init__(self, pauses: AlertPauses) -> None:
         self._pauses = pauses
         self._waiting: set[int] = set()
         #: Chats for which Telegram named a pause, with something critical in it.

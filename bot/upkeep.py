@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from bot.errors import CommandError
+from bot.command_errors import CommandError
 from bot.lease import hold_data_dir
 from bot.settings import Settings
 from bot.storage_text import disk_sentence

@@ -37,12 +37,12 @@ def sandbox(
     """Open a Telegram and three venues on this machine and print their addresses and keys."""
     import asyncio
 
+    from bot.log_redaction import LogRedactor
     from bot.logs import configure_logs
-    from bot.redaction import Redactor
     from bot.stopping import Stop
     from demo.sandbox import serve_sandbox
 
-    configure_logs(level="WARNING", redactor=Redactor())
+    configure_logs(level="WARNING", redactor=LogRedactor())
 
     async def serve() -> None:
         await serve_sandbox(Stop(), data_dir=data_dir, port=port, as_json=as_json, write=typer.echo)

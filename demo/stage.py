@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.errors import CommandError
+from bot.command_errors import CommandError
 from demo.process import BotProcess
 from sandbox.telegram import ChatMessage, ChatUser
 from sandbox.world import SandboxWorld

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.errors import CommandError
+from bot.command_errors import CommandError
 from demo.chat import Chat
 from demo.keyboard import Keyboard
 from demo.process import BotProcess

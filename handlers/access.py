@@ -9,7 +9,7 @@ from telegram.ext import ApplicationHandlerStop
 
 from engine.clock import Moment, moment
 from engine.users.roles import Role
-from handlers.context import ChatContext
+from handlers.chat_context import ChatContext
 
 _log = structlog.get_logger()
 
@@ -64,7 +64,7 @@ class StrangerLog:
         self._left_out = 0
 
 
-class Gate:
+class AccessGate:
     """Lets known users in and stops every other update before any handler sees it."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from engine.model.typed_names import in_capitals
 from engine.model.venues import Venue
-from handlers.coin_names import symbol_of
+from handlers.coin_names import symbol_named
 
 #: As long as the longest name of a position, an option's, and short enough for a Refresh button's 64 bytes.
 _SYMBOL = re.compile(r"[A-Za-z0-9.]{1,24}(?:/[A-Za-z0-9]{2,6})?")
@@ -45,7 +45,7 @@ class GuardArguments:
 
 def parse_symbol(argument: str) -> str | None:
     """Read `BTC`, `btc/usd`, `BTC-USD` or `bitcoin`."""
-    symbol = in_capitals(symbol_of(argument.replace("-", "/")))
+    symbol = in_capitals(symbol_named(argument.replace("-", "/")))
     return symbol if _SYMBOL.fullmatch(symbol) else None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from handlers.context import ChatContext
+from handlers.chat_context import ChatContext
 from handlers.render.balance import render_balance
 from handlers.render.screen import Screen
 

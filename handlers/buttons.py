@@ -10,8 +10,8 @@ from telegram.error import BadRequest
 from engine.offers.offers import Nothing
 from engine.users.roles import Role
 from handlers.access import may
+from handlers.chat_context import ChatContext
 from handlers.command import Command, show_typing
-from handlers.context import ChatContext
 from handlers.progress import with_progress
 from handlers.render.guard_outcomes import render_nothing, render_outcome
 from handlers.render.problems import MAY_NOT_CHANGE, OLD_BUTTON, UP_TO_DATE

@@ -11,7 +11,7 @@ from engine.users.roles import Role
 from handlers.access import may
 from handlers.arguments import Misread, parse_guard, parse_one_venue
 from handlers.buttons import Press, while_answering
-from handlers.context import ChatContext
+from handlers.chat_context import ChatContext
 from handlers.render.closing import render_close, render_kept
 from handlers.render.guard_outcomes import render_nothing
 from handlers.render.problems import MAY_NOT_CHANGE, render_misread

@@ -39,7 +39,7 @@ _SYMBOLS: Mapping[str, str] = {
 }
 
 
-def symbol_of(typed: str) -> str:
+def symbol_named(typed: str) -> str:
     """Return the symbol of a coin or pair that was typed with a coin's name; whatever else was typed as it is."""
     name, slash, quote = typed.partition("/")
     return f"{_SYMBOLS.get(name.upper(), name)}{slash}{quote}"

@@ -8,7 +8,7 @@ from telegram.error import TelegramError
 
 from engine.users.roles import Role
 from handlers.access import may
-from handlers.context import ChatContext, ScreenOf
+from handlers.chat_context import ChatContext, ScreenOf
 from handlers.progress import with_progress
 from handlers.render.problems import render_may_not_change, with_ignored
 

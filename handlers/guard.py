@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from engine.offers.offers import Outcome
 from handlers.arguments import Misread, parse_guard
-from handlers.context import ChatContext
+from handlers.chat_context import ChatContext
 from handlers.render.guard_outcomes import render_outcome
 from handlers.render.problems import render_misread
 from handlers.render.screen import Screen

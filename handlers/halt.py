@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from engine.entries.halts import HaltedBy
-from handlers.context import ChatContext
+from handlers.chat_context import ChatContext
 from handlers.render.halt import render_entries
 from handlers.render.screen import Screen
 

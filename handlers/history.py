@@ -6,8 +6,8 @@ from telegram import Update
 
 from handlers.arguments import Misread, parse_one_symbol
 from handlers.buttons import Press
-from handlers.context import ChatContext
-from handlers.render.history import NO_SUCH_EXIT, render_exit, render_history
+from handlers.chat_context import ChatContext
+from handlers.render.history import NO_SUCH_EXIT, render_exit_record, render_history
 from handlers.render.problems import render_misread
 from handlers.render.screen import HISTORY, Screen
 
@@ -34,4 +34,4 @@ async def press_history(update: Update, context: ChatContext) -> None:
         await press.answer(NO_SUCH_EXIT, alert=True)
         return
     await press.stop_spinner()
-    await context.reply(render_exit(found, context.reader))
+    await context.reply(render_exit_record(found, context.reader))

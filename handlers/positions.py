@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from handlers.context import ChatContext
+from handlers.chat_context import ChatContext
 from handlers.render.positions import render_positions
 from handlers.render.screen import Screen
 

@@ -15,13 +15,13 @@ from telegram.ext import (
 
 from engine.services import Services
 from engine.users.roles import Role
-from handlers.access import Gate
+from handlers.access import AccessGate
 from handlers.balance import show_balance
 from handlers.buttons import CHOICE_PATTERN, REFRESH_PATTERN, press_choice, press_refresh, press_unknown
+from handlers.chat_context import ChatApplication, ChatContext
 from handlers.close import KEEP_PATTERN, SELL_PATTERN, offer_close, offer_close_all, press_keep, press_sell
 from handlers.command import Command, run_command
-from handlers.context import ChatApplication, ChatContext
-from handlers.errors import report_error
+from handlers.error_handler import report_error
 from handlers.guard import offer_guard, offer_unguard
 from handlers.halt import halt_entries, resume_entries
 from handlers.history import HISTORY_PATTERN, press_history, show_history
@@ -150,7 +150,7 @@ def register(application: ChatApplication, services: Services) -> None:
     """Give an application built with `CONTEXT_TYPES` its gate, its handlers and its error edge."""
     application.bot_data.services = services
     application.bot_data.commands = COMMANDS
-    application.add_handler(TypeHandler(Update, Gate().check, block=True), group=_GATE_GROUP)
+    application.add_handler(TypeHandler(Update, AccessGate().check, block=True), group=_GATE_GROUP)
     for handler in _handlers():
         application.add_handler(handler)
     application.add_error_handler(partial(report_error, {command.name: command for command in COMMANDS}))

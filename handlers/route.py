@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from handlers.arguments import Misread, parse_route
-from handlers.context import ChatContext
+from handlers.chat_context import ChatContext
 from handlers.render.problems import render_misread
 from handlers.render.route import render_route
 from handlers.render.screen import Screen

@@ -6,14 +6,14 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from handlers.render.html import plain_text, split
-from handlers.render.screen import Button, Screen, Tone
+from handlers.render.screen import Screen, ScreenButton, Tone
 
 _log = structlog.get_logger()
 
 _STYLES = {Tone.PLAIN: None, Tone.DANGER: "danger"}
 
 
-def keyboard_markup(keyboard: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
+def keyboard_markup(keyboard: tuple[tuple[ScreenButton, ...], ...]) -> InlineKeyboardMarkup | None:
     """Turn rows of our buttons into Telegram's."""
     if not keyboard:
         return None
@@ -61,5 +61,5 @@ async def _send(bot: Bot, chat_id: int, text: str, markup: InlineKeyboardMarkup 
         await bot.send_message(chat_id, plain_text(text), reply_markup=markup)
 
 
-def _button(button: Button) -> InlineKeyboardButton:
+def _button(button: ScreenButton) -> InlineKeyboardButton:
     return InlineKeyboardButton(button.label, callback_data=button.data, style=_STYLES[button.tone])

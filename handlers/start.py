@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from handlers.context import ChatContext
+from handlers.chat_context import ChatContext
 from handlers.render.help import render_help, render_start
 from handlers.render.screen import Screen
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from handlers.context import ChatContext
+from handlers.chat_context import ChatContext
 from handlers.render.screen import Screen
 from handlers.render.status import render_status
 

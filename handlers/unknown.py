@@ -2,7 +2,7 @@
 
 from telegram import Update
 
-from handlers.context import ChatContext
+from handlers.chat_context import ChatContext
 from handlers.render.help import render_unknown
 
 

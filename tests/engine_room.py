@@ -11,8 +11,8 @@ from pydantic_settings import InitSettingsSource
 from sqlmodel import select
 from structlog.testing import capture_logs
 
-from bot.bootstrap.base import open_base
 from bot.bootstrap.engine import build_engine
+from bot.bootstrap.foundation import open_foundation
 from bot.settings import Settings
 from engine.alerts.messages import load_message
 from engine.alerts.table import AlertRow
@@ -56,7 +56,7 @@ class Room:
 
     async def open(self):
         resources = AsyncExitStack()
-        self.base = await open_base(self.settings, self.clock, resources)
+        self.base = await open_foundation(self.settings, self.clock, resources)
         self._keep_time_with(self.base)
         self.engine = build_engine(self.settings, self.base, resources)
 

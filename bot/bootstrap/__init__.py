@@ -5,15 +5,15 @@ from contextlib import AsyncExitStack
 
 from pydantic import SecretStr
 
-from bot.bootstrap.base import open_base, open_links
 from bot.bootstrap.engine import build_engine
+from bot.bootstrap.foundation import open_foundation, open_links
 from bot.bootstrap.process import build_process, direct_line
+from bot.command_errors import SettingsError
 from bot.database_check import checked
-from bot.errors import SettingsError
 from bot.lease import HeldDataDir, hold_data_dir
 from bot.lifecycle import live
+from bot.log_redaction import LogRedactor
 from bot.logs import configure_logs
-from bot.redaction import Redactor
 from bot.second_channel import settle_posts
 from bot.settings import Settings
 from bot.stopping import Stop
@@ -32,7 +32,7 @@ def run(settings: Settings) -> int:
         CommandError: it cannot start or must not go on; the message says why.
 
     """
-    redactor = Redactor(settings.secrets())
+    redactor = LogRedactor(settings.secrets())
     configure_logs(level=settings.log_level, output=settings.log_format, redactor=redactor)
     token_of(settings)
     if settings.mode == "paper":
@@ -60,7 +60,7 @@ def token_of(settings: Settings) -> SecretStr:
     return settings.telegram_token
 
 
-async def _run(settings: Settings, redactor: Redactor, held: HeldDataDir) -> None:
+async def _run(settings: Settings, redactor: LogRedactor, held: HeldDataDir) -> None:
     clock = SystemClock()
     migrated = await asyncio.to_thread(migrate_held, settings, clock)
     stop = Stop()
@@ -69,7 +69,7 @@ async def _run(settings: Settings, redactor: Redactor, held: HeldDataDir) -> Non
     held.hold_file(file)
     checking = checked(file, notify=direct_line(settings, token).say)
     async with checking, AsyncExitStack() as resources:
-        base = await open_base(settings, clock, resources)
+        base = await open_foundation(settings, clock, resources)
         await settle_posts(base.database, is_wanted=settings.alert_url is not None, now=clock.now())
         await disarm_copy(base.database, held.mark, clock=clock)
         engine = build_engine(settings, base, resources.pop_all())

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
-from bot.bootstrap.base import Base
+from bot.bootstrap.foundation import Foundation
 from bot.settings import Settings
 from bot.trading import Trading
 from engine.accounts.costs import Costs
@@ -83,7 +83,7 @@ class _Books:
     portfolio: PortfolioService
 
 
-def build_engine(settings: Settings, base: Base, resources: AsyncExitStack) -> EngineParts:
+def build_engine(settings: Settings, base: Foundation, resources: AsyncExitStack) -> EngineParts:
     """Return the engine, which owns `resources` from now on."""
     reports = Reports(base.clock, last_step=partial(_last_step, base.database))
     exits, watch = _build_watch(settings, base, reports)
@@ -121,7 +121,7 @@ def build_engine(settings: Settings, base: Base, resources: AsyncExitStack) -> E
     )
 
 
-def _open_books(settings: Settings, base: Base, reports: Reports, watch: Watch) -> _Books:
+def _open_books(settings: Settings, base: Foundation, reports: Reports, watch: Watch) -> _Books:
     clock, database = base.clock, base.database
     reader = AccountReader(brokers=base.brokers, markets=base.markets, reports=reports, clock=clock)
     outages = OutageMonitor(database=database, clock=clock, watched=watch.watched)
@@ -160,7 +160,7 @@ def _open_books(settings: Settings, base: Base, reports: Reports, watch: Watch) 
     )
 
 
-def _build_sync(settings: Settings, base: Base, books: _Books, setter: GuardSetter) -> AccountSync:
+def _build_sync(settings: Settings, base: Foundation, books: _Books, setter: GuardSetter) -> AccountSync:
     clock, database = base.clock, base.database
     changes = GuardChanges(portfolio=books.portfolio, database=database, clock=clock)
     return AccountSync(
@@ -197,7 +197,7 @@ def _build_sync(settings: Settings, base: Base, books: _Books, setter: GuardSett
 
 def _build_trading(
     settings: Settings,
-    base: Base,
+    base: Foundation,
     books: _Books,
     *,
     sync: AccountSync,
@@ -228,7 +228,7 @@ def _build_trading(
     )
 
 
-def _build_closing(settings: Settings, base: Base, books: _Books, exits: Exits) -> ClosingService:
+def _build_closing(settings: Settings, base: Foundation, books: _Books, exits: Exits) -> ClosingService:
     return ClosingService(
         portfolio=books.portfolio,
         gathering=Gathering(
@@ -249,7 +249,7 @@ def _build_closing(settings: Settings, base: Base, books: _Books, exits: Exits) 
     )
 
 
-def _build_watch(settings: Settings, base: Base, reports: Reports) -> tuple[Exits, Watch]:
+def _build_watch(settings: Settings, base: Foundation, reports: Reports) -> tuple[Exits, Watch]:
     journal = ExitJournal(database=base.database, clock=base.clock)
     settler = Settler(journal=journal, clock=base.clock)
 

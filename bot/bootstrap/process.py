@@ -7,29 +7,29 @@ from importlib.metadata import version
 from pydantic import SecretStr
 
 from bot.application import Chat, build_application
-from bot.bootstrap.base import Base
 from bot.bootstrap.engine import EngineParts
+from bot.bootstrap.foundation import Foundation
 from bot.broker_log import BrokerLog
+from bot.command_errors import CommandError
 from bot.command_socket import CommandSocket
 from bot.database_alarm import DatabaseAlarm
 from bot.delivery import Delivery
 from bot.direct_line import DirectLine
-from bot.errors import CommandError
 from bot.health import HealthServer, is_late
 from bot.heartbeat import Heartbeat
 from bot.jobs import Job
 from bot.lease import DatabaseLease, HeldDataDir, LockLostError
-from bot.lifecycle import Parts
+from bot.lifecycle import ProcessParts
+from bot.log_redaction import LogRedactor
 from bot.nonce_lines import brokers_by_fingerprint
 from bot.polling import TOKEN_REFUSED, Polling
 from bot.polling_alarm import PollingAlarm
-from bot.redaction import Redactor
+from bot.process_status import Facts, ProcessStatus
 from bot.schedule import Schedule
 from bot.sd_notify import notify
 from bot.second_channel import SecondChannel
 from bot.server_commands import ServerCommands
 from bot.settings import Settings
-from bot.status import Facts, ProcessStatus
 from bot.stopping import Stop
 from bot.telegram_connection import TelegramConnection
 from bot.trading import Trading
@@ -42,7 +42,7 @@ from engine.services import Services
 from engine.status import JobStatus
 from engine.storage.backup import database_file
 from engine.users.users import Users
-from handlers.context import ChatApplication
+from handlers.chat_context import ChatApplication
 from handlers.registry import bot_commands, register
 from handlers.render.times import Reader, zone_named
 
@@ -56,7 +56,7 @@ THIN_EVERY_S = 3600.0
 
 def _jobs(
     settings: Settings,
-    base: Base,
+    base: Foundation,
     trading: Trading,
     updates: StoredUpdates,
     *,
@@ -103,15 +103,15 @@ def _health(
 
 def build_process(
     settings: Settings,
-    base: Base,
+    base: Foundation,
     engine: EngineParts,
     *,
     token: SecretStr,
     stop: Stop,
-    redactor: Redactor,
+    redactor: LogRedactor,
     revision: str,
     held: HeldDataDir,
-) -> Parts:
+) -> ProcessParts:
     """Return everything that runs, built and wired but not started."""
     clock, line = base.clock, direct_line(settings, token)
     watchdog, alarm = Watchdog(notify=line.say), DatabaseAlarm(notify=line.say, clock=clock)
@@ -136,7 +136,7 @@ def build_process(
     schedule = _build_schedule(jobs, clock, redactor, watchdog)
     status = _build_status(_facts(settings, revision), base, engine, jobs=all_jobs, alarm=alarm)
     register(application, _services(base, engine, status))
-    return Parts(
+    return ProcessParts(
         engine=engine.trading,
         schedule=schedule,
         delivery=delivery,
@@ -148,7 +148,7 @@ def build_process(
     )
 
 
-def _build_delivery(settings: Settings, base: Base, chat: Chat, redactor: Redactor) -> Delivery:
+def _build_delivery(settings: Settings, base: Foundation, chat: Chat, redactor: LogRedactor) -> Delivery:
     return Delivery(
         database=base.database,
         bot=chat.bot,
@@ -162,7 +162,7 @@ def _build_delivery(settings: Settings, base: Base, chat: Chat, redactor: Redact
 
 def _build_status(
     facts: Facts,
-    base: Base,
+    base: Foundation,
     engine: EngineParts,
     *,
     jobs: Callable[[], tuple[JobStatus, ...]],
@@ -196,7 +196,7 @@ def _listening(commands: CommandSocket, health: HealthServer | None) -> Iterator
         yield Job(name="health pages", every_s=BEAT_EVERY_S, what=health.keep, budget_s=5)
 
 
-def _build_schedule(jobs: Sequence[Job], clock: Clock, redactor: Redactor, watchdog: Watchdog) -> Schedule:
+def _build_schedule(jobs: Sequence[Job], clock: Clock, redactor: LogRedactor, watchdog: Watchdog) -> Schedule:
     started_at = clock.now()
 
     def beat() -> None:
@@ -226,7 +226,7 @@ def _build_chat(
     *,
     polling_alarm: PollingAlarm,
     clock: Clock,
-    redactor: Redactor,
+    redactor: LogRedactor,
 ) -> tuple[ChatApplication, Chat]:
     connection = TelegramConnection(clock)
     application = build_application(
@@ -254,7 +254,7 @@ def _facts(settings: Settings, revision: str) -> Facts:
     )
 
 
-def _services(base: Base, engine: EngineParts, status: ProcessStatus) -> Services:
+def _services(base: Foundation, engine: EngineParts, status: ProcessStatus) -> Services:
     return Services(
         clock=base.clock,
         users=base.users,

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from bot.errors import CommandError
+from bot.command_errors import CommandError
 from demo.process import BotProcess
 from demo.stage import BotNotReadyError, open_stage
 from demo.tour.check import Check

@@ -211,7 +211,7 @@ async def load_last_errors(session: AsyncSession) -> Mapping[int, tuple[str, ...
     return errors
 
 
-async def load_given_up(session: AsyncSession, user_id: int) -> GivenUp:
+async def load_given_up_alerts(session: AsyncSession, user_id: int) -> GivenUp:
     """Return how many of a user's alerts were given up, and the last of them."""
     theirs = (col(AlertRow.user_id) == user_id, col(AlertRow.state) == AlertState.DEAD)
     alerts = (await session.exec(select(func.count()).where(*theirs))).one()

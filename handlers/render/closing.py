@@ -11,7 +11,7 @@ from handlers.render.exits import SINCE_GUARDED, cancelled_line
 from handlers.render.html import bold, escape, foreign, rows
 from handlers.render.locked import locked_label, locked_sentence
 from handlers.render.numbers import add_rounded, full_quantity, in_currency, price, quantity
-from handlers.render.screen import KEEP, SELL, Button, Screen, Tone
+from handlers.render.screen import KEEP, SELL, Screen, ScreenButton, Tone
 from handlers.render.times import Reader
 
 #: The engine's words where nothing else keeps a position from being sold.
@@ -173,11 +173,13 @@ def _total(amounts: Sequence[Decimal | None], currency: str, *, signed: bool = F
     return in_currency(add_rounded(known), currency, signed=signed)
 
 
-def _keyboard(preview: ClosePreview) -> tuple[tuple[Button, ...], ...]:
+def _keyboard(preview: ClosePreview) -> tuple[tuple[ScreenButton, ...], ...]:
     if preview.confirmation_id is None:
         return ()
-    sell = Button(label=_label(preview.sellable), data=f"{SELL}:{preview.confirmation_id}", tone=Tone.DANGER)
-    return ((sell,), (Button(label="Leave alone", data=f"{KEEP}:{preview.confirmation_id}"),))
+    sell = ScreenButton(
+        label=_label(preview.sellable), data=f"{SELL}:{preview.confirmation_id}", tone=Tone.DANGER
+    )
+    return ((sell,), (ScreenButton(label="Leave alone", data=f"{KEEP}:{preview.confirmation_id}"),))
 
 
 def _label(lines: Sequence[CloseLine]) -> str:

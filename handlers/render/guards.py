@@ -21,7 +21,7 @@ from handlers.render.html import bold, escape, foreign
 from handlers.render.locked import locked_label
 from handlers.render.numbers import cost_percent, price, quantity, threshold_percent
 from handlers.render.positions import result_text
-from handlers.render.screen import Button, Screen, Tone, choice_data
+from handlers.render.screen import Screen, ScreenButton, Tone, choice_data
 from handlers.render.standing import is_locked, locked_text, position_name, way_in
 from handlers.render.times import Reader
 
@@ -105,18 +105,18 @@ def _unanswered(offer: Offer) -> str:
     return f"without an answer by then {then}."
 
 
-def choice_keyboard(choices: Sequence[Choice]) -> tuple[tuple[Button, ...], ...]:
+def choice_keyboard(choices: Sequence[Choice]) -> tuple[tuple[ScreenButton, ...], ...]:
     """Return one row a choice; when there are too many, the last one (Cancel) stays."""
     offered = choices if len(choices) <= _MOST_BUTTONS else (*choices[: _MOST_BUTTONS - 1], choices[-1])
     return tuple((_button(choice),) for choice in offered)
 
 
-def _button(choice: Choice) -> Button:
+def _button(choice: Choice) -> ScreenButton:
     subject = f"{choice.subject} " if choice.subject else ""
     short = _SHORT_LABELS.get(choice.kind) if choice.subject else None
     label = (short or _LABELS[choice.kind]).format(subject).strip()
     tone = Tone.DANGER if choice.kind is ChoiceKind.GUARD_AND_SELL_NOW else Tone.PLAIN
-    return Button(label=label, data=choice_data(choice.confirmation_id), tone=tone)
+    return ScreenButton(label=label, data=choice_data(choice.confirmation_id), tone=tone)
 
 
 def _offer_line(line: OfferLine, reader: Reader) -> Iterator[str]:

@@ -25,7 +25,7 @@ from handlers.render.numbers import (
     quantity,
     threshold_percent,
 )
-from handlers.render.screen import HISTORY, Button, Screen
+from handlers.render.screen import HISTORY, Screen, ScreenButton
 from handlers.render.times import Reader, duration
 
 NO_SUCH_EXIT = "This exit is not known here."
@@ -60,7 +60,7 @@ def render_history(exits: Sequence[ExitRecord], reader: Reader, *, symbol: str |
     return Screen(text=text, keyboard=tuple((_button(record, reader),) for record in listed))
 
 
-def render_exit(record: ExitRecord, reader: Reader) -> Screen:
+def render_exit_record(record: ExitRecord, reader: Reader) -> Screen:
     """Show one exit from trigger to fill."""
     return Screen(text=f"{_detail(record, reader)}\n\n{reader.as_of(reader.now)}")
 
@@ -235,10 +235,10 @@ def _why(intent: Intent) -> str:
     return f"guard at {percent_beside(trigger.ratio, trigger.threshold)}"
 
 
-def _button(record: ExitRecord, reader: Reader) -> Button:
+def _button(record: ExitRecord, reader: Reader) -> ScreenButton:
     intent = record.intent
     label = f"{intent.symbol} {intent.venue.label} {reader.clock(record.began_at)}"
-    return Button(label=label, data=f"{HISTORY}:{intent.intent_id}")
+    return ScreenButton(label=label, data=f"{HISTORY}:{intent.intent_id}")
 
 
 def _name(intent: Intent) -> str:

@@ -21,7 +21,7 @@ class Tone(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Button:
+class ScreenButton:
     """A label and the data that comes back when it is pressed."""
 
     label: str
@@ -34,15 +34,15 @@ class Screen:
     """HTML text of any length, and the keyboard below its end."""
 
     text: str
-    keyboard: tuple[tuple[Button, ...], ...] = ()
+    keyboard: tuple[tuple[ScreenButton, ...], ...] = ()
 
 
-def refresh_row(screen: str, *args: str) -> tuple[tuple[Button, ...], ...]:
+def refresh_row(screen: str, *args: str) -> tuple[tuple[ScreenButton, ...], ...]:
     """Return a keyboard with Refresh for a screen, or none when its arguments do not fit a button."""
     data = ":".join((REFRESH, screen, *args))
     if len(data.encode()) > CALLBACK_DATA_BYTES:
         return ()
-    return ((Button(label="🔄 Refresh", data=data),),)
+    return ((ScreenButton(label="🔄 Refresh", data=data),),)
 
 
 def choice_data(confirmation_id: str) -> str:

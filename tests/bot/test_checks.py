@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from bot.checks import (
-    Verdict,
+    CheckVerdict,
     check_brokers,
     check_clock,
     check_damage,
@@ -25,29 +25,29 @@ from engine.model.venues import Venue
 @pytest.mark.parametrize(
     ("file", "in_file", "in_environment", "verdict", "finding"),
     [
-        (Path(".env"), 22, 0, Verdict.PASS, "22 from .env; mode live"),
-        (Path(".env"), 1, 2, Verdict.PASS, "1 from .env, 2 from the environment; mode live"),
-        (None, 0, 5, Verdict.PASS, "no .env here, 5 from the environment; mode live"),
-        (None, 0, 0, Verdict.WARN, "no .env here; mode live"),
-        (Path("x"), 0, 0, Verdict.WARN, "0 from x; mode live"),
+        (Path(".env"), 22, 0, CheckVerdict.PASS, "22 from .env; mode live"),
+        (Path(".env"), 1, 2, CheckVerdict.PASS, "1 from .env, 2 from the environment; mode live"),
+        (None, 0, 5, CheckVerdict.PASS, "no .env here, 5 from the environment; mode live"),
+        (None, 0, 0, CheckVerdict.WARN, "no .env here; mode live"),
+        (Path("x"), 0, 0, CheckVerdict.WARN, "0 from x; mode live"),
     ],
 )
 def test_it_is_told_where_the_settings_come_from(file, in_file, in_environment, verdict, finding):
     check = check_sources(Sources(file=file, in_file=in_file, in_environment=in_environment), "live")
 
     assert (check.verdict, check.finding) == (verdict, finding)
-    assert ("install -m 600 .env.example .env" in check.advice) == (verdict is Verdict.WARN)
+    assert ("install -m 600 .env.example .env" in check.advice) == (verdict is CheckVerdict.WARN)
 
 
 def test_a_mode_the_bot_does_not_start_in_fails():
     check = check_sources(Sources(file=Path(".env"), in_file=1, in_environment=0), "paper")
 
-    assert (check.verdict, check.finding) == (Verdict.FAIL, "1 from .env; mode paper")
+    assert (check.verdict, check.finding) == (CheckVerdict.FAIL, "1 from .env; mode paper")
 
 
 def test_no_broker_is_worth_a_line():
     assert check_brokers([Venue.KRAKEN, Venue.ALPACA]).finding == "Kraken, Alpaca"
-    assert check_brokers([]).verdict is Verdict.WARN
+    assert check_brokers([]).verdict is CheckVerdict.WARN
     assert "NIJA_KRAKEN_API_KEY" in check_brokers([]).advice
 
 
@@ -73,28 +73,28 @@ def may(*, read=True, trade=True, withdraw=False):
 @pytest.mark.parametrize(
     ("permissions", "verdict"),
     [
-        pytest.param(may(), Verdict.PASS, id="reads and trades"),
-        pytest.param(may(read=None, trade=None), Verdict.PASS, id="the venue tells only of withdrawing"),
-        pytest.param(may(withdraw=None), Verdict.WARN, id="the venue does not tell of withdrawing"),
-        pytest.param(may(trade=False), Verdict.FAIL, id="cannot trade"),
-        pytest.param(may(read=False), Verdict.FAIL, id="cannot read"),
-        pytest.param(may(withdraw=True), Verdict.FAIL, id="can withdraw"),
-        pytest.param(may(trade=False, withdraw=True), Verdict.FAIL, id="can withdraw but not trade"),
+        pytest.param(may(), CheckVerdict.PASS, id="reads and trades"),
+        pytest.param(may(read=None, trade=None), CheckVerdict.PASS, id="the venue tells only of withdrawing"),
+        pytest.param(may(withdraw=None), CheckVerdict.WARN, id="the venue does not tell of withdrawing"),
+        pytest.param(may(trade=False), CheckVerdict.FAIL, id="cannot trade"),
+        pytest.param(may(read=False), CheckVerdict.FAIL, id="cannot read"),
+        pytest.param(may(withdraw=True), CheckVerdict.FAIL, id="can withdraw"),
+        pytest.param(may(trade=False, withdraw=True), CheckVerdict.FAIL, id="can withdraw but not trade"),
     ],
 )
 def test_a_key_must_read_and_trade_and_not_withdraw(permissions, verdict):
     check = check_permissions(Venue.KRAKEN, permissions)
 
     assert (check.name, check.verdict) == ("kraken key", verdict)
-    assert bool(check.advice) == (verdict is not Verdict.PASS)
+    assert bool(check.advice) == (verdict is not CheckVerdict.PASS)
 
 
 def test_a_key_of_alpaca_cannot_withdraw_though_nothing_says_so():
     check = check_permissions(Venue.ALPACA, may(withdraw=None))
 
-    assert (check.verdict, check.advice) == (Verdict.PASS, "")
+    assert (check.verdict, check.advice) == (CheckVerdict.PASS, "")
     assert check.finding == "it works; a key of Alpaca cannot withdraw by API"
-    assert check_permissions(Venue.ALPACA, may(trade=False, withdraw=None)).verdict is Verdict.FAIL
+    assert check_permissions(Venue.ALPACA, may(trade=False, withdraw=None)).verdict is CheckVerdict.FAIL
 
 
 def test_a_key_that_can_withdraw_is_reported_loudly():
@@ -115,7 +115,7 @@ def test_a_key_that_can_withdraw_is_reported_loudly():
 def test_a_key_that_got_no_answer_is_told_with_the_venues_words_and_what_to_do(error, advice):
     check = check_key_error(Venue.ALPACA, error)
 
-    assert check.verdict is Verdict.FAIL
+    assert check.verdict is CheckVerdict.FAIL
     assert error.words in check.finding
     assert advice in check.advice
 
@@ -123,12 +123,12 @@ def test_a_key_that_got_no_answer_is_told_with_the_venues_words_and_what_to_do(e
 @pytest.mark.parametrize(
     ("skew_s", "verdict", "finding"),
     [
-        (0.2, Verdict.PASS, "0.2 s ahead"),
-        (-1.9, Verdict.PASS, "1.9 s behind"),
-        (2.0, Verdict.WARN, "2.0 s ahead"),
-        (-3.9, Verdict.WARN, "3.9 s behind"),
-        (4.0, Verdict.FAIL, "4.0 s ahead"),
-        (-3600, Verdict.FAIL, "3600.0 s behind"),
+        (0.2, CheckVerdict.PASS, "0.2 s ahead"),
+        (-1.9, CheckVerdict.PASS, "1.9 s behind"),
+        (2.0, CheckVerdict.WARN, "2.0 s ahead"),
+        (-3.9, CheckVerdict.WARN, "3.9 s behind"),
+        (4.0, CheckVerdict.FAIL, "4.0 s ahead"),
+        (-3600, CheckVerdict.FAIL, "3600.0 s behind"),
     ],
 )
 def test_the_clock_may_be_off_by_less_than_two_seconds(skew_s, verdict, finding):
@@ -139,7 +139,12 @@ def test_the_clock_may_be_off_by_less_than_two_seconds(skew_s, verdict, finding)
 
 @pytest.mark.parametrize(
     ("free", "verdict"),
-    [(10**9, Verdict.PASS), (10**9 - 1, Verdict.WARN), (10**8, Verdict.WARN), (10**8 - 1, Verdict.FAIL)],
+    [
+        (10**9, CheckVerdict.PASS),
+        (10**9 - 1, CheckVerdict.WARN),
+        (10**8, CheckVerdict.WARN),
+        (10**8 - 1, CheckVerdict.FAIL),
+    ],
 )
 def test_the_disk_needs_room(free, verdict):
     assert check_disk(free).verdict is verdict
@@ -148,11 +153,11 @@ def test_the_disk_needs_room(free, verdict):
 @pytest.mark.parametrize(
     ("mode", "verdict"),
     [
-        (0o100600, Verdict.PASS),
-        (0o040700, Verdict.PASS),
-        (0o100640, Verdict.FAIL),
-        (0o100604, Verdict.FAIL),
-        (0o040755, Verdict.FAIL),
+        (0o100600, CheckVerdict.PASS),
+        (0o040700, CheckVerdict.PASS),
+        (0o100640, CheckVerdict.FAIL),
+        (0o100604, CheckVerdict.FAIL),
+        (0o040755, CheckVerdict.FAIL),
     ],
 )
 def test_files_with_secrets_are_their_owners_alone(mode, verdict):
@@ -160,15 +165,15 @@ def test_files_with_secrets_are_their_owners_alone(mode, verdict):
 
 
 def test_another_revision_asks_for_a_migration():
-    assert check_revision("0002", "0002").verdict is Verdict.PASS
+    assert check_revision("0002", "0002").verdict is CheckVerdict.PASS
     assert check_revision("0001", "0002").advice == "Run `nija migrate`."
     assert check_revision(None, "0002").finding == "none, this NIJA wants 0002"
 
 
 def test_damage_is_told_and_a_backup_advised():
-    assert check_damage(()).verdict is Verdict.PASS
+    assert check_damage(()).verdict is CheckVerdict.PASS
     check = check_damage(("row 1 missing from index a", "b", "c", "d"))
-    assert check.verdict is Verdict.FAIL
+    assert check.verdict is CheckVerdict.FAIL
     assert check.finding == "row 1 missing from index a; b; c"
 
 
@@ -178,7 +183,7 @@ def test_an_account_that_trades_all_but_crypto_works_for_stocks():
 
     check = check_permissions(Venue.ALPACA, may)
 
-    assert check.verdict is Verdict.WARN
+    assert check.verdict is CheckVerdict.WARN
     assert check.finding.endswith("works for stocks; crypto is not enabled (INACTIVE)")
     assert "may not trade" not in check.finding
 
@@ -188,7 +193,7 @@ def test_a_limit_is_named_where_a_key_is_known_not_to_withdraw():
 
     check = check_permissions(Venue.ALPACA, may)
 
-    assert (check.verdict, check.finding) == (Verdict.WARN, "it works; no transfers")
+    assert (check.verdict, check.finding) == (CheckVerdict.WARN, "it works; no transfers")
 
 
 def test_a_blocked_account_is_no_fault_of_the_key():
@@ -197,7 +202,7 @@ def test_a_blocked_account_is_no_fault_of_the_key():
 
     check = check_permissions(Venue.ALPACA, may)
 
-    assert check.verdict is Verdict.FAIL
+    assert check.verdict is CheckVerdict.FAIL
     assert check.finding == f"it works, but no order is taken: {block}"
     assert "the rights to read" not in check.advice
 
@@ -206,10 +211,10 @@ def test_a_blocked_account_is_no_fault_of_the_key():
 def test_a_settings_file_that_others_may_read_is_warned_of(mode):
     check = check_env_file(Path("/srv/.env"), mode)
 
-    assert check.verdict is Verdict.WARN
+    assert check.verdict is CheckVerdict.WARN
     assert "others on this machine may read your keys" in check.finding
     assert check.advice == "chmod 600 /srv/.env"
 
 
 def test_a_private_settings_file_passes():
-    assert check_env_file(Path("/srv/.env"), 0o100600).verdict is Verdict.PASS
+    assert check_env_file(Path("/srv/.env"), 0o100600).verdict is CheckVerdict.PASS

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from bot.coinbase_key import is_ed25519
-from bot.errors import SettingsError
+from bot.command_errors import SettingsError
 from bot.settings_sources import load_settings
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.command_socket import MOST_BYTES, SOCKET_NAME, Answer, CommandSocket, NoBotError, ask_bot
-from bot.errors import CommandError
+from bot.command_errors import CommandError
+from bot.command_socket import MOST_BYTES, SOCKET_NAME, CommandAnswer, CommandSocket, NoBotError, request_bot
 
 #: What a unix socket's address holds.
 LONGEST_ADDRESS = 107
@@ -15,7 +15,7 @@ LONGEST_ADDRESS = 107
 class Bot:
     def __init__(self):
         self.heard = []
-        self.answer = Answer(done=True, text="done", data={"since": None})
+        self.answer = CommandAnswer(done=True, text="done", data={"since": None})
 
     async def respond(self, request):
         self.heard.append(request)
@@ -38,7 +38,7 @@ async def listening(tmp_path, bot):
 
 
 async def ask(folder, request):
-    return await asyncio.to_thread(ask_bot, folder, request)
+    return await asyncio.to_thread(request_bot, folder, request)
 
 
 async def say(folder, line):

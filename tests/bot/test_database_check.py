@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 
+from bot.command_errors import CommandError
 from bot.database_check import checked
-from bot.errors import CommandError
 from tests.bot.database import empty_database
 
 PAGE = 4096

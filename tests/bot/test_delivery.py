@@ -13,7 +13,7 @@ from bot.telegram_errors import PRESS_START
 from engine.alerts.delivery_states import mark_leaving
 from engine.alerts.kinds import AlertState
 from engine.alerts.messages import BrokerTrouble, ExitParked, FirstContact, NotWatching, PriceTrouble
-from engine.alerts.outbox import append_alert, depth, load_due, load_given_up
+from engine.alerts.outbox import append_alert, depth, load_due, load_given_up_alerts
 from engine.alerts.table import AlertRow
 from engine.model.venues import Venue
 from engine.offers.offers import Choice, ChoiceKind, Offer
@@ -121,7 +121,7 @@ class Post:
 
     async def given_up(self, user_id=7):
         async with self.database.read() as session:
-            return await load_given_up(session, user_id)
+            return await load_given_up_alerts(session, user_id)
 
     async def waiting(self):
         async with self.database.read() as session:

@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 from sqlmodel import select
 
-from bot.checks import Verdict
+from bot.checks import CheckVerdict
 from bot.doctor import Link, examine
 from bot.lease import hold_data_dir
 from bot.settings import Settings, setting_names
@@ -121,7 +121,7 @@ async def test_a_sound_set_up_passes_every_check(settings):
 
     checks, asked = await checks_of(settings)
 
-    assert {check.verdict for check in checks.values() if check.name != "disk space"} == {Verdict.PASS}
+    assert {check.verdict for check in checks.values() if check.name != "disk space"} == {CheckVerdict.PASS}
     assert checks["telegram token"].finding == "@nija_sandbox_bot answers"
     assert checks["kraken key"].finding == "it may read and trade and cannot withdraw"
     assert {"settings", "owners", "database integrity", "database revision", "clock against Kraken"} <= set(
@@ -146,9 +146,9 @@ async def test_before_the_first_start_no_data_dir_is_made(settings):
 
     checks, asked = await checks_of(settings.model_copy(update={"data_dir": nowhere}))
 
-    assert checks["data dir"].verdict is Verdict.PASS
+    assert checks["data dir"].verdict is CheckVerdict.PASS
     assert "is made at the first start" in checks["data dir"].finding
-    assert checks["kraken key"].verdict is Verdict.PASS
+    assert checks["kraken key"].verdict is CheckVerdict.PASS
     assert asked == [False]
     assert not nowhere.parent.exists()
 
@@ -156,13 +156,13 @@ async def test_before_the_first_start_no_data_dir_is_made(settings):
 async def test_without_a_database_no_number_is_sent_that_the_bots_own_could_not_exceed(settings):
     checks, _ = await checks_of(settings, market=KrakenClock(off_s=-60))
 
-    assert checks["clock against Kraken"].verdict is Verdict.FAIL
+    assert checks["clock against Kraken"].verdict is CheckVerdict.FAIL
     assert checks["kraken key"].finding.startswith("not checked: this machine's clock is ahead")
 
     await migrate(settings)
     checks, _ = await checks_of(settings, market=KrakenClock(off_s=-60))
 
-    assert checks["kraken key"].verdict is Verdict.PASS
+    assert checks["kraken key"].verdict is CheckVerdict.PASS
 
 
 async def test_a_key_that_can_withdraw_fails(settings):
@@ -187,7 +187,7 @@ async def test_a_time_that_is_told_to_keys_only_is_no_trouble_of_the_network(set
         settings, market=KrakenClock(error=KeyRejectedError(Venue.KRAKEN, "unauthorized"))
     )
 
-    assert checks["clock against Kraken"].verdict is Verdict.WARN
+    assert checks["clock against Kraken"].verdict is CheckVerdict.WARN
     assert checks["clock against Kraken"].finding == "not checked: the key is refused"
     assert "Check NIJA_KRAKEN_API_KEY and NIJA_KRAKEN_API_SECRET" in checks["clock against Kraken"].advice
 
@@ -197,7 +197,7 @@ async def test_a_venue_that_is_not_reached_fails_once(settings):
 
     checks, _ = await checks_of(settings, market=KrakenClock(error=away), key=KrakenKey(away))
 
-    failures = [name for name, check in checks.items() if check.verdict is Verdict.FAIL]
+    failures = [name for name, check in checks.items() if check.verdict is CheckVerdict.FAIL]
     assert failures == ["Kraken"]
     assert "neither its clock nor the key was checked: no route to host" in checks["Kraken"].finding
 
@@ -205,7 +205,7 @@ async def test_a_venue_that_is_not_reached_fails_once(settings):
 async def test_a_wrong_clock_fails(settings):
     checks, _ = await checks_of(settings, market=KrakenClock(off_s=-60))
 
-    assert checks["clock against Kraken"].verdict is Verdict.FAIL
+    assert checks["clock against Kraken"].verdict is CheckVerdict.FAIL
     assert checks["clock against Kraken"].finding == "60.0 s ahead"
 
 
@@ -231,7 +231,7 @@ async def test_telegram_being_away_and_no_token_are_told_apart(settings, server)
 async def test_without_owners_it_fails_as_the_start_would(settings):
     checks, _ = await checks_of(settings.model_copy(update={"owner_ids": ()}))
 
-    assert checks["owners"].verdict is Verdict.FAIL
+    assert checks["owners"].verdict is CheckVerdict.FAIL
 
 
 async def test_a_settings_file_that_others_may_read_is_warned_of(settings, tmp_path):
@@ -244,8 +244,8 @@ async def test_a_settings_file_that_others_may_read_is_warned_of(settings, tmp_p
     file.chmod(0o600)
     passed, _ = await checks_of(settings, sources=sources)
 
-    assert warned["settings file"].verdict is Verdict.WARN
-    assert passed["settings file"].verdict is Verdict.PASS
+    assert warned["settings file"].verdict is CheckVerdict.WARN
+    assert passed["settings file"].verdict is CheckVerdict.PASS
 
 
 async def test_a_data_dir_open_to_others_fails(settings):
@@ -253,7 +253,7 @@ async def test_a_data_dir_open_to_others_fails(settings):
 
     checks, _ = await checks_of(settings)
 
-    assert checks[f"{settings.data_dir} permissions"].verdict is Verdict.FAIL
+    assert checks[f"{settings.data_dir} permissions"].verdict is CheckVerdict.FAIL
 
 
 async def test_a_data_dir_that_cannot_be_made_fails(settings):
@@ -263,7 +263,7 @@ async def test_a_data_dir_that_cannot_be_made_fails(settings):
         settings.model_copy(update={"data_dir": settings.data_dir / "file" / "data"})
     )
 
-    assert checks["data dir"].verdict is Verdict.FAIL
+    assert checks["data dir"].verdict is CheckVerdict.FAIL
     assert asked == []
 
 
@@ -272,7 +272,7 @@ async def test_a_damaged_database_fails(settings):
 
     checks, _ = await checks_of(settings)
 
-    assert checks["database"].verdict is Verdict.FAIL
+    assert checks["database"].verdict is CheckVerdict.FAIL
 
 
 def a_state(error):
@@ -290,7 +290,7 @@ def a_state(error):
 
 
 @pytest.mark.parametrize(
-    ("error", "verdict"), [(None, Verdict.PASS), ("Kraken: EAPI:Invalid key", Verdict.FAIL)]
+    ("error", "verdict"), [(None, CheckVerdict.PASS), ("Kraken: EAPI:Invalid key", CheckVerdict.FAIL)]
 )
 async def test_beside_a_running_bot_its_accounts_are_read_from_the_database(settings, error, verdict):
     async with migrated(settings.data_dir) as database, database.write() as session:
@@ -317,7 +317,7 @@ async def test_an_owner_who_has_not_pressed_start_is_warned_of(settings, error, 
 
     assert ("owner 7" in checks) is is_told
     if is_told:
-        assert checks["owner 7"].verdict is Verdict.WARN
+        assert checks["owner 7"].verdict is CheckVerdict.WARN
         assert "1 alert waits" in checks["owner 7"].finding
         assert "press Start" in checks["owner 7"].advice
 
@@ -331,4 +331,4 @@ async def test_beside_a_running_bot_no_key_is_used(settings):
     assert asked == [True]
     assert "kraken key" not in checks
     assert "is running" in checks["bot"].finding
-    assert checks["clock against Kraken"].verdict is Verdict.PASS
+    assert checks["clock against Kraken"].verdict is CheckVerdict.PASS

@@ -7,12 +7,12 @@ from structlog.testing import capture_logs
 from telegram.ext import CommandHandler
 
 from bot.application import Chat, build_application
+from bot.command_errors import CommandError
 from bot.delivery import Delivery
-from bot.errors import CommandError
 from bot.health import HealthServer
 from bot.jobs import Job
 from bot.lease import AlreadyRunningError, DatabaseLease
-from bot.lifecycle import Parts, Step, live, take
+from bot.lifecycle import ProcessParts, Step, live, take
 from bot.polling import Polling
 from bot.polling_alarm import PollingAlarm
 from bot.schedule import Schedule
@@ -80,7 +80,7 @@ class Process:
             polling=Polling(application, polling_alarm=polling_alarm, clock=CLOCK, redact=str),
         )
         guard = Job(name="guard", every_s=60, what=self._guard, budget_s=5)
-        self.parts = Parts(
+        self.parts = ProcessParts(
             engine=self.engine,
             schedule=Schedule([guard], clock=CLOCK, redact=str),
             delivery=Delivery(

@@ -10,8 +10,8 @@ import structlog
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.log_redaction import LogRedactor
 from bot.logs import configure_logs
-from bot.redaction import Redactor
 
 SECRET = "s3cr3t-Kraken/value+=="
 
@@ -33,7 +33,7 @@ def untouched_logging():
 
 def start(output="json", level="INFO", secrets=(SECRET,)):
     stream = io.StringIO()
-    configure_logs(level=level, output=output, redactor=Redactor(secrets), stream=stream)
+    configure_logs(level=level, output=output, redactor=LogRedactor(secrets), stream=stream)
     return stream
 
 

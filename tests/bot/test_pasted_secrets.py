@@ -5,7 +5,7 @@ import string
 import pytest
 
 from bot.cli import main
-from bot.errors import SettingsError
+from bot.command_errors import SettingsError
 from bot.pasted_secrets import looks_secret
 from bot.settings import PREFIX, secret_fields, setting_names
 from bot.settings_sources import load_settings

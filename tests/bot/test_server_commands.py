@@ -7,8 +7,8 @@ import pytest
 from sqlmodel import select
 
 from bot.closing_cli import ask_to_close
+from bot.command_errors import CommandError, SettingsError
 from bot.command_socket import CommandSocket
-from bot.errors import CommandError, SettingsError
 from bot.lease import AlreadyRunningError, hold_data_dir
 from bot.server_commands import ServerCommands, change_entries
 from engine.alerts.messages import load_message

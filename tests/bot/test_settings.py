@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import SettingsError
+from bot.command_errors import SettingsError
 from bot.settings import Settings, setting_names
 from bot.settings_sources import load_settings
 from engine.model.venues import Venue

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import SettingsError
+from bot.command_errors import SettingsError
 from bot.lease import hold_data_dir
 from bot.settings import setting_names
 from bot.settings_sources import load_settings

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import SettingsError
+from bot.command_errors import SettingsError
 from bot.settings import setting_names
 from bot.settings_sources import Sources, find_sources, load_settings
 

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from bot.errors import CommandError
+from bot.command_errors import CommandError
 from bot.stopping import Stop
 
 

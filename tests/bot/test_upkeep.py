@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from bot.errors import CommandError
+from bot.command_errors import CommandError
 from bot.lease import AlreadyRunningError, hold_data_dir
 from bot.settings import Settings, setting_names
 from bot.upkeep import backup, list_nonces, migrate, restore

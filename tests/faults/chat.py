@@ -92,7 +92,7 @@ CHAT = (
         fault="a guard whose key is refused",
         outcome="not called watched",
         tests=(
-            "tests/bot/test_status.py::test_a_guard_whose_key_is_refused_could_not_sell_and_is_not_called_watched",
+            "tests/bot/test_process_status.py::test_a_guard_whose_key_is_refused_could_not_sell_and_is_not_called_watched",
         ),
     ),
     Row(

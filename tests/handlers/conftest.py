@@ -5,7 +5,7 @@ from structlog.testing import capture_logs
 from telegram import Update
 from telegram.ext import ApplicationBuilder
 
-from handlers.context import CONTEXT_TYPES
+from handlers.chat_context import CONTEXT_TYPES
 from handlers.registry import register
 from sandbox.telegram import TelegramServer
 from tests.handlers.fakes import FakeEngine

@@ -1,6 +1,6 @@
 import pytest
 
-from handlers.render.screen import Button, Screen, Tone
+from handlers.render.screen import Screen, ScreenButton, Tone
 from handlers.screens import keyboard_markup, message_parts, replace_screen, send_screen
 from tests.handlers.values import OWNER
 
@@ -23,7 +23,7 @@ async def test_a_screen_whose_message_is_gone_is_sent_anew(application, user):
 
 
 def test_the_keyboard_stands_below_the_last_part():
-    screen = Screen(text="x" * 5000, keyboard=((Button(label="Go", data="r:balance"),),))
+    screen = Screen(text="x" * 5000, keyboard=((ScreenButton(label="Go", data="r:balance"),),))
 
     (first, above), (second, below) = message_parts(screen)
 
@@ -32,7 +32,7 @@ def test_the_keyboard_stands_below_the_last_part():
 
 
 def test_what_sells_at_once_is_coloured():
-    markup = keyboard_markup(((Button(label="Sell", data="c:1", tone=Tone.DANGER),),))
+    markup = keyboard_markup(((ScreenButton(label="Sell", data="c:1", tone=Tone.DANGER),),))
 
     assert markup.inline_keyboard[0][0].style == "danger"
     assert keyboard_markup(()) is None

@@ -26,7 +26,7 @@ from engine.alerts.messages.records import (
     RecordKind,
     RecordUnreadable,
 )
-from engine.alerts.messages.settings import (
+from engine.alerts.messages.server_changes import (
     AccountsMoved,
     DatabaseCopied,
     EntriesChanged,

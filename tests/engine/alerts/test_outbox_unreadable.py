@@ -15,7 +15,7 @@ from engine.alerts.outbox import (
     has_unreadable,
     load_critical_after,
     load_due,
-    load_given_up,
+    load_given_up_alerts,
 )
 from engine.model.venues import Venue
 from tests.engine.storage.stored import KRAKEN, NOW, OWNER, a_database
@@ -114,7 +114,7 @@ async def test_a_critical_alert_nobody_can_read_is_given_up_and_told_of(database
     assert chatty.message == CHATTY
     assert await waiting(database) == 2
     async with database.read() as session:
-        given_up = await load_given_up(session, OWNER)
+        given_up = await load_given_up_alerts(session, OWNER)
     assert (given_up.alerts, given_up.last_kind) == (1, AlertKind.EXIT_FAILING)
     assert given_up.last_error == "its stored data cannot be read"
 
@@ -142,7 +142,7 @@ async def test_an_alert_of_a_kind_of_tomorrow_is_told_in_the_words_it_holds(data
     )
     assert other.message == EXIT
     async with database.read() as session:
-        assert (await load_given_up(session, OWNER)).last_kind == "moon_phase"
+        assert (await load_given_up_alerts(session, OWNER)).last_kind == "moon_phase"
 
 
 @pytest.mark.parametrize("words", [{"kind": "moon_phase"}, {"state": "snoozed"}], ids=["kind", "state"])

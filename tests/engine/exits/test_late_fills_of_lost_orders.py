@@ -7,7 +7,7 @@ import pytest
 from engine.alerts.messages import ClosedElsewhere, ExitFilled, ExitStoodDown, GuardReduced
 from engine.guards.guard import GuardState
 from engine.orders.states import client_order_id
-from handlers.render.history import render_exit, render_short
+from handlers.render.history import render_exit_record, render_short
 from handlers.render.html import plain_text
 from handlers.render.times import Reader
 from sandbox.faults import FaultKind
@@ -224,7 +224,7 @@ async def test_history_shows_what_was_found_later_with_its_order_and_the_trigger
     [fill] = [one for one in room.world.ledger("kraken").fills if one.quantity == D("0.1")]
     [late] = record.late
     assert (late.venue_order_id, late.quantity, record.guard_currency) == (fill.order_id, D("0.1"), "USD")
-    shown = plain_text(render_exit(record, Reader(now=room.clock.now())).text)
+    shown = plain_text(render_exit_record(record, Reader(now=room.clock.now())).text)
     assert "Trigger price" in shown
     assert "50,000.00 EUR" not in shown
     assert f"Order id: {fill.order_id}" in shown

@@ -85,7 +85,7 @@ async def test_screens_count_it_where_they_can_tell_whose_it_was(rooms, change, 
     async with two_sales(rooms, change) as room:
         await give_up(room)
         async with room.database.read() as session:
-            given_up = await outbox.load_given_up(session, OWNER_ID)
+            given_up = await outbox.load_given_up_alerts(session, OWNER_ID)
             errors = await outbox.load_last_errors(session)
 
     assert (given_up.alerts, given_up.last_kind) == ((0, None) if counted is None else (1, counted))

@@ -5,7 +5,7 @@ import pytest
 
 from engine.model.orders import Side
 from engine.orders.states import IntentState
-from handlers.render.history import render_exit, render_history
+from handlers.render.history import render_exit_record, render_history
 from handlers.render.html import escape
 from handlers.render.numbers import MINUS
 from tests.handlers.exit_values import STARTED, asked, exit_record, trigger
@@ -31,13 +31,13 @@ def test_the_list_is_short_and_has_a_button_each():
 
 
 def test_one_exit_is_shown_from_trigger_to_fill():
-    check_golden("history_exit", render_exit(exit_record(), READER))
+    check_golden("history_exit", render_exit_record(exit_record(), READER))
 
 
 def test_an_exit_its_owner_asked_for_has_no_threshold():
     record = exit_record(trigger=trigger(basis="asked", asked=asked()), side=Side.BUY)
 
-    screen = render_exit(record, READER)
+    screen = render_exit_record(record, READER)
 
     assert "manual close" in screen.text
     assert "Threshold" not in screen.text
@@ -59,7 +59,7 @@ def test_no_exit_yet_is_said():
 
 
 def test_steps_say_when_after_the_trigger_and_how_long_each_took():
-    text = render_exit(exit_record(), READER).text
+    text = render_exit_record(exit_record(), READER).text
 
     assert "at 140 ms: sent (took 125 ms)" in text
     assert "at 1,450 ms: known to be filled (took 60 ms)" in text
@@ -73,7 +73,7 @@ def test_a_result_without_its_fee_says_so():
     # 7,562.40 against 7,680, and 19.66 of it is the fee.
     assert f"Realised PnL {MINUS}$137.26" in booked
     assert f"PnL before the fee {MINUS}$117.60" in render_history((unbooked,), READER, symbol=None).text
-    assert "not booked yet" in render_exit(unbooked, READER).text
+    assert "not booked yet" in render_exit_record(unbooked, READER).text
 
 
 def test_a_result_without_an_entry_is_unknown():
@@ -91,14 +91,14 @@ def test_a_cancel_that_is_under_way_is_not_called_doubtful():
 
     assert (
         "at 15 ms: cancel sell 0.1 at $70,000.00 (took 12 ms)"
-        in render_exit(exit_record(life=life), READER).text
+        in render_exit_record(exit_record(life=life), READER).text
     )
 
 
 def test_an_old_record_without_trigger_or_steps_fits():
     bare = exit_record(life=(), fills=(), trigger=None, created_at=STARTED, **UNFILLED)
 
-    check_fits(render_exit(bare, READER))
+    check_fits(render_exit_record(bare, READER))
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_an_exit_that_was_not_sent_says_whether_it_waits_or_is_given_up(state, c
     life = ((3, None, IntentState.PLANNED, "triggered", ""), (20, IntentState.PLANNED, state, cause, ""))
     record = exit_record(state=state, life=life, fills=(), **UNFILLED)
 
-    listed, alone = render_history((record,), READER, symbol=None), render_exit(record, READER)
+    listed, alone = render_history((record,), READER, symbol=None), render_exit_record(record, READER)
 
     assert escape(f"{state}: {cause}") in listed.text
     words = " ".join(alone.text.split())

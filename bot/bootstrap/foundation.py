@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 
 import structlog
 
+from bot.command_errors import CommandError
 from bot.doctor import Link
-from bot.errors import CommandError
 from bot.second_poller import SecondPoller
 from bot.settings import Settings
 from bot.upkeep import migrate_held
-from bot.venues import Connection, Means, connect_all
+from bot.venue_connections import Connection, Means, connect_all
 from engine.adoption.identities import Identities
 from engine.adoption.identities_store import Identity
 from engine.adoption.ownership import adopt_accounts
@@ -35,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Base:
+class Foundation:
     """What everything stands on: clock, database, connections."""
 
     clock: Clock
@@ -50,7 +50,7 @@ class Base:
     second_poller: SecondPoller
 
 
-async def open_base(settings: Settings, clock: Clock, resources: AsyncExitStack) -> Base:
+async def open_foundation(settings: Settings, clock: Clock, resources: AsyncExitStack) -> Foundation:
     """Open everything, to be closed with `resources`.
 
     Raises:
@@ -75,7 +75,7 @@ async def open_base(settings: Settings, clock: Clock, resources: AsyncExitStack)
     known = await _save_accounts(settings, clock, database, nonces, connections)
     tasks = Tasks(report=_report_task)
     brokers = {c.stored.account_id: c.broker for c in connections.values()}
-    return Base(
+    return Foundation(
         clock=clock,
         database=database,
         nonces=nonces,

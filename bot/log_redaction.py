@@ -3,15 +3,14 @@
 import logging
 from collections.abc import Iterable
 
-from engine.redaction import HIDDEN
-from engine.redaction import Redactor as ExactRedactor
+from engine.redaction import HIDDEN, Redactor
 
-__all__ = ["HIDDEN", "RedactingFilter", "Redactor"]
+__all__ = ["HIDDEN", "LogRedactor", "RedactingFilter"]
 
 _BOT_ID_AND_KEY = r"\d{6,}:[\w-]{30,}"
 
 
-class Redactor(ExactRedactor):
+class LogRedactor(Redactor):
     """Knows every secret of the settings, and what a bot token looks like."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
@@ -21,7 +20,7 @@ class Redactor(ExactRedactor):
 class RedactingFilter(logging.Filter):
     """Cleans a record before any handler formats it, so that a failing handler leaks nothing either."""
 
-    def __init__(self, redactor: Redactor) -> None:
+    def __init__(self, redactor: LogRedactor) -> None:
         super().__init__()
         self._redactor = redactor
 

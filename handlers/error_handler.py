@@ -9,8 +9,8 @@ from telegram.error import BadRequest, TelegramError
 from telegram.ext import ApplicationHandlerStop
 
 from handlers.access import is_speech, why_refused
+from handlers.chat_context import ChatContext
 from handlers.command import Command
-from handlers.context import ChatContext
 from handlers.render.problems import (
     CHOICE_UNCERTAIN,
     FAILED_TOAST,

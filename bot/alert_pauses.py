@@ -15,7 +15,7 @@ class _Pause:
     may_end: bool
 
 
-class Pauses:
+class AlertPauses:
     """Holds alerts back after a failed send.
 
     Nothing of it is stored: the time of day at which an earlier process would have tried again may come late or

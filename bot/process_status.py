@@ -12,7 +12,7 @@ from bot.nonce_lines import with_broker
 from engine import wall_time
 from engine.accounts.reader import AccountReader
 from engine.alerts.messages import ExitFailing, RecordUnreadable
-from engine.alerts.outbox import Depth, GivenUp, depth, load_given_up, load_times, load_written
+from engine.alerts.outbox import Depth, GivenUp, depth, load_given_up_alerts, load_times, load_written
 from engine.alerts.posts import PostCounts, count_posts
 from engine.clock import Clock, moment
 from engine.entries.gates import EntryRequest, Gates, Shut
@@ -209,7 +209,7 @@ async def _load_stored(session: AsyncSession, user_id: int) -> _Stored:
     return _Stored(
         watched=await guard_rows.load_watched(session),
         outbox=await depth(session),
-        given_up=await load_given_up(session, user_id),
+        given_up=await load_given_up_alerts(session, user_id),
         posts=await count_posts(session, user_id),
         exits=tuple(one for one in live if one.kind is IntentKind.EXIT),
         failing=tuple(one for one in failing if one is not None),

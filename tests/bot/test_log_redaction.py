@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.redaction import HIDDEN, RedactingFilter, Redactor
+from bot.log_redaction import HIDDEN, LogRedactor, RedactingFilter
 
 SECRETS = st.text(
     st.characters(min_codepoint=33, max_codepoint=0x2FF, exclude_characters="*"), min_size=8, max_size=60
@@ -28,7 +28,7 @@ def nested(leaf):
 
 @given(secret=SECRETS, before=FRINGE, after=FRINGE)
 def test_a_secret_never_survives_in_a_text(secret, before, after):
-    assert secret not in Redactor([secret]).text(f"{before}{secret}{after}")
+    assert secret not in LogRedactor([secret]).text(f"{before}{secret}{after}")
 
 
 @given(data=st.data(), secret=SECRETS)
@@ -38,12 +38,12 @@ def test_a_secret_never_survives_in_a_value_however_deep(data, secret):
     )
     value = data.draw(nested(leaf) | st.dictionaries(st.just(secret), leaf))
 
-    assert secret not in str(Redactor([secret]).value(value))
+    assert secret not in str(LogRedactor([secret]).value(value))
 
 
 @given(secret=SECRETS)
 def test_a_secret_never_survives_as_json_repr_or_address(secret):
-    redactor = Redactor([secret])
+    redactor = LogRedactor([secret])
 
     for form in (
         json.dumps(secret),
@@ -59,13 +59,13 @@ def test_a_secret_never_survives_as_json_repr_or_address(secret):
 def test_a_bot_token_is_hidden_even_when_nobody_named_it():
     line = "POST https://api.telegram.org/bot123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw_/getMe"
 
-    assert Redactor().text(line) == f"POST https://api.telegram.org/bot{HIDDEN}/getMe"
+    assert LogRedactor().text(line) == f"POST https://api.telegram.org/bot{HIDDEN}/getMe"
 
 
 def test_a_pem_is_hidden_line_by_line_and_without_its_line_ends():
     body = ["MHcCAQEEIPvVkkj4kQ9SxO0Oo3dYp6gn", "oAoGCCqGSM49AwEHoUQDQgAEx5Yk8Fzq"]
     pem = "-----BEGIN EC PRIVATE KEY-----\n" + "\n".join(body) + "\n-----END EC PRIVATE KEY-----\n"
-    redactor = Redactor([pem])
+    redactor = LogRedactor([pem])
 
     for text in (pem, pem.strip(), pem.replace("\n", "\\n"), body[0], body[1], "".join(body), repr(pem)):
         redacted = redactor.text(f"cannot load {text}!")
@@ -74,18 +74,18 @@ def test_a_pem_is_hidden_line_by_line_and_without_its_line_ends():
 
 
 def test_the_longer_of_two_overlapping_secrets_leaves_no_tail():
-    assert Redactor(["abcdef", "abcdefgh"]).text("abcdefgh") == HIDDEN
+    assert LogRedactor(["abcdef", "abcdefgh"]).text("abcdefgh") == HIDDEN
 
 
 @pytest.mark.parametrize(
     "value", [None, True, 7, 1.5, "equity $1,234.56 at kraken", ["BTC/USD"], {"lag_s": 0.25}]
 )
 def test_ordinary_values_stay_as_they_are(value):
-    assert Redactor(["s3cr3t-value", "1234567"]).value(value) == value
+    assert LogRedactor(["s3cr3t-value", "1234567"]).value(value) == value
 
 
 def test_a_number_that_is_a_secret_is_hidden():
-    assert Redactor(["1234567"]).value({"pin": 1234567}) == {"pin": HIDDEN}
+    assert LogRedactor(["1234567"]).value({"pin": 1234567}) == {"pin": HIDDEN}
 
 
 def record(message, *arguments):
@@ -104,7 +104,7 @@ def record(message, *arguments):
 def test_the_filter_leaves_no_secret_in_message_or_arguments(message, arguments):
     seen = record(message, *arguments)
 
-    assert RedactingFilter(Redactor(["s3cr3t-value"])).filter(seen)
+    assert RedactingFilter(LogRedactor(["s3cr3t-value"])).filter(seen)
 
     assert "s3cr3t-value" not in f"{seen.msg}{seen.args}"
     assert HIDDEN in seen.getMessage()

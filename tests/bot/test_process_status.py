@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import text
 
-from bot.status import Facts, ProcessStatus
+from bot.process_status import Facts, ProcessStatus
 from engine.alerts.messages import RecordKind
 from engine.clock import SystemClock, moment
 from engine.entries.gates import Gates
