@@ -1,4 +1,4 @@
-"""Which alerts this process waits with, by its steady clock; what nobody here waits with may leave at once."""
+"""Which alerts this process holds back, by its steady clock; all others may leave at once."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

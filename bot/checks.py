@@ -127,16 +127,16 @@ def check_permissions(venue: Venue, may: KeyPermissions) -> Check:
         )
     if may.limits:
         return warned(name, "; ".join(("it works", *may.limits)), f"Look into the account at {venue.label}.")
-    is_told = may.can_withdraw is False
+    is_known = may.can_withdraw is False
     unreported = f"it works; a key of {venue.label} cannot withdraw by API"
-    return passed(name, "it may read and trade and cannot withdraw" if is_told else unreported)
+    return passed(name, "it may read and trade and cannot withdraw" if is_known else unreported)
 
 
 def check_link(
     venue: Venue, skew: timedelta | BrokerError, may: KeyPermissions | BrokerError | None
 ) -> list[Check]:
     """Judge a venue's clock and, where there is one, the key; a venue that is not reached is one line."""
-    if _is_unreached(skew) and _is_unreached(may):
+    if _is_unreachable(skew) and _is_unreachable(may):
         finding = f"not reached, so neither its clock nor the key was checked: {skew.words}"
         return [failed(venue.label, finding, _advice(venue, skew))]
     clock = check_clock_error(venue, skew) if isinstance(skew, BrokerError) else check_clock(venue, skew)
@@ -161,7 +161,7 @@ def may_mislead_counter(skew: timedelta | BrokerError) -> bool:
     return isinstance(skew, timedelta) and skew > CLOCK_GOOD
 
 
-def _is_unreached(answer: object) -> TypeGuard[BrokerError]:
+def _is_unreachable(answer: object) -> TypeGuard[BrokerError]:
     return isinstance(answer, BrokerError) and not isinstance(answer, KeyRejectedError)
 
 
@@ -171,7 +171,7 @@ def check_key_error(venue: Venue, error: BrokerError) -> Check:
 
 
 def _refusal(venue: Venue, error: BrokerError) -> str:
-    """Say in plain words that a key is not taken, with the venue's own words beside it."""
+    """Say that a key is not accepted, with the venue's own text beside it."""
     if not isinstance(error, KeyRejectedError):
         return error.words
     is_unknown = any(sign in error.words.lower() for sign in _UNKNOWN_KEY)

@@ -36,7 +36,7 @@ class NoBotError(CommandError):
 class CommandAnswer:
     """What came of a request."""
 
-    #: True when what was asked for is done.
+    #: True when the command was carried out.
     done: bool
     #: For people.
     text: str
@@ -80,10 +80,10 @@ class CommandSocket:
         try:
             await self.keep()
         except OSError:
-            log.exception("commands from the server are not heard", path=str(self._path))
+            log.exception("commands from the server cannot be received", path=str(self._path))
 
     async def keep(self) -> None:
-        """Listen anew where nobody can reach it any more; a job does this."""
+        """Listen anew where the socket cannot be reached any more; a job does this."""
         if self._is_wanted and not self._is_reachable():
             await self._listen()
 
@@ -115,7 +115,7 @@ class CommandSocket:
         return line
 
     async def stop(self) -> None:
-        """Hear nobody new, let who was heard have an answer, and take the file away."""
+        """Accept no new client, answer those accepted, and remove the file."""
         self._is_wanted = False
         if self._server is None:
             return

@@ -43,7 +43,7 @@ async def read_database(url: str) -> AsyncIterator[Check]:
 
 
 async def read_account_checks(url: str, *, now: datetime) -> AsyncIterator[Check]:
-    """Tell what the running bot last heard from each account."""
+    """Report the last answer that the running bot had from each account."""
     database = Database(url)
     try:
         async with database.read() as session:

@@ -51,7 +51,7 @@ ReaderOf = Callable[[int], Awaitable[Reader | None]]
 
 
 class _UnrenderableError(Exception):
-    """An alert for which no words could be made."""
+    """An alert that could not be rendered."""
 
 
 class Delivery:
@@ -265,7 +265,7 @@ class Delivery:
         if pause_s is None:
             await self._give_up(batch, why)
             return
-        log.error("an alert was refused even in bare words", **_named(batch), why=why, again_in_s=pause_s)
+        log.error("an alert was refused even as plain text", **_named(batch), why=why, again_in_s=pause_s)
         self._pauses.hold(batch, pause_s, may_end=False)
         not_before = self._clock.now() + timedelta(seconds=pause_s)
         async with self._database.write() as session:
@@ -279,7 +279,7 @@ class Delivery:
             await mark_unknown(session, batch, not_before=not_before, error=why)
 
     async def _redirect(self, batch: Batch) -> None:
-        """Let the owners hear what a reader who is no longer known cannot, unless it can do without."""
+        """Send the owners what a reader who is no longer known cannot receive, if it is critical."""
         others = [owner_id for owner_id in self._owner_ids if owner_id != batch.first.user_id]
         if not batch.is_critical or not others:
             await self._give_up(batch, "its reader is no longer known")

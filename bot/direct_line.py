@@ -45,7 +45,7 @@ def _try(what: str, url: SecretStr, body: dict[str, object]) -> None:
         log.warning("a direct message was refused", to=what, status=refusal.code)
         refusal.close()
     except (OSError, http.client.HTTPException) as error:
-        # Its words may contain the address, which is a secret.
+        # Its text may contain the address, which is a secret.
         log.warning("a direct message did not leave", to=what, why=type(error).__name__)
 
 
@@ -57,7 +57,7 @@ def _post(url: str, body: dict[str, object]) -> None:
 
 
 class _Stay(HTTPRedirectHandler):
-    """Follows no redirect: the address is a secret and the words are for nobody else."""
+    """Follows no redirect: the address is a secret, and so is the text."""
 
     def redirect_request(self, *_args: object) -> None:
         return None

@@ -37,7 +37,7 @@ async def call_url(url: SecretStr, *, text: str | None = None) -> None:
                     kind = HttpRefusedError if refused else HttpCallError
                     raise kind(f"it answered {answer.status}", retry_after=_retry_after(answer))
     except (aiohttp.ClientError, TimeoutError) as error:
-        # Their words may contain the address.
+        # Their text may contain the address.
         raise HttpCallError(type(error).__name__) from None
 
 

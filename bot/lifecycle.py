@@ -57,7 +57,7 @@ class ProcessParts:
     watchdog: Watchdog
     #: None for a bot whose database no other machine can reach.
     lease: DatabaseLease | None = None
-    #: None when nobody asked for health pages.
+    #: None where no health pages are set.
     health: HealthServer | None = None
     #: Where `nija halt` and the like ask.
     commands: CommandSocket | None = None
@@ -73,7 +73,7 @@ class Step:
 
 
 async def live(parts: ProcessParts, stop: Stop) -> None:
-    """Run until asked to stop, then stop in order; raise the reason if it was an error."""
+    """Run until a stop is requested, then stop in order; raise the reason if it was an error."""
     stop.listen()
     if parts.lease:
         await parts.lease.take()
@@ -154,7 +154,7 @@ async def _stop(parts: ProcessParts) -> None:
 
 
 async def take(step: Step) -> bool:
-    """Take one step of the stop; one that fails or hangs is told and does not keep the next from being taken."""
+    """Take one step of the stop; one that fails or hangs is reported and does not keep the next from being taken."""
     task = asyncio.ensure_future(step.what())
     await asyncio.wait({task}, timeout=step.budget_s)
     if not task.done():

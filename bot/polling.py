@@ -80,7 +80,7 @@ class Polling:
         self._redact = redact
         self._sleep = sleep
         self._clock = clock
-        #: Until then Telegram asked not to be polled.
+        #: Until when Telegram requested a pause.
         self._paused_until_s: float | None = None
         job = Job(name="chat", every_s=POLL_S.total_seconds(), what=self._poll, budget_s=POLL_BUDGET_S)
         self._cycle = WatchedJob(job, clock=clock, redact=redact)
@@ -111,7 +111,7 @@ class Polling:
                 await self._sleep(pause_s)
 
     def fail(self, error: TelegramError) -> float:
-        """Note that Telegram could not be asked, and return how long to wait."""
+        """Note that Telegram could not be reached, and return how long to wait."""
         self._failures += 1
         if is_second_poller(error):
             self._polling_alarm.note_conflict()

@@ -28,7 +28,7 @@ class PollingAlarm:
         self._is_reported = False
 
     def note_failure(self, why: str, *, requested_s: float = 0.0, kept_s: float | None = None) -> None:
-        """Note that a poll failed, for how long Telegram asked not to be polled again, and how much of that is kept."""
+        """Note that a poll failed, for how long Telegram requested a pause, and how much of that is kept."""
         now = self._clock.monotonic()
         if self._since is None:
             self._since = now
@@ -60,7 +60,7 @@ class PollingAlarm:
         return SECOND_POLLER if self._second_poller.is_present else None
 
     def note_conflict(self) -> None:
-        """Note that Telegram names another process with this bot's token; that is told at once."""
+        """Note that Telegram names another process with this bot's token; that is reported at once."""
         if self._second_poller.note():
             log.critical("another process polls with this bot's token: both may sell")
             self._notify(SECOND_POLLER)

@@ -135,7 +135,7 @@ class ProcessStatus:
             database_revision=self._facts.revision,
             database_failing_s=self._database_failing_s(),
             database_bytes=_size(self._facts.database_file),
-            gates=await self._ask_gates(user_id),
+            gates=await self._check_gates(user_id),
         )
 
     def _count_exits(self, guards: Sequence[Guard], exits: Sequence[Intent]) -> int:
@@ -158,7 +158,7 @@ class ProcessStatus:
             if record is not None and record.record in URGENT:
                 yield record
 
-    async def _ask_gates(self, user_id: int) -> tuple[GateStatus, ...]:
+    async def _check_gates(self, user_id: int) -> tuple[GateStatus, ...]:
         answers = await self._gates.ask(self._clock.now(), EntryRequest(user_id=user_id))
         return tuple(
             GateStatus(name=one.name, shut=one.verdict.reason if isinstance(one.verdict, Shut) else None)
@@ -217,7 +217,7 @@ async def _load_stored(session: AsyncSession, user_id: int) -> _Stored:
 
 
 async def _find_failing(session: AsyncSession, intent: Intent) -> FailingExit | None:
-    """Return why an exit was last said not to get through; None while its owner was told of nothing."""
+    """Return why an exit was last said not to get through; None while its owner was not alerted."""
     key = failing_key(intent)
     times = await load_times(session, key_prefix=key)
     if not times:

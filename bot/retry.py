@@ -58,12 +58,12 @@ class PossiblyDelivered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsPlainText:
-    """Telegram does not take our markup or buttons; the words alone may do."""
+    """Telegram does not take our markup or buttons; plain text may do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """Telegram does not take even the bare words, now at least."""
+    """Telegram does not take even plain text, now at least."""
 
 
 SendVerdict: TypeAlias = Later | PossiblyDelivered | AsPlainText | Refused
@@ -92,7 +92,7 @@ def critical_pause_s(requested_s: float, *, attempts: int) -> float:
 def judge(error: TelegramError, *, attempts: int, plain: bool) -> SendVerdict:
     """Decide what a failed send means; `attempts` counts this one, `plain` tells that it had no markup."""
     if isinstance(error, BadRequest) and not _is_closed(error):
-        # Whatever it does not like, the bare words are the least that may be wrong.
+        # Whatever it does not like, plain text has the least that may be wrong.
         return Refused() if plain else AsPlainText()
     if _may_have_arrived(error):
         return PossiblyDelivered(after_s=backoff_s(attempts))
@@ -107,7 +107,7 @@ def backoff_s(attempts: int) -> float:
 
 
 def requested_pause_s(error: TelegramError) -> float | None:
-    """Return for how long Telegram asks not to be asked the same again; None where it does not.
+    """Return the pause before the same request that Telegram asks for; None where it names none.
 
     "The number of seconds left to wait before the request can be repeated"
     (https://core.telegram.org/bots/api#responseparameters). Other methods need not wait for it.

@@ -49,7 +49,7 @@ class SecondChannel:
         #: By the steady clock.
         self._held_until_s = dict[int, float]()
         self._tried_at_s = dict[int, float]()
-        #: Until when, by the steady clock, and after which answer the address asked to be left alone.
+        #: Until when, by the steady clock, and after which answer the address asked for a pause.
         self._paused_until_s, self._pausing_answer = -inf, ""
 
     async def post_new(self) -> None:
@@ -107,7 +107,7 @@ class SecondChannel:
             return plain_text(render_alert(alert.message, Reader(now=self._clock.now())).text)
         except Exception as error:
             # Whatever is wrong with one alert, it must not hold up the others.
-            raise HttpRefusedError(f"no words could be made of it: {type(error).__name__}") from error
+            raise HttpRefusedError(f"it could not be rendered: {type(error).__name__}") from error
 
     async def _set_aside(self, post: Post, why: str) -> None:
         number, refusals = post.alert.alert_id, post.refusals + 1

@@ -1,4 +1,4 @@
-"""One batch of alerts to its chat: markup first, plain words if Telegram cannot read it."""
+"""One batch of alerts to its chat: markup first, plain text if Telegram cannot read it."""
 
 import structlog
 from telegram import Bot, InlineKeyboardMarkup
@@ -44,7 +44,7 @@ async def _send_part(bot: Bot, batch: Batch, html: str, keyboard: InlineKeyboard
         verdict = judge(error, attempts=attempts, plain=False)
         if not isinstance(verdict, AsPlainText):
             raise SendFailedError(verdict, error) from error
-    log.error("an alert was refused; its bare words are sent", alert=batch.first.message.kind)
+    log.error("an alert was refused; it is sent as plain text", alert=batch.first.message.kind)
     try:
         return await _post(bot, batch.first.chat_id, plain_text(html), None, None)
     except TelegramError as error:

@@ -31,7 +31,7 @@ from handlers.render.times import Reader
 
 HALT, RESUME, CLOSE = "halt", "resume", "close"
 
-#: For so long the command waits for the fills; the caller hears an answer within 30 s.
+#: For so long the command waits for the fills; the caller has an answer within 30 s.
 FILLS_WAIT_S = 20.0
 _LOOK_EVERY_S = 0.5
 _STILL_SELLING = "Not filled yet after {:g} s. NIJA goes on: see /history in the chat, the alert, or the log."
@@ -74,10 +74,10 @@ class ServerCommands:
             return answer
         exits = await self._wait_for_fills(outcome, before)
         reader = Reader(now=self._clock.now())
-        told = [plain_text(render_short(exit_, reader)) for exit_ in exits]
+        texts = [plain_text(render_short(exit_, reader)) for exit_ in exits]
         if len(exits) < len(outcome.lines):
-            told.append(_STILL_SELLING.format(FILLS_WAIT_S))
-        return replace(answer, text="\n\n".join((answer.text, *told)))
+            texts.append(_STILL_SELLING.format(FILLS_WAIT_S))
+        return replace(answer, text="\n\n".join((answer.text, *texts)))
 
     async def _wait_for_fills(self, selling: Selling, before: Collection[str]) -> list[ExitRecord]:
         """Return what the journal says of these sales once each is over, or when the time is up."""

@@ -144,10 +144,10 @@ class Settings(BaseSettings):
         secrets = [secret for secret in self._secrets() if len(secret) >= SHORTEST_KNOWN]
         password = database_password(self.database_url)
         for name in type(self).model_fields:
-            shown = str(getattr(self, name))
+            text = str(getattr(self, name))
             if name in secret_fields():
                 continue
-            if any(secret in shown and secret != password for secret in secrets):
+            if any(secret in text and secret != password for secret in secrets):
                 raise ValueError(f"{PREFIX}{name.upper()} {WRONG_PLACE}.")
 
     def key_pair(self, venue: Venue) -> KeyPair | None:

@@ -125,10 +125,10 @@ def _unknown(names: Iterable[str]) -> Iterator[str]:
             hint = (
                 f"did you mean {PREFIX}{close[0]}?" if close else "the settings are listed in .env.example."
             )
-            yield f"{_shown(name)} is not a setting: {hint}"
+            yield f"{_presentable(name)} is not a setting: {hint}"
 
 
-def _shown(name: str) -> str:
+def _presentable(name: str) -> str:
     """Return a name as it may be shown: in a line without `=` the reader of the file takes all of it for a name."""
     text = re.match(r"\w+", name, re.ASCII)
     name_part = text.group() if text else ""
@@ -154,5 +154,5 @@ def _sentence(error: ErrorDetails) -> str:
 
 
 def notify_socket() -> str:
-    """Return where systemd wants to hear from the process; empty without systemd."""
+    """Return the socket on which systemd expects notifications; empty without systemd."""
     return os.environ.get("NOTIFY_SOCKET", "")

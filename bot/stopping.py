@@ -1,4 +1,4 @@
-"""How the process is asked to stop: once politely, a third time for good."""
+"""Requests to stop the process: the first is orderly, the third immediate."""
 
 import asyncio
 import os
@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 
 class Stop:
-    """The wish to stop and its reason; None is an ordinary stop."""
+    """The request to stop and its reason; None is an ordinary stop."""
 
     def __init__(self, *, end: Callable[[int], object] = os._exit) -> None:
         self._requested = asyncio.Event()
@@ -26,7 +26,7 @@ class Stop:
 
     @property
     def is_requested(self) -> bool:
-        """Tell whether somebody wants the process to stop."""
+        """Tell whether a stop was requested."""
         return self._requested.is_set()
 
     def request(self, reason: CommandError | None = None) -> None:
@@ -36,11 +36,11 @@ class Stop:
             self._requested.set()
 
     async def wait(self) -> None:
-        """Wait until somebody asks."""
+        """Wait until a stop is requested."""
         await self._requested.wait()
 
     def listen(self) -> None:
-        """Take SIGTERM and Ctrl-C as the wish to stop."""
+        """Take SIGTERM and Ctrl-C as requests to stop."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.on_signal, signal.Signals(number).name)

@@ -73,7 +73,7 @@ class Trading:
         self._costed: set[str] = set()
 
     async def start(self) -> None:
-        """Start from what is stored, and take up every unfinished exit before anything else is asked."""
+        """Start from what is stored, and take up every unfinished exit before anything else is requested."""
         self._identities.look()
         await self._exits.resume()
         await self._balances.restore()

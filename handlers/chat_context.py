@@ -20,7 +20,7 @@ STALE_AFTER = timedelta(seconds=60)
 
 
 class NotAdmittedError(RuntimeError):
-    """A handler ran for somebody the gate had not let in."""
+    """A handler ran for a user whom the gate had not let in."""
 
 
 @dataclass(slots=True)

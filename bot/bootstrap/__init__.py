@@ -26,7 +26,7 @@ __all__ = ["open_links", "run", "token_of"]
 
 
 def run(settings: Settings) -> int:
-    """Run the bot until it is asked to stop; the exit code is 0 for an ordinary end.
+    """Run the bot until a stop is requested; the exit code is 0 for an ordinary end.
 
     Raises:
         CommandError: it cannot start or must not go on; the message says why.

@@ -45,8 +45,8 @@ from engine.sync.account_sync import AccountSync
 from engine.sync.guard_changes import GuardChanges
 from engine.sync.reconciler import GuardReconciler
 from engine.sync.renamings import Renamings
+from engine.sync.unattributed_trades import UnattributedTrades
 from engine.sync.unreadable import UnreadableRecords
-from engine.sync.untold_orders import UntoldOrders
 from engine.sync.waiting_guards import WaitingGuards
 
 #: A shorter silence than this, or than three guard cycles, is no gap worth a message.
@@ -190,7 +190,7 @@ def _build_sync(settings: Settings, base: Foundation, books: _Books, setter: Gua
         ),
         outages=books.outages,
         late_fills=LateFills(database=database, brokers=base.brokers, markets=base.markets, clock=clock),
-        untold_orders=UntoldOrders(database=database, clock=clock),
+        unattributed_trades=UnattributedTrades(database=database, clock=clock),
         database=database,
     )
 

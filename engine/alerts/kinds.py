@@ -20,7 +20,7 @@ class AlertKind(StrEnum):
     NOT_WATCHING = "not_watching"
     PRICE_TROUBLE = "price_trouble"
     BROKER_TROUBLE = "broker_trouble"
-    ORDER_UNTOLD = "order_untold"
+    TRADE_UNATTRIBUTED = "order_untold"
     ENTRIES_CHANGED = "entries_changed"
     ALERT_UNREADABLE = "alert_unreadable"
     RECORD_UNREADABLE = "record_unreadable"
@@ -28,7 +28,7 @@ class AlertKind(StrEnum):
     DATABASE_COPIED = "database_copied"
 
 
-#: Exits, and that nobody watched over them; they overtake everything else that waits.
+#: Exits, and that nothing watched them; they overtake everything else that waits.
 CRITICAL = frozenset(
     {
         AlertKind.EXIT_FILLED,
@@ -61,9 +61,9 @@ class AlertState(StrEnum):
 
     WAITING = "waiting"
     SENT = "sent"
-    #: It left, or was about to, and nobody knows whether it arrived.
+    #: It left, or was about to, and may have arrived.
     UNKNOWN = "unknown"
-    #: The chat server did not take its words; tried on, slower, and holding up no other.
+    #: The chat server did not take its content; tried on, slower, and holding up no other.
     REFUSED = "refused"
     #: Given up: the chat refuses it for good.
     DEAD = "dead"

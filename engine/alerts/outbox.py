@@ -22,7 +22,7 @@ from engine.users.store import load_readers
 #: process that tried knows by its steady clock what it waits with, and after a start everything may leave.
 _PENDING = col(AlertRow.not_before).is_not(None)
 
-#: The mark of a session that has put an alert into the outbox: whoever delivers them hears of its commit.
+#: The mark of a session that has put an alert into the outbox: delivery is notified of its commit.
 NEW_ALERT = "new alert"
 
 _UNREADABLE = "its stored data cannot be read"
@@ -43,7 +43,7 @@ class GivenUp:
     """What one user never received."""
 
     alerts: int = 0
-    #: An AlertKind, or the word of a newer version.
+    #: An AlertKind, or that of a newer version.
     last_kind: str | None = None
     last_error: str = ""
 
@@ -149,12 +149,12 @@ _IN_ORDER = Prepared(select(AlertRow).where(_PENDING).order_by(col(AlertRow.aler
 
 
 async def has_unreadable(session: AsyncSession) -> bool:
-    """Tell whether something waits that nobody can read."""
+    """Tell whether an alert waits that cannot be read."""
     return bool((await _read_pending(session)).unreadable)
 
 
 async def give_up_unreadable(session: AsyncSession, *, now: datetime) -> tuple[int, ...]:
-    """Give up what nobody can read; return the numbers.
+    """Give up alerts that cannot be read; return the numbers.
 
     Each critical alert among it is reported, and each whose kind is not known: it may be one.
     """

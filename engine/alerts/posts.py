@@ -20,7 +20,7 @@ class Post:
     """A critical alert that the second address has not taken."""
 
     alert: Alert
-    #: How often the address took the alert for wrong, or no words could be made of it.
+    #: How often the address refused the alert, or it could not be rendered.
     refusals: int = 0
 
 

@@ -21,7 +21,7 @@ class AlertRow(Table, table=True):
     user_id: int = user_reference()
     account_id: str | None = account_reference(default=None)
     chat_id: int = Field(sa_type=BIG_INTEGER)
-    #: Members, or the words of a newer version.
+    #: Members, or those of a newer version.
     kind: str = Field(sa_type=OpenEnumText(AlertKind))
     data: str = Field(sa_type=Text, sa_column_kwargs={"name": "data_json"})
     critical: bool

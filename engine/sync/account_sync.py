@@ -14,7 +14,7 @@ from engine.offers.onboarding import Onboarding
 from engine.orders.unreported import lacks_fills
 from engine.storage.database import Database
 from engine.sync.reconciler import GuardReconciler
-from engine.sync.untold_orders import UntoldOrders
+from engine.sync.unattributed_trades import UnattributedTrades
 
 
 class AccountSync:
@@ -29,7 +29,7 @@ class AccountSync:
         onboarding: Onboarding,
         outages: OutageMonitor,
         late_fills: LateFills,
-        untold_orders: UntoldOrders,
+        unattributed_trades: UnattributedTrades,
         database: Database,
     ) -> None:
         self._reconciler = reconciler
@@ -38,7 +38,7 @@ class AccountSync:
         self._onboarding = onboarding
         self._outages = outages
         self._late_fills = late_fills
-        self._untold_orders = untold_orders
+        self._unattributed_trades = unattributed_trades
         self._database = database
         #: By account: fills of assets of which the venue did not tell yet whether an order of ours filled late.
         self._unbooked: dict[str, tuple[Fill, ...]] = {}
@@ -90,7 +90,7 @@ class AccountSync:
         self._unbooked[account.account_id] = tuple(
             fill for fill in new if any(fill.base == asset or concerns(asset, fill) for asset in untold)
         )
-        await self._untold_orders.note(account, untold)
+        await self._unattributed_trades.note(account, untold)
         return frozenset(untold)
 
     def _rest(self, account: Account) -> Rest:

@@ -23,9 +23,9 @@ from engine.alerts.messages import (
     GuardResumed,
     Message,
     NotWatching,
-    OrderUntold,
     PriceTrouble,
     RecordUnreadable,
+    TradeUnattributed,
 )
 from handlers.render.alert_subject import subject_of
 from handlers.render.copied import render_copied
@@ -98,7 +98,7 @@ def _plain(
         | NotWatching
         | PriceTrouble
         | BrokerTrouble
-        | OrderUntold
+        | TradeUnattributed
         | EntriesChanged
         | AlertUnreadable
         | RecordUnreadable
@@ -117,7 +117,7 @@ def _plain(
             yield from closed_elsewhere_lines(message, reader)
         case NotWatching():
             yield from not_watching_lines(message, reader)
-        case PriceTrouble() | BrokerTrouble() | OrderUntold():
+        case PriceTrouble() | BrokerTrouble() | TradeUnattributed():
             yield from venue_trouble_lines(message, reader)
         case EntriesChanged():
             yield from _entries_changed(message, reader)

@@ -14,7 +14,7 @@ from handlers.render.numbers import add_rounded, full_quantity, in_currency, pri
 from handlers.render.screen import KEEP, SELL, Screen, ScreenButton, Tone
 from handlers.render.times import Reader
 
-#: The engine's words where nothing else keeps a position from being sold.
+#: The engine's reason where nothing else keeps a position from being sold.
 _LOCKED = "it is locked or staked"
 _CANNOT = "cannot be sold now: "
 _CONTRADICTED = "Contradictory prices: ticker and order book differ. This is the worse of the two."

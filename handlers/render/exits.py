@@ -41,7 +41,7 @@ def render_exit(message: ExitFilled | ExitFailing | ExitParked | ExitStoodDown, 
 
 
 def _filled(message: ExitFilled, reader: Reader) -> Screen:
-    """Render the alert of a sale: what triggered it or that it was asked for, what was done, and what it cost."""
+    """Render the alert of a sale: what triggered or requested it, what was done, and what it cost."""
     action = "sold" if message.direction is Direction.LONG else "bought back"
     head = (
         bold("SOLD as you asked" if message.asked else "EMERGENCY LIQUIDATION"),
@@ -54,7 +54,7 @@ def _filled(message: ExitFilled, reader: Reader) -> Screen:
 
 
 def _failing(message: ExitFailing, reader: Reader) -> Screen:
-    """Render the alarm that a position is past its threshold, or asked for, and not sold."""
+    """Render the alarm that a position is past its threshold, or was to be closed, and not sold."""
     pairs = [("Broker", message.venue.label), ("Symbol", message.symbol)]
     if not message.asked:
         pairs.append(("Trigger PnL", percent_beside(message.trigger_ratio, message.threshold)))

@@ -36,7 +36,7 @@ _STATES = {
     IntentState.REFUSED: "not taken by the venue in time",
 }
 #: States that say nothing without what they wait for, or why they ended.
-_TELL_CAUSE = frozenset({IntentState.SUSPENDED, IntentState.ABANDONED})
+_WITH_CAUSE = frozenset({IntentState.SUSPENDED, IntentState.ABANDONED})
 #: The venue fills an order before its answer says so.
 _STEPS = {IntentState.FILLED: "known to be filled"}
 #: Causes that repeat what the state says.
@@ -223,7 +223,7 @@ def _state(record: ExitRecord) -> str:
 
 
 def _cause(record: ExitRecord) -> str | None:
-    return record.steps[-1].cause if record.intent.state in _TELL_CAUSE and record.steps else None
+    return record.steps[-1].cause if record.intent.state in _WITH_CAUSE and record.steps else None
 
 
 def _why(intent: Intent) -> str:

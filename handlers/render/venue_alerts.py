@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from engine.alerts.messages import (
     BrokerTrouble,
-    OrderUntold,
     PriceTrouble,
+    TradeUnattributed,
 )
 from engine.model.venues import Venue
 from handlers.render.alert_subject import subject_of
@@ -13,15 +13,17 @@ from handlers.render.html import bold, escape, foreign
 from handlers.render.times import Reader
 
 
-def venue_trouble_lines(message: PriceTrouble | BrokerTrouble | OrderUntold, reader: Reader) -> Iterator[str]:
+def venue_trouble_lines(
+    message: PriceTrouble | BrokerTrouble | TradeUnattributed, reader: Reader
+) -> Iterator[str]:
     """Say what a venue does not give or tell, or gives again."""
     match message:
         case PriceTrouble():
             yield from _price_trouble(message, reader)
         case BrokerTrouble():
             yield from _broker_trouble(message, reader)
-        case OrderUntold():
-            yield from _order_untold(message, reader)
+        case TradeUnattributed():
+            yield from _trade_unattributed(message, reader)
 
 
 def _price_trouble(message: PriceTrouble, reader: Reader) -> Iterator[str]:
@@ -71,7 +73,7 @@ def _broker_trouble(message: BrokerTrouble, reader: Reader) -> Iterator[str]:
     yield _since(message, "Out of reach", reader)
 
 
-def _order_untold(message: OrderUntold, reader: Reader) -> Iterator[str]:
+def _trade_unattributed(message: TradeUnattributed, reader: Reader) -> Iterator[str]:
     venue, asset = message.venue.label, escape(message.asset)
     if message.over:
         yield bold(f"{venue} tells again whose orders traded {message.asset}")

@@ -245,7 +245,7 @@ VENUE_READINGS = (
         fault="the look-up of a late order fails for one coin",
         outcome="all others are followed, and its owner is told",
         tests=(
-            "tests/engine/sync/test_untold_orders.py::test_a_question_about_one_coin_keeps_no_other_from_being_followed",
+            "tests/engine/sync/test_unattributed_trades.py::test_a_question_about_one_coin_keeps_no_other_from_being_followed",
         ),
     ),
     Row(

@@ -24,10 +24,10 @@ from engine.alerts.messages import (
     GuardResumed,
     Moved,
     NotWatching,
-    OrderUntold,
     PriceTrouble,
     RecordKind,
     RecordUnreadable,
+    TradeUnattributed,
 )
 from engine.model.holdings import Direction
 from engine.model.orders import Side
@@ -120,7 +120,7 @@ EXAMPLES = {
     "broker_trouble": BrokerTrouble(
         venue=Venue.COINBASE, what="key_rejected", why="401 <Unauthorized>", since=ago(seconds=30)
     ),
-    "order_untold": OrderUntold(
+    "order_untold": TradeUnattributed(
         venue=Venue.KRAKEN,
         asset="BTC",
         why="EGeneral:Internal error",

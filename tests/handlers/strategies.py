@@ -426,7 +426,7 @@ alerts = st.one_of(
         since=times,
     ),
     st.builds(
-        messages.OrderUntold,
+        messages.TradeUnattributed,
         venue=venues,
         asset=names,
         why=words,

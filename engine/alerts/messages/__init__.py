@@ -35,8 +35,8 @@ from engine.alerts.messages.watching import (
     BrokerTrouble,
     Moved,
     NotWatching,
-    OrderUntold,
     PriceTrouble,
+    TradeUnattributed,
 )
 
 __all__ = [
@@ -61,10 +61,10 @@ __all__ = [
     "Message",
     "Moved",
     "NotWatching",
-    "OrderUntold",
     "PriceTrouble",
     "RecordKind",
     "RecordUnreadable",
+    "TradeUnattributed",
     "dump_message",
     "load_message",
 ]
@@ -84,7 +84,7 @@ Message = Annotated[
     | NotWatching
     | PriceTrouble
     | BrokerTrouble
-    | OrderUntold
+    | TradeUnattributed
     | EntriesChanged
     | AlertUnreadable
     | RecordUnreadable

@@ -26,7 +26,7 @@ class CancelledOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExitFilled:
-    """A position was sold at market, by its guard or as its owner asked: the exact fill."""
+    """A position was sold at market, by its guard or on its owner's request: the exact fill."""
 
     kind: Literal["exit_filled"] = "exit_filled"
     venue: Venue
@@ -44,7 +44,7 @@ class ExitFilled:
     #: Average over all fills, in `currency`.
     fill_price: Decimal
     currency: str
-    #: None while the venue has not told it.
+    #: None while the venue has not reported it.
     fee: Decimal | None
     fee_asset: str | None
     #: In `currency`, at what the account pays, where the venue books the fee later; None is unknown.
@@ -63,7 +63,7 @@ class ExitFilled:
     client_order_id: str
     #: True when the fill was found after an outage of the answer, the process or the venue.
     found_later: bool = False
-    #: True when its owner asked for it; then threshold and ratio say nothing.
+    #: True for a manual close; then threshold and ratio say nothing.
     asked: bool = False
     #: False when the entry of what was sold is not known, and so neither is the result.
     entry_known: bool = True
@@ -84,13 +84,13 @@ class ExitFailing:
     why: str
     doing: str
     since: datetime
-    #: True when its owner asked for it; then threshold and ratio say nothing.
+    #: True for a manual close; then threshold and ratio say nothing.
     asked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExitParked:
-    """An exit ended without selling everything: dust, nothing left, or asked for too long ago."""
+    """An exit ended without selling everything: dust, nothing left, or requested too long ago."""
 
     kind: Literal["exit_parked"] = "exit_parked"
     venue: Venue

@@ -29,7 +29,7 @@ class FirstContact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardReduced:
-    """Something was sold or withdrawn by hand, and the guarded quantity shrank with it."""
+    """An external trade or withdrawal reduced the guarded quantity."""
 
     kind: Literal["guard_reduced"] = "guard_reduced"
     venue: Venue

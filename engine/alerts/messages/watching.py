@@ -10,7 +10,7 @@ from engine.model.venues import Venue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """How far a guarded position moved while nobody watched, as fractions of its cost."""
+    """How far a guarded position moved while nothing watched it, as fractions of its cost."""
 
     venue: Venue
     symbol: str
@@ -41,7 +41,7 @@ class PriceTrouble:
     since: datetime
     #: Other instruments of the same account of which the same is true.
     others: tuple[str, ...] = ()
-    #: True when it was told before and is still so.
+    #: True for a reminder.
     again: bool = False
 
 
@@ -54,14 +54,14 @@ class BrokerTrouble:
     what: Literal["unreachable", "key_rejected", "back"]
     why: str
     since: datetime
-    #: True when it was told before and is still so.
+    #: True for a reminder.
     again: bool = False
     #: False when nothing is guarded at it.
     guarded: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderUntold:
+class TradeUnattributed:
     """A venue does not tell whose order traded a coin, which may be a sell order that was given up; or tells now."""
 
     kind: Literal["order_untold"] = "order_untold"
@@ -72,5 +72,5 @@ class OrderUntold:
     #: False when nothing of it is guarded.
     guarded: bool
     over: bool = False
-    #: True when it was told before and is still so.
+    #: True for a reminder.
     again: bool = False

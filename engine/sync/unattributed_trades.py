@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from engine.alerts.messages import OrderUntold
+from engine.alerts.messages import TradeUnattributed
 from engine.alerts.outbox import append_alert
 from engine.alerts.reminder_state import ReminderState
 from engine.clock import Clock, Moment, moment
@@ -30,7 +30,7 @@ class _Question:
         return guarded and self.told.is_due(now) if self.told.count else self.missed >= MISSED_QUESTIONS
 
 
-class UntoldOrders:
+class UnattributedTrades:
     """Remembers by account and asset which questions are open."""
 
     def __init__(self, *, database: Database, clock: Clock) -> None:
@@ -70,7 +70,7 @@ class UntoldOrders:
         guarded: bool,
         error: BrokerError | None = None,
     ) -> None:
-        message = OrderUntold(
+        message = TradeUnattributed(
             venue=account.venue,
             asset=asset,
             why="" if error is None else error.words,

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.alerts.messages import BrokerTrouble, ClosedElsewhere, ExitFilled, OrderUntold
+from engine.alerts.messages import BrokerTrouble, ClosedElsewhere, ExitFilled, TradeUnattributed
 from sandbox.faults import FaultKind
 
 D = Decimal
@@ -87,7 +87,7 @@ async def test_an_order_that_the_venue_does_not_know_is_none_of_ours(room):
     await read_often(room)
 
     assert guarded(await room.guards())["BTC"] == D("0.05")
-    assert await room.alerts(OrderUntold, ExitFilled) == []
+    assert await room.alerts(TradeUnattributed, ExitFilled) == []
 
 
 async def test_its_owner_is_told_what_waits_and_when_it_is_over(room):
@@ -95,7 +95,7 @@ async def test_its_owner_is_told_what_waits_and_when_it_is_over(room):
     room.trade("sell", "0.05")
     await read_often(room, 4)
 
-    [told, *_] = await room.alerts(OrderUntold)
+    [told, *_] = await room.alerts(TradeUnattributed)
     assert (told.asset, told.guarded, told.over) == ("BTC", True, False)
     assert "Internal error" in told.why
     assert await room.alerts(BrokerTrouble) == []
@@ -103,7 +103,7 @@ async def test_its_owner_is_told_what_waits_and_when_it_is_over(room):
     room.world.faults("kraken").clear()
     await read_often(room)
 
-    assert [told.over for told in await room.alerts(OrderUntold)][-1]
+    assert [told.over for told in await room.alerts(TradeUnattributed)][-1]
 
 
 async def test_a_venue_that_answers_soon_is_not_told_of(room):
@@ -112,5 +112,5 @@ async def test_a_venue_that_answers_soon_is_not_told_of(room):
 
     await read_often(room)
 
-    assert await room.alerts(OrderUntold) == []
+    assert await room.alerts(TradeUnattributed) == []
     assert guarded(await room.guards())["BTC"] == D("0.05")
