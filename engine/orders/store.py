@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from decimal import Decimal
 
-from sqlalchemy import bindparam, func, literal_column, or_, union, update
+from sqlalchemy import and_, bindparam, func, literal_column, or_, union, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -123,7 +123,11 @@ _EARLIER_ORDERS = select(col(IntentEventRow.words)).where(
     col(IntentEventRow.account_id) == bindparam("account_id"),
     col(IntentEventRow.words).is_not(None),
     or_(
-        col(IntentEventRow.to_state) == IntentState.ACCEPTED,
+        # Notes of an accepted one name other orders.
+        and_(
+            col(IntentEventRow.to_state) == IntentState.ACCEPTED,
+            col(IntentEventRow.from_state).is_distinct_from(IntentState.ACCEPTED),
+        ),
         col(IntentEventRow.cause).in_((FILLED_LATE, REPLACED)),
     ),
 )

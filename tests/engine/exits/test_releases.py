@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.alerts.messages import CancelledOrder, ExitFailing, ExitFilled
+from engine.alerts.messages import CancelledOrder, ClosedElsewhere, ExitFailing, ExitFilled
 from engine.exits.releases import released_part
 from engine.model.orders import Order, OrderStatus, Side, VenueOrderId
 from engine.model.venues import Venue
@@ -23,6 +23,7 @@ CANCEL = {
     Venue.ALPACA: "DELETE /v2/orders/{order_id}",
 }
 OPEN_ORDERS = "GET /v2/orders"
+ORDER = "GET /v2/orders/{order_id}"
 CROSSED = a_book(bids=(("70000", "5"),))
 NOTED = CancelledOrder(
     side=Side.SELL, quantity=D("0.1"), price=D(70_000), venue_order_id="o-1", confirmed=False
@@ -60,16 +61,13 @@ def test_what_was_cancelled_of_an_order_is_what_had_not_filled(now, cancelled):
     assert part == (None if cancelled is None else replace(NOTED, quantity=cancelled, confirmed=True))
 
 
-async def fill_during_the_cancel(room, venue, order, *, most=None):
+async def fill_during_the_cancel(room, venue, *, most=None):
     """Sell off while the owner's order fills between our cancel and the venue's reading of it."""
     room.fault(FaultKind.DELAY_BEFORE, CANCEL[venue], venue=venue, delay_s=1)
     selling = asyncio.create_task(room.sell_off())
     await room.world.tape(venue).wait_for(CANCEL[venue], 1)
-    ledger = room.world.ledger(venue)
-    if most is None:
-        ledger.match(lambda _: CROSSED, at=order.opened_at)
-    else:
-        ledger.match(lambda _: a_book(bids=(("70000", most),)), at=order.opened_at)
+    book = CROSSED if most is None else a_book(bids=(("70000", most),))
+    room.world.ledger(venue).match(lambda _: book, at=room.clock.true_now().timestamp())
     await selling
 
 
@@ -78,18 +76,25 @@ async def test_an_order_that_filled_while_it_was_cancelled_is_the_owners_own_sal
     async with rooms(venues=(venue,)) as room:
         if venue is Venue.ALPACA:
             room.world.alpaca.switches.confirms_late_cancels = True
+            # What became of it is read once our own order is accepted.
+            room.fault(FaultKind.DELAY_BEFORE, ORDER, venue=venue, delay_s=0.8)
         room.deposit("BTC", "0.15", venue=venue)
         room.set_bid("50000", venue=venue)
-        resting = room.trade("sell", "0.1", limit="70000", venue=venue)
+        room.trade("sell", "0.1", limit="70000", venue=venue)
         await room.arm("0.1", "6000", venue=venue)
 
-        await fill_during_the_cancel(room, venue, resting)
+        await fill_during_the_cancel(room, venue)
         await room.clock.sleep(30)
 
         [filled] = await room.alerts(ExitFilled)
         assert (filled.quantity, filled.cancelled) == (D("0.05"), ())
-        assert filled.filled_at - filled.triggered_at < timedelta(seconds=5)
+        assert filled.filled_at - filled.triggered_at < timedelta(seconds=4)
         assert room.world.ledger(venue).total("BTC") == 0
+        for _ in range(3):
+            await room.clock.sleep(60)
+            await room.read()
+        [closed] = await room.alerts(ClosedElsewhere)
+        assert sum(fill.quantity for fill in closed.fills) == D("0.1")
 
 
 @pytest.mark.parametrize("venue", CANCEL)
@@ -97,10 +102,10 @@ async def test_of_an_order_that_filled_in_part_only_the_rest_is_named_as_cancell
     async with rooms(venues=(venue,)) as room:
         room.deposit("BTC", "0.1", venue=venue)
         room.set_bid("50000", venue=venue)
-        resting = room.trade("sell", "0.1", limit="70000", venue=venue)
+        room.trade("sell", "0.1", limit="70000", venue=venue)
         await room.arm("0.1", "6000", venue=venue)
 
-        await fill_during_the_cancel(room, venue, resting, most="0.04")
+        await fill_during_the_cancel(room, venue, most="0.04")
         await room.clock.sleep(30)
 
         *_, filled = await room.alerts(ExitFilled)
@@ -112,12 +117,12 @@ async def test_a_cancel_refused_in_unknown_words_is_judged_by_the_order_itself(r
     async with rooms(venues=(Venue.ALPACA,)) as room:
         room.deposit("BTC", "0.15", venue=Venue.ALPACA)
         room.set_bid("50000", venue=Venue.ALPACA)
-        resting = room.trade("sell", "0.1", limit="70000", venue=Venue.ALPACA)
+        room.trade("sell", "0.1", limit="70000", venue=Venue.ALPACA)
         await room.arm("0.1", "6000", venue=Venue.ALPACA)
         words = "42210000 this order has come to its end"
         room.fault(FaultKind.ERROR, CANCEL[Venue.ALPACA], venue=Venue.ALPACA, message=words)
 
-        await fill_during_the_cancel(room, Venue.ALPACA, resting)
+        await fill_during_the_cancel(room, Venue.ALPACA)
 
         [filled] = await room.alerts()
         assert (filled.quantity, filled.cancelled) == (D("0.05"), ())

@@ -7,6 +7,8 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateIndex, DropIndex
 
+from engine.alerts.messages import CancelledOrder
+from engine.clock import SystemClock
 from engine.exits.on_sale import may_be_on_sale
 from engine.guards import store as guards
 from engine.guards.guard import Guard, GuardSource
@@ -15,6 +17,7 @@ from engine.model.orders import Side, VenueOrderId
 from engine.model.venues import Venue
 from engine.orders import store as intents
 from engine.orders.intents import Intent, IntentKind, IntentStep, Trigger
+from engine.orders.journal import Journal
 from engine.orders.states import IntentState, client_order_id
 from engine.orders.steps_store import insert_step, load_steps
 from engine.orders.table import IntentRow
@@ -178,6 +181,23 @@ async def test_our_orders_are_known_by_the_venues_ids(journal):
     accepted = replace(INTENT, state=IntentState.ACCEPTED, venue_order_id=VenueOrderId("O1"))
     await update(journal, accepted, expected=IntentState.PLANNED)
     await insert(journal, another("i2", kind=IntentKind.ENTRY, guard_id=None))
+
+    async with journal.read() as session:
+        assert await intents.load_order_ids(session, KRAKEN.account_id) == {"O1"}
+
+
+async def test_orders_that_were_cancelled_for_an_exit_or_gone_by_then_are_none_of_ours(journal):
+    accepted = replace(INTENT, state=IntentState.ACCEPTED, venue_order_id=VenueOrderId("O1"))
+    await update(journal, accepted, expected=IntentState.PLANNED)
+    releases = Journal(database=journal, clock=SystemClock()).releases
+    theirs = [
+        CancelledOrder(side=Side.SELL, quantity=Decimal(1), price=None, venue_order_id=name, confirmed=False)
+        for name in ("T1", "T2")
+    ]
+    for order in theirs:
+        await releases.note_release(accepted, order)
+    await releases.note_released(accepted, theirs[0])
+    await releases.note_not_released(accepted, theirs[1])
 
     async with journal.read() as session:
         assert await intents.load_order_ids(session, KRAKEN.account_id) == {"O1"}
