@@ -17,7 +17,7 @@ from engine.exits.releases import Releases
 from engine.guards.following import SHOWN_LATE_WITHIN, is_told, quantity_there
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError, MisconfiguredError
-from engine.model.holdings import AccountReport, PositionKind
+from engine.model.holdings import AccountReport, Holding, PositionKind
 from engine.model.money import ZERO
 from engine.model.orders import OpenOrders, Order
 from engine.orders.intents import Intent
@@ -30,6 +30,8 @@ BALANCE_MAX_AGE = timedelta(seconds=5)
 RELEASE_TIMEOUT_S = 10.0
 #: Pauses between readings that wait for it; each reading costs the key points.
 RELEASE_POLLS_S = (0.1, 0.2, 0.5, 1.0)
+#: So many readings in a row in which nothing is held are believed: a single one may be wrong.
+ALL_FREE_READINGS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,16 +196,20 @@ class Availability:
     async def _await_release(self, guard: Guard, broker: Broker, *, wanted: Decimal) -> Decimal:
         give_up_at = self._clock.monotonic() + RELEASE_TIMEOUT_S
         pauses_s = chain(RELEASE_POLLS_S, repeat(RELEASE_POLLS_S[-1]))
-        while (released := await self._read_free(guard, broker)) is not None:
-            if released >= wanted or self._clock.monotonic() >= give_up_at:
-                return released
+        all_free = 0
+        while (holding := await self._read_holding(guard, broker)) is not None:
+            # Where the order filled instead, nothing more is to come.
+            all_free = all_free + 1 if holding.held == ZERO and holding.total < wanted else 0
+            is_released = holding.free >= wanted or all_free >= ALL_FREE_READINGS
+            if is_released or self._clock.monotonic() >= give_up_at:
+                return holding.free
             await self._clock.sleep(next(pauses_s))
         # Nobody tells in time: try with what should be there, the venue refuses what is not.
         return wanted
 
-    async def _read_free(self, guard: Guard, broker: Broker) -> Decimal | None:
+    async def _read_holding(self, guard: Guard, broker: Broker) -> Holding | None:
         report = await self._fetch(broker)
-        return report.holding(guard.asset).free if report and is_told(report, guard) else None
+        return report.holding(guard.asset) if report and is_told(report, guard) else None
 
 
 def _held_by(orders: Iterable[Order]) -> Decimal:
