@@ -21,7 +21,7 @@ from engine.orders.filled_store import load_filled_after
 from engine.orders.intents import Intent, Trigger
 from engine.orders.journal import Journal
 from engine.orders.states import IntentEvent
-from engine.orders.step_log import step_of
+from engine.orders.step_log import SEND, step_of
 from engine.orders.steps_store import insert_step, load_last_step_of_all
 
 
@@ -57,7 +57,7 @@ class ExitJournal(Journal):
                 session,
                 live.intent,
                 IntentEvent.SEND,
-                cause="send",
+                cause=SEND,
                 quantity=quantity,
                 sent_at=self._clock.now(),
                 basis=basis,

@@ -14,7 +14,7 @@ from engine.orders.intents import Intent, IntentStep
 from engine.orders.our_orders import REPLACED, OurOrders, our_orders, replacements
 from engine.orders.release_log import ReleaseLog
 from engine.orders.states import IntentEvent, client_order_id, next_state
-from engine.orders.step_log import StepLog, step_of
+from engine.orders.step_log import SEND, StepLog, step_of
 from engine.orders.steps_store import insert_step, load_readable_steps
 from engine.orders.unproven import FILLED_LATE, late_words, orders_of_attempts
 from engine.storage.database import Database
@@ -107,7 +107,7 @@ class Journal:
     async def load_basis(self, intent: Intent) -> SendBasis | None:
         """Return the reading that the last attempt was based on; None where none was written down with it."""
         steps = await self.load_steps(intent.intent_id)
-        return next((step.basis for step in reversed(steps) if step.basis is not None), None)
+        return next((step.basis for step in reversed(steps) if step.cause == SEND), None)
 
     async def _move(
         self,

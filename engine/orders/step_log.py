@@ -12,6 +12,10 @@ from engine.orders.steps_store import load_steps
 MOST_INTENTS = 64
 
 
+#: The cause of a step that sends an attempt; other steps into the same state go on from an order that was found late.
+SEND = "send"
+
+
 class StepLog:
     """Steps are only ever added, so those that were read before are not read again."""
 

@@ -15,6 +15,7 @@ from engine.orders.journal import Journal
 from engine.orders.settle import KRAKEN_DEADLINE, PROOFS, Resend
 from engine.orders.settling import Settler
 from engine.orders.states import IntentEvent, IntentState
+from engine.orders.step_log import SEND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ class Submitter:
         sent = await self._journal.record(
             intent,
             IntentEvent.SEND,
-            cause="send",
+            cause=SEND,
             words="" if symbol == intent.symbol else f"through {symbol}",
             quantity=quantity,
             symbol=symbol,

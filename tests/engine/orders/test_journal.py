@@ -1,0 +1,40 @@
+"""The journal tells what the last attempt of an intent was based on."""
+
+from decimal import Decimal
+
+import pytest
+
+from engine.orders.coins import SendBasis
+from engine.orders.states import IntentEvent
+from engine.orders.step_log import SEND
+from tests.engine_room import a_trigger
+
+
+@pytest.fixture
+async def planned(room):
+    await room.arm("0.1", "6000")
+    trigger = a_trigger(at=room.clock.now())
+    return (await room.journal.plan_exit(await room.guard(), trigger, intent_id="intent-1")).intent
+
+
+def a_basis(room, owned="0.3"):
+    return SendBasis(
+        owned=Decimal(owned), held=Decimal(0), currency="USD", cash=Decimal(100), at=room.clock.now()
+    )
+
+
+async def test_an_attempt_that_is_followed_after_it_was_found_late_keeps_its_reading(room, planned):
+    basis = a_basis(room)
+    sent = await room.journal.record(planned, IntentEvent.SEND, cause=SEND, basis=basis)
+    again = await room.journal.retry(sent, cause="proven absent")
+    found = await room.journal.record(again, IntentEvent.SEND, cause="found late")
+
+    assert await room.journal.load_basis(found) == basis
+
+
+async def test_an_attempt_without_a_reading_is_not_judged_by_that_of_an_earlier_one(room, planned):
+    sent = await room.journal.record(planned, IntentEvent.SEND, cause=SEND, basis=a_basis(room))
+    again = await room.journal.retry(sent, cause="proven absent")
+    sent = await room.journal.record(again, IntentEvent.SEND, cause=SEND)
+
+    assert await room.journal.load_basis(sent) is None
