@@ -165,7 +165,9 @@ def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]
     yield "Entry", _entry(position)
     mark = position.mark
     yield f"Mark, {reader.age(mark.at)}" if isinstance(mark, Mark) else "Mark", _mark(position)
-    yield "Value", _UNKNOWN if position.value_usd is None else money(position.value_usd)
+    if isinstance(mark, Mark):
+        # Without a mark it is as unknown as that.
+        yield "Value", _UNKNOWN if position.value_usd is None else money(position.value_usd)
     if _is_part(position):
         which = "being sold" if _is_being_sold(position) else "with an entry"
         yield f"For the {quantity(position.explained)} {which}:", ""

@@ -167,6 +167,7 @@ def test_why_a_guarded_position_is_not_watched_is_said_once(problem, reason, wor
     text = render_positions(portfolio(*[blind] * held), READER).text
 
     assert text.count(f"but not watched: {words}") == held
+    assert "Value" not in text
     assert text.count("price unknown") + text.count("market closed") == held
 
 
