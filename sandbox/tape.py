@@ -36,6 +36,7 @@ class Tape:
         self._longest = longest
         self._count = 0
         self._calls: dict[int, Call] = {}
+        self._unanswered: set[int] = set()
         self._news = asyncio.Event()
 
     def record(self, endpoint: str, params: Mapping[str, str], *, key: str = "") -> Call:
@@ -49,6 +50,7 @@ class Tape:
             monotonic=self._monotonic(),
         )
         self._calls[call.index] = call
+        self._unanswered.add(call.index)
         self._count += 1
         self._calls.pop(self._count - self._longest - 1, None)
         self._tell()
@@ -56,9 +58,15 @@ class Tape:
 
     def answer(self, call: Call, outcome: str) -> None:
         """Write down how a recorded request was answered."""
+        self._unanswered.discard(call.index)
         if call.index in self._calls:
             self._calls[call.index] = replace(call, outcome=outcome)
         self._tell()
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether a request that arrived has no answer yet."""
+        return bool(self._unanswered)
 
     def calls(self, endpoint: str | None = None, *, key: str | None = None) -> list[Call]:
         """The calls so far, of one endpoint and one key if named."""

@@ -75,8 +75,7 @@ class Room:
         tapes = [self.world.tape(venue) for venue in self.world.venues]
 
         def is_under_way():
-            answering = any(call.outcome is None for tape in tapes for call in tape.calls())
-            return not answering and any(pool._acquired for pool in pools)
+            return not any(tape.is_answering for tape in tapes) and any(pool._acquired for pool in pools)
 
         asyncio.get_running_loop().is_under_way = is_under_way
 

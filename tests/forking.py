@@ -1,8 +1,8 @@
 """Processes of the bot that are forked where its libraries are imported already: they are most of a start.
 
 Each is a process of its own with its own environment, folder and files, killed and started again like any other. That
-a fresh interpreter starts the bot and its commands is shown by the tour, by the campaign of kills, by test_cli.py and
-by test_settings_folder.py.
+a fresh interpreter starts the bot and each of its commands is shown by the tour, by the campaign of kills, by
+tests/bot/test_cli.py and by tests/bot/test_settings_folder.py.
 """
 
 import multiprocessing
@@ -22,6 +22,7 @@ FORKS.set_forkserver_preload(
         "bot.server_commands",
         "tests.acceptance.forked",
         "tests.bot.command_process",
+        "tests.bot.own_disk",
     ]
 )
 

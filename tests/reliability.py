@@ -6,6 +6,7 @@ Every test that the table names is run first; the page is not written when one f
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 from tests.fault_table import GROUPS
@@ -52,11 +53,15 @@ def _sentence(test):
 
 
 def _exists(path, name):
-    file = ROOT / path
+    return name in _functions(ROOT / path)
+
+
+@cache
+def _functions(file):
     if not file.exists():
-        return False
+        return frozenset()
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-    return any(isinstance(one, functions) and one.name == name for one in ast.parse(file.read_text()).body)
+    return frozenset(one.name for one in ast.parse(file.read_text()).body if isinstance(one, functions))
 
 
 def main():

@@ -3,17 +3,17 @@
 import os
 import subprocess
 import sys
+import time
+from functools import partial
+from multiprocessing.connection import wait
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import bot
 from tests.forking import FORKS, live
 
 NOWHERE = "http://127.0.0.1:9"
 TIMEOUT_S = 60
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
-    "PYTHONPATH": str(Path(bot.__file__).parents[1]),
     "NIJA_DATA_DIR": "data",
     "NIJA_OWNER_IDS": "7",
     "NIJA_TELEGRAM_TOKEN": "1234567:AAof-nobody-0123456789012345678901234",
@@ -25,46 +25,53 @@ ENVIRONMENT = {
 }
 
 
-def run_command(folder, *command):
+def run_command(folder, *command, prepare=None):
     """Run a command in a folder, whose `data` is the data dir."""
-    return fork_command(*command, environment=ENVIRONMENT, folder=folder)
+    return fork_command(*command, environment=ENVIRONMENT, folder=folder, prepare=prepare)
 
 
-def run_through(starter, folder, *command):
-    """Run a command in a folder, started by another program: a shell, say, with a disk of its own."""
-    return subprocess.run(
-        [*starter, sys.executable, "-m", "bot", *command],
-        env=ENVIRONMENT,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=TIMEOUT_S,
-    )
+def fork_command(*command, environment, folder=".", typed_at=os.devnull, prepare=None):
+    """Run a command, which reads what is typed at a terminal; it is forked, see tests/forking.py.
+
+    `prepare` is called in its process and its folder before it begins.
+    """
+    output, errors = FORKS.Pipe(duplex=False), FORKS.Pipe(duplex=False)
+    place, pipes = Path(folder).absolute(), (output[1], errors[1])
+    beginning = (place, typed_at, pipes, prepare)
+    process = FORKS.Process(target=_live_in, args=(*beginning, partial(live, command, dict(environment))))
+    process.start()
+    for pipe in pipes:
+        pipe.close()
+    told = _read_all(output[0], errors[0])
+    process.join(TIMEOUT_S)
+    if process.is_alive():
+        process.kill()
+        process.join()
+        raise subprocess.TimeoutExpired(command, TIMEOUT_S)
+    done = subprocess.CompletedProcess(command, process.exitcode, *told)
+    process.close()
+    return done
 
 
-def fork_command(*command, environment, folder=".", typed_at=os.devnull):
-    """Run a command, which reads what is typed at a terminal; it is forked, see tests/forking.py."""
-    with TemporaryDirectory() as name:
-        files = (typed_at, Path(name, "output"), Path(name, "errors"))
-        place = Path(folder).absolute()
-        process = FORKS.Process(target=_live_in, args=(place, files, command, dict(environment)))
-        process.start()
-        process.join(TIMEOUT_S)
-        if process.is_alive():
-            process.kill()
-            process.join()
-            raise subprocess.TimeoutExpired(command, TIMEOUT_S)
-        told = [file.read_text() for file in files[1:]]
-        done = subprocess.CompletedProcess(command, process.exitcode, *told)
-        process.close()
-        return done
+def _read_all(*pipes):
+    """Read pipes to their end, or as long as a command may take."""
+    told, deadline = dict.fromkeys(pipes, b""), time.monotonic() + TIMEOUT_S
+    unended = set(pipes)
+    while unended and (ready := wait(unended, max(deadline - time.monotonic(), 0))):
+        for pipe in ready:
+            told[pipe] += (chunk := os.read(pipe.fileno(), 65_536))
+            if not chunk:
+                unended.discard(pipe)
+    for pipe in pipes:
+        pipe.close()
+    return [text.decode() for text in told.values()]
 
 
-def _live_in(folder, files, command, environment):
+def _live_in(folder, typed_at, pipes, prepare, go_on):
     os.chdir(folder)
-    typed_at, *written = files
     os.dup2(os.open(typed_at, os.O_RDWR | os.O_NOCTTY), 0)
     sys.stdin = os.fdopen(0, closefd=False)
-    output, errors = (os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600) for file in written)
-    live(command, environment, output=output, errors=errors)
+    if prepare is not None:
+        prepare()
+    output, errors = (pipe.fileno() for pipe in pipes)
+    go_on(output=output, errors=errors)

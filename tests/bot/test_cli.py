@@ -1,10 +1,13 @@
 import json
 import subprocess
 import sys
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+
+from tests.bot.command_process import fork_command
 
 HEAVY = ("ccxt", "telegram", "sqlalchemy", "apscheduler", "aiohttp", "alembic", "cryptography")
 
@@ -120,7 +123,8 @@ def test_the_way_of_a_database_through_the_commands(nija, tmp_path):
     assert nija("nonce", "show").stdout == "No key has been used yet.\n"
 
 
-def test_json_is_for_programs(nija, tmp_path):
+def test_json_is_for_programs(tmp_path, forks):
+    nija = partial(fork_command, environment={"NIJA_DATA_DIR": "data"}, folder=tmp_path)
     revision = json.loads(nija("migrate", "--json").stdout)["to_revision"]
 
     assert json.loads(nija("backup", str(tmp_path / "copy.db"), "--json").stdout)["revision"] == revision

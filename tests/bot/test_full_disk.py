@@ -5,20 +5,14 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from functools import partial
 
 import pytest
 
-from tests.bot.command_process import run_through
+from tests.bot.command_process import run_command
 from tests.bot.database import empty_database
+from tests.bot.own_disk import FULL, FULL_AND_EMPTY, LIMITED, MOUNTED, READ_ONLY, take_disk
 
-#: A disk of its own in a namespace of its own, which takes no rights and is gone with the process.
-OF_ITS_OWN = ("unshare", "--user", "--map-root-user", "--mount")
-FILLED = "dd if=/dev/zero of=data/filler bs=1k 2> /dev/null;"
-FULL = f"mount -t tmpfs -o size=2m none data; cp seed/nija.db data; {FILLED}"
-FULL_AND_EMPTY = "mount -t tmpfs -o size=100k none data;"
-READ_ONLY = "mount -t tmpfs none data; cp seed/nija.db data; mount -o remount,ro data;"
-#: Any machine can set one; the kernel refuses what goes beyond it as it does on a full disk.
-LIMITED = "cp seed/nija.db data; ulimit -f 1;"
 TAKES_NO_MORE = ("Make room on the disk of NIJA_DATA_DIR",)
 IS_READ_ONLY = ("Its file system is read-only", "The data dir cannot be written: it is read-only")
 
@@ -48,7 +42,7 @@ def may_mount(tmp_path_factory):
     if not (sys.platform == "linux" and shutil.which("unshare")):
         return False
     folder = str(tmp_path_factory.mktemp("mount"))
-    mount = (*OF_ITS_OWN, "mount", "-t", "tmpfs", "none", folder)
+    mount = ("unshare", "--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", folder)
     return subprocess.run(mount, capture_output=True, check=False).returncode == 0
 
 
@@ -66,16 +60,15 @@ def seed(tmp_path_factory):
     COMMANDS,
     ids=[f"{NAMES[disk]}-{' '.join(command)}" for disk, command, _ in COMMANDS],
 )
-def test_a_command_says_what_is_wrong_with_its_disk(tmp_path, may_mount, seed, case):
+def test_a_command_says_what_is_wrong_with_its_disk(tmp_path, may_mount, seed, forks, case):
     disk, command, sentences = case
-    if "mount" in disk and not may_mount:
+    if disk in MOUNTED and not may_mount:
         pytest.skip("this machine lets nobody mount a disk of one's own")
     for folder in ("data", "seed"):
         (tmp_path / folder).mkdir()
     shutil.copy(seed, tmp_path / "seed")
-    alone = OF_ITS_OWN if "mount" in disk else ()
 
-    done = run_through((*alone, "sh", "-c", f'{disk} exec "$@"', "sh"), tmp_path, *command)
+    done = run_command(tmp_path, *command, prepare=partial(take_disk, disk))
 
     said = done.stdout + done.stderr
     assert done.returncode == 1

@@ -37,22 +37,27 @@ def box(tmp_path, monkeypatch):
     return folder
 
 
-def nija(box, *arguments):
+def start_nija(box, *arguments):
     command = [sys.executable, "-m", "bot", *arguments, "--env-file", str(box / ".env")]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_every_command_means_the_file_s_own_database_from_another_folder(box, tmp_path):
+def fork_nija(box, *arguments):
+    return fork_command(*arguments, "--env-file", str(box / ".env"), environment=os.environ)
+
+
+def test_every_command_means_the_file_s_own_database_from_another_folder(box, tmp_path, forks):
     data, copy = box / "data", tmp_path / "copy.db"
 
-    migrated = nija(box, "migrate")
-    halted = nija(box, "halt")
-    resumed = nija(box, "resume")
-    copied = nija(box, "backup", str(copy))
-    examined = nija(box, "doctor")
-    nonces = nija(box, "nonce", "show")
-    closed = nija(box, "close", "XRP")
-    restored = nija(box, "restore", str(copy), "--yes")
+    # A fresh interpreter for those commands that test_cli.py does not start.
+    migrated = fork_nija(box, "migrate")
+    halted = start_nija(box, "halt")
+    resumed = fork_nija(box, "resume")
+    copied = fork_nija(box, "backup", str(copy))
+    examined = start_nija(box, "doctor")
+    nonces = fork_nija(box, "nonce", "show")
+    closed = start_nija(box, "close", "XRP")
+    restored = fork_nija(box, "restore", str(copy), "--yes")
 
     for done in (migrated, halted, resumed, copied, nonces, restored):
         assert (done.returncode, done.stderr) == (0, "")
@@ -68,7 +73,7 @@ def test_every_command_means_the_file_s_own_database_from_another_folder(box, tm
 )
 def test_a_running_bot_is_noticed_from_another_folder(box, forks, arguments):
     with hold_data_dir(box / "data"):
-        done = fork_command(*arguments, "--env-file", str(box / ".env"), environment=os.environ)
+        done = fork_nija(box, *arguments)
 
     assert done.returncode == 1
     assert f"is running on {box / 'data'};" in done.stderr

@@ -44,6 +44,15 @@ async def test_waiting_for_answers_ignores_calls_in_flight(tape):
     assert [call.outcome for call in await waiting] == ["ok"]
 
 
+def test_a_call_is_in_flight_until_it_is_answered(tape):
+    first, second = tape.record("AddOrder", {}), tape.record("BalanceEx", {})
+
+    tape.answer(second, "ok")
+    assert tape.is_answering
+    tape.answer(first, "ok")
+    assert not tape.is_answering
+
+
 async def test_waiting_in_vain_ends_with_a_timeout(tape):
     with pytest.raises(TimeoutError):
         await tape.wait_for("AddOrder", timeout_s=0.01)
