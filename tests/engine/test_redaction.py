@@ -4,13 +4,13 @@ from urllib.parse import quote
 
 import pytest
 
-from engine.redaction import HIDDEN, LogRedactor
+from engine.redaction import HIDDEN, Redactor
 
 SECRET = "aB3/dE+gh1jklmnopq=="
 
 
 def test_without_secrets_nothing_changes():
-    assert LogRedactor().value({"words": ["any", 1, None, True]}) == {"words": ["any", 1, None, True]}
+    assert Redactor().value({"words": ["any", 1, None, True]}) == {"words": ["any", 1, None, True]}
 
 
 @pytest.mark.parametrize(
@@ -23,17 +23,17 @@ def test_without_secrets_nothing_changes():
     ],
 )
 def test_a_secret_is_found_in_every_form(written):
-    assert LogRedactor([SECRET]).text(f"Invalid key {written}!") == f"Invalid key {HIDDEN}!"
+    assert Redactor([SECRET]).text(f"Invalid key {written}!") == f"Invalid key {HIDDEN}!"
 
 
 def test_a_text_shorter_than_every_secret_stays():
-    assert LogRedactor([SECRET]).value(["BTC/USD", 1234]) == ["BTC/USD", 1234]
+    assert Redactor([SECRET]).value(["BTC/USD", 1234]) == ["BTC/USD", 1234]
 
 
 def test_a_text_that_repeats_no_secret_stays_to_the_letter():
     text = "EGeneral:Permission denied for /0/private/AddOrder, txid OC7Y42-WGZGD-F37OOD, ÄÖÜ İ 1234567890123456789"
 
-    assert LogRedactor([SECRET, "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw_"]).text(text) == text
+    assert Redactor([SECRET, "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw_"]).text(text) == text
 
 
 TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw_"
@@ -64,7 +64,7 @@ TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw_"
 def test_no_long_part_of_a_secret_is_left_however_it_is_repeated(echo, secret):
     written = echo(secret)
 
-    left = LogRedactor([secret]).text(f"Invalid key {written}, try again")
+    left = Redactor([secret]).text(f"Invalid key {written}, try again")
 
     assert HIDDEN in left
     assert left.startswith("Invalid key ")
@@ -78,11 +78,11 @@ def longest_common(one, other, length):
 def test_the_password_of_an_address_is_hidden_whoever_names_it():
     text = "could not reach postgresql+psycopg://nija:pw9!@db.example/nija"
 
-    assert LogRedactor().text(text) == (f"could not reach postgresql+psycopg://{HIDDEN}@db.example/nija")
+    assert Redactor().text(text) == (f"could not reach postgresql+psycopg://{HIDDEN}@db.example/nija")
 
 
 def test_an_address_that_is_a_secret_leaves_its_host_readable():
-    redactor = LogRedactor(["https://hooks.example.org/services/T0AB/B0CD/XyZ123abcDEF456ghi"])
+    redactor = Redactor(["https://hooks.example.org/services/T0AB/B0CD/XyZ123abcDEF456ghi"])
 
     assert redactor.text("https://hooks.example.org/help") == "https://hooks.example.org/help"
     assert HIDDEN in redactor.text("no such hook: T0AB/B0CD/XyZ123abcDEF456ghi")
