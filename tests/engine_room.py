@@ -207,6 +207,18 @@ class Room:
         assert changed > 0
 
     @asynccontextmanager
+    async def refused_changes(self, where, *, table="guards"):
+        """Let the database refuse every change of some rows, which may be told from others by their `NEW` values."""
+        change = "INSERT" if table == "alerts" else "UPDATE"
+        refusal = "BEGIN SELECT RAISE(ABORT, 'refused by a trigger'); END"
+        async with self._another_program() as execute:
+            await execute(f"CREATE TRIGGER refusing BEFORE {change} ON {table} WHEN {where} {refusal}")
+            try:
+                yield
+            finally:
+                await execute("DROP TRIGGER refusing")
+
+    @asynccontextmanager
     async def held_database(self):
         """Let another program hold the database file."""
         async with self._another_program() as execute:

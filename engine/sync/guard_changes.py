@@ -36,20 +36,20 @@ class GuardChanges:
         seen: Seen,
         there: Decimal,
         became: Successor | None = None,
-    ) -> None:
-        """Write down what was seen of a guard and, unless it changed meanwhile, what became of it."""
+    ) -> bool:
+        """Write down what was seen of a guard and what became of it; False when it changed meanwhile."""
         now = self._clock.now()
         proposal = became.proposal if became else await self._proposal(change, was=seen.quantity)
         async with self._database.write() as session:
             if await rows.load_guard(session, guard.guard_id) != guard:
                 # The watch or the owner was quicker; the next reading looks again.
-                return
+                return False
             await rows.note_seen(session, guard.guard_id, seen)
             if change.guard == guard:
-                return
+                return True
             await rows.save_guard(session, change.guard, now=now, cause=reason_of(change))
             if isinstance(change, Unchanged):
-                return
+                return True
             about = "renamed" if became else "paused"
             offer = await self._ask(session, guard, proposal, now, about=about) if proposal else None
             await append_alert(
@@ -60,6 +60,7 @@ class GuardChanges:
                 dedup_key=f"guard_changed:{guard.guard_id}:{now.isoformat()}",
                 now=now,
             )
+        return True
 
     async def _ask(
         self, session: AsyncSession, guard: Guard, proposal: Proposal, now: datetime, *, about: str

@@ -1,12 +1,13 @@
 """Hold the guards of an account against each reading of it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from engine import wall_time
 from engine.accounts.reports import Reports
 from engine.clock import Clock, Moment, moment
+from engine.failures import Failures
 from engine.guards import store as rows
 from engine.guards.changes import ChangeReason
 from engine.guards.dating import (
@@ -96,21 +97,35 @@ class GuardReconciler:
         """Compare every open guard of an account with a reading and its new fills, and store what changed.
 
         Those of `untold` assets wait: an order of ours may have filled there that the venue does not tell of.
+
+        Raises:
+            ExceptionGroup: guards that could not be compared; every other one was.
+
         """
         account_id = report.account.account_id
         async with self._database.read() as session:
             guards = await rows.load_open_guards(session, account_id)
-        before, self._suspects[account_id] = self._suspects.get(account_id, {}), {}
+        self._forget_suspects(account_id, kept={guard.guard_id for guard in guards})
         self._renamings.begin_reading(account_id)
+        failures = Failures()
         for guard in guards:
-            if guard.asset in untold:
-                self._keep_suspect(guard, before)
-            elif is_told(report, guard) and not await self._waiting.take(report, guard, new):
-                await self._follow(report, asked, guard, new, suspect=before.get(guard.guard_id))
+            if guard.asset not in untold and is_told(report, guard):
+                with failures.turn_of(f"the guard of {guard.symbol}, {guard.guard_id}"):
+                    await self._judge(report, asked, guard, new)
+        failures.raise_together(f"guards of {account_id} were not compared")
 
-    def _keep_suspect(self, guard: Guard, before: Mapping[str, Suspect]) -> None:
-        if guard.guard_id in before:
-            self._suspects[guard.account_id][guard.guard_id] = before[guard.guard_id]
+    def _forget_suspects(self, account_id: str, *, kept: Collection[str]) -> None:
+        before = self._suspects.get(account_id, {})
+        self._suspects[account_id] = {one: suspect for one, suspect in before.items() if one in kept}
+
+    async def _judge(self, report: AccountReport, asked: Moment, guard: Guard, new: tuple[Fill, ...]) -> None:
+        suspects = self._suspects[guard.account_id]
+        suspect, found = suspects.get(guard.guard_id), None
+        if not await self._waiting.take(report, guard, new):
+            found = await self._follow(report, asked, guard, new, suspect=suspect)
+        # Only now: what could not be judged to its end is judged by the same next time.
+        if found is None:
+            suspects.pop(guard.guard_id, None)
 
     async def _may_be_explained(self, account: Account) -> bool:
         """Tell whether something guarded vanished so lately that a sale of it may still be told."""
@@ -131,24 +146,36 @@ class GuardReconciler:
         new: tuple[Fill, ...],
         *,
         suspect: Suspect | None,
-    ) -> None:
+    ) -> Suspect | None:
+        """Follow a guard; return the quantity that waits for a later reading that agrees."""
         now = moment(self._clock)
         known = await self._gather(report, asked, guard, new, now=now)
-        followed = self._compare(guard, known, suspect, asked=asked, now=now)
+        followed, found = self._compare(guard, known, suspect, asked=asked, now=now)
+        if found is not None:
+            # Read is read, whatever goes wrong from here on.
+            self._suspects[guard.account_id][guard.guard_id] = found
+        await self._store(report, asked, guard, known, followed)
+        return found
+
+    async def _store(
+        self, report: AccountReport, asked: Moment, guard: Guard, known: "_Known", followed: Followed
+    ) -> None:
         after = _to_store(followed, known.reading, known.dated, known.seen)
         if not (guard.state is GuardState.ARMED or is_vanished(guard)) or after is None:
             return
         became = await self._renamings.find_successor(report, guard, followed.change, was=followed.seen)
         if after == known.seen and followed.change.guard == guard and not became:
             return
-        if after.at == known.reading.at:
+        is_new = after.at == known.reading.at
+        noted = replace(after, step=self._reports.step_at(asked + -SHOWN_LATE_WITHIN)) if is_new else after
+        change = renamed(followed.change.guard) if became else followed.change
+        if not await self._changes.store(guard, change, seen=noted, there=known.reading.there, became=became):
+            return
+        if is_new:
             ids = ids_of(known.reading.fills)
             self._seen_times.note(guard.guard_id, after.at, asked=asked, step=report.step, known=ids)
-            after = replace(after, step=self._reports.step_at(asked + -SHOWN_LATE_WITHIN))
         else:
             self._seen_times.move(guard.guard_id, after.at)
-        change = renamed(followed.change.guard) if became else followed.change
-        await self._changes.store(guard, change, seen=after, there=known.reading.there, became=became)
 
     async def _gather(
         self, report: AccountReport, asked: Moment, guard: Guard, new: tuple[Fill, ...], *, now: Moment
@@ -185,17 +212,17 @@ class GuardReconciler:
 
     def _compare(
         self, guard: Guard, known: "_Known", suspect: Suspect | None, *, asked: Moment, now: Moment
-    ) -> Followed:
+    ) -> tuple[Followed, Suspect | None]:
         """Compare a guard with its reading; a quantity that no fill explains waits for a later one that agrees."""
         seen = replace(known.seen, at=known.dated.at) if known.seen else None
         waiting = suspect.seen_at(now) if suspect else None
         compare = follow_vanished if is_vanished(guard) else follow
         followed = compare(guard, known.reading, seen=seen, suspect=waiting)
-        if followed.suspect is not None:
-            if suspect is None or followed.suspect != waiting:
-                suspect = Suspect(quantity=followed.suspect.quantity, asked=asked)
-            self._suspects[guard.account_id][guard.guard_id] = suspect
-        return followed
+        if followed.suspect is None:
+            return followed, None
+        if suspect is None or followed.suspect != waiting:
+            suspect = Suspect(quantity=followed.suspect.quantity, asked=asked)
+        return followed, suspect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
