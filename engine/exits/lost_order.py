@@ -207,7 +207,9 @@ class LostOrder:
 
     async def _explain(self, intent: Intent, basis: SendBasis, now: Position) -> Movement:
         """Return what trades of other orders changed; those that were told before may tell enough, and cost nothing."""
-        others = await self._journal.load_other_orders(intent)
+        ours = await self._journal.load_our_orders(intent)
+        # One of an earlier attempt of its own may be the very sale that is looked for.
+        others = ours.of_account - ours.of_intent
         known = explain_movement(intent, basis, now, self._fills, others=others)
         if known is STILL:
             self._fills = (await self._broker.fetch_fills(priority=Priority.EXIT)).fills

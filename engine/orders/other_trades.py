@@ -22,7 +22,7 @@ def explain_movement(
     """Return what the latest trades changed, if they explain all that did; else that none are known to.
 
     A trade may or may not be part of the reading that the attempt was based on, so each number of them is tried.
-    `others` are the venue's ids of known orders that are not the attempt's.
+    `others` are the venue's ids of known orders of other intents.
     """
     # Pages may overlap.
     once = {fill.trade_id: fill for fill in fills}.values()
