@@ -1,9 +1,13 @@
 """After each reading of an account: learn its fills, keep its guards true, and ask about what is new."""
 
+from collections.abc import Collection
+
 from engine.accounts.history import Histories
 from engine.accounts.outages import OutageMonitor, ReadingKind
 from engine.accounts.reports import Reports
+from engine.clock import Moment
 from engine.exits.late_fills import LateFills
+from engine.failures import Failures
 from engine.guards.resting import Rest
 from engine.model.errors import BrokerError
 from engine.model.holdings import AccountReport
@@ -40,61 +44,76 @@ class AccountSync:
         self._late_fills = late_fills
         self._unattributed_trades = unattributed_trades
         self._database = database
-        #: By account: fills of assets of which the venue did not tell yet whether an order of ours filled late.
+        #: By account: fills that no reading was compared with yet, or of assets of which the venue did not tell yet
+        #: whether an order of ours filled late. They are told as new once only.
         self._unbooked: dict[str, tuple[Fill, ...]] = {}
         self._rests: dict[str, Rest] = {}
 
     async def after_reading(self, account: Account) -> None:
-        """Bring fills, questions and guards up to date with an account's latest report."""
-        report, asked = self._reports.latest(account.account_id), self._reports.asked(account.account_id)
+        """Bring fills, questions and guards up to date with an account's latest report.
+
+        Raises:
+            ExceptionGroup: what went wrong; the next reading makes up for it.
+
+        """
+        account_id = account.account_id
+        report, asked = self._reports.latest(account_id), self._reports.asked(account_id)
         if report is None or asked is None:
             return
-        if self._rest(account).is_known(report) and await self._reconciler.was_seen(report):
+        rest = self._rests.get(account_id, Rest())
+        if rest.is_known(report) and await self._reconciler.was_seen(report):
             # Nothing is missing of them, whether they could be read or not.
             await self._outages.note(account, ReadingKind.PAST_TRADES, None)
             return
+        # Until it is certain that nothing was left open.
+        self._rests[account_id] = rest.after(report, asked=asked, is_clear=False)
+        if await self._catch_up(account):
+            is_clear = await self._follow(report, asked)
+            self._rests[account_id] = rest.after(report, asked=asked, is_clear=is_clear)
+
+    async def _catch_up(self, account: Account) -> bool:
+        """Read the new fills; tell whether none of them is still to be read."""
+        account_id = account.account_id
         try:
-            new = await self._catch_up(account)
+            new = await self._histories.catch_up(account)
         except BrokerError as e:
             # Without the fills a change could not be told from a sale; the next reading tries again.
             await self._outages.note(account, ReadingKind.PAST_TRADES, e)
-            return
+            return False
+        # At once: whatever fails from here on, they are told only this time.
+        self._unbooked[account_id] = (*self._unbooked.get(account_id, ()), *(new or ()))
         await self._outages.note(account, ReadingKind.PAST_TRADES, None)
-        if new is None:
-            # So it is while some of the new ones are still to be read.
-            return
-        untold = await self._find_late_fills(account, report, new)
-        await self._histories.explain(report)
-        await self._reconciler.reconcile(report, asked, new, untold=untold)
-        await self._onboarding.meet(account)
-        is_clear = (
+        return new is not None
+
+    async def _follow(self, report: AccountReport, asked: Moment) -> bool:
+        """Hold guards and questions against a reading and the fills; tell whether that left nothing open."""
+        account, failures = report.account, Failures()
+        untold = await self._late_fills.book(report)
+        with failures.turn_of("telling what the venue does not attribute"):
+            await self._unattributed_trades.note(account, untold)
+        with failures.turn_of("working out what was paid"):
+            await self._histories.explain(report)
+        with failures.turn_of("comparing the guards"):
+            await self._reconcile(report, asked, untold.keys())
+        with failures.turn_of("asking about what is new"):
+            await self._onboarding.meet(account)
+        failures.raise_together(f"{account.account_id} was not brought up to date")
+        return (
             not untold
             and self._histories.is_explained(report)
             and not await self._reconciler.is_waiting(account)
             and not await self._lacks_own_fills(account)
             and not await self._late_fills.are_awaited(account.account_id)
         )
-        self._rests[account.account_id] = self._rest(account).after(report, asked=asked, is_clear=is_clear)
 
-    async def _catch_up(self, account: Account) -> tuple[Fill, ...] | None:
-        """Return the fills no guard was held against yet; None while some are still to be read."""
-        account_id = account.account_id
-        new = await self._histories.catch_up(account)
-        return None if new is None else (*self._unbooked.get(account_id, ()), *new)
-
-    async def _find_late_fills(
-        self, account: Account, report: AccountReport, new: tuple[Fill, ...]
-    ) -> frozenset[str]:
-        """Return the assets of which the venue does not tell yet whether an order of ours filled late."""
-        untold = await self._late_fills.book(report)
-        self._unbooked[account.account_id] = tuple(
+    async def _reconcile(self, report: AccountReport, asked: Moment, untold: Collection[str]) -> None:
+        account_id = report.account.account_id
+        new = self._unbooked.get(account_id, ())
+        await self._reconciler.reconcile(report, asked, new, untold=untold)
+        # Only what every guard was compared with is not new any more.
+        self._unbooked[account_id] = tuple(
             fill for fill in new if any(fill.base == asset or concerns(asset, fill) for asset in untold)
         )
-        await self._unattributed_trades.note(account, untold)
-        return frozenset(untold)
-
-    def _rest(self, account: Account) -> Rest:
-        return self._rests.get(account.account_id, Rest())
 
     async def _lacks_own_fills(self, account: Account) -> bool:
         """Tell whether a sale of ours is over whose fills the venue has not all told yet."""
