@@ -10,7 +10,7 @@ from engine.model.errors import BrokerError
 from engine.model.holdings import AccountReport, PositionKind
 from engine.model.money import ZERO
 from engine.model.orders import Order
-from engine.orders.coins import SendBasis
+from engine.orders.balance_verdict import SendBasis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

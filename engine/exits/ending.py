@@ -6,14 +6,14 @@ from decimal import Decimal
 from engine.alerts.messages import ExitParked, ExitStoodDown, GuardPaused, GuardReduced
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_quantity import SOLD_EXTERNALLY, Dust
-from engine.exits.manual_close import TOO_LATE, hand_back
+from engine.exits.manual_close import TOO_LATE, restore_guard
 from engine.guards.changes import ChangeReason
 from engine.guards.guard import Guard, GuardState
 from engine.model.money import ZERO
 from engine.orders.intents import Intent
 from engine.orders.states import IntentEvent
 
-_PERHAPS_OURS = (
+_PERHAPS_OUR_ORDER = (
     ", perhaps by this bot's own sell order, whose answer was lost and which the venue lists nowhere; "
     "please look at the venue's order history"
 )
@@ -34,7 +34,7 @@ async def abandon(journal: ExitJournal, intent: Intent, guard: Guard, *, dust: D
 
 async def await_return(journal: ExitJournal, intent: Intent, guard: Guard, *, dust: Dust) -> Intent:
     """End an exit of what its venue does not show any more; its guard waits for it to come back."""
-    kept = hand_back(guard, intent.asked, why=dust.why) if intent.asked else guard
+    kept = restore_guard(guard, intent.asked, why=dust.why) if intent.asked else guard
     if kept.state is GuardState.CLOSED:
         return await abandon(journal, intent, guard, dust=dust)
     message = ExitParked(
@@ -55,14 +55,14 @@ async def await_return(journal: ExitJournal, intent: Intent, guard: Guard, *, du
     )
 
 
-async def yield_to_hand(
+async def end_sold_externally(
     journal: ExitJournal, intent: Intent, guard: Guard, *, is_unproven: bool = False
 ) -> Intent:
     """End an exit whose guarded quantity its owner sold or moved by hand just before; the rest is theirs.
 
     `is_unproven` says that an order of the exit itself may have sold it, which no list of the venue shows.
     """
-    why = f"it {SOLD_EXTERNALLY}{_PERHAPS_OURS if is_unproven else ''}"
+    why = f"it {SOLD_EXTERNALLY}{_PERHAPS_OUR_ORDER if is_unproven else ''}"
     message = GuardReduced(venue=intent.venue, symbol=intent.symbol, was=guard.quantity, now=ZERO, why=why)
     return await journal.give_back(
         intent,
@@ -73,14 +73,14 @@ async def yield_to_hand(
     )
 
 
-async def count_as_sold(
+async def presume_filled(
     journal: ExitJournal, intent: Intent, guard: Guard, *, left: Decimal, owned: Decimal | None
 ) -> Intent:
     """End an exit whose attempt counts as sold: its coins are gone, and no list has shown its order for long.
 
     What is left stays guarded; what is there now is what the next reading is compared with.
     """
-    why = f"it {SOLD_EXTERNALLY}{_PERHAPS_OURS}"
+    why = f"it {SOLD_EXTERNALLY}{_PERHAPS_OUR_ORDER}"
     message = GuardReduced(venue=intent.venue, symbol=intent.symbol, was=guard.quantity, now=left, why=why)
     rest = replace(guard.with_quantity(left), state_reason=SOLD_EXTERNALLY)
     if left > ZERO:
@@ -123,7 +123,7 @@ async def stand_down(journal: ExitJournal, intent: Intent, guard: Guard) -> Inte
 
 async def give_up(journal: ExitJournal, intent: Intent, guard: Guard) -> Intent:
     """End what its owner asked for too long ago to still want it at any price."""
-    kept = hand_back(guard, intent.asked, why=TOO_LATE) if intent.asked else guard
+    kept = restore_guard(guard, intent.asked, why=TOO_LATE) if intent.asked else guard
     message = ExitParked(
         venue=intent.venue,
         symbol=intent.symbol,

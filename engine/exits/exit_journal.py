@@ -9,14 +9,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from engine.alerts.messages import Message
 from engine.alerts.outbox import append_alert
 from engine.exits.live_exit import LiveExit, exit_of
-from engine.exits.on_sale import may_be_on_sale
+from engine.exits.live_sales import may_be_on_sale
 from engine.guards import store as guards
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.model.money import ZERO, exact
 from engine.model.orders import Order
 from engine.orders import fills_store as fills
 from engine.orders import store as intents
-from engine.orders.coins import SendBasis
+from engine.orders.balance_verdict import SendBasis
 from engine.orders.filled_store import load_filled_after
 from engine.orders.intents import Intent, Trigger
 from engine.orders.journal import Journal

@@ -96,7 +96,7 @@ def reduce_guard(
     return replace(rest, state=GuardState.ARMED, state_reason=None), None
 
 
-def keep_doubtful(guard: Guard, order: Order, gone: Decimal) -> tuple[Guard, Dust]:
+def keep_unconfirmed(guard: Guard, order: Order, gone: Decimal) -> tuple[Guard, Dust]:
     """Return what stays guarded of the whole when one reading alone says that a part of it is gone."""
     with exact():
         left = guard.with_quantity(max(guard.quantity - order.filled_quantity, ZERO))
@@ -117,7 +117,7 @@ class ExitQuantity:
     #: What is there, when the guard is reduced by what went by hand.
     seen: Seen | None = None
     #: Whether that is what one reading says and no other has confirmed.
-    is_doubtful: bool = False
+    is_unconfirmed: bool = False
 
     @classmethod
     def all_of(cls, guard: Guard) -> "ExitQuantity":
@@ -128,7 +128,7 @@ class ExitQuantity:
         self, order: Order, *, instrument: Instrument | None, price: Decimal
     ) -> tuple[Guard, Dust | None]:
         """Return what stays guarded after an order's fills, and what is told as not sold."""
-        if self.is_doubtful:
-            return keep_doubtful(self.whole, order, self.gone)
+        if self.is_unconfirmed:
+            return keep_unconfirmed(self.whole, order, self.gone)
         rest, dust = reduce_guard(self.guard, order, instrument=instrument, price=price)
         return rest, with_vanished(dust, self.gone)

@@ -31,13 +31,13 @@ from engine.orders.order_readings import (
     falls_short,
     is_all_traded,
     needs_trades,
-    settled_by_trades,
     weigh,
     why_unconfirmed,
+    with_trade_totals,
 )
 from engine.orders.states import IntentEvent
 from engine.orders.submit import Submitter
-from engine.orders.unread import unread_order
+from engine.orders.unreadable_order import unread_order
 
 #: An alert waits no longer than this for what the account pays.
 FEE_READ_S = 0.5
@@ -84,8 +84,8 @@ class Filling:
         #: When the trades of an order are asked for that is not told as over.
         self._trades_due_s = dict[VenueOrderId, float]()
 
-    async def step(self, intent: Intent, claim: ExitQuantity, *, found_later: bool) -> Intent:
-        """Ask once for the order that was sent for `claim`; the intent is planned again when the venue closed the order without a fill."""
+    async def step(self, intent: Intent, exit_quantity: ExitQuantity, *, found_later: bool) -> Intent:
+        """Ask once for the order that was sent for `exit_quantity`; the intent is planned again when the venue closed the order without a fill."""
         followed = await self._submitter.follow(intent, self._broker)
         intent, order = followed.intent, followed.order or unread_order(followed.intent)
         if order is None or isinstance(followed.error, KeyRejectedError):
@@ -109,7 +109,7 @@ class Filling:
             # Nothing is booked at a price nobody told.
             await self._wait(f"{intent.venue.label} filled the order and does not say at what price")
         else:
-            return await self._conclude(intent, order, claim, found_later=found_later)
+            return await self._conclude(intent, order, exit_quantity, found_later=found_later)
         return intent
 
     async def _weigh(self, intent: Intent, order: Order, *, is_read: bool) -> tuple[Order, Verdict]:
@@ -125,7 +125,7 @@ class Filling:
         self._readings[order.venue_order_id] = after
         self._why_unconfirmed = why_unconfirmed(after, order, traded=traded)
         # Only now: an answer must not be made to agree with the trades it is held against.
-        return settled_by_trades(order, fills or (), intent.quantity), verdict
+        return with_trade_totals(order, fills or (), intent.quantity), verdict
 
     async def _trades(self, intent: Intent, order: Order) -> tuple[Fill, ...] | None:
         """Return an order's trades where it does not tell all itself, or stands still; None when not asked for."""
@@ -184,19 +184,19 @@ class Filling:
         await self._clock.sleep(wait_s)
 
     async def _conclude(
-        self, intent: Intent, order: Order, claim: ExitQuantity, *, found_later: bool
+        self, intent: Intent, order: Order, exit_quantity: ExitQuantity, *, found_later: bool
     ) -> Intent:
         await self._availability.confirm_releases(intent, self._broker)
         # What is left stays guarded in its own pair, whichever this order went through.
         instrument = await self._tradability.pair.guarded_instrument()
-        rest, dust = claim.rest_after(order, instrument=instrument, price=intent.trigger_price)
+        rest, dust = exit_quantity.rest_after(order, instrument=instrument, price=intent.trigger_price)
         if dust is None and rest.state is GuardState.ARMED and order.symbol != rest.symbol:
             dust = Dust(rest.quantity, f"{order.symbol} took no more; it stays guarded and is sold next")
         if intent.asked is not None:
             rest, dust = rest_after_asking(rest, dust, intent.asked)
         message = describe_exit(
             intent,
-            claim.guard,
+            exit_quantity.guard,
             order,
             cancelled=await self._journal.releases.load_released(intent.intent_id),
             dust=dust,
@@ -207,7 +207,9 @@ class Filling:
             taker=None if order.fee is not None else await self._taker(order.symbol),
         )
         self._reports.outdate(intent.account_id)
-        ended = await self._journal.conclude(intent, order, guard=rest, seen=claim.seen, message=message)
+        ended = await self._journal.conclude(
+            intent, order, guard=rest, seen=exit_quantity.seen, message=message
+        )
         self._reports.note_step(self._journal.filled_step)
         return ended
 

@@ -10,7 +10,7 @@ from engine.exits.next_step import View
 from engine.exits.quantity_check import QuantityCheck
 from engine.exits.tradability import Tradability
 from engine.guards.guard import Guard
-from engine.orders.coins import SendBasis
+from engine.orders.balance_verdict import SendBasis
 from engine.orders.intents import Intent
 
 

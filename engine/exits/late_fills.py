@@ -28,7 +28,7 @@ from engine.orders import store as intents
 from engine.orders.intents import Intent
 from engine.orders.late_orders_store import load_given_up
 from engine.orders.lookup import SOUGHT_BACK, Found, OrderLookup, sought_since
-from engine.orders.order_readings import settled_by_trades
+from engine.orders.order_readings import with_trade_totals
 from engine.orders.states import client_order_id
 from engine.orders.unproven import (
     FILLED_LATE,
@@ -56,7 +56,7 @@ class LateOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Sought:
+class _Target:
     """A given up attempt that is looked up by our id."""
 
     intent: Intent
@@ -96,11 +96,11 @@ class LateFills:
             try:
                 for late in await self._known(intent):
                     await self._book(late, report)
-                sought = await self._sought(intent)
+                targets = await self._searches(intent)
             except UnreadableRecordError:
                 # Its owner is told of the damage; the positions of the account are followed all the same.
                 continue
-            for one in sought:
+            for one in targets:
                 error = silence or await self._book_if_ours(one, report)
                 if error is not None:
                     untold[intent.asset] = error
@@ -124,7 +124,7 @@ class LateFills:
             if order_id != intent.venue_order_id
         ]
 
-    async def _sought(self, intent: Intent) -> list[_Sought]:
+    async def _searches(self, intent: Intent) -> list[_Target]:
         """Return the attempts of which no order is known and of which a fill could be."""
         steps = await self._journal.load_steps(intent.intent_id)
         known = {*orders_of_attempts(intent.venue, steps).values(), *late_orders(steps).values()}
@@ -133,7 +133,7 @@ class LateFills:
             return []
         strangers = await self._strangers(intent)
         attempts = (
-            _Sought(
+            _Target(
                 intent=intent,
                 sent=replace(
                     intent, attempt=attempt, client_order_id=client_order_id(intent.intent_id, attempt)
@@ -149,9 +149,9 @@ class LateFills:
             if not strangers <= self._others.get(one.sent.client_order_id, frozenset())
         ]
 
-    async def _book_if_ours(self, sought: _Sought, report: AccountReport) -> BrokerError | None:
+    async def _book_if_ours(self, target: _Target, report: AccountReport) -> BrokerError | None:
         """Look an attempt up by our id and book what it filled; return why the venue does not tell."""
-        sent = sought.sent
+        sent = target.sent
         try:
             looked_up = await self._lookup.find(sent, self._brokers[sent.account_id], priority=Priority.READ)
         except RefusedError as e:
@@ -159,12 +159,12 @@ class LateFills:
             return None if e.reason is RefusalReason.UNKNOWN_ORDER else e
         except BrokerError as e:
             return e
-        if isinstance(looked_up, Found) and _is_certain(looked_up.order, sent, sought.left_at):
+        if isinstance(looked_up, Found) and _is_certain(looked_up.order, sent, target.left_at):
             order_id = looked_up.order.venue_order_id
-            late = LateOrder(intent=sought.intent, attempt=sent.attempt, order_id=order_id)
+            late = LateOrder(intent=target.intent, attempt=sent.attempt, order_id=order_id)
             await self._book(late, report)
         else:
-            self._others[sent.client_order_id] = sought.strangers
+            self._others[sent.client_order_id] = target.strangers
         return None
 
     async def _strangers(self, intent: Intent) -> frozenset[str]:
@@ -299,4 +299,4 @@ def _order(late: LateOrder, fills: tuple[Fill, ...]) -> Order:
         fee=None,
         fee_asset=None,
     )
-    return settled_by_trades(bare, fills, quantity)
+    return with_trade_totals(bare, fills, quantity)

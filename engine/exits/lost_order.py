@@ -12,27 +12,27 @@ from engine.model.errors import BrokerError
 from engine.model.money import ZERO
 from engine.model.orders import Fill, Order
 from engine.orders.backoff import away_pause_s, pause_s
-from engine.orders.coins import (
-    ABOUT,
-    STILL,
-    Coins,
+from engine.orders.balance_verdict import (
+    FILLED_SHARE,
+    NO_MOVEMENT,
+    BalanceState,
+    BalanceVerdict,
     Movement,
-    Position,
     SendBasis,
     is_explained,
-    weigh_coins,
+    judge_balance,
 )
 from engine.orders.intents import Intent
 from engine.orders.lookup import Absent, Found, Uncertain
 from engine.orders.other_trades import explain_movement
-from engine.orders.settle import UNEXPLAINED_FOR, ends_search
+from engine.orders.settle import UNEXPLAINED_FOR, is_search_over
 from engine.orders.states import IntentEvent, IntentState, client_order_id
 
 #: Between two looks for a request that may still arrive, when nothing else is left to do.
 LATE_LOOK_S = 5.0
 
 _LOST = "the answer to the sell order was lost"
-_SOLD_UNSEEN = (
+_FILLED_UNLISTED = (
     "about what was sent is gone from the free balance, and {venue} lists no order for it: "
     "probably it is this bot's own sell order {order_ids}, please look for it there"
 )
@@ -69,20 +69,20 @@ class LostOrder:
         #: When the venue was last asked for one, answered, and did not show it.
         self._looked_at: float | None = None
         self._absent = 0
-        #: Since when the balance looks as if one of them had sold, and how often it was sought since.
-        self._sought_since_s: float | None = None
-        self._sought = 0
+        #: Since when the balance looks as if one of them had sold, and how often it was searched for since.
+        self._searching_since_s: float | None = None
+        self._searches = 0
         #: The given up attempts that the list of open orders was read after.
         self._looked_for = tuple[int, ...]()
-        #: Whether it still does, and was sought for long enough.
-        self._is_unseen = False
+        #: Whether it still does, and was searched for long enough.
+        self._is_presumed_filled = False
         #: Orders that were named to the owner because they may be ours.
         self._named = set[tuple[str, ...]]()
         #: The account's latest trades, as they were last told.
         self._fills: tuple[Fill, ...] = ()
 
     @property
-    def was_absent(self) -> bool:
+    def had_lost_attempt(self) -> bool:
         """Tell whether any of them was given up."""
         return self._absent > 0
 
@@ -96,20 +96,20 @@ class LostOrder:
             _LOST, f"asking {label} what became of it; nothing is sent before that is certain"
         )
 
-        async def read_coins(may_be: tuple[str, ...]) -> Coins:
-            coins = await self._read_coins(intent, expected, may_be)
-            if coins is Coins.UNTOUCHED:
+        async def judge(may_be: tuple[str, ...]) -> BalanceVerdict:
+            coins = await self._judge_balance(intent, expected, may_be)
+            if coins is BalanceVerdict.UNTOUCHED:
                 await self._name_uncertain(intent, may_be)
-            elif coins is Coins.UNREADABLE:
+            elif coins is BalanceVerdict.UNREADABLE:
                 await self._note_lost(_UNREADABLE, _BEFORE_CERTAIN, intent, may_be)
-            elif coins not in {Coins.TAKEN, Coins.HELD}:
+            elif coins not in {BalanceVerdict.TAKEN, BalanceVerdict.HELD}:
                 doing = _BEFORE_CERTAIN if may_be else _SOLD_AGAIN_AFTER
                 await self._note_lost(_UNEXPLAINED, doing, intent, may_be)
             elif len(may_be) != 1:
                 await self._note_unseen(intent, [intent.client_order_id, *may_be])
             return coins
 
-        settled = await self._settler.settle(intent, self._broker, read_coins)
+        settled = await self._settler.settle(intent, self._broker, judge)
         if settled.state is IntentState.PLANNED:
             self._absent += 1
             if self._absent > 1:
@@ -118,7 +118,7 @@ class LostOrder:
                 await self._clock.sleep(away_pause_s(self._absent - 1, waited_s=waited_s))
         return settled
 
-    async def take_up(self, intent: Intent) -> Intent | None:
+    async def adopt_late_order(self, intent: Intent) -> Intent | None:
         """Go on from one that arrived although it was proven absent; None when none did, or nobody tells.
 
         What it sold must be taken neither for the owner's own sale nor for a refusal.
@@ -157,11 +157,11 @@ class LostOrder:
             return None
         listed = await self._context.availability.listed(intent, self._guard, self._broker)
         self._looked_for = given_up
-        return await self.go_on_from(intent, listed.own[0]) if listed.own else None
+        return await self.adopt(intent, listed.own[0]) if listed.own else None
 
-    async def weigh_given_up(
+    async def judge_given_up(
         self, intent: Intent, available: Available, *, expected: Decimal | None
-    ) -> Coins:
+    ) -> BalanceVerdict:
         """Judge what became of the coins of an attempt that was given up without a refusal.
 
         Raises:
@@ -169,29 +169,31 @@ class LostOrder:
 
         """
         if not await self.is_unproven(intent):
-            return Coins.UNTOUCHED
+            return BalanceVerdict.UNTOUCHED
         coins = await self._weigh(intent, available, expected, may_be=())
-        self._is_unseen &= coins is Coins.TAKEN
+        self._is_presumed_filled &= coins is BalanceVerdict.TAKEN
         return coins
 
-    def may_be_sold(self, intent: Intent, *, gone: Decimal) -> bool:
-        """Tell whether what was sought in vain is not taken off the guarded quantity, so that it could be sold twice."""
-        return self._is_unseen and gone < intent.quantity * ABOUT
+    def is_presumed_filled(self, intent: Intent, *, gone: Decimal) -> bool:
+        """Tell whether what a search did not find still counts as guarded, so that it could be sold twice."""
+        return self._is_presumed_filled and gone < intent.quantity * FILLED_SHARE
 
-    async def _read_coins(self, intent: Intent, expected: Decimal | None, may_be: tuple[str, ...]) -> Coins:
+    async def _judge_balance(
+        self, intent: Intent, expected: Decimal | None, may_be: tuple[str, ...]
+    ) -> BalanceVerdict:
         self._context.reports.outdate(intent.account_id)
         try:
             available = await self._context.availability.read(self._guard, self._broker, must_be_fresh=True)
             return await self._weigh(intent, available, expected, may_be=may_be)
         except BrokerError:
-            return Coins.UNREADABLE
+            return BalanceVerdict.UNREADABLE
 
     async def _weigh(
         self, intent: Intent, available: Available, expected: Decimal | None, *, may_be: tuple[str, ...]
-    ) -> Coins:
+    ) -> BalanceVerdict:
         """Judge a reading by the one that the attempt was based on, or, where none is known, by what was expected."""
         basis = await self._journal.load_basis(intent)
-        before = basis.position if basis else Position(owned=expected)
+        before = basis.position if basis else BalanceState(owned=expected)
         now = _position(available, basis)
         listed = ZERO
         if now.held > ZERO:
@@ -199,48 +201,48 @@ class LostOrder:
             listed = orders.others_hold
             # What is held beyond the listed orders may be held by one that is listed and cannot be read.
             self._reminder.name_unreadable(self._context.reports.unreadable_orders(intent.account_id))
-        coins = weigh_coins(before=before, now=now, listed=listed, sent=intent.quantity)
-        if coins is Coins.UNTOUCHED or basis is None or is_explained(before, now):
+        coins = judge_balance(before=before, now=now, listed=listed, sent=intent.quantity)
+        if coins is BalanceVerdict.UNTOUCHED or basis is None or is_explained(before, now):
             return coins
         known = await self._explain(intent, basis, now)
-        return weigh_coins(before=before, now=now, listed=listed, sent=intent.quantity, known=known)
+        return judge_balance(before=before, now=now, listed=listed, sent=intent.quantity, known=known)
 
-    async def _explain(self, intent: Intent, basis: SendBasis, now: Position) -> Movement:
+    async def _explain(self, intent: Intent, basis: SendBasis, now: BalanceState) -> Movement:
         """Return what trades of other orders changed; those that were told before may tell enough, and cost nothing."""
         ours = await self._journal.load_our_orders(intent)
         # One of an earlier attempt of its own may be the very sale that is looked for.
         others = ours.of_account - ours.of_intent
         known = explain_movement(intent, basis, now, self._fills, others=others)
-        if known is STILL:
+        if known is NO_MOVEMENT:
             self._fills = (await self._broker.fetch_fills(priority=Priority.EXIT)).fills
             known = explain_movement(intent, basis, now, self._fills, others=others)
         return known
 
-    async def seek(self, intent: Intent, coins: Coins) -> Intent | None:
-        """Look for an order that seems to have sold: go on from it, or wait a moment; None when sought for long enough."""
+    async def search(self, intent: Intent, coins: BalanceVerdict) -> Intent | None:
+        """Look for an order that seems to have sold: go on from it, or wait a moment; None after a search of long enough."""
         now_s = self._clock.monotonic()
-        if self._sought_since_s is None:
-            self._sought_since_s = now_s
-        self._is_unseen = ends_search(coins, sought_s=now_s - self._sought_since_s)
-        if self._is_unseen:
+        if self._searching_since_s is None:
+            self._searching_since_s = now_s
+        self._is_presumed_filled = is_search_over(coins, searched_s=now_s - self._searching_since_s)
+        if self._is_presumed_filled:
             return None
         try:
-            order = await self._settler.find_sold(intent, self._broker)
+            order = await self._settler.find_filled(intent, self._broker)
         except BrokerError:
             # Silence is no evidence either way.
             order = None
         if order is not None:
-            return await self.go_on_from(intent, order)
-        self._sought += 1
+            return await self.adopt(intent, order)
+        self._searches += 1
         ids = [client_order_id(intent.intent_id, one) for one in await self._settler.unproven(intent)]
         await self._note_unseen(intent, ids)
-        await self._clock.sleep(pause_s("", self._sought))
+        await self._clock.sleep(pause_s("", self._searches))
         return intent
 
     async def _note_unseen(self, intent: Intent, order_ids: Sequence[str]) -> None:
-        if self._sought_since_s is None:
-            self._sought_since_s = self._clock.monotonic()
-        why = _SOLD_UNSEEN.format(venue=intent.venue.label, order_ids=", ".join(order_ids))
+        if self._searching_since_s is None:
+            self._searching_since_s = self._clock.monotonic()
+        why = _FILLED_UNLISTED.format(venue=intent.venue.label, order_ids=", ".join(order_ids))
         await self._reminder.note(why, "looking for it; nothing is sent meanwhile")
 
     async def _note_lost(self, why: str, doing: str, intent: Intent, may_be: tuple[str, ...]) -> None:
@@ -256,7 +258,7 @@ class LostOrder:
         # Only what is written down was told.
         self._named.add(order_ids)
 
-    async def go_on_from(self, intent: Intent, order: Order) -> Intent:
+    async def adopt(self, intent: Intent, order: Order) -> Intent:
         """Take an order of the intent's own for the one it follows."""
         if intent.state is IntentState.SUSPENDED:
             intent = await self._journal.record(intent, IntentEvent.RESUME, cause="found late")
@@ -275,7 +277,7 @@ class LostOrder:
             venue_order_id=order.venue_order_id,
         )
 
-    async def may_come(self, intent: Intent) -> bool:
+    async def may_arrive_late(self, intent: Intent) -> bool:
         """Tell whether one may still be found under the id of the present attempt, after a moment if so."""
         if not await self._settler.may_still_arrive(intent, looked_at=self._looked_at):
             return False
@@ -284,8 +286,8 @@ class LostOrder:
         return True
 
 
-def _position(available: Available, basis: SendBasis | None) -> Position:
+def _position(available: Available, basis: SendBasis | None) -> BalanceState:
     report, cash = available.report, None
     if report is not None and basis is not None and report.tells_of(basis.currency):
         cash = report.holding(basis.currency).total
-    return Position(owned=available.owned, held=available.held or ZERO, cash=cash)
+    return BalanceState(owned=available.owned, held=available.held or ZERO, cash=cash)

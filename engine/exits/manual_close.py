@@ -30,7 +30,7 @@ def is_too_late(intent: Intent, now: datetime) -> bool:
     return wall_time.is_older(trigger.at, now, ASKED_VALID)
 
 
-def hand_back(guard: Guard, asked: Asked, *, why: str) -> Guard:
+def restore_guard(guard: Guard, asked: Asked, *, why: str) -> Guard:
     """Return the guard as it was before its owner asked, as far as that much is left."""
     kept = min(guard.quantity, asked.guarded)
     if kept == ZERO:
@@ -44,4 +44,4 @@ def rest_after_asking(rest: Guard, dust: Dust | None, asked: Asked) -> tuple[Gua
     """Return what stays guarded and what is told as not sold, after an order its owner asked for."""
     if rest.state is GuardState.CLOSED:
         return rest, dust
-    return hand_back(rest, asked, why=f"sold; {NO_MORE_BUYERS}"), Dust(rest.quantity, NO_MORE_BUYERS)
+    return restore_guard(rest, asked, why=f"sold; {NO_MORE_BUYERS}"), Dust(rest.quantity, NO_MORE_BUYERS)

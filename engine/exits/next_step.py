@@ -48,7 +48,7 @@ class SellNow:
     """Send an order for so much."""
 
     quantity: Decimal
-    claim: ExitQuantity
+    exit_quantity: ExitQuantity
     #: False when more is there than can be sold now: the rest is held, locked or doubted, or the book is too thin.
     is_all: bool = True
 
@@ -57,7 +57,7 @@ class SellNow:
 class FreeFirst:
     """Cancel the orders that hold what is claimed, as far as needed."""
 
-    claim: ExitQuantity
+    exit_quantity: ExitQuantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class ReadAgain:
     """Sell nothing before readings agree on how much is there."""
 
     #: Whether they should have by now.
-    is_torn: bool
+    is_contradictory: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Abandon:
     """Give up what cannot be sold."""
 
     dust: Dust
-    claim: ExitQuantity
+    exit_quantity: ExitQuantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +102,14 @@ def next_step(view: View) -> Step:
     """Decide what an exit does next."""
     if _has_other_units(view):
         return PauseForSplit(view.available.owned)
-    claim = _claim(view)
-    if claim.is_doubtful and not _may_go_in_part(view, claim):
-        return ReadAgain(is_torn=view.quantity_check.is_torn(view.now_s))
-    if claim.guard.state is GuardState.CLOSED:
+    exit_quantity = _exit_quantity(view)
+    if exit_quantity.is_unconfirmed and not _may_go_in_part(view, exit_quantity):
+        return ReadAgain(is_contradictory=view.quantity_check.is_contradictory(view.now_s))
+    if exit_quantity.guard.state is GuardState.CLOSED:
         return EndSoldExternally()
-    if view.may_free and _is_held(view.available, claim.guard.quantity):
-        return FreeFirst(claim)
-    return _sell(view, claim)
+    if view.may_free and _is_held(view.available, exit_quantity.guard.quantity):
+        return FreeFirst(exit_quantity)
+    return _sell(view, exit_quantity)
 
 
 def _has_other_units(view: View) -> bool:
@@ -124,7 +124,7 @@ def _has_other_units(view: View) -> bool:
     )
 
 
-def _claim(view: View) -> ExitQuantity:
+def _exit_quantity(view: View) -> ExitQuantity:
     available, gone = view.available, vanished(expected=view.expected, owned=view.available.owned)
     is_certain = view.quantity_check.is_over(view.now_s)
     seen = None
@@ -135,15 +135,15 @@ def _claim(view: View) -> ExitQuantity:
         guard=without_vanished(view.guard, gone),
         gone=gone,
         seen=seen,
-        is_doubtful=not is_certain,
+        is_unconfirmed=not is_certain,
     )
 
 
-def _may_go_in_part(view: View, claim: ExitQuantity) -> bool:
+def _may_go_in_part(view: View, exit_quantity: ExitQuantity) -> bool:
     """Tell whether what is there in any case can be sold at once; the rest stays guarded until readings agree."""
-    if view.asked or view.available.owned is None or claim.guard.state is GuardState.CLOSED:
+    if view.asked or view.available.owned is None or exit_quantity.guard.state is GuardState.CLOSED:
         return False
-    return isinstance(_plan(view, claim, there=None), Sell)
+    return isinstance(_plan(view, exit_quantity, there=None), Sell)
 
 
 def _is_held(available: Available, wanted: Decimal) -> bool:
@@ -153,20 +153,24 @@ def _is_held(available: Available, wanted: Decimal) -> bool:
     return available.held > ZERO or available.owned == ZERO
 
 
-def _sell(view: View, claim: ExitQuantity) -> SellNow | Abandon | AwaitRest:
-    plan = _plan(view, claim, there=view.available.sellable)
+def _sell(view: View, exit_quantity: ExitQuantity) -> SellNow | Abandon | AwaitRest:
+    plan = _plan(view, exit_quantity, there=view.available.sellable)
     if isinstance(plan, Dust) and not view.available.is_fresh:
         # Too little was there some time ago; only the venue can tell whether there is more now.
-        plan = _plan(view, claim, there=None)
-    whole = _plan(view, claim, there=view.available.owned)
+        plan = _plan(view, exit_quantity, there=None)
+    whole = _plan(view, exit_quantity, there=view.available.owned)
     if isinstance(plan, Sell):
         quantity = plan.quantity if view.most is None else min(plan.quantity, view.most)
-        return SellNow(quantity, claim, is_all=not claim.is_doubtful and quantity >= whole.quantity)
+        return SellNow(
+            quantity, exit_quantity, is_all=not exit_quantity.is_unconfirmed and quantity >= whole.quantity
+        )
     if isinstance(whole, Sell):
         return AwaitRest(plan.quantity)
-    return Abandon(plan, claim)
+    return Abandon(plan, exit_quantity)
 
 
-def _plan(view: View, claim: ExitQuantity, *, there: Decimal | None) -> Sell | Dust:
+def _plan(view: View, exit_quantity: ExitQuantity, *, there: Decimal | None) -> Sell | Dust:
     price = priced_at_least_at_cost(view.guard, view.price)
-    return plan_sale(guarded=claim.guard.quantity, there=there, instrument=view.instrument, price=price)
+    return plan_sale(
+        guarded=exit_quantity.guard.quantity, there=there, instrument=view.instrument, price=price
+    )

@@ -7,7 +7,7 @@ from engine.guards.guard import Guard
 from engine.model.holdings import PositionKind
 from engine.model.money import ZERO, exact
 from engine.model.orders import Order
-from engine.orders.coins import Position, holds
+from engine.orders.balance_verdict import BalanceState, holds
 from engine.orders.intents import Intent
 
 _LISTED = "although its list of open orders shows {order_id} as open"
@@ -41,7 +41,7 @@ class OrderEnd:
         if not is_told(report, self._guard):
             return _UNTOLD
         holding = report.holding(self._guard.asset)
-        now = Position(owned=holding.total, held=holding.held)
+        now = BalanceState(owned=holding.total, held=holding.held)
         with exact():
             unfilled = intent.quantity - order.filled_quantity
         is_held = holds(unfilled, now=now, listed=listed.others_hold)

@@ -51,7 +51,7 @@ class QuantityCheck:
             return True
         return not self.is_silent and now_s - self.short[1] >= BELIEVE_SHORT_AFTER_S
 
-    def is_torn(self, now_s: float) -> bool:
+    def is_contradictory(self, now_s: float) -> bool:
         """Tell whether readings were short for longer than it takes to believe them, and never agreed."""
         return self.short_since is not None and now_s - self.short_since > BELIEVE_SHORT_AFTER_S
 

@@ -12,7 +12,7 @@ from engine.exits.exit_pair import is_shut, least_price
 from engine.exits.exit_quantity import Dust, ExitQuantity
 from engine.exits.failure_reminders import FailureReminder
 from engine.exits.inventory import Inventory
-from engine.exits.pausing import Pauses
+from engine.exits.retry_pauses import RetryPauses
 from engine.exits.tradability import Tradability
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError, RefusalReason, RefusedError
@@ -32,7 +32,7 @@ Ending = Callable[[ExitJournal, Intent, Guard], Awaitable[Intent]]
 class Sent:
     """What the last order was sent for."""
 
-    claim: ExitQuantity
+    exit_quantity: ExitQuantity
     #: Whether it was for all that is left of it.
     is_all: bool = True
 
@@ -56,7 +56,7 @@ class Refusals:
         broker: Broker,
         tradability: Tradability,
         inventory: Inventory,
-        pauses: Pauses,
+        pauses: RetryPauses,
         reminder: FailureReminder,
     ) -> None:
         self._guard = guard
@@ -77,7 +77,7 @@ class Refusals:
             return await self._answer_too_small(intent, error, sent)
         self._too_small = TooSmall()
         if reason is RefusalReason.INSUFFICIENT_FUNDS:
-            guard = sent.claim.guard
+            guard = sent.exit_quantity.guard
             if self._inventory.is_gone():
                 dust = Dust(guard.quantity, "nothing of it is there any more")
                 return End(write=partial(await_return, dust=dust), guard=guard)
@@ -144,7 +144,7 @@ class Refusals:
             entry=self._guard.entry or ZERO,
             now_s=now_s,
         ):
-            guard = sent.claim.guard
+            guard = sent.exit_quantity.guard
             return End(write=partial(abandon, dust=Dust(guard.quantity, error.words)), guard=guard)
         self._inventory.outdate(intent)
         await self._pauses.wait(error)

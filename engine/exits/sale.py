@@ -5,20 +5,20 @@ from functools import partial
 
 from engine.brokers.base import Broker
 from engine.exits.available import Available
+from engine.exits.breach_recheck import BreachRecheck
 from engine.exits.context import ExitContext
 from engine.exits.ending import (
     abandon,
-    count_as_sold,
+    end_sold_externally,
     give_up,
     pause_for_split,
+    presume_filled,
     stand_down,
-    yield_to_hand,
 )
 from engine.exits.exit_quantity import Dust, ExitQuantity
 from engine.exits.failure_reminders import FailureReminder
 from engine.exits.filling import Filling
 from engine.exits.inventory import Inventory
-from engine.exits.judgement import BreachRecheck
 from engine.exits.lost_order import LostOrder
 from engine.exits.manual_close import is_too_late
 from engine.exits.next_step import (
@@ -34,14 +34,14 @@ from engine.exits.next_step import (
     next_step,
 )
 from engine.exits.order_end import OrderEnd
-from engine.exits.pausing import Pauses
 from engine.exits.refusals import Ending, Refusals, Sent
+from engine.exits.retry_pauses import RetryPauses
 from engine.exits.tradability import Tradability
 from engine.guards.guard import Guard
 from engine.market.feed import VenueMarket
 from engine.model.errors import BrokerError
 from engine.model.money import ZERO, exact
-from engine.orders.coins import Coins
+from engine.orders.balance_verdict import BalanceVerdict
 from engine.orders.intents import Intent, Trigger
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.submit import Attempt
@@ -61,7 +61,7 @@ class Sale:
         began_before: bool,
     ) -> None:
         self._guard = guard
-        self._sent = Sent(claim=ExitQuantity.all_of(guard))
+        self._sent = Sent(exit_quantity=ExitQuantity.all_of(guard))
         self._context = context
         self._broker = broker
         self._reminder = reminder
@@ -74,7 +74,7 @@ class Sale:
             market=market, guard=guard, clock=context.clock, breached=context.breached
         )
         self._inventory = Inventory(guard, context=context, broker=broker, tradability=self._tradability)
-        self._pauses = Pauses(context=context, tradability=self._tradability, reminder=reminder)
+        self._pauses = RetryPauses(context=context, tradability=self._tradability, reminder=reminder)
         self._refusals = Refusals(
             guard,
             context=context,
@@ -142,7 +142,7 @@ class Sale:
 
     async def _step(self, intent: Intent) -> Intent:
         if intent.state in {IntentState.PLANNED, IntentState.SUSPENDED}:
-            arrived = await self._lost.take_up(intent)
+            arrived = await self._lost.adopt_late_order(intent)
             return arrived or await self._end_early(intent) or await self._attempt(intent)
         if intent.state is IntentState.SENT:
             return await self._context.journal.record(
@@ -159,7 +159,7 @@ class Sale:
         return await self._follow(intent)
 
     async def _follow(self, intent: Intent) -> Intent:
-        after = await self._filling.step(intent, self._sent.claim, found_later=self._is_found)
+        after = await self._filling.step(intent, self._sent.exit_quantity, found_later=self._is_found)
         if after.state is IntentState.PLANNED:
             await self._pauses.wait("the venue closed the order without a fill")
         return after
@@ -167,22 +167,22 @@ class Sale:
     async def _end_early(self, intent: Intent) -> Intent | None:
         if is_too_late(intent, self._context.clock.now()):
             return await self._end(intent, give_up)
-        may_be_unneeded = self._pauses.failures or self._lost.was_absent or self._began_before
+        may_be_unneeded = self._pauses.failures or self._lost.had_lost_attempt or self._began_before
         if intent.asked is None and may_be_unneeded and await self._judgement.is_unneeded():
             return await self._end(intent, stand_down)
         return None
 
     async def _end(self, intent: Intent, ending: Ending, *, guard: Guard | None = None) -> Intent:
         """End an exit without a fill, but not while an order of its own may be under way or have sold."""
-        if await self._lost.may_come(intent):
+        if await self._lost.may_arrive_late(intent):
             return intent
         try:
-            sought = await self._seek_sold(intent, await self._available(intent))
+            resumed = await self._search_filled(intent, await self._available(intent))
         except BrokerError as e:
             await self._pauses.wait(e)
             return intent
-        if sought is not None:
-            return sought
+        if resumed is not None:
+            return resumed
         await self._context.availability.confirm_releases(intent, self._broker)
         return await ending(self._context.journal, intent, guard or self._guard)
 
@@ -196,8 +196,8 @@ class Sale:
         intent = await self._planned(intent)
         try:
             available = await self._available(intent)
-            if (sought := await self._seek_sold(intent, available)) is not None:
-                return sought
+            if (resumed := await self._search_filled(intent, available)) is not None:
+                return resumed
             view = await self._inventory.view(
                 available, price=intent.trigger_price, asked=intent.asked is not None
             )
@@ -215,16 +215,18 @@ class Sale:
 
         """
         step = next_step(view)
-        if isinstance(step, SellNow | FreeFirst) and self._lost.may_be_sold(intent, gone=step.claim.gone):
+        if isinstance(step, SellNow | FreeFirst) and self._lost.is_presumed_filled(
+            intent, gone=step.exit_quantity.gone
+        ):
             with exact():
-                left = max(ZERO, view.guard.quantity - max(intent.quantity, step.claim.gone))
-            return await self._end(intent, partial(count_as_sold, left=left, owned=view.available.owned))
+                left = max(ZERO, view.guard.quantity - max(intent.quantity, step.exit_quantity.gone))
+            return await self._end(intent, partial(presume_filled, left=left, owned=view.available.owned))
         if not isinstance(step, FreeFirst):
             return step
-        view = await self._freed(intent, view, step.claim)
+        view = await self._freed(intent, view, step.exit_quantity)
         if view.available.own_order is not None:
             self._is_found = True
-            return await self._lost.go_on_from(intent, view.available.own_order)
+            return await self._lost.adopt(intent, view.available.own_order)
         if view.available.is_overtaken:
             await self._pauses.read_overtaken(intent)
             return intent
@@ -243,21 +245,23 @@ class Sale:
         is_unproven = await self._lost.is_unproven(intent)
         return await self._inventory.read(must_be_fresh=is_unproven)
 
-    async def _seek_sold(self, intent: Intent, available: Available) -> Intent | None:
+    async def _search_filled(self, intent: Intent, available: Available) -> Intent | None:
         """Look for an order of an attempt that was given up while the balance looks as if it had sold; None when not."""
-        sought = await self._lost.resume_open(intent, available)
-        if sought is None:
+        resumed = await self._lost.resume_open(intent, available)
+        if resumed is None:
             expected = await self._inventory.expected()
-            coins = await self._lost.weigh_given_up(intent, available, expected=expected)
-            if coins not in {Coins.TAKEN, Coins.HELD}:
+            coins = await self._lost.judge_given_up(intent, available, expected=expected)
+            if coins not in {BalanceVerdict.TAKEN, BalanceVerdict.HELD}:
                 return None
-            sought = await self._lost.seek(intent, coins)
+            resumed = await self._lost.search(intent, coins)
         self._is_found = True
         self._inventory.outdate(intent)
-        return sought
+        return resumed
 
-    async def _freed(self, intent: Intent, view: View, claim: ExitQuantity) -> View:
-        freed = await self._context.availability.free(intent, claim.guard, view.available, self._broker)
+    async def _freed(self, intent: Intent, view: View, exit_quantity: ExitQuantity) -> View:
+        freed = await self._context.availability.free(
+            intent, exit_quantity.guard, view.available, self._broker
+        )
         self._reminder.name_unreadable(freed.unreadable)
         self._inventory.note_freed(freed)
         return replace(view, available=freed, may_free=False)
@@ -276,7 +280,7 @@ class Sale:
                 )
                 return await self._after(attempt)
             case ReadAgain():
-                await self._pauses.read_again(intent, is_torn=step.is_torn)
+                await self._pauses.read_again(intent, is_contradictory=step.is_contradictory)
             case AwaitRest():
                 await self._pauses.await_rest(intent, step.free_quantity)
             case Abandon():
@@ -285,12 +289,12 @@ class Sale:
                     why = f"{self._tradability.pair.symbol}: {step.dust.why}"
                     await self._refusals.go_through_another(intent, why)
                     return intent
-                return await self._abandon(intent, step.dust, step.claim)
+                return await self._abandon(intent, step.dust, step.exit_quantity)
             case PauseForSplit():
                 return await self._end(intent, partial(pause_for_split, owned=step.owned))
             case EndSoldExternally():
                 is_unproven = await self._lost.is_unproven(intent)
-                return await self._end(intent, partial(yield_to_hand, is_unproven=is_unproven))
+                return await self._end(intent, partial(end_sold_externally, is_unproven=is_unproven))
         return intent
 
     async def _may_sell_the_rest(self, step: Step, hindrance: BrokerError) -> bool:
@@ -303,11 +307,11 @@ class Sale:
         )
         return True
 
-    async def _abandon(self, intent: Intent, dust: Dust, claim: ExitQuantity) -> Intent:
-        return await self._end(intent, partial(abandon, dust=dust), guard=claim.guard)
+    async def _abandon(self, intent: Intent, dust: Dust, exit_quantity: ExitQuantity) -> Intent:
+        return await self._end(intent, partial(abandon, dust=dust), guard=exit_quantity.guard)
 
     def _note_sent(self, step: SellNow) -> None:
-        self._sent = Sent(claim=step.claim, is_all=step.is_all)
+        self._sent = Sent(exit_quantity=step.exit_quantity, is_all=step.is_all)
         self._inventory.note_sent()
 
     async def _after(self, attempt: Attempt) -> Intent:

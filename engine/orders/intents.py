@@ -9,7 +9,7 @@ from engine.model.holdings import PositionKey, PositionKind
 from engine.model.money import ZERO
 from engine.model.orders import ClientOrderId, Side, VenueOrderId
 from engine.model.venues import Venue
-from engine.orders.coins import SendBasis
+from engine.orders.balance_verdict import SendBasis
 from engine.orders.states import IntentState
 
 

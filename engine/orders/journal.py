@@ -9,7 +9,7 @@ from engine.clock import Clock
 from engine.model.money import ZERO
 from engine.model.orders import VenueOrderId
 from engine.orders import store as intents
-from engine.orders.coins import SendBasis
+from engine.orders.balance_verdict import SendBasis
 from engine.orders.intents import Intent, IntentStep
 from engine.orders.our_orders import REPLACED, OurOrders, our_orders, replacements
 from engine.orders.release_log import ReleaseLog

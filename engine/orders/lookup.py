@@ -13,7 +13,7 @@ from engine.orders.intents import Intent
 from engine.orders.journal import Journal
 from engine.orders.unproven import first_sent_at
 
-#: How far back an order is sought: both clocks, and how long the process was away, are trusted to a day.
+#: How far back an order is looked up: both clocks, and how long the process was away, are trusted to a day.
 SOUGHT_BACK = timedelta(days=1)
 
 
@@ -97,5 +97,5 @@ async def fetch_trades(
 
 
 def sought_since(intent: Intent, now: datetime) -> datetime:
-    """Return from when on the orders of an intent are sought."""
+    """Return from when on the orders of an intent are looked up."""
     return wall_time.at_most(intent.created_at, now) - SOUGHT_BACK

@@ -33,7 +33,7 @@ class Verdict(StrEnum):
     #: Final, but contradicted or not confirmed yet: nothing is sent again and nothing ended on it.
     UNCONFIRMED = "unconfirmed"
     #: What it says is what happened.
-    SETTLED = "settled"
+    CONFIRMED = "settled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,18 +84,18 @@ def weigh(
         # All of it happened, whatever the row goes on saying; but not on one answer alone.
         since_s = readings.short[1] if readings.short and readings.short[0] == traded else now_s
         after = replace(readings, most_filled=most, short=(traded, since_s))
-        return after, Verdict.SETTLED if now_s - since_s >= AGREES_AFTER_S else Verdict.OPEN
+        return after, Verdict.CONFIRMED if now_s - since_s >= AGREES_AFTER_S else Verdict.OPEN
     if _is_all(filled, readings.sent) or (traded is not None and _is_all(traded, readings.sent)):
-        return replace(readings, most_filled=most, short=None), Verdict.SETTLED
+        return replace(readings, most_filled=most, short=None), Verdict.CONFIRMED
     if filled > ZERO and traded == filled and filled >= readings.most_filled:
-        return replace(readings, most_filled=most, short=None), Verdict.SETTLED
+        return replace(readings, most_filled=most, short=None), Verdict.CONFIRMED
     counted = max(filled, traded or ZERO)
     since_s = readings.short[1] if readings.short and readings.short[0] == counted else now_s
     after = replace(readings, most_filled=most, short=(counted, since_s))
     agrees_after_s = AGREES_AFTER_S if most else NO_FILL_AGREES_AFTER_S
     if filled < most:
         agrees_after_s = LOWER_AGREES_AFTER_S
-    return after, Verdict.SETTLED if now_s - since_s >= agrees_after_s else Verdict.UNCONFIRMED
+    return after, Verdict.CONFIRMED if now_s - since_s >= agrees_after_s else Verdict.UNCONFIRMED
 
 
 def why_unconfirmed(readings: OrderReadings, order: Order, *, traded: Decimal | None) -> str:
@@ -109,7 +109,7 @@ def why_unconfirmed(readings: OrderReadings, order: Order, *, traded: Decimal | 
     return f"{told}, and its trades " + ("are not known" if traded is None else f"tell of {traded:f} yet")
 
 
-def settled_by_trades(order: Order, fills: Sequence[Fill], sent: Decimal) -> Order:
+def with_trade_totals(order: Order, fills: Sequence[Fill], sent: Decimal) -> Order:
     """Return the order with the totals of its trades where those tell more than it says itself."""
     traded, filled = _traded(fills), order.filled_quantity
     with exact():

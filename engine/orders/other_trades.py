@@ -7,7 +7,7 @@ from decimal import Decimal
 from engine import wall_time
 from engine.model.money import ZERO, exact
 from engine.model.orders import Fill, Side
-from engine.orders.coins import STILL, Movement, Position, SendBasis, is_explained
+from engine.orders.balance_verdict import NO_MOVEMENT, BalanceState, Movement, SendBasis, is_explained
 from engine.orders.intents import Intent
 
 #: A balance may show a trade so much before or after its time.
@@ -17,7 +17,7 @@ _ROUNDING = Decimal("1E-5")
 
 
 def explain_movement(
-    intent: Intent, basis: SendBasis, now: Position, fills: Iterable[Fill], *, others: Collection[str]
+    intent: Intent, basis: SendBasis, now: BalanceState, fills: Iterable[Fill], *, others: Collection[str]
 ) -> Movement:
     """Return what the latest trades changed, if they explain all that did; else that none are known to.
 
@@ -29,13 +29,13 @@ def explain_movement(
     latest = wall_time.newest_first(once, lambda fill: fill.at)
     lately = [fill for fill in latest if not wall_time.is_before(fill.at + SHOWN_WITHIN, basis.at)]
     movements = _movements(intent, basis.currency, lately, others)
-    return next((known for known in movements if is_explained(basis.position, now, known)), STILL)
+    return next((known for known in movements if is_explained(basis.position, now, known)), NO_MOVEMENT)
 
 
 def _movements(
     intent: Intent, currency: str, fills: Iterable[Fill], others: Collection[str]
 ) -> Iterator[Movement]:
-    total = STILL
+    total = NO_MOVEMENT
     for fill in fills:
         moved = _movement(intent, currency, fill, is_other=fill.venue_order_id in others)
         if moved is None:

@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from engine.model.venues import Venue
 from engine.orders.backoff import RETRY_AFTER_S
-from engine.orders.coins import Coins
+from engine.orders.balance_verdict import BalanceVerdict
 
 #: How long after sending a Kraken order may still be accepted; AddOrder carries it as `deadline`.
 KRAKEN_DEADLINE = timedelta(seconds=5)
@@ -31,9 +31,9 @@ UNPAID_AGREES_AFTER = timedelta(minutes=1)
 #: A venue that executes an order lists it within seconds: lists that show none for so long are believed although the
 #: balance moved by more than is known.
 UNEXPLAINED_FOR = timedelta(minutes=5)
-#: What a balance shows as gone, and no list as sold, is sought for so long: the order may be listed yet.
-SOUGHT_FOR = timedelta(minutes=10)
-#: Between two looks for what has been sought for that long, which does not end while its coins are held.
+#: What a balance shows as gone, and no list as sold, is searched for so long: the order may be listed yet.
+SEARCH_LIMIT = timedelta(minutes=10)
+#: Between two look-ups of what was searched for that long, which does not end while its coins are held.
 _SELDOM = timedelta(minutes=1)
 
 
@@ -90,7 +90,7 @@ class BalanceReading:
 
     #: When it was asked for, after sending.
     age: timedelta
-    coins: Coins
+    coins: BalanceVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Ground(StrEnum):
     #: The balance moved by more than is known, and no list has shown an order for long.
     UNEXPLAINED = "listed nowhere although the balance moved"
     #: The coins look sold, and no list has shown an order for so long that its owner must look: they count as sold.
-    UNSEEN = "listed nowhere although the coins are gone from the balance"
+    UNLISTED = "listed nowhere although the coins are gone from the balance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,11 +170,11 @@ def _by_balance(last: Look, balances: Sequence[BalanceReading], end: EndAttempt)
     if not balances or balances[-1].age < last.age:
         return ReadBalanceAfter(last.age)
     latest = balances[-1]
-    if latest.coins is Coins.UNTOUCHED:
+    if latest.coins is BalanceVerdict.UNTOUCHED:
         since = _agreeing(balances)[-1].age
         is_certain = latest.age - since >= BALANCE_AGREES_AFTER
         return end if is_certain else ReadBalanceAfter(since + BALANCE_AGREES_AFTER)
-    if latest.coins in {Coins.TAKEN, Coins.HELD} and len(last.may_be) == 1:
+    if latest.coins in {BalanceVerdict.TAKEN, BalanceVerdict.HELD} and len(last.may_be) == 1:
         return TakeOrder(last.may_be[0])
     agreeing = _agreeing(balances)
     lasts = latest.age - agreeing[-1].age
@@ -182,28 +182,28 @@ def _by_balance(last: Look, balances: Sequence[BalanceReading], end: EndAttempt)
     if ended is not None:
         return ended
     pause_s = RETRY_AFTER_S[min(len(agreeing), len(RETRY_AFTER_S)) - 1]
-    return LookAfter(latest.age + (_SELDOM if lasts >= SOUGHT_FOR else timedelta(seconds=pause_s)))
+    return LookAfter(latest.age + (_SELDOM if lasts >= SEARCH_LIMIT else timedelta(seconds=pause_s)))
 
 
 def _ended_on(latest: BalanceReading, lasts: timedelta, end: EndAttempt) -> EndAttempt | None:
     """Return how an attempt ends whose balance has shown something else than untouched coins for so long."""
     match latest.coins:
-        case Coins.UNPAID if lasts >= UNPAID_AGREES_AFTER:
+        case BalanceVerdict.UNPAID if lasts >= UNPAID_AGREES_AFTER:
             return end
         # An order that is listed and may be it may have sold all of it.
-        case Coins.UNEXPLAINED if not end.may_be and latest.age >= UNEXPLAINED_FOR:
+        case BalanceVerdict.UNEXPLAINED if not end.may_be and latest.age >= UNEXPLAINED_FOR:
             return replace(end, ground=Ground.UNEXPLAINED) if lasts >= UNPAID_AGREES_AFTER else None
-        case Coins.TAKEN if lasts >= SOUGHT_FOR:
-            return replace(end, ground=Ground.UNSEEN)
+        case BalanceVerdict.TAKEN if lasts >= SEARCH_LIMIT:
+            return replace(end, ground=Ground.UNLISTED)
         # Held coins are on sale: under a new id even what is free beside them could sell more than is guarded, as the
         # order may grow visible and fill any moment. So its owner is reminded until it fills or the hold ends.
         case _:
             return None
 
 
-def ends_search(coins: Coins, *, sought_s: float) -> bool:
-    """Tell whether the order of an attempt that was given up has been sought for long enough."""
-    return coins is not Coins.HELD and sought_s >= SOUGHT_FOR.total_seconds()
+def is_search_over(coins: BalanceVerdict, *, searched_s: float) -> bool:
+    """Tell whether the order of an attempt that was given up has been searched for long enough."""
+    return coins is not BalanceVerdict.HELD and searched_s >= SEARCH_LIMIT.total_seconds()
 
 
 def _agreeing(balances: Sequence[BalanceReading]) -> list[BalanceReading]:

@@ -9,7 +9,7 @@ from engine.clock import Clock
 from engine.model.errors import BrokerError, UncertainOrderError
 from engine.model.orders import ClientOrderId, Order, VenueOrderId
 from engine.orders.backoff import pause_s
-from engine.orders.coins import Coins
+from engine.orders.balance_verdict import BalanceVerdict
 from engine.orders.intents import Intent
 from engine.orders.journal import Journal
 from engine.orders.lookup import Absent, Found, Lookup, OrderLookup, Uncertain, fetch_trades
@@ -28,7 +28,7 @@ from engine.orders.states import IntentEvent, IntentState, client_order_id
 from engine.orders.unproven import unproven_attempts
 
 #: Reads the balance anew and judges it; the orders named may be the lost one, so what they hold counts as taken.
-ReadCoins = Callable[[tuple[str, ...]], Awaitable[Coins]]
+JudgeBalance = Callable[[tuple[str, ...]], Awaitable[BalanceVerdict]]
 
 
 class Settler:
@@ -49,7 +49,7 @@ class Settler:
         """Forget a request that was answered after all."""
         self._lost_at.pop(sent.client_order_id, None)
 
-    async def settle(self, intent: Intent, broker: Broker, read_coins: ReadCoins) -> Intent:
+    async def settle(self, intent: Intent, broker: Broker, judge: JudgeBalance) -> Intent:
         """Ask until the order is found, or nothing speaks against sending it again."""
         # One that another life of the process sent counts from now: no wall clock tells how old it is.
         left_at = self._lost_at.setdefault(intent.client_order_id, self._clock.monotonic())
@@ -60,7 +60,7 @@ class Settler:
             await self._clock.sleep((step.age - self._age(left_at)).total_seconds())
             age = self._age(left_at)
             if isinstance(step, ReadBalanceAfter):
-                coins = await read_coins(looks[-1].may_be)
+                coins = await judge(looks[-1].may_be)
                 balances.append(BalanceReading(age=age, coins=coins))
                 continue
             try:
@@ -95,7 +95,7 @@ class Settler:
         """Return the numbers of the attempts that were given up without a refusal."""
         return unproven_attempts(intent.venue, await self._journal.load_steps(intent.intent_id))
 
-    async def find_sold(self, intent: Intent, broker: Broker) -> Order | None:
+    async def find_filled(self, intent: Intent, broker: Broker) -> Order | None:
         """Return the order of an attempt that was given up although it may have sold; None when no list has one.
 
         Raises:

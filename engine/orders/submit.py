@@ -9,7 +9,7 @@ from engine.clock import Clock
 from engine.model.errors import BrokerError, RefusalReason, RefusedError, UnknownOutcomeError
 from engine.model.orders import Order, OrderRequest
 from engine.model.venues import Venue
-from engine.orders.coins import SendBasis
+from engine.orders.balance_verdict import SendBasis
 from engine.orders.intents import Intent
 from engine.orders.journal import Journal
 from engine.orders.settle import KRAKEN_DEADLINE, PROOFS, Resend

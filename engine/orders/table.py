@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from engine.model.orders import Side
 from engine.model.venues import Venue
-from engine.orders.coins import SendBasis
+from engine.orders.balance_verdict import SendBasis
 from engine.orders.intents import IntentKind, Trigger
 from engine.orders.states import LIVE_STATES, IntentState
 from engine.storage.base import Table, account_reference, row_number, user_reference

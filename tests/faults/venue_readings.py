@@ -303,7 +303,7 @@ VENUE_READINGS = (
         outcome="not counted as its sale: what is left is sold",
         tests=(
             "tests/engine/exits/test_sale_moving_balance.py::test_coins_that_went_for_no_money_are_not_sought_as_a_sale",
-            "tests/engine/orders/test_coins.py::test_coins_are_untouched_only_when_nothing_moved_and_listed_orders_explain_what_is_held",
+            "tests/engine/orders/test_balance_verdict.py::test_coins_are_untouched_only_when_nothing_moved_and_listed_orders_explain_what_is_held",
         ),
     ),
 )

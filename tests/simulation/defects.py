@@ -251,7 +251,7 @@ def _misjudge_answers(misjudge):
 
     def hasty(readings, order, *, traded, now_s):
         after, verdict = weigh(readings, order, traded=traded, now_s=now_s)
-        return after, Verdict.SETTLED if misjudge(order) else verdict
+        return after, Verdict.CONFIRMED if misjudge(order) else verdict
 
     return patch.object(filling, "weigh", hasty)
 
@@ -305,13 +305,13 @@ def _count_to_the_price_alarm_by_the_wall():
 def _take_what_is_not_listed_for_over():
     step = Filling.step
 
-    async def hasty(self, intent, claim, *, found_later):
+    async def hasty(self, intent, exit_quantity, *, found_later):
         listed = {order.venue_order_id for order in (await self._broker.fetch_open_orders()).orders}
         followed = await self._submitter.follow(intent, self._broker)
         order = followed.order
         if order is not None and not order.status.is_final and order.venue_order_id not in listed:
             return await self._journal.retry(followed.intent, cause="not listed")
-        return await step(self, followed.intent, claim, found_later=found_later)
+        return await step(self, followed.intent, exit_quantity, found_later=found_later)
 
     return patch.object(Filling, "step", hasty)
 
@@ -319,11 +319,11 @@ def _take_what_is_not_listed_for_over():
 def _send_again_what_is_not_found():
     step = Filling.step
 
-    async def hasty(self, intent, claim, *, found_later):
+    async def hasty(self, intent, exit_quantity, *, found_later):
         followed = await self._submitter.follow(intent, self._broker)
         if isinstance(followed.error, RefusedError):
             return await self._journal.retry(intent, cause="not found")
-        return await step(self, intent, claim, found_later=found_later)
+        return await step(self, intent, exit_quantity, found_later=found_later)
 
     return patch.object(Filling, "step", hasty)
 

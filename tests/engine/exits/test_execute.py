@@ -9,7 +9,7 @@ import pytest
 from engine.alerts.messages import ExitFailing, ExitFilled, ExitStoodDown
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
-from engine.orders.coins import SendBasis
+from engine.orders.balance_verdict import SendBasis
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.store import StaleIntentError
 from engine.storage.database import Database

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.exits.manual_close import ASKED_VALID, hand_back, is_too_late, rest_after_asking
+from engine.exits.manual_close import ASKED_VALID, is_too_late, rest_after_asking, restore_guard
 from engine.guards.guard import GuardState
 from engine.orders.intents import Asked
 from tests.handlers.exit_values import intent, trigger
@@ -28,20 +28,20 @@ def test_what_a_guard_began_is_never_too_late():
 
 
 def test_what_was_not_guarded_before_is_not_guarded_after():
-    kept = hand_back(CLOSING, NOTHING_BEFORE, why="too late")
+    kept = restore_guard(CLOSING, NOTHING_BEFORE, why="too late")
 
     assert (kept.state, kept.state_reason) == (GuardState.CLOSED, "too late")
 
 
 @pytest.mark.parametrize(("left", "kept", "cost"), [("0.3", "0.1", 5000), ("0.04", "0.04", 2000)])
 def test_what_was_guarded_before_stays_guarded_at_its_cost(left, kept, cost):
-    after = hand_back(CLOSING.with_quantity(Decimal(left)), A_TENTH_BEFORE, why="")
+    after = restore_guard(CLOSING.with_quantity(Decimal(left)), A_TENTH_BEFORE, why="")
 
     assert (after.quantity, after.cost, after.state) == (Decimal(kept), Decimal(cost), GuardState.ARMED)
 
 
 def test_a_paused_guard_stays_paused():
-    after = hand_back(CLOSING, replace(A_TENTH_BEFORE, paused="a split"), why="")
+    after = restore_guard(CLOSING, replace(A_TENTH_BEFORE, paused="a split"), why="")
 
     assert (after.state, after.state_reason) == (GuardState.PAUSED, "a split")
 

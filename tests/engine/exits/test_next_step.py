@@ -111,24 +111,32 @@ def test_what_went_by_hand_comes_off_the_guarded_part_when_it_is_certain():
 
     step = next_step(view)
 
-    assert (step.quantity, step.claim.gone, step.claim.is_doubtful) == (Decimal("0.5"), Decimal("0.5"), False)
-    assert step.claim.seen.quantity == Decimal("2.5")
+    assert (step.quantity, step.exit_quantity.gone, step.exit_quantity.is_unconfirmed) == (
+        Decimal("0.5"),
+        Decimal("0.5"),
+        False,
+    )
+    assert step.exit_quantity.seen.quantity == Decimal("2.5")
 
 
 def test_while_that_is_doubted_what_is_there_in_any_case_goes_and_the_rest_stays_guarded():
     step = next_step(a_view(an_available("2.5"), quantity_check=QuantityCheck(short=(Decimal("2.5"), 99.0))))
 
-    assert (step.quantity, step.claim.is_doubtful, step.claim.seen) == (Decimal("0.5"), True, None)
+    assert (step.quantity, step.exit_quantity.is_unconfirmed, step.exit_quantity.seen) == (
+        Decimal("0.5"),
+        True,
+        None,
+    )
 
 
 @pytest.mark.parametrize("is_asked", [False, True])
 def test_while_all_of_it_is_doubted_nothing_goes(is_asked):
     view = a_view(an_available("2"), quantity_check=FRESH_DOUBT, asked=is_asked)
 
-    assert next_step(view) == ReadAgain(is_torn=False)
+    assert next_step(view) == ReadAgain(is_contradictory=False)
     assert next_step(
         replace(view, now_s=120.0, quantity_check=replace(FRESH_DOUBT, short=(ONE, 119.0)))
-    ) == ReadAgain(is_torn=True)
+    ) == ReadAgain(is_contradictory=True)
 
 
 def test_what_its_owner_asked_for_is_not_sold_in_parts_that_are_doubted():
@@ -182,7 +190,7 @@ def test_never_is_more_sold_than_is_guarded_and_not_gone(view):
 
     if isinstance(step, SellNow):
         gone = max(view.expected - view.available.owned, 0) if view.available.owned else 0
-        assert step.claim.whole == view.guard
-        assert 0 < step.quantity <= step.claim.guard.quantity == view.guard.quantity - gone
-        assert step.claim.is_doubtful == (not view.quantity_check.is_over(view.now_s))
-        assert not (step.claim.is_doubtful and view.asked)
+        assert step.exit_quantity.whole == view.guard
+        assert 0 < step.quantity <= step.exit_quantity.guard.quantity == view.guard.quantity - gone
+        assert step.exit_quantity.is_unconfirmed == (not view.quantity_check.is_over(view.now_s))
+        assert not (step.exit_quantity.is_unconfirmed and view.asked)

@@ -36,7 +36,7 @@ def test_a_whole_position_is_not_doubted():
 
     assert quantity_check.is_over(0)
     assert not quantity_check.is_gone(99)
-    assert not quantity_check.is_torn(99)
+    assert not quantity_check.is_contradictory(99)
 
 
 def test_a_first_short_reading_is_doubted_and_believed_when_one_long_after_says_the_same():
@@ -49,7 +49,7 @@ def test_a_short_reading_that_says_something_else_begins_the_doubt_anew():
     quantity_check = after((0, SHORT), (10, SHORTER), (20, SHORTER))
 
     assert not quantity_check.is_over(20)
-    assert quantity_check.is_torn(20)
+    assert quantity_check.is_contradictory(20)
 
 
 def test_a_whole_one_ends_the_doubt():

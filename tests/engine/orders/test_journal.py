@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.orders.coins import SendBasis
+from engine.orders.balance_verdict import SendBasis
 from engine.orders.states import IntentEvent
 from engine.orders.step_log import SEND
 from tests.engine_room import a_trigger

@@ -14,13 +14,13 @@ from engine.orders.order_readings import (
     Verdict,
     falls_short,
     needs_trades,
-    settled_by_trades,
     weigh,
     why_unconfirmed,
+    with_trade_totals,
 )
 
 OPEN, FILLED, CANCELED = OrderStatus.OPEN, OrderStatus.FILLED, OrderStatus.CANCELED
-WAIT, OK, GOES_ON = Verdict.UNCONFIRMED, Verdict.SETTLED, Verdict.OPEN
+WAIT, OK, GOES_ON = Verdict.UNCONFIRMED, Verdict.CONFIRMED, Verdict.OPEN
 
 
 def an_order(status, filled, *, sent="1"):
@@ -153,7 +153,7 @@ def test_one_final_answer_that_falls_short_never_counts_by_itself(answers):
         now_s += pause_s
         order = an_order(status, filled)
         readings, verdict = weigh(readings, order, traded=traded, now_s=now_s)
-        if verdict is Verdict.SETTLED and falls_short(order, Decimal(1)):
+        if verdict is Verdict.CONFIRMED and falls_short(order, Decimal(1)):
             counted = max(filled, traded or Decimal(0))
             agrees = (status.is_final, counted) in before
             assert agrees or traded in {filled, Decimal(1)}
@@ -168,7 +168,7 @@ def test_an_answer_that_is_repeated_always_counts_in_the_end(filled, before):
     readings, _ = weigh(readings, order, traded=None, now_s=0)
     _, verdict = weigh(readings, order, traded=None, now_s=15)
 
-    assert verdict is Verdict.SETTLED
+    assert verdict is Verdict.CONFIRMED
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_what_is_the_matter_with_an_unconfirmed_answer_is_said_truly(filled, tra
 def test_trades_of_more_than_an_order_says_give_its_figures():
     trades = [a_trade("0.4"), a_trade("0.6", price="90", trade_id="T-2")]
 
-    order = settled_by_trades(an_order(FILLED, "0"), trades, Decimal(1))
+    order = with_trade_totals(an_order(FILLED, "0"), trades, Decimal(1))
 
     assert (order.status, order.filled_quantity, order.cost) == (FILLED, Decimal(1), Decimal(94))
     assert (order.fee, order.fee_asset, order.fills) == (Decimal(2), "USD", tuple(trades))
@@ -206,7 +206,7 @@ def test_trades_of_more_than_an_order_says_give_its_figures():
     "other", [a_trade("0.6", fee=None), a_trade("0.6", fee_asset="BTC")], ids=["unknown", "in another asset"]
 )
 def test_fees_that_cannot_be_summed_are_unknown(other):
-    order = settled_by_trades(an_order(CANCELED, "0"), [a_trade("0.4"), other], Decimal(1))
+    order = with_trade_totals(an_order(CANCELED, "0"), [a_trade("0.4"), other], Decimal(1))
 
     assert (order.fee, order.fee_asset) == (None, None)
 
@@ -214,7 +214,7 @@ def test_fees_that_cannot_be_summed_are_unknown(other):
 def test_trades_of_less_than_an_order_says_leave_it_as_it_is():
     order = an_order(CANCELED, "0.4")
 
-    assert settled_by_trades(order, [a_trade("0.3")], Decimal(1)) is order
+    assert with_trade_totals(order, [a_trade("0.3")], Decimal(1)) is order
 
 
 @pytest.mark.parametrize(
@@ -230,13 +230,13 @@ def test_trades_of_less_than_an_order_says_leave_it_as_it_is():
 def test_trades_of_as_much_as_an_order_says_give_what_it_lacks(lacks, cost, fee):
     order = replace(an_order(FILLED, "1"), **lacks)
 
-    told = settled_by_trades(order, [a_trade("1", price="90", fee="7")], Decimal(1))
+    told = with_trade_totals(order, [a_trade("1", price="90", fee="7")], Decimal(1))
 
     assert (told.cost, told.fee, told.fee_asset) == (cost, fee, "USD")
 
 
 def test_trades_of_all_that_was_sent_count_more_than_an_order_that_says_more():
-    told = settled_by_trades(an_order(FILLED, "1000"), [a_trade("1")], Decimal(1))
+    told = with_trade_totals(an_order(FILLED, "1000"), [a_trade("1")], Decimal(1))
 
     assert (told.filled_quantity, told.cost) == (1, 100)
 

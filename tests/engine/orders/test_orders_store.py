@@ -9,7 +9,7 @@ from sqlalchemy.schema import CreateIndex, DropIndex
 
 from engine.alerts.messages import CancelledOrder
 from engine.clock import SystemClock
-from engine.exits.on_sale import may_be_on_sale
+from engine.exits.live_sales import may_be_on_sale
 from engine.guards import store as guards
 from engine.guards.guard import Guard, GuardSource
 from engine.model.holdings import Direction, PositionKind

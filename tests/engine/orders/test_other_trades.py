@@ -8,7 +8,7 @@ import pytest
 
 from engine.model.orders import ClientOrderId, Side
 from engine.model.venues import Venue
-from engine.orders.coins import STILL, Position, SendBasis
+from engine.orders.balance_verdict import NO_MOVEMENT, BalanceState, SendBasis
 from engine.orders.intents import Intent, IntentKind
 from engine.orders.other_trades import explain_movement
 from engine.orders.states import IntentState
@@ -42,7 +42,7 @@ def traded(words, *, after_s=5, fee="0", fee_asset="USD", trade_id="T1", **chang
 
 
 def explain(owned, cash, *fills, intent=INTENT):
-    now = Position(owned=D(owned), cash=D(cash))
+    now = BalanceState(owned=D(owned), cash=D(cash))
     return explain_movement(intent, BASIS, now, fills, others={"EARLIER"})
 
 
@@ -78,7 +78,7 @@ def explain(owned, cash, *fills, intent=INTENT):
 def test_trades_that_cannot_be_the_attempts_own_explain_what_moved(owned, cash, fills):
     known = explain(owned, cash, *fills)
 
-    assert known is not STILL
+    assert known is not NO_MOVEMENT
     assert (known.owned, known.cash) == (D(owned) - D("0.3"), D(cash) - D(20000))
 
 
@@ -96,4 +96,4 @@ def test_trades_that_cannot_be_the_attempts_own_explain_what_moved(owned, cash, 
     ],
 )
 def test_what_trades_do_not_explain_exactly_stays_unexplained(owned, cash, fills):
-    assert explain(owned, cash, *fills) is STILL
+    assert explain(owned, cash, *fills) is NO_MOVEMENT

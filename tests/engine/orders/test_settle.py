@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from engine.model.venues import Venue
-from engine.orders.coins import Coins
+from engine.orders.balance_verdict import BalanceVerdict
 from engine.orders.settle import (
     BalanceReading,
     EndAttempt,
@@ -15,12 +15,12 @@ from engine.orders.settle import (
     ReadBalanceAfter,
     Resend,
     TakeOrder,
-    ends_search,
+    is_search_over,
     next_settling_step,
 )
 
-U, T, H, N = Coins.UNTOUCHED, Coins.TAKEN, Coins.HELD, Coins.UNREADABLE
-P, X = Coins.UNPAID, Coins.UNEXPLAINED
+U, T, H, N = BalanceVerdict.UNTOUCHED, BalanceVerdict.TAKEN, BalanceVerdict.HELD, BalanceVerdict.UNREADABLE
+P, X = BalanceVerdict.UNPAID, BalanceVerdict.UNEXPLAINED
 
 
 def looks(*ages, may_be=()):
@@ -97,7 +97,7 @@ def test_coins_that_are_gone_are_sought_for_ten_minutes_before_their_attempt_is_
     after = next_settling_step(Venue.KRAKEN, looks(6, 606), balances(*often, (606, T)))
 
     assert before == look_after(607)
-    assert after == EndAttempt(resend=Resend.NEW_ATTEMPT, ground=Ground.UNSEEN)
+    assert after == EndAttempt(resend=Resend.NEW_ATTEMPT, ground=Ground.UNLISTED)
     assert "absent" not in after.cause
 
 
@@ -142,13 +142,13 @@ def test_an_attempt_whose_coins_are_held_is_never_followed_by_one_under_a_new_id
 
 
 @pytest.mark.parametrize(
-    ("coins", "sought_s", "expected"),
+    ("coins", "searched_s", "expected"),
     [(T, 599, False), (T, 600, True), (H, 600, False), (H, 86400, False)],
 )
 def test_the_search_for_a_given_up_order_ends_when_its_coins_are_gone_but_not_while_they_are_held(
-    coins, sought_s, expected
+    coins, searched_s, expected
 ):
-    assert ends_search(coins, sought_s=sought_s) is expected
+    assert is_search_over(coins, searched_s=searched_s) is expected
 
 
 @pytest.mark.parametrize(

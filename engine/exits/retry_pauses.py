@@ -12,11 +12,11 @@ from engine.model.errors import BrokerError
 from engine.orders.backoff import pause_s
 from engine.orders.intents import Intent
 
-_TORN = "less of it is there than before, and no two readings agree on how much"
+_CONTRADICTORY = "less of it is there than before, and no two readings agree on how much"
 _OVERTAKEN = "orders that were to be cancelled for it keep filling first"
 
 
-class Pauses:
+class RetryPauses:
     """Waits longer with every failure; the next round begins with the guarded pair again."""
 
     def __init__(self, *, context: ExitContext, tradability: Tradability, reminder: FailureReminder) -> None:
@@ -51,11 +51,11 @@ class Pauses:
         self._context.reports.outdate(intent.account_id)
         await self._context.clock.sleep(wait_s)
 
-    async def read_again(self, intent: Intent, *, is_torn: bool) -> None:
+    async def read_again(self, intent: Intent, *, is_contradictory: bool) -> None:
         """Wait for a reading that agrees with the last one on how much is there."""
-        if is_torn:
+        if is_contradictory:
             # Nothing is sold before readings agree on how much there is, and that may take too long to be silent.
-            await self._reminder.note(_TORN, "reading it again; nothing was sold yet")
+            await self._reminder.note(_CONTRADICTORY, "reading it again; nothing was sold yet")
         self._context.reports.outdate(intent.account_id)
         self._tradability.pair.begin_again()
         await self._context.clock.sleep(READ_AGAIN_S)

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.orders.coins import Coins, Movement, Position, weigh_coins
+from engine.orders.balance_verdict import BalanceState, BalanceVerdict, Movement, judge_balance
 
 D = Decimal
-U, T, H, N = Coins.UNTOUCHED, Coins.TAKEN, Coins.HELD, Coins.UNEXPLAINED
-UNPAID = Coins.UNPAID
+U, T, H, N = BalanceVerdict.UNTOUCHED, BalanceVerdict.TAKEN, BalanceVerdict.HELD, BalanceVerdict.UNEXPLAINED
+UNPAID = BalanceVerdict.UNPAID
 
 
 def position(owned, held="0", cash="1000"):
-    return Position(
+    return BalanceState(
         owned=None if owned is None else D(owned),
         held=D(held),
         cash=None if cash is None else D(cash),
@@ -43,7 +43,7 @@ def position(owned, held="0", cash="1000"):
         pytest.param(position("0.3", cash=None), position("0.3"), "0", N, id="the money was not told"),
         pytest.param(position(None), position("0.2"), "0", N, id="nothing to compare it with"),
         pytest.param(position(None), position("0", cash="6000"), "0", T, id="nothing is there, whatever was"),
-        pytest.param(position("0.3"), position(None), "0", Coins.UNREADABLE, id="not told"),
+        pytest.param(position("0.3"), position(None), "0", BalanceVerdict.UNREADABLE, id="not told"),
         pytest.param(position("0.3"), position("0.3", "0.1"), "0", H, id="held by what no list shows"),
         pytest.param(position("0.3"), position("0.3", "0.05"), "0", N, id="some held by what no list shows"),
         pytest.param(position("0.3"), position("0.3", "0.1"), "0.1", U, id="held by a listed order"),
@@ -60,7 +60,7 @@ def position(owned, held="0", cash="1000"):
 def test_coins_are_untouched_only_when_nothing_moved_and_listed_orders_explain_what_is_held(
     before, now, listed, expected
 ):
-    assert weigh_coins(before=before, now=now, listed=D(listed), sent=D("0.1")) is expected
+    assert judge_balance(before=before, now=now, listed=D(listed), sent=D("0.1")) is expected
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_what_listed_trades_of_other_orders_changed_is_taken_into_account(now, k
     owned, cash = known
     movement = Movement(owned=D(owned), cash=D(cash))
 
-    weighed = weigh_coins(before=position("0.3"), now=now, listed=D(0), sent=D("0.1"), known=movement)
+    weighed = judge_balance(before=position("0.3"), now=now, listed=D(0), sent=D("0.1"), known=movement)
 
     assert weighed is expected
 
@@ -94,16 +94,16 @@ def test_an_order_that_sold_or_holds_is_never_untouched_whatever_its_owner_does(
     sold, held, is_buy_known, price
 ):
     for deposited, bought, ended, rested in product(AMOUNTS, repeat=4):
-        before = Position(owned=D(1), held=ended, cash=D(20000))
+        before = BalanceState(owned=D(1), held=ended, cash=D(20000))
         paid = bought * price * (1 + FEE)
-        now = Position(
+        now = BalanceState(
             owned=D(1) - sold + deposited + bought,
             held=held + rested,
             cash=D(20000) + sold * PRICE * (1 - FEE) - paid,
         )
         known = Movement(owned=bought, cash=-paid) if is_buy_known else Movement()
 
-        weighed = weigh_coins(before=before, now=now, listed=rested, sent=SENT, known=known)
+        weighed = judge_balance(before=before, now=now, listed=rested, sent=SENT, known=known)
 
         assert weighed in {T, H, N}, (deposited, bought, ended, rested)
 
@@ -123,14 +123,14 @@ def test_no_deposit_purchase_or_hold_makes_an_order_that_sold_or_holds_look_unto
 ):
     (held_before, rested), (bought, price) = holds, known
     is_sold = 0 if is_held else 1
-    now = Position(
+    now = BalanceState(
         owned=3 - is_sold * sold + deposited + bought,
         held=rested + (SENT if is_held else 0),
         cash=100 + is_sold * sold * price * (1 - FEE) - bought * price,
     )
 
-    weighed = weigh_coins(
-        before=Position(owned=D(3), held=held_before, cash=D(100)),
+    weighed = judge_balance(
+        before=BalanceState(owned=D(3), held=held_before, cash=D(100)),
         now=now,
         listed=rested,
         sent=SENT,
@@ -144,9 +144,9 @@ def test_no_deposit_purchase_or_hold_makes_an_order_that_sold_or_holds_look_unto
 def test_coins_that_nobody_touched_are_told_as_such_whatever_known_trades_and_orders_changed(
     known_buy, rested, before_held
 ):
-    weighed = weigh_coins(
-        before=Position(owned=D(3), held=before_held, cash=D(100)),
-        now=Position(owned=3 + known_buy, held=rested, cash=100 - known_buy * PRICE),
+    weighed = judge_balance(
+        before=BalanceState(owned=D(3), held=before_held, cash=D(100)),
+        now=BalanceState(owned=3 + known_buy, held=rested, cash=100 - known_buy * PRICE),
         listed=rested,
         sent=SENT,
         known=Movement(owned=known_buy, cash=-known_buy * PRICE),

@@ -1,4 +1,4 @@
-"""Pure: what a balance says of the coins an attempt was to sell, where the venue's lists do not tell."""
+"""Pure: whether a balance shows that an attempt sold, where the venue lists no order for it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,11 +8,11 @@ from enum import StrEnum
 from engine.model.money import ZERO, exact
 
 #: So much of what was sent must be missing to look like its sale.
-ABOUT = Decimal("0.98")
+FILLED_SHARE = Decimal("0.98")
 
 
-class Coins(StrEnum):
-    """What became of them by one reading."""
+class BalanceVerdict(StrEnum):
+    """What one reading says of the coins an attempt was to sell."""
 
     UNTOUCHED = "untouched"
     #: About as much as was sent is gone, and money may have come for it.
@@ -27,8 +27,8 @@ class Coins(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
-    """How much there was of a position, how much of that open orders held, and the money that a sale brings."""
+class BalanceState:
+    """A position with what open orders hold of it, and the money that a sale brings."""
 
     #: None is unknown.
     owned: Decimal | None
@@ -52,64 +52,64 @@ class SendBasis:
     step: int | None = None
 
     @property
-    def position(self) -> Position:
+    def position(self) -> BalanceState:
         """Return what a later reading is compared with."""
-        return Position(owned=self.owned, held=self.held, cash=self.cash)
+        return BalanceState(owned=self.owned, held=self.held, cash=self.cash)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
-    """What trades of other orders changed of a position and of the money it is sold for."""
+    """How trades of other orders changed a position and the money it is sold for."""
 
     owned: Decimal = ZERO
     cash: Decimal = ZERO
-    #: By how much what they are told as may differ from what was booked.
+    #: By how much the reported amounts may differ from the booked ones.
     owned_rounding: Decimal = ZERO
     cash_rounding: Decimal = ZERO
 
 
 #: Nothing was traded.
-STILL = Movement()
+NO_MOVEMENT = Movement()
 
 
-def weigh_coins(
-    *, before: Position, now: Position, listed: Decimal, sent: Decimal, known: Movement = STILL
-) -> Coins:
+def judge_balance(
+    *, before: BalanceState, now: BalanceState, listed: Decimal, sent: Decimal, known: Movement = NO_MOVEMENT
+) -> BalanceVerdict:
     """Judge a reading of after an attempt by the one it was based on.
 
     `listed` is what orders hold that the venue lists and that cannot be the attempt's own: what is held beyond it
     may be held by the attempt, whatever was held before. `known` is what listed trades of other orders changed.
     """
     if now.owned is None:
-        return Coins.UNREADABLE
+        return BalanceVerdict.UNREADABLE
     may_be_paid = not _is_cash_explained(before, now, known)
     with exact():
         hidden = held_unlisted(now=now, listed=listed)
         rise = ZERO if before.owned is None else now.owned - before.owned - known.owned
-        if now.owned <= ZERO or -rise >= sent * ABOUT:
-            return Coins.TAKEN if may_be_paid else Coins.UNPAID
-        if max(-rise, ZERO) + hidden >= sent * ABOUT:
-            return Coins.HELD
-        is_held_in_part = hidden > sent - sent * ABOUT
+        if now.owned <= ZERO or -rise >= sent * FILLED_SHARE:
+            return BalanceVerdict.TAKEN if may_be_paid else BalanceVerdict.UNPAID
+        if max(-rise, ZERO) + hidden >= sent * FILLED_SHARE:
+            return BalanceVerdict.HELD
+        is_held_in_part = hidden > sent - sent * FILLED_SHARE
     if is_held_in_part or before.owned is None or may_be_paid:
-        return Coins.UNEXPLAINED
-    return Coins.UNTOUCHED if is_explained(before, now, known) else Coins.UNPAID
+        return BalanceVerdict.UNEXPLAINED
+    return BalanceVerdict.UNTOUCHED if is_explained(before, now, known) else BalanceVerdict.UNPAID
 
 
-def held_unlisted(*, now: Position, listed: Decimal) -> Decimal:
+def held_unlisted(*, now: BalanceState, listed: Decimal) -> Decimal:
     """Return how much is held beyond what listed orders explain, whatever was held before an attempt left."""
     with exact():
         return max(now.held - listed, ZERO)
 
 
-def holds(quantity: Decimal, *, now: Position, listed: Decimal) -> bool:
+def holds(quantity: Decimal, *, now: BalanceState, listed: Decimal) -> bool:
     """Tell whether about so much of what was sent is still held by an order that no list shows."""
     with exact():
         held = held_unlisted(now=now, listed=listed)
-        return held > ZERO and held >= quantity * ABOUT
+        return held > ZERO and held >= quantity * FILLED_SHARE
 
 
-def is_explained(before: Position, now: Position, known: Movement = STILL) -> bool:
+def is_explained(before: BalanceState, now: BalanceState, known: Movement = NO_MOVEMENT) -> bool:
     """Tell whether nothing else changed: coins that come in hide a sale, but not the money that it brought."""
     if before.owned is None or now.owned is None or not _is_cash_explained(before, now, known):
         return False
@@ -117,7 +117,7 @@ def is_explained(before: Position, now: Position, known: Movement = STILL) -> bo
         return abs(now.owned - before.owned - known.owned) <= known.owned_rounding
 
 
-def _is_cash_explained(before: Position, now: Position, known: Movement) -> bool:
+def _is_cash_explained(before: BalanceState, now: BalanceState, known: Movement) -> bool:
     if before.cash is None or now.cash is None:
         return False
     with exact():
