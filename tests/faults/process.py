@@ -290,4 +290,12 @@ PROCESS_FAULTS = (
             "tests/bot/test_second_channel.py::test_what_the_address_never_heard_survives_a_restart_though_telegram_took_it",
         ),
     ),
+    Row(
+        number="P34",
+        fault="the second address answers 429 or 503 with Retry-After",
+        outcome="nothing is posted until it is over, an hour at most",
+        tests=(
+            "tests/bot/test_second_channel_pauses.py::test_an_address_that_asks_for_a_pause_hears_nothing_until_it_is_over",
+        ),
+    ),
 )

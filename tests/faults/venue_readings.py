@@ -306,4 +306,12 @@ VENUE_READINGS = (
             "tests/engine/orders/test_balance_verdict.py::test_coins_are_untouched_only_when_nothing_moved_and_listed_orders_explain_what_is_held",
         ),
     ),
+    Row(
+        number="V77",
+        fault="the owner's limit sale fills while it is cancelled for an exit",
+        outcome="told as the owner's sale with its fills; the exit waits for nothing",
+        tests=(
+            "tests/engine/exits/test_releases.py::test_an_order_that_filled_while_it_was_cancelled_is_the_owners_own_sale",
+        ),
+    ),
 )
