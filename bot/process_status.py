@@ -173,6 +173,7 @@ class ProcessStatus:
                 last_answer_at=self._reader.state(account).last_updated,
                 last_error=self._reader.state(account).error,
                 last_error_at=self._reader.last_error_at(account),
+                prices_error=error.words if (error := self._reader.prices_error(account)) else None,
                 unreadable_orders=self._reader.unreadable_orders(account),
                 block=self._reader.restrictions(account)[0],
                 limits=self._reader.restrictions(account)[1],

@@ -29,6 +29,8 @@ class BrokerStatus:
     last_answer_at: datetime | None
     last_error: str | None
     last_error_at: datetime | None
+    #: Why it told no prices although the account answered; None when it did.
+    prices_error: str | None = None
     #: Open orders that could not be read: what they hold cannot be freed for a sale.
     unreadable_orders: tuple[str, ...] = ()
     #: Why the account takes no orders; None when it takes some.
@@ -144,6 +146,7 @@ class Symptom(StrEnum):
     """Something the owner must know of at once."""
 
     BROKER_SILENT = "a broker does not answer"
+    PRICES_MISSING = "a broker tells no prices"
     ACCOUNT_BLOCKED = "an account takes no orders"
     ORDERS_UNREADABLE = "an open order cannot be read"
     DATABASE_FAILING = "the database cannot be written"
@@ -208,6 +211,10 @@ def _broker_troubles(report: StatusReport) -> Iterator[Trouble]:
     for broker in report.brokers:
         if broker.last_error_at is not None and broker.last_error is not None:
             yield Trouble(symptom=Symptom.BROKER_SILENT, name=broker.account.venue.label)
+        elif broker.prices_error is not None:
+            yield Trouble(
+                symptom=Symptom.PRICES_MISSING, name=broker.account.venue.label, words=broker.prices_error
+            )
         if broker.block:
             yield Trouble(
                 symptom=Symptom.ACCOUNT_BLOCKED, name=broker.account.venue.label, words=broker.block

@@ -19,12 +19,21 @@ MISSED_READINGS = 3
 
 News = Literal["unreachable", "key_rejected", "back"] | None
 
+#: The same of prices, which the venue may withhold while the account answers.
+_OF_PRICES: Mapping[str, Literal["unpriced", "priced"]] = {
+    "unreachable": "unpriced",
+    "key_rejected": "unpriced",
+    "back": "priced",
+}
+
 
 class ReadingKind(StrEnum):
     """What is read of an account, in words for its owner."""
 
     BALANCES = "balances"
     PAST_TRADES = "past trades"
+    #: Of what is held: the account itself answers.
+    PRICES = "prices"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +101,10 @@ class OutageMonitor:
         self._silences: dict[str, BrokerOutage] = {}
 
     async def note(self, account: Account, reading: ReadingKind, error: BrokerError | None) -> None:
-        """Take the outcome of a reading; None is a good one."""
-        now = moment(self._clock)
-        before = self._silences.get(account.account_id, BrokerOutage())
+        """Take the outcome of a reading; None is a good one. Prices are told of apart from the account's own answers."""
+        now, of_prices = moment(self._clock), reading is ReadingKind.PRICES
+        key = f"{account.account_id}:prices" if of_prices else account.account_id
+        before = self._silences.get(key, BrokerOutage())
         # Of what goes on well nothing is told: no need to look.
         watched = await self._watched(account) if error or before.told.count else _UNWATCHED
         after, news = after_attempt(
@@ -107,36 +117,30 @@ class OutageMonitor:
         )
         if news is not None:
             # Only what is written down was told.
-            since = after.since or before.since or now.at
-            why = f"Reading {reading}: {error.words}" if error else ""
-            told = before.told.count
-            await self._tell(account, news, why, since=since, told=told, guarded=watched.is_guarded)
-        self._silences[account.account_id] = after
+            message = BrokerTrouble(
+                venue=account.venue,
+                what=_OF_PRICES[news] if of_prices else news,
+                why=_why(reading, error),
+                since=after.since or before.since or now.at,
+                again=news != "back" and before.told.count > 0,
+                guarded=watched.is_guarded,
+            )
+            await self._tell(account, message, told=before.told.count)
+        self._silences[key] = after
 
-    async def _tell(
-        self,
-        account: Account,
-        news: Literal["unreachable", "key_rejected", "back"],
-        why: str,
-        *,
-        since: datetime,
-        told: int,
-        guarded: bool,
-    ) -> None:
-        message = BrokerTrouble(
-            venue=account.venue,
-            what=news,
-            why=why,
-            since=since,
-            again=news != "back" and told > 0,
-            guarded=guarded,
-        )
+    async def _tell(self, account: Account, message: BrokerTrouble, *, told: int) -> None:
         async with self._database.write() as session:
             await append_alert(
                 session,
                 message,
                 user_id=account.user_id,
                 account_id=account.account_id,
-                dedup_key=f"broker:{account.account_id}:{news}:{since.isoformat()}:{told}",
+                dedup_key=f"broker:{account.account_id}:{message.what}:{message.since.isoformat()}:{told}",
                 now=self._clock.now(),
             )
+
+
+def _why(reading: ReadingKind, error: BrokerError | None) -> str:
+    if error is None:
+        return ""
+    return error.words if reading is ReadingKind.PRICES else f"Reading {reading}: {error.words}"

@@ -1,4 +1,7 @@
-"""Read one account and value it, once at a time; a failed reading keeps the last good figures."""
+"""Read one account and value it, once at a time.
+
+A failed reading keeps the last good figures; one without prices keeps what is held.
+"""
 
 import asyncio
 import contextlib
@@ -6,21 +9,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from engine.accounts.reports import Reports
+from engine.accounts.prices import PriceReading, fetch_prices
+from engine.accounts.reports import Asked, Reports
 from engine.accounts.snapshot import UserBrokerState
-from engine.accounts.valuation import Prices, list_open_positions, value_account
+from engine.accounts.valuation import list_open_positions, value_account
 from engine.brokers.base import Broker
 from engine.clock import Clock
-from engine.market.feed import Markets, VenueMarket
-from engine.market.pricing import plan_symbols, value_in_usd
+from engine.market.feed import Markets
 from engine.model.errors import BrokerError
 from engine.model.holdings import AccountReport
-from engine.model.instruments import Instrument
 from engine.model.venues import Account
 from engine.wall_time import between
-
-#: Quotes used to value a holding may be this old.
-QUOTE_MAX_AGE_S = 10.0
 
 
 class AccountReader:
@@ -37,6 +36,9 @@ class AccountReader:
         self._reading: dict[str, asyncio.Task[UserBrokerState]] = {}
         self._last_error_at: dict[str, datetime] = {}
         self._errors: dict[str, BrokerError] = {}
+        self._price_errors: dict[str, BrokerError] = {}
+        #: The accounts that have answered and whose holdings wait for their prices.
+        self._valuing: set[str] = set()
         #: By account: when what is known of it was true, on the steady clock.
         self._true_at_s: dict[str, float] = {}
         #: By account: the last step of our orders that what is known of it contains.
@@ -71,8 +73,16 @@ class AccountReader:
         return self._last_error_at.get(account.account_id)
 
     def error(self, account: Account) -> BrokerError | None:
-        """Return why the latest reading failed; None when it did not."""
+        """Return why the account could not be read the last time; None when it was, with prices or without."""
         return self._errors.get(account.account_id)
+
+    def prices_error(self, account: Account) -> BrokerError | None:
+        """Return why the venue told no prices the last time that the account was read; None when it did."""
+        return self._price_errors.get(account.account_id)
+
+    def is_valuing(self, account: Account) -> bool:
+        """Tell whether the reading under way has its answer and waits for prices, which has an end of its own."""
+        return account.account_id in self._valuing
 
     def is_fresh(self, account: Account, within_s: float) -> bool:
         """Tell whether an account's figures are at most so old and nothing was ordered there since."""
@@ -120,20 +130,40 @@ class AccountReader:
         asked = await self._reports.ask()
         try:
             report = await self._brokers[account.account_id].fetch_report()
-            prices = await self._prices(report)
         except BrokerError as e:
             self._last_error_at[account.account_id] = self._clock.now()
             self._errors[account.account_id] = e
-            state = replace(self.state(account), connected=False, error=e.words)
-        else:
-            self._reports.keep(report, asked=asked)
-            self._errors.pop(account.account_id, None)
-            self._note_age(report)
-            self._steps[account.account_id] = self._reports.departure(report, asked).step
-            state = self._valued(account, report, prices)
-            await self._look_at_orders_again(account)
-        self._states[account.account_id] = state
+            return self._remember(replace(self.state(account), connected=False, error=e.words))
+        self._keep(report, asked)
+        state = self._remember(self._valued(report, await self._prices(report)))
+        self._note_age(report)
+        self._steps[account.account_id] = self._reports.departure(report, asked).step
+        await self._look_at_orders_again(account)
         return state
+
+    def _remember(self, state: UserBrokerState) -> UserBrokerState:
+        self._states[state.account_id] = state
+        return state
+
+    def _keep(self, report: AccountReport, asked: Asked) -> None:
+        """Take what the account told: it counts whatever becomes of its prices."""
+        account = report.account
+        self._reports.keep(report, asked=asked)
+        self._errors.pop(account.account_id, None)
+        known = self.state(account)
+        self._remember(replace(known, connected=True, error=None, last_updated=report.at))
+
+    async def _prices(self, report: AccountReport) -> PriceReading:
+        account = report.account
+        self._valuing.add(account.account_id)
+        try:
+            reading = await fetch_prices(self._markets[account.venue], report)
+        finally:
+            self._valuing.discard(account.account_id)
+        self._price_errors.pop(account.account_id, None)
+        if reading.error is not None:
+            self._price_errors[account.account_id] = reading.error
+        return reading
 
     def _note_age(self, report: AccountReport) -> None:
         age_s = between(report.at, self._clock.now()).total_seconds()
@@ -147,25 +177,9 @@ class AccountReader:
             opened = await self._brokers[account.account_id].fetch_open_orders()
             self._reports.keep_unreadable(account.account_id, opened.unreadable)
 
-    async def _prices(self, report: AccountReport) -> Prices:
-        market = self._markets[report.account.venue]
-        instruments = await market.instruments()
-        assets = {holding.asset for holding in report.holdings if holding.total}
-        symbols = plan_symbols(assets, instruments)
-        shut = {symbol for symbol in symbols if not await self._trades(market, instruments[symbol])}
-        quotes = await market.quotes(symbols - shut, max_age_s=QUOTE_MAX_AGE_S) if symbols - shut else {}
-        return {asset: value_in_usd(asset, instruments, quotes) for asset in assets}
-
     @staticmethod
-    async def _trades(market: VenueMarket, instrument: Instrument) -> bool:
-        """Tell whether an instrument's quote is a price: a closed market shows its last ones."""
-        try:
-            return await market.in_session(instrument)
-        except BrokerError:
-            # Balances do not wait for what only says how a price is to be called.
-            return True
-
-    def _valued(self, account: Account, report: AccountReport, prices: Prices) -> UserBrokerState:
+    def _valued(report: AccountReport, reading: PriceReading) -> UserBrokerState:
+        account, prices, error = report.account, reading.prices, reading.error
         return UserBrokerState(
             broker=account.venue,
             user_id=account.user_id,
@@ -174,4 +188,5 @@ class AccountReader:
             open_positions=list_open_positions(report, prices),
             last_updated=report.at,
             connected=True,
+            prices_error=None if error is None else error.words,
         )

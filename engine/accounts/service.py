@@ -132,12 +132,16 @@ class BalanceService:
             async with asyncio.timeout(READ_BUDGET_S):
                 state = await self._reader.read(account)
         except TimeoutError:
-            silence = TryLaterError(account.venue, f"no answer within {READ_BUDGET_S:g} s")
-            await self._outages.note(account, ReadingKind.BALANCES, silence)
-            return
+            if not self._reader.is_valuing(account):
+                silence = TryLaterError(account.venue, f"no answer within {READ_BUDGET_S:g} s")
+                await self._outages.note(account, ReadingKind.BALANCES, silence)
+                return
+            # The account has answered.
+            state = await self._reader.read(account)
         await self._save(account, state)
         await self._outages.note(account, ReadingKind.BALANCES, self._reader.error(account))
         if state.connected:
+            await self._outages.note(account, ReadingKind.PRICES, self._reader.prices_error(account))
             await after(account)
 
     async def _save(self, account: Account, state: UserBrokerState) -> None:

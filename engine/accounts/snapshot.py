@@ -141,8 +141,10 @@ class UserBrokerState:
     open_positions: tuple[OpenPosition, ...] = ()
     last_updated: datetime | None
     connected: bool
-    #: Why the last reading failed, in words for the owner.
+    #: Why the account could not be read the last time, in words for the owner.
     error: str | None = None
+    #: Why the venue told no prices when these figures were read, in the same words.
+    prices_error: str | None = None
 
     def age(self, now: datetime) -> timedelta | None:
         """Return how old the figures are, or None when there are none."""

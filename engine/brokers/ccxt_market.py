@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from engine.brokers.ccxt_client import Call, Http, VenueClient
 from engine.clock import Clock, Moment, moment
-from engine.model.errors import RefusalReason, RefusedError
+from engine.model.errors import BrokerError, RefusalReason, RefusedError
 from engine.model.quotes import Quote
 from engine.model.venues import Venue
 
@@ -35,6 +35,24 @@ async def ask_together(
         return {}
     middle = len(names) // 2
     return await ask_together(names[:middle], ask) | await ask_together(names[middle:], ask)
+
+
+async def gather_quotes(*requests: Callable[[], Awaitable[dict[str, Quote]]]) -> dict[str, Quote]:
+    """Return what several requests bring; one that fails must hide nothing of the others.
+
+    Raises:
+        BrokerError: one failed, and the others brought nothing.
+
+    """
+    quotes, failed = dict[str, Quote](), None
+    for request in requests:
+        try:
+            quotes |= await request()
+        except BrokerError as e:
+            failed = failed or e
+    if failed is not None and not quotes:
+        raise failed
+    return quotes
 
 
 class CcxtMarketData(ABC, Generic[CatalogT]):

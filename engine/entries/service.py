@@ -10,7 +10,8 @@ from decimal import Decimal
 from pydantic import TypeAdapter
 
 from engine.accounts.costs import Costs
-from engine.accounts.reader import QUOTE_MAX_AGE_S, AccountReader
+from engine.accounts.prices import QUOTE_MAX_AGE_S
+from engine.accounts.reader import AccountReader
 from engine.accounts.service import SCREEN_WAIT_S, STALE_AFTER_S, BalanceService
 from engine.accounts.snapshot import BalanceSnapshot, UserBrokerState
 from engine.clock import Clock
@@ -18,7 +19,7 @@ from engine.entries import routes_store as rows
 from engine.entries.choose import choose
 from engine.entries.route import NoRoute, Route, RoutePreview, RoutingAccount, TradeRequest
 from engine.entries.routes_store import StoredRoute
-from engine.market.feed import Markets
+from engine.market.feed import Markets, VenueMarket
 from engine.market.pricing import choose_entry_symbol, plan_symbols, value_in_usd
 from engine.model.errors import BrokerError
 from engine.model.instruments import AssetClass, Instrument
@@ -111,20 +112,31 @@ class RouteService:
         return user.usual_trade_usd if user else Decimal(30)
 
     async def _look(self, account: Account, base: str, quote: str | None) -> RoutingAccount:
+        market = self._markets[account.venue]
         try:
             async with asyncio.timeout(SCREEN_WAIT_S):
-                instruments, quotes, symbol = await self._prices(account, base, quote)
-                in_session = symbol is None or await self._markets[account.venue].in_session(
-                    instruments[symbol]
-                )
+                instruments = await market.instruments()
+                symbol = choose_entry_symbol(base, quote, instruments, self._cash_of(account))
+                in_session = symbol is None or await market.in_session(instruments[symbol])
         except (BrokerError, TimeoutError):
             return replace(self._describe(account, {}, {}, None), answered=False)
-        if symbol is not None:
-            await self._ensure_costs(account, symbol)
+        if symbol is None:
+            return self._describe(account, instruments, {}, None)
+        quotes = await self._quotes(market, {symbol} | plan_symbols({instruments[symbol].quote}, instruments))
+        await self._ensure_costs(account, symbol)
         described = self._describe(account, instruments, quotes, symbol)
         if in_session:
             return described
         return replace(described, in_session=False, fees=replace(described.fees, spread_live=False))
+
+    @staticmethod
+    async def _quotes(market: VenueMarket, symbols: set[str]) -> Mapping[str, Quote]:
+        """Return what the venue tells of prices in time: without one the rest of its account is still known."""
+        try:
+            async with asyncio.timeout(SCREEN_WAIT_S):
+                return await market.quotes(symbols, max_age_s=QUOTE_MAX_AGE_S)
+        except (BrokerError, TimeoutError):
+            return {}
 
     async def _opens_at(self, seen: Sequence[RoutingAccount]) -> datetime | None:
         for venue in {one.account.venue for one in seen if not one.in_session}:
@@ -142,17 +154,6 @@ class RouteService:
         except TimeoutError:
             # The table stands in, and the route says so.
             return
-
-    async def _prices(
-        self, account: Account, base: str, quote: str | None
-    ) -> tuple[Mapping[str, Instrument], Mapping[str, Quote], str | None]:
-        market = self._markets[account.venue]
-        instruments = await market.instruments()
-        symbol = choose_entry_symbol(base, quote, instruments, self._cash_of(account))
-        if symbol is None:
-            return instruments, {}, None
-        symbols = {symbol} | plan_symbols({instruments[symbol].quote}, instruments)
-        return instruments, await market.quotes(symbols, max_age_s=QUOTE_MAX_AGE_S), symbol
 
     def _describe(
         self,

@@ -68,11 +68,21 @@ class VenueMarket:
             self._asked_at = self._clock.monotonic()
 
     async def quotes(self, symbols: Collection[str], *, max_age_s: float) -> Mapping[str, Quote]:
-        """Return quotes at most `max_age_s` old, asking the venue only for the others."""
+        """Return quotes at most `max_age_s` old, asking the venue only for the others.
+
+        Raises:
+            BrokerError: the venue does not tell, and none is kept.
+
+        """
         limit = timedelta(seconds=max_age_s)
         missing = {symbol for symbol in symbols if self._kept_quote(symbol, limit) is None}
         if missing:
-            await self.fetch_quotes(missing)
+            try:
+                await self.fetch_quotes(missing)
+            except BrokerError:
+                # What is kept is not lost with the rest.
+                if missing == set(symbols):
+                    raise
         kept = {symbol: self._kept_quote(symbol, limit) for symbol in symbols}
         return self.trusted({symbol: quote for symbol, quote in kept.items() if quote is not None})
 

@@ -11,7 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.accounts.costs import Costs
 from engine.accounts.history import Histories
-from engine.accounts.reader import QUOTE_MAX_AGE_S, AccountReader
+from engine.accounts.prices import QUOTE_MAX_AGE_S
+from engine.accounts.reader import AccountReader
 from engine.accounts.reports import Reports
 from engine.accounts.service import SCREEN_WAIT_S, BalanceService
 from engine.brokers.base import Session

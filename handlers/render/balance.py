@@ -149,6 +149,8 @@ def _three(
 
 
 def _remarks(state: UserBrokerState, balance: BalanceSnapshot) -> Iterator[str]:
+    if state.prices_error:
+        yield f"{state.broker.label} told no prices: {foreign(state.prices_error)}."
     if balance.unpriced:
         named = ", ".join(_with_quantity(asset, state, balance) for asset in balance.unpriced)
         yield f"No price, so not counted: {named}."

@@ -18,7 +18,13 @@ from handlers.render.screen import Screen
 from handlers.render.times import Reader
 
 _PRICE = {"unknown": "price unknown", "wide_spread": "wide spread", "back": "price is back"}
-_BROKER = {"unreachable": "does not answer", "key_rejected": "refuses the key", "back": "answers again"}
+_BROKER = {
+    "unreachable": "does not answer",
+    "key_rejected": "refuses the key",
+    "back": "answers again",
+    "unpriced": "tells no prices",
+    "priced": "tells prices again",
+}
 
 
 def render_digest(alerts: Sequence[Alert], reader: Reader) -> Screen:

@@ -47,6 +47,9 @@ _JOBS = {
 
 _TROUBLES = {
     Symptom.BROKER_SILENT: "{name} does not answer.",
+    Symptom.PRICES_MISSING: (
+        "{name} tells no prices ({words}). Balances there are read; what they are worth is not known."
+    ),
     Symptom.ACCOUNT_BLOCKED: "{name} takes no orders: {words}. No guard there can sell.",
     Symptom.ORDERS_UNREADABLE: (
         "{name} lists open orders that NIJA cannot read ({words}). "
@@ -155,7 +158,8 @@ def _broker(broker: BrokerStatus, reader: Reader) -> str:
     answered = f"answered {_age(broker.last_answer_at, reader)}" if broker.last_answer_at else "no answer yet"
     limits = "".join(f"; {foreign(limit)}" for limit in broker.limits)
     if broker.last_error is None or broker.last_error_at is None:
-        return f"{label}: {answered}, no errors{limits}"
+        missing = f"no prices: {foreign(broker.prices_error)}" if broker.prices_error else "no errors"
+        return f"{label}: {answered}, {missing}{limits}"
     error = f"error {reader.age(broker.last_error_at)}: {foreign(broker.last_error)}"
     return f"{label}: {answered}; {error}{limits}"
 

@@ -70,7 +70,19 @@ def _broker_trouble(message: BrokerTrouble, reader: Reader) -> Iterator[str]:
             yield bold(f"{label} answers again")
             if message.guarded:
                 yield f"Guards at {label} are watched again."
-    yield _since(message, "Out of reach", reader)
+        case "unpriced":
+            yield bold(f"{label}{still} tells no prices")
+            yield foreign(message.why)
+            yield (
+                "Your balances there are read, but what you hold counts as unknown, not as nothing. "
+                "NIJA keeps asking and will tell you."
+            )
+            if message.guarded:
+                yield f"A guard without a price is named in /status. {_own_app(message.venue)}"
+        case "priced":
+            yield bold(f"{label} tells prices again")
+    over = "Without prices" if message.what in {"unpriced", "priced"} else "Out of reach"
+    yield _since(message, over, reader)
 
 
 def _trade_unattributed(message: TradeUnattributed, reader: Reader) -> Iterator[str]:
@@ -101,6 +113,6 @@ def _since(message: PriceTrouble | BrokerTrouble, over: str, reader: Reader) -> 
     since = reader.clock(message.since)
     return (
         f"{over} from {since} until now."
-        if message.what == "back"
+        if message.what in {"back", "priced"}
         else f"Since {since}, {reader.age(message.since)}"
     )

@@ -7,7 +7,7 @@ import time
 from demo.tour.reading import read_balance, to_the_cent
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import ALPACA, COINBASE, DEMO_STORY, KRAKEN, SandboxWorld
-from tests.acceptance.ether import OPENING, fall, guarded, over, sales
+from tests.acceptance.ether import OPENING, an_ether_world, fall, guarded, over, sales
 
 AGE = re.compile(r"^(Kraken|Coinbase|Alpaca) · (\d+) s ago", re.MULTILINE)
 
@@ -56,3 +56,19 @@ async def test_a_sale_goes_out_while_another_venue_hangs_and_balance_is_asked(op
     (order,) = world.tape(KRAKEN).calls("AddOrder")
     assert order.monotonic - fell < 2
     assert len(sales(world)) == 1
+
+
+async def test_a_venue_that_tells_no_prices_is_not_called_silent_and_what_is_held_is_shown(open_bot):
+    world = an_ether_world()
+    world.faults(KRAKEN).add(Fault(kind=FaultKind.HTTP_ERROR_BEFORE, endpoint="Ticker", times=None))
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="none")
+
+    balances = (await balance(stage)).text
+    positions = (await stage.owner.ask("/positions", timeout_s=10)).text
+    status = (await stage.owner.ask("/status", timeout_s=10)).text
+
+    assert "Kraken told no prices: " in balances
+    assert "No price, so not counted: 3 ETH." in balances
+    assert "ETH" in positions
+    assert "Kraken tells no prices (" in status
+    assert "not answer" not in f"{balances} {positions} {status}"

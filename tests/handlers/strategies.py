@@ -421,7 +421,7 @@ alerts = st.one_of(
     st.builds(
         messages.BrokerTrouble,
         venue=venues,
-        what=st.sampled_from(["unreachable", "key_rejected", "back"]),
+        what=st.sampled_from(["unreachable", "key_rejected", "back", "unpriced", "priced"]),
         why=words,
         since=times,
     ),

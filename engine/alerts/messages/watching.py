@@ -47,11 +47,12 @@ class PriceTrouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokerTrouble:
-    """A broker does not answer or refuses the key; or answers again."""
+    """A broker does not answer, refuses the key or tells no prices; or does again."""
 
     kind: Literal["broker_trouble"] = "broker_trouble"
     venue: Venue
-    what: Literal["unreachable", "key_rejected", "back"]
+    #: Of prices: `unpriced` and `priced`; the account itself answers.
+    what: Literal["unreachable", "key_rejected", "back", "unpriced", "priced"]
     why: str
     since: datetime
     #: True for a reminder.

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 
 from engine.brokers.alpaca.names import Catalog, parse_catalog
 from engine.brokers.alpaca.parse import parse_bars, parse_book, parse_quotes, parse_session
@@ -11,7 +12,7 @@ from engine.brokers.base import Session
 from engine.brokers.candles import QUIET_FOR_AT_MOST, close_at
 from engine.brokers.ccxt_broker import reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, Http, alpaca_client
-from engine.brokers.ccxt_market import CcxtMarketData, ask_together
+from engine.brokers.ccxt_market import CcxtMarketData, ask_together, gather_quotes
 from engine.brokers.parse import as_row, iso_time_in
 from engine.clock import Clock
 from engine.model.errors import BrokerError, RefusalReason, RefusedError
@@ -59,12 +60,10 @@ class AlpacaMarketData(CcxtMarketData[Catalog]):
         wanted = {catalog.venue_symbol(s): s for s in symbols if s in catalog.instruments}
         stocks = {name: symbol for name, symbol in wanted.items() if symbol in catalog.tickers}
         pairs = {name: symbol for name, symbol in wanted.items() if name not in stocks}
-        quotes: dict[str, Quote] = {}
-        if pairs:
-            quotes |= await self._quotes("v1beta3/crypto/us/latest/quotes", _CRYPTO, pairs)
-        if stocks:
-            quotes |= await self._quotes("v2/stocks/quotes/latest", _STOCKS, stocks)
-        return quotes
+        return await gather_quotes(
+            partial(self._quotes, "v1beta3/crypto/us/latest/quotes", _CRYPTO, pairs),
+            partial(self._quotes, "v2/stocks/quotes/latest", _STOCKS, stocks),
+        )
 
     async def fetch_book(self, symbol: str) -> OrderBook:
         """Return the order book; of a stock only the top is to be had."""

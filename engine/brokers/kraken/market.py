@@ -4,13 +4,14 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 from engine import wall_time
 from engine.brokers.base import Session
 from engine.brokers.candles import close_at
 from engine.brokers.ccxt_broker import reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, Http, kraken_client
-from engine.brokers.ccxt_market import CcxtMarketData, ask_together
+from engine.brokers.ccxt_market import CcxtMarketData, ask_together, gather_quotes
 from engine.brokers.kraken.candles import parse_candles, plan_candle_width
 from engine.brokers.kraken.names import Catalog, add_tokenized, parse_catalog
 from engine.brokers.kraken.parse import result_of
@@ -65,7 +66,7 @@ class KrakenMarketData(CcxtMarketData[Catalog]):
 
         coins = [pair_id for pair_id in pair_ids if pair_id not in catalog.tokenized]
         tokens = [pair_id for pair_id in pair_ids if pair_id in catalog.tokenized]
-        return {**await ask_together(coins, ask), **await ask_together(tokens, ask)}
+        return await gather_quotes(partial(ask_together, coins, ask), partial(ask_together, tokens, ask))
 
     async def fetch_book(self, symbol: str) -> OrderBook:
         """Return the order book, deep enough to walk for an exit."""

@@ -135,6 +135,24 @@ async def test_a_reading_that_takes_longer_than_half_a_minute_is_given_up_but_no
     assert len(await snapshots(room)) == 1
 
 
+async def test_an_account_that_answers_late_is_kept_although_its_prices_take_longer(room):
+    room.deposit("USD", "100000")
+    room.trade("buy", "0.1", leverage=2)
+    room.deposit("BTC", "1")
+    await room.read()
+    room.deposit("BTC", "1")
+    room.fault(FaultKind.DELAY_BEFORE, "*", times=None, delay_s=9)
+    await room.clock.sleep(60)
+    asked = room.clock.monotonic()
+
+    await room.read()
+
+    assert room.clock.monotonic() - asked > 30
+    assert len(await snapshots(room)) == 2
+    [spot, _] = room.engine.reader.state(room.account()).open_positions
+    assert spot.quantity == Decimal(2)
+
+
 async def test_the_first_snapshots_are_taken_at_once_and_later_ones_spread_over_the_interval(wide):
     await wide.read()
     began = wide.clock.monotonic()

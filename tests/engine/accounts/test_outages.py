@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from engine.accounts.outages import BrokerOutage, OutageMonitor, ReadingKind, Watched, after_attempt
-from engine.alerts.messages import BrokerTrouble, PriceTrouble
+from engine.alerts.messages import BrokerTrouble, GuardReduced, PriceTrouble
 from engine.clock import Moment
 from engine.model.errors import KeyRejectedError, TryLaterError
 from engine.model.venues import Venue
@@ -19,7 +19,7 @@ TIMEOUT = TryLaterError(Venue.KRAKEN, "timed out")
 REVOKED = KeyRejectedError(Venue.KRAKEN, "EAPI:Invalid key")
 
 
-BALANCES, PAST_TRADES = ReadingKind
+BALANCES, PAST_TRADES = ReadingKind.BALANCES, ReadingKind.PAST_TRADES
 
 
 def news_of(*errors, is_guarded=False, is_alarmed=False):
@@ -69,7 +69,7 @@ def test_with_money_guarded_there_it_is_told_again_in_growing_pauses(error, told
 
 
 def test_an_outage_that_fails_every_reading_is_told_once_and_over_when_none_fails():
-    outage = [(reading, TIMEOUT) for _ in range(4) for reading in ReadingKind]
+    outage = [(reading, TIMEOUT) for _ in range(4) for reading in (BALANCES, PAST_TRADES)]
 
     told, _ = news_of_readings(*outage, (BALANCES, None), (PAST_TRADES, None), (BALANCES, None))
 
@@ -186,3 +186,49 @@ async def test_what_could_not_be_written_was_not_told(room):
     await outages.note(room.account(), BALANCES, REVOKED)
 
     assert [alert.what for alert in await room.alerts(BrokerTrouble)] == ["key_rejected"]
+
+
+async def test_prices_nobody_tells_keep_no_withdrawal_from_its_guard(room):
+    room.deposit("BTC", "0.1")
+    room.set_bid("60000")
+    await room.arm("0.1", "6000")
+    await room.read()
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
+    room.withdraw("BTC", "0.04")
+    for _ in range(4):
+        await room.clock.sleep(60)
+        await room.read()
+
+    assert (await room.guard()).quantity == Decimal("0.06")
+    assert [alert.now for alert in await room.alerts(GuardReduced)] == [Decimal("0.06")]
+
+
+async def test_missing_prices_are_told_as_that_and_not_as_a_broker_that_does_not_answer(room):
+    room.deposit("BTC", "0.1")
+    await room.read()
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
+    for _ in range(6):
+        await room.clock.sleep(60)
+        await room.read()
+    room.world.faults(Venue.KRAKEN).clear()
+    await room.clock.sleep(60)
+    await room.read()
+
+    told = await room.alerts(BrokerTrouble)
+    assert [(alert.what, alert.guarded) for alert in told] == [("unpriced", False), ("priced", False)]
+    assert told[0].why == "it sent an error page instead of an answer (HTTP 503)"
+
+
+async def test_a_broker_that_stops_answering_while_its_prices_are_missing_is_told_beside_that(room):
+    room.deposit("BTC", "0.1")
+    await room.read()
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
+    for _ in range(3):
+        await room.clock.sleep(60)
+        await room.read()
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "BalanceEx", times=3)
+    for _ in range(4):
+        await room.clock.sleep(60)
+        await room.read()
+
+    assert [alert.what for alert in await room.alerts(BrokerTrouble)] == ["unpriced", "unreachable", "back"]

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from engine.accounts.service import READ_BUDGET_S
 from engine.accounts.snapshot import UserBrokerState
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
@@ -87,13 +88,97 @@ async def test_a_good_reading_after_a_failed_one_has_no_error_left(room, reader)
     assert (good.connected, good.error, reader.error(room.account())) == (True, None, None)
 
 
-async def test_prices_nobody_tells_fail_the_reading_instead_of_counting_as_nothing(room, reader):
+PRICE_CALLS = {
+    Venue.KRAKEN: ("Ticker",),
+    Venue.COINBASE: ("market/product_book",),
+    Venue.ALPACA: ("GET /v1beta3/crypto/{loc}/latest/quotes", "GET /v2/stocks/quotes/latest"),
+}
+
+
+def silence_prices(room, venue, kind=FaultKind.HTTP_ERROR_BEFORE, **options):
+    for endpoint in PRICE_CALLS[venue]:
+        room.fault(kind, endpoint, venue=venue, times=None, **options)
+
+
+@pytest.mark.parametrize("venue", VENUES)
+async def test_prices_nobody_tells_keep_what_is_held_and_count_it_as_unknown(rooms, venue):
+    async with rooms(venues=(venue,)) as room:
+        room.deposit("USD", "100", venue=venue)
+        room.deposit("BTC", "1", venue=venue)
+        silence_prices(room, venue)
+
+        state = await room.engine.reader.read(room.account(venue))
+
+        assert (state.connected, state.error, room.engine.reader.error(room.account(venue))) == (
+            True,
+            None,
+            None,
+        )
+        assert state.prices_error
+        assert [(one.asset, one.quantity) for one in state.open_positions] == [("BTC", Decimal(1))]
+        assert room.engine.reader._reports.latest(f"env-{venue.value}").holding("BTC").total == Decimal(1)
+        if venue is Venue.ALPACA:
+            # The venue's own total counts it.
+            assert state.balance.complete
+        else:
+            assert (state.balance.unpriced, state.balance.total_equity_usd) == (("BTC",), Decimal(100))
+            assert not state.balance.complete
+
+
+async def test_prices_that_come_again_leave_no_error_of_theirs(room, reader):
     room.deposit("BTC", "1")
     room.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker")
+    missing = await reader.read(room.account())
+
+    there = await reader.read(room.account())
+
+    assert (bool(missing.prices_error), there.prices_error, there.balance.unpriced) == (True, None, ())
+
+
+async def test_prices_that_hang_hold_up_no_reading_for_long(room, reader):
+    room.deposit("BTC", "1")
+    room.fault(FaultKind.DELAY_BEFORE, "Ticker", times=None, delay_s=60)
+    before = room.clock.monotonic()
 
     state = await reader.read(room.account())
 
-    assert (state.connected, state.balance) == (False, None)
+    assert room.clock.monotonic() - before < READ_BUDGET_S
+    assert (state.connected, state.balance.unpriced) == (True, ("BTC",))
+    assert state.prices_error
+
+
+async def test_who_waits_for_prices_no_longer_still_knows_that_the_account_answered(room, reader):
+    room.deposit("BTC", "1")
+    room.fault(FaultKind.DELAY_BEFORE, "Ticker", times=None, delay_s=60)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(2):
+            await reader.read(room.account())
+
+    assert (reader.state(room.account()).connected, reader.error(room.account())) == (True, None)
+    assert not reader.is_fresh(room.account(), 60)
+
+
+async def test_listings_nobody_tells_leave_cash_and_what_is_worth_a_dollar_there_counted(rooms):
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        room.deposit("USD", "100", venue=Venue.COINBASE)
+        room.deposit("USDC", "50", venue=Venue.COINBASE)
+        room.fault(FaultKind.HTTP_ERROR_BEFORE, "market/products", venue=Venue.COINBASE, times=None)
+
+        state = await room.engine.reader.read(room.account(Venue.COINBASE))
+
+        assert (state.connected, state.prices_error) == (True, None)
+        assert (state.balance.total_equity_usd, state.balance.complete) == (Decimal(150), True)
+
+
+async def test_an_account_that_fails_says_nothing_new_of_prices(room, reader):
+    room.deposit("BTC", "1")
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker")
+    missing = await reader.read(room.account())
+    room.fault(FaultKind.ERROR, "BalanceEx", message="EService:Busy")
+
+    failed = await reader.read(room.account())
+
+    assert failed == replace(missing, connected=False, error="EService:Busy")
 
 
 async def test_an_account_never_read_is_not_connected_and_has_no_figures(room, reader):

@@ -240,3 +240,18 @@ async def test_a_preview_places_nothing(rooms):
         await preview(room)
 
         assert not any(room.world.ledger(venue).orders for venue in VENUES)
+
+
+@pytest.mark.parametrize("fault", [FaultKind.HTTP_ERROR_BEFORE, FaultKind.DELAY_BEFORE])
+async def test_a_broker_whose_prices_are_missing_is_left_out_for_that_and_not_as_silent(rooms, fault):
+    async with rooms(venues=BOTH) as room:
+        for venue in BOTH:
+            room.deposit("USD", "500", venue=venue)
+        await room.read()
+        await room.clock.sleep(60)
+        room.fault(fault, "Ticker", times=None, delay_s=20)
+
+        answer = await preview(room)
+
+        assert answer.decision.account.venue is Venue.COINBASE
+        assert why_not(answer.decision) == {Venue.KRAKEN: [Obstacle.PRICE_UNKNOWN]}

@@ -61,6 +61,15 @@ async def test_only_what_is_missing_is_asked_for(room, market):
     assert room.sent("Ticker")[-1].params["pair"] == "XETHZUSD"
 
 
+async def test_what_is_kept_is_not_lost_when_the_venue_does_not_tell_the_rest(room, market):
+    await market.quotes({"BTC/USD"}, max_age_s=10)
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
+
+    assert set(await market.quotes({"BTC/USD", "ETH/USD"}, max_age_s=10)) == {"BTC/USD"}
+    with pytest.raises(BrokerError):
+        await market.quotes({"ETH/USD"}, max_age_s=10)
+
+
 async def test_what_is_not_listed_has_no_quote(market):
     assert await market.quotes({"NOPE/USD"}, max_age_s=10) == {}
 

@@ -406,3 +406,13 @@ async def test_a_ticker_and_a_book_that_differ_offer_the_worse_price_named_as_co
     assert (line.price, line.contradicted, line.why_not) == (Decimal(49000), True, "")
     assert isinstance(sold, Selling)
     assert total(holding) == 0
+
+
+async def test_prices_nobody_tells_are_what_a_close_lacks_and_not_the_brokers_answer(holding):
+    holding.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
+    await holding.clock.sleep(60)
+
+    [line] = (await offer(holding)).lines
+
+    assert "did not answer" not in line.why_not
+    assert "price" in line.why_not

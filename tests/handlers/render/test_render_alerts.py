@@ -144,7 +144,7 @@ def test_every_price_trouble_reads(what):
     check_fits(render_alert(replace(EXAMPLES["price_trouble"], what=what), READER))
 
 
-@pytest.mark.parametrize("what", ["unreachable", "key_rejected", "back"])
+@pytest.mark.parametrize("what", ["unreachable", "key_rejected", "back", "unpriced", "priced"])
 def test_every_broker_trouble_reads(what):
     check_fits(render_alert(replace(EXAMPLES["broker_trouble"], what=what), READER))
 
@@ -239,7 +239,18 @@ def test_what_vanished_says_how_it_goes_on():
     assert "/unguard BTC/USD" in text
 
 
-@pytest.mark.parametrize("what", ["unreachable", "key_rejected", "back"])
+def test_missing_prices_are_not_called_a_broker_that_does_not_answer():
+    missing = replace(EXAMPLES["broker_trouble"], what="unpriced", why="EService:Busy", again=False)
+    told_again = replace(missing, what="priced", since=ago(minutes=3))
+
+    lines = squeezed(missing)
+    assert lines[:2] == ["Coinbase tells no prices", "EService:Busy"]
+    assert "does not answer" not in " ".join(lines)
+    assert squeezed(told_again)[0] == "Coinbase tells prices again"
+    assert squeezed(told_again)[-1] == "Without prices from 02:27:11 UTC until now."
+
+
+@pytest.mark.parametrize("what", ["unreachable", "key_rejected", "back", "unpriced", "priced"])
 def test_where_nothing_is_guarded_no_guard_is_spoken_of(what):
     trouble = BrokerTrouble(
         venue=Venue.KRAKEN, what=what, why="timeout", since=ago(seconds=30), guarded=False

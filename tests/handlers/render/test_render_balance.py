@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from engine.accounts.snapshot import CashLine
@@ -97,6 +98,15 @@ def test_what_has_no_price_is_named():
     screen = render_balance(overview(state(Venue.KRAKEN, snapshot("10", "0", unpriced=("FOO",)))), READER)
 
     assert "No price, so not counted: FOO." in screen.text
+
+
+def test_why_there_is_no_price_is_told_and_not_as_a_broker_that_does_not_answer():
+    unpriced = state(Venue.KRAKEN, snapshot("10", "0", unpriced=("FOO",)))
+
+    screen = render_balance(overview(replace(unpriced, prices_error="EService:Busy")), READER)
+
+    assert "Kraken told no prices: EService:Busy.\nNo price, so not counted: FOO." in screen.text
+    assert "did not answer" not in screen.text
 
 
 def test_a_broker_that_failed_a_moment_ago_keeps_its_place_in_the_sums_and_says_so():
