@@ -56,12 +56,12 @@ class Onboarding:
             await self._introduce(account, found)
 
     async def _introduce(self, account: Account, found: tuple[Found, ...]) -> None:
+        plan = self._plan(found)
+        if _is_too_early(plan, self._mode):
+            return
         if self._mode is ArmingMode.ALL:
             found = tuple(await self._portfolio.confirm([wanted(one, self._threshold) for one in found]))
-        plan = plan_arming([candidate_of(one, self._threshold) for one in found], self._mode)
-        if not plan.ask and self._mode is ArmingMode.ASK and _waits_for_price(plan):
-            # Nothing could be answered yet; it is asked when a market opens or a price is there.
-            return
+            plan = self._plan(found)
         proposals = largest_first(propose(one, threshold=self._threshold) for one in found)
         asked, buttons = _question(plan, proposals, self._mode)
         now = self._clock.now()
@@ -101,6 +101,9 @@ class Onboarding:
                 # Remember that the account was met, so that its first buy by hand is not asked about.
                 await rows.save_known_asset(session, _known(account, "", now, asked=False))
 
+    def _plan(self, found: tuple[Found, ...]) -> ArmingPlan:
+        return plan_arming([candidate_of(one, self._threshold) for one in found], self._mode)
+
     async def _note(self, account: Account, assets: set[str]) -> None:
         if not assets:
             return
@@ -121,6 +124,14 @@ def _question(
         unpriced = [proposal for proposal in proposals if _is_unpriced(proposal)]
         return [*would_sell, *unpriced], sell_now_buttons(would_sell, others=unpriced)
     return (), ()
+
+
+def _is_too_early(plan: ArmingPlan, mode: ArmingMode) -> bool:
+    """Tell whether nothing could be answered or guarded yet, because a market is shut or a venue tells no prices."""
+    if mode is ArmingMode.ALL:
+        lacks_price = any(excluded.reason is Exclusion.PRICE_UNKNOWN for excluded in plan.excluded)
+        return lacks_price and not (plan.arm_now or plan.would_sell)
+    return mode is ArmingMode.ASK and not plan.ask and _waits_for_price(plan)
 
 
 def _waits_for_price(plan: ArmingPlan) -> bool:

@@ -208,3 +208,18 @@ async def test_a_stock_met_while_its_market_is_closed_is_asked_about_once_it_ope
         assert early == []
         assert [line.position.asset for line in alert.offer.lines] == ["AAPL"]
         assert ChoiceKind.GUARD_ALL_FROM_PRICE in {choice.kind for choice in alert.offer.choices}
+
+
+@pytest.mark.parametrize("mode", ["all", "ask"])
+async def test_an_account_first_read_without_prices_is_met_once_they_are_there(rooms, mode):
+    async with rooms(story=STORY, guard_existing=mode) as room:
+        room.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
+        await room.read()
+        assert (await room.guards(), await room.alerts(FirstContact, ExistingGuarded)) == ((), [])
+        room.world.faults(Venue.KRAKEN).clear()
+        await room.clock.sleep(60)
+
+        await room.read()
+
+        assert len(await room.alerts(FirstContact)) == 1
+        assert [guard.asset for guard in await room.guards()] == (["ETH"] if mode == "all" else [])
