@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import total_ordering
 from typing import Protocol
@@ -53,7 +53,7 @@ class Moment:
     never by what a clock on the wall showed.
     """
 
-    at: datetime
+    at: datetime = field(compare=False)
     steady_s: float
 
     def __sub__(self, earlier: "Moment") -> timedelta:
