@@ -101,7 +101,7 @@ async def _open_desk(room: Room, venue: VenueProcess) -> AsyncIterator[_Desk]:
     guards = [guard_of(room, number) for number in range(_ACCOUNTS)]
     async with base.database.write() as session:
         for guard in guards:
-            await guard_rows.save_guard(session, guard, now=now, cause="measured")
+            await guard_rows.save_guard(session, guard, was=None, now=now, cause="measured")
     for market in base.markets.values():
         await market.instruments()
     yield _Desk(room=room, base=base, engine=engine, venue=venue, guards=guards)

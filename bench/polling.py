@@ -98,7 +98,7 @@ async def _guard_all(room: Room) -> None:
     now = room.base.clock.now()
     async with room.base.database.write() as session:
         for number in range(ROUNDS):
-            await guard_rows.save_guard(session, guard_of(room, number), now=now, cause="measured")
+            await guard_rows.save_guard(session, guard_of(room, number), was=None, now=now, cause="measured")
 
 
 def guard_of(room: Room, number: int) -> Guard:

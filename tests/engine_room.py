@@ -195,9 +195,14 @@ class Room:
             "created_at": self.clock.now(),
         }
         guard = Guard(**{**values, **changes})
-        async with self.database.write() as session:
-            await guard_rows.save_guard(session, guard, now=self.clock.now(), cause="test")
+        await self.put(guard)
         return guard
+
+    async def put(self, guard):
+        """Write a guard down as it is given, whatever stands there."""
+        async with self.database.write() as session:
+            was = await guard_rows.load_guard(session, guard.guard_id)
+            await guard_rows.save_guard(session, guard, was=was, now=self.clock.now(), cause="test")
 
     async def damage(self, table, change, where="true"):
         """Change stored rows as a hand, a failing disk or another version would."""

@@ -90,7 +90,8 @@ async def set_aside(session: AsyncSession, account_id: str, *, now: datetime) ->
             continue
         why = SWAPPED_IN_SALE if guard.guard_id in in_sale else SWAPPED
         paused = replace(guard, state=GuardState.PAUSED, state_reason=why)
-        await guard_rows.save_guard(session, paused, now=now, cause="the key opens another account")
+        cause = "the key opens another account"
+        await guard_rows.save_guard(session, paused, was=guard, now=now, cause=cause)
     await session.exec(delete(FillRow).where(col(FillRow.account_id) == account_id))
     await session.exec(delete(FillCursorRow).where(col(FillCursorRow.account_id) == account_id))
 

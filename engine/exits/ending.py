@@ -1,4 +1,7 @@
-"""How an exit ends without a fill: abandoned as dust, stood down, or given up."""
+"""How an exit ends without a fill: abandoned as dust, stood down, or given up.
+
+`guard` is what is left of the one that `was` to be sold.
+"""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -19,7 +22,7 @@ _PERHAPS_OUR_ORDER = (
 )
 
 
-async def abandon(journal: ExitJournal, intent: Intent, guard: Guard, *, dust: Dust) -> Intent:
+async def abandon(journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard, dust: Dust) -> Intent:
     """Leave what cannot be sold where it is, told once and tried no more."""
     message = ExitParked(
         venue=intent.venue,
@@ -29,14 +32,18 @@ async def abandon(journal: ExitJournal, intent: Intent, guard: Guard, *, dust: D
         cancelled=await journal.releases.load_released(intent.intent_id),
     )
     closed = replace(guard, state=GuardState.CLOSED, state_reason=dust.why)
-    return await journal.give_back(intent, IntentEvent.ABANDON, guard=closed, message=message, cause=dust.why)
+    return await journal.give_back(
+        intent, IntentEvent.ABANDON, was=was, guard=closed, message=message, cause=dust.why
+    )
 
 
-async def await_return(journal: ExitJournal, intent: Intent, guard: Guard, *, dust: Dust) -> Intent:
+async def await_return(
+    journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard, dust: Dust
+) -> Intent:
     """End an exit of what its venue does not show any more; its guard waits for it to come back."""
     kept = restore_guard(guard, intent.asked, why=dust.why) if intent.asked else guard
     if kept.state is GuardState.CLOSED:
-        return await abandon(journal, intent, guard, dust=dust)
+        return await abandon(journal, intent, guard, dust=dust, was=was)
     message = ExitParked(
         venue=intent.venue,
         symbol=intent.symbol,
@@ -48,6 +55,7 @@ async def await_return(journal: ExitJournal, intent: Intent, guard: Guard, *, du
     return await journal.give_back(
         intent,
         IntentEvent.ABANDON,
+        was=was,
         guard=paused,
         message=message,
         cause=dust.why,
@@ -56,7 +64,7 @@ async def await_return(journal: ExitJournal, intent: Intent, guard: Guard, *, du
 
 
 async def end_sold_externally(
-    journal: ExitJournal, intent: Intent, guard: Guard, *, is_unproven: bool = False
+    journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard, is_unproven: bool = False
 ) -> Intent:
     """End an exit whose guarded quantity its owner sold or moved by hand just before; the rest is theirs.
 
@@ -67,6 +75,7 @@ async def end_sold_externally(
     return await journal.give_back(
         intent,
         IntentEvent.SUPERSEDE,
+        was=was,
         guard=replace(guard.with_quantity(ZERO), state_reason=SOLD_EXTERNALLY),
         message=message,
         cause=SOLD_EXTERNALLY,
@@ -74,7 +83,7 @@ async def end_sold_externally(
 
 
 async def presume_filled(
-    journal: ExitJournal, intent: Intent, guard: Guard, *, left: Decimal, owned: Decimal | None
+    journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard, left: Decimal, owned: Decimal | None
 ) -> Intent:
     """End an exit whose attempt counts as sold: its coins are gone, and no list has shown its order for long.
 
@@ -86,12 +95,18 @@ async def presume_filled(
     if left > ZERO:
         rest = replace(rest, state=GuardState.ARMED, state_reason=None)
     return await journal.give_back(
-        intent, IntentEvent.SUPERSEDE, guard=rest, message=message, cause="counted as sold", awaited=owned
+        intent,
+        IntentEvent.SUPERSEDE,
+        was=was,
+        guard=rest,
+        message=message,
+        cause="counted as sold",
+        awaited=owned,
     )
 
 
 async def pause_for_split(
-    journal: ExitJournal, intent: Intent, guard: Guard, *, owned: Decimal | None
+    journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard, owned: Decimal | None
 ) -> Intent:
     """End an exit whose loss is none: the units were split, and only the owner can say what is guarded now."""
     why = ChangeReason.ENTRY_CHANGED
@@ -103,10 +118,12 @@ async def pause_for_split(
         why=why,
     )
     paused = replace(guard, state=GuardState.PAUSED, state_reason=why.value)
-    return await journal.give_back(intent, IntentEvent.SUPERSEDE, guard=paused, message=message, cause=why)
+    return await journal.give_back(
+        intent, IntentEvent.SUPERSEDE, was=was, guard=paused, message=message, cause=why
+    )
 
 
-async def stand_down(journal: ExitJournal, intent: Intent, guard: Guard) -> Intent:
+async def stand_down(journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard) -> Intent:
     """End an exit that is not needed any more; the guard watches on."""
     armed = replace(guard, state=GuardState.ARMED, state_reason=None)
     message = ExitStoodDown(
@@ -117,11 +134,11 @@ async def stand_down(journal: ExitJournal, intent: Intent, guard: Guard) -> Inte
         cancelled=await journal.releases.load_released(intent.intent_id),
     )
     return await journal.give_back(
-        intent, IntentEvent.SUPERSEDE, guard=armed, message=message, cause="price came back"
+        intent, IntentEvent.SUPERSEDE, was=was, guard=armed, message=message, cause="price came back"
     )
 
 
-async def give_up(journal: ExitJournal, intent: Intent, guard: Guard) -> Intent:
+async def give_up(journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard) -> Intent:
     """End what its owner asked for too long ago to still want it at any price."""
     kept = restore_guard(guard, intent.asked, why=TOO_LATE) if intent.asked else guard
     message = ExitParked(
@@ -132,5 +149,5 @@ async def give_up(journal: ExitJournal, intent: Intent, guard: Guard) -> Intent:
         cancelled=await journal.releases.load_released(intent.intent_id),
     )
     return await journal.give_back(
-        intent, IntentEvent.REFUSE, guard=kept, message=message, cause="asked too long ago"
+        intent, IntentEvent.REFUSE, was=was, guard=kept, message=message, cause="asked too long ago"
     )

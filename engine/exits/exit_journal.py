@@ -1,5 +1,6 @@
 """The journal of exits: what an order changes of its guard is written in the transaction of its step."""
 
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.alerts.messages import Message
 from engine.alerts.outbox import append_alert
+from engine.exits.changed_guard import is_as_sold, left_of_changed
 from engine.exits.live_exit import LiveExit, exit_of
 from engine.exits.live_sales import may_be_on_sale
 from engine.guards import store as guards
@@ -33,8 +35,10 @@ class ExitJournal(Journal):
 
         None when it is not armed or not as it was judged any more: the next look judges what it is now.
         """
-        async with self._database.write() as session:
-            return await self._plan(session, guard, trigger, intent_id=intent_id)
+        with suppress(guards.StaleGuardError):
+            async with self._database.write() as session:
+                return await self._plan(session, guard, trigger, intent_id=intent_id)
+        return None
 
     async def plan_and_send(
         self,
@@ -49,20 +53,22 @@ class ExitJournal(Journal):
 
         None as with `plan_exit`; `basis` is the reading that the order is based on.
         """
-        async with self._database.write() as session:
-            live = await self._plan(session, guard, trigger, intent_id=intent_id)
-            if live is None:
-                return None
-            sent = await self._move(
-                session,
-                live.intent,
-                IntentEvent.SEND,
-                cause=SEND,
-                quantity=quantity,
-                sent_at=self._clock.now(),
-                basis=basis,
-            )
-        return replace(live, intent=sent)
+        with suppress(guards.StaleGuardError):
+            async with self._database.write() as session:
+                live = await self._plan(session, guard, trigger, intent_id=intent_id)
+                if live is None:
+                    return None
+                sent = await self._move(
+                    session,
+                    live.intent,
+                    IntentEvent.SEND,
+                    cause=SEND,
+                    quantity=quantity,
+                    sent_at=self._clock.now(),
+                    basis=basis,
+                )
+                return replace(live, intent=sent)
+        return None
 
     async def plan_asked(
         self, guard: Guard, trigger: Trigger, *, before: Guard | None, intent_id: str
@@ -80,16 +86,24 @@ class ExitJournal(Journal):
             if await may_be_on_sale(session, guard):
                 return None
             intent = exit_of(closing, trigger, intent_id=intent_id, now=now)
-            await guards.save_guard(session, closing, now=now, cause="asked for by its owner")
+            await guards.save_guard(session, closing, was=before, now=now, cause="asked for by its owner")
             await intents.insert_intent(session, intent)
             await insert_step(session, step_of(None, intent, cause="asked for", words="", at=now))
         return LiveExit(intent=intent, guard=closing)
 
     async def conclude(
-        self, intent: Intent, order: Order, *, guard: Guard, seen: Seen | None, message: Message
+        self,
+        intent: Intent,
+        order: Order,
+        *,
+        was: Guard,
+        guard: Guard,
+        seen: Seen | None,
+        message: Message,
     ) -> Intent:
         """Write the fills, the intent's end, what is left of the guard and the alert, all or nothing.
 
+        A sale is written down whatever became of its guard: one that is not as it `was` loses what was sold.
         `seen` is what was there before the order when the owner had taken some by hand, which the guard
         is already reduced by: the next reading must not find it missing once more.
         """
@@ -104,8 +118,10 @@ class ExitJournal(Journal):
                 **_totals(order),
                 venue_order_id=order.venue_order_id,
             )
-            await guards.save_guard(session, guard, now=now, cause="filled")
-            if seen is not None:
+            is_as_left = await self._leave(
+                session, intent, guard, was=was, filled=order.filled_quantity, cause="filled"
+            )
+            if seen is not None and is_as_left:
                 await guards.note_seen(session, guard.guard_id, seen, before_intent=intent.intent_id)
             await append_alert(
                 session,
@@ -124,12 +140,13 @@ class ExitJournal(Journal):
         intent: Intent,
         event: IntentEvent,
         *,
+        was: Guard,
         guard: Guard,
         message: Message,
         cause: str,
         awaited: Decimal | None = None,
     ) -> Intent:
-        """End an exit without a fill: the guard is as given, and its owner is told.
+        """End an exit without a fill: the guard is as given, if it still is as it `was`, and its owner is told.
 
         `awaited` is how much is missing now of its position by what was seen and sold: what comes back is
         compared with that, and a reading from before says nothing.
@@ -137,8 +154,8 @@ class ExitJournal(Journal):
         now = self._clock.now()
         async with self._database.write() as session:
             ended = await self._move(session, intent, event, cause=cause)
-            await guards.save_guard(session, guard, now=now, cause=cause)
-            if awaited is not None:
+            is_as_left = await self._leave(session, intent, guard, was=was, filled=ZERO, cause=cause)
+            if awaited is not None and is_as_left:
                 step = await load_last_step_of_all(session)
                 await guards.note_seen(session, guard.guard_id, Seen(quantity=awaited, at=now, step=step))
             await append_alert(
@@ -177,16 +194,39 @@ class ExitJournal(Journal):
         self, session: AsyncSession, guard: Guard, trigger: Trigger, *, intent_id: str
     ) -> LiveExit | None:
         now = self._clock.now()
-        if guard.state is not GuardState.ARMED or await guards.load_guard(session, guard.guard_id) != guard:
-            return None
-        if await may_be_on_sale(session, guard):
+        if guard.state is not GuardState.ARMED or await may_be_on_sale(session, guard):
             return None
         intent = exit_of(guard, trigger, intent_id=intent_id, now=now)
         closing = replace(guard, state=GuardState.CLOSING, state_reason="being sold")
+        await guards.save_guard(session, closing, was=guard, now=now, cause="triggered")
         await intents.insert_intent(session, intent)
         await insert_step(session, step_of(None, intent, cause="triggered", words="", at=now))
-        await guards.save_guard(session, closing, now=now, cause="triggered")
         return LiveExit(intent=intent, guard=closing)
+
+    async def _leave(
+        self,
+        session: AsyncSession,
+        intent: Intent,
+        guard: Guard,
+        *,
+        was: Guard,
+        filled: Decimal,
+        cause: str,
+    ) -> bool:
+        """Write what an exit leaves of its guard; False when that was changed while it was being sold."""
+        now = self._clock.now()
+        stored = await guards.load_guard(session, guard.guard_id)
+        if stored is None:
+            # Its row was damaged meanwhile; what it was is known here.
+            await guards.overwrite_guard(session, guard, was=was, now=now, cause=cause)
+            return True
+        if is_as_sold(stored, was):
+            await guards.save_guard(session, guard, was=stored, now=now, cause=cause)
+            return True
+        left = left_of_changed(stored, guard, filled=filled, asked=intent.asked)
+        if left != stored:
+            await guards.save_guard(session, left, was=stored, now=now, cause=f"{cause}; changed meanwhile")
+        return False
 
 
 def ending_key(kind: str, intent: Intent) -> str:

@@ -208,7 +208,7 @@ class Filling:
         )
         self._reports.outdate(intent.account_id)
         ended = await self._journal.conclude(
-            intent, order, guard=rest, seen=exit_quantity.seen, message=message
+            intent, order, was=exit_quantity.whole, guard=rest, seen=exit_quantity.seen, message=message
         )
         self._reports.note_step(self._journal.filled_step)
         return ended

@@ -258,7 +258,7 @@ class LateFills:
         reduced = guard.with_quantity(left)
         if reduced.state is GuardState.CLOSED:
             reduced = replace(reduced, state_reason="sold")
-        await guards.save_guard(session, reduced, now=self._clock.now(), cause=FILLED_LATE)
+        await guards.save_guard(session, reduced, was=guard, now=self._clock.now(), cause=FILLED_LATE)
 
 
 def late_fill_prefix(intent: Intent) -> str:

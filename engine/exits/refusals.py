@@ -1,8 +1,8 @@
 """What becomes of an exit whose order or market is refused: another pair, a wait, or its end."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 from engine.brokers.base import Broker
 from engine.exits.context import ExitContext
@@ -24,8 +24,12 @@ from engine.orders.too_small import TooSmall, is_collapsed
 _COLLAPSED = "the venue takes no order of so little value, and the price may be wrong or a flash crash"
 COLLAPSED_LOOK_S = 1.0
 
-#: Writes an exit's end without a fill.
-Ending = Callable[[ExitJournal, Intent, Guard], Awaitable[Intent]]
+
+class Ending(Protocol):
+    """Writes an exit's end without a fill."""
+
+    async def __call__(self, journal: ExitJournal, intent: Intent, guard: Guard, *, was: Guard) -> Intent:
+        """End it with what is left of the guard that `was` to be sold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,7 +184,7 @@ class Sale:
         if resumed is not None:
             return resumed
         await self._context.availability.confirm_releases(intent, self._broker)
-        return await ending(self._context.journal, intent, guard or self._guard)
+        return await ending(self._context.journal, intent, guard or self._guard, was=self._guard)
 
     async def _attempt(self, intent: Intent) -> Intent:
         if await self._refusals.await_price(intent):

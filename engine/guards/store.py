@@ -23,6 +23,8 @@ _FIELDS = tuple(field.name for field in fields(Guard))
 _OPEN = col(GuardRow.state) != GuardState.CLOSED
 
 _GUARD = Prepared(select(GuardRow).where(col(GuardRow.guard_id) == bindparam("guard_id")))
+#: Where several may write at once, nobody changes it before this transaction ends; SQLite has one writer anyway.
+_GUARD_TO_CHANGE = Prepared(_GUARD.statement.with_for_update())
 _OPEN_OF_ACCOUNT = Prepared(
     select(GuardRow)
     .where(col(GuardRow.account_id) == bindparam("account_id"), _OPEN)
@@ -33,7 +35,6 @@ _KNOWN_ASSETS = Prepared(
     select(KnownAssetRow).where(col(KnownAssetRow.account_id) == bindparam("account_id"))
 )
 _GUARDS = plain_table(GuardRow).c
-_QUANTITY = select_columns(_GUARDS.quantity).where(_GUARDS.guard_id == bindparam("guard_id"))
 _SEEN = select_columns(
     _GUARDS.account_id,
     _GUARDS.created_at,
@@ -61,16 +62,57 @@ class KnownAsset:
     answer: str | None = None
 
 
-async def save_guard(session: AsyncSession, guard: Guard, *, now: datetime, cause: str) -> None:
-    """Insert or update a guard and add what happened to its history."""
-    before = (await send(session, _QUANTITY, guard_id=guard.guard_id)).scalar_one_or_none()
-    values = {name: getattr(guard, name) for name in _FIELDS}
-    if before is None:
-        # What was done by now was done before it was set, whatever the clock is set to later.
-        step = await steps.load_last_step_of_all(session)
-        await insert_row(session, GuardRow(**values, updated_at=now, seen_step=step))
-    else:
-        await send(session, _CHANGE, this_guard=guard.guard_id, updated_at=now, **values)
+class StaleGuardError(Exception):
+    """A guard was changed by somebody else since it was read; nothing was written."""
+
+
+async def save_guard(
+    session: AsyncSession, guard: Guard, *, was: Guard | None, now: datetime, cause: str
+) -> None:
+    """Change a guard that still is as it `was`, or insert one that was not there; add it to the guard's history.
+
+    Raises:
+        StaleGuardError: it is not as it was.
+
+    """
+    if was is not None:
+        await check_guard(session, was)
+        await overwrite_guard(session, guard, was=was, now=now, cause=cause)
+        return
+    if await load_guard(session, guard.guard_id) is not None:
+        raise StaleGuardError(guard.guard_id)
+    # What was done by now was done before it was set, whatever the clock is set to later.
+    step = await steps.load_last_step_of_all(session)
+    await insert_row(session, GuardRow(**_values(guard), updated_at=now, seen_step=step))
+    await _add_event(session, guard, was=None, now=now, cause=cause)
+
+
+async def check_guard(session: AsyncSession, was: Guard) -> None:
+    """Make sure that a guard still is as it was, and stays so within this transaction.
+
+    Raises:
+        StaleGuardError: it is not.
+
+    """
+    if await readable_row(session, _GUARD_TO_CHANGE, _guard, guard_id=was.guard_id) != was:
+        raise StaleGuardError(was.guard_id)
+
+
+async def overwrite_guard(
+    session: AsyncSession, guard: Guard, *, was: Guard, now: datetime, cause: str
+) -> None:
+    """Write a guard over whatever its row holds, and be it unreadable."""
+    await send(session, _CHANGE, this_guard=guard.guard_id, updated_at=now, **_values(guard))
+    await _add_event(session, guard, was=was, now=now, cause=cause)
+
+
+def _values(guard: Guard) -> dict[str, Any]:
+    return {name: getattr(guard, name) for name in _FIELDS}
+
+
+async def _add_event(
+    session: AsyncSession, guard: Guard, *, was: Guard | None, now: datetime, cause: str
+) -> None:
     await insert_row(
         session,
         GuardEventRow(
@@ -79,7 +121,7 @@ async def save_guard(session: AsyncSession, guard: Guard, *, now: datetime, caus
             account_id=guard.account_id,
             at=now,
             what=guard.state,
-            quantity_before=ZERO if before is None else before,
+            quantity_before=ZERO if was is None else was.quantity,
             quantity_after=guard.quantity,
             cost_after=guard.cost,
             cause=cause,

@@ -97,7 +97,8 @@ async def guard_here(database: Database, pressed: Pressed, *, clock: Clock) -> C
         waiting = (await _waiting(session)).get(pressed.user_id, [])
         for guard in waiting:
             compared = replace(guard, state_reason=ONCE_ANSWERED[guard.state_reason or ""])
-            await rows.save_guard(session, compared, now=clock.now(), cause="guarded here by its owner")
+            cause = "guarded here by its owner"
+            await rows.save_guard(session, compared, was=guard, now=clock.now(), cause=cause)
     if waiting:
         return ComparedFirst(guards=tuple(waiting))
     return Nothing(why="None of these guards waits for this any more. /positions shows what is guarded.")

@@ -122,7 +122,7 @@ class GuardService:
                 if guard.state is GuardState.CLOSING:
                     return Nothing(why=f"{guard.symbol} is being sold right now; it was not unguarded.")
                 closed = replace(guard, state=GuardState.CLOSED, state_reason="taken off by its owner")
-                await rows.save_guard(session, closed, now=self._clock.now(), cause="owner")
+                await rows.save_guard(session, closed, was=guard, now=self._clock.now(), cause="owner")
                 ended.append(guard)
         return Unguarded(guards=tuple(ended)) if ended else Nothing(why="It was not guarded any more.")
 

@@ -7,6 +7,7 @@ from engine.guards import store as rows
 from engine.guards.changes import resume
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.guards.guard_mark import is_past, ratio_of
+from engine.guards.store import StaleGuardError
 from engine.market.mark import Mark, PriceUnknown
 from engine.offers.asking import Button, Pressed
 from engine.offers.inquiry import Inquiry
@@ -68,13 +69,13 @@ class Resuming:
         )
 
     async def _go_on(self, guard: Guard, kept: Guard, seen: Seen) -> Outcome:
-        async with self._database.write() as session:
-            if await rows.load_guard(session, guard.guard_id) != guard:
-                return Nothing(
-                    why=f"The guard of {guard.symbol} has changed meanwhile; it was left as it is."
-                )
-            await rows.save_guard(session, kept, now=self._clock.now(), cause="resumed by its owner")
-            await rows.note_seen(session, guard.guard_id, seen)
+        now = self._clock.now()
+        try:
+            async with self._database.write() as session:
+                await rows.save_guard(session, kept, was=guard, now=now, cause="resumed by its owner")
+                await rows.note_seen(session, guard.guard_id, seen)
+        except StaleGuardError:
+            return Nothing(why=f"The guard of {guard.symbol} has changed meanwhile; it was left as it is.")
         return Armed(guards=(kept,))
 
 

@@ -40,8 +40,9 @@ class GuardSetter:
                 continue
             if guard is fresh and existing is not None:
                 ended = replace(existing, state=GuardState.CLOSED, state_reason="guarded anew by its owner")
-                await rows.save_guard(session, ended, now=now, cause=cause)
-            await rows.save_guard(session, guard, now=now, cause=cause)
+                await rows.save_guard(session, ended, was=existing, now=now, cause=cause)
+            was = None if guard is fresh else existing
+            await rows.save_guard(session, guard, was=was, now=now, cause=cause)
             if guard is fresh:
                 # One that goes on is compared with what was seen of it before.
                 await rows.note_seen(session, guard.guard_id, _seen(arming.candidate))

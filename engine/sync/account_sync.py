@@ -87,33 +87,36 @@ class AccountSync:
 
     async def _follow(self, report: AccountReport, asked: Moment) -> bool:
         """Hold guards and questions against a reading and the fills; tell whether that left nothing open."""
-        account, failures = report.account, Failures()
+        account, failures, is_whole = report.account, Failures(), False
         untold = await self._late_fills.book(report)
         with failures.turn_of("telling what the venue does not attribute"):
             await self._unattributed_trades.note(account, untold)
         with failures.turn_of("working out what was paid"):
             await self._histories.explain(report)
         with failures.turn_of("comparing the guards"):
-            await self._reconcile(report, asked, untold.keys())
+            is_whole = await self._reconcile(report, asked, untold.keys())
         with failures.turn_of("asking about what is new"):
             await self._onboarding.meet(account)
         failures.raise_together(f"{account.account_id} was not brought up to date")
         return (
-            not untold
+            is_whole
+            and not untold
             and self._histories.is_explained(report)
             and not await self._reconciler.is_waiting(account)
             and not await self._lacks_own_fills(account)
             and not await self._late_fills.are_awaited(account.account_id)
         )
 
-    async def _reconcile(self, report: AccountReport, asked: Moment, untold: Collection[str]) -> None:
+    async def _reconcile(self, report: AccountReport, asked: Moment, untold: Collection[str]) -> bool:
         account_id = report.account.account_id
         new = self._unbooked.get(account_id, ())
-        await self._reconciler.reconcile(report, asked, new, untold=untold)
-        # Only what every guard was compared with is not new any more.
-        self._unbooked[account_id] = tuple(
-            fill for fill in new if any(fill.base == asset or concerns(asset, fill) for asset in untold)
-        )
+        is_whole = await self._reconciler.reconcile(report, asked, new, untold=untold)
+        if is_whole:
+            # Only what every guard was compared with is not new any more.
+            self._unbooked[account_id] = tuple(
+                fill for fill in new if any(fill.base == asset or concerns(asset, fill) for asset in untold)
+            )
+        return is_whole
 
     async def _lacks_own_fills(self, account: Account) -> bool:
         """Tell whether a sale of ours is over whose fills the venue has not all told yet."""

@@ -21,7 +21,7 @@ from engine.sync.renamings import Successor
 
 
 class GuardChanges:
-    """Stores changes of guards; one that the watch or the owner was quicker with is left to the next reading."""
+    """Stores changes of guards."""
 
     def __init__(self, *, portfolio: PortfolioService, database: Database, clock: Clock) -> None:
         self._portfolio = portfolio
@@ -36,20 +36,23 @@ class GuardChanges:
         seen: Seen,
         there: Decimal,
         became: Successor | None = None,
-    ) -> bool:
-        """Write down what was seen of a guard and what became of it; False when it changed meanwhile."""
+    ) -> None:
+        """Write down what was seen of a guard and what became of it.
+
+        Raises:
+            StaleGuardError: the watch or the owner was quicker; nothing is stored, and the next reading looks again.
+
+        """
         now = self._clock.now()
         proposal = became.proposal if became else await self._proposal(change, was=seen.quantity)
         async with self._database.write() as session:
-            if await rows.load_guard(session, guard.guard_id) != guard:
-                # The watch or the owner was quicker; the next reading looks again.
-                return False
-            await rows.note_seen(session, guard.guard_id, seen)
             if change.guard == guard:
-                return True
-            await rows.save_guard(session, change.guard, now=now, cause=reason_of(change))
-            if isinstance(change, Unchanged):
-                return True
+                await rows.check_guard(session, guard)
+            else:
+                await rows.save_guard(session, change.guard, was=guard, now=now, cause=reason_of(change))
+            await rows.note_seen(session, guard.guard_id, seen)
+            if change.guard == guard or isinstance(change, Unchanged):
+                return
             about = "renamed" if became else "paused"
             offer = await self._ask(session, guard, proposal, now, about=about) if proposal else None
             await append_alert(
@@ -60,7 +63,6 @@ class GuardChanges:
                 dedup_key=f"guard_changed:{guard.guard_id}:{now.isoformat()}",
                 now=now,
             )
-        return True
 
     async def _ask(
         self, session: AsyncSession, guard: Guard, proposal: Proposal, now: datetime, *, about: str

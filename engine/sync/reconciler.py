@@ -93,10 +93,12 @@ class GuardReconciler:
         new: tuple[Fill, ...],
         *,
         untold: Collection[str] = (),
-    ) -> None:
+    ) -> bool:
         """Compare every open guard of an account with a reading and its new fills, and store what changed.
 
         Those of `untold` assets wait: an order of ours may have filled there that the venue does not tell of.
+        False means that one changed meanwhile and was left as it is: the next reading judges it anew, by the same
+        fills.
 
         Raises:
             ExceptionGroup: guards that could not be compared; every other one was.
@@ -107,25 +109,31 @@ class GuardReconciler:
             guards = await rows.load_open_guards(session, account_id)
         self._forget_suspects(account_id, kept={guard.guard_id for guard in guards})
         self._renamings.begin_reading(account_id)
-        failures = Failures()
+        failures, is_whole = Failures(), True
         for guard in guards:
             if guard.asset not in untold and is_told(report, guard):
                 with failures.turn_of(f"the guard of {guard.symbol}, {guard.guard_id}"):
-                    await self._judge(report, asked, guard, new)
+                    is_whole &= await self._judge(report, asked, guard, new)
         failures.raise_together(f"guards of {account_id} were not compared")
+        return is_whole
 
     def _forget_suspects(self, account_id: str, *, kept: Collection[str]) -> None:
         before = self._suspects.get(account_id, {})
         self._suspects[account_id] = {one: suspect for one, suspect in before.items() if one in kept}
 
-    async def _judge(self, report: AccountReport, asked: Moment, guard: Guard, new: tuple[Fill, ...]) -> None:
+    async def _judge(self, report: AccountReport, asked: Moment, guard: Guard, new: tuple[Fill, ...]) -> bool:
+        """Judge one guard; False when the watch or its owner changed it meanwhile."""
         suspects = self._suspects[guard.account_id]
         suspect, found = suspects.get(guard.guard_id), None
-        if not await self._waiting.take(report, guard, new):
-            found = await self._follow(report, asked, guard, new, suspect=suspect)
+        try:
+            if not await self._waiting.take(report, guard, new):
+                found = await self._follow(report, asked, guard, new, suspect=suspect)
+        except rows.StaleGuardError:
+            return False
         # Only now: what could not be judged to its end is judged by the same next time.
         if found is None:
             suspects.pop(guard.guard_id, None)
+        return True
 
     async def _may_be_explained(self, account: Account) -> bool:
         """Tell whether something guarded vanished so lately that a sale of it may still be told."""
@@ -169,8 +177,7 @@ class GuardReconciler:
         is_new = after.at == known.reading.at
         noted = replace(after, step=self._reports.step_at(asked + -SHOWN_LATE_WITHIN)) if is_new else after
         change = renamed(followed.change.guard) if became else followed.change
-        if not await self._changes.store(guard, change, seen=noted, there=known.reading.there, became=became):
-            return
+        await self._changes.store(guard, change, seen=noted, there=known.reading.there, became=became)
         if is_new:
             ids = ids_of(known.reading.fills)
             self._seen_times.note(guard.guard_id, after.at, asked=asked, step=report.step, known=ids)

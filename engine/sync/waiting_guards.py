@@ -42,7 +42,12 @@ class WaitingGuards:
         self._clock = clock
 
     async def take(self, report: AccountReport, guard: Guard, new: tuple[Fill, ...]) -> bool:
-        """Deal with a guard that waits for such a reason; return whether it does."""
+        """Deal with a guard that waits for such a reason; return whether it does.
+
+        Raises:
+            StaleGuardError: it changed meanwhile and was left as it is.
+
+        """
         if guard.state_reason in {RESTORED, RESTORED_IN_SALE}:
             await self._compare_restored(report, guard, new)
         elif guard.state_reason == COPIED and _is_traded(guard, new):
@@ -66,7 +71,8 @@ class WaitingGuards:
                 return
             armed = replace(guard, state=GuardState.ARMED, state_reason=None)
             async with self._database.write() as session:
-                await rows.save_guard(session, armed, now=self._clock.now(), cause="as it was backed up")
+                now = self._clock.now()
+                await rows.save_guard(session, armed, was=guard, now=now, cause="as it was backed up")
                 await rows.note_seen(session, guard.guard_id, there)
             return
         waiting = replace(guard, state_reason="changed since the backup")
@@ -77,8 +83,8 @@ class WaitingGuards:
         """Remember of a guard that waits for its owner that something was traded: those fills are told once."""
         changed = replace(guard, state_reason=COPIED_AND_CHANGED)
         async with self._database.write() as session:
-            if await rows.load_guard(session, guard.guard_id) == guard:
-                await rows.save_guard(session, changed, now=self._clock.now(), cause="traded meanwhile")
+            now = self._clock.now()
+            await rows.save_guard(session, changed, was=guard, now=now, cause="traded meanwhile")
 
     async def _ask_of_another_account(self, report: AccountReport, guard: Guard) -> None:
         reason = _OF_ANOTHER_ACCOUNT[guard.state_reason or ""]

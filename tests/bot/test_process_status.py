@@ -68,7 +68,8 @@ class ChatData:
 
     async def keep(self, guard):
         async with self.database.write() as session:
-            await guard_rows.save_guard(session, guard, now=START, cause="test")
+            was = await guard_rows.load_guard(session, guard.guard_id)
+            await guard_rows.save_guard(session, guard, was=was, now=START, cause="test")
 
     async def watched(self):
         report = await self.status.fetch_status(OWNER)

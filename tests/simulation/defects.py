@@ -162,9 +162,9 @@ def _trust_one_reading():
 def _tell_after_the_fact():
     conclude = ExitJournal.conclude
 
-    async def split(self, intent, order, *, guard, seen, message):
+    async def split(self, intent, order, *, was, guard, seen, message):
         with patch("engine.exits.exit_journal.append_alert", _no_alert):
-            ended = await conclude(self, intent, order, guard=guard, seen=seen, message=message)
+            ended = await conclude(self, intent, order, was=was, guard=guard, seen=seen, message=message)
         async with self._database.write() as session:
             await append_alert(
                 session,

@@ -23,7 +23,7 @@ async def store_guard(world, truth, symbol, quantity, *, cost):
     world.tell(f"{guard.guard_id}: {quantity} of {there} {symbol} at {truth.venue}, cost {guard.cost}")
     with world.store.session() as session, session.begin():
         inline = InlineSession(session, lambda **_: None)
-        await guard_rows.save_guard(inline, guard, now=world.wall.now(), cause="armed")
+        await guard_rows.save_guard(inline, guard, was=None, now=world.wall.now(), cause="armed")
         seen = Seen(quantity=there, at=guard.created_at, venue_at=world.clock.now())
         await guard_rows.note_seen(inline, guard.guard_id, seen)
     return world.armed[guard.guard_id]

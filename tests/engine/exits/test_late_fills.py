@@ -46,7 +46,8 @@ async def fill_it(room):
 
 
 async def test_a_fill_of_an_attempt_that_was_given_up_is_told_as_our_sale_once(given_up):
-    await stand_down(given_up.journal, given_up.intent, await given_up.guard())
+    guard = await given_up.guard()
+    await stand_down(given_up.journal, given_up.intent, guard, was=guard)
 
     await fill_it(given_up)
 

@@ -2,11 +2,12 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from sqlmodel import select
 
 from engine.guards import store as guards
 from engine.guards.guard import Guard, GuardSource, GuardState, Seen
-from engine.guards.store import KnownAsset
+from engine.guards.store import KnownAsset, StaleGuardError
 from engine.guards.table import GuardEventRow
 from engine.model.holdings import Direction, PositionKey, PositionKind
 from engine.model.venues import Venue
@@ -32,9 +33,9 @@ GUARD = Guard(
 )
 
 
-async def save(database, guard, *, cause, now=NOW):
+async def save(database, guard, *, was=None, cause, now=NOW):
     async with database.write() as session:
-        await guards.save_guard(session, guard, now=now, cause=cause)
+        await guards.save_guard(session, guard, was=was, now=now, cause=cause)
 
 
 async def test_a_guard_comes_back_as_the_same_value(database):
@@ -48,7 +49,7 @@ async def test_a_guard_comes_back_as_the_same_value(database):
 async def test_every_change_is_added_to_the_history_with_what_was_before(database):
     half = GUARD.with_quantity(Decimal("0.5"))
     await save(database, GUARD, cause="bought")
-    await save(database, half, cause="sold by hand", now=NOW + timedelta(hours=1))
+    await save(database, half, was=GUARD, cause="sold by hand", now=NOW + timedelta(hours=1))
 
     async with database.read() as session:
         history = [
@@ -60,6 +61,43 @@ async def test_every_change_is_added_to_the_history_with_what_was_before(databas
         ("bought", "armed", Decimal(0), GUARD.quantity, GUARD.cost),
         ("sold by hand", "armed", GUARD.quantity, Decimal("0.5"), half.cost),
     ]
+
+
+STALE = [
+    replace(GUARD, state=GuardState.CLOSED, state_reason="taken off by its owner"),
+    replace(GUARD, quantity=Decimal(2)),
+    replace(GUARD, threshold=Decimal("-0.02")),
+    replace(GUARD, state_reason="split"),
+]
+
+
+@pytest.mark.parametrize("stored", STALE)
+async def test_a_guard_that_somebody_else_changed_is_not_written_over(database, stored):
+    await save(database, stored, cause="owner")
+
+    with pytest.raises(StaleGuardError, match="g1"):
+        await save(database, replace(GUARD, quantity=Decimal("0.5")), was=GUARD, cause="sold by hand")
+
+    async with database.read() as session:
+        assert await guards.load_guard(session, "g1") == stored
+        assert len((await session.exec(select(GuardEventRow))).all()) == 1
+
+
+async def test_a_guard_is_not_set_twice_and_one_that_is_not_there_not_changed(database):
+    with pytest.raises(StaleGuardError):
+        await save(database, GUARD, was=GUARD, cause="changed")
+    await save(database, GUARD, cause="bought")
+    with pytest.raises(StaleGuardError):
+        await save(database, GUARD, cause="bought again")
+
+
+async def test_the_same_amounts_in_other_digits_are_no_change(database):
+    await save(database, replace(GUARD, quantity=Decimal("1.50")), cause="bought")
+
+    await save(database, GUARD, was=replace(GUARD, quantity=Decimal("1.5")), cause="grown")
+
+    async with database.read() as session:
+        assert await guards.load_guard(session, "g1") == GUARD
 
 
 async def test_only_guards_that_are_not_closed_are_watched(database):
@@ -104,7 +142,7 @@ async def test_what_was_seen_of_a_position_outlives_changes_of_its_guard(databas
         assert await guards.load_seen(session, "g9") is None
     async with database.write() as session:
         await guards.note_seen(session, "g1", seen)
-    await save(database, GUARD.with_quantity(Decimal("0.5")), cause="sold by hand")
+    await save(database, GUARD.with_quantity(Decimal("0.5")), was=GUARD, cause="sold by hand")
 
     async with database.read() as session:
         assert await guards.load_seen(session, "g1") == seen

@@ -133,9 +133,7 @@ async def test_coins_that_their_owner_sold_are_not_sold_again_from_the_rest(sold
     sold.clock.set_by(step_s)
     await read_for(sold, 30)
     guard = await guard_again(sold)
-    smaller = replace(guard, quantity=Decimal("0.1"), cost=Decimal(6000))
-    async with sold.database.write() as session:
-        await guard_rows.save_guard(session, smaller, now=sold.clock.now(), cause="test")
+    await sold.put(replace(guard, quantity=Decimal("0.1"), cost=Decimal(6000)))
 
     sold.trade("sell", "0.1")
     sold.set_bid("50000")

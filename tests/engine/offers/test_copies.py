@@ -13,7 +13,6 @@ from unittest.mock import Mock
 import pytest
 
 from engine.alerts.messages import DatabaseCopied, ExitFilled, GuardPaused
-from engine.guards import store as guard_rows
 from engine.guards.guard import GuardState
 from engine.offers.copies import disarm_copy
 from engine.offers.offers import ComparedFirst, Nothing
@@ -146,8 +145,7 @@ async def test_a_sale_that_was_under_way_is_not_made_again(watched):
 
 async def test_a_guard_that_waited_before_is_left_as_it_was(watched):
     guard = replace(await watched.guard(), state=GuardState.PAUSED, state_reason="its price is in doubt")
-    async with watched.database.write() as session:
-        await guard_rows.save_guard(session, guard, now=watched.clock.now(), cause="test")
+    await watched.put(guard)
 
     await wake(watched, COPY)
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import GuardPaused
-from engine.guards import store as guard_rows
 from engine.guards.guard import GuardSource, GuardState
 from engine.offers.offers import Armed, ChoiceKind, LeftAlone, Nothing, Offer, Standing
 from engine.storage.restored import RESTORED_IN_SALE
@@ -104,16 +103,14 @@ async def resume_by_an_older_button(room):
     # One made before it was known that the quantity says nothing.
     [guard] = await room.guards()
     offer = await ask_again(room, guard)
-    async with room.database.write() as session:
-        await guard_rows.save_guard(session, guard, now=room.clock.now(), cause="test")
+    await room.put(guard)
     return await press(room, offer, ChoiceKind.RESUME_GUARD)
 
 
 async def ask_again(room, guard):
     """Ask about a guard as after a restore, which leaves its unit as it was."""
     waiting = replace(guard, state=GuardState.PAUSED, state_reason=RESTORED_IN_SALE)
-    async with room.database.write() as session:
-        await guard_rows.save_guard(session, waiting, now=room.clock.now(), cause="test")
+    await room.put(waiting)
     await room.read()
     return (await room.alerts(GuardPaused))[-1].offer
 

@@ -72,7 +72,7 @@ INTENT = Intent(
 async def journal(database):
     """Return the database with the guard and its exit in it."""
     async with database.write() as session:
-        await guards.save_guard(session, GUARD, now=NOW, cause="bought")
+        await guards.save_guard(session, GUARD, was=None, now=NOW, cause="bought")
         await intents.insert_intent(session, INTENT)
     return database
 

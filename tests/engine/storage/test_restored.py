@@ -70,7 +70,7 @@ async def database(file):
 async def save(database, state, *, guard_id):
     guard = replace(a_guard(), guard_id=guard_id, user_id=OWNER, account_id=ACCOUNT, state=state)
     async with database.write() as session:
-        await guards.save_guard(session, guard, now=NOW, cause="test")
+        await guards.save_guard(session, guard, was=None, now=NOW, cause="test")
     return guard
 
 

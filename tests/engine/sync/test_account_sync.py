@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import FirstContact, GuardPaused
-from engine.guards import store as guard_rows
 from engine.guards.guard import GuardState
 from engine.storage.restored import COPIED, COPIED_AND_CHANGED, RESTORED
 
@@ -27,9 +26,7 @@ async def waiting(room):
 
 async def wait_as(room, reason):
     guard = await room.arm("0.1", "6000", created_at=room.clock.now() - timedelta(days=1))
-    paused = replace(guard, state=GuardState.PAUSED, state_reason=reason)
-    async with room.database.write() as session:
-        await guard_rows.save_guard(session, paused, now=room.clock.now(), cause="test")
+    await room.put(replace(guard, state=GuardState.PAUSED, state_reason=reason))
 
 
 async def read_for(room, seconds, *, alone=True):

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from engine.alerts.messages import GuardPaused
-from engine.guards import store as guard_rows
 from engine.guards.guard import GuardState
 from engine.storage.restored import RESTORED
 
@@ -18,8 +17,7 @@ async def restored(room):
     room.deposit("BTC", "0.1")
     guard = await room.arm("0.1", "6000", created_at=room.clock.now() - timedelta(days=1))
     waiting = replace(guard, state=GuardState.PAUSED, state_reason=RESTORED)
-    async with room.database.write() as session:
-        await guard_rows.save_guard(session, waiting, now=room.clock.now(), cause="test")
+    await room.put(waiting)
     await room.read()
     return room
 

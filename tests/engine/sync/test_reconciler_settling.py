@@ -5,7 +5,6 @@ from dataclasses import replace
 from sqlalchemy import text
 
 from engine.alerts.messages import GuardPaused, GuardReduced
-from engine.guards import store as guard_rows
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
 from engine.orders import fills_store as fill_rows
@@ -53,9 +52,7 @@ async def test_a_doubt_ends_with_its_guard(room):
     guard = await room.arm("0.3", "18000")
     await read_for_minutes(room, 2)
     await read_for_minutes(room, 1, withdrawing=True)
-    async with room.database.write() as session:
-        closed = replace(guard, state=GuardState.CLOSED)
-        await guard_rows.save_guard(session, closed, now=room.clock.now(), cause="test")
+    await room.put(replace(guard, state=GuardState.CLOSED))
     await read_for_minutes(room, 4)
     before = history_calls(room)
 
