@@ -1,13 +1,13 @@
 """Notice that a broker stopped answering or refuses its key, and tell its owner, again while something is guarded there."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from engine.alerts.condition import Condition, Conditions
 from engine.alerts.messages import BrokerTrouble
-from engine.alerts.outbox import append_alert
 from engine.alerts.reminder_state import ReminderState
 from engine.clock import Clock, Moment, moment
 from engine.model.errors import BrokerError, KeyRejectedError
@@ -90,21 +90,25 @@ def after_attempt(
 
 
 class OutageMonitor:
-    """Keeps an eye on the readings of every account."""
+    """Keeps an eye on the readings of every account; what was told of them outlives the process."""
 
     def __init__(
         self, *, database: Database, clock: Clock, watched: Callable[[Account], Awaitable[Watched]]
     ) -> None:
-        self._database = database
         self._clock = clock
         self._watched = watched
-        self._silences: dict[str, BrokerOutage] = {}
+        self._conditions = Conditions("outage", database=database, clock=clock)
+        #: By the name of the condition.
+        self._outages: dict[str, BrokerOutage] = {}
 
     async def note(self, account: Account, reading: ReadingKind, error: BrokerError | None) -> None:
         """Take the outcome of a reading; None is a good one. Prices are told of apart from the account's own answers."""
         now, of_prices = moment(self._clock), reading is ReadingKind.PRICES
-        key = f"{account.account_id}:prices" if of_prices else account.account_id
-        before = self._silences.get(key, BrokerOutage())
+        name = f"{account.account_id}/prices" if of_prices else account.account_id
+        before = self._outages.get(name)
+        if before is None:
+            kinds = (reading,) if of_prices else (ReadingKind.BALANCES, ReadingKind.PAST_TRADES)
+            before = _restored((await self._conditions.restored()).get(name), kinds)
         # Of what goes on well nothing is told: no need to look.
         watched = await self._watched(account) if error or before.told.count else _UNWATCHED
         after, news = after_attempt(
@@ -117,27 +121,26 @@ class OutageMonitor:
         )
         if news is not None:
             # Only what is written down was told.
+            condition = Condition(since=after.since or before.since or now.at, told=before.told)
             message = BrokerTrouble(
                 venue=account.venue,
                 what=_OF_PRICES[news] if of_prices else news,
                 why=_why(reading, error),
-                since=after.since or before.since or now.at,
+                since=condition.since,
                 again=news != "back" and before.told.count > 0,
                 guarded=watched.is_guarded,
             )
-            await self._tell(account, message, told=before.told.count)
-        self._silences[key] = after
+            write = self._conditions.end if news == "back" else self._conditions.tell
+            await write(name, condition, message, account)
+        self._outages[name] = after
 
-    async def _tell(self, account: Account, message: BrokerTrouble, *, told: int) -> None:
-        async with self._database.write() as session:
-            await append_alert(
-                session,
-                message,
-                user_id=account.user_id,
-                account_id=account.account_id,
-                dedup_key=f"broker:{account.account_id}:{message.what}:{message.since.isoformat()}:{told}",
-                now=self._clock.now(),
-            )
+
+def _restored(condition: Condition | None, kinds: Collection[ReadingKind]) -> BrokerOutage:
+    """Return what an earlier process told of, which is over once each of these readings is good again."""
+    if condition is None:
+        return BrokerOutage()
+    missed = dict.fromkeys(kinds, MISSED_READINGS)
+    return BrokerOutage(since=condition.since, missed=missed, told=condition.told)
 
 
 def _why(reading: ReadingKind, error: BrokerError | None) -> str:

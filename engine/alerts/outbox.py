@@ -124,6 +124,13 @@ async def load_times(session: AsyncSession, *, key_prefix: str) -> tuple[datetim
     return await readable_rows(session, Prepared(written), lambda row: row.created_at)
 
 
+async def load_keys(session: AsyncSession, *, key_prefix: str) -> tuple[tuple[str, datetime], ...]:
+    """Return the keys that begin so with when each was written, whatever became of it, oldest first."""
+    same = col(AlertRow.dedup_key).startswith(key_prefix, autoescape=True)
+    written = select(AlertRow).where(same).order_by(col(AlertRow.alert_id))
+    return await readable_rows(session, Prepared(written), lambda row: (row.dedup_key, row.created_at))
+
+
 async def load_written(session: AsyncSession, dedup_key: str) -> Message | None:
     """Return what was written under a key, whatever became of it; None when nothing was, or it cannot be read."""
     return await readable_row(session, _OF_KEY, _message, dedup_key=dedup_key)

@@ -1,5 +1,6 @@
 """A broker out of reach is told once, and once that it is back."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -232,3 +233,91 @@ async def test_a_broker_that_stops_answering_while_its_prices_are_missing_is_tol
         await room.read()
 
     assert [alert.what for alert in await room.alerts(BrokerTrouble)] == ["unpriced", "unreachable", "back"]
+
+
+async def silent_readings(room, endpoint, count):
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, endpoint, times=None)
+    for _ in range(count):
+        await room.clock.sleep(60)
+        await room.read()
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "begun", "over"),
+    [
+        ("BalanceEx", "unreachable", "back"),
+        ("TradesHistory", "unreachable", "back"),
+        ("Ticker", "unpriced", "priced"),
+    ],
+)
+async def test_what_is_over_after_a_restart_is_told_as_over_once(room, endpoint, begun, over):
+    room.deposit("BTC", "0.1")
+    await silent_readings(room, endpoint, 4)
+    await room.restart()
+    await room.read()
+    room.world.faults(Venue.KRAKEN).clear()
+    await room.restart()
+    for _ in range(3):
+        await room.read()
+        await room.clock.sleep(60)
+    await room.restart()
+    await room.read()
+
+    told = await room.alerts(BrokerTrouble)
+    assert [alert.what for alert in told] == [begun, over]
+    assert told[0].since == told[1].since
+
+
+async def test_an_outage_that_goes_on_over_a_restart_keeps_its_pauses(room):
+    outages = a_lookout(room)
+    await room.arm("0.1", "6000")
+    # Told at minutes 2, 3 and 5; the next is due at 13.
+    await silent_minutes(room, outages, 6)
+    outages = a_lookout(room)
+
+    await silent_minutes(room, outages, 8)
+
+    told = await room.alerts(BrokerTrouble)
+    assert [alert.again for alert in told] == [False, True, True, True]
+    assert len({alert.since for alert in told}) == 1
+
+
+async def test_a_good_reading_of_one_kind_ends_no_outage_that_a_restart_found(room):
+    outages = a_lookout(room)
+    for _ in range(3):
+        await outages.note(room.account(), BALANCES, None)
+        await outages.note(room.account(), PAST_TRADES, TIMEOUT)
+    outages = a_lookout(room)
+
+    await outages.note(room.account(), BALANCES, None)
+    await outages.note(room.account(), PAST_TRADES, TIMEOUT)
+    await outages.note(room.account(), BALANCES, None)
+    assert [alert.what for alert in await room.alerts(BrokerTrouble)] == ["unreachable"]
+    await outages.note(room.account(), PAST_TRADES, None)
+
+    assert [alert.what for alert in await room.alerts(BrokerTrouble)] == ["unreachable", "back"]
+
+
+@pytest.mark.parametrize("is_written", [True, False], ids=["written", "not written"])
+@pytest.mark.parametrize("killed_at", range(10))
+async def test_an_outage_is_told_once_and_over_once_wherever_the_process_is_killed(
+    room, killed_at, is_written
+):
+    outages = a_lookout(room)
+    for minute, error in enumerate([TIMEOUT] * 8 + [None] * 2):
+        if minute == killed_at and not is_written:
+            with suppress(OperationalError):
+                async with room.held_database():
+                    await outages.note(room.account(), BALANCES, error)
+            outages = a_lookout(room)
+        for reading in (BALANCES, PAST_TRADES):
+            await outages.note(room.account(), reading, error)
+        if minute == killed_at:
+            outages = a_lookout(room)
+        await room.clock.sleep(60)
+
+    await outages.note(room.account(), BALANCES, None)
+    await outages.note(room.account(), PAST_TRADES, None)
+    told = await room.alerts(BrokerTrouble)
+    assert [alert.what for alert in told] == ["unreachable", "back"]
+    assert told[0].since == told[1].since

@@ -114,3 +114,19 @@ async def test_a_venue_that_answers_soon_is_not_told_of(room):
 
     assert await room.alerts(TradeUnattributed) == []
     assert guarded(await room.guards())["BTC"] == D("0.05")
+
+
+async def test_what_the_venue_tells_after_a_restart_is_told_as_over_once(room):
+    room.fault(FaultKind.ERROR, "QueryOrders", times=None, message="EGeneral:Internal error")
+    room.trade("sell", "0.05")
+    await read_often(room, 4)
+    await room.restart()
+    room.world.faults("kraken").clear()
+    await read_often(room)
+    await room.restart()
+    await read_often(room, 1)
+
+    told = await room.alerts(TradeUnattributed)
+    assert [alert.over for alert in told].count(True) == 1
+    assert told[-1].over
+    assert len({alert.since for alert in told}) == 1

@@ -1,0 +1,104 @@
+"""What lasts and its reader is told of: when it begins, again in growing pauses, and once when it is over.
+
+What was told is read from the outbox: a restart repeats nothing, and what ended meanwhile is told as over. The key of
+each alert names the condition, when it began and which alert of it this is.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from engine.alerts.messages import Message
+from engine.alerts.outbox import append_alert, load_keys
+from engine.alerts.reminder_state import ReminderState
+from engine.clock import Clock, Moment, moment
+from engine.model.venues import Account
+from engine.storage.database import Database
+
+_OVER = "over"
+#: Without colons, which part a key.
+_SINCE = "%Y%m%dT%H%M%S.%f"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One time that something lasts: since when, and how often its reader was told."""
+
+    since: datetime
+    told: ReminderState = field(default_factory=ReminderState)
+
+    def noted(self, now: Moment) -> "Condition":
+        """Return it once its reader was told (again)."""
+        return replace(self, told=self.told.noted(now))
+
+
+class Conditions:
+    """The conditions of one kind, each with a name of its own, as the outbox has them."""
+
+    def __init__(self, kind: str, *, database: Database, clock: Clock) -> None:
+        self._prefix = f"{kind}:"
+        self._database = database
+        self._clock = clock
+        self._restored: Mapping[str, Condition] | None = None
+
+    async def restored(self) -> Mapping[str, Condition]:
+        """Return by name what an earlier process told and nobody told as over."""
+        if self._restored is None:
+            async with self._database.read() as session:
+                written = await load_keys(session, key_prefix=self._prefix)
+            self._restored = find_open((key.removeprefix(self._prefix), at) for key, at in written)
+        return self._restored
+
+    async def tell(self, name: str, condition: Condition, message: Message, account: Account) -> Condition:
+        """Tell of a condition (again) and return it as told; what could not be written down was not told."""
+        now = moment(self._clock)
+        await self._write(name_alert(name, condition.since, f"{condition.told.count}"), message, account, now)
+        return condition.noted(now)
+
+    async def end(self, name: str, condition: Condition, message: Message, account: Account) -> None:
+        """Tell that a condition is over; once, however often it is called."""
+        await self._write(name_alert(name, condition.since, _OVER), message, account, moment(self._clock))
+
+    async def _write(self, key: str, message: Message, account: Account, now: Moment) -> None:
+        async with self._database.write() as session:
+            await append_alert(
+                session,
+                message,
+                user_id=account.user_id,
+                account_id=account.account_id,
+                dedup_key=f"{self._prefix}{key}",
+                now=now.at,
+            )
+
+
+def name_alert(name: str, since: datetime, number: str) -> str:
+    """Return the key of one alert of a condition."""
+    return f"{name}:{since.astimezone(UTC):{_SINCE}}:{number}"
+
+
+def find_open(written: Iterable[tuple[str, datetime]]) -> Mapping[str, Condition]:
+    """Return by name the conditions whose end was not told, given the keys and times of all alerts, oldest first."""
+    told = dict[str, tuple[datetime, tuple[datetime, ...]]]()
+    for key, at in written:
+        name, since, number = _parse(key)
+        if since is None:
+            continue
+        if number == _OVER:
+            told.pop(name, None)
+            continue
+        began, times = told.get(name, (since, ()))
+        told[name] = (since, (*times, at) if began == since else (at,))
+    return {
+        name: Condition(since=since, told=ReminderState.from_times(times, last=None))
+        for name, (since, times) in told.items()
+    }
+
+
+def _parse(key: str) -> tuple[str, datetime | None, str]:
+    """Return name, beginning and number of an alert; a key of another shape begins nothing."""
+    name, _, rest = key.rpartition(":")
+    name, _, since = name.rpartition(":")
+    try:
+        return name, datetime.strptime(since, _SINCE).replace(tzinfo=UTC), rest
+    except ValueError:
+        return name, None, rest
