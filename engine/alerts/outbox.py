@@ -143,6 +143,13 @@ async def load_written_under(session: AsyncSession, *, key_prefix: str) -> tuple
     return await readable_rows(session, Prepared(written), _message)
 
 
+async def load_dated(session: AsyncSession, *, key_prefix: str) -> tuple[tuple[Message, datetime], ...]:
+    """Return what was written under keys that begin so with when it was, whatever became of it, oldest first."""
+    same = col(AlertRow.dedup_key).startswith(key_prefix, autoescape=True)
+    written = select(AlertRow).where(same).order_by(col(AlertRow.alert_id))
+    return await readable_rows(session, Prepared(written), lambda row: (_message(row), row.created_at))
+
+
 async def load_last_gone(session: AsyncSession) -> int:
     """Return the number up to which no alert is to leave any more; zero when there is none."""
     number = col(AlertRow.alert_id)

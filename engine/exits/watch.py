@@ -9,15 +9,19 @@ from decimal import Decimal
 from functools import partial
 from itertools import groupby
 
-from engine import wall_time
 from engine.accounts.outages import Watched
-from engine.alerts.messages import PriceTrouble
-from engine.alerts.outbox import append_alert
 from engine.clock import Clock, Moment, moment
 from engine.exits.execute import Exits
+from engine.exits.price_alerts import PriceAlerts
 from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardState
-from engine.guards.guard_mark import GuardMark, News, after_look, is_alarm_due, is_past, trigger_of
+from engine.guards.guard_mark import (
+    GuardMark,
+    after_look,
+    is_alarm_due,
+    is_past,
+    trigger_of,
+)
 from engine.guards.mark_service import MarkService
 from engine.market.feed import Markets
 from engine.market.mark import Mark, PriceProblem, PriceUnknown
@@ -51,6 +55,7 @@ class Watch:
         price_max_age_s: float,
     ) -> None:
         self._database = database
+        self._alerts = PriceAlerts(database=database, clock=clock)
         self._exits = exits
         self._clock = clock
         self._tasks = tasks
@@ -60,6 +65,8 @@ class Watch:
             for venue, market in markets.items()
         }
         self._guard_marks: dict[str, GuardMark] = {}
+        #: By guard id: what earlier processes told of missing prices; None until it was read.
+        self._told_before: Mapping[str, GuardMark] | None = None
         #: When every watched venue was last looked at to the end.
         self._looked_at: dict[Venue, Moment] = {}
 
@@ -77,6 +84,8 @@ class Watch:
         """Start one look at every venue that has guards and is not being looked at already."""
         async with self._database.read() as session:
             watched = await guard_rows.load_watched(session)
+        if self._told_before is None:
+            self._told_before = await self._alerts.load_told()
         await self._exits.resume()
         # One that is being sold is looked at too: a sale that is refused stands down when its price came back.
         looked_at = sorted(
@@ -199,7 +208,7 @@ class Watch:
             )
             return
         try:
-            await self._tell([guard], news, [replace(after, told=before.told)])
+            await self._alerts.write([guard], news, [replace(after, told=before.told)])
         except BaseException:
             # It was not told: what is seen counts, and the next look tells.
             self._guard_marks[guard.guard_id] = replace(before, current=after.current)
@@ -223,7 +232,7 @@ class Watch:
     async def _tell_back(self, guards: Sequence[Guard]) -> None:
         before = {guard.guard_id: self._guard_mark(guard) for guard in guards}
         if guards:
-            await self._tell(guards, "back", [*before.values()])
+            await self._alerts.write(guards, "back", [*before.values()])
         for guard_id, guard_mark in before.items():
             self._guard_marks[guard_id] = GuardMark(
                 current=guard_mark.current, last=guard_mark.last, spread=guard_mark.spread
@@ -238,7 +247,7 @@ class Watch:
         missing = [*due, *(one for one in guards if one not in due and self._guard_mark(one).told_unknown)]
         missing = [guard for guard in missing if self._guard_mark(guard).is_unknown]
         guard_marks = {guard.guard_id: self._guard_mark(guard) for guard in missing}
-        await self._tell(missing, "unknown", [*guard_marks.values()])
+        await self._alerts.write(missing, "unknown", [*guard_marks.values()])
         for guard_id, guard_mark in guard_marks.items():
             self._guard_marks[guard_id] = replace(guard_mark, told=guard_mark.told.noted(now))
 
@@ -253,32 +262,9 @@ class Watch:
     def _is_back(guard_mark: GuardMark) -> bool:
         return guard_mark.told_unknown and isinstance(guard_mark.current, Mark)
 
-    async def _tell(self, guards: Sequence[Guard], news: News, guard_marks: Sequence[GuardMark]) -> None:
-        guard, now = guards[0], self._clock.now()
-        known = [guard_mark.unknown_since or guard_mark.spread.wide_since for guard_mark in guard_marks]
-        since = wall_time.earliest(one.at for one in known if one) or now
-        told = max(guard_mark.told.count for guard_mark in guard_marks)
-        message = PriceTrouble(
-            venue=guard.venue,
-            symbol=guard.symbol,
-            others=tuple(sorted({one.symbol for one in guards} - {guard.symbol})),
-            what=news or "back",
-            why=_why(guard_marks[0]),
-            since=since,
-            again=news == "unknown" and told > 0,
-        )
-        async with self._database.write() as session:
-            await append_alert(
-                session,
-                message,
-                user_id=guard.user_id,
-                account_id=guard.account_id,
-                dedup_key=f"price:{guard.guard_id}:{news}:{since.isoformat()}:{told}",
-                now=now,
-            )
-
     def _guard_mark(self, guard: Guard) -> GuardMark:
-        return self._guard_marks.get(guard.guard_id, GuardMark())
+        told_before = (self._told_before or {}).get(guard.guard_id, GuardMark())
+        return self._guard_marks.get(guard.guard_id, told_before)
 
     def _forget(self, kept: set[str]) -> None:
         self._guard_marks = {
@@ -297,7 +283,3 @@ def _directions(guards: Iterable[Guard]) -> Mapping[str, frozenset[Direction]]:
 def _is_unanswered(guard_mark: GuardMark) -> bool:
     """Tell whether a price is missing because its venue gives none, not because what it gives is odd."""
     return isinstance(guard_mark.current, PriceUnknown) and guard_mark.current.problem in _GIVES_NONE
-
-
-def _why(guard_mark: GuardMark) -> str:
-    return str(guard_mark.current.problem) if isinstance(guard_mark.current, PriceUnknown) else ""

@@ -1,10 +1,13 @@
 """What the watch last saw of one guard: the accepted mark, and since when there is none."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
+from engine import wall_time
+from engine.alerts.messages import PriceTrouble
 from engine.alerts.reminder_state import ReminderState
 from engine.clock import Moment
 from engine.guards.guard import Guard
@@ -37,6 +40,30 @@ class GuardMark:
     def is_unknown(self) -> bool:
         """Tell whether there is no price now although there should be one."""
         return isinstance(self.current, PriceUnknown) and self.unknown_since is not None
+
+
+def find_told(written: Iterable[tuple[PriceTrouble, datetime]], now: Moment) -> Mapping[str, GuardMark]:
+    """Return by guard id what an earlier process told of missing prices and nobody told as back, oldest first."""
+    missing = dict[str, tuple[datetime, tuple[datetime, ...]]]()
+    for message, at in written:
+        for guard_id in message.guard_ids:
+            if message.what == "back":
+                missing.pop(guard_id, None)
+            elif message.what == "unknown":
+                since, times = missing.get(guard_id, (message.since, ()))
+                missing[guard_id] = (since, (*times, at))
+    return {
+        guard_id: GuardMark(
+            unknown_since=_moment_of(since, now), told=ReminderState.from_times(times, last=None)
+        )
+        for guard_id, (since, times) in missing.items()
+    }
+
+
+def _moment_of(stored: datetime, now: Moment) -> Moment:
+    """Return a stored time with the steady time it was at, as far as the wall clock tells."""
+    age = wall_time.age(stored, now.at) or timedelta(0)
+    return Moment(stored, now.steady_s - age.total_seconds())
 
 
 #: What the owner is to be told after a look, if anything.

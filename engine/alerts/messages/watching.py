@@ -41,6 +41,8 @@ class PriceTrouble:
     since: datetime
     #: Other instruments of the same account of which the same is true.
     others: tuple[str, ...] = ()
+    #: Of which guards it is true.
+    guard_ids: tuple[str, ...] = ()
     #: True for a reminder.
     again: bool = False
 

@@ -2,9 +2,19 @@ from datetime import timedelta
 
 import pytest
 
+from engine.alerts.messages import PriceTrouble
 from engine.clock import Moment
-from engine.guards.guard_mark import GuardMark, after_look, is_alarm_due, is_past, ratio_of, trigger_of
+from engine.guards.guard_mark import (
+    GuardMark,
+    after_look,
+    find_told,
+    is_alarm_due,
+    is_past,
+    ratio_of,
+    trigger_of,
+)
 from engine.market.mark import MarkBasis, PriceProblem, PriceUnknown
+from engine.model.venues import Venue
 from tests.builders import NOW, a_guard, a_mark, number
 
 LIMIT = timedelta(seconds=15)
@@ -91,3 +101,34 @@ def test_a_trigger_says_what_was_seen_and_what_was_guarded():
 
     assert (trigger.price, trigger.ratio, trigger.quantity, trigger.cost) == (40, number("-0.2"), 2, 100)
     assert (trigger.basis, trigger.at) == ("bid", NOW)
+
+
+# what an earlier process told
+
+
+def a_trouble(what, *guard_ids, since=NOW):
+    return PriceTrouble(
+        venue=Venue.KRAKEN, symbol="BTC/USD", what=what, why="", since=since, guard_ids=guard_ids
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "counts"),
+    [
+        pytest.param([], {}, id="nothing"),
+        pytest.param([("unknown", "a", "b")], {"a": 1, "b": 1}, id="told once for both"),
+        pytest.param([("unknown", "a"), ("unknown", "b", "a")], {"a": 2, "b": 1}, id="joined later"),
+        pytest.param([("unknown", "a", "b"), ("back", "b")], {"a": 1}, id="one is back"),
+        pytest.param([("unknown", "a"), ("back", "a"), ("unknown", "a")], {"a": 1}, id="missing again"),
+        pytest.param([("wide_spread", "a")], {}, id="a wide spread has no end"),
+        pytest.param([("unknown",), ("back",)], {}, id="of a version that named no guards"),
+    ],
+)
+def test_what_was_told_of_a_price_and_not_told_as_back_is_known_again(written, counts):
+    alerts = [(a_trouble(*one), NOW + timedelta(minutes=minute)) for minute, one in enumerate(written)]
+
+    found = find_told(alerts, Moment(NOW + timedelta(hours=1), 5000.0))
+
+    assert {guard_id: guard_mark.told.count for guard_id, guard_mark in found.items()} == counts
+    assert {guard_mark.unknown_since.at for guard_mark in found.values()} <= {NOW}
+    assert not any(guard_mark.is_unknown for guard_mark in found.values())

@@ -1,0 +1,61 @@
+"""Alerts about the prices of guards, as the outbox has them: what was told of them outlives the process."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from engine import wall_time
+from engine.alerts.messages import PriceTrouble
+from engine.alerts.outbox import append_alert, load_dated
+from engine.clock import Clock, moment
+from engine.guards.guard import Guard
+from engine.guards.guard_mark import GuardMark, News, find_told
+from engine.market.mark import PriceUnknown
+from engine.storage.database import Database
+
+#: What the keys of all of them begin with.
+_KEY = "price:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceAlerts:
+    """Writes what is new of prices, one alert for all guards of an account it is true of."""
+
+    database: Database
+    clock: Clock
+
+    async def load_told(self) -> Mapping[str, GuardMark]:
+        """Return by guard id what earlier processes told of missing prices and nobody told as back."""
+        async with self.database.read() as session:
+            written = await load_dated(session, key_prefix=_KEY)
+        troubles = [(message, at) for message, at in written if isinstance(message, PriceTrouble)]
+        return find_told(troubles, moment(self.clock))
+
+    async def write(self, guards: Sequence[Guard], news: News, guard_marks: Sequence[GuardMark]) -> None:
+        """Put into the outbox what is new of some guards."""
+        guard, now = guards[0], self.clock.now()
+        known = [guard_mark.unknown_since or guard_mark.spread.wide_since for guard_mark in guard_marks]
+        since = wall_time.earliest(one.at for one in known if one) or now
+        told = max(guard_mark.told.count for guard_mark in guard_marks)
+        message = PriceTrouble(
+            venue=guard.venue,
+            symbol=guard.symbol,
+            others=tuple(sorted({one.symbol for one in guards} - {guard.symbol})),
+            guard_ids=tuple(one.guard_id for one in guards),
+            what=news or "back",
+            why=_why(guard_marks[0]),
+            since=since,
+            again=news == "unknown" and told > 0,
+        )
+        async with self.database.write() as session:
+            await append_alert(
+                session,
+                message,
+                user_id=guard.user_id,
+                account_id=guard.account_id,
+                dedup_key=f"{_KEY}{guard.guard_id}:{news}:{since.isoformat()}:{told}",
+                now=now,
+            )
+
+
+def _why(guard_mark: GuardMark) -> str:
+    return str(guard_mark.current.problem) if isinstance(guard_mark.current, PriceUnknown) else ""
