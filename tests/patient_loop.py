@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from queue import SimpleQueue
 
+import aiosqlite
 from aiosqlite.core import set_exception, set_result
 
 #: How long loopback may take to hand over bytes nobody knows of, and those that are known to be under way.
@@ -84,19 +85,21 @@ class PatientLoop(asyncio.SelectorEventLoop):
         return self.is_under_way() and bool(self._selector.select(UNDER_WAY_S))
 
 
+#: Nobody needs a turn before these are answered: no other connection notices them.
+_WITHOUT_DATABASE = frozenset({"cursor", "close", "fetchall"})
+
+
 class WatchedQueue(SimpleQueue):
     """The queue of an aiosqlite thread; the loop knows of the work in it.
 
     Work for which SQLite waits for nobody is done at once and answered in the loop's next turn, as by a thread that is
     very fast: whatever is done inside a transaction, and what only prepares or ends one. Whatever opens a connection
-    or takes a lock may wait for another program, and is left to the thread.
+    or takes a lock may wait for another program, and is left to the thread. Any thread may use the connections.
     """
 
     def __init__(self):
         super().__init__()
         self._in_thread = deque()
-        #: SQLAlchemy works with cursors, over connections that any thread may use.
-        self._has_cursors = False
 
     def put_nowait(self, work):
         future, function = work
@@ -119,12 +122,12 @@ class WatchedQueue(SimpleQueue):
         method = getattr(function, "func", None)
         of = getattr(method, "__self__", None)
         if isinstance(of, sqlite3.Cursor):
-            self._has_cursors = True
             # A deferred transaction takes its lock with its first statement.
             return of.connection.in_transaction or function.args[:1] == ("BEGIN",)
-        if not self._has_cursors or not isinstance(of, sqlite3.Connection):
+        connection = of._connection if isinstance(of, aiosqlite.Connection) else of
+        if not isinstance(connection, sqlite3.Connection):
             return False
-        return of.in_transaction or method.__name__ in {"cursor", "rollback"}
+        return connection.in_transaction or method.__name__ in {"cursor", "rollback"}
 
 
 def _answer(future, function):
@@ -132,7 +135,10 @@ def _answer(future, function):
         answer = partial(set_result, future, function())
     except sqlite3.Error as error:
         answer = partial(set_exception, future, error)
-    future.get_loop().call_soon(answer)
+    if function.func.__name__ in _WITHOUT_DATABASE:
+        answer()
+    else:
+        future.get_loop().call_soon(answer)
 
 
 class LoopClock:

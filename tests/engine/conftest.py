@@ -1,9 +1,11 @@
 """Rooms for the engine's own shell; whoever asks for one waits in patient time."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import aiosqlite
 import aiosqlite.core
 import pytest
 
@@ -41,6 +43,7 @@ def folder(tmp_path):
 async def rooms(migrated_template, folder, monkeypatch):
     """Return what opens a room with chosen venues, holdings and settings."""
     monkeypatch.setattr(aiosqlite.core, "SimpleQueue", WatchedQueue)
+    monkeypatch.setattr(aiosqlite, "connect", partial(aiosqlite.connect, check_same_thread=False))
     return lambda **choices: open_room(migrated_template, folder, **choices)
 
 
