@@ -131,7 +131,7 @@ class OutageMonitor:
                 guarded=watched.is_guarded,
             )
             write = self._conditions.end if news == "back" else self._conditions.tell
-            await write(name, condition, message, account)
+            await write(name, condition, message, user_id=account.user_id, account_id=account.account_id)
         self._outages[name] = after
 
 

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from engine.alerts.messages import Message
-from engine.alerts.outbox import append_alert, load_keys
+from engine.alerts.outbox import append_alert, load_keys, load_written
 from engine.alerts.reminder_state import ReminderState
 from engine.clock import Clock, Moment, moment
-from engine.model.venues import Account
 from engine.storage.database import Database
 
 _OVER = "over"
@@ -49,23 +48,37 @@ class Conditions:
             self._restored = find_open((key.removeprefix(self._prefix), at) for key, at in written)
         return self._restored
 
-    async def tell(self, name: str, condition: Condition, message: Message, account: Account) -> Condition:
+    async def load_last(self, name: str, condition: Condition) -> Message | None:
+        """Return what was told of a condition last; None where it cannot be read."""
+        key = name_alert(name, condition.since, f"{condition.told.count - 1}")
+        async with self._database.read() as session:
+            return await load_written(session, f"{self._prefix}{key}")
+
+    async def tell(
+        self, name: str, condition: Condition, message: Message, *, user_id: int, account_id: str | None
+    ) -> Condition:
         """Tell of a condition (again) and return it as told; what could not be written down was not told."""
         now = moment(self._clock)
-        await self._write(name_alert(name, condition.since, f"{condition.told.count}"), message, account, now)
+        key = name_alert(name, condition.since, f"{condition.told.count}")
+        await self._write(key, message, user_id, account_id, now)
         return condition.noted(now)
 
-    async def end(self, name: str, condition: Condition, message: Message, account: Account) -> None:
+    async def end(
+        self, name: str, condition: Condition, message: Message, *, user_id: int, account_id: str | None
+    ) -> None:
         """Tell that a condition is over; once, however often it is called."""
-        await self._write(name_alert(name, condition.since, _OVER), message, account, moment(self._clock))
+        key = name_alert(name, condition.since, _OVER)
+        await self._write(key, message, user_id, account_id, moment(self._clock))
 
-    async def _write(self, key: str, message: Message, account: Account, now: Moment) -> None:
+    async def _write(
+        self, key: str, message: Message, user_id: int, account_id: str | None, now: Moment
+    ) -> None:
         async with self._database.write() as session:
             await append_alert(
                 session,
                 message,
-                user_id=account.user_id,
-                account_id=account.account_id,
+                user_id=user_id,
+                account_id=account_id,
                 dedup_key=f"{self._prefix}{key}",
                 now=now.at,
             )

@@ -51,13 +51,25 @@ class UnattributedTrades:
             asked = after[asset] = replace(asked, missed=asked.missed + 1)
             if asked.is_due(now, guarded=asset in guarded):
                 message = _message(account, asset, asked.condition, guarded=asset in guarded, error=error)
-                told = await self._conditions.tell(_name(account, asset), asked.condition, message, account)
+                told = await self._conditions.tell(
+                    _name(account, asset),
+                    asked.condition,
+                    message,
+                    user_id=account.user_id,
+                    account_id=account.account_id,
+                )
                 after[asset] = before[asset] = replace(asked, condition=told)
         for asset in before.keys() - untold.keys():
             condition = before[asset].condition
             if condition.told.count:
                 message = _message(account, asset, condition, guarded=asset in guarded)
-                await self._conditions.end(_name(account, asset), condition, message, account)
+                await self._conditions.end(
+                    _name(account, asset),
+                    condition,
+                    message,
+                    user_id=account.user_id,
+                    account_id=account.account_id,
+                )
         self._open[account.account_id] = after
 
     async def _restore(self, account: Account) -> dict[str, _Question]:

@@ -1,15 +1,13 @@
 """Telling owners which of their stored guards, exits and fills cannot be read: nobody watches or follows those."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import structlog
-from sqlmodel.ext.asyncio.session import AsyncSession
 
+from engine.alerts.condition import Condition, Conditions
 from engine.alerts.messages import RecordKind, RecordUnreadable
-from engine.alerts.outbox import append_alert, load_times
-from engine.alerts.reminder_state import ReminderState
-from engine.clock import Clock, Moment, moment
+from engine.clock import Clock, moment
 from engine.guards.guard import GuardState
 from engine.guards.table import GuardRow
 from engine.model.venues import Venue
@@ -32,61 +30,66 @@ log = structlog.get_logger(__name__)
 
 
 class UnreadableRecords:
-    """Looks after every guard cycle at what of the database could not be read, and tells of it."""
+    """Looks after every guard cycle at what of the database could not be read, and tells of it.
+
+    What was told outlives the process: a row that can be read again after a restart is told as over.
+    """
 
     def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        #: What was told of and is so still, by its key.
-        self._told: dict[str, _Told] = {}
-        #: When this process last told each reader of each.
-        self._reminded: dict[str, Moment] = {}
+        self._conditions = Conditions("record", database=database, clock=clock)
+        #: By row and reader: what was told of and may be so still; None until it was read from the outbox.
+        self._open: dict[str, _Open] | None = None
         self._logged: frozenset[str] = frozenset()
 
     async def tell(self) -> None:
         """Tell each reader of what is new, again of what goes on, and of what is over."""
-        if not tuple(self._database.unreadable) and not self._told:
+        if self._open is None:
+            self._open = await self._restore()
+        if not tuple(self._database.unreadable) and not any(one.is_urgent for one in self._open.values()):
             return
-        now, told = moment(self._clock), dict[str, _Told]()
         async with self._database.read() as session:
             await self._database.unreadable.read_again(session)
             rows = {_key(row): row for row in self._database.unreadable}
-            for key, row in rows.items():
-                if (record := describe(row)) is not None:
-                    told[key] = _Told(record=record, readers=await load_readers(session, row.user_id))
-            due = [
-                alert for key, one in told.items() for alert in await self._find_due(session, key, one, now)
+            found = [
+                (key, record, await load_readers(session, row.user_id))
+                for key, row in rows.items()
+                if (record := describe(row)) is not None
             ]
         self._log(rows)
-        due += [alert for key in self._told.keys() - told for alert in _over(key, self._told[key], now)]
-        await self._write(due, now)
-        # Only what is written down was told.
-        self._reminded |= {alert.prefix: now for alert in due}
-        self._told = {key: one.after(self._told.get(key)) for key, one in told.items()}
+        for key, record, readers in found:
+            for user_id in readers:
+                await self._tell(self._open, f"{key}:{user_id}", record, user_id)
+        await self._end_all_but(self._open, {key for key, _, _ in found})
 
-    async def _find_due(self, session: AsyncSession, key: str, one: "_Told", now: Moment) -> list["_Due"]:
-        due = list[_Due]()
-        for user_id in one.readers:
-            prefix = f"{key}:{user_id}:"
-            times = await load_times(session, key_prefix=prefix)
-            told = ReminderState.from_times(times, last=self._reminded.get(prefix))
-            if told.is_due(now) and (one.record.record in URGENT or not times):
-                due.append(_Due(message=one.record, user_id=user_id, prefix=prefix, number=str(told.count)))
-        return due
+    async def _restore(self) -> "dict[str, _Open]":
+        restored = dict[str, _Open]()
+        for name, condition in (await self._conditions.restored()).items():
+            record = await self._conditions.load_last(name, condition)
+            if isinstance(record, RecordUnreadable):
+                user_id = int(name.rpartition(":")[2])
+                restored[name] = _Open(record=record, user_id=user_id, condition=condition)
+        return restored
 
-    async def _write(self, due: Sequence["_Due"], now: Moment) -> None:
-        if not due:
-            return
-        async with self._database.write() as session:
-            for alert in due:
-                await append_alert(
-                    session,
-                    alert.message,
-                    user_id=alert.user_id,
-                    account_id=None,
-                    dedup_key=f"{alert.prefix}{alert.number}",
-                    now=now.at,
-                )
+    async def _tell(
+        self, told: "dict[str, _Open]", name: str, record: RecordUnreadable, user_id: int
+    ) -> None:
+        now, known = moment(self._clock), told.get(name)
+        condition = known.condition if known is not None else Condition(since=now.at)
+        is_repeated = record.record in URGENT
+        if condition.told.is_due(now) and (is_repeated or not condition.told.count):
+            condition = await self._conditions.tell(name, condition, record, user_id=user_id, account_id=None)
+        told[name] = _Open(record=record, user_id=user_id, condition=condition)
+
+    async def _end_all_but(self, told: "dict[str, _Open]", keys: Collection[str]) -> None:
+        """Tell of what can be read again; whose row it is may have become unreadable since."""
+        for name, one in tuple(told.items()):
+            # Of the others one word was enough, and nobody waits for another.
+            if one.is_urgent and name.rpartition(":")[0] not in keys:
+                over = replace(one.record, over=True)
+                await self._conditions.end(name, one.condition, over, user_id=one.user_id, account_id=None)
+                del told[name]
 
     def _log(self, rows: Mapping[str, UnreadableRow]) -> None:
         for key in rows.keys() - self._logged:
@@ -96,36 +99,17 @@ class UnreadableRecords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
-    """A row that cannot be read, and who was told so."""
+class _Open:
+    """A row that one reader was told of."""
 
     record: RecordUnreadable
-    readers: tuple[int, ...]
-
-    def after(self, before: "_Told | None") -> "_Told":
-        """Return it with those who were told earlier: whose row it is may have become unreadable since."""
-        earlier = before.readers if before is not None else ()
-        return replace(self, readers=tuple(dict.fromkeys((*earlier, *self.readers))))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Due:
-    """An alert to be written; its key is the prefix with the number."""
-
-    message: RecordUnreadable
     user_id: int
-    prefix: str
-    number: str
+    condition: Condition
 
-
-def _over(key: str, told: _Told, now: Moment) -> list[_Due]:
-    if told.record.record not in URGENT:
-        return []
-    over, number = replace(told.record, over=True), now.at.isoformat()
-    return [
-        _Due(message=over, user_id=user_id, prefix=f"{key} over:{user_id}:", number=number)
-        for user_id in told.readers
-    ]
+    @property
+    def is_urgent(self) -> bool:
+        """Tell whether it is told again, and as over."""
+        return self.record.record in URGENT
 
 
 def describe(row: UnreadableRow) -> RecordUnreadable | None:
@@ -156,4 +140,4 @@ def _venue_of(account_id: str) -> str:
 
 
 def _key(row: UnreadableRow) -> str:
-    return f"unreadable:{row.table}:{'/'.join(map(str, row.key))}"
+    return f"{row.table}:{'/'.join(map(str, row.key))}"

@@ -102,6 +102,42 @@ async def test_a_trader_is_told_that_a_damaged_guard_can_be_read_again(rooms):
         assert told == [(trader.user_id, False), (trader.user_id, True)]
 
 
+async def test_a_guard_that_can_be_read_again_after_a_restart_is_told_as_over_once(rooms):
+    async with rooms(venues=(Venue.KRAKEN,)) as room:
+        await two_guards(room)
+        room.set_bid("70000")
+        room.set_bid("4000", "ETH/USD")
+        await room.damage("guards", "quantity = 'many'", "guard_id = 'guard-2'")
+        await room.look()
+        for _ in range(2):
+            await room.restart()
+            await room.look()
+        assert [one.over for one in await room.alerts(RecordUnreadable)] == [False]
+        await room.damage("guards", "quantity = '1'", "guard_id = 'guard-2'")
+        for _ in range(2):
+            await room.restart()
+            await room.look()
+
+        told = await room.alerts(RecordUnreadable)
+        assert [one.over for one in told] == [False, True]
+        assert (told[1].symbol, told[1].name) == ("ETH/USD", "guard-2")
+
+
+async def test_a_fill_that_cannot_be_read_is_told_once_over_any_number_of_restarts(rooms):
+    async with rooms(venues=(Venue.KRAKEN,)) as room:
+        room.deposit("USD", "10000")
+        room.trade("buy", "0.1")
+        await room.read()
+        await room.damage("fills", "price = 'much'")
+        for _ in range(3):
+            await room.restart()
+            await room.look()
+            await room.read()
+            await room.look()
+
+        assert [one.over for one in await room.alerts(RecordUnreadable)] == [False]
+
+
 async def test_what_is_over_is_told_by_a_later_look_when_it_could_not_be_written(rooms):
     async with rooms(venues=(Venue.KRAKEN,)) as room:
         await two_guards(room)

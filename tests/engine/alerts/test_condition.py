@@ -17,6 +17,7 @@ from tests.bot.hand_clock import HandClock
 from tests.engine.storage.stored import KRAKEN
 
 START = datetime(2026, 3, 4, 12, 0, 0, 125, tzinfo=UTC)
+TO = {"user_id": KRAKEN.user_id, "account_id": KRAKEN.account_id}
 NAMES = ("env-kraken", "env-kraken/prices", "env-kraken:BTC", "db:7:ETH")
 
 
@@ -72,9 +73,9 @@ async def live(database, clock, name, *, holds, minutes):
     for _ in range(minutes):
         if holds and (open_ is None or open_.told.is_due(moment(clock))):
             open_ = open_ or Condition(since=clock.now())
-            open_ = await conditions.tell(name, open_, a_message("unreachable", open_.since), KRAKEN)
+            open_ = await conditions.tell(name, open_, a_message("unreachable", open_.since), **TO)
         elif not holds and open_ is not None:
-            await conditions.end(name, open_, a_message("back", open_.since), KRAKEN)
+            await conditions.end(name, open_, a_message("back", open_.since), **TO)
             open_ = None
         clock.pass_time(60)
 
@@ -112,7 +113,7 @@ async def test_an_end_that_was_written_before_the_kill_is_not_told_again(databas
     conditions = Conditions("test", database=database, clock=clock)
     open_ = (await conditions.restored())["a"]
     for _ in range(2):
-        await conditions.end("a", open_, a_message("back", open_.since), KRAKEN)
+        await conditions.end("a", open_, a_message("back", open_.since), **TO)
 
     await live(database, clock, "a", holds=False, minutes=3)
     await live(database, clock, "a", holds=True, minutes=1)
