@@ -19,8 +19,8 @@ from engine.model.money import ZERO, exact
 from engine.model.orders import Fill, Side
 from engine.orders import fills_store as fills
 from engine.orders import store as intents
-from engine.orders.intents import Intent, IntentStep
-from engine.orders.release_log import RELEASE, RELEASED, parse_released
+from engine.orders.intents import Intent, IntentStep, StepNote
+from engine.orders.release_log import parse_released
 from engine.orders.states import IntentState
 from engine.orders.steps_store import load_readable_steps
 from engine.storage.database import Database
@@ -157,7 +157,8 @@ class ExitRecord:
         """Walk through the steps with the time each took."""
         before = self.began_at
         for step in self.steps:
-            cancelled = parse_released(step.words) if step.cause in {RELEASE, RELEASED} else None
+            is_release = step.note in {StepNote.RELEASE, StepNote.RELEASED}
+            cancelled = parse_released(step.words) if is_release else None
             yield Stage(
                 step=step, took=max(wall_time.between(before, step.at), timedelta(0)), cancelled=cancelled
             )

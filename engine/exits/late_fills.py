@@ -25,13 +25,12 @@ from engine.model.money import ZERO, exact
 from engine.model.orders import Fill, Order, OrderStatus, VenueOrderId
 from engine.orders import fills_store as fill_rows
 from engine.orders import store as intents
-from engine.orders.intents import Intent
+from engine.orders.intents import Intent, StepNote
 from engine.orders.late_orders_store import load_given_up
 from engine.orders.lookup import SOUGHT_BACK, Found, OrderLookup, sought_since
 from engine.orders.order_readings import with_trade_totals
 from engine.orders.states import client_order_id
 from engine.orders.unproven import (
-    FILLED_LATE,
     first_sent_at,
     late_orders,
     orders_of_attempts,
@@ -258,7 +257,9 @@ class LateFills:
         reduced = guard.with_quantity(left)
         if reduced.state is GuardState.CLOSED:
             reduced = replace(reduced, state_reason="sold")
-        await guards.save_guard(session, reduced, was=guard, now=self._clock.now(), cause=FILLED_LATE)
+        await guards.save_guard(
+            session, reduced, was=guard, now=self._clock.now(), cause=StepNote.FILLED_LATE
+        )
 
 
 def late_fill_prefix(intent: Intent) -> str:

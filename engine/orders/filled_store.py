@@ -11,11 +11,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.model.holdings import PositionKey
-from engine.orders.intents import Intent
+from engine.orders.intents import Intent, StepNote
 from engine.orders.states import IntentState
 from engine.orders.store import build_intent
 from engine.orders.table import IntentEventRow, IntentRow
-from engine.orders.unproven import FILLED_LATE
 from engine.storage.readable import readable_rows
 from engine.storage.statements import Prepared, plain_table
 
@@ -109,7 +108,7 @@ _STEPPED_AFTER = Prepared(
                 _STEPS.c.account_id == bindparam("account_id"),
                 _STEPS.c.event_id > bindparam("after"),
                 # What another attempt of an exit filled late is no part of what the exit filled.
-                _STEPS.c.cause != FILLED_LATE,
+                _STEPS.c.note.is_distinct_from(StepNote.FILLED_LATE),
             )
         ),
     )

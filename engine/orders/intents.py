@@ -108,6 +108,21 @@ class Intent:
         return self.trigger.asked if self.trigger else None
 
 
+class StepNote(StrEnum):
+    """What a step is about that changes no state."""
+
+    #: An order that holds what is to be sold is about to be cancelled; the step's words are that order.
+    RELEASE = "release"
+    #: It was cancelled indeed; the words are the part of it that had not filled before.
+    RELEASED = "released"
+    #: It was gone already; the words are its id.
+    NOT_RELEASED = "not released"
+    #: The venue put another order in the place of the accepted one.
+    REPLACED = "replaced"
+    #: Behind the intent's end, the order of an attempt that was given up was found filled.
+    FILLED_LATE = "filled late"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntentStep:
     """One transition of an intent, a row in an append-only table: when, from where to where, why, and the venue's words."""
@@ -123,3 +138,9 @@ class IntentStep:
     words: str
     #: What an attempt that leaves with this step was based on; None where nothing was read before it.
     basis: SendBasis | None = None
+    #: None for a step that changes the state.
+    note: StepNote | None = None
+    #: The venue's id of the order of ours that was accepted, took another's place or filled late.
+    order_id: str | None = None
+    #: Which attempt's order filled late.
+    attempt: int | None = None

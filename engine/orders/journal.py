@@ -10,13 +10,13 @@ from engine.model.money import ZERO
 from engine.model.orders import VenueOrderId
 from engine.orders import store as intents
 from engine.orders.balance_verdict import SendBasis
-from engine.orders.intents import Intent, IntentStep
-from engine.orders.our_orders import REPLACED, OurOrders, our_orders, replacements
+from engine.orders.intents import Intent, IntentStep, StepNote
+from engine.orders.our_orders import OurOrders, our_orders, replacements
 from engine.orders.release_log import ReleaseLog
 from engine.orders.states import IntentEvent, client_order_id, next_state
-from engine.orders.step_log import SEND, StepLog, step_of
+from engine.orders.step_log import SEND, StepLog, note_of, step_of
 from engine.orders.steps_store import insert_step, load_readable_steps
-from engine.orders.unproven import FILLED_LATE, late_words, orders_of_attempts
+from engine.orders.unproven import late_orders, orders_of_attempts
 from engine.storage.database import Database
 
 
@@ -70,10 +70,17 @@ class Journal:
     async def note_late(self, session: AsyncSession, intent: Intent, attempt: int, order_id: str) -> None:
         """Write down, once, that the order of an attempt which was given up has filled after its exit was over."""
         known = await load_readable_steps(session, intent.intent_id)
-        words = late_words(order_id, attempt)
-        if not any((step.cause, step.words) == (FILLED_LATE, words) for step in known):
-            step = step_of(intent, intent, cause=FILLED_LATE, words=words, at=self._clock.now())
-            await insert_step(session, step)
+        if late_orders(known).get(order_id) == attempt:
+            return
+        step = note_of(
+            intent,
+            StepNote.FILLED_LATE,
+            words=f"{order_id} of attempt {attempt}",
+            at=self._clock.now(),
+            order_id=order_id,
+            attempt=attempt,
+        )
+        await insert_step(session, step)
 
     async def load_other_orders(self, intent: Intent) -> frozenset[str]:
         """Return the venue's ids of all orders of ours that are not the one of an intent's present attempt."""
@@ -96,7 +103,8 @@ class Journal:
         if order_id in replacements(await self.load_steps(intent.intent_id)):
             return
         async with self._database.write() as session:
-            step = step_of(intent, intent, cause=REPLACED, words=order_id, at=self._clock.now())
+            note = StepNote.REPLACED
+            step = note_of(intent, note, words=order_id, at=self._clock.now(), order_id=order_id)
             await insert_step(session, step)
 
     async def load_steps(self, intent_id: str) -> tuple[IntentStep, ...]:
@@ -123,6 +131,7 @@ class Journal:
         now = self._clock.now()
         moved = replace(intent, state=next_state(intent.state, event), updated_at=now, **changes)
         await intents.update_intent(session, moved, expected=intent.state)
-        step = step_of(intent, moved, cause=cause, words=words, at=now, basis=basis)
+        order_id = moved.venue_order_id if event is IntentEvent.ACCEPT else None
+        step = step_of(intent, moved, cause=cause, words=words, at=now, basis=basis, order_id=order_id)
         self._last_step = await insert_step(session, step)
         return moved

@@ -4,11 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from engine.model.orders import Order
-from engine.orders.intents import Intent, IntentStep
-from engine.orders.states import IntentState, client_order_id
-
-#: The cause of a step that found an accepted order replaced by another one, which its words name.
-REPLACED = "replaced"
+from engine.orders.intents import Intent, IntentStep, StepNote
+from engine.orders.states import client_order_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,16 +29,13 @@ class OurOrders:
 def our_orders(intent: Intent, steps: Sequence[IntentStep], *, of_account: Collection[str]) -> OurOrders:
     """Return what an intent's orders are known by."""
     sent_as = {client_order_id(intent.intent_id, attempt) for attempt in range(1, intent.attempt + 1)}
-    accepted_as = {
-        step.words
-        for step in steps
-        if step.cause == REPLACED
-        or (step.to_state is IntentState.ACCEPTED and step.from_state is not IntentState.ACCEPTED)
-    }
+    accepted_as = {step.order_id for step in steps if step.order_id and step.note is not StepNote.FILLED_LATE}
     known = {*sent_as, *accepted_as, intent.client_order_id, intent.venue_order_id or ""} - {""}
     return OurOrders(of_intent=frozenset(known), of_account=frozenset(of_account))
 
 
 def replacements(steps: Sequence[IntentStep]) -> frozenset[str]:
     """Return the venue's ids of the orders that took the place of an intent's own."""
-    return frozenset(step.words for step in steps if step.cause == REPLACED)
+    return frozenset(
+        step.order_id for step in steps if step.note is StepNote.REPLACED and step.order_id is not None
+    )

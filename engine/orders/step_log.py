@@ -1,11 +1,12 @@
 """The steps of live intents, read once each: an exit may fail for days, and every attempt looks at all of them."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.orders.balance_verdict import SendBasis
-from engine.orders.intents import Intent, IntentStep
+from engine.orders.intents import Intent, IntentStep, StepNote
 from engine.orders.steps_store import load_steps
 
 #: As many intents as are remembered; far more than are ever live at once.
@@ -42,6 +43,7 @@ def step_of(
     words: str,
     at: datetime,
     basis: SendBasis | None = None,
+    order_id: str | None = None,
 ) -> IntentStep:
     """Return the step that an intent takes, to be inserted behind its last one."""
     return IntentStep(
@@ -55,4 +57,19 @@ def step_of(
         cause=cause,
         words=words,
         basis=basis,
+        order_id=order_id,
     )
+
+
+def note_of(
+    intent: Intent,
+    note: StepNote,
+    *,
+    words: str,
+    at: datetime,
+    order_id: str | None = None,
+    attempt: int | None = None,
+) -> IntentStep:
+    """Return a step that changes no state, to be inserted behind an intent's last one."""
+    step = step_of(intent, intent, cause=note.value, words=words, at=at, order_id=order_id)
+    return replace(step, note=note, attempt=attempt)

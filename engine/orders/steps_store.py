@@ -34,6 +34,9 @@ async def insert_step(session: AsyncSession, step: IntentStep) -> int:
         cause=step.cause,
         words=step.words,
         basis_json=step.basis,
+        note=step.note,
+        order_id=step.order_id,
+        attempt=step.attempt,
     )
     (number,) = tuple(added.inserted_primary_key or ())
     return int(number)
@@ -134,4 +137,7 @@ def _step(row: IntentEventRow) -> IntentStep:
         cause=row.cause,
         words=row.words or "",
         basis=row.basis,
+        note=row.note,
+        order_id=row.order_id,
+        attempt=row.attempt,
     )

@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from dataclasses import fields
 from decimal import Decimal
 
-from sqlalchemy import and_, bindparam, func, literal_column, or_, union, update
+from sqlalchemy import bindparam, func, literal_column, or_, union, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.model.typed_names import TOKENIZED
 from engine.orders.intents import Intent, IntentKind
-from engine.orders.our_orders import REPLACED
 from engine.orders.states import LIVE_STATES, IntentState
 from engine.orders.table import IntentEventRow, IntentRow
-from engine.orders.unproven import FILLED_LATE, order_of
 from engine.storage.readable import readable_row, readable_rows
 from engine.storage.statements import Prepared, insert_row, plain_table, send, stored_values
 
@@ -119,17 +117,8 @@ async def load_without_fee(session: AsyncSession, account_id: str, *, most: int 
 _LAST_ORDERS = select(col(IntentRow.venue_order_id)).where(
     col(IntentRow.account_id) == bindparam("account_id"), col(IntentRow.venue_order_id).is_not(None)
 )
-_EARLIER_ORDERS = select(col(IntentEventRow.words)).where(
-    col(IntentEventRow.account_id) == bindparam("account_id"),
-    col(IntentEventRow.words).is_not(None),
-    or_(
-        # Notes of an accepted one name other orders.
-        and_(
-            col(IntentEventRow.to_state) == IntentState.ACCEPTED,
-            col(IntentEventRow.from_state).is_distinct_from(IntentState.ACCEPTED),
-        ),
-        col(IntentEventRow.cause).in_((FILLED_LATE, REPLACED)),
-    ),
+_EARLIER_ORDERS = select(col(IntentEventRow.order_id)).where(
+    col(IntentEventRow.account_id) == bindparam("account_id"), col(IntentEventRow.order_id).is_not(None)
 )
 _ORDERS = union(_LAST_ORDERS, _EARLIER_ORDERS)
 
@@ -137,7 +126,7 @@ _ORDERS = union(_LAST_ORDERS, _EARLIER_ORDERS)
 async def load_order_ids(session: AsyncSession, account_id: str) -> frozenset[str]:
     """Return the venue's ids of every order of ours in an account, those of earlier attempts included."""
     found = await send(session, _ORDERS, account_id=account_id)
-    return frozenset(order_of(words) for words in found.scalars())
+    return frozenset(found.scalars())
 
 
 _SOME = Prepared(select(IntentRow).where(col(IntentRow.intent_id).in_(bindparam("ids", expanding=True))))

@@ -10,7 +10,7 @@ from sqlmodel import Field
 from engine.model.orders import Side
 from engine.model.venues import Venue
 from engine.orders.balance_verdict import SendBasis
-from engine.orders.intents import IntentKind, Trigger
+from engine.orders.intents import IntentKind, StepNote, Trigger
 from engine.orders.states import LIVE_STATES, IntentState
 from engine.storage.base import Table, account_reference, row_number, user_reference
 from engine.storage.columns import DecimalText, EnumText, UtcDateTime, ValueJson
@@ -88,3 +88,6 @@ class IntentEventRow(Table, table=True):
     basis: SendBasis | None = Field(
         default=None, sa_type=ValueJson(SendBasis), sa_column_kwargs={"name": "basis_json"}
     )
+    note: StepNote | None = Field(default=None, sa_type=EnumText(StepNote))
+    order_id: str | None = None
+    attempt: int | None = None

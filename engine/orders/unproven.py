@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from engine.model.venues import Venue
-from engine.orders.intents import IntentStep
+from engine.orders.intents import IntentStep, StepNote
 from engine.orders.settle import PROOFS, Resend
 from engine.orders.states import IntentState
 
@@ -34,34 +34,19 @@ def first_sent_at(venue: Venue, steps: Sequence[IntentStep], attempt: int) -> da
 def orders_of_attempts(venue: Venue, steps: Sequence[IntentStep]) -> Mapping[str, int]:
     """Return the venue's ids of the orders that are known, each with the number of its attempt."""
     return {
-        step.words: attempt
+        step.order_id: attempt
         for attempt, step in _by_attempt(venue, steps)
-        if step.to_state is IntentState.ACCEPTED
-        and step.from_state is not IntentState.ACCEPTED
-        and step.words
+        if step.order_id is not None and step.note is None
     }
-
-
-#: The cause of a step behind an exit's end that found an order of a given up attempt filled; its words are
-#: `late_words`.
-FILLED_LATE = "filled late"
-_OF_ATTEMPT = " of attempt "
-
-
-def late_words(order_id: str, attempt: int) -> str:
-    """Return what a step of cause `FILLED_LATE` says."""
-    return f"{order_id}{_OF_ATTEMPT}{attempt}"
-
-
-def order_of(words: str) -> str:
-    """Return the order that a step which accepted one, or found one filled late, names."""
-    return words.partition(_OF_ATTEMPT)[0]
 
 
 def late_orders(steps: Sequence[IntentStep]) -> Mapping[str, int]:
     """Return the venue's ids of the orders that were found filled late, each with the number of its attempt."""
-    words = (step.words.rpartition(_OF_ATTEMPT) for step in steps if step.cause == FILLED_LATE)
-    return {order_id: int(attempt) for order_id, _, attempt in words}
+    return {
+        step.order_id: step.attempt
+        for step in steps
+        if step.note is StepNote.FILLED_LATE and step.order_id is not None and step.attempt is not None
+    }
 
 
 def _by_attempt(venue: Venue, steps: Sequence[IntentStep]) -> Iterator[tuple[int, IntentStep]]:

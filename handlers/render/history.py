@@ -11,8 +11,7 @@ from engine.exits.audit import ExitRecord, Stage
 from engine.model.holdings import Direction
 from engine.model.money import exact
 from engine.model.orders import Side
-from engine.orders.intents import Intent
-from engine.orders.release_log import RELEASED
+from engine.orders.intents import Intent, StepNote
 from engine.orders.states import IntentState
 from handlers.render.exits import SINCE_GUARDED, cancelled_line
 from handlers.render.html import bold, code, escape, foreign, rows
@@ -185,7 +184,7 @@ def _done(stage: Stage, record: ExitRecord) -> str:
         # What became of a cancel is a step of its own.
         order = replace(stage.cancelled, confirmed=True)
         line = cancelled_line(order, record.intent.symbol).removeprefix("• ")
-        return f"{'cancelled' if stage.step.cause == RELEASED else 'cancel'} {line}"
+        return f"{'cancelled' if stage.step.note is StepNote.RELEASED else 'cancel'} {line}"
     step = stage.step
     words = f": “{foreign(step.words)}”" if step.words else ""
     state = _STEPS.get(step.to_state) or step.to_state.replace("_", " ")

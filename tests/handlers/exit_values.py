@@ -9,7 +9,7 @@ from engine.model.holdings import Direction
 from engine.model.orders import Fill, Side
 from engine.model.venues import Venue
 from engine.offers.closing_preview import CloseLine, ClosePreview
-from engine.orders.intents import Asked, Intent, IntentKind, IntentStep, Trigger
+from engine.orders.intents import Asked, Intent, IntentKind, IntentStep, StepNote, Trigger
 from engine.orders.states import IntentState
 from tests.handlers.values import NOW, OWNER, ago
 
@@ -111,6 +111,7 @@ def steps(*told):
             to_state=state,
             cause=cause,
             words=words,
+            note=StepNote(cause) if before is state else None,
         )
         for seq, (after, before, state, cause, words) in enumerate(told)
     )

@@ -33,11 +33,11 @@ def a_next_revision(folder, *steps):
     lines = [
         "import sqlalchemy as sa",
         "from alembic import op",
-        "revision = '0012'",
-        "down_revision = '0011'",
+        "revision = '0013'",
+        "down_revision = '0012'",
     ]
     lines += ["def upgrade():", *(f"    {step}" for step in steps)]
-    (scripts / "versions" / "0012_next.py").write_text("\n".join(lines))
+    (scripts / "versions" / "0013_next.py").write_text("\n".join(lines))
     return scripts
 
 
@@ -268,6 +268,31 @@ def test_attempts_of_before_have_no_reading_and_a_downgrade_keeps_their_steps(fi
     ]
 
 
+def test_steps_of_before_are_told_apart_by_what_they_noted_and_keep_their_orders(file):
+    migrate(file)
+    add_owner(file)
+    down(file, "0011")
+    add_parked_exit(file, "BTC", guard_state="closing", finished_at=None, steps=[])
+    steps = [
+        ("sent", "accepted", "accepted", "O-1", None, "O-1", None),
+        ("accepted", "accepted", "not released", "T-1", "not released", None, None),
+        ("accepted", "accepted", "replaced", "O-2", "replaced", "O-2", None),
+        ("accepted", "planned", "closed without a fill", "", None, None, None),
+        ("filled", "filled", "filled late", "O-3 of attempt 12", "filled late", "O-3", 12),
+    ]
+    for seq, (before, after, cause, words, *_) in enumerate(steps):
+        values = {"intent_id": "BTC", "user_id": 7, "account_id": "env-kraken", "at": MOMENT}
+        states = {"from_state": before, "to_state": after}
+        insert(file, "intent_events", seq=seq, cause=cause, words=words, **values, **states)
+
+    migrate(file)
+
+    told = "SELECT from_state, to_state, cause, words, note, order_id, attempt FROM intent_events"
+    assert run(file, told) == [steps]
+    down(file, "0011")
+    assert run(file, "SELECT seq, words FROM intent_events") == [[(n, one[3]) for n, one in enumerate(steps)]]
+
+
 def test_an_upgrade_with_data_is_backed_up_first_and_keeps_the_data(file):
     migrate(file)
     add_owner(file)
@@ -275,9 +300,9 @@ def test_an_upgrade_with_data_is_backed_up_first_and_keeps_the_data(file):
     with_nickname = a_next_revision(file.parent, "op.add_column('users', sa.Column('nickname', sa.String()))")
     done = migrate(file, with_nickname)
 
-    assert (done.from_revision, done.to_revision) == ("0011", "0012")
+    assert (done.from_revision, done.to_revision) == ("0012", "0013")
     assert done.backup is not None
-    assert done.backup.file.name == "before-0012-from-0011-20261122T021000000000Z.db"
+    assert done.backup.file.name == "before-0013-from-0012-20261122T021000000000Z.db"
     assert stat.S_IMODE(done.backup.file.stat().st_mode) == 0o600
     assert run(done.backup.file, "SELECT usual_trade_usd FROM users") == [[("30.10",)]]
     assert run(file, "SELECT usual_trade_usd, nickname FROM users") == [[("30.10", None)]]
@@ -313,7 +338,7 @@ def test_a_migration_that_fails_half_way_changes_nothing(file):
         migrate(file, broken)
 
     assert run(file, "SELECT sql FROM sqlite_master") == before
-    assert run(file, "SELECT version_num FROM alembic_version") == [[("0011",)]]
+    assert run(file, "SELECT version_num FROM alembic_version") == [[("0012",)]]
 
 
 def test_a_migration_that_would_leave_orphans_is_refused_and_changes_nothing(file):

@@ -6,9 +6,7 @@ from decimal import Decimal
 
 from engine.exits.audit import SHOWN
 from engine.model.orders import OrderStatus
-from engine.orders.release_log import NOT_RELEASED, RELEASE, RELEASED
 from engine.orders.states import TRANSITIONS
-from engine.orders.unproven import FILLED_LATE
 from tests.simulation.alarms import is_alarmed, newest_alert
 
 #: Seconds after which a position past its threshold is being sold or its owner was told that its price is unknown,
@@ -18,8 +16,6 @@ ALARM_S = {"armed": 30, "closing": 45}
 #: Seconds after which an exit has named what it could not read: cancelling and releasing take their time.
 NAMED_AFTER_S = 12
 
-#: Steps that change no state: of orders that held the coins, and of those that filled after their exit was over.
-_NOTES = {RELEASE, RELEASED, NOT_RELEASED, FILLED_LATE}
 _LEGAL = {(before.value, after.value) for (before, _), after in TRANSITIONS.items()} | {(None, "planned")}
 
 
@@ -184,14 +180,14 @@ def _is_past(world, armed):
 
 def _check_steps(world):
     rows = world.store.rows(
-        "SELECT intent_id, from_state, to_state, cause FROM intent_events ORDER BY intent_id, seq"
+        "SELECT intent_id, from_state, to_state, cause, note FROM intent_events ORDER BY intent_id, seq"
     )
     last = (None, None)
-    for intent_id, before, after, cause in rows:
+    for intent_id, before, after, cause, note in rows:
         expected = last[1] if last[0] == intent_id else None
-        if before != expected or ((before, after) not in _LEGAL and cause not in _NOTES):
+        if before != expected or ((before, after) not in _LEGAL and note is None):
             world.violate(f"illegal step of {intent_id}: {before} -> {after} after {expected} ({cause})")
-        if cause not in _NOTES:
+        if note is None:
             world.tally.transitions[f"{before or 'nothing'} -> {after}"] += 1
         last = (intent_id, after)
     for state, count in world.store.rows("SELECT state, count(*) FROM intents GROUP BY state"):

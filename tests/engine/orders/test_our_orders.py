@@ -7,14 +7,14 @@ import pytest
 
 from engine.model.orders import ClientOrderId, Order, OrderStatus, Side, VenueOrderId
 from engine.model.venues import Venue
-from engine.orders.intents import Intent, IntentKind, IntentStep
-from engine.orders.our_orders import REPLACED, our_orders
+from engine.orders.intents import Intent, IntentKind, IntentStep, StepNote
+from engine.orders.our_orders import our_orders
 from engine.orders.states import IntentState, client_order_id
 
 AT = datetime(2026, 3, 4, tzinfo=UTC)
 
 
-def step(cause, words, *, before, after):
+def step(words, *, before, after, note=None, order_id=None):
     return IntentStep(
         intent_id="intent-1",
         user_id=1,
@@ -23,16 +23,18 @@ def step(cause, words, *, before, after):
         at=AT,
         from_state=before,
         to_state=after,
-        cause=cause,
+        cause=note or "accepted",
         words=words,
+        note=note,
+        order_id=order_id,
     )
 
 
 SENT, ACCEPTED, PARTLY = IntentState.SENT, IntentState.ACCEPTED, IntentState.PARTLY_FILLED
 STEPS = [
-    step("accepted", "O1", before=SENT, after=ACCEPTED),
-    step(REPLACED, "O1-edited", before=PARTLY, after=PARTLY),
-    step("released", "the owner's", before=ACCEPTED, after=ACCEPTED),
+    step("O1", before=SENT, after=ACCEPTED, order_id="O1"),
+    step("O1-edited", before=PARTLY, after=PARTLY, note=StepNote.REPLACED, order_id="O1-edited"),
+    step("the owner's", before=ACCEPTED, after=ACCEPTED, note=StepNote.RELEASED),
 ]
 
 

@@ -60,7 +60,8 @@ def test_attempts_given_up_without_a_refusal_are_unproven(venue, states, unprove
 )
 def test_each_order_that_is_known_belongs_to_one_attempt(venue, states, attempts):
     steps = [
-        replace(step, words=f"O-{n}") if step.to_state is A else step for n, step in enumerate(life(*states))
+        replace(step, order_id=f"O-{n}") if step.to_state is A else step
+        for n, step in enumerate(life(*states))
     ]
 
     assert list(orders_of_attempts(venue, steps).values()) == attempts

@@ -49,7 +49,7 @@ def test_a_backup_is_a_private_complete_copy(database, tmp_path):
 
     assert users(done.file) == [1]
     assert stat.S_IMODE(done.file.stat().st_mode) == 0o600
-    assert (done.revision, done.size_bytes) == ("0011", done.file.stat().st_size)
+    assert (done.revision, done.size_bytes) == ("0012", done.file.stat().st_size)
 
 
 def test_a_master_key_file_that_is_in_no_backup_is_named_where_there_is_one(database, tmp_path):
@@ -127,7 +127,7 @@ def test_a_restore_brings_the_backup_back_and_keeps_what_it_replaced(database, t
     assert users(database) == [1]
     assert users(done.replaced) == [1, 2]
     assert users(tmp_path / "copy.db") == [1]
-    assert (done.database, done.revision) == (database, "0011")
+    assert (done.database, done.revision) == (database, "0012")
     assert stat.S_IMODE(database.stat().st_mode) == 0o600
 
 
