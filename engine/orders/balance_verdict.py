@@ -82,7 +82,10 @@ def judge_balance(
     """
     if now.owned is None:
         return BalanceVerdict.UNREADABLE
-    may_be_paid = not _is_cash_explained(before, now, known)
+    if known.owned < ZERO and _looks_sold(before, now, sent):
+        # What is known to be sold may be part of the earlier reading, and this the sale of the attempt.
+        return BalanceVerdict.TAKEN
+    may_be_paid = not is_cash_explained(before, now, known)
     with exact():
         hidden = held_unlisted(now=now, listed=listed)
         rise = ZERO if before.owned is None else now.owned - before.owned - known.owned
@@ -111,13 +114,24 @@ def holds(quantity: Decimal, *, now: BalanceState, listed: Decimal) -> bool:
 
 def is_explained(before: BalanceState, now: BalanceState, known: Movement = NO_MOVEMENT) -> bool:
     """Tell whether nothing else changed: coins that come in hide a sale, but not the money that it brought."""
-    if before.owned is None or now.owned is None or not _is_cash_explained(before, now, known):
+    if before.owned is None or now.owned is None or not is_cash_explained(before, now, known):
         return False
     with exact():
         return abs(now.owned - before.owned - known.owned) <= known.owned_rounding
 
 
-def _is_cash_explained(before: BalanceState, now: BalanceState, known: Movement) -> bool:
+def _looks_sold(before: BalanceState, now: BalanceState, sent: Decimal) -> bool:
+    """Tell whether just about what was sent is gone, and money came."""
+    if before.owned is None or now.owned is None:
+        return False
+    is_paid = before.cash is None or now.cash is None or now.cash > before.cash
+    with exact():
+        share = (before.owned - now.owned) / sent if sent else ZERO
+        return is_paid and FILLED_SHARE <= share <= 2 - FILLED_SHARE
+
+
+def is_cash_explained(before: BalanceState, now: BalanceState, known: Movement) -> bool:
+    """Tell whether nothing else changed the money, so that no sale but the known ones brought any."""
     if before.cash is None or now.cash is None:
         return False
     with exact():

@@ -7,7 +7,14 @@ from decimal import Decimal
 from engine import wall_time
 from engine.model.money import ZERO, exact
 from engine.model.orders import Fill, Side
-from engine.orders.balance_verdict import NO_MOVEMENT, BalanceState, Movement, SendBasis, is_explained
+from engine.orders.balance_verdict import (
+    NO_MOVEMENT,
+    BalanceState,
+    Movement,
+    SendBasis,
+    is_cash_explained,
+    is_explained,
+)
 from engine.orders.intents import Intent
 
 #: A balance may show a trade so much before or after its time.
@@ -19,7 +26,7 @@ _ROUNDING = Decimal("1E-5")
 def explain_movement(
     intent: Intent, basis: SendBasis, now: BalanceState, fills: Iterable[Fill], *, others: Collection[str]
 ) -> Movement:
-    """Return what the latest trades changed, if they explain all that did; else that none are known to.
+    """Return what the latest trades changed, if they explain all that did, or all of the money; else no movement.
 
     A trade may or may not be part of the reading that the attempt was based on, so each number of them is tried.
     `others` are the venue's ids of known orders of other intents.
@@ -28,8 +35,10 @@ def explain_movement(
     once = {fill.trade_id: fill for fill in fills}.values()
     latest = wall_time.newest_first(once, lambda fill: fill.at)
     lately = [fill for fill in latest if not wall_time.is_before(fill.at + SHOWN_WITHIN, basis.at)]
-    movements = _movements(intent, basis.currency, lately, others)
-    return next((known for known in movements if is_explained(basis.position, now, known)), NO_MOVEMENT)
+    movements = tuple(_movements(intent, basis.currency, lately, others))
+    explaining = (known for known in movements if is_explained(basis.position, now, known))
+    paying = (known for known in movements if is_cash_explained(basis.position, now, known))
+    return next(explaining, None) or next(paying, NO_MOVEMENT)
 
 
 def _movements(

@@ -70,6 +70,13 @@ def test_coins_are_untouched_only_when_nothing_moved_and_listed_orders_explain_w
         pytest.param(position("0.3", cash="5500"), ("0.1", "-500"), T, id="bought by its owner, and sold"),
         pytest.param(position("0.3", cash="3000"), ("0", "2000"), U, id="another coin was sold"),
         pytest.param(position("0.35", cash="3000"), ("0", "2000"), UNPAID, id="and coins came in"),
+        pytest.param(position("0.15", cash="8500"), ("-0.15", "7500"), U, id="sold by an earlier exit"),
+        pytest.param(
+            position("0.2", cash="6000"), ("-0.1", "5000"), T, id="sold earlier, or by this attempt"
+        ),
+        pytest.param(
+            position("0.25", cash="8500"), ("-0.15", "7500"), UNPAID, id="and coins came in after it"
+        ),
     ],
 )
 def test_what_listed_trades_of_other_orders_changed_is_taken_into_account(now, known, expected):

@@ -82,6 +82,14 @@ def test_trades_that_cannot_be_the_attempts_own_explain_what_moved(owned, cash, 
     assert (known.owned, known.cash) == (D(owned) - D("0.3"), D(cash) - D(20000))
 
 
+def test_trades_that_explain_all_of_the_money_are_known_though_coins_came_in_as_well():
+    sale = traded("sell 0.1 BTC @ 50000 USD", venue_order_id="EARLIER")
+
+    known = explain("0.25", "25000", sale)
+
+    assert (known.owned, known.cash) == (D("-0.1"), D(5000))
+
+
 @pytest.mark.parametrize(
     ("owned", "cash", "fills"),
     [
