@@ -9,6 +9,7 @@ from engine.exits.context import ExitContext
 from engine.exits.failure_reminders import FailureReminder
 from engine.exits.live_exit import LiveExit, exit_of
 from engine.exits.sale import Sale
+from engine.failures import Failures
 from engine.guards.guard import Guard
 from engine.market.feed import Markets
 from engine.orders.intents import Intent, Trigger
@@ -79,14 +80,21 @@ class Exits:
             self._asking.discard(name)
 
     async def resume(self) -> None:
-        """Take up every unfinished exit that nobody drives."""
-        driven = self._tasks.names()
+        """Take up every unfinished exit that nobody drives.
+
+        Raises:
+            ExceptionGroup: exits that could not be taken up; every other one was.
+
+        """
+        driven, failures = self._tasks.names(), Failures()
         for live in await self._context.journal.load_live_exits():
             name = _name(live.guard)
             if live.guard.account_id not in self._brokers:
-                await self._tell(live.intent, _NO_KEY, _WAITS_FOR_KEY)
+                with failures.turn_of(name):
+                    await self._tell(live.intent, _NO_KEY, _WAITS_FOR_KEY)
             elif name not in driven and name not in self._asking:
                 self._tasks.spawn(name, partial(self._drive, live, began_before=True), must_end=True)
+        failures.raise_together("exits were not taken up")
 
     async def settle(self) -> None:
         """Wait until no order's outcome is unknown any more."""

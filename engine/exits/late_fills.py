@@ -14,6 +14,7 @@ from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_message import describe_exit
+from engine.failures import Failures
 from engine.guards import store as guards
 from engine.guards.following import quantity_there
 from engine.guards.guard import Guard, GuardState
@@ -66,6 +67,21 @@ class _Target:
     strangers: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateBooking:
+    """What is not known yet of the attempts that were given up; all other assets are not concerned."""
+
+    #: By asset, why the venue does not tell whose order has filled: what is traded in it may be ours.
+    untold: Mapping[str, BrokerError]
+    #: Assets of which something went wrong.
+    unbooked: frozenset[str]
+
+    @property
+    def open_assets(self) -> frozenset[str]:
+        """Return the assets in which an order of ours may have filled that is not booked."""
+        return self.unbooked | self.untold.keys()
+
+
 class LateFills:
     """Looks for them among the fills of an account, once their exit is over: before, the exit seeks them itself."""
 
@@ -81,31 +97,36 @@ class LateFills:
         #: By client order id: orders with fills that are not the one.
         self._others = dict[str, frozenset[str]]()
 
-    async def book(self, report: AccountReport) -> Mapping[str, BrokerError]:
+    async def book(self, report: AccountReport, failures: Failures) -> LateBooking:
         """Book every fill of an attempt that its exit did not end with; each quantity is told once.
 
-        Returns, by asset, why the venue does not tell whose order has filled: what is traded in that asset may be
-        ours, and all else is not concerned.
+        What goes wrong with one attempt is left in `failures` and keeps no other from being booked.
         """
         account_id = report.account.account_id
         async with self._database.read() as session:
             given_up = await load_given_up(session, account_id)
-        untold, silence = dict[str, BrokerError](), None
+        untold, done = dict[str, BrokerError](), set[str]()
         for intent in given_up:
-            try:
-                for late in await self._known(intent):
-                    await self._book(late, report)
-                targets = await self._searches(intent)
-            except UnreadableRecordError:
-                # Its owner is told of the damage; the positions of the account are followed all the same.
-                continue
-            for one in targets:
-                error = silence or await self._book_if_ours(one, report)
-                if error is not None:
-                    untold[intent.asset] = error
-                    # A venue that is away is asked once a turn: everything else of the account waits meanwhile.
-                    silence = error if _is_away(error) else silence
-        return untold
+            with failures.turn_of(f"late fills of {intent.intent_id}"):
+                await self._book_all(intent, report, untold)
+                done.add(intent.intent_id)
+        unbooked = frozenset(intent.asset for intent in given_up if intent.intent_id not in done)
+        return LateBooking(untold=untold, unbooked=unbooked)
+
+    async def _book_all(self, intent: Intent, report: AccountReport, untold: dict[str, BrokerError]) -> None:
+        try:
+            for late in await self._known(intent):
+                await self._book(late, report)
+            targets = await self._searches(intent)
+        except UnreadableRecordError:
+            # Its owner is told of the damage; the positions of the account are followed all the same.
+            return
+        for one in targets:
+            # A venue that is away is asked once a turn: everything else of the account waits meanwhile.
+            silence = next((error for error in untold.values() if _is_away(error)), None)
+            error = silence or await self._book_if_ours(one, report)
+            if error is not None:
+                untold[intent.asset] = error
 
     async def are_awaited(self, account_id: str) -> bool:
         """Tell whether an attempt was given up so lately that its order may still fill."""

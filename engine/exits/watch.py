@@ -13,6 +13,7 @@ from engine.accounts.outages import Watched
 from engine.clock import Clock, Moment, moment
 from engine.exits.execute import Exits
 from engine.exits.price_alerts import PriceAlerts
+from engine.failures import Failures
 from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import (
@@ -81,12 +82,19 @@ class Watch:
         return self._looked_at
 
     async def cycle(self) -> None:
-        """Start one look at every venue that has guards and is not being looked at already."""
+        """Start one look at every venue that has guards and is not being looked at already.
+
+        Raises:
+            ExceptionGroup: unfinished exits that could not be taken up.
+
+        """
         async with self._database.read() as session:
             watched = await guard_rows.load_watched(session)
         if self._told_before is None:
             self._told_before = await self._alerts.load_told()
-        await self._exits.resume()
+        failures = Failures()
+        with failures.turn_of("unfinished exits"):
+            await self._exits.resume()
         # One that is being sold is looked at too: a sale that is refused stands down when its price came back.
         looked_at = sorted(
             (guard for guard in watched if guard.state is not GuardState.PAUSED),
@@ -95,6 +103,7 @@ class Watch:
         self._forget({guard.guard_id for guard in watched})
         for venue, guards in groupby(looked_at, key=lambda guard: guard.venue):
             self._tasks.spawn(f"look {venue}", partial(self.look, venue, tuple(guards)))
+        failures.raise_together("unfinished exits were not taken up")
 
     async def look(self, venue: Venue, guards: tuple[Guard, ...]) -> None:
         """Judge a venue's guards once."""

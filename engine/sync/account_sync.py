@@ -88,19 +88,19 @@ class AccountSync:
     async def _follow(self, report: AccountReport, asked: Moment) -> bool:
         """Hold guards and questions against a reading and the fills; tell whether that left nothing open."""
         account, failures, is_whole = report.account, Failures(), False
-        untold = await self._late_fills.book(report)
+        late = await self._late_fills.book(report, failures)
         with failures.turn_of("telling what the venue does not attribute"):
-            await self._unattributed_trades.note(account, untold)
+            await self._unattributed_trades.note(account, late.untold)
         with failures.turn_of("working out what was paid"):
             await self._histories.explain(report)
         with failures.turn_of("comparing the guards"):
-            is_whole = await self._reconcile(report, asked, untold.keys())
+            is_whole = await self._reconcile(report, asked, late.open_assets)
         with failures.turn_of("asking about what is new"):
             await self._onboarding.meet(account)
         failures.raise_together(f"{account.account_id} was not brought up to date")
         return (
             is_whole
-            and not untold
+            and not late.open_assets
             and self._histories.is_explained(report)
             and not await self._reconciler.is_waiting(account)
             and not await self._lacks_own_fills(account)

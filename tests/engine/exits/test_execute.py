@@ -341,6 +341,31 @@ async def test_an_exit_whose_key_was_taken_out_of_the_settings_is_told_in_time_n
         assert len(await room.alerts(ExitFailing)) == 2
 
 
+async def test_an_exit_that_nobody_can_be_told_of_keeps_no_other_guard_from_being_sold(rooms):
+    async with rooms(venues=(Venue.KRAKEN, Venue.COINBASE)) as room:
+        await room.arm("0.1", "6000", venue=Venue.COINBASE)
+        await begin_by_hand(room)
+        room.deposit("BTC", "0.3")
+        room.deposit("ETH", "1")
+        room.set_bid("50000")
+        room.set_bid("2000", "ETH/USD")
+        guard = await room.arm("0.1", "6000", guard_id="guard-2")
+        await room.arm("1", "3000", "ETH/USD", guard_id="guard-3")
+        await room.journal.plan_exit(guard, a_trigger(at=room.clock.now()), intent_id="intent-2")
+        settings = room.settings.model_dump() | {"coinbase_api_key": None, "coinbase_api_secret": None}
+        room.settings = type(room.settings)(_env_file=None, **settings)
+        await room.crash()
+        await room.open()
+
+        async with room.refused_changes("NEW.account_id = 'env-coinbase'", table="alerts"):
+            with pytest.raises(ExceptionGroup, match="were not taken up"):
+                await room.look()
+            await room.wait_for("look ", "exit ")
+
+        sold = {alert.symbol for alert in await room.alerts(ExitFilled)}
+        assert sold == {"BTC/USD", "ETH/USD"}
+
+
 async def test_an_exit_whose_price_came_back_while_the_process_was_away_stands_down(falling):
     await begin_by_hand(falling)
     await falling.crash()

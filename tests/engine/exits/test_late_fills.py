@@ -61,6 +61,27 @@ async def test_a_fill_of_an_attempt_that_was_given_up_is_told_as_our_sale_once(g
     }
 
 
+async def test_a_fill_that_cannot_be_booked_keeps_only_its_own_coin_from_being_followed(given_up):
+    guard = await given_up.guard()
+    await stand_down(given_up.journal, given_up.intent, guard, was=guard)
+    given_up.deposit("ETH", "5")
+    given_up.set_bid("2600", "ETH/USD")
+    await given_up.read()
+    await given_up.arm("3", "7500", "ETH/USD", guard_id="guard-2")
+    await given_up.clock.sleep(5)
+    given_up.trade("sell", "5", "ETH/USD")
+
+    async with given_up.refused_changes("NEW.dedup_key LIKE 'late_fill:%'", table="alerts"):
+        await fill_it(given_up)
+
+    assert [guard.asset for guard in await given_up.guards()] == ["BTC"]
+    assert (await given_up.guard()).quantity == Decimal("0.1")
+    await fill_it(given_up)
+    assert (await given_up.guard()).state is GuardState.CLOSED
+    assert [alert.quantity for alert in await given_up.alerts(ExitFilled)] == [Decimal("0.1")]
+    assert await given_up.alerts(GuardReduced) == []
+
+
 async def test_while_its_exit_goes_on_the_exit_seeks_it_itself(given_up):
     await fill_it(given_up)
 
