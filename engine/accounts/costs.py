@@ -10,8 +10,9 @@ from engine.accounts.costs_store import KnownFee, KnownSpread, load_fees, load_s
 from engine.accounts.fees import TABLE, FeeProfile, measure_spread, with_live
 from engine.brokers.base import Broker, FeeQuote
 from engine.clock import Clock
-from engine.market.feed import Markets
+from engine.market.feed import Markets, VenueMarket
 from engine.model.errors import BrokerError
+from engine.model.instruments import Instrument
 from engine.model.quotes import Quote
 from engine.model.venues import Account, Venue
 from engine.storage.database import Database
@@ -88,8 +89,7 @@ class Costs:
         market = self._markets[account.venue]
         try:
             listed = await market.instruments()
-            # The spread of a closed market is not what a trade would pay when it opens.
-            trading = {one for one in symbols if one not in listed or await market.in_session(listed[one])}
+            trading = {one for one in symbols if one not in listed or await _trades(market, listed[one])}
             return await market.quotes(trading, max_age_s=QUOTE_MAX_AGE_S)
         except BrokerError:
             return {}
@@ -112,3 +112,11 @@ class Costs:
 
     def _is_fresh(self, known: KnownFee | KnownSpread | None) -> bool:
         return known is not None and wall_time.is_within(known.at, self._clock.now(), LIVE_FOR)
+
+
+async def _trades(market: VenueMarket, instrument: Instrument) -> bool:
+    """Tell whether a spread is what a trade would pay: a closed market's is not, nor one of which nobody knows."""
+    try:
+        return await market.in_session(instrument)
+    except BrokerError:
+        return False

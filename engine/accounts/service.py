@@ -12,6 +12,7 @@ from engine.accounts.reader import AccountReader
 from engine.accounts.reports import Reports
 from engine.accounts.snapshot import BalanceOverview, UserBrokerState, combine
 from engine.clock import Clock
+from engine.failures import Failures
 from engine.model.errors import TryLaterError
 from engine.model.venues import Account
 from engine.orders.filled_store import load_filled
@@ -138,11 +139,17 @@ class BalanceService:
                 return
             # The account has answered.
             state = await self._reader.read(account)
-        await self._save(account, state)
-        await self._outages.note(account, ReadingKind.BALANCES, self._reader.error(account))
+        failures = Failures()
+        with failures.turn_of("storing the figures"):
+            await self._save(account, state)
+        with failures.turn_of("telling of outages"):
+            await self._outages.note(account, ReadingKind.BALANCES, self._reader.error(account))
+            if state.connected:
+                await self._outages.note(account, ReadingKind.PRICES, self._reader.prices_error(account))
         if state.connected:
-            await self._outages.note(account, ReadingKind.PRICES, self._reader.prices_error(account))
-            await after(account)
+            with failures.turn_of("following what is held"):
+                await after(account)
+        failures.raise_together(f"the reading of {account.account_id} was not used to the full")
 
     async def _save(self, account: Account, state: UserBrokerState) -> None:
         now = self._clock.now()

@@ -126,3 +126,18 @@ async def test_a_closed_stock_market_tells_no_live_spread(rooms, is_open):
 
         assert room.costs.profile(account, "AAPL/USD").spread_live is is_open
         assert room.costs.profile(account, "BTC/USD").spread_live
+
+
+async def test_a_session_that_is_not_told_costs_no_coin_its_spread(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        room.deposit("AAPL", "2", venue=Venue.ALPACA)
+        await room.engine.reader.read(room.account(Venue.ALPACA))
+        await room.clock.sleep(60)
+        room.fault(FaultKind.HTTP_ERROR_BEFORE, "GET /v2/clock", times=None, venue=Venue.ALPACA)
+
+        await room.costs.refresh(room.account(Venue.ALPACA), {"AAPL/USD", "BTC/USD"})
+
+        live = [
+            room.costs.profile(room.account(Venue.ALPACA), one).spread_live for one in ("AAPL/USD", "BTC/USD")
+        ]
+        assert live == [False, True]
