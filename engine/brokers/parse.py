@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeVar
 
+from engine import wall_time
 from engine.model.money import InvalidNumberError, parse_decimal
 from engine.model.orders import OrderStatus
 
@@ -20,8 +21,9 @@ _NOTED_MOST = 1000
 _NAMES = ("symbol", "product_id", "currency", "entry_id", "id")
 
 _MICROSECONDS = 1_000_000
-#: Year 9999; a larger number is no time in seconds.
-_LAST_SECOND = 253_402_300_799
+#: No venue has a time outside of these years: Go writes its zero time as the year 1. What is added to a time or taken
+#: off it then stays within what a date can be.
+_FIRST_TIME, _LAST_TIME = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class MalformedAnswerError(ValueError):
@@ -169,7 +171,7 @@ def amount(value: object, what: str) -> Decimal:
 def unix_time_in(row: Row, key: str) -> datetime:
     """Return a time given in seconds since 1970, exact to the microsecond."""
     seconds = amount_in(row, key)
-    if not 0 <= seconds <= _LAST_SECOND:
+    if not _FIRST_TIME.timestamp() <= seconds < _LAST_TIME.timestamp():
         raise _malformed(key, "a time", seconds)
     whole, microseconds = divmod(int(seconds * _MICROSECONDS), _MICROSECONDS)
     return datetime.fromtimestamp(whole, UTC).replace(microsecond=microseconds)
@@ -179,12 +181,16 @@ def iso_time_in(row: Row, key: str) -> datetime:
     """Return a time given as RFC 3339 text with its zone."""
     value = text_in(row, key)
     try:
-        at = datetime.fromisoformat(value)
-    except ValueError as e:
+        told = datetime.fromisoformat(value)
+        # Near the first and the last year a zone leads out of what a date can be.
+        at = told.astimezone(UTC)
+    except (ValueError, OverflowError) as e:
         raise _malformed(key, "a time", value) from e
-    if at.tzinfo is None:
+    if told.tzinfo is None:
         raise _malformed(key, "a time with its zone", value)
-    return at.astimezone(UTC)
+    if wall_time.is_before(at, _FIRST_TIME) or not wall_time.is_before(at, _LAST_TIME):
+        raise _malformed(key, "a time", value)
+    return at
 
 
 def _present(row: Row, key: str) -> object:

@@ -57,7 +57,7 @@ def parse_order(row: Row, *, fills: tuple[Fill, ...] = ()) -> Order:
         fee_asset=symbol.partition("/")[2] or None,
         price=optional_in(terms, "limit_price", amount_in) or optional_in(terms, "stop_price", amount_in),
         is_market=_is_market(row),
-        opened_at=optional_in(row, "created_time", iso_time_in),
+        opened_at=lenient(row, "created_time", iso_time_in),
         fills=fills,
     )
 

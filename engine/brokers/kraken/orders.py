@@ -62,8 +62,8 @@ def parse_order(order_id: str, row: Row, catalog: Catalog) -> Order:
         fee_asset=pair.quote,
         price=_order_price(terms),
         is_market=_is_market(terms),
-        opened_at=optional_in(row, "opentm", unix_time_in),
-        closed_at=optional_in(row, "closetm", unix_time_in),
+        opened_at=lenient(row, "opentm", unix_time_in),
+        closed_at=lenient(row, "closetm", unix_time_in),
     )
 
 
