@@ -80,6 +80,23 @@ def amount_in(row: Row, key: str) -> Decimal:
     return amount(_present(row, key), key)
 
 
+def positive_in(row: Row, key: str) -> Decimal:
+    """Return an exact amount above zero: a trade of nothing, or at no price, is none."""
+    return require_above_zero(amount_in(row, key), key)
+
+
+def require_above_zero(figure: Decimal, what: str) -> Decimal:
+    """Return a figure of which there must be some.
+
+    Raises:
+        MalformedAnswerError: it is zero or less.
+
+    """
+    if figure <= 0:
+        raise _malformed(what, "above zero", figure)
+    return figure
+
+
 def require_none_below_zero(**figures: Decimal) -> None:
     """Refuse a row of a balance that shows less than nothing: nobody knows then how much there is.
 

@@ -17,7 +17,9 @@ from engine.brokers.parse import (
     lenient,
     one_of,
     optional_in,
+    positive_in,
     readable,
+    require_above_zero,
     row_in,
     rows_in,
     text_in,
@@ -140,7 +142,7 @@ def _fill(row: Row, instruments: Instruments) -> Fill | None:
         base=base,
         quote=quote,
         side=one_of(row, "side", SIDES),
-        price=amount_in(row, "price"),
+        price=positive_in(row, "price"),
         quantity=_quantity(row, instruments.get(symbol)),
         fee=optional_in(row, "commission", amount_in),
         fee_asset=quote,
@@ -149,13 +151,13 @@ def _fill(row: Row, instruments: Instruments) -> Fill | None:
 
 
 def _quantity(row: Row, instrument: Instrument | None) -> Decimal:
-    size, price = amount_in(row, "size"), amount_in(row, "price")
+    size, price = positive_in(row, "size"), positive_in(row, "price")
     # A flag that is not set may be left out.
-    if not optional_in(row, "size_in_quote", flag_in) or price <= 0:
+    if not optional_in(row, "size_in_quote", flag_in):
         return size
     step = instrument.lot if instrument else _SHOWN_DIGITS
     with exact():  # the coins bought were whole lots: the nearest one undoes the rounding of the value
-        return floor_to(size / price + step / 2, step)
+        return require_above_zero(floor_to(size / price + step / 2, step), "size")
 
 
 def parse_taker_fee(answer: object) -> Decimal:

@@ -280,3 +280,47 @@ def test_an_odd_alpaca_asset_activity_or_quote_hides_no_other(odd):
     assert list(catalog.instruments) == ["BTC/USD"]
     assert [fill.trade_id for fill in alpaca.parse_fills([odd, ACTIVITY], catalog)] == ["1"]
     assert list(read) == ["BTC/USD"]
+
+
+ODD_AMOUNTS = ["0", "0.00", "-1"]
+
+
+@pytest.mark.parametrize("amount", ODD_AMOUNTS)
+@pytest.mark.parametrize("field", ["price", "vol"])
+def test_a_kraken_trade_of_nothing_is_no_trade_and_hides_no_other(field, amount, caplog):
+    result = {"trades": {"T1": TRADE, "T2": {**TRADE, field: amount}}, "count": 2}
+
+    assert [fill.trade_id for fill in trades.parse_trades(result, CATALOG)] == ["T1"]
+    assert f"{field} should be above zero" in caplog.text
+
+
+@pytest.mark.parametrize("amount", ODD_AMOUNTS)
+@pytest.mark.parametrize("in_quote", [False, True])
+@pytest.mark.parametrize("field", ["price", "size"])
+def test_a_coinbase_fill_of_nothing_is_no_trade_and_hides_no_other(field, in_quote, amount):
+    odd = {**FILL, "entry_id": "2", "size_in_quote": in_quote, field: amount}
+
+    assert [fill.trade_id for fill in coinbase.parse_fills({"fills": [odd, FILL]}, {})] == ["1"]
+
+
+@pytest.mark.parametrize("amount", ODD_AMOUNTS)
+@pytest.mark.parametrize("field", ["price", "qty"])
+def test_an_alpaca_activity_of_nothing_is_no_trade_and_hides_no_other(field, amount):
+    catalog, odd = alpaca_names.parse_catalog([PAIR]), {**ACTIVITY, "id": "2", field: amount}
+
+    assert [fill.trade_id for fill in alpaca.parse_fills([odd, ACTIVITY], catalog)] == ["1"]
+
+
+def test_money_too_little_for_one_lot_bought_nothing():
+    products = coinbase.parse_instruments({"products": [PRODUCT]})
+    odd = {**FILL, "entry_id": "2", "size": "0.000001", "size_in_quote": True}
+
+    assert [fill.trade_id for fill in coinbase.parse_fills({"fills": [odd, FILL]}, products)] == ["1"]
+
+
+@pytest.mark.parametrize("fee", ["0", "-0.5"])
+def test_a_trade_may_be_free_of_charge_or_earn_a_rebate(fee):
+    (kraken_fill,) = trades.parse_trades({"trades": {"T1": {**TRADE, "fee": fee}}}, CATALOG)
+    (coinbase_fill,) = coinbase.parse_fills({"fills": [{**FILL, "commission": fee}]}, {})
+
+    assert (kraken_fill.fee, coinbase_fill.fee) == (Decimal(fee), Decimal(fee))
