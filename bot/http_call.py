@@ -6,7 +6,8 @@ from pydantic import SecretStr
 from bot.retry_after import RetryAfterHeader
 
 TIMEOUT = aiohttp.ClientTimeout(total=5)
-BAD_STATUS, SERVER_ERROR = 400, 500
+NOT_TAKEN, SERVER_ERROR = 300, 500
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 #: Refusals that say nothing of the request: Request Timeout, Too Early, Too Many Requests (RFC 9110, 8470, 6585).
 PASSING = frozenset({408, 425, 429})
 #: Answers whose `Retry-After` is about the address as a whole: Too Many Requests, Service Unavailable.
@@ -27,18 +28,30 @@ class HttpRefusedError(HttpCallError):
 
 
 async def call_url(url: SecretStr, *, text: str | None = None) -> None:
-    """Fetch an address, or post a text to it as JSON; raise HttpCallError when that fails."""
+    """Fetch an address, or post a text to it as JSON; raise HttpCallError when that fails.
+
+    No redirect is followed: it may drop the text, or hand it to another host.
+    """
     try:
         async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
             method, body = ("GET", None) if text is None else ("POST", {"text": text})
-            async with session.request(method, url.get_secret_value(), json=body) as answer:
-                if answer.status >= BAD_STATUS:
-                    refused = answer.status < SERVER_ERROR and answer.status not in PASSING
-                    kind = HttpRefusedError if refused else HttpCallError
-                    raise kind(f"it answered {answer.status}", retry_after=_retry_after(answer))
+            async with session.request(
+                method, url.get_secret_value(), json=body, allow_redirects=False
+            ) as answer:
+                if answer.status >= NOT_TAKEN:
+                    raise _failure(answer)
     except (aiohttp.ClientError, TimeoutError) as error:
         # Their text may contain the address.
         raise HttpCallError(type(error).__name__) from None
+
+
+def _failure(answer: aiohttp.ClientResponse) -> HttpCallError:
+    refused = answer.status < SERVER_ERROR and answer.status not in PASSING
+    kind = HttpRefusedError if refused else HttpCallError
+    why = f"it answered {answer.status}"
+    if answer.status in REDIRECTS:
+        why += ": the address redirects to another one; set the final address"
+    return kind(why, retry_after=_retry_after(answer))
 
 
 def _retry_after(answer: aiohttp.ClientResponse) -> RetryAfterHeader | None:

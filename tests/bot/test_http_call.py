@@ -2,7 +2,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.http_call import HttpCallError, HttpRefusedError, call_url
-from tests.bot.address import Address
+from tests.bot.address import Address, received_by
 
 
 @pytest.fixture
@@ -27,6 +27,29 @@ async def test_an_address_in_trouble_refuses_nothing(address, status):
         await call_url(address.url, text="hello")
 
     assert not isinstance(caught.value, HttpRefusedError)
+
+
+@pytest.mark.parametrize("text", ["hello", None])
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_is_refused_and_takes_nothing_elsewhere(address, status, text):
+    async with Address().open() as elsewhere:
+        address.status, address.headers = status, {"Location": elsewhere.url.get_secret_value()}
+
+        with pytest.raises(HttpRefusedError) as caught:
+            await call_url(address.url, text=text)
+
+        assert str(caught.value) == (
+            f"it answered {status}: the address redirects to another one; set the final address"
+        )
+        assert (received_by(address), received_by(elsewhere)) == ([text or "ping"], [])
+
+
+@pytest.mark.parametrize("status", [300, 304, 306, 399])
+async def test_an_answer_that_takes_nothing_in_is_a_refusal(address, status):
+    address.status = status
+
+    with pytest.raises(HttpRefusedError, match=f"^it answered {status}$"):
+        await call_url(address.url, text="hello")
 
 
 async def test_an_address_that_fails_is_never_named():

@@ -162,10 +162,11 @@ def test_the_pauses_of_what_is_refused_double_up_to_an_hour_and_make_a_day():
     assert 86_400 <= sum(pauses[:-1]) < 90_000
 
 
-async def test_what_was_refused_is_posted_once_the_address_takes_it(address, database):
+@pytest.mark.parametrize("status", [422, 302, 307])
+async def test_what_was_refused_is_posted_once_the_address_takes_it(address, database, status):
     clock = HandClock()
     channel = SecondChannel(address.url, database=database, clock=clock)
-    address.status = 422
+    address.status, address.headers = status, {"Location": "/s3cr3t-hook?again"}
     await put(database, critical("BTC/USD"), "1")
     await channel.post_new()
     assert await refused_of(database) == 1
