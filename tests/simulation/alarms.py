@@ -12,11 +12,11 @@ def is_price_named(world, armed):
     """Tell whether the newest price alert that names a guard's instrument says that its price is unknown.
 
     An account's instruments share an alert. One of before the guard was armed says nothing of this guard; one of
-    before the process was started says nothing either, because a new process tells of no end of that outage.
+    an earlier process says as much as one of this, because a new process tells of its end.
     """
     told = world.store.rows(
         "SELECT data_json FROM alerts WHERE kind = 'price_trouble' AND alert_id > ? ORDER BY alert_id DESC",
-        max(armed.alerts_before, world.alerts_before_life),
+        armed.alerts_before,
     )
     alerts = [json.loads(data) for (data,) in told]
     naming = [one for one in alerts if one["venue"] == armed.venue and armed.symbol in _instruments(one)]

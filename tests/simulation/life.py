@@ -8,7 +8,6 @@ from bot.bootstrap.engine import build_engine
 from engine.adoption.identities import Identities
 from engine.market.feed import VenueMarket
 from engine.tasks import Tasks
-from tests.simulation.alarms import newest_alert
 from tests.simulation.broker import SimBroker, SimMarketData
 from tests.simulation.database import InlineDatabase
 from tests.simulation.endings import KilledError, interruption_in, is_kill
@@ -21,7 +20,6 @@ class Life:
 
     def __init__(self, world):
         self._world = world
-        world.alerts_before_life = newest_alert(world.store)
         self._rng = world.rng("life")
         self._answered = False
         self.is_started = False

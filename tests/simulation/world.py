@@ -101,8 +101,6 @@ class World:
         self.armed = ArmedGuards(store)
         #: the newest alert that was looked through
         self.failing_checked_to = self.cancelled_checked_to = 0
-        #: the newest alert when the process was started
-        self.alerts_before_life = 0
         self._interruption = None
         #: whether the process lived through the last cycle
         self.life_is_up = False
