@@ -194,6 +194,9 @@ def _cost(asset: str, fill: Fill, currency: str | None, usd_rates: UsdRates) -> 
     with exact():
         value = fill.price * fill.quantity
     given, received = (value, fill.quantity) if fill.base == asset else (fill.quantity, value)
+    if received == ZERO:
+        # Earlier versions stored fills of nothing.
+        return None
     # A fee taken from what was bought is kept apart as well: its worth is no part of the cost.
     cost = share(given, change_of(asset, fill), received)
     if paid_in(asset, fill) == currency:

@@ -366,3 +366,44 @@ def test_buying_and_selling_the_same_again_leaves_the_rest_explained(fills, extr
     ]
 
     assert basis(held, *fills, *back_and_forth).explained == before.explained
+
+
+NOTHING = [
+    "buy 0 BTC @ 100 USD",
+    "sell 0 BTC @ 100 USD",
+    "buy 0 BTC @ 0 USD",
+    "sell 0 ETH @ 5 BTC",
+    "buy 0 ETH @ 0 BTC",
+]
+
+
+@pytest.mark.parametrize("nothing", NOTHING)
+def test_a_fill_of_nothing_that_an_earlier_version_stored_changes_no_cost(nothing):
+    bought, odd = a_fill("buy 1 BTC @ 100 USD", at=ago(9)), a_fill(nothing, at=ago(5))
+
+    assert basis("1", bought, odd) == basis("1", bought)
+    assert basis("1", odd, bought) == basis("1", bought)
+
+
+odd_amounts = st.sampled_from([Decimal(text) for text in ("0", "0.00", "-1", "1", "2.5", "1e-18", "1e18")])
+odd_fills = st.builds(
+    replace,
+    st.sampled_from(
+        [a_fill(f"{side} 1 {pair} USD") for side in ("buy", "sell") for pair in ("BTC @ 7", "ETH @ 7")]
+    ),
+    trade_id=st.uuids().map(str),
+    quantity=odd_amounts,
+    price=odd_amounts,
+    fee=st.none() | odd_amounts,
+    quote=st.sampled_from(["USD", "EUR", "BTC"]),
+    fee_asset=st.sampled_from(["USD", "BTC"]),
+)
+
+
+@given(quantity=odd_amounts, fills=st.lists(odd_fills, max_size=6), rate=odd_amounts)
+def test_whatever_fills_are_stored_the_cost_of_what_is_held_is_worked_out(quantity, fills, rate):
+    rates = {fill.trade_id: rate for fill in fills}
+
+    result = basis(quantity, *fills, usd_rates=rates)
+
+    assert 0 <= result.explained <= max(quantity, 0)
