@@ -11,9 +11,9 @@ from tests.simulation.story import tell
 from tests.simulation.tally import KINDS, TRANSITIONS, Tally
 
 #: Told under coverage, by a process of its own so that importing the engine is measured too.
-MEASURED = range(1, 41)
+MEASURED = range(1, 61)
 #: Told meanwhile.
-UNMEASURED = range(41, 161)
+UNMEASURED = range(61, 181)
 
 #: A sale whose market closes before it is sent, what its owner or its price does then, what is left too little of to
 #: be sold, or a fill that is told and taken back: `make soak` meets and counts them.
@@ -61,7 +61,7 @@ def test_stories_break_nothing_and_meet_all_but_what_is_rare(store, tmp_path, ca
     assert tally.seldom(KINDS, tally.faults) == []
     assert tally.seldom([name for name in TRANSITIONS if name not in RARE], tally.transitions) == []
     assert {point: tally.crashes[point] for point in POINTS if not tally.crashes[point]} == {}
-    # Forty stories run nearly every statement of the journal and its orders.
+    # Sixty stories run nearly every statement of the journal and its orders.
     assert report.returncode == 0, report.stdout + report.stderr
 
 
