@@ -13,7 +13,7 @@ mypy fails on any other comparison, difference or sorting of datetimes in bot/, 
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -57,6 +57,14 @@ def at_most(at: datetime, now: datetime) -> datetime:
 def is_ahead(at: datetime, now: datetime) -> bool:
     """Tell whether a stored time has not come yet."""
     return at > now
+
+
+def before(at: datetime, by: timedelta) -> datetime:
+    """Return what lies so far before a stored time, or the first time there is: earlier versions stored the year 1."""
+    try:
+        return at - by
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 # a venue's own times, which one clock told

@@ -10,6 +10,7 @@ from engine import wall_time
 from engine.accounts.cost_basis import CostBasis, History, UsdRates
 from engine.brokers.base import Broker, FillPage
 from engine.clock import Clock
+from engine.failures import Failures
 from engine.market.feed import Markets
 from engine.market.rates import PastRates, Payment
 from engine.model.errors import BrokerError
@@ -93,18 +94,27 @@ class Histories:
         return None
 
     async def explain(self, report: AccountReport) -> None:
-        """Work out the cost of every holding, asking for the older fills and the past rates that it takes."""
-        await self._reach_back(report)
-        if await self._rate(report.account):
-            await self._work_out(report)
+        """Work out the cost of every holding, asking for the older fills and the past rates that it takes.
 
-    async def _reach_back(self, report: AccountReport) -> None:
+        Raises:
+            ExceptionGroup: what a coin's cost failed at; it is not known then, and those of the others are.
+
+        """
+        failures = await self._reach_back(report)
+        with failures.turn_of("past rates"):
+            if await self._rate(report.account):
+                failures, _ = await self._work_out(report)
+        failures.raise_together("some costs could not be worked out")
+
+    async def _reach_back(self, report: AccountReport) -> Failures:
         for _ in range(PAGES_A_TURN):
-            if not await self._work_out(report):
-                return
+            failures, needs_more = await self._work_out(report)
+            if not needs_more:
+                return failures
             if not await self._read_older(report.account):
                 break
-        await self._work_out(report)
+        failures, _ = await self._work_out(report)
+        return failures
 
     async def _rate(self, account: Account) -> bool:
         """Ask what purchases in several currencies were worth in dollars; tell whether there was something to ask."""
@@ -132,7 +142,7 @@ class Histories:
             async with self._database.read() as session:
                 # A sale's own fills are stored with its end, whatever happened before it.
                 known_until = await rows.load_newest_by_hand(session, account_id)
-        until = known_until - TOLD_LATE_BY if known_until else None
+        until = wall_time.before(known_until, TOLD_LATE_BY) if known_until else None
         walk = self._walks[account_id] = _Walk(until=until)
         return walk
 
@@ -146,27 +156,30 @@ class Histories:
         if ordered:
             self._known_until[account_id] = ordered[-1].at
 
-    async def _work_out(self, report: AccountReport) -> bool:
-        """Return whether some holding needs older fills."""
+    async def _work_out(self, report: AccountReport) -> tuple[Failures, bool]:
+        """Return what failed, and whether some holding needs older fills."""
         account_id = report.account.account_id
-        needs_more, unrated = False, list[Payment]()
+        failures, needs_more, unrated = Failures(), False, list[Payment]()
         async with self._database.read() as session:
             reached = await rows.load_cursor(session, account_id)
             at_beginning = reached is not None and reached.complete
             rates = await rows.load_usd_rates(session, account_id)
             for holding in report.spot_positions:
                 known = await rows.load_fills(session, account_id, asset=holding.asset)
-                history = History(asset=holding.asset, quantity=holding.total).with_page(
-                    known, is_last=at_beginning
-                )
-                basis = history.basis(rates)
-                self._bases[account_id, holding.asset] = replace(
-                    basis, complete=basis.complete or at_beginning
-                )
-                needs_more = needs_more or history.needs_more
-                unrated += _payments(history, rates)
+                # That of an earlier quantity says nothing of this one.
+                self._bases.pop((account_id, holding.asset), None)
+                with failures.turn_of(f"what {holding.asset} cost"):
+                    history = History(asset=holding.asset, quantity=holding.total).with_page(
+                        known, is_last=at_beginning
+                    )
+                    basis = history.basis(rates)
+                    needs_more = needs_more or history.needs_more
+                    unrated += _payments(history, rates)
+                    self._bases[account_id, holding.asset] = replace(
+                        basis, complete=basis.complete or at_beginning
+                    )
         self._unrated[account_id] = self._rates.open(report.account, unrated)
-        return needs_more
+        return failures, needs_more
 
     async def _read_older(self, account: Account) -> bool:
         reached = await self._load_cursor(account)

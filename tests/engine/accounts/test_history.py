@@ -202,3 +202,20 @@ async def test_derivatives_are_no_part_of_what_a_coin_cost_or_of_how_much_there_
         bitcoin, solana = (room.histories.basis("env-coinbase", asset) for asset in ("BTC", "SOL"))
         assert (bitcoin.explained, bitcoin.cost, bitcoin.currency) == (Decimal("0.01"), Decimal(600), "USD")
         assert (solana.explained, solana.cost, solana.currency) == (Decimal(5), Decimal(750), "USD")
+
+
+@pytest.mark.parametrize("at", ["0001-01-01 00:00:00.000000", "0001-01-01 00:01:00.000000"])
+async def test_fills_that_an_earlier_version_stored_as_of_the_year_1_keep_no_later_one_from_being_read(
+    room, at
+):
+    room.deposit("USD", "10000")
+    room.trade("buy", "1", "ETH/USD")
+    await learn(room)
+    await room.damage("fills", f"at = '{at}'")
+    await room.restart()
+    room.trade("buy", "0.5", "ETH/USD")
+
+    _, new = await learn(room)
+
+    assert [fill.quantity for fill in new] == [Decimal("0.5")]
+    assert room.histories.basis("env-kraken", "ETH").explained == Decimal("1.5")

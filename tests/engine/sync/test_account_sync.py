@@ -92,7 +92,7 @@ async def test_a_sale_is_followed_while_what_was_paid_cannot_be_worked_out(guard
         await read_for(guarded, 20)
 
     assert [guard.asset for guard in await guarded.guards()] == ["ETH"]
-    assert any("was not brought up to date" in failure for failure in guarded.failures)
+    assert guarded.failures
 
 
 async def test_questions_about_an_account_are_asked_though_a_guard_cannot_be_written(room):
@@ -116,3 +116,20 @@ async def test_an_account_is_settled_only_by_a_reading_that_nothing_failed_at(gu
     await read_for(guarded, 60)
 
     assert (await guarded.guard()).quantity == D("0.06")
+
+
+async def test_a_coin_whose_cost_fails_hides_no_other_coins_cost_and_no_sale(guarded):
+    guarded.deposit("USD", "20000")
+    guarded.trade("buy", "1", "ETH/USD")
+    guarded.trade("buy", "0.1")
+    await read_for(guarded, 20)
+    # More than a Decimal can be.
+    await guarded.damage("fills", "price = '1e900000', quantity = '1e900000'", where="base = 'BTC'")
+
+    guarded.trade("sell", "4", "ETH/USD")
+    await read_for(guarded, 20)
+
+    assert guarded.histories.basis("env-kraken", "BTC") is None
+    assert guarded.histories.basis("env-kraken", "ETH").quantity == D(2)
+    assert (await guarded.guard("guard-2")).quantity < D(3)
+    assert guarded.failures
