@@ -1,27 +1,38 @@
 """Whether an order is over that its own query tells as over with less than was sent: list and balance must agree."""
 
+from datetime import timedelta
+
 from engine.brokers.base import Broker, Priority
-from engine.exits.availability import Availability
+from engine.exits.context import ExitContext
 from engine.guards.following import is_told
 from engine.guards.guard import Guard
 from engine.model.holdings import PositionKind
 from engine.model.money import ZERO, exact
 from engine.model.orders import Order
-from engine.orders.balance_verdict import BalanceState, holds
+from engine.orders.balance_verdict import BalanceState, SendBasis, holds, is_more_gone
 from engine.orders.intents import Intent
+from engine.orders.other_trades import sold_by_others
+
+#: Coins that are gone for another reason, such as a withdrawal, hold an order's end up no longer than this.
+MORE_GONE_FOR = timedelta(minutes=1)
 
 _LISTED = "although its list of open orders shows {order_id} as open"
-_UNTOLD = "although the balance of what it was to sell cannot be read"
+_UNREADABLE = "although the balance of what it was to sell cannot be read"
 _HELD = "although the balance still holds what it was to sell"
+_MORE_GONE = "although more than that is gone from the balance"
 
 
 class OrderEnd:
     """Holds the end of one exit's order against what else the venue says of it."""
 
-    def __init__(self, guard: Guard, *, broker: Broker, availability: Availability) -> None:
+    def __init__(self, guard: Guard, *, broker: Broker, context: ExitContext) -> None:
         self._guard = guard
         self._broker = broker
-        self._availability = availability
+        self._availability = context.availability
+        self._journal = context.journal
+        self._clock = context.clock
+        #: Since when more is gone than an order tells as filled.
+        self._more_gone_since_s: float | None = None
 
     async def contradiction(self, intent: Intent, order: Order) -> str | None:
         """Say what speaks against it; None when nothing does.
@@ -33,21 +44,38 @@ class OrderEnd:
         listed = await self._availability.listed(intent, self._guard, self._broker)
         if listed.own:
             return _LISTED.format(order_id=listed.own[0].venue_order_id)
-        # Trades that explain all it tells as filled, and a list without it, are two that agree.
-        if self._guard.kind is PositionKind.MARGIN or _is_explained(order):
+        if self._guard.kind is PositionKind.MARGIN:
             return None
         # Not kept: quantities must not be judged by a reading of after the order, before its end is written down.
         report = await self._broker.fetch_report(priority=Priority.EXIT)
         if not is_told(report, self._guard):
-            return _UNTOLD
+            return _UNREADABLE
         holding = report.holding(self._guard.asset)
         now = BalanceState(owned=holding.total, held=holding.held)
         with exact():
             unfilled = intent.quantity - order.filled_quantity
-        is_held = holds(unfilled, now=now, listed=listed.others_hold)
-        return _HELD if is_held else None
+        if unfilled > ZERO and holds(unfilled, now=now, listed=listed.others_hold):
+            return _HELD
+        return _MORE_GONE if await self._is_more_gone(intent, order, now) else None
 
+    async def _is_more_gone(self, intent: Intent, order: Order, now: BalanceState) -> bool:
+        """Tell whether more was sold than an order tells: it and its trades may be told as they were before."""
+        basis = await self._journal.load_basis(intent)
+        if basis is None or not await self._is_unexplained(intent, order, basis, now):
+            self._more_gone_since_s = None
+            return False
+        now_s = self._clock.monotonic()
+        self._more_gone_since_s = now_s if self._more_gone_since_s is None else self._more_gone_since_s
+        return now_s - self._more_gone_since_s < MORE_GONE_FOR.total_seconds()
 
-def _is_explained(order: Order) -> bool:
-    with exact():
-        return ZERO < order.filled_quantity == sum((fill.quantity for fill in order.fills), ZERO)
+    async def _is_unexplained(
+        self, intent: Intent, order: Order, basis: SendBasis, now: BalanceState
+    ) -> bool:
+        told, sent = order.filled_quantity, intent.quantity
+        if not is_more_gone(basis.position, now, told=told, sent=sent):
+            return False
+        fills = (await self._broker.fetch_fills(priority=Priority.EXIT)).fills
+        ours = await self._journal.load_our_orders(intent)
+        with exact():
+            explained = told + sold_by_others(intent, basis, fills, own=ours.of_intent)
+        return is_more_gone(basis.position, now, told=explained, sent=sent)

@@ -94,7 +94,7 @@ class Sale:
             tradability=self._tradability,
             reminder=reminder,
             availability=context.availability,
-            order_end=OrderEnd(guard, broker=broker, availability=context.availability),
+            order_end=OrderEnd(guard, broker=broker, context=context),
         )
 
     async def begin(self, trigger: Trigger, *, intent_id: str) -> None:

@@ -112,6 +112,14 @@ def holds(quantity: Decimal, *, now: BalanceState, listed: Decimal) -> bool:
         return held > ZERO and held >= quantity * FILLED_SHARE
 
 
+def is_more_gone(before: BalanceState, now: BalanceState, *, told: Decimal, sent: Decimal) -> bool:
+    """Tell whether clearly more went of a position than is told as sold; unknown is not."""
+    if before.owned is None or now.owned is None:
+        return False
+    with exact():
+        return before.owned - now.owned - told > sent - sent * FILLED_SHARE
+
+
 def is_explained(before: BalanceState, now: BalanceState, known: Movement = NO_MOVEMENT) -> bool:
     """Tell whether nothing else changed: coins that come in hide a sale, but not the money that it brought."""
     if before.owned is None or now.owned is None or not is_cash_explained(before, now, known):

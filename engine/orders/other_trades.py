@@ -31,14 +31,33 @@ def explain_movement(
     A trade may or may not be part of the reading that the attempt was based on, so each number of them is tried.
     `others` are the venue's ids of known orders of other intents.
     """
-    # Pages may overlap.
-    once = {fill.trade_id: fill for fill in fills}.values()
-    latest = wall_time.newest_first(once, lambda fill: fill.at)
+    latest = wall_time.newest_first(_once(fills), lambda fill: fill.at)
     lately = [fill for fill in latest if not wall_time.is_before(fill.at + SHOWN_WITHIN, basis.at)]
     movements = tuple(_movements(intent, basis.currency, lately, others))
     explaining = (known for known in movements if is_explained(basis.position, now, known))
     paying = (known for known in movements if is_cash_explained(basis.position, now, known))
     return next(explaining, None) or next(paying, NO_MOVEMENT)
+
+
+def sold_by_others(
+    intent: Intent, basis: SendBasis, fills: Iterable[Fill], *, own: Collection[str]
+) -> Decimal:
+    """Return how much other orders than an intent's own sold of its asset since the reading it was based on, at the most."""
+    lately = (fill for fill in _once(fills) if not wall_time.is_before(fill.at + SHOWN_WITHIN, basis.at))
+    with exact():
+        return sum(
+            (
+                fill.quantity
+                for fill in lately
+                if fill.base == intent.asset and fill.side is Side.SELL and fill.venue_order_id not in own
+            ),
+            ZERO,
+        )
+
+
+def _once(fills: Iterable[Fill]) -> Iterable[Fill]:
+    # Pages may overlap.
+    return {fill.trade_id: fill for fill in fills}.values()
 
 
 def _movements(

@@ -9,6 +9,7 @@ from engine.guards.guard import GuardState
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 from sandbox.ledger import Side
+from sandbox.pace import Pace
 
 SENT = {Venue.KRAKEN: "AddOrder", Venue.COINBASE: "orders", Venue.ALPACA: "POST /v2/orders"}
 ASKED = {
@@ -186,3 +187,100 @@ async def test_answers_that_contradict_each_other_for_long_are_told_as_failing(r
     [failing] = await room.alerts(ExitFailing)
     assert "less than was sent" in failing.why
     assert sold(room) == Decimal("0.1")
+
+
+async def a_part_of_what_is_there_is_guarded(room, venue):
+    room.deposit("BTC", "0.3", venue=venue)
+    room.set_bid("60000", venue=venue)
+    await room.read()
+    await room.arm("0.1", "6000", venue=venue)
+    for _ in range(3):
+        await room.clock.sleep(60)
+        await room.read()
+
+
+async def live(room, seconds):
+    """Look and read as the jobs do, while the price comes back and falls again."""
+    for passed_s in range(0, seconds, 5):
+        await room.clock.sleep(5)
+        await room.look()
+        if passed_s % 30 == 25:
+            await room.read()
+
+
+async def the_price_comes_back_and_falls_again(room, venue):
+    room.set_bid("60500", venue=venue)
+    await live(room, 120)
+    room.set_bid("50000", venue=venue)
+    await live(room, 60)
+    await room.wait_for("exit ")
+
+
+def list_trades_late(room, venue, seconds):
+    if venue is Venue.COINBASE:
+        room.world.coinbase.switches.listing_delay_s = seconds
+    else:
+        room.world.kraken_account.listing_delay_s = seconds
+
+
+PART = {
+    Venue.KRAKEN: kraken_row("closed", "0.02000000", "1000"),
+    Venue.COINBASE: coinbase_row("FILLED", "0.02", "1000"),
+}
+
+
+@pytest.mark.parametrize("venue", PART)
+async def test_an_order_is_not_over_with_less_than_is_gone_from_the_balance(rooms, venue):
+    async with rooms(venues=(venue,)) as room:
+        await a_part_of_what_is_there_is_guarded(room, venue)
+        room.fault(FaultKind.WRONG_FIELDS, ASKED[venue], venue=venue, fields=PART[venue], times=None)
+        list_trades_late(room, venue, 3)
+        room.set_bid("50000", venue=venue)
+        await room.look()
+        await room.world.tape(venue.value).wait_for(SENT[venue])
+        await room.clock.sleep(2.5)
+        room.world.faults(venue).clear()
+
+        await the_price_comes_back_and_falls_again(room, venue)
+
+        assert sold(room, venue) == Decimal("0.1")
+        [told] = await room.alerts(ExitFilled)
+        assert (told.quantity, told.left_over) == (Decimal("0.1"), 0)
+
+
+@pytest.mark.parametrize("delay_s", [1.5, 3.0])
+async def test_one_old_answer_with_trades_as_old_ends_no_order(room, delay_s):
+    await a_part_of_what_is_there_is_guarded(room, Venue.KRAKEN)
+    room.world.kraken.pace = Pace(over_s=4, parts=2)
+    list_trades_late(room, Venue.KRAKEN, delay_s)
+    room.set_bid("50000")
+    await room.look()
+    await room.world.tape("kraken").wait_for("AddOrder")
+    await room.clock.sleep(6 if delay_s > 2 else 3)
+    half = kraken_row("closed", "0.05000000", "2500")
+    room.fault(FaultKind.WRONG_FIELDS, "QueryOrders", fields=half, times=1)
+
+    await the_price_comes_back_and_falls_again(room, Venue.KRAKEN)
+
+    assert sold(room) == Decimal("0.1")
+    [told] = await room.alerts(ExitFilled)
+    assert told.quantity == Decimal("0.1")
+
+
+async def test_coins_that_go_beside_an_order_hold_its_end_up_for_a_minute_at_most(room):
+    await a_part_of_what_is_there_is_guarded(room, Venue.KRAKEN)
+    room.world.kraken.pace = Pace(over_s=600, parts=2)
+    room.set_bid("50000")
+    await room.look()
+    await room.world.tape("kraken").wait_for("AddOrder")
+    await room.clock.sleep(305)
+    room.withdraw("BTC", "0.1")
+    began_s = room.clock.monotonic()
+    [order] = room.world.ledger("kraken").open_orders()
+    room.world.ledger("kraken").cancel(order.id, at=room.clock.true_now().timestamp())
+
+    await room.wait_for("exit ")
+
+    told, *_ = await room.alerts(ExitFilled)
+    assert told.quantity == Decimal("0.05")
+    assert 60 <= room.clock.monotonic() - began_s < 120

@@ -19,6 +19,7 @@ ASKED = {
     Venue.COINBASE: "orders/historical/{order_id}",
     Venue.ALPACA: "GET /v2/orders/{order_id}",
 }
+LISTED = {Venue.KRAKEN: "OpenOrders", Venue.ALPACA: "GET /v2/orders"}
 OVER = {
     Venue.KRAKEN: {"status": "canceled"},
     Venue.COINBASE: {"status": "CANCELLED"},
@@ -136,6 +137,32 @@ async def test_an_order_that_really_is_cancelled_is_sent_again(rooms, venue):
 
         assert (sold(room, venue), len(room.sent(SENT[venue], venue=venue))) == (D("0.1"), 2)
         assert (await room.guard()).state is GuardState.CLOSED
+
+
+@pytest.mark.parametrize("is_unreadable", [False, True])
+@pytest.mark.parametrize("venue", [Venue.KRAKEN, Venue.ALPACA])
+async def test_a_half_filled_order_told_as_cancelled_is_not_followed_by_another_while_its_other_half_is_held(
+    rooms, venue, is_unreadable
+):
+    async with rooms(venues=(venue,)) as room:
+        await a_breach(room, venue)
+        pace = Pace(over_s=60, parts=2)
+        if venue is Venue.ALPACA:
+            room.world.alpaca.switches.pace = pace
+        else:
+            room.world.kraken.pace = pace
+        await room.look()
+        await room.world.tape(venue.value).wait_for(SENT[venue])
+        await room.clock.sleep(31)
+        room.fault(FaultKind.WRONG_FIELDS, ASKED[venue], venue=venue, fields=OVER[venue], times=None)
+        row = {"vol": "many", "qty": "many"} if is_unreadable else OVER[venue]
+        room.fault(FaultKind.WRONG_FIELDS, LISTED[venue], venue=venue, fields=row, times=None)
+        await room.clock.sleep(20)
+        room.world.faults(venue).clear()
+
+        await room.wait_for("exit ")
+
+        assert (sold(room, venue), len(room.sent(SENT[venue], venue=venue))) == (D("0.1"), 1)
 
 
 async def test_an_unlisted_order_whose_coins_stay_held_is_never_followed_by_another(room):
