@@ -14,6 +14,7 @@ from engine.model.orders import Fill, Order
 from engine.orders.backoff import away_pause_s, pause_s
 from engine.orders.balance_verdict import (
     FILLED_SHARE,
+    HOLDING,
     NO_MOVEMENT,
     BalanceState,
     BalanceVerdict,
@@ -102,7 +103,7 @@ class LostOrder:
                 await self._name_uncertain(intent, may_be)
             elif coins is BalanceVerdict.UNREADABLE:
                 await self._note_lost(_UNREADABLE, _BEFORE_CERTAIN, intent, may_be)
-            elif coins not in {BalanceVerdict.TAKEN, BalanceVerdict.HELD}:
+            elif coins is not BalanceVerdict.TAKEN and coins not in HOLDING:
                 doing = _BEFORE_CERTAIN if may_be else _SOLD_AGAIN_AFTER
                 await self._note_lost(_UNEXPLAINED, doing, intent, may_be)
             elif len(may_be) != 1:

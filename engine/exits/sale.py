@@ -41,7 +41,7 @@ from engine.guards.guard import Guard
 from engine.market.feed import VenueMarket
 from engine.model.errors import BrokerError
 from engine.model.money import ZERO, exact
-from engine.orders.balance_verdict import BalanceVerdict
+from engine.orders.balance_verdict import HOLDING, BalanceVerdict
 from engine.orders.intents import Intent, Trigger
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.submit import Attempt
@@ -251,7 +251,7 @@ class Sale:
         if resumed is None:
             expected = await self._inventory.expected()
             coins = await self._lost.judge_given_up(intent, available, expected=expected)
-            if coins not in {BalanceVerdict.TAKEN, BalanceVerdict.HELD}:
+            if coins is not BalanceVerdict.TAKEN and coins not in HOLDING:
                 return None
             resumed = await self._lost.search(intent, coins)
         self._is_found = True

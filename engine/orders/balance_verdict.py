@@ -19,11 +19,17 @@ class BalanceVerdict(StrEnum):
     TAKEN = "taken"
     #: About as much is gone or held by an order that no list shows: it is not sold, or not all of it.
     HELD = "held"
+    #: Some is held by an order that no list shows, and was not before: a part of it may still be on sale.
+    HELD_IN_PART = "held in part"
     #: Coins came or went for no listed reason, but none of the money that a sale brings.
     UNPAID = "unpaid"
     #: Coins, holds or money changed by more than is known: it may hide a sale.
     UNEXPLAINED = "unexplained"
     UNREADABLE = "unreadable"
+
+
+#: An order that no list shows may be on sale with what it holds: nothing else is sent meanwhile.
+HOLDING = frozenset({BalanceVerdict.HELD, BalanceVerdict.HELD_IN_PART})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,16 +93,29 @@ def judge_balance(
         return BalanceVerdict.TAKEN
     may_be_paid = not is_cash_explained(before, now, known)
     with exact():
-        hidden = held_unlisted(now=now, listed=listed)
-        rise = ZERO if before.owned is None else now.owned - before.owned - known.owned
-        if now.owned <= ZERO or -rise >= sent * FILLED_SHARE:
+        gone = ZERO if before.owned is None else before.owned + known.owned - now.owned
+        if now.owned <= ZERO or gone >= sent * FILLED_SHARE:
             return BalanceVerdict.TAKEN if may_be_paid else BalanceVerdict.UNPAID
-        if max(-rise, ZERO) + hidden >= sent * FILLED_SHARE:
-            return BalanceVerdict.HELD
-        is_held_in_part = hidden > sent - sent * FILLED_SHARE
-    if is_held_in_part or before.owned is None or may_be_paid:
+    hold = _judge_hold(before, now, listed=listed, gone=gone, sent=sent)
+    if hold is not None:
+        return hold
+    if before.owned is None or may_be_paid:
         return BalanceVerdict.UNEXPLAINED
     return BalanceVerdict.UNTOUCHED if is_explained(before, now, known) else BalanceVerdict.UNPAID
+
+
+def _judge_hold(
+    before: BalanceState, now: BalanceState, *, listed: Decimal, gone: Decimal, sent: Decimal
+) -> BalanceVerdict | None:
+    """Judge what is held beyond the listed orders; None where that is nothing to speak of."""
+    hidden = held_unlisted(now=now, listed=listed)
+    with exact():
+        if max(gone, ZERO) + hidden >= sent * FILLED_SHARE:
+            return BalanceVerdict.HELD
+        if hidden <= sent - sent * FILLED_SHARE:
+            return None
+    # What was held before the attempt left, and no more, is hardly its own.
+    return BalanceVerdict.HELD_IN_PART if now.held > before.held else BalanceVerdict.UNEXPLAINED
 
 
 def held_unlisted(*, now: BalanceState, listed: Decimal) -> Decimal:

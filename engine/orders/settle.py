@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from engine.model.venues import Venue
 from engine.orders.backoff import RETRY_AFTER_S
-from engine.orders.balance_verdict import BalanceVerdict
+from engine.orders.balance_verdict import HOLDING, BalanceVerdict
 
 #: How long after sending a Kraken order may still be accepted; AddOrder carries it as `deadline`.
 KRAKEN_DEADLINE = timedelta(seconds=5)
@@ -191,8 +191,8 @@ def _ended_on(latest: BalanceReading, lasts: timedelta, end: EndAttempt) -> EndA
         case BalanceVerdict.UNPAID if lasts >= UNPAID_AGREES_AFTER:
             return end
         # An order that is listed and may be it may have sold all of it.
-        case BalanceVerdict.UNEXPLAINED if not end.may_be and latest.age >= UNEXPLAINED_FOR:
-            return replace(end, ground=Ground.UNEXPLAINED) if lasts >= UNPAID_AGREES_AFTER else None
+        case BalanceVerdict.UNEXPLAINED if not end.may_be and lasts >= UNEXPLAINED_FOR:
+            return replace(end, ground=Ground.UNEXPLAINED)
         case BalanceVerdict.TAKEN if lasts >= SEARCH_LIMIT:
             return replace(end, ground=Ground.UNLISTED)
         # Held coins are on sale: under a new id even what is free beside them could sell more than is guarded, as the
@@ -203,7 +203,7 @@ def _ended_on(latest: BalanceReading, lasts: timedelta, end: EndAttempt) -> EndA
 
 def is_search_over(coins: BalanceVerdict, *, searched_s: float) -> bool:
     """Tell whether the order of an attempt that was given up has been searched for long enough."""
-    return coins is not BalanceVerdict.HELD and searched_s >= SEARCH_LIMIT.total_seconds()
+    return coins not in HOLDING and searched_s >= SEARCH_LIMIT.total_seconds()
 
 
 def _agreeing(balances: Sequence[BalanceReading]) -> list[BalanceReading]:

@@ -220,3 +220,21 @@ async def test_coins_that_went_for_no_money_are_not_sought_as_a_sale(room):
     assert room.clock.monotonic() - began_s < 120
     [reduced] = await room.alerts(GuardReduced)
     assert reduced.now == 0
+
+
+async def test_a_half_filled_order_that_no_list_shows_is_awaited_while_its_other_half_is_held(room):
+    await a_guarded_position(room)
+    room.world.kraken.pace = Pace(over_s=1000, parts=2)
+    room.world.kraken_account.listing_delay_s = 1200
+    room.fault(FaultKind.DROP_AFTER)
+    room.set_bid("50000")
+    await room.look()
+    await room.world.tape("kraken").wait_for("AddOrder")
+    await room.clock.sleep(510)
+    room.deposit("BTC", "0.1")
+    await room.clock.sleep(690)
+    room.world.kraken_account.listing_delay_s = 0
+
+    await room.wait_for("exit ")
+
+    assert (sold(room), len(room.sent())) == (D("0.1"), 1)

@@ -20,7 +20,7 @@ from engine.orders.settle import (
 )
 
 U, T, H, N = BalanceVerdict.UNTOUCHED, BalanceVerdict.TAKEN, BalanceVerdict.HELD, BalanceVerdict.UNREADABLE
-P, X = BalanceVerdict.UNPAID, BalanceVerdict.UNEXPLAINED
+P, X, PART = BalanceVerdict.UNPAID, BalanceVerdict.UNEXPLAINED, BalanceVerdict.HELD_IN_PART
 
 
 def looks(*ages, may_be=()):
@@ -107,12 +107,9 @@ UNEXPLAINED = EndAttempt(resend=Resend.NEW_ATTEMPT, ground=Ground.UNEXPLAINED)
 @pytest.mark.parametrize(
     ("read", "expected"),
     [
-        pytest.param([(6, X), (239, X), (299, X)], look_after(301), id="not five minutes after sending"),
-        pytest.param([(6, X), (240, X), (300, X)], UNEXPLAINED, id="five minutes after sending"),
-        pytest.param(
-            [(6, T), (240, X), (299.9, X)], look_after(300.9), id="nor a minute after it looked sold"
-        ),
-        pytest.param([(6, T), (241, X), (301, X)], UNEXPLAINED, id="a minute after it looked sold"),
+        pytest.param([(6, X), (239, X), (305, X)], look_after(307), id="not for five minutes yet"),
+        pytest.param([(6, X), (240, X), (306, X)], UNEXPLAINED, id="for five minutes"),
+        pytest.param([(6, T), (240, X), (306, X)], look_after(307), id="looked sold before"),
         pytest.param([(6, H), (290, H), (301, X)], look_after(301.5), id="held a moment ago"),
         pytest.param([(6, N), (240, N), (3600, N)], look_after(3660), id="never read"),
     ],
@@ -133,6 +130,9 @@ def test_lists_without_the_order_are_believed_after_five_minutes_whatever_else_t
         pytest.param([(6, H), (300, H), (7200, H)], look_after(7260), id="held for two hours"),
         pytest.param([(6, H), (300, H), (606, T)], look_after(606.5), id="sold just now: sought anew"),
         pytest.param([(6, T), (300, T), (606, H)], look_after(606.5), id="back in a hold"),
+        pytest.param(
+            [(6, PART), (300, PART), (606, PART)], look_after(666), id="held in part for ten minutes"
+        ),
     ],
 )
 def test_an_attempt_whose_coins_are_held_is_never_followed_by_one_under_a_new_id(read, expected):
@@ -143,7 +143,7 @@ def test_an_attempt_whose_coins_are_held_is_never_followed_by_one_under_a_new_id
 
 @pytest.mark.parametrize(
     ("coins", "searched_s", "expected"),
-    [(T, 599, False), (T, 600, True), (H, 600, False), (H, 86400, False)],
+    [(T, 599, False), (T, 600, True), (H, 600, False), (H, 86400, False), (PART, 86400, False)],
 )
 def test_the_search_for_a_given_up_order_ends_when_its_coins_are_gone_but_not_while_they_are_held(
     coins, searched_s, expected
