@@ -30,6 +30,7 @@ from engine.orders.order_readings import (
     Verdict,
     falls_short,
     is_all_traded,
+    is_price_odd,
     needs_trades,
     weigh,
     why_unconfirmed,
@@ -105,12 +106,18 @@ class Filling:
             # What was read before the order left does not hold any more, whatever became of it.
             self._reports.outdate(intent.account_id)
             return await self._journal.retry(intent, cause="closed without a fill")
-        elif not order.average_price:
-            # Nothing is booked at a price nobody told.
+        elif not order.average_price or self._is_price_unconfirmed(intent, order, exit_quantity):
+            # Nothing is booked at a price nobody told, or one that no trade confirms.
             await self._wait(f"{intent.venue.label} filled the order and does not say at what price")
         else:
             return await self._conclude(intent, order, exit_quantity, found_later=found_later)
         return intent
+
+    @staticmethod
+    def _is_price_unconfirmed(intent: Intent, order: Order, exit_quantity: ExitQuantity) -> bool:
+        # Another pair's price is in another currency.
+        is_comparable = order.symbol == exit_quantity.guard.symbol
+        return is_comparable and not order.fills and is_price_odd(order, intent.trigger_price)
 
     async def _weigh(self, intent: Intent, order: Order, *, is_read: bool) -> tuple[Order, Verdict]:
         """Hold an answer against the ones before it and, where it falls short, against the order's trades."""
@@ -130,7 +137,8 @@ class Filling:
     async def _trades(self, intent: Intent, order: Order) -> tuple[Fill, ...] | None:
         """Return an order's trades where it does not tell all itself, or stands still; None when not asked for."""
         if order.status.is_final:
-            is_needed = needs_trades(order, intent.quantity)
+            is_odd = is_price_odd(order, intent.trigger_price)
+            is_needed = is_odd or needs_trades(order, intent.quantity)
             return await self._fetch_trades(intent, order) if is_needed else None
         now_s = self._clock.monotonic()
         if now_s < self._trades_due_s.setdefault(order.venue_order_id, now_s + STANDS_STILL_S):

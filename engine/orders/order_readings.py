@@ -19,6 +19,11 @@ NO_FILL_AGREES_AFTER_S = 5.0
 LOWER_AGREES_AFTER_S = 15.0
 
 
+#: A fill price by so much above or below the trigger is not believed without the order's trades.
+ODD_FACTOR = Decimal("1.5")
+#: Venues round an order's value; where it differs by more from that of its trades, the trades are right.
+COST_TOLERANCE = Decimal("0.01")
+
 #: An order that is not told as over for so long has its trades asked for: its row may stand still.
 STANDS_STILL_S = 2.0
 #: Between two questions for them while they tell of less than was sent: they cost a key points.
@@ -60,6 +65,15 @@ def needs_trades(order: Order, sent: Decimal) -> bool:
     # A fee without its currency is one that the venue books later.
     lacks_fee = order.fee is None and order.fee_asset is not None
     return falls_short(order, sent) or not _is_priced(order) or lacks_fee
+
+
+def is_price_odd(order: Order, trigger_price: Decimal) -> bool:
+    """Tell whether the price an order tells is so far from its trigger that its trades must confirm it."""
+    price = order.average_price
+    if price is None or not trigger_price:
+        return False
+    with exact():
+        return not trigger_price / ODD_FACTOR <= price <= trigger_price * ODD_FACTOR
 
 
 def is_all_traded(fills: Sequence[Fill] | None, sent: Decimal) -> bool:
@@ -121,7 +135,7 @@ def with_trade_totals(order: Order, fills: Sequence[Fill], sent: Decimal) -> Ord
         return replace(
             order,
             status=told.status,
-            cost=order.cost if _is_priced(order) else told.cost,
+            cost=order.cost if _is_priced(order) and _agree(order.cost, told.cost) else told.cost,
             fee=order.fee if order.fee is not None else told.fee,
             fee_asset=order.fee_asset if order.fee is not None else told.fee_asset,
             fills=told.fills,
@@ -148,6 +162,13 @@ def _of_trades(order: Order, fills: Sequence[Fill]) -> Order:
 def _traded(fills: Sequence[Fill]) -> Decimal:
     with exact():
         return sum((fill.quantity for fill in fills), ZERO)
+
+
+def _agree(cost: Decimal | None, of_trades: Decimal | None) -> bool:
+    if cost is None or of_trades is None:
+        return False
+    with exact():
+        return abs(cost - of_trades) <= of_trades * COST_TOLERANCE
 
 
 def _is_priced(order: Order) -> bool:

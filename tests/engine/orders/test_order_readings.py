@@ -223,17 +223,18 @@ def test_trades_of_less_than_an_order_says_leave_it_as_it_is():
 @pytest.mark.parametrize(
     ("lacks", "cost", "fee"),
     [
-        pytest.param({"cost": None}, 90, 1, id="no cost"),
-        pytest.param({"cost": Decimal(0)}, 90, 1, id="a cost of zero"),
+        pytest.param({"cost": None}, Decimal("99.5"), 1, id="no cost"),
+        pytest.param({"cost": Decimal(0)}, Decimal("99.5"), 1, id="a cost of zero"),
         pytest.param({"fee": None}, 100, 7, id="no fee"),
-        pytest.param({"cost": None, "fee": None}, 90, 7, id="neither"),
+        pytest.param({"cost": None, "fee": None}, Decimal("99.5"), 7, id="neither"),
         pytest.param({}, 100, 1, id="nothing lacks"),
+        pytest.param({"cost": Decimal(1)}, Decimal("99.5"), 1, id="a cost far from that of its trades"),
     ],
 )
 def test_trades_of_as_much_as_an_order_says_give_what_it_lacks(lacks, cost, fee):
     order = replace(an_order(FILLED, "1"), **lacks)
 
-    told = with_trade_totals(order, [a_trade("1", price="90", fee="7")], Decimal(1))
+    told = with_trade_totals(order, [a_trade("1", price="99.5", fee="7")], Decimal(1))
 
     assert (told.cost, told.fee, told.fee_asset) == (cost, fee, "USD")
 
