@@ -95,6 +95,16 @@ class Trading:
         over_s, self._has_read = (self._spread_s if self._has_read else 0.0), True
         await self._balances.take_snapshots(over_s=over_s, after=self._after_reading)
 
+    async def read_accounts(self) -> None:
+        """Begin to read every account, and say what the last readings failed at.
+
+        Raises:
+            ExceptionGroup: an account was not brought up to date.
+
+        """
+        await self.snapshot()
+        self._balances.raise_failures()
+
     async def refresh_costs(self) -> None:
         """Learn what each account pays now for what it holds and for the usual pair."""
         for broker in self._brokers.values():

@@ -67,7 +67,7 @@ def _jobs(
     guard, keep = alarm.around(GUARD_JOB, trading.guard), alarm.around("lease", lease.keep)
     jobs = [
         Job(name=GUARD_JOB, every_s=settings.guard_interval_s, what=guard, budget_s=30),
-        Job(name="snapshots", every_s=settings.snapshot_interval_s, what=trading.snapshot, budget_s=30),
+        Job(name="snapshots", every_s=settings.snapshot_interval_s, what=trading.read_accounts, budget_s=30),
         Job(name="costs", every_s=COSTS_EVERY_S, what=trading.refresh_costs, budget_s=300),
         Job(name="listings", every_s=LISTINGS_EVERY_S, what=trading.refresh_listings, budget_s=120),
         Job(name="watch log", every_s=BEAT_EVERY_S, what=_watch_log(settings, trading), budget_s=30),

@@ -1,7 +1,7 @@
 """The equity picture for people, and the snapshots that keep it over time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -51,6 +51,8 @@ class BalanceService:
         self._database = database
         self._clock = clock
         self._tasks = tasks
+        #: By account: what its last reading failed at, until one does not.
+        self._failed: dict[str, Exception] = {}
 
     async def fetch_overview(self, user_id: int) -> BalanceOverview:
         """Return every broker's figures; who does not answer in time is shown with the age of its old ones."""
@@ -117,6 +119,18 @@ class BalanceService:
                 partial(self._snapshot, account, over_s * position / len(accounts), after),
             )
 
+    def raise_failures(self) -> None:
+        """Raise what the last reading of each account failed at, if it did.
+
+        Raises:
+            ExceptionGroup: one did.
+
+        """
+        if self._failed:
+            causes = {name: ", ".join(dict.fromkeys(_causes(error))) for name, error in self._failed.items()}
+            told = "; ".join(f"{name} was not brought up to date: {words}" for name, words in causes.items())
+            raise ExceptionGroup(told, list(self._failed.values()))
+
     async def thin_history(self) -> None:
         """Keep all snapshots of a day, hourly ones for 30 days, then daily ones."""
         now = self._clock.now()
@@ -129,6 +143,14 @@ class BalanceService:
         self, account: Account, delay_s: float, after: Callable[[Account], Awaitable[None]]
     ) -> None:
         await self._clock.sleep(delay_s)
+        try:
+            await self._read_and_follow(account, after)
+        except Exception as e:
+            self._failed[account.account_id] = e
+            raise
+        self._failed.pop(account.account_id, None)
+
+    async def _read_and_follow(self, account: Account, after: Callable[[Account], Awaitable[None]]) -> None:
         try:
             async with asyncio.timeout(READ_BUDGET_S):
                 state = await self._reader.read(account)
@@ -165,6 +187,15 @@ def _raise_unexpected(readings: Sequence[asyncio.Future[UserBrokerState]]) -> No
     errors = [error for reading in readings if not reading.cancelled() and (error := reading.exception())]
     if errors:
         raise BaseExceptionGroup("accounts could not be read", errors)
+
+
+def _causes(error: Exception) -> Iterator[str]:
+    """Name what an account was not brought up to date for; the words of an error may be anything."""
+    if isinstance(error, ExceptionGroup):
+        for one in error.exceptions:
+            yield from _causes(one)
+    else:
+        yield type(error).__name__
 
 
 def _figures(state: UserBrokerState, account: Account) -> SnapshotFigures:

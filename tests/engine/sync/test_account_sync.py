@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from bot.jobs import Job, WatchedJob
 from engine.alerts.messages import FirstContact, GuardPaused
 from engine.guards.guard import GuardState
+from engine.status import Symptom, find_job_trouble
 from engine.storage.restored import COPIED, COPIED_AND_CHANGED, RESTORED
 
 D = Decimal
@@ -133,3 +135,23 @@ async def test_a_coin_whose_cost_fails_hides_no_other_coins_cost_and_no_sale(gua
     assert guarded.histories.basis("env-kraken", "ETH").quantity == D(2)
     assert (await guarded.guard("guard-2")).quantity < D(3)
     assert guarded.failures
+
+
+async def test_a_reading_that_keeps_failing_is_told_as_a_failing_job(guarded):
+    job = Job(name="snapshots", every_s=60, what=guarded.engine.trading.read_accounts, budget_s=30)
+    watched = WatchedJob(job, clock=guarded.clock, redact=str)
+    await guarded.damage("fill_cursors", "complete = false")
+    guarded.trade("sell", "0.3")
+
+    async with guarded.refused_changes("true", table="fill_cursors"):
+        for _ in range(2):
+            await watched.run()
+            await guarded.wait_for("snapshot ")
+        trouble = find_job_trouble(watched.status, started_at=guarded.clock.now(), now=guarded.clock.now())
+    assert trouble.symptom is Symptom.JOB_FAILED
+    assert "env-kraken was not brought up to date: IntegrityError" in trouble.words
+
+    for _ in range(2):
+        await watched.run()
+        await guarded.wait_for("snapshot ")
+    assert watched.status.last_error is None
