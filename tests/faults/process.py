@@ -298,4 +298,29 @@ PROCESS_FAULTS = (
             "tests/bot/test_second_channel_pauses.py::test_an_address_that_asks_for_a_pause_hears_nothing_until_it_is_over",
         ),
     ),
+    Row(
+        number="P35",
+        fault="an outage ends while the process is down, or it is killed as it tells of one",
+        outcome="told once and over once",
+        tests=(
+            "tests/engine/accounts/test_outages.py::test_what_is_over_after_a_restart_is_told_as_over_once",
+            "tests/engine/accounts/test_outages.py::test_an_outage_is_told_once_and_over_once_wherever_the_process_is_killed",
+        ),
+    ),
+    Row(
+        number="P36",
+        fault="prices come back while the process is down",
+        outcome="told as back once",
+        tests=(
+            "tests/engine/exits/test_watch_restarted.py::test_prices_that_came_back_while_the_process_was_down_are_told_as_back_once",
+        ),
+    ),
+    Row(
+        number="P37",
+        fault="a damaged record can be read again after a restart",
+        outcome="told as over once",
+        tests=(
+            "tests/engine/test_unreadable_rows.py::test_a_guard_that_can_be_read_again_after_a_restart_is_told_as_over_once",
+        ),
+    ),
 )

@@ -314,4 +314,51 @@ VENUE_READINGS = (
             "tests/engine/exits/test_releases.py::test_an_order_that_filled_while_it_was_cancelled_is_the_owners_own_sale",
         ),
     ),
+    Row(
+        number="V78",
+        fault="an order's answer and its trades are equally old and tell of a part",
+        outcome="the balance shows more as gone: followed on until all of it is told",
+        tests=(
+            "tests/engine/exits/test_sale_contradicted.py::test_an_order_is_not_over_with_less_than_is_gone_from_the_balance",
+            "tests/engine/exits/test_sale_contradicted.py::test_one_old_answer_with_trades_as_old_ends_no_order",
+        ),
+    ),
+    Row(
+        number="V79",
+        fault="a half-filled order is told as cancelled while its other half is held",
+        outcome="nothing else leaves",
+        tests=(
+            "tests/engine/exits/test_sale_own_orders.py::test_a_half_filled_order_told_as_cancelled_is_not_followed_by_another_while_its_other_half_is_held",
+        ),
+    ),
+    Row(
+        number="V80",
+        fault="a lost order is half filled, half held and unlisted while coins come in",
+        outcome="awaited as long as a part is held",
+        tests=(
+            "tests/engine/exits/test_sale_moving_balance.py::test_a_half_filled_order_that_no_list_shows_is_awaited_while_its_other_half_is_held",
+        ),
+    ),
+    Row(
+        number="V81",
+        fault="an order's value contradicts its trades",
+        outcome="the alert has the price of the trades",
+        tests=("tests/engine/exits/test_sale_odd_totals.py::test_a_sale_is_told_as_its_trades_tell_it",),
+    ),
+    Row(
+        number="V82",
+        fault="a venue tells no prices",
+        outcome="no holding and no guard loses its reading",
+        tests=(
+            "tests/engine/accounts/test_outages.py::test_prices_nobody_tells_keep_no_withdrawal_from_its_guard",
+        ),
+    ),
+    Row(
+        number="V83",
+        fault="an account is first met without prices",
+        outcome="asked about or guarded once they are there",
+        tests=(
+            "tests/engine/offers/test_onboarding.py::test_an_account_first_read_without_prices_is_met_once_they_are_there",
+        ),
+    ),
 )
