@@ -16,6 +16,7 @@ from engine.entries.service import USUAL_SYMBOL
 from engine.exits.execute import Exits
 from engine.exits.watch import Watch
 from engine.exits.watch_log import WatchLog
+from engine.failures import Failures
 from engine.market.feed import Markets
 from engine.model.venues import Account
 from engine.orders.late_fees import LateFees
@@ -87,8 +88,12 @@ class Trading:
     async def guard(self) -> None:
         """Look at every guard."""
         self._identities.look()
-        await self._watch.cycle()
-        await self._unreadable.tell()
+        failures = Failures()
+        with failures.turn_of("the guards"):
+            await self._watch.cycle()
+        with failures.turn_of("unreadable records"):
+            await self._unreadable.tell()
+        failures.raise_together("not every guard was looked at")
 
     async def snapshot(self) -> None:
         """Read every account: all at once after a start, then spread over the interval."""
@@ -107,10 +112,13 @@ class Trading:
 
     async def refresh_costs(self) -> None:
         """Learn what each account pays now for what it holds and for the usual pair."""
+        failures = Failures()
         for broker in self._brokers.values():
             # Before its first reading nobody knows what an account holds; that reading asks by itself.
             if broker.account.account_id in self._costed:
-                await self._refresh_costs(broker.account)
+                with failures.turn_of(broker.account.account_id):
+                    await self._refresh_costs(broker.account)
+        failures.raise_together("not every account's costs were read")
 
     async def refresh_listings(self) -> None:
         """Ask every venue what it lists now, side by side."""
@@ -134,8 +142,12 @@ class Trading:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(FIRST_COSTS_S):
                     await self._refresh_costs(account)
-        await self._sync.after_reading(account)
-        await self._late_fees.book(account)
+        failures = Failures()
+        with failures.turn_of("its guards"):
+            await self._sync.after_reading(account)
+        with failures.turn_of("fees booked late"):
+            await self._late_fees.book(account)
+        failures.raise_together(f"{account.account_id} was not brought up to date")
 
     async def _refresh_costs(self, account: Account) -> None:
         found = await self._portfolio.gather(account)

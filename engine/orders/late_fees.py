@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from engine.brokers.base import Broker
 from engine.clock import Clock
+from engine.failures import Failures
 from engine.model.errors import BrokerError
 from engine.model.orders import VenueOrderId
 from engine.model.venues import Account
@@ -28,9 +29,12 @@ class LateFees:
         """Write down the fees that an account's venue has booked by now."""
         async with self._database.read() as session:
             waiting = await intents.load_without_fee(session, account.account_id)
+        failures = Failures()
         for intent in waiting:
             if self._is_due(intent):
-                await self._book(intent, self._brokers[account.account_id])
+                with failures.turn_of(f"the fee of {intent.intent_id}"):
+                    await self._book(intent, self._brokers[account.account_id])
+        failures.raise_together("fees were not booked")
 
     def _is_due(self, intent: Intent) -> bool:
         asked_at_s = self._asked_at_s.get(intent.intent_id)

@@ -323,4 +323,44 @@ PROCESS_FAULTS = (
             "tests/engine/test_unreadable_rows.py::test_a_guard_that_can_be_read_again_after_a_restart_is_told_as_over_once",
         ),
     ),
+    Row(
+        number="P38",
+        fault="one guard's row cannot be written",
+        outcome="the others are followed, and it is once it can be",
+        tests=(
+            "tests/engine/sync/test_reconciler_failures.py::test_one_guard_that_cannot_be_written_keeps_no_other_from_being_reduced",
+        ),
+    ),
+    Row(
+        number="P39",
+        fault="a comparison fails after new trades were read",
+        outcome="the next one knows them",
+        tests=(
+            "tests/engine/sync/test_account_sync.py::test_a_restored_guard_is_asked_about_though_its_first_comparison_after_a_trade_failed",
+        ),
+    ),
+    Row(
+        number="P40",
+        fault="`/unguard` while a reading is compared",
+        outcome="it stays off",
+        tests=(
+            "tests/engine/sync/test_guards_changed_meanwhile.py::test_a_restored_guard_that_its_owner_took_off_during_a_reading_stays_off",
+        ),
+    ),
+    Row(
+        number="P41",
+        fault="a guard is taken off, changed or damaged while its order is under way",
+        outcome="the sale is written down and told",
+        tests=(
+            "tests/engine/exits/test_changed_guard.py::test_a_sale_is_written_down_though_its_guard_was_taken_off_meanwhile",
+        ),
+    ),
+    Row(
+        number="P42",
+        fault="an exit of which nobody can be told",
+        outcome="no guard waits for it",
+        tests=(
+            "tests/engine/exits/test_execute.py::test_an_exit_that_nobody_can_be_told_of_keeps_no_other_guard_from_being_sold",
+        ),
+    ),
 )

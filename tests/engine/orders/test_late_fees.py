@@ -64,3 +64,20 @@ async def test_a_venue_that_does_not_answer_is_asked_again_and_not_at_once(rooms
         await room.read()
 
         assert (await the_exit(room)).fee is not None
+
+
+async def test_a_fee_that_cannot_be_written_keeps_no_other_from_being_booked(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        room.deposit("ETH", "1", venue=Venue.ALPACA)
+        room.set_bid("2000", "ETH/USD", venue=Venue.ALPACA)
+        await room.arm("1", "3000", guard_id="guard-2", symbol="ETH/USD", venue=Venue.ALPACA)
+        account = await an_exit_with_a_fee_to_come(room)
+        account.books_fees = True
+
+        async with room.refused_changes("NEW.asset = 'BTC'", table="intents"):
+            await room.clock.sleep(ASK_AGAIN_S)
+            await room.read()
+
+        fees = {one.intent.asset: one.fee for one in await room.engine.audit.fetch_exits(OWNER_ID)}
+        assert fees["BTC"] is None
+        assert fees["ETH"] is not None
