@@ -42,7 +42,7 @@ class ServerTimes:
     def note(self, server: str, header: str | None, *, sent_s: float) -> None:
         """Remember the date in the header of an answer that comes now; `sent_s` is when it was asked for."""
         date = parse_date(header or "")
-        if date is not None:
+        if date is not None and wall_time.may_be_of_a_venue(date):
             self._answers[server] = _Answer(date, sent_s, self._clock.monotonic())
 
     def offset(self, server: str, now: Moment) -> timedelta | None:

@@ -18,6 +18,10 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+#: No venue has a time outside of these years: Go writes its zero time as the year 1. What is added to one within them,
+#: or taken off it, stays within what a date can be.
+FIRST_OF_A_VENUE, END_OF_A_VENUE = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
 
 # stored times against now
 
@@ -68,6 +72,11 @@ def before(at: datetime, by: timedelta) -> datetime:
 
 
 # a venue's own times, which one clock told
+
+
+def may_be_of_a_venue(at: datetime) -> bool:
+    """Tell whether a venue can have meant a time that it wrote."""
+    return FIRST_OF_A_VENUE <= at < END_OF_A_VENUE
 
 
 def is_before(one: datetime, other: datetime) -> bool:

@@ -21,9 +21,7 @@ _NOTED_MOST = 1000
 _NAMES = ("symbol", "product_id", "currency", "entry_id", "id")
 
 _MICROSECONDS = 1_000_000
-#: No venue has a time outside of these years: Go writes its zero time as the year 1. What is added to a time or taken
-#: off it then stays within what a date can be.
-_FIRST_TIME, _LAST_TIME = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+_FIRST_SECOND, _END_SECOND = wall_time.FIRST_OF_A_VENUE.timestamp(), wall_time.END_OF_A_VENUE.timestamp()
 
 
 class MalformedAnswerError(ValueError):
@@ -188,7 +186,7 @@ def amount(value: object, what: str) -> Decimal:
 def unix_time_in(row: Row, key: str) -> datetime:
     """Return a time given in seconds since 1970, exact to the microsecond."""
     seconds = amount_in(row, key)
-    if not _FIRST_TIME.timestamp() <= seconds < _LAST_TIME.timestamp():
+    if not _FIRST_SECOND <= seconds < _END_SECOND:
         raise _malformed(key, "a time", seconds)
     whole, microseconds = divmod(int(seconds * _MICROSECONDS), _MICROSECONDS)
     return datetime.fromtimestamp(whole, UTC).replace(microsecond=microseconds)
@@ -205,7 +203,7 @@ def iso_time_in(row: Row, key: str) -> datetime:
         raise _malformed(key, "a time", value) from e
     if told.tzinfo is None:
         raise _malformed(key, "a time with its zone", value)
-    if wall_time.is_before(at, _FIRST_TIME) or not wall_time.is_before(at, _LAST_TIME):
+    if not wall_time.may_be_of_a_venue(at):
         raise _malformed(key, "a time", value)
     return at
 

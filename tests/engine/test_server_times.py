@@ -79,3 +79,14 @@ def test_a_servers_time_is_never_told_later_than_it_is(off_s):
 
 def test_without_an_answer_our_own_time_stands_for_a_servers():
     assert ServerTimes(Clock()).now_at_least("venue") == TRUE
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:59 -1200", "Thu, 01 Jan 1970 00:00:00 GMT"],
+)
+def test_a_date_of_another_age_says_nothing_of_a_clock(header):
+    times, now = an_answer(server_at=TRUE, header=header), Moment(TRUE, 60.0)
+
+    assert times.offset("venue", now) is None
+    assert times.now_at_least("venue") == TRUE + timedelta(seconds=0.2)
