@@ -29,6 +29,8 @@ class PostCounts:
     """What one user's second address has not received."""
 
     refused: int = 0
+    #: Why the last of those was.
+    last_refusal: str = ""
     given_up: int = 0
     last_error: str = ""
 
@@ -77,16 +79,17 @@ async def note_post(
 
 
 async def count_posts(session: AsyncSession, user_id: int) -> PostCounts:
-    """Count what a user's address refuses and what was given up, with why the last of it was."""
+    """Count what a user's address refuses and what was given up, with why the last of each was."""
     theirs = select(AlertRow.alert_id).where(col(AlertRow.user_id) == user_id)
     mine = col(AlertPostRow.alert_id).in_(theirs)
     refused = col(AlertPostRow.state) == PostState.WAITING, col(AlertPostRow.refusals) > 0
     given_up = col(AlertPostRow.state) == PostState.GIVEN_UP
-    last = select(AlertPostRow.last_error).where(mine, given_up).order_by(col(AlertPostRow.alert_id).desc())
+    errors = select(AlertPostRow.last_error).where(mine).order_by(col(AlertPostRow.alert_id).desc()).limit(1)
     return PostCounts(
         refused=(await session.exec(select(func.count()).where(mine, *refused))).one(),
+        last_refusal=(await session.exec(errors.where(*refused))).first() or "",
         given_up=(await session.exec(select(func.count()).where(mine, given_up))).one(),
-        last_error=(await session.exec(last.limit(1))).first() or "",
+        last_error=(await session.exec(errors.where(given_up))).first() or "",
     )
 
 

@@ -261,7 +261,7 @@ def _outbox_parts(report: StatusReport, reader: Reader) -> Iterator[str]:
     if report.alerts_given_up:
         yield f"{report.alerts_given_up} given up, the last: {foreign(report.last_given_up)}"
     if report.posts.refused:
-        yield f"{report.posts.refused} refused by NIJA_ALERT_URL and tried on"
+        yield f"{report.posts.refused} refused by NIJA_ALERT_URL and tried on, the last: {foreign(report.posts.last_refusal)}"
     if report.posts.given_up:
         yield f"{report.posts.given_up} given up for NIJA_ALERT_URL, the last: {foreign(report.posts.last_error)}"
 

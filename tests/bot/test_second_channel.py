@@ -169,7 +169,9 @@ async def test_what_was_refused_is_posted_once_the_address_takes_it(address, dat
     address.status, address.headers = status, {"Location": "/s3cr3t-hook?again"}
     await put(database, critical("BTC/USD"), "1")
     await channel.post_new()
-    assert await refused_of(database) == 1
+    async with database.read() as session:
+        counts = await count_posts(session, 7)
+    assert (counts.refused, counts.last_refusal.partition(":")[0]) == (1, f"it answered {status}")
 
     address.status = 200
     clock.pass_time(10)

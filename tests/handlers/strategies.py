@@ -272,7 +272,11 @@ reports = st.builds(
     alerts_given_up=st.integers(min_value=0),
     last_given_up=words,
     posts=st.builds(
-        PostCounts, refused=st.integers(min_value=0), given_up=st.integers(min_value=0), last_error=words
+        PostCounts,
+        refused=st.integers(min_value=0),
+        last_refusal=words,
+        given_up=st.integers(min_value=0),
+        last_error=words,
     ),
     database=names,
     database_revision=names,

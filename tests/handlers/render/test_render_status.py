@@ -89,12 +89,16 @@ def test_what_waits_is_listed_with_its_reason():
 
 
 def test_what_the_second_address_refuses_and_was_never_told_is_counted():
-    report = status(posts=PostCounts(refused=2, given_up=3, last_error="it answered <400>"))
+    report = status(
+        posts=PostCounts(
+            refused=2, last_refusal="it answered <307>", given_up=3, last_error="it answered <400>"
+        )
+    )
 
     text = render_status(report, READER).text
 
     assert "Alerts that NIJA_ALERT_URL refuses: 2; they are tried on for a day." in text
-    assert "2 refused by NIJA_ALERT_URL and tried on, 3 given up for NIJA_ALERT_URL" in text
+    assert "2 refused by NIJA_ALERT_URL and tried on, the last: it answered &lt;307&gt;, 3 given up" in text
     assert "the last: it answered &lt;400&gt;" in text
 
 
