@@ -4,7 +4,6 @@ import uuid
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from functools import partial
 
 from bot.bootstrap.foundation import Foundation
@@ -27,7 +26,7 @@ from engine.exits.failure_reminders import FailureReminders
 from engine.exits.late_fills import LateFills
 from engine.exits.watch import Watch
 from engine.exits.watch_log import WatchLog
-from engine.guards.guard import Guard
+from engine.guards.guard_marks import GuardMarks
 from engine.offers.arming import ArmingMode
 from engine.offers.closing import ClosingService
 from engine.offers.closing_gathering import Gathering
@@ -86,8 +85,9 @@ class _Books:
 def build_engine(settings: Settings, base: Foundation, resources: AsyncExitStack) -> EngineParts:
     """Return the engine, which owns `resources` from now on."""
     reports = Reports(base.clock, last_step=partial(_last_step, base.database))
-    exits, watch = _build_watch(settings, base, reports)
-    books = _open_books(settings, base, reports, watch)
+    guard_marks = GuardMarks()
+    exits, watch = _build_watch(settings, base, reports, guard_marks)
+    books = _open_books(settings, base, reports, watch, guard_marks)
     setter = GuardSetter(database=base.database, clock=base.clock, new_id=_new_id)
     sync = _build_sync(settings, base, books, setter)
     return EngineParts(
@@ -121,7 +121,9 @@ def build_engine(settings: Settings, base: Foundation, resources: AsyncExitStack
     )
 
 
-def _open_books(settings: Settings, base: Foundation, reports: Reports, watch: Watch) -> _Books:
+def _open_books(
+    settings: Settings, base: Foundation, reports: Reports, watch: Watch, guard_marks: GuardMarks
+) -> _Books:
     clock, database = base.clock, base.database
     reader = AccountReader(brokers=base.brokers, markets=base.markets, reports=reports, clock=clock)
     outages = OutageMonitor(database=database, clock=clock, watched=watch.watched)
@@ -142,7 +144,7 @@ def _open_books(settings: Settings, base: Foundation, reports: Reports, watch: W
         histories=histories,
         markets=base.markets,
         costs=costs,
-        guard_marks=lambda: watch.guard_marks,
+        guard_marks=guard_marks,
         load_asked=load_asked,
         database=database,
         clock=clock,
@@ -249,15 +251,11 @@ def _build_closing(settings: Settings, base: Foundation, books: _Books, exits: E
     )
 
 
-def _build_watch(settings: Settings, base: Foundation, reports: Reports) -> tuple[Exits, Watch]:
+def _build_watch(
+    settings: Settings, base: Foundation, reports: Reports, guard_marks: GuardMarks
+) -> tuple[Exits, Watch]:
     journal = ExitJournal(database=base.database, clock=base.clock)
     settler = Settler(journal=journal, clock=base.clock)
-
-    def breached(guard: Guard) -> bool | None:
-        return watch.is_breached(guard)
-
-    def marked(guard: Guard) -> Decimal | None:
-        return watch.price_of(guard)
 
     exits = Exits(
         context=ExitContext(
@@ -268,8 +266,7 @@ def _build_watch(settings: Settings, base: Foundation, reports: Reports) -> tupl
             reports=reports,
             availability=Availability(reports=reports, journal=journal, clock=base.clock),
             clock=base.clock,
-            breached=breached,
-            marked=marked,
+            guard_marks=guard_marks,
         ),
         brokers=base.brokers,
         markets=base.markets,
@@ -281,6 +278,7 @@ def _build_watch(settings: Settings, base: Foundation, reports: Reports) -> tupl
         database=base.database,
         markets=base.markets,
         exits=exits,
+        guard_marks=guard_marks,
         clock=base.clock,
         tasks=base.tasks,
         price_max_age_s=settings.price_max_age_s,

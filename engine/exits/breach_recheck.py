@@ -25,7 +25,7 @@ class BreachRecheck:
         Without a price now the last one holds: what was not to be sold then is not sold blindly.
         """
         await self._await_price()
-        breached = self._context.breached(self._guard)
+        breached = self._context.guard_marks.is_breached(self._guard)
         self._is_unneeded = breached is False or (breached is None and self._is_unneeded)
         return self._is_unneeded
 
@@ -33,7 +33,7 @@ class BreachRecheck:
         """Give the watch a moment to judge an exit that it has not seen yet."""
         give_up_at = self._context.clock.monotonic() + FIRST_PRICE_S
         while self._is_unjudged and self._context.clock.monotonic() < give_up_at:
-            if self._context.breached(self._guard) is not None:
+            if self._context.guard_marks.is_breached(self._guard) is not None:
                 break
             await self._context.clock.sleep(FIRST_PRICE_POLL_S)
         self._is_unjudged = False

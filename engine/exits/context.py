@@ -1,16 +1,13 @@
 """What every sale of every broker shares."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 
 from engine.accounts.reports import Reports
 from engine.clock import Clock
 from engine.exits.availability import Availability
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.failure_reminders import FailureReminders
-from engine.exits.tradability import Breached
-from engine.guards.guard import Guard
+from engine.guards.guard_marks import GuardMarks
 from engine.orders.settling import Settler
 from engine.orders.submit import Submitter
 
@@ -26,6 +23,5 @@ class ExitContext:
     availability: Availability
     reports: Reports
     clock: Clock
-    breached: Breached
-    #: Returns the price a guard is judged by now; None without one.
-    marked: Callable[[Guard], Decimal | None]
+    #: What the watch saw of each guard last.
+    guard_marks: GuardMarks

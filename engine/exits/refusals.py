@@ -115,7 +115,7 @@ class Refusals:
     async def go_through_another(self, intent: Intent, why: BrokerError | str) -> None:
         """Go on through another pair that brings enough, or wait where there is none."""
         least = least_price(
-            mark=self._context.marked(self._guard),
+            mark=self._context.guard_marks.price_of(self._guard),
             is_shut=self._tradability.pair.was_shut,
             triggered_at=intent.trigger_price,
             asked=intent.asked is not None,
@@ -159,7 +159,7 @@ class Refusals:
         return is_collapsed(
             intent.quantity,
             await self._tradability.instrument(),
-            price=self._context.marked(self._guard) or intent.trigger_price,
+            price=self._context.guard_marks.price_of(self._guard) or intent.trigger_price,
             entry=self._guard.entry or ZERO,
         )
 

@@ -71,7 +71,7 @@ class Sale:
         #: Whether the order that is followed was found by asking, not by its answer.
         self._is_found = began_before
         self._tradability = Tradability(
-            market=market, guard=guard, clock=context.clock, breached=context.breached
+            market=market, guard=guard, clock=context.clock, breached=context.guard_marks.is_breached
         )
         self._inventory = Inventory(guard, context=context, broker=broker, tradability=self._tradability)
         self._pauses = RetryPauses(context=context, tradability=self._tradability, reminder=reminder)

@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 from functools import partial
 from itertools import groupby
 
@@ -23,6 +22,7 @@ from engine.guards.guard_mark import (
     is_past,
     trigger_of,
 )
+from engine.guards.guard_marks import GuardMarks
 from engine.guards.mark_service import MarkService
 from engine.market.feed import Markets
 from engine.market.mark import Mark, PriceProblem, PriceUnknown
@@ -51,6 +51,7 @@ class Watch:
         database: Database,
         markets: Markets,
         exits: Exits,
+        guard_marks: GuardMarks,
         clock: Clock,
         tasks: Tasks,
         price_max_age_s: float,
@@ -65,16 +66,14 @@ class Watch:
             venue: MarkService(market=market, clock=clock, max_age_s=price_max_age_s)
             for venue, market in markets.items()
         }
-        self._guard_marks: dict[str, GuardMark] = {}
-        #: By guard id: what earlier processes told of missing prices; None until it was read.
-        self._told_before: Mapping[str, GuardMark] | None = None
+        self._guard_marks = guard_marks
         #: When every watched venue was last looked at to the end.
         self._looked_at: dict[Venue, Moment] = {}
 
     @property
     def guard_marks(self) -> Mapping[str, GuardMark]:
         """Return what is seen of each guard, by guard id."""
-        return self._guard_marks
+        return self._guard_marks.by_id
 
     @property
     def looked_at(self) -> Mapping[Venue, Moment]:
@@ -90,8 +89,8 @@ class Watch:
         """
         async with self._database.read() as session:
             watched = await guard_rows.load_watched(session)
-        if self._told_before is None:
-            self._told_before = await self._alerts.load_told()
+        if not self._guard_marks.is_restored:
+            self._guard_marks.restore(await self._alerts.load_told())
         failures = Failures()
         with failures.turn_of("unfinished exits"):
             await self._exits.resume()
@@ -100,7 +99,7 @@ class Watch:
             (guard for guard in watched if guard.state is not GuardState.PAUSED),
             key=lambda guard: guard.venue,
         )
-        self._forget({guard.guard_id for guard in watched})
+        self._guard_marks.keep({guard.guard_id for guard in watched})
         for venue, guards in groupby(looked_at, key=lambda guard: guard.venue):
             self._tasks.spawn(f"look {venue}", partial(self.look, venue, tuple(guards)))
         failures.raise_together("unfinished exits were not taken up")
@@ -149,7 +148,7 @@ class Watch:
 
     def _left_s(self, guards: Sequence[Guard], begun: Moment) -> float:
         """Return for how long a look may go on: no longer than until a missing price of theirs is to be told."""
-        now, waiting = moment(self._clock), [self._guard_mark(guard) for guard in guards]
+        now, waiting = moment(self._clock), [self._guard_marks.of(guard) for guard in guards]
         missing = [
             now - (guard_mark.unknown_since or begun) for guard_mark in waiting if not guard_mark.told_unknown
         ]
@@ -167,16 +166,6 @@ class Watch:
         except TimeoutError:
             return {}
 
-    def is_breached(self, guard: Guard) -> bool | None:
-        """Tell whether a guard is past its threshold at its current mark; None without a price."""
-        guard_mark = self._guard_marks.get(guard.guard_id, GuardMark())
-        return is_past(guard, guard_mark.current) if isinstance(guard_mark.current, Mark) else None
-
-    def price_of(self, guard: Guard) -> Decimal | None:
-        """Return a guard's current mark; None without one."""
-        current = self._guard_mark(guard).current
-        return current.price if isinstance(current, Mark) else None
-
     async def watched(self, account: Account) -> Watched:
         """Return whether an account has guards, and whether its owner knows that none of them has a price."""
         async with self._database.read() as session:
@@ -184,7 +173,9 @@ class Watch:
         return Watched(is_guarded=bool(guards), is_alarmed=self._has_price_alarm(guards))
 
     def _has_price_alarm(self, guards: Sequence[Guard]) -> bool:
-        guard_marks = [self._guard_mark(guard) for guard in guards if guard.state is not GuardState.PAUSED]
+        guard_marks = [
+            self._guard_marks.of(guard) for guard in guards if guard.state is not GuardState.PAUSED
+        ]
         return all(_is_unanswered(guard_mark) for guard_mark in guard_marks) and any(
             one.told_unknown for one in guard_marks
         )
@@ -192,7 +183,7 @@ class Watch:
     async def _judge(self, looker: MarkService, guard: Guard, quote: Quote | None, begun: Moment) -> None:
         try:
             async with asyncio.timeout(self._left_s([guard], begun)):
-                seen = await looker.look(guard, quote, last=self._guard_mark(guard).last)
+                seen = await looker.look(guard, quote, last=self._guard_marks.of(guard).last)
         except TimeoutError:
             seen = PriceUnknown(problem=PriceProblem.NO_QUOTE)
         await self._accept(guard, seen, begun)
@@ -201,28 +192,31 @@ class Watch:
 
     async def _accept(self, guard: Guard, seen: Mark | PriceUnknown, begun: Moment | None = None) -> None:
         """Take what was seen and tell what is new of it; missing prices and their return once for all guards."""
-        before, now = self._guard_mark(guard), moment(self._clock)
+        before, now = self._guard_marks.of(guard), moment(self._clock)
         after, news = after_look(before, seen, now=now, alarm_after=self._alarm_after, begun=begun)
         if news is None:
-            self._guard_marks[guard.guard_id] = after
+            self._guard_marks.put(guard.guard_id, after)
             return
         if news in {"back", "unknown"}:
             # It is told once all have been looked at.
-            self._guard_marks[guard.guard_id] = replace(
-                before,
-                current=after.current,
-                last=after.last,
-                unknown_since=after.unknown_since or before.unknown_since,
-                spread=after.spread,
+            self._guard_marks.put(
+                guard.guard_id,
+                replace(
+                    before,
+                    current=after.current,
+                    last=after.last,
+                    unknown_since=after.unknown_since or before.unknown_since,
+                    spread=after.spread,
+                ),
             )
             return
         try:
             await self._alerts.write([guard], news, [replace(after, told=before.told)])
         except BaseException:
             # It was not told: what is seen counts, and the next look tells.
-            self._guard_marks[guard.guard_id] = replace(before, current=after.current)
+            self._guard_marks.put(guard.guard_id, replace(before, current=after.current))
             raise
-        self._guard_marks[guard.guard_id] = after
+        self._guard_marks.put(guard.guard_id, after)
 
     async def _tell_all(self, guards: Sequence[Guard]) -> list[Exception]:
         """Tell what is new of prices and return what went wrong: it must not keep the look from going on."""
@@ -235,16 +229,17 @@ class Watch:
         for guard in guards:
             by_account[guard.account_id].append(guard)
         for ones in by_account.values():
-            await self._tell_back([guard for guard in ones if self._is_back(self._guard_mark(guard))])
+            await self._tell_back([guard for guard in ones if self._is_back(self._guard_marks.of(guard))])
             await self._tell_missing(ones)
 
     async def _tell_back(self, guards: Sequence[Guard]) -> None:
-        before = {guard.guard_id: self._guard_mark(guard) for guard in guards}
+        before = {guard.guard_id: self._guard_marks.of(guard) for guard in guards}
         if guards:
             await self._alerts.write(guards, "back", [*before.values()])
         for guard_id, guard_mark in before.items():
-            self._guard_marks[guard_id] = GuardMark(
-                current=guard_mark.current, last=guard_mark.last, spread=guard_mark.spread
+            self._guard_marks.put(
+                guard_id,
+                GuardMark(current=guard_mark.current, last=guard_mark.last, spread=guard_mark.spread),
             )
 
     async def _tell_missing(self, guards: Sequence[Guard]) -> None:
@@ -253,15 +248,18 @@ class Watch:
         if not due:
             return
         # One that was told of a moment ago is named with those that are due.
-        missing = [*due, *(one for one in guards if one not in due and self._guard_mark(one).told_unknown)]
-        missing = [guard for guard in missing if self._guard_mark(guard).is_unknown]
-        guard_marks = {guard.guard_id: self._guard_mark(guard) for guard in missing}
+        missing = [
+            *due,
+            *(one for one in guards if one not in due and self._guard_marks.of(one).told_unknown),
+        ]
+        missing = [guard for guard in missing if self._guard_marks.of(guard).is_unknown]
+        guard_marks = {guard.guard_id: self._guard_marks.of(guard) for guard in missing}
         await self._alerts.write(missing, "unknown", [*guard_marks.values()])
         for guard_id, guard_mark in guard_marks.items():
-            self._guard_marks[guard_id] = replace(guard_mark, told=guard_mark.told.noted(now))
+            self._guard_marks.put(guard_id, replace(guard_mark, told=guard_mark.told.noted(now)))
 
     def _is_due(self, guard: Guard, now: Moment) -> bool:
-        guard_mark = self._guard_mark(guard)
+        guard_mark = self._guard_marks.of(guard)
         if guard.state is GuardState.CLOSING and guard_mark.told_unknown:
             # Its exit has reminders of its own.
             return False
@@ -270,15 +268,6 @@ class Watch:
     @staticmethod
     def _is_back(guard_mark: GuardMark) -> bool:
         return guard_mark.told_unknown and isinstance(guard_mark.current, Mark)
-
-    def _guard_mark(self, guard: Guard) -> GuardMark:
-        told_before = (self._told_before or {}).get(guard.guard_id, GuardMark())
-        return self._guard_marks.get(guard.guard_id, told_before)
-
-    def _forget(self, kept: set[str]) -> None:
-        self._guard_marks = {
-            guard_id: guard_mark for guard_id, guard_mark in self._guard_marks.items() if guard_id in kept
-        }
 
 
 def _directions(guards: Iterable[Guard]) -> Mapping[str, frozenset[Direction]]:

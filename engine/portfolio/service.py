@@ -1,7 +1,7 @@
 """Gather everything that is known of a user's positions and put it together."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -20,7 +20,7 @@ from engine.clock import Clock
 from engine.guards import store as guard_rows
 from engine.guards.following import SHOWN_LATE_WITHIN
 from engine.guards.guard import Guard
-from engine.guards.guard_mark import GuardMark
+from engine.guards.guard_marks import GuardMarks
 from engine.market.feed import Markets, VenueMarket
 from engine.market.pricing import plan_symbols
 from engine.model.errors import BrokerError
@@ -55,7 +55,7 @@ class PortfolioService:
         histories: Histories,
         markets: Markets,
         costs: Costs,
-        guard_marks: Callable[[], Mapping[str, GuardMark]],
+        guard_marks: GuardMarks,
         load_asked: LoadAsked,
         database: Database,
         clock: Clock,
@@ -183,7 +183,7 @@ class PortfolioService:
             session=await _session(market),
             bases=bases,
             takers={symbol: self._costs.taker(report.account, symbol) for symbol in symbols},
-            guard_marks=self._guard_marks(),
+            guard_marks=self._guard_marks.by_id,
             unsettled=unsettled,
             threshold=self._threshold,
             price_max_age_s=self._price_max_age_s,

@@ -383,7 +383,6 @@ async def test_what_is_guarded_no_more_is_forgotten(guarded):
     await guarded.look()
 
     assert guarded.engine.watch.guard_marks == {}
-    assert guarded.engine.watch.is_breached(await guarded.guard()) is None
 
 
 async def test_a_short_is_judged_by_the_ask_and_bought_back(room):
