@@ -84,14 +84,15 @@ class Watch:
         """Start one look at every venue that has guards and is not being looked at already.
 
         Raises:
-            ExceptionGroup: unfinished exits that could not be taken up.
+            ExceptionGroup: unfinished exits could not be taken up, or what was told before could not be read.
 
         """
         async with self._database.read() as session:
             watched = await guard_rows.load_watched(session)
-        if not self._guard_marks.is_restored:
-            self._guard_marks.restore(await self._alerts.load_told())
         failures = Failures()
+        if not self._guard_marks.is_restored:
+            with failures.turn_of("what was told of prices before"):
+                self._guard_marks.restore(await self._alerts.load_told())
         with failures.turn_of("unfinished exits"):
             await self._exits.resume()
         # One that is being sold is looked at too: a sale that is refused stands down when its price came back.
@@ -102,7 +103,7 @@ class Watch:
         self._guard_marks.keep({guard.guard_id for guard in watched})
         for venue, guards in groupby(looked_at, key=lambda guard: guard.venue):
             self._tasks.spawn(f"look {venue}", partial(self.look, venue, tuple(guards)))
-        failures.raise_together("unfinished exits were not taken up")
+        failures.raise_together("the guards are looked at, and not everything else was done")
 
     async def look(self, venue: Venue, guards: tuple[Guard, ...]) -> None:
         """Judge a venue's guards once."""

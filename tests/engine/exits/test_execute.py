@@ -358,7 +358,7 @@ async def test_an_exit_that_nobody_can_be_told_of_keeps_no_other_guard_from_bein
         await room.open()
 
         async with room.refused_changes("NEW.account_id = 'env-coinbase'", table="alerts"):
-            with pytest.raises(ExceptionGroup, match="were not taken up"):
+            with pytest.raises(ExceptionGroup, match="not everything else was done"):
                 await room.look()
             await room.wait_for("look ", "exit ")
 
