@@ -93,7 +93,7 @@ class Trading:
             await self._watch.cycle()
         with failures.turn_of("unreadable records"):
             await self._unreadable.tell()
-        failures.raise_together("not every guard was looked at")
+        failures.raise_together("the guards are looked at, and not everything else was done")
 
     async def snapshot(self) -> None:
         """Read every account: all at once after a start, then spread over the interval."""

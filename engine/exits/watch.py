@@ -103,7 +103,7 @@ class Watch:
         self._guard_marks.keep({guard.guard_id for guard in watched})
         for venue, guards in groupby(looked_at, key=lambda guard: guard.venue):
             self._tasks.spawn(f"look {venue}", partial(self.look, venue, tuple(guards)))
-        failures.raise_together("the guards are looked at, and not everything else was done")
+        failures.raise_together("exits or what was told before could not be taken up")
 
     async def look(self, venue: Venue, guards: tuple[Guard, ...]) -> None:
         """Judge a venue's guards once."""

@@ -363,4 +363,18 @@ PROCESS_FAULTS = (
             "tests/engine/exits/test_execute.py::test_an_exit_that_nobody_can_be_told_of_keeps_no_other_guard_from_being_sold",
         ),
     ),
+    Row(
+        number="P43",
+        fault="the alert address redirects",
+        outcome="refused and tried on; nothing goes to the other host",
+        tests=("tests/bot/test_http_call.py::test_a_redirect_is_refused_and_takes_nothing_elsewhere",),
+    ),
+    Row(
+        number="P44",
+        fault="stored alerts cannot be read",
+        outcome="guards are looked at and sold all the same, and told later",
+        tests=(
+            "tests/engine/exits/test_sale.py::test_the_sale_the_guard_and_the_alert_are_written_together_or_not_at_all",
+        ),
+    ),
 )

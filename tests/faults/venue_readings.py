@@ -361,4 +361,21 @@ VENUE_READINGS = (
             "tests/engine/offers/test_onboarding.py::test_an_account_first_read_without_prices_is_met_once_they_are_there",
         ),
     ),
+    Row(
+        number="V84",
+        fault="a venue lists a trade of size 0",
+        outcome="left out and named; the account is followed",
+        tests=(
+            "tests/engine/brokers/test_odd_rows.py::test_a_kraken_trade_of_nothing_is_no_trade_and_hides_no_other",
+            "tests/engine/accounts/test_cost_basis.py::test_a_fill_of_nothing_that_an_earlier_version_stored_changes_no_cost",
+        ),
+    ),
+    Row(
+        number="V85",
+        fault="a venue writes the year 1 or 9999",
+        outcome="unknown or unreadable; nothing else is hidden",
+        tests=(
+            "tests/engine/brokers/test_odd_times.py::test_an_order_that_was_opened_at_no_time_is_still_an_order",
+        ),
+    ),
 )

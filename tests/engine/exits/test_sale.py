@@ -270,7 +270,7 @@ async def test_the_sale_the_guard_and_the_alert_are_written_together_or_not_at_a
     async with falling.database.write() as session:
         await session.exec(text("ALTER TABLE alerts RENAME TO hidden"))
 
-    with pytest.raises(ExceptionGroup, match="not every guard"):
+    with pytest.raises(ExceptionGroup, match="not everything else was done"):
         await falling.look()
     await falling.wait_for("look ")
     await falling.wait_for("exit ")
