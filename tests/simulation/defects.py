@@ -22,6 +22,7 @@ from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_quantity import Dust, plan_sale
 from engine.exits.failure_reminders import FailureReminder
 from engine.exits.filling import Filling
+from engine.exits.order_end import OrderEnd
 from engine.exits.sale import Sale
 from engine.guards import guard_mark
 from engine.guards import mark_service as looking
@@ -256,8 +257,18 @@ def _misjudge_answers(misjudge):
     return patch.object(filling, "weigh", hasty)
 
 
+@contextmanager
 def _believe_one_end():
-    return _misjudge_answers(lambda order: order.status.is_final)
+    """Neither a second answer nor list and balance are asked."""
+
+    async def nothing_speaks_against_it(self, intent, order):
+        return None
+
+    with (
+        _misjudge_answers(lambda order: order.status.is_final),
+        patch.object(OrderEnd, "contradiction", nothing_speaks_against_it),
+    ):
+        yield
 
 
 def _take_open_for_over():
