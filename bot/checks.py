@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeGuard
@@ -19,6 +20,8 @@ CLOCK_BAD = timedelta(seconds=4)
 DISK_GOOD_BYTES = 1_000_000_000
 DISK_BAD_BYTES = 100_000_000
 OTHERS = 0o077
+#: A loss smaller than this is reached by the spread alone.
+NARROW_THRESHOLD = Decimal("-0.002")
 
 #: How venues say that they know no such key.
 _UNKNOWN_KEY = ("invalid key", "401", "unauthorized")
@@ -54,6 +57,14 @@ class Check:
     finding: str
     #: What to do; empty when all is well.
     advice: str = ""
+
+
+def check_nobody_runs(guards: int) -> Check:
+    """Judge that no bot runs by what is guarded."""
+    if not guards:
+        return passed("bot", "none is running here, and nothing is guarded")
+    are = "1 guard is" if guards == 1 else f"{guards} guards are"
+    return warned("bot", f"none is running here: {are} not watched", "Start it with `nija run`.")
 
 
 def passed(name: str, finding: str) -> Check:
@@ -231,6 +242,18 @@ def check_env_file(file: Path, mode: int) -> Check:
         finding = f"{file}: others on this machine may read your keys ({mode & 0o777:o})"
         return warned(name, finding, f"chmod 600 {file}")
     return passed(name, f"{file}: yours alone ({mode & 0o777:o})")
+
+
+def check_threshold(threshold: Decimal) -> Check:
+    """Judge at which loss guards sell: closer than fees and spread it is probably a zero too many."""
+    finding = f"new guards sell at {threshold:.2%} of their cost".replace("-", "\N{MINUS SIGN}")
+    if threshold > NARROW_THRESHOLD:
+        return warned(
+            "threshold",
+            f"{finding}, less than a usual spread",
+            "Check NIJA_LIQUIDATION_PNL: -0.01 is a loss of one percent.",
+        )
+    return passed("threshold", finding)
 
 
 def check_unstarted(chat_id: int, alerts: int) -> Check:

@@ -10,7 +10,8 @@ from bot.server_commands import confirm_close, preview_close
 from bot.settings import Settings
 from engine.model.venues import Venue
 
-NOTHING_SOLD = "Nothing was sold; --yes sells without asking."
+NOTHING_SOLD = "Nothing was sold."
+UNASKED = "Nothing was sold: without a terminal to answer in, only --yes sells."
 
 
 def ask_to_close(settings: Settings, symbol: str, venue: Venue | None, *, sell: bool, as_json: bool) -> int:
@@ -21,13 +22,15 @@ def ask_to_close(settings: Settings, symbol: str, venue: Venue | None, *, sell: 
 
     """
     preview, outcome = preview_close(settings, symbol, venue), None
-    _say(preview.text, as_json=as_json)
+    if preview.confirmation is None or not sell:
+        # What is agreed to already asks nothing.
+        _say(preview.text, as_json=as_json)
     if preview.confirmation is not None:
         if sell or _says_yes(as_json=as_json):
             outcome = confirm_close(settings, preview.confirmation)
             _say(outcome.text, as_json=as_json)
         else:
-            _say(NOTHING_SOLD, as_json=as_json)
+            _say(NOTHING_SOLD if sys.stdin.isatty() else UNASKED, as_json=as_json)
     if as_json:
         typer.echo(json.dumps({"preview": preview.data, "outcome": outcome.data if outcome else None}))
     return _exit_code(outcome)

@@ -14,13 +14,14 @@ from engine import wall_time
 from engine.accounts.balances_store import load_account_states
 from engine.accounts.snapshot import UserBrokerState
 from engine.alerts.outbox import load_last_errors
+from engine.guards.store import load_watched
 from engine.storage.backup import database_file
 from engine.storage.database import Database
 from engine.storage.migrate import migration_config
 
 
-async def read_database(url: str) -> AsyncIterator[Check]:
-    """Check that the database is sound and of this version."""
+async def read_database(url: str, *, owner_ids: frozenset[int]) -> AsyncIterator[Check]:
+    """Check that the database is sound and of this version, and that each owner can be written to."""
     file = database_file(url)
     if file and not file.exists():
         yield passed("database", f"there is none yet: {file} is made at the first start")
@@ -33,11 +34,29 @@ async def read_database(url: str) -> AsyncIterator[Check]:
             revision = await connection.run_sync(_revision)
             yield check_revision(revision, _wanted())
             if revision == _wanted():
-                for chat_id, errors in (await load_last_errors(session)).items():
+                last_errors = await load_last_errors(session)
+                for chat_id in owner_ids & last_errors.keys():
+                    errors = last_errors[chat_id]
                     if waiting := sum(PRESS_START in error for error in errors):
                         yield check_unstarted(chat_id, waiting)
     except SQLAlchemyError as error:
         yield _unreadable(error)
+    finally:
+        await database.dispose()
+
+
+async def count_guards(url: str) -> int:
+    """Return how many guards are not closed; 0 where there is no database of this version to read."""
+    file = database_file(url)
+    if file and not file.exists():
+        return 0
+    database = Database(url)
+    try:
+        async with database.read() as session:
+            return len(await load_watched(session))
+    except SQLAlchemyError:
+        # The checks of the database say so.
+        return 0
     finally:
         await database.dispose()
 

@@ -21,12 +21,14 @@ from bot.checks import (
     check_env_file,
     check_link,
     check_mode,
+    check_nobody_runs,
     check_sources,
+    check_threshold,
     failed,
     may_mislead_counter,
     passed,
 )
-from bot.database_checks import read_account_checks, read_database
+from bot.database_checks import count_guards, read_account_checks, read_database
 from bot.held_file import HeldElsewhereError, HeldFile
 from bot.lease import AlreadyRunningError, DataDirError, hold_data_dir
 from bot.settings import Settings
@@ -70,6 +72,7 @@ async def examine(
     if sources.file:
         yield check_env_file(sources.file, sources.file.stat().st_mode)
     yield _check_owners(settings)
+    yield check_threshold(settings.liquidation_pnl)
     yield check_brokers([venue for venue in Venue if settings.key_pair(venue)])
     yield await _check_telegram(settings)
     with ExitStack() as held:
@@ -82,9 +85,11 @@ async def examine(
             yield passed(
                 "bot", f"{running} What it knows is read from the database; its keys are left alone."
             )
+        else:
+            yield check_nobody_runs(await count_guards(settings.database_url))
         for check in _check_files(settings):
             yield check
-        async for check in read_database(settings.database_url):
+        async for check in read_database(settings.database_url, owner_ids=frozenset(settings.owner_ids)):
             yield check
         if running:
             async for check in read_account_checks(settings.database_url, now=clock.now()):

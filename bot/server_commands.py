@@ -108,8 +108,10 @@ class ServerCommands:
         return CommandAnswer(done=False, text=text, data=data, confirmation=outcome.confirmation_id)
 
 
-async def set_entries(halts: Halts, owner_ids: tuple[int, ...], *, verb: str, clock: Clock) -> CommandAnswer:
-    """Stop or allow the entries of every owner."""
+async def set_entries(
+    halts: Halts, owner_ids: tuple[int, ...], *, verb: str, clock: Clock, is_running: bool = True
+) -> CommandAnswer:
+    """Stop or allow the entries of every owner, through the running bot or in its database."""
     halt: Halt | None = None
     for user_id in owner_ids:
         if verb == HALT:
@@ -117,9 +119,8 @@ async def set_entries(halts: Halts, owner_ids: tuple[int, ...], *, verb: str, cl
         else:
             halt = await halts.resume(user_id, by=HaltedBy.SERVER)
     data = {"halted": halt is not None, "since": halt.since.isoformat() if halt and halt.since else None}
-    return CommandAnswer(
-        done=True, text=plain_text(render_entries(halt, Reader(now=clock.now())).text), data=data
-    )
+    screen = render_entries(halt, Reader(now=clock.now()), is_running=is_running)
+    return CommandAnswer(done=True, text=plain_text(screen.text), data=data)
 
 
 def change_entries(settings: Settings, clock: Clock, *, verb: str) -> CommandAnswer:
@@ -172,6 +173,6 @@ async def _change_stored(settings: Settings, clock: Clock, *, verb: str) -> Comm
     try:
         await Users(database=database, clock=clock).ensure_owners(settings.owner_ids)
         switch = HaltSwitch(database=database, clock=clock)
-        return await set_entries(switch, settings.owner_ids, verb=verb, clock=clock)
+        return await set_entries(switch, settings.owner_ids, verb=verb, clock=clock, is_running=False)
     finally:
         await database.dispose()

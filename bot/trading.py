@@ -157,7 +157,7 @@ class Trading:
 
     def refuse_new_work(self) -> None:
         """Say what is still in flight; the paused schedule starts nothing more."""
-        log.info("stopping; orders in flight are finished first", in_flight=self._tasks.names())
+        log.info("stopping; what is under way is finished first", under_way=self._tasks.names())
 
     async def drain(self, timeout_s: float) -> None:
         """Wait for what is in flight; the rest is settled at the next start."""

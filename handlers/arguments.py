@@ -99,7 +99,7 @@ def parse_guard(arguments: Sequence[str], *, command: str) -> GuardArguments | M
     venues = [venue for argument in arguments if (venue := parse_venue(argument))]
     others = [argument for argument in arguments if not parse_venue(argument)]
     if not others:
-        return Misread(why="Which position? /positions lists them.", example=example)
+        return Misread(why="Nothing was done. Which position? /positions lists them.", example=example)
     symbol = parse_symbol(others[0])
     if symbol is None:
         return Misread(why=f"“{_short(others[0])}” is not a symbol.", example=example)
@@ -133,7 +133,8 @@ def _why_not_route(argument: str, amount: Decimal | None, symbol: str | None) ->
 def _too_much(argument: str, command: str, example: str) -> Misread:
     if parse_usd(argument.removesuffix("%")) is not None:
         why = (
-            f"/{command} takes no amount: it is about the whole position. “{_short(argument)}” was not used."
+            f"Nothing was done: /{command} takes no amount, it is about the whole position. “{_short(argument)}” "
+            "was not used."
         )
         return Misread(why=why, example=example)
     return _no_broker(argument, example)
@@ -141,7 +142,9 @@ def _too_much(argument: str, command: str, example: str) -> Misread:
 
 def _no_broker(argument: str, example: str) -> Misread:
     names = ", ".join(venue.label for venue in Venue)
-    return Misread(why=f"I know no broker “{_short(argument)}”. I know {names}.", example=example)
+    return Misread(
+        why=f"Nothing was done: I know no broker “{_short(argument)}”. I know {names}.", example=example
+    )
 
 
 def _short(argument: str) -> str:

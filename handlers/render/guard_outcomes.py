@@ -25,7 +25,10 @@ from handlers.render.standing import position_name
 from handlers.render.times import Reader
 
 LATER_BUYS = "What you buy later is not guarded until you send /guard SYMBOL."
-_LEFT_ALONE = "Left alone: nothing was changed. /guard ALL asks about every position again."
+_LEFT_ALONE = (
+    "Nothing was changed: what was guarded still is, and what was not is not. "
+    "/guard ALL asks about every position again."
+)
 
 
 def render_outcome(outcome: Outcome, reader: Reader) -> tuple[Screen, ...]:

@@ -11,6 +11,7 @@ ONLY_BUYS = (
     "This does not stop sales: guards keep selling, and /unguard SYMBOL stops one. /resume allows buys again."
 )
 _ALLOWED = "What is guarded is watched as before; /halt blocks buys."
+_NOBODY = "No bot is running here: nothing is watched or sold until `nija run`."
 _NO_ENTRIES = "This version places no buys by itself."
 
 
@@ -19,9 +20,16 @@ def halted_since(halt: Halt, reader: Reader) -> str:
     return f"since {reader.clock(halt.since)}" if halt.since else "since a time that cannot be read"
 
 
-def render_entries(halt: Halt | None, reader: Reader, *, sent_at: datetime | None = None) -> Screen:
-    """Say how entries stand; `sent_at` is given for commands that came too late to act."""
-    if halt is None:
+def render_entries(
+    halt: Halt | None, reader: Reader, *, sent_at: datetime | None = None, is_running: bool = True
+) -> Screen:
+    """Say how entries stand; `sent_at` is given for commands that came too late to act.
+
+    `is_running` is False where no bot runs that would watch anything.
+    """
+    if not is_running:
+        lines = [bold("Entries are allowed" if halt is None else "Entries are stopped"), _NOBODY]
+    elif halt is None:
         lines = [bold("Entries are allowed"), _ALLOWED]
     else:
         where = f"Stopped {_from(halt)} {_at(halt, reader)}."

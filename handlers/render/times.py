@@ -65,11 +65,13 @@ def zone_named(name: str) -> tzinfo:
 
 
 def duration(span: timedelta) -> str:
-    """Write how long something took: `430 ms`, `2.1 s`, `3 min`."""
+    """Write how long something took: `430 ms`, `2.1 s`, `1 min 42 s`, `3 h`."""
     seconds = max(0.0, span.total_seconds())
     if seconds < 1:
         return f"{round(seconds * 1000)} ms"
-    return f"{seconds:.1f} s" if seconds < _MINUTE_S else _coarse(int(seconds))
+    if seconds < _MINUTE_S:
+        return f"{seconds:.1f} s"
+    return exact_duration(span) if seconds < _HOUR_S else _coarse(int(seconds))
 
 
 def exact_duration(span: timedelta) -> str:

@@ -1,7 +1,9 @@
 import asyncio
 import re
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from pydantic import SecretStr
@@ -20,6 +22,7 @@ from engine.alerts.outbox import append_alert
 from engine.alerts.table import AlertRow
 from engine.brokers.base import KeyPermissions
 from engine.clock import SystemClock
+from engine.guards.store import save_guard
 from engine.model.errors import KeyRejectedError, MisconfiguredError, TryLaterError
 from engine.model.venues import Account, Venue
 from engine.storage.migrate import run_migrations
@@ -27,6 +30,7 @@ from engine.users.accounts import KeyOrigin, StoredAccount
 from engine.users.store import save_account
 from sandbox.telegram import FaultKind, TelegramServer
 from tests.bot.database import migrated
+from tests.builders import a_guard
 
 ACCOUNT = Account(account_id="kraken-7", user_id=7, venue=Venue.KRAKEN)
 
@@ -332,3 +336,25 @@ async def test_beside_a_running_bot_no_key_is_used(settings):
     assert "kraken key" not in checks
     assert "is running" in checks["bot"].finding
     assert checks["clock against Kraken"].verdict is CheckVerdict.PASS
+
+
+@pytest.mark.parametrize(("guards", "verdict"), [(0, CheckVerdict.PASS), (1, CheckVerdict.WARN)])
+async def test_a_guard_that_no_running_bot_watches_is_warned_of(settings, guards, verdict):
+    async with migrated(settings.data_dir) as database, database.write() as session:
+        await save_account(session, STORED)
+        for _ in range(guards):
+            guard = replace(a_guard(), user_id=STORED.account.user_id, account_id=STORED.account.account_id)
+            await save_guard(session, guard, was=None, now=datetime.now(UTC), cause="test")
+
+    checks, _ = await checks_of(settings)
+
+    assert checks["bot"].verdict is verdict
+    assert ("1 guard is not watched" in checks["bot"].finding) is bool(guards)
+
+
+@pytest.mark.parametrize(("threshold", "verdict"), [("-0.01", "PASS"), ("-0.0001", "WARN")])
+async def test_a_threshold_closer_than_a_spread_is_warned_of(settings, threshold, verdict):
+    checks, _ = await checks_of(settings.model_copy(update={"liquidation_pnl": Decimal(threshold)}))
+
+    assert checks["threshold"].verdict == verdict
+    assert "sell at \N{MINUS SIGN}" in checks["threshold"].finding

@@ -170,6 +170,8 @@ def test_without_a_bot_the_stop_is_written_down(tmp_path):
             await database.dispose()
 
     assert answer.done
+    assert "nothing is watched or sold until `nija run`" in answer.text
+    assert "guards keep selling" not in answer.text
     assert asyncio.run(stored()).since == datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
@@ -202,9 +204,10 @@ async def ask(tmp_path, commands):
     await tradability.stop()
 
 
-async def test_yes_sells(ask, engine):
+async def test_yes_sells_and_shows_no_question(ask, engine, capsys):
     assert await ask(sell=True) == 0
     assert engine.calls[-1] == ("close", 7, "sell1")
+    assert "Nothing is sold without your yes" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("as_json", [False, True])

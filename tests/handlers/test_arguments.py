@@ -118,7 +118,9 @@ def test_route_says_which_word_is_wrong_and_how(typed, why):
 def test_closing_a_part_is_refused_as_what_it_is(amount):
     misread = parse_guard(["BTC", amount], command="close")
 
-    assert misread.why == f"/close takes no amount: it is about the whole position. “{amount}” was not used."
+    assert misread.why == (
+        f"Nothing was done: /close takes no amount, it is about the whole position. “{amount}” was not used."
+    )
 
 
 @pytest.mark.parametrize(

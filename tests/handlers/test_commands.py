@@ -72,7 +72,9 @@ async def test_a_route_while_entries_are_halted_says_so(engine, owner):
 async def test_an_unknown_broker_is_named_with_those_that_are_known(owner):
     answer = await owner.ask("/closeall binance")
 
-    assert answer.text.startswith("I know no broker “binance”. I know Kraken, Coinbase, Alpaca.")
+    assert answer.text.startswith(
+        "Nothing was done: I know no broker “binance”. I know Kraken, Coinbase, Alpaca."
+    )
 
 
 async def test_the_status_says_since_when_entries_are_halted(engine, owner):

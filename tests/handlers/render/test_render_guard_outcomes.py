@@ -65,7 +65,7 @@ def test_unguarded_says_what_it_means():
 def test_left_alone_changes_nothing_and_says_so():
     (screen,) = render_outcome(LeftAlone(), READER)
 
-    assert "nothing was changed" in screen.text
+    assert "Nothing was changed" in screen.text
 
 
 def test_nothing_is_the_engines_sentence_as_it_is():

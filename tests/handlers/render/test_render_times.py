@@ -63,7 +63,8 @@ def test_an_unknown_zone_is_utc(name):
     [
         (timedelta(milliseconds=430), "430 ms"),
         (timedelta(seconds=2.14), "2.1 s"),
-        (timedelta(minutes=3), "3 min"),
+        (timedelta(seconds=102), "1 min 42 s"),
+        (timedelta(hours=3), "3 h"),
         (timedelta(seconds=-1), "0 ms"),
     ],
 )
