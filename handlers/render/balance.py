@@ -28,13 +28,13 @@ def render_balance(overview: BalanceOverview, reader: Reader) -> Screen:
     if not overview.states:
         text = f"{bold('Balance')}\n{_NO_BROKER}\n{reader.as_of(reader.now)}"
         return Screen(text=text, keyboard=keyboard)
-    blocks = ["\n".join(_totals(overview))]
+    blocks = ["\n".join(_totals(overview, reader))]
     blocks += ["\n".join(_broker(state, overview, reader)) for state in overview.states]
     blocks.append(reader.as_of(reader.now))
     return Screen(text="\n\n".join(blocks), keyboard=keyboard)
 
 
-def _totals(overview: BalanceOverview) -> Iterator[str]:
+def _totals(overview: BalanceOverview, reader: Reader) -> Iterator[str]:
     yield bold("Balance")
     added = [state.balance for state in overview.states if state.balance and state not in overview.stale]
     available, locked = (
@@ -49,6 +49,10 @@ def _totals(overview: BalanceOverview) -> Iterator[str]:
     left_out = [state.broker.label for state in (*overview.missing, *overview.stale)]
     if left_out:
         yield f"Not in these sums: {', '.join(left_out)}."
+    for state in overview.states:
+        if state.balance and not state.connected and state not in overview.stale:
+            told_at = reader.clock(state.balance.as_of)
+            yield f"{state.broker.label}'s part is of {told_at}: it does not answer, and may be worth less now."
     if overview.partial:
         names = ", ".join(state.broker.label for state in overview.partial)
         yield f"Some assets {_lacking(overview)} and are not in these sums: see {names}."

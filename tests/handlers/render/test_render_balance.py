@@ -114,6 +114,7 @@ def test_a_broker_that_failed_a_moment_ago_keeps_its_place_in_the_sums_and_says_
 
     text = render_balance(fresh, READER).text
 
+    assert "Kraken's part is of 02:29:51 UTC: it does not answer, and may be worth less now." in text
     assert "It did not answer: rate limit." in text
     assert "These are its figures of 02:29:51 UTC." in text
     assert "Not in these sums" not in text
