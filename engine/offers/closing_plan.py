@@ -10,13 +10,14 @@ from engine.alerts.messages import CancelledOrder
 from engine.exits.manual_close import WORSE_RATIO
 from engine.exits.release import plan_release
 from engine.guards.guard import Guard, GuardSource, GuardState
-from engine.guards.rule import pnl, pnl_ratio
+from engine.guards.rule import pnl_ratio
 from engine.market.mark import PriceUnknown
 from engine.model.holdings import Direction, PositionKind
 from engine.model.instruments import AssetClass, Instrument
 from engine.model.money import ZERO, exact
 from engine.model.orders import Order
-from engine.offers.closing_preview import CloseLine
+from engine.offers.closing_preview import AgainstGuard, CloseLine
+from engine.offers.closing_result import against_guard, net_result, paid_for
 from engine.orders.intents import ASKED, Asked, Trigger
 from engine.portfolio.assemble import Found
 
@@ -70,6 +71,15 @@ class _Covered:
     cost: Decimal
     threshold: Decimal
     now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Results:
+    """What closing a position wins or loses, and against what."""
+
+    net: Decimal | None = None
+    entry: Decimal | None = None
+    against_guard: AgainstGuard | None = None
 
 
 def sellable(found: Found) -> Decimal:
@@ -173,7 +183,7 @@ def _line(scene: Scene, quantity: Decimal, orders: tuple[Order, ...], why_not: s
         with exact():
             value = sold * priced.price
             fee = value * found.taker
-    result = _result(found, sold, priced, fee)
+    results = _results(found, sold, priced, fee)
     return CloseLine(
         venue=found.account.venue,
         symbol=instrument.symbol if instrument else found.asset,
@@ -188,8 +198,9 @@ def _line(scene: Scene, quantity: Decimal, orders: tuple[Order, ...], why_not: s
         contradicted=priced is not None and priced.contradicted,
         value=value,
         fee=fee,
-        result=result,
-        since_guarded=result is not None and _is_guarded_from_price(found),
+        result=results.net,
+        entry=results.entry,
+        against_guard=results.against_guard,
         cancels=tuple(
             CancelledOrder(
                 side=order.side,
@@ -206,26 +217,16 @@ def _line(scene: Scene, quantity: Decimal, orders: tuple[Order, ...], why_not: s
     )
 
 
-def _is_guarded_from_price(found: Found) -> bool:
-    return found.guard is not None and found.guard.source is GuardSource.EXISTING_PRICE
-
-
-def _result(found: Found, quantity: Decimal, priced: Priced | None, fee: Decimal | None) -> Decimal | None:
-    if priced is None or fee is None or found.instrument is None:
-        return None
-    guarded = found.guard.quantity if found.guard else ZERO
-    with exact():
-        covered = min(guarded, quantity)
-        extra = quantity - covered
-    cost, known = _cost(found, found.instrument, extra, guarded=guarded, price=priced.price)
-    if not known:
-        return None
-    if found.guard is not None:
-        with exact():
-            cost += share(found.guard.cost, covered, guarded)
-    gross = pnl(mark=priced.price, quantity=quantity, cost=cost, direction=found.direction)
-    with exact():
-        return gross - fee
+def _results(found: Found, quantity: Decimal, priced: Priced | None, fee: Decimal | None) -> _Results:
+    if priced is None or fee is None or quantity <= ZERO:
+        return _Results()
+    cost = paid_for(found, quantity)
+    net = net_result(found, quantity, cost=cost, price=priced.price, fee=fee)
+    return _Results(
+        net=net,
+        entry=None if net is None or cost is None else cost / quantity,
+        against_guard=against_guard(found, quantity, price=priced.price, fee=fee),
+    )
 
 
 def _cost(

@@ -10,6 +10,17 @@ from engine.model.venues import Venue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgainstGuard:
+    """The result that a guard judges by, after the fee."""
+
+    #: What it counts from, for each unit.
+    price: Decimal
+    #: The guarded part of what would be sold.
+    quantity: Decimal
+    result: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CloseLine:
     """One position: what selling it now would bring, or why it cannot be sold now."""
 
@@ -34,10 +45,12 @@ class CloseLine:
     #: Quantity times price, and what the venue takes of it.
     value: Decimal | None
     fee: Decimal | None
-    #: After the fee and against its cost; None when the entry of some of it is unknown.
+    #: After the fee and against what was paid; None when the entry of some of it is unknown.
     result: Decimal | None
-    #: True when that counts from the price on the day it was guarded, not from what was paid.
-    since_guarded: bool = False
+    #: What was paid for each unit of it; None where the result is.
+    entry: Decimal | None = None
+    #: The same against what its guard counts from; None without a guard.
+    against_guard: AgainstGuard | None = None
     #: Open orders that hold it and would be cancelled.
     cancels: tuple[CancelledOrder, ...] = ()
     #: Open orders that may hold it and cannot be read, so that nobody knows whether they must be cancelled.

@@ -7,7 +7,7 @@ from decimal import Decimal
 from engine.model.holdings import Direction
 from engine.model.money import exact
 from engine.offers.closing_preview import CloseLine, ClosePreview, Selling
-from handlers.render.exits import SINCE_GUARDED, cancelled_line
+from handlers.render.exits import cancelled_line
 from handlers.render.html import bold, escape, foreign, rows
 from handlers.render.locked import locked_label, locked_sentence
 from handlers.render.numbers import add_rounded, full_quantity, in_currency, price, quantity
@@ -95,8 +95,7 @@ def _line(line: CloseLine, reader: Reader) -> Iterator[str]:
     yield rows(_figures(line, reader))
     if line.locked:
         yield f"{locked_label(line.venue).capitalize()}, stays: {quantity(line.locked)}"
-    if line.since_guarded:
-        yield SINCE_GUARDED
+    yield from _against_guard(line)
     if line.contradicted:
         yield _CONTRADICTED
     if line.thin:
@@ -105,6 +104,19 @@ def _line(line: CloseLine, reader: Reader) -> Iterator[str]:
         yield "Cancelled first, because it holds what would be sold:"
         yield from (cancelled_line(order, line.symbol) for order in line.cancels)
     yield from _unreadable(line)
+
+
+def _against_guard(line: CloseLine) -> Iterator[str]:
+    """Say what the sale wins or loses against the price its guard counts from, where that is not what was paid."""
+    against = line.against_guard
+    if against is None:
+        return
+    guarded_from = price(against.price, line.currency)
+    if line.entry is not None and guarded_from == price(line.entry, line.currency):
+        return
+    part = "" if against.quantity == line.quantity else f", for {quantity(against.quantity)} of it"
+    result = in_currency(against.result, line.currency, signed=True)
+    yield escape(f"Against the guard's price {guarded_from}{part}: {result}")
 
 
 def _apart_line(line: CloseLine, reader: Reader) -> str:

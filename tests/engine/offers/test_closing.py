@@ -10,7 +10,7 @@ from engine.alerts.messages import ExitFailing, ExitFilled, ExitParked
 from engine.guards.guard import GuardSource, GuardState
 from engine.model.orders import Side
 from engine.model.venues import Venue
-from engine.offers.closing_preview import ClosePreview, Kept, Selling
+from engine.offers.closing_preview import AgainstGuard, ClosePreview, Kept, Selling
 from engine.offers.offers import Nothing
 from engine.orders.intents import ASKED, Asked
 from engine.orders.states import IntentState
@@ -363,18 +363,56 @@ async def test_open_orders_that_are_not_told_in_time_keep_no_preview_waiting(hol
     assert holding.clock.monotonic() - began < 5
 
 
+@pytest.fixture
+async def bought(room):
+    """Four tenths of a bitcoin bought at 60,010 dollars each, worth 50,000 now."""
+    room.deposit("USD", "30000")
+    room.set_bid("60000")
+    room.trade("buy", "0.4")
+    room.set_bid("50000")
+    await room.read()
+    return room
+
+
+def paid(room):
+    return sum(fill.price * fill.quantity for fill in room.world.ledger("kraken").fills)
+
+
 @pytest.mark.parametrize("source", GuardSource)
-async def test_a_result_from_the_day_it_was_guarded_is_not_taken_for_one_from_what_was_paid(holding, source):
+async def test_a_result_counts_from_what_was_paid_and_the_guards_price_is_a_second_one(bought, source):
+    await bought.arm("0.4", "20400", source=source)
+
+    [line] = (await offer(bought)).lines
+
+    assert line.result == 20000 - paid(bought) - line.fee
+    assert line.entry == paid(bought) / Decimal("0.4")
+    guard_price = AgainstGuard(price=Decimal(51000), quantity=Decimal("0.4"), result=-400 - line.fee)
+    assert line.against_guard == guard_price
+
+
+async def test_a_guard_of_a_part_has_a_result_of_that_part(bought):
+    await bought.arm("0.1", "5100", source=GuardSource.EXISTING_PRICE)
+
+    [line] = (await offer(bought)).lines
+
+    assert line.result == 20000 - paid(bought) - line.fee
+    assert line.against_guard.quantity == Decimal("0.1")
+    assert line.against_guard.result == -100 - line.fee / 4
+
+
+@pytest.mark.parametrize("source", GuardSource)
+async def test_the_price_of_the_day_it_was_guarded_is_never_taken_for_what_was_paid(holding, source):
     await holding.arm("0.4", "19000", source=source)
     preview = await offer(holding)
 
     await press(holding, preview)
     await holding.wait_for("exit ")
 
-    [alert] = await holding.alerts(ExitFilled)
+    [alert], [line] = await holding.alerts(ExitFilled), preview.lines
     is_from_price = source is GuardSource.EXISTING_PRICE
-    assert (preview.lines[0].since_guarded, alert.since_guarded) == (is_from_price, is_from_price)
-    assert preview.lines[0].result is not None
+    assert alert.since_guarded is is_from_price
+    assert line.against_guard.result == 1000 - line.fee
+    assert line.result == (None if is_from_price else 1000 - line.fee)
 
 
 @pytest.mark.parametrize(("ticker", "book"), [("60000", "49000"), ("49000", "60000")])

@@ -7,9 +7,10 @@ import pytest
 from engine.entries.halts import Halt, HaltedBy
 from engine.model.holdings import Direction
 from engine.model.venues import Venue
-from engine.offers.closing_preview import Selling
+from engine.offers.closing_preview import AgainstGuard, Selling
 from handlers.render.closing import render_close, render_kept
 from handlers.render.halt import render_entries
+from handlers.render.numbers import MINUS
 from handlers.render.screen import Tone
 from tests.handlers.exit_values import cancelled, close_line, close_preview, unsellable
 from tests.handlers.screen_checks import check_fits, check_golden
@@ -84,6 +85,39 @@ def test_a_sum_without_any_entry_is_unknown():
     lines = (close_line(result=None), close_line(result=None))
 
     assert "Net result       unknown, no entry" in render_close(close_preview(*lines), READER).text
+
+
+def guarded_from(price, against, quantity="0.12", **changes):
+    guarded = AgainstGuard(price=Decimal(price), quantity=Decimal(quantity), result=Decimal(against))
+    return close_line(against_guard=guarded, **changes)
+
+
+def test_the_result_against_the_guards_price_stands_below_the_one_against_what_was_paid():
+    line = guarded_from("63600", "-31.812", entry=Decimal(64000))
+
+    text = render_close(close_preview(line), READER).text
+
+    assert f"Net result                 {MINUS}$79.81</pre>\nAgainst the guard" in text
+    assert f"Against the guard's price $63,600.00: {MINUS}$31.81" in text
+
+
+def test_a_guard_of_a_part_is_compared_for_that_part():
+    text = render_close(close_preview(guarded_from("63600", "-2.65", quantity="0.01")), READER).text
+
+    assert f"Against the guard's price $63,600.00, for 0.01 of it: {MINUS}$2.65" in text
+
+
+def test_without_a_known_cost_only_the_guards_price_is_compared_with():
+    text = render_close(close_preview(guarded_from("63600", "-31.812", result=None)), READER).text
+
+    assert "Net result unknown, no entry" in " ".join(text.split())
+    assert f"Against the guard's price $63,600.00: {MINUS}$31.81" in text
+
+
+def test_a_guard_from_what_was_paid_is_not_named_twice():
+    text = render_close(close_preview(guarded_from("64000", "-79.812", entry=Decimal(64000))), READER).text
+
+    assert "Against" not in text
 
 
 def test_words_from_before_an_outage_say_so():
