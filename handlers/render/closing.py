@@ -175,7 +175,10 @@ def _sums(lines: Sequence[CloseLine], *, bring: str) -> Iterator[tuple[str, str]
 def _together(lines: Sequence[CloseLine]) -> Iterator[str]:
     for currency in sorted({line.currency for line in lines}):
         yield bold(f"Together, in {currency}")
-        yield rows(_sums([line for line in lines if line.currency == currency], bring="Value"))
+        ones = [line for line in lines if line.currency == currency]
+        yield rows(_sums(ones, bring="Value"))
+        if any(line.result is not None and any(_against_guard(line)) for line in ones):
+            yield "The net result counts from what was paid."
 
 
 def _total(amounts: Sequence[Decimal | None], currency: str, *, signed: bool = False) -> str:

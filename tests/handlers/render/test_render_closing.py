@@ -120,6 +120,19 @@ def test_a_guard_from_what_was_paid_is_not_named_twice():
     assert "Against" not in text
 
 
+def test_a_sum_adds_up_what_counts_from_what_was_paid_only():
+    lines = (
+        guarded_from("63600", "-31.812", entry=Decimal(64000)),
+        close_line(symbol="ETH/USD"),
+        guarded_from("60000", "400", symbol="SOL/USD", result=None),
+    )
+
+    together = " ".join(render_close(close_preview(*lines), READER).text.partition("Together")[2].split())
+
+    assert f"Net result, 2 of 3 {MINUS}$159.62 The others unknown, no entry</pre>" in together
+    assert "</pre> The net result counts from what was paid." in together
+
+
 def test_words_from_before_an_outage_say_so():
     screen = render_close(close_preview(), READER, sent_at=ago(minutes=12))
 
