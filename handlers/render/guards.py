@@ -6,6 +6,7 @@ from decimal import Decimal
 from engine.guards.guard import Guard, GuardState
 from engine.guards.rule import trigger_price
 from engine.market.mark import Mark
+from engine.model.holdings import Direction
 from engine.model.money import ZERO, exact
 from engine.offers.arming import Exclusion
 from engine.offers.offers import (
@@ -19,8 +20,8 @@ from engine.offers.offers import (
 from engine.portfolio.view import PositionView
 from handlers.render.html import bold, escape, foreign
 from handlers.render.locked import locked_label
-from handlers.render.numbers import cost_percent, price, quantity, threshold_percent
-from handlers.render.positions import result_text
+from handlers.render.numbers import cost_percent, percent_beside, price, quantity, threshold_percent
+from handlers.render.positions import guard_trigger, guarded_from, is_guarded_from_elsewhere, result_text
 from handlers.render.screen import Screen, ScreenButton, Tone, choice_data
 from handlers.render.standing import is_locked, locked_text, position_name, way_in
 from handlers.render.times import Reader
@@ -123,7 +124,7 @@ def _offer_line(line: OfferLine, reader: Reader) -> Iterator[str]:
     position = line.position
     yield f"{position_name(position)} · {quantity(position.quantity)}"
     if position.guard is not None:
-        yield _guarded(position.guard, line)
+        yield from _guarded(position.guard, line)
         if line.standing is Standing.CANNOT_BE_GUARDED:
             return
     yield standing_of(line, reader)
@@ -182,11 +183,28 @@ def _left_out_part(line: OfferLine) -> Iterator[str]:
         yield f"What it cost is known for {quantity(position.explained)}: from cost only these are guarded."
 
 
-def _guarded(guard: Guard, line: OfferLine) -> str:
-    result = escape(result_text(line.pnl_ratio, line.pnl, line.position.currency))
+def _guarded(guard: Guard, line: OfferLine) -> Iterator[str]:
+    """Say how a guard stands; beside its threshold stands only what it judges by."""
+    position, amount = line.position, quantity(guard.quantity)
     if guard.state is GuardState.PAUSED:
-        return f"its guard of {quantity(guard.quantity)} is paused"
-    return f"{quantity(guard.quantity)} of it guarded at {threshold_percent(guard.threshold)}, now {result}"
+        yield f"its guard of {amount} is paused"
+        return
+    at = f"{amount} of it guarded at {threshold_percent(guard.threshold)}"
+    if guard.state is GuardState.CLOSING:
+        yield f"{at}, being sold now"
+        return
+    is_long = guard.direction is Direction.LONG
+    sold, side = ("sold", "less") if is_long else ("bought back", "more")
+    yield escape(f"{at}, {_judged(position, guard)}{sold} at {guard_trigger(guard)} or {side}")
+    if line.standing is Standing.CANNOT_BE_GUARDED and is_guarded_from_elsewhere(position):
+        yield f"{escape(result_text(position.pnl_ratio, position.pnl, position.currency))}{_from_cost(position)}"
+
+
+def _judged(position: PositionView, guard: Guard) -> str:
+    if position.guard_ratio is None:
+        why = "price unknown" if isinstance(position.mark, Mark) else position.mark.why
+        return f"{why}; "
+    return f"now {percent_beside(position.guard_ratio, guard.threshold)} against {guarded_from(guard)}, "
 
 
 def standing_of(line: OfferLine, reader: Reader) -> str:

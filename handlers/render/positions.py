@@ -101,6 +101,14 @@ def _table(position: PositionView, reader: Reader) -> Iterator[str]:
     yield from _remarks(position, reader)
 
 
+def is_guarded_from_elsewhere(position: PositionView) -> bool:
+    """Tell whether the guard of a position counts from another price than its known entry."""
+    guard, entry = position.guard, position.entry
+    if guard is None or guard.entry is None or entry is None or position.pnl is None:
+        return False
+    return guarded_from(guard) != price(entry, position.currency)
+
+
 def is_unread(position: PositionView) -> bool:
     """Tell whether a position's quantity is of before a sale."""
     return position.unsettled is not None and not position.unsettled.is_read
@@ -145,9 +153,9 @@ def _compact(position: PositionView, reader: Reader) -> Iterator[str]:
 
 def _counted_from(position: PositionView) -> str:
     guard = position.guard
-    if guard is None or guard.entry is None or _from(guard) == _entry(position):
+    if guard is None or guard.entry is None or guarded_from(guard) == _entry(position):
         return ""
-    return f" from {escape(_from(guard))}, now {_against(position, guard)} against that"
+    return f" from {escape(guarded_from(guard))}, now {_against(position, guard)} against that"
 
 
 def _locked(position: PositionView) -> str:
@@ -176,8 +184,8 @@ def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]
         yield "Net if sold now", in_currency(position.net_if_sold, position.currency, signed=True)
     guard = position.guard
     if guard is not None:
-        if guard.entry is not None and _from(guard) != _entry(position):
-            yield "Guarded from", _from(guard)
+        if guard.entry is not None and guarded_from(guard) != _entry(position):
+            yield "Guarded from", guarded_from(guard)
             yield "Guarded since", reader.clock(guard.created_at)
             yield "Now against that", _against(position, guard)
         yield "Trigger", _trigger(guard)
@@ -208,7 +216,8 @@ def _result(position: PositionView) -> str:
     return f"{share}, {in_currency(pnl, position.currency, signed=True)}"
 
 
-def _from(guard: Guard) -> str:
+def guarded_from(guard: Guard) -> str:
+    """Write the price a guard counts from."""
     return price(guard.entry or ZERO, guard.currency)
 
 

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 
+from engine.guards.guard import GuardState
 from engine.market.mark import PriceProblem, PriceUnknown
 from engine.model.holdings import Direction
 from engine.model.venues import Venue
@@ -16,9 +17,10 @@ from engine.portfolio.view import NotGuarded
 from handlers.render.guard_outcomes import render_outcome
 from handlers.render.guards import render_offer
 from handlers.render.html import COLUMNS
+from handlers.render.numbers import MINUS
 from handlers.render.screen import Tone
 from tests.handlers.screen_checks import check_fits, check_golden
-from tests.handlers.values import NOW, READER, choice, mark, offer, offer_line, position
+from tests.handlers.values import NOW, READER, choice, guard, mark, offer, offer_line, position
 
 
 def _would_be_sold(**changes):
@@ -75,6 +77,59 @@ def test_what_staking_keeps_from_being_guarded_says_what_to_do():
     text = render_offer(offer(lines=(line,)), READER).text
 
     assert "cannot be guarded: 0.75 is staked; unstake it at Kraken first" in text
+
+
+@pytest.mark.parametrize("about", ["unguard", "guard_all"])
+def test_beside_a_guards_threshold_stands_what_it_judges_by(about):
+    paid = {"entry": Decimal(77000), "pnl_ratio": Decimal("-0.1753"), "pnl": Decimal(-1620)}
+    held = position(guard=guard(), guard_ratio=Decimal("-0.0078125"), **paid)
+    line = offer_line(Standing.CANNOT_BE_GUARDED, position=held)
+
+    text = render_offer(offer(about, lines=(line,)), READER).text
+
+    guarded = f"0.12 of it guarded at {MINUS}1.00 %, now {MINUS}0.78 % against $64,000.00"
+    result = f"{MINUS}17.53 %, {MINUS}$1,620.00 from cost $77,000.00"
+    assert f"{guarded}, sold at $63,360.00 or less\n{result}" in text
+
+
+def test_a_guard_from_cost_has_one_result_only():
+    held = position(guard=guard(), guard_ratio=Decimal("-0.0078125"))
+    line = offer_line(Standing.CANNOT_BE_GUARDED, position=held)
+
+    assert "from cost" not in render_offer(offer("unguard", lines=(line,)), READER).text
+
+
+def test_a_result_just_above_the_threshold_never_reads_as_past_it():
+    held = position(guard=guard(), guard_ratio=Decimal("-0.009996"))
+
+    text = render_offer(offer("unguard", lines=(offer_line(position=held),)), READER).text
+
+    assert f"guarded at {MINUS}1.00 %, now {MINUS}0.9996 % against" in text
+
+
+def test_a_guarded_short_is_bought_back_above_its_trigger():
+    short = guard(direction=Direction.SHORT)
+    held = position(direction=Direction.SHORT, guard=short, guard_ratio=Decimal("0.0078"))
+
+    text = render_offer(offer("unguard", lines=(offer_line(position=held),)), READER).text
+
+    assert "against $64,000.00, bought back at $64,640.00 or more" in text
+
+
+def test_a_guard_without_a_price_says_only_that_beside_its_threshold():
+    held = position(guard=guard(), mark=PriceUnknown(problem=PriceProblem.NO_QUOTE))
+
+    text = render_offer(offer("unguard", lines=(offer_line(position=held),)), READER).text
+
+    assert f"guarded at {MINUS}1.00 %, price unknown (no quote); sold at $63,360.00 or less" in text
+
+
+def test_a_guard_whose_sale_runs_says_so():
+    held = position(guard=guard(state=GuardState.CLOSING), guard_ratio=Decimal("-0.02"))
+
+    text = render_offer(offer("guard_all", lines=(offer_line(position=held),)), READER).text
+
+    assert f"0.12 of it guarded at {MINUS}1.00 %, being sold now" in text
 
 
 @pytest.mark.parametrize("kind", ChoiceKind)
