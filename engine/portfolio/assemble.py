@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from engine.guards.guard import Guard, GuardState
+from engine.accounts.cost_basis import share
+from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.guards.rule import net_if_sold_now, pnl, pnl_ratio
 from engine.market.mark import Mark, PriceProblem, PriceUnknown
 from engine.model.holdings import Direction, PositionKey, PositionKind, Unsettled
@@ -14,6 +15,9 @@ from engine.model.money import ZERO, exact
 from engine.model.typed_names import is_named
 from engine.model.venues import Account, Venue
 from engine.portfolio.view import NotGuarded, PositionView
+
+#: Guards that remember what was paid: neither the price of a day nor what stands in for an unknown cost.
+_FROM_COST = frozenset({GuardSource.EXISTING_COST, GuardSource.BOUGHT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,13 +128,19 @@ def work_out(found: Found) -> Result | None:
 
 def _shown(found: Found) -> Found:
     """Return the position with the figures that are true of it now."""
-    guard = found.guard
-    if guard is not None and guard.state is GuardState.CLOSING:
-        # What is being sold has its guard's result; of the rest nobody knows before it is over.
-        return replace(
-            found, explained=guard.quantity, cost=guard.cost, currency=guard.currency, fills_pending=False
-        )
+    if found.guard is not None and found.guard.state is GuardState.CLOSING:
+        return _being_sold(replace(found, fills_pending=False), found.guard)
     return replace(found, explained=ZERO, cost=None) if found.fills_pending else found
+
+
+def _being_sold(found: Found, guard: Guard) -> Found:
+    """Return what is being sold with what was paid for it; of the rest nobody knows before it is over."""
+    if found.cost is not None and found.explained > ZERO:
+        sold = min(found.explained, guard.quantity)
+        return replace(found, explained=sold, cost=share(found.cost, sold, found.explained))
+    if guard.source in _FROM_COST:
+        return replace(found, explained=guard.quantity, cost=guard.cost, currency=guard.currency)
+    return replace(found, explained=ZERO, cost=None)
 
 
 def why_not_guarded(found: Found) -> NotGuarded | None:

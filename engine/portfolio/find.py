@@ -103,8 +103,10 @@ def _spot(scene: Scene, holding: Holding, symbols: Mapping[str, str]) -> Found:
     instrument = scene.instruments.get(symbol) if symbol else None
     basis, unsettled = scene.bases.get(holding.asset), _unsettled(scene, holding)
     is_shrunk = basis is not None and holding.total < basis.quantity
-    # Until the fills of a sale are read, nobody knows what the rest cost.
-    costed = basis if basis and basis.explained and unsettled is None and not is_shrunk else None
+    is_pending = unsettled is not None or is_shrunk
+    # Until the fills of a sale are read, nobody knows what the rest cost; a sale of ours changes no average.
+    is_being_sold = guard is not None and guard.state is GuardState.CLOSING
+    costed = basis if basis and basis.explained and (is_being_sold or not is_pending) else None
     return Found(
         account=scene.report.account,
         kind=PositionKind.SPOT,
@@ -117,7 +119,7 @@ def _spot(scene: Scene, holding: Holding, symbols: Mapping[str, str]) -> Found:
         cost=costed.cost if costed else None,
         currency=basis.currency if basis else None,
         history_incomplete=basis is None or not basis.complete or basis.quantity != holding.total,
-        fills_pending=unsettled is not None or is_shrunk,
+        fills_pending=is_pending,
         unsettled=unsettled,
         mark=_mark(scene, guard, instrument, Direction.LONG, holding.total),
         quote_usd=_quote_usd(scene, instrument),

@@ -155,7 +155,9 @@ def _counted_from(position: PositionView) -> str:
     guard = position.guard
     if guard is None or guard.entry is None or guarded_from(guard) == _entry(position):
         return ""
-    return f" from {escape(guarded_from(guard))}, now {_against(position, guard)} against that"
+    ratio = position.guard_ratio
+    now = "" if ratio is None else f", now {percent_beside(ratio, guard.threshold)} against that"
+    return f"; guarded from {escape(guarded_from(guard))}{now}"
 
 
 def _locked(position: PositionView) -> str:
@@ -187,7 +189,8 @@ def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]
         if guard.entry is not None and guarded_from(guard) != _entry(position):
             yield "Guarded from", guarded_from(guard)
             yield "Guarded since", reader.clock(guard.created_at)
-            yield "Now against that", _against(position, guard)
+            if position.guard_ratio is not None:
+                yield "Now against that", percent_beside(position.guard_ratio, guard.threshold)
         yield "Trigger", _trigger(guard)
 
 
@@ -219,11 +222,6 @@ def _result(position: PositionView) -> str:
 def guarded_from(guard: Guard) -> str:
     """Write the price a guard counts from."""
     return price(guard.entry or ZERO, guard.currency)
-
-
-def _against(position: PositionView, guard: Guard) -> str:
-    ratio = position.guard_ratio
-    return _UNKNOWN if ratio is None else percent_beside(ratio, guard.threshold)
 
 
 def _trigger(guard: Guard) -> str:

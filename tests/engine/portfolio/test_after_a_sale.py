@@ -1,10 +1,11 @@
 """What the screens show of a position between its sale and the reading of the sale's fills."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from engine.guards.guard import GuardState
+from engine.guards.guard import GuardSource, GuardState
 from engine.offers.arming import Exclusion, NoEntry
 from engine.offers.offers import Armed, Offer
 from engine.portfolio.view import NotGuarded
@@ -32,7 +33,8 @@ async def shown(room, asset="BTC"):
     return next(view for view in portfolio.positions if view.asset == asset)
 
 
-async def test_while_it_is_being_sold_the_result_is_its_guards(guarded):
+async def test_while_it_is_being_sold_the_entry_is_what_was_paid(guarded):
+    await guarded.put(replace(await guarded.guard(), cost=Decimal(5970), source=GuardSource.EXISTING_PRICE))
     guarded.fault(FaultKind.DELAY_BEFORE, delay_s=20)
     await guarded.look()
     await guarded.clock.sleep(1)
@@ -40,9 +42,25 @@ async def test_while_it_is_being_sold_the_result_is_its_guards(guarded):
     view = await shown(guarded)
     await guarded.wait_for("exit ")
 
-    assert view.guard.state is GuardState.CLOSING
+    assert (view.guard.state, view.guard.entry) == (GuardState.CLOSING, Decimal(59_700))
     assert (view.explained, view.entry) == (Decimal("0.1"), Decimal(60_000))
     assert (view.pnl, round(view.pnl_ratio, 4)) == (Decimal(-100), Decimal("-0.0167"))
+    assert round(view.guard_ratio, 4) == Decimal("-0.0117")
+
+
+async def test_what_is_left_of_a_sale_that_goes_on_keeps_its_entry(guarded):
+    listing = guarded.world.market.listing("kraken", "BTC/USD")
+    guarded.world.market.add(replace(listing, depth=(Decimal("0.04"),)))
+    await guarded.put(replace(await guarded.guard(), cost=Decimal(5970), source=GuardSource.EXISTING_PRICE))
+    await guarded.sell_off()
+    guarded.fault(FaultKind.RATE_LIMIT, times=None)
+    await guarded.look()
+    await guarded.clock.sleep(1)
+
+    view = await shown(guarded)
+
+    assert view.guard.state is GuardState.CLOSING
+    assert (view.guard.quantity, view.explained, view.entry) == (Decimal("0.06"), Decimal("0.06"), 60_000)
 
 
 async def test_until_the_account_is_read_again_no_figure_of_before_the_sale_is_shown(guarded):

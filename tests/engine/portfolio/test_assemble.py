@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.guards.guard import GuardState
+from engine.guards.guard import GuardSource, GuardState
 from engine.market.mark import PriceProblem, PriceUnknown
 from engine.model.holdings import Direction, PositionKind, Unsettled
 from engine.model.venues import Venue
@@ -51,13 +51,43 @@ def test_only_the_explained_part_has_an_entry_and_a_result():
     assert (view.value_usd, view.pnl) == (number("450"), number("-20"))
 
 
-def test_what_is_being_sold_has_its_guards_entry_and_result():
-    guard = a_guard(quantity=number("1.5"), cost=number("180"), state=GuardState.CLOSING)
+@pytest.mark.parametrize("source", GuardSource)
+def test_what_is_being_sold_keeps_the_entry_that_was_paid(source):
+    guard = a_guard(quantity=number("1.5"), cost=number("180"), state=GuardState.CLOSING, source=source)
 
     view = assemble(a_found(guard=guard, cost=number("200"), fills_pending=True))
 
-    assert (view.explained, view.entry) == (number("1.5"), number("120"))
-    assert (view.pnl, view.pnl_ratio) == (number("-45"), number("-0.25"))
+    assert (view.explained, view.entry) == (number("1.5"), number("100"))
+    assert (view.pnl, view.pnl_ratio) == (number("-15"), number("-0.1"))
+    assert view.guard_ratio == number("-0.25")
+
+
+@pytest.mark.parametrize(
+    ("source", "entry"),
+    [
+        (GuardSource.EXISTING_COST, number("120")),
+        (GuardSource.BOUGHT, number("120")),
+        # Neither the price of the day it was guarded nor what stands in for an unknown cost was paid.
+        (GuardSource.EXISTING_PRICE, None),
+        (GuardSource.HAND, None),
+    ],
+)
+def test_while_the_cost_is_read_again_only_a_guard_from_cost_remembers_it(source, entry):
+    guard = a_guard(quantity=number("1.5"), cost=number("180"), state=GuardState.CLOSING, source=source)
+
+    view = assemble(a_found(guard=guard, explained=number("0"), cost=None))
+
+    assert view.entry == entry
+    assert view.pnl == (entry and number("-45"))
+    assert view.guard_ratio == number("-0.25")
+
+
+def test_of_what_is_being_sold_only_the_part_with_a_cost_has_an_entry():
+    guard = a_guard(quantity=number("3"), cost=number("270"), state=GuardState.CLOSING)
+
+    view = assemble(a_found(guard=guard, quantity=number("3")))
+
+    assert (view.explained, view.entry, view.pnl) == (2, number("100"), number("-20"))
 
 
 @pytest.mark.parametrize("is_read", [True, False])

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 import pytest
 
+from engine.guards.guard import GuardState
 from engine.market.mark import PriceProblem, PriceUnknown
 from engine.model.holdings import Direction, PositionKind
 from engine.model.venues import Venue
@@ -22,7 +23,11 @@ def test_what_is_unusual_about_positions_is_said():
     no_price = PriceUnknown(problem=PriceProblem.NO_BID)
     blank = {"pnl": None, "pnl_ratio": None, "net_if_sold": None}
     held = portfolio(
-        position(quantity=Decimal("0.15"), guard=guard(quantity="0.1", cost="6000")),
+        position(
+            quantity=Decimal("0.15"),
+            guard=guard(quantity="0.1", cost="6000"),
+            guard_ratio=Decimal("0.0583333"),
+        ),
         position(mark=no_price, value_usd=None, not_guarded=NotGuarded.PRICE_UNKNOWN, **blank),
         position(
             asset="XTZ",
@@ -72,7 +77,35 @@ def test_a_position_guarded_from_a_price_shows_since_when_from_what_and_how_far_
     assert "Guarded since 6 Mar 02:30:11 UTC" in shown
     assert f"Now against that {_MINUS}0.78 %" in shown
     assert "Trigger ≤ $63,360.00" in shown
-    assert f"from $64,000.00, now {_MINUS}0.78 % against that, trigger ≤ $63,360.00" in line
+    assert f"; guarded from $64,000.00, now {_MINUS}0.78 % against that, trigger ≤ $63,360.00" in line
+
+
+def test_what_is_being_sold_says_what_its_guard_counts_from():
+    selling = position(
+        entry=Decimal(77000), guard=guard(state=GuardState.CLOSING), guard_ratio=Decimal("-0.02")
+    )
+
+    table = " ".join(render_positions(portfolio(selling), READER).text.split())
+    line = render_positions(portfolio(*[selling] * 8), READER).text
+
+    assert "Entry $77,000.00" in table
+    assert (
+        f"Guarded from $64,000.00 Guarded since 6 Mar 02:30:11 UTC Now against that {_MINUS}2.00 %" in table
+    )
+    assert "entry $77,000.00, mark" in line
+    assert f"being sold now; guarded from $64,000.00, now {_MINUS}2.00 % against that, trigger" in line
+
+
+def test_without_a_price_nothing_is_compared_with_it():
+    no_price = PriceUnknown(problem=PriceProblem.NO_QUOTE)
+    blank = {"pnl": None, "pnl_ratio": None, "net_if_sold": None, "not_guarded": NotGuarded.PRICE_UNKNOWN}
+    waiting = position(entry=Decimal(77000), mark=no_price, value_usd=None, **blank)
+
+    table = render_positions(portfolio(waiting), READER).text
+    line = render_positions(portfolio(*[waiting] * 8), READER).text
+
+    assert "against that" not in table
+    assert "price unknown (no quote); guarded from $64,000.00, trigger ≤ $63,360.00" in line
 
 
 def test_many_positions_say_what_is_staked_and_which_part_the_result_is_of():
