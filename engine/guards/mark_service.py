@@ -62,9 +62,30 @@ class MarkService:
                 seen = decide_mark(request, quote=quote, book=book, last=last, now=now())
             if isinstance(seen, NeedsSecondLook):
                 return await self._look_again(guard, request, seen, now)
+            if (
+                isinstance(seen, Mark)
+                and is_past(guard, seen)
+                and await self._is_contradicted(guard, request)
+            ):
+                return PriceUnknown(problem=PriceProblem.CONTRADICTED)
         except BrokerError:
             return _NO_QUOTE
         return PriceUnknown(problem=PriceProblem.NO_BOOK) if isinstance(seen, NeedsBook) else seen
+
+    async def _is_contradicted(self, guard: Guard, request: MarkRequest) -> bool:
+        """Tell whether the book denies a breach by a ticker that was not compared with it lately.
+
+        It may have been frozen since before the guard was set, or all through an outage. A book that cannot be read
+        denies nothing.
+        """
+        if self.checks.is_lately_agreed(guard.symbol) or not await self.checks.has_book(guard.symbol):
+            return False
+        try:
+            book = await self._market.book(guard.symbol)
+        except BrokerError:
+            return False
+        mark = mark_from_book(request, book=book, now=self._clock.now())
+        return isinstance(mark, Mark) and not is_past(guard, mark)
 
     def _despite_difference(
         self, guard: Guard, request: MarkRequest, check: PriceCheck, quote: Quote | None

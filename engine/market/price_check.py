@@ -35,6 +35,8 @@ class PriceCheck:
     #: When both last agreed, and what the ticker said then; None when they never did.
     agreed_s: float | None = None
     agreed: tuple[Decimal | None, Decimal | None] | None = None
+    #: What the ticker said when they last disagreed, as long as it says the same; None once it moved.
+    disagreed: tuple[Decimal | None, Decimal | None] | None = None
     #: Since when they disagree; None while they agree.
     differs_since_s: float | None = None
     #: Whether the ticker has not moved at all since both agreed.
@@ -46,6 +48,11 @@ class PriceCheck:
     def differs(self) -> bool:
         """Tell whether the ticker is no price now."""
         return self.differs_since_s is not None
+
+    @property
+    def is_frozen(self) -> bool:
+        """Tell whether the ticker has not moved since it disagreed, although the book has come near it."""
+        return self.agreed is not None and self.agreed == self.disagreed
 
 
 def differs(ticker: Quote, book: OrderBook, directions: Collection[Direction]) -> bool:
@@ -90,9 +97,16 @@ def affordable(due: Sequence[str], checks: Mapping[str, PriceCheck], *, calls: f
     return chosen
 
 
-def after_agreement(ticker: Quote, *, now_s: float) -> PriceCheck:
+def after_agreement(check: PriceCheck, ticker: Quote, *, now_s: float) -> PriceCheck:
     """Return what is known once ticker and book agree."""
-    return PriceCheck(checked_s=now_s, tried_s=now_s, agreed_s=now_s, agreed=(ticker.bid, ticker.ask))
+    told = (ticker.bid, ticker.ask)
+    return PriceCheck(
+        checked_s=now_s,
+        tried_s=now_s,
+        agreed_s=now_s,
+        agreed=told,
+        disagreed=told if check.disagreed == told else None,
+    )
 
 
 def after_difference(
@@ -104,6 +118,7 @@ def after_difference(
         checked_s=now_s,
         tried_s=now_s,
         differs_since_s=now_s if check.differs_since_s is None else check.differs_since_s,
+        disagreed=(ticker.bid, ticker.ask),
         stands_still=check.agreed == (ticker.bid, ticker.ask),
         books=books,
     )

@@ -284,3 +284,47 @@ async def test_books_of_which_one_alone_is_past_the_threshold_sell_nothing(room)
         await watch(room, 5)
 
     assert room.sent() == []
+
+
+@pytest.mark.parametrize("venue", BOOKS)
+async def test_a_ticker_that_was_frozen_before_the_guard_was_set_sells_nothing(rooms, venue):
+    async with rooms(venues=(venue,)) as room:
+        room.deposit("BTC", "0.1", venue=venue)
+        room.set_bid("60000", venue=venue)
+        freeze_ticker(room, "57000", venue=venue)
+        await room.arm("0.1", "6000", venue=venue)
+
+        await watch(room, 30)
+
+        assert [alarm.what for alarm in await room.alerts()] == ["unknown"]
+        assert (await room.guard()).state is GuardState.ARMED
+
+
+async def test_a_breach_by_a_ticker_whose_book_cannot_be_read_for_long_sells(room):
+    await a_guard(room)
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "Depth", times=None)
+    await watch(room, 60)
+    freeze_ticker(room, "59300")
+    room.set_bid("59300")
+
+    await watch(room, 5)
+
+    assert [sale.quantity for sale in await room.alerts(ExitFilled)] == [Decimal("0.1")]
+
+
+async def test_a_frozen_ticker_that_the_book_comes_near_to_sells_nothing_the_book_denies(room):
+    room.deposit("BTC", "0.1")
+    room.set_bid("60000")
+    freeze_ticker(room, "59390")
+    await room.arm("0.1", "6000")
+    await watch(room, 15)
+    room.set_bid("59600")
+
+    await watch(room, 60)
+
+    assert await room.alerts(ExitFilled) == []
+    assert (await room.guard()).state is GuardState.ARMED
+    freeze_ticker(room, "59389")
+    room.set_bid("59389")
+    await watch(room, 10)
+    assert [sale.quantity for sale in await room.alerts(ExitFilled)] == [Decimal("0.1")]
