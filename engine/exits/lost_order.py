@@ -210,14 +210,18 @@ class LostOrder:
 
     async def _explain(self, intent: Intent, basis: SendBasis, now: BalanceState) -> Movement:
         """Return what trades of other orders changed; those that were told before may tell enough, and cost nothing."""
-        ours = await self._journal.load_our_orders(intent)
-        # One of an earlier attempt of its own may be the very sale that is looked for.
-        others = ours.of_account - ours.of_intent
-        known = explain_movement(intent, basis, now, self._fills, others=others)
+        known = await self._known_movement(intent, basis, now)
         if known is NO_MOVEMENT:
             self._fills = (await self._broker.fetch_fills(priority=Priority.EXIT)).fills
-            known = explain_movement(intent, basis, now, self._fills, others=others)
+            known = await self._known_movement(intent, basis, now)
         return known
+
+    async def _known_movement(self, intent: Intent, basis: SendBasis, now: BalanceState) -> Movement:
+        ours = await self._journal.load_our_orders(intent)
+        # One of an earlier attempt of its own may be the very sale that is looked for.
+        others = {fill.venue_order_id for fill in self._fills} & (ours.of_account - ours.of_intent)
+        later = await self._journal.load_sent_since(intent.account_id, others, basis.at)
+        return explain_movement(intent, basis, now, self._fills, others=others, later=later)
 
     async def search(self, intent: Intent, coins: BalanceVerdict) -> Intent | None:
         """Look for an order that seems to have sold: go on from it, or wait a moment; None after a search of long enough."""

@@ -72,6 +72,8 @@ class Movement:
     #: By how much the reported amounts may differ from the booked ones.
     owned_rounding: Decimal = ZERO
     cash_rounding: Decimal = ZERO
+    #: Whether none of it can be part of the earlier reading already.
+    is_certain: bool = True
 
 
 #: Nothing was traded.
@@ -88,7 +90,7 @@ def judge_balance(
     """
     if now.owned is None:
         return BalanceVerdict.UNREADABLE
-    if known.owned < ZERO and _looks_sold(before, now, sent):
+    if known.owned < ZERO and not known.is_certain and _looks_sold(before, now, sent):
         # What is known to be sold may be part of the earlier reading, and this the sale of the attempt.
         return BalanceVerdict.TAKEN
     may_be_paid = not is_cash_explained(before, now, known)

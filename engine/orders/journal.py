@@ -1,10 +1,13 @@
 """The journal of orders: every change of an intent is one short transaction with its reason."""
 
+from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from engine import wall_time
 from engine.clock import Clock
 from engine.model.money import ZERO
 from engine.model.orders import VenueOrderId
@@ -111,6 +114,19 @@ class Journal:
         """Return an intent's whole life, first step first."""
         async with self._database.read() as session:
             return await self._steps.load(session, intent_id)
+
+    async def load_sent_since(
+        self, account_id: str, order_ids: Collection[str], at: datetime
+    ) -> frozenset[str]:
+        """Return which of our orders were based on a reading as late as this, so that they left after it."""
+        async with self._database.read() as session:
+            found = await intents.load_of_orders(session, account_id, order_ids)
+        based = [(intent, await self.load_basis(intent)) for intent in found]
+        return frozenset(
+            intent.venue_order_id or ""
+            for intent, basis in based
+            if basis is not None and not wall_time.is_before(basis.at, at)
+        )
 
     async def load_basis(self, intent: Intent) -> SendBasis | None:
         """Return the reading that the last attempt was based on; None where none was written down with it."""

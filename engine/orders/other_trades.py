@@ -24,16 +24,22 @@ _ROUNDING = Decimal("1E-5")
 
 
 def explain_movement(
-    intent: Intent, basis: SendBasis, now: BalanceState, fills: Iterable[Fill], *, others: Collection[str]
+    intent: Intent,
+    basis: SendBasis,
+    now: BalanceState,
+    fills: Iterable[Fill],
+    *,
+    others: Collection[str],
+    later: Collection[str] = (),
 ) -> Movement:
     """Return what the latest trades changed, if they explain all that did, or all of the money; else no movement.
 
     A trade may or may not be part of the reading that the attempt was based on, so each number of them is tried.
-    `others` are the venue's ids of known orders of other intents.
+    `others` are the venue's ids of known orders of other intents, `later` those of them that left after that reading.
     """
     latest = wall_time.newest_first(_once(fills), lambda fill: fill.at)
     lately = [fill for fill in latest if not wall_time.is_before(fill.at + SHOWN_WITHIN, basis.at)]
-    movements = tuple(_movements(intent, basis.currency, lately, others))
+    movements = tuple(_movements(intent, basis.currency, lately, others, later))
     explaining = (known for known in movements if is_explained(basis.position, now, known))
     paying = (known for known in movements if is_cash_explained(basis.position, now, known))
     return next(explaining, None) or next(paying, NO_MOVEMENT)
@@ -61,7 +67,7 @@ def _once(fills: Iterable[Fill]) -> Iterable[Fill]:
 
 
 def _movements(
-    intent: Intent, currency: str, fills: Iterable[Fill], others: Collection[str]
+    intent: Intent, currency: str, fills: Iterable[Fill], others: Collection[str], later: Collection[str]
 ) -> Iterator[Movement]:
     total = NO_MOVEMENT
     for fill in fills:
@@ -74,6 +80,7 @@ def _movements(
                 cash=total.cash + moved.cash,
                 owned_rounding=total.owned_rounding + abs(moved.owned) * _ROUNDING,
                 cash_rounding=total.cash_rounding + abs(moved.cash) * _ROUNDING,
+                is_certain=total.is_certain and fill.venue_order_id in later,
             )
         yield total
 

@@ -1,6 +1,6 @@
 """The journal's intents: orders to be placed, and how far each came."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from decimal import Decimal
 
@@ -135,6 +135,23 @@ _SOME = Prepared(select(IntentRow).where(col(IntentRow.intent_id).in_(bindparam(
 async def load_intents(session: AsyncSession, intent_ids: Sequence[str]) -> tuple[Intent, ...]:
     """Return the intents of these ids that can be read."""
     return await readable_rows(session, _SOME, build_intent, ids=list(intent_ids))
+
+
+_OF_ORDERS = Prepared(
+    select(IntentRow).where(
+        col(IntentRow.account_id) == bindparam("account_id"),
+        col(IntentRow.venue_order_id).in_(bindparam("order_ids", expanding=True)),
+    )
+)
+
+
+async def load_of_orders(
+    session: AsyncSession, account_id: str, order_ids: Collection[str]
+) -> tuple[Intent, ...]:
+    """Return an account's intents whose last order is one of these, by the venue's ids."""
+    return await readable_rows(
+        session, _OF_ORDERS, build_intent, account_id=account_id, order_ids=list(order_ids)
+    )
 
 
 def build_intent(row: IntentRow) -> Intent:

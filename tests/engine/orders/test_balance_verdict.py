@@ -93,11 +93,21 @@ def test_coins_are_untouched_only_when_nothing_moved_and_listed_orders_explain_w
 )
 def test_what_listed_trades_of_other_orders_changed_is_taken_into_account(now, known, expected):
     owned, cash = known
-    movement = Movement(owned=D(owned), cash=D(cash))
+    movement = Movement(owned=D(owned), cash=D(cash), is_certain=False)
 
     weighed = judge_balance(before=position("0.3"), now=now, listed=D(0), sent=D("0.1"), known=movement)
 
     assert weighed is expected
+
+
+def test_a_sale_of_ours_that_came_after_the_reading_is_not_taken_for_that_of_the_attempt():
+    known = Movement(owned=D("-0.1"), cash=D(5000), is_certain=True)
+
+    weighed = judge_balance(
+        before=position("0.3"), now=position("0.2", cash="6000"), listed=D(0), sent=D("0.1"), known=known
+    )
+
+    assert weighed is U
 
 
 SENT, PRICE, FEE = D("0.1"), D(50000), D("0.0026")

@@ -105,3 +105,13 @@ def test_trades_that_explain_all_of_the_money_are_known_though_coins_came_in_as_
 )
 def test_what_trades_do_not_explain_exactly_stays_unexplained(owned, cash, fills):
     assert explain(owned, cash, *fills) is NO_MOVEMENT
+
+
+@pytest.mark.parametrize("later", [{"EARLIER"}, set()])
+def test_a_trade_of_an_order_that_left_after_a_reading_is_certainly_not_in_it(later):
+    sale = traded("sell 0.1 BTC @ 50000 USD", venue_order_id="EARLIER")
+    now = BalanceState(owned=D("0.2"), cash=D(25000))
+
+    known = explain_movement(INTENT, BASIS, now, [sale], others={"EARLIER"}, later=later)
+
+    assert (known.owned, known.is_certain) == (D("-0.1"), bool(later))
