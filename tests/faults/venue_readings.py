@@ -378,4 +378,23 @@ VENUE_READINGS = (
             "tests/engine/brokers/test_odd_times.py::test_an_order_that_was_opened_at_no_time_is_still_an_order",
         ),
     ),
+    Row(
+        number="V86",
+        fault="a ticker is frozen from before a guard is set, or the book comes near a frozen one",
+        outcome="no sale that the book denies; a book that cannot be read denies none",
+        tests=(
+            "tests/engine/exits/test_watch_frozen.py::test_a_ticker_that_was_frozen_before_the_guard_was_set_sells_nothing",
+            "tests/engine/exits/test_watch_frozen.py::test_a_frozen_ticker_that_the_book_comes_near_to_sells_nothing_the_book_denies",
+            "tests/engine/exits/test_watch_frozen.py::test_a_breach_by_a_ticker_whose_book_cannot_be_read_for_long_sells",
+        ),
+    ),
+    Row(
+        number="V87",
+        fault="an earlier sale of ours looks like that of a lost order",
+        outcome="told apart by the reading that each order was based on",
+        tests=(
+            "tests/engine/orders/test_other_trades.py::test_a_trade_of_an_order_that_left_after_a_reading_is_certainly_not_in_it",
+            "tests/engine/orders/test_balance_verdict.py::test_a_sale_of_ours_that_came_after_the_reading_is_not_taken_for_that_of_the_attempt",
+        ),
+    ),
 )
