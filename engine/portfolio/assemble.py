@@ -16,6 +16,8 @@ from engine.model.typed_names import is_named
 from engine.model.venues import Account, Venue
 from engine.portfolio.view import NotGuarded, PositionView
 
+#: So high that nothing is worth too little.
+_ANY_PRICE = Decimal("1e30")
 #: Guards that remember what was paid: neither the price of a day nor what stands in for an unknown cost.
 _FROM_COST = frozenset({GuardSource.EXISTING_COST, GuardSource.BOUGHT})
 
@@ -41,7 +43,11 @@ class Found:
     fills_pending: bool = False
     #: What our own orders changed and these figures do not show yet.
     unsettled: Unsettled | None = None
+    #: False while nobody tells what is listed there, so that nothing can be called unlisted.
+    is_listing_known: bool = True
     mark: Mark | PriceUnknown
+    #: The last price that was known, to say what is too small to sell; nothing is valued by it.
+    last_price: Decimal | None = None
     #: USD for one unit of the instrument's quote; None is unknown.
     quote_usd: Decimal | None
     taker: Decimal
@@ -178,7 +184,8 @@ def _why_no_guard(found: Found) -> NotGuarded:
     if found.kind is PositionKind.SPOT and found.direction is Direction.SHORT:
         return NotGuarded.SHORT
     if found.instrument is None or found.quantity <= found.locked:
-        return NotGuarded.CANNOT_BE_SOLD_NOW
+        is_certain = found.instrument is not None or found.is_listing_known
+        return NotGuarded.CANNOT_BE_SOLD_NOW if is_certain else NotGuarded.PRICE_UNKNOWN
     if _is_unread(found):
         return NotGuarded.UNREAD_SALE
     if _price_problem(found.mark) is NotGuarded.MARKET_CLOSED:
@@ -190,6 +197,8 @@ def _why_no_guard(found: Found) -> NotGuarded:
 
 
 def _why_unasked(found: Found) -> NotGuarded:
+    if not isinstance(found.mark, Mark) and found.last_price is None and not found.asked:
+        return NotGuarded.PRICE_UNKNOWN
     if found.fills_pending:
         return NotGuarded.FILLS_PENDING
     if found.cost is None:
@@ -206,9 +215,11 @@ def _price_problem(mark: Mark | PriceUnknown) -> NotGuarded | None:
 
 
 def _is_dust(found: Found, quantity: Decimal) -> bool:
-    if found.instrument is None or not isinstance(found.mark, Mark):
+    if found.instrument is None:
         return False
-    return found.instrument.why_too_small_to_sell(quantity, found.mark.price) is not None
+    price = found.mark.price if isinstance(found.mark, Mark) else found.last_price
+    # Without a price only the least quantity tells.
+    return found.instrument.why_too_small_to_sell(quantity, price or _ANY_PRICE) is not None
 
 
 def _value_usd(found: Found) -> Decimal | None:

@@ -59,6 +59,8 @@ class Scene:
     step: int | None = None
     #: Positions that a question to their owner is open about.
     asked: frozenset[PositionKey] = frozenset()
+    #: Prices by symbol that were known before, whatever is told now.
+    last_prices: Mapping[str, Decimal] = field(default_factory=dict)
     #: Order books by symbol, of the pairs whose quote says too little.
     books: Mapping[str, OrderBook] = field(default_factory=dict)
 
@@ -87,7 +89,19 @@ def find_positions(scene: Scene) -> tuple[Found, ...]:
     keys = {found.key for found in there}
     waiting = [one for one in scene.guards if one.state is GuardState.PAUSED and one.key not in keys]
     found = (*there, *(_gone(scene, guard) for guard in waiting))
-    return tuple(replace(one, asked=one.key in scene.asked, step=scene.step) for one in found)
+    return tuple(_with_scene(scene, one) for one in found)
+
+
+def _with_scene(scene: Scene, found: Found) -> Found:
+    """Return a position with what is known of all of its account's at once."""
+    symbol = found.instrument.symbol if found.instrument else ""
+    return replace(
+        found,
+        asked=found.key in scene.asked,
+        step=scene.step,
+        is_listing_known=bool(scene.instruments),
+        last_price=scene.last_prices.get(symbol),
+    )
 
 
 def thin_symbols(found: Sequence[Found]) -> frozenset[str]:
@@ -95,6 +109,15 @@ def thin_symbols(found: Sequence[Found]) -> frozenset[str]:
     return frozenset(
         one.instrument.symbol for one in found if one.instrument is not None and one.mark == _NO_BOOK
     )
+
+
+def prices_of(found: Sequence[Found]) -> Mapping[str, Decimal]:
+    """Return the prices of the pairs that have one."""
+    return {
+        one.instrument.symbol: one.mark.price
+        for one in found
+        if one.instrument is not None and isinstance(one.mark, Mark)
+    }
 
 
 def _spot(scene: Scene, holding: Holding, symbols: Mapping[str, str]) -> Found:

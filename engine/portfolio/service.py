@@ -1,6 +1,7 @@
 """Gather everything that is known of a user's positions and put it together."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -31,7 +32,7 @@ from engine.model.venues import Account, Venue
 from engine.orders.unreported import load_unsettled
 from engine.portfolio.assemble import Found, assemble, sort_positions
 from engine.portfolio.confirm import Confirmer, Wanted
-from engine.portfolio.find import Scene, exit_symbols, find_positions, thin_symbols
+from engine.portfolio.find import Scene, exit_symbols, find_positions, prices_of, thin_symbols
 from engine.portfolio.view import PortfolioView, Unread
 from engine.storage.database import Database
 
@@ -74,6 +75,7 @@ class PortfolioService:
         self._clock = clock
         self._threshold = threshold
         self._price_max_age_s = price_max_age_s
+        self._last_prices = defaultdict[Venue, dict[str, Decimal]](dict)
         self._confirmer = Confirmer(
             markets=markets, clock=clock, threshold=threshold, max_age_s=price_max_age_s
         )
@@ -135,11 +137,11 @@ class PortfolioService:
             others = (guard for guard in scene.guards if guard.guard_id != pausing.guard_id)
             scene = replace(scene, guards=(*others, pausing))
         found = find_positions(scene)
-        thin = thin_symbols(found)
-        if not thin:
-            return found
-        books = await _books(self._markets[account.venue], thin)
-        return find_positions(replace(scene, books=books, now=self._clock.now()))
+        if thin := thin_symbols(found):
+            books = await _books(self._markets[account.venue], thin)
+            found = find_positions(replace(scene, books=books, now=self._clock.now()))
+        self._last_prices[account.venue].update(prices_of(found))
+        return found
 
     async def confirm(self, wanted: Sequence[Wanted]) -> list[Found]:
         """Return positions with marks that a second look confirmed, or with *price unknown*."""
@@ -184,6 +186,7 @@ class PortfolioService:
             bases=bases,
             takers={symbol: self._costs.taker(report.account, symbol) for symbol in symbols},
             guard_marks=self._guard_marks.by_id,
+            last_prices=self._last_prices[report.account.venue],
             unsettled=unsettled,
             threshold=self._threshold,
             price_max_age_s=self._price_max_age_s,

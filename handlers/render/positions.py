@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from engine.guards.guard import Guard, GuardState
+from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.guards.rule import trigger_price
 from engine.market.mark import Mark
 from engine.model.holdings import Direction, Unsettled
@@ -153,7 +153,7 @@ def _compact(position: PositionView, reader: Reader) -> Iterator[str]:
 
 def _counted_from(position: PositionView) -> str:
     guard = position.guard
-    if guard is None or guard.entry is None or guarded_from(guard) == _entry(position):
+    if guard is None or not _names_its_price(position, guard):
         return ""
     ratio = position.guard_ratio
     now = "" if ratio is None else f", now {percent_beside(ratio, guard.threshold)} against that"
@@ -186,7 +186,7 @@ def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]
         yield "Net if sold now", in_currency(position.net_if_sold, position.currency, signed=True)
     guard = position.guard
     if guard is not None:
-        if guard.entry is not None and guarded_from(guard) != _entry(position):
+        if _names_its_price(position, guard):
             yield "Guarded from", guarded_from(guard)
             yield "Guarded since", reader.clock(guard.created_at)
             if position.guard_ratio is not None:
@@ -217,6 +217,17 @@ def _result(position: PositionView) -> str:
     # Beside its threshold a result is never rounded across it.
     share = percent_beside(ratio, guard.threshold) if guard else percent(ratio)
     return f"{share}, {in_currency(pnl, position.currency, signed=True)}"
+
+
+def _names_its_price(position: PositionView, guard: Guard) -> bool:
+    if guard.entry is None or (position.entry is None and _is_for_this_sale(guard)):
+        return False
+    return guarded_from(guard) != _entry(position)
+
+
+def _is_for_this_sale(guard: Guard) -> bool:
+    """Tell whether a guard was made by a manual close, whose price may stand in for an unknown cost."""
+    return guard.source is GuardSource.HAND and guard.state is GuardState.CLOSING
 
 
 def guarded_from(guard: Guard) -> str:

@@ -26,7 +26,7 @@ def standing_text(position: PositionView, reader: Reader) -> str:
     guard, reason = position.guard, position.not_guarded
     if guard is None:
         locked = f": {locked_text(position)}" if is_locked(position) else ""
-        return f"not guarded: {reason or NotGuarded.NOT_ASKED_FOR}{locked}{_what_to_do(position, reader)}"
+        return f"not guarded: {_why_no_guard(position)}{locked}{_what_to_do(position, reader)}"
     at = threshold_percent(guard.threshold)
     if guard.state is GuardState.CLOSING:
         return f"guarded at {at}, being sold now"
@@ -38,6 +38,11 @@ def standing_text(position: PositionView, reader: Reader) -> str:
     mark = position.mark
     wide = ", wide spread, guarded at mid" if isinstance(mark, Mark) and mark.wide_spread else ""
     return f"guarded at {at}{_part(position, guard)}{wide}"
+
+
+def _why_no_guard(position: PositionView) -> str:
+    reason = position.not_guarded or NotGuarded.NOT_ASKED_FOR
+    return _why_unwatched(position) if reason is NotGuarded.PRICE_UNKNOWN else reason.value
 
 
 def _why_unwatched(position: PositionView) -> str:
@@ -58,7 +63,9 @@ def _what_to_do(position: PositionView, reader: Reader) -> str:
         if position.history_incomplete or position.fills_pending:
             return "; its purchases are being read, ask again in a minute"
         name = escape(position.asset)
-        return f"; /guard {name} {venue} guards it from today's price"
+        return (
+            f"; /guard {name} {venue} guards it from today's price" if isinstance(position.mark, Mark) else ""
+        )
     if position.not_guarded is NotGuarded.MARKET_CLOSED and position.symbol is not None:
         return way_in(position, reader) or f"; send /guard {escape(position.asset)} {venue} when it is open"
     return ""

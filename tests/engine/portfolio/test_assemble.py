@@ -12,6 +12,7 @@ from tests.builders import NOW, a_guard, a_mark, an_account, an_instrument, numb
 
 NO_PRICE = PriceUnknown(problem=PriceProblem.NO_QUOTE)
 CLOSED = PriceUnknown(problem=PriceProblem.MARKET_CLOSED)
+BEFORE = {"mark": NO_PRICE, "last_price": number("90")}
 
 
 def a_found(**changes):
@@ -148,7 +149,31 @@ def test_what_is_not_listed_is_shown_in_dollars_without_a_symbol():
     [
         pytest.param({}, NotGuarded.NOT_ASKED_FOR, id="nobody asked"),
         pytest.param({"cost": None}, NotGuarded.ENTRY_UNKNOWN, id="no entry"),
-        pytest.param({"mark": NO_PRICE}, NotGuarded.NOT_ASKED_FOR, id="no price"),
+        pytest.param({"mark": NO_PRICE}, NotGuarded.PRICE_UNKNOWN, id="never a price"),
+        pytest.param(BEFORE, NotGuarded.NOT_ASKED_FOR, id="no price now"),
+        pytest.param(BEFORE | {"cost": None}, NotGuarded.ENTRY_UNKNOWN, id="no price now and no entry"),
+        pytest.param(
+            BEFORE | {"quantity": number("0.05")}, NotGuarded.BELOW_MINIMUM, id="worth too little before"
+        ),
+        pytest.param(
+            BEFORE | {"locked": number("1.95")},
+            NotGuarded.CANNOT_BE_SOLD_NOW,
+            id="what is not staked was worth too little before",
+        ),
+        pytest.param(
+            {"mark": NO_PRICE, "quantity": number("0.009")}, NotGuarded.BELOW_MINIMUM, id="dust at any price"
+        ),
+        pytest.param(
+            {"mark": NO_PRICE, "locked": number("1.995")},
+            NotGuarded.CANNOT_BE_SOLD_NOW,
+            id="all but dust staked at any price",
+        ),
+        pytest.param({"mark": NO_PRICE, "asked": True}, NotGuarded.ASKED, id="asked about before"),
+        pytest.param(
+            {"mark": NO_PRICE, "instrument": None, "is_listing_known": False},
+            NotGuarded.PRICE_UNKNOWN,
+            id="nobody tells what is listed",
+        ),
         pytest.param({"asked": True}, NotGuarded.ASKED, id="asked about"),
         pytest.param(
             {"asked": True, "cost": None}, NotGuarded.ENTRY_UNKNOWN, id="asked about without an entry"

@@ -102,6 +102,19 @@ def test_what_no_pair_sells_has_no_symbol_and_no_price():
     assert one.mark == PriceUnknown(problem=PriceProblem.NO_QUOTE)
 
 
+@pytest.mark.parametrize(("instruments", "is_known"), [(LISTED, True), ({}, False)])
+def test_where_no_listing_is_known_nothing_is_called_unlisted(instruments, is_known):
+    one = found(a_holding("SGB"), instruments=instruments)
+
+    assert (one.instrument, one.is_listing_known) == (None, is_known)
+
+
+def test_a_price_from_before_is_kept_beside_the_one_that_is_missing():
+    one = found(a_holding("BTC"), quotes=(), last_prices={"BTC/USD": number("90")})
+
+    assert (one.mark, one.last_price) == (PriceUnknown(problem=PriceProblem.NO_QUOTE), number("90"))
+
+
 def test_a_stock_is_sold_through_the_symbol_its_venue_names():
     holding = a_holding("AAPL", symbol="AAPL/USD")
 

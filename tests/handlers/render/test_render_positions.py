@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.guards.guard import GuardState
+from engine.guards.guard import GuardSource, GuardState
 from engine.market.mark import PriceProblem, PriceUnknown
 from engine.model.holdings import Direction, PositionKind
 from engine.model.venues import Venue
@@ -94,6 +94,17 @@ def test_what_is_being_sold_says_what_its_guard_counts_from():
     )
     assert "entry $77,000.00, mark" in line
     assert f"being sold now; guarded from $64,000.00, now {_MINUS}2.00 % against that, trigger" in line
+
+
+def test_what_is_closed_manually_without_a_known_cost_has_no_price_it_was_guarded_from():
+    closing = guard(state=GuardState.CLOSING, source=GuardSource.HAND)
+    blank = {"entry": None, "pnl": None, "pnl_ratio": None, "net_if_sold": None, "explained": Decimal(0)}
+    selling = position(guard=closing, guard_ratio=Decimal(0), **blank)
+
+    for count in (1, 8):
+        text = render_positions(portfolio(*[selling] * count), READER).text
+        assert "being sold now" in text
+        assert "uarded from" not in text
 
 
 def test_without_a_price_nothing_is_compared_with_it():

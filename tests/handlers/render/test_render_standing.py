@@ -71,6 +71,15 @@ def test_an_unknown_entry_says_what_makes_a_guard_possible():
     assert standing_text(unknown, READER).endswith("; /guard BTC kraken guards it from today's price")
 
 
+def test_without_a_price_nothing_is_guarded_from_today_s():
+    no_price = PriceUnknown(problem=PriceProblem.NO_QUOTE)
+    unknown = position(guard=None, not_guarded=NotGuarded.ENTRY_UNKNOWN, entry=None, mark=no_price)
+    unpriced = replace(unknown, not_guarded=NotGuarded.PRICE_UNKNOWN)
+
+    assert standing_text(unknown, READER) == "not guarded: entry unknown"
+    assert standing_text(unpriced, READER) == "not guarded: price unknown (no quote)"
+
+
 @pytest.mark.parametrize("why", ["history_incomplete", "fills_pending"])
 def test_purchases_that_are_being_read_may_be_asked_for_again(why):
     reading = position(guard=None, not_guarded=NotGuarded.ENTRY_UNKNOWN, entry=None, **{why: True})
