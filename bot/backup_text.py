@@ -66,6 +66,8 @@ def _count(number: int, what: str) -> str:
 
 
 def _length(time: timedelta) -> str:
+    if time < timedelta(minutes=1):
+        return "less than a minute"
     if time < 2 * _HOUR:
-        return f"{max(time, timedelta(0)) // timedelta(minutes=1)} min"
+        return f"{time // timedelta(minutes=1)} min"
     return f"{time // _HOUR} h" if time < 2 * _DAY else f"{time // _DAY} days"

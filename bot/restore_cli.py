@@ -47,5 +47,5 @@ def render_restored(done: Restored) -> list[str]:
         render_age(done.contents, done.replaced_contents),
         f"What stood there is kept as {done.replaced}." if done.replaced else "",
         done.note,
-        _AFTER,
+        _AFTER if done.contents is None or done.contents.guards else "",
     ]
