@@ -56,6 +56,8 @@ class ArmingCandidate:
     asset: str
     #: What it would be sold as; None when it is not listed.
     instrument: Instrument | None
+    #: False while nobody tells what is listed there.
+    is_listing_known: bool = True
     quantity: Decimal
     #: The part that is staked or bonded.
     locked: Decimal = ZERO

@@ -149,7 +149,7 @@ def _obstacles(scene: Scene, quantity: Decimal) -> Iterator[str]:
     if found.kind is PositionKind.SPOT and found.direction is Direction.SHORT:
         yield "it is a short position; close it at the venue itself"
     if instrument is None:
-        yield "it is not listed there"
+        yield "it is not listed there" if found.is_listing_known else "price unknown"
         return
     if instrument.asset_class is AssetClass.TOKENIZED:
         yield "it is a tokenized stock, which NIJA prices and does not sell; sell it at the venue itself"

@@ -155,6 +155,7 @@ def candidate_of(found: Found, threshold: Decimal) -> ArmingCandidate:
         direction=found.direction,
         asset=found.asset,
         instrument=found.instrument,
+        is_listing_known=found.is_listing_known,
         quantity=found.quantity,
         locked=found.locked,
         guarded=found.guard.quantity if found.guard and not is_paused else ZERO,

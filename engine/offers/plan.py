@@ -8,7 +8,7 @@ from decimal import Decimal
 from engine.accounts.cost_basis import share
 from engine.guards.guard import Guard, GuardSource
 from engine.guards.rule import is_breached, pnl
-from engine.market.mark import PriceProblem, PriceUnknown
+from engine.market.mark import Mark, PriceProblem, PriceUnknown
 from engine.model.holdings import Direction, PositionKind
 from engine.model.instruments import AssetClass, Instrument
 from engine.model.money import ZERO, exact
@@ -93,15 +93,12 @@ def _assess(candidate: ArmingCandidate) -> _Options | Exclusion:
         candidate.mark,
         coverable(candidate, GuardSource.EXISTING_PRICE),
     )
-    if candidate.kind is PositionKind.SPOT and candidate.direction is Direction.SHORT:
-        return Exclusion.SHORT
-    if instrument is None or instrument.asset_class is AssetClass.TOKENIZED:
-        return Exclusion.NOT_LISTED if instrument is None else Exclusion.TOKENIZED
+    if why_never := _why_never(candidate):
+        return why_never
     if candidate.is_unread or quantity <= ZERO:
         return _why_nothing(candidate)
-    if isinstance(mark, PriceUnknown):
-        is_closed = mark.problem is PriceProblem.MARKET_CLOSED
-        return Exclusion.MARKET_CLOSED if is_closed else Exclusion.PRICE_UNKNOWN
+    if instrument is None or isinstance(mark, PriceUnknown):
+        return _why_no_price(mark)
     if instrument.why_too_small_to_sell(quantity, mark.price):
         return Exclusion.DUST
     with exact():
@@ -112,10 +109,25 @@ def _assess(candidate: ArmingCandidate) -> _Options | Exclusion:
     )
 
 
+def _why_never(candidate: ArmingCandidate) -> Exclusion | None:
+    """Say what keeps a position from being guarded whatever its quantity and price."""
+    instrument = candidate.instrument
+    if candidate.kind is PositionKind.SPOT and candidate.direction is Direction.SHORT:
+        return Exclusion.SHORT
+    if instrument is None:
+        return Exclusion.NOT_LISTED if candidate.is_listing_known else None
+    return Exclusion.TOKENIZED if instrument.asset_class is AssetClass.TOKENIZED else None
+
+
 def _why_nothing(candidate: ArmingCandidate) -> Exclusion:
     if candidate.is_unread:
         return Exclusion.UNREAD_SALE
     return Exclusion.ALREADY_GUARDED if candidate.guarded else Exclusion.CANNOT_BE_SOLD
+
+
+def _why_no_price(mark: Mark | PriceUnknown) -> Exclusion:
+    is_closed = isinstance(mark, PriceUnknown) and mark.problem is PriceProblem.MARKET_CLOSED
+    return Exclusion.MARKET_CLOSED if is_closed else Exclusion.PRICE_UNKNOWN
 
 
 def _from_cost(

@@ -170,6 +170,11 @@ def test_what_was_bought_and_is_guarded_already_leaves_the_rest_to_todays_price(
 
 EXCLUDED = {
     "not listed": (a_candidate(instrument=None), Exclusion.NOT_LISTED),
+    "listings unknown": (a_candidate(instrument=None, is_listing_known=False), Exclusion.PRICE_UNKNOWN),
+    "guarded, listings unknown": (
+        a_candidate(instrument=None, is_listing_known=False, guarded=Decimal(2)),
+        Exclusion.ALREADY_GUARDED,
+    ),
     "tokenized": (
         a_candidate(instrument=replace(an_instrument(), asset_class=AssetClass.TOKENIZED)),
         Exclusion.TOKENIZED,

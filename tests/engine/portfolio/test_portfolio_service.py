@@ -265,34 +265,3 @@ async def test_an_order_book_that_is_not_told_leaves_the_price_unknown_for_that_
 
     assert btc.mark == PriceUnknown(problem=PriceProblem.NO_BOOK)
     assert btc.not_guarded is NotGuarded.ASKED
-
-
-async def test_a_broker_that_does_not_answer_changes_no_reason(rooms):
-    crumbs = {
-        "XRP": Decimal(11),
-        "ETH": Decimal("0.001"),
-        "ETH.S": Decimal(1),
-        "DOGE": Decimal(12),
-        "BTC": Decimal(1),
-    }
-    async with rooms(story=Story(openings={"kraken": Opening(deposits=crumbs)})) as room:
-        listing = room.world.market.listing("kraken", "XRP/USD")
-        room.world.market.add(replace(listing, minimum_quantity=Decimal(1), minimum_notional=Decimal(1000)))
-        await room.read()
-        before = await positions(room)
-        for endpoint in ("BalanceEx", "Ticker"):
-            room.fault(FaultKind.HTTP_ERROR_BEFORE, endpoint, times=None)
-        await room.clock.sleep(60)
-
-        down = await positions(room)
-
-    assert all(isinstance(view.mark, PriceUnknown) for view in down.values())
-    assert {key: view.not_guarded for key, view in down.items()} == {
-        key: view.not_guarded for key, view in before.items()
-    }
-    assert {asset: view.not_guarded for (_, asset), view in before.items()} == {
-        "BTC": NotGuarded.ENTRY_UNKNOWN,
-        "DOGE": NotGuarded.BELOW_MINIMUM,
-        "ETH": NotGuarded.CANNOT_BE_SOLD_NOW,
-        "XRP": NotGuarded.BELOW_MINIMUM,
-    }
