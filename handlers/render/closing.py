@@ -93,9 +93,9 @@ def _line(line: CloseLine, reader: Reader) -> Iterator[str]:
         return
     yield _name(line)
     yield rows(_figures(line, reader))
+    yield from _against_guard(line)
     if line.locked:
         yield f"{locked_label(line.venue).capitalize()}, stays: {quantity(line.locked)}"
-    yield from _against_guard(line)
     if line.contradicted:
         yield _CONTRADICTED
     if line.thin:

@@ -8,6 +8,7 @@ import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled, ExitParked
 from engine.guards.guard import GuardSource, GuardState
+from engine.model.holdings import Direction, PositionKind
 from engine.model.orders import Side
 from engine.model.venues import Venue
 from engine.offers.closing_preview import AgainstGuard, ClosePreview, Kept, Selling
@@ -398,6 +399,21 @@ async def test_a_guard_of_a_part_has_a_result_of_that_part(bought):
     assert line.result == 20000 - paid(bought) - line.fee
     assert line.against_guard.quantity == Decimal("0.1")
     assert line.against_guard.result == -100 - line.fee / 4
+
+
+async def test_a_short_loses_against_what_it_was_sold_for_and_what_its_guard_counts_from(room):
+    room.deposit("USD", "10000")
+    room.set_bid("49000")
+    room.trade("sell", "0.1", leverage=2)
+    room.set_bid("50000")
+    await room.read()
+    short = {"kind": PositionKind.MARGIN, "direction": Direction.SHORT, "leverage": 2}
+    await room.arm("0.1", "4950", source=GuardSource.EXISTING_PRICE, **short)
+
+    [line] = (await offer(room)).lines
+
+    assert line.result == paid(room) - line.value - line.fee
+    assert line.against_guard.result == 4950 - line.value - line.fee
 
 
 @pytest.mark.parametrize("source", GuardSource)

@@ -93,7 +93,7 @@ def guarded_from(price, against, quantity="0.12", **changes):
 
 
 def test_the_result_against_the_guards_price_stands_below_the_one_against_what_was_paid():
-    line = guarded_from("63600", "-31.812", entry=Decimal(64000))
+    line = guarded_from("63600", "-31.812", entry=Decimal(64000), locked=Decimal(1))
 
     text = render_close(close_preview(line), READER).text
 
