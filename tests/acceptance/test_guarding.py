@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from demo.tour.records import read_guards
+from handlers.render.numbers import MINUS
 from sandbox.world import KRAKEN, Bought, Opening, SandboxWorld, Story
 from tests.acceptance.ether import PATIENCE_S, guarded, sales, until
 
@@ -116,3 +117,22 @@ async def test_an_answer_counts_once(open_bot, world):
     assert answer.show_alert
     assert {guard.asset for guard in before} == {"ADA", "BTC", "SOL"}
     assert read_guards(stage.database) == before
+
+
+async def test_what_is_guarded_from_today_s_price_has_one_result_on_every_screen(open_bot, world):
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="none")
+    await met(stage)
+    question = await stage.owner.ask("/guard ADA", timeout_s=PATIENCE_S)
+    stage.owner.press(question, "Guard from today's price")
+    await guarded(stage, "ADA")
+    await stage.owner.wait_for("Guarded", PATIENCE_S, after=question)
+
+    shown = await stage.owner.ask("/positions", timeout_s=PATIENCE_S)
+    asked = await stage.owner.ask("/unguard ADA", timeout_s=PATIENCE_S)
+    preview = await stage.owner.ask("/close ADA", timeout_s=PATIENCE_S)
+
+    positions, close = (" ".join(screen.text.split()) for screen in (shown, preview))
+    assert f"PnL {MINUS}17.20 %, {MINUS}$86.00 Net if sold now {MINUS}$87.66" in positions
+    assert f"Net result {MINUS}$87.66 Against the guard's price $0.414: {MINUS}$1.66" in close
+    assert f"guarded at {MINUS}1.00 %, now 0.00 % against $0.414, sold at $0.40986 or less" in asked.text
+    assert f"\n{MINUS}17.20 %, {MINUS}$86.00 from cost $0.50" in asked.text
