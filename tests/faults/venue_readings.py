@@ -397,4 +397,13 @@ VENUE_READINGS = (
             "tests/engine/orders/test_balance_verdict.py::test_a_sale_of_ours_that_came_after_the_reading_is_not_taken_for_that_of_the_attempt",
         ),
     ),
+    Row(
+        number="V88",
+        fault="a broker is down, also over a restart",
+        outcome="why something is not guarded stays as it was; nothing is called unlisted",
+        tests=(
+            "tests/engine/portfolio/test_without_answers.py::test_a_broker_that_does_not_answer_changes_no_reason",
+            "tests/engine/portfolio/test_without_answers.py::test_after_a_restart_that_no_venue_answers_nothing_is_called_unlisted",
+        ),
+    ),
 )
