@@ -23,6 +23,8 @@ SECOND_CALLS = 2
 CALLS_AT_ONCE = 12.0
 #: A ticker that stood still for so long while the book moved away is frozen.
 FROZEN_AFTER_S = 3.0
+#: So far may the book be from a ticker that has not moved since both agreed: where it stands still, so does the book.
+STILL_RATIO = Decimal("0.002")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,22 +51,35 @@ class PriceCheck:
         """Tell whether the ticker is no price now."""
         return self.differs_since_s is not None
 
+    def tolerance(self, ticker: Quote, *, now_s: float) -> Decimal:
+        """Return how far a book may be from what the ticker says now."""
+        if self.agreed_s is None or self.agreed != (ticker.bid, ticker.ask):
+            return AGREEMENT_RATIO
+        return STILL_RATIO if now_s - self.agreed_s >= FROZEN_AFTER_S else AGREEMENT_RATIO
+
     @property
     def is_frozen(self) -> bool:
         """Tell whether the ticker has not moved since it disagreed, although the book has come near it."""
         return self.agreed is not None and self.agreed == self.disagreed
 
 
-def differs(ticker: Quote, book: OrderBook, directions: Collection[Direction]) -> bool:
+def differs(
+    ticker: Quote,
+    book: OrderBook,
+    directions: Collection[Direction],
+    *,
+    tolerance: Decimal = AGREEMENT_RATIO,
+) -> bool:
     """Tell whether ticker and book differ by more than two looks at one price may, in what guards are judged by.
 
     A price that is missing or garbage in the ticker is none anyway; one that only the book lacks contradicts it.
     """
     top = book.top
-    if any(_differ(_side(ticker, one), _side(top, one)) for one in directions):
+    if any(_differ(_side(ticker, one), _side(top, one), tolerance) for one in directions):
         return True
     # Where the ticker's spread is so wide that its middle is judged by, the other side counts too.
-    return _differ(ticker.ask, ticker.bid) and _differ(_middle(ticker), _middle(top))
+    is_wide = _differ(ticker.ask, ticker.bid, AGREEMENT_RATIO)
+    return is_wide and _differ(_middle(ticker), _middle(top), tolerance)
 
 
 def plan_checks(
@@ -175,10 +190,10 @@ def _is_seen_again(check: PriceCheck, looked_since_s: float) -> bool:
     return check.checked_s - check.differs_since_s >= FROZEN_AFTER_S
 
 
-def _differ(shown: Decimal | None, top: Decimal | None) -> bool:
+def _differ(shown: Decimal | None, top: Decimal | None, tolerance: Decimal) -> bool:
     if not _is_price(shown):
         return False
-    return top is None or not top.is_finite() or not is_within(top, shown, AGREEMENT_RATIO)
+    return top is None or not top.is_finite() or not is_within(top, shown, tolerance)
 
 
 def _is_price(value: Decimal | None) -> TypeGuard[Decimal]:

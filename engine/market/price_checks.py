@@ -22,7 +22,7 @@ from engine.market.second_look import SECOND_LOOK_AFTER
 from engine.model.errors import BrokerError
 from engine.model.holdings import Direction
 from engine.model.instruments import AssetClass
-from engine.model.quotes import Quote
+from engine.model.quotes import OrderBook, Quote
 
 #: A venue that does not tell a book by then leaves the comparison to the next look.
 BOOK_S = 5.0
@@ -101,16 +101,20 @@ class PriceChecks:
     async def _checked(self, symbol: str, quote: Quote, directions: frozenset[Direction]) -> PriceCheck:
         self._budget.take(FIRST_CALLS, now=self._clock.monotonic())
         first = await self._market.book(symbol)
-        if not differs(quote, first, directions):
+        if not self._differ(symbol, quote, first, directions):
             return after_agreement(self.get(symbol), quote, now_s=self._clock.monotonic())
         self._budget.take(SECOND_CALLS, now=self._clock.monotonic())
         # One of them may just be older than the other.
         await self._clock.sleep(SECOND_LOOK_AFTER.total_seconds())
         again = (await self._market.fetch_quotes({symbol})).get(symbol, quote)
         second = await self._market.book(symbol)
-        if not differs(again, second, directions):
+        if not self._differ(symbol, again, second, directions):
             return after_agreement(self.get(symbol), again, now_s=self._clock.monotonic())
         return after_difference(self.get(symbol), again, (first, second), now_s=self._clock.monotonic())
+
+    def _differ(self, symbol: str, ticker: Quote, book: OrderBook, directions: frozenset[Direction]) -> bool:
+        tolerance = self.get(symbol).tolerance(ticker, now_s=self._clock.monotonic())
+        return differs(ticker, book, directions, tolerance=tolerance)
 
     async def _with_books(self, symbols: Collection[str]) -> list[str]:
         """Return what there is a second source of: of a stock only the quote is to be had."""

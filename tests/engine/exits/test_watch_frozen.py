@@ -328,3 +328,15 @@ async def test_a_frozen_ticker_that_the_book_comes_near_to_sells_nothing_the_boo
     room.set_bid("59389")
     await watch(room, 10)
     assert [sale.quantity for sale in await room.alerts(ExitFilled)] == [Decimal("0.1")]
+
+
+@pytest.mark.parametrize("venue", BOOKS)
+async def test_a_loss_that_a_frozen_ticker_hides_by_less_than_a_percent_sells(rooms, venue):
+    async with rooms(venues=(venue,)) as room:
+        await a_guard(room, venue, cost="6030")
+        room.set_bid("59650", venue=venue)
+
+        await watch(room, 25)
+
+        [sale] = await room.alerts(ExitFilled)
+        assert sale.trigger_price == Decimal(59650)

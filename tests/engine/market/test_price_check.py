@@ -252,3 +252,20 @@ def test_a_ticker_whose_spread_is_wide_is_asked_for_the_side_that_is_traded():
 )
 def test_where_one_of_them_says_nothing_there_is_nothing_to_agree(check, given):
     assert both(check, **given) is None
+
+
+@pytest.mark.parametrize(
+    ("ticker", "now_s", "expected"),
+    [
+        pytest.param(a_ticker(), 10, "0.002", id="it has not moved for long"),
+        pytest.param(a_ticker(), 1, "0.01", id="nor had it time to"),
+        pytest.param(replace(a_ticker(), bid=Decimal(99)), 10, "0.01", id="it moves"),
+    ],
+)
+def test_a_ticker_that_stands_still_must_be_as_near_to_its_book_as_one_price_is_to_itself(
+    ticker, now_s, expected
+):
+    check = after_agreement(PriceCheck(), a_ticker(), now_s=0)
+
+    assert check.tolerance(ticker, now_s=now_s) == Decimal(expected)
+    assert PriceCheck().tolerance(ticker, now_s=now_s) == Decimal("0.01")
