@@ -385,6 +385,7 @@ VENUE_READINGS = (
         tests=(
             "tests/engine/exits/test_watch_frozen.py::test_a_ticker_that_was_frozen_before_the_guard_was_set_sells_nothing",
             "tests/engine/exits/test_watch_frozen.py::test_a_frozen_ticker_that_the_book_comes_near_to_sells_nothing_the_book_denies",
+            "tests/engine/exits/test_watch_frozen.py::test_a_loss_that_a_frozen_ticker_hides_by_less_than_a_percent_sells",
             "tests/engine/exits/test_watch_frozen.py::test_a_breach_by_a_ticker_whose_book_cannot_be_read_for_long_sells",
         ),
     ),
