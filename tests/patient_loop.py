@@ -6,7 +6,6 @@ bytes are under way on loopback. Only when everything waits for a timer does the
 
 import asyncio
 import heapq
-import selectors
 import sqlite3
 from collections import deque
 from collections.abc import Callable
@@ -22,29 +21,12 @@ LOOPBACK_S = 0.0005
 UNDER_WAY_S = 2.0
 INSTANT_S = 1e-9
 
-#: In so many turns of a loop that has work it looks once for what came from outside: each look is a system call.
-TURNS_PER_LOOK = 8
-
 START = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
-
-
-class SparingSelector(selectors.DefaultSelector):
-    """Looks at the sockets now and then while there is other work, and always when there is none."""
-
-    def __init__(self):
-        super().__init__()
-        self._turns = 0
-
-    def select(self, timeout=None):
-        self._turns += 1
-        if timeout == 0 and self._turns % TURNS_PER_LOOK:
-            return []
-        return super().select(timeout)
 
 
 class PatientLoop(asyncio.SelectorEventLoop):
     def __init__(self):
-        super().__init__(SparingSelector())
+        super().__init__()
         self._passed_s = 0.0
         self._threads = 0
         #: tells whether a request or an answer is between two sockets
