@@ -10,9 +10,11 @@ from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.market.mark import Mark, MarkBasis
 from engine.model.holdings import AccountReport, Direction, Holding, MarginPosition, PositionKind
 from engine.model.instruments import AssetClass, Instrument, TradingStatus
-from engine.model.orders import Fill, Side, VenueOrderId
+from engine.model.orders import Fill, Order, OrderStatus, Side, VenueOrderId
 from engine.model.quotes import Level, OrderBook, Quote
 from engine.model.venues import Account, Venue
+from engine.orders.intents import Intent, IntentKind
+from engine.orders.states import IntentState, client_order_id
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
@@ -185,3 +187,41 @@ def a_waiting_alert(number, message, *, at, chat_id=7, **changes):
         created_at=at,
     )
     return replace(alert, **changes)
+
+
+def an_exit_intent(**changes):
+    """An exit of guard-1 as it is once its first order has left; `changes` for what a test cares about."""
+    values = {
+        "intent_id": "intent-1",
+        "user_id": 7,
+        "account_id": "kraken-1",
+        "venue": Venue.KRAKEN,
+        "guard_id": "guard-1",
+        "kind": IntentKind.EXIT,
+        "symbol": "BTC/USD",
+        "asset": "BTC",
+        "side": Side.SELL,
+        "quantity": number("1"),
+        "state": IntentState.SENT,
+        "attempt": 1,
+        "client_order_id": client_order_id("intent-1", 1),
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return Intent(**values | changes)
+
+
+def an_exit_order(filled="1", cost="90", fee="0.9", fee_asset="USD", fills=()):
+    return Order(
+        venue_order_id=VenueOrderId("O-1"),
+        client_order_id=client_order_id("intent-1", 1),
+        symbol="BTC/USD",
+        side=Side.SELL,
+        status=OrderStatus.FILLED,
+        quantity=number("1"),
+        filled_quantity=number(filled),
+        cost=number(cost),
+        fee=number(fee),
+        fee_asset=fee_asset,
+        fills=fills,
+    )

@@ -28,7 +28,7 @@ from engine.orders import fills_store as fill_rows
 from engine.orders import store as intents
 from engine.orders.intents import Intent, StepNote
 from engine.orders.late_orders_store import load_given_up
-from engine.orders.lookup import SOUGHT_BACK, Found, OrderLookup, sought_since
+from engine.orders.lookup import LOOKUP_WINDOW, Found, OrderLookup, lookup_start
 from engine.orders.order_readings import with_trade_totals
 from engine.orders.states import client_order_id
 from engine.orders.unproven import (
@@ -117,7 +117,7 @@ class LateFills:
         try:
             for late in await self._known(intent):
                 await self._book(late, report)
-            targets = await self._searches(intent)
+            targets = await self._targets(intent)
         except UnreadableRecordError:
             # Its owner is told of the damage; the positions of the account are followed all the same.
             return
@@ -144,7 +144,7 @@ class LateFills:
             if order_id != intent.venue_order_id
         ]
 
-    async def _searches(self, intent: Intent) -> list[_Target]:
+    async def _targets(self, intent: Intent) -> list[_Target]:
         """Return the attempts of which no order is known and of which a fill could be."""
         steps = await self._journal.load_steps(intent.intent_id)
         known = {*orders_of_attempts(intent.venue, steps).values(), *late_orders(steps).values()}
@@ -189,7 +189,7 @@ class LateFills:
 
     async def _strangers(self, intent: Intent) -> frozenset[str]:
         """Return the orders that traded what the intent was to sell and are not known as ours."""
-        since = sought_since(intent, self._clock.now())
+        since = lookup_start(intent, self._clock.now())
         async with self._database.read() as session:
             ours = await intents.load_order_ids(session, intent.account_id)
             fills = await fill_rows.load_fills(session, intent.account_id, asset=intent.asset)
@@ -203,7 +203,7 @@ class LateFills:
 
     def _is_recent(self, intent: Intent) -> bool:
         age = wall_time.age(intent.updated_at, self._clock.now())
-        return age is None or age < SOUGHT_BACK
+        return age is None or age < LOOKUP_WINDOW
 
     async def _book(self, late: LateOrder, report: AccountReport) -> None:
         intent = late.intent

@@ -14,7 +14,7 @@ from engine.model.orders import Fill, Order
 from engine.orders.backoff import away_pause_s, pause_s
 from engine.orders.balance_verdict import (
     FILLED_SHARE,
-    HOLDING,
+    MAY_HAVE_SOLD,
     NO_MOVEMENT,
     BalanceState,
     BalanceVerdict,
@@ -98,17 +98,17 @@ class LostOrder:
         )
 
         async def judge(may_be: tuple[str, ...]) -> BalanceVerdict:
-            coins = await self._judge_balance(intent, expected, may_be)
-            if coins is BalanceVerdict.UNTOUCHED:
+            verdict = await self._judge_balance(intent, expected, may_be)
+            if verdict is BalanceVerdict.UNTOUCHED:
                 await self._name_uncertain(intent, may_be)
-            elif coins is BalanceVerdict.UNREADABLE:
+            elif verdict is BalanceVerdict.UNREADABLE:
                 await self._note_lost(_UNREADABLE, _BEFORE_CERTAIN, intent, may_be)
-            elif coins is not BalanceVerdict.TAKEN and coins not in HOLDING:
+            elif verdict not in MAY_HAVE_SOLD:
                 doing = _BEFORE_CERTAIN if may_be else _SOLD_AGAIN_AFTER
                 await self._note_lost(_UNEXPLAINED, doing, intent, may_be)
             elif len(may_be) != 1:
                 await self._note_unseen(intent, [intent.client_order_id, *may_be])
-            return coins
+            return verdict
 
         settled = await self._settler.settle(intent, self._broker, judge)
         if settled.state is IntentState.PLANNED:
@@ -171,9 +171,9 @@ class LostOrder:
         """
         if not await self.is_unproven(intent):
             return BalanceVerdict.UNTOUCHED
-        coins = await self._weigh(intent, available, expected, may_be=())
-        self._is_presumed_filled &= coins is BalanceVerdict.TAKEN
-        return coins
+        verdict = await self._weigh(intent, available, expected, may_be=())
+        self._is_presumed_filled &= verdict is BalanceVerdict.TAKEN
+        return verdict
 
     def is_presumed_filled(self, intent: Intent, *, gone: Decimal) -> bool:
         """Tell whether what a search did not find still counts as guarded, so that it could be sold twice."""
@@ -202,9 +202,9 @@ class LostOrder:
             listed = orders.others_hold
             # What is held beyond the listed orders may be held by one that is listed and cannot be read.
             self._reminder.name_unreadable(self._context.reports.unreadable_orders(intent.account_id))
-        coins = judge_balance(before=before, now=now, listed=listed, sent=intent.quantity)
-        if coins is BalanceVerdict.UNTOUCHED or basis is None or is_explained(before, now):
-            return coins
+        verdict = judge_balance(before=before, now=now, listed=listed, sent=intent.quantity)
+        if verdict is BalanceVerdict.UNTOUCHED or basis is None or is_explained(before, now):
+            return verdict
         known = await self._explain(intent, basis, now)
         return judge_balance(before=before, now=now, listed=listed, sent=intent.quantity, known=known)
 
@@ -223,12 +223,12 @@ class LostOrder:
         later = await self._journal.load_sent_since(intent.account_id, others, basis.at)
         return explain_movement(intent, basis, now, self._fills, others=others, later=later)
 
-    async def search(self, intent: Intent, coins: BalanceVerdict) -> Intent | None:
+    async def search(self, intent: Intent, verdict: BalanceVerdict) -> Intent | None:
         """Look for an order that seems to have sold: go on from it, or wait a moment; None after a search of long enough."""
         now_s = self._clock.monotonic()
         if self._searching_since_s is None:
             self._searching_since_s = now_s
-        self._is_presumed_filled = is_search_over(coins, searched_s=now_s - self._searching_since_s)
+        self._is_presumed_filled = is_search_over(verdict, searched_s=now_s - self._searching_since_s)
         if self._is_presumed_filled:
             return None
         try:

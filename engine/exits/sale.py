@@ -41,7 +41,7 @@ from engine.guards.guard import Guard
 from engine.market.feed import VenueMarket
 from engine.model.errors import BrokerError
 from engine.model.money import ZERO, exact
-from engine.orders.balance_verdict import HOLDING, BalanceVerdict
+from engine.orders.balance_verdict import MAY_HAVE_SOLD
 from engine.orders.intents import Intent, Trigger
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.submit import Attempt
@@ -250,10 +250,10 @@ class Sale:
         resumed = await self._lost.resume_open(intent, available)
         if resumed is None:
             expected = await self._inventory.expected()
-            coins = await self._lost.judge_given_up(intent, available, expected=expected)
-            if coins is not BalanceVerdict.TAKEN and coins not in HOLDING:
+            verdict = await self._lost.judge_given_up(intent, available, expected=expected)
+            if verdict not in MAY_HAVE_SOLD:
                 return None
-            resumed = await self._lost.search(intent, coins)
+            resumed = await self._lost.search(intent, verdict)
         self._is_found = True
         self._inventory.outdate(intent)
         return resumed

@@ -37,7 +37,7 @@ class PriceCheck:
     #: When both last agreed, and what the ticker said then; None when they never did.
     agreed_s: float | None = None
     agreed: tuple[Decimal | None, Decimal | None] | None = None
-    #: What the ticker said when they last disagreed, as long as it says the same; None once it moved.
+    #: What the ticker said when they last disagreed; None while they agree.
     disagreed: tuple[Decimal | None, Decimal | None] | None = None
     #: Since when they disagree; None while they agree.
     differs_since_s: float | None = None
@@ -53,14 +53,10 @@ class PriceCheck:
 
     def tolerance(self, ticker: Quote, *, now_s: float) -> Decimal:
         """Return how far a book may be from what the ticker says now."""
-        if self.agreed_s is None or self.agreed != (ticker.bid, ticker.ask):
-            return AGREEMENT_RATIO
-        return STILL_RATIO if now_s - self.agreed_s >= FROZEN_AFTER_S else AGREEMENT_RATIO
-
-    @property
-    def is_frozen(self) -> bool:
-        """Tell whether the ticker has not moved since it disagreed, although the book has come near it."""
-        return self.agreed is not None and self.agreed == self.disagreed
+        told = (ticker.bid, ticker.ask)
+        had_time = self.agreed_s is not None and now_s - self.agreed_s >= FROZEN_AFTER_S
+        stands_still = told == self.disagreed or (told == self.agreed and had_time)
+        return STILL_RATIO if stands_still else AGREEMENT_RATIO
 
 
 def differs(
@@ -112,16 +108,9 @@ def affordable(due: Sequence[str], checks: Mapping[str, PriceCheck], *, calls: f
     return chosen
 
 
-def after_agreement(check: PriceCheck, ticker: Quote, *, now_s: float) -> PriceCheck:
+def after_agreement(ticker: Quote, *, now_s: float) -> PriceCheck:
     """Return what is known once ticker and book agree."""
-    told = (ticker.bid, ticker.ask)
-    return PriceCheck(
-        checked_s=now_s,
-        tried_s=now_s,
-        agreed_s=now_s,
-        agreed=told,
-        disagreed=told if check.disagreed == told else None,
-    )
+    return PriceCheck(checked_s=now_s, tried_s=now_s, agreed_s=now_s, agreed=(ticker.bid, ticker.ask))
 
 
 def after_difference(

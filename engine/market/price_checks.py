@@ -50,14 +50,9 @@ class PriceChecks:
         return frozenset(symbol for symbol, check in self._checks.items() if check.differs)
 
     def is_lately_agreed(self, symbol: str) -> bool:
-        """Tell whether an instrument's ticker and book agreed when they were last due to be compared.
-
-        One that has not moved since it disagreed is as frozen as it was, however near the book has come.
-        """
-        check = self.get(symbol)
-        if check.agreed_s is None or check.is_frozen:
-            return False
-        return self._clock.monotonic() - check.agreed_s <= 2 * self._due_s
+        """Tell whether an instrument's ticker and book agreed when they were last due to be compared."""
+        agreed_s = self.get(symbol).agreed_s
+        return agreed_s is not None and self._clock.monotonic() - agreed_s <= 2 * self._due_s
 
     async def has_book(self, symbol: str) -> bool:
         """Tell whether an instrument has a second source."""
@@ -102,14 +97,14 @@ class PriceChecks:
         self._budget.take(FIRST_CALLS, now=self._clock.monotonic())
         first = await self._market.book(symbol)
         if not self._differ(symbol, quote, first, directions):
-            return after_agreement(self.get(symbol), quote, now_s=self._clock.monotonic())
+            return after_agreement(quote, now_s=self._clock.monotonic())
         self._budget.take(SECOND_CALLS, now=self._clock.monotonic())
         # One of them may just be older than the other.
         await self._clock.sleep(SECOND_LOOK_AFTER.total_seconds())
         again = (await self._market.fetch_quotes({symbol})).get(symbol, quote)
         second = await self._market.book(symbol)
         if not self._differ(symbol, again, second, directions):
-            return after_agreement(self.get(symbol), again, now_s=self._clock.monotonic())
+            return after_agreement(again, now_s=self._clock.monotonic())
         return after_difference(self.get(symbol), again, (first, second), now_s=self._clock.monotonic())
 
     def _differ(self, symbol: str, ticker: Quote, book: OrderBook, directions: frozenset[Direction]) -> bool:

@@ -30,6 +30,8 @@ class BalanceVerdict(StrEnum):
 
 #: An order that no list shows may be on sale with what it holds: nothing else is sent meanwhile.
 HOLDING = frozenset({BalanceVerdict.HELD, BalanceVerdict.HELD_IN_PART})
+#: The attempt is searched for before anything else is sent.
+MAY_HAVE_SOLD = HOLDING | {BalanceVerdict.TAKEN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

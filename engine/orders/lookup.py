@@ -14,7 +14,7 @@ from engine.orders.journal import Journal
 from engine.orders.unproven import first_sent_at
 
 #: How far back an order is looked up: both clocks, and how long the process was away, are trusted to a day.
-SOUGHT_BACK = timedelta(days=1)
+LOOKUP_WINDOW = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class OrderLookup:
             order = await broker.find_order(
                 intent.client_order_id,
                 intent.symbol,
-                since=sought_since(intent, self._clock.now()),
+                since=lookup_start(intent, self._clock.now()),
                 sent=Sent(
                     side=intent.side,
                     quantity=intent.quantity,
@@ -89,13 +89,13 @@ async def fetch_trades(
         if order.fills and sum((fill.quantity for fill in order.fills), ZERO) == order.filled_quantity:
             return order.fills
     if order.opened_at is None:
-        order = replace(order, opened_at=sought_since(intent, now))
+        order = replace(order, opened_at=lookup_start(intent, now))
     try:
         return await broker.fetch_order_fills(order, priority=Priority.EXIT)
     except BrokerError:
         return None
 
 
-def sought_since(intent: Intent, now: datetime) -> datetime:
+def lookup_start(intent: Intent, now: datetime) -> datetime:
     """Return from when on the orders of an intent are looked up."""
-    return wall_time.at_most(intent.created_at, now) - SOUGHT_BACK
+    return wall_time.at_most(intent.created_at, now) - LOOKUP_WINDOW

@@ -90,7 +90,7 @@ class BalanceReading:
 
     #: When it was asked for, after sending.
     age: timedelta
-    coins: BalanceVerdict
+    verdict: BalanceVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +170,11 @@ def _by_balance(last: Look, balances: Sequence[BalanceReading], end: EndAttempt)
     if not balances or balances[-1].age < last.age:
         return ReadBalanceAfter(last.age)
     latest = balances[-1]
-    if latest.coins is BalanceVerdict.UNTOUCHED:
+    if latest.verdict is BalanceVerdict.UNTOUCHED:
         since = _agreeing(balances)[-1].age
         is_certain = latest.age - since >= BALANCE_AGREES_AFTER
         return end if is_certain else ReadBalanceAfter(since + BALANCE_AGREES_AFTER)
-    if latest.coins in {BalanceVerdict.TAKEN, BalanceVerdict.HELD} and len(last.may_be) == 1:
+    if latest.verdict in {BalanceVerdict.TAKEN, BalanceVerdict.HELD} and len(last.may_be) == 1:
         return TakeOrder(last.may_be[0])
     agreeing = _agreeing(balances)
     lasts = latest.age - agreeing[-1].age
@@ -187,7 +187,7 @@ def _by_balance(last: Look, balances: Sequence[BalanceReading], end: EndAttempt)
 
 def _ended_on(latest: BalanceReading, lasts: timedelta, end: EndAttempt) -> EndAttempt | None:
     """Return how an attempt ends whose balance has shown something else than untouched coins for so long."""
-    match latest.coins:
+    match latest.verdict:
         case BalanceVerdict.UNPAID if lasts >= UNPAID_AGREES_AFTER:
             return end
         # An order that is listed and may be it may have sold all of it.
@@ -201,11 +201,11 @@ def _ended_on(latest: BalanceReading, lasts: timedelta, end: EndAttempt) -> EndA
             return None
 
 
-def is_search_over(coins: BalanceVerdict, *, searched_s: float) -> bool:
+def is_search_over(verdict: BalanceVerdict, *, searched_s: float) -> bool:
     """Tell whether the order of an attempt that was given up has been searched for long enough."""
-    return coins not in HOLDING and searched_s >= SEARCH_LIMIT.total_seconds()
+    return verdict not in HOLDING and searched_s >= SEARCH_LIMIT.total_seconds()
 
 
 def _agreeing(balances: Sequence[BalanceReading]) -> list[BalanceReading]:
     """Return the readings that say what the last one says, back to the first that does not."""
-    return list(takewhile(lambda one: one.coins is balances[-1].coins, reversed(balances)))
+    return list(takewhile(lambda one: one.verdict is balances[-1].verdict, reversed(balances)))

@@ -60,8 +60,8 @@ class Settler:
             await self._clock.sleep((step.age - self._age(left_at)).total_seconds())
             age = self._age(left_at)
             if isinstance(step, ReadBalanceAfter):
-                coins = await judge(looks[-1].may_be)
-                balances.append(BalanceReading(age=age, coins=coins))
+                verdict = await judge(looks[-1].may_be)
+                balances.append(BalanceReading(age=age, verdict=verdict))
                 continue
             try:
                 found = await self._lookup.find(intent, broker)

@@ -1,17 +1,10 @@
 import asyncio
 
-import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot.heartbeat import Heartbeat
-from tests.bot.address import Address, received_by
-
-
-@pytest.fixture
-async def address():
-    async with Address().open() as ready:
-        yield ready
+from tests.bot.address import received_by
 
 
 async def test_a_heartbeat_is_heard_at_its_address(address):

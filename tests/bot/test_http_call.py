@@ -5,12 +5,6 @@ from bot.http_call import HttpCallError, HttpRefusedError, call_url
 from tests.bot.address import Address, received_by
 
 
-@pytest.fixture
-async def address():
-    async with Address().open() as ready:
-        yield ready
-
-
 @pytest.mark.parametrize("status", [400, 401, 404, 410, 422])
 async def test_an_address_that_does_not_take_what_it_is_told_refuses_it(address, status):
     address.status = status

@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
@@ -12,35 +10,21 @@ from bot.second_channel import (
     settle_posts,
 )
 from engine.alerts.delivery_states import mark_sent
-from engine.alerts.messages import BrokerTrouble, ExitParked
-from engine.alerts.outbox import append_alert, load_due
+from engine.alerts.messages import BrokerTrouble
+from engine.alerts.outbox import load_due
 from engine.alerts.posts import PostCounts, count_posts
 from engine.model.venues import Venue
 from handlers.render.alerts import render_alert
-from tests.bot.address import Address, received_by
+from tests.bot.address import received_by
 from tests.bot.database import START, migrated
 from tests.bot.hand_clock import HandClock
-
-
-@pytest.fixture
-async def address():
-    async with Address().open() as ready:
-        yield ready
+from tests.bot.posts import critical, put
 
 
 @pytest.fixture
 async def database(tmp_path):
     async with migrated(tmp_path) as ready:
         yield ready
-
-
-async def put(database, message, key):
-    async with database.write() as session:
-        await append_alert(session, message, user_id=7, account_id=None, dedup_key=key, now=START)
-
-
-def critical(symbol):
-    return ExitParked(venue=Venue.KRAKEN, symbol=symbol, quantity=Decimal("0.5"), why="below the minimum")
 
 
 async def test_critical_alerts_are_posted_as_plain_words_once_and_in_order(address, database):

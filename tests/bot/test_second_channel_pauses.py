@@ -1,38 +1,19 @@
-from decimal import Decimal
-
 import pytest
 
 from bot.http_call import HttpCallError
 from bot.second_channel import (
     SecondChannel,
 )
-from engine.alerts.messages import ExitParked
-from engine.alerts.outbox import append_alert
-from engine.model.venues import Venue
-from tests.bot.address import Address, received_by
-from tests.bot.database import START, migrated
+from tests.bot.address import received_by
+from tests.bot.database import migrated
 from tests.bot.hand_clock import HandClock
-
-
-@pytest.fixture
-async def address():
-    async with Address().open() as ready:
-        yield ready
+from tests.bot.posts import critical, put
 
 
 @pytest.fixture
 async def database(tmp_path):
     async with migrated(tmp_path) as ready:
         yield ready
-
-
-async def put(database, message, key):
-    async with database.write() as session:
-        await append_alert(session, message, user_id=7, account_id=None, dedup_key=key, now=START)
-
-
-def critical(symbol):
-    return ExitParked(venue=Venue.KRAKEN, symbol=symbol, quantity=Decimal("0.5"), why="below the minimum")
 
 
 @pytest.mark.parametrize("status", [429, 503])

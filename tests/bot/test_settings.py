@@ -8,28 +8,13 @@ from bot.command_errors import SettingsError
 from bot.settings import Settings, setting_names
 from bot.settings_sources import load_settings
 from engine.model.venues import Venue
+from tests.bot.loading import load, refusal
 
 ROOT = Path(__file__).parents[2]
 PEM = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIBase64==\n-----END EC PRIVATE KEY-----\n"
 
 
-@pytest.fixture(autouse=True)
-def bare_environment(monkeypatch, tmp_path):
-    for name in setting_names():
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
-
-
-def load(monkeypatch, **environment):
-    for name, value in environment.items():
-        monkeypatch.setenv(f"NIJA_{name}", value)
-    return load_settings()
-
-
-def refusal(monkeypatch, **environment):
-    with pytest.raises(SettingsError) as caught:
-        load(monkeypatch, **environment)
-    return str(caught.value)
+pytestmark = pytest.mark.usefixtures("bare_environment")
 
 
 def test_the_example_file_lists_every_setting_and_no_other():

@@ -4,29 +4,13 @@ from pathlib import Path
 import pytest
 
 from bot.command_errors import SettingsError
-from bot.settings import setting_names
 from bot.settings_sources import Sources, find_sources, load_settings
+from tests.bot.loading import load, refusal
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(autouse=True)
-def bare_environment(monkeypatch, tmp_path):
-    for name in setting_names():
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
-
-
-def load(monkeypatch, **environment):
-    for name, value in environment.items():
-        monkeypatch.setenv(f"NIJA_{name}", value)
-    return load_settings()
-
-
-def refusal(monkeypatch, **environment):
-    with pytest.raises(SettingsError) as caught:
-        load(monkeypatch, **environment)
-    return str(caught.value)
+pytestmark = pytest.mark.usefixtures("bare_environment")
 
 
 def test_the_environment_goes_before_the_file(monkeypatch, tmp_path):

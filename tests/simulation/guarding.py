@@ -3,6 +3,7 @@
 from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardSource, Seen
 from engine.model.holdings import Direction, PositionKind
+from engine.orders.steps_store import load_last_step_of_all
 from tests.simulation.alarms import newest_alert
 from tests.simulation.database import InlineSession
 from tests.simulation.world import THRESHOLD, Armed
@@ -24,7 +25,9 @@ async def store_guard(world, truth, symbol, quantity, *, cost):
     with world.store.session() as session, session.begin():
         inline = InlineSession(session, lambda **_: None)
         await guard_rows.save_guard(inline, guard, was=None, now=world.wall.now(), cause="armed")
-        seen = Seen(quantity=there, at=guard.created_at, venue_at=world.clock.now())
+        # As where it is set in the chat: whatever the clock shows, no order of before is part of what sold since.
+        step = await load_last_step_of_all(inline)
+        seen = Seen(quantity=there, at=guard.created_at, venue_at=world.clock.now(), step=step)
         await guard_rows.note_seen(inline, guard.guard_id, seen)
     return world.armed[guard.guard_id]
 

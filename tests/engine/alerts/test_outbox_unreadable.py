@@ -1,72 +1,17 @@
-from datetime import timedelta
-from decimal import Decimal
-
 import pytest
 from sqlalchemy import text
 
-from engine.alerts.batches import Batch
 from engine.alerts.delivery_states import mark_sent
 from engine.alerts.kinds import AlertKind
-from engine.alerts.messages import AlertUnreadable, BrokerTrouble, ExitFailing
+from engine.alerts.messages import AlertUnreadable
 from engine.alerts.outbox import (
-    append_alert,
-    depth,
     give_up_unreadable,
     has_unreadable,
     load_critical_after,
-    load_due,
     load_given_up_alerts,
 )
-from engine.model.venues import Venue
-from tests.engine.storage.stored import KRAKEN, NOW, OWNER, a_database
-
-LATER = NOW + timedelta(seconds=30)
-CHATTY = BrokerTrouble(venue=Venue.KRAKEN, what="unreachable", why="timed out", since=NOW)
-EXIT = ExitFailing(
-    venue=Venue.KRAKEN,
-    symbol="BTC/USD",
-    trigger_ratio=Decimal("-0.015000000000000001"),
-    threshold=Decimal("-0.01"),
-    quantity=Decimal("0.5"),
-    why="timed out",
-    doing="asking the venue",
-    since=NOW,
-)
-
-
-@pytest.fixture
-async def database(tmp_path):
-    database = a_database(tmp_path)
-    yield database
-    await database.dispose()
-
-
-async def append(database, message, key, *, chat_id=None):
-    async with database.write() as session:
-        return await append_alert(
-            session,
-            message,
-            user_id=OWNER,
-            account_id=KRAKEN.account_id,
-            dedup_key=key,
-            now=NOW,
-            chat_id=chat_id,
-        )
-
-
-async def due(database, held=()):
-    async with database.read() as session:
-        return tuple(batch.first for batch in await load_due(session, now=NOW, held=held))
-
-
-async def mark(database, how, alert, **values):
-    async with database.write() as session:
-        await how(session, Batch(alerts=(alert,)), **values)
-
-
-async def waiting(database):
-    async with database.read() as session:
-        return (await depth(session)).waiting
+from tests.engine.alerts.outbox_rows import CHATTY, EXIT, LATER, append, due, mark, waiting
+from tests.engine.storage.stored import NOW, OWNER
 
 
 async def test_an_alert_nobody_can_read_any_more_holds_up_no_other_and_is_counted(database):

@@ -7,58 +7,26 @@ from engine.alerts.messages import CancelledOrder, ExitFilled
 from engine.exits.exit_message import describe_exit, realised_by
 from engine.exits.exit_quantity import Dust
 from engine.model.holdings import Direction
-from engine.model.orders import Order, OrderStatus, Side, VenueOrderId
+from engine.model.orders import Side
 from engine.model.venues import Venue
-from engine.orders.intents import Asked, Intent, IntentKind, Trigger
+from engine.orders.intents import Asked, Trigger
 from engine.orders.states import IntentState, client_order_id
-from tests.builders import NOW, a_fill, a_guard, an_instrument, number
+from tests.builders import NOW, a_fill, a_guard, an_exit_intent, an_exit_order, an_instrument, number
 
 BTC = an_instrument(lot="0.001", minimum_quantity="0.01", minimum_notional="5")
 
 
-def an_order(filled="1", cost="90", fee="0.9", fee_asset="USD", fills=()):
-    return Order(
-        venue_order_id=VenueOrderId("O-1"),
-        client_order_id=client_order_id("intent-1", 1),
-        symbol="BTC/USD",
-        side=Side.SELL,
-        status=OrderStatus.FILLED,
-        quantity=number("1"),
-        filled_quantity=number(filled),
-        cost=number(cost),
-        fee=number(fee),
-        fee_asset=fee_asset,
-        fills=fills,
-    )
-
-
 def an_intent():
-    return Intent(
-        intent_id="intent-1",
-        user_id=7,
-        account_id="kraken-1",
-        venue=Venue.KRAKEN,
-        guard_id="guard-1",
-        kind=IntentKind.EXIT,
-        symbol="BTC/USD",
-        asset="BTC",
-        side=Side.SELL,
+    trigger = Trigger(
+        price=number("95"),
+        basis="bid",
+        ratio=number("-0.05"),
+        threshold=number("-0.01"),
         quantity=number("1"),
-        state=IntentState.ACCEPTED,
-        attempt=1,
-        client_order_id=client_order_id("intent-1", 1),
-        trigger=Trigger(
-            price=number("95"),
-            basis="bid",
-            ratio=number("-0.05"),
-            threshold=number("-0.01"),
-            quantity=number("1"),
-            cost=number("100"),
-            at=NOW,
-        ),
-        created_at=NOW,
-        updated_at=NOW,
+        cost=number("100"),
+        at=NOW,
     )
+    return an_exit_intent(state=IntentState.ACCEPTED, trigger=trigger)
 
 
 def an_alert(intent, order, **changes):
@@ -75,7 +43,7 @@ def an_alert(intent, order, **changes):
 
 def test_the_alert_tells_the_whole_exit():
     cancelled = (CancelledOrder(side=Side.SELL, quantity=number("1"), price=number("120")),)
-    order = an_order(filled="0.98", cost="88.2", fee="0.5")
+    order = an_exit_order(filled="0.98", cost="88.2", fee="0.5")
     dust = Dust(number("0.02"), "too little")
 
     alert = an_alert(an_intent(), order, cancelled=cancelled, dust=dust, found_later=True)
@@ -107,7 +75,7 @@ def test_the_alert_tells_the_whole_exit():
 
 
 def test_an_alert_without_dust_leaves_nothing_over():
-    alert = an_alert(an_intent(), an_order())
+    alert = an_alert(an_intent(), an_exit_order())
 
     assert (alert.left_over, alert.left_over_why, alert.cancelled, alert.found_later) == (0, "", (), False)
 
@@ -117,7 +85,7 @@ def test_the_alert_of_an_exit_its_owner_asked_for_says_so(entry_known, realised)
     intent = an_intent()
     asked = Asked(guarded=number("1"), guarded_cost=number("100"), entry_known=entry_known)
 
-    alert = an_alert(replace(intent, trigger=replace(intent.trigger, asked=asked)), an_order())
+    alert = an_alert(replace(intent, trigger=replace(intent.trigger, asked=asked)), an_exit_order())
 
     assert (alert.asked, alert.entry_known, alert.realised) == (True, entry_known, number(realised))
 
@@ -125,11 +93,11 @@ def test_the_alert_of_an_exit_its_owner_asked_for_says_so(entry_known, realised)
 def test_the_alert_dates_the_sale_by_its_last_fill():
     fills = [a_fill("sell 0.5 BTC @ 90 USD", at=NOW + timedelta(seconds=s)) for s in (1, 2)]
 
-    assert an_alert(an_intent(), an_order(fills=tuple(fills))).filled_at == NOW + timedelta(seconds=2)
+    assert an_alert(an_intent(), an_exit_order(fills=tuple(fills))).filled_at == NOW + timedelta(seconds=2)
 
 
 def test_the_alert_without_fills_dates_the_sale_by_the_order():
-    order = replace(an_order(), closed_at=NOW + timedelta(seconds=2))
+    order = replace(an_exit_order(), closed_at=NOW + timedelta(seconds=2))
 
     assert an_alert(an_intent(), order).filled_at == NOW + timedelta(seconds=2)
 
@@ -139,20 +107,20 @@ def test_a_fill_that_its_venue_dates_to_the_second_is_never_dated_before_its_tri
     intent = an_intent()
     at = intent.trigger.at + timedelta(seconds=ahead_s, milliseconds=-400)
 
-    alert = an_alert(intent, replace(an_order(), closed_at=at), ahead=timedelta(seconds=ahead_s))
+    alert = an_alert(intent, replace(an_exit_order(), closed_at=at), ahead=timedelta(seconds=ahead_s))
 
     assert alert.filled_at == intent.trigger.at
 
 
 def test_the_alert_without_any_time_dates_the_sale_by_when_it_was_found():
-    assert an_alert(an_intent(), an_order()).filled_at == NOW + timedelta(seconds=3)
+    assert an_alert(an_intent(), an_exit_order()).filled_at == NOW + timedelta(seconds=3)
 
 
 @pytest.mark.parametrize(
     ("intent", "order"),
     [
-        pytest.param(replace(an_intent(), trigger=None), an_order(), id="no trigger"),
-        pytest.param(an_intent(), an_order(filled="0"), id="no fill"),
+        pytest.param(replace(an_intent(), trigger=None), an_exit_order(), id="no trigger"),
+        pytest.param(an_intent(), an_exit_order(filled="0"), id="no fill"),
     ],
 )
 def test_an_alert_needs_a_trigger_and_a_fill(intent, order):
@@ -163,13 +131,17 @@ def test_an_alert_needs_a_trigger_and_a_fill(intent, order):
 @pytest.mark.parametrize(
     ("order", "direction", "realised", "before_fee"),
     [
-        pytest.param(an_order(), Direction.LONG, "-10.9", False, id="a loss with its fee"),
-        pytest.param(an_order(filled="0.5", cost="45"), Direction.LONG, "-5.9", False, id="half of the cost"),
-        pytest.param(an_order(cost="110"), Direction.SHORT, "-10.9", False, id="bought back dearer"),
-        pytest.param(an_order(fee="0", fee_asset=None), Direction.LONG, "-10", False, id="free of charge"),
-        pytest.param(an_order(fee=None), Direction.LONG, "-10", True, id="fee unknown"),
-        pytest.param(an_order(cost=None), Direction.LONG, None, False, id="value unknown"),
-        pytest.param(an_order(fee_asset="BTC"), Direction.LONG, "-10", True, id="fee in coins"),
+        pytest.param(an_exit_order(), Direction.LONG, "-10.9", False, id="a loss with its fee"),
+        pytest.param(
+            an_exit_order(filled="0.5", cost="45"), Direction.LONG, "-5.9", False, id="half of the cost"
+        ),
+        pytest.param(an_exit_order(cost="110"), Direction.SHORT, "-10.9", False, id="bought back dearer"),
+        pytest.param(
+            an_exit_order(fee="0", fee_asset=None), Direction.LONG, "-10", False, id="free of charge"
+        ),
+        pytest.param(an_exit_order(fee=None), Direction.LONG, "-10", True, id="fee unknown"),
+        pytest.param(an_exit_order(cost=None), Direction.LONG, None, False, id="value unknown"),
+        pytest.param(an_exit_order(fee_asset="BTC"), Direction.LONG, "-10", True, id="fee in coins"),
     ],
 )
 def test_what_an_exit_brought(order, direction, realised, before_fee):
@@ -179,20 +151,22 @@ def test_what_an_exit_brought(order, direction, realised, before_fee):
 
 
 def test_a_fee_that_is_not_booked_yet_is_estimated_at_what_the_account_pays():
-    assert an_alert(an_intent(), an_order(fee=None), taker=number("0.0025")).fee_estimate == number("0.225")
-    assert an_alert(an_intent(), an_order(fee=None), taker=None).fee_estimate is None
-    assert an_alert(an_intent(), an_order(), taker=number("0.0025")).fee_estimate is None
+    assert an_alert(an_intent(), an_exit_order(fee=None), taker=number("0.0025")).fee_estimate == number(
+        "0.225"
+    )
+    assert an_alert(an_intent(), an_exit_order(fee=None), taker=None).fee_estimate is None
+    assert an_alert(an_intent(), an_exit_order(), taker=number("0.0025")).fee_estimate is None
 
 
 def test_the_cost_is_shared_by_the_part_of_what_was_guarded():
     guard = a_guard("2", "200")
 
-    assert realised_by(guard, an_order(), currency="USD", rate=number("1")) == (number("-10.9"), False)
+    assert realised_by(guard, an_exit_order(), currency="USD", rate=number("1")) == (number("-10.9"), False)
 
 
 def test_a_guard_of_nothing_has_no_result():
     assert realised_by(
-        a_guard().with_quantity(number("0")), an_order(), currency="USD", rate=number("1")
+        a_guard().with_quantity(number("0")), an_exit_order(), currency="USD", rate=number("1")
     ) == (
         None,
         False,

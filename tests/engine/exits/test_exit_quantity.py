@@ -4,27 +4,9 @@ import pytest
 
 from engine.exits.exit_quantity import Dust, Sell, plan_sale, reduce_guard
 from engine.guards.guard import GuardState
-from engine.model.orders import Order, OrderStatus, Side, VenueOrderId
-from engine.orders.states import client_order_id
-from tests.builders import a_guard, an_instrument, number
+from tests.builders import a_guard, an_exit_order, an_instrument, number
 
 BTC = an_instrument(lot="0.001", minimum_quantity="0.01", minimum_notional="5")
-
-
-def an_order(filled="1", cost="90", fee="0.9", fee_asset="USD", fills=()):
-    return Order(
-        venue_order_id=VenueOrderId("O-1"),
-        client_order_id=client_order_id("intent-1", 1),
-        symbol="BTC/USD",
-        side=Side.SELL,
-        status=OrderStatus.FILLED,
-        quantity=number("1"),
-        filled_quantity=number(filled),
-        cost=number(cost),
-        fee=number(fee),
-        fee_asset=fee_asset,
-        fills=fills,
-    )
 
 
 @pytest.mark.parametrize(
@@ -63,13 +45,13 @@ def test_what_the_venue_would_not_take_is_dust(guarded, price, why):
 
 
 def test_a_guard_that_was_sold_whole_is_closed_with_nothing_left():
-    rest, dust = reduce_guard(a_guard(), an_order(), instrument=BTC, price=number("90"))
+    rest, dust = reduce_guard(a_guard(), an_exit_order(), instrument=BTC, price=number("90"))
 
     assert (rest.state, rest.quantity, rest.state_reason, dust) == (GuardState.CLOSED, 0, "sold", None)
 
 
 def test_more_filled_than_guarded_leaves_nothing():
-    rest, _ = reduce_guard(a_guard(), an_order(filled="1.5"), instrument=BTC, price=number("90"))
+    rest, _ = reduce_guard(a_guard(), an_exit_order(filled="1.5"), instrument=BTC, price=number("90"))
 
     assert rest.quantity == 0
 
@@ -77,20 +59,20 @@ def test_more_filled_than_guarded_leaves_nothing():
 def test_what_is_left_and_can_be_sold_stays_armed_at_its_share_of_the_cost():
     guard = replace(a_guard(), state=GuardState.CLOSING, state_reason="being sold")
 
-    rest, dust = reduce_guard(guard, an_order(filled="0.6"), instrument=BTC, price=number("90"))
+    rest, dust = reduce_guard(guard, an_exit_order(filled="0.6"), instrument=BTC, price=number("90"))
 
     assert (rest.state, rest.state_reason, dust) == (GuardState.ARMED, None, None)
     assert (rest.quantity, rest.cost) == (number("0.4"), number("40"))
 
 
 def test_what_is_left_and_cannot_be_sold_is_dropped_and_named():
-    rest, dust = reduce_guard(a_guard(), an_order(filled="0.995"), instrument=BTC, price=number("90"))
+    rest, dust = reduce_guard(a_guard(), an_exit_order(filled="0.995"), instrument=BTC, price=number("90"))
 
     assert (rest.state, rest.state_reason) == (GuardState.CLOSED, "sold; the venue sells at least 0.01 BTC")
     assert dust == Dust(number("0.005"), "the venue sells at least 0.01 BTC")
 
 
 def test_what_is_left_and_too_little_only_at_a_collapsed_price_stays_armed():
-    rest, dust = reduce_guard(a_guard(), an_order(filled="0.6"), instrument=BTC, price=number("0.4"))
+    rest, dust = reduce_guard(a_guard(), an_exit_order(filled="0.6"), instrument=BTC, price=number("0.4"))
 
     assert (rest.state, rest.quantity, dust) == (GuardState.ARMED, number("0.4"), None)

@@ -94,7 +94,7 @@ def outcome(check, kind, now_s):
     if kind == "silent":
         return replace(check, tried_s=now_s)
     if kind == "alike":
-        return after_agreement(check, a_ticker(), now_s=now_s)
+        return after_agreement(a_ticker(), now_s=now_s)
     return after_difference(check, a_ticker(), (a_book("95"), a_book("95")), now_s=now_s)
 
 
@@ -112,7 +112,7 @@ def test_nothing_keeps_an_instrument_from_being_compared(kinds):
 
 
 def test_seven_that_are_all_frozen_are_each_compared_every_third_look():
-    checks = {f"S{n}": after_agreement(PriceCheck(), a_ticker(), now_s=0) for n in range(7)}
+    checks = {f"S{n}": after_agreement(a_ticker(), now_s=0) for n in range(7)}
     looks = {symbol: [] for symbol in checks}
     for look in range(2, 40):
         for symbol in plan_checks(checks, checks, now_s=5.0 * look, due_s=7.5):
@@ -167,7 +167,7 @@ def test_the_first_that_the_calls_do_not_suffice_for_keeps_its_place():
 
 def a_difference(*, books=None, ticker=None, first_s=10.0, now_s=15.0):
     """Agreed at 0 s, two books that differ at first and now."""
-    check = after_agreement(PriceCheck(), a_ticker(), now_s=0)
+    check = after_agreement(a_ticker(), now_s=0)
     books = books or (a_book("95", "95.1"), a_book("95", "95.1"))
     check = after_difference(check, a_ticker(), books, now_s=first_s)
     return after_difference(check, ticker or a_ticker(), books, now_s=now_s)
@@ -189,7 +189,7 @@ def test_two_books_that_moved_away_from_a_ticker_that_stood_still_are_judged_by(
     "check",
     [
         pytest.param(PriceCheck(), id="never compared"),
-        pytest.param(after_agreement(PriceCheck(), a_ticker(), now_s=0), id="they agree"),
+        pytest.param(after_agreement(a_ticker(), now_s=0), id="they agree"),
         pytest.param(a_difference(first_s=12.1), id="seen again too soon"),
         pytest.param(a_difference(first_s=15.0), id="seen in one look alone"),
         pytest.param(a_difference(ticker=a_ticker("100.01")), id="the ticker moves"),
@@ -265,7 +265,9 @@ def test_where_one_of_them_says_nothing_there_is_nothing_to_agree(check, given):
 def test_a_ticker_that_stands_still_must_be_as_near_to_its_book_as_one_price_is_to_itself(
     ticker, now_s, expected
 ):
-    check = after_agreement(PriceCheck(), a_ticker(), now_s=0)
+    check = after_agreement(a_ticker(), now_s=0)
 
     assert check.tolerance(ticker, now_s=now_s) == Decimal(expected)
+    disagreed = after_difference(PriceCheck(), a_ticker(), (a_book("95"), a_book("95")), now_s=0)
+    assert disagreed.tolerance(a_ticker(), now_s=now_s) == Decimal("0.002")
     assert PriceCheck().tolerance(ticker, now_s=now_s) == Decimal("0.01")

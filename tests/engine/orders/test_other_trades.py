@@ -6,33 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from engine.model.orders import ClientOrderId, Side
-from engine.model.venues import Venue
 from engine.orders.balance_verdict import NO_MOVEMENT, BalanceState, SendBasis
-from engine.orders.intents import Intent, IntentKind
 from engine.orders.other_trades import explain_movement
-from engine.orders.states import IntentState
-from tests.builders import a_fill
+from tests.builders import a_fill, an_exit_intent
 
 D = Decimal
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
-INTENT = Intent(
-    intent_id="intent-1",
-    user_id=7,
-    account_id="env-kraken",
-    venue=Venue.KRAKEN,
-    guard_id="guard-1",
-    kind=IntentKind.EXIT,
-    symbol="BTC/USD",
-    asset="BTC",
-    side=Side.SELL,
-    quantity=D("0.1"),
-    state=IntentState.UNKNOWN,
-    attempt=1,
-    client_order_id=ClientOrderId("c-1"),
-    created_at=NOW,
-    updated_at=NOW,
-)
+INTENT = an_exit_intent(quantity=D("0.1"))
 BASIS = SendBasis(owned=D("0.3"), held=D(0), currency="USD", cash=D(20000), at=NOW)
 
 

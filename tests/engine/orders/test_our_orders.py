@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from engine.model.orders import ClientOrderId, Order, OrderStatus, Side, VenueOrderId
-from engine.model.venues import Venue
-from engine.orders.intents import Intent, IntentKind, IntentStep, StepNote
+from engine.orders.intents import IntentStep, StepNote
 from engine.orders.our_orders import our_orders
 from engine.orders.states import IntentState, client_order_id
+from tests.builders import an_exit_intent
 
 AT = datetime(2026, 3, 4, tzinfo=UTC)
 
@@ -38,23 +38,7 @@ STEPS = [
 ]
 
 
-INTENT = Intent(
-    intent_id="intent-1",
-    user_id=1,
-    account_id="env-kraken",
-    venue=Venue.KRAKEN,
-    guard_id="guard-1",
-    kind=IntentKind.EXIT,
-    symbol="BTC/USD",
-    asset="BTC",
-    side=Side.SELL,
-    quantity=Decimal("0.1"),
-    state=IntentState.PLANNED,
-    attempt=2,
-    client_order_id=client_order_id("intent-1", 2),
-    created_at=AT,
-    updated_at=AT,
-)
+INTENT = an_exit_intent(state=IntentState.PLANNED, attempt=2, client_order_id=client_order_id("intent-1", 2))
 
 
 def an_order(order_id, client_id=None):

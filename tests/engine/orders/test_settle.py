@@ -28,7 +28,7 @@ def looks(*ages, may_be=()):
 
 
 def balances(*readings):
-    return [BalanceReading(age=timedelta(seconds=age), coins=coins) for age, coins in readings]
+    return [BalanceReading(age=timedelta(seconds=age), verdict=verdict) for age, verdict in readings]
 
 
 def look_after(age_s):
@@ -142,26 +142,26 @@ def test_an_attempt_whose_coins_are_held_is_never_followed_by_one_under_a_new_id
 
 
 @pytest.mark.parametrize(
-    ("coins", "searched_s", "expected"),
+    ("verdict", "searched_s", "expected"),
     [(T, 599, False), (T, 600, True), (H, 600, False), (H, 86400, False), (PART, 86400, False)],
 )
 def test_the_search_for_a_given_up_order_ends_when_its_coins_are_gone_but_not_while_they_are_held(
-    coins, searched_s, expected
+    verdict, searched_s, expected
 ):
-    assert is_search_over(coins, searched_s=searched_s) is expected
+    assert is_search_over(verdict, searched_s=searched_s) is expected
 
 
 @pytest.mark.parametrize(
-    ("may_be", "coins", "expected"),
+    ("may_be", "verdict", "expected"),
     [
-        pytest.param(("A",), T, TakeOrder("A"), id="the only one that may be it took the coins"),
+        pytest.param(("A",), T, TakeOrder("A"), id="the only one that may be it took the verdict"),
         pytest.param(("A", "B"), T, look_after(6.6), id="one of two took them"),
-        pytest.param(("A",), H, TakeOrder("A"), id="the only one that may be it holds the coins"),
+        pytest.param(("A",), H, TakeOrder("A"), id="the only one that may be it holds the verdict"),
         pytest.param(("A",), N, look_after(6.6), id="nobody tells"),
     ],
 )
-def test_an_order_that_may_be_ours_is_taken_for_it_when_the_coins_are_gone(may_be, coins, expected):
-    assert next_settling_step(Venue.KRAKEN, looks(6, may_be=may_be), balances((6.1, coins))) == expected
+def test_an_order_that_may_be_ours_is_taken_for_it_when_the_coins_are_gone(may_be, verdict, expected):
+    assert next_settling_step(Venue.KRAKEN, looks(6, may_be=may_be), balances((6.1, verdict))) == expected
 
 
 @pytest.mark.parametrize("venue", list(Venue))

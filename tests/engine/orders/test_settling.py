@@ -30,9 +30,9 @@ async def send(room, intent):
     return (await submitter.send(intent, room.broker(), Decimal("0.1"))).intent
 
 
-async def settle(room, lost, coins=BalanceVerdict.UNTOUCHED):
+async def settle(room, lost, verdict=BalanceVerdict.UNTOUCHED):
     async def judge(may_be):
-        return coins
+        return verdict
 
     return await room.settler.settle(lost, room.broker(), judge)
 
@@ -77,7 +77,7 @@ async def test_an_order_that_no_list_shows_is_not_given_up_at_once_while_its_coi
     room.world.kraken_account.listing_delay_s = 100
     lost = await send(room, intent)
 
-    found = await settle(room, lost, coins=BalanceVerdict.TAKEN)
+    found = await settle(room, lost, verdict=BalanceVerdict.TAKEN)
 
     assert (found.state, found.attempt) == (IntentState.ACCEPTED, 1)
     assert room.clock.monotonic() >= 100
@@ -89,7 +89,7 @@ async def test_what_is_never_listed_is_given_up_as_unseen(planned):
     room.world.kraken_account.listing_delay_s = 86400
     lost = await send(room, intent)
 
-    free = await settle(room, lost, coins=BalanceVerdict.TAKEN)
+    free = await settle(room, lost, verdict=BalanceVerdict.TAKEN)
 
     assert (free.state, free.attempt) == (IntentState.PLANNED, 2)
     [*_, last] = await room.steps("intent-1")
