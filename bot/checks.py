@@ -12,6 +12,7 @@ from bot.settings_sources import Sources
 from engine.brokers.base import KeyPermissions
 from engine.model.errors import BrokerError, KeyRejectedError, TryLaterError
 from engine.model.venues import Venue
+from handlers.render.numbers import threshold_percent
 
 #: Kraken tells whole seconds, so up to one of them is rounding.
 CLOCK_GOOD = timedelta(seconds=2)
@@ -246,7 +247,7 @@ def check_env_file(file: Path, mode: int) -> Check:
 
 def check_threshold(threshold: Decimal) -> Check:
     """Judge at which loss guards sell: closer than fees and spread it is probably a zero too many."""
-    finding = f"new guards sell at {threshold:.2%} of their cost".replace("-", "\N{MINUS SIGN}")
+    finding = f"new guards sell at {threshold_percent(threshold)} of their cost"
     if threshold > NARROW_THRESHOLD:
         return warned(
             "threshold",

@@ -352,9 +352,16 @@ async def test_a_guard_that_no_running_bot_watches_is_warned_of(settings, guards
     assert ("1 guard is not watched" in checks["bot"].finding) is bool(guards)
 
 
-@pytest.mark.parametrize(("threshold", "verdict"), [("-0.01", "PASS"), ("-0.0001", "WARN")])
-async def test_a_threshold_closer_than_a_spread_is_warned_of(settings, threshold, verdict):
+@pytest.mark.parametrize(
+    ("threshold", "verdict", "shown"),
+    [
+        ("-0.01", "PASS", "\N{MINUS SIGN}1.00 %"),
+        ("-0.0001", "WARN", "\N{MINUS SIGN}0.01 %"),
+        ("-0.00001", "WARN", "\N{MINUS SIGN}0.001 %"),
+    ],
+)
+async def test_a_threshold_closer_than_a_spread_is_warned_of(settings, threshold, verdict, shown):
     checks, _ = await checks_of(settings.model_copy(update={"liquidation_pnl": Decimal(threshold)}))
 
     assert checks["threshold"].verdict == verdict
-    assert "sell at \N{MINUS SIGN}" in checks["threshold"].finding
+    assert f"sell at {shown} of their cost" in checks["threshold"].finding
