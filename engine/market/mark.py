@@ -169,6 +169,11 @@ def mark_from_side(request: MarkRequest, *, quote: Quote, now: datetime) -> Mark
     return Mark(price=ask, basis=MarkBasis.ASK, at=quote.at)
 
 
+def is_price(quote: Quote, *, now: datetime, max_age_s: float) -> bool:
+    """Tell whether a quote has two sides that make sense and is of now."""
+    return not isinstance(_check_quote(quote, now, max_age_s), PriceProblem)
+
+
 def check_session(session: Session | None, *, quote: Quote, now: datetime) -> PriceUnknown | None:
     """Say *market closed* for a stock unless its quote is of this session and the opening has settled.
 

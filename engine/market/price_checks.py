@@ -7,6 +7,7 @@ from dataclasses import replace
 from engine.brokers.budget import Budget
 from engine.clock import Clock
 from engine.market.feed import VenueMarket
+from engine.market.mark import is_price
 from engine.market.price_check import (
     CALLS_AT_ONCE,
     FIRST_CALLS,
@@ -36,6 +37,7 @@ class PriceChecks:
         self._clock = clock
         # Looks come in steps: half of it keeps the comparison within it.
         self._due_s = max_age_s / 2
+        self._max_age_s = max_age_s
         self._checks = dict[str, PriceCheck]()
         self._looked_since_s = clock.monotonic()
         # Second looks are taken on credit.
@@ -97,15 +99,21 @@ class PriceChecks:
         self._budget.take(FIRST_CALLS, now=self._clock.monotonic())
         first = await self._market.book(symbol)
         if not self._differ(symbol, quote, first, directions):
-            return after_agreement(quote, now_s=self._clock.monotonic())
+            return self._agreed(symbol, quote)
         self._budget.take(SECOND_CALLS, now=self._clock.monotonic())
         # One of them may just be older than the other.
         await self._clock.sleep(SECOND_LOOK_AFTER.total_seconds())
         again = (await self._market.fetch_quotes({symbol})).get(symbol, quote)
         second = await self._market.book(symbol)
         if not self._differ(symbol, again, second, directions):
-            return after_agreement(again, now_s=self._clock.monotonic())
+            return self._agreed(symbol, again)
         return after_difference(self.get(symbol), again, (first, second), now_s=self._clock.monotonic())
+
+    def _agreed(self, symbol: str, ticker: Quote) -> PriceCheck:
+        if not is_price(ticker, now=self._clock.now(), max_age_s=self._max_age_s):
+            # What is old or garbage agrees with any book.
+            return self.get(symbol)
+        return after_agreement(ticker, now_s=self._clock.monotonic())
 
     def _differ(self, symbol: str, ticker: Quote, book: OrderBook, directions: frozenset[Direction]) -> bool:
         tolerance = self.get(symbol).tolerance(ticker, now_s=self._clock.monotonic())

@@ -387,6 +387,7 @@ VENUE_READINGS = (
             "tests/engine/exits/test_watch_frozen.py::test_a_frozen_ticker_that_the_book_comes_near_to_sells_nothing_the_book_denies",
             "tests/engine/exits/test_watch_frozen.py::test_a_loss_that_a_frozen_ticker_hides_by_less_than_a_percent_sells",
             "tests/engine/exits/test_watch_frozen.py::test_a_breach_by_a_ticker_whose_book_cannot_be_read_for_long_sells",
+            "tests/engine/exits/test_watch_frozen.py::test_a_ticker_that_is_no_price_for_a_while_agrees_with_no_book",
         ),
     ),
     Row(
@@ -395,6 +396,7 @@ VENUE_READINGS = (
         outcome="told apart by the reading that each order was based on",
         tests=(
             "tests/engine/orders/test_other_trades.py::test_a_trade_of_an_order_that_left_after_a_reading_is_certainly_not_in_it",
+            "tests/engine/orders/test_other_trades.py::test_sales_that_left_after_a_reading_are_known_though_they_do_not_explain_all",
             "tests/engine/orders/test_balance_verdict.py::test_a_sale_of_ours_that_came_after_the_reading_is_not_taken_for_that_of_the_attempt",
         ),
     ),

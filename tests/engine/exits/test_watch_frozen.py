@@ -300,6 +300,24 @@ async def test_a_ticker_that_was_frozen_before_the_guard_was_set_sells_nothing(r
         assert (await room.guard()).state is GuardState.ARMED
 
 
+@pytest.mark.parametrize("bid", ["0", "NaN", None, "70000"])
+async def test_a_ticker_that_is_no_price_for_a_while_agrees_with_no_book(room, bid):
+    room.deposit("BTC", "0.1")
+    room.set_bid("60000")
+    freeze_ticker(room, "57000")
+    await room.arm("0.1", "6000")
+    await watch(room, 5)
+    no_price = Override(bid=bid and Decimal(bid), ask=Decimal(60010), in_book=False)
+    room.world.market.override("kraken", "BTC/USD", no_price)
+    await watch(room, 20)
+    freeze_ticker(room, "57000")
+
+    await watch(room, 10)
+
+    assert await room.alerts(ExitFilled) == []
+    assert (await room.guard()).state is GuardState.ARMED
+
+
 async def test_a_breach_by_a_ticker_whose_book_cannot_be_read_for_long_sells(room):
     await a_guard(room)
     room.fault(FaultKind.HTTP_ERROR_BEFORE, "Depth", times=None)
