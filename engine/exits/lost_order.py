@@ -20,6 +20,7 @@ from engine.orders.balance_verdict import (
     BalanceVerdict,
     Movement,
     SendBasis,
+    is_cash_explained,
     is_explained,
     judge_balance,
 )
@@ -209,9 +210,9 @@ class LostOrder:
         return judge_balance(before=before, now=now, listed=listed, sent=intent.quantity, known=known)
 
     async def _explain(self, intent: Intent, basis: SendBasis, now: BalanceState) -> Movement:
-        """Return what trades of other orders changed; those that were told before may tell enough, and cost nothing."""
+        """Return what trades of other orders changed; those that were read before may explain it, and cost nothing."""
         known = await self._known_movement(intent, basis, now)
-        if known is NO_MOVEMENT:
+        if known is NO_MOVEMENT or not is_cash_explained(basis.position, now, known):
             self._fills = (await self._broker.fetch_fills(priority=Priority.EXIT)).fills
             known = await self._known_movement(intent, basis, now)
         return known

@@ -32,17 +32,19 @@ def explain_movement(
     others: Collection[str],
     later: Collection[str] = (),
 ) -> Movement:
-    """Return what the latest trades changed, if they explain all that did, or all of the money; else no movement.
+    """Return what the latest trades changed, if they explain all that did, or all of the money.
 
-    A trade may or may not be part of the reading that the attempt was based on, so each number of them is tried.
+    Otherwise return what was certainly traded since the reading, as whatever else moved came on top of that. A trade may or may not be part of the reading that the attempt was based on, so each number of them is tried.
     `others` are the venue's ids of known orders of other intents, `later` those of them that left after that reading.
     """
     latest = wall_time.newest_first(_once(fills), lambda fill: fill.at)
     lately = [fill for fill in latest if not wall_time.is_before(fill.at + SHOWN_WITHIN, basis.at)]
     movements = tuple(_movements(intent, basis.currency, lately, others, later))
+    certain = [fill for fill in lately if fill.venue_order_id in later]
+    *_, traded_since = (NO_MOVEMENT, *_movements(intent, basis.currency, certain, others, later))
     explaining = (known for known in movements if is_explained(basis.position, now, known))
     paying = (known for known in movements if is_cash_explained(basis.position, now, known))
-    return next(explaining, None) or next(paying, NO_MOVEMENT)
+    return next(explaining, None) or next(paying, traded_since)
 
 
 def sold_by_others(

@@ -95,3 +95,13 @@ def test_a_trade_of_an_order_that_left_after_a_reading_is_certainly_not_in_it(la
     known = explain_movement(INTENT, BASIS, now, [sale], others={"EARLIER"}, later=later)
 
     assert (known.owned, known.is_certain) == (D("-0.1"), bool(later))
+
+
+def test_sales_that_left_after_a_reading_are_known_though_they_do_not_explain_all():
+    ours = traded("sell 0.1 BTC @ 50000 USD", venue_order_id="EARLIER")
+    owners = traded("sell 0.01 BTC @ 50000 USD", trade_id="T2", after_s=9)
+    now = BalanceState(owned=D("0.22"), cash=D(25500))
+
+    known = explain_movement(INTENT, BASIS, now, [ours, owners], others={"EARLIER"}, later={"EARLIER"})
+
+    assert (known.owned, known.cash, known.is_certain) == (D("-0.1"), D(5000), True)
