@@ -21,12 +21,13 @@ from engine.guards.guard_mark import (
     is_alarm_due,
     is_past,
     trigger_of,
+    trigger_price_of,
 )
 from engine.guards.guard_marks import GuardMarks
 from engine.guards.mark_service import MarkService
 from engine.market.feed import Markets
 from engine.market.mark import Mark, PriceProblem, PriceUnknown
-from engine.model.holdings import Direction
+from engine.market.price_check import Guarded
 from engine.model.quotes import Quote
 from engine.model.venues import Account, Venue
 from engine.storage.database import Database
@@ -122,7 +123,7 @@ class Watch:
         # Now, because a second source may take its time.
         failures += await self._tell_all(alike)
         # A second source is asked after the first was judged by, so that it delays no sale.
-        failures += await looker.checks.run(quotes, guarded=_directions(guards))
+        failures += await looker.checks.run(quotes, guarded=_guarded(guards))
         differing = differed | looker.checks.differing()
         unlike = [guard for guard in guards if guard.symbol in differing]
         failures += await self._judge_all(looker, unlike, quotes, begun)
@@ -271,12 +272,12 @@ class Watch:
         return guard_mark.told_unknown and isinstance(guard_mark.current, Mark)
 
 
-def _directions(guards: Iterable[Guard]) -> Mapping[str, frozenset[Direction]]:
-    """Return in which directions each instrument is guarded."""
-    both = defaultdict[str, set[Direction]](set)
+def _guarded(guards: Iterable[Guard]) -> Mapping[str, Sequence[Guarded]]:
+    """Return what the guards of each instrument want of its price."""
+    by_symbol = defaultdict[str, list[Guarded]](list)
     for guard in guards:
-        both[guard.symbol].add(guard.direction)
-    return {symbol: frozenset(directions) for symbol, directions in both.items()}
+        by_symbol[guard.symbol].append(Guarded(guard.direction, trigger_price_of(guard)))
+    return by_symbol
 
 
 def _is_unanswered(guard_mark: GuardMark) -> bool:

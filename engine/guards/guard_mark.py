@@ -11,9 +11,10 @@ from engine.alerts.messages import PriceTrouble
 from engine.alerts.reminder_state import ReminderState
 from engine.clock import Moment
 from engine.guards.guard import Guard
-from engine.guards.rule import is_breached, pnl_ratio
+from engine.guards.rule import is_breached, pnl_ratio, trigger_price
 from engine.guards.spread_watch import SpreadWatch, watch_spread
 from engine.market.mark import Mark, PriceProblem, PriceUnknown
+from engine.model.money import ZERO
 from engine.orders.intents import Trigger
 
 
@@ -110,6 +111,15 @@ def is_past(guard: Guard, mark: Mark) -> bool:
         cost=guard.cost,
         threshold=guard.threshold,
         direction=guard.direction,
+    )
+
+
+def trigger_price_of(guard: Guard) -> Decimal | None:
+    """Return the first price that takes a guard to its threshold; None where it guards nothing of any cost."""
+    if guard.quantity <= ZERO or guard.cost <= ZERO:
+        return None
+    return trigger_price(
+        quantity=guard.quantity, cost=guard.cost, threshold=guard.threshold, direction=guard.direction
     )
 
 

@@ -12,6 +12,7 @@ from engine.market.price_check import (
     CALLS_AT_ONCE,
     FIRST_CALLS,
     SECOND_CALLS,
+    Guarded,
     PriceCheck,
     affordable,
     after_agreement,
@@ -21,7 +22,6 @@ from engine.market.price_check import (
 )
 from engine.market.second_look import SECOND_LOOK_AFTER
 from engine.model.errors import BrokerError
-from engine.model.holdings import Direction
 from engine.model.instruments import AssetClass
 from engine.model.quotes import OrderBook, Quote
 
@@ -66,7 +66,7 @@ class PriceChecks:
         return self._looked_since_s
 
     async def run(
-        self, quotes: Mapping[str, Quote], *, guarded: Mapping[str, frozenset[Direction]]
+        self, quotes: Mapping[str, Quote], *, guarded: Mapping[str, Collection[Guarded]]
     ) -> list[Exception]:
         """Compare what is due among these quotes; whatever cannot be read is compared next time.
 
@@ -85,27 +85,27 @@ class PriceChecks:
         )
         return [failure for failure in compared if isinstance(failure, Exception)]
 
-    async def _compare(self, symbol: str, quote: Quote, directions: frozenset[Direction]) -> None:
+    async def _compare(self, symbol: str, quote: Quote, guarded: Collection[Guarded]) -> None:
         self._checks[symbol] = replace(self.get(symbol), tried_s=self._clock.monotonic())
         try:
             async with asyncio.timeout(BOOK_S):
-                check = await self._checked(symbol, quote, directions)
+                check = await self._checked(symbol, quote, guarded)
         except (BrokerError, TimeoutError):
             return
         self._checks[symbol] = check
         self._market.set_price_trust(symbol, is_trusted=not check.differs)
 
-    async def _checked(self, symbol: str, quote: Quote, directions: frozenset[Direction]) -> PriceCheck:
+    async def _checked(self, symbol: str, quote: Quote, guarded: Collection[Guarded]) -> PriceCheck:
         self._budget.take(FIRST_CALLS, now=self._clock.monotonic())
         first = await self._market.book(symbol)
-        if not self._differ(symbol, quote, first, directions):
+        if not self._differ(symbol, quote, first, guarded):
             return self._agreed(symbol, quote)
         self._budget.take(SECOND_CALLS, now=self._clock.monotonic())
         # One of them may just be older than the other.
         await self._clock.sleep(SECOND_LOOK_AFTER.total_seconds())
         again = (await self._market.fetch_quotes({symbol})).get(symbol, quote)
         second = await self._market.book(symbol)
-        if not self._differ(symbol, again, second, directions):
+        if not self._differ(symbol, again, second, guarded):
             return self._agreed(symbol, again)
         return after_difference(self.get(symbol), again, (first, second), now_s=self._clock.monotonic())
 
@@ -115,9 +115,9 @@ class PriceChecks:
             return self.get(symbol)
         return after_agreement(ticker, now_s=self._clock.monotonic())
 
-    def _differ(self, symbol: str, ticker: Quote, book: OrderBook, directions: frozenset[Direction]) -> bool:
-        tolerance = self.get(symbol).tolerance(ticker, now_s=self._clock.monotonic())
-        return differs(ticker, book, directions, tolerance=tolerance)
+    def _differ(self, symbol: str, ticker: Quote, book: OrderBook, guarded: Collection[Guarded]) -> bool:
+        is_still = self.get(symbol).is_still(ticker, now_s=self._clock.monotonic())
+        return differs(ticker, book, guarded, is_still=is_still)
 
     async def _with_books(self, symbols: Collection[str]) -> list[str]:
         """Return what there is a second source of: of a stock only the quote is to be had."""

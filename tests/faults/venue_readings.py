@@ -388,6 +388,7 @@ VENUE_READINGS = (
             "tests/engine/exits/test_watch_frozen.py::test_a_loss_that_a_frozen_ticker_hides_by_less_than_a_percent_sells",
             "tests/engine/exits/test_watch_frozen.py::test_a_breach_by_a_ticker_whose_book_cannot_be_read_for_long_sells",
             "tests/engine/exits/test_watch_frozen.py::test_a_ticker_that_is_no_price_for_a_while_agrees_with_no_book",
+            "tests/engine/exits/test_watch_frozen.py::test_a_loss_that_a_frozen_ticker_hides_by_next_to_nothing_sells",
         ),
     ),
     Row(

@@ -358,3 +358,18 @@ async def test_a_loss_that_a_frozen_ticker_hides_by_less_than_a_percent_sells(ro
 
         [sale] = await room.alerts(ExitFilled)
         assert sale.trigger_price == Decimal(59650)
+
+
+@pytest.mark.parametrize("venue", BOOKS)
+async def test_a_loss_that_a_frozen_ticker_hides_by_next_to_nothing_sells(rooms, venue):
+    async with rooms(venues=(venue,)) as room:
+        await a_guard(room, venue, cost="6058")
+        freeze_ticker(room, "59980", venue=venue)
+        room.set_bid("59980", venue=venue)
+        await watch(room, 15)
+        room.set_bid("59970", venue=venue)
+
+        await watch(room, 25)
+
+        [sale] = await room.alerts(ExitFilled)
+        assert sale.trigger_price == Decimal(59970)

@@ -17,6 +17,7 @@ from engine.market.price_check import (
     DIFFERING_A_LOOK,
     FIRST_CALLS,
     SECOND_CALLS,
+    Guarded,
     PriceCheck,
     affordable,
     after_agreement,
@@ -32,6 +33,10 @@ from engine.model.quotes import Level, OrderBook, Quote
 from tests.builders import NOW
 
 REQUEST = MarkRequest(direction=Direction.LONG, quantity=Decimal(1), threshold=Decimal("-0.01"), max_age_s=15)
+
+
+LONG = [Guarded(Direction.LONG, None)]
+LONG_AT = {price: [Guarded(Direction.LONG, Decimal(price))] for price in ("99.8", "99.95", "100.95")}
 
 
 def side(price):
@@ -66,12 +71,14 @@ def a_ticker(bid="100", ask="100.1"):
     ],
 )
 def test_ticker_and_book_differ_by_more_than_one_percent(ticker, book, expected):
-    assert differs(ticker, book, [Direction.LONG]) is expected
+    assert differs(ticker, book, LONG) is expected
 
 
-@pytest.mark.parametrize(("directions", "expected"), [({Direction.LONG}, False), (set(Direction), True)])
+@pytest.mark.parametrize(("directions", "expected"), [([Direction.LONG], False), ([*Direction], True)])
 def test_a_short_is_judged_by_the_ask(directions, expected):
-    assert differs(a_ticker(), a_book("100", "103"), directions) is expected
+    guarded = [Guarded(direction, None) for direction in directions]
+
+    assert differs(a_ticker(), a_book("100", "103"), guarded) is expected
 
 
 def test_what_was_not_tried_for_the_longest_is_compared_first():
@@ -257,17 +264,52 @@ def test_where_one_of_them_says_nothing_there_is_nothing_to_agree(check, given):
 @pytest.mark.parametrize(
     ("ticker", "now_s", "expected"),
     [
-        pytest.param(a_ticker(), 10, "0.002", id="it has not moved for long"),
-        pytest.param(a_ticker(), 1, "0.01", id="nor had it time to"),
-        pytest.param(replace(a_ticker(), bid=Decimal(99)), 10, "0.01", id="it moves"),
+        pytest.param(a_ticker(), 10, True, id="it has not moved for long"),
+        pytest.param(a_ticker(), 1, False, id="nor had it time to"),
+        pytest.param(replace(a_ticker(), bid=Decimal(99)), 10, False, id="it moves"),
     ],
 )
-def test_a_ticker_that_stands_still_must_be_as_near_to_its_book_as_one_price_is_to_itself(
-    ticker, now_s, expected
-):
+def test_a_ticker_stands_still_that_shows_what_it_showed_when_it_was_compared(ticker, now_s, expected):
     check = after_agreement(a_ticker(), now_s=0)
-
-    assert check.tolerance(ticker, now_s=now_s) == Decimal(expected)
     disagreed = after_difference(PriceCheck(), a_ticker(), (a_book("95"), a_book("95")), now_s=0)
-    assert disagreed.tolerance(a_ticker(), now_s=now_s) == Decimal("0.002")
-    assert PriceCheck().tolerance(ticker, now_s=now_s) == Decimal("0.01")
+
+    assert check.is_still(ticker, now_s=now_s) is expected
+    assert disagreed.is_still(a_ticker(), now_s=now_s)
+    assert not PriceCheck().is_still(ticker, now_s=now_s)
+
+
+@pytest.mark.parametrize(
+    ("ticker", "book", "guarded", "expected"),
+    [
+        pytest.param(a_ticker(), a_book("99.85"), LONG, False, id="nearly the same"),
+        pytest.param(a_ticker(), a_book("99.75"), LONG, True, id="more than a living one differs by"),
+        pytest.param(
+            a_ticker(), a_book("99.9"), LONG_AT["99.95"], True, id="the book alone is past a threshold"
+        ),
+        pytest.param(a_ticker("99.9"), a_book("100"), LONG_AT["99.95"], True, id="the ticker alone"),
+        pytest.param(a_ticker(), a_book("99.95"), LONG_AT["99.95"], True, id="just past it"),
+        pytest.param(a_ticker(), a_book("99.9"), LONG_AT["99.8"], False, id="neither"),
+        pytest.param(a_ticker("99.9"), a_book("99.8"), LONG_AT["99.95"], False, id="both"),
+        pytest.param(
+            a_ticker(ask="100"),
+            a_book(ask="100.1"),
+            [Guarded(Direction.SHORT, Decimal("100.1"))],
+            True,
+            id="a short",
+        ),
+        pytest.param(
+            a_ticker("100", "102"),
+            a_book("99.9", "102.1"),
+            LONG_AT["99.95"],
+            False,
+            id="a wide one is judged by its middle",
+        ),
+        pytest.param(
+            a_ticker("100", "102"), a_book("99.9", "102"), LONG_AT["100.95"], True, id="which differs"
+        ),
+    ],
+)
+def test_of_a_ticker_that_stands_still_a_book_differs_by_little_or_by_what_is_sold(
+    ticker, book, guarded, expected
+):
+    assert differs(ticker, book, guarded, is_still=True) is expected
