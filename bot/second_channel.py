@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from bot.doubling_pause import doubling_pause_s
 from bot.http_call import HttpCallError, HttpRefusedError, call_url
+from bot.requested_pause import RequestedPause
 from engine.alerts.batches import Alert
 from engine.alerts.kinds import PostState
 from engine.alerts.posts import Post, begin_posts, forget_posts, load_unposted, note_post
@@ -49,8 +50,7 @@ class SecondChannel:
         #: By the steady clock.
         self._held_until_s = dict[int, float]()
         self._tried_at_s = dict[int, float]()
-        #: Until when, by the steady clock, and after which answer the address asked for a pause.
-        self._paused_until_s, self._pausing_answer = -inf, ""
+        self._pause = RequestedPause(clock)
 
     async def post_new(self) -> None:
         """Post what the address has not taken; what does not reach it is tried again by the next run of this job.
@@ -61,14 +61,9 @@ class SecondChannel:
         async with self._database.read() as session:
             waiting = await load_unposted(session)
         if waiting:
-            self._raise_while_paused()
+            self._pause.raise_while_on()
         for post in sorted(filter(self._is_due, waiting), key=self._last_tried_s):
             await self._post(post)
-
-    def _raise_while_paused(self) -> None:
-        left_s = self._paused_until_s - self._clock.monotonic()
-        if left_s > 0:
-            raise HttpCallError(f"{self._pausing_answer} and asked for a pause; {left_s:.0f} s of it left")
 
     def _last_tried_s(self, post: Post) -> float:
         return self._tried_at_s.get(post.alert.alert_id, -inf)
@@ -89,18 +84,13 @@ class SecondChannel:
             await self._set_aside(post, str(refused))
         except HttpCallError as failed:
             self._tried_at_s[number] = self._clock.monotonic()
-            self._pause(failed)
+            self._pause.take(failed)
             await self._note(post, PostState.WAITING, refusals=post.refusals, error=str(failed))
             raise
         else:
             self._posted.add(number)
             await self._note(post, PostState.POSTED)
             self._forget(number)
-
-    def _pause(self, failed: HttpCallError) -> None:
-        pause_s = failed.retry_after.pause_s(self._clock.now()) if failed.retry_after else None
-        if pause_s is not None:
-            self._paused_until_s, self._pausing_answer = self._clock.monotonic() + pause_s, str(failed)
 
     def _text(self, alert: Alert) -> str:
         try:

@@ -70,7 +70,12 @@ def _jobs(
         Job(name="snapshots", every_s=settings.snapshot_interval_s, what=trading.read_accounts, budget_s=30),
         Job(name="costs", every_s=COSTS_EVERY_S, what=trading.refresh_costs, budget_s=300),
         Job(name="listings", every_s=LISTINGS_EVERY_S, what=trading.refresh_listings, budget_s=120),
-        Job(name="watch log", every_s=BEAT_EVERY_S, what=_watch_log(settings, trading), budget_s=30),
+        Job(
+            name="watch log",
+            every_s=BEAT_EVERY_S,
+            what=_watch_log(settings, base.clock, trading),
+            budget_s=30,
+        ),
         Job(name="broker log", every_s=BEAT_EVERY_S, what=BrokerLog(reader).look, budget_s=5),
         Job(name="lease", every_s=BEAT_EVERY_S, what=keep, budget_s=30),
         Job(name="thin history", every_s=THIN_EVERY_S, what=trading.thin_history, budget_s=300),
@@ -82,8 +87,8 @@ def _jobs(
     return tuple(jobs)
 
 
-def _watch_log(settings: Settings, trading: Trading) -> Callable[[], Awaitable[None]]:
-    heartbeat = Heartbeat(settings.heartbeat_url) if settings.heartbeat_url else None
+def _watch_log(settings: Settings, clock: Clock, trading: Trading) -> Callable[[], Awaitable[None]]:
+    heartbeat = Heartbeat(settings.heartbeat_url, clock=clock) if settings.heartbeat_url else None
 
     async def note() -> None:
         all_is_watched = await trading.note_watching()
