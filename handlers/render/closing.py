@@ -11,6 +11,7 @@ from handlers.render.exits import cancelled_line
 from handlers.render.html import bold, escape, foreign, rows
 from handlers.render.locked import locked_label, locked_sentence
 from handlers.render.numbers import add_rounded, full_quantity, in_currency, price, quantity
+from handlers.render.sale_figures import net_label, received_label
 from handlers.render.screen import KEEP, SELL, Screen, ScreenButton, Tone
 from handlers.render.times import Reader
 
@@ -157,28 +158,38 @@ def _figures(line: CloseLine, reader: Reader) -> Iterator[tuple[str, str]]:
     yield f"Quantity, {reader.age(line.read_at)}", full_quantity(line.quantity)
     if line.price is not None and line.price_at is not None:
         yield f"Price, {reader.age(line.price_at)}", price(line.price, line.currency)
-    yield from _sums((line,), bring="Would bring" if line.direction is Direction.LONG else "Would cost")
+    yield from _sums((line,))
 
 
-def _sums(lines: Sequence[CloseLine], *, bring: str) -> Iterator[tuple[str, str]]:
-    currency = lines[0].currency
-    yield bring, _total([line.value for line in lines], currency)
+def _sums(lines: Sequence[CloseLine]) -> Iterator[tuple[str, str]]:
+    currency, directions = lines[0].currency, [line.direction for line in lines]
+    yield "Value", _total([line.value for line in lines], currency)
     yield "Fee", _total([line.fee for line in lines], currency)
+    received, net = received_label(directions), net_label(*directions)
+    if received is not None:
+        yield received, _total([_after_fee(line) for line in lines], currency)
     known = [line.result for line in lines if line.result is not None]
     if known:
-        label = "Net result" if len(known) == len(lines) else f"Net result, {len(known)} of {len(lines)}"
+        label = net if len(known) == len(lines) else f"{net}, {len(known)} of {len(lines)}"
         yield label, _total(known, currency, signed=True)
     if len(known) < len(lines):
-        yield "The others" if known else "Net result", "unknown, no entry"
+        yield "The others" if known else net, "unknown, no entry"
+
+
+def _after_fee(line: CloseLine) -> Decimal | None:
+    """Return what reaches the account, or leaves it, as its reader works it out from the figures above it."""
+    if line.value is None or line.fee is None:
+        return None
+    return add_rounded((line.value, -line.fee if line.direction is Direction.LONG else line.fee))
 
 
 def _together(lines: Sequence[CloseLine]) -> Iterator[str]:
     for currency in sorted({line.currency for line in lines}):
         yield bold(f"Together, in {currency}")
         ones = [line for line in lines if line.currency == currency]
-        yield rows(_sums(ones, bring="Value"))
+        yield rows(_sums(ones))
         if any(line.result is not None and any(_against_guard(line)) for line in ones):
-            yield "The net result counts from what was paid."
+            yield f"{net_label(*(line.direction for line in ones))} counts from what was paid."
 
 
 def _total(amounts: Sequence[Decimal | None], currency: str, *, signed: bool = False) -> str:

@@ -22,6 +22,7 @@ from handlers.render.html import bold, escape, foreign
 from handlers.render.locked import locked_label
 from handlers.render.numbers import cost_percent, percent_beside, price, quantity, threshold_percent
 from handlers.render.positions import guard_trigger, guarded_from, is_guarded_from_elsewhere, result_text
+from handlers.render.sale_figures import sale_at_once
 from handlers.render.screen import Screen, ScreenButton, Tone, choice_data
 from handlers.render.standing import is_locked, locked_text, position_name, way_in
 from handlers.render.times import Reader
@@ -88,7 +89,7 @@ def render_offer(offer: Offer, reader: Reader) -> Screen:
     blocks = [f"{bold(title)}\n{meaning}"]
     apart = [line for line in offer.lines if _is_apart(line, offer)]
     blocks += [
-        "\n".join((*_offer_line(line, reader), *_sale_prices(line, offer)))
+        "\n".join((*_offer_line(line, reader), *_sale_prices(line, offer), *_sale_now(line, offer)))
         for line in offer.lines
         if line not in apart
     ]
@@ -144,6 +145,12 @@ def _sale_prices(line: OfferLine, offer: Offer) -> Iterator[str]:
     if kinds & _FROM_PRICE and isinstance(position.mark, Mark) and position.mark.price > ZERO:
         quoted_in = (position.symbol or "").partition("/")[2] or position.currency
         yield f"From today's price: sells at {_sale_price(position, position.mark.price, quoted_in, offer.threshold)}"
+
+
+def _sale_now(line: OfferLine, offer: Offer) -> Iterator[str]:
+    sells_now = any(choice.kind is ChoiceKind.GUARD_AND_SELL_NOW for choice in offer.choices)
+    if sells_now and line.standing is Standing.WOULD_BE_SOLD_NOW and line.position.guard is None:
+        yield from sale_at_once(line.position)
 
 
 def _sale_price(position: PositionView, entry: Decimal, currency: str, threshold: Decimal) -> str:

@@ -20,6 +20,7 @@ from handlers.render.numbers import (
     price,
     quantity,
 )
+from handlers.render.sale_figures import net_label
 from handlers.render.screen import Screen, refresh_row
 from handlers.render.standing import position_name, says_why_no_price, standing_text
 from handlers.render.times import Reader
@@ -183,7 +184,7 @@ def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]
         yield f"For the {quantity(position.explained)} {which}:", ""
     yield "PnL", _result(position)
     if position.net_if_sold is not None:
-        yield "Net if sold now", in_currency(position.net_if_sold, position.currency, signed=True)
+        yield net_label(position.direction), in_currency(position.net_if_sold, position.currency, signed=True)
     guard = position.guard
     if guard is not None:
         if _names_its_price(position, guard):

@@ -41,7 +41,7 @@ async def test_everything_of_a_coin_is_sold_after_one_press_and_only_one(open_bo
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="none")
     preview = await asked_to_close(stage)
-    assert "Would bring" in preview.text
+    assert "You would receive" in preview.text
     assert sales(world) == []
 
     stage.owner.press(preview, "Sell 3 ETH/USD now")

@@ -133,6 +133,6 @@ async def test_what_is_guarded_from_today_s_price_has_one_result_on_every_screen
 
     positions, close = (" ".join(screen.text.split()) for screen in (shown, preview))
     assert f"PnL {MINUS}17.20 %, {MINUS}$86.00 Net if sold now {MINUS}$87.66" in positions
-    assert f"Net result {MINUS}$87.66 Against the guard's price $0.414: {MINUS}$1.66" in close
+    assert f"Net if sold now {MINUS}$87.66 Against the guard's price $0.414: {MINUS}$1.66" in close
     assert f"guarded at {MINUS}1.00 %, now 0.00 % against $0.414, sold at $0.40986 or less" in asked.text
     assert f"\n{MINUS}17.20 %, {MINUS}$86.00 from cost $0.50" in asked.text

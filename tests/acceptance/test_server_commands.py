@@ -26,7 +26,7 @@ async def test_close_lets_the_running_bot_sell_after_a_yes(open_bot):
     alert = await stage.owner.wait_for("SOLD as you asked", PATIENCE_S)
 
     assert (shown.returncode, sold_by_showing) == (1, [])
-    assert "Would bring" in shown.stdout
+    assert "You would receive" in shown.stdout
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["outcome"]["lines"][0]["quantity"] == "3.00000000"
     assert [fill.quantity for fill in sales(world)] == [GUARDED + OWN]

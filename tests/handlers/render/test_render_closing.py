@@ -81,10 +81,37 @@ def test_open_orders_that_cannot_be_read_are_named_with_what_to_do(line):
     check_fits(screen)
 
 
+def test_a_sale_shows_what_is_received_after_the_fee_as_its_alert_will():
+    lines = (close_line(), close_line(symbol="ETH/USD", value=Decimal("10.005"), fee=Decimal("0.005")))
+
+    text = " ".join(render_close(close_preview(*lines), READER).text.split())
+
+    assert "Value $7,620.00 Fee $19.81 You would receive $7,600.19 Net if sold now" in text
+    assert "Value $10.01 Fee $0.01 You would receive $10.00" in text
+    assert "Value $7,630.01 Fee $19.82 You would receive $7,610.19" in text
+
+
+def test_what_is_received_is_unknown_without_a_fee():
+    text = " ".join(render_close(close_preview(close_line(fee=None, result=None)), READER).text.split())
+
+    assert "Fee unknown You would receive unknown" in text
+
+
+def test_longs_and_shorts_together_have_no_sum_of_what_is_received():
+    lines = (close_line(), close_line(symbol="ETH/USD", direction=Direction.SHORT))
+
+    together = render_close(close_preview(*lines), READER).text.partition("Together")[2]
+
+    assert "You would" not in together
+    assert "Net if closed now" in together
+
+
 def test_a_sum_without_any_entry_is_unknown():
     lines = (close_line(result=None), close_line(result=None))
 
-    assert "Net result       unknown, no entry" in render_close(close_preview(*lines), READER).text
+    text = " ".join(render_close(close_preview(*lines), READER).text.split())
+
+    assert "Net if sold now unknown, no entry" in text
 
 
 def guarded_from(price, against, quantity="0.12", **changes):
@@ -97,7 +124,7 @@ def test_the_result_against_the_guards_price_stands_below_the_one_against_what_w
 
     text = render_close(close_preview(line), READER).text
 
-    assert f"Net result                 {MINUS}$79.81</pre>\nAgainst the guard" in text
+    assert f"Net if sold now            {MINUS}$79.81</pre>\nAgainst the guard" in text
     assert f"Against the guard's price $63,600.00: {MINUS}$31.81" in text
 
 
@@ -110,7 +137,7 @@ def test_a_guard_of_a_part_is_compared_for_that_part():
 def test_without_a_known_cost_only_the_guards_price_is_compared_with():
     text = render_close(close_preview(guarded_from("63600", "-31.812", result=None)), READER).text
 
-    assert "Net result unknown, no entry" in " ".join(text.split())
+    assert "Net if sold now unknown, no entry" in " ".join(text.split())
     assert f"Against the guard's price $63,600.00: {MINUS}$31.81" in text
 
 
@@ -129,8 +156,8 @@ def test_a_sum_adds_up_what_counts_from_what_was_paid_only():
 
     together = " ".join(render_close(close_preview(*lines), READER).text.partition("Together")[2].split())
 
-    assert f"Net result, 2 of 3 {MINUS}$159.62 The others unknown, no entry</pre>" in together
-    assert "</pre> The net result counts from what was paid." in together
+    assert f"Net if sold now, 2 of 3 {MINUS}$159.62 The others unknown, no entry</pre>" in together
+    assert "</pre> Net if sold now counts from what was paid." in together
 
 
 def test_words_from_before_an_outage_say_so():
@@ -149,7 +176,8 @@ def test_a_short_is_bought_back():
     screen = render_close(close_preview(close_line(direction=Direction.SHORT)), READER)
 
     assert screen.keyboard[0][0].label == "Buy back 0.12 BTC/USD now"
-    assert "Would cost" in screen.text
+    table = " ".join(screen.text.split())
+    assert f"Value $7,620.00 Fee $19.81 You would pay $7,639.81 Net if closed now {MINUS}$79.81" in table
     assert "BTC/USD short" in screen.text
     check_fits(screen)
 

@@ -48,6 +48,34 @@ def test_first_contact_lists_what_each_answer_would_mean():
     check_golden("offer_first_contact", render_offer(asked, READER))
 
 
+def _sell_at_once(held):
+    line = offer_line(Standing.WOULD_BE_SOLD_NOW, position=held, pnl=Decimal(-60))
+    buttons = (choice(ChoiceKind.GUARD_AND_SELL_NOW), choice(ChoiceKind.CANCEL))
+    return render_offer(offer("would_sell", lines=(line,), choices=buttons), READER).text
+
+
+def test_a_question_about_selling_shows_what_is_received_and_the_net_result():
+    text = _sell_at_once(position(guard=None))
+
+    assert f"You would receive $7,600.19 after the fee. Net if sold now {MINUS}$79.81" in text
+
+
+def test_what_is_staked_takes_no_part_in_what_a_sale_at_once_brings():
+    held = position(guard=None, quantity=Decimal("0.12"), locked=Decimal("0.06"))
+
+    assert f"You would receive $3,800.09 after the fee. Net if sold now {MINUS}$39.91" in _sell_at_once(held)
+
+
+def test_a_short_bought_back_at_once_costs_what_it_says():
+    held = position(guard=None, direction=Direction.SHORT, net_if_sold=Decimal(40))
+
+    assert "You would pay $7,640.00 with the fee. Net if closed now +$40.00" in _sell_at_once(held)
+
+
+def test_a_sale_at_once_without_a_known_net_shows_none():
+    assert "You would" not in _sell_at_once(position(guard=None, net_if_sold=None))
+
+
 def test_the_part_that_is_staked_is_left_out_and_said():
     ether = position(quantity=Decimal("1.98"), locked=Decimal("0.75"), explained=Decimal("1.25"), guard=None)
 

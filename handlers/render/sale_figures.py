@@ -1,0 +1,48 @@
+"""What a sale leaves its owner, under the same names wherever it is shown."""
+
+from collections.abc import Collection, Iterator
+from decimal import Decimal
+
+from engine.accounts.cost_basis import share
+from engine.model.holdings import Direction
+from engine.model.money import ZERO, exact
+from engine.portfolio.view import PositionView
+from handlers.render.html import escape
+from handlers.render.numbers import in_currency
+
+
+def net_label(*directions: Direction) -> str:
+    """Name the result of closing now, after the fee of that and against what was paid."""
+    is_sale = all(direction is Direction.LONG for direction in directions)
+    return "Net if sold now" if is_sale else "Net if closed now"
+
+
+def received_label(directions: Collection[Direction]) -> str | None:
+    """Name what reaches the account after the fee, or leaves it; None where some does the one and some the other."""
+    if len(set(directions)) > 1:
+        return None
+    return "You would receive" if Direction.LONG in directions else "You would pay"
+
+
+def sale_at_once(position: PositionView) -> Iterator[str]:
+    """Say what would be left of an unguarded position that is sold as soon as it is guarded."""
+    net, entry, explained = position.net_if_sold, position.entry, position.explained
+    if net is None or entry is None:
+        return
+    with exact():
+        sold = min(position.quantity - position.locked, explained)
+    if sold <= ZERO:
+        return
+    net = share(net, sold, explained)
+    received, is_long = _received(sold, entry, net, position.direction), position.direction is Direction.LONG
+    label, after = received_label({position.direction}), "after the fee" if is_long else "with the fee"
+    yield escape(
+        f"{label} {in_currency(received, position.currency)} {after}. "
+        f"{net_label(position.direction)} {in_currency(net, position.currency, signed=True)}"
+    )
+
+
+def _received(sold: Decimal, entry: Decimal, net: Decimal, direction: Direction) -> Decimal:
+    """Return what a sale brings, or buying back costs: what was paid and the result against that."""
+    with exact():
+        return sold * entry + net if direction is Direction.LONG else sold * entry - net
