@@ -133,13 +133,13 @@ def restore(
 
 @app.command()
 def halt(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
-    """Stop entries; guards go on selling. Works beside the bot and without it."""
+    """Stop buys; guards go on selling. Works beside the bot and without it."""
     _change_entries(env_file, verb="halt", as_json=as_json)
 
 
 @app.command()
 def resume(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
-    """Allow entries again. Works beside the bot and without it."""
+    """Allow buys again. Works beside the bot and without it."""
     _change_entries(env_file, verb="resume", as_json=as_json)
 
 

@@ -126,7 +126,7 @@ async def set_entries(
 def change_entries(settings: Settings, clock: Clock, *, verb: str) -> CommandAnswer:
     """Stop or allow entries: through the running bot, or in its database while none runs."""
     if not settings.owner_ids:
-        raise SettingsError("NIJA_OWNER_IDS must be set: it says whose entries are meant.")
+        raise SettingsError("NIJA_OWNER_IDS must be set: it says whose buys are meant.")
     try:
         with hold_data_dir(settings.data_dir, database=database_file(settings.database_url)):
             migrate_held(settings, clock)

@@ -109,14 +109,14 @@ COMMANDS = (
         help="block buys only; guards keep selling, /unguard stops one",
         role=Role.TRADER,
         screen=halt_entries,
-        not_done="It is not known whether entries were stopped; /status shows it.",
+        not_done="It is not known whether buys were stopped; /status shows it.",
     ),
     Command(
         name="resume",
         help="allow buys again",
         role=Role.TRADER,
         screen=resume_entries,
-        not_done="It is not known whether entries were allowed; /status shows it.",
+        not_done="It is not known whether buys were allowed; /status shows it.",
     ),
     Command(
         name="status",

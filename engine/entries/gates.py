@@ -66,7 +66,7 @@ class HaltGate(Gate):
         if halt is None:
             return Open()
         where = f" from the {halt.by}" if halt.by else ""
-        return Shut(f"entries were stopped{where}; /resume allows them again")
+        return Shut(f"buys were stopped{where}; /resume allows them again")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -131,11 +131,11 @@ def _plain(
 
 def _entries_changed(message: EntriesChanged, reader: Reader) -> Iterator[str]:
     if message.halted:
-        yield bold("Entries are stopped")
+        yield bold("Buys are stopped")
         yield f"nija halt on the server stopped them at {reader.clock(message.at)}."
         yield ONLY_BUYS
     else:
-        yield bold("Entries are allowed")
+        yield bold("Buys are allowed")
         yield f"nija resume on the server allowed them at {reader.clock(message.at)}; /halt stops them."
 
 

@@ -54,7 +54,7 @@ def _what(message: Message) -> str:
         case ClosedElsewhere():
             return f"{_name(message)}: {full_quantity(message.quantity)} closed at the venue, guard ended"
         case EntriesChanged(halted=halted):
-            return f"entries {'stopped' if halted else 'allowed'} from the server"
+            return f"buys {'stopped' if halted else 'allowed'} from the server"
         case _:
             raise TypeError(message.kind)
 

@@ -28,12 +28,12 @@ def render_entries(
     `is_running` is False where no bot runs that would watch anything.
     """
     if not is_running:
-        lines = [bold("Entries are allowed" if halt is None else "Entries are stopped"), _NOBODY]
+        lines = [bold("Buys are allowed" if halt is None else "Buys are stopped"), _NOBODY]
     elif halt is None:
-        lines = [bold("Entries are allowed"), _ALLOWED]
+        lines = [bold("Buys are allowed"), _ALLOWED]
     else:
         where = f"Stopped {_from(halt)} {_at(halt, reader)}."
-        lines = [bold("Entries are stopped"), ONLY_BUYS, where]
+        lines = [bold("Buys are stopped"), ONLY_BUYS, where]
     if sent_at is not None:
         lines.append(
             f"You sent this {reader.age(sent_at)}, while NIJA could not answer, so nothing was changed. "

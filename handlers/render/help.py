@@ -61,7 +61,7 @@ def render_start(portfolio: PortfolioView, reader: Reader, halt: Halt | None = N
     """Greet, say what is and is not done, what is guarded now, and whether entries are stopped."""
     blocks = [bold("NIJA"), f"{_GREETING}\n{LATER_BUYS}", "\n".join(_guarded(portfolio, reader))]
     if halt is not None:
-        blocks.append(f"Entries are stopped {halted_since(halt, reader)}; /resume allows them again.")
+        blocks.append(f"Buys are stopped {halted_since(halt, reader)}; /resume allows them again.")
     blocks.append("/help lists all commands.")
     return Screen(text="\n\n".join((*blocks, reader.as_of(portfolio.as_of))))
 

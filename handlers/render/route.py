@@ -50,7 +50,7 @@ def _head(preview: RoutePreview, reader: Reader, halt: Halt | None) -> Iterator[
     yield f"{request.side.value.capitalize()} {escape(preview.symbol)} for {money(preview.usd)}{usual}."
     yield "A preview: nothing was ordered."
     if halt is not None and request.side is Side.BUY:
-        yield f"Entries are stopped {halted_since(halt, reader)}; /resume allows them again."
+        yield f"Buys are stopped {halted_since(halt, reader)}; /resume allows them again."
 
 
 def _nowhere(preview: RoutePreview, decision: NoRoute, reader: Reader) -> str:

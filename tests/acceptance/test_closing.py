@@ -125,4 +125,4 @@ async def test_with_every_gate_shut_the_loser_is_sold(open_bot):
 
     assert [fill.quantity for fill in sales(world)] == [GUARDED]
     assert (await over(stage)).guarded == GUARDED
-    assert "Entries are stopped since" in (await stage.owner.ask("/start", timeout_s=PATIENCE_S)).text
+    assert "Buys are stopped since" in (await stage.owner.ask("/start", timeout_s=PATIENCE_S)).text

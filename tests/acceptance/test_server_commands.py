@@ -39,14 +39,14 @@ async def test_a_halt_beside_the_bot_is_in_the_chat_and_outlives_the_process(ope
 
     stopped = await nija(stage, "halt")
     # The chat hears of it before it is asked.
-    await stage.owner.wait_for("Entries are stopped", PATIENCE_S)
+    await stage.owner.wait_for("Buys are stopped", PATIENCE_S)
     status = await stage.owner.ask("/status", timeout_s=PATIENCE_S)
     await stage.bot.stop()
     alone = await nija(stage, "resume", "--json")
     refused = await nija(stage, "close", "ETH", "--yes")
 
     assert (stopped.returncode, stopped.stderr) == (0, "")
-    assert "gate halt: shut, entries were stopped from the server" in status.text
+    assert "gate halt: shut, buys were stopped from the server" in status.text
     assert json.loads(alone.stdout) == {"halted": False, "since": None}
     assert refused.returncode == 1
     assert refused.stderr.startswith("No bot is running on")

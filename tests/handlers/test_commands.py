@@ -29,8 +29,8 @@ from tests.handlers.values import NOW, OWNER, portfolio, position, user
         ("/closeall alpaca", ("offer_close", OWNER, None, Venue.ALPACA), "Sell now?"),
         ("/history", ("fetch_exits", OWNER, None), "Exits, newest first"),
         ("/history btc", ("fetch_exits", OWNER, "BTC"), "Step by step"),
-        ("/halt", ("halt", OWNER, HaltedBy.CHAT), "Entries are stopped"),
-        ("/resume", ("resume", OWNER), "Entries are allowed"),
+        ("/halt", ("halt", OWNER, HaltedBy.CHAT), "Buys are stopped"),
+        ("/resume", ("resume", OWNER), "Buys are allowed"),
     ],
 )
 async def test_a_command_asks_the_engine_once_and_shows_its_answer(engine, owner, typed, asked, shown):
@@ -53,7 +53,7 @@ async def test_start_shows_the_guards_and_whether_entries_are_stopped(engine, ow
     answer = await owner.ask("/start")
 
     assert "Guards now" in answer.text
-    assert "Entries are stopped since 02:30:11 UTC; /resume allows them again." in answer.text
+    assert "Buys are stopped since 02:30:11 UTC; /resume allows them again." in answer.text
 
 
 @pytest.mark.parametrize("typed", ["/balance kraken", "/positions kraken", "/status kraken"])
@@ -66,7 +66,7 @@ async def test_words_nothing_was_made_of_are_said_to_be_ignored(owner, typed):
 async def test_a_route_while_entries_are_halted_says_so(engine, owner):
     engine.answers["fetch_halt"] = Halt(since=NOW, by=HaltedBy.CHAT)
 
-    assert "Entries are stopped since 02:30:11 UTC" in (await owner.ask("/route")).text
+    assert "Buys are stopped since 02:30:11 UTC" in (await owner.ask("/route")).text
 
 
 async def test_an_unknown_broker_is_named_with_those_that_are_known(owner):

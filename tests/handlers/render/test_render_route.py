@@ -92,7 +92,7 @@ def test_a_buy_while_entries_are_stopped_says_so(side, told):
 
     text = render_route(preview(route(request=request(side=side))), READER, halt).text
 
-    assert ("Entries are stopped since 02:28:11 UTC" in text) is told
+    assert ("Buys are stopped since 02:28:11 UTC" in text) is told
 
 
 def test_a_target_raised_for_a_small_account_says_why():

@@ -140,13 +140,13 @@ def test_what_is_being_sold_was_guarded():
 
 
 def test_halted_entries_say_since_when_and_why():
-    gate = GateStatus(name="halt", shut="entries were stopped from the chat; /resume allows them again")
+    gate = GateStatus(name="halt", shut="buys were stopped from the chat; /resume allows them again")
     halt = Halt(since=ago(minutes=2), by=HaltedBy.CHAT)
 
     text = render_status(status(gates=(gate,)), READER, halt).text
 
-    assert "<b>Entries</b>: halted since 02:28:11 UTC" in text
-    assert "entries were stopped from the chat" in text
+    assert "<b>Entries</b>: halted since 02:28:11 UTC, so no buys" in text
+    assert "buys were stopped from the chat" in text
 
 
 def test_an_open_gate_lets_entries_through():
@@ -217,7 +217,7 @@ def test_what_an_account_cannot_do_is_said_with_its_broker_and_is_no_trouble():
 def test_halted_entries_of_which_nobody_can_read_since_when_are_shown_as_halted():
     text = render_status(status(), READER, Halt(since=None, by=None)).text
 
-    assert "<b>Entries</b>: halted since a time that cannot be read" in text
+    assert "<b>Entries</b>: halted since a time that cannot be read, so no buys" in text
 
 
 def test_a_counter_that_cannot_be_read_is_shown_as_such():
