@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from engine import wall_time
-from engine.model.holdings import Direction, PositionKind
+from engine.model.holdings import AccountFigure, Direction, PositionKind
 from engine.model.money import DEPEGGED_BELOW_USD, USD_STABLECOINS, ZERO, exact, is_cash
 from engine.model.venues import Venue
 
@@ -60,7 +60,7 @@ class OpenPosition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BalanceSnapshot:
-    """One account in dollars; when `unpriced` or `unreadable` names anything, every sum is a lower bound.
+    """One account in dollars; when `unpriced`, `unreadable` or `unknown` names anything, every sum is a lower bound.
 
     Unless the total is the venue's own: that counts what we have no price for.
     """
@@ -83,6 +83,8 @@ class BalanceSnapshot:
     credits: tuple[tuple[str, Decimal], ...] = ()
     #: True when the total is what the venue itself says.
     is_venue_total: bool = False
+    #: Figures of the whole account that its venue did not tell: what may be spent counts as nothing then.
+    unknown: tuple[AccountFigure, ...] = ()
     #: Currencies inside such a total that have no rate, so are in no figure of what is available.
     unvalued_cash: tuple[str, ...] = ()
     as_of: datetime
@@ -99,11 +101,13 @@ class BalanceSnapshot:
     @property
     def complete(self) -> bool:
         """Tell whether nothing is missing; otherwise sums are shown as `≥ $…` and not compared."""
-        return self.is_venue_total or not (self.unpriced or self.unreadable)
+        return not self.unknown and (self.is_venue_total or not (self.unpriced or self.unreadable))
 
     @property
     def available_complete(self) -> bool:
         """Tell whether what is available is exact although something has no price."""
+        if AccountFigure.SPENDABLE in self.unknown:
+            return False
         lacking = (*self.unpriced, *self.unreadable, *self.unvalued_cash)
         money = {line.currency for line in self.cash}
         return not any(not asset or asset in money or is_cash(asset) for asset in lacking)

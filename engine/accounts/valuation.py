@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import TypeGuard
 
 from engine.accounts.snapshot import BalanceSnapshot, CashLine, OpenPosition
-from engine.model.holdings import AccountReport, Direction, Holding, PositionKind
+from engine.model.holdings import AccountFigure, AccountReport, Direction, Holding, PositionKind
 from engine.model.money import ZERO, exact, is_cash
 
 Prices = Mapping[str, Decimal | None]
@@ -16,7 +16,8 @@ def value_account(report: AccountReport, prices: Prices) -> BalanceSnapshot:
 
     An asset without a usable price is named and left out of the sums, never counted as zero. Available is
     free cash, capped by what the venue lets be spent and by the account's own equity, so that neither a debt
-    nor leverage shows as money to spend; everything else is locked.
+    nor leverage shows as money to spend; everything else is locked. Where the venue should tell that bound and
+    did not, nothing is known to be available.
     """
     owned = [holding for holding in report.holdings if _is_owned(holding)]
     rates = {holding.asset: _rate(holding, prices) for holding in owned}
@@ -29,7 +30,8 @@ def value_account(report: AccountReport, prices: Prices) -> BalanceSnapshot:
         if total is None:
             total = _sum((holding.total, rates[holding.asset]) for holding in owned) + report.unrealized_usd
         free_cash = _sum((holding.free, rates[holding.asset]) for holding in cash)
-        available = _available(free_cash, total, report.spendable_usd)
+        is_bound_known = AccountFigure.SPENDABLE not in report.unknown
+        available = _available(free_cash, total, report.spendable_usd if is_bound_known else ZERO)
         # What the venue lets be spent is not more than that, whatever the rest of the cash is worth.
         is_bound = available == report.spendable_usd
         return BalanceSnapshot(
@@ -41,6 +43,7 @@ def value_account(report: AccountReport, prices: Prices) -> BalanceSnapshot:
             unpriced=() if is_venue_total else lacking,
             held_unpriced=tuple(h.asset for h in owned if h.held and rates[h.asset] is None),
             is_venue_total=is_venue_total,
+            unknown=tuple(sorted(report.unknown)),
             unvalued_cash=tuple(filter(is_cash, lacking)) if is_venue_total and not is_bound else (),
             venue_valued=tuple(
                 (holding.asset, holding.venue_value_usd)

@@ -97,6 +97,14 @@ class MarginPosition:
     leverage: int
 
 
+class AccountFigure(StrEnum):
+    """What a venue says of an account as a whole, beside what is held there."""
+
+    UNREALIZED = "unrealized"
+    SPENDABLE = "spendable"
+    EQUITY = "equity"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountReport:
     """Everything one account said of itself in one reading."""
@@ -110,6 +118,8 @@ class AccountReport:
     unrealized_usd: Decimal = ZERO
     #: Upper bound on what may be spent: free margin, or non-marginable buying power.
     spendable_usd: Decimal | None = None
+    #: Which of these its venue should have told and did not, this time.
+    unknown: frozenset[AccountFigure] = frozenset()
     #: Fee credits and the like: no money, so in no sum and never a position.
     credits: tuple[Holding, ...] = ()
     #: Why the account takes no orders, where its venue says so.

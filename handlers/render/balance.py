@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from engine.accounts.snapshot import BalanceOverview, BalanceSnapshot, UserBrokerState
+from engine.model.holdings import AccountFigure
 from engine.model.venues import Venue
 from handlers.render.html import bold, escape, foreign, rows
 from handlers.render.numbers import add_rounded, at_least, full_quantity, in_currency, price
@@ -19,6 +20,11 @@ _NO_BROKER = (
 _HELD = {Venue.COINBASE: "· on hold at Coinbase"}
 #: Coinbase lists the money of its other platforms and of vaults; elsewhere it has not settled.
 _UNSPENDABLE = {Venue.COINBASE: "· not spendable here"}
+_UNKNOWN = {
+    AccountFigure.EQUITY: "its own total, so it is added up from prices",
+    AccountFigure.SPENDABLE: "what may be spent, so nothing counts as available",
+    AccountFigure.UNREALIZED: "the result of margin positions, which is in no sum",
+}
 _COINBASE_HOLD = "On hold: by open orders, or by a withdrawal that is still under way."
 
 
@@ -55,7 +61,7 @@ def _totals(overview: BalanceOverview, reader: Reader) -> Iterator[str]:
             yield f"{state.broker.label}'s part is of {told_at}: it does not answer, and may be worth less now."
     if overview.partial:
         names = ", ".join(state.broker.label for state in overview.partial)
-        yield f"Some assets {_lacking(overview)} and are not in these sums: see {names}."
+        yield f"{_lacking(overview)} and are not in these sums: see {names}."
 
 
 def _lacking(overview: BalanceOverview) -> str:
@@ -64,7 +70,7 @@ def _lacking(overview: BalanceOverview) -> str:
         *(["have no price"] if any(balance.unpriced for balance in balances) else []),
         *(["could not be read"] if any(balance.unreadable for balance in balances) else []),
     ]
-    return " or ".join(why)
+    return f"Some assets {' or '.join(why)}" if why else "Some figures were not told"
 
 
 def _broker(state: UserBrokerState, overview: BalanceOverview, reader: Reader) -> Iterator[str]:
@@ -162,6 +168,8 @@ def _remarks(state: UserBrokerState, balance: BalanceSnapshot) -> Iterator[str]:
         named = ", ".join(escape(asset) or "an asset without a name" for asset in balance.unreadable)
         so = "not shown, but in the venue's own total" if balance.is_venue_total else "not counted"
         yield f"Could not be read, so {so}: {named}."
+    if balance.unknown:
+        yield f"Not told by {state.broker.label}: {'; '.join(_UNKNOWN[figure] for figure in balance.unknown)}."
     for asset, amount in balance.credits:
         yield f"Fee credits, no money and in no total: {escape(f'{full_quantity(amount)} {asset}')}."
     for line in balance.depegged:

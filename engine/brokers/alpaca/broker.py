@@ -10,6 +10,8 @@ from engine.brokers.alpaca.market import AlpacaMarketData, require_listed
 from engine.brokers.alpaca.orders import oldest_submission, parse_open_orders, parse_succession, replaced_by
 from engine.brokers.alpaca.parse import (
     check_positions,
+    find_cash,
+    find_figures,
     find_unreadable_positions,
     parse_cash,
     parse_fills,
@@ -26,10 +28,10 @@ from engine.brokers.ccxt_broker import CcxtBroker, Departure, booked_with, readi
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, VenueClient, alpaca_client
 from engine.brokers.error_classes import Operation
 from engine.brokers.lane import Lane
-from engine.brokers.parse import Row, amount_in, as_list, as_row, text_in
+from engine.brokers.parse import Row, as_list, as_row, text_in
 from engine.clock import Clock
 from engine.model.errors import BrokerError, MisconfiguredError, RefusalReason, RefusedError
-from engine.model.holdings import AccountReport, Holding
+from engine.model.holdings import AccountFigure, AccountReport, Holding
 from engine.model.instruments import AssetClass
 from engine.model.money import ZERO
 from engine.model.orders import (
@@ -98,18 +100,19 @@ class AlpacaBroker(CcxtBroker):
         with reading(Venue.ALPACA):
             row, held = as_row(account, "account"), as_list(positions, "positions")
             check_positions(row, held)
-            cash = parse_cash(row)
-        if cash.locked > ZERO:
+            figures, cash = find_figures(row), find_cash(row)
+        if cash is not None and cash.locked > ZERO:
             cash = await self._cash_with_orders(row, cash, priority)
         with reading(Venue.ALPACA):
             report = AccountReport(
                 account=self.account,
-                holdings=(cash, *parse_positions(held, catalog)),
-                unreadable=find_unreadable_positions(held, catalog),
+                holdings=(*([cash] if cash else []), *parse_positions(held, catalog)),
+                unreadable=find_unreadable_positions(held, catalog) | ({"USD"} if cash is None else set()),
                 block=find_block(row),
                 limits=find_limits(row),
-                equity_usd=amount_in(row, "equity"),
-                spendable_usd=amount_in(row, "non_marginable_buying_power"),
+                equity_usd=figures[AccountFigure.EQUITY],
+                spendable_usd=figures[AccountFigure.SPENDABLE],
+                unknown=frozenset(name for name, figure in figures.items() if figure is None),
                 at=departure.at.at,
                 left=departure.at,
                 venue_at=self._market.venue_time(departure.at),

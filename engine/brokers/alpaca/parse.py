@@ -29,7 +29,7 @@ from engine.brokers.parse import (
     rows_in,
     text_in,
 )
-from engine.model.holdings import Holding
+from engine.model.holdings import AccountFigure, Holding
 from engine.model.instruments import AssetClass
 from engine.model.money import ZERO, exact
 from engine.model.orders import (
@@ -51,6 +51,22 @@ _MISSING_RATIO, _MISSING_USD = Decimal("0.1"), Decimal(1)
 def rows_of(answer: object, what: str) -> list[Row]:
     """Read an answer that is a list of objects."""
     return [as_row(item, what) for item in as_list(answer, what)]
+
+
+def find_figures(account: Row) -> Mapping[AccountFigure, Decimal | None]:
+    """Return what is told of the account as a whole; None is what cannot be read."""
+    return {
+        AccountFigure.EQUITY: lenient(account, "equity", amount_in),
+        AccountFigure.SPENDABLE: lenient(account, "non_marginable_buying_power", amount_in),
+    }
+
+
+def find_cash(account: Row) -> Holding | None:
+    """Return the dollars, or None where a figure that they are worked out from cannot be read."""
+    try:
+        return parse_cash(account)
+    except MalformedAnswerError:
+        return None
 
 
 def parse_cash(account: Row, opened: OpenOrders = _NO_ORDERS) -> Holding:

@@ -39,6 +39,7 @@ from engine.brokers.unnamed import Likeness, likeness
 from engine.clock import Clock
 from engine.model.credits import split_credits
 from engine.model.errors import (
+    BrokerError,
     MisconfiguredError,
     RefusalReason,
     RefusedError,
@@ -46,7 +47,7 @@ from engine.model.errors import (
     UncertainOrderError,
     UnknownOutcomeError,
 )
-from engine.model.holdings import AccountReport
+from engine.model.holdings import AccountFigure, AccountReport
 from engine.model.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId
 from engine.model.venues import Account, Venue
 
@@ -304,10 +305,14 @@ class KrakenBroker(CcxtBroker):
         return positions
 
     async def _with_margin(self, report: AccountReport, priority: Priority) -> AccountReport:
-        result = await self._read("TradeBalance", {"asset": "ZUSD"}, priority=priority)
-        with reading(Venue.KRAKEN):
-            row = as_row(result, "TradeBalance")
-            return replace(report, unrealized_usd=amount_in(row, "n"), spendable_usd=amount_in(row, "mf"))
+        """Add what only TradeBalance tells; what is held is known without it."""
+        try:
+            result = await self._read("TradeBalance", {"asset": "ZUSD"}, priority=priority)
+            with reading(Venue.KRAKEN):
+                row = as_row(result, "TradeBalance")
+                return replace(report, unrealized_usd=amount_in(row, "n"), spendable_usd=amount_in(row, "mf"))
+        except BrokerError:
+            return replace(report, unknown=frozenset({AccountFigure.UNREALIZED, AccountFigure.SPENDABLE}))
 
     async def _pick(
         self,

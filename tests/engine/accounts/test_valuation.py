@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.accounts.snapshot import CashLine
 from engine.accounts.valuation import list_open_positions, value_account
-from engine.model.holdings import AccountReport, Direction, Holding, PositionKind
+from engine.model.holdings import AccountFigure, AccountReport, Direction, Holding, PositionKind
 from engine.model.venues import Venue
 from tests.builders import NOW, a_holding, a_margin_position, a_report, an_account
 
@@ -71,6 +71,30 @@ def test_fee_credits_are_named_and_leave_the_total_exact():
     assert snapshot.complete
     assert (snapshot.total_equity_usd, snapshot.credits) == (5, (("KFEE", Decimal("1234.56")),))
     assert list_open_positions(report, {}) == ()
+
+
+@pytest.mark.parametrize("figure", [AccountFigure.UNREALIZED, AccountFigure.SPENDABLE])
+def test_a_figure_of_the_account_that_its_venue_did_not_tell_is_not_counted_as_zero(figure):
+    report = replace(a_report(a_holding("USD", "1000")), unknown=frozenset({figure}))
+
+    snapshot = value_account(report, {})
+
+    assert snapshot.total_equity_usd == 1000
+    assert snapshot.available_usd == (0 if figure is AccountFigure.SPENDABLE else 1000)
+    assert (snapshot.complete, snapshot.available_complete) == (False, figure is not AccountFigure.SPENDABLE)
+    assert snapshot.unknown == (figure,)
+
+
+def test_without_the_venues_own_total_an_account_is_valued_at_prices_and_its_total_is_a_lower_bound():
+    report = replace(
+        a_report(a_holding("USD", "100"), a_holding("ETH", "1"), spendable="80"),
+        unknown=frozenset({AccountFigure.EQUITY}),
+    )
+
+    snapshot = value_account(report, PRICES)
+
+    assert three(snapshot) == ("2.1E+3", "8E+1", "2.02E+3")
+    assert (snapshot.complete, snapshot.available_complete) == (False, True)
 
 
 @pytest.mark.parametrize(("name", "available_complete"), [("BTC", True), ("EUR", False), ("", False)])

@@ -3,6 +3,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from engine.accounts.snapshot import CashLine
+from engine.model.holdings import AccountFigure
 from engine.model.venues import Venue
 from handlers.render.balance import render_balance
 from tests.handlers.screen_checks import check_golden
@@ -207,6 +208,21 @@ def test_fee_credits_are_named_beside_an_exact_total():
 
     assert "Fee credits, no money and in no total: 1,234.56 KFEE." in text
     assert "\N{GREATER-THAN OR EQUAL TO}" not in text
+
+
+def test_what_a_venue_did_not_tell_of_the_account_is_named_and_makes_the_sums_lower_bounds():
+    unknown = (AccountFigure.SPENDABLE, AccountFigure.UNREALIZED)
+    kraken = state(Venue.KRAKEN, snapshot("0", "10", unknown=unknown))
+
+    text = render_balance(overview(kraken), READER).text
+
+    assert text.count("\N{GREATER-THAN OR EQUAL TO} $10.00") == 4
+    assert text.count("\N{GREATER-THAN OR EQUAL TO} $0.00") == 2
+    assert (
+        "Not told by Kraken: what may be spent, so nothing counts as available; the result of margin positions, which is in no sum."
+        in text
+    )
+    assert "Some figures were not told and are not in these sums: see Kraken." in text
 
 
 def test_what_could_not_be_read_is_named_and_makes_the_sums_lower_bounds():

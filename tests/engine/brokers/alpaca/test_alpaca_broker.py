@@ -14,6 +14,7 @@ from engine.model.errors import (
     TryLaterError,
     UnknownOutcomeError,
 )
+from engine.model.holdings import AccountFigure
 from engine.model.orders import ClientOrderId, OpenOrders, OrderStatus, Side, VenueOrderId
 from sandbox.alpaca.refusals import key_forbidden, not_authorized, unauthorized
 from sandbox.faults import Fault, FaultKind
@@ -51,6 +52,27 @@ async def test_the_report_has_dollars_coins_and_stocks_and_no_leverage(broker, v
     assert holdings["AAPL"].venue_entry > 200
     worth = venue.ledger.total("USD") + venue.ledger.total("BTC") * 50_000 + 10 * 200
     assert report.equity_usd == worth
+
+
+@pytest.mark.parametrize(
+    ("field", "unknown"),
+    [("equity", AccountFigure.EQUITY), ("non_marginable_buying_power", AccountFigure.SPENDABLE)],
+)
+@pytest.mark.parametrize("shown", [None, "", "n/a"])
+async def test_what_is_held_stays_known_when_a_figure_of_the_account_cannot_be_read(
+    broker, venue, field, unknown, shown
+):
+    venue.deposit("USD", "30000")
+    venue.place("BTC/USD", "buy", "0.1")
+    fault(venue, FaultKind.WRONG_FIELDS, "GET /v2/account", fields={field: shown})
+
+    report, later = await broker.fetch_report(), await broker.fetch_report()
+
+    assert report.holding("BTC").total == venue.ledger.total("BTC")
+    # The dollars are worked out from both figures.
+    assert (report.tells_of("BTC"), report.tells_of("USD")) == (True, False)
+    assert (report.unknown, later.unknown) == ({unknown}, frozenset())
+    assert None in (report.equity_usd, report.spendable_usd)
 
 
 async def test_dollars_in_an_open_buy_order_are_held(broker, venue):

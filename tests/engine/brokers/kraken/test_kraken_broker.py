@@ -14,7 +14,7 @@ from engine.model.errors import (
     TryLaterError,
     UnknownOutcomeError,
 )
-from engine.model.holdings import Direction, Holding
+from engine.model.holdings import AccountFigure, Direction, Holding
 from engine.model.orders import ClientOrderId, OpenOrders, OrderStatus, Sent, Side, VenueOrderId
 from sandbox.faults import Fault, FaultKind
 from tests.engine.brokers.kraken.conftest import ACCOUNT, a_request
@@ -78,6 +78,36 @@ async def test_the_trade_balance_is_asked_when_margin_is_used(broker, venue):
     )
     assert report.unrealized_usd < -90
     assert 0 < report.spendable_usd < 10_000 - position.cost / 5
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": FaultKind.HTML_200},
+        {"kind": FaultKind.HTTP_ERROR_BEFORE},
+        {"kind": FaultKind.TRUNCATE},
+        {"kind": FaultKind.DROP_BEFORE},
+        {"kind": FaultKind.RATE_LIMIT},
+        {"kind": FaultKind.ERROR, "message": "EGeneral:Permission denied"},
+        {"kind": FaultKind.WRONG_FIELDS, "fields": {"n": None}},
+        {"kind": FaultKind.WRONG_FIELDS, "fields": {"mf": "NaN"}},
+    ],
+    ids=lambda wrong: "-".join(str(value) for value in wrong.values()),
+)
+async def test_what_is_held_stays_known_when_the_trade_balance_does_not_come(broker, venue, wrong):
+    venue.deposit("USD", "10000")
+    venue.deposit("ETH", "2")
+    venue.place("BTC/USD", "buy", "0.1", leverage=5)
+    fault(venue, endpoint="TradeBalance", **wrong)
+
+    report, later = await broker.fetch_report(), await broker.fetch_report()
+
+    assert (report.holding("ETH").free, len(report.margin_positions)) == (2, 1)
+    assert (report.unknown, report.spendable_usd) == (
+        {AccountFigure.UNREALIZED, AccountFigure.SPENDABLE},
+        None,
+    )
+    assert (later.unknown, later.spendable_usd is None) == (frozenset(), False)
 
 
 async def test_an_unpopulated_account_is_empty(broker):
