@@ -226,13 +226,22 @@ class Watch:
         return [failure for failure in told if isinstance(failure, Exception)]
 
     async def _tell_together(self, guards: Sequence[Guard]) -> None:
-        """Tell each owner once of all guards that still lack a price, and of all that have one again."""
+        """Tell each owner once of all guards that still lack a price, and of all that have one again.
+
+        Raises:
+            ExceptionGroup: what could not be told, of some; the next look tells it.
+
+        """
         by_account = defaultdict[str, list[Guard]](list)
         for guard in guards:
             by_account[guard.account_id].append(guard)
-        for ones in by_account.values():
-            await self._tell_back([guard for guard in ones if self._is_back(self._guard_marks.of(guard))])
-            await self._tell_missing(ones)
+        failures = Failures()
+        for account_id, ones in by_account.items():
+            with failures.turn_of(f"prices that are back, {account_id}"):
+                await self._tell_back([guard for guard in ones if self._is_back(self._guard_marks.of(guard))])
+            with failures.turn_of(f"missing prices, {account_id}"):
+                await self._tell_missing(ones)
+        failures.raise_together("some of what is new of prices was not told")
 
     async def _tell_back(self, guards: Sequence[Guard]) -> None:
         before = {guard.guard_id: self._guard_marks.of(guard) for guard in guards}

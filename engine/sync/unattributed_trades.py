@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from engine.alerts.condition import Condition, Conditions
 from engine.alerts.messages import TradeUnattributed
 from engine.clock import Clock, Moment, moment
+from engine.failures import Failures
 from engine.guards import store as guards
 from engine.model.errors import BrokerError
 from engine.model.venues import Account
@@ -38,39 +39,59 @@ class UnattributedTrades:
         self._open: dict[str, dict[str, _Question]] = {}
 
     async def note(self, account: Account, untold: Mapping[str, BrokerError]) -> None:
-        """Take what an account's venue did not tell this time, by asset."""
+        """Take what an account's venue did not tell this time, by asset.
+
+        Raises:
+            ExceptionGroup: what could not be told, of some assets; the next call tells it.
+
+        """
         now = moment(self._clock)
         before = self._open.get(account.account_id)
         if before is None:
             before = self._open[account.account_id] = await self._restore(account)
         if not before and not untold:
             return
-        guarded, after = await self._guarded(account), dict[str, _Question]()
+        guarded, failures = await self._guarded(account), Failures()
+        open_now = self._open[account.account_id] = dict(before)
         for asset, error in untold.items():
             asked = before.get(asset) or _Question(condition=Condition(since=now.at))
-            asked = after[asset] = replace(asked, missed=asked.missed + 1)
+            asked = open_now[asset] = replace(asked, missed=asked.missed + 1)
             if asked.is_due(now, guarded=asset in guarded):
                 message = _message(account, asset, asked.condition, guarded=asset in guarded, error=error)
-                told = await self._conditions.tell(
-                    _name(account, asset),
-                    asked.condition,
-                    message,
-                    user_id=account.user_id,
-                    account_id=account.account_id,
-                )
-                after[asset] = before[asset] = replace(asked, condition=told)
+                with failures.turn_of(f"telling of {asset}"):
+                    told = await self._tell(account, asset, asked.condition, message)
+                    open_now[asset] = replace(asked, condition=told)
         for asset in before.keys() - untold.keys():
             condition = before[asset].condition
-            if condition.told.count:
-                message = _message(account, asset, condition, guarded=asset in guarded)
-                await self._conditions.end(
-                    _name(account, asset),
-                    condition,
-                    message,
-                    user_id=account.user_id,
-                    account_id=account.account_id,
-                )
-        self._open[account.account_id] = after
+            message = _message(account, asset, condition, guarded=asset in guarded)
+            with failures.turn_of(f"telling that {asset} is over"):
+                await self._end(account, asset, condition, message)
+                del open_now[asset]
+        failures.raise_together(f"{account.account_id} was not told of every coin")
+
+    async def _tell(
+        self, account: Account, asset: str, condition: Condition, message: TradeUnattributed
+    ) -> Condition:
+        return await self._conditions.tell(
+            _name(account, asset),
+            condition,
+            message,
+            user_id=account.user_id,
+            account_id=account.account_id,
+        )
+
+    async def _end(
+        self, account: Account, asset: str, condition: Condition, message: TradeUnattributed
+    ) -> None:
+        if not condition.told.count:
+            return
+        await self._conditions.end(
+            _name(account, asset),
+            condition,
+            message,
+            user_id=account.user_id,
+            account_id=account.account_id,
+        )
 
     async def _restore(self, account: Account) -> dict[str, _Question]:
         prefix = _name(account, "")

@@ -8,6 +8,7 @@ import structlog
 from engine.alerts.condition import Condition, Conditions
 from engine.alerts.messages import RecordKind, RecordUnreadable
 from engine.clock import Clock, moment
+from engine.failures import Failures
 from engine.guards.guard import GuardState
 from engine.guards.table import GuardRow
 from engine.model.venues import Venue
@@ -44,7 +45,12 @@ class UnreadableRecords:
         self._logged: frozenset[str] = frozenset()
 
     async def tell(self) -> None:
-        """Tell each reader of what is new, again of what goes on, and of what is over."""
+        """Tell each reader of what is new, again of what goes on, and of what is over.
+
+        Raises:
+            ExceptionGroup: what could not be told, of some; the next call tells it.
+
+        """
         if self._open is None:
             self._open = await self._restore()
         if not tuple(self._database.unreadable) and not any(one.is_urgent for one in self._open.values()):
@@ -58,10 +64,13 @@ class UnreadableRecords:
                 if (record := describe(row)) is not None
             ]
         self._log(rows)
+        failures = Failures()
         for key, record, readers in found:
             for user_id in readers:
-                await self._tell(self._open, f"{key}:{user_id}", record, user_id)
-        await self._end_all_but(self._open, {key for key, _, _ in found})
+                with failures.turn_of(f"telling {user_id} of {key}"):
+                    await self._tell(self._open, f"{key}:{user_id}", record, user_id)
+        await self._end_all_but(self._open, {key for key, _, _ in found}, failures)
+        failures.raise_together("some of what cannot be read was not told of")
 
     async def _restore(self) -> "dict[str, _Open]":
         restored = dict[str, _Open]()
@@ -82,14 +91,17 @@ class UnreadableRecords:
             condition = await self._conditions.tell(name, condition, record, user_id=user_id, account_id=None)
         told[name] = _Open(record=record, user_id=user_id, condition=condition)
 
-    async def _end_all_but(self, told: "dict[str, _Open]", keys: Collection[str]) -> None:
+    async def _end_all_but(self, told: "dict[str, _Open]", keys: Collection[str], failures: Failures) -> None:
         """Tell of what can be read again; whose row it is may have become unreadable since."""
         for name, one in tuple(told.items()):
             # Of the others one word was enough, and nobody waits for another.
             if one.is_urgent and name.rpartition(":")[0] not in keys:
                 over = replace(one.record, over=True)
-                await self._conditions.end(name, one.condition, over, user_id=one.user_id, account_id=None)
-                del told[name]
+                with failures.turn_of(f"telling that {name} is over"):
+                    await self._conditions.end(
+                        name, one.condition, over, user_id=one.user_id, account_id=None
+                    )
+                    del told[name]
 
     def _log(self, rows: Mapping[str, UnreadableRow]) -> None:
         for key in rows.keys() - self._logged:

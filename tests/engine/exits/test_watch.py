@@ -539,3 +539,22 @@ async def test_a_reminder_that_could_not_be_written_is_told_by_a_later_look(guar
 
     assert [alarm.again for alarm in await guarded.alerts(PriceTrouble)] == [False, True]
     guarded.expected_failures.append("database is locked")
+
+
+async def test_a_price_that_is_back_and_cannot_be_told_keeps_no_missing_one_from_being_told(guarded):
+    guarded.set_bid("2000", "ETH/USD")
+    await guarded.arm("1", "1900", guard_id="guard-2", symbol="ETH/USD")
+    await guarded.look()
+    guarded.world.market.override("kraken", "BTC/USD", BAD["crossed"][0])
+    await watch(guarded, 25)
+    guarded.world.market.restore("kraken", "BTC/USD")
+    guarded.world.market.override("kraken", "ETH/USD", BAD["crossed"][0])
+
+    async with guarded.refused_changes("NEW.dedup_key LIKE '%:back:%'", table="alerts"):
+        await watch(guarded, 25)
+    told = [(alarm.symbol, alarm.what) for alarm in await guarded.alerts(PriceTrouble)]
+    await watch(guarded, 5)
+
+    assert told == [("BTC/USD", "unknown"), ("ETH/USD", "unknown")]
+    assert [alarm.what for alarm in await guarded.alerts(PriceTrouble)] == ["unknown", "unknown", "back"]
+    guarded.expected_failures.append("refused by a trigger")

@@ -130,3 +130,42 @@ async def test_what_the_venue_tells_after_a_restart_is_told_as_over_once(room):
     assert [alert.over for alert in told].count(True) == 1
     assert told[-1].over
     assert len({alert.since for alert in told}) == 1
+
+
+@pytest.fixture
+async def two_coins(room):
+    """A sale of ETH whose order never arrived was given up as well, and its owner traded both coins since."""
+    room.fault(FaultKind.DROP_BEFORE)
+    room.set_bid("1000", "ETH/USD")
+    await room.look()
+    await room.clock.sleep(2)
+    room.set_bid("2000", "ETH/USD")
+    await room.look()
+    await room.wait_for("exit ")
+    await read_often(room)
+    room.fault(FaultKind.ERROR, "QueryOrders", times=None, message="EGeneral:Internal error")
+    room.trade("sell", "0.05")
+    room.trade("sell", "0.1", "ETH/USD")
+    return room
+
+
+@pytest.mark.parametrize("refused", ["BTC", "ETH"])
+async def test_one_coin_that_cannot_be_told_of_keeps_no_other_from_being_told(two_coins, refused):
+    [other] = {"BTC", "ETH"} - {refused}
+    where = f"NEW.dedup_key LIKE 'unattributed:%:{refused}:%'"
+    async with two_coins.refused_changes(where, table="alerts"):
+        await read_often(two_coins, 4)
+    begun = {told.asset for told in await two_coins.alerts(TradeUnattributed)}
+    await read_often(two_coins, 1)
+    then = {told.asset for told in await two_coins.alerts(TradeUnattributed)}
+
+    two_coins.world.faults("kraken").clear()
+    async with two_coins.refused_changes(where, table="alerts"):
+        await read_often(two_coins, 2)
+    over = [told.asset for told in await two_coins.alerts(TradeUnattributed) if told.over]
+    await read_often(two_coins, 2)
+
+    assert (begun, then) == ({other}, {"BTC", "ETH"})
+    assert over == [other]
+    assert [told.asset for told in await two_coins.alerts(TradeUnattributed) if told.over] == [other, refused]
+    two_coins.expected_failures.append("refused by a trigger")
