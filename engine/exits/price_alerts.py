@@ -10,6 +10,7 @@ from engine.clock import Clock, moment
 from engine.guards.guard import Guard
 from engine.guards.guard_mark import GuardMark, News, find_told
 from engine.market.mark import PriceUnknown
+from engine.model.venues import Venue
 from engine.storage.database import Database
 
 #: What the keys of all of them begin with.
@@ -42,7 +43,7 @@ class PriceAlerts:
             others=tuple(sorted({one.symbol for one in guards} - {guard.symbol})),
             guard_ids=tuple(one.guard_id for one in guards),
             what=news or "back",
-            why=_why(guard_marks[0]),
+            why=_why(guard_marks[0], guard.venue),
             since=since,
             again=news == "unknown" and told > 0,
         )
@@ -57,5 +58,5 @@ class PriceAlerts:
             )
 
 
-def _why(guard_mark: GuardMark) -> str:
-    return str(guard_mark.current.problem) if isinstance(guard_mark.current, PriceUnknown) else ""
+def _why(guard_mark: GuardMark, venue: Venue) -> str:
+    return guard_mark.current.reason_at(venue) if isinstance(guard_mark.current, PriceUnknown) else ""

@@ -40,7 +40,14 @@ LEAST_S = 2.0
 #: Looks come in steps: the alarm that the next one would tell just too late is told before.
 ALARM_EARLY_S = 0.5
 #: What a venue that does not answer looks like; a shut market is not asked.
-_GIVES_NONE = frozenset({PriceProblem.NO_QUOTE, PriceProblem.MARKET_CLOSED})
+_GIVES_NONE = frozenset(
+    {
+        PriceProblem.NO_QUOTE,
+        PriceProblem.NO_ANSWER,
+        PriceProblem.NOT_CONNECTED,
+        PriceProblem.MARKET_CLOSED,
+    }
+)
 
 
 class Watch:
@@ -112,7 +119,7 @@ class Watch:
         if looker is None:
             # Its key was taken out of the settings; the owner hears that it is not watched.
             for guard in guards:
-                await self._accept(guard, PriceUnknown(problem=PriceProblem.NO_QUOTE))
+                await self._accept(guard, PriceUnknown(problem=PriceProblem.NOT_CONNECTED))
             await self._tell_together(guards)
             return
         begun = moment(self._clock)
@@ -187,7 +194,7 @@ class Watch:
             async with asyncio.timeout(self._left_s([guard], begun)):
                 seen = await looker.look(guard, quote, last=self._guard_marks.of(guard).last)
         except TimeoutError:
-            seen = PriceUnknown(problem=PriceProblem.NO_QUOTE)
+            seen = PriceUnknown(problem=PriceProblem.NO_ANSWER)
         await self._accept(guard, seen, begun)
         if guard.state is GuardState.ARMED and isinstance(seen, Mark) and is_past(guard, seen):
             self._exits.begin(guard, trigger_of(guard, seen, now=self._clock.now()))

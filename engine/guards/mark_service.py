@@ -9,6 +9,7 @@ from engine.guards.guard import Guard
 from engine.guards.guard_mark import is_past
 from engine.market.feed import VenueMarket
 from engine.market.mark import (
+    Decision,
     Mark,
     MarkRequest,
     NeedsBook,
@@ -22,11 +23,9 @@ from engine.market.mark import (
 from engine.market.price_check import PriceCheck, living_marks, marks_of_both, unknown_for_s
 from engine.market.price_checks import PriceChecks
 from engine.market.second_look import SECOND_LOOK_AFTER, confirm
-from engine.model.errors import BrokerError
+from engine.model.errors import BrokerError, RefusedError
 from engine.model.instruments import AssetClass
 from engine.model.quotes import Quote
-
-_NO_QUOTE = PriceUnknown(problem=PriceProblem.NO_QUOTE)
 
 
 class MarkService:
@@ -56,7 +55,7 @@ class MarkService:
             check = self.checks.get(guard.symbol)
             if check.differs:
                 return self._despite_difference(guard, request, check, quote)
-            seen = decide_mark(request, quote=quote, last=last, now=now())
+            seen = self._decide(request, quote, last, now())
             if isinstance(seen, NeedsBook):
                 book = await self._market.book(guard.symbol)
                 seen = decide_mark(request, quote=quote, book=book, last=last, now=now())
@@ -68,9 +67,17 @@ class MarkService:
                 and await self._is_contradicted(guard, request)
             ):
                 return PriceUnknown(problem=PriceProblem.CONTRADICTED)
-        except BrokerError:
-            return _NO_QUOTE
+        except BrokerError as e:
+            is_refused = isinstance(e, RefusedError)
+            return PriceUnknown(problem=PriceProblem.NO_QUOTE if is_refused else PriceProblem.NO_ANSWER)
         return PriceUnknown(problem=PriceProblem.NO_BOOK) if isinstance(seen, NeedsBook) else seen
+
+    def _decide(
+        self, request: MarkRequest, quote: Quote | None, last: Mark | None, now: datetime
+    ) -> Decision:
+        if quote is None:
+            return self._market.no_quote
+        return decide_mark(request, quote=quote, last=last, now=now)
 
     async def _is_contradicted(self, guard: Guard, request: MarkRequest) -> bool:
         """Tell whether the book denies a breach by a ticker that was not compared with it lately.

@@ -64,7 +64,7 @@ def find_unwatched(guard: Guard, watching: Watching) -> Unwatched | None:
     if without_price is not None:
         last, began = watching.guard_mark.last, watching.guard_mark.unknown_since
         since = began.at if began else (last.at if last else None)
-        return _unwatched(guard, without_price.why, since, is_usual=is_closed)
+        return _unwatched(guard, without_price.why_at(guard.venue), since, is_usual=is_closed)
     if not watching.is_looked_at:
         return _unwatched(guard, f"no prices come from {label}", watching.looked_at)
     return None

@@ -8,7 +8,8 @@ from datetime import timedelta
 from engine import wall_time
 from engine.brokers.base import MarketData, Session
 from engine.clock import Clock, Moment, moment
-from engine.model.errors import BrokerError
+from engine.market.mark import PriceProblem, PriceUnknown
+from engine.model.errors import BrokerError, RefusedError
 from engine.model.instruments import AssetClass, Instrument
 from engine.model.quotes import OrderBook, Quote
 from engine.model.venues import Venue
@@ -31,6 +32,7 @@ class VenueMarket:
         self._failed: BrokerError | None = None
         self._quotes: dict[str, Quote] = {}
         self._quotes_asked: dict[str, Moment] = {}
+        self._is_silent = False
         self._distrusted = set[str]()
         self._session: Session | None = None
         self._session_read: Moment | None = None
@@ -104,12 +106,23 @@ class VenueMarket:
     async def fetch_quotes(self, symbols: Collection[str]) -> Mapping[str, Quote]:
         """Ask the venue now, whatever is kept."""
         asked = moment(self._clock)
-        fresh = await self.data.fetch_quotes(symbols)
+        try:
+            fresh = await self.data.fetch_quotes(symbols)
+        except (BrokerError, asyncio.CancelledError) as e:
+            # Whoever gave up waiting got no answer either.
+            self._is_silent = not isinstance(e, RefusedError)
+            raise
+        self._is_silent = False
         if not self._set_since(asked):
             # Of a price that came while the clock was set nobody knows how old it will be.
             self._quotes.update(fresh)
             self._quotes_asked.update(dict.fromkeys(fresh, asked))
         return fresh
+
+    @property
+    def no_quote(self) -> PriceUnknown:
+        """Return why something has no quote: the venue lists none, or did not answer when it was asked last."""
+        return PriceUnknown(problem=PriceProblem.NO_ANSWER if self._is_silent else PriceProblem.NO_QUOTE)
 
     async def book(self, symbol: str) -> OrderBook:
         """Return the order book as it is now."""

@@ -10,6 +10,7 @@ from engine.brokers.base import Session
 from engine.model.holdings import Direction
 from engine.model.money import ZERO, exact
 from engine.model.quotes import OrderBook, Quote
+from engine.model.venues import Venue
 from engine.model.walk import BookProblem, walk_book
 
 #: A top level that covers less than this part of the guarded quantity says little about the price.
@@ -36,6 +37,9 @@ class PriceProblem(StrEnum):
 
     NOT_LISTED = "not in the venue's listings"
     NO_QUOTE = "no quote"
+    #: An outage, or an answer that makes no sense.
+    NO_ANSWER = "no answer"
+    NOT_CONNECTED = "not connected"
     NO_BID = "no bid"
     NO_ASK = "no ask"
     NOT_A_NUMBER = "not a number"
@@ -50,6 +54,13 @@ class PriceProblem(StrEnum):
     CONTRADICTED = "ticker and order book differ"
     NOT_JUDGED = "a defect of the bot itself; its log says which"
     MARKET_CLOSED = "market closed"
+
+
+#: What is wrong with the venue itself, not with what it quotes.
+_OF_VENUE = {
+    PriceProblem.NO_ANSWER: "does not answer",
+    PriceProblem.NOT_CONNECTED: "is not connected",
+}
 
 
 class LookReason(StrEnum):
@@ -83,11 +94,15 @@ class PriceUnknown:
     #: When a closed market opens next, as far as its venue told.
     opens_at: datetime | None = None
 
-    @property
-    def why(self) -> str:
+    def reason_at(self, venue: Venue) -> str:
+        """Return in the chat's words what is wrong with the price at a venue."""
+        words = _OF_VENUE.get(self.problem)
+        return f"{venue.label} {words}" if words else str(self.problem)
+
+    def why_at(self, venue: Venue) -> str:
         """Return in the chat's words that there is no price now and why; a closed market needs no more words."""
-        is_closed = self.problem is PriceProblem.MARKET_CLOSED
-        return str(self.problem) if is_closed else f"price unknown ({self.problem})"
+        reason = self.reason_at(venue)
+        return reason if self.problem is PriceProblem.MARKET_CLOSED else f"price unknown ({reason})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

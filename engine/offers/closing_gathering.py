@@ -125,7 +125,7 @@ class Gathering:
             async with asyncio.timeout(SCREEN_WAIT_S):
                 problem = await self._problem(market, found, instrument, quote)
                 if problem is not None or quote is None:
-                    return _no_price(problem)
+                    return _no_price(problem, found.account.venue)
                 return await _price_at(market, quote, found.direction, sellable(found))
         except BrokerError as e:
             return f"its price could not be read: {e.words}"
@@ -136,7 +136,9 @@ class Gathering:
         self, market: VenueMarket, found: Found, instrument: Instrument, quote: Quote | None
     ) -> PriceUnknown | None:
         now = self._clock.now()
-        if quote is not None and instrument.asset_class is AssetClass.STOCK:
+        if quote is None:
+            return market.no_quote
+        if instrument.asset_class is AssetClass.STOCK:
             closed = check_session(await market.session(), quote=quote, now=now)
             if closed is not None:
                 return closed
@@ -161,7 +163,7 @@ async def _price_at(
     price = quote.bid if is_long else quote.ask
     there = quote.bid_quantity if is_long else quote.ask_quantity
     if price is None:
-        return _no_price(None)
+        return _no_price(None, market.venue)
     is_contradicted = not market.is_trusted(quote.symbol)
     if there is not None and there >= quantity and not is_contradicted:
         return Priced(price=price, at=quote.at)
@@ -174,5 +176,5 @@ async def _price_at(
     return Priced(price=walked, at=book.at, contradicted=is_contradicted)
 
 
-def _no_price(problem: PriceUnknown | None) -> str:
-    return problem.why if problem else "price unknown"
+def _no_price(problem: PriceUnknown | None, venue: Venue) -> str:
+    return problem.why_at(venue) if problem else "price unknown"

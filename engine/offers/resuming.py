@@ -46,7 +46,7 @@ class Resuming:
         [confirmed] = await self._inquiry.confirm([Wanted(found=found, quantity=kept.quantity)])
         mark = confirmed.mark
         if isinstance(mark, PriceUnknown):
-            return Nothing(why=f"{guard.symbol} stays paused: {mark.why}.")
+            return Nothing(why=f"{guard.symbol} stays paused: {mark.why_at(guard.venue)}.")
         if is_past(kept, mark) and not self._agreed(pressed, kept, mark):
             proposal = propose_resuming(confirmed, kept, mark)
             buttons = (*buttons_of(proposal), Button(kind=ChoiceKind.LEAVE_ALONE, keys=(guard.key,)))

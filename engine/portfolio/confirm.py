@@ -60,7 +60,7 @@ class Confirmer:
                 marks = dict(zip((g.guard_id for g in guards), await asyncio.gather(*looks), strict=True))
         except TimeoutError:
             pass
-        unknown = PriceUnknown(problem=PriceProblem.NO_QUOTE)
+        unknown = PriceUnknown(problem=PriceProblem.NO_ANSWER)
         return [
             replace(one.found, mark=marks.get(probe.guard_id, unknown) if probe else one.found.mark)
             for one in wanted

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 from engine.accounts.cost_basis import CostBasis
 from engine.brokers.base import Session
@@ -63,6 +64,8 @@ class Scene:
     last_prices: Mapping[str, Decimal] = field(default_factory=dict)
     #: Order books by symbol, of the pairs whose quote says too little.
     books: Mapping[str, OrderBook] = field(default_factory=dict)
+    #: Why what has no quote here has none.
+    no_quote: PriceUnknown = field(default_factory=partial(PriceUnknown, problem=PriceProblem.NO_QUOTE))
 
 
 def exit_symbols(
@@ -252,9 +255,12 @@ def _mark(
     if guard_mark is not None and guard_mark.current is not None:
         return guard_mark.current
     if instrument is None:
-        return PriceUnknown(problem=PriceProblem.NO_QUOTE)
+        # Without listings nobody knows whether there is something to quote.
+        return PriceUnknown(problem=PriceProblem.NO_QUOTE if scene.instruments else PriceProblem.NO_ANSWER)
     quote = scene.quotes.get(instrument.symbol)
-    if quote is not None and instrument.asset_class is AssetClass.STOCK:
+    if quote is None:
+        return scene.no_quote
+    if instrument.asset_class is AssetClass.STOCK:
         closed = check_session(scene.session, quote=quote, now=scene.now)
         if closed is not None:
             return closed

@@ -176,12 +176,14 @@ class PortfolioService:
             *(guard.symbol for guard in guards),
         }
         quotes_of = {instruments[symbol].quote for symbol in symbols if symbol in instruments}
+        quotes = await self._quotes(market, symbols | plan_symbols(quotes_of, instruments))
         return Scene(
             report=report,
             guards=guards,
             asked=asked,
             instruments=instruments,
-            quotes=await self._quotes(market, symbols | plan_symbols(quotes_of, instruments)),
+            quotes=quotes,
+            no_quote=market.no_quote,
             session=await _session(market),
             bases=bases,
             takers={symbol: self._costs.taker(report.account, symbol) for symbol in symbols},

@@ -72,7 +72,7 @@ def _standing_of_new(line: OfferLine) -> str:
 def _now(line: OfferLine) -> str:
     position = line.position
     if not isinstance(position.mark, Mark):
-        return f"Now: {escape(position.mark.why)}."
+        return f"Now: {escape(position.mark.why_at(position.account.venue))}."
     result = escape(result_text(line.pnl_ratio, line.pnl, position.currency))
     return f"Now {escape(price(position.mark.price, position.currency))}; the guard as it was: {result}."
 

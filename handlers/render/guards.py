@@ -209,7 +209,11 @@ def _guarded(guard: Guard, line: OfferLine) -> Iterator[str]:
 
 def _judged(position: PositionView, guard: Guard) -> str:
     if position.guard_ratio is None:
-        why = "price unknown" if isinstance(position.mark, Mark) else position.mark.why
+        why = (
+            "price unknown"
+            if isinstance(position.mark, Mark)
+            else position.mark.why_at(position.account.venue)
+        )
         return f"{why}; "
     return f"now {percent_beside(position.guard_ratio, guard.threshold)} against {guarded_from(guard)}, "
 

@@ -250,7 +250,7 @@ def guard_trigger(guard: Guard) -> str:
 
 def _remarks(position: PositionView, reader: Reader) -> Iterator[str]:
     if not isinstance(position.mark, Mark) and not says_why_no_price(position):
-        yield _NOT_LISTED if position.symbol is None else position.mark.why
+        yield _NOT_LISTED if position.symbol is None else position.mark.why_at(position.account.venue)
     if _is_being_sold(position):
         # What the rest cost is worked out again from the fills of the sale.
         return

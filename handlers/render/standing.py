@@ -47,7 +47,7 @@ def _why_no_guard(position: PositionView) -> str:
 
 def _why_unwatched(position: PositionView) -> str:
     mark = position.mark
-    return str(position.not_guarded) if isinstance(mark, Mark) else mark.why
+    return str(position.not_guarded) if isinstance(mark, Mark) else mark.why_at(position.account.venue)
 
 
 def says_why_no_price(position: PositionView) -> bool:

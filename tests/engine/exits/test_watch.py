@@ -94,7 +94,7 @@ async def test_a_venue_that_does_not_answer_gives_no_price_and_alarms_after_the_
 
     assert early == []
     [alarm] = await guarded.alerts(PriceTrouble)
-    assert (alarm.what, alarm.why) == ("unknown", "no quote")
+    assert (alarm.what, alarm.why) == ("unknown", "Kraken does not answer")
     assert guarded.clock.now() - alarm.since == timedelta(seconds=15)
 
 
@@ -184,7 +184,7 @@ async def test_a_second_look_nobody_answers_gives_no_price(room):
 
     await room.look()
 
-    assert seen(room) == PriceUnknown(problem=PriceProblem.NO_QUOTE)
+    assert seen(room) == PriceUnknown(problem=PriceProblem.NO_ANSWER)
     assert room.sent() == []
 
 
@@ -239,7 +239,7 @@ async def test_a_look_that_takes_too_long_is_given_up_and_counts_as_no_price(gua
 
     await guarded.look()
 
-    assert seen(guarded) == PriceUnknown(problem=PriceProblem.NO_QUOTE)
+    assert seen(guarded) == PriceUnknown(problem=PriceProblem.NO_ANSWER)
     assert guarded.engine.watch.looked_at[Venue.KRAKEN] == looked_at
 
 

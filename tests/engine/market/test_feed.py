@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from engine.model.errors import BrokerError
+from engine.market.mark import PriceProblem, PriceUnknown
+from engine.model.errors import BrokerError, RefusedError
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 
@@ -98,3 +99,33 @@ async def test_the_stock_session_is_asked_for_twice_a_minute_at_most(rooms):
 
         assert session.is_open
         assert len(room.sent("GET /v2/clock", venue=Venue.ALPACA)) == 2
+
+
+async def test_a_venue_that_does_not_answer_is_told_from_one_that_quotes_no_such_thing(room, market):
+    await market.fetch_quotes({"BTC/USD"})
+    answering = market.no_quote
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker")
+    with pytest.raises(BrokerError):
+        await market.fetch_quotes({"BTC/USD"})
+    silent = market.no_quote
+    await market.fetch_quotes({"BTC/USD"})
+
+    assert answering == market.no_quote == PriceUnknown(problem=PriceProblem.NO_QUOTE)
+    assert silent == PriceUnknown(problem=PriceProblem.NO_ANSWER)
+
+
+async def test_a_venue_that_takes_too_long_does_not_answer(room, market):
+    room.fault(FaultKind.DELAY_BEFORE, "Ticker", delay_s=60)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(5):
+            await market.fetch_quotes({"BTC/USD"})
+
+    assert market.no_quote == PriceUnknown(problem=PriceProblem.NO_ANSWER)
+
+
+async def test_a_refused_symbol_is_no_silence(room, market):
+    room.fault(FaultKind.ERROR, "Ticker", message="EGeneral:Invalid arguments")
+    with pytest.raises(RefusedError):
+        await market.fetch_quotes({"BTC/USD"})
+
+    assert market.no_quote == PriceUnknown(problem=PriceProblem.NO_QUOTE)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from engine.market.mark import PriceUnknown
+from engine.market.mark import PriceProblem, PriceUnknown
 from engine.offers.arming import Exclusion
 from engine.portfolio.view import NotGuarded
 from sandbox.faults import FaultKind
@@ -34,7 +34,7 @@ async def test_a_broker_that_does_not_answer_changes_no_reason(rooms):
 
         down = await positions(room)
 
-    assert all(isinstance(view.mark, PriceUnknown) for view in down.values())
+    assert {view.mark for view in down.values()} == {PriceUnknown(problem=PriceProblem.NO_ANSWER)}
     assert {key: view.not_guarded for key, view in down.items()} == {
         key: view.not_guarded for key, view in before.items()
     }
@@ -57,5 +57,6 @@ async def test_after_a_restart_that_no_venue_answers_nothing_is_called_unlisted(
         [close] = (await room.engine.closing.offer_close(OWNER_ID, "BTC")).lines
 
     assert shown["BTC"].not_guarded is NotGuarded.PRICE_UNKNOWN
+    assert shown["BTC"].mark == PriceUnknown(problem=PriceProblem.NO_ANSWER)
     assert armed.why_not == Exclusion.PRICE_UNKNOWN
     assert "listed" not in close.why_not

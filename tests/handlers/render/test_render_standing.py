@@ -80,6 +80,16 @@ def test_without_a_price_nothing_is_guarded_from_today_s():
     assert standing_text(unpriced, READER) == "not guarded: price unknown (no quote)"
 
 
+def test_a_venue_that_does_not_answer_is_named_as_why_there_is_no_price():
+    silent = PriceUnknown(problem=PriceProblem.NO_ANSWER)
+    unpriced = position(guard=None, not_guarded=NotGuarded.PRICE_UNKNOWN, mark=silent)
+    guarded = position(mark=silent, not_guarded=NotGuarded.PRICE_UNKNOWN)
+
+    why = "price unknown (Kraken does not answer)"
+    assert standing_text(unpriced, READER) == f"not guarded: {why}"
+    assert standing_text(guarded, READER).endswith(f"but not watched: {why}")
+
+
 @pytest.mark.parametrize("why", ["history_incomplete", "fills_pending"])
 def test_purchases_that_are_being_read_may_be_asked_for_again(why):
     reading = position(guard=None, not_guarded=NotGuarded.ENTRY_UNKNOWN, entry=None, **{why: True})
