@@ -1,6 +1,7 @@
 """Build the engine on its base."""
 
 import uuid
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,6 +28,8 @@ from engine.exits.late_fills import LateFills
 from engine.exits.watch import Watch
 from engine.exits.watch_log import WatchLog
 from engine.guards.guard_marks import GuardMarks
+from engine.market.marks import Marks
+from engine.model.venues import Venue
 from engine.offers.arming import ArmingMode
 from engine.offers.closing import ClosingService
 from engine.offers.closing_gathering import Gathering
@@ -86,8 +89,12 @@ def build_engine(settings: Settings, base: Foundation, resources: AsyncExitStack
     """Return the engine, which owns `resources` from now on."""
     reports = Reports(base.clock, last_step=partial(_last_step, base.database))
     guard_marks = GuardMarks()
-    exits, watch = _build_watch(settings, base, reports, guard_marks)
-    books = _open_books(settings, base, reports, watch, guard_marks)
+    marks = {
+        venue: Marks(market=market, clock=base.clock, max_age_s=settings.price_max_age_s)
+        for venue, market in base.markets.items()
+    }
+    exits, watch = _build_watch(settings, base, reports, guard_marks, marks)
+    books = _open_books(settings, base, reports, watch=watch, guard_marks=guard_marks, marks=marks)
     setter = GuardSetter(database=base.database, clock=base.clock, new_id=_new_id)
     sync = _build_sync(settings, base, books, setter)
     return EngineParts(
@@ -122,7 +129,13 @@ def build_engine(settings: Settings, base: Foundation, resources: AsyncExitStack
 
 
 def _open_books(
-    settings: Settings, base: Foundation, reports: Reports, watch: Watch, guard_marks: GuardMarks
+    settings: Settings,
+    base: Foundation,
+    reports: Reports,
+    *,
+    watch: Watch,
+    guard_marks: GuardMarks,
+    marks: Mapping[Venue, Marks],
 ) -> _Books:
     clock, database = base.clock, base.database
     reader = AccountReader(brokers=base.brokers, markets=base.markets, reports=reports, clock=clock)
@@ -150,6 +163,7 @@ def _open_books(
         clock=clock,
         threshold=settings.liquidation_pnl,
         price_max_age_s=settings.price_max_age_s,
+        marks=marks,
     )
     return _Books(
         reports=reports,
@@ -252,7 +266,11 @@ def _build_closing(settings: Settings, base: Foundation, books: _Books, exits: E
 
 
 def _build_watch(
-    settings: Settings, base: Foundation, reports: Reports, guard_marks: GuardMarks
+    settings: Settings,
+    base: Foundation,
+    reports: Reports,
+    guard_marks: GuardMarks,
+    marks: Mapping[Venue, Marks],
 ) -> tuple[Exits, Watch]:
     journal = ExitJournal(database=base.database, clock=base.clock)
     settler = Settler(journal=journal, clock=base.clock)
@@ -276,7 +294,7 @@ def _build_watch(
     )
     watch = Watch(
         database=base.database,
-        markets=base.markets,
+        marks=marks,
         exits=exits,
         guard_marks=guard_marks,
         clock=base.clock,

@@ -20,14 +20,12 @@ from engine.guards.guard_mark import (
     after_look,
     is_alarm_due,
     is_past,
+    mark_request,
     trigger_of,
-    trigger_price_of,
 )
 from engine.guards.guard_marks import GuardMarks
-from engine.guards.mark_service import MarkService
-from engine.market.feed import Markets
-from engine.market.mark import Mark, PriceProblem, PriceUnknown
-from engine.market.price_check import Guarded
+from engine.market.mark import Mark, MarkRequest, PriceProblem, PriceUnknown
+from engine.market.marks import Marks
 from engine.model.quotes import Quote
 from engine.model.venues import Account, Venue
 from engine.storage.database import Database
@@ -57,7 +55,7 @@ class Watch:
         self,
         *,
         database: Database,
-        markets: Markets,
+        marks: Mapping[Venue, Marks],
         exits: Exits,
         guard_marks: GuardMarks,
         clock: Clock,
@@ -70,10 +68,7 @@ class Watch:
         self._clock = clock
         self._tasks = tasks
         self._alarm_after = timedelta(seconds=price_max_age_s - min(ALARM_EARLY_S, price_max_age_s / 10))
-        self._mark_services = {
-            venue: MarkService(market=market, clock=clock, max_age_s=price_max_age_s)
-            for venue, market in markets.items()
-        }
+        self._marks = marks
         self._guard_marks = guard_marks
         #: When every watched venue was last looked at to the end.
         self._looked_at: dict[Venue, Moment] = {}
@@ -115,25 +110,25 @@ class Watch:
 
     async def look(self, venue: Venue, guards: tuple[Guard, ...]) -> None:
         """Judge a venue's guards once."""
-        looker = self._mark_services.get(venue)
-        if looker is None:
+        marks = self._marks.get(venue)
+        if marks is None:
             # Its key was taken out of the settings; the owner hears that it is not watched.
             for guard in guards:
                 await self._accept(guard, PriceUnknown(problem=PriceProblem.NOT_CONNECTED))
             await self._tell_together(guards)
             return
         begun = moment(self._clock)
-        quotes = await self._fetch_quotes(looker, guards, begun)
-        differed = looker.checks.differing()
+        quotes = await self._fetch_quotes(marks, guards, begun)
+        differed = marks.checks.differing()
         alike = [guard for guard in guards if guard.symbol not in differed]
-        failures = await self._judge_all(looker, alike, quotes, begun)
+        failures = await self._judge_all(marks, alike, quotes, begun)
         # Now, because a second source may take its time.
         failures += await self._tell_all(alike)
         # A second source is asked after the first was judged by, so that it delays no sale.
-        failures += await looker.checks.run(quotes, guarded=_guarded(guards))
-        differing = differed | looker.checks.differing()
+        failures += await marks.checks.run(quotes, wanted=_wanted(guards, marks.max_age_s))
+        differing = differed | marks.checks.differing()
         unlike = [guard for guard in guards if guard.symbol in differing]
-        failures += await self._judge_all(looker, unlike, quotes, begun)
+        failures += await self._judge_all(marks, unlike, quotes, begun)
         failures += await self._tell_all(guards)
         if failures:
             raise ExceptionGroup(f"guards at {venue.label} were not judged", failures)
@@ -141,11 +136,11 @@ class Watch:
             self._looked_at[venue] = moment(self._clock)
 
     async def _judge_all(
-        self, looker: MarkService, guards: Sequence[Guard], quotes: Mapping[str, Quote], begun: Moment
+        self, marks: Marks, guards: Sequence[Guard], quotes: Mapping[str, Quote], begun: Moment
     ) -> list[Exception]:
         """Judge guards together and return what went wrong: one must not keep the others from it."""
         judged = await asyncio.gather(
-            *(self._judge(looker, guard, quotes.get(guard.symbol), begun) for guard in guards),
+            *(self._judge(marks, guard, quotes.get(guard.symbol), begun) for guard in guards),
             return_exceptions=True,
         )
         outcomes = zip(guards, judged, strict=True)
@@ -167,11 +162,11 @@ class Watch:
         return max(LEAST_S, min(budget_s - (now - begun).total_seconds(), left.total_seconds()))
 
     async def _fetch_quotes(
-        self, looker: MarkService, guards: tuple[Guard, ...], begun: Moment
+        self, marks: Marks, guards: tuple[Guard, ...], begun: Moment
     ) -> Mapping[str, Quote]:
         try:
             async with asyncio.timeout(self._left_s(guards, begun)):
-                return await looker.fetch_quotes(guards)
+                return await marks.fetch_quotes({guard.symbol for guard in guards})
         except TimeoutError:
             return {}
 
@@ -189,10 +184,11 @@ class Watch:
             one.told_unknown for one in guard_marks
         )
 
-    async def _judge(self, looker: MarkService, guard: Guard, quote: Quote | None, begun: Moment) -> None:
+    async def _judge(self, marks: Marks, guard: Guard, quote: Quote | None, begun: Moment) -> None:
         try:
             async with asyncio.timeout(self._left_s([guard], begun)):
-                seen = await looker.look(guard, quote, last=self._guard_marks.of(guard).last)
+                request = mark_request(guard, max_age_s=marks.max_age_s)
+                seen = await marks.look(request, quote, last=self._guard_marks.of(guard).last)
         except TimeoutError:
             seen = PriceUnknown(problem=PriceProblem.NO_ANSWER)
         await self._accept(guard, seen, begun)
@@ -288,11 +284,11 @@ class Watch:
         return guard_mark.told_unknown and isinstance(guard_mark.current, Mark)
 
 
-def _guarded(guards: Iterable[Guard]) -> Mapping[str, Sequence[Guarded]]:
-    """Return what the guards of each instrument want of its price."""
-    by_symbol = defaultdict[str, list[Guarded]](list)
+def _wanted(guards: Iterable[Guard], max_age_s: float) -> Mapping[str, Sequence[MarkRequest]]:
+    """Return the prices that the guards of each instrument are judged by."""
+    by_symbol = defaultdict[str, list[MarkRequest]](list)
     for guard in guards:
-        by_symbol[guard.symbol].append(Guarded(guard.direction, trigger_price_of(guard)))
+        by_symbol[guard.symbol].append(mark_request(guard, max_age_s=max_age_s))
     return by_symbol
 
 

@@ -13,7 +13,7 @@ from engine.clock import Moment
 from engine.guards.guard import Guard
 from engine.guards.rule import is_breached, pnl_ratio, trigger_price
 from engine.guards.spread_watch import SpreadWatch, watch_spread
-from engine.market.mark import Mark, PriceProblem, PriceUnknown
+from engine.market.mark import Mark, MarkRequest, PriceProblem, PriceUnknown
 from engine.model.money import ZERO
 from engine.orders.intents import Trigger
 
@@ -114,12 +114,21 @@ def is_past(guard: Guard, mark: Mark) -> bool:
     )
 
 
-def trigger_price_of(guard: Guard) -> Decimal | None:
-    """Return the first price that takes a guard to its threshold; None where it guards nothing of any cost."""
-    if guard.quantity <= ZERO or guard.cost <= ZERO:
-        return None
-    return trigger_price(
-        quantity=guard.quantity, cost=guard.cost, threshold=guard.threshold, direction=guard.direction
+def mark_request(guard: Guard, *, max_age_s: float) -> MarkRequest:
+    """Return the price that a guard is judged by."""
+    # One that guards nothing of any cost has no trigger; judging it says what is wrong with it.
+    has_trigger = guard.quantity > ZERO and guard.cost > ZERO
+    return MarkRequest(
+        symbol=guard.symbol,
+        direction=guard.direction,
+        quantity=guard.quantity,
+        threshold=guard.threshold,
+        trigger_price=trigger_price(
+            quantity=guard.quantity, cost=guard.cost, threshold=guard.threshold, direction=guard.direction
+        )
+        if has_trigger
+        else None,
+        max_age_s=max_age_s,
     )
 
 

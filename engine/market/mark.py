@@ -135,11 +135,22 @@ Decision = Mark | PriceUnknown | NeedsBook | NeedsSecondLook
 class MarkRequest:
     """What a price is wanted for."""
 
+    symbol: str
     direction: Direction
     #: The guarded quantity, or what is held where nothing is guarded.
     quantity: Decimal
+    #: How much of a loss counts; a spread is wide that is a good part of it.
     threshold: Decimal
+    #: The first price that sells; None where none does.
+    trigger_price: Decimal | None = None
     max_age_s: float
+
+    def is_past(self, price: Decimal) -> bool:
+        """Tell whether a price sells."""
+        if self.trigger_price is None:
+            return False
+        is_long = self.direction is Direction.LONG
+        return price <= self.trigger_price if is_long else price >= self.trigger_price
 
 
 def decide_mark(

@@ -27,15 +27,6 @@ FROZEN_AFTER_S = 3.0
 STILL_RATIO = Decimal("0.002")
 
 
-@dataclass(frozen=True, slots=True)
-class Guarded:
-    """What a price of an instrument is wanted for by one guard."""
-
-    direction: Direction
-    #: The first price that breaches the threshold; None where the guard makes no sense.
-    trigger_price: Decimal | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceCheck:
     """What comparing one instrument's ticker with its book has shown so far, by a clock nobody sets."""
@@ -67,14 +58,18 @@ class PriceCheck:
         return told == self.disagreed or (told == self.agreed and had_time)
 
 
-def differs(ticker: Quote, book: OrderBook, guarded: Collection[Guarded], *, is_still: bool = False) -> bool:
+def differs(
+    ticker: Quote, book: OrderBook, requests: Collection[MarkRequest], *, is_still: bool = False
+) -> bool:
     """Tell whether ticker and book differ by more than two looks at one price may, in what guards are judged by.
 
     A price that is missing or garbage in the ticker is none anyway; one that only the book lacks contradicts it.
     Of a ticker that stands still a book may differ by less, and not at all in whether a guard is to be sold.
     """
     top, tolerance = book.top, STILL_RATIO if is_still else AGREEMENT_RATIO
-    if any(_differ(_side(ticker, one), _side(top, one), tolerance) for one in _directions(guarded)):
+    if any(
+        _differ(_side(ticker, one), _side(top, one), tolerance) for one in {one.direction for one in requests}
+    ):
         return True
     # Where the ticker's spread is so wide that its middle is judged by, the other side counts too.
     is_wide = _differ(ticker.ask, ticker.bid, AGREEMENT_RATIO)
@@ -84,7 +79,7 @@ def differs(ticker: Quote, book: OrderBook, guarded: Collection[Guarded], *, is_
         _is_between(one, _middle(ticker), _middle(top))
         if is_wide
         else _is_between(one, _side(ticker, one.direction), _side(top, one.direction))
-        for one in guarded
+        for one in requests
     )
 
 
@@ -195,18 +190,11 @@ def _differ(shown: Decimal | None, top: Decimal | None, tolerance: Decimal) -> b
     return top is None or not top.is_finite() or not is_within(top, shown, tolerance)
 
 
-def _directions(guarded: Collection[Guarded]) -> set[Direction]:
-    return {one.direction for one in guarded}
-
-
-def _is_between(guarded: Guarded, shown: Decimal | None, top: Decimal | None) -> bool:
-    """Tell whether one of two prices alone is past the threshold."""
-    limit = guarded.trigger_price
-    if limit is None or not (_is_price(shown) and _is_price(top)):
+def _is_between(request: MarkRequest, shown: Decimal | None, top: Decimal | None) -> bool:
+    """Tell whether one of two prices alone sells."""
+    if not (_is_price(shown) and _is_price(top)):
         return False
-    if guarded.direction is Direction.LONG:
-        return (shown <= limit) != (top <= limit)
-    return (shown >= limit) != (top >= limit)
+    return request.is_past(shown) != request.is_past(top)
 
 
 def _is_price(value: Decimal | None) -> TypeGuard[Decimal]:

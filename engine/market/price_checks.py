@@ -7,12 +7,11 @@ from dataclasses import replace
 from engine.brokers.budget import Budget
 from engine.clock import Clock
 from engine.market.feed import VenueMarket
-from engine.market.mark import is_price
+from engine.market.mark import MarkRequest, is_price
 from engine.market.price_check import (
     CALLS_AT_ONCE,
     FIRST_CALLS,
     SECOND_CALLS,
-    Guarded,
     PriceCheck,
     affordable,
     after_agreement,
@@ -66,46 +65,46 @@ class PriceChecks:
         return self._looked_since_s
 
     async def run(
-        self, quotes: Mapping[str, Quote], *, guarded: Mapping[str, Collection[Guarded]]
+        self, quotes: Mapping[str, Quote], *, wanted: Mapping[str, Collection[MarkRequest]]
     ) -> list[Exception]:
         """Compare what is due among these quotes; whatever cannot be read is compared next time.
 
         Returns what went wrong beside that: one comparison must not keep the guards from being judged.
         """
         self._looked_since_s = self._clock.monotonic()
-        for symbol in self._checks.keys() - guarded.keys():
+        for symbol in self._checks.keys() - wanted.keys():
             del self._checks[symbol]
             self._market.set_price_trust(symbol, is_trusted=True)
         comparable = await self._with_books(quotes)
         due = plan_checks(self._checks, comparable, now_s=self._clock.monotonic(), due_s=self._due_s)
         due = affordable(due, self._checks, calls=self._budget.points(now=self._clock.monotonic()))
         compared = await asyncio.gather(
-            *(self._compare(symbol, quotes[symbol], guarded[symbol]) for symbol in due),
+            *(self._compare(symbol, quotes[symbol], wanted[symbol]) for symbol in due),
             return_exceptions=True,
         )
         return [failure for failure in compared if isinstance(failure, Exception)]
 
-    async def _compare(self, symbol: str, quote: Quote, guarded: Collection[Guarded]) -> None:
+    async def _compare(self, symbol: str, quote: Quote, requests: Collection[MarkRequest]) -> None:
         self._checks[symbol] = replace(self.get(symbol), tried_s=self._clock.monotonic())
         try:
             async with asyncio.timeout(BOOK_S):
-                check = await self._checked(symbol, quote, guarded)
+                check = await self._checked(symbol, quote, requests)
         except (BrokerError, TimeoutError):
             return
         self._checks[symbol] = check
         self._market.set_price_trust(symbol, is_trusted=not check.differs)
 
-    async def _checked(self, symbol: str, quote: Quote, guarded: Collection[Guarded]) -> PriceCheck:
+    async def _checked(self, symbol: str, quote: Quote, requests: Collection[MarkRequest]) -> PriceCheck:
         self._budget.take(FIRST_CALLS, now=self._clock.monotonic())
         first = await self._market.book(symbol)
-        if not self._differ(symbol, quote, first, guarded):
+        if not self._differ(symbol, quote, first, requests):
             return self._agreed(symbol, quote)
         self._budget.take(SECOND_CALLS, now=self._clock.monotonic())
         # One of them may just be older than the other.
         await self._clock.sleep(SECOND_LOOK_AFTER.total_seconds())
         again = (await self._market.fetch_quotes({symbol})).get(symbol, quote)
         second = await self._market.book(symbol)
-        if not self._differ(symbol, again, second, guarded):
+        if not self._differ(symbol, again, second, requests):
             return self._agreed(symbol, again)
         return after_difference(self.get(symbol), again, (first, second), now_s=self._clock.monotonic())
 
@@ -115,9 +114,9 @@ class PriceChecks:
             return self.get(symbol)
         return after_agreement(ticker, now_s=self._clock.monotonic())
 
-    def _differ(self, symbol: str, ticker: Quote, book: OrderBook, guarded: Collection[Guarded]) -> bool:
+    def _differ(self, symbol: str, ticker: Quote, book: OrderBook, requests: Collection[MarkRequest]) -> bool:
         is_still = self.get(symbol).is_still(ticker, now_s=self._clock.monotonic())
-        return differs(ticker, book, guarded, is_still=is_still)
+        return differs(ticker, book, requests, is_still=is_still)
 
     async def _with_books(self, symbols: Collection[str]) -> list[str]:
         """Return what there is a second source of: of a stock only the quote is to be had."""

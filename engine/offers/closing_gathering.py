@@ -143,6 +143,7 @@ class Gathering:
             if closed is not None:
                 return closed
         request = MarkRequest(
+            symbol=instrument.symbol,
             direction=found.direction,
             quantity=found.quantity,
             threshold=self._threshold,

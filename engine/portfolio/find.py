@@ -265,6 +265,7 @@ def _mark(
         if closed is not None:
             return closed
     request = MarkRequest(
+        symbol=instrument.symbol,
         direction=direction,
         quantity=quantity,
         threshold=guard.threshold if guard else scene.threshold,

@@ -23,6 +23,7 @@ from engine.guards.following import SHOWN_LATE_WITHIN
 from engine.guards.guard import Guard
 from engine.guards.guard_marks import GuardMarks
 from engine.market.feed import Markets, VenueMarket
+from engine.market.marks import Marks
 from engine.market.pricing import plan_symbols
 from engine.model.errors import BrokerError
 from engine.model.holdings import AccountReport, PositionKey
@@ -62,6 +63,7 @@ class PortfolioService:
         clock: Clock,
         threshold: Decimal,
         price_max_age_s: float,
+        marks: Mapping[Venue, Marks],
     ) -> None:
         self._balances = balances
         self._reader = reader
@@ -76,9 +78,7 @@ class PortfolioService:
         self._threshold = threshold
         self._price_max_age_s = price_max_age_s
         self._last_prices = defaultdict[Venue, dict[str, Decimal]](dict)
-        self._confirmer = Confirmer(
-            markets=markets, clock=clock, threshold=threshold, max_age_s=price_max_age_s
-        )
+        self._confirmer = Confirmer(marks=marks, threshold=threshold)
 
     async def fetch_portfolio(self, user_id: int) -> PortfolioView:
         """Return every position of a user with mark, result and guard."""

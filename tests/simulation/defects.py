@@ -25,12 +25,12 @@ from engine.exits.filling import Filling
 from engine.exits.order_end import OrderEnd
 from engine.exits.sale import Sale
 from engine.guards import guard_mark
-from engine.guards import mark_service as looking
 from engine.guards.changes import ChangeReason, Closed, Paused
 from engine.guards.dating import Dated, SeenTimes
 from engine.guards.following import BELIEVED_AFTER, follow
 from engine.guards.guard import Seen
 from engine.market import mark, price_checks
+from engine.market import marks as looking
 from engine.market.mark import Mark
 from engine.model.errors import RefusedError, UnknownOutcomeError
 from engine.model.money import ZERO

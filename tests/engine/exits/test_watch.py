@@ -305,8 +305,7 @@ async def test_an_order_book_that_takes_too_long_is_given_up_and_counts_as_no_pr
 
 
 async def test_a_guard_that_our_own_defect_keeps_from_being_judged_is_told_without_a_price(guarded):
-    looker = guarded.engine.watch._mark_services[Venue.KRAKEN]
-    looker.look = None
+    guarded.engine.watch._marks[Venue.KRAKEN].look = None
 
     await watch(guarded, 20)
 

@@ -31,7 +31,11 @@ MICROSECOND = timedelta(microseconds=1)
 
 def a_request(direction=LONG, quantity="10", threshold="-0.01"):
     return MarkRequest(
-        direction=direction, quantity=Decimal(quantity), threshold=Decimal(threshold), max_age_s=15
+        symbol="BTC/USD",
+        direction=direction,
+        quantity=Decimal(quantity),
+        threshold=Decimal(threshold),
+        max_age_s=15,
     )
 
 

@@ -17,7 +17,6 @@ from engine.market.price_check import (
     DIFFERING_A_LOOK,
     FIRST_CALLS,
     SECOND_CALLS,
-    Guarded,
     PriceCheck,
     affordable,
     after_agreement,
@@ -32,11 +31,23 @@ from engine.model.holdings import Direction
 from engine.model.quotes import Level, OrderBook, Quote
 from tests.builders import NOW
 
-REQUEST = MarkRequest(direction=Direction.LONG, quantity=Decimal(1), threshold=Decimal("-0.01"), max_age_s=15)
+
+def a_request(direction=Direction.LONG, trigger_price=None):
+    return MarkRequest(
+        symbol="BTC/USD",
+        direction=direction,
+        quantity=Decimal(1),
+        threshold=Decimal("-0.01"),
+        trigger_price=trigger_price and Decimal(trigger_price),
+        max_age_s=15,
+    )
 
 
-LONG = [Guarded(Direction.LONG, None)]
-LONG_AT = {price: [Guarded(Direction.LONG, Decimal(price))] for price in ("99.8", "99.95", "100.95")}
+REQUEST = a_request()
+
+
+def long_at(price):
+    return [a_request(trigger_price=price)]
 
 
 def side(price):
@@ -71,14 +82,14 @@ def a_ticker(bid="100", ask="100.1"):
     ],
 )
 def test_ticker_and_book_differ_by_more_than_one_percent(ticker, book, expected):
-    assert differs(ticker, book, LONG) is expected
+    assert differs(ticker, book, [REQUEST]) is expected
 
 
 @pytest.mark.parametrize(("directions", "expected"), [([Direction.LONG], False), ([*Direction], True)])
 def test_a_short_is_judged_by_the_ask(directions, expected):
-    guarded = [Guarded(direction, None) for direction in directions]
+    requests = [a_request(direction) for direction in directions]
 
-    assert differs(a_ticker(), a_book("100", "103"), guarded) is expected
+    assert differs(a_ticker(), a_book("100", "103"), requests) is expected
 
 
 def test_what_was_not_tried_for_the_longest_is_compared_first():
@@ -279,37 +290,37 @@ def test_a_ticker_stands_still_that_shows_what_it_showed_when_it_was_compared(ti
 
 
 @pytest.mark.parametrize(
-    ("ticker", "book", "guarded", "expected"),
+    ("ticker", "book", "requests", "expected"),
     [
-        pytest.param(a_ticker(), a_book("99.85"), LONG, False, id="nearly the same"),
-        pytest.param(a_ticker(), a_book("99.75"), LONG, True, id="more than a living one differs by"),
+        pytest.param(a_ticker(), a_book("99.85"), [REQUEST], False, id="nearly the same"),
+        pytest.param(a_ticker(), a_book("99.75"), [REQUEST], True, id="more than a living one differs by"),
         pytest.param(
-            a_ticker(), a_book("99.9"), LONG_AT["99.95"], True, id="the book alone is past a threshold"
+            a_ticker(), a_book("99.9"), long_at("99.95"), True, id="the book alone is past a threshold"
         ),
-        pytest.param(a_ticker("99.9"), a_book("100"), LONG_AT["99.95"], True, id="the ticker alone"),
-        pytest.param(a_ticker(), a_book("99.95"), LONG_AT["99.95"], True, id="just past it"),
-        pytest.param(a_ticker(), a_book("99.9"), LONG_AT["99.8"], False, id="neither"),
-        pytest.param(a_ticker("99.9"), a_book("99.8"), LONG_AT["99.95"], False, id="both"),
+        pytest.param(a_ticker("99.9"), a_book("100"), long_at("99.95"), True, id="the ticker alone"),
+        pytest.param(a_ticker(), a_book("99.95"), long_at("99.95"), True, id="just past it"),
+        pytest.param(a_ticker(), a_book("99.9"), long_at("99.8"), False, id="neither"),
+        pytest.param(a_ticker("99.9"), a_book("99.8"), long_at("99.95"), False, id="both"),
         pytest.param(
             a_ticker(ask="100"),
             a_book(ask="100.1"),
-            [Guarded(Direction.SHORT, Decimal("100.1"))],
+            [a_request(Direction.SHORT, "100.1")],
             True,
             id="a short",
         ),
         pytest.param(
             a_ticker("100", "102"),
             a_book("99.9", "102.1"),
-            LONG_AT["99.95"],
+            long_at("99.95"),
             False,
             id="a wide one is judged by its middle",
         ),
         pytest.param(
-            a_ticker("100", "102"), a_book("99.9", "102"), LONG_AT["100.95"], True, id="which differs"
+            a_ticker("100", "102"), a_book("99.9", "102"), long_at("100.95"), True, id="which differs"
         ),
     ],
 )
 def test_of_a_ticker_that_stands_still_a_book_differs_by_little_or_by_what_is_sold(
-    ticker, book, guarded, expected
+    ticker, book, requests, expected
 ):
-    assert differs(ticker, book, guarded, is_still=True) is expected
+    assert differs(ticker, book, requests, is_still=True) is expected

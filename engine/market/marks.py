@@ -1,12 +1,10 @@
-"""Take as many looks at a venue's prices as a guard needs to be judged."""
+"""The accepted marks of one venue: the only place that asks for an order book or a second look."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from engine import wall_time
 from engine.clock import Clock, moment
-from engine.guards.guard import Guard
-from engine.guards.guard_mark import is_past
 from engine.market.feed import VenueMarket
 from engine.market.mark import (
     Decision,
@@ -28,7 +26,7 @@ from engine.model.instruments import AssetClass
 from engine.model.quotes import Quote
 
 
-class MarkService:
+class Marks:
     """Turns quotes and order books of one venue into accepted marks."""
 
     def __init__(self, *, market: VenueMarket, clock: Clock, max_age_s: float) -> None:
@@ -38,33 +36,40 @@ class MarkService:
         #: What comparing tickers with order books has shown, for whoever watches.
         self.checks = PriceChecks(market=market, clock=clock, max_age_s=max_age_s)
 
-    async def fetch_quotes(self, guards: tuple[Guard, ...]) -> Mapping[str, Quote]:
-        """Return fresh quotes of everything guarded; empty when the venue does not answer."""
+    @property
+    def max_age_s(self) -> float:
+        """Return how old a price may be."""
+        return self._max_age_s
+
+    async def fetch_quotes(self, symbols: Collection[str]) -> Mapping[str, Quote]:
+        """Return fresh quotes; empty when the venue does not answer."""
         try:
-            return await self._market.fetch_quotes({guard.symbol for guard in guards})
+            return await self._market.fetch_quotes(symbols)
         except BrokerError:
             return {}
 
-    async def look(self, guard: Guard, quote: Quote | None, *, last: Mark | None) -> Mark | PriceUnknown:
-        """Return the mark a guard is judged by, after a second look where one is needed."""
-        request, now = self._request(guard), self._lasting_clock()
+    async def look(
+        self, request: MarkRequest, quote: Quote | None, *, last: Mark | None
+    ) -> Mark | PriceUnknown:
+        """Return the mark to judge by, after a second look where one is needed; `last` is the last accepted one."""
+        now = self._lasting_clock()
         try:
-            unpriced = await self._unpriced(guard, quote, now())
+            unpriced = await self._unpriced(request.symbol, quote, now())
             if unpriced is not None:
                 return unpriced
-            check = self.checks.get(guard.symbol)
+            check = self.checks.get(request.symbol)
             if check.differs:
-                return self._despite_difference(guard, request, check, quote)
+                return self._despite_difference(request, check, quote)
             seen = self._decide(request, quote, last, now())
             if isinstance(seen, NeedsBook):
-                book = await self._market.book(guard.symbol)
+                book = await self._market.book(request.symbol)
                 seen = decide_mark(request, quote=quote, book=book, last=last, now=now())
             if isinstance(seen, NeedsSecondLook):
-                return await self._look_again(guard, request, seen, now)
+                return await self._look_again(request, seen, now)
             if (
                 isinstance(seen, Mark)
-                and is_past(guard, seen)
-                and await self._is_contradicted(guard, request)
+                and request.is_past(seen.price)
+                and await self._is_contradicted(request)
             ):
                 return PriceUnknown(problem=PriceProblem.CONTRADICTED)
         except BrokerError as e:
@@ -79,44 +84,44 @@ class MarkService:
             return self._market.no_quote
         return decide_mark(request, quote=quote, last=last, now=now)
 
-    async def _is_contradicted(self, guard: Guard, request: MarkRequest) -> bool:
+    async def _is_contradicted(self, request: MarkRequest) -> bool:
         """Tell whether the book denies a breach by a ticker that was not compared with it lately.
 
-        It may have been frozen since before the guard was set, or all through an outage. A book that cannot be read
+        It may have been frozen since before anybody asked, or all through an outage. A book that cannot be read
         denies nothing.
         """
-        if self.checks.is_lately_agreed(guard.symbol) or not await self.checks.has_book(guard.symbol):
+        if self.checks.is_lately_agreed(request.symbol) or not await self.checks.has_book(request.symbol):
             return False
         try:
-            book = await self._market.book(guard.symbol)
+            book = await self._market.book(request.symbol)
         except BrokerError:
             return False
         mark = mark_from_book(request, book=book, now=self._clock.now())
-        return isinstance(mark, Mark) and not is_past(guard, mark)
+        return isinstance(mark, Mark) and not request.is_past(mark.price)
 
     def _despite_difference(
-        self, guard: Guard, request: MarkRequest, check: PriceCheck, quote: Quote | None
+        self, request: MarkRequest, check: PriceCheck, quote: Quote | None
     ) -> Mark | PriceUnknown:
         """Return the book's mark if it must sell whichever is right; else there is no price."""
         since_s, now = self.checks.looked_since_s, self._clock.now()
         for find in (living_marks, marks_of_both):
             marks = find(check, request, quote=quote, looked_since_s=since_s, now=now)
-            if marks is not None and all(is_past(guard, mark) for mark in marks):
+            if marks is not None and all(request.is_past(mark.price) for mark in marks):
                 return marks[-1]
         return PriceUnknown(
             problem=PriceProblem.CONTRADICTED, for_s=unknown_for_s(check, now_s=self._clock.monotonic())
         )
 
     async def _look_again(
-        self, guard: Guard, request: MarkRequest, pending: NeedsSecondLook, now: Callable[[], datetime]
+        self, request: MarkRequest, pending: NeedsSecondLook, now: Callable[[], datetime]
     ) -> Mark | PriceUnknown:
         while True:
             since_s = wall_time.between(pending.latest_at, now()).total_seconds()
             await self._clock.sleep(SECOND_LOOK_AFTER.total_seconds() - since_s)
-            book = await self._market.book(guard.symbol)
+            book = await self._market.book(request.symbol)
             at = now()
             look = mark_from_book(request, book=book, now=at)
-            past = isinstance(look, Mark) and is_past(guard, look)
+            past = isinstance(look, Mark) and request.is_past(look.price)
             decided = confirm(pending, look, is_past_threshold=past, now=at)
             if not isinstance(decided, NeedsSecondLook):
                 return decided
@@ -127,21 +132,13 @@ class MarkService:
         began = moment(self._clock)
         return lambda: began.at + (moment(self._clock) - began)
 
-    async def _unpriced(self, guard: Guard, quote: Quote | None, now: datetime) -> PriceUnknown | None:
+    async def _unpriced(self, symbol: str, quote: Quote | None, now: datetime) -> PriceUnknown | None:
         """Return why a stock's quote is no price; what is not listed might be one, and its market closed."""
-        if quote is None or not guard.venue.lists_stocks:
+        if quote is None or not self._market.venue.lists_stocks:
             return None
-        instrument = (await self._market.instruments()).get(guard.symbol)
+        instrument = (await self._market.instruments()).get(symbol)
         if instrument is None:
             return PriceUnknown(problem=PriceProblem.NOT_LISTED)
         if instrument.asset_class is not AssetClass.STOCK:
             return None
         return check_session(await self._market.session(), quote=quote, now=now)
-
-    def _request(self, guard: Guard) -> MarkRequest:
-        return MarkRequest(
-            direction=guard.direction,
-            quantity=guard.quantity,
-            threshold=guard.threshold,
-            max_age_s=self._max_age_s,
-        )
