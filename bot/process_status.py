@@ -16,7 +16,7 @@ from engine.alerts.outbox import Depth, GivenUp, depth, load_given_up_alerts, lo
 from engine.alerts.posts import PostCounts, count_posts
 from engine.clock import Clock, moment
 from engine.entries.gates import EntryRequest, Gates, Shut
-from engine.exits.failure_reminders import failing_key
+from engine.exits.failure_reminders import Failing, failing_key
 from engine.exits.watch import Watch
 from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardState
@@ -78,6 +78,7 @@ class ProcessStatus:
         reader: AccountReader,
         watch: Watch,
         is_key_certain: Callable[[str], bool],
+        why_failing: Callable[[str], Failing | None],
         tasks: Tasks,
         nonces: NonceStore,
         database: Database,
@@ -91,6 +92,7 @@ class ProcessStatus:
         self._reader = reader
         self._watch = watch
         self._is_key_certain = is_key_certain
+        self._why_failing = why_failing
         self._tasks = tasks
         self._nonces = nonces
         self._database = database
@@ -102,7 +104,7 @@ class ProcessStatus:
     async def fetch_status(self, user_id: int) -> StatusReport:
         """Return the process's state, with only this user's accounts and guards."""
         async with self._database.read() as session:
-            stored = await _load_stored(session, user_id)
+            stored = await _load_stored(session, user_id, self._why_failing)
         guards = [guard for guard in stored.watched if guard.user_id == user_id]
         armed = [guard for guard in guards if guard.state is GuardState.ARMED]
         found = (find_unwatched(guard, self._watching(guard)) for guard in armed)
@@ -204,9 +206,11 @@ class ProcessStatus:
         return PriceAge(venue_label=guard.venue.label, symbol=guard.symbol, at=at)
 
 
-async def _load_stored(session: AsyncSession, user_id: int) -> _Stored:
+async def _load_stored(
+    session: AsyncSession, user_id: int, why_failing: Callable[[str], Failing | None]
+) -> _Stored:
     live = [one for one in await intent_rows.load_live_intents(session) if one.user_id == user_id]
-    failing = [await _find_failing(session, one) for one in live]
+    failing = [await _find_failing(session, one, why_failing(one.intent_id)) for one in live]
     return _Stored(
         watched=await guard_rows.load_watched(session),
         outbox=await depth(session),
@@ -217,15 +221,20 @@ async def _load_stored(session: AsyncSession, user_id: int) -> _Stored:
     )
 
 
-async def _find_failing(session: AsyncSession, intent: Intent) -> FailingExit | None:
-    """Return why an exit was last said not to get through; None while its owner was not alerted."""
+async def _find_failing(session: AsyncSession, intent: Intent, present: Failing | None) -> FailingExit | None:
+    """Return why an exit does not get through, as it is now or else as it was told last; None while it does."""
     key = failing_key(intent)
     times = await load_times(session, key_prefix=key)
-    if not times:
+    if not times and present is None:
         return None
-    message = await load_written(session, f"{key}{len(times) - 1}")
-    why = message.why if isinstance(message, ExitFailing) else ""
-    return FailingExit(symbol=intent.symbol, venue_label=intent.venue.label, why=why, since=times[0])
+    since = [*times, *([present.since] if present else [])][0]
+    why = present.why if present else await _load_told(session, f"{key}{len(times) - 1}")
+    return FailingExit(symbol=intent.symbol, venue_label=intent.venue.label, why=why, since=since)
+
+
+async def _load_told(session: AsyncSession, key: str) -> str:
+    message = await load_written(session, key)
+    return message.why if isinstance(message, ExitFailing) else ""
 
 
 def _paused(guard: Guard) -> PausedGuard:

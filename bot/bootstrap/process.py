@@ -179,6 +179,7 @@ def _build_status(
         reader=engine.reader,
         watch=engine.watch,
         is_key_certain=base.identities.is_settled,
+        why_failing=engine.exits.why_failing,
         tasks=base.tasks,
         nonces=base.nonces,
         database=base.database,

@@ -6,7 +6,7 @@ from functools import partial
 
 from engine.brokers.base import Broker
 from engine.exits.context import ExitContext
-from engine.exits.failure_reminders import FailureReminder
+from engine.exits.failure_reminders import Failing, FailureReminder
 from engine.exits.live_exit import LiveExit, exit_of
 from engine.exits.sale import Sale
 from engine.failures import Failures
@@ -95,6 +95,10 @@ class Exits:
             elif name not in driven and name not in self._asking:
                 self._tasks.spawn(name, partial(self._drive, live, began_before=True), must_end=True)
         failures.raise_together("exits were not taken up")
+
+    def why_failing(self, intent_id: str) -> Failing | None:
+        """Return why an exit does not get through now; None where this process noticed nothing."""
+        return self._context.reminders.why(intent_id)
 
     async def settle(self) -> None:
         """Wait until no order's outcome is unknown any more."""

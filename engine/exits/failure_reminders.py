@@ -3,6 +3,8 @@
 import asyncio
 from collections import OrderedDict
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -19,6 +21,14 @@ CHECK_EVERY_S = 1.0
 _MOST_EXITS = 64
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failing:
+    """Why an exit does not get through, and since when this process knows that it does not."""
+
+    why: str
+    since: datetime
+
+
 class FailureReminders:
     """The reminders of all exits, as the outbox has them: an exit goes on failing over any number of restarts."""
 
@@ -27,9 +37,12 @@ class FailureReminders:
         self._clock = clock
         #: By intent, the last one used last.
         self._states = OrderedDict[str, ReminderState]()
+        #: By intent, why it does not get through now and since when that is known, whatever was told.
+        self._reasons = OrderedDict[str, Failing]()
 
     async def send_if_due(self, intent: Intent, why: str, doing: str, *, is_urgent: bool = False) -> None:
         """Remind the owner, unless the last reminder was too short a time ago; an urgent one is always due."""
+        self.keep_reason(intent, why)
         state, now = await self._load(intent), moment(self._clock)
         trigger = intent.trigger
         if trigger is None or not (is_urgent or state.is_due(now)):
@@ -48,6 +61,19 @@ class FailureReminders:
         await self._write(intent, message, number=state.count, now=now)
         # Only what is written down was told.
         self._remember(intent, state.noted(now))
+
+    def keep_reason(self, intent: Intent, why: str) -> None:
+        """Keep why an exit does not get through now, for whoever asks before its owner is told."""
+        before = self._reasons.get(intent.intent_id)
+        since = before.since if before is not None else self._clock.now()
+        self._reasons[intent.intent_id] = Failing(why=why, since=since)
+        self._reasons.move_to_end(intent.intent_id)
+        if len(self._reasons) > _MOST_EXITS:
+            self._reasons.popitem(last=False)
+
+    def why(self, intent_id: str) -> Failing | None:
+        """Return why an exit was last said not to get through by this process; None where it said nothing."""
+        return self._reasons.get(intent_id)
 
     async def _load(self, intent: Intent) -> ReminderState:
         known = self._states.get(intent.intent_id)
@@ -106,6 +132,7 @@ class FailureReminder:
     async def note(self, why: str, doing: str, *, is_urgent: bool = False) -> None:
         """Say what is wrong now and what is being done; the first time, or where it is urgent, it is sent at once."""
         self._why, self._doing = why, doing
+        self._reminders.keep_reason(self._intent, why + self._in_the_way())
         if self._task is None or is_urgent:
             await self._send_if_due(is_urgent=is_urgent)
         if self._task is None:

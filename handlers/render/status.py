@@ -83,7 +83,7 @@ def render_status(report: StatusReport, reader: Reader, halt: Halt | None = None
     """Show whether all is well, then every part of the process with its last sign of life."""
     blocks = (
         "\n".join(_head(report, reader)),
-        _section("Brokers", (_broker(broker, reader) for broker in report.brokers)),
+        _section("Brokers", (_broker(broker, report, reader) for broker in report.brokers)),
         _section("Guards", _guards(report, reader)),
         "\n".join(_entries(report, reader, halt)),
         _section("Jobs", _jobs(report, reader)),
@@ -153,15 +153,25 @@ def _trouble(trouble: Trouble) -> str:
     )
 
 
-def _broker(broker: BrokerStatus, reader: Reader) -> str:
+def _broker(broker: BrokerStatus, report: StatusReport, reader: Reader) -> str:
     label = broker.account.venue.label
     answered = f"answered {_age(broker.last_answer_at, reader)}" if broker.last_answer_at else "no answer yet"
     limits = "".join(f"; {foreign(limit)}" for limit in broker.limits)
     if broker.last_error is None or broker.last_error_at is None:
-        missing = f"no prices: {foreign(broker.prices_error)}" if broker.prices_error else "no errors"
-        return f"{label}: {answered}, {missing}{limits}"
+        return f"{label}: {answered}, {_missing(broker, report)}{limits}"
     error = f"error {reader.age(broker.last_error_at)}: {foreign(broker.last_error)}"
     return f"{label}: {answered}; {error}{limits}"
+
+
+def _missing(broker: BrokerStatus, report: StatusReport) -> str:
+    """Say what a broker that answers does not do."""
+    label = broker.account.venue.label
+    unsold = sorted({one.symbol for one in report.failing if one.venue_label == label})
+    parts = [
+        *([f"no prices: {foreign(broker.prices_error)}"] if broker.prices_error else []),
+        *([f"not sold yet there: {escape(', '.join(unsold))}, see Guards below"] if unsold else []),
+    ]
+    return "; ".join(parts) or "no errors"
 
 
 def _guards(report: StatusReport, reader: Reader) -> Iterator[str]:

@@ -5,7 +5,7 @@ import re
 
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import KRAKEN
-from tests.acceptance.ether import PATIENCE_S, an_ether_world, introduced
+from tests.acceptance.ether import PATIENCE_S, SYMBOL, an_ether_world, fall, introduced
 
 SINCE = r"Not watched since \d\d:\d\d:\d\d UTC: "
 
@@ -37,3 +37,18 @@ async def test_a_guard_that_cannot_act_is_named_and_all_is_not_well(open_bot):
     refused = Fault(kind=FaultKind.ERROR, endpoint="BalanceEx", times=None, message="EAPI:Invalid key")
     world.faults(KRAKEN).add(refused)
     await until_status(stage, f"{SINCE}ETH/USD at Kraken, Kraken refuses the key, so nothing could be sold")
+
+
+async def test_a_sale_that_is_refused_is_an_error_of_its_broker(open_bot):
+    world = an_ether_world()
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
+    await introduced(stage)
+    refused = Fault(kind=FaultKind.ERROR, endpoint="AddOrder", times=None, message="EService:Busy")
+    world.faults(KRAKEN).add(refused)
+
+    fall(world)
+    text = await until_status(stage, f"{SYMBOL} at Kraken since .*, not sold yet: .*EService:Busy")
+
+    assert f"not sold yet there: {SYMBOL}, see Guards below" in text
+    assert "no errors" not in text
+    assert "All is well" not in text

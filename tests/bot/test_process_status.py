@@ -12,7 +12,7 @@ from engine.clock import SystemClock, moment
 from engine.entries.gates import Gates
 from engine.entries.halts import HaltSwitch
 from engine.exits.exit_journal import ExitJournal
-from engine.exits.failure_reminders import FailureReminders
+from engine.exits.failure_reminders import FailureReminder, FailureReminders
 from engine.guards import store as guard_rows
 from engine.guards.guard import GuardState
 from engine.guards.unwatched import KEY_CHANGED, STARTING
@@ -43,12 +43,14 @@ class ChatData:
         self.failing_s = None
         self.refused = None
         self.is_key_certain = True
+        self.reminders = FailureReminders(database=database, clock=self.clock)
         self.status = ProcessStatus(
             facts=Facts(version="1", mode="live", database_file=None, revision="1", guard_interval_s=10),
             clock=self.clock,
             reader=self,
             watch=SimpleNamespace(looked_at=self.looked_at, guard_marks={}),
             is_key_certain=lambda _account_id: self.is_key_certain,
+            why_failing=self.reminders.why,
             tasks=self.tasks,
             nonces=nonces,
             database=database,
@@ -161,7 +163,7 @@ async def test_every_guard_that_waits_is_named_with_its_reason(desk):
     selling = a_guard(asset="ETH", guard_id="guard-2")
     await desk.keep(selling)
     live = await journal.plan_exit(selling, a_trigger(at=desk.clock.now()), intent_id="intent-1")
-    reminders = FailureReminders(database=desk.database, clock=desk.clock)
+    reminders = desk.reminders
     for why in ("its balance is held", "Kraken does not answer"):
         await reminders.send_if_due(live.intent, why, "trying again")
         desk.clock.pass_time(3600)
@@ -212,7 +214,7 @@ async def test_an_exit_whose_failing_was_told_is_named_at_once(desk):
     trigger = a_trigger(at=desk.clock.now())
     live = await journal.plan_exit(guard, trigger, intent_id="intent-1")
     before = await desk.status.fetch_status(OWNER)
-    reminders = FailureReminders(database=desk.database, clock=desk.clock)
+    reminders = desk.reminders
     await reminders.send_if_due(live.intent, "no connection", "trying again")
 
     report = await desk.status.fetch_status(OWNER)
@@ -220,3 +222,28 @@ async def test_an_exit_whose_failing_was_told_is_named_at_once(desk):
     assert (before.exits_in_flight, len(before.failing)) == (1, 0)
     assert (report.exits_in_flight, len(report.failing)) == (1, 1)
     assert (await desk.status.fetch_status(OTHER)).failing == ()
+
+
+async def test_the_reason_of_a_failing_exit_is_that_of_now_not_the_one_told_last(desk):
+    journal = ExitJournal(database=desk.database, clock=desk.clock)
+    live = await journal.plan_exit(a_guard(), a_trigger(at=desk.clock.now()), intent_id="intent-1")
+    async with FailureReminder(live.intent, reminders=desk.reminders, clock=desk.clock) as reminder:
+        await reminder.note("refused: insufficient funds", "trying again")
+        told = await desk.status.fetch_status(OWNER)
+        desk.clock.pass_time(5)
+        await reminder.note("Kraken does not answer", "trying again")
+        report = await desk.status.fetch_status(OWNER)
+
+    assert [one.why for one in told.failing] == ["refused: insufficient funds"]
+    assert [(one.why, one.since) for one in report.failing] == [("Kraken does not answer", START)]
+
+
+async def test_a_failing_exit_whose_alert_cannot_be_written_is_named_all_the_same(desk):
+    journal = ExitJournal(database=desk.database, clock=desk.clock)
+    live = await journal.plan_exit(a_guard(), a_trigger(at=desk.clock.now()), intent_id="intent-1")
+    desk.clock.pass_time(5)
+    desk.reminders.keep_reason(live.intent, "no connection")
+
+    [failing] = (await desk.status.fetch_status(OWNER)).failing
+
+    assert (failing.why, failing.since) == ("no connection", desk.clock.now())

@@ -139,6 +139,24 @@ def test_what_is_being_sold_was_guarded():
     assert "Nothing is guarded." not in text
 
 
+def test_a_broker_that_answers_and_takes_no_sale_is_not_said_to_have_no_errors():
+    unsold = FailingExit(symbol="ETH/USD", venue_label="Kraken", why="refused: <busy>", since=ago(minutes=4))
+
+    text = render_status(status(exits_in_flight=1, failing=(unsold,)), READER).text
+
+    assert "Kraken: answered 3 s ago, not sold yet there: ETH/USD, see Guards below" in text
+    assert "since 02:26:11 UTC, not sold yet: refused: &lt;busy&gt;" in text
+    assert "no errors" not in text
+
+
+def test_a_sale_that_fails_at_another_broker_is_no_error_of_this_one():
+    unsold = FailingExit(symbol="ETH/USD", venue_label="Coinbase", why="busy", since=ago(minutes=4))
+
+    text = render_status(status(exits_in_flight=1, failing=(unsold,)), READER).text
+
+    assert "Kraken: answered 3 s ago, no errors" in text
+
+
 def test_halted_entries_say_since_when_and_why():
     gate = GateStatus(name="halt", shut="buys were stopped from the chat; /resume allows them again")
     halt = Halt(since=ago(minutes=2), by=HaltedBy.CHAT)
