@@ -45,6 +45,8 @@ FEE_READ_S = 0.5
 
 #: Pauses between questions after an accepted order; market orders fill at once or hardly at all.
 FILL_POLLS_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0)
+#: After an answer that is not confirmed: a hair longer than it takes the next one to confirm it.
+ASK_AGAIN_S = AGREES_AFTER_S + 0.05
 #: An order that is open after so many questions may wait for another session.
 MAY_BE_QUEUED_AFTER = 4
 
@@ -181,7 +183,7 @@ class Filling:
         await self._ask_again(intent, wait_s=pause_s("", self._not_over))
         return False
 
-    async def _ask_again(self, intent: Intent, *, wait_s: float = AGREES_AFTER_S) -> None:
+    async def _ask_again(self, intent: Intent, *, wait_s: float = ASK_AGAIN_S) -> None:
         self._contradicted += 1
         if self._contradicted > 1:
             label = intent.venue.label

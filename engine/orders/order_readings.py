@@ -101,8 +101,7 @@ def weigh(
         return after, Verdict.CONFIRMED if now_s - since_s >= AGREES_AFTER_S else Verdict.OPEN
     if _is_all(filled, readings.sent) or (traded is not None and _is_all(traded, readings.sent)):
         return replace(readings, most_filled=most, short=None), Verdict.CONFIRMED
-    if filled > ZERO and traded == filled and filled >= readings.most_filled:
-        return replace(readings, most_filled=most, short=None), Verdict.CONFIRMED
+    # Trades that agree confirm nothing: they may be as old as the answer.
     counted = max(filled, traded or ZERO)
     since_s = readings.short[1] if readings.short and readings.short[0] == counted else now_s
     after = replace(readings, most_filled=most, short=(counted, since_s))
@@ -120,7 +119,9 @@ def why_unconfirmed(readings: OrderReadings, order: Order, *, traded: Decimal | 
     told = f"with {filled:f} filled, {'less' if filled < readings.sent else 'more'} than was sent"
     if filled < readings.most_filled:
         return f"{told}, although it or its trades told of {readings.most_filled:f}"
-    return f"{told}, and its trades " + ("are not known" if traded is None else f"tell of {traded:f} yet")
+    if traded is None:
+        return f"{told}, and its trades are not known"
+    return f"{told}, and its trades tell of " + ("no more yet" if traded == filled else f"{traded:f} yet")
 
 
 def with_trade_totals(order: Order, fills: Sequence[Fill], sent: Decimal) -> Order:
