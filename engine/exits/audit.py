@@ -58,7 +58,7 @@ class ExitRecord:
     fills: tuple[Fill, ...]
     #: The alert of its end; None while it goes on, and when it ended without a fill.
     alert: ExitFilled | None = None
-    #: By order, what attempts that were given up sold all the same, as it was told last.
+    #: What its orders sold beyond its end, as it was told: those of attempts that were given up included.
     late: tuple[ExitFilled, ...] = ()
     #: The pair of its guard; empty where there is no guard any more.
     guard_symbol: str = ""
@@ -195,7 +195,7 @@ async def _record(session: AsyncSession, intent: Intent) -> ExitRecord:
         steps=await load_readable_steps(session, intent.intent_id),
         fills=await fills.load_order_fills(session, intent.account_id, order_id) if order_id else (),
         alert=ended if isinstance(ended, ExitFilled) else None,
-        late=tuple({one.venue_order_id: one for one in late if isinstance(one, ExitFilled)}.values()),
+        late=tuple(one for one in late if isinstance(one, ExitFilled)),
         guard_symbol=await _guard_symbol(session, intent),
     )
 

@@ -1,4 +1,4 @@
-"""Fills of attempts that an exit gave up without a refusal: booked and told as what they are, sales of NIJA."""
+"""Fills that an exit did not end with, told once it is over: booked and told as what they are, sales of NIJA."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,11 +9,13 @@ import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine import wall_time
-from engine.alerts.outbox import append_alert, load_written
+from engine.alerts.messages import ExitFilled
+from engine.alerts.outbox import append_alert, load_written_under
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_message import describe_exit
+from engine.exits.late_order import LateOrder, ended_short, late_part
 from engine.failures import Failures
 from engine.guards import store as guards
 from engine.guards.following import quantity_there
@@ -23,13 +25,13 @@ from engine.market.rates import fetch_usd_rate
 from engine.model.errors import BrokerError, MisconfiguredError, RefusalReason, RefusedError
 from engine.model.holdings import AccountReport
 from engine.model.money import ZERO, exact
-from engine.model.orders import Fill, Order, OrderStatus, VenueOrderId
+from engine.model.orders import Fill, Order, VenueOrderId
 from engine.orders import fills_store as fill_rows
 from engine.orders import store as intents
 from engine.orders.intents import Intent, StepNote
-from engine.orders.late_orders_store import load_given_up
+from engine.orders.late_orders_store import load_filled_otherwise, load_given_up
 from engine.orders.lookup import LOOKUP_WINDOW, Found, OrderLookup, lookup_start
-from engine.orders.order_readings import with_trade_totals
+from engine.orders.our_orders import replacements
 from engine.orders.states import client_order_id
 from engine.orders.unproven import (
     first_sent_at,
@@ -44,15 +46,6 @@ log = structlog.get_logger(__name__)
 
 #: A row without our id is ours only if it was opened so near to when the attempt left, by clocks that may differ.
 OPENED_WITHIN = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LateOrder:
-    """An order of a given up attempt that the venue shows as filled now."""
-
-    intent: Intent
-    attempt: int
-    order_id: VenueOrderId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,19 +91,18 @@ class LateFills:
         self._others = dict[str, frozenset[str]]()
 
     async def book(self, report: AccountReport, failures: Failures) -> LateBooking:
-        """Book every fill of an attempt that its exit did not end with; each quantity is told once.
+        """Book every fill of an exit that it did not end with; each quantity is told once.
 
-        What goes wrong with one attempt is left in `failures` and keeps no other from being booked.
+        They are of attempts that it gave up, or of its last order, told as over before it was. What goes wrong
+        with one exit is left in `failures` and keeps no other from being booked.
         """
-        account_id = report.account.account_id
-        async with self._database.read() as session:
-            given_up = await load_given_up(session, account_id)
+        ended = await self._load_ended(report.account.account_id)
         untold, done = dict[str, BrokerError](), set[str]()
-        for intent in given_up:
+        for intent in ended:
             with failures.turn_of(f"late fills of {intent.intent_id}"):
                 await self._book_all(intent, report, untold)
                 done.add(intent.intent_id)
-        unbooked = frozenset(intent.asset for intent in given_up if intent.intent_id not in done)
+        unbooked = frozenset(intent.asset for intent in ended if intent.intent_id not in done)
         return LateBooking(untold=untold, unbooked=unbooked)
 
     async def _book_all(self, intent: Intent, report: AccountReport, untold: dict[str, BrokerError]) -> None:
@@ -129,20 +121,34 @@ class LateFills:
                 untold[intent.asset] = error
 
     async def are_awaited(self, account_id: str) -> bool:
-        """Tell whether an attempt was given up so lately that its order may still fill."""
+        """Tell whether an exit ended so lately that more may be told of an order of its."""
+        return any(self._is_recent(intent) for intent in await self._load_ended(account_id))
+
+    async def _load_ended(self, account_id: str) -> tuple[Intent, ...]:
+        """Return the latest exits of which a fill may be told that they did not end with."""
         async with self._database.read() as session:
             given_up = await load_given_up(session, account_id)
-        return any(self._is_recent(intent) for intent in given_up)
+            short = filter(ended_short, await load_filled_otherwise(session, account_id))
+        return tuple({intent.intent_id: intent for intent in (*given_up, *short)}.values())
 
     async def _known(self, intent: Intent) -> list[LateOrder]:
         """Return the orders that are known already."""
         steps = await self._journal.load_steps(intent.intent_id)
         known = {**orders_of_attempts(intent.venue, steps), **late_orders(steps)}
-        return [
+        earlier = [
             LateOrder(intent=intent, attempt=attempt, order_id=VenueOrderId(order_id))
             for order_id, attempt in known.items()
             if order_id != intent.venue_order_id
         ]
+        if intent.venue_order_id is None or not ended_short(intent):
+            return earlier
+        last = LateOrder(
+            intent=intent,
+            attempt=intent.attempt,
+            order_id=intent.venue_order_id,
+            successors=replacements(steps),
+        )
+        return [*earlier, last]
 
     async def _targets(self, intent: Intent) -> list[_Target]:
         """Return the attempts of which no order is known and of which a fill could be."""
@@ -209,13 +215,16 @@ class LateFills:
         intent = late.intent
         async with self._database.read() as session:
             guard = await guards.load_guard(session, intent.guard_id) if intent.guard_id else None
-            fills = await fill_rows.load_order_fills(session, intent.account_id, late.order_id)
-            if guard is None or intent.trigger is None or not fills:
+            fills = await self._load_fills(session, late)
+            prefix = f"{late_fill_prefix(intent)}{late.attempt}:"
+            written = await load_written_under(session, key_prefix=prefix)
+            told = [message for message in written if isinstance(message, ExitFilled)]
+            order = late_part(late, fills, told) if fills else None
+            if guard is None or intent.trigger is None or order is None:
                 return
-            order = _order(late, fills)
-            key = f"{late_fill_prefix(intent)}{late.attempt}:{order.filled_quantity.normalize():f}"
-            if await load_written(session, key) is not None:
-                return
+            with exact():
+                late_quantity = sum((message.quantity for message in told), order.filled_quantity)
+            key = f"{prefix}{late_quantity.normalize():f}"
         rate = await self._rate(guard, order)
         async with self._database.write() as session:
             message = describe_exit(
@@ -229,6 +238,7 @@ class LateFills:
                 heard_at=self._clock.now(),
                 rate=rate,
             )
+            message = replace(message, is_rest=late.is_last or bool(told))
             is_new = await append_alert(
                 session,
                 message,
@@ -242,11 +252,20 @@ class LateFills:
             await self._journal.note_late(session, intent, late.attempt, late.order_id)
             await self._reduce_guard(session, intent, order.filled_quantity, report)
         log.critical(
-            "an order that was given up has filled",
+            "an order filled on after its exit" if late.is_last else "an order that was given up has filled",
             order=late.order_id,
             client_order_id=order.client_order_id,
             filled=f"{order.filled_quantity:f}",
         )
+
+    @staticmethod
+    async def _load_fills(session: AsyncSession, late: LateOrder) -> tuple[Fill, ...]:
+        fills = [
+            fill
+            for order_id in (late.order_id, *late.successors)
+            for fill in await fill_rows.load_order_fills(session, late.intent.account_id, order_id)
+        ]
+        return wall_time.oldest_first(fills, lambda fill: fill.at)
 
     async def _rate(self, guard: Guard, order: Order) -> Decimal | None:
         """Return what one unit of the money it brought was worth in the guard's own then; None is unknown."""
@@ -302,23 +321,3 @@ def _is_certain(order: Order, sent: Intent, left_at: datetime | None) -> bool:
     return not wall_time.is_before(order.opened_at, left_at - OPENED_WITHIN) and wall_time.is_before(
         order.opened_at, left_at + OPENED_WITHIN
     )
-
-
-def _order(late: LateOrder, fills: tuple[Fill, ...]) -> Order:
-    """Return the order that these fills add up to."""
-    intent = late.intent
-    with exact():
-        quantity = sum((fill.quantity for fill in fills), ZERO)
-    bare = Order(
-        venue_order_id=late.order_id,
-        client_order_id=client_order_id(intent.intent_id, late.attempt),
-        symbol=fills[0].symbol,
-        side=intent.side,
-        status=OrderStatus.CANCELED,
-        quantity=quantity,
-        filled_quantity=ZERO,
-        cost=None,
-        fee=None,
-        fee_asset=None,
-    )
-    return with_trade_totals(bare, fills, quantity)

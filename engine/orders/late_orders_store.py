@@ -1,4 +1,4 @@
-"""Rows of attempts that were given up without a refusal: their orders may fill after their exit is over."""
+"""Rows of exits whose orders may fill after they are over: given up without a refusal, or told as over too early."""
 
 from sqlalchemy import bindparam, func
 from sqlmodel import col, select
@@ -8,7 +8,8 @@ from engine.orders import store as intents
 from engine.orders.intents import Intent
 from engine.orders.states import IntentState
 from engine.orders.table import IntentEventRow, IntentRow
-from engine.storage.statements import send
+from engine.storage.readable import readable_rows
+from engine.storage.statements import Prepared, send
 
 #: Given up on what a venue did not show, not on its refusal.
 _WITHOUT_REFUSAL = (IntentState.UNKNOWN, IntentState.ACCEPTED, IntentState.PARTLY_FILLED)
@@ -28,6 +29,24 @@ _GIVEN_UP = (
     .order_by(func.max(col(IntentEventRow.event_id)).desc())
     .limit(MOST)
 )
+
+
+_FILLED_OTHERWISE = Prepared(
+    select(IntentRow)
+    .where(
+        col(IntentRow.account_id) == bindparam("account_id"),
+        col(IntentRow.state) == IntentState.FILLED,
+        # As text, so that the same number written otherwise is among them.
+        col(IntentRow.filled_quantity) != col(IntentRow.quantity),
+    )
+    .order_by(col(IntentRow.finished_at).desc())
+    .limit(MOST)
+)
+
+
+async def load_filled_otherwise(session: AsyncSession, account_id: str) -> tuple[Intent, ...]:
+    """Return the latest orders of an account that filled another quantity than was sent."""
+    return await readable_rows(session, _FILLED_OTHERWISE, intents.build_intent, account_id=account_id)
 
 
 async def load_given_up(session: AsyncSession, account_id: str) -> tuple[Intent, ...]:

@@ -118,6 +118,13 @@ class Ledger(Balances):
         self._apply(draw.change(order), at)
         return order
 
+    def fill_on(self, order_id: str, level: Level, *, at: float) -> Order:
+        """Fill more of an order that is over, as at a venue that tells a trade after the order's end."""
+        draw = Draw()
+        order = self._filled(self.orders[order_id], level, draw, maker=False, at=at)
+        self._apply(draw.change(order), at)
+        return order
+
     def cancel(self, order_id: str, *, at: float, reason: str = "", keep_hold: bool = False) -> Order:
         """End an open order; with keep_hold its funds stay held until `release`."""
         order = self.orders.get(order_id)

@@ -63,6 +63,8 @@ class ExitFilled:
     client_order_id: str
     #: True when the fill was found after an outage of the answer, the process or the venue.
     found_later: bool = False
+    #: True for a fill of an order of which others were told before, as all that there was.
+    is_rest: bool = False
     #: True for a manual close; then threshold and ratio say nothing.
     asked: bool = False
     #: False when the entry of what was sold is not known, and so neither is the result.

@@ -1,0 +1,111 @@
+"""Pure: what an order sold that its exit does not know of."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import NamedTuple
+
+from engine.alerts.messages import ExitFilled
+from engine.model.money import ZERO, exact
+from engine.model.orders import Fill, Order, OrderStatus, VenueOrderId
+from engine.orders.intents import Intent
+from engine.orders.order_readings import ROUNDING, with_trade_totals
+from engine.orders.states import client_order_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateOrder:
+    """An order of an exit that is over, of which the venue may tell fills that the exit did not book."""
+
+    intent: Intent
+    attempt: int
+    order_id: VenueOrderId
+    #: The orders that the venue put in its place.
+    successors: Collection[str] = field(default=frozenset())
+
+    @property
+    def is_last(self) -> bool:
+        """Tell whether the exit ended with it, so that a part of its fills is booked."""
+        return self.order_id == self.intent.venue_order_id
+
+
+class _Known(NamedTuple):
+    """What is known already of an order's fills."""
+
+    quantity: Decimal
+    cost: Decimal | None
+    fee: Decimal | None
+    fee_asset: str | None
+
+
+def late_part(late: LateOrder, fills: tuple[Fill, ...], told: Sequence[ExitFilled]) -> Order | None:
+    """Return what an order's fills add up to beyond what its exit booked and what was told late; None where that is all."""
+    return _beyond(
+        _order(late, fills), [*([_booked(late.intent)] if late.is_last else []), *map(_told, told)]
+    )
+
+
+def ended_short(intent: Intent) -> bool:
+    """Tell whether an exit's order was told as over with less than was sent, so that more of it may be told."""
+    with exact():
+        return intent.venue_order_id is not None and intent.quantity - intent.filled_quantity > ROUNDING
+
+
+def _booked(intent: Intent) -> _Known:
+    return _Known(intent.filled_quantity, intent.cost, intent.fee, intent.fee_asset)
+
+
+def _told(message: ExitFilled) -> _Known:
+    with exact():
+        cost = message.quantity * message.fill_price
+    return _Known(message.quantity, cost, message.fee, message.fee_asset)
+
+
+def _beyond(order: Order, known: Sequence[_Known]) -> Order | None:
+    with exact():
+        quantity = order.filled_quantity - sum((one.quantity for one in known), ZERO)
+        if quantity <= ROUNDING:
+            return None
+        cost = _rest(order.cost, [one.cost for one in known])
+        if cost is None and order.average_price is not None:
+            cost = order.average_price * quantity
+    is_one_asset = all(one.fee_asset == order.fee_asset for one in known)
+    fee = _rest(order.fee, [one.fee for one in known]) if is_one_asset else None
+    return replace(
+        order,
+        quantity=quantity,
+        filled_quantity=quantity,
+        cost=cost,
+        fee=fee,
+        fee_asset=None if fee is None else order.fee_asset,
+    )
+
+
+def _rest(whole: Decimal | None, known: Sequence[Decimal | None]) -> Decimal | None:
+    """Return what is left; None where a part is unknown, or rounded so that nothing is."""
+    parts = [part for part in known if part is not None]
+    if whole is None or len(parts) < len(known):
+        return None
+    with exact():
+        rest = whole - sum(parts, ZERO)
+    return rest if rest > ZERO or not known else None
+
+
+def _order(late: LateOrder, fills: tuple[Fill, ...]) -> Order:
+    """Return the order that these fills add up to."""
+    intent = late.intent
+    with exact():
+        quantity = sum((fill.quantity for fill in fills), ZERO)
+    bare = Order(
+        venue_order_id=late.order_id,
+        client_order_id=client_order_id(intent.intent_id, late.attempt),
+        symbol=fills[0].symbol,
+        side=intent.side,
+        status=OrderStatus.CANCELED,
+        quantity=quantity,
+        filled_quantity=ZERO,
+        cost=None,
+        fee=None,
+        fee_asset=None,
+    )
+    return with_trade_totals(bare, fills, quantity)

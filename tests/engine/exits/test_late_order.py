@@ -1,0 +1,57 @@
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from engine.exits.late_order import LateOrder, ended_short, late_part
+from engine.model.orders import VenueOrderId
+from engine.orders.states import IntentState
+from tests.builders import a_fill, an_exit_intent
+
+D = Decimal
+ORDER_ID = VenueOrderId("venue-1")
+ENDED = replace(
+    an_exit_intent(state=IntentState.FILLED),
+    venue_order_id=ORDER_ID,
+    quantity=D("0.1"),
+    filled_quantity=D("0.06"),
+    cost=D(3000),
+    fee=D(3),
+    fee_asset="USD",
+)
+TOLD = a_fill("sell 0.06 BTC @ 50000 USD", fee="3", order=ORDER_ID)
+NEW = a_fill("sell 0.02 BTC @ 49000 USD", fee="1", order=ORDER_ID)
+
+
+def late(intent=ENDED):
+    return LateOrder(intent=intent, attempt=1, order_id=ORDER_ID)
+
+
+def test_what_comes_after_the_end_has_its_own_quantity_value_and_fee():
+    part = late_part(late(), (TOLD, NEW), [])
+
+    assert (part.filled_quantity, part.cost, part.fee, part.fee_asset) == (D("0.02"), D(980), D(1), "USD")
+
+
+@pytest.mark.parametrize("fills", [(TOLD,), (TOLD, replace(NEW, quantity=D("1E-8")))])
+def test_what_the_exit_booked_is_no_late_fill_however_it_was_rounded(fills):
+    assert late_part(late(), fills, []) is None
+
+
+def test_a_value_that_the_venue_did_not_tell_is_worked_out_from_all_trades():
+    part = late_part(late(replace(ENDED, cost=None)), (TOLD, NEW), [])
+
+    assert (part.filled_quantity, part.cost) == (D("0.02"), D(995))
+
+
+@pytest.mark.parametrize("booked", [{"fee": None}, {"fee_asset": "BTC"}, {"fee": D(4)}])
+def test_a_fee_that_cannot_be_told_apart_is_unknown(booked):
+    assert late_part(late(replace(ENDED, **booked)), (TOLD, NEW), []).fee is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "short"),
+    [({}, True), ({"filled_quantity": D("0.1")}, False), ({"filled_quantity": D("0.09999999")}, False)],
+)
+def test_more_may_come_of_an_order_that_ended_with_less_than_was_sent(changes, short):
+    assert ended_short(replace(ENDED, **changes)) is short
