@@ -24,6 +24,7 @@ from handlers.render.numbers import (
     quantity,
     threshold_percent,
 )
+from handlers.render.repetitions import find_repetitions
 from handlers.render.screen import HISTORY, Screen, ScreenButton
 from handlers.render.times import Reader, duration
 
@@ -116,7 +117,7 @@ def _detail(record: ExitRecord, reader: Reader) -> str:
         "\n".join(
             (
                 bold("Step by step, counted from the trigger"),
-                *(_stage(stage, record) for stage in record.stages()),
+                *_steps(record, reader),
             )
         ),
     )
@@ -174,9 +175,22 @@ def _late(late: ExitFilled) -> Iterator[str]:
     yield f"Our id: {code(late.client_order_id)}"
 
 
-def _stage(stage: Stage, record: ExitRecord) -> str:
+def _steps(record: ExitRecord, reader: Reader) -> Iterator[str]:
+    """Write each step in a line, and those that repeat themselves together in one."""
+    stages = tuple(record.stages())
+    done = [_done(stage, record) for stage in stages]
+    for found in find_repetitions(done):
+        if found.times == 1:
+            yield _stage(stages[found.start], done[found.start], record)
+            continue
+        since, until = stages[found.start].step.at, stages[found.end - 1].step.at
+        what = ", then ".join(done[found.start : found.start + found.length])
+        yield f"{found.times} times, {reader.span(since, until)}: {what}"
+
+
+def _stage(stage: Stage, done: str, record: ExitRecord) -> str:
     after = max(wall_time.between(record.began_at, stage.step.at), timedelta(0))
-    return f"at {_milliseconds(after)}: {_done(stage, record)} (took {_milliseconds(stage.took)})"
+    return f"at {_milliseconds(after)}: {done} (took {_milliseconds(stage.took)})"
 
 
 def _done(stage: Stage, record: ExitRecord) -> str:

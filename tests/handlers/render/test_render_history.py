@@ -6,7 +6,7 @@ import pytest
 from engine.model.orders import Side
 from engine.orders.states import IntentState
 from handlers.render.history import render_exit_record, render_history
-from handlers.render.html import escape
+from handlers.render.html import escape, split
 from handlers.render.numbers import MINUS
 from tests.handlers.exit_values import STARTED, asked, exit_record, trigger
 from tests.handlers.screen_checks import check_fits, check_golden
@@ -93,6 +93,41 @@ def test_a_cancel_that_is_under_way_is_not_called_doubtful():
         "at 15 ms: cancel sell 0.1 at $70,000.00 (took 12 ms)"
         in render_exit_record(exit_record(life=life), READER).text
     )
+
+
+def refused(times, words="EOrder:Insufficient <funds>"):
+    """Return a life of equal attempts a minute apart, each refused, and the one that was taken."""
+    life = [(3, None, IntentState.PLANNED, "triggered", "")]
+    for number in range(times):
+        at = 60_000 * number
+        life.append((at + 15, IntentState.PLANNED, IntentState.SENT, "send", ""))
+        life.append((at + 90, IntentState.SENT, IntentState.PLANNED, "refused", words))
+    life.append((60_000 * times, IntentState.PLANNED, IntentState.SENT, "send", ""))
+    return tuple(life)
+
+
+def test_equal_attempts_are_one_line_with_their_number_and_from_when_to_when():
+    screen = render_exit_record(exit_record(life=refused(14)), READER)
+
+    steps = screen.text.partition("from the trigger</b>\n")[2].splitlines()
+    assert steps[1] == (
+        "14 times, 02:25:11\N{EN DASH}02:38:11 UTC: sent, then planned, refused: “EOrder:Insufficient &lt;funds&gt;”"
+    )
+    assert [steps[0], steps[2]] == [
+        "at 3 ms: planned, triggered (took 3 ms)",
+        "at 840,000 ms: sent (took 59,910 ms)",
+    ]
+    check_fits(screen)
+
+
+def test_a_thousand_attempts_fit_into_one_message():
+    assert len(split(render_exit_record(exit_record(life=refused(1000)), READER).text)) == 1
+
+
+def test_attempts_that_differ_are_not_taken_together():
+    text = render_exit_record(exit_record(life=refused(2)), READER).text
+
+    assert " times, " not in text
 
 
 def test_an_old_record_without_trigger_or_steps_fits():
