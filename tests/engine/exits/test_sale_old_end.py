@@ -2,7 +2,9 @@
 
 from decimal import Decimal
 
-from engine.alerts.messages import ExitFilled
+import pytest
+
+from engine.alerts.messages import ClosedElsewhere, ExitFilled, GuardReduced
 from engine.guards.guard import GuardState
 from sandbox.faults import FaultKind
 from sandbox.ledger import Side
@@ -23,9 +25,9 @@ def sold(room):
     return sum(fill.quantity for fill in room.world.ledger("kraken").fills if fill.side is Side.SELL)
 
 
-async def ask_of_an_old_half(room):
+async def ask_of_an_old_half(room, *, held="0.3"):
     """Kraken tells what was true three seconds ago, the half of an order, and calls that its end."""
-    room.deposit("BTC", "0.3")
+    room.deposit("BTC", held)
     room.set_bid("60000")
     await room.read()
     await room.arm("0.1", "6000")
@@ -38,7 +40,7 @@ async def ask_of_an_old_half(room):
     await room.world.tape("kraken").wait_for("AddOrder")
     await room.clock.sleep(8.5)
     room.fault(FaultKind.WRONG_FIELDS, "QueryOrders", fields=HALF, times=None)
-    room.world.kraken_account.show_balance("BTC", balance=D("0.25"))
+    room.world.kraken_account.show_balance("BTC", balance=D(held) - D("0.05"))
     room.world.kraken_account.show_balance("USD", balance=cash + 2490)
     asked = len(room.sent("TradesHistory"))
     while len(room.sent("TradesHistory")) == asked:
@@ -62,4 +64,39 @@ async def test_a_part_that_all_readings_tell_once_ends_no_order(room):
     assert (sold(room), len(room.sent())) == (D("0.1"), 1)
     [told] = await room.alerts(ExitFilled)
     assert (told.quantity, told.left_over) == (D("0.1"), 0)
+    assert (await room.guard()).state is GuardState.CLOSED
+
+
+@pytest.mark.parametrize("held", ["0.1", "0.3"])
+async def test_what_traded_beyond_a_part_is_not_sold_again_while_the_price_stays_low(room, held):
+    await ask_of_an_old_half(room, held=held)
+    await room.wait_for("exit ")
+    show_truth(room)
+
+    for _ in range(20):
+        await room.clock.sleep(3)
+        await room.look()
+    await room.wait_for("exit ")
+    await read_often(room)
+
+    assert sold(room) == D("0.1")
+    assert (await room.guard()).state is GuardState.CLOSED
+
+
+@pytest.mark.parametrize("held", ["0.1", "0.3"])
+async def test_what_traded_beyond_a_part_is_told_once_and_not_sold_when_the_price_falls_again(room, held):
+    await ask_of_an_old_half(room, held=held)
+    await room.wait_for("exit ")
+    show_truth(room)
+    room.set_bid("60500")
+    await read_often(room)
+
+    room.set_bid("50000")
+    await read_often(room)
+    await room.wait_for("exit ")
+
+    assert (sold(room), len(room.sent())) == (D("0.1"), 1)
+    first, rest = await room.alerts(ExitFilled)
+    assert (first.quantity, rest.quantity, rest.found_later) == (D("0.05"), D("0.05"), True)
+    assert await room.alerts(GuardReduced, ClosedElsewhere) == []
     assert (await room.guard()).state is GuardState.CLOSED
