@@ -25,7 +25,7 @@ class PriceAlerts:
     clock: Clock
 
     async def load_told(self) -> Mapping[str, GuardMark]:
-        """Return by guard id what earlier processes told of missing prices and nobody told as back."""
+        """Return by guard id what earlier processes told of prices and spreads and nobody told as over."""
         async with self.database.read() as session:
             written = await load_dated(session, key_prefix=_KEY)
         troubles = [(message, at) for message, at in written if isinstance(message, PriceTrouble)]
@@ -46,6 +46,7 @@ class PriceAlerts:
             why=_why(guard_marks[0], guard.venue),
             since=since,
             again=news == "unknown" and told > 0,
+            has_end=news == "wide_spread",
         )
         async with self.database.write() as session:
             await append_alert(

@@ -216,7 +216,8 @@ class Watch:
             )
             return
         try:
-            await self._alerts.write([guard], news, [replace(after, told=before.told)])
+            spread = before.spread if news == "narrow_spread" else after.spread
+            await self._alerts.write([guard], news, [replace(after, told=before.told, spread=spread)])
         except BaseException:
             # It was not told: what is seen counts, and the next look tells.
             self._guard_marks.put(guard.guard_id, replace(before, current=after.current))

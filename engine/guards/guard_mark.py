@@ -44,20 +44,33 @@ class GuardMark:
 
 
 def find_told(written: Iterable[tuple[PriceTrouble, datetime]], now: Moment) -> Mapping[str, GuardMark]:
-    """Return by guard id what an earlier process told of missing prices and nobody told as back, oldest first."""
-    missing = dict[str, tuple[datetime, tuple[datetime, ...]]]()
+    """Return by guard id what an earlier process told of prices and spreads and nobody told as over, oldest first."""
+    missing, wide = dict[str, tuple[datetime, tuple[datetime, ...]]](), dict[str, datetime]()
     for message, at in written:
         for guard_id in message.guard_ids:
-            if message.what == "back":
-                missing.pop(guard_id, None)
-            elif message.what == "unknown":
-                since, times = missing.get(guard_id, (message.since, ()))
-                missing[guard_id] = (since, (*times, at))
-    return {
+            match message.what:
+                case "back":
+                    missing.pop(guard_id, None)
+                case "unknown":
+                    since, times = missing.get(guard_id, (message.since, ()))
+                    missing[guard_id] = (since, (*times, at))
+                case "narrow_spread":
+                    wide.pop(guard_id, None)
+                case "wide_spread" if message.has_end:
+                    wide[guard_id] = message.since
+    unpriced = {
         guard_id: GuardMark(
             unknown_since=_moment_of(since, now), told=ReminderState.from_times(times, last=None)
         )
         for guard_id, (since, times) in missing.items()
+    }
+    spreads = {
+        guard_id: SpreadWatch(wide_since=_moment_of(since, now), told=True)
+        for guard_id, since in wide.items()
+    }
+    return unpriced | {
+        guard_id: replace(unpriced.get(guard_id, GuardMark()), spread=spread)
+        for guard_id, spread in spreads.items()
     }
 
 
@@ -68,7 +81,7 @@ def _moment_of(stored: datetime, now: Moment) -> Moment:
 
 
 #: What the owner is to be told after a look, if anything.
-News = Literal["unknown", "back", "wide_spread"] | None
+News = Literal["unknown", "back", "wide_spread", "narrow_spread"] | None
 
 
 def after_look(
@@ -82,10 +95,13 @@ def after_look(
     """Return the next mark of a guard and what the owner is to be told of it; `begun` is when the look was, if not now."""
     if isinstance(seen, PriceUnknown):
         return _without_price(guard_mark, seen, now, alarm_after, begun or now)
+    if guard_mark.told_unknown:
+        # What is new of its spread is told by the next look.
+        return GuardMark(current=seen, last=seen, spread=guard_mark.spread), "back"
     spread = watch_spread(guard_mark.spread, mark=seen, now=now)
     after = GuardMark(current=seen, last=seen, spread=spread)
-    if guard_mark.told_unknown:
-        return after, "back"
+    if spread.tell_end:
+        return after, "narrow_spread"
     return after, "wide_spread" if spread.tell_now else None
 
 

@@ -13,7 +13,7 @@ class GuardMarks:
 
     def __init__(self) -> None:
         self._by_id: dict[str, GuardMark] = {}
-        #: What earlier processes told of missing prices; None until it was read.
+        #: What earlier processes told of prices and spreads; None until it was read.
         self._told_before: Mapping[str, GuardMark] | None = None
 
     @property

@@ -1,4 +1,4 @@
-"""How long a spread has been too wide to sell by, so that its owner is told once."""
+"""How long a spread has been too wide to sell by, so that its owner is told once, and when that is over."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,12 +17,14 @@ class SpreadWatch:
     told: bool = False
     #: True in the one step in which it is to be told.
     tell_now: bool = False
+    #: True in the one step in which its end is to be told.
+    tell_end: bool = False
 
 
 def watch_spread(watch: SpreadWatch, *, mark: Mark, now: Moment) -> SpreadWatch:
-    """Return the next state of the watch; `tell_now` is true once per wide stretch, after 60 s."""
+    """Return the next state of the watch; `tell_now` is true once per wide stretch, after 60 s, `tell_end` once it is over."""
     if not mark.wide_spread:
-        return SpreadWatch()
+        return SpreadWatch(tell_end=watch.told)
     since = watch.wide_since or now
     tell = not watch.told and now - since >= WIDE_SPREAD_TOLD_AFTER
     return SpreadWatch(wide_since=since, told=watch.told or tell, tell_now=tell)

@@ -17,7 +17,12 @@ from handlers.render.numbers import full_quantity
 from handlers.render.screen import Screen
 from handlers.render.times import Reader
 
-_PRICE = {"unknown": "price unknown", "wide_spread": "wide spread", "back": "price is back"}
+_PRICE = {
+    "unknown": "price unknown",
+    "wide_spread": "wide spread",
+    "back": "price is back",
+    "narrow_spread": "spread is small again",
+}
 _BROKER = {
     "unreachable": "does not answer",
     "key_rejected": "refuses the key",

@@ -46,7 +46,11 @@ def _price_trouble(message: PriceTrouble, reader: Reader) -> Iterator[str]:
             yield f"{subject_of(message)} has a price again; its guard watches."
             if message.others:
                 yield f"So have: {escape(', '.join(message.others))}"
-    yield _since(message, "Without a price", reader)
+        case "narrow_spread":
+            yield bold("Spread is small again")
+            yield f"{subject_of(message)} is not guarded at mid any more, but at the price it can be closed at."
+    over = "Wide" if message.what == "narrow_spread" else "Without a price"
+    yield _since(message, over, reader)
 
 
 def _broker_trouble(message: BrokerTrouble, reader: Reader) -> Iterator[str]:
@@ -113,6 +117,6 @@ def _since(message: PriceTrouble | BrokerTrouble, over: str, reader: Reader) -> 
     since = reader.clock(message.since)
     return (
         f"{over} from {since} until now."
-        if message.what in {"back", "priced"}
+        if message.what in {"back", "priced", "narrow_spread"}
         else f"Since {since}, {reader.age(message.since)}"
     )

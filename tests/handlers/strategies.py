@@ -405,7 +405,7 @@ alerts = st.one_of(
     st.builds(
         messages.PriceTrouble,
         **_about,
-        what=st.sampled_from(["unknown", "wide_spread", "back"]),
+        what=st.sampled_from(["unknown", "wide_spread", "back", "narrow_spread"]),
         why=words,
         since=times,
     ),

@@ -21,7 +21,7 @@ def is_price_named(world, armed):
     alerts = [json.loads(data) for (data,) in told]
     naming = [one for one in alerts if one["venue"] == armed.venue and armed.symbol in _instruments(one)]
     # A wide spread has a price that the guard is sold at.
-    newest = next((one["what"] for one in naming if one["what"] != "wide_spread"), None)
+    newest = next((one["what"] for one in naming if "spread" not in one["what"]), None)
     return newest == "unknown"
 
 

@@ -35,8 +35,8 @@ class PriceTrouble:
     kind: Literal["price_trouble"] = "price_trouble"
     venue: Venue
     symbol: str
-    #: `unknown`, `wide_spread` or `back`.
-    what: Literal["unknown", "wide_spread", "back"]
+    #: `unknown` until `back`, `wide_spread` until `narrow_spread`.
+    what: Literal["unknown", "wide_spread", "back", "narrow_spread"]
     why: str
     since: datetime
     #: Other instruments of the same account of which the same is true.
@@ -45,6 +45,8 @@ class PriceTrouble:
     guard_ids: tuple[str, ...] = ()
     #: True for a reminder.
     again: bool = False
+    #: True of a wide spread whose end is told too; once none was.
+    has_end: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,15 @@
 """What was told of missing prices outlives the process: it is told again in its pauses, and as over once."""
 
+from decimal import Decimal
+
 import pytest
 
 from engine.alerts.messages import BrokerTrouble, PriceTrouble
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
+from sandbox.market import Override
+
+WIDE = Override(bid=Decimal(59000), ask=Decimal(61000))
 
 
 @pytest.fixture
@@ -104,3 +109,57 @@ async def test_the_beginning_is_shown_as_it_was_told_although_the_clock_was_set_
     await watch(unpriced, 10)
 
     assert (await unpriced.alerts(PriceTrouble))[-1].since == first.since
+
+
+# a spread that is too wide to sell by
+
+
+@pytest.fixture
+async def wide(room):
+    """A guard whose owner was told that its spread is wide."""
+    room.deposit("BTC", "0.1")
+    room.set_bid("60000")
+    await room.arm("0.1", "6000")
+    room.world.market.override("kraken", "BTC/USD", WIDE)
+    await watch(room, 120)
+    assert [alarm.what for alarm in await room.alerts(PriceTrouble)] == ["wide_spread"]
+    return room
+
+
+async def test_a_spread_that_stays_wide_over_a_restart_is_not_told_again(wide):
+    for _ in range(2):
+        await wide.restart()
+        await watch(wide, 180)
+
+    assert [alarm.what for alarm in await wide.alerts(PriceTrouble)] == ["wide_spread"]
+
+
+async def test_a_spread_that_is_small_again_after_a_restart_is_told_once(wide):
+    wide.world.market.restore("kraken", "BTC/USD")
+    for _ in range(2):
+        await wide.restart()
+        await watch(wide, 30)
+
+    begun, over = await wide.alerts(PriceTrouble)
+    assert (over.what, over.since) == ("narrow_spread", begun.since)
+
+
+async def test_a_spread_that_is_wide_once_more_after_a_restart_is_told_again(wide):
+    wide.world.market.restore("kraken", "BTC/USD")
+    await watch(wide, 10)
+    await wide.restart()
+    wide.world.market.override("kraken", "BTC/USD", WIDE)
+    await watch(wide, 120)
+
+    told = [alarm.what for alarm in await wide.alerts(PriceTrouble)]
+    assert told == ["wide_spread", "narrow_spread", "wide_spread"]
+
+
+async def test_the_end_of_a_wide_spread_that_could_not_be_written_is_told_by_the_next_look(wide):
+    wide.world.market.restore("kraken", "BTC/USD")
+    async with wide.refused_changes("NEW.kind = 'price_trouble'", table="alerts"):
+        await watch(wide, 10)
+    await watch(wide, 10)
+
+    assert [alarm.what for alarm in await wide.alerts(PriceTrouble)] == ["wide_spread", "narrow_spread"]
+    wide.expected_failures.append("refused by a trigger")

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -84,6 +85,29 @@ def test_a_closed_market_is_shown_but_calls_nobody():
     assert (guard_mark.current, told) == (a_mark(), [])
 
 
+def test_the_end_of_a_wide_spread_is_told_once_if_its_beginning_was():
+    assert looks((0, WIDE), (60, WIDE), (65, a_mark("100")), (70, a_mark("100")))[1] == [
+        "wide_spread",
+        "narrow_spread",
+    ]
+    assert looks((0, WIDE), (55, WIDE), (60, a_mark("100")))[1] == []
+
+
+def test_what_is_new_of_a_spread_is_told_after_the_price_that_is_back():
+    wide, narrow = (0, WIDE), (100, a_mark("100"))
+    assert looks((0, NO_QUOTE), (20, NO_QUOTE), (30, WIDE), (35, WIDE), (95, WIDE))[1] == [
+        "unknown",
+        "back",
+        "wide_spread",
+    ]
+    assert looks(wide, (60, WIDE), (65, NO_QUOTE), (90, NO_QUOTE), narrow, (105, a_mark("100")))[1] == [
+        "wide_spread",
+        "unknown",
+        "back",
+        "narrow_spread",
+    ]
+
+
 def test_a_wide_spread_is_told_once_after_a_minute():
     assert looks((0, WIDE), (59, WIDE), (60, WIDE), (120, WIDE))[1] == ["wide_spread"]
 
@@ -120,7 +144,7 @@ def a_trouble(what, *guard_ids, since=NOW):
         pytest.param([("unknown", "a"), ("unknown", "b", "a")], {"a": 2, "b": 1}, id="joined later"),
         pytest.param([("unknown", "a", "b"), ("back", "b")], {"a": 1}, id="one is back"),
         pytest.param([("unknown", "a"), ("back", "a"), ("unknown", "a")], {"a": 1}, id="missing again"),
-        pytest.param([("wide_spread", "a")], {}, id="a wide spread has no end"),
+        pytest.param([("wide_spread", "a")], {}, id="a wide spread of a version that told no end"),
         pytest.param([("unknown",), ("back",)], {}, id="of a version that named no guards"),
     ],
 )
@@ -132,3 +156,24 @@ def test_what_was_told_of_a_price_and_not_told_as_back_is_known_again(written, c
     assert {guard_id: guard_mark.told.count for guard_id, guard_mark in found.items()} == counts
     assert {guard_mark.unknown_since.at for guard_mark in found.values()} <= {NOW}
     assert not any(guard_mark.is_unknown for guard_mark in found.values())
+
+
+@pytest.mark.parametrize(
+    ("written", "wide"),
+    [
+        pytest.param(["wide_spread"], True, id="wide"),
+        pytest.param(["wide_spread", "narrow_spread"], False, id="narrow again"),
+        pytest.param(["wide_spread", "narrow_spread", "wide_spread"], True, id="wide again"),
+        pytest.param(["wide_spread", "unknown", "back"], True, id="without a price meanwhile"),
+    ],
+)
+def test_a_wide_spread_that_was_told_and_not_told_as_over_is_known_again(written, wide):
+    alerts = [
+        (replace(a_trouble(what, "a"), has_end=what == "wide_spread"), NOW + timedelta(minutes=minute))
+        for minute, what in enumerate(written)
+    ]
+
+    found = find_told(alerts, Moment(NOW + timedelta(hours=1), 5000.0)).get("a", GuardMark())
+
+    assert found.spread.told is wide
+    assert found.spread.wide_since == (Moment(NOW, 1400.0) if wide else None)

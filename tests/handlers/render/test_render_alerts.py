@@ -139,7 +139,7 @@ def test_a_short_is_bought_back():
     assert "was bought back at market" in render_alert(replace(EXIT, direction=Direction.SHORT), READER).text
 
 
-@pytest.mark.parametrize("what", ["unknown", "wide_spread", "back"])
+@pytest.mark.parametrize("what", ["unknown", "wide_spread", "back", "narrow_spread"])
 def test_every_price_trouble_reads(what):
     check_fits(render_alert(replace(EXAMPLES["price_trouble"], what=what), READER))
 
