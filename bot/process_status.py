@@ -16,12 +16,13 @@ from engine.alerts.outbox import Depth, GivenUp, depth, load_given_up_alerts, lo
 from engine.alerts.posts import PostCounts, count_posts
 from engine.clock import Clock, moment
 from engine.entries.gates import EntryRequest, Gates, Shut
-from engine.exits.failure_reminders import Failing, failing_key
+from engine.exits.failure_reminders import failing_key
 from engine.exits.watch import Watch
 from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import GuardMark
 from engine.guards.unwatched import Watching, find_unwatched
+from engine.model.delays import HeldUp
 from engine.model.errors import KeyRejectedError, LockedOutError
 from engine.model.venues import Account, Venue
 from engine.nonce.store import NonceStatus, NonceStore
@@ -78,7 +79,7 @@ class ProcessStatus:
         reader: AccountReader,
         watch: Watch,
         is_key_certain: Callable[[str], bool],
-        why_failing: Callable[[str], Failing | None],
+        why_failing: Callable[[str], HeldUp | None],
         tasks: Tasks,
         nonces: NonceStore,
         database: Database,
@@ -207,7 +208,7 @@ class ProcessStatus:
 
 
 async def _load_stored(
-    session: AsyncSession, user_id: int, why_failing: Callable[[str], Failing | None]
+    session: AsyncSession, user_id: int, why_failing: Callable[[str], HeldUp | None]
 ) -> _Stored:
     live = [one for one in await intent_rows.load_live_intents(session) if one.user_id == user_id]
     failing = [await _find_failing(session, one, why_failing(one.intent_id)) for one in live]
@@ -221,7 +222,7 @@ async def _load_stored(
     )
 
 
-async def _find_failing(session: AsyncSession, intent: Intent, present: Failing | None) -> FailingExit | None:
+async def _find_failing(session: AsyncSession, intent: Intent, present: HeldUp | None) -> FailingExit | None:
     """Return why an exit does not get through, as it is now or else as it was told last; None while it does."""
     key = failing_key(intent)
     times = await load_times(session, key_prefix=key)

@@ -99,7 +99,14 @@ def build_engine(settings: Settings, base: Foundation, resources: AsyncExitStack
     sync = _build_sync(settings, base, books, setter)
     return EngineParts(
         trading=_build_trading(
-            settings, base, books, sync=sync, exits=exits, watch=watch, resources=resources
+            settings,
+            base,
+            books,
+            sync=sync,
+            exits=exits,
+            watch=watch,
+            guard_marks=guard_marks,
+            resources=resources,
         ),
         reader=books.reader,
         watch=watch,
@@ -219,6 +226,7 @@ def _build_trading(
     sync: AccountSync,
     exits: Exits,
     watch: Watch,
+    guard_marks: GuardMarks,
     resources: AsyncExitStack,
 ) -> Trading:
     gap_s = max(SHORTEST_GAP_S, 3 * settings.guard_interval_s)
@@ -231,7 +239,11 @@ def _build_trading(
         sync=sync,
         watch=watch,
         watch_log=WatchLog(
-            database=base.database, watch=watch, clock=base.clock, shortest_gap=timedelta(seconds=gap_s)
+            database=base.database,
+            watch=watch,
+            guard_marks=guard_marks,
+            clock=base.clock,
+            shortest_gap=timedelta(seconds=gap_s),
         ),
         exits=exits,
         identities=base.identities,

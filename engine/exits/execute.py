@@ -6,12 +6,13 @@ from functools import partial
 
 from engine.brokers.base import Broker
 from engine.exits.context import ExitContext
-from engine.exits.failure_reminders import Failing, FailureReminder
+from engine.exits.failure_reminders import FailureReminder
 from engine.exits.live_exit import LiveExit, exit_of
 from engine.exits.sale import Sale
 from engine.failures import Failures
 from engine.guards.guard import Guard
 from engine.market.feed import Markets
+from engine.model.delays import HeldUp
 from engine.orders.intents import Intent, Trigger
 from engine.orders.states import IntentState
 from engine.orders.store import StaleIntentError
@@ -96,7 +97,7 @@ class Exits:
                 self._tasks.spawn(name, partial(self._drive, live, began_before=True), must_end=True)
         failures.raise_together("exits were not taken up")
 
-    def why_failing(self, intent_id: str) -> Failing | None:
+    def why_failing(self, intent_id: str) -> HeldUp | None:
         """Return why an exit does not get through now; None where this process noticed nothing."""
         return self._context.reminders.why(intent_id)
 

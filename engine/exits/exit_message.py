@@ -9,6 +9,7 @@ from engine.alerts.messages import CancelledOrder, ExitFilled
 from engine.exits.exit_quantity import Dust
 from engine.exits.result import Traded, realised_pnl
 from engine.guards.guard import Guard, GuardSource
+from engine.model.delays import HeldUp
 from engine.model.holdings import Direction
 from engine.model.money import ZERO, exact
 from engine.model.orders import Order
@@ -27,6 +28,7 @@ def describe_exit(
     rate: Decimal | None,
     ahead: timedelta = timedelta(0),
     taker: Decimal | None = None,
+    held_up: HeldUp | None = None,
 ) -> ExitFilled:
     """Build the liquidation alert from the venue's own order; `guard` is as it was before the fill.
 
@@ -50,6 +52,7 @@ def describe_exit(
         left_over_why=dust.why if dust else "",
         filled_at=_filled_at(order, ahead, triggered_at=trigger.at) or heard_at,
         found_later=found_later,
+        held_up=held_up,
     )
     if trigger.asked is None or trigger.asked.entry_known:
         return replace(told, since_guarded=guard.source is GuardSource.EXISTING_PRICE)
@@ -84,6 +87,7 @@ def _describe_sale(
         venue_order_id=order.venue_order_id,
         client_order_id=intent.client_order_id,
         asked=trigger.asked is not None,
+        unseen=trigger.unseen,
     )
 
 

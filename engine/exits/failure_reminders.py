@@ -3,8 +3,6 @@
 import asyncio
 from collections import OrderedDict
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -13,20 +11,13 @@ from engine.alerts.messages import ExitFailing
 from engine.alerts.outbox import append_alert, load_times
 from engine.alerts.reminder_state import ReminderState
 from engine.clock import Clock, Moment, moment
+from engine.model.delays import HeldUp
 from engine.orders.intents import Intent
 from engine.storage.database import Database
 
 CHECK_EVERY_S = 1.0
 #: Exits whose reminders are remembered; those of others are read from the outbox.
 _MOST_EXITS = 64
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failing:
-    """Why an exit does not get through, and since when this process knows that it does not."""
-
-    why: str
-    since: datetime
 
 
 class FailureReminders:
@@ -38,7 +29,7 @@ class FailureReminders:
         #: By intent, the last one used last.
         self._states = OrderedDict[str, ReminderState]()
         #: By intent, why it does not get through now and since when that is known, whatever was told.
-        self._reasons = OrderedDict[str, Failing]()
+        self._reasons = OrderedDict[str, HeldUp]()
 
     async def send_if_due(self, intent: Intent, why: str, doing: str, *, is_urgent: bool = False) -> None:
         """Remind the owner, unless the last reminder was too short a time ago; an urgent one is always due."""
@@ -66,12 +57,12 @@ class FailureReminders:
         """Keep why an exit does not get through now, for whoever asks before its owner is told."""
         before = self._reasons.get(intent.intent_id)
         since = before.since if before is not None else self._clock.now()
-        self._reasons[intent.intent_id] = Failing(why=why, since=since)
+        self._reasons[intent.intent_id] = HeldUp(why=why, since=since)
         self._reasons.move_to_end(intent.intent_id)
         if len(self._reasons) > _MOST_EXITS:
             self._reasons.popitem(last=False)
 
-    def why(self, intent_id: str) -> Failing | None:
+    def why(self, intent_id: str) -> HeldUp | None:
         """Return why an exit was last said not to get through by this process; None where it said nothing."""
         return self._reasons.get(intent_id)
 
@@ -137,6 +128,11 @@ class FailureReminder:
             await self._send_if_due(is_urgent=is_urgent)
         if self._task is None:
             self._task = asyncio.create_task(self._remind())
+
+    @property
+    def held_up(self) -> HeldUp | None:
+        """Return since when and why the exit did not get through; None where nothing was in its way."""
+        return self._reminders.why(self._intent.intent_id)
 
     def name_unreadable(self, orders: tuple[str, ...]) -> None:
         """Name with every reminder the open orders that could not be read: they may be what is in the way."""

@@ -215,6 +215,7 @@ class Filling:
             ahead=self._tradability.ahead,
             rate=await self._tradability.pair.rate(order.symbol.partition("/")[2]),
             taker=None if order.fee is not None else await self._taker(order.symbol),
+            held_up=self._reminder.held_up,
         )
         self._reports.outdate(intent.account_id)
         ended = await self._journal.conclude(

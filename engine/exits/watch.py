@@ -191,9 +191,10 @@ class Watch:
                 seen = await marks.look(request, quote, last=self._guard_marks.of(guard).last)
         except TimeoutError:
             seen = PriceUnknown(problem=PriceProblem.NO_ANSWER)
+        unseen = self._guard_marks.unseen(guard, moment(self._clock))
         await self._accept(guard, seen, begun)
         if guard.state is GuardState.ARMED and isinstance(seen, Mark) and is_past(guard, seen):
-            self._exits.begin(guard, trigger_of(guard, seen, now=self._clock.now()))
+            self._exits.begin(guard, trigger_of(guard, seen, now=self._clock.now(), unseen=unseen))
 
     async def _accept(self, guard: Guard, seen: Mark | PriceUnknown, begun: Moment | None = None) -> None:
         """Take what was seen and tell what is new of it; missing prices and their return once for all guards."""

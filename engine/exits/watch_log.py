@@ -12,6 +12,7 @@ from engine.exits.watch import Watch
 from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import GuardMark, ratio_of
+from engine.guards.guard_marks import GuardMarks
 from engine.guards.table import GuardRow
 from engine.market.mark import Mark
 from engine.orders.table import IntentRow
@@ -26,9 +27,18 @@ TELL_LATEST = timedelta(seconds=30)
 class WatchLog:
     """Writes down that the process watches, and tells each owner of the time when nobody did."""
 
-    def __init__(self, *, database: Database, watch: Watch, clock: Clock, shortest_gap: timedelta) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        watch: Watch,
+        guard_marks: GuardMarks,
+        clock: Clock,
+        shortest_gap: timedelta,
+    ) -> None:
         self._database = database
         self._watch = watch
+        self._guard_marks = guard_marks
         self._clock = clock
         self._shortest_gap = shortest_gap
         self._run_id = 0
@@ -44,6 +54,8 @@ class WatchLog:
             self._before = await rows.load_last_watched(session)
             self._guarded_then = await guard_rows.load_watched(session)
             self._run_id = await rows.begin_run(session, now=self._began.at)
+        if self._before is not None and self._before.last_guard_cycle_at is not None:
+            self._guard_marks.note_away(self._guarded_then, self._before.last_guard_cycle_at)
 
     async def beat(self) -> bool:
         """Note until when the guards were watched, and tell of the gap once every guard was seen.

@@ -14,8 +14,13 @@ from engine.guards.guard import Guard
 from engine.guards.rule import is_breached, pnl_ratio, trigger_price
 from engine.guards.spread_watch import SpreadWatch, watch_spread
 from engine.market.mark import Mark, MarkRequest, PriceProblem, PriceUnknown
+from engine.model.delays import Unseen
 from engine.model.money import ZERO
+from engine.model.venues import Venue
 from engine.orders.intents import Trigger
+
+#: Looks that one price takes are no gap.
+_NOT_LATE_WITHIN = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +153,18 @@ def mark_request(guard: Guard, *, max_age_s: float) -> MarkRequest:
     )
 
 
-def trigger_of(guard: Guard, mark: Mark, *, now: datetime) -> Trigger:
+def unseen_before(guard_mark: GuardMark, venue: Venue, *, now: Moment) -> Unseen | None:
+    """Return for how long and why nobody could see a price until now; `guard_mark` is as it was before this look."""
+    current, last, since = guard_mark.current, guard_mark.last, guard_mark.unknown_since
+    if isinstance(current, PriceUnknown) and current.problem is PriceProblem.MARKET_CLOSED:
+        return Unseen(since=last.at, until=now.at, why=str(current.problem)) if last else None
+    if since is None or now - since < _NOT_LATE_WITHIN:
+        return None
+    reason = f" ({current.reason_at(venue)})" if isinstance(current, PriceUnknown) else ""
+    return Unseen(since=since.at, until=now.at, why=f"no price to trust{reason}")
+
+
+def trigger_of(guard: Guard, mark: Mark, *, now: datetime, unseen: Unseen | None = None) -> Trigger:
     """Return why a guard is sold, for the journal and the alert."""
     return Trigger(
         price=mark.price,
@@ -159,6 +175,7 @@ def trigger_of(guard: Guard, mark: Mark, *, now: datetime) -> Trigger:
         cost=guard.cost,
         at=now,
         price_at=mark.at,
+        unseen=unseen,
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from engine.model.delays import Unseen
 from engine.model.holdings import PositionKey, PositionKind
 from engine.model.money import ZERO
 from engine.model.orders import ClientOrderId, Side, VenueOrderId
@@ -54,6 +55,8 @@ class Trigger:
     #: When the price was true; None in records of earlier versions.
     price_at: datetime | None = None
     asked: Asked | None = None
+    #: Why the breach may have been seen late; None where it was looked for all the time.
+    unseen: Unseen | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from handlers.render.numbers import (
     threshold_percent,
 )
 from handlers.render.screen import Screen
-from handlers.render.times import Reader, duration
+from handlers.render.times import Reader, duration, exact_duration
 
 #: An alert older than this says so: it was written while Telegram or NIJA was away.
 _LATE = timedelta(minutes=1)
@@ -213,7 +213,22 @@ def _fee_to_come(message: ExitFilled) -> Iterator[str]:
         yield f"{what}{message.venue.label} books it later, and /history shows it then."
 
 
+def _delays(message: ExitFilled, reader: Reader) -> Iterator[str]:
+    """Say what kept the breach from being seen, and its sale from being done."""
+    unseen, held_up = message.unseen, message.held_up
+    if unseen is not None:
+        late = exact_duration(wall_time.between(unseen.since, unseen.until))
+        yield f"Noticed up to {late} late: {foreign(unseen.why)}, {reader.span(unseen.since, unseen.until)}."
+    if held_up is None:
+        return
+    lasted = wall_time.between(held_up.since, message.filled_at)
+    if lasted > timedelta(0):
+        span = reader.span(held_up.since, message.filled_at)
+        yield f"Held up for {exact_duration(lasted)}, {span}: {foreign(held_up.why)}"
+
+
 def _times(message: ExitFilled, reader: Reader) -> Iterator[str]:
+    yield from _delays(message, reader)
     yield from _fee_to_come(message)
     yield from _counts_fee(message)
     if message.since_guarded:

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from engine.model.delays import HeldUp, Unseen
 from engine.model.holdings import Direction
 from engine.model.orders import Side
 from engine.model.venues import Venue
@@ -67,6 +68,9 @@ class ExitFilled:
     is_rest: bool = False
     #: True for a manual close; then threshold and ratio say nothing.
     asked: bool = False
+    #: What kept the breach from being seen, and its sale from being done; None where nothing did.
+    unseen: Unseen | None = None
+    held_up: HeldUp | None = None
     #: False when the entry of what was sold is not known, and so neither is the result.
     entry_known: bool = True
     #: True when the result counts from the price on the day it was guarded, not from what was paid.

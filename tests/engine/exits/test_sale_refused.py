@@ -65,6 +65,7 @@ async def test_a_market_that_takes_no_sales_is_tried_again_every_fifteen_seconds
     failing, *_, filled = await alone.alerts()
     assert "cancel_only" in failing.why
     assert filled.quantity == Decimal("0.1")
+    assert (filled.held_up.since, filled.held_up.why) == (failing.since, failing.why)
     assert pauses(alone.sent()) == [15.0, 15.0]
 
 

@@ -98,6 +98,29 @@ async def test_a_venue_that_does_not_answer_gives_no_price_and_alarms_after_the_
     assert guarded.clock.now() - alarm.since == timedelta(seconds=15)
 
 
+async def test_a_breach_seen_after_an_outage_says_since_when_there_was_no_price(guarded):
+    guarded.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
+    await watch(guarded, 10)
+    began = guarded.clock.now() - timedelta(seconds=5)  # the first of two looks that brought nothing
+    guarded.set_bid("50000")
+    guarded.world.faults("kraken").clear()
+
+    await guarded.sell_off()
+
+    [sale] = await guarded.alerts(ExitFilled)
+    assert sale.unseen.why == "no price to trust (Kraken does not answer)"
+    assert (sale.unseen.since, sale.unseen.until) == (began, sale.triggered_at)
+
+
+async def test_a_breach_seen_with_the_next_look_is_not_late(guarded):
+    guarded.set_bid("50000")
+
+    await guarded.sell_off()
+
+    [sale] = await guarded.alerts(ExitFilled)
+    assert (sale.unseen, sale.held_up) == (None, None)
+
+
 async def test_the_first_good_price_after_an_alarm_is_told(guarded):
     guarded.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
     await watch(guarded, 30)

@@ -47,6 +47,31 @@ async def test_a_long_gap_is_told_with_how_far_each_guard_moved(watched):
     assert alert.moved == (moved,)
 
 
+async def test_a_breach_seen_first_after_a_restart_says_since_when_nobody_watched(watched):
+    last = watched.clock.now()
+    await come_back(watched, 40)
+    watched.set_bid("50000")
+
+    await watched.sell_off()
+
+    [sale] = await watched.alerts(ExitFilled)
+    assert sale.unseen.why == "NIJA was not watching"
+    assert abs(sale.unseen.since - last) < timedelta(seconds=1)
+    assert sale.unseen.until == sale.triggered_at
+
+
+async def test_a_breach_later_after_a_restart_is_not_late(watched):
+    await come_back(watched, 40)
+    await watched.look()
+    await watched.clock.sleep(5)
+    watched.set_bid("50000")
+
+    await watched.sell_off()
+
+    [sale] = await watched.alerts(ExitFilled)
+    assert sale.unseen is None
+
+
 @pytest.mark.parametrize(("after_s", "told"), [(50, 0), (70, 1)])
 async def test_a_short_gap_is_not_told(watched, after_s, told):
     await come_back(watched, after_s)

@@ -13,8 +13,10 @@ from engine.guards.guard_mark import (
     is_past,
     ratio_of,
     trigger_of,
+    unseen_before,
 )
 from engine.market.mark import MarkBasis, PriceProblem, PriceUnknown
+from engine.model.delays import Unseen
 from engine.model.venues import Venue
 from tests.builders import NOW, a_guard, a_mark, number
 
@@ -24,13 +26,15 @@ CLOSED = PriceUnknown(problem=PriceProblem.MARKET_CLOSED)
 WIDE = a_mark(basis=MarkBasis.MID)
 
 
+def later(seconds):
+    return Moment(NOW, 0) + timedelta(seconds=seconds)
+
+
 def looks(*steps):
     """Look at given seconds and return the last mark with all that was told."""
     guard_mark, told = GuardMark(), []
     for at, seen in steps:
-        guard_mark, news = after_look(
-            guard_mark, seen, now=Moment(NOW, 0) + timedelta(seconds=at), alarm_after=LIMIT
-        )
+        guard_mark, news = after_look(guard_mark, seen, now=later(at), alarm_after=LIMIT)
         told += [news] if news else []
     return guard_mark, told
 
@@ -60,7 +64,7 @@ def test_a_missing_price_alarms_once_however_long_it_stays():
 def test_a_missing_price_is_due_to_be_told_again_after_a_pause(after_s, due):
     guard_mark, _ = looks((0, NO_QUOTE), (20, NO_QUOTE))
 
-    now = Moment(NOW, 0) + timedelta(seconds=20 + after_s)
+    now = later(20 + after_s)
     assert is_alarm_due(guard_mark, now=now, alarm_after=LIMIT) is due
 
 
@@ -177,3 +181,30 @@ def test_a_wide_spread_that_was_told_and_not_told_as_over_is_known_again(written
 
     assert found.spread.told is wide
     assert found.spread.wide_since == (Moment(NOW, 1400.0) if wide else None)
+
+
+@pytest.mark.parametrize(
+    ("looks_before", "since_s", "why"),
+    [
+        (((0, a_mark("100")), (5, a_mark("100"))), None, None),
+        (((0, a_mark("100")), (20, NO_QUOTE), (40, NO_QUOTE)), 20, "no price to trust (no quote)"),
+        (((0, a_mark("100")), (59.5, NO_QUOTE)), None, None),
+        (((0, CLOSED),), None, None),
+    ],
+)
+def test_until_when_nobody_saw_a_price_and_why(looks_before, since_s, why):
+    guard_mark, _ = looks(*looks_before)
+
+    unseen = unseen_before(guard_mark, Venue.KRAKEN, now=later(60))
+
+    expected = None if why is None else Unseen(since=later(since_s).at, until=later(60).at, why=why)
+    assert unseen == expected
+
+
+def test_a_closed_market_showed_nothing_since_its_last_price():
+    last = a_mark("100")
+    guard_mark, _ = looks((0, last), (20, CLOSED))
+
+    unseen = unseen_before(guard_mark, Venue.ALPACA, now=later(60))
+
+    assert unseen == Unseen(since=last.at, until=later(60).at, why="market closed")

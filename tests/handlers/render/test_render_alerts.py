@@ -16,6 +16,7 @@ from engine.alerts.messages import (
     NotWatching,
     PriceTrouble,
 )
+from engine.model.delays import HeldUp, Unseen
 from engine.model.holdings import Direction
 from engine.model.orders import Side
 from engine.model.venues import Venue
@@ -274,6 +275,32 @@ def test_what_is_left_is_named_unless_it_is_worth_less_than_a_cent(left_over, cu
     sold = replace(EXIT, left_over=Decimal(left_over), currency=currency)
 
     assert ("Not sold:" in render_alert(sold, READER).text) is is_named
+
+
+def test_a_sale_that_came_late_says_why_and_for_how_long():
+    unseen = Unseen(
+        since=ago(minutes=2), until=ago(seconds=78), why="no price to trust (Kraken <does> not answer)"
+    )
+    late = replace(
+        EXIT,
+        unseen=unseen,
+        held_up=HeldUp(since=ago(seconds=70), why="EService:<Busy>"),
+        triggered_at=ago(seconds=78),
+    )
+
+    lines = plain_text(render_alert(late, READER).text).splitlines()
+
+    span = "02:28:11\N{EN DASH}02:28:53 UTC"
+    assert f"Noticed up to 42 s late: no price to trust (Kraken <does> not answer), {span}." in lines
+    held = "02:29:01\N{EN DASH}02:30:11 UTC"
+    assert f"Held up for 1 min 10 s, {held}: EService:<Busy>" in lines
+    check_fits(render_alert(late, READER))
+
+
+def test_what_went_wrong_after_the_fill_did_not_hold_it_up():
+    booked_late = replace(EXIT, held_up=HeldUp(since=NOW, why="no answer"))
+
+    assert "Held up" not in render_alert(booked_late, READER).text
 
 
 def test_who_cannot_wait_for_a_price_is_told_where_to_sell():
