@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 import structlog
@@ -15,11 +15,11 @@ from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_message import describe_exit
-from engine.exits.late_order import LateOrder, ended_short, late_part
+from engine.exits.late_order import LateOrder, ended_short, is_certain, late_part
 from engine.failures import Failures
 from engine.guards import store as guards
 from engine.guards.following import quantity_there
-from engine.guards.guard import Guard, GuardState
+from engine.guards.guard import SWAPPED, SWAPPED_IN_SALE, Guard, GuardState
 from engine.market.feed import Markets
 from engine.market.rates import fetch_usd_rate
 from engine.model.errors import BrokerError, MisconfiguredError, RefusalReason, RefusedError
@@ -32,7 +32,7 @@ from engine.orders.intents import Intent, StepNote
 from engine.orders.late_orders_store import load_filled_otherwise, load_given_up
 from engine.orders.lookup import LOOKUP_WINDOW, Found, OrderLookup, lookup_start
 from engine.orders.our_orders import replacements
-from engine.orders.states import client_order_id
+from engine.orders.states import IntentState, client_order_id
 from engine.orders.unproven import (
     first_sent_at,
     late_orders,
@@ -41,11 +41,14 @@ from engine.orders.unproven import (
 )
 from engine.storage.database import Database
 from engine.storage.readable import UnreadableRecordError
+from engine.storage.restored import COPIED, COPIED_AND_CHANGED, RESTORED, RESTORED_IN_SALE
 
 log = structlog.get_logger(__name__)
 
-#: A row without our id is ours only if it was opened so near to when the attempt left, by clocks that may differ.
-OPENED_WITHIN = timedelta(minutes=1)
+#: Another bot may have told its fills, or they may be of another account.
+_TO_BE_COMPARED = frozenset(
+    {COPIED, COPIED_AND_CHANGED, RESTORED, RESTORED_IN_SALE, SWAPPED, SWAPPED_IN_SALE}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,8 @@ class LateFills:
 
     async def _book_all(self, intent: Intent, report: AccountReport, untold: dict[str, BrokerError]) -> None:
         try:
+            if await self._is_to_be_compared(intent):
+                return
             for late in await self._known(intent):
                 await self._book(late, report)
             targets = await self._targets(intent)
@@ -119,6 +124,12 @@ class LateFills:
             error = silence or await self._book_if_ours(one, report)
             if error is not None:
                 untold[intent.asset] = error
+
+    async def _is_to_be_compared(self, intent: Intent) -> bool:
+        """Tell whether the guard of an exit waits until it is known whether this database and account are the ones."""
+        async with self._database.read() as session:
+            guard = await guards.load_guard(session, intent.guard_id) if intent.guard_id else None
+        return guard is not None and guard.state_reason in _TO_BE_COMPARED
 
     async def are_awaited(self, account_id: str) -> bool:
         """Tell whether an exit ended so lately that more may be told of an order of its."""
@@ -140,7 +151,9 @@ class LateFills:
             for order_id, attempt in known.items()
             if order_id != intent.venue_order_id
         ]
-        if intent.venue_order_id is None or not ended_short(intent):
+        # One that was under way when its exit ended was not booked at all.
+        is_all_booked = intent.state is IntentState.FILLED and not ended_short(intent)
+        if intent.venue_order_id is None or is_all_booked:
             return earlier
         last = LateOrder(
             intent=intent,
@@ -185,7 +198,7 @@ class LateFills:
             return None if e.reason is RefusalReason.UNKNOWN_ORDER else e
         except BrokerError as e:
             return e
-        if isinstance(looked_up, Found) and _is_certain(looked_up.order, sent, target.left_at):
+        if isinstance(looked_up, Found) and is_certain(looked_up.order, sent, target.left_at):
             order_id = looked_up.order.venue_order_id
             late = LateOrder(intent=target.intent, attempt=sent.attempt, order_id=order_id)
             await self._book(late, report)
@@ -238,7 +251,7 @@ class LateFills:
                 heard_at=self._clock.now(),
                 rate=rate,
             )
-            message = replace(message, is_rest=late.is_last or bool(told))
+            message = replace(message, is_rest=late.is_booked or bool(told))
             is_new = await append_alert(
                 session,
                 message,
@@ -252,7 +265,9 @@ class LateFills:
             await self._journal.note_late(session, intent, late.attempt, late.order_id)
             await self._reduce_guard(session, intent, order.filled_quantity, report)
         log.critical(
-            "an order filled on after its exit" if late.is_last else "an order that was given up has filled",
+            "an order filled on after its exit"
+            if late.is_booked
+            else "an order that was given up has filled",
             order=late.order_id,
             client_order_id=order.client_order_id,
             filled=f"{order.filled_quantity:f}",
@@ -310,14 +325,3 @@ def late_fill_prefix(intent: Intent) -> str:
 def _is_away(error: BrokerError) -> bool:
     """Tell whether a venue answers nothing now, rather than not this."""
     return not isinstance(error, RefusedError | MisconfiguredError)
-
-
-def _is_certain(order: Order, sent: Intent, left_at: datetime | None) -> bool:
-    """Tell whether an order that was looked up so late is the one: without our id it must have been opened then."""
-    if order.client_order_id == sent.client_order_id:
-        return True
-    if order.client_order_id is not None or order.opened_at is None or left_at is None:
-        return False
-    return not wall_time.is_before(order.opened_at, left_at - OPENED_WITHIN) and wall_time.is_before(
-        order.opened_at, left_at + OPENED_WITHIN
-    )

@@ -2,15 +2,20 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from engine import wall_time
 from engine.alerts.messages import ExitFilled
 from engine.model.money import ZERO, exact
 from engine.model.orders import Fill, Order, OrderStatus, VenueOrderId
 from engine.orders.intents import Intent
 from engine.orders.order_readings import ROUNDING, with_trade_totals
-from engine.orders.states import client_order_id
+from engine.orders.states import IntentState, client_order_id
+
+#: A row without our id is ours only if it was opened so near to when the attempt left, by clocks that may differ.
+OPENED_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +29,9 @@ class LateOrder:
     successors: Collection[str] = field(default=frozenset())
 
     @property
-    def is_last(self) -> bool:
+    def is_booked(self) -> bool:
         """Tell whether the exit ended with it, so that a part of its fills is booked."""
-        return self.order_id == self.intent.venue_order_id
+        return self.intent.state is IntentState.FILLED and self.order_id == self.intent.venue_order_id
 
 
 class _Known(NamedTuple):
@@ -41,7 +46,7 @@ class _Known(NamedTuple):
 def late_part(late: LateOrder, fills: tuple[Fill, ...], told: Sequence[ExitFilled]) -> Order | None:
     """Return what an order's fills add up to beyond what its exit booked and what was told late; None where that is all."""
     return _beyond(
-        _order(late, fills), [*([_booked(late.intent)] if late.is_last else []), *map(_told, told)]
+        _order(late, fills), [*([_booked(late.intent)] if late.is_booked else []), *map(_told, told)]
     )
 
 
@@ -109,3 +114,14 @@ def _order(late: LateOrder, fills: tuple[Fill, ...]) -> Order:
         fee_asset=None,
     )
     return with_trade_totals(bare, fills, quantity)
+
+
+def is_certain(order: Order, sent: Intent, left_at: datetime | None) -> bool:
+    """Tell whether an order that was looked up so late is the one: without our id it must have been opened then."""
+    if order.client_order_id == sent.client_order_id:
+        return True
+    if order.client_order_id is not None or order.opened_at is None or left_at is None:
+        return False
+    return not wall_time.is_before(order.opened_at, left_at - OPENED_WITHIN) and wall_time.is_before(
+        order.opened_at, left_at + OPENED_WITHIN
+    )

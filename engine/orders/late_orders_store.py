@@ -1,6 +1,6 @@
 """Rows of exits whose orders may fill after they are over: given up without a refusal, or told as over too early."""
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import and_, bindparam, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,6 +13,8 @@ from engine.storage.statements import Prepared, send
 
 #: Given up on what a venue did not show, not on its refusal.
 _WITHOUT_REFUSAL = (IntentState.UNKNOWN, IntentState.ACCEPTED, IntentState.PARTLY_FILLED)
+#: Ended with an order under way: the key opened another account, or the database was restored or copied.
+_UNDER_WAY = (IntentState.SENT, *_WITHOUT_REFUSAL)
 #: So many of them are looked for at most, the latest.
 MOST = 20
 
@@ -22,8 +24,16 @@ _GIVEN_UP = (
     .join(IntentRow, col(IntentRow.intent_id) == col(IntentEventRow.intent_id))
     .where(
         col(IntentRow.account_id) == bindparam("account_id"),
-        col(IntentEventRow.to_state) == IntentState.PLANNED,
-        col(IntentEventRow.from_state).in_(_WITHOUT_REFUSAL),
+        or_(
+            and_(
+                col(IntentEventRow.to_state) == IntentState.PLANNED,
+                col(IntentEventRow.from_state).in_(_WITHOUT_REFUSAL),
+            ),
+            and_(
+                col(IntentEventRow.to_state) == IntentState.SUPERSEDED,
+                col(IntentEventRow.from_state).in_(_UNDER_WAY),
+            ),
+        ),
     )
     .group_by(col(IntentEventRow.intent_id))
     .order_by(func.max(col(IntentEventRow.event_id)).desc())

@@ -17,7 +17,11 @@ _BEGUN = _UNPROVEN | {IntentState.SENT}
 
 def unproven_attempts(venue: Venue, steps: Sequence[IntentStep]) -> tuple[int, ...]:
     """Return the numbers of the attempts that were given up without a refusal, oldest first."""
-    given_up = (attempt for attempt, step in _by_attempt(venue, steps) if _ends(step, _UNPROVEN))
+    given_up = (
+        attempt
+        for attempt, step in _by_attempt(venue, steps)
+        if _ends(step, _UNPROVEN) or _is_left_under_way(step)
+    )
     return tuple(dict.fromkeys(given_up))
 
 
@@ -57,6 +61,11 @@ def _by_attempt(venue: Venue, steps: Sequence[IntentStep]) -> Iterator[tuple[int
         yield attempt, step
         if _ends(step, _CLOSED if keeps_id else _BEGUN):
             attempt += 1
+
+
+def _is_left_under_way(step: IntentStep) -> bool:
+    """Tell whether an exit ended while its order was under way, because it was not to be followed any more."""
+    return step.to_state is IntentState.SUPERSEDED and step.from_state in _BEGUN
 
 
 def _ends(step: IntentStep, states: Collection[IntentState]) -> bool:

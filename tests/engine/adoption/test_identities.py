@@ -176,3 +176,53 @@ async def test_an_ordinary_start_asks_for_no_name(rooms):
         assert asked == 1
         assert len(room.sent("key_permissions", venue=Venue.COINBASE)) == 1
         assert len(await room.alerts(ExitFilled)) == 1
+
+
+#: What fails so that an order is under way when the key changes: its query, or its answer.
+UNDER_WAY = [
+    pytest.param(Venue.KRAKEN, FaultKind.HTTP_ERROR_BEFORE, "QueryOrders", id="kraken accepted"),
+    pytest.param(
+        Venue.COINBASE, FaultKind.HTTP_ERROR_BEFORE, "orders/historical/{order_id}", id="coinbase accepted"
+    ),
+    pytest.param(
+        Venue.ALPACA, FaultKind.HTTP_ERROR_BEFORE, "GET /v2/orders/{order_id}", id="alpaca accepted"
+    ),
+    pytest.param(Venue.KRAKEN, FaultKind.DROP_AFTER, "AddOrder", id="kraken unanswered"),
+]
+
+
+@pytest.mark.parametrize(("venue", "kind", "endpoint"), UNDER_WAY)
+async def test_what_an_order_sold_that_was_under_way_is_told_once_its_key_is_back(
+    rooms, venue, kind, endpoint
+):
+    async with rooms(venues=(venue,)) as room:
+        await furnish(room, venue)
+        given = _as_given(room)
+        own = SimpleNamespace(key=given[f"{venue.value}_api_key"], secret=given[f"{venue.value}_api_secret"])
+        other = another_account(room, venue)
+        room.fault(kind, endpoint, venue=venue, times=None)
+        if endpoint == "AddOrder":
+            room.fault(FaultKind.HTTP_ERROR_BEFORE, "OpenOrders", venue=venue, times=None)
+        room.set_bid("50000", venue=venue)
+        await room.look()
+        await room.clock.sleep(2)
+
+        await restart_with(room, venue, other)
+        room.world.faults(venue).clear()
+        await read_often(room)
+        assert await room.alerts(ExitFilled) == []
+        await restart_with(room, venue, own)
+        await read_often(room)
+        await restart_with(room, venue, own)
+        await read_often(room)
+
+        [told] = await room.alerts(ExitFilled)
+        assert (told.quantity, told.found_later) == (Decimal("0.09"), True)
+        assert other.ledger.total("BTC") == Decimal("0.3")
+
+
+async def read_often(room):
+    for _ in range(4):
+        await room.look()
+        await room.clock.sleep(30)
+        await room.read()

@@ -143,6 +143,22 @@ async def test_a_sale_that_was_under_way_is_not_made_again(watched):
     assert (await watched.guard()).state is GuardState.PAUSED
 
 
+async def test_what_a_sale_that_was_under_way_sold_is_told_once_its_owner_answered(watched):
+    watched.fault(FaultKind.DELAY_AFTER, delay_s=60)
+    watched.set_bid("50000")
+    await watched.look()
+    await watched.clock.sleep(0.5)
+    await wake(watched, COPY)
+    await read_for(watched, 120)
+    before = await watched.alerts(ExitFilled)
+    await press(watched)
+    await read_for(watched, 240)
+
+    [told] = await watched.alerts(ExitFilled)
+    assert (before, told.found_later) == ([], True)
+    assert (await watched.guard()).state is GuardState.PAUSED
+
+
 async def test_a_guard_that_waited_before_is_left_as_it_was(watched):
     guard = replace(await watched.guard(), state=GuardState.PAUSED, state_reason="its price is in doubt")
     await watched.put(guard)
