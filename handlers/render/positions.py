@@ -10,7 +10,7 @@ from engine.market.mark import Mark
 from engine.model.holdings import Direction, Unsettled
 from engine.model.money import ZERO, exact
 from engine.portfolio.view import NotGuarded, PortfolioView, PositionView, Unread
-from handlers.render.html import bold, escape, foreign, rows
+from handlers.render.html import MESSAGE_UNITS, bold, foreign, rows, units
 from handlers.render.locked import locked_label
 from handlers.render.numbers import (
     in_currency,
@@ -25,9 +25,10 @@ from handlers.render.screen import Screen, refresh_row
 from handlers.render.standing import position_name, says_why_no_price, standing_text
 from handlers.render.times import Reader
 
-#: More positions than this are shown in lines instead of tables.
-_TABLES = 6
+#: What is left out of every table where all of them together do not fit into one message.
+_LEFT_OUT = ("Value", "Net if sold now", "Net if closed now", "Guarded since")
 _UNKNOWN = "unknown"
+_GUARDED_PART = {GuardState.CLOSING: "· being sold", GuardState.PAUSED: "· its guard's, paused"}
 #: What no purchase with a known price explains; said once, however many positions it is true of.
 _WITHOUT_COST = (
     "Where the cost is not known, it came by a transfer, as a reward, or was bought in another currency."
@@ -40,14 +41,24 @@ _WAITS: Mapping[NotGuarded | None, str] = {
 
 
 def render_positions(portfolio: PortfolioView, reader: Reader) -> Screen:
-    """Show every position with its result and its guard; many of them in short."""
-    one = _compact if len(portfolio.positions) > _TABLES else _table
+    """Show every position with its result and its guard; of many of them fewer figures, in the same places."""
+    text = _text(portfolio, reader, left_out=())
+    if units(text) > MESSAGE_UNITS:
+        text = _text(portfolio, reader, left_out=_LEFT_OUT)
+    return Screen(text=text, keyboard=refresh_row("positions"))
+
+
+def _text(portfolio: PortfolioView, reader: Reader, *, left_out: Sequence[str]) -> str:
     blocks = ["\n".join(_head(portfolio, reader))]
-    blocks += ["\n".join(one(position, reader)) for position in portfolio.positions]
+    tables = (_figures(position, reader) for position in portfolio.positions if not is_unread(position))
+    shown = {label for table in tables for label, _ in table}
+    if named := ", ".join(label for label in left_out if label in shown):
+        blocks.append(f"Left out, because there are so many: {named}.")
+    blocks += ["\n".join(_table(position, reader, left_out)) for position in portfolio.positions]
     if any(_lacks_cost(position) for position in portfolio.positions):
         blocks.append(_WITHOUT_COST)
     blocks.append(reader.as_of(portfolio.as_of))
-    return Screen(text="\n\n".join(blocks), keyboard=refresh_row("positions"))
+    return "\n\n".join(blocks)
 
 
 def result_text(ratio: Decimal | None, pnl: Decimal | None, currency: str) -> str:
@@ -92,12 +103,12 @@ def _of(count: int, guarded: int) -> str:
     return "" if count == guarded else f"{count} of them "
 
 
-def _table(position: PositionView, reader: Reader) -> Iterator[str]:
+def _table(position: PositionView, reader: Reader, left_out: Sequence[str]) -> Iterator[str]:
     yield f"{position_name(position)} · {reader.age(position.as_of)}"
     if is_unread(position):
         yield from _unread_sale(position, reader)
         return
-    yield rows(_figures(position, reader))
+    yield rows(pair for pair in _figures(position, reader) if pair[0] not in left_out)
     yield standing_text(position, reader)
     yield from _remarks(position, reader)
 
@@ -133,46 +144,8 @@ def _is_being_sold(position: PositionView) -> bool:
     return position.guard is not None and position.guard.state is GuardState.CLOSING
 
 
-def _compact(position: PositionView, reader: Reader) -> Iterator[str]:
-    if is_unread(position):
-        yield f"{position_name(position)} · {reader.age(position.as_of)}"
-        yield from _unread_sale(position, reader)
-        return
-    amount = f"{quantity(position.quantity)}{_locked(position)}"
-    yield f"{position_name(position)} · {amount} · {reader.age(position.as_of)}"
-    part, these = (
-        (f" for {quantity(position.explained)} of it", " for these") if _is_part(position) else ("", "")
-    )
-    result = f"PnL {_result(position)}{these}"
-    yield escape(f"entry {_entry(position)}{part}, mark {_mark(position)}, {result}")
-    trigger = (
-        f"{_counted_from(position)}, trigger {escape(_trigger(position.guard))}" if position.guard else ""
-    )
-    yield f"{standing_text(position, reader)}{trigger}"
-    yield from _remarks(position, reader)
-
-
-def _counted_from(position: PositionView) -> str:
-    guard = position.guard
-    if guard is None or not _names_its_price(position, guard):
-        return ""
-    ratio = position.guard_ratio
-    now = "" if ratio is None else f", now {percent_beside(ratio, guard.threshold)} against that"
-    return f"; guarded from {escape(guarded_from(guard))}{now}"
-
-
-def _locked(position: PositionView) -> str:
-    if not position.locked:
-        return ""
-    label = locked_label(position.account.venue)
-    locked, held = quantity(position.locked), quantity(position.quantity)
-    return f", all {label}" if locked == held else f", {locked} of it {label}"
-
-
 def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]]:
-    yield "Quantity", quantity(position.quantity)
-    if position.locked:
-        yield f"· {locked_label(position.account.venue)}", quantity(position.locked)
+    yield from _quantities(position)
     yield "Entry", _entry(position)
     mark = position.mark
     yield f"Mark, {reader.age(mark.at)}" if isinstance(mark, Mark) else "Mark", _mark(position)
@@ -193,6 +166,18 @@ def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]
             if position.guard_ratio is not None:
                 yield "Now against that", percent_beside(position.guard_ratio, guard.threshold)
         yield "Trigger", _trigger(guard)
+
+
+def _quantities(position: PositionView) -> Iterator[tuple[str, str]]:
+    """Name what is held, and which parts of it are free and guarded where that is not all of it."""
+    guard = position.guard
+    yield "Quantity", quantity(position.quantity)
+    if position.locked:
+        yield f"· {locked_label(position.account.venue)}", quantity(position.locked)
+        with exact():
+            yield "· free", quantity(position.quantity - position.locked)
+    if guard is not None and guard.quantity != position.quantity:
+        yield _GUARDED_PART.get(guard.state, "· guarded"), quantity(guard.quantity)
 
 
 def _entry(position: PositionView) -> str:

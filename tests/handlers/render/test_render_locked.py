@@ -37,14 +37,14 @@ def test_coins_out_of_reach_of_spot_orders_say_where_they_are_and_what_to_do():
 
 
 def test_coins_out_of_reach_of_spot_orders_are_not_called_staked():
-    many = render_positions(portfolio(*[bitcoin()] * 8), READER).text
+    many = render_positions(portfolio(*[bitcoin()] * 30), READER).text
     one = render_positions(portfolio(bitcoin()), READER).text
     question = render_offer(offer(lines=(offer_line(position=bitcoin()),)), READER).text
     preview = render_close(
         close_preview(close_line(venue=Venue.COINBASE, locked=Decimal("0.06"))), READER
     ).text
 
-    assert "0.06, all locked · 3 s ago" in many
+    assert many.count("· locked") == 30
     assert "· locked" in one
     assert "0.06 of it is locked and stays out" in question
     assert "Locked, stays: 0.06" in preview

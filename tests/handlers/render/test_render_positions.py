@@ -1,13 +1,14 @@
+import re
 from decimal import Decimal
 
 import pytest
 
 from engine.guards.guard import GuardSource, GuardState
 from engine.market.mark import PriceProblem, PriceUnknown
-from engine.model.holdings import Direction, PositionKind
+from engine.model.holdings import Direction, PositionKind, Unsettled
 from engine.model.venues import Venue
 from engine.portfolio.view import NotGuarded
-from handlers.render.html import plain_text
+from handlers.render.html import plain_text, split
 from handlers.render.positions import render_positions
 from tests.handlers.screen_checks import check_golden
 from tests.handlers.values import READER, ago, guard, portfolio, position, unread
@@ -50,13 +51,57 @@ def test_what_is_unusual_about_positions_is_said():
     check_golden("positions_unusual", render_positions(held, READER))
 
 
-def test_many_positions_are_shown_in_lines():
-    many = portfolio(*(position() for _ in range(8)))
+def labels(text):
+    """Return the labels of each table, in their order."""
+    tables = re.findall(r"<pre>(.*?)</pre>", text, re.DOTALL)
+    return [[re.split(r"\s{2,}|, ", line)[0] for line in table.splitlines()] for table in tables]
 
-    screen = render_positions(many, READER)
 
-    assert "<pre>" not in screen.text
+def test_many_positions_are_shown_as_one_is():
+    one = render_positions(portfolio(position()), READER).text
+    many = render_positions(portfolio(*(position() for _ in range(8))), READER).text
+
+    assert labels(many) == labels(one) * 8
+    assert len(split(many)) == 1
+
+
+def test_too_many_positions_for_one_message_leave_out_the_same_figures_of_each():
+    one = render_positions(portfolio(position()), READER).text
+    screen = render_positions(portfolio(*(position() for _ in range(15))), READER)
+
+    [full] = labels(one)
+    kept = [label for label in full if label not in {"Value", "Net if sold now"}]
+    assert labels(screen.text) == [kept] * 15
+    assert "Left out, because there are so many: Value, Net if sold now." in screen.text
+    assert len(split(screen.text)) == 1
     check_golden("positions_many", screen)
+
+
+def test_what_is_held_free_and_guarded_are_told_apart():
+    ether = position(
+        quantity=Decimal("1.987"),
+        locked=Decimal("0.75"),
+        explained=Decimal("1.25"),
+        guard=guard(quantity="1", cost="64000"),
+    )
+
+    table = " ".join(render_positions(portfolio(ether), READER).text.split())
+
+    assert "Quantity 1.987 · staked 0.75 · free 1.237 · guarded 1 Entry" in table
+
+
+def test_what_is_guarded_whole_and_free_has_one_quantity():
+    table = " ".join(render_positions(portfolio(position()), READER).text.split())
+
+    assert "Quantity 0.12 Entry" in table
+
+
+def test_what_is_all_staked_says_that_none_of_it_is_free():
+    ether = position(quantity=Decimal("0.75"), locked=Decimal("0.75"), guard=None)
+
+    table = " ".join(render_positions(portfolio(ether), READER).text.split())
+
+    assert "Quantity 0.75 · staked 0.75 · free 0 Entry" in table
 
 
 def test_a_position_guarded_from_a_price_shows_since_when_from_what_and_how_far_it_is():
@@ -70,14 +115,12 @@ def test_a_position_guarded_from_a_price_shows_since_when_from_what_and_how_far_
     )
 
     table = plain_text(render_positions(portfolio(without_entry), READER).text)
-    line = plain_text(render_positions(portfolio(*[without_entry] * 8), READER).text)
 
     shown = [" ".join(row.split()) for row in table.splitlines()]
     assert "Guarded from $64,000.00" in shown
     assert "Guarded since 6 Mar 02:30:11 UTC" in shown
     assert f"Now against that {_MINUS}0.78 %" in shown
     assert "Trigger ≤ $63,360.00" in shown
-    assert f"; guarded from $64,000.00, now {_MINUS}0.78 % against that, trigger ≤ $63,360.00" in line
 
 
 def test_what_is_being_sold_says_what_its_guard_counts_from():
@@ -86,14 +129,11 @@ def test_what_is_being_sold_says_what_its_guard_counts_from():
     )
 
     table = " ".join(render_positions(portfolio(selling), READER).text.split())
-    line = render_positions(portfolio(*[selling] * 8), READER).text
 
     assert "Entry $77,000.00" in table
     assert (
         f"Guarded from $64,000.00 Guarded since 6 Mar 02:30:11 UTC Now against that {_MINUS}2.00 %" in table
     )
-    assert "entry $77,000.00, mark" in line
-    assert f"being sold now; guarded from $64,000.00, now {_MINUS}2.00 % against that, trigger" in line
 
 
 def test_what_is_closed_manually_without_a_known_cost_has_no_price_it_was_guarded_from():
@@ -101,7 +141,7 @@ def test_what_is_closed_manually_without_a_known_cost_has_no_price_it_was_guarde
     blank = {"entry": None, "pnl": None, "pnl_ratio": None, "net_if_sold": None, "explained": Decimal(0)}
     selling = position(guard=closing, guard_ratio=Decimal(0), **blank)
 
-    for count in (1, 8):
+    for count in (1, 30):
         text = render_positions(portfolio(*[selling] * count), READER).text
         assert "being sold now" in text
         assert "uarded from" not in text
@@ -113,28 +153,9 @@ def test_without_a_price_nothing_is_compared_with_it():
     waiting = position(entry=Decimal(77000), mark=no_price, value_usd=None, **blank)
 
     table = render_positions(portfolio(waiting), READER).text
-    line = render_positions(portfolio(*[waiting] * 8), READER).text
 
     assert "against that" not in table
-    assert "price unknown (no quote); guarded from $64,000.00, trigger ≤ $63,360.00" in line
-
-
-def test_many_positions_say_what_is_staked_and_which_part_the_result_is_of():
-    ether = position(quantity=Decimal("1.987"), locked=Decimal("0.75"), explained=Decimal("1.25"))
-
-    text = render_positions(portfolio(*(ether for _ in range(8))), READER).text
-
-    assert "1.987, 0.75 of it staked · 3 s ago" in text
-    assert "entry $64,000.00 for 1.25 of it," in text
-    assert f"PnL {_MINUS}0.78 %, {_MINUS}$60.00 for these" in text
-
-
-def test_crumbs_beside_what_is_staked_are_not_called_a_part():
-    ether = position(quantity=Decimal("0.7500000001"), locked=Decimal("0.75"))
-
-    text = render_positions(portfolio(*(ether for _ in range(8))), READER).text
-
-    assert "0.75, all staked · 3 s ago" in text
+    assert "Guarded from $64,000.00" in " ".join(table.split())
 
 
 def test_few_positions_say_which_part_the_result_is_of():
@@ -226,3 +247,10 @@ def test_why_an_unguarded_position_has_no_price_is_said_once(problem, reason, wo
     blind = position(guard=None, not_guarded=reason, mark=PriceUnknown(problem=problem))
 
     assert render_positions(portfolio(blind), READER).text.count(words) == 1
+
+
+def test_what_no_position_shows_is_not_named_as_left_out():
+    sold = Unsettled(quantity=Decimal("0.12"), at=ago(seconds=3), is_read=False)
+    unread_sales = portfolio(*(position(unsettled=sold, value_usd=None) for _ in range(40)))
+
+    assert "Left out" not in render_positions(unread_sales, READER).text
