@@ -219,6 +219,14 @@ async def load_seen(session: AsyncSession, guard_id: str) -> Seen | None:
     return None if row is None else _seen(row)
 
 
+_CHANGED_AT = select(col(GuardRow.updated_at)).where(col(GuardRow.guard_id) == bindparam("guard_id"))
+
+
+async def load_changed_at(session: AsyncSession, guard_id: str) -> datetime | None:
+    """Return when a guard was changed last; None when there is none."""
+    return (await send(session, _CHANGED_AT, guard_id=guard_id)).scalar_one_or_none()
+
+
 async def load_watched(session: AsyncSession) -> tuple[Guard, ...]:
     """Return every guard that is not closed, of all accounts."""
     return await readable_rows(session, _OPEN_OF_ALL, _guard)

@@ -69,6 +69,16 @@ async def load_fills(session: AsyncSession, account_id: str, *, asset: str) -> t
     return await readable_rows(session, _OF_ASSET, _fill, account_id=account_id, asset=asset)
 
 
+_SEEN_SINCE = Prepared(select(FillRow).where(_OF_ACCOUNT, col(FillRow.seen_at) >= bindparam("since")))
+
+
+async def load_fills_seen_since(
+    session: AsyncSession, account_id: str, *, since: datetime
+) -> tuple[Fill, ...]:
+    """Return the fills that were stored at a stored time or later; of a clock set back meanwhile none may be."""
+    return await readable_rows(session, _SEEN_SINCE, _fill, account_id=account_id, since=since)
+
+
 _FILLS = plain_table(FillRow)
 _RATE = update(_FILLS).where(
     _FILLS.c.account_id == bindparam("this_account"), _FILLS.c.trade_id == bindparam("this_trade")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from engine import wall_time
 from engine.accounts.reports import Reports
 from engine.clock import Clock
 from engine.guards import store as rows
@@ -12,6 +13,7 @@ from engine.guards.guard import SWAPPED, SWAPPED_IN_SALE, Guard, GuardState, See
 from engine.model.holdings import AccountReport
 from engine.model.movements import concerns
 from engine.model.orders import Fill
+from engine.orders.fills_store import load_fills_seen_since
 from engine.storage.database import Database
 from engine.storage.restored import COPIED, COPIED_AND_CHANGED, RESTORED, RESTORED_IN_SALE
 from engine.sync.guard_changes import GuardChanges
@@ -50,7 +52,7 @@ class WaitingGuards:
         """
         if guard.state_reason in {RESTORED, RESTORED_IN_SALE}:
             await self._compare_restored(report, guard, new)
-        elif guard.state_reason == COPIED and _is_traded(guard, new):
+        elif guard.state_reason == COPIED and await self._is_traded(guard, new):
             await self._note_traded(guard)
         elif guard.state_reason in _OF_ANOTHER_ACCOUNT:
             await self._ask_of_another_account(report, guard)
@@ -64,7 +66,7 @@ class WaitingGuards:
         async with self._database.read() as session:
             seen = await rows.load_seen(session, guard.guard_id)
         least = max(guard.quantity, seen.quantity) if seen else guard.quantity
-        traded = _is_traded(guard, new)
+        traded = await self._is_traded(guard, new)
         if guard.state_reason == RESTORED and not traded and there.quantity >= least:
             if not self._is_alone():
                 # The bot that was backed up may still run and guard the same: each would sell all of it.
@@ -92,6 +94,24 @@ class WaitingGuards:
         change = Paused(guard=replace(guard, state_reason=reason), reason=reason)
         await self._changes.store(guard, change, seen=there, there=there.quantity)
 
+    async def _is_traded(self, guard: Guard, new: tuple[Fill, ...]) -> bool:
+        """Tell whether a fill is known that the database lacked when the guard began to wait.
+
+        What a process that died had stored is not new to the next one.
+        """
+        async with self._database.read() as session:
+            seen = await rows.load_seen(session, guard.guard_id)
+            waits_since = await rows.load_changed_at(session, guard.guard_id)
+            stored = (
+                await load_fills_seen_since(session, guard.account_id, since=waits_since)
+                if waits_since
+                else ()
+            )
+        before = seen.at if seen else guard.created_at
+        # History that is read backwards is stored now and was traded long ago.
+        later = [fill for fill in stored if wall_time.is_before(before, fill.at)]
+        return any(concerns(guard.asset, fill) or fill.symbol == guard.symbol for fill in (*new, *later))
+
     def _there(self, report: AccountReport, guard: Guard) -> Seen:
         return Seen(
             quantity=quantity_there(report, guard),
@@ -99,7 +119,3 @@ class WaitingGuards:
             venue_at=report.venue_at,
             step=self._reports.certain_step(report.account.account_id, SHOWN_LATE_WITHIN),
         )
-
-
-def _is_traded(guard: Guard, new: tuple[Fill, ...]) -> bool:
-    return any(concerns(guard.asset, fill) or fill.symbol == guard.symbol for fill in new)

@@ -127,6 +127,24 @@ async def test_what_was_sold_and_bought_back_meanwhile_is_asked_about(watched):
     assert len(await watched.alerts(GuardPaused)) == 1
 
 
+async def test_what_was_read_of_it_before_the_process_died_is_asked_about(watched):
+    await wake(watched, COPY)
+    watched.deposit("USD", "1000")
+    watched.trade("sell", "0.1")
+    watched.trade("buy", "0.1")
+    await watched.clock.sleep(5)
+    await watched.histories.catch_up(watched.account())
+    await watched.restart()
+    await read_for(watched, 30)
+    assert (await watched.guard()).state_reason == COPIED_AND_CHANGED
+
+    await press(watched)
+    await read_for(watched, 120)
+
+    assert (await watched.guard()).state is GuardState.PAUSED
+    assert len(await watched.alerts(GuardPaused)) == 1
+
+
 async def test_a_sale_that_was_under_way_is_not_made_again(watched):
     watched.fault(FaultKind.DELAY_AFTER, delay_s=60)
     watched.set_bid("50000")

@@ -8,6 +8,7 @@ import pytest
 from engine.alerts.messages import GuardPaused
 from engine.guards.guard import GuardState
 from engine.storage.restored import RESTORED
+from sandbox.faults import FaultKind
 
 
 @pytest.fixture
@@ -49,6 +50,36 @@ async def test_a_restored_guard_waits_while_another_bot_answers_with_the_token(r
 async def test_what_another_bot_sold_meanwhile_is_asked_about(restored):
     restored.base.second_poller.note()
     restored.trade("sell", "0.1")
+
+    await read_for(restored, 120)
+
+    assert (await restored.guard()).state is GuardState.PAUSED
+    assert len(await restored.alerts(GuardPaused)) == 1
+
+
+async def test_what_was_traded_meanwhile_is_asked_about_although_the_process_died_once_it_had_read_it(
+    restored,
+):
+    restored.base.second_poller.note()
+    restored.deposit("USD", "1000")
+    restored.trade("sell", "0.05")
+    restored.trade("buy", "0.05")
+    await restored.clock.sleep(5)
+    await restored.histories.catch_up(restored.account())
+
+    await restored.restart()
+    await read_for(restored, 120)
+
+    assert (await restored.guard()).state is GuardState.PAUSED
+    assert len(await restored.alerts(GuardPaused)) == 1
+
+
+async def test_what_was_traded_is_asked_about_although_the_next_balance_could_not_be_read(restored):
+    restored.base.second_poller.note()
+    restored.deposit("USD", "1000")
+    restored.trade("sell", "0.05")
+    restored.trade("buy", "0.05")
+    restored.fault(FaultKind.WRONG_FIELDS, "BalanceEx", of="XXBT", fields={"balance": "n/a"}, times=2)
 
     await read_for(restored, 120)
 
