@@ -5,7 +5,7 @@ import re
 
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import KRAKEN
-from tests.acceptance.ether import PATIENCE_S, SYMBOL, an_ether_world, fall, introduced
+from tests.acceptance.ether import PATIENCE_S, SYMBOL, alerted, an_ether_world, fall, introduced
 
 SINCE = r"Not watched since \d\d:\d\d:\d\d UTC: "
 
@@ -43,11 +43,13 @@ async def test_a_sale_that_is_refused_is_an_error_of_its_broker(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
     await introduced(stage)
-    refused = Fault(kind=FaultKind.ERROR, endpoint="AddOrder", times=None, message="EService:Busy")
+    refused = Fault(kind=FaultKind.ERROR, endpoint="AddOrder", times=None, message="EOrder:Post only order")
     world.faults(KRAKEN).add(refused)
 
     fall(world)
-    text = await until_status(stage, f"{SYMBOL} at Kraken since .*, not sold yet: .*EService:Busy")
+    text = await until_status(stage, f"{SYMBOL} at Kraken since .*, not sold yet: .*EOrder:Post only")
+    world.faults(KRAKEN).clear()
+    await alerted(stage)
 
     assert f"not sold yet there: {SYMBOL}, see Guards below" in text
     assert "no errors" not in text

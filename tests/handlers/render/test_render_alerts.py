@@ -294,7 +294,7 @@ def test_a_sale_that_came_late_says_why_and_for_how_long():
     assert f"Noticed up to 42 s late: no price to trust (Kraken <does> not answer), {span}." in lines
     held = "02:29:01\N{EN DASH}02:30:11 UTC"
     assert f"Held up for 1 min 10 s, {held}: EService:<Busy>" in lines
-    check_fits(render_alert(late, READER))
+    check_golden("alert_exit_late", render_alert(late, READER))
 
 
 def test_what_went_wrong_after_the_fill_did_not_hold_it_up():
