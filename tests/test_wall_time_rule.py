@@ -91,6 +91,10 @@ EXPLAINED = {
         "engine/orders/filled_store.py",
         "finished_at",
     ): "how long fills that a venue tells late are awaited",
+    (
+        "engine/orders/fills_store.py",
+        "seen_at",
+    ): "only what a process stored and died before it compared its waiting guards; more than that only asks",
 }
 COMPARED = re.compile(
     r"col\(\w+\.(at|\w+_at)\)\s*[<>]|[<>]=?\s*col\(\w+\.(at|\w+_at)\)|\.(at|\w+_at)\)\.between"
