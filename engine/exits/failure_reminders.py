@@ -3,9 +3,11 @@
 import asyncio
 from collections import OrderedDict
 from contextlib import suppress
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
+from engine import wall_time
 from engine.alerts.kinds import AlertKind
 from engine.alerts.messages import ExitFailing
 from engine.alerts.outbox import append_alert, load_times
@@ -64,7 +66,11 @@ class FailureReminders:
 
     def why(self, intent_id: str) -> HeldUp | None:
         """Return why an exit was last said not to get through by this process; None where it said nothing."""
-        return self._reasons.get(intent_id)
+        reason, state = self._reasons.get(intent_id), self._states.get(intent_id)
+        if reason is None or state is None or state.first_at is None:
+            return reason
+        # An earlier process may have told of it before.
+        return replace(reason, since=wall_time.earliest((state.first_at, reason.since)) or reason.since)
 
     async def _load(self, intent: Intent) -> ReminderState:
         known = self._states.get(intent.intent_id)

@@ -53,3 +53,15 @@ async def test_after_a_restart_a_stored_time_ahead_holds_no_reminder_up(failing,
     await remind(reminders_of(room), intent)
 
     assert await sent(room) == 2
+
+
+async def test_an_exit_that_fails_on_after_a_restart_is_held_up_since_it_was_told_first(failing):
+    room, _, intent = failing
+    told_at = room.clock.now()
+    await room.clock.sleep(60)
+    again = reminders_of(room)
+
+    await again.send_if_due(intent, "refused", "trying again")
+
+    held_up = again.why(intent.intent_id)
+    assert (held_up.since, held_up.why) == (told_at, "refused")
