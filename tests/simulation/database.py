@@ -67,6 +67,8 @@ class Store:
             "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
         )
         event.listen(self._engine, "connect", _hand_over_transactions)
+        # Kept for all sessions, which never overlap: fetching and returning it each time is a tenth of a story.
+        self._connection = self._engine.connect()
         self._template = sqlite3.connect(":memory:")
         metadata.create_all(self._engine)
         with self.session() as session, session.begin():
@@ -82,7 +84,7 @@ class Store:
         self._template.backup(self._raw)
 
     def session(self, info=None):
-        return Session(self._engine, expire_on_commit=False, info=info)
+        return Session(self._connection, expire_on_commit=False, info=info)
 
     @contextmanager
     def transaction(self, session):
