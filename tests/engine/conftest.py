@@ -13,6 +13,7 @@ from tests.bot.database import empty_database
 from tests.engine.storage.stored import a_database
 from tests.engine_room import open_room
 from tests.patient_loop import PatientLoop, WatchedQueue
+from tests.quick_exchanges import quicken_exchanges
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - the folders made in it have random names
 
@@ -20,6 +21,11 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - the folders made in it have random nam
 def pytest_asyncio_loop_factories(config, item):
     is_patient = {"rooms", "room"} & set(item.fixturenames)
     return {"patient": PatientLoop} if is_patient else {"plain": asyncio.new_event_loop}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_exchanges():
+    quicken_exchanges()
 
 
 @pytest.fixture(scope="session")
