@@ -1,7 +1,7 @@
 """Cancel the orders that hold what is to be sold, and find out what really became of each."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from engine.alerts.messages import CancelledOrder
@@ -14,6 +14,10 @@ from engine.orders.journal import Journal
 
 #: An exit waits no longer than this to hear what became of a cancelled order; it is read again at its end.
 CONFIRM_S = 0.5
+#: No more than these are read one by one: a key sends one call at a time, and each costs it points.
+READ_EACH_MOST = 5
+#: An alert waits no longer than this for one look at the account's lists, which tells of all others.
+LISTS_READ_S = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,23 @@ class Cancelling:
     def hindrance(self) -> BrokerError | None:
         """Return why an order still stands; None when none does."""
         return self.failed[0][1] if self.failed else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lists:
+    """What an account's lists of open orders and of trades say."""
+
+    still_open: frozenset[str]
+    #: Of the open orders that cannot be read, what names them.
+    unreadable: tuple[str, ...]
+    #: The orders behind the latest trades.
+    traded: frozenset[str]
+
+    def is_untraded(self, order: CancelledOrder) -> bool:
+        """Tell whether an order is open no more and has not traded, so that all of it was cancelled."""
+        order_id = order.venue_order_id
+        is_listed = order_id in self.still_open or any(order_id in named for named in self.unreadable)
+        return not is_listed and order_id not in self.traded
 
 
 class Releases:
@@ -68,13 +89,33 @@ class Releases:
         for order, error in failed:
             if order.venue_order_id not in tried and not isinstance(error, RefusedError):
                 raise error
-        is_overtaken = await self.confirm(intent, broker) or gone
+        is_overtaken = await self._read_few(intent, broker) or gone
         return Cancelling(is_overtaken=is_overtaken, failed=tuple(failed))
 
-    async def confirm(self, intent: Intent, broker: Broker) -> bool:
-        """Read what was cancelled and not confirmed yet; tell whether some of it filled instead."""
+    async def confirm(self, intent: Intent, broker: Broker) -> None:
+        """Find out what became of everything that was cancelled and is not confirmed yet."""
+        await self._read_few(intent, broker)
+        waiting = await self._unconfirmed(intent)
+        lists = await _read_lists(broker) if waiting else None
+        if lists is None:
+            return
+        traded = [order for order in waiting if order.venue_order_id in lists.traded]
+        await self._read_each(intent, broker, traded[:READ_EACH_MOST])
+        for order in waiting:
+            if lists.is_untraded(order):
+                self._over.add(VenueOrderId(order.venue_order_id))
+                await self._journal.releases.note_released(intent, replace(order, confirmed=True))
+
+    async def _read_few(self, intent: Intent, broker: Broker) -> bool:
+        """Read what was cancelled and not confirmed yet, unless it is much; tell whether some of it filled instead."""
+        waiting = await self._unconfirmed(intent)
+        return len(waiting) <= READ_EACH_MOST and await self._read_each(intent, broker, waiting)
+
+    async def _unconfirmed(self, intent: Intent) -> tuple[CancelledOrder, ...]:
         noted = await self._journal.releases.load_released(intent.intent_id)
-        waiting = [order for order in noted if not order.confirmed]
+        return tuple(order for order in noted if not order.confirmed)
+
+    async def _read_each(self, intent: Intent, broker: Broker, waiting: Sequence[CancelledOrder]) -> bool:
         found = await asyncio.gather(*(_read(order, intent, broker) for order in waiting))
         is_overtaken = False
         for order, now in zip(waiting, found, strict=True):
@@ -131,6 +172,21 @@ async def _is_over(order: Order, broker: Broker) -> bool:
     except (BrokerError, TimeoutError):
         return False
     return now.status.is_final
+
+
+async def _read_lists(broker: Broker) -> Lists | None:
+    """Read the lists that tell which orders are over; None is silence."""
+    try:
+        async with asyncio.timeout(LISTS_READ_S):
+            opened = await broker.fetch_open_orders(priority=Priority.EXIT)
+            trades = await broker.fetch_fills(priority=Priority.EXIT)
+    except (BrokerError, TimeoutError):
+        return None
+    return Lists(
+        still_open=frozenset(order.venue_order_id for order in opened.orders),
+        unreadable=opened.unreadable,
+        traded=frozenset(fill.venue_order_id for fill in trades.fills),
+    )
 
 
 async def _read(order: CancelledOrder, intent: Intent, broker: Broker) -> Order | None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from engine.model.holdings import Direction
 from engine.model.money import exact
 from engine.offers.closing_preview import CloseLine, ClosePreview, Selling
-from handlers.render.exits import cancelled_line
+from handlers.render.exits import cancelled_lines
 from handlers.render.html import bold, escape, foreign, rows
 from handlers.render.locked import locked_label, locked_sentence
 from handlers.render.numbers import add_rounded, full_quantity, in_currency, price, quantity
@@ -103,7 +103,7 @@ def _line(line: CloseLine, reader: Reader) -> Iterator[str]:
         yield _THIN
     if line.cancels:
         yield "Cancelled first, because it holds what would be sold:"
-        yield from (cancelled_line(order, line.symbol) for order in line.cancels)
+        yield from cancelled_lines(line.cancels, line.symbol)
     yield from _unreadable(line)
 
 

@@ -1,6 +1,6 @@
 """The text of an exit: the liquidation alert, and the alarms when a sale does not get through."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -24,6 +24,8 @@ from handlers.render.times import Reader, duration, exact_duration
 #: An alert older than this says so: it was written while Telegram or NIJA was away.
 _LATE = timedelta(minutes=1)
 _CENT = Decimal("0.01")
+#: A message names no more cancelled orders than this, and counts the others.
+_CANCELLED_SHOWN = 10
 SINCE_GUARDED = "The result counts from the price on the day it was guarded, not from what you paid."
 
 
@@ -87,7 +89,7 @@ def _stood_down(message: ExitStoodDown, reader: Reader) -> Screen:
 def _not_there_any_more(message: ExitStoodDown | ExitParked) -> Iterator[str]:
     if message.cancelled:
         yield "Cancelled for the sale, and not placed again:"
-        yield from (cancelled_line(order, message.symbol) for order in message.cancelled)
+        yield from cancelled_lines(message.cancelled, message.symbol)
 
 
 def _parked(message: ExitParked, reader: Reader) -> Screen:
@@ -185,7 +187,7 @@ def _account(message: ExitFilled) -> Iterator[str]:
     yield f"Order id: {code(message.venue_order_id)}"
     if message.cancelled:
         yield "Cancelled first, because it held what had to be sold:"
-        yield from (cancelled_line(order, message.symbol) for order in message.cancelled)
+        yield from cancelled_lines(message.cancelled, message.symbol)
     if message.left_over and not _is_worthless(message):
         why = f": {foreign(message.left_over_why)}" if message.left_over_why else ""
         yield f"Not sold: {full_quantity(message.left_over)}{why}"
@@ -194,6 +196,18 @@ def _account(message: ExitFilled) -> Iterator[str]:
 def _is_worthless(message: ExitFilled) -> bool:
     """Tell whether what was not sold is worth less than a cent, so that naming it would only look like an error."""
     return is_cash(message.currency) and message.left_over * message.fill_price < _CENT
+
+
+def cancelled_lines(orders: Sequence[CancelledOrder], symbol: str) -> Iterator[str]:
+    """Name the orders that had to go for a sale, those to look at first, and count the others."""
+    by_need = sorted(orders, key=lambda order: order.confirmed)
+    shown = by_need if len(by_need) <= _CANCELLED_SHOWN else by_need[: _CANCELLED_SHOWN - 1]
+    yield from (cancelled_line(order, symbol) for order in shown)
+    others = by_need[len(shown) :]
+    if others:
+        unconfirmed = sum(not order.confirmed for order in others)
+        to_look = f", {unconfirmed} of them not confirmed by the venue; look there" if unconfirmed else ""
+        yield f"• and {len(others)} more, {len(orders)} orders in all{to_look}"
 
 
 def cancelled_line(order: CancelledOrder, symbol: str) -> str:

@@ -12,6 +12,7 @@ from engine.exits.releases import released_part
 from engine.model.orders import Order, OrderStatus, Side, VenueOrderId
 from engine.model.venues import Venue
 from handlers.render.alerts import render_alert
+from handlers.render.exits import cancelled_lines
 from handlers.render.times import Reader
 from sandbox.faults import FaultKind
 from tests.sandbox.builders import a_book
@@ -24,6 +25,16 @@ CANCEL = {
 }
 OPEN_ORDERS = "GET /v2/orders"
 ORDER = "GET /v2/orders/{order_id}"
+OLD_POSITION = (
+    '[{"asset_id": "x", "symbol": "BTCUSD", "asset_class": "crypto", "qty": "0.15", "qty_available": "0.05",'
+    ' "avg_entry_price": "40000", "market_value": "7500", "side": "long"}]'
+)
+STILL_OPEN = (
+    '[{"id": "o-1", "symbol": "BTC/USD", "asset_class": "crypto", "side": "sell", "qty": "0.1",'
+    ' "filled_qty": "0", "status": "new", "limit_price": "70000"}]'
+)
+BARE = '[{"id": "o-1", "symbol": "BTC/USD", "side": "sell", "qty": "0.1", "client_order_id": ""}]'
+ODD = '[{"id": "o-1", "symbol": "BTC/USD", "side": "hold", "qty": "0.1"}]'
 CROSSED = a_book(bids=(("70000", "5"),))
 NOTED = CancelledOrder(
     side=Side.SELL, quantity=D("0.1"), price=D(70_000), venue_order_id="o-1", confirmed=False
@@ -142,33 +153,80 @@ async def test_a_cancel_that_the_venue_carries_out_later_is_confirmed_before_it_
         assert [(order.quantity, order.confirmed) for order in filled.cancelled] == [(D("0.1"), True)]
 
 
-async def test_what_nobody_confirms_is_named_as_not_confirmed(rooms):
+@pytest.fixture
+async def all_held(rooms):
+    """All of a guarded position rests in an order of its owner that no venue tells the end of by its id."""
     async with rooms(venues=(Venue.ALPACA,)) as room:
         room.deposit("BTC", "0.2", venue=Venue.ALPACA)
         room.set_bid("50000", venue=Venue.ALPACA)
-        held = room.trade("sell", "0.2", limit="70000", venue=Venue.ALPACA)
+        room.resting = room.trade("sell", "0.2", limit="70000", venue=Venue.ALPACA)
         await room.arm("0.2", "12000", venue=Venue.ALPACA)
-        one_order = "GET /v2/orders/{order_id}"
-        room.fault(FaultKind.HTTP_ERROR_BEFORE, one_order, venue=Venue.ALPACA, times=None, path_end=held.id)
+        kind, path_end = FaultKind.HTTP_ERROR_BEFORE, room.resting.id
+        room.fault(kind, ORDER, venue=Venue.ALPACA, times=None, path_end=path_end)
+        yield room
+
+
+async def test_an_order_that_is_listed_no_more_and_has_not_traded_is_confirmed_as_cancelled(all_held):
+    await all_held.sell_off()
+
+    [filled] = await all_held.alerts(ExitFilled)
+    named = [(order.venue_order_id, order.confirmed) for order in filled.cancelled]
+    assert named == [(all_held.resting.id, True)]
+
+
+@pytest.mark.parametrize(
+    "body", [None, STILL_OPEN, ODD], ids=["no list", "still listed", "listed in a row that cannot be read"]
+)
+async def test_what_nobody_confirms_is_named_as_not_confirmed(all_held, body):
+    selling = asyncio.create_task(all_held.sell_off())
+    await all_held.world.tape(Venue.ALPACA).wait_for(CANCEL[Venue.ALPACA], 1)
+    kind = FaultKind.HTTP_ERROR_BEFORE if body is None else FaultKind.HTML_200
+    body = (body or "").replace("o-1", all_held.resting.id)
+    all_held.fault(kind, OPEN_ORDERS, venue=Venue.ALPACA, times=None, body=body)
+    await selling
+
+    [filled] = await all_held.alerts(ExitFilled)
+    named = [(order.venue_order_id, order.confirmed) for order in filled.cancelled]
+    assert named == [(all_held.resting.id, False)]
+    screen = render_alert(filled, Reader(now=all_held.clock.now()))
+    assert "not confirmed by the venue; look there" in screen.text
+
+
+async def test_an_order_that_traded_and_cannot_be_read_is_not_confirmed_as_cancelled(all_held):
+    await fill_during_the_cancel(all_held, Venue.ALPACA, most="0.04")
+
+    *_, filled = await all_held.alerts(ExitFilled)
+    named = [(order.venue_order_id, order.confirmed) for order in filled.cancelled]
+    assert named == [(all_held.resting.id, False)]
+
+
+@pytest.mark.parametrize("venue", CANCEL)
+async def test_sixty_orders_that_are_gone_are_all_confirmed_and_the_alert_stays_readable(rooms, venue):
+    async with rooms(venues=(venue,)) as room:
+        room.deposit("BTC", "0.6", venue=venue)
+        room.set_bid("50000", venue=venue)
+        for number in range(60):
+            room.trade("sell", "0.01", limit=str(70_000 + number), venue=venue)
+        await room.arm("0.6", "36000", venue=venue)
 
         await room.sell_off()
 
         [filled] = await room.alerts(ExitFilled)
-        assert [(o.venue_order_id, o.confirmed) for o in filled.cancelled] == [(held.id, False)]
-        screen = render_alert(filled, Reader(now=room.clock.now()))
-        assert "not confirmed by the venue; look there" in screen.text
+        assert filled.quantity == D("0.6")
+        assert [order.confirmed for order in filled.cancelled] == [True] * 60
+        text = render_alert(filled, Reader(now=room.clock.now())).text
+        assert text.count("• sell 0.01 at") == 9
+        assert "• and 51 more, 60 orders in all" in text
+        assert "not confirmed" not in text
 
 
-OLD_POSITION = (
-    '[{"asset_id": "x", "symbol": "BTCUSD", "asset_class": "crypto", "qty": "0.15", "qty_available": "0.05",'
-    ' "avg_entry_price": "40000", "market_value": "7500", "side": "long"}]'
-)
-STILL_OPEN = (
-    '[{"id": "o-1", "symbol": "BTC/USD", "asset_class": "crypto", "side": "sell", "qty": "0.1",'
-    ' "filled_qty": "0", "status": "new", "limit_price": "70000"}]'
-)
-BARE = '[{"id": "o-1", "symbol": "BTC/USD", "side": "sell", "qty": "0.1", "client_order_id": ""}]'
-ODD = '[{"id": "o-1", "symbol": "BTC/USD", "side": "hold", "qty": "0.1"}]'
+async def test_of_many_cancelled_orders_those_to_look_at_are_named_first():
+    orders = [replace(NOTED, price=D(70_000 + n), confirmed=n < 50) for n in range(60)]
+
+    lines = list(cancelled_lines(orders, "BTC/USD"))
+
+    assert all("not confirmed by the venue; look there" in line for line in lines)
+    assert lines[-1] == "• and 51 more, 60 orders in all, 1 of them not confirmed by the venue; look there"
 
 
 @pytest.fixture
