@@ -7,6 +7,8 @@ from typing import Any
 from engine.secret_forms import SHORTEST_PART, Parts, written_forms
 
 HIDDEN = "***"
+#: What is nested deeper cannot be looked through, and is hidden.
+DEEPEST = 100
 #: Shorter values would blank out ordinary words.
 SHORTEST = 4
 #: The same for the single lines of a PEM: its last one may be a few letters.
@@ -39,7 +41,7 @@ class Redactor:
             return text
         return self._parts.hide(self._pattern.sub(HIDDEN, text), HIDDEN)
 
-    def value(self, value: Any) -> Any:
+    def value(self, value: Any, *, levels: int = DEEPEST) -> Any:
         """Return the value with each secret replaced, however deep it lies."""
         if isinstance(value, str):
             return self.text(value)
@@ -47,11 +49,14 @@ class Redactor:
             return value
         if isinstance(value, int | float):
             return self._plain(value)
-        if isinstance(value, Mapping):
-            return {self._key(key): self.value(item) for key, item in value.items()}
-        if isinstance(value, list | tuple | set | frozenset):
-            return [self.value(item) for item in value]
+        if isinstance(value, Mapping | list | tuple | set | frozenset):
+            return self._contents(value, levels) if levels else HIDDEN
         return self.text(repr(value) if isinstance(value, BaseException) else str(value))
+
+    def _contents(self, value: Any, levels: int) -> Any:
+        if isinstance(value, Mapping):
+            return {self._key(key): self.value(item, levels=levels - 1) for key, item in value.items()}
+        return [self.value(item, levels=levels - 1) for item in value]
 
     def _plain(self, value: float) -> Any:
         # A number can be a secret too, such as a password of digits.

@@ -29,6 +29,8 @@ class FaultKind(StrEnum):
     #: the answer is right but for some fields: every object in it that has all of them shows these values instead,
     #: as a venue does that answers an older or a contradictory state
     WRONG_FIELDS = "wrong_fields"
+    #: what was asked for happens, and the answer is this body under this content type
+    WRONG_BODY = "wrong_body"
     #: the venue's clock is off by skew_s while this is planned; never used up
     CLOCK_SKEW = "clock_skew"
 
@@ -57,8 +59,10 @@ class Fault:
     jitter_s: float = 0.0
     skew_s: float = 0.0
     status: int = 503
-    #: the body of an HTTP error or of the 200 page
+    #: the body of an HTTP error, of the 200 page or of WRONG_BODY
     body: str = HTML
+    #: of WRONG_BODY
+    content_type: str = "application/json"
     #: the venue's error string for ERROR
     message: str = ""
     #: what WRONG_FIELDS shows
@@ -168,8 +172,8 @@ async def _spoil(
         return response
     if fault.kind is FaultKind.DROP_AFTER:
         return _drop(request)
-    if fault.kind is FaultKind.HTTP_ERROR_AFTER:
-        return _page(fault, fault.status)
+    if fault.kind in {FaultKind.HTTP_ERROR_AFTER, FaultKind.WRONG_BODY}:
+        return _other_answer(fault)
     if fault.kind is FaultKind.TRUNCATE:
         return await _send_half(request, response)
     if fault.kind is FaultKind.WRONG_FIELDS and isinstance(response, web.Response):
@@ -186,6 +190,12 @@ def _overlaid(value: object, fault: Fault, key: str = "") -> object:
     inner = {name: _overlaid(item, fault, name) for name, item in value.items()}
     is_meant = fault.of in {"", key, *(item for item in inner.values() if isinstance(item, str))}
     return {**inner, **fault.fields} if is_meant and fault.fields.keys() <= inner.keys() else inner
+
+
+def _other_answer(fault: Fault) -> web.Response:
+    if fault.kind is FaultKind.HTTP_ERROR_AFTER:
+        return _page(fault, fault.status)
+    return web.Response(body=fault.body.encode(), headers={"Content-Type": fault.content_type})
 
 
 def _page(fault: Fault, status: int) -> web.Response:

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 
 from engine.brokers.base import BookedFee, Priority
 from engine.brokers.ccxt_client import Call, VenueClient
-from engine.brokers.error_classes import Operation, RateLimitedError
+from engine.brokers.error_classes import Operation, RateLimitedError, judge_unreadable
 from engine.brokers.key_health import KeyHealth
 from engine.brokers.lane import Lane
 from engine.brokers.parse import MalformedAnswerError
 from engine.clock import Clock, Moment, moment
-from engine.model.errors import MisconfiguredError, UnknownOutcomeError
+from engine.model.errors import BrokerError, MisconfiguredError, UnknownOutcomeError
 from engine.model.orders import Order
 from engine.model.venues import Account, Venue
 
@@ -78,6 +78,10 @@ def reading(venue: Venue, operation: Operation = Operation.READ) -> Iterator[Non
     """Turn what cannot be read into an error: for an order nobody knows then whether it was placed."""
     try:
         yield
+    except BrokerError:
+        raise
     except MalformedAnswerError as e:
         error = UnknownOutcomeError if operation is Operation.ORDER else MisconfiguredError
         raise error(venue, str(e)) from e
+    except Exception as e:
+        raise judge_unreadable(venue, e, operation) from e

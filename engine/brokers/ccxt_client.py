@@ -6,7 +6,6 @@ with every number kept as the text it came in.
 """
 
 import asyncio
-import json
 import logging
 import socket
 import ssl
@@ -21,9 +20,16 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from yarl import URL
 
 from engine.brokers.ccxt_classes import import_classes
-from engine.brokers.error_classes import Operation, RedirectedError, judge_answer, judge_transport
+from engine.brokers.error_classes import (
+    Operation,
+    RedirectedError,
+    judge_answer,
+    judge_transport,
+    judge_unreadable,
+)
+from engine.brokers.json_answers import read_json
 from engine.clock import Clock, Moment
-from engine.model.errors import InvalidNonceError, KeyRejectedError
+from engine.model.errors import BrokerError, InvalidNonceError, KeyRejectedError
 from engine.model.venues import Venue
 from engine.redaction import Redactor
 from engine.server_times import ServerTimes
@@ -162,18 +168,31 @@ class VenueClient:
         except TimeoutError as e:
             raise judge_transport(self.venue, e, call.operation) from e
         except _RefusedStatusError as e:
-            payload = self._redactor.value(e.payload)
-            raise judge_answer(self.venue, payload, call.operation, status=e.status) from None
+            return self._read(call, e.payload, status=e.status)
+        except _UnreadableError as e:
+            raise judge_unreadable(self.venue, e.__cause__ or e, call.operation) from e
         except _UnsignableError:
             raise KeyRejectedError(self.venue, "the key or its secret is malformed") from None
         except errors.InvalidNonce:
             raise InvalidNonceError(self.venue, "overtaken before it was sent") from None
         except errors.BaseError as e:
             raise judge_transport(self.venue, e.__cause__, call.operation) from e
-        answer = self._redactor.value(answer)
-        if isinstance(answer, dict | list) or (call.may_be_empty and not answer):
-            return self._unwrap(answer, call.operation) if self._unwrap else answer
-        raise judge_answer(self.venue, answer, call.operation, status=_OK.start)
+        return self._read(call, answer, status=_OK.start)
+
+    def _read(self, call: Call, payload: object, *, status: int) -> object:
+        """Return what an answer brings; whatever goes wrong in reading it, the request has been made."""
+        try:
+            return self._accept(call, self._redactor.value(payload), status=status)
+        except BrokerError:
+            raise
+        except Exception as e:
+            raise judge_unreadable(self.venue, e, call.operation) from e
+
+    def _accept(self, call: Call, answer: object, *, status: int) -> object:
+        is_empty = call.may_be_empty and not answer
+        if status not in _OK or not (isinstance(answer, dict | list) or is_empty):
+            raise judge_answer(self.venue, answer, call.operation, status=status)
+        return self._unwrap(answer, call.operation) if self._unwrap else answer
 
     def close(self) -> None:
         """Let go of the shared session, which stays open."""
@@ -254,6 +273,10 @@ class _RefusedStatusError(Exception):
         self.payload = payload
 
 
+class _UnreadableError(Exception):
+    """A request failed, or its answer could not be read, in a way that ccxt does not know."""
+
+
 class _UnsignableError(Exception):
     """The key cannot sign anything."""
 
@@ -265,10 +288,16 @@ _UNSIGNED = (errors.ArgumentsRequired, errors.AuthenticationError)
 class _Wire:
     """What our exchange objects do differently from ccxt's."""
 
-    @staticmethod
-    def on_json_response(body: str) -> object:
-        """Keep every number exact, as the text it came in."""
-        return json.loads(body, parse_float=str, parse_constant=str)
+    on_json_response = staticmethod(read_json)
+
+    async def fetch(self, *args: object) -> object:
+        """Send, and tell what may go wrong with the answer from what goes wrong before there is any request."""
+        try:
+            return await super().fetch(*args)  # type: ignore[misc] # the ccxt class stands behind this one
+        except (errors.BaseError, _RefusedStatusError):
+            raise
+        except Exception as e:
+            raise _UnreadableError from e
 
     def handle_errors(self, code: int, *rest: object) -> None:
         """Leave the judgement to our own table: ccxt's takes refusals for retryable and the reverse."""

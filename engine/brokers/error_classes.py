@@ -13,6 +13,7 @@ import aiohttp
 from engine.brokers.coinbase_reasons import PLACEHOLDERS, coinbase_reason
 from engine.brokers.error_words import WORDS
 from engine.brokers.meanings import Meaning, Sense
+from engine.brokers.parse import note_once
 from engine.model.errors import (
     BrokerError,
     InvalidNonceError,
@@ -108,6 +109,14 @@ def judge_transport(venue: Venue, cause: BaseException | None, operation: Operat
         return MisconfiguredError(venue, "its address redirects elsewhere")
     words = "no answer in time" if isinstance(cause, TimeoutError) else "the answer was lost"
     return _error(venue, Meaning.UNKNOWN, words, operation)
+
+
+def judge_unreadable(venue: Venue, cause: BaseException, operation: Operation) -> BrokerError:
+    """Turn an answer that nothing could be made of into an error, and name in the log, once, what it failed at."""
+    words = f"its answer cannot be read ({type(cause).__name__})"
+    note_once(f"{venue.label}: {words}", cause)
+    meaning = Meaning.UNKNOWN if operation is Operation.ORDER else Meaning.MISCONFIGURED
+    return _error(venue, meaning, words, operation)
 
 
 def _find_pieces(payload: object) -> list[str]:

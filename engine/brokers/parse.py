@@ -143,10 +143,14 @@ def readable_table(
 
 def note_odd_row(what: str, name: str, error: MalformedAnswerError) -> None:
     """Name a row that was left out in the log, once."""
-    words = f"{what}: {name} was left out: {error}"
+    note_once(f"{what}: {name} was left out: {error}")
+
+
+def note_once(words: str, cause: BaseException | None = None) -> None:
+    """Write a line into the log, with what it was caused by, unless it stands there already."""
     if words not in _noted and len(_noted) < _NOTED_MOST:
         _noted.add(words)
-        _log.warning(words)
+        _log.warning(words, exc_info=cause)
 
 
 def _name(name: str, item: object) -> str:

@@ -86,3 +86,16 @@ def test_an_address_that_is_a_secret_leaves_its_host_readable():
 
     assert redactor.text("https://hooks.example.org/help") == "https://hooks.example.org/help"
     assert HIDDEN in redactor.text("no such hook: T0AB/B0CD/XyZ123abcDEF456ghi")
+
+
+@pytest.mark.parametrize("levels", [99, 900, 100_000])
+def test_a_secret_is_hidden_however_deep_it_lies(levels):
+    value = "hunter2!"
+    for level in range(levels):
+        value = [value] if level % 2 else {"of": value}
+
+    cleaned = Redactor(["hunter2!"]).value(value)
+
+    for _ in range(min(levels, 100)):
+        cleaned = cleaned[0] if isinstance(cleaned, list) else cleaned["of"]
+    assert cleaned == HIDDEN

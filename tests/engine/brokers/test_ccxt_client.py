@@ -179,6 +179,91 @@ LOST = [
 ]
 
 
+def odd(body, content_type="application/json", **headers):
+    async def answer(_request):
+        return web.Response(body=body.encode(), headers={"Content-Type": content_type, **headers})
+
+    return answer
+
+
+def nested(levels, opening="[", closing="]"):
+    return f'{{"error":[],"result":{opening * levels}1{closing * levels}}}'
+
+
+UNREADABLE = {
+    "a list nested too deep to be read": odd(nested(200_000)),
+    "an object nested too deep to be walked": odd(nested(900, '{"a":', "}")),
+    "a charset that is none of texts": odd('{"error":[]}', "application/json; charset=hex"),
+    "a charset that does not exist": odd('{"error":[]}', "application/json; charset=idna"),
+    "a number too long to be one": odd('{"error":[],"result":' + "9" * 6000 + "}"),
+    "no gzip": odd("not gzip", **{"Content-Encoding": "gzip"}),
+    "no zstd": odd("not zstd", **{"Content-Encoding": "zstd"}),
+}
+
+
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("answer", UNREADABLE.values(), ids=UNREADABLE)
+async def test_an_answer_that_cannot_be_read_leaves_an_order_unknown_and_is_no_answer_to_a_read(
+    http, server, answer, status
+):
+    async def with_status(request):
+        response = await answer(request)
+        response.set_status(status)
+        return response
+
+    server.answer = with_status
+    client = kraken(http, server.url, unwrap=result_of)
+    with pytest.raises(UnknownOutcomeError):
+        await client.send(ORDER)
+    with pytest.raises((MisconfiguredError, TryLaterError)):
+        await client.send(READ)
+
+
+async def test_a_defect_in_reading_an_answer_leaves_an_order_unknown(http, server):
+    def unwrap(_answer, _operation):
+        raise LookupError
+
+    server.answer = answering("{}")
+    client = kraken(http, server.url, unwrap=unwrap)
+    with pytest.raises(UnknownOutcomeError, match="LookupError"):
+        await client.send(ORDER)
+    with pytest.raises(MisconfiguredError, match="LookupError"):
+        await client.send(READ)
+
+
+async def test_a_number_that_could_not_be_written_down_is_no_answer_of_the_venue(http, server):
+    """Nothing was sent: that the outcome is unknown would be wrong."""
+    with pytest.raises(KeyError):
+        await kraken(http, server.url, numbers=_NoNumbers()).send(ORDER)
+    assert server.requests == []
+
+
+class _NoNumbers:
+    def __next__(self):
+        raise KeyError
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "unicode_escape"])
+@pytest.mark.parametrize("told", [r"EOrder:\ud800 nope", r"EOrder:a\u0000b", r"EOrder:\udfff\ud83d"])
+async def test_what_a_venue_says_can_always_be_stored_and_sent_on(http, server, told, charset):
+    server.answer = odd(f'{{"error":["{told}"]}}', f"application/json; charset={charset}")
+    client = kraken(http, server.url, unwrap=result_of)
+
+    with pytest.raises(BrokerError) as error:
+        await client.send(READ)
+
+    error.value.words.encode()
+    assert "\0" not in error.value.words
+
+
+async def test_an_emoji_that_is_written_as_two_escapes_stays_one(http, server):
+    server.answer = odd(r'{"error":[],"result":{"\u0000\ud83d\ude80":["\ud83d\ude80\ud800"]}}')
+
+    answer = await kraken(http, server.url, unwrap=result_of).send(READ)
+
+    assert answer == {"\ufffd\U0001f680": ["\U0001f680\ufffd"]}
+
+
 @pytest.mark.parametrize(("answer", "for_a_read"), LOST)
 async def test_a_lost_or_garbled_answer_to_an_order_is_unknown(http, server, answer, for_a_read):
     server.answer = answer
