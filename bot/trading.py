@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 
 import structlog
 
+from engine.accounts.account_updates import AccountUpdates
 from engine.accounts.costs import Costs
 from engine.accounts.reader import AccountReader
 from engine.accounts.service import BalanceService
@@ -43,6 +44,7 @@ class Trading:
         portfolio: PortfolioService,
         balances: BalanceService,
         sync: AccountSync,
+        updates: AccountUpdates,
         watch: Watch,
         watch_log: WatchLog,
         exits: Exits,
@@ -60,6 +62,7 @@ class Trading:
         self._portfolio = portfolio
         self._balances = balances
         self._sync = sync
+        self._updates = updates
         self._watch = watch
         self._watch_log = watch_log
         self._exits = exits
@@ -72,6 +75,7 @@ class Trading:
         self._resources = resources
         self._has_read = False
         self._costed: set[str] = set()
+        updates.begin(self._after_reading)
 
     async def start(self) -> None:
         """Start from what is stored, and take up every unfinished exit before anything else is requested."""
@@ -98,7 +102,7 @@ class Trading:
     async def snapshot(self) -> None:
         """Read every account: all at once after a start, then spread over the interval."""
         over_s, self._has_read = (self._spread_s if self._has_read else 0.0), True
-        await self._balances.take_snapshots(over_s=over_s, after=self._after_reading)
+        await self._balances.take_snapshots(over_s=over_s, after=self._updates.run)
 
     async def read_accounts(self) -> None:
         """Begin to read every account, and say what the last readings failed at.
@@ -132,22 +136,23 @@ class Trading:
         """Note until when the guards were watched; tell whether all of them are being watched now."""
         return await self._watch_log.beat()
 
-    async def _after_reading(self, account: Account) -> None:
+    async def _after_reading(self, account: Account) -> bool:
         if not await self._identities.after_reading(account):
             # Compared with what another account holds, the guards would seem sold or withdrawn.
-            return
+            return False
         if account.account_id not in self._costed:
             self._costed.add(account.account_id)
             # The first question names what buying and selling costs: it waits for the account's own fee.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(FIRST_COSTS_S):
                     await self._refresh_costs(account)
-        failures = Failures()
+        failures, is_told = Failures(), False
         with failures.turn_of("its guards"):
-            await self._sync.after_reading(account)
+            is_told = await self._sync.after_reading(account)
         with failures.turn_of("fees booked late"):
             await self._late_fees.book(account)
         failures.raise_together(f"{account.account_id} was not brought up to date")
+        return is_told
 
     async def _refresh_costs(self, account: Account) -> None:
         found = await self._portfolio.gather(account)

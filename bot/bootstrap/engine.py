@@ -10,6 +10,7 @@ from functools import partial
 from bot.bootstrap.foundation import Foundation
 from bot.settings import Settings
 from bot.trading import Trading
+from engine.accounts.account_updates import AccountUpdates
 from engine.accounts.costs import Costs
 from engine.accounts.history import Histories
 from engine.accounts.outages import OutageMonitor
@@ -93,7 +94,10 @@ def build_engine(settings: Settings, base: Foundation, resources: AsyncExitStack
         venue: Marks(market=market, clock=base.clock, max_age_s=settings.price_max_age_s)
         for venue, market in base.markets.items()
     }
-    exits, watch = _build_watch(settings, base, reports, guard_marks, marks)
+    updates = AccountUpdates(reports=reports, tasks=base.tasks)
+    exits, watch = _build_watch(
+        settings, base, reports, updates=updates, guard_marks=guard_marks, marks=marks
+    )
     books = _open_books(settings, base, reports, watch=watch, guard_marks=guard_marks, marks=marks)
     setter = GuardSetter(database=base.database, clock=base.clock, new_id=_new_id)
     sync = _build_sync(settings, base, books, setter)
@@ -103,6 +107,7 @@ def build_engine(settings: Settings, base: Foundation, resources: AsyncExitStack
             base,
             books,
             sync=sync,
+            updates=updates,
             exits=exits,
             watch=watch,
             guard_marks=guard_marks,
@@ -224,6 +229,7 @@ def _build_trading(
     books: _Books,
     *,
     sync: AccountSync,
+    updates: AccountUpdates,
     exits: Exits,
     watch: Watch,
     guard_marks: GuardMarks,
@@ -237,6 +243,7 @@ def _build_trading(
         portfolio=books.portfolio,
         balances=books.balances,
         sync=sync,
+        updates=updates,
         watch=watch,
         watch_log=WatchLog(
             database=base.database,
@@ -281,6 +288,8 @@ def _build_watch(
     settings: Settings,
     base: Foundation,
     reports: Reports,
+    *,
+    updates: AccountUpdates,
     guard_marks: GuardMarks,
     marks: Mapping[Venue, Marks],
 ) -> tuple[Exits, Watch]:
@@ -294,6 +303,7 @@ def _build_watch(
             submitter=Submitter(journal=journal, settler=settler, clock=base.clock),
             settler=settler,
             reports=reports,
+            updates=updates,
             availability=Availability(reports=reports, journal=journal, clock=base.clock),
             clock=base.clock,
             guard_marks=guard_marks,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from engine.accounts.account_updates import AccountUpdates
 from engine.accounts.reports import Reports
 from engine.clock import Clock
 from engine.exits.availability import Availability
@@ -22,6 +23,8 @@ class ExitContext:
     settler: Settler
     availability: Availability
     reports: Reports
+    #: Brings an account up to date where its owner traded just before.
+    updates: AccountUpdates
     clock: Clock
     #: What the watch saw of each guard last.
     guard_marks: GuardMarks

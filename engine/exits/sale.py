@@ -34,6 +34,7 @@ from engine.exits.next_step import (
     next_step,
 )
 from engine.exits.order_end import OrderEnd
+from engine.exits.owner_trades import OwnerTrades
 from engine.exits.refusals import Ending, Refusals, Sent
 from engine.exits.retry_pauses import RetryPauses
 from engine.exits.tradability import Tradability
@@ -74,6 +75,7 @@ class Sale:
             market=market, guard=guard, clock=context.clock, breached=context.guard_marks.is_breached
         )
         self._inventory = Inventory(guard, context=context, broker=broker, tradability=self._tradability)
+        self._owner_trades = OwnerTrades(guard, updates=context.updates, broker=broker)
         self._pauses = RetryPauses(context=context, tradability=self._tradability, reminder=reminder)
         self._refusals = Refusals(
             guard,
@@ -119,6 +121,7 @@ class Sale:
         try:
             await self._tradability.check(asked=False)
             available = await self._inventory.read()
+            await self._owner_trades.learn(available)
             step = next_step(await self._inventory.view(available, price=trigger.price, asked=False))
         except BrokerError:
             return None

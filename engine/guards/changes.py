@@ -81,6 +81,9 @@ GuardChange = Unchanged | Reduced | Paused | Closed | Resumed
 #: The least part of a guard whose going has to be explained: the rest may be fees and rounding.
 _UNEXPLAINED_RATIO = Decimal("0.02")
 
+#: The most that a venue takes of what is bought and books hours later (https://docs.alpaca.markets/docs/crypto-fees).
+_FEE_RATIO = Decimal("0.0025")
+
 #: By so little a venue's average may differ from itself after a trade.
 _ROUNDING_RATIO = Decimal("0.001")
 
@@ -150,9 +153,14 @@ def reconcile(
 
 
 def is_explained(guard: Guard, *, before: Decimal, seen: Decimal, fills: Sequence[Fill]) -> bool:
-    """Tell whether the owner's fills alone make what was there into what is there now."""
+    """Tell whether the owner's fills alone make what was there into what is there now, but for fees booked later."""
     with exact():
-        return seen == before + sum((change_by(guard, fill) for fill in fills), ZERO)
+        changed = [change_by(guard, fill) for fill in fills]
+        unbooked = (
+            change * _FEE_RATIO for fill, change in zip(fills, changed, strict=True) if fill.fee is None
+        )
+        most = before + sum(changed, ZERO)
+        return most - sum(map(abs, unbooked), ZERO) <= seen <= most
 
 
 def change_by(guard: Guard, fill: Fill) -> Decimal:

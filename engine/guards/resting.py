@@ -22,18 +22,14 @@ class Rest:
 
     def is_known(self, report: AccountReport) -> bool:
         """Tell whether nothing moved since all was settled; reading fills would cost calls for nothing."""
-        return self.settled is not None and _holds_the_same(self.settled, report)
+        return self.settled is not None and self.settled.holds_the_same(report)
 
     def after(self, report: AccountReport, *, asked: Moment, is_clear: bool) -> "Rest":
         """Return what is known after a reading; `is_clear` says that it left nothing open by itself."""
         if not is_clear:
             return replace(self, settled=None)
         known, since = self.first_alike, self.first_asked
-        if known is None or since is None or not _holds_the_same(known, report):
+        if known is None or since is None or not known.holds_the_same(report):
             return Rest(first_alike=report, first_asked=asked)
         is_old = asked - since >= FILLS_TOLD_WITHIN
         return replace(self, settled=report) if is_old else self
-
-
-def _holds_the_same(one: AccountReport, other: AccountReport) -> bool:
-    return (one.holdings, one.margin_positions) == (other.holdings, other.margin_positions)

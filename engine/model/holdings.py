@@ -138,6 +138,10 @@ class AccountReport:
     #: The last step of our orders that was written down when it was asked for: it contains what ended by then.
     step: int | None = field(default=None, compare=False)
 
+    def holds_the_same(self, other: "AccountReport") -> bool:
+        """Tell whether another reading shows the same of everything that trades change."""
+        return (self.holdings, self.margin_positions) == (other.holdings, other.margin_positions)
+
     def tells_of(self, name: str) -> bool:
         """Tell whether the reading says how much there is of an asset, or of a pair held on margin."""
         if "" not in self.unreadable:

@@ -49,8 +49,10 @@ class AccountSync:
         self._unbooked: dict[str, tuple[Fill, ...]] = {}
         self._rests: dict[str, Rest] = {}
 
-    async def after_reading(self, account: Account) -> None:
+    async def after_reading(self, account: Account) -> bool:
         """Bring fills, questions and guards up to date with an account's latest report.
+
+        Returns whether the venue told what was traded until then.
 
         Raises:
             ExceptionGroup: what went wrong; the next reading makes up for it.
@@ -59,17 +61,19 @@ class AccountSync:
         account_id = account.account_id
         report, asked = self._reports.latest(account_id), self._reports.asked(account_id)
         if report is None or asked is None:
-            return
+            return False
         rest = self._rests.get(account_id, Rest())
         if rest.is_known(report) and await self._reconciler.was_seen(report):
             # Nothing is missing of them, whether they could be read or not.
             await self._outages.note(account, ReadingKind.PAST_TRADES, None)
-            return
+            return True
         # Until it is certain that nothing was left open.
         self._rests[account_id] = rest.after(report, asked=asked, is_clear=False)
-        if await self._catch_up(account):
-            is_clear = await self._follow(report, asked)
-            self._rests[account_id] = rest.after(report, asked=asked, is_clear=is_clear)
+        if not await self._catch_up(account):
+            return False
+        is_clear = await self._follow(report, asked)
+        self._rests[account_id] = rest.after(report, asked=asked, is_clear=is_clear)
+        return True
 
     async def _catch_up(self, account: Account) -> bool:
         """Read the new fills; tell whether none of them is still to be read."""
