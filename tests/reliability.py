@@ -37,8 +37,12 @@ _LIMITS = """\
 
 - Kraken: the answer to an order is lost and all its lists *and* balances are as old as before the order for twelve seconds or
   more: it is sold again. Coinbase and Alpaca refuse a second order under the same id.
-- An order's row, its trades and the balance are all equally old and tell of a part: the exit ends with that part. What
-  traded beyond it is in `/history` at the venue, not in NIJA's alert.
+- An order's row, its trades and the balance are all equally old, call a part its end and still say so two seconds later: the
+  exit ends with that part, and the rest is told once the venue shows it. If the price is still low and all is still as old
+  at the next look, the rest is sold twice, out of coins that are not guarded.
+- An accepted order is told as closed with nothing, is listed nowhere, and the balance is older than it for seven seconds or
+  more, although it filled: it is sold again.
+- While a sale is already failing, its owner sells by hand and buys back as much: those coins are sold.
 - Coins are gone, money came, and no list shows an order for ten minutes: it counts as sold, and its owner is asked to look.
 - A sale through another pair goes no lower than 90 % of the trigger; below it waits for the guarded pair.
 - Copies of a whole disk, and of a database on a network or overlay file system, are not told apart.

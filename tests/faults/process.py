@@ -377,4 +377,38 @@ PROCESS_FAULTS = (
             "tests/engine/exits/test_sale.py::test_the_sale_the_guard_and_the_alert_are_written_together_or_not_at_all",
         ),
     ),
+    Row(
+        number="P45",
+        fault="the key changes while an order is under way",
+        outcome="its fill is told and booked once the key is back",
+        tests=(
+            "tests/engine/adoption/test_identities.py::test_what_an_order_sold_that_was_under_way_is_told_once_its_key_is_back",
+        ),
+    ),
+    Row(
+        number="P46",
+        fault="one alert cannot be written",
+        outcome="every other one is; that one is tried again",
+        tests=(
+            "tests/engine/test_unreadable_rows.py::test_one_guard_that_cannot_be_told_of_keeps_no_other_from_being_told",
+            "tests/engine/sync/test_unattributed_trades.py::test_one_coin_that_cannot_be_told_of_keeps_no_other_from_being_told",
+            "tests/engine/exits/test_watch.py::test_a_price_that_is_back_and_cannot_be_told_keeps_no_missing_one_from_being_told",
+        ),
+    ),
+    Row(
+        number="P47",
+        fault="the process dies between storing trades and comparing a restored guard",
+        outcome="its owner is asked all the same",
+        tests=(
+            "tests/engine/sync/test_reconciler_restored.py::test_what_was_traded_meanwhile_is_asked_about_although_the_process_died_once_it_had_read_it",
+        ),
+    ),
+    Row(
+        number="P48",
+        fault="the heartbeat address asks for a pause",
+        outcome="it is not asked again before that is over",
+        tests=(
+            "tests/bot/test_heartbeat.py::test_an_address_that_asks_for_a_pause_is_not_pinged_until_it_is_over",
+        ),
+    ),
 )

@@ -410,4 +410,56 @@ VENUE_READINGS = (
             "tests/engine/portfolio/test_without_answers.py::test_after_a_restart_that_no_venue_answers_nothing_is_called_unlisted",
         ),
     ),
+    Row(
+        number="V89",
+        fault="its owner sells by hand and buys back before the next reading",
+        outcome="what is bought later is not sold; trades that are not told delay no sale",
+        tests=(
+            "tests/engine/exits/test_sale_owner_trades.py::test_coins_bought_again_after_a_sale_by_hand_are_not_sold",
+            "tests/engine/exits/test_sale_owner_trades.py::test_of_coins_bought_again_in_part_only_the_guarded_rest_is_sold",
+            "tests/engine/exits/test_sale_owner_trades.py::test_trades_that_are_not_told_delay_no_sale_for_long",
+        ),
+    ),
+    Row(
+        number="V90",
+        fault="an order's row, its trades and the balance are as old and call a part its end",
+        outcome="asked twice; what traded beyond it is told once and not sold again",
+        tests=(
+            "tests/engine/exits/test_sale_old_end.py::test_a_part_that_all_readings_tell_once_ends_no_order",
+            "tests/engine/exits/test_sale_old_end.py::test_what_traded_beyond_a_part_is_not_sold_again_while_the_price_stays_low",
+            "tests/engine/exits/test_sale_old_end.py::test_what_traded_beyond_a_part_is_told_once_and_not_sold_when_the_price_falls_again",
+        ),
+    ),
+    Row(
+        number="V91",
+        fault="a venue tells another fill after an order's end",
+        outcome="booked, told once, and no longer guarded",
+        tests=(
+            "tests/engine/exits/test_fills_after_the_end.py::test_it_is_told_once_and_what_it_sold_is_not_guarded_any_more",
+        ),
+    ),
+    Row(
+        number="V92",
+        fault="one figure of an account cannot be read",
+        outcome="what is held stays known; the figure is named as missing",
+        tests=(
+            "tests/engine/brokers/kraken/test_kraken_broker.py::test_what_is_held_stays_known_when_the_trade_balance_does_not_come",
+            "tests/engine/brokers/alpaca/test_alpaca_broker.py::test_what_is_held_stays_known_when_a_figure_of_the_account_cannot_be_read",
+        ),
+    ),
+    Row(
+        number="V93",
+        fault="a threshold is passed while there is no price, or nobody watches",
+        outcome="the alert says since when, and why it came late",
+        tests=(
+            "tests/engine/exits/test_watch.py::test_a_breach_seen_after_an_outage_says_since_when_there_was_no_price",
+            "tests/engine/exits/test_watch_log.py::test_a_breach_seen_first_after_a_restart_says_since_when_nobody_watched",
+        ),
+    ),
+    Row(
+        number="V94",
+        fault="a broker answers, but refuses a sale",
+        outcome="its line in /status does not say that there are no errors",
+        tests=("tests/acceptance/test_unwatched.py::test_a_sale_that_is_refused_is_an_error_of_its_broker",),
+    ),
 )
