@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from engine import wall_time
 from engine.alerts.messages import CancelledOrder, ExitFilled
-from engine.exits.exit_quantity import Dust
+from engine.exits.exit_quantity import UNCONFIRMED, Dust
 from engine.exits.result import Traded, realised_pnl
 from engine.guards.guard import Guard, GuardSource
 from engine.model.delays import HeldUp
@@ -14,6 +14,7 @@ from engine.model.holdings import Direction
 from engine.model.money import ZERO, exact
 from engine.model.orders import Order
 from engine.orders.intents import Intent, Trigger
+from engine.orders.order_readings import falls_short
 
 
 def describe_exit(
@@ -57,6 +58,33 @@ def describe_exit(
     if trigger.asked is None or trigger.asked.entry_known:
         return replace(told, since_guarded=guard.source is GuardSource.EXISTING_PRICE)
     return replace(told, realised=None, entry_known=False)
+
+
+def name_rest(rest: Guard, dust: Dust | None, *, intent: Intent, order: Order, has_closed: bool) -> Dust:
+    """Return what is told as not sold where a part stays guarded; `has_closed` is the market of a stock."""
+    done = "sold" if rest.direction is Direction.LONG else "bought back"
+    if has_closed:
+        why = "the stock market has closed; it stays guarded when that opens"
+    else:
+        why = (
+            f"{_why_short(intent, order, rest)}; it stays guarded and is {done} next while past its threshold"
+        )
+    if dust is None:
+        return Dust(rest.quantity, why)
+    if dust.why == UNCONFIRMED:
+        # What one reading alone says is gone is still guarded, so it is a part of the rest.
+        is_all = dust.quantity >= rest.quantity
+        return dust if is_all else Dust(rest.quantity, f"{why}; {dust.quantity:f} of it: {dust.why}")
+    with exact():
+        return Dust(rest.quantity + dust.quantity, f"{rest.quantity:f}: {why}; {dust.quantity:f} {dust.why}")
+
+
+def _why_short(intent: Intent, order: Order, rest: Guard) -> str:
+    if order.symbol != rest.symbol:
+        return f"{order.symbol} took no more"
+    if falls_short(order, intent.quantity):
+        return f"{intent.venue.label} ended the order at {order.filled_quantity:f} of {intent.quantity:f}"
+    return "no more of it was free"
 
 
 def _describe_sale(

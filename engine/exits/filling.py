@@ -8,8 +8,8 @@ from engine.brokers.base import Broker
 from engine.clock import Clock
 from engine.exits.availability import Availability
 from engine.exits.exit_journal import ExitJournal
-from engine.exits.exit_message import describe_exit
-from engine.exits.exit_quantity import Dust, ExitQuantity
+from engine.exits.exit_message import describe_exit, name_rest
+from engine.exits.exit_quantity import ExitQuantity
 from engine.exits.failure_reminders import FailureReminder
 from engine.exits.manual_close import rest_after_asking
 from engine.exits.order_end import OrderEnd
@@ -200,10 +200,11 @@ class Filling:
         # What is left stays guarded in its own pair, whichever this order went through.
         instrument = await self._tradability.pair.guarded_instrument()
         rest, dust = exit_quantity.rest_after(order, instrument=instrument, price=intent.trigger_price)
-        if dust is None and rest.state is GuardState.ARMED and order.symbol != rest.symbol:
-            dust = Dust(rest.quantity, f"{order.symbol} took no more; it stays guarded and is sold next")
         if intent.asked is not None:
             rest, dust = rest_after_asking(rest, dust, intent.asked)
+        elif rest.state is GuardState.ARMED:
+            has_closed = await self._tradability.has_closed()
+            dust = name_rest(rest, dust, intent=intent, order=order, has_closed=has_closed)
         message = describe_exit(
             intent,
             exit_quantity.guard,

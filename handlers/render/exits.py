@@ -190,7 +190,8 @@ def _account(message: ExitFilled) -> Iterator[str]:
         yield from cancelled_lines(message.cancelled, message.symbol)
     if message.left_over and not _is_worthless(message):
         why = f": {foreign(message.left_over_why)}" if message.left_over_why else ""
-        yield f"Not sold: {full_quantity(message.left_over)}{why}"
+        done = "sold" if message.direction is Direction.LONG else "bought back"
+        yield f"Not {done}: {full_quantity(message.left_over)}{why}"
 
 
 def _is_worthless(message: ExitFilled) -> bool:

@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 
 from engine.alerts.messages import CancelledOrder, ExitFilled
-from engine.exits.exit_message import describe_exit, realised_by
-from engine.exits.exit_quantity import Dust
+from engine.exits.exit_message import describe_exit, name_rest, realised_by
+from engine.exits.exit_quantity import SOLD_EXTERNALLY, UNCONFIRMED, Dust
 from engine.model.holdings import Direction
 from engine.model.orders import Side
 from engine.model.venues import Venue
@@ -171,3 +171,57 @@ def test_a_guard_of_nothing_has_no_result():
         None,
         False,
     )
+
+
+def a_rest(quantity="0.8", **changes):
+    return replace(a_guard(), quantity=number(quantity), **changes)
+
+
+STAYS = "it stays guarded and is sold next while past its threshold"
+
+
+@pytest.mark.parametrize(
+    ("filled", "dust", "named"),
+    [
+        ("0.2", None, ("0.8", f"Kraken ended the order at 0.2 of 1; {STAYS}")),
+        ("1", None, ("0.8", f"no more of it was free; {STAYS}")),
+        ("1", Dust(number("0.8"), UNCONFIRMED), ("0.8", UNCONFIRMED)),
+        (
+            "1",
+            Dust(number("0.3"), UNCONFIRMED),
+            ("0.8", f"no more of it was free; {STAYS}; 0.3 of it: {UNCONFIRMED}"),
+        ),
+        (
+            "1",
+            Dust(number("0.3"), SOLD_EXTERNALLY),
+            ("1.1", f"0.8: no more of it was free; {STAYS}; 0.3 {SOLD_EXTERNALLY}"),
+        ),
+    ],
+    ids=["ended early", "not free", "perhaps gone", "a part perhaps gone", "another part gone"],
+)
+def test_a_part_that_stays_guarded_is_named_with_why_and_what_is_done_with_it(filled, dust, named):
+    order = an_exit_order(filled=filled)
+
+    rest = name_rest(a_rest(), dust, intent=an_intent(), order=order, has_closed=False)
+
+    assert (rest.quantity, rest.why) == (number(named[0]), named[1])
+
+
+def test_a_part_of_a_short_is_bought_back_next():
+    rest = name_rest(
+        a_rest(direction=Direction.SHORT),
+        None,
+        intent=an_intent(),
+        order=an_exit_order(filled="0.2"),
+        has_closed=False,
+    )
+
+    assert "is bought back next" in rest.why
+
+
+def test_a_part_that_another_pair_took_no_more_of_is_named_so():
+    order = replace(an_exit_order(filled="0.2"), symbol="BTC/USDC")
+
+    rest = name_rest(a_rest(), None, intent=an_intent(), order=order, has_closed=False)
+
+    assert rest.why == f"BTC/USDC took no more; {STAYS}"

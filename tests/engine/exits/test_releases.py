@@ -319,7 +319,7 @@ async def test_an_order_that_cannot_be_cancelled_keeps_only_its_own_part_from_be
     await half_held.clock.sleep(20)
 
     [filled] = await half_held.alerts(ExitFilled)
-    assert filled.quantity == D("0.1")
+    assert (filled.quantity, filled.left_over) == (D("0.1"), D("0.1"))
     assert any(reason in failing.why for failing in await half_held.alerts(ExitFailing))
 
 

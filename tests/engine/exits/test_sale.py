@@ -221,7 +221,8 @@ async def test_what_two_readings_ten_seconds_apart_do_not_find_is_abandoned_and_
     filled, failing, parked = await room.alerts()
     assert "insufficient funds" in failing.why.lower()
     assert (room.clock.now() - began).total_seconds() >= 10
-    assert (filled.quantity, filled.left_over) == (Decimal("0.06"), Decimal(0))
+    assert (filled.quantity, filled.left_over) == (Decimal("0.06"), Decimal("0.04"))
+    assert filled.left_over_why.startswith("no more of it was free; it stays guarded")
     assert isinstance(parked, ExitParked)
     assert parked.quantity == Decimal("0.04")
     assert parked.why == "nothing of it is there any more; if it comes back as it was, it is guarded again"

@@ -10,6 +10,7 @@ from engine.guards.guard import GuardState
 from engine.model.venues import Venue
 from engine.orders.states import IntentState
 from sandbox.faults import FaultKind
+from sandbox.pace import Pace
 
 #: Wednesday in winter: New York trades from 14:30 to 21:00 UTC.
 NOON = datetime(2026, 3, 4, 17, tzinfo=UTC)
@@ -284,3 +285,21 @@ async def test_a_cancel_that_a_fill_overtakes_is_told_as_that_sale(queued):
     [filled] = await queued.alerts(ExitFilled)
     assert filled.quantity == 2
     assert len(queued.sent(ORDERS, venue=Venue.ALPACA)) == 1
+
+
+async def test_an_alert_of_a_part_before_the_close_tells_what_of_the_rest_is_to_come(holding_stock):
+    async with holding_stock(NOON) as room:
+        await arm_shares(room)
+        room.world.alpaca.switches.pace = Pace(over_s=60, parts=4)
+        fall(room)
+        await room.look()
+        await room.clock.sleep(16)
+        room.world.alpaca.session.forced = False
+
+        await room.wait_for("exit ")
+
+        [filled] = await room.alerts(ExitFilled)
+        assert (filled.quantity, filled.left_over) == (Decimal("0.5"), Decimal("1.5"))
+        assert filled.left_over_why == "the stock market has closed; it stays guarded when that opens"
+        guard = await room.guard()
+        assert (guard.state, guard.quantity) == (GuardState.ARMED, Decimal("1.5"))

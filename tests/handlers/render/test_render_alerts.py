@@ -277,6 +277,12 @@ def test_what_is_left_is_named_unless_it_is_worth_less_than_a_cent(left_over, cu
     assert ("Not sold:" in render_alert(sold, READER).text) is is_named
 
 
+def test_what_is_left_of_a_short_was_not_bought_back():
+    bought = replace(EXIT, direction=Direction.SHORT, left_over=Decimal("0.4"), left_over_why="stays guarded")
+
+    assert "Not bought back: 0.4: stays guarded" in render_alert(bought, READER).text
+
+
 def test_a_sale_that_came_late_says_why_and_for_how_long():
     unseen = Unseen(
         since=ago(minutes=2), until=ago(seconds=78), why="no price to trust (Kraken <does> not answer)"
