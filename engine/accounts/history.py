@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from engine import wall_time
 from engine.accounts.cost_basis import CostBasis, History, UsdRates
 from engine.brokers.base import Broker, FillPage
+from engine.brokers.defects import no_defect_escapes
 from engine.clock import Clock
 from engine.failures import Failures
 from engine.market.feed import Markets
@@ -83,7 +84,7 @@ class Histories:
         is_up_to_date = account_id not in self._walks
         for _ in range(NEW_PAGES_A_TURN):
             walk = self._walks.get(account_id) or await self._set_out(account_id)
-            if not walk.take(await self._brokers[account_id].fetch_fills(cursor=walk.cursor)):
+            if not walk.take(await self._fetch_page(account, walk.cursor)):
                 continue
             del self._walks[account_id]
             await self._arrive(account, walk.fills)
@@ -130,7 +131,7 @@ class Histories:
         return True
 
     async def _begin(self, account: Account) -> tuple[Fill, ...]:
-        page = await self._brokers[account.account_id].fetch_fills()
+        page = await self._fetch_page(account)
         async with self._database.write() as session:
             await rows.save_cursor(session, self._cursor(account, page.next_cursor))
             new = await self._add(session, account, page.fills)
@@ -186,13 +187,17 @@ class Histories:
         if reached is None or reached.complete:
             return False
         try:
-            page = await self._brokers[account.account_id].fetch_fills(cursor=reached.cursor)
+            page = await self._fetch_page(account, reached.cursor)
         except BrokerError:
             return False
         async with self._database.write() as session:
             await self._add(session, account, page.fills)
             await rows.save_cursor(session, self._cursor(account, page.next_cursor))
         return True
+
+    async def _fetch_page(self, account: Account, cursor: str | None = None) -> FillPage:
+        with no_defect_escapes(account.venue):
+            return await self._brokers[account.account_id].fetch_fills(cursor=cursor)
 
     async def _save(self, account: Account, fills: Sequence[Fill]) -> tuple[Fill, ...]:
         async with self._database.write() as session:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.accounts.valuation import Prices
+from engine.brokers.defects import no_defect_escapes
 from engine.market.feed import VenueMarket
 from engine.market.pricing import plan_symbols, value_in_usd
 from engine.model.errors import BrokerError, TryLaterError
@@ -43,7 +44,8 @@ async def fetch_prices(market: VenueMarket, report: AccountReport) -> PriceReadi
         return PriceReading(prices=at_par)
     try:
         async with asyncio.timeout(PRICES_BUDGET_S):
-            return PriceReading(prices={**at_par, **await _ask(market, others)})
+            with no_defect_escapes(venue):
+                return PriceReading(prices={**at_par, **await _ask(market, others)})
     except BrokerError as e:
         return PriceReading(prices=at_par, error=e)
     except TimeoutError:

@@ -14,6 +14,7 @@ from engine.accounts.reports import Asked, Reports
 from engine.accounts.snapshot import UserBrokerState
 from engine.accounts.valuation import list_open_positions, value_account
 from engine.brokers.base import Broker
+from engine.brokers.defects import no_defect_escapes
 from engine.clock import Clock
 from engine.market.feed import Markets
 from engine.model.errors import BrokerError
@@ -129,7 +130,8 @@ class AccountReader:
     async def _read(self, account: Account) -> UserBrokerState:
         asked = await self._reports.ask()
         try:
-            report = await self._brokers[account.account_id].fetch_report()
+            with no_defect_escapes(account.venue):
+                report = await self._brokers[account.account_id].fetch_report()
         except BrokerError as e:
             self._last_error_at[account.account_id] = self._clock.now()
             self._errors[account.account_id] = e
@@ -173,7 +175,7 @@ class AccountReader:
         """Forget open orders that could not be read once they are gone."""
         if not self._reports.unreadable_orders(account.account_id):
             return
-        with contextlib.suppress(BrokerError):
+        with contextlib.suppress(BrokerError), no_defect_escapes(account.venue):
             opened = await self._brokers[account.account_id].fetch_open_orders()
             self._reports.keep_unreadable(account.account_id, opened.unreadable)
 

@@ -13,7 +13,7 @@ from engine.accounts.reports import Reports
 from engine.accounts.snapshot import BalanceOverview, UserBrokerState, combine
 from engine.clock import Clock
 from engine.failures import Failures
-from engine.model.errors import TryLaterError
+from engine.model.errors import ReadingDefectError, TryLaterError
 from engine.model.venues import Account
 from engine.orders.filled_store import load_filled
 from engine.storage.database import Database
@@ -161,6 +161,11 @@ class BalanceService:
                 return
             # The account has answered.
             state = await self._reader.read(account)
+        except Exception as e:
+            # What the venue told was not used: no better than silence.
+            defect = ReadingDefectError(account.venue, f"a defect of the bot itself ({type(e).__name__})")
+            await self._outages.note(account, ReadingKind.BALANCES, defect)
+            raise
         failures = Failures()
         with failures.turn_of("storing the figures"):
             await self._save(account, state)

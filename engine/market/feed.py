@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from engine import wall_time
 from engine.brokers.base import MarketData, Session
+from engine.brokers.defects import no_defect_escapes
 from engine.clock import Clock, Moment, moment
 from engine.market.mark import PriceProblem, PriceUnknown
-from engine.model.errors import BrokerError, RefusedError
+from engine.model.errors import BrokerError, ReadingDefectError, RefusedError
 from engine.model.instruments import AssetClass, Instrument
 from engine.model.quotes import OrderBook, Quote
 from engine.model.venues import Venue
@@ -32,7 +33,7 @@ class VenueMarket:
         self._failed: BrokerError | None = None
         self._quotes: dict[str, Quote] = {}
         self._quotes_asked: dict[str, Moment] = {}
-        self._is_silent = False
+        self._no_quote = PriceProblem.NO_QUOTE
         self._distrusted = set[str]()
         self._session: Session | None = None
         self._session_read: Moment | None = None
@@ -63,7 +64,8 @@ class VenueMarket:
             if now - self._asked_at < ASK_AGAIN_S:
                 return
             try:
-                self._instruments = await self.data.fetch_instruments()
+                with no_defect_escapes(self.venue):
+                    self._instruments = await self.data.fetch_instruments()
                 self._failed = None
             except BrokerError as e:
                 self._failed = e
@@ -107,12 +109,13 @@ class VenueMarket:
         """Ask the venue now, whatever is kept."""
         asked = moment(self._clock)
         try:
-            fresh = await self.data.fetch_quotes(symbols)
+            with no_defect_escapes(self.venue):
+                fresh = await self.data.fetch_quotes(symbols)
         except (BrokerError, asyncio.CancelledError) as e:
             # Whoever gave up waiting got no answer either.
-            self._is_silent = not isinstance(e, RefusedError)
+            self._no_quote = problem_of(e)
             raise
-        self._is_silent = False
+        self._no_quote = PriceProblem.NO_QUOTE
         if not self._set_since(asked):
             # Of a price that came while the clock was set nobody knows how old it will be.
             self._quotes.update(fresh)
@@ -122,11 +125,12 @@ class VenueMarket:
     @property
     def no_quote(self) -> PriceUnknown:
         """Return why something has no quote: the venue lists none, or did not answer when it was asked last."""
-        return PriceUnknown(problem=PriceProblem.NO_ANSWER if self._is_silent else PriceProblem.NO_QUOTE)
+        return PriceUnknown(problem=self._no_quote)
 
     async def book(self, symbol: str) -> OrderBook:
         """Return the order book as it is now."""
-        return await self.data.fetch_book(symbol)
+        with no_defect_escapes(self.venue):
+            return await self.data.fetch_book(symbol)
 
     async def session(self) -> Session | None:
         """Return the stock session, asked for when it has changed or half a minute ago; None without stocks."""
@@ -137,7 +141,8 @@ class VenueMarket:
 
     async def fetch_session(self) -> Session | None:
         """Ask for the stock session now, whatever is kept: a market may close unscheduled."""
-        self._session = await self.data.fetch_session()
+        with no_defect_escapes(self.venue):
+            self._session = await self.data.fetch_session()
         self._session_read = moment(self._clock)
         return self._session
 
@@ -173,6 +178,16 @@ class VenueMarket:
         if wall_time.between(quote.at, asked.at) + (moment(self._clock) - asked) > limit:
             return None
         return replace(quote, at=quote.at + self._set_since(asked))
+
+
+def problem_of(error: BrokerError | asyncio.CancelledError) -> PriceProblem:
+    """Return why there is no price after a reading that failed."""
+    match error:
+        case RefusedError():
+            return PriceProblem.NO_QUOTE
+        case ReadingDefectError():
+            return PriceProblem.NOT_JUDGED
+    return PriceProblem.NO_ANSWER
 
 
 Markets = Mapping[Venue, VenueMarket]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from engine import wall_time
 from engine.clock import Clock, moment
-from engine.market.feed import VenueMarket
+from engine.market.feed import VenueMarket, problem_of
 from engine.market.mark import (
     Decision,
     Mark,
@@ -21,7 +21,7 @@ from engine.market.mark import (
 from engine.market.price_check import PriceCheck, living_marks, marks_of_both, unknown_for_s
 from engine.market.price_checks import PriceChecks
 from engine.market.second_look import SECOND_LOOK_AFTER, confirm
-from engine.model.errors import BrokerError, RefusedError
+from engine.model.errors import BrokerError
 from engine.model.instruments import AssetClass
 from engine.model.quotes import Quote
 
@@ -73,8 +73,7 @@ class Marks:
             ):
                 return PriceUnknown(problem=PriceProblem.CONTRADICTED)
         except BrokerError as e:
-            is_refused = isinstance(e, RefusedError)
-            return PriceUnknown(problem=PriceProblem.NO_QUOTE if is_refused else PriceProblem.NO_ANSWER)
+            return PriceUnknown(problem=problem_of(e))
         return PriceUnknown(problem=PriceProblem.NO_BOOK) if isinstance(seen, NeedsBook) else seen
 
     def _decide(

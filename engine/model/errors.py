@@ -85,6 +85,12 @@ class MisconfiguredError(BrokerError):
     outcome = "not answered by the venue"
 
 
+class ReadingDefectError(BrokerError):
+    """The bot itself failed at reading what a venue told."""
+
+    outcome = "not read"
+
+
 class UncertainOrderError(MisconfiguredError):
     """The venue lists orders without our id that may be the one that is looked up, or their owner's own."""
 

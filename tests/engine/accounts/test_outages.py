@@ -235,6 +235,53 @@ async def test_a_broker_that_stops_answering_while_its_prices_are_missing_is_tol
     assert [alert.what for alert in await room.alerts(BrokerTrouble)] == ["unpriced", "unreachable", "back"]
 
 
+@pytest.mark.parametrize(
+    ("defect", "told"),
+    [
+        ("fetch_report", ("unreachable", "Reading balances: a defect of the bot itself (TypeError)")),
+        ("fetch_quotes", ("unpriced", "a defect of the bot itself (TypeError)")),
+    ],
+)
+async def test_an_account_that_our_own_defect_keeps_from_being_read_is_told_of(room, defect, told):
+    room.deposit("BTC", "0.1")
+    await room.read()
+    reader = room.engine.balances._reader
+    owner = reader._brokers["env-kraken"] if defect == "fetch_report" else reader._markets[Venue.KRAKEN].data
+    works = getattr(owner, defect)
+    setattr(owner, defect, None)
+    for _ in range(3):
+        await room.clock.sleep(60)
+        await room.read()
+    setattr(owner, defect, works)
+    await room.clock.sleep(60)
+    await room.read()
+
+    begun, over = await room.alerts(BrokerTrouble)
+    assert (begun.what, begun.why) == told
+    assert over.what == {"unreachable": "back", "unpriced": "priced"}[begun.what]
+    assert len([log for log in room.logs if log["event"] == "a reading failed at a defect"]) >= 3
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "begun"),
+    [("BalanceEx", "unreachable"), ("Ticker", "unpriced"), ("TradesHistory", "unreachable")],
+)
+async def test_answers_that_cannot_be_read_are_told_as_an_outage(room, endpoint, begun):
+    room.deposit("BTC", "0.1")
+    room.fault(
+        FaultKind.WRONG_BODY,
+        endpoint,
+        times=None,
+        body='{"error":[]}',
+        content_type="application/json; charset=hex",
+    )
+    for _ in range(4):
+        await room.clock.sleep(60)
+        await room.read()
+
+    assert [alert.what for alert in await room.alerts(BrokerTrouble)] == [begun]
+
+
 async def silent_readings(room, endpoint, count):
     room.fault(FaultKind.HTTP_ERROR_BEFORE, endpoint, times=None)
     for _ in range(count):

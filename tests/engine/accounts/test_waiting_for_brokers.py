@@ -14,7 +14,7 @@ from engine.tasks import Tasks
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 from tests.bot.hand_clock import HandClock
-from tests.engine.storage.stored import ALPACA, COINBASE, KRAKEN, OWNER, a_database
+from tests.engine.storage.stored import COINBASE, KRAKEN, OWNER, a_database
 
 
 class Failing:
@@ -64,18 +64,19 @@ async def test_a_broker_that_does_not_answer_is_a_state_and_no_exception(databas
     assert [(state.connected, state.error) for state in overview.states] == [(False, "maintenance")]
 
 
-async def test_what_nobody_expected_is_no_state_of_a_broker_and_all_of_it_is_told(database):
+async def test_an_account_that_our_own_defect_keeps_from_being_read_hides_no_other(database):
     service = a_service(
         database,
         Failing(KRAKEN, ZeroDivisionError("one")),
         Failing(COINBASE, TryLaterError(Venue.COINBASE, "maintenance")),
-        Failing(ALPACA, LookupError("two")),
     )
 
-    with pytest.raises(ExceptionGroup) as caught:
-        await service.fetch_overview(OWNER)
+    overview = await service.fetch_overview(OWNER)
 
-    assert [type(error) for error in caught.value.exceptions] == [ZeroDivisionError, LookupError]
+    assert [(state.connected, state.error) for state in overview.states] == [
+        (False, "a defect of the bot itself (ZeroDivisionError)"),
+        (False, "maintenance"),
+    ]
 
 
 async def test_a_broker_that_is_only_slow_is_named_until_it_answers(rooms):
