@@ -33,12 +33,13 @@ def is_speech(update: Update) -> bool:
 def why_refused(update: Update) -> str | None:
     """Return why nobody in this update can be let in, whoever they are; None when they may be asked for."""
     user, chat = update.effective_user, update.effective_chat
-    if user is None:
+    # A number with a fraction of zero equals the owner's and is none of Telegram's.
+    if user is None or type(user.id) is not int:
         return "no user"
     if user.is_bot or user.id == ChatID.ANONYMOUS_ADMIN:
         return "hidden behind a bot"
     # In a private chat the chat is the user; anything else is somebody else's button or a room.
-    if chat is None or chat.type != ChatType.PRIVATE or chat.id != user.id:
+    if chat is None or chat.type != ChatType.PRIVATE or type(chat.id) is not int or chat.id != user.id:
         return "not their own private chat"
     return None
 

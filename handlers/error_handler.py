@@ -37,8 +37,11 @@ async def report_error(commands: Mapping[str, Command], update: object, context:
     incident = secrets.token_hex(_INCIDENT_BYTES).upper()
     _log.error("an update could not be handled", incident=incident, update_id=update_id, exc_info=error)
     if chat_update and await _is_known(chat_update, context):
-        screen = render_failure(error, not_done=_what_was_not_done(chat_update, commands), incident=incident)
-        await _reply(chat_update, context, screen)
+        try:
+            not_done = _what_was_not_done(chat_update, commands)
+            await _reply(chat_update, context, render_failure(error, not_done=not_done, incident=incident))
+        except Exception:  # noqa: BLE001 - this is the edge where everything ends, and it is logged
+            _log.exception("a failure could not be reported")
     # A failed gate must not let the handlers behind it run.
     raise ApplicationHandlerStop
 
@@ -63,12 +66,9 @@ async def _is_known(update: Update, context: ChatContext) -> bool:
 
 
 async def _reply(update: Update, context: ChatContext, screen: Screen) -> None:
-    try:
-        if update.callback_query is not None:
-            await _stop_spinner(update)
-        await context.reply(screen)
-    except TelegramError:
-        _log.exception("a failure could not be reported")
+    if update.callback_query is not None:
+        await _stop_spinner(update)
+    await context.reply(screen)
 
 
 async def _stop_spinner(update: Update) -> None:

@@ -37,6 +37,23 @@ async def test_a_strangers_button_press_is_not_even_answered(engine, owner, serv
     assert engine.asked("take") == []
 
 
+@pytest.mark.parametrize("number", [float(OWNER), str(OWNER)])
+@pytest.mark.parametrize("text", ["/halt", "/balance"])
+async def test_a_number_that_only_equals_the_owners_is_a_strangers(engine, owner, text, number):
+    sender, chat = {"id": number, "is_bot": False, "first_name": "O"}, {"id": number, "type": "private"}
+    command = [{"type": "bot_command", "offset": 0, "length": len(text)}]
+    message = {"message_id": 9000, "date": int(NOW.timestamp()), "chat": chat, "from": sender}
+
+    owner._world.tell_bot("message", message | {"text": text, "entities": command})
+    owner._world.tell_bot(
+        "callback_query",
+        {"id": "77", "from": sender, "chat_instance": "1", "data": "c:abc123", "message": message},
+    )
+    await owner.ask("/help")
+
+    assert engine.calls == []
+
+
 async def test_an_empty_list_means_nobody(engine, owner, server):
     engine.users.clear()
 
@@ -161,8 +178,21 @@ def test_only_new_messages_are_speech(kind, expected):
         ({"sender": _USER | {"id": 1087968824}}, "hidden behind a bot"),
         ({"chat": _PRIVATE | {"type": "group"}}, "not their own private chat"),
         ({"chat": _PRIVATE | {"id": 2002}}, "not their own private chat"),
+        ({"sender": _USER | {"id": float(OWNER)}}, "no user"),
+        ({"sender": _USER | {"id": True}}, "no user"),
+        ({"chat": _PRIVATE | {"id": float(OWNER)}}, "not their own private chat"),
     ],
-    ids=["owner", "nobody", "bot", "anonymous admin", "group", "somebody else's chat"],
+    ids=[
+        "owner",
+        "nobody",
+        "bot",
+        "anonymous admin",
+        "group",
+        "somebody else's chat",
+        "a fraction",
+        "a flag",
+        "a chat with a fraction",
+    ],
 )
 def test_each_reason_to_refuse_stands_alone(changes, expected):
     assert why_refused(_update(**changes)) == expected
