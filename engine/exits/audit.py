@@ -20,6 +20,7 @@ from engine.model.orders import Fill, Side
 from engine.orders import fills_store as fills
 from engine.orders import store as intents
 from engine.orders.intents import Intent, IntentStep, StepNote
+from engine.orders.lookup import may_be_owners
 from engine.orders.release_log import parse_released
 from engine.orders.states import IntentState
 from engine.orders.steps_store import load_readable_steps
@@ -67,6 +68,11 @@ class ExitRecord:
     def began_at(self) -> datetime:
         """Return when it was triggered."""
         return self.intent.trigger.at if self.intent.trigger else self.intent.created_at
+
+    @property
+    def may_be_owners(self) -> bool:
+        """Tell whether its order was taken for its own although nothing names it so."""
+        return may_be_owners(self.intent, self.steps)
 
     @property
     def filled_at(self) -> datetime | None:

@@ -25,6 +25,7 @@ def describe_exit(
     cancelled: tuple[CancelledOrder, ...],
     dust: Dust | None,
     found_later: bool,
+    may_be_owners: bool = False,
     heard_at: datetime,
     rate: Decimal | None,
     ahead: timedelta = timedelta(0),
@@ -53,6 +54,7 @@ def describe_exit(
         left_over_why=dust.why if dust else "",
         filled_at=_filled_at(order, ahead, triggered_at=trigger.at) or heard_at,
         found_later=found_later,
+        may_be_owners=may_be_owners,
         held_up=held_up,
     )
     if trigger.asked is None or trigger.asked.entry_known:

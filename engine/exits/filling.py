@@ -21,7 +21,7 @@ from engine.model.money import ZERO
 from engine.model.orders import Fill, Order, VenueOrderId
 from engine.orders.backoff import pause_s
 from engine.orders.intents import Intent
-from engine.orders.lookup import fetch_trades
+from engine.orders.lookup import fetch_trades, may_be_owners
 from engine.orders.order_readings import (
     AGREES_AFTER_S,
     STANDS_STILL_S,
@@ -212,6 +212,7 @@ class Filling:
             cancelled=await self._journal.releases.load_released(intent.intent_id),
             dust=dust,
             found_later=found_later,
+            may_be_owners=may_be_owners(intent, await self._journal.load_steps(intent.intent_id)),
             heard_at=self._clock.now(),
             ahead=self._tradability.ahead,
             rate=await self._tradability.pair.rate(order.symbol.partition("/")[2]),

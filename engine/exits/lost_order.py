@@ -25,7 +25,7 @@ from engine.orders.balance_verdict import (
     judge_balance,
 )
 from engine.orders.intents import Intent
-from engine.orders.lookup import Absent, Found, Uncertain
+from engine.orders.lookup import Absent, Found, Uncertain, found_cause
 from engine.orders.other_trades import explain_movement
 from engine.orders.settle import UNEXPLAINED_FOR, is_search_over
 from engine.orders.states import IntentEvent, IntentState, client_order_id
@@ -278,7 +278,7 @@ class LostOrder:
         return await self._journal.record(
             sent,
             IntentEvent.ACCEPT,
-            cause="found",
+            cause=found_cause(order),
             words=order.venue_order_id,
             venue_order_id=order.venue_order_id,
         )

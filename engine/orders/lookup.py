@@ -1,5 +1,6 @@
 """Look an attempt's order up at its venue by our id, and the trades of an order that is known."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -9,12 +10,20 @@ from engine.clock import Clock
 from engine.model.errors import BrokerError, UncertainOrderError
 from engine.model.money import ZERO, exact
 from engine.model.orders import Fill, Order, Sent
-from engine.orders.intents import Intent
+from engine.orders.intents import Intent, IntentStep
 from engine.orders.journal import Journal
+from engine.orders.states import IntentState
 from engine.orders.unproven import first_sent_at
 
 #: How far back an order is looked up: both clocks, and how long the process was away, are trusted to a day.
 LOOKUP_WINDOW = timedelta(days=1)
+
+#: Causes of a step that accepts an order which was looked up: it names our id, or only agrees with what was sent.
+FOUND = "found"
+FOUND_UNNAMED = "found without this bot's order id, so it may be the owner's own"
+FOUND_BY_BALANCE = "found by the balance, so it may be the owner's own"
+#: The last as earlier versions wrote it.
+_UNNAMED = frozenset({FOUND_UNNAMED, FOUND_BY_BALANCE, "found by the balance"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,23 @@ async def fetch_trades(
         return await broker.fetch_order_fills(order, priority=Priority.EXIT)
     except BrokerError:
         return None
+
+
+def found_cause(order: Order) -> str:
+    """Return what the journal says of an order that was looked up."""
+    return FOUND if order.client_order_id else FOUND_UNNAMED
+
+
+def may_be_owners(intent: Intent, steps: Sequence[IntentStep]) -> bool:
+    """Tell whether an intent's order was taken for its own although nothing names it so."""
+    causes = [
+        step.cause
+        for step in steps
+        if step.to_state is IntentState.ACCEPTED
+        and step.note is None
+        and step.order_id == intent.venue_order_id
+    ]
+    return bool(causes) and _UNNAMED.issuperset(causes)
 
 
 def lookup_start(intent: Intent, now: datetime) -> datetime:

@@ -12,7 +12,16 @@ from engine.orders.backoff import pause_s
 from engine.orders.balance_verdict import BalanceVerdict
 from engine.orders.intents import Intent
 from engine.orders.journal import Journal
-from engine.orders.lookup import Absent, Found, Lookup, OrderLookup, Uncertain, fetch_trades
+from engine.orders.lookup import (
+    FOUND_BY_BALANCE,
+    Absent,
+    Found,
+    Lookup,
+    OrderLookup,
+    Uncertain,
+    fetch_trades,
+    found_cause,
+)
 from engine.orders.settle import (
     PROOFS,
     BalanceReading,
@@ -71,10 +80,10 @@ class Settler:
                 await self._clock.sleep(pause_s(e, failures))
                 continue
             if isinstance(found, Found):
-                return await self._accept(intent, found.order.venue_order_id, cause="found")
+                return await self._accept(intent, found.order.venue_order_id, cause=found_cause(found.order))
             looks.append(Look(age=age, may_be=found.names if isinstance(found, Uncertain) else ()))
         if isinstance(step, TakeOrder):
-            return await self._accept(intent, VenueOrderId(step.order_id), cause="found by the balance")
+            return await self._accept(intent, VenueOrderId(step.order_id), cause=FOUND_BY_BALANCE)
         return await self._end(intent, step)
 
     async def _accept(self, intent: Intent, order_id: VenueOrderId, *, cause: str) -> Intent:

@@ -8,6 +8,7 @@ from engine import wall_time
 from engine.alerts.messages import CancelledOrder, ExitFailing, ExitFilled, ExitParked, ExitStoodDown
 from engine.model.holdings import Direction
 from engine.model.money import exact, is_cash
+from engine.model.venues import Venue
 from handlers.render.html import bold, code, escape, foreign, rows
 from handlers.render.numbers import (
     charged,
@@ -44,15 +45,38 @@ def render_exit(message: ExitFilled | ExitFailing | ExitParked | ExitStoodDown, 
 
 def _filled(message: ExitFilled, reader: Reader) -> Screen:
     """Render the alert of a sale: what triggered or requested it, what was done, and what it cost."""
-    action = "sold" if message.direction is Direction.LONG else "bought back"
     head = (
-        bold("SOLD as you asked" if message.asked else "EMERGENCY LIQUIDATION"),
-        f"{escape(message.symbol)} on {message.venue.label} was {action} at market.",
+        bold(_title(message)),
+        f"{escape(message.symbol)} on {message.venue.label} was {_done(message)} at market.",
+        *_whose(message),
         *_other_pair(message),
         rows(_figures(message)),
     )
     blocks = (head, _account(message), _times(message, reader))
     return Screen(text="\n\n".join("\n".join(block) for block in blocks))
+
+
+def _title(message: ExitFilled) -> str:
+    if message.may_be_owners:
+        return f"{_done(message).upper()}, perhaps by your own order"
+    return "SOLD as you asked" if message.asked else "EMERGENCY LIQUIDATION"
+
+
+def _done(message: ExitFilled) -> str:
+    return "sold" if message.direction is Direction.LONG else "bought back"
+
+
+def _whose(message: ExitFilled) -> Iterator[str]:
+    if message.may_be_owners:
+        yield may_be_your_own(message.venue)
+
+
+def may_be_your_own(venue: Venue) -> str:
+    """Say that an order which was taken for NIJA's may be the owner's."""
+    return (
+        f"This may be your own order at {venue.label}: NIJA's order was never confirmed. "
+        f"{venue.label} lists this one without NIJA's order id; NIJA sends no other."
+    )
 
 
 def _failing(message: ExitFailing, reader: Reader) -> Screen:
@@ -116,15 +140,16 @@ def _figures(message: ExitFilled) -> Iterator[tuple[str, str]]:
         yield "Trigger price", price(message.trigger_price, currency)
     yield "Quantity", full_quantity(message.quantity)
     yield "Fill price", price(message.fill_price, message.currency)
-    against = "Fill vs request" if message.asked else "Fill vs trigger"
-    yield against, _against(message)
+    if not message.may_be_owners:
+        yield "Fill vs request" if message.asked else "Fill vs trigger", _against(message)
     yield "Fee", _fee(message)
     yield from _proceeds(message)
     yield "Realised PnL", _realised(message)
-    yield (
-        "Request to fill" if message.asked else "Trigger to fill",
-        duration(wall_time.between(message.triggered_at, message.filled_at)),
-    )
+    if not message.may_be_owners:
+        yield (
+            "Request to fill" if message.asked else "Trigger to fill",
+            duration(wall_time.between(message.triggered_at, message.filled_at)),
+        )
 
 
 def _other_pair(message: ExitFilled) -> Iterator[str]:
@@ -190,8 +215,7 @@ def _account(message: ExitFilled) -> Iterator[str]:
         yield from cancelled_lines(message.cancelled, message.symbol)
     if message.left_over and not _is_worthless(message):
         why = f": {foreign(message.left_over_why)}" if message.left_over_why else ""
-        done = "sold" if message.direction is Direction.LONG else "bought back"
-        yield f"Not {done}: {full_quantity(message.left_over)}{why}"
+        yield f"Not {_done(message)}: {full_quantity(message.left_over)}{why}"
 
 
 def _is_worthless(message: ExitFilled) -> bool:
@@ -234,7 +258,7 @@ def _delays(message: ExitFilled, reader: Reader) -> Iterator[str]:
     if unseen is not None:
         late = exact_duration(wall_time.between(unseen.since, unseen.until))
         yield f"Noticed up to {late} late: {foreign(unseen.why)}, {reader.span(unseen.since, unseen.until)}."
-    if held_up is None:
+    if held_up is None or message.may_be_owners:
         return
     lasted = wall_time.between(held_up.since, message.filled_at)
     if lasted > timedelta(0):
@@ -252,7 +276,7 @@ def _times(message: ExitFilled, reader: Reader) -> Iterator[str]:
     yield f"{began} {reader.clock(message.triggered_at)}, filled {reader.clock(message.filled_at)}"
     if message.is_rest:
         yield "The venue told this fill after the order's end: it comes on top of what was told of this order before."
-    elif message.found_later:
+    elif message.found_later and not message.may_be_owners:
         yield "The venue's answer was lost; the fill was found by asking it again."
     if wall_time.between(message.filled_at, reader.now) > _LATE:
         yield f"This alert is late: it happened {reader.age(message.filled_at)}."

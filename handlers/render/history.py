@@ -13,7 +13,7 @@ from engine.model.money import exact
 from engine.model.orders import Side
 from engine.orders.intents import Intent, StepNote
 from engine.orders.states import IntentState
-from handlers.render.exits import SINCE_GUARDED, cancelled_line
+from handlers.render.exits import SINCE_GUARDED, cancelled_line, may_be_your_own
 from handlers.render.html import bold, code, escape, foreign, rows
 from handlers.render.numbers import (
     full_quantity,
@@ -101,17 +101,18 @@ def _outcome(record: ExitRecord) -> str:
     took = _took(record)
     done = "sold" if intent.side is Side.SELL else "bought back"
     in_time = f" in {took}" if took else ""
-    return (
-        f"{done} {quantity(intent.filled_quantity)} at {escape(price(average, _currency(intent)))}{in_time}"
-    )
+    whose = ", perhaps by your own order" if record.may_be_owners else ""
+    at = escape(price(average, _currency(intent)))
+    return f"{done} {quantity(intent.filled_quantity)} at {at}{in_time}{whose}"
 
 
 def _detail(record: ExitRecord, reader: Reader) -> str:
     intent = record.intent
     head = (bold("Exit ") + _name(intent), f"{_why(intent)}, {reader.clock(record.began_at)}")
     since = (SINCE_GUARDED,) if record.alert is not None and record.alert.since_guarded else ()
+    whose = (may_be_your_own(intent.venue),) if record.may_be_owners else ()
     blocks = (
-        "\n".join((*head, rows(_figures(record)), *since)),
+        "\n".join((*head, rows(_figures(record)), *whose, *since)),
         "\n".join(_ids(record)),
         *("\n".join(_late(one)) for one in record.late),
         "\n".join(
@@ -147,7 +148,7 @@ def _figures(record: ExitRecord) -> Iterator[tuple[str, str]]:
     yield "Filled", full_quantity(filled)
     if record.average_price is not None:
         yield "Fill price", price(record.average_price, currency)
-    if record.slippage is not None:
+    if record.slippage is not None and not record.may_be_owners:
         yield "Fill vs trigger", percent(record.slippage)
     yield "Fee", _fee(record.fee, record.fee_asset)
     if record.average_price is not None:
@@ -211,7 +212,7 @@ def _milliseconds(span: timedelta) -> str:
 
 
 def _took(record: ExitRecord) -> str | None:
-    if record.filled_at is None:
+    if record.filled_at is None or record.may_be_owners:
         return None
     return duration(wall_time.between(record.began_at, record.filled_at))
 

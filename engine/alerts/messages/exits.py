@@ -64,6 +64,8 @@ class ExitFilled:
     client_order_id: str
     #: True when the fill was found after an outage of the answer, the process or the venue.
     found_later: bool = False
+    #: True when the order names no id of ours, and was taken for the one whose answer was lost.
+    may_be_owners: bool = False
     #: True for a fill of an order of which others were told before, as all that there was.
     is_rest: bool = False
     #: True for a manual close; then threshold and ratio say nothing.

@@ -5,7 +5,10 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled
+from engine.exits.audit import Audit
 from engine.model.venues import Venue
+from handlers.render.alerts import render_alert
+from handlers.render.times import Reader
 from sandbox.faults import FaultKind
 from sandbox.ledger import Side
 
@@ -144,4 +147,39 @@ async def test_the_only_order_that_may_be_ours_is_when_its_coins_are_gone(rooms,
 
         assert sold(room, venue) == D("0.1")
         [told] = await room.alerts(ExitFilled)
-        assert (told.quantity, told.found_later) == (D("0.1"), True)
+        assert (told.quantity, told.found_later, told.may_be_owners) == (D("0.1"), True, True)
+
+
+@pytest.mark.parametrize("is_restarted", [False, True], ids=["running", "restarted"])
+async def test_an_order_without_any_id_of_ours_is_told_as_perhaps_the_owners_own(room, is_restarted):
+    await a_falling_position(room, Venue.KRAKEN, held="0.3")
+    room.fault(FaultKind.DROP_BEFORE, times=None)
+    await room.look()
+    await room.world.tape("kraken").wait_for("AddOrder")
+    by_hand = room.trade("sell", "0.1")
+    if is_restarted:
+        await room.crash()
+        await room.open()
+        await room.engine.trading.start()
+
+    await room.wait_for("exit ")
+
+    assert sold(room, Venue.KRAKEN) == D("0.1")
+    [told] = await room.alerts(ExitFilled)
+    assert (told.venue_order_id, told.may_be_owners) == (by_hand.id, True)
+    text = render_alert(told, Reader(now=room.clock.now())).text
+    assert "This may be your own order at Kraken: NIJA's order was never confirmed." in text
+    assert all(claim not in text for claim in ("LIQUIDATION", "Trigger to fill", "answer was lost"))
+    [record] = await Audit(database=room.database).fetch_exits((await room.guard()).user_id)
+    assert record.may_be_owners
+    assert any("may be the owner's own" in step.cause for step in record.steps)
+
+
+async def test_an_order_that_was_found_by_our_id_is_no_owners_own(room):
+    await a_falling_position(room, Venue.KRAKEN, held="0.3")
+    room.fault(FaultKind.DROP_AFTER)
+
+    await room.sell_off()
+
+    [told] = await room.alerts(ExitFilled)
+    assert (told.found_later, told.may_be_owners) == (True, False)

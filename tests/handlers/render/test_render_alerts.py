@@ -277,6 +277,14 @@ def test_what_is_left_is_named_unless_it_is_worth_less_than_a_cent(left_over, cu
     assert ("Not sold:" in render_alert(sold, READER).text) is is_named
 
 
+def test_an_order_that_may_be_the_owners_own_is_told_without_claims_of_the_sale():
+    perhaps = replace(
+        EXIT, may_be_owners=True, found_later=True, held_up=HeldUp(since=ago(seconds=70), why="answer lost")
+    )
+
+    check_golden("alert_perhaps_own_order", render_alert(perhaps, READER))
+
+
 def test_what_is_left_of_a_short_was_not_bought_back():
     bought = replace(EXIT, direction=Direction.SHORT, left_over=Decimal("0.4"), left_over_why="stays guarded")
 

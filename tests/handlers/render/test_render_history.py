@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from engine.model.orders import Side
+from engine.orders.lookup import FOUND_UNNAMED
 from engine.orders.states import IntentState
 from handlers.render.history import render_exit_record, render_history
 from handlers.render.html import escape, split
@@ -151,3 +152,23 @@ def test_an_exit_that_was_not_sent_says_whether_it_waits_or_is_given_up(state, c
     assert f"State {state} Why {escape(cause)}" in words
     check_fits(listed)
     check_fits(alone)
+
+
+def test_an_exit_whose_order_may_be_the_owners_own_says_so_and_claims_no_speed():
+    record = exit_record()
+    steps = tuple(
+        replace(step, cause=FOUND_UNNAMED, order_id=record.intent.venue_order_id)
+        if step.to_state is IntentState.ACCEPTED
+        else step
+        for step in record.steps
+    )
+    perhaps = replace(record, steps=steps)
+
+    detail = render_exit_record(perhaps, READER).text
+    listed = render_history((perhaps,), READER, symbol=None).text
+
+    assert "This may be your own order at Kraken: NIJA's order was never confirmed." in detail
+    assert "accepted, found without this bot's order id" in detail
+    assert "Trigger to fill" not in detail
+    assert "Fill vs trigger" not in detail
+    assert ", perhaps by your own order" in listed

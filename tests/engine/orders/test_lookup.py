@@ -1,0 +1,55 @@
+"""Whose an order is that was looked up."""
+
+from dataclasses import replace
+
+import pytest
+
+from engine.model.orders import VenueOrderId
+from engine.orders.intents import IntentStep, StepNote
+from engine.orders.lookup import FOUND, FOUND_BY_BALANCE, FOUND_UNNAMED, found_cause, may_be_owners
+from engine.orders.states import IntentState
+from tests.builders import NOW, an_exit_intent, an_exit_order
+
+INTENT = replace(an_exit_intent(state=IntentState.ACCEPTED), venue_order_id=VenueOrderId("O-1"))
+
+
+def an_acceptance(cause, order_id="O-1", note=None):
+    return IntentStep(
+        intent_id=INTENT.intent_id,
+        user_id=INTENT.user_id,
+        account_id=INTENT.account_id,
+        seq=0,
+        at=NOW,
+        from_state=IntentState.UNKNOWN,
+        to_state=IntentState.ACCEPTED,
+        cause=cause,
+        words=order_id,
+        note=note,
+        order_id=order_id,
+    )
+
+
+@pytest.mark.parametrize(
+    ("steps", "is_theirs"),
+    [
+        ([], False),
+        ([an_acceptance("accepted")], False),
+        ([an_acceptance(FOUND)], False),
+        ([an_acceptance(FOUND_UNNAMED)], True),
+        ([an_acceptance(FOUND_BY_BALANCE)], True),
+        ([an_acceptance("found by the balance")], True),
+        ([an_acceptance("accepted"), an_acceptance(FOUND_UNNAMED)], False),
+        ([an_acceptance(FOUND_UNNAMED, "O-2"), an_acceptance("accepted")], False),
+        ([an_acceptance("accepted", "O-2"), an_acceptance(FOUND_UNNAMED)], True),
+        ([an_acceptance("replaced", note=StepNote.REPLACED), an_acceptance(FOUND_UNNAMED)], True),
+    ],
+)
+def test_an_order_may_be_the_owners_where_nothing_ever_named_it_ours(steps, is_theirs):
+    assert may_be_owners(INTENT, steps) is is_theirs
+
+
+@pytest.mark.parametrize(
+    ("client_order_id", "cause"), [("c-1", FOUND), (None, FOUND_UNNAMED), ("", FOUND_UNNAMED)]
+)
+def test_the_journal_says_whether_an_order_that_was_looked_up_names_our_id(client_order_id, cause):
+    assert found_cause(replace(an_exit_order(), client_order_id=client_order_id)) == cause
