@@ -72,7 +72,7 @@ class ExitRecord:
     @property
     def may_be_owners(self) -> bool:
         """Tell whether its order was taken for its own although nothing names it so."""
-        return may_be_owners(self.intent, self.steps)
+        return may_be_owners(self.intent.venue_order_id, self.steps)
 
     @property
     def filled_at(self) -> datetime | None:

@@ -205,6 +205,7 @@ class Filling:
         elif rest.state is GuardState.ARMED:
             has_closed = await self._tradability.has_closed()
             dust = name_rest(rest, dust, intent=intent, order=order, has_closed=has_closed)
+        steps = await self._journal.load_steps(intent.intent_id)
         message = describe_exit(
             intent,
             exit_quantity.guard,
@@ -212,7 +213,7 @@ class Filling:
             cancelled=await self._journal.releases.load_released(intent.intent_id),
             dust=dust,
             found_later=found_later,
-            may_be_owners=may_be_owners(intent, await self._journal.load_steps(intent.intent_id)),
+            may_be_owners=may_be_owners(intent.venue_order_id, steps),
             heard_at=self._clock.now(),
             ahead=self._tradability.ahead,
             rate=await self._tradability.pair.rate(order.symbol.partition("/")[2]),

@@ -30,7 +30,7 @@ from engine.orders import fills_store as fill_rows
 from engine.orders import store as intents
 from engine.orders.intents import Intent, StepNote
 from engine.orders.late_orders_store import load_filled_otherwise, load_given_up
-from engine.orders.lookup import LOOKUP_WINDOW, Found, OrderLookup, lookup_start
+from engine.orders.lookup import LOOKUP_WINDOW, Found, OrderLookup, lookup_start, may_be_owners
 from engine.orders.our_orders import replacements
 from engine.orders.states import IntentState, client_order_id
 from engine.orders.unproven import (
@@ -147,7 +147,12 @@ class LateFills:
         steps = await self._journal.load_steps(intent.intent_id)
         known = {**orders_of_attempts(intent.venue, steps), **late_orders(steps)}
         earlier = [
-            LateOrder(intent=intent, attempt=attempt, order_id=VenueOrderId(order_id))
+            LateOrder(
+                intent=intent,
+                attempt=attempt,
+                order_id=VenueOrderId(order_id),
+                may_be_owners=may_be_owners(order_id, steps),
+            )
             for order_id, attempt in known.items()
             if order_id != intent.venue_order_id
         ]
@@ -160,6 +165,7 @@ class LateFills:
             attempt=intent.attempt,
             order_id=intent.venue_order_id,
             successors=replacements(steps),
+            may_be_owners=may_be_owners(intent.venue_order_id, steps),
         )
         return [*earlier, last]
 
@@ -199,8 +205,12 @@ class LateFills:
         except BrokerError as e:
             return e
         if isinstance(looked_up, Found) and is_certain(looked_up.order, sent, target.left_at):
-            order_id = looked_up.order.venue_order_id
-            late = LateOrder(intent=target.intent, attempt=sent.attempt, order_id=order_id)
+            late = LateOrder(
+                intent=target.intent,
+                attempt=sent.attempt,
+                order_id=looked_up.order.venue_order_id,
+                may_be_owners=not looked_up.order.client_order_id,
+            )
             await self._book(late, report)
         else:
             self._others[sent.client_order_id] = target.strangers
@@ -248,6 +258,7 @@ class LateFills:
                 cancelled=(),
                 dust=None,
                 found_later=True,
+                may_be_owners=late.may_be_owners or any(one.may_be_owners for one in told),
                 heard_at=self._clock.now(),
                 rate=rate,
             )

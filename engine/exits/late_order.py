@@ -27,6 +27,8 @@ class LateOrder:
     order_id: VenueOrderId
     #: The orders that the venue put in its place.
     successors: Collection[str] = field(default=frozenset())
+    #: Whether nothing names it ours.
+    may_be_owners: bool = False
 
     @property
     def is_booked(self) -> bool:

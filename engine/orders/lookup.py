@@ -110,14 +110,12 @@ def found_cause(order: Order) -> str:
     return FOUND if order.client_order_id else FOUND_UNNAMED
 
 
-def may_be_owners(intent: Intent, steps: Sequence[IntentStep]) -> bool:
-    """Tell whether an intent's order was taken for its own although nothing names it so."""
+def may_be_owners(order_id: str | None, steps: Sequence[IntentStep]) -> bool:
+    """Tell whether an order was taken for the one of an intent with these steps although nothing names it so."""
     causes = [
         step.cause
         for step in steps
-        if step.to_state is IntentState.ACCEPTED
-        and step.note is None
-        and step.order_id == intent.venue_order_id
+        if step.to_state is IntentState.ACCEPTED and step.note is None and step.order_id == order_id
     ]
     return bool(causes) and _UNNAMED.issuperset(causes)
 

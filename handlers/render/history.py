@@ -172,6 +172,8 @@ def _ids(record: ExitRecord) -> Iterator[str]:
 def _late(late: ExitFilled) -> Iterator[str]:
     yield bold("Found later, after this exit was over")
     yield f"{_sold_late(late)}, {escape(': '.join(_result_of_late(late)))}"
+    if late.may_be_owners:
+        yield may_be_your_own(late.venue)
     yield f"Order id: {code(late.venue_order_id)}"
     yield f"Our id: {code(late.client_order_id)}"
 

@@ -69,9 +69,25 @@ async def test_a_late_fill_of_a_lost_order_is_told_once_as_our_own_sale(stood_do
 
     [filled] = await room.alerts(ExitFilled)
     assert filled.client_order_id == await first_client_id(room)
+    assert not filled.may_be_owners
     assert (filled.quantity, filled.found_later) == (D("0.1"), True)
     assert filled.realised is not None
     assert await room.alerts(GuardReduced, ClosedElsewhere) == []
+
+
+async def test_a_late_fill_of_an_order_without_any_id_of_ours_may_be_the_owners_own(stood_down):
+    for endpoint in ("OpenOrders", "ClosedOrders", "QueryOrders"):
+        fields = {"cl_ord_id": None}
+        stood_down.fault(FaultKind.WRONG_FIELDS, endpoint, fields=fields, times=None)
+    show_truth(stood_down)
+
+    await read_often(stood_down)
+
+    [late] = await stood_down.alerts(ExitFilled)
+    assert late.may_be_owners
+    [record] = await stood_down.engine.audit.fetch_exits(OWNER_ID)
+    reader = Reader(now=stood_down.clock.now())
+    assert "This may be your own order at Kraken" in render_exit_record(record, reader).text
 
 
 async def test_what_a_late_fill_sold_is_not_guarded_any_more(stood_down):

@@ -4,13 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from engine.model.orders import VenueOrderId
 from engine.orders.intents import IntentStep, StepNote
 from engine.orders.lookup import FOUND, FOUND_BY_BALANCE, FOUND_UNNAMED, found_cause, may_be_owners
 from engine.orders.states import IntentState
 from tests.builders import NOW, an_exit_intent, an_exit_order
 
-INTENT = replace(an_exit_intent(state=IntentState.ACCEPTED), venue_order_id=VenueOrderId("O-1"))
+INTENT = an_exit_intent(state=IntentState.ACCEPTED)
 
 
 def an_acceptance(cause, order_id="O-1", note=None):
@@ -45,7 +44,7 @@ def an_acceptance(cause, order_id="O-1", note=None):
     ],
 )
 def test_an_order_may_be_the_owners_where_nothing_ever_named_it_ours(steps, is_theirs):
-    assert may_be_owners(INTENT, steps) is is_theirs
+    assert may_be_owners("O-1", steps) is is_theirs
 
 
 @pytest.mark.parametrize(
