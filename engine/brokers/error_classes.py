@@ -159,9 +159,9 @@ def _sense(venue: Venue, words: str, payload: object, status: int) -> Sense:
         if needle in words:
             return sense
     if isinstance(payload, Mapping) and payload.get("success") is False and not words.isdecimal():
-        # Coinbase's word that nothing was placed, for a reason that is on no list of ours.
-        return RefusalReason.OTHER
-    return _by_status(status, or_else=RefusalReason.OTHER)
+        # Coinbase says that nothing was placed, for a reason that is on no list of ours.
+        return RefusalReason.UNLISTED
+    return _by_status(status, or_else=RefusalReason.UNLISTED)
 
 
 def _by_status(status: int, *, or_else: Sense) -> Sense:

@@ -66,7 +66,13 @@ _KRAKEN: tuple[tuple[str, Sense], ...] = (
     ("reduce only", _INVALID),
     ("post only", _INVALID),
     ("trading restricted", _NO_PAIR),
-    (":", RefusalReason.OTHER),
+    ("cannot open", RefusalReason.OTHER),
+    ("limit exceeded", RefusalReason.OTHER),
+    ("size exceeded", RefusalReason.OTHER),
+    ("insufficient margin", RefusalReason.OTHER),
+    ("trading agreement required", RefusalReason.OTHER),
+    ("efunding:", RefusalReason.OTHER),
+    (":", RefusalReason.UNLISTED),
 )
 
 # https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis: for what has no published reason (coinbase_reasons.py)
@@ -167,6 +173,8 @@ _ALPACA: tuple[tuple[str, Sense], ...] = (
     ("market hours", _MARKET),
     ("trading hours", _MARKET),
     ("cancel only", _MARKET),
+    ("pattern day trading", RefusalReason.OTHER),
+    ("40310100", RefusalReason.OTHER),
     ("pending replace", Meaning.TRY_LATER),
     ("not authorized", Meaning.KEY),
     ("unauthorized", Meaning.KEY),

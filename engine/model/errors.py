@@ -21,6 +21,8 @@ class RefusalReason(StrEnum):
     DUPLICATE_CLIENT_ORDER_ID = "this order id was already used"
     DEADLINE_PASSED = "the request arrived after its deadline"
     OTHER = "refused"
+    #: In words that are on no list of ours, which prove nothing about an order.
+    UNLISTED = "refused in unknown words"
 
 
 class BrokerError(Exception):

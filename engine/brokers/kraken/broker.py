@@ -35,6 +35,7 @@ from engine.brokers.parse import (
     table_in,
     text_in,
 )
+from engine.brokers.unlisted_refusals import place
 from engine.brokers.unnamed import Likeness, likeness
 from engine.clock import Clock
 from engine.model.credits import split_credits
@@ -222,6 +223,11 @@ class KrakenBroker(CcxtBroker):
 
     async def submit_order(self, request: OrderRequest, *, priority: Priority) -> VenueOrderId:
         """Place a market order and return the venue's id for it."""
+        return await place(
+            self, request, lambda: self._place(request, priority), clock=self._clock, priority=priority
+        )
+
+    async def _place(self, request: OrderRequest, priority: Priority) -> VenueOrderId:
         pair_id = pair_id_of(await self._market.catalog(), request.symbol)
         params = order_params(request, pair_id, await self._venue_clock())
         await self._try_first(params, priority)

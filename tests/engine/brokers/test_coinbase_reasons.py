@@ -344,7 +344,7 @@ def test_a_published_reason_of_a_cancel_is_a_definite_answer(name):
         ("INVALID_PRODUCT_ID", R.UNKNOWN_SYMBOL),
         ("INVALID_BASE_SIZE_TOO_LARGE", R.INVALID_ORDER),
         ("ACCOUNT_BLOCKED", R.OTHER),
-        ("SOMETHING_OF_NEXT_YEAR", R.OTHER),
+        ("SOMETHING_OF_NEXT_YEAR", R.UNLISTED),
         ("SOMETHING_IS_TOO_SMALL", R.BELOW_MINIMUM),
     ],
 )

@@ -1,0 +1,91 @@
+"""A sale that is refused in words on no list of ours: whether it was executed all the same is looked up first."""
+
+import json
+
+import pytest
+
+from engine.alerts.messages import ExitFailing, ExitFilled
+from engine.model.venues import Venue
+from sandbox.faults import FaultKind
+
+#: By venue: the endpoint of orders, the fault that executes one and refuses it in unknown words, and those words.
+ORDERS = {
+    Venue.KRAKEN: (
+        "AddOrder",
+        {"kind": FaultKind.WRONG_BODY, "body": json.dumps({"error": ["EOrder:a\x00b"]})},
+        "EOrder:a\N{REPLACEMENT CHARACTER}b",
+    ),
+    Venue.COINBASE: (
+        "orders",
+        {
+            "kind": FaultKind.WRONG_BODY,
+            "body": json.dumps({"success": False, "error_response": {"error": "NOT_ON_SUNDAYS"}}),
+        },
+        "NOT_ON_SUNDAYS",
+    ),
+    Venue.ALPACA: (
+        "POST /v2/orders",
+        {
+            "kind": FaultKind.HTTP_ERROR_AFTER,
+            "status": 403,
+            "body": json.dumps({"code": 40310000, "message": "not on Sundays"}),
+        },
+        "not on Sundays",
+    ),
+}
+
+
+@pytest.fixture(params=ORDERS, ids=str)
+async def guarded(request, rooms):
+    venue = request.param
+    async with rooms(venues=(venue,)) as room:
+        room.venue = venue
+        room.deposit("BTC", "0.2", venue=venue)
+        room.set_bid("60000", venue=venue)
+        await room.arm("0.1", "6000", venue=venue)
+        await room.look()
+        room.set_bid("50000", venue=venue)
+        yield room
+
+
+def sold(room):
+    return sum(fill.quantity for fill in room.world.ledger(room.venue).fills if fill.side == "sell")
+
+
+async def test_one_that_was_executed_all_the_same_is_not_sent_again(guarded):
+    endpoint, fault, _ = ORDERS[guarded.venue]
+    guarded.fault(endpoint=endpoint, venue=guarded.venue, **fault)
+
+    await guarded.sell_off()
+
+    [sale] = await guarded.alerts(ExitFilled)
+    assert sale.quantity == sold(guarded)
+    assert len(guarded.sent(endpoint, venue=guarded.venue)) == 1
+
+
+@pytest.mark.parametrize("listing", [FaultKind.HTTP_ERROR_BEFORE, FaultKind.DROP_BEFORE])
+async def test_one_that_was_executed_while_no_list_answers_is_not_sent_again(guarded, listing):
+    endpoint, fault, _ = ORDERS[guarded.venue]
+    guarded.fault(endpoint=endpoint, venue=guarded.venue, **fault)
+    for other in ("OpenOrders", "orders/historical/batch", "GET /v2/orders:by_client_order_id"):
+        guarded.fault(listing, other, venue=guarded.venue, times=2)
+
+    await guarded.sell_off()
+
+    [sale] = await guarded.alerts(ExitFilled)
+    assert sale.quantity == sold(guarded)
+    assert len(guarded.sent(endpoint, venue=guarded.venue)) == 1
+
+
+async def test_one_that_was_refused_is_told_in_the_venues_words_and_sent_again_soon(guarded):
+    endpoint, _, words = ORDERS[guarded.venue]
+    told = f"40310000 {words}" if guarded.venue is Venue.ALPACA else words
+    guarded.fault(FaultKind.ERROR, endpoint, venue=guarded.venue, message=told, times=2)
+    began_s = guarded.clock.monotonic()
+
+    await guarded.sell_off()
+
+    assert guarded.clock.monotonic() - began_s < 5
+    assert len(guarded.sent(endpoint, venue=guarded.venue)) == 3
+    assert len(await guarded.alerts(ExitFilled)) == 1
+    assert any(words in failing.why for failing in await guarded.alerts(ExitFailing))
