@@ -10,6 +10,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot.log_redaction import LogRedactor, RedactingFilter
+from bot.repeated_errors import RepeatedErrors
 
 #: At INFO these write a line for each request or run; Telegram's addresses contain the token.
 CHATTY = ("alembic", "httpx", "httpcore", "telegram", "aiosqlite", "apscheduler", "ccxt")
@@ -34,6 +35,7 @@ def configure_logs(
         processors=[
             structlog.stdlib.filter_by_level,
             structlog.stdlib.PositionalArgumentsFormatter(),
+            RepeatedErrors(),
             *shared,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],

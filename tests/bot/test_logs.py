@@ -156,3 +156,17 @@ def test_a_secret_placed_anywhere_never_reaches_the_output(secret, output, place
     assert line
     assert secret not in line
     assert json.dumps(secret)[1:-1] not in line
+
+
+def test_a_failure_that_comes_again_at_once_is_one_line():
+    stream = start()
+    log = structlog.get_logger("nija.guard")
+
+    for _ in range(100):
+        try:
+            int(SECRET)
+        except ValueError:
+            log.exception("a task failed", task="look kraken")
+
+    [line] = stream.getvalue().splitlines()
+    assert "ValueError" in line
