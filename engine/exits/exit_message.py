@@ -66,7 +66,7 @@ def name_rest(rest: Guard, dust: Dust | None, *, intent: Intent, order: Order, h
     """Return what is told as not sold where a part stays guarded; `has_closed` is the market of a stock."""
     done = "sold" if rest.direction is Direction.LONG else "bought back"
     if has_closed:
-        why = "the stock market has closed; it stays guarded when that opens"
+        why = "the stock market has closed; it stays guarded and is watched again when that opens"
     else:
         why = (
             f"{_why_short(intent, order, rest)}; it stays guarded and is {done} next while past its threshold"
@@ -76,16 +76,22 @@ def name_rest(rest: Guard, dust: Dust | None, *, intent: Intent, order: Order, h
     if dust.why == UNCONFIRMED:
         # What one reading alone says is gone is still guarded, so it is a part of the rest.
         is_all = dust.quantity >= rest.quantity
-        return dust if is_all else Dust(rest.quantity, f"{why}; {dust.quantity:f} of it: {dust.why}")
+        return (
+            dust if is_all else Dust(rest.quantity, f"{why}; {dust.quantity.normalize():f} of it: {dust.why}")
+        )
     with exact():
-        return Dust(rest.quantity + dust.quantity, f"{rest.quantity:f}: {why}; {dust.quantity:f} {dust.why}")
+        return Dust(
+            rest.quantity + dust.quantity,
+            f"{rest.quantity.normalize():f}: {why}; {dust.quantity.normalize():f} {dust.why}",
+        )
 
 
 def _why_short(intent: Intent, order: Order, rest: Guard) -> str:
     if order.symbol != rest.symbol:
         return f"{order.symbol} took no more"
     if falls_short(order, intent.quantity):
-        return f"{intent.venue.label} ended the order at {order.filled_quantity:f} of {intent.quantity:f}"
+        filled, sent = order.filled_quantity.normalize(), intent.quantity.normalize()
+        return f"the order ended at {intent.venue.label} with {filled:f} of {sent:f} filled"
     return "no more of it was free"
 
 

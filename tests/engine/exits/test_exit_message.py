@@ -183,7 +183,7 @@ STAYS = "it stays guarded and is sold next while past its threshold"
 @pytest.mark.parametrize(
     ("filled", "dust", "named"),
     [
-        ("0.2", None, ("0.8", f"Kraken ended the order at 0.2 of 1; {STAYS}")),
+        ("0.20000000", None, ("0.8", f"the order ended at Kraken with 0.2 of 1 filled; {STAYS}")),
         ("1", None, ("0.8", f"no more of it was free; {STAYS}")),
         ("1", Dust(number("0.8"), UNCONFIRMED), ("0.8", UNCONFIRMED)),
         (

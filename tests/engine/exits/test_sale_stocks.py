@@ -300,6 +300,8 @@ async def test_an_alert_of_a_part_before_the_close_tells_what_of_the_rest_is_to_
 
         [filled] = await room.alerts(ExitFilled)
         assert (filled.quantity, filled.left_over) == (Decimal("0.5"), Decimal("1.5"))
-        assert filled.left_over_why == "the stock market has closed; it stays guarded when that opens"
+        assert filled.left_over_why == (
+            "the stock market has closed; it stays guarded and is watched again when that opens"
+        )
         guard = await room.guard()
         assert (guard.state, guard.quantity) == (GuardState.ARMED, Decimal("1.5"))
