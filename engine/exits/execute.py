@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 
 from engine.brokers.base import Broker
@@ -10,7 +11,8 @@ from engine.exits.failure_reminders import FailureReminder
 from engine.exits.live_exit import LiveExit, exit_of
 from engine.exits.sale import Sale
 from engine.failures import Failures
-from engine.guards.guard import Guard
+from engine.guards.guard import Guard, GuardState
+from engine.guards.rule import is_breached
 from engine.market.feed import Markets
 from engine.model.delays import HeldUp
 from engine.orders.intents import Intent, Trigger
@@ -117,10 +119,17 @@ class Exits:
             waiting = exit_of(guard, trigger, intent_id=name, now=self._context.clock.now())
             if not await self._await_certainty(waiting):
                 return
+        became = await self._begin_once(guard, trigger)
+        if became is not None and became.state is GuardState.ARMED and _is_breached(became, trigger):
+            await self._begin_once(became, replace(trigger, quantity=became.quantity, cost=became.cost))
+
+    async def _begin_once(self, guard: Guard, trigger: Trigger) -> Guard | None:
+        """Sell a guard; return it as it became where its owner traded some of it just before."""
         intent_id = self._new_id()
         draft = exit_of(guard, trigger, intent_id=intent_id, now=self._context.clock.now())
         async with self._sale(LiveExit(intent=draft, guard=guard), began_before=False) as sale:
             await sale.begin(trigger, intent_id=intent_id)
+            return sale.became
 
     async def _drive(self, live: LiveExit, *, began_before: bool) -> None:
         if began_before and not self._is_certain(live.guard.account_id):
@@ -173,3 +182,13 @@ class Exits:
 
 def _name(guard: Guard) -> str:
     return f"exit {guard.guard_id}"
+
+
+def _is_breached(guard: Guard, trigger: Trigger) -> bool:
+    return is_breached(
+        mark=trigger.price,
+        quantity=guard.quantity,
+        cost=guard.cost,
+        threshold=guard.threshold,
+        direction=guard.direction,
+    )

@@ -179,6 +179,16 @@ class ExitJournal(Journal):
         with exact():
             return seen.quantity - sum(ours, ZERO)
 
+    async def load_guard(self, guard_id: str) -> Guard | None:
+        """Return a guard as it is now."""
+        async with self._database.read() as session:
+            return await guards.load_guard(session, guard_id)
+
+    async def load_order_ids(self, guard: Guard) -> frozenset[str]:
+        """Return the venue's ids of all orders of ours in a guard's account."""
+        async with self._database.read() as session:
+            return await intents.load_order_ids(session, guard.account_id)
+
     async def load_live_exits(self) -> tuple[LiveExit, ...]:
         """Return every exit that is not over, oldest first."""
         live = list[LiveExit]()

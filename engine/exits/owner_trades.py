@@ -7,6 +7,7 @@ from engine import wall_time
 from engine.accounts.account_updates import AccountUpdates
 from engine.brokers.base import Broker, Priority
 from engine.exits.available import Available
+from engine.exits.exit_journal import ExitJournal
 from engine.guards.changes import is_about
 from engine.guards.following import SHOWN_LATE_WITHIN
 from engine.guards.guard import Guard
@@ -21,21 +22,27 @@ UPDATE_S = 3.0
 class OwnerTrades:
     """What is sold by hand and bought again leaves the quantity as it was, but is not guarded any more."""
 
-    def __init__(self, guard: Guard, *, updates: AccountUpdates, broker: Broker) -> None:
+    def __init__(
+        self, guard: Guard, *, journal: ExitJournal, updates: AccountUpdates, broker: Broker
+    ) -> None:
         self._guard = guard
+        self._journal = journal
         self._updates = updates
         self._broker = broker
 
-    async def learn(self, available: Available) -> None:
-        """Bring the guard up to date if its owner may have traded what it guards.
+    async def learn(self, available: Available) -> Guard | None:
+        """Bring the guard up to date if its owner may have traded what it guards; return it where that changed it.
 
         Costs nothing while the account holds what it held; trades that the venue does not tell delay no sale.
         """
         report = available.report
         if report is None or not available.is_fresh or self._updates.is_current(report):
-            return
-        if await self._may_have_traded():
-            await self._updates.run_within(self._broker.account, UPDATE_S)
+            return None
+        if not await self._may_have_traded():
+            return None
+        await self._updates.run_within(self._broker.account, UPDATE_S)
+        now = await self._journal.load_guard(self._guard.guard_id)
+        return now if now != self._guard else None
 
     async def _may_have_traded(self) -> bool:
         try:
@@ -44,9 +51,12 @@ class OwnerTrades:
         except (BrokerError, TimeoutError):
             return False
         since = self._known_until()
-        return any(
-            is_about(self._guard, fill) and not wall_time.is_before(fill.at, since) for fill in page.fills
-        )
+        lately = [
+            fill.venue_order_id
+            for fill in page.fills
+            if is_about(self._guard, fill) and not wall_time.is_before(fill.at, since)
+        ]
+        return bool(lately) and not (await self._journal.load_order_ids(self._guard)).issuperset(lately)
 
     def _known_until(self) -> datetime:
         last = self._updates.last(self._guard.account_id)

@@ -75,7 +75,11 @@ class Sale:
             market=market, guard=guard, clock=context.clock, breached=context.guard_marks.is_breached
         )
         self._inventory = Inventory(guard, context=context, broker=broker, tradability=self._tradability)
-        self._owner_trades = OwnerTrades(guard, updates=context.updates, broker=broker)
+        self._owner_trades = OwnerTrades(
+            guard, journal=context.journal, updates=context.updates, broker=broker
+        )
+        #: The guard after its owner's own trades, where an exit that began learnt of some.
+        self.became: Guard | None = None
         self._pauses = RetryPauses(context=context, tradability=self._tradability, reminder=reminder)
         self._refusals = Refusals(
             guard,
@@ -121,7 +125,8 @@ class Sale:
         try:
             await self._tradability.check(asked=False)
             available = await self._inventory.read()
-            await self._owner_trades.learn(available)
+            # A guard that this changed is not sold as it was judged: see `became`.
+            self.became = await self._owner_trades.learn(available)
             step = next_step(await self._inventory.view(available, price=trigger.price, asked=False))
         except BrokerError:
             return None

@@ -7,7 +7,14 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from engine.alerts.messages import CancelledOrder, ExitFailing, ExitFilled, ExitParked, GuardReduced
+from engine.alerts.messages import (
+    CancelledOrder,
+    ClosedElsewhere,
+    ExitFailing,
+    ExitFilled,
+    ExitParked,
+    GuardReduced,
+)
 from engine.guards.guard import GuardState
 from engine.model.holdings import Direction
 from engine.model.orders import Side
@@ -257,7 +264,7 @@ async def test_a_market_without_buyers_is_asked_with_growing_pauses(falling):
     await falling.look()
     falling.world.market.forget_price("BTC")
 
-    await falling.clock.sleep(40)
+    await falling.clock.sleep(60)
 
     assert 3 <= len(falling.sent()) <= 8
     [alert, *_] = await falling.alerts(ExitFailing)
@@ -309,6 +316,18 @@ async def test_what_the_owner_sold_by_hand_just_before_is_not_sold_again_from_th
     assert watched.world.ledger("kraken").total("BTC") == Decimal("0.2")
     assert (await watched.guard()).state is GuardState.CLOSED
     alert = (await watched.alerts())[-1]
+    assert isinstance(alert, ClosedElsewhere)
+    assert alert.quantity == Decimal("0.1")
+
+
+async def test_what_the_owner_moved_out_just_before_is_not_sold_again_from_their_own_coins(watched):
+    watched.withdraw("BTC", "0.1")
+
+    await watched.sell_off()
+
+    assert watched.sent() == []
+    assert (await watched.guard()).state is GuardState.CLOSED
+    alert = (await watched.alerts())[-1]
     assert isinstance(alert, GuardReduced)
     assert (alert.was, alert.now) == (Decimal("0.1"), Decimal(0))
 
@@ -319,13 +338,24 @@ async def test_an_exit_sells_less_by_what_its_owner_sold_by_hand_just_before(wat
     await watched.sell_off()
 
     assert watched.world.ledger("kraken").total("BTC") == Decimal("0.2")
+    _, reduced, sale = await watched.alerts()
+    assert (reduced.was, reduced.now) == (Decimal("0.1"), Decimal("0.06"))
+    assert (sale.quantity, sale.left_over) == (Decimal("0.06"), Decimal(0))
+
+
+async def test_an_exit_sells_less_by_what_its_owner_moved_out_just_before(watched):
+    watched.withdraw("BTC", "0.04")
+
+    await watched.sell_off()
+
+    assert watched.world.ledger("kraken").total("BTC") == Decimal("0.2")
     alert = (await watched.alerts())[-1]
     assert (alert.quantity, alert.left_over) == (Decimal("0.06"), Decimal("0.04"))
     assert "sold or moved at the venue" in alert.left_over_why
 
 
 async def test_what_one_reading_misses_stays_guarded_until_another_agrees(watched):
-    watched.trade("sell", "0.04")
+    watched.withdraw("BTC", "0.04")
     await watched.sell_off()
     kept = await watched.guard()
 
