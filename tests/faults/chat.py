@@ -129,4 +129,10 @@ CHAT = (
             "tests/bot/test_application.py::test_no_pause_that_telegram_names_leaves_the_chat_unread_for_more_than_an_hour",
         ),
     ),
+    Row(
+        number="C14",
+        fault="a forged update has the owner's number as a fraction",
+        outcome="a stranger's: refused and not answered",
+        tests=("tests/handlers/test_access.py::test_a_number_that_only_equals_the_owners_is_a_strangers",),
+    ),
 )

@@ -462,4 +462,44 @@ VENUE_READINGS = (
         outcome="its line in /status does not say that there are no errors",
         tests=("tests/acceptance/test_unwatched.py::test_a_sale_that_is_refused_is_an_error_of_its_broker",),
     ),
+    Row(
+        number="V95",
+        fault="an answer is nested too deep, or in a character set that nobody knows",
+        outcome="no price and no answer: the alarm comes in time, and the next good price sells",
+        tests=(
+            "tests/engine/exits/test_watch.py::test_prices_that_cannot_be_read_raise_the_alarm_in_time_and_the_next_good_one_sells",
+        ),
+    ),
+    Row(
+        number="V96",
+        fault="an order is executed and refused in words that its venue does not publish",
+        outcome="looked up before it is sent again: one sale",
+        tests=(
+            "tests/engine/exits/test_sale_unlisted_refusals.py::test_one_that_was_executed_all_the_same_is_not_sent_again",
+        ),
+    ),
+    Row(
+        number="V97",
+        fault="sixty resting orders are cancelled for one sale",
+        outcome="all confirmed by one look, one message that can be read",
+        tests=(
+            "tests/engine/exits/test_releases.py::test_sixty_orders_that_are_gone_are_all_confirmed_and_the_alert_stays_readable",
+        ),
+    ),
+    Row(
+        number="V98",
+        fault="a request never arrives, the process dies, and its owner sells by hand",
+        outcome="sold once, and told as perhaps their own order",
+        tests=(
+            "tests/engine/exits/test_sale_owner_orders.py::test_an_order_without_any_id_of_ours_is_told_as_perhaps_the_owners_own",
+        ),
+    ),
+    Row(
+        number="V99",
+        fault="a part of a stock order fills before the close",
+        outcome="the alert says how much is not sold, why, and what happens with it",
+        tests=(
+            "tests/engine/exits/test_sale_stocks.py::test_an_alert_of_a_part_before_the_close_tells_what_of_the_rest_is_to_come",
+        ),
+    ),
 )
