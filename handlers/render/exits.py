@@ -141,15 +141,25 @@ def _figures(message: ExitFilled) -> Iterator[tuple[str, str]]:
     yield "Quantity", full_quantity(message.quantity)
     yield "Fill price", price(message.fill_price, message.currency)
     if not message.may_be_owners:
-        yield "Fill vs request" if message.asked else "Fill vs trigger", _against(message)
+        yield fill_against_name(asked=message.asked), _against(message)
     yield "Fee", _fee(message)
     yield from _proceeds(message)
     yield "Realised PnL", _realised(message)
     if not message.may_be_owners:
         yield (
-            "Request to fill" if message.asked else "Trigger to fill",
+            time_to_fill_name(asked=message.asked),
             duration(wall_time.between(message.triggered_at, message.filled_at)),
         )
+
+
+def fill_against_name(*, asked: bool) -> str:
+    """Name the fill against the price at which the sale began."""
+    return "Fill vs request" if asked else "Fill vs trigger"
+
+
+def time_to_fill_name(*, asked: bool) -> str:
+    """Name the time from what began the sale to its fill."""
+    return "Request to fill" if asked else "Trigger to fill"
 
 
 def _other_pair(message: ExitFilled) -> Iterator[str]:

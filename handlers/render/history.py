@@ -13,7 +13,13 @@ from engine.model.money import exact
 from engine.model.orders import Side
 from engine.orders.intents import Intent, StepNote
 from engine.orders.states import IntentState
-from handlers.render.exits import SINCE_GUARDED, cancelled_line, may_be_your_own
+from handlers.render.exits import (
+    SINCE_GUARDED,
+    cancelled_line,
+    fill_against_name,
+    may_be_your_own,
+    time_to_fill_name,
+)
 from handlers.render.html import bold, code, escape, foreign, rows
 from handlers.render.numbers import (
     full_quantity,
@@ -117,7 +123,7 @@ def _detail(record: ExitRecord, reader: Reader) -> str:
         *("\n".join(_late(one)) for one in record.late),
         "\n".join(
             (
-                bold("Step by step, counted from the trigger"),
+                bold(f"Step by step, counted from the {'request' if intent.asked else 'trigger'}"),
                 *_steps(record, reader),
             )
         ),
@@ -149,14 +155,14 @@ def _figures(record: ExitRecord) -> Iterator[tuple[str, str]]:
     if record.average_price is not None:
         yield "Fill price", price(record.average_price, currency)
     if record.slippage is not None and not record.may_be_owners:
-        yield "Fill vs trigger", percent(record.slippage)
+        yield fill_against_name(asked=record.intent.asked is not None), percent(record.slippage)
     yield "Fee", _fee(record.fee, record.fee_asset)
     if record.average_price is not None:
         yield _result(record)
     yield "Attempts", str(intent.attempt)
     took = _took(record)
     if took is not None:
-        yield "Trigger to fill", took
+        yield time_to_fill_name(asked=record.intent.asked is not None), took
 
 
 def _ids(record: ExitRecord) -> Iterator[str]:

@@ -45,6 +45,13 @@ def test_an_exit_its_owner_asked_for_has_no_threshold():
     check_fits(screen)
 
 
+def test_a_sale_its_owner_asked_for_is_measured_under_the_names_of_its_alert():
+    text = render_exit_record(exit_record(trigger=trigger(basis="asked", asked=asked())), READER).text
+
+    assert all(name in text for name in ("Fill vs request", "Request to fill", "counted from the request"))
+    assert all(name not in text for name in ("Fill vs trigger", "Trigger to fill", "from the trigger"))
+
+
 def test_a_symbol_shows_its_last_exit_in_full_and_lists_the_others():
     screen = render_history((exit_record(), exit_record(intent_id="older")), READER, symbol="BTC")
 
