@@ -14,8 +14,8 @@ from bot.bootstrap.foundation import Foundation, open_foundation
 from bot.settings import Settings
 from bot.upkeep import migrate
 from engine.brokers.base import Broker
-from engine.brokers.ccxt_client import Http
 from engine.brokers.kraken import KrakenMarketData, connect_kraken
+from engine.brokers.venue_http import Http
 from engine.clock import SystemClock
 from engine.market.feed import VenueMarket
 from engine.model.venues import Account, Venue

@@ -7,11 +7,11 @@ from bot.settings import KeyPair, Settings
 from engine.brokers.alpaca.broker import connect_alpaca
 from engine.brokers.alpaca.market import AlpacaMarketData
 from engine.brokers.base import Broker, MarketData
-from engine.brokers.ccxt_client import Http
 from engine.brokers.coinbase.broker import connect_coinbase
 from engine.brokers.coinbase.market import CoinbaseMarketData
 from engine.brokers.kraken.broker import connect_kraken
 from engine.brokers.kraken.market import KrakenMarketData
+from engine.brokers.venue_http import Http
 from engine.clock import Clock
 from engine.model.venues import Venue
 from engine.nonce.fingerprint import key_fingerprint

@@ -19,7 +19,7 @@ from engine.adoption.identities import Identities
 from engine.adoption.identities_store import Identity
 from engine.adoption.ownership import adopt_accounts
 from engine.brokers.base import Broker
-from engine.brokers.ccxt_client import Http
+from engine.brokers.venue_http import Http
 from engine.clock import Clock, SystemClock
 from engine.market.feed import Markets, VenueMarket
 from engine.model.venues import Venue

@@ -5,6 +5,7 @@ some 300 modules and 50 MB that a bot never uses. Here the packages stay closed 
 """
 
 import sys
+from functools import cache
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, module_from_spec
 from types import ModuleType
@@ -36,6 +37,7 @@ class _Closed(ModuleType):
         return getattr(self, name)
 
 
+@cache
 def import_classes() -> Classes:
     """Import the classes of the venues and what they raise; plainly where ccxt is not laid out as we know it."""
     if _PACKAGES[0] not in sys.modules:

@@ -7,36 +7,27 @@ with every number kept as the text it came in.
 
 import asyncio
 import logging
-import socket
-import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from functools import cache, lru_cache
-from typing import Any, Self
+from functools import lru_cache
+from typing import Any
 
-import aiohttp
 from cryptography.exceptions import UnsupportedAlgorithm
-from yarl import URL
 
 from engine.brokers.ccxt_classes import import_classes
 from engine.brokers.error_classes import (
     Operation,
-    RedirectedError,
     judge_answer,
     judge_transport,
     judge_unreadable,
 )
 from engine.brokers.json_answers import read_json
-from engine.clock import Clock, Moment
+from engine.brokers.venue_http import Http
 from engine.model.errors import BrokerError, InvalidNonceError, KeyRejectedError
 from engine.model.venues import Venue
 from engine.redaction import Redactor
-from engine.server_times import ServerTimes
 
 DEFAULT_TIMEOUT_S = 10.0
-#: A shorter secret could be an amount, a symbol or a word of any answer.
-SHORTEST_IN_ANSWERS = 8
 
 kraken: Any
 coinbase: Any
@@ -48,7 +39,6 @@ _SILENT = logging.getLogger("engine.brokers.ccxt")
 _SILENT.setLevel(logging.CRITICAL + 1)
 
 _OK = range(200, 300)
-_REDIRECTS = range(300, 400)
 
 NextNonce = Callable[[], Awaitable[int]]
 
@@ -72,75 +62,6 @@ class Call:
     may_be_empty: bool = False
     #: Shorter than the client's own time limit; None: that one.
     timeout_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Http:
-    """The HTTP session and SSL context that every account shares."""
-
-    session: aiohttp.ClientSession
-    ssl_context: ssl.SSLContext
-    times: ServerTimes
-    #: What no venue may bring back into view, whichever repeats it; each client adds its own key.
-    secrets: tuple[str, ...] = field(default=(), repr=False)
-
-    @classmethod
-    def open(cls, clock: Clock, *, secrets: Iterable[str] = ()) -> Self:
-        """Open a session; must run in the event loop."""
-        context = ssl.create_default_context(cafile=_certificates())
-        # One hanging venue must not use up the connections of the others: lanes bound them, not the pool.
-        connector = aiohttp.TCPConnector(ssl=context, limit=0, family=socket.AF_UNSPEC)
-        times = ServerTimes(clock)
-        session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            middlewares=(_stay, _dated(times, clock)),
-        )
-        return cls(session, context, times, tuple(filter(_is_unmistakable, secrets)))
-
-    def offset(self, url: str, now: Moment) -> timedelta | None:
-        """Return how far the clock of a venue's server is ahead of ours; None while it is not known."""
-        return self.times.offset(URL(url).authority, now)
-
-    def server_now(self, url: str) -> datetime:
-        """Return the earliest that the clock of a venue's server may show now; ours while that is not known."""
-        return self.times.now_at_least(URL(url).authority)
-
-    async def close(self) -> None:
-        """Close all connections."""
-        await self.session.close()
-
-
-@cache
-def _certificates() -> str:
-    """Return the file of certificates that ccxt trusts."""
-    return str(_Kraken({"logger": _SILENT}).cafile)
-
-
-def _is_unmistakable(secret: str) -> bool:
-    """Tell whether a secret cannot be taken for a number or a word."""
-    return len(secret) >= SHORTEST_IN_ANSWERS and not (secret.isalpha() or secret.isdecimal())
-
-
-def _dated(times: ServerTimes, clock: Clock) -> aiohttp.ClientMiddlewareType:
-    """Return what reads the dates of answers as they pass."""
-
-    async def note(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-        sent_s = clock.monotonic()
-        response = await send(request)
-        times.note(request.url.authority, response.headers.get("Date"), sent_s=sent_s)
-        return response
-
-    return note
-
-
-async def _stay(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """Follow no redirect: it would carry the key's headers to another host."""
-    response = await send(request)
-    if response.status in _REDIRECTS:
-        response.close()
-        raise RedirectedError
-    return response
 
 
 class VenueClient:

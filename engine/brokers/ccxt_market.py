@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from engine.brokers.ccxt_client import Call, Http, VenueClient
+from engine.brokers.ccxt_client import Call, VenueClient
+from engine.brokers.venue_http import Http
 from engine.clock import Clock, Moment, moment
 from engine.model.errors import BrokerError, RefusalReason, RefusedError
 from engine.model.quotes import Quote

@@ -8,9 +8,9 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 from engine.brokers.alpaca import AlpacaMarketData, connect_alpaca
-from engine.brokers.ccxt_client import Http
 from engine.brokers.coinbase import CoinbaseMarketData, connect_coinbase
 from engine.brokers.kraken import KrakenMarketData, connect_kraken
+from engine.brokers.venue_http import Http
 from engine.clock import SystemClock
 from engine.model.orders import ClientOrderId, OrderRequest, Side
 from engine.model.venues import Account, Venue

@@ -11,9 +11,10 @@ from engine.brokers.alpaca.parse import parse_bars, parse_book, parse_quotes, pa
 from engine.brokers.base import Session
 from engine.brokers.candles import QUIET_FOR_AT_MOST, close_at
 from engine.brokers.ccxt_broker import reading
-from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, Http, alpaca_client
+from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, alpaca_client
 from engine.brokers.ccxt_market import CcxtMarketData, ask_together, gather_quotes
 from engine.brokers.parse import as_row, iso_time_in
+from engine.brokers.venue_http import Http
 from engine.clock import Clock
 from engine.model.errors import BrokerError, RefusalReason, RefusedError
 from engine.model.instruments import AssetClass, Instrument

@@ -9,11 +9,12 @@ from decimal import Decimal
 from engine.brokers.base import Session
 from engine.brokers.candles import QUIET_FOR_AT_MOST, close_at
 from engine.brokers.ccxt_broker import reading
-from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, Http, coinbase_client
+from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, coinbase_client
 from engine.brokers.ccxt_market import CcxtMarketData
 from engine.brokers.coinbase.parse import parse_book, parse_candles, parse_instruments, top
 from engine.brokers.coinbase.products import product_id
 from engine.brokers.parse import as_row, iso_time_in
+from engine.brokers.venue_http import Http
 from engine.clock import Clock
 from engine.model.errors import BrokerError, RefusalReason, RefusedError
 from engine.model.instruments import Instrument

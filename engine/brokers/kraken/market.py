@@ -10,7 +10,7 @@ from engine import wall_time
 from engine.brokers.base import Session
 from engine.brokers.candles import close_at
 from engine.brokers.ccxt_broker import reading
-from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, Http, kraken_client
+from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, kraken_client
 from engine.brokers.ccxt_market import CcxtMarketData, ask_together, gather_quotes
 from engine.brokers.kraken.candles import parse_candles, plan_candle_width
 from engine.brokers.kraken.names import Catalog, add_tokenized, parse_catalog
@@ -18,6 +18,7 @@ from engine.brokers.kraken.parse import result_of
 from engine.brokers.kraken.prices import parse_book, parse_quotes
 from engine.brokers.kraken.venue_clock import VenueClock
 from engine.brokers.parse import as_row, unix_time_in
+from engine.brokers.venue_http import Http
 from engine.clock import Clock
 from engine.model.errors import BrokerError, RefusalReason, RefusedError
 from engine.model.instruments import Instrument

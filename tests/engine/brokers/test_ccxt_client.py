@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from engine.brokers.ccxt_client import (
     Call,
-    Http,
     _UnsignableError,
     alpaca_client,
     coinbase_client,
@@ -26,6 +25,7 @@ from engine.brokers.ccxt_client import (
 )
 from engine.brokers.error_classes import Operation
 from engine.brokers.kraken.parse import result_of
+from engine.brokers.venue_http import Http
 from engine.clock import SystemClock
 from engine.model.errors import (
     BrokerError,

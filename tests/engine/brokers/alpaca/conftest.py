@@ -9,7 +9,7 @@ import pytest
 from engine.brokers.alpaca import AlpacaMarketData, connect_alpaca
 from engine.brokers.alpaca.names import parse_catalog
 from engine.brokers.base import Priority
-from engine.brokers.ccxt_client import Http
+from engine.brokers.venue_http import Http
 from engine.clock import SystemClock
 from engine.model.orders import ClientOrderId, OrderRequest, Side
 from engine.model.venues import Account, Venue

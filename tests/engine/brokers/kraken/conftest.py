@@ -10,8 +10,8 @@ from decimal import Decimal
 import pytest
 
 from engine.brokers.base import Priority
-from engine.brokers.ccxt_client import Http
 from engine.brokers.kraken import KrakenMarketData, connect_kraken
+from engine.brokers.venue_http import Http
 from engine.clock import SystemClock
 from engine.model.orders import ClientOrderId, OrderRequest, Side
 from engine.model.venues import Account, Venue
