@@ -12,7 +12,7 @@ from engine.alerts.kinds import AlertKind
 from engine.alerts.messages import CancelledOrder, ExitFilled
 from engine.alerts.outbox import load_written, load_written_under
 from engine.exits.exit_journal import ending_key
-from engine.exits.late_fills import late_fill_prefix
+from engine.exits.late_booking import late_fill_prefix
 from engine.exits.result import Traded, realised_pnl
 from engine.guards import store as guards
 from engine.model.money import ZERO, exact

@@ -3,32 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 
 import structlog
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine import wall_time
-from engine.alerts.messages import ExitFilled
-from engine.alerts.outbox import append_alert, load_written_under
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
 from engine.exits.exit_journal import ExitJournal
-from engine.exits.exit_message import describe_exit
-from engine.exits.late_order import LateOrder, ended_short, is_certain, late_part
+from engine.exits.late_booking import LateBooking
+from engine.exits.late_order import LateOrder, ended_short, is_certain
 from engine.failures import Failures
 from engine.guards import store as guards
-from engine.guards.following import quantity_there
-from engine.guards.guard import SWAPPED, SWAPPED_IN_SALE, Guard, GuardState
+from engine.guards.guard import SWAPPED, SWAPPED_IN_SALE
 from engine.market.feed import Markets
-from engine.market.rates import fetch_usd_rate
 from engine.model.errors import BrokerError, MisconfiguredError, RefusalReason, RefusedError
 from engine.model.holdings import AccountReport
-from engine.model.money import ZERO, exact
-from engine.model.orders import Fill, Order, VenueOrderId
+from engine.model.orders import VenueOrderId
 from engine.orders import fills_store as fill_rows
 from engine.orders import store as intents
-from engine.orders.intents import Intent, StepNote
+from engine.orders.intents import Intent
 from engine.orders.late_orders_store import load_filled_otherwise, load_given_up
 from engine.orders.lookup import LOOKUP_WINDOW, Found, OrderLookup, lookup_start, may_be_owners
 from engine.orders.our_orders import replacements
@@ -64,7 +57,7 @@ class _Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LateBooking:
+class LateOutcome:
     """What is not known yet of the attempts that were given up; all other assets are not concerned."""
 
     #: By asset, why the venue does not tell whose order has filled: what is traded in it may be ours.
@@ -86,14 +79,14 @@ class LateFills:
     ) -> None:
         self._database = database
         self._brokers = brokers
-        self._markets = markets
         self._clock = clock
         self._journal = ExitJournal(database=database, clock=clock)
         self._lookup = OrderLookup(journal=self._journal, clock=clock)
+        self._booking = LateBooking(database=database, journal=self._journal, markets=markets, clock=clock)
         #: By client order id: orders with fills that are not the one.
         self._others = dict[str, frozenset[str]]()
 
-    async def book(self, report: AccountReport, failures: Failures) -> LateBooking:
+    async def book(self, report: AccountReport, failures: Failures) -> LateOutcome:
         """Book every fill of an exit that it did not end with; each quantity is told once.
 
         They are of attempts that it gave up, or of its last order, told as over before it was. What goes wrong
@@ -106,14 +99,14 @@ class LateFills:
                 await self._book_all(intent, report, untold)
                 done.add(intent.intent_id)
         unbooked = frozenset(intent.asset for intent in ended if intent.intent_id not in done)
-        return LateBooking(untold=untold, unbooked=unbooked)
+        return LateOutcome(untold=untold, unbooked=unbooked)
 
     async def _book_all(self, intent: Intent, report: AccountReport, untold: dict[str, BrokerError]) -> None:
         try:
             if await self._is_to_be_compared(intent):
                 return
             for late in await self._known(intent):
-                await self._book(late, report)
+                await self._booking.book(late, report)
             targets = await self._targets(intent)
         except UnreadableRecordError:
             # Its owner is told of the damage; the positions of the account are followed all the same.
@@ -211,7 +204,7 @@ class LateFills:
                 order_id=looked_up.order.venue_order_id,
                 may_be_owners=not looked_up.order.client_order_id,
             )
-            await self._book(late, report)
+            await self._booking.book(late, report)
         else:
             self._others[sent.client_order_id] = target.strangers
         return None
@@ -233,104 +226,6 @@ class LateFills:
     def _is_recent(self, intent: Intent) -> bool:
         age = wall_time.age(intent.updated_at, self._clock.now())
         return age is None or age < LOOKUP_WINDOW
-
-    async def _book(self, late: LateOrder, report: AccountReport) -> None:
-        intent = late.intent
-        async with self._database.read() as session:
-            guard = await guards.load_guard(session, intent.guard_id) if intent.guard_id else None
-            fills = await self._load_fills(session, late)
-            prefix = f"{late_fill_prefix(intent)}{late.attempt}:"
-            written = await load_written_under(session, key_prefix=prefix)
-            told = [message for message in written if isinstance(message, ExitFilled)]
-            order = late_part(late, fills, told) if fills else None
-            if guard is None or intent.trigger is None or order is None:
-                return
-            with exact():
-                late_quantity = sum((message.quantity for message in told), order.filled_quantity)
-            key = f"{prefix}{late_quantity.normalize():f}"
-        rate = await self._rate(guard, order)
-        async with self._database.write() as session:
-            message = describe_exit(
-                replace(intent, client_order_id=client_order_id(intent.intent_id, late.attempt)),
-                # What was guarded when it left: its guard may be over.
-                replace(guard, quantity=intent.trigger.quantity, cost=intent.trigger.cost),
-                order,
-                cancelled=(),
-                dust=None,
-                found_later=True,
-                may_be_owners=late.may_be_owners or any(one.may_be_owners for one in told),
-                heard_at=self._clock.now(),
-                rate=rate,
-            )
-            message = replace(message, is_rest=late.is_booked or bool(told))
-            is_new = await append_alert(
-                session,
-                message,
-                user_id=intent.user_id,
-                account_id=intent.account_id,
-                dedup_key=key,
-                now=self._clock.now(),
-            )
-            if not is_new:
-                return
-            await self._journal.note_late(session, intent, late.attempt, late.order_id)
-            await self._reduce_guard(session, intent, order.filled_quantity, report)
-        log.critical(
-            "an order filled on after its exit"
-            if late.is_booked
-            else "an order that was given up has filled",
-            order=late.order_id,
-            client_order_id=order.client_order_id,
-            filled=f"{order.filled_quantity:f}",
-        )
-
-    @staticmethod
-    async def _load_fills(session: AsyncSession, late: LateOrder) -> tuple[Fill, ...]:
-        fills = [
-            fill
-            for order_id in (late.order_id, *late.successors)
-            for fill in await fill_rows.load_order_fills(session, late.intent.account_id, order_id)
-        ]
-        return wall_time.oldest_first(fills, lambda fill: fill.at)
-
-    async def _rate(self, guard: Guard, order: Order) -> Decimal | None:
-        """Return what one unit of the money it brought was worth in the guard's own then; None is unknown."""
-        brought, own = (symbol.partition("/")[2] for symbol in (order.symbol, guard.symbol))
-        if brought == own:
-            return Decimal(1)
-        at = order.fills[-1].at
-        try:
-            worth, of = [
-                await fetch_usd_rate(self._markets[guard.venue], currency, at) for currency in (brought, own)
-            ]
-        except BrokerError:
-            return None
-        return worth / of if worth and of else None
-
-    async def _reduce_guard(
-        self, session: AsyncSession, intent: Intent, filled: Decimal, report: AccountReport
-    ) -> None:
-        """Take what it sold off the guard of its position, unless that was found missing there before."""
-        guard = await guards.load_open_guard(session, intent.position)
-        if guard is None or guard.state is GuardState.CLOSING:
-            return
-        seen = await guards.load_seen(session, guard.guard_id)
-        with exact():
-            missing = filled if seen is None else max(seen.quantity - quantity_there(report, guard), ZERO)
-            left = max(guard.quantity - min(filled, missing), ZERO)
-        if left == guard.quantity:
-            return
-        reduced = guard.with_quantity(left)
-        if reduced.state is GuardState.CLOSED:
-            reduced = replace(reduced, state_reason="sold")
-        await guards.save_guard(
-            session, reduced, was=guard, now=self._clock.now(), cause=StepNote.FILLED_LATE
-        )
-
-
-def late_fill_prefix(intent: Intent) -> str:
-    """Return what the keys of all alerts of an exit's late fills begin with."""
-    return f"late_fill:{intent.intent_id}:"
 
 
 def _is_away(error: BrokerError) -> bool:
