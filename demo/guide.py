@@ -33,7 +33,7 @@ FAULT_WORDS: Mapping[str, str] = {
     "truncate": "It is carried out; the answer is cut off in the middle.",
     "5xx": "It is carried out; the answer is HTTP 503.",
     "down": "Nothing is carried out; the answer is HTTP 503.",
-    "slow": f"It is carried out and answered after {SLOW_S:.0f} s.",
+    "slow": f"It is looked at and answered after {SLOW_S:.0f} s: an order past its deadline, as at Kraken, is refused then.",
     "html": "Nothing is carried out; the answer is some web page, HTTP 200.",
     "limit": "Nothing is carried out: too many calls, in the venue's words.",
     "nonce": "Nothing is carried out: the number was not higher than the last one.",

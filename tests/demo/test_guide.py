@@ -22,3 +22,8 @@ def test_every_fault_is_told_apart():
     assert len(set(FAULT_WORDS.values())) == len(FAULTS)
     for fault, words in FAULT_WORDS.items():
         assert f"  {fault.ljust(20)}{words[:20]}" in help_text(100)
+
+
+def test_a_slow_answer_is_not_said_to_carry_out_an_order_past_its_deadline():
+    assert "an order past its deadline" in FAULT_WORDS["slow"]
+    assert "carried out" not in FAULT_WORDS["slow"]
