@@ -75,9 +75,9 @@ def net_if_sold_now(
         return gross - mark * quantity * taker
 
 
-def is_within_trading_cost(*, threshold: Decimal, round_trip: Decimal) -> bool:
-    """Tell whether a threshold is smaller than what buying and selling costs, which the chat says."""
-    return -threshold < round_trip
+def is_within_trading_cost(*, threshold: Decimal, fees: Decimal) -> bool:
+    """Tell whether a threshold is smaller than the fees for buying and selling, which the chat says."""
+    return -threshold < fees
 
 
 def _check(quantity: Decimal, cost: Decimal) -> None:

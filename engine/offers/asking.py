@@ -81,7 +81,7 @@ async def ask(
         lines=tuple(proposal.line for proposal in proposals),
         choices=tuple(choices),
         threshold=threshold,
-        costlier_than_threshold=max((one.round_trip for one in costly), default=None),
+        costlier_than_threshold=max((one.fees for one in costly), default=None),
         costly_at=costly,
         as_of=now,
         expires_at=expires_at,

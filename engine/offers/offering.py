@@ -204,14 +204,14 @@ def conclude(
 
 
 def costly_at(proposals: Iterable[Proposal], *, threshold: Decimal) -> tuple[TradingCost, ...]:
-    """Return the brokers where a round trip costs more than the threshold, each with its dearest."""
+    """Return the brokers where the fees both ways are more than the threshold, each with its dearest."""
     dearest = dict[Venue, Decimal]()
     for found in (proposal.found for proposal in proposals):
         dearest[found.account.venue] = max(2 * found.taker, dearest.get(found.account.venue, ZERO))
     return tuple(
-        TradingCost(venue=venue, round_trip=cost)
+        TradingCost(venue=venue, fees=cost)
         for venue, cost in dearest.items()
-        if is_within_trading_cost(threshold=threshold, round_trip=cost)
+        if is_within_trading_cost(threshold=threshold, fees=cost)
     )
 
 

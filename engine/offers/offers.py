@@ -65,10 +65,10 @@ class OfferLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradingCost:
-    """What buying and selling again costs at a broker, as a fraction."""
+    """The taker fees of buying and selling again at a broker, as a fraction; the spread comes on top."""
 
     venue: Venue
-    round_trip: Decimal
+    fees: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -267,10 +267,11 @@ def _terms(offer: Offer) -> Iterator[str]:
 
 def _costly(cost: TradingCost, offer: Offer) -> str:
     with exact():
-        loss = offer.threshold - cost.round_trip
+        loss = offer.threshold - cost.fees
     return (
-        f"Buying and selling at {cost.venue.label} costs {cost_percent(cost.round_trip)}, more than this threshold: "
-        f"a sale at {threshold_percent(offer.threshold)} loses about {cost_percent(abs(loss))} with the fees."
+        f"The fees for buying and selling at {cost.venue.label} are {cost_percent(cost.fees)} together, the spread not "
+        f"counted: more than this threshold. "
+        f"A sale at {threshold_percent(offer.threshold)} loses about {cost_percent(abs(loss))} with the fees."
     )
 
 

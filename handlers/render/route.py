@@ -88,6 +88,7 @@ def _is_closed(left_out: LeftOut) -> bool:
 def _explained(decision: Route | NoRoute) -> Iterator[str]:
     has_costs = isinstance(decision, Route) or not all(_is_unlisted(one) for one in decision.left_out)
     if has_costs:
+        yield "A round trip is the fees for buying and selling, and the spread."
         yield f"Minimum profitable: the price move that pays the round trip and {_MARGIN} more."
     if isinstance(decision, Route) and _own_target(decision) is not None:
         yield "Target in effect: the move this trade would aim for; never less than that."

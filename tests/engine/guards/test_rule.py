@@ -183,5 +183,5 @@ def test_the_default_threshold_is_minus_one_percent():
 @pytest.mark.parametrize(
     ("threshold", "inside"), [("-0.01", True), ("-0.0139", True), ("-0.014", False), ("-0.02", False)]
 )
-def test_a_threshold_below_the_round_trip_is_within_the_cost_of_trading(threshold, inside):
-    assert is_within_trading_cost(threshold=Decimal(threshold), round_trip=Decimal("0.014")) is inside
+def test_a_threshold_below_the_fees_both_ways_is_within_the_cost_of_trading(threshold, inside):
+    assert is_within_trading_cost(threshold=Decimal(threshold), fees=Decimal("0.014")) is inside

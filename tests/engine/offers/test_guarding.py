@@ -468,9 +468,7 @@ async def test_coinbases_first_tier_costs_more_than_the_threshold_and_is_named(r
         offer = await service(room).offer_guard(OWNER_ID, "ETH", None)
 
         assert offer.costlier_than_threshold == Decimal("0.024")
-        assert [(one.venue, one.round_trip) for one in offer.costly_at] == [
-            (Venue.COINBASE, Decimal("0.024"))
-        ]
+        assert [(one.venue, one.fees) for one in offer.costly_at] == [(Venue.COINBASE, Decimal("0.024"))]
 
 
 async def test_a_margin_position_is_guarded_from_its_own_cost(room):
