@@ -22,6 +22,17 @@ from engine.model.venues import Venue
 #: The least a trade must aim for at a Coinbase account that is below the minimum equity.
 SMALL_COINBASE_TARGET = Decimal("0.02")
 
+#: Where nobody tells a price, fee and spread compare with nothing.
+_WITHOUT_COSTS = frozenset(
+    {
+        Obstacle.NOT_CONNECTED,
+        Obstacle.NO_ANSWER,
+        Obstacle.NOT_LISTED,
+        Obstacle.MARKET_CLOSED,
+        Obstacle.PRICE_UNKNOWN,
+    }
+)
+
 
 def choose(
     request: TradeRequest, accounts: Sequence[RoutingAccount], *, coinbase_min_equity_usd: Decimal
@@ -44,6 +55,11 @@ class _Entry:
     @property
     def is_able(self) -> bool:
         return not self.obstacles
+
+    @property
+    def has_costs(self) -> bool:
+        """Tell whether its venue says what the trade would cost there now."""
+        return not any(reason.obstacle in _WITHOUT_COSTS for reason in self.obstacles)
 
 
 def _choose_entry(
@@ -76,7 +92,10 @@ def _reasons_beside(chosen: _Entry, entry: _Entry) -> tuple[Reason, ...]:
     reasons = entry.obstacles
     if entry.small is not None and chosen.small is None:
         reasons = (entry.small, *reasons)
-    return reasons or (_not_cheaper(chosen.account, entry.account),)
+    is_dearer = entry.has_costs and entry.account.fees.round_trip > chosen.account.fees.round_trip
+    if is_dearer or not reasons:
+        return (*reasons, _not_cheaper(chosen.account, entry.account))
+    return reasons
 
 
 def _target(request: TradeRequest, chosen: _Entry) -> Decimal:

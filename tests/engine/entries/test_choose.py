@@ -269,7 +269,11 @@ def test_being_small_is_named_beside_other_reasons_only_when_it_mattered():
     beside = route(a_request(), small, a_place(KRAKEN))
     alone = route(a_request(), small)
 
-    assert obstacles(beside, COINBASE) == [Obstacle.EQUITY_TOO_SMALL, Obstacle.NOT_ENOUGH_CASH]
+    assert obstacles(beside, COINBASE) == [
+        Obstacle.EQUITY_TOO_SMALL,
+        Obstacle.NOT_ENOUGH_CASH,
+        Obstacle.NOT_CHEAPER,
+    ]
     assert obstacles(alone, COINBASE) == [Obstacle.NOT_ENOUGH_CASH]
 
 
@@ -284,6 +288,27 @@ def test_of_two_small_coinbase_accounts_the_cheaper_is_taken():
     assert answer.account.account_id == "b"
     assert answer.choice is Choice.CHEAPEST
     assert obstacles(answer, COINBASE) == [Obstacle.NOT_CHEAPER]
+
+
+@pytest.mark.parametrize("usd", ["30", "1000"])
+def test_a_broker_that_costs_more_too_says_both_the_obstacle_first(usd):
+    answer = route(a_request(usd), a_place(ALPACA, free="1000"), a_place(KRAKEN, free="0"))
+
+    assert why_not(answer, KRAKEN) == (
+        Reason(obstacle=Obstacle.NOT_ENOUGH_CASH, limit=Decimal(usd), actual=Decimal(0), unit="USD"),
+        Reason(obstacle=Obstacle.NOT_CHEAPER, limit=Decimal("0.001"), actual=Decimal("0.0062")),
+    )
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{"connected": False}, {"answered": False}, {"instrument": None}, {"in_session": False}],
+    ids=lambda facts: next(iter(facts)),
+)
+def test_costs_of_a_broker_that_tells_none_are_not_compared(facts):
+    answer = route(a_request(), a_place(ALPACA), a_place(KRAKEN, **facts))
+
+    assert len(why_not(answer, KRAKEN)) == 1
 
 
 def test_an_unconnected_coinbase_account_is_only_that():

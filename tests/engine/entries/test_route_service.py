@@ -43,7 +43,7 @@ async def test_the_cheapest_broker_takes_it_and_every_other_says_why_not(rooms):
 @pytest.mark.parametrize(
     ("usd", "obstacles"),
     [
-        pytest.param("49.99", [Obstacle.EQUITY_TOO_SMALL], id="a cent too small"),
+        pytest.param("49.99", [Obstacle.EQUITY_TOO_SMALL, Obstacle.NOT_CHEAPER], id="a cent too small"),
         pytest.param("50", [Obstacle.NOT_CHEAPER], id="just large enough"),
     ],
 )
@@ -66,7 +66,7 @@ async def test_coinbase_with_a_coin_nobody_prices_has_no_known_equity(rooms):
 
         answer = await preview(room)
 
-        assert why_not(answer.decision) == {Venue.COINBASE: [Obstacle.EQUITY_UNKNOWN]}
+        assert why_not(answer.decision) == {Venue.COINBASE: [Obstacle.EQUITY_UNKNOWN, Obstacle.NOT_CHEAPER]}
 
 
 async def test_coinbase_out_of_reach_has_neither_equity_nor_cash(rooms):
