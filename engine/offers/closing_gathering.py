@@ -19,7 +19,7 @@ from engine.model.orders import OpenOrders
 from engine.model.quotes import Quote
 from engine.model.venues import Account, Venue
 from engine.model.walk import BookProblem, walk_book
-from engine.offers.closing_plan import Priced, Scene, sellable
+from engine.offers.closing_plan import Priced, Scene, sellable, why_no_instrument
 from engine.portfolio.assemble import Found
 
 KEY_CHANGED = (
@@ -119,7 +119,7 @@ class Gathering:
     async def _price(self, found: Found, quotes: Mapping[str, Quote]) -> Priced | str:
         instrument = found.instrument
         if instrument is None:
-            return "it is not listed there"
+            return why_no_instrument(found)
         market, quote = self._markets[found.account.venue], quotes.get(instrument.symbol)
         try:
             async with asyncio.timeout(SCREEN_WAIT_S):

@@ -88,6 +88,13 @@ def sellable(found: Found) -> Decimal:
         return max(found.quantity - found.locked, ZERO)
 
 
+def why_no_instrument(found: Found) -> str:
+    """Say why nobody knows what a position would be sold as."""
+    if found.is_listing_known:
+        return "it is not listed there"
+    return f"{found.account.venue.label} did not tell what it lists; try again in a moment"
+
+
 def plan_closing(scene: Scene, *, most: Decimal | None = None) -> Plan:
     """Work out what closing a position now would do; `most` caps it at what was agreed to."""
     found = scene.found
@@ -149,7 +156,7 @@ def _obstacles(scene: Scene, quantity: Decimal) -> Iterator[str]:
     if found.kind is PositionKind.SPOT and found.direction is Direction.SHORT:
         yield "it is a short position; close it at the venue itself"
     if instrument is None:
-        yield "it is not listed there" if found.is_listing_known else "price unknown"
+        yield why_no_instrument(found)
         return
     if instrument.asset_class is AssetClass.TOKENIZED:
         yield "it is a tokenized stock, which NIJA prices and does not sell; sell it at the venue itself"

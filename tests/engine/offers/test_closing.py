@@ -470,3 +470,14 @@ async def test_prices_nobody_tells_are_what_a_close_lacks_and_not_the_brokers_an
 
     assert "did not answer" not in line.why_not
     assert "price" in line.why_not
+
+
+async def test_listings_nobody_tells_are_an_outage_and_not_a_coin_that_is_not_listed(rooms):
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        room.deposit("BTC", "0.4", venue=Venue.COINBASE)
+        room.fault(FaultKind.HTTP_ERROR_BEFORE, "market/products", times=None, venue=Venue.COINBASE)
+        await room.read()
+
+        [line] = (await offer(room)).lines
+
+        assert line.why_not == "Coinbase did not tell what it lists; try again in a moment"
