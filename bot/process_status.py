@@ -28,6 +28,7 @@ from engine.model.venues import Account, Venue
 from engine.nonce.store import NonceStatus, NonceStore
 from engine.orders import store as intent_rows
 from engine.orders.intents import Intent, IntentKind
+from engine.orders.under_way import load_orders_under_way
 from engine.status import (
     BrokerStatus,
     FailingExit,
@@ -228,14 +229,16 @@ async def _find_failing(session: AsyncSession, intent: Intent, present: HeldUp |
     times = await load_times(session, key_prefix=key)
     if not times and present is None:
         return None
-    since = [*times, *([present.since] if present else [])][0]
-    why = present.why if present else await _load_told(session, f"{key}{len(times) - 1}")
-    return FailingExit(symbol=intent.symbol, venue_label=intent.venue.label, why=why, since=since)
-
-
-async def _load_told(session: AsyncSession, key: str) -> str:
-    message = await load_written(session, key)
-    return message.why if isinstance(message, ExitFailing) else ""
+    last = await load_written(session, f"{key}{len(times) - 1}") if times else None
+    told = HeldUp(why=last.why, since=last.since) if isinstance(last, ExitFailing) else None
+    known = [one.since for one in (told, present) if one is not None]
+    return FailingExit(
+        symbol=intent.symbol,
+        venue_label=intent.venue.label,
+        why=(present.why if present else told.why if told else ""),
+        since=wall_time.earliest(known or times) or intent.created_at,
+        order_ids=await load_orders_under_way(session, intent),
+    )
 
 
 def _paused(guard: Guard) -> PausedGuard:

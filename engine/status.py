@@ -65,13 +65,15 @@ class PausedGuard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailingExit:
-    """An exit that its owner was told does not get through."""
+    """An exit that does not get through."""
 
     symbol: str
     venue_label: str
     #: Why, as it was told last; empty where that cannot be read.
     why: str
     since: datetime
+    #: Orders of NIJA's that may stand or have filled, the latest first; none where nothing can have been sold.
+    order_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +155,7 @@ class Symptom(StrEnum):
     GUARDS_UNREADABLE = "guards cannot be read"
     GUARDS_UNWATCHED = "guards cannot act"
     EXIT_FAILING = "an exit does not get through"
+    EXIT_UNKNOWN = "nobody knows whether an exit sold"
     EXIT_UNFINISHED = "an exit takes too long"
     GUARDS_PAUSED = "guards wait for an answer"
     JOB_FAILED = "a job failed"
@@ -234,12 +237,14 @@ def _guard_troubles(report: StatusReport) -> Iterator[Trouble]:
     unusual = [one for one in report.unwatched if not (one.is_usual or one.is_starting)]
     if unusual:
         yield Trouble(symptom=Symptom.GUARDS_UNWATCHED, count=len(unusual))
-    if report.failing:
-        yield Trouble(symptom=Symptom.EXIT_FAILING, count=len(report.failing))
-    elif report.exits_since is not None and wall_time.is_older(report.exits_since, report.at, _EXIT_PATIENCE):
-        yield Trouble(
-            symptom=Symptom.EXIT_UNFINISHED, lasting=wall_time.between(report.exits_since, report.at)
-        )
+    unknown = sum(bool(one.order_ids) for one in report.failing)
+    if unknown:
+        yield Trouble(symptom=Symptom.EXIT_UNKNOWN, count=unknown)
+    if len(report.failing) > unknown:
+        yield Trouble(symptom=Symptom.EXIT_FAILING, count=len(report.failing) - unknown)
+    since = None if report.failing else report.exits_since
+    if since is not None and wall_time.is_older(since, report.at, _EXIT_PATIENCE):
+        yield Trouble(symptom=Symptom.EXIT_UNFINISHED, lasting=wall_time.between(since, report.at))
     if report.paused:
         yield Trouble(symptom=Symptom.GUARDS_PAUSED, count=len(report.paused))
 

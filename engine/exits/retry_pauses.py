@@ -34,7 +34,7 @@ class RetryPauses:
         self._tradability.pair.begin_again()
         if is_shut(why) and await self._tradability.pair.has_others():
             wait_s, then = SHUT_LOOK_S, " and through another pair if its market still takes none"
-        await self._reminder.note(str(why), f"trying again in {wait_s:g} s{then}; nothing was sold yet")
+        await self._reminder.note(str(why), f"trying again in {wait_s:g} s{then}")
         await self._context.clock.sleep(wait_s)
 
     async def await_rest(self, intent: Intent, free_quantity: Decimal) -> None:
@@ -47,7 +47,7 @@ class RetryPauses:
         wait_s = RELEASE_POLLS_S[min(self._overtaken, len(RELEASE_POLLS_S) - 1)]
         self._overtaken += 1
         if self._overtaken >= len(RELEASE_POLLS_S):
-            await self._reminder.note(_OVERTAKEN, "reading what is left again; nothing was sold yet")
+            await self._reminder.note(_OVERTAKEN, "reading what is left again")
         self._context.reports.outdate(intent.account_id)
         await self._context.clock.sleep(wait_s)
 
@@ -55,7 +55,7 @@ class RetryPauses:
         """Wait for a reading that agrees with the last one on how much is there."""
         if is_contradictory:
             # Nothing is sold before readings agree on how much there is, and that may take too long to be silent.
-            await self._reminder.note(_CONTRADICTORY, "reading it again; nothing was sold yet")
+            await self._reminder.note(_CONTRADICTORY, "reading it again")
         self._context.reports.outdate(intent.account_id)
         self._tradability.pair.begin_again()
         await self._context.clock.sleep(READ_AGAIN_S)

@@ -27,6 +27,8 @@ _LATE = timedelta(minutes=1)
 _CENT = Decimal("0.01")
 #: A message names no more cancelled orders than this, and counts the others.
 _CANCELLED_SHOWN = 10
+#: Of the orders that may have sold, the latest are named.
+_ORDERS_SHOWN = 3
 SINCE_GUARDED = "The result counts from the price on the day it was guarded, not from what you paid."
 
 
@@ -80,21 +82,43 @@ def may_be_your_own(venue: Venue) -> str:
 
 
 def _failing(message: ExitFailing, reader: Reader) -> Screen:
-    """Render the alarm that a position is past its threshold, or was to be closed, and not sold."""
+    """Render the alarm that a position is past its threshold, or was to be closed, and perhaps not sold."""
     pairs = [("Broker", message.venue.label), ("Symbol", message.symbol)]
     if not message.asked:
         pairs.append(("Trigger PnL", percent_beside(message.trigger_ratio, message.threshold)))
         pairs.append(("Threshold", threshold_percent(message.threshold)))
     pairs.append(("Quantity", full_quantity(message.quantity)))
     lines = (
-        bold("EXIT FAILING: not sold yet"),
+        bold(f"EXIT FAILING: {whether_sold(message.order_ids)}"),
         rows(pairs),
         f"Why: {foreign(message.why)}",
         f"What NIJA does: {foreign(message.doing)}",
-        f"If you cannot wait, sell in {message.venue.label}'s own app.",
+        _if_you_cannot_wait(message),
         f"Since {reader.clock(message.since)}, {reader.age(message.since)}",
     )
     return Screen(text="\n".join(lines))
+
+
+def whether_sold(order_ids: Sequence[str]) -> str:
+    """Say whether a failing exit has sold nothing, or may have by one of these orders."""
+    return "unknown whether it was sold" if order_ids else "not sold yet"
+
+
+def named_orders(order_ids: Sequence[str]) -> str:
+    """Name the latest orders that may stand or have filled, and count the others."""
+    shown, more = order_ids[:_ORDERS_SHOWN], len(order_ids) - _ORDERS_SHOWN
+    ids = ", ".join(map(code, shown)) + (f" and {more} earlier" if more > 0 else "")
+    return f"order id {ids}"
+
+
+def _if_you_cannot_wait(message: ExitFailing) -> str:
+    label = message.venue.label
+    if not message.order_ids:
+        return f"If you cannot wait, sell in {label}'s own app."
+    return (
+        f"If you cannot wait, look first at {label} whether an order of NIJA's stands or filled there "
+        f"({named_orders(message.order_ids)}), then decide."
+    )
 
 
 def _stood_down(message: ExitStoodDown, reader: Reader) -> Screen:

@@ -19,6 +19,7 @@ from engine.status import (
     find_job_trouble,
     find_troubles,
 )
+from handlers.render.exits import named_orders, whether_sold
 from handlers.render.halt import halted_since
 from handlers.render.html import bold, escape, foreign, rows
 from handlers.render.screen import Screen, refresh_row
@@ -66,6 +67,10 @@ _TROUBLES = {
     Symptom.EXIT_FAILING: (
         "Exits that do not get through: {count}; see Guards below, /history shows each try. "
         "If you cannot wait, sell in the broker's own app."
+    ),
+    Symptom.EXIT_UNKNOWN: (
+        "Exits of which it is unknown whether they sold: {count}; see Guards below, /history shows each try. "
+        "If you cannot wait, look first at the broker whether an order of NIJA's stands or filled there, then decide."
     ),
     Symptom.EXIT_UNFINISHED: "An exit is in flight for {lasting} and not finished; /history says why.",
     Symptom.GUARDS_PAUSED: "Guards paused: {count}. They sell nothing until you answer; see Guards below.",
@@ -166,10 +171,13 @@ def _broker(broker: BrokerStatus, report: StatusReport, reader: Reader) -> str:
 def _missing(broker: BrokerStatus, report: StatusReport) -> str:
     """Say what a broker that answers does not do."""
     label = broker.account.venue.label
-    unsold = sorted({one.symbol for one in report.failing if one.venue_label == label})
+    failing = [one for one in report.failing if one.venue_label == label]
+    unsold = sorted({one.symbol for one in failing if not one.order_ids})
+    unknown = sorted({one.symbol for one in failing if one.order_ids})
     parts = [
         *([f"no prices: {foreign(broker.prices_error)}"] if broker.prices_error else []),
         *([f"not sold yet there: {escape(', '.join(unsold))}, see Guards below"] if unsold else []),
+        *([f"unknown whether sold there: {escape(', '.join(unknown))}, see Guards below"] if unknown else []),
     ]
     return "; ".join(parts) or "no errors"
 
@@ -188,7 +196,9 @@ def _guards(report: StatusReport, reader: Reader) -> Iterator[str]:
         yield f"{escape(paused.symbol)} at {escape(paused.venue_label)}, paused: {why}"
     for exit_ in report.failing:
         since, why = reader.clock(exit_.since), foreign(exit_.why) or "/history says why"
-        yield f"{escape(exit_.symbol)} at {escape(exit_.venue_label)} since {since}, not sold yet: {why}"
+        orders = f" ({named_orders(exit_.order_ids)})" if exit_.order_ids else ""
+        state = f"{whether_sold(exit_.order_ids)}{orders}"
+        yield f"{escape(exit_.symbol)} at {escape(exit_.venue_label)} since {since}, {state}: {why}"
     if report.prices:
         yield "Last price:"
         yield rows((_price_label(age), _age(age.at, reader)) for age in report.prices)

@@ -264,7 +264,11 @@ reports = st.builds(
         )
     ),
     paused=several(st.builds(PausedGuard, symbol=names, venue_label=names, why=words)),
-    failing=several(st.builds(FailingExit, symbol=names, venue_label=names, why=words, since=times)),
+    failing=several(
+        st.builds(
+            FailingExit, symbol=names, venue_label=names, why=words, since=times, order_ids=several(words)
+        )
+    ),
     exits_in_flight=st.integers(min_value=0),
     outbox_waiting=st.integers(min_value=0),
     outbox_oldest_at=maybe(times),
@@ -357,6 +361,7 @@ alerts = st.one_of(
         why=words,
         doing=words,
         since=times,
+        order_ids=several(words),
     ),
     st.builds(messages.ExitParked, **_about, quantity=positive, why=words),
     st.builds(messages.ExitStoodDown, **_about, quantity=positive, threshold=st.just(Decimal("-0.01"))),

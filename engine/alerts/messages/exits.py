@@ -81,7 +81,7 @@ class ExitFilled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExitFailing:
-    """A guarded position is past its threshold and not sold yet: why, and what is being done."""
+    """A position is to be sold, and that it was is not certain: why, and what is being done."""
 
     kind: Literal["exit_failing"] = "exit_failing"
     venue: Venue
@@ -92,6 +92,8 @@ class ExitFailing:
     why: str
     doing: str
     since: datetime
+    #: Orders of NIJA's that may stand or have filled, the latest first; none where nothing can have been sold.
+    order_ids: tuple[str, ...] = ()
     #: True for a manual close; then threshold and ratio say nothing.
     asked: bool = False
 

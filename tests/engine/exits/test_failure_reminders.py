@@ -3,7 +3,8 @@
 import pytest
 
 from engine.alerts.messages import ExitFailing
-from engine.exits.failure_reminders import FailureReminders
+from engine.exits.failure_reminders import FailureReminder, FailureReminders
+from engine.orders.states import IntentEvent
 from tests.engine_room import a_trigger
 
 STEPS = pytest.mark.parametrize("step_s", [-30 * 86_400, -3600, 0, 3600, 30 * 86_400])
@@ -65,3 +66,18 @@ async def test_an_exit_that_fails_on_after_a_restart_is_held_up_since_it_was_tol
 
     held_up = again.why(intent.intent_id)
     assert (held_up.since, held_up.why) == (told_at, "refused")
+
+
+async def test_what_was_found_under_way_is_held_up_since_it_left_also_after_a_restart(failing):
+    room, _, intent = failing
+    left_at = room.clock.now()
+    sent = await room.journal.record(intent, IntentEvent.SEND, cause="send", sent_at=left_at)
+    await room.clock.sleep(60)
+    again = reminders_of(room)
+
+    async with FailureReminder(sent, reminders=again, clock=room.clock) as reminder:
+        await reminder.note("no answer", "asking")
+
+    assert reminder.held_up.since == left_at
+    told = (await room.alerts(ExitFailing))[-1]
+    assert (told.since, told.order_ids) == (left_at, (sent.client_order_id,))

@@ -8,7 +8,7 @@ import pytest
 from engine.alerts.messages import ExitFailing, ExitFilled, ExitStoodDown
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
-from engine.orders.states import IntentState
+from engine.orders.states import IntentState, client_order_id
 from sandbox.coinbase.switches import Duplicates
 from sandbox.faults import FaultKind
 from sandbox.ledger import Side
@@ -54,6 +54,20 @@ async def test_a_lost_answer_never_sells_twice(rooms, venue, lost):
         is_found = len(room.sent(ORDERS[venue], venue=venue)) == 1
         assert (told[1].found_later, told[1].quantity) == (is_found, Decimal("0.1"))
         assert (await room.guard()).state is GuardState.CLOSED
+
+
+@pytest.mark.parametrize("venue", ORDERS)
+async def test_a_lost_answer_names_its_order_and_counts_from_when_it_left(rooms, venue):
+    async with rooms(venues=(venue,)) as room:
+        await a_falling_position(room, venue)
+        room.fault(endpoint=ORDERS[venue], venue=venue, kind=FaultKind.DELAY_AFTER, delay_s=12)
+
+        await room.sell_off()
+
+        failing, filled = await room.alerts()
+        [intent] = await room.intents()
+        assert failing.order_ids == (client_order_id(intent.intent_id, 1),)
+        assert failing.since == filled.held_up.since == filled.triggered_at
 
 
 @pytest.mark.parametrize("times", [2, 3])

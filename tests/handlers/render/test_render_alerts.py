@@ -311,6 +311,26 @@ def test_a_sale_that_came_late_says_why_and_for_how_long():
     check_golden("alert_exit_late", render_alert(late, READER))
 
 
+@pytest.mark.parametrize(
+    ("order_ids", "named"),
+    [
+        (("O1",), "order id O1"),
+        (("O5", "O4", "O3", "O2", "O1"), "order id O5, O4, O3 and 2 earlier"),
+    ],
+)
+def test_an_exit_that_may_have_sold_sends_its_owner_to_look_for_its_orders_first(order_ids, named):
+    lost = replace(EXAMPLES["exit_failing"], order_ids=order_ids)
+
+    lines = plain_text(render_alert(lost, READER).text).splitlines()
+
+    assert lines[0] == "EXIT FAILING: unknown whether it was sold"
+    assert (
+        "If you cannot wait, look first at Kraken whether an order of NIJA's stands or filled there "
+        f"({named}), then decide." in lines
+    )
+    assert not any("own app" in line for line in lines)
+
+
 def test_what_went_wrong_after_the_fill_did_not_hold_it_up():
     booked_late = replace(EXIT, held_up=HeldUp(since=NOW, why="no answer"))
 

@@ -41,7 +41,7 @@ def test_an_asked_sale_that_fails_names_no_threshold():
         threshold=Decimal("-0.01"),
         quantity=Decimal("0.12"),
         why="Kraken: EService:Busy",
-        doing="trying again in 0.5 s; nothing was sold yet",
+        doing="trying again in 0.5 s",
         since=ago(seconds=2),
         asked=True,
     )

@@ -88,6 +88,21 @@ def test_what_waits_is_listed_with_its_reason():
     assert "ETH/USD at Kraken since 02:26:11 UTC, not sold yet: no connection" in text
 
 
+def test_an_exit_that_may_have_sold_is_not_said_to_be_unsold():
+    lost = FailingExit(
+        symbol="ETH/USD", venue_label="Kraken", why="answer lost", since=ago(minutes=4), order_ids=("O<1>",)
+    )
+
+    text = render_status(status(failing=(lost,)), READER).text
+
+    assert "unknown whether it was sold (order id <code>O&lt;1&gt;</code>): answer lost" in text
+    assert "unknown whether sold there: ETH/USD, see Guards below" in text
+    assert "Exits of which it is unknown whether they sold: 1;" in text
+    assert "look first at the broker whether an order of NIJA's stands or filled there, then decide." in text
+    assert "not sold yet" not in text
+    assert "do not get through" not in text
+
+
 def test_what_the_second_address_refuses_and_was_never_told_is_counted():
     report = status(
         posts=PostCounts(
