@@ -8,7 +8,7 @@ from engine.accounts.snapshot import BalanceOverview
 from engine.clock import Clock
 from engine.entries.halts import Halt, HaltedBy
 from engine.entries.route import RoutePreview
-from engine.exits.audit import ExitRecord
+from engine.exits.audit import ExitPage, ExitRecord
 from engine.model.venues import Venue
 from engine.offers.closing_preview import ClosePreview, Kept, Selling
 from engine.offers.offers import Nothing, Offer, Outcome
@@ -84,6 +84,9 @@ class ExitHistory(Protocol):
 
     async def fetch_exits(self, user_id: int, symbol: str | None = None) -> tuple[ExitRecord, ...]:
         """Return the latest exits, newest first, of one asset or pair or of all."""
+
+    async def fetch_page(self, user_id: int, symbol: str | None = None, *, skip: int = 0) -> ExitPage:
+        """Return the exits after the latest so many, and how many there are in all."""
 
     async def fetch_exit(self, user_id: int, intent_id: str) -> ExitRecord | None:
         """Return one exit; None when there is none of that id."""

@@ -9,9 +9,10 @@ from handlers.buttons import Press
 from handlers.chat_context import ChatContext
 from handlers.render.history import NO_SUCH_EXIT, render_exit_record, render_history
 from handlers.render.problems import render_misread
-from handlers.render.screen import HISTORY, Screen
+from handlers.render.screen import HISTORY, OLDER, Screen
 
 HISTORY_PATTERN = rf"^{HISTORY}:"
+OLDER_PATTERN = rf"^{OLDER}:\d{{1,9}}:"
 
 
 async def show_history(context: ChatContext, arguments: Sequence[str]) -> Screen:
@@ -19,8 +20,8 @@ async def show_history(context: ChatContext, arguments: Sequence[str]) -> Screen
     symbol = parse_one_symbol(arguments, command="history")
     if isinstance(symbol, Misread):
         return render_misread(symbol)
-    exits = await context.services.history.fetch_exits(context.user.user_id, symbol)
-    return render_history(exits, context.reader, symbol=symbol)
+    page = await context.services.history.fetch_page(context.user.user_id, symbol)
+    return render_history(page, context.reader, symbol=symbol)
 
 
 async def press_history(update: Update, context: ChatContext) -> None:
@@ -35,3 +36,15 @@ async def press_history(update: Update, context: ChatContext) -> None:
         return
     await press.stop_spinner()
     await context.reply(render_exit_record(found, context.reader))
+
+
+async def press_older(update: Update, context: ChatContext) -> None:
+    """List the exits before those of a list, below it."""
+    if (query := update.callback_query) is None:
+        return
+    press = Press(query)
+    skip, _, symbol = (query.data or "").partition(":")[2].partition(":")
+    history = context.services.history
+    page = await history.fetch_page(context.user.user_id, symbol or None, skip=int(skip))
+    await press.stop_spinner()
+    await context.reply(render_history(page, context.reader, symbol=symbol or None))

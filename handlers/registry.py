@@ -24,7 +24,7 @@ from handlers.command import Command, run_command
 from handlers.error_handler import report_error
 from handlers.guard import offer_guard, offer_unguard
 from handlers.halt import halt_entries, resume_entries
-from handlers.history import HISTORY_PATTERN, press_history, show_history
+from handlers.history import HISTORY_PATTERN, OLDER_PATTERN, press_history, press_older, show_history
 from handlers.positions import show_positions
 from handlers.route import show_route
 from handlers.start import show_help, show_start
@@ -168,6 +168,7 @@ def _handlers() -> list[BaseHandler[Update, ChatContext, Any]]:
         CallbackQueryHandler(press_sell, pattern=SELL_PATTERN),
         CallbackQueryHandler(press_keep, pattern=KEEP_PATTERN),
         CallbackQueryHandler(press_history, pattern=HISTORY_PATTERN),
+        CallbackQueryHandler(press_older, pattern=OLDER_PATTERN),
         CallbackQueryHandler(press_unknown),
         MessageHandler(filters.UpdateType.MESSAGE, answer_unknown),
     ]

@@ -171,6 +171,21 @@ class ExitRecord:
             before = step.at
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitPage:
+    """Some of a user's exits, newest first, and where they stand among all of them."""
+
+    exits: tuple[ExitRecord, ...]
+    #: How many newer ones come before these.
+    skipped: int = 0
+    total: int
+
+    @property
+    def end(self) -> int:
+        """Return the place of the last one, counted from 1."""
+        return self.skipped + len(self.exits)
+
+
 class Audit:
     """Answers `/history`."""
 
@@ -179,11 +194,17 @@ class Audit:
 
     async def fetch_exits(self, user_id: int, symbol: str | None = None) -> tuple[ExitRecord, ...]:
         """Return a user's latest exits, newest first, of one asset or pair or of all."""
+        return (await self.fetch_page(user_id, symbol)).exits
+
+    async def fetch_page(self, user_id: int, symbol: str | None = None, *, skip: int = 0) -> ExitPage:
+        """Return a user's exits after the latest so many, and how many there are in all."""
         async with self._database.read() as session:
-            found = await intents.load_exits(session, user_id, named=symbol, most=SHOWN)
-            records = [await _record(session, intent) for intent in found]
+            found = await intents.load_exits(session, user_id, named=symbol, most=skip + SHOWN)
+            records = [await _record(session, intent) for intent in found[skip:]]
+            total = await intents.count_exits(session, user_id, named=symbol)
         # An exit may be written down long after its trigger, and it is shown under the time of that.
-        return wall_time.newest_first(records, lambda record: record.began_at)
+        ordered = wall_time.newest_first(records, lambda record: record.began_at)
+        return ExitPage(exits=ordered, skipped=skip, total=total)
 
     async def fetch_exit(self, user_id: int, intent_id: str) -> ExitRecord | None:
         """Return one exit of a user; None when there is none of that id."""

@@ -1,10 +1,10 @@
 """The journal's intents: orders to be placed, and how far each came."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields
 from decimal import Decimal
 
-from sqlalchemy import bindparam, func, literal_column, or_, union, update
+from sqlalchemy import ColumnElement, bindparam, func, literal_column, or_, union, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -72,15 +72,27 @@ async def load_exits(
     session: AsyncSession, user_id: int, *, named: str | None = None, most: int
 ) -> tuple[Intent, ...]:
     """Return a user's latest exits, newest first; `named` is an asset or a pair in any letters."""
-    wanted = select(IntentRow).where(
-        col(IntentRow.user_id) == user_id, col(IntentRow.kind) == IntentKind.EXIT
+    newest_first = (
+        select(IntentRow)
+        .where(*_exits(user_id, named))
+        .order_by(col(IntentRow.created_at).desc(), col(IntentRow.intent_id))
     )
+    return await readable_rows(session, Prepared(newest_first), build_intent, most=most)
+
+
+async def count_exits(session: AsyncSession, user_id: int, *, named: str | None = None) -> int:
+    """Return how many exits of a user are written down."""
+    counted = select(func.count()).select_from(IntentRow).where(*_exits(user_id, named))
+    return (await session.exec(counted)).one()
+
+
+def _exits(user_id: int, named: str | None) -> Iterator[ColumnElement[bool]]:
+    yield col(IntentRow.user_id) == user_id
+    yield col(IntentRow.kind) == IntentKind.EXIT
     if named is not None:
         asset, symbol = func.upper(col(IntentRow.asset)), func.upper(col(IntentRow.symbol))
         names = (named.upper(), (named + TOKENIZED).upper())
-        wanted = wanted.where(or_(asset.in_(names), symbol.in_(names)))
-    newest_first = wanted.order_by(col(IntentRow.created_at).desc(), col(IntentRow.intent_id))
-    return await readable_rows(session, Prepared(newest_first), build_intent, most=most)
+        yield or_(asset.in_(names), symbol.in_(names))
 
 
 _EXIT = Prepared(

@@ -7,12 +7,13 @@ from decimal import Decimal
 
 from engine import wall_time
 from engine.alerts.messages import ExitFilled
-from engine.exits.audit import ExitRecord, Stage
+from engine.exits.audit import ExitPage, ExitRecord, Stage
 from engine.model.holdings import Direction
 from engine.model.money import exact
 from engine.model.orders import Side
 from engine.orders.intents import Intent, StepNote
 from engine.orders.states import IntentState
+from handlers.render.exit_totals import render_total
 from handlers.render.exits import (
     SINCE_GUARDED,
     cancelled_line,
@@ -31,7 +32,7 @@ from handlers.render.numbers import (
     threshold_percent,
 )
 from handlers.render.repetitions import find_repetitions
-from handlers.render.screen import HISTORY, Screen, ScreenButton
+from handlers.render.screen import HISTORY, OLDER, Screen, ScreenButton
 from handlers.render.times import Reader, duration
 
 NO_SUCH_EXIT = "This exit is not known here."
@@ -49,21 +50,45 @@ _STEPS = {IntentState.FILLED: "known to be filled"}
 _SAYS_NO_MORE = frozenset({"send", "accepted", "filled"})
 
 
-def render_history(exits: Sequence[ExitRecord], reader: Reader, *, symbol: str | None) -> Screen:
-    """List the latest exits, each with a button; of one symbol, the last in full before the list."""
+def render_history(page: ExitPage, reader: Reader, *, symbol: str | None) -> Screen:
+    """List exits, each with a button; of one symbol, the last of all in full before the list."""
+    exits = page.exits
     if not exits:
-        what = f"no {escape(symbol)}" if symbol else "nothing"
-        return Screen(text=f"NIJA has sold {what} yet.\n{reader.as_of(reader.now)}")
-    blocks = list[str]()
-    listed = exits
-    if symbol is not None:
+        return Screen(text=f"{_none(page, symbol)}\n{reader.as_of(reader.now)}")
+    blocks, listed = list[str](), exits
+    if symbol is not None and page.skipped == 0:
         blocks.append(_detail(exits[0], reader))
         listed = exits[1:]
+    blocks += ["\n".join(_short(record, reader)) for record in listed]
     if listed:
-        blocks.append(bold("Earlier exits" if symbol else "Exits, newest first"))
-        blocks += ["\n".join(_short(record, reader)) for record in listed]
-    text = "\n\n".join((*blocks, reader.as_of(reader.now)))
-    return Screen(text=text, keyboard=tuple((_button(record, reader),) for record in listed))
+        blocks.insert(len(blocks) - len(listed), bold(_title(page, listed)))
+    blocks += filter(None, ["\n".join(render_total(exits))])
+    buttons = [(_button(record, reader),) for record in listed]
+    if page.end < page.total:
+        blocks.append(f"{page.end} of {page.total} are listed so far; the button shows older ones.")
+        buttons.append((_older(page, symbol),))
+    return Screen(text="\n\n".join((*blocks, reader.as_of(reader.now))), keyboard=tuple(buttons))
+
+
+def _none(page: ExitPage, symbol: str | None) -> str:
+    if page.skipped:
+        return "There are no older exits."
+    what = f"no {escape(symbol)}" if symbol else "nothing"
+    return f"NIJA has sold {what} yet."
+
+
+def _title(page: ExitPage, listed: Sequence[ExitRecord]) -> str:
+    is_beside_one = len(listed) < len(page.exits)
+    title = "Earlier exits" if is_beside_one else "Exits, newest first"
+    if len(page.exits) >= page.total:
+        return title
+    first = page.end - len(listed) + 1
+    places = f"{first}\N{EN DASH}{page.end}" if first < page.end else str(first)
+    return f"{title}: {places} of {page.total}"
+
+
+def _older(page: ExitPage, symbol: str | None) -> ScreenButton:
+    return ScreenButton(label="Older", data=f"{OLDER}:{page.end}:{symbol or ''}")
 
 
 def render_exit_record(record: ExitRecord, reader: Reader) -> Screen:

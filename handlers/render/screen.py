@@ -11,6 +11,7 @@ CHOICE = "c"
 SELL = "s"
 KEEP = "k"
 HISTORY = "h"
+OLDER = "o"
 
 
 class Tone(StrEnum):

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from engine.entries.halts import Halt, HaltedBy
+from engine.exits.audit import ExitPage
 from engine.offers.closing_preview import Kept, Selling
 from engine.offers.offers import LeftAlone
 from engine.services import Services
@@ -57,7 +58,7 @@ class FakeEngine:
             "fetch_halt": None,
             "halt": Halt(since=NOW, by=HaltedBy.CHAT),
             "resume": None,
-            "fetch_exits": (exit_record(),),
+            "fetch_page": ExitPage(exits=(exit_record(),), total=1),
             "fetch_exit": exit_record(),
         }
     )
@@ -130,8 +131,8 @@ class FakeEngine:
     async def resume(self, user_id):
         return await self._answer("resume", user_id)
 
-    async def fetch_exits(self, user_id, symbol=None):
-        return await self._answer("fetch_exits", user_id, symbol)
+    async def fetch_page(self, user_id, symbol=None, *, skip=0):
+        return await self._answer("fetch_page", user_id, symbol, *([skip] if skip else []))
 
     async def fetch_exit(self, user_id, intent_id):
         return await self._answer("fetch_exit", user_id, intent_id)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from engine.exits.audit import ExitPage
 from engine.offers.closing_preview import Selling
 from engine.offers.offers import Nothing
 from engine.users.roles import Role
@@ -144,6 +145,29 @@ async def test_a_button_of_history_shows_that_exit_below(engine, owner):
 
     assert engine.asked("fetch_exit") == [[OWNER, exit_record().intent.intent_id]]
     assert detail.message_id > listed.message_id
+
+
+async def test_older_exits_are_listed_below_the_newer_ones(engine, owner):
+    engine.answers["fetch_page"] = [
+        ExitPage(exits=(exit_record(),), skipped=skipped, total=2) for skipped in (0, 1)
+    ]
+    listed = await owner.ask("/history btc")
+
+    owner.press(listed, "Older")
+    older = await owner.wait_for("Exits, newest first: 2", after=listed)
+
+    assert engine.asked("fetch_page") == [[OWNER, "BTC"], [OWNER, "BTC", 1]]
+    assert older.message_id > listed.message_id
+
+
+@pytest.mark.parametrize("data", ["o:one:BTC", "o:", "o:5"])
+async def test_a_forged_request_for_older_exits_is_an_old_button(engine, owner, data):
+    listed = await owner.ask("/history")
+
+    answer = await owner.wait_for_answer(owner.forge_press(listed, data))
+
+    assert "button" in answer.text
+    assert len(engine.asked("fetch_page")) == 1
 
 
 async def test_an_exit_of_somebody_else_is_not_shown(engine, owner):

@@ -141,3 +141,18 @@ async def test_the_latest_five_come_newest_first(room):
     found = await room.engine.audit.fetch_exits(OWNER_ID)
 
     assert [record.intent.guard_id for record in found] == [f"guard-{number}" for number in (5, 4, 3, 2, 1)]
+
+
+async def test_exits_beyond_the_newest_five_are_counted_and_found_on_the_next_page(room):
+    for number in range(7):
+        guard = await room.arm("0.1", "6000", guard_id=f"guard-{number}", symbol=f"C{number}/USD")
+        await room.journal.plan_exit(guard, a_trigger(at=room.clock.now()), intent_id=f"intent-{number}")
+        await room.clock.sleep(1)
+
+    first = await room.engine.audit.fetch_page(OWNER_ID)
+    rest = await room.engine.audit.fetch_page(OWNER_ID, skip=first.end)
+    of_one = await room.engine.audit.fetch_page(OWNER_ID, "C3")
+
+    assert [one.intent.intent_id for one in first.exits] == [f"intent-{number}" for number in (6, 5, 4, 3, 2)]
+    assert [one.intent.intent_id for one in rest.exits] == ["intent-1", "intent-0"]
+    assert (first.total, rest.total, rest.end, of_one.total) == (7, 7, 7, 1)

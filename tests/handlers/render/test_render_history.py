@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 
+from engine.exits.audit import ExitPage
 from engine.model.orders import Side
 from engine.orders.lookup import FOUND_UNNAMED
 from engine.orders.states import IntentState
@@ -22,13 +23,17 @@ UNFILLED = {
 }
 
 
+def a_page(*exits, skipped=0, total=None):
+    return ExitPage(exits=exits, skipped=skipped, total=len(exits) if total is None else total)
+
+
 def test_the_list_is_short_and_has_a_button_each():
     by_hand = exit_record(trigger=trigger(basis="asked", asked=asked()), intent_id="by-hand")
     waiting = exit_record(
         state=IntentState.UNKNOWN, symbol="ETH/USD", fills=(), intent_id="waiting", **UNFILLED
     )
 
-    check_golden("history", render_history((exit_record(), by_hand, waiting), READER, symbol=None))
+    check_golden("history", render_history(a_page(exit_record(), by_hand, waiting), READER, symbol=None))
 
 
 def test_one_exit_is_shown_from_trigger_to_fill():
@@ -53,7 +58,7 @@ def test_a_sale_its_owner_asked_for_is_measured_under_the_names_of_its_alert():
 
 
 def test_a_symbol_shows_its_last_exit_in_full_and_lists_the_others():
-    screen = render_history((exit_record(), exit_record(intent_id="older")), READER, symbol="BTC")
+    screen = render_history(a_page(exit_record(), exit_record(intent_id="older")), READER, symbol="BTC")
 
     assert screen.text.count("Step by step") == 1
     assert "Earlier exits" in screen.text
@@ -62,8 +67,8 @@ def test_a_symbol_shows_its_last_exit_in_full_and_lists_the_others():
 
 
 def test_no_exit_yet_is_said():
-    assert "NIJA has sold no BTC yet." in render_history((), READER, symbol="BTC").text
-    assert "NIJA has sold nothing yet." in render_history((), READER, symbol=None).text
+    assert "NIJA has sold no BTC yet." in render_history(a_page(), READER, symbol="BTC").text
+    assert "NIJA has sold nothing yet." in render_history(a_page(), READER, symbol=None).text
 
 
 def test_steps_say_when_after_the_trigger_and_how_long_each_took():
@@ -74,20 +79,20 @@ def test_steps_say_when_after_the_trigger_and_how_long_each_took():
 
 
 def test_a_result_without_its_fee_says_so():
-    booked = render_history((exit_record(),), READER, symbol=None).text
+    booked = render_history(a_page(exit_record()), READER, symbol=None).text
     waiting = exit_record(fee=None, fee_asset=None)
     unbooked = replace(waiting, fills=tuple(replace(fill, fee=None) for fill in waiting.fills))
 
     # 7,562.40 against 7,680, and 19.66 of it is the fee.
     assert f"Realised PnL {MINUS}$137.26" in booked
-    assert f"PnL before the fee {MINUS}$117.60" in render_history((unbooked,), READER, symbol=None).text
+    assert f"PnL before the fee {MINUS}$117.60" in render_history(a_page(unbooked), READER, symbol=None).text
     assert "not booked yet" in render_exit_record(unbooked, READER).text
 
 
 def test_a_result_without_an_entry_is_unknown():
     record = exit_record(trigger=trigger(basis="asked", asked=asked()))
 
-    assert "Realised PnL unknown, no entry" in render_history((record,), READER, symbol=None).text
+    assert "Realised PnL unknown, no entry" in render_history(a_page(record), READER, symbol=None).text
 
 
 def test_a_cancel_that_is_under_way_is_not_called_doubtful():
@@ -152,7 +157,7 @@ def test_an_exit_that_was_not_sent_says_whether_it_waits_or_is_given_up(state, c
     life = ((3, None, IntentState.PLANNED, "triggered", ""), (20, IntentState.PLANNED, state, cause, ""))
     record = exit_record(state=state, life=life, fills=(), **UNFILLED)
 
-    listed, alone = render_history((record,), READER, symbol=None), render_exit_record(record, READER)
+    listed, alone = render_history(a_page(record), READER, symbol=None), render_exit_record(record, READER)
 
     assert escape(f"{state}: {cause}") in listed.text
     words = " ".join(alone.text.split())
@@ -172,10 +177,46 @@ def test_an_exit_whose_order_may_be_the_owners_own_says_so_and_claims_no_speed()
     perhaps = replace(record, steps=steps)
 
     detail = render_exit_record(perhaps, READER).text
-    listed = render_history((perhaps,), READER, symbol=None).text
+    listed = render_history(a_page(perhaps), READER, symbol=None).text
 
     assert "This may be your own order at Kraken: NIJA's order was never confirmed." in detail
     assert "accepted, found without this bot's order id" in detail
     assert "Trigger to fill" not in detail
     assert "Fill vs trigger" not in detail
     assert ", perhaps by your own order" in listed
+
+
+def test_a_list_that_is_not_all_says_so_and_offers_the_rest():
+    exits = [exit_record(intent_id=str(number)) for number in range(5)]
+
+    first = render_history(a_page(*exits, total=7), READER, symbol=None)
+    of_one = render_history(a_page(*exits, total=7), READER, symbol="BTC")
+    rest = render_history(a_page(*exits[:2], skipped=5, total=7), READER, symbol="BTC")
+
+    assert "Exits, newest first: 1\N{EN DASH}5 of 7" in first.text
+    assert "5 of 7 are listed so far" in first.text
+    assert (first.keyboard[-1][0].label, first.keyboard[-1][0].data) == ("Older", "o:5:")
+    assert "Earlier exits: 2\N{EN DASH}5 of 7" in of_one.text
+    assert of_one.keyboard[-1][0].data == "o:5:BTC"
+    assert "Exits, newest first: 6\N{EN DASH}7 of 7" in rest.text
+    assert "Step by step" not in rest.text
+    assert [row[0].data for row in rest.keyboard] == ["h:0", "h:1"]
+    for screen in (first, of_one, rest):
+        check_fits(screen)
+
+
+def test_a_page_behind_the_last_exit_says_that_there_is_none():
+    assert "There are no older exits." in render_history(a_page(skipped=5, total=5), READER, symbol=None).text
+
+
+def test_what_the_shown_exits_brought_is_added_up_where_all_of_it_is_known():
+    known = exit_record()
+    without_entry = exit_record(trigger=trigger(basis="asked", asked=asked()))
+    waiting = exit_record(state=IntentState.UNKNOWN, fills=(), **UNFILLED)
+
+    added = render_history(a_page(known, known, waiting), READER, symbol=None).text
+    lacking = render_history(a_page(known, known, without_entry), READER, symbol=None).text
+
+    assert f"Realised PnL of these 2 sales together: {MINUS}$274.52" in added
+    assert "together" not in lacking
+    assert "together" not in render_history(a_page(known), READER, symbol=None).text
