@@ -23,7 +23,7 @@ from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import GuardMark
 from engine.guards.unwatched import Watching, find_unwatched
 from engine.model.delays import HeldUp
-from engine.model.errors import KeyRejectedError, LockedOutError
+from engine.model.errors import InvalidNonceError, KeyRejectedError, LockedOutError
 from engine.model.venues import Account, Venue
 from engine.nonce.store import NonceStatus, NonceStore
 from engine.orders import store as intent_rows
@@ -197,6 +197,9 @@ class ProcessStatus:
             looked_at=looked.at if (looked := self._watch.looked_at.get(guard.venue)) else None,
             is_looked_at=self._is_looked_at(guard.venue),
             key_refused=error.words if isinstance(error, KeyRejectedError | LockedOutError) else None,
+            read_error=error.words
+            if error is not None and not isinstance(error, InvalidNonceError)
+            else None,
             read_at=self._reader.state(account).last_updated,
             is_key_certain=self._is_key_certain(guard.account_id),
             has_just_started=moment(self._clock) - self._started <= self._look_overdue_after,

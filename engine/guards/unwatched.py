@@ -14,6 +14,10 @@ KEY_CHANGED = (
 )
 
 
+#: A venue that was looked at and is away; any other price may be there with the next look.
+_AWAY = frozenset({PriceProblem.NO_ANSWER, PriceProblem.NOT_CONNECTED})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unwatched:
     """An armed guard that could not sell now."""
@@ -40,6 +44,8 @@ class Watching:
     is_looked_at: bool
     #: Why the venue refuses the account's key; None while it does not.
     key_refused: str | None = None
+    #: Why the account could not be read the last time; None when it was.
+    read_error: str | None = None
     #: When the account was last read.
     read_at: datetime | None = None
     #: Whether it is certain that the account's key opens the account that its guards were set for.
@@ -66,12 +72,21 @@ def find_unwatched(guard: Guard, watching: Watching) -> Unwatched | None:
         since = began.at if began else (last.at if last else None)
         return _unwatched(guard, without_price.why_at(guard.venue), since, is_usual=is_closed)
     if not watching.is_looked_at:
-        return _unwatched(guard, f"no prices come from {label}", watching.looked_at)
+        error = f" ({watching.read_error})" if watching.read_error else ""
+        return _unwatched(guard, f"no prices come from {label}{error}", watching.looked_at)
     return None
 
 
 def _is_first_look(watching: Watching) -> bool:
-    return watching.has_just_started and watching.guard_mark.last is None
+    return watching.has_just_started and watching.guard_mark.last is None and not _is_known_silent(watching)
+
+
+def _is_known_silent(watching: Watching) -> bool:
+    """Tell whether it is known already that no prices come, however short a time ago the process started."""
+    current = watching.guard_mark.current
+    is_away = isinstance(current, PriceUnknown) and current.problem in _AWAY
+    # An earlier process may have told of it, and nobody of its end.
+    return is_away or watching.guard_mark.told_unknown or watching.read_error is not None
 
 
 def _unwatched(guard: Guard, why: str, since: datetime | None, *, is_usual: bool = False) -> Unwatched:

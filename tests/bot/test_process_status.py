@@ -16,7 +16,7 @@ from engine.exits.failure_reminders import FailureReminder, FailureReminders
 from engine.guards import store as guard_rows
 from engine.guards.guard import GuardState
 from engine.guards.unwatched import KEY_CHANGED, STARTING
-from engine.model.errors import KeyRejectedError, LockedOutError
+from engine.model.errors import KeyRejectedError, LockedOutError, TryLaterError
 from engine.model.venues import Venue
 from engine.nonce.store import NonceStore
 from engine.status import Symptom, find_troubles
@@ -136,6 +136,16 @@ async def test_right_after_the_start_nothing_is_missing_yet(desk):
 
     assert (starting.is_starting, starting.why) == (True, STARTING)
     assert (silent.is_starting, silent.why) == (False, "no prices come from Kraken")
+
+
+async def test_right_after_the_start_an_account_that_does_not_answer_is_said_at_once(desk):
+    desk.refused = TryLaterError(Venue.KRAKEN, "no connection")
+
+    report = await desk.status.fetch_status(OWNER)
+
+    [silent] = report.unwatched
+    assert (silent.is_starting, silent.why) == (False, "no prices come from Kraken (no connection)")
+    assert Symptom.GUARDS_UNWATCHED in {trouble.symptom for trouble in find_troubles(report)}
 
 
 async def test_a_guard_that_cannot_be_read_is_named_and_counts_as_trouble(desk):

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from engine.alerts.reminder_state import ReminderState
 from engine.clock import Moment
 from engine.guards.guard_mark import GuardMark
 from engine.guards.unwatched import STARTING, Watching, find_unwatched
@@ -72,6 +73,43 @@ def test_what_has_had_no_price_since_a_start_moments_ago_is_starting(changes):
     found = find_unwatched(a_guard(), replace(WATCHED, **changes, has_just_started=True))
 
     assert (found.why, found.is_starting) == (STARTING, True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        pytest.param(
+            {"guard_mark": GuardMark(current=PriceUnknown(problem=PriceProblem.NO_ANSWER))},
+            "price unknown (Kraken does not answer)",
+            id="looked at",
+        ),
+        pytest.param(
+            {"guard_mark": GuardMark(current=PriceUnknown(problem=PriceProblem.NOT_CONNECTED))},
+            "price unknown (Kraken is not connected)",
+            id="not connected",
+        ),
+        pytest.param(
+            {
+                "guard_mark": GuardMark(
+                    current=PriceUnknown(problem=PriceProblem.STALE), told=ReminderState(count=1)
+                )
+            },
+            "price unknown (too old)",
+            id="told before the restart",
+        ),
+        pytest.param(
+            {"guard_mark": GuardMark(), "read_error": "no connection"},
+            "no prices come from Kraken (no connection)",
+            id="its account cannot be read",
+        ),
+    ],
+)
+def test_a_venue_that_is_known_not_to_answer_is_named_however_short_ago_the_start_was(changes, why):
+    just_started = replace(WATCHED, looked_at=None, is_looked_at=False, has_just_started=True)
+
+    found = find_unwatched(a_guard(), replace(just_started, **changes))
+
+    assert (found.why, found.is_starting) == (why, False)
 
 
 def test_a_refused_key_is_said_from_the_start_on():
