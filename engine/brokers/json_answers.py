@@ -10,6 +10,7 @@ DEEPEST = 64
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 #: What may become one of these, as it stands in JSON.
 _MAY_BE_UNWRITABLE = re.compile(r"\\[bf]|\\u(?:00[017]|[dD][89a-fA-F])|[\x7f\ud800-\udfff]")
+_TOO_DEEP = "nested too deep"
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -22,11 +23,10 @@ def read_json(body: str) -> object:
     """
     try:
         value: object = json.loads(body, parse_float=str, parse_constant=str)
-    except RecursionError:
-        value = None
-    if value is None or _is_too_deep(value):
-        message = "nested too deep"
-        raise ValueError(message)
+    except RecursionError as e:
+        raise ValueError(_TOO_DEEP) from e
+    if _is_too_deep(value):
+        raise ValueError(_TOO_DEEP)
     return _writable(value) if _MAY_BE_UNWRITABLE.search(body) else value
 
 
