@@ -50,6 +50,9 @@ class Guards(Protocol):
     async def take(self, user_id: int, confirmation_id: str) -> Outcome:
         """Carry out the chosen button once, for its owner, before it expires; else Nothing with the reason."""
 
+    async def fetch_open_choices(self, user_id: int, confirmation_id: str) -> frozenset[str]:
+        """Return the buttons beside a pressed one that still wait for an answer about another position."""
+
 
 class Closing(Protocol):
     """Closing by hand; nothing is sold before `close`."""

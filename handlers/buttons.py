@@ -1,9 +1,10 @@
 """What a pressed button does: Refresh redraws its screen in place, a choice is carried out once."""
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Collection, Coroutine, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
-from telegram import CallbackQuery, Update
+from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
 from telegram.constants import CallbackQueryLimit
 from telegram.error import BadRequest
 
@@ -15,7 +16,7 @@ from handlers.command import Command, show_typing
 from handlers.progress import with_progress
 from handlers.render.guard_outcomes import render_nothing, render_outcome
 from handlers.render.problems import MAY_NOT_CHANGE, OLD_BUTTON, UP_TO_DATE
-from handlers.render.screen import CHOICE, REFRESH, Screen
+from handlers.render.screen import CHOICE, REFRESH, Screen, choice_data
 from handlers.screens import replace_screen
 
 _T = TypeVar("_T")
@@ -57,6 +58,19 @@ class Press:
             return False
         return await replace_screen(context.bot, message.chat.id, message.message_id, screen)
 
+    async def leave_buttons(self, data: Collection[str]) -> None:
+        """Take the buttons away that are not among these."""
+        message = self._query.message
+        if not isinstance(message, Message) or message.reply_markup is None:
+            return
+        rows = [
+            [button for button in row if button.callback_data in data]
+            for row in message.reply_markup.inline_keyboard
+        ]
+        with suppress(BadRequest):
+            # Somebody pressed two at once, or deleted the message.
+            await self._query.edit_message_reply_markup(InlineKeyboardMarkup([row for row in rows if row]))
+
 
 async def press_refresh(commands: Mapping[str, Command], update: Update, context: ChatContext) -> None:
     """Draw a screen again in place."""
@@ -91,7 +105,13 @@ async def press_choice(update: Update, context: ChatContext) -> None:
         return
     await press.stop_spinner()
     first, *further = render_outcome(outcome, context.reader)
-    await press.replace(context, first)
+    waiting = await context.services.guards.fetch_open_choices(context.user.user_id, confirmation_id)
+    if waiting:
+        # The question about the other positions stays where it is.
+        await press.leave_buttons({choice_data(one) for one in waiting})
+        await context.reply(first)
+    else:
+        await press.replace(context, first)
     for screen in further:
         await context.reply(screen)
 

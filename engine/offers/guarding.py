@@ -17,6 +17,7 @@ from engine.offers.confirm import Claimed, claim_confirmation
 from engine.offers.copies import guard_here
 from engine.offers.inquiry import Inquiry
 from engine.offers.offers import Armed, ChoiceKind, LeftAlone, Nothing, Offer, Outcome, Unguarded
+from engine.offers.questions_store import load_open_choices
 from engine.offers.resuming import Resuming
 from engine.offers.setter import GuardSetter
 from engine.portfolio.service import PortfolioService
@@ -84,6 +85,11 @@ class GuardService:
             return Nothing(why=claim.value)
         act = self._actions[ChoiceKind(claim.action)]
         return await act(load_pressed(user_id, claim.params))
+
+    async def fetch_open_choices(self, user_id: int, confirmation_id: str) -> frozenset[str]:
+        """Return the buttons beside a pressed one that still wait for an answer about another position."""
+        async with self._database.read() as session:
+            return await load_open_choices(session, user_id, confirmation_id, now=self._clock.now())
 
     @property
     def _actions(self) -> Mapping[ChoiceKind, Callable[[Pressed], Awaitable[Outcome]]]:

@@ -1,5 +1,6 @@
 """Which positions a question to their owner is still open about."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -33,16 +34,51 @@ _NEWEST = Prepared(
 async def load_asked(session: AsyncSession, user_id: int, *, now: datetime) -> frozenset[PositionKey]:
     """Return which positions a question about a guard is open about.
 
-    The buttons of one question were stored together, and one of them answers it. A later question takes an
-    earlier one's place.
+    The buttons of one question were stored together, and each answers it for its own positions. A later
+    question takes an earlier one's place.
     """
     found = await readable_rows(session, _NEWEST, _with_positions, most=MOST_BUTTONS, user_id=user_id)
-    answered = {row.created_at for row, _ in found if row.used_at is not None}
+    answered = _answered(found)
     asked = dict[PositionKey, bool]()
     for row, positions in reversed(found):
-        is_open = row.created_at not in answered and wall_time.is_open(row.created_at, row.expires_at, now)
-        asked.update(dict.fromkeys(positions, is_open))
+        is_open = wall_time.is_open(row.created_at, row.expires_at, now)
+        asked.update({key: is_open and (row.created_at, key) not in answered for key in positions})
     return frozenset(key for key, is_open in asked.items() if is_open)
+
+
+async def load_open_choices(
+    session: AsyncSession, user_id: int, confirmation_id: str, *, now: datetime
+) -> frozenset[str]:
+    """Return the buttons beside a used one that still answer for another position; none when it was the last."""
+    found = await readable_rows(session, _NEWEST, _with_positions, most=MOST_BUTTONS, user_id=user_id)
+    asked_at = {row.created_at for row, _ in found if row.confirmation_id == confirmation_id}
+    beside = [(row, positions) for row, positions in found if row.created_at in asked_at]
+    answered = _answered(beside)
+    left = [
+        (row, any((row.created_at, key) not in answered for key in positions))
+        for row, positions in beside
+        if row.used_at is None and wall_time.is_open(row.created_at, row.expires_at, now)
+    ]
+    if not any(is_open for _, is_open in left):
+        return frozenset()
+    return frozenset(
+        row.confirmation_id for row, is_open in left if is_open or row.action == ChoiceKind.CANCEL
+    )
+
+
+def _answered(
+    found: Sequence[tuple[ConfirmationRow, tuple[PositionKey, ...]]],
+) -> frozenset[tuple[datetime, PositionKey]]:
+    """Return the positions that were answered for, each with the time of its question."""
+    used = [(row, positions) for row, positions in found if row.used_at is not None]
+    # What is chosen from is asked about anew, and Cancel names no position.
+    whole = {row.created_at for row, positions in used if row.action == ChoiceKind.CHOOSE or not positions}
+    return frozenset(
+        (row.created_at, key)
+        for row, positions in found
+        for key in positions
+        if row.used_at is not None or row.created_at in whole
+    )
 
 
 def _with_positions(row: ConfirmationRow) -> tuple[ConfirmationRow, tuple[PositionKey, ...]]:

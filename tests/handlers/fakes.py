@@ -50,6 +50,7 @@ class FakeEngine:
             "offer_guard": offer("guard"),
             "offer_unguard": offer("unguard"),
             "take": LeftAlone(),
+            "fetch_open_choices": frozenset(),
             "preview": preview(),
             "fetch_status": status(),
             "offer_close": close_preview(),
@@ -109,6 +110,9 @@ class FakeEngine:
 
     async def take(self, user_id, confirmation_id):
         return await self._answer("take", user_id, confirmation_id)
+
+    async def fetch_open_choices(self, user_id, confirmation_id):
+        return await self._answer("fetch_open_choices", user_id, confirmation_id)
 
     async def preview(self, user_id, symbol, usd):
         return await self._answer("preview", user_id, symbol, usd)

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.model.venues import Venue
-from engine.offers.offers import Armed, Nothing, Unguarded
+from engine.offers.offers import Armed, Choice, ChoiceKind, Nothing, Unguarded
 from engine.users.roles import Role
 from handlers.arguments import parse_route
 from tests.handlers.values import (
@@ -89,6 +89,27 @@ async def test_a_choice_is_taken_once_and_its_buttons_go(engine, owner):
     assert engine.asked("take") == [[OWNER, "abc123"]]
     assert done.message_id == asked.message_id
     assert done.buttons == ()
+
+
+async def test_an_answer_about_one_position_leaves_the_question_about_the_others(engine, owner):
+    engine.answers["offer_guard"] = offer(
+        "would_sell",
+        choices=tuple(
+            Choice(kind=ChoiceKind.GUARD_AND_SELL_NOW, confirmation_id=asset, subject=f"{asset} Kraken")
+            for asset in ("ADA", "ETH")
+        ),
+    )
+    asked = await owner.ask("/guard ALL")
+    engine.answers["take"] = Armed(guards=())
+    engine.answers["fetch_open_choices"] = frozenset({"ADA"})
+
+    owner.press(asked, "Guard ETH Kraken and sell now")
+    done = await owner.wait_for("No guard was set", after=asked)
+
+    assert done.message_id > asked.message_id
+    left = owner.message(asked.message_id)
+    assert "Sell at once?" in left.text
+    assert left.buttons == (("Guard ADA Kraken and sell now",),)
 
 
 async def test_a_double_tap_acts_once_and_the_second_is_told_why(engine, owner):

@@ -561,3 +561,48 @@ async def test_a_coin_comes_before_a_share_of_its_name(rooms):
 
     shown = outcome.lines if isinstance(outcome, Offer) else outcome.left_out
     assert [line.position.asset for line in shown] == ["BTC"]
+
+
+async def asked_about_each(room):
+    """Return a question with a button for each of several positions."""
+    await room.clock.sleep(1)
+    return await press(room, await first_offer(room), ChoiceKind.CHOOSE)
+
+
+def ids(offer, *subjects):
+    return {choice.confirmation_id for choice in offer.choices if choice.subject in subjects}
+
+
+async def test_an_answer_about_one_position_leaves_the_buttons_of_the_others(met):
+    offer = await asked_about_each(met)
+    [ethers] = [
+        one.confirmation_id
+        for one in offer.choices
+        if (one.kind, one.subject) == (ChoiceKind.GUARD_FROM_COST, "ETH Kraken")
+    ]
+
+    await service(met).take(OWNER_ID, ethers)
+
+    left = await service(met).fetch_open_choices(OWNER_ID, ethers)
+    assert left == ids(offer, "BTC Kraken", "SOL Kraken", None)
+    outcome = await press(met, offer, ChoiceKind.GUARD_FROM_PRICE, "BTC Kraken")
+    assert list(armed(outcome)) == ["BTC"]
+
+
+@pytest.mark.parametrize("kind", [ChoiceKind.GUARD_ALL_FROM_COST, ChoiceKind.CHOOSE, ChoiceKind.LEAVE_ALONE])
+async def test_an_answer_about_everything_leaves_no_button(met, kind):
+    offer = await first_offer(met)
+    [button] = [choice.confirmation_id for choice in offer.choices if choice.kind is kind]
+
+    await service(met).take(OWNER_ID, button)
+
+    assert await service(met).fetch_open_choices(OWNER_ID, button) == frozenset()
+
+
+async def test_cancelling_leaves_no_button(met):
+    offer = await asked_about_each(met)
+    [cancel] = [choice.confirmation_id for choice in offer.choices if choice.kind is ChoiceKind.CANCEL]
+
+    await service(met).take(OWNER_ID, cancel)
+
+    assert await service(met).fetch_open_choices(OWNER_ID, cancel) == frozenset()
