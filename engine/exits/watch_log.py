@@ -1,7 +1,7 @@
 """When guards were watched, so that a gap is told first thing with what moved in it."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from engine import wall_time
@@ -14,11 +14,12 @@ from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import GuardMark, ratio_of
 from engine.guards.guard_marks import GuardMarks
 from engine.guards.table import GuardRow
-from engine.market.mark import Mark
+from engine.market.mark import Mark, PriceUnknown
+from engine.model.delays import Away
 from engine.orders.table import IntentRow
 from engine.storage import process_store as rows
 from engine.storage.database import Database
-from engine.storage.process_store import ProcessRun
+from engine.storage.process_store import LastSeen, ProcessRun
 
 #: After a start, guards without a price by then are told of as moved by an unknown amount.
 TELL_LATEST = timedelta(seconds=30)
@@ -46,6 +47,8 @@ class WatchLog:
         #: What was guarded when this run began: some of it may be sold before the gap is told.
         self._guarded_then: tuple[Guard, ...] = ()
         self._began = moment(clock)
+        #: By guard id, where each stood when it was seen last, by this process or an earlier one.
+        self._seen: Mapping[str, LastSeen] = {}
 
     async def begin(self) -> None:
         """Note the start of a run and remember the one before."""
@@ -54,27 +57,33 @@ class WatchLog:
             self._before = await rows.load_last_watched(session)
             self._guarded_then = await guard_rows.load_watched(session)
             self._run_id = await rows.begin_run(session, now=self._began.at)
-        if self._before is not None and self._before.last_guard_cycle_at is not None:
-            self._guard_marks.note_away(self._guarded_then, self._before.last_guard_cycle_at)
+        if self._before is None or self._before.last_guard_cycle_at is None:
+            return
+        self._seen = self._before.last_seen
+        away = Away(since=self._before.last_guard_cycle_at, until=self._began.at)
+        last_seen = {
+            guard.guard_id: _seen_at(self._seen.get(guard.guard_id), away) for guard in self._guarded_then
+        }
+        self._guard_marks.note_away(away, last_seen)
 
     async def beat(self) -> bool:
-        """Note until when the guards were watched, and tell of the gap once every guard was seen.
+        """Note that the process runs, and tell of the time before it once every guard was looked at.
 
         Return whether all of them are being watched now.
         """
         async with self._database.read() as session:
             guards = await guard_rows.load_watched(session)
         guard_marks = self._watch.guard_marks
-        if not all(guard.guard_id in guard_marks for guard in guards) and not self._is_late():
+        looked_for = [guard for guard in guards if guard.state is not GuardState.PAUSED]
+        if not all(guard.guard_id in guard_marks for guard in looked_for) and not self._is_late():
             return False
-        await self._tell_gap(self._guarded_then, guard_marks)
+        await self._tell_gap({guard.guard_id: guard for guard in guards}, guard_marks)
+        self._seen = self._seen_now(guards, guard_marks)
+        async with self._database.write() as session:
+            await rows.note_cycle(session, self._run_id, at=self._clock.now(), seen=self._seen)
         watched_until = self._watched_until(guards)
         if watched_until is None:
             return False
-        async with self._database.write() as session:
-            await rows.note_cycle(
-                session, self._run_id, at=watched_until.at, ratios=_ratios(guards, guard_marks)
-            )
         # Of a guard or an order that cannot be read nobody knows what it covers.
         is_whole = not self._database.unreadable.of(str(GuardRow.__tablename__), str(IntentRow.__tablename__))
         return is_whole and moment(self._clock) - watched_until < self._shortest_gap
@@ -95,7 +104,27 @@ class WatchLog:
             return None
         return min((at for at in looks if at is not None), default=moment(self._clock))
 
-    async def _tell_gap(self, guards: tuple[Guard, ...], guard_marks: Mapping[str, GuardMark]) -> None:
+    def _seen_now(
+        self, guards: tuple[Guard, ...], guard_marks: Mapping[str, GuardMark]
+    ) -> Mapping[str, LastSeen]:
+        """Return where each guard stood when it was seen last; who did not see it since the start keeps what was noted."""
+        now = {
+            guard.guard_id: self._seen_of(guard, guard_marks.get(guard.guard_id, GuardMark()))
+            for guard in guards
+        }
+        seen = ((guard_id, one or self._seen.get(guard_id)) for guard_id, one in now.items())
+        return {guard_id: one for guard_id, one in seen if one is not None}
+
+    def _seen_of(self, guard: Guard, guard_mark: GuardMark) -> LastSeen | None:
+        if guard_mark.last is None:
+            return None
+        looked_at = self._watch.looked_at.get(guard.venue)
+        is_seen = isinstance(guard_mark.current, Mark) and looked_at is not None
+        at = looked_at.at if is_seen and looked_at is not None else guard_mark.last.at
+        return LastSeen(ratio=str(ratio_of(guard, guard_mark.last)), at=at)
+
+    async def _tell_gap(self, watched: Mapping[str, Guard], guard_marks: Mapping[str, GuardMark]) -> None:
+        guards = self._guarded_then
         before, self._before = self._before, None
         since = before.last_guard_cycle_at if before else None
         # Of a time ahead nobody knows how long ago it was; the alert says what moved since.
@@ -109,8 +138,16 @@ class WatchLog:
                     session,
                     NotWatching(
                         since=since,
-                        until=now,
-                        moved=tuple(_moved(guard, before, guard_marks.get(guard.guard_id)) for guard in own),
+                        until=self._began.at,
+                        moved=tuple(
+                            _moved(
+                                guard,
+                                before,
+                                guard_marks.get(guard.guard_id, GuardMark()),
+                                present=watched.get(guard.guard_id),
+                            )
+                            for guard in own
+                        ),
                     ),
                     user_id=user_id,
                     account_id=None,
@@ -119,22 +156,26 @@ class WatchLog:
                 )
 
 
-def _ratios(guards: tuple[Guard, ...], guard_marks: Mapping[str, GuardMark]) -> dict[str, str]:
-    ratios = ((guard.guard_id, _ratio(guard, guard_marks.get(guard.guard_id))) for guard in guards)
-    return {guard_id: str(ratio) for guard_id, ratio in ratios if ratio is not None}
+def _seen_at(seen: LastSeen | None, away: Away) -> datetime:
+    at = seen.at if seen is not None else None
+    return wall_time.at_most(at or away.since, away.since)
 
 
-def _ratio(guard: Guard, guard_mark: GuardMark | None) -> Decimal | None:
-    return (
-        ratio_of(guard, guard_mark.current) if guard_mark and isinstance(guard_mark.current, Mark) else None
-    )
-
-
-def _moved(guard: Guard, before: ProcessRun, guard_mark: GuardMark | None) -> Moved:
-    stored = before.last_ratios.get(guard.guard_id)
+def _moved(guard: Guard, before: ProcessRun, guard_mark: GuardMark, *, present: Guard | None) -> Moved:
+    seen, current = before.last_seen.get(guard.guard_id), guard_mark.current
+    after = ratio_of(guard, current) if isinstance(current, Mark) else None
     return Moved(
         venue=guard.venue,
         symbol=guard.symbol,
-        before=Decimal(stored) if stored else None,
-        after=_ratio(guard, guard_mark),
+        before=Decimal(seen.ratio) if seen is not None else None,
+        after=after,
+        why_unwatched="" if after is not None or present is None else _why_unwatched(present, guard_mark),
+        is_over=present is None and after is None,
     )
+
+
+def _why_unwatched(guard: Guard, guard_mark: GuardMark) -> str:
+    if guard.state is GuardState.PAUSED:
+        return "its guard is paused"
+    current = guard_mark.current
+    return current.reason_at(guard.venue) if isinstance(current, PriceUnknown) else "no price yet"

@@ -14,13 +14,15 @@ from engine.guards.guard import Guard
 from engine.guards.rule import is_breached, pnl_ratio, trigger_price
 from engine.guards.spread_watch import SpreadWatch, watch_spread
 from engine.market.mark import Mark, MarkRequest, PriceProblem, PriceUnknown
-from engine.model.delays import Unseen
+from engine.model.delays import Away, Unseen
 from engine.model.money import ZERO
 from engine.model.venues import Venue
 from engine.orders.intents import Trigger
 
 #: Looks that one price takes are no gap.
 _NOT_LATE_WITHIN = timedelta(seconds=1)
+#: Between the last look of a process and its last sign of life; more of it is a price that was missing.
+_LAST_LOOK_WITHIN = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,8 +162,34 @@ def unseen_before(guard_mark: GuardMark, venue: Venue, *, now: Moment) -> Unseen
         return Unseen(since=last.at, until=now.at, why=str(current.problem)) if last else None
     if since is None or now - since < _NOT_LATE_WITHIN:
         return None
-    reason = f" ({current.reason_at(venue)})" if isinstance(current, PriceUnknown) else ""
-    return Unseen(since=since.at, until=now.at, why=f"no price to trust{reason}")
+    return Unseen(since=since.at, until=now.at, why=_why_blind(current, venue))
+
+
+def unseen_over_restart(
+    guard_mark: GuardMark, venue: Venue, *, last_seen: datetime, away: Away, now: Moment
+) -> Unseen:
+    """Return the same where no process has seen a price since `last_seen`, and none ran for a part of the time."""
+    missing = wall_time.between(last_seen, away.since)
+    blind = missing if missing > _LAST_LOOK_WITHIN else timedelta(0)
+    since_start = wall_time.between(away.until, now.at)
+    if isinstance(guard_mark.current, PriceUnknown) and since_start >= _NOT_LATE_WITHIN:
+        blind += since_start
+    if not blind:
+        return Unseen(since=last_seen, until=now.at, why="NIJA was not watching")
+    return Unseen(
+        since=last_seen,
+        until=now.at,
+        why=_why_blind(guard_mark.current, venue),
+        away_s=max(timedelta(0), wall_time.between(last_seen, now.at) - blind).total_seconds(),
+    )
+
+
+def _why_blind(current: Mark | PriceUnknown | None, venue: Venue) -> str:
+    if not isinstance(current, PriceUnknown):
+        return "no price to trust"
+    if current.problem is PriceProblem.MARKET_CLOSED:
+        return str(current.problem)
+    return f"no price to trust ({current.reason_at(venue)})"
 
 
 def trigger_of(guard: Guard, mark: Mark, *, now: datetime, unseen: Unseen | None = None) -> Trigger:

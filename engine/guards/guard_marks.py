@@ -1,15 +1,15 @@
 """What the watch saw of each guard last: written by the watch alone, read by exits and screens."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 
 from engine import wall_time
 from engine.clock import Moment
 from engine.guards.guard import Guard
-from engine.guards.guard_mark import GuardMark, is_past, unseen_before
+from engine.guards.guard_mark import GuardMark, is_past, unseen_before, unseen_over_restart
 from engine.market.mark import Mark
-from engine.model.delays import Unseen
+from engine.model.delays import Away, Unseen
 
 
 class GuardMarks:
@@ -19,8 +19,9 @@ class GuardMarks:
         self._by_id: dict[str, GuardMark] = {}
         #: What earlier processes told of prices and spreads; None until it was read.
         self._told_before: Mapping[str, GuardMark] | None = None
-        #: By guard id: when an earlier process watched it last.
-        self._away_since: Mapping[str, datetime] = {}
+        #: By guard id: when an earlier process saw it last.
+        self._last_seen: Mapping[str, datetime] = {}
+        self._away: Away | None = None
 
     @property
     def by_id(self) -> Mapping[str, GuardMark]:
@@ -41,16 +42,17 @@ class GuardMarks:
         told_before = (self._told_before or {}).get(guard.guard_id, GuardMark())
         return self._by_id.get(guard.guard_id, told_before)
 
-    def note_away(self, guards: Iterable[Guard], since: datetime) -> None:
-        """Take it that guards which an earlier process watched were not watched since then."""
-        self._away_since = {guard.guard_id: since for guard in guards}
+    def note_away(self, away: Away, last_seen: Mapping[str, datetime]) -> None:
+        """Take it that no process ran for a time, and when an earlier one saw each guard last, by guard id."""
+        self._away, self._last_seen = away, last_seen
 
     def unseen(self, guard: Guard, now: Moment) -> Unseen | None:
         """Return since when and why nobody could see whether a guard was breached; None if somebody did."""
-        before, away_since = self.of(guard), self._away_since.get(guard.guard_id)
-        if before.last is not None or away_since is None or wall_time.is_ahead(away_since, now.at):
+        before, last_seen = self.of(guard), self._last_seen.get(guard.guard_id)
+        is_usable = last_seen is not None and not wall_time.is_ahead(last_seen, now.at)
+        if before.last is not None or last_seen is None or self._away is None or not is_usable:
             return unseen_before(before, guard.venue, now=now)
-        return Unseen(since=away_since, until=now.at, why="NIJA was not watching")
+        return unseen_over_restart(before, guard.venue, last_seen=last_seen, away=self._away, now=now)
 
     def put(self, guard_id: str, guard_mark: GuardMark) -> None:
         """Replace what was seen of a guard."""

@@ -11,6 +11,16 @@ class Unseen:
     since: datetime
     until: datetime
     why: str
+    #: For how much of it no process ran, where that is not the reason itself.
+    away_s: float = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Away:
+    """A time in which no process ran, and so none watched."""
+
+    since: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Who runs, since when, and until when it watched."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -29,20 +30,6 @@ class Lease:
     heartbeat_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProcessRun:
-    """One life of the process."""
-
-    run_id: int
-    started_at: datetime
-    last_guard_cycle_at: datetime | None
-    stopped_at: datetime | None
-    #: True when it stopped on purpose.
-    clean: bool
-    #: Where each guard stood at the last cycle, as fractions of cost in text, by guard id.
-    last_ratios: dict[str, str] = field(default_factory=dict)
-
-
 def _check_ratio(text: str) -> str:
     if not Decimal(text).is_finite():
         message = f"{text} is no ratio"
@@ -51,7 +38,35 @@ def _check_ratio(text: str) -> str:
 
 
 _Ratio = Annotated[str, AfterValidator(_check_ratio)]
-_ratios: TypeAdapter[dict[str, _Ratio]] = TypeAdapter(dict[str, _Ratio])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastSeen:
+    """Where a guard stood when it was watched last."""
+
+    #: As a fraction of its cost, in text.
+    ratio: _Ratio
+    #: None in records of earlier versions.
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessRun:
+    """One life of the process."""
+
+    run_id: int
+    started_at: datetime
+    #: When it was last known to run, with its guards looked at as far as their venues answered.
+    last_guard_cycle_at: datetime | None
+    stopped_at: datetime | None
+    #: True when it stopped on purpose.
+    clean: bool
+    #: By guard id, where each stood when it was seen last.
+    last_seen: dict[str, LastSeen] = field(default_factory=dict)
+
+
+#: A ratio alone was written by earlier versions.
+_last_seen: TypeAdapter[dict[str, LastSeen | _Ratio]] = TypeAdapter(dict[str, LastSeen | _Ratio])
 
 
 async def take_lease(session: AsyncSession, name: str, *, owner: str, now: datetime) -> Lease:
@@ -134,9 +149,12 @@ async def begin_run(session: AsyncSession, *, now: datetime) -> int:
     return int(run_id)
 
 
-async def note_cycle(session: AsyncSession, run_id: int, *, at: datetime, ratios: dict[str, str]) -> None:
-    """Note that all guards were looked at, and where each stood, by guard id."""
-    await _change_run(session, run_id, last_guard_cycle_at=at, last_ratios_json=ratios)
+async def note_cycle(
+    session: AsyncSession, run_id: int, *, at: datetime, seen: Mapping[str, LastSeen]
+) -> None:
+    """Note that the process runs, and where each guard stood when it was seen last, by guard id."""
+    stored = _last_seen.dump_python(dict(seen), mode="json")
+    await _change_run(session, run_id, last_guard_cycle_at=at, last_ratios_json=stored)
 
 
 async def end_run(session: AsyncSession, run_id: int, *, now: datetime) -> None:
@@ -166,14 +184,17 @@ async def _change_run(session: AsyncSession, run_id: int, **values: object) -> N
 
 def _run(row: ProcessRunRow) -> ProcessRun:
     with parsing():
-        ratios = _ratios.validate_python(row.last_ratios or {})
+        stored = _last_seen.validate_python(row.last_ratios or {})
     return ProcessRun(
         run_id=row.run_id,
         started_at=row.started_at,
         last_guard_cycle_at=row.last_guard_cycle_at,
         stopped_at=row.stopped_at,
         clean=row.clean,
-        last_ratios=ratios,
+        last_seen={
+            guard_id: LastSeen(ratio=seen) if isinstance(seen, str) else seen
+            for guard_id, seen in stored.items()
+        },
     )
 
 

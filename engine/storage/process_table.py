@@ -1,7 +1,7 @@
 """Which process may write, when the bot was watching, and which updates it has handled."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlmodel import Field
 
@@ -38,8 +38,8 @@ class ProcessRunRow(Table, table=True):
     run_id: int = row_number()
     started_at: datetime = Field(sa_type=UtcDateTime)
     last_guard_cycle_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    #: Result of each guard at that cycle as a fraction of its cost, by guard id.
-    last_ratios: dict[str, str] | None = Field(
+    #: By guard id, its result as a fraction of its cost when it was seen last, and when that was.
+    last_ratios: dict[str, Any] | None = Field(
         default=None, sa_type=JsonText, sa_column_kwargs={"name": "last_ratios_json"}
     )
     stopped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

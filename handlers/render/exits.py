@@ -291,7 +291,10 @@ def _delays(message: ExitFilled, reader: Reader) -> Iterator[str]:
     unseen, held_up = message.unseen, message.held_up
     if unseen is not None:
         late = exact_duration(wall_time.between(unseen.since, unseen.until))
-        yield f"Noticed up to {late} late: {foreign(unseen.why)}, {reader.span(unseen.since, unseen.until)}."
+        away = exact_duration(timedelta(seconds=unseen.away_s))
+        also = f"; NIJA itself was away for {away} of it" if unseen.away_s else ""
+        span = reader.span(unseen.since, unseen.until)
+        yield f"Noticed up to {late} late: {foreign(unseen.why)}, {span}{also}."
     if held_up is None or message.may_be_owners:
         return
     lasted = wall_time.between(held_up.since, message.filled_at)

@@ -95,10 +95,21 @@ def not_watching_lines(message: NotWatching, reader: Reader) -> Iterator[str]:
     moved = "these positions moved:" if message.moved else "no guarded position moved."
     yield f"It was not watching {reader.span(message.since, message.until)}; {moved}"
     yield from (_moved(moved) for moved in message.moved)
-    yield "Guards could not act meanwhile; they are watched again."
+    unwatched = [moved for moved in message.moved if moved.why_unwatched]
+    if not unwatched:
+        yield "Guards could not act meanwhile; they are watched again."
+    elif len(unwatched) == len(message.moved):
+        yield "Guards could not act meanwhile and cannot yet; /status says why."
+    else:
+        yield "Guards could not act meanwhile. Those named as not watched cannot yet; the others are watched again."
 
 
 def _moved(moved: Moved) -> str:
+    before = "" if moved.before is None else f", last seen at {percent(moved.before)}"
+    if moved.why_unwatched:
+        return f"{subject_of(moved)}: still not watched ({foreign(moved.why_unwatched)}){before}"
+    if moved.is_over:
+        return f"{subject_of(moved)}: its guard is over, /history shows what was sold{before}"
     after = "price unknown" if moved.after is None else percent(moved.after)
     if moved.before is None:
         return f"{subject_of(moved)}: before: not recorded, now {after}"

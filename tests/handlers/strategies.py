@@ -405,7 +405,16 @@ alerts = st.one_of(
         messages.NotWatching,
         since=times,
         until=times,
-        moved=several(st.builds(messages.Moved, **_about, before=maybe(ratios), after=maybe(ratios))),
+        moved=several(
+            st.builds(
+                messages.Moved,
+                **_about,
+                before=maybe(ratios),
+                after=maybe(ratios),
+                why_unwatched=words,
+                is_over=st.booleans(),
+            )
+        ),
     ),
     st.builds(
         messages.PriceTrouble,

@@ -16,11 +16,15 @@ class Moved:
     symbol: str
     before: Decimal | None
     after: Decimal | None
+    #: Why nothing watches it after all; empty where it is watched again or its guard is over.
+    why_unwatched: str = ""
+    #: True where its guard was over before its price was seen again.
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotWatching:
-    """The process was away: from when to when, and what moved meanwhile."""
+    """No process ran: from when to when, and what moved meanwhile."""
 
     kind: Literal["not_watching"] = "not_watching"
     since: datetime

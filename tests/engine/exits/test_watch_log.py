@@ -42,7 +42,7 @@ async def test_a_long_gap_is_told_with_how_far_each_guard_moved(watched):
     [alert] = await watched.alerts()
     assert isinstance(alert, NotWatching)
     assert abs(alert.since - last) < timedelta(seconds=1)
-    assert alert.until == watched.clock.now()
+    assert timedelta(0) <= watched.clock.now() - alert.until < timedelta(seconds=5)
     moved = Moved(venue=Venue.KRAKEN, symbol="BTC/USD", before=Decimal(0), after=Decimal("-0.005"))
     assert alert.moved == (moved,)
 
@@ -95,6 +95,9 @@ async def test_a_gap_is_told_before_the_prices_only_when_they_stay_away(watched)
     [alert] = await watched.alerts()
     assert alert.moved[0].before == 0
     assert alert.moved[0].after is None
+    assert alert.moved[0].why_unwatched
+    # Waiting for the prices was no time without a process.
+    assert alert.until <= watched.clock.now() - timedelta(seconds=30)
 
 
 async def test_what_fell_through_its_threshold_in_the_gap_is_sold_and_both_are_told(watched):
@@ -125,21 +128,78 @@ async def test_the_very_first_life_has_no_gap_before_it(room):
     assert await room.alerts() == []
 
 
-async def test_time_in_which_a_venue_hung_is_a_gap_too(watched):
+@pytest.fixture
+async def silent(watched):
+    """The same after its venue has not answered for 200 s, with the process watching on."""
     watched.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
-    watched.fault(FaultKind.DELAY_BEFORE, "Ticker", times=None, delay_s=20)
-    for _ in range(10):
-        await watched.clock.sleep(20)
+    for _ in range(40):
+        await watched.clock.sleep(5)
         await watched.look()
-        is_watching = await watched.engine.trading._watch_log.beat()
-    watched.world.faults("kraken").clear()
+        await watched.engine.trading.note_watching()
+    return watched
 
-    await come_back(watched, 1)
+
+async def test_an_outage_of_a_venue_is_no_time_in_which_nija_was_away(silent):
+    await come_back(silent, 7)
+    await silent.look()
+    await silent.engine.trading.note_watching()
+
+    assert await silent.alerts(NotWatching) == []
+
+
+async def test_a_guard_that_is_still_not_watched_after_a_gap_is_named_with_its_last_result(silent):
+    ran_until = silent.clock.now()
+    await come_back(silent, 70)
+    began = silent.clock.now()
+    await silent.look()
+    await silent.engine.trading.note_watching()
+
+    [alert] = await silent.alerts(NotWatching)
+    assert ran_until <= alert.since <= alert.until <= silent.clock.now()
+    assert abs(alert.until - began) < timedelta(seconds=1)
+    [moved] = alert.moved
+    assert (moved.before, moved.after) == (Decimal(0), None)
+    assert moved.why_unwatched == "Kraken does not answer"
+
+
+async def test_a_result_outlives_a_run_that_never_saw_a_price(silent):
+    await come_back(silent, 7)
+    await silent.look()
+    await silent.engine.trading.note_watching()
+    await come_back(silent, 70)
+    silent.world.faults("kraken").clear()
+    silent.set_bid("59700")
+    await silent.look()
+    await silent.engine.trading.note_watching()
+
+    [alert] = await silent.alerts(NotWatching)
+    assert [(one.before, one.after) for one in alert.moved] == [(Decimal(0), Decimal("-0.005"))]
+
+
+async def test_a_guard_sold_before_the_gap_is_told_is_over_not_unwatched(watched):
+    await come_back(watched, 3600)
+    await watched.arm("0.1", "6000", state=GuardState.CLOSED)
     await watched.look()
     await watched.engine.trading.note_watching()
 
-    assert not is_watching
-    assert len(await watched.alerts(NotWatching)) == 1
+    [alert] = await watched.alerts(NotWatching)
+    assert [(one.is_over, one.why_unwatched) for one in alert.moved] == [(True, "")]
+
+
+async def test_a_breach_hidden_by_an_outage_and_a_short_restart_names_the_outage(silent):
+    seen_at = silent.clock.now() - timedelta(seconds=200)
+    await come_back(silent, 7)
+    await silent.look()
+    await silent.clock.sleep(10)
+    silent.world.faults("kraken").clear()
+    silent.set_bid("50000")
+
+    await silent.sell_off()
+
+    [sale] = await silent.alerts(ExitFilled)
+    assert sale.unseen.why == "no price to trust (Kraken does not answer)"
+    assert abs(sale.unseen.since - seen_at) < timedelta(seconds=2)
+    assert 6 < sale.unseen.away_s < 13
 
 
 async def test_each_beat_says_whether_everything_is_watched(watched):

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from sqlalchemy import text
+
 from engine.storage import process_store as process
 from engine.storage.process_store import ProcessRun
 from tests.engine.storage.stored import NOW
@@ -38,7 +40,9 @@ async def test_what_was_last_watched_is_known_after_a_crash(database):
     async with database.write() as session:
         nothing = await process.load_last_watched(session)
         crashed = await process.begin_run(session, now=NOW)
-        await process.note_cycle(session, crashed, at=LATER, ratios={"g1": "-0.0099"})
+        await process.note_cycle(
+            session, crashed, at=LATER, seen={"g1": process.LastSeen(ratio="-0.0099", at=NOW)}
+        )
     async with database.write() as session:
         await process.begin_run(session, now=LATER + timedelta(hours=2))
 
@@ -51,14 +55,27 @@ async def test_what_was_last_watched_is_known_after_a_crash(database):
         last_guard_cycle_at=LATER,
         stopped_at=None,
         clean=False,
-        last_ratios={"g1": "-0.0099"},
+        last_seen={"g1": process.LastSeen(ratio="-0.0099", at=NOW)},
     )
+
+
+async def test_ratios_that_an_earlier_version_wrote_are_read(database):
+    async with database.write() as session:
+        run = await process.begin_run(session, now=NOW)
+        await process.note_cycle(session, run, at=NOW, seen={})
+        await (await session.connection()).execute(
+            text("""UPDATE process_runs SET last_ratios_json = '{"g1": "-0.01"}'""")
+        )
+
+    async with database.read() as session:
+        last = await process.load_last_watched(session)
+    assert last.last_seen == {"g1": process.LastSeen(ratio="-0.01")}
 
 
 async def test_a_run_that_stopped_on_purpose_is_clean(database):
     async with database.write() as session:
         run = await process.begin_run(session, now=NOW)
-        await process.note_cycle(session, run, at=NOW, ratios={})
+        await process.note_cycle(session, run, at=NOW, seen={})
         await process.end_run(session, run, now=LATER)
 
     async with database.read() as session:
@@ -68,7 +85,7 @@ async def test_a_run_that_stopped_on_purpose_is_clean(database):
 
 async def test_notes_on_a_run_that_does_not_exist_change_nothing(database):
     async with database.write() as session:
-        await process.note_cycle(session, 404, at=NOW, ratios={})
+        await process.note_cycle(session, 404, at=NOW, seen={})
         await process.end_run(session, 404, now=NOW)
 
     async with database.read() as session:

@@ -93,7 +93,7 @@ async def test_text_that_means_nothing_is_a_damaged_row(database, meaningless):
 async def test_where_guards_stood_is_unreadable_when_it_is_no_ratio(database, ratios):
     async with database.write() as session:
         run = await process.begin_run(session, now=NOW)
-        await process.note_cycle(session, run, at=NOW, ratios={"g1": "-0.01"})
+        await process.note_cycle(session, run, at=NOW, seen={"g1": process.LastSeen(ratio="-0.01", at=NOW)})
         connection = await session.connection()
         await connection.execute(text("UPDATE process_runs SET last_ratios_json = :it"), {"it": ratios})
 
@@ -119,10 +119,10 @@ async def test_what_cannot_be_read_of_an_alert_was_not_written(database):
 async def test_plain_rows_have_the_attributes_of_their_class(database):
     async with database.write() as session:
         run = await process.begin_run(session, now=NOW)
-        await process.note_cycle(session, run, at=NOW, ratios={"g1": "-0.01"})
+        await process.note_cycle(session, run, at=NOW, seen={"g1": process.LastSeen(ratio="-0.01", at=NOW)})
 
     async with database.read() as session:
         found = await readable_rows(session, RUNS, lambda row: (row.run_id, row.last_ratios))
         last = await process.load_last_watched(session)
-    assert found == ((run, {"g1": "-0.01"}),)
+    assert found == ((run, {"g1": {"ratio": "-0.01", "at": "2026-11-22T12:00:00Z"}}),)
     assert isinstance(last, ProcessRun)

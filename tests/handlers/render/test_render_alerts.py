@@ -331,6 +331,45 @@ def test_an_exit_that_may_have_sold_sends_its_owner_to_look_for_its_orders_first
     assert not any("own app" in line for line in lines)
 
 
+def test_a_sale_noticed_late_names_each_cause_with_its_time():
+    why = "no price to trust (Kraken does not answer)"
+    unseen = Unseen(since=ago(seconds=160), until=ago(seconds=79), why=why, away_s=7)
+
+    lines = plain_text(render_alert(replace(EXIT, unseen=unseen), READER).text).splitlines()
+
+    span = "02:27:31\N{EN DASH}02:28:52 UTC"
+    assert f"Noticed up to 1 min 21 s late: {why}, {span}; NIJA itself was away for 7 s of it." in lines
+
+
+@pytest.mark.parametrize(
+    ("others", "end"),
+    [
+        ((), "Guards could not act meanwhile and cannot yet; /status says why."),
+        (
+            (Moved(venue=Venue.COINBASE, symbol="BTC/USD", before=Decimal(0), after=Decimal("0.01")),),
+            "Guards could not act meanwhile. Those named as not watched cannot yet; the others are watched again.",
+        ),
+    ],
+)
+def test_a_guard_that_nobody_watches_after_a_gap_is_not_said_to_be_watched_again(others, end):
+    blind = Moved(
+        venue=Venue.KRAKEN,
+        symbol="SOL/USD",
+        before=Decimal("-0.003"),
+        after=None,
+        why_unwatched="Kraken does not answer",
+    )
+    message = NotWatching(since=ago(seconds=133), until=NOW, moved=(blind, *others))
+
+    lines = plain_text(render_alert(message, READER).text).splitlines()
+
+    assert (
+        "SOL/USD on Kraken: still not watched (Kraken does not answer), last seen at \N{MINUS SIGN}0.30 %"
+        in lines
+    )
+    assert lines[-1] == end
+
+
 def test_what_went_wrong_after_the_fill_did_not_hold_it_up():
     booked_late = replace(EXIT, held_up=HeldUp(since=NOW, why="no answer"))
 
