@@ -10,7 +10,7 @@ from typing import TypeGuard
 
 from bot.settings_sources import Sources
 from engine.brokers.base import KeyPermissions
-from engine.model.errors import BrokerError, KeyRejectedError, TryLaterError
+from engine.model.errors import BrokerError, KeyRejectedError, MalformedKeyError, TryLaterError
 from engine.model.venues import Venue
 from handlers.render.numbers import threshold_percent
 
@@ -95,6 +95,9 @@ def check_sources(sources: Sources, mode: str) -> Check:
         )
     if sources.in_file or sources.in_environment:
         return passed("settings", finding)
+    if sources.file:
+        advice = f"Nothing is filled in yet: fill in {sources.file}, as .env.example describes it."
+        return warned("settings", finding, advice)
     advice = "Make a file of settings: install -m 600 .env.example .env, then fill it in; or name one with --env-file FILE."
     return warned("settings", finding, advice)
 
@@ -184,7 +187,7 @@ def check_key_error(venue: Venue, error: BrokerError) -> Check:
 
 def _refusal(venue: Venue, error: BrokerError) -> str:
     """Say that a key is not accepted, with the venue's own text beside it."""
-    if not isinstance(error, KeyRejectedError):
+    if isinstance(error, MalformedKeyError) or not isinstance(error, KeyRejectedError):
         return error.words
     is_unknown = any(sign in error.words.lower() for sign in _UNKNOWN_KEY)
     return f"{venue.label} {'does not know' if is_unknown else 'refuses'} this key ({error.words})"
@@ -194,13 +197,16 @@ def check_clock_error(venue: Venue, error: BrokerError) -> Check:
     """Judge why a venue did not tell its time; some tell it to known keys only."""
     name = f"clock against {venue.label}"
     if isinstance(error, KeyRejectedError):
-        return warned(name, "not checked: the key is refused", _advice(venue, error))
+        state = "malformed" if isinstance(error, MalformedKeyError) else "refused"
+        return warned(name, f"not checked: the key is {state}", _advice(venue, error))
     return failed(name, error.words, _advice(venue, error))
 
 
 def _advice(venue: Venue, error: BrokerError) -> str:
     prefix = f"NIJA_{venue.upper()}_API_"
     match error:
+        case MalformedKeyError():
+            return f"Compare {prefix}KEY and {prefix}SECRET with what you copied. {LOOKS[venue]}"
         case KeyRejectedError():
             return f"Check {prefix}KEY and {prefix}SECRET, and that the key is still active. {LOOKS[venue]}"
         case TryLaterError():

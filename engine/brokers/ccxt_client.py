@@ -23,7 +23,7 @@ from engine.brokers.error_classes import (
 )
 from engine.brokers.json_answers import read_json
 from engine.brokers.venue_http import Http
-from engine.model.errors import BrokerError, InvalidNonceError, KeyRejectedError
+from engine.model.errors import BrokerError, InvalidNonceError, MalformedKeyError
 from engine.model.venues import Venue
 from engine.redaction import Redactor
 
@@ -93,7 +93,7 @@ class VenueClient:
         except _UnreadableError as e:
             raise judge_unreadable(self.venue, e.__cause__ or e, call.operation) from e
         except _UnsignableError:
-            raise KeyRejectedError(self.venue, "the key or its secret is malformed") from None
+            raise MalformedKeyError(self.venue) from None
         except errors.InvalidNonce:
             raise InvalidNonceError(self.venue, "overtaken before it was sent") from None
         except errors.BaseError as e:

@@ -81,6 +81,13 @@ class KeyRejectedError(BrokerError):
     outcome = "key rejected"
 
 
+class MalformedKeyError(KeyRejectedError):
+    """The key or its secret cannot sign a request, so its venue never saw it."""
+
+    def __init__(self, venue: Venue) -> None:
+        super().__init__(venue, "the key or its secret is malformed; nothing was sent")
+
+
 class MisconfiguredError(BrokerError):
     """The answer makes no sense for a venue: wrong address, proxy page, changed format."""
 

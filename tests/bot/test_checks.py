@@ -7,6 +7,7 @@ from bot.checks import (
     CheckVerdict,
     check_brokers,
     check_clock,
+    check_clock_error,
     check_damage,
     check_disk,
     check_env_file,
@@ -18,7 +19,7 @@ from bot.checks import (
 )
 from bot.settings_sources import Sources
 from engine.brokers.base import KeyPermissions
-from engine.model.errors import KeyRejectedError, MisconfiguredError, TryLaterError
+from engine.model.errors import KeyRejectedError, MalformedKeyError, MisconfiguredError, TryLaterError
 from engine.model.venues import Venue
 
 
@@ -36,7 +37,16 @@ def test_it_is_told_where_the_settings_come_from(file, in_file, in_environment, 
     check = check_sources(Sources(file=file, in_file=in_file, in_environment=in_environment), "live")
 
     assert (check.verdict, check.finding) == (verdict, finding)
-    assert ("install -m 600 .env.example .env" in check.advice) == (verdict is CheckVerdict.WARN)
+    assert bool(check.advice) is (verdict is CheckVerdict.WARN)
+
+
+def test_a_file_of_settings_that_is_there_is_filled_in_and_never_made_again():
+    missing = check_sources(Sources(file=None, in_file=0, in_environment=0), "live")
+    empty = check_sources(Sources(file=Path("my.env"), in_file=0, in_environment=0), "live")
+
+    assert "install -m 600 .env.example .env" in missing.advice
+    assert "install" not in empty.advice
+    assert empty.advice == "Nothing is filled in yet: fill in my.env, as .env.example describes it."
 
 
 def test_a_mode_the_bot_does_not_start_in_fails():
@@ -49,6 +59,21 @@ def test_no_broker_is_worth_a_line():
     assert check_brokers([Venue.KRAKEN, Venue.ALPACA]).finding == "Kraken, Alpaca"
     assert check_brokers([]).verdict is CheckVerdict.WARN
     assert "NIJA_KRAKEN_API_KEY" in check_brokers([]).advice
+
+
+@pytest.mark.parametrize("venue", Venue)
+def test_a_key_that_was_never_sent_was_not_refused_by_its_venue(venue):
+    check = check_key_error(venue, MalformedKeyError(venue))
+
+    assert check.finding == "the key or its secret is malformed; nothing was sent"
+    assert f"NIJA_{venue.upper()}_API_SECRET" in check.advice
+    assert "still active" not in check.advice
+
+
+def test_a_clock_that_only_known_keys_are_told_is_not_checked_with_a_malformed_one():
+    check = check_clock_error(Venue.ALPACA, MalformedKeyError(Venue.ALPACA))
+
+    assert check.finding == "not checked: the key is malformed"
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ from engine.model.errors import (
     BrokerError,
     InvalidNonceError,
     KeyRejectedError,
+    MalformedKeyError,
     MisconfiguredError,
     RefusedError,
     TryLaterError,
@@ -360,7 +361,7 @@ async def test_nothing_can_be_signed_twice_with_one_number(http, server):
 
 @pytest.mark.parametrize("secret", ["x", "not base64 at all"])
 async def test_a_malformed_kraken_secret_is_the_owners_to_mend(http, server, secret):
-    with pytest.raises(KeyRejectedError):
+    with pytest.raises(MalformedKeyError):
         await kraken(http, server.url, secret=secret).send(ORDER)
 
 
@@ -384,13 +385,13 @@ async def test_a_malformed_coinbase_pem_is_the_owners_to_mend(http, server, pem)
     client = coinbase_client(
         http=http, url=server.url, key="organizations/1/apiKeys/2", secret=pem, timeout_s=5
     )
-    with pytest.raises(KeyRejectedError):
+    with pytest.raises(MalformedKeyError):
         await client.send(ACCOUNTS)
 
 
 async def test_an_empty_key_is_the_owners_to_mend(http, server):
     client = alpaca_client(http=http, url=server.url, data_url=server.url, key="", secret="", timeout_s=5)
-    with pytest.raises(KeyRejectedError):
+    with pytest.raises(MalformedKeyError):
         await client.send(Call(path="v2/account", api=("trader", "private")))
 
 
