@@ -22,9 +22,18 @@ def why_not_ready(jobs: tuple[JobStatus, ...], *, started_at: datetime, now: dat
     return {trouble.name: trouble.words or "late" for trouble in found if trouble}
 
 
-def render_metrics(jobs: tuple[JobStatus, ...], *, started_at: datetime) -> str:
-    """Write the jobs' figures in Prometheus' text format."""
-    return "".join(f"{line}\n" for line in _metric_lines(jobs, started_at))
+def render_metrics(
+    jobs: tuple[JobStatus, ...], *, started_at: datetime, all_watched: bool | None = None
+) -> str:
+    """Write the figures of the jobs and of the watch in Prometheus' text format."""
+    lines = (*_metric_lines(jobs, started_at), *_watch_lines(all_watched=all_watched))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _watch_lines(*, all_watched: bool | None) -> Iterator[str]:
+    if all_watched is not None:
+        yield "# TYPE nija_all_guards_watched gauge"
+        yield f"nija_all_guards_watched {int(all_watched)}"
 
 
 def _metric_lines(jobs: tuple[JobStatus, ...], started_at: datetime) -> Iterator[str]:
@@ -44,15 +53,26 @@ def _metric_lines(jobs: tuple[JobStatus, ...], started_at: datetime) -> Iterator
 
 
 class HealthServer:
-    """`/healthz`: the loop turns; `/readyz`: every job does its work; `/metrics`: the figures."""
+    """`/healthz`: the loop turns; `/readyz`: every job does its work; `/metrics`: the figures.
+
+    A venue that gives no prices leaves the process ready, as no restart and no other version of it helps; the pages
+    say beside that whether all guards are watched.
+    """
 
     def __init__(
-        self, *, host: str, port: int, clock: Clock, jobs: Callable[[], tuple[JobStatus, ...]]
+        self,
+        *,
+        host: str,
+        port: int,
+        clock: Clock,
+        jobs: Callable[[], tuple[JobStatus, ...]],
+        are_guards_watched: Callable[[], bool | None],
     ) -> None:
         self._host = host
         self._port = port
         self._clock = clock
         self._jobs = jobs
+        self._are_guards_watched = are_guards_watched
         self._started_at = clock.now()
         self._runner: web.AppRunner | None = None
         self._is_wanted = False
@@ -101,8 +121,11 @@ class HealthServer:
     async def _ready(self, _request: web.Request) -> web.Response:
         reasons = why_not_ready(self._jobs(), started_at=self._started_at, now=self._clock.now())
         # Error texts stay inside: whoever may ask here need not be an owner.
-        body = json.dumps({"ready": not reasons, "not_ready": sorted(reasons)})
+        watched = self._are_guards_watched()
+        body = json.dumps({"ready": not reasons, "not_ready": sorted(reasons), "all_guards_watched": watched})
         return web.json_response(text=body, status=503 if reasons else 200)
 
     async def _metrics(self, _request: web.Request) -> web.Response:
-        return web.Response(text=render_metrics(self._jobs(), started_at=self._started_at))
+        watched = self._are_guards_watched()
+        text = render_metrics(self._jobs(), started_at=self._started_at, all_watched=watched)
+        return web.Response(text=text)

@@ -136,6 +136,10 @@ class Trading:
         """Note until when the guards were watched; tell whether all of them are being watched now."""
         return await self._watch_log.beat()
 
+    def are_all_watched(self) -> bool | None:
+        """Tell whether all guards were being watched when that was noted last; None before that."""
+        return self._watch_log.all_watched
+
     async def _after_reading(self, account: Account) -> bool:
         if not await self._identities.after_reading(account):
             # Compared with what another account holds, the guards would seem sold or withdrawn.

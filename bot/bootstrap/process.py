@@ -99,11 +99,17 @@ def _watch_log(settings: Settings, clock: Clock, trading: Trading) -> Callable[[
 
 
 def _health(
-    settings: Settings, clock: Clock, jobs: Callable[[], tuple[JobStatus, ...]]
+    settings: Settings, clock: Clock, jobs: Callable[[], tuple[JobStatus, ...]], trading: Trading
 ) -> HealthServer | None:
     if settings.health_port is None:
         return None
-    return HealthServer(host=settings.health_host, port=settings.health_port, clock=clock, jobs=jobs)
+    return HealthServer(
+        host=settings.health_host,
+        port=settings.health_port,
+        clock=clock,
+        jobs=jobs,
+        are_guards_watched=trading.are_all_watched,
+    )
 
 
 def build_process(
@@ -131,7 +137,8 @@ def build_process(
     def all_jobs() -> tuple[JobStatus, ...]:
         return (*schedule.statuses, delivery.status, chat.status)
 
-    commands, health = _build_socket(settings, engine, clock), _health(settings, clock, all_jobs)
+    commands = _build_socket(settings, engine, clock)
+    health = _health(settings, clock, all_jobs, engine.trading)
     jobs = (
         *_jobs(settings, base, engine.trading, updates, reader=engine.reader, lease=lease, alarm=alarm),
         *_listening(commands, health),

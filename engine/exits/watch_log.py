@@ -47,6 +47,8 @@ class WatchLog:
         #: What was guarded when this run began: some of it may be sold before the gap is told.
         self._guarded_then: tuple[Guard, ...] = ()
         self._began = moment(clock)
+        #: Whether all guards were being watched at the last beat; None before the first.
+        self.all_watched: bool | None = None
         #: By guard id, where each stood when it was seen last, by this process or an earlier one.
         self._seen: Mapping[str, LastSeen] = {}
 
@@ -71,6 +73,10 @@ class WatchLog:
 
         Return whether all of them are being watched now.
         """
+        self.all_watched = await self._beat()
+        return self.all_watched
+
+    async def _beat(self) -> bool:
         async with self._database.read() as session:
             guards = await guard_rows.load_watched(session)
         guard_marks = self._watch.guard_marks

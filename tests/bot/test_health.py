@@ -40,9 +40,41 @@ def test_the_metrics_are_in_prometheus_text_format():
     assert 'nija_job_failing{job="guard"} 1' in lines
 
 
+def unknown():
+    return None
+
+
+def a_server(*, port=0, jobs=tuple, are_guards_watched=unknown):
+    return HealthServer(
+        host="127.0.0.1",
+        port=port,
+        clock=HandClock(),
+        jobs=jobs,
+        are_guards_watched=are_guards_watched,
+    )
+
+
+@pytest.mark.parametrize("watched", [None, False, True])
+async def test_guards_that_nobody_can_watch_leave_nija_ready_and_are_told_beside_that(watched):
+    server = a_server(are_guards_watched=lambda: watched)
+    await server.start()
+    try:
+        async with aiohttp.ClientSession(server.url) as session:
+            ready = await session.get("/readyz")
+            assert (ready.status, await ready.json()) == (
+                200,
+                {"ready": True, "not_ready": [], "all_guards_watched": watched},
+            )
+            lines = (await (await session.get("/metrics")).text()).splitlines()
+            told = [line for line in lines if line.startswith("nija_all_guards_watched")]
+            assert told == ([] if watched is None else [f"nija_all_guards_watched {int(watched)}"])
+    finally:
+        await server.stop()
+
+
 async def test_the_three_pages():
     jobs = [a_job()]
-    server = HealthServer(host="127.0.0.1", port=0, clock=HandClock(), jobs=lambda: tuple(jobs))
+    server = a_server(jobs=lambda: tuple(jobs))
     await server.start()
     try:
         async with aiohttp.ClientSession(server.url) as session:
@@ -52,7 +84,7 @@ async def test_the_three_pages():
             not_ready = await session.get("/readyz")
             assert (not_ready.status, await not_ready.json()) == (
                 503,
-                {"ready": False, "not_ready": ["guard"]},
+                {"ready": False, "not_ready": ["guard"], "all_guards_watched": None},
             )
             assert "nija_job_failing" in await (await session.get("/metrics")).text()
     finally:
@@ -60,10 +92,10 @@ async def test_the_three_pages():
 
 
 async def test_a_port_that_is_taken_keeps_nothing_from_running_and_is_tried_again():
-    first = HealthServer(host="127.0.0.1", port=0, clock=HandClock(), jobs=tuple)
+    first = a_server()
     await first.start()
     port = int(first.url.rpartition(":")[2])
-    second = HealthServer(host="127.0.0.1", port=port, clock=HandClock(), jobs=tuple)
+    second = a_server(port=port)
     await second.start()
     try:
         with pytest.raises(OSError, match="address"):

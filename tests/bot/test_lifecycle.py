@@ -95,7 +95,11 @@ class Process:
             watchdog=Watchdog(notify=str, end=lambda code: None),
             lease=DatabaseLease(database, CLOCK, on_lost=self.stop.request),
             health=HealthServer(
-                host="127.0.0.1", port=0, clock=CLOCK, jobs=lambda: self.parts.schedule.statuses
+                host="127.0.0.1",
+                port=0,
+                clock=CLOCK,
+                jobs=lambda: self.parts.schedule.statuses,
+                are_guards_watched=lambda: None,
             ),
         )
 

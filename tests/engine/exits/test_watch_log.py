@@ -207,6 +207,14 @@ async def test_each_beat_says_whether_everything_is_watched(watched):
     await watched.look()
 
     assert await watched.watch_log.beat()
+    assert watched.watch_log.all_watched
+
+
+async def test_a_venue_that_stays_away_leaves_its_guards_unwatched_for_whoever_asks(silent):
+    assert silent.watch_log.all_watched is False
+    await come_back(silent, 7)
+
+    assert silent.watch_log.all_watched is None
 
 
 async def test_a_gap_after_a_clean_stop_is_told_like_any_other(watched):
