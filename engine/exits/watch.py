@@ -191,9 +191,13 @@ class Watch:
                 seen = await marks.look(request, quote, last=self._guard_marks.of(guard).last)
         except TimeoutError:
             seen = PriceUnknown(problem=PriceProblem.NO_ANSWER)
-        unseen = self._guard_marks.unseen(guard, moment(self._clock))
+        # Accepting a mark may have to tell something of it, which may fail or take long.
+        self._begin_if_breached(guard, seen)
         await self._accept(guard, seen, begun)
+
+    def _begin_if_breached(self, guard: Guard, seen: Mark | PriceUnknown) -> None:
         if guard.state is GuardState.ARMED and isinstance(seen, Mark) and is_past(guard, seen):
+            unseen = self._guard_marks.unseen(guard, moment(self._clock))
             self._exits.begin(guard, trigger_of(guard, seen, now=self._clock.now(), unseen=unseen))
 
     async def _accept(self, guard: Guard, seen: Mark | PriceUnknown, begun: Moment | None = None) -> None:
@@ -216,13 +220,10 @@ class Watch:
                 ),
             )
             return
-        try:
-            spread = before.spread if news == "narrow_spread" else after.spread
-            await self._alerts.write([guard], news, [replace(after, told=before.told, spread=spread)])
-        except BaseException:
-            # It was not told: what is seen counts, and the next look tells.
-            self._guard_marks.put(guard.guard_id, replace(before, current=after.current))
-            raise
+        # What is seen counts before it is told; where telling fails, the next look tells.
+        self._guard_marks.put(guard.guard_id, replace(before, current=after.current))
+        spread = before.spread if news == "narrow_spread" else after.spread
+        await self._alerts.write([guard], news, [replace(after, told=before.told, spread=spread)])
         self._guard_marks.put(guard.guard_id, after)
 
     async def _tell_all(self, guards: Sequence[Guard]) -> list[Exception]:

@@ -240,6 +240,36 @@ async def test_a_wide_spread_is_guarded_at_its_middle_and_told_once_after_a_minu
     assert guarded.sent() == []
 
 
+@pytest.mark.parametrize(
+    "spreads",
+    [
+        pytest.param([(59000, 61000)] * 13 + [(59000, 59010)], id="its end"),
+        pytest.param([(59000, 61000)] * 12 + [(58300, 60400)], id="its minute"),
+    ],
+)
+async def test_a_breach_is_sold_although_what_is_new_of_the_spread_cannot_be_told(guarded, spreads):
+    *before, breach = spreads
+    for bid, ask in before:
+        guarded.world.market.override("kraken", "BTC/USD", Override(bid=Decimal(bid), ask=Decimal(ask)))
+        await watch(guarded, 5)
+    async with guarded.database.write() as session:
+        await session.exec(text("ALTER TABLE alerts RENAME TO hidden"))
+    guarded.world.market.override(
+        "kraken", "BTC/USD", Override(bid=Decimal(breach[0]), ask=Decimal(breach[1]))
+    )
+
+    await watch(guarded, 5)
+    await guarded.wait_for("exit ")
+
+    assert len(guarded.sent()) == 1
+    assert "no such table: alerts" in str(guarded.failures)
+    guarded.expected_failures = guarded.failures
+    async with guarded.database.write() as session:
+        await session.exec(text("ALTER TABLE hidden RENAME TO alerts"))
+    await guarded.sell_off()
+    assert [sale.quantity for sale in await guarded.alerts(ExitFilled)] == [Decimal("0.1")]
+
+
 async def test_a_venue_that_hangs_does_not_delay_another(rooms):
     async with rooms(venues=(Venue.KRAKEN, Venue.COINBASE)) as room:
         for venue in (Venue.KRAKEN, Venue.COINBASE):
