@@ -52,7 +52,10 @@ def is_breached(
 
 
 def trigger_price(*, quantity: Decimal, cost: Decimal, threshold: Decimal, direction: Direction) -> Decimal:
-    """Return the first price that breaches the threshold, cut towards breaching it, for showing."""
+    """Return the first price that breaches the threshold: it decides as `is_breached` does.
+
+    One that does not end within 60 digits is cut towards breaching; no price has as many.
+    """
     _check(quantity, cost)
     is_long = direction is Direction.LONG
     with exact():

@@ -1,4 +1,4 @@
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 
 import pytest
@@ -105,6 +105,32 @@ def test_the_trigger_is_the_first_price_that_breaches(quantity, cost, threshold,
 
     assert breached(price, *position)
     assert not breached(before, *position)
+
+
+#: Any figure of up to 30 digits, small and large ones alike.
+FIGURES = st.builds(
+    lambda digits, exponent: Decimal(digits).scaleb(exponent), st.integers(1, 10**30 - 1), st.integers(-30, 6)
+)
+
+
+def is_past(price, trigger, direction):
+    return price <= trigger if direction is Direction.LONG else price >= trigger
+
+
+@given(mark=FIGURES, quantity=FIGURES, cost=FIGURES, threshold=THRESHOLDS, direction=DIRECTIONS)
+def test_the_trigger_decides_as_the_rule_does(mark, quantity, cost, threshold, direction):
+    trigger = trigger_price(quantity=quantity, cost=cost, threshold=threshold, direction=direction)
+
+    assert is_past(mark, trigger, direction) is breached(mark, direction, quantity, cost, threshold)
+
+
+@given(quantity=FIGURES, cost=FIGURES, threshold=THRESHOLDS, direction=DIRECTIONS, digits=st.integers(1, 30))
+def test_the_trigger_decides_as_the_rule_does_right_beside_it(quantity, cost, threshold, direction, digits):
+    trigger = trigger_price(quantity=quantity, cost=cost, threshold=threshold, direction=direction)
+    near = Context(prec=digits).plus(trigger)
+
+    for mark in (near.next_minus(Context(prec=digits)), near, near.next_plus(Context(prec=digits))):
+        assert is_past(mark, trigger, direction) is breached(mark, direction, quantity, cost, threshold)
 
 
 @pytest.mark.parametrize(("quantity", "cost"), [("0", "100"), ("1", "0")])
