@@ -41,8 +41,8 @@ class PriceCheck:
     disagreed: tuple[Decimal | None, Decimal | None] | None = None
     #: Since when they disagree; None while they agree.
     differs_since_s: float | None = None
-    #: Whether the ticker has not moved at all since both agreed.
-    stands_still: bool = False
+    #: Since when books have moved that the ticker, which stood still since before, did not follow; None if it may live.
+    frozen_since_s: float | None = None
     #: The last two books that disagreed with it, read a moment apart.
     books: tuple[OrderBook, OrderBook] | None = None
 
@@ -122,15 +122,37 @@ def after_difference(
     check: PriceCheck, ticker: Quote, books: tuple[OrderBook, OrderBook], *, now_s: float
 ) -> PriceCheck:
     """Return what is known once two books in a row disagreed with the ticker."""
+    shown = (ticker.bid, ticker.ask)
     return replace(
         check,
         checked_s=now_s,
         tried_s=now_s,
         differs_since_s=now_s if check.differs_since_s is None else check.differs_since_s,
-        disagreed=(ticker.bid, ticker.ask),
-        stands_still=check.agreed == (ticker.bid, ticker.ask),
+        disagreed=shown,
+        frozen_since_s=_frozen_since_s(check, shown, books, now_s=now_s),
         books=books,
     )
+
+
+def _frozen_since_s(
+    check: PriceCheck,
+    shown: tuple[Decimal | None, Decimal | None],
+    books: tuple[OrderBook, OrderBook],
+    *,
+    now_s: float,
+) -> float | None:
+    """Return since when the books move while the ticker shows what it did; a book that never moved may be the wrong one."""
+    if not check.differs:
+        return now_s if shown == check.agreed else None
+    if shown != check.disagreed:
+        return None
+    if check.frozen_since_s is None and check.books is not None and _has_moved(check.books[-1], books[-1]):
+        return now_s
+    return check.frozen_since_s
+
+
+def _has_moved(before: OrderBook, after: OrderBook) -> bool:
+    return (before.top.bid, before.top.ask) != (after.top.bid, after.top.ask)
 
 
 def unknown_for_s(check: PriceCheck, *, now_s: float) -> float:
@@ -144,12 +166,12 @@ def living_marks(
 ) -> tuple[Mark, Mark] | None:
     """Return the marks of two books that agree and moved away from a frozen ticker; None when it may be the book.
 
-    Neither is a lone reading: the ticker has stood still since both agreed and does in this look, which began at
-    `looked_since_s`; this look saw the difference that an earlier one had seen, in two books read a moment apart.
+    Neither is a lone reading: the ticker stands still in this look, too, which began at `looked_since_s`; an earlier
+    look saw that the books had moved without it, and this one saw it again in two books read a moment apart.
     """
-    if quote is None or check.agreed != (quote.bid, quote.ask):
+    if quote is None or check.disagreed != (quote.bid, quote.ask):
         return None
-    if not check.stands_still or not _is_seen_again(check, looked_since_s):
+    if not _is_seen_again(check, looked_since_s):
         return None
     marks = _marks_of_books(check, request, now)
     if marks is None or not is_within(marks[1].price, marks[0].price, AGREEMENT_RATIO):
@@ -178,10 +200,10 @@ def _marks_of_books(check: PriceCheck, request: MarkRequest, now: datetime) -> t
 
 
 def _is_seen_again(check: PriceCheck, looked_since_s: float) -> bool:
-    """Tell whether this look's own comparison found a difference that an earlier look had found."""
-    if check.checked_s is None or check.differs_since_s is None or check.checked_s < looked_since_s:
+    """Tell whether this look's own comparison found the ticker frozen that an earlier look had found so."""
+    if check.checked_s is None or check.frozen_since_s is None or check.checked_s < looked_since_s:
         return False
-    return check.checked_s - check.differs_since_s >= FROZEN_AFTER_S
+    return check.checked_s - check.frozen_since_s >= FROZEN_AFTER_S
 
 
 def _differ(shown: Decimal | None, top: Decimal | None, tolerance: Decimal) -> bool:

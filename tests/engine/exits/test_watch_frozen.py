@@ -373,3 +373,51 @@ async def test_a_loss_that_a_frozen_ticker_hides_by_next_to_nothing_sells(rooms,
 
         [sale] = await room.alerts(ExitFilled)
         assert sale.trigger_price == Decimal(59970)
+
+
+@pytest.mark.parametrize("bids", [("59400", "57000", "54000"), ("57000", "54000"), ("59300",)], ids=str)
+@pytest.mark.parametrize("venue", BOOKS)
+async def test_a_ticker_that_jumped_before_it_froze_hides_no_loss(rooms, venue, bids):
+    async with rooms(venues=(venue,)) as room:
+        await a_guard(room, venue)
+        room.set_bid("63000", venue=venue)
+        freeze_ticker(room, "63000", venue=venue)
+        await watch(room, 15)
+        room.set_bid("60700", venue=venue)
+        freeze_ticker(room, "59500", venue=venue)
+        await watch(room, 10)
+        assert seen(room).problem is PriceProblem.CONTRADICTED
+
+        for bid in bids:
+            room.set_bid(bid, venue=venue)
+            await watch(room, 5)
+        await watch(room, 10)
+
+        [sale] = await room.alerts(ExitFilled)
+        assert sale.quantity == Decimal("0.1")
+
+
+async def test_a_book_that_moves_past_the_threshold_in_one_look_alone_sells_nothing(room):
+    await a_guard(room)
+    room.set_bid("60700")
+    freeze_ticker(room, "59500")
+    await watch(room, 10)
+    room.set_bid("57000")
+    await watch(room, 5)
+    room.set_bid("60700")
+
+    await watch(room, 30)
+
+    assert room.sent() == []
+    assert (await room.guard()).state is GuardState.ARMED
+
+
+async def test_a_book_that_stands_still_beside_a_ticker_that_does_is_not_believed(room):
+    await a_guard(room)
+    room.set_bid("57000")
+    freeze_ticker(room, "59900")
+
+    await watch(room, 60)
+
+    assert room.sent() == []
+    assert "unknown" in [alarm.what for alarm in await room.alerts(PriceTrouble)]

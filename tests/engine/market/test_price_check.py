@@ -183,10 +183,13 @@ def test_the_first_that_the_calls_do_not_suffice_for_keeps_its_place():
     assert affordable(["a"], checks, calls=-1) == []
 
 
-def a_difference(*, books=None, ticker=None, first_s=10.0, now_s=15.0):
-    """Agreed at 0 s, two books that differ at first and now."""
-    check = after_agreement(a_ticker(), now_s=0)
+def a_difference(*, books=None, ticker=None, first_s=10.0, now_s=15.0, agreed=True, moved_s=None):
+    """Agreed at 0 s unless they never did, two books that differ at first and now, the first ones maybe moved between."""
+    check = after_agreement(a_ticker(), now_s=0) if agreed else PriceCheck()
     books = books or (a_book("95", "95.1"), a_book("95", "95.1"))
+    if moved_s is not None:
+        check = after_difference(check, a_ticker(), (a_book("96"), a_book("96")), now_s=moved_s - 5)
+        first_s = moved_s
     check = after_difference(check, a_ticker(), books, now_s=first_s)
     return after_difference(check, ticker or a_ticker(), books, now_s=now_s)
 
@@ -203,6 +206,10 @@ def test_two_books_that_moved_away_from_a_ticker_that_stood_still_are_judged_by(
     assert prices(a_difference()) == (Decimal(95), Decimal(95))
 
 
+def test_two_books_that_moved_while_a_ticker_stood_still_that_they_contradicted_are_judged_by():
+    assert prices(a_difference(agreed=False, moved_s=10)) == (Decimal(95), Decimal(95))
+
+
 @pytest.mark.parametrize(
     "check",
     [
@@ -215,7 +222,11 @@ def test_two_books_that_moved_away_from_a_ticker_that_stood_still_are_judged_by(
             a_difference(books=(a_book("95", "95.1"), a_book("93", "93.1"))), id="books that disagree"
         ),
         pytest.param(a_difference(books=(a_book(None), a_book("95", "95.1"))), id="a book without bids"),
-        pytest.param(replace(a_difference(), agreed=None, stands_still=False), id="they never agreed"),
+        pytest.param(a_difference(agreed=False), id="they never agreed and the book stands still"),
+        pytest.param(a_difference(agreed=False, moved_s=12.1), id="the book moved a moment ago"),
+        pytest.param(
+            a_difference(agreed=False, moved_s=10, ticker=a_ticker("99")), id="the ticker moved too"
+        ),
     ],
 )
 def test_otherwise_it_may_be_the_book_that_is_wrong(check):
