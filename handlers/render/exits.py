@@ -29,6 +29,8 @@ _CENT = Decimal("0.01")
 _CANCELLED_SHOWN = 10
 #: Of the orders that may have sold, the latest are named.
 _ORDERS_SHOWN = 3
+_NOT_SOLD = "EXIT FAILING: not sold yet"
+_MAY_HAVE_SOLD = "EXIT FAILING: unknown whether it was sold"
 SINCE_GUARDED = "The result counts from the price on the day it was guarded, not from what you paid."
 
 
@@ -89,7 +91,7 @@ def _failing(message: ExitFailing, reader: Reader) -> Screen:
         pairs.append(("Threshold", threshold_percent(message.threshold)))
     pairs.append(("Quantity", full_quantity(message.quantity)))
     lines = (
-        bold(f"EXIT FAILING: {whether_sold(message.order_ids)}"),
+        bold(_MAY_HAVE_SOLD if message.order_ids else _NOT_SOLD),
         rows(pairs),
         f"Why: {foreign(message.why)}",
         f"What NIJA does: {foreign(message.doing)}",
