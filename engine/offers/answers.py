@@ -1,6 +1,7 @@
 """Carry out an answer that guards something: only what was shown, and only at a confirmed price."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from engine.clock import Clock
@@ -8,7 +9,7 @@ from engine.offers.arming import Arming
 from engine.offers.asking import Pressed, sell_now_buttons, single_buttons
 from engine.offers.inquiry import Inquiry
 from engine.offers.offering import Proposal, conclude
-from engine.offers.offers import Nothing, Offer, Outcome, Standing
+from engine.offers.offers import Armed, Nothing, Offer, Outcome, Standing
 from engine.offers.setter import GuardSetter
 from engine.offers.shown import is_covered, may_sell
 
@@ -41,7 +42,13 @@ class Answers:
         if changed:
             return await self._ask_again(pressed, changed)
         # If the price came back meanwhile, it is guarded all the same and nothing is sold.
-        return await self._conclude(list(chain.from_iterable(map(_to_sell, proposals))), proposals, (), None)
+        outcome = await self._conclude(
+            list(chain.from_iterable(map(_to_sell, proposals))), proposals, (), None
+        )
+        if not isinstance(outcome, Armed):
+            return outcome
+        above = {proposal.key for proposal in proposals if not proposal.plan.would_sell}
+        return replace(outcome, not_sold=tuple(one for one in outcome.guards if one.key in above))
 
     def _may_sell(self, pressed: Pressed, proposal: Proposal) -> bool:
         shown, plan = pressed.shown.get(proposal.key), proposal.plan

@@ -33,8 +33,8 @@ class Inquiry:
         self._threshold = threshold
 
     async def find(self, user_id: int, symbol: str | None, venue: Venue | None) -> list[Found]:
-        """Return what a user holds of a symbol, or of everything, priced for showing."""
-        return await self._portfolio.find(user_id, symbol, venue)
+        """Return what a user holds of a symbol, or of everything, priced just now for showing."""
+        return await self._portfolio.find(user_id, symbol, venue, fresh=True)
 
     async def find_pressed(self, pressed: Pressed) -> list[Found]:
         """Return the positions a button is about as they are now, priced for showing."""

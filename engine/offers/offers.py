@@ -121,6 +121,8 @@ class Armed:
     #: What could not be armed, each with its reason.
     left_out: tuple[OfferLine, ...] = ()
     follow_up: Offer | None = None
+    #: Those of the guards that were to sell at once, and are above their threshold again.
+    not_sold: tuple[Guard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

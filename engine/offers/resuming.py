@@ -1,6 +1,7 @@
 """Take up paused guards again: never at a cost that says nothing any more, and never into an unasked sale."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from engine.clock import Clock
 from engine.guards import store as rows
@@ -52,7 +53,11 @@ class Resuming:
             buttons = (*buttons_of(proposal), Button(kind=ChoiceKind.LEAVE_ALONE, keys=(guard.key,)))
             return await self._inquiry.ask(pressed.user_id, "would_sell", [proposal], buttons)
         seen = Seen(quantity=found.quantity, at=found.as_of, venue_at=found.venue_as_of, step=found.step)
-        return await self._go_on(guard, kept, seen)
+        outcome = await self._go_on(guard, kept, seen)
+        shown = pressed.shown.get(kept.key)
+        if isinstance(outcome, Armed) and shown is not None and shown.resumes and not is_past(kept, mark):
+            return replace(outcome, not_sold=outcome.guards)
+        return outcome
 
     def _agreed(self, pressed: Pressed, kept: Guard, mark: Mark) -> bool:
         shown = pressed.shown.get(kept.key)

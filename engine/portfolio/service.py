@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -92,10 +93,12 @@ class PortfolioService:
             as_of=self._clock.now(),
         )
 
-    async def find(self, user_id: int, symbol: str | None, venue: Venue | None) -> list[Found]:
+    async def find(
+        self, user_id: int, symbol: str | None, venue: Venue | None, *, fresh: bool = False
+    ) -> list[Found]:
         """Return what a user holds under a name (BTC, BTC/USD), or everything, read just now."""
         found = await self._read_now(
-            tuple(a for a in self._reader.accounts(user_id) if venue in {None, a.venue})
+            tuple(a for a in self._reader.accounts(user_id) if venue in {None, a.venue}), fresh=fresh
         )
         if symbol is None:
             return found
@@ -108,9 +111,9 @@ class PortfolioService:
         accounts = tuple(a for a in self._reader.accounts(user_id) if a.account_id in wanted)
         return [found for found in await self._read_now(accounts) if found.key in keys]
 
-    async def _read_now(self, accounts: tuple[Account, ...]) -> list[Found]:
+    async def _read_now(self, accounts: tuple[Account, ...], *, fresh: bool = False) -> list[Found]:
         await self._balances.refresh(accounts)
-        return [found for account in accounts for found in await self.gather(account)]
+        return [found for account in accounts for found in await self.gather(account, fresh=fresh)]
 
     def _unread(self, accounts: Sequence[Account], awaited: Collection[str]) -> Iterator[Unread]:
         for account in accounts:
@@ -124,15 +127,17 @@ class PortfolioService:
                     is_awaited=is_awaited,
                 )
 
-    async def gather(self, account: Account, *, pausing: Guard | None = None) -> tuple[Found, ...]:
+    async def gather(
+        self, account: Account, *, pausing: Guard | None = None, fresh: bool = False
+    ) -> tuple[Found, ...]:
         """Return what is known of each position of an account from its latest reading.
 
-        `pausing` is a guard as it is about to be written down.
+        `pausing` is a guard as it is about to be written down; `fresh` asks for prices whatever is kept.
         """
         report = self._reports.latest(account.account_id)
         if report is None:
             return ()
-        scene = await self._scene(report)
+        scene = await self._scene(report, fresh=fresh)
         if pausing is not None:
             others = (guard for guard in scene.guards if guard.guard_id != pausing.guard_id)
             scene = replace(scene, guards=(*others, pausing))
@@ -147,7 +152,7 @@ class PortfolioService:
         """Return positions with marks that a second look confirmed, or with *price unknown*."""
         return await self._confirmer.confirm(wanted)
 
-    async def _scene(self, report: AccountReport) -> Scene:
+    async def _scene(self, report: AccountReport, *, fresh: bool) -> Scene:
         account_id = report.account.account_id
         market = self._markets[report.account.venue]
         async with self._database.read() as session:
@@ -176,7 +181,10 @@ class PortfolioService:
             *(guard.symbol for guard in guards),
         }
         quotes_of = {instruments[symbol].quote for symbol in symbols if symbol in instruments}
-        quotes = await self._quotes(market, symbols | plan_symbols(quotes_of, instruments))
+        wanted = symbols | plan_symbols(quotes_of, instruments)
+        if fresh and wanted:
+            await self._ask_for_quotes(market, wanted)
+        quotes = await self._quotes(market, wanted)
         return Scene(
             report=report,
             guards=guards,
@@ -195,6 +203,13 @@ class PortfolioService:
             now=self._clock.now(),
             step=self._reports.certain_step(account_id, SHOWN_LATE_WITHIN),
         )
+
+    @staticmethod
+    async def _ask_for_quotes(market: VenueMarket, symbols: set[str]) -> None:
+        """Have new quotes kept; where none come, what is kept shows its age."""
+        with suppress(BrokerError, TimeoutError):
+            async with asyncio.timeout(SCREEN_WAIT_S):
+                await market.fetch_quotes(symbols)
 
     async def _quotes(self, market: VenueMarket, symbols: set[str]) -> Mapping[str, Quote]:
         try:

@@ -69,6 +69,9 @@ def _armed(armed: Armed, reader: Reader) -> Iterator[str]:
         yield "\n".join((bold("Guarded"), *(_armed_line(guard) for guard in armed.guards)))
     else:
         yield bold("No guard was set")
+    if armed.not_sold:
+        why = "the price is above the threshold again. It is sold when it gets there."
+        yield "\n".join(f"Not sold: {_guard_name(guard)}, {why}" for guard in armed.not_sold)
     if armed.follow_up:
         asked = (
             f"{position_name(line.position)}: {standing_of(line, reader)}" for line in armed.follow_up.lines

@@ -129,9 +129,18 @@ def _offer_line(line: OfferLine, reader: Reader) -> Iterator[str]:
         if line.standing is Standing.CANNOT_BE_GUARDED:
             return
     yield standing_of(line, reader)
+    yield from _priced(line, reader)
     yield from _left_out_part(line)
     if line.why_not and line.standing is not Standing.CANNOT_BE_GUARDED:
         yield foreign(line.why_not)
+
+
+def _priced(line: OfferLine, reader: Reader) -> Iterator[str]:
+    """Say by which price a position is judged here, and how old that is."""
+    position, mark = line.position, line.position.mark
+    if isinstance(mark, Mark) and line.standing is not Standing.CANNOT_BE_GUARDED:
+        currency = (position.symbol or "").partition("/")[2] or position.currency
+        yield escape(f"Price, {reader.age(mark.at)}: {price(mark.price, currency)}")
 
 
 def _sale_prices(line: OfferLine, offer: Offer) -> Iterator[str]:

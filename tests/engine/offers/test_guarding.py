@@ -158,6 +158,7 @@ async def test_saying_so_twice_guards_what_is_far_below_and_sells_it(met):
     await met.sell_off()
 
     assert armed(second) == {"SOL": (Decimal(10), Decimal(2000), GuardSource.EXISTING_COST)}
+    assert second.not_sold == ()
     assert met.world.ledger("kraken").total("SOL") == 0
     assert met.world.ledger("kraken").total("ETH") == 2
 
@@ -171,6 +172,7 @@ async def test_what_came_back_above_its_threshold_is_guarded_and_not_sold(met):
     await met.sell_off()
 
     assert list(armed(second)) == ["SOL"]
+    assert second.not_sold == second.guards
     assert met.sent() == []
 
 
@@ -606,3 +608,12 @@ async def test_cancelling_leaves_no_button(met):
     await service(met).take(OWNER_ID, cancel)
 
     assert await service(met).fetch_open_choices(OWNER_ID, cancel) == frozenset()
+
+
+async def test_a_question_shows_the_price_of_now_and_not_the_one_kept(met):
+    await service(met).offer_guard(OWNER_ID, "SOL", None)
+    met.set_bid("210", "SOL/USD")
+
+    [line] = (await service(met).offer_guard(OWNER_ID, "SOL", None)).lines
+
+    assert (line.position.mark.price, line.standing) == (Decimal(210), Standing.ABOVE_THRESHOLD)

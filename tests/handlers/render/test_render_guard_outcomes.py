@@ -99,3 +99,13 @@ def test_an_unknown_entry_that_was_left_out_names_the_way_out():
     (screen,) = render_outcome(Armed(guards=(), left_out=(line,)), READER)
 
     assert "entry unknown; /guard BTC kraken guards it from today's price" in screen.text
+
+
+def test_what_was_to_be_sold_and_is_above_its_threshold_again_is_said_not_to_be_sold():
+    armed = Armed(guards=(guard(),), not_sold=(guard(),))
+
+    [screen] = render_outcome(armed, READER)
+
+    assert "Not sold: <b>BTC/USD</b>" in screen.text
+    assert "the price is above the threshold again" in screen.text
+    check_fits(screen)
