@@ -143,7 +143,7 @@ def _detail(record: ExitRecord, reader: Reader) -> str:
     since = (SINCE_GUARDED,) if record.alert is not None and record.alert.since_guarded else ()
     whose = (may_be_your_own(intent.venue),) if record.may_be_owners else ()
     blocks = (
-        "\n".join((*head, rows(_figures(record)), *whose, *since)),
+        "\n".join((*head, rows(_figures(record)), *_left_over(record), *whose, *since)),
         "\n".join(_ids(record)),
         *("\n".join(_late(one)) for one in record.late),
         "\n".join(
@@ -188,6 +188,15 @@ def _figures(record: ExitRecord) -> Iterator[tuple[str, str]]:
     took = _took(record)
     if took is not None:
         yield time_to_fill_name(asked=record.intent.asked is not None), took
+
+
+def _left_over(record: ExitRecord) -> Iterator[str]:
+    """Account for the difference between what was to be sold and what was, however little it is worth."""
+    alert = record.alert
+    if alert is not None and alert.left_over:
+        done = "sold" if record.intent.side is Side.SELL else "bought back"
+        why = f": {foreign(alert.left_over_why)}" if alert.left_over_why else ""
+        yield f"Not {done}: {full_quantity(alert.left_over)}{why}"
 
 
 def _ids(record: ExitRecord) -> Iterator[str]:

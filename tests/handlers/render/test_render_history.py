@@ -10,6 +10,7 @@ from engine.orders.states import IntentState
 from handlers.render.history import render_exit_record, render_history
 from handlers.render.html import escape, split
 from handlers.render.numbers import MINUS
+from tests.handlers.alert_examples import EXIT
 from tests.handlers.exit_values import STARTED, asked, exit_record, trigger
 from tests.handlers.screen_checks import check_fits, check_golden
 from tests.handlers.values import READER
@@ -220,3 +221,15 @@ def test_what_the_shown_exits_brought_is_added_up_where_all_of_it_is_known():
     assert f"Realised PnL of these 2 sales together: {MINUS}$274.52" in added
     assert "together" not in lacking
     assert "together" not in render_history(a_page(known), READER, symbol=None).text
+
+
+def test_a_rest_too_small_for_the_alert_to_name_is_accounted_for():
+    alert = replace(
+        EXIT, left_over=Decimal("0.0000000011"), left_over_why="the venue sells at least 0.002 ETH"
+    )
+
+    screen = render_exit_record(replace(exit_record(), alert=alert), READER)
+
+    assert "Not sold: 0.0000000011: the venue sells at least 0.002 ETH" in screen.text
+    assert "Not sold" not in render_exit_record(exit_record(), READER).text
+    check_fits(screen)
