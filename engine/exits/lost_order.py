@@ -151,7 +151,7 @@ class LostOrder:
 
         """
         given_up = await self._settler.unproven(intent)
-        if all(client_order_id(intent.intent_id, one) == intent.client_order_id for one in given_up):
+        if _has_one_id(intent, given_up):
             # Under the same id the next request makes no second order.
             return None
         # An open order holds coins: while none are held, one look after each attempt is enough; looks cost points.
@@ -170,7 +170,8 @@ class LostOrder:
             BrokerError: what is held may be held by it, and the venue does not tell.
 
         """
-        if not await self.is_unproven(intent):
+        if _has_one_id(intent, await self._settler.unproven(intent)):
+            # Whatever the balance shows, perhaps of an earlier sale: the same id makes no second order.
             return BalanceVerdict.UNTOUCHED
         verdict = await self._weigh(intent, available, expected, may_be=())
         self._is_presumed_filled &= verdict is BalanceVerdict.TAKEN
@@ -290,6 +291,11 @@ class LostOrder:
         await self._reminder.note(_LOST, "it may still arrive; looking for it before this exit ends")
         await self._clock.sleep(LATE_LOOK_S)
         return True
+
+
+def _has_one_id(intent: Intent, given_up: Sequence[int]) -> bool:
+    """Tell whether all attempts that were given up left under the id of the present one."""
+    return all(client_order_id(intent.intent_id, one) == intent.client_order_id for one in given_up)
 
 
 def _position(available: Available, basis: SendBasis | None) -> BalanceState:

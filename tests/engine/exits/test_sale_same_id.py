@@ -1,0 +1,47 @@
+"""A lost order that is sent again under its own id: no earlier sale of ours is taken for its own."""
+
+from decimal import Decimal
+
+import pytest
+
+from engine.alerts.messages import ExitFilled
+from engine.guards.guard import GuardState
+from engine.model.venues import Venue
+from sandbox.faults import FaultKind
+from sandbox.ledger import Side
+
+D = Decimal
+ORDERS = {Venue.COINBASE: "orders", Venue.ALPACA: "POST /v2/orders"}
+BALANCES = {Venue.COINBASE: "accounts", Venue.ALPACA: "GET /v2/positions"}
+
+
+@pytest.mark.parametrize("venue", ORDERS)
+async def test_an_earlier_sale_that_arrived_late_does_not_hide_that_the_next_one_was_lost(rooms, venue):
+    async with rooms(venues=(venue,)) as room:
+        room.deposit("BTC", "0.2", venue=venue)
+        room.set_bid("60000", venue=venue)
+        await room.read()
+        await room.arm("0.05", "3000", venue=venue)
+        await room.clock.sleep(60)
+        await room.read()
+        room.fault(FaultKind.DELAY_BEFORE, ORDERS[venue], venue=venue, delay_s=12)
+        room.set_bid("59000", venue=venue)
+        await room.look()
+        await room.clock.sleep(8)
+        # Of before the sale arrives.
+        await room.read()
+        room.fault(FaultKind.HTTP_ERROR_BEFORE, BALANCES[venue], venue=venue, times=None)
+        await room.wait_for("exit ")
+        await room.arm("0.05", "3000", venue=venue, guard_id="guard-2")
+        room.fault(FaultKind.DROP_BEFORE, ORDERS[venue], venue=venue)
+
+        await room.look()
+        await room.world.tape(venue.value).wait_for(ORDERS[venue])
+        await room.clock.sleep(1)
+        room.world.faults(venue.value).clear()
+        await room.wait_for("exit ")
+
+        assert (await room.guard("guard-2")).state is GuardState.CLOSED
+        sales = [fill.quantity for fill in room.world.ledger(venue.value).fills if fill.side is Side.SELL]
+        assert sales == [D("0.05"), D("0.05")]
+        assert len(await room.alerts(ExitFilled)) == 2
