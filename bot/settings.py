@@ -129,16 +129,20 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
+        if wrong := "\n".join(self._incomplete()):
+            raise ValueError(wrong)
+        self._refuse_known_secrets()
+        return self
+
+    def _incomplete(self) -> Iterator[str]:
         for venue in Venue:
             key, secret = self._halves(venue)
             name = f"{PREFIX}{venue.upper()}_API_"
             if (key is None) != (secret is None):
                 there, missing = ("KEY", "SECRET") if key else ("SECRET", "KEY")
-                raise ValueError(f"{name}{there} is set but {name}{missing} is not; a key needs both.")
+                yield f"{name}{there} is set but {name}{missing} is not; a key needs both."
             if key and not self.owner_ids:
-                raise ValueError(f"{name}KEY is set but NIJA_OWNER_IDS is not; an account needs its owner.")
-        self._refuse_known_secrets()
-        return self
+                yield f"{name}KEY is set but NIJA_OWNER_IDS is not; an account needs its owner."
 
     def _refuse_known_secrets(self) -> None:
         secrets = [secret for secret in self._secrets() if len(secret) >= SHORTEST_KNOWN]

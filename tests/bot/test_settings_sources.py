@@ -112,3 +112,21 @@ def test_the_mark_that_notepad_sets_before_utf_8_hides_no_setting(tmp_path):
     file.write_text("NIJA_OWNER_IDS=7\n", encoding="utf-8-sig")
     assert load_settings(file).owner_ids == (7,)
     assert find_sources(file).in_file == 1
+
+
+def test_every_half_of_a_key_and_every_account_without_an_owner_is_named_at_once(tmp_path):
+    file = tmp_path / ".env"
+    file.write_text(
+        "NIJA_KRAKEN_API_KEY=k\nNIJA_ALPACA_API_SECRET=s\nNIJA_COINBASE_API_KEY=organizations/1/apiKeys/2\n"
+    )
+
+    with pytest.raises(SettingsError) as refused:
+        load_settings(file)
+
+    assert [line.partition(" is ")[0] for line in str(refused.value).splitlines()] == [
+        "NIJA_KRAKEN_API_KEY",
+        "NIJA_KRAKEN_API_KEY",
+        "NIJA_COINBASE_API_KEY",
+        "NIJA_COINBASE_API_KEY",
+        "NIJA_ALPACA_API_SECRET",
+    ]
