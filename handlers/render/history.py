@@ -1,22 +1,20 @@
 """The text of /history: the latest exits, and one of them from trigger to fill."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 
 from engine import wall_time
 from engine.alerts.messages import ExitFilled
-from engine.exits.audit import ExitPage, ExitRecord, Stage
+from engine.exits.audit import ExitPage, ExitRecord
 from engine.model.holdings import Direction
 from engine.model.money import exact
 from engine.model.orders import Side
-from engine.orders.intents import Intent, StepNote
+from engine.orders.intents import Intent
 from engine.orders.states import IntentState
+from handlers.render.exit_steps import render_steps
 from handlers.render.exit_totals import render_total
 from handlers.render.exits import (
     SINCE_GUARDED,
-    cancelled_line,
     fill_against_name,
     may_be_your_own,
     time_to_fill_name,
@@ -31,7 +29,6 @@ from handlers.render.numbers import (
     quantity,
     threshold_percent,
 )
-from handlers.render.repetitions import find_repetitions
 from handlers.render.screen import HISTORY, OLDER, Screen, ScreenButton
 from handlers.render.times import Reader, duration
 
@@ -44,10 +41,6 @@ _STATES = {
 }
 #: States that say nothing without what they wait for, or why they ended.
 _WITH_CAUSE = frozenset({IntentState.SUSPENDED, IntentState.ABANDONED})
-#: The venue fills an order before its answer says so.
-_STEPS = {IntentState.FILLED: "known to be filled"}
-#: Causes that repeat what the state says.
-_SAYS_NO_MORE = frozenset({"send", "accepted", "filled"})
 
 
 def render_history(page: ExitPage, reader: Reader, *, symbol: str | None) -> Screen:
@@ -149,7 +142,7 @@ def _detail(record: ExitRecord, reader: Reader) -> str:
         "\n".join(
             (
                 bold(f"Step by step, counted from the {'request' if intent.asked else 'trigger'}"),
-                *_steps(record, reader),
+                *render_steps(record, reader),
             )
         ),
     )
@@ -216,41 +209,6 @@ def _late(late: ExitFilled) -> Iterator[str]:
         yield may_be_your_own(late.venue)
     yield f"Order id: {code(late.venue_order_id)}"
     yield f"Our id: {code(late.client_order_id)}"
-
-
-def _steps(record: ExitRecord, reader: Reader) -> Iterator[str]:
-    """Write each step in a line, and those that repeat themselves together in one."""
-    stages = tuple(record.stages())
-    done = [_done(stage, record) for stage in stages]
-    for found in find_repetitions(done):
-        if found.times == 1:
-            yield _stage(stages[found.start], done[found.start], record)
-            continue
-        since, until = stages[found.start].step.at, stages[found.end - 1].step.at
-        what = ", then ".join(done[found.start : found.start + found.length])
-        yield f"{found.times} times, {reader.span(since, until)}: {what}"
-
-
-def _stage(stage: Stage, done: str, record: ExitRecord) -> str:
-    after = max(wall_time.between(record.began_at, stage.step.at), timedelta(0))
-    return f"at {_milliseconds(after)}: {done} (took {_milliseconds(stage.took)})"
-
-
-def _done(stage: Stage, record: ExitRecord) -> str:
-    if stage.cancelled is not None:
-        # What became of a cancel is a step of its own.
-        order = replace(stage.cancelled, confirmed=True)
-        line = cancelled_line(order, record.intent.symbol).removeprefix("• ")
-        return f"{'cancelled' if stage.step.note is StepNote.RELEASED else 'cancel'} {line}"
-    step = stage.step
-    words = f": “{foreign(step.words)}”" if step.words else ""
-    state = _STEPS.get(step.to_state) or step.to_state.replace("_", " ")
-    cause = "" if step.cause in _SAYS_NO_MORE else f", {foreign(step.cause)}"
-    return f"{escape(state)}{cause}{words}"
-
-
-def _milliseconds(span: timedelta) -> str:
-    return f"{span / timedelta(milliseconds=1):,.0f} ms"
 
 
 def _took(record: ExitRecord) -> str | None:

@@ -1,0 +1,54 @@
+"""The steps of one exit, counted from its trigger."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+from engine import wall_time
+from engine.exits.audit import ExitRecord, Stage
+from engine.orders.intents import StepNote
+from engine.orders.states import IntentState
+from handlers.render.exits import cancelled_line
+from handlers.render.html import escape, foreign
+from handlers.render.repetitions import find_repetitions
+from handlers.render.times import Reader
+
+#: The venue fills an order before its answer says so.
+_STEPS = {IntentState.FILLED: "known to be filled"}
+#: Causes that repeat what the state says.
+_SAYS_NO_MORE = frozenset({"send", "accepted", "filled"})
+
+
+def render_steps(record: ExitRecord, reader: Reader) -> Iterator[str]:
+    """Write each step in a line, and those that repeat themselves together in one."""
+    stages = tuple(record.stages())
+    done = [_done(stage, record) for stage in stages]
+    for found in find_repetitions(done):
+        if found.times == 1:
+            yield _stage(stages[found.start], done[found.start], record)
+            continue
+        since, until = stages[found.start].step.at, stages[found.end - 1].step.at
+        what = ", then ".join(done[found.start : found.start + found.length])
+        yield f"{found.times} times, {reader.span(since, until)}: {what}"
+
+
+def _stage(stage: Stage, done: str, record: ExitRecord) -> str:
+    after = max(wall_time.between(record.began_at, stage.step.at), timedelta(0))
+    return f"at {_milliseconds(after)}: {done} (took {_milliseconds(stage.took)})"
+
+
+def _done(stage: Stage, record: ExitRecord) -> str:
+    if stage.cancelled is not None:
+        # What became of a cancel is a step of its own.
+        order = replace(stage.cancelled, confirmed=True)
+        line = cancelled_line(order, record.intent.symbol).removeprefix("• ")
+        return f"{'cancelled' if stage.step.note is StepNote.RELEASED else 'cancel'} {line}"
+    step = stage.step
+    words = f": “{foreign(step.words)}”" if step.words else ""
+    state = _STEPS.get(step.to_state) or step.to_state.replace("_", " ")
+    cause = "" if step.cause in _SAYS_NO_MORE else f", {foreign(step.cause)}"
+    return f"{escape(state)}{cause}{words}"
+
+
+def _milliseconds(span: timedelta) -> str:
+    return f"{span / timedelta(milliseconds=1):,.0f} ms"
