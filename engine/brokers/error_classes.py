@@ -1,7 +1,7 @@
 """Sort what a venue or the way to it answered into our errors: one table of words, then the HTTP status.
 
-A refusal needs the venue's word. For an order, everything that is neither a refusal nor certainly unsent
-is an unknown outcome; for a read the same is only worth another try.
+A refusal needs the venue's word, one that it publishes. For an order, everything that is neither such a refusal nor
+certainly unsent is an unknown outcome; for a read the same is only worth another try.
 """
 
 import ssl
@@ -24,6 +24,7 @@ from engine.model.errors import (
     RefusedError,
     TryLaterError,
     UnknownOutcomeError,
+    UnlistedRefusalError,
 )
 from engine.model.venues import Venue
 
@@ -159,7 +160,7 @@ def _sense(venue: Venue, words: str, payload: object, status: int) -> Sense:
         if needle in words:
             return sense
     if isinstance(payload, Mapping) and payload.get("success") is False and not words.isdecimal():
-        # Coinbase says that nothing was placed, for a reason that is on no list of ours.
+        # Coinbase says no, for a reason that is on no list of ours.
         return RefusalReason.UNLISTED
     return _by_status(status, or_else=RefusalReason.UNLISTED)
 
@@ -175,6 +176,8 @@ def _by_status(status: int, *, or_else: Sense) -> Sense:
 
 
 def _error(venue: Venue, sense: Sense, words: str, operation: Operation) -> BrokerError:
+    if sense is RefusalReason.UNLISTED and operation is Operation.ORDER:
+        return UnlistedRefusalError(venue, words)
     if isinstance(sense, RefusalReason):
         return RefusedError(venue, words, sense)
     if sense is Meaning.UNKNOWN and operation is Operation.READ:

@@ -11,7 +11,7 @@ from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
 from engine.model.money import ZERO
 from engine.model.orders import Fill, Order
-from engine.orders.backoff import away_pause_s, pause_s
+from engine.orders.backoff import pause_s, proven_pause_s
 from engine.orders.balance_verdict import (
     FILLED_SHARE,
     MAY_HAVE_SOLD,
@@ -94,8 +94,10 @@ class LostOrder:
         `expected` is how much should be there of its position by what was seen and sold before.
         """
         label, began_s = intent.venue.label, self._clock.monotonic()
+        refusal = await self._journal.load_unlisted_refusal(intent)
         await self._reminder.note(
-            _LOST, f"asking {label} what became of it; nothing is sent before that is certain"
+            f"{label}: {refusal}" if refusal else _LOST,
+            f"asking {label} what became of it; nothing is sent before that is certain",
         )
 
         async def judge(may_be: tuple[str, ...]) -> BalanceVerdict:
@@ -115,9 +117,12 @@ class LostOrder:
         if settled.state is IntentState.PLANNED:
             self._absent += 1
             if self._absent > 1:
-                # A venue that loses one request after the other is not to be stormed; the proof took its time, too.
+                # A venue that loses or refuses one request after the other is not to be stormed; the proof took its time, too.
                 waited_s = self._clock.monotonic() - began_s
-                await self._clock.sleep(away_pause_s(self._absent - 1, waited_s=waited_s))
+                further_s = proven_pause_s(
+                    self._absent - 1, waited_s=waited_s, is_refused=refusal is not None
+                )
+                await self._clock.sleep(further_s)
         return settled
 
     async def adopt_late_order(self, intent: Intent) -> Intent | None:

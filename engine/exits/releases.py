@@ -6,7 +6,13 @@ from dataclasses import dataclass, replace
 
 from engine.alerts.messages import CancelledOrder
 from engine.brokers.base import Broker, Priority
-from engine.model.errors import BrokerError, KeyRejectedError, RefusalReason, RefusedError
+from engine.model.errors import (
+    BrokerError,
+    KeyRejectedError,
+    RefusalReason,
+    RefusedError,
+    UnlistedRefusalError,
+)
 from engine.model.money import ZERO
 from engine.model.orders import Order, OrderStatus, VenueOrderId
 from engine.orders.intents import Intent
@@ -18,6 +24,9 @@ CONFIRM_S = 0.5
 READ_EACH_MOST = 5
 #: An alert waits no longer than this for one look at the account's lists, which tells of all others.
 LISTS_READ_S = 3.0
+
+#: A venue's no to a cancel, whatever it is worth: the order itself tells.
+_ANSWERS = (RefusedError, UnlistedRefusalError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +96,7 @@ class Releases:
                     await self._journal.releases.note_not_released(intent, cancelled_order(order))
                     gone = True
         for order, error in failed:
-            if order.venue_order_id not in tried and not isinstance(error, RefusedError):
+            if order.venue_order_id not in tried and not isinstance(error, _ANSWERS):
                 raise error
         is_overtaken = await self._read_few(intent, broker) or gone
         return Cancelling(is_overtaken=is_overtaken, failed=tuple(failed))
@@ -128,13 +137,13 @@ class Releases:
 
     async def _is_gone(self, order: Order, broker: Broker, error: BrokerError) -> bool:
         """Tell whether an order needs no cancel any more, by the order itself or by how a venue refused it."""
-        if not isinstance(error, RefusedError):
+        if not isinstance(error, _ANSWERS):
             return False
         if await _is_over(order, broker):
             self._over.add(order.venue_order_id)
             return True
         # One that it just does not find yet is cancelled with the next reading.
-        return error.reason is RefusalReason.UNKNOWN_ORDER
+        return isinstance(error, RefusedError) and error.reason is RefusalReason.UNKNOWN_ORDER
 
     async def _note(self, intent: Intent, order: CancelledOrder, released: CancelledOrder | None) -> None:
         if released is None:

@@ -21,7 +21,7 @@ class RefusalReason(StrEnum):
     DUPLICATE_CLIENT_ORDER_ID = "this order id was already used"
     DEADLINE_PASSED = "the request arrived after its deadline"
     OTHER = "refused"
-    #: In words that are on no list of ours, which prove nothing about an order.
+    #: Of what places no order; an order refused so is an UnlistedRefusalError.
     UNLISTED = "refused in unknown words"
 
 
@@ -51,6 +51,12 @@ class UnknownOutcomeError(BrokerError):
     """The request may or may not have taken effect; only asking the venue settles it."""
 
     outcome = "answer lost"
+
+
+class UnlistedRefusalError(UnknownOutcomeError):
+    """The venue said no in words that are on no list of ours, which prove nothing about an order."""
+
+    outcome = "refused in unknown words"
 
 
 class TryLaterError(BrokerError):

@@ -29,6 +29,10 @@ def pause_s(why: BrokerError | str, failures: int) -> float:
     return pauses_s[min(failures, len(pauses_s)) - 1]
 
 
-def away_pause_s(failures: int, *, waited_s: float) -> float:
-    """Return how much longer to wait for a venue that lost so many requests in a row, since the last one left."""
-    return max(0.0, AWAY_RETRY_AFTER_S[min(failures, len(AWAY_RETRY_AFTER_S)) - 1] - waited_s)
+def proven_pause_s(failures: int, *, waited_s: float, is_refused: bool) -> float:
+    """Return how much longer to wait after so many requests in a row that did nothing, since the last one left.
+
+    `is_refused` tells whether the venue refused it; if not, its answer was lost.
+    """
+    pauses_s = RETRY_AFTER_S if is_refused else AWAY_RETRY_AFTER_S
+    return max(0.0, pauses_s[min(failures, len(pauses_s)) - 1] - waited_s)

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine import wall_time
 from engine.clock import Clock
+from engine.model.errors import UnlistedRefusalError
 from engine.model.money import ZERO
 from engine.model.orders import VenueOrderId
 from engine.orders import store as intents
@@ -114,6 +115,12 @@ class Journal:
         """Return an intent's whole life, first step first."""
         async with self._database.read() as session:
             return await self._steps.load(session, intent_id)
+
+    async def load_unlisted_refusal(self, intent: Intent) -> str | None:
+        """Return the words, on no list of ours, that refused the last attempt; None where it was not refused so."""
+        steps = await self.load_steps(intent.intent_id)
+        last = next((step for step in reversed(steps) if step.note is None), None)
+        return last.words if last is not None and last.cause == UnlistedRefusalError.outcome else None
 
     async def load_sent_since(
         self, account_id: str, order_ids: Collection[str], at: datetime

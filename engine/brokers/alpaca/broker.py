@@ -29,7 +29,6 @@ from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, VenueClient, alp
 from engine.brokers.error_classes import Operation
 from engine.brokers.lane import Lane
 from engine.brokers.parse import Row, as_list, as_row, text_in
-from engine.brokers.unlisted_refusals import place
 from engine.clock import Clock
 from engine.model.errors import BrokerError, MisconfiguredError, RefusalReason, RefusedError
 from engine.model.holdings import AccountFigure, AccountReport, Holding
@@ -206,11 +205,6 @@ class AlpacaBroker(CcxtBroker):
 
     async def submit_order(self, request: OrderRequest, *, priority: Priority) -> VenueOrderId:
         """Place a market order and return the venue's id for it."""
-        return await place(
-            self, request, lambda: self._place(request, priority), clock=self._clock, priority=priority
-        )
-
-    async def _place(self, request: OrderRequest, priority: Priority) -> VenueOrderId:
         catalog = await self._market.catalog()
         is_stock = require_listed(catalog, request.symbol).asset_class is AssetClass.STOCK
         body = {

@@ -34,7 +34,6 @@ from engine.brokers.parse import (
     rows_in,
     text_in,
 )
-from engine.brokers.unlisted_refusals import place
 from engine.clock import Clock
 from engine.model.errors import KeyRejectedError, MisconfiguredError, RefusedError
 from engine.model.holdings import AccountReport
@@ -190,11 +189,6 @@ class CoinbaseBroker(CcxtBroker):
 
     async def submit_order(self, request: OrderRequest, *, priority: Priority) -> VenueOrderId:
         """Place a market order and return the venue's id for it."""
-        return await place(
-            self, request, lambda: self._place(request, priority), clock=self._clock, priority=priority
-        )
-
-    async def _place(self, request: OrderRequest, priority: Priority) -> VenueOrderId:
         require_listed(await self._market.catalog(), request.symbol)
         body = {
             "client_order_id": request.client_order_id,

@@ -35,7 +35,6 @@ from engine.brokers.parse import (
     table_in,
     text_in,
 )
-from engine.brokers.unlisted_refusals import place
 from engine.brokers.unnamed import Likeness, likeness
 from engine.clock import Clock
 from engine.model.credits import split_credits
@@ -47,6 +46,7 @@ from engine.model.errors import (
     TryLaterError,
     UncertainOrderError,
     UnknownOutcomeError,
+    UnlistedRefusalError,
 )
 from engine.model.holdings import AccountFigure, AccountReport
 from engine.model.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId
@@ -223,11 +223,6 @@ class KrakenBroker(CcxtBroker):
 
     async def submit_order(self, request: OrderRequest, *, priority: Priority) -> VenueOrderId:
         """Place a market order and return the venue's id for it."""
-        return await place(
-            self, request, lambda: self._place(request, priority), clock=self._clock, priority=priority
-        )
-
-    async def _place(self, request: OrderRequest, priority: Priority) -> VenueOrderId:
         pair_id = pair_id_of(await self._market.catalog(), request.symbol)
         params = order_params(request, pair_id, await self._venue_clock())
         await self._try_first(params, priority)
@@ -251,12 +246,13 @@ class KrakenBroker(CcxtBroker):
             return VenueOrderId(str(order_ids[0]))
 
     async def _try_first(self, params: Mapping[str, str], priority: Priority) -> None:
-        """Have an order checked and not placed while Kraken loses orders.
+        """Have an order checked and not placed while Kraken loses orders or refuses them in unknown words.
 
         One that is lost costs the key points and seconds until it is proven absent; a check costs neither.
 
         Raises:
             TryLaterError: Kraken takes no orders yet.
+            RefusedError: it refuses this one.
 
         """
         now_s, lost_at = self._clock.monotonic(), self._order_lost_at
@@ -266,6 +262,9 @@ class KrakenBroker(CcxtBroker):
             await self._order("AddOrder", {**params, "validate": "true"}, priority)
         except UnknownOutcomeError as e:
             self._order_lost_at = self._clock.monotonic()
+            if isinstance(e, UnlistedRefusalError):
+                # Whatever the words mean, a check places nothing.
+                raise RefusedError(e.venue, e.words, RefusalReason.UNLISTED) from e
             raise TryLaterError(e.venue, e.words) from e
 
     async def cancel_order(

@@ -4,7 +4,13 @@ import pytest
 
 from engine.brokers.coinbase_reasons import coinbase_reason
 from engine.brokers.error_classes import Operation, judge_answer
-from engine.model.errors import RefusalReason, RefusedError, TryLaterError, UnknownOutcomeError
+from engine.model.errors import (
+    RefusalReason,
+    RefusedError,
+    TryLaterError,
+    UnknownOutcomeError,
+    UnlistedRefusalError,
+)
 from engine.model.venues import Venue
 
 #: https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/orders/create-order, …/preview-orders and
@@ -344,7 +350,6 @@ def test_a_published_reason_of_a_cancel_is_a_definite_answer(name):
         ("INVALID_PRODUCT_ID", R.UNKNOWN_SYMBOL),
         ("INVALID_BASE_SIZE_TOO_LARGE", R.INVALID_ORDER),
         ("ACCOUNT_BLOCKED", R.OTHER),
-        ("SOMETHING_OF_NEXT_YEAR", R.UNLISTED),
         ("SOMETHING_IS_TOO_SMALL", R.BELOW_MINIMUM),
     ],
 )
@@ -355,6 +360,15 @@ def test_a_reason_means_the_same_in_every_field(field, prefix, name, reason):
 
     assert type(error) is RefusedError
     assert error.reason is reason
+
+
+@pytest.mark.parametrize("prefix", ["", "PREVIEW_"])
+@pytest.mark.parametrize("field", ["new_order_failure_reason", "preview_failure_reason", "error", "message"])
+def test_a_reason_that_is_not_published_proves_nothing_in_whatever_field_it_stands(field, prefix):
+    error = refused(**{field: f"{prefix}SOMETHING_OF_NEXT_YEAR"})
+
+    assert type(error) is UnlistedRefusalError
+    assert error.words == f"{prefix}SOMETHING_OF_NEXT_YEAR"
 
 
 def test_the_owner_reads_each_word_of_the_venue_once_and_no_placeholder():

@@ -18,6 +18,7 @@ from engine.model.errors import (
     RefusedError,
     TryLaterError,
     UnknownOutcomeError,
+    UnlistedRefusalError,
 )
 from engine.model.venues import Venue
 
@@ -102,9 +103,9 @@ KRAKEN = [
     ("EFunding:Invalid amount", R.OTHER),
     ("EFunding:No funding method", R.OTHER),
     ("EFunding:Too many addresses", R.OTHER),
-    ("EGeneral:Something of next year", R.UNLISTED),
-    ("ESomething:Never seen before", R.UNLISTED),
-    ("EOrder:a\ufffdb", R.UNLISTED),
+    ("EGeneral:Something of next year", UnlistedRefusalError),
+    ("ESomething:Never seen before", UnlistedRefusalError),
+    ("EOrder:a\ufffdb", UnlistedRefusalError),
 ]
 
 
@@ -132,9 +133,9 @@ COINBASE = [
     (200, coinbase_order("UNKNOWN_FAILURE_REASON", message="internal error"), UnknownOutcomeError),
     (200, coinbase_order("UNKNOWN_FAILURE_REASON", message="request timed out"), UnknownOutcomeError),
     (200, coinbase_order("UNKNOWN_FAILURE_REASON", message="Order size too small"), R.BELOW_MINIMUM),
-    (200, coinbase_order("UNKNOWN_FAILURE_REASON", message="Not on Sundays"), R.UNLISTED),
-    (200, coinbase_order("NOT_ON_SUNDAYS"), R.UNLISTED),
-    (200, {"success": False, "error_response": "Not on Sundays"}, R.UNLISTED),
+    (200, coinbase_order("UNKNOWN_FAILURE_REASON", message="Not on Sundays"), UnlistedRefusalError),
+    (200, coinbase_order("NOT_ON_SUNDAYS"), UnlistedRefusalError),
+    (200, {"success": False, "error_response": "Not on Sundays"}, UnlistedRefusalError),
     (200, {"success": False, "error_response": {"error": 7}}, UnknownOutcomeError),
     (200, {"success": False, "error_response": None}, UnknownOutcomeError),
     (200, {"success": None, "error_response": {"message": "Not on Sundays"}}, UnknownOutcomeError),
@@ -195,7 +196,7 @@ ALPACA = [
     (403, {"code": 40310000, "message": "cost basis must be <= 200000"}, R.INVALID_ORDER),
     (403, {"code": 40310000, "message": "order qty must be >= minimal qty of order 0.001"}, R.BELOW_MINIMUM),
     (422, {"code": 40010001, "message": "notional must be >= 1.00"}, R.BELOW_MINIMUM),
-    (403, {"code": 40310000, "message": "something nobody has seen before"}, R.UNLISTED),
+    (403, {"code": 40310000, "message": "something nobody has seen before"}, UnlistedRefusalError),
     (403, {"code": 40310100, "message": "trade denied due to pattern day trading protection"}, R.OTHER),
     (403, {"code": 40310000, "message": "crypto trading is not allowed to this account"}, R.PAIR_UNAVAILABLE),
     (403, {"code": 40310000, "message": "account is not authorized to trade crypto"}, R.PAIR_UNAVAILABLE),
@@ -276,7 +277,9 @@ def check(error, expected):
 
 
 def as_read(expected):
-    """What is unknown for an order is worth another try for a read; all else is the same."""
+    """What is unknown for an order is worth another try for a read, or refused; all else is the same."""
+    if expected is UnlistedRefusalError:
+        return R.UNLISTED
     return TryLaterError if expected is UnknownOutcomeError else expected
 
 

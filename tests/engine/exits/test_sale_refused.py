@@ -234,7 +234,6 @@ async def test_a_reminder_that_could_not_be_written_ends_no_others(alone):
         ("INSUFFICIENT_FUND", 0.5, "Coinbase: INSUFFICIENT_FUND"),
         ("PRODUCT_TRADING_HALTED", 10.0, "Coinbase: PRODUCT_TRADING_HALTED"),
         ("ACCOUNT_BLOCKED", 0.5, "Coinbase: ACCOUNT_BLOCKED"),
-        ("NOT_ON_SUNDAYS", 0.5, "Coinbase: NOT_ON_SUNDAYS"),
     ],
 )
 async def test_a_reason_that_stands_only_in_the_new_field_is_a_refusal(rooms, reason, wait_s, told):

@@ -1,6 +1,8 @@
-"""A sale that is refused in words on no list of ours: whether it was executed all the same is looked up first."""
+"""A sale that is refused in words on no list of ours: nothing is known of it before the venue's proof says so."""
 
 import json
+from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -34,6 +36,9 @@ ORDERS = {
     ),
 }
 
+#: How long two refusals take to be proven and a third order to be sent.
+PROVEN_WITHIN_S = {Venue.KRAKEN: 12, Venue.COINBASE: 22, Venue.ALPACA: 5}
+
 
 @pytest.fixture(params=ORDERS, ids=str)
 async def guarded(request, rooms):
@@ -50,6 +55,11 @@ async def guarded(request, rooms):
 
 def sold(room):
     return sum(fill.quantity for fill in room.world.ledger(room.venue).fills if fill.side == "sell")
+
+
+def refused(room, endpoint):
+    """The calls that were refused, those that Kraken only checked included."""
+    return [call for call in room.world.tape(room.venue).calls(endpoint) if call.outcome != "ok"]
 
 
 async def test_one_that_was_executed_all_the_same_is_not_sent_again(guarded):
@@ -77,6 +87,36 @@ async def test_one_that_was_executed_while_no_list_answers_is_not_sent_again(gua
     assert len(guarded.sent(endpoint, venue=guarded.venue)) == 1
 
 
+@pytest.mark.parametrize("listed_after_s", [2, 6])
+async def test_one_that_was_executed_and_is_listed_late_is_not_sent_again(guarded, listed_after_s):
+    endpoint, fault, _ = ORDERS[guarded.venue]
+    guarded.world.kraken_account.listing_delay_s = listed_after_s
+    guarded.world.coinbase.switches.listing_delay_s = listed_after_s
+    guarded.fault(endpoint=endpoint, venue=guarded.venue, **fault)
+
+    await guarded.sell_off()
+
+    [sale] = await guarded.alerts(ExitFilled)
+    assert sale.quantity == sold(guarded) == Decimal("0.1")
+    assert len(guarded.sent(endpoint, venue=guarded.venue)) == 1
+
+
+async def test_one_that_was_executed_is_not_sent_again_after_a_restart_before_it_is_listed(guarded):
+    endpoint, fault, words = ORDERS[guarded.venue]
+    guarded.world.kraken_account.listing_delay_s = 4
+    guarded.world.coinbase.switches.listing_delay_s = 4
+    guarded.fault(endpoint=endpoint, venue=guarded.venue, **fault)
+    await guarded.look()
+    await guarded.world.tape(str(guarded.venue)).wait_for(endpoint)
+    await guarded.clock.sleep(1)
+
+    await guarded.restart()
+    await guarded.wait_for("exit ")
+
+    assert sold(guarded) == Decimal("0.1")
+    assert any(words in failing.why for failing in await guarded.alerts(ExitFailing))
+
+
 async def test_one_that_was_refused_is_told_in_the_venues_words_and_sent_again_soon(guarded):
     endpoint, _, words = ORDERS[guarded.venue]
     told = f"40310000 {words}" if guarded.venue is Venue.ALPACA else words
@@ -85,7 +125,22 @@ async def test_one_that_was_refused_is_told_in_the_venues_words_and_sent_again_s
 
     await guarded.sell_off()
 
-    assert guarded.clock.monotonic() - began_s < 5
-    assert len(guarded.sent(endpoint, venue=guarded.venue)) == 3
+    assert guarded.clock.monotonic() - began_s < PROVEN_WITHIN_S[guarded.venue]
+    assert len(refused(guarded, endpoint)) == 2
+    assert sold(guarded) == Decimal("0.1")
     assert len(await guarded.alerts(ExitFilled)) == 1
     assert any(words in failing.why for failing in await guarded.alerts(ExitFailing))
+
+
+async def test_one_that_keeps_being_refused_is_sent_again_in_growing_pauses(guarded):
+    endpoint, _, words = ORDERS[guarded.venue]
+    told = f"40310000 {words}" if guarded.venue is Venue.ALPACA else words
+    guarded.fault(FaultKind.ERROR, endpoint, venue=guarded.venue, message=told, times=12)
+
+    await guarded.sell_off()
+
+    calls = refused(guarded, endpoint)
+    pauses_s = [later.at - call.at for call, later in pairwise(calls)]
+    assert len(calls) == 12
+    assert all(pause_s >= 14 for pause_s in pauses_s[-5:])
+    assert sold(guarded) == Decimal("0.1")

@@ -8,7 +8,7 @@ from engine.brokers.error_classes import RateLimitedError
 from engine.clock import Moment
 from engine.model.errors import KeyRejectedError, RefusalReason, RefusedError, TryLaterError
 from engine.model.venues import Venue
-from engine.orders.backoff import away_pause_s, pause_s
+from engine.orders.backoff import pause_s, proven_pause_s
 
 BEGAN = Moment(datetime(2026, 3, 4, tzinfo=UTC), 100)
 
@@ -17,17 +17,19 @@ BEGAN = Moment(datetime(2026, 3, 4, tzinfo=UTC), 100)
 def test_tries_slow_down_to_every_fifteen_seconds(failures, delay_s):
     assert pause_s("refused", failures) == delay_s
     assert pause_s(RateLimitedError(Venue.KRAKEN, "EAPI:Rate limit exceeded"), failures) == delay_s
+    assert proven_pause_s(failures, waited_s=0.0, is_refused=True) == delay_s
 
 
 @pytest.mark.parametrize(("failures", "delay_s"), [(1, 0.5), (4, 4.0), (5, 5.0), (1000, 5.0)])
 def test_a_venue_that_is_away_is_tried_every_five_seconds_at_least(failures, delay_s):
     assert pause_s(TryLaterError(Venue.KRAKEN, "no connection"), failures) == delay_s
-    assert away_pause_s(failures, waited_s=0.0) == delay_s
+    assert proven_pause_s(failures, waited_s=0.0, is_refused=False) == delay_s
 
 
 def test_the_time_a_proof_took_is_no_pause_on_top():
-    assert away_pause_s(3, waited_s=1.5) == 0.5
-    assert away_pause_s(1000, waited_s=6.0) == 0
+    assert proven_pause_s(3, waited_s=1.5, is_refused=False) == 0.5
+    assert proven_pause_s(1000, waited_s=6.0, is_refused=False) == 0
+    assert proven_pause_s(1000, waited_s=6.0, is_refused=True) == 9
 
 
 @pytest.mark.parametrize("failures", [1, 1000])
