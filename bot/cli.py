@@ -64,7 +64,15 @@ def run(env_file: EnvFile = ENV_FILE) -> None:
 @app.command()
 def doctor(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
     """Check settings, token, keys, clocks, database and disk, and say what to do."""
-    settings = _settings(env_file)
+    try:
+        settings = _settings(env_file)
+    except SettingsError as error:
+        if not env_file.is_file():
+            raise
+        from bot.doctor_report import report_wrong_settings
+
+        report_wrong_settings(error, env_file, as_json=as_json, write=typer.echo)
+        raise typer.Exit(error.exit_code) from None
     import asyncio
 
     from bot.bootstrap import open_links

@@ -1,10 +1,12 @@
 """The doctor's findings as lines for people or JSON for programs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from json import dumps
+from pathlib import Path
 
-from bot.checks import Check, CheckVerdict
+from bot.checks import Check, CheckVerdict, check_env_file, failed, warned
+from bot.command_errors import SettingsError
 from bot.doctor import Connect, examine
 from bot.log_redaction import LogRedactor
 from bot.settings import Settings
@@ -31,8 +33,26 @@ async def report(
         if not as_json:
             write(line_of(check))
     if as_json:
-        write(dumps([asdict(check) for check in found], indent=2))
+        write(_json(found))
     return int(any(check.verdict is CheckVerdict.FAIL for check in found))
+
+
+def report_wrong_settings(
+    error: SettingsError, file: Path, *, as_json: bool, write: Callable[[str], object]
+) -> None:
+    """Write what is wrong with each setting, and what can be checked without them."""
+    found = [
+        *(failed("settings", line, "") for line in str(error).splitlines()),
+        check_env_file(file, file.stat().st_mode),
+        warned(
+            "everything else", "not checked: it needs the settings", "Mend them, then ask nija doctor again."
+        ),
+    ]
+    write(_json(found) if as_json else "\n".join(map(line_of, found)))
+
+
+def _json(found: Sequence[Check]) -> str:
+    return dumps([asdict(check) for check in found], indent=2)
 
 
 def line_of(check: Check) -> str:

@@ -139,6 +139,20 @@ def test_a_settings_file_that_is_not_there_is_said(nija, command):
     assert done.stderr == "nope.env: there is no such file; settings are read from it.\n"
 
 
+def test_the_doctor_names_every_wrong_setting_and_checks_what_needs_none(nija, tmp_path):
+    (tmp_path / ".env").write_text("NIJA_MODE=dreaming\nNIJA_HEALTH_PORT=0\nNIJA_COLOUR=red\n")
+    (tmp_path / ".env").chmod(0o644)
+
+    done = nija("doctor")
+    found = json.loads(nija("doctor", "--json").stdout)
+
+    assert done.returncode == 2
+    for name in ("NIJA_MODE", "NIJA_HEALTH_PORT", "NIJA_COLOUR"):
+        assert f"FAIL  settings                 {name}" in done.stdout
+    assert "others on this machine may read your keys" in done.stdout
+    assert [check["verdict"] for check in found] == ["FAIL", "FAIL", "FAIL", "WARN", "WARN"]
+
+
 def test_a_start_without_settings_says_where_they_belong(nija):
     done = nija("run")
 
