@@ -164,7 +164,7 @@ def decide_mark(
     """Decide the price that would be had now; `last` is the last accepted mark, None after a start."""
     if quote is None:
         return PriceUnknown(problem=PriceProblem.NO_QUOTE)
-    judged = _judge(request, quote, now)
+    judged = judge_quote(request, quote=quote, now=now)
     if isinstance(judged, NeedsBook) and book is not None:
         judged = _walk_unless_wide(request, book, now)
     if not isinstance(judged, Mark):
@@ -178,9 +178,44 @@ def decide_mark(
     return NeedsSecondLook(reason=reason, candidate=judged, first_at=now, latest_at=now)
 
 
+def judge_quote(request: MarkRequest, *, quote: Quote, now: datetime) -> Mark | PriceUnknown | NeedsBook:
+    """Return the price a quote gives by itself, unless its top says too little."""
+    sides = _check_quote(quote, now, request.max_age_s)
+    if isinstance(sides, PriceProblem):
+        return PriceUnknown(problem=sides)
+    basis = judged_by(request, quote)
+    # A wide spread goes before a thin top: walking a hollow book would sell because of the spread itself.
+    if basis is MarkBasis.MID or _covers(_top_quantity(quote, request.direction), request.quantity):
+        return Mark(price=_figure(basis, *sides), basis=basis, at=quote.at)
+    return NeedsBook()
+
+
+def judged_by(request: MarkRequest, quote: Quote) -> MarkBasis:
+    """Return which figure of a quote a position is judged by: the middle of a wide spread, else the side it is closed at."""
+    if (
+        quote.bid is not None
+        and quote.ask is not None
+        and _check_sides(quote.bid, quote.ask) is None
+        and _is_wide(quote.bid, quote.ask, request.threshold)
+    ):
+        return MarkBasis.MID
+    return _closed_at(request.direction)
+
+
+def figure_of(quote: Quote, basis: MarkBasis) -> Decimal | None:
+    """Return a side of a quote as it was told, or the middle of two that make sense; None without one."""
+    if basis is MarkBasis.BID:
+        return quote.bid
+    if basis is MarkBasis.ASK:
+        return quote.ask
+    if quote.bid is None or quote.ask is None or _check_sides(quote.bid, quote.ask) is not None:
+        return None
+    return _figure(basis, quote.bid, quote.ask)
+
+
 def mark_from_book(request: MarkRequest, *, book: OrderBook, now: datetime) -> Mark | PriceUnknown:
     """Return the price an order book gives by itself, for a second look."""
-    judged = _judge(request, book.top, now)
+    judged = judge_quote(request, quote=book.top, now=now)
     return _walk(request, book, now) if isinstance(judged, NeedsBook) else judged
 
 
@@ -189,10 +224,8 @@ def mark_from_side(request: MarkRequest, *, quote: Quote, now: datetime) -> Mark
     sides = _check_quote(quote, now, request.max_age_s)
     if isinstance(sides, PriceProblem):
         return PriceUnknown(problem=sides)
-    bid, ask = sides
-    if request.direction is Direction.LONG:
-        return Mark(price=bid, basis=MarkBasis.BID, at=quote.at)
-    return Mark(price=ask, basis=MarkBasis.ASK, at=quote.at)
+    basis = _closed_at(request.direction)
+    return Mark(price=_figure(basis, *sides), basis=basis, at=quote.at)
 
 
 def is_price(quote: Quote, *, now: datetime, max_age_s: float) -> bool:
@@ -220,26 +253,21 @@ def is_settled(session: Session, at: datetime) -> bool:
     return not wall_time.is_before(at, session.opened_at + SETTLING_AFTER_OPEN) and not is_over
 
 
-def _judge(request: MarkRequest, quote: Quote, now: datetime) -> Mark | PriceUnknown | NeedsBook:
-    sides = _check_quote(quote, now, request.max_age_s)
-    if isinstance(sides, PriceProblem):
-        return PriceUnknown(problem=sides)
-    bid, ask = sides
-    # A wide spread goes before a thin top: walking a hollow book would sell because of the spread itself.
-    if _is_wide(bid, ask, request.threshold):
-        with exact():
-            return Mark(price=(bid + ask) / 2, basis=MarkBasis.MID, at=quote.at)
-    if _covers(_top_quantity(quote, request.direction), request.quantity):
-        if request.direction is Direction.LONG:
-            return Mark(price=bid, basis=MarkBasis.BID, at=quote.at)
-        return Mark(price=ask, basis=MarkBasis.ASK, at=quote.at)
-    return NeedsBook()
-
-
 def _is_wide(bid: Decimal, ask: Decimal, threshold: Decimal) -> bool:
     # (ask - bid) / mid > -threshold / 2, by multiplication
     with exact():
         return (ask - bid) * 4 > -threshold * (ask + bid)
+
+
+def _closed_at(direction: Direction) -> MarkBasis:
+    return MarkBasis.BID if direction is Direction.LONG else MarkBasis.ASK
+
+
+def _figure(basis: MarkBasis, bid: Decimal, ask: Decimal) -> Decimal:
+    if basis is MarkBasis.MID:
+        with exact():
+            return (bid + ask) / 2
+    return bid if basis is MarkBasis.BID else ask
 
 
 def _top_quantity(quote: Quote, direction: Direction) -> Decimal | None:
@@ -285,14 +313,11 @@ def _covers(top_quantity: Decimal | None, quantity: Decimal) -> bool:
 
 def _walk_unless_wide(request: MarkRequest, book: OrderBook, now: datetime) -> Mark | PriceUnknown:
     # A book may be wide where the quote before it was not.
-    walked = _walk(request, book, now)
-    if isinstance(walked, PriceUnknown) or not (book.bids and book.asks):
+    walked, basis = _walk(request, book, now), judged_by(request, book.top)
+    middle = figure_of(book.top, basis) if basis is MarkBasis.MID else None
+    if isinstance(walked, PriceUnknown) or middle is None:
         return walked
-    bid, ask = book.bids[0].price, book.asks[0].price
-    if _check_sides(bid, ask) is not None or not _is_wide(bid, ask, request.threshold):
-        return walked
-    with exact():
-        return Mark(price=(bid + ask) / 2, basis=MarkBasis.MID, at=book.at)
+    return Mark(price=middle, basis=basis, at=book.at)
 
 
 def _walk(request: MarkRequest, book: OrderBook, now: datetime) -> Mark | PriceUnknown:

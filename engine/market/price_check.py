@@ -6,10 +6,19 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypeGuard
 
-from engine.market.mark import Mark, MarkRequest, is_within, mark_from_book, mark_from_side
+from engine.market.mark import (
+    Mark,
+    MarkRequest,
+    NeedsBook,
+    figure_of,
+    is_within,
+    judge_quote,
+    judged_by,
+    mark_from_book,
+    mark_from_side,
+)
 from engine.market.second_look import AGREEMENT_RATIO
-from engine.model.holdings import Direction
-from engine.model.money import ZERO, exact
+from engine.model.money import ZERO
 from engine.model.quotes import OrderBook, Quote
 
 #: So many instruments of one venue are compared with their books in one look at the most.
@@ -66,19 +75,9 @@ def differs(
     A price that is missing or garbage in the ticker is none anyway; one that only the book lacks contradicts it.
     Of a ticker that stands still a book may differ by less, and not at all in whether a guard is to be sold.
     """
-    top, tolerance = book.top, STILL_RATIO if is_still else AGREEMENT_RATIO
-    if any(
-        _differ(_side(ticker, one), _side(top, one), tolerance) for one in {one.direction for one in requests}
-    ):
-        return True
-    # Where the ticker's spread is so wide that its middle is judged by, the other side counts too.
-    is_wide = _differ(ticker.ask, ticker.bid, AGREEMENT_RATIO)
-    if is_wide and _differ(_middle(ticker), _middle(top), tolerance):
-        return True
-    return is_still and any(
-        _is_between(one, _middle(ticker), _middle(top))
-        if is_wide
-        else _is_between(one, _side(ticker, one.direction), _side(top, one.direction))
+    tolerance = STILL_RATIO if is_still else AGREEMENT_RATIO
+    return any(
+        _is_apart(one, ticker, book, tolerance) or (is_still and _sells_alone(one, ticker, book))
         for one in requests
     )
 
@@ -206,32 +205,30 @@ def _is_seen_again(check: PriceCheck, looked_since_s: float) -> bool:
     return check.checked_s - check.frozen_since_s >= FROZEN_AFTER_S
 
 
-def _differ(shown: Decimal | None, top: Decimal | None, tolerance: Decimal) -> bool:
+def _is_apart(request: MarkRequest, ticker: Quote, book: OrderBook, tolerance: Decimal) -> bool:
+    """Tell whether a book lacks the figure that the ticker is judged by, or shows another one."""
+    basis = judged_by(request, ticker)
+    shown, top = figure_of(ticker, basis), figure_of(book.top, basis)
     if not _is_price(shown):
         return False
     return top is None or not top.is_finite() or not is_within(top, shown, tolerance)
 
 
-def _is_between(request: MarkRequest, shown: Decimal | None, top: Decimal | None) -> bool:
-    """Tell whether one of two prices alone sells."""
-    if not (_is_price(shown) and _is_price(top)):
+def _sells_alone(request: MarkRequest, ticker: Quote, book: OrderBook) -> bool:
+    """Tell whether a guard would be sold by one of both and not by the other, however old they are."""
+    shown = judge_quote(request, quote=ticker, now=ticker.at)
+    told = mark_from_book(request, book=book, now=book.at)
+    if isinstance(shown, NeedsBook):
+        # Its top is too thin to be judged by, so a book is walked whatever it shows; its side tells whether it lives.
+        shown = mark_from_side(request, quote=ticker, now=ticker.at)
+        told = mark_from_side(request, quote=book.top, now=book.at)
+    if not (isinstance(shown, Mark) and isinstance(told, Mark)):
         return False
-    return request.is_past(shown) != request.is_past(top)
+    return request.is_past(shown.price) != request.is_past(told.price)
 
 
 def _is_price(value: Decimal | None) -> TypeGuard[Decimal]:
     return value is not None and value.is_finite() and value > ZERO
-
-
-def _side(quote: Quote, direction: Direction) -> Decimal | None:
-    return quote.bid if direction is Direction.LONG else quote.ask
-
-
-def _middle(quote: Quote) -> Decimal | None:
-    if not (_is_price(quote.bid) and _is_price(quote.ask)):
-        return None
-    with exact():
-        return (quote.bid + quote.ask) / 2
 
 
 def _turn(check: PriceCheck) -> float:

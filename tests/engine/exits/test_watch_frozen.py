@@ -421,3 +421,38 @@ async def test_a_book_that_stands_still_beside_a_ticker_that_does_is_not_believe
 
     assert room.sent() == []
     assert "unknown" in [alarm.what for alarm in await room.alerts(PriceTrouble)]
+
+
+def show_book(room, bid, ask):
+    room.world.faults("kraken").clear()
+    sides = {"bids": [[bid, "9", 0]], "asks": [[ask, "9", 0]]}
+    room.fault(FaultKind.WRONG_FIELDS, "Depth", times=None, fields=sides)
+
+
+async def test_a_loss_that_a_frozen_ticker_hides_by_its_wide_spread_alone_sells(room):
+    room.deposit("BTC", "0.1")
+    show_ticker(room, "59580", "60000")
+    show_book(room, "59580", "60000")
+    await room.arm("0.1", "6030.31")
+    await watch(room, 15)
+    assert seen(room).price == Decimal(59790)
+    show_book(room, "59610", "59760")
+
+    await watch(room, 25)
+
+    [sale] = await room.alerts(ExitFilled)
+    assert sale.trigger_price == Decimal(59610)
+
+
+async def test_a_frozen_ticker_with_a_spread_that_is_narrow_for_its_guard_sells_nothing_the_book_denies(room):
+    room.deposit("BTC", "0.1")
+    show_ticker(room, "58740", "60000")
+    show_book(room, "59500", "60700")
+    await room.arm("0.1", "6189.48", threshold=Decimal("-0.05"))
+    await watch(room, 15)
+    show_book(room, "58830", "59940")
+
+    await watch(room, 60)
+
+    assert room.sent() == []
+    assert (await room.guard()).state is GuardState.ARMED

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.brokers.budget import Budget
-from engine.market.mark import MarkRequest
+from engine.market.mark import MarkRequest, judge_quote, mark_from_book
 from engine.market.price_check import (
     CALLS_AT_ONCE,
     CHECKS_A_LOOK,
@@ -52,6 +52,10 @@ def long_at(price):
 
 def side(price):
     return () if price is None else (Level(price=Decimal(price), quantity=Decimal(9)),)
+
+
+def a_thin_top(top, below):
+    return (Level(price=Decimal(top), quantity=Decimal("0.01")), *side(below))
 
 
 def a_book(bid="100", ask="100.1", at=NOW):
@@ -335,3 +339,83 @@ def test_of_a_ticker_that_stands_still_a_book_differs_by_little_or_by_what_is_so
     ticker, book, requests, expected
 ):
     assert differs(ticker, book, requests, is_still=True) is expected
+
+
+def of_size(quote, quantity="9"):
+    return replace(quote, bid_quantity=Decimal(quantity), ask_quantity=Decimal(quantity))
+
+
+def with_threshold(threshold, trigger_price, direction=Direction.LONG):
+    return [replace(a_request(direction, trigger_price), threshold=Decimal(threshold))]
+
+
+@pytest.mark.parametrize(
+    ("ticker", "book", "requests", "expected"),
+    [
+        pytest.param(
+            a_ticker("99.3", "100"),
+            a_book("99.35", "99.6"),
+            with_threshold("-0.01", "99.5"),
+            True,
+            id="the ticker by its middle does not sell, the book by its bid does",
+        ),
+        pytest.param(
+            a_ticker("99.3", "100"),
+            a_book("99.35", "99.9"),
+            with_threshold("-0.01", "99.5"),
+            False,
+            id="neither sells by its middle",
+        ),
+        pytest.param(
+            a_ticker("97.9", "100"),
+            a_book("98.05", "99.9"),
+            with_threshold("-0.05", "98"),
+            True,
+            id="a spread that is wide for one percent alone: the ticker by its bid sells, the book does not",
+        ),
+        pytest.param(
+            a_ticker("100", "100.7"),
+            a_book("100.4", "100.65"),
+            with_threshold("-0.01", "100.6", Direction.SHORT),
+            True,
+            id="a short by the book's ask",
+        ),
+        pytest.param(
+            a_ticker("100", "100.1"),
+            OrderBook(symbol="BTC/USD", bids=a_thin_top("100", "97"), asks=side("100.1"), at=NOW),
+            with_threshold("-0.01", "99.5"),
+            True,
+            id="the book walked for what its top does not cover",
+        ),
+    ],
+)
+def test_of_a_ticker_that_stands_still_a_book_differs_where_the_mark_rule_sells_by_one_alone(
+    ticker, book, requests, expected
+):
+    assert differs(of_size(ticker), book, requests, is_still=True) is expected
+
+
+SPREADS = st.tuples(st.integers(9_600, 10_100), st.integers(0, 400))
+
+
+@given(
+    ticker=SPREADS,
+    book=SPREADS,
+    threshold=st.sampled_from(["-0.01", "-0.03", "-0.1"]),
+    direction=st.sampled_from(Direction),
+)
+def test_a_ticker_that_stands_still_and_its_book_agree_only_where_both_or_none_sell(
+    ticker, book, threshold, direction
+):
+    [request] = with_threshold(threshold, "99", direction)
+    shown = of_size(a_ticker(*sides(ticker)))
+    book = a_book(*sides(book))
+    marks = (judge_quote(request, quote=shown, now=NOW), mark_from_book(request, book=book, now=NOW))
+
+    if not differs(shown, book, [request], is_still=True):
+        assert len({request.is_past(mark.price) for mark in marks}) == 1
+
+
+def sides(spread):
+    bid, width = spread
+    return str(Decimal(bid) / 100), str(Decimal(bid + width) / 100)
