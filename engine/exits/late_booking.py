@@ -1,6 +1,8 @@
 """Write down what an order filled after its exit was over: told once, booked, and taken off the guard."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 
 import structlog
@@ -12,10 +14,10 @@ from engine.alerts.outbox import append_alert, load_written_under
 from engine.clock import Clock
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_message import describe_exit
-from engine.exits.late_order import LateOrder, late_part
+from engine.exits.late_order import LateOrder, late_part, quantity_off_guard
 from engine.guards import store as guards
 from engine.guards.following import quantity_there
-from engine.guards.guard import Guard, GuardState
+from engine.guards.guard import Guard, GuardState, Seen
 from engine.market.feed import Markets
 from engine.market.rates import fetch_usd_rate
 from engine.model.errors import BrokerError
@@ -30,6 +32,35 @@ from engine.storage.database import Database
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LatePart:
+    """What one order filled that was not told yet."""
+
+    late: LateOrder
+    #: As it was when the order left.
+    guard: Guard
+    order: Order
+    #: What was told of the order before.
+    told: tuple[ExitFilled, ...]
+    key_prefix: str
+
+    @property
+    def key(self) -> str:
+        """Return the key of its alert, by all that has filled late with it."""
+        with exact():
+            quantity = sum((message.quantity for message in self.told), self.order.filled_quantity)
+        return f"{self.key_prefix}{quantity.normalize():f}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Taken:
+    """What late orders sold of a guarded position since it was last seen, and how much of that was taken off its guard."""
+
+    seen: Seen | None
+    sold: tuple[Decimal, ...] = ()
+    quantity: Decimal = ZERO
+
+
 class LateBooking:
     """Books late orders, each quantity of them once."""
 
@@ -38,57 +69,60 @@ class LateBooking:
         self._journal = journal
         self._markets = markets
         self._clock = clock
+        #: By guard.
+        self._taken = dict[str, _Taken]()
 
     async def book(self, late: LateOrder, report: AccountReport) -> None:
         """Book and tell what an order filled beyond what was told of it; nothing where that is nothing."""
-        intent = late.intent
+        part = await self._gather(late)
+        if part is None:
+            return
+        rate = await self._rate(part.guard, part.order)
+        message = _describe(part, rate=rate, heard_at=self._clock.now())
+        if await self._write(part, message, report):
+            log.critical(
+                "an order filled on after its exit"
+                if late.is_booked
+                else "an order that was given up has filled",
+                order=late.order_id,
+                client_order_id=part.order.client_order_id,
+                filled=f"{part.order.filled_quantity:f}",
+            )
+
+    async def _gather(self, late: LateOrder) -> _LatePart | None:
+        """Return what is to be booked of an order; None where that is nothing."""
+        intent, prefix = late.intent, f"{late_fill_prefix(late.intent)}{late.attempt}:"
         async with self._database.read() as session:
             guard = await guards.load_guard(session, intent.guard_id) if intent.guard_id else None
             fills = await self._load_fills(session, late)
-            prefix = f"{late_fill_prefix(intent)}{late.attempt}:"
             written = await load_written_under(session, key_prefix=prefix)
-            told = [message for message in written if isinstance(message, ExitFilled)]
-            order = late_part(late, fills, told) if fills else None
-            if guard is None or intent.trigger is None or order is None:
-                return
-            with exact():
-                late_quantity = sum((message.quantity for message in told), order.filled_quantity)
-            key = f"{prefix}{late_quantity.normalize():f}"
-        rate = await self._rate(guard, order)
+        told = tuple(message for message in written if isinstance(message, ExitFilled))
+        order = late_part(late, fills, told) if fills else None
+        if guard is None or intent.trigger is None or order is None:
+            return None
+        # What was guarded when it left: its guard may be over.
+        left_with = replace(guard, quantity=intent.trigger.quantity, cost=intent.trigger.cost)
+        return _LatePart(late=late, guard=left_with, order=order, told=told, key_prefix=prefix)
+
+    async def _write(self, part: _LatePart, message: ExitFilled, report: AccountReport) -> bool:
+        """Write down what is told of it and what stays guarded; False where that is written already."""
+        late, intent = part.late, part.late.intent
         async with self._database.write() as session:
-            message = describe_exit(
-                replace(intent, client_order_id=client_order_id(intent.intent_id, late.attempt)),
-                # What was guarded when it left: its guard may be over.
-                replace(guard, quantity=intent.trigger.quantity, cost=intent.trigger.cost),
-                order,
-                cancelled=(),
-                dust=None,
-                found_later=True,
-                may_be_owners=late.may_be_owners or any(one.may_be_owners for one in told),
-                heard_at=self._clock.now(),
-                rate=rate,
-            )
-            message = replace(message, is_rest=late.is_booked or bool(told))
             is_new = await append_alert(
                 session,
                 message,
                 user_id=intent.user_id,
                 account_id=intent.account_id,
-                dedup_key=key,
+                dedup_key=part.key,
                 now=self._clock.now(),
             )
             if not is_new:
-                return
+                return False
             await self._journal.note_late(session, intent, late.attempt, late.order_id)
-            await self._reduce_guard(session, intent, order.filled_quantity, report)
-        log.critical(
-            "an order filled on after its exit"
-            if late.is_booked
-            else "an order that was given up has filled",
-            order=late.order_id,
-            client_order_id=order.client_order_id,
-            filled=f"{order.filled_quantity:f}",
-        )
+            taken = await self._reduce_guard(session, intent, part.order.filled_quantity, report)
+        # Only what is written down was taken.
+        self._taken.update(taken)
+        return True
 
     @staticmethod
     async def _load_fills(session: AsyncSession, late: LateOrder) -> tuple[Fill, ...]:
@@ -115,23 +149,49 @@ class LateBooking:
 
     async def _reduce_guard(
         self, session: AsyncSession, intent: Intent, filled: Decimal, report: AccountReport
-    ) -> None:
+    ) -> Mapping[str, _Taken]:
         """Take what it sold off the guard of its position, unless that was found missing there before."""
         guard = await guards.load_open_guard(session, intent.position)
         if guard is None or guard.state is GuardState.CLOSING:
-            return
-        seen = await guards.load_seen(session, guard.guard_id)
+            return {}
+        seen, before = await guards.load_seen(session, guard.guard_id), self._taken.get(guard.guard_id)
+        if before is None or before.seen != seen:
+            before = _Taken(seen=seen)
+        sold = (*before.sold, filled)
+        off = quantity_off_guard(
+            sold,
+            seen=None if seen is None else seen.quantity,
+            there=quantity_there(report, guard),
+            taken=before.quantity,
+        )
         with exact():
-            missing = filled if seen is None else max(seen.quantity - quantity_there(report, guard), ZERO)
-            left = max(guard.quantity - min(filled, missing), ZERO)
+            left = max(guard.quantity - off, ZERO)
+            taken = {guard.guard_id: _Taken(seen=seen, sold=sold, quantity=before.quantity + off)}
         if left == guard.quantity:
-            return
+            return taken
         reduced = guard.with_quantity(left)
         if reduced.state is GuardState.CLOSED:
             reduced = replace(reduced, state_reason="sold")
         await guards.save_guard(
             session, reduced, was=guard, now=self._clock.now(), cause=StepNote.FILLED_LATE
         )
+        return taken
+
+
+def _describe(part: _LatePart, *, rate: Decimal | None, heard_at: datetime) -> ExitFilled:
+    late = part.late
+    message = describe_exit(
+        replace(late.intent, client_order_id=client_order_id(late.intent.intent_id, late.attempt)),
+        part.guard,
+        part.order,
+        cancelled=(),
+        dust=None,
+        found_later=True,
+        may_be_owners=late.may_be_owners or any(one.may_be_owners for one in part.told),
+        heard_at=heard_at,
+        rate=rate,
+    )
+    return replace(message, is_rest=late.is_booked or bool(part.told))
 
 
 def late_fill_prefix(intent: Intent) -> str:

@@ -52,6 +52,20 @@ def late_part(late: LateOrder, fills: tuple[Fill, ...], told: Sequence[ExitFille
     )
 
 
+def quantity_off_guard(
+    sold: Collection[Decimal], *, seen: Decimal | None, there: Decimal, taken: Decimal = ZERO
+) -> Decimal:
+    """Return how much comes off a guard for what late orders `sold` since its position was last `seen`.
+
+    No more than is missing `there` for all of them together, of which `taken` is off the guard already: the rest was
+    found missing before. A position that was never seen has lost all that was sold.
+    """
+    with exact():
+        total = sum(sold, ZERO)
+        missing = total if seen is None else max(seen - there, ZERO)
+        return max(min(total, missing) - taken, ZERO)
+
+
 def ended_short(intent: Intent) -> bool:
     """Tell whether an exit's order was told as over with less than was sent, so that more of it may be told."""
     with exact():

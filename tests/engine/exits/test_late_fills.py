@@ -101,3 +101,37 @@ async def test_what_an_exit_ended_with_is_told_by_its_end_alone(room):
         await room.read()
 
     assert len(await room.alerts(ExitFilled)) == 1
+
+
+async def test_two_late_orders_take_no_more_off_the_guard_of_today_than_is_missing(room):
+    room.deposit("BTC", "0.5")
+    room.set_bid("60000")
+    await room.read()
+    await room.arm("0.2", "12000")
+    for _ in range(3):
+        await room.clock.sleep(60)
+        await room.read()
+    for _ in range(2):
+        room.trade("sell", "0.1", limit="70000")
+    orders = (await room.broker().fetch_open_orders()).orders
+    live = await room.journal.plan_exit(
+        await room.guard(), a_trigger(at=room.clock.now()), intent_id="exit-1"
+    )
+    intent = live.intent
+    for order in orders:
+        sent = await room.journal.record(
+            intent, IntentEvent.SEND, cause="send", quantity=Decimal("0.1"), sent_at=room.clock.now()
+        )
+        accepted = await room.journal.record(
+            sent, IntentEvent.ACCEPT, cause="accepted", venue_order_id=order.venue_order_id
+        )
+        intent = await room.journal.retry(accepted, cause="closed without a fill")
+    guard = await room.guard()
+    await stand_down(room.journal, intent, guard, was=guard)
+    # As if one of them had been taken for its owner's sale before.
+    room.deposit("BTC", "0.1")
+
+    await fill_it(room)
+
+    assert [alert.quantity for alert in await room.alerts(ExitFilled)] == [Decimal("0.1")] * 2
+    assert (await room.guard()).quantity == Decimal("0.1")

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.exits.late_order import LateOrder, ended_short, late_part
+from engine.exits.late_order import LateOrder, ended_short, late_part, quantity_off_guard
 from engine.model.orders import VenueOrderId
 from engine.orders.states import IntentState
 from tests.builders import a_fill, an_exit_intent
@@ -55,3 +55,30 @@ def test_a_fee_that_cannot_be_told_apart_is_unknown(booked):
 )
 def test_more_may_come_of_an_order_that_ended_with_less_than_was_sent(changes, short):
     assert ended_short(replace(ENDED, **changes)) is short
+
+
+@pytest.mark.parametrize(
+    ("sold", "seen", "there", "off"),
+    [
+        pytest.param(["1"], "5", "4", ["1"], id="one that is missing"),
+        pytest.param(["1"], "5", "5", ["0"], id="one that was found missing before"),
+        pytest.param(["1", "1"], "5", "3", ["1", "1"], id="two that are both missing"),
+        pytest.param(["1", "1"], "5", "4", ["1", "0"], id="two of which one was found missing before"),
+        pytest.param(["1", "2"], "5", "3", ["1", "1"], id="the second in part"),
+        pytest.param(["1", "1"], "5", "5", ["0", "0"], id="two that were both found missing before"),
+        pytest.param(["1", "1"], "5", "0", ["1", "1"], id="more is missing than they sold"),
+        pytest.param(["1", "1"], "5", "6", ["0", "0"], id="more is there than was seen"),
+        pytest.param(["1", "1"], None, "4", ["1", "1"], id="never seen"),
+        pytest.param(["0.1", "0.2", "0.3"], "1", "0.5", ["0.1", "0.2", "0.2"], id="three"),
+    ],
+)
+def test_late_orders_take_no_more_off_a_guard_than_is_missing_for_all_of_them(sold, seen, there, off):
+    seen, sold, taken = seen and D(seen), [D(one) for one in sold], []
+
+    for number in range(1, len(sold) + 1):
+        taken.append(
+            quantity_off_guard(sold[:number], seen=seen, there=D(there), taken=sum(taken, start=D(0)))
+        )
+
+    assert taken == [D(one) for one in off]
+    assert quantity_off_guard(sold, seen=seen, there=D(there)) == sum(taken)
