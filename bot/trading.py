@@ -75,7 +75,7 @@ class Trading:
         self._resources = resources
         self._has_read = False
         self._costed: set[str] = set()
-        updates.begin(self._after_reading)
+        updates.set_update(self._after_reading)
 
     async def start(self) -> None:
         """Start from what is stored, and take up every unfinished exit before anything else is requested."""
@@ -140,23 +140,22 @@ class Trading:
         """Tell whether all guards were being watched when that was noted last; None before that."""
         return self._watch_log.all_watched
 
-    async def _after_reading(self, account: Account) -> bool:
+    async def _after_reading(self, account: Account) -> None:
         if not await self._identities.after_reading(account):
             # Compared with what another account holds, the guards would seem sold or withdrawn.
-            return False
+            return
         if account.account_id not in self._costed:
             self._costed.add(account.account_id)
             # The first question names what buying and selling costs: it waits for the account's own fee.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(FIRST_COSTS_S):
                     await self._refresh_costs(account)
-        failures, is_told = Failures(), False
+        failures = Failures()
         with failures.turn_of("its guards"):
-            is_told = await self._sync.after_reading(account)
+            await self._sync.after_reading(account)
         with failures.turn_of("fees booked late"):
             await self._late_fees.book(account)
         failures.raise_together(f"{account.account_id} was not brought up to date")
-        return is_told
 
     async def _refresh_costs(self, account: Account) -> None:
         found = await self._portfolio.gather(account)

@@ -38,6 +38,11 @@ class Tasks:
         """Return what is in flight."""
         return tuple(self._running)
 
+    async def wait(self, name: str, *, timeout_s: float) -> None:
+        """Wait until no task of this name runs, but no longer than this."""
+        if (task := self._running.get(name)) is not None:
+            await asyncio.wait({task}, timeout=timeout_s)
+
     async def drain(self, timeout_s: float) -> tuple[str, ...]:
         """Start nothing more, cancel what may be cancelled, wait for the rest; return what took too long."""
         self._is_closed = True

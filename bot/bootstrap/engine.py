@@ -16,6 +16,7 @@ from engine.accounts.history import Histories
 from engine.accounts.outages import OutageMonitor
 from engine.accounts.reader import AccountReader
 from engine.accounts.reports import Reports
+from engine.accounts.resting import Rests
 from engine.accounts.service import BalanceService
 from engine.entries.halts import HaltSwitch
 from engine.entries.service import RouteService
@@ -26,6 +27,8 @@ from engine.exits.execute import Exits
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.failure_reminders import FailureReminders
 from engine.exits.late_fills import LateFills
+from engine.exits.latest_trades import LatestTrades
+from engine.exits.owner_trades import OwnerTrades
 from engine.exits.watch import Watch
 from engine.exits.watch_log import WatchLog
 from engine.guards.guard_marks import GuardMarks
@@ -94,13 +97,13 @@ def build_engine(settings: Settings, base: Foundation, resources: AsyncExitStack
         venue: Marks(market=market, clock=base.clock, max_age_s=settings.price_max_age_s)
         for venue, market in base.markets.items()
     }
-    updates = AccountUpdates(reports=reports, tasks=base.tasks)
+    updates, rests = AccountUpdates(tasks=base.tasks), Rests()
     exits, watch = _build_watch(
-        settings, base, reports, updates=updates, guard_marks=guard_marks, marks=marks
+        settings, base, reports, updates=updates, rests=rests, guard_marks=guard_marks, marks=marks
     )
     books = _open_books(settings, base, reports, watch=watch, guard_marks=guard_marks, marks=marks)
     setter = GuardSetter(database=base.database, clock=base.clock, new_id=_new_id)
-    sync = _build_sync(settings, base, books, setter)
+    sync = _build_sync(settings, base, books, setter, rests)
     return EngineParts(
         trading=_build_trading(
             settings,
@@ -188,7 +191,9 @@ def _open_books(
     )
 
 
-def _build_sync(settings: Settings, base: Foundation, books: _Books, setter: GuardSetter) -> AccountSync:
+def _build_sync(
+    settings: Settings, base: Foundation, books: _Books, setter: GuardSetter, rests: Rests
+) -> AccountSync:
     clock, database = base.clock, base.database
     changes = GuardChanges(portfolio=books.portfolio, database=database, clock=clock)
     return AccountSync(
@@ -207,6 +212,7 @@ def _build_sync(settings: Settings, base: Foundation, books: _Books, setter: Gua
             clock=clock,
         ),
         reports=books.reports,
+        rests=rests,
         histories=books.histories,
         onboarding=Onboarding(
             portfolio=books.portfolio,
@@ -290,6 +296,7 @@ def _build_watch(
     reports: Reports,
     *,
     updates: AccountUpdates,
+    rests: Rests,
     guard_marks: GuardMarks,
     marks: Mapping[Venue, Marks],
 ) -> tuple[Exits, Watch]:
@@ -303,7 +310,13 @@ def _build_watch(
             submitter=Submitter(journal=journal, settler=settler, clock=base.clock),
             settler=settler,
             reports=reports,
-            updates=updates,
+            owner_trades=OwnerTrades(
+                journal=journal,
+                reports=reports,
+                rests=rests,
+                updates=updates,
+                trades=LatestTrades(base.clock),
+            ),
             availability=Availability(reports=reports, journal=journal, clock=base.clock),
             clock=base.clock,
             guard_marks=guard_marks,

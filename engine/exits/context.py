@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from engine.accounts.account_updates import AccountUpdates
 from engine.accounts.reports import Reports
 from engine.clock import Clock
 from engine.exits.availability import Availability
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.failure_reminders import FailureReminders
+from engine.exits.owner_trades import OwnerTrades
 from engine.guards.guard_marks import GuardMarks
 from engine.orders.settling import Settler
 from engine.orders.submit import Submitter
@@ -23,8 +23,8 @@ class ExitContext:
     settler: Settler
     availability: Availability
     reports: Reports
-    #: Brings an account up to date where its owner traded just before.
-    updates: AccountUpdates
+    #: Brings a guard up to date where its owner traded just before.
+    owner_trades: OwnerTrades
     clock: Clock
     #: What the watch saw of each guard last.
     guard_marks: GuardMarks

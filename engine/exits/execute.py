@@ -12,8 +12,9 @@ from engine.exits.live_exit import LiveExit, exit_of
 from engine.exits.sale import Sale
 from engine.failures import Failures
 from engine.guards.guard import Guard, GuardState
-from engine.guards.rule import is_breached
+from engine.guards.guard_mark import is_past, trigger_of
 from engine.market.feed import Markets
+from engine.market.mark import Mark, MarkBasis
 from engine.model.delays import HeldUp
 from engine.orders.intents import Intent, Trigger
 from engine.orders.states import IntentState
@@ -120,8 +121,10 @@ class Exits:
             if not await self._await_certainty(waiting):
                 return
         became = await self._begin_once(guard, trigger)
-        if became is not None and became.state is GuardState.ARMED and _is_breached(became, trigger):
-            await self._begin_once(became, replace(trigger, quantity=became.quantity, cost=became.cost))
+        mark = Mark(price=trigger.price, basis=MarkBasis(trigger.basis), at=trigger.price_at or trigger.at)
+        if became is not None and became.state is GuardState.ARMED and is_past(became, mark):
+            again = trigger_of(became, mark, now=trigger.at)
+            await self._begin_once(became, replace(again, unseen=trigger.unseen))
 
     async def _begin_once(self, guard: Guard, trigger: Trigger) -> Guard | None:
         """Sell a guard; return it as it became where its owner traded some of it just before."""
@@ -182,13 +185,3 @@ class Exits:
 
 def _name(guard: Guard) -> str:
     return f"exit {guard.guard_id}"
-
-
-def _is_breached(guard: Guard, trigger: Trigger) -> bool:
-    return is_breached(
-        mark=trigger.price,
-        quantity=guard.quantity,
-        cost=guard.cost,
-        threshold=guard.threshold,
-        direction=guard.direction,
-    )

@@ -184,6 +184,11 @@ class ExitJournal(Journal):
         async with self._database.read() as session:
             return await guards.load_guard(session, guard_id)
 
+    async def load_seen(self, guard: Guard) -> Seen | None:
+        """Return what was there when a guard was last compared with it; None when it never was."""
+        async with self._database.read() as session:
+            return await guards.load_seen(session, guard.guard_id)
+
     async def load_order_ids(self, guard: Guard) -> frozenset[str]:
         """Return the venue's ids of all orders of ours in a guard's account."""
         async with self._database.read() as session:

@@ -1,21 +1,19 @@
-"""Trades that its owner made since an account was last brought up to date, learnt before an exit sells."""
-
-import asyncio
-from datetime import datetime
+"""Trades that its owner made since a guard was last compared with what is held, learnt before an exit sells."""
 
 from engine import wall_time
 from engine.accounts.account_updates import AccountUpdates
-from engine.brokers.base import Broker, Priority
+from engine.accounts.reports import Reports
+from engine.accounts.resting import Rests
+from engine.brokers.base import Broker
 from engine.exits.available import Available
 from engine.exits.exit_journal import ExitJournal
+from engine.exits.latest_trades import LatestTrades
 from engine.guards.changes import is_about
 from engine.guards.following import SHOWN_LATE_WITHIN
 from engine.guards.guard import Guard
-from engine.model.errors import BrokerError
+from engine.model.orders import Fill
 
-#: An exit waits no longer than this for the latest trades.
-TRADES_READ_S = 0.5
-#: Where they show that what is guarded was traded, it waits so long until its guard is brought up to date.
+#: Where the latest trades show that what is guarded was traded, an exit waits so long until its guard is brought up to date.
 UPDATE_S = 3.0
 
 
@@ -23,43 +21,40 @@ class OwnerTrades:
     """What is sold by hand and bought again leaves the quantity as it was, but is not guarded any more."""
 
     def __init__(
-        self, guard: Guard, *, journal: ExitJournal, updates: AccountUpdates, broker: Broker
+        self,
+        *,
+        journal: ExitJournal,
+        reports: Reports,
+        rests: Rests,
+        updates: AccountUpdates,
+        trades: LatestTrades,
     ) -> None:
-        self._guard = guard
         self._journal = journal
+        self._reports = reports
+        self._rests = rests
         self._updates = updates
-        self._broker = broker
+        self._trades = trades
 
-    async def learn(self, available: Available) -> Guard | None:
-        """Bring the guard up to date if its owner may have traded what it guards; return it where that changed it.
+    async def learn(self, guard: Guard, available: Available, broker: Broker) -> Guard | None:
+        """Bring a guard up to date if its owner may have traded what it guards; return it where that changed it.
 
-        Costs nothing while the account holds what it held; trades that the venue does not tell delay no sale.
+        Costs nothing while the account rests; trades that the venue does not tell delay no sale.
         """
-        report = available.report
-        if report is None or not available.is_fresh or self._updates.is_current(report):
+        report, asked = available.report, self._reports.asked(guard.account_id)
+        if report is None or asked is None or not available.is_fresh or self._rests.is_known(report):
             return None
-        if not await self._may_have_traded():
+        if not await self._has_new(guard, await self._trades.read(broker, after=asked)):
             return None
-        await self._updates.run_within(self._broker.account, UPDATE_S)
-        now = await self._journal.load_guard(self._guard.guard_id)
-        return now if now != self._guard else None
+        await self._updates.run_within(broker.account, UPDATE_S, name=guard.guard_id)
+        now = await self._journal.load_guard(guard.guard_id)
+        return now if now != guard else None
 
-    async def _may_have_traded(self) -> bool:
-        try:
-            async with asyncio.timeout(TRADES_READ_S):
-                page = await self._broker.fetch_fills(priority=Priority.EXIT)
-        except (BrokerError, TimeoutError):
+    async def _has_new(self, guard: Guard, fills: tuple[Fill, ...]) -> bool:
+        """Tell whether some of them changed the guarded position lately and are not of our own orders."""
+        about = [fill for fill in fills if is_about(guard, fill)]
+        if not about:
             return False
-        since = self._known_until()
-        lately = [
-            fill.venue_order_id
-            for fill in page.fills
-            if is_about(self._guard, fill) and not wall_time.is_before(fill.at, since)
-        ]
-        return bool(lately) and not (await self._journal.load_order_ids(self._guard)).issuperset(lately)
-
-    def _known_until(self) -> datetime:
-        last = self._updates.last(self._guard.account_id)
-        if last is None:
-            return self._guard.created_at
-        return (last.venue_at or last.at) - SHOWN_LATE_WITHIN
+        seen = await self._journal.load_seen(guard)
+        since = (seen.venue_at or seen.at) - SHOWN_LATE_WITHIN if seen else guard.created_at
+        lately = {fill.venue_order_id for fill in about if not wall_time.is_before(fill.at, since)}
+        return not lately <= await self._journal.load_order_ids(guard)

@@ -34,7 +34,6 @@ from engine.exits.next_step import (
     next_step,
 )
 from engine.exits.order_end import OrderEnd
-from engine.exits.owner_trades import OwnerTrades
 from engine.exits.refusals import Ending, Refusals, Sent
 from engine.exits.retry_pauses import RetryPauses
 from engine.exits.tradability import Tradability
@@ -75,9 +74,6 @@ class Sale:
             market=market, guard=guard, clock=context.clock, breached=context.guard_marks.is_breached
         )
         self._inventory = Inventory(guard, context=context, broker=broker, tradability=self._tradability)
-        self._owner_trades = OwnerTrades(
-            guard, journal=context.journal, updates=context.updates, broker=broker
-        )
         #: The guard after its owner's own trades, where an exit that began learnt of some.
         self.became: Guard | None = None
         self._pauses = RetryPauses(context=context, tradability=self._tradability, reminder=reminder)
@@ -123,10 +119,10 @@ class Sale:
     async def _send_at_once(self, trigger: Trigger, intent_id: str) -> Intent | None:
         """Write the exit and its first attempt down together; None when anything has to be done before it."""
         try:
-            await self._tradability.check(asked=False)
             available = await self._inventory.read()
             # A guard that this changed is not sold as it was judged: see `became`.
-            self.became = await self._owner_trades.learn(available)
+            self.became = await self._context.owner_trades.learn(self._guard, available, self._broker)
+            await self._tradability.check(asked=False)
             step = next_step(await self._inventory.view(available, price=trigger.price, asked=False))
         except BrokerError:
             return None

@@ -5,10 +5,10 @@ from collections.abc import Collection
 from engine.accounts.history import Histories
 from engine.accounts.outages import OutageMonitor, ReadingKind
 from engine.accounts.reports import Reports
+from engine.accounts.resting import Rests
 from engine.clock import Moment
 from engine.exits.late_fills import LateFills
 from engine.failures import Failures
-from engine.guards.resting import Rest
 from engine.model.errors import BrokerError
 from engine.model.holdings import AccountReport
 from engine.model.movements import concerns
@@ -29,6 +29,7 @@ class AccountSync:
         *,
         reconciler: GuardReconciler,
         reports: Reports,
+        rests: Rests,
         histories: Histories,
         onboarding: Onboarding,
         outages: OutageMonitor,
@@ -38,6 +39,7 @@ class AccountSync:
     ) -> None:
         self._reconciler = reconciler
         self._reports = reports
+        self._rests = rests
         self._histories = histories
         self._onboarding = onboarding
         self._outages = outages
@@ -47,12 +49,9 @@ class AccountSync:
         #: By account: fills that no reading was compared with yet, or of assets of which the venue did not tell yet
         #: whether an order of ours filled late. They are told as new once only.
         self._unbooked: dict[str, tuple[Fill, ...]] = {}
-        self._rests: dict[str, Rest] = {}
 
-    async def after_reading(self, account: Account) -> bool:
+    async def after_reading(self, account: Account) -> None:
         """Bring fills, questions and guards up to date with an account's latest report.
-
-        Returns whether the venue told what was traded until then.
 
         Raises:
             ExceptionGroup: what went wrong; the next reading makes up for it.
@@ -61,19 +60,17 @@ class AccountSync:
         account_id = account.account_id
         report, asked = self._reports.latest(account_id), self._reports.asked(account_id)
         if report is None or asked is None:
-            return False
-        rest = self._rests.get(account_id, Rest())
+            return
+        rest = self._rests.of(account_id)
         if rest.is_known(report) and await self._reconciler.was_seen(report):
             # Nothing is missing of them, whether they could be read or not.
             await self._outages.note(account, ReadingKind.PAST_TRADES, None)
-            return True
+            return
         # Until it is certain that nothing was left open.
-        self._rests[account_id] = rest.after(report, asked=asked, is_clear=False)
-        if not await self._catch_up(account):
-            return False
-        is_clear = await self._follow(report, asked)
-        self._rests[account_id] = rest.after(report, asked=asked, is_clear=is_clear)
-        return True
+        self._rests.put(account_id, rest.after(report, asked=asked, is_clear=False))
+        if await self._catch_up(account):
+            is_clear = await self._follow(report, asked)
+            self._rests.put(account_id, rest.after(report, asked=asked, is_clear=is_clear))
 
     async def _catch_up(self, account: Account) -> bool:
         """Read the new fills; tell whether none of them is still to be read."""

@@ -1,4 +1,4 @@
-"""Pure: when an account has rested for so long that its fills need not be asked for."""
+"""When an account has rested for so long that its fills need not be asked for."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -33,3 +33,22 @@ class Rest:
             return Rest(first_alike=report, first_asked=asked)
         is_old = asked - since >= FILLS_TOLD_WITHIN
         return replace(self, settled=report) if is_old else self
+
+
+class Rests:
+    """Keeps it for every account."""
+
+    def __init__(self) -> None:
+        self._by_account = dict[str, Rest]()
+
+    def of(self, account_id: str) -> Rest:
+        """Return since when an account shows the same."""
+        return self._by_account.get(account_id, Rest())
+
+    def put(self, account_id: str, rest: Rest) -> None:
+        """Replace it."""
+        self._by_account[account_id] = rest
+
+    def is_known(self, report: AccountReport) -> bool:
+        """Tell whether nothing moved since all that was traded is known."""
+        return self.of(report.account.account_id).is_known(report)
