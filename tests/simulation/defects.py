@@ -373,7 +373,7 @@ DEFECTS = (
     Defect(
         name="believe the first end that is told",
         plant=_believe_one_end,
-        kinds=(Kind.ORDER_CONTRADICTS, Kind.ORDER_CONTRADICTS, Kind.FILLS_LATE),
+        kinds=(Kind.ORDER_CONTRADICTS, Kind.LISTS_LAG),
     ),
     Defect(name="take an open order for over", plant=_take_open_for_over, kinds=(Kind.ORDER_OLDER,)),
     Defect(name="take a part for all", plant=_take_a_part_for_all, kinds=(Kind.ORDER_AHEAD,)),

@@ -94,7 +94,7 @@ async def test_a_venue_that_does_not_answer_gives_no_price_and_alarms_after_the_
 
     assert early == []
     [alarm] = await guarded.alerts(PriceTrouble)
-    assert (alarm.what, alarm.why) == ("unknown", "Kraken does not answer")
+    assert (alarm.what, alarm.why) == ("unknown", "Kraken tells no prices")
     assert guarded.clock.now() - alarm.since == timedelta(seconds=15)
 
 
@@ -108,7 +108,7 @@ async def test_a_breach_seen_after_an_outage_says_since_when_there_was_no_price(
     await guarded.sell_off()
 
     [sale] = await guarded.alerts(ExitFilled)
-    assert sale.unseen.why == "no price to trust (Kraken does not answer)"
+    assert sale.unseen.why == "no price to trust (Kraken tells no prices)"
     assert (sale.unseen.since, sale.unseen.until) == (began, sale.triggered_at)
 
 
@@ -421,7 +421,7 @@ async def test_prices_that_cannot_be_read_raise_the_alarm_in_time_and_the_next_g
     guarded.world.faults(Venue.KRAKEN).clear()
     await guarded.sell_off()
 
-    assert (alarm.what, alarm.why) == ("unknown", "Kraken does not answer")
+    assert (alarm.what, alarm.why) == ("unknown", "Kraken tells no prices")
     assert len(guarded.sent()) == 1
 
 

@@ -332,7 +332,7 @@ def test_an_exit_that_may_have_sold_sends_its_owner_to_look_for_its_orders_first
 
 
 def test_a_sale_noticed_late_names_each_cause_with_its_time():
-    why = "no price to trust (Kraken does not answer)"
+    why = "no price to trust (Kraken tells no prices)"
     unseen = Unseen(since=ago(seconds=160), until=ago(seconds=79), why=why, away_s=7)
 
     lines = plain_text(render_alert(replace(EXIT, unseen=unseen), READER).text).splitlines()
@@ -357,14 +357,14 @@ def test_a_guard_that_nobody_watches_after_a_gap_is_not_said_to_be_watched_again
         symbol="SOL/USD",
         before=Decimal("-0.003"),
         after=None,
-        why_unwatched="Kraken does not answer",
+        why_unwatched="Kraken tells no prices",
     )
     message = NotWatching(since=ago(seconds=133), until=NOW, moved=(blind, *others))
 
     lines = plain_text(render_alert(message, READER).text).splitlines()
 
     assert (
-        "SOL/USD on Kraken: still not watched (Kraken does not answer), last seen at \N{MINUS SIGN}0.30 %"
+        "SOL/USD on Kraken: still not watched (Kraken tells no prices), last seen at \N{MINUS SIGN}0.30 %"
         in lines
     )
     assert lines[-1] == end
