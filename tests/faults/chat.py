@@ -135,4 +135,20 @@ CHAT = (
         outcome="a stranger's: refused and not answered",
         tests=("tests/handlers/test_access.py::test_a_number_that_only_equals_the_owners_is_a_strangers",),
     ),
+    Row(
+        number="C15",
+        fault="one of several questions is answered or refused",
+        outcome="the others stay",
+        tests=(
+            "tests/handlers/test_buttons.py::test_an_answer_about_one_position_leaves_the_question_about_the_others",
+        ),
+    ),
+    Row(
+        number="C16",
+        fault="the listings cannot be read when a sale is asked for",
+        outcome="the outage is named, nothing is called unlisted",
+        tests=(
+            "tests/engine/offers/test_closing.py::test_listings_nobody_tells_are_an_outage_and_not_a_coin_that_is_not_listed",
+        ),
+    ),
 )

@@ -411,4 +411,13 @@ PROCESS_FAULTS = (
             "tests/bot/test_heartbeat.py::test_an_address_that_asks_for_a_pause_is_not_pinged_until_it_is_over",
         ),
     ),
+    Row(
+        number="P49",
+        fault="the process dies during a venue's outage",
+        outcome="only its own absence counts as away; results outlive it",
+        tests=(
+            "tests/engine/exits/test_watch_log.py::test_an_outage_of_a_venue_is_no_time_in_which_nija_was_away",
+            "tests/engine/exits/test_watch_log.py::test_a_result_outlives_a_run_that_never_saw_a_price",
+        ),
+    ),
 )
