@@ -43,7 +43,6 @@ _LIMITS = """\
 - An accepted order is told as closed with nothing, is listed nowhere, and the balance is older than it for seven seconds or
   more, although it filled: it is sold again.
 - While a sale is already failing, its owner sells by hand and buys back as much: those coins are sold.
-- Kraken executes an order, refuses it in words it does not publish, and lists it late: it is sold again.
 - Coins are gone, money came, and no list shows an order for ten minutes: it counts as sold, and its owner is asked to look.
 - A sale through another pair goes no lower than 90 % of the trigger; below it waits for the guarded pair.
 - Copies of a whole disk, and of a database on a network or overlay file system, are not told apart.
