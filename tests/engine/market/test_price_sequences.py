@@ -1,0 +1,104 @@
+"""Whatever ticker and book show one after the other: a loss that lasts is sold or told, and nothing else is sold."""
+
+import asyncio
+from decimal import Decimal
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from engine.market.mark import PriceUnknown
+from engine.model.holdings import Direction
+from tests.engine.market.prices import Looks, a_request
+
+#: Around what sells, 99 for a long and 101 for a short, and so near to each other that they may agree.
+BIDS = st.one_of(st.integers(9_880, 10_120), st.integers(9_000, 11_000))
+SPREADS = st.one_of(st.integers(0, 30), st.integers(0, 400))
+QUOTES = st.tuples(BIDS, SPREADS)
+SEQUENCES = st.lists(st.tuples(QUOTES, QUOTES), max_size=8)
+REQUESTS = st.sampled_from(
+    [
+        a_request("99"),
+        a_request("101", direction=Direction.SHORT),
+        a_request("99", threshold="-0.05"),
+        a_request("101", threshold="-0.05", direction=Direction.SHORT),
+    ]
+)
+ON_A_BUSY_MACHINE = settings(deadline=None)
+#: As many as fit into half a minute, and the one at its end.
+LASTING_LOOKS = 7
+
+
+def sides(quote):
+    bid, spread = quote
+    return Decimal(bid) / 100, Decimal(bid + spread) / 100
+
+
+async def look_at(looks, pairs):
+    seen = []
+    for ticker, book in pairs:
+        looks.prices.show_ticker(*sides(ticker))
+        looks.prices.show_book(*sides(book))
+        seen.append(await looks.look())
+    return seen
+
+
+def is_past(request, quote):
+    """Tell whether a quote sells by whichever of its figures."""
+    return all(request.is_past(side) for side in sides(quote))
+
+
+def is_not_past(request, quote):
+    return not any(request.is_past(side) for side in sides(quote))
+
+
+@ON_A_BUSY_MACHINE
+@given(request=REQUESTS, before=SEQUENCES, frozen=QUOTES, book=QUOTES)
+def test_a_loss_that_a_book_shows_for_half_a_minute_beside_a_ticker_that_stands_still_is_sold_or_told(
+    request, before, frozen, book
+):
+    assume(is_past(request, book))
+    looks = Looks(request)
+
+    seen = asyncio.run(look_at(looks, [*before, *[(frozen, book)] * LASTING_LOOKS]))[-LASTING_LOOKS:]
+
+    is_sold = any(looks.sells(one) for look in seen for one in look)
+    is_told = all(isinstance(one, PriceUnknown) for look in seen[-4:] for one in look)
+    assert is_sold or is_told
+
+
+@ON_A_BUSY_MACHINE
+@given(request=REQUESTS, before=SEQUENCES, frozen=QUOTES, books=st.lists(QUOTES, min_size=2, max_size=2))
+def test_a_loss_that_a_book_which_moves_shows_beside_a_ticker_that_stands_still_is_sold(
+    request, before, frozen, books
+):
+    moved, steady = books
+    assume(is_past(request, steady) and moved != steady)
+    looks = Looks(request)
+    lasting = [*[(frozen, moved)] * 2, *[(frozen, steady)] * LASTING_LOOKS]
+
+    seen = asyncio.run(look_at(looks, [*before, *lasting]))
+
+    assert any(looks.sells(one) for look in seen for one in look)
+
+
+@ON_A_BUSY_MACHINE
+@given(request=REQUESTS, pairs=st.lists(st.tuples(QUOTES, QUOTES), min_size=1, max_size=15))
+def test_nothing_is_sold_while_neither_ticker_nor_book_shows_a_loss(request, pairs):
+    unhurt = [pair for pair in pairs if all(is_not_past(request, quote) for quote in pair)]
+    looks = Looks(request)
+
+    seen = asyncio.run(look_at(looks, unhurt))
+
+    assert not any(looks.sells(one) for look in seen for one in look)
+
+
+@ON_A_BUSY_MACHINE
+@given(request=REQUESTS, agreed=QUOTES, once=QUOTES, after=st.lists(QUOTES, min_size=1, max_size=6))
+def test_a_loss_that_a_book_shows_in_one_look_alone_is_not_sold(request, agreed, once, after):
+    assume(all(is_not_past(request, quote) for quote in (agreed, *after)))
+    looks = Looks(request)
+    books = [agreed, agreed, agreed, once, *after]
+
+    seen = asyncio.run(look_at(looks, [(agreed, book) for book in books]))
+
+    assert not any(looks.sells(one) for look in seen for one in look)
