@@ -50,7 +50,7 @@ class Availability:
     def __init__(self, *, reports: Reports, journal: ExitJournal, clock: Clock) -> None:
         self._reports = reports
         self._journal = journal
-        self._releases = Releases(journal=journal)
+        self._releases = Releases(journal=journal, clock=clock)
         self._clock = clock
 
     async def read(self, guard: Guard, broker: Broker, *, must_be_fresh: bool = False) -> Available:
@@ -111,8 +111,13 @@ class Availability:
         staying = _held_by(ours) + _held_by(order for order, _ in done.failed)
         wanted = min(guard.quantity, free + max(coming - staying, ZERO))
         released = await self._await_release(guard, broker, wanted=wanted)
+        if released is None:
+            # Nobody tells in time: try with what should be there, the venue refuses what is not.
+            return replace(after, sellable=wanted, report=self._reports.latest(guard.account_id))
         # What is sent is compared later with what was there after the release.
-        return replace(after, sellable=released, report=self._reports.latest(guard.account_id))
+        after = replace(after, sellable=released.free, report=self._reports.latest(guard.account_id))
+        # One of those that were cancelled filled first, or its owner sold some of it otherwise.
+        return replace(after, is_overtaken=available.owned is not None and released.total < available.owned)
 
     async def listed(
         self, intent: Intent, guard: Guard, broker: Broker, *, but: Collection[str] = ()
@@ -193,7 +198,8 @@ class Availability:
             raise done.hindrance
         return opened.unreadable
 
-    async def _await_release(self, guard: Guard, broker: Broker, *, wanted: Decimal) -> Decimal:
+    async def _await_release(self, guard: Guard, broker: Broker, *, wanted: Decimal) -> Holding | None:
+        """Return what is there once it is released, or was not in time; None where nobody tells."""
         give_up_at = self._clock.monotonic() + RELEASE_TIMEOUT_S
         pauses_s = chain(RELEASE_POLLS_S, repeat(RELEASE_POLLS_S[-1]))
         all_free = 0
@@ -202,10 +208,9 @@ class Availability:
             all_free = all_free + 1 if holding.held == ZERO and holding.total < wanted else 0
             is_released = holding.free >= wanted or all_free >= ALL_FREE_READINGS
             if is_released or self._clock.monotonic() >= give_up_at:
-                return holding.free
+                return holding
             await self._clock.sleep(next(pauses_s))
-        # Nobody tells in time: try with what should be there, the venue refuses what is not.
-        return wanted
+        return None
 
     async def _read_holding(self, guard: Guard, broker: Broker) -> Holding | None:
         report = await self._fetch(broker)

@@ -3,9 +3,12 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from engine import wall_time
 from engine.alerts.messages import CancelledOrder
 from engine.brokers.base import Broker, Priority
+from engine.clock import Clock
 from engine.model.errors import (
     BrokerError,
     KeyRejectedError,
@@ -17,6 +20,7 @@ from engine.model.money import ZERO
 from engine.model.orders import Order, OrderStatus, VenueOrderId
 from engine.orders.intents import Intent
 from engine.orders.journal import Journal
+from engine.orders.states import IntentState
 
 #: An exit waits no longer than this to hear what became of a cancelled order; it is read again at its end.
 CONFIRM_S = 0.5
@@ -24,6 +28,13 @@ CONFIRM_S = 0.5
 READ_EACH_MOST = 5
 #: An alert waits no longer than this for one look at the account's lists, which tells of all others.
 LISTS_READ_S = 3.0
+
+#: A trade that is not listed for so long has not happened.
+TRADES_LISTED_WITHIN = timedelta(seconds=10)
+#: How far a venue's clock may be off from ours.
+_CLOCKS_DIFFER = timedelta(minutes=1)
+#: The exit's own order has traded, and has just been told as over.
+_SOLD = frozenset({IntentState.ACCEPTED, IntentState.PARTLY_FILLED})
 
 #: A venue's no to a cancel, whatever it is worth: the order itself tells.
 _ANSWERS = (RefusedError, UnlistedRefusalError)
@@ -53,10 +64,16 @@ class Lists:
     unreadable: tuple[str, ...]
     #: The orders behind the latest trades.
     traded: frozenset[str]
+    #: The oldest of these trades; None where there are no older ones.
+    trades_since: datetime | None
 
-    def is_untraded(self, order: CancelledOrder) -> bool:
-        """Tell whether an order is open no more and has not traded, so that all of it was cancelled."""
+    def is_untraded(self, order: CancelledOrder, *, noted_at: datetime) -> bool:
+        """Tell whether an order is open no more and has not traded since its cancel was noted: all of it was cancelled."""
         order_id = order.venue_order_id
+        if self.trades_since is not None and not wall_time.is_before(
+            self.trades_since, wall_time.before(noted_at, _CLOCKS_DIFFER)
+        ):
+            return False
         is_listed = order_id in self.still_open or any(order_id in named for named in self.unreadable)
         return not is_listed and order_id not in self.traded
 
@@ -64,8 +81,9 @@ class Lists:
 class Releases:
     """What one exit cancels: a venue accepts a cancel before it counts, and of what has filled too."""
 
-    def __init__(self, *, journal: Journal) -> None:
+    def __init__(self, *, journal: Journal, clock: Clock) -> None:
         self._journal = journal
+        self._clock = clock
         #: Orders that a venue told as over when asked for them; its list may show them for longer.
         self._over = set[VenueOrderId]()
 
@@ -108,12 +126,21 @@ class Releases:
         lists = await _read_lists(broker) if waiting else None
         if lists is None:
             return
+        noted_at = await self._journal.releases.load_noted_at(intent.intent_id)
         traded = [order for order in waiting if order.venue_order_id in lists.traded]
         await self._read_each(intent, broker, traded[:READ_EACH_MOST])
         for order in waiting:
-            if lists.is_untraded(order):
+            noted = noted_at[order.venue_order_id]
+            if self._are_trades_listed(lists, intent, noted) and lists.is_untraded(order, noted_at=noted):
                 self._over.add(VenueOrderId(order.venue_order_id))
                 await self._journal.releases.note_released(intent, replace(order, confirmed=True))
+
+    def _are_trades_listed(self, lists: Lists, intent: Intent, noted_at: datetime) -> bool:
+        """Tell whether a trade of before the exit's own order would be listed by now."""
+        if intent.state in _SOLD and intent.venue_order_id is not None:
+            return intent.venue_order_id in lists.traded
+        age = wall_time.age(noted_at, self._clock.now())
+        return age is not None and age >= TRADES_LISTED_WITHIN
 
     async def _read_few(self, intent: Intent, broker: Broker) -> bool:
         """Read what was cancelled and not confirmed yet, unless it is much; tell whether some of it filled instead."""
@@ -191,10 +218,14 @@ async def _read_lists(broker: Broker) -> Lists | None:
             trades = await broker.fetch_fills(priority=Priority.EXIT)
     except (BrokerError, TimeoutError):
         return None
+    oldest = [fill.at for fill in trades.fills]
+    if trades.next_cursor is not None and not oldest:
+        return None
     return Lists(
         still_open=frozenset(order.venue_order_id for order in opened.orders),
         unreadable=opened.unreadable,
         traded=frozenset(fill.venue_order_id for fill in trades.fills),
+        trades_since=None if trades.next_cursor is None else wall_time.earliest(oldest),
     )
 
 

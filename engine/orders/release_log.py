@@ -1,6 +1,8 @@
 """What the journal keeps of the open orders that an exit cancels because they hold what it sells."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from pydantic import TypeAdapter
 
@@ -46,11 +48,14 @@ class ReleaseLog:
                 noted[order.venue_order_id] = replace(order, confirmed=is_confirmed)
         return tuple(noted.values())
 
+    async def load_noted_at(self, intent_id: str) -> Mapping[str, datetime]:
+        """Return when the cancel of each order was first about to be sent, by the venue's ids."""
+        steps = [one for one in await self._load_steps(intent_id) if one.note is StepNote.RELEASE]
+        return {parse_released(step.words).venue_order_id: step.at for step in reversed(steps)}
+
     async def load_tried(self, intent_id: str) -> frozenset[str]:
         """Return the orders that an intent tried to cancel, by the venue's ids, whatever came of it."""
-        steps = await self._load_steps(intent_id)
-        tried = (parse_released(step.words) for step in steps if step.note is StepNote.RELEASE)
-        return frozenset(order.venue_order_id for order in tried)
+        return frozenset(await self.load_noted_at(intent_id))
 
     async def _note(self, intent: Intent, note: StepNote, words: str) -> None:
         async with self._database.write() as session:

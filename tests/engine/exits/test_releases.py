@@ -2,13 +2,13 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from engine.alerts.messages import CancelledOrder, ClosedElsewhere, ExitFailing, ExitFilled
-from engine.exits.releases import released_part
+from engine.exits.releases import Lists, released_part
 from engine.model.orders import Order, OrderStatus, Side, VenueOrderId
 from engine.model.venues import Venue
 from handlers.render.alerts import render_alert
@@ -190,6 +190,87 @@ async def test_what_nobody_confirms_is_named_as_not_confirmed(all_held, body):
     assert named == [(all_held.resting.id, False)]
     screen = render_alert(filled, Reader(now=all_held.clock.now()))
     assert "not confirmed by the venue; look there" in screen.text
+
+
+async def test_a_trade_that_is_off_the_page_of_the_latest_ones_is_not_taken_for_none(all_held):
+    all_held.deposit("USD", "10000", venue=Venue.ALPACA)
+    selling = asyncio.create_task(fill_during_the_cancel(all_held, Venue.ALPACA, most="0.04"))
+    await all_held.world.tape(Venue.ALPACA).wait_for("POST /v2/orders", 1)
+    for _ in range(120):
+        all_held.trade("buy", "0.001", venue=Venue.ALPACA)
+    await selling
+
+    *_, filled = await all_held.alerts(ExitFilled)
+    named = [(order.venue_order_id, order.confirmed) for order in filled.cancelled]
+    assert named == [(all_held.resting.id, False)]
+
+
+async def test_a_trade_that_is_not_listed_yet_is_not_taken_for_none(rooms):
+    async with rooms(venues=(Venue.COINBASE,)) as room:
+        room.world.coinbase.switches.listing_delay_s = 30
+        room.deposit("BTC", "0.6", venue=Venue.COINBASE)
+        room.set_bid("50000", venue=Venue.COINBASE)
+        for number in range(6):
+            room.trade("sell", "0.1", limit=str(70_000 + number), venue=Venue.COINBASE)
+        await room.clock.sleep(40)
+        await room.arm("0.6", "36000", venue=Venue.COINBASE)
+
+        await room.sell_off()
+
+        [filled] = await room.alerts(ExitFilled)
+        assert [order.confirmed for order in filled.cancelled] == [False] * 6
+
+
+NOTED_AT = datetime(2026, 3, 4, 12, tzinfo=UTC)
+LISTS = Lists(still_open=frozenset(), unreadable=(), traded=frozenset(), trades_since=None)
+
+
+@pytest.mark.parametrize(
+    ("lists", "is_untraded"),
+    [
+        (LISTS, True),
+        (replace(LISTS, trades_since=NOTED_AT - timedelta(hours=1)), True),
+        (replace(LISTS, trades_since=NOTED_AT - timedelta(seconds=30)), False),
+        (replace(LISTS, trades_since=NOTED_AT + timedelta(seconds=1)), False),
+        (replace(LISTS, traded=frozenset({"o-1"})), False),
+        (replace(LISTS, still_open=frozenset({"o-1"})), False),
+        (replace(LISTS, unreadable=("o-1 BTC/USD: odd",)), False),
+        (replace(LISTS, traded=frozenset({"o-2"}), still_open=frozenset({"o-3"})), True),
+    ],
+    ids=[
+        "all trades, none of them its",
+        "trades of an hour before",
+        "trades of about then: clocks differ",
+        "later trades alone",
+        "traded",
+        "open",
+        "perhaps open",
+        "others' orders",
+    ],
+)
+def test_an_order_counts_as_cancelled_only_by_trades_that_reach_back_to_its_cancel(lists, is_untraded):
+    assert lists.is_untraded(NOTED, noted_at=NOTED_AT) is is_untraded
+
+
+async def test_of_many_cancelled_orders_one_that_filled_meanwhile_is_no_part_of_what_is_sold(rooms):
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        room.world.alpaca.switches.confirms_late_cancels = True
+        room.deposit("BTC", "0.6", venue=Venue.ALPACA)
+        room.set_bid("50000", venue=Venue.ALPACA)
+        for number in range(6):
+            room.trade("sell", "0.1", limit=str(70_000 + number), venue=Venue.ALPACA)
+        await room.read()
+        await room.arm("0.51", "20400", venue=Venue.ALPACA)
+        for _ in range(3):
+            await room.clock.sleep(60)
+            await room.read()
+        room.set_bid("39000", venue=Venue.ALPACA)
+
+        await fill_during_the_cancel(room, Venue.ALPACA, most="0.1")
+
+        *_, filled = await room.alerts(ExitFilled)
+        assert filled.quantity == D("0.41")
+        assert room.world.ledger(Venue.ALPACA).total("BTC") == D("0.09")
 
 
 async def test_an_order_that_traded_and_cannot_be_read_is_not_confirmed_as_cancelled(all_held):
