@@ -1,6 +1,7 @@
 """An order the venue has: asked for until it is final, then told with its exact fill."""
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 
 from engine.accounts.reports import Reports
@@ -91,6 +92,9 @@ class Filling:
         """Ask once for the order that was sent for `exit_quantity`; the intent is planned again when the venue closed the order without a fill."""
         followed = await self._submitter.follow(intent, self._broker)
         intent, order = followed.intent, followed.order or unread_order(followed.intent)
+        if order is not None and order.quantity > intent.quantity:
+            # It was found under an id that was sent again for less, when a part of it had been sold.
+            intent = replace(intent, quantity=order.quantity)
         if order is None or isinstance(followed.error, KeyRejectedError):
             await self._wait(followed.error)
             return intent

@@ -9,7 +9,7 @@ from engine.exits.context import ExitContext
 from engine.exits.failure_reminders import FailureReminder
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
-from engine.model.money import ZERO
+from engine.model.money import ZERO, exact
 from engine.model.orders import Fill, Order
 from engine.orders.backoff import pause_s, proven_pause_s
 from engine.orders.balance_verdict import (
@@ -26,7 +26,7 @@ from engine.orders.balance_verdict import (
 )
 from engine.orders.intents import Intent
 from engine.orders.lookup import Absent, Found, Uncertain, found_cause
-from engine.orders.other_trades import explain_movement
+from engine.orders.other_trades import explain_movement, sold_by_others
 from engine.orders.settle import UNEXPLAINED_FOR, is_search_over
 from engine.orders.states import IntentEvent, IntentState, client_order_id
 
@@ -175,10 +175,14 @@ class LostOrder:
             BrokerError: what is held may be held by it, and the venue does not tell.
 
         """
-        if _has_one_id(intent, await self._settler.unproven(intent)):
-            # Whatever the balance shows, perhaps of an earlier sale: the same id makes no second order.
+        given_up = await self._settler.unproven(intent)
+        if not given_up:
             return BalanceVerdict.UNTOUCHED
         verdict = await self._weigh(intent, available, expected, may_be=())
+        if verdict in MAY_HAVE_SOLD and _has_one_id(intent, given_up):
+            # Should that be the attempt's own sale all the same, its id makes no second order.
+            is_earlier = await self._may_be_earlier_sale(intent, available)
+            verdict = BalanceVerdict.UNTOUCHED if is_earlier else verdict
         self._is_presumed_filled &= verdict is BalanceVerdict.TAKEN
         return verdict
 
@@ -229,6 +233,17 @@ class LostOrder:
         others = {fill.venue_order_id for fill in self._fills} & (ours.of_account - ours.of_intent)
         later = await self._journal.load_sent_since(intent.account_id, others, basis.at)
         return explain_movement(intent, basis, now, self._fills, others=others, later=later)
+
+    async def _may_be_earlier_sale(self, intent: Intent, available: Available) -> bool:
+        """Tell whether other orders of ours sold as much lately as is gone since the reading the attempt was based on."""
+        basis = await self._journal.load_basis(intent)
+        if basis is None or available.owned is None:
+            return False
+        ours = await self._journal.load_our_orders(intent)
+        others = [fill for fill in self._fills if fill.venue_order_id in ours.of_account]
+        with exact():
+            gone = basis.owned - available.owned
+            return sold_by_others(intent, basis, others, own=ours.of_intent) >= gone * FILLED_SHARE
 
     async def search(self, intent: Intent, verdict: BalanceVerdict) -> Intent | None:
         """Look for an order that seems to have sold: go on from it, or wait a moment; None after a search of long enough."""

@@ -155,20 +155,4 @@ VENUE_ORDERS = (
             "tests/engine/adoption/test_identities.py::test_exits_wait_and_say_so_while_the_new_key_cannot_be_placed",
         ),
     ),
-    Row(
-        number="V100",
-        fault="an order's answer is lost, and its owner wants to sell by hand",
-        outcome="the alarm does not say unsold, and names the order to look for",
-        tests=(
-            "tests/engine/exits/test_sale_lost_answers.py::test_a_lost_answer_names_its_order_and_counts_from_when_it_left",
-        ),
-    ),
-    Row(
-        number="V101",
-        fault="an earlier sale of ours arrives late, and the next one is lost, at a venue that refuses an id twice",
-        outcome="sent again under its own id",
-        tests=(
-            "tests/engine/exits/test_sale_same_id.py::test_an_earlier_sale_that_arrived_late_does_not_hide_that_the_next_one_was_lost",
-        ),
-    ),
 )

@@ -9,6 +9,7 @@ from engine.guards.guard import GuardState
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 from sandbox.ledger import Side
+from sandbox.pace import Pace
 
 D = Decimal
 ORDERS = {Venue.COINBASE: "orders", Venue.ALPACA: "POST /v2/orders"}
@@ -45,3 +46,24 @@ async def test_an_earlier_sale_that_arrived_late_does_not_hide_that_the_next_one
         sales = [fill.quantity for fill in room.world.ledger(venue.value).fills if fill.side is Side.SELL]
         assert sales == [D("0.05"), D("0.05")]
         assert len(await room.alerts(ExitFilled)) == 2
+
+
+async def test_an_order_that_was_sent_for_more_than_its_last_attempt_is_followed_to_its_end(room):
+    room.deposit("BTC", "0.3")
+    room.set_bid("60000")
+    await room.arm("0.1", "6000")
+    room.world.kraken.pace = Pace(over_s=20, parts=2)
+    room.set_bid("59000")
+    await room.look()
+    await room.world.tape("kraken").wait_for("QueryOrders")
+    await room.crash()
+    await room.open()
+    # As it is where the same id was sent again for what a first part had left.
+    await room.damage("intents", "quantity = '0.05'")
+    await room.engine.trading.start()
+
+    await room.wait_for("exit ")
+
+    [sale] = await room.alerts(ExitFilled)
+    assert sale.quantity == D("0.1")
+    assert (await room.guard()).state is GuardState.CLOSED
