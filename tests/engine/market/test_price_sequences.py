@@ -3,7 +3,7 @@
 import asyncio
 from decimal import Decimal
 
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.market.mark import PriceUnknown
@@ -15,6 +15,8 @@ BIDS = st.one_of(st.integers(9_880, 10_120), st.integers(9_000, 11_000))
 SPREADS = st.one_of(st.integers(0, 30), st.integers(0, 400))
 QUOTES = st.tuples(BIDS, SPREADS)
 SEQUENCES = st.lists(st.tuples(QUOTES, QUOTES), max_size=8)
+#: How far a quote is from what sells, and its spread.
+DISTANCES = st.tuples(st.one_of(st.integers(0, 120), st.integers(0, 900)), SPREADS)
 REQUESTS = st.sampled_from(
     [
         a_request("99"),
@@ -42,24 +44,33 @@ async def look_at(looks, pairs):
     return seen
 
 
-def is_past(request, quote):
-    """Tell whether a quote sells by whichever of its figures."""
-    return all(request.is_past(side) for side in sides(quote))
+def lossy(request, distance):
+    """Return a quote that sells by whichever of its figures."""
+    depth, spread = distance
+    return (
+        (9_900 - depth - spread, spread) if request.direction is Direction.LONG else (10_100 + depth, spread)
+    )
 
 
-def is_not_past(request, quote):
-    return not any(request.is_past(side) for side in sides(quote))
+def unhurt(request, distance):
+    """Return a quote that sells by none of its figures."""
+    height, spread = distance
+    return (
+        (9_901 + height, spread)
+        if request.direction is Direction.LONG
+        else (10_099 - height - spread, spread)
+    )
 
 
 @ON_A_BUSY_MACHINE
-@given(request=REQUESTS, before=SEQUENCES, frozen=QUOTES, book=QUOTES)
+@given(request=REQUESTS, before=SEQUENCES, frozen=QUOTES, loss=DISTANCES)
 def test_a_loss_that_a_book_shows_for_half_a_minute_beside_a_ticker_that_stands_still_is_sold_or_told(
-    request, before, frozen, book
+    request, before, frozen, loss
 ):
-    assume(is_past(request, book))
     looks = Looks(request)
+    lasting = [(frozen, lossy(request, loss))] * LASTING_LOOKS
 
-    seen = asyncio.run(look_at(looks, [*before, *[(frozen, book)] * LASTING_LOOKS]))[-LASTING_LOOKS:]
+    seen = asyncio.run(look_at(looks, [*before, *lasting]))[-LASTING_LOOKS:]
 
     is_sold = any(looks.sells(one) for look in seen for one in look)
     is_told = all(isinstance(one, PriceUnknown) for look in seen[-4:] for one in look)
@@ -67,13 +78,12 @@ def test_a_loss_that_a_book_shows_for_half_a_minute_beside_a_ticker_that_stands_
 
 
 @ON_A_BUSY_MACHINE
-@given(request=REQUESTS, before=SEQUENCES, frozen=QUOTES, books=st.lists(QUOTES, min_size=2, max_size=2))
+@given(request=REQUESTS, before=SEQUENCES, frozen=QUOTES, moved=QUOTES, loss=DISTANCES)
 def test_a_loss_that_a_book_which_moves_shows_beside_a_ticker_that_stands_still_is_sold(
-    request, before, frozen, books
+    request, before, frozen, moved, loss
 ):
-    moved, steady = books
-    assume(is_past(request, steady) and moved != steady)
-    looks = Looks(request)
+    looks, steady = Looks(request), lossy(request, loss)
+    moved = moved if moved != steady else lossy(request, (loss[0] + 1, loss[1]))
     lasting = [*[(frozen, moved)] * 2, *[(frozen, steady)] * LASTING_LOOKS]
 
     seen = asyncio.run(look_at(looks, [*before, *lasting]))
@@ -82,23 +92,23 @@ def test_a_loss_that_a_book_which_moves_shows_beside_a_ticker_that_stands_still_
 
 
 @ON_A_BUSY_MACHINE
-@given(request=REQUESTS, pairs=st.lists(st.tuples(QUOTES, QUOTES), min_size=1, max_size=15))
+@given(request=REQUESTS, pairs=st.lists(st.tuples(DISTANCES, DISTANCES), min_size=1, max_size=15))
 def test_nothing_is_sold_while_neither_ticker_nor_book_shows_a_loss(request, pairs):
-    unhurt = [pair for pair in pairs if all(is_not_past(request, quote) for quote in pair)]
     looks = Looks(request)
 
-    seen = asyncio.run(look_at(looks, unhurt))
+    seen = asyncio.run(
+        look_at(looks, [(unhurt(request, ticker), unhurt(request, book)) for ticker, book in pairs])
+    )
 
     assert not any(looks.sells(one) for look in seen for one in look)
 
 
 @ON_A_BUSY_MACHINE
-@given(request=REQUESTS, agreed=QUOTES, once=QUOTES, after=st.lists(QUOTES, min_size=1, max_size=6))
+@given(request=REQUESTS, agreed=DISTANCES, once=QUOTES, after=st.lists(DISTANCES, min_size=1, max_size=6))
 def test_a_loss_that_a_book_shows_in_one_look_alone_is_not_sold(request, agreed, once, after):
-    assume(all(is_not_past(request, quote) for quote in (agreed, *after)))
-    looks = Looks(request)
-    books = [agreed, agreed, agreed, once, *after]
+    looks, ticker = Looks(request), unhurt(request, agreed)
+    books = [ticker, ticker, ticker, once, *(unhurt(request, one) for one in after)]
 
-    seen = asyncio.run(look_at(looks, [(agreed, book) for book in books]))
+    seen = asyncio.run(look_at(looks, [(ticker, book) for book in books]))
 
     assert not any(looks.sells(one) for look in seen for one in look)
