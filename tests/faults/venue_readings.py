@@ -389,6 +389,8 @@ VENUE_READINGS = (
             "tests/engine/exits/test_watch_frozen.py::test_a_breach_by_a_ticker_whose_book_cannot_be_read_for_long_sells",
             "tests/engine/exits/test_watch_frozen.py::test_a_ticker_that_is_no_price_for_a_while_agrees_with_no_book",
             "tests/engine/exits/test_watch_frozen.py::test_a_loss_that_a_frozen_ticker_hides_by_next_to_nothing_sells",
+            "tests/engine/exits/test_watch_frozen.py::test_a_ticker_that_jumped_before_it_froze_hides_no_loss",
+            "tests/engine/exits/test_watch_frozen.py::test_a_loss_that_a_frozen_ticker_hides_by_its_wide_spread_alone_sells",
         ),
     ),
     Row(
@@ -516,6 +518,30 @@ VENUE_READINGS = (
         outcome="sent again under its own id",
         tests=(
             "tests/engine/exits/test_sale_same_id.py::test_an_earlier_sale_that_arrived_late_does_not_hide_that_the_next_one_was_lost",
+        ),
+    ),
+    Row(
+        number="V102",
+        fault="what is new of a spread cannot be written",
+        outcome="the breached guard is sold all the same",
+        tests=(
+            "tests/engine/exits/test_watch.py::test_a_breach_is_sold_although_what_is_new_of_the_spread_cannot_be_told",
+        ),
+    ),
+    Row(
+        number="V103",
+        fault="one of many orders that are cancelled for a sale fills first",
+        outcome="what it sold is no part of what is sold",
+        tests=(
+            "tests/engine/exits/test_releases.py::test_of_many_cancelled_orders_one_that_filled_meanwhile_is_no_part_of_what_is_sold",
+        ),
+    ),
+    Row(
+        number="V104",
+        fault="an order is found that was sent for more than its last attempt",
+        outcome="followed for all of it",
+        tests=(
+            "tests/engine/exits/test_sale_same_id.py::test_an_order_that_was_sent_for_more_than_its_last_attempt_is_followed_to_its_end",
         ),
     ),
 )
