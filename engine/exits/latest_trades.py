@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 
 from engine.brokers.base import Broker, Priority
+from engine.brokers.defects import no_defect_escapes
 from engine.clock import Clock, Moment, moment
 from engine.model.errors import BrokerError
 from engine.model.orders import Fill
@@ -21,14 +22,15 @@ class LatestTrades:
         self._locks = defaultdict[str, asyncio.Lock](asyncio.Lock)
 
     async def read(self, broker: Broker, *, after: Moment) -> tuple[Fill, ...]:
-        """Return what was asked for later than a moment; nothing where the venue does not tell in time."""
+        """Return what was asked for later than a moment; nothing where that fails or takes too long."""
         account_id = broker.account.account_id
         try:
             async with asyncio.timeout(TRADES_READ_S), self._locks[account_id]:
                 known = self._pages.get(account_id)
                 if known is None or known[0] <= after:
                     asked = moment(self._clock)
-                    page = await broker.fetch_fills(priority=Priority.EXIT)
+                    with no_defect_escapes(broker.account.venue):
+                        page = await broker.fetch_fills(priority=Priority.EXIT)
                     known = self._pages[account_id] = asked, page.fills
         except (BrokerError, TimeoutError):
             return ()

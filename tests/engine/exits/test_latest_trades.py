@@ -48,3 +48,10 @@ async def test_a_venue_that_does_not_tell_in_time_holds_nobody_up(room, read):
 
     assert await read(moment(room.clock)) == []
     assert room.clock.monotonic() - began_s < 1
+
+
+async def test_a_defect_of_ours_in_reading_trades_holds_no_exit_up(room, read):
+    room.broker().fetch_fills = None
+
+    assert await read(moment(room.clock)) == []
+    assert [log["event"] for log in room.logs if "defect" in log["event"]] == ["a reading failed at a defect"]
