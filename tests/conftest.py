@@ -9,6 +9,7 @@ from pathlib import Path
 
 import certifi
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.leftovers import PendingTasks, belongings, left_behind
 from tests.shared_dialect import share_dialect
@@ -74,6 +75,11 @@ def forks():
 # seconds of work each.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+# On a busy machine one example may take any time: what a property says is not how fast it is shown.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 def pytest_configure(config):

@@ -79,8 +79,7 @@ class Scene:
 
     async def ask(self, text: str, head: str) -> ChatMessage:
         """Say something to the bot and wait for the answer that begins with a word."""
-        sent = self.stage.owner.send(text)
-        return await self.stage.owner.wait_for(lambda one: one.text.startswith(head), OBSERVE_S, after=sent)
+        return await self.stage.owner.ask(text, head=head, timeout_s=OBSERVE_S)
 
     async def looks(self, pair: str, count: int = 3) -> bool:
         """Wait until the bot has looked so often at a pair's price from now on; False if it does not."""

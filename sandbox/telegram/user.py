@@ -47,10 +47,15 @@ class ChatUser(ChatWindow):
         edited = self._chat.edit(message, body=body, keyboard=(), at=self._world.now())
         self._world.tell_bot("edited_message", edited.to_json())
 
-    async def ask(self, text: str, *, timeout_s: float = 5.0) -> ChatMessage:
-        """Write and wait for the bot's next new message."""
+    async def ask(self, text: str, *, head: str = "", timeout_s: float = 5.0) -> ChatMessage:
+        """Write and wait for the bot's next new message, or the next that begins with `head`.
+
+        Where alerts come meanwhile, the next message may be one of them and the answer comes after it.
+        """
         sent = self.send(text)
-        return await self.wait_for(lambda one: one.message_id > sent, timeout_s, after=sent)
+        return await self.wait_for(
+            lambda one: one.message_id > sent and one.text.startswith(head), timeout_s, after=sent
+        )
 
     def press(self, message: ChatMessage | int, label: str, *, stale: bool = False) -> str:
         """Press a button by its label or the beginning of it; returns the query id.

@@ -15,7 +15,7 @@ async def test_the_owner_hears_that_nothing_can_be_sold_and_that_it_goes_on(open
         other.execute("BEGIN IMMEDIATE")
         fall(world)
         alarm = await stage.owner.wait_for("NIJA cannot write its database", 60)
-        status = await stage.owner.ask("/status", timeout_s=20)
+        status = await stage.owner.ask("/status", head="Status", timeout_s=20)
         sent_meanwhile = world.tape(KRAKEN).calls("AddOrder")
         other.execute("ROLLBACK")
     await alerted(stage)

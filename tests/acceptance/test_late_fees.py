@@ -27,7 +27,7 @@ def figure(text, label):
 async def until_booked(owner):
     async with asyncio.timeout(PATIENCE_S):
         while True:
-            history = await owner.ask("/history ETH")
+            history = await owner.ask("/history ETH", head="Exit ")
             if "PnL before the fee" not in history.text:
                 return history.text
             await asyncio.sleep(0.2)
@@ -46,7 +46,7 @@ async def test_a_fee_is_estimated_in_the_alert_and_exact_in_history_once_it_is_b
     assert figure(alert.text, "Fee") == f"about ${sold.fee:,.2f}"
     assert figure(alert.text, "Realised PnL").endswith("before the fee")
     assert "The fee is an estimate: Alpaca books it later" in alert.text
-    history = await stage.owner.ask("/history ETH")
+    history = await stage.owner.ask("/history ETH", head="Exit ")
     assert figure(history.text, "Fee") == "not booked yet"
     assert figure(history.text, "PnL before the fee")
 

@@ -24,7 +24,7 @@ async def until_shown(owner, symbol):
     """Ask for the positions until one of them is there."""
     async with asyncio.timeout(PATIENCE_S):
         while True:
-            answer = await owner.ask("/positions")
+            answer = await owner.ask("/positions", head="Positions")
             if symbol in answer.text:
                 return answer
 

@@ -14,10 +14,10 @@ async def until_status(stage, words):
     """Ask for the status until it matches, reading the accounts meanwhile."""
     async with asyncio.timeout(3 * PATIENCE_S):
         while True:
-            status = await stage.owner.ask("/status", timeout_s=PATIENCE_S)
+            status = await stage.owner.ask("/status", head="Status", timeout_s=PATIENCE_S)
             if re.search(words, status.text):
                 return status.text
-            await stage.owner.ask("/balance", timeout_s=PATIENCE_S)
+            await stage.owner.ask("/balance", head="Balance", timeout_s=PATIENCE_S)
 
 
 async def test_a_guard_that_cannot_act_is_named_and_all_is_not_well(open_bot):

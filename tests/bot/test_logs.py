@@ -120,7 +120,7 @@ def test_warnings_and_uncaught_errors_are_redacted_log_lines_too():
     assert SECRET not in stream.getvalue()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     secret=st.from_regex(r"[A-Za-z0-9+/=_\-!\"\\%{}öß]{8,40}", fullmatch=True),
     output=st.sampled_from(["json", "console"]),

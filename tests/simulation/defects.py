@@ -375,7 +375,11 @@ DEFECTS = (
         plant=_believe_one_end,
         kinds=(Kind.ORDER_CONTRADICTS, Kind.LISTS_LAG),
     ),
-    Defect(name="take an open order for over", plant=_take_open_for_over, kinds=(Kind.ORDER_OLDER,)),
+    Defect(
+        name="take an open order for over",
+        plant=_take_open_for_over,
+        kinds=(Kind.ORDER_OLDER, Kind.LISTS_LAG),
+    ),
     Defect(name="take a part for all", plant=_take_a_part_for_all, kinds=(Kind.ORDER_AHEAD,)),
     Defect(
         name="cancel whatever is named after the coin",

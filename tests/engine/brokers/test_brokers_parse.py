@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from engine.brokers.parse import (
     MalformedAnswerError,
@@ -40,7 +40,6 @@ def test_amounts_keep_every_digit(text):
 @pytest.mark.parametrize(
     "read", [amount_in, text_in, row_in, rows_in, table_in, flag_in, iso_time_in, unix_time_in]
 )
-@settings(deadline=None)
 @given(value=json_values(["a", "b"]))
 def test_a_reader_returns_what_it_promises_or_raises(read, value):
     try:

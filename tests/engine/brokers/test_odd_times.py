@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.brokers.alpaca import orders as alpaca_orders
@@ -108,7 +108,6 @@ def _times_in(read):
 
 
 @pytest.mark.parametrize("name", ISO_READERS)
-@settings(deadline=None)
 @given(at=_anywhere | st.sampled_from(ODD_ISO))
 def test_whatever_time_a_venue_writes_becomes_one_to_reckon_with_or_none(name, at):
     try:
@@ -119,7 +118,6 @@ def test_whatever_time_a_venue_writes_becomes_one_to_reckon_with_or_none(name, a
 
 
 @pytest.mark.parametrize("name", UNIX_READERS)
-@settings(deadline=None)
 @given(seconds=st.decimals(allow_nan=True, allow_infinity=True).map(str) | st.sampled_from(ODD_UNIX))
 def test_whatever_seconds_a_venue_writes_become_a_time_to_reckon_with_or_none(name, seconds):
     try:

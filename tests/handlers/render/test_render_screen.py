@@ -20,7 +20,7 @@ from tests.handlers import strategies
 from tests.handlers.screen_checks import check_fits
 
 _any_values = settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=50, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

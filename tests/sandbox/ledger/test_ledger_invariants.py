@@ -144,7 +144,7 @@ def _state(ledger):
     return totals, dict(ledger.orders), list(ledger.fills), list(ledger.entries), dict(ledger.positions)
 
 
-LedgerMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+LedgerMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=30)
 TestLedgerInvariants = LedgerMachine.TestCase
 
 

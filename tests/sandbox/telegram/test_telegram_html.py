@@ -1,7 +1,7 @@
 import html as stdlib_html
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.telegram.html import HtmlError, parse_html
@@ -119,7 +119,6 @@ def test_escaped_text_comes_back_as_it_was(text):
 
 
 # A busy machine takes a second for a draw now and then.
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(documents)
 def test_what_is_rendered_parses_to_the_same(source):
     body = parse_html(source)

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from engine.brokers.alpaca.names import Catalog, parse_catalog
 from engine.brokers.alpaca.orders import parse_open_orders
@@ -184,7 +184,6 @@ def test_a_short_stock_is_a_negative_holding(catalog):
     assert parse_position(row, catalog).total == -10
 
 
-@settings(deadline=None)
 @given(answer=json_values(["symbol", "asset_class", "qty", "qty_available", "avg_entry_price"]))
 def test_no_position_vanishes(answer):
     catalog = Catalog()

@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from engine.brokers.coinbase.accounts import find_unreadable_accounts, parse_holdings
 from engine.brokers.parse import MalformedAnswerError
@@ -52,7 +52,6 @@ def test_an_account_with_a_missing_or_broken_field_is_unknown_and_not_zero(row):
         parse_holdings([row])
 
 
-@settings(deadline=None)
 @given(row=json_values(["currency", "available_balance", "hold", "value", "type"]))
 def test_no_account_vanishes_unless_it_is_empty(row):
     try:

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from engine.brokers.base import KeyPermissions
 from engine.brokers.error_classes import Operation
@@ -70,7 +70,6 @@ def test_national_money_of_any_country_is_cash(name, is_cash):
 KEYS = ["error", "result", "balance", "hold_trade", "XXBT", "ZUSD"]
 
 
-@settings(deadline=None)
 @given(answer=json_values(KEYS))
 def test_no_answer_turns_silently_into_an_empty_account(answer):
     try:
