@@ -1,23 +1,25 @@
-"""Commands from the server to the running bot: one line of JSON asks, one answers, over a private socket."""
+"""Commands from the server to the running bot: HTTP over a socket that its own user alone can open."""
 
 import asyncio
 import json
 import os
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import structlog
+from aiohttp import web
 
 from bot.command_errors import CommandError
 from bot.file_identity import FileIdentity, identity_of
 
 SOCKET_NAME = "nija.sock"
-#: A request is one short line; whoever takes longer is no command of ours.
-READ_S = 5.0
+COMMANDS = "/commands"
+#: What is longer is no command of ours.
 MOST_BYTES = 4096
 #: A preview reads accounts and prices first.
 ANSWER_S = 30.0
@@ -61,22 +63,31 @@ def _address(folder: Path) -> Iterator[str]:
 
 
 class CommandSocket:
-    """Listens from start to stop; its file can be opened by this user alone."""
+    """Listens from start to stop for commands, and shows other pages beside them."""
 
     def __init__(
-        self, folder: Path, *, respond: Callable[[dict[str, Any]], Awaitable[CommandAnswer]]
+        self,
+        folder: Path,
+        *,
+        respond: Callable[[dict[str, Any]], Awaitable[CommandAnswer]],
+        pages: Iterable[web.RouteDef] = (),
     ) -> None:
         self._folder = folder
         self._path = folder / SOCKET_NAME
         self._respond = respond
-        self._server: asyncio.Server | None = None
+        self._pages = tuple(pages)
+        self._runner: web.AppRunner | None = None
+        self._site: web.SockSite | None = None
         self._bound: FileIdentity | None = None
         self._is_wanted = False
-        self._talks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Listen; where that is impossible the bot goes on without, and tries again."""
         self._is_wanted = True
+        app = web.Application(client_max_size=MOST_BYTES)
+        app.router.add_routes((web.post(COMMANDS, self._command), *self._pages))
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=ANSWER_S)
+        await self._runner.setup()
         try:
             await self.keep()
         except OSError:
@@ -84,22 +95,22 @@ class CommandSocket:
 
     async def keep(self) -> None:
         """Listen anew where the socket cannot be reached any more; a job does this."""
-        if self._is_wanted and not self._is_reachable():
-            await self._listen()
+        if self._is_wanted and self._runner and not self._is_reachable():
+            await self._listen(self._runner)
 
     def _is_reachable(self) -> bool:
-        is_serving = self._server is not None and self._server.is_serving()
-        return is_serving and identity_of(self._path) == self._bound
+        return self._site is not None and identity_of(self._path) == self._bound
 
-    async def _listen(self) -> None:
-        if self._server:
-            self._server.close()
+    async def _listen(self, runner: web.AppRunner) -> None:
+        if self._site:
+            # What it is answering now goes on.
+            await self._site.stop()
+            self._site = None
         # Whoever holds the data dir may clear away what a killed process left.
         self._path.unlink(missing_ok=True)
-        line = self._bind()
-        # From Python 3.13 on start_unix_server would look for the address again, which may be a short-lived one.
-        self._server = await asyncio.start_server(self._begin, sock=line, limit=MOST_BYTES)
-        self._bound = identity_of(self._path)
+        site = web.SockSite(runner, self._bind())
+        await site.start()
+        self._site, self._bound = site, identity_of(self._path)
 
     def _bind(self) -> socket.socket:
         line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -117,33 +128,17 @@ class CommandSocket:
     async def stop(self) -> None:
         """Accept no new client, answer those accepted, and remove the file."""
         self._is_wanted = False
-        if self._server is None:
+        if self._runner is None:
             return
-        self._server.close()
-        if self._talks:
-            await asyncio.wait(self._talks)
-        self._path.unlink(missing_ok=True)
+        await self._runner.cleanup()
+        if self._site:
+            self._path.unlink(missing_ok=True)
+        self._runner = self._site = None
 
-    def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        talk = asyncio.create_task(self._talk(reader, writer), name="server command")
-        self._talks.add(talk)
-        talk.add_done_callback(self._ended)
-
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            request = await _read(reader)
-            answer = _not_understood() if request is None else await self._respond(request)
-            writer.write(json.dumps(asdict(answer)).encode() + b"\n")
-            await writer.drain()
-        except ConnectionError:
-            return
-        finally:
-            writer.close()
-
-    def _ended(self, talk: asyncio.Task[None]) -> None:
-        self._talks.discard(talk)
-        if not talk.cancelled() and (error := talk.exception()):
-            log.error("a command from the server failed", exc_info=error)
+    async def _command(self, request: web.Request) -> web.Response:
+        asked = _as_request(await request.read())
+        answer = _not_understood() if asked is None else await self._respond(asked)
+        return web.json_response(asdict(answer))
 
 
 def request_bot(folder: Path, request: dict[str, Any]) -> CommandAnswer:
@@ -154,28 +149,34 @@ def request_bot(folder: Path, request: dict[str, Any]) -> CommandAnswer:
         CommandError: it gave no answer.
 
     """
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
-        line.settimeout(ANSWER_S)
-        try:
-            with _address(folder) as address:
-                line.connect(address)
-        except OSError as error:
-            raise NoBotError(f"No bot listens in {folder}; start it with `nija run`.") from error
-        try:
-            line.sendall(json.dumps(request).encode() + b"\n")
-            with line.makefile("rb") as answers:
-                return CommandAnswer(**json.loads(answers.readline()))
-        except (OSError, ValueError, TypeError) as error:
-            raise CommandError(
-                "The bot gave no answer, so it is not known what it did; see /history, /status and its log."
-            ) from error
-
-
-async def _read(reader: asyncio.StreamReader) -> dict[str, Any] | None:
     try:
-        async with asyncio.timeout(READ_S):
-            request = json.loads(await reader.readline())
-    except (TimeoutError, ValueError, RecursionError):
+        return CommandAnswer(**asyncio.run(_post(folder, request)))
+    except (aiohttp.ClientConnectorError, FileNotFoundError) as error:
+        raise NoBotError(f"No bot listens in {folder}; start it with `nija run`.") from error
+    except (aiohttp.ClientError, OSError, ValueError, TypeError) as error:
+        raise CommandError(
+            "The bot gave no answer, so it is not known what it did; see /history, /status and its log."
+        ) from error
+
+
+async def _post(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
+    with _address(folder) as address:
+        async with (
+            aiohttp.ClientSession(
+                connector=aiohttp.UnixConnector(address),
+                timeout=aiohttp.ClientTimeout(total=ANSWER_S),
+                raise_for_status=True,
+            ) as session,
+            session.post(f"http://nija{COMMANDS}", json=request) as answer,
+        ):
+            answered: dict[str, Any] = await answer.json()
+            return answered
+
+
+def _as_request(body: bytes) -> dict[str, Any] | None:
+    try:
+        request = json.loads(body)
+    except (ValueError, RecursionError):
         return None
     return request if isinstance(request, dict) else None
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.health import overdue_after
 from bot.nonce_lines import with_broker
 from engine import wall_time
 from engine.accounts.reader import AccountReader
@@ -37,6 +36,7 @@ from engine.status import (
     PausedGuard,
     PriceAge,
     StatusReport,
+    overdue_after,
 )
 from engine.storage.database import Database
 from engine.sync.unreadable import URGENT, describe

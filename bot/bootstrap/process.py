@@ -15,7 +15,7 @@ from bot.command_socket import CommandSocket
 from bot.database_alarm import DatabaseAlarm
 from bot.delivery import Delivery
 from bot.direct_line import DirectLine
-from bot.health import HealthServer, is_late
+from bot.health import HealthPages, HealthServer
 from bot.heartbeat import Heartbeat
 from bot.jobs import Job
 from bot.lease import DatabaseLease, HeldDataDir, LockLostError
@@ -39,7 +39,7 @@ from engine.accounts.reader import AccountReader
 from engine.clock import Clock
 from engine.entries.gates import Gates
 from engine.services import Services
-from engine.status import JobStatus
+from engine.status import JobStatus, is_late
 from engine.storage.backup import database_file
 from engine.users.users import Users
 from handlers.chat_context import ChatApplication
@@ -98,18 +98,10 @@ def _watch_log(settings: Settings, clock: Clock, trading: Trading) -> Callable[[
     return note
 
 
-def _health(
-    settings: Settings, clock: Clock, jobs: Callable[[], tuple[JobStatus, ...]], trading: Trading
-) -> HealthServer | None:
+def _health(settings: Settings, pages: HealthPages) -> HealthServer | None:
     if settings.health_port is None:
         return None
-    return HealthServer(
-        host=settings.health_host,
-        port=settings.health_port,
-        clock=clock,
-        jobs=jobs,
-        are_guards_watched=trading.are_all_watched,
-    )
+    return HealthServer(host=settings.health_host, port=settings.health_port, pages=pages)
 
 
 def build_process(
@@ -137,8 +129,8 @@ def build_process(
     def all_jobs() -> tuple[JobStatus, ...]:
         return (*schedule.statuses, delivery.status, chat.status)
 
-    commands = _build_socket(settings, engine, clock)
-    health = _health(settings, clock, all_jobs, engine.trading)
+    pages = HealthPages(clock=clock, jobs=all_jobs, are_guards_watched=engine.trading.are_all_watched)
+    commands, health = _build_socket(settings, engine, clock, pages), _health(settings, pages)
     jobs = (
         *_jobs(settings, base, engine.trading, updates, reader=engine.reader, lease=lease, alarm=alarm),
         *_listening(commands, health),
@@ -282,7 +274,7 @@ def _services(base: Foundation, engine: EngineParts, status: ProcessStatus) -> S
     )
 
 
-def _build_socket(settings: Settings, engine: EngineParts, clock: Clock) -> CommandSocket:
+def _build_socket(settings: Settings, engine: EngineParts, clock: Clock, pages: HealthPages) -> CommandSocket:
     commands = ServerCommands(
         closing=engine.closing,
         halts=engine.halts,
@@ -290,7 +282,7 @@ def _build_socket(settings: Settings, engine: EngineParts, clock: Clock) -> Comm
         owner_ids=settings.owner_ids,
         clock=clock,
     )
-    return CommandSocket(settings.data_dir, respond=commands.respond)
+    return CommandSocket(settings.data_dir, respond=commands.respond, pages=pages.routes())
 
 
 async def _reader_of(users: Users, clock: Clock, user_id: int) -> Reader | None:

@@ -2,8 +2,10 @@ from datetime import timedelta
 
 import aiohttp
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
-from bot.health import HealthServer, render_metrics, why_not_ready
+from bot.health import HealthPages, HealthServer, why_not_ready
+from bot.metrics import JobMetrics, render_metrics
 from engine.status import JobStatus
 from tests.bot.database import START
 from tests.bot.hand_clock import HandClock
@@ -33,11 +35,25 @@ def test_a_process_is_ready_when_every_job_does_its_work(job, started_s_ago, rea
 
 
 def test_the_metrics_are_in_prometheus_text_format():
-    lines = render_metrics((a_job(), a_job(ran_s_ago=None, error="x")), started_at=START).splitlines()
+    jobs = (a_job(), a_job(ran_s_ago=None, error="x"))
+    metrics = JobMetrics(started_at=START, jobs=lambda: jobs, are_guards_watched=lambda: True)
 
-    assert 'nija_job_lag_seconds{job="guard"} 0.250' in lines
-    assert f'nija_job_last_run_time_seconds{{job="guard"}} {START.timestamp():.3f}' in lines
-    assert 'nija_job_failing{job="guard"} 1' in lines
+    samples = [
+        (sample.name, sample.labels, sample.value)
+        for family in text_string_to_metric_families(render_metrics(metrics).decode())
+        for sample in family.samples
+    ]
+
+    guard = {"job": "guard"}
+    assert samples == [
+        ("nija_start_time_seconds", {}, START.timestamp()),
+        ("nija_job_last_run_time_seconds", guard, START.timestamp()),
+        ("nija_job_lag_seconds", guard, 0.25),
+        ("nija_job_lag_seconds", guard, 0.25),
+        ("nija_job_failing", guard, 0),
+        ("nija_job_failing", guard, 1),
+        ("nija_all_guards_watched", {}, 1),
+    ]
 
 
 def unknown():
@@ -45,13 +61,8 @@ def unknown():
 
 
 def a_server(*, port=0, jobs=tuple, are_guards_watched=unknown):
-    return HealthServer(
-        host="127.0.0.1",
-        port=port,
-        clock=HandClock(),
-        jobs=jobs,
-        are_guards_watched=are_guards_watched,
-    )
+    pages = HealthPages(clock=HandClock(), jobs=jobs, are_guards_watched=are_guards_watched)
+    return HealthServer(host="127.0.0.1", port=port, pages=pages)
 
 
 @pytest.mark.parametrize("watched", [None, False, True])
@@ -66,8 +77,8 @@ async def test_guards_that_nobody_can_watch_leave_nija_ready_and_are_told_beside
                 {"ready": True, "not_ready": [], "all_guards_watched": watched},
             )
             lines = (await (await session.get("/metrics")).text()).splitlines()
-            told = [line for line in lines if line.startswith("nija_all_guards_watched")]
-            assert told == ([] if watched is None else [f"nija_all_guards_watched {int(watched)}"])
+            shown = [line for line in lines if line.startswith("nija_all_guards_watched")]
+            assert shown == ([] if watched is None else [f"nija_all_guards_watched {float(watched)}"])
     finally:
         await server.stop()
 

@@ -9,7 +9,7 @@ from telegram.ext import CommandHandler
 from bot.application import Chat, build_application
 from bot.command_errors import CommandError
 from bot.delivery import Delivery
-from bot.health import HealthServer
+from bot.health import HealthPages, HealthServer
 from bot.jobs import Job
 from bot.lease import AlreadyRunningError, DatabaseLease
 from bot.lifecycle import ProcessParts, Step, live, take
@@ -97,9 +97,11 @@ class Process:
             health=HealthServer(
                 host="127.0.0.1",
                 port=0,
-                clock=CLOCK,
-                jobs=lambda: self.parts.schedule.statuses,
-                are_guards_watched=lambda: None,
+                pages=HealthPages(
+                    clock=CLOCK,
+                    jobs=lambda: self.parts.schedule.statuses,
+                    are_guards_watched=lambda: None,
+                ),
             ),
         )
 

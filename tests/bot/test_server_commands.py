@@ -193,15 +193,15 @@ def test_close_without_a_bot_sells_nothing_and_says_how(tmp_path):
 @pytest.fixture
 async def ask(tmp_path, commands):
     """Run the command in a thread beside the listening bot."""
-    tradability = CommandSocket(tmp_path, respond=commands.respond)
-    await tradability.start()
+    listening = CommandSocket(tmp_path, respond=commands.respond)
+    await listening.start()
 
     async def run(**options):
         choices = {"sell": False, "as_json": False, **options}
         return await asyncio.to_thread(ask_to_close, settings_of(tmp_path), "BTC", None, **choices)
 
     yield run
-    await tradability.stop()
+    await listening.stop()
 
 
 async def test_yes_sells_and_shows_no_question(ask, engine, capsys):
