@@ -14,9 +14,9 @@ from bench.polling import guard_of
 from bench.room import Room, account_of, open_room
 from bench.venue import FALLEN, coin_of
 from bench.venue_process import VenueProcess, open_venue
-from bot.bootstrap.engine import EngineParts
 from bot.bootstrap.foundation import Foundation
 from engine.brokers.base import Priority
+from engine.engine import Engine
 from engine.guards import store as guard_rows
 from engine.guards.guard import Guard
 from engine.market.mark import MarkBasis
@@ -62,7 +62,7 @@ class _Desk:
 
     room: Room
     base: Foundation
-    engine: EngineParts
+    engine: Engine
     venue: VenueProcess
     guards: Sequence[Guard]
     orders: int = 0

@@ -67,7 +67,7 @@ async def _fall(venue: VenueProcess, number: int) -> Reaction:
 @asynccontextmanager
 async def _watching(room: Room) -> AsyncIterator[None]:
     base, engine = room.build()
-    job = Job(name="guard", every_s=INTERVAL_S, what=engine.trading.guard, budget_s=30)
+    job = Job(name="guard", every_s=INTERVAL_S, what=engine.guard, budget_s=30)
     schedule = Schedule((job,), clock=base.clock, redact=str)
     schedule.start()
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.venue import SECRET, key_of
-from bot.bootstrap.engine import EngineParts, build_engine
+from bot.bootstrap.engine import build_engine
 from bot.bootstrap.foundation import Foundation, open_foundation
 from bot.settings import Settings
 from bot.upkeep import migrate
@@ -17,6 +17,7 @@ from engine.brokers.base import Broker
 from engine.brokers.kraken import KrakenMarketData, connect_kraken
 from engine.brokers.venue_http import Http
 from engine.clock import SystemClock
+from engine.engine import Engine
 from engine.market.feed import VenueMarket
 from engine.model.venues import Account, Venue
 from engine.nonce.fingerprint import key_fingerprint
@@ -40,7 +41,7 @@ class Room:
     market: KrakenMarketData
     accounts: int
 
-    def build(self) -> tuple[Foundation, EngineParts]:
+    def build(self) -> tuple[Foundation, Engine]:
         """Build an engine that has read nothing yet and has every key's rate budget untouched."""
         brokers = {account_of(n).account_id: self._connect(n) for n in range(self.accounts)}
         market = VenueMarket(data=self.market, clock=self.base.clock)

@@ -14,11 +14,11 @@ from bot.settings import Settings
 from bot.upkeep import migrate_held
 from engine.clock import Clock
 from engine.entries.halts import Halt, HaltedBy, HaltSwitch
-from engine.exits.audit import ExitRecord
+from engine.exits.audit import Audit, ExitRecord
 from engine.model.venues import Venue
+from engine.offers.closing import ClosingService
 from engine.offers.closing_preview import ClosePreview, Selling
 from engine.offers.offers import Nothing
-from engine.services import Closing, ExitHistory, Halts
 from engine.storage.backup import database_file
 from engine.storage.database import Database
 from engine.users.users import Users
@@ -43,9 +43,9 @@ class ServerCommands:
     def __init__(
         self,
         *,
-        closing: Closing,
-        halts: Halts,
-        history: ExitHistory,
+        closing: ClosingService,
+        halts: HaltSwitch,
+        history: Audit,
         owner_ids: tuple[int, ...],
         clock: Clock,
     ) -> None:
@@ -109,7 +109,7 @@ class ServerCommands:
 
 
 async def set_entries(
-    halts: Halts, owner_ids: tuple[int, ...], *, verb: str, clock: Clock, is_running: bool = True
+    halts: HaltSwitch, owner_ids: tuple[int, ...], *, verb: str, clock: Clock, is_running: bool = True
 ) -> CommandAnswer:
     """Stop or allow the entries of every owner, through the running bot or in its database."""
     halt: Halt | None = None

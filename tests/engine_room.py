@@ -63,12 +63,12 @@ class Room:
     async def crash(self):
         """End a life in the middle of whatever it was doing."""
         await self.base.tasks.drain(0)
-        await self.engine.trading.close()
+        await self.engine.close()
 
     async def restart(self):
         await self.crash()
         await self.open()
-        await self.engine.trading.start()
+        await self.engine.start()
 
     def _keep_time_with(self, base):
         pools = {connection.market.http.session.connector for connection in base.connections.values()}
@@ -83,12 +83,12 @@ class Room:
 
     async def look(self):
         """Run one guard cycle and wait until every venue that answers was looked at."""
-        await self.engine.trading.guard()
+        await self.engine.guard()
         await self.wait_for("look ")
 
     async def read(self):
         """Read every account, and bring fills, questions and guards up to date."""
-        await self.engine.trading.snapshot()
+        await self.engine.snapshot()
         await self.wait_for("snapshot ")
 
     async def wait_for(self, *kinds, within_s=900):
@@ -124,11 +124,11 @@ class Room:
 
     @property
     def exits(self):
-        return self.engine.trading._exits
+        return self.engine.exits
 
     @property
     def sync(self):
-        return self.engine.trading._sync
+        return self.engine.sync
 
     @property
     def histories(self):
@@ -136,11 +136,11 @@ class Room:
 
     @property
     def costs(self):
-        return self.engine.trading._costs
+        return self.engine.costs
 
     @property
     def watch_log(self):
-        return self.engine.trading._watch_log
+        return self.engine.watch_log
 
     def broker(self, venue=Venue.KRAKEN):
         return self.base.connections[venue].broker

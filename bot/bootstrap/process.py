@@ -7,7 +7,6 @@ from importlib.metadata import version
 from pydantic import SecretStr
 
 from bot.application import Chat, build_application
-from bot.bootstrap.engine import EngineParts
 from bot.bootstrap.foundation import Foundation
 from bot.broker_log import BrokerLog
 from bot.command_errors import CommandError
@@ -32,11 +31,11 @@ from bot.server_commands import ServerCommands
 from bot.settings import Settings
 from bot.stopping import Stop
 from bot.telegram_connection import TelegramConnection
-from bot.trading import Trading
 from bot.updates import StoredUpdates
 from bot.watchdog import Watchdog
 from engine.accounts.reader import AccountReader
 from engine.clock import Clock
+from engine.engine import Engine
 from engine.entries.gates import Gates
 from engine.services import Services
 from engine.status import JobStatus, is_late
@@ -57,28 +56,28 @@ THIN_EVERY_S = 3600.0
 def _jobs(
     settings: Settings,
     base: Foundation,
-    trading: Trading,
+    engine: Engine,
     updates: StoredUpdates,
     *,
     reader: AccountReader,
     lease: DatabaseLease,
     alarm: DatabaseAlarm,
 ) -> tuple[Job, ...]:
-    guard, keep = alarm.around(GUARD_JOB, trading.guard), alarm.around("lease", lease.keep)
+    guard, keep = alarm.around(GUARD_JOB, engine.guard), alarm.around("lease", lease.keep)
     jobs = [
         Job(name=GUARD_JOB, every_s=settings.guard_interval_s, what=guard, budget_s=30),
-        Job(name="snapshots", every_s=settings.snapshot_interval_s, what=trading.read_accounts, budget_s=30),
-        Job(name="costs", every_s=COSTS_EVERY_S, what=trading.refresh_costs, budget_s=300),
-        Job(name="listings", every_s=LISTINGS_EVERY_S, what=trading.refresh_listings, budget_s=120),
+        Job(name="snapshots", every_s=settings.snapshot_interval_s, what=engine.read_accounts, budget_s=30),
+        Job(name="costs", every_s=COSTS_EVERY_S, what=engine.refresh_costs, budget_s=300),
+        Job(name="listings", every_s=LISTINGS_EVERY_S, what=engine.refresh_listings, budget_s=120),
         Job(
             name="watch log",
             every_s=BEAT_EVERY_S,
-            what=_watch_log(settings, base.clock, trading),
+            what=_watch_log(settings, base.clock, engine),
             budget_s=30,
         ),
         Job(name="broker log", every_s=BEAT_EVERY_S, what=BrokerLog(reader).look, budget_s=5),
         Job(name="lease", every_s=BEAT_EVERY_S, what=keep, budget_s=30),
-        Job(name="thin history", every_s=THIN_EVERY_S, what=trading.thin_history, budget_s=300),
+        Job(name="thin history", every_s=THIN_EVERY_S, what=engine.thin_history, budget_s=300),
         Job(name="forget updates", every_s=THIN_EVERY_S, what=updates.forget_old, budget_s=60),
     ]
     if settings.alert_url:
@@ -87,11 +86,11 @@ def _jobs(
     return tuple(jobs)
 
 
-def _watch_log(settings: Settings, clock: Clock, trading: Trading) -> Callable[[], Awaitable[None]]:
+def _watch_log(settings: Settings, clock: Clock, engine: Engine) -> Callable[[], Awaitable[None]]:
     heartbeat = Heartbeat(settings.heartbeat_url, clock=clock) if settings.heartbeat_url else None
 
     async def note() -> None:
-        all_is_watched = await trading.note_watching()
+        all_is_watched = await engine.note_watching()
         if heartbeat and all_is_watched:
             heartbeat.beat()
 
@@ -107,7 +106,7 @@ def _health(settings: Settings, pages: HealthPages) -> HealthServer | None:
 def build_process(
     settings: Settings,
     base: Foundation,
-    engine: EngineParts,
+    engine: Engine,
     *,
     token: SecretStr,
     stop: Stop,
@@ -129,10 +128,10 @@ def build_process(
     def all_jobs() -> tuple[JobStatus, ...]:
         return (*schedule.statuses, delivery.status, chat.status)
 
-    pages = HealthPages(clock=clock, jobs=all_jobs, are_guards_watched=engine.trading.are_all_watched)
+    pages = HealthPages(clock=clock, jobs=all_jobs, are_guards_watched=engine.are_all_watched)
     commands, health = _build_socket(settings, engine, clock, pages), _health(settings, pages)
     jobs = (
-        *_jobs(settings, base, engine.trading, updates, reader=engine.reader, lease=lease, alarm=alarm),
+        *_jobs(settings, base, engine, updates, reader=engine.reader, lease=lease, alarm=alarm),
         *_listening(commands, health),
         Job(name="forget routes", every_s=THIN_EVERY_S, what=engine.routes.forget_old, budget_s=60),
         Job(name="data dir lock", every_s=1, what=partial(_check_lock, held, stop), budget_s=5),
@@ -141,7 +140,7 @@ def build_process(
     status = _build_status(_facts(settings, revision), base, engine, jobs=all_jobs, alarm=alarm)
     register(application, _services(base, engine, status))
     return ProcessParts(
-        engine=engine.trading,
+        engine=engine,
         schedule=schedule,
         delivery=delivery,
         chat=chat,
@@ -167,7 +166,7 @@ def _build_delivery(settings: Settings, base: Foundation, chat: Chat, redactor: 
 def _build_status(
     facts: Facts,
     base: Foundation,
-    engine: EngineParts,
+    engine: Engine,
     *,
     jobs: Callable[[], tuple[JobStatus, ...]],
     alarm: DatabaseAlarm,
@@ -259,7 +258,7 @@ def _facts(settings: Settings, revision: str) -> Facts:
     )
 
 
-def _services(base: Foundation, engine: EngineParts, status: ProcessStatus) -> Services:
+def _services(base: Foundation, engine: Engine, status: ProcessStatus) -> Services:
     return Services(
         clock=base.clock,
         users=base.users,
@@ -274,7 +273,7 @@ def _services(base: Foundation, engine: EngineParts, status: ProcessStatus) -> S
     )
 
 
-def _build_socket(settings: Settings, engine: EngineParts, clock: Clock, pages: HealthPages) -> CommandSocket:
+def _build_socket(settings: Settings, engine: Engine, clock: Clock, pages: HealthPages) -> CommandSocket:
     commands = ServerCommands(
         closing=engine.closing,
         halts=engine.halts,

@@ -143,7 +143,7 @@ async def test_what_is_over_is_told_by_a_later_look_when_it_could_not_be_written
         await room.damage("guards", "quantity = 'many'", "guard_id = 'guard-2'")
         await room.look()
         await room.damage("guards", "quantity = '1'", "guard_id = 'guard-2'")
-        records = room.engine.trading._unreadable
+        records = room.engine.unreadable
         async with room.held_database():
             with pytest.raises(ExceptionGroup) as failure:
                 await records.tell()
@@ -159,7 +159,7 @@ async def test_a_look_that_has_nothing_to_tell_takes_no_write_from_others(rooms)
         await room.damage("guards", "quantity = 'many'", "guard_id = 'guard-2'")
         await room.look()
         async with room.held_database():
-            await room.engine.trading._unreadable.tell()
+            await room.engine.unreadable.tell()
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ async def test_a_sale_that_cannot_be_read_is_told_and_never_made_again(rooms, ch
         await room.damage("intents", change)
         await room.damage("guards", "state = 'armed', state_reason = NULL")
         await room.open()
-        await room.engine.trading.start()
+        await room.engine.start()
         for _ in range(3):
             await room.sell_off()
         told = await room.alerts(RecordUnreadable)
@@ -211,7 +211,7 @@ async def test_what_a_sale_of_an_unreadable_guard_sells_is_not_sold_for_a_new_gu
         await room.crash()
         await room.damage("guards", "cost = 'much'")
         await room.open()
-        await room.engine.trading.start()
+        await room.engine.start()
         await room.arm("0.1", "6000", guard_id="guard-2")
         await room.sell_off()
         (told,) = await room.alerts(RecordUnreadable)
@@ -251,23 +251,23 @@ async def test_a_damaged_row_anywhere_keeps_no_guard_from_selling_after_the_next
         room.set_bid("50000")
         room.set_bid("2000", "ETH/USD")
         room.trade("buy", "0.1")
-        await room.engine.trading.start()
+        await room.engine.start()
         await room.arm("1", "3000", "ETH/USD", guard_id="guard-2")
         await room.read()
-        await room.engine.trading.refresh_costs()
+        await room.engine.refresh_costs()
         await room.sell_off()
         await room.read()
         await room.watch_log.beat()
         await room.crash()
         await room.damage(table, change)
         await room.open()
-        await room.engine.trading.start()
+        await room.engine.start()
         await room.arm("0.1", "6000")
         await room.read()
         await room.sell_off()
         await room.read()
         await room.watch_log.beat()
-        await room.engine.trading.thin_history()
+        await room.engine.thin_history()
         assert sold(room) == Decimal("1.1")
         assert not room.failures
 

@@ -52,10 +52,6 @@ class Life:
         self.engine = build_engine(world.settings, base, AsyncExitStack())
         self.postman = Postman(self.database, world.wall, world.rng("post"))
 
-    @property
-    def trading(self):
-        return self.engine.trading
-
     def _connect(self, truth):
         world = self._world
         broker = SimBroker(

@@ -118,14 +118,14 @@ class Stage:
     async def _do_what_is_due(self, life):
         if not life.is_started:
             life.is_started = True
-            await life.trading.start()
-        await life.trading.guard()
+            await life.engine.start()
+        await life.engine.guard()
         if self._now_s >= self._snapshot_at:
             self._snapshot_at = self._now_s + SNAPSHOT_EVERY_S
-            await life.trading.snapshot()
+            await life.engine.snapshot()
         if self._now_s >= self._note_at:
             self._note_at = self._now_s + NOTE_EVERY_S
-            await life.trading.note_watching()
+            await life.engine.note_watching()
         if self.world.store.rows("SELECT 1 FROM alerts WHERE not_before IS NOT NULL LIMIT 1"):
             await life.postman.deliver()
 

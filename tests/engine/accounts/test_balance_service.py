@@ -208,7 +208,7 @@ async def test_history_is_thinned_to_hours_after_a_day_and_to_days_after_thirty(
         for moment in at:
             await rows.add_snapshot(session, some_figures(moment))
 
-    await wide.engine.trading.thin_history()
+    await wide.engine.thin_history()
 
     kept = [figures.taken_at for figures in await snapshots(wide)]
     assert kept == [

@@ -49,7 +49,7 @@ async def restart_with(room, venue, account):
     keys = {f"{venue.value}_api_key": account.key, f"{venue.value}_api_secret": account.secret}
     room.settings = type(room.settings)(_env_file=None, **{**_as_given(room), **keys})
     await room.open()
-    await room.engine.trading.start()
+    await room.engine.start()
 
 
 def _as_given(room):

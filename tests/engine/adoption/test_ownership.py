@@ -42,7 +42,7 @@ async def start_for(room, *owner_ids):
     await room.crash()
     room.settings = room.settings.model_copy(update={"owner_ids": owner_ids})
     await room.open()
-    await room.engine.trading.start()
+    await room.engine.start()
 
 
 async def owners_of_rows(room):

@@ -141,7 +141,7 @@ async def test_an_unknown_outcome_stays_unknown_over_the_restart_and_is_settled(
     await falling.crash()
     falling.world.faults("kraken").clear()
     await falling.open()
-    await falling.engine.trading.start()
+    await falling.engine.start()
 
     assert await is_sold_once(falling)
     assert len(falling.sent()) == 1
@@ -156,7 +156,7 @@ async def test_an_accepted_order_is_followed_to_its_fill_after_the_restart(falli
     await falling.crash()
     falling.world.faults("kraken").clear()
     await falling.open()
-    await falling.engine.trading.start()
+    await falling.engine.start()
 
     assert await is_sold_once(falling)
     assert len(falling.sent()) == 1
@@ -372,7 +372,7 @@ async def test_an_exit_whose_price_came_back_while_the_process_was_away_stands_d
     falling.set_bid("61000")
     await falling.open()
 
-    await falling.engine.trading.start()
+    await falling.engine.start()
     await falling.look()
     await falling.wait_for("exit ")
 

@@ -343,12 +343,12 @@ async def test_an_open_order_that_cannot_be_read_is_named_until_it_is_gone(held)
     failing, *_ = await held.alerts(ExitFailing)
     assert f"({held.resting.id} BTC/USD: side should be a known word, not 'hold')" in failing.why
     assert "cancel that there yourself" in failing.why
-    account = held.engine.trading._reader.accounts()[0]
-    assert held.engine.trading._reader.unreadable_orders(account)
+    account = held.engine.reader.accounts()[0]
+    assert held.engine.reader.unreadable_orders(account)
     held.world.faults(Venue.ALPACA).clear()
     await held.wait_for("exit ")
     await held.read()
-    assert held.engine.trading._reader.unreadable_orders(account) == ()
+    assert held.engine.reader.unreadable_orders(account) == ()
 
 
 CANCEL_REFUSED = '{"results": [{"success": false, "failure_reason": "REASON", "order_id": "x"}]}'

@@ -160,7 +160,7 @@ async def test_an_order_without_any_id_of_ours_is_told_as_perhaps_the_owners_own
     if is_restarted:
         await room.crash()
         await room.open()
-        await room.engine.trading.start()
+        await room.engine.start()
 
     await room.wait_for("exit ")
 

@@ -60,7 +60,7 @@ async def test_an_order_that_was_sent_for_more_than_its_last_attempt_is_followed
     await room.open()
     # As it is where the same id was sent again for what a first part had left.
     await room.damage("intents", "quantity = '0.05'")
-    await room.engine.trading.start()
+    await room.engine.start()
 
     await room.wait_for("exit ")
 

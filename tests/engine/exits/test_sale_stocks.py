@@ -135,7 +135,7 @@ async def test_a_split_while_nobody_watched_pauses_the_guard_and_sells_nothing(h
         fall(room, "118")
 
         await room.open()
-        await room.engine.trading.start()
+        await room.engine.start()
         await room.engine.reader.read(room.account(Venue.ALPACA))
         await room.sell_off()
 

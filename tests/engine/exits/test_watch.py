@@ -278,7 +278,7 @@ async def test_a_venue_that_hangs_does_not_delay_another(rooms):
         room.set_bid("50000", venue=Venue.COINBASE)
         room.fault(FaultKind.DELAY_BEFORE, "Ticker", times=None, delay_s=60)
 
-        await room.engine.trading.guard()
+        await room.engine.guard()
         await room.clock.sleep(1)
 
         [sale] = await room.alerts(ExitFilled)
@@ -339,7 +339,7 @@ async def first_alarm(room):
     """Look every five seconds, as the schedule does, until something is told; a look that lasts is not begun twice."""
     async with asyncio.timeout(60):
         while not (alarms := await room.alerts(PriceTrouble)):
-            await room.engine.trading.guard()
+            await room.engine.guard()
             for _ in range(50):
                 await room.clock.sleep(0.1)
                 if await room.alerts(PriceTrouble):
@@ -455,8 +455,8 @@ async def test_a_venue_that_is_still_being_looked_at_is_not_looked_at_twice(guar
     guarded.fault(FaultKind.DELAY_BEFORE, "Ticker", delay_s=4)
     before = len(guarded.sent("Ticker"))
 
-    await guarded.engine.trading.guard()
-    await guarded.engine.trading.guard()
+    await guarded.engine.guard()
+    await guarded.engine.guard()
     await guarded.wait_for("look ")
 
     assert len(guarded.sent("Ticker")) == before + 1
@@ -567,7 +567,7 @@ async def test_a_guard_that_grew_while_its_price_was_on_the_way_is_judged_as_it_
     await room.look()
     room.set_bid("59000")
     room.fault(FaultKind.DELAY_AFTER, "Ticker", delay_s=5)
-    await room.engine.trading.guard()
+    await room.engine.guard()
     await room.clock.sleep(3)
     # With a bitcoin more at another entry it has lost 0.15 %.
     await room.arm("1.1", "65000")

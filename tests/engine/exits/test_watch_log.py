@@ -17,9 +17,9 @@ async def watched(room):
     room.deposit("BTC", "0.1")
     room.set_bid("60000")
     await room.arm("0.1", "6000")
-    await room.engine.trading.start()
+    await room.engine.start()
     await room.look()
-    await room.engine.trading.note_watching()
+    await room.engine.note_watching()
     return room
 
 
@@ -27,7 +27,7 @@ async def come_back(room, after_s):
     await room.crash()
     await room.clock.sleep(after_s)
     await room.open()
-    await room.engine.trading.start()
+    await room.engine.start()
 
 
 async def test_a_long_gap_is_told_with_how_far_each_guard_moved(watched):
@@ -36,8 +36,8 @@ async def test_a_long_gap_is_told_with_how_far_each_guard_moved(watched):
     watched.set_bid("59700")
 
     await watched.look()
-    await watched.engine.trading.note_watching()
-    await watched.engine.trading.note_watching()
+    await watched.engine.note_watching()
+    await watched.engine.note_watching()
 
     [alert] = await watched.alerts()
     assert isinstance(alert, NotWatching)
@@ -77,7 +77,7 @@ async def test_a_short_gap_is_not_told(watched, after_s, told):
     await come_back(watched, after_s)
 
     await watched.look()
-    await watched.engine.trading.note_watching()
+    await watched.engine.note_watching()
 
     assert len(await watched.alerts(NotWatching)) == told
 
@@ -86,10 +86,10 @@ async def test_a_gap_is_told_before_the_prices_only_when_they_stay_away(watched)
     await come_back(watched, 3600)
     watched.fault(FaultKind.DELAY_BEFORE, "Ticker", times=None, delay_s=300)
 
-    await watched.engine.trading.note_watching()
+    await watched.engine.note_watching()
     early = await watched.alerts()
     await watched.clock.sleep(30)
-    await watched.engine.trading.note_watching()
+    await watched.engine.note_watching()
 
     assert early == []
     [alert] = await watched.alerts()
@@ -105,7 +105,7 @@ async def test_what_fell_through_its_threshold_in_the_gap_is_sold_and_both_are_t
     watched.set_bid("50000")
 
     await watched.sell_off()
-    await watched.engine.trading.note_watching()
+    await watched.engine.note_watching()
 
     assert [type(alert) for alert in await watched.alerts()] == [ExitFilled, NotWatching]
 
@@ -114,16 +114,16 @@ async def test_nobody_is_told_of_a_gap_in_which_nothing_was_guarded(watched):
     await watched.arm("0.1", "6000", state=GuardState.CLOSED)
     await come_back(watched, 3600)
 
-    await watched.engine.trading.note_watching()
+    await watched.engine.note_watching()
 
     assert await watched.alerts() == []
 
 
 async def test_the_very_first_life_has_no_gap_before_it(room):
-    await room.engine.trading.start()
+    await room.engine.start()
     await room.look()
 
-    await room.engine.trading.note_watching()
+    await room.engine.note_watching()
 
     assert await room.alerts() == []
 
@@ -135,14 +135,14 @@ async def silent(watched):
     for _ in range(40):
         await watched.clock.sleep(5)
         await watched.look()
-        await watched.engine.trading.note_watching()
+        await watched.engine.note_watching()
     return watched
 
 
 async def test_an_outage_of_a_venue_is_no_time_in_which_nija_was_away(silent):
     await come_back(silent, 7)
     await silent.look()
-    await silent.engine.trading.note_watching()
+    await silent.engine.note_watching()
 
     assert await silent.alerts(NotWatching) == []
 
@@ -152,7 +152,7 @@ async def test_a_guard_that_is_still_not_watched_after_a_gap_is_named_with_its_l
     await come_back(silent, 70)
     began = silent.clock.now()
     await silent.look()
-    await silent.engine.trading.note_watching()
+    await silent.engine.note_watching()
 
     [alert] = await silent.alerts(NotWatching)
     assert ran_until <= alert.since <= alert.until <= silent.clock.now()
@@ -165,12 +165,12 @@ async def test_a_guard_that_is_still_not_watched_after_a_gap_is_named_with_its_l
 async def test_a_result_outlives_a_run_that_never_saw_a_price(silent):
     await come_back(silent, 7)
     await silent.look()
-    await silent.engine.trading.note_watching()
+    await silent.engine.note_watching()
     await come_back(silent, 70)
     silent.world.faults("kraken").clear()
     silent.set_bid("59700")
     await silent.look()
-    await silent.engine.trading.note_watching()
+    await silent.engine.note_watching()
 
     [alert] = await silent.alerts(NotWatching)
     assert [(one.before, one.after) for one in alert.moved] == [(Decimal(0), Decimal("-0.005"))]
@@ -180,7 +180,7 @@ async def test_a_guard_sold_before_the_gap_is_told_is_over_not_unwatched(watched
     await come_back(watched, 3600)
     await watched.arm("0.1", "6000", state=GuardState.CLOSED)
     await watched.look()
-    await watched.engine.trading.note_watching()
+    await watched.engine.note_watching()
 
     [alert] = await watched.alerts(NotWatching)
     assert [(one.is_over, one.why_unwatched) for one in alert.moved] == [(True, "")]
@@ -222,6 +222,6 @@ async def test_a_gap_after_a_clean_stop_is_told_like_any_other(watched):
     await come_back(watched, 3600)
 
     await watched.look()
-    await watched.engine.trading.note_watching()
+    await watched.engine.note_watching()
 
     assert len(await watched.alerts(NotWatching)) == 1

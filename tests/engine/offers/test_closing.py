@@ -292,7 +292,7 @@ async def test_a_wish_that_a_crash_delayed_is_not_carried_out(holding):
     await holding.clock.sleep(61)
 
     await holding.open()
-    await holding.engine.trading.start()
+    await holding.engine.start()
     await holding.wait_for("exit ")
 
     [parked] = await holding.alerts(ExitParked)

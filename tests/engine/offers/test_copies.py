@@ -33,7 +33,7 @@ async def wake(room, mark):
 async def begin(room, mark):
     await room.open()
     await disarm_copy(room.database, mark, clock=room.clock)
-    await room.engine.trading.start()
+    await room.engine.start()
 
 
 @pytest.fixture

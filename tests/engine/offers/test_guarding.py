@@ -452,7 +452,7 @@ async def test_one_coin_at_two_brokers_is_named_with_its_broker(rooms):
 
 
 async def test_a_threshold_larger_than_the_cost_of_trading_needs_no_warning(met):
-    await met.engine.trading.refresh_costs()
+    await met.engine.refresh_costs()
 
     offer = await service(met).offer_guard(OWNER_ID, "ETH", None)
 
@@ -465,7 +465,7 @@ async def test_coinbases_first_tier_costs_more_than_the_threshold_and_is_named(r
     story = Story(openings={"coinbase": Opening(purchases=(ETH,))})
     async with rooms(venues=(Venue.COINBASE,), story=story) as room:
         await room.read()
-        await room.engine.trading.refresh_costs()
+        await room.engine.refresh_costs()
 
         offer = await service(room).offer_guard(OWNER_ID, "ETH", None)
 

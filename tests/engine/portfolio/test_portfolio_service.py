@@ -219,7 +219,7 @@ async def test_the_net_result_counts_the_accounts_own_fee(rooms):
         room.set_bid("60000")
         await room.read()
         await room.wait_for("")
-        await room.engine.trading.refresh_costs()
+        await room.engine.refresh_costs()
 
         btc = (await positions(room))[Venue.KRAKEN, "BTC"]
 

@@ -83,7 +83,7 @@ async def test_a_sale_by_hand_while_the_process_was_away_counts_against_the_guar
     guarded.trade("sell", "0.04")
     await guarded.clock.sleep(60)
     await guarded.open()
-    await guarded.engine.trading.start()
+    await guarded.engine.start()
 
     await read_again(guarded)
 

@@ -65,7 +65,7 @@ async def test_what_was_sold_by_hand_counts_after_a_restart_with_the_clock_put_r
     await guarded.crash()
     guarded.clock.set_by(-step_s)
     await guarded.open()
-    await guarded.engine.trading.start()
+    await guarded.engine.start()
 
     guarded.trade("sell", "0.04")
     await read_again(guarded, 3)
@@ -82,7 +82,7 @@ async def test_a_guard_set_under_a_clock_ahead_is_followed_once_it_is_right(room
     await room.crash()
     room.clock.set_by(-step_s)
     await room.open()
-    await room.engine.trading.start()
+    await room.engine.start()
     await read_again(room)
 
     room.trade("sell", "0.3")
@@ -169,7 +169,7 @@ async def restart_with_the_clock_set(room, *, by_s, meanwhile=lambda: None):
     meanwhile()
     room.clock.set_by(by_s)
     await room.open()
-    await room.engine.trading.start()
+    await room.engine.start()
 
 
 @STEPS

@@ -92,7 +92,7 @@ async def test_what_left_while_the_process_was_away_counts(armed, change):
         armed.withdraw("ETH", "0.4")
     await armed.clock.sleep(600)
     await armed.open()
-    await armed.engine.trading.start()
+    await armed.engine.start()
 
     await read_again(armed, 2)
 

@@ -253,7 +253,7 @@ async def test_a_reading_of_before_does_not_say_that_what_an_exit_found_gone_is_
     guarded.world.kraken_account.show_balance("ETH", balance=Decimal(5))
     guarded.deposit("USD", "10")
     guarded.fault(FaultKind.DELAY_BEFORE, "TradesHistory", delay_s=9)
-    await guarded.engine.trading.snapshot()
+    await guarded.engine.snapshot()
     await guarded.clock.sleep(0.5)
     guarded.world.kraken_account.show_true_balances()
     await guarded.wait_for("exit ")

@@ -1,9 +1,10 @@
-"""The trading side of the process: how it starts, rests and closes."""
+"""The engine: everything between the venues and the chat, from its start to its end."""
 
 import asyncio
 import contextlib
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -13,13 +14,17 @@ from engine.accounts.reader import AccountReader
 from engine.accounts.service import BalanceService
 from engine.adoption.identities import Identities
 from engine.brokers.base import Broker
-from engine.entries.service import USUAL_SYMBOL
+from engine.entries.halts import HaltSwitch
+from engine.entries.service import USUAL_SYMBOL, RouteService
+from engine.exits.audit import Audit
 from engine.exits.execute import Exits
 from engine.exits.watch import Watch
 from engine.exits.watch_log import WatchLog
 from engine.failures import Failures
 from engine.market.feed import Markets
 from engine.model.venues import Account
+from engine.offers.closing import ClosingService
+from engine.offers.guarding import GuardService
 from engine.orders.late_fees import LateFees
 from engine.portfolio.service import PortfolioService
 from engine.sync.account_sync import AccountSync
@@ -28,81 +33,72 @@ from engine.tasks import Tasks
 
 #: Guards are brought up to date after that long, whatever a venue takes to tell its fees.
 FIRST_COSTS_S = 5.0
+#: The part of the interval between snapshots over which their readings are spread.
+SPREAD_RATIO = 0.8
 
 log = structlog.get_logger(__name__)
 
 
-class Trading:
-    """Holds the engine's parts together for the lifecycle and the schedule."""
+@dataclass(kw_only=True, eq=False)
+class Engine:
+    """Starts, reads, guards, drains and closes; its public parts answer the chat."""
 
-    def __init__(
-        self,
-        *,
-        brokers: Mapping[str, Broker],
-        markets: Markets,
-        reader: AccountReader,
-        portfolio: PortfolioService,
-        balances: BalanceService,
-        sync: AccountSync,
-        updates: AccountUpdates,
-        watch: Watch,
-        watch_log: WatchLog,
-        exits: Exits,
-        identities: Identities,
-        costs: Costs,
-        late_fees: LateFees,
-        unreadable: UnreadableRecords,
-        tasks: Tasks,
-        snapshot_interval_s: float,
-        resources: AsyncExitStack,
-    ) -> None:
-        self._brokers = brokers
-        self._markets = markets
-        self._reader = reader
-        self._portfolio = portfolio
-        self._balances = balances
-        self._sync = sync
-        self._updates = updates
-        self._watch = watch
-        self._watch_log = watch_log
-        self._exits = exits
-        self._identities = identities
-        self._costs = costs
-        self._late_fees = late_fees
-        self._unreadable = unreadable
-        self._tasks = tasks
-        self._spread_s = snapshot_interval_s * 0.8
-        self._resources = resources
-        self._has_read = False
-        self._costed: set[str] = set()
-        updates.set_update(self._after_reading)
+    brokers: Mapping[str, Broker]
+    markets: Markets
+    reader: AccountReader
+    portfolio: PortfolioService
+    balances: BalanceService
+    sync: AccountSync
+    updates: AccountUpdates
+    watch: Watch
+    watch_log: WatchLog
+    exits: Exits
+    identities: Identities
+    costs: Costs
+    late_fees: LateFees
+    unreadable: UnreadableRecords
+    tasks: Tasks
+    guards: GuardService
+    closing: ClosingService
+    halts: HaltSwitch
+    audit: Audit
+    routes: RouteService
+    snapshot_interval_s: float
+    #: What is closed with it.
+    resources: AsyncExitStack
+    _has_read: bool = field(default=False, init=False)
+    _costed: set[str] = field(default_factory=set, init=False)
+
+    def __post_init__(self) -> None:
+        self.updates.set_update(self._after_reading)
 
     async def start(self) -> None:
         """Start from what is stored, and take up every unfinished exit before anything else is requested."""
-        self._identities.look()
-        await self._exits.resume()
-        await self._balances.restore()
-        await self._costs.restore()
-        await self._watch_log.begin()
+        self.identities.look()
+        await self.exits.resume()
+        await self.balances.restore()
+        await self.costs.restore()
+        await self.watch_log.begin()
 
     async def settle(self) -> None:
         """Wait until the outcome of every order that a former run had on its way is known."""
-        await self._exits.settle()
+        await self.exits.settle()
 
     async def guard(self) -> None:
         """Look at every guard."""
-        self._identities.look()
+        self.identities.look()
         failures = Failures()
         with failures.turn_of("the guards"):
-            await self._watch.cycle()
+            await self.watch.cycle()
         with failures.turn_of("unreadable records"):
-            await self._unreadable.tell()
+            await self.unreadable.tell()
         failures.raise_together("the guards are looked at, and not everything else was done")
 
     async def snapshot(self) -> None:
         """Read every account: all at once after a start, then spread over the interval."""
-        over_s, self._has_read = (self._spread_s if self._has_read else 0.0), True
-        await self._balances.take_snapshots(over_s=over_s, after=self._updates.run)
+        spread_s = self.snapshot_interval_s * SPREAD_RATIO
+        over_s, self._has_read = (spread_s if self._has_read else 0.0), True
+        await self.balances.take_snapshots(over_s=over_s, after=self.updates.run)
 
     async def read_accounts(self) -> None:
         """Begin to read every account, and say what the last readings failed at.
@@ -112,12 +108,12 @@ class Trading:
 
         """
         await self.snapshot()
-        self._balances.raise_failures()
+        self.balances.raise_failures()
 
     async def refresh_costs(self) -> None:
         """Learn what each account pays now for what it holds and for the usual pair."""
         failures = Failures()
-        for broker in self._brokers.values():
+        for broker in self.brokers.values():
             # Before its first reading nobody knows what an account holds; that reading asks by itself.
             if broker.account.account_id in self._costed:
                 with failures.turn_of(broker.account.account_id):
@@ -126,22 +122,22 @@ class Trading:
 
     async def refresh_listings(self) -> None:
         """Ask every venue what it lists now, side by side."""
-        await asyncio.gather(*(market.refresh_instruments() for market in self._markets.values()))
+        await asyncio.gather(*(market.refresh_instruments() for market in self.markets.values()))
 
     async def thin_history(self) -> None:
         """Drop snapshots that are denser than their age deserves."""
-        await self._balances.thin_history()
+        await self.balances.thin_history()
 
     async def note_watching(self) -> bool:
         """Note until when the guards were watched; tell whether all of them are being watched now."""
-        return await self._watch_log.beat()
+        return await self.watch_log.beat()
 
     def are_all_watched(self) -> bool | None:
         """Tell whether all guards were being watched when that was noted last; None before that."""
-        return self._watch_log.all_watched
+        return self.watch_log.all_watched
 
     async def _after_reading(self, account: Account) -> None:
-        if not await self._identities.after_reading(account):
+        if not await self.identities.after_reading(account):
             # Compared with what another account holds, the guards would seem sold or withdrawn.
             return
         if account.account_id not in self._costed:
@@ -152,29 +148,29 @@ class Trading:
                     await self._refresh_costs(account)
         failures = Failures()
         with failures.turn_of("its guards"):
-            await self._sync.after_reading(account)
+            await self.sync.after_reading(account)
         with failures.turn_of("fees booked late"):
-            await self._late_fees.book(account)
+            await self.late_fees.book(account)
         failures.raise_together(f"{account.account_id} was not brought up to date")
 
     async def _refresh_costs(self, account: Account) -> None:
-        found = await self._portfolio.gather(account)
+        found = await self.portfolio.gather(account)
         symbols = {one.instrument.symbol for one in found if one.instrument}
         # What /route alone asks about is always kept live.
-        await self._costs.refresh(account, symbols | {USUAL_SYMBOL})
+        await self.costs.refresh(account, symbols | {USUAL_SYMBOL})
 
     def refuse_new_work(self) -> None:
         """Say what is still in flight; the paused schedule starts nothing more."""
-        log.info("stopping; what is under way is finished first", under_way=self._tasks.names())
+        log.info("stopping; what is under way is finished first", under_way=self.tasks.names())
 
     async def drain(self, timeout_s: float) -> None:
         """Wait for what is in flight; the rest is settled at the next start."""
-        late = await self._tasks.drain(timeout_s)
+        late = await self.tasks.drain(timeout_s)
         if late:
             log.warning("still in flight; settled at the next start", tasks=late)
 
     async def close(self) -> None:
         """Close venues and database."""
-        await self._watch_log.end()
-        await self._reader.close()
-        await self._resources.aclose()
+        await self.watch_log.end()
+        await self.reader.close()
+        await self.resources.aclose()

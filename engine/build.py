@@ -1,0 +1,322 @@
+"""Build the engine: the one place that knows how its parts hang together."""
+
+import uuid
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from functools import cached_property, partial
+
+from engine.accounts.account_updates import AccountUpdates
+from engine.accounts.costs import Costs
+from engine.accounts.history import Histories
+from engine.accounts.outages import OutageMonitor
+from engine.accounts.reader import AccountReader
+from engine.accounts.reports import Reports
+from engine.accounts.resting import Rests
+from engine.accounts.service import BalanceService
+from engine.base import Base, EngineSettings
+from engine.engine import Engine
+from engine.entries.halts import HaltSwitch
+from engine.entries.service import RouteService
+from engine.exits.audit import Audit
+from engine.exits.availability import Availability
+from engine.exits.context import ExitContext
+from engine.exits.execute import Exits
+from engine.exits.exit_journal import ExitJournal
+from engine.exits.failure_reminders import FailureReminders
+from engine.exits.late_fills import LateFills
+from engine.exits.latest_trades import LatestTrades
+from engine.exits.owner_trades import OwnerTrades
+from engine.exits.watch import Watch
+from engine.exits.watch_log import WatchLog
+from engine.guards.guard_marks import GuardMarks
+from engine.market.marks import Marks
+from engine.offers.closing import ClosingService
+from engine.offers.closing_gathering import Gathering
+from engine.offers.guarding import GuardService
+from engine.offers.onboarding import Onboarding
+from engine.offers.questions_store import load_asked
+from engine.offers.setter import GuardSetter
+from engine.orders.late_fees import LateFees
+from engine.orders.settling import Settler
+from engine.orders.steps_store import load_last_step_of_all
+from engine.orders.submit import Submitter
+from engine.portfolio.service import PortfolioService
+from engine.storage.database import Database
+from engine.sync.account_sync import AccountSync
+from engine.sync.guard_changes import GuardChanges
+from engine.sync.reconciler import GuardReconciler
+from engine.sync.renamings import Renamings
+from engine.sync.unattributed_trades import UnattributedTrades
+from engine.sync.unreadable import UnreadableRecords
+from engine.sync.waiting_guards import WaitingGuards
+
+#: A shorter silence than this, or than three guard cycles, is no gap worth a message.
+SHORTEST_GAP_S = 60.0
+
+
+def build_engine(settings: EngineSettings, base: Base, resources: AsyncExitStack) -> Engine:
+    """Return the engine, which owns `resources` from now on."""
+    parts = _Parts(settings, base)
+    return Engine(
+        brokers=base.brokers,
+        markets=base.markets,
+        reader=parts.reader,
+        portfolio=parts.portfolio,
+        balances=parts.balances,
+        sync=parts.sync,
+        updates=parts.updates,
+        watch=parts.watch,
+        watch_log=parts.watch_log,
+        exits=parts.exits,
+        identities=base.identities,
+        costs=parts.costs,
+        late_fees=LateFees(database=base.database, brokers=base.brokers, clock=base.clock),
+        unreadable=UnreadableRecords(database=base.database, clock=base.clock),
+        tasks=base.tasks,
+        guards=parts.guards,
+        closing=parts.closing,
+        halts=HaltSwitch(database=base.database, clock=base.clock),
+        audit=Audit(database=base.database),
+        routes=parts.routes,
+        snapshot_interval_s=settings.snapshot_interval_s,
+        resources=resources,
+    )
+
+
+class _Parts:
+    """Each part once, built when the first that needs it is."""
+
+    def __init__(self, settings: EngineSettings, base: Base) -> None:
+        self._settings = settings
+        self._base = base
+        self._clock = base.clock
+        self._database = base.database
+        self._rests = Rests()
+        self._guard_marks = GuardMarks()
+        self._marks = {
+            venue: Marks(market=market, clock=base.clock, max_age_s=settings.price_max_age_s)
+            for venue, market in base.markets.items()
+        }
+        self._reports = Reports(base.clock, last_step=partial(_last_step, base.database))
+        self.updates = AccountUpdates(tasks=base.tasks)
+
+    # what is known of the accounts
+
+    @cached_property
+    def reader(self) -> AccountReader:
+        return AccountReader(
+            brokers=self._base.brokers, markets=self._base.markets, reports=self._reports, clock=self._clock
+        )
+
+    @cached_property
+    def _outages(self) -> OutageMonitor:
+        return OutageMonitor(database=self._database, clock=self._clock, watched=self.watch.watched)
+
+    @cached_property
+    def balances(self) -> BalanceService:
+        return BalanceService(
+            reader=self.reader,
+            reports=self._reports,
+            outages=self._outages,
+            database=self._database,
+            clock=self._clock,
+            tasks=self._base.tasks,
+        )
+
+    @cached_property
+    def _histories(self) -> Histories:
+        return Histories(
+            database=self._database,
+            brokers=self._base.brokers,
+            markets=self._base.markets,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def costs(self) -> Costs:
+        return Costs(
+            database=self._database,
+            brokers=self._base.brokers,
+            markets=self._base.markets,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def portfolio(self) -> PortfolioService:
+        return PortfolioService(
+            balances=self.balances,
+            reader=self.reader,
+            reports=self._reports,
+            histories=self._histories,
+            markets=self._base.markets,
+            costs=self.costs,
+            guard_marks=self._guard_marks,
+            load_asked=load_asked,
+            database=self._database,
+            clock=self._clock,
+            threshold=self._settings.liquidation_pnl,
+            price_max_age_s=self._settings.price_max_age_s,
+            marks=self._marks,
+        )
+
+    # exits
+
+    @cached_property
+    def exits(self) -> Exits:
+        return Exits(
+            context=self._exit_context,
+            brokers=self._base.brokers,
+            markets=self._base.markets,
+            tasks=self._base.tasks,
+            new_id=_new_id,
+            is_certain=self._base.identities.is_settled,
+        )
+
+    @cached_property
+    def _exit_context(self) -> ExitContext:
+        journal = ExitJournal(database=self._database, clock=self._clock)
+        settler = Settler(journal=journal, clock=self._clock)
+        return ExitContext(
+            journal=journal,
+            reminders=FailureReminders(database=self._database, clock=self._clock),
+            submitter=Submitter(journal=journal, settler=settler, clock=self._clock),
+            settler=settler,
+            reports=self._reports,
+            owner_trades=OwnerTrades(
+                journal=journal,
+                reports=self._reports,
+                rests=self._rests,
+                updates=self.updates,
+                trades=LatestTrades(self._clock),
+            ),
+            availability=Availability(reports=self._reports, journal=journal, clock=self._clock),
+            clock=self._clock,
+            guard_marks=self._guard_marks,
+        )
+
+    @cached_property
+    def watch(self) -> Watch:
+        return Watch(
+            database=self._database,
+            marks=self._marks,
+            exits=self.exits,
+            guard_marks=self._guard_marks,
+            clock=self._clock,
+            tasks=self._base.tasks,
+            price_max_age_s=self._settings.price_max_age_s,
+        )
+
+    @cached_property
+    def watch_log(self) -> WatchLog:
+        gap_s = max(SHORTEST_GAP_S, 3 * self._settings.guard_interval_s)
+        return WatchLog(
+            database=self._database,
+            watch=self.watch,
+            guard_marks=self._guard_marks,
+            clock=self._clock,
+            shortest_gap=timedelta(seconds=gap_s),
+        )
+
+    # guards follow what happens to their accounts
+
+    @cached_property
+    def _setter(self) -> GuardSetter:
+        return GuardSetter(database=self._database, clock=self._clock, new_id=_new_id)
+
+    @cached_property
+    def _reconciler(self) -> GuardReconciler:
+        changes = GuardChanges(portfolio=self.portfolio, database=self._database, clock=self._clock)
+        return GuardReconciler(
+            waiting=WaitingGuards(
+                reports=self._reports,
+                changes=changes,
+                is_alone=self._base.is_alone,
+                database=self._database,
+                clock=self._clock,
+            ),
+            changes=changes,
+            renamings=Renamings(portfolio=self.portfolio, database=self._database),
+            reports=self._reports,
+            database=self._database,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def sync(self) -> AccountSync:
+        return AccountSync(
+            reconciler=self._reconciler,
+            reports=self._reports,
+            rests=self._rests,
+            histories=self._histories,
+            onboarding=Onboarding(
+                portfolio=self.portfolio,
+                setter=self._setter,
+                database=self._database,
+                clock=self._clock,
+                threshold=self._settings.liquidation_pnl,
+                mode=self._settings.guard_existing,
+            ),
+            outages=self._outages,
+            late_fills=LateFills(
+                database=self._database,
+                brokers=self._base.brokers,
+                markets=self._base.markets,
+                clock=self._clock,
+            ),
+            unattributed_trades=UnattributedTrades(database=self._database, clock=self._clock),
+            database=self._database,
+        )
+
+    # what the chat asks for
+
+    @cached_property
+    def guards(self) -> GuardService:
+        return GuardService(
+            portfolio=self.portfolio,
+            database=self._database,
+            clock=self._clock,
+            threshold=self._settings.liquidation_pnl,
+            setter=self._setter,
+        )
+
+    @cached_property
+    def closing(self) -> ClosingService:
+        return ClosingService(
+            portfolio=self.portfolio,
+            gathering=Gathering(
+                reader=self.reader,
+                reports=self._reports,
+                brokers=self._base.brokers,
+                markets=self._base.markets,
+                clock=self._clock,
+                threshold=self._settings.liquidation_pnl,
+                price_max_age_s=self._settings.price_max_age_s,
+                is_key_certain=self._base.identities.is_settled,
+            ),
+            exits=self.exits,
+            database=self._database,
+            clock=self._clock,
+            threshold=self._settings.liquidation_pnl,
+            new_id=_new_id,
+        )
+
+    @cached_property
+    def routes(self) -> RouteService:
+        return RouteService(
+            reader=self.reader,
+            balances=self.balances,
+            markets=self._base.markets,
+            costs=self.costs,
+            database=self._database,
+            clock=self._clock,
+            coinbase_min_equity_usd=self._settings.coinbase_min_equity_usd,
+        )
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())
+
+
+async def _last_step(database: Database) -> int:
+    async with database.read() as session:
+        return await load_last_step_of_all(session)
