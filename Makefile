@@ -52,7 +52,7 @@ mutate: $(UV) ## break the pure modules on purpose and count the tests that noti
 	@$(RUN) --group mutation python -m bench.mutants 85
 
 SEEDS := 20000
-soak: $(UV) ## tell SEEDS simulated stories full of faults and kills, count violations
+soak: $(UV) ## run SEEDS simulated scenarios full of faults and kills, count violations
 	@$(RUN) python -m tests.simulation --seeds $(SEEDS)
 	@echo "and where nothing but the market is shut, which meets what is rare above:"
 	@$(RUN) python -m tests.simulation --seeds 500 --kind cancel-only

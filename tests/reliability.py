@@ -18,7 +18,7 @@ _HEAD = """# What the bot survives
 Faults, what must hold then, and the tests that show it. Generated: `python -m tests.reliability` runs every test
 named here and writes this page when all of them pass; a test fails when the page and the table in
 `tests/faults` differ or a named test is not there. Two longer runs go beyond it: `make soak` tells thousands
-of simulated stories made of these faults, `make crash` kills the real bot in the middle of its exits.
+of simulated scenarios made of these faults, `make crash` kills the real bot in the middle of its exits.
 """
 
 

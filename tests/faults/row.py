@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 CRASH = "tests/crash/test_crash_runs.py::test_a_bot_killed_at_any_instant_of_an_exit_sells_once_and_tells"
-STORIES = "tests/simulation/test_stories.py::test_stories_break_nothing_and_meet_all_but_what_is_rare"
+SCENARIOS = "tests/simulation/test_scenarios.py::test_scenarios_break_nothing_and_meet_all_but_what_is_rare"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from tests.faults.row import (
     CRASH,
-    STORIES,
+    SCENARIOS,
     Row,
 )
 
@@ -38,7 +38,7 @@ VENUE = (
             "tests/engine/exits/test_sale_lost_answers.py::test_an_order_is_not_sent_again_before_its_deadline_has_passed",
             "tests/engine/exits/test_sale_lost_answers.py::test_questions_that_fail_too_are_no_proof_that_nothing_arrived",
             "tests/engine/exits/test_sale_lost_answers.py::test_an_order_coinbase_lists_too_late_is_sent_again_under_the_same_id",
-            "tests/simulation/test_found_by_stories.py::test_a_refusal_after_a_lost_request_does_not_change_the_order_id",
+            "tests/simulation/test_regressions.py::test_a_refusal_after_a_lost_request_does_not_change_the_order_id",
         ),
     ),
     Row(
@@ -48,7 +48,7 @@ VENUE = (
         tests=(
             "tests/engine/exits/test_sale.py::test_what_is_left_of_a_thin_market_stays_guarded_and_is_sold_next",
             "tests/engine/exits/test_sale.py::test_crumbs_too_small_to_sell_are_named_with_the_sale_and_no_longer_guarded",
-            STORIES,
+            SCENARIOS,
         ),
     ),
     Row(
@@ -217,7 +217,7 @@ VENUE = (
         tests=(
             "tests/engine/exits/test_sale.py::test_what_the_owner_sold_by_hand_just_before_is_not_sold_again_from_their_own_coins",
             "tests/engine/guards/test_following.py::test_a_reading_that_still_shows_what_was_sold_is_doubted",
-            "tests/simulation/test_found_by_stories.py::test_a_reading_of_before_our_sale_shrinks_no_later_guard",
+            "tests/simulation/test_regressions.py::test_a_reading_of_before_our_sale_shrinks_no_later_guard",
         ),
     ),
     Row(
@@ -228,7 +228,7 @@ VENUE = (
             "tests/engine/orders/test_fills_store.py::test_a_fill_seen_twice_is_stored_once_and_new_only_once",
             "tests/engine/accounts/test_history_gaps.py::test_a_fill_told_late_is_found_behind_a_page_of_newer_ones",
             "tests/engine/accounts/test_cost_basis.py::test_neither_order_nor_repetition_of_fills_changes_anything",
-            STORIES,
+            SCENARIOS,
         ),
     ),
     Row(

@@ -1,4 +1,4 @@
-"""Tell many stories: `python -m tests.simulation --seeds 20000`, or one: `python -m tests.simulation --seed 17`."""
+"""Run many scenarios: `python -m tests.simulation --seeds 20000`, or one: `python -m tests.simulation --seed 17`."""
 
 import argparse
 import os
@@ -9,18 +9,18 @@ from pathlib import Path
 from tests.simulation.database import Store
 from tests.simulation.defects import DEFECTS, runs_until_found
 from tests.simulation.faults import Kind
+from tests.simulation.scenario import run_scenario
 from tests.simulation.soak import describe, soak, soak_in_lanes
-from tests.simulation.story import tell
 
 SHOWN = 20
 
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=200, help="how many stories")
+    parser.add_argument("--seeds", type=int, default=200, help="how many scenarios")
     parser.add_argument("--first", type=int, default=1, help="the first seed")
-    parser.add_argument("--lanes", type=int, default=os.cpu_count() or 1, help="how many processes tell them")
-    parser.add_argument("--seed", type=int, help="tell this one story and print it")
+    parser.add_argument("--lanes", type=int, default=os.cpu_count() or 1, help="how many processes run them")
+    parser.add_argument("--seed", type=int, help="run this one scenario and print its trace")
     parser.add_argument(
         "--kind", action="append", type=Kind, help="only faults of this kind; may be repeated"
     )
@@ -30,7 +30,7 @@ def main():
     if choices.defects:
         return _find_defects(Store(), choices.seeds)
     if choices.seed is not None:
-        return _tell_one(choices.seed, Store())
+        return _run_one(choices.seed, Store())
     seeds = range(choices.first, choices.first + choices.seeds)
     return _soak(seeds, choices.lanes, choices.kind, choices.tally)
 
@@ -55,8 +55,8 @@ def _soak(seeds, lanes, kinds, file):
     return 1 if tally.violations else 0
 
 
-def _tell_one(seed, store):
-    world = tell(seed, store)
+def _run_one(seed, store):
+    world = run_scenario(seed, store)
     _say("\n".join(world.lines))
     _say(f"seed {seed}: {len(world.violations)} violations")
     return 1 if world.violations else 0
@@ -78,7 +78,7 @@ def _say(text):
 
 
 def _found(result):
-    return f"found in story {result[0]} ({result[1].violations[0]})" if result else "NOT FOUND"
+    return f"found in scenario {result[0]} ({result[1].violations[0]})" if result else "NOT FOUND"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the owner was told of a guard that is not sold: its exit fails, or its price is not known."""
+"""What the owner was alerted to about a guard that is not sold: its exit fails, or its price is not known."""
 
 import json
 
@@ -12,13 +12,13 @@ def is_price_named(world, armed):
     """Tell whether the newest price alert that names a guard's instrument says that its price is unknown.
 
     An account's instruments share an alert. One of before the guard was armed says nothing of this guard; one of
-    an earlier process says as much as one of this, because a new process tells of its end.
+    an earlier process says as much as one of this, because a new process reports its end.
     """
-    told = world.store.rows(
+    sent = world.store.rows(
         "SELECT data_json FROM alerts WHERE kind = 'price_trouble' AND alert_id > ? ORDER BY alert_id DESC",
         armed.alerts_before,
     )
-    alerts = [json.loads(data) for (data,) in told]
+    alerts = [json.loads(data) for (data,) in sent]
     naming = [one for one in alerts if one["venue"] == armed.venue and armed.symbol in _instruments(one)]
     # A wide spread has a price that the guard is sold at.
     newest = next((one["what"] for one in naming if "spread" not in one["what"]), None)

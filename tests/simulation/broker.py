@@ -19,7 +19,7 @@ from engine.model.errors import (
 from engine.model.holdings import AccountReport, Holding
 from engine.model.orders import OpenOrders, VenueOrderId
 from tests.simulation.faults import Kind
-from tests.simulation.told_wrong import OrderQuery
+from tests.simulation.order_answers import OrderQuery
 
 _READ_TIMEOUT_S = 10
 _PAGE = 20
@@ -113,7 +113,7 @@ class SimBroker:
 
     async def fetch_order_fills(self, order, *, priority=None):
         await self._read(Kind.READ_LOST)
-        fills = self._truth.told_fills(ago_s=self._lag_s("fills"))
+        fills = self._truth.reported_fills(ago_s=self._lag_s("fills"))
         await self._answer()
         return tuple(fill for fill in fills if fill.venue_order_id == order.venue_order_id)
 
@@ -126,13 +126,13 @@ class SimBroker:
 
     async def fetch_fills(self, *, cursor=None, priority=None):
         await self._read(Kind.READ_LOST)
-        told = self._truth.told_fills(ago_s=self._lag_s("fills"))[::-1]
+        reported = self._truth.reported_fills(ago_s=self._lag_s("fills"))[::-1]
         start = int(cursor or 0)
-        page = told[start : start + _PAGE]
+        page = reported[start : start + _PAGE]
         if page and self._faults.strikes(self._venue, Kind.FILLS_TWICE):
             page = [*page, *page[:3]]
         await self._answer()
-        more = start + _PAGE < len(told)
+        more = start + _PAGE < len(reported)
         return FillPage(fills=tuple(page), next_cursor=str(start + _PAGE) if more else None)
 
     async def submit_order(self, request, *, priority):
@@ -223,7 +223,7 @@ class SimBroker:
         self._truth.cancel(order_id)
 
     def _is_late(self, until_s):
-        """Tell whether a deadline is over that was told in the venue's time."""
+        """Tell whether a deadline is over that was given in the venue's time."""
         keeps = self._truth.rules.keeps_deadlines
         return keeps and until_s is not None and self._clock.monotonic() > until_s
 
@@ -317,7 +317,7 @@ class SimMarketData:
         return self._dated(self._truth.prices.book(symbol))
 
     def _dated(self, prices):
-        """Return what a venue told without a time of its own: our request's."""
+        """Return what a venue reported without a time of its own: our request's."""
         return replace(prices, at=self._clock.shown(prices.at))
 
     async def fetch_close(self, symbol, at):

@@ -1,4 +1,4 @@
-"""One store for all stories of a test run; each story begins with an empty one."""
+"""One store for all scenarios of a test run; each scenario begins with an empty one."""
 
 import pytest
 

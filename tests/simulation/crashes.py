@@ -23,10 +23,10 @@ _WEIGHTS = dict(zip(POINTS, (2, 2, 2, 2, 4, 4, 4, 2, 1, 2), strict=True))
 class Crashes:
     """A list of planned kills, one after the other."""
 
-    def __init__(self, *, tally, tell):
+    def __init__(self, *, tally, trace):
         self._plan = []
         self._tally = tally
-        self._tell = tell
+        self._trace = trace
 
     def plan(self, kills):
         self._plan = list(kills)
@@ -40,7 +40,7 @@ class Crashes:
             return False
         self._plan.pop(0)
         self._tally.crashes[point] += 1
-        self._tell(f"KILLED: {point}")
+        self._trace(f"KILLED: {point}")
         return True
 
     def end_all(self):

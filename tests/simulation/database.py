@@ -60,14 +60,14 @@ class InlineConnection:
 
 
 class Store:
-    """One SQLite in memory, emptied for each story; what was committed survives every crash."""
+    """One SQLite in memory, emptied for each scenario; what was committed survives every crash."""
 
     def __init__(self):
         self._engine = create_engine(
             "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
         )
         event.listen(self._engine, "connect", _hand_over_transactions)
-        # Kept for all sessions, which never overlap: fetching and returning it each time is a tenth of a story.
+        # Kept for all sessions, which never overlap: fetching and returning it each time is a tenth of a scenario.
         self._connection = self._engine.connect()
         self._template = sqlite3.connect(":memory:")
         metadata.create_all(self._engine)
@@ -79,7 +79,7 @@ class Store:
         self._raw.backup(self._template)
 
     def empty(self):
-        # A process that was killed or a story that was broken off may have left its transaction open.
+        # A process that was killed or a scenario that was broken off may have left its transaction open.
         self.roll_back()
         self._template.backup(self._raw)
 

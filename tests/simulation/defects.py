@@ -1,4 +1,4 @@
-"""Mistakes an engine could make, planted into the real one for the length of a story.
+"""Mistakes an engine could make, planted into the real one for the length of a scenario.
 
 Each must be found: a check that no mistake can fail proves nothing.
 """
@@ -42,10 +42,10 @@ from engine.orders.order_readings import Verdict
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.submit import Submitter
 from engine.sync import reconciler
-from tests.simulation import postman
+from tests.simulation import delivery
 from tests.simulation.crashes import POINTS
 from tests.simulation.faults import Kind
-from tests.simulation.story import tell
+from tests.simulation.scenario import run_scenario
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class Defect:
 
     name: str
     plant: Callable[[], AbstractContextManager]
-    #: faults that bring it out; the stories of a defect have no others
+    #: faults that bring it out; the scenarios of a defect have no others
     kinds: tuple[Kind, ...]
     #: and where the process is killed in them
     points: tuple[str, ...] = POINTS
@@ -298,7 +298,7 @@ def _wait_with_alerts_by_the_wall():
         ahead = await session.exec(select(AlertRow.alert_id).where(col(AlertRow.not_before) > now))
         return await load_due(session, now=now, held={*held, *ahead})
 
-    return patch.object(postman, "load_due", load_by_the_wall)
+    return patch.object(delivery, "load_due", load_by_the_wall)
 
 
 @contextmanager
@@ -371,7 +371,7 @@ DEFECTS = (
     Defect(name="believe a jump", plant=_believe_a_jump, kinds=(Kind.QUOTE_JUMPS,)),
     Defect(name="count requests in memory", plant=_count_in_memory, kinds=()),
     Defect(
-        name="believe the first end that is told",
+        name="believe the first end that is reported",
         plant=_believe_one_end,
         kinds=(Kind.ORDER_CONTRADICTS, Kind.LISTS_LAG),
     ),
@@ -431,10 +431,10 @@ DEFECTS = (
 
 
 def runs_until_found(defect, store, *, most, kinds=None, points=POINTS):
-    """Return how many stories it took until one failed, and that story's world; None when none did."""
+    """Return how many scenarios it took until one failed, and that scenario's world; None when none did."""
     with defect.plant():
         for seed in range(1, most + 1):
-            world = tell(seed, store, kinds=kinds, points=points)
+            world = run_scenario(seed, store, kinds=kinds, points=points)
             if world.violations:
                 return seed, world
     return None

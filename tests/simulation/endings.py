@@ -1,4 +1,4 @@
-"""How what runs in a story may end: by a fault of the engine, with its process, or because the telling is broken off."""
+"""How what runs in a scenario may end: by a fault of the engine, with its process, or because the run is broken off."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ def is_kill(error):
 
 
 def interruption_in(error):
-    """Return what breaks the telling off, such as pytest's limit of time; it strikes in any task, None without it."""
+    """Return what breaks the run off, such as pytest's limit of time; it strikes in any task, None without it."""
     if isinstance(error, BaseExceptionGroup):
         return next(filter(None, map(interruption_in, error.exceptions)), None)
     is_ours = isinstance(error, Exception | KilledError | asyncio.CancelledError)

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """Everything the venues and the way to them do wrong in the stories."""
+    """Everything the venues and the way to them do wrong in the scenarios."""
 
     # a call that never has an effect
     UNREACHABLE = "unreachable"
@@ -29,10 +29,10 @@ class Kind(StrEnum):
     CLOSES_UNFILLED = "closed without a fill"
     RELEASES_LATE = "hold released late"
     CANCEL_OVERTAKEN = "cancel overtaken by a fill"
-    ORDER_LAGS = "order told as it was seconds ago"
-    ORDER_OLDER = "order told as it was before"
-    ORDER_CONTRADICTS = "order told as over with less than was filled"
-    ORDER_AHEAD = "fill told that never happens"
+    ORDER_LAGS = "order reported as it was seconds ago"
+    ORDER_OLDER = "order reported as it was before"
+    ORDER_CONTRADICTS = "order reported as over with less than was filled"
+    ORDER_AHEAD = "fill reported that never happens"
     FOREIGN_ORDERS = "orders that hold nothing listed among the others"
     ORDERS_UNREADABLE = "open orders that cannot be read"
     # readings
@@ -41,10 +41,10 @@ class Kind(StrEnum):
     FREE_SHOWN_ZERO = "free shown as zero"
     HOLDING_MISSING = "holding missing"
     OLD_REPORT = "report of a while ago"
-    LISTS_LAG = "lists told as they were seconds ago"
+    LISTS_LAG = "lists reported as they were seconds ago"
     LOOKUP_LOST = "look-up lost"
-    FILLS_LATE = "fills told late"
-    FILLS_TWICE = "fills told twice"
+    FILLS_LATE = "fills reported late"
+    FILLS_TWICE = "fills reported twice"
     # prices
     QUOTE_STALE = "stale quote"
     QUOTE_FROZEN = "frozen quote"
@@ -126,11 +126,11 @@ _BETWEEN_LIES_S = 90
 class Faults:
     """The faults of every venue, and how often each kind was met."""
 
-    def __init__(self, *, rng, monotonic, tally, tell):
+    def __init__(self, *, rng, monotonic, tally, trace):
         self._rng = rng
         self._monotonic = monotonic
         self._tally = tally
-        self._tell = tell
+        self._trace = trace
         self._active = {}
         self._lied_until = {}
 
@@ -147,7 +147,7 @@ class Faults:
             left=self._rng.randint(1, times),
         )
         self._active[venue, kind] = fault
-        self._tell(f"fault at {venue}: {kind}")
+        self._trace(f"fault at {venue}: {kind}")
 
     def end_all(self):
         self._active.clear()

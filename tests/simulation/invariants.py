@@ -9,8 +9,8 @@ from engine.model.orders import OrderStatus
 from engine.orders.states import TRANSITIONS
 from tests.simulation.alarms import is_alarmed, newest_alert
 
-#: Seconds after which a position past its threshold is being sold or its owner was told that its price is unknown,
-#: and after which one that is being sold is sold or its owner was told why not.
+#: Seconds after which a position past its threshold is being sold or its owner was alerted that its price is unknown,
+#: and after which one that is being sold is sold or its owner was alerted why not.
 ALARM_S = {"armed": 30, "closing": 45}
 
 #: Seconds after which an exit has named what it could not read: cancelling and releasing take their time.
@@ -49,11 +49,11 @@ def check_end(world):
 
 
 def check_history(world, records):
-    """Check that what `/history` tells of each exit is what happened."""
+    """Check that what `/history` shows of each exit is what happened."""
     ids = [row[0] for row in world.store.rows("SELECT intent_id FROM intents ORDER BY created_at DESC")]
-    told = [record.intent.intent_id for record in records]
-    if sorted(told) != sorted(ids[: len(told)]) or len(told) != min(len(ids), SHOWN):
-        world.violate(f"the history tells of {told}, there were {ids}")
+    shown = [record.intent.intent_id for record in records]
+    if sorted(shown) != sorted(ids[: len(shown)]) or len(shown) != min(len(ids), SHOWN):
+        world.violate(f"the history shows {shown}, there were {ids}")
     for record in records:
         stages = list(record.stages())
         sold = sum((fill.quantity for fill in record.fills), Decimal(0))
@@ -98,13 +98,13 @@ def _check_ends_are_told(world):
 
 def _check_unreadable_are_named(world):
     """An exit that failed for long while an order of its coin could not be read names that order."""
-    told = world.store.rows(
+    alerted = world.store.rows(
         """SELECT alerts.created_at, intents.created_at, data_json, intents.venue, intents.asset FROM alerts
         JOIN intents ON dedup_key LIKE 'exit_failing:' || intent_id || ':%' WHERE alert_id > ?""",
         world.failing_checked_to,
     )
-    for told_at, began_at, data, venue, asset in told:
-        truth, at = world.venues[venue], world.seconds_of(told_at)
+    for alerted_at, began_at, data, venue, asset in alerted:
+        truth, at = world.venues[venue], world.seconds_of(alerted_at)
         for order_id in _unreadable_for_long(truth, at, since=world.seconds_of(began_at)):
             order = truth.orders.get(order_id)
             if order is not None and order.asset == asset and len(truth.totals) == 1 and order_id not in data:
@@ -126,7 +126,7 @@ def _check_cancelled_are_named(world):
             left = order.left if order.status is OrderStatus.CANCELED else 0
             if named["confirmed"] and Decimal(named["quantity"]) != left:
                 world.violate(
-                    f"{order.order_id} is told as cancelled with {named['quantity']}, it was with {left}"
+                    f"{order.order_id} is reported as cancelled with {named['quantity']}, it was with {left}"
                 )
 
 
@@ -150,7 +150,7 @@ def _check_closing(world, armed):
     """A guard closes when its coins are gone: sold by us, moved by the owner, or too few to be sold."""
     truth = world.venues[armed.venue]
     left = min(armed.quantity - armed.sold - armed.owner_out, truth.total(armed.asset))
-    world.tell(f"guard {armed.guard_id} closed with {max(left, Decimal(0))} left")
+    world.trace(f"guard {armed.guard_id} closed with {max(left, Decimal(0))} left")
     if (
         armed.agreed is None
         and left > 0
@@ -205,7 +205,7 @@ def _check_fills(world):
 
 
 def _ledgers(world, truth):
-    """Return some fills that our ledger and the venue's do not tell alike."""
+    """Return some fills in which our ledger and the venue's differ."""
     ours = dict(_our_fills(world, world.account(truth.venue).account_id))
     theirs = {fill.trade_id: (str(fill.side), fill.price, fill.quantity, fill.fee) for fill in truth.fills}
     return _difference(ours, theirs)
@@ -234,8 +234,8 @@ def _check_orders(world, truth, account_id):
     for order in truth.orders.values():
         if order.client_id is None or not order.fills:
             continue
-        told = truth.order(order)
-        if known.get(order.order_id) != (told.filled_quantity, told.cost, told.fee):
+        reported = truth.order(order)
+        if known.get(order.order_id) != (reported.filled_quantity, reported.cost, reported.fee):
             world.violate(f"{order.order_id} was filled, its intent says {known.get(order.order_id)}")
 
 

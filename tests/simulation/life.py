@@ -10,9 +10,9 @@ from engine.market.feed import VenueMarket
 from engine.tasks import Tasks
 from tests.simulation.broker import SimBroker, SimMarketData
 from tests.simulation.database import InlineDatabase
+from tests.simulation.delivery import Delivery
 from tests.simulation.endings import KilledError, interruption_in, is_kill
 from tests.simulation.nonces import Nonces
-from tests.simulation.postman import Postman
 
 
 class Life:
@@ -39,7 +39,7 @@ class Life:
             },
             brokers=brokers,
             tasks=self.tasks,
-            # The keys stay as they are in every story.
+            # The keys stay as they are in every scenario.
             identities=Identities(
                 database=self.database,
                 accounts={},
@@ -50,7 +50,7 @@ class Life:
             ),
         )
         self.engine = build_engine(world.settings, base, AsyncExitStack())
-        self.postman = Postman(self.database, world.wall, world.rng("post"))
+        self.delivery = Delivery(self.database, world.wall, world.rng("post"))
 
     def _connect(self, truth):
         world = self._world

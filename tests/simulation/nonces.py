@@ -1,4 +1,4 @@
-"""The real counter of request numbers over the story's store, with a wall clock that jumps at every start."""
+"""The real counter of request numbers over the scenario's store, with a wall clock that jumps at every start."""
 
 from datetime import timedelta
 

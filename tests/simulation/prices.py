@@ -1,4 +1,4 @@
-"""The true prices of one venue, what the venue tells of them, and the mark they justify."""
+"""The true prices of one venue, what the venue quotes, and the mark they justify."""
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -50,7 +50,7 @@ class Price:
 
 
 class Prices:
-    """Keeps prices, lets the plan of faults bend what is told of them."""
+    """Keeps prices, lets the plan of faults bend what is quoted."""
 
     def __init__(self, venue, *, clock, faults, rng):
         self.venue = venue
@@ -99,7 +99,7 @@ class Prices:
         return min(moment.fair(quantity, threshold) for moment in before + during)
 
     def quote(self, symbol):
-        """Return what the venue tells, or None."""
+        """Return what the venue quotes, or None."""
         strikes = self._faults.strikes
         if strikes(self.venue, Kind.QUOTE_MISSING):
             return None

@@ -1,4 +1,4 @@
-"""Tell the stories of a range of seeds and count what happened in them."""
+"""Run the scenarios of a range of seeds and count what happened in them."""
 
 import gc
 import multiprocessing
@@ -6,20 +6,20 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import cache, partial
 
 from tests.simulation.database import Store
-from tests.simulation.story import tell
+from tests.simulation.scenario import run_scenario
 from tests.simulation.tally import Tally
 
-#: Stories a process tells before it takes the next ones.
+#: Scenarios a process runs before it takes the next ones.
 _AT_ONCE = 50
 
 
 def soak(store, seeds, *, on_violation, kinds=None):
-    """Return the counts; each failing story goes to `on_violation`; only `kinds` of faults happen where told."""
+    """Return the counts; each failing scenario goes to `on_violation`; only `kinds` of faults happen where given."""
     # What is loaded by now stays: looking through it for garbage again and again takes a fifth of the time.
     gc.freeze()
     tally = Tally()
     for seed in seeds:
-        world = tell(seed, store, kinds=kinds)
+        world = run_scenario(seed, store, kinds=kinds)
         tally.add(world.tally)
         if world.violations:
             on_violation(world)
@@ -33,8 +33,8 @@ def soak_in_lanes(seeds, *, lanes, on_violation, kinds=None):
     # Forked in the middle of something, a process would wait for threads that it does not have.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(lanes, mp_context=context) as pool:
-        for told, failing in pool.map(partial(_soak_apart, kinds=kinds), parts):
-            tally.add(told)
+        for counted, failing in pool.map(partial(_soak_apart, kinds=kinds), parts):
+            tally.add(counted)
             for words in failing:
                 on_violation(words)
     return tally
@@ -55,7 +55,7 @@ def _store_of_this_process():
 
 
 def describe(world):
-    """Say what went wrong in a story and how to hear it again."""
+    """Say what went wrong in a scenario and how to run it again."""
     return (
         f"seed {world.seed}: {world.violations[0]}\n  again: python -m tests.simulation --seed {world.seed}"
     )

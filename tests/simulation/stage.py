@@ -1,4 +1,4 @@
-"""One world with the lives of the process in it, moved on cycle by cycle by a story or by a test."""
+"""One world with the lives of the process in it, moved on cycle by cycle by a scenario or by a test."""
 
 import asyncio
 from contextlib import contextmanager
@@ -6,19 +6,19 @@ from decimal import Decimal
 from unittest.mock import patch
 
 from engine.offers.closing_preview import ClosePreview
-from tests.simulation.chronicle import Chronicle
+from tests.simulation.arming import store_guard
+from tests.simulation.committed_rows import CommittedRows
 from tests.simulation.database import OWNER_ID
 from tests.simulation.endings import KilledError
 from tests.simulation.faults import Kind
-from tests.simulation.guarding import store_guard
 from tests.simulation.invariants import check_end, check_history, check_step, unsettled
 from tests.simulation.life import Life
 from tests.simulation.loop import VirtualLoop
-from tests.simulation.watching import Watching
+from tests.simulation.order_checks import OrderChecks
 from tests.simulation.world import SNAPSHOT_EVERY_S, World
 
 CYCLE_S = 5
-#: By how many seconds the machine's clock may be wrong: more than a story lasts.
+#: By how many seconds the machine's clock may be wrong: more than a scenario lasts.
 OFF_BY_S = (-30 * 86_400, -7200, 7200, 30 * 86_400)
 NOTE_EVERY_S = 15
 #: Seconds that coming to rest may take, and for which nothing may happen before it counts as rest. A lost order whose
@@ -33,15 +33,15 @@ class Stage:
 
     def __init__(self, world):
         self.world = world
-        self._chronicle = Chronicle(world)
-        self._watching = Watching(world)
+        self._committed = CommittedRows(world)
+        self._order_checks = OrderChecks(world)
         self._life = None
         self._snapshot_at = self._note_at = 0
 
     def furnish(self, venue, symbol, *, price, quantity):
         """Open a market at a venue and let the account hold some of it."""
         truth = self.world.venues.get(venue) or self.world.open_venue(venue)
-        self._watching.stand_at(truth)
+        self._order_checks.stand_at(truth)
         truth.prices.set(symbol, Decimal(price))
         truth.deposit(symbol.split("/")[0], Decimal(quantity))
         return truth
@@ -67,12 +67,12 @@ class Stage:
             self.world.violate(f"a job failed: {error!r}")
         await self._pass_time(life, lasts_s, down_s)
         self.world.check_unbroken()
-        self._chronicle.catch_up()
+        self._committed.catch_up()
         check_step(self.world)
 
     async def come_to_rest(self):
         """End what goes wrong, and check once nothing happens any more."""
-        self.world.tell("nothing goes wrong from here on")
+        self.world.trace("nothing goes wrong from here on")
         self.world.faults.end_all()
         self.world.crashes.end_all()
         quiet_s, lasts_s, until = 0, CYCLE_S, self._now_s + REST_S
@@ -102,13 +102,13 @@ class Stage:
             return
         armed.agreed = armed.sold + sum(line.quantity for line in preview.sellable)
         came_of_it = await life.engine.closing.close(OWNER_ID, preview.confirmation_id)
-        self.world.tell(f"the owner agreed to sell {symbol} at {truth.venue}: {type(came_of_it).__name__}")
+        self.world.trace(f"the owner agreed to sell {symbol} at {truth.venue}: {type(came_of_it).__name__}")
 
     async def _check_history(self):
         life = self._life
         for record in await life.engine.audit.fetch_exits(OWNER_ID):
             if await life.engine.audit.fetch_exit(OWNER_ID, record.intent.intent_id) != record:
-                self.world.violate(f"the history of {record.intent.intent_id} is told in two ways")
+                self.world.violate(f"the history of {record.intent.intent_id} is shown in two ways")
         check_history(self.world, await life.engine.audit.fetch_exits(OWNER_ID))
 
     async def end(self):
@@ -127,7 +127,7 @@ class Stage:
             self._note_at = self._now_s + NOTE_EVERY_S
             await life.engine.note_watching()
         if self.world.store.rows("SELECT 1 FROM alerts WHERE not_before IS NOT NULL LIMIT 1"):
-            await life.postman.deliver()
+            await life.delivery.deliver()
 
     @property
     def _now_s(self):
@@ -153,7 +153,7 @@ class Stage:
             off_s = world.rng("clock").choice(OFF_BY_S)
             world.wall.set_by(off_s)
             world.tally.faults[Kind.CLOCK_SET] += 1
-            world.tell(f"the clock is set by {off_s} s")
+            world.trace(f"the clock is set by {off_s} s")
 
     def _shape_markets(self):
         """Bring the faults about that are a state of the market, not of a call."""

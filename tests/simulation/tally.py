@@ -1,4 +1,4 @@
-"""What happened over many stories, counted."""
+"""What happened over many scenarios, counted."""
 
 import json
 from collections import Counter
@@ -17,21 +17,21 @@ TRANSITIONS = (
 
 @dataclass(slots=True)
 class Tally:
-    stories: int = 0
+    scenarios: int = 0
     faults: Counter = field(default_factory=Counter)
     crashes: Counter = field(default_factory=Counter)
     transitions: Counter = field(default_factory=Counter)
     ends: Counter = field(default_factory=Counter)
     alerts: Counter = field(default_factory=Counter)
-    deeds: Counter = field(default_factory=Counter)
+    actions: Counter = field(default_factory=Counter)
     orders: int = 0
     violations: int = 0
 
     def add(self, other):
-        self.stories += other.stories
+        self.scenarios += other.scenarios
         self.orders += other.orders
         self.violations += other.violations
-        for name in ("faults", "crashes", "transitions", "ends", "alerts", "deeds"):
+        for name in ("faults", "crashes", "transitions", "ends", "alerts", "actions"):
             getattr(self, name).update(getattr(other, name))
 
     def write(self, file):
@@ -45,10 +45,10 @@ class Tally:
         )
 
     def lines(self):
-        yield f"{self.stories} stories, {self.orders} closing orders, {self.violations} violations"
+        yield f"{self.scenarios} scenarios, {self.orders} closing orders, {self.violations} violations"
         for title, counter in (
             ("faults met", self.faults),
-            ("the owner's and the market's deeds", self.deeds),
+            ("the owner's and the market's actions", self.actions),
             ("killed", self.crashes),
             ("transitions", self.transitions),
             ("exits ended", self.ends),

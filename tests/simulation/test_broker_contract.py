@@ -1,4 +1,4 @@
-"""What the stories take for granted of a venue holds for the simulated one and for our brokers over sockets."""
+"""What the scenarios take for granted of a venue holds for the simulated one and for our brokers over sockets."""
 
 import asyncio
 import uuid
@@ -11,7 +11,7 @@ from engine.brokers.base import Priority
 from engine.model.errors import RefusalReason, RefusedError, UnknownOutcomeError
 from engine.model.orders import ClientOrderId, OpenOrders, OrderStatus, Side, VenueOrderId
 from engine.model.venues import Venue
-from tests.simulation.stands import BITCOIN, a_sale, open_stand
+from tests.simulation.contract_accounts import BITCOIN, a_sale, open_stand
 
 EXIT = Priority.EXIT
 

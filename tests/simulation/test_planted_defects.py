@@ -1,4 +1,4 @@
-"""The stories can fail: each planted mistake is found, and the number of stories it took is printed."""
+"""The scenarios can fail: each planted mistake is found, and the number of scenarios it took is printed."""
 
 import re
 import sys
@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from tests.simulation.defects import DEFECTS, runs_until_found
-from tests.simulation.story import tell
+from tests.simulation.scenario import run_scenario
 
 MOST = 80
 
@@ -16,10 +16,10 @@ def test_a_planted_mistake_is_found(defect, store, capsys):
     found = runs_until_found(defect, store, most=MOST, kinds=defect.kinds, points=defect.points)
 
     assert found is not None
-    stories, world = found
+    scenarios, world = found
     # A mistake that does not even run proves nothing of what it stands for.
     assert not {"TypeError", "AttributeError"} & set(re.findall(r"\w+Error", world.violations[0]))
-    # The same story without the mistake must hold, or something else was found.
-    assert tell(world.seed, store, kinds=defect.kinds, points=defect.points).violations == []
+    # The same scenario without the mistake must hold, or something else was found.
+    assert run_scenario(world.seed, store, kinds=defect.kinds, points=defect.points).violations == []
     with capsys.disabled():
-        sys.stdout.write(f"\n{defect.name}: found in story {stories}: {world.violations[0]}\n")
+        sys.stdout.write(f"\n{defect.name}: found in scenario {scenarios}: {world.violations[0]}\n")

@@ -1,4 +1,4 @@
-"""The checks of the stories themselves: what excuses a guard that is not sold, and what ends a story."""
+"""The checks of the scenarios themselves: what excuses a guard that is not sold, and what ends a scenario."""
 
 from decimal import Decimal
 from unittest.mock import patch
@@ -111,7 +111,7 @@ def test_a_limit_of_time_that_strikes_in_a_task_ends_the_story_and_is_no_finding
         play(store, script)
 
 
-def test_a_limit_of_time_that_strikes_between_tasks_ends_the_story(store):
+def test_a_limit_of_time_that_strikes_between_tasks_ends_the_scenario(store):
     async def script(stage):
         await guard_both(stage)
         stage.world.later(1, strike)

@@ -9,8 +9,8 @@ from engine.model.errors import RefusalReason, RefusedError
 from engine.model.holdings import Holding
 from engine.model.instruments import TradingStatus
 from engine.model.orders import Fill, Order, OrderStatus, ProductFamily, Side
-from tests.simulation.past import Past, order_as_of
-from tests.simulation.rules import Reuse, instruments_of
+from tests.simulation.lagging import Past, order_as_of
+from tests.simulation.venue_rules import Reuse, instruments_of
 
 ZERO = Decimal(0)
 #: What the ids of orders begin with that hold nothing here.
@@ -57,7 +57,7 @@ class SimVenue:
         self.totals = {}
         self.orders = {}
         self.fills = []
-        #: fills that the venue's history does not tell yet
+        #: fills that the venue's history does not show yet
         self.unreported = set()
         self.effects = {}
         self.cancel_only = False
@@ -159,7 +159,7 @@ class SimVenue:
         raise self._refusal(words, reason)
 
     def order(self, order):
-        """Return an order as the venue tells it."""
+        """Return an order as the venue reports it."""
         cost = sum((fill.price * fill.quantity for fill in order.fills), ZERO)
         fee = sum((fill.fee for fill in order.fills), ZERO)
         return Order(
@@ -209,7 +209,7 @@ class SimVenue:
     def is_open(self, order_id):
         return order_id in self.orders and not self.orders[order_id].status.is_final
 
-    def told_fills(self, *, ago_s=0):
+    def reported_fills(self, *, ago_s=0):
         """Return the fills of the history, oldest first."""
         then = self.now() - timedelta(seconds=ago_s)
         return [fill for fill in self.fills if fill.trade_id not in self.unreported and fill.at <= then]

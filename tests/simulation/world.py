@@ -16,9 +16,9 @@ from tests.simulation.endings import interruption_in
 from tests.simulation.faults import Faults
 from tests.simulation.loop import START, VirtualClock, WallClock
 from tests.simulation.prices import Prices
-from tests.simulation.rules import RULES
 from tests.simulation.tally import Tally
 from tests.simulation.venue import SimVenue
+from tests.simulation.venue_rules import RULES
 
 THRESHOLD = Decimal("-0.01")
 SNAPSHOT_EVERY_S = 20
@@ -86,7 +86,7 @@ class ArmedGuards(dict):
 
 
 class World:
-    """One story's outside."""
+    """One scenario's outside."""
 
     def __init__(self, seed, store, *, loop):
         self.seed = seed
@@ -95,7 +95,7 @@ class World:
         self.clock = VirtualClock(loop)
         #: what the process takes for the time of day
         self.wall = WallClock(loop)
-        self.tally = Tally(stories=1)
+        self.tally = Tally(scenarios=1)
         self.lines = []
         self.violations = []
         self.armed = ArmedGuards(store)
@@ -107,8 +107,8 @@ class World:
         self._loop = loop
         self._rngs = {}
         self._ids = self.rng("ids")
-        self.faults = Faults(rng=self.rng("faults"), monotonic=loop.time, tally=self.tally, tell=self.tell)
-        self.crashes = Crashes(tally=self.tally, tell=self.tell)
+        self.faults = Faults(rng=self.rng("faults"), monotonic=loop.time, tally=self.tally, trace=self.trace)
+        self.crashes = Crashes(tally=self.tally, trace=self.trace)
         self.venues = {}
         self._nonces = {}
         loop.set_exception_handler(self._lost)
@@ -146,15 +146,15 @@ class World:
         """Have something happen outside, whether the process lives or not."""
         self._loop.call_later(after_s, do)
 
-    def tell(self, line):
+    def trace(self, line):
         self.lines.append(f"{self._loop.time():8.2f}  {line}")
 
     def violate(self, line):
-        self.tell(f"VIOLATION: {line}")
+        self.trace(f"VIOLATION: {line}")
         self.violations.append(line)
 
     def break_off(self, interruption):
-        """Have the telling end with what struck within a task, if anything did: it is no fault of the engine."""
+        """Have the run end with what struck within a task, if anything did: it is no fault of the engine."""
         self._interruption = self._interruption or interruption
 
     def check_unbroken(self):

@@ -1,4 +1,4 @@
-"""How one order is told instead of how it is: as it was, or as it never was."""
+"""What a venue answers about one order instead of how it is: as it was, or as it never was."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from engine.model.orders import OrderStatus
 from tests.simulation.faults import Kind
-from tests.simulation.past import order_as_of
+from tests.simulation.lagging import order_as_of
 
 #: By how many seconds the query of one order may lag behind the lists.
 _LAGS_S = (0.3, 3)
@@ -36,11 +36,11 @@ class OrderQuery:
         self._clock = clock
         self._rng = rng
         self._lag = timedelta(seconds=rng.uniform(*_LAGS_S))
-        #: how each order that was asked for is told for a moment, and until when
+        #: how each order that was asked for is reported for a moment, and until when
         self._briefly = {}
 
     def answer(self, order):
-        """Return what is told of an order; None where it is not known yet."""
+        """Return what is reported of an order; None where it is not known yet."""
         if self._faults.strikes(self._truth.venue, Kind.ORDER_LAGS):
             then = order_as_of(order, self._truth.now() - self._lag)
             return then and self._truth.order(then)

@@ -10,7 +10,7 @@ _PRICE_AGE_S = 20
 _STORM = 14
 
 
-class Watching:
+class OrderChecks:
     """Stands at every venue's order entry."""
 
     def __init__(self, world):
@@ -28,7 +28,7 @@ class Watching:
     def _ordered(self, truth, order):
         world = self._world
         world.tally.orders += 1
-        world.tell(f"order {order.order_id} at {truth.venue}: {order.side} {order.quantity} {order.symbol}")
+        world.trace(f"order {order.order_id} at {truth.venue}: {order.side} {order.quantity} {order.symbol}")
         if truth.effects[order.client_id] > 1:
             world.violate(f"{order.client_id} had a second effect at {truth.venue}")
         found = world.store.rows(
@@ -78,7 +78,7 @@ class Watching:
             self._world.violate(f"{guard_id} is sold though the price was never below {lowest}")
 
     def _filled(self, truth, order, fill):
-        self._world.tell(f"fill {fill.trade_id}: {fill.side} {fill.quantity} @ {fill.price}")
+        self._world.trace(f"fill {fill.trade_id}: {fill.side} {fill.quantity} @ {fill.price}")
         if order.client_id is None and order.side is Side.SELL:
             self._world.owner_took(truth.venue, order.symbol, fill.quantity)
         guard_id = self._guard_of(order)

@@ -1,4 +1,4 @@
-"""Writes down in the story what the engine has committed since the last look."""
+"""Writes into the trace what the engine has committed since the last look."""
 
 _TABLES = (
     ("guard_events", "event_id", "at, guard_id, what, quantity_after, cause", "guard {} is {}, {} left: {}"),
@@ -8,11 +8,11 @@ _TABLES = (
         "at, substr(intent_id, 1, 4), to_state, cause, words",
         "exit {} is {}: {} {}",
     ),
-    ("alerts", "alert_id", "created_at, kind, data_json", "told {}: {}"),
+    ("alerts", "alert_id", "created_at, kind, data_json", "alert {}: {}"),
 )
 
 
-class Chronicle:
+class CommittedRows:
     """Remembers how far it has read each table."""
 
     def __init__(self, world):
@@ -30,4 +30,4 @@ class Chronicle:
                 self._read_to[table] = number
                 lines.append((self._world.seconds_of(at), table, number, words.format(*values)))
         for at, _, _, line in sorted(lines):
-            self._world.tell(f"    {at:.2f} {line}")
+            self._world.trace(f"    {at:.2f} {line}")

@@ -21,7 +21,7 @@ async def store_guard(world, truth, symbol, quantity, *, cost):
         alerts_before=newest_alert(world.store),
     )
     there = truth.total(guard.asset)
-    world.tell(f"{guard.guard_id}: {quantity} of {there} {symbol} at {truth.venue}, cost {guard.cost}")
+    world.trace(f"{guard.guard_id}: {quantity} of {there} {symbol} at {truth.venue}, cost {guard.cost}")
     with world.store.session() as session, session.begin():
         inline = InlineSession(session, lambda **_: None)
         await guard_rows.save_guard(inline, guard, was=None, now=world.wall.now(), cause="armed")

@@ -6,7 +6,7 @@ from engine.alerts.delivery_states import mark_retry, mark_sent, mark_unknown
 from engine.alerts.outbox import load_due
 
 
-class Postman:
+class Delivery:
     """Takes what is due through the outbox's own functions."""
 
     def __init__(self, database, clock, rng):

@@ -34,7 +34,7 @@ class Rules:
     lists_after_s: float = 0
     #: What a cancelled order held stays held for so long.
     releases_after_s: float = 0
-    #: Orders come with their totals; their fills are told by the history alone.
+    #: Orders come with their totals; their fills are in the history alone.
     names_fills: bool = True
     #: When the client gives an order up.
     order_timeout_s: float = 10

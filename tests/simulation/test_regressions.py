@@ -1,4 +1,4 @@
-"""What the stories found in the engine or could hardly meet by chance, each told as short as it can be."""
+"""What the scenarios found in the engine or could hardly meet by chance, each as short as it can be."""
 
 from decimal import Decimal
 
@@ -53,7 +53,7 @@ def test_a_fill_told_late_is_read_though_nothing_moves_any_more(store):
         await stage.cycles(2)
         await stage.come_to_rest()
 
-    # A seed whose fill is told half a minute late.
+    # A seed whose fill is reported half a minute late.
     assert play(store, script, seed=6).violations == []
 
 
@@ -132,7 +132,7 @@ def test_a_part_of_a_sale_whose_fill_is_told_late_is_taken_off_its_guard_once(st
         await stage.cycles(20)
         await stage.come_to_rest()
 
-    # A seed whose fill is told after two readings without it.
+    # A seed whose fill is reported after two readings without it.
     assert play(store, script, seed=8).violations == []
 
 

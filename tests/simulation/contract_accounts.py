@@ -20,16 +20,16 @@ from tests.engine.brokers.kraken.conftest import KEY, SECRET, KrakenVenue, risin
 from tests.simulation.broker import SimBroker, SimMarketData
 from tests.simulation.faults import Faults
 from tests.simulation.prices import Prices
-from tests.simulation.rules import RULES
 from tests.simulation.tally import Tally
 from tests.simulation.venue import SimVenue
+from tests.simulation.venue_rules import RULES
 
 BITCOIN = "BTC/USD"
 PRICE = Decimal(50_000)
 
 
 class RightClock(SystemClock):
-    """The machine's clock, never off, as the stories' engine knows its own."""
+    """The machine's clock, never off, as the scenarios' engine knows its own."""
 
     def shown(self, at):
         return at
@@ -62,7 +62,7 @@ class _Alive:
 class SimulatedStand:
     def __init__(self, venue):
         self.venue = venue
-        faults = Faults(rng=random.Random(0), monotonic=CLOCK.monotonic, tally=Tally(), tell=lambda _: None)
+        faults = Faults(rng=random.Random(0), monotonic=CLOCK.monotonic, tally=Tally(), trace=lambda _: None)
         prices = Prices(venue, clock=CLOCK, faults=faults, rng=random.Random(0))
         later = asyncio.get_running_loop().call_later
         self._truth = SimVenue(RULES[venue], prices=prices, clock=CLOCK, later=later)

@@ -11,7 +11,7 @@ _COMES_BACK = 0.15
 _EIGHT = Decimal("0.00000001")
 
 
-class Deeds:
+class Actions:
     """Draws what happens at one venue and symbol next."""
 
     def __init__(self, stage):
@@ -42,16 +42,16 @@ class Deeds:
         """Do one thing somewhere."""
         truth = self._rng.choice(list(self._world.venues.values()))
         symbol = self._rng.choice(truth.prices.symbols())
-        weights, deeds = zip(*self._table, strict=True)
-        (deed,) = self._rng.choices(deeds, weights)
-        name = deed.__name__.strip("_").replace("_", " ")
+        weights, actions = zip(*self._table, strict=True)
+        (action,) = self._rng.choices(actions, weights)
+        name = action.__name__.strip("_").replace("_", " ")
         try:
-            deed(truth, symbol)
+            action(truth, symbol)
         except RefusedError as refused:
-            self._world.tell(f"the owner may not {name}: {refused}")
+            self._world.trace(f"the owner may not {name}: {refused}")
             return
-        self._world.tally.deeds[name] += 1
-        self._world.tell(f"{name}: {symbol} at {truth.venue}, bid {truth.prices.bid(symbol)}")
+        self._world.tally.actions[name] += 1
+        self._world.trace(f"{name}: {symbol} at {truth.venue}, bid {truth.prices.bid(symbol)}")
 
     def recover_where_a_sale_is_stuck(self):
         """Let a price come back while its exit does not get through."""
@@ -62,7 +62,7 @@ class Deeds:
             if self._rng.random() < _COMES_BACK:
                 prices = self._world.venues[venue].prices
                 prices.set(symbol, prices.mid(symbol) * Decimal("1.15"))
-                self._world.tell(f"recover while selling: {symbol} at {venue}, bid {prices.bid(symbol)}")
+                self._world.trace(f"recover while selling: {symbol} at {venue}, bid {prices.bid(symbol)}")
 
     async def arm_where_nothing_is_guarded(self):
         guarded = {(one.venue, one.symbol) for one in self._world.armed.values() if not one.is_closed}

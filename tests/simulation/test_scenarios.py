@@ -1,4 +1,4 @@
-"""The stories of many seeds, what of the code they run, and that a seed tells the same story again."""
+"""The scenarios of many seeds, what of the code they run, and that a seed makes the same scenario again."""
 
 import subprocess
 import sys
@@ -6,17 +6,17 @@ import sys
 import pytest
 
 from tests.simulation.crashes import POINTS
+from tests.simulation.scenario import run_scenario
 from tests.simulation.soak import describe, soak
-from tests.simulation.story import tell
 from tests.simulation.tally import KINDS, TRANSITIONS, Tally
 
-#: Told under coverage, by a process of its own so that importing the engine is measured too.
+#: Run under coverage, by a process of its own so that importing the engine is measured too.
 MEASURED = range(1, 61)
-#: Told meanwhile.
+#: Run meanwhile.
 UNMEASURED = range(61, 181)
 
 #: A sale whose market closes before it is sent, what its owner or its price does then, what is left too little of to
-#: be sold, or a fill that is told and taken back: `make soak` meets and counts them.
+#: be sold, or a fill that is reported and taken back: `make soak` meets and counts them.
 RARE = {
     "planned -> suspended",
     "planned -> abandoned",
@@ -28,13 +28,13 @@ RARE = {
 }
 
 
-#: No story has fees that a venue books at the end of the day, coins that pay for a purchase of ours, or a venue that
+#: No scenario has fees that a venue books at the end of the day, coins that pay for a purchase of ours, or a venue that
 #: calls too small what its listing takes.
 NOT_PLAYED = "*/orders/late_fees.py,*/orders/unreported.py,*/orders/too_small.py"
 
 
 @pytest.mark.timeout(900)
-def test_stories_break_nothing_and_meet_all_but_what_is_rare(store, tmp_path, capsys):
+def test_scenarios_break_nothing_and_meet_all_but_what_is_rare(store, tmp_path, capsys):
     failing = []
 
     with subprocess.Popen(
@@ -57,11 +57,11 @@ def test_stories_break_nothing_and_meet_all_but_what_is_rare(store, tmp_path, ca
     with capsys.disabled():
         sys.stdout.write("\n".join(["", *tally.lines(), "", report.stdout, ""]))
     assert failing == []
-    assert tally.stories == len(MEASURED) + len(UNMEASURED)
+    assert tally.scenarios == len(MEASURED) + len(UNMEASURED)
     assert tally.seldom(KINDS, tally.faults) == []
     assert tally.seldom([name for name in TRANSITIONS if name not in RARE], tally.transitions) == []
     assert {point: tally.crashes[point] for point in POINTS if not tally.crashes[point]} == {}
-    # Sixty stories run nearly every statement of the journal and its orders.
+    # Sixty scenarios run nearly every statement of the journal and its orders.
     assert report.returncode == 0, report.stdout + report.stderr
 
 
@@ -81,8 +81,8 @@ def told_into(file):
     return ["-m", "tests.simulation", "--seeds", str(len(MEASURED)), "--lanes", "1", "--tally", str(file)]
 
 
-def test_a_seed_tells_the_same_story_again(store):
-    once, other, again = tell(11, store), tell(12, store), tell(11, store)
+def test_a_seed_makes_the_same_scenario_again(store):
+    once, other, again = run_scenario(11, store), run_scenario(12, store), run_scenario(11, store)
 
     assert once.lines == again.lines
     assert once.lines != other.lines
