@@ -83,7 +83,7 @@ class _Desk:
             side=Side.SELL,
             quantity=Decimal(1),
             client_order_id=ClientOrderId(str(uuid.uuid4())),
-            deadline=self.base.clock.now() + _DEADLINE,
+            expires_after=_DEADLINE,
         )
         broker, began = self.base.brokers[account_of(_ACCOUNTS).account_id], time.monotonic()
         await broker.submit_order(request, priority=Priority.EXIT)

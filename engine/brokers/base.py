@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import IntEnum
 from typing import Protocol
 
+from engine.brokers.departure import Departure
 from engine.model.holdings import AccountReport
 from engine.model.instruments import Instrument
 from engine.model.orders import ClientOrderId, Fill, OpenOrders, Order, OrderRequest, Sent, VenueOrderId
@@ -167,8 +168,10 @@ class Broker(Protocol):
     ) -> FillPage:
         """Return one page of fills, newest first."""
 
-    async def submit_order(self, request: OrderRequest, *, priority: Priority) -> VenueOrderId:
-        """Place a market order and return the venue's id for it."""
+    async def submit_order(
+        self, request: OrderRequest, *, priority: Priority, departure: Departure | None = None
+    ) -> VenueOrderId:
+        """Place a market order and return the venue's id for it; `departure` learns when the request left."""
 
     async def cancel_order(self, venue_order_id: VenueOrderId, symbol: str, *, priority: Priority) -> None:
         """Cancel an open order; one that is already gone raises RefusedError(UNKNOWN_ORDER)."""

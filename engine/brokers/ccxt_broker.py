@@ -1,30 +1,24 @@
 """What all venues' brokers share: one key's lane and health around the client, and who its account is."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
 
 from engine.brokers.base import BookedFee, Priority
 from engine.brokers.ccxt_client import Call, VenueClient
+from engine.brokers.departure import Departure
 from engine.brokers.error_classes import Operation, RateLimitedError, judge_unreadable
 from engine.brokers.key_health import KeyHealth
 from engine.brokers.lane import Lane
 from engine.brokers.parse import MalformedAnswerError
-from engine.clock import Clock, Moment, moment
+from engine.clock import Clock
 from engine.model.errors import BrokerError, MisconfiguredError, UnknownOutcomeError
 from engine.model.orders import Order
 from engine.model.venues import Account, Venue
 
-
-class Departure:
-    """When the first request of a reading left, which may be long after it was put into the key's queue."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self.at: Moment = moment(clock)
-
-    def note(self) -> None:
-        """Note that the request leaves now; one that is repeated left when it did so last."""
-        self.at = moment(self._clock)
+#: Parameters that count from when their request leaves.
+DatedParams = Callable[[datetime], Mapping[str, str]]
 
 
 class CcxtBroker:
@@ -50,11 +44,20 @@ class CcxtBroker:
         """Let go of the shared session."""
         self._client.close()
 
-    async def _send(self, call: Call, *, priority: Priority, departure: Departure | None = None) -> object:
+    async def _send(
+        self,
+        call: Call,
+        *,
+        priority: Priority,
+        departure: Departure | None = None,
+        dated: DatedParams | None = None,
+    ) -> object:
+        left = departure or Departure(self._clock)
+
         async def leave() -> object:
-            if departure is not None:
-                departure.note()
-            return await self._client.send(call)
+            left.note()
+            params = dated(left.at.at) if dated else {}
+            return await self._client.send(replace(call, params={**call.params, **params}))
 
         async def once() -> object:
             return await self._lane.run(leave, priority=priority, cost=call.cost)

@@ -20,6 +20,7 @@ from engine.model.errors import (
     KeyRejectedError,
     LockedOutError,
     MisconfiguredError,
+    NoAnswerError,
     RefusalReason,
     RefusedError,
     TryLaterError,
@@ -108,8 +109,10 @@ def judge_transport(venue: Venue, cause: BaseException | None, operation: Operat
         return TryLaterError(venue, "no connection")
     if isinstance(cause, RedirectedError) and operation is Operation.READ:
         return MisconfiguredError(venue, "its address redirects elsewhere")
-    words = "no answer in time" if isinstance(cause, TimeoutError) else "the answer was lost"
-    return _error(venue, Meaning.UNKNOWN, words, operation)
+    if isinstance(cause, TimeoutError):
+        words = "no answer in time"
+        return NoAnswerError(venue, words) if operation is Operation.ORDER else TryLaterError(venue, words)
+    return _error(venue, Meaning.UNKNOWN, "the answer was lost", operation)
 
 
 def judge_unreadable(venue: Venue, cause: BaseException, operation: Operation) -> BrokerError:

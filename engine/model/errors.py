@@ -53,6 +53,10 @@ class UnknownOutcomeError(BrokerError):
     outcome = "answer lost"
 
 
+class NoAnswerError(UnknownOutcomeError):
+    """No answer came within the time that was given; the request may still be on its way."""
+
+
 class UnlistedRefusalError(UnknownOutcomeError):
     """The venue said no in words that are on no list of ours, which prove nothing about an order."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import NewType
@@ -57,8 +57,8 @@ class OrderRequest:
     #: Units of the base asset, already floored to the lot.
     quantity: Decimal
     client_order_id: ClientOrderId
-    #: The venue must drop the request when it reaches it after this time (Kraken).
-    deadline: datetime | None = None
+    #: The venue must drop the request when it reaches it so long after it left (Kraken).
+    expires_after: timedelta | None = None
     #: Only for margin positions: never increases or flips one.
     reduce_only: bool = False
     #: Only for margin positions: the leverage class the position was opened with.

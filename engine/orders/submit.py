@@ -1,10 +1,10 @@
 """Carry one written intent to its venue and bring back what the venue says of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from engine.brokers.base import Broker, Priority
+from engine.brokers.departure import Departure
 from engine.clock import Clock
 from engine.model.errors import BrokerError, RefusalReason, RefusedError, UnknownOutcomeError
 from engine.model.orders import Order, OrderRequest
@@ -72,13 +72,15 @@ class Submitter:
 
     async def deliver(self, sent: Intent, broker: Broker) -> Attempt:
         """Send an attempt that has just been written down, and write down what the venue said."""
-        left_at, request = self._clock.monotonic(), _request(sent, self._clock.now())
+        departure = Departure(self._clock)
         try:
-            venue_order_id = await broker.submit_order(request, priority=Priority.EXIT)
+            venue_order_id = await broker.submit_order(
+                _request(sent), priority=Priority.EXIT, departure=departure
+            )
         except BrokerError as e:
             after = await self._after_error(sent, e)
             if after.state is IntentState.UNKNOWN:
-                self._settler.note_lost(sent, left_at=left_at)
+                self._settler.note_lost(sent, left_at=departure.at.steady_s)
             return Attempt(intent=after, error=e)
         self._settler.note_answered(sent)
         accepted = await self._journal.record(
@@ -126,13 +128,13 @@ class Submitter:
         return Followed(intent=intent, order=order, error=None)
 
 
-def _request(intent: Intent, now: datetime) -> OrderRequest:
+def _request(intent: Intent) -> OrderRequest:
     return OrderRequest(
         symbol=intent.symbol,
         side=intent.side,
         quantity=intent.quantity,
         client_order_id=intent.client_order_id,
-        deadline=now + KRAKEN_DEADLINE if intent.venue is Venue.KRAKEN else None,
+        expires_after=KRAKEN_DEADLINE if intent.venue is Venue.KRAKEN else None,
         reduce_only=intent.reduce_only,
         leverage=intent.leverage,
     )

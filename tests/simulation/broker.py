@@ -135,7 +135,9 @@ class SimBroker:
         more = start + _PAGE < len(reported)
         return FillPage(fills=tuple(page), next_cursor=str(start + _PAGE) if more else None)
 
-    async def submit_order(self, request, *, priority):
+    async def submit_order(self, request, *, priority, departure=None):
+        if departure:
+            departure.note()
         effect = self._placing(request)
         order = await self._order(effect, points=("before send", "in flight"))
         self._life.note_answer()
@@ -223,7 +225,7 @@ class SimBroker:
         self._truth.cancel(order_id)
 
     def _is_late(self, until_s):
-        """Tell whether a deadline is over that was given in the venue's time."""
+        """Tell whether a deadline is over."""
         keeps = self._truth.rules.keeps_deadlines
         return keeps and until_s is not None and self._clock.monotonic() > until_s
 
@@ -233,7 +235,9 @@ class SimBroker:
             raise _NOTHING_HAPPENED[kind](self._venue)
 
     def _placing(self, request):
-        until_s = request.deadline and self._clock.due_s(request.deadline)
+        expires, until_s = request.expires_after, None
+        if expires is not None:
+            until_s = self._clock.monotonic() + expires.total_seconds()
 
         def effect():
             strikes = self._faults.strikes

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -36,9 +36,6 @@ class RightClock(SystemClock):
 
     def true(self, at):
         return at
-
-    def due_s(self, at):
-        return self.monotonic() + (at - self.now()).total_seconds()
 
 
 CLOCK = RightClock()
@@ -146,5 +143,5 @@ def a_sale(quantity="0.1", *, client_order_id, symbol=BITCOIN, deadline_s=5):
         side=Side.SELL,
         quantity=Decimal(quantity),
         client_order_id=ClientOrderId(client_order_id),
-        deadline=datetime.now(UTC) + timedelta(seconds=deadline_s),
+        expires_after=timedelta(seconds=deadline_s),
     )

@@ -64,7 +64,7 @@ class Defect:
 def _send_before_save():
     async def send(self, intent, broker, quantity, *, symbol=None, basis=None):
         wanted = replace(intent, quantity=quantity, symbol=symbol or intent.symbol)
-        order_id = await broker.submit_order(submit._request(wanted, self._clock.now()), priority=0)
+        order_id = await broker.submit_order(submit._request(wanted), priority=0)
         sent = await self._journal.record(
             intent, IntentEvent.SEND, cause="send", quantity=quantity, sent_at=self._clock.now()
         )

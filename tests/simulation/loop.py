@@ -88,10 +88,6 @@ class WallClock(VirtualClock):
         """Return when this clock shows a time as it goes now."""
         return at - self._off
 
-    def due_s(self, at):
-        """Return the loop's time at which this clock will show a time as it goes now."""
-        return (self.true(at) - START).total_seconds()
-
     def seconds_of(self, at):
         """Return the loop's time at which something was written down under this clock, right or wrong."""
         times = ((at - off - START).total_seconds() for off in self._offs)

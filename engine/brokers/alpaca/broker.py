@@ -24,8 +24,9 @@ from engine.brokers.alpaca.parse import (
 from engine.brokers.alpaca.restrictions import find_block, find_limits
 from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions, Priority
 from engine.brokers.budget import Budget
-from engine.brokers.ccxt_broker import CcxtBroker, Departure, booked_with, reading
+from engine.brokers.ccxt_broker import CcxtBroker, booked_with, reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, VenueClient, alpaca_client
+from engine.brokers.departure import Departure
 from engine.brokers.error_classes import Operation
 from engine.brokers.lane import Lane
 from engine.brokers.parse import Row, as_list, as_row, text_in
@@ -203,7 +204,9 @@ class AlpacaBroker(CcxtBroker):
         """Return one page of fills, newest first."""
         return await self._fill_page({"page_token": cursor} if cursor else {}, priority)
 
-    async def submit_order(self, request: OrderRequest, *, priority: Priority) -> VenueOrderId:
+    async def submit_order(
+        self, request: OrderRequest, *, priority: Priority, departure: Departure | None = None
+    ) -> VenueOrderId:
         """Place a market order and return the venue's id for it."""
         catalog = await self._market.catalog()
         is_stock = require_listed(catalog, request.symbol).asset_class is AssetClass.STOCK
@@ -215,7 +218,7 @@ class AlpacaBroker(CcxtBroker):
             "time_in_force": "day" if is_stock else "gtc",  # fractions of a share can only be sold today
             "client_order_id": request.client_order_id,
         }
-        answer = await self._order("v2/orders", "POST", body, priority)
+        answer = await self._order("v2/orders", "POST", body, priority, departure)
         with reading(Venue.ALPACA, Operation.ORDER):
             return VenueOrderId(text_in(as_row(answer, "order"), "id"))
 
@@ -348,7 +351,14 @@ class AlpacaBroker(CcxtBroker):
         with reading(Venue.ALPACA):
             return rows_of(answer, "activities")
 
-    async def _order(self, path: str, method: str, body: Mapping[str, str], priority: Priority) -> object:
+    async def _order(
+        self,
+        path: str,
+        method: str,
+        body: Mapping[str, str],
+        priority: Priority,
+        departure: Departure | None = None,
+    ) -> object:
         call = Call(
             path=path,
             api=_PRIVATE,
@@ -358,7 +368,7 @@ class AlpacaBroker(CcxtBroker):
             cost=0,  # orders wait for nothing
             may_be_empty=method == "DELETE",
         )
-        return await self._send(call, priority=priority)
+        return await self._send(call, priority=priority, departure=departure)
 
     async def _get(
         self,

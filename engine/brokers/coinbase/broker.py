@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions, Priority
 from engine.brokers.budget import Budget
-from engine.brokers.ccxt_broker import CcxtBroker, Departure, booked_with, reading
+from engine.brokers.ccxt_broker import CcxtBroker, DatedParams, booked_with, reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, VenueClient, coinbase_client
 from engine.brokers.coinbase.accounts import find_unreadable_accounts, parse_holdings
 from engine.brokers.coinbase.doubts import Doubts
@@ -20,6 +20,7 @@ from engine.brokers.coinbase.parse import (
 )
 from engine.brokers.coinbase.products import product_id
 from engine.brokers.coinbase_reasons import BEING_CANCELLED
+from engine.brokers.departure import Departure
 from engine.brokers.error_classes import Operation, judge_answer
 from engine.brokers.lane import Lane
 from engine.brokers.parse import (
@@ -187,7 +188,9 @@ class CoinbaseBroker(CcxtBroker):
         with reading(Venue.COINBASE):
             return FillPage(fills=parse_fills(answer, instruments), next_cursor=parse_fill_cursor(answer))
 
-    async def submit_order(self, request: OrderRequest, *, priority: Priority) -> VenueOrderId:
+    async def submit_order(
+        self, request: OrderRequest, *, priority: Priority, departure: Departure | None = None
+    ) -> VenueOrderId:
         """Place a market order and return the venue's id for it."""
         require_listed(await self._market.catalog(), request.symbol)
         body = {
@@ -196,7 +199,7 @@ class CoinbaseBroker(CcxtBroker):
             "side": request.side.upper(),
             "order_configuration": {"market_market_ioc": {"base_size": format(request.quantity, "f")}},
         }
-        answer = await self._post("orders", body, priority)
+        answer = await self._post("orders", body, priority, departure)
         with reading(Venue.COINBASE, Operation.ORDER):
             row = as_row(answer, "order")
             if row.get("success") is not True:
@@ -351,15 +354,22 @@ class CoinbaseBroker(CcxtBroker):
             message = f"{path} has more than {_PAGES} pages"
             raise MalformedAnswerError(message)
 
-    async def _send(self, call: Call, *, priority: Priority, departure: Departure | None = None) -> object:
+    async def _send(
+        self,
+        call: Call,
+        *,
+        priority: Priority,
+        departure: Departure | None = None,
+        dated: DatedParams | None = None,
+    ) -> object:
         """Send a call, and again if the refusal itself tells that its token was of another time than the venue's."""
         ahead = self._market.ahead()
         try:
-            return await super()._send(call, priority=priority, departure=departure)
+            return await super()._send(call, priority=priority, departure=departure, dated=dated)
         except KeyRejectedError:
             if abs(self._market.ahead() - ahead) < _TOKEN_LEEWAY:
                 raise
-        return await super()._send(call, priority=priority, departure=departure)
+        return await super()._send(call, priority=priority, departure=departure, dated=dated)
 
     async def _get(
         self, path: str, params: Params, priority: Priority, departure: Departure | None = None
@@ -367,7 +377,13 @@ class CoinbaseBroker(CcxtBroker):
         call = Call(path=f"brokerage/{path}", api=_PRIVATE, params=params)
         return await self._send(call, priority=priority, departure=departure)
 
-    async def _post(self, path: str, body: Mapping[str, object], priority: Priority) -> object:
+    async def _post(
+        self,
+        path: str,
+        body: Mapping[str, object],
+        priority: Priority,
+        departure: Departure | None = None,
+    ) -> object:
         call = Call(
             path=f"brokerage/{path}",
             api=_PRIVATE,
@@ -376,4 +392,4 @@ class CoinbaseBroker(CcxtBroker):
             operation=Operation.ORDER,
             cost=0,  # orders wait for nothing
         )
-        return await self._send(call, priority=priority)
+        return await self._send(call, priority=priority, departure=departure)

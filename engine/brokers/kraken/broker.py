@@ -3,15 +3,17 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from engine.brokers.base import BookedFee, FeeQuote, FillPage, KeyPermissions, Priority
 from engine.brokers.budget import Budget
-from engine.brokers.ccxt_broker import CcxtBroker, Departure, booked_with, reading
+from engine.brokers.ccxt_broker import CcxtBroker, DatedParams, booked_with, reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, NextNonce, VenueClient, kraken_client
+from engine.brokers.departure import Departure
 from engine.brokers.error_classes import Operation
 from engine.brokers.kraken.fees import gather_fees
 from engine.brokers.kraken.market import KrakenMarketData, pair_id_of
-from engine.brokers.kraken.order_params import order_params
+from engine.brokers.kraken.order_params import deadline_params, order_params
 from engine.brokers.kraken.orders import parse_open_orders, parse_order, require_all
 from engine.brokers.kraken.parse import (
     find_unreadable_balances,
@@ -41,6 +43,7 @@ from engine.model.credits import split_credits
 from engine.model.errors import (
     BrokerError,
     MisconfiguredError,
+    NoAnswerError,
     RefusalReason,
     RefusedError,
     TryLaterError,
@@ -59,6 +62,9 @@ _FREE_OF_CHARGE, _HISTORY_COST = 0, 2
 
 # An order carries a deadline of 5 s; an answer that takes longer is better asked for.
 _ORDER_TIMEOUT_S = 6.0
+
+#: An order waits so long at most for its check.
+_CHECK_TIMEOUT_S = 1.5
 
 #: So long after an order whose answer was lost the next one is tried without effect first.
 _TRIED_FIRST_FOR_S = 60.0
@@ -221,13 +227,18 @@ class KrakenBroker(CcxtBroker):
         with reading(Venue.KRAKEN):
             return FillPage(fills=parse_trades(result, catalog), next_cursor=next_cursor)
 
-    async def submit_order(self, request: OrderRequest, *, priority: Priority) -> VenueOrderId:
+    async def submit_order(
+        self, request: OrderRequest, *, priority: Priority, departure: Departure | None = None
+    ) -> VenueOrderId:
         """Place a market order and return the venue's id for it."""
         pair_id = pair_id_of(await self._market.catalog(), request.symbol)
-        params = order_params(request, pair_id, await self._venue_clock())
-        await self._try_first(params, priority)
+        params = order_params(request, pair_id)
+        dated = partial(
+            deadline_params, expires_after=request.expires_after, venue_clock=await self._venue_clock()
+        )
+        await self._try_first(params, dated, priority)
         try:
-            answer = await self._order("AddOrder", params, priority)
+            order_id = await self._place(params, dated, priority, departure)
         except UnknownOutcomeError as e:
             self._order_lost_at = self._clock.monotonic()
             if _DEADLINE_ELAPSED not in e.words.lower():
@@ -238,6 +249,12 @@ class KrakenBroker(CcxtBroker):
                 raise
             raise RefusedError(e.venue, await self._market.venue_clock.blame(e.words), e.reason) from e
         self._order_lost_at = None
+        return order_id
+
+    async def _place(
+        self, params: Mapping[str, str], dated: DatedParams, priority: Priority, departure: Departure | None
+    ) -> VenueOrderId:
+        answer = await self._order("AddOrder", params, priority, departure=departure, dated=dated)
         with reading(Venue.KRAKEN, Operation.ORDER):
             order_ids = as_list(as_row(answer, "AddOrder").get("txid"), "txid")
             if len(order_ids) != 1 or not order_ids[0]:
@@ -245,10 +262,11 @@ class KrakenBroker(CcxtBroker):
                 raise MalformedAnswerError(message)
             return VenueOrderId(str(order_ids[0]))
 
-    async def _try_first(self, params: Mapping[str, str], priority: Priority) -> None:
+    async def _try_first(self, params: Mapping[str, str], dated: DatedParams, priority: Priority) -> None:
         """Have an order checked and not placed while Kraken loses orders or refuses them in unknown words.
 
         One that is lost costs the key points and seconds until it is proven absent; a check costs neither.
+        A check that is not answered soon says nothing: a slow Kraken takes orders.
 
         Raises:
             TryLaterError: Kraken takes no orders yet.
@@ -259,7 +277,11 @@ class KrakenBroker(CcxtBroker):
         if lost_at is None or now_s - lost_at > _TRIED_FIRST_FOR_S:
             return
         try:
-            await self._order("AddOrder", {**params, "validate": "true"}, priority)
+            await self._order(
+                "AddOrder", {**params, "validate": "true"}, priority, dated=dated, timeout_s=_CHECK_TIMEOUT_S
+            )
+        except NoAnswerError:
+            return
         except UnknownOutcomeError as e:
             self._order_lost_at = self._clock.monotonic()
             if isinstance(e, UnlistedRefusalError):
@@ -399,7 +421,16 @@ class KrakenBroker(CcxtBroker):
         call = Call(path=path, api=("private",), method="POST", params=params or {}, cost=cost)
         return await self._send(call, priority=priority, departure=departure)
 
-    async def _order(self, path: str, params: Mapping[str, str], priority: Priority) -> object:
+    async def _order(
+        self,
+        path: str,
+        params: Mapping[str, str],
+        priority: Priority,
+        *,
+        departure: Departure | None = None,
+        dated: DatedParams | None = None,
+        timeout_s: float = _ORDER_TIMEOUT_S,
+    ) -> object:
         call = Call(
             path=path,
             api=("private",),
@@ -407,9 +438,9 @@ class KrakenBroker(CcxtBroker):
             params=params,
             operation=Operation.ORDER,
             cost=_FREE_OF_CHARGE,
-            timeout_s=_ORDER_TIMEOUT_S,
+            timeout_s=timeout_s,
         )
-        return await self._send(call, priority=priority)
+        return await self._send(call, priority=priority, departure=departure, dated=dated)
 
 
 def _unix(at: datetime) -> str:

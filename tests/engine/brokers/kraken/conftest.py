@@ -4,7 +4,7 @@ import base64
 import itertools
 import time
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -117,7 +117,7 @@ def a_request(symbol="BTC/USD", side=Side.SELL, quantity="0.1", **changes):
         "side": side,
         "quantity": Decimal(quantity),
         "client_order_id": ClientOrderId(str(uuid.uuid4())),
-        "deadline": datetime.now(UTC) + timedelta(seconds=5),
+        "expires_after": timedelta(seconds=5),
     }
     return OrderRequest(**{**values, **changes})
 

@@ -140,7 +140,9 @@ async def test_an_empty_body_never_becomes_an_empty_account(broker, venue):
 
 async def test_a_sale_carries_our_id_and_deadline_and_is_found_with_its_totals(broker, venue, sell):
     venue.deposit("BTC", "1")
+    before = datetime.now(UTC)
     request, order_id = await sell(quantity="0.1")
+    after = datetime.now(UTC)
     (params,) = venue.sent("AddOrder")
     assert (params["pair"], params["type"], params["ordertype"], params["volume"]) == (
         "XXBTZUSD",
@@ -149,8 +151,8 @@ async def test_a_sale_carries_our_id_and_deadline_and_is_found_with_its_totals(b
         "0.1",
     )
     assert params["cl_ord_id"] == request.client_order_id
-    early = request.deadline - datetime.fromisoformat(params["deadline"])
-    assert timedelta(0) <= early < timedelta(seconds=1.5)
+    counts_from = datetime.fromisoformat(params["deadline"]) - request.expires_after
+    assert before - timedelta(seconds=1.5) < counts_from <= after
     order = await broker.fetch_order(order_id, "BTC/USD")
     assert (order.status, order.filled_quantity, order.fee_asset) == (OrderStatus.FILLED, D("0.1"), "USD")
     assert order.client_order_id == request.client_order_id
@@ -215,6 +217,39 @@ async def test_an_answer_without_an_id_is_no_order(broker, venue, sell):
     fault(venue, FaultKind.HTML_200, "AddOrder", body='{"error":[],"result":{"txid":[]}}')
     with pytest.raises(UnknownOutcomeError):
         await sell()
+
+
+GARBLED = [
+    '{"error":[],"result":{"txid":[]}}',
+    '{"error":[],"result":{"txid":["A","B"]}}',
+    '{"error":[],"result":{"descr":{}}}',
+    '{"error":[],"result":[]}',
+]
+
+
+@pytest.mark.parametrize("body", GARBLED)
+async def test_after_a_garbled_answer_the_next_order_is_checked_first(broker, venue, sell, body):
+    venue.deposit("BTC", "1")
+    fault(venue, FaultKind.WRONG_BODY, "AddOrder", body=body)
+    with pytest.raises(UnknownOutcomeError):
+        await sell()
+
+    await sell()
+
+    assert ["validate" in params for params in venue.sent("AddOrder")] == [False, True, False]
+
+
+async def test_a_garbled_answer_does_not_make_up_for_an_order_that_was_lost(broker, venue, sell):
+    venue.deposit("BTC", "1")
+    fault(venue, FaultKind.DROP_BEFORE, "AddOrder")
+    fault(venue, FaultKind.WRONG_BODY, "AddOrder", body=GARBLED[0], spares_checks=True)
+    for _ in range(2):
+        with pytest.raises(UnknownOutcomeError):
+            await sell()
+
+    await sell()
+
+    assert ["validate" in params for params in venue.sent("AddOrder")] == [False, True, False, True, False]
 
 
 async def test_a_slow_answer_to_an_order_is_unknown(connect, venue):
@@ -350,7 +385,7 @@ async def test_refusals_are_definite_and_name_their_reason(broker, venue, sell, 
 async def test_a_late_request_is_dropped_by_the_venue_but_its_words_prove_nothing(broker, venue, sell):
     venue.deposit("BTC", "1")
     with pytest.raises(UnknownOutcomeError):
-        await sell(deadline=datetime.now(UTC) - timedelta(seconds=1))
+        await sell(expires_after=timedelta(seconds=-1))
     assert venue.ledger.total("BTC") == 1
 
 

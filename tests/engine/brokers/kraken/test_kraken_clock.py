@@ -104,7 +104,7 @@ async def test_a_deadline_is_far_enough_ahead_although_the_venues_time_came_slow
 
 async def test_an_elapsed_deadline_between_clocks_that_agree_blames_none(venue, broker):
     await broker.fetch_report()
-    late = a_request(deadline=datetime.now(UTC) - timedelta(seconds=1))
+    late = a_request(expires_after=timedelta(seconds=-1))
 
     with pytest.raises(UnknownOutcomeError) as error:
         await broker.submit_order(late, priority=Priority.EXIT)
