@@ -70,6 +70,9 @@ async def open_foundation(settings: Settings, clock: Clock, resources: AsyncExit
     for connection in connections.values():
         resources.push_async_callback(connection.broker.close)
         resources.push_async_callback(connection.market.close)
+    markets = {venue: VenueMarket(data=c.market, clock=clock) for venue, c in connections.items()}
+    for market in markets.values():
+        resources.push_async_callback(market.close)
     users = Users(database=database, clock=clock)
     await users.ensure_owners(settings.owner_ids)
     known = await _save_accounts(settings, clock, database, nonces, connections)
@@ -80,7 +83,7 @@ async def open_foundation(settings: Settings, clock: Clock, resources: AsyncExit
         database=database,
         nonces=nonces,
         connections=connections,
-        markets={venue: VenueMarket(data=c.market, clock=clock) for venue, c in connections.items()},
+        markets=markets,
         brokers=brokers,
         users=users,
         tasks=tasks,

@@ -1,12 +1,12 @@
 """What all venues' public sides share: a client, a clock and a catalog that is read once and kept."""
 
-import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from engine.brokers.ccxt_client import Call, VenueClient
+from engine.brokers.shared_fetch import SharedFetch
 from engine.brokers.venue_http import Http
 from engine.clock import Clock, Moment, moment
 from engine.model.errors import BrokerError, RefusalReason, RefusedError
@@ -65,7 +65,8 @@ class CcxtMarketData(ABC, Generic[CatalogT]):
         self._client = client
         self._clock = clock
         self._catalog: CatalogT | None = None
-        self._loading = asyncio.Lock()
+        # One at a time: a slower earlier answer must not take the place of what was handed out.
+        self._loading = SharedFetch(self._load_catalog, name=f"catalog {client.venue}")
 
     @property
     def venue(self) -> Venue:
@@ -85,22 +86,21 @@ class CcxtMarketData(ABC, Generic[CatalogT]):
         return (self.http.offset(self.url, now) if offset is None else offset) or timedelta(0)
 
     async def catalog(self) -> CatalogT:
-        """Return the venue's names and instruments, asking for them the first time only."""
-        async with self._loading:
-            if self._catalog is None:
-                self._catalog = await self._fetch_catalog()
-            return self._catalog
+        """Return the venue's names and instruments; only while there are none it waits for the venue."""
+        return await self._loading.result() if self._catalog is None else self._catalog
 
     async def refresh_catalog(self) -> CatalogT:
-        """Ask for the venue's names and instruments again."""
-        # One at a time: a slower earlier answer must not take the place of what was handed out.
-        async with self._loading:
-            self._catalog = await self._fetch_catalog()
-            return self._catalog
+        """Ask for the venue's names and instruments again, or wait for the answer that is under way."""
+        return await self._loading.result()
 
     async def close(self) -> None:
-        """Let go of the shared session."""
+        """End what is under way and let go of the shared session."""
+        await self._loading.close()
         self._client.close()
+
+    async def _load_catalog(self) -> CatalogT:
+        self._catalog = await self._fetch_catalog()
+        return self._catalog
 
     @abstractmethod
     async def _fetch_catalog(self) -> CatalogT: ...

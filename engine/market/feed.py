@@ -8,6 +8,7 @@ from datetime import timedelta
 from engine import wall_time
 from engine.brokers.base import MarketData, Session
 from engine.brokers.defects import no_defect_escapes
+from engine.brokers.shared_fetch import SharedFetch
 from engine.clock import Clock, Moment, moment
 from engine.market.mark import PriceProblem, PriceUnknown
 from engine.model.errors import BrokerError, ReadingDefectError, RefusedError
@@ -37,7 +38,7 @@ class VenueMarket:
         self._distrusted = set[str]()
         self._session: Session | None = None
         self._session_read: Moment | None = None
-        self._lock = asyncio.Lock()
+        self._listing = SharedFetch(self._fetch_listings, name=f"listings {data.venue}")
 
     @property
     def venue(self) -> Venue:
@@ -45,7 +46,9 @@ class VenueMarket:
         return self.data.venue
 
     async def instruments(self) -> Mapping[str, Instrument]:
-        """Return the listings that are kept; only the first caller waits for the venue.
+        """Return the listings that are kept; until there are any, every caller waits for the one question.
+
+        The question goes on when a caller gives up waiting, so that a slow answer still counts.
 
         Raises:
             BrokerError: there are none yet and the venue does not tell.
@@ -58,18 +61,13 @@ class VenueMarket:
         return self._instruments
 
     async def refresh_instruments(self) -> None:
-        """Ask for the listings now, unless that failed a moment ago; the old ones stand in on a failure."""
-        async with self._lock:
-            now = self._clock.monotonic()
-            if now - self._asked_at < ASK_AGAIN_S:
-                return
-            try:
-                with no_defect_escapes(self.venue):
-                    self._instruments = await self.data.fetch_instruments()
-                self._failed = None
-            except BrokerError as e:
-                self._failed = e
-            self._asked_at = self._clock.monotonic()
+        """Ask for the listings unless they were answered or refused a moment ago; the old ones stand in on a failure."""
+        if self._clock.monotonic() - self._asked_at >= ASK_AGAIN_S:
+            await self._listing.result()
+
+    async def close(self) -> None:
+        """End the question that is under way."""
+        await self._listing.close()
 
     async def quotes(self, symbols: Collection[str], *, max_age_s: float) -> Mapping[str, Quote]:
         """Return quotes at most `max_age_s` old, asking the venue only for the others.
@@ -152,6 +150,15 @@ class VenueMarket:
             return True
         session = await self.session()
         return session is not None and session.is_open
+
+    async def _fetch_listings(self) -> None:
+        try:
+            with no_defect_escapes(self.venue):
+                self._instruments = await self.data.fetch_instruments()
+            self._failed = None
+        except BrokerError as e:
+            self._failed = e
+        self._asked_at = self._clock.monotonic()
 
     def _kept_session(self) -> Session | None:
         if self._session is None or self._session_read is None:

@@ -32,7 +32,6 @@ _OF_THE_MARKET: Mapping[str, Callable[[Market, Mapping[str, str]], object]] = {
     "Assets": public.assets,
     "AssetPairs": public.asset_pairs,
     "Ticker": public.ticker,
-    "Depth": public.depth,
 }
 _ERROR = web.ResponseKey("error", str)
 #: Listing states in which the engine goes on matching.
@@ -125,6 +124,8 @@ class KrakenServer(StandIn):
                 return public.time(self.now())
             case "SystemStatus":
                 return public.system_status(self.status, self.now())
+            case "Depth":
+                return public.depth(self.market, request.query, ahead_s=self.faults.clock_skew_s)
             case "OHLC":
                 return ohlc(self.market, request.query, now=self.now())
         raise KrakenError("EGeneral:Unknown method")

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -13,9 +14,10 @@ from engine.brokers.ccxt_broker import reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, kraken_client
 from engine.brokers.ccxt_market import CcxtMarketData, ask_together, gather_quotes
 from engine.brokers.kraken.candles import parse_candles, plan_candle_width
+from engine.brokers.kraken.frozen_books import FrozenBooks
 from engine.brokers.kraken.names import Catalog, add_tokenized, parse_catalog
 from engine.brokers.kraken.parse import result_of
-from engine.brokers.kraken.prices import parse_book, parse_quotes
+from engine.brokers.kraken.prices import parse_book, parse_changed_at, parse_quotes, parse_trades_a_day
 from engine.brokers.kraken.venue_clock import VenueClock
 from engine.brokers.parse import as_row, unix_time_in
 from engine.brokers.venue_http import Http
@@ -49,13 +51,17 @@ class KrakenMarketData(CcxtMarketData[Catalog]):
         super().__init__(client=client, http=http, url=url, clock=clock)
         #: Shared by all accounts.
         self.venue_clock = VenueClock(self.fetch_time, clock)
+        self._frozen = FrozenBooks()
 
     async def fetch_instruments(self) -> Mapping[str, Instrument]:
         """Return what is listed, by our symbol."""
         return (await self.refresh_catalog()).instruments
 
     async def fetch_quotes(self, symbols: Collection[str]) -> Mapping[str, Quote]:
-        """Return the top of the book of each symbol, timed by our request: Ticker has no time."""
+        """Return the top of the book of each symbol, timed by our request: Ticker has no time.
+
+        What was read last of a frozen book dates its ticker as well.
+        """
         catalog = await self.catalog()
         pair_ids = [catalog.pair_ids[symbol] for symbol in sorted(symbols) if symbol in catalog.pair_ids]
 
@@ -63,7 +69,12 @@ class KrakenMarketData(CcxtMarketData[Catalog]):
             at = self._clock.now()
             result = await self._public("Ticker", pair=",".join(some), **_class(catalog, some[0]))
             with reading(Venue.KRAKEN):
-                return parse_quotes(result, catalog, at=at)
+                for symbol, trades_a_day in parse_trades_a_day(result, catalog).items():
+                    self._frozen.note_trades(symbol, trades_a_day)
+                return {
+                    symbol: replace(quote, at=self._dated(symbol, at))
+                    for symbol, quote in parse_quotes(result, catalog, at=at).items()
+                }
 
         coins = [pair_id for pair_id in pair_ids if pair_id not in catalog.tokenized]
         tokens = [pair_id for pair_id in pair_ids if pair_id in catalog.tokenized]
@@ -76,7 +87,9 @@ class KrakenMarketData(CcxtMarketData[Catalog]):
         at = self._clock.now()
         result = await self._public("Depth", pair=pair_id, count=_BOOK_LEVELS, **_class(catalog, pair_id))
         with reading(Venue.KRAKEN):
-            return parse_book(result, symbol, at=at)
+            book = parse_book(result, symbol, at=at)
+            self._frozen.note_book(symbol, parse_changed_at(result), now=at + self.ahead())
+        return replace(book, at=self._dated(symbol, at))
 
     async def fetch_close(self, symbol: str, at: datetime) -> Decimal | None:
         """Return a pair's price at a past moment, from the finest candle that is still to be had."""
@@ -114,6 +127,11 @@ class KrakenMarketData(CcxtMarketData[Catalog]):
             # Nothing of them is traded, so nothing waits for them.
             _log.warning("Kraken's tokenized stocks could not be listed: %s", e.words)
             return catalog
+
+    def _dated(self, symbol: str, at: datetime) -> datetime:
+        """Return when a price was made that was asked for at a moment, as our clock shows it."""
+        frozen_at = self._frozen.frozen_at(symbol)
+        return at if frozen_at is None else frozen_at - self.ahead()
 
     async def _public(self, path: str, **params: str) -> object:
         return await self._send(Call(path=path, api=("public",), params=params))

@@ -84,3 +84,15 @@ async def test_an_order_lost_late_in_the_queue_is_not_sent_again_before_its_own_
     assert lost.params["pair"] == again.params["pair"] != first.params["pair"]
     deadline = datetime.fromisoformat(lost.params["deadline"]).timestamp()
     assert again.at > deadline
+
+
+async def test_a_sale_is_rounded_to_a_lot_that_kraken_tells_slowly(room):
+    room.deposit("BTC", "0.3")
+    room.set_bid("50000")
+    await room.arm("0.100000005", "6000")
+    room.fault(FaultKind.DELAY_BEFORE, "AssetPairs", delay_s=3, times=None)
+
+    await room.sell_off()
+
+    assert room.sent("AddOrder")[-1].params["volume"] == "0.10000000"
+    assert sum(fill.quantity for fill in room.world.ledger("kraken").fills) == D("0.1")

@@ -24,6 +24,79 @@ async def test_many_callers_share_one_question_for_the_listings(room, market):
     assert len(room.sent("Assets")) == 1
 
 
+async def give_up_on(question, *, after_s):
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(after_s):
+            await question
+
+
+async def test_a_slow_answer_for_the_listings_counts_although_who_asked_gave_up(room, market):
+    room.fault(FaultKind.DELAY_BEFORE, "AssetPairs", delay_s=3, times=None)
+
+    await give_up_on(market.instruments(), after_s=2)
+    async with asyncio.timeout(5):
+        listed = await market.instruments()
+
+    assert "BTC/USD" in listed
+    assert len(room.sent("Assets")) == 1
+
+
+LISTED_BY = {
+    # Its tokenized stocks are a question of their own.
+    Venue.KRAKEN: ("AssetPairs", 2),
+    Venue.COINBASE: ("market/products", 1),
+    Venue.ALPACA: ("GET /v2/assets", 1),
+}
+
+
+@pytest.mark.parametrize("venue", LISTED_BY)
+async def test_a_slow_answer_for_a_venues_names_counts_although_who_asked_gave_up(rooms, venue):
+    endpoint, times = LISTED_BY[venue]
+    async with rooms(venues=(venue,)) as room:
+        data = room.base.markets[venue].data
+        room.fault(FaultKind.DELAY_BEFORE, endpoint, venue=venue, delay_s=3, times=None)
+        await give_up_on(data.catalog(), after_s=2)
+
+        async with asyncio.timeout(3 * times - 1.5):
+            await data.catalog()
+
+        assert len(room.sent(endpoint, venue=venue)) == times
+
+
+async def test_nobody_waits_for_names_that_are_known_while_they_are_read_again(room, market):
+    await market.instruments()
+    room.fault(FaultKind.DELAY_BEFORE, "AssetPairs", delay_s=30, times=None)
+    await room.clock.sleep(10)
+    again = asyncio.create_task(market.refresh_instruments())
+    await room.clock.sleep(1)
+
+    async with asyncio.timeout(1):
+        quotes = await market.fetch_quotes({"BTC/USD"})
+
+    assert "BTC/USD" in quotes
+    assert not again.done()
+    again.cancel()
+
+
+async def test_listings_that_fail_after_everybody_gave_up_are_asked_for_again(room, market):
+    room.fault(FaultKind.DELAY_BEFORE, "AssetPairs", delay_s=3)
+    room.fault(FaultKind.HTTP_ERROR_BEFORE, "AssetPairs")
+    await give_up_on(market.instruments(), after_s=2)
+    await room.clock.sleep(10)
+
+    assert "BTC/USD" in await market.instruments()
+
+
+async def test_no_question_for_the_listings_outlives_the_process(room, market):
+    room.fault(FaultKind.DELAY_BEFORE, "AssetPairs", delay_s=60, times=None)
+    await give_up_on(market.instruments(), after_s=2)
+
+    await room.crash()
+
+    assert not [task for task in asyncio.all_tasks() if task.get_name().startswith(("listings", "catalog"))]
+    await room.open()
+
+
 async def test_listings_that_were_never_told_are_an_error(room, market):
     room.fault(FaultKind.HTTP_ERROR_BEFORE, "AssetPairs", times=None)
 
