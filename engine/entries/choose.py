@@ -117,10 +117,10 @@ def _assess(request: TradeRequest, account: RoutingAccount, minimum: Decimal) ->
 
 def _obstacles(request: TradeRequest, account: RoutingAccount) -> tuple[Reason, ...]:
     instrument = account.instrument
-    if not account.connected:
-        return (Reason(obstacle=Obstacle.NOT_CONNECTED),)
     if not account.answered:
         return (Reason(obstacle=Obstacle.NO_ANSWER),)
+    if not account.connected:
+        return (Reason(obstacle=Obstacle.NOT_CONNECTED),)
     if instrument is None or instrument.asset_class is not request.asset_class:
         return (Reason(obstacle=Obstacle.NOT_LISTED),)
     if not account.in_session:
@@ -186,7 +186,7 @@ def _why_not_exit(request: TradeRequest, chosen: RoutingAccount | None, account:
     if chosen is None or account.held <= ZERO:
         return Reason(obstacle=Obstacle.ASSET_NOT_HELD)
     if chosen.connected and not account.connected:
-        return Reason(obstacle=Obstacle.NOT_CONNECTED)
+        return Reason(obstacle=Obstacle.NOT_CONNECTED if account.answered else Obstacle.NO_ANSWER)
     if _covers(request, chosen) and not _covers(request, account):
         return Reason(obstacle=Obstacle.HOLDS_LESS, actual=account.held, unit=request.base)
     return _not_cheaper(chosen, account)

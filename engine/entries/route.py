@@ -17,7 +17,7 @@ class Obstacle(StrEnum):
     """Why a trade does not go to a broker."""
 
     NOT_CONNECTED = "not connected"
-    NO_ANSWER = "did not answer"
+    NO_ANSWER = "does not answer"
     NOT_LISTED = "not listed there"
     NOT_TRADING = "takes no market orders now"
     MARKET_CLOSED = "the stock market is closed"
@@ -64,7 +64,7 @@ class RoutingAccount:
     fees: FeeProfile
     #: What `base` trades as here; None when it is not listed, or not known to be.
     instrument: Instrument | None
-    #: False when the venue did not say what it lists, or at what price.
+    #: False when the venue did not say what is held, what it lists, or at what price.
     answered: bool = True
     #: False outside a stock's regular session; coins trade around the clock.
     in_session: bool = True

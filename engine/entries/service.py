@@ -21,7 +21,7 @@ from engine.entries.route import NoRoute, Route, RoutePreview, RoutingAccount, T
 from engine.entries.routes_store import StoredRoute
 from engine.market.feed import Markets, VenueMarket
 from engine.market.pricing import choose_entry_symbol, plan_symbols, value_in_usd
-from engine.model.errors import BrokerError
+from engine.model.errors import BrokerError, TryLaterError
 from engine.model.instruments import AssetClass, Instrument
 from engine.model.money import ZERO, cash_for, exact
 from engine.model.orders import Side
@@ -169,6 +169,8 @@ class RouteService:
         return RoutingAccount(
             account=account,
             connected=state.connected,
+            # A refused key is told as such, and an account that was never read has not been asked.
+            answered=not isinstance(self._reader.error(account), TryLaterError),
             fees=self._costs.profile(account, symbol or ""),
             instrument=instrument,
             price=quote.ask if quote else None,

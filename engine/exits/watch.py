@@ -26,6 +26,7 @@ from engine.guards.guard_mark import (
 from engine.guards.guard_marks import GuardMarks
 from engine.market.mark import Mark, MarkRequest, PriceProblem, PriceUnknown
 from engine.market.marks import Marks
+from engine.market.quote_reading import QuoteReading
 from engine.model.quotes import Quote
 from engine.model.venues import Account, Venue
 from engine.storage.database import Database
@@ -42,6 +43,7 @@ _GIVES_NONE = frozenset(
     {
         PriceProblem.NO_QUOTE,
         PriceProblem.NO_ANSWER,
+        PriceProblem.NO_PRICES,
         PriceProblem.NOT_CONNECTED,
         PriceProblem.MARKET_CLOSED,
     }
@@ -118,29 +120,30 @@ class Watch:
             await self._tell_together(guards)
             return
         begun = moment(self._clock)
-        quotes = await self._fetch_quotes(marks, guards, begun)
+        symbols = {guard.symbol for guard in guards}
+        reading = await marks.fetch_quotes(symbols, within_s=self._left_s(guards, begun))
         differed = marks.checks.differing()
         alike = [guard for guard in guards if guard.symbol not in differed]
-        failures = await self._judge_all(marks, alike, quotes, begun)
+        failures = await self._judge_all(marks, alike, reading, begun)
         # Now, because a second source may take its time.
         failures += await self._tell_all(alike)
         # A second source is asked after the first was judged by, so that it delays no sale.
-        failures += await marks.checks.run(quotes, wanted=_wanted(guards, marks.max_age_s))
+        failures += await marks.checks.run(reading.quotes, wanted=_wanted(guards, marks.max_age_s))
         differing = differed | marks.checks.differing()
         unlike = [guard for guard in guards if guard.symbol in differing]
-        failures += await self._judge_all(marks, unlike, quotes, begun)
+        failures += await self._judge_all(marks, unlike, reading, begun)
         failures += await self._tell_all(guards)
         if failures:
             raise ExceptionGroup(f"guards at {venue.label} were not judged", failures)
-        if quotes:
+        if reading.quotes:
             self._looked_at[venue] = moment(self._clock)
 
     async def _judge_all(
-        self, marks: Marks, guards: Sequence[Guard], quotes: Mapping[str, Quote], begun: Moment
+        self, marks: Marks, guards: Sequence[Guard], reading: QuoteReading, begun: Moment
     ) -> list[Exception]:
         """Judge guards together and return what went wrong: one must not keep the others from it."""
         judged = await asyncio.gather(
-            *(self._judge(marks, guard, quotes.get(guard.symbol), begun) for guard in guards),
+            *(self._judge(marks, guard, reading.of(guard.symbol), begun) for guard in guards),
             return_exceptions=True,
         )
         outcomes = zip(guards, judged, strict=True)
@@ -161,15 +164,6 @@ class Watch:
         budget_s = min(LOOK_BUDGET_S, self._alarm_after.total_seconds() / 2)
         return max(LEAST_S, min(budget_s - (now - begun).total_seconds(), left.total_seconds()))
 
-    async def _fetch_quotes(
-        self, marks: Marks, guards: tuple[Guard, ...], begun: Moment
-    ) -> Mapping[str, Quote]:
-        try:
-            async with asyncio.timeout(self._left_s(guards, begun)):
-                return await marks.fetch_quotes({guard.symbol for guard in guards})
-        except TimeoutError:
-            return {}
-
     async def watched(self, account: Account) -> Watched:
         """Return whether an account has guards, and whether its owner knows that none of them has a price."""
         async with self._database.read() as session:
@@ -184,11 +178,11 @@ class Watch:
             one.told_unknown for one in guard_marks
         )
 
-    async def _judge(self, marks: Marks, guard: Guard, quote: Quote | None, begun: Moment) -> None:
+    async def _judge(self, marks: Marks, guard: Guard, told: Quote | PriceUnknown, begun: Moment) -> None:
         try:
             async with asyncio.timeout(self._left_s([guard], begun)):
                 request = mark_request(guard, max_age_s=marks.max_age_s)
-                seen = await marks.look(request, quote, last=self._guard_marks.of(guard).last)
+                seen = await marks.look(request, told, last=self._guard_marks.of(guard).last)
         except TimeoutError:
             seen = PriceUnknown(problem=PriceProblem.NO_ANSWER)
         # Accepting a mark may have to tell something of it, which may fail or take long.

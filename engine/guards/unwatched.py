@@ -15,7 +15,7 @@ KEY_CHANGED = (
 
 
 #: A venue that was looked at and is away; any other price may be there with the next look.
-_AWAY = frozenset({PriceProblem.NO_ANSWER, PriceProblem.NOT_CONNECTED})
+_AWAY = frozenset({PriceProblem.NO_ANSWER, PriceProblem.NO_PRICES, PriceProblem.NOT_CONNECTED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,5 @@
 """Public market data shared by all accounts: each instrument is asked for once per venue."""
 
-import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -10,8 +9,8 @@ from engine.brokers.base import MarketData, Session
 from engine.brokers.defects import no_defect_escapes
 from engine.brokers.shared_fetch import SharedFetch
 from engine.clock import Clock, Moment, moment
-from engine.market.mark import PriceProblem, PriceUnknown
-from engine.model.errors import BrokerError, ReadingDefectError, RefusedError
+from engine.market.quote_reading import QuoteReading
+from engine.model.errors import BrokerError
 from engine.model.instruments import AssetClass, Instrument
 from engine.model.quotes import OrderBook, Quote
 from engine.model.venues import Venue
@@ -34,7 +33,6 @@ class VenueMarket:
         self._failed: BrokerError | None = None
         self._quotes: dict[str, Quote] = {}
         self._quotes_asked: dict[str, Moment] = {}
-        self._no_quote = PriceProblem.NO_QUOTE
         self._distrusted = set[str]()
         self._session: Session | None = None
         self._session_read: Moment | None = None
@@ -76,17 +74,23 @@ class VenueMarket:
             BrokerError: the venue does not tell, and none is kept.
 
         """
-        limit = timedelta(seconds=max_age_s)
+        reading = await self.read_quotes(symbols, max_age_s=max_age_s)
+        if isinstance(reading.failed, BrokerError) and not reading.quotes:
+            raise reading.failed
+        return reading.quotes
+
+    async def read_quotes(self, symbols: Collection[str], *, max_age_s: float) -> QuoteReading:
+        """Return quotes at most `max_age_s` old and why there are none of the others; what is kept is not lost with them."""
+        limit, failed = timedelta(seconds=max_age_s), None
         missing = {symbol for symbol in symbols if self._kept_quote(symbol, limit) is None}
         if missing:
             try:
                 await self.fetch_quotes(missing)
-            except BrokerError:
-                # What is kept is not lost with the rest.
-                if missing == set(symbols):
-                    raise
+            except BrokerError as e:
+                failed = e
         kept = {symbol: self._kept_quote(symbol, limit) for symbol in symbols}
-        return self.trusted({symbol: quote for symbol, quote in kept.items() if quote is not None})
+        quotes = self.trusted({symbol: quote for symbol, quote in kept.items() if quote is not None})
+        return QuoteReading(quotes=quotes, failed=failed)
 
     def trusted(self, quotes: Mapping[str, Quote]) -> Mapping[str, Quote]:
         """Leave out the quotes that a second source contradicts."""
@@ -106,24 +110,13 @@ class VenueMarket:
     async def fetch_quotes(self, symbols: Collection[str]) -> Mapping[str, Quote]:
         """Ask the venue now, whatever is kept."""
         asked = moment(self._clock)
-        try:
-            with no_defect_escapes(self.venue):
-                fresh = await self.data.fetch_quotes(symbols)
-        except (BrokerError, asyncio.CancelledError) as e:
-            # Whoever gave up waiting got no answer either.
-            self._no_quote = problem_of(e)
-            raise
-        self._no_quote = PriceProblem.NO_QUOTE
+        with no_defect_escapes(self.venue):
+            fresh = await self.data.fetch_quotes(symbols)
         if not self._set_since(asked):
             # Of a price that came while the clock was set nobody knows how old it will be.
             self._quotes.update(fresh)
             self._quotes_asked.update(dict.fromkeys(fresh, asked))
         return fresh
-
-    @property
-    def no_quote(self) -> PriceUnknown:
-        """Return why something has no quote: the venue lists none, or did not answer when it was asked last."""
-        return PriceUnknown(problem=self._no_quote)
 
     async def book(self, symbol: str) -> OrderBook:
         """Return the order book as it is now."""
@@ -185,16 +178,6 @@ class VenueMarket:
         if wall_time.between(quote.at, asked.at) + (moment(self._clock) - asked) > limit:
             return None
         return replace(quote, at=quote.at + self._set_since(asked))
-
-
-def problem_of(error: BrokerError | asyncio.CancelledError) -> PriceProblem:
-    """Return why there is no price after a reading that failed."""
-    match error:
-        case RefusedError():
-            return PriceProblem.NO_QUOTE
-        case ReadingDefectError():
-            return PriceProblem.NOT_JUDGED
-    return PriceProblem.NO_ANSWER
 
 
 Markets = Mapping[Venue, VenueMarket]

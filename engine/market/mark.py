@@ -37,8 +37,9 @@ class PriceProblem(StrEnum):
 
     NOT_LISTED = "not in the venue's listings"
     NO_QUOTE = "no quote"
-    #: An outage, or an answer that makes no sense.
     NO_ANSWER = "no answer"
+    #: The venue answered, but with no prices.
+    NO_PRICES = "no prices"
     NOT_CONNECTED = "not connected"
     NO_BID = "no bid"
     NO_ASK = "no ask"
@@ -58,7 +59,8 @@ class PriceProblem(StrEnum):
 
 #: What is wrong with the venue itself, not with what it quotes.
 _OF_VENUE = {
-    PriceProblem.NO_ANSWER: "tells no prices",
+    PriceProblem.NO_ANSWER: "does not answer",
+    PriceProblem.NO_PRICES: "tells no prices",
     PriceProblem.NOT_CONNECTED: "is not connected",
 }
 

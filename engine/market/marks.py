@@ -1,13 +1,13 @@
 """The accepted marks of one venue: the only place that asks for an order book or a second look."""
 
-from collections.abc import Callable, Collection, Mapping
+import asyncio
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from engine import wall_time
 from engine.clock import Clock, moment
-from engine.market.feed import VenueMarket, problem_of
+from engine.market.feed import VenueMarket
 from engine.market.mark import (
-    Decision,
     Mark,
     MarkRequest,
     NeedsBook,
@@ -20,6 +20,7 @@ from engine.market.mark import (
 )
 from engine.market.price_check import PriceCheck, living_marks, marks_of_both, unknown_for_s
 from engine.market.price_checks import PriceChecks
+from engine.market.quote_reading import QuoteReading, problem_of
 from engine.market.second_look import SECOND_LOOK_AFTER, confirm
 from engine.model.errors import BrokerError
 from engine.model.instruments import AssetClass
@@ -41,18 +42,22 @@ class Marks:
         """Return how old a price may be."""
         return self._max_age_s
 
-    async def fetch_quotes(self, symbols: Collection[str]) -> Mapping[str, Quote]:
-        """Return fresh quotes; empty when the venue does not answer."""
+    async def fetch_quotes(self, symbols: Collection[str], *, within_s: float | None = None) -> QuoteReading:
+        """Return fresh quotes; none when the venue does not answer, or not in time."""
         try:
-            return await self._market.fetch_quotes(symbols)
-        except BrokerError:
-            return {}
+            async with asyncio.timeout(within_s):
+                return QuoteReading(quotes=await self._market.fetch_quotes(symbols))
+        except (BrokerError, TimeoutError) as e:
+            return QuoteReading(failed=e)
 
     async def look(
-        self, request: MarkRequest, quote: Quote | None, *, last: Mark | None
+        self, request: MarkRequest, told: Quote | PriceUnknown, *, last: Mark | None
     ) -> Mark | PriceUnknown:
-        """Return the mark to judge by, after a second look where one is needed; `last` is the last accepted one."""
-        now = self._lasting_clock()
+        """Return the mark to judge by, after a second look where one is needed; `last` is the last accepted one.
+
+        `told` is what a reading has of its instrument: a quote, or why there is none.
+        """
+        now, quote = self._lasting_clock(), told if isinstance(told, Quote) else None
         try:
             unpriced = await self._unpriced(request.symbol, quote, now())
             if unpriced is not None:
@@ -60,7 +65,7 @@ class Marks:
             check = self.checks.get(request.symbol)
             if check.differs:
                 return self._despite_difference(request, check, quote)
-            seen = self._decide(request, quote, last, now())
+            seen = decide_mark(request, quote=told, last=last, now=now()) if isinstance(told, Quote) else told
             if isinstance(seen, NeedsBook):
                 book = await self._market.book(request.symbol)
                 seen = decide_mark(request, quote=quote, book=book, last=last, now=now())
@@ -75,13 +80,6 @@ class Marks:
         except BrokerError as e:
             return PriceUnknown(problem=problem_of(e))
         return PriceUnknown(problem=PriceProblem.NO_BOOK) if isinstance(seen, NeedsBook) else seen
-
-    def _decide(
-        self, request: MarkRequest, quote: Quote | None, last: Mark | None, now: datetime
-    ) -> Decision:
-        if quote is None:
-            return self._market.no_quote
-        return decide_mark(request, quote=quote, last=last, now=now)
 
     async def _is_contradicted(self, request: MarkRequest) -> bool:
         """Tell whether the book denies a breach by a ticker that was not compared with it lately.

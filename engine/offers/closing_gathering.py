@@ -11,6 +11,7 @@ from engine.brokers.base import Broker
 from engine.clock import Clock
 from engine.market.feed import Markets, VenueMarket
 from engine.market.mark import MarkRequest, PriceUnknown, check_session, decide_mark
+from engine.market.quote_reading import QuoteReading
 from engine.model.errors import BrokerError
 from engine.model.holdings import Direction, PositionKind
 from engine.model.instruments import AssetClass, Instrument
@@ -61,13 +62,14 @@ class Gathering:
             await self._scene(one, quotes[one.account.venue], orders[one.account.account_id]) for one in found
         ]
 
-    async def _quotes(self, venue: Venue, found: Sequence[Found]) -> Mapping[str, Quote]:
+    async def _quotes(self, venue: Venue, found: Sequence[Found]) -> QuoteReading:
         symbols = {f.instrument.symbol for f in found if f.account.venue is venue and f.instrument}
         try:
             async with asyncio.timeout(SCREEN_WAIT_S):
-                return await self._markets[venue].fetch_quotes(symbols) if symbols else {}
-        except (BrokerError, TimeoutError):
-            return {}
+                quotes = await self._markets[venue].fetch_quotes(symbols) if symbols else {}
+        except (BrokerError, TimeoutError) as e:
+            return QuoteReading(failed=e)
+        return QuoteReading(quotes=quotes)
 
     async def _orders(self, account: Account, found: Sequence[Found]) -> OpenOrders | str:
         """Return an account's open orders, or why they are not known."""
@@ -83,14 +85,14 @@ class Gathering:
         self._reports.keep_unreadable(account.account_id, opened.unreadable)
         return opened
 
-    async def _scene(self, found: Found, quotes: Mapping[str, Quote], orders: OpenOrders | str) -> Scene:
+    async def _scene(self, found: Found, reading: QuoteReading, orders: OpenOrders | str) -> Scene:
         trouble = self._trouble(found)
         if isinstance(orders, str):
             trouble, orders = trouble or orders, OpenOrders()
         return Scene(
             found=found,
             free=self._free(found),
-            priced=await self._price(found, quotes),
+            priced=await self._price(found, reading),
             open_orders=orders.orders,
             unreadable=orders.unreadable,
             trouble=trouble,
@@ -116,28 +118,28 @@ class Gathering:
         free = self._free(found)
         return free is not None and free < sellable(found)
 
-    async def _price(self, found: Found, quotes: Mapping[str, Quote]) -> Priced | str:
+    async def _price(self, found: Found, reading: QuoteReading) -> Priced | str:
         instrument = found.instrument
         if instrument is None:
             return why_no_instrument(found)
-        market, quote = self._markets[found.account.venue], quotes.get(instrument.symbol)
+        market, told = self._markets[found.account.venue], reading.of(instrument.symbol)
         try:
             async with asyncio.timeout(SCREEN_WAIT_S):
-                problem = await self._problem(market, found, instrument, quote)
-                if problem is not None or quote is None:
+                problem = await self._problem(market, found, instrument, told)
+                if isinstance(told, PriceUnknown) or problem is not None:
                     return _no_price(problem, found.account.venue)
-                return await _price_at(market, quote, found.direction, sellable(found))
+                return await _price_at(market, told, found.direction, sellable(found))
         except BrokerError as e:
             return f"its price could not be read: {e.words}"
         except TimeoutError:
             return "its price did not come in time; try again"
 
     async def _problem(
-        self, market: VenueMarket, found: Found, instrument: Instrument, quote: Quote | None
+        self, market: VenueMarket, found: Found, instrument: Instrument, quote: Quote | PriceUnknown
     ) -> PriceUnknown | None:
         now = self._clock.now()
-        if quote is None:
-            return market.no_quote
+        if isinstance(quote, PriceUnknown):
+            return quote
         if instrument.asset_class is AssetClass.STOCK:
             closed = check_session(await market.session(), quote=quote, now=now)
             if closed is not None:

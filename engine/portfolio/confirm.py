@@ -8,7 +8,7 @@ from itertools import groupby
 
 from engine.market.mark import Mark, MarkRequest, PriceProblem, PriceUnknown
 from engine.market.marks import Marks
-from engine.model.quotes import Quote
+from engine.market.quote_reading import QuoteReading
 from engine.model.venues import Venue
 from engine.portfolio.assemble import Found
 
@@ -48,8 +48,8 @@ class Confirmer:
         try:
             async with asyncio.timeout(CONFIRM_BUDGET_S):
                 symbols = {one.symbol for one in requests if one is not None}
-                quotes = await marks.fetch_quotes(symbols) if symbols else {}
-                seen = await asyncio.gather(*(_look(marks, request, quotes) for request in requests))
+                reading = await marks.fetch_quotes(symbols) if symbols else QuoteReading()
+                seen = await asyncio.gather(*(_look(marks, request, reading) for request in requests))
         except TimeoutError:
             seen = [None if request is None else _NO_ANSWER for request in requests]
         return [
@@ -70,9 +70,9 @@ class Confirmer:
 
 
 async def _look(
-    marks: Marks, request: MarkRequest | None, quotes: Mapping[str, Quote]
+    marks: Marks, request: MarkRequest | None, reading: QuoteReading
 ) -> Mark | PriceUnknown | None:
-    return None if request is None else await marks.look(request, quotes.get(request.symbol), last=None)
+    return None if request is None else await marks.look(request, reading.of(request.symbol), last=None)
 
 
 def _venue(wanted: Wanted) -> Venue:

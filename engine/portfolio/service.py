@@ -26,9 +26,10 @@ from engine.guards.guard_marks import GuardMarks
 from engine.market.feed import Markets, VenueMarket
 from engine.market.marks import Marks
 from engine.market.pricing import plan_symbols
+from engine.market.quote_reading import QuoteReading
 from engine.model.errors import BrokerError
 from engine.model.holdings import AccountReport, PositionKey
-from engine.model.quotes import OrderBook, Quote
+from engine.model.quotes import OrderBook
 from engine.model.typed_names import as_share
 from engine.model.venues import Account, Venue
 from engine.orders.unreported import load_unsettled
@@ -184,14 +185,14 @@ class PortfolioService:
         wanted = symbols | plan_symbols(quotes_of, instruments)
         if fresh and wanted:
             await self._ask_for_quotes(market, wanted)
-        quotes = await self._quotes(market, wanted)
+        reading = await self._quotes(market, wanted)
         return Scene(
             report=report,
             guards=guards,
             asked=asked,
             instruments=instruments,
-            quotes=quotes,
-            no_quote=market.no_quote,
+            quotes=reading.quotes,
+            no_quote=reading.no_quote,
             session=await _session(market),
             bases=bases,
             takers={symbol: self._costs.taker(report.account, symbol) for symbol in symbols},
@@ -211,12 +212,12 @@ class PortfolioService:
             async with asyncio.timeout(SCREEN_WAIT_S):
                 await market.fetch_quotes(symbols)
 
-    async def _quotes(self, market: VenueMarket, symbols: set[str]) -> Mapping[str, Quote]:
+    async def _quotes(self, market: VenueMarket, symbols: set[str]) -> QuoteReading:
         try:
             async with asyncio.timeout(SCREEN_WAIT_S):
-                return await market.quotes(symbols, max_age_s=QUOTE_MAX_AGE_S) if symbols else {}
-        except (BrokerError, TimeoutError):
-            return {}
+                return await market.read_quotes(symbols, max_age_s=QUOTE_MAX_AGE_S)
+        except TimeoutError as e:
+            return QuoteReading(failed=e)
 
 
 async def _books(market: VenueMarket, symbols: Collection[str]) -> Mapping[str, OrderBook]:

@@ -109,7 +109,8 @@ def _left_out(left_out: LeftOut) -> Iterator[str]:
     if _is_unlisted(left_out):
         return
     yield rows(_costs(left_out.fees))
-    is_silent = any(reason.obstacle is Obstacle.NOT_CONNECTED for reason in left_out.reasons)
+    silent = {Obstacle.NOT_CONNECTED, Obstacle.NO_ANSWER}
+    is_silent = any(reason.obstacle in silent for reason in left_out.reasons)
     yield "Fee and spread are those it told last." if is_silent else _source(left_out.fees)
 
 

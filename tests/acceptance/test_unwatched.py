@@ -27,7 +27,7 @@ async def test_a_guard_that_cannot_act_is_named_and_all_is_not_well(open_bot):
     assert "All is well. 1 position is guarded." in await until_status(stage, "1 watching")
 
     world.faults(KRAKEN).add(Fault(kind=FaultKind.HTTP_ERROR_BEFORE, endpoint="*", times=None))
-    text = await until_status(stage, rf"{SINCE}ETH/USD at Kraken, price unknown \(Kraken tells no prices\)")
+    text = await until_status(stage, rf"{SINCE}ETH/USD at Kraken, price unknown \(Kraken does not answer\)")
     assert "Guards not watched now: 1." in text
     assert "0 watching, 1 not watched" in text
     assert "All is well" not in text

@@ -78,7 +78,7 @@ async def test_coinbase_out_of_reach_has_neither_equity_nor_cash(rooms):
         answer = await preview(room)
 
         assert answer.decision.account.venue is Venue.KRAKEN
-        assert Obstacle.NOT_CONNECTED in why_not(answer.decision)[Venue.COINBASE]
+        assert Obstacle.NO_ANSWER in why_not(answer.decision)[Venue.COINBASE]
 
 
 async def test_a_small_coinbase_takes_it_as_the_only_one_with_a_higher_target(rooms):

@@ -85,6 +85,25 @@ async def test_a_price_that_is_no_number_sells_nothing(guarded):
     assert [alarm.what for alarm in await guarded.alerts()] == ["unknown"]
 
 
+@pytest.mark.parametrize("kind", [FaultKind.HTTP_ERROR_BEFORE, FaultKind.DROP_BEFORE])
+async def test_a_venue_that_is_down_altogether_is_said_not_to_answer(guarded, kind):
+    guarded.fault(kind, "*", times=None)
+
+    await watch(guarded, 20)
+
+    [alarm] = await guarded.alerts(PriceTrouble)
+    assert (alarm.what, alarm.why) == ("unknown", "Kraken does not answer")
+
+
+async def test_a_venue_that_answers_without_prices_is_said_to_tell_none(guarded):
+    guarded.fault(FaultKind.HTML_200, "Ticker", times=None)
+
+    await watch(guarded, 20)
+
+    [alarm] = await guarded.alerts(PriceTrouble)
+    assert (alarm.what, alarm.why) == ("unknown", "Kraken tells no prices")
+
+
 async def test_a_venue_that_does_not_answer_gives_no_price_and_alarms_after_the_longest_age(guarded):
     guarded.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
 
@@ -94,7 +113,7 @@ async def test_a_venue_that_does_not_answer_gives_no_price_and_alarms_after_the_
 
     assert early == []
     [alarm] = await guarded.alerts(PriceTrouble)
-    assert (alarm.what, alarm.why) == ("unknown", "Kraken tells no prices")
+    assert (alarm.what, alarm.why) == ("unknown", "Kraken does not answer")
     assert guarded.clock.now() - alarm.since == timedelta(seconds=15)
 
 
@@ -108,7 +127,7 @@ async def test_a_breach_seen_after_an_outage_says_since_when_there_was_no_price(
     await guarded.sell_off()
 
     [sale] = await guarded.alerts(ExitFilled)
-    assert sale.unseen.why == "no price to trust (Kraken tells no prices)"
+    assert sale.unseen.why == "no price to trust (Kraken does not answer)"
     assert (sale.unseen.since, sale.unseen.until) == (began, sale.triggered_at)
 
 

@@ -159,7 +159,7 @@ async def test_a_guard_that_is_still_not_watched_after_a_gap_is_named_with_its_l
     assert abs(alert.until - began) < timedelta(seconds=1)
     [moved] = alert.moved
     assert (moved.before, moved.after) == (Decimal(0), None)
-    assert moved.why_unwatched == "Kraken tells no prices"
+    assert moved.why_unwatched == "Kraken does not answer"
 
 
 async def test_a_result_outlives_a_run_that_never_saw_a_price(silent):
@@ -197,7 +197,7 @@ async def test_a_breach_hidden_by_an_outage_and_a_short_restart_names_the_outage
     await silent.sell_off()
 
     [sale] = await silent.alerts(ExitFilled)
-    assert sale.unseen.why == "no price to trust (Kraken tells no prices)"
+    assert sale.unseen.why == "no price to trust (Kraken does not answer)"
     assert abs(sale.unseen.since - seen_at) < timedelta(seconds=2)
     assert 6 < sale.unseen.away_s < 13
 

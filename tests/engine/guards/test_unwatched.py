@@ -80,7 +80,7 @@ def test_what_has_had_no_price_since_a_start_moments_ago_is_starting(changes):
     [
         pytest.param(
             {"guard_mark": GuardMark(current=PriceUnknown(problem=PriceProblem.NO_ANSWER))},
-            "price unknown (Kraken tells no prices)",
+            "price unknown (Kraken does not answer)",
             id="looked at",
         ),
         pytest.param(

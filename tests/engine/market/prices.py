@@ -105,19 +105,19 @@ class Looks:
 
     async def judge(self, quote=None):
         """Judge by a quote, the ticker's of now by default."""
-        quote = quote or (await self.marks.fetch_quotes([SYMBOL]))[SYMBOL]
+        quote = quote or (await self.marks.fetch_quotes([SYMBOL])).quotes[SYMBOL]
         seen = await self.marks.look(self.request, quote, last=self.last)
         self.last = seen if isinstance(seen, Mark) else self.last
         return seen
 
     async def compare(self):
-        quotes = await self.marks.fetch_quotes([SYMBOL])
+        quotes = (await self.marks.fetch_quotes([SYMBOL])).quotes
         return await self.checks.run(quotes, wanted={SYMBOL: [self.request]})
 
     async def look(self):
         """Return what is seen in one look; the next is five seconds later."""
         began = self.clock.monotonic()
-        quotes = await self.marks.fetch_quotes([SYMBOL])
+        quotes = (await self.marks.fetch_quotes([SYMBOL])).quotes
         differed = self.checks.get(SYMBOL).differs
         seen = [] if differed else [await self.judge(quotes[SYMBOL])]
         await self.checks.run(quotes, wanted={SYMBOL: [self.request]})

@@ -7,9 +7,11 @@ from decimal import Decimal
 import pytest
 
 from engine.market.mark import PriceProblem, PriceUnknown
-from engine.model.errors import BrokerError, RefusedError
+from engine.market.marks import Marks
+from engine.model.errors import BrokerError
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
+from tests.engine.market.prices import a_request
 
 
 @pytest.fixture
@@ -174,31 +176,62 @@ async def test_the_stock_session_is_asked_for_twice_a_minute_at_most(rooms):
         assert len(room.sent("GET /v2/clock", venue=Venue.ALPACA)) == 2
 
 
+def why(reading, symbol="BTC/USD"):
+    told = reading.of(symbol)
+    return told.problem if isinstance(told, PriceUnknown) else None
+
+
 async def test_a_venue_that_does_not_answer_is_told_from_one_that_quotes_no_such_thing(room, market):
-    await market.fetch_quotes({"BTC/USD"})
-    answering = market.no_quote
+    answering = await market.read_quotes({"NOPE/USD"}, max_age_s=10)
     room.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker")
-    with pytest.raises(BrokerError):
-        await market.fetch_quotes({"BTC/USD"})
-    silent = market.no_quote
-    await market.fetch_quotes({"BTC/USD"})
+    silent = await market.read_quotes({"BTC/USD"}, max_age_s=10)
 
-    assert answering == market.no_quote == PriceUnknown(problem=PriceProblem.NO_QUOTE)
-    assert silent == PriceUnknown(problem=PriceProblem.NO_ANSWER)
+    assert why(answering, "NOPE/USD") is PriceProblem.NO_QUOTE
+    assert why(silent) is PriceProblem.NO_ANSWER
 
 
-async def test_a_venue_that_takes_too_long_does_not_answer(room, market):
+@pytest.fixture
+def marks(room, market):
+    return Marks(market=market, clock=room.clock, max_age_s=15)
+
+
+async def test_a_venue_that_takes_too_long_does_not_answer(room, marks):
     room.fault(FaultKind.DELAY_BEFORE, "Ticker", delay_s=60)
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(5):
-            await market.fetch_quotes({"BTC/USD"})
 
-    assert market.no_quote == PriceUnknown(problem=PriceProblem.NO_ANSWER)
+    assert why(await marks.fetch_quotes({"BTC/USD"}, within_s=5)) is PriceProblem.NO_ANSWER
 
 
-async def test_a_refused_symbol_is_no_silence(room, market):
+async def test_a_refused_symbol_is_no_silence(room, marks):
     room.fault(FaultKind.ERROR, "Ticker", message="EGeneral:Invalid arguments")
-    with pytest.raises(RefusedError):
-        await market.fetch_quotes({"BTC/USD"})
 
-    assert market.no_quote == PriceUnknown(problem=PriceProblem.NO_QUOTE)
+    assert why(await marks.fetch_quotes({"BTC/USD"})) is PriceProblem.NO_QUOTE
+
+
+WHY = {
+    FaultKind.HTTP_ERROR_BEFORE: PriceProblem.NO_ANSWER,
+    FaultKind.HTML_200: PriceProblem.NO_PRICES,
+    FaultKind.RATE_LIMIT: PriceProblem.NO_PRICES,
+    FaultKind.ERROR: PriceProblem.NO_QUOTE,
+}
+
+
+async def ask_in_vain(room, market):
+    """Ask as a screen does that gives up waiting."""
+    room.fault(FaultKind.DELAY_BEFORE, "Ticker", delay_s=60)
+    await give_up_on(market.fetch_quotes({"ETH/USD"}), after_s=1)
+
+
+async def ask_with_success(_, market):
+    await market.fetch_quotes({"ETH/USD"})
+
+
+@pytest.mark.parametrize("ask", [ask_in_vain, ask_with_success])
+@pytest.mark.parametrize("fault", WHY, ids=[str(problem) for problem in WHY.values()])
+async def test_what_others_ask_changes_no_reason_of_a_missing_price(room, market, marks, ask, fault):
+    room.fault(fault, "Ticker", message="EGeneral:Invalid arguments")
+    reading = await marks.fetch_quotes({"BTC/USD"})
+    await ask(room, market)
+
+    seen = await marks.look(a_request(), reading.of("BTC/USD"), last=None)
+
+    assert seen == PriceUnknown(problem=WHY[fault])

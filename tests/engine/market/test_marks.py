@@ -12,6 +12,7 @@ from tests.engine.market.prices import Looks, a_request, no_answer, top_of
 
 CONTRADICTED = PriceUnknown(problem=PriceProblem.CONTRADICTED)
 NO_ANSWER = PriceUnknown(problem=PriceProblem.NO_ANSWER)
+NO_QUOTE = PriceUnknown(problem=PriceProblem.NO_QUOTE)
 NOT_CONFIRMED = PriceUnknown(problem=PriceProblem.NOT_CONFIRMED)
 
 
@@ -33,9 +34,9 @@ async def test_a_price_near_the_last_one_is_the_mark_without_any_book(looks):
 
 
 async def test_nothing_is_seen_without_a_quote(looks):
-    seen = await looks.marks.look(looks.request, None, last=None)
+    seen = await looks.marks.look(looks.request, NO_QUOTE, last=None)
 
-    assert seen == PriceUnknown(problem=PriceProblem.NO_QUOTE)
+    assert seen == NO_QUOTE
 
 
 async def test_a_breach_by_a_ticker_that_nobody_compared_is_sold_if_the_book_shows_it_too(looks):

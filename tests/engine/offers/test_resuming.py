@@ -206,7 +206,7 @@ async def test_without_a_price_it_stays_paused(restored):
 
     outcome = await press(restored, await question(restored), ChoiceKind.RESUME_GUARD)
 
-    assert outcome == Nothing(why="ETH/USD stays paused: price unknown (Kraken tells no prices).")
+    assert outcome == Nothing(why="ETH/USD stays paused: price unknown (Kraken does not answer).")
     assert [guard.state for guard in await restored.guards()] == [GuardState.PAUSED]
 
 

@@ -137,7 +137,7 @@ def test_it_says_which_figures_are_live(taker_live, spread_live, expected):
     ("reason", "expected"),
     [
         (Reason(obstacle=Obstacle.NOT_LISTED), "not listed there"),
-        (Reason(obstacle=Obstacle.NO_ANSWER), "did not answer"),
+        (Reason(obstacle=Obstacle.NO_ANSWER), "does not answer"),
         (
             Reason(obstacle=Obstacle.NOT_ENOUGH_CASH, limit=Decimal(30), actual=Decimal("12.5"), unit="USDC"),
             "not enough free cash in USDC, 12.50 USDC of 30.00 USDC",

@@ -85,7 +85,7 @@ def test_a_venue_that_does_not_answer_is_named_as_why_there_is_no_price():
     unpriced = position(guard=None, not_guarded=NotGuarded.PRICE_UNKNOWN, mark=silent)
     guarded = position(mark=silent, not_guarded=NotGuarded.PRICE_UNKNOWN)
 
-    why = "price unknown (Kraken tells no prices)"
+    why = "price unknown (Kraken does not answer)"
     assert standing_text(unpriced, READER) == f"not guarded: {why}"
     assert standing_text(guarded, READER).endswith(f"but not watched: {why}")
 
