@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
 from engine.market.mark import (
     Mark,
@@ -36,6 +36,17 @@ FROZEN_AFTER_S = 3.0
 STILL_RATIO = Decimal("0.002")
 
 
+class Top(NamedTuple):
+    """The best prices as they were shown, whatever they are worth."""
+
+    bid: Decimal | None
+    ask: Decimal | None
+
+
+def _top(shown: Quote) -> Top:
+    return Top(shown.bid, shown.ask)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceCheck:
     """What comparing one instrument's ticker with its book has shown so far, by a clock nobody sets."""
@@ -45,9 +56,9 @@ class PriceCheck:
     tried_s: float | None = None
     #: When both last agreed, and what the ticker said then; None when they never did.
     agreed_s: float | None = None
-    agreed: tuple[Decimal | None, Decimal | None] | None = None
+    agreed: Top | None = None
     #: What the ticker said when they last disagreed; None while they agree.
-    disagreed: tuple[Decimal | None, Decimal | None] | None = None
+    disagreed: Top | None = None
     #: Since when they disagree; None while they agree.
     differs_since_s: float | None = None
     #: Since when books have moved that the ticker, which stood still since before, did not follow; None if it may live.
@@ -62,7 +73,7 @@ class PriceCheck:
 
     def is_still(self, ticker: Quote, *, now_s: float) -> bool:
         """Tell whether the ticker has not moved since it was last compared, for longer than a quiet moment."""
-        told = (ticker.bid, ticker.ask)
+        told = _top(ticker)
         had_time = self.agreed_s is not None and now_s - self.agreed_s >= FROZEN_AFTER_S
         return told == self.disagreed or (told == self.agreed and had_time)
 
@@ -114,14 +125,14 @@ def affordable(due: Sequence[str], checks: Mapping[str, PriceCheck], *, calls: f
 
 def after_agreement(ticker: Quote, *, now_s: float) -> PriceCheck:
     """Return what is known once ticker and book agree."""
-    return PriceCheck(checked_s=now_s, tried_s=now_s, agreed_s=now_s, agreed=(ticker.bid, ticker.ask))
+    return PriceCheck(checked_s=now_s, tried_s=now_s, agreed_s=now_s, agreed=_top(ticker))
 
 
 def after_difference(
     check: PriceCheck, ticker: Quote, books: tuple[OrderBook, OrderBook], *, now_s: float
 ) -> PriceCheck:
     """Return what is known once two books in a row disagreed with the ticker."""
-    shown = (ticker.bid, ticker.ask)
+    shown = _top(ticker)
     return replace(
         check,
         checked_s=now_s,
@@ -135,7 +146,7 @@ def after_difference(
 
 def _frozen_since_s(
     check: PriceCheck,
-    shown: tuple[Decimal | None, Decimal | None],
+    shown: Top,
     books: tuple[OrderBook, OrderBook],
     *,
     now_s: float,
@@ -151,7 +162,7 @@ def _frozen_since_s(
 
 
 def _has_moved(before: OrderBook, after: OrderBook) -> bool:
-    return (before.top.bid, before.top.ask) != (after.top.bid, after.top.ask)
+    return _top(before.top) != _top(after.top)
 
 
 def unknown_for_s(check: PriceCheck, *, now_s: float) -> float:
@@ -168,7 +179,7 @@ def living_marks(
     Neither is a lone reading: the ticker stands still in this look, too, which began at `looked_since_s`; an earlier
     look saw that the books had moved without it, and this one saw it again in two books read a moment apart.
     """
-    if quote is None or check.disagreed != (quote.bid, quote.ask):
+    if quote is None or check.disagreed != _top(quote):
         return None
     if not _is_seen_again(check, looked_since_s):
         return None
