@@ -45,6 +45,8 @@ _LIMITS = """\
 - While a sale is already failing, its owner sells by hand and buys back as much: those coins are sold.
 - Coins are gone, money came, and no list shows an order for ten minutes: it counts as sold, and its owner is asked to look.
 - A sale through another pair goes no lower than 90 % of the trigger; below it waits for the guarded pair.
+- Kraken's ticker and order book freeze together: that is told once no level changed for as long as fifty trades of the pair
+  take, which is minutes for a large one and hours for a quiet one. Of what is not guarded no book is read.
 - Copies of a whole disk, and of a database on a network or overlay file system, are not told apart.
 """
 

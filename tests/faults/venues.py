@@ -153,6 +153,8 @@ VENUE = (
             "tests/engine/exits/test_watch.py::test_a_venue_that_hangs_raises_the_alarm_within_the_longest_age",
             "tests/engine/exits/test_watch_frozen.py::test_a_book_that_falls_away_from_a_frozen_ticker_sells_and_is_told",
             "tests/engine/exits/test_watch_frozen.py::test_a_book_that_differs_in_one_look_alone_sells_nothing",
+            "tests/engine/exits/test_watch_frozen_kraken.py::test_a_price_that_froze_altogether_is_unknown_and_told",
+            "tests/engine/exits/test_watch_frozen_kraken.py::test_a_market_without_many_trades_may_stand_still_for_an_hour",
         ),
     ),
     Row(
