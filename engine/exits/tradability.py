@@ -9,7 +9,7 @@ from engine.clock import Clock
 from engine.exits.exit_pairs import LISTING_S, ExitPair
 from engine.guards.guard import Guard
 from engine.market.feed import VenueMarket
-from engine.market.mark import is_settled
+from engine.market.session import is_settled
 from engine.model.errors import BrokerError, RefusalReason, RefusedError
 from engine.model.instruments import AssetClass, Instrument
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 from enum import StrEnum
 
 from engine import wall_time
-from engine.brokers.base import Session
 from engine.model.holdings import Direction
 from engine.model.money import ZERO, exact
 from engine.model.quotes import OrderBook, Quote
@@ -17,8 +16,6 @@ from engine.model.walk import BookProblem, walk_book
 THIN_TOP_RATIO = Decimal("0.1")
 #: A move of more than this from the last accepted mark needs a second look.
 JUMP_RATIO = Decimal("0.05")
-#: The first quotes after the opening bell are not yet prices.
-SETTLING_AFTER_OPEN = timedelta(seconds=30)
 
 
 class MarkBasis(StrEnum):
@@ -233,26 +230,6 @@ def mark_from_side(request: MarkRequest, *, quote: Quote, now: datetime) -> Mark
 def is_price(quote: Quote, *, now: datetime, max_age_s: float) -> bool:
     """Tell whether a quote has two sides that make sense and is of now."""
     return not isinstance(_check_quote(quote, now, max_age_s), PriceProblem)
-
-
-def check_session(session: Session | None, *, quote: Quote, now: datetime) -> PriceUnknown | None:
-    """Say *market closed* for a stock unless its quote is of this session and the opening has settled.
-
-    No session is what a venue without stocks has, or one that does not tell: then nothing is open.
-    """
-    if session is not None and is_settled(session, now) and is_settled(session, quote.at):
-        return None
-    opens_at = session.next_open if session is not None and not session.is_open else None
-    return PriceUnknown(problem=PriceProblem.MARKET_CLOSED, opens_at=opens_at)
-
-
-def is_settled(session: Session, at: datetime) -> bool:
-    """Tell whether a moment lies in the regular session and not right after its opening."""
-    if not session.is_open or session.opened_at is None:
-        return False
-    # What was read a moment ago may be of before the close.
-    is_over = session.next_close is not None and not wall_time.is_before(at, session.next_close)
-    return not wall_time.is_before(at, session.opened_at + SETTLING_AFTER_OPEN) and not is_over
 
 
 def _is_wide(bid: Decimal, ask: Decimal, threshold: Decimal) -> bool:

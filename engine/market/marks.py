@@ -14,7 +14,6 @@ from engine.market.mark import (
     NeedsSecondLook,
     PriceProblem,
     PriceUnknown,
-    check_session,
     decide_mark,
     mark_from_book,
 )
@@ -22,6 +21,7 @@ from engine.market.price_check import PriceCheck, living_marks, marks_of_both, u
 from engine.market.price_checks import PriceChecks
 from engine.market.quote_reading import QuoteReading, problem_of
 from engine.market.second_look import SECOND_LOOK_AFTER, confirm
+from engine.market.session import check_session
 from engine.model.errors import BrokerError
 from engine.model.instruments import AssetClass
 from engine.model.quotes import Quote

@@ -10,8 +10,9 @@ from engine.accounts.service import SCREEN_WAIT_S
 from engine.brokers.base import Broker
 from engine.clock import Clock
 from engine.market.feed import Markets, VenueMarket
-from engine.market.mark import MarkRequest, PriceUnknown, check_session, decide_mark
+from engine.market.mark import MarkRequest, PriceUnknown, decide_mark
 from engine.market.quote_reading import QuoteReading
+from engine.market.session import check_session
 from engine.model.errors import BrokerError
 from engine.model.holdings import Direction, PositionKind
 from engine.model.instruments import AssetClass, Instrument

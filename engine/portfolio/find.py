@@ -17,10 +17,10 @@ from engine.market.mark import (
     NeedsSecondLook,
     PriceProblem,
     PriceUnknown,
-    check_session,
     decide_mark,
 )
 from engine.market.pricing import choose_exit_symbol, value_in_usd
+from engine.market.session import check_session
 from engine.model.holdings import (
     AccountReport,
     Direction,

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -6,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.brokers.base import Session
 from engine.market.mark import (
     LookReason,
     Mark,
@@ -16,7 +14,6 @@ from engine.market.mark import (
     NeedsSecondLook,
     PriceProblem,
     PriceUnknown,
-    check_session,
     decide_mark,
     is_within,
     mark_from_book,
@@ -25,7 +22,6 @@ from engine.model.holdings import Direction
 from tests.builders import NOW, a_book, a_mark, a_quote, ago
 
 LONG, SHORT = Direction.LONG, Direction.SHORT
-OPENED_AT = ago(600)
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -268,42 +264,3 @@ def test_a_bad_book_is_no_second_look(book, problem):
 )
 def test_nearness_is_measured_from_the_reference(price, within):
     assert is_within(Decimal(price), Decimal(100), Decimal("0.01")) is within
-
-
-def a_session(*, is_open=True, opened_at=OPENED_AT):
-    return Session(is_open=is_open, opened_at=opened_at, next_open=None, next_close=None)
-
-
-@pytest.mark.parametrize(
-    ("session", "quote"),
-    [(a_session(), a_quote()), (a_session(opened_at=ago(30)), a_quote())],
-    ids=["in the session", "exactly 30 s after the open"],
-)
-def test_a_stock_has_a_price_once_the_opening_has_settled(session, quote):
-    assert check_session(session, quote=quote, now=NOW) is None
-
-
-@pytest.mark.parametrize(
-    ("session", "quote"),
-    [
-        (a_session(is_open=False), a_quote()),
-        (a_session(opened_at=None), a_quote()),
-        (a_session(opened_at=ago(30) + MICROSECOND), a_quote(at=NOW + timedelta(seconds=1))),
-        (a_session(), a_quote(at=ago(570) - MICROSECOND)),
-        (a_session(), a_quote(at=ago(900))),
-    ],
-    ids=["closed", "opening unknown", "just opened", "quote of the opening", "quote from before the open"],
-)
-def test_outside_the_settled_session_the_market_is_closed(session, quote):
-    assert check_session(session, quote=quote, now=NOW) == unknown(PriceProblem.MARKET_CLOSED)
-
-
-@pytest.mark.parametrize(("is_open", "opens_at"), [(False, NOW + timedelta(hours=18)), (True, None)])
-def test_a_closed_market_tells_when_it_opens(is_open, opens_at):
-    session = replace(a_session(is_open=is_open, opened_at=None), next_open=NOW + timedelta(hours=18))
-
-    assert check_session(session, quote=a_quote(), now=NOW).opens_at == opens_at
-
-
-def test_a_quote_taken_as_the_opening_settles_is_a_price():
-    assert check_session(a_session(), quote=a_quote(at=ago(570)), now=NOW) is None
