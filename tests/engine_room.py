@@ -258,7 +258,9 @@ class Room:
     def withdraw(self, asset, amount, *, venue=Venue.KRAKEN):
         self.world.ledger(venue).withdraw(asset, Decimal(amount), at=self._seconds())
 
-    def trade(self, side, quantity, symbol="BTC/USD", *, venue=Venue.KRAKEN, limit=None, leverage=None):
+    def trade(
+        self, side, quantity, symbol="BTC/USD", *, venue=Venue.KRAKEN, limit=None, leverage=None, fee_on=None
+    ):
         """Trade by hand at a venue, as its owner does behind the bot's back."""
         draft = Draft(
             listing=self.world.market.listing(venue, symbol),
@@ -267,6 +269,7 @@ class Room:
             quantity=Decimal(quantity),
             limit=None if limit is None else Decimal(limit),
             leverage=leverage,
+            fee_on=fee_on,
         )
         book = self.world.market.liquidity(venue, symbol)
         collateral = Decimal(1_000_000)

@@ -14,11 +14,11 @@ from sandbox.kraken.errors import KrakenError, invalid
 from sandbox.kraken.figures import flag, number
 from sandbox.kraken.names import decimals_of, pair_names
 from sandbox.kraken.public import leverages
-from sandbox.ledger import Draft, Kind, Side
+from sandbox.ledger import Draft, FeeOn, Kind, Side
 
 T = TypeVar("T")
 _CLIENT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[\x21-\x7e]{1,18}", re.ASCII)
-# In which currency the fee is preferred; the venue takes one of them at most, and is free to charge the other.
+# In which currency the fee is preferred; the venue takes one of them at most, and charges the other where that one lacks.
 _FEE_FLAGS = frozenset({"fcib", "fciq"})
 _FLAGS = _FEE_FLAGS | {"nompp", "post", "viqc"}
 # Zero is now and never; another time is not played.
@@ -58,6 +58,7 @@ def parse_order(listing: Listing, params: Mapping[str, str]) -> Draft:
         limit=_limit(listing, params) if ordertype is Kind.LIMIT else None,
         client_id=_client_id(params),
         post_only="post" in flags,
+        fee_on=FeeOn.BASE if "fcib" in flags else None,
         leverage=leverage,
         reduce_only=reduce_only,
     )

@@ -7,7 +7,7 @@ from sandbox.kraken.account import KrakenAccount
 from sandbox.kraken.figures import written
 from sandbox.kraken.names import asset_id, cost_decimals, decimals_of, pair_names
 from sandbox.kraken.public import QUOTE_DECIMALS
-from sandbox.ledger import Draft, Entry, Fill, Kind, Order, OrderStatus, Position
+from sandbox.ledger import Draft, Entry, FeeOn, Fill, Kind, Order, OrderStatus, Position
 
 _STATUS = {OrderStatus.OPEN: "open", OrderStatus.FILLED: "closed", OrderStatus.CANCELED: "canceled"}
 _BALANCE_DECIMALS = 10
@@ -42,12 +42,12 @@ def order_info(account: KrakenAccount, order: Order, *, trades: bool, pending: b
         "vol": written(draft.spend or order.quantity, decimals_of(listing.lot)),
         "vol_exec": written(order.filled, decimals_of(listing.lot)),
         "cost": _cost(listing, order.cost),
-        "fee": _cost(listing, order.fee),
+        "fee": _cost(listing, _fee_in_quote(order)),
         "price": _price(listing, order.average_price or ZERO),
         "stopprice": "0.00000",
         "limitprice": "0.00000",
         "misc": "partial" if ZERO < order.filled < order.quantity else "",
-        "oflags": _flags(draft),
+        "oflags": _flags(order),
     }
     if order.closed_at is not None:
         info["closetm"] = order.closed_at
@@ -73,8 +73,19 @@ def _description(draft: Draft) -> dict[str, str]:
     }
 
 
-def _flags(draft: Draft) -> str:
-    flags = ["fciq", *(["post"] if draft.post_only else []), *(["viqc"] if draft.spend else [])]
+def _fee_in_quote(order: Order) -> Decimal:
+    """What an order or a trade names as its fee, whatever it was taken from."""
+    in_base = order.draft.leverage is None and order.fees.on.is_base(order.draft.side)
+    return order.fee * (order.average_price or ZERO) if in_base else order.fee
+
+
+def _flags(order: Order) -> str:
+    draft = order.draft
+    flags = [
+        "fcib" if draft.fee_on is FeeOn.BASE else "fciq",
+        *(["post"] if draft.post_only else []),
+        *(["viqc"] if draft.spend else []),
+    ]
     return ",".join(flags)
 
 
@@ -93,7 +104,7 @@ def trade_info(account: KrakenAccount, fill: Fill, trade_id: int) -> dict[str, o
         "ordertype": order_type(order.draft),
         "price": _price(listing, fill.price),
         "cost": _cost(listing, fill.cost),
-        "fee": _cost(listing, fill.fee),
+        "fee": _cost(listing, fill.fee if fill.fee_asset == listing.quote else fill.fee * fill.price),
         "vol": written(fill.quantity, decimals_of(listing.lot)),
         "margin": _cost(listing, fill.cost / leverage if leverage else ZERO),
         "leverage": str(leverage or 0),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sandbox.book import ZERO
 from sandbox.ledger.change import Draw
 from sandbox.ledger.matching import hold_of
-from sandbox.ledger.values import FeeOn, Kind, Order, OrderStatus, Side
+from sandbox.ledger.values import Kind, Order, OrderStatus, Side
 
 
 def accepted(placed: Order) -> Order:
@@ -34,9 +34,9 @@ def still_held(order: Order, draw: Draw) -> Order:
 
 def _needed(placed: Order) -> tuple[str, Decimal]:
     draft = placed.draft
+    fee_in_base = placed.fee if placed.fees.on.is_base(draft.side) else ZERO
     if draft.side is Side.SELL:
-        return draft.listing.base, placed.quantity
+        return draft.listing.base, placed.quantity + fee_in_base
     if draft.spend is not None and draft.spend_includes_fee:
         return draft.listing.quote, draft.spend
-    fee = placed.fee if placed.fees.on is FeeOn.QUOTE else ZERO
-    return draft.listing.quote, placed.cost + fee
+    return draft.listing.quote, placed.cost + placed.fee - fee_in_base

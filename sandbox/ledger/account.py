@@ -18,11 +18,12 @@ from sandbox.ledger.errors import (
     WouldTakeError,
 )
 from sandbox.ledger.filling import fill_margin, fill_spot
-from sandbox.ledger.matching import executions, hold_of, take
+from sandbox.ledger.matching import executions, hold_of, take, with_fee
 from sandbox.ledger.values import (
     Draft,
     Entry,
     EntryKind,
+    FeeOn,
     Fees,
     Fill,
     Kind,
@@ -163,13 +164,21 @@ class Ledger(Balances):
         quantity = draft.quantity if draft.quantity is not None else sum((t.size for t in taken), ZERO)
         if draft.spend is not None and taken:
             check_quantity(draft.listing, quantity)
-        order = Order(id=self._new_id("order"), draft=draft, fees=self.fees, quantity=quantity, opened_at=at)
+        fees = self._fees_for(draft, quantity)
+        order = Order(id=self._new_id("order"), draft=draft, fees=fees, quantity=quantity, opened_at=at)
         self._check_funds(order, taken, collateral)
         draw = Draw()
         for level in taken:
             order = self._filled(order, level, draw, maker=False, at=at)
         order = _settled(order, at)
         return order, draw.change(order)
+
+    def _fees_for(self, draft: Draft, quantity: Decimal) -> Fees:
+        """What an order pays; a preference counts where there are coins for it."""
+        fees = self.fees if draft.fee_on is None else replace(self.fees, on=draft.fee_on)
+        most = with_fee(quantity, max(fees.taker, fees.maker))
+        lacks_coins = draft.side is Side.SELL and most > self.spendable(draft.listing.base)
+        return replace(fees, on=FeeOn.QUOTE) if fees.on is FeeOn.BASE and lacks_coins else fees
 
     def _check_funds(self, order: Order, taken: Iterable[Level], collateral: Decimal) -> None:
         draft = order.draft

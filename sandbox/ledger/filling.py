@@ -7,7 +7,7 @@ from decimal import Decimal
 from sandbox.book import ZERO, Level
 from sandbox.ledger.change import Draw, Posting
 from sandbox.ledger.matching import cost_of, fee_of
-from sandbox.ledger.values import EntryKind, FeeOn, Fill, Order, Position, Side
+from sandbox.ledger.values import EntryKind, Fill, Order, Position, Side
 
 NewId = Callable[[str], str]
 
@@ -49,7 +49,7 @@ def _fill(
 ) -> Fill:
     draft, cost = order.draft, cost_of(level.size, level.price)
     ratio = order.fees.maker if maker else order.fees.taker
-    in_base = order.fees.on is FeeOn.CREDITED and draft.side is Side.BUY and position_id is None
+    in_base = position_id is None and order.fees.on.is_base(draft.side)
     return Fill(
         id=fill_id,
         order_id=order.id,

@@ -5,7 +5,7 @@ from decimal import ROUND_DOWN, ROUND_UP, Decimal
 
 from sandbox.book import ZERO, Book, Level, floor_to
 from sandbox.ledger.checks import opposite
-from sandbox.ledger.values import Draft, FeeOn, Fees, Order, Side
+from sandbox.ledger.values import Draft, Fees, Order, Side
 
 #: Payments are rounded down and holds up to this, so that a hold always covers its payments.
 QUANTUM = Decimal("1E-10")
@@ -65,8 +65,12 @@ def hold_of(order: Order) -> tuple[str, Decimal]:
     draft = order.draft
     if draft.leverage is not None or draft.limit is None:
         return "", ZERO
+    fee, in_base = max(order.fees.taker, order.fees.maker), order.fees.on.is_base(draft.side)
     if draft.side is Side.SELL:
-        return draft.listing.base, order.remaining
-    fee = max(order.fees.taker, order.fees.maker) if order.fees.on is FeeOn.QUOTE else ZERO
-    needed = order.remaining * draft.limit * (ONE + fee)
-    return draft.listing.quote, needed.quantize(QUANTUM, ROUND_UP)
+        return draft.listing.base, with_fee(order.remaining, fee if in_base else ZERO)
+    return draft.listing.quote, with_fee(order.remaining * draft.limit, ZERO if in_base else fee)
+
+
+def with_fee(amount: Decimal, ratio: Decimal) -> Decimal:
+    """An amount and the most that a fee on it can be."""
+    return (amount * (ONE + ratio)).quantize(QUANTUM, ROUND_UP)

@@ -37,10 +37,15 @@ class OrderStatus(StrEnum):
 
 
 class FeeOn(StrEnum):
-    """Which asset pays the fee: the quote currency, or whatever the fill credits."""
+    """Which asset pays the fee: the quote currency, the base asset, or whatever the fill credits."""
 
     QUOTE = "quote"
+    BASE = "base"
     CREDITED = "credited"
+
+    def is_base(self, side: Side) -> bool:
+        """Whether a spot fill of a side pays in its base asset."""
+        return self is FeeOn.BASE or (self is FeeOn.CREDITED and side is Side.BUY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,8 @@ class Draft:
     limit: Decimal | None = None
     client_id: str | None = None
     post_only: bool = False
+    #: what its owner prefers to pay the fee in; None is what the account pays in
+    fee_on: FeeOn | None = None
     #: margin: how many times its own margin the position is worth; None is spot
     leverage: int | None = None
     reduce_only: bool = False

@@ -107,13 +107,56 @@ async def test_a_buy_by_cost_spends_quote_and_pays_the_fee_on_top(client, accoun
     assert info["oflags"] == "fciq,viqc"
 
 
-@pytest.mark.parametrize("preferred", ["fcib", "fciq", "fcib,nompp"])
-async def test_a_fee_may_be_preferred_in_either_currency(client, account, fund, preferred):
+@pytest.mark.parametrize("flags", ["fcib", "fciq", "fcib,nompp"])
+@pytest.mark.parametrize("side", ["buy", "sell"])
+async def test_a_fee_is_taken_in_the_preferred_currency_and_named_in_quote(
+    client, account, fund, side, flags
+):
+    fund(BTC=1, USD=10_000)
+
+    (txid,) = (await client.order(side, "0.1", oflags=flags))["txid"]
+
+    (order,) = (await client.result("QueryOrders", txid=txid)).values()
+    (trade,) = (await client.result("TradesHistory"))["trades"].values()
+    entries = (await client.result("Ledgers", type="trade"))["ledger"].values()
+    cost, fee, in_coins = Decimal(trade["cost"]), Decimal(trade["fee"]), flags.startswith("fcib")
+    coins_fee = Decimal("0.0004") if in_coins else 0
+    money_fee, sign = 0 if in_coins else fee, 1 if side == "buy" else -1
+    assert fee == Decimal(order["fee"]) == cost * Decimal("0.004")
+    assert account.ledger.total("BTC") == 1 + sign * Decimal("0.1") - coins_fee
+    assert account.ledger.total("USD") == 10_000 - sign * cost - money_fee
+    assert {entry["asset"]: Decimal(entry["fee"]) for entry in entries} == {
+        "XXBT": coins_fee,
+        "ZUSD": money_fee,
+    }
+    assert order["oflags"] == flags.removesuffix(",nompp")
+    assert "oflags" not in trade
+
+
+async def test_a_fee_preferred_in_coins_that_are_not_there_is_taken_from_the_proceeds(client, account, fund):
     fund(BTC=1)
 
-    await client.order("sell", "0.1", oflags=preferred)
+    await client.order("sell", "1", oflags="fcib")
 
-    assert account.ledger.total("BTC") == Decimal("0.9")
+    assert account.ledger.total("BTC") == 0
+    assert account.ledger.fills[0].fee_asset == "USD"
+
+
+async def test_a_resting_sale_holds_the_coins_of_its_fee_too(client, account, fund):
+    fund(BTC=1)
+
+    await client.order("sell", "0.5", price="90000", oflags="fcib")
+
+    assert account.ledger.held("BTC") == Decimal("0.502")
+
+
+async def test_the_fee_of_a_leveraged_trade_is_in_quote_whatever_was_preferred(client, account, fund):
+    fund(BTC=1, USD=100_000)
+
+    await client.order("buy", "0.1", leverage="2:1", oflags="fcib")
+
+    assert account.ledger.total("BTC") == 1
+    assert account.ledger.fills[0].fee_asset == "USD"
 
 
 @pytest.mark.parametrize(
