@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from engine.accounts.cost_basis import share
 from engine.guards.guard import Guard, GuardState
+from engine.guards.untold_fees import untold_fees
 from engine.model.holdings import Direction, PositionKind
 from engine.model.instruments import AssetClass
 from engine.model.money import ZERO, exact
@@ -81,9 +82,6 @@ GuardChange = Unchanged | Reduced | Paused | Closed | Resumed
 #: The least part of a guard whose going has to be explained: the rest may be fees and rounding.
 _UNEXPLAINED_RATIO = Decimal("0.02")
 
-#: The most that a venue takes of what is bought and books hours later (https://docs.alpaca.markets/docs/crypto-fees).
-_FEE_RATIO = Decimal("0.0025")
-
 #: By so little a venue's average may differ from itself after a trade.
 _ROUNDING_RATIO = Decimal("0.001")
 
@@ -133,9 +131,13 @@ def reconcile(
     with exact():
         expected = before + sum((change_by(guard, fill) for fill in fills), ZERO)
         sold = sum((max(ZERO, -change_by(guard, fill)) for fill in fills), ZERO)
-        moved = max(ZERO, expected - seen)
+        missing, fees = expected - seen, untold_fees(guard, fills)
+        # What fees took of a purchase was never part of what is guarded; those of a sale are part of it.
+        moved = max(ZERO, missing - fees.of_purchases)
+        moved = moved if moved > fees.rounding else ZERO
+        spared = min(sold, fees.taken_elsewhere, max(ZERO, -missing))
         # However it came about, no more is guarded than is there.
-        gone = max(sold + moved, guard.quantity - seen)
+        gone = max(sold - spared + moved, guard.quantity - seen)
         is_split = (
             sold < guard.quantity
             and seen > ZERO
@@ -153,14 +155,12 @@ def reconcile(
 
 
 def is_explained(guard: Guard, *, before: Decimal, seen: Decimal, fills: Sequence[Fill]) -> bool:
-    """Tell whether the owner's fills alone make what was there into what is there now, but for fees booked later."""
+    """Tell whether the owner's fills alone make what was there into what is there now, but for fees told otherwise."""
+    fees = untold_fees(guard, fills)
     with exact():
-        changed = [change_by(guard, fill) for fill in fills]
-        unbooked = (
-            change * _FEE_RATIO for fill, change in zip(fills, changed, strict=True) if fill.fee is None
-        )
-        most = before + sum(changed, ZERO)
-        return most - sum(map(abs, unbooked), ZERO) <= seen <= most
+        told = before + sum((change_by(guard, fill) for fill in fills), ZERO)
+        least = told - fees.of_purchases - fees.of_sales - fees.rounding
+        return least <= seen <= told + fees.taken_elsewhere
 
 
 def change_by(guard: Guard, fill: Fill) -> Decimal:

@@ -81,13 +81,13 @@ def follow(guard: Guard, reading: Reading, *, seen: Seen | None, suspect: Seen |
     if guard.state is not GuardState.ARMED or not wall_time.is_before(base.at, reading.at):
         return Followed(change=Unchanged(guard=guard), seen=base, suspect=suspect)
     fills = fills_of(guard, reading, after=base.at)
-    if not _explains(guard, reading, base, fills):
+    if not explains(guard, reading, base, fills):
         if suspect is None or not _is_still(guard, reading, suspect):
             suspect = Seen(quantity=reading.there, at=reading.at)
         if wall_time.between(suspect.at, reading.at) < BELIEVED_AFTER:
             return Followed(change=Unchanged(guard=guard), seen=base, suspect=suspect)
         late = _with_late_sales(guard, reading, fills, base)
-        fills = late if _explains(guard, reading, base, late) else fills
+        fills = late if explains(guard, reading, base, late) else fills
     elif not fills.all:
         # Older fills may still be told, so what was seen stays of the moment it was first true.
         return Followed(change=_reconcile(guard, reading, base, fills), seen=base)
@@ -158,7 +158,8 @@ def _is_still(guard: Guard, reading: Reading, suspect: Seen) -> bool:
     return suspect.quantity == reading.there and not fills_of(guard, reading, after=suspect.at).all
 
 
-def _explains(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> bool:
+def explains(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> bool:
+    """Tell whether what was seen and traded since makes what is there, but for fees told otherwise."""
     before = _before(guard, reading, base, fills)
     return is_explained(guard, before=before, seen=reading.there, fills=fills.by_hand)
 

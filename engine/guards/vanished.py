@@ -5,13 +5,23 @@ from datetime import timedelta
 from decimal import Decimal
 
 from engine import wall_time
-from engine.guards.changes import ChangeReason, Closed, GuardChange, Paused, Resumed, Unchanged, change_by
+from engine.guards.changes import (
+    ChangeReason,
+    Closed,
+    GuardChange,
+    Paused,
+    Resumed,
+    Unchanged,
+    change_by,
+    is_explained,
+)
 from engine.guards.following import (
     BELIEVED_AFTER,
     Fills,
     Followed,
     Reading,
     expected_of,
+    explains,
     fills_of,
     first_seen,
 )
@@ -44,7 +54,7 @@ def follow_vanished(guard: Guard, reading: Reading, *, seen: Seen | None, suspec
     expected = expected_of(guard, reading, base, fills)
     if reading.there <= ZERO:
         return Followed(change=_sold_meanwhile(guard, fills, expected=expected), seen=base)
-    if reading.there == expected:
+    if explains(guard, reading, base, fills):
         return _as_it_was(guard, reading, base, fills)
     return _otherwise(guard, reading, base, fills, suspect)
 
@@ -78,9 +88,7 @@ def _otherwise(guard: Guard, reading: Reading, base: Seen, fills: Fills, suspect
         suspect = Seen(quantity=reading.there, at=reading.at)
     if wall_time.between(suspect.at, reading.at) < BELIEVED_AFTER:
         return Followed(change=Unchanged(guard=guard), seen=base, suspect=suspect)
-    with exact():
-        bought = sum((change_by(guard, fill) for fill in fills.by_hand), ZERO)
-    if reading.there == bought:
+    if is_explained(guard, before=ZERO, seen=reading.there, fills=fills.by_hand):
         # What was guarded did not come back; what its owner bought since was never guarded.
         after = Seen(quantity=reading.there, at=reading.at, venue_at=reading.venue_at)
         return Followed(change=_end(guard, ChangeReason.MOVED_OUT), seen=after)

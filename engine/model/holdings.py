@@ -69,8 +69,10 @@ class Holding:
     venue_value_usd: Decimal | None = None
     #: National money by what its venue says, under a name that alone does not tell it from a coin or a share.
     is_fiat: bool = field(default=False, compare=False)
-    #: The symbol it trades under, where the asset name alone does not say (stocks: AAPL/USD).
+    #: The symbol it trades under, where the venue names it.
     symbol: str | None = None
+    #: A share, which nobody deposits or withdraws as coins are.
+    is_stock: bool = field(default=False, compare=False)
 
     @property
     def is_cash(self) -> bool:

@@ -263,5 +263,4 @@ def _is_same_time(one: datetime, other: datetime) -> bool:
 
 
 def _is_stock(report: AccountReport, guard: Guard) -> bool:
-    # Alpaca names the pair of a stock with its holding; crypto is found by its asset alone.
-    return report.holding(guard.asset).symbol is not None
+    return report.holding(guard.asset).is_stock

@@ -102,6 +102,7 @@ def parse_position(row: Row, catalog: Catalog) -> Holding:
             venue_entry=optional_in(row, "avg_entry_price", amount_in) or None,
             venue_value_usd=lenient(row, "market_value", amount_in),
             symbol=asset.symbol if asset else None,
+            is_stock=asset is not None and asset.asset_class is AssetClass.STOCK,
         )
 
 
