@@ -74,4 +74,4 @@ def _taken_elsewhere(guard: Guard, fill: Fill) -> Decimal:
 
 def _may_be_in_base(guard: Guard, fill: Fill) -> bool:
     is_named_so = guard.venue in _NAME_FEES_IN_QUOTE and fill.fee_asset == fill.quote
-    return is_named_so and not fill.margin and bool(fill.fee)
+    return is_named_so and not fill.margin

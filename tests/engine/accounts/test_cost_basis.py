@@ -53,6 +53,21 @@ TABLE = {
         ["buy 1 BTC @ 100 USD", "sell 3 BTC @ 110 USD", "buy 0.4 BTC @ 50 USD"],
         ("0.4", "20", "50"),
     ),
+    "its fee was taken from the coins and named in money": (
+        "4.98",
+        ["buy 5 BTC @ 50000 USD"],
+        ("4.98", "249000", "50000"),
+    ),
+    "so were the fees of two": (
+        "7.968",
+        ["buy 5 BTC @ 50000 USD", "buy 3 BTC @ 40000 USD"],
+        ("7.968", "368520", "46250"),
+    ),
+    "so were the fees of two, with a sale between them": (
+        "3.968",
+        ["buy 5 BTC @ 50000 USD", "sell 4 BTC @ 60000 USD", "buy 3 BTC @ 40000 USD"],
+        ("3.968", "168640", "42500"),
+    ),
     "nothing bought": ("1", [], ("0", "0", None)),
     "nothing there": ("0", ["buy 1 BTC @ 100 USD"], ("0", "0", None)),
     "owed": ("-1", ["buy 1 BTC @ 100 USD"], ("0", "0", None)),
@@ -407,3 +422,25 @@ def test_whatever_fills_are_stored_the_cost_of_what_is_held_is_worked_out(quanti
     result = basis(quantity, *fills, usd_rates=rates)
 
     assert 0 <= result.explained <= max(quantity, 0)
+
+
+@given(
+    purchases=st.lists(
+        st.tuples(st.decimals("0.001", "100", places=8), st.decimals("1", "200000", places=2)),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_fees_taken_from_coins_and_named_in_money_hardly_move_the_entry(purchases):
+    fills = [
+        a_fill(f"buy {quantity} BTC @ {price} USD", at=ago(100 - age))
+        for age, (quantity, price) in enumerate(purchases)
+    ]
+    bought = sum(quantity for quantity, _ in purchases)
+    average = sum(quantity * price for quantity, price in purchases) / bought
+    prices = [price for _, price in purchases]
+
+    result = basis(bought * Decimal("0.996"), *fills)
+
+    assert (result.complete, result.unexplained) == (True, 0)
+    assert abs(result.entry - average) <= (max(prices) - min(prices)) * Decimal("0.005") + Decimal("0.0001")
