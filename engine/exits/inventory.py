@@ -1,12 +1,13 @@
 """What the readings of one guarded position say, from one attempt of its exit to the next."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from engine.brokers.base import Broker
 from engine.exits.available import Available
 from engine.exits.context import ExitContext
 from engine.exits.exit_quantity import vanished
-from engine.exits.next_step import View
+from engine.exits.next_step import View, depends_on_trades
 from engine.exits.quantity_check import QuantityCheck
 from engine.exits.tradability import Tradability
 from engine.guards.guard import Guard
@@ -48,7 +49,7 @@ class Inventory:
         now_s = self._context.clock.monotonic()
         missing = vanished(expected=expected, owned=available.owned)
         self._quantity_check = self._quantity_check.after(available, missing=missing, now_s=now_s)
-        return View(
+        view = View(
             guard=self._guard,
             available=available,
             expected=expected,
@@ -59,6 +60,10 @@ class Inventory:
             most=self._tradability.pair.most,
             now_s=now_s,
         )
+        if not depends_on_trades(view):
+            return view
+        is_untraded = await self._context.owner_trades.are_none(self._guard, available, self._broker)
+        return replace(view, is_untraded=is_untraded)
 
     def note_freed(self, available: Available) -> None:
         """Remember the reading of after what held the quantity was cancelled."""

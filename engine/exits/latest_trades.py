@@ -21,8 +21,8 @@ class LatestTrades:
         self._pages = dict[str, tuple[Moment, tuple[Fill, ...]]]()
         self._locks = defaultdict[str, asyncio.Lock](asyncio.Lock)
 
-    async def read(self, broker: Broker, *, after: Moment) -> tuple[Fill, ...]:
-        """Return what was asked for later than a moment; nothing where that fails or takes too long."""
+    async def read(self, broker: Broker, *, after: Moment) -> tuple[Fill, ...] | None:
+        """Return what was asked for later than a moment; None where that fails or takes too long."""
         account_id = broker.account.account_id
         try:
             async with asyncio.timeout(TRADES_READ_S), self._locks[account_id]:
@@ -33,5 +33,5 @@ class LatestTrades:
                         page = await broker.fetch_fills(priority=Priority.EXIT)
                     known = self._pages[account_id] = asked, page.fills
         except (BrokerError, TimeoutError):
-            return ()
+            return None
         return known[1]

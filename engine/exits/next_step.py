@@ -1,6 +1,6 @@
 """Pure: what an exit does next, given what there is to be sold. The one place where that is decided."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from engine.exits.available import Available
@@ -40,6 +40,8 @@ class View:
     may_free: bool = True
     #: How much the pair's order book carries at a sane price; None is all.
     most: Decimal | None = None
+    #: Whether the latest trades were read and none of its owner's is among them.
+    is_untraded: bool = False
     now_s: float
 
 
@@ -112,6 +114,11 @@ def next_step(view: View) -> Step:
     return _sell(view, exit_quantity)
 
 
+def depends_on_trades(view: View) -> bool:
+    """Tell whether its owner's latest trades decide if these are the units that were guarded."""
+    return not _has_other_units(view) and _has_other_units(replace(view, is_untraded=True))
+
+
 def _has_other_units(view: View) -> bool:
     return changed_without_trade(
         view.guard,
@@ -121,6 +128,7 @@ def _has_other_units(view: View) -> bool:
         price=view.price,
         # What nobody lists now may be a stock.
         asset_class=view.instrument.asset_class if view.instrument else AssetClass.STOCK,
+        is_untraded=view.is_untraded,
     )
 
 

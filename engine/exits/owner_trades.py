@@ -43,11 +43,19 @@ class OwnerTrades:
         report, asked = available.report, self._reports.asked(guard.account_id)
         if report is None or asked is None or not available.is_fresh or self._rests.is_known(report):
             return None
-        if not await self._has_new(guard, await self._trades.read(broker, after=asked)):
+        if not await self._has_new(guard, await self._trades.read(broker, after=asked) or ()):
             return None
         await self._updates.run_within(broker.account, UPDATE_S, name=guard.guard_id)
         now = await self._journal.load_guard(guard.guard_id)
         return now if now != guard else None
+
+    async def are_none(self, guard: Guard, available: Available, broker: Broker) -> bool:
+        """Tell whether the latest trades are known as of a reading and none changed what a guard covers."""
+        asked = self._reports.asked(guard.account_id)
+        if asked is None or not available.is_fresh:
+            return False
+        fills = await self._trades.read(broker, after=asked)
+        return fills is not None and not await self._has_new(guard, fills)
 
     async def _has_new(self, guard: Guard, fills: tuple[Fill, ...]) -> bool:
         """Tell whether some of them changed the guarded position lately and are not of our own orders."""

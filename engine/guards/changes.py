@@ -190,10 +190,12 @@ def changed_without_trade(
     venue_entry: Decimal | None,
     price: Decimal,
     asset_class: AssetClass,
+    is_untraded: bool = False,
 ) -> bool:
     """Tell whether no trade explains the venue's quantity and average, where its fills may not be known yet.
 
     A trade adds or takes units at about their price; a split, a stock dividend or a spin-off does so at none.
+    Units that came at the average itself were bought, unless it is known that nothing was traded (`is_untraded`).
     """
     entry = guard.venue_entry
     if entry is None or venue_entry is None:
@@ -205,7 +207,7 @@ def changed_without_trade(
         more = seen - before
         has_moved = abs(venue_entry - entry) > entry * _ROUNDING_RATIO
         if not has_moved:
-            return more > ZERO and venue_entry == entry
+            return is_untraded and more > ZERO and venue_entry == entry
         brought = seen * venue_entry - before * entry
         usual = price if more > ZERO else min(entry, venue_entry)
         # Multiplied out, so that nothing is divided by no change at all.

@@ -15,9 +15,11 @@ from engine.exits.next_step import (
     ReadAgain,
     SellNow,
     View,
+    depends_on_trades,
     next_step,
 )
 from engine.exits.quantity_check import QuantityCheck
+from engine.model.instruments import AssetClass
 from tests.builders import NOW, a_guard, an_instrument
 
 ONE = Decimal(1)
@@ -153,6 +155,39 @@ def test_a_split_is_asked_about_before_anything_is_sold():
     guard = a_guard(venue_entry=Decimal(100))
 
     assert next_step(a_view(an_available(venue_entry=Decimal(50)), guard=guard)) == PauseForSplit(Decimal(3))
+
+
+@pytest.mark.parametrize(
+    ("owned", "entry", "is_untraded", "step"),
+    [
+        ("6", "100", False, SellNow),
+        ("6", "100", True, PauseForSplit),
+        ("3", "100", True, SellNow),
+        ("6", "99.95", True, SellNow),
+        ("6", "50", False, PauseForSplit),
+        ("6", "50", True, PauseForSplit),
+    ],
+    ids=[
+        "more, and no trades read",
+        "more, and no trade",
+        "as many",
+        "bought lower",
+        "a split, no trades read",
+        "a split, no trade",
+    ],
+)
+def test_more_shares_at_the_same_average_were_split_only_where_no_trade_brought_them(
+    owned, entry, is_untraded, step
+):
+    view = a_view(
+        an_available(owned, venue_entry=Decimal(entry)),
+        guard=a_guard(venue_entry=Decimal(100)),
+        instrument=an_instrument(lot="0.01", minimum_quantity="0.1", asset_class=AssetClass.STOCK),
+        is_untraded=is_untraded,
+    )
+
+    assert isinstance(next_step(view), step)
+    assert depends_on_trades(replace(view, is_untraded=False)) == (owned == "6" and entry == "100")
 
 
 def test_crumbs_that_are_free_are_no_reason_to_give_up_the_rest():

@@ -207,6 +207,39 @@ async def test_shares_bought_just_before_do_not_stop_the_exit_of_the_guarded_one
     assert filled.quantity == 20
 
 
+@pytest.fixture
+async def bought_more(twenty):
+    """The owner bought as many again, exactly at the venue's average, and nobody has looked since."""
+    twenty.deposit("USD", "1000000", venue=Venue.ALPACA)
+    twenty.set_bid("229.99", "AAPL/USD", venue=Venue.ALPACA)
+    twenty.trade("buy", "20", "AAPL/USD", venue=Venue.ALPACA)
+    fall(twenty, "226.8")
+    return twenty
+
+
+TRADES_READS = {
+    "read": None,
+    "refused": {"kind": FaultKind.HTTP_ERROR_BEFORE},
+    "too late": {"kind": FaultKind.DELAY_BEFORE, "delay_s": 20},
+}
+
+
+@pytest.mark.parametrize("fault", TRADES_READS.values(), ids=TRADES_READS)
+@pytest.mark.parametrize("is_sold_at_once", [True, False])
+async def test_shares_bought_at_the_same_average_are_no_split(bought_more, fault, is_sold_at_once):
+    if fault:
+        bought_more.fault(endpoint="GET /v2/account/activities", venue=Venue.ALPACA, times=None, **fault)
+    if not is_sold_at_once:
+        bought_more.fault(FaultKind.RATE_LIMIT, ORDERS, venue=Venue.ALPACA, times=1)
+
+    await bought_more.sell_off()
+    await bought_more.clock.sleep(60)
+
+    assert sum(filled.quantity for filled in await bought_more.alerts(ExitFilled)) == 20
+    assert await bought_more.alerts(GuardPaused) == []
+    assert bought_more.world.ledger("alpaca").total("AAPL") == 20
+
+
 async def test_a_sale_by_hand_just_before_does_not_stop_the_exit_of_the_rest(twenty):
     twenty.withdraw("AAPL", "5", venue=Venue.ALPACA)
     fall(twenty, "226")
