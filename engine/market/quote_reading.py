@@ -31,6 +31,13 @@ class QuoteReading:
         problem = PriceProblem.NO_QUOTE if self.failed is None else problem_of(self.failed)
         return PriceUnknown(problem=problem)
 
+    def no_quote_beside(self, *, is_account_read: bool) -> PriceUnknown:
+        """Return the same beside an account: a venue that answers for it is not silent, it tells no prices."""
+        told = self.no_quote
+        if is_account_read and told.problem is PriceProblem.NO_ANSWER:
+            return PriceUnknown(problem=PriceProblem.NO_PRICES)
+        return told
+
 
 def problem_of(error: BrokerError | TimeoutError) -> PriceProblem:
     """Return why there is no price after a reading that failed."""

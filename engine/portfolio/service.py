@@ -192,7 +192,7 @@ class PortfolioService:
             asked=asked,
             instruments=instruments,
             quotes=reading.quotes,
-            no_quote=reading.no_quote,
+            no_quote=reading.no_quote_beside(is_account_read=self._reader.state(report.account).connected),
             session=await _session(market),
             bases=bases,
             takers={symbol: self._costs.taker(report.account, symbol) for symbol in symbols},
