@@ -1,7 +1,7 @@
 """Fill `/status` from every part of the process."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,8 +11,9 @@ from bot.nonce_lines import with_broker
 from engine import wall_time
 from engine.accounts.reader import AccountReader
 from engine.alerts.messages import ExitFailing, RecordUnreadable
-from engine.alerts.outbox import Depth, GivenUp, depth, load_given_up_alerts, load_times, load_written
+from engine.alerts.outbox import Depth, GivenUp, depth, load_given_up_alerts
 from engine.alerts.posts import PostCounts, count_posts
+from engine.alerts.series import load_series
 from engine.clock import Clock, moment
 from engine.entries.gates import EntryRequest, Gates, Shut
 from engine.exits.failure_reminders import failing_key
@@ -81,6 +82,7 @@ class ProcessStatus:
         watch: Watch,
         is_key_certain: Callable[[str], bool],
         why_failing: Callable[[str], HeldUp | None],
+        why_unsent: Callable[[str], str],
         tasks: Tasks,
         nonces: NonceStore,
         database: Database,
@@ -95,6 +97,7 @@ class ProcessStatus:
         self._watch = watch
         self._is_key_certain = is_key_certain
         self._why_failing = why_failing
+        self._why_unsent = why_unsent
         self._tasks = tasks
         self._nonces = nonces
         self._database = database
@@ -126,7 +129,7 @@ class ProcessStatus:
             unguarded=self._count_unguarded(user_id, guards),
             unreadable=tuple(self._unreadable(user_id)),
             paused=tuple(_paused(guard) for guard in guards if guard.state is GuardState.PAUSED),
-            failing=stored.failing,
+            failing=tuple(replace(one, why_unsent=self._why_unsent(one.intent_id)) for one in stored.failing),
             exits_in_flight=self._count_exits(guards, stored.exits),
             exits_since=wall_time.earliest(one.created_at for one in stored.exits),
             outbox_waiting=stored.outbox.waiting,
@@ -228,18 +231,18 @@ async def _load_stored(
 
 async def _find_failing(session: AsyncSession, intent: Intent, present: HeldUp | None) -> FailingExit | None:
     """Return why an exit does not get through, as it is now or else as it was told last; None while it does."""
-    key = failing_key(intent)
-    times = await load_times(session, key_prefix=key)
-    if not times and present is None:
+    series = await load_series(session, key_prefix=failing_key(intent))
+    if not series.count and present is None:
         return None
-    last = await load_written(session, f"{key}{len(times) - 1}") if times else None
+    last = next(reversed(series.messages), None)
     told = HeldUp(why=last.why, since=last.since) if isinstance(last, ExitFailing) else None
     known = [one.since for one in (told, present) if one is not None]
     return FailingExit(
+        intent_id=intent.intent_id,
         symbol=intent.symbol,
         venue_label=intent.venue.label,
         why=(present.why if present else told.why if told else ""),
-        since=wall_time.earliest(known or times) or intent.created_at,
+        since=wall_time.earliest(known or series.times) or intent.created_at,
         order_ids=await load_orders_under_way(session, intent),
     )
 

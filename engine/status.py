@@ -74,6 +74,9 @@ class FailingExit:
     since: datetime
     #: Orders of NIJA's that may stand or have filled, the latest first; none where nothing can have been sold.
     order_ids: tuple[str, ...] = ()
+    intent_id: str = ""
+    #: Why its owner could not be reminded of it; empty where that was done.
+    why_unsent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -178,6 +178,7 @@ def _build_status(
         watch=engine.watch,
         is_key_certain=base.identities.is_settled,
         why_failing=engine.exits.why_failing,
+        why_unsent=engine.exits.why_unsent,
         tasks=base.tasks,
         nonces=base.nonces,
         database=base.database,

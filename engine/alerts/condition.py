@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from engine.alerts.messages import Message
-from engine.alerts.outbox import append_alert, load_keys, load_written
+from engine.alerts.outbox import append_alert, load_keys
 from engine.alerts.reminder_state import ReminderState
+from engine.alerts.series import load_series
 from engine.clock import Clock, Moment, moment
 from engine.storage.database import Database
 
@@ -49,10 +50,10 @@ class Conditions:
         return self._restored
 
     async def load_last(self, name: str, condition: Condition) -> Message | None:
-        """Return what was told of a condition last; None where it cannot be read."""
-        key = name_alert(name, condition.since, f"{condition.told.count - 1}")
+        """Return what was told of a condition last, as far as it can be read; None where nothing can."""
+        key_prefix = f"{self._prefix}{name_alert(name, condition.since, '')}"
         async with self._database.read() as session:
-            return await load_written(session, f"{self._prefix}{key}")
+            return next(reversed((await load_series(session, key_prefix=key_prefix)).messages), None)
 
     async def tell(
         self, name: str, condition: Condition, message: Message, *, user_id: int, account_id: str | None
@@ -89,9 +90,12 @@ def name_alert(name: str, since: datetime, number: str) -> str:
     return f"{name}:{since.astimezone(UTC):{_SINCE}}:{number}"
 
 
-def find_open(written: Iterable[tuple[str, datetime]]) -> Mapping[str, Condition]:
-    """Return by name the conditions whose end was not told, given the keys and times of all alerts, oldest first."""
-    told = dict[str, tuple[datetime, tuple[datetime, ...]]]()
+def find_open(written: Iterable[tuple[str, datetime | None]]) -> Mapping[str, Condition]:
+    """Return by name the conditions whose end was not told, given the keys and times of all alerts, oldest first.
+
+    One whose time cannot be read still has its number.
+    """
+    told = dict[str, _Told]()
     for key, at in written:
         name, since, number = _parse(key)
         if since is None:
@@ -99,12 +103,31 @@ def find_open(written: Iterable[tuple[str, datetime]]) -> Mapping[str, Condition
         if number == _OVER:
             told.pop(name, None)
             continue
-        began, times = told.get(name, (since, ()))
-        told[name] = (since, (*times, at) if began == since else (at,))
+        before = told.get(name)
+        if before is None or before.since != since:
+            before = _Told(since=since)
+        told[name] = before.with_alert(number, at)
     return {
-        name: Condition(since=since, told=ReminderState.from_times(times, last=None))
-        for name, (since, times) in told.items()
+        name: Condition(
+            since=one.since, told=ReminderState.from_times(one.times, last=None, count=one.highest + 1)
+        )
+        for name, one in told.items()
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What was told of a condition: since when it lasts, the times of the alerts, the highest number."""
+
+    since: datetime
+    times: tuple[datetime, ...] = ()
+    highest: int = -1
+
+    def with_alert(self, number: str, at: datetime | None) -> "_Told":
+        """Return it with one more alert."""
+        times = self.times if at is None else (*self.times, at)
+        highest = int(number) if number.isascii() and number.isdecimal() else self.highest
+        return replace(self, times=times, highest=max(self.highest, highest))
 
 
 def _parse(key: str) -> tuple[str, datetime | None, str]:

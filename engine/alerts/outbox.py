@@ -117,37 +117,35 @@ async def load_alerts(session: AsyncSession, chosen: Prepared[AlertRow]) -> tupl
     return await readable_rows(session, chosen, _alert)
 
 
-async def load_times(session: AsyncSession, *, key_prefix: str) -> tuple[datetime, ...]:
-    """Return when everything under keys that begin so was written, whatever became of it, oldest first."""
-    same = col(AlertRow.dedup_key).startswith(key_prefix, autoescape=True)
-    written = select(AlertRow).where(same).order_by(col(AlertRow.alert_id))
-    return await readable_rows(session, Prepared(written), lambda row: row.created_at)
+async def load_keys(session: AsyncSession, *, key_prefix: str) -> tuple[tuple[str, datetime | None], ...]:
+    """Return the keys that begin so with when each was written, whatever became of it, oldest first.
 
-
-async def load_keys(session: AsyncSession, *, key_prefix: str) -> tuple[tuple[str, datetime], ...]:
-    """Return the keys that begin so with when each was written, whatever became of it, oldest first."""
+    A row that is damaged elsewhere still has its key; when it was written is None where that cannot be read.
+    """
     same = col(AlertRow.dedup_key).startswith(key_prefix, autoescape=True)
-    written = select(AlertRow).where(same).order_by(col(AlertRow.alert_id))
-    return await readable_rows(session, Prepared(written), lambda row: (row.dedup_key, row.created_at))
+    rows = Prepared(select(AlertRow).where(same).order_by(col(AlertRow.alert_id)))
+    times = dict(await readable_rows(session, rows, lambda row: (row.dedup_key, row.created_at)))
+    keys = await session.exec(select(AlertRow.dedup_key).where(same).order_by(col(AlertRow.alert_id)))
+    return tuple((str(key), times.get(key)) for key in keys.all())
 
 
 async def load_written(session: AsyncSession, dedup_key: str) -> Message | None:
     """Return what was written under a key, whatever became of it; None when nothing was, or it cannot be read."""
-    return await readable_row(session, _OF_KEY, _message, dedup_key=dedup_key)
+    return await readable_row(session, _OF_KEY, message_of, dedup_key=dedup_key)
 
 
 async def load_written_under(session: AsyncSession, *, key_prefix: str) -> tuple[Message, ...]:
     """Return what was written under keys that begin so, whatever became of it, oldest first."""
     same = col(AlertRow.dedup_key).startswith(key_prefix, autoescape=True)
     written = select(AlertRow).where(same).order_by(col(AlertRow.alert_id))
-    return await readable_rows(session, Prepared(written), _message)
+    return await readable_rows(session, Prepared(written), message_of)
 
 
 async def load_dated(session: AsyncSession, *, key_prefix: str) -> tuple[tuple[Message, datetime], ...]:
     """Return what was written under keys that begin so with when it was, whatever became of it, oldest first."""
     same = col(AlertRow.dedup_key).startswith(key_prefix, autoescape=True)
     written = select(AlertRow).where(same).order_by(col(AlertRow.alert_id))
-    return await readable_rows(session, Prepared(written), lambda row: (_message(row), row.created_at))
+    return await readable_rows(session, Prepared(written), lambda row: (message_of(row), row.created_at))
 
 
 async def load_last_gone(session: AsyncSession) -> int:
@@ -240,7 +238,8 @@ async def _read_pending(session: AsyncSession) -> Read[Alert]:
     return await read_rows(session, _IN_ORDER, _alert)
 
 
-def _message(row: AlertRow) -> Message:
+def message_of(row: AlertRow) -> Message:
+    """Return what an alert says."""
     with parsing():
         return load_message(row.data)
 
@@ -250,7 +249,7 @@ def _alert(row: AlertRow) -> Alert:
         alert_id=row.alert_id,
         user_id=row.user_id,
         chat_id=row.chat_id,
-        message=_message(row),
+        message=message_of(row),
         critical=row.critical,
         # In a state of a newer version it may have left.
         state=AlertState(row.state) if row.state in set(AlertState) else AlertState.UNKNOWN,

@@ -23,9 +23,17 @@ class ReminderState:
     stored_at: datetime | None = None
 
     @classmethod
-    def from_times(cls, times: Sequence[datetime], *, last: Moment | None) -> "ReminderState":
-        """Return what is stored of it, with when this process last alerted to it."""
-        return cls(count=len(times), first_at=times[0], last=last, stored_at=times[-1]) if times else cls()
+    def from_times(
+        cls, times: Sequence[datetime], *, last: Moment | None, count: int | None = None
+    ) -> "ReminderState":
+        """Return what is stored of it, with when this process last alerted to it.
+
+        `count` is how many were written where the times of some cannot be read.
+        """
+        count = len(times) if count is None else count
+        return (
+            cls(count=count, first_at=times[0], last=last, stored_at=times[-1]) if times else cls(count=count)
+        )
 
     def is_due(self, now: Moment) -> bool:
         """Decide whether an alert is due (again)."""

@@ -104,6 +104,10 @@ class Exits:
         """Return why an exit does not get through now; None where this process noticed nothing."""
         return self._context.reminders.why(intent_id)
 
+    def why_unsent(self, intent_id: str) -> str:
+        """Return why the owner could not be reminded of a failing exit; empty where that was done."""
+        return self._context.reminders.why_unsent(intent_id)
+
     async def settle(self) -> None:
         """Wait until no order's outcome is unknown any more."""
         while await self._is_something_unsettled():
@@ -180,7 +184,7 @@ class Exits:
                 raise
 
     async def _tell(self, intent: Intent, why: str, doing: str) -> None:
-        await self._context.reminders.send_if_due(intent, why, doing)
+        await self._context.reminders.try_to_send(intent, why, doing)
 
 
 def _name(guard: Guard) -> str:

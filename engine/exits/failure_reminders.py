@@ -1,18 +1,20 @@
 """Reminds an owner of an exit that does not get through: at once, then in growing pauses until it does."""
 
 import asyncio
-from collections import OrderedDict
-from contextlib import suppress
+from collections import OrderedDict, deque
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
+from weakref import WeakValueDictionary
+
+import structlog
 
 from engine import wall_time
 from engine.alerts.kinds import AlertKind
 from engine.alerts.messages import ExitFailing
-from engine.alerts.outbox import append_alert, load_times, load_written
 from engine.alerts.reminder_state import ReminderState
+from engine.alerts.series import append_next, load_series
 from engine.clock import Clock, Moment, moment
 from engine.model.delays import HeldUp
 from engine.orders.intents import Intent
@@ -24,12 +26,25 @@ CHECK_EVERY_S = 1.0
 _MOST_EXITS = 64
 
 
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sent:
     """What was sent of one exit: when, and since when it does not get through by that."""
 
     state: ReminderState = field(default_factory=ReminderState)
     since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unsent:
+    """Why the last reminder of one exit could not be written, and when the log was told."""
+
+    why: str
+    logged: ReminderState = field(default_factory=ReminderState)
 
 
 class FailureReminders:
@@ -42,10 +57,37 @@ class FailureReminders:
         self._sent = OrderedDict[str, _Sent]()
         #: By intent, why it does not get through now and since when that is known, whatever was told.
         self._reasons = OrderedDict[str, HeldUp]()
+        self._unsent = OrderedDict[str, _Unsent]()
+        #: By intent, of those that are being reminded of: whether one is due is decided after the last was written.
+        self._turns = WeakValueDictionary[str, asyncio.Lock]()
 
     async def send_if_due(self, intent: Intent, why: str, doing: str, *, is_urgent: bool = False) -> None:
         """Remind the owner, unless the last reminder was too short a time ago; an urgent one is always due."""
         self.keep_reason(intent, why)
+        async with self._turns.setdefault(intent.intent_id, asyncio.Lock()):
+            try:
+                await self._send_if_due(intent, why, doing, is_urgent=is_urgent)
+            except BaseException:
+                # It may be written all the same: the outbox tells.
+                self._sent.pop(intent.intent_id, None)
+                raise
+        self._unsent.pop(intent.intent_id, None)
+
+    async def try_to_send(self, intent: Intent, why: str, doing: str, *, is_urgent: bool = False) -> bool:
+        """Do the same; what keeps it from being written is logged and no reason for an exit to stop."""
+        try:
+            await self.send_if_due(intent, why, doing, is_urgent=is_urgent)
+        except Exception as e:  # noqa: BLE001 - the edge of reminding: reported, tried again, and no sale stops for it
+            self._note_unsent(intent, e)
+            return False
+        return True
+
+    def why_unsent(self, intent_id: str) -> str:
+        """Return why the owner could not be reminded of an exit when it was last tried; empty where that was done."""
+        unsent = self._unsent.get(intent_id)
+        return unsent.why if unsent else ""
+
+    async def _send_if_due(self, intent: Intent, why: str, doing: str, *, is_urgent: bool) -> None:
         sent, now = await self._load(intent), moment(self._clock)
         trigger = intent.trigger
         if trigger is None or not (is_urgent or sent.state.is_due(now)):
@@ -62,9 +104,23 @@ class FailureReminders:
             since=since,
             asked=trigger.asked is not None,
         )
-        await self._write(intent, message, number=sent.state.count, now=now)
+        await self._write(intent, message, now)
         # Only what is written down was told.
-        self._remember(intent, _Sent(state=sent.state.noted(now), since=since))
+        _put(self._sent, intent.intent_id, _Sent(state=sent.state.noted(now), since=since))
+
+    def _note_unsent(self, intent: Intent, error: Exception) -> None:
+        """Keep why a reminder was not written; the log is told as often as the owner should have been."""
+        before, now = self._unsent.get(intent.intent_id), moment(self._clock)
+        logged = before.logged if before else ReminderState()
+        if logged.is_due(now):
+            log.error(
+                "the owner could not be reminded of a failing exit",
+                intent=intent.intent_id,
+                symbol=intent.symbol,
+                exc_info=error,
+            )
+            logged = logged.noted(now)
+        _put(self._unsent, intent.intent_id, _Unsent(why=type(error).__name__, logged=logged))
 
     def keep_reason(self, intent: Intent, why: str, *, since: datetime | None = None) -> None:
         """Keep why an exit does not get through now, for whoever asks before its owner is told.
@@ -73,10 +129,7 @@ class FailureReminders:
         """
         before = self._reasons.get(intent.intent_id)
         began = before.since if before is not None else since or self._clock.now()
-        self._reasons[intent.intent_id] = HeldUp(why=why, since=began)
-        self._reasons.move_to_end(intent.intent_id)
-        if len(self._reasons) > _MOST_EXITS:
-            self._reasons.popitem(last=False)
+        _put(self._reasons, intent.intent_id, HeldUp(why=why, since=began))
 
     def why(self, intent_id: str) -> HeldUp | None:
         """Return why an exit was last said not to get through by this process; None where it said nothing."""
@@ -94,30 +147,32 @@ class FailureReminders:
         if known is not None:
             return known
         async with self._database.read() as session:
-            times = await load_times(session, key_prefix=failing_key(intent))
-            first = await load_written(session, f"{failing_key(intent)}0") if times else None
-        state = ReminderState.from_times(times, last=None)
-        since = first.since if isinstance(first, ExitFailing) else state.first_at
-        return self._remember(intent, _Sent(state=state, since=since))
+            series = await load_series(session, key_prefix=failing_key(intent))
+        state = ReminderState.from_times(series.times, last=None, count=series.count)
+        told = (message.since for message in series.messages if isinstance(message, ExitFailing))
+        since = wall_time.earliest(told) or state.first_at
+        return _put(self._sent, intent.intent_id, _Sent(state=state, since=since))
 
-    def _remember(self, intent: Intent, sent: _Sent) -> _Sent:
-        self._sent[intent.intent_id] = sent
-        self._sent.move_to_end(intent.intent_id)
-        if len(self._sent) > _MOST_EXITS:
-            self._sent.popitem(last=False)
-        return sent
-
-    async def _write(self, intent: Intent, message: ExitFailing, *, number: int, now: Moment) -> None:
+    async def _write(self, intent: Intent, message: ExitFailing, now: Moment) -> None:
         async with self._database.write() as session:
             order_ids = await load_orders_under_way(session, intent)
-            await append_alert(
+            await append_next(
                 session,
                 replace(message, order_ids=order_ids),
+                key_prefix=failing_key(intent),
                 user_id=intent.user_id,
                 account_id=intent.account_id,
-                dedup_key=f"{failing_key(intent)}{number}",
                 now=now.at,
             )
+
+
+def _put(kept: OrderedDict[str, T], intent_id: str, value: T) -> T:
+    """Keep something of an exit, and of the exits used last alone."""
+    kept[intent_id] = value
+    kept.move_to_end(intent_id)
+    if len(kept) > _MOST_EXITS:
+        kept.popitem(last=False)
+    return value
 
 
 def failing_key(intent: Intent) -> str:
@@ -139,6 +194,8 @@ class FailureReminder:
         self._why = ""
         self._doing = ""
         self._unreadable: tuple[str, ...] = ()
+        #: What must be told whatever was told just before, with what was being done, until it is written down.
+        self._urgent = deque[tuple[str, str]]()
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -150,13 +207,21 @@ class FailureReminder:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        if self._urgent and not isinstance(error, asyncio.CancelledError):
+            # Nobody tries it again after this.
+            await self._send_urgent()
 
     async def note(self, why: str, doing: str, *, is_urgent: bool = False) -> None:
-        """Say what is wrong now and what is being done; the first time, or where it is urgent, it is sent at once."""
+        """Say what is wrong now and what is being done; the first time, or where it is urgent, it is sent at once.
+
+        What cannot be written down now is tried again each second: the exit goes on meanwhile.
+        """
         self._why, self._doing = why, doing
         self._reminders.keep_reason(self._intent, why + self._in_the_way(), since=self._began)
+        if is_urgent:
+            self._urgent.append((why + self._in_the_way(), doing))
         if self._task is None or is_urgent:
-            await self._send_if_due(is_urgent=is_urgent)
+            await self._send_due()
         if self._task is None:
             self._task = asyncio.create_task(self._remind())
 
@@ -172,13 +237,23 @@ class FailureReminder:
     async def _remind(self) -> None:
         while True:
             await self._clock.sleep(CHECK_EVERY_S)
-            # Whatever keeps one reminder from being written, the next second tries again.
-            with suppress(Exception):
-                await self._send_if_due()
+            await self._send_due()
 
-    async def _send_if_due(self, *, is_urgent: bool = False) -> None:
-        why = self._why + self._in_the_way()
-        await self._reminders.send_if_due(self._intent, why, self._doing, is_urgent=is_urgent)
+    async def _send_due(self) -> None:
+        await self._send_urgent()
+        await self._reminders.try_to_send(self._intent, self._why + self._in_the_way(), self._doing)
+
+    async def _send_urgent(self) -> None:
+        while self._urgent:
+            why, doing = self._urgent.popleft()
+            is_sent = False
+            try:
+                is_sent = await self._reminders.try_to_send(self._intent, why, doing, is_urgent=True)
+            finally:
+                if not is_sent:
+                    self._urgent.appendleft((why, doing))
+            if not is_sent:
+                return
 
     def _in_the_way(self) -> str:
         if not self._unreadable:

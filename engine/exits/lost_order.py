@@ -281,9 +281,9 @@ class LostOrder:
         if not order_ids or order_ids in self._named:
             return
         why = _UNCERTAIN.format(venue=intent.venue.label, order_ids=", ".join(order_ids))
-        await self._reminder.note(why, "selling what the balance still shows", is_urgent=True)
-        # Only what is written down was told.
         self._named.add(order_ids)
+        # Whatever keeps it from being written now, the reminder sees to it.
+        await self._reminder.note(why, "selling what the balance still shows", is_urgent=True)
 
     async def adopt(self, intent: Intent, order: Order) -> Intent:
         """Take an order of the intent's own for the one it follows."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from engine import wall_time
 from engine.alerts.messages import PriceTrouble
-from engine.alerts.outbox import append_alert, load_dated
+from engine.alerts.outbox import load_dated
+from engine.alerts.series import append_next
 from engine.clock import Clock, moment
 from engine.guards.guard import Guard
 from engine.guards.guard_mark import GuardMark, News, find_told
@@ -49,12 +50,12 @@ class PriceAlerts:
             has_end=news == "wide_spread",
         )
         async with self.database.write() as session:
-            await append_alert(
+            await append_next(
                 session,
                 message,
+                key_prefix=f"{_KEY}{guard.guard_id}:{news}:{since.isoformat()}:",
                 user_id=guard.user_id,
                 account_id=guard.account_id,
-                dedup_key=f"{_KEY}{guard.guard_id}:{news}:{since.isoformat()}:{told}",
                 now=now,
             )
 

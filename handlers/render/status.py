@@ -199,6 +199,9 @@ def _guards(report: StatusReport, reader: Reader) -> Iterator[str]:
         orders = f" ({named_orders(exit_.order_ids)})" if exit_.order_ids else ""
         state = f"{whether_sold(exit_.order_ids)}{orders}"
         yield f"{escape(exit_.symbol)} at {escape(exit_.venue_label)} since {since}, {state}: {why}"
+        if exit_.why_unsent:
+            unsent = escape(exit_.why_unsent)
+            yield f"Its reminders cannot be written ({unsent}), NIJA tries again every second: look here meanwhile"
     if report.prices:
         yield "Last price:"
         yield rows((_price_label(age), _age(age.at, reader)) for age in report.prices)

@@ -51,6 +51,7 @@ class ChatData:
             watch=SimpleNamespace(looked_at=self.looked_at, guard_marks={}),
             is_key_certain=lambda _account_id: self.is_key_certain,
             why_failing=self.reminders.why,
+            why_unsent=self.reminders.why_unsent,
             tasks=self.tasks,
             nonces=nonces,
             database=database,

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from engine.alerts.condition import Condition, Conditions, find_open, name_alert
 from engine.alerts.messages import BrokerTrouble
@@ -131,3 +132,19 @@ async def test_conditions_of_one_kind_are_kept_apart_by_name_and_from_other_kind
 
     assert set(restored) == set(NAMES[1:])
     assert await Conditions("tes", database=database, clock=clock).restored() == {}
+
+
+@pytest.mark.parametrize("damaged", [0, 1, 2])
+async def test_a_damaged_alert_keeps_no_later_one_from_being_written(database, damaged):
+    clock = HandClock()
+    await live(database, clock, "a", holds=True, minutes=4)
+    async with database.write() as session:
+        key = "substr(dedup_key, -1)"
+        await session.exec(
+            text(f"UPDATE alerts SET created_at = 'never' WHERE {key} = '{damaged}'")  # noqa: S608
+        )
+    clock.pass_time(3600)
+
+    await live(database, clock, "a", holds=True, minutes=1)
+
+    assert [key.rpartition(":")[2] for key, _ in await written(database)] == ["0", "1", "2", "3"]

@@ -1,8 +1,14 @@
 """Reminders of an exit that fails keep their pauses, whatever the wall clock was set to meanwhile."""
 
+import asyncio
+from dataclasses import replace
+
 import pytest
+from sqlmodel import select
 
 from engine.alerts.messages import ExitFailing
+from engine.alerts.series import load_series
+from engine.alerts.table import AlertRow
 from engine.exits.failure_reminders import FailureReminder, FailureReminders
 from engine.orders.states import IntentEvent
 from tests.engine_room import a_trigger
@@ -81,3 +87,139 @@ async def test_what_was_found_under_way_is_held_up_since_it_left_also_after_a_re
     assert reminder.held_up.since == left_at
     told = (await room.alerts(ExitFailing))[-1]
     assert (told.since, told.order_ids) == (left_at, (sent.client_order_id,))
+
+
+# what is written down
+
+
+YOURS = "this order may be yours"
+
+
+async def remind_urgently(reminders, intent):
+    await reminders.send_if_due(intent, YOURS, "selling on", is_urgent=True)
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["urgent first", "urgent second"])
+@pytest.mark.parametrize("due_after_s", [0, 30], ids=["not due", "due"])
+async def test_an_urgent_reminder_beside_another_one_is_not_lost(failing, is_first, due_after_s):
+    room, reminders, intent = failing
+    await room.clock.sleep(due_after_s)
+    both = [remind(reminders, intent), remind_urgently(reminders, intent)]
+
+    await asyncio.gather(*(reversed(both) if is_first else both))
+
+    assert [told.why for told in await room.alerts(ExitFailing)].count(YOURS) == 1
+
+
+async def test_whatever_is_told_at_the_same_time_is_written_as_often_as_it_was_told(failing):
+    room, reminders, intent = failing
+
+    await asyncio.gather(*(remind_urgently(reminders, intent) for _ in range(5)))
+
+    assert await sent(room) == 6
+
+
+async def keys(room):
+    """Return the keys of the reminders, of damaged rows too."""
+    async with room.database.read() as session:
+        return sorted(await session.exec(select(AlertRow.dedup_key)))
+
+
+@pytest.mark.parametrize(
+    "damage", ["created_at = 'never'", "data_json = '{'", "state = 'new', sent_at = 'x'"]
+)
+@pytest.mark.parametrize("damaged", [0, 1, 2])
+async def test_a_damaged_reminder_keeps_no_later_one_from_being_written(failing, damage, damaged):
+    room, reminders, intent = failing
+    for pause_s in (30, 90):
+        await room.clock.sleep(pause_s)
+        await remind(reminders, intent)
+    await room.damage("alerts", damage, f"dedup_key = 'exit_failing:i1:{damaged}'")
+    await room.clock.sleep(3600)
+
+    await remind(reminders_of(room), intent)
+
+    assert await keys(room) == [f"exit_failing:i1:{number}" for number in range(4)]
+
+
+async def test_a_reminder_that_also_went_to_another_owner_counts_once(failing):
+    room, reminders, intent = failing
+    await room.clock.sleep(30)
+    await remind(reminders, intent)
+    await room.damage("alerts", "dedup_key = 'exit_failing:i1:0:8'", "dedup_key = 'exit_failing:i1:0'")
+
+    async with room.database.read() as session:
+        series = await load_series(session, key_prefix="exit_failing:i1:")
+
+    assert (series.count, len(series.messages)) == (2, 1)
+
+
+# what cannot be written down
+
+
+REMINDERS_REFUSED = "NEW.kind = 'exit_failing'"
+
+
+async def test_a_reminder_that_cannot_be_written_is_logged_shown_and_tried_again(failing):
+    room, reminders, intent = failing
+    await room.clock.sleep(60)
+    async with (
+        FailureReminder(intent, reminders=reminders, clock=room.clock) as reminder,
+        room.refused_changes(REMINDERS_REFUSED, table="alerts"),
+    ):
+        await reminder.note("no answer", "asking")
+        await room.clock.sleep(10)
+        unsent, before = reminders.why_unsent("i1"), await sent(room)
+        logged = [log for log in room.logs if log["log_level"] == "error"]
+    async with FailureReminder(intent, reminders=reminders, clock=room.clock) as reminder:
+        await reminder.note("no answer", "asking")
+
+    assert (unsent, before, len(logged)) == ("IntegrityError", 1, 1)
+    assert (reminders.why_unsent("i1"), await sent(room)) == ("", 2)
+
+
+async def test_what_is_urgent_is_written_as_soon_as_it_can_be_whatever_is_noted_meanwhile(failing):
+    room, reminders, intent = failing
+    async with FailureReminder(intent, reminders=reminders, clock=room.clock) as reminder:
+        async with room.refused_changes(REMINDERS_REFUSED, table="alerts"):
+            await reminder.note(YOURS, "selling on", is_urgent=True)
+            await reminder.note("no answer", "asking")
+        await room.clock.sleep(2)
+
+    assert [told.why for told in await room.alerts(ExitFailing)] == ["no connection", YOURS]
+
+
+async def test_what_is_urgent_is_tried_once_more_when_the_exit_is_over(failing):
+    room, reminders, intent = failing
+    async with (
+        FailureReminder(intent, reminders=reminders, clock=room.clock) as reminder,
+        room.refused_changes(REMINDERS_REFUSED, table="alerts"),
+    ):
+        await reminder.note(YOURS, "selling on", is_urgent=True)
+
+    assert [told.why for told in await room.alerts(ExitFailing)] == ["no connection", YOURS]
+
+
+@pytest.mark.parametrize("minutes", [1, 60])
+async def test_a_defect_in_a_reminder_is_logged_as_often_as_the_owner_was_due(failing, minutes):
+    room, reminders, intent = failing
+    # Nothing can be made of a quantity that is none.
+    broken = replace(intent, quantity="a defect")
+    await room.clock.sleep(3600)
+    async with FailureReminder(broken, reminders=reminders, clock=room.clock) as reminder:
+        await reminder.note("no answer", "asking")
+        await room.clock.sleep(60 * minutes)
+
+    logged = [log for log in room.logs if log["log_level"] == "error"]
+    assert len(logged) == {1: 2, 60: 4}[minutes]
+    assert reminders.why_unsent("i1")
+
+
+async def test_a_cancelled_reminder_stays_cancelled(failing):
+    room, reminders, intent = failing
+    async with room.held_database():
+        waiting = asyncio.create_task(reminders.try_to_send(intent, YOURS, "selling on", is_urgent=True))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting

@@ -318,3 +318,19 @@ async def test_a_clock_that_jumps_forward_is_no_proof_that_a_request_will_not_ar
     await room.wait_for("exit ")
 
     assert sold(room, Venue.KRAKEN) == Decimal("0.1")
+
+
+@pytest.mark.parametrize("lost", ["dropped before", "dropped after"])
+async def test_a_reminder_that_cannot_be_written_stops_no_exit(rooms, lost):
+    async with rooms() as room:
+        await a_falling_position(room, Venue.KRAKEN)
+        room.fault(endpoint="AddOrder", **LOST[lost])
+
+        async with room.refused_changes("NEW.kind = 'exit_failing'", table="alerts"):
+            await room.look()
+            await room.wait_for("exit ")
+
+        [intent] = await room.intents()
+        assert intent.state is IntentState.FILLED
+        assert sold(room, Venue.KRAKEN) == Decimal("0.1")
+        assert room.failures == []

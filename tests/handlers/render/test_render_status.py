@@ -88,6 +88,16 @@ def test_what_waits_is_listed_with_its_reason():
     assert "ETH/USD at Kraken since 02:26:11 UTC, not sold yet: no connection" in text
 
 
+def test_reminders_that_cannot_be_written_are_named():
+    unsold = FailingExit(
+        symbol="ETH/USD", venue_label="Kraken", why="no connection", since=ago(minutes=4), why_unsent="A<b>"
+    )
+
+    text = render_status(status(failing=(unsold,)), READER).text
+
+    assert "Its reminders cannot be written (A&lt;b&gt;), NIJA tries again every second" in text
+
+
 def test_an_exit_that_may_have_sold_is_not_said_to_be_unsold():
     lost = FailingExit(
         symbol="ETH/USD", venue_label="Kraken", why="answer lost", since=ago(minutes=4), order_ids=("O<1>",)

@@ -1,0 +1,70 @@
+"""The alerts of one thing that lasts, under keys that end in their number."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from engine.alerts.messages import Message
+from engine.alerts.outbox import append_alert, message_of
+from engine.alerts.table import AlertRow
+from engine.storage.readable import readable_rows
+from engine.storage.statements import Prepared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """What was written of it, whatever became of that, oldest first."""
+
+    #: The number of the next one: more than can be read where rows are damaged.
+    count: int = 0
+    #: When those were written whose time can be read.
+    times: tuple[datetime, ...] = ()
+    #: What those say whose data can be read.
+    messages: tuple[Message, ...] = ()
+
+
+async def load_series(session: AsyncSession, *, key_prefix: str) -> Series:
+    """Return what was written under numbered keys that begin so.
+
+    The numbers are read from the keys alone: a row that is damaged elsewhere still takes its number.
+    """
+    same = col(AlertRow.dedup_key).startswith(key_prefix, autoescape=True)
+    keys = (await session.exec(select(AlertRow.dedup_key).where(same))).all()
+    numbers = [number for key in keys if (number := _number_of(key, key_prefix)) is not None]
+    rows = Prepared(select(AlertRow).where(same).order_by(col(AlertRow.alert_id)))
+    times = await readable_rows(session, rows, lambda row: (row.dedup_key, row.created_at))
+    messages = await readable_rows(session, rows, lambda row: (row.dedup_key, message_of(row)))
+    return Series(
+        count=max(numbers, default=-1) + 1,
+        times=tuple(at for key, at in times if _number_of(key, key_prefix) is not None),
+        messages=tuple(one for key, one in messages if _number_of(key, key_prefix) is not None),
+    )
+
+
+async def append_next(
+    session: AsyncSession,
+    message: Message,
+    *,
+    key_prefix: str,
+    user_id: int,
+    account_id: str | None,
+    now: datetime,
+) -> None:
+    """Put the next alert of a series into the outbox, in the transaction of its event."""
+    series = await load_series(session, key_prefix=key_prefix)
+    await append_alert(
+        session,
+        message,
+        user_id=user_id,
+        account_id=account_id,
+        dedup_key=f"{key_prefix}{series.count}",
+        now=now,
+    )
+
+
+def _number_of(key: object, key_prefix: str) -> int | None:
+    number = str(key).removeprefix(key_prefix)
+    # The copy for another reader has that reader behind its number.
+    return int(number) if number.isascii() and number.isdecimal() else None
