@@ -26,6 +26,7 @@ from engine.exits.failure_reminders import FailureReminders
 from engine.exits.late_fills import LateFills
 from engine.exits.latest_trades import LatestTrades
 from engine.exits.owner_trades import OwnerTrades
+from engine.exits.uncertain_keys import UncertainKeys
 from engine.exits.watch import Watch
 from engine.exits.watch_log import WatchLog
 from engine.guards.guard_marks import GuardMarks
@@ -170,6 +171,7 @@ class _Parts:
             tasks=self._base.tasks,
             new_id=_new_id,
             is_certain=self._base.identities.is_settled,
+            uncertain_keys=UncertainKeys(database=self._database, clock=self._clock),
         )
 
     @cached_property

@@ -10,6 +10,7 @@ from engine.exits.context import ExitContext
 from engine.exits.failure_reminders import FailureReminder
 from engine.exits.live_exit import LiveExit, exit_of
 from engine.exits.sale import Sale
+from engine.exits.uncertain_keys import UncertainKeys
 from engine.failures import Failures
 from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import is_past, trigger_of
@@ -49,6 +50,7 @@ class Exits:
         tasks: Tasks,
         new_id: Callable[[], str],
         is_certain: Callable[[str], bool],
+        uncertain_keys: UncertainKeys,
     ) -> None:
         self._context = context
         self._brokers = brokers
@@ -57,6 +59,7 @@ class Exits:
         self._new_id = new_id
         #: By account id: whether its key certainly opens the account that the guards were set for.
         self._is_certain = is_certain
+        self._uncertain_keys = uncertain_keys
         #: What is being written down at its owner's word and not driven yet.
         self._asking: set[str] = set()
 
@@ -119,8 +122,8 @@ class Exits:
 
     async def _begin(self, guard: Guard, trigger: Trigger) -> None:
         if not self._is_certain(guard.account_id):
-            # Written down nowhere, so it has one name in all reminders.
-            name = f"{guard.guard_id} uncertain"
+            # Written down nowhere, so all its reminders need one name.
+            name = await self._uncertain_keys.name(guard)
             waiting = exit_of(guard, trigger, intent_id=name, now=self._context.clock.now())
             if not await self._await_certainty(waiting):
                 return

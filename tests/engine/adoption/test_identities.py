@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -141,6 +142,57 @@ async def test_exits_wait_and_say_so_while_the_new_key_cannot_be_placed(rooms):
         assert other.ledger.total("BTC") == Decimal("0.3")
         assert len(failing) == 1
         assert "its key was changed" in failing[0].why
+
+
+@pytest.fixture
+async def unplaced(rooms):
+    """A guard past its threshold whose key was changed and cannot be placed; its owner was told once."""
+    async with rooms(venues=(Venue.ALPACA,)) as room:
+        await furnish(room, Venue.ALPACA)
+        room.fault(FaultKind.HTTP_ERROR_BEFORE, "GET /v2/account", venue=Venue.ALPACA, times=None)
+        room.key = another_account(room, Venue.ALPACA)
+        await restart_with(room, Venue.ALPACA, room.key)
+        await fall(room, Venue.ALPACA)
+        yield room
+
+
+async def look_for(room, minutes):
+    for _ in range(minutes):
+        await room.clock.sleep(60)
+        await room.look()
+        await room.wait_for("exit ")
+
+
+@pytest.mark.parametrize("is_restarted", [False, True], ids=["same life", "another life"])
+@pytest.mark.parametrize("away", [timedelta(hours=3), timedelta(days=200)])
+async def test_a_changed_key_is_told_anew_when_it_holds_an_exit_up_another_time(unplaced, is_restarted, away):
+    room = unplaced
+    room.set_bid("60000", venue=Venue.ALPACA)
+    await room.clock.sleep(away.total_seconds())
+    if is_restarted:
+        await restart_with(room, Venue.ALPACA, room.key)
+    began = room.clock.now()
+
+    await fall(room, Venue.ALPACA)
+    await look_for(room, 4)
+
+    _, *again = await room.alerts(ExitFailing)
+    # At once, after half a minute and after two more minutes, as any exit that begins to fail.
+    assert len(again) == 3
+    assert all(one.since >= began for one in again)
+
+
+async def test_a_changed_key_is_not_told_anew_after_each_restart(unplaced):
+    room = unplaced
+    began = (await room.alerts(ExitFailing))[0].since
+    for _ in range(3):
+        await restart_with(room, Venue.ALPACA, room.key)
+        await look_for(room, 1)
+
+    told = await room.alerts(ExitFailing)
+
+    assert len(told) == 3
+    assert {one.since for one in told} == {began}
 
 
 async def test_a_close_waits_and_says_why_while_the_new_key_cannot_be_placed(rooms):
