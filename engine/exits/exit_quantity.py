@@ -84,8 +84,9 @@ def reduce_guard(
 
     What is left and can be sold stays armed, so the next look at the price sells it too.
     """
-    left = max(guard.quantity - order.filled_quantity, ZERO)
-    rest = guard.with_quantity(left)
+    with exact():
+        left = max(guard.quantity - order.filled_quantity, ZERO)
+        rest = guard.with_quantity(left)
     if left == ZERO:
         return replace(rest, state_reason="sold"), None
     plan = plan_sale(

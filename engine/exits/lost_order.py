@@ -13,13 +13,13 @@ from engine.model.money import ZERO, exact
 from engine.model.orders import Fill, Order
 from engine.orders.backoff import pause_s, proven_pause_s
 from engine.orders.balance_verdict import (
-    FILLED_SHARE,
     MAY_HAVE_SOLD,
     NO_MOVEMENT,
     BalanceState,
     BalanceVerdict,
     Movement,
     SendBasis,
+    is_about_all,
     is_cash_explained,
     is_explained,
     judge_balance,
@@ -188,7 +188,7 @@ class LostOrder:
 
     def is_presumed_filled(self, intent: Intent, *, gone: Decimal) -> bool:
         """Tell whether what a search did not find still counts as guarded, so that it could be sold twice."""
-        return self._is_presumed_filled and gone < intent.quantity * FILLED_SHARE
+        return self._is_presumed_filled and not is_about_all(gone, of=intent.quantity)
 
     async def _judge_balance(
         self, intent: Intent, expected: Decimal | None, may_be: tuple[str, ...]
@@ -243,7 +243,7 @@ class LostOrder:
         others = [fill for fill in self._fills if fill.venue_order_id in ours.of_account]
         with exact():
             gone = basis.owned - available.owned
-            return sold_by_others(intent, basis, others, own=ours.of_intent) >= gone * FILLED_SHARE
+            return is_about_all(sold_by_others(intent, basis, others, own=ours.of_intent), of=gone)
 
     async def search(self, intent: Intent, verdict: BalanceVerdict) -> Intent | None:
         """Look for an order that seems to have sold: go on from it, or wait a moment; None after a search of long enough."""

@@ -128,6 +128,12 @@ def held_unlisted(*, now: BalanceState, listed: Decimal) -> Decimal:
         return max(now.held - listed, ZERO)
 
 
+def is_about_all(part: Decimal, *, of: Decimal) -> bool:
+    """Tell whether a part is just about all of a quantity."""
+    with exact():
+        return part >= of * FILLED_SHARE
+
+
 def holds(quantity: Decimal, *, now: BalanceState, listed: Decimal) -> bool:
     """Tell whether about so much of what was sent is still held by an order that no list shows."""
     with exact():

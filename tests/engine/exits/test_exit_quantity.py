@@ -1,9 +1,13 @@
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from engine.exits.exit_quantity import Dust, Sell, plan_sale, reduce_guard
 from engine.guards.guard import GuardState
+from engine.model.money import exact
 from tests.builders import a_guard, an_exit_order, an_instrument, number
 
 BTC = an_instrument(lot="0.001", minimum_quantity="0.01", minimum_notional="5")
@@ -48,6 +52,26 @@ def test_a_guard_that_was_sold_whole_is_closed_with_nothing_left():
     rest, dust = reduce_guard(a_guard(), an_exit_order(), instrument=BTC, price=number("90"))
 
     assert (rest.state, rest.quantity, rest.state_reason, dust) == (GuardState.CLOSED, 0, "sold", None)
+
+
+#: More digits than Decimal keeps by itself.
+QUANTITIES = st.integers(min_value=1, max_value=10**45).map(lambda digits: Decimal(digits).scaleb(-18))
+
+
+@given(guarded=QUANTITIES, filled=QUANTITIES)
+def test_what_is_left_is_what_was_guarded_less_what_was_sold_to_the_last_digit(guarded, filled):
+    assume(filled < guarded)
+    guard = replace(a_guard(), quantity=guarded)
+
+    rest, _ = reduce_guard(
+        guard,
+        replace(an_exit_order(), filled_quantity=filled, quantity=filled),
+        instrument=None,
+        price=number("90"),
+    )
+
+    with exact():
+        assert rest.quantity + filled == guarded
 
 
 def test_more_filled_than_guarded_leaves_nothing():

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.orders.balance_verdict import BalanceState, BalanceVerdict, Movement, judge_balance
+from engine.model.money import exact
+from engine.orders.balance_verdict import (
+    FILLED_SHARE,
+    BalanceState,
+    BalanceVerdict,
+    Movement,
+    is_about_all,
+    judge_balance,
+)
 
 D = Decimal
 U, T, H, N = BalanceVerdict.UNTOUCHED, BalanceVerdict.TAKEN, BalanceVerdict.HELD, BalanceVerdict.UNEXPLAINED
@@ -182,3 +190,13 @@ def test_coins_that_nobody_touched_are_told_as_such_whatever_known_trades_and_or
     )
 
     assert weighed is U
+
+
+@given(st.integers(min_value=1, max_value=10**45))
+def test_just_about_all_is_told_to_the_last_digit(digits):
+    quantity, tick = D(digits).scaleb(-16), D(1).scaleb(-20)
+    with exact():
+        share = quantity * FILLED_SHARE
+        below = share - tick
+
+    assert (is_about_all(share, of=quantity), is_about_all(below, of=quantity)) == (True, False)
