@@ -94,7 +94,7 @@ class Availability:
         """
         free, held = available.sellable or ZERO, available.held or ZERO
         known = await self._journal.load_our_orders(intent)
-        opened = await self._open_orders(broker)
+        opened = await self._open_orders(intent, broker)
         own = next((order for order in opened.orders if known.is_of_intent(order)), None)
         if own is not None:
             return replace(available, unreadable=opened.unreadable, own_order=own)
@@ -129,7 +129,7 @@ class Availability:
 
         """
         known = await self._journal.load_our_orders(intent)
-        opened = await self._open_orders(broker)
+        opened = await self._open_orders(intent, broker)
         others = (
             order
             for order in opened.orders
@@ -144,10 +144,10 @@ class Availability:
         """Ask once more what became of the cancelled orders, for the alert that names them."""
         await self._releases.confirm(intent, broker)
 
-    async def _open_orders(self, broker: Broker) -> OpenOrders:
+    async def _open_orders(self, intent: Intent, broker: Broker) -> OpenOrders:
         opened = await broker.fetch_open_orders(priority=Priority.EXIT)
         self._reports.keep_unreadable(broker.account.account_id, opened.unreadable)
-        return replace(opened, orders=self._releases.standing(opened.orders))
+        return replace(opened, orders=self._releases.standing(intent, opened.orders))
 
     async def _read(self, broker: Broker) -> tuple[AccountReport | None, bool]:
         account_id = broker.account.account_id
@@ -191,7 +191,7 @@ class Availability:
             BrokerError: they could not be read or cancelled.
 
         """
-        opened = await self._open_orders(broker)
+        opened = await self._open_orders(intent, broker)
         opposite = opposite_orders(intent.symbol, intent.side, opened.orders)
         done = await self._releases.cancel(intent, broker, opposite)
         if done.hindrance is not None:

@@ -1,6 +1,7 @@
 """Cancel the orders that hold what is to be sold, and find out what really became of each."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -28,6 +29,9 @@ CONFIRM_S = 0.5
 READ_EACH_MOST = 5
 #: An alert waits no longer than this for one look at the account's lists, which tells of all others.
 LISTS_READ_S = 3.0
+
+#: Exits whose cancelled orders are remembered; another exit asks for itself.
+_MOST_EXITS = 64
 
 #: A trade that is not listed for so long has not happened.
 TRADES_LISTED_WITHIN = timedelta(seconds=10)
@@ -79,17 +83,25 @@ class Lists:
 
 
 class Releases:
-    """What one exit cancels: a venue accepts a cancel before it counts, and of what has filled too."""
+    """What exits cancel: a venue accepts a cancel before it counts, and of what has filled too."""
 
     def __init__(self, *, journal: Journal, clock: Clock) -> None:
         self._journal = journal
         self._clock = clock
-        #: Orders that a venue told as over when asked for them; its list may show them for longer.
-        self._over = set[VenueOrderId]()
+        #: By intent, the last one used last: orders that a venue told it as over, which its list may show for longer.
+        self._over = OrderedDict[str, set[VenueOrderId]]()
 
-    def standing(self, orders: Iterable[Order]) -> tuple[Order, ...]:
-        """Leave out the orders that are known to be over."""
-        return tuple(order for order in orders if order.venue_order_id not in self._over)
+    def standing(self, intent: Intent, orders: Iterable[Order]) -> tuple[Order, ...]:
+        """Leave out the orders that an exit knows to be over."""
+        over = self._over.get(intent.intent_id, set())
+        return tuple(order for order in orders if order.venue_order_id not in over)
+
+    def note_over(self, intent: Intent, order_id: VenueOrderId) -> None:
+        """Keep for an exit that its venue told an order as over."""
+        self._over.setdefault(intent.intent_id, set()).add(order_id)
+        self._over.move_to_end(intent.intent_id)
+        if len(self._over) > _MOST_EXITS:
+            self._over.popitem(last=False)
 
     async def cancel(self, intent: Intent, broker: Broker, orders: Iterable[Order]) -> Cancelling:
         """Cancel orders, each whatever becomes of the others.
@@ -107,7 +119,7 @@ class Releases:
             except KeyRejectedError:
                 raise
             except BrokerError as e:
-                if not await self._is_gone(order, broker, e):
+                if not await self._is_gone(intent, order, broker, e):
                     failed.append((order, e))
                 elif order.venue_order_id not in tried:
                     # Filled or cancelled by somebody else meanwhile; an earlier cancel of ours is confirmed below.
@@ -132,7 +144,7 @@ class Releases:
         for order in waiting:
             noted = noted_at[order.venue_order_id]
             if self._are_trades_listed(lists, intent, noted) and lists.is_untraded(order, noted_at=noted):
-                self._over.add(VenueOrderId(order.venue_order_id))
+                self.note_over(intent, VenueOrderId(order.venue_order_id))
                 await self._journal.releases.note_released(intent, replace(order, confirmed=True))
 
     def _are_trades_listed(self, lists: Lists, intent: Intent, noted_at: datetime) -> bool:
@@ -156,18 +168,18 @@ class Releases:
         is_overtaken = False
         for order, now in zip(waiting, found, strict=True):
             if now is not None and now.status.is_final:
-                self._over.add(now.venue_order_id)
+                self.note_over(intent, now.venue_order_id)
                 released = released_part(order, now)
                 await self._note(intent, order, released)
                 is_overtaken |= released is None or released.quantity < order.quantity
         return is_overtaken
 
-    async def _is_gone(self, order: Order, broker: Broker, error: BrokerError) -> bool:
+    async def _is_gone(self, intent: Intent, order: Order, broker: Broker, error: BrokerError) -> bool:
         """Tell whether an order needs no cancel any more, by the order itself or by how a venue refused it."""
         if not isinstance(error, _ANSWERS):
             return False
         if await _is_over(order, broker):
-            self._over.add(order.venue_order_id)
+            self.note_over(intent, order.venue_order_id)
             return True
         # One that it just does not find yet is cancelled with the next reading.
         return isinstance(error, RefusedError) and error.reason is RefusalReason.UNKNOWN_ORDER

@@ -8,13 +8,14 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import CancelledOrder, ClosedElsewhere, ExitFailing, ExitFilled
-from engine.exits.releases import Lists, released_part
+from engine.exits.releases import Lists, Releases, released_part
 from engine.model.orders import Order, OrderStatus, Side, VenueOrderId
 from engine.model.venues import Venue
 from handlers.render.alerts import render_alert
 from handlers.render.exits import cancelled_lines
 from handlers.render.times import Reader
 from sandbox.faults import FaultKind
+from tests.engine_room import a_trigger
 from tests.sandbox.builders import a_book
 
 D = Decimal
@@ -438,3 +439,28 @@ async def test_lists_that_lag_behind_a_fill_are_asked_with_pauses_and_nothing_is
         reads = [call for call in tape.calls("GET /v2/positions") if call.monotonic - began < 1]
         assert len(reads) <= 8
         assert room.world.ledger(Venue.ALPACA).total("BTC") == 0
+
+
+async def test_an_order_that_one_exit_knows_as_over_is_shown_to_every_other(room):
+    guard = await room.arm("0.1", "6000")
+    live = await room.journal.plan_exit(guard, a_trigger(at=room.clock.now()), intent_id="i")
+    one, other = live.intent, replace(live.intent, intent_id="j")
+    order = the_order(OrderStatus.OPEN)
+    releases = Releases(journal=room.journal, clock=room.clock)
+
+    releases.note_over(one, order.venue_order_id)
+
+    assert (releases.standing(one, [order]), releases.standing(other, [order])) == ((), (order,))
+
+
+async def test_only_the_orders_of_the_latest_exits_are_remembered(room):
+    guard = await room.arm("0.1", "6000")
+    live = await room.journal.plan_exit(guard, a_trigger(at=room.clock.now()), intent_id="i")
+    releases, order = Releases(journal=room.journal, clock=room.clock), the_order(OrderStatus.OPEN)
+    exits = [replace(live.intent, intent_id=f"i{number}") for number in range(200)]
+
+    for one in exits:
+        releases.note_over(one, order.venue_order_id)
+
+    hidden = [one for one in exits if not releases.standing(one, [order])]
+    assert hidden == exits[-64:]
