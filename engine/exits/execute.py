@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from enum import Enum, auto
 from functools import partial
 
 from engine.brokers.base import Broker
@@ -38,6 +39,15 @@ _BEGINS_AGAIN = "beginning again with every look; please look at the venue yours
 _UNSETTLED = (IntentState.SENT, IntentState.UNKNOWN)
 
 
+class Beginning(Enum):
+    """What came of the wish to sell something."""
+
+    BEGUN = auto()
+    #: Nobody sells it before the next start of the process.
+    WRITTEN_DOWN = auto()
+    NOT_BEGUN = auto()
+
+
 class Exits:
     """Starts sales and takes them up again; no gate, cap, cooldown or cash figure is asked."""
 
@@ -70,19 +80,23 @@ class Exits:
             return False
         return self._tasks.spawn(name, partial(self._begin, guard, trigger), must_end=True)
 
-    async def begin_asked(self, guard: Guard, trigger: Trigger, *, before: Guard | None) -> bool:
-        """Start selling what its owner asked for; False when it is being sold already or has changed."""
+    async def begin_asked(self, guard: Guard, trigger: Trigger, *, before: Guard | None) -> Beginning:
+        """Start selling what its owner asked for, unless it is being sold already or has changed."""
         name = _name(guard)
         if name in self._asking or name in self._tasks.names():
-            return False
+            return Beginning.NOT_BEGUN
         self._asking.add(name)
         try:
             live = await self._context.journal.plan_asked(
                 guard, trigger, before=before, intent_id=self._new_id()
             )
             if live is None:
-                return False
-            return self._tasks.spawn(name, partial(self._drive, live, began_before=False), must_end=True)
+                return Beginning.NOT_BEGUN
+            drive = partial(self._drive, live, began_before=False)
+            # What a process that is stopping does not start is taken up by the next one.
+            return (
+                Beginning.BEGUN if self._tasks.spawn(name, drive, must_end=True) else Beginning.WRITTEN_DOWN
+            )
         finally:
             self._asking.discard(name)
 
@@ -98,7 +112,7 @@ class Exits:
             name = _name(live.guard)
             if live.guard.account_id not in self._brokers:
                 with failures.turn_of(name):
-                    await self._tell(live.intent, _NO_KEY, _WAITS_FOR_KEY)
+                    await self._context.reminders.send_if_due(live.intent, _NO_KEY, _WAITS_FOR_KEY)
             elif name not in driven and name not in self._asking:
                 self._tasks.spawn(name, partial(self._drive, live, began_before=True), must_end=True)
         failures.raise_together("exits were not taken up")

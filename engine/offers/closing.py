@@ -7,7 +7,7 @@ from decimal import Decimal
 from pydantic import TypeAdapter
 
 from engine.clock import Clock
-from engine.exits.execute import Exits
+from engine.exits.execute import Beginning, Exits
 from engine.exits.manual_close import ASKED_VALID
 from engine.model.holdings import PositionKey
 from engine.model.typed_names import in_capitals
@@ -126,21 +126,23 @@ class ClosingService:
         )
 
     async def _sell(self, plans: Sequence[Plan]) -> Selling | Nothing:
-        begun, left_out = list[Plan](), list[Plan]()
+        by_beginning = {beginning: list[Plan]() for beginning in Beginning}
         for plan in plans:
-            (begun if await self._begin(plan) else left_out).append(plan)
+            by_beginning[await self._begin(plan)].append(plan)
         if not plans:
             return Nothing(why="Nothing of it is held any more; nothing was sold.")
         return Selling(
-            lines=tuple(plan.line for plan in begun),
+            lines=tuple(plan.line for plan in by_beginning[Beginning.BEGUN]),
             left_out=tuple(
-                plan.line if plan.line.why_not else replace(plan.line, why_not=_CHANGED) for plan in left_out
+                plan.line if plan.line.why_not else replace(plan.line, why_not=_CHANGED)
+                for plan in by_beginning[Beginning.NOT_BEGUN]
             ),
+            written_down=tuple(plan.line for plan in by_beginning[Beginning.WRITTEN_DOWN]),
         )
 
-    async def _begin(self, plan: Plan) -> bool:
+    async def _begin(self, plan: Plan) -> Beginning:
         if plan.line.why_not:
-            return False
+            return Beginning.NOT_BEGUN
         before = plan.found.guard
         guard, trigger = guard_to_close(
             plan,

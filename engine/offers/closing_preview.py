@@ -86,6 +86,8 @@ class Selling:
     lines: tuple[CloseLine, ...]
     #: What was not begun, each with its reason in `why_not`.
     left_out: tuple[CloseLine, ...] = ()
+    #: What is written down and sold by the next start of the process, if that is soon enough.
+    written_down: tuple[CloseLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

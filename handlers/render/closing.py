@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from engine.exits.manual_close import ASKED_VALID
 from engine.model.holdings import Direction
 from engine.model.money import exact
 from engine.offers.closing_preview import CloseLine, ClosePreview, Selling
@@ -19,6 +20,10 @@ from handlers.render.times import Reader
 _LOCKED = "it is locked or staked"
 _CANNOT = "cannot be sold now: "
 _CONTRADICTED = "Contradictory prices: ticker and order book differ. This is the worse of the two."
+_NEXT_START = (
+    f"NIJA is stopping. If it runs again within {ASKED_VALID.seconds} s of your yes, it sells this then; later it sells "
+    "nothing and tells you so. Do not sell it by hand meanwhile, or stop NIJA from starting first."
+)
 _THIN = "The market shows buyers for a part of it only now: it may bring less, or leave something."
 
 
@@ -223,7 +228,11 @@ def _selling(selling: Selling, reader: Reader) -> Screen:
         blocks.append("\n".join((bold("Selling now"), *begun)))
         blocks.append("The alert with the exact fill follows. /history shows every step.")
     else:
-        blocks.append(bold("Nothing is being sold"))
+        blocks.append(bold("Nothing is being sold" if not selling.written_down else "Not sold yet"))
+    if selling.written_down:
+        waiting = [f"{_name(line)} · {full_quantity(line.quantity)}" for line in selling.written_down]
+        blocks.append("\n".join((bold("Written down for the next start"), *waiting)))
+        blocks.append(_NEXT_START)
     if selling.left_out:
         left = [f"{_name(line)}: {foreign(line.why_not)}" for line in selling.left_out]
         blocks.append("\n".join((bold("Not begun"), *left)))

@@ -6,6 +6,7 @@ import pytest
 
 from engine.alerts import outbox
 from engine.alerts.messages import RecordKind, RecordUnreadable
+from engine.exits.execute import Beginning
 from engine.model.venues import Venue
 from engine.users.roles import Role, StoredUser
 from engine.users.store import save_user
@@ -196,7 +197,7 @@ async def test_a_sale_that_cannot_be_read_is_told_and_never_made_again(rooms, ch
         assert len(room.sent()) == 1
 
         asked = a_trigger(at=room.clock.now())
-        assert not await room.exits.begin_asked(guard, asked, before=guard)
+        assert await room.exits.begin_asked(guard, asked, before=guard) is Beginning.NOT_BEGUN
         assert not room.failures
 
 

@@ -188,6 +188,15 @@ def test_what_is_being_sold_and_what_was_not_begun():
     check_golden("close_selling", render_close(selling, READER))
 
 
+def test_what_the_next_start_sells_is_neither_called_sold_nor_not_begun():
+    text = render_close(Selling(lines=(), written_down=(close_line(),)), READER).text
+
+    assert text.startswith("<b>Not sold yet</b>")
+    assert "within 60 s of your yes, it sells this then; later it sells nothing and tells you so" in text
+    assert "Selling now" not in text
+    assert "Not begun" not in text
+
+
 def test_nothing_begun_is_not_called_selling():
     screen = render_close(Selling(lines=(), left_out=(unsellable(),)), READER)
 
