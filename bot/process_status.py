@@ -235,7 +235,7 @@ async def _find_failing(session: AsyncSession, intent: Intent, present: HeldUp |
     if not series.count and present is None:
         return None
     last = next(reversed(series.messages), None)
-    told = HeldUp(why=last.why, since=last.since) if isinstance(last, ExitFailing) else None
+    told = HeldUp(why=last.why, since=last.since, wait=last.wait) if isinstance(last, ExitFailing) else None
     known = [one.since for one in (told, present) if one is not None]
     return FailingExit(
         intent_id=intent.intent_id,
@@ -244,6 +244,7 @@ async def _find_failing(session: AsyncSession, intent: Intent, present: HeldUp |
         why=(present.why if present else told.why if told else ""),
         since=wall_time.earliest(known or series.times) or intent.created_at,
         order_ids=await load_orders_under_way(session, intent),
+        wait=latest.wait if (latest := present or told) else None,
     )
 
 

@@ -10,6 +10,7 @@ from engine import wall_time
 from engine.alerts.messages import RecordUnreadable
 from engine.alerts.posts import PostCounts
 from engine.guards.unwatched import Unwatched
+from engine.model.delays import Wait
 from engine.model.venues import Account
 from engine.nonce.store import NonceStatus
 
@@ -77,6 +78,8 @@ class FailingExit:
     intent_id: str = ""
     #: Why its owner could not be reminded of it; empty where that was done.
     why_unsent: str = ""
+    #: What it waits for, where that is known.
+    wait: Wait | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

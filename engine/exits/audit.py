@@ -9,12 +9,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine import wall_time
 from engine.alerts.kinds import AlertKind
-from engine.alerts.messages import CancelledOrder, ExitFilled
+from engine.alerts.messages import CancelledOrder, ExitFailing, ExitFilled
 from engine.alerts.outbox import load_written, load_written_under
+from engine.alerts.series import load_series
 from engine.exits.exit_journal import ending_key
+from engine.exits.failure_reminders import failing_key
 from engine.exits.late_booking import late_fill_prefix
 from engine.exits.result import Traded, realised_pnl
 from engine.guards import store as guards
+from engine.model.delays import Wait
 from engine.model.money import ZERO, exact
 from engine.model.orders import Fill, Side
 from engine.orders import fills_store as fills
@@ -63,6 +66,8 @@ class ExitRecord:
     late: tuple[ExitFilled, ...] = ()
     #: The pair of its guard; empty where there is no guard any more.
     guard_symbol: str = ""
+    #: What it waited for when its owner was last reminded of it; None once it goes on.
+    wait: Wait | None = None
 
     @property
     def began_at(self) -> datetime:
@@ -224,7 +229,16 @@ async def _record(session: AsyncSession, intent: Intent) -> ExitRecord:
         alert=ended if isinstance(ended, ExitFilled) else None,
         late=tuple(one for one in late if isinstance(one, ExitFilled)),
         guard_symbol=await _guard_symbol(session, intent),
+        wait=await _load_wait(session, intent),
     )
+
+
+async def _load_wait(session: AsyncSession, intent: Intent) -> Wait | None:
+    if intent.state is not IntentState.SUSPENDED:
+        return None
+    told = (await load_series(session, key_prefix=failing_key(intent))).messages
+    last = next(reversed(told), None)
+    return last.wait if isinstance(last, ExitFailing) else None
 
 
 async def _guard_symbol(session: AsyncSession, intent: Intent) -> str:

@@ -16,7 +16,7 @@ from engine.alerts.messages import ExitFailing
 from engine.alerts.reminder_state import ReminderState
 from engine.alerts.series import append_next, load_series
 from engine.clock import Clock, Moment, moment
-from engine.model.delays import HeldUp
+from engine.model.delays import HeldUp, Wait
 from engine.orders.intents import Intent
 from engine.orders.under_way import is_under_way, load_orders_under_way
 from engine.storage.database import Database
@@ -61,22 +61,26 @@ class FailureReminders:
         #: By intent, of those that are being reminded of: whether one is due is decided after the last was written.
         self._turns = WeakValueDictionary[str, asyncio.Lock]()
 
-    async def send_if_due(self, intent: Intent, why: str, doing: str, *, is_urgent: bool = False) -> None:
+    async def send_if_due(
+        self, intent: Intent, why: str, doing: str, *, wait: Wait | None = None, is_urgent: bool = False
+    ) -> None:
         """Remind the owner, unless the last reminder was too short a time ago; an urgent one is always due."""
-        self.keep_reason(intent, why)
+        self.keep_reason(intent, why, wait=wait)
         async with self._turns.setdefault(intent.intent_id, asyncio.Lock()):
             try:
-                await self._send_if_due(intent, why, doing, is_urgent=is_urgent)
+                await self._send_if_due(intent, why, doing, wait, is_urgent=is_urgent)
             except BaseException:
                 # It may be written all the same: the outbox tells.
                 self._sent.pop(intent.intent_id, None)
                 raise
         self._unsent.pop(intent.intent_id, None)
 
-    async def try_to_send(self, intent: Intent, why: str, doing: str, *, is_urgent: bool = False) -> bool:
+    async def try_to_send(
+        self, intent: Intent, why: str, doing: str, *, wait: Wait | None = None, is_urgent: bool = False
+    ) -> bool:
         """Do the same; what keeps it from being written is logged and no reason for an exit to stop."""
         try:
-            await self.send_if_due(intent, why, doing, is_urgent=is_urgent)
+            await self.send_if_due(intent, why, doing, wait=wait, is_urgent=is_urgent)
         except Exception as e:  # noqa: BLE001 - the edge of reminding: reported, tried again, and no sale stops for it
             self._note_unsent(intent, e)
             return False
@@ -87,7 +91,9 @@ class FailureReminders:
         unsent = self._unsent.get(intent_id)
         return unsent.why if unsent else ""
 
-    async def _send_if_due(self, intent: Intent, why: str, doing: str, *, is_urgent: bool) -> None:
+    async def _send_if_due(
+        self, intent: Intent, why: str, doing: str, wait: Wait | None, *, is_urgent: bool
+    ) -> None:
         sent, now = await self._load(intent), moment(self._clock)
         trigger = intent.trigger
         if trigger is None or not (is_urgent or sent.state.is_due(now)):
@@ -103,6 +109,7 @@ class FailureReminders:
             doing=doing,
             since=since,
             asked=trigger.asked is not None,
+            wait=wait,
         )
         await self._write(intent, message, now)
         # Only what is written down was told.
@@ -122,14 +129,16 @@ class FailureReminders:
             logged = logged.noted(now)
         _put(self._unsent, intent.intent_id, _Unsent(why=type(error).__name__, logged=logged))
 
-    def keep_reason(self, intent: Intent, why: str, *, since: datetime | None = None) -> None:
+    def keep_reason(
+        self, intent: Intent, why: str, *, wait: Wait | None = None, since: datetime | None = None
+    ) -> None:
         """Keep why an exit does not get through now, for whoever asks before its owner is told.
 
         `since` is when the first of what did not get through was begun, if not now.
         """
         before = self._reasons.get(intent.intent_id)
         began = before.since if before is not None else since or self._clock.now()
-        _put(self._reasons, intent.intent_id, HeldUp(why=why, since=began))
+        _put(self._reasons, intent.intent_id, HeldUp(why=why, since=began, wait=wait))
 
     def why(self, intent_id: str) -> HeldUp | None:
         """Return why an exit was last said not to get through by this process; None where it said nothing."""
@@ -193,9 +202,10 @@ class FailureReminder:
             self._began = wall_time.at_most(intent.sent_at, self._began)
         self._why = ""
         self._doing = ""
+        self._wait: Wait | None = None
         self._unreadable: tuple[str, ...] = ()
         #: What must be told whatever was told just before, with what was being done, until it is written down.
-        self._urgent = deque[tuple[str, str]]()
+        self._urgent = deque[tuple[str, str, Wait | None]]()
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -211,15 +221,15 @@ class FailureReminder:
             # Nobody tries it again after this.
             await self._send_urgent()
 
-    async def note(self, why: str, doing: str, *, is_urgent: bool = False) -> None:
+    async def note(self, why: str, doing: str, *, wait: Wait | None = None, is_urgent: bool = False) -> None:
         """Say what is wrong now and what is being done; the first time, or where it is urgent, it is sent at once.
 
         What cannot be written down now is tried again each second: the exit goes on meanwhile.
         """
-        self._why, self._doing = why, doing
-        self._reminders.keep_reason(self._intent, why + self._in_the_way(), since=self._began)
+        self._why, self._doing, self._wait = why, doing, wait
+        self._reminders.keep_reason(self._intent, why + self._in_the_way(), wait=wait, since=self._began)
         if is_urgent:
-            self._urgent.append((why + self._in_the_way(), doing))
+            self._urgent.append((why + self._in_the_way(), doing, wait))
         if self._task is None or is_urgent:
             await self._send_due()
         if self._task is None:
@@ -228,7 +238,8 @@ class FailureReminder:
     @property
     def held_up(self) -> HeldUp | None:
         """Return since when and why the exit did not get through; None where nothing was in its way."""
-        return self._reminders.why(self._intent.intent_id)
+        held_up = self._reminders.why(self._intent.intent_id)
+        return held_up and replace(held_up, wait=None)
 
     def name_unreadable(self, orders: tuple[str, ...]) -> None:
         """Name with every reminder the open orders that could not be read: they may be what is in the way."""
@@ -241,17 +252,20 @@ class FailureReminder:
 
     async def _send_due(self) -> None:
         await self._send_urgent()
-        await self._reminders.try_to_send(self._intent, self._why + self._in_the_way(), self._doing)
+        why = self._why + self._in_the_way()
+        await self._reminders.try_to_send(self._intent, why, self._doing, wait=self._wait)
 
     async def _send_urgent(self) -> None:
         while self._urgent:
-            why, doing = self._urgent.popleft()
+            why, doing, wait = self._urgent.popleft()
             is_sent = False
             try:
-                is_sent = await self._reminders.try_to_send(self._intent, why, doing, is_urgent=True)
+                is_sent = await self._reminders.try_to_send(
+                    self._intent, why, doing, wait=wait, is_urgent=True
+                )
             finally:
                 if not is_sent:
-                    self._urgent.appendleft((why, doing))
+                    self._urgent.appendleft((why, doing, wait))
             if not is_sent:
                 return
 

@@ -1,9 +1,12 @@
 """An accepted order that its market does not fill: cancelled where that has closed, named to its owner until then."""
 
+from datetime import timedelta
+
 from engine.brokers.base import Broker, Priority
 from engine.clock import Clock
 from engine.exits.failure_reminders import FailureReminder
 from engine.exits.tradability import Tradability
+from engine.model.delays import Wait
 from engine.model.errors import BrokerError
 from engine.model.orders import Order
 from engine.orders.backoff import MARKET_LOOK_S
@@ -62,10 +65,11 @@ class QueuedOrder:
         if self._clock.monotonic() < self._again_at_s or not await self._tradability.has_closed():
             return
         self._again_at_s = self._clock.monotonic() + MARKET_LOOK_S
-        doing = _CANCELLING
+        doing, wait = _CANCELLING, None
         try:
             await self._broker.cancel_order(order.working_id, order.symbol, priority=Priority.EXIT)
         except BrokerError as e:
             # It may have filled: the next reading tells, and one that still stands is cancelled again.
-            doing = f"{_CANCELLING}; tried again in {MARKET_LOOK_S:g} s, because {e}"
-        await self._reminder.note(_CLOSED.format(venue=intent.venue.label), doing, is_urgent=True)
+            doing = f"{_CANCELLING}; that failed, because {e}; trying again"
+            wait = Wait(again_at=self._clock.now() + timedelta(seconds=MARKET_LOOK_S))
+        await self._reminder.note(_CLOSED.format(venue=intent.venue.label), doing, wait=wait, is_urgent=True)

@@ -99,9 +99,10 @@ class Refusals:
 
     async def wait_for_market(self, intent: Intent, error: BrokerError) -> Intent:
         """Pause before a market that takes no sale; the exit is suspended meanwhile."""
-        if is_shut(error) and intent.state is IntentState.PLANNED:
+        is_new = is_shut(error) and intent.state is IntentState.PLANNED
+        if is_new:
             intent = await self._context.journal.record(intent, IntentEvent.SUSPEND, cause=error.words)
-        await self._reroute_or_wait(intent, error)
+        await self._reroute_or_wait(intent, error, is_new=is_new)
         return intent
 
     async def await_price(self, intent: Intent) -> bool:
@@ -124,12 +125,12 @@ class Refusals:
         if none_left is not None:
             await self._pauses.wait(why if none_left.is_alone else f"{why}; {none_left}")
 
-    async def _reroute_or_wait(self, intent: Intent, error: BrokerError) -> None:
+    async def _reroute_or_wait(self, intent: Intent, error: BrokerError, *, is_new: bool = False) -> None:
         """Go on through another pair where the refusal speaks of this one, or wait."""
         if self._tradability.pair.is_left_after(error, now_s=self._context.clock.monotonic()):
             await self.go_through_another(intent, error)
         else:
-            await self._pauses.wait(error)
+            await self._pauses.wait(error, is_new=is_new)
 
     async def _answer_too_small(self, intent: Intent, error: BrokerError, sent: Sent) -> End | None:
         if not sent.is_all:

@@ -1,5 +1,6 @@
 """Pauses between the attempts of one exit, each with what its owner is told meanwhile."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from engine.exits.availability import RELEASE_POLLS_S
@@ -8,6 +9,7 @@ from engine.exits.exit_pair import SHUT_LOOK_S, is_shut
 from engine.exits.failure_reminders import FailureReminder
 from engine.exits.quantity_check import READ_AGAIN_S
 from engine.exits.tradability import Tradability
+from engine.model.delays import Wait
 from engine.model.errors import BrokerError
 from engine.orders.backoff import pause_s
 from engine.orders.intents import Intent
@@ -26,15 +28,26 @@ class RetryPauses:
         self.failures = 0
         #: How often an order that was to be cancelled had filled before.
         self._overtaken = 0
+        #: Whether its market was open when it was last waited for.
+        self._was_open = False
 
-    async def wait(self, why: BrokerError | str) -> None:
-        """Pause after a failure."""
+    async def wait(self, why: BrokerError | str, *, is_new: bool = False) -> None:
+        """Pause after a failure; a market that closes is told at once, also where `is_new` alone says that it does."""
         self.failures += 1
-        wait_s, then = pause_s(why, self.failures), ""
+        wait_s, doing = pause_s(why, self.failures), "trying again"
         self._tradability.pair.begin_again()
         if is_shut(why) and await self._tradability.pair.has_others():
-            wait_s, then = SHUT_LOOK_S, " and through another pair if its market still takes none"
-        await self._reminder.note(str(why), f"trying again in {wait_s:g} s{then}")
+            wait_s = SHUT_LOOK_S
+            doing += ", through another pair if its market still takes none,"
+        closed = self._tradability.closed if is_shut(why) else None
+        is_closing, self._was_open = closed is not None and (is_new or self._was_open), closed is None
+        again_at = self._context.clock.now() + timedelta(seconds=wait_s)
+        await self._reminder.note(
+            str(why),
+            doing if closed is None else "waiting for the market to open",
+            wait=closed or Wait(again_at=again_at),
+            is_urgent=is_closing,
+        )
         await self._context.clock.sleep(wait_s)
 
     async def await_rest(self, intent: Intent, free_quantity: Decimal) -> None:

@@ -10,6 +10,7 @@ from engine.exits.exit_pairs import LISTING_S, ExitPair
 from engine.guards.guard import Guard
 from engine.market.feed import VenueMarket
 from engine.market.session import is_settled
+from engine.model.delays import Wait
 from engine.model.errors import BrokerError, RefusalReason, RefusedError
 from engine.model.instruments import AssetClass, Instrument
 
@@ -31,6 +32,8 @@ class Tradability:
         self.pair = ExitPair(market=market, guard=guard, clock=clock)
         self._was_refused = False
         self._missed_session = False
+        #: That its stock market is closed, as it was last looked at; None where it is not.
+        self.closed: Wait | None = None
 
     def note_refused(self) -> None:
         """Ask the listings from now on: the venue itself refused a sale for its market."""
@@ -63,6 +66,7 @@ class Tradability:
             BrokerError: whether it does could not be learnt.
 
         """
+        self.closed = None
         if self._guard.venue.lists_stocks:
             await self._check_session(asked=asked)
         if self._was_refused:
@@ -108,6 +112,8 @@ class Tradability:
         session = await self._market.session()
         if session is None or not is_settled(session, self._clock.now()):
             self._missed_session = True
+            if session is None or not session.is_open:
+                self.closed = Wait(is_closed=True, opens_at=session.next_open if session else None)
             raise self._shut("the stock market is closed")
         if self._missed_session and not asked and not self._breached(self._guard):
             # It was judged by another session's price.

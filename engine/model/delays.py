@@ -24,8 +24,22 @@ class Away:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """What a sale that does not get through waits for."""
+
+    #: When it is tried again, where that is known.
+    again_at: datetime | None = None
+    #: True while its stock market is closed.
+    is_closed: bool = False
+    #: When that opens; None where its venue does not tell.
+    opens_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeldUp:
     """Since when a sale did not get through, and what was in its way last."""
 
     since: datetime
     why: str
+    #: What it waits for; None once it is over.
+    wait: Wait | None = None

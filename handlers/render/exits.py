@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from engine import wall_time
 from engine.alerts.messages import CancelledOrder, ExitFailing, ExitFilled, ExitParked, ExitStoodDown
+from engine.model.delays import Wait
 from engine.model.holdings import Direction
 from engine.model.money import exact, is_cash
 from engine.model.venues import Venue
@@ -30,6 +31,7 @@ _CANCELLED_SHOWN = 10
 #: Of the orders that may have sold, the latest are named.
 _ORDERS_SHOWN = 3
 _NOT_SOLD = "EXIT FAILING: not sold yet"
+_OPENING_UNKNOWN = "; when it opens is not known"
 _MAY_HAVE_SOLD = "EXIT FAILING: unknown whether it was sold"
 SINCE_GUARDED = "The result counts from the price on the day it was guarded, not from what you paid."
 
@@ -94,11 +96,29 @@ def _failing(message: ExitFailing, reader: Reader) -> Screen:
         bold(_MAY_HAVE_SOLD if message.order_ids else _NOT_SOLD),
         rows(pairs),
         f"Why: {foreign(message.why)}",
-        f"What NIJA does: {foreign(message.doing)}",
+        f"What NIJA does: {foreign(message.doing)}{_until(message.wait, reader)}",
         _if_you_cannot_wait(message),
         f"Since {reader.clock(message.since)}, {reader.age(message.since)}",
     )
     return Screen(text="\n".join(lines))
+
+
+def _until(wait: Wait | None, reader: Reader) -> str:
+    """Say until when an exit waits, by the clock: an alert may be read later than it was written."""
+    if wait is None or wait.again_at is None:
+        return opening_of(wait, reader) or ("" if wait is None or not wait.is_closed else _OPENING_UNKNOWN)
+    is_past = wall_time.is_before(wait.again_at, reader.now)
+    past = "; the next alert says what came of that" if is_past else ""
+    return f" at {reader.clock(wait.again_at)}{past}"
+
+
+def opening_of(wait: Wait | None, reader: Reader) -> str:
+    """Say when the market opens that an exit waits for; empty where it waits for none or nobody knows."""
+    if wait is None or wait.opens_at is None:
+        return ""
+    if wall_time.is_before(wait.opens_at, reader.now):
+        return f", was to open {reader.clock(wait.opens_at)}"
+    return f", opens {reader.clock(wait.opens_at)}, {reader.ahead(wait.opens_at)}"
 
 
 def whether_sold(order_ids: Sequence[str]) -> str:
@@ -115,6 +135,8 @@ def named_orders(order_ids: Sequence[str]) -> str:
 
 def _if_you_cannot_wait(message: ExitFailing) -> str:
     label = message.venue.label
+    if message.wait is not None and message.wait.is_closed and not message.order_ids:
+        return f"If you cannot wait: until then {label} fills no market order of yours either."
     if not message.order_ids:
         return f"If you cannot wait, sell in {label}'s own app."
     return (

@@ -17,6 +17,7 @@ from handlers.render.exits import (
     SINCE_GUARDED,
     fill_against_name,
     may_be_your_own,
+    opening_of,
     time_to_fill_name,
 )
 from handlers.render.html import bold, code, escape, foreign, rows
@@ -97,7 +98,7 @@ def render_short(record: ExitRecord, reader: Reader) -> str:
 def _short(record: ExitRecord, reader: Reader) -> Iterator[str]:
     intent = record.intent
     yield f"{_name(intent)} · {reader.clock(record.began_at)}"
-    yield f"{_why(intent)}: {_outcome(record)}"
+    yield f"{_why(intent)}: {_outcome(record, reader)}"
     if record.average_price is not None:
         yield escape(" ".join(_result(record)))
     for late in record.late:
@@ -118,10 +119,10 @@ def _result_of_late(late: ExitFilled) -> tuple[str, str]:
     return label, in_currency(late.realised, currency, signed=True)
 
 
-def _outcome(record: ExitRecord) -> str:
+def _outcome(record: ExitRecord, reader: Reader) -> str:
     intent, average = record.intent, record.average_price
     if average is None:
-        return foreign(": ".join(filter(None, (_state(record), _cause(record)))))
+        return foreign(": ".join(filter(None, (_state(record), _cause(record, reader)))))
     took = _took(record)
     done = "sold" if intent.side is Side.SELL else "bought back"
     in_time = f" in {took}" if took else ""
@@ -136,7 +137,7 @@ def _detail(record: ExitRecord, reader: Reader) -> str:
     since = (SINCE_GUARDED,) if record.alert is not None and record.alert.since_guarded else ()
     whose = (may_be_your_own(intent.venue),) if record.may_be_owners else ()
     blocks = (
-        "\n".join((*head, rows(_figures(record)), *_left_over(record), *whose, *since)),
+        "\n".join((*head, rows(_figures(record, reader)), *_left_over(record), *whose, *since)),
         "\n".join(_ids(record)),
         *("\n".join(_late(one)) for one in record.late),
         "\n".join(
@@ -149,11 +150,11 @@ def _detail(record: ExitRecord, reader: Reader) -> str:
     return "\n\n".join(blocks)
 
 
-def _figures(record: ExitRecord) -> Iterator[tuple[str, str]]:
+def _figures(record: ExitRecord, reader: Reader) -> Iterator[tuple[str, str]]:
     intent, trigger = record.intent, record.intent.trigger
     currency = _currency(intent)
     yield "State", _state(record)
-    if cause := _cause(record):
+    if cause := _cause(record, reader):
         yield "Why", cause
     if trigger is not None:
         yield (
@@ -236,8 +237,10 @@ def _state(record: ExitRecord) -> str:
     return _STATES.get(state) or state.replace("_", " ")
 
 
-def _cause(record: ExitRecord) -> str | None:
-    return record.steps[-1].cause if record.intent.state in _WITH_CAUSE and record.steps else None
+def _cause(record: ExitRecord, reader: Reader) -> str | None:
+    if record.intent.state not in _WITH_CAUSE or not record.steps:
+        return None
+    return f"{record.steps[-1].cause}{opening_of(record.wait, reader)}"
 
 
 def _why(intent: Intent) -> str:

@@ -19,7 +19,7 @@ from engine.status import (
     find_job_trouble,
     find_troubles,
 )
-from handlers.render.exits import named_orders, whether_sold
+from handlers.render.exits import named_orders, opening_of, whether_sold
 from handlers.render.halt import halted_since
 from handlers.render.html import bold, escape, foreign, rows
 from handlers.render.screen import Screen, refresh_row
@@ -196,6 +196,7 @@ def _guards(report: StatusReport, reader: Reader) -> Iterator[str]:
         yield f"{escape(paused.symbol)} at {escape(paused.venue_label)}, paused: {why}"
     for exit_ in report.failing:
         since, why = reader.clock(exit_.since), foreign(exit_.why) or "/history says why"
+        why += opening_of(exit_.wait, reader)
         orders = f" ({named_orders(exit_.order_ids)})" if exit_.order_ids else ""
         state = f"{whether_sold(exit_.order_ids)}{orders}"
         yield f"{escape(exit_.symbol)} at {escape(exit_.venue_label)} since {since}, {state}: {why}"

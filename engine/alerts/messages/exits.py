@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from engine.model.delays import HeldUp, Unseen
+from engine.model.delays import HeldUp, Unseen, Wait
 from engine.model.holdings import Direction
 from engine.model.orders import Side
 from engine.model.venues import Venue
@@ -96,6 +96,8 @@ class ExitFailing:
     order_ids: tuple[str, ...] = ()
     #: True for a manual close; then threshold and ratio say nothing.
     asked: bool = False
+    #: What it waits for, where that is known.
+    wait: Wait | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

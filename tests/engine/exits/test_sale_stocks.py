@@ -11,6 +11,7 @@ from engine.model.venues import Venue
 from engine.orders.states import IntentState
 from sandbox.faults import FaultKind
 from sandbox.pace import Pace
+from sandbox.world import OWNER_ID
 
 #: Wednesday in winter: New York trades from 14:30 to 21:00 UTC.
 NOON = datetime(2026, 3, 4, 17, tzinfo=UTC)
@@ -85,6 +86,40 @@ async def test_a_sale_that_misses_the_close_is_not_queued(missed):
     assert len(missed.sent(ORDERS, venue=Venue.ALPACA)) == missed.tried
     assert is_held(missed)
     assert len(await missed.alerts(ExitFailing)) >= 3
+
+
+async def test_a_market_that_shuts_during_a_sale_is_told_once_with_when_it_opens(missed):
+    await missed.clock.sleep(30)
+
+    refused, *later = await missed.alerts(ExitFailing)
+    closed = [told for told in later if told.wait.is_closed]
+    at_the_change = closed[0]
+    assert (refused.doing, refused.wait.is_closed) == ("trying again", False)
+    assert (at_the_change.why, at_the_change.doing) == (
+        "Alpaca: the stock market is closed",
+        "waiting for the market to open",
+    )
+    assert at_the_change.wait.opens_at == datetime(2026, 3, 5, 14, 30, tzinfo=UTC)
+    # Those after it come at the pace of reminders.
+    assert len(closed) <= 2
+
+
+async def test_a_shut_market_is_not_told_anew_after_a_restart(missed):
+    told = len(await missed.alerts(ExitFailing))
+    await missed.restart()
+    await missed.clock.sleep(20)
+
+    assert len(await missed.alerts(ExitFailing)) - told <= 1
+
+
+async def test_status_and_history_name_when_the_market_opens_that_a_sale_waits_for(missed):
+    opens = datetime(2026, 3, 5, 14, 30, tzinfo=UTC)
+    [intent] = await missed.intents()
+
+    record = await missed.engine.audit.fetch_exit(OWNER_ID, intent.intent_id)
+
+    assert missed.exits.why_failing(intent.intent_id).wait.opens_at == opens
+    assert record.wait.opens_at == opens
 
 
 async def test_a_sale_that_missed_the_close_goes_in_the_next_session(missed):

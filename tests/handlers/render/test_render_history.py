@@ -1,9 +1,11 @@
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from engine.exits.audit import ExitPage
+from engine.model.delays import Wait
 from engine.model.orders import Side
 from engine.orders.lookup import FOUND_UNNAMED
 from engine.orders.states import IntentState
@@ -165,6 +167,22 @@ def test_an_exit_that_was_not_sent_says_whether_it_waits_or_is_given_up(state, c
     assert f"State {state} Why {escape(cause)}" in words
     check_fits(listed)
     check_fits(alone)
+
+
+def test_an_exit_that_waits_for_its_market_says_when_that_opens():
+    closed = "the stock market is closed"
+    life = (
+        (3, None, IntentState.PLANNED, "triggered", ""),
+        (20, IntentState.PLANNED, IntentState.SUSPENDED, closed, ""),
+    )
+    record = exit_record(state=IntentState.SUSPENDED, life=life, fills=(), **UNFILLED)
+    record = replace(record, wait=Wait(is_closed=True, opens_at=READER.now + timedelta(hours=2)))
+
+    listed = render_history(a_page(record), READER, symbol=None).text
+    alone = render_exit_record(record, READER).text
+
+    assert f"{closed}, opens" in listed
+    assert f"{closed}, opens" in " ".join(alone.split())
 
 
 def test_an_exit_whose_order_may_be_the_owners_own_says_so_and_claims_no_speed():

@@ -6,6 +6,7 @@ from engine.alerts.messages import RecordKind, RecordUnreadable
 from engine.alerts.posts import PostCounts
 from engine.entries.halts import Halt, HaltedBy
 from engine.guards.unwatched import STARTING, Unwatched
+from engine.model.delays import Wait
 from engine.nonce.store import NonceStatus
 from engine.status import BrokerStatus, FailingExit, GateStatus, JobStatus, PausedGuard, PriceAge
 from handlers.render.status import render_status
@@ -86,6 +87,21 @@ def test_what_waits_is_listed_with_its_reason():
 
     assert "SOL/USD at Kraken, paused: its quantity &lt;changed&gt;" in text
     assert "ETH/USD at Kraken since 02:26:11 UTC, not sold yet: no connection" in text
+
+
+def test_a_sale_that_waits_for_its_market_says_when_that_opens():
+    wait = Wait(is_closed=True, opens_at=ago(hours=-2))
+    waiting = FailingExit(
+        symbol="AAPL/USD",
+        venue_label="Alpaca",
+        why="the stock market is closed",
+        since=ago(minutes=4),
+        wait=wait,
+    )
+
+    text = render_status(status(failing=(waiting,)), READER).text
+
+    assert "not sold yet: the stock market is closed, opens 04:30:11 UTC, in 2 h" in text
 
 
 def test_reminders_that_cannot_be_written_are_named():
