@@ -240,7 +240,7 @@ def _drop_what_cannot_be_read():
 
 
 def _fail_in_silence():
-    async def silent(self, why, doing):
+    async def silent(self, why, doing, **_options):
         return None
 
     return patch.object(FailureReminder, "note", silent)
