@@ -193,6 +193,7 @@ class _Parts:
             ),
             availability=Availability(reports=self._reports, journal=journal, clock=self._clock),
             clock=self._clock,
+            histories=self._histories,
             guard_marks=self._guard_marks,
         )
 

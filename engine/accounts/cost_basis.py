@@ -60,6 +60,13 @@ class CostBasis:
         return self.cost / self.explained if self.explained else None
 
 
+def paid_for(basis: CostBasis | None, quantity: Decimal, *, currency: str) -> Decimal | None:
+    """Return what a quantity cost in a currency; None where some of it is not explained, or was paid otherwise."""
+    if basis is None or not basis.cost or basis.currency != currency or basis.explained < quantity:
+        return None
+    return share(basis.cost, quantity, basis.explained)
+
+
 def share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
     """Return the part of `amount` that belongs to `part` of `whole`."""
     with exact():

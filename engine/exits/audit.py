@@ -1,7 +1,7 @@
 """The audit trail of exits: from what triggered each to its fills, with the time of every step."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from engine.alerts.series import load_series
 from engine.exits.exit_journal import ending_key
 from engine.exits.failure_reminders import failing_key
 from engine.exits.late_booking import late_fill_prefix
-from engine.exits.result import Traded, realised_pnl
+from engine.exits.result import Results, Traded, results_of
 from engine.guards import store as guards
 from engine.model.delays import Wait
 from engine.model.money import ZERO, exact
@@ -42,15 +42,6 @@ class Stage:
     took: timedelta
     #: The open order this step cancelled, or found cancelled, if that is what it did.
     cancelled: CancelledOrder | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """What an exit brought, in its guard's currency."""
-
-    pnl: Decimal
-    #: True while the fee is not booked, or where it was charged in another asset.
-    before_fee: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,12 +124,10 @@ class ExitRecord:
         return self.intent.fee_asset or booked or self._currency
 
     @property
-    def result(self) -> Result | None:
-        """Return what it brought against the cost of what was sold; None without a fill or a known entry."""
+    def results(self) -> Results | None:
+        """Return what it brought; None without a fill."""
         intent, trigger = self.intent, self.intent.trigger
         if trigger is None or intent.filled_quantity <= ZERO:
-            return None
-        if trigger.asked is not None and not trigger.asked.entry_known:
             return None
         traded = Traded(
             quantity=intent.filled_quantity,
@@ -149,8 +138,9 @@ class ExitRecord:
             fee_asset=self.fee_asset,
             rate=self.rate,
         )
-        pnl = realised_pnl(traded, cost=trigger.cost, of_quantity=trigger.quantity)
-        return None if pnl is None else Result(pnl=pnl, before_fee=traded.fee_paid is None)
+        # Earlier versions wrote down with the alert what the cost counts from.
+        was_noted = self.alert is not None and self.alert.since_guarded
+        return results_of(traded, replace(trigger, since_guarded=trigger.since_guarded or was_noted))
 
     @property
     def _currency(self) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from engine.accounts.history import Histories
 from engine.accounts.reports import Reports
 from engine.clock import Clock
 from engine.exits.availability import Availability
@@ -26,5 +27,7 @@ class ExitContext:
     #: Brings a guard up to date where its owner traded just before.
     owner_trades: OwnerTrades
     clock: Clock
+    #: What is known of each coin's cost.
+    histories: Histories
     #: What the watch saw of each guard last.
     guard_marks: GuardMarks

@@ -6,6 +6,7 @@ from dataclasses import replace
 from enum import Enum, auto
 from functools import partial
 
+from engine.accounts.cost_basis import paid_for
 from engine.brokers.base import Broker
 from engine.exits.context import ExitContext
 from engine.exits.failure_reminders import FailureReminder
@@ -13,11 +14,12 @@ from engine.exits.live_exit import LiveExit, exit_of
 from engine.exits.sale import Sale
 from engine.exits.uncertain_keys import UncertainKeys
 from engine.failures import Failures
-from engine.guards.guard import Guard, GuardState
+from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.guards.guard_mark import is_past, trigger_of
 from engine.market.feed import Markets
 from engine.market.mark import Mark, MarkBasis
 from engine.model.delays import HeldUp
+from engine.model.holdings import PositionKind
 from engine.orders.intents import Intent, Trigger
 from engine.orders.states import IntentState
 from engine.orders.store import StaleIntentError
@@ -149,11 +151,19 @@ class Exits:
 
     async def _begin_once(self, guard: Guard, trigger: Trigger) -> Guard | None:
         """Sell a guard; return it as it became where its owner traded some of it just before."""
-        intent_id = self._new_id()
+        intent_id, trigger = self._new_id(), self._with_entry(guard, trigger)
         draft = exit_of(guard, trigger, intent_id=intent_id, now=self._context.clock.now())
         async with self._sale(LiveExit(intent=draft, guard=guard), began_before=False) as sale:
             await sale.begin(trigger, intent_id=intent_id)
             return sale.became
+
+    def _with_entry(self, guard: Guard, trigger: Trigger) -> Trigger:
+        """Add what was paid where the guard counts from the price of a day, as far as that is known by now."""
+        if guard.source is not GuardSource.EXISTING_PRICE or guard.kind is PositionKind.MARGIN:
+            return trigger
+        basis = self._context.histories.basis(guard.account_id, guard.asset)
+        paid = paid_for(basis, guard.quantity, currency=guard.currency)
+        return trigger if paid is None else replace(trigger, paid=paid)
 
     async def _drive(self, live: LiveExit, *, began_before: bool) -> None:
         if began_before and not self._is_certain(live.guard.account_id):

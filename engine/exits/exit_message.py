@@ -7,8 +7,8 @@ from decimal import Decimal
 from engine import wall_time
 from engine.alerts.messages import CancelledOrder, ExitFilled
 from engine.exits.exit_quantity import UNCONFIRMED, Dust
-from engine.exits.result import Traded, realised_pnl
-from engine.guards.guard import Guard, GuardSource
+from engine.exits.result import Results, Traded, results_of
+from engine.guards.guard import Guard
 from engine.model.delays import HeldUp
 from engine.model.holdings import Direction
 from engine.model.money import ZERO, exact
@@ -46,7 +46,7 @@ def describe_exit(
     if trigger is None or price is None:
         message = f"intent {intent.intent_id} has no trigger or no fill to tell of"
         raise ValueError(message)
-    told = replace(
+    return replace(
         _describe_sale(intent, guard, order, trigger=trigger, price=price, rate=rate),
         fee_estimate=_estimated_fee(order, taker),
         cancelled=cancelled,
@@ -57,9 +57,6 @@ def describe_exit(
         may_be_owners=may_be_owners,
         held_up=held_up,
     )
-    if trigger.asked is None or trigger.asked.entry_known:
-        return replace(told, since_guarded=guard.source is GuardSource.EXISTING_PRICE)
-    return replace(told, realised=None, entry_known=False)
 
 
 def name_rest(rest: Guard, dust: Dust | None, *, intent: Intent, order: Order, has_closed: bool) -> Dust:
@@ -98,10 +95,10 @@ def _why_short(intent: Intent, order: Order, rest: Guard) -> str:
 def _describe_sale(
     intent: Intent, guard: Guard, order: Order, *, trigger: Trigger, price: Decimal, rate: Decimal | None
 ) -> ExitFilled:
-    """Say what was sold and what it brought against the guard's cost."""
+    """Say what was sold and what it brought."""
     # What was sold says the order: a sale may go through another pair than its guard's.
     currency = order.symbol.partition("/")[2]
-    realised, before_fee = realised_by(guard, order, currency=currency, rate=rate)
+    brought = _results(guard, order, trigger, currency=currency, rate=rate)
     return ExitFilled(
         venue=intent.venue,
         symbol=order.symbol,
@@ -116,8 +113,11 @@ def _describe_sale(
         currency=currency,
         fee=order.fee,
         fee_asset=order.fee_asset,
-        realised=realised,
-        before_fee=before_fee,
+        realised=brought.realised,
+        entry=brought.entry,
+        against_guard=brought.against_guard,
+        before_fee=brought.before_fee,
+        entry_known=brought.entry is not None,
         triggered_at=trigger.at,
         filled_at=trigger.at,
         venue_order_id=order.venue_order_id,
@@ -140,14 +140,7 @@ def _estimated_fee(order: Order, taker: Decimal | None) -> Decimal | None:
         return order.cost * taker
 
 
-def realised_by(
-    guard: Guard, order: Order, *, currency: str, rate: Decimal | None
-) -> tuple[Decimal | None, bool]:
-    """Return what the exit brought against its share of the guard's cost, in the guard's money; and if before its fee.
-
-    It is where the fee is not booked yet or was charged in another asset. None when the value or its rate
-    is unknown.
-    """
+def _results(guard: Guard, order: Order, trigger: Trigger, *, currency: str, rate: Decimal | None) -> Results:
     traded = Traded(
         quantity=order.filled_quantity,
         value=order.cost,
@@ -157,5 +150,4 @@ def realised_by(
         fee_asset=order.fee_asset,
         rate=rate,
     )
-    pnl = realised_pnl(traded, cost=guard.cost, of_quantity=guard.quantity)
-    return pnl, traded.fee_paid is None
+    return results_of(traded, trigger)

@@ -37,7 +37,8 @@ def restore_guard(guard: Guard, asked: Asked, *, why: str) -> Guard:
         return replace(guard, state=GuardState.CLOSED, state_reason=why)
     state = GuardState.ARMED if asked.paused is None else GuardState.PAUSED
     cost = share(asked.guarded_cost, kept, asked.guarded)
-    return replace(guard, quantity=kept, cost=cost, state=state, state_reason=asked.paused)
+    paid = None if guard.paid is None else share(guard.paid, kept, guard.quantity)
+    return replace(guard, quantity=kept, cost=cost, paid=paid, state=state, state_reason=asked.paused)
 
 
 def rest_after_asking(rest: Guard, dust: Dust | None, asked: Asked) -> tuple[Guard, Dust | None]:

@@ -72,6 +72,8 @@ class Guard:
     #: What `quantity` cost (long) or brought (short), in `currency`, fees kept apart.
     cost: Decimal
     currency: str
+    #: What `quantity` cost its owner where `cost` counts from the price of a day; None is unknown.
+    paid: Decimal | None = None
     #: Loss against cost, as a fraction, at which it is sold.
     threshold: Decimal
     source: GuardSource
@@ -102,11 +104,19 @@ class Guard:
         """Return the average price it was guarded from, for showing; None when nothing is left."""
         return self.cost / self.quantity if self.quantity else None
 
+    @property
+    def paid_cost(self) -> Decimal | None:
+        """Return what its quantity cost its owner; None where only the price of a day is known."""
+        if self.paid is not None or self.source is GuardSource.EXISTING_PRICE:
+            return self.paid
+        return self.cost
+
     def with_quantity(self, quantity: Decimal) -> "Guard":
         """Return the guard with a smaller quantity, its cost in proportion; closed when none is left."""
         if not ZERO <= quantity <= self.quantity:
             message = f"a guard of {self.quantity} cannot shrink to {quantity}"
             raise InvalidNumberError(message)
         if quantity == ZERO:
-            return replace(self, quantity=ZERO, cost=ZERO, state=GuardState.CLOSED)
-        return replace(self, quantity=quantity, cost=share(self.cost, quantity, self.quantity))
+            return replace(self, quantity=ZERO, cost=ZERO, paid=None, state=GuardState.CLOSED)
+        paid = None if self.paid is None else share(self.paid, quantity, self.quantity)
+        return replace(self, quantity=quantity, cost=share(self.cost, quantity, self.quantity), paid=paid)

@@ -10,7 +10,7 @@ from engine import wall_time
 from engine.alerts.messages import PriceTrouble
 from engine.alerts.reminder_state import ReminderState
 from engine.clock import Moment
-from engine.guards.guard import Guard
+from engine.guards.guard import Guard, GuardSource
 from engine.guards.rule import is_breached, pnl_ratio, trigger_price
 from engine.guards.spread_watch import SpreadWatch, watch_spread
 from engine.market.mark import Mark, MarkRequest, PriceProblem, PriceUnknown
@@ -201,6 +201,8 @@ def trigger_of(guard: Guard, mark: Mark, *, now: datetime, unseen: Unseen | None
         threshold=guard.threshold,
         quantity=guard.quantity,
         cost=guard.cost,
+        paid=guard.paid,
+        since_guarded=guard.source is GuardSource.EXISTING_PRICE,
         at=now,
         price_at=mark.at,
         unseen=unseen,

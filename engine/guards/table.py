@@ -45,6 +45,8 @@ class GuardRow(Table, table=True):
     seen_step: int | None = Field(default=None, sa_type=BIG_INTEGER)
     #: When it was seen on the venue's own clock, which outlasts a wrong one of ours.
     seen_venue_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    #: What the quantity cost its owner, where `cost` counts from the price of a day.
+    paid: Decimal | None = Field(default=None, sa_type=DecimalText)
 
 
 class GuardEventRow(Table, table=True):

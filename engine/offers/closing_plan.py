@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from engine.accounts.cost_basis import share
-from engine.alerts.messages import CancelledOrder
+from engine.alerts.messages import AgainstGuard, CancelledOrder
 from engine.exits.manual_close import WORSE_RATIO
 from engine.exits.release import plan_release
 from engine.guards.guard import Guard, GuardSource, GuardState
@@ -16,7 +16,7 @@ from engine.model.holdings import Direction, PositionKind
 from engine.model.instruments import AssetClass, Instrument
 from engine.model.money import ZERO, exact
 from engine.model.orders import Order
-from engine.offers.closing_preview import AgainstGuard, CloseLine
+from engine.offers.closing_preview import CloseLine
 from engine.offers.closing_result import against_guard, net_result, paid_for
 from engine.orders.intents import ASKED, Asked, Trigger
 from engine.portfolio.assemble import Found
@@ -132,7 +132,9 @@ def guard_to_close(plan: Plan, *, guard_id: str, threshold: Decimal, now: dateti
         guard = _new_guard(found, instrument, covered)
     else:
         with exact():
-            guard = replace(before, quantity=guarded + extra, cost=before.cost + extra_cost)
+            quantity = guarded + extra
+            cost = before.cost + extra_cost
+        guard = replace(before, quantity=quantity, cost=cost, paid=paid_for(found, quantity))
     asked = Asked(
         guarded=guarded,
         guarded_cost=before.cost if before else ZERO,
@@ -279,6 +281,8 @@ def _trigger(guard: Guard, line: CloseLine, asked: Asked, now: datetime) -> Trig
         threshold=guard.threshold,
         quantity=guard.quantity,
         cost=guard.cost,
+        paid=guard.paid,
+        since_guarded=guard.source is GuardSource.EXISTING_PRICE,
         at=now,
         price_at=line.price_at,
         asked=asked,

@@ -4,20 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from engine.alerts.messages import CancelledOrder
+from engine.alerts.messages import AgainstGuard, CancelledOrder
 from engine.model.holdings import Direction
 from engine.model.venues import Venue
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgainstGuard:
-    """The result that a guard judges by, after the fee."""
-
-    #: What it counts from, for each unit.
-    price: Decimal
-    #: The guarded part of what would be sold.
-    quantity: Decimal
-    result: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

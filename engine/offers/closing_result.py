@@ -3,10 +3,10 @@
 from decimal import Decimal
 
 from engine.accounts.cost_basis import share
-from engine.guards.guard import Guard, GuardSource
+from engine.alerts.messages import AgainstGuard
+from engine.guards.guard import Guard
 from engine.guards.rule import pnl
 from engine.model.money import ZERO, exact
-from engine.offers.closing_preview import AgainstGuard
 from engine.portfolio.assemble import Found
 
 
@@ -16,10 +16,10 @@ def paid_for(found: Found, quantity: Decimal) -> Decimal | None:
     if found.cost and found.currency == currency and found.explained >= quantity:
         return share(found.cost, quantity, found.explained)
     guard = found.guard
-    if guard is None or guard.source is GuardSource.EXISTING_PRICE or guard.currency != currency:
+    if guard is None or guard.paid_cost is None or guard.currency != currency:
         return None
-    # A guard from cost remembers it while fills are read again.
-    return share(guard.cost, quantity, guard.quantity) if guard.quantity >= quantity else None
+    # A guard remembers it while fills are read again.
+    return share(guard.paid_cost, quantity, guard.quantity) if guard.quantity >= quantity else None
 
 
 def net_result(

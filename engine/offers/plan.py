@@ -65,12 +65,25 @@ def guard_from(arming: Arming, *, guard_id: str, now: datetime) -> Guard:
         quantity=arming.quantity,
         cost=arming.cost,
         currency=arming.currency,
+        paid=_paid(arming),
         threshold=candidate.threshold,
         source=arming.source,
         created_at=now,
         leverage=candidate.leverage,
         venue_entry=candidate.venue_entry,
     )
+
+
+def _paid(arming: Arming) -> Decimal | None:
+    """Return what was paid for what is guarded from the price of a day; None is unknown, or its cost."""
+    candidate, quantity = arming.candidate, arming.quantity
+    if arming.source is not GuardSource.EXISTING_PRICE or candidate.fills_pending:
+        return None
+    if candidate.entry_currency != arming.currency or candidate.entry_cost <= ZERO:
+        return None
+    if candidate.entry_quantity < quantity:
+        return None
+    return share(candidate.entry_cost, quantity, candidate.entry_quantity)
 
 
 def coverable(candidate: ArmingCandidate, source: GuardSource) -> Decimal:

@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.clock import Clock
 from engine.guards import store as rows
-from engine.guards.guard import Guard, GuardState, Seen
+from engine.guards.guard import Guard, GuardSource, GuardState, Seen
 from engine.model.money import ZERO, exact
 from engine.offers.arming import Arming, ArmingCandidate
 from engine.offers.plan import guard_from
@@ -66,5 +66,14 @@ def _set(existing: Guard | None, fresh: Guard, candidate: ArmingCandidate) -> Gu
     is_same = existing.state is GuardState.ARMED and existing.symbol == fresh.symbol
     if not is_same or existing.quantity != candidate.guarded:
         return None
+    both = (existing, fresh)
+    is_from_price = any(one.source is GuardSource.EXISTING_PRICE for one in both)
+    paid = [one.paid_cost for one in both if one.paid_cost is not None]
     with exact():
-        return replace(existing, quantity=existing.quantity + fresh.quantity, cost=existing.cost + fresh.cost)
+        return replace(
+            existing,
+            quantity=existing.quantity + fresh.quantity,
+            cost=existing.cost + fresh.cost,
+            paid=sum(paid, ZERO) if is_from_price and len(paid) == len(both) else None,
+            source=GuardSource.EXISTING_PRICE if is_from_price else existing.source,
+        )

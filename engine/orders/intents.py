@@ -51,12 +51,30 @@ class Trigger:
     #: The guarded quantity and its cost when it triggered.
     quantity: Decimal
     cost: Decimal
+    #: What the quantity cost its owner, where that is known apart from `cost`.
+    paid: Decimal | None = None
+    #: True where `cost` counts from the price of a day and not from what was paid.
+    since_guarded: bool = False
     at: datetime
     #: When the price was true; None in records of earlier versions.
     price_at: datetime | None = None
     asked: Asked | None = None
     #: Why the breach may have been seen late; None where it was looked for all the time.
     unseen: Unseen | None = None
+
+    @property
+    def paid_cost(self) -> Decimal | None:
+        """Return what the quantity cost its owner; None is unknown."""
+        if self.paid is not None or self.since_guarded:
+            return self.paid
+        return None if self.asked is not None and not self.asked.entry_known else self.cost
+
+    @property
+    def guarded(self) -> tuple[Decimal, Decimal]:
+        """Return what was guarded before and what its guard counts from; zeros where nothing was."""
+        if self.asked is None:
+            return self.quantity, self.cost
+        return self.asked.guarded, self.asked.guarded_cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -144,8 +144,8 @@ def _being_sold(found: Found, guard: Guard) -> Found:
     if found.cost is not None and found.explained > ZERO:
         sold = min(found.explained, guard.quantity)
         return replace(found, explained=sold, cost=share(found.cost, sold, found.explained))
-    if guard.source in _FROM_COST:
-        return replace(found, explained=guard.quantity, cost=guard.cost, currency=guard.currency)
+    if guard.paid is not None or guard.source in _FROM_COST:
+        return replace(found, explained=guard.quantity, cost=guard.paid_cost, currency=guard.currency)
     return replace(found, explained=ZERO, cost=None)
 
 

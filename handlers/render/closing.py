@@ -12,7 +12,7 @@ from handlers.render.exits import cancelled_lines
 from handlers.render.html import bold, escape, foreign, rows
 from handlers.render.locked import locked_label, locked_sentence
 from handlers.render.numbers import add_rounded, full_quantity, in_currency, price, quantity
-from handlers.render.sale_figures import net_label, received_label
+from handlers.render.sale_figures import against_guard_lines, net_label, received_label
 from handlers.render.screen import KEEP, SELL, Screen, ScreenButton, Tone
 from handlers.render.times import Reader
 
@@ -113,16 +113,9 @@ def _line(line: CloseLine, reader: Reader) -> Iterator[str]:
 
 
 def _against_guard(line: CloseLine) -> Iterator[str]:
-    """Say what the sale wins or loses against the price its guard counts from, where that is not what was paid."""
-    against = line.against_guard
-    if against is None:
-        return
-    guarded_from = price(against.price, line.currency)
-    if line.entry is not None and guarded_from == price(line.entry, line.currency):
-        return
-    part = "" if against.quantity == line.quantity else f", for {quantity(against.quantity)} of it"
-    result = in_currency(against.result, line.currency, signed=True)
-    yield escape(f"Against the guard's price {guarded_from}{part}: {result}")
+    return against_guard_lines(
+        line.against_guard, entry=line.entry, of_quantity=line.quantity, currency=line.currency
+    )
 
 
 def _apart_line(line: CloseLine, reader: Reader) -> str:

@@ -10,6 +10,7 @@ from engine.model.delays import Wait
 from engine.model.holdings import Direction
 from engine.model.money import exact, is_cash
 from engine.model.venues import Venue
+from handlers.render.exit_results import brought_by_sale
 from handlers.render.html import bold, code, escape, foreign, rows
 from handlers.render.numbers import (
     charged,
@@ -33,7 +34,6 @@ _ORDERS_SHOWN = 3
 _NOT_SOLD = "EXIT FAILING: not sold yet"
 _OPENING_UNKNOWN = "; when it opens is not known"
 _MAY_HAVE_SOLD = "EXIT FAILING: unknown whether it was sold"
-SINCE_GUARDED = "The result counts from the price on the day it was guarded, not from what you paid."
 
 
 def render_exit(message: ExitFilled | ExitFailing | ExitParked | ExitStoodDown, reader: Reader) -> Screen:
@@ -57,6 +57,7 @@ def _filled(message: ExitFilled, reader: Reader) -> Screen:
         *_whose(message),
         *_other_pair(message),
         rows(_figures(message)),
+        *brought_by_sale(message).guard_lines(),
     )
     blocks = (head, _account(message), _times(message, reader))
     return Screen(text="\n\n".join("\n".join(block) for block in blocks))
@@ -251,19 +252,14 @@ def _proceeds(message: ExitFilled) -> Iterator[tuple[str, str]]:
 
 
 def _counts_fee(message: ExitFilled) -> Iterator[str]:
-    if message.realised is not None and message.entry_known and not message.before_fee:
+    if brought_by_sale(message).realised is not None and not message.before_fee:
         yield "Realised PnL is after the fee of this trade."
 
 
 def _realised(message: ExitFilled) -> str:
-    if not message.entry_known:
-        return "unknown, no entry"
-    if message.rate is None:
-        return f"unknown, no {message.currency} rate"
-    if message.realised is None:
-        return "unknown, no value"
-    realised = in_currency(message.realised, _own_currency(message), signed=True)
-    return f"{realised} before the fee" if message.before_fee else realised
+    brought = brought_by_sale(message)
+    is_early = brought.before_fee and brought.realised is not None
+    return f"{brought.realised_text()} before the fee" if is_early else brought.realised_text()
 
 
 def _account(message: ExitFilled) -> Iterator[str]:
@@ -331,8 +327,6 @@ def _times(message: ExitFilled, reader: Reader) -> Iterator[str]:
     yield from _delays(message, reader)
     yield from _fee_to_come(message)
     yield from _counts_fee(message)
-    if message.since_guarded:
-        yield SINCE_GUARDED
     began = "Requested" if message.asked else "Triggered"
     yield f"{began} {reader.clock(message.triggered_at)}, filled {reader.clock(message.filled_at)}"
     if message.is_rest:

@@ -11,10 +11,10 @@ from engine.model.money import exact
 from engine.model.orders import Side
 from engine.orders.intents import Intent
 from engine.orders.states import IntentState
+from handlers.render.exit_results import Brought, brought_by_exit, brought_by_sale
 from handlers.render.exit_steps import render_steps
 from handlers.render.exit_totals import render_total
 from handlers.render.exits import (
-    SINCE_GUARDED,
     fill_against_name,
     may_be_your_own,
     opening_of,
@@ -23,7 +23,6 @@ from handlers.render.exits import (
 from handlers.render.html import bold, code, escape, foreign, rows
 from handlers.render.numbers import (
     full_quantity,
-    in_currency,
     percent,
     percent_beside,
     price,
@@ -99,11 +98,11 @@ def _short(record: ExitRecord, reader: Reader) -> Iterator[str]:
     intent = record.intent
     yield f"{_name(intent)} · {reader.clock(record.began_at)}"
     yield f"{_why(intent)}: {_outcome(record, reader)}"
-    if record.average_price is not None:
-        yield escape(" ".join(_result(record)))
+    if (brought := brought_by_exit(record)) is not None:
+        yield from _results(brought)
     for late in record.late:
         yield f"Found later: {_sold_late(late)}"
-        yield escape(" ".join(_result_of_late(late)))
+        yield from _results(brought_by_sale(late))
 
 
 def _sold_late(late: ExitFilled) -> str:
@@ -111,12 +110,14 @@ def _sold_late(late: ExitFilled) -> str:
     return f"{done} {full_quantity(late.quantity)} at {escape(price(late.fill_price, late.currency))}"
 
 
-def _result_of_late(late: ExitFilled) -> tuple[str, str]:
-    if late.realised is None:
-        return "Realised PnL", "unknown, no entry" if late.rate is not None else "unknown, no rate"
-    label = "PnL before the fee" if late.before_fee else "Realised PnL"
-    currency = (late.instead_of or late.symbol).partition("/")[2]
-    return label, in_currency(late.realised, currency, signed=True)
+def _results(brought: Brought) -> Iterator[str]:
+    yield escape(" ".join(_realised(brought)))
+    yield from brought.guard_lines()
+
+
+def _realised(brought: Brought) -> tuple[str, str]:
+    is_early = brought.before_fee and brought.realised is not None
+    return "PnL before the fee" if is_early else "Realised PnL", brought.realised_text()
 
 
 def _outcome(record: ExitRecord, reader: Reader) -> str:
@@ -134,10 +135,11 @@ def _outcome(record: ExitRecord, reader: Reader) -> str:
 def _detail(record: ExitRecord, reader: Reader) -> str:
     intent = record.intent
     head = (bold("Exit ") + _name(intent), f"{_why(intent)}, {reader.clock(record.began_at)}")
-    since = (SINCE_GUARDED,) if record.alert is not None and record.alert.since_guarded else ()
+    brought = brought_by_exit(record)
+    against = brought.guard_lines() if brought is not None else ()
     whose = (may_be_your_own(intent.venue),) if record.may_be_owners else ()
     blocks = (
-        "\n".join((*head, rows(_figures(record, reader)), *_left_over(record), *whose, *since)),
+        "\n".join((*head, rows(_figures(record)), *_left_over(record), *against, *whose)),
         "\n".join(_ids(record)),
         *("\n".join(_late(one)) for one in record.late),
         "\n".join(
@@ -176,8 +178,8 @@ def _figures(record: ExitRecord, reader: Reader) -> Iterator[tuple[str, str]]:
     if record.slippage is not None and not record.may_be_owners:
         yield fill_against_name(asked=record.intent.asked is not None), percent(record.slippage)
     yield "Fee", _fee(record.fee, record.fee_asset)
-    if record.average_price is not None:
-        yield _result(record)
+    if (brought := brought_by_exit(record)) is not None:
+        yield _realised(brought)
     yield "Attempts", str(intent.attempt)
     took = _took(record)
     if took is not None:
@@ -205,7 +207,9 @@ def _ids(record: ExitRecord) -> Iterator[str]:
 
 def _late(late: ExitFilled) -> Iterator[str]:
     yield bold("Found later, after this exit was over")
-    yield f"{_sold_late(late)}, {escape(': '.join(_result_of_late(late)))}"
+    brought = brought_by_sale(late)
+    yield f"{_sold_late(late)}, {escape(': '.join(_realised(brought)))}"
+    yield from brought.guard_lines()
     if late.may_be_owners:
         yield may_be_your_own(late.venue)
     yield f"Order id: {code(late.venue_order_id)}"
@@ -220,14 +224,6 @@ def _took(record: ExitRecord) -> str | None:
 
 def _fee(fee: Decimal | None, asset: str) -> str:
     return "not booked yet" if fee is None else price(fee, asset)
-
-
-def _result(record: ExitRecord) -> tuple[str, str]:
-    result, currency = record.result, record.guard_currency
-    if result is None:
-        return "Realised PnL", "unknown, no entry" if record.rate is not None else "unknown, no rate"
-    label = "PnL before the fee" if result.before_fee else "Realised PnL"
-    return label, in_currency(result.pnl, currency, signed=True)
 
 
 def _state(record: ExitRecord) -> str:

@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 from engine.accounts.cost_basis import share
+from engine.alerts.messages import AgainstGuard
 from engine.model.holdings import Direction
 from engine.model.money import ZERO, exact
 from engine.portfolio.view import PositionView
 from handlers.render.html import escape
-from handlers.render.numbers import in_currency
+from handlers.render.numbers import in_currency, price, quantity
 
 
 def net_label(*directions: Direction) -> str:
@@ -22,6 +23,20 @@ def received_label(directions: Collection[Direction]) -> str | None:
     if len(set(directions)) > 1:
         return None
     return "You would receive" if Direction.LONG in directions else "You would pay"
+
+
+def against_guard_lines(
+    against: AgainstGuard | None, *, entry: Decimal | None, of_quantity: Decimal, currency: str
+) -> Iterator[str]:
+    """Say what a sale wins or loses against the price its guard counts from, where that is not what was paid."""
+    if against is None:
+        return
+    guarded_from = "" if against.price is None else f" {price(against.price, currency)}"
+    if against.price is not None and entry is not None and guarded_from == f" {price(entry, currency)}":
+        return
+    part = "" if against.quantity == of_quantity else f", for {quantity(against.quantity)} of it"
+    result = in_currency(against.result, currency, signed=True)
+    yield escape(f"Against the guard's price{guarded_from}{part}: {result}")
 
 
 def sale_at_once(position: PositionView) -> Iterator[str]:

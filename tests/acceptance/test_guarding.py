@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from demo.tour.records import read_guards
-from handlers.render.numbers import MINUS
+from engine.model.money import exact
+from handlers.render.numbers import MINUS, money, price
 from sandbox.world import KRAKEN, Bought, Opening, SandboxWorld, Story
 from tests.acceptance.ether import PATIENCE_S, guarded, sales, until
 
@@ -136,3 +137,30 @@ async def test_what_is_guarded_from_today_s_price_has_one_result_on_every_screen
     assert f"Net if sold now {MINUS}$87.66 Against the guard's price $0.414: {MINUS}$1.66" in close
     assert f"guarded at {MINUS}1.00 %, now 0.00 % against $0.414, sold at $0.40986 or less" in asked.text
     assert f"\n{MINUS}17.20 %, {MINUS}$86.00 from cost $0.50" in asked.text
+
+
+async def test_a_sale_that_made_money_is_told_as_one_although_it_lost_against_the_guard_s_price(
+    open_bot, world
+):
+    stage = await open_bot(world, NIJA_GUARD_EXISTING="none")
+    await met(stage)
+    question = await stage.owner.ask("/guard SOL", timeout_s=PATIENCE_S)
+    stage.owner.press(question, "Guard from today's price")
+    guard = await guarded(stage, "SOL")
+    await stage.owner.wait_for("Guarded", PATIENCE_S, after=question)
+
+    world.set_bid(
+        KRAKEN, "SOL/USD", (guard.cost / guard.quantity * Decimal("0.985")).quantize(Decimal("0.01"))
+    )
+    alert = await stage.owner.wait_for("EMERGENCY LIQUIDATION", PATIENCE_S)
+    history = await stage.owner.ask("/history", timeout_s=PATIENCE_S)
+
+    [sold] = sales(world)
+    with exact():
+        realised = sold.quantity * (sold.price - WINNER.price) - sold.fee
+        against = sold.quantity * sold.price - guard.cost - sold.fee
+    assert realised > 0 > against
+    for screen in (alert, history):
+        text = " ".join(screen.text.split())
+        assert f"Realised PnL {money(realised, signed=True)}" in text
+        assert f"Against the guard's price {price(guard.cost / guard.quantity)}: {money(against)}" in text

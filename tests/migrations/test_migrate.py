@@ -33,11 +33,11 @@ def a_next_revision(folder, *steps):
     lines = [
         "import sqlalchemy as sa",
         "from alembic import op",
-        "revision = '0013'",
-        "down_revision = '0012'",
+        "revision = '0014'",
+        "down_revision = '0013'",
     ]
     lines += ["def upgrade():", *(f"    {step}" for step in steps)]
-    (scripts / "versions" / "0013_next.py").write_text("\n".join(lines))
+    (scripts / "versions" / "0014_next.py").write_text("\n".join(lines))
     return scripts
 
 
@@ -300,9 +300,9 @@ def test_an_upgrade_with_data_is_backed_up_first_and_keeps_the_data(file):
     with_nickname = a_next_revision(file.parent, "op.add_column('users', sa.Column('nickname', sa.String()))")
     done = migrate(file, with_nickname)
 
-    assert (done.from_revision, done.to_revision) == ("0012", "0013")
+    assert (done.from_revision, done.to_revision) == ("0013", "0014")
     assert done.backup is not None
-    assert done.backup.file.name == "before-0013-from-0012-20261122T021000000000Z.db"
+    assert done.backup.file.name == "before-0014-from-0013-20261122T021000000000Z.db"
     assert stat.S_IMODE(done.backup.file.stat().st_mode) == 0o600
     assert run(done.backup.file, "SELECT usual_trade_usd FROM users") == [[("30.10",)]]
     assert run(file, "SELECT usual_trade_usd, nickname FROM users") == [[("30.10", None)]]
@@ -338,7 +338,7 @@ def test_a_migration_that_fails_half_way_changes_nothing(file):
         migrate(file, broken)
 
     assert run(file, "SELECT sql FROM sqlite_master") == before
-    assert run(file, "SELECT version_num FROM alembic_version") == [[("0012",)]]
+    assert run(file, "SELECT version_num FROM alembic_version") == [[("0013",)]]
 
 
 def test_a_migration_that_would_leave_orphans_is_refused_and_changes_nothing(file):

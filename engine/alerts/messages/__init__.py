@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from engine.alerts.messages.exits import (
+    AgainstGuard,
     CancelledOrder,
     ExitFailing,
     ExitFilled,
@@ -41,6 +42,7 @@ from engine.alerts.messages.watching import (
 
 __all__ = [
     "AccountsMoved",
+    "AgainstGuard",
     "AlertUnreadable",
     "BrokerTrouble",
     "CancelledOrder",

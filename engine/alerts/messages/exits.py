@@ -26,6 +26,17 @@ class CancelledOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgainstGuard:
+    """The result that a guard judges by, after the fee."""
+
+    #: What it counts from, for each unit; None in records of earlier versions.
+    price: Decimal | None
+    #: The guarded part of what is sold.
+    quantity: Decimal
+    result: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExitFilled:
     """A position was sold at market, by its guard or on its owner's request: the exact fill."""
 
@@ -50,8 +61,12 @@ class ExitFilled:
     fee_asset: str | None
     #: In `currency`, at what the account pays, where the venue books the fee later; None is unknown.
     fee_estimate: Decimal | None = None
-    #: None when the entry or the value is unknown.
+    #: Against what was paid; None when the entry or the value is unknown.
     realised: Decimal | None
+    #: What was paid for each unit; None is unknown.
+    entry: Decimal | None = None
+    #: The result against what its guard counts from; None where nothing was guarded.
+    against_guard: AgainstGuard | None = None
     #: True when the fee is not in `realised`: not booked yet, or charged in another asset.
     before_fee: bool = False
     cancelled: tuple[CancelledOrder, ...] = ()
@@ -75,7 +90,7 @@ class ExitFilled:
     held_up: HeldUp | None = None
     #: False when the entry of what was sold is not known, and so neither is the result.
     entry_known: bool = True
-    #: True when the result counts from the price on the day it was guarded, not from what was paid.
+    #: True in records of earlier versions whose `realised` counts from the price on the day it was guarded.
     since_guarded: bool = False
 
 

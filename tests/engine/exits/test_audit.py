@@ -7,10 +7,14 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ExitFilled
-from engine.exits.audit import Result
+from engine.guards.guard import GuardSource
 from sandbox.faults import FaultKind
 from sandbox.world import OWNER_ID
 from tests.engine_room import a_trigger
+
+
+def brought(record):
+    return record.results.realised, record.results.before_fee
 
 
 @pytest.fixture
@@ -52,7 +56,7 @@ async def test_an_exit_has_the_result_that_its_alert_tells(sold):
     [record] = await sold.engine.audit.fetch_exits(OWNER_ID)
 
     # 0.1 at 50,000 against a cost of 6,000, less 0.4 % of 5,000.
-    assert record.result == Result(pnl=Decimal(-1020), before_fee=False)
+    assert brought(record) == (Decimal(-1020), False)
     assert alert.realised == Decimal(-1020)
 
 
@@ -62,8 +66,8 @@ async def test_a_fee_that_is_booked_later_enters_the_result_when_it_is(sold):
     unbooked = replace(record, intent=replace(record.intent, fee=None))
     waiting = replace(unbooked, fills=tuple(replace(fill, fee=None) for fill in record.fills))
 
-    assert (waiting.fee, waiting.result) == (None, Result(pnl=Decimal(-1000), before_fee=True))
-    assert (unbooked.fee, unbooked.result) == (record.intent.fee, record.result)
+    assert (waiting.fee, brought(waiting)) == (None, (Decimal(-1000), True))
+    assert (unbooked.fee, unbooked.results) == (record.intent.fee, record.results)
 
 
 async def test_a_sale_through_another_pair_has_its_result_in_the_guards_currency(sold):
@@ -75,16 +79,16 @@ async def test_a_sale_through_another_pair_has_its_result_in_the_guards_currency
     other = replace(record, intent=in_euros, alert=through)
 
     # (5,000 - 20) · 1.10 against 6,000; 50,000 · 1.10 against a trigger of 50,000.
-    assert (other.result, other.guard_currency) == (Result(pnl=Decimal(-522), before_fee=False), "USD")
+    assert (brought(other), other.guard_currency) == ((Decimal(-522), False), "USD")
     assert other.slippage == Decimal("0.1")
-    assert replace(other, alert=replace(through, rate=None)).result is None
+    assert replace(other, alert=replace(through, rate=None)).results.realised is None
 
 
 async def test_a_fee_in_another_coin_is_no_part_of_the_result(sold):
     [record] = await sold.engine.audit.fetch_exits(OWNER_ID)
     in_coins = replace(record, intent=replace(record.intent, fee=Decimal(1), fee_asset="KFEE"))
 
-    assert in_coins.result == Result(pnl=Decimal(-1000), before_fee=True)
+    assert brought(in_coins) == (Decimal(-1000), True)
 
 
 async def test_every_step_has_its_time_and_the_venues_words(sold):
@@ -156,3 +160,36 @@ async def test_exits_beyond_the_newest_five_are_counted_and_found_on_the_next_pa
     assert [one.intent.intent_id for one in first.exits] == [f"intent-{number}" for number in (6, 5, 4, 3, 2)]
     assert [one.intent.intent_id for one in rest.exits] == ["intent-1", "intent-0"]
     assert (first.total, rest.total, rest.end, of_one.total) == (7, 7, 7, 1)
+
+
+async def test_what_was_paid_is_looked_up_at_the_exit_where_nobody_knew_it_when_it_was_guarded(room):
+    room.deposit("USD", "10000")
+    room.set_bid("40000")
+    room.trade("buy", "0.1")
+    room.set_bid("50000")
+    await room.read()
+    await room.arm("0.1", "6000", source=GuardSource.EXISTING_PRICE)
+    [fill] = room.world.ledger("kraken").fills
+
+    await room.look()
+    await room.wait_for("exit ")
+
+    [alert], [record] = await room.alerts(ExitFilled), await room.engine.audit.fetch_exits(OWNER_ID)
+    paid = fill.price * fill.quantity
+    assert alert.entry == fill.price
+    assert alert.realised == record.results.realised == 5000 - paid - alert.fee
+    assert alert.against_guard.result == 5000 - 6000 - alert.fee
+
+
+async def test_what_was_paid_when_it_was_guarded_is_still_known_at_an_exit_before_fills_are_read(room):
+    room.deposit("BTC", "0.1")
+    room.set_bid("50000")
+    await room.read()
+    await room.arm("0.1", "6000", source=GuardSource.EXISTING_PRICE, paid=Decimal(4000))
+    await room.restart()
+
+    await room.look()
+    await room.wait_for("exit ")
+
+    [alert] = await room.alerts(ExitFilled)
+    assert alert.realised == 5000 - 4000 - alert.fee

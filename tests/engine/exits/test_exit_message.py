@@ -3,8 +3,8 @@ from datetime import timedelta
 
 import pytest
 
-from engine.alerts.messages import CancelledOrder, ExitFilled
-from engine.exits.exit_message import describe_exit, name_rest, realised_by
+from engine.alerts.messages import AgainstGuard, CancelledOrder, ExitFilled
+from engine.exits.exit_message import describe_exit, name_rest
 from engine.exits.exit_quantity import SOLD_EXTERNALLY, UNCONFIRMED, Dust
 from engine.model.holdings import Direction
 from engine.model.orders import Side
@@ -29,7 +29,7 @@ def an_intent():
     return an_exit_intent(state=IntentState.ACCEPTED, trigger=trigger)
 
 
-def an_alert(intent, order, **changes):
+def an_alert(intent, order, *, guard=None, **changes):
     heard_at = NOW + timedelta(seconds=3)
     choices = {
         "cancelled": (),
@@ -38,7 +38,7 @@ def an_alert(intent, order, **changes):
         "heard_at": heard_at,
         "rate": number("1"),
     }
-    return describe_exit(intent, a_guard(), order, **{**choices, **changes})
+    return describe_exit(intent, guard or a_guard(), order, **{**choices, **changes})
 
 
 def test_the_alert_tells_the_whole_exit():
@@ -61,6 +61,8 @@ def test_the_alert_tells_the_whole_exit():
         fee=number("0.5"),
         fee_asset="USD",
         realised=number("-10.3"),
+        entry=number("100"),
+        against_guard=AgainstGuard(price=number("100"), quantity=number("0.98"), result=number("-10.3")),
         cancelled=cancelled,
         left_over=number("0.02"),
         left_over_why="too little",
@@ -140,14 +142,19 @@ def test_an_alert_needs_a_trigger_and_a_fill(intent, order):
             an_exit_order(fee="0", fee_asset=None), Direction.LONG, "-10", False, id="free of charge"
         ),
         pytest.param(an_exit_order(fee=None), Direction.LONG, "-10", True, id="fee unknown"),
-        pytest.param(an_exit_order(cost=None), Direction.LONG, None, False, id="value unknown"),
         pytest.param(an_exit_order(fee_asset="BTC"), Direction.LONG, "-10", True, id="fee in coins"),
     ],
 )
 def test_what_an_exit_brought(order, direction, realised, before_fee):
-    guard = a_guard(direction=direction)
+    alert = an_alert(an_intent(), order, guard=a_guard(direction=direction))
 
-    assert realised_by(guard, order, currency="USD", rate=number("1")) == (number(realised), before_fee)
+    assert (alert.realised, alert.before_fee) == (number(realised), before_fee)
+
+
+def test_a_sale_for_money_of_an_unknown_rate_has_no_result():
+    alert = an_alert(an_intent(), an_exit_order(), rate=None)
+
+    assert (alert.realised, alert.entry, alert.against_guard) == (None, number("100"), None)
 
 
 def test_a_fee_that_is_not_booked_yet_is_estimated_at_what_the_account_pays():
@@ -158,19 +165,39 @@ def test_a_fee_that_is_not_booked_yet_is_estimated_at_what_the_account_pays():
     assert an_alert(an_intent(), an_exit_order(), taker=number("0.0025")).fee_estimate is None
 
 
+def counted_from(**changes):
+    intent = an_intent()
+    return an_alert(replace(intent, trigger=replace(intent.trigger, **changes)), an_exit_order())
+
+
 def test_the_cost_is_shared_by_the_part_of_what_was_guarded():
-    guard = a_guard("2", "200")
-
-    assert realised_by(guard, an_exit_order(), currency="USD", rate=number("1")) == (number("-10.9"), False)
+    assert counted_from(quantity=number("2"), cost=number("200")).realised == number("-10.9")
 
 
-def test_a_guard_of_nothing_has_no_result():
-    assert realised_by(
-        a_guard().with_quantity(number("0")), an_exit_order(), currency="USD", rate=number("1")
-    ) == (
-        None,
-        False,
-    )
+def test_a_sale_of_more_than_nothing_by_a_trigger_of_nothing_has_no_result():
+    assert counted_from(quantity=number("0"), cost=number("0")).realised is None
+
+
+def test_what_was_paid_and_the_guards_price_have_a_result_each():
+    alert = counted_from(since_guarded=True, paid=number("80"))
+
+    against = AgainstGuard(price=number("100"), quantity=number("1"), result=number("-10.9"))
+    assert (alert.realised, alert.entry, alert.against_guard) == (number("9.1"), number("80"), against)
+
+
+def test_the_price_of_the_day_it_was_guarded_is_no_entry():
+    alert = counted_from(since_guarded=True)
+
+    assert (alert.realised, alert.entry_known, alert.against_guard.result) == (None, False, number("-10.9"))
+
+
+def test_a_manual_close_of_more_than_was_guarded_has_the_guards_result_of_the_guarded_part():
+    asked = Asked(guarded=number("0.5"), guarded_cost=number("60"), entry_known=False)
+    alert = counted_from(asked=asked, since_guarded=True, paid=number("80"))
+
+    # 45 of 90 against 60, less half of 0.9.
+    against = AgainstGuard(price=number("120"), quantity=number("0.5"), result=number("-15.45"))
+    assert (alert.realised, alert.against_guard) == (number("9.1"), against)
 
 
 def a_rest(quantity="0.8", **changes):

@@ -426,9 +426,23 @@ async def test_the_price_of_the_day_it_was_guarded_is_never_taken_for_what_was_p
 
     [alert], [line] = await holding.alerts(ExitFilled), preview.lines
     is_from_price = source is GuardSource.EXISTING_PRICE
-    assert alert.since_guarded is is_from_price
+    assert (alert.realised, alert.against_guard) == (line.result, line.against_guard)
     assert line.against_guard.result == 1000 - line.fee
     assert line.result == (None if is_from_price else 1000 - line.fee)
+
+
+@pytest.mark.parametrize("source", GuardSource)
+async def test_a_manual_close_brings_what_its_preview_said_against_what_was_paid(bought, source):
+    await bought.arm("0.4", "20400", source=source)
+    preview = await offer(bought)
+
+    await press(bought, preview)
+    await bought.wait_for("exit ")
+
+    [alert], [line] = await bought.alerts(ExitFilled), preview.lines
+    [record] = await bought.engine.audit.fetch_exits(OWNER_ID)
+    assert (alert.realised, alert.entry, alert.against_guard) == (line.result, line.entry, line.against_guard)
+    assert (record.results.realised, record.results.against_guard) == (line.result, line.against_guard)
 
 
 @pytest.mark.parametrize(("ticker", "book"), [("60000", "49000"), ("49000", "60000")])

@@ -34,10 +34,13 @@ async def test_a_booked_fee_replaces_what_was_not_known(rooms):
         await room.read()
 
         after = await the_exit(room)
-        assert (before.fee, before.result.before_fee) == (None, True)
+        assert (before.fee, before.results.before_fee) == (None, True)
         [sold] = room.world.ledger(Venue.ALPACA).fills
         assert (after.fee, after.fee_asset) == (sold.fee, "USD")
-        assert (after.result.before_fee, after.result.pnl) == (False, before.result.pnl - sold.fee)
+        assert (after.results.before_fee, after.results.realised) == (
+            False,
+            before.results.realised - sold.fee,
+        )
         assert after.intent.updated_at == before.intent.updated_at
 
 

@@ -2,6 +2,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 from typing import get_args
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from engine.alerts.batches import Batch
 from engine.alerts.kinds import DIGESTIBLE
 from engine.alerts.messages import (
+    AgainstGuard,
     BrokerTrouble,
     CancelledOrder,
     Message,
@@ -22,6 +24,7 @@ from engine.model.orders import Side
 from engine.model.venues import Venue
 from handlers.render.alerts import render_alert, render_batch
 from handlers.render.html import plain_text
+from handlers.render.numbers import MINUS
 from handlers.render.times import Reader
 from tests.builders import a_waiting_alert
 from tests.handlers.alert_examples import _ABOUT, EXAMPLES, EXIT
@@ -130,10 +133,19 @@ def test_a_fill_found_after_a_lost_answer_says_so():
 
 
 def test_a_result_from_the_day_it_was_guarded_is_named_as_that():
-    words = "not from what you paid"
+    earlier = replace(EXIT, since_guarded=True)
+    guarded = AgainstGuard(price=Decimal(64000), quantity=EXIT.quantity, result=Decimal("-137.26"))
+    won = replace(EXIT, realised=Decimal("42.5"), entry=Decimal(62000), against_guard=guarded)
+    unknown = replace(won, realised=None, entry=None, entry_known=False)
 
-    assert words in render_alert(replace(EXIT, since_guarded=True), READER).text
-    assert words not in render_alert(EXIT, READER).text
+    old, both, one = (render_alert(alert, READER).text for alert in (earlier, won, unknown))
+    assert f"Against the guard's price: {MINUS}$137.26" in unescape(old)
+    assert re.search(r"Realised PnL +unknown, no entry", old)
+    assert re.search(r"Realised PnL +\+\$42.50", both)
+    assert re.search(r"Realised PnL +unknown, no entry", one)
+    for text in (both, one):
+        assert f"Against the guard's price $64,000.00: {MINUS}$137.26" in unescape(text)
+    assert "guard's price" not in unescape(render_alert(EXIT, READER).text)
 
 
 def test_a_short_is_bought_back():

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 
@@ -251,3 +252,23 @@ def test_a_rest_too_small_for_the_alert_to_name_is_accounted_for():
     assert "Not sold: 0.0000000011: the venue sells at least 0.002 ETH" in screen.text
     assert "Not sold" not in render_exit_record(exit_record(), READER).text
     check_fits(screen)
+
+
+def from_price(paid=None):
+    return exit_record(trigger=trigger(since_guarded=True, paid=paid))
+
+
+def test_results_against_what_was_paid_and_against_the_guards_price_are_never_added_together():
+    paid, unknown = from_price(Decimal(7000)), from_price()
+
+    both = render_history(a_page(paid, paid, unknown), READER, symbol=None).text
+    only = render_history(a_page(unknown, unknown), READER, symbol=None).text
+
+    # 7,562.40 less 19.66 of fee against 7,000.00 paid, and against 7,680.00.
+    assert f"Realised PnL +$542.74\nAgainst the guard's price $64,000.00: {MINUS}$137.26" in unescape(both)
+    assert "Realised PnL of 2 of these 3 sales together: +$1,085.48" in both
+    assert f"Entry unknown, so against the guard's price, 1 of them: {MINUS}$137.26" in unescape(both)
+    assert "Realised PnL of" not in only
+    assert f"Entry unknown, so against the guard's price, these 2 sales together: {MINUS}$274.52" in unescape(
+        only
+    )
