@@ -111,6 +111,11 @@ class Guard:
             return self.paid
         return self.cost
 
+    @property
+    def is_for_one_sale(self) -> bool:
+        """Tell whether a manual close made it of what was not guarded before: its price may stand in for a cost."""
+        return self.source is GuardSource.HAND and self.state is GuardState.CLOSING
+
     def with_quantity(self, quantity: Decimal) -> "Guard":
         """Return the guard with a smaller quantity, its cost in proportion; closed when none is left."""
         if not ZERO <= quantity <= self.quantity:

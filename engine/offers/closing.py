@@ -64,7 +64,8 @@ class ClosingService:
         """Show what closing a symbol, or everything, would sell and bring now."""
         found = [one for one in await self._portfolio.find(user_id, symbol, venue) if one.quantity]
         if not found:
-            return Nothing(why=_not_held(symbol, venue))
+            never_read = self._portfolio.why_never_read(user_id, venue)
+            return Nothing(why=_unknown(symbol, never_read) if never_read else _not_held(symbol, venue))
         plans = [plan_closing(scene) for scene in await self._gathering.look(found)]
         return await self._show(user_id, plans)
 
@@ -161,6 +162,14 @@ def _why_again(plan: Plan, agreed: dict[PositionKey, Agreed]) -> str:
         return ""
     shown = agreed[plan.found.key]
     return why_again(plan, shown_price=shown.price, shown_cancels=shown.cancels)
+
+
+def _unknown(symbol: str | None, never_read: str) -> str:
+    what = in_capitals(symbol) if symbol else "positions"
+    return (
+        f"It is not known whether you hold {what}: {never_read}. Nothing was sold. "
+        "If you cannot wait, sell in the broker's own app."
+    )
 
 
 def _not_held(symbol: str | None, venue: Venue | None) -> str:

@@ -10,7 +10,7 @@ from engine.accounts.service import SCREEN_WAIT_S
 from engine.brokers.base import Broker
 from engine.clock import Clock
 from engine.market.feed import Markets, VenueMarket
-from engine.market.mark import MarkRequest, PriceUnknown, decide_mark
+from engine.market.mark import MarkRequest, PriceProblem, PriceUnknown, decide_mark
 from engine.market.quote_reading import QuoteReading
 from engine.market.session import check_session
 from engine.model.errors import BrokerError
@@ -80,9 +80,9 @@ class Gathering:
             async with asyncio.timeout(SCREEN_WAIT_S):
                 opened = await self._brokers[account.account_id].fetch_open_orders()
         except BrokerError as e:
-            return f"its open orders could not be read: {e.words}"
+            return f"its open orders could not be read: {e.words}{_way_out(account.venue)}"
         except TimeoutError:
-            return f"{account.venue.label} did not send its open orders in time; try again"
+            return f"{account.venue.label} did not send its open orders in time; try again{_way_out(account.venue)}"
         self._reports.keep_unreadable(account.account_id, opened.unreadable)
         return opened
 
@@ -104,7 +104,7 @@ class Gathering:
         if not self._is_key_certain(found.account.account_id):
             return KEY_CHANGED.format(label=label)
         if not state.connected:
-            return f"{label} did not answer: {state.error or 'no answer yet'}"
+            return f"{label} did not answer: {state.error or 'no answer yet'}{_way_out(found.account.venue)}"
         if found.unsettled is not None and not found.unsettled.is_read:
             return f"{label} was not read since its last sale; try again in a moment"
         return ""
@@ -131,9 +131,9 @@ class Gathering:
                     return _no_price(problem, found.account.venue)
                 return await _price_at(market, told, found.direction, sellable(found))
         except BrokerError as e:
-            return f"its price could not be read: {e.words}"
+            return f"its price could not be read: {e.words}{_way_out(found.account.venue)}"
         except TimeoutError:
-            return "its price did not come in time; try again"
+            return f"its price did not come in time; try again{_way_out(found.account.venue)}"
 
     async def _problem(
         self, market: VenueMarket, found: Found, instrument: Instrument, quote: Quote | PriceUnknown
@@ -181,4 +181,11 @@ async def _price_at(
 
 
 def _no_price(problem: PriceUnknown | None, venue: Venue) -> str:
-    return problem.why_at(venue) if problem else "price unknown"
+    if problem is None:
+        return f"price unknown{_way_out(venue)}"
+    is_closed = problem.problem is PriceProblem.MARKET_CLOSED
+    return problem.why_at(venue) if is_closed else f"{problem.why_at(venue)}{_way_out(venue)}"
+
+
+def _way_out(venue: Venue) -> str:
+    return f". If you cannot wait, sell in {venue.label}'s own app"

@@ -1,6 +1,6 @@
 """Guarding and unguarding by the owner's word: offers first, changes only by a confirmed button."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -20,6 +20,7 @@ from engine.offers.offers import Armed, ChoiceKind, LeftAlone, Nothing, Offer, O
 from engine.offers.questions_store import load_open_choices
 from engine.offers.resuming import Resuming
 from engine.offers.setter import GuardSetter
+from engine.portfolio.assemble import Found
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
 
@@ -46,7 +47,8 @@ class GuardService:
         """Ask how to guard a position, or every one without a symbol; or say why it cannot be."""
         found = await self._inquiry.find(user_id, symbol, venue)
         if not found:
-            return Nothing(why=_not_held(symbol, venue))
+            never_read = self._inquiry.why_never_read(user_id, venue)
+            return Nothing(why=_unknown(symbol, never_read) if never_read else _not_held(symbol, venue))
         proposals = self._inquiry.propose(found)
         able = [proposal for proposal in proposals if proposal.choices]
         if not able:
@@ -61,7 +63,9 @@ class GuardService:
         found = [one for one in await self._inquiry.find(user_id, symbol, venue) if one.guard]
         if not found:
             return Nothing(why=f"{in_capitals(symbol)} is not guarded{_at(venue)}. /positions shows what is.")
-        proposals = self._inquiry.propose(found)
+        if all(_is_closing(one) for one in found):
+            return Nothing(why=_being_sold(found))
+        proposals = self._inquiry.propose([one for one in found if not _is_closing(one)])
         several = len(proposals) > 1
         buttons = [
             Button(
@@ -139,6 +143,28 @@ class GuardService:
 
 async def _leave_alone(_pressed: Pressed) -> Outcome:
     return LeftAlone()
+
+
+def _is_closing(found: Found) -> bool:
+    return found.guard is not None and found.guard.state is GuardState.CLOSING
+
+
+def _being_sold(found: Sequence[Found]) -> str:
+    guards = [one.guard for one in found if one.guard is not None]
+    return " ".join(
+        f"{guard.symbol} at {guard.venue.label} is being sold as you asked and is not guarded: nothing to unguard."
+        if guard.is_for_one_sale
+        else f"{guard.symbol} at {guard.venue.label} is being sold right now; it was not unguarded."
+        for guard in guards
+    )
+
+
+def _unknown(symbol: str | None, never_read: str) -> str:
+    what = in_capitals(symbol) if symbol else "positions"
+    return (
+        f"It is not known whether you hold {what}: {never_read}. Nothing was guarded; "
+        f"send /guard {in_capitals(symbol) if symbol else 'ALL'} again when that is over."
+    )
 
 
 def _not_held(symbol: str | None, venue: Venue | None) -> str:

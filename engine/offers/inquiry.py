@@ -1,6 +1,7 @@
 """Look up the positions a question is about, with confirmed prices where it sets something, and ask it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from engine.clock import Clock
@@ -42,7 +43,16 @@ class Inquiry:
 
     def propose(self, found: Iterable[Found]) -> list[Proposal]:
         """Return what can be done about positions."""
-        return largest_first(propose(one, threshold=self._threshold) for one in found)
+        proposals = [propose(one, threshold=self._threshold) for one in found]
+        return largest_first(map(self._with_trouble, proposals))
+
+    def _with_trouble(self, proposal: Proposal) -> Proposal:
+        trouble = self._portfolio.trouble(proposal.found.account)
+        return replace(proposal, line=replace(proposal.line, trouble=trouble)) if trouble else proposal
+
+    def why_never_read(self, user_id: int, venue: Venue | None) -> str:
+        """Say of which accounts nothing is known; empty when all were read."""
+        return self._portfolio.why_never_read(user_id, venue)
 
     async def propose_confirmed(self, pressed: Pressed) -> list[Proposal]:
         """Return what can be done about the positions of a button, at confirmed prices."""

@@ -61,6 +61,8 @@ class OfferLine:
     pnl: Decimal | None
     #: A sentence about what cannot be done and why; empty when nothing is in the way.
     why_not: str = ""
+    #: Why its venue tells nothing now; empty when it answers.
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

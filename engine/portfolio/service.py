@@ -116,6 +116,19 @@ class PortfolioService:
         await self._balances.refresh(accounts)
         return [found for account in accounts for found in await self.gather(account, fresh=fresh)]
 
+    def trouble(self, account: Account) -> str:
+        """Say that and why an account does not answer; empty when it does."""
+        state, label = self._reader.state(account), account.venue.label
+        if state.connected:
+            return ""
+        return f"{label} does not answer{f': {state.error}' if state.error else ' yet'}"
+
+    def why_never_read(self, user_id: int, venue: Venue | None) -> str:
+        """Say which accounts nothing is known of, so that nothing can be called not held there; empty for none."""
+        accounts = [one for one in self._reader.accounts(user_id) if venue in {None, one.venue}]
+        unread = [one for one in accounts if self._reports.latest(one.account_id) is None]
+        return "; ".join(self.trouble(one) or f"{one.venue.label} was not read yet" for one in unread)
+
     def _unread(self, accounts: Sequence[Account], awaited: Collection[str]) -> Iterator[Unread]:
         for account in accounts:
             state, is_awaited = self._reader.state(account), account.account_id in awaited

@@ -22,47 +22,22 @@ from handlers.render.html import bold, escape, foreign
 from handlers.render.locked import locked_label
 from handlers.render.numbers import cost_percent, percent_beside, price, quantity, threshold_percent
 from handlers.render.positions import guard_trigger, guarded_from, is_guarded_from_elsewhere, result_text
+from handlers.render.questions import question_of, unanswered
 from handlers.render.sale_figures import sale_at_once
 from handlers.render.screen import Screen, ScreenButton, Tone, choice_data
-from handlers.render.standing import is_locked, locked_text, position_name, way_in
+from handlers.render.standing import (
+    SOLD_AS_ASKED,
+    command_name,
+    is_locked,
+    locked_text,
+    position_name,
+    way_in,
+)
 from handlers.render.times import Reader
 
 #: Telegram takes no more buttons below one message.
 _MOST_BUTTONS = 100
 _ONE = Decimal(1)
-
-_QUESTIONS = {
-    "first_contact": (
-        "Guard these positions?",
-        "They were there before NIJA. Nothing is guarded or sold until you answer.",
-    ),
-    "guard_all": ("Guard these positions?", "Nothing is guarded or sold until you answer."),
-    "guard": ("Guard this position?", "Nothing is guarded or sold until you answer."),
-    "would_sell": (
-        "Sell at once?",
-        "This is already past its threshold, so guarding it sells it now. Nothing is sold until you answer.",
-    ),
-    "choose": ("Which ones?", "Each button guards one position. Nothing else changes."),
-    "unguard": ("Stop guarding?", "It stays guarded until you answer."),
-    "changed": (
-        "It has changed",
-        "What is held or lost is not what the button showed. Nothing is guarded or sold until you answer.",
-    ),
-    "renamed": ("Guard the renamed coin?", "Nothing is guarded or sold until you answer."),
-    "paused": ("Guard again?", "The guard is paused and watches nothing until you answer."),
-}
-#: What is so when a question is over without an answer.
-_UNANSWERED = {
-    "first_contact": "nothing is guarded by it; /guard ALL asks again",
-    "guard_all": "nothing is guarded by it; /guard ALL asks again",
-    "guard": "nothing is guarded by it; /guard SYMBOL asks again",
-    "would_sell": "nothing is sold and it stays unguarded; /guard SYMBOL asks again",
-    "choose": "nothing more is guarded; /guard SYMBOL asks again",
-    "unguard": "it stays guarded",
-    "renamed": "it is not guarded; /guard SYMBOL asks again",
-    "paused": "the guard stays paused and watches nothing; /guard SYMBOL asks again",
-}
-_OTHER_QUESTION = ("Your answer is needed", "Nothing changes until you answer.")
 
 _LABELS = {
     ChoiceKind.GUARD_ALL_FROM_COST: "Guard all from cost",
@@ -85,7 +60,7 @@ _FROM_PRICE = {ChoiceKind.GUARD_ALL_FROM_PRICE, ChoiceKind.GUARD_FROM_PRICE}
 
 def render_offer(offer: Offer, reader: Reader) -> Screen:
     """Ask, with what each answer would mean for each position."""
-    title, meaning = _QUESTIONS.get(offer.about, _OTHER_QUESTION)
+    title, meaning = question_of(offer)
     blocks = [f"{bold(title)}\n{meaning}"]
     apart = [line for line in offer.lines if _is_apart(line, offer)]
     blocks += [
@@ -97,14 +72,8 @@ def render_offer(offer: Offer, reader: Reader) -> Screen:
         blocks.append("\n".join((bold("Cannot be guarded"), *(_apart_line(line, reader) for line in apart))))
     blocks += filter(None, ["\n".join(_terms(offer))])
     until = f"Open until {reader.clock(offer.expires_at)}, {reader.ahead(offer.expires_at)}"
-    blocks.append(f"{reader.as_of(offer.as_of)}\n{until}: {_unanswered(offer)}")
+    blocks.append(f"{reader.as_of(offer.as_of)}\n{until}: {unanswered(offer)}")
     return Screen(text="\n\n".join(blocks), keyboard=choice_keyboard(offer.choices))
-
-
-def _unanswered(offer: Offer) -> str:
-    """Say what an answer that never comes means."""
-    then = _UNANSWERED.get(offer.about, "nothing is changed")
-    return f"without an answer by then {then}."
 
 
 def choice_keyboard(choices: Sequence[Choice]) -> tuple[tuple[ScreenButton, ...], ...]:
@@ -206,6 +175,9 @@ def _guarded(guard: Guard, line: OfferLine) -> Iterator[str]:
         yield f"its guard of {amount} is paused"
         return
     at = f"{amount} of it guarded at {threshold_percent(guard.threshold)}"
+    if guard.is_for_one_sale:
+        yield f"{amount} of it {SOLD_AS_ASKED}"
+        return
     if guard.state is GuardState.CLOSING:
         yield f"{at}, being sold now"
         return
@@ -258,18 +230,37 @@ def _of(line: OfferLine, counted: Decimal) -> str:
 
 def _why_not(line: OfferLine, reader: Reader) -> str:
     position = line.position
-    if is_guarded(line) and position.guard is not None:
-        return f"already guarded at {threshold_percent(position.guard.threshold)}"
+    guard = position.guard
+    if guard is not None and guard.is_for_one_sale:
+        return SOLD_AS_ASKED
+    if is_guarded(line) and guard is not None:
+        selling = ", being sold now" if guard.state is GuardState.CLOSING else ""
+        return f"already guarded at {threshold_percent(guard.threshold)}{selling}"
+    if guard is not None and guard.state is GuardState.PAUSED and position.quantity == ZERO:
+        return f"none there; its guard is paused; /unguard {command_name(position)} ends it"
+    if not is_locked(position) and line.why_not == Exclusion.PRICE_UNKNOWN:
+        return f"cannot be guarded: {foreign(_why_no_price(line))}"
     why = locked_text(position) if is_locked(position) else line.why_not
     return f"cannot be guarded: {foreign(why)}{way_in(position, reader)}" if why else "cannot be guarded"
+
+
+def _why_no_price(line: OfferLine) -> str:
+    """Say why there is no price and what to do, as far as it will be otherwise one day."""
+    position, mark = line.position, line.position.mark
+    label, again = position.account.venue.label, f"send /guard {command_name(position)} again when"
+    if line.trouble:
+        return f"{line.trouble}; {again} {label} answers"
+    if isinstance(mark, Mark):
+        return f"{line.why_not}; {again} there is one"
+    return f"{mark.why_at(position.account.venue)}; {again} there is one"
 
 
 def _terms(offer: Offer) -> Iterator[str]:
     if offer.about != "unguard":
         at = threshold_percent(offer.threshold)
         yield f"Guarded means: sold at market as soon as the loss reaches {at}."
-    yield from _all_leaves_out(offer)
-    yield from (_costly(one, offer) for one in offer.costly_at)
+        yield from _all_leaves_out(offer)
+        yield from (_costly(one, offer) for one in offer.costly_at)
     if len(offer.choices) > _MOST_BUTTONS:
         yield "Not every position has a button here; /guard SYMBOL does the others."
 
@@ -309,4 +300,5 @@ def _short_name(line: OfferLine, offer: Offer) -> str:
 
 def is_guarded(line: OfferLine) -> bool:
     """Tell whether a position was left out because it has a guard."""
-    return line.why_not == Exclusion.ALREADY_GUARDED and line.position.guard is not None
+    guard = line.position.guard
+    return line.why_not == Exclusion.ALREADY_GUARDED and guard is not None and not guard.is_for_one_sale

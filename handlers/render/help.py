@@ -100,7 +100,7 @@ def _line(command: CommandLine) -> str:
 
 
 def _guarded(portfolio: PortfolioView, reader: Reader) -> Iterator[str]:
-    guarded = [position for position in portfolio.positions if position.guard is not None]
+    guarded = [one for one in portfolio.positions if one.guard is not None and not one.guard.is_for_one_sale]
     if not guarded:
         yield _NOTHING_GUARDED
         return

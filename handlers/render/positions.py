@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from engine.guards.guard import Guard, GuardSource, GuardState
+from engine.guards.guard import Guard, GuardState
 from engine.guards.rule import trigger_price
 from engine.market.mark import Mark
 from engine.model.holdings import Direction, Unsettled
@@ -91,12 +91,15 @@ def _unread(unread: Unread, reader: Reader) -> str:
 
 
 def _count_guarded(positions: Sequence[PositionView]) -> str:
-    reasons = Counter(one.not_guarded for one in positions if one.guard is not None)
+    guards = [(one, one.guard) for one in positions if one.guard is not None]
+    asked = sum(guard.is_for_one_sale for _, guard in guards)
+    reasons = Counter(one.not_guarded for one, guard in guards if not guard.is_for_one_sale)
     paused = reasons.pop(NotGuarded.PAUSED, 0)
     guarded = reasons.total()
     del reasons[None]
     waiting = [f"{_of(count, guarded)}{_WAITS.get(why, why)}" for why, count in reasons.items()]
-    return ", ".join((f"{guarded} guarded", *waiting, *([f"{paused} paused"] if paused else ())))
+    selling = [f"{asked} being sold as you asked"] if asked else ()
+    return ", ".join((f"{guarded} guarded", *waiting, *([f"{paused} paused"] if paused else ()), *selling))
 
 
 def _of(count: int, guarded: int) -> str:
@@ -156,7 +159,7 @@ def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]
         which = "being sold" if _is_being_sold(position) else "with an entry"
         yield f"For the {quantity(position.explained)} {which}:", ""
     yield "PnL", _result(position)
-    if position.net_if_sold is not None:
+    if position.net_if_sold is not None and is_sellable(position):
         yield net_label(position.direction), in_currency(position.net_if_sold, position.currency, signed=True)
     guard = position.guard
     if guard is not None:
@@ -165,7 +168,13 @@ def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]
             yield "Guarded since", reader.clock(guard.created_at)
             if position.guard_ratio is not None:
                 yield "Now against that", percent_beside(position.guard_ratio, guard.threshold)
-        yield "Trigger", _trigger(guard)
+        if not guard.is_for_one_sale:
+            yield "Trigger", _trigger(guard)
+
+
+def is_sellable(position: PositionView) -> bool:
+    """Tell whether selling it now can be spoken of at all."""
+    return position.not_guarded is not NotGuarded.CANNOT_BE_SOLD_NOW or _is_being_sold(position)
 
 
 def _quantities(position: PositionView) -> Iterator[tuple[str, str]]:
@@ -206,14 +215,9 @@ def _result(position: PositionView) -> str:
 
 
 def _names_its_price(position: PositionView, guard: Guard) -> bool:
-    if guard.entry is None or (position.entry is None and _is_for_this_sale(guard)):
+    if guard.entry is None or (position.entry is None and guard.is_for_one_sale):
         return False
     return guarded_from(guard) != _entry(position)
-
-
-def _is_for_this_sale(guard: Guard) -> bool:
-    """Tell whether a guard was made by a manual close, whose price may stand in for an unknown cost."""
-    return guard.source is GuardSource.HAND and guard.state is GuardState.CLOSING
 
 
 def guarded_from(guard: Guard) -> str:

@@ -9,6 +9,7 @@ from handlers.render.locked import locked_sentence
 from handlers.render.numbers import quantity, threshold_percent
 from handlers.render.times import Reader
 
+SOLD_AS_ASKED = "being sold as you asked, not guarded"
 #: Why a set guard cannot act for now; it goes on by itself.
 _UNWATCHED = frozenset({NotGuarded.PRICE_UNKNOWN, NotGuarded.MARKET_CLOSED})
 
@@ -28,6 +29,8 @@ def standing_text(position: PositionView, reader: Reader) -> str:
         locked = f": {locked_text(position)}" if is_locked(position) else ""
         return f"not guarded: {_why_no_guard(position)}{locked}{_what_to_do(position, reader)}"
     at = threshold_percent(guard.threshold)
+    if guard.is_for_one_sale:
+        return SOLD_AS_ASKED
     if guard.state is GuardState.CLOSING:
         return f"guarded at {at}, being sold now"
     if guard.state is GuardState.ARMED and reason in _UNWATCHED:
@@ -69,6 +72,11 @@ def _what_to_do(position: PositionView, reader: Reader) -> str:
     if position.not_guarded is NotGuarded.MARKET_CLOSED and position.symbol is not None:
         return way_in(position, reader) or f"; send /guard {escape(position.asset)} {venue} when it is open"
     return ""
+
+
+def command_name(position: PositionView) -> str:
+    """Write what follows a command that is about this position alone."""
+    return f"{escape(position.asset)} {position.account.venue.value}"
 
 
 def way_in(position: PositionView, reader: Reader) -> str:

@@ -143,7 +143,7 @@ def test_what_is_closed_manually_without_a_known_cost_has_no_price_it_was_guarde
 
     for count in (1, 30):
         text = render_positions(portfolio(*[selling] * count), READER).text
-        assert "being sold now" in text
+        assert "being sold as you asked, not guarded" in text
         assert "uarded from" not in text
 
 
