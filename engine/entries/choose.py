@@ -80,6 +80,7 @@ def _choose_entry(
         fees=chosen.account.fees,
         choice=Choice.CHEAPEST if len(field) > 1 else Choice.ONLY_ONE,
         profit_target=_target(request, chosen),
+        small=chosen.small,
         left_out=tuple(
             _left_out(entry.account, *_reasons_beside(chosen, entry))
             for entry in entries

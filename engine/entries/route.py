@@ -128,6 +128,8 @@ class Route:
     #: At least the minimum profitable move; None for exits, which aim for nothing.
     profit_target: Decimal | None
     left_out: tuple[LeftOut, ...]
+    #: Set where the chosen account is below the equity from which its broker is chosen beside others.
+    small: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from engine.model.venues import Venue
 from handlers.render.exit_results import brought_by_sale
 from handlers.render.html import bold, code, escape, foreign, rows
 from handlers.render.numbers import (
+    add_rounded,
     charged,
     full_quantity,
     in_currency,
@@ -247,7 +248,8 @@ def _proceeds(message: ExitFilled) -> Iterator[tuple[str, str]]:
         return
     with exact():
         value = message.quantity * message.fill_price
-        proceeds = value - fee if is_long else value + fee
+    # As its reader adds it up from the figures above.
+    proceeds = add_rounded((value, -fee if is_long else fee))
     yield "You received" if is_long else "You paid", f"{about}{in_currency(proceeds, message.currency)}"
 
 

@@ -130,6 +130,12 @@ def _source(fees: FeeProfile) -> str:
 
 
 def _why(route: Route) -> str:
+    small = route.small
+    if small is not None and small.limit is not None:
+        what = f"{_reason(small)}: chosen only because no other can take it"
+        if route.choice is Choice.CHEAPEST:
+            return f"{what}, {cost_percent(route.fees.round_trip)} a round trip"
+        return what
     if route.choice is Choice.CHEAPEST:
         return f"{route.choice}, {cost_percent(route.fees.round_trip)}"
     return route.choice.value

@@ -253,6 +253,7 @@ def test_a_small_coinbase_account_is_taken_when_no_other_broker_can():
 
     assert venue_of(answer) is COINBASE
     assert obstacles(answer, KRAKEN) == [Obstacle.NOT_ENOUGH_CASH]
+    assert (answer.small.obstacle, answer.small.limit) == (Obstacle.EQUITY_TOO_SMALL, 50)
 
 
 def test_a_small_coinbase_account_gives_way_to_a_dearer_broker():

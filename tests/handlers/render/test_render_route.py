@@ -192,3 +192,13 @@ def test_a_sale_goes_where_the_asset_is_and_aims_for_nothing():
     assert text.startswith("<b>Route</b>\nSell BTC/USD for $30.00")
     assert "Why: the asset is there." in text
     assert "Target in effect" not in text
+
+
+def test_a_small_account_is_chosen_with_the_rule_that_speaks_against_it():
+    small = Reason(obstacle=Obstacle.EQUITY_TOO_SMALL, limit=Decimal(50), actual=Decimal("34.12"), unit="USD")
+    chosen = route(choice=Choice.ONLY_ONE, small=small)
+
+    assert (
+        "Why: its equity of $34.12 is under $50.00: chosen only because no other can take it."
+        in render_route(preview(chosen), READER).text
+    )
