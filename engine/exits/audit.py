@@ -71,6 +71,11 @@ class ExitRecord:
         return may_be_owners(self.intent.venue_order_id, self.steps)
 
     @property
+    def times_sent(self) -> int:
+        """Return how often an order left, the same one again included."""
+        return sum(step.to_state is IntentState.SENT and step.note is None for step in self.steps)
+
+    @property
     def filled_at(self) -> datetime | None:
         """Return when the last fill happened, as its alert says; None without one."""
         if self.alert is not None:

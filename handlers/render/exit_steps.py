@@ -11,7 +11,7 @@ from engine.orders.states import IntentState
 from handlers.render.exits import cancelled_line
 from handlers.render.html import escape, foreign
 from handlers.render.repetitions import find_repetitions
-from handlers.render.times import Reader
+from handlers.render.times import Reader, duration
 
 #: The venue fills an order before its answer says so.
 _STEPS = {IntentState.FILLED: "known to be filled"}
@@ -34,7 +34,7 @@ def render_steps(record: ExitRecord, reader: Reader) -> Iterator[str]:
 
 def _stage(stage: Stage, done: str, record: ExitRecord) -> str:
     after = max(wall_time.between(record.began_at, stage.step.at), timedelta(0))
-    return f"at {_milliseconds(after)}: {done} (took {_milliseconds(stage.took)})"
+    return f"at {duration(after)}: {done} (took {duration(stage.took)})"
 
 
 def _done(stage: Stage, record: ExitRecord) -> str:
@@ -45,10 +45,9 @@ def _done(stage: Stage, record: ExitRecord) -> str:
         return f"{'cancelled' if stage.step.note is StepNote.RELEASED else 'cancel'} {line}"
     step = stage.step
     words = f": “{foreign(step.words)}”" if step.words else ""
+    if step.to_state is IntentState.PLANNED and step.from_state is not None and step.note is None:
+        # A try that came to nothing; the next one is planned with it.
+        return f"{foreign(step.cause)}{words}"
     state = _STEPS.get(step.to_state) or step.to_state.replace("_", " ")
     cause = "" if step.cause in _SAYS_NO_MORE else f", {foreign(step.cause)}"
     return f"{escape(state)}{cause}{words}"
-
-
-def _milliseconds(span: timedelta) -> str:
-    return f"{span / timedelta(milliseconds=1):,.0f} ms"

@@ -180,10 +180,18 @@ def _figures(record: ExitRecord, reader: Reader) -> Iterator[tuple[str, str]]:
     yield "Fee", _fee(record.fee, record.fee_asset)
     if (brought := brought_by_exit(record)) is not None:
         yield _realised(brought)
-    yield "Attempts", str(intent.attempt)
+    yield "Orders sent", _sent(record)
     took = _took(record)
     if took is not None:
         yield time_to_fill_name(asked=record.intent.asked is not None), took
+
+
+def _sent(record: ExitRecord) -> str:
+    """Count the orders that left, and their ids where one was sent more than once."""
+    sent, ids = record.times_sent, record.intent.attempt
+    if sent <= ids:
+        return str(sent)
+    return f"{sent}, the same one" if ids == 1 else f"{sent}, {ids} different ones"
 
 
 def _left_over(record: ExitRecord) -> Iterator[str]:

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -79,7 +80,8 @@ def test_steps_say_when_after_the_trigger_and_how_long_each_took():
     text = render_exit_record(exit_record(), READER).text
 
     assert "at 140 ms: sent (took 125 ms)" in text
-    assert "at 1,450 ms: known to be filled (took 60 ms)" in text
+    assert "at 260 ms: not taken now: “EService: &lt;Busy&gt;” (took 120 ms)" in text
+    assert "at 1.4 s: known to be filled (took 60 ms)" in text
 
 
 def test_a_result_without_its_fee_says_so():
@@ -128,11 +130,11 @@ def test_equal_attempts_are_one_line_with_their_number_and_from_when_to_when():
 
     steps = screen.text.partition("from the trigger</b>\n")[2].splitlines()
     assert steps[1] == (
-        "14 times, 02:25:11\N{EN DASH}02:38:11 UTC: sent, then planned, refused: “EOrder:Insufficient &lt;funds&gt;”"
+        "14 times, 02:25:11\N{EN DASH}02:38:11 UTC: sent, then refused: “EOrder:Insufficient &lt;funds&gt;”"
     )
     assert [steps[0], steps[2]] == [
         "at 3 ms: planned, triggered (took 3 ms)",
-        "at 840,000 ms: sent (took 59,910 ms)",
+        "at 14 min 0 s: sent (took 59.9 s)",
     ]
     check_fits(screen)
 
@@ -272,3 +274,27 @@ def test_results_against_what_was_paid_and_against_the_guards_price_are_never_ad
     assert f"Entry unknown, so against the guard's price, these 2 sales together: {MINUS}$274.52" in unescape(
         only
     )
+
+
+def test_orders_are_counted_as_often_as_they_left():
+    again = (
+        (0, None, IntentState.PLANNED, "triggered", ""),
+        *(
+            (1000 * number, IntentState.UNKNOWN, IntentState.SENT, "sent again under its id", "")
+            for number in range(1, 13)
+        ),
+    )
+
+    assert re.search(r"Orders sent +2\n", render_exit_record(exit_record(), READER).text)
+    text = render_exit_record(exit_record(life=again, attempt=1), READER).text
+    assert "12, the same one" in text
+    assert "12 times, " in text
+
+
+def test_a_step_long_after_the_trigger_is_told_in_minutes_and_seconds():
+    life = (
+        (0, None, IntentState.PLANNED, "triggered", ""),
+        (120_890, IntentState.PLANNED, IntentState.SENT, "send", ""),
+    )
+
+    assert "at 2 min 1 s: sent (took 2 min 1 s)" in render_exit_record(exit_record(life=life), READER).text
