@@ -46,8 +46,8 @@ class Found:
     #: False while nobody tells what is listed there, so that nothing can be called unlisted.
     is_listing_known: bool = True
     mark: Mark | PriceUnknown
-    #: The last price that was known, to say what is too small to sell; nothing is valued by it.
-    last_price: Decimal | None = None
+    #: The last mark that was known, for showing and to say what is too small to sell; nothing is valued by it.
+    last_mark: Mark | None = None
     #: USD for one unit of the instrument's quote; None is unknown.
     quote_usd: Decimal | None
     taker: Decimal
@@ -70,6 +70,11 @@ class Found:
         return PositionKey(
             account_id=self.account.account_id, kind=self.kind, asset=self.asset, symbol=symbol
         )
+
+    @property
+    def last_price(self) -> Decimal | None:
+        """Return the price that was known last; None when none ever was."""
+        return self.last_mark.price if self.last_mark else None
 
     def is_called(self, symbol: str) -> bool:
         """Tell whether an asset or a pair somebody names, in any letters, is this one."""
@@ -104,6 +109,7 @@ def assemble(found: Found) -> PositionView:
         currency=found.currency or _quote(found) or "USD",
         history_incomplete=found.history_incomplete,
         mark=found.mark,
+        last_mark=found.last_mark,
         value_usd=_value_usd(found),
         pnl=result.pnl if result else None,
         pnl_ratio=result.ratio if result else None,

@@ -60,8 +60,8 @@ class Scene:
     step: int | None = None
     #: Positions that a question to their owner is open about.
     asked: frozenset[PositionKey] = frozenset()
-    #: Prices by symbol that were known before, whatever is told now.
-    last_prices: Mapping[str, Decimal] = field(default_factory=dict)
+    #: Marks by symbol that were known before, whatever is told now.
+    last_marks: Mapping[str, Mark] = field(default_factory=dict)
     #: Order books by symbol, of the pairs whose quote says too little.
     books: Mapping[str, OrderBook] = field(default_factory=dict)
     #: Why what has no quote here has none.
@@ -103,7 +103,7 @@ def _with_scene(scene: Scene, found: Found) -> Found:
         asked=found.key in scene.asked,
         step=scene.step,
         is_listing_known=bool(scene.instruments),
-        last_price=scene.last_prices.get(symbol),
+        last_mark=_last_mark(scene, found.guard, symbol),
     )
 
 
@@ -114,13 +114,18 @@ def thin_symbols(found: Sequence[Found]) -> frozenset[str]:
     )
 
 
-def prices_of(found: Sequence[Found]) -> Mapping[str, Decimal]:
-    """Return the prices of the pairs that have one."""
+def marks_of(found: Sequence[Found]) -> Mapping[str, Mark]:
+    """Return the marks of the pairs that have one."""
     return {
-        one.instrument.symbol: one.mark.price
+        one.instrument.symbol: one.mark
         for one in found
         if one.instrument is not None and isinstance(one.mark, Mark)
     }
+
+
+def _last_mark(scene: Scene, guard: Guard | None, symbol: str) -> Mark | None:
+    seen = scene.guard_marks.get(guard.guard_id) if guard else None
+    return seen.last if seen is not None and seen.last is not None else scene.last_marks.get(symbol)
 
 
 def _spot(scene: Scene, holding: Holding, symbols: Mapping[str, str]) -> Found:

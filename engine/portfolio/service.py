@@ -24,6 +24,7 @@ from engine.guards.following import SHOWN_LATE_WITHIN
 from engine.guards.guard import Guard
 from engine.guards.guard_marks import GuardMarks
 from engine.market.feed import Markets, VenueMarket
+from engine.market.mark import Mark
 from engine.market.marks import Marks
 from engine.market.pricing import plan_symbols
 from engine.market.quote_reading import QuoteReading
@@ -35,7 +36,7 @@ from engine.model.venues import Account, Venue
 from engine.orders.unreported import load_unsettled
 from engine.portfolio.assemble import Found, assemble, sort_positions
 from engine.portfolio.confirm import Confirmer, Wanted
-from engine.portfolio.find import Scene, exit_symbols, find_positions, prices_of, thin_symbols
+from engine.portfolio.find import Scene, exit_symbols, find_positions, marks_of, thin_symbols
 from engine.portfolio.view import PortfolioView, Unread
 from engine.storage.database import Database
 
@@ -79,7 +80,7 @@ class PortfolioService:
         self._clock = clock
         self._threshold = threshold
         self._price_max_age_s = price_max_age_s
-        self._last_prices = defaultdict[Venue, dict[str, Decimal]](dict)
+        self._last_marks = defaultdict[Venue, dict[str, Mark]](dict)
         self._confirmer = Confirmer(marks=marks, threshold=threshold)
 
     async def fetch_portfolio(self, user_id: int) -> PortfolioView:
@@ -159,7 +160,7 @@ class PortfolioService:
         if thin := thin_symbols(found):
             books = await _books(self._markets[account.venue], thin)
             found = find_positions(replace(scene, books=books, now=self._clock.now()))
-        self._last_prices[account.venue].update(prices_of(found))
+        self._last_marks[account.venue].update(marks_of(found))
         return found
 
     async def confirm(self, wanted: Sequence[Wanted]) -> list[Found]:
@@ -210,7 +211,7 @@ class PortfolioService:
             bases=bases,
             takers={symbol: self._costs.taker(report.account, symbol) for symbol in symbols},
             guard_marks=self._guard_marks.by_id,
-            last_prices=self._last_prices[report.account.venue],
+            last_marks=self._last_marks[report.account.venue],
             unsettled=unsettled,
             threshold=self._threshold,
             price_max_age_s=self._price_max_age_s,

@@ -48,6 +48,8 @@ class PositionView:
     #: True while older fills are still being read.
     history_incomplete: bool
     mark: Mark | PriceUnknown
+    #: The last price that was known, for showing beside an unknown one; nothing is decided by it.
+    last_mark: Mark | None = None
     #: Value of the whole quantity in USD; None when the price is unknown.
     value_usd: Decimal | None
     #: Result of the explained part at the mark, gross of fees, in `currency`.

@@ -27,6 +27,8 @@ from handlers.render.times import Reader
 
 #: What is left out of every table where all of them together do not fit into one message.
 _LEFT_OUT = ("Value", "Net if sold now", "Net if closed now", "Guarded since")
+#: What is so of positions that nobody can sell now.
+_UNSELLABLE = frozenset({NotGuarded.CANNOT_BE_SOLD_NOW, NotGuarded.BELOW_MINIMUM})
 _UNKNOWN = "unknown"
 _GUARDED_PART = {GuardState.CLOSING: "· being sold", GuardState.PAUSED: "· its guard's, paused"}
 #: What no purchase with a known price explains; said once, however many positions it is true of.
@@ -152,6 +154,9 @@ def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]
     yield "Entry", _entry(position)
     mark = position.mark
     yield f"Mark, {reader.age(mark.at)}" if isinstance(mark, Mark) else "Mark", _mark(position)
+    if not isinstance(mark, Mark) and position.last_mark is not None:
+        last = position.last_mark
+        yield f"Last known, {reader.age(last.at)}", _price_of(position, last)
     if isinstance(mark, Mark):
         # Without a mark it is as unknown as that.
         yield "Value", _UNKNOWN if position.value_usd is None else money(position.value_usd)
@@ -174,7 +179,7 @@ def _figures(position: PositionView, reader: Reader) -> Iterator[tuple[str, str]
 
 def is_sellable(position: PositionView) -> bool:
     """Tell whether selling it now can be spoken of at all."""
-    return position.not_guarded is not NotGuarded.CANNOT_BE_SOLD_NOW or _is_being_sold(position)
+    return position.not_guarded not in _UNSELLABLE
 
 
 def _quantities(position: PositionView) -> Iterator[tuple[str, str]]:
@@ -201,6 +206,10 @@ def _mark(position: PositionView) -> str:
     mark = position.mark
     if not isinstance(mark, Mark):
         return _UNKNOWN
+    return _price_of(position, mark)
+
+
+def _price_of(position: PositionView, mark: Mark) -> str:
     quoted_in = (position.symbol or "").partition("/")[2]
     return price(mark.price, quoted_in or position.currency)
 
@@ -250,7 +259,10 @@ def _remarks(position: PositionView, reader: Reader) -> Iterator[str]:
     if unexplained > 0 and position.history_incomplete:
         yield f"Older fills of {quantity(unexplained)} are still being read."
     elif unexplained > 0 and position.explained:
-        yield f"What it cost is known for {quantity(position.explained)}, not for the other {quantity(unexplained)}."
+        yield (
+            f"The entry is of the {quantity(position.explained)} bought here; what the other "
+            f"{quantity(unexplained)} cost is not known."
+        )
 
 
 def _unexplained(position: PositionView) -> Decimal:

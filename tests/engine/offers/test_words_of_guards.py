@@ -10,6 +10,7 @@ from engine.offers.offers import ChoiceKind, Nothing
 from handlers.render.closing import render_close
 from handlers.render.guard_outcomes import render_outcome
 from handlers.render.html import plain_text
+from handlers.render.numbers import price
 from handlers.render.positions import render_positions
 from handlers.render.times import Reader
 from sandbox.faults import FaultKind
@@ -143,3 +144,17 @@ async def test_what_was_never_read_is_not_called_not_held(rooms):
     assert "send /guard SOL again" in guard
     assert "It is not known whether you hold SOL: Kraken does not answer: " in close
     assert "sell in the broker's own app" in close
+
+
+async def test_positions_show_the_last_known_price_of_a_venue_that_is_silent(met):
+    before = await positions_text(met)
+    met.fault(FaultKind.HTTP_ERROR_BEFORE, "*", times=None)
+    await met.clock.sleep(180)
+    await met.read()
+
+    text = " ".join((await positions_text(met)).split())
+
+    bid = price(met.world.bid("kraken", "SOL/USD"))
+    assert "Last known" not in before
+    assert "Mark unknown Last known, 3 min ago" in text
+    assert f"ago {bid} PnL unknown" in text

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from engine.guards.guard import GuardSource, GuardState
-from engine.market.mark import PriceProblem, PriceUnknown
+from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
 from engine.model.holdings import Direction, PositionKind, Unsettled
 from engine.model.venues import Venue
 from engine.portfolio.assemble import Found, Result, assemble, sort_positions, why_not_guarded, work_out
@@ -12,7 +12,7 @@ from tests.builders import NOW, a_guard, a_mark, an_account, an_instrument, numb
 
 NO_PRICE = PriceUnknown(problem=PriceProblem.NO_QUOTE)
 CLOSED = PriceUnknown(problem=PriceProblem.MARKET_CLOSED)
-BEFORE = {"mark": NO_PRICE, "last_price": number("90")}
+BEFORE = {"mark": NO_PRICE, "last_mark": Mark(price=number("90"), basis=MarkBasis.BID, at=NOW)}
 
 
 def a_found(**changes):

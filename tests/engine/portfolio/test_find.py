@@ -31,6 +31,7 @@ OPEN = Session(is_open=True, opened_at=ago(3600), next_open=None, next_close=Non
 SHUT = Session(is_open=False, opened_at=None, next_open=None, next_close=None)
 
 QUOTES = (a_quote(),)
+LAST = Mark(price=number("90"), basis=MarkBasis.BID, at=ago(180))
 
 
 def a_basis(asset="BTC", quantity="1", *, explained="1", cost="100", currency="USD", complete=True):
@@ -110,9 +111,9 @@ def test_where_no_listing_is_known_nothing_is_called_unlisted(instruments, is_kn
 
 
 def test_a_price_from_before_is_kept_beside_the_one_that_is_missing():
-    one = found(a_holding("BTC"), quotes=(), last_prices={"BTC/USD": number("90")})
+    one = found(a_holding("BTC"), quotes=(), last_marks={"BTC/USD": LAST})
 
-    assert (one.mark, one.last_price) == (PriceUnknown(problem=PriceProblem.NO_QUOTE), number("90"))
+    assert (one.mark, one.last_mark) == (PriceUnknown(problem=PriceProblem.NO_QUOTE), LAST)
 
 
 def test_a_stock_is_sold_through_the_symbol_its_venue_names():

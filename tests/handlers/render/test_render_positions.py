@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from engine.guards.guard import GuardSource, GuardState
-from engine.market.mark import PriceProblem, PriceUnknown
+from engine.market.mark import Mark, MarkBasis, PriceProblem, PriceUnknown
 from engine.model.holdings import Direction, PositionKind, Unsettled
 from engine.model.venues import Venue
 from engine.portfolio.view import NotGuarded
@@ -254,3 +254,28 @@ def test_what_no_position_shows_is_not_named_as_left_out():
     unread_sales = portfolio(*(position(unsettled=sold, value_usd=None) for _ in range(40)))
 
     assert "Left out" not in render_positions(unread_sales, READER).text
+
+
+@pytest.mark.parametrize("reason", [NotGuarded.CANNOT_BE_SOLD_NOW, NotGuarded.BELOW_MINIMUM])
+def test_what_cannot_be_sold_has_no_result_of_selling_it_now(reason):
+    staked = position(locked=Decimal("0.12"), explained=Decimal("0.01234568"), guard=None, not_guarded=reason)
+
+    text = render_positions(portfolio(staked), READER).text
+
+    assert "Net if sold now" not in text
+    assert "The entry is of the 0.01234568 bought here; what the other 0.10765432 cost is not known." in text
+
+
+def test_an_unknown_price_stands_beside_the_last_known_one_and_its_age():
+    last = Mark(price=Decimal(63500), basis=MarkBasis.BID, at=ago(minutes=3))
+    blank = {"pnl": None, "pnl_ratio": None, "net_if_sold": None, "value_usd": None}
+    unpriced = position(
+        mark=PriceUnknown(problem=PriceProblem.NO_ANSWER),
+        last_mark=last,
+        not_guarded=NotGuarded.PRICE_UNKNOWN,
+        **blank,
+    )
+
+    table = " ".join(render_positions(portfolio(unpriced), READER).text.split())
+
+    assert "Mark unknown Last known, 3 min ago $63,500.00 PnL unknown" in table
