@@ -8,10 +8,13 @@ from decimal import Decimal
 from engine.model.typed_names import in_capitals
 from engine.model.venues import Venue
 from handlers.coin_names import symbol_named
+from handlers.render.threshold import one_threshold
 
 #: As long as the longest name of a position, an option's, and short enough for a Refresh button's 64 bytes.
 _SYMBOL = re.compile(r"[A-Za-z0-9.]{1,24}(?:/[A-Za-z0-9]{2,6})?")
 _USD = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]{1,8})?")
+#: A loss, as somebody would write it who wants a threshold of their own.
+_THRESHOLD = re.compile(r"[-\u2212][0-9]+(?:[.,][0-9]+)?%?|[0-9]+(?:[.,][0-9]+)?%|%")
 _EVERYTHING = "ALL"
 _LARGEST_USD = Decimal(1_000_000_000)
 #: Said beside an amount, these name its unit and nothing to trade.
@@ -93,9 +96,18 @@ def parse_one_symbol(arguments: Sequence[str], *, command: str) -> str | Misread
     return symbol
 
 
-def parse_guard(arguments: Sequence[str], *, command: str) -> GuardArguments | Misread:
-    """Read `SYMBOL [BROKER]`, in either order; `ALL` stands for everything."""
+def parse_guard(
+    arguments: Sequence[str], *, command: str, threshold: Decimal | None = None
+) -> GuardArguments | Misread:
+    """Read `SYMBOL [BROKER]`, in either order; `ALL` stands for everything.
+
+    `threshold` is that of every new guard, where one is set.
+    """
     example = f"/{command} BTC kraken"
+    wished = next((argument for argument in arguments if _THRESHOLD.fullmatch(argument)), None)
+    if wished is not None and threshold is not None:
+        why = f"Nothing was done: “{_short(wished)}” cannot be chosen here. {one_threshold(threshold)}"
+        return Misread(why=why, example=example)
     venues = [venue for argument in arguments if (venue := parse_venue(argument))]
     others = [argument for argument in arguments if not parse_venue(argument)]
     if not others:
@@ -131,7 +143,7 @@ def _why_not_route(argument: str, amount: Decimal | None, symbol: str | None) ->
 
 
 def _too_much(argument: str, command: str, example: str) -> Misread:
-    if parse_usd(argument.removesuffix("%")) is not None:
+    if parse_usd(argument) is not None or _THRESHOLD.fullmatch(argument):
         why = (
             f"Nothing was done: /{command} takes no amount, it is about the whole position. “{_short(argument)}” "
             "was not used."

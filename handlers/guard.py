@@ -16,10 +16,10 @@ _ONE_AT_A_TIME = Misread(
 
 async def offer_guard(context: ChatContext, arguments: Sequence[str]) -> Screen:
     """Ask how to guard a position."""
-    parsed = parse_guard(arguments, command="guard")
+    guards = context.services.guards
+    parsed = parse_guard(arguments, command="guard", threshold=guards.threshold)
     if isinstance(parsed, Misread):
         return render_misread(parsed)
-    guards = context.services.guards
     return _screen(await guards.offer_guard(context.user.user_id, parsed.symbol, parsed.venue), context)
 
 

@@ -37,6 +37,8 @@ class GuardService:
         threshold: Decimal,
         setter: GuardSetter,
     ) -> None:
+        #: That of every new guard.
+        self.threshold = threshold
         self._database = database
         self._clock = clock
         self._inquiry = Inquiry(portfolio=portfolio, database=database, clock=clock, threshold=threshold)

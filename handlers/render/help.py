@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Protocol
 
@@ -12,6 +13,7 @@ from handlers.render.halt import halted_since
 from handlers.render.html import bold, escape, foreign
 from handlers.render.screen import Screen
 from handlers.render.standing import position_name, standing_text
+from handlers.render.threshold import one_threshold
 from handlers.render.times import Reader
 
 _GREETING = """I show what you truly have at your brokers, guard positions, and say where a trade costs least.
@@ -21,8 +23,16 @@ What is not guarded I sell only when you ask me with /close. I place no buys, an
 _NOTHING_GUARDED = (
     "Nothing is guarded now. /positions shows what could be; /guard ALL asks about every position."
 )
-#: Words of other bots for what has another name here.
-_ALIKE = {"buy": "route"}
+_RESULTS = "/history shows what each sale brought, /positions what you hold stands at. Nothing was done."
+_NO_BUYS = (
+    "NIJA does not buy yet; nothing was ordered. /route SYMBOL USD shows where a buy costs least: buy there in the "
+    "broker's own app, then /guard SYMBOL guards it."
+)
+#: Words of other bots for what has another name here, or is not done.
+_INSTEAD = {
+    **dict.fromkeys(("pnl", "profit", "profits", "loss", "losses", "performance", "results"), _RESULTS),
+    **dict.fromkeys(("buy", "long", "purchase", "order", "trade"), _NO_BUYS),
+}
 _FORMS = (
     "SYMBOL is a coin or stock like BTC or AAPL, BROKER a name like kraken; what is in [ ] may be left out."
 )
@@ -37,6 +47,8 @@ _WAYS_OUT = """Nothing was done; guards go on selling.
 /close SYMBOL sells one position, after a preview.
 /unguard SYMBOL stops a guard.
 /halt blocks buys only."""
+#: A longer line without a slash is talk.
+_SHORT_WORDS = 3
 _NAME = re.compile(r"[a-z]+")
 _NO_COMMAND = "I understand commands only; /help lists them. Nothing was done."
 
@@ -66,9 +78,9 @@ def render_start(portfolio: PortfolioView, reader: Reader, halt: Halt | None = N
     return Screen(text="\n\n".join((*blocks, reader.as_of(portfolio.as_of))))
 
 
-def render_help(commands: Sequence[CommandLine]) -> Screen:
-    """List every command in one line."""
-    head = f"{bold('Commands')} · {_FORMS}"
+def render_help(commands: Sequence[CommandLine], threshold: Decimal) -> Screen:
+    """List every command in one line, and where the threshold comes from."""
+    head = f"{bold('Commands')} · {_FORMS} {one_threshold(threshold)}"
     return Screen(text="\n".join((head, *(_line(command) for command in commands))))
 
 
@@ -78,7 +90,8 @@ def render_unknown(typed: str, commands: Sequence[CommandLine]) -> Screen:
     name = word.removeprefix("/").partition("@")[0].lower()
     if _wants_an_end(typed):
         return Screen(text=_WAYS_OUT)
-    name = _ALIKE.get(name, name)
+    if name in _INSTEAD and (word.startswith("/") or len(typed.split()) <= _SHORT_WORDS):
+        return Screen(text=_INSTEAD[name])
     # A word without the slash may be a greeting and no command at all.
     likeness = 0.65 if word.startswith("/") else 0.7
     near = get_close_matches(name, [command.name for command in commands], n=1, cutoff=likeness)

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from engine.entries.halts import Halt, HaltedBy
 from engine.exits.audit import ExitPage
@@ -64,6 +65,7 @@ class FakeEngine:
         }
     )
     clock: StillClock = field(default_factory=StillClock)
+    threshold: Decimal = Decimal("-0.01")
     #: Whom the gate has asked about, as it asks.
     knocks: asyncio.Queue = field(default_factory=asyncio.Queue)
     #: Cleared, it keeps every answer back until it is set.

@@ -142,3 +142,20 @@ def test_guard_says_what_it_cannot_read_and_shows_what_it_can(typed):
     assert isinstance(misread, Misread)
     assert misread.example.startswith("/unguard ")
     assert isinstance(parse_guard(misread.example.split()[1:], command="unguard"), GuardArguments)
+
+
+@pytest.mark.parametrize(
+    "typed", ["BTC kraken -2%", "BTC -2 %", "BTC 5%", "-0.02 BTC", "BTC \N{MINUS SIGN}2%", "ALL -1,5%"]
+)
+def test_a_threshold_of_one_s_own_is_refused_with_the_one_for_all_guards(typed):
+    misread = parse_guard(typed.split(), command="guard", threshold=Decimal("-0.01"))
+
+    assert misread.why.startswith("Nothing was done: ")
+    assert "One threshold is for all new guards: the setting NIJA_LIQUIDATION_PNL, now" in misread.why
+    assert "know no broker" not in misread.why
+
+
+def test_a_part_of_a_position_is_no_broker_either():
+    misread = parse_guard(["BTC", "-5%"], command="close")
+
+    assert "takes no amount" in misread.why

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pytest
 
@@ -29,7 +30,7 @@ def test_start_without_guards_says_so():
 
 
 def test_help_is_one_line_a_command():
-    check_golden("help", render_help(COMMANDS))
+    check_golden("help", render_help(COMMANDS, Decimal("-0.01")))
 
 
 @pytest.mark.parametrize("typed", ["/balnce", "/BALANCE please", "balance", "/balance@somebody", "ballance"])
@@ -41,10 +42,6 @@ def test_a_command_that_does_not_exist_is_named():
     text = render_unknown("/now&then BTC", COMMANDS).text
 
     assert text == "I know no command /now&amp;then; /help lists them. Nothing was done."
-
-
-def test_what_has_another_name_here_is_found():
-    assert "/route?" in render_unknown("/buy BTC", (Line("closeall"), Line("route"))).text
 
 
 @pytest.mark.parametrize(
@@ -109,3 +106,18 @@ def test_a_greeting_is_not_taken_for_a_command(typed):
         render_unknown(typed, commands).text
         == "I understand commands only; /help lists them. Nothing was done."
     )
+
+
+@pytest.mark.parametrize("typed", ["/buy BTC 30", "buy BTC", "/trade", "/order btc"])
+def test_a_buy_is_said_not_to_be_done_yet_and_what_to_do_instead(typed):
+    text = render_unknown(typed, COMMANDS).text
+
+    assert text.startswith("NIJA does not buy yet; nothing was ordered. /route SYMBOL USD shows where")
+    assert "/guard SYMBOL guards it" in text
+
+
+@pytest.mark.parametrize("typed", ["/pnl", "/PnL BTC", "pnl", "/profit", "/performance"])
+def test_who_asks_for_results_is_led_to_what_was_sold_and_to_what_is_held(typed):
+    text = render_unknown(typed, COMMANDS).text
+
+    assert "/history shows what each sale brought, /positions what you hold stands at." in text
