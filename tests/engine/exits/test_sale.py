@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from engine.alerts.messages import (
+from engine.alerts.messages import AgainstGuard, (
     CancelledOrder,
     ClosedElsewhere,
     ExitFailing,
@@ -52,6 +52,8 @@ async def test_a_position_at_its_threshold_is_sold_and_told_with_the_exact_fill(
         fee=Decimal(20),
         fee_asset="USD",
         realised=Decimal(-1020),
+        entry=Decimal(60000),
+        against_guard=AgainstGuard(price=Decimal(60000), quantity=Decimal("0.1"), result=Decimal(-1020)),
         triggered_at=alert.triggered_at,
         filled_at=alert.filled_at,
         venue_order_id=fill.order_id,
