@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from engine.alerts.messages import AgainstGuard, (
+from engine.alerts.messages import (
+    AgainstGuard,
     CancelledOrder,
     ClosedElsewhere,
     ExitFailing,
