@@ -139,7 +139,7 @@ def _detail(record: ExitRecord, reader: Reader) -> str:
     against = brought.guard_lines() if brought is not None else ()
     whose = (may_be_your_own(intent.venue),) if record.may_be_owners else ()
     blocks = (
-        "\n".join((*head, rows(_figures(record)), *_left_over(record), *against, *whose)),
+        "\n".join((*head, rows(_figures(record, reader)), *_left_over(record), *against, *whose)),
         "\n".join(_ids(record)),
         *("\n".join(_late(one)) for one in record.late),
         "\n".join(
