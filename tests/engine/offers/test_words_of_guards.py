@@ -130,7 +130,7 @@ async def test_prices_that_nobody_tells_are_named_with_what_to_do(met):
 
     guard, close = await guard_text(met, "SOL"), await close_text(met, "SOL")
 
-    assert "price unknown (Kraken does not answer); send /guard SOL kraken again when there is one" in guard
+    assert "price unknown (Kraken tells no prices); send /guard SOL kraken again when there is one" in guard
     assert "If you cannot wait, sell in Kraken's own app" in close
 
 
