@@ -263,11 +263,15 @@ TRADES_READS = {
 @pytest.mark.parametrize("is_sold_at_once", [True, False])
 async def test_shares_bought_at_the_same_average_are_no_split(bought_more, fault, is_sold_at_once):
     if fault:
-        bought_more.fault(endpoint="GET /v2/account/activities", venue=Venue.ALPACA, times=None, **fault)
+        bought_more.fault(
+            endpoint="GET /v2/account/activities/{activity_type}", venue=Venue.ALPACA, times=None, **fault
+        )
     if not is_sold_at_once:
         bought_more.fault(FaultKind.RATE_LIMIT, ORDERS, venue=Venue.ALPACA, times=1)
 
-    await bought_more.sell_off()
+    await bought_more.look()
+    await bought_more.clock.sleep(3)
+    bought_more.world.faults("alpaca").clear()
     await bought_more.clock.sleep(60)
 
     assert sum(filled.quantity for filled in await bought_more.alerts(ExitFilled)) == 20
