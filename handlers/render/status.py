@@ -235,9 +235,9 @@ def _unwatched(report: StatusReport, reader: Reader) -> Iterator[str]:
 def _entries(report: StatusReport, reader: Reader, halt: Halt | None) -> Iterator[str]:
     shut = [gate for gate in report.gates if gate.shut is not None]
     if halt is not None:
-        yield f"{bold('Buys')}: stopped {halted_since(halt, reader)}"
+        yield f"{bold('Entries')}: halted {halted_since(halt, reader)}, so no buys"
     else:
-        yield f"{bold('Buys')}: {'stopped' if shut else 'allowed'}"
+        yield f"{bold('Entries')}: {'halted' if shut else 'allowed'}"
     yield from (f"gate {escape(gate.name)}: shut, {foreign(gate.shut or '')}" for gate in shut)
 
 

@@ -420,4 +420,30 @@ PROCESS_FAULTS = (
             "tests/engine/exits/test_watch_log.py::test_a_result_outlives_a_run_that_never_saw_a_price",
         ),
     ),
+    Row(
+        number="P50",
+        fault="a reminder of a failing exit cannot be written, or two are due at once",
+        outcome="the exit goes on, no reminder is lost",
+        tests=(
+            "tests/engine/exits/test_sale_lost_answers.py::test_a_reminder_that_cannot_be_written_stops_no_exit",
+            "tests/engine/exits/test_failure_reminders.py::test_an_urgent_reminder_beside_another_one_is_not_lost",
+            "tests/engine/exits/test_failure_reminders.py::test_a_reminder_that_cannot_be_written_is_logged_shown_and_tried_again",
+        ),
+    ),
+    Row(
+        number="P51",
+        fault="a stored reminder is damaged",
+        outcome="the later ones are written",
+        tests=(
+            "tests/engine/exits/test_failure_reminders.py::test_a_damaged_reminder_keeps_no_later_one_from_being_written",
+        ),
+    ),
+    Row(
+        number="P52",
+        fault="a close is confirmed while the process stops",
+        outcome="the next start sells it, and the chat says so",
+        tests=(
+            "tests/engine/exits/test_execute.py::test_what_was_asked_for_while_the_process_stops_is_written_down_and_sold_by_the_next",
+        ),
+    ),
 )

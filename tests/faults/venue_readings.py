@@ -544,4 +544,46 @@ VENUE_READINGS = (
             "tests/engine/exits/test_sale_same_id.py::test_an_order_that_was_sent_for_more_than_its_last_attempt_is_followed_to_its_end",
         ),
     ),
+    Row(
+        number="V105",
+        fault="the fee of the owner's purchase is taken from the coins, and its trade names it in money",
+        outcome="no guard shrinks, nothing is reported",
+        tests=(
+            "tests/engine/sync/test_reconciler_fees.py::test_coins_taken_as_the_fee_of_a_purchase_touch_no_guard",
+            "tests/engine/sync/test_reconciler_fees.py::test_the_fees_of_several_purchases_between_two_readings_add_up",
+        ),
+    ),
+    Row(
+        number="V106",
+        fault="coins are withdrawn beside such a purchase",
+        outcome="the guard shrinks by what is missing beyond the fees",
+        tests=(
+            "tests/engine/sync/test_reconciler_fees.py::test_a_withdrawal_beside_a_purchase_is_taken_off_the_guard",
+        ),
+    ),
+    Row(
+        number="V107",
+        fault="shares are bought at exactly the average just before a breach",
+        outcome="no split: what is guarded is sold",
+        tests=(
+            "tests/engine/exits/test_sale_stocks.py::test_shares_bought_at_the_same_average_are_no_split",
+        ),
+    ),
+    Row(
+        number="V108",
+        fault="Kraken answers an order, or the check before it, after seconds",
+        outcome="the next order has all its time",
+        tests=(
+            "tests/engine/exits/test_sale_slow_kraken.py::test_a_slow_check_of_an_order_spends_nothing_of_its_time",
+            "tests/engine/exits/test_sale_slow_kraken.py::test_an_exit_behind_another_one_that_is_answered_late_has_all_its_time",
+        ),
+    ),
+    Row(
+        number="V109",
+        fault="listings come later than anybody waits for them",
+        outcome="they count for the next who needs them",
+        tests=(
+            "tests/engine/market/test_feed.py::test_a_slow_answer_for_the_listings_counts_although_who_asked_gave_up",
+        ),
+    ),
 )

@@ -80,7 +80,7 @@ async def test_an_unknown_broker_is_named_with_those_that_are_known(owner):
 async def test_the_status_says_since_when_entries_are_halted(engine, owner):
     engine.answers["fetch_halt"] = Halt(since=NOW, by=HaltedBy.CHAT)
 
-    assert "Buys: stopped since 02:30:11 UTC" in (await owner.ask("/status")).text
+    assert "Entries: halted since 02:30:11 UTC" in (await owner.ask("/status")).text
 
 
 @pytest.mark.parametrize(

@@ -204,14 +204,14 @@ def test_halted_entries_say_since_when_and_why():
 
     text = render_status(status(gates=(gate,)), READER, halt).text
 
-    assert "<b>Buys</b>: stopped since 02:28:11 UTC" in text
+    assert "<b>Entries</b>: halted since 02:28:11 UTC" in text
     assert "buys were stopped from the chat" in text
 
 
 def test_an_open_gate_lets_entries_through():
     text = render_status(status(gates=(GateStatus(name="halt", shut=None),)), READER).text
 
-    assert "<b>Buys</b>: allowed" in text
+    assert "<b>Entries</b>: allowed" in text
 
 
 def test_an_error_since_answered_is_history():
@@ -276,7 +276,7 @@ def test_what_an_account_cannot_do_is_said_with_its_broker_and_is_no_trouble():
 def test_halted_entries_of_which_nobody_can_read_since_when_are_shown_as_halted():
     text = render_status(status(), READER, Halt(since=None, by=None)).text
 
-    assert "<b>Buys</b>: stopped since a time that cannot be read" in text
+    assert "<b>Entries</b>: halted since a time that cannot be read" in text
 
 
 def test_a_counter_that_cannot_be_read_is_shown_as_such():
