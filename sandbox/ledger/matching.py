@@ -67,7 +67,7 @@ def hold_of(order: Order) -> tuple[str, Decimal]:
         return "", ZERO
     fee, in_base = max(order.fees.taker, order.fees.maker), order.fees.on.is_base(draft.side)
     if draft.side is Side.SELL:
-        return draft.listing.base, with_fee(order.remaining, fee if in_base else ZERO)
+        return draft.listing.base, with_fee(order.remaining, fee) if in_base else order.remaining
     return draft.listing.quote, with_fee(order.remaining * draft.limit, ZERO if in_base else fee)
 
 
