@@ -8,6 +8,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import OperationalError
 
@@ -15,6 +16,8 @@ from engine.storage.migrate import SCRIPTS, MigrationRefusedError, migration_con
 from engine.tables import metadata
 
 NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
+NEWEST = ScriptDirectory.from_config(migration_config()).get_current_head()
+NEXT = f"{int(NEWEST) + 1:04}"
 
 
 @pytest.fixture
@@ -33,11 +36,11 @@ def a_next_revision(folder, *steps):
     lines = [
         "import sqlalchemy as sa",
         "from alembic import op",
-        "revision = '0014'",
-        "down_revision = '0013'",
+        f"revision = '{NEXT}'",
+        f"down_revision = '{NEWEST}'",
     ]
     lines += ["def upgrade():", *(f"    {step}" for step in steps)]
-    (scripts / "versions" / "0014_next.py").write_text("\n".join(lines))
+    (scripts / "versions" / f"{NEXT}_next.py").write_text("\n".join(lines))
     return scripts
 
 
@@ -300,9 +303,9 @@ def test_an_upgrade_with_data_is_backed_up_first_and_keeps_the_data(file):
     with_nickname = a_next_revision(file.parent, "op.add_column('users', sa.Column('nickname', sa.String()))")
     done = migrate(file, with_nickname)
 
-    assert (done.from_revision, done.to_revision) == ("0013", "0014")
+    assert (done.from_revision, done.to_revision) == (NEWEST, NEXT)
     assert done.backup is not None
-    assert done.backup.file.name == "before-0014-from-0013-20261122T021000000000Z.db"
+    assert done.backup.file.name == f"before-{NEXT}-from-{NEWEST}-20261122T021000000000Z.db"
     assert stat.S_IMODE(done.backup.file.stat().st_mode) == 0o600
     assert run(done.backup.file, "SELECT usual_trade_usd FROM users") == [[("30.10",)]]
     assert run(file, "SELECT usual_trade_usd, nickname FROM users") == [[("30.10", None)]]
@@ -338,7 +341,7 @@ def test_a_migration_that_fails_half_way_changes_nothing(file):
         migrate(file, broken)
 
     assert run(file, "SELECT sql FROM sqlite_master") == before
-    assert run(file, "SELECT version_num FROM alembic_version") == [[("0013",)]]
+    assert run(file, "SELECT version_num FROM alembic_version") == [[(NEWEST,)]]
 
 
 def test_a_migration_that_would_leave_orphans_is_refused_and_changes_nothing(file):

@@ -4,6 +4,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
+from alembic.script import ScriptDirectory
 
 from engine.storage.backup import (
     MASTER_KEY_FILE,
@@ -15,9 +16,10 @@ from engine.storage.backup import (
     restore_database,
 )
 from engine.storage.contents import Contents
-from engine.storage.migrate import run_migrations
+from engine.storage.migrate import migration_config, run_migrations
 
 NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
+NEWEST = ScriptDirectory.from_config(migration_config()).get_current_head()
 
 
 @pytest.fixture
@@ -49,7 +51,7 @@ def test_a_backup_is_a_private_complete_copy(database, tmp_path):
 
     assert users(done.file) == [1]
     assert stat.S_IMODE(done.file.stat().st_mode) == 0o600
-    assert (done.revision, done.size_bytes) == ("0012", done.file.stat().st_size)
+    assert (done.revision, done.size_bytes) == (NEWEST, done.file.stat().st_size)
 
 
 def test_a_master_key_file_that_is_in_no_backup_is_named_where_there_is_one(database, tmp_path):
@@ -127,7 +129,7 @@ def test_a_restore_brings_the_backup_back_and_keeps_what_it_replaced(database, t
     assert users(database) == [1]
     assert users(done.replaced) == [1, 2]
     assert users(tmp_path / "copy.db") == [1]
-    assert (done.database, done.revision) == (database, "0012")
+    assert (done.database, done.revision) == (database, NEWEST)
     assert stat.S_IMODE(database.stat().st_mode) == 0o600
 
 
