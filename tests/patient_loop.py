@@ -16,6 +16,8 @@ from queue import SimpleQueue
 import aiosqlite
 from aiosqlite.core import set_exception, set_result
 
+from engine.storage.one_trip import in_one_trip
+
 #: How long loopback may take to hand over bytes nobody knows of, and those that are known to be under way.
 LOOPBACK_S = 0.0005
 UNDER_WAY_S = 2.0
@@ -67,10 +69,6 @@ class PatientLoop(asyncio.SelectorEventLoop):
         return self.is_under_way() and bool(self._selector.select(UNDER_WAY_S))
 
 
-#: Nobody needs a turn before these are answered: no other connection notices them.
-_WITHOUT_DATABASE = frozenset({"cursor", "close", "fetchall"})
-
-
 class WatchedQueue(SimpleQueue):
     """The queue of an aiosqlite thread; the loop knows of the work in it.
 
@@ -101,15 +99,21 @@ class WatchedQueue(SimpleQueue):
             self._in_thread.popleft()
 
     def _waits_for_nobody(self, function):
-        method = getattr(function, "func", None)
-        of = getattr(method, "__self__", None)
-        if isinstance(of, sqlite3.Cursor):
-            # A deferred transaction takes its lock with its first statement.
-            return of.connection.in_transaction or function.args[:1] == ("BEGIN",)
-        connection = of._connection if isinstance(of, aiosqlite.Connection) else of
+        connection, *statement = _connection_of(function)
         if not isinstance(connection, sqlite3.Connection):
             return False
-        return connection.in_transaction or method.__name__ in {"cursor", "rollback"}
+        # A deferred transaction takes its lock with its first statement.
+        return connection.in_transaction or statement == ["BEGIN"] or function.func.__name__ == "rollback"
+
+
+def _connection_of(function):
+    """Return the connection that a piece of work uses, and its statement where it is one."""
+    method = getattr(function, "func", None)
+    if method is in_one_trip:
+        connection, _, sql, _ = function.args
+        return connection, sql
+    of = getattr(method, "__self__", None)
+    return (of._connection if isinstance(of, aiosqlite.Connection) else of,)
 
 
 def _answer(future, function):
@@ -117,10 +121,7 @@ def _answer(future, function):
         answer = partial(set_result, future, function())
     except sqlite3.Error as error:
         answer = partial(set_exception, future, error)
-    if function.func.__name__ in _WITHOUT_DATABASE:
-        answer()
-    else:
-        future.get_loop().call_soon(answer)
+    future.get_loop().call_soon(answer)
 
 
 class LoopClock:

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import aiosqlite
 
+from engine.storage import one_trip
+
 #: How long a connection waits for another process's write before it gives up.
 BUSY_TIMEOUT_MS = 5000
 _AGAIN_AFTER_S = 0.02
@@ -35,14 +37,14 @@ class _RollingBack(sqlite3.Connection):
 
 
 async def open_connection(
-    database: str, *arguments: Any, pragmas: Sequence[str] = (), wal: bool = False, **options: Any
+    database: str, *, pragmas: Sequence[str] = (), wal: bool = False, **options: Any
 ) -> aiosqlite.Connection:
     """Open a connection whose transactions begin only when they are told to.
 
     A task that is cancelled meanwhile closes what was opened before it ends.
     """
     options |= {"isolation_level": None, "factory": _RollingBack}
-    opening = partial(aiosqlite.connect, database, *arguments, **options)
+    opening = partial(one_trip.connect, database, **options)
     return await uninterrupted(_open(opening, pragmas, wal=wal), undo=lambda connection: connection.close())
 
 
