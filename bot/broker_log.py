@@ -35,6 +35,6 @@ def _log_change(account: Account, error: BrokerError | None) -> None:
         case None:
             log.info("a broker answers", broker=broker)
         case KeyRejectedError():
-            log.error("a broker refuses its key; see `nija doctor`", broker=broker, why=error.words)
+            log.error("a broker refuses its key; see `nija doctor`", broker=broker, why=error.message)
         case _:
-            log.warning("a broker does not answer", broker=broker, why=error.words)
+            log.warning("a broker does not answer", broker=broker, why=error.message)

@@ -152,7 +152,7 @@ def check_link(
 ) -> list[Check]:
     """Judge a venue's clock and, where there is one, the key; a venue that is not reached is one line."""
     if _is_unreachable(skew) and _is_unreachable(may):
-        finding = f"not reached, so neither its clock nor the key was checked: {skew.words}"
+        finding = f"not reached, so neither its clock nor the key was checked: {skew.message}"
         return [failed(venue.label, finding, _advice(venue, skew))]
     clock = check_clock_error(venue, skew) if isinstance(skew, BrokerError) else check_clock(venue, skew)
     if may is None:
@@ -188,9 +188,9 @@ def check_key_error(venue: Venue, error: BrokerError) -> Check:
 def _refusal(venue: Venue, error: BrokerError) -> str:
     """Say that a key is not accepted, with the venue's own text beside it."""
     if isinstance(error, MalformedKeyError) or not isinstance(error, KeyRejectedError):
-        return error.words
-    is_unknown = any(sign in error.words.lower() for sign in _UNKNOWN_KEY)
-    return f"{venue.label} {'does not know' if is_unknown else 'refuses'} this key ({error.words})"
+        return error.message
+    is_unknown = any(sign in error.message.lower() for sign in _UNKNOWN_KEY)
+    return f"{venue.label} {'does not know' if is_unknown else 'refuses'} this key ({error.message})"
 
 
 def check_clock_error(venue: Venue, error: BrokerError) -> Check:
@@ -199,7 +199,7 @@ def check_clock_error(venue: Venue, error: BrokerError) -> Check:
     if isinstance(error, KeyRejectedError):
         state = "malformed" if isinstance(error, MalformedKeyError) else "refused"
         return warned(name, f"not checked: the key is {state}", _advice(venue, error))
-    return failed(name, error.words, _advice(venue, error))
+    return failed(name, error.message, _advice(venue, error))
 
 
 def _advice(venue: Venue, error: BrokerError) -> str:

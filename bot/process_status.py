@@ -180,7 +180,7 @@ class ProcessStatus:
                 last_answer_at=self._reader.state(account).last_updated,
                 last_error=self._reader.state(account).error,
                 last_error_at=self._reader.last_error_at(account),
-                prices_error=error.words if (error := self._reader.prices_error(account)) else None,
+                prices_error=error.message if (error := self._reader.prices_error(account)) else None,
                 unreadable_orders=self._reader.unreadable_orders(account),
                 block=self._reader.restrictions(account)[0],
                 limits=self._reader.restrictions(account)[1],
@@ -199,8 +199,8 @@ class ProcessStatus:
             guard_mark=self._watch.guard_marks.get(guard.guard_id, GuardMark()),
             looked_at=looked.at if (looked := self._watch.looked_at.get(guard.venue)) else None,
             is_looked_at=self._is_looked_at(guard.venue),
-            key_refused=error.words if isinstance(error, KeyRejectedError | LockedOutError) else None,
-            read_error=error.words
+            key_refused=error.message if isinstance(error, KeyRejectedError | LockedOutError) else None,
+            read_error=error.message
             if error is not None and not isinstance(error, InvalidNonceError)
             else None,
             read_at=self._reader.state(account).last_updated,

@@ -146,4 +146,4 @@ def _restored(condition: Condition | None, kinds: Collection[ReadingKind]) -> Br
 def _why(reading: ReadingKind, error: BrokerError | None) -> str:
     if error is None:
         return ""
-    return error.words if reading is ReadingKind.PRICES else f"Reading {reading}: {error.words}"
+    return error.message if reading is ReadingKind.PRICES else f"Reading {reading}: {error.message}"

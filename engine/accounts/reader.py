@@ -135,7 +135,7 @@ class AccountReader:
         except BrokerError as e:
             self._last_error_at[account.account_id] = self._clock.now()
             self._errors[account.account_id] = e
-            return self._remember(replace(self.state(account), connected=False, error=e.words))
+            return self._remember(replace(self.state(account), connected=False, error=e.message))
         self._keep(report, asked)
         state = self._remember(self._valued(report, await self._prices(report)))
         self._note_age(report)
@@ -190,5 +190,5 @@ class AccountReader:
             open_positions=list_open_positions(report, prices),
             last_updated=report.at,
             connected=True,
-            prices_error=None if error is None else error.words,
+            prices_error=None if error is None else error.message,
         )

@@ -51,7 +51,7 @@ class BookedFee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyPermissions:
-    """What a key may do; None where the venue does not tell."""
+    """What a key may do; None where the venue does not report it."""
 
     can_read: bool | None
     can_trade: bool | None
@@ -161,7 +161,7 @@ class Broker(Protocol):
     async def fetch_order_fills(
         self, order: Order, *, priority: Priority = Priority.READ
     ) -> tuple[Fill, ...]:
-        """Return the trades of one order from the account's history, whatever the order says itself."""
+        """Return the trades of one order from the account's history, whatever the order's own totals are."""
 
     async def fetch_fills(
         self, *, cursor: str | None = None, priority: Priority = Priority.HISTORY
@@ -171,13 +171,13 @@ class Broker(Protocol):
     async def submit_order(
         self, request: OrderRequest, *, priority: Priority, departure: Departure | None = None
     ) -> VenueOrderId:
-        """Place a market order and return the venue's id for it; `departure` learns when the request left."""
+        """Place a market order and return the venue's id for it; `departure` receives the time at which the request left."""
 
     async def cancel_order(self, venue_order_id: VenueOrderId, symbol: str, *, priority: Priority) -> None:
         """Cancel an open order; one that is already gone raises RefusedError(UNKNOWN_ORDER)."""
 
     async def fetch_fees(self, symbols: Collection[str]) -> Mapping[str, FeeQuote]:
-        """Return the taker fee this account pays for each symbol; one the venue does not tell is absent."""
+        """Return the taker fee this account pays for each symbol; symbols whose fee it does not report are absent."""
 
     async def fetch_booked_fee(self, venue_order_id: VenueOrderId, symbol: str) -> BookedFee | None:
         """Return what a filled order was charged; None while the venue has not booked all of it."""
@@ -186,7 +186,7 @@ class Broker(Protocol):
         """Return what the key may do."""
 
     async def fetch_account_name(self) -> str | None:
-        """Return what the venue itself calls the account, whatever key opens it; None where it does not tell."""
+        """Return what the venue itself calls the account, whatever key opens it; None where it does not report it."""
 
     async def close(self) -> None:
         """Close connections that are not shared."""

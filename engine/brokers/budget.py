@@ -34,7 +34,7 @@ class Budget:
         self._points -= cost
 
     def drain(self, *, now: float) -> None:
-        """Believe the venue that says the points are used up."""
+        """Set the budget to empty because the venue reported it used up."""
         self._refill(now)
         self._points = min(self._points, 0.0)
 

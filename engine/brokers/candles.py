@@ -9,7 +9,7 @@ from engine import wall_time
 from engine.brokers.parse import MalformedAnswerError
 from engine.model.money import ZERO
 
-#: Where a minute without a trade has no candle, one that is so much older still tells the price.
+#: Where a minute without a trade has no candle, one that is at most this old still gives the price.
 QUIET_FOR_AT_MOST = timedelta(hours=5)
 
 

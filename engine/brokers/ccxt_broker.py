@@ -37,7 +37,7 @@ class CcxtBroker:
         return self._account
 
     async def fetch_account_name(self) -> str | None:
-        """Return what the venue itself calls the account, whatever key opens it; None where it does not tell."""
+        """Return what the venue itself calls the account, whatever key opens it; None where it does not report it."""
         return None
 
     async def close(self) -> None:
@@ -70,7 +70,7 @@ class CcxtBroker:
 
 
 def booked_with(order: Order) -> BookedFee | None:
-    """Return the fee that an order is told with."""
+    """Return the fee that an order is reported with."""
     if order.fee is None or order.fee_asset is None:
         return None
     return BookedFee(amount=order.fee, asset=order.fee_asset)

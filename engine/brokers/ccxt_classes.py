@@ -1,7 +1,7 @@
 """ccxt's classes for our three venues, without the hundred others that its packages bring along.
 
 Importing `ccxt.async_support.kraken` first runs the packages around it, and those import every exchange there is:
-some 300 modules and 50 MB that a bot never uses. Here the packages stay closed until somebody asks them for a name.
+some 300 modules and 50 MB that a bot never uses. Here the packages are not executed until a name of theirs is accessed.
 """
 
 import sys
@@ -26,7 +26,7 @@ class Classes(NamedTuple):
 
 
 class _Closed(ModuleType):
-    """A package whose own code runs when somebody first asks it for a name."""
+    """A package whose own code runs on the first access to a name of it."""
 
     def __getattr__(self, name: str) -> Any:
         spec = self.__spec__

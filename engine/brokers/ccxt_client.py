@@ -48,7 +48,7 @@ Unwrap = Callable[[object, Operation], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request in the venue's own words."""
+    """One request in the venue's own terms."""
 
     path: str
     #: ccxt's name of the part of the API, for example ("v3", "private").
@@ -212,7 +212,7 @@ class _Wire:
     on_json_response = staticmethod(read_json)
 
     async def fetch(self, *args: object) -> object:
-        """Send, and tell what may go wrong with the answer from what goes wrong before there is any request."""
+        """Send; separate failures before there is any request from failures of the answer."""
         try:
             return await super().fetch(*args)  # type: ignore[misc] # the ccxt class stands behind this one
         except (errors.BaseError, _RefusedStatusError):
@@ -227,7 +227,7 @@ class _Wire:
             raise _RefusedStatusError(code, body if response is None else response)
 
     def sign(self, *args: object) -> object:
-        """Sign, and tell a key that cannot sign from everything else that may fail."""
+        """Sign; raise KeyRejectedError for a key that cannot sign."""
         try:
             return super().sign(*args)  # type: ignore[misc] # the ccxt class stands behind this one
         except (ValueError, TypeError, UnsupportedAlgorithm, *_UNSIGNED) as e:

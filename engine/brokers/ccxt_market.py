@@ -19,7 +19,7 @@ CatalogT = TypeVar("CatalogT")
 async def ask_together(
     names: Sequence[str], ask: Callable[[Sequence[str]], Awaitable[dict[str, Quote]]]
 ) -> dict[str, Quote]:
-    """Ask about many names at once; one that the venue knows no more must hide none of the others.
+    """Fetch many names in one call; a name the venue no longer knows must not hide the others.
 
     Raises:
         BrokerError: the venue gives no usable answer for another reason.
@@ -90,7 +90,7 @@ class CcxtMarketData(ABC, Generic[CatalogT]):
         return await self._loading.result() if self._catalog is None else self._catalog
 
     async def refresh_catalog(self) -> CatalogT:
-        """Ask for the venue's names and instruments again, or wait for the answer that is under way."""
+        """Request the venue's names and instruments again, or wait for the answer that is under way."""
         return await self._loading.result()
 
     async def close(self) -> None:

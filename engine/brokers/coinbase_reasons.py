@@ -2,7 +2,7 @@
 
 NewOrderFailureReason, PreviewFailureReason and CancelOrderFailureReason of
 https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/orders/create-order and its neighbours.
-Previews say the same with PREVIEW_ before it. Left out, because only the message beside them tells what is
+Previews use the same names with a PREVIEW_ prefix. Left out, because only the message beside them reports what is
 meant: UNSUPPORTED_ORDER_CONFIGURATION, INVALID_REQUEST and the UNKNOWN_… placeholders.
 """
 
@@ -108,5 +108,5 @@ _REASONS: Mapping[str, Sense] = {name: sense for sense, names in _BY_SENSE.items
 
 
 def coinbase_reason(name: str) -> Sense | None:
-    """Return what a published reason means; None for a word that is none of them."""
+    """Return what a published reason means; None for any other text."""
     return _REASONS.get(name.removeprefix(_PREVIEW))

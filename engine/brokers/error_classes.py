@@ -1,7 +1,7 @@
-"""Sort what a venue or the way to it answered into our errors: one table of words, then the HTTP status.
+"""Classify a venue's error answers and transport failures as our errors: by published error texts, then by HTTP status.
 
-A refusal needs the venue's word, one that it publishes. For an order, everything that is neither such a refusal nor
-certainly unsent is an unknown outcome; for a read the same is only worth another try.
+Only an error text that the venue publishes counts as a refusal. For an order, everything that is neither such a
+refusal nor certainly unsent is an unknown outcome; a read is simply retried.
 """
 
 import ssl
@@ -11,7 +11,7 @@ from enum import StrEnum
 import aiohttp
 
 from engine.brokers.coinbase_reasons import PLACEHOLDERS, coinbase_reason
-from engine.brokers.error_words import WORDS
+from engine.brokers.error_codes import ERROR_CODES
 from engine.brokers.meanings import Meaning, Sense
 from engine.brokers.parse import note_once
 from engine.model.errors import (
@@ -31,7 +31,7 @@ from engine.model.venues import Venue
 
 
 class Operation(StrEnum):
-    """What was asked; it decides what a lost answer means."""
+    """The kind of a request; it decides what a lost answer means."""
 
     READ = "read"
     ORDER = "order"
@@ -61,8 +61,8 @@ _ERRORS: Mapping[Meaning, type[BrokerError]] = {
 _NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 _BAD_CERTIFICATE = (aiohttp.ClientConnectorCertificateError, ssl.SSLCertVerificationError)
 
-#: Where the venues put the words of an error; what says most comes first.
-_WORD_FIELDS = (
+#: Fields in which venues put error texts, the most specific first.
+_MESSAGE_FIELDS = (
     "new_order_failure_reason",
     "error",
     "error_response",
@@ -74,7 +74,7 @@ _WORD_FIELDS = (
     "message",
     "error_details",
 )
-MAX_WORDS = 300
+MAX_MESSAGE_LENGTH = 300
 
 _OK = range(200, 300)
 _CLIENT_ERRORS = range(400, 500)
@@ -85,20 +85,20 @@ _TOO_MANY = 429
 
 
 def judge_answer(venue: Venue, payload: object, operation: Operation, *, status: int) -> BrokerError:
-    """Turn an answer that is not what was asked for into an error."""
+    """Turn an answer that is not what was requested into an error."""
     pieces = _find_pieces(payload)
     if not pieces:
         return _judge_page(venue, status, operation)
-    words = " · ".join(pieces)[:MAX_WORDS]
+    message = " · ".join(pieces)[:MAX_MESSAGE_LENGTH]
     if status in _SERVER_ERRORS or status in _TIMED_OUT:
-        return _error(venue, Meaning.UNKNOWN, words, operation)
-    sense = _published_sense(venue, pieces) or _sense(venue, words.lower(), payload, status)
-    return _error(venue, sense, words, operation)
+        return _error(venue, Meaning.UNKNOWN, message, operation)
+    sense = _published_sense(venue, pieces) or _sense(venue, message.lower(), payload, status)
+    return _error(venue, sense, message, operation)
 
 
-def find_words(payload: object) -> str:
-    """Collect what an answer says of an error, wherever the venue puts it."""
-    return " · ".join(_find_pieces(payload))[:MAX_WORDS]
+def error_text(payload: object) -> str:
+    """Return the error texts of an answer, joined."""
+    return " · ".join(_find_pieces(payload))[:MAX_MESSAGE_LENGTH]
 
 
 def judge_transport(venue: Venue, cause: BaseException | None, operation: Operation) -> BrokerError:
@@ -110,17 +110,19 @@ def judge_transport(venue: Venue, cause: BaseException | None, operation: Operat
     if isinstance(cause, RedirectedError) and operation is Operation.READ:
         return MisconfiguredError(venue, "its address redirects elsewhere")
     if isinstance(cause, TimeoutError):
-        words = "no answer in time"
-        return NoAnswerError(venue, words) if operation is Operation.ORDER else TryLaterError(venue, words)
+        message = "no answer in time"
+        return (
+            NoAnswerError(venue, message) if operation is Operation.ORDER else TryLaterError(venue, message)
+        )
     return _error(venue, Meaning.UNKNOWN, "the answer was lost", operation)
 
 
 def judge_unreadable(venue: Venue, cause: BaseException, operation: Operation) -> BrokerError:
     """Turn an answer that nothing could be made of into an error, and name in the log, once, what it failed at."""
-    words = f"its answer cannot be read ({type(cause).__name__})"
-    note_once(f"{venue.label}: {words}", cause)
+    message = f"its answer cannot be read ({type(cause).__name__})"
+    note_once(f"{venue.label}: {message}", cause)
     meaning = Meaning.UNKNOWN if operation is Operation.ORDER else Meaning.MISCONFIGURED
-    return _error(venue, meaning, words, operation)
+    return _error(venue, meaning, message, operation)
 
 
 def _find_pieces(payload: object) -> list[str]:
@@ -143,27 +145,27 @@ def _pieces(payload: object) -> Iterator[str]:
         for item in payload:
             yield from _pieces(item)
     elif isinstance(payload, Mapping):
-        for key in _WORD_FIELDS:
+        for key in _MESSAGE_FIELDS:
             yield from filter(None, _pieces(payload.get(key)))
 
 
 def _judge_page(venue: Venue, status: int, operation: Operation) -> BrokerError:
-    words = f"it sent an error page instead of an answer (HTTP {status})"
+    message = f"it sent an error page instead of an answer (HTTP {status})"
     if status == _UNAUTHORIZED:
-        words = "the venue does not accept this key (HTTP 401)"
+        message = "the venue does not accept this key (HTTP 401)"
     if status in _OK:
         sense: Sense = Meaning.UNKNOWN if operation is Operation.ORDER else Meaning.MISCONFIGURED
     else:
         sense = _by_status(status, or_else=Meaning.MISCONFIGURED)
-    return _error(venue, sense, words, operation)
+    return _error(venue, sense, message, operation)
 
 
-def _sense(venue: Venue, words: str, payload: object, status: int) -> Sense:
-    for needle, sense in WORDS[venue]:
-        if needle in words:
+def _sense(venue: Venue, message: str, payload: object, status: int) -> Sense:
+    for needle, sense in ERROR_CODES[venue]:
+        if needle in message:
             return sense
-    if isinstance(payload, Mapping) and payload.get("success") is False and not words.isdecimal():
-        # Coinbase says no, for a reason that is on no list of ours.
+    if isinstance(payload, Mapping) and payload.get("success") is False and not message.isdecimal():
+        # Coinbase refuses for a reason on no list of ours.
         return RefusalReason.UNLISTED
     return _by_status(status, or_else=RefusalReason.UNLISTED)
 
@@ -178,11 +180,11 @@ def _by_status(status: int, *, or_else: Sense) -> Sense:
     return Meaning.UNKNOWN
 
 
-def _error(venue: Venue, sense: Sense, words: str, operation: Operation) -> BrokerError:
+def _error(venue: Venue, sense: Sense, message: str, operation: Operation) -> BrokerError:
     if sense is RefusalReason.UNLISTED and operation is Operation.ORDER:
-        return UnlistedRefusalError(venue, words)
+        return UnlistedRefusalError(venue, message)
     if isinstance(sense, RefusalReason):
-        return RefusedError(venue, words, sense)
+        return RefusedError(venue, message, sense)
     if sense is Meaning.UNKNOWN and operation is Operation.READ:
-        return TryLaterError(venue, words)
-    return _ERRORS[sense](venue, words)
+        return TryLaterError(venue, message)
+    return _ERRORS[sense](venue, message)

@@ -15,7 +15,7 @@ _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 def read_json(body: str) -> object:
-    """Return what JSON says.
+    """Parse JSON.
 
     Raises:
         ValueError: it is no JSON, or nested too deep.

@@ -63,8 +63,8 @@ class KeyHealth:
     def _refuse_while_resting(self) -> None:
         left_s = self._rest_left_s()
         if self._trouble is not None and left_s > 0:
-            words = f"{self._trouble.words}; the key rests for {left_s:.0f} s more"
-            raise type(self._trouble)(self._trouble.venue, words)
+            message = f"{self._trouble.message}; the key rests for {left_s:.0f} s more"
+            raise type(self._trouble)(self._trouble.venue, message)
 
     def _rest_left_s(self) -> float:
         return self._rest_until - self._clock.monotonic()

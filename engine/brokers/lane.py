@@ -13,7 +13,7 @@ from engine.brokers.budget import Budget
 T = TypeVar("T")
 
 #: How long an exit waits for an unanswered call before it overtakes it.
-EXIT_PATIENCE_S = 0.25
+EXIT_MAX_WAIT_S = 0.25
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -34,7 +34,7 @@ class Lane:
     """Admits the calls of one key, the most urgent first.
 
     In a serial lane one call at a time is under way until it is answered. An exit waits at most
-    `EXIT_PATIENCE_S` for another call to be answered, then overtakes it; nothing follows an exit until
+    `EXIT_MAX_WAIT_S` for another call to be answered, then overtakes it; nothing follows an exit until
     that is answered. In a parallel lane exits never wait and other calls are limited in number.
     Calls that cost points wait for them, exits with the reserve at hand.
     Waiting is measured on the event loop's own clock.
@@ -118,7 +118,7 @@ class Lane:
             return 0
         if any(other.is_exit for other in self._running):
             return None
-        return place.queued_at + EXIT_PATIENCE_S - _now()
+        return place.queued_at + EXIT_MAX_WAIT_S - _now()
 
     def _other_turn_s(self) -> float | None:
         others = sum(not running.is_exit for running in self._running)

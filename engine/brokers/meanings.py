@@ -1,4 +1,4 @@
-"""What a venue's answer can mean when it is not what was asked for."""
+"""What a venue's answer can mean when it is not what was requested."""
 
 from enum import Enum, auto
 
@@ -14,7 +14,7 @@ class Meaning(Enum):
     RATE_LIMIT = auto()
     KEY = auto()
     MISCONFIGURED = auto()
-    #: The venue itself does not say whether anything happened.
+    #: The venue does not report whether anything happened.
     UNKNOWN = auto()
 
 

@@ -1,4 +1,4 @@
-"""Open orders, read leniently: only what tells what an order holds and how to cancel it may make it unreadable."""
+"""Open orders, parsed leniently: only fields that show what an order holds or how to cancel it may make it unreadable."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime

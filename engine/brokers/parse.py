@@ -14,10 +14,10 @@ Row = Mapping[str, object]
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
-#: What was said already: some answers come every few seconds.
+#: What was logged already: some answers come every few seconds.
 _noted: set[str] = set()
 _NOTED_MOST = 1000
-#: Where a row says what it is, in the venues' words.
+#: Fields in which the venues' rows name what they are.
 _NAMES = ("symbol", "product_id", "currency", "entry_id", "id")
 
 _MICROSECONDS = 1_000_000
@@ -146,11 +146,11 @@ def note_odd_row(what: str, name: str, error: MalformedAnswerError) -> None:
     note_once(f"{what}: {name} was left out: {error}")
 
 
-def note_once(words: str, cause: BaseException | None = None) -> None:
+def note_once(message: str, cause: BaseException | None = None) -> None:
     """Write a line into the log, with what it was caused by, unless it stands there already."""
-    if words not in _noted and len(_noted) < _NOTED_MOST:
-        _noted.add(words)
-        _log.warning(words, exc_info=cause)
+    if message not in _noted and len(_noted) < _NOTED_MOST:
+        _noted.add(message)
+        _log.warning(message, exc_info=cause)
 
 
 def _name(name: str, item: object) -> str:
@@ -167,11 +167,11 @@ def lenient(row: Row, key: str, read: Callable[[Row, str], T]) -> T | None:
 
 
 def one_of(row: Row, key: str, meanings: Mapping[str, T]) -> T:
-    """Return what a word of the venue means to us."""
-    word = text_in(row, key)
-    if word not in meanings:
-        raise _malformed(key, "a known word", word)
-    return meanings[word]
+    """Map a venue's enum value to ours."""
+    value = text_in(row, key)
+    if value not in meanings:
+        raise _malformed(key, "a known word", value)
+    return meanings[value]
 
 
 def order_status_in(row: Row, key: str, final: Mapping[str, OrderStatus]) -> OrderStatus:
@@ -200,12 +200,12 @@ def iso_time_in(row: Row, key: str) -> datetime:
     """Return a time given as RFC 3339 text with its zone."""
     value = text_in(row, key)
     try:
-        told = datetime.fromisoformat(value)
+        time = datetime.fromisoformat(value)
         # Near the first and the last year a zone leads out of what a date can be.
-        at = told.astimezone(UTC)
+        at = time.astimezone(UTC)
     except (ValueError, OverflowError) as e:
         raise _malformed(key, "a time", value) from e
-    if told.tzinfo is None:
+    if time.tzinfo is None:
         raise _malformed(key, "a time with its zone", value)
     if not wall_time.may_be_of_a_venue(at):
         raise _malformed(key, "a time", value)

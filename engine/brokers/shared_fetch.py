@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class SharedFetch(Generic[T]):
-    """Fetches one thing at a time; who asks meanwhile gets what is under way."""
+    """Fetches one thing at a time; concurrent callers share the fetch that is under way."""
 
     def __init__(self, fetch: Callable[[], Coroutine[Any, Any, T]], *, name: str) -> None:
         self._fetch = fetch
@@ -31,5 +31,5 @@ class SharedFetch(Generic[T]):
     def _ended(self, task: asyncio.Task[T]) -> None:
         self._task = None
         if not task.cancelled():
-            # Whoever still waits is told of a failure; if nobody does, the next one finds out again.
+            # Callers still waiting get the failure; if there are none, the next caller tries again.
             task.exception()

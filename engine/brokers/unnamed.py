@@ -1,4 +1,4 @@
-"""Pure: tell an order of ours whose row names no id: venues leave it out now and then."""
+"""Pure: recognise an order of ours whose row has no client order id, which venues leave out now and then."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ class Glimpse:
     quantity: Decimal | None
     opened_at: datetime | None
     is_market: bool | None = None
-    #: None where it is not told whether it trades money, margin or a derivative.
+    #: None where it is not reported whether it trades money, margin or a derivative.
     family: ProductFamily | None
     #: True for a trade, which may be a part of its order.
     is_part: bool = False
@@ -39,7 +39,7 @@ class Likeness(StrEnum):
     OURS = "ours"
     #: It certainly is another order.
     OTHER = "other"
-    #: Nothing speaks against it, and not everything agrees or is told.
+    #: Nothing contradicts it, but not everything matches or is reported.
     UNCERTAIN = "uncertain"
 
 
@@ -51,7 +51,7 @@ def likeness(
     shifted: timedelta = timedelta(0),
     is_answer_to_id: bool = False,
 ) -> Likeness:
-    """Tell whether an order is the market order that was sent, by its asset, side, quantity and time.
+    """Return whether an order is the market order that was sent, by its asset, side, quantity and time.
 
     `shifted` is how far the venue's clock is ahead of ours. Where the venue itself gives the order as its only
     answer to our id, its quantity need not be what was sent; anywhere else that is its owner's own order.
@@ -63,13 +63,13 @@ def likeness(
         return Likeness.OURS
     if not _is_about(order.quantity, sent):
         return Likeness.OTHER
-    is_told = order.is_market is True and order.opened_at is not None
+    is_known_market_order = order.is_market is True and order.opened_at is not None
     is_same = order.quantity == sent.quantity and not _opened_before(order, left_at - _SLACK)
-    return Likeness.OURS if is_told and is_same else Likeness.UNCERTAIN
+    return Likeness.OURS if is_known_market_order and is_same else Likeness.UNCERTAIN
 
 
 def could_be(row: Glimpse, symbol: str, sent: Sent, *, shifted: timedelta) -> bool:
-    """Tell whether nothing that a row says speaks against its being of the order that was sent."""
+    """Return whether nothing in a row contradicts its being of the order that was sent."""
     if row.base not in {None, base_of(symbol)} or row.side not in {None, sent.side}:
         return False
     if row.is_market is False or row.family not in {None, _family(sent), ProductFamily.OTHER}:

@@ -17,7 +17,7 @@ from engine.brokers.error_classes import RedirectedError
 from engine.clock import Clock, Moment
 from engine.server_times import ServerTimes
 
-#: A shorter secret could be an amount, a symbol or a word of any answer.
+#: A shorter secret could be an amount, a symbol or any text of an answer.
 SHORTEST_IN_ANSWERS = 8
 
 _REDIRECTS = range(300, 400)
@@ -68,7 +68,7 @@ def _certificates() -> str:
 
 
 def _is_unmistakable(secret: str) -> bool:
-    """Tell whether a secret cannot be taken for a number or a word."""
+    """Return whether a secret cannot be taken for a number or a word."""
     return len(secret) >= SHORTEST_IN_ANSWERS and not (secret.isalpha() or secret.isdecimal())
 
 

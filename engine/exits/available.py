@@ -50,7 +50,7 @@ class Available:
             owned=quantity_there(report, guard),
             held=report.holding(guard.asset).held if guard.kind is PositionKind.SPOT else ZERO,
             currency=currency,
-            cash=report.holding(currency).total if report.tells_of(currency) else None,
+            cash=report.holding(currency).total if report.covers(currency) else None,
             at=report.venue_at or report.at,
             step=self.step,
         )

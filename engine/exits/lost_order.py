@@ -320,6 +320,6 @@ def _has_one_id(intent: Intent, given_up: Sequence[int]) -> bool:
 
 def _position(available: Available, basis: SendBasis | None) -> BalanceState:
     report, cash = available.report, None
-    if report is not None and basis is not None and report.tells_of(basis.currency):
+    if report is not None and basis is not None and report.covers(basis.currency):
         cash = report.holding(basis.currency).total
     return BalanceState(owned=available.owned, held=available.held or ZERO, cash=cash)

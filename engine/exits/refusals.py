@@ -101,7 +101,7 @@ class Refusals:
         """Pause before a market that takes no sale; the exit is suspended meanwhile."""
         is_new = is_shut(error) and intent.state is IntentState.PLANNED
         if is_new:
-            intent = await self._context.journal.record(intent, IntentEvent.SUSPEND, cause=error.words)
+            intent = await self._context.journal.record(intent, IntentEvent.SUSPEND, cause=error.message)
         await self._reroute_or_wait(intent, error, is_new=is_new)
         return intent
 
@@ -150,7 +150,7 @@ class Refusals:
             now_s=now_s,
         ):
             guard = sent.exit_quantity.guard
-            return End(write=partial(abandon, dust=Dust(guard.quantity, error.words)), guard=guard)
+            return End(write=partial(abandon, dust=Dust(guard.quantity, error.message)), guard=guard)
         self._inventory.outdate(intent)
         await self._pauses.wait(error)
         return None

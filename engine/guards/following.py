@@ -103,7 +103,7 @@ def follow(guard: Guard, reading: Reading, *, seen: Seen | None, suspect: Seen |
 
 def is_told(report: AccountReport, guard: Guard) -> bool:
     """Tell whether a reading says how much there is of a guarded position."""
-    return report.tells_of(guard.asset if guard.kind is PositionKind.SPOT else guard.symbol)
+    return report.covers(guard.asset if guard.kind is PositionKind.SPOT else guard.symbol)
 
 
 def quantity_there(report: AccountReport, guard: Guard) -> Decimal:

@@ -1,6 +1,6 @@
 """Which codes are national currencies, where a name can stand for money or a coin only.
 
-Never ask this of a name that may be a share's: AMD, AZN, BND, NIO, SGD and TTD are tickers as well.
+Never use this for a name that may be a share's: AMD, AZN, BND, NIO, SGD and TTD are tickers as well.
 """
 
 # The money of ISO 4217, without funds, metals and test codes: https://www.six-group.com/en/products-services/financial-information/market-reference-data/data-standards.html
@@ -171,5 +171,5 @@ CURRENCIES = _ISO_4217 - _COINS
 
 
 def is_currency(code: str) -> bool:
-    """Tell whether a code is a national currency's."""
+    """Return whether a code is a national currency's."""
     return code in CURRENCIES

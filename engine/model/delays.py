@@ -31,7 +31,7 @@ class Wait:
     again_at: datetime | None = None
     #: True while its stock market is closed.
     is_closed: bool = False
-    #: When that opens; None where its venue does not tell.
+    #: When that opens; None where its venue does not report it.
     opens_at: datetime | None = None
 
 

@@ -8,7 +8,7 @@ from engine.model.venues import Venue
 
 
 class RefusalReason(StrEnum):
-    """Why a venue said no; each calls for something else."""
+    """Why a venue refused; each calls for a different reaction."""
 
     INSUFFICIENT_FUNDS = "insufficient funds"
     BELOW_MINIMUM = "below the venue's minimum"
@@ -26,29 +26,29 @@ class RefusalReason(StrEnum):
 
 
 class BrokerError(Exception):
-    """A venue could not do what was asked; `words` are its own, free of secrets."""
+    """A venue could not do what was asked; `message` is its own error text, free of secrets."""
 
-    #: What that did to a request, in words for the owner.
+    #: What that did to a request, as the owner reads it.
     outcome: ClassVar[str] = "not done"
 
-    def __init__(self, venue: Venue, words: str) -> None:
-        super().__init__(f"{venue.label}: {words}")
+    def __init__(self, venue: Venue, message: str) -> None:
+        super().__init__(f"{venue.label}: {message}")
         self.venue = venue
-        self.words = words
+        self.message = message
 
 
 class RefusedError(BrokerError):
-    """The venue said no; nothing happened there."""
+    """The venue refused; nothing happened there."""
 
     outcome = "refused"
 
-    def __init__(self, venue: Venue, words: str, reason: RefusalReason) -> None:
-        super().__init__(venue, words)
+    def __init__(self, venue: Venue, message: str, reason: RefusalReason) -> None:
+        super().__init__(venue, message)
         self.reason = reason
 
 
 class UnknownOutcomeError(BrokerError):
-    """The request may or may not have taken effect; only asking the venue settles it."""
+    """The request may or may not have taken effect; only querying the venue resolves it."""
 
     outcome = "answer lost"
 
@@ -58,7 +58,7 @@ class NoAnswerError(UnknownOutcomeError):
 
 
 class UnlistedRefusalError(UnknownOutcomeError):
-    """The venue said no in words that are on no list of ours, which prove nothing about an order."""
+    """A refusal with a message on no list of ours; it proves nothing about an order."""
 
     outcome = "refused in unknown words"
 
@@ -105,7 +105,7 @@ class MisconfiguredError(BrokerError):
 
 
 class ReadingDefectError(BrokerError):
-    """The bot itself failed at reading what a venue told."""
+    """The bot itself failed at reading what a venue reported."""
 
     outcome = "not read"
 
@@ -115,7 +115,7 @@ class UncertainOrderError(MisconfiguredError):
 
     def __init__(self, venue: Venue, order_ids: Collection[str], nameless: Collection[str] = ()) -> None:
         self.order_ids = tuple(sorted(order_ids))
-        #: Those without any id, by what else their rows say.
+        #: Those without any id, by the other fields of their rows.
         self.nameless = tuple(sorted(nameless))
         names = ", ".join((*self.order_ids, *self.nameless))
         super().__init__(venue, f"it does not tell whose order {names} is")

@@ -67,7 +67,7 @@ class Holding:
     venue_entry: Decimal | None = None
     #: What all of it is worth in the venue's own total, where it keeps one (Alpaca); else None.
     venue_value_usd: Decimal | None = None
-    #: National money by what its venue says, under a name that alone does not tell it from a coin or a share.
+    #: National money by what its venue says, under a name that could also be a coin's or a share's.
     is_fiat: bool = field(default=False, compare=False)
     #: The symbol it trades under, where the venue names it.
     symbol: str | None = None
@@ -76,7 +76,7 @@ class Holding:
 
     @property
     def is_cash(self) -> bool:
-        """Tell whether it is money; all else is a position."""
+        """Return whether it is money; all else is a position."""
         return self.is_fiat or is_cash(self.asset)
 
     @property
@@ -100,7 +100,7 @@ class MarginPosition:
 
 
 class AccountFigure(StrEnum):
-    """What a venue says of an account as a whole, beside what is held there."""
+    """A venue's figure of an account as a whole, apart from its holdings."""
 
     UNREALIZED = "unrealized"
     SPENDABLE = "spendable"
@@ -109,7 +109,7 @@ class AccountFigure(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountReport:
-    """Everything one account said of itself in one reading."""
+    """Everything read of one account at a time."""
 
     account: Account
     holdings: tuple[Holding, ...]
@@ -120,36 +120,36 @@ class AccountReport:
     unrealized_usd: Decimal = ZERO
     #: Upper bound on what may be spent: free margin, or non-marginable buying power.
     spendable_usd: Decimal | None = None
-    #: Which of these its venue should have told and did not, this time.
+    #: Which of these its venue should have reported and did not, this time.
     unknown: frozenset[AccountFigure] = frozenset()
     #: Fee credits and the like: no money, so in no sum and never a position.
     credits: tuple[Holding, ...] = ()
-    #: Why the account takes no orders, where its venue says so.
+    #: Why the account takes no orders, as its venue reports.
     block: str | None = None
     #: What is not possible although it trades, each in a sentence.
     limits: tuple[str, ...] = ()
     #: Assets and pairs whose row could not be read, which is not the same as holding none; an empty name stands
-    #: for a row that does not even say of what it is.
+    #: for a row that does not even name its asset.
     unreadable: frozenset[str] = frozenset()
-    #: When the venue was asked: when the first request left, not when it was queued.
+    #: When the first request to the venue left, not when it was queued.
     at: datetime
-    #: The same on both clocks of the process that asked.
+    #: The same on both clocks of the process that made the request.
     left: Moment | None = field(default=None, compare=False)
     #: The same on the venue's own clock, where that is known.
     venue_at: datetime | None = None
-    #: The last step of our orders that was written down when it was asked for: it contains what ended by then.
+    #: The last step of our orders that was stored when it was requested: it contains what ended by then.
     step: int | None = field(default=None, compare=False)
 
     def holds_the_same(self, other: "AccountReport") -> bool:
-        """Tell whether another reading shows the same of everything that trades change."""
+        """Return whether another reading shows the same of everything that trades change."""
         return (self.holdings, self.margin_positions) == (other.holdings, other.margin_positions)
 
-    def tells_of(self, name: str) -> bool:
-        """Tell whether the reading says how much there is of an asset, or of a pair held on margin."""
+    def covers(self, name: str) -> bool:
+        """Return whether the reading contains the quantity of an asset, or of a pair held on margin."""
         if "" not in self.unreadable:
             return name not in self.unreadable
-        told = {holding.asset for holding in self.holdings} | {p.symbol for p in self.margin_positions}
-        return name in told - self.unreadable
+        covered = {holding.asset for holding in self.holdings} | {p.symbol for p in self.margin_positions}
+        return name in covered - self.unreadable
 
     @property
     def spot_positions(self) -> tuple[Holding, ...]:

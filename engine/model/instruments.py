@@ -33,7 +33,7 @@ class TradingStatus(StrEnum):
 
     @property
     def takes_exits(self) -> bool:
-        """Tell whether a market order that closes a position is taken."""
+        """Return whether a market order that closes a position is taken."""
         return self in {TradingStatus.ONLINE, TradingStatus.REDUCE_ONLY}
 
 
@@ -60,7 +60,7 @@ class Instrument:
         return floor_to(quantity, self.lot)
 
     def why_too_small_to_sell(self, quantity: Decimal, price: Decimal) -> str | None:
-        """Say why so little cannot be sold by itself; None when it can."""
+        """Return why so little cannot be sold by itself; None when it can."""
         sold = self.floor_quantity(quantity)
         least = max(self.minimum_quantity, self.lot)
         if sold < least:

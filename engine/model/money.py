@@ -82,12 +82,12 @@ def floor_to(quantity: Decimal, step: Decimal) -> Decimal:
 
 
 def is_cash(asset: str) -> bool:
-    """Tell whether `asset` is fiat money or a stablecoin of it; all else is a position."""
+    """Return whether `asset` is fiat money or a stablecoin of it; all else is a position."""
     return asset in FIAT or asset in USD_STABLECOINS or asset in EUR_STABLECOINS
 
 
 def is_at_par(asset: str, venue: Venue | None) -> bool:
-    """Tell whether a venue gives a dollar for one unit of an asset."""
+    """Return whether a venue gives a dollar for one unit of an asset."""
     return asset == "USD" or (venue is not None and asset in CONVERTED_AT_PAR.get(venue, frozenset()))
 
 

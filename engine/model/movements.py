@@ -23,7 +23,7 @@ def change_of(asset: str, fill: Fill) -> Decimal:
 
 
 def concerns(asset: str, fill: Fill) -> bool:
-    """Tell whether a fill changed what is owned of an asset; leveraged ones and derivatives do not."""
+    """Return whether a fill changed what is owned of an asset; leveraged ones and derivatives do not."""
     # Earlier versions stored fills of Coinbase's derivatives as pairs: BTC/PERP/INTX.
     is_spot = not fill.margin and "/" not in fill.quote
     return is_spot and asset in {fill.base, fill.quote, fill.fee_asset}
@@ -36,7 +36,7 @@ def chronological(asset: str) -> Callable[[Fill], tuple[datetime, bool, str]]:
 
 
 def is_purchase(asset: str, fill: Fill) -> bool:
-    """Tell whether a fill brought some of an asset, against payment."""
+    """Return whether a fill brought some of an asset, against payment."""
     side = Side.BUY if fill.base == asset else Side.SELL
     return asset in {fill.base, fill.quote} and fill.side is side and change_of(asset, fill) > ZERO
 

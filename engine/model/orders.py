@@ -1,4 +1,4 @@
-"""Orders from request to fill, in our own words."""
+"""Orders from request to fill."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class OrderStatus(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Tell whether nothing more can fill."""
+        """Return whether nothing more can fill."""
         return self is not OrderStatus.OPEN
 
 
@@ -67,7 +67,7 @@ class OrderRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fill:
-    """A trade that happened: the venue's word, unique by account and trade id."""
+    """A trade that happened: as the venue reports it, unique by account and trade id."""
 
     trade_id: str
     venue_order_id: VenueOrderId
@@ -114,10 +114,10 @@ class Order:
     fee_asset: str | None
     #: Limit or stop price; None for market orders.
     price: Decimal | None = None
-    #: Whether it was to be filled at once at any price; None where the venue does not tell.
+    #: Whether it was to be filled at once at any price; None where the venue does not report it.
     is_market: bool | None = None
     opened_at: datetime | None = None
-    #: When nothing more could fill; None while open, or where the venue does not tell.
+    #: When nothing more could fill; None while open, or where the venue does not report it.
     closed_at: datetime | None = None
     #: The single fills, where the venue names them with the order; the totals above are complete without.
     fills: tuple[Fill, ...] = ()
@@ -171,7 +171,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What is known of an order that is looked up by our id, to tell it where the venue's row names no id."""
+    """What is known of an order that is looked up by our id, to recognise it where the venue's row has no client order id."""
 
     side: Side
     quantity: Decimal

@@ -1,4 +1,4 @@
-"""Names of assets and pairs as people type them, in whatever letters."""
+"""Names of assets and pairs as users type them, in whatever letters."""
 
 from collections.abc import Iterable
 
@@ -24,7 +24,7 @@ def _is_mixed(part: str) -> bool:
 
 
 def is_named(name: str, typed: str) -> bool:
-    """Tell whether a name is the one that was typed; a tokenized stock may be typed without its ending."""
+    """Return whether a name is the one that was typed; a tokenized stock may be typed without its ending."""
     return typed.casefold() in {name.casefold(), name.removesuffix(TOKENIZED).casefold()}
 
 

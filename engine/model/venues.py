@@ -1,4 +1,4 @@
-"""The venues NIJA speaks to and the accounts people hold there."""
+"""The venues NIJA trades at and the accounts held there."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,12 +13,12 @@ class Venue(StrEnum):
 
     @property
     def lists_stocks(self) -> bool:
-        """Tell whether what is held there may be a stock, which trades in sessions only."""
+        """Return whether what is held there may be a stock, which trades in sessions only."""
         return self is Venue.ALPACA
 
     @property
     def label(self) -> str:
-        """Return the name people know."""
+        """Return the venue's display name."""
         return self.value.capitalize()
 
 

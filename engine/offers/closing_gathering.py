@@ -80,7 +80,7 @@ class Gathering:
             async with asyncio.timeout(SCREEN_WAIT_S):
                 opened = await self._brokers[account.account_id].fetch_open_orders()
         except BrokerError as e:
-            return f"its open orders could not be read: {e.words}{_way_out(account.venue)}"
+            return f"its open orders could not be read: {e.message}{_way_out(account.venue)}"
         except TimeoutError:
             return f"{account.venue.label} did not send its open orders in time; try again{_way_out(account.venue)}"
         self._reports.keep_unreadable(account.account_id, opened.unreadable)
@@ -131,7 +131,7 @@ class Gathering:
                     return _no_price(problem, found.account.venue)
                 return await _price_at(market, told, found.direction, sellable(found))
         except BrokerError as e:
-            return f"its price could not be read: {e.words}{_way_out(found.account.venue)}"
+            return f"its price could not be read: {e.message}{_way_out(found.account.venue)}"
         except TimeoutError:
             return f"its price did not come in time; try again{_way_out(found.account.venue)}"
 

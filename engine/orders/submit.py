@@ -95,16 +95,16 @@ class Submitter:
     async def _after_error(self, sent: Intent, error: BrokerError) -> Intent:
         if isinstance(error, UnknownOutcomeError):
             return await self._journal.record(
-                sent, IntentEvent.LOSE_ANSWER, cause=error.outcome, words=error.words
+                sent, IntentEvent.LOSE_ANSWER, cause=error.outcome, words=error.message
             )
         if isinstance(error, RefusedError) and error.reason is RefusalReason.DUPLICATE_CLIENT_ORDER_ID:
             # Our own earlier request arrived after all; the venue has its order.
             return await self._journal.record(
-                sent, IntentEvent.LOSE_ANSWER, cause="id already used", words=error.words
+                sent, IntentEvent.LOSE_ANSWER, cause="id already used", words=error.message
             )
         # Where a lost request may still arrive, a refusal of a later one ends nothing: the id stays.
         same_id = PROOFS[sent.venue].resend is Resend.SAME_ID
-        return await self._journal.retry(sent, cause=error.outcome, words=error.words, same_id=same_id)
+        return await self._journal.retry(sent, cause=error.outcome, words=error.message, same_id=same_id)
 
     async def follow(self, intent: Intent, broker: Broker) -> Followed:
         """Ask once for an accepted order and write down what has filled of it."""

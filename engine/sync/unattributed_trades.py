@@ -123,7 +123,7 @@ def _message(
     return TradeUnattributed(
         venue=account.venue,
         asset=asset,
-        why="" if error is None else error.words,
+        why="" if error is None else error.message,
         since=condition.since,
         guarded=guarded,
         over=error is None,

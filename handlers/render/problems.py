@@ -79,4 +79,4 @@ _BROKER_TEXT: tuple[tuple[type[BrokerError], str, str], ...] = (
 
 def _broker_text(error: BrokerError) -> str:
     said, advice = next((said, advice) for kind, said, advice in _BROKER_TEXT if isinstance(error, kind))
-    return f"{said.format(error.venue.label)}: “{error.words}”. {advice}"
+    return f"{said.format(error.venue.label)}: “{error.message}”. {advice}"

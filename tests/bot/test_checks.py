@@ -141,7 +141,7 @@ def test_a_key_that_got_no_answer_is_told_with_the_venues_words_and_what_to_do(e
     check = check_key_error(Venue.ALPACA, error)
 
     assert check.verdict is CheckVerdict.FAIL
-    assert error.words in check.finding
+    assert error.message in check.finding
     assert advice in check.advice
 
 

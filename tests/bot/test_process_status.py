@@ -197,7 +197,7 @@ async def test_a_guard_whose_key_is_refused_could_not_sell_and_is_not_called_wat
 
     [unwatched] = (await desk.status.fetch_status(OWNER)).unwatched
 
-    assert unwatched.why == f"Kraken refuses the key, so nothing could be sold: {error.words}"
+    assert unwatched.why == f"Kraken refuses the key, so nothing could be sold: {error.message}"
     assert unwatched.since == START
 
 

@@ -95,7 +95,7 @@ def _resend_on_timeout():
 
     async def hasty(self, sent, error):
         if isinstance(error, UnknownOutcomeError):
-            return await self._journal.retry(sent, cause="timed out", words=error.words)
+            return await self._journal.retry(sent, cause="timed out", words=error.message)
         return await after_error(self, sent, error)
 
     return patch.object(Submitter, "_after_error", hasty)

@@ -120,11 +120,11 @@ class AlpacaBroker(CcxtBroker):
             )
             tickers = stock_tickers(held)
             self._tier = parse_tier(row)
-        await self._market.learn_stocks(sorted(tickers))
+        await self._market.load_stocks(sorted(tickers))
         return report
 
     async def _cash_with_orders(self, account: Row, cash: Holding, priority: Priority) -> Holding:
-        """Tell what open orders hold of the dollars from what has not settled; unasked it is not spendable."""
+        """Split unavailable dollars into those held by open orders and unsettled ones."""
         try:
             opened = await self.fetch_open_orders(priority=priority)
         except BrokerError:
@@ -189,7 +189,7 @@ class AlpacaBroker(CcxtBroker):
     async def fetch_order_fills(
         self, order: Order, *, priority: Priority = Priority.READ
     ) -> tuple[Fill, ...]:
-        """Return the trades of one order from the account's history, whatever the order says itself."""
+        """Return the trades of one order from the account's history, whatever the order's own totals are."""
         if order.opened_at is None:
             return ()
         catalog = await self._market.catalog()
@@ -233,7 +233,7 @@ class AlpacaBroker(CcxtBroker):
         try:
             await self._order(f"v2/orders/{venue_order_id}", "DELETE", {}, priority)
         except RefusedError as e:
-            if _BEING_CANCELLED not in e.words:
+            if _BEING_CANCELLED not in e.message:
                 raise
 
     async def fetch_fees(self, symbols: Collection[str]) -> Mapping[str, FeeQuote]:
@@ -278,7 +278,7 @@ class AlpacaBroker(CcxtBroker):
         try:
             fills = await self.fetch_order_fills(order, priority=priority)
         except MisconfiguredError:
-            # The order tells its totals itself; what its fills are is not known.
+            # The order reports its totals itself; what its fills are is not known.
             return order
         with reading(Venue.ALPACA):
             return parse_succession(rows, catalog, fills=fills)

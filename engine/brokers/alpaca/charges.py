@@ -1,4 +1,4 @@
-"""Pure: which booked charge belongs to which order, where their venue does not say so: each to one at most."""
+"""Pure: match booked charges to orders where the venue does not link them; each to one order at most."""
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -48,7 +48,7 @@ class _Bills:
         self._fees = sorted(fees, key=lambda fee: fee[0])
 
     def that_fit(self, charge: Charge, *, most: int | None = None) -> list[int]:
-        """Return the places of the bills that a charge may belong to, no more of them than asked for."""
+        """Return the places of the bills that a charge may belong to, no more of them than requested."""
         with exact():
             least, largest = charge.amount - _tolerance(charge), charge.amount + _tolerance(charge)
         found = dict[int, None]()
@@ -68,7 +68,7 @@ def certain_charges(
     """Return what each of these bills was charged; None unless that is so however the charges are shared out.
 
     Every charge goes to one bill at most, and as many bills as possible have theirs. Also None where too many bills
-    and charges resemble each other to tell in time.
+    and charges resemble each other to decide in time.
     """
     try:
         return _certain_charges(bills, rivals, charges, rates)

@@ -23,12 +23,12 @@ _DAY_IN_ID = re.compile(r"[0-9]{8}(?=[0-9]*::)")
 
 
 def taker_of_tier(tier: int | None) -> Decimal:
-    """Return what a market order pays in an account's tier; the first one's where the venue does not tell."""
+    """Return what a market order pays in an account's tier; the first one's where the venue does not report it."""
     return _TAKER[min(max(tier or 1, 1), len(_TAKER)) - 1]
 
 
 def parse_tier(account: Row) -> int | None:
-    """Return the account's crypto tier, where it is told."""
+    """Return the account's crypto tier, where it is reported."""
     tier = lenient(account, "crypto_tier", amount_in)
     return None if tier is None else int(tier)
 
@@ -44,10 +44,10 @@ def parse_charge(row: Row, catalog: Catalog) -> Charge:
 
 
 def _day(row: Row) -> date:
-    """Return the day of an activity; those that are no trades have a date, and some only a time or an id that tells."""
-    told = (lenient(row, key, text_in) for key in ("date", "transaction_time", "created_at"))
+    """Return the day of an activity; those that are no trades have a date, and some only a time or an id that contains one."""
+    dates = (lenient(row, key, text_in) for key in ("date", "transaction_time", "created_at"))
     in_id = _DAY_IN_ID.match(lenient(row, "id", text_in) or "")
-    for text in (*told, in_id and in_id.group()):
+    for text in (*dates, in_id and in_id.group()):
         with contextlib.suppress(ValueError):
             return date.fromisoformat((text or "")[:10])
     message = "a charge of no known day"

@@ -107,13 +107,13 @@ class AlpacaMarketData(CcxtMarketData[Catalog]):
             session = parse_session(answer)
         return session.moved(-self.ahead())
 
-    async def learn_stocks(self, tickers: Iterable[str]) -> None:
+    async def load_stocks(self, tickers: Iterable[str]) -> None:
         """Look up stocks that an account holds and we have not met; one without an answer is met later."""
         for ticker in tickers:
-            if not (await self.catalog()).knows_stock(ticker):
-                await self._learn(ticker)
+            if not (await self.catalog()).has_stock(ticker):
+                await self._load_stock(ticker)
 
-    async def _learn(self, ticker: str) -> None:
+    async def _load_stock(self, ticker: str) -> None:
         try:
             answer = await self._get(f"v2/assets/{ticker}", _TRADER)
             # The listings may have been read again meanwhile.
@@ -138,7 +138,7 @@ class AlpacaMarketData(CcxtMarketData[Catalog]):
         with reading(Venue.ALPACA):
             fresh = parse_catalog(answer)
         if self._catalog:
-            fresh.keep_stocks(self._catalog)
+            fresh.copy_stocks(self._catalog)
         return fresh
 
     async def _get(self, path: str, api: tuple[str, ...], **params: str) -> object:

@@ -85,7 +85,7 @@ class Catalog:
         ticker = text_in(row, "symbol")
         self._keep(_stock(self.stock(ticker), row), ticker)
 
-    def keep_stocks(self, before: "Catalog") -> None:
+    def copy_stocks(self, before: "Catalog") -> None:
         """Take over the stocks of an earlier catalog; a coin listed since then may have the name of one."""
         for symbol, ticker in before.tickers.items():
             asset, instrument = self.stock(ticker), before.instruments[symbol]
@@ -95,8 +95,8 @@ class Catalog:
         self.instruments[instrument.symbol] = instrument
         self.tickers[instrument.symbol] = ticker
 
-    def knows_stock(self, ticker: str) -> bool:
-        """Tell whether a stock was added."""
+    def has_stock(self, ticker: str) -> bool:
+        """Return whether a stock was added."""
         return ticker in self.tickers.values()
 
     def _spelled_out(self, name: str) -> str | None:

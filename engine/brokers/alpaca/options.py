@@ -17,7 +17,7 @@ _OPENS = {"sell_to_open": True, "sell_to_close": False}
 
 
 def is_contract(name: str) -> bool:
-    """Tell whether a symbol is an option's."""
+    """Return whether a symbol is an option's."""
     return _ANY_CONTRACT.fullmatch(name) is not None
 
 
@@ -27,7 +27,7 @@ def option_collateral(row: Row, order: Order, catalog: Catalog) -> Collateral | 
     https://docs.alpaca.markets/docs/options-trading: a call is written on shares that are owned, a put on cash.
 
     Raises:
-        MalformedAnswerError: that cannot be told from the order.
+        MalformedAnswerError: the order does not show it.
 
     """
     contract = _CONTRACT.fullmatch(text_in(row, "symbol"))

@@ -96,12 +96,12 @@ def _open_quantity(row: Row, side: Side, filled: Decimal, price: Decimal | None)
     notional = lenient(row, "notional", amount_in)
     if notional and price:
         return notional / price
-    # A purchase sized by its cost holds money, whatever it will buy; what such a sale holds only its price tells.
+    # A purchase sized by its cost holds money, whatever it will buy; what such a sale holds can only be derived from its price.
     return filled if side is Side.BUY else amount_in(row, "qty")
 
 
 def oldest_submission(items: Iterable[object]) -> str:
-    """Return where to go on reading further back: the time of the last order on a page that tells one."""
+    """Return where to go on reading further back: the time of the last order on a page that has one."""
     rows = [item for item in items if isinstance(item, Mapping)]
     times = [text for row in rows if (text := lenient(row, "submitted_at", text_in))]
     return times[-1] if times else text_in(rows[-1] if rows else {}, "submitted_at")
@@ -144,7 +144,7 @@ def replaced_by(row: Row) -> VenueOrderId | None:
 def parse_succession(rows: Sequence[Row], catalog: Catalog, *, fills: tuple[Fill, ...] = ()) -> Order:
     """Read an order and those that took its place, one after the other, as one order under the first one's ids.
 
-    Whether a successor counts what filled before it is not documented, so the trades of all tell how much did.
+    Whether a successor counts what filled before it is not documented, so the trades of all of them are summed.
     """
     first, *later = (parse_order(row, catalog) for row in rows)
     last = parse_order(rows[-1], catalog, fills=fills)
@@ -175,11 +175,11 @@ def _collateral(row: Row, order: Order, catalog: Catalog) -> Collateral | None:
 
 
 def _family(row: Row) -> ProductFamily:
-    """Tell by the class what an order trades; a sale, whatever its intent, takes from the shares that are there."""
-    told = lenient(row, "asset_class", text_in)
-    if told is None and is_contract(text_in(row, "symbol")):
+    """Return by the asset class what an order trades; a sale, whatever its intent, takes from the shares that are there."""
+    asset_class = lenient(row, "asset_class", text_in)
+    if asset_class is None and is_contract(text_in(row, "symbol")):
         return ProductFamily.OPTION
-    return _FAMILIES.get((told or "us_equity").casefold(), ProductFamily.OTHER)
+    return _FAMILIES.get((asset_class or "us_equity").casefold(), ProductFamily.OTHER)
 
 
 def _is_market(row: Row) -> bool | None:

@@ -54,7 +54,7 @@ def rows_of(answer: object, what: str) -> list[Row]:
 
 
 def find_figures(account: Row) -> Mapping[AccountFigure, Decimal | None]:
-    """Return what is told of the account as a whole; None is what cannot be read."""
+    """Return the figures of the account as a whole; None for one that cannot be read."""
     return {
         AccountFigure.EQUITY: lenient(account, "equity", amount_in),
         AccountFigure.SPENDABLE: lenient(account, "non_marginable_buying_power", amount_in),
@@ -139,7 +139,7 @@ def check_positions(account: Row, rows: Iterable[object]) -> None:
 
 
 def _counted(account: Row) -> Decimal:
-    """Return the most that an account says its positions are worth; it says so twice."""
+    """Return the most of the two values that an account states for its positions."""
     longs = lenient(account, "long_market_value", amount_in)
     return max(amount_in(account, "position_market_value"), longs or ZERO)
 

@@ -9,7 +9,7 @@ _ACTIVE = "ACTIVE"
 
 
 def find_block(account: Row) -> str | None:
-    """Say why the account takes no order at all; None when it takes some."""
+    """Return why the account takes no order at all; None when it takes some."""
     status = _status(account, "status")
     if status != _ACTIVE:
         return f"the account is not active ({status})"
@@ -25,7 +25,7 @@ def find_block(account: Row) -> str | None:
 
 
 def find_limits(account: Row) -> tuple[str, ...]:
-    """Say what is not possible although the account trades."""
+    """Return what is not possible although the account trades."""
     return tuple(_limits(account))
 
 
@@ -42,6 +42,6 @@ def _limits(account: Row) -> Iterator[str]:
 
 
 def _status(account: Row, key: str) -> str:
-    """Return a status in capitals; one that is not told, or says nothing, stands for an active account."""
-    told = account.get(key)
-    return (told.strip().upper() if isinstance(told, str) else "") or _ACTIVE
+    """Return a status in capitals; one that is not reported, or empty, counts as active."""
+    status = account.get(key)
+    return (status.strip().upper() if isinstance(status, str) else "") or _ACTIVE

@@ -7,7 +7,7 @@ _MOST_LOOKED_AT = 50_000
 
 
 class TooMuchWorkError(Exception):
-    """So many resemble each other that telling them apart would take too long."""
+    """So many resemble each other that matching them would take too long."""
 
 
 class Work:
@@ -32,7 +32,7 @@ def count_shared(wanted: Iterable[Sequence[int]], work: Work) -> int:
     """Return how many can have one of what they want for themselves at most.
 
     Raises:
-        TooMuchWorkError: that would take too long to tell.
+        TooMuchWorkError: that would take too long to compute.
 
     """
     wants = list(wanted)
@@ -52,13 +52,13 @@ def _finds(
                 continue
             wanted_by[thing] = one
             if thing not in owner:
-                _hand_over(thing, wanted_by, owner, own)
+                _reassign(thing, wanted_by, owner, own)
                 return True
             to_see.append(owner[thing])
     return False
 
 
-def _hand_over(thing: int, wanted_by: dict[int, int], owner: dict[int, int], own: dict[int, int]) -> None:
+def _reassign(thing: int, wanted_by: dict[int, int], owner: dict[int, int], own: dict[int, int]) -> None:
     following: int | None = thing
     while following is not None:
         thing, one = following, wanted_by[following]

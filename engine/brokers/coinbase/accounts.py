@@ -13,7 +13,7 @@ from engine.model.money import ZERO, exact
 _FIAT = "ACCOUNT_TYPE_FIAT"
 _SPOT_TYPES = frozenset({"ACCOUNT_TYPE_CRYPTO", _FIAT})
 _SPOT_PLATFORMS = frozenset({"ACCOUNT_PLATFORM_CONSUMER"})
-#: A row that says nothing, as all did before Coinbase had more than one platform.
+#: A row without a platform, as all were before Coinbase had more than one platform.
 _UNSPECIFIED = frozenset({"", "ACCOUNT_TYPE_UNSPECIFIED", "ACCOUNT_PLATFORM_UNSPECIFIED"})
 #: Kept under a name of its own, never traded, and no more than a staked part of another coin.
 _STAKED = {"ETH2": "ETH"}
@@ -50,7 +50,7 @@ def find_unreadable_accounts(accounts: Iterable[Row]) -> frozenset[str]:
 def _each_once(accounts: Iterable[Row]) -> list[Row]:
     """Return every account once: a page that shifts while it is read shows one twice.
 
-    Rows without an id of their own are told apart by everything they say.
+    Rows without an id of their own are distinguished by all their fields.
     """
     return list({_identity(row): row for row in accounts}.values())
 

@@ -8,7 +8,6 @@ from engine.brokers.budget import Budget
 from engine.brokers.ccxt_broker import CcxtBroker, DatedParams, booked_with, reading
 from engine.brokers.ccxt_client import DEFAULT_TIMEOUT_S, Call, VenueClient, coinbase_client
 from engine.brokers.coinbase.accounts import find_unreadable_accounts, parse_holdings
-from engine.brokers.coinbase.doubts import Doubts
 from engine.brokers.coinbase.market import CoinbaseMarketData, require_listed
 from engine.brokers.coinbase.orders import OPEN_STATUSES, has_client_id, parse_open_orders, parse_order
 from engine.brokers.coinbase.parse import (
@@ -19,6 +18,7 @@ from engine.brokers.coinbase.parse import (
     parse_traded_orders,
 )
 from engine.brokers.coinbase.products import product_id
+from engine.brokers.coinbase.unnamed_matches import UnnamedMatches
 from engine.brokers.coinbase_reasons import BEING_CANCELLED
 from engine.brokers.departure import Departure
 from engine.brokers.error_classes import Operation, judge_answer
@@ -130,7 +130,7 @@ class CoinbaseBroker(CcxtBroker):
         try:
             fills = await self.fetch_order_fills(order, priority=priority)
         except MisconfiguredError:
-            # The order tells its totals itself; what its fills are is not known.
+            # The order reports its totals itself; what its fills are is not known.
             return order
         with reading(Venue.COINBASE):
             return parse_order(row, fills=fills)
@@ -147,32 +147,32 @@ class CoinbaseBroker(CcxtBroker):
         """Look an order up by our id: open ones, then all since then, then the orders behind new fills.
 
         Of every pair: an attempt through another one may have gone out under the same id. None is proof that
-        there is no such order, so a row that may be ours and cannot be told from it raises.
+        there is no such order, so a row that may be ours and cannot be ruled out raises.
         """
         ahead = self._market.ahead()
         start = (since + ahead).astimezone(UTC).isoformat().replace("+00:00", "Z")
         lists: list[Params] = [{"order_status": list(statuses)} for statuses in OPEN_STATUSES]
-        seen, doubts = set[str](), Doubts(client_order_id, symbol, sent, shifted=ahead)
+        seen, unnamed = set[str](), UnnamedMatches(client_order_id, symbol, sent, shifted=ahead)
         for wanted in (*lists, {"start_date": start}):
             async for row in self._order_rows(wanted, priority):
-                order_id = await self._id_if_ours(row, doubts, client_order_id, seen, priority)
+                order_id = await self._id_if_ours(row, unnamed, client_order_id, seen, priority)
                 if order_id is not None:
                     return await self.fetch_order(order_id, symbol, priority=priority)
         async for answer in self._fill_answers({"start_sequence_timestamp": start}, priority):
             with reading(Venue.COINBASE):
                 traded, nameless = parse_traded_orders(answer)
                 for row in nameless:
-                    doubts.note_trade(row)
+                    unnamed.note_trade(row)
             for order_id in sorted(traded - seen):
-                if await self._is_ours(order_id, doubts, seen, priority):
+                if await self._is_ours(order_id, unnamed, seen, priority):
                     return await self.fetch_order(order_id, symbol, priority=priority)
-        doubts.raise_for_any()
+        unnamed.raise_for_any()
         return None
 
     async def fetch_order_fills(
         self, order: Order, *, priority: Priority = Priority.READ
     ) -> tuple[Fill, ...]:
-        """Return the trades of one order from the account's history, whatever the order says itself."""
+        """Return the trades of one order from the account's history, whatever the order's own totals are."""
         instruments, fills = await self._market.catalog(), list[Fill]()
         async for answer in self._fill_answers({"order_ids": order.venue_order_id}, priority):
             with reading(Venue.COINBASE):
@@ -235,7 +235,7 @@ class CoinbaseBroker(CcxtBroker):
         return {symbol: fee for symbol in symbols if symbol in listed}
 
     async def fetch_booked_fee(self, venue_order_id: VenueOrderId, symbol: str) -> BookedFee | None:
-        """Return what an order was charged, which is told with the order."""
+        """Return what an order was charged, which is reported with the order."""
         return booked_with(await self.fetch_order(venue_order_id, symbol, priority=Priority.HISTORY))
 
     async def fetch_permissions(self) -> KeyPermissions:
@@ -258,12 +258,12 @@ class CoinbaseBroker(CcxtBroker):
     async def _id_if_ours(
         self,
         row: Row,
-        doubts: Doubts,
+        unnamed: UnnamedMatches,
         client_order_id: ClientOrderId,
         seen: set[str],
         priority: Priority,
     ) -> VenueOrderId | None:
-        """Return the id of a listed order that bears our id; one that does not tell is read by itself."""
+        """Return the id of a listed order that bears our id; one without an id in the list is fetched by itself."""
         known = has_client_id(row, client_order_id)
         if known is False:
             seen.add(str(row.get("order_id")))
@@ -271,25 +271,25 @@ class CoinbaseBroker(CcxtBroker):
         order_id = lenient(row, "order_id", text_in)
         with reading(Venue.COINBASE):
             if known is None and order_id is None:
-                doubts.note_order(row)
+                unnamed.note_order(row)
                 return None
             order_id = VenueOrderId(text_in(row, "order_id"))
-        if known is None and (order_id in seen or not await self._is_ours(order_id, doubts, seen, priority)):
+        if known is None and (order_id in seen or not await self._is_ours(order_id, unnamed, seen, priority)):
             return None
         return order_id
 
     async def _is_ours(
-        self, order_id: VenueOrderId, doubts: Doubts, seen: set[str], priority: Priority
+        self, order_id: VenueOrderId, unnamed: UnnamedMatches, seen: set[str], priority: Priority
     ) -> bool:
         seen.add(order_id)
         try:
             answer = await self._get(f"orders/historical/{order_id}", {}, priority)
         except RefusedError as e:
-            doubts.note_refused(e)
+            unnamed.note_refused(e)
             return False
         with reading(Venue.COINBASE):
             row = row_in(as_row(answer, "order"), "order")
-            return doubts.is_ours(row)
+            return unnamed.is_ours(row)
 
     def _order_rows(self, params: Params, priority: Priority) -> AsyncIterator[Row]:
         wanted: Params = {**params, "limit": _ROWS_A_PAGE}
@@ -362,7 +362,7 @@ class CoinbaseBroker(CcxtBroker):
         departure: Departure | None = None,
         dated: DatedParams | None = None,
     ) -> object:
-        """Send a call, and again if the refusal itself tells that its token was of another time than the venue's."""
+        """Send a call, and again if it was refused because its token's time is not the venue's."""
         ahead = self._market.ahead()
         try:
             return await super()._send(call, priority=priority, departure=departure, dated=dated)

@@ -25,7 +25,7 @@ from engine.model.orders import ClientOrderId, Fill, OpenOrders, Order, OrderSta
 
 _SIZES = ("base_size", "quote_size")
 SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
-#: The lists take OPEN by itself only, so all other statuses that are not final are asked for together; before it,
+#: The lists take OPEN by itself only, so all other statuses that are not final are requested together; before it,
 #: because an order goes from PENDING to OPEN and must not slip through between the two questions.
 OPEN_STATUSES = (("PENDING", "QUEUED", "CANCEL_QUEUED", "EDIT_QUEUED", "UNKNOWN_ORDER_STATUS"), ("OPEN",))
 _FINAL = {
@@ -51,7 +51,7 @@ def parse_order(row: Row, *, fills: tuple[Fill, ...] = ()) -> Order:
         status=_status(row, "status"),
         quantity=optional_in(terms, "base_size", amount_in) or _quantity_without_size(row, side, filled),
         filled_quantity=filled,
-        # Its trades tell both, too.
+        # Its trades show both, too.
         cost=lenient(row, "filled_value", amount_in),
         fee=lenient(row, "total_fees", amount_in),
         fee_asset=symbol.partition("/")[2] or None,
@@ -106,7 +106,7 @@ def _status(row: Row, key: str) -> OrderStatus:
 
 
 def _terms(row: Row) -> Row:
-    """Return what order_configuration says under the name of the order's kind; the names of others may be there too."""
+    """Return the terms under the order kind's key of order_configuration, which may have other kinds' keys too."""
     configuration = row.get("order_configuration")
     given = [kind for kind in configuration.values() if kind] if isinstance(configuration, Mapping) else []
     kinds = [kind for kind in given if isinstance(kind, Mapping)]
@@ -115,7 +115,7 @@ def _terms(row: Row) -> Row:
 
 
 def _is_market(row: Row) -> bool | None:
-    """Tell whether an order has no limit and no stop, by its kind's name or else by the key of its terms."""
+    """Return whether an order has no limit and no stop, by its kind's name or else by the key of its terms."""
     kind = lenient(row, "order_type", text_in)
     if kind is not None and kind != "UNKNOWN_ORDER_TYPE":
         return kind == "MARKET"
@@ -153,6 +153,6 @@ def _glimpse(row: Row, quantity: Decimal | None, time_key: str, *, is_part: bool
 
 
 def has_client_id(row: Row, client_order_id: ClientOrderId) -> bool | None:
-    """Tell whether a listed order bears an id of ours; None where its row does not tell."""
+    """Return whether a listed order bears an id of ours; None where its row does not report it."""
     given = row.get("client_order_id")
     return given == client_order_id if given and isinstance(given, str) else None

@@ -47,7 +47,7 @@ _FLAGS = (
     ("limit_only", TradingStatus.LIMIT_ONLY),
     ("post_only", TradingStatus.POST_ONLY),
 )
-_TRADE = "FILL"  # the other types correct what was told before
+_TRADE = "FILL"  # the other types correct what was reported before
 _SHOWN_DIGITS = Decimal("1e-18")
 
 

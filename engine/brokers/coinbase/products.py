@@ -22,7 +22,7 @@ def symbol_of(row: Row) -> str:
 
 
 def family_of(row: Row) -> ProductFamily:
-    """Tell what is traded: an order names the type of its product, a fill only the product."""
+    """Return the product family: an order names the type of its product, a fill only the product."""
     parts = text_in(row, "product_id").split("-")
     named = str(row.get("product_type") or _SPOT).upper()
     is_spot = named in _SPOT_TYPES

@@ -60,7 +60,7 @@ from engine.model.venues import Account, Venue
 _CAPACITY, _REFILL_PER_S, _RESERVE = 15, 0.33, 4
 _FREE_OF_CHARGE, _HISTORY_COST = 0, 2
 
-# An order carries a deadline of 5 s; an answer that takes longer is better asked for.
+# An order carries a deadline of 5 s; past that, looking the order up is faster than waiting.
 _ORDER_TIMEOUT_S = 6.0
 
 #: An order waits so long at most for its check.
@@ -71,10 +71,10 @@ _TRIED_FIRST_FOR_S = 60.0
 
 _DEADLINE_ELAPSED = "deadline elapsed"
 
-#: The first order after a start waits so long at most for the venue's time, in which its deadline is told.
+#: How long the first order after a start waits at most for the venue's time, in which its deadline is expressed.
 _FIRST_READING_S = 0.5
 
-#: Most accounts never borrow: an exit does not wait to hear again that one has no margin positions.
+#: Most accounts never borrow: an exit does not wait to confirm that one has no margin positions.
 _NO_MARGIN_FOR_S = 55.0
 
 _BEFORE_IT_OPENED = timedelta(seconds=1)
@@ -117,7 +117,7 @@ class KrakenBroker(CcxtBroker):
         self._order_lost_at: float | None = None
         #: When the account was last seen without margin positions; None while it has some.
         self._no_margin_at: float | None = None
-        #: Orders behind trades that were looked at for one of ours and are none; asking again would cost points.
+        #: Orders behind trades that were looked at for one of ours and are none; querying them again would cost points.
         self._not_ours = dict[ClientOrderId, set[VenueOrderId]]()
 
     async def fetch_report(self, *, priority: Priority = Priority.READ) -> AccountReport:
@@ -174,8 +174,8 @@ class KrakenBroker(CcxtBroker):
     ) -> Order | None:
         """Look an order up by our id: open ones, then closed ones, then the orders behind new trades.
 
-        Asked in this order an order cannot slip through by closing between two calls. None is proof that there
-        is no such order, so a row that may be ours and cannot be told from it raises.
+        Queried in this sequence, an order cannot slip through by closing between two calls. None is proof that there
+        is no such order, so a row that may be ours and cannot be ruled out raises.
         """
         start = _unix((await self._venue_clock()).shift(since))
         uncertain = set[str]()
@@ -209,7 +209,7 @@ class KrakenBroker(CcxtBroker):
     async def fetch_order_fills(
         self, order: Order, *, priority: Priority = Priority.READ
     ) -> tuple[Fill, ...]:
-        """Return the trades of one order from the account's history, whatever the order says itself."""
+        """Return the trades of one order from the account's history, whatever the order's own totals are."""
         if order.opened_at is None:
             return ()
         # The venue's own time, so that nothing is shifted; `start` is exclusive.
@@ -241,13 +241,13 @@ class KrakenBroker(CcxtBroker):
             order_id = await self._place(params, dated, priority, departure)
         except UnknownOutcomeError as e:
             self._order_lost_at = self._clock.monotonic()
-            if _DEADLINE_ELAPSED not in e.words.lower():
+            if _DEADLINE_ELAPSED not in e.message.lower():
                 raise
-            raise UnknownOutcomeError(e.venue, await self._market.venue_clock.blame(e.words)) from e
+            raise UnknownOutcomeError(e.venue, await self._market.venue_clock.blame(e.message)) from e
         except RefusedError as e:
             if e.reason is not RefusalReason.DEADLINE_PASSED:
                 raise
-            raise RefusedError(e.venue, await self._market.venue_clock.blame(e.words), e.reason) from e
+            raise RefusedError(e.venue, await self._market.venue_clock.blame(e.message), e.reason) from e
         self._order_lost_at = None
         return order_id
 
@@ -263,10 +263,10 @@ class KrakenBroker(CcxtBroker):
             return VenueOrderId(str(order_ids[0]))
 
     async def _try_first(self, params: Mapping[str, str], dated: DatedParams, priority: Priority) -> None:
-        """Have an order checked and not placed while Kraken loses orders or refuses them in unknown words.
+        """Have an order checked and not placed while Kraken loses orders or refuses them with an unlisted message.
 
         One that is lost costs the key points and seconds until it is proven absent; a check costs neither.
-        A check that is not answered soon says nothing: a slow Kraken takes orders.
+        A check that is not answered soon proves nothing: a slow Kraken takes orders.
 
         Raises:
             TryLaterError: Kraken takes no orders yet.
@@ -285,9 +285,9 @@ class KrakenBroker(CcxtBroker):
         except UnknownOutcomeError as e:
             self._order_lost_at = self._clock.monotonic()
             if isinstance(e, UnlistedRefusalError):
-                # Whatever the words mean, a check places nothing.
-                raise RefusedError(e.venue, e.words, RefusalReason.UNLISTED) from e
-            raise TryLaterError(e.venue, e.words) from e
+                # Whatever the message means, a check places nothing.
+                raise RefusedError(e.venue, e.message, RefusalReason.UNLISTED) from e
+            raise TryLaterError(e.venue, e.message) from e
 
     async def cancel_order(
         self,
@@ -309,7 +309,7 @@ class KrakenBroker(CcxtBroker):
         return await gather_fees(lambda ids: self._read("TradeVolume", {"pair": ids}), pair_ids)
 
     async def fetch_booked_fee(self, venue_order_id: VenueOrderId, symbol: str) -> BookedFee | None:
-        """Return what an order was charged, which is told with the order."""
+        """Return what an order was charged, which is reported with the order."""
         return booked_with(await self.fetch_order(venue_order_id, symbol, priority=Priority.HISTORY))
 
     async def fetch_permissions(self) -> KeyPermissions:
@@ -320,7 +320,7 @@ class KrakenBroker(CcxtBroker):
 
     async def _venue_clock(self) -> VenueClock:
         if not self._market.venue_clock.is_known:
-            await self._market.venue_clock.read(patience_s=_FIRST_READING_S)
+            await self._market.venue_clock.read(timeout_s=_FIRST_READING_S)
         return self._market.venue_clock
 
     async def _fetch_open_positions(self, priority: Priority) -> object:
@@ -332,7 +332,7 @@ class KrakenBroker(CcxtBroker):
         return positions
 
     async def _with_margin(self, report: AccountReport, priority: Priority) -> AccountReport:
-        """Add what only TradeBalance tells; what is held is known without it."""
+        """Add the figures that only TradeBalance has; holdings are known without it."""
         try:
             result = await self._read("TradeBalance", {"asset": "ZUSD"}, priority=priority)
             with reading(Venue.KRAKEN):
@@ -386,7 +386,7 @@ class KrakenBroker(CcxtBroker):
     ) -> tuple[dict[str, Row], RefusedError | None]:
         """Query orders of which Kraken may not know every one, and return its refusal where it does not.
 
-        One id that it does not know makes it refuse all that were asked for with it.
+        One id that it does not know makes it refuse all that were requested with it.
         """
         try:
             return await self._query_orders(order_ids, priority), None

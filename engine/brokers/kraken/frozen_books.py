@@ -1,6 +1,6 @@
-"""Tell a frozen order book from a quiet one.
+"""Distinguish a frozen order book from a quiet one.
 
-Ticker has no time. Each level of Depth tells when it last changed, and Ticker how often the pair is traded, which
+Ticker has no time. Each level of Depth reports when it last changed, and Ticker how often the pair is traded, which
 changes a book each time.
 https://docs.kraken.com/api/docs/rest-api/get-order-book, https://docs.kraken.com/api/docs/rest-api/get-ticker-information
 """
@@ -18,7 +18,7 @@ _A_DAY = timedelta(days=1)
 
 
 def longest_calm(trades_a_day: int | None) -> timedelta | None:
-    """Return for how long a live book may stand still; None where nothing tells."""
+    """Return for how long a live book may stand still; None where nothing shows it."""
     return max(LEAST_CALM, _A_DAY * TRADES_MISSED / trades_a_day) if trades_a_day else None
 
 
@@ -34,7 +34,7 @@ class FrozenBooks:
         self._trades_a_day[symbol] = trades_a_day
 
     def note_book(self, symbol: str, changed_at: datetime | None, *, now: datetime) -> None:
-        """Judge a book by when it last changed; one that does not tell is not known to be frozen."""
+        """Judge a book by when it last changed; one that does not report it is not known to be frozen."""
         limit = longest_calm(self._trades_a_day.get(symbol))
         if changed_at is not None and limit is not None and wall_time.between(changed_at, now) > limit:
             self._frozen_at[symbol] = changed_at

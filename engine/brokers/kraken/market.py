@@ -125,11 +125,11 @@ class KrakenMarketData(CcxtMarketData[Catalog]):
                 return add_tokenized(catalog, tokenized)
         except BrokerError as e:
             # Nothing of them is traded, so nothing waits for them.
-            _log.warning("Kraken's tokenized stocks could not be listed: %s", e.words)
+            _log.warning("Kraken's tokenized stocks could not be listed: %s", e.message)
             return catalog
 
     def _dated(self, symbol: str, at: datetime) -> datetime:
-        """Return when a price was made that was asked for at a moment, as our clock shows it."""
+        """Return when a price was made that was requested at a moment, as our clock shows it."""
         frozen_at = self._frozen.frozen_at(symbol)
         return at if frozen_at is None else frozen_at - self.ahead()
 

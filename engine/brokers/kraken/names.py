@@ -67,7 +67,7 @@ class Catalog:
     pairs: Mapping[str, Pair]
     #: Our asset names by Kraken's.
     assets: Mapping[str, str]
-    #: The pair ids that Kraken knows only when it is told their class.
+    #: The pair ids that Kraken knows only together with their class.
     tokenized: frozenset[str] = frozenset()
 
     def asset_part(self, name: str) -> tuple[str, Part]:

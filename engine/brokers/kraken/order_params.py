@@ -1,4 +1,4 @@
-"""A market order in Kraken's own words."""
+"""The request parameters of a market order at Kraken."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta

@@ -56,7 +56,7 @@ def parse_order(order_id: str, row: Row, catalog: Catalog) -> Order:
         # an order sized by its cost has no quantity but what was filled
         quantity=filled if in_quote else amount_in(row, "vol"),
         filled_quantity=filled,
-        # Its trades tell both, too.
+        # Its trades show both, too.
         cost=lenient(row, "cost", amount_in),
         fee=lenient(row, "fee", amount_in),
         fee_asset=pair.quote,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.brokers.base import KeyPermissions
-from engine.brokers.error_classes import Operation, find_words, judge_answer
+from engine.brokers.error_classes import Operation, error_text, judge_answer
 from engine.brokers.kraken.names import Catalog, Part
 from engine.brokers.parse import (
     MalformedAnswerError,
@@ -41,8 +41,8 @@ def result_of(answer: object, operation: Operation = Operation.READ) -> object:
         errors = [error for error in errors if not str(error).startswith("W")]
     result = row.get("result")
     if errors and operation is Operation.ORDER and isinstance(result, Mapping) and result.get("txid"):
-        # An id says that there is an order, whatever else is said of it.
-        raise UnknownOutcomeError(Venue.KRAKEN, find_words({"error": errors}))
+        # An id means that there is an order, whatever the other fields are.
+        raise UnknownOutcomeError(Venue.KRAKEN, error_text({"error": errors}))
     if errors or result is None:
         raise judge_answer(Venue.KRAKEN, {"error": errors}, operation, status=200)
     return result

@@ -24,7 +24,7 @@ def parse_quotes(result: object, catalog: Catalog, *, at: datetime) -> dict[str,
 
 
 def parse_trades_a_day(result: object, catalog: Catalog) -> dict[str, int | None]:
-    """Read from Ticker how often each pair was traded in the last 24 hours; None where it does not tell."""
+    """Read from Ticker how often each pair was traded in the last 24 hours; None where it does not report it."""
     rows = as_row(result, "Ticker").items()
     return {catalog.pair(pair_id).symbol: _trades_a_day(value) for pair_id, value in rows}
 
@@ -56,7 +56,7 @@ def parse_book(result: object, symbol: str, *, at: datetime) -> OrderBook:
 
 
 def parse_changed_at(result: object) -> datetime | None:
-    """Read from Depth when any level of the book last changed; None where none tells."""
+    """Read from Depth when any level of the book last changed; None where none reports."""
     books = [book for book in as_row(result, "Depth").values() if isinstance(book, Mapping)]
     levels = [level for book in books for side in ("bids", "asks") for level in as_list(book.get(side), side)]
     try:

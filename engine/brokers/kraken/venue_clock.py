@@ -10,10 +10,10 @@ from engine.model.errors import BrokerError
 
 #: How long one reading serves.
 SERVES_S = 300.0
-#: A slower answer tells too little about the time.
-PATIENCE_S = 2.0
-#: A smaller difference needs no word: Kraken tells its time in whole seconds.
-WORTH_TELLING = timedelta(seconds=2)
+#: A slower answer is too imprecise to set the clock by.
+TIMEOUT_S = 2.0
+#: A smaller difference is not mentioned: Kraken reports its time in whole seconds.
+NOTABLE_OFFSET = timedelta(seconds=2)
 
 _NO_OFFSET = timedelta(0)
 
@@ -22,7 +22,7 @@ class VenueClock:
     """How far the venue's clock is ahead of ours, read now and then.
 
     It goes on by the monotonic clock, so that setting our wall clock changes nothing. It is never ahead of the
-    venue's own: an order's deadline in it is never later than asked for, on which the proof rests that an
+    venue's own: an order's deadline in it is never later than requested, on which the proof rests that an
     order whose answer was lost never arrived.
     """
 
@@ -34,7 +34,7 @@ class VenueClock:
 
     @property
     def is_known(self) -> bool:
-        """Tell whether the venue's time was ever read."""
+        """Return whether the venue's time was ever read."""
         return self._read is not None
 
     @property
@@ -50,28 +50,28 @@ class VenueClock:
         if self._read is None or self._clock.monotonic() - self._read_at > SERVES_S:
             await self.read()
 
-    async def read(self, *, patience_s: float = PATIENCE_S) -> None:
+    async def read(self, *, timeout_s: float = TIMEOUT_S) -> None:
         """Read the venue's time; without an answer the last reading stands."""
         try:
-            async with asyncio.timeout(patience_s):
-                told = await self._fetch_time()
+            async with asyncio.timeout(timeout_s):
+                venue_time = await self._fetch_time()
         except (BrokerError, TimeoutError):
             return
-        self._read, self._read_at = told, self._clock.monotonic()
+        self._read, self._read_at = venue_time, self._clock.monotonic()
 
     def shift(self, at: datetime) -> datetime:
         """Return what the venue's clock shows when ours shows `at`."""
         return at + self.offset
 
     async def blame(self, refusal: str) -> str:
-        """Read the venue's time again after a refused deadline, and add to its words if a clock is the cause."""
+        """Read the venue's time again after a refused deadline, and add to its message if a clock is the cause."""
         await self.read()
-        return f"{refusal}; {words}" if (words := self.words()) else refusal
+        return f"{refusal}; {offset}" if (offset := self.describe_offset()) else refusal
 
-    def words(self) -> str:
-        """Say how wrong our clock is; empty when it is right as far as anybody knows."""
+    def describe_offset(self) -> str:
+        """Return how wrong our clock is, as a sentence; empty when no error is known."""
         offset = self.offset
-        if abs(offset) <= WORTH_TELLING:
+        if abs(offset) <= NOTABLE_OFFSET:
             return ""
         side = "behind" if offset > _NO_OFFSET else "ahead of"
         return f"this machine's clock is {abs(offset).total_seconds():.0f} s {side} Kraken's"

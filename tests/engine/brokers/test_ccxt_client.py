@@ -253,8 +253,8 @@ async def test_what_a_venue_says_can_always_be_stored_and_sent_on(http, server, 
     with pytest.raises(BrokerError) as error:
         await client.send(READ)
 
-    error.value.words.encode()
-    assert "\0" not in error.value.words
+    error.value.message.encode()
+    assert "\0" not in error.value.message
 
 
 async def test_an_emoji_that_is_written_as_two_escapes_stays_one(http, server):
@@ -446,8 +446,8 @@ async def test_what_a_venue_says_never_names_the_key_or_its_secret(http, server,
     with pytest.raises(KeyRejectedError) as error:
         await client.send(ORDER)
 
-    assert not [part for part in (KEY, secret[:20], written(secret)[:20]) if part in error.value.words]
-    assert "***" in error.value.words
+    assert not [part for part in (KEY, secret[:20], written(secret)[:20]) if part in error.value.message]
+    assert "***" in error.value.message
 
 
 @pytest.fixture
@@ -486,7 +486,7 @@ async def test_what_a_venue_says_names_no_secret_of_another(http_with_secrets, s
     with pytest.raises(BrokerError) as error:
         await kraken(http_with_secrets, server.url, unwrap=result_of).send(READ)
 
-    said = f"{error.value!r} {error.value.words}"
+    said = f"{error.value!r} {error.value.message}"
     secret = echoed.split()[-1].partition("@")[0].rpartition("//")[2]
     assert not [part for at in range(len(secret) - 6) if (part := secret[at : at + 7]) in said]
     assert "***" in said
@@ -498,7 +498,7 @@ async def test_an_ordinary_word_or_number_that_is_some_password_stays_readable(h
     with pytest.raises(RefusedError) as error:
         await kraken(http_with_secrets, server.url, unwrap=result_of).send(ORDER)
 
-    assert error.value.words == "EOrder:minimum not met: 1234567890"
+    assert error.value.message == "EOrder:minimum not met: 1234567890"
 
 
 async def test_what_a_venue_says_names_no_line_of_a_pem(http, server):
@@ -508,7 +508,7 @@ async def test_what_a_venue_says_names_no_line_of_a_pem(http, server):
     with pytest.raises(KeyRejectedError) as error:
         await client.send(ACCOUNTS)
 
-    assert not [line for line in PEM.split() if line in error.value.words and len(line) > 15]
+    assert not [line for line in PEM.split() if line in error.value.message and len(line) > 15]
 
 
 async def test_a_good_answer_that_holds_the_key_is_read_without_it(http, server):

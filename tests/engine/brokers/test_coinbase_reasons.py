@@ -315,7 +315,7 @@ def test_a_published_reason_is_a_definite_answer_in_whichever_field_it_stands(na
     for error in (refused(new_order_failure_reason=name), refused(error=name)):
         assert type(error) is not UnknownOutcomeError
         assert isinstance(error, RefusedError | TryLaterError)
-        assert error.words == name
+        assert error.message == name
 
 
 @pytest.mark.parametrize("name", PREVIEW)
@@ -323,7 +323,7 @@ def test_a_published_reason_of_a_preview_is_a_definite_answer(name):
     error = refused(preview_failure_reason=f"PREVIEW_{name}")
 
     assert isinstance(error, RefusedError | TryLaterError)
-    assert error.words == f"PREVIEW_{name}"
+    assert error.message == f"PREVIEW_{name}"
 
 
 @pytest.mark.parametrize("name", CANCEL)
@@ -368,7 +368,7 @@ def test_a_reason_that_is_not_published_proves_nothing_in_whatever_field_it_stan
     error = refused(**{field: f"{prefix}SOMETHING_OF_NEXT_YEAR"})
 
     assert type(error) is UnlistedRefusalError
-    assert error.words == f"{prefix}SOMETHING_OF_NEXT_YEAR"
+    assert error.message == f"{prefix}SOMETHING_OF_NEXT_YEAR"
 
 
 def test_the_owner_reads_each_word_of_the_venue_once_and_no_placeholder():
@@ -379,7 +379,7 @@ def test_the_owner_reads_each_word_of_the_venue_once_and_no_placeholder():
         preview_failure_reason="UNKNOWN_PREVIEW_FAILURE_REASON",
     )
 
-    assert error.words == "INSUFFICIENT_FUND · Insufficient balance in source account"
+    assert error.message == "INSUFFICIENT_FUND · Insufficient balance in source account"
 
 
 def test_a_word_that_is_no_reason_is_none():

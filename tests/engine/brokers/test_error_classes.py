@@ -323,7 +323,7 @@ def test_answers_that_are_no_json(venue, status, body, for_an_order, for_a_read)
 def test_a_401_without_words_speaks_of_the_key():
     error = judge_answer(Venue.COINBASE, "Unauthorized\n", Operation.READ, status=401)
 
-    assert error.words == "the venue does not accept this key (HTTP 401)"
+    assert error.message == "the venue does not accept this key (HTTP 401)"
 
 
 CONNECTION = ConnectionKey("127.0.0.1", 443, True, True, None, None, None)
@@ -355,8 +355,8 @@ def test_words_are_one_short_line():
     error = judge_answer(
         Venue.ALPACA, {"code": 1, "message": "a\nb " + "x" * 999}, Operation.READ, status=400
     )
-    assert "\n" not in error.words
-    assert len(error.words) == 300
+    assert "\n" not in error.message
+    assert len(error.message) == 300
 
 
 #: What ccxt knows of Kraken's words, and what each of its classes must at least mean to us.

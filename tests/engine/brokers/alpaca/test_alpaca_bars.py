@@ -47,7 +47,7 @@ async def test_what_had_no_price_for_hours_has_none(market_data, venue):
 
 
 async def test_shares_are_no_money_and_nothing_is_asked_of_them(market_data, venue):
-    await market_data.learn_stocks(["AAPL"])
+    await market_data.load_stocks(["AAPL"])
 
     assert await market_data.fetch_close("AAPL/USD", THEN) is None
     assert venue.sent(BARS) == []

@@ -70,7 +70,7 @@ async def test_what_is_held_stays_known_when_a_figure_of_the_account_cannot_be_r
 
     assert report.holding("BTC").total == venue.ledger.total("BTC")
     # The dollars are worked out from both figures.
-    assert (report.tells_of("BTC"), report.tells_of("USD")) == (True, False)
+    assert (report.covers("BTC"), report.covers("USD")) == (True, False)
     assert (report.unknown, later.unknown) == ({unknown}, frozenset())
     assert None in (report.equity_usd, report.spendable_usd)
 

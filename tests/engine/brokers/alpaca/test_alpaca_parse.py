@@ -71,7 +71,7 @@ def test_a_stock_that_was_met_is_listed_under_our_symbol(catalog):
     stock = catalog.instruments["BTC.US/USD"]
     assert (stock.base, stock.asset_class, stock.lot) == ("BTC.US", AssetClass.STOCK, 1)
     assert catalog.venue_symbol("BTC.US/USD") == "BTC"
-    assert catalog.knows_stock("BTC")
+    assert catalog.has_stock("BTC")
 
 
 def account(**changes):

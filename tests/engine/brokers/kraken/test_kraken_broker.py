@@ -517,4 +517,4 @@ async def test_a_balance_that_cannot_be_read_is_named_and_hides_no_other(broker,
 
     assert [holding.asset for holding in report.holdings] == ["USD"]
     assert report.unreadable == {"BTC"}
-    assert not report.tells_of("BTC")
+    assert not report.covers("BTC")

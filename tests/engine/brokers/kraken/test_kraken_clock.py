@@ -109,7 +109,7 @@ async def test_an_elapsed_deadline_between_clocks_that_agree_blames_none(venue, 
     with pytest.raises(UnknownOutcomeError) as error:
         await broker.submit_order(late, priority=Priority.EXIT)
 
-    assert error.value.words == "EService:Deadline elapsed"
+    assert error.value.message == "EService:Deadline elapsed"
 
 
 async def test_an_order_is_found_although_our_clock_is_minutes_ahead(venue, broker, sell):

@@ -1,4 +1,4 @@
-"""The venues' own words and what each means; the first row that occurs in an answer counts."""
+"""The venues' error texts and what each means; the first row that occurs in an answer counts."""
 
 from collections.abc import Mapping
 
@@ -76,7 +76,7 @@ _KRAKEN: tuple[tuple[str, Sense], ...] = (
 )
 
 # https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis: for what has no published reason (coinbase_reasons.py)
-# the words of error, message and error_details, in whatever combination an endpoint has.
+# the texts of error, message and error_details, in whatever combination an endpoint has.
 _COINBASE: tuple[tuple[str, Sense], ...] = (
     ("rate_limit", Meaning.RATE_LIMIT),
     ("resource_exhausted", Meaning.RATE_LIMIT),
@@ -197,7 +197,7 @@ _ALPACA: tuple[tuple[str, Sense], ...] = (
     ("42910000", Meaning.RATE_LIMIT),
 )
 
-WORDS: Mapping[Venue, tuple[tuple[str, Sense], ...]] = {
+ERROR_CODES: Mapping[Venue, tuple[tuple[str, Sense], ...]] = {
     Venue.KRAKEN: _KRAKEN,
     Venue.COINBASE: _COINBASE,
     Venue.ALPACA: _ALPACA,

@@ -1,4 +1,4 @@
-"""Listed orders and trades that name no id of ours: which of them is ours, and which may be."""
+"""Match listed orders and trades without a client order id against the order that is looked up."""
 
 from datetime import timedelta
 
@@ -13,8 +13,8 @@ from engine.model.venues import Venue
 _ORDER, _TRADE = "an order without an id", "a trade without an order id"
 
 
-class Doubts:
-    """Gathers them while one order is looked up."""
+class UnnamedMatches:
+    """Collects listed orders and trades without an id while one order is looked up."""
 
     def __init__(
         self, client_order_id: ClientOrderId, symbol: str, sent: Sent | None, *, shifted: timedelta
@@ -27,14 +27,14 @@ class Doubts:
         self._unknown: RefusedError | None = None
 
     def is_ours(self, row: Row) -> bool:
-        """Tell whether an order that was read by its id is ours; one that may be is remembered."""
+        """Return whether an order that was read by its id is ours; one that may be is remembered."""
         like = self._likeness(row)
         if like is Likeness.UNCERTAIN:
             self._uncertain.add(text_in(row, "order_id"))
         return like is Likeness.OURS
 
     def note_order(self, row: Row) -> None:
-        """Remember a listed order without any id, if it may be ours: nothing more can be asked about it."""
+        """Remember a listed order without any id, if it may be ours: it cannot be looked up any further."""
         self._note(row, glimpse_order(row), _ORDER)
 
     def note_trade(self, row: Row) -> None:
@@ -53,7 +53,7 @@ class Doubts:
         self._unknown = error
 
     def raise_for_any(self) -> None:
-        """Raise where one of them may be the order that was looked up: UncertainOrderError, or what Coinbase said."""
+        """Raise where one of them may be the order that was looked up: UncertainOrderError, or Coinbase's refusal."""
         if self._unknown is not None:
             raise self._unknown
         if self._uncertain or self._nameless:
@@ -64,8 +64,8 @@ class Doubts:
             # Nothing is known to hold it against.
             text_in(row, "order_id")
         elif could_be(glimpse, self._symbol, self._sent, shifted=self._shifted):
-            said = named(row, "product_id", "side", "size", "created_time", "trade_time")
-            self._nameless.add(what if said == _ORDER else f"{what} ({said})")
+            text = named(row, "product_id", "side", "size", "created_time", "trade_time")
+            self._nameless.add(what if text == _ORDER else f"{what} ({text})")
 
     def _likeness(self, row: Row) -> Likeness:
         known = has_client_id(row, self._client_order_id)
