@@ -96,7 +96,7 @@ async def press_choice(update: Update, context: ChatContext) -> None:
         await press.answer(MAY_NOT_CHANGE, alert=True)
         return
     confirmation_id = (query.data or "").partition(":")[2]
-    taking = context.services.guards.take(context.user.user_id, confirmation_id)
+    taking = context.services.guards.confirm(context.user.user_id, confirmation_id)
     outcome = await while_answering(press, context, taking)
     if isinstance(outcome, Nothing):
         if not await press.answer(outcome.why, alert=True):

@@ -6,12 +6,12 @@ from itertools import chain
 
 from engine.clock import Clock
 from engine.offers.arming import Arming
-from engine.offers.asking import Pressed, sell_now_buttons, single_buttons
+from engine.offers.asking import sell_now_buttons, single_buttons
 from engine.offers.inquiry import Inquiry
 from engine.offers.offering import Proposal, conclude
 from engine.offers.offers import Armed, Nothing, Offer, Outcome, Standing
 from engine.offers.setter import GuardSetter
-from engine.offers.shown import is_covered, may_sell
+from engine.offers.shown import ConfirmedPositions, is_covered, may_sell
 
 _CAUSE = "armed by its owner"
 
@@ -24,18 +24,18 @@ class Answers:
         self._setter = setter
         self._clock = clock
 
-    async def guard_from_cost(self, pressed: Pressed) -> Outcome:
+    async def guard_from_cost(self, pressed: ConfirmedPositions) -> Outcome:
         """Guard what is above its threshold from its cost, and ask about what would be sold."""
         proposals = await self._inquiry.propose_confirmed(pressed)
         would_sell = [p for p in proposals if p.line.standing is Standing.WOULD_BE_SOLD_NOW]
         return await self._arm(pressed, proposals, lambda p: p.plan.from_cost, would_sell)
 
-    async def guard_from_price(self, pressed: Pressed) -> Outcome:
+    async def guard_from_price(self, pressed: ConfirmedPositions) -> Outcome:
         """Guard from today's price."""
         proposals = await self._inquiry.propose_confirmed(pressed)
         return await self._arm(pressed, proposals, lambda p: p.plan.from_price, ())
 
-    async def guard_and_sell(self, pressed: Pressed) -> Outcome:
+    async def guard_and_sell(self, pressed: ConfirmedPositions) -> Outcome:
         """Guard what is past its threshold, so that it is sold, if that is what was shown just now."""
         proposals = await self._inquiry.propose_confirmed(pressed)
         changed = [proposal for proposal in proposals if not self._may_sell(pressed, proposal)]
@@ -50,8 +50,8 @@ class Answers:
         above = {proposal.key for proposal in proposals if not proposal.plan.would_sell}
         return replace(outcome, not_sold=tuple(one for one in outcome.guards if one.key in above))
 
-    def _may_sell(self, pressed: Pressed, proposal: Proposal) -> bool:
-        shown, plan = pressed.shown.get(proposal.key), proposal.plan
+    def _may_sell(self, pressed: ConfirmedPositions, proposal: Proposal) -> bool:
+        shown, plan = pressed.shown.of(proposal.key), proposal.plan
         sales = [(sale.arming, sale.pnl_ratio) for sale in plan.would_sell]
         return all(
             may_sell(shown, quantity=arming.quantity, cost=arming.cost, ratio=ratio, now=self._clock.now())
@@ -60,7 +60,7 @@ class Answers:
 
     async def _arm(
         self,
-        pressed: Pressed,
+        pressed: ConfirmedPositions,
         proposals: Sequence[Proposal],
         armings_of: Callable[[Proposal], Sequence[Arming]],
         would_sell: Sequence[Proposal],
@@ -69,7 +69,7 @@ class Answers:
             arming
             for proposal in proposals
             for arming in armings_of(proposal)
-            if is_covered(pressed.shown.get(proposal.key), arming)
+            if is_covered(pressed.shown.of(proposal.key), arming)
         ]
         fit = {id(arming) for arming in covered}
         grown = [p for p in proposals if any(id(arming) not in fit for arming in armings_of(p))]
@@ -77,7 +77,7 @@ class Answers:
         follow_up = await self._ask_again(pressed, asked_apart) if asked_apart else None
         return await self._conclude(covered, proposals, asked_apart, follow_up)
 
-    async def _ask_again(self, pressed: Pressed, proposals: Sequence[Proposal]) -> Offer:
+    async def _ask_again(self, pressed: ConfirmedPositions, proposals: Sequence[Proposal]) -> Offer:
         if all(proposal.line.standing is Standing.WOULD_BE_SOLD_NOW for proposal in proposals):
             buttons = sell_now_buttons(proposals)
             return await self._inquiry.ask(pressed.user_id, "would_sell", proposals, buttons)

@@ -1,26 +1,21 @@
 """Write down what an offer's buttons mean, and build the offer around them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from pydantic import TypeAdapter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.model.holdings import PositionKey
-from engine.offers.confirm import create_confirmation
 from engine.offers.offering import Proposal, costly_at
 from engine.offers.offers import Choice, ChoiceKind, Offer
-from engine.offers.shown import Shown, shown_of
+from engine.offers.shown import GUARD_BUTTONS, ShownPositions, shown_of
 
 #: A question asked in a conversation is answered soon or asked again.
 CONVERSATION = timedelta(minutes=10)
 #: A question the bot asked by itself may be answered after a holiday; figures are read afresh then.
 UNASKED = timedelta(days=14)
-
-_shown: TypeAdapter[tuple[Shown, ...]] = TypeAdapter(tuple[Shown, ...])
-_keys: TypeAdapter[tuple[PositionKey, ...]] = TypeAdapter(tuple[PositionKey, ...])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,15 +25,6 @@ class Button:
     kind: ChoiceKind
     keys: tuple[PositionKey, ...] = ()
     subject: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pressed:
-    """A button that was pressed: by whom, about which positions, and what it had shown of each."""
-
-    user_id: int
-    keys: tuple[PositionKey, ...]
-    shown: Mapping[PositionKey, Shown]
 
 
 async def ask(
@@ -53,24 +39,17 @@ async def ask(
     valid_for: timedelta,
 ) -> Offer:
     """Store one confirmation a button, with what it showed, and return the offer around them."""
-    expires_at = now + valid_for
     choices = [
         Choice(
             kind=button.kind,
             subject=button.subject,
-            confirmation_id=await create_confirmation(
+            confirmation_id=await GUARD_BUTTONS.store(
                 session,
+                _shown_by(button, proposals, now),
                 user_id=user_id,
                 action=button.kind,
-                params={
-                    "positions": _keys.dump_python(button.keys, mode="json"),
-                    "shown": _shown.dump_python(
-                        tuple(shown_of(p, button.kind, now=now) for p in proposals if p.key in button.keys),
-                        mode="json",
-                    ),
-                },
                 now=now,
-                expires_at=expires_at,
+                valid_for=valid_for,
             ),
         )
         for button in buttons
@@ -84,17 +63,14 @@ async def ask(
         costlier_than_threshold=max((one.fees for one in costly), default=None),
         costly_at=costly,
         as_of=now,
-        expires_at=expires_at,
+        expires_at=now + valid_for,
     )
 
 
-def load_pressed(user_id: int, params: Mapping[str, object]) -> Pressed:
-    """Return what a confirmation is about."""
-    shown = _shown.validate_python(params.get("shown", ()))
-    return Pressed(
-        user_id=user_id,
-        keys=_keys.validate_python(params["positions"]),
-        shown={one.key: one for one in shown},
+def _shown_by(button: Button, proposals: Sequence[Proposal], now: datetime) -> ShownPositions:
+    about = (proposal for proposal in proposals if proposal.key in button.keys)
+    return ShownPositions(
+        positions=button.keys, shown=tuple(shown_of(one, button.kind, now=now) for one in about)
     )
 
 

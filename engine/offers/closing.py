@@ -4,18 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from pydantic import TypeAdapter
-
 from engine.clock import Clock
 from engine.exits.execute import Beginning, Exits
 from engine.exits.manual_close import ASKED_VALID
-from engine.model.holdings import PositionKey
 from engine.model.typed_names import in_capitals
 from engine.model.venues import Venue
 from engine.offers.closing_gathering import Gathering
-from engine.offers.closing_plan import Plan, guard_to_close, plan_closing, why_again
+from engine.offers.closing_plan import Plan, ShownSale, guard_to_close, plan_closing, why_again
 from engine.offers.closing_preview import ClosePreview, Kept, Selling
-from engine.offers.confirm import Claimed, Rejected, claim_confirmation, create_confirmation
+from engine.offers.confirmation import Confirmation, Confirmed
 from engine.offers.offers import Nothing
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
@@ -24,16 +21,13 @@ _ACTION = "close"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Agreed:
-    """What the owner saw of one position and agreed to by pressing."""
+class ShownSales:
+    """What the button of a preview sells."""
 
-    key: PositionKey
-    quantity: Decimal
-    price: Decimal
-    cancels: tuple[str, ...]
+    positions: tuple[ShownSale, ...]
 
 
-_agreed: TypeAdapter[tuple[Agreed, ...]] = TypeAdapter(tuple[Agreed, ...])
+_CLOSE_BUTTON = Confirmation(ShownSales, actions=(_ACTION,))
 
 
 class ClosingService:
@@ -71,59 +65,48 @@ class ClosingService:
 
     async def close(self, user_id: int, confirmation_id: str) -> Selling | ClosePreview | Nothing:
         """Sell what the button says, once, unless what it showed has become worse: then show it again."""
-        claim = await self._claim(user_id, confirmation_id)
-        if not isinstance(claim, Claimed):
-            return Nothing(why=claim.value)
-        agreed = {one.key: one for one in _agreed.validate_python(claim.params["positions"])}
-        found = [one for one in await self._portfolio.find_again(user_id, agreed) if one.quantity]
+        confirmed = await self._confirm(user_id, confirmation_id)
+        if isinstance(confirmed, Nothing):
+            return confirmed
+        shown = {one.key: one for one in confirmed.shown.positions}
+        found = [one for one in await self._portfolio.find_again(user_id, shown) if one.quantity]
         scenes = await self._gathering.look(found)
-        plans = [plan_closing(scene, most=agreed[scene.found.key].quantity) for scene in scenes]
-        again = next(filter(None, (_why_again(plan, agreed) for plan in plans)), "")
+        plans = [plan_closing(scene, most=shown[scene.found.key].quantity) for scene in scenes]
+        again = next(filter(None, (why_again(plan, shown[plan.found.key]) for plan in plans)), "")
         if again:
             return await self._show(user_id, plans, again=f"{again}: nothing was sold.")
         return await self._sell(plans)
 
     async def keep(self, user_id: int, confirmation_id: str) -> Kept | Nothing:
         """Use the button up without selling."""
-        claim = await self._claim(user_id, confirmation_id)
-        return Kept() if isinstance(claim, Claimed) else Nothing(why=claim.value)
+        confirmed = await self._confirm(user_id, confirmation_id)
+        return confirmed if isinstance(confirmed, Nothing) else Kept()
 
-    async def _claim(self, user_id: int, confirmation_id: str) -> Claimed | Rejected:
-        async with self._database.write() as session:
-            return await claim_confirmation(
-                session, confirmation_id, actions={_ACTION}, user_id=user_id, now=self._clock.now()
-            )
+    async def _confirm(self, user_id: int, confirmation_id: str) -> Confirmed[ShownSales] | Nothing:
+        return await _CLOSE_BUTTON.confirm(
+            self._database, confirmation_id, user_id=user_id, clock=self._clock
+        )
 
     async def _show(self, user_id: int, plans: Sequence[Plan], *, again: str = "") -> ClosePreview:
         now = self._clock.now()
-        positions = tuple(
-            Agreed(
-                key=plan.found.key,
-                quantity=plan.quantity,
-                price=plan.line.price,
-                cancels=tuple(sorted(plan.cancels)),
-            )
-            for plan in plans
-            if plan.line.price is not None and not plan.line.why_not
-        )
-        expires_at = now + ASKED_VALID
+        sales = tuple(sale for plan in plans if (sale := plan.shown) is not None)
         confirmation_id = None
-        if positions:
+        if sales:
             async with self._database.write() as session:
-                confirmation_id = await create_confirmation(
+                confirmation_id = await _CLOSE_BUTTON.store(
                     session,
+                    ShownSales(positions=sales),
                     user_id=user_id,
                     action=_ACTION,
-                    params={"positions": _agreed.dump_python(positions, mode="json")},
                     now=now,
-                    expires_at=expires_at,
+                    valid_for=ASKED_VALID,
                 )
         return ClosePreview(
             lines=tuple(plan.line for plan in plans),
             confirmation_id=confirmation_id,
             again=again,
             as_of=now,
-            expires_at=expires_at,
+            expires_at=now + ASKED_VALID,
         )
 
     async def _sell(self, plans: Sequence[Plan]) -> Selling | Nothing:
@@ -155,13 +138,6 @@ class ClosingService:
 
 
 _CHANGED = "it is being sold already, or its guard has changed meanwhile"
-
-
-def _why_again(plan: Plan, agreed: dict[PositionKey, Agreed]) -> str:
-    if plan.line.why_not:
-        return ""
-    shown = agreed[plan.found.key]
-    return why_again(plan, shown_price=shown.price, shown_cancels=shown.cancels)
 
 
 def _unknown(symbol: str | None, never_read: str) -> str:

@@ -1,6 +1,6 @@
 """Pure: what closing a position would sell and bring, whether that still holds, and the guard that covers it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from engine.exits.release import plan_release
 from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.guards.rule import pnl_ratio
 from engine.market.mark import PriceUnknown
-from engine.model.holdings import Direction, PositionKind
+from engine.model.holdings import Direction, PositionKey, PositionKind
 from engine.model.instruments import AssetClass, Instrument
 from engine.model.money import ZERO, exact
 from engine.model.orders import Order
@@ -51,6 +51,17 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownSale:
+    """What its owner agrees to about one position by pressing the button of a preview."""
+
+    key: PositionKey
+    quantity: Decimal
+    price: Decimal
+    #: Open orders that are cancelled for it, by the venue's ids.
+    cancels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What closing one position means."""
 
@@ -60,6 +71,16 @@ class Plan:
     quantity: Decimal
     #: Open orders to be cancelled, by the venue's ids.
     cancels: frozenset[str]
+
+    @property
+    def shown(self) -> ShownSale | None:
+        """Return what its preview shows to be agreed to; None where nothing can be sold."""
+        price = self.line.price
+        if price is None or self.line.why_not:
+            return None
+        return ShownSale(
+            key=self.found.key, quantity=self.quantity, price=price, cancels=tuple(sorted(self.cancels))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,12 +127,14 @@ def plan_closing(scene: Scene, *, most: Decimal | None = None) -> Plan:
     return Plan(found=found, line=line, quantity=quantity, cancels=cancels)
 
 
-def why_again(plan: Plan, *, shown_price: Decimal, shown_cancels: Iterable[str]) -> str:
-    """Say what changed to the owner's disadvantage since the preview; empty when nothing did."""
+def why_again(plan: Plan, shown: ShownSale) -> str:
+    """Say what changed to the owner's disadvantage since the preview; empty when nothing did, or nothing is sold."""
     line = plan.line
-    if line.price is not None and _is_worse(line.price, shown_price, line.direction):
+    if line.why_not:
+        return ""
+    if line.price is not None and _is_worse(line.price, shown.price, line.direction):
         return f"The price of {line.symbol} has moved against you by more than 1 % since"
-    if not plan.cancels <= frozenset(shown_cancels):
+    if not plan.cancels <= frozenset(shown.cancels):
         return f"Another open order holds {line.symbol} now"
     return ""
 

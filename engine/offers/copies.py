@@ -14,9 +14,9 @@ from engine.alerts.outbox import append_alert
 from engine.clock import Clock
 from engine.guards import store as rows
 from engine.guards.guard import Guard
-from engine.offers.asking import UNASKED, Pressed
-from engine.offers.confirm import create_confirmation
+from engine.offers.asking import UNASKED
 from engine.offers.offers import Choice, ChoiceKind, ComparedFirst, Nothing
+from engine.offers.shown import GUARD_BUTTONS, ShownPositions
 from engine.storage.database import Database
 from engine.storage.high_water import high_water_note
 from engine.storage.process_store import bind_file, load_origin, raise_high_water
@@ -68,14 +68,14 @@ async def _ask(
     session: AsyncSession, user_id: int, guards: Collection[Guard], *, mark: str | None, clock: Clock
 ) -> None:
     now = clock.now()
-    confirmation_id = await create_confirmation(
+    confirmation_id = await GUARD_BUTTONS.store(
         session,
+        # It is about whatever still waits when it is pressed.
+        ShownPositions(positions=()),
         user_id=user_id,
         action=ChoiceKind.GUARD_HERE,
-        # It is about whatever still waits when it is pressed.
-        params={"positions": []},
         now=now,
-        expires_at=now + UNASKED,
+        valid_for=UNASKED,
     )
     await append_alert(
         session,
@@ -91,10 +91,10 @@ async def _ask(
     )
 
 
-async def guard_here(database: Database, pressed: Pressed, *, clock: Clock) -> ComparedFirst | Nothing:
+async def guard_here(database: Database, user_id: int, *, clock: Clock) -> ComparedFirst | Nothing:
     """Compare the guards of a copied database with their venues, after which they watch again."""
     async with database.write() as session:
-        waiting = (await _waiting(session)).get(pressed.user_id, [])
+        waiting = (await _waiting(session)).get(user_id, [])
         for guard in waiting:
             compared = replace(guard, state_reason=ONCE_ANSWERED[guard.state_reason or ""])
             cause = "guarded here by its owner"

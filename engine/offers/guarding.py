@@ -12,14 +12,14 @@ from engine.guards.guard import Guard, GuardState
 from engine.model.typed_names import in_capitals
 from engine.model.venues import Venue
 from engine.offers.answers import Answers
-from engine.offers.asking import Button, Pressed, load_pressed, overview_buttons, single_buttons
-from engine.offers.confirm import Claimed, claim_confirmation
+from engine.offers.asking import Button, overview_buttons, single_buttons
 from engine.offers.copies import guard_here
 from engine.offers.inquiry import Inquiry
 from engine.offers.offers import Armed, ChoiceKind, LeftAlone, Nothing, Offer, Outcome, Unguarded
 from engine.offers.questions_store import load_open_choices
 from engine.offers.resuming import Resuming
 from engine.offers.setter import GuardSetter
+from engine.offers.shown import GUARD_BUTTONS, ConfirmedPositions
 from engine.portfolio.assemble import Found
 from engine.portfolio.service import PortfolioService
 from engine.storage.database import Database
@@ -81,16 +81,14 @@ class GuardService:
             user_id, "unguard", proposals, (*buttons, Button(kind=ChoiceKind.CANCEL))
         )
 
-    async def take(self, user_id: int, confirmation_id: str) -> Outcome:
+    async def confirm(self, user_id: int, confirmation_id: str) -> Outcome:
         """Carry out the chosen button once, for its owner, before it expires."""
-        async with self._database.write() as session:
-            claim = await claim_confirmation(
-                session, confirmation_id, actions=self._actions, user_id=user_id, now=self._clock.now()
-            )
-        if not isinstance(claim, Claimed):
-            return Nothing(why=claim.value)
-        act = self._actions[ChoiceKind(claim.action)]
-        return await act(load_pressed(user_id, claim.params))
+        pressed = await GUARD_BUTTONS.confirm(
+            self._database, confirmation_id, user_id=user_id, clock=self._clock
+        )
+        if isinstance(pressed, Nothing):
+            return pressed
+        return await self._actions[ChoiceKind(pressed.action)](pressed)
 
     async def fetch_open_choices(self, user_id: int, confirmation_id: str) -> frozenset[str]:
         """Return the buttons beside a pressed one that still wait for an answer about another position."""
@@ -98,7 +96,7 @@ class GuardService:
             return await load_open_choices(session, user_id, confirmation_id, now=self._clock.now())
 
     @property
-    def _actions(self) -> Mapping[ChoiceKind, Callable[[Pressed], Awaitable[Outcome]]]:
+    def _actions(self) -> Mapping[ChoiceKind, Callable[[ConfirmedPositions], Awaitable[Outcome]]]:
         return {
             ChoiceKind.GUARD_ALL_FROM_COST: self._answers.guard_from_cost,
             ChoiceKind.GUARD_ALL_FROM_PRICE: self._answers.guard_from_price,
@@ -113,21 +111,21 @@ class GuardService:
             ChoiceKind.GUARD_HERE: self._guard_here,
         }
 
-    async def _guard_here(self, pressed: Pressed) -> Outcome:
-        return await guard_here(self._database, pressed, clock=self._clock)
+    async def _guard_here(self, pressed: ConfirmedPositions) -> Outcome:
+        return await guard_here(self._database, pressed.user_id, clock=self._clock)
 
-    async def _guard_and_sell(self, pressed: Pressed) -> Outcome:
-        is_resumed = any(shown.resumes for shown in pressed.shown.values())
+    async def _guard_and_sell(self, pressed: ConfirmedPositions) -> Outcome:
+        is_resumed = any(shown.resumes for shown in pressed.shown.shown)
         return await (self._resuming.resume if is_resumed else self._answers.guard_and_sell)(pressed)
 
-    async def _choose(self, pressed: Pressed) -> Outcome:
+    async def _choose(self, pressed: ConfirmedPositions) -> Outcome:
         proposals = self._inquiry.propose(await self._inquiry.find_pressed(pressed))
         able = [proposal for proposal in proposals if proposal.choices]
         if not able:
             return Nothing(why="Nothing is left to guard there. /positions shows what is held now.")
         return await self._inquiry.ask(pressed.user_id, "choose", able, single_buttons(able))
 
-    async def _unguard(self, pressed: Pressed) -> Outcome:
+    async def _unguard(self, pressed: ConfirmedPositions) -> Outcome:
         ended = list[Guard]()
         async with self._database.write() as session:
             for guard in await self._guards(session, pressed):
@@ -138,12 +136,12 @@ class GuardService:
                 ended.append(guard)
         return Unguarded(guards=tuple(ended)) if ended else Nothing(why="It was not guarded any more.")
 
-    async def _guards(self, session: AsyncSession, pressed: Pressed) -> list[Guard]:
-        guards = [await rows.load_open_guard(session, key) for key in pressed.keys]
+    async def _guards(self, session: AsyncSession, pressed: ConfirmedPositions) -> list[Guard]:
+        guards = [await rows.load_open_guard(session, key) for key in pressed.shown.positions]
         return [guard for guard in guards if guard is not None and guard.user_id == pressed.user_id]
 
 
-async def _leave_alone(_pressed: Pressed) -> Outcome:
+async def _leave_alone(_pressed: ConfirmedPositions) -> Outcome:
     return LeftAlone()
 
 

@@ -7,10 +7,11 @@ from decimal import Decimal
 from engine.clock import Clock
 from engine.guards.guard import GuardSource
 from engine.model.venues import Venue
-from engine.offers.asking import CONVERSATION, Button, Pressed, ask
+from engine.offers.asking import CONVERSATION, Button, ask
 from engine.offers.offering import Proposal, candidate_of, largest_first, propose, propose_renamed
 from engine.offers.offers import Offer
 from engine.offers.plan import coverable
+from engine.offers.shown import ConfirmedPositions
 from engine.portfolio.assemble import Found
 from engine.portfolio.confirm import Wanted
 from engine.portfolio.service import PortfolioService
@@ -37,9 +38,9 @@ class Inquiry:
         """Return what a user holds of a symbol, or of everything, priced just now for showing."""
         return await self._portfolio.find(user_id, symbol, venue, fresh=True)
 
-    async def find_pressed(self, pressed: Pressed) -> list[Found]:
+    async def find_pressed(self, pressed: ConfirmedPositions) -> list[Found]:
         """Return the positions a button is about as they are now, priced for showing."""
-        return await self._portfolio.find_again(pressed.user_id, pressed.keys)
+        return await self._portfolio.find_again(pressed.user_id, pressed.shown.positions)
 
     def propose(self, found: Iterable[Found]) -> list[Proposal]:
         """Return what can be done about positions."""
@@ -54,14 +55,14 @@ class Inquiry:
         """Say of which accounts nothing is known; empty when all were read."""
         return self._portfolio.why_never_read(user_id, venue)
 
-    async def propose_confirmed(self, pressed: Pressed) -> list[Proposal]:
+    async def propose_confirmed(self, pressed: ConfirmedPositions) -> list[Proposal]:
         """Return what can be done about the positions of a button, at confirmed prices."""
         found = await self.find_pressed(pressed)
         confirmed = await self.confirm([wanted(one, self._threshold) for one in found])
         return [self._propose_as_shown(one, pressed) for one in confirmed]
 
-    def _propose_as_shown(self, found: Found, pressed: Pressed) -> Proposal:
-        shown = pressed.shown.get(found.key)
+    def _propose_as_shown(self, found: Found, pressed: ConfirmedPositions) -> Proposal:
+        shown = pressed.shown.of(found.key)
         if shown is None or shown.old_cost is None:
             return propose(found, threshold=self._threshold)
         return propose_renamed(found, shown.old_cost, threshold=self._threshold)

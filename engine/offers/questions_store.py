@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from pydantic import TypeAdapter
 from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -11,21 +10,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from engine import wall_time
 from engine.model.holdings import PositionKey
 from engine.offers.offers import ChoiceKind
+from engine.offers.shown import GUARD_BUTTONS
 from engine.offers.table import ConfirmationRow
-from engine.storage.readable import parsing, readable_rows
+from engine.storage.readable import readable_rows
 from engine.storage.statements import Prepared
 
 #: Older questions are no longer shown as open.
 MOST_BUTTONS = 200
 
-_keys = TypeAdapter(tuple[PositionKey, ...])
-
-
 _NEWEST = Prepared(
     select(ConfirmationRow)
     .where(
         col(ConfirmationRow.user_id) == bindparam("user_id"),
-        col(ConfirmationRow.action).in_(tuple(ChoiceKind)),
+        col(ConfirmationRow.action).in_(GUARD_BUTTONS.actions),
     )
     .order_by(col(ConfirmationRow.created_at).desc())
 )
@@ -82,5 +79,4 @@ def _answered(
 
 
 def _with_positions(row: ConfirmationRow) -> tuple[ConfirmationRow, tuple[PositionKey, ...]]:
-    with parsing():
-        return row, _keys.validate_python(row.params.get("positions"))
+    return row, GUARD_BUTTONS.read(row).positions

@@ -10,11 +10,11 @@ from engine.guards.guard import Guard, GuardState, Seen
 from engine.guards.guard_mark import is_past, ratio_of
 from engine.guards.store import StaleGuardError
 from engine.market.mark import Mark, PriceUnknown
-from engine.offers.asking import Button, Pressed
+from engine.offers.asking import Button
 from engine.offers.inquiry import Inquiry
 from engine.offers.offering import Proposal, may_resume, propose_paused, propose_resuming
 from engine.offers.offers import Armed, ChoiceKind, Nothing, Outcome
-from engine.offers.shown import may_sell
+from engine.offers.shown import ConfirmedPositions, may_sell
 from engine.portfolio.assemble import Found
 from engine.portfolio.confirm import Wanted
 from engine.storage.database import Database
@@ -28,7 +28,7 @@ class Resuming:
         self._database = database
         self._clock = clock
 
-    async def resume(self, pressed: Pressed) -> Outcome:
+    async def resume(self, pressed: ConfirmedPositions) -> Outcome:
         """Let the paused guard of a button watch again, or ask further."""
         for found in await self._inquiry.find_pressed(pressed):
             guard = found.guard
@@ -37,7 +37,7 @@ class Resuming:
             return await self._resume(pressed, found, guard)
         return Nothing(why="There is no paused guard any more.")
 
-    async def _resume(self, pressed: Pressed, found: Found, guard: Guard) -> Outcome:
+    async def _resume(self, pressed: ConfirmedPositions, found: Found, guard: Guard) -> Outcome:
         kept = resume(guard, there=found.quantity - found.locked, venue_entry=found.venue_entry)
         if kept.state is GuardState.CLOSED:
             return Nothing(why="Nothing of it is there any more; it stays paused. /unguard takes it off.")
@@ -54,13 +54,13 @@ class Resuming:
             return await self._inquiry.ask(pressed.user_id, "would_sell", [proposal], buttons)
         seen = Seen(quantity=found.quantity, at=found.as_of, venue_at=found.venue_as_of, step=found.step)
         outcome = await self._go_on(guard, kept, seen)
-        shown = pressed.shown.get(kept.key)
+        shown = pressed.shown.of(kept.key)
         if isinstance(outcome, Armed) and shown is not None and shown.resumes and not is_past(kept, mark):
             return replace(outcome, not_sold=outcome.guards)
         return outcome
 
-    def _agreed(self, pressed: Pressed, kept: Guard, mark: Mark) -> bool:
-        shown = pressed.shown.get(kept.key)
+    def _agreed(self, pressed: ConfirmedPositions, kept: Guard, mark: Mark) -> bool:
+        shown = pressed.shown.of(kept.key)
         return (
             shown is not None
             and shown.resumes

@@ -1,4 +1,4 @@
-"""Pure: what a button showed of a position, and whether that still holds when it is pressed."""
+"""What a button about guards showed of each position, and whether that still holds when it is pressed."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from engine.guards.guard import GuardSource
 from engine.model.holdings import PositionKey
 from engine.model.money import ZERO, exact
 from engine.offers.arming import Arming, ArmingCandidate
+from engine.offers.confirmation import Confirmation, Confirmed
 from engine.offers.offering import OldCost, Proposal, Resumable, candidate_of
 from engine.offers.offers import ChoiceKind
 from engine.offers.plan import coverable
@@ -38,6 +39,23 @@ class Shown:
     resumes: bool = False
     #: What the coin cost under its old name, where that is taken over.
     old_cost: OldCost | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPositions:
+    """Which positions a button is about, and what it showed of each; nothing of those it asks about anew."""
+
+    positions: tuple[PositionKey, ...]
+    shown: tuple[Shown, ...] = ()
+
+    def of(self, key: PositionKey) -> Shown | None:
+        """Return what was shown of one position."""
+        return next((one for one in self.shown if one.key == key), None)
+
+
+GUARD_BUTTONS = Confirmation(ShownPositions, actions=ChoiceKind)
+
+ConfirmedPositions = Confirmed[ShownPositions]
 
 
 def shown_of(proposal: Proposal, kind: ChoiceKind, *, now: datetime) -> Shown:

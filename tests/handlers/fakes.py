@@ -50,7 +50,7 @@ class FakeEngine:
             "fetch_portfolio": portfolio(position()),
             "offer_guard": offer("guard"),
             "offer_unguard": offer("unguard"),
-            "take": LeftAlone(),
+            "confirm": LeftAlone(),
             "fetch_open_choices": frozenset(),
             "preview": preview(),
             "fetch_status": status(),
@@ -110,8 +110,8 @@ class FakeEngine:
     async def offer_unguard(self, user_id, symbol, venue):
         return await self._answer("offer_unguard", user_id, symbol, venue)
 
-    async def take(self, user_id, confirmation_id):
-        return await self._answer("take", user_id, confirmation_id)
+    async def confirm(self, user_id, confirmation_id):
+        return await self._answer("confirm", user_id, confirmation_id)
 
     async def fetch_open_choices(self, user_id, confirmation_id):
         return await self._answer("fetch_open_choices", user_id, confirmation_id)

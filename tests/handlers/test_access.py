@@ -34,7 +34,7 @@ async def test_a_strangers_button_press_is_not_even_answered(engine, owner, serv
     await owner.ask("/help")
 
     assert stranger.callback_answers == ()
-    assert engine.asked("take") == []
+    assert engine.asked("confirm") == []
 
 
 @pytest.mark.parametrize("number", [float(OWNER), str(OWNER)])
@@ -110,7 +110,7 @@ async def test_another_known_persons_button_never_acts(engine, owner, server):
     other.forge_press(asked, "c:abc123", chat=owner)
     await owner.ask("/help")
 
-    assert engine.asked("take") == []
+    assert engine.asked("confirm") == []
     assert owner.message(asked.message_id).buttons == asked.buttons
 
 

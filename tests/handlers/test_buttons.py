@@ -81,12 +81,12 @@ async def test_a_refresh_grown_too_long_goes_on_in_further_messages(engine, owne
 
 async def test_a_choice_is_taken_once_and_its_buttons_go(engine, owner):
     asked = await owner.ask("/guard BTC")
-    engine.answers["take"] = Armed(guards=(guard(),))
+    engine.answers["confirm"] = Armed(guards=(guard(),))
 
     owner.press(asked, "Guard from cost")
     done = await owner.wait_for("guarded at", after=asked)
 
-    assert engine.asked("take") == [[OWNER, "abc123"]]
+    assert engine.asked("confirm") == [[OWNER, "abc123"]]
     assert done.message_id == asked.message_id
     assert done.buttons == ()
 
@@ -100,7 +100,7 @@ async def test_an_answer_about_one_position_leaves_the_question_about_the_others
         ),
     )
     asked = await owner.ask("/guard ALL")
-    engine.answers["take"] = Armed(guards=())
+    engine.answers["confirm"] = Armed(guards=())
     engine.answers["fetch_open_choices"] = frozenset({"ADA"})
 
     owner.press(asked, "Guard ETH Kraken and sell now")
@@ -114,7 +114,7 @@ async def test_an_answer_about_one_position_leaves_the_question_about_the_others
 
 async def test_a_double_tap_acts_once_and_the_second_is_told_why(engine, owner):
     asked = await owner.ask("/unguard BTC")
-    engine.answers["take"] = [Unguarded(guards=(guard(),)), Nothing(why="This was already answered.")]
+    engine.answers["confirm"] = [Unguarded(guards=(guard(),)), Nothing(why="This was already answered.")]
 
     owner.press(asked, "Guard from cost")
     second = owner.press(asked, "Guard from cost")
@@ -127,7 +127,7 @@ async def test_a_double_tap_acts_once_and_the_second_is_told_why(engine, owner):
 
 async def test_a_further_question_comes_as_a_new_message(engine, owner):
     asked = await owner.ask("/guard BTC")
-    engine.answers["take"] = Armed(guards=(guard(),), follow_up=offer("would_sell"))
+    engine.answers["confirm"] = Armed(guards=(guard(),), follow_up=offer("would_sell"))
 
     owner.press(asked, "Guard from cost")
     further = await owner.wait_for("Sell at once?", after=asked)
@@ -139,7 +139,7 @@ async def test_a_further_question_comes_as_a_new_message(engine, owner):
 
 async def test_a_choice_that_leads_to_a_question_is_replaced_by_it(engine, owner):
     asked = await owner.ask("/guard BTC")
-    engine.answers["take"] = offer("choose")
+    engine.answers["confirm"] = offer("choose")
 
     owner.press(asked, "Guard from cost")
     choosing = await owner.wait_for("Which ones?", after=asked)
@@ -150,7 +150,7 @@ async def test_a_choice_that_leads_to_a_question_is_replaced_by_it(engine, owner
 @pytest.mark.parametrize("why", ["long " * 60, "Expired."])
 async def test_a_refusal_that_no_pop_up_can_show_comes_as_a_message(engine, owner, why):
     asked = await owner.ask("/guard BTC")
-    engine.answers["take"] = Nothing(why=why)
+    engine.answers["confirm"] = Nothing(why=why)
     engine.ready.clear()
 
     query = owner.press(asked, "Guard from cost")
@@ -162,7 +162,7 @@ async def test_a_refusal_that_no_pop_up_can_show_comes_as_a_message(engine, owne
 
 async def test_a_long_refusal_comes_as_a_message_at_once(engine, owner):
     asked = await owner.ask("/guard BTC")
-    engine.answers["take"] = Nothing(why="long " * 60)
+    engine.answers["confirm"] = Nothing(why="long " * 60)
 
     query = owner.press(asked, "Guard from cost")
 
@@ -178,7 +178,7 @@ async def test_a_viewer_cannot_press_what_changes(engine, owner):
 
     assert answer.show_alert
     assert "Nothing was changed" in answer.text
-    assert engine.asked("take") == []
+    assert engine.asked("confirm") == []
 
 
 @pytest.mark.parametrize("data", ["r:gone", "r:guard:BTC", "x:1", "nonsense", "r:"])

@@ -48,7 +48,7 @@ async def test_the_next_command_works(engine, owner):
 
 async def test_a_failed_choice_never_claims_that_nothing_happened(engine, owner):
     asked = await owner.ask("/guard BTC")
-    engine.answers["take"] = RuntimeError("in the middle")
+    engine.answers["confirm"] = RuntimeError("in the middle")
 
     query = owner.press(asked, "Guard from cost")
     told = await owner.wait_for("Incident", after=asked)

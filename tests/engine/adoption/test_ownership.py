@@ -83,7 +83,7 @@ async def test_the_new_owner_sees_the_sales_and_may_answer_what_is_still_asked(f
     unguard = question.choices[0]
 
     await start_for(furnished, NEW_OWNER)
-    answer = await furnished.engine.guards.take(NEW_OWNER, unguard.confirmation_id)
+    answer = await furnished.engine.guards.confirm(NEW_OWNER, unguard.confirmation_id)
 
     assert len(await furnished.engine.audit.fetch_exits(NEW_OWNER)) == 1
     assert await furnished.engine.audit.fetch_exits(OWNER_ID) == ()

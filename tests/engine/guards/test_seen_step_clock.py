@@ -26,7 +26,7 @@ async def read_for(room, seconds):
 
 async def press(room, offer, kind):
     [button] = [choice.confirmation_id for choice in offer.choices if choice.kind is kind]
-    return await room.engine.guards.take(OWNER_ID, button)
+    return await room.engine.guards.confirm(OWNER_ID, button)
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ async def offer_for(room, symbol):
 
 async def press(room, offer, kind):
     [button] = [choice.confirmation_id for choice in offer.choices if choice.kind is kind]
-    return await room.engine.guards.take(OWNER_ID, button)
+    return await room.engine.guards.confirm(OWNER_ID, button)
 
 
 async def first_offer(room):
@@ -126,7 +126,7 @@ async def test_all_says_what_it_could_not_guard_for_want_of_a_price(rooms):
             ChoiceKind.GUARD_FROM_COST,
             ChoiceKind.LEAVE_ALONE,
         ]
-        outcome = await room.engine.guards.take(OWNER_ID, offer.choices[0].confirmation_id)
+        outcome = await room.engine.guards.confirm(OWNER_ID, offer.choices[0].confirmation_id)
         assert [(guard.asset, guard.quantity, guard.cost) for guard in outcome.guards] == [("ETH", 1, 3100)]
 
 
@@ -205,7 +205,7 @@ async def test_a_button_that_showed_nothing_sells_nothing(met):
         row.params = {"positions": row.params["positions"]}
         session.add(row)
 
-    again = await met.engine.guards.take(OWNER_ID, button)
+    again = await met.engine.guards.confirm(OWNER_ID, button)
 
     assert again.about == "would_sell"
 

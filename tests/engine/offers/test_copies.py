@@ -49,7 +49,7 @@ async def watched(room):
 
 async def press(room):
     [told] = await room.alerts(DatabaseCopied)
-    return await room.engine.guards.take(OWNER_ID, told.choice.confirmation_id)
+    return await room.engine.guards.confirm(OWNER_ID, told.choice.confirmation_id)
 
 
 async def read_for(room, seconds):

@@ -10,7 +10,7 @@ import pytest
 from engine.alerts.messages import FirstContact
 from engine.guards.guard import GuardSource, GuardState
 from engine.model.venues import Venue
-from engine.offers.confirm import Rejected
+from engine.offers.confirmation import Rejected
 from engine.offers.offers import Armed, ChoiceKind, LeftAlone, Nothing, Offer, PartReason, Standing, Unguarded
 from engine.portfolio.view import NotGuarded
 from sandbox.faults import FaultKind
@@ -42,7 +42,7 @@ def button(offer, kind, subject=None):
 
 
 async def press(room, offer, kind, subject=None):
-    return await service(room).take(OWNER_ID, button(offer, kind, subject))
+    return await service(room).confirm(OWNER_ID, button(offer, kind, subject))
 
 
 async def first_offer(room):
@@ -353,14 +353,14 @@ async def test_a_question_nobody_asked_for_may_be_answered_after_a_holiday(met):
 async def test_a_button_of_somebody_else_does_nothing(met):
     offer = await service(met).offer_guard(OWNER_ID, "ETH", None)
 
-    outcome = await service(met).take(OWNER_ID + 1, button(offer, ChoiceKind.GUARD_FROM_COST))
+    outcome = await service(met).confirm(OWNER_ID + 1, button(offer, ChoiceKind.GUARD_FROM_COST))
 
     assert outcome == Nothing(why=Rejected.NOT_YOURS)
     assert isinstance(await press(met, offer, ChoiceKind.GUARD_FROM_COST), Armed)
 
 
 async def test_a_made_up_button_does_nothing(met):
-    assert await service(met).take(OWNER_ID, "made up") == Nothing(why=Rejected.UNKNOWN)
+    assert await service(met).confirm(OWNER_ID, "made up") == Nothing(why=Rejected.UNKNOWN)
 
 
 async def test_somebody_else_holds_nothing_here(met):
@@ -583,7 +583,7 @@ async def test_an_answer_about_one_position_leaves_the_buttons_of_the_others(met
         if (one.kind, one.subject) == (ChoiceKind.GUARD_FROM_COST, "ETH Kraken")
     ]
 
-    await service(met).take(OWNER_ID, ethers)
+    await service(met).confirm(OWNER_ID, ethers)
 
     left = await service(met).fetch_open_choices(OWNER_ID, ethers)
     assert left == ids(offer, "BTC Kraken", "SOL Kraken", None)
@@ -596,7 +596,7 @@ async def test_an_answer_about_everything_leaves_no_button(met, kind):
     offer = await first_offer(met)
     [button] = [choice.confirmation_id for choice in offer.choices if choice.kind is kind]
 
-    await service(met).take(OWNER_ID, button)
+    await service(met).confirm(OWNER_ID, button)
 
     assert await service(met).fetch_open_choices(OWNER_ID, button) == frozenset()
 
@@ -605,7 +605,7 @@ async def test_cancelling_leaves_no_button(met):
     offer = await asked_about_each(met)
     [cancel] = [choice.confirmation_id for choice in offer.choices if choice.kind is ChoiceKind.CANCEL]
 
-    await service(met).take(OWNER_ID, cancel)
+    await service(met).confirm(OWNER_ID, cancel)
 
     assert await service(met).fetch_open_choices(OWNER_ID, cancel) == frozenset()
 

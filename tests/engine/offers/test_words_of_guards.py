@@ -60,7 +60,7 @@ async def close_text(room, symbol):
 async def set_guard(room, symbol):
     offer = await room.engine.guards.offer_guard(OWNER_ID, symbol, None)
     [button] = [one.confirmation_id for one in offer.choices if one.kind is ChoiceKind.GUARD_FROM_PRICE]
-    await room.engine.guards.take(OWNER_ID, button)
+    await room.engine.guards.confirm(OWNER_ID, button)
 
 
 async def test_a_manual_close_that_waits_is_being_sold_as_asked_and_never_called_guarded(met):

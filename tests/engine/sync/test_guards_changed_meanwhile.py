@@ -45,7 +45,7 @@ async def unguard(room, symbol):
     """Return what presses the button that takes a guard off."""
     offer = await room.engine.guards.offer_unguard(OWNER_ID, symbol, None)
     [choice] = [choice for choice in offer.choices if choice.kind is ChoiceKind.UNGUARD]
-    return lambda: room.engine.guards.take(OWNER_ID, choice.confirmation_id)
+    return lambda: room.engine.guards.confirm(OWNER_ID, choice.confirmation_id)
 
 
 async def read_during(room, act):

@@ -226,7 +226,7 @@ async def test_a_paused_guard_sells_nothing_and_is_not_asked_about_again(split):
 async def press(room, kind):
     [alert] = await room.alerts(GuardPaused)
     [button] = [choice.confirmation_id for choice in alert.offer.choices if choice.kind is kind]
-    return await room.engine.guards.take(OWNER_ID, button)
+    return await room.engine.guards.confirm(OWNER_ID, button)
 
 
 async def test_guarding_again_after_a_split_keeps_the_cost_and_sells_nothing(split):

@@ -37,7 +37,7 @@ async def read_again(room, times=3):
 
 async def press(room, offer, kind):
     [choice] = [choice for choice in offer.choices if choice.kind is kind]
-    return await room.engine.guards.take(OWNER_ID, choice.confirmation_id)
+    return await room.engine.guards.confirm(OWNER_ID, choice.confirmation_id)
 
 
 async def test_the_end_and_the_new_coin_are_told_together(guarded):

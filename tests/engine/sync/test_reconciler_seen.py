@@ -27,7 +27,7 @@ async def armed(rooms):
         await room.read()
         [alert] = await room.alerts(FirstContact)
         [button] = [c for c in alert.offer.choices if c.kind is ChoiceKind.GUARD_ALL_FROM_COST]
-        await room.engine.guards.take(OWNER_ID, button.confirmation_id)
+        await room.engine.guards.confirm(OWNER_ID, button.confirmation_id)
         await room.clock.sleep(60)
         yield room
 

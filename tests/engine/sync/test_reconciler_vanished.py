@@ -50,7 +50,7 @@ async def standing(room):
 
 async def press(room, offer, kind):
     [choice] = [choice for choice in offer.choices if choice.kind is kind]
-    return await room.engine.guards.take(OWNER_ID, choice.confirmation_id)
+    return await room.engine.guards.confirm(OWNER_ID, choice.confirmation_id)
 
 
 WAITING = GuardState.PAUSED, Decimal(3), Decimal(7500)

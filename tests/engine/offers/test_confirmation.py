@@ -1,15 +1,29 @@
 import asyncio
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
-from engine.offers.confirm import Claimed, Rejected, claim_confirmation, create_confirmation
+from engine.offers.confirmation import Confirmation, Confirmed, Rejected
 from engine.storage.database import Database
-from tests.engine.storage.stored import KRAKEN, NOW, OWNER, a_database
+from tests.engine.storage.stored import NOW, OWNER, a_database
 
 EXPIRES = NOW + timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPurchase:
+    """What a question about a purchase could show."""
+
+    symbol: str
+    spent: Decimal
+
+
+PURCHASE = ShownPurchase(symbol="BTC/USD", spent=Decimal("0.10"))
+BUYING = Confirmation(ShownPurchase, actions=("buy",))
 
 
 @pytest.fixture
@@ -21,20 +35,14 @@ async def database(tmp_path):
 
 async def create(database):
     async with database.write() as session:
-        return await create_confirmation(
-            session,
-            user_id=OWNER,
-            account_id=KRAKEN.account_id,
-            action="guard",
-            params={"quantity": Decimal("0.10")},
-            now=NOW,
-            expires_at=EXPIRES,
+        return await BUYING.store(
+            session, PURCHASE, user_id=OWNER, action="buy", now=NOW, valid_for=EXPIRES - NOW
         )
 
 
-async def claim(database, confirmation_id, *, user_id=OWNER, now=NOW):
+async def claim(database, confirmation_id, *, kind=BUYING, user_id=OWNER, now=NOW):
     async with database.write() as session:
-        return await claim_confirmation(session, confirmation_id, actions={"guard"}, user_id=user_id, now=now)
+        return await kind.claim(session, confirmation_id, user_id=user_id, now=now)
 
 
 async def test_a_button_works_once_with_exactly_what_it_was_made_for(database):
@@ -42,7 +50,7 @@ async def test_a_button_works_once_with_exactly_what_it_was_made_for(database):
 
     first, second = await claim(database, button), await claim(database, button)
 
-    assert first == Claimed(action="guard", params={"quantity": "0.10"})
+    assert first == Confirmed(user_id=OWNER, action="buy", shown=PURCHASE)
     assert second is Rejected.USED
 
 
@@ -53,7 +61,7 @@ async def test_of_many_presses_at_once_one_counts_even_over_two_processes(databa
     claims = await asyncio.gather(*(claim(each, button) for _ in range(10) for each in (database, other)))
     await other.dispose()
 
-    assert sum(isinstance(result, Claimed) for result in claims) == 1
+    assert sum(isinstance(result, Confirmed) for result in claims) == 1
     assert claims.count(Rejected.USED) == 19
 
 
@@ -61,13 +69,13 @@ async def test_a_button_works_for_its_own_user_only_and_stays_usable_for_them(da
     button = await create(database)
 
     assert await claim(database, button, user_id=OWNER + 1) is Rejected.NOT_YOURS
-    assert isinstance(await claim(database, button), Claimed)
+    assert isinstance(await claim(database, button), Confirmed)
 
 
 async def test_a_button_works_until_just_before_it_expires(database):
     early, late = await create(database), await create(database)
 
-    assert isinstance(await claim(database, early, now=EXPIRES - timedelta(microseconds=1)), Claimed)
+    assert isinstance(await claim(database, early, now=EXPIRES - timedelta(microseconds=1)), Confirmed)
     assert await claim(database, late, now=EXPIRES) is Rejected.EXPIRED
 
 
@@ -94,20 +102,31 @@ async def test_an_action_that_fails_gives_the_button_back(database):
 
     async def fail_after_the_claim():
         async with database.write() as session:
-            await claim_confirmation(session, button, actions={"guard"}, user_id=OWNER, now=NOW)
+            await BUYING.claim(session, button, user_id=OWNER, now=NOW)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await fail_after_the_claim()
 
-    assert isinstance(await claim(database, button), Claimed)
+    assert isinstance(await claim(database, button), Confirmed)
 
 
 async def test_a_button_of_another_screen_is_not_known_and_not_used_up(database):
     button = await create(database)
 
-    async with database.write() as session:
-        elsewhere = await claim_confirmation(session, button, actions={"close"}, user_id=OWNER, now=NOW)
+    elsewhere = await claim(database, button, kind=Confirmation(ShownPurchase, actions=("close",)))
 
     assert elsewhere is Rejected.UNKNOWN
-    assert isinstance(await claim(database, button), Claimed)
+    assert isinstance(await claim(database, button), Confirmed)
+
+
+@pytest.mark.parametrize(
+    "damage", ['{"symbol": "BTC/USD"}', '{"symbol": "BTC/USD", "spent": "much"}', "no JSON"]
+)
+async def test_a_button_whose_record_is_damaged_does_nothing(database, damage):
+    button = await create(database)
+    async with database.write() as session:
+        connection = await session.connection()
+        await connection.execute(text("UPDATE confirmations SET params_json = :damage"), {"damage": damage})
+
+    assert await claim(database, button) is Rejected.UNKNOWN
