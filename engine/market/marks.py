@@ -6,6 +6,7 @@ from datetime import datetime
 
 from engine import wall_time
 from engine.clock import Clock, moment
+from engine.market.closing_price import ClosingPrice, closing_price, needs_book
 from engine.market.feed import VenueMarket
 from engine.market.mark import (
     Mark,
@@ -16,6 +17,7 @@ from engine.market.mark import (
     PriceUnknown,
     decide_mark,
     mark_from_book,
+    mark_from_side,
 )
 from engine.market.price_check import PriceCheck, living_marks, marks_of_both, unknown_for_s
 from engine.market.price_checks import PriceChecks
@@ -24,6 +26,7 @@ from engine.market.second_look import SECOND_LOOK_AFTER, confirm
 from engine.market.session import check_session
 from engine.model.errors import BrokerError
 from engine.model.instruments import AssetClass
+from engine.model.money import ZERO
 from engine.model.quotes import Quote
 
 
@@ -80,6 +83,28 @@ class Marks:
         except BrokerError as e:
             return PriceUnknown(problem=problem_of(e))
         return PriceUnknown(problem=PriceProblem.NO_BOOK) if isinstance(seen, NeedsBook) else seen
+
+    async def price_to_close(
+        self, request: MarkRequest, told: Quote | PriceUnknown
+    ) -> ClosingPrice | PriceUnknown:
+        """Return what the market shows for a whole quantity now; nothing triggers by it, so one look is enough.
+
+        Raises:
+            BrokerError: the venue did not answer what was asked beside the quote.
+
+        """
+        if isinstance(told, PriceUnknown):
+            return told
+        now = self._clock.now()
+        unpriced = await self._unpriced(request.symbol, told, now)
+        side = unpriced or mark_from_side(request, quote=told, now=now)
+        if isinstance(side, PriceUnknown):
+            return side
+        is_trusted = self._market.is_trusted(request.symbol)
+        if request.quantity <= ZERO or (is_trusted and not needs_book(request, told)):
+            return ClosingPrice(price=side.price, at=side.at)
+        book = await self._market.book(request.symbol)
+        return closing_price(request, side=side, book=book, is_trusted=is_trusted)
 
     async def _is_contradicted(self, request: MarkRequest) -> bool:
         """Tell whether the book denies a breach by a ticker that was not compared with it lately.

@@ -8,20 +8,16 @@ from engine.accounts.reader import AccountReader
 from engine.accounts.reports import Reports
 from engine.accounts.service import SCREEN_WAIT_S
 from engine.brokers.base import Broker
-from engine.clock import Clock
-from engine.market.feed import Markets, VenueMarket
-from engine.market.mark import MarkRequest, PriceProblem, PriceUnknown, decide_mark
+from engine.market.closing_price import ClosingPrice
+from engine.market.mark import MarkRequest, PriceProblem, PriceUnknown
+from engine.market.marks import Marks
 from engine.market.quote_reading import QuoteReading
-from engine.market.session import check_session
 from engine.model.errors import BrokerError
-from engine.model.holdings import Direction, PositionKind
-from engine.model.instruments import AssetClass, Instrument
+from engine.model.holdings import PositionKind
 from engine.model.money import ZERO
 from engine.model.orders import OpenOrders
-from engine.model.quotes import Quote
 from engine.model.venues import Account, Venue
-from engine.model.walk import BookProblem, walk_book
-from engine.offers.closing_plan import Priced, Scene, sellable, why_no_instrument
+from engine.offers.closing_plan import Scene, sellable, why_no_instrument
 from engine.portfolio.assemble import Found
 
 KEY_CHANGED = (
@@ -39,19 +35,15 @@ class Gathering:
         reader: AccountReader,
         reports: Reports,
         brokers: Mapping[str, Broker],
-        markets: Markets,
-        clock: Clock,
+        marks: Mapping[Venue, Marks],
         threshold: Decimal,
-        price_max_age_s: float,
         is_key_certain: Callable[[str], bool],
     ) -> None:
         self._reader = reader
         self._reports = reports
         self._brokers = brokers
-        self._markets = markets
-        self._clock = clock
+        self._marks = marks
         self._threshold = threshold
-        self._price_max_age_s = price_max_age_s
         self._is_key_certain = is_key_certain
 
     async def look(self, found: Sequence[Found]) -> list[Scene]:
@@ -65,12 +57,9 @@ class Gathering:
 
     async def _quotes(self, venue: Venue, found: Sequence[Found]) -> QuoteReading:
         symbols = {f.instrument.symbol for f in found if f.account.venue is venue and f.instrument}
-        try:
-            async with asyncio.timeout(SCREEN_WAIT_S):
-                quotes = await self._markets[venue].fetch_quotes(symbols) if symbols else {}
-        except (BrokerError, TimeoutError) as e:
-            return QuoteReading(failed=e)
-        return QuoteReading(quotes=quotes)
+        if not symbols:
+            return QuoteReading()
+        return await self._marks[venue].fetch_quotes(symbols, within_s=SCREEN_WAIT_S)
 
     async def _orders(self, account: Account, found: Sequence[Found]) -> OpenOrders | str:
         """Return an account's open orders, or why they are not known."""
@@ -119,70 +108,32 @@ class Gathering:
         free = self._free(found)
         return free is not None and free < sellable(found)
 
-    async def _price(self, found: Found, reading: QuoteReading) -> Priced | str:
-        instrument = found.instrument
-        if instrument is None:
+    async def _price(self, found: Found, reading: QuoteReading) -> ClosingPrice | str:
+        if found.instrument is None:
             return why_no_instrument(found)
-        market, told = self._markets[found.account.venue], reading.of(instrument.symbol)
+        marks, venue = self._marks[found.account.venue], found.account.venue
+        request = MarkRequest(
+            symbol=found.instrument.symbol,
+            direction=found.direction,
+            quantity=sellable(found),
+            threshold=self._threshold,
+            max_age_s=marks.max_age_s,
+        )
         try:
             async with asyncio.timeout(SCREEN_WAIT_S):
-                problem = await self._problem(market, found, instrument, told)
-                if isinstance(told, PriceUnknown) or problem is not None:
-                    return _no_price(problem, found.account.venue)
-                return await _price_at(market, told, found.direction, sellable(found))
+                price = await marks.price_to_close(request, reading.of(request.symbol))
         except BrokerError as e:
-            return f"its price could not be read: {e.message}{_way_out(found.account.venue)}"
+            return f"its price could not be read: {e.message}{_way_out(venue)}"
         except TimeoutError:
-            return f"its price did not come in time; try again{_way_out(found.account.venue)}"
-
-    async def _problem(
-        self, market: VenueMarket, found: Found, instrument: Instrument, quote: Quote | PriceUnknown
-    ) -> PriceUnknown | None:
-        now = self._clock.now()
-        if isinstance(quote, PriceUnknown):
-            return quote
-        if instrument.asset_class is AssetClass.STOCK:
-            closed = check_session(await market.session(), quote=quote, now=now)
-            if closed is not None:
-                return closed
-        request = MarkRequest(
-            symbol=instrument.symbol,
-            direction=found.direction,
-            quantity=found.quantity,
-            threshold=self._threshold,
-            max_age_s=self._price_max_age_s,
-        )
-        judged = decide_mark(request, quote=quote, last=None, now=now)
-        return judged if isinstance(judged, PriceUnknown) else None
+            return f"its price did not come in time; try again{_way_out(venue)}"
+        return _no_price(price, venue) if isinstance(price, PriceUnknown) else price
 
 
 def _accounts(found: Sequence[Found]) -> list[Account]:
     return list({one.account.account_id: one.account for one in found}.values())
 
 
-async def _price_at(
-    market: VenueMarket, quote: Quote, direction: Direction, quantity: Decimal
-) -> Priced | str:
-    is_long = direction is Direction.LONG
-    price = quote.bid if is_long else quote.ask
-    there = quote.bid_quantity if is_long else quote.ask_quantity
-    if price is None:
-        return _no_price(None, market.venue)
-    is_contradicted = not market.is_trusted(quote.symbol)
-    if there is not None and there >= quantity and not is_contradicted:
-        return Priced(price=price, at=quote.at)
-    book = await market.book(quote.symbol)
-    walked = walk_book(book, direction, quantity)
-    if isinstance(walked, BookProblem):
-        return Priced(price=price, at=quote.at, thin=True, contradicted=is_contradicted)
-    if is_contradicted and (price < walked if is_long else price > walked):
-        return Priced(price=price, at=quote.at, contradicted=True)
-    return Priced(price=walked, at=book.at, contradicted=is_contradicted)
-
-
-def _no_price(problem: PriceUnknown | None, venue: Venue) -> str:
-    if problem is None:
-        return f"price unknown{_way_out(venue)}"
+def _no_price(problem: PriceUnknown, venue: Venue) -> str:
     is_closed = problem.problem is PriceProblem.MARKET_CLOSED
     return problem.why_at(venue) if is_closed else f"{problem.why_at(venue)}{_way_out(venue)}"
 

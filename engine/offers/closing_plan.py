@@ -11,6 +11,7 @@ from engine.exits.manual_close import WORSE_RATIO
 from engine.exits.release import plan_release
 from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.guards.rule import pnl_ratio
+from engine.market.closing_price import ClosingPrice
 from engine.market.mark import PriceUnknown
 from engine.model.holdings import Direction, PositionKey, PositionKind
 from engine.model.instruments import AssetClass, Instrument
@@ -23,18 +24,6 @@ from engine.portfolio.assemble import Found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Priced:
-    """What the market shows for a quantity now."""
-
-    price: Decimal
-    at: datetime
-    #: True when it shows buyers for a part of it only.
-    thin: bool = False
-    #: True when ticker and order book differ, and this is the worse of the two.
-    contradicted: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """Everything gathered about one position that is to be closed."""
 
@@ -42,7 +31,7 @@ class Scene:
     #: What can be sold without cancelling anything; None for margin positions.
     free: Decimal | None
     #: A price, or why there is none.
-    priced: Priced | str
+    priced: ClosingPrice | str
     open_orders: tuple[Order, ...]
     #: Open orders of its account that could not be read, each as its owner finds it at the venue.
     unreadable: tuple[str, ...] = ()
@@ -207,7 +196,7 @@ def _in_the_way(scene: Scene, quantity: Decimal) -> tuple[Order, ...]:
 
 def _line(scene: Scene, quantity: Decimal, orders: tuple[Order, ...], why_not: str) -> CloseLine:
     found = scene.found
-    priced = scene.priced if isinstance(scene.priced, Priced) else None
+    priced = scene.priced if isinstance(scene.priced, ClosingPrice) else None
     instrument = found.instrument
     sold = found.quantity if why_not or instrument is None else instrument.floor_quantity(quantity)
     value = fee = None
@@ -249,7 +238,7 @@ def _line(scene: Scene, quantity: Decimal, orders: tuple[Order, ...], why_not: s
     )
 
 
-def _results(found: Found, quantity: Decimal, priced: Priced | None, fee: Decimal | None) -> _Results:
+def _results(found: Found, quantity: Decimal, priced: ClosingPrice | None, fee: Decimal | None) -> _Results:
     if priced is None or fee is None or quantity <= ZERO:
         return _Results()
     cost = paid_for(found, quantity)

@@ -10,17 +10,9 @@ from engine.accounts.cost_basis import CostBasis
 from engine.brokers.base import Session
 from engine.guards.guard import Guard, GuardState
 from engine.guards.guard_mark import GuardMark
-from engine.market.mark import (
-    Mark,
-    MarkRequest,
-    NeedsBook,
-    NeedsSecondLook,
-    PriceProblem,
-    PriceUnknown,
-    decide_mark,
-)
+from engine.market.mark import Mark, MarkRequest, PriceProblem, PriceUnknown
 from engine.market.pricing import choose_exit_symbol, value_in_usd
-from engine.market.session import check_session
+from engine.market.shown_mark import NO_BOOK, mark_to_show
 from engine.model.holdings import (
     AccountReport,
     Direction,
@@ -30,12 +22,10 @@ from engine.model.holdings import (
     PositionKind,
     Unsettled,
 )
-from engine.model.instruments import AssetClass, Instrument
+from engine.model.instruments import Instrument
 from engine.model.money import ZERO
 from engine.model.quotes import OrderBook, Quote
 from engine.portfolio.assemble import Found
-
-_NO_BOOK = PriceUnknown(problem=PriceProblem.NO_BOOK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +100,7 @@ def _with_scene(scene: Scene, found: Found) -> Found:
 def thin_symbols(found: Sequence[Found]) -> frozenset[str]:
     """Return the pairs whose positions can be priced only with the order book."""
     return frozenset(
-        one.instrument.symbol for one in found if one.instrument is not None and one.mark == _NO_BOOK
+        one.instrument.symbol for one in found if one.instrument is not None and one.mark == NO_BOOK
     )
 
 
@@ -265,10 +255,6 @@ def _mark(
     quote = scene.quotes.get(instrument.symbol)
     if quote is None:
         return scene.no_quote
-    if instrument.asset_class is AssetClass.STOCK:
-        closed = check_session(scene.session, quote=quote, now=scene.now)
-        if closed is not None:
-            return closed
     request = MarkRequest(
         symbol=instrument.symbol,
         direction=direction,
@@ -276,12 +262,14 @@ def _mark(
         threshold=guard.threshold if guard else scene.threshold,
         max_age_s=scene.price_max_age_s,
     )
-    book = scene.books.get(instrument.symbol)
-    seen = decide_mark(request, quote=quote, book=book, last=None, now=scene.now)
-    if isinstance(seen, NeedsSecondLook):
-        # Good enough to be shown; only a guard acts on a price, and it looks twice itself.
-        return seen.candidate
-    return _NO_BOOK if isinstance(seen, NeedsBook) else seen
+    return mark_to_show(
+        request,
+        instrument=instrument,
+        quote=quote,
+        book=scene.books.get(instrument.symbol),
+        session=scene.session,
+        now=scene.now,
+    )
 
 
 def _quote_usd(scene: Scene, instrument: Instrument | None) -> Decimal | None:
