@@ -3,7 +3,6 @@
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,15 +15,14 @@ from engine.guards import store as guards
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.model.money import ZERO, exact
 from engine.model.orders import Order
-from engine.orders import fills_store as fills
 from engine.orders import store as intents
 from engine.orders.balance_verdict import SendBasis
 from engine.orders.filled_store import load_filled_after
 from engine.orders.intents import Intent, Trigger
 from engine.orders.journal import Journal
 from engine.orders.states import IntentEvent
-from engine.orders.step_log import SEND, step_of
-from engine.orders.steps_store import insert_step, load_last_step_of_all
+from engine.orders.step_log import SEND
+from engine.orders.steps_store import load_last_step_of_all
 
 
 class ExitJournal(Journal):
@@ -87,8 +85,7 @@ class ExitJournal(Journal):
                 return None
             intent = exit_of(closing, trigger, intent_id=intent_id, now=now)
             await guards.save_guard(session, closing, was=before, now=now, cause="asked for by its owner")
-            await intents.insert_intent(session, intent)
-            await insert_step(session, step_of(None, intent, cause="asked for", words="", at=now))
+            await self._begin(session, intent, cause="asked for")
         return LiveExit(intent=intent, guard=closing)
 
     async def conclude(
@@ -109,15 +106,7 @@ class ExitJournal(Journal):
         """
         now = self._clock.now()
         async with self._database.write() as session:
-            await fills.save_fills(session, intent.account_id, intent.user_id, order.fills, seen_at=now)
-            ended = await self._move(
-                session,
-                intent,
-                IntentEvent.FILL,
-                cause="filled",
-                **_totals(order),
-                venue_order_id=order.venue_order_id,
-            )
+            ended = await self._fill(session, intent, order)
             is_as_left = await self._leave(
                 session, intent, guard, was=was, filled=order.filled_quantity, cause="filled"
             )
@@ -214,8 +203,7 @@ class ExitJournal(Journal):
         intent = exit_of(guard, trigger, intent_id=intent_id, now=now)
         closing = replace(guard, state=GuardState.CLOSING, state_reason="being sold")
         await guards.save_guard(session, closing, was=guard, now=now, cause="triggered")
-        await intents.insert_intent(session, intent)
-        await insert_step(session, step_of(None, intent, cause="triggered", words="", at=now))
+        await self._begin(session, intent, cause="triggered")
         return LiveExit(intent=intent, guard=closing)
 
     async def _leave(
@@ -247,12 +235,3 @@ class ExitJournal(Journal):
 def ending_key(kind: str, intent: Intent) -> str:
     """Return the key of the alert that an exit ended with."""
     return f"{kind}:{intent.intent_id}:{intent.attempt}"
-
-
-def _totals(order: Order) -> dict[str, Any]:
-    return {
-        "filled_quantity": order.filled_quantity,
-        "cost": order.cost,
-        "fee": order.fee,
-        "fee_asset": order.fee_asset,
-    }

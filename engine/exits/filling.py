@@ -1,7 +1,6 @@
 """An order the venue has: asked for until it is final, then told with its exact fill."""
 
 import asyncio
-from dataclasses import replace
 from decimal import Decimal
 
 from engine.accounts.reports import Reports
@@ -19,27 +18,12 @@ from engine.exits.tradability import Tradability
 from engine.guards.guard import GuardState
 from engine.model.errors import BrokerError, KeyRejectedError
 from engine.model.money import ZERO
-from engine.model.orders import Fill, Order, VenueOrderId
+from engine.model.orders import Order
 from engine.orders.backoff import pause_s
+from engine.orders.follow import Follower
 from engine.orders.intents import Intent
-from engine.orders.lookup import fetch_trades, may_be_owners
-from engine.orders.order_readings import (
-    AGREES_AFTER_S,
-    STANDS_STILL_S,
-    TRADES_AGAIN_S,
-    OrderReadings,
-    Verdict,
-    falls_short,
-    is_all_traded,
-    is_price_odd,
-    needs_trades,
-    weigh,
-    why_unconfirmed,
-    with_trade_totals,
-)
-from engine.orders.states import IntentEvent
-from engine.orders.submit import Submitter
-from engine.orders.unreadable_order import unread_order
+from engine.orders.lookup import may_be_owners
+from engine.orders.order_readings import AGREES_AFTER_S, Verdict, falls_short, is_price_odd
 
 #: An alert waits no longer than this for what the account pays.
 FEE_READ_S = 0.5
@@ -59,7 +43,6 @@ class Filling:
         self,
         *,
         journal: ExitJournal,
-        submitter: Submitter,
         reports: Reports,
         clock: Clock,
         broker: Broker,
@@ -69,7 +52,6 @@ class Filling:
         order_end: OrderEnd,
     ) -> None:
         self._journal = journal
-        self._submitter = submitter
         self._reports = reports
         self._clock = clock
         self._broker = broker
@@ -77,37 +59,29 @@ class Filling:
         self._reminder = reminder
         self._availability = availability
         self._order_end = order_end
+        self._follower = Follower(journal=journal, broker=broker, clock=clock)
         self._queued = QueuedOrder(broker=broker, tradability=tradability, clock=clock, reminder=reminder)
         self._polls = 0
-        self._readings = dict[VenueOrderId, OrderReadings]()
         #: How many answers were not confirmed.
         self._contradicted = 0
         #: How often list or balance spoke against an order's end.
         self._not_over = 0
-        self._why_unconfirmed = ""
-        #: When the trades of an order are asked for that is not told as over.
-        self._trades_due_s = dict[VenueOrderId, float]()
 
     async def step(self, intent: Intent, exit_quantity: ExitQuantity, *, found_later: bool) -> Intent:
         """Ask once for the order that was sent for `exit_quantity`; the intent is planned again when the venue closed the order without a fill."""
-        followed = await self._submitter.follow(intent, self._broker)
-        intent, order = followed.intent, followed.order or unread_order(followed.intent)
-        if order is not None and order.quantity > intent.quantity:
-            # It was found under an id that was sent again for less, when a part of it had been sold.
-            intent = replace(intent, quantity=order.quantity)
-        if order is None or isinstance(followed.error, KeyRejectedError):
-            await self._wait(followed.error)
-            return intent
-        order, verdict = await self._weigh(intent, order, is_read=followed.order is not None)
-        if verdict is Verdict.OPEN:
-            if followed.order is not None and self._polls >= MAY_BE_QUEUED_AFTER:
+        followed = await self._follower.ask(intent)
+        intent, order, error = followed.intent, followed.order, followed.error
+        if isinstance(error, KeyRejectedError):
+            await self._wait(error)
+        elif followed.verdict is Verdict.OPEN:
+            if error is None and self._polls >= MAY_BE_QUEUED_AFTER:
                 await self._queued.cancel_if_closed(intent, order)
-            await self._wait(followed.error, order=order)
-        elif verdict is Verdict.UNCONFIRMED:
-            intent = await self._note_most(intent, order)
-            await self._ask_again(intent)
+            await self._wait(error, order=order)
+        elif followed.verdict is Verdict.UNCONFIRMED:
+            intent = await self._follower.note_most(intent, order)
+            await self._ask_again(intent, followed.why_unconfirmed)
         elif falls_short(order, intent.quantity) and not await self._is_over(intent, order):
-            intent = await self._note_most(intent, order)
+            intent = await self._follower.note_most(intent, order)
         elif order.filled_quantity == ZERO:
             # What was read before the order left does not hold any more, whatever became of it.
             self._reports.outdate(intent.account_id)
@@ -125,52 +99,6 @@ class Filling:
         is_comparable = order.symbol == exit_quantity.guard.symbol
         return is_comparable and not order.fills and is_price_odd(order, intent.trigger_price)
 
-    async def _weigh(self, intent: Intent, order: Order, *, is_read: bool) -> tuple[Order, Verdict]:
-        """Hold an answer against the ones before it and, where it falls short, against the order's trades."""
-        before = self._readings.get(order.venue_order_id) or OrderReadings(
-            sent=intent.quantity, most_filled=intent.filled_quantity
-        )
-        fills = await self._trades(intent, order)
-        if not is_read and not is_all_traded(fills, intent.quantity):
-            return order, Verdict.OPEN
-        traded = None if fills is None else sum((fill.quantity for fill in fills), ZERO)
-        after, verdict = weigh(before, order, traded=traded, now_s=self._clock.monotonic())
-        self._readings[order.venue_order_id] = after
-        self._why_unconfirmed = why_unconfirmed(after, order, traded=traded)
-        # Only now: an answer must not be made to agree with the trades it is held against.
-        return with_trade_totals(order, fills or (), intent.quantity), verdict
-
-    async def _trades(self, intent: Intent, order: Order) -> tuple[Fill, ...] | None:
-        """Return an order's trades where it does not tell all itself, or stands still; None when not asked for."""
-        if order.status.is_final:
-            is_odd = is_price_odd(order, intent.trigger_price)
-            is_needed = is_odd or needs_trades(order, intent.quantity)
-            return await self._fetch_trades(intent, order) if is_needed else None
-        now_s = self._clock.monotonic()
-        if now_s < self._trades_due_s.setdefault(order.venue_order_id, now_s + STANDS_STILL_S):
-            return None
-        fills = await self._fetch_trades(intent, order)
-        is_all = is_all_traded(fills, intent.quantity)
-        after_s = AGREES_AFTER_S if is_all else TRADES_AGAIN_S
-        self._trades_due_s[order.venue_order_id] = self._clock.monotonic() + after_s
-        return fills
-
-    async def _fetch_trades(self, intent: Intent, order: Order) -> tuple[Fill, ...] | None:
-        return await fetch_trades(intent, order, self._broker, now=self._clock.now())
-
-    async def _note_most(self, intent: Intent, order: Order) -> Intent:
-        """Write down the most that was told as filled: after a restart a lower answer must not pass for the first."""
-        most = self._readings[order.venue_order_id].most_filled
-        if most <= intent.filled_quantity:
-            return intent
-        return await self._journal.record(
-            intent,
-            IntentEvent.FILL_PART,
-            cause="filled in part, not confirmed",
-            filled_quantity=most,
-            cost=order.cost if order.filled_quantity == most else None,
-        )
-
     async def _is_over(self, intent: Intent, order: Order) -> bool:
         """Tell whether nothing speaks against an end that falls short, after a moment if something does."""
         try:
@@ -182,17 +110,16 @@ class Filling:
             return True
         # What still holds it may be listed and cannot be read.
         self._reminder.name_unreadable(self._reports.unreadable_orders(intent.account_id))
-        self._why_unconfirmed = contradiction
         self._not_over += 1
-        await self._ask_again(intent, wait_s=pause_s("", self._not_over))
+        await self._ask_again(intent, contradiction, wait_s=pause_s("", self._not_over))
         return False
 
-    async def _ask_again(self, intent: Intent, *, wait_s: float = ASK_AGAIN_S) -> None:
+    async def _ask_again(self, intent: Intent, why_unconfirmed: str, *, wait_s: float = ASK_AGAIN_S) -> None:
         self._contradicted += 1
         if self._contradicted > 1:
             label = intent.venue.label
             await self._reminder.note(
-                f"{label} says the order is over {self._why_unconfirmed}",
+                f"{label} says the order is over {why_unconfirmed}",
                 "asking again until that is certain; nothing is sent before",
             )
         await self._clock.sleep(wait_s)

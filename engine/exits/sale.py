@@ -89,7 +89,6 @@ class Sale:
         self._lost = LostOrder(guard, context=context, broker=broker, reminder=reminder)
         self._filling = Filling(
             journal=context.journal,
-            submitter=context.submitter,
             reports=context.reports,
             clock=context.clock,
             broker=broker,

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from engine.brokers.base import Priority
 from engine.model.delays import Unseen
 from engine.model.holdings import PositionKey, PositionKind
 from engine.model.money import ZERO
@@ -117,6 +118,11 @@ class Intent:
         kind = PositionKind.MARGIN if self.reduce_only else PositionKind.SPOT
         symbol = self.symbol if self.reduce_only else None
         return PositionKey(account_id=self.account_id, kind=kind, asset=self.asset, symbol=symbol)
+
+    @property
+    def priority(self) -> Priority:
+        """Return where all calls for it stand in the lane of its key."""
+        return Priority.EXIT if self.kind is IntentKind.EXIT else Priority.ENTRY
 
     @property
     def trigger_price(self) -> Decimal:

@@ -11,7 +11,8 @@ from engine import wall_time
 from engine.clock import Clock
 from engine.model.errors import UnlistedRefusalError
 from engine.model.money import ZERO
-from engine.model.orders import VenueOrderId
+from engine.model.orders import Order, VenueOrderId
+from engine.orders import fills_store as fills
 from engine.orders import store as intents
 from engine.orders.balance_verdict import SendBasis
 from engine.orders.intents import Intent, IntentStep, StepNote
@@ -36,6 +37,19 @@ class Journal:
         self._last_step = 0
         #: The number of the last step that ended an order with a fill, once it is written down.
         self.filled_step = 0
+
+    async def plan(self, intent: Intent, *, cause: str) -> None:
+        """Write down an order that is to be placed, before anything of it leaves."""
+        async with self._database.write() as session:
+            await self._begin(session, intent, cause=cause)
+
+    async def book(self, intent: Intent, order: Order) -> Intent:
+        """Write an order's fills and its intent's end, all or nothing."""
+        async with self._database.write() as session:
+            ended = await self._fill(session, intent, order)
+            step = self._last_step
+        self.filled_step = step
+        return ended
 
     async def record(
         self,
@@ -139,6 +153,26 @@ class Journal:
         """Return the reading that the last attempt was based on; None where none was written down with it."""
         steps = await self.load_steps(intent.intent_id)
         return next((step.basis for step in reversed(steps) if step.cause == SEND), None)
+
+    async def _begin(self, session: AsyncSession, intent: Intent, *, cause: str) -> None:
+        await intents.insert_intent(session, intent)
+        step = step_of(None, intent, cause=cause, words="", at=self._clock.now())
+        self._last_step = await insert_step(session, step)
+
+    async def _fill(self, session: AsyncSession, intent: Intent, order: Order) -> Intent:
+        now = self._clock.now()
+        await fills.save_fills(session, intent.account_id, intent.user_id, order.fills, seen_at=now)
+        return await self._move(
+            session,
+            intent,
+            IntentEvent.FILL,
+            cause="filled",
+            filled_quantity=order.filled_quantity,
+            cost=order.cost,
+            fee=order.fee,
+            fee_asset=order.fee_asset,
+            venue_order_id=order.venue_order_id,
+        )
 
     async def _move(
         self,

@@ -62,7 +62,7 @@ class OrderLookup:
         self._journal = journal
         self._clock = clock
 
-    async def find(self, intent: Intent, broker: Broker, *, priority: Priority = Priority.EXIT) -> Lookup:
+    async def find(self, intent: Intent, broker: Broker, *, priority: Priority) -> Lookup:
         """Look the order of an intent's attempt up.
 
         Raises:
@@ -100,7 +100,7 @@ async def fetch_trades(
     if order.opened_at is None:
         order = replace(order, opened_at=lookup_start(intent, now))
     try:
-        return await broker.fetch_order_fills(order, priority=Priority.EXIT)
+        return await broker.fetch_order_fills(order, priority=intent.priority)
     except BrokerError:
         return None
 

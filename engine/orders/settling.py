@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from engine.brokers.base import Broker, Priority
+from engine.brokers.base import Broker
 from engine.clock import Clock
 from engine.model.errors import BrokerError, UncertainOrderError
 from engine.model.orders import ClientOrderId, Order, VenueOrderId
@@ -73,7 +73,7 @@ class Settler:
                 balances.append(BalanceReading(age=age, verdict=verdict))
                 continue
             try:
-                found = await self._lookup.find(intent, broker)
+                found = await self._lookup.find(intent, broker, priority=intent.priority)
             except BrokerError as e:
                 # Silence is no evidence either way.
                 failures += 1
@@ -115,7 +115,8 @@ class Settler:
             sent = replace(
                 intent, attempt=attempt, client_order_id=client_order_id(intent.intent_id, attempt)
             )
-            order = await self._only_order(sent, await self._lookup.find(sent, broker), broker)
+            found = await self._lookup.find(sent, broker, priority=sent.priority)
+            order = await self._only_order(sent, found, broker)
             if order is not None and await self._may_have_sold(intent, order, broker):
                 return order
         return None
@@ -126,7 +127,7 @@ class Settler:
                 return order
             case Uncertain((order_id,), ()):
                 # What was sent is gone from the balance, so the only one that may be it is.
-                return await broker.fetch_order(VenueOrderId(order_id), sent.symbol, priority=Priority.EXIT)
+                return await broker.fetch_order(VenueOrderId(order_id), sent.symbol, priority=sent.priority)
             case Uncertain(order_ids, nameless):
                 raise UncertainOrderError(sent.venue, order_ids, nameless)
             case Absent():
@@ -145,7 +146,7 @@ class Settler:
             # Nothing is under way, and what looks like it is its owner's own order.
             return Absent()
         try:
-            return await self._lookup.find(intent, broker)
+            return await self._lookup.find(intent, broker, priority=intent.priority)
         except BrokerError:
             return None
 

@@ -1,13 +1,13 @@
-"""Carry one written intent to its venue and bring back what the venue says of it."""
+"""Send the attempts of an intent, each written down before it leaves."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.brokers.base import Broker, Priority
+from engine.brokers.base import Broker
 from engine.brokers.departure import Departure
 from engine.clock import Clock
 from engine.model.errors import BrokerError, RefusalReason, RefusedError, UnknownOutcomeError
-from engine.model.orders import Order, OrderRequest
+from engine.model.orders import OrderRequest
 from engine.model.venues import Venue
 from engine.orders.balance_verdict import SendBasis
 from engine.orders.intents import Intent
@@ -26,17 +26,8 @@ class Attempt:
     error: BrokerError | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Followed:
-    """What the venue says of an accepted order now; no order when it does not tell."""
-
-    intent: Intent
-    order: Order | None
-    error: BrokerError | None
-
-
 class Submitter:
-    """Sends and follows orders; the intent is on disk before each step."""
+    """Sends orders; the intent is on disk before each step."""
 
     def __init__(self, *, journal: Journal, settler: Settler, clock: Clock) -> None:
         self._journal = journal
@@ -75,7 +66,7 @@ class Submitter:
         departure = Departure(self._clock)
         try:
             venue_order_id = await broker.submit_order(
-                _request(sent), priority=Priority.EXIT, departure=departure
+                _request(sent), priority=sent.priority, departure=departure
             )
         except BrokerError as e:
             after = await self._after_error(sent, e)
@@ -105,27 +96,6 @@ class Submitter:
         # Where a lost request may still arrive, a refusal of a later one ends nothing: the id stays.
         same_id = PROOFS[sent.venue].resend is Resend.SAME_ID
         return await self._journal.retry(sent, cause=error.outcome, words=error.message, same_id=same_id)
-
-    async def follow(self, intent: Intent, broker: Broker) -> Followed:
-        """Ask once for an accepted order and write down what has filled of it."""
-        if intent.venue_order_id is None:
-            message = f"intent {intent.intent_id} is {intent.state} without an order id"
-            raise ValueError(message)
-        try:
-            order = await broker.fetch_order(intent.venue_order_id, intent.symbol, priority=Priority.EXIT)
-        except BrokerError as e:
-            return Followed(intent=intent, order=None, error=e)
-        for successor in order.successors:
-            await self._journal.note_replaced(intent, successor)
-        if not order.status.is_final and order.filled_quantity > intent.filled_quantity:
-            intent = await self._journal.record(
-                intent,
-                IntentEvent.FILL_PART,
-                cause="filled in part",
-                filled_quantity=order.filled_quantity,
-                cost=order.cost,
-            )
-        return Followed(intent=intent, order=order, error=None)
 
 
 def _request(intent: Intent) -> OrderRequest:

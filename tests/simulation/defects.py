@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from engine.accounts.reports import Reports
 from engine.alerts.outbox import append_alert, load_due
 from engine.alerts.table import AlertRow
-from engine.exits import filling, next_step, release, releases, watch
+from engine.exits import next_step, release, releases, watch
 from engine.exits.availability import Availability
 from engine.exits.execute import Exits
 from engine.exits.exit_journal import ExitJournal
@@ -37,6 +37,7 @@ from engine.model.money import ZERO
 from engine.model.orders import Side
 from engine.nonce.sequence import next_nonce
 from engine.nonce.store import NonceStore
+from engine.orders import follow as follow_order
 from engine.orders import settle, submit
 from engine.orders.order_readings import Verdict
 from engine.orders.states import IntentEvent, IntentState
@@ -248,13 +249,13 @@ def _fail_in_silence():
 
 def _misjudge_answers(misjudge):
     """Take answers about an order for its end that are none."""
-    weigh = filling.weigh
+    weigh = follow_order.weigh
 
     def hasty(readings, order, *, traded, now_s):
         after, verdict = weigh(readings, order, traded=traded, now_s=now_s)
         return after, Verdict.CONFIRMED if misjudge(order) else verdict
 
-    return patch.object(filling, "weigh", hasty)
+    return patch.object(follow_order, "weigh", hasty)
 
 
 @contextmanager
@@ -318,11 +319,10 @@ def _take_what_is_not_listed_for_over():
 
     async def hasty(self, intent, exit_quantity, *, found_later):
         listed = {order.venue_order_id for order in (await self._broker.fetch_open_orders()).orders}
-        followed = await self._submitter.follow(intent, self._broker)
-        order = followed.order
-        if order is not None and not order.status.is_final and order.venue_order_id not in listed:
-            return await self._journal.retry(followed.intent, cause="not listed")
-        return await step(self, followed.intent, exit_quantity, found_later=found_later)
+        order = await self._broker.fetch_order(intent.venue_order_id, intent.symbol)
+        if not order.status.is_final and order.venue_order_id not in listed:
+            return await self._journal.retry(intent, cause="not listed")
+        return await step(self, intent, exit_quantity, found_later=found_later)
 
     return patch.object(Filling, "step", hasty)
 
@@ -331,8 +331,9 @@ def _send_again_what_is_not_found():
     step = Filling.step
 
     async def hasty(self, intent, exit_quantity, *, found_later):
-        followed = await self._submitter.follow(intent, self._broker)
-        if isinstance(followed.error, RefusedError):
+        try:
+            await self._broker.fetch_order(intent.venue_order_id, intent.symbol)
+        except RefusedError:
             return await self._journal.retry(intent, cause="not found")
         return await step(self, intent, exit_quantity, found_later=found_later)
 

@@ -1,16 +1,14 @@
-"""Orders sent and followed at a Kraken over sockets, each step on disk first."""
+"""Orders sent to a Kraken over sockets, each step on disk first."""
 
 from decimal import Decimal
 
 import pytest
 
-from engine.model.errors import RefusedError, TryLaterError, UnknownOutcomeError
-from engine.model.orders import OrderStatus
+from engine.model.errors import RefusedError, UnknownOutcomeError
 from engine.orders.settling import Settler
-from engine.orders.states import IntentEvent, IntentState
+from engine.orders.states import IntentState
 from engine.orders.submit import Submitter
 from sandbox.faults import FaultKind
-from sandbox.market import Override
 from tests.engine_room import a_trigger
 
 
@@ -67,51 +65,3 @@ async def test_a_lost_answer_stays_open_under_the_same_id(planned):
     assert isinstance(attempt.error, UnknownOutcomeError)
     assert (attempt.intent.state, attempt.intent.attempt) == (IntentState.UNKNOWN, 1)
     assert attempt.intent.client_order_id == intent.client_order_id
-
-
-async def test_a_filled_order_is_followed_to_its_figures(planned):
-    room, intent = planned
-    accepted = (await send(room, intent)).intent
-
-    followed = await submitter(room).follow(accepted, room.broker())
-
-    assert (followed.order.status, followed.order.filled_quantity) == (OrderStatus.FILLED, Decimal("0.1"))
-    assert (followed.order.cost, followed.order.fee) == (Decimal(5000), Decimal(20))
-    assert (followed.intent, followed.error) == (accepted, None)
-
-
-async def test_a_part_that_filled_is_written_down_once(planned):
-    room, intent = planned
-    resting = room.trade("sell", "0.1", limit="51000")
-    sent = await room.journal.record(intent, IntentEvent.SEND, cause="send", sent_at=room.clock.now())
-    accepted = await room.journal.record(
-        sent, IntentEvent.ACCEPT, cause="accepted", venue_order_id=resting.id
-    )
-    few_buyers = Override(bid=Decimal(51100), ask=Decimal(51200), bid_size=Decimal("0.04"))
-    room.world.market.override("kraken", "BTC/USD", few_buyers)
-
-    once = await submitter(room).follow(accepted, room.broker())
-    again = await submitter(room).follow(once.intent, room.broker())
-
-    assert (once.intent.state, once.intent.filled_quantity) == (IntentState.PARTLY_FILLED, Decimal("0.04"))
-    assert once.intent.cost == Decimal(2040)
-    assert again.intent == once.intent
-    assert (await room.steps("intent-1"))[-1] == "filled in part: partly_filled"
-
-
-async def test_silence_while_following_is_told_and_changes_nothing(planned):
-    room, intent = planned
-    accepted = (await send(room, intent)).intent
-    room.fault(FaultKind.HTTP_ERROR_BEFORE, "QueryOrders")
-
-    followed = await submitter(room).follow(accepted, room.broker())
-
-    assert (followed.intent, followed.order) == (accepted, None)
-    assert isinstance(followed.error, TryLaterError)
-
-
-async def test_an_intent_without_the_venues_id_cannot_be_followed(planned):
-    room, intent = planned
-
-    with pytest.raises(ValueError, match="without an order id"):
-        await submitter(room).follow(intent, room.broker())

@@ -1,0 +1,139 @@
+"""Follow an accepted order: one question at a time, each answer weighed against all before it."""
+
+from dataclasses import dataclass, replace
+
+from engine.brokers.base import Broker
+from engine.clock import Clock
+from engine.model.errors import BrokerError, KeyRejectedError
+from engine.model.money import ZERO
+from engine.model.orders import Fill, Order, VenueOrderId
+from engine.orders.intents import Intent
+from engine.orders.journal import Journal
+from engine.orders.lookup import fetch_trades
+from engine.orders.order_readings import (
+    AGREES_AFTER_S,
+    STANDS_STILL_S,
+    TRADES_AGAIN_S,
+    OrderReadings,
+    Verdict,
+    is_all_traded,
+    is_price_odd,
+    needs_trades,
+    weigh,
+    why_unconfirmed,
+    with_trade_totals,
+)
+from engine.orders.states import IntentEvent
+from engine.orders.unreadable_order import unread_order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """What is known of an accepted order after one more question."""
+
+    intent: Intent
+    #: With the totals of its trades; as it was sent where its row could not be read.
+    order: Order
+    verdict: Verdict
+    #: What is the matter with an end that is not confirmed.
+    why_unconfirmed: str = ""
+    #: Why its row could not be read.
+    error: BrokerError | None = None
+
+
+class Follower:
+    """Asks one broker for orders; what fills of them is written down."""
+
+    def __init__(self, *, journal: Journal, broker: Broker, clock: Clock) -> None:
+        self._journal = journal
+        self._broker = broker
+        self._clock = clock
+        self._readings = dict[VenueOrderId, OrderReadings]()
+        #: When the trades of an order are asked for that is not told as over.
+        self._trades_due_s = dict[VenueOrderId, float]()
+
+    async def ask(self, intent: Intent) -> Followed:
+        """Ask once for an accepted order and write down what has filled of it."""
+        error: BrokerError | None = None
+        order = unread_order(intent)
+        if order is None:
+            message = f"intent {intent.intent_id} is {intent.state} without an order id"
+            raise ValueError(message)
+        try:
+            order = await self._broker.fetch_order(
+                order.venue_order_id, intent.symbol, priority=intent.priority
+            )
+        except KeyRejectedError as e:
+            return Followed(intent=intent, order=order, verdict=Verdict.OPEN, error=e)
+        except BrokerError as e:
+            error = e
+        else:
+            intent = await self._note_part(intent, order)
+        if order.quantity > intent.quantity:
+            # It was found under an id that was sent again for less, when a part of it had been sold.
+            intent = replace(intent, quantity=order.quantity)
+        return await self._weigh(intent, order, error)
+
+    async def note_most(self, intent: Intent, order: Order) -> Intent:
+        """Write down the most that was told as filled: after a restart a lower answer must not pass for the first."""
+        most = self._readings[order.venue_order_id].most_filled
+        if most <= intent.filled_quantity:
+            return intent
+        return await self._journal.record(
+            intent,
+            IntentEvent.FILL_PART,
+            cause="filled in part, not confirmed",
+            filled_quantity=most,
+            cost=order.cost if order.filled_quantity == most else None,
+        )
+
+    async def _note_part(self, intent: Intent, order: Order) -> Intent:
+        for successor in order.successors:
+            await self._journal.note_replaced(intent, successor)
+        if order.status.is_final or order.filled_quantity <= intent.filled_quantity:
+            return intent
+        return await self._journal.record(
+            intent,
+            IntentEvent.FILL_PART,
+            cause="filled in part",
+            filled_quantity=order.filled_quantity,
+            cost=order.cost,
+        )
+
+    async def _weigh(self, intent: Intent, order: Order, error: BrokerError | None) -> Followed:
+        """Hold an answer against the ones before it and, where it falls short, against the order's trades."""
+        before = self._readings.get(order.venue_order_id) or OrderReadings(
+            sent=intent.quantity, most_filled=intent.filled_quantity
+        )
+        fills = await self._trades(intent, order)
+        if error is not None and not is_all_traded(fills, intent.quantity):
+            return Followed(intent=intent, order=order, verdict=Verdict.OPEN, error=error)
+        traded = None if fills is None else sum((fill.quantity for fill in fills), ZERO)
+        after, verdict = weigh(before, order, traded=traded, now_s=self._clock.monotonic())
+        self._readings[order.venue_order_id] = after
+        return Followed(
+            intent=intent,
+            # Only now: an answer must not be made to agree with the trades it is held against.
+            order=with_trade_totals(order, fills or (), intent.quantity),
+            verdict=verdict,
+            why_unconfirmed=why_unconfirmed(after, order, traded=traded),
+            error=error,
+        )
+
+    async def _trades(self, intent: Intent, order: Order) -> tuple[Fill, ...] | None:
+        """Return an order's trades where it does not tell all itself, or stands still; None when not asked for."""
+        if order.status.is_final:
+            is_odd = is_price_odd(order, intent.trigger_price)
+            is_needed = is_odd or needs_trades(order, intent.quantity)
+            return await self._fetch_trades(intent, order) if is_needed else None
+        now_s = self._clock.monotonic()
+        if now_s < self._trades_due_s.setdefault(order.venue_order_id, now_s + STANDS_STILL_S):
+            return None
+        fills = await self._fetch_trades(intent, order)
+        is_all = is_all_traded(fills, intent.quantity)
+        after_s = AGREES_AFTER_S if is_all else TRADES_AGAIN_S
+        self._trades_due_s[order.venue_order_id] = self._clock.monotonic() + after_s
+        return fills
+
+    async def _fetch_trades(self, intent: Intent, order: Order) -> tuple[Fill, ...] | None:
+        return await fetch_trades(intent, order, self._broker, now=self._clock.now())
