@@ -17,7 +17,7 @@ from engine.model.money import ZERO, exact
 from engine.model.orders import Order
 from engine.orders import store as intents
 from engine.orders.balance_verdict import SendBasis
-from engine.orders.filled_store import load_filled_after
+from engine.orders.filled_store import load_changes_after
 from engine.orders.intents import Intent, Trigger
 from engine.orders.journal import Journal
 from engine.orders.states import IntentEvent
@@ -158,15 +158,15 @@ class ExitJournal(Journal):
         return ended
 
     async def load_expected(self, guard: Guard) -> Decimal | None:
-        """Return how much of a guarded position should be there: what was seen less what we sold since."""
+        """Return how much of a guarded position should be there: what was seen, and what our orders changed since."""
         async with self._database.read() as session:
             seen = await guards.load_seen(session, guard.guard_id)
             if seen is None:
                 return None
             step = await guards.load_seen_step(session, guard.guard_id)
-            ours = await load_filled_after(session, guard.key, step=step)
+            ours = await load_changes_after(session, guard.key, step=step)
         with exact():
-            return seen.quantity - sum(ours, ZERO)
+            return seen.quantity + sum(ours, ZERO)
 
     async def load_guard(self, guard_id: str) -> Guard | None:
         """Return a guard as it is now."""

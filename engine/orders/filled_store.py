@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from engine.model.holdings import PositionKey
-from engine.orders.intents import Intent, StepNote
+from engine.orders.intents import Intent, IntentKind, StepNote
 from engine.orders.states import IntentState
 from engine.orders.store import build_intent
 from engine.orders.table import IntentEventRow, IntentRow
@@ -115,15 +115,19 @@ _STEPPED_AFTER = Prepared(
 )
 
 
-async def load_filled_after(session: AsyncSession, key: PositionKey, *, step: int) -> tuple[Decimal, ...]:
-    """Return what each of our orders of a position filled that has a step of a higher number.
+async def load_changes_after(session: AsyncSession, key: PositionKey, *, step: int) -> tuple[Decimal, ...]:
+    """Return by how much each of our orders changed a position that has a step of a higher number.
 
     Numbers tell the order of steps; their times are of whatever the clock was set to.
     """
     found = await readable_rows(
         session, _STEPPED_AFTER, build_intent, account_id=key.account_id, asset=key.asset, after=step
     )
-    return tuple(intent.filled_quantity for intent in found if intent.position == key)
+    return tuple(_change(intent) for intent in found if intent.position == key)
+
+
+def _change(intent: Intent) -> Decimal:
+    return -intent.filled_quantity if intent.kind is IntentKind.EXIT else intent.filled_quantity
 
 
 def _filled(row: Any) -> FilledIntent:
