@@ -117,6 +117,6 @@ def guard_of(room: Room, number: int) -> Guard:
         cost=PRICE,
         currency="USD",
         threshold=_THRESHOLD,
-        source=GuardSource.HAND,
+        source=GuardSource.MANUAL,
         created_at=room.base.clock.now(),
     )

@@ -11,8 +11,8 @@ from engine.accounts.history import Histories
 from engine.accounts.outages import OutageMonitor
 from engine.accounts.reader import AccountReader
 from engine.accounts.reports import Reports
-from engine.accounts.resting import Rests
 from engine.accounts.service import BalanceService
+from engine.accounts.unchanged import UnchangedAccounts
 from engine.base import Base, EngineSettings
 from engine.engine import Engine
 from engine.entries.halts import HaltSwitch
@@ -92,7 +92,7 @@ class _Parts:
         self._base = base
         self._clock = base.clock
         self._database = base.database
-        self._rests = Rests()
+        self._unchanged = UnchangedAccounts()
         self._guard_marks = GuardMarks()
         self._marks = {
             venue: Marks(market=market, clock=base.clock, max_age_s=settings.price_max_age_s)
@@ -187,7 +187,7 @@ class _Parts:
             owner_trades=OwnerTrades(
                 journal=journal,
                 reports=self._reports,
-                rests=self._rests,
+                unchanged=self._unchanged,
                 updates=self.updates,
                 trades=LatestTrades(self._clock),
             ),
@@ -249,7 +249,7 @@ class _Parts:
         return AccountSync(
             reconciler=self._reconciler,
             reports=self._reports,
-            rests=self._rests,
+            unchanged=self._unchanged,
             histories=self._histories,
             onboarding=Onboarding(
                 portfolio=self.portfolio,

@@ -91,7 +91,7 @@ class Engine:
         with failures.turn_of("the guards"):
             await self.watch.cycle()
         with failures.turn_of("unreadable records"):
-            await self.unreadable.tell()
+            await self.unreadable.report()
         failures.raise_together("the guards are looked at, and not everything else was done")
 
     async def snapshot(self) -> None:

@@ -191,7 +191,7 @@ class Room:
             "cost": Decimal(cost),
             "currency": currency,
             "threshold": Decimal("-0.01"),
-            "source": GuardSource.HAND,
+            "source": GuardSource.MANUAL,
             "created_at": self.clock.now(),
         }
         guard = Guard(**{**values, **changes})

@@ -40,7 +40,7 @@ class AccountState:
     """The latest reading of an account, kept so that a restart starts from it."""
 
     state: UserBrokerState
-    #: What the venue said last; None until it said something.
+    #: The venue's latest figure; None before the first.
     report: AccountReport | None
     last_attempt: datetime
 

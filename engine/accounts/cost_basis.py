@@ -41,7 +41,7 @@ class CostBasis:
     currency: str | None
     #: Fees paid for buying the explained part.
     fees: tuple[FeeTotal, ...] = ()
-    #: False when a venue did not tell one of the fees.
+    #: False when a venue did not report one of the fees.
     fees_known: bool = True
     #: Whether the fills reach back to where today's quantity began.
     complete: bool
@@ -95,12 +95,12 @@ class History:
 
     @property
     def is_explained(self) -> bool:
-        """Tell whether older fills could not change the basis any more."""
+        """Return whether older fills could not change the basis any more."""
         return self._reach()[1]
 
     @property
     def needs_more(self) -> bool:
-        """Tell whether another page should be read."""
+        """Return whether another page should be read."""
         return not (self.at_beginning or self.is_explained)
 
     def fills_to_rate(self) -> tuple[Fill, ...]:

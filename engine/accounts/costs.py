@@ -67,14 +67,14 @@ class Costs:
                 self._spreads[spread.venue, spread.symbol] = spread
 
     async def ensure(self, account: Account, symbol: str) -> None:
-        """Ask for the figures of a symbol that was not asked for lately."""
+        """Request the figures of a symbol that was not requested lately."""
         fee = self._fees.get((account.account_id, symbol))
         spread = self._spreads.get((account.venue, symbol))
         if not (self._is_fresh(fee) and self._is_fresh(spread)):
             await self.refresh(account, {symbol})
 
     async def refresh(self, account: Account, symbols: set[str]) -> None:
-        """Ask the venue for the account's fees and the spreads of some symbols; silence changes nothing."""
+        """Fetch the account's fees and the spreads of some symbols; without an answer nothing changes."""
         await self._save(
             account, await self._ask_fees(account, symbols), await self._ask_quotes(account, symbols)
         )
@@ -115,7 +115,7 @@ class Costs:
 
 
 async def _trades(market: VenueMarket, instrument: Instrument) -> bool:
-    """Tell whether a spread is what a trade would pay: a closed market's is not, nor one of which nobody knows."""
+    """Return whether a spread is what a trade would pay: a closed market's is not, nor an unknown one."""
     try:
         return await market.in_session(instrument)
     except BrokerError:

@@ -36,7 +36,7 @@ class FeeProfile:
 
     @property
     def live(self) -> bool:
-        """Tell whether every figure is measured."""
+        """Return whether every figure is measured."""
         return self.taker_live and self.spread_live
 
 

@@ -26,14 +26,14 @@ from engine.storage.database import Database
 #: Older pages read per account and turn; the rest follows on the next one.
 PAGES_A_TURN = 3
 
-#: New pages read per account and turn; a busy account takes several turns to meet what is known.
+#: New pages read per account and turn; a busy account takes several turns to reach known fills.
 NEW_PAGES_A_TURN = 20
 
 #: Fills stored in one transaction: an exit must not wait long for the only writer.
 FILLS_A_WRITE = 50
 
-#: A venue may tell of a fill so much later than of newer ones.
-TOLD_LATE_BY = timedelta(minutes=2)
+#: How much later than newer fills a venue may report one.
+LATE_FILL_MARGIN = timedelta(minutes=2)
 
 
 class Histories:
@@ -49,10 +49,10 @@ class Histories:
         self._bases: dict[tuple[str, str], CostBasis] = {}
         #: By account: purchases whose dollar rate may still be found.
         self._unrated: dict[str, tuple[Payment, ...]] = {}
-        #: By account: what was read and does not meet what is known, for the next turn to go on with.
-        self._walks: dict[str, _Walk] = {}
+        #: By account: fills read so far that do not reach known ones yet, for the next turn to continue.
+        self._reads: dict[str, _BackwardRead] = {}
         #: By account: stored, but not returned yet.
-        self._untold: dict[str, list[Fill]] = {}
+        self._unreported: dict[str, list[Fill]] = {}
         #: By account: when the newest fill happened up to which nothing is missing.
         self._known_until: dict[str, datetime] = {}
 
@@ -61,7 +61,7 @@ class Histories:
         return self._bases.get((account_id, asset))
 
     def is_explained(self, report: AccountReport) -> bool:
-        """Tell whether asking on, for older fills or past rates, could not change any cost."""
+        """Return whether neither older fills nor past rates could change any cost."""
         account_id = report.account.account_id
         if self._unrated.get(account_id):
             return False
@@ -75,27 +75,27 @@ class Histories:
         it meets what is known, because a gap would be taken for the end of what is new.
 
         Raises:
-            BrokerError: the venue does not tell; the next turn goes on where this one stopped.
+            BrokerError: the venue failed; the next turn goes on where this one stopped.
 
         """
         account_id = account.account_id
         if await self._load_cursor(account) is None:
             return await self._begin(account)
-        is_up_to_date = account_id not in self._walks
+        is_up_to_date = account_id not in self._reads
         for _ in range(NEW_PAGES_A_TURN):
-            walk = self._walks.get(account_id) or await self._set_out(account_id)
-            if not walk.take(await self._fetch_page(account, walk.cursor)):
+            read = self._reads.get(account_id) or await self._start(account_id)
+            if not read.add_page(await self._fetch_page(account, read.cursor)):
                 continue
-            del self._walks[account_id]
-            await self._arrive(account, walk.fills)
+            del self._reads[account_id]
+            await self._store(account, read.fills)
             if is_up_to_date:
-                return _oldest_first(self._untold.pop(account_id, ()))
-            # It set out on an earlier turn: what happened since then is still to be read.
+                return _oldest_first(self._unreported.pop(account_id, ()))
+            # It began on an earlier turn: what happened since then is still to be read.
             is_up_to_date = True
         return None
 
     async def explain(self, report: AccountReport) -> None:
-        """Work out the cost of every holding, asking for the older fills and the past rates that it takes.
+        """Work out the cost of every holding, requesting the older fills and the past rates that it takes.
 
         Raises:
             ExceptionGroup: what a coin's cost failed at; it is not known then, and those of the others are.
@@ -118,7 +118,7 @@ class Histories:
         return failures
 
     async def _rate(self, account: Account) -> bool:
-        """Ask what purchases in several currencies were worth in dollars; tell whether there was something to ask."""
+        """Fetch the dollar rates of purchases in other currencies; return whether any was missing."""
         account_id = account.account_id
         unrated = self._unrated.get(account_id, ())
         if not unrated:
@@ -137,23 +137,23 @@ class Histories:
             new = await self._add(session, account, page.fills)
         return _oldest_first(new)
 
-    async def _set_out(self, account_id: str) -> "_Walk":
+    async def _start(self, account_id: str) -> "_BackwardRead":
         known_until = self._known_until.get(account_id)
         if known_until is None:
             async with self._database.read() as session:
                 # A sale's own fills are stored with its end, whatever happened before it.
-                known_until = await rows.load_newest_by_hand(session, account_id)
-        until = wall_time.before(known_until, TOLD_LATE_BY) if known_until else None
-        walk = self._walks[account_id] = _Walk(until=until)
-        return walk
+                known_until = await rows.load_newest_external_trade(session, account_id)
+        until = wall_time.before(known_until, LATE_FILL_MARGIN) if known_until else None
+        read = self._reads[account_id] = _BackwardRead(until=until)
+        return read
 
-    async def _arrive(self, account: Account, fills: Sequence[Fill]) -> None:
-        """Store what a walk found, oldest first: a process that dies meanwhile leaves no gap behind."""
+    async def _store(self, account: Account, fills: Sequence[Fill]) -> None:
+        """Store the fills that were read, oldest first: a process that dies meanwhile leaves no gap behind."""
         account_id = account.account_id
         ordered = _oldest_first(fills)
         for first in range(0, len(ordered), FILLS_A_WRITE):
             some = ordered[first : first + FILLS_A_WRITE]
-            self._untold.setdefault(account_id, []).extend(await self._save(account, some))
+            self._unreported.setdefault(account_id, []).extend(await self._save(account, some))
         if ordered:
             self._known_until[account_id] = ordered[-1].at
 
@@ -167,7 +167,7 @@ class Histories:
             rates = await rows.load_usd_rates(session, account_id)
             for holding in report.spot_positions:
                 known = await rows.load_fills(session, account_id, asset=holding.asset)
-                # That of an earlier quantity says nothing of this one.
+                # The basis of an earlier quantity does not apply to this one.
                 self._bases.pop((account_id, holding.asset), None)
                 with failures.turn_of(f"what {holding.asset} cost"):
                     history = History(asset=holding.asset, quantity=holding.total).with_page(
@@ -223,16 +223,16 @@ class Histories:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Walk:
-    """Fills read from the newest backwards which do not meet what is known yet."""
+class _BackwardRead:
+    """Fills read from the newest backwards which do not reach known ones yet."""
 
-    #: Everything before is known; None when nothing is.
+    #: All fills before are known; None when none is.
     until: datetime | None
     cursor: str | None = None
     fills: list[Fill] = field(default_factory=list)
 
-    def take(self, page: FillPage) -> bool:
-        """Add a page; tell whether it reaches what is known."""
+    def add_page(self, page: FillPage) -> bool:
+        """Add a page; return whether it reaches known fills."""
         self.fills.extend(page.fills)
         self.cursor = page.next_cursor
         if page.next_cursor is None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from engine.clock import Moment
 
-#: Older steps need not be told apart.
+#: Older steps need not be distinguished.
 _KEPT_FOR = timedelta(hours=2)
 
 

@@ -1,4 +1,4 @@
-"""Notice that a broker stopped answering or refuses its key, and tell its owner, again while something is guarded there."""
+"""Detect brokers that stopped answering or refuse their key, alert the owner, and remind while something is guarded there."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,7 @@ from engine.model.errors import BrokerError, KeyRejectedError
 from engine.model.venues import Account
 from engine.storage.database import Database
 
-#: A broker that missed so many readings in a row is told about; fewer are the network's usual hiccups.
+#: A broker that missed so many readings in a row is reported; fewer are the network's usual hiccups.
 MISSED_READINGS = 3
 
 News = Literal["unreachable", "key_rejected", "back"] | None
@@ -28,7 +28,7 @@ _OF_PRICES: Mapping[str, Literal["unpriced", "priced"]] = {
 
 
 class ReadingKind(StrEnum):
-    """What is read of an account, in words for its owner."""
+    """What is read of an account; the values are shown to its owner."""
 
     BALANCES = "balances"
     PAST_TRADES = "past trades"
@@ -38,12 +38,12 @@ class ReadingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokerOutage:
-    """How long a broker has been out of reach, and how often its owner was told."""
+    """How long a broker has been out of reach, and how often its owner was alerted."""
 
     since: datetime | None = None
     #: How often in a row each reading that fails did.
     missed: Mapping[ReadingKind, int] = field(default_factory=dict)
-    told: ReminderState = field(default_factory=ReminderState)
+    reminders: ReminderState = field(default_factory=ReminderState)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class Watched:
     """What an outage means at an account."""
 
     is_guarded: bool
-    #: The owner was told that the venue gives no prices for the guards there, and it still gives none.
+    #: The owner was alerted that the venue gives no prices for the guards there, and it still gives none.
     is_alarmed: bool
 
 
@@ -59,7 +59,7 @@ _UNWATCHED = Watched(is_guarded=False, is_alarmed=False)
 
 
 def after_attempt(
-    silence: BrokerOutage,
+    outage: BrokerOutage,
     reading: ReadingKind,
     error: BrokerError | None,
     *,
@@ -67,30 +67,34 @@ def after_attempt(
     is_guarded: bool,
     is_alarmed: bool = False,
 ) -> tuple[BrokerOutage, News]:
-    """Return the next state after a reading, and what its owner is to be told (again).
+    """Return the next state after a reading, and what to report to its owner (again), if anything.
 
-    An outage fails every reading and is told once. `is_alarmed` is true while its owner was told that the guards
-    there have no price: that alarm says all that another one would, has its own reminders and its own end.
+    An outage fails every reading and is reported once. `is_alarmed` is true while its owner was alerted that the guards
+    there have no price: that alarm contains the same, with its own reminders and end.
     """
-    others = {one: missed for one, missed in silence.missed.items() if one is not reading}
+    others = {one: missed for one, missed in outage.missed.items() if one is not reading}
     if error is None:
         if others:
-            return replace(silence, missed=others), None
-        return BrokerOutage(), "back" if silence.told.count else None
-    missed = silence.missed.get(reading, 0) + 1
-    after = BrokerOutage(since=silence.since or now.at, missed={**others, reading: missed}, told=silence.told)
+            return replace(outage, missed=others), None
+        return BrokerOutage(), "back" if outage.reminders.count else None
+    missed = outage.missed.get(reading, 0) + 1
+    after = BrokerOutage(
+        since=outage.since or now.at, missed={**others, reading: missed}, reminders=outage.reminders
+    )
     is_rejected = isinstance(error, KeyRejectedError)
-    if after.told.count:
-        is_due = is_guarded and after.told.is_due(now)
+    if after.reminders.count:
+        is_due = is_guarded and after.reminders.is_due(now)
     else:
         is_due = is_rejected or missed >= MISSED_READINGS
     if not is_due or (is_alarmed and not is_rejected):
         return after, None
-    return replace(after, told=after.told.noted(now)), "key_rejected" if is_rejected else "unreachable"
+    return replace(
+        after, reminders=after.reminders.noted(now)
+    ), "key_rejected" if is_rejected else "unreachable"
 
 
 class OutageMonitor:
-    """Keeps an eye on the readings of every account; what was told of them outlives the process."""
+    """Tracks failed readings of every account; what was reported outlives the process."""
 
     def __init__(
         self, *, database: Database, clock: Clock, watched: Callable[[Account], Awaitable[Watched]]
@@ -102,15 +106,15 @@ class OutageMonitor:
         self._outages: dict[str, BrokerOutage] = {}
 
     async def note(self, account: Account, reading: ReadingKind, error: BrokerError | None) -> None:
-        """Take the outcome of a reading; None is a good one. Prices are told of apart from the account's own answers."""
+        """Record the outcome of a reading; None means success. Prices are tracked apart from the account's own answers."""
         now, of_prices = moment(self._clock), reading is ReadingKind.PRICES
         name = f"{account.account_id}/prices" if of_prices else account.account_id
         before = self._outages.get(name)
         if before is None:
             kinds = (reading,) if of_prices else (ReadingKind.BALANCES, ReadingKind.PAST_TRADES)
             before = _restored((await self._conditions.restored()).get(name), kinds)
-        # Of what goes on well nothing is told: no need to look.
-        watched = await self._watched(account) if error or before.told.count else _UNWATCHED
+        # While all is well nothing is reported, so nothing need be looked up.
+        watched = await self._watched(account) if error or before.reminders.count else _UNWATCHED
         after, news = after_attempt(
             before,
             reading,
@@ -120,27 +124,27 @@ class OutageMonitor:
             is_alarmed=watched.is_alarmed,
         )
         if news is not None:
-            # Only what is written down was told.
-            condition = Condition(since=after.since or before.since or now.at, told=before.told)
+            # Reported means stored in the outbox.
+            condition = Condition(since=after.since or before.since or now.at, reminders=before.reminders)
             message = BrokerTrouble(
                 venue=account.venue,
                 what=_OF_PRICES[news] if of_prices else news,
                 why=_why(reading, error),
                 since=condition.since,
-                again=news != "back" and before.told.count > 0,
+                again=news != "back" and before.reminders.count > 0,
                 guarded=watched.is_guarded,
             )
-            write = self._conditions.end if news == "back" else self._conditions.tell
+            write = self._conditions.end if news == "back" else self._conditions.report
             await write(name, condition, message, user_id=account.user_id, account_id=account.account_id)
         self._outages[name] = after
 
 
 def _restored(condition: Condition | None, kinds: Collection[ReadingKind]) -> BrokerOutage:
-    """Return what an earlier process told of, which is over once each of these readings is good again."""
+    """Return what an earlier process reported, which is over once each of these readings is good again."""
     if condition is None:
         return BrokerOutage()
     missed = dict.fromkeys(kinds, MISSED_READINGS)
-    return BrokerOutage(since=condition.since, missed=missed, told=condition.told)
+    return BrokerOutage(since=condition.since, missed=missed, reminders=condition.reminders)
 
 
 def _why(reading: ReadingKind, error: BrokerError | None) -> str:

@@ -1,4 +1,4 @@
-"""The dollar prices of what an account holds; where a venue tells none, what is held is known all the same."""
+"""The dollar prices of what an account holds; without any the holdings are known all the same."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -27,15 +27,15 @@ _ONE = Decimal(1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceReading:
-    """What a venue tells of the prices of an account's holdings."""
+    """Prices of an account's holdings as a venue reported them."""
 
     prices: Prices
-    #: Why it told none; None where it did, or nothing had to be asked.
+    #: Why it reported none; None where it did, or none was needed.
     error: BrokerError | None = None
 
 
 async def fetch_prices(market: VenueMarket, report: AccountReport) -> PriceReading:
-    """Return the price of everything held, or what is known without the venue and why it told nothing."""
+    """Return the price of everything held, or the prices known without the venue, and why it reported none."""
     venue = report.account.venue
     assets = {holding.asset for holding in report.holdings if holding.total}
     at_par: Prices = {asset: _ONE for asset in assets if is_at_par(asset, venue)}
@@ -67,7 +67,7 @@ async def _shut(market: VenueMarket, instruments: Sequence[Instrument]) -> set[s
         # All stocks of a venue share its session.
         return set() if not stocks or await market.in_session(stocks[0]) else {one.symbol for one in stocks}
     except BrokerError:
-        # Balances do not wait for what only says how a price is to be called.
+        # Balances do not wait for the listings, which only name prices.
         return set()
 
 

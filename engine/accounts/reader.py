@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from engine.accounts.prices import PriceReading, fetch_prices
-from engine.accounts.reports import Asked, Reports
+from engine.accounts.reports import ReadingStart, Reports
 from engine.accounts.snapshot import UserBrokerState
 from engine.accounts.valuation import list_open_positions, value_account
 from engine.brokers.base import Broker
@@ -59,7 +59,7 @@ class AccountReader:
                 self._steps[state.account_id] = report.step
 
     def state(self, account: Account) -> UserBrokerState:
-        """Return what is known of an account without asking anybody."""
+        """Return what is known of an account without any request."""
         return self._states.get(account.account_id) or UserBrokerState(
             broker=account.venue,
             user_id=account.user_id,
@@ -78,15 +78,15 @@ class AccountReader:
         return self._errors.get(account.account_id)
 
     def prices_error(self, account: Account) -> BrokerError | None:
-        """Return why the venue told no prices the last time that the account was read; None when it did."""
+        """Return why the venue reported no prices the last time that the account was read; None when it did."""
         return self._price_errors.get(account.account_id)
 
     def is_valuing(self, account: Account) -> bool:
-        """Tell whether the reading under way has its answer and waits for prices, which has an end of its own."""
+        """Return whether the reading under way has its answer and waits for prices, which has an end of its own."""
         return account.account_id in self._valuing
 
     def is_fresh(self, account: Account, within_s: float) -> bool:
-        """Tell whether an account's figures are at most so old and nothing was ordered there since."""
+        """Return whether an account's figures are at most so old and nothing was ordered there since."""
         age_s = self.age_s(account)
         return age_s is not None and age_s <= within_s and not self._reports.is_outdated(account.account_id)
 
@@ -128,7 +128,7 @@ class AccountReader:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _read(self, account: Account) -> UserBrokerState:
-        asked = await self._reports.ask()
+        start = await self._reports.begin()
         try:
             with no_defect_escapes(account.venue):
                 report = await self._brokers[account.account_id].fetch_report()
@@ -136,10 +136,10 @@ class AccountReader:
             self._last_error_at[account.account_id] = self._clock.now()
             self._errors[account.account_id] = e
             return self._remember(replace(self.state(account), connected=False, error=e.message))
-        self._keep(report, asked)
+        self._keep(report, start)
         state = self._remember(self._valued(report, await self._prices(report)))
         self._note_age(report)
-        self._steps[account.account_id] = self._reports.departure(report, asked).step
+        self._steps[account.account_id] = self._reports.departure(report, start).step
         await self._look_at_orders_again(account)
         return state
 
@@ -147,10 +147,10 @@ class AccountReader:
         self._states[state.account_id] = state
         return state
 
-    def _keep(self, report: AccountReport, asked: Asked) -> None:
-        """Take what the account told: it counts whatever becomes of its prices."""
+    def _keep(self, report: AccountReport, start: ReadingStart) -> None:
+        """Store the account's report, whatever becomes of its prices."""
         account = report.account
-        self._reports.keep(report, asked=asked)
+        self._reports.keep(report, start=start)
         self._errors.pop(account.account_id, None)
         known = self.state(account)
         self._remember(replace(known, connected=True, error=None, last_updated=report.at))

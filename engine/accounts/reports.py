@@ -11,46 +11,46 @@ from engine.orders.unreported import FILLS_AWAITED, Awaited
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """When a reading was asked for, and the last step of our orders that was written down then."""
+class ReadingStart:
+    """When a reading was requested, and the last journal step that was stored then."""
 
     moment: Moment
     step: int
 
 
 class Reports:
-    """Keeps the newest report of each account, by when it was asked for and not by the time printed in it."""
+    """Keeps the newest report of each account, by when it was requested and not by the time printed in it."""
 
     def __init__(self, clock: Clock, *, last_step: Callable[[], Awaitable[int]]) -> None:
         self._clock = clock
         self._last_step = last_step
         self._steps = KnownSteps()
         self._latest: dict[str, AccountReport] = {}
-        #: When the latest reading was asked for; one that an earlier process made is not in here.
-        self._asked: dict[str, Moment] = {}
+        #: When the latest reading was requested; one that an earlier process made is not in here.
+        self._requested_at: dict[str, Moment] = {}
         self._changed: dict[str, Moment] = {}
         self._unreadable: dict[str, tuple[str, ...]] = {}
 
-    async def ask(self) -> Asked:
-        """Return what to `keep` a reading under that is asked for now."""
+    async def begin(self) -> ReadingStart:
+        """Return the start of a reading that is requested now, to `keep` it under."""
         now = moment(self._clock)
         step = await self._last_step()
         self._steps.note(step, now)
-        return Asked(moment=now, step=step)
+        return ReadingStart(moment=now, step=step)
 
-    def keep(self, report: AccountReport, *, asked: Asked) -> None:
-        """Remember a reading unless one that was asked for later is known."""
+    def keep(self, report: AccountReport, *, start: ReadingStart) -> None:
+        """Remember a reading unless one that was requested later is known."""
         account_id = report.account.account_id
-        known, left = self._asked.get(account_id), self.departure(report, asked)
+        known, left = self._requested_at.get(account_id), self.departure(report, start)
         if known is None or known <= left.moment:
             self._latest[account_id] = replace(report, step=left.step, left=None)
-            self._asked[account_id] = left.moment
+            self._requested_at[account_id] = left.moment
 
-    def departure(self, report: AccountReport, asked: Asked) -> Asked:
+    def departure(self, report: AccountReport, start: ReadingStart) -> ReadingStart:
         """Return when the requests of a reading left, which may have been queued long before, and the last step then."""
-        if report.left is None or report.left <= asked.moment:
-            return asked
-        return Asked(moment=report.left, step=max(asked.step, self._steps.at(report.left) or 0))
+        if report.left is None or report.left <= start.moment:
+            return start
+        return ReadingStart(moment=report.left, step=max(start.step, self._steps.at(report.left) or 0))
 
     def note_step(self, step: int) -> None:
         """Remember a step of our orders that was written down just now."""
@@ -61,15 +61,15 @@ class Reports:
         return self._steps.at(then)
 
     def certain_step(self, account_id: str, late: timedelta) -> int | None:
-        """Return the last step that the latest reading of an account shows, though it may be late by so much.
+        """Return the last step that the latest reading of an account shows, even if it is late by so much.
 
         None where this process did not read it, or knows of no step so long ago.
         """
-        asked = self._asked.get(account_id)
-        return None if asked is None else self.step_at(asked + -late)
+        requested_at = self._requested_at.get(account_id)
+        return None if requested_at is None else self.step_at(requested_at + -late)
 
     def awaited(self) -> Awaited:
-        """Return which orders ended so lately that their fills may still be told."""
+        """Return which orders ended so recently that their fills may still be reported."""
         now = moment(self._clock)
         after = self._steps.at(now + -FILLS_AWAITED)
         if after is not None:
@@ -77,15 +77,15 @@ class Reports:
         return Awaited(after=self._steps.first, stored_since=now.at - FILLS_AWAITED)
 
     def restore(self, report: AccountReport) -> None:
-        """Start from a reading of an earlier process: older than every other, whatever its time says."""
+        """Start from a reading of an earlier process: older than every other, whatever its time is."""
         self._latest.setdefault(report.account.account_id, report)
 
     def outdate(self, account_id: str) -> None:
-        """Note that an account changed: readings asked for until now are not fresh any more."""
+        """Note that an account changed: readings requested until now are not fresh any more."""
         self._changed[account_id] = moment(self._clock)
 
     def keep_unreadable(self, account_id: str, orders: tuple[str, ...]) -> None:
-        """Remember which open orders could not be read the last time an account was asked for them."""
+        """Remember which open orders could not be read the last time an account's open orders were requested."""
         self._unreadable[account_id] = orders
 
     def unreadable_orders(self, account_id: str) -> tuple[str, ...]:
@@ -93,21 +93,21 @@ class Reports:
         return self._unreadable.get(account_id, ())
 
     def is_outdated(self, account_id: str) -> bool:
-        """Tell whether an account has changed since it was last read."""
-        asked, changed = self._asked.get(account_id), self._changed.get(account_id)
-        return changed is not None and (asked is None or asked <= changed)
+        """Return whether an account has changed since it was last read."""
+        requested_at, changed = self._requested_at.get(account_id), self._changed.get(account_id)
+        return changed is not None and (requested_at is None or requested_at <= changed)
 
     def latest(self, account_id: str) -> AccountReport | None:
         """Return the latest reading."""
         return self._latest.get(account_id)
 
-    def asked(self, account_id: str) -> Moment | None:
-        """Return when the latest reading was asked for; None if this process made none."""
-        return self._asked.get(account_id)
+    def requested_at(self, account_id: str) -> Moment | None:
+        """Return when the latest reading was requested; None if this process made none."""
+        return self._requested_at.get(account_id)
 
     def no_older_than(self, account_id: str, age: timedelta) -> AccountReport | None:
         """Return the latest reading if it is at most so old, and of after the account last changed."""
-        asked = self._asked.get(account_id)
-        if asked is None or moment(self._clock) - asked > age or self.is_outdated(account_id):
+        requested_at = self._requested_at.get(account_id)
+        if requested_at is None or moment(self._clock) - requested_at > age or self.is_outdated(account_id):
             return None
         return self._latest.get(account_id)

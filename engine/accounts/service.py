@@ -1,4 +1,4 @@
-"""The equity picture for people, and the snapshots that keep it over time."""
+"""The equity screens, and the balance snapshots over time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ from engine.orders.filled_store import load_filled
 from engine.storage.database import Database
 from engine.tasks import Tasks
 
-#: Figures this fresh are shown without asking the venue again.
+#: Figures this fresh are shown without another request to the venue.
 FRESH_S = 5.0
 
 #: A screen waits no longer than this for slow brokers; their old figures stand in.
@@ -162,7 +162,7 @@ class BalanceService:
             # The account has answered.
             state = await self._reader.read(account)
         except Exception as e:
-            # What the venue told was not used: no better than silence.
+            # The venue's answer was not used: no better than none.
             defect = ReadingDefectError(account.venue, f"a defect of the bot itself ({type(e).__name__})")
             await self._outages.note(account, ReadingKind.BALANCES, defect)
             raise
@@ -195,7 +195,7 @@ def _raise_unexpected(readings: Sequence[asyncio.Future[UserBrokerState]]) -> No
 
 
 def _causes(error: Exception) -> Iterator[str]:
-    """Name what an account was not brought up to date for; the words of an error may be anything."""
+    """Return why accounts were not brought up to date, by account; error texts are free-form."""
     if isinstance(error, ExceptionGroup):
         for one in error.exceptions:
             yield from _causes(one)

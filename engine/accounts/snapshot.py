@@ -32,7 +32,7 @@ class CashLine:
 
     @property
     def is_depegged(self) -> bool:
-        """Tell whether a dollar stablecoin trades so low that its rate must be named."""
+        """Return whether a dollar stablecoin trades so low that its rate must be named."""
         return (
             self.currency in USD_STABLECOINS
             and self.rate_usd is not None
@@ -73,7 +73,7 @@ class BalanceSnapshot:
     cash: tuple[CashLine, ...] = ()
     #: Assets that are owned but have no price, so are in no sum.
     unpriced: tuple[str, ...] = ()
-    #: Assets the venue told of in a way that could not be read, so in no sum either; "" is one without a name.
+    #: Assets the venue reported in a way that could not be read, so in no sum either; "" is one without a name.
     unreadable: tuple[str, ...] = ()
     #: Of what has no price: what open orders hold a part of, so that their sum lacks it.
     held_unpriced: tuple[str, ...] = ()
@@ -81,9 +81,9 @@ class BalanceSnapshot:
     venue_valued: tuple[tuple[str, Decimal], ...] = ()
     #: Fee credits and the like, which are no money and lack in no sum.
     credits: tuple[tuple[str, Decimal], ...] = ()
-    #: True when the total is what the venue itself says.
+    #: True when the total is the venue's own figure.
     is_venue_total: bool = False
-    #: Figures of the whole account that its venue did not tell: what may be spent counts as nothing then.
+    #: Figures of the whole account that its venue did not report; available counts as zero then.
     unknown: tuple[AccountFigure, ...] = ()
     #: Currencies inside such a total that have no rate, so are in no figure of what is available.
     unvalued_cash: tuple[str, ...] = ()
@@ -100,12 +100,12 @@ class BalanceSnapshot:
 
     @property
     def complete(self) -> bool:
-        """Tell whether nothing is missing; otherwise sums are shown as `≥ $…` and not compared."""
+        """Return whether nothing is missing; otherwise sums are shown as `≥ $…` and not compared."""
         return not self.unknown and (self.is_venue_total or not (self.unpriced or self.unreadable))
 
     @property
     def available_complete(self) -> bool:
-        """Tell whether what is available is exact although something has no price."""
+        """Return whether what is available is exact although something has no price."""
         if AccountFigure.SPENDABLE in self.unknown:
             return False
         lacking = (*self.unpriced, *self.unreadable, *self.unvalued_cash)
@@ -120,7 +120,7 @@ class BalanceSnapshot:
 
     @property
     def held_complete(self) -> bool:
-        """Tell whether what open orders hold is exact although something has no price."""
+        """Return whether what open orders hold is exact although something has no price."""
         return not (self.held_unpriced or self.unreadable)
 
     @property
@@ -145,9 +145,9 @@ class UserBrokerState:
     open_positions: tuple[OpenPosition, ...] = ()
     last_updated: datetime | None
     connected: bool
-    #: Why the account could not be read the last time, in words for the owner.
+    #: Why the last reading of the account failed, as shown to the owner.
     error: str | None = None
-    #: Why the venue told no prices when these figures were read, in the same words.
+    #: Why the venue reported no prices when these figures were read, as shown to the owner.
     prices_error: str | None = None
 
     def age(self, now: datetime) -> timedelta | None:
@@ -176,12 +176,12 @@ class BalanceOverview:
 
     @property
     def complete(self) -> bool:
-        """Tell whether the sums hold everything there is, so that they may be compared."""
+        """Return whether the sums hold everything there is, so that they may be compared."""
         return bool(self.states) and not (self.missing or self.stale or self.partial)
 
     @property
     def available_complete(self) -> bool:
-        """Tell whether the sum of what is available holds everything there is."""
+        """Return whether the sum of what is available holds everything there is."""
         balances = [state.balance for state in self.states if state.balance is not None]
         known = bool(self.states) and not (self.missing or self.stale)
         return known and all(balance.available_complete for balance in balances)

@@ -16,7 +16,7 @@ def value_account(report: AccountReport, prices: Prices) -> BalanceSnapshot:
 
     An asset without a usable price is named and left out of the sums, never counted as zero. Available is
     free cash, capped by what the venue lets be spent and by the account's own equity, so that neither a debt
-    nor leverage shows as money to spend; everything else is locked. Where the venue should tell that bound and
+    nor leverage shows as money to spend; everything else is locked. Where the venue should report that bound and
     did not, nothing is known to be available.
     """
     owned = [holding for holding in report.holdings if _is_owned(holding)]

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 class Identities:
     """Lets exits of an account go as soon as it is certain that it is the account they are for.
 
-    A key that is the same as before needs no question. A new one is asked for its account's name at the venue;
+    A key that is the same as before needs no question. For a new one the account's name is read from the venue;
     where there is none, it is the same account if it knows a trade that was made before.
     """
 
@@ -57,16 +57,16 @@ class Identities:
         }
 
     def is_settled(self, account_id: str) -> bool:
-        """Tell whether it is certain which account the key opens."""
+        """Return whether it is certain which account the key opens."""
         return account_id not in self._unsettled
 
     def look(self) -> None:
-        """Ask about every account that is not certain; none of them keeps the others waiting."""
+        """Check every account that is not certain; a failing one does not hold up the others."""
         for account_id in self._unsettled:
             self._tasks.spawn(f"identity {account_id}", partial(self._settle, account_id))
 
     async def after_reading(self, account: Account) -> bool:
-        """Tell whether what was read may be compared with what is known of the account."""
+        """Return whether what was read may be compared with what is known of the account."""
         if not self.is_settled(account.account_id):
             await self._settle(account.account_id)
         elif account.account_id in self._unnamed:
@@ -74,7 +74,7 @@ class Identities:
         return self.is_settled(account.account_id)
 
     async def _learn_name(self, account_id: str) -> None:
-        """Ask once what the venue calls an account, for the day its key changes."""
+        """Store the venue's name of an account once, for when its key changes."""
         try:
             name = await self._brokers[account_id].fetch_account_name()
         except BrokerError:

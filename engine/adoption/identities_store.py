@@ -25,7 +25,7 @@ class Identity:
     """The key an account was last opened with for certain, and what its venue calls the account."""
 
     key_fingerprint: str
-    #: None where the venue does not tell, or was not asked yet.
+    #: None where the venue does not report it, or was not queried yet.
     venue_account: str | None
 
 

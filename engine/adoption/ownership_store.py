@@ -22,7 +22,7 @@ async def load_owner(session: AsyncSession, account_id: str) -> int | None:
 
 
 async def move_account(session: AsyncSession, account_id: str, *, to: int) -> None:
-    """Give an account to another user with all that is known of it; what is still to be told goes along."""
+    """Give an account to another user with all that is known of it; unsent alerts go along."""
     await session.exec(
         update(AlertRow)
         .where(col(AlertRow.account_id) == account_id, col(AlertRow.not_before).is_not(None))
@@ -42,7 +42,7 @@ async def move_questions(session: AsyncSession, user_id: int, *, to: int) -> Non
 
 
 async def move_alerts(session: AsyncSession, user_id: int, *, to: int) -> None:
-    """Tell another user what still waits for this one."""
+    """Move a user's unsent alerts to another user."""
     await session.exec(
         update(AlertRow)
         .where(col(AlertRow.user_id) == user_id, col(AlertRow.not_before).is_not(None))

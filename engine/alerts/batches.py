@@ -9,7 +9,7 @@ from engine import wall_time
 from engine.alerts.kinds import DIGESTIBLE, AlertState
 from engine.alerts.messages import Message
 
-#: An alert that waited longer says when it was written.
+#: An alert that waited longer shows when it was written.
 LATE_AFTER = timedelta(minutes=2)
 #: More than that would be no digest but a book; the rest goes with the next one.
 LONGEST_DIGEST = 40
@@ -30,7 +30,7 @@ class Alert:
     created_at: datetime
 
     def is_late(self, now: datetime) -> bool:
-        """Tell whether it waited so long that its reader must know when it was written."""
+        """Return whether it waited so long that its reader must know when it was written."""
         return not wall_time.is_younger(self.created_at, now, LATE_AFTER)
 
 
@@ -52,7 +52,7 @@ class Batch:
 
     @property
     def may_be_repetition(self) -> bool:
-        """Tell whether something of it may have arrived before."""
+        """Return whether something of it may have arrived before."""
         return any(alert.state is AlertState.UNKNOWN for alert in self.alerts)
 
     @property
@@ -67,7 +67,7 @@ class Batch:
 
     @property
     def is_critical(self) -> bool:
-        """Tell whether something of it must never be given up."""
+        """Return whether something of it must never be given up."""
         return any(alert.critical for alert in self.alerts)
 
 

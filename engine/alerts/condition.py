@@ -1,6 +1,6 @@
-"""What lasts and its reader is told of: when it begins, again in growing pauses, and once when it is over.
+"""Lasting conditions that are alerted: when they begin, again in growing pauses, and once when they are over.
 
-What was told is read from the outbox: a restart repeats nothing, and what ended meanwhile is told as over. The key of
+What was reported is read from the outbox: a restart repeats nothing, and what ended meanwhile is reported as over. The key of
 each alert names the condition, when it began and which alert of it this is.
 """
 
@@ -22,14 +22,14 @@ _SINCE = "%Y%m%dT%H%M%S.%f"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """One time that something lasts: since when, and how often its reader was told."""
+    """One time that something lasts: since when, and how often its reader was alerted."""
 
     since: datetime
-    told: ReminderState = field(default_factory=ReminderState)
+    reminders: ReminderState = field(default_factory=ReminderState)
 
     def noted(self, now: Moment) -> "Condition":
-        """Return it once its reader was told (again)."""
-        return replace(self, told=self.told.noted(now))
+        """Return it once its reader was alerted (again)."""
+        return replace(self, reminders=self.reminders.noted(now))
 
 
 class Conditions:
@@ -42,7 +42,7 @@ class Conditions:
         self._restored: Mapping[str, Condition] | None = None
 
     async def restored(self) -> Mapping[str, Condition]:
-        """Return by name what an earlier process told and nobody told as over."""
+        """Return by name the conditions that an earlier process reported and that were not reported as over."""
         if self._restored is None:
             async with self._database.read() as session:
                 written = await load_keys(session, key_prefix=self._prefix)
@@ -50,24 +50,24 @@ class Conditions:
         return self._restored
 
     async def load_last(self, name: str, condition: Condition) -> Message | None:
-        """Return what was told of a condition last, as far as it can be read; None where nothing can."""
+        """Return the last message about a condition that can be read; None where none can."""
         key_prefix = f"{self._prefix}{name_alert(name, condition.since, '')}"
         async with self._database.read() as session:
             return next(reversed((await load_series(session, key_prefix=key_prefix)).messages), None)
 
-    async def tell(
+    async def report(
         self, name: str, condition: Condition, message: Message, *, user_id: int, account_id: str | None
     ) -> Condition:
-        """Tell of a condition (again) and return it as told; what could not be written down was not told."""
+        """Report a condition (again) and return it as reported; if storing fails it counts as not reported."""
         now = moment(self._clock)
-        key = name_alert(name, condition.since, f"{condition.told.count}")
+        key = name_alert(name, condition.since, f"{condition.reminders.count}")
         await self._write(key, message, user_id, account_id, now)
         return condition.noted(now)
 
     async def end(
         self, name: str, condition: Condition, message: Message, *, user_id: int, account_id: str | None
     ) -> None:
-        """Tell that a condition is over; once, however often it is called."""
+        """Report that a condition is over; once, however often it is called."""
         key = name_alert(name, condition.since, _OVER)
         await self._write(key, message, user_id, account_id, moment(self._clock))
 
@@ -91,39 +91,39 @@ def name_alert(name: str, since: datetime, number: str) -> str:
 
 
 def find_open(written: Iterable[tuple[str, datetime | None]]) -> Mapping[str, Condition]:
-    """Return by name the conditions whose end was not told, given the keys and times of all alerts, oldest first.
+    """Return by name the conditions whose end was not reported, given the keys and times of all alerts, oldest first.
 
     One whose time cannot be read still has its number.
     """
-    told = dict[str, _Told]()
+    reported = dict[str, _Reported]()
     for key, at in written:
         name, since, number = _parse(key)
         if since is None:
             continue
         if number == _OVER:
-            told.pop(name, None)
+            reported.pop(name, None)
             continue
-        before = told.get(name)
+        before = reported.get(name)
         if before is None or before.since != since:
-            before = _Told(since=since)
-        told[name] = before.with_alert(number, at)
+            before = _Reported(since=since)
+        reported[name] = before.with_alert(number, at)
     return {
         name: Condition(
-            since=one.since, told=ReminderState.from_times(one.times, last=None, count=one.highest + 1)
+            since=one.since, reminders=ReminderState.from_times(one.times, last=None, count=one.highest + 1)
         )
-        for name, one in told.items()
+        for name, one in reported.items()
     }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
-    """What was told of a condition: since when it lasts, the times of the alerts, the highest number."""
+class _Reported:
+    """The stored alerts of a condition: since when it lasts, their times, the highest number."""
 
     since: datetime
     times: tuple[datetime, ...] = ()
     highest: int = -1
 
-    def with_alert(self, number: str, at: datetime | None) -> "_Told":
+    def with_alert(self, number: str, at: datetime | None) -> "_Reported":
         """Return it with one more alert."""
         times = self.times if at is None else (*self.times, at)
         highest = int(number) if number.isascii() and number.isdecimal() else self.highest

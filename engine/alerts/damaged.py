@@ -21,7 +21,7 @@ def written_at(row: UnreadableRow, now: datetime) -> datetime:
 
 
 def plain_data(data: str) -> str:
-    """Return what stored data says as it stands there; empty where it is damaged."""
+    """Return stored JSON data as a mapping; empty where it is damaged."""
     try:
         values = json.loads(data)
     except ValueError:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class AlertKind(StrEnum):
-    """What an alert tells of: the `kind` of its message."""
+    """The kinds of alerts: the `kind` of their messages."""
 
     EXIT_FILLED = "exit_filled"
     EXIT_FAILING = "exit_failing"

@@ -161,7 +161,7 @@ _IN_ORDER = Prepared(select(AlertRow).where(_PENDING).order_by(col(AlertRow.aler
 
 
 async def has_unreadable(session: AsyncSession) -> bool:
-    """Tell whether an alert waits that cannot be read."""
+    """Return whether an alert waits that cannot be read."""
     return bool((await _read_pending(session)).unreadable)
 
 
@@ -239,7 +239,7 @@ async def _read_pending(session: AsyncSession) -> Read[Alert]:
 
 
 def message_of(row: AlertRow) -> Message:
-    """Return what an alert says."""
+    """Return an alert's message."""
     with parsing():
         return load_message(row.data)
 

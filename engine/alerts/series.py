@@ -21,7 +21,7 @@ class Series:
     count: int = 0
     #: When those were written whose time can be read.
     times: tuple[datetime, ...] = ()
-    #: What those say whose data can be read.
+    #: The messages whose data can be read.
     messages: tuple[Message, ...] = ()
 
 

@@ -14,7 +14,7 @@ from engine.exits.available import Available
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.release import opposite_orders, plan_release
 from engine.exits.releases import Releases
-from engine.guards.following import SHOWN_LATE_WITHIN, is_told, quantity_there
+from engine.guards.comparison import SHOWN_LATE_WITHIN, is_covered, quantity_there
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError, MisconfiguredError
 from engine.model.holdings import AccountReport, Holding, PositionKind
@@ -65,7 +65,7 @@ class Availability:
         )
         # One that says less may be of before more came in, or wrong: only readings that agree make less of a position.
         is_doubted = report is not None and not is_fresh and await self._says_less(report, guard)
-        if report is None or is_doubted or not is_told(report, guard):
+        if report is None or is_doubted or not is_covered(report, guard):
             return Available(sellable=None, owned=None, at=None, is_fresh=is_fresh, report=report)
         step = self._reports.certain_step(guard.account_id, SHOWN_LATE_WITHIN)
         if guard.kind is PositionKind.MARGIN:
@@ -161,21 +161,21 @@ class Availability:
         """Return a reading of after the account last changed, however long that takes."""
         report = self._reports.no_older_than(broker.account.account_id, BALANCE_MAX_AGE)
         if report is None:
-            asked = await self._reports.ask()
+            start = await self._reports.begin()
             report = await broker.fetch_report(priority=Priority.EXIT)
-            self._reports.keep(report, asked=asked)
-        if not is_told(report, guard):
+            self._reports.keep(report, start=start)
+        if not is_covered(report, guard):
             raise MisconfiguredError(guard.venue, f"the balance of {guard.asset} cannot be read")
         return report
 
     async def _fetch(self, broker: Broker) -> AccountReport | None:
-        asked = await self._reports.ask()
+        start = await self._reports.begin()
         try:
             async with asyncio.timeout(BALANCE_READ_S):
                 report = await broker.fetch_report(priority=Priority.EXIT)
         except (BrokerError, TimeoutError):
             return None
-        self._reports.keep(report, asked=asked)
+        self._reports.keep(report, start=start)
         return report
 
     async def _says_less(self, report: AccountReport, guard: Guard) -> bool:
@@ -214,7 +214,7 @@ class Availability:
 
     async def _read_holding(self, guard: Guard, broker: Broker) -> Holding | None:
         report = await self._fetch(broker)
-        return report.holding(guard.asset) if report and is_told(report, guard) else None
+        return report.holding(guard.asset) if report and is_covered(report, guard) else None
 
 
 def _held_by(orders: Iterable[Order]) -> Decimal:

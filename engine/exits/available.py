@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from engine.guards.following import is_told, quantity_there
+from engine.guards.comparison import is_covered, quantity_there
 from engine.guards.guard import Guard
 from engine.model.errors import BrokerError
 from engine.model.holdings import AccountReport, PositionKind
@@ -44,7 +44,7 @@ class Available:
     def basis(self, guard: Guard, symbol: str) -> SendBasis | None:
         """Return what is written down with an order through a pair; None without a reading of the position."""
         report, currency = self.report, symbol.partition("/")[2]
-        if report is None or not is_told(report, guard):
+        if report is None or not is_covered(report, guard):
             return None
         return SendBasis(
             owned=quantity_there(report, guard),

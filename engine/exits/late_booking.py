@@ -16,7 +16,7 @@ from engine.exits.exit_journal import ExitJournal
 from engine.exits.exit_message import describe_exit
 from engine.exits.late_order import LateOrder, late_part, quantity_off_guard
 from engine.guards import store as guards
-from engine.guards.following import quantity_there
+from engine.guards.comparison import quantity_there
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.market.feed import Markets
 from engine.market.rates import fetch_usd_rate

@@ -61,14 +61,14 @@ class LateOutcome:
     """What is not known yet of the attempts that were given up; all other assets are not concerned."""
 
     #: By asset, why the venue does not tell whose order has filled: what is traded in it may be ours.
-    untold: Mapping[str, BrokerError]
+    unattributed: Mapping[str, BrokerError]
     #: Assets of which something went wrong.
     unbooked: frozenset[str]
 
     @property
     def open_assets(self) -> frozenset[str]:
         """Return the assets in which an order of ours may have filled that is not booked."""
-        return self.unbooked | self.untold.keys()
+        return self.unbooked | self.unattributed.keys()
 
 
 class LateFills:
@@ -93,15 +93,17 @@ class LateFills:
         with one exit is left in `failures` and keeps no other from being booked.
         """
         ended = await self._load_ended(report.account.account_id)
-        untold, done = dict[str, BrokerError](), set[str]()
+        unattributed, done = dict[str, BrokerError](), set[str]()
         for intent in ended:
             with failures.turn_of(f"late fills of {intent.intent_id}"):
-                await self._book_all(intent, report, untold)
+                await self._book_all(intent, report, unattributed)
                 done.add(intent.intent_id)
         unbooked = frozenset(intent.asset for intent in ended if intent.intent_id not in done)
-        return LateOutcome(untold=untold, unbooked=unbooked)
+        return LateOutcome(unattributed=unattributed, unbooked=unbooked)
 
-    async def _book_all(self, intent: Intent, report: AccountReport, untold: dict[str, BrokerError]) -> None:
+    async def _book_all(
+        self, intent: Intent, report: AccountReport, unattributed: dict[str, BrokerError]
+    ) -> None:
         try:
             if await self._is_to_be_compared(intent):
                 return
@@ -113,10 +115,10 @@ class LateFills:
             return
         for one in targets:
             # A venue that is away is asked once a turn: everything else of the account waits meanwhile.
-            silence = next((error for error in untold.values() if _is_away(error)), None)
-            error = silence or await self._book_if_ours(one, report)
+            outage = next((error for error in unattributed.values() if _is_away(error)), None)
+            error = outage or await self._book_if_ours(one, report)
             if error is not None:
-                untold[intent.asset] = error
+                unattributed[intent.asset] = error
 
     async def _is_to_be_compared(self, intent: Intent) -> bool:
         """Tell whether the guard of an exit waits until it is known whether this database and account are the ones."""

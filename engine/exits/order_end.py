@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from engine.brokers.base import Broker, Priority
 from engine.exits.context import ExitContext
-from engine.guards.following import is_told
+from engine.guards.comparison import is_covered
 from engine.guards.guard import Guard
 from engine.model.holdings import PositionKind
 from engine.model.money import ZERO, exact
@@ -48,7 +48,7 @@ class OrderEnd:
             return None
         # Not kept: quantities must not be judged by a reading of after the order, before its end is written down.
         report = await self._broker.fetch_report(priority=Priority.EXIT)
-        if not is_told(report, self._guard):
+        if not is_covered(report, self._guard):
             return _UNREADABLE
         holding = report.holding(self._guard.asset)
         now = BalanceState(owned=holding.total, held=holding.held)

@@ -3,13 +3,13 @@
 from engine import wall_time
 from engine.accounts.account_updates import AccountUpdates
 from engine.accounts.reports import Reports
-from engine.accounts.resting import Rests
+from engine.accounts.unchanged import UnchangedAccounts
 from engine.brokers.base import Broker
 from engine.exits.available import Available
 from engine.exits.exit_journal import ExitJournal
 from engine.exits.latest_trades import LatestTrades
 from engine.guards.changes import is_about
-from engine.guards.following import SHOWN_LATE_WITHIN
+from engine.guards.comparison import SHOWN_LATE_WITHIN
 from engine.guards.guard import Guard
 from engine.model.orders import Fill
 
@@ -25,13 +25,13 @@ class OwnerTrades:
         *,
         journal: ExitJournal,
         reports: Reports,
-        rests: Rests,
+        unchanged: UnchangedAccounts,
         updates: AccountUpdates,
         trades: LatestTrades,
     ) -> None:
         self._journal = journal
         self._reports = reports
-        self._rests = rests
+        self._unchanged = unchanged
         self._updates = updates
         self._trades = trades
 
@@ -40,10 +40,15 @@ class OwnerTrades:
 
         Costs nothing while the account rests; trades that the venue does not tell delay no sale.
         """
-        report, asked = available.report, self._reports.asked(guard.account_id)
-        if report is None or asked is None or not available.is_fresh or self._rests.is_known(report):
+        report, requested_at = available.report, self._reports.requested_at(guard.account_id)
+        if (
+            report is None
+            or requested_at is None
+            or not available.is_fresh
+            or self._unchanged.is_settled(report)
+        ):
             return None
-        if not await self._has_new(guard, await self._trades.read(broker, after=asked) or ()):
+        if not await self._has_new(guard, await self._trades.read(broker, after=requested_at) or ()):
             return None
         await self._updates.run_within(broker.account, UPDATE_S, name=guard.guard_id)
         now = await self._journal.load_guard(guard.guard_id)
@@ -51,10 +56,10 @@ class OwnerTrades:
 
     async def are_none(self, guard: Guard, available: Available, broker: Broker) -> bool:
         """Tell whether the latest trades are known as of a reading and none changed what a guard covers."""
-        asked = self._reports.asked(guard.account_id)
-        if asked is None or not available.is_fresh:
+        requested_at = self._reports.requested_at(guard.account_id)
+        if requested_at is None or not available.is_fresh:
             return False
-        fills = await self._trades.read(broker, after=asked)
+        fills = await self._trades.read(broker, after=requested_at)
         return fills is not None and not await self._has_new(guard, fills)
 
     async def _has_new(self, guard: Guard, fills: tuple[Fill, ...]) -> bool:

@@ -9,7 +9,7 @@ from engine.alerts.outbox import load_dated
 from engine.alerts.series import append_next
 from engine.clock import Clock, moment
 from engine.guards.guard import Guard
-from engine.guards.guard_mark import GuardMark, News, find_told
+from engine.guards.guard_mark import GuardMark, News, restore_guard_marks
 from engine.market.mark import PriceUnknown
 from engine.model.venues import Venue
 from engine.storage.database import Database
@@ -25,19 +25,19 @@ class PriceAlerts:
     database: Database
     clock: Clock
 
-    async def load_told(self) -> Mapping[str, GuardMark]:
+    async def load_reported(self) -> Mapping[str, GuardMark]:
         """Return by guard id what earlier processes told of prices and spreads and nobody told as over."""
         async with self.database.read() as session:
             written = await load_dated(session, key_prefix=_KEY)
         troubles = [(message, at) for message, at in written if isinstance(message, PriceTrouble)]
-        return find_told(troubles, moment(self.clock))
+        return restore_guard_marks(troubles, moment(self.clock))
 
     async def write(self, guards: Sequence[Guard], news: News, guard_marks: Sequence[GuardMark]) -> None:
         """Put into the outbox what is new of some guards."""
         guard, now = guards[0], self.clock.now()
         known = [guard_mark.unknown_since or guard_mark.spread.wide_since for guard_mark in guard_marks]
         since = wall_time.earliest(one.at for one in known if one) or now
-        told = max(guard_mark.told.count for guard_mark in guard_marks)
+        told = max(guard_mark.reminders.count for guard_mark in guard_marks)
         message = PriceTrouble(
             venue=guard.venue,
             symbol=guard.symbol,

@@ -97,7 +97,7 @@ class Watch:
         failures = Failures()
         if not self._guard_marks.is_restored:
             with failures.turn_of("what was told of prices before"):
-                self._guard_marks.restore(await self._alerts.load_told())
+                self._guard_marks.restore(await self._alerts.load_reported())
         with failures.turn_of("unfinished exits"):
             await self._exits.resume()
         # One that is being sold is looked at too: a sale that is refused stands down when its price came back.
@@ -157,7 +157,9 @@ class Watch:
         """Return for how long a look may go on: no longer than until a missing price of theirs is to be told."""
         now, waiting = moment(self._clock), [self._guard_marks.of(guard) for guard in guards]
         missing = [
-            now - (guard_mark.unknown_since or begun) for guard_mark in waiting if not guard_mark.told_unknown
+            now - (guard_mark.unknown_since or begun)
+            for guard_mark in waiting
+            if not guard_mark.unknown_reported
         ]
         left = min((self._alarm_after - one for one in missing), default=self._alarm_after)
         # Two looks fit before an alarm.
@@ -175,7 +177,7 @@ class Watch:
             self._guard_marks.of(guard) for guard in guards if guard.state is not GuardState.PAUSED
         ]
         return all(_is_unanswered(guard_mark) for guard_mark in guard_marks) and any(
-            one.told_unknown for one in guard_marks
+            one.unknown_reported for one in guard_marks
         )
 
     async def _judge(self, marks: Marks, guard: Guard, told: Quote | PriceUnknown, begun: Moment) -> None:
@@ -217,7 +219,7 @@ class Watch:
         # What is seen counts before it is told; where telling fails, the next look tells.
         self._guard_marks.put(guard.guard_id, replace(before, current=after.current))
         spread = before.spread if news == "narrow_spread" else after.spread
-        await self._alerts.write([guard], news, [replace(after, told=before.told, spread=spread)])
+        await self._alerts.write([guard], news, [replace(after, reminders=before.reminders, spread=spread)])
         self._guard_marks.put(guard.guard_id, after)
 
     async def _tell_all(self, guards: Sequence[Guard]) -> list[Exception]:
@@ -261,24 +263,24 @@ class Watch:
         # One that was told of a moment ago is named with those that are due.
         missing = [
             *due,
-            *(one for one in guards if one not in due and self._guard_marks.of(one).told_unknown),
+            *(one for one in guards if one not in due and self._guard_marks.of(one).unknown_reported),
         ]
         missing = [guard for guard in missing if self._guard_marks.of(guard).is_unknown]
         guard_marks = {guard.guard_id: self._guard_marks.of(guard) for guard in missing}
         await self._alerts.write(missing, "unknown", [*guard_marks.values()])
         for guard_id, guard_mark in guard_marks.items():
-            self._guard_marks.put(guard_id, replace(guard_mark, told=guard_mark.told.noted(now)))
+            self._guard_marks.put(guard_id, replace(guard_mark, reminders=guard_mark.reminders.noted(now)))
 
     def _is_due(self, guard: Guard, now: Moment) -> bool:
         guard_mark = self._guard_marks.of(guard)
-        if guard.state is GuardState.CLOSING and guard_mark.told_unknown:
+        if guard.state is GuardState.CLOSING and guard_mark.unknown_reported:
             # Its exit has reminders of its own.
             return False
         return is_alarm_due(guard_mark, now=now, alarm_after=self._alarm_after)
 
     @staticmethod
     def _is_back(guard_mark: GuardMark) -> bool:
-        return guard_mark.told_unknown and isinstance(guard_mark.current, Mark)
+        return guard_mark.unknown_reported and isinstance(guard_mark.current, Mark)
 
 
 def _wanted(guards: Iterable[Guard], max_age_s: float) -> Mapping[str, Sequence[MarkRequest]]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from engine.accounts.cost_basis import share
 from engine.guards.guard import Guard, GuardState
-from engine.guards.untold_fees import untold_fees
+from engine.guards.unreported_fees import unreported_fees
 from engine.model.holdings import Direction, PositionKind
 from engine.model.instruments import AssetClass
 from engine.model.money import ZERO, exact
@@ -19,9 +19,9 @@ SPLIT_RATIO = Decimal("1.5")
 
 
 class ChangeReason(StrEnum):
-    """Why a guarded quantity changed or its guard stopped, in words for the owner."""
+    """Why a guarded quantity changed or its guard stopped, as shown to the owner."""
 
-    HAND_SELL = "sold at the venue, not by NIJA"
+    EXTERNAL_SALE = "sold at the venue, not by NIJA"
     MOVED_OUT = "moved out without a sale"
     VANISHED = "nothing of it is there any more, and no sale explains that"
     RETURNED_OTHERWISE = "it was gone for a while, and another quantity of it came back"
@@ -45,7 +45,7 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reduced:
-    """Less is guarded now; the chat says so unless the guard itself sold."""
+    """Less is guarded now; reported in the chat unless the guard itself sold."""
 
     guard: Guard
     by: Decimal
@@ -62,7 +62,7 @@ class Paused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closed:
-    """Nothing is guarded any more; told with the fills found when it was not the guard that sold."""
+    """Nothing is guarded any more; reported with the fills found when it was not the guard that sold."""
 
     guard: Guard
     by: Decimal
@@ -93,7 +93,7 @@ _SAME_VALUE_RATIO = Decimal("0.005")
 
 
 def is_about(guard: Guard, fill: Fill) -> bool:
-    """Tell whether a fill changed the guarded position: what is owned and what is borrowed are kept apart."""
+    """Return whether a fill changed the guarded position: what is owned and what is borrowed are kept apart."""
     if guard.kind is PositionKind.MARGIN:
         return fill.margin and fill.symbol == guard.symbol
     return concerns(guard.asset, fill)
@@ -118,7 +118,7 @@ def reconcile(
     asset_class: AssetClass,
     venue_entry: Decimal | None = None,
 ) -> GuardChange:
-    """Compare a guard with what its account holds now and say what happened to it.
+    """Compare a guard with what its account holds now and return what happened to it.
 
     `before` is the quantity last seen with our own fills since applied; `fills` are the owner's own since then
     and until `seen` was read. Only an armed guard changes: a running sale accounts for itself, and a paused
@@ -131,7 +131,7 @@ def reconcile(
     with exact():
         expected = before + sum((change_by(guard, fill) for fill in fills), ZERO)
         sold = sum((max(ZERO, -change_by(guard, fill)) for fill in fills), ZERO)
-        missing, fees = expected - seen, untold_fees(guard, fills)
+        missing, fees = expected - seen, unreported_fees(guard, fills)
         # What fees took of a purchase was never part of what is guarded; those of a sale are part of it.
         moved = max(ZERO, missing - fees.of_purchases)
         moved = moved if moved > fees.rounding else ZERO
@@ -150,13 +150,13 @@ def reconcile(
         return _pause(guard, sold, ChangeReason.VANISHED)
     if gone == ZERO:
         return Unchanged(guard=guard)
-    reason = ChangeReason.HAND_SELL if sold else ChangeReason.MOVED_OUT
+    reason = ChangeReason.EXTERNAL_SALE if sold else ChangeReason.MOVED_OUT
     return _reduce(guard, gone, reason, tuple(fills))
 
 
 def is_explained(guard: Guard, *, before: Decimal, seen: Decimal, fills: Sequence[Fill]) -> bool:
-    """Tell whether the owner's fills alone make what was there into what is there now, but for fees told otherwise."""
-    fees = untold_fees(guard, fills)
+    """Return whether the owner's fills alone make what was there into what is there now, except for fees reported elsewhere."""
+    fees = unreported_fees(guard, fills)
     with exact():
         told = before + sum((change_by(guard, fill) for fill in fills), ZERO)
         least = told - fees.of_purchases - fees.of_sales - fees.rounding
@@ -174,7 +174,7 @@ def _entry_changed(guard: Guard, venue_entry: Decimal | None) -> bool:
 
 
 def _was_split(guard: Guard, *, there: Decimal, venue_entry: Decimal) -> bool:
-    """Tell whether the units are not those that were guarded, by any ratio where all of them were guarded."""
+    """Return whether the units are not those that were guarded, by any ratio where all of them were guarded."""
     entry = guard.venue_entry or venue_entry
     with exact():
         was, now = guard.quantity * entry, there * venue_entry
@@ -192,7 +192,7 @@ def changed_without_trade(
     asset_class: AssetClass,
     is_untraded: bool = False,
 ) -> bool:
-    """Tell whether no trade explains the venue's quantity and average, where its fills may not be known yet.
+    """Return whether no trade explains the venue's quantity and average, where its fills may not be known yet.
 
     A trade adds or takes units at about their price; a split, a stock dividend or a spin-off does so at none.
     Units that came at the average itself were bought, unless it is known that nothing was traded (`is_untraded`).
@@ -222,7 +222,7 @@ def _is_split(before: Decimal, now: Decimal) -> bool:
 def _is_unexplained(
     guard: Guard, expected: Decimal, seen: Decimal, asset_class: AssetClass, venue_entry: Decimal | None
 ) -> bool:
-    """Tell whether neither fills nor a plain transfer explain the quantity."""
+    """Return whether neither fills nor a plain transfer explain the quantity."""
     if seen == expected:
         return False
     if asset_class is AssetClass.STOCK or guard.kind is PositionKind.MARGIN:

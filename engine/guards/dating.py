@@ -1,4 +1,4 @@
-"""When guarded positions were last seen, told on the wall clock as it goes now.
+"""When guarded positions were last seen, on the current wall clock.
 
 What was seen is stored with a wall time, and a venue's fills are compared with it. A clock that was set since would
 put old fills behind it or new ones before it, so this process remembers how long ago it was by its steady clock.
@@ -26,20 +26,20 @@ class Dated:
     at: datetime
     #: Ids of trades that were known at that time; they are not looked for again.
     known: frozenset[str] = frozenset()
-    #: The last step of our orders before that reading was asked for; None where another process asked for it.
+    #: The last step of our orders before that reading was requested; None where another process requested it.
     step: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suspect:
-    """A quantity that no fill explains, and when the reading that first showed it was asked for."""
+class Unconfirmed:
+    """A quantity that no fill explains, and when the reading that first showed it was requested."""
 
     quantity: Decimal
-    asked: Moment
+    requested_at: Moment
 
     def seen_at(self, now: Moment) -> Seen:
         """Return it as of its time on today's clock."""
-        return Seen(quantity=self.quantity, at=wall_now(now, self.asked))
+        return Seen(quantity=self.quantity, at=wall_now(now, self.requested_at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ class SeenTimes:
         fills: Collection[Fill],
         new: Collection[Fill],
     ) -> Dated:
-        """Return a guard's stored time on today's clock; of the known fills, `new` are those just told.
+        """Return a guard's stored time on today's clock; of the known fills, `new` are those just reported.
 
         `venue_at` is the venue's time that was stored with it, and `ahead` is how far the venue's clock is ahead
         of ours now; each is None where it is not known. A time that lies ahead, however it is taken, was stored
@@ -85,15 +85,21 @@ class SeenTimes:
         return Dated(at=at, known=anchor.known, step=anchor.step)
 
     def note(
-        self, guard_id: str, stored: datetime, *, asked: Moment, step: int | None, known: Collection[str]
+        self,
+        guard_id: str,
+        stored: datetime,
+        *,
+        requested_at: Moment,
+        step: int | None,
+        known: Collection[str],
     ) -> None:
         """Remember a reading that is stored under a time, with the trades and orders that are part of it."""
         self._anchors[guard_id] = _Anchor(
-            stored=stored, steady_s=asked.steady_s, known=frozenset(known), step=step
+            stored=stored, steady_s=requested_at.steady_s, known=frozenset(known), step=step
         )
 
     def is_younger(self, guard_id: str, stored: datetime, *, now: Moment, limit: timedelta) -> bool:
-        """Tell whether a guard's stored time certainly is nearer than a limit."""
+        """Return whether a guard's stored time certainly is nearer than a limit."""
         anchor = self._anchors.get(guard_id)
         if anchor is None or anchor.stored != stored or anchor.steady_s is None:
             return wall_time.is_younger(stored, now.at, limit)
@@ -115,9 +121,9 @@ def wall_now(now: Moment, then: Moment) -> datetime:
     return now.at - (now - then)
 
 
-def ahead_of(now: Moment, asked: Moment, venue_at: datetime | None) -> timedelta | None:
-    """Return how far a venue's clock is ahead of ours, by the reading it dated; None while nobody knows."""
-    return None if venue_at is None else wall_time.between(wall_now(now, asked), venue_at)
+def ahead_of(now: Moment, requested_at: Moment, venue_at: datetime | None) -> timedelta | None:
+    """Return how far a venue's clock is ahead of ours, by the reading it dated; None while unknown."""
+    return None if venue_at is None else wall_time.between(wall_now(now, requested_at), venue_at)
 
 
 def on_our_clock(fills: Iterable[Fill], ahead: timedelta | None) -> tuple[Fill, ...]:
@@ -129,7 +135,7 @@ def _on_todays_clock(
     stored: datetime, venue_at: datetime | None, ahead: timedelta, now: datetime
 ) -> datetime:
     if venue_at is not None:
-        # Of a reading of a moment ago the venue's time is known to a second, and never told too early.
+        # Of a reading of a moment ago the venue's time is known to a second, and never too early.
         return wall_time.at_most(venue_at - ahead, now)
     # Stored under a clock that was right, or as wrong as it is now: what happened between the two may be in it.
     possible = (one for one in (stored, stored - ahead) if not wall_time.is_ahead(one, now))

@@ -24,12 +24,12 @@ class GuardSource(StrEnum):
 
     #: Was there before; guarded from the cost of its fills.
     EXISTING_COST = "existing_cost"
-    #: Was there before; guarded from the price on the day the owner said so.
+    #: Was there before; guarded from the price on the day the owner confirmed it.
     EXISTING_PRICE = "existing_price"
     #: Bought by the bot.
     BOUGHT = "bought"
     #: Set by the owner with their own figures.
-    HAND = "hand"
+    MANUAL = "hand"
 
 
 class GuardState(StrEnum):
@@ -51,7 +51,7 @@ class Seen:
     at: datetime
     #: The same on the venue's own clock; None where that was not known.
     venue_at: datetime | None = None
-    #: The last step of our orders that it certainly includes; None where nothing but its time tells.
+    #: The last step of our orders that it certainly includes; None where only its time is known.
     step: int | None = field(default=None, compare=False)
 
 
@@ -78,7 +78,7 @@ class Guard:
     threshold: Decimal
     source: GuardSource
     state: GuardState = GuardState.ARMED
-    #: Why it is paused, closing or closed, in words for the owner.
+    #: Why it is paused, closing or closed, as shown to the owner.
     state_reason: str | None = None
     created_at: datetime
     #: Only for margin positions: what a closing order must name.
@@ -113,8 +113,8 @@ class Guard:
 
     @property
     def is_for_one_sale(self) -> bool:
-        """Tell whether a manual close made it of what was not guarded before: its price may stand in for a cost."""
-        return self.source is GuardSource.HAND and self.state is GuardState.CLOSING
+        """Return whether a manual close made it of what was not guarded before: its price may stand in for a cost."""
+        return self.source is GuardSource.MANUAL and self.state is GuardState.CLOSING
 
     def with_quantity(self, quantity: Decimal) -> "Guard":
         """Return the guard with a smaller quantity, its cost in proportion; closed when none is left."""

@@ -35,23 +35,25 @@ class GuardMark:
     last: Mark | None = None
     #: When the first of the looks was begun that brought no price since.
     unknown_since: Moment | None = None
-    #: How often its owner was told that there is none.
-    told: ReminderState = field(default_factory=ReminderState)
+    #: The alerts that there is none.
+    reminders: ReminderState = field(default_factory=ReminderState)
     spread: SpreadWatch = field(default_factory=SpreadWatch)
 
     @property
-    def told_unknown(self) -> bool:
-        """Tell whether its owner knows that there is no price."""
-        return self.told.count > 0
+    def unknown_reported(self) -> bool:
+        """Return whether its owner was alerted that there is no price."""
+        return self.reminders.count > 0
 
     @property
     def is_unknown(self) -> bool:
-        """Tell whether there is no price now although there should be one."""
+        """Return whether there is no price now although there should be one."""
         return isinstance(self.current, PriceUnknown) and self.unknown_since is not None
 
 
-def find_told(written: Iterable[tuple[PriceTrouble, datetime]], now: Moment) -> Mapping[str, GuardMark]:
-    """Return by guard id what an earlier process told of prices and spreads and nobody told as over, oldest first."""
+def restore_guard_marks(
+    written: Iterable[tuple[PriceTrouble, datetime]], now: Moment
+) -> Mapping[str, GuardMark]:
+    """Return by guard id the price and spread alarms of an earlier process that are not over, given its alerts, oldest first."""
     missing, wide = dict[str, tuple[datetime, tuple[datetime, ...]]](), dict[str, datetime]()
     for message, at in written:
         for guard_id in message.guard_ids:
@@ -67,12 +69,12 @@ def find_told(written: Iterable[tuple[PriceTrouble, datetime]], now: Moment) -> 
                     wide[guard_id] = message.since
     unpriced = {
         guard_id: GuardMark(
-            unknown_since=_moment_of(since, now), told=ReminderState.from_times(times, last=None)
+            unknown_since=_moment_of(since, now), reminders=ReminderState.from_times(times, last=None)
         )
         for guard_id, (since, times) in missing.items()
     }
     spreads = {
-        guard_id: SpreadWatch(wide_since=_moment_of(since, now), told=True)
+        guard_id: SpreadWatch(wide_since=_moment_of(since, now), reported=True)
         for guard_id, since in wide.items()
     }
     return unpriced | {
@@ -82,12 +84,12 @@ def find_told(written: Iterable[tuple[PriceTrouble, datetime]], now: Moment) -> 
 
 
 def _moment_of(stored: datetime, now: Moment) -> Moment:
-    """Return a stored time with the steady time it was at, as far as the wall clock tells."""
+    """Return a stored time with the steady time it was at, as far as the wall clock shows."""
     age = wall_time.age(stored, now.at) or timedelta(0)
     return Moment(stored, now.steady_s - age.total_seconds())
 
 
-#: What the owner is to be told after a look, if anything.
+#: What is to be reported to the owner after a look, if anything.
 News = Literal["unknown", "back", "wide_spread", "narrow_spread"] | None
 
 
@@ -99,25 +101,25 @@ def after_look(
     alarm_after: timedelta,
     begun: Moment | None = None,
 ) -> tuple[GuardMark, News]:
-    """Return the next mark of a guard and what the owner is to be told of it; `begun` is when the look was, if not now."""
+    """Return the next mark of a guard and what to report to the owner; `begun` is when the look began, if not now."""
     if isinstance(seen, PriceUnknown):
         return _without_price(guard_mark, seen, now, alarm_after, begun or now)
-    if guard_mark.told_unknown:
-        # What is new of its spread is told by the next look.
+    if guard_mark.unknown_reported:
+        # Changes of its spread are reported by the next look.
         return GuardMark(current=seen, last=seen, spread=guard_mark.spread), "back"
     spread = watch_spread(guard_mark.spread, mark=seen, now=now)
     after = GuardMark(current=seen, last=seen, spread=spread)
-    if spread.tell_end:
+    if spread.report_end:
         return after, "narrow_spread"
-    return after, "wide_spread" if spread.tell_now else None
+    return after, "wide_spread" if spread.report_now else None
 
 
 def is_alarm_due(guard_mark: GuardMark, *, now: Moment, alarm_after: timedelta) -> bool:
-    """Tell whether the owner is to hear (again) that there is no price."""
+    """Return whether the owner is to be alerted (again) that there is no price."""
     if not guard_mark.is_unknown or guard_mark.unknown_since is None:
         return False
-    if guard_mark.told_unknown:
-        return guard_mark.told.is_due(now)
+    if guard_mark.unknown_reported:
+        return guard_mark.reminders.is_due(now)
     return now - guard_mark.unknown_since >= alarm_after
 
 
@@ -127,7 +129,7 @@ def ratio_of(guard: Guard, mark: Mark) -> Decimal:
 
 
 def is_past(guard: Guard, mark: Mark) -> bool:
-    """Tell whether a mark takes a guard to its threshold."""
+    """Return whether a mark takes a guard to its threshold."""
     return is_breached(
         mark=mark.price,
         quantity=guard.quantity,
@@ -139,7 +141,7 @@ def is_past(guard: Guard, mark: Mark) -> bool:
 
 def mark_request(guard: Guard, *, max_age_s: float) -> MarkRequest:
     """Return the price that a guard is judged by."""
-    # One that guards nothing of any cost has no trigger; judging it says what is wrong with it.
+    # One that guards nothing of any cost has no trigger; judging it shows what is wrong with it.
     has_trigger = guard.quantity > ZERO and guard.cost > ZERO
     return MarkRequest(
         symbol=guard.symbol,
@@ -217,7 +219,7 @@ def _without_price(
         return replace(guard_mark, current=seen, unknown_since=None), None
     since = guard_mark.unknown_since or min(begun, now + timedelta(seconds=-seen.for_s))
     after = replace(guard_mark, current=seen, unknown_since=since)
-    if guard_mark.told_unknown or not is_alarm_due(after, now=now, alarm_after=alarm_after):
+    if guard_mark.unknown_reported or not is_alarm_due(after, now=now, alarm_after=alarm_after):
         # Reminders go out for all that lack a price together.
         return after, None
-    return replace(after, told=guard_mark.told.noted(now)), "unknown"
+    return replace(after, reminders=guard_mark.reminders.noted(now)), "unknown"

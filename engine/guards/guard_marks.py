@@ -17,8 +17,8 @@ class GuardMarks:
 
     def __init__(self) -> None:
         self._by_id: dict[str, GuardMark] = {}
-        #: What earlier processes told of prices and spreads; None until it was read.
-        self._told_before: Mapping[str, GuardMark] | None = None
+        #: The alarms of earlier processes; None until they were read.
+        self._restored: Mapping[str, GuardMark] | None = None
         #: By guard id: when an earlier process saw it last.
         self._last_seen: Mapping[str, datetime] = {}
         self._away: Away | None = None
@@ -30,17 +30,17 @@ class GuardMarks:
 
     @property
     def is_restored(self) -> bool:
-        """Tell whether what earlier processes told is known."""
-        return self._told_before is not None
+        """Return whether the alarms of earlier processes were read."""
+        return self._restored is not None
 
-    def restore(self, told_before: Mapping[str, GuardMark]) -> None:
-        """Take up what earlier processes told, for guards that were not looked at yet."""
-        self._told_before = told_before
+    def restore(self, restored: Mapping[str, GuardMark]) -> None:
+        """Take over the alarms of earlier processes, for guards that were not looked at yet."""
+        self._restored = restored
 
     def of(self, guard: Guard) -> GuardMark:
-        """Return what was seen of a guard, or told of it before."""
-        told_before = (self._told_before or {}).get(guard.guard_id, GuardMark())
-        return self._by_id.get(guard.guard_id, told_before)
+        """Return a guard's latest mark, or its alarms of before."""
+        restored = (self._restored or {}).get(guard.guard_id, GuardMark())
+        return self._by_id.get(guard.guard_id, restored)
 
     def note_away(self, away: Away, last_seen: Mapping[str, datetime]) -> None:
         """Take it that no process ran for a time, and when an earlier one saw each guard last, by guard id."""
@@ -63,7 +63,7 @@ class GuardMarks:
         self._by_id = {guard_id: one for guard_id, one in self._by_id.items() if guard_id in guard_ids}
 
     def is_breached(self, guard: Guard) -> bool | None:
-        """Tell whether a guard is past its threshold at its current mark; None without a price."""
+        """Return whether a guard is past its threshold at its current mark; None without a price."""
         current = self.of(guard).current
         return is_past(guard, current) if isinstance(current, Mark) else None
 

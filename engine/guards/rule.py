@@ -43,7 +43,7 @@ def pnl(*, mark: Decimal, quantity: Decimal, cost: Decimal, direction: Direction
 def is_breached(
     *, mark: Decimal, quantity: Decimal, cost: Decimal, threshold: Decimal, direction: Direction
 ) -> bool:
-    """Tell whether the loss has reached the threshold; exactly reaching it counts.
+    """Return whether the loss has reached the threshold; exactly reaching it counts.
 
     Compared by multiplication: dividing by cost or quantity would round.
     """
@@ -79,7 +79,7 @@ def net_if_sold_now(
 
 
 def is_within_trading_cost(*, threshold: Decimal, fees: Decimal) -> bool:
-    """Tell whether a threshold is smaller than the fees for buying and selling, which the chat says."""
+    """Return whether a threshold is smaller than the fees for buying and selling, which the chat mentions."""
     return -threshold < fees
 
 

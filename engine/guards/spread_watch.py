@@ -1,4 +1,4 @@
-"""How long a spread has been too wide to sell by, so that its owner is told once, and when that is over."""
+"""How long a spread has been too wide to sell by, so that its owner is alerted once, and when that is over."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,25 +6,25 @@ from datetime import timedelta
 from engine.clock import Moment
 from engine.market.mark import Mark
 
-WIDE_SPREAD_TOLD_AFTER = timedelta(seconds=60)
+WIDE_SPREAD_REPORTED_AFTER = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpreadWatch:
-    """How long a spread has been too wide, and whether its owner was told."""
+    """How long a spread has been too wide, and whether its owner was alerted."""
 
     wide_since: Moment | None = None
-    told: bool = False
-    #: True in the one step in which it is to be told.
-    tell_now: bool = False
-    #: True in the one step in which its end is to be told.
-    tell_end: bool = False
+    reported: bool = False
+    #: True in the one step in which it is to be reported.
+    report_now: bool = False
+    #: True in the one step in which its end is to be reported.
+    report_end: bool = False
 
 
 def watch_spread(watch: SpreadWatch, *, mark: Mark, now: Moment) -> SpreadWatch:
-    """Return the next state of the watch; `tell_now` is true once per wide stretch, after 60 s, `tell_end` once it is over."""
+    """Return the next state of the watch; `report_now` is true once per wide stretch, after 60 s, `report_end` once it is over."""
     if not mark.wide_spread:
-        return SpreadWatch(tell_end=watch.told)
+        return SpreadWatch(report_end=watch.reported)
     since = watch.wide_since or now
-    tell = not watch.told and now - since >= WIDE_SPREAD_TOLD_AFTER
-    return SpreadWatch(wide_since=since, told=watch.told or tell, tell_now=tell)
+    report = not watch.reported and now - since >= WIDE_SPREAD_REPORTED_AFTER
+    return SpreadWatch(wide_since=since, reported=watch.reported or report, report_now=report)

@@ -1,4 +1,4 @@
-"""Guards and their history, and the assets whose owner was asked about them."""
+"""Guards and their history, and the assets seen in each account."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from engine.guards.following import SHOWN_LATE_WITHIN
+from engine.guards.comparison import SHOWN_LATE_WITHIN
 from engine.guards.guard import Guard, GuardState, Seen
 from engine.guards.table import GuardEventRow, GuardRow, KnownAssetRow
 from engine.model.holdings import PositionKey
@@ -19,7 +19,7 @@ from engine.storage.readable import UnreadableRow, parsing, read_rows, readable_
 from engine.storage.statements import Prepared, insert_row, plain_table, send
 
 _FIELDS = tuple(field.name for field in fields(Guard))
-#: Whatever is not surely closed: a word that nobody knows may stand for a guard that has to be watched.
+#: Whatever is not surely closed: an unknown state may be of a guard that has to be watched.
 _OPEN = col(GuardRow.state) != GuardState.CLOSED
 
 _GUARD = Prepared(select(GuardRow).where(col(GuardRow.guard_id) == bindparam("guard_id")))
@@ -233,7 +233,7 @@ async def load_watched(session: AsyncSession) -> tuple[Guard, ...]:
 
 
 async def save_known_asset(session: AsyncSession, known: KnownAsset) -> None:
-    """Remember that an asset was seen; the first sight counts."""
+    """Store that an asset was seen; the first time counts."""
     if known.first_seen_at is None:
         return
     same = await send(session, _KNOWN_ASSET, account_id=known.account_id, asset=known.asset)

@@ -82,11 +82,11 @@ def _is_first_look(watching: Watching) -> bool:
 
 
 def _is_known_silent(watching: Watching) -> bool:
-    """Tell whether it is known already that no prices come, however short a time ago the process started."""
+    """Return whether missing prices are already known, however recently the process started."""
     current = watching.guard_mark.current
     is_away = isinstance(current, PriceUnknown) and current.problem in _AWAY
-    # An earlier process may have told of it, and nobody of its end.
-    return is_away or watching.guard_mark.told_unknown or watching.read_error is not None
+    # An earlier process may have reported it, and not its end.
+    return is_away or watching.guard_mark.unknown_reported or watching.read_error is not None
 
 
 def _unwatched(guard: Guard, why: str, since: datetime | None, *, is_usual: bool = False) -> Unwatched:

@@ -1,4 +1,4 @@
-"""Pure: follow a guard whose position its venue shows no more, until it is back or its end is explained."""
+"""Pure: compare a guard whose position its venue shows no more, until it is back or its end is explained."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -15,10 +15,10 @@ from engine.guards.changes import (
     change_by,
     is_explained,
 )
-from engine.guards.following import (
-    BELIEVED_AFTER,
+from engine.guards.comparison import (
+    CONFIRMED_AFTER,
+    Comparison,
     Fills,
-    Followed,
     Reading,
     expected_of,
     explains,
@@ -31,47 +31,49 @@ from engine.model.orders import Fill
 
 #: What is back within this time goes on as it was; of later coins nobody knows that they are meant to be guarded.
 GOES_ON_WITHIN = timedelta(days=1)
-#: A sale by hand may be told so long after what it left.
-TOLD_LATE_WITHIN = timedelta(hours=1)
+#: How much later than the balance an external sale may be reported.
+REPORTED_LATE_WITHIN = timedelta(hours=1)
 
 _RETURNED = frozenset({ChangeReason.RETURNED_OTHERWISE, ChangeReason.RETURNED_LATE})
 
 
 def is_vanished(guard: Guard) -> bool:
-    """Tell whether a guard waits for its position to come back."""
+    """Return whether a guard waits for its position to come back."""
     return guard.state is GuardState.PAUSED and guard.state_reason in {ChangeReason.VANISHED, *_RETURNED}
 
 
-def follow_vanished(guard: Guard, reading: Reading, *, seen: Seen | None, suspect: Seen | None) -> Followed:
+def compare_vanished(
+    guard: Guard, reading: Reading, *, seen: Seen | None, unconfirmed: Seen | None
+) -> Comparison:
     """Compare a reading with what should be there; `seen` keeps that for as long as the guard waits."""
     base = seen or first_seen(guard, reading)
     if not wall_time.is_before(base.at, reading.at):
-        return Followed(change=Unchanged(guard=guard), seen=base, suspect=suspect)
+        return Comparison(change=Unchanged(guard=guard), seen=base, unconfirmed=unconfirmed)
     fills = Fills(
-        by_hand=fills_of(guard, reading, after=base.at - TOLD_LATE_WITHIN).by_hand,
+        external=fills_of(guard, reading, after=base.at - REPORTED_LATE_WITHIN).external,
         ours=fills_of(guard, reading, after=base.at).ours,
     )
     expected = expected_of(guard, reading, base, fills)
     if reading.there <= ZERO:
-        return Followed(change=_sold_meanwhile(guard, fills, expected=expected), seen=base)
+        return Comparison(change=_sold_meanwhile(guard, fills, expected=expected), seen=base)
     if explains(guard, reading, base, fills):
         return _as_it_was(guard, reading, base, fills)
-    return _otherwise(guard, reading, base, fills, suspect)
+    return _otherwise(guard, reading, base, fills, unconfirmed)
 
 
 def _sold_meanwhile(guard: Guard, fills: Fills, *, expected: Decimal) -> GuardChange:
     """Return the end of a guard whose quantity was sold after all; a part of it explains nothing."""
     if _sold(guard, fills) >= guard.quantity:
-        return _end(guard, ChangeReason.HAND_SELL, fills.by_hand)
+        return _end(guard, ChangeReason.EXTERNAL_SALE, fills.external)
     # Where our own sales leave nothing to come back, nothing is waited for.
     return _end(guard, ChangeReason.MOVED_OUT) if expected <= ZERO else Unchanged(guard=guard)
 
 
-def _as_it_was(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> Followed:
+def _as_it_was(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> Comparison:
     after = Seen(quantity=reading.there, at=reading.at, venue_at=reading.venue_at)
     sold = _sold(guard, fills)
     if sold >= guard.quantity:
-        return Followed(change=_end(guard, ChangeReason.HAND_SELL, fills.by_hand), seen=after)
+        return Comparison(change=_end(guard, ChangeReason.EXTERNAL_SALE, fills.external), seen=after)
     if wall_time.is_younger(base.at, reading.at, GOES_ON_WITHIN):
         with exact():
             left = guard.with_quantity(guard.quantity - sold)
@@ -79,20 +81,22 @@ def _as_it_was(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> Foll
         is_moved = fills.all and reading.venue_entry is not None
         entry = reading.venue_entry if is_moved else guard.venue_entry
         armed = replace(left, state=GuardState.ARMED, state_reason=None, venue_entry=entry)
-        return Followed(change=Resumed(guard=armed), seen=after)
-    return Followed(change=_ask(guard, ChangeReason.RETURNED_LATE), seen=base)
+        return Comparison(change=Resumed(guard=armed), seen=after)
+    return Comparison(change=_ask(guard, ChangeReason.RETURNED_LATE), seen=base)
 
 
-def _otherwise(guard: Guard, reading: Reading, base: Seen, fills: Fills, suspect: Seen | None) -> Followed:
-    if suspect is None or suspect.quantity != reading.there:
-        suspect = Seen(quantity=reading.there, at=reading.at)
-    if wall_time.between(suspect.at, reading.at) < BELIEVED_AFTER:
-        return Followed(change=Unchanged(guard=guard), seen=base, suspect=suspect)
-    if is_explained(guard, before=ZERO, seen=reading.there, fills=fills.by_hand):
+def _otherwise(
+    guard: Guard, reading: Reading, base: Seen, fills: Fills, unconfirmed: Seen | None
+) -> Comparison:
+    if unconfirmed is None or unconfirmed.quantity != reading.there:
+        unconfirmed = Seen(quantity=reading.there, at=reading.at)
+    if wall_time.between(unconfirmed.at, reading.at) < CONFIRMED_AFTER:
+        return Comparison(change=Unchanged(guard=guard), seen=base, unconfirmed=unconfirmed)
+    if is_explained(guard, before=ZERO, seen=reading.there, fills=fills.external):
         # What was guarded did not come back; what its owner bought since was never guarded.
         after = Seen(quantity=reading.there, at=reading.at, venue_at=reading.venue_at)
-        return Followed(change=_end(guard, ChangeReason.MOVED_OUT), seen=after)
-    return Followed(change=_ask(guard, ChangeReason.RETURNED_OTHERWISE), seen=base)
+        return Comparison(change=_end(guard, ChangeReason.MOVED_OUT), seen=after)
+    return Comparison(change=_ask(guard, ChangeReason.RETURNED_OTHERWISE), seen=base)
 
 
 def _ask(guard: Guard, reason: ChangeReason) -> GuardChange:
@@ -109,4 +113,4 @@ def _end(guard: Guard, reason: ChangeReason, fills: tuple[Fill, ...] = ()) -> Cl
 
 def _sold(guard: Guard, fills: Fills) -> Decimal:
     with exact():
-        return sum((max(ZERO, -change_by(guard, fill)) for fill in fills.by_hand), ZERO)
+        return sum((max(ZERO, -change_by(guard, fill)) for fill in fills.external), ZERO)

@@ -277,7 +277,7 @@ def _new_guard(found: Found, instrument: Instrument, covered: _Covered) -> Guard
         cost=covered.cost,
         currency=instrument.quote,
         threshold=covered.threshold,
-        source=GuardSource.HAND,
+        source=GuardSource.MANUAL,
         created_at=covered.now,
         leverage=found.leverage if found.kind is PositionKind.MARGIN else None,
         venue_entry=found.venue_entry,

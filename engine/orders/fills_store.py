@@ -116,16 +116,16 @@ async def load_order_fills(session: AsyncSession, account_id: str, order_id: str
 _OURS = select(IntentRow.venue_order_id).where(
     col(IntentRow.account_id) == bindparam("account_id"), col(IntentRow.venue_order_id).is_not(None)
 )
-_NEWEST_BY_HAND = Prepared(
+_NEWEST_EXTERNAL = Prepared(
     select(FillRow)
     .where(_OF_ACCOUNT, col(FillRow.venue_order_id).not_in(_OURS))
     .order_by(col(FillRow.at).desc())
 )
 
 
-async def load_newest_by_hand(session: AsyncSession, account_id: str) -> datetime | None:
+async def load_newest_external_trade(session: AsyncSession, account_id: str) -> datetime | None:
     """Return when the newest known fill of an order that was not ours happened."""
-    return await readable_row(session, _NEWEST_BY_HAND, lambda row: row.at, account_id=account_id)
+    return await readable_row(session, _NEWEST_EXTERNAL, lambda row: row.at, account_id=account_id)
 
 
 async def save_cursor(session: AsyncSession, cursor: FillCursor) -> None:

@@ -20,7 +20,7 @@ from engine.accounts.service import SCREEN_WAIT_S, BalanceService
 from engine.brokers.base import Session
 from engine.clock import Clock
 from engine.guards import store as guard_rows
-from engine.guards.following import SHOWN_LATE_WITHIN
+from engine.guards.comparison import SHOWN_LATE_WITHIN
 from engine.guards.guard import Guard
 from engine.guards.guard_marks import GuardMarks
 from engine.market.feed import Markets, VenueMarket

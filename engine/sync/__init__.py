@@ -1,1 +1,1 @@
-"""After each reading of an account: its guards follow what is held, and its owner is asked and told."""
+"""After each reading of an account: reconcile its guards, ask and alert its owner."""

@@ -1,11 +1,11 @@
-"""After each reading of an account: learn its fills, keep its guards true, and ask about what is new."""
+"""After each reading of an account: fetch its fills, reconcile its guards, and ask about what is new."""
 
 from collections.abc import Collection
 
 from engine.accounts.history import Histories
 from engine.accounts.outages import OutageMonitor, ReadingKind
 from engine.accounts.reports import Reports
-from engine.accounts.resting import Rests
+from engine.accounts.unchanged import UnchangedAccounts
 from engine.clock import Moment
 from engine.exits.late_fills import LateFills
 from engine.failures import Failures
@@ -29,7 +29,7 @@ class AccountSync:
         *,
         reconciler: GuardReconciler,
         reports: Reports,
-        rests: Rests,
+        unchanged: UnchangedAccounts,
         histories: Histories,
         onboarding: Onboarding,
         outages: OutageMonitor,
@@ -39,15 +39,15 @@ class AccountSync:
     ) -> None:
         self._reconciler = reconciler
         self._reports = reports
-        self._rests = rests
+        self._unchanged = unchanged
         self._histories = histories
         self._onboarding = onboarding
         self._outages = outages
         self._late_fills = late_fills
         self._unattributed_trades = unattributed_trades
         self._database = database
-        #: By account: fills that no reading was compared with yet, or of assets of which the venue did not tell yet
-        #: whether an order of ours filled late. They are told as new once only.
+        #: By account: fills that no reading was compared with yet, or of assets where an order of ours may have filled
+        #: late. The venue lists them as new once only.
         self._unbooked: dict[str, tuple[Fill, ...]] = {}
 
     async def after_reading(self, account: Account) -> None:
@@ -58,49 +58,49 @@ class AccountSync:
 
         """
         account_id = account.account_id
-        report, asked = self._reports.latest(account_id), self._reports.asked(account_id)
-        if report is None or asked is None:
+        report, requested_at = self._reports.latest(account_id), self._reports.requested_at(account_id)
+        if report is None or requested_at is None:
             return
-        rest = self._rests.of(account_id)
-        if rest.is_known(report) and await self._reconciler.was_seen(report):
+        since = self._unchanged.of(account_id)
+        if since.is_settled(report) and await self._reconciler.was_seen(report):
             # Nothing is missing of them, whether they could be read or not.
             await self._outages.note(account, ReadingKind.PAST_TRADES, None)
             return
         # Until it is certain that nothing was left open.
-        self._rests.put(account_id, rest.after(report, asked=asked, is_clear=False))
+        self._unchanged.put(account_id, since.after(report, requested_at=requested_at, is_clear=False))
         if await self._catch_up(account):
-            is_clear = await self._follow(report, asked)
-            self._rests.put(account_id, rest.after(report, asked=asked, is_clear=is_clear))
+            is_clear = await self._follow(report, requested_at)
+            self._unchanged.put(account_id, since.after(report, requested_at=requested_at, is_clear=is_clear))
 
     async def _catch_up(self, account: Account) -> bool:
-        """Read the new fills; tell whether none of them is still to be read."""
+        """Read the new fills; return whether none of them is still to be read."""
         account_id = account.account_id
         try:
             new = await self._histories.catch_up(account)
         except BrokerError as e:
-            # Without the fills a change could not be told from a sale; the next reading tries again.
+            # Without the fills a change could not be distinguished from a sale; the next reading tries again.
             await self._outages.note(account, ReadingKind.PAST_TRADES, e)
             return False
-        # At once: whatever fails from here on, they are told only this time.
+        # At once: whatever fails from here on, they are returned only this time.
         self._unbooked[account_id] = (*self._unbooked.get(account_id, ()), *(new or ()))
         await self._outages.note(account, ReadingKind.PAST_TRADES, None)
         return new is not None
 
-    async def _follow(self, report: AccountReport, asked: Moment) -> bool:
-        """Hold guards and questions against a reading and the fills; tell whether that left nothing open."""
-        account, failures, is_whole = report.account, Failures(), False
+    async def _follow(self, report: AccountReport, requested_at: Moment) -> bool:
+        """Reconcile guards and questions with a reading and the fills; return whether that left nothing open."""
+        account, failures, is_complete = report.account, Failures(), False
         late = await self._late_fills.book(report, failures)
         with failures.turn_of("telling what the venue does not attribute"):
-            await self._unattributed_trades.note(account, late.untold)
+            await self._unattributed_trades.note(account, late.unattributed)
         with failures.turn_of("working out what was paid"):
             await self._histories.explain(report)
         with failures.turn_of("comparing the guards"):
-            is_whole = await self._reconcile(report, asked, late.open_assets)
+            is_complete = await self._reconcile(report, requested_at, late.open_assets)
         with failures.turn_of("asking about what is new"):
             await self._onboarding.meet(account)
         failures.raise_together(f"{account.account_id} was not brought up to date")
         return (
-            is_whole
+            is_complete
             and not late.open_assets
             and self._histories.is_explained(report)
             and not await self._reconciler.is_waiting(account)
@@ -108,18 +108,22 @@ class AccountSync:
             and not await self._late_fills.are_awaited(account.account_id)
         )
 
-    async def _reconcile(self, report: AccountReport, asked: Moment, untold: Collection[str]) -> bool:
+    async def _reconcile(
+        self, report: AccountReport, requested_at: Moment, unattributed: Collection[str]
+    ) -> bool:
         account_id = report.account.account_id
         new = self._unbooked.get(account_id, ())
-        is_whole = await self._reconciler.reconcile(report, asked, new, untold=untold)
-        if is_whole:
+        is_complete = await self._reconciler.reconcile(report, requested_at, new, unattributed=unattributed)
+        if is_complete:
             # Only what every guard was compared with is not new any more.
             self._unbooked[account_id] = tuple(
-                fill for fill in new if any(fill.base == asset or concerns(asset, fill) for asset in untold)
+                fill
+                for fill in new
+                if any(fill.base == asset or concerns(asset, fill) for asset in unattributed)
             )
-        return is_whole
+        return is_complete
 
     async def _lacks_own_fills(self, account: Account) -> bool:
-        """Tell whether a sale of ours is over whose fills the venue has not all told yet."""
+        """Return whether a sale of ours is over whose fills the venue has not all reported yet."""
         async with self._database.read() as session:
             return await lacks_fills(session, account.account_id, awaited=self._reports.awaited())

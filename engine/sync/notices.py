@@ -29,7 +29,7 @@ def describe_change(
     """Return what the owner reads of a change that the guard did not make itself.
 
     Raises:
-        ValueError: there is nothing to tell.
+        ValueError: there is nothing to report.
 
     """
     if isinstance(change, Paused):

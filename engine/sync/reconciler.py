@@ -10,19 +10,26 @@ from engine.clock import Clock, Moment, moment
 from engine.failures import Failures
 from engine.guards import store as rows
 from engine.guards.changes import ChangeReason
+from engine.guards.comparison import (
+    SHOWN_LATE_WITHIN,
+    Comparison,
+    Reading,
+    compare_holding,
+    is_covered,
+    quantity_there,
+)
 from engine.guards.dating import (
     LONG_AGO,
     Dated,
     SeenTimes,
-    Suspect,
+    Unconfirmed,
     ahead_of,
     ids_of,
     on_our_clock,
     wall_now,
 )
-from engine.guards.following import SHOWN_LATE_WITHIN, Followed, Reading, follow, is_told, quantity_there
 from engine.guards.guard import Guard, GuardState, Seen
-from engine.guards.vanished import TOLD_LATE_WITHIN, follow_vanished, is_vanished
+from engine.guards.vanished import REPORTED_LATE_WITHIN, compare_vanished, is_vanished
 from engine.model.holdings import AccountReport
 from engine.model.instruments import AssetClass
 from engine.model.money import ZERO
@@ -61,19 +68,19 @@ class GuardReconciler:
         self._database = database
         self._clock = clock
         #: By account and guard: a quantity no fill explains, waiting for a later reading that agrees.
-        self._suspects: dict[str, dict[str, Suspect]] = {}
+        self._unconfirmed: dict[str, dict[str, Unconfirmed]] = {}
         self._seen_times = SeenTimes()
 
     async def is_waiting(self, account: Account) -> bool:
-        """Tell whether a later reading or fill may explain what the last one showed of an account's guards."""
+        """Return whether a later reading or fill may explain what the last one showed of an account's guards."""
         return (
-            bool(self._suspects.get(account.account_id))
+            bool(self._unconfirmed.get(account.account_id))
             or self._renamings.is_waiting(account.account_id)
             or await self._may_be_explained(account)
         )
 
     async def was_seen(self, report: AccountReport) -> bool:
-        """Tell whether every guard that watches, or waits for its position, was compared with what is there."""
+        """Return whether every guard that watches, or waits for its position, was compared with what is there."""
         async with self._database.read() as session:
             guards = await rows.load_open_with_seen(session, report.account.account_id)
         for guard, seen in guards:
@@ -82,21 +89,21 @@ class GuardReconciler:
             is_new = guard.state is GuardState.ARMED and not is_seen
             is_back = guard.state_reason == ChangeReason.VANISHED and there != ZERO
             is_restored = guard.state_reason in {RESTORED, RESTORED_IN_SALE}
-            if is_told(report, guard) and (is_new or is_back or is_restored):
+            if is_covered(report, guard) and (is_new or is_back or is_restored):
                 return False
         return True
 
     async def reconcile(
         self,
         report: AccountReport,
-        asked: Moment,
+        requested_at: Moment,
         new: tuple[Fill, ...],
         *,
-        untold: Collection[str] = (),
+        unattributed: Collection[str] = (),
     ) -> bool:
         """Compare every open guard of an account with a reading and its new fills, and store what changed.
 
-        Those of `untold` assets wait: an order of ours may have filled there that the venue does not tell of.
+        Guards of `unattributed` assets wait: the venue does not report whether an order of ours filled there.
         False means that one changed meanwhile and was left as it is: the next reading judges it anew, by the same
         fills.
 
@@ -107,94 +114,107 @@ class GuardReconciler:
         account_id = report.account.account_id
         async with self._database.read() as session:
             guards = await rows.load_open_guards(session, account_id)
-        self._forget_suspects(account_id, kept={guard.guard_id for guard in guards})
+        self._forget_unconfirmed(account_id, kept={guard.guard_id for guard in guards})
         self._renamings.begin_reading(account_id)
-        failures, is_whole = Failures(), True
+        failures, is_complete = Failures(), True
         for guard in guards:
-            if guard.asset not in untold and is_told(report, guard):
+            if guard.asset not in unattributed and is_covered(report, guard):
                 with failures.turn_of(f"the guard of {guard.symbol}, {guard.guard_id}"):
-                    is_whole &= await self._judge(report, asked, guard, new)
-            elif guard.state_reason in {COPIED, RESTORED} and not is_told(report, guard):
+                    is_complete &= await self._judge(report, requested_at, guard, new)
+            elif guard.state_reason in {COPIED, RESTORED} and not is_covered(report, guard):
                 # What it waits for may be among these fills.
-                is_whole = False
+                is_complete = False
         failures.raise_together(f"guards of {account_id} were not compared")
-        return is_whole
+        return is_complete
 
-    def _forget_suspects(self, account_id: str, *, kept: Collection[str]) -> None:
-        before = self._suspects.get(account_id, {})
-        self._suspects[account_id] = {one: suspect for one, suspect in before.items() if one in kept}
+    def _forget_unconfirmed(self, account_id: str, *, kept: Collection[str]) -> None:
+        before = self._unconfirmed.get(account_id, {})
+        self._unconfirmed[account_id] = {
+            one: unconfirmed for one, unconfirmed in before.items() if one in kept
+        }
 
-    async def _judge(self, report: AccountReport, asked: Moment, guard: Guard, new: tuple[Fill, ...]) -> bool:
+    async def _judge(
+        self, report: AccountReport, requested_at: Moment, guard: Guard, new: tuple[Fill, ...]
+    ) -> bool:
         """Judge one guard; False when the watch or its owner changed it meanwhile."""
-        suspects = self._suspects[guard.account_id]
-        suspect, found = suspects.get(guard.guard_id), None
+        pending = self._unconfirmed[guard.account_id]
+        unconfirmed, found = pending.get(guard.guard_id), None
         try:
             if not await self._waiting.take(report, guard, new):
-                found = await self._follow(report, asked, guard, new, suspect=suspect)
+                found = await self._reconcile_guard(report, requested_at, guard, new, unconfirmed=unconfirmed)
         except rows.StaleGuardError:
             return False
         # Only now: what could not be judged to its end is judged by the same next time.
         if found is None:
-            suspects.pop(guard.guard_id, None)
+            pending.pop(guard.guard_id, None)
         return True
 
     async def _may_be_explained(self, account: Account) -> bool:
-        """Tell whether something guarded vanished so lately that a sale of it may still be told."""
+        """Return whether something guarded vanished so recently that a sale of it may still be reported."""
         now = moment(self._clock)
         async with self._database.read() as session:
             guards = await rows.load_open_with_seen(session, account.account_id)
         return any(
-            self._seen_times.is_younger(guard.guard_id, seen.at, now=now, limit=TOLD_LATE_WITHIN)
+            self._seen_times.is_younger(guard.guard_id, seen.at, now=now, limit=REPORTED_LATE_WITHIN)
             for guard, seen in guards
             if seen is not None and is_vanished(guard)
         )
 
-    async def _follow(
+    async def _reconcile_guard(
         self,
         report: AccountReport,
-        asked: Moment,
+        requested_at: Moment,
         guard: Guard,
         new: tuple[Fill, ...],
         *,
-        suspect: Suspect | None,
-    ) -> Suspect | None:
+        unconfirmed: Unconfirmed | None,
+    ) -> Unconfirmed | None:
         """Follow a guard; return the quantity that waits for a later reading that agrees."""
         now = moment(self._clock)
-        known = await self._gather(report, asked, guard, new, now=now)
-        followed, found = self._compare(guard, known, suspect, asked=asked, now=now)
+        known = await self._gather(report, requested_at, guard, new, now=now)
+        comparison, found = self._compare(guard, known, unconfirmed, requested_at=requested_at, now=now)
         if found is not None:
             # Read is read, whatever goes wrong from here on.
-            self._suspects[guard.account_id][guard.guard_id] = found
-        await self._store(report, asked, guard, known, followed)
+            self._unconfirmed[guard.account_id][guard.guard_id] = found
+        await self._store(report, requested_at, guard, known, comparison)
         return found
 
     async def _store(
-        self, report: AccountReport, asked: Moment, guard: Guard, known: "_Known", followed: Followed
+        self,
+        report: AccountReport,
+        requested_at: Moment,
+        guard: Guard,
+        known: "_Known",
+        comparison: Comparison,
     ) -> None:
-        after = _to_store(followed, known.reading, known.dated, known.seen)
+        after = _to_store(comparison, known.reading, known.dated, known.seen)
         if not (guard.state is GuardState.ARMED or is_vanished(guard)) or after is None:
             return
-        became = await self._renamings.find_successor(report, guard, followed.change, was=followed.seen)
-        if after == known.seen and followed.change.guard == guard and not became:
+        became = await self._renamings.find_successor(report, guard, comparison.change, was=comparison.seen)
+        if after == known.seen and comparison.change.guard == guard and not became:
             return
         is_new = after.at == known.reading.at
-        noted = replace(after, step=self._reports.step_at(asked + -SHOWN_LATE_WITHIN)) if is_new else after
-        change = renamed(followed.change.guard) if became else followed.change
+        noted = (
+            replace(after, step=self._reports.step_at(requested_at + -SHOWN_LATE_WITHIN)) if is_new else after
+        )
+        change = renamed(comparison.change.guard) if became else comparison.change
         await self._changes.store(guard, change, seen=noted, there=known.reading.there, became=became)
         if is_new:
             ids = ids_of(known.reading.fills)
-            self._seen_times.note(guard.guard_id, after.at, asked=asked, step=report.step, known=ids)
+            self._seen_times.note(
+                guard.guard_id, after.at, requested_at=requested_at, step=report.step, known=ids
+            )
         else:
             self._seen_times.move(guard.guard_id, after.at)
 
     async def _gather(
-        self, report: AccountReport, asked: Moment, guard: Guard, new: tuple[Fill, ...], *, now: Moment
+        self, report: AccountReport, requested_at: Moment, guard: Guard, new: tuple[Fill, ...], *, now: Moment
     ) -> "_Known":
-        ahead = ahead_of(now, asked, report.venue_at)
+        ahead = ahead_of(now, requested_at, report.venue_at)
         async with self._database.read() as session:
             seen = await rows.load_seen(session, guard.guard_id)
-            told = await fill_rows.load_fills(session, guard.account_id, asset=guard.asset)
-            fills = on_our_clock(told, ahead)
+            stored_fills = await fill_rows.load_fills(session, guard.account_id, asset=guard.asset)
+            fills = on_our_clock(stored_fills, ahead)
             dated = self._seen_times.date(
                 guard.guard_id,
                 seen.at if seen else guard.created_at,
@@ -208,7 +228,7 @@ class GuardReconciler:
             step = seen_step if dated.step is None else dated.step
             reading = Reading(
                 there=quantity_there(report, guard),
-                at=wall_now(now, asked),
+                at=wall_now(now, requested_at),
                 venue_at=report.venue_at,
                 fills=fills,
                 our_orders=await intent_rows.load_order_ids(session, guard.account_id),
@@ -221,18 +241,24 @@ class GuardReconciler:
         return _Known(seen=seen, dated=dated, reading=reading)
 
     def _compare(
-        self, guard: Guard, known: "_Known", suspect: Suspect | None, *, asked: Moment, now: Moment
-    ) -> tuple[Followed, Suspect | None]:
+        self,
+        guard: Guard,
+        known: "_Known",
+        unconfirmed: Unconfirmed | None,
+        *,
+        requested_at: Moment,
+        now: Moment,
+    ) -> tuple[Comparison, Unconfirmed | None]:
         """Compare a guard with its reading; a quantity that no fill explains waits for a later one that agrees."""
         seen = replace(known.seen, at=known.dated.at) if known.seen else None
-        waiting = suspect.seen_at(now) if suspect else None
-        compare = follow_vanished if is_vanished(guard) else follow
-        followed = compare(guard, known.reading, seen=seen, suspect=waiting)
-        if followed.suspect is None:
-            return followed, None
-        if suspect is None or followed.suspect != waiting:
-            suspect = Suspect(quantity=followed.suspect.quantity, asked=asked)
-        return followed, suspect
+        waiting = unconfirmed.seen_at(now) if unconfirmed else None
+        compare = compare_vanished if is_vanished(guard) else compare_holding
+        comparison = compare(guard, known.reading, seen=seen, unconfirmed=waiting)
+        if comparison.unconfirmed is None:
+            return comparison, None
+        if unconfirmed is None or comparison.unconfirmed != waiting:
+            unconfirmed = Unconfirmed(quantity=comparison.unconfirmed.quantity, requested_at=requested_at)
+        return comparison, unconfirmed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,11 +272,11 @@ class _Known:
     reading: Reading
 
 
-def _to_store(followed: Followed, reading: Reading, dated: Dated, stored: Seen | None) -> Seen | None:
+def _to_store(comparison: Comparison, reading: Reading, dated: Dated, stored: Seen | None) -> Seen | None:
     """Return what is written down of what was seen: a time of which nothing is known is not."""
-    after = followed.seen
+    after = comparison.seen
     if after.at == LONG_AGO:
-        if followed.suspect is not None or is_vanished(followed.change.guard):
+        if comparison.unconfirmed is not None or is_vanished(comparison.change.guard):
             return stored
         return Seen(quantity=reading.there, at=reading.at, venue_at=reading.venue_at)
     if stored and after == replace(stored, at=dated.at) and _is_same_time(stored.at, dated.at):

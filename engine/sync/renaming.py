@@ -32,7 +32,7 @@ def arrivals(report: AccountReport, *, known: Collection[KnownAsset], gone_at: d
 
 
 def _came_about(known: KnownAsset, gone_at: datetime, *, met_at: datetime | None) -> bool:
-    """Tell whether an asset came about when something was gone; what came nobody knows when did not."""
+    """Return whether an asset came about when something was gone; an unknown time does not count."""
     first_seen_at = known.first_seen_at
     if first_seen_at is None or first_seen_at == met_at:
         return False
@@ -48,7 +48,7 @@ def successor_of(report: AccountReport, *, gone: Decimal, arrived: Collection[st
 
 
 def is_multiple(one: Decimal, other: Decimal) -> bool:
-    """Tell whether one quantity is the other in other units: a coin is renamed one to one, or so many to one."""
+    """Return whether one quantity is the other in other units: a coin is renamed one to one, or so many to one."""
     small, big = min(one, other), max(one, other)
     if small <= ZERO:
         return False

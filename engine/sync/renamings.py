@@ -40,17 +40,17 @@ class Renamings:
         self._waiting = set[str]()
 
     def begin_reading(self, account_id: str) -> None:
-        """Forget what an earlier reading of an account left waiting: this one tells what still is."""
+        """Forget what an earlier reading of an account left waiting: this one reports what still is."""
         self._waiting.discard(account_id)
 
     def is_waiting(self, account_id: str) -> bool:
-        """Tell whether a new coin of an account is to be asked about as soon as it has a price."""
+        """Return whether a new coin of an account is to be asked about as soon as it has a price."""
         return account_id in self._waiting
 
     async def find_successor(
         self, report: AccountReport, guard: Guard, change: GuardChange, *, was: Seen
     ) -> Successor | None:
-        """Return what a guarded coin became of which so much was there; None when nothing can be asked of it yet."""
+        """Return the asset that a guarded coin was renamed to; None while its owner cannot be asked about it yet."""
         if not _is_gone(change) or guard.kind is not PositionKind.SPOT or was.quantity <= ZERO:
             return None
         async with self._database.read() as session:

@@ -1,4 +1,4 @@
-"""Telling owners that a venue does not say whose order traded a coin of which a sell order of ours was given up."""
+"""Alerts that a venue does not report whose order traded a coin of which a sell order of ours was abandoned."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,19 +18,19 @@ MISSED_QUESTIONS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Question:
-    """For how long a venue has not told, and how often its owner was told so."""
+    """Since when a venue has not reported it, and the alerts to the owner."""
 
     condition: Condition
     missed: int = 0
 
     def is_due(self, now: Moment, *, guarded: bool) -> bool:
-        """Decide whether its owner must be told (again)."""
-        told = self.condition.told
-        return guarded and told.is_due(now) if told.count else self.missed >= MISSED_QUESTIONS
+        """Return whether its owner is to be alerted (again)."""
+        reported = self.condition.reminders
+        return guarded and reported.is_due(now) if reported.count else self.missed >= MISSED_QUESTIONS
 
 
 class UnattributedTrades:
-    """Remembers by account and asset which questions are open; what was told of them outlives the process."""
+    """Tracks by account and asset which questions are open; what was reported outlives the process."""
 
     def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
@@ -38,30 +38,30 @@ class UnattributedTrades:
         self._conditions = Conditions("unattributed", database=database, clock=clock)
         self._open: dict[str, dict[str, _Question]] = {}
 
-    async def note(self, account: Account, untold: Mapping[str, BrokerError]) -> None:
-        """Take what an account's venue did not tell this time, by asset.
+    async def note(self, account: Account, unattributed: Mapping[str, BrokerError]) -> None:
+        """Record what an account's venue did not attribute this time, by asset.
 
         Raises:
-            ExceptionGroup: what could not be told, of some assets; the next call tells it.
+            ExceptionGroup: reports that failed, of some assets; the next call repeats them.
 
         """
         now = moment(self._clock)
         before = self._open.get(account.account_id)
         if before is None:
             before = self._open[account.account_id] = await self._restore(account)
-        if not before and not untold:
+        if not before and not unattributed:
             return
         guarded, failures = await self._guarded(account), Failures()
         open_now = self._open[account.account_id] = dict(before)
-        for asset, error in untold.items():
-            asked = before.get(asset) or _Question(condition=Condition(since=now.at))
-            asked = open_now[asset] = replace(asked, missed=asked.missed + 1)
-            if asked.is_due(now, guarded=asset in guarded):
-                message = _message(account, asset, asked.condition, guarded=asset in guarded, error=error)
+        for asset, error in unattributed.items():
+            question = before.get(asset) or _Question(condition=Condition(since=now.at))
+            question = open_now[asset] = replace(question, missed=question.missed + 1)
+            if question.is_due(now, guarded=asset in guarded):
+                message = _message(account, asset, question.condition, guarded=asset in guarded, error=error)
                 with failures.turn_of(f"telling of {asset}"):
-                    told = await self._tell(account, asset, asked.condition, message)
-                    open_now[asset] = replace(asked, condition=told)
-        for asset in before.keys() - untold.keys():
+                    reported = await self._report(account, asset, question.condition, message)
+                    open_now[asset] = replace(question, condition=reported)
+        for asset in before.keys() - unattributed.keys():
             condition = before[asset].condition
             message = _message(account, asset, condition, guarded=asset in guarded)
             with failures.turn_of(f"telling that {asset} is over"):
@@ -69,10 +69,10 @@ class UnattributedTrades:
                 del open_now[asset]
         failures.raise_together(f"{account.account_id} was not told of every coin")
 
-    async def _tell(
+    async def _report(
         self, account: Account, asset: str, condition: Condition, message: TradeUnattributed
     ) -> Condition:
-        return await self._conditions.tell(
+        return await self._conditions.report(
             _name(account, asset),
             condition,
             message,
@@ -83,7 +83,7 @@ class UnattributedTrades:
     async def _end(
         self, account: Account, asset: str, condition: Condition, message: TradeUnattributed
     ) -> None:
-        if not condition.told.count:
+        if not condition.reminders.count:
             return
         await self._conditions.end(
             _name(account, asset),
@@ -127,5 +127,5 @@ def _message(
         since=condition.since,
         guarded=guarded,
         over=error is None,
-        again=error is not None and condition.told.count > 0,
+        again=error is not None and condition.reminders.count > 0,
     )

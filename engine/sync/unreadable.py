@@ -1,4 +1,4 @@
-"""Telling owners which of their stored guards, exits and fills cannot be read: nobody watches or follows those."""
+"""Alerts about stored guards, exits and fills that cannot be read: those are not watched or followed."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -31,24 +31,24 @@ log = structlog.get_logger(__name__)
 
 
 class UnreadableRecords:
-    """Looks after every guard cycle at what of the database could not be read, and tells of it.
+    """Reports after every guard cycle which stored rows could not be read.
 
-    What was told outlives the process: a row that can be read again after a restart is told as over.
+    What was reported outlives the process: a row that can be read again after a restart is reported as over.
     """
 
     def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
         self._conditions = Conditions("record", database=database, clock=clock)
-        #: By row and reader: what was told of and may be so still; None until it was read from the outbox.
+        #: By row and reader: what was reported and may still hold; None until it was read from the outbox.
         self._open: dict[str, _Open] | None = None
         self._logged: frozenset[str] = frozenset()
 
-    async def tell(self) -> None:
-        """Tell each reader of what is new, again of what goes on, and of what is over.
+    async def report(self) -> None:
+        """Alert each reader to what is new, remind of what lasts, and report what is over.
 
         Raises:
-            ExceptionGroup: what could not be told, of some; the next call tells it.
+            ExceptionGroup: reports that failed; the next call repeats them.
 
         """
         if self._open is None:
@@ -68,7 +68,7 @@ class UnreadableRecords:
         for key, record, readers in found:
             for user_id in readers:
                 with failures.turn_of(f"telling {user_id} of {key}"):
-                    await self._tell(self._open, f"{key}:{user_id}", record, user_id)
+                    await self._report(self._open, f"{key}:{user_id}", record, user_id)
         await self._end_all_but(self._open, {key for key, _, _ in found}, failures)
         failures.raise_together("some of what cannot be read was not told of")
 
@@ -81,27 +81,31 @@ class UnreadableRecords:
                 restored[name] = _Open(record=record, user_id=user_id, condition=condition)
         return restored
 
-    async def _tell(
-        self, told: "dict[str, _Open]", name: str, record: RecordUnreadable, user_id: int
+    async def _report(
+        self, reported: "dict[str, _Open]", name: str, record: RecordUnreadable, user_id: int
     ) -> None:
-        now, known = moment(self._clock), told.get(name)
+        now, known = moment(self._clock), reported.get(name)
         condition = known.condition if known is not None else Condition(since=now.at)
         is_repeated = record.record in URGENT
-        if condition.told.is_due(now) and (is_repeated or not condition.told.count):
-            condition = await self._conditions.tell(name, condition, record, user_id=user_id, account_id=None)
-        told[name] = _Open(record=record, user_id=user_id, condition=condition)
+        if condition.reminders.is_due(now) and (is_repeated or not condition.reminders.count):
+            condition = await self._conditions.report(
+                name, condition, record, user_id=user_id, account_id=None
+            )
+        reported[name] = _Open(record=record, user_id=user_id, condition=condition)
 
-    async def _end_all_but(self, told: "dict[str, _Open]", keys: Collection[str], failures: Failures) -> None:
-        """Tell of what can be read again; whose row it is may have become unreadable since."""
-        for name, one in tuple(told.items()):
-            # Of the others one word was enough, and nobody waits for another.
+    async def _end_all_but(
+        self, reported: "dict[str, _Open]", keys: Collection[str], failures: Failures
+    ) -> None:
+        """Report rows that can be read again; their owner may have become unreadable since."""
+        for name, one in tuple(reported.items()):
+            # The others were reported once, and nobody waits for their end.
             if one.is_urgent and name.rpartition(":")[0] not in keys:
                 over = replace(one.record, over=True)
                 with failures.turn_of(f"telling that {name} is over"):
                     await self._conditions.end(
                         name, one.condition, over, user_id=one.user_id, account_id=None
                     )
-                    del told[name]
+                    del reported[name]
 
     def _log(self, rows: Mapping[str, UnreadableRow]) -> None:
         for key in rows.keys() - self._logged:
@@ -112,7 +116,7 @@ class UnreadableRecords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Open:
-    """A row that one reader was told of."""
+    """A row that one reader was alerted to."""
 
     record: RecordUnreadable
     user_id: int
@@ -120,7 +124,7 @@ class _Open:
 
     @property
     def is_urgent(self) -> bool:
-        """Tell whether it is told again, and as over."""
+        """Return whether it is reported again, and as over."""
         return self.record.record in URGENT
 
 

@@ -8,7 +8,7 @@ from engine.accounts.reports import Reports
 from engine.clock import Clock
 from engine.guards import store as rows
 from engine.guards.changes import ChangeReason, Paused
-from engine.guards.following import SHOWN_LATE_WITHIN, quantity_there
+from engine.guards.comparison import SHOWN_LATE_WITHIN, quantity_there
 from engine.guards.guard import SWAPPED, SWAPPED_IN_SALE, Guard, GuardState, Seen
 from engine.model.holdings import AccountReport
 from engine.model.movements import concerns
@@ -25,7 +25,7 @@ _OF_ANOTHER_ACCOUNT = {
 
 
 class WaitingGuards:
-    """Compares them with what is there before they watch again, or asks their owner."""
+    """Compares waiting guards with what is held before they watch again, or asks their owner."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class WaitingGuards:
         await self._changes.store(guard, change, seen=there, there=there.quantity)
 
     async def _note_traded(self, guard: Guard) -> None:
-        """Remember of a guard that waits for its owner that something was traded: those fills are told once."""
+        """Store for a guard that waits for its owner that something was traded: new fills are returned once only."""
         changed = replace(guard, state_reason=COPIED_AND_CHANGED)
         async with self._database.write() as session:
             now = self._clock.now()
@@ -95,7 +95,7 @@ class WaitingGuards:
         await self._changes.store(guard, change, seen=there, there=there.quantity)
 
     async def _is_traded(self, guard: Guard, new: tuple[Fill, ...]) -> bool:
-        """Tell whether a fill is known that the database lacked when the guard began to wait.
+        """Return whether a fill is known that the database lacked when the guard began to wait.
 
         What a process that died had stored is not new to the next one.
         """

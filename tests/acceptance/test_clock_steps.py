@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from demo.tour.records import read_guards
-from engine.guards.following import BELIEVED_AFTER
+from engine.guards.comparison import CONFIRMED_AFTER
 from sandbox.faults import Fault, FaultKind
 from sandbox.ledger import Draft, Kind, Side
 from sandbox.telegram import FaultKind as TelegramFault
@@ -33,7 +33,7 @@ from tests.acceptance.forked import PREPARED_BY
 HOUR_S = 3600
 MONTH_S = 30 * 86_400
 #: A sale within the second of the last reading may be part of it; then a later reading must show the same.
-BELIEVED_S = BELIEVED_AFTER.total_seconds() + 2 * PATIENCE_S
+BELIEVED_S = CONFIRMED_AFTER.total_seconds() + 2 * PATIENCE_S
 #: What its owner sells of what is guarded.
 PART = Decimal("0.4")
 

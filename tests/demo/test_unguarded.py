@@ -18,10 +18,10 @@ def database(tmp_path):
 
 
 @pytest.mark.parametrize(("asset", "is_told"), [("BTC", False), ("ETH", False), ("SOL", True), ("XRP", True)])
-def test_a_moved_price_of_what_is_not_guarded_is_told_to_sell_nothing(database, asset, is_told):
+def test_a_moved_price_of_what_is_not_guarded_is_told_to_sell_nothing(database, asset, is_covered):
     hint = hint_unguarded(database, asset)
 
-    assert hint == (f" {asset} is not guarded, so no guard sells it: /guard {asset} guards it." * is_told)
+    assert hint == (f" {asset} is not guarded, so no guard sells it: /guard {asset} guards it." * is_covered)
 
 
 def test_without_a_database_nothing_is_claimed(tmp_path):

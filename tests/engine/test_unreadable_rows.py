@@ -147,10 +147,10 @@ async def test_what_is_over_is_told_by_a_later_look_when_it_could_not_be_written
         records = room.engine.unreadable
         async with room.held_database():
             with pytest.raises(ExceptionGroup) as failure:
-                await records.tell()
+                await records.report()
         assert "locked" in str(failure.value.exceptions)
 
-        await records.tell()
+        await records.report()
         assert [one.over for one in await room.alerts(RecordUnreadable)] == [False, True]
 
 
@@ -160,7 +160,7 @@ async def test_a_look_that_has_nothing_to_tell_takes_no_write_from_others(rooms)
         await room.damage("guards", "quantity = 'many'", "guard_id = 'guard-2'")
         await room.look()
         async with room.held_database():
-            await room.engine.unreadable.tell()
+            await room.engine.unreadable.report()
 
 
 @pytest.mark.parametrize(

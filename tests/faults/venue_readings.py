@@ -108,7 +108,9 @@ VENUE_READINGS = (
         number="V52",
         fault="the clock is set while the fills of our sale are not there yet",
         outcome="no guard is paused for what the sale brought",
-        tests=("tests/engine/sync/test_reconciler_untold.py::test_what_our_sale_brought_pauses_no_guard",),
+        tests=(
+            "tests/engine/sync/test_reconciler_unreported.py::test_what_our_sale_brought_pauses_no_guard",
+        ),
     ),
     Row(
         number="V53",

@@ -218,7 +218,7 @@ VENUE = (
         outcome="nothing is sold twice, no guard is changed by one of them",
         tests=(
             "tests/engine/exits/test_sale.py::test_what_the_owner_sold_by_hand_just_before_is_not_sold_again_from_their_own_coins",
-            "tests/engine/guards/test_following.py::test_a_reading_that_still_shows_what_was_sold_is_doubted",
+            "tests/engine/guards/test_comparison.py::test_a_reading_that_still_shows_what_was_sold_is_doubted",
             "tests/simulation/test_regressions.py::test_a_reading_of_before_our_sale_shrinks_no_later_guard",
         ),
     ),

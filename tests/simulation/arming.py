@@ -47,6 +47,6 @@ def _guard(world, truth, symbol, quantity, cost):
         cost=cost,
         currency="USD",
         threshold=THRESHOLD,
-        source=GuardSource.HAND,
+        source=GuardSource.MANUAL,
         created_at=world.wall.now(),
     )

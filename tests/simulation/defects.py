@@ -26,8 +26,8 @@ from engine.exits.order_end import OrderEnd
 from engine.exits.sale import Sale
 from engine.guards import guard_mark
 from engine.guards.changes import ChangeReason, Closed, Paused
+from engine.guards.comparison import CONFIRMED_AFTER, compare_holding
 from engine.guards.dating import Dated, SeenTimes
-from engine.guards.following import BELIEVED_AFTER, follow
 from engine.guards.guard import Seen
 from engine.market import mark, price_checks
 from engine.market import marks as looking
@@ -145,20 +145,20 @@ def _trust_a_shown_zero():
 
 
 def _trust_one_reading():
-    def trusting(guard, reading, *, seen, suspect):
-        told_before = Seen(quantity=reading.there, at=reading.at - BELIEVED_AFTER)
-        followed = follow(guard, reading, seen=seen, suspect=told_before)
-        change = followed.change
+    def trusting(guard, reading, *, seen, unconfirmed):
+        restored = Seen(quantity=reading.there, at=reading.at - CONFIRMED_AFTER)
+        comparison = compare_holding(guard, reading, seen=seen, unconfirmed=restored)
+        change = comparison.change
         if not isinstance(change, Paused) or change.reason is not ChangeReason.VANISHED:
-            return followed
+            return comparison
         ended = replace(change.guard.with_quantity(ZERO), state_reason=ChangeReason.MOVED_OUT.value)
         return replace(
-            followed,
+            comparison,
             change=Closed(guard=ended, by=change.guard.quantity, reason=ChangeReason.MOVED_OUT),
             seen=Seen(quantity=reading.there, at=reading.at),
         )
 
-    return patch.object(reconciler, "follow", trusting)
+    return patch.object(reconciler, "compare_holding", trusting)
 
 
 def _tell_after_the_fact():
@@ -281,11 +281,11 @@ def _take_a_part_for_all():
 
 
 def _order_readings_by_the_wall():
-    def keep(self, report, *, asked):
+    def keep(self, report, *, start):
         known = self._latest.get(report.account.account_id)
         if known is None or known.at <= report.at:
-            self._latest[report.account.account_id] = replace(report, step=asked.step)
-        self._asked[report.account.account_id] = asked.moment
+            self._latest[report.account.account_id] = replace(report, step=start.step)
+        self._requested_at[report.account.account_id] = start.moment
 
     return patch.object(Reports, "keep", keep)
 
@@ -305,7 +305,7 @@ def _wait_with_alerts_by_the_wall():
 @contextmanager
 def _count_to_the_price_alarm_by_the_wall():
     def is_due(seen, *, now, alarm_after):
-        if seen.told_unknown or not seen.is_unknown:
+        if seen.unknown_reported or not seen.is_unknown:
             return is_alarm_due(seen, now=now, alarm_after=alarm_after)
         return now.at - seen.unknown_since.at >= alarm_after
 

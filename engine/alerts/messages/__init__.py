@@ -1,4 +1,4 @@
-"""What an alert tells: one frozen value a kind, stored as JSON and rendered when delivered."""
+"""The content of alerts: one frozen value a kind, stored as JSON and rendered when delivered."""
 
 from typing import Annotated
 

@@ -21,7 +21,7 @@ class CancelledOrder:
     price: Decimal | None
     venue_order_id: str = ""
     symbol: str = ""
-    #: False while the venue has accepted the cancel and not said what became of the order.
+    #: False while the venue has accepted the cancel and not reported the order's final state.
     confirmed: bool = True
 
 
@@ -81,9 +81,9 @@ class ExitFilled:
     found_later: bool = False
     #: True when the order names no id of ours, and was taken for the one whose answer was lost.
     may_be_owners: bool = False
-    #: True for a fill of an order of which others were told before, as all that there was.
+    #: True for a later fill of an order whose earlier fills were reported as its total.
     is_rest: bool = False
-    #: True for a manual close; then threshold and ratio say nothing.
+    #: True for a manual close; then threshold and ratio mean nothing.
     asked: bool = False
     #: What kept the breach from being seen, and its sale from being done; None where nothing did.
     unseen: Unseen | None = None
@@ -109,7 +109,7 @@ class ExitFailing:
     since: datetime
     #: Orders of NIJA's that may stand or have filled, the latest first; none where nothing can have been sold.
     order_ids: tuple[str, ...] = ()
-    #: True for a manual close; then threshold and ratio say nothing.
+    #: True for a manual close; then threshold and ratio mean nothing.
     asked: bool = False
     #: What it waits for, where that is known.
     wait: Wait | None = None

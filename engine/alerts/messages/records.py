@@ -43,5 +43,5 @@ class RecordUnreadable:
     why: str
     #: True for a guard whose sale had begun.
     on_sale: bool = False
-    #: True once it can be read again, or is no longer asked for.
+    #: True once it can be read again, or is no longer requested.
     over: bool = False

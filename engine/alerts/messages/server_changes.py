@@ -30,7 +30,7 @@ class AccountsMoved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseCopied:
-    """The database is a copy, was moved or is an older one: its guards wait until their owner says go."""
+    """The database is a copy, was moved or is an older one: its guards wait until their owner confirms."""
 
     kind: Literal["database_copied"] = "database_copied"
     #: The symbols that have a guard, each with its venue.

@@ -49,13 +49,13 @@ class PriceTrouble:
     guard_ids: tuple[str, ...] = ()
     #: True for a reminder.
     again: bool = False
-    #: True of a wide spread whose end is told too; once none was.
+    #: True of a wide spread whose end is reported too; once none was.
     has_end: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokerTrouble:
-    """A broker does not answer, refuses the key or tells no prices; or does again."""
+    """A broker does not answer, refuses the key or reports no prices; or does again."""
 
     kind: Literal["broker_trouble"] = "broker_trouble"
     venue: Venue
@@ -71,7 +71,7 @@ class BrokerTrouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeUnattributed:
-    """A venue does not tell whose order traded a coin, which may be a sell order that was given up; or tells now."""
+    """A venue does not report whose order traded a coin, which may be an abandoned sell order; or reports it now."""
 
     kind: Literal["order_untold"] = "order_untold"
     venue: Venue

@@ -35,12 +35,12 @@ def test_nothing_is_known_of_an_account_that_was_never_read(reports):
 
 
 async def test_the_reading_that_was_asked_for_last_counts_whenever_it_arrives(reports, clock):
-    first_asked, first = await reports.ask(), reading(clock)
+    first_start, first = await reports.begin(), reading(clock)
     clock.pass_time(5)
-    second_asked, second = await reports.ask(), reading(clock, "2")
+    second_start, second = await reports.begin(), reading(clock, "2")
 
-    reports.keep(second, asked=second_asked)
-    reports.keep(first, asked=first_asked)
+    reports.keep(second, start=second_start)
+    reports.keep(first, start=first_start)
 
     assert reports.latest(ID) == second
 
@@ -48,20 +48,20 @@ async def test_the_reading_that_was_asked_for_last_counts_whenever_it_arrives(re
 async def test_of_two_readings_of_one_instant_the_second_counts(reports, clock):
     first, second = reading(clock), reading(clock, "2")
 
-    reports.keep(first, asked=await reports.ask())
-    reports.keep(second, asked=await reports.ask())
+    reports.keep(first, start=await reports.begin())
+    reports.keep(second, start=await reports.begin())
 
     assert reports.latest(ID) == second
 
 
 @pytest.mark.parametrize("step_s", [-30 * 86_400, -3600, -1, 3600])
 async def test_a_later_reading_counts_whatever_the_wall_clock_was_set_to_in_between(reports, clock, step_s):
-    reports.keep(reading(clock), asked=await reports.ask())
+    reports.keep(reading(clock), start=await reports.begin())
     clock.step(step_s)
     clock.pass_time(1)
     later = reading(clock, "2")
 
-    reports.keep(later, asked=await reports.ask())
+    reports.keep(later, start=await reports.begin())
 
     assert reports.latest(ID) == reports.no_older_than(ID, FRESH) == later
 
@@ -70,7 +70,7 @@ async def test_a_reading_that_was_stored_under_a_clock_ahead_gives_way_to_every_
     reports.restore(a_report(at=clock.now() + timedelta(days=30)))
     own = reading(clock, "2")
 
-    reports.keep(own, asked=await reports.ask())
+    reports.keep(own, start=await reports.begin())
 
     assert reports.latest(ID) == own
 
@@ -85,7 +85,7 @@ def test_a_reading_that_was_stored_is_known_but_never_fresh(reports, clock):
 
 async def test_a_reading_that_was_stored_never_takes_the_place_of_one_that_was_made(reports, clock):
     own = reading(clock, "2")
-    reports.keep(own, asked=await reports.ask())
+    reports.keep(own, start=await reports.begin())
 
     reports.restore(a_report(at=clock.now() + timedelta(days=30)))
 
@@ -95,7 +95,7 @@ async def test_a_reading_that_was_stored_never_takes_the_place_of_one_that_was_m
 @pytest.mark.parametrize(("age", "is_fresh"), [(4, True), (5, True), (6, False)])
 @pytest.mark.parametrize("step_s", [0, -3600, 3600])
 async def test_a_reading_is_fresh_up_to_an_age(reports, clock, age, is_fresh, step_s):
-    reports.keep(reading(clock), asked=await reports.ask())
+    reports.keep(reading(clock), start=await reports.begin())
     clock.step(step_s)
     clock.pass_time(age)
 
@@ -104,7 +104,7 @@ async def test_a_reading_is_fresh_up_to_an_age(reports, clock, age, is_fresh, st
 
 @pytest.mark.parametrize("step_s", [0, -3600, 3600])
 async def test_a_reading_from_before_a_change_is_not_fresh_however_young(reports, clock, step_s):
-    reports.keep(reading(clock), asked=await reports.ask())
+    reports.keep(reading(clock), start=await reports.begin())
     clock.step(step_s)
     clock.pass_time(1)
 
@@ -120,6 +120,6 @@ async def test_a_reading_after_a_change_is_fresh_again(reports, clock, step_s):
     clock.step(step_s)
     clock.pass_time(1)
 
-    reports.keep(reading(clock), asked=await reports.ask())
+    reports.keep(reading(clock), start=await reports.begin())
 
     assert reports.no_older_than(ID, FRESH) is not None

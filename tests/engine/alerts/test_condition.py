@@ -40,7 +40,7 @@ def test_open_is_what_was_told_and_not_told_as_over(steps):
 
     found = find_open(written)
 
-    assert {name: (one.since, one.told.count) for name, one in found.items()} == model
+    assert {name: (one.since, one.reminders.count) for name, one in found.items()} == model
 
 
 def test_a_condition_whose_end_was_never_told_gives_way_to_a_later_one():
@@ -52,7 +52,7 @@ def test_a_condition_whose_end_was_never_told_gives_way_to_a_later_one():
     ]
 
     assert find_open(written)["a"].since == later
-    assert find_open(written)["a"].told == ReminderState(count=1, first_at=later, stored_at=later)
+    assert find_open(written)["a"].reminders == ReminderState(count=1, first_at=later, stored_at=later)
 
 
 @pytest.mark.parametrize("key", ["", "a", "a:b", "a:b:0", "a:20261301T000000.0:0", ":::"])
@@ -72,9 +72,9 @@ async def live(database, clock, name, *, holds, minutes):
     conditions = Conditions("test", database=database, clock=clock)
     open_ = (await conditions.restored()).get(name)
     for _ in range(minutes):
-        if holds and (open_ is None or open_.told.is_due(moment(clock))):
+        if holds and (open_ is None or open_.reminders.is_due(moment(clock))):
             open_ = open_ or Condition(since=clock.now())
-            open_ = await conditions.tell(name, open_, a_message("unreachable", open_.since), **TO)
+            open_ = await conditions.report(name, open_, a_message("unreachable", open_.since), **TO)
         elif not holds and open_ is not None:
             await conditions.end(name, open_, a_message("back", open_.since), **TO)
             open_ = None

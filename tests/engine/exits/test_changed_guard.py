@@ -35,7 +35,7 @@ GUARD = Guard(
     cost=D(6000),
     currency="USD",
     threshold=D("-0.01"),
-    source=GuardSource.HAND,
+    source=GuardSource.MANUAL,
     created_at=START,
 )
 CLOSING = replace(GUARD, state=GuardState.CLOSING, state_reason="being sold")

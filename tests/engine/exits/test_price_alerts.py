@@ -20,11 +20,11 @@ async def test_a_damaged_alert_keeps_no_later_one_from_being_written(room, damag
     )
     for _ in range(3):
         await alerts.write([guard], "unknown", [missing])
-        missing = replace(missing, told=missing.told.noted(moment(room.clock)))
+        missing = replace(missing, reminders=missing.reminders.noted(moment(room.clock)))
     await room.damage("alerts", "created_at = 'never'", f"dedup_key LIKE 'price:%:{damaged}'")
-    restored = (await alerts.load_told())[guard.guard_id]
+    restored = (await alerts.load_reported())[guard.guard_id]
 
-    await alerts.write([guard], "unknown", [replace(missing, told=restored.told)])
+    await alerts.write([guard], "unknown", [replace(missing, reminders=restored.reminders)])
 
     async with room.database.read() as session:
         keys = await session.exec(select(AlertRow.dedup_key))

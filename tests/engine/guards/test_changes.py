@@ -55,13 +55,13 @@ def test_what_does_not_touch_the_guarded_part_changes_nothing(before, seen, fill
 
 
 REDUCTIONS = {
-    "sold at the venue": ("10", "9", [SALE], "3", ChangeReason.HAND_SELL),
-    "sold and bought at the venue": ("10", "12", [SALE, PURCHASE], "3", ChangeReason.HAND_SELL),
+    "sold at the venue": ("10", "9", [SALE], "3", ChangeReason.EXTERNAL_SALE),
+    "sold and bought at the venue": ("10", "12", [SALE, PURCHASE], "3", ChangeReason.EXTERNAL_SALE),
     "moved out": ("10", "8.5", [], "2.5", ChangeReason.MOVED_OUT),
-    "sold and moved out": ("10", "8", [SALE], "2", ChangeReason.HAND_SELL),
+    "sold and moved out": ("10", "8", [SALE], "2", ChangeReason.EXTERNAL_SALE),
     "bought and moved out": ("10", "11", [PURCHASE], "2", ChangeReason.MOVED_OUT),
     "less there than guarded": ("3", "3", [], "3", ChangeReason.MOVED_OUT),
-    "sold but more is there": ("10", "10", [SALE], "3", ChangeReason.HAND_SELL),
+    "sold but more is there": ("10", "10", [SALE], "3", ChangeReason.EXTERNAL_SALE),
     "a crumb is left": ("4", "0.00000001", [], "1E-8", ChangeReason.MOVED_OUT),
 }
 
@@ -81,7 +81,9 @@ def test_a_position_closed_elsewhere_is_told_with_the_fills_found():
 
     change = compare(a_guard("4", "100"), "10", "0", fill)
 
-    assert change == Closed(guard=change.guard, by=Decimal(4), reason=ChangeReason.HAND_SELL, fills=(fill,))
+    assert change == Closed(
+        guard=change.guard, by=Decimal(4), reason=ChangeReason.EXTERNAL_SALE, fills=(fill,)
+    )
 
 
 @pytest.mark.parametrize("asset_class", AssetClass)
@@ -105,7 +107,9 @@ def test_a_rest_that_fees_and_rounding_explain_is_not_waited_for():
 
     change = compare(a_guard("4", "100"), "4", "0", fill)
 
-    assert change == Closed(guard=change.guard, by=Decimal(4), reason=ChangeReason.HAND_SELL, fills=(fill,))
+    assert change == Closed(
+        guard=change.guard, by=Decimal(4), reason=ChangeReason.EXTERNAL_SALE, fills=(fill,)
+    )
 
 
 @pytest.mark.parametrize(
@@ -190,7 +194,7 @@ def test_a_short_margin_position_shrinks_by_buying_back():
 
     change = compare(short, "4", "1", a_fill("buy 3 BTC @ 20 USD", margin=True))
 
-    assert change == Reduced(guard=change.guard, by=Decimal(3), reason=ChangeReason.HAND_SELL)
+    assert change == Reduced(guard=change.guard, by=Decimal(3), reason=ChangeReason.EXTERNAL_SALE)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from engine.clock import Moment
 from engine.guards.guard_mark import (
     GuardMark,
     after_look,
-    find_told,
     is_alarm_due,
     is_past,
     ratio_of,
+    restore_guard_marks,
     trigger_of,
     unseen_before,
 )
@@ -155,9 +155,9 @@ def a_trouble(what, *guard_ids, since=NOW):
 def test_what_was_told_of_a_price_and_not_told_as_back_is_known_again(written, counts):
     alerts = [(a_trouble(*one), NOW + timedelta(minutes=minute)) for minute, one in enumerate(written)]
 
-    found = find_told(alerts, Moment(NOW + timedelta(hours=1), 5000.0))
+    found = restore_guard_marks(alerts, Moment(NOW + timedelta(hours=1), 5000.0))
 
-    assert {guard_id: guard_mark.told.count for guard_id, guard_mark in found.items()} == counts
+    assert {guard_id: guard_mark.reminders.count for guard_id, guard_mark in found.items()} == counts
     assert {guard_mark.unknown_since.at for guard_mark in found.values()} <= {NOW}
     assert not any(guard_mark.is_unknown for guard_mark in found.values())
 
@@ -177,9 +177,9 @@ def test_a_wide_spread_that_was_told_and_not_told_as_over_is_known_again(written
         for minute, what in enumerate(written)
     ]
 
-    found = find_told(alerts, Moment(NOW + timedelta(hours=1), 5000.0)).get("a", GuardMark())
+    found = restore_guard_marks(alerts, Moment(NOW + timedelta(hours=1), 5000.0)).get("a", GuardMark())
 
-    assert found.spread.told is wide
+    assert found.spread.reported is wide
     assert found.spread.wide_since == (Moment(NOW, 1400.0) if wide else None)
 
 

@@ -10,12 +10,12 @@ NARROW = a_mark(basis=MarkBasis.BID)
 
 def walk(*steps):
     """Go through (seconds, mark) pairs and return at which seconds the owner is told."""
-    watch, told = SpreadWatch(), []
+    watch, reported = SpreadWatch(), []
     for seconds, mark in steps:
         watch = watch_spread(watch, mark=mark, now=NOW + timedelta(seconds=seconds))
-        if watch.tell_now:
-            told.append(seconds)
-    return told
+        if watch.report_now:
+            reported.append(seconds)
+    return reported
 
 
 def test_a_wide_spread_is_told_once_after_sixty_seconds():
@@ -36,9 +36,9 @@ def test_a_narrow_spread_is_never_told():
 
 def test_the_watch_remembers_since_when_and_that_it_told():
     since = watch_spread(SpreadWatch(), mark=WIDE, now=NOW)
-    told = watch_spread(since, mark=WIDE, now=NOW + timedelta(seconds=60))
-    later = watch_spread(told, mark=WIDE, now=NOW + timedelta(seconds=61))
+    reported = watch_spread(since, mark=WIDE, now=NOW + timedelta(seconds=60))
+    later = watch_spread(reported, mark=WIDE, now=NOW + timedelta(seconds=61))
 
-    assert since == SpreadWatch(wide_since=NOW, told=False, tell_now=False)
-    assert told == SpreadWatch(wide_since=NOW, told=True, tell_now=True)
-    assert later == SpreadWatch(wide_since=NOW, told=True, tell_now=False)
+    assert since == SpreadWatch(wide_since=NOW, reported=False, report_now=False)
+    assert reported == SpreadWatch(wide_since=NOW, reported=True, report_now=True)
+    assert later == SpreadWatch(wide_since=NOW, reported=True, report_now=False)

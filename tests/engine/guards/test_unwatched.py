@@ -91,7 +91,7 @@ def test_what_has_had_no_price_since_a_start_moments_ago_is_starting(changes):
         pytest.param(
             {
                 "guard_mark": GuardMark(
-                    current=PriceUnknown(problem=PriceProblem.STALE), told=ReminderState(count=1)
+                    current=PriceUnknown(problem=PriceProblem.STALE), reminders=ReminderState(count=1)
                 )
             },
             "price unknown (too old)",

@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from engine.guards.changes import ChangeReason, Closed, Paused, Resumed, Unchanged
-from engine.guards.following import BELIEVED_AFTER, Reading
+from engine.guards.comparison import CONFIRMED_AFTER, Reading
 from engine.guards.guard import GuardState, Seen
-from engine.guards.vanished import GOES_ON_WITHIN, follow_vanished, is_vanished
+from engine.guards.vanished import GOES_ON_WITHIN, compare_vanished, is_vanished
 from engine.model.instruments import AssetClass
 from tests.builders import NOW, a_fill, a_guard, ago
 
@@ -57,27 +57,27 @@ def bought(quantity, age=60):
     ],
 )
 def test_what_a_reading_means_for_what_was_gone(reading, change):
-    suspect = Seen(quantity=reading.there, at=NOW - BELIEVED_AFTER)
+    unconfirmed = Seen(quantity=reading.there, at=NOW - CONFIRMED_AFTER)
 
-    followed = follow_vanished(GONE, reading, seen=SEEN, suspect=suspect)
+    comparison = compare_vanished(GONE, reading, seen=SEEN, unconfirmed=unconfirmed)
 
-    assert isinstance(followed.change, change)
+    assert isinstance(comparison.change, change)
 
 
 @pytest.mark.parametrize("there", ["1", "5"])
 def test_another_quantity_is_believed_when_a_later_reading_shows_it_too(there):
-    first = follow_vanished(GONE, a_reading(there), seen=SEEN, suspect=None)
+    first = compare_vanished(GONE, a_reading(there), seen=SEEN, unconfirmed=None)
 
     assert isinstance(first.change, Unchanged)
-    assert first.suspect == Seen(quantity=D(there), at=NOW)
+    assert first.unconfirmed == Seen(quantity=D(there), at=NOW)
 
 
 def test_what_should_be_there_is_remembered_while_it_is_asked_about():
-    suspect = Seen(quantity=D(1), at=NOW - BELIEVED_AFTER)
+    unconfirmed = Seen(quantity=D(1), at=NOW - CONFIRMED_AFTER)
 
-    asked = follow_vanished(GONE, a_reading(1), seen=SEEN, suspect=suspect)
-    again = follow_vanished(ASKED, a_reading(1), seen=SEEN, suspect=suspect)
-    back = follow_vanished(ASKED, a_reading(3), seen=SEEN, suspect=None)
+    asked = compare_vanished(GONE, a_reading(1), seen=SEEN, unconfirmed=unconfirmed)
+    again = compare_vanished(ASKED, a_reading(1), seen=SEEN, unconfirmed=unconfirmed)
+    back = compare_vanished(ASKED, a_reading(3), seen=SEEN, unconfirmed=None)
 
     assert asked.seen == SEEN
     assert isinstance(again.change, Unchanged)
@@ -95,7 +95,7 @@ def test_what_should_be_there_is_remembered_while_it_is_asked_about():
 def test_what_is_back_goes_on_by_itself_for_a_day(age, change):
     seen = Seen(quantity=D(3), at=NOW - age)
 
-    assert isinstance(follow_vanished(GONE, a_reading(3), seen=seen, suspect=None).change, change)
+    assert isinstance(compare_vanished(GONE, a_reading(3), seen=seen, unconfirmed=None).change, change)
 
 
 @pytest.mark.parametrize(
@@ -108,10 +108,10 @@ def test_what_is_back_keeps_its_average_unless_a_trade_moved_it(fills, told, ent
     there = 3 + sum(fill.quantity for fill in fills)
     reading = replace(a_reading(there, *fills), venue_entry=told and D(told))
 
-    followed = follow_vanished(guard, reading, seen=SEEN, suspect=None)
+    comparison = compare_vanished(guard, reading, seen=SEEN, unconfirmed=None)
 
-    assert isinstance(followed.change, Resumed)
-    assert followed.change.guard.venue_entry == D(entry)
+    assert isinstance(comparison.change, Resumed)
+    assert comparison.change.guard.venue_entry == D(entry)
 
 
 def test_only_a_paused_guard_waits():

@@ -73,8 +73,8 @@ def test_a_loss_that_a_book_shows_for_half_a_minute_beside_a_ticker_that_stands_
     seen = asyncio.run(look_at(looks, [*before, *lasting]))[-LASTING_LOOKS:]
 
     is_sold = any(looks.sells(one) for look in seen for one in look)
-    is_told = all(isinstance(one, PriceUnknown) for look in seen[-4:] for one in look)
-    assert is_sold or is_told
+    is_covered = all(isinstance(one, PriceUnknown) for look in seen[-4:] for one in look)
+    assert is_sold or is_covered
 
 
 @ON_A_BUSY_MACHINE

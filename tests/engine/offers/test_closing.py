@@ -70,7 +70,7 @@ async def test_a_press_sells_all_of_it_and_the_alert_claims_no_entry(holding):
     assert (alert.asked, alert.entry_known, alert.realised) == (True, False, None)
     assert (intent.trigger.basis, intent.state) == (ASKED, IntentState.FILLED)
     guard = await holding.guard(intent.guard_id)
-    assert (guard.source, guard.state) == (GuardSource.HAND, GuardState.CLOSED)
+    assert (guard.source, guard.state) == (GuardSource.MANUAL, GuardState.CLOSED)
 
 
 async def test_what_was_bought_through_fills_has_a_result(room):

@@ -70,7 +70,7 @@ def test_what_is_being_sold_keeps_the_entry_that_was_paid(source):
         (GuardSource.BOUGHT, number("120")),
         # Neither the price of the day it was guarded nor what stands in for an unknown cost was paid.
         (GuardSource.EXISTING_PRICE, None),
-        (GuardSource.HAND, None),
+        (GuardSource.MANUAL, None),
     ],
 )
 def test_while_the_cost_is_read_again_only_a_guard_from_cost_remembers_it(source, entry):

@@ -137,7 +137,7 @@ def test_what_is_being_sold_says_what_its_guard_counts_from():
 
 
 def test_what_is_closed_manually_without_a_known_cost_has_no_price_it_was_guarded_from():
-    closing = guard(state=GuardState.CLOSING, source=GuardSource.HAND)
+    closing = guard(state=GuardState.CLOSING, source=GuardSource.MANUAL)
     blank = {"entry": None, "pnl": None, "pnl_ratio": None, "net_if_sold": None, "explained": Decimal(0)}
     selling = position(guard=closing, guard_ratio=Decimal(0), **blank)
 

@@ -1,4 +1,4 @@
-"""Pure: follow a guarded position from reading to reading, and believe no change before it is certain."""
+"""Pure: compare a guarded position from reading to reading, accepting no change before it is certain."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -22,9 +22,9 @@ from engine.model.instruments import AssetClass
 from engine.model.money import ZERO, exact
 from engine.model.orders import Fill
 
-#: A quantity that no fill explains is believed when a reading so much later shows it too: a venue's old
+#: A quantity that no fill explains is accepted when a reading so much later shows it too: a venue's old
 #: answer may be read several times within seconds.
-BELIEVED_AFTER = timedelta(seconds=15)
+CONFIRMED_AFTER = timedelta(seconds=15)
 
 #: Right after a trade a venue may still show what was there before it.
 SHOWN_LATE_WITHIN = timedelta(minutes=1)
@@ -41,7 +41,7 @@ class Reading:
     fills: tuple[Fill, ...]
     #: The venue's ids of the orders that are ours.
     our_orders: frozenset[str]
-    #: By how much orders of ours changed it since it was last seen that no known fill tells yet, in its asset.
+    #: By how much orders of ours changed it since it was last seen that no known fill shows yet, in its asset.
     unreported: Decimal
     asset_class: AssetClass
     venue_entry: Decimal | None
@@ -52,45 +52,47 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Followed:
+class Comparison:
     """What a reading means for a guard."""
 
     change: GuardChange
     #: What the next reading is compared with.
     seen: Seen
-    #: A quantity that no fill explains, as it was first read; believed when a later reading shows it too.
-    suspect: Seen | None = None
+    #: A quantity that no fill explains, as it was first read; accepted when a later reading shows it too.
+    unconfirmed: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fills:
     """The fills of a position since it was last seen."""
 
-    by_hand: tuple[Fill, ...]
+    external: tuple[Fill, ...]
     ours: tuple[Fill, ...]
 
     @property
     def all(self) -> tuple[Fill, ...]:
         """Return both."""
-        return self.by_hand + self.ours
+        return self.external + self.ours
 
 
-def follow(guard: Guard, reading: Reading, *, seen: Seen | None, suspect: Seen | None) -> Followed:
+def compare_holding(
+    guard: Guard, reading: Reading, *, seen: Seen | None, unconfirmed: Seen | None
+) -> Comparison:
     """Compare a reading with what was seen before; a lone reading that fills do not explain changes nothing."""
     base = seen or first_seen(guard, reading)
     if guard.state is not GuardState.ARMED or not wall_time.is_before(base.at, reading.at):
-        return Followed(change=Unchanged(guard=guard), seen=base, suspect=suspect)
+        return Comparison(change=Unchanged(guard=guard), seen=base, unconfirmed=unconfirmed)
     fills = fills_of(guard, reading, after=base.at)
     if not explains(guard, reading, base, fills):
-        if suspect is None or not _is_still(guard, reading, suspect):
-            suspect = Seen(quantity=reading.there, at=reading.at)
-        if wall_time.between(suspect.at, reading.at) < BELIEVED_AFTER:
-            return Followed(change=Unchanged(guard=guard), seen=base, suspect=suspect)
+        if unconfirmed is None or not _is_still(guard, reading, unconfirmed):
+            unconfirmed = Seen(quantity=reading.there, at=reading.at)
+        if wall_time.between(unconfirmed.at, reading.at) < CONFIRMED_AFTER:
+            return Comparison(change=Unchanged(guard=guard), seen=base, unconfirmed=unconfirmed)
         late = _with_late_sales(guard, reading, fills, base)
         fills = late if explains(guard, reading, base, late) else fills
     elif not fills.all:
-        # Older fills may still be told, so what was seen stays of the moment it was first true.
-        return Followed(change=_reconcile(guard, reading, base, fills), seen=base)
+        # Older fills may still be reported, so what was seen stays of the moment it was first true.
+        return Comparison(change=_reconcile(guard, reading, base, fills), seen=base)
     if fills.all and reading.venue_entry is not None:
         # A trade moves the venue's average; that is no split.
         guard = replace(guard, venue_entry=reading.venue_entry)
@@ -98,11 +100,11 @@ def follow(guard: Guard, reading: Reading, *, seen: Seen | None, suspect: Seen |
     if isinstance(change, Paused) and change.reason is ChangeReason.VANISHED:
         # What comes back is compared with what should be there.
         there = expected_of(guard, reading, base, fills)
-    return Followed(change=change, seen=Seen(quantity=there, at=reading.at, venue_at=reading.venue_at))
+    return Comparison(change=change, seen=Seen(quantity=there, at=reading.at, venue_at=reading.venue_at))
 
 
-def is_told(report: AccountReport, guard: Guard) -> bool:
-    """Tell whether a reading says how much there is of a guarded position."""
+def is_covered(report: AccountReport, guard: Guard) -> bool:
+    """Return whether a reading contains the quantity of a guarded position."""
     return report.covers(guard.asset if guard.kind is PositionKind.SPOT else guard.symbol)
 
 
@@ -125,7 +127,7 @@ def first_seen(guard: Guard, reading: Reading) -> Seen:
     set_at = reading.set_at or guard.created_at
     fills = fills_of(guard, reading, after=set_at)
     with exact():
-        changed = _untold(guard, reading) + _sum(guard, fills.ours) + _sum(guard, fills.by_hand)
+        changed = _unreported(guard, reading) + _sum(guard, fills.ours) + _sum(guard, fills.external)
         before = reading.there - changed
     return Seen(quantity=max(guard.quantity, before), at=set_at)
 
@@ -141,33 +143,33 @@ def fills_of(guard: Guard, reading: Reading, *, after: datetime) -> Fills:
         and is_about(guard, fill)
     ]
     return Fills(
-        by_hand=tuple(fill for fill in between if fill.venue_order_id not in reading.our_orders),
+        external=tuple(fill for fill in between if fill.venue_order_id not in reading.our_orders),
         ours=tuple(fill for fill in between if fill.venue_order_id in reading.our_orders),
     )
 
 
-def _with_late_sales(guard: Guard, reading: Reading, told: Fills, base: Seen) -> Fills:
+def _with_late_sales(guard: Guard, reading: Reading, fills: Fills, base: Seen) -> Fills:
     """Add our sales from just before it was seen: what a venue showed then may be of a moment before them."""
     just_before = replace(reading, at=base.at, known=frozenset())
     late = fills_of(guard, just_before, after=base.at - SHOWN_LATE_WITHIN)
-    return Fills(by_hand=told.by_hand, ours=(*late.ours, *told.ours))
+    return Fills(external=fills.external, ours=(*late.ours, *fills.ours))
 
 
-def _is_still(guard: Guard, reading: Reading, suspect: Seen) -> bool:
-    """Tell whether a reading says what an earlier one said, and nothing since should have changed it."""
-    return suspect.quantity == reading.there and not fills_of(guard, reading, after=suspect.at).all
+def _is_still(guard: Guard, reading: Reading, unconfirmed: Seen) -> bool:
+    """Return whether the quantity is unchanged and no fill since explains a change."""
+    return unconfirmed.quantity == reading.there and not fills_of(guard, reading, after=unconfirmed.at).all
 
 
 def explains(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> bool:
-    """Tell whether what was seen and traded since makes what is there, but for fees told otherwise."""
+    """Return whether the last quantity and the fills since add up to what is there, except for fees reported elsewhere."""
     before = _before(guard, reading, base, fills)
-    return is_explained(guard, before=before, seen=reading.there, fills=fills.by_hand)
+    return is_explained(guard, before=before, seen=reading.there, fills=fills.external)
 
 
 def expected_of(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> Decimal:
     """Return how much should be there by what was seen and traded since."""
     with exact():
-        return _before(guard, reading, base, fills) + _sum(guard, fills.by_hand)
+        return _before(guard, reading, base, fills) + _sum(guard, fills.external)
 
 
 def _reconcile(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> GuardChange:
@@ -175,7 +177,7 @@ def _reconcile(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> Guar
         guard,
         before=_before(guard, reading, base, fills),
         seen=reading.there,
-        fills=fills.by_hand,
+        fills=fills.external,
         asset_class=reading.asset_class,
         venue_entry=reading.venue_entry,
     )
@@ -184,10 +186,10 @@ def _reconcile(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> Guar
 def _before(guard: Guard, reading: Reading, base: Seen, fills: Fills) -> Decimal:
     """Return what was seen with our own sales since applied; each took its part off the guard itself."""
     with exact():
-        return base.quantity + _sum(guard, fills.ours) + _untold(guard, reading)
+        return base.quantity + _sum(guard, fills.ours) + _unreported(guard, reading)
 
 
-def _untold(guard: Guard, reading: Reading) -> Decimal:
+def _unreported(guard: Guard, reading: Reading) -> Decimal:
     return reading.unreported if guard.direction is Direction.LONG else -reading.unreported
 
 

@@ -1,4 +1,4 @@
-"""Pure: what fees may have taken of a guarded position that its venue tells otherwise, or later."""
+"""Pure: how much of a guarded position may have gone to fees that its venue reports elsewhere or later."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from engine.model.venues import Venue
 _BOOKED_LATER_RATIO = Decimal("0.0025")
 
 #: Their trades name every fee in the quote currency, also one that was taken from the base asset; the field that
-#: would tell is not part of a trade (https://support.kraken.com/hc/en-us/articles/360001184886).
+#: would show is not part of a trade (https://support.kraken.com/hc/en-us/articles/360001184886).
 _NAME_FEES_IN_QUOTE = frozenset({Venue.KRAKEN})
 
 #: To so much a fee is cut off where a trade names it, and a quantity where it is booked.
@@ -25,8 +25,8 @@ _COIN_STEP = Decimal("0.00000001")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UntoldFees:
-    """By how much, at most, a position may differ from what its trades say."""
+class UnreportedFees:
+    """By how much, at most, a position may differ from the sum of its trades."""
 
     #: So much less may have come in by purchases.
     of_purchases: Decimal = ZERO
@@ -38,11 +38,11 @@ class UntoldFees:
     rounding: Decimal = ZERO
 
 
-def untold_fees(guard: Guard, fills: Iterable[Fill]) -> UntoldFees:
+def unreported_fees(guard: Guard, fills: Iterable[Fill]) -> UnreportedFees:
     """Return what the fees of some trades leave open; a leveraged position pays none of its own quantity."""
     purchases = sales = elsewhere = rounding = ZERO
     if guard.kind is not PositionKind.SPOT:
-        return UntoldFees()
+        return UnreportedFees()
     for fill in fills:
         taken, cut_off = _taken(guard, fill)
         with exact():
@@ -52,7 +52,9 @@ def untold_fees(guard: Guard, fills: Iterable[Fill]) -> UntoldFees:
                 sales += taken
             rounding += cut_off
             elsewhere += _taken_elsewhere(guard, fill)
-    return UntoldFees(of_purchases=purchases, of_sales=sales, taken_elsewhere=elsewhere, rounding=rounding)
+    return UnreportedFees(
+        of_purchases=purchases, of_sales=sales, taken_elsewhere=elsewhere, rounding=rounding
+    )
 
 
 def _taken(guard: Guard, fill: Fill) -> tuple[Decimal, Decimal]:

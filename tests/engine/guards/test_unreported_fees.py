@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.guards.changes import Paused, is_explained, reconcile
-from engine.guards.untold_fees import UntoldFees, untold_fees
+from engine.guards.unreported_fees import UnreportedFees, unreported_fees
 from engine.model.holdings import PositionKind
 from engine.model.instruments import AssetClass
 from engine.model.money import exact
@@ -70,7 +70,7 @@ def test_what_is_withdrawn_beside_purchases_reduces_the_guard_but_for_fees_that_
 
     change = compare(guard, seen, trades)
 
-    fees = untold_fees(guard, trades)
+    fees = unreported_fees(guard, trades)
     left_open = fees.of_purchases - in_coins + fees.rounding
     assert -fees.rounding <= change.guard.quantity - (10 - withdrawn) <= max(left_open, 0)
     assert change.guard.quantity <= seen
@@ -87,7 +87,7 @@ def test_a_sale_beside_purchases_reduces_the_guard_by_what_was_sold(purchases, s
     change = compare(guard, seen, trades)
 
     assert is_explained(guard, before=BEFORE, seen=seen, fills=trades)
-    rounding = untold_fees(guard, trades).rounding
+    rounding = unreported_fees(guard, trades).rounding
     assert 10 - sold - sale_fee - rounding <= change.guard.quantity <= 10 - sold
 
 
@@ -111,46 +111,49 @@ def test_where_a_fee_is_named_in_what_it_was_taken_from_every_missing_coin_was_m
         pytest.param(
             a_guard(),
             a_fill("buy 5 BTC @ 50000 USD", fee="0"),
-            UntoldFees(rounding=Decimal("0.0000000102")),
+            UnreportedFees(rounding=Decimal("0.0000000102")),
             id="a fee too small to be named",
         ),
         pytest.param(
             a_guard(),
             a_fill("buy 5 BTC @ 50000 USD", fee="0.02", fee_asset="BTC"),
-            UntoldFees(),
+            UnreportedFees(),
             id="named in the base asset",
         ),
         pytest.param(
             a_guard(),
             a_fill("buy 5 ETH @ 0.05 BTC", fee="0.001"),
-            UntoldFees(taken_elsewhere=Decimal("0.001")),
+            UnreportedFees(taken_elsewhere=Decimal("0.001")),
             id="guarded coins that were paid with",
         ),
         pytest.param(
-            a_guard(), a_fill("buy 5 BTC @ 50000 USD", fee="1000", margin=True), UntoldFees(), id="leveraged"
+            a_guard(),
+            a_fill("buy 5 BTC @ 50000 USD", fee="1000", margin=True),
+            UnreportedFees(),
+            id="leveraged",
         ),
         pytest.param(
             a_guard(kind=PositionKind.MARGIN),
             a_fill("buy 5 BTC @ 50000 USD", fee="1000", margin=True),
-            UntoldFees(),
+            UnreportedFees(),
             id="a leveraged position",
         ),
         pytest.param(
             a_guard(venue=Venue.ALPACA),
             a_fill("buy 4 BTC @ 50000 USD", fee=None, fee_asset="BTC"),
-            UntoldFees(of_purchases=Decimal("0.01"), rounding=Decimal("0.00000001")),
+            UnreportedFees(of_purchases=Decimal("0.01"), rounding=Decimal("0.00000001")),
             id="booked later",
         ),
         pytest.param(
             a_guard(),
             a_fill("sell 5 BTC @ 50000 USD", fee="1000"),
-            UntoldFees(of_sales=Decimal("0.02"), rounding=Decimal("0.0000000102")),
+            UnreportedFees(of_sales=Decimal("0.02"), rounding=Decimal("0.0000000102")),
             id="of a sale",
         ),
     ],
 )
 def test_what_fees_leave_open(guard, fill, fees):
-    assert untold_fees(guard, [fill]) == fees
+    assert unreported_fees(guard, [fill]) == fees
 
 
 def test_guarded_coins_that_were_paid_with_are_off_the_guard_without_a_fee_that_was_taken_elsewhere():

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from engine.guards.changes import ChangeReason, Closed, Paused, Reduced, Unchanged
-from engine.guards.following import BELIEVED_AFTER, Reading, follow, quantity_there
+from engine.guards.comparison import CONFIRMED_AFTER, Reading, compare_holding, quantity_there
 from engine.guards.guard import GuardState, Seen
 from engine.model.holdings import Direction, PositionKind
 from engine.model.instruments import AssetClass
@@ -28,7 +28,7 @@ def a_reading(there, *fills, stock=False, entry=None, at=NOW, unreported=0):
     )
 
 
-def by_hand(text, age=60):
+def external(text, age=60):
     return a_fill(text, at=ago(age))
 
 
@@ -36,80 +36,82 @@ def ours(text, age=60):
     return a_fill(text, at=ago(age), order="OURS")
 
 
-def after(reading, *, guard=None, seen=SEEN, suspect=None):
-    if isinstance(suspect, str):
-        suspect = Seen(quantity=Decimal(suspect), at=reading.at - BELIEVED_AFTER)
-    return follow(guard or a_guard(), reading, seen=seen, suspect=suspect)
+def after(reading, *, guard=None, seen=SEEN, unconfirmed=None):
+    if isinstance(unconfirmed, str):
+        unconfirmed = Seen(quantity=Decimal(unconfirmed), at=reading.at - CONFIRMED_AFTER)
+    return compare_holding(guard or a_guard(), reading, seen=seen, unconfirmed=unconfirmed)
 
 
 def test_where_nothing_happened_nothing_is_written_down():
-    followed = after(a_reading(3))
+    comparison = after(a_reading(3))
 
-    assert followed.change == Unchanged(guard=a_guard())
-    assert (followed.seen, followed.suspect) == (SEEN, None)
+    assert comparison.change == Unchanged(guard=a_guard())
+    assert (comparison.seen, comparison.unconfirmed) == (SEEN, None)
 
 
 def test_the_first_sale_after_it_was_seen_takes_the_guarded_part_though_more_than_that_is_left():
-    sale = by_hand("sell 1 BTC @ 90 USD")
+    sale = external("sell 1 BTC @ 90 USD")
 
-    followed = after(a_reading(2, sale))
+    comparison = after(a_reading(2, sale))
 
-    assert isinstance(followed.change, Closed)
-    assert (followed.change.reason, followed.change.fills) == (ChangeReason.HAND_SELL, (sale,))
-    assert followed.seen == Seen(quantity=Decimal(2), at=NOW)
+    assert isinstance(comparison.change, Closed)
+    assert (comparison.change.reason, comparison.change.fills) == (ChangeReason.EXTERNAL_SALE, (sale,))
+    assert comparison.seen == Seen(quantity=Decimal(2), at=NOW)
 
 
 def test_what_was_sold_and_bought_back_by_hand_is_not_guarded_any_more():
-    fills = by_hand("sell 0.4 BTC @ 90 USD", 60), by_hand("buy 0.4 BTC @ 90 USD", 30)
+    fills = external("sell 0.4 BTC @ 90 USD", 60), external("buy 0.4 BTC @ 90 USD", 30)
 
-    followed = after(a_reading(3, *fills))
+    comparison = after(a_reading(3, *fills))
 
-    assert followed.change.guard.quantity == Decimal("0.6")
-    assert after(a_reading(3, *fills), seen=followed.seen, guard=followed.change.guard).change == Unchanged(
-        guard=followed.change.guard
-    )
+    assert comparison.change.guard.quantity == Decimal("0.6")
+    assert after(
+        a_reading(3, *fills), seen=comparison.seen, guard=comparison.change.guard
+    ).change == Unchanged(guard=comparison.change.guard)
 
 
 def test_a_change_that_no_fill_explains_is_believed_when_the_next_reading_shows_it_too():
-    later = NOW + BELIEVED_AFTER
+    later = NOW + CONFIRMED_AFTER
     first = after(a_reading("2.5"))
-    second = after(a_reading("2.5", at=later), suspect=first.suspect)
+    second = after(a_reading("2.5", at=later), unconfirmed=first.unconfirmed)
 
     assert first.change == Unchanged(guard=a_guard())
-    assert (first.seen, first.suspect) == (SEEN, Seen(quantity=Decimal("2.5"), at=NOW))
+    assert (first.seen, first.unconfirmed) == (SEEN, Seen(quantity=Decimal("2.5"), at=NOW))
     assert (second.change.by, second.change.reason) == (Decimal("0.5"), ChangeReason.MOVED_OUT)
-    assert (second.seen, second.suspect) == (Seen(quantity=Decimal("2.5"), at=later), None)
+    assert (second.seen, second.unconfirmed) == (Seen(quantity=Decimal("2.5"), at=later), None)
 
 
 def test_the_same_answer_read_again_within_seconds_proves_nothing():
     first = after(a_reading("2.5"))
-    soon = after(a_reading("2.5", at=NOW + BELIEVED_AFTER - timedelta(seconds=1)), suspect=first.suspect)
+    soon = after(
+        a_reading("2.5", at=NOW + CONFIRMED_AFTER - timedelta(seconds=1)), unconfirmed=first.unconfirmed
+    )
 
     assert soon.change == Unchanged(guard=a_guard())
-    assert (soon.seen, soon.suspect) == (SEEN, first.suspect)
+    assert (soon.seen, soon.unconfirmed) == (SEEN, first.unconfirmed)
 
 
 def test_readings_that_differ_are_never_believed():
-    assert after(a_reading("2.4"), suspect="2.5").suspect == Seen(quantity=Decimal("2.4"), at=NOW)
-    assert after(a_reading(3), suspect="2.5").suspect is None
+    assert after(a_reading("2.4"), unconfirmed="2.5").unconfirmed == Seen(quantity=Decimal("2.4"), at=NOW)
+    assert after(a_reading(3), unconfirmed="2.5").unconfirmed is None
 
 
 def test_an_own_sale_took_its_part_off_the_guard_itself():
     rest = a_guard("0.4", "40")
 
-    followed = after(a_reading("2.4", ours("sell 0.6 BTC @ 90 USD")), guard=rest)
+    comparison = after(a_reading("2.4", ours("sell 0.6 BTC @ 90 USD")), guard=rest)
 
-    assert followed.change == Unchanged(guard=rest)
-    assert followed.seen == Seen(quantity=Decimal("2.4"), at=NOW)
+    assert comparison.change == Unchanged(guard=rest)
+    assert comparison.seen == Seen(quantity=Decimal("2.4"), at=NOW)
 
 
 def test_a_sale_by_hand_beside_an_own_one_is_counted_by_itself():
     rest = a_guard("0.4", "40")
-    fills = ours("sell 0.6 BTC @ 90 USD"), by_hand("sell 0.1 BTC @ 90 USD")
+    fills = ours("sell 0.6 BTC @ 90 USD"), external("sell 0.1 BTC @ 90 USD")
 
-    followed = after(a_reading("2.3", *fills), guard=rest)
+    comparison = after(a_reading("2.3", *fills), guard=rest)
 
-    assert (followed.change.by, followed.change.reason) == (Decimal("0.1"), ChangeReason.HAND_SELL)
+    assert (comparison.change.by, comparison.change.reason) == (Decimal("0.1"), ChangeReason.EXTERNAL_SALE)
 
 
 def test_a_reading_that_still_shows_what_was_sold_is_doubted():
@@ -117,45 +119,45 @@ def test_a_reading_that_still_shows_what_was_sold_is_doubted():
     sale = ours("sell 0.6 BTC @ 90 USD", 1)
 
     late = after(a_reading(3, sale), guard=rest)
-    true = after(a_reading("2.4", sale), guard=rest, suspect=late.suspect)
+    true = after(a_reading("2.4", sale), guard=rest, unconfirmed=late.unconfirmed)
 
-    assert (late.seen, late.suspect.quantity) == (SEEN, 3)
+    assert (late.seen, late.unconfirmed.quantity) == (SEEN, 3)
     assert true.change == Unchanged(guard=rest)
 
 
 def test_a_guard_set_on_a_reading_from_before_our_last_sale_keeps_its_quantity():
     sale = ours("sell 0.6 BTC @ 90 USD", 330)
 
-    followed = after(a_reading("2.4", sale), suspect="2.4")
+    comparison = after(a_reading("2.4", sale), unconfirmed="2.4")
 
-    assert followed.change == Unchanged(guard=a_guard())
-    assert followed.seen == Seen(quantity=Decimal("2.4"), at=NOW)
+    assert comparison.change == Unchanged(guard=a_guard())
+    assert comparison.seen == Seen(quantity=Decimal("2.4"), at=NOW)
 
 
 def test_a_sale_by_hand_that_was_shown_late_still_counts():
-    followed = after(a_reading("2.4", by_hand("sell 0.6 BTC @ 90 USD", 330)), suspect="2.4")
+    comparison = after(a_reading("2.4", external("sell 0.6 BTC @ 90 USD", 330)), unconfirmed="2.4")
 
-    assert followed.change.guard.quantity == Decimal("0.4")
+    assert comparison.change.guard.quantity == Decimal("0.4")
 
 
-@pytest.mark.parametrize("fill", [by_hand, ours])
+@pytest.mark.parametrize("fill", [external, ours])
 def test_a_balance_wrongly_shown_as_zero_is_not_explained_by_an_older_sale_of_as_much(fill):
-    followed = after(a_reading(0, fill("sell 3 BTC @ 90 USD", 330)))
+    comparison = after(a_reading(0, fill("sell 3 BTC @ 90 USD", 330)))
 
-    assert (followed.change, followed.suspect.quantity) == (Unchanged(guard=a_guard()), 0)
+    assert (comparison.change, comparison.unconfirmed.quantity) == (Unchanged(guard=a_guard()), 0)
 
 
 def test_shares_that_doubled_soon_after_they_were_bought_were_split():
-    bought = by_hand("buy 3 BTC @ 90 USD", 330)
+    bought = external("buy 3 BTC @ 90 USD", 330)
 
     first = after(a_reading(6, bought, stock=True))
 
-    assert first.suspect.quantity == 6
-    assert isinstance(after(a_reading(6, bought, stock=True), suspect="6").change, Paused)
+    assert first.unconfirmed.quantity == 6
+    assert isinstance(after(a_reading(6, bought, stock=True), unconfirmed="6").change, Paused)
 
 
 def test_older_sales_do_not_count():
-    assert after(a_reading(3, by_hand("sell 1 BTC @ 90 USD", 400))).change == Unchanged(guard=a_guard())
+    assert after(a_reading(3, external("sell 1 BTC @ 90 USD", 400))).change == Unchanged(guard=a_guard())
 
 
 def test_fills_of_another_kind_of_position_do_not_count():
@@ -168,21 +170,21 @@ def test_fills_of_another_kind_of_position_do_not_count():
 def test_what_is_paused_or_being_sold_is_left_alone(state):
     guard = a_guard(state=state)
 
-    followed = after(a_reading(2, by_hand("sell 1 BTC @ 90 USD")), guard=guard)
+    comparison = after(a_reading(2, external("sell 1 BTC @ 90 USD")), guard=guard)
 
-    assert (followed.change, followed.seen) == (Unchanged(guard=guard), SEEN)
+    assert (comparison.change, comparison.seen) == (Unchanged(guard=guard), SEEN)
 
 
 def test_a_reading_from_before_it_was_seen_says_nothing():
-    followed = after(a_reading(1, at=SEEN.at))
+    comparison = after(a_reading(1, at=SEEN.at))
 
-    assert (followed.change, followed.seen) == (Unchanged(guard=a_guard()), SEEN)
+    assert (comparison.change, comparison.seen) == (Unchanged(guard=a_guard()), SEEN)
 
 
 def test_a_trade_moves_the_venues_entry_but_a_split_pauses():
     guard = a_guard(venue_entry="230")
 
-    traded = after(a_reading(4, by_hand("buy 1 BTC @ 250 USD"), stock=True, entry="235"), guard=guard)
+    traded = after(a_reading(4, external("buy 1 BTC @ 250 USD"), stock=True, entry="235"), guard=guard)
     split = after(a_reading(3, stock=True, entry="115"), guard=guard)
 
     assert traded.change == Unchanged(guard=a_guard(venue_entry="235"))
@@ -202,17 +204,19 @@ def test_a_guard_that_nobody_looked_at_is_followed_from_when_it_was_set(there, f
     told = (a_fill(text, at=NOW + timedelta(seconds=5)) for text in fills)
     reading = a_reading(there, *told, at=NOW + timedelta(seconds=60))
 
-    followed = after(reading, guard=guard, seen=None)
+    comparison = after(reading, guard=guard, seen=None)
 
-    assert followed.change.guard.quantity == Decimal(kept)
-    assert followed.seen.quantity == Decimal(there)
+    assert comparison.change.guard.quantity == Decimal(kept)
+    assert comparison.seen.quantity == Decimal(there)
 
 
 def test_a_guard_that_nobody_looked_at_is_reduced_to_what_is_there_when_two_readings_agree():
     reading = a_reading("0.4", at=NOW + timedelta(seconds=60))
 
     first = after(reading, seen=None)
-    second = after(replace(reading, at=reading.at + BELIEVED_AFTER), seen=None, suspect=first.suspect)
+    second = after(
+        replace(reading, at=reading.at + CONFIRMED_AFTER), seen=None, unconfirmed=first.unconfirmed
+    )
 
     assert first.change == Unchanged(guard=a_guard())
     assert isinstance(second.change, Reduced)
@@ -231,46 +235,46 @@ def test_what_is_owned_and_each_side_of_what_is_borrowed_are_counted_apart():
 
 
 def test_a_sale_of_ours_whose_fill_is_not_told_yet_explains_what_is_gone():
-    followed = after(a_reading("2.4", unreported="-0.6"), suspect="2.4")
+    comparison = after(a_reading("2.4", unreported="-0.6"), unconfirmed="2.4")
 
-    assert followed.change == Unchanged(guard=a_guard())
+    assert comparison.change == Unchanged(guard=a_guard())
     # Its fill is still to come, and belongs after this.
-    assert (followed.seen, followed.suspect) == (SEEN, None)
+    assert (comparison.seen, comparison.unconfirmed) == (SEEN, None)
 
 
 def test_of_what_is_gone_a_sale_of_ours_that_is_not_told_yet_takes_nothing_off_the_guard_again():
-    followed = after(a_reading("2.1", unreported="-0.6"), suspect="2.1")
+    comparison = after(a_reading("2.1", unreported="-0.6"), unconfirmed="2.1")
 
-    assert isinstance(followed.change, Reduced)
-    assert (followed.change.reason, followed.change.by) == (ChangeReason.MOVED_OUT, Decimal("0.3"))
+    assert isinstance(comparison.change, Reduced)
+    assert (comparison.change.reason, comparison.change.by) == (ChangeReason.MOVED_OUT, Decimal("0.3"))
 
 
 def test_what_was_sold_and_not_told_was_there_when_the_guard_was_set():
     guard = a_guard(quantity="1")
 
-    followed = after(a_reading("1", unreported="-0.6"), guard=guard, seen=None)
+    comparison = after(a_reading("1", unreported="-0.6"), guard=guard, seen=None)
 
-    assert followed.seen.quantity == Decimal("1.6")
+    assert comparison.seen.quantity == Decimal("1.6")
 
 
 def test_a_quantity_that_a_trade_since_should_have_changed_is_doubted_anew():
-    bought = by_hand("buy 1 BTC @ 90 USD", age=5)
+    bought = external("buy 1 BTC @ 90 USD", age=5)
 
-    followed = after(a_reading("2.9", bought), suspect="2.9")
+    comparison = after(a_reading("2.9", bought), unconfirmed="2.9")
 
-    assert followed.change == Unchanged(guard=a_guard())
-    assert followed.suspect == Seen(quantity=Decimal("2.9"), at=NOW)
+    assert comparison.change == Unchanged(guard=a_guard())
+    assert comparison.unconfirmed == Seen(quantity=Decimal("2.9"), at=NOW)
 
 
 def test_what_a_sale_of_another_coin_brought_and_is_not_told_yet_is_no_split():
-    followed = after(a_reading("8", unreported="5"), suspect="8")
+    comparison = after(a_reading("8", unreported="5"), unconfirmed="8")
 
-    assert (followed.change, followed.suspect) == (Unchanged(guard=a_guard()), None)
+    assert (comparison.change, comparison.unconfirmed) == (Unchanged(guard=a_guard()), None)
 
 
 def test_a_short_that_was_bought_back_and_is_not_told_yet_is_smaller_for_that():
     guard = a_guard(kind=PositionKind.MARGIN, direction=Direction.SHORT)
 
-    assert after(a_reading("2.4", unreported="0.6"), guard=guard, suspect="2.4").change == Unchanged(
+    assert after(a_reading("2.4", unreported="0.6"), guard=guard, unconfirmed="2.4").change == Unchanged(
         guard=guard
     )

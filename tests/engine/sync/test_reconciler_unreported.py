@@ -43,7 +43,7 @@ async def tell_fills(room):
     await read_for_minutes(room, 3)
 
 
-async def is_told(room):
+async def is_covered(room):
     [intent] = await room.intents()
     async with room.database.read() as session:
         return bool(await fill_rows.load_order_fills(session, "env-kraken", intent.venue_order_id))
@@ -73,4 +73,4 @@ async def test_its_fills_are_asked_for_until_they_are_told(sold, step_s, is_rest
 
     await tell_fills(sold)
 
-    assert await is_told(sold)
+    assert await is_covered(sold)
