@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterable
 from decimal import Decimal
 
-from sandbox.book import Listing
+from engine.brokers.paper.book import Listing
 from sandbox.faults import Fault, FaultKind
 from sandbox.kraken import KrakenServer, kraken_listings
 from sandbox.kraken.names import pair_names

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sandbox.ledger import Ledger, Order
+from engine.brokers.paper.ledger import Ledger, Order
 
 _LAST_ORDERS = 5
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sandbox.book import Book, Level, Listing, floor_to, ladder, tradable
+from engine.brokers.paper.book import Book, Level, Listing, floor_to, ladder, tradable
 from sandbox.past import Candle, Past, draw
 
 ONE = Decimal(1)

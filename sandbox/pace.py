@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sandbox.book import floor_to
+from engine.brokers.paper.book import floor_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from bot.bootstrap.foundation import open_foundation
 from bot.settings import Settings
 from engine.alerts.messages import load_message
 from engine.alerts.table import AlertRow
+from engine.brokers.paper.ledger import Draft, Kind, Side
 from engine.exits.exit_journal import ExitJournal
 from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardSource
@@ -26,7 +27,6 @@ from engine.orders.intents import Trigger
 from engine.orders.table import IntentRow
 from engine.storage import connecting
 from sandbox.faults import Fault
-from sandbox.ledger import Draft, Kind, Side
 from sandbox.world import OWNER_ID, SandboxWorld, Story
 from tests.patient_loop import START, LoopClock
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from demo.tour.scene import ADD_ORDER, Moment, Scene
-from sandbox.ledger import Draft, Side
+from engine.brokers.paper.ledger import Draft, Side
 from sandbox.telegram import FaultKind
 from sandbox.world import COINBASE, KRAKEN
 

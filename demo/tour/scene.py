@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from demo.stage import Stage
-from sandbox.ledger import Kind, Ledger, Order, Side
+from engine.brokers.paper.ledger import Kind, Ledger, Order, Side
 from sandbox.tape import Call
 from sandbox.telegram import ChatMessage
 from sandbox.world import KRAKEN, SandboxWorld

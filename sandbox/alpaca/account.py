@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from engine.brokers.paper.book import ZERO, Book
+from engine.brokers.paper.ledger import Draft, FeeOn, Fees, Ledger, Order
 from sandbox.alpaca.names import DOLLAR, is_crypto
-from sandbox.book import ZERO, Book
-from sandbox.ledger import Draft, FeeOn, Fees, Ledger, Order
 from sandbox.pace import Pace
 
 #: Tier 1, taken from whatever a fill credits.

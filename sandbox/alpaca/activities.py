@@ -7,14 +7,14 @@ from decimal import Decimal
 
 from aiohttp import web
 
+from engine.brokers.paper.book import ZERO
+from engine.brokers.paper.ledger import Entry, EntryKind, Fill
 from sandbox.alpaca.account import AlpacaAccount
 from sandbox.alpaca.names import DOLLAR, position_symbol, symbol_of
 from sandbox.alpaca.query import moment, whole, word
 from sandbox.alpaca.refusals import Json, malformed
 from sandbox.alpaca.session import NEW_YORK
-from sandbox.book import ZERO
 from sandbox.formats import iso_time, plain
-from sandbox.ledger import Entry, EntryKind, Fill
 
 TYPES = frozenset({"FILL", "CFEE", "FEE", "CSD", "CSW", "TRANS", "JNLC", "JNLS", "DIV", "INT", "MISC"})
 MOST = 100

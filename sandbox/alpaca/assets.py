@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
+from engine.brokers.paper.book import Listing
 from sandbox.alpaca.catalogue import VENUE
 from sandbox.alpaca.names import asset_id, class_of, exchange_of, find_listing, is_crypto, symbol_of
 from sandbox.alpaca.refusals import Json, not_found
-from sandbox.book import Listing
 from sandbox.formats import plain
 from sandbox.market import Market
 

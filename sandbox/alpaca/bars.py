@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from aiohttp import web
 
+from engine.brokers.paper.book import Listing
 from sandbox.alpaca.names import symbol_of
 from sandbox.alpaca.refusals import BAD_REQUEST, Json, RefusedError
-from sandbox.book import Listing
 from sandbox.formats import iso_time, number, query_time
 from sandbox.market import Market
 from sandbox.past import Candle

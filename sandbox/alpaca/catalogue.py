@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from sandbox.book import Listing
+from engine.brokers.paper.book import Listing
 
 VENUE = "alpaca"
 CRYPTO = "crypto"

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from engine.brokers.paper.book import Book, Level, Listing
 from sandbox.alpaca.bars import list_bars
 from sandbox.alpaca.catalogue import VENUE
 from sandbox.alpaca.names import find_listing, is_crypto, symbol_of
 from sandbox.alpaca.refusals import BAD_REQUEST, Json, RefusedError
-from sandbox.book import Book, Level, Listing
 from sandbox.formats import iso_time, number
 from sandbox.market import Market
 

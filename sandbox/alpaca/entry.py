@@ -4,6 +4,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
+from engine.brokers.paper.book import ZERO, Book, Listing, ceil_to, floor_to
+from engine.brokers.paper.ledger import (
+    BelowMinimumError,
+    Draft,
+    InsufficientFundsError,
+    Kind,
+    LedgerError,
+    OffStepError,
+    Order,
+    OrderStatus,
+    Side,
+)
 from sandbox.alpaca.account import AlpacaAccount, Note
 from sandbox.alpaca.catalogue import VENUE
 from sandbox.alpaca.names import DOLLAR, is_crypto, symbol_of
@@ -19,19 +31,7 @@ from sandbox.alpaca.refusals import (
 from sandbox.alpaca.requests import NewOrder
 from sandbox.alpaca.session import Session
 from sandbox.alpaca.switches import Switches
-from sandbox.book import ZERO, Book, Listing, ceil_to, floor_to
 from sandbox.formats import plain
-from sandbox.ledger import (
-    BelowMinimumError,
-    Draft,
-    InsufficientFundsError,
-    Kind,
-    LedgerError,
-    OffStepError,
-    Order,
-    OrderStatus,
-    Side,
-)
 from sandbox.market import Market
 
 FLOOR_USD = Decimal(10)

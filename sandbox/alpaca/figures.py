@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from engine.brokers.paper.book import ZERO, Listing
+from engine.brokers.paper.ledger import Fill, Side
 from sandbox.alpaca.account import AlpacaAccount
 from sandbox.alpaca.names import (
     DOLLAR,
@@ -14,9 +16,7 @@ from sandbox.alpaca.names import (
     position_symbol,
 )
 from sandbox.alpaca.refusals import Json
-from sandbox.book import ZERO, Listing
 from sandbox.formats import iso_time, plain
-from sandbox.ledger import Fill, Side
 from sandbox.market import Market
 
 RATIO = Decimal("1E-10")

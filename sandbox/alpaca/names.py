@@ -3,8 +3,8 @@
 import uuid
 from collections.abc import Iterable
 
+from engine.brokers.paper.book import Listing
 from sandbox.alpaca.catalogue import CRYPTO, EQUITY, VENUE
-from sandbox.book import Listing
 from sandbox.market import Market
 
 DOLLAR = "USD"

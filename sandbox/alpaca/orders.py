@@ -2,11 +2,11 @@
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from engine.brokers.paper.ledger import Kind, Order, OrderStatus, Side
 from sandbox.alpaca.account import AlpacaAccount, Note, client_id_of
 from sandbox.alpaca.names import asset_id, class_of, is_crypto, symbol_of
 from sandbox.alpaca.refusals import Json
 from sandbox.formats import iso_time, plain
-from sandbox.ledger import Kind, Order, OrderStatus, Side
 
 AVERAGE = Decimal("1E-9")
 EXPIRED = "expired"

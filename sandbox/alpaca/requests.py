@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from engine.brokers.paper.book import ZERO, Listing
+from engine.brokers.paper.ledger import Draft, Kind, Side
 from sandbox.alpaca.names import is_crypto, symbol_of
 from sandbox.alpaca.refusals import malformed, unprocessable
-from sandbox.book import ZERO, Listing
-from sandbox.ledger import Draft, Kind, Side
 
 AMOUNT = re.compile(r"\d+(\.\d+)?")
 LONGEST_CLIENT_ID = 128

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from engine.brokers.paper.ledger import Order, OrderStatus
 from sandbox.alpaca.account import AlpacaAccount, client_id_of
 from sandbox.alpaca.entry import OrderEntry
 from sandbox.alpaca.names import find_listing
@@ -12,7 +13,6 @@ from sandbox.alpaca.query import moment, whole, word
 from sandbox.alpaca.refusals import Json, malformed, not_found, unprocessable
 from sandbox.alpaca.requests import parse_new_order
 from sandbox.alpaca.switches import Switches
-from sandbox.ledger import Order, OrderStatus
 from sandbox.market import Market
 
 DEFAULT_ORDERS, MOST_ORDERS = 50, 500

@@ -4,10 +4,10 @@ import uuid
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from engine.brokers.paper.ledger import Fees, Ledger, Order
 from sandbox.coinbase.credentials import Credentials, new_credentials
 from sandbox.coinbase.derivatives import DerivativeFill, DerivativeOrder
 from sandbox.coinbase.wallets import Wallet
-from sandbox.ledger import Fees, Ledger, Order
 
 #: "Advanced 1": less than $1,000 traded in 30 days.
 FIRST_TIER = Fees(taker=Decimal("0.012"), maker=Decimal("0.006"))

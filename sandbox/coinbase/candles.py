@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from sandbox.book import Listing
+from engine.brokers.paper.book import Listing
 from sandbox.coinbase.refusals import Json, invalid
 from sandbox.formats import plain
 from sandbox.market import Market

@@ -1,11 +1,11 @@
 """An account's orders and fills of every product, as the lists mix them: newest first."""
 
+from engine.brokers.paper.ledger import Fill, Order
 from sandbox.coinbase.account import CoinbaseAccount
 from sandbox.coinbase.derivatives import DerivativeFill, DerivativeOrder, derivative_fill_row
 from sandbox.coinbase.orders import fill_row
 from sandbox.coinbase.products import product_id
 from sandbox.coinbase.refusals import Json
-from sandbox.ledger import Fill, Order
 
 AnyOrder = Order | DerivativeOrder
 AnyFill = Fill | DerivativeFill

@@ -2,12 +2,12 @@
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from sandbox.book import ZERO
+from engine.brokers.paper.book import ZERO
+from engine.brokers.paper.ledger import Draft, Fill, Kind, Order, OrderStatus, Side
 from sandbox.coinbase.account import CoinbaseAccount
 from sandbox.coinbase.products import product_id
 from sandbox.coinbase.refusals import Json
 from sandbox.formats import iso_time, plain
-from sandbox.ledger import Draft, Fill, Kind, Order, OrderStatus, Side
 
 #: Averages are cut to as many digits as the venue shows.
 AVERAGE = Decimal("1E-16")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from aiohttp import web
 
-from sandbox.book import Book, Level, Listing
+from engine.brokers.paper.book import Book, Level, Listing
 from sandbox.coinbase.candles import list_candles
 from sandbox.coinbase.catalogue import VENUE
 from sandbox.coinbase.pages import limit_of, wanted

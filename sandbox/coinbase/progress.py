@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from sandbox.book import Book, Listing, floor_to
+from engine.brokers.paper.book import Book, Listing, floor_to
+from engine.brokers.paper.ledger import Draft, Kind, Order, OrderStatus
 from sandbox.coinbase.account import CoinbaseAccount, Due
 from sandbox.coinbase.catalogue import VENUE
 from sandbox.coinbase.orders import FAILED, STATUS
 from sandbox.coinbase.switches import Switches
-from sandbox.ledger import Draft, Kind, Order, OrderStatus
 from sandbox.market import Market
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sandbox.ledger import (
+from engine.brokers.paper.ledger import (
     BelowMinimumError,
     InsufficientFundsError,
     LedgerError,

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sandbox.book import Listing
+from engine.brokers.paper.book import Listing
+from engine.brokers.paper.ledger import Draft, Kind, Side
 from sandbox.coinbase.refusals import (
     BAD_REQUEST,
     ENTRY_DISABLED,
@@ -17,7 +18,6 @@ from sandbox.coinbase.refusals import (
     order_refused,
     refused,
 )
-from sandbox.ledger import Draft, Kind, Side
 
 AMOUNT = re.compile(r"\d+(\.\d+)?")
 #: Not in the venue's documents; its own SDK and most clients send a UUID.

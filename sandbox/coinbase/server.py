@@ -7,7 +7,8 @@ from functools import partial
 
 from aiohttp import web
 
-from sandbox.book import Book, Listing
+from engine.brokers.paper.book import Book, Listing
+from engine.brokers.paper.ledger import Fees
 from sandbox.coinbase.account import FIRST_TIER, CoinbaseAccount, new_ledger
 from sandbox.coinbase.catalogue import VENUE
 from sandbox.coinbase.credentials import Credentials, TokenError, check_token, new_credentials, parse_token
@@ -26,7 +27,6 @@ from sandbox.coinbase.switches import Switches
 from sandbox.coinbase.trading import Trading
 from sandbox.coinbase.worded import worded
 from sandbox.faults import Fault
-from sandbox.ledger import Fees
 from sandbox.market import Market
 from sandbox.server import Handler, StandIn
 

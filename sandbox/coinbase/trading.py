@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
+from engine.brokers.paper.ledger import Kind, LedgerError, Order, OrderStatus, Side
 from sandbox.coinbase.account import CoinbaseAccount
 from sandbox.coinbase.derivatives import DerivativeOrder, derivative_order_row
 from sandbox.coinbase.history import (
@@ -37,7 +38,6 @@ from sandbox.coinbase.refusals import (
 )
 from sandbox.coinbase.requests import NewOrder, parse_new_order
 from sandbox.coinbase.switches import Duplicates, Switches
-from sandbox.ledger import Kind, LedgerError, Order, OrderStatus, Side
 from sandbox.market import Market
 
 MOST_ORDERS = 1000

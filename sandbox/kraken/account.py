@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from engine.brokers.paper.ledger import Fees, Ledger, Order
 from sandbox.kraken.counter import CallCounter, Tier
-from sandbox.ledger import Fees, Ledger, Order
 from sandbox.pace import Pace
 
 # https://docs.kraken.com/api/docs/rest-api/get-api-key-info

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sandbox.book import Listing
+from engine.brokers.paper.book import Listing
 from sandbox.kraken.account import KrakenAccount
 from sandbox.kraken.catalogue import VENUE
 from sandbox.kraken.errors import UNKNOWN_PAIR, KrakenError

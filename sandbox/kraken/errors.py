@@ -3,7 +3,7 @@
 The list is https://docs.kraken.com/api/docs/guides/spot-errors.
 """
 
-from sandbox.ledger import (
+from engine.brokers.paper.ledger import (
     BelowMinimumError,
     InsufficientFundsError,
     InsufficientMarginError,

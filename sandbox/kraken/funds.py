@@ -2,13 +2,13 @@
 
 from decimal import Decimal
 
-from sandbox.book import ZERO, Listing
+from engine.brokers.paper.book import ZERO, Listing
+from engine.brokers.paper.ledger import Position
 from sandbox.kraken.call import PrivateCall, named_pairs
 from sandbox.kraken.errors import KrakenError
 from sandbox.kraken.figures import flag, written
 from sandbox.kraken.names import asset_altname, asset_id, pair_names
 from sandbox.kraken.render import balance, market_info, position_info
-from sandbox.ledger import Position
 
 #: Pockets whose coins are no collateral.
 _STAKED = (".S", ".M", ".B")

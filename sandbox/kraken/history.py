@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+from engine.brokers.paper.ledger import Fill, Order, OrderStatus
 from sandbox.kraken.call import PrivateCall
 from sandbox.kraken.errors import invalid
 from sandbox.kraken.figures import flag, whole
@@ -10,7 +11,6 @@ from sandbox.kraken.names import asset_altname, asset_id
 from sandbox.kraken.order_ids import check_order_id
 from sandbox.kraken.pacing import is_pending
 from sandbox.kraken.render import entry_info, order_info, trade_info
-from sandbox.ledger import Fill, Order, OrderStatus
 
 T = TypeVar("T")
 PAGE = 50

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sandbox.book import Listing
+from engine.brokers.paper.book import Listing
 
 # Assets listed before 2017 or so carry an X (coins) or Z (fiat) before their alternative name.
 _LEGACY = {

@@ -9,12 +9,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 
-from sandbox.book import Listing
+from engine.brokers.paper.book import Listing
+from engine.brokers.paper.ledger import Draft, FeeOn, Kind, Side
 from sandbox.kraken.errors import KrakenError, invalid
 from sandbox.kraken.figures import flag, number
 from sandbox.kraken.names import decimals_of, pair_names
 from sandbox.kraken.public import leverages
-from sandbox.ledger import Draft, FeeOn, Kind, Side
 
 T = TypeVar("T")
 _CLIENT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[\x21-\x7e]{1,18}", re.ASCII)

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from sandbox.book import Book, Listing
+from engine.brokers.paper.book import Book, Listing
+from engine.brokers.paper.ledger import Draft, Kind, Order, OrderStatus
 from sandbox.kraken.account import KrakenAccount
-from sandbox.ledger import Draft, Kind, Order, OrderStatus
 from sandbox.pace import Pace
 
 

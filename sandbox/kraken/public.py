@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import format_datetime
 
-from sandbox.book import Book, Level, Listing, tradable
+from engine.brokers.paper.book import Book, Level, Listing, tradable
 from sandbox.kraken.account import FIRST_TIER
 from sandbox.kraken.call import find_pair, named_pairs
 from sandbox.kraken.catalogue import VENUE

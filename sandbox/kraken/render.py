@@ -2,12 +2,12 @@
 
 from decimal import Decimal
 
-from sandbox.book import ZERO, Listing
+from engine.brokers.paper.book import ZERO, Listing
+from engine.brokers.paper.ledger import Draft, Entry, FeeOn, Fill, Kind, Order, OrderStatus, Position
 from sandbox.kraken.account import KrakenAccount
 from sandbox.kraken.figures import written
 from sandbox.kraken.names import asset_id, cost_decimals, decimals_of, pair_names
 from sandbox.kraken.public import QUOTE_DECIMALS
-from sandbox.ledger import Draft, Entry, FeeOn, Fill, Kind, Order, OrderStatus, Position
 
 _STATUS = {OrderStatus.OPEN: "open", OrderStatus.FILLED: "closed", OrderStatus.CANCELED: "canceled"}
 _BALANCE_DECIMALS = 10

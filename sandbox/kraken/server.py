@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from aiohttp import web
 
-from sandbox.book import Book, Listing
+from engine.brokers.paper.book import Book, Listing
+from engine.brokers.paper.ledger import Fees, LedgerError
 from sandbox.faults import Fault, FaultKind
 from sandbox.kraken import public
 from sandbox.kraken.account import FIRST_TIER, TRADING_PERMISSIONS, KrakenAccount, open_account
@@ -17,7 +18,6 @@ from sandbox.kraken.counter import Tier
 from sandbox.kraken.endpoints import PRIVATE, Endpoint
 from sandbox.kraken.errors import KrakenError, worded
 from sandbox.kraken.pacing import work
-from sandbox.ledger import Fees, LedgerError
 from sandbox.market import Market
 from sandbox.pace import Pace
 from sandbox.server import StandIn

@@ -2,7 +2,8 @@
 
 from decimal import Decimal
 
-from sandbox.book import Listing
+from engine.brokers.paper.book import Listing
+from engine.brokers.paper.ledger import Draft, Kind
 from sandbox.kraken.call import PrivateCall, find_pair
 from sandbox.kraken.catalogue import VENUE
 from sandbox.kraken.errors import UNKNOWN_ORDER, KrakenError, invalid
@@ -12,7 +13,6 @@ from sandbox.kraken.order_entry import check_deadline, parse_order
 from sandbox.kraken.order_ids import check_order_id
 from sandbox.kraken.pacing import may_be_paced
 from sandbox.kraken.render import describe
-from sandbox.ledger import Draft, Kind
 
 
 def add_order(call: PrivateCall) -> object:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sandbox.book import ZERO, Book, Listing
-from sandbox.ledger import Ledger
+from engine.brokers.paper.book import ZERO, Book, Listing
+from engine.brokers.paper.ledger import Ledger
 
 #: Fiat and dollar stablecoins; everything else is a position.
 CASH = frozenset({"USD", "EUR", "GBP", "CAD", "CHF", "AUD", "JPY", "USDC", "USDT", "USDG", "PYUSD", "DAI"})

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sandbox.book import Book, Level, Listing
-from sandbox.ledger import Draft, Kind, Ledger, Side
+from engine.brokers.paper.book import Book, Level, Listing
+from engine.brokers.paper.ledger import Draft, Kind, Ledger, Side
 
 _DAY_S = 86_400
 _MINUTE_S = 60

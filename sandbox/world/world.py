@@ -9,12 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from engine.brokers.paper.book import Listing
+from engine.brokers.paper.ledger import Ledger
 from sandbox.alpaca import AlpacaServer, alpaca_listings
-from sandbox.book import Listing
 from sandbox.coinbase import CoinbaseServer, coinbase_listings
 from sandbox.faults import Faults
 from sandbox.kraken import KrakenServer, kraken_listings
-from sandbox.ledger import Ledger
 from sandbox.market import Market
 from sandbox.server import StandIn
 from sandbox.tape import Tape

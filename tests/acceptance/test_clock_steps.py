@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 
 from demo.tour.records import read_guards
+from engine.brokers.paper.ledger import Draft, Kind, Side
 from engine.guards.comparison import CONFIRMED_AFTER
 from sandbox.faults import Fault, FaultKind
-from sandbox.ledger import Draft, Kind, Side
 from sandbox.telegram import FaultKind as TelegramFault
 from sandbox.world import KRAKEN
 from tests.acceptance.ether import (

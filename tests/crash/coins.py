@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
-from sandbox.ledger import Side
+from engine.brokers.paper.ledger import Side
 from sandbox.world import KRAKEN, Bought, Opening, Resting, SandboxWorld, Story
 
 _FALL = Decimal("0.985")

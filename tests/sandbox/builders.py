@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from sandbox.book import Book, Level, Listing
-from sandbox.ledger import Draft, Fees, Kind, Ledger, Side
+from engine.brokers.paper.book import Book, Level, Listing
+from engine.brokers.paper.ledger import Draft, Fees, Kind, Ledger, Side
 
 
 def a_listing(**changes):

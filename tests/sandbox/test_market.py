@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.book import Level, Listing
+from engine.brokers.paper.book import Level, Listing
 from sandbox.market import Market, Move, Override, walk
 
 

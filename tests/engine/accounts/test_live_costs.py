@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from engine.accounts.fees import TABLE
+from engine.brokers.paper.ledger import Fees
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
-from sandbox.ledger import Fees
 
 TABLED = TABLE[Venue.KRAKEN]
 

@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ClosedElsewhere, ExitFilled, GuardReduced
+from engine.brokers.paper.book import Level
+from engine.brokers.paper.ledger import Side
 from engine.exits.audit import Audit
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
@@ -13,8 +15,6 @@ from handlers.render.alerts import render_alert
 from handlers.render.history import render_short
 from handlers.render.html import plain_text
 from handlers.render.times import Reader
-from sandbox.book import Level
-from sandbox.ledger import Side
 from sandbox.world import OWNER_ID
 
 D = Decimal

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from engine.brokers.paper.ledger import Side
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
-from sandbox.ledger import Side
 
 D = Decimal
 ORDERS = {Venue.KRAKEN: "AddOrder", Venue.COINBASE: "orders", Venue.ALPACA: "POST /v2/orders"}

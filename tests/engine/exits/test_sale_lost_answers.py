@@ -6,12 +6,12 @@ from itertools import pairwise
 import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled, ExitStoodDown
+from engine.brokers.paper.ledger import Side
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
 from engine.orders.states import IntentState, client_order_id
 from sandbox.coinbase.switches import Duplicates
 from sandbox.faults import FaultKind
-from sandbox.ledger import Side
 
 LOST = {
     "dropped before": {"kind": FaultKind.DROP_BEFORE},

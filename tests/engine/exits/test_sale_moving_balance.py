@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ExitFailing, GuardReduced
+from engine.brokers.paper.ledger import Side
 from sandbox.faults import FaultKind
-from sandbox.ledger import Side
 from sandbox.pace import Pace
 
 D = Decimal

@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ExitFilled
+from engine.brokers.paper.ledger import Side
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
-from sandbox.ledger import Side
 
 D = Decimal
 KRAKEN, COINBASE, ALPACA = Venue.KRAKEN, Venue.COINBASE, Venue.ALPACA

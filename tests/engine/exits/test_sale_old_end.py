@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ClosedElsewhere, ExitFilled, GuardReduced
+from engine.brokers.paper.ledger import Side
 from engine.guards.guard import GuardState
 from sandbox.faults import FaultKind
-from sandbox.ledger import Side
 from sandbox.pace import Pace
 
 D = Decimal

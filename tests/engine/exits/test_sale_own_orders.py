@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled, GuardReduced
+from engine.brokers.paper.ledger import Kind, Side
 from engine.guards.guard import GuardState
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
-from sandbox.ledger import Kind, Side
 from sandbox.pace import Pace
 
 D = Decimal

@@ -5,12 +5,12 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled
+from engine.brokers.paper.ledger import Side
 from engine.exits.audit import Audit
 from engine.model.venues import Venue
 from handlers.render.alerts import render_alert
 from handlers.render.times import Reader
 from sandbox.faults import FaultKind
-from sandbox.ledger import Side
 
 D = Decimal
 SENT = {Venue.KRAKEN: "AddOrder", Venue.COINBASE: "orders", Venue.ALPACA: "POST /v2/orders"}

@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled
+from engine.brokers.paper.ledger import Side
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
-from sandbox.ledger import Side
 
 D = Decimal
 LISTS = {

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled, GuardReduced
+from engine.brokers.paper.ledger import Side
 from sandbox.faults import FaultKind
-from sandbox.ledger import Side
 
 D = Decimal
 NO_FILL = {"status": "canceled", "vol_exec": "0.00000000", "cost": "0", "fee": "0"}

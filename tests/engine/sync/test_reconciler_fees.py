@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ClosedElsewhere, GuardPaused, GuardReduced
+from engine.brokers.paper.ledger import FeeOn
 from engine.model.venues import Venue
-from sandbox.ledger import FeeOn
 
 FCIB = FeeOn.BASE
 D = Decimal

@@ -1,7 +1,7 @@
 import pytest
 
+from engine.brokers.paper.book import floor_to
 from sandbox.alpaca import alpaca_listings
-from sandbox.book import floor_to
 
 
 def test_each_symbol_is_listed_once():

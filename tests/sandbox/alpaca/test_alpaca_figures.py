@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from sandbox.book import floor_to
+from engine.brokers.paper.book import floor_to
 
 
 async def test_the_account_adds_up(client):

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.book import floor_to
+from engine.brokers.paper.book import floor_to
 from sandbox.coinbase import coinbase_listings
 
 

@@ -1,7 +1,7 @@
 from decimal import Decimal
 
+from engine.brokers.paper.ledger import Fees
 from sandbox.coinbase.wallets import Wallet
-from sandbox.ledger import Fees
 
 
 async def all_accounts(client):

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.ledger import Fees
+from engine.brokers.paper.ledger import Fees
 
 
 async def test_balances_carry_krakens_names(client, fund):

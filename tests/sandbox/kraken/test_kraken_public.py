@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.book import Listing
+from engine.brokers.paper.book import Listing
 from sandbox.faults import Fault, FaultKind
 from sandbox.kraken.names import asset_id, pair_names
 from sandbox.market import Override

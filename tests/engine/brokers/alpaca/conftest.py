@@ -9,13 +9,13 @@ import pytest
 from engine.brokers.alpaca import AlpacaMarketData, connect_alpaca
 from engine.brokers.alpaca.names import parse_catalog
 from engine.brokers.base import Priority
+from engine.brokers.paper.ledger import Draft, Kind
+from engine.brokers.paper.ledger import Side as LedgerSide
 from engine.brokers.venue_http import Http
 from engine.clock import SystemClock
 from engine.model.orders import ClientOrderId, OrderRequest, Side
 from engine.model.venues import Account, Venue
 from sandbox.alpaca import AlpacaServer, alpaca_listings
-from sandbox.ledger import Draft, Kind
-from sandbox.ledger import Side as LedgerSide
 from sandbox.market import Market
 from tests.engine.brokers.alpaca.rows import asset
 

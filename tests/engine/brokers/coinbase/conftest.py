@@ -8,13 +8,13 @@ import pytest
 
 from engine.brokers.base import Priority
 from engine.brokers.coinbase import CoinbaseMarketData, connect_coinbase
+from engine.brokers.paper.ledger import Draft, Kind
+from engine.brokers.paper.ledger import Side as LedgerSide
 from engine.brokers.venue_http import Http
 from engine.clock import SystemClock
 from engine.model.orders import ClientOrderId, OrderRequest, Side
 from engine.model.venues import Account, Venue
 from sandbox.coinbase import CoinbaseServer, coinbase_listings
-from sandbox.ledger import Draft, Kind
-from sandbox.ledger import Side as LedgerSide
 from sandbox.market import Market
 
 ACCOUNT = Account(account_id="coinbase-1", user_id=1, venue=Venue.COINBASE)

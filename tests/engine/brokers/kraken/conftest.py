@@ -11,13 +11,13 @@ import pytest
 
 from engine.brokers.base import Priority
 from engine.brokers.kraken import KrakenMarketData, connect_kraken
+from engine.brokers.paper.ledger import Draft, Kind
+from engine.brokers.paper.ledger import Side as LedgerSide
 from engine.brokers.venue_http import Http
 from engine.clock import SystemClock
 from engine.model.orders import ClientOrderId, OrderRequest, Side
 from engine.model.venues import Account, Venue
 from sandbox.kraken import KrakenServer, kraken_listings
-from sandbox.ledger import Draft, Kind
-from sandbox.ledger import Side as LedgerSide
 from sandbox.market import Market
 
 ACCOUNT = Account(account_id="kraken-1", user_id=1, venue=Venue.KRAKEN)

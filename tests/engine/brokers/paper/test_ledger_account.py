@@ -2,8 +2,8 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.book import floor_to
-from sandbox.ledger import (
+from engine.brokers.paper.book import floor_to
+from engine.brokers.paper.ledger import (
     BelowMinimumError,
     FeeOn,
     Fees,

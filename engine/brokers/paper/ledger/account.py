@@ -5,21 +5,21 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from sandbox.book import ZERO, Book, Level, Listing
-from sandbox.ledger.accepting import accepted, still_held
-from sandbox.ledger.balances import Balances
-from sandbox.ledger.change import Change, Draw, Posting
-from sandbox.ledger.checks import check_draft, check_quantity, opposite
-from sandbox.ledger.errors import (
+from engine.brokers.paper.book import ZERO, Book, Level, Listing
+from engine.brokers.paper.ledger.accepting import accepted, still_held
+from engine.brokers.paper.ledger.balances import Balances
+from engine.brokers.paper.ledger.change import Change, Draw, Posting
+from engine.brokers.paper.ledger.checks import check_draft, check_quantity, opposite
+from engine.brokers.paper.ledger.errors import (
     InsufficientFundsError,
     InsufficientMarginError,
     NothingToReduceError,
     UnknownOrderError,
     WouldTakeError,
 )
-from sandbox.ledger.filling import fill_margin, fill_spot
-from sandbox.ledger.matching import executions, hold_of, take, with_fee
-from sandbox.ledger.values import (
+from engine.brokers.paper.ledger.filling import fill_margin, fill_spot
+from engine.brokers.paper.ledger.matching import executions, hold_of, take, with_fee
+from engine.brokers.paper.ledger.values import (
     Draft,
     Entry,
     EntryKind,

@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from sandbox.book import Book, Level, Listing
-from sandbox.ledger.errors import BelowMinimumError, OffStepError
-from sandbox.ledger.values import Draft, Side
+from engine.brokers.paper.book import Book, Level, Listing
+from engine.brokers.paper.ledger.errors import BelowMinimumError, OffStepError
+from engine.brokers.paper.ledger.values import Draft, Side
 
 
 def check_draft(draft: Draft, book: Book) -> None:

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.ledger import (
+from engine.brokers.paper.ledger import (
     InsufficientFundsError,
     InsufficientMarginError,
     NothingToReduceError,

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sandbox.book import ZERO
-from sandbox.ledger.values import EntryKind, Fill, Order, Position
+from engine.brokers.paper.book import ZERO
+from engine.brokers.paper.ledger.values import EntryKind, Fill, Order, Position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from sandbox.book import ZERO
-from sandbox.ledger.change import Draw
-from sandbox.ledger.matching import hold_of
-from sandbox.ledger.values import Kind, Order, OrderStatus, Side
+from engine.brokers.paper.book import ZERO
+from engine.brokers.paper.ledger.change import Draw
+from engine.brokers.paper.ledger.matching import hold_of
+from engine.brokers.paper.ledger.values import Kind, Order, OrderStatus, Side
 
 
 def accepted(placed: Order) -> Order:

@@ -1,7 +1,7 @@
 """One account's money in exact decimals: balances, holds, orders, fills and margin positions."""
 
-from sandbox.ledger.account import Ledger
-from sandbox.ledger.errors import (
+from engine.brokers.paper.ledger.account import Ledger
+from engine.brokers.paper.ledger.errors import (
     BelowMinimumError,
     InsufficientFundsError,
     InsufficientMarginError,
@@ -11,7 +11,7 @@ from sandbox.ledger.errors import (
     UnknownOrderError,
     WouldTakeError,
 )
-from sandbox.ledger.values import (
+from engine.brokers.paper.ledger.values import (
     Draft,
     Entry,
     EntryKind,

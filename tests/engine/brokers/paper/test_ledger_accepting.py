@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.ledger import InsufficientFundsError, OrderStatus
+from engine.brokers.paper.ledger import InsufficientFundsError, OrderStatus
 from tests.sandbox.builders import a_book, a_ledger, buy, sell
 
 D = Decimal

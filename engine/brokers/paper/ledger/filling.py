@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from sandbox.book import ZERO, Level
-from sandbox.ledger.change import Draw, Posting
-from sandbox.ledger.matching import cost_of, fee_of
-from sandbox.ledger.values import EntryKind, Fill, Order, Position, Side
+from engine.brokers.paper.book import ZERO, Level
+from engine.brokers.paper.ledger.change import Draw, Posting
+from engine.brokers.paper.ledger.matching import cost_of, fee_of
+from engine.brokers.paper.ledger.values import EntryKind, Fill, Order, Position, Side
 
 NewId = Callable[[str], str]
 

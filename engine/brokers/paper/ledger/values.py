@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from sandbox.book import ZERO, Listing
+from engine.brokers.paper.book import ZERO, Listing
 
 
 class Side(StrEnum):

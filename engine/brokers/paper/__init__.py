@@ -1,0 +1,1 @@
+"""Paper trading: an exact ledger and the book that its orders meet."""
