@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from engine.brokers.paper.book import Book, Level, Listing, floor_to, ladder, tradable
+from engine.brokers.paper.book import Book, Level, Listing, floor_to, tradable
+from sandbox.ladder import ladder
 from sandbox.past import Candle, Past, draw
 
 ONE = Decimal(1)

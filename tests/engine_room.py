@@ -16,12 +16,13 @@ from bot.bootstrap.foundation import open_foundation
 from bot.settings import Settings
 from engine.alerts.messages import load_message
 from engine.alerts.table import AlertRow
-from engine.brokers.paper.ledger import Draft, Kind, Side
+from engine.brokers.paper.ledger import Draft, Kind
 from engine.exits.exit_journal import ExitJournal
 from engine.guards import store as guard_rows
 from engine.guards.guard import Guard, GuardSource
 from engine.market.mark import MarkBasis
 from engine.model.holdings import Direction, PositionKind
+from engine.model.orders import Side
 from engine.model.venues import Account, Venue
 from engine.orders.intents import Trigger
 from engine.orders.table import IntentRow

@@ -7,7 +7,7 @@ from demo.tour.reading import CENT, block_of, read_number
 from demo.tour.records import read_guards
 from demo.tour.scene import ADD_ORDER, OBSERVE_S, TICKER, Moment, Scene
 from demo.tour.words import said
-from engine.brokers.paper.ledger import Side
+from engine.model.orders import Side
 from sandbox.world import KRAKEN
 
 _ASK_ALL, _ASK_SALE = "Guard these positions?", "Sell at once?"

@@ -8,7 +8,8 @@ from demo.tour.check import Check, equal, none, true
 from demo.tour.reading import block_of, read_number
 from demo.tour.records import GuardSeen, IntentSeen, read_guards, read_intents
 from demo.tour.scene import ADD_ORDER, CANCEL_ORDER, CONCLUDE_S, TICKER, Moment, Scene
-from engine.brokers.paper.book import ceil_to, floor_to
+from engine.brokers.paper.book import floor_to
+from sandbox.ladder import ceil_to
 from sandbox.tape import Call
 from sandbox.world import KRAKEN
 

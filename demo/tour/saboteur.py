@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from demo.tour.scene import ADD_ORDER, Moment, Scene
-from engine.brokers.paper.ledger import Draft, Side
+from engine.brokers.paper.ledger import Draft
+from engine.model.orders import Side
 from sandbox.telegram import FaultKind
 from sandbox.world import COINBASE, KRAKEN
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from demo.stage import Stage
-from engine.brokers.paper.ledger import Kind, Ledger, Order, Side
+from engine.brokers.paper.ledger import Kind, Ledger, Order
+from engine.model.orders import Side
 from sandbox.tape import Call
 from sandbox.telegram import ChatMessage
 from sandbox.world import KRAKEN, SandboxWorld

@@ -5,7 +5,8 @@ from decimal import ROUND_DOWN, Decimal
 from demo.tour.check import Check, equal, true
 from demo.tour.reading import read_number, read_row
 from demo.tour.scene import OBSERVE_S, Scene
-from engine.brokers.paper.ledger import Ledger, Order, Side
+from engine.brokers.paper.ledger import Ledger, Order
+from engine.model.orders import Side
 
 ALERT = "EMERGENCY LIQUIDATION"
 

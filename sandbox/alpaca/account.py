@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from engine.brokers.paper.book import ZERO, Book
+from engine.brokers.paper.book import Book
 from engine.brokers.paper.ledger import Draft, FeeOn, Fees, Ledger, Order
+from engine.model.money import ZERO
 from sandbox.alpaca.names import DOLLAR, is_crypto
 from sandbox.pace import Pace
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from aiohttp import web
 
-from engine.brokers.paper.book import ZERO
 from engine.brokers.paper.ledger import Entry, EntryKind, Fill
+from engine.model.money import ZERO
 from sandbox.alpaca.account import AlpacaAccount
 from sandbox.alpaca.names import DOLLAR, position_symbol, symbol_of
 from sandbox.alpaca.query import moment, whole, word

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from engine.brokers.paper.book import ZERO, Book, Listing, ceil_to, floor_to
+from engine.brokers.paper.book import Book, Listing, floor_to
 from engine.brokers.paper.ledger import (
     BelowMinimumError,
     Draft,
@@ -13,9 +13,9 @@ from engine.brokers.paper.ledger import (
     LedgerError,
     OffStepError,
     Order,
-    OrderStatus,
-    Side,
 )
+from engine.model.money import ZERO
+from engine.model.orders import OrderStatus, Side
 from sandbox.alpaca.account import AlpacaAccount, Note
 from sandbox.alpaca.catalogue import VENUE
 from sandbox.alpaca.names import DOLLAR, is_crypto, symbol_of
@@ -32,6 +32,7 @@ from sandbox.alpaca.requests import NewOrder
 from sandbox.alpaca.session import Session
 from sandbox.alpaca.switches import Switches
 from sandbox.formats import plain
+from sandbox.ladder import ceil_to
 from sandbox.market import Market
 
 FLOOR_USD = Decimal(10)

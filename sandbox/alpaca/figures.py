@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from engine.brokers.paper.book import ZERO, Listing
-from engine.brokers.paper.ledger import Fill, Side
+from engine.brokers.paper.book import Listing
+from engine.brokers.paper.ledger import Fill
+from engine.model.money import ZERO
+from engine.model.orders import Side
 from sandbox.alpaca.account import AlpacaAccount
 from sandbox.alpaca.names import (
     DOLLAR,

@@ -2,7 +2,8 @@
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from engine.brokers.paper.ledger import Kind, Order, OrderStatus, Side
+from engine.brokers.paper.ledger import Kind, Order
+from engine.model.orders import OrderStatus, Side
 from sandbox.alpaca.account import AlpacaAccount, Note, client_id_of
 from sandbox.alpaca.names import asset_id, class_of, is_crypto, symbol_of
 from sandbox.alpaca.refusals import Json

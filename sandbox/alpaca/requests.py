@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from engine.brokers.paper.book import ZERO, Listing
-from engine.brokers.paper.ledger import Draft, Kind, Side
+from engine.brokers.paper.book import Listing
+from engine.brokers.paper.ledger import Draft, Kind
+from engine.model.money import ZERO
+from engine.model.orders import Side
 from sandbox.alpaca.names import is_crypto, symbol_of
 from sandbox.alpaca.refusals import malformed, unprocessable
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from engine.brokers.paper.ledger import Order, OrderStatus
+from engine.brokers.paper.ledger import Order
+from engine.model.orders import OrderStatus
 from sandbox.alpaca.account import AlpacaAccount, client_id_of
 from sandbox.alpaca.entry import OrderEntry
 from sandbox.alpaca.names import find_listing

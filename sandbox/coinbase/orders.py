@@ -2,8 +2,9 @@
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from engine.brokers.paper.book import ZERO
-from engine.brokers.paper.ledger import Draft, Fill, Kind, Order, OrderStatus, Side
+from engine.brokers.paper.ledger import Draft, Fill, Kind, Order
+from engine.model.money import ZERO
+from engine.model.orders import OrderStatus, Side
 from sandbox.coinbase.account import CoinbaseAccount
 from sandbox.coinbase.products import product_id
 from sandbox.coinbase.refusals import Json

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from engine.brokers.paper.book import ZERO
+from engine.model.money import ZERO
 from sandbox.coinbase.account import CoinbaseAccount
 from sandbox.coinbase.pages import limit_of, page
 from sandbox.coinbase.prices import EXPONENT, asset_id

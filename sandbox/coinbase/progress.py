@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from engine.brokers.paper.book import Book, Listing, floor_to
-from engine.brokers.paper.ledger import Draft, Kind, Order, OrderStatus
+from engine.brokers.paper.ledger import Draft, Kind, Order
+from engine.model.orders import OrderStatus
 from sandbox.coinbase.account import CoinbaseAccount, Due
 from sandbox.coinbase.catalogue import VENUE
 from sandbox.coinbase.orders import FAILED, STATUS

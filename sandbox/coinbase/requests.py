@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.brokers.paper.book import Listing
-from engine.brokers.paper.ledger import Draft, Kind, Side
+from engine.brokers.paper.ledger import Draft, Kind
+from engine.model.orders import Side
 from sandbox.coinbase.refusals import (
     BAD_REQUEST,
     ENTRY_DISABLED,

@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from engine.brokers.paper.ledger import Kind, LedgerError, Order, OrderStatus, Side
+from engine.brokers.paper.ledger import Kind, LedgerError, Order
+from engine.model.orders import OrderStatus, Side
 from sandbox.coinbase.account import CoinbaseAccount
 from sandbox.coinbase.derivatives import DerivativeOrder, derivative_order_row
 from sandbox.coinbase.history import (

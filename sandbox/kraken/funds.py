@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
-from engine.brokers.paper.book import ZERO, Listing
+from engine.brokers.paper.book import Listing
 from engine.brokers.paper.ledger import Position
+from engine.model.money import ZERO
 from sandbox.kraken.call import PrivateCall, named_pairs
 from sandbox.kraken.errors import KrakenError
 from sandbox.kraken.figures import flag, written

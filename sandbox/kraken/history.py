@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from engine.brokers.paper.ledger import Fill, Order, OrderStatus
+from engine.brokers.paper.ledger import Fill, Order
+from engine.model.orders import OrderStatus
 from sandbox.kraken.call import PrivateCall
 from sandbox.kraken.errors import invalid
 from sandbox.kraken.figures import flag, whole

@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import TypeVar
 
 from engine.brokers.paper.book import Listing
-from engine.brokers.paper.ledger import Draft, FeeOn, Kind, Side
+from engine.brokers.paper.ledger import Draft, FeeOn, Kind
+from engine.model.orders import Side
 from sandbox.kraken.errors import KrakenError, invalid
 from sandbox.kraken.figures import flag, number
 from sandbox.kraken.names import decimals_of, pair_names

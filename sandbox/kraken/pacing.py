@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from engine.brokers.paper.book import Book, Listing
-from engine.brokers.paper.ledger import Draft, Kind, Order, OrderStatus
+from engine.brokers.paper.ledger import Draft, Kind, Order
+from engine.model.orders import OrderStatus
 from sandbox.kraken.account import KrakenAccount
 from sandbox.pace import Pace
 

@@ -2,8 +2,10 @@
 
 from decimal import Decimal
 
-from engine.brokers.paper.book import ZERO, Listing
-from engine.brokers.paper.ledger import Draft, Entry, FeeOn, Fill, Kind, Order, OrderStatus, Position
+from engine.brokers.paper.book import Listing
+from engine.brokers.paper.ledger import Draft, Entry, FeeOn, Fill, Kind, Order, Position
+from engine.model.money import ZERO
+from engine.model.orders import OrderStatus
 from sandbox.kraken.account import KrakenAccount
 from sandbox.kraken.figures import written
 from sandbox.kraken.names import asset_id, cost_decimals, decimals_of, pair_names

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.brokers.paper.book import ZERO, Book, Listing
+from engine.brokers.paper.book import Book, Listing
 from engine.brokers.paper.ledger import Ledger
+from engine.model.money import ZERO
 
 #: Fiat and dollar stablecoins; everything else is a position.
 CASH = frozenset({"USD", "EUR", "GBP", "CAD", "CHF", "AUD", "JPY", "USDC", "USDT", "USDG", "PYUSD", "DAI"})

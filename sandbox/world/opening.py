@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from engine.brokers.paper.book import Book, Level, Listing
-from engine.brokers.paper.ledger import Draft, Kind, Ledger, Side
+from engine.brokers.paper.ledger import Draft, Kind, Ledger
+from engine.model.orders import Side
 
 _DAY_S = 86_400
 _MINUTE_S = 60

@@ -4,7 +4,7 @@ import asyncio
 from decimal import Decimal
 
 from demo.tour.records import read_guards, read_intents
-from engine.brokers.paper.ledger import Side
+from engine.model.orders import Side
 from sandbox.world import KRAKEN, Bought, Opening, SandboxWorld, Story
 
 SYMBOL = "ETH/USD"

@@ -9,8 +9,9 @@ from decimal import Decimal
 import pytest
 
 from demo.tour.records import read_guards
-from engine.brokers.paper.ledger import Draft, Kind, Side
+from engine.brokers.paper.ledger import Draft, Kind
 from engine.guards.comparison import CONFIRMED_AFTER
+from engine.model.orders import Side
 from sandbox.faults import Fault, FaultKind
 from sandbox.telegram import FaultKind as TelegramFault
 from sandbox.world import KRAKEN

@@ -5,7 +5,8 @@ import time
 from contextlib import closing
 from decimal import Decimal
 
-from engine.brokers.paper.ledger import Draft, Kind, Side
+from engine.brokers.paper.ledger import Draft, Kind
+from engine.model.orders import Side
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import KRAKEN
 from tests.acceptance.ether import (

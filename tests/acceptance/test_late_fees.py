@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.brokers.paper.ledger import Side
+from engine.model.orders import Side
 from sandbox.world import ALPACA, Bought, Opening, SandboxWorld, Story
 from tests.acceptance.ether import PATIENCE_S, alerted, guarded
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
-from engine.brokers.paper.ledger import Side
+from engine.model.orders import Side
 from sandbox.world import KRAKEN, Bought, Opening, Resting, SandboxWorld, Story
 
 _FALL = Decimal("0.985")

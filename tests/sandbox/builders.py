@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from engine.brokers.paper.book import Book, Level, Listing
-from engine.brokers.paper.ledger import Draft, Fees, Kind, Ledger, Side
+from engine.brokers.paper.ledger import Draft, Fees, Kind, Ledger
+from engine.model.orders import Side
 
 
 def a_listing(**changes):

@@ -1,11 +1,10 @@
-"""What a pair is listed as, and the ladder of bids and asks that its reference price implies."""
+"""What a pair is listed as, and the levels its orders meet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_FLOOR, Decimal
 
-ZERO = Decimal(0)
-HALF = Decimal("0.5")
+from engine.model.money import ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,22 +60,6 @@ class Book:
 def floor_to(value: Decimal, step: Decimal) -> Decimal:
     """Round down to a multiple of the step, written with the step's decimals."""
     return ((value / step).to_integral_value(ROUND_FLOOR) * step).quantize(step)
-
-
-def ceil_to(value: Decimal, step: Decimal) -> Decimal:
-    """Round up to a multiple of the step, written with the step's decimals."""
-    return ((value / step).to_integral_value(ROUND_CEILING) * step).quantize(step)
-
-
-def ladder(listing: Listing, mid: Decimal, at: float) -> Book:
-    """The book around a mid price: levels one half spread (at least a tick) apart."""
-    half_spread = mid * listing.spread_ratio * HALF
-    bid = floor_to(mid - half_spread, listing.tick)
-    ask = ceil_to(mid + half_spread, listing.tick)
-    step = max(listing.tick, floor_to(half_spread, listing.tick))
-    bids = (Level(bid - step * depth, size) for depth, size in enumerate(listing.depth))
-    asks = (Level(ask + step * depth, size) for depth, size in enumerate(listing.depth))
-    return Book(bids=tuple(level for level in bids if level.price > 0), asks=tuple(asks), at=at)
 
 
 def tradable(levels: Sequence[Level]) -> tuple[Level, ...]:

@@ -7,9 +7,9 @@ import pytest
 
 from engine.alerts.messages import ClosedElsewhere, ExitFilled, GuardReduced
 from engine.brokers.paper.book import Level
-from engine.brokers.paper.ledger import Side
 from engine.exits.audit import Audit
 from engine.guards.guard import GuardState
+from engine.model.orders import Side
 from engine.model.venues import Venue
 from handlers.render.alerts import render_alert
 from handlers.render.history import render_short

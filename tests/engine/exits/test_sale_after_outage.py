@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.brokers.paper.ledger import Side
+from engine.model.orders import Side
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 

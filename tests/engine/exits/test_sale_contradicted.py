@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled
-from engine.brokers.paper.ledger import Side
 from engine.guards.guard import GuardState
+from engine.model.orders import Side
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 from sandbox.pace import Pace

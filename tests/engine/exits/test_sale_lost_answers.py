@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled, ExitStoodDown
-from engine.brokers.paper.ledger import Side
 from engine.guards.guard import GuardState
+from engine.model.orders import Side
 from engine.model.venues import Venue
 from engine.orders.states import IntentState, client_order_id
 from sandbox.coinbase.switches import Duplicates

@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled, GuardReduced
-from engine.brokers.paper.ledger import Kind, Side
+from engine.brokers.paper.ledger import Kind
 from engine.guards.guard import GuardState
+from engine.model.orders import Side
 from engine.model.venues import Venue
 from sandbox.faults import FaultKind
 from sandbox.pace import Pace

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled
-from engine.brokers.paper.ledger import Side
 from engine.exits.audit import Audit
+from engine.model.orders import Side
 from engine.model.venues import Venue
 from handlers.render.alerts import render_alert
 from handlers.render.times import Reader

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from engine.alerts.messages import ExitFailing, ExitFilled, GuardReduced
-from engine.brokers.paper.ledger import Side
+from engine.model.orders import Side
 from sandbox.faults import FaultKind
 
 D = Decimal

@@ -20,9 +20,7 @@ from engine.brokers.paper.ledger.values import (
     Fill,
     Kind,
     Order,
-    OrderStatus,
     Position,
-    Side,
 )
 
 __all__ = [
@@ -41,9 +39,7 @@ __all__ = [
     "NothingToReduceError",
     "OffStepError",
     "Order",
-    "OrderStatus",
     "Position",
-    "Side",
     "UnknownOrderError",
     "WouldTakeError",
 ]

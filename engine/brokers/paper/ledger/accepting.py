@@ -3,10 +3,11 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from engine.brokers.paper.book import ZERO
 from engine.brokers.paper.ledger.change import Draw
 from engine.brokers.paper.ledger.matching import hold_of
-from engine.brokers.paper.ledger.values import Kind, Order, OrderStatus, Side
+from engine.brokers.paper.ledger.values import Kind, Order
+from engine.model.money import ZERO
+from engine.model.orders import OrderStatus, Side
 
 
 def accepted(placed: Order) -> Order:

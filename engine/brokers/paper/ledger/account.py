@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from engine.brokers.paper.book import ZERO, Book, Level, Listing
+from engine.brokers.paper.book import Book, Level, Listing
 from engine.brokers.paper.ledger.accepting import accepted, still_held
 from engine.brokers.paper.ledger.balances import Balances
 from engine.brokers.paper.ledger.change import Change, Draw, Posting
@@ -28,10 +28,10 @@ from engine.brokers.paper.ledger.values import (
     Fill,
     Kind,
     Order,
-    OrderStatus,
     Position,
-    Side,
 )
+from engine.model.money import ZERO
+from engine.model.orders import OrderStatus, Side
 
 
 def counting_ids() -> Callable[[str], str]:

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from engine.brokers.paper.book import ZERO
 from engine.brokers.paper.ledger.change import Change, Posting
 from engine.brokers.paper.ledger.errors import InsufficientFundsError
 from engine.brokers.paper.ledger.values import EntryKind, Order
+from engine.model.money import ZERO
 
 
 class Balances:

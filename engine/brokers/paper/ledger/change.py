@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from engine.brokers.paper.book import ZERO
 from engine.brokers.paper.ledger.values import EntryKind, Fill, Order, Position
+from engine.model.money import ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

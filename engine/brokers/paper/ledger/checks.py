@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from engine.brokers.paper.book import Book, Level, Listing
 from engine.brokers.paper.ledger.errors import BelowMinimumError, OffStepError
-from engine.brokers.paper.ledger.values import Draft, Side
+from engine.brokers.paper.ledger.values import Draft
+from engine.model.orders import Side
 
 
 def check_draft(draft: Draft, book: Book) -> None:

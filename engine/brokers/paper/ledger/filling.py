@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from engine.brokers.paper.book import ZERO, Level
+from engine.brokers.paper.book import Level
 from engine.brokers.paper.ledger.change import Draw, Posting
 from engine.brokers.paper.ledger.matching import cost_of, fee_of
-from engine.brokers.paper.ledger.values import EntryKind, Fill, Order, Position, Side
+from engine.brokers.paper.ledger.values import EntryKind, Fill, Order, Position
+from engine.model.money import ZERO
+from engine.model.orders import Side
 
 NewId = Callable[[str], str]
 

@@ -4,19 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from engine.brokers.paper.book import ZERO, Listing
-
-
-class Side(StrEnum):
-    """Buy or sell."""
-
-    BUY = "buy"
-    SELL = "sell"
-
-    @property
-    def opposite(self) -> "Side":
-        """The other side."""
-        return Side.SELL if self is Side.BUY else Side.BUY
+from engine.brokers.paper.book import Listing
+from engine.model.money import ZERO
+from engine.model.orders import OrderStatus, Side
 
 
 class Kind(StrEnum):
@@ -26,14 +16,6 @@ class Kind(StrEnum):
     LIMIT = "limit"
     #: a limit order whose unfilled rest is cancelled at once
     LIMIT_IOC = "limit_ioc"
-
-
-class OrderStatus(StrEnum):
-    """Open, filled to the end, or ended before that."""
-
-    OPEN = "open"
-    FILLED = "filled"
-    CANCELED = "canceled"
 
 
 class FeeOn(StrEnum):

@@ -10,7 +10,6 @@ from engine.brokers.alpaca import AlpacaMarketData, connect_alpaca
 from engine.brokers.alpaca.names import parse_catalog
 from engine.brokers.base import Priority
 from engine.brokers.paper.ledger import Draft, Kind
-from engine.brokers.paper.ledger import Side as LedgerSide
 from engine.brokers.venue_http import Http
 from engine.clock import SystemClock
 from engine.model.orders import ClientOrderId, OrderRequest, Side
@@ -46,7 +45,7 @@ class AlpacaVenue:
     def place(self, symbol, side, quantity, *, limit=None, client_id=None):
         draft = Draft(
             listing=self.market.listing("alpaca", symbol),
-            side=LedgerSide(side),
+            side=Side(side),
             kind=Kind.MARKET if limit is None else Kind.LIMIT,
             quantity=Decimal(quantity),
             limit=None if limit is None else Decimal(limit),

@@ -9,7 +9,6 @@ import pytest
 from engine.brokers.base import Priority
 from engine.brokers.coinbase import CoinbaseMarketData, connect_coinbase
 from engine.brokers.paper.ledger import Draft, Kind
-from engine.brokers.paper.ledger import Side as LedgerSide
 from engine.brokers.venue_http import Http
 from engine.clock import SystemClock
 from engine.model.orders import ClientOrderId, OrderRequest, Side
@@ -43,7 +42,7 @@ class CoinbaseVenue:
     def place(self, symbol, side, quantity=None, *, limit=None, spend=None, client_id=None):
         draft = Draft(
             listing=self.market.listing("coinbase", symbol),
-            side=LedgerSide(side),
+            side=Side(side),
             kind=Kind.MARKET if limit is None else Kind.LIMIT,
             quantity=None if quantity is None else Decimal(quantity),
             spend=None if spend is None else Decimal(spend),

@@ -12,7 +12,6 @@ import pytest
 from engine.brokers.base import Priority
 from engine.brokers.kraken import KrakenMarketData, connect_kraken
 from engine.brokers.paper.ledger import Draft, Kind
-from engine.brokers.paper.ledger import Side as LedgerSide
 from engine.brokers.venue_http import Http
 from engine.clock import SystemClock
 from engine.model.orders import ClientOrderId, OrderRequest, Side
@@ -48,7 +47,7 @@ class KrakenVenue:
         listing = self.market.listing("kraken", symbol)
         draft = Draft(
             listing=listing,
-            side=LedgerSide(side),
+            side=Side(side),
             kind=Kind.MARKET if limit is None else Kind.LIMIT,
             quantity=Decimal(quantity),
             limit=None if limit is None else Decimal(limit),

@@ -2,7 +2,8 @@ from decimal import Decimal
 
 import pytest
 
-from engine.brokers.paper.ledger import InsufficientFundsError, OrderStatus
+from engine.brokers.paper.ledger import InsufficientFundsError
+from engine.model.orders import OrderStatus
 from tests.sandbox.builders import a_book, a_ledger, buy, sell
 
 D = Decimal

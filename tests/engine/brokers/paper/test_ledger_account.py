@@ -10,10 +10,10 @@ from engine.brokers.paper.ledger import (
     InsufficientFundsError,
     Kind,
     OffStepError,
-    OrderStatus,
     UnknownOrderError,
     WouldTakeError,
 )
+from engine.model.orders import OrderStatus
 from tests.sandbox.builders import a_book, a_ledger, a_listing, buy, sell
 
 

@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from engine.brokers.paper.book import floor_to
-from engine.brokers.paper.ledger import Draft, EntryKind, FeeOn, Kind, LedgerError, Side
+from engine.brokers.paper.ledger import Draft, EntryKind, FeeOn, Kind, LedgerError
 from engine.brokers.paper.ledger.matching import QUANTUM
+from engine.model.orders import Side
 from tests.sandbox.builders import a_book, a_ledger, a_listing, buy
 
 LISTING = a_listing(minimum_quantity=Decimal(0), minimum_notional=Decimal(0))

@@ -2,13 +2,8 @@ from decimal import Decimal
 
 import pytest
 
-from engine.brokers.paper.ledger import (
-    InsufficientFundsError,
-    InsufficientMarginError,
-    NothingToReduceError,
-    OrderStatus,
-    Side,
-)
+from engine.brokers.paper.ledger import InsufficientFundsError, InsufficientMarginError, NothingToReduceError
+from engine.model.orders import OrderStatus, Side
 from tests.sandbox.builders import a_book, a_ledger, buy, sell
 
 FLAT = a_book(bids=(("100", "10"),), asks=(("100", "10"),))
