@@ -4,6 +4,7 @@ from engine.accounts.balances_table import AccountStateRow, SnapshotRow
 from engine.accounts.costs_table import FeeQuoteRow, SpreadQuoteRow
 from engine.alerts.posts_table import AlertPostRow
 from engine.alerts.table import AlertRow
+from engine.brokers.paper.table import PaperBalanceRow, PaperFillRow, PaperOrderRow
 from engine.entries.halts_table import HaltRow
 from engine.entries.routes_table import RouteRow
 from engine.guards.table import GuardEventRow, GuardRow, KnownAssetRow
@@ -35,6 +36,9 @@ __all__ = [
     "KnownAssetRow",
     "LeaseRow",
     "NonceRow",
+    "PaperBalanceRow",
+    "PaperFillRow",
+    "PaperOrderRow",
     "ProcessRunRow",
     "RouteRow",
     "SealedKeyRow",

@@ -1,7 +1,8 @@
-"""One account at each venue for the contract: simulated, or our real broker over a socket to the venue's stand-in."""
+"""One account at each venue for the contract: simulated, over a socket to the venue's stand-in, or on paper."""
 
 import asyncio
 import random
+import time
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from decimal import Decimal
@@ -10,6 +11,11 @@ from types import SimpleNamespace
 from engine.brokers.alpaca import AlpacaMarketData, connect_alpaca
 from engine.brokers.coinbase import CoinbaseMarketData, connect_coinbase
 from engine.brokers.kraken import KrakenMarketData, connect_kraken
+from engine.brokers.paper.book import Book
+from engine.brokers.paper.broker import PaperBroker
+from engine.brokers.paper.ledger import Draft, Kind
+from engine.brokers.paper.rules import RULES as PAPER_RULES
+from engine.brokers.paper.store import load_ledger, save_ledger
 from engine.brokers.venue_http import Http
 from engine.clock import SystemClock
 from engine.model.orders import ClientOrderId, OrderRequest, Side
@@ -17,6 +23,7 @@ from engine.model.venues import Account, Venue
 from tests.engine.brokers.alpaca.conftest import AlpacaVenue
 from tests.engine.brokers.coinbase.conftest import CoinbaseVenue
 from tests.engine.brokers.kraken.conftest import KEY, SECRET, KrakenVenue, rising_nonces
+from tests.engine.storage.stored import ALPACA, COINBASE, KRAKEN, a_database
 from tests.simulation.broker import SimBroker, SimMarketData
 from tests.simulation.faults import Faults
 from tests.simulation.prices import Prices
@@ -72,10 +79,10 @@ class SimulatedStand:
     def set_price(self, price):
         self._truth.prices.set(BITCOIN, price)
 
-    def deposit(self, asset, amount):
+    async def deposit(self, asset, amount):
         self._truth.deposit(asset, Decimal(amount))
 
-    def rest_a_sell_order(self, quantity):
+    async def rest_a_sell_order(self, quantity):
         self._truth.place(BITCOIN, Side.SELL, Decimal(quantity), limit=PRICE * 2)
 
 
@@ -86,11 +93,45 @@ class SocketStand:
         self.market = market
         self._stand_in = stand_in
 
-    def deposit(self, asset, amount):
+    async def deposit(self, asset, amount):
         self._stand_in.deposit(asset, amount)
 
-    def rest_a_sell_order(self, quantity):
+    async def rest_a_sell_order(self, quantity):
         self._stand_in.place(BITCOIN, "sell", quantity, limit=str(PRICE * 2))
+
+
+class PaperStand:
+    def __init__(self, venue, stand_in, database, market):
+        self.venue = venue
+        self.market = market
+        self._account = next(one for one in (KRAKEN, COINBASE, ALPACA) if one.venue is venue)
+        self._listing = stand_in.market.listing(venue, BITCOIN)
+        self._database = database
+        self.broker = PaperBroker(
+            account=self._account,
+            market=market,
+            database=database,
+            clock=CLOCK,
+            max_price_age=timedelta(seconds=15),
+        )
+
+    async def deposit(self, asset, amount):
+        await self.broker.open({asset: Decimal(amount)})
+
+    async def rest_a_sell_order(self, quantity):
+        draft = Draft(
+            listing=self._listing,
+            side=Side.SELL,
+            kind=Kind.LIMIT,
+            quantity=Decimal(quantity),
+            limit=PRICE * 2,
+        )
+        async with self._database.write() as session:
+            ledger = await load_ledger(
+                session, self._account, fees=PAPER_RULES[self.venue].fees, new_id=lambda kind: "R"
+            )
+            ledger.place(draft, Book(bids=(), asks=(), at=0), at=time.time())
+            await save_ledger(session, self._account, ledger)
 
 
 def _kraken(stand_in, http, account):
@@ -115,7 +156,7 @@ def _alpaca(stand_in, http, account):
     return connect_alpaca(account, *keys, market=market, clock=CLOCK, timeout_s=5), market
 
 
-_SOCKETS = {
+SOCKETS = {
     Venue.KRAKEN: SimpleNamespace(stand_in=KrakenVenue, connect=_kraken),
     Venue.COINBASE: SimpleNamespace(stand_in=CoinbaseVenue, connect=_coinbase),
     Venue.ALPACA: SimpleNamespace(stand_in=AlpacaVenue, connect=_alpaca),
@@ -123,16 +164,21 @@ _SOCKETS = {
 
 
 @asynccontextmanager
-async def open_stand(kind, venue):
+async def open_stand(kind, venue, folder):
     if kind == "simulated":
         yield SimulatedStand(venue)
         return
-    http, stand_in = Http.open(SystemClock()), _SOCKETS[venue].stand_in()
+    http, stand_in = Http.open(SystemClock()), SOCKETS[venue].stand_in()
     try:
         async with stand_in.server:
             account = Account(account_id="contract", user_id=1, venue=venue)
-            broker, market = _SOCKETS[venue].connect(stand_in, http, account)
-            yield SocketStand(venue, stand_in, broker, market)
+            broker, market = SOCKETS[venue].connect(stand_in, http, account)
+            if kind == "socket":
+                yield SocketStand(venue, stand_in, broker, market)
+                return
+            database = a_database(folder)
+            yield PaperStand(venue, stand_in, database, market)
+            await database.dispose()
     finally:
         await http.close()
 

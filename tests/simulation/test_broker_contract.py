@@ -1,4 +1,4 @@
-"""What the scenarios take for granted of a venue holds for the simulated one and for our brokers over sockets."""
+"""What the scenarios take for granted of a venue holds for the simulated one, over sockets and on paper."""
 
 import asyncio
 import uuid
@@ -16,15 +16,15 @@ from tests.simulation.contract_accounts import BITCOIN, a_sale, open_stand
 EXIT = Priority.EXIT
 
 
-@pytest.fixture(params=["simulated", "socket"])
+@pytest.fixture(params=["simulated", "socket", "paper"])
 def kind(request):
     return request.param
 
 
 @pytest.fixture(params=list(Venue))
-async def stand(request, kind):
-    async with open_stand(kind, request.param) as stand:
-        stand.deposit("BTC", "1")
+async def stand(request, kind, tmp_path):
+    async with open_stand(kind, request.param, tmp_path) as stand:
+        await stand.deposit("BTC", "1")
         yield stand
 
 
@@ -107,7 +107,7 @@ async def test_an_order_that_arrives_after_its_deadline_is_dropped_by_kraken(sta
 
 
 async def test_a_resting_order_holds_what_it_sells_and_is_listed(stand):
-    stand.rest_a_sell_order("0.4")
+    await stand.rest_a_sell_order("0.4")
 
     holding = (await stand.broker.fetch_report()).holding("BTC")
     [order] = (await stand.broker.fetch_open_orders()).orders
@@ -118,7 +118,7 @@ async def test_a_resting_order_holds_what_it_sells_and_is_listed(stand):
 
 
 async def test_what_is_held_is_not_sold(stand):
-    stand.rest_a_sell_order("0.95")
+    await stand.rest_a_sell_order("0.95")
 
     sale = stand.broker.submit_order(a_sale("0.1", client_order_id=an_id()), priority=EXIT)
 
@@ -126,7 +126,7 @@ async def test_what_is_held_is_not_sold(stand):
 
 
 async def test_cancelling_releases_what_was_held(stand):
-    stand.rest_a_sell_order("0.4")
+    await stand.rest_a_sell_order("0.4")
     [order] = (await stand.broker.fetch_open_orders()).orders
 
     await stand.broker.cancel_order(order.venue_order_id, BITCOIN, priority=EXIT)
@@ -141,7 +141,7 @@ async def test_cancelling_releases_what_was_held(stand):
 
 
 async def test_what_was_cancelled_is_no_order_to_cancel(stand):
-    stand.rest_a_sell_order("0.4")
+    await stand.rest_a_sell_order("0.4")
     [order] = (await stand.broker.fetch_open_orders()).orders
     await stand.broker.cancel_order(order.venue_order_id, BITCOIN, priority=EXIT)
 

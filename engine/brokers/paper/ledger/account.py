@@ -1,7 +1,7 @@
 """The ledger of one account: every change is computed, checked as a whole and only then assigned."""
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -59,6 +59,12 @@ class Ledger(Balances):
         self.positions: dict[str, Position] = {}
         self._open: dict[str, Order] = {}
         self._new_id = new_id or counting_ids()
+
+    def restore(self, totals: Mapping[str, Decimal], orders: Collection[Order]) -> None:
+        """Go on from what there was of each asset, and the orders that were open."""
+        self.restore_balances(totals, orders)
+        for order in orders:
+            self._keep(order)
 
     # balances
 

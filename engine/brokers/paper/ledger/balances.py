@@ -1,5 +1,6 @@
 """What an account owns and what is held of it; the one place where balances change."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -37,6 +38,11 @@ class Balances:
     def spendable(self, asset: str) -> Decimal:
         """Free, with what lies in the asset's pocket."""
         return self.free(asset) + (self.free(asset + self._pocket_suffix) if self._pocket_suffix else ZERO)
+
+    def restore_balances(self, totals: Mapping[str, Decimal], orders: Iterable[Order]) -> None:
+        """Go on from what there was of each asset, and the orders that hold some of it."""
+        self._totals = dict(totals)
+        self._holding = {order.id: order for order in orders if order.hold}
 
     def covered(self, change: Change) -> Change:
         """The change with shortages met from pockets, or InsufficientFundsError if one remains."""
