@@ -431,11 +431,11 @@ DEFECTS = (
 )
 
 
-def runs_until_found(defect, store, *, most, kinds=None, points=POINTS):
+def runs_until_found(defect, store, *, most, first=1, kinds=None, points=POINTS):
     """Return how many scenarios it took until one failed, and that scenario's world; None when none did."""
     with defect.plant():
-        for seed in range(1, most + 1):
-            world = run_scenario(seed, store, kinds=kinds, points=points)
+        for scenarios in range(1, most + 1):
+            world = run_scenario(first + scenarios - 1, store, kinds=kinds, points=points)
             if world.violations:
-                return seed, world
+                return scenarios, world
     return None
