@@ -13,7 +13,7 @@ from tests.simulation.tally import KINDS, TRANSITIONS, Tally
 #: Run under coverage, by a process of its own so that importing the engine is measured too.
 MEASURED = range(1, 61)
 #: Run meanwhile.
-UNMEASURED = range(61, 181)
+UNMEASURED = range(61, 151)
 
 #: A sale whose market closes before it is sent, what its owner or its price does then, what is left too little of to
 #: be sold, or a fill that is reported and taken back: `make soak` meets and counts them.
