@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 def why_not_ready(jobs: tuple[JobStatus, ...], *, started_at: datetime, now: datetime) -> dict[str, str]:
     """Return each job that does not do its work, with the reason."""
     found = (find_job_trouble(job, started_at=started_at, now=now) for job in jobs)
-    return {trouble.name: trouble.words or "late" for trouble in found if trouble}
+    return {trouble.name: trouble.detail or "late" for trouble in found if trouble}
 
 
 class HealthPages:

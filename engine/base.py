@@ -37,5 +37,5 @@ class Base:
     brokers: Mapping[str, Broker]
     tasks: Tasks
     identities: Identities
-    #: Tells whether no other bot speaks for the same owner: guards from a backup wait for that.
+    #: Returns whether no other bot polls for the same owner: guards from a backup wait for that.
     is_alone: Callable[[], bool]

@@ -270,7 +270,7 @@ class _Parts:
             database=self._database,
         )
 
-    # what the chat asks for
+    # what the chat uses
 
     @cached_property
     def guards(self) -> GuardService:

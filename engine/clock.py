@@ -1,4 +1,4 @@
-"""Time as an input: the engine asks a Clock and never the system."""
+"""Time as an input: the engine reads a Clock and never the system's."""
 
 import asyncio
 import time
@@ -49,7 +49,7 @@ class SystemClock:
 class Moment:
     """An instant of this process on both clocks: the wall time is shown, the steady one orders and ages.
 
-    A wall clock may be set while the process runs, so two moments are told apart by what passed between them,
+    A wall clock may be set while the process runs, so two moments are compared by the time that passed between them,
     never by what a clock on the wall showed.
     """
 
@@ -65,7 +65,7 @@ class Moment:
         return Moment(self.at + span, self.steady_s + span.total_seconds())
 
     def __lt__(self, other: "Moment") -> bool:
-        """Tell whether this one came first."""
+        """Return whether this one came first."""
         return self.steady_s < other.steady_s
 
 

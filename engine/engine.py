@@ -31,7 +31,7 @@ from engine.sync.account_sync import AccountSync
 from engine.sync.unreadable import UnreadableRecords
 from engine.tasks import Tasks
 
-#: Guards are brought up to date after that long, whatever a venue takes to tell its fees.
+#: Guards are brought up to date after that long, however long a venue takes to report its fees.
 FIRST_COSTS_S = 5.0
 #: The part of the interval between snapshots over which their readings are spread.
 SPREAD_RATIO = 0.8
@@ -101,7 +101,7 @@ class Engine:
         await self.balances.take_snapshots(over_s=over_s, after=self.updates.run)
 
     async def read_accounts(self) -> None:
-        """Begin to read every account, and say what the last readings failed at.
+        """Start reading every account, and raise what the last readings failed at.
 
         Raises:
             ExceptionGroup: an account was not brought up to date.
@@ -111,17 +111,17 @@ class Engine:
         self.balances.raise_failures()
 
     async def refresh_costs(self) -> None:
-        """Learn what each account pays now for what it holds and for the usual pair."""
+        """Fetch each account's fees and spreads for its holdings and the usual pair."""
         failures = Failures()
         for broker in self.brokers.values():
-            # Before its first reading nobody knows what an account holds; that reading asks by itself.
+            # Before its first reading an account's holdings are unknown; that reading fetches them by itself.
             if broker.account.account_id in self._costed:
                 with failures.turn_of(broker.account.account_id):
                     await self._refresh_costs(broker.account)
         failures.raise_together("not every account's costs were read")
 
     async def refresh_listings(self) -> None:
-        """Ask every venue what it lists now, side by side."""
+        """Fetch the listings of every venue, concurrently."""
         await asyncio.gather(*(market.refresh_instruments() for market in self.markets.values()))
 
     async def thin_history(self) -> None:
@@ -129,11 +129,11 @@ class Engine:
         await self.balances.thin_history()
 
     async def note_watching(self) -> bool:
-        """Note until when the guards were watched; tell whether all of them are being watched now."""
+        """Note until when the guards were watched; return whether all of them are being watched now."""
         return await self.watch_log.beat()
 
     def are_all_watched(self) -> bool | None:
-        """Tell whether all guards were being watched when that was noted last; None before that."""
+        """Return whether all guards were being watched when that was noted last; None before that."""
         return self.watch_log.all_watched
 
     async def _after_reading(self, account: Account) -> None:
@@ -156,11 +156,11 @@ class Engine:
     async def _refresh_costs(self, account: Account) -> None:
         found = await self.portfolio.gather(account)
         symbols = {one.instrument.symbol for one in found if one.instrument}
-        # What /route alone asks about is always kept live.
+        # The pair that /route shows by default is always kept live.
         await self.costs.refresh(account, symbols | {USUAL_SYMBOL})
 
     def refuse_new_work(self) -> None:
-        """Say what is still in flight; the paused schedule starts nothing more."""
+        """Return what is still in flight; the paused schedule starts nothing more."""
         log.info("stopping; what is under way is finished first", under_way=self.tasks.names())
 
     async def drain(self, timeout_s: float) -> None:

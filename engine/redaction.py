@@ -9,7 +9,7 @@ from engine.secret_forms import SHORTEST_PART, Parts, written_forms
 HIDDEN = "***"
 #: What is nested deeper cannot be looked through, and is hidden.
 DEEPEST = 100
-#: Shorter values would blank out ordinary words.
+#: Shorter values would blank out ordinary text.
 SHORTEST = 4
 #: The same for the single lines of a PEM: its last one may be a few letters.
 SHORTEST_LINE = 16

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from engine import wall_time
 from engine.clock import Clock, Moment, moment
 
-#: A date is told in whole seconds, cut off.
+#: A date is reported in whole seconds, cut off.
 _RESOLUTION = timedelta(seconds=1)
 #: A clock that is off by less than this is taken for right.
 _TOLERANCE = timedelta(seconds=1)
@@ -27,7 +27,7 @@ class _Answer:
         return self.date + _RESOLUTION + timedelta(seconds=now.steady_s - self.sent_s)
 
     def may_show(self, now: Moment) -> bool:
-        """Tell whether the server's clock may show what ours does."""
+        """Return whether the server's clock may show what ours does."""
         is_behind = wall_time.is_before(now.at, self.earliest(now) - _TOLERANCE)
         return not is_behind and not wall_time.is_before(self.latest(now) + _TOLERANCE, now.at)
 
@@ -40,7 +40,7 @@ class ServerTimes:
         self._answers: dict[str, _Answer] = {}
 
     def note(self, server: str, header: str | None, *, sent_s: float) -> None:
-        """Remember the date in the header of an answer that comes now; `sent_s` is when it was asked for."""
+        """Remember the date in the header of an answer that comes now; `sent_s` is when it was requested."""
         date = parse_date(header or "")
         if date is not None and wall_time.may_be_of_a_venue(date):
             self._answers[server] = _Answer(date, sent_s, self._clock.monotonic())
@@ -67,5 +67,5 @@ def parse_date(header: str) -> datetime | None:
         date = parsedate_to_datetime(header)
     except (ValueError, OverflowError):
         return None
-    # "-0000" says that the zone is not known.
+    # "-0000" means that the zone is not known.
     return date if date.tzinfo else date.replace(tzinfo=UTC)

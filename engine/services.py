@@ -1,4 +1,4 @@
-"""Everything a chat handler may ask of the engine, as one typed record."""
+"""Everything a chat handler may use of the engine, as one typed record."""
 
 from dataclasses import dataclass
 

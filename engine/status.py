@@ -1,4 +1,4 @@
-"""What `/status` tells of the process, and what of it needs the owner; bot/ fills it, the chat shows it."""
+"""What `/status` shows of the process, and what of it needs the owner; bot/ fills it, the chat shows it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,8 +18,8 @@ from engine.nonce.store import NonceStatus
 _MISSED_RUNS = 3
 #: Short intervals are given this much anyway.
 _GRACE = timedelta(seconds=15)
-_OUTBOX_PATIENCE = timedelta(minutes=2)
-_EXIT_PATIENCE = timedelta(seconds=10)
+_OUTBOX_MAX_DELAY = timedelta(minutes=2)
+_EXIT_MAX_DELAY = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class BrokerStatus:
     last_answer_at: datetime | None
     last_error: str | None
     last_error_at: datetime | None
-    #: Why it told no prices although the account answered; None when it did.
+    #: Why it reported no prices although the account answered; None when it did.
     prices_error: str | None = None
     #: Open orders that could not be read: what they hold cannot be freed for a sale.
     unreadable_orders: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ class JobStatus:
     #: Seconds the last run started after it was due.
     lag_s: float | None
     last_error: str | None
-    #: Seconds since it began a run, or since it was set up; None where no steady clock tells.
+    #: Seconds since it began a run, or since it was set up; None where no steady clock measured it.
     idle_s: float | None = None
 
 
@@ -70,7 +70,7 @@ class FailingExit:
 
     symbol: str
     venue_label: str
-    #: Why, as it was told last; empty where that cannot be read.
+    #: Why, as it was reported last; empty where that cannot be read.
     why: str
     since: datetime
     #: Orders of NIJA's that may stand or have filled, the latest first; none where nothing can have been sold.
@@ -138,9 +138,9 @@ class StatusReport:
     #: Alerts of this user that were given up, and what the last one was about.
     alerts_given_up: int = 0
     last_given_up: str = ""
-    #: Critical alerts of this user that `NIJA_ALERT_URL` refuses and is told again, or was not told in the end.
+    #: Critical alerts of this user that `NIJA_ALERT_URL` refused and will be sent again, or that were given up.
     posts: PostCounts = field(default_factory=PostCounts)
-    #: What keeps entries back; no exit asks them.
+    #: What keeps entries back; no exit checks them.
     gates: tuple[GateStatus, ...] = ()
 
     @property
@@ -173,15 +173,15 @@ class Symptom(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """One symptom, with what the chat needs to tell of it."""
+    """One symptom, with what the chat needs to describe it."""
 
     symptom: Symptom
     #: A broker's or job's name.
     name: str = ""
     count: int = 0
     lasting: timedelta = timedelta(0)
-    #: What was said of it.
-    words: str = ""
+    #: The error text, if any.
+    detail: str = ""
 
 
 def overdue_after(every_s: float) -> timedelta:
@@ -190,7 +190,7 @@ def overdue_after(every_s: float) -> timedelta:
 
 
 def is_late(job: JobStatus, *, started_at: datetime, now: datetime) -> bool:
-    """Tell whether a job has not begun a run for longer than its interval explains."""
+    """Return whether a job has not begun a run for longer than its interval explains."""
     if job.idle_s is not None:
         return timedelta(seconds=job.idle_s) > overdue_after(job.every_s)
     return wall_time.is_older(job.last_run_at or started_at, now, overdue_after(job.every_s))
@@ -199,7 +199,7 @@ def is_late(job: JobStatus, *, started_at: datetime, now: datetime) -> bool:
 def find_job_trouble(job: JobStatus, *, started_at: datetime, now: datetime) -> Trouble | None:
     """Return why a job does not do its work; None when it does."""
     if job.last_error:
-        return Trouble(symptom=Symptom.JOB_FAILED, name=job.name, words=job.last_error)
+        return Trouble(symptom=Symptom.JOB_FAILED, name=job.name, detail=job.last_error)
     if is_late(job, started_at=started_at, now=now):
         return Trouble(symptom=Symptom.JOB_LATE, name=job.name)
     return None
@@ -222,16 +222,16 @@ def _broker_troubles(report: StatusReport) -> Iterator[Trouble]:
             yield Trouble(symptom=Symptom.BROKER_SILENT, name=broker.account.venue.label)
         elif broker.prices_error is not None:
             yield Trouble(
-                symptom=Symptom.PRICES_MISSING, name=broker.account.venue.label, words=broker.prices_error
+                symptom=Symptom.PRICES_MISSING, name=broker.account.venue.label, detail=broker.prices_error
             )
         if broker.block:
             yield Trouble(
-                symptom=Symptom.ACCOUNT_BLOCKED, name=broker.account.venue.label, words=broker.block
+                symptom=Symptom.ACCOUNT_BLOCKED, name=broker.account.venue.label, detail=broker.block
             )
         if broker.unreadable_orders:
-            words = ", ".join(broker.unreadable_orders)
+            detail = ", ".join(broker.unreadable_orders)
             label = broker.account.venue.label
-            yield Trouble(symptom=Symptom.ORDERS_UNREADABLE, name=label, words=words)
+            yield Trouble(symptom=Symptom.ORDERS_UNREADABLE, name=label, detail=detail)
     if report.database_failing_s is not None:
         lasting = timedelta(seconds=report.database_failing_s)
         yield Trouble(symptom=Symptom.DATABASE_FAILING, lasting=lasting)
@@ -249,7 +249,7 @@ def _guard_troubles(report: StatusReport) -> Iterator[Trouble]:
     if len(report.failing) > unknown:
         yield Trouble(symptom=Symptom.EXIT_FAILING, count=len(report.failing) - unknown)
     since = None if report.failing else report.exits_since
-    if since is not None and wall_time.is_older(since, report.at, _EXIT_PATIENCE):
+    if since is not None and wall_time.is_older(since, report.at, _EXIT_MAX_DELAY):
         yield Trouble(symptom=Symptom.EXIT_UNFINISHED, lasting=wall_time.between(since, report.at))
     if report.paused:
         yield Trouble(symptom=Symptom.GUARDS_PAUSED, count=len(report.paused))
@@ -261,7 +261,7 @@ def _alert_troubles(report: StatusReport) -> Iterator[Trouble]:
     if report.posts.refused:
         yield Trouble(symptom=Symptom.POSTS_REFUSED, count=report.posts.refused)
     oldest = report.outbox_oldest_at
-    if oldest is not None and wall_time.is_older(oldest, report.at, _OUTBOX_PATIENCE):
+    if oldest is not None and wall_time.is_older(oldest, report.at, _OUTBOX_MAX_DELAY):
         yield Trouble(symptom=Symptom.ALERTS_WAITING, count=report.outbox_waiting)
 
 

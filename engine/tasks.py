@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-#: Told the name of a task and the exception it ended with.
+#: Called with the name of a task and the exception it ended with.
 Report = Callable[[str, BaseException], None]
 
 
@@ -20,7 +20,7 @@ class Tasks:
     def spawn(
         self, name: str, start: Callable[[], Coroutine[Any, Any, None]], *, must_end: bool = False
     ) -> bool:
-        """Start a task unless one of this name runs already; tell whether it was started.
+        """Start a task unless one of this name runs already; return whether it was started.
 
         A task that `must_end` is waited for when the process stops; the others are cancelled.
         """

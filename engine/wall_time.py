@@ -6,7 +6,7 @@ process uses `engine.clock.Moment` or monotonic seconds, and only three kinds of
 
 - *Stored times* against now. One that lies ahead is suspect: nothing is known of its age. What waits for it is due,
   what it vouches for counts as old, and nothing is ever held up until it comes.
-- *A venue's own times* against each other: one clock told them all.
+- *A venue's own times* against each other: one clock reported them all.
 - *Times that are shown*: a list in the order of the times printed in it, or how long something took.
 
 mypy fails on any other comparison, difference or sorting of datetimes in bot/, engine/ and handlers/ (tests/wall_time_rule.py).
@@ -32,24 +32,24 @@ def age(at: datetime, now: datetime) -> timedelta | None:
 
 
 def is_older(at: datetime, now: datetime, limit: timedelta) -> bool:
-    """Tell whether a stored time is further back than a limit, or of an unknown age."""
+    """Return whether a stored time is further back than a limit, or of an unknown age."""
     known = age(at, now)
     return known is None or known > limit
 
 
 def is_younger(at: datetime, now: datetime, limit: timedelta) -> bool:
-    """Tell whether a stored time certainly is nearer than a limit."""
+    """Return whether a stored time certainly is nearer than a limit."""
     known = age(at, now)
     return known is not None and known < limit
 
 
 def is_within(at: datetime, now: datetime, limit: timedelta) -> bool:
-    """Tell whether a stored time certainly is no further back than a limit."""
+    """Return whether a stored time certainly is no further back than a limit."""
     return not is_older(at, now, limit)
 
 
 def is_open(since: datetime, until: datetime, now: datetime) -> bool:
-    """Tell whether now lies in a stored span; before its beginning the clock was set back, and it has ended."""
+    """Return whether now lies in a stored span; before its beginning the clock was set back, and it has ended."""
     return since <= now < until
 
 
@@ -59,7 +59,7 @@ def at_most(at: datetime, now: datetime) -> datetime:
 
 
 def is_ahead(at: datetime, now: datetime) -> bool:
-    """Tell whether a stored time has not come yet."""
+    """Return whether a stored time has not come yet."""
     return at > now
 
 
@@ -71,16 +71,16 @@ def before(at: datetime, by: timedelta) -> datetime:
         return datetime.min.replace(tzinfo=UTC)
 
 
-# a venue's own times, which one clock told
+# a venue's own times, which one clock reported
 
 
 def may_be_of_a_venue(at: datetime) -> bool:
-    """Tell whether a venue can have meant a time that it wrote."""
+    """Return whether a time is plausible as a venue's."""
     return FIRST_OF_A_VENUE <= at < END_OF_A_VENUE
 
 
 def is_before(one: datetime, other: datetime) -> bool:
-    """Tell whether one time of a venue is earlier than another of the same venue."""
+    """Return whether one time of a venue is earlier than another of the same venue."""
     return one < other
 
 

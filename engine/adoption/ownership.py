@@ -40,7 +40,7 @@ async def adopt_accounts(
         for user_id, owner_id in former.items():
             await _follow(session, user_id, owner_id, is_known=user_id in owner_ids, clock=clock)
         if moved:
-            await _tell(session, moved, clock=clock)
+            await _alert(session, moved, clock=clock)
     for account in moved:
         log.warning("an account belongs to another owner now", account=account.account_id)
     return identities
@@ -55,7 +55,7 @@ async def _follow(
         await rows.move_alerts(session, user_id, to=owner_id)
 
 
-async def _tell(session: AsyncSession, moved: Sequence[StoredAccount], *, clock: Clock) -> None:
+async def _alert(session: AsyncSession, moved: Sequence[StoredAccount], *, clock: Clock) -> None:
     guards = [guard for one in moved for guard in await guard_rows.load_open_guards(session, one.account_id)]
     owner_id, now = moved[0].user_id, clock.now()
     await append_alert(

@@ -22,7 +22,7 @@ from engine.model.venues import Venue
 #: The least a trade must aim for at a Coinbase account that is below the minimum equity.
 SMALL_COINBASE_TARGET = Decimal("0.02")
 
-#: Where nobody tells a price, fee and spread compare with nothing.
+#: Without a price, fee and spread cannot be compared.
 _WITHOUT_COSTS = frozenset(
     {
         Obstacle.NOT_CONNECTED,
@@ -58,7 +58,7 @@ class _Entry:
 
     @property
     def has_costs(self) -> bool:
-        """Tell whether its venue says what the trade would cost there now."""
+        """Return whether its venue reports the costs of the trade there now."""
         return not any(reason.obstacle in _WITHOUT_COSTS for reason in self.obstacles)
 
 
@@ -125,7 +125,7 @@ def _obstacles(request: TradeRequest, account: RoutingAccount) -> tuple[Reason, 
     if instrument is None or instrument.asset_class is not request.asset_class:
         return (Reason(obstacle=Obstacle.NOT_LISTED),)
     if not account.in_session:
-        # Prices of a closed market say nothing about what the trade would take.
+        # Prices of a closed market do not show what the trade would take.
         return (Reason(obstacle=Obstacle.MARKET_CLOSED),)
     found = (
         None if instrument.status is TradingStatus.ONLINE else Reason(obstacle=Obstacle.NOT_TRADING),

@@ -60,7 +60,7 @@ class HaltGate(Gate):
         self._halts = halts
 
     async def is_open(self, now: datetime, request: EntryRequest) -> Open | Shut:
-        """Ask the owner's switch."""
+        """Return whether the owner has halted entries."""
         del now
         halt = await self._halts.fetch_halt(request.user_id)
         if halt is None:
@@ -71,7 +71,7 @@ class HaltGate(Gate):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What one gate said."""
+    """The answer of one gate."""
 
     name: str
     verdict: Open | Shut
@@ -84,7 +84,7 @@ class Gates:
         self._gates: tuple[Gate, ...] = (HaltGate(halts),)
 
     async def ask(self, now: datetime, request: EntryRequest) -> tuple[Answer, ...]:
-        """Return what every gate says, so that the owner hears of all that are shut."""
+        """Return every gate's answer, so that the owner sees all that are shut."""
         return tuple(
             [Answer(name=gate.name, verdict=await gate.is_open(now, request)) for gate in self._gates]
         )

@@ -1,4 +1,4 @@
-"""The owner's stop for entries: kept over restarts, and never asked by an exit."""
+"""The owner's stop for entries: kept over restarts, and never checked by an exit."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from engine.storage.database import Database
 
 
 class HaltedBy(StrEnum):
-    """Where the word was given."""
+    """Where the halt was ordered."""
 
     CHAT = "chat"
     SERVER = "server"
@@ -52,7 +52,7 @@ class HaltSwitch:
             was = await rows.load_halt(session, user_id)
             await rows.save_halt(session, user_id, since=now, by=by)
             if was is None and by is HaltedBy.SERVER:
-                await _tell(session, user_id, halted=True, now=now)
+                await _alert(session, user_id, halted=True, now=now)
         return await self.fetch_halt(user_id)
 
     async def resume(self, user_id: int, *, by: HaltedBy = HaltedBy.CHAT) -> Halt | None:
@@ -62,11 +62,11 @@ class HaltSwitch:
             was = await rows.load_halt(session, user_id)
             await rows.delete_halt(session, user_id)
             if was is not None and by is HaltedBy.SERVER:
-                await _tell(session, user_id, halted=False, now=now)
+                await _alert(session, user_id, halted=False, now=now)
         return await self.fetch_halt(user_id)
 
 
-async def _tell(session: AsyncSession, user_id: int, *, halted: bool, now: datetime) -> None:
+async def _alert(session: AsyncSession, user_id: int, *, halted: bool, now: datetime) -> None:
     await append_alert(
         session,
         EntriesChanged(halted=halted, at=now),

@@ -16,5 +16,5 @@ class HaltRow(Table, table=True):
 
     user_id: int = user_reference(primary_key=True, sa_column_kwargs={"autoincrement": False})
     since: datetime = Field(sa_type=UtcDateTime)
-    #: Where the word was given: `chat` or `server`.
+    #: Where the halt was ordered: `chat` or `server`.
     by: str

@@ -64,7 +64,7 @@ class RoutingAccount:
     fees: FeeProfile
     #: What `base` trades as here; None when it is not listed, or not known to be.
     instrument: Instrument | None
-    #: False when the venue did not say what is held, what it lists, or at what price.
+    #: False when the venue did not report holdings, listings or prices.
     answered: bool = True
     #: False outside a stock's regular session; coins trade around the clock.
     in_session: bool = True
@@ -146,15 +146,15 @@ def _is_price(figure: Decimal | None) -> TypeGuard[Decimal]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutePreview:
-    """A routing decision and what it was asked for."""
+    """A routing decision and its request."""
 
-    #: What was named, a pair or only its base; None when nothing was, so that the same can be asked again.
-    asked: str | None
+    #: What was named, a pair or only its base; None when nothing was, so that the same request can be repeated.
+    requested: str | None
     symbol: str
     usd: Decimal
     #: True when the user named no size and their usual one was taken.
     usual_size: bool
     decision: Route | NoRoute
-    #: When a market opens that is shut for this trade, as far as its venue told.
+    #: When a market opens that is shut for this trade, if its venue reported it.
     opens_at: datetime | None = None
     at: datetime

@@ -25,7 +25,7 @@ class StoredRoute:
 
 
 async def add_route(session: AsyncSession, route: StoredRoute) -> None:
-    """Keep a decision with what was asked."""
+    """Store a decision with its request."""
     await insert_row(
         session,
         RouteRow(

@@ -11,7 +11,7 @@ from engine.storage.columns import JsonText, UtcDateTime
 
 
 class RouteRow(Table, table=True):
-    """A routing decision with what it was asked and why it fell so."""
+    """A routing decision with its request and its reasons."""
 
     __tablename__: ClassVar[str] = "routes"
     __table_args__ = (Index(None, "user_id", "decided_at"),)

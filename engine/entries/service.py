@@ -31,7 +31,7 @@ from engine.model.venues import Account, Venue
 from engine.storage.database import Database
 from engine.users import store as users_store
 
-#: What `/route` alone looks at: the pair most people trade.
+#: The pair that `/route` shows by default: the most traded one.
 USUAL_ASSET = "BTC"
 #: The pair its figures are kept live for.
 USUAL_SYMBOL = f"{USUAL_ASSET}/USD"
@@ -79,7 +79,7 @@ class RouteService:
         decision = choose(request, seen, coinbase_min_equity_usd=self._coinbase_min_equity_usd)
         await self._store(user_id, request, decision)
         return RoutePreview(
-            asked=symbol,
+            requested=symbol,
             symbol=request.symbol,
             usd=size,
             usual_size=usd is None,
@@ -89,12 +89,12 @@ class RouteService:
         )
 
     async def forget_old(self) -> None:
-        """Drop decisions that nobody asks about any more; a job does this now and then."""
+        """Delete decisions that are no longer shown; called by a job."""
         async with self._database.write() as session:
             await rows.delete_routes(session, before=self._clock.now() - KEPT)
 
     async def _listed_name(self, user_id: int, typed: str) -> str:
-        """Spell an asset as it is listed where the user trades; a venue that does not tell lists nothing."""
+        """Spell an asset as it is listed where the user trades; a venue that does not answer lists nothing."""
         venues = {account.venue for account in self._reader.accounts(user_id)}
         listed = await asyncio.gather(*(self._bases(venue) for venue in venues))
         return resolve(typed, set[str]().union(*listed))
@@ -131,7 +131,7 @@ class RouteService:
 
     @staticmethod
     async def _quotes(market: VenueMarket, symbols: set[str]) -> Mapping[str, Quote]:
-        """Return what the venue tells of prices in time: without one the rest of its account is still known."""
+        """Return the quotes that the venue reports in time: without one the rest of its account is still known."""
         try:
             async with asyncio.timeout(SCREEN_WAIT_S):
                 return await market.quotes(symbols, max_age_s=QUOTE_MAX_AGE_S)
@@ -152,7 +152,7 @@ class RouteService:
             async with asyncio.timeout(SCREEN_WAIT_S):
                 await self._costs.ensure(account, symbol)
         except TimeoutError:
-            # The table stands in, and the route says so.
+            # The table stands in, and the route shows it.
             return
 
     def _describe(
@@ -169,7 +169,7 @@ class RouteService:
         return RoutingAccount(
             account=account,
             connected=state.connected,
-            # A refused key is told as such, and an account that was never read has not been asked.
+            # A refused key is reported as such, and an account that was never read was not queried.
             answered=not isinstance(self._reader.error(account), TryLaterError),
             fees=self._costs.profile(account, symbol or ""),
             instrument=instrument,

@@ -1,4 +1,4 @@
-"""Pure: what the market shows for a whole position now, as a preview of closing it tells; no price triggers by it."""
+"""Pure: what the market shows for a whole position now, as a preview of closing shows it; no price triggers by it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ class ClosingPrice:
 
 
 def needs_book(request: MarkRequest, quote: Quote) -> bool:
-    """Tell whether the top of a quote is not known to cover all of it."""
+    """Return whether the top of a quote is not known to cover all of it."""
     there = quote.bid_quantity if request.direction is Direction.LONG else quote.ask_quantity
     return there is None or there < request.quantity
 

@@ -1,4 +1,4 @@
-"""Public market data shared by all accounts: each instrument is asked for once per venue."""
+"""Public market data shared by all accounts: each instrument is requested once per venue."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -15,7 +15,7 @@ from engine.model.instruments import AssetClass, Instrument
 from engine.model.quotes import OrderBook, Quote
 from engine.model.venues import Venue
 
-#: Nobody asks for the listings again sooner than this, whatever came of it.
+#: The listings are not requested again sooner, whatever the outcome.
 ASK_AGAIN_S = 5.0
 SESSION_MAX_AGE_S = 30.0
 #: Two clocks that are read one after the other differ by less, and so do they after a while.
@@ -23,16 +23,16 @@ CLOCKS_AGREE_WITHIN = timedelta(seconds=0.5)
 
 
 class VenueMarket:
-    """One venue's listings and the latest quotes, kept for whoever asks next."""
+    """One venue's listings and latest quotes, cached."""
 
     def __init__(self, *, data: MarketData, clock: Clock) -> None:
         self.data = data
         self._clock = clock
         self._instruments: Mapping[str, Instrument] = {}
-        self._asked_at = float("-inf")
+        self._listings_fetched_s = float("-inf")
         self._failed: BrokerError | None = None
         self._quotes: dict[str, Quote] = {}
-        self._quotes_asked: dict[str, Moment] = {}
+        self._quotes_requested_at: dict[str, Moment] = {}
         self._distrusted = set[str]()
         self._session: Session | None = None
         self._session_read: Moment | None = None
@@ -44,12 +44,12 @@ class VenueMarket:
         return self.data.venue
 
     async def instruments(self) -> Mapping[str, Instrument]:
-        """Return the listings that are kept; until there are any, every caller waits for the one question.
+        """Return the listings that are kept; until there are any, all callers wait for one request.
 
-        The question goes on when a caller gives up waiting, so that a slow answer still counts.
+        The request goes on when a caller gives up waiting, so that a slow answer still counts.
 
         Raises:
-            BrokerError: there are none yet and the venue does not tell.
+            BrokerError: there are none yet and the venue does not answer.
 
         """
         if not self._instruments:
@@ -59,19 +59,19 @@ class VenueMarket:
         return self._instruments
 
     async def refresh_instruments(self) -> None:
-        """Ask for the listings unless they were answered or refused a moment ago; the old ones stand in on a failure."""
-        if self._clock.monotonic() - self._asked_at >= ASK_AGAIN_S:
+        """Request the listings unless they were answered or refused a moment ago; the old ones stand in on a failure."""
+        if self._clock.monotonic() - self._listings_fetched_s >= ASK_AGAIN_S:
             await self._listing.result()
 
     async def close(self) -> None:
-        """End the question that is under way."""
+        """Cancel the request that is under way."""
         await self._listing.close()
 
     async def quotes(self, symbols: Collection[str], *, max_age_s: float) -> Mapping[str, Quote]:
-        """Return quotes at most `max_age_s` old, asking the venue only for the others.
+        """Return quotes at most `max_age_s` old, requesting only the others.
 
         Raises:
-            BrokerError: the venue does not tell, and none is kept.
+            BrokerError: the venue does not answer, and none is cached.
 
         """
         reading = await self.read_quotes(symbols, max_age_s=max_age_s)
@@ -97,25 +97,25 @@ class VenueMarket:
         return {symbol: quote for symbol, quote in quotes.items() if symbol not in self._distrusted}
 
     def is_trusted(self, symbol: str) -> bool:
-        """Tell whether no second source contradicts an instrument's quotes."""
+        """Return whether no second source contradicts an instrument's quotes."""
         return symbol not in self._distrusted
 
     def set_price_trust(self, symbol: str, *, is_trusted: bool) -> None:
-        """Say whether an instrument's quotes are a price; they are until somebody says otherwise."""
+        """Return whether an instrument's quotes are a price; they are until the opposite is set."""
         if is_trusted:
             self._distrusted.discard(symbol)
         else:
             self._distrusted.add(symbol)
 
     async def fetch_quotes(self, symbols: Collection[str]) -> Mapping[str, Quote]:
-        """Ask the venue now, whatever is kept."""
-        asked = moment(self._clock)
+        """Fetch from the venue now, whatever is cached."""
+        requested_at = moment(self._clock)
         with no_defect_escapes(self.venue):
             fresh = await self.data.fetch_quotes(symbols)
-        if not self._set_since(asked):
-            # Of a price that came while the clock was set nobody knows how old it will be.
+        if not self._set_since(requested_at):
+            # The age of a price that came while the clock was set is unknown.
             self._quotes.update(fresh)
-            self._quotes_asked.update(dict.fromkeys(fresh, asked))
+            self._quotes_requested_at.update(dict.fromkeys(fresh, requested_at))
         return fresh
 
     async def book(self, symbol: str) -> OrderBook:
@@ -124,21 +124,21 @@ class VenueMarket:
             return await self.data.fetch_book(symbol)
 
     async def session(self) -> Session | None:
-        """Return the stock session, asked for when it has changed or half a minute ago; None without stocks."""
+        """Return the stock session, requested when it has changed or half a minute ago; None without stocks."""
         session = self._kept_session()
         if session is None or self._has_turned(session):
             return await self.fetch_session()
         return session
 
     async def fetch_session(self) -> Session | None:
-        """Ask for the stock session now, whatever is kept: a market may close unscheduled."""
+        """Fetch the stock session now, whatever is cached: a market may close unscheduled."""
         with no_defect_escapes(self.venue):
             self._session = await self.data.fetch_session()
         self._session_read = moment(self._clock)
         return self._session
 
     async def in_session(self, instrument: Instrument) -> bool:
-        """Tell whether an instrument trades now: coins always, stocks in their regular session."""
+        """Return whether an instrument trades now: coins always, stocks in their regular session."""
         if instrument.asset_class is not AssetClass.STOCK:
             return True
         session = await self.session()
@@ -151,7 +151,7 @@ class VenueMarket:
             self._failed = None
         except BrokerError as e:
             self._failed = e
-        self._asked_at = self._clock.monotonic()
+        self._listings_fetched_s = self._clock.monotonic()
 
     def _kept_session(self) -> Session | None:
         if self._session is None or self._session_read is None:
@@ -172,12 +172,12 @@ class VenueMarket:
 
     def _kept_quote(self, symbol: str, limit: timedelta) -> Quote | None:
         """Return a quote that is young enough: how old it was when it came, and how long ago that was."""
-        quote, asked = self._quotes.get(symbol), self._quotes_asked.get(symbol)
-        if quote is None or asked is None:
+        quote, requested_at = self._quotes.get(symbol), self._quotes_requested_at.get(symbol)
+        if quote is None or requested_at is None:
             return None
-        if wall_time.between(quote.at, asked.at) + (moment(self._clock) - asked) > limit:
+        if wall_time.between(quote.at, requested_at.at) + (moment(self._clock) - requested_at) > limit:
             return None
-        return replace(quote, at=quote.at + self._set_since(asked))
+        return replace(quote, at=quote.at + self._set_since(requested_at))
 
 
 Markets = Mapping[Venue, VenueMarket]

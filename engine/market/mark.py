@@ -12,7 +12,7 @@ from engine.model.quotes import OrderBook, Quote
 from engine.model.venues import Venue
 from engine.model.walk import BookProblem, walk_book
 
-#: A top level that covers less than this part of the guarded quantity says little about the price.
+#: A top level that covers less than this part of the guarded quantity is too thin to judge by.
 THIN_TOP_RATIO = Decimal("0.1")
 #: A move of more than this from the last accepted mark needs a second look.
 JUMP_RATIO = Decimal("0.05")
@@ -79,7 +79,7 @@ class Mark:
 
     @property
     def wide_spread(self) -> bool:
-        """Tell whether it must be shown as *wide spread, guarded at mid*."""
+        """Return whether it must be shown as *wide spread, guarded at mid*."""
         return self.basis is MarkBasis.MID
 
 
@@ -90,23 +90,23 @@ class PriceUnknown:
     problem: PriceProblem
     #: For how long it may have been unknown already when it was noticed.
     for_s: float = 0
-    #: When a closed market opens next, as far as its venue told.
+    #: When a closed market opens next, if its venue reported it.
     opens_at: datetime | None = None
 
     def reason_at(self, venue: Venue) -> str:
-        """Return in the chat's words what is wrong with the price at a venue."""
-        words = _OF_VENUE.get(self.problem)
-        return f"{venue.label} {words}" if words else str(self.problem)
+        """Return the chat's sentence on what is wrong with the price at a venue."""
+        text = _OF_VENUE.get(self.problem)
+        return f"{venue.label} {text}" if text else str(self.problem)
 
     def why_at(self, venue: Venue) -> str:
-        """Return in the chat's words that there is no price now and why; a closed market needs no more words."""
+        """Return the chat's sentence that there is no price now and why; a closed market is reason enough."""
         reason = self.reason_at(venue)
         return reason if self.problem is PriceProblem.MARKET_CLOSED else f"price unknown ({reason})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedsBook:
-    """The top of the book says too little; decide again with the order book."""
+    """The top of the book is too thin; decide again with the order book."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +145,7 @@ class MarkRequest:
     max_age_s: float
 
     def is_past(self, price: Decimal) -> bool:
-        """Tell whether a price sells."""
+        """Return whether a price sells."""
         if self.trigger_price is None:
             return False
         is_long = self.direction is Direction.LONG
@@ -178,7 +178,7 @@ def decide_mark(
 
 
 def judge_quote(request: MarkRequest, *, quote: Quote, now: datetime) -> Mark | PriceUnknown | NeedsBook:
-    """Return the price a quote gives by itself, unless its top says too little."""
+    """Return the price a quote gives by itself, unless its top is too thin."""
     sides = _check_quote(quote, now, request.max_age_s)
     if isinstance(sides, PriceProblem):
         return PriceUnknown(problem=sides)
@@ -202,7 +202,7 @@ def judged_by(request: MarkRequest, quote: Quote) -> MarkBasis:
 
 
 def figure_of(quote: Quote, basis: MarkBasis) -> Decimal | None:
-    """Return a side of a quote as it was told, or the middle of two that make sense; None without one."""
+    """Return a side of a quote as it was reported, or the middle of two that make sense; None without one."""
     if basis is MarkBasis.BID:
         return quote.bid
     if basis is MarkBasis.ASK:
@@ -228,7 +228,7 @@ def mark_from_side(request: MarkRequest, *, quote: Quote, now: datetime) -> Mark
 
 
 def is_price(quote: Quote, *, now: datetime, max_age_s: float) -> bool:
-    """Tell whether a quote has two sides that make sense and is of now."""
+    """Return whether a quote has two sides that make sense and is of now."""
     return not isinstance(_check_quote(quote, now, max_age_s), PriceProblem)
 
 
@@ -274,7 +274,7 @@ def _check_sides(bid: Decimal, ask: Decimal) -> PriceProblem | None:
 
 def _check_age(at: datetime, now: datetime, max_age_s: float) -> PriceProblem | None:
     limit = timedelta(seconds=max_age_s)
-    # A venue's time against ours: where they differ by more than that, no price can be told from an old one.
+    # A venue's time against ours: where they differ by more than that, no price can be distinguished from an old one.
     old = wall_time.between(at, now)
     if old > limit:
         return PriceProblem.STALE
@@ -309,6 +309,6 @@ def _walk(request: MarkRequest, book: OrderBook, now: datetime) -> Mark | PriceU
 
 
 def is_within(price: Decimal, reference: Decimal, ratio: Decimal) -> bool:
-    """Tell whether a price differs from another by no more than `ratio` of it."""
+    """Return whether a price differs from another by no more than `ratio` of it."""
     with exact():
         return abs(price - reference) <= ratio * reference

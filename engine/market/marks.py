@@ -1,4 +1,4 @@
-"""The accepted marks of one venue: the only place that asks for an order book or a second look."""
+"""The accepted marks of one venue: the only place that requests an order book or a second look."""
 
 import asyncio
 from collections.abc import Callable, Collection
@@ -54,13 +54,13 @@ class Marks:
             return QuoteReading(failed=e)
 
     async def look(
-        self, request: MarkRequest, told: Quote | PriceUnknown, *, last: Mark | None
+        self, request: MarkRequest, quoted: Quote | PriceUnknown, *, last: Mark | None
     ) -> Mark | PriceUnknown:
         """Return the mark to judge by, after a second look where one is needed; `last` is the last accepted one.
 
-        `told` is what a reading has of its instrument: a quote, or why there is none.
+        `quoted` is what a reading has of its instrument: a quote, or why there is none.
         """
-        now, quote = self._lasting_clock(), told if isinstance(told, Quote) else None
+        now, quote = self._lasting_clock(), quoted if isinstance(quoted, Quote) else None
         try:
             unpriced = await self._unpriced(request.symbol, quote, now())
             if unpriced is not None:
@@ -68,7 +68,11 @@ class Marks:
             check = self.checks.get(request.symbol)
             if check.differs:
                 return self._despite_difference(request, check, quote)
-            seen = decide_mark(request, quote=told, last=last, now=now()) if isinstance(told, Quote) else told
+            seen = (
+                decide_mark(request, quote=quoted, last=last, now=now())
+                if isinstance(quoted, Quote)
+                else quoted
+            )
             if isinstance(seen, NeedsBook):
                 book = await self._market.book(request.symbol)
                 seen = decide_mark(request, quote=quote, book=book, last=last, now=now())
@@ -85,29 +89,29 @@ class Marks:
         return PriceUnknown(problem=PriceProblem.NO_BOOK) if isinstance(seen, NeedsBook) else seen
 
     async def price_to_close(
-        self, request: MarkRequest, told: Quote | PriceUnknown
+        self, request: MarkRequest, quoted: Quote | PriceUnknown
     ) -> ClosingPrice | PriceUnknown:
         """Return what the market shows for a whole quantity now; nothing triggers by it, so one look is enough.
 
         Raises:
-            BrokerError: the venue did not answer what was asked beside the quote.
+            BrokerError: the venue did not answer the requests beyond the quote.
 
         """
-        if isinstance(told, PriceUnknown):
-            return told
+        if isinstance(quoted, PriceUnknown):
+            return quoted
         now = self._clock.now()
-        unpriced = await self._unpriced(request.symbol, told, now)
-        side = unpriced or mark_from_side(request, quote=told, now=now)
+        unpriced = await self._unpriced(request.symbol, quoted, now)
+        side = unpriced or mark_from_side(request, quote=quoted, now=now)
         if isinstance(side, PriceUnknown):
             return side
         is_trusted = self._market.is_trusted(request.symbol)
-        if request.quantity <= ZERO or (is_trusted and not needs_book(request, told)):
+        if request.quantity <= ZERO or (is_trusted and not needs_book(request, quoted)):
             return ClosingPrice(price=side.price, at=side.at)
         book = await self._market.book(request.symbol)
         return closing_price(request, side=side, book=book, is_trusted=is_trusted)
 
     async def _is_contradicted(self, request: MarkRequest) -> bool:
-        """Tell whether the book denies a breach by a ticker that was not compared with it lately.
+        """Return whether the book denies a breach by a ticker that was not compared with it lately.
 
         It may have been frozen since before anybody asked, or all through an outage. A book that cannot be read
         denies nothing.

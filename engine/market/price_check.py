@@ -1,4 +1,4 @@
-"""Pure: whether a ticker still tells the price, by the top of the order book as a second source."""
+"""Pure: whether a ticker is still live, by the top of the order book as a second source."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,10 +25,10 @@ from engine.model.quotes import OrderBook, Quote
 CHECKS_A_LOOK = 4
 #: So many of them may be known to differ, each of which costs two books and a ticker; the rest is for the others.
 DIFFERING_A_LOOK = 3
-#: A comparison asks for a book, and where that differs for a ticker and a book more.
+#: A comparison requests a book, and where that differs for a ticker and a book more.
 FIRST_CALLS = 1
 SECOND_CALLS = 2
-#: What comparisons may ask of a venue at once after a quiet time.
+#: How many requests comparisons may make at a venue at once after a quiet time.
 CALLS_AT_ONCE = 12.0
 #: A ticker that stood still for so long while the book moved away is frozen.
 FROZEN_AFTER_S = 3.0
@@ -54,10 +54,10 @@ class PriceCheck:
     checked_s: float | None = None
     #: When a comparison was last begun, whatever came of it.
     tried_s: float | None = None
-    #: When both last agreed, and what the ticker said then; None when they never did.
+    #: When both last agreed, and the ticker then; None when they never did.
     agreed_s: float | None = None
     agreed: Top | None = None
-    #: What the ticker said when they last disagreed; None while they agree.
+    #: The ticker when they last disagreed; None while they agree.
     disagreed: Top | None = None
     #: Since when they disagree; None while they agree.
     differs_since_s: float | None = None
@@ -68,20 +68,20 @@ class PriceCheck:
 
     @property
     def differs(self) -> bool:
-        """Tell whether the ticker is no price now."""
+        """Return whether the ticker is no price now."""
         return self.differs_since_s is not None
 
     def is_still(self, ticker: Quote, *, now_s: float) -> bool:
-        """Tell whether the ticker has not moved since it was last compared, for longer than a quiet moment."""
-        told = _top(ticker)
+        """Return whether the ticker has not moved since it was last compared, for longer than a quiet moment."""
+        top = _top(ticker)
         had_time = self.agreed_s is not None and now_s - self.agreed_s >= FROZEN_AFTER_S
-        return told == self.disagreed or (told == self.agreed and had_time)
+        return top == self.disagreed or (top == self.agreed and had_time)
 
 
 def differs(
     ticker: Quote, book: OrderBook, requests: Collection[MarkRequest], *, is_still: bool = False
 ) -> bool:
-    """Tell whether ticker and book differ by more than two looks at one price may, in what guards are judged by.
+    """Return whether ticker and book differ by more than two looks at one price may, in what guards are judged by.
 
     A price that is missing or garbage in the ticker is none anyway; one that only the book lacks contradicts it.
     Of a ticker that stands still a book may differ by less, and not at all in whether a guard is to be sold.
@@ -98,7 +98,7 @@ def plan_checks(
 ) -> list[str]:
     """Choose which instruments to compare now: of those that differ or were not compared lately, a few in turn.
 
-    The turn goes by when each was last tried, so that neither many that differ nor some that are never told
+    The turn goes by when each was last tried, so that neither many that differ nor some that never answer
     keep any other from being compared.
     """
     known = {symbol: checks.get(symbol, PriceCheck()) for symbol in symbols}
@@ -192,7 +192,7 @@ def living_marks(
 def marks_of_both(
     check: PriceCheck, request: MarkRequest, *, quote: Quote | None, looked_since_s: float, now: datetime
 ) -> tuple[Mark, Mark, Mark] | None:
-    """Return what the ticker and two books of this look each say of the side that is traded; None if one says nothing.
+    """Return the traded side's price by the ticker and by two books of this look; None if one has none.
 
     Where they differ and each of them is past a threshold, it does not matter which of them is right.
     """
@@ -210,14 +210,14 @@ def _marks_of_books(check: PriceCheck, request: MarkRequest, now: datetime) -> t
 
 
 def _is_seen_again(check: PriceCheck, looked_since_s: float) -> bool:
-    """Tell whether this look's own comparison found the ticker frozen that an earlier look had found so."""
+    """Return whether this look's own comparison found the ticker frozen that an earlier look had found so."""
     if check.checked_s is None or check.frozen_since_s is None or check.checked_s < looked_since_s:
         return False
     return check.checked_s - check.frozen_since_s >= FROZEN_AFTER_S
 
 
 def _is_apart(request: MarkRequest, ticker: Quote, book: OrderBook, tolerance: Decimal) -> bool:
-    """Tell whether a book lacks the figure that the ticker is judged by, or shows another one."""
+    """Return whether a book lacks the figure that the ticker is judged by, or shows another one."""
     basis = judged_by(request, ticker)
     shown, top = figure_of(ticker, basis), figure_of(book.top, basis)
     if not _is_price(shown):
@@ -226,16 +226,16 @@ def _is_apart(request: MarkRequest, ticker: Quote, book: OrderBook, tolerance: D
 
 
 def _sells_alone(request: MarkRequest, ticker: Quote, book: OrderBook) -> bool:
-    """Tell whether a guard would be sold by one of both and not by the other, however old they are."""
+    """Return whether a guard would be sold by one of both and not by the other, however old they are."""
     shown = judge_quote(request, quote=ticker, now=ticker.at)
-    told = mark_from_book(request, book=book, now=book.at)
+    in_book = mark_from_book(request, book=book, now=book.at)
     if isinstance(shown, NeedsBook):
-        # Its top is too thin to be judged by, so a book is walked whatever it shows; its side tells whether it lives.
+        # Its top is too thin to be judged by, so a book is walked whatever it shows; its side shows whether it is live.
         shown = mark_from_side(request, quote=ticker, now=ticker.at)
-        told = mark_from_side(request, quote=book.top, now=book.at)
-    if not (isinstance(shown, Mark) and isinstance(told, Mark)):
+        in_book = mark_from_side(request, quote=book.top, now=book.at)
+    if not (isinstance(shown, Mark) and isinstance(in_book, Mark)):
         return False
-    return request.is_past(shown.price) != request.is_past(told.price)
+    return request.is_past(shown.price) != request.is_past(in_book.price)
 
 
 def _is_price(value: Decimal | None) -> TypeGuard[Decimal]:

@@ -24,7 +24,7 @@ from engine.model.errors import BrokerError
 from engine.model.instruments import AssetClass
 from engine.model.quotes import OrderBook, Quote
 
-#: A venue that does not tell a book by then leaves the comparison to the next look.
+#: A venue that does not report a book by then leaves the comparison to the next look.
 BOOK_S = 5.0
 
 
@@ -51,12 +51,12 @@ class PriceChecks:
         return frozenset(symbol for symbol, check in self._checks.items() if check.differs)
 
     def is_lately_agreed(self, symbol: str) -> bool:
-        """Tell whether an instrument's ticker and book agreed when they were last due to be compared."""
+        """Return whether an instrument's ticker and book agreed when they were last due to be compared."""
         agreed_s = self.get(symbol).agreed_s
         return agreed_s is not None and self._clock.monotonic() - agreed_s <= 2 * self._due_s
 
     async def has_book(self, symbol: str) -> bool:
-        """Tell whether an instrument has a second source."""
+        """Return whether an instrument has a second source."""
         return bool(await self._with_books([symbol]))
 
     @property

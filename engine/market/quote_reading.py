@@ -32,11 +32,11 @@ class QuoteReading:
         return PriceUnknown(problem=problem)
 
     def no_quote_beside(self, *, is_account_read: bool) -> PriceUnknown:
-        """Return the same beside an account: a venue that answers for it is not silent, it tells no prices."""
-        told = self.no_quote
-        if is_account_read and told.problem is PriceProblem.NO_ANSWER:
+        """Return the same beside an account: a venue that answers for it is up, but reports no prices."""
+        unpriced = self.no_quote
+        if is_account_read and unpriced.problem is PriceProblem.NO_ANSWER:
             return PriceUnknown(problem=PriceProblem.NO_PRICES)
-        return told
+        return unpriced
 
 
 def problem_of(error: BrokerError | TimeoutError) -> PriceProblem:

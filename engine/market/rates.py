@@ -13,10 +13,10 @@ from engine.model.errors import BrokerError, RefusedError
 from engine.model.quotes import Quote
 from engine.model.venues import Account
 
-#: Rates asked for per account and turn; the rest follows on the next ones.
+#: Rates requested per account and turn; the rest follows on the next ones.
 RATES_A_TURN = 5
 
-#: Between two of them: today's prices are asked for at the same address, and guards live on those.
+#: Between two of them: today's prices are requested at the same address, and guards live on those.
 PAUSE_S = 1.0
 
 
@@ -30,7 +30,7 @@ class Payment:
 
 
 class PastRates:
-    """Asks for a few rates at a time; where a venue has none, it is not asked again by this process."""
+    """Fetches a few rates at a time; one that a venue does not have is not requested again by this process."""
 
     def __init__(self, *, markets: Markets, clock: Clock) -> None:
         self._markets = markets
@@ -45,21 +45,21 @@ class PastRates:
     async def fetch(self, account: Account, payments: Iterable[Payment]) -> dict[str, Decimal]:
         """Return USD for one unit of what was paid with, by trade id.
 
-        A venue that does not answer for a currency has not said that it has no price: its payments stay open.
+        A venue that does not answer for a currency may still have a price: its payments stay open.
         """
         market = self._markets[account.venue]
         rates: dict[str, Decimal] = {}
-        silent, asked = set[str](), 0
+        failed, fetched = set[str](), 0
         for (currency, minute), trade_ids in _by_minute(self.open(account, payments)).items():
-            if currency in silent or asked == RATES_A_TURN:
+            if currency in failed or fetched == RATES_A_TURN:
                 continue
-            if asked:
+            if fetched:
                 await self._clock.sleep(PAUSE_S)
-            asked += 1
+            fetched += 1
             try:
                 rate = await fetch_usd_rate(market, currency, minute)
             except BrokerError:
-                silent.add(currency)
+                failed.add(currency)
                 continue
             if rate is None:
                 self._hopeless.update((account.account_id, trade_id) for trade_id in trade_ids)
@@ -81,7 +81,7 @@ async def fetch_usd_rate(market: VenueMarket, currency: str, at: datetime) -> De
     """Return USD for one unit of a currency at a past moment; None when the venue has no price of then.
 
     Raises:
-        BrokerError: the venue does not tell.
+        BrokerError: the venue does not answer.
 
     """
     instruments = await market.instruments()

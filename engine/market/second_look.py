@@ -20,7 +20,7 @@ def confirm(
 ) -> Mark | PriceUnknown | NeedsSecondLook:
     """Decide what a further look means: accepted, look again, or price unknown.
 
-    `is_past_threshold` says whether `look` itself breaches the guard. A look that comes too early changes
+    `is_past_threshold` is true if `look` itself breaches the guard. A look that comes too early changes
     nothing and counts for nothing. All its times are of one look, in which no clock is set.
     """
     if not timedelta(0) <= wall_time.between(pending.first_at, now) <= LOOKS_END_AFTER:

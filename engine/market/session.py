@@ -12,9 +12,9 @@ SETTLING_AFTER_OPEN = timedelta(seconds=30)
 
 
 def check_session(session: Session | None, *, quote: Quote, now: datetime) -> PriceUnknown | None:
-    """Say *market closed* for a stock unless its quote is of this session and the opening has settled.
+    """Return *market closed* for a stock unless its quote is of this session and the opening has settled.
 
-    No session is what a venue without stocks has, or one that does not tell: then nothing is open.
+    No session is what a venue without stocks has, or one that does not report it: then nothing is open.
     """
     if session is not None and is_settled(session, now) and is_settled(session, quote.at):
         return None
@@ -23,7 +23,7 @@ def check_session(session: Session | None, *, quote: Quote, now: datetime) -> Pr
 
 
 def is_settled(session: Session, at: datetime) -> bool:
-    """Tell whether a moment lies in the regular session and not right after its opening."""
+    """Return whether a moment lies in the regular session and not right after its opening."""
     if not session.is_open or session.opened_at is None:
         return False
     # What was read a moment ago may be of before the close.

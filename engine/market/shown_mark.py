@@ -16,7 +16,7 @@ from engine.market.session import check_session
 from engine.model.instruments import AssetClass, Instrument
 from engine.model.quotes import OrderBook, Quote
 
-#: What is shown where the top of the book says too little, until the book is there too.
+#: What is shown where the top of the book is too thin, until the book is there too.
 NO_BOOK = PriceUnknown(problem=PriceProblem.NO_BOOK)
 
 

@@ -18,7 +18,7 @@ from engine.storage.swap import finish_swap, refuse_unfinished, swap_in, sync_fo
 
 #: Beside the database, once there are sealed keys: these are useless, and safe, without it.
 MASTER_KEY_FILE = "master.key"
-#: Said only where there is such a file.
+#: Added only where there is such a file.
 WITHOUT_MASTER_KEY = "The master key file is not in this backup; keep a copy of it elsewhere."
 
 #: What every SQLite file begins with (https://www.sqlite.org/fileformat.html).

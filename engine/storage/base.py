@@ -23,13 +23,13 @@ class Table(SQLModel):
 
 
 def user_reference(**options: Any) -> Any:
-    """Build the column that says whose row it is; it follows when an owner moves to another Telegram id."""
+    """Build the column of a row's owner; it follows when an owner moves to another Telegram id."""
     owner = ForeignKey("users.user_id", onupdate="CASCADE")
     return Field(sa_type=BIG_INTEGER, sa_column_args=[owner], **options)
 
 
 def account_reference(**options: Any) -> Any:
-    """Build the column that says which account a row is about."""
+    """Build the column of a row's account."""
     return Field(foreign_key="accounts.account_id", **options)
 
 

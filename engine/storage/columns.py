@@ -92,7 +92,7 @@ class EnumText(TypeDecorator[StrEnum]):
 
 
 class OpenEnumText(EnumText):
-    """An enum's values, and whatever word a newer version wrote: one odd row must not keep the others from being read."""
+    """An enum's values, and whatever text a newer version wrote: one odd row must not keep the others from being read."""
 
     cache_ok = True
 
@@ -102,7 +102,7 @@ class OpenEnumText(EnumText):
         return str
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        """Return the member, or the word where it is none."""
+        """Return the member, or the text where it is none."""
         return value if value not in set(self.kind) else super().process_result_value(value, dialect)
 
 

@@ -50,9 +50,9 @@ class Database:
         if not is_sqlite(self.url):
             return ()
         async with self._reader.connect() as connection:
-            words = (await connection.execute(text("PRAGMA integrity_check"))).scalars().all()
+            rows = (await connection.execute(text("PRAGMA integrity_check"))).scalars().all()
             orphans = (await connection.execute(text("PRAGMA foreign_key_check"))).all()
-        damage = [str(word) for word in words if word != "ok"]
+        damage = [str(row) for row in rows if row != "ok"]
         damage += [f"{orphan[0]} row {orphan[1]} points to a missing {orphan[2]} row" for orphan in orphans]
         return tuple(damage)
 
@@ -63,7 +63,7 @@ class Database:
 
 
 def is_sqlite(url: str) -> bool:
-    """Tell whether the database is a SQLite file."""
+    """Return whether the database is a SQLite file."""
     return make_url(url).get_backend_name() == "sqlite"
 
 

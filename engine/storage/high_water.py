@@ -10,7 +10,7 @@ from engine.storage.backup import database_file
 
 #: Written over in place, so that a full disk has room for it; always as long.
 _LENGTH = 20
-#: More than is counted in a thousand years: a note that says so is damaged.
+#: More than is counted in a thousand years: such a note is damaged.
 _MOST = 10**15
 #: On the folder too, which a copy of all of its files does not reach.
 _ATTRIBUTE = "user.nija.high-water"

@@ -22,7 +22,7 @@ SCRIPTS = Path(str(migrations.__file__)).parent
 
 
 class MigrationRefusedError(Exception):
-    """The database was left as it is; the message says why and what to do."""
+    """The database was left as it is; the message states why and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """An aiosqlite connection whose statements take one trip to its thread each, and not four.
 
-SQLAlchemy asks a driver for a cursor, executes, fetches and closes, and aiosqlite carries each of these to the thread
+SQLAlchemy has a driver open a cursor, executes, fetches and closes, and aiosqlite carries each of these to the thread
 of the connection and back. Nothing here reads a result in parts, so one trip does all four.
 """
 

@@ -86,23 +86,23 @@ async def take_lease(session: AsyncSession, name: str, *, owner: str, now: datet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """What a database says of the file it was last written into, and of how far it had come."""
+    """The file a database records as its own, and how far it had come."""
 
-    #: None: nothing told that file from others, or no bot ran on it.
+    #: None: nothing distinguished that file from others, or no bot ran on it.
     file: str | None
     reached: int
     #: It was put back by a restore, which knows that it is older.
     is_restored: bool
 
     def is_other_than(self, mark: str | None, noted: int | None) -> bool:
-        """Tell whether it is a copy in the file with this mark, or older than what was noted beside it."""
+        """Return whether it is a copy in the file with this mark, or older than what was noted beside it."""
         is_copy = self.file == BACKUP_FILE or (mark is not None and self.file not in {None, mark})
         is_older = noted is not None and self.reached < noted and not self.is_restored
         return is_copy or is_older
 
 
 async def load_origin(session: AsyncSession) -> Origin:
-    """Return what the database says of itself."""
+    """Return the origin that the database records."""
     names = col(LeaseRow.name).in_((FILE_LEASE, HIGH_WATER))
     found = await session.exec(select(LeaseRow.name, LeaseRow.owner, LeaseRow.epoch).where(names))
     rows = {name: (owner, epoch) for name, owner, epoch in found.all()}
@@ -112,7 +112,7 @@ async def load_origin(session: AsyncSession) -> Origin:
 
 
 async def bind_file(session: AsyncSession, mark: str | None, *, now: datetime) -> None:
-    """Note which file the database is in; None where nothing tells it from others: it is no backup any more."""
+    """Note which file the database is in; None where nothing distinguishes it from others: it is no backup any more."""
     if mark is None:
         is_backup = col(LeaseRow.name) == FILE_LEASE, col(LeaseRow.owner) == BACKUP_FILE
         await session.exec(delete(LeaseRow).where(*is_backup))
@@ -137,7 +137,7 @@ def _number(stored: object) -> int:
 
 
 async def beat(session: AsyncSession, lease: Lease, *, now: datetime) -> bool:
-    """Say that the holder lives; False when somebody else has taken over."""
+    """Store a sign of life of the lease holder; False when another has taken over."""
     held = col(LeaseRow.name) == lease.name, col(LeaseRow.epoch) == lease.epoch
     beaten = await session.exec(update(LeaseRow).where(*held).values(heartbeat_at=now))
     return beaten.rowcount == 1
@@ -199,7 +199,7 @@ def _run(row: ProcessRunRow) -> ProcessRun:
 
 
 async def is_noted(session: AsyncSession, update_id: int) -> bool:
-    """Tell whether a chat update was handled before."""
+    """Return whether a chat update was handled before."""
     same = select(HandledUpdateRow.update_id).where(col(HandledUpdateRow.update_id) == update_id)
     return (await session.exec(same)).first() is not None
 

@@ -57,15 +57,15 @@ class Read(Generic[T]):
 
 
 class UnreadableValueError(Exception):
-    """A stored value means nothing; the message says which."""
+    """A stored value has no meaning; the message names it."""
 
 
 class UnreadableRecordError(Exception):
-    """Something cannot go on without a row that cannot be read; the message says which and why."""
+    """Something cannot go on without a row that cannot be read; the message names it and why."""
 
 
 class UnreadableRows:
-    """The rows of one database that could not be read when they were last asked for."""
+    """The rows of one database that could not be read when they were last queried."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, tuple[object, ...]], _Found] = {}
@@ -78,7 +78,7 @@ class UnreadableRows:
         return tuple(row for row in self if row.table in tables)
 
     async def read_again(self, session: AsyncSession) -> None:
-        """Forget what can be read by now, is gone, or is not asked for any more."""
+        """Forget what can be read by now, is gone, or is not queried any more."""
         for place, found in tuple(self._found.items()):
             read = await read_rows(session, found.statement, found.build, **found.values)
             if not read.unreadable:

@@ -10,11 +10,11 @@ from engine.storage.contents import LIVE_INTENT
 
 #: The reason a guard waits with until it was compared with its venue.
 RESTORED = "restored from a backup; being compared with the venue"
-#: The same for one whose sale was running: it is always asked about.
+#: The same for one whose sale was running: its owner is always asked.
 RESTORED_IN_SALE = "restored from a backup made in the middle of its sale"
-#: The reason a guard waits with in a database whose file is not the one it was written into, until its owner says go.
+#: The reason a guard waits with in a database whose file is not the one it was written into, until its owner confirms.
 COPIED = "the database was copied or moved; waiting for your answer"
-#: The same for one that was sold or traded meanwhile: it is asked about afterwards.
+#: The same for one that was sold or traded meanwhile: its owner is asked afterwards.
 COPIED_AND_CHANGED = (
     "the database was copied or moved and something happened to it since; waiting for your answer"
 )
@@ -32,7 +32,7 @@ SELECT intent_id, (SELECT COALESCE(MAX(seq), -1) + 1 FROM intent_events AS e WHE
 FROM intents WHERE {LIVE_INTENT}
 """  # noqa: S608 - of constants
 _PAUSE = "UPDATE guards SET state = 'paused', state_reason = :why, updated_at = :now WHERE state = :state"
-#: The lease that tells which file a database was written into.
+#: The lease that records which file a database was written into.
 FILE_LEASE = "file"
 #: The lease that counts how far a database has come; see `high_water`.
 HIGH_WATER = "high water"

@@ -1,4 +1,4 @@
-"""Reading a whole SQLite file once: damage to a page that nobody asks for yet is found before it is needed."""
+"""Reading a whole SQLite file once: damage to a page is found before the page is needed."""
 
 import asyncio
 import sqlite3

@@ -57,7 +57,7 @@ class Prepared(Generic[R]):
 
     @cached_property
     def first(self) -> Select[Any]:
-        """Return what finds as many rows as its parameter `most` says."""
+        """Return a statement for at most `most` rows, its parameter."""
         return self.all.limit(bindparam("most"))
 
 

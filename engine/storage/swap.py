@@ -10,7 +10,7 @@ _PARTS = ("-wal", "-shm", "")
 
 
 class UnfinishedSwapError(Exception):
-    """A restore was interrupted, and this command may not finish it; the message says which does."""
+    """A restore was interrupted, and this command may not finish it; the message names the one that may."""
 
 
 def swap_in(copy: Path, target: Path) -> Path | None:
@@ -32,7 +32,7 @@ def swap_in(copy: Path, target: Path) -> Path | None:
 
 
 def finish_swap(target: Path) -> bool:
-    """Finish what a killed process began, for whoever holds the data dir; tell whether there was something."""
+    """Finish what a killed process began, for whoever holds the data dir; return whether there was something."""
     marker = _marker(target)
     try:
         plan = json.loads(marker.read_text())
@@ -51,9 +51,9 @@ def finish_swap(target: Path) -> bool:
 
 
 def set_foreign_log_aside(target: Path) -> bool:
-    """Keep SQLite from writing another database's log into a backup that was put in its place; tell whether one was.
+    """Keep SQLite from writing another database's log into a backup that was put in its place; return whether one was.
 
-    `cp` over the file of a killed bot leaves that bot's log beside it. A backup keeps no log and says so in its header
+    `cp` over the file of a killed bot leaves that bot's log beside it. A backup keeps no log and is marked so in its header
     (https://www.sqlite.org/fileformat2.html, "file format version numbers").
     """
     log = target.with_name(f"{target.name}-wal")

@@ -16,7 +16,7 @@ class KeyOrigin(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAccount:
-    """An account with what people and support need to tell it from others."""
+    """An account with what its users and support distinguish it by."""
 
     account_id: str
     user_id: int

@@ -13,7 +13,7 @@ _KID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
 class MasterKeyError(Exception):
-    """Master keys that cannot be used; the message says what to do and never shows a key."""
+    """Master keys that cannot be used; the message advises what to do and never shows a key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ async def load_user(session: AsyncSession, user_id: int) -> StoredUser | None:
 
 
 async def load_readers(session: AsyncSession, user_id: int | None) -> tuple[int, ...]:
-    """Return who is told of a row of a user: that user, or all owners where nobody can read whose it is."""
+    """Return who is alerted to a row of a user: that user, or all owners where its user cannot be read."""
     users = await session.exec(select(UserRow.user_id))
     if user_id is not None and user_id in set(users):
         return (user_id,)

@@ -39,7 +39,7 @@ class AccountRow(Table, table=True):
     key_fingerprint: str
     created_at: datetime = Field(sa_type=UtcDateTime)
     retired_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    #: What the venue calls it; None where it does not tell, or was not asked yet.
+    #: What the venue calls it; None where it does not report it, or was not queried yet.
     venue_account: str | None = None
 
 

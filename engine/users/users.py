@@ -29,7 +29,7 @@ class Users:
         """Return the user, or None for strangers and for owners the settings name no more."""
         user = await self._load(user_id)
         if user is None and user_id in self._owner_ids:
-            # What was stored of an owner cannot be read any more; the settings say who they are.
+            # What was stored of an owner cannot be read any more; the settings name them.
             await self.ensure_owners(self._owner_ids)
             user = await self._load(user_id)
         if user is None or (user.role is Role.OWNER and user_id not in self._owner_ids):

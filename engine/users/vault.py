@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from engine.users.master_keys import MasterKey, MasterKeyError
 
 VERSION = "v1"
-#: What AES-GCM is specified for; 96 random bits never repeat at the rate people add keys.
+#: What AES-GCM is specified for; 96 random bits never repeat at the rate keys are added.
 _NONCE_BYTES = 12
 _PARTS = 4
 

@@ -37,8 +37,8 @@ def render_route(preview: RoutePreview, reader: Reader, halt: Halt | None = None
 
 
 def _arguments(preview: RoutePreview) -> Iterator[str]:
-    if preview.asked is not None:
-        yield preview.asked
+    if preview.requested is not None:
+        yield preview.requested
     if not preview.usual_size:
         yield full_quantity(preview.usd).replace(",", "")
 
@@ -55,7 +55,7 @@ def _head(preview: RoutePreview, reader: Reader, halt: Halt | None) -> Iterator[
 
 def _nowhere(preview: RoutePreview, decision: NoRoute, reader: Reader) -> str:
     if _is_listed_nowhere(decision):
-        named = preview.asked if preview.asked and "/" in preview.asked else decision.request.base
+        named = preview.requested if preview.requested and "/" in preview.requested else decision.request.base
         return f"No broker lists {escape(named)}."
     if any(_is_closed(left_out) for left_out in decision.left_out):
         return f"No broker can take this trade now: the stock market is closed. {_opening(preview, reader)}"

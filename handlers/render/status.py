@@ -49,11 +49,11 @@ _JOBS = {
 _TROUBLES = {
     Symptom.BROKER_SILENT: "{name} does not answer.",
     Symptom.PRICES_MISSING: (
-        "{name} tells no prices ({words}). Balances there are read; what they are worth is not known."
+        "{name} tells no prices ({detail}). Balances there are read; what they are worth is not known."
     ),
-    Symptom.ACCOUNT_BLOCKED: "{name} takes no orders: {words}. No guard there can sell.",
+    Symptom.ACCOUNT_BLOCKED: "{name} takes no orders: {detail}. No guard there can sell.",
     Symptom.ORDERS_UNREADABLE: (
-        "{name} lists open orders that NIJA cannot read ({words}). "
+        "{name} lists open orders that NIJA cannot read ({detail}). "
         "What they hold cannot be freed for a sale: look at them there."
     ),
     Symptom.DATABASE_FAILING: "The database cannot be written for {lasting}: exits cannot be carried out.",
@@ -74,7 +74,7 @@ _TROUBLES = {
     ),
     Symptom.EXIT_UNFINISHED: "An exit is in flight for {lasting} and not finished; /history says why.",
     Symptom.GUARDS_PAUSED: "Guards paused: {count}. They sell nothing until you answer; see Guards below.",
-    Symptom.JOB_FAILED: "The job “{job}” failed: {words}",
+    Symptom.JOB_FAILED: "The job “{job}” failed: {detail}",
     Symptom.JOB_LATE: "The job “{job}” has stopped running.",
     Symptom.ALERTS_WAITING: "Alerts are waiting to be delivered.",
     Symptom.POSTS_REFUSED: (
@@ -154,7 +154,7 @@ def _trouble(trouble: Trouble) -> str:
         job=_JOBS.get(trouble.name, trouble.name),
         count=trouble.count,
         lasting=duration(trouble.lasting),
-        words=trouble.words,
+        detail=trouble.detail,
     )
 
 

@@ -97,7 +97,7 @@ def test_a_job_is_late_when_it_stayed_out_longer_than_its_interval_explains(job,
 def test_a_job_that_failed_is_not_called_late():
     trouble = find_job_trouble(a_job(16, error="no answer"), started_at=ago(100), now=NOW)
 
-    assert trouble == Trouble(symptom=Symptom.JOB_FAILED, name="guard", words="no answer")
+    assert trouble == Trouble(symptom=Symptom.JOB_FAILED, name="guard", detail="no answer")
 
 
 def test_what_was_answered_since_is_no_trouble():

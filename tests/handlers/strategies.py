@@ -198,7 +198,7 @@ _routes = st.builds(
 )
 previews = st.builds(
     RoutePreview,
-    asked=maybe(names),
+    requested=maybe(names),
     symbol=names,
     usd=positive,
     usual_size=st.booleans(),

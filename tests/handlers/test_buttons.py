@@ -45,7 +45,7 @@ async def test_refresh_of_what_has_not_changed_says_up_to_date(engine, owner):
 @pytest.mark.parametrize("typed", ["/route", "/route 30", "/route BTC", "/route btc-usd 30"])
 async def test_refresh_of_a_route_asks_what_was_typed(engine, owner, typed):
     asked = parse_route(typed.split()[1:])
-    engine.answers["preview"] = preview(asked=asked.symbol, usual_size=asked.usd is None)
+    engine.answers["preview"] = preview(requested=asked.symbol, usual_size=asked.usd is None)
     shown = await owner.ask(typed)
 
     await owner.wait_for_answer(owner.press(shown, "🔄 Refresh"))

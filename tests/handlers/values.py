@@ -206,9 +206,9 @@ def route(**changes):
     return Route(**values | changes)
 
 
-def preview(decision=None, *, usual_size=False, asked="BTC", symbol="BTC/USD", usd="30"):
+def preview(decision=None, *, usual_size=False, requested="BTC", symbol="BTC/USD", usd="30"):
     return RoutePreview(
-        asked=asked,
+        requested=requested,
         symbol=symbol,
         usd=Decimal(usd),
         usual_size=usual_size,

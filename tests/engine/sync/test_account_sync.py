@@ -149,7 +149,7 @@ async def test_a_reading_that_keeps_failing_is_told_as_a_failing_job(guarded):
             await guarded.wait_for("snapshot ")
         trouble = find_job_trouble(watched.status, started_at=guarded.clock.now(), now=guarded.clock.now())
     assert trouble.symptom is Symptom.JOB_FAILED
-    assert "env-kraken was not brought up to date: IntegrityError" in trouble.words
+    assert "env-kraken was not brought up to date: IntegrityError" in trouble.detail
 
     for _ in range(2):
         await watched.run()

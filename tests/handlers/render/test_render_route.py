@@ -60,7 +60,7 @@ def test_a_closed_stock_market_is_the_reason_why_nobody_is_chosen():
 def test_what_nobody_lists_is_said_in_one_sentence(asked, named):
     nowhere = NoRoute(request=request(base="XYZ"), left_out=(UNLISTED, UNLISTED))
 
-    text = render_route(preview(nowhere, asked=asked), READER).text
+    text = render_route(preview(nowhere, requested=asked), READER).text
 
     assert f"<b>Chosen: none</b>\nNo broker lists {named}.\n\nAs of" in text
 
@@ -176,9 +176,9 @@ def test_reasons_name_their_figures_and_never_round_up_to_the_limit(reason, expe
 def test_refresh_asks_for_the_same_again():
     sized = render_route(preview(usd="1000.50"), READER)
     usual = render_route(preview(usual_size=True), READER)
-    pair = render_route(preview(usual_size=True, asked="BTC/USD"), READER)
-    only_size = render_route(preview(asked=None), READER)
-    nothing = render_route(preview(usual_size=True, asked=None), READER)
+    pair = render_route(preview(usual_size=True, requested="BTC/USD"), READER)
+    only_size = render_route(preview(requested=None), READER)
+    nothing = render_route(preview(usual_size=True, requested=None), READER)
 
     data = [screen.keyboard[0][0].data for screen in (sized, usual, pair, only_size, nothing)]
     assert data == ["r:route:BTC:1000.5", "r:route:BTC", "r:route:BTC/USD", "r:route:30", "r:route"]
