@@ -12,7 +12,7 @@ NOTHING_GUARDED = "Warning: nothing is guarded in this database."
 
 
 def render_contents(contents: Contents | None) -> list[str]:
-    """Say how much is guarded in it and how old it is, and warn where that is nothing."""
+    """Return how much is guarded in it and how old it is, and warn where that is nothing."""
     if contents is None:
         return []
     written = (
@@ -23,7 +23,7 @@ def render_contents(contents: Contents | None) -> list[str]:
 
 
 def render_prepared(prepared: Prepared, *, now: datetime) -> list[str]:
-    """Say what a backup holds beside what stands in its place, before anything is changed."""
+    """Return what a backup holds beside what stands in its place, before anything is changed."""
     lines = [f"The backup {prepared.file}: {_holds(prepared.contents, now)}"]
     if prepared.replaces:
         lines.append(f"What stands there, {prepared.target}: {_holds(prepared.replaced_contents, now)}")
@@ -47,7 +47,7 @@ def _holds(contents: Contents | None, now: datetime) -> str:
 
 
 def render_age(backup: Contents | None, replaced: Contents | None) -> str:
-    """Say how much older a backup is than what it replaced; empty where that is not known."""
+    """Return how much older a backup is than what it replaced; empty where that is not known."""
     older = _difference(backup, replaced)
     if not older or replaced is None:
         return ""

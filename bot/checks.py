@@ -14,7 +14,7 @@ from engine.model.errors import BrokerError, KeyRejectedError, MalformedKeyError
 from engine.model.venues import Venue
 from handlers.render.numbers import threshold_percent
 
-#: Kraken tells whole seconds, so up to one of them is rounding.
+#: Kraken reports whole seconds, so up to one of them is rounding.
 CLOCK_GOOD = timedelta(seconds=2)
 #: Orders carry a deadline of 5 s: beyond it venues refuse them.
 CLOCK_BAD = timedelta(seconds=4)
@@ -24,7 +24,7 @@ OTHERS = 0o077
 #: A loss smaller than this is reached by the spread alone.
 NARROW_THRESHOLD = Decimal("-0.002")
 
-#: How venues say that they know no such key.
+#: How venues' messages name an unknown key.
 _UNKNOWN_KEY = ("invalid key", "401", "unauthorized")
 
 #: Venues without a request that moves money out, so there is no right to read back. Alpaca removed its own on 2026-10-09:
@@ -44,7 +44,7 @@ LOOKS: Mapping[Venue, str] = {
 class CheckVerdict(StrEnum):
     """How a check went."""
 
-    PASS = "PASS"  # noqa: S105 - a word, no password
+    PASS = "PASS"  # noqa: S105 - a setting's name, no password
     WARN = "WARN"
     FAIL = "FAIL"
 
@@ -84,7 +84,7 @@ def failed(name: str, finding: str, advice: str) -> Check:
 
 
 def check_sources(sources: Sources, mode: str) -> Check:
-    """Tell where the settings were found, and where they belong when there are none."""
+    """Report where the settings were found, and where they belong when there are none."""
     places = [f"{sources.in_file} from {sources.file}" if sources.file else "no .env here"]
     if sources.in_environment:
         places.append(f"{sources.in_environment} from the environment")
@@ -103,7 +103,7 @@ def check_sources(sources: Sources, mode: str) -> Check:
 
 
 def check_brokers(venues: Collection[Venue]) -> Check:
-    """Tell at which brokers there is a key."""
+    """Report for which brokers there is a key."""
     if venues:
         return passed("brokers", ", ".join(venue.label for venue in venues))
     return warned(
@@ -162,7 +162,7 @@ def check_link(
     return [clock, check_permissions(venue, may)]
 
 
-#: Said where there is no database yet to keep the number that a request was sent with.
+#: Reported where there is no database yet to store the nonce of a request.
 COUNTER_NOT_KEPT = Check(
     name=f"{Venue.KRAKEN} key",
     verdict=CheckVerdict.WARN,
@@ -172,7 +172,7 @@ COUNTER_NOT_KEPT = Check(
 
 
 def may_mislead_counter(skew: timedelta | BrokerError) -> bool:
-    """Tell whether a number made by this clock is higher than the bot's own will be once it is put right."""
+    """Return whether a number made by this clock is higher than the bot's own will be once it is put right."""
     return isinstance(skew, timedelta) and skew > CLOCK_GOOD
 
 
@@ -186,7 +186,7 @@ def check_key_error(venue: Venue, error: BrokerError) -> Check:
 
 
 def _refusal(venue: Venue, error: BrokerError) -> str:
-    """Say that a key is not accepted, with the venue's own text beside it."""
+    """Return that a key is not accepted, with the venue's message."""
     if isinstance(error, MalformedKeyError) or not isinstance(error, KeyRejectedError):
         return error.message
     is_unknown = any(sign in error.message.lower() for sign in _UNKNOWN_KEY)
@@ -194,7 +194,7 @@ def _refusal(venue: Venue, error: BrokerError) -> str:
 
 
 def check_clock_error(venue: Venue, error: BrokerError) -> Check:
-    """Judge why a venue did not tell its time; some tell it to known keys only."""
+    """Judge why a venue did not report its time; some report it to known keys only."""
     name = f"clock against {venue.label}"
     if isinstance(error, KeyRejectedError):
         state = "malformed" if isinstance(error, MalformedKeyError) else "refused"
@@ -264,7 +264,7 @@ def check_threshold(threshold: Decimal) -> Check:
 
 
 def check_unstarted(chat_id: int, alerts: int) -> Check:
-    """Tell of an owner whom Telegram lets the bot not write to."""
+    """Report an owner whom Telegram lets the bot not write to."""
     return warned(
         f"owner {chat_id}",
         f"{alerts} {'alert waits' if alerts == 1 else 'alerts wait'}: Telegram lets no bot write first",

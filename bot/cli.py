@@ -56,14 +56,14 @@ def run(env_file: EnvFile = ENV_FILE) -> None:
         settings = _settings(env_file)
         from bot.bootstrap import run as run_bot
     if settings.mode == "paper":
-        # Trading for real where somebody asked for paper would be the worst answer.
+        # Trading for real where paper was requested would be the worst outcome.
         raise SettingsError("NIJA_MODE=paper is not built yet; `nija demo` trades made-up money meanwhile.")
     raise typer.Exit(run_bot(settings))
 
 
 @app.command()
 def doctor(env_file: EnvFile = ENV_FILE, *, as_json: Json = False) -> None:
-    """Check settings, token, keys, clocks, database and disk, and say what to do."""
+    """Check settings, token, keys, clocks, database and disk, and advise what to do."""
     try:
         settings = _settings(env_file)
     except SettingsError as error:

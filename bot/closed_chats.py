@@ -1,4 +1,4 @@
-"""Chats that take nothing now: blocked, or never started. Whoever writes in one has opened it."""
+"""Chats that take nothing now: blocked, or never started. A message from its user opens a chat."""
 
 from sqlmodel import col, select
 
@@ -10,7 +10,7 @@ from engine.storage.database import Database
 
 
 class ClosedChats:
-    """Knows which chats refused an alert, and sends what waits as soon as they are open."""
+    """Tracks which chats refused an alert, and releases what waits as soon as they are open."""
 
     def __init__(self, database: Database, pauses: AlertPauses) -> None:
         self._database = database
@@ -23,16 +23,16 @@ class ClosedChats:
         if self._closed is not None:
             self._closed.add(chat_id)
 
-    def note_activity(self, chat_id: int) -> bool:
-        """Note that somebody wrote in a chat; True when something may wait for that."""
+    def on_message(self, chat_id: int) -> bool:
+        """Note a message from a chat's user; True when an alert may wait for that."""
         if self._closed is None or chat_id not in self._closed:
             return False
         self._closed.discard(chat_id)
         self._opened.add(chat_id)
         return True
 
-    async def hasten(self) -> None:
-        """Let what waits for chats that are open again leave now."""
+    async def release_now(self) -> None:
+        """Release the alerts for chats that are open again."""
         if self._closed is None:
             self._closed = await self._load()
         opened, self._opened = self._opened, set()

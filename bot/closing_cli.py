@@ -1,4 +1,4 @@
-"""`nija close`: show what the bot would sell, ask, and let it sell."""
+"""`nija close`: show what the bot would sell, confirm, and have it sell."""
 
 import json
 import sys
@@ -11,11 +11,11 @@ from bot.settings import Settings
 from engine.model.venues import Venue
 
 NOTHING_SOLD = "Nothing was sold."
-UNASKED = "Nothing was sold: without a terminal to answer in, only --yes sells."
+NEEDS_TERMINAL = "Nothing was sold: without a terminal to answer in, only --yes sells."
 
 
 def ask_to_close(settings: Settings, symbol: str, venue: Venue | None, *, sell: bool, as_json: bool) -> int:
-    """Preview, ask unless `sell` answers, and return the exit code: 0 when it is being sold.
+    """Preview, confirm unless `sell` is set, and return the exit code: 0 when it is being sold.
 
     Raises:
         CommandError: no bot runs.
@@ -23,14 +23,14 @@ def ask_to_close(settings: Settings, symbol: str, venue: Venue | None, *, sell: 
     """
     preview, outcome = preview_close(settings, symbol, venue), None
     if preview.confirmation is None or not sell:
-        # What is agreed to already asks nothing.
-        _say(preview.text, as_json=as_json)
+        # What is confirmed already needs no question.
+        _print(preview.text, as_json=as_json)
     if preview.confirmation is not None:
         if sell or _says_yes(as_json=as_json):
             outcome = confirm_close(settings, preview.confirmation)
-            _say(outcome.text, as_json=as_json)
+            _print(outcome.text, as_json=as_json)
         else:
-            _say(NOTHING_SOLD if sys.stdin.isatty() else UNASKED, as_json=as_json)
+            _print(NOTHING_SOLD if sys.stdin.isatty() else NEEDS_TERMINAL, as_json=as_json)
     if as_json:
         typer.echo(json.dumps({"preview": preview.data, "outcome": outcome.data if outcome else None}))
     return _exit_code(outcome)
@@ -42,7 +42,7 @@ def _says_yes(*, as_json: bool) -> bool:
     return typer.confirm("Sell now?", default=False)
 
 
-def _say(text: str, *, as_json: bool) -> None:
+def _print(text: str, *, as_json: bool) -> None:
     if not as_json:
         typer.echo(text)
 

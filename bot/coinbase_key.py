@@ -47,7 +47,7 @@ def check_coinbase_secret(secret: SecretStr | None) -> SecretStr | None:
 
 
 def is_ed25519(secret: str) -> bool:
-    """Tell whether a secret is an Ed25519 key, as the portal shows it, as a PEM or in another way to write bytes."""
+    """Return whether a secret is an Ed25519 key, as the portal shows it, as a PEM or in another way to write bytes."""
     if secret.startswith("-----BEGIN"):
         return isinstance(_load(_with_its_lines(secret)), Ed25519PrivateKey)
     return any(len(read) in _ED25519_BYTES for read in _bytes_of(secret))

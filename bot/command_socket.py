@@ -40,7 +40,7 @@ class CommandAnswer:
 
     #: True when the command was carried out.
     done: bool
-    #: For people.
+    #: As text.
     text: str
     #: For programs.
     data: Any = None
@@ -136,13 +136,13 @@ class CommandSocket:
         self._runner = self._site = None
 
     async def _command(self, request: web.Request) -> web.Response:
-        asked = _as_request(await request.read())
-        answer = _not_understood() if asked is None else await self._respond(asked)
+        command = _as_request(await request.read())
+        answer = _not_understood() if command is None else await self._respond(command)
         return web.json_response(asdict(answer))
 
 
 def request_bot(folder: Path, request: dict[str, Any]) -> CommandAnswer:
-    """Ask the bot that holds a data dir.
+    """Send a command to the bot that holds a data dir.
 
     Raises:
         NoBotError: none listens there.

@@ -55,7 +55,7 @@ async def count_guards(url: str) -> int:
         async with database.read() as session:
             return len(await load_watched(session))
     except SQLAlchemyError:
-        # The checks of the database say so.
+        # The checks of the database report it.
         return 0
     finally:
         await database.dispose()

@@ -102,14 +102,14 @@ class Delivery:
         """Look at once; what is committed in this process does this by itself."""
         self._new_alerts.set()
 
-    def note_activity(self, chat_id: int) -> None:
+    def on_message(self, chat_id: int) -> None:
         """Send at once what waited for a chat to be opened: somebody wrote there."""
-        if self._closed_chats.note_activity(chat_id):
+        if self._closed_chats.on_message(chat_id):
             self.wake()
 
-    def note_done(self, chat_id: int | None = None) -> None:
+    def on_success(self, chat_id: int | None = None) -> None:
         """Send at once what waited for Telegram: it did something, or took a message for that chat."""
-        if self._unreachable_chats.note_done(chat_id):
+        if self._unreachable_chats.on_success(chat_id):
             self.wake()
 
     async def stop(self) -> None:
@@ -161,8 +161,8 @@ class Delivery:
         self._crash = ""
         if not self._may_send.is_set():
             return
-        await self._closed_chats.hasten()
-        self._unreachable_chats.hasten(busy=set(self._sending))
+        await self._closed_chats.release_now()
+        self._unreachable_chats.release_now(busy=set(self._sending))
         # What is on its way now may look due to this reading, and be over after it.
         busy = set(self._sending)
         await self._give_up_unreadable()

@@ -1,4 +1,4 @@
-"""Looks at everything the bot needs and says of each thing whether it is well, and what to do."""
+"""Checks everything the bot needs and reports for each whether it is well, and what to do."""
 
 import asyncio
 import os

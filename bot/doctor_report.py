@@ -1,4 +1,4 @@
-"""The doctor's findings as lines for people or JSON for programs."""
+"""The doctor's findings as text lines or JSON."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace

@@ -9,7 +9,7 @@ _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
 def file_system_of(path: Path, *, mounts: str | None = None) -> str:
-    """Return the type of the file system that a path lies on, such as `ext4`; empty where nobody tells."""
+    """Return the type of the file system that a path lies on, such as `ext4`; empty where unknown."""
     if mounts is None:
         try:
             mounts = _MOUNTS.read_text(errors="replace")

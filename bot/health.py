@@ -24,7 +24,7 @@ class HealthPages:
     """`/healthz`: the loop turns; `/readyz`: every job does its work; `/metrics`: the figures.
 
     A venue that gives no prices leaves the process ready, as no restart and no other version of it helps; the pages
-    say beside that whether all guards are watched.
+    also show whether all guards are watched.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class HealthPages:
 
     async def _ready(self, _request: web.Request) -> web.Response:
         reasons = why_not_ready(self._jobs(), started_at=self._started_at, now=self._clock.now())
-        # Error texts stay inside: whoever may ask here need not be an owner.
+        # Error texts stay inside: a client here need not be an owner.
         watched = self._are_guards_watched()
         body = {"ready": not reasons, "not_ready": sorted(reasons), "all_guards_watched": watched}
         return web.json_response(body, status=503 if reasons else 200)

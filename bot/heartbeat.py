@@ -21,7 +21,7 @@ class Heartbeat:
         self._ping: asyncio.Task[None] | None = None
 
     def beat(self) -> None:
-        """Send a ping, unless one is under way or the address asked for a pause; nobody waits for it."""
+        """Send a ping, unless one is under way or the address requested a pause; the caller does not wait for it."""
         if self._pause.left_s == 0 and (self._ping is None or self._ping.done()):
             self._ping = asyncio.create_task(self._send(), name="heartbeat")
 

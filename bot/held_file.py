@@ -36,7 +36,7 @@ class HeldFile:
     def __init__(self, resources: ExitStack) -> None:
         self._resources = resources
         self._locked = set[FileIdentity]()
-        #: What tells the file from every other one, its copies included; None where its file system does not.
+        #: The file's identity, which its copies do not share; None where its file system has none.
         self.mark: str | None = None
 
     def hold(self, file: Path) -> None:
@@ -79,5 +79,5 @@ def _mark_of(descriptor: int) -> str | None:
 
 
 def _may_be_read(file: Path) -> bool:
-    # What is in the way of reading it is told by whoever opens the database.
+    # A file that cannot be read is reported when the database is opened.
     return os.access(file, os.R_OK) and file.is_file()

@@ -8,7 +8,7 @@ from bot.retry_after import RetryAfterHeader
 TIMEOUT = aiohttp.ClientTimeout(total=5)
 NOT_TAKEN, SERVER_ERROR = 300, 500
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-#: Refusals that say nothing of the request: Request Timeout, Too Early, Too Many Requests (RFC 9110, 8470, 6585).
+#: Refusals that do not depend on the request: Request Timeout, Too Early, Too Many Requests (RFC 9110, 8470, 6585).
 PASSING = frozenset({408, 425, 429})
 #: Answers whose `Retry-After` is about the address as a whole: Too Many Requests, Service Unavailable.
 PAUSING = frozenset({429, 503})
@@ -19,7 +19,7 @@ class HttpCallError(Exception):
 
     def __init__(self, why: str, *, retry_after: RetryAfterHeader | None = None) -> None:
         super().__init__(why)
-        #: Set where the address asked for a pause.
+        #: Set where the address requested a pause.
         self.retry_after = retry_after
 
 

@@ -1,4 +1,4 @@
-"""One bot per database: a lock that dies with the process, and a lease whose epoch tells older bots off."""
+"""One bot per database: a lock that dies with the process, and a lease whose epoch fences older bots off."""
 
 import asyncio
 import errno
@@ -63,7 +63,7 @@ class HeldDataDir:
 
     @property
     def mark(self) -> str | None:
-        """Return what tells the database file from its copies; None where nothing does."""
+        """Return what distinguishes the database file from its copies; None where nothing does."""
         return self._file.mark
 
     def hold_file(self, file: Path | None) -> None:
@@ -148,7 +148,7 @@ def _unusable(data_dir: Path, error: OSError) -> str:
 
 
 class DatabaseLease:
-    """This process's claim on the database, for the case that two machines share one."""
+    """This process's lease on the database, for the case that two machines share one."""
 
     def __init__(self, database: Database, clock: Clock, *, on_lost: Callable[[CommandError], None]) -> None:
         self._database = database
@@ -167,7 +167,7 @@ class DatabaseLease:
             self._lease = await take_lease(session, LEASE_NAME, owner=owner, now=self._clock.now())
 
     async def keep(self) -> None:
-        """Say that this process lives, and stop it when another one has taken over; a job does this."""
+        """Renew the lease, and stop the process when another one has taken over; called by a job."""
         if self._lease is None:
             return
         if self._file:

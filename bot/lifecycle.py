@@ -19,7 +19,7 @@ from bot.watchdog import Watchdog
 
 #: A venue that is away must not keep the chat from starting; settling goes on behind it.
 SETTLE_FIRST_S = 10.0
-#: All steps together take 55 s at most; systemd and containers are told to wait 60.
+#: All steps together take 55 s at most; systemd and containers are configured to wait 60.
 DRAIN_S = 20.0
 #: So long the last line of the start waits for Telegram, which may be away for hours.
 CHAT_FIRST_S = 3.0
@@ -59,7 +59,7 @@ class ProcessParts:
     lease: DatabaseLease | None = None
     #: None where no health pages are set.
     health: HealthServer | None = None
-    #: Where `nija halt` and the like ask.
+    #: Where `nija halt` and the like connect.
     commands: CommandSocket | None = None
 
 
@@ -96,8 +96,8 @@ async def _start(parts: ProcessParts, settling: asyncio.Task[None], stop: Stop) 
     await _settle(settling, stop)
     if stop.is_requested:
         return
-    parts.chat.on_handled(parts.delivery.note_activity)
-    parts.chat.on_done(parts.delivery.note_done)
+    parts.chat.on_handled(parts.delivery.on_message)
+    parts.chat.on_done(parts.delivery.on_success)
     parts.chat.start()
     if parts.commands:
         await parts.commands.start()
@@ -119,7 +119,7 @@ async def _first_of(awaited: Coroutine[object, object, object], stop: Stop, *, t
 
 
 async def _settle(settling: asyncio.Task[None], stop: Stop) -> None:
-    """Let what is in flight be settled before anybody can ask for more; the guards are watched meanwhile."""
+    """Wait until what is in flight is settled before accepting new commands; the guards are watched meanwhile."""
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({settling, stopping}, timeout=SETTLE_FIRST_S, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()

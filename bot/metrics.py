@@ -37,8 +37,8 @@ class JobMetrics(Collector):
         yield _gauge("nija_job_failing", "1 where the last run of a job failed", failing)
         watched = self._are_guards_watched()
         if watched is not None:
-            words = "1 while every guard has a price to be judged by"
-            yield GaugeMetricFamily("nija_all_guards_watched", words, value=float(watched))
+            description = "1 while every guard has a price to be judged by"
+            yield GaugeMetricFamily("nija_all_guards_watched", description, value=float(watched))
 
 
 def render_metrics(metrics: JobMetrics) -> bytes:

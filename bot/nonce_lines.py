@@ -27,7 +27,7 @@ def with_broker(nonce: NonceStatus, brokers: Mapping[str, str]) -> NonceStatus:
 
 
 def render_nonce(nonce: NonceStatus, *, now: datetime) -> str:
-    """Name the broker, or that the settings hold this key no more, and tell the counter."""
+    """Name the broker, or that the settings hold this key no more, with its counter."""
     last = "unreadable" if nonce.last_nonce is None else nonce.last_nonce
     issued = "unreadable" if nonce.issued is None else f"{nonce.issued:,}"
     age = "unreadable"

@@ -14,7 +14,7 @@ class UpdateLog(Protocol):
     """Remembers over restarts which updates were handled: Telegram repeats what was not confirmed to it."""
 
     async def is_handled(self, update_id: int) -> bool:
-        """Tell whether the update was handled before."""
+        """Return whether the update was handled before."""
 
     async def mark_handled(self, update_id: int) -> None:
         """Remember that it was."""

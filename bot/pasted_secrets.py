@@ -8,13 +8,13 @@ _SHAPES = re.compile(r"\d{6,}:[\w-]{30,}|-----BEGIN|apiKeys/", re.ASCII)
 _RUN = re.compile(r"[A-Za-z0-9+/=_-]+")
 #: The shortest secret a broker hands out has 40 characters.
 SHORTEST = 24
-#: How often random characters change between small letters, capitals and digits; words and paths seldom do.
+#: How often random characters change between small letters, capitals and digits; plain text and paths seldom do.
 _RANDOM_CHANGES = 0.4
 _RANDOM_SHARE = 0.1
 
 
 def looks_secret(text: str) -> bool:
-    """Tell whether some part of a text has the form of a known secret, or is as random as only keys are."""
+    """Return whether some part of a text has the form of a known secret, or is as random as only keys are."""
     return bool(_SHAPES.search(text)) or any(_is_random(run) for run in _RUN.findall(text))
 
 

@@ -44,7 +44,7 @@ class PollFailure:
 def judge_poll(error: TelegramError, *, failures: int) -> PollFailure:
     """Decide what a failed poll means; `failures` counts those in a row, this one included.
 
-    A refusal may be a passing fault of Telegram's: guards do not depend on it, so polling goes on whatever it says.
+    A refusal may be a passing fault of Telegram's: guards do not depend on it, so polling goes on whatever the refusal is.
     """
     kept_s = kept_pause_s(error)
     if kept_s is not None:
@@ -59,7 +59,7 @@ def judge_poll(error: TelegramError, *, failures: int) -> PollFailure:
 
 
 def is_second_poller(error: TelegramError) -> bool:
-    """Tell whether a poll was refused because another process polls."""
+    """Return whether a poll was refused because another process polls."""
     return isinstance(error, Conflict) and _WEBHOOK not in error.message.lower()
 
 
@@ -92,7 +92,7 @@ class Polling:
 
     @property
     def status(self) -> JobStatus:
-        """Return when it last asked for updates, and why it got none."""
+        """Return when it last requested updates, and why it got none."""
         status = self._cycle.status
         why = self._pause_text() or self._last_failure or self._polling_alarm.second_poller
         return replace(status, last_error=why) if why else status
@@ -123,7 +123,7 @@ class Polling:
         self._last_failure = self._redact(f"{type(error).__name__}: {error}")
 
     async def confirm(self) -> None:
-        """Tell Telegram what was taken, so that it is not sent again after the next start."""
+        """Confirm the handled updates to Telegram, so that they are not sent again after the next start."""
         if self._offset is None or self._paused_until_s is not None:
             return
         try:

@@ -56,7 +56,7 @@ class PollingAlarm:
 
     @property
     def second_poller(self) -> str | None:
-        """Return what to say while another process polls with this bot's token; None while none does."""
+        """Return the warning while another process polls with this bot's token; None while none does."""
         return SECOND_POLLER if self._second_poller.is_present else None
 
     def note_conflict(self) -> None:

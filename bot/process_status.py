@@ -60,7 +60,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stored:
-    """What the database tells of the process: every watched guard, and one user's exits and alerts."""
+    """What the database holds about the process: every watched guard, and one user's exits and alerts."""
 
     watched: tuple[Guard, ...]
     outbox: Depth
@@ -122,7 +122,7 @@ class ProcessStatus:
             brokers=self._brokers(user_id),
             jobs=self._jobs(),
             nonces=await self._list_nonces(),
-            # Nobody asks for the price of what is paused.
+            # The price of a paused guard is not fetched.
             prices=tuple(self._price(guard) for guard in guards if guard.state is not GuardState.PAUSED),
             guards_armed=len(armed) - len(unwatched),
             unwatched=unwatched,
@@ -230,21 +230,23 @@ async def _load_stored(
 
 
 async def _find_failing(session: AsyncSession, intent: Intent, present: HeldUp | None) -> FailingExit | None:
-    """Return why an exit does not get through, as it is now or else as it was told last; None while it does."""
+    """Return why an exit does not get through, as it is now or else as it was reported last; None while it does."""
     series = await load_series(session, key_prefix=failing_key(intent))
     if not series.count and present is None:
         return None
     last = next(reversed(series.messages), None)
-    told = HeldUp(why=last.why, since=last.since, wait=last.wait) if isinstance(last, ExitFailing) else None
-    known = [one.since for one in (told, present) if one is not None]
+    reported = (
+        HeldUp(why=last.why, since=last.since, wait=last.wait) if isinstance(last, ExitFailing) else None
+    )
+    known = [one.since for one in (reported, present) if one is not None]
     return FailingExit(
         intent_id=intent.intent_id,
         symbol=intent.symbol,
         venue_label=intent.venue.label,
-        why=(present.why if present else told.why if told else ""),
+        why=(present.why if present else reported.why if reported else ""),
         since=wall_time.earliest(known or series.times) or intent.created_at,
         order_ids=await load_orders_under_way(session, intent),
-        wait=latest.wait if (latest := present or told) else None,
+        wait=latest.wait if (latest := present or reported) else None,
     )
 
 

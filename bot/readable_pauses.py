@@ -11,7 +11,7 @@ _MOST_S = 10**9
 def bound_pause(answer: dict[str, Any]) -> dict[str, Any]:
     """Return an answer of Telegram's whose pause, if it names one, is a whole number of seconds above zero.
 
-    One that is no such number is left out; its description still says it.
+    One that is no such number is left out; its description still contains it.
     """
     parameters = answer.get(_PARAMETERS)
     if not isinstance(parameters, dict) or _PAUSE not in parameters:

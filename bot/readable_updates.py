@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 def pass_over_unreadable(answer: dict[str, Any]) -> dict[str, Any]:
     """Return an answer of Telegram's with each unreadable update reduced to its number, which confirms it.
 
-    Nothing of what it says is logged: it may be a stranger's.
+    Its contents are not logged: they may be a stranger's.
     """
     result = answer.get("result")
     if not isinstance(result, list) or not all(_is_update(item) for item in result):
@@ -33,7 +33,7 @@ def _is_update(item: object) -> bool:
 
 def _readable(update: dict[str, Any]) -> dict[str, Any]:
     try:
-        # What it is read into is thrown away; only whether it can be read is asked.
+        # What it is read into is thrown away; only whether it can be read matters.
         Update.de_json(dict(update), None)
         json.dumps(update, ensure_ascii=False).encode()
         _require_types(update)

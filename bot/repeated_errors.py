@@ -10,7 +10,7 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 WINDOW_S = 600.0
-#: So many different failures are told apart.
+#: So many different failures are distinguished.
 MOST = 1000
 #: What may differ although the failure is the same.
 _VARYING = frozenset({"exc_info", "why"})

@@ -1,4 +1,4 @@
-"""The pause that an address of the owner's asked for with its last answer."""
+"""The pause that an address of the owner's requested with its last answer."""
 
 from math import inf
 
@@ -29,7 +29,7 @@ class RequestedPause:
         """Raise while nothing may be sent.
 
         Raises:
-            HttpCallError: which answer asked for the pause, and how much of it is left.
+            HttpCallError: which answer requested the pause, and how much of it is left.
 
         """
         if self.left_s > 0:

@@ -1,4 +1,4 @@
-"""`nija restore`: show what the backup holds beside what stands there, ask, and put it in its place."""
+"""`nija restore`: compare the backup with what stands there, confirm, and put it in its place."""
 
 import sys
 from pathlib import Path
@@ -19,10 +19,10 @@ _AFTER = (
 
 
 def restore_if_wanted(settings: Settings, file: Path, clock: Clock, *, yes: bool, as_json: bool) -> Restored:
-    """Restore a backup unless its owner says no.
+    """Restore a backup unless its owner declines.
 
     Raises:
-        CommandError: nothing was changed; the message says why.
+        CommandError: nothing was changed; the message states why.
 
     """
 
@@ -40,7 +40,7 @@ def restore_if_wanted(settings: Settings, file: Path, clock: Clock, *, yes: bool
 
 
 def render_restored(done: Restored) -> list[str]:
-    """Say what was done and where the replaced database lies."""
+    """Return what was done and where the replaced database lies."""
     return [
         f"Restored to {done.database}, revision {done.revision}.",
         *render_contents(done.contents),

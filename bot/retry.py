@@ -27,9 +27,9 @@ REFUSED_MOST_S = 300.0
 REFUSALS_MOST = 5
 #: What Telegram's description of it contains, in lower case.
 CLOSED_CHAT_SIGNS = ("forbidden", "chat not found")
-#: On top of what Telegram asks for: it counts whole seconds.
+#: On top of what Telegram requests: it counts whole seconds.
 SLACK_S = 0.5
-#: A pause that Telegram asks for is kept up to here by what is critical; a longer one is tried after 15, 30, 60 s.
+#: A pause that Telegram requests is kept up to here by what is critical; a longer one is tried after 15, 30, 60 s.
 REQUESTED_MOST_S = 60.0
 REQUESTED_FIRST_S = 15.0
 #: No pause is kept longer: one odd answer must not leave the chat unread for days.
@@ -51,7 +51,7 @@ class Later:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PossiblyDelivered:
-    """It may have arrived; said again it says that it may be a repetition."""
+    """It may have arrived; sent again it is marked as a possible repetition."""
 
     after_s: float
 
@@ -80,9 +80,9 @@ def pause_after_refusal_s(refusals: int, *, critical: bool) -> float | None:
 
 
 def critical_pause_s(requested_s: float, *, attempts: int) -> float:
-    """Return how long something critical waits when Telegram asks for so much; `attempts` counts this one.
+    """Return how long something critical waits when Telegram requests so much; `attempts` counts this one.
 
-    The chat that is told to wait for an hour may take the next message: nobody must hear of a sale an hour late.
+    A chat with a pause of an hour may take the next message: no sale may be reported an hour late.
     """
     if requested_s <= REQUESTED_MOST_S:
         return requested_s
@@ -90,7 +90,7 @@ def critical_pause_s(requested_s: float, *, attempts: int) -> float:
 
 
 def judge(error: TelegramError, *, attempts: int, plain: bool) -> SendVerdict:
-    """Decide what a failed send means; `attempts` counts this one, `plain` tells that it had no markup."""
+    """Decide what a failed send means; `attempts` counts this one, `plain` is true if it had no markup."""
     if isinstance(error, BadRequest) and not _is_closed(error):
         # Whatever it does not like, plain text has the least that may be wrong.
         return Refused() if plain else AsPlainText()
@@ -107,7 +107,7 @@ def backoff_s(attempts: int) -> float:
 
 
 def requested_pause_s(error: TelegramError) -> float | None:
-    """Return the pause before the same request that Telegram asks for; None where it names none.
+    """Return the pause before the same request that Telegram requests; None where it names none.
 
     "The number of seconds left to wait before the request can be repeated"
     (https://core.telegram.org/bots/api#responseparameters). Other methods need not wait for it.
@@ -119,7 +119,7 @@ def requested_pause_s(error: TelegramError) -> float | None:
 
 
 def kept_pause_s(error: TelegramError) -> float | None:
-    """Return how much of the pause that Telegram asks for is kept: all of it, an hour at most."""
+    """Return how much of the pause that Telegram requests is kept: all of it, an hour at most."""
     requested_s = requested_pause_s(error)
     return None if requested_s is None else SLACK_S + min(requested_s, KEPT_MOST_S)
 
@@ -142,6 +142,6 @@ def _is_closed(error: TelegramError) -> bool:
 def _may_have_arrived(error: TelegramError) -> bool:
     cause = error.__cause__
     if cause is None or isinstance(cause, TelegramError):
-        # A refusal or a 5xx was Telegram's answer; an answer that cannot be read says nothing.
+        # A refusal or a 5xx was Telegram's answer; an answer that cannot be read proves nothing.
         return isinstance(error, TimedOut) or "invalid server response" in error.message.lower()
     return type(cause).__name__ not in NEVER_LEFT

@@ -1,4 +1,4 @@
-"""The pause that an HTTP answer asks for (RFC 9110, section 10.2.3)."""
+"""The pause that an HTTP answer requests (RFC 9110, section 10.2.3)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ class RetryAfterHeader:
     def pause_s(self, now: datetime) -> float | None:
         """Return how long to wait, an hour at most; None where the header cannot be read.
 
-        A time is held against the server's own date, as one clock told both; against ours where it names none.
+        A time is held against the server's own date, as one clock reported both; against ours where it names none.
         """
         value = self.value.strip()
         if value.isascii() and value.isdigit():

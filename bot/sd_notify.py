@@ -1,4 +1,4 @@
-"""Tells systemd that the process is ready and alive, where systemd asked for it (`Type=notify`)."""
+"""Notifies systemd that the process is ready and alive, where systemd expects it (`Type=notify`)."""
 
 import contextlib
 import socket

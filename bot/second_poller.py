@@ -23,16 +23,16 @@ class SecondPoller:
 
     @property
     def is_present(self) -> bool:
-        """Tell whether there is one, as far as the last minute says."""
+        """Return whether there is one, by the polls of the last minute."""
         return self._seen_s is not None and self._clock.monotonic() - self._seen_s < LASTS_S
 
     @property
     def is_ruled_out(self) -> bool:
-        """Tell whether there is none: Telegram had the time to say so, and did not."""
+        """Return whether there is none: Telegram had the time to report it, and did not."""
         return not self.is_present and self._clock.monotonic() - self._started_s >= KNOWN_AFTER_S
 
     def note(self) -> bool:
-        """Note that Telegram says so; True when the owners have to be alerted (again)."""
+        """Note that Telegram reports one; True when the owners have to be alerted (again)."""
         now_s, was_around = self._clock.monotonic(), self.is_present
         self._seen_s = now_s
         if was_around and self._reported_s is not None and now_s - self._reported_s < REMIND_S:

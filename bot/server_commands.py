@@ -80,7 +80,7 @@ class ServerCommands:
         return replace(answer, text="\n\n".join((answer.text, *texts)))
 
     async def _wait_for_fills(self, selling: Selling, before: Collection[str]) -> list[ExitRecord]:
-        """Return what the journal says of these sales once each is over, or when the time is up."""
+        """Return the journal's records of these sales once each is over, or when the time is up."""
         until = self._clock.monotonic() + FILLS_WAIT_S
         while True:
             begun = [one for one in await self._exits() if one.intent.intent_id not in before]
@@ -139,7 +139,7 @@ def change_entries(settings: Settings, clock: Clock, *, verb: str) -> CommandAns
 
 
 def preview_close(settings: Settings, symbol: str, venue: Venue | None) -> CommandAnswer:
-    """Ask the running bot what closing would bring; without it no key is touched.
+    """Request a preview of closing from the running bot; without it no key is touched.
 
     Raises:
         CommandError: no bot runs.

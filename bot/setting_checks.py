@@ -14,7 +14,7 @@ from engine.users.master_keys import MasterKeyError, parse_master_keys
 DATABASES = ("sqlite+aiosqlite://", "postgresql+psycopg://")
 WRONG_PLACE = "holds what looks like a secret; was it pasted into the wrong setting? It is not shown here"
 _HOST = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*\.?")
-#: At most 52 bits, says https://core.telegram.org/bots/api#user.
+#: At most 52 bits, by https://core.telegram.org/bots/api#user.
 _USER_ID = r"[1-9]\d{0,15}"
 _LARGEST_EXPONENT = 30
 LOWEST_THRESHOLD = Decimal("-0.5")

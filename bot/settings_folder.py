@@ -65,7 +65,7 @@ def _refuse_left_behind(in_working_directory: Path | None, file: Path | None) ->
 
 
 def _is_there(file: Path) -> bool:
-    # A name too long, or of an unreadable folder, is told where the data dir is opened.
+    # A name too long, or of an unreadable folder, is reported where the data dir is opened.
     with suppress(OSError):
         return file.exists()
     return False

@@ -1,4 +1,4 @@
-"""Where settings are read from, and what is said of each that is wrong."""
+"""Where settings are read from, and the error message for each that is wrong."""
 
 import difflib
 import os
@@ -56,7 +56,7 @@ def load_settings(env_file: Path | None = ENV_FILE) -> Settings:
 
 
 def find_sources(env_file: Path) -> Sources:
-    """Tell where the settings were found."""
+    """Return where the settings were found."""
     return Sources(
         file=env_file if env_file.is_file() else None,
         in_file=_count(_in_file(env_file)),
@@ -82,7 +82,7 @@ def _count(found: Mapping[str, str | None]) -> int:
 
 
 def _differs(name: str, value: str) -> bool:
-    """Tell whether a value was filled in: one that is the default says nothing."""
+    """Return whether a value was filled in: a default does not count."""
     default = Settings.model_fields[name.upper().removeprefix(PREFIX).lower()].get_default()
     if default is None or default == ():
         return value.strip().lower() not in {"", "off"}
@@ -98,7 +98,7 @@ def _unreadable(env_file: Path | None) -> Iterator[str]:
         return
     with Path(env_file).open(encoding="utf-8-sig", errors="replace") as lines:
         for binding in parse_stream(lines):
-            # A word alone is read as a name without a value.
+            # A lone token is read as a name without a value.
             if binding.error or (_is_ours(binding.key) and binding.value is None):
                 yield (
                     f"{env_file}, line {_line_of(binding)}: this is no NAME=value; "

@@ -26,7 +26,7 @@ class Stop:
 
     @property
     def is_requested(self) -> bool:
-        """Tell whether a stop was requested."""
+        """Return whether a stop was requested."""
         return self._requested.is_set()
 
     def request(self, reason: CommandError | None = None) -> None:

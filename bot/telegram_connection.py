@@ -1,4 +1,4 @@
-"""What Telegram's answers say beside their contents: that it does what it is asked, and what time it is there."""
+"""What Telegram's answers show besides their contents: that requests succeed, and Telegram's time."""
 
 import re
 from collections.abc import Callable

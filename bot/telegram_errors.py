@@ -10,7 +10,7 @@ PRESS_START = "its reader must press Start in the bot's chat, or unblock the bot
 
 
 def error_text(error: TelegramError) -> str:
-    """Say what went wrong: Telegram's own description if it answered, else how far we got."""
+    """Return what went wrong: Telegram's own description if it answered, else how far we got."""
     causes = tuple(_causes(error))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return "its host was not found; is there a network, and a name server (DNS)?"

@@ -20,11 +20,11 @@ class Rhythm:
         self._every = timedelta(seconds=every_s)
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
-        """Return when to call next; APScheduler asks."""
+        """Return when to call next; called by APScheduler."""
         return wall_time.next_beat(previous_fire_time, self._every, now) if previous_fire_time else now
 
 
-# APScheduler wants to be told what a trigger is; it has no types that one could inherit from.
+# APScheduler requires triggers to be registered; it has no types that one could inherit from.
 BaseTrigger.register(Rhythm)
 
 

@@ -1,4 +1,4 @@
-"""Chats whose alerts wait because Telegram was unreachable or asked for a pause; they leave once it answers."""
+"""Chats whose alerts wait because Telegram was unreachable or requested a pause; they leave once it answers."""
 
 from collections.abc import Collection
 
@@ -23,7 +23,7 @@ class UnreachableChats:
         """Remember that Telegram named a pause: it is over once the same chat takes anything."""
         self._paused.add(chat_id)
 
-    def note_done(self, chat_id: int | None = None) -> bool:
+    def on_success(self, chat_id: int | None = None) -> bool:
         """Note that Telegram works, in that chat if it took a message; True when something waited for that."""
         if chat_id is not None and chat_id in self._paused:
             self._paused.discard(chat_id)
@@ -32,8 +32,8 @@ class UnreachableChats:
         self._waiting.clear()
         return bool(self._due)
 
-    def hasten(self, *, busy: Collection[int]) -> None:
-        """Let what waits leave now, except in chats where something is on its way."""
+    def release_now(self, *, busy: Collection[int]) -> None:
+        """Release waiting alerts now, except in chats where one is being sent."""
         chats = self._due.difference(busy)
         if chats:
             self._due -= chats

@@ -22,7 +22,7 @@ class StoredUpdates:
         self._clock = clock
 
     async def is_handled(self, update_id: int) -> bool:
-        """Tell whether the update was handled before."""
+        """Return whether the update was handled before."""
         async with self._database.read() as session:
             return await is_noted(session, update_id)
 

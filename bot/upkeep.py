@@ -44,7 +44,7 @@ def migrate_held(settings: Settings, clock: Clock) -> Migrated:
 
 
 def damaged(file: Path | None, why: str) -> CommandError:
-    """Say what the owner of a damaged database must do."""
+    """Return what the owner of a damaged database must do."""
     return CommandError(
         f"The database {file} is damaged ({' '.join(why.split())}). Nothing was started. Put a backup in its place "
         "with nija restore FILE; copies made before migrations are in the folder backups of the data dir."
@@ -62,7 +62,7 @@ def backup(settings: Settings, file: Path) -> Backup:
 def restore(
     settings: Settings, file: Path, clock: Clock, *, agrees: Callable[[Prepared], bool] = lambda _: True
 ) -> Restored | None:
-    """Put a backup in the database's place if `agrees` says so of it; no bot may run meanwhile. None is a no."""
+    """Put a backup in the database's place if `agrees` accepts it; no bot may run meanwhile. None means declined."""
     database = _sqlite_file(settings)
     with hold_data_dir(settings.data_dir, database=database):
         try:

@@ -29,7 +29,7 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
+class ConnectorParts:
     """What every connection is made with."""
 
     settings: Settings
@@ -38,68 +38,68 @@ class Means:
     nonces: NonceStore
 
 
-def connect_all(means: Means) -> Mapping[Venue, Connection]:
+def connect_all(parts: ConnectorParts) -> Mapping[Venue, Connection]:
     """Connect every venue the settings have a key for."""
     connections = {}
     for venue, connect in _CONNECTORS.items():
-        pair = means.settings.key_pair(venue)
+        pair = parts.settings.key_pair(venue)
         if pair is not None:
-            connections[venue] = connect(means, _account(means, venue, pair), pair)
+            connections[venue] = connect(parts, _account(parts, venue, pair), pair)
     return connections
 
 
-def _account(means: Means, venue: Venue, pair: KeyPair) -> StoredAccount:
+def _account(parts: ConnectorParts, venue: Venue, pair: KeyPair) -> StoredAccount:
     return StoredAccount(
         account_id=environment_account_id(venue),
-        user_id=means.settings.owner_ids[0],
+        user_id=parts.settings.owner_ids[0],
         venue=venue,
         label=venue.label,
         origin=KeyOrigin.ENVIRONMENT,
         key_fingerprint=key_fingerprint(pair.key.get_secret_value()),
-        created_at=means.clock.now(),
+        created_at=parts.clock.now(),
     )
 
 
-def _kraken(means: Means, stored: StoredAccount, pair: KeyPair) -> Connection:
-    market = KrakenMarketData(http=means.http, clock=means.clock, url=means.settings.kraken_api_url)
+def _kraken(parts: ConnectorParts, stored: StoredAccount, pair: KeyPair) -> Connection:
+    market = KrakenMarketData(http=parts.http, clock=parts.clock, url=parts.settings.kraken_api_url)
     broker = connect_kraken(
         stored.account,
         pair.key.get_secret_value(),
         pair.secret.get_secret_value(),
         market=market,
-        clock=means.clock,
-        next_nonce=lambda: means.nonces.next_nonce(stored.key_fingerprint),
+        clock=parts.clock,
+        next_nonce=lambda: parts.nonces.next_nonce(stored.key_fingerprint),
     )
     return Connection(stored=stored, market=market, broker=broker)
 
 
-def _coinbase(means: Means, stored: StoredAccount, pair: KeyPair) -> Connection:
-    market = CoinbaseMarketData(http=means.http, clock=means.clock, url=means.settings.coinbase_api_url)
+def _coinbase(parts: ConnectorParts, stored: StoredAccount, pair: KeyPair) -> Connection:
+    market = CoinbaseMarketData(http=parts.http, clock=parts.clock, url=parts.settings.coinbase_api_url)
     broker = connect_coinbase(
         stored.account,
         pair.key.get_secret_value(),
         pair.secret.get_secret_value(),
         market=market,
-        clock=means.clock,
+        clock=parts.clock,
     )
     return Connection(stored=stored, market=market, broker=broker)
 
 
-def _alpaca(means: Means, stored: StoredAccount, pair: KeyPair) -> Connection:
+def _alpaca(parts: ConnectorParts, stored: StoredAccount, pair: KeyPair) -> Connection:
     key, secret = pair.key.get_secret_value(), pair.secret.get_secret_value()
     market = AlpacaMarketData(
         key,
         secret,
-        http=means.http,
-        clock=means.clock,
-        url=means.settings.alpaca_api_url,
-        data_url=means.settings.alpaca_data_url,
+        http=parts.http,
+        clock=parts.clock,
+        url=parts.settings.alpaca_api_url,
+        data_url=parts.settings.alpaca_data_url,
     )
-    broker = connect_alpaca(stored.account, key, secret, market=market, clock=means.clock)
+    broker = connect_alpaca(stored.account, key, secret, market=market, clock=parts.clock)
     return Connection(stored=stored, market=market, broker=broker)
 
 
-_CONNECTORS: Mapping[Venue, Callable[[Means, StoredAccount, KeyPair], Connection]] = {
+_CONNECTORS: Mapping[Venue, Callable[[ConnectorParts, StoredAccount, KeyPair], Connection]] = {
     Venue.KRAKEN: _kraken,
     Venue.COINBASE: _coinbase,
     Venue.ALPACA: _alpaca,

@@ -13,7 +13,7 @@ import structlog
 ALARM_AFTER_S = 15.0
 #: After so long the process ends, for systemd or the container to start it anew.
 EXIT_AFTER_S = 60.0
-#: EX_SOFTWARE, so that the log of the supervisor tells a hang from a refusal to start.
+#: EX_SOFTWARE, so that the supervisor's log distinguishes a hang from a refusal to start.
 EXIT_CODE = 70
 LOOK_EVERY_S = 1.0
 #: A watchdog that itself did not look for longer was stopped with the whole process: the loop is not to blame.
@@ -71,7 +71,7 @@ class Watchdog:
         if away_s >= ALARM_AFTER_S:
             self._report_standstill(away_s)
         if self._silent_s < ALARM_AFTER_S:
-            self._give_the_all_clear()
+            self._report_recovery()
             return
         if not self._alarmed:
             self._alarm(self._silent_s)
@@ -111,7 +111,7 @@ class Watchdog:
         )
         self._dump()
 
-    def _give_the_all_clear(self) -> None:
+    def _report_recovery(self) -> None:
         if self._alarmed:
             self._alarmed = False
             log.warning("the event loop turns again")
@@ -125,5 +125,7 @@ class Watchdog:
         while not self._stopped.wait(LOOK_EVERY_S):
             try:
                 self.look()
-            except Exception:  # the edge of the thread: whatever fails while telling, the next look must come
+            except (
+                Exception
+            ):  # the edge of the thread: whatever fails while reporting, the next check must come
                 log.exception("the watchdog could not do all it wanted")

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from bot.bootstrap.engine import build_engine
 from bot.bootstrap.foundation import open_foundation, open_links
-from bot.bootstrap.process import build_process, direct_line
+from bot.bootstrap.process import build_process, fallback_notifier
 from bot.command_errors import SettingsError
 from bot.database_check import checked
 from bot.lease import HeldDataDir, hold_data_dir
@@ -29,7 +29,7 @@ def run(settings: Settings) -> int:
     """Run the bot until a stop is requested; the exit code is 0 for an ordinary end.
 
     Raises:
-        CommandError: it cannot start or must not go on; the message says why.
+        CommandError: it cannot start or must not go on; the message states why.
 
     """
     redactor = LogRedactor(settings.secrets())
@@ -67,7 +67,7 @@ async def _run(settings: Settings, redactor: LogRedactor, held: HeldDataDir) -> 
     token, file = token_of(settings), database_file(settings.database_url)
     # At the first start it is there only now.
     held.hold_file(file)
-    checking = checked(file, notify=direct_line(settings, token).say)
+    checking = checked(file, notify=fallback_notifier(settings, token).send)
     async with checking, AsyncExitStack() as resources:
         base = await open_foundation(settings, clock, resources)
         await settle_posts(base.database, is_wanted=settings.alert_url is not None, now=clock.now())

@@ -14,7 +14,7 @@ from bot.doctor import Link
 from bot.second_poller import SecondPoller
 from bot.settings import Settings
 from bot.upkeep import migrate_held
-from bot.venue_connections import Connection, Means, connect_all
+from bot.venue_connections import Connection, ConnectorParts, connect_all
 from engine.adoption.identities import Identities
 from engine.adoption.identities_store import Identity
 from engine.adoption.ownership import adopt_accounts
@@ -66,7 +66,7 @@ async def open_foundation(settings: Settings, clock: Clock, resources: AsyncExit
     resources.push_async_callback(nonces.close)
     http = Http.open(clock, secrets=settings.secrets())
     resources.push_async_callback(http.close)
-    connections = connect_all(Means(settings=settings, http=http, clock=clock, nonces=nonces))
+    connections = connect_all(ConnectorParts(settings=settings, http=http, clock=clock, nonces=nonces))
     for connection in connections.values():
         resources.push_async_callback(connection.broker.close)
         resources.push_async_callback(connection.market.close)
@@ -131,8 +131,8 @@ async def open_links(settings: Settings, *, public_only: bool) -> AsyncIterator[
         resources.push_async_callback(nonces.close)
         http = Http.open(clock, secrets=settings.secrets())
         resources.push_async_callback(http.close)
-        means = Means(settings=settings, http=http, clock=clock, nonces=nonces)
-        connections = connect_all(means)
+        parts = ConnectorParts(settings=settings, http=http, clock=clock, nonces=nonces)
+        connections = connect_all(parts)
         for connection in connections.values():
             resources.push_async_callback(connection.broker.close)
             resources.push_async_callback(connection.market.close)

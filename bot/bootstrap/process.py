@@ -13,7 +13,7 @@ from bot.command_errors import CommandError
 from bot.command_socket import CommandSocket
 from bot.database_alarm import DatabaseAlarm
 from bot.delivery import Delivery
-from bot.direct_line import DirectLine
+from bot.fallback_notifier import FallbackNotifier
 from bot.health import HealthPages, HealthServer
 from bot.heartbeat import Heartbeat
 from bot.jobs import Job
@@ -115,11 +115,11 @@ def build_process(
     held: HeldDataDir,
 ) -> ProcessParts:
     """Return everything that runs, built and wired but not started."""
-    clock, line = base.clock, direct_line(settings, token)
-    watchdog, alarm = Watchdog(notify=line.say), DatabaseAlarm(notify=line.say, clock=clock)
+    clock, notifier = base.clock, fallback_notifier(settings, token)
+    watchdog, alarm = Watchdog(notify=notifier.send), DatabaseAlarm(notify=notifier.send, clock=clock)
     updates = StoredUpdates(base.database, clock)
     lease = DatabaseLease(base.database, clock, on_lost=stop.request)
-    polling_alarm = PollingAlarm(notify=line.say, clock=clock, second_poller=base.second_poller)
+    polling_alarm = PollingAlarm(notify=notifier.send, clock=clock, second_poller=base.second_poller)
     application, chat = _build_chat(
         settings, token, updates, stop, polling_alarm=polling_alarm, clock=clock, redactor=redactor
     )
@@ -213,9 +213,9 @@ def _build_schedule(jobs: Sequence[Job], clock: Clock, redactor: LogRedactor, wa
     return schedule
 
 
-def direct_line(settings: Settings, token: SecretStr) -> DirectLine:
+def fallback_notifier(settings: Settings, token: SecretStr) -> FallbackNotifier:
     """Return what speaks to the owners past everything else."""
-    return DirectLine(
+    return FallbackNotifier(
         token=token,
         api_url=settings.telegram_api_url,
         owner_ids=settings.owner_ids,

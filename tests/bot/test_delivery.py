@@ -339,7 +339,7 @@ async def test_what_waited_for_telegram_leaves_as_soon_as_anything_gets_through(
     await post.sweep()
     before = len(texts(owner))
 
-    post.delivery.note_done()
+    post.delivery.on_success()
     await post.sweep()
 
     assert len(texts(owner)) == before + 1
@@ -352,7 +352,7 @@ async def test_without_anything_that_waited_nothing_is_hastened(server, post):
     await post.put(trouble("no answer"))
     await post.sweep()
 
-    post.delivery.note_done()
+    post.delivery.on_success()
     await post.sweep()
 
     assert texts(owner) == []
@@ -365,11 +365,11 @@ async def test_a_sale_told_to_wait_for_an_hour_is_told_once_its_chat_takes_somet
     await post.sweep()
 
     for elsewhere in (None, 8):
-        post.delivery.note_done(elsewhere)
+        post.delivery.on_success(elsewhere)
         await post.sweep()
     assert (texts(owner), texts(other)) == ([], [])
 
-    post.delivery.note_done(7)
+    post.delivery.on_success(7)
     await post.sweep()
     assert len(texts(owner)) == 1
 
@@ -398,7 +398,7 @@ async def test_small_news_waits_as_long_as_telegram_asks(server, post):
     await post.sweep()
 
     post.clock.pass_time(3000)
-    post.delivery.note_done(7)
+    post.delivery.on_success(7)
     await post.sweep()
 
     assert texts(owner) == []
@@ -463,7 +463,7 @@ async def test_what_waits_for_a_chat_leaves_once_its_owner_writes(server, post, 
     assert texts(owner) == []
 
     owner.send("/start")
-    post.delivery.note_activity(7)
+    post.delivery.on_message(7)
     await post.sweep()
 
     assert "hello?" in texts(owner)[0]
@@ -475,7 +475,7 @@ async def test_a_chat_that_is_open_changes_nothing_by_being_written_in(server, p
     await post.put(trouble("no answer"))
     await post.sweep()
 
-    post.delivery.note_activity(7)
+    post.delivery.on_message(7)
     await post.sweep()
 
     assert texts(owner) == []

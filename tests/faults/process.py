@@ -43,7 +43,7 @@ PROCESS_FAULTS = (
         outcome="nothing is sent that is not written; the owner is told past the database",
         tests=(
             "tests/bot/test_database_alarm.py::test_one_that_fails_for_seconds_is_told_once_a_minute_until_it_works",
-            "tests/bot/test_direct_line.py::test_every_owner_and_the_hook_are_told",
+            "tests/bot/test_fallback_notifier.py::test_every_owner_and_the_hook_are_told",
             "tests/crash/test_faults_of_the_process.py::test_a_disk_that_takes_no_more_is_told_and_the_loser_sold_once_it_does",
         ),
     ),

@@ -1,4 +1,4 @@
-"""Messages to the owners past the outbox and the event loop, for when one of these is what fails."""
+"""Messages to the owners that bypass the outbox and the event loop, for when one of these fails."""
 
 import http.client
 import json
@@ -15,8 +15,8 @@ TIMEOUT_S = 5.0
 log = structlog.get_logger(__name__)
 
 
-class DirectLine:
-    """Best effort: each is tried once, in a thread of its own that keeps nobody waiting."""
+class FallbackNotifier:
+    """Best effort: each is tried once, in a thread of its own, so that the caller does not wait."""
 
     def __init__(
         self, *, token: SecretStr, api_url: str, owner_ids: Sequence[int], alert_url: SecretStr | None
@@ -25,13 +25,13 @@ class DirectLine:
         self._owner_ids = tuple(owner_ids)
         self._alert_url = alert_url
 
-    def say(self, text: str) -> threading.Thread:
-        """Begin to send to every owner's chat and to the address for critical alerts; return the thread that does it."""
-        thread = threading.Thread(target=self._say, args=(text,), name="direct line", daemon=True)
+    def send(self, text: str) -> threading.Thread:
+        """Start sending to every owner's chat and to the address for critical alerts; return the sending thread."""
+        thread = threading.Thread(target=self._send, args=(text,), name="fallback notifier", daemon=True)
         thread.start()
         return thread
 
-    def _say(self, text: str) -> None:
+    def _send(self, text: str) -> None:
         if self._alert_url:
             _try("alert address", self._alert_url, {"text": text})
         for owner_id in self._owner_ids:

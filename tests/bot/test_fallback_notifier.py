@@ -4,7 +4,7 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.direct_line import DirectLine
+from bot.fallback_notifier import FallbackNotifier
 
 TOKEN = SecretStr("12345678:s3cr3t-token-that-nobody-may-see-in-a-log")
 
@@ -34,17 +34,17 @@ async def address():
 
 
 def line_to(url, *, alert_url=None, owners=(7, 8)):
-    return DirectLine(
+    return FallbackNotifier(
         token=TOKEN, api_url=url, owner_ids=owners, alert_url=SecretStr(alert_url) if alert_url else None
     )
 
 
-async def say(line, text):
-    await asyncio.to_thread(line.say(text).join, 10)
+async def send(line, text):
+    await asyncio.to_thread(line.send(text).join, 10)
 
 
 async def test_every_owner_and_the_hook_are_told(address):
-    await say(line_to(address.url, alert_url=f"{address.url}/hook"), "NIJA hangs")
+    await send(line_to(address.url, alert_url=f"{address.url}/hook"), "NIJA hangs")
 
     assert sorted(address.received, key=str) == [
         (f"/bot{TOKEN.get_secret_value()}/sendMessage", {"chat_id": 7, "text": "NIJA hangs"}),
@@ -56,7 +56,7 @@ async def test_every_owner_and_the_hook_are_told(address):
 async def test_one_that_does_not_listen_keeps_no_other_from_hearing(address, capfd):
     address.answers["/hook"] = web.Response(status=500)
 
-    await say(line_to(address.url, alert_url=f"{address.url}/hook", owners=(7,)), "NIJA hangs")
+    await send(line_to(address.url, alert_url=f"{address.url}/hook", owners=(7,)), "NIJA hangs")
 
     assert len(address.received) == 2
 
@@ -64,7 +64,7 @@ async def test_one_that_does_not_listen_keeps_no_other_from_hearing(address, cap
 async def test_no_redirect_is_followed(address):
     address.answers["/hook"] = web.Response(status=307, headers={"Location": f"{address.url}/elsewhere"})
 
-    await say(line_to(address.url, alert_url=f"{address.url}/hook", owners=()), "NIJA hangs")
+    await send(line_to(address.url, alert_url=f"{address.url}/hook", owners=()), "NIJA hangs")
 
     assert [path for path, _ in address.received] == ["/hook"]
 
@@ -72,6 +72,6 @@ async def test_no_redirect_is_followed(address):
 async def test_a_silent_failure_names_no_address(unused_tcp_port, caplog):
     url = f"http://127.0.0.1:{unused_tcp_port}"
 
-    await say(line_to(url, alert_url=f"{url}/s3cr3t-hook"), "NIJA hangs")
+    await send(line_to(url, alert_url=f"{url}/s3cr3t-hook"), "NIJA hangs")
 
     assert "s3cr3t" not in caplog.text
