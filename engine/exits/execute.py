@@ -13,6 +13,7 @@ from engine.exits.failure_reminders import FailureReminder
 from engine.exits.live_exit import LiveExit, exit_of
 from engine.exits.sale import Sale
 from engine.exits.uncertain_keys import UncertainKeys
+from engine.exits.wiring import wire_sale
 from engine.failures import Failures
 from engine.guards.guard import Guard, GuardSource, GuardState
 from engine.guards.guard_mark import is_past, trigger_of
@@ -187,14 +188,16 @@ class Exits:
     async def _sale(self, live: LiveExit, *, began_before: bool) -> AsyncIterator[Sale]:
         context, guard = self._context, live.guard
         async with FailureReminder(live.intent, reminders=context.reminders, clock=context.clock) as reminder:
-            sale = Sale(
-                guard,
+            broker = self._brokers[guard.account_id]
+            parts = wire_sale(
+                live,
                 context=context,
-                broker=self._brokers[guard.account_id],
+                broker=broker,
                 market=self._markets[guard.venue],
                 reminder=reminder,
                 began_before=began_before,
             )
+            sale = Sale(guard, context=context, broker=broker, parts=parts)
             try:
                 yield sale
             except StaleIntentError:

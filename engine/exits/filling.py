@@ -18,11 +18,11 @@ from engine.exits.tradability import Tradability
 from engine.guards.guard import GuardState
 from engine.model.errors import BrokerError, KeyRejectedError
 from engine.model.money import ZERO
-from engine.model.orders import Order
+from engine.model.orders import Order, VenueOrderId
 from engine.orders.backoff import pause_s
 from engine.orders.follow import Follower
 from engine.orders.intents import Intent
-from engine.orders.lookup import may_be_owners
+from engine.orders.lookup import may_be_owners, was_looked_up
 from engine.orders.order_readings import AGREES_AFTER_S, Verdict, falls_short, is_price_odd
 
 #: An alert waits no longer than this for what the account pays.
@@ -50,6 +50,7 @@ class Filling:
         reminder: FailureReminder,
         availability: Availability,
         order_end: OrderEnd,
+        taken_up: VenueOrderId | None,
     ) -> None:
         self._journal = journal
         self._reports = reports
@@ -59,6 +60,8 @@ class Filling:
         self._reminder = reminder
         self._availability = availability
         self._order_end = order_end
+        #: The order that an earlier life of the process left to be followed.
+        self._taken_up = taken_up
         self._follower = Follower(journal=journal, broker=broker, clock=clock)
         self._queued = QueuedOrder(broker=broker, tradability=tradability, clock=clock, reminder=reminder)
         self._polls = 0
@@ -67,7 +70,7 @@ class Filling:
         #: How often list or balance spoke against an order's end.
         self._not_over = 0
 
-    async def step(self, intent: Intent, exit_quantity: ExitQuantity, *, found_later: bool) -> Intent:
+    async def step(self, intent: Intent, exit_quantity: ExitQuantity) -> Intent:
         """Ask once for the order that was sent for `exit_quantity`; the intent is planned again when the venue closed the order without a fill."""
         followed = await self._follower.ask(intent)
         intent, order, error = followed.intent, followed.order, followed.error
@@ -90,7 +93,7 @@ class Filling:
             # Nothing is booked at a price nobody told, or one that no trade confirms.
             await self._wait(f"{intent.venue.label} filled the order and does not say at what price")
         else:
-            return await self._conclude(intent, order, exit_quantity, found_later=found_later)
+            return await self._conclude(intent, order, exit_quantity)
         return intent
 
     @staticmethod
@@ -124,9 +127,7 @@ class Filling:
             )
         await self._clock.sleep(wait_s)
 
-    async def _conclude(
-        self, intent: Intent, order: Order, exit_quantity: ExitQuantity, *, found_later: bool
-    ) -> Intent:
+    async def _conclude(self, intent: Intent, order: Order, exit_quantity: ExitQuantity) -> Intent:
         await self._availability.confirm_releases(intent, self._broker)
         # What is left stays guarded in its own pair, whichever this order went through.
         instrument = await self._tradability.pair.guarded_instrument()
@@ -143,7 +144,7 @@ class Filling:
             order,
             cancelled=await self._journal.releases.load_released(intent.intent_id),
             dust=dust,
-            found_later=found_later,
+            found_later=intent.venue_order_id == self._taken_up or was_looked_up(steps),
             may_be_owners=may_be_owners(intent.venue_order_id, steps),
             heard_at=self._clock.now(),
             ahead=self._tradability.ahead,

@@ -7,8 +7,9 @@ from engine.brokers.base import Broker
 from engine.exits.available import Available
 from engine.exits.context import ExitContext
 from engine.exits.exit_quantity import vanished
-from engine.exits.next_step import View, depends_on_trades
+from engine.exits.next_step import depends_on_trades
 from engine.exits.quantity_check import QuantityCheck
+from engine.exits.steps import View
 from engine.exits.tradability import Tradability
 from engine.guards.guard import Guard
 from engine.orders.balance_verdict import SendBasis
@@ -41,7 +42,9 @@ class Inventory:
         """
         return await self._context.availability.read(self._guard, self._broker, must_be_fresh=must_be_fresh)
 
-    async def view(self, available: Available, *, price: Decimal, asked: bool) -> View:
+    async def view(
+        self, available: Available, *, price: Decimal, asked: bool, presumed_filled: Decimal | None = None
+    ) -> View:
         """Return what the next step is decided by."""
         self._shown = available
         self._last = available if available.is_fresh and available.owned is not None else None
@@ -58,6 +61,7 @@ class Inventory:
             price=price,
             asked=asked,
             most=self._tradability.pair.most,
+            presumed_filled=presumed_filled,
             now_s=now_s,
         )
         if not depends_on_trades(view):
@@ -65,9 +69,16 @@ class Inventory:
         is_untraded = await self._context.owner_trades.are_none(self._guard, available, self._broker)
         return replace(view, is_untraded=is_untraded)
 
-    def note_freed(self, available: Available) -> None:
-        """Remember the reading of after what held the quantity was cancelled."""
-        self._shown = available
+    async def free(self, intent: Intent, view: View, guard: Guard) -> View:
+        """Cancel the orders that hold what is left of a guard; return what is known after that.
+
+        Raises:
+            BrokerError: the orders could not be read.
+
+        """
+        freed = await self._context.availability.free(intent, guard, view.available, self._broker)
+        self._shown = freed
+        return replace(view, available=freed, may_free=False)
 
     def basis(self, symbol: str) -> SendBasis | None:
         """Return the reading that an order through a pair is based on, which leaves now."""

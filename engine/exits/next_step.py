@@ -1,6 +1,6 @@
 """Pure: what an exit does next, given what there is to be sold. The one place where that is decided."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from engine.exits.available import Available
@@ -13,95 +13,44 @@ from engine.exits.exit_quantity import (
     vanished,
     without_vanished,
 )
-from engine.exits.quantity_check import QuantityCheck
+from engine.exits.steps import (
+    Abandon,
+    AwaitRelease,
+    AwaitRest,
+    EndSoldExternally,
+    FollowOwnOrder,
+    FreeFirst,
+    PauseForSplit,
+    PresumeFilled,
+    ReadAgain,
+    ReadOvertaken,
+    SellNow,
+    Step,
+    View,
+)
 from engine.guards.changes import changed_without_trade
-from engine.guards.guard import Guard, GuardState, Seen
-from engine.model.instruments import AssetClass, Instrument
-from engine.model.money import ZERO
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """Everything that is known when an exit's next step is decided."""
-
-    guard: Guard
-    available: Available
-    #: How much should be there by what was seen and sold before; None when it was never seen.
-    expected: Decimal | None
-    #: After this reading.
-    quantity_check: QuantityCheck
-    #: None when nobody tells the listing.
-    instrument: Instrument | None
-    #: What it was triggered at.
-    price: Decimal
-    #: Whether its owner wants it, and will not be asked twice what of it.
-    asked: bool
-    #: False once the orders that held it are cancelled.
-    may_free: bool = True
-    #: How much the pair's order book carries at a sane price; None is all.
-    most: Decimal | None = None
-    #: Whether the latest trades were read and none of its owner's is among them.
-    is_untraded: bool = False
-    now_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class SellNow:
-    """Send an order for so much."""
-
-    quantity: Decimal
-    exit_quantity: ExitQuantity
-    #: False when more is there than can be sold now: the rest is held, locked or doubted, or the book is too thin.
-    is_all: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class FreeFirst:
-    """Cancel the orders that hold what is claimed, as far as needed."""
-
-    exit_quantity: ExitQuantity
-
-
-@dataclass(frozen=True, slots=True)
-class ReadAgain:
-    """Sell nothing before readings agree on how much is there."""
-
-    #: Whether they should have by now.
-    is_contradictory: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AwaitRest:
-    """Wait for what is held or locked: what is free is too little to be sold."""
-
-    free_quantity: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Abandon:
-    """Give up what cannot be sold."""
-
-    dust: Dust
-    exit_quantity: ExitQuantity
-
-
-@dataclass(frozen=True, slots=True)
-class PauseForSplit:
-    """Ask the owner: the venue's own average says that these are other units than were guarded."""
-
-    owned: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class EndSoldExternally:
-    """End: the owner sold or moved all of it."""
-
-
-Step = SellNow | FreeFirst | ReadAgain | AwaitRest | Abandon | PauseForSplit | EndSoldExternally
+from engine.guards.guard import GuardState, Seen
+from engine.model.instruments import AssetClass
+from engine.model.money import ZERO, exact
+from engine.orders.balance_verdict import is_about_all
 
 
 def next_step(view: View) -> Step:
     """Decide what an exit does next."""
+    if view.available.own_order is not None:
+        return FollowOwnOrder(view.available.own_order)
+    if view.available.is_overtaken:
+        return ReadOvertaken()
+    step = _step_by_quantity(view)
+    if isinstance(step, SellNow | FreeFirst) and _is_presumed_filled(view, step.exit_quantity):
+        return PresumeFilled(_left_of_presumed(view, step.exit_quantity), view.available.owned)
+    hindrance = view.available.hindrance
+    if hindrance is None:
+        return step
+    return replace(step, hindrance=hindrance) if isinstance(step, SellNow) else AwaitRelease(hindrance)
+
+
+def _step_by_quantity(view: View) -> Step:
     if _has_other_units(view):
         return PauseForSplit(view.available.owned)
     exit_quantity = _exit_quantity(view)
@@ -112,6 +61,16 @@ def next_step(view: View) -> Step:
     if view.may_free and _is_held(view.available, exit_quantity.guard.quantity):
         return FreeFirst(exit_quantity)
     return _sell(view, exit_quantity)
+
+
+def _is_presumed_filled(view: View, exit_quantity: ExitQuantity) -> bool:
+    """Tell whether what counts as filled is still counted as guarded, so that it could be sold twice."""
+    return view.presumed_filled is not None and not is_about_all(exit_quantity.gone, of=view.presumed_filled)
+
+
+def _left_of_presumed(view: View, exit_quantity: ExitQuantity) -> Decimal:
+    with exact():
+        return max(ZERO, view.guard.quantity - max(view.presumed_filled or ZERO, exit_quantity.gone))
 
 
 def depends_on_trades(view: View) -> bool:

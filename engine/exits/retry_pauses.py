@@ -8,6 +8,7 @@ from engine.exits.context import ExitContext
 from engine.exits.exit_pair import SHUT_LOOK_S, is_shut
 from engine.exits.failure_reminders import FailureReminder
 from engine.exits.quantity_check import READ_AGAIN_S
+from engine.exits.steps import AwaitRelease, AwaitRest, Pause, ReadAgain, ReadOvertaken
 from engine.exits.tradability import Tradability
 from engine.model.delays import Wait
 from engine.model.errors import BrokerError
@@ -50,12 +51,24 @@ class RetryPauses:
         )
         await self._context.clock.sleep(wait_s)
 
+    async def take(self, intent: Intent, step: Pause) -> None:
+        """Pause for what a step waits for."""
+        match step:
+            case ReadAgain():
+                await self._read_again(intent, is_contradictory=step.is_contradictory)
+            case ReadOvertaken():
+                await self._read_overtaken(intent)
+            case AwaitRest():
+                await self.await_rest(intent, step.free_quantity)
+            case AwaitRelease():
+                await self.wait(step.hindrance)
+
     async def await_rest(self, intent: Intent, free_quantity: Decimal) -> None:
         """Wait for what is held or locked: what is free is too little to be sold."""
         self._context.reports.outdate(intent.account_id)
         await self.wait(f"only {free_quantity:f} {intent.asset} is free, the rest is held or locked")
 
-    async def read_overtaken(self, intent: Intent) -> None:
+    async def _read_overtaken(self, intent: Intent) -> None:
         """Judge anew, soon at first: what the owner's own order sold is no part of the guard any more."""
         wait_s = RELEASE_POLLS_S[min(self._overtaken, len(RELEASE_POLLS_S) - 1)]
         self._overtaken += 1
@@ -64,7 +77,7 @@ class RetryPauses:
         self._context.reports.outdate(intent.account_id)
         await self._context.clock.sleep(wait_s)
 
-    async def read_again(self, intent: Intent, *, is_contradictory: bool) -> None:
+    async def _read_again(self, intent: Intent, *, is_contradictory: bool) -> None:
         """Wait for a reading that agrees with the last one on how much is there."""
         if is_contradictory:
             # Nothing is sold before readings agree on how much there is, and that may take too long to be silent.

@@ -1,47 +1,31 @@
 """One exit from its intent to its end: each step looks at the state on disk and makes the next."""
 
-from dataclasses import replace
 from functools import partial
 
 from engine.brokers.base import Broker
 from engine.exits.available import Available
-from engine.exits.breach_recheck import BreachRecheck
 from engine.exits.context import ExitContext
-from engine.exits.ending import (
-    abandon,
-    end_sold_externally,
-    give_up,
-    pause_for_split,
-    presume_filled,
-    stand_down,
-)
-from engine.exits.exit_quantity import Dust, ExitQuantity
-from engine.exits.failure_reminders import FailureReminder
-from engine.exits.filling import Filling
-from engine.exits.inventory import Inventory
-from engine.exits.lost_order import LostOrder
-from engine.exits.manual_close import is_too_late
-from engine.exits.next_step import (
+from engine.exits.ending import abandon
+from engine.exits.exit_quantity import ExitQuantity
+from engine.exits.next_step import next_step
+from engine.exits.refusals import Sent
+from engine.exits.steps import (
     Abandon,
+    AwaitRelease,
     AwaitRest,
     EndSoldExternally,
+    FollowOwnOrder,
     FreeFirst,
     PauseForSplit,
+    PresumeFilled,
     ReadAgain,
+    ReadOvertaken,
     SellNow,
     Step,
-    View,
-    next_step,
 )
-from engine.exits.order_end import OrderEnd
-from engine.exits.refusals import Ending, Refusals, Sent
-from engine.exits.retry_pauses import RetryPauses
-from engine.exits.tradability import Tradability
+from engine.exits.wiring import SaleParts
 from engine.guards.guard import Guard
-from engine.market.feed import VenueMarket
 from engine.model.errors import BrokerError
-from engine.model.money import ZERO, exact
-from engine.orders.balance_verdict import MAY_HAVE_SOLD
 from engine.orders.intents import Intent, Trigger
 from engine.orders.states import IntentEvent, IntentState
 from engine.orders.submit import Attempt
@@ -50,284 +34,167 @@ from engine.orders.submit import Attempt
 class Sale:
     """Drives one exit of one guard at one broker."""
 
-    def __init__(
-        self,
-        guard: Guard,
-        *,
-        context: ExitContext,
-        broker: Broker,
-        market: VenueMarket,
-        reminder: FailureReminder,
-        began_before: bool,
-    ) -> None:
+    def __init__(self, guard: Guard, *, context: ExitContext, broker: Broker, parts: SaleParts) -> None:
         self._guard = guard
-        self._sent = Sent(exit_quantity=ExitQuantity.all_of(guard))
         self._context = context
+        self._journal = context.journal
         self._broker = broker
-        self._reminder = reminder
-        #: In another life of the process: its price may have come back meanwhile.
-        self._began_before = began_before
-        self._judgement = BreachRecheck(guard, context=context, began_before=began_before)
-        #: Whether the order that is followed was found by asking, not by its answer.
-        self._is_found = began_before
-        self._tradability = Tradability(
-            market=market, guard=guard, clock=context.clock, breached=context.guard_marks.is_breached
-        )
-        self._inventory = Inventory(guard, context=context, broker=broker, tradability=self._tradability)
+        self._parts = parts
+        self._sent = Sent(exit_quantity=ExitQuantity.all_of(guard))
         #: The guard after its owner's own trades, where an exit that began learnt of some.
         self.became: Guard | None = None
-        self._pauses = RetryPauses(context=context, tradability=self._tradability, reminder=reminder)
-        self._refusals = Refusals(
-            guard,
-            context=context,
-            broker=broker,
-            tradability=self._tradability,
-            inventory=self._inventory,
-            pauses=self._pauses,
-            reminder=reminder,
-        )
-        self._lost = LostOrder(guard, context=context, broker=broker, reminder=reminder)
-        self._filling = Filling(
-            journal=context.journal,
-            reports=context.reports,
-            clock=context.clock,
-            broker=broker,
-            tradability=self._tradability,
-            reminder=reminder,
-            availability=context.availability,
-            order_end=OrderEnd(guard, broker=broker, context=context),
-        )
 
     async def begin(self, trigger: Trigger, *, intent_id: str) -> None:
         """Sell a guard that has just been triggered; nothing happens when it is not as it was judged any more."""
+        plan = partial(self._journal.plan_exit, self._guard, trigger, intent_id=intent_id)
         try:
-            sent = await self._send_at_once(trigger, intent_id)
+            step = await self._first_step(trigger)
+            if not isinstance(step, SellNow):
+                live = await plan()
+                intent = live.intent if live else None
+            else:
+                intent = await self._send_at_once(trigger, intent_id, step)
         except Exception:
             # Once it is on disk its owner is reminded of this exit, not of a new one with every look.
-            await self._plan(trigger, intent_id)
+            await plan()
             raise
-        intent = sent or await self._plan(trigger, intent_id)
         if intent is not None:
             await self.run(intent)
 
     async def run(self, intent: Intent) -> None:
         """Go on until the exit is over."""
         while not intent.state.is_final:
-            intent = await self._step(intent)
+            intent = await self._advance(intent)
 
-    async def _send_at_once(self, trigger: Trigger, intent_id: str) -> Intent | None:
-        """Write the exit and its first attempt down together; None when anything has to be done before it."""
+    async def _first_step(self, trigger: Trigger) -> Step | None:
+        """Decide the step of an exit that is not on disk yet; None where something is not told."""
         try:
-            available = await self._inventory.read()
+            available = await self._parts.inventory.read()
             # A guard that this changed is not sold as it was judged: see `became`.
             self.became = await self._context.owner_trades.learn(self._guard, available, self._broker)
-            await self._tradability.check(asked=False)
-            step = next_step(await self._inventory.view(available, price=trigger.price, asked=False))
+            await self._parts.tradability.check(asked=False)
+            return next_step(await self._parts.inventory.view(available, price=trigger.price, asked=False))
         except BrokerError:
             return None
-        if not isinstance(step, SellNow):
-            return None
-        sent = await self._context.journal.plan_and_send(
+
+    async def _send_at_once(self, trigger: Trigger, intent_id: str, step: SellNow) -> Intent | None:
+        """Write the exit and its first attempt down together, and send that."""
+        live = await self._journal.plan_and_send(
             self._guard,
             trigger,
             intent_id=intent_id,
             quantity=step.quantity,
-            basis=self._inventory.basis(self._guard.symbol),
+            basis=self._parts.inventory.basis(self._guard.symbol),
         )
-        if sent is None:
+        if live is None:
             return None
-        self._note_sent(step)
-        return await self._after(await self._context.submitter.deliver(sent.intent, self._broker))
+        return await self._after(await self._context.submitter.deliver(live.intent, self._broker), step)
 
-    async def _plan(self, trigger: Trigger, intent_id: str) -> Intent | None:
-        live = await self._context.journal.plan_exit(self._guard, trigger, intent_id=intent_id)
-        return live.intent if live else None
-
-    async def _step(self, intent: Intent) -> Intent:
-        if intent.state in {IntentState.PLANNED, IntentState.SUSPENDED}:
-            arrived = await self._lost.adopt_late_order(intent)
-            return arrived or await self._end_early(intent) or await self._attempt(intent)
-        if intent.state is IntentState.SENT:
-            return await self._context.journal.record(
-                intent, IntentEvent.LOSE_ANSWER, cause="found sent after a restart"
-            )
-        if intent.state is IntentState.UNKNOWN:
-            self._is_found = True
-            settled = await self._lost.settle(intent, expected=await self._inventory.expected())
-            if settled.state is IntentState.PLANNED:
-                self._tradability.pair.begin_again()
-            # What was read before does not hold any more, whatever became of the order.
-            self._inventory.outdate(intent)
-            return settled
-        return await self._follow(intent)
-
-    async def _follow(self, intent: Intent) -> Intent:
-        after = await self._filling.step(intent, self._sent.exit_quantity, found_later=self._is_found)
-        if after.state is IntentState.PLANNED:
-            await self._pauses.wait("the venue closed the order without a fill")
-        return after
-
-    async def _end_early(self, intent: Intent) -> Intent | None:
-        if is_too_late(intent, self._context.clock.now()):
-            return await self._end(intent, give_up)
-        may_be_unneeded = self._pauses.failures or self._lost.had_lost_attempt or self._began_before
-        if intent.asked is None and may_be_unneeded and await self._judgement.is_unneeded():
-            return await self._end(intent, stand_down)
-        return None
-
-    async def _end(self, intent: Intent, ending: Ending, *, guard: Guard | None = None) -> Intent:
-        """End an exit without a fill, but not while an order of its own may be under way or have sold."""
-        if await self._lost.may_arrive_late(intent):
-            return intent
-        try:
-            resumed = await self._search_filled(intent, await self._available(intent))
-        except BrokerError as e:
-            await self._pauses.wait(e)
-            return intent
-        if resumed is not None:
-            return resumed
-        await self._context.availability.confirm_releases(intent, self._broker)
-        return await ending(self._context.journal, intent, guard or self._guard, was=self._guard)
+    async def _advance(self, intent: Intent) -> Intent:
+        match intent.state:
+            case IntentState.PLANNED | IntentState.SUSPENDED:
+                arrived = await self._parts.lost.adopt_late_order(intent)
+                return (
+                    arrived or await self._parts.end.write_if_unneeded(intent) or await self._attempt(intent)
+                )
+            case IntentState.SENT:
+                cause = "found sent after a restart"
+                return await self._journal.record(intent, IntentEvent.LOSE_ANSWER, cause=cause)
+            case IntentState.UNKNOWN:
+                settled = await self._parts.lost.settle(intent)
+                if settled.state is IntentState.PLANNED:
+                    self._parts.tradability.pair.begin_again()
+                return settled
+            case _:
+                followed = await self._parts.filling.step(intent, self._sent.exit_quantity)
+                if followed.state is IntentState.PLANNED:
+                    await self._parts.pauses.wait("the venue closed the order without a fill")
+                return followed
 
     async def _attempt(self, intent: Intent) -> Intent:
-        if await self._refusals.await_price(intent):
+        parts, is_asked = self._parts, intent.asked is not None
+        if await parts.refusals.await_price(intent):
             return intent
         try:
-            await self._tradability.check(asked=intent.asked is not None)
+            await parts.tradability.check(asked=is_asked)
         except BrokerError as e:
-            return await self._refusals.wait_for_market(intent, e)
-        intent = await self._planned(intent)
+            return await parts.refusals.wait_for_market(intent, e)
+        if intent.state is IntentState.SUSPENDED:
+            cause = "the market takes sales again"
+            intent = await self._journal.record(intent, IntentEvent.RESUME, cause=cause)
         try:
-            available = await self._available(intent)
-            if (resumed := await self._search_filled(intent, available)) is not None:
-                return resumed
-            view = await self._inventory.view(
-                available, price=intent.trigger_price, asked=intent.asked is not None
-            )
-            step = await self._decide(intent, view)
+            available = await parts.given_up.read(intent)
+            found = await parts.given_up.find_filled(intent, available)
+            step = found or await self._next_step(intent, available)
         except BrokerError as e:
-            await self._pauses.wait(e)
+            await parts.pauses.wait(e)
             return intent
         return step if isinstance(step, Intent) else await self._act(intent, step)
 
-    async def _decide(self, intent: Intent, view: View) -> Step | Intent:
-        """Decide the next step, once what holds the quantity is freed; the intent where it went another way.
+    async def _next_step(self, intent: Intent, available: Available) -> Step:
+        """Decide the next step, once what holds the quantity is freed.
 
         Raises:
-            BrokerError: what holds it could not be read or cancelled.
+            BrokerError: what holds it could not be read.
 
         """
-        step = next_step(view)
-        if isinstance(step, SellNow | FreeFirst) and self._lost.is_presumed_filled(
-            intent, gone=step.exit_quantity.gone
-        ):
-            with exact():
-                left = max(ZERO, view.guard.quantity - max(intent.quantity, step.exit_quantity.gone))
-            return await self._end(intent, partial(presume_filled, left=left, owned=view.available.owned))
-        if not isinstance(step, FreeFirst):
-            return step
-        view = await self._freed(intent, view, step.exit_quantity)
-        if view.available.own_order is not None:
-            self._is_found = True
-            return await self._lost.adopt(intent, view.available.own_order)
-        if view.available.is_overtaken:
-            await self._pauses.read_overtaken(intent)
-            return intent
-        step, hindrance = next_step(view), view.available.hindrance
-        if hindrance is not None and not await self._may_sell_the_rest(step, hindrance):
-            raise hindrance
-        return step
-
-    async def _available(self, intent: Intent) -> Available:
-        """Read what is there; after an attempt that may have sold nothing is done without a reading of after it.
-
-        Raises:
-            BrokerError: the account does not tell.
-
-        """
-        is_unproven = await self._lost.is_unproven(intent)
-        return await self._inventory.read(must_be_fresh=is_unproven)
-
-    async def _search_filled(self, intent: Intent, available: Available) -> Intent | None:
-        """Look for an order of an attempt that was given up while the balance looks as if it had sold; None when not."""
-        resumed = await self._lost.resume_open(intent, available)
-        if resumed is None:
-            expected = await self._inventory.expected()
-            verdict = await self._lost.judge_given_up(intent, available, expected=expected)
-            if verdict not in MAY_HAVE_SOLD:
-                return None
-            resumed = await self._lost.search(intent, verdict)
-        self._is_found = True
-        self._inventory.outdate(intent)
-        return resumed
-
-    async def _freed(self, intent: Intent, view: View, exit_quantity: ExitQuantity) -> View:
-        freed = await self._context.availability.free(
-            intent, exit_quantity.guard, view.available, self._broker
+        view = await self._parts.inventory.view(
+            available,
+            price=intent.trigger_price,
+            asked=intent.asked is not None,
+            presumed_filled=self._parts.given_up.presumed_filled(intent),
         )
-        self._reminder.name_unreadable(freed.unreadable)
-        self._inventory.note_freed(freed)
-        return replace(view, available=freed, may_free=False)
+        step = next_step(view)
+        if isinstance(step, FreeFirst):
+            view = await self._parts.inventory.free(intent, view, step.exit_quantity.guard)
+            self._parts.reminder.name_unreadable(view.available.unreadable)
+            step = next_step(view)
+        return step
 
     async def _act(self, intent: Intent, step: Step) -> Intent:
         match step:
             case SellNow():
-                self._note_sent(step)
-                symbol = self._tradability.pair.symbol
-                attempt = await self._context.submitter.send(
-                    intent,
-                    self._broker,
-                    step.quantity,
-                    symbol=symbol,
-                    basis=self._inventory.basis(symbol),
-                )
-                return await self._after(attempt)
-            case ReadAgain():
-                await self._pauses.read_again(intent, is_contradictory=step.is_contradictory)
-            case AwaitRest():
-                await self._pauses.await_rest(intent, step.free_quantity)
+                return await self._sell(intent, step)
+            case FollowOwnOrder():
+                return await self._context.settler.adopt(intent, step.order)
+            case ReadAgain() | ReadOvertaken() | AwaitRest() | AwaitRelease():
+                await self._parts.pauses.take(intent, step)
+                return intent
             case Abandon():
-                if not self._tradability.pair.is_first:
-                    # Too little for another pair is none of the guarded one's business.
-                    why = f"{self._tradability.pair.symbol}: {step.dust.why}"
-                    await self._refusals.go_through_another(intent, why)
-                    return intent
-                return await self._abandon(intent, step.dust, step.exit_quantity)
-            case PauseForSplit():
-                return await self._end(intent, partial(pause_for_split, owned=step.owned))
-            case EndSoldExternally():
-                is_unproven = await self._lost.is_unproven(intent)
-                return await self._end(intent, partial(end_sold_externally, is_unproven=is_unproven))
+                return await self._abandon(intent, step)
+            case PauseForSplit() | PresumeFilled() | EndSoldExternally():
+                return await self._parts.end.write_as_decided(intent, step)
         return intent
 
-    async def _may_sell_the_rest(self, step: Step, hindrance: BrokerError) -> bool:
-        """Tell whether what is free goes without what an order holds that cannot be cancelled."""
-        if not isinstance(step, SellNow):
-            return False
-        await self._reminder.note(
-            f"an order that holds some of it cannot be cancelled: {hindrance}",
-            "selling what is free; cancel that order at the venue yourself",
+    async def _sell(self, intent: Intent, step: SellNow) -> Intent:
+        if step.hindrance is not None:
+            await self._parts.reminder.note(
+                f"an order that holds some of it cannot be cancelled: {step.hindrance}",
+                "selling what is free; cancel that order at the venue yourself",
+            )
+        symbol = self._parts.tradability.pair.symbol
+        basis = self._parts.inventory.basis(symbol)
+        attempt = await self._context.submitter.send(
+            intent, self._broker, step.quantity, symbol=symbol, basis=basis
         )
-        return True
+        return await self._after(attempt, step)
 
-    async def _abandon(self, intent: Intent, dust: Dust, exit_quantity: ExitQuantity) -> Intent:
-        return await self._end(intent, partial(abandon, dust=dust), guard=exit_quantity.guard)
-
-    def _note_sent(self, step: SellNow) -> None:
+    async def _after(self, attempt: Attempt, step: SellNow) -> Intent:
+        """Answer the refusal of an order that was sent, if it is one."""
         self._sent = Sent(exit_quantity=step.exit_quantity, is_all=step.is_all)
-        self._inventory.note_sent()
-
-    async def _after(self, attempt: Attempt) -> Intent:
+        self._parts.inventory.note_sent()
         intent, error = attempt.intent, attempt.error
-        self._is_found = error is not None
         if error is None or intent.state is IntentState.UNKNOWN:
             return intent
-        end = await self._refusals.answer(intent, error, self._sent)
-        return intent if end is None else await self._end(intent, end.write, guard=end.guard)
+        end = await self._parts.refusals.answer(intent, error, self._sent)
+        return intent if end is None else await self._parts.end.write(intent, end.write, guard=end.guard)
 
-    async def _planned(self, intent: Intent) -> Intent:
-        if intent.state is IntentState.PLANNED:
-            return intent
-        return await self._context.journal.record(
-            intent, IntentEvent.RESUME, cause="the market takes sales again"
-        )
+    async def _abandon(self, intent: Intent, step: Abandon) -> Intent:
+        pair = self._parts.tradability.pair
+        if pair.is_first:
+            return await self._parts.end.write(
+                intent, partial(abandon, dust=step.dust), guard=step.exit_quantity.guard
+            )
+        # Too little for another pair is none of the guarded one's business.
+        await self._parts.refusals.go_through_another(intent, f"{pair.symbol}: {step.dust.why}")
+        return intent

@@ -13,6 +13,7 @@ from engine.model.orders import Fill, Order, Sent
 from engine.orders.intents import Intent, IntentStep
 from engine.orders.journal import Journal
 from engine.orders.states import IntentState
+from engine.orders.step_log import ANSWERED
 from engine.orders.unproven import first_sent_at
 
 #: How far back an order is looked up: both clocks, and how long the process was away, are trusted to a day.
@@ -110,14 +111,20 @@ def found_cause(order: Order) -> str:
     return FOUND if order.client_order_id else FOUND_UNNAMED
 
 
+def was_looked_up(steps: Sequence[IntentStep]) -> bool:
+    """Tell whether the last order that an intent with these steps went on from is not known by its own answer."""
+    causes = (step.cause for step in reversed(steps) if _accepts(step))
+    return next(causes, ANSWERED) != ANSWERED
+
+
 def may_be_owners(order_id: str | None, steps: Sequence[IntentStep]) -> bool:
     """Tell whether an order was taken for the one of an intent with these steps although nothing names it so."""
-    causes = [
-        step.cause
-        for step in steps
-        if step.to_state is IntentState.ACCEPTED and step.note is None and step.order_id == order_id
-    ]
+    causes = [step.cause for step in steps if _accepts(step) and step.order_id == order_id]
     return bool(causes) and _UNNAMED.issuperset(causes)
+
+
+def _accepts(step: IntentStep) -> bool:
+    return step.to_state is IntentState.ACCEPTED and step.note is None
 
 
 def lookup_start(intent: Intent, now: datetime) -> datetime:

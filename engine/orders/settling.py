@@ -138,6 +138,25 @@ class Settler:
             return True
         return bool(await fetch_trades(intent, order, broker, now=self._clock.now()))
 
+    async def adopt(self, intent: Intent, order: Order) -> Intent:
+        """Go on from an order of the intent's own that was found between two attempts."""
+        if intent.state is IntentState.SUSPENDED:
+            intent = await self._journal.record(intent, IntentEvent.RESUME, cause="found late")
+        sent = await self._journal.record(
+            intent,
+            IntentEvent.SEND,
+            cause="found late",
+            quantity=order.quantity,
+            client_order_id=order.client_order_id or intent.client_order_id,
+        )
+        return await self._journal.record(
+            sent,
+            IntentEvent.ACCEPT,
+            cause=found_cause(order),
+            words=order.venue_order_id,
+            venue_order_id=order.venue_order_id,
+        )
+
     async def look_again(self, intent: Intent, broker: Broker) -> Lookup | None:
         """Look for a request that may arrive late under the id of the present attempt; None is silence."""
         if intent.sent_at is None or PROOFS[intent.venue].resend is not Resend.SAME_ID:

@@ -15,7 +15,7 @@ from engine.orders.journal import Journal
 from engine.orders.settle import KRAKEN_DEADLINE, PROOFS, Resend
 from engine.orders.settling import Settler
 from engine.orders.states import IntentEvent, IntentState
-from engine.orders.step_log import SEND
+from engine.orders.step_log import ANSWERED, SEND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ class Submitter:
         accepted = await self._journal.record(
             sent,
             IntentEvent.ACCEPT,
-            cause="accepted",
+            cause=ANSWERED,
             words=venue_order_id,
             venue_order_id=venue_order_id,
         )

@@ -74,11 +74,11 @@ def _send_before_save():
         )
         return submit.Attempt(intent=accepted, error=None)
 
-    async def nothing_at_once(self, trigger, intent_id):
+    async def nothing_at_once(self, trigger):
         # The short way has a transaction of its own and a mistake of its own, below.
         return None
 
-    with patch.object(Submitter, "send", send), patch.object(Sale, "_send_at_once", nothing_at_once):
+    with patch.object(Submitter, "send", send), patch.object(Sale, "_first_step", nothing_at_once):
         yield
 
 
@@ -317,12 +317,12 @@ def _count_to_the_price_alarm_by_the_wall():
 def _take_what_is_not_listed_for_over():
     step = Filling.step
 
-    async def hasty(self, intent, exit_quantity, *, found_later):
+    async def hasty(self, intent, exit_quantity):
         listed = {order.venue_order_id for order in (await self._broker.fetch_open_orders()).orders}
         order = await self._broker.fetch_order(intent.venue_order_id, intent.symbol)
         if not order.status.is_final and order.venue_order_id not in listed:
             return await self._journal.retry(intent, cause="not listed")
-        return await step(self, intent, exit_quantity, found_later=found_later)
+        return await step(self, intent, exit_quantity)
 
     return patch.object(Filling, "step", hasty)
 
@@ -330,12 +330,12 @@ def _take_what_is_not_listed_for_over():
 def _send_again_what_is_not_found():
     step = Filling.step
 
-    async def hasty(self, intent, exit_quantity, *, found_later):
+    async def hasty(self, intent, exit_quantity):
         try:
             await self._broker.fetch_order(intent.venue_order_id, intent.symbol)
         except RefusedError:
             return await self._journal.retry(intent, cause="not found")
-        return await step(self, intent, exit_quantity, found_later=found_later)
+        return await step(self, intent, exit_quantity)
 
     return patch.object(Filling, "step", hasty)
 

@@ -6,21 +6,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.exits.available import Available
-from engine.exits.next_step import (
+from engine.exits.next_step import depends_on_trades, next_step
+from engine.exits.quantity_check import QuantityCheck
+from engine.exits.steps import (
     Abandon,
+    AwaitRelease,
     AwaitRest,
     EndSoldExternally,
+    FollowOwnOrder,
     FreeFirst,
     PauseForSplit,
+    PresumeFilled,
     ReadAgain,
+    ReadOvertaken,
     SellNow,
     View,
-    depends_on_trades,
-    next_step,
 )
-from engine.exits.quantity_check import QuantityCheck
+from engine.model.errors import TryLaterError
 from engine.model.instruments import AssetClass
-from tests.builders import NOW, a_guard, an_instrument
+from engine.model.venues import Venue
+from tests.builders import NOW, a_guard, an_exit_order, an_instrument
 
 ONE = Decimal(1)
 #: A short reading of two, ten and twenty seconds old when it is a hundred.
@@ -199,6 +204,75 @@ def test_real_dust_is_abandoned():
 
     assert isinstance(step, Abandon)
     assert step.dust.quantity == Decimal("0.05")
+
+
+HINDRANCE = TryLaterError(Venue.KRAKEN, "busy")
+OWN_ORDER = an_exit_order()
+SPLIT = {"available": an_available(venue_entry=Decimal(50)), "guard": a_guard(venue_entry=Decimal(100))}
+
+
+@pytest.mark.parametrize(
+    ("changes", "step"),
+    [
+        pytest.param(
+            {"available": an_available(own_order=OWN_ORDER, is_overtaken=True, hindrance=HINDRANCE)},
+            FollowOwnOrder(OWN_ORDER),
+            id="an order of its own is open",
+        ),
+        pytest.param(
+            {"available": an_available(is_overtaken=True, hindrance=HINDRANCE), "presumed_filled": ONE},
+            ReadOvertaken(),
+            id="an order filled that was to be cancelled",
+        ),
+        pytest.param(
+            {"available": an_available("3", sellable="0.05", hindrance=HINDRANCE)},
+            AwaitRelease(HINDRANCE),
+            id="too little is free beside what cannot be cancelled",
+        ),
+        pytest.param(
+            {"available": an_available("2", hindrance=HINDRANCE), "quantity_check": FRESH_DOUBT},
+            AwaitRelease(HINDRANCE),
+            id="doubted beside what cannot be cancelled",
+        ),
+        pytest.param(
+            {"available": an_available(), "presumed_filled": Decimal("0.4")},
+            PresumeFilled(Decimal("0.6"), Decimal(3)),
+            id="a part counts as filled",
+        ),
+        pytest.param(
+            {"available": an_available(held="3"), "presumed_filled": ONE},
+            PresumeFilled(Decimal(0), Decimal(3)),
+            id="all of it counts as filled, and nothing is freed for it",
+        ),
+        pytest.param(
+            {"available": an_available("2.7"), "expected": Decimal(3), "presumed_filled": ONE},
+            PresumeFilled(Decimal(0), Decimal("2.7")),
+            id="less is gone than counts as filled",
+        ),
+        pytest.param(
+            {"presumed_filled": ONE, **SPLIT}, PauseForSplit(Decimal(3)), id="other units, whatever filled"
+        ),
+        pytest.param(
+            {"available": an_available("2"), "quantity_check": OLD_DOUBT, "presumed_filled": ONE},
+            EndSoldExternally(),
+            id="what counts as filled is gone already",
+        ),
+    ],
+)
+def test_what_orders_of_its_own_and_of_others_came_to_is_decided_before_a_sale(changes, step):
+    assert next_step(a_view(**{"expected": "3", **changes})) == step
+
+
+def test_what_is_free_is_sold_beside_an_order_that_cannot_be_cancelled():
+    step = next_step(a_view(an_available("3", sellable="0.4", hindrance=HINDRANCE), may_free=False))
+
+    assert (step.quantity, step.is_all, step.hindrance) == (Decimal("0.4"), False, HINDRANCE)
+
+
+def test_what_counts_as_filled_is_not_counted_once_more_when_it_is_gone():
+    view = a_view(an_available("2.5"), presumed_filled=Decimal("0.5"))
+
+    assert sold(replace(view, quantity_check=QuantityCheck(short=(Decimal("2.5"), 80.0)))) == Decimal("0.5")
 
 
 AMOUNTS = st.decimals(0, 5, places=3)

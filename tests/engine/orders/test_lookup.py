@@ -5,7 +5,14 @@ from dataclasses import replace
 import pytest
 
 from engine.orders.intents import IntentStep, StepNote
-from engine.orders.lookup import FOUND, FOUND_BY_BALANCE, FOUND_UNNAMED, found_cause, may_be_owners
+from engine.orders.lookup import (
+    FOUND,
+    FOUND_BY_BALANCE,
+    FOUND_UNNAMED,
+    found_cause,
+    may_be_owners,
+    was_looked_up,
+)
 from engine.orders.states import IntentState
 from tests.builders import NOW, an_exit_intent, an_exit_order
 
@@ -52,3 +59,19 @@ def test_an_order_may_be_the_owners_where_nothing_ever_named_it_ours(steps, is_t
 )
 def test_the_journal_says_whether_an_order_that_was_looked_up_names_our_id(client_order_id, cause):
     assert found_cause(replace(an_exit_order(), client_order_id=client_order_id)) == cause
+
+
+@pytest.mark.parametrize(
+    ("steps", "is_looked_up"),
+    [
+        ([], False),
+        ([an_acceptance("accepted")], False),
+        ([an_acceptance(FOUND)], True),
+        ([an_acceptance(FOUND_UNNAMED)], True),
+        ([an_acceptance("accepted"), an_acceptance(FOUND, "O-2")], True),
+        ([an_acceptance(FOUND), an_acceptance("accepted", "O-2")], False),
+        ([an_acceptance("accepted"), an_acceptance("replaced", note=StepNote.REPLACED)], False),
+    ],
+)
+def test_the_last_acceptance_tells_whether_an_order_was_looked_up(steps, is_looked_up):
+    assert was_looked_up(steps) is is_looked_up

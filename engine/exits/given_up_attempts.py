@@ -1,0 +1,146 @@
+"""Attempts that were given up without a refusal: they may have sold after all, which the balance tells first."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from engine.brokers.base import Broker
+from engine.exits.available import Available
+from engine.exits.balance_evidence import BalanceEvidence
+from engine.exits.context import ExitContext
+from engine.exits.failure_reminders import FailureReminder
+from engine.exits.inventory import Inventory
+from engine.guards.guard import Guard
+from engine.model.errors import BrokerError
+from engine.model.money import ZERO
+from engine.orders.backoff import pause_s
+from engine.orders.balance_verdict import MAY_HAVE_SOLD, BalanceVerdict
+from engine.orders.intents import Intent
+from engine.orders.settle import is_search_over
+from engine.orders.states import client_order_id
+
+_FILLED_UNLISTED = (
+    "about what was sent is gone from the free balance, and {venue} lists no order for it: "
+    "probably it is this bot's own sell order {order_ids}, please look for it there"
+)
+
+
+class GivenUpAttempts:
+    """Looks for the orders of such attempts of one exit before it sends or ends."""
+
+    def __init__(
+        self,
+        guard: Guard,
+        *,
+        context: ExitContext,
+        broker: Broker,
+        reminder: FailureReminder,
+        inventory: Inventory,
+        evidence: BalanceEvidence,
+    ) -> None:
+        self._guard = guard
+        self._settler = context.settler
+        self._availability = context.availability
+        self._clock = context.clock
+        self._broker = broker
+        self._reminder = reminder
+        self._inventory = inventory
+        self._evidence = evidence
+        #: Since when the balance looks as if one of them had sold, and how often it was searched for since.
+        self._searching_since_s: float | None = None
+        self._searches = 0
+        #: The attempts that the list of open orders was read after.
+        self._looked_for = tuple[int, ...]()
+        #: Whether it still does, and was searched for long enough.
+        self._is_presumed_filled = False
+
+    async def any_of(self, intent: Intent) -> bool:
+        """Tell whether there is one, so that it may have sold."""
+        return bool(await self._settler.unproven(intent))
+
+    def presumed_filled(self, intent: Intent) -> Decimal | None:
+        """Return what counts as sold although no list shows its order; None where nothing does."""
+        return intent.quantity if self._is_presumed_filled else None
+
+    async def read(self, intent: Intent) -> Available:
+        """Read what is there; after such an attempt nothing is done without a reading of after it.
+
+        Raises:
+            BrokerError: the account does not tell.
+
+        """
+        return await self._inventory.read(must_be_fresh=await self.any_of(intent))
+
+    async def find_filled(self, intent: Intent, available: Available) -> Intent | None:
+        """Go on from the order of one that is open, or search while the balance looks as if it had sold; None if not.
+
+        Raises:
+            BrokerError: the venue does not tell.
+
+        """
+        resumed = await self._resume_open(intent, available)
+        if resumed is None:
+            verdict = await self._judge(intent, available)
+            if verdict not in MAY_HAVE_SOLD:
+                return None
+            resumed = await self._search(intent, verdict)
+        self._inventory.outdate(intent)
+        return resumed
+
+    async def note_unlisted(self, intent: Intent, order_ids: Sequence[str]) -> None:
+        """Remind the owner of orders that seem to have sold and are listed nowhere."""
+        if self._searching_since_s is None:
+            self._searching_since_s = self._clock.monotonic()
+        why = _FILLED_UNLISTED.format(venue=intent.venue.label, order_ids=", ".join(order_ids))
+        await self._reminder.note(why, "looking for it; nothing is sent meanwhile")
+
+    async def _resume_open(self, intent: Intent, available: Available) -> Intent | None:
+        """Go on from an order of one that is listed as open; None when none is."""
+        given_up = await self._settler.unproven(intent)
+        if _has_one_id(intent, given_up):
+            # Under the same id the next request makes no second order.
+            return None
+        # An open order holds coins: while none are held, one look after each attempt is enough; looks cost points.
+        if given_up == self._looked_for and available.held == ZERO:
+            return None
+        listed = await self._availability.listed(intent, self._guard, self._broker)
+        self._looked_for = given_up
+        return await self._settler.adopt(intent, listed.own[0]) if listed.own else None
+
+    async def _judge(self, intent: Intent, available: Available) -> BalanceVerdict:
+        given_up = await self._settler.unproven(intent)
+        if not given_up:
+            return BalanceVerdict.UNTOUCHED
+        expected = await self._inventory.expected()
+        verdict = await self._evidence.judge(intent, available, expected=expected)
+        if verdict in MAY_HAVE_SOLD and _has_one_id(intent, given_up):
+            # Should that be the attempt's own sale all the same, its id makes no second order.
+            is_earlier = await self._evidence.may_be_earlier_sale(intent, available)
+            verdict = BalanceVerdict.UNTOUCHED if is_earlier else verdict
+        self._is_presumed_filled &= verdict is BalanceVerdict.TAKEN
+        return verdict
+
+    async def _search(self, intent: Intent, verdict: BalanceVerdict) -> Intent | None:
+        """Look for an order that seems to have sold: go on from it, or wait a moment; None after a search of long enough."""
+        now_s = self._clock.monotonic()
+        if self._searching_since_s is None:
+            self._searching_since_s = now_s
+        self._is_presumed_filled = is_search_over(verdict, searched_s=now_s - self._searching_since_s)
+        if self._is_presumed_filled:
+            return None
+        try:
+            order = await self._settler.find_filled(intent, self._broker)
+        except BrokerError:
+            # Silence is no evidence either way.
+            order = None
+        if order is not None:
+            return await self._settler.adopt(intent, order)
+        self._searches += 1
+        ids = [client_order_id(intent.intent_id, one) for one in await self._settler.unproven(intent)]
+        await self.note_unlisted(intent, ids)
+        await self._clock.sleep(pause_s("", self._searches))
+        return intent
+
+
+def _has_one_id(intent: Intent, given_up: Sequence[int]) -> bool:
+    """Tell whether all attempts that were given up left under the id of the present one."""
+    return all(client_order_id(intent.intent_id, one) == intent.client_order_id for one in given_up)

@@ -1,0 +1,147 @@
+"""Requests of one exit whose answer was lost: asked for until found or proven absent, and after that as long as they may arrive."""
+
+from engine.brokers.base import Broker
+from engine.exits.balance_evidence import BalanceEvidence
+from engine.exits.context import ExitContext
+from engine.exits.failure_reminders import FailureReminder
+from engine.exits.given_up_attempts import GivenUpAttempts
+from engine.exits.inventory import Inventory
+from engine.orders.backoff import proven_pause_s
+from engine.orders.balance_verdict import MAY_HAVE_SOLD, BalanceVerdict
+from engine.orders.intents import Intent
+from engine.orders.lookup import Absent, Found, Uncertain
+from engine.orders.settle import UNEXPLAINED_FOR
+from engine.orders.states import IntentEvent, IntentState
+
+#: Between two looks for a request that may still arrive, when nothing else is left to do.
+LATE_LOOK_S = 5.0
+
+_LOST = "the answer to the sell order was lost"
+_UNEXPLAINED = (
+    "{venue} lists no order for what was sent, and its balance does not tell whether that was sold: it has changed by "
+    "more than the listed trades explain. Please look for this bot's own sell order {order_ids} there, and sell it "
+    "there yourself if there is none"
+)
+_UNREADABLE = (
+    "{venue} lists no order for what was sent, and its balance cannot be read. Please look for this bot's own sell "
+    "order {order_ids} there, and sell it there yourself if there is none"
+)
+_BEFORE_CERTAIN = "looking for it; nothing is sent before that is certain"
+_SOLD_AGAIN_AFTER = f"looking for it; it is sold again if no list shows an order within {UNEXPLAINED_FOR.seconds // 60} minutes"
+_UNCERTAIN = (
+    "{venue} does not tell whether order {order_ids} is this bot's own, whose answer was lost, or yours: "
+    "please look at it there"
+)
+
+
+class LostAnswers:
+    """Finds out what became of them, between the attempts and before the exit ends."""
+
+    def __init__(
+        self,
+        *,
+        context: ExitContext,
+        broker: Broker,
+        reminder: FailureReminder,
+        inventory: Inventory,
+        evidence: BalanceEvidence,
+        given_up: GivenUpAttempts,
+    ) -> None:
+        self._journal = context.journal
+        self._settler = context.settler
+        self._clock = context.clock
+        self._broker = broker
+        self._reminder = reminder
+        self._inventory = inventory
+        self._evidence = evidence
+        self._given_up = given_up
+        #: When the venue was last asked for one, answered, and did not show it.
+        self._looked_at: float | None = None
+        self._absent = 0
+        #: Orders that were named to the owner because they may be ours.
+        self._named = set[tuple[str, ...]]()
+
+    @property
+    def had_lost_attempt(self) -> bool:
+        """Tell whether any of them was given up."""
+        return self._absent > 0
+
+    async def settle(self, intent: Intent) -> Intent:
+        """Ask until one is found or may be sent again; the second time not at once."""
+        label, began_s = intent.venue.label, self._clock.monotonic()
+        expected = await self._inventory.expected()
+        refusal = await self._journal.load_unlisted_refusal(intent)
+        await self._reminder.note(
+            f"{label}: {refusal}" if refusal else _LOST,
+            f"asking {label} what became of it; nothing is sent before that is certain",
+        )
+
+        async def judge(may_be: tuple[str, ...]) -> BalanceVerdict:
+            verdict = await self._evidence.read(intent, expected=expected, may_be=may_be)
+            await self._note_verdict(intent, verdict, may_be)
+            return verdict
+
+        settled = await self._settler.settle(intent, self._broker, judge)
+        if settled.state is IntentState.PLANNED:
+            self._absent += 1
+            if self._absent > 1:
+                # A venue that loses or refuses one request after the other is not to be stormed; the proof took its time, too.
+                waited_s = self._clock.monotonic() - began_s
+                further_s = proven_pause_s(
+                    self._absent - 1, waited_s=waited_s, is_refused=refusal is not None
+                )
+                await self._clock.sleep(further_s)
+        # What was read before does not hold any more, whatever became of the order.
+        self._inventory.outdate(intent)
+        return settled
+
+    async def adopt_late_order(self, intent: Intent) -> Intent | None:
+        """Go on from one that arrived although it was proven absent; None when none did, or nobody tells.
+
+        What it sold must be taken neither for the owner's own sale nor for a refusal.
+        """
+        asked_at = self._clock.monotonic()
+        found = await self._settler.look_again(intent, self._broker)
+        if isinstance(found, Uncertain):
+            await self._name_uncertain(intent, found.names)
+        if isinstance(found, Absent | Uncertain):
+            # One that may be it has arrived already: whether it is, the balance tells before anything is sent or ended.
+            self._looked_at = asked_at
+        if not isinstance(found, Found):
+            return None
+        if intent.state is IntentState.SUSPENDED:
+            intent = await self._journal.record(intent, IntentEvent.RESUME, cause="arrived late")
+        sent = await self._journal.record(intent, IntentEvent.SEND, cause="arrived late")
+        return await self._journal.record(sent, IntentEvent.LOSE_ANSWER, cause="arrived late")
+
+    async def may_arrive_late(self, intent: Intent) -> bool:
+        """Tell whether one may still be found under the id of the present attempt, after a moment if so."""
+        if not await self._settler.may_still_arrive(intent, looked_at=self._looked_at):
+            return False
+        await self._reminder.note(_LOST, "it may still arrive; looking for it before this exit ends")
+        await self._clock.sleep(LATE_LOOK_S)
+        return True
+
+    async def _note_verdict(self, intent: Intent, verdict: BalanceVerdict, may_be: tuple[str, ...]) -> None:
+        if verdict is BalanceVerdict.UNTOUCHED:
+            await self._name_uncertain(intent, may_be)
+        elif verdict is BalanceVerdict.UNREADABLE:
+            await self._note_lost(_UNREADABLE, _BEFORE_CERTAIN, intent, may_be)
+        elif verdict not in MAY_HAVE_SOLD:
+            doing = _BEFORE_CERTAIN if may_be else _SOLD_AGAIN_AFTER
+            await self._note_lost(_UNEXPLAINED, doing, intent, may_be)
+        elif len(may_be) != 1:
+            await self._given_up.note_unlisted(intent, [intent.client_order_id, *may_be])
+
+    async def _note_lost(self, why: str, doing: str, intent: Intent, may_be: tuple[str, ...]) -> None:
+        order_ids = ", ".join((intent.client_order_id, *may_be))
+        await self._reminder.note(why.format(venue=intent.venue.label, order_ids=order_ids), doing)
+
+    async def _name_uncertain(self, intent: Intent, order_ids: tuple[str, ...]) -> None:
+        """Tell the owner, once, of orders that may be ours: the exit goes on by what the balance still shows."""
+        if not order_ids or order_ids in self._named:
+            return
+        why = _UNCERTAIN.format(venue=intent.venue.label, order_ids=", ".join(order_ids))
+        self._named.add(order_ids)
+        # Whatever keeps it from being written now, the reminder sees to it.
+        await self._reminder.note(why, "selling what the balance still shows", is_urgent=True)

@@ -1,0 +1,77 @@
+"""Ends one exit without a fill, but not while an order of its own may be under way or have sold."""
+
+from functools import partial
+
+from engine.brokers.base import Broker
+from engine.exits.breach_recheck import BreachRecheck
+from engine.exits.context import ExitContext
+from engine.exits.ending import end_sold_externally, give_up, pause_for_split, presume_filled, stand_down
+from engine.exits.given_up_attempts import GivenUpAttempts
+from engine.exits.lost_answers import LostAnswers
+from engine.exits.manual_close import is_too_late
+from engine.exits.refusals import Ending
+from engine.exits.retry_pauses import RetryPauses
+from engine.exits.steps import EndSoldExternally, EndUnfilled, PauseForSplit, PresumeFilled
+from engine.guards.guard import Guard
+from engine.model.errors import BrokerError
+from engine.orders.intents import Intent
+
+
+class UnfilledEnd:
+    """Writes the end once nothing of the exit can arrive or turn out as sold any more."""
+
+    def __init__(
+        self,
+        guard: Guard,
+        *,
+        context: ExitContext,
+        broker: Broker,
+        lost: LostAnswers,
+        given_up: GivenUpAttempts,
+        pauses: RetryPauses,
+        began_before: bool,
+    ) -> None:
+        self._guard = guard
+        self._context = context
+        self._broker = broker
+        self._lost = lost
+        self._given_up = given_up
+        self._pauses = pauses
+        #: In another life of the process: its price may have come back meanwhile.
+        self._began_before = began_before
+        self._recheck = BreachRecheck(guard, context=context, began_before=began_before)
+
+    async def write(self, intent: Intent, ending: Ending, *, guard: Guard | None = None) -> Intent:
+        """End the exit with what is left of its guard; the intent as it is now where it goes on."""
+        if await self._lost.may_arrive_late(intent):
+            return intent
+        try:
+            available = await self._given_up.read(intent)
+            found = await self._given_up.find_filled(intent, available)
+        except BrokerError as e:
+            await self._pauses.wait(e)
+            return intent
+        if found is not None:
+            return found
+        await self._context.availability.confirm_releases(intent, self._broker)
+        return await ending(self._context.journal, intent, guard or self._guard, was=self._guard)
+
+    async def write_as_decided(self, intent: Intent, step: EndUnfilled) -> Intent:
+        """End the exit as its next step says."""
+        match step:
+            case PauseForSplit():
+                return await self.write(intent, partial(pause_for_split, owned=step.owned))
+            case PresumeFilled():
+                return await self.write(intent, partial(presume_filled, left=step.left, owned=step.owned))
+            case EndSoldExternally():
+                is_unproven = await self._given_up.any_of(intent)
+                return await self.write(intent, partial(end_sold_externally, is_unproven=is_unproven))
+
+    async def write_if_unneeded(self, intent: Intent) -> Intent | None:
+        """End what its owner asked for too long ago, or what the price does not call for any more; None if it goes on."""
+        if is_too_late(intent, self._context.clock.now()):
+            return await self.write(intent, give_up)
+        may_be_unneeded = self._pauses.failures or self._lost.had_lost_attempt or self._began_before
+        if intent.asked is None and may_be_unneeded and await self._recheck.is_unneeded():
+            return await self.write(intent, stand_down)
+        return None
