@@ -1,4 +1,4 @@
-"""Every fault the bot must survive, what must hold then, and the tests that show it."""
+"""Every fault the bot must survive, and what must hold then."""
 
 from tests.faults.chat import CHAT
 from tests.faults.process import PROCESS_FAULTS

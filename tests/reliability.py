@@ -1,11 +1,12 @@
-"""Write docs/reliability.md from the table of faults: `python -m tests.reliability`.
+"""Write docs/reliability.md from the table of faults and the tests that are marked with them.
 
-Every test that the table names is run first; the page is not written when one fails.
+`python -m tests.reliability` runs those tests first; the page is not written when one fails.
 """
 
 import ast
 import subprocess
 import sys
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
@@ -16,20 +17,29 @@ PAGE = ROOT / "docs" / "reliability.md"
 _HEAD = """# What the bot survives
 
 Faults, what must hold then, and the tests that show it. Generated: `python -m tests.reliability` runs every test
-named here and writes this page when all of them pass; a test fails when the page and the table in
-`tests/faults` differ or a named test is not there. Two longer runs go beyond it: `make soak` tells thousands
+marked with a fault (`@pytest.mark.fault("V1")`) and writes this page when all of them pass; a test fails when the page
+differs from the table in `tests/faults` and the marks. Two longer runs go beyond it: `make soak` tells thousands
 of simulated scenarios made of these faults, `make crash` kills the real bot in the middle of its exits.
 """
 
 
-def named_tests():
-    """Every node id of the table, each once."""
-    return sorted({test for rows in GROUPS.values() for row in rows for test in row.tests})
+@cache
+def marked_tests():
+    """Return the tests that carry `@pytest.mark.fault`, by the number of the fault: node ids without parameters."""
+    found = defaultdict(list)
+    for file in sorted((ROOT / "tests").rglob("test_*.py")):
+        for number, name in _marks(ast.parse(file.read_text())):
+            found[number].append(f"{file.relative_to(ROOT)}::{name}")
+    return dict(found)
 
 
-def missing_tests():
-    """The node ids of the table that no file has."""
-    return [test for test in named_tests() if not _exists(*test.split("::"))]
+def _marks(module):
+    for function in module.body:
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        for mark in function.decorator_list:
+            if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.fault":
+                yield from ((number.value, function.name) for number in mark.args)
 
 
 _LIMITS = """\
@@ -59,9 +69,10 @@ def render():
 def _group(title, rows):
     yield f"## {title}\n"
     for row in rows:
-        result = "not covered yet" if not row.tests else "holds, in part" if row.gap else "holds"
+        tests = marked_tests().get(row.number, ())
+        result = "not covered yet" if not tests else "holds, in part" if row.gap else "holds"
         yield f"**{row.number}** {row.fault}: {row.outcome}. *{result}*\n"
-        yield from (f"- [{_sentence(test)}](../{test.partition('::')[0]})" for test in row.tests)
+        yield from (f"- [{_sentence(test)}](../{test.partition('::')[0]})" for test in tests)
         if row.gap:
             yield f"- Not shown: {row.gap}"
         yield ""
@@ -71,20 +82,9 @@ def _sentence(test):
     return test.partition("::test_")[2].replace("_", " ")
 
 
-def _exists(path, name):
-    return name in _functions(ROOT / path)
-
-
-@cache
-def _functions(file):
-    if not file.exists():
-        return frozenset()
-    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-    return frozenset(one.name for one in ast.parse(file.read_text()).body if isinstance(one, functions))
-
-
 def main():
-    run = subprocess.run([sys.executable, "-m", "pytest", "-q", *named_tests()], cwd=ROOT, check=False)
+    tests = sorted({test for tests in marked_tests().values() for test in tests})
+    run = subprocess.run([sys.executable, "-m", "pytest", "-q", *tests], cwd=ROOT, check=False)
     if run.returncode == 0:
         PAGE.write_text(render())
     return run.returncode

@@ -4,6 +4,8 @@ import asyncio
 import re
 import time
 
+import pytest
+
 from demo.tour.reading import read_balance, to_the_cent
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import ALPACA, COINBASE, DEMO_STORY, KRAKEN, SandboxWorld
@@ -41,6 +43,7 @@ async def test_a_venue_that_hangs_shows_its_old_figures_with_their_age_within_tw
     assert ages["Alpaca"] <= 2
 
 
+@pytest.mark.fault("P10")
 async def test_a_sale_goes_out_while_another_venue_hangs_and_balance_is_asked(open_bot):
     world = a_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")

@@ -5,6 +5,8 @@ import time
 from contextlib import closing
 from decimal import Decimal
 
+import pytest
+
 from engine.brokers.paper.ledger import Draft, Kind
 from engine.model.orders import Side
 from sandbox.faults import Fault, FaultKind
@@ -38,6 +40,7 @@ async def asked_to_close(stage):
     return await stage.owner.ask("/close ETH", timeout_s=PATIENCE_S)
 
 
+@pytest.mark.fault("C4")
 async def test_everything_of_a_coin_is_sold_after_one_press_and_only_one(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="none")

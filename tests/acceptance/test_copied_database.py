@@ -20,6 +20,7 @@ def tmp_path():
         yield folder
 
 
+@pytest.mark.fault("P27")
 async def test_the_bot_on_a_copy_sells_nothing_before_its_owner_answers(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
@@ -43,6 +44,7 @@ async def test_the_bot_on_a_copy_sells_nothing_before_its_owner_answers(open_bot
     assert sales(world) == []
 
 
+@pytest.mark.fault("P27")
 async def test_a_restart_on_the_same_files_asks_nothing(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
@@ -59,6 +61,7 @@ async def test_a_restart_on_the_same_files_asks_nothing(open_bot):
     assert not any(QUESTION in message.text for message in stage.owner.messages)
 
 
+@pytest.mark.fault("P31")
 @pytest.mark.parametrize("ending", ["stopped", "killed"])
 async def test_a_backup_copied_over_the_database_sells_nothing_before_its_owner_answers(open_bot, ending):
     world = an_ether_world()

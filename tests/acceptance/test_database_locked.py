@@ -3,10 +3,13 @@
 import sqlite3
 from contextlib import closing
 
+import pytest
+
 from sandbox.world import KRAKEN
 from tests.acceptance.ether import GUARDED, OWN, alerted, an_ether_world, fall, introduced, sales
 
 
+@pytest.mark.fault("P5")
 async def test_the_owner_hears_that_nothing_can_be_sold_and_that_it_goes_on(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")

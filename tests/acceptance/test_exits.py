@@ -22,6 +22,7 @@ async def test_the_loser_is_sold_without_a_dollar_in_the_account(open_bot):
     assert world.ledger(KRAKEN).total("ETH") == OWN
 
 
+@pytest.mark.fault("V7")
 @pytest.mark.parametrize("shown", [Decimal(0), GUARDED + OWN], ids=["nothing at all", "everything held"])
 async def test_the_loser_is_sold_although_its_free_balance_reads_zero(open_bot, shown):
     world = an_ether_world()
@@ -35,6 +36,7 @@ async def test_the_loser_is_sold_although_its_free_balance_reads_zero(open_bot, 
     assert [fill.quantity for fill in sales(world)] == [GUARDED]
 
 
+@pytest.mark.fault("C1")
 async def test_an_alert_waits_for_telegram_and_the_sale_does_not(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")

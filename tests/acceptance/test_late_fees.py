@@ -33,6 +33,7 @@ async def until_booked(owner):
             await asyncio.sleep(0.2)
 
 
+@pytest.mark.fault("V31")
 async def test_a_fee_is_estimated_in_the_alert_and_exact_in_history_once_it_is_booked(open_bot, world):
     [account] = world.alpaca.accounts.values()
     account.books_fees = False

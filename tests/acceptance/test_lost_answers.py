@@ -3,11 +3,14 @@
 Every other way of losing an answer is in tests/engine/exits/test_sale_lost_answers.py.
 """
 
+import pytest
+
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import KRAKEN
 from tests.acceptance.ether import GUARDED, OWN, alerted, an_ether_world, fall, guarded, over, sales
 
 
+@pytest.mark.fault("V1")
 async def test_an_order_whose_answer_is_lost_is_found_and_not_repeated(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
@@ -24,6 +27,7 @@ async def test_an_order_whose_answer_is_lost_is_found_and_not_repeated(open_bot)
     assert (await over(stage)).attempt == 1
 
 
+@pytest.mark.fault("V3")
 async def test_an_order_that_never_arrived_goes_out_again_after_the_proof(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")

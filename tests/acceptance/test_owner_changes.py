@@ -11,6 +11,7 @@ from tests.acceptance.ether import ALERT, PATIENCE_S, an_ether_world, fall, guar
 NEW_OWNER = 777_000
 
 
+@pytest.mark.fault("P14")
 @pytest.mark.parametrize("owner_ids", [f"{NEW_OWNER}", f"{NEW_OWNER},{OWNER_ID}"])
 async def test_a_new_owner_hears_of_the_sale_and_sees_everything(open_bot, owner_ids):
     world = an_ether_world()

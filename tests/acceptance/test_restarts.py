@@ -1,5 +1,7 @@
 """A bot that dies in the middle of a sale finds it again."""
 
+import pytest
+
 from demo.tour.records import count_unsent_alerts
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import KRAKEN
@@ -17,6 +19,7 @@ from tests.acceptance.ether import (
 )
 
 
+@pytest.mark.fault("P2")
 async def test_a_sale_that_the_venue_made_before_the_kill_is_found_and_told_once(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
@@ -35,6 +38,7 @@ async def test_a_sale_that_the_venue_made_before_the_kill_is_found_and_told_once
     assert sum(ALERT in message.text for message in stage.owner.messages) == 1
 
 
+@pytest.mark.fault("P2")
 async def test_an_order_that_arrives_while_nobody_watches_is_found(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")
@@ -54,6 +58,7 @@ async def test_an_order_that_arrives_while_nobody_watches_is_found(open_bot):
     assert len(world.tape(KRAKEN).calls("AddOrder")) == 1
 
 
+@pytest.mark.fault("P2")
 async def test_an_order_that_is_still_under_way_at_the_restart_sells_once_at_most(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")

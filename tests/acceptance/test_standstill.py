@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 
+import pytest
+
 from sandbox.world import KRAKEN
 from tests.acceptance.ether import (
     GUARDED,
@@ -22,6 +24,7 @@ from tests.acceptance.forked import PREPARED_BY
 STOPPED_S = 5.5
 
 
+@pytest.mark.fault("P16")
 async def test_owners_hear_that_the_process_was_stopped_and_it_goes_on_guarding(open_bot):
     world = an_ether_world()
     settings = {"NIJA_GUARD_EXISTING": "all", PREPARED_BY: "tests.acceptance.short_patience"}

@@ -1,8 +1,11 @@
 """Nobody but the owners gets an answer."""
 
+import pytest
+
 from tests.acceptance.ether import an_ether_world
 
 
+@pytest.mark.fault("C5")
 async def test_a_stranger_gets_silence(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="none")

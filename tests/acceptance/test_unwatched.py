@@ -3,6 +3,8 @@
 import asyncio
 import re
 
+import pytest
+
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import KRAKEN
 from tests.acceptance.ether import PATIENCE_S, SYMBOL, alerted, an_ether_world, fall, introduced
@@ -39,6 +41,7 @@ async def test_a_guard_that_cannot_act_is_named_and_all_is_not_well(open_bot):
     await until_status(stage, f"{SINCE}ETH/USD at Kraken, Kraken refuses the key, so nothing could be sold")
 
 
+@pytest.mark.fault("V94")
 async def test_a_sale_that_is_refused_is_an_error_of_its_broker(open_bot):
     world = an_ether_world()
     stage = await open_bot(world, NIJA_GUARD_EXISTING="all")

@@ -111,6 +111,7 @@ async def test_a_strangers_message_that_cannot_be_read_makes_it_deaf_for_nobody(
     assert await owner.wait_for("still here")
 
 
+@pytest.mark.fault("C12")
 async def test_a_pause_that_telegram_names_is_told_at_once_kept_in_full_and_over_in_time(server, started):
     server.faults.add("getUpdates", kind=FaultKind.TOO_MANY_REQUESTS, retry_after=3600)
     owner = server.user(user_id=7)
@@ -146,6 +147,7 @@ PAUSES = {
 }
 
 
+@pytest.mark.fault("C13")
 @pytest.mark.parametrize(("asked", "waits_s", "notified"), PAUSES.values(), ids=PAUSES)
 async def test_no_pause_that_telegram_names_leaves_the_chat_unread_for_more_than_an_hour(
     server, started, asked, waits_s, notified
@@ -176,6 +178,7 @@ async def test_what_was_taken_is_not_confirmed_within_a_pause_that_telegram_name
     assert "0" not in {call.params.get("timeout", "0") for call in server.calls("getUpdates")}
 
 
+@pytest.mark.fault("C12")
 async def test_alerts_may_leave_while_telegram_lets_the_bot_not_look_itself_up(server, started):
     server.faults.add("getMe", kind=FaultKind.TOO_MANY_REQUESTS, retry_after=3600)
     server.user(user_id=7).send("/echo hello")
@@ -235,6 +238,7 @@ PASSING = {
 }
 
 
+@pytest.mark.fault("C7")
 @pytest.mark.parametrize(("kind", "why"), PASSING.items(), ids=PASSING)
 @pytest.mark.parametrize("method", ["getUpdates", "deleteWebhook"])
 async def test_no_answer_to_a_poll_makes_it_deaf(server, started, method, kind, why):
@@ -333,6 +337,7 @@ async def test_it_stops_while_telegram_is_still_down(server, started):
         await bot.chat.finish()
 
 
+@pytest.mark.fault("C6")
 async def test_what_came_while_it_was_away_is_answered_and_nothing_twice(server, started):
     updates = MemoryLog()
     first = started(updates=updates)

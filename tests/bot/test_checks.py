@@ -195,6 +195,7 @@ def test_another_revision_asks_for_a_migration():
     assert check_revision(None, "0002").finding == "none, this NIJA wants 0002"
 
 
+@pytest.mark.fault("P6")
 def test_damage_is_told_and_a_backup_advised():
     assert check_damage(()).verdict is CheckVerdict.PASS
     check = check_damage(("row 1 missing from index a", "b", "c", "d"))

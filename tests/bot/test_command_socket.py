@@ -68,6 +68,7 @@ async def test_one_request_has_one_answer(listening, bot, tmp_path):
     assert bot.heard == [{"verb": "halt"}]
 
 
+@pytest.mark.fault("P15")
 @pytest.mark.parametrize("deeper", [0, 1, 200])
 async def test_commands_are_heard_however_deep_the_data_dir_lies(tmp_path, bot, deeper):
     rest = LONGEST_ADDRESS - len(str(tmp_path / SOCKET_NAME)) - 1 + deeper

@@ -49,6 +49,7 @@ async def test_a_database_that_works_is_not_spoken_of(desk):
     assert desk.told == []
 
 
+@pytest.mark.fault("P4")
 async def test_one_that_fails_for_seconds_is_told_once_a_minute_until_it_works(desk):
     for _ in range(14):
         await desk.run(LOCKED)
@@ -63,6 +64,7 @@ async def test_one_that_fails_for_seconds_is_told_once_a_minute_until_it_works(d
     assert clear.startswith("NIJA can write its database again, after 70 s")
 
 
+@pytest.mark.fault("P6")
 @pytest.mark.parametrize(
     ("error", "message"),
     [
@@ -94,6 +96,7 @@ async def test_another_error_is_no_matter_of_the_database(desk):
     assert desk.told == []
 
 
+@pytest.mark.fault("P5")
 async def test_one_that_only_waits_is_told_before_it_fails(desk, monkeypatch):
     monkeypatch.setattr(database_alarm, "ALARM_AFTER_S", 0.02)
     desk.takes_s = 0.3

@@ -25,6 +25,7 @@ def file(tmp_path):
     return tmp_path / "nija.db"
 
 
+@pytest.mark.fault("P21")
 async def test_a_damaged_page_that_nobody_asks_for_yet_stops_the_start(empty, file):
     for page in range(2, len(empty) // PAGE + 1):
         file.write_bytes(spoiled(empty, page))

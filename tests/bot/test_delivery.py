@@ -232,6 +232,7 @@ async def test_nothing_leaves_before_telegram_is_connected(server, post):
     assert len(texts(owner)) == 1
 
 
+@pytest.mark.fault("C1")
 async def test_an_outage_delays_an_alert_and_keeps_the_order(server, post):
     owner = owner_of(server)
     outage = server.faults.add(kind=FaultKind.HTTP_500_BEFORE, times=None)
@@ -268,6 +269,7 @@ async def test_an_alert_is_tried_again_in_time_whatever_the_clock_was_set_to(ser
     assert ["BTC/USD" in texts(owner)[0], "ETH/USD" in texts(owner)[1]] == [True, True]
 
 
+@pytest.mark.fault("V15")
 @pytest.mark.parametrize("fault", [FaultKind.HTTP_500_BEFORE, FaultKind.DROP_BEFORE])
 async def test_what_was_tried_under_a_clock_ahead_leaves_with_the_next_start(server, post, bot, fault):
     owner = owner_of(server)
@@ -374,6 +376,7 @@ async def test_a_sale_told_to_wait_for_an_hour_is_told_once_its_chat_takes_somet
     assert len(texts(owner)) == 1
 
 
+@pytest.mark.fault("C11")
 async def test_a_sale_told_to_wait_for_an_hour_is_tried_again_within_a_minute(server, post):
     owner = owner_of(server)
     server.faults.add("sendMessage", kind=FaultKind.TOO_MANY_REQUESTS, retry_after=3600, times=4)
@@ -404,6 +407,7 @@ async def test_small_news_waits_as_long_as_telegram_asks(server, post):
     assert texts(owner) == []
 
 
+@pytest.mark.fault("C1")
 async def test_flood_control_is_waited_out(server, post):
     owner = owner_of(server)
     server.faults.add("sendMessage", kind=FaultKind.TOO_MANY_REQUESTS, retry_after=7)
@@ -435,6 +439,7 @@ async def test_what_may_have_arrived_is_repeated_and_says_so(server, post, fault
     assert (await post.row()).state is AlertState.SENT
 
 
+@pytest.mark.fault("C2")
 async def test_a_blocked_chat_waits_and_the_others_go_on(server, post):
     owner, other = owner_of(server), owner_of(server, 8)
     owner.block()
@@ -452,6 +457,7 @@ async def test_a_blocked_chat_waits_and_the_others_go_on(server, post):
     assert len(texts(owner)) == 1
 
 
+@pytest.mark.fault("C2")
 @pytest.mark.parametrize("restarted", [False, True])
 async def test_what_waits_for_a_chat_leaves_once_its_owner_writes(server, post, bot, restarted):
     owner = server.user(user_id=7)
@@ -492,6 +498,7 @@ async def test_somebody_who_never_pressed_start_is_waited_for(server, post):
     assert [PRESS_START in log["why"] for log in logs] == [True]
 
 
+@pytest.mark.fault("C10")
 async def test_an_alert_whose_data_cannot_be_read_is_told_of_and_waits_no_more(server, post):
     owner = owner_of(server)
     await post.put(ExitParked(venue=Venue.KRAKEN, symbol="BTC/USD", quantity=Decimal(1), why="dust"))
@@ -542,6 +549,7 @@ async def test_an_alert_whose_buttons_telegram_does_not_take_arrives_without_the
     assert len(texts(owner)) == 1
 
 
+@pytest.mark.fault("C7")
 async def test_a_critical_alert_that_telegram_refuses_is_tried_on_slower_for_ever(server, post):
     owner = owner_of(server)
     refusing = server.faults.add("sendMessage", kind=FaultKind.BAD_REQUEST, times=None)
@@ -658,6 +666,7 @@ async def test_an_alert_for_somebody_no_longer_known_is_not_sent(server, databas
     assert (await post.row()).state is AlertState.DEAD
 
 
+@pytest.mark.fault("C10")
 async def test_a_sale_told_to_somebody_no_longer_known_goes_to_every_owner(server, database, bot, clock):
     owners = [owner_of(server), owner_of(server, 8)]
     post = Post(database, bot, clock, strangers={9}, owner_ids=(7, 8))
@@ -678,6 +687,7 @@ async def test_a_restart_delivers_what_the_former_process_left(server, database,
     assert "written before the restart" in texts(owner)[0]
 
 
+@pytest.mark.fault("C1")
 async def test_an_alert_cut_off_while_being_sent_says_that_it_may_be_repeated(server, post):
     owner = owner_of(server)
     server.faults.add("sendMessage", kind=FaultKind.DELAY, delay_s=0.2)

@@ -43,6 +43,7 @@ async def send(line, text):
     await asyncio.to_thread(line.send(text).join, 10)
 
 
+@pytest.mark.fault("P4")
 async def test_every_owner_and_the_hook_are_told(address):
     await send(line_to(address.url, alert_url=f"{address.url}/hook"), "NIJA hangs")
 

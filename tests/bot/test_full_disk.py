@@ -55,6 +55,7 @@ def seed(tmp_path_factory):
     return seed
 
 
+@pytest.mark.fault("P17")
 @pytest.mark.parametrize(
     "case",
     COMMANDS,

@@ -44,6 +44,7 @@ async def test_a_heartbeat_under_way_is_not_doubled(address):
     assert received_by(address) == ["ping"]
 
 
+@pytest.mark.fault("P48")
 @pytest.mark.parametrize("status", [429, 503])
 async def test_an_address_that_asks_for_a_pause_is_not_pinged_until_it_is_over(address, status):
     clock = HandClock()

@@ -59,6 +59,7 @@ def other(request, file, tmp_path):
     return request.param(file, tmp_path / "elsewhere")
 
 
+@pytest.mark.fault("P28")
 def test_no_bot_starts_on_a_file_that_another_one_runs_on(settings, file, other, tmp_path, forks):
     env_file = tmp_path / "env"
     env_file.write_text(

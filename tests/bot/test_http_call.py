@@ -23,6 +23,7 @@ async def test_an_address_in_trouble_refuses_nothing(address, status):
     assert not isinstance(caught.value, HttpRefusedError)
 
 
+@pytest.mark.fault("P43")
 @pytest.mark.parametrize("text", ["hello", None])
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirect_is_refused_and_takes_nothing_elsewhere(address, status, text):

@@ -73,6 +73,7 @@ async def test_a_failure_is_reported_without_secrets_and_forgotten_after_a_good_
     assert job.status.last_error is None
 
 
+@pytest.mark.fault("P8")
 async def test_a_run_that_hangs_is_cancelled_at_its_budget_and_the_next_one_runs():
     runs = []
 

@@ -33,6 +33,7 @@ def test_the_data_dir_is_made_for_its_owner_alone(tmp_path):
         assert (tmp_path / "a" / "data" / "nija.lock").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.fault("P7")
 def test_a_second_bot_is_refused_and_told_who_holds_it(tmp_path):
     with (
         hold_data_dir(tmp_path),
@@ -76,6 +77,7 @@ SPOILS = {
 }
 
 
+@pytest.mark.fault("P13")
 @pytest.mark.parametrize("spoil", SPOILS.values(), ids=SPOILS)
 def test_a_lock_file_that_is_gone_is_noticed_and_lets_no_second_bot_in(tmp_path, spoil):
     with hold_data_dir(tmp_path) as held:
@@ -110,6 +112,7 @@ def test_a_file_system_without_locks_is_named(tmp_path, monkeypatch):
         pass
 
 
+@pytest.mark.fault("P7")
 async def test_a_second_process_on_one_database_overrules_the_first(tmp_path):
     lost_by_first, lost_by_second = [], []
     async with migrated(tmp_path) as database:

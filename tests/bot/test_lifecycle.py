@@ -215,6 +215,7 @@ async def test_the_guard_works_while_telegram_is_away(server, start):
     assert process.story[-1] == "close"
 
 
+@pytest.mark.fault("P9")
 async def test_it_stops_in_order_and_lets_a_handler_finish_its_order(server, start):
     process = start()
     owner = server.user(user_id=7)
@@ -291,6 +292,7 @@ async def test_a_rejected_token_stops_the_process_with_the_sentence(server, star
     assert process.story[-1] == "close"
 
 
+@pytest.mark.fault("P7")
 async def test_a_bot_that_takes_the_database_over_stops_the_one_before(start, database):
     first = start()
     await first.guarded.wait()

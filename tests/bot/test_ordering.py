@@ -70,6 +70,7 @@ async def test_different_chats_do_not_wait_for_each_other():
         kitchen.bell.set()
 
 
+@pytest.mark.fault("C3")
 async def test_no_more_than_the_most_are_handled_at_once():
     kitchen, processor = Kitchen(), PerChat(2, updates=MemoryLog())
 
@@ -81,6 +82,7 @@ async def test_no_more_than_the_most_are_handled_at_once():
         kitchen.bell.set()
 
 
+@pytest.mark.fault("C6")
 async def test_an_update_handled_before_is_passed_over():
     kitchen, updates = Kitchen(), MemoryLog(1)
     kitchen.bell.set()

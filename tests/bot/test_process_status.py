@@ -187,6 +187,7 @@ async def test_every_guard_that_waits_is_named_with_its_reason(desk):
     assert [(one.symbol, one.why) for one in report.failing] == [("ETH/USD", "Kraken does not answer")]
 
 
+@pytest.mark.fault("C9")
 @pytest.mark.parametrize(
     "error",
     [KeyRejectedError(Venue.KRAKEN, "Invalid key"), LockedOutError(Venue.KRAKEN, "Temporary lockout")],

@@ -34,6 +34,7 @@ def caused(error, cause):
     return error
 
 
+@pytest.mark.fault("C2")
 @pytest.mark.parametrize(
     ("make", "verdict"),
     [

@@ -76,6 +76,7 @@ async def test_an_address_that_is_set_for_the_first_time_hears_what_telegram_has
     assert "ETH/USD" in only
 
 
+@pytest.mark.fault("P33")
 async def test_what_the_address_never_heard_survives_a_restart_though_telegram_took_it(address, database):
     await settle_posts(database, is_wanted=True, now=START)
     await put(database, critical("BTC/USD"), "1")
@@ -109,6 +110,7 @@ async def test_an_address_that_was_taken_away_and_set_again_begins_anew(address,
     assert received_by(address) == []
 
 
+@pytest.mark.fault("P33")
 async def test_what_is_refused_holds_up_nothing_is_tried_slower_and_given_up_after_a_day(address, database):
     clock = HandClock()
     channel = SecondChannel(address.url, database=database, clock=clock)

@@ -16,6 +16,7 @@ async def database(tmp_path):
         yield ready
 
 
+@pytest.mark.fault("P34")
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize(
     "headers",

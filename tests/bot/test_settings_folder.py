@@ -46,6 +46,7 @@ def fork_nija(box, *arguments):
     return fork_command(*arguments, "--env-file", str(box / ".env"), environment=os.environ)
 
 
+@pytest.mark.fault("P25")
 def test_every_command_means_the_file_s_own_database_from_another_folder(box, tmp_path, forks):
     data, copy = box / "data", tmp_path / "copy.db"
 

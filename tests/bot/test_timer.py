@@ -33,6 +33,7 @@ def test_the_rhythm_leaves_out_what_was_missed(last, due):
     assert Rhythm(5).get_next_fire_time(last, NOON) == due
 
 
+@pytest.mark.fault("V15")
 @pytest.mark.parametrize("ago", [timedelta(days=30), timedelta(days=365 * 56)], ids=["a month", "since 1970"])
 async def test_a_clock_put_forward_makes_no_job_walk_through_what_it_missed(timer, ago):
     called = asyncio.Event()

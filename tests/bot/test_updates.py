@@ -1,8 +1,11 @@
+import pytest
+
 from bot.updates import StoredUpdates
 from tests.bot.database import migrated
 from tests.bot.hand_clock import HandClock
 
 
+@pytest.mark.fault("C6")
 async def test_a_handled_update_is_known_also_to_the_next_process(tmp_path):
     async with migrated(tmp_path) as database:
         first, second = StoredUpdates(database, HandClock()), StoredUpdates(database, HandClock())

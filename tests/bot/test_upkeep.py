@@ -61,6 +61,7 @@ def test_a_newer_database_is_refused_with_what_to_do(migrated):
         migrate(migrated, CLOCK)
 
 
+@pytest.mark.fault("P6")
 def test_a_damaged_database_stops_the_start_with_what_to_do(migrated):
     file = migrated.data_dir / "nija.db"
     file.write_bytes(b"garbage" * 4096)

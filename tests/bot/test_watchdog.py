@@ -30,6 +30,7 @@ def test_a_loop_that_turns_is_left_alone(dog):
     assert (dumps, ends) == ([], [])
 
 
+@pytest.mark.fault("P8")
 def test_a_silent_loop_is_told_once_and_ended_at_last(dog):
     watchdog, now, dumps, ends = dog
 
@@ -69,6 +70,7 @@ def test_the_owner_hears_of_a_hang_and_of_its_end():
     assert clear.startswith("NIJA goes on")
 
 
+@pytest.mark.fault("P8")
 async def test_it_looks_while_the_loop_cannot(monkeypatch):
     monkeypatch.setattr("bot.watchdog.LOOK_EVERY_S", 0.01)
     monkeypatch.setattr("bot.watchdog.ALARM_AFTER_S", 0.03)
@@ -187,6 +189,7 @@ while True:
 """
 
 
+@pytest.mark.fault("P11")
 def test_a_process_that_is_really_stopped_tells_and_lives():
     command = [sys.executable, "-c", STOPPED]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:

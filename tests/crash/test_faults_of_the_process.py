@@ -46,6 +46,7 @@ def no_room_on_disk(pid):
         resource.prlimit(pid, resource.RLIMIT_FSIZE, unlimited)
 
 
+@pytest.mark.fault("P9")
 async def test_a_stop_in_the_middle_of_a_sale_brings_it_to_its_end(stage):
     stage.world.faults(KRAKEN).add(Fault(kind=FaultKind.DELAY_AFTER, endpoint="AddOrder", delay_s=1))
 
@@ -59,6 +60,7 @@ async def test_a_stop_in_the_middle_of_a_sale_brings_it_to_its_end(stage):
     assert await alerted(stage)
 
 
+@pytest.mark.fault("P4")
 async def test_a_disk_that_takes_no_more_is_told_and_the_loser_sold_once_it_does(stage):
     with no_room_on_disk(stage.bot.pid):
         fall(stage.world)
@@ -71,6 +73,7 @@ async def test_a_disk_that_takes_no_more_is_told_and_the_loser_sold_once_it_does
     check_sold_once(stage.world)
 
 
+@pytest.mark.fault("C3")
 async def test_a_sale_goes_out_during_a_flood_of_commands(stage):
     for _ in range(FLOOD):
         stage.owner.send("/positions")

@@ -58,6 +58,7 @@ async def test_a_task_that_fails_is_reported_by_name(context):
     assert context.reported == [("exit guard-1", "broken")]
 
 
+@pytest.mark.fault("P9")
 async def test_the_end_waits_for_what_must_end_and_cancels_the_rest(context):
     context.tasks.spawn("exit", context.work("exit", 0.01), must_end=True)
     context.tasks.spawn("look", context.work("look", 0.01))

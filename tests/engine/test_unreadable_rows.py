@@ -44,6 +44,7 @@ CHANGES = (
 )
 
 
+@pytest.mark.fault("P18")
 @pytest.mark.parametrize("change", CHANGES)
 async def test_a_guard_that_cannot_be_read_keeps_no_other_from_being_sold(rooms, change):
     async with rooms(venues=(Venue.KRAKEN,)) as room:
@@ -102,6 +103,7 @@ async def test_a_trader_is_told_that_a_damaged_guard_can_be_read_again(rooms):
         assert told == [(trader.user_id, False), (trader.user_id, True)]
 
 
+@pytest.mark.fault("P37")
 async def test_a_guard_that_can_be_read_again_after_a_restart_is_told_as_over_once(rooms):
     async with rooms(venues=(Venue.KRAKEN,)) as room:
         await two_guards(room)
@@ -138,6 +140,7 @@ async def test_a_fill_that_cannot_be_read_is_told_once_over_any_number_of_restar
         assert [one.over for one in await room.alerts(RecordUnreadable)] == [False]
 
 
+@pytest.mark.fault("P24")
 async def test_what_is_over_is_told_by_a_later_look_when_it_could_not_be_written(rooms):
     async with rooms(venues=(Venue.KRAKEN,)) as room:
         await two_guards(room)
@@ -163,6 +166,7 @@ async def test_a_look_that_has_nothing_to_tell_takes_no_write_from_others(rooms)
             await room.engine.unreadable.report()
 
 
+@pytest.mark.fault("P19")
 @pytest.mark.parametrize(
     "change",
     [
@@ -244,6 +248,7 @@ ELSEWHERE = (
 )
 
 
+@pytest.mark.fault("P20")
 @pytest.mark.parametrize(("table", "change"), ELSEWHERE)
 async def test_a_damaged_row_anywhere_keeps_no_guard_from_selling_after_the_next_start(rooms, table, change):
     async with rooms(venues=(Venue.KRAKEN,)) as room:
@@ -273,6 +278,7 @@ async def test_a_damaged_row_anywhere_keeps_no_guard_from_selling_after_the_next
         assert not room.failures
 
 
+@pytest.mark.fault("P46")
 @pytest.mark.parametrize("refused", ["guard-1", "guard-2"])
 async def test_one_guard_that_cannot_be_told_of_keeps_no_other_from_being_told(rooms, refused):
     [other] = {"guard-1", "guard-2"} - {refused}

@@ -1,20 +1,15 @@
-"""The shape of a row of the fault table, and where its tests are."""
+"""The shape of a row of the fault table."""
 
 from dataclasses import dataclass
 
-CRASH = "tests/crash/test_crash_runs.py::test_a_bot_killed_at_any_instant_of_an_exit_sells_once_and_tells"
-SCENARIOS = "tests/simulation/test_scenarios.py::test_scenarios_break_nothing_and_meet_all_but_what_is_rare"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One fault."""
+    """One fault; the tests that show what comes of it carry `@pytest.mark.fault(number)`."""
 
     number: str
     fault: str
     #: what must come of it
     outcome: str
-    #: node ids without parameters
-    tests: tuple[str, ...] = ()
     #: what no test shows yet
     gap: str = ""

@@ -37,6 +37,7 @@ async def test_a_strangers_button_press_is_not_even_answered(engine, owner, serv
     assert engine.asked("confirm") == []
 
 
+@pytest.mark.fault("C14")
 @pytest.mark.parametrize("number", [float(OWNER), str(OWNER)])
 @pytest.mark.parametrize("text", ["/halt", "/balance"])
 async def test_a_number_that_only_equals_the_owners_is_a_strangers(engine, owner, text, number):
@@ -66,6 +67,7 @@ async def test_an_empty_list_means_nobody(engine, owner, server):
     assert engine.calls == []
 
 
+@pytest.mark.fault("C5")
 async def test_a_known_person_is_not_answered_in_a_group(engine, owner, server):
     group = server.group(chat_id=-100500)
 
@@ -102,6 +104,7 @@ async def test_an_edited_message_is_no_command(engine, owner):
     assert engine.calls == []
 
 
+@pytest.mark.fault("C4")
 async def test_another_known_persons_button_never_acts(engine, owner, server):
     engine.users[2002] = user(user_id=2002)
     other = server.user(user_id=2002, name="Other")
@@ -212,6 +215,7 @@ def test_roles_include_those_below(role, needed, expected):
     assert may(role, needed) is expected
 
 
+@pytest.mark.fault("C5")
 def test_a_knocking_stranger_leaves_one_line_an_hour():
     with capture_logs() as lines:
         log = StrangerLog()
@@ -222,6 +226,7 @@ def test_a_knocking_stranger_leaves_one_line_an_hour():
     assert [(line["user_id"], line["left_out_before"]) for line in lines] == [(STRANGER, 0), (STRANGER, 99)]
 
 
+@pytest.mark.fault("C3")
 def test_a_crowd_of_strangers_leaves_a_bounded_number_of_lines():
     with capture_logs() as lines:
         log = StrangerLog()

@@ -91,6 +91,7 @@ async def test_a_choice_is_taken_once_and_its_buttons_go(engine, owner):
     assert done.buttons == ()
 
 
+@pytest.mark.fault("C15")
 async def test_an_answer_about_one_position_leaves_the_question_about_the_others(engine, owner):
     engine.answers["offer_guard"] = offer(
         "would_sell",
@@ -112,6 +113,7 @@ async def test_an_answer_about_one_position_leaves_the_question_about_the_others
     assert left.buttons == (("Guard ADA Kraken and sell now",),)
 
 
+@pytest.mark.fault("C4")
 async def test_a_double_tap_acts_once_and_the_second_is_told_why(engine, owner):
     asked = await owner.ask("/unguard BTC")
     engine.answers["confirm"] = [Unguarded(guards=(guard(),)), Nothing(why="This was already answered.")]

@@ -110,6 +110,7 @@ async def test_a_resume_from_before_an_outage_changes_nothing(engine, owner, ser
     assert engine.asked("resume") == []
 
 
+@pytest.mark.fault("V15")
 @pytest.mark.parametrize("off", [timedelta(hours=-1), timedelta(minutes=2), timedelta(days=30)])
 async def test_a_resume_acts_under_a_clock_that_is_off(engine, owner, application, off):
     engine.clock.at = NOW + off

@@ -51,6 +51,7 @@ def test_the_third_missed_reading_in_a_row_is_told_once():
     assert silence.since == START
 
 
+@pytest.mark.fault("V22")
 def test_a_refused_key_is_told_at_once_because_only_its_owner_can_mend_it():
     assert news_of(REVOKED, REVOKED)[0] == ["key_rejected", None]
 
@@ -95,6 +96,7 @@ def test_a_refused_key_is_told_beside_a_price_alarm():
     assert news_of(REVOKED, is_guarded=True, is_alarmed=True)[0] == ["key_rejected"]
 
 
+@pytest.mark.fault("V68")
 async def test_an_outage_under_a_guard_is_one_alarm_with_reminders_and_one_all_clear(room):
     room.deposit("BTC", "0.1")
     room.set_bid("60000")
@@ -189,6 +191,7 @@ async def test_what_could_not_be_written_was_not_told(room):
     assert [alert.what for alert in await room.alerts(BrokerTrouble)] == ["key_rejected"]
 
 
+@pytest.mark.fault("V82")
 async def test_prices_nobody_tells_keep_no_withdrawal_from_its_guard(room):
     room.deposit("BTC", "0.1")
     room.set_bid("60000")
@@ -289,6 +292,7 @@ async def silent_readings(room, endpoint, count):
         await room.read()
 
 
+@pytest.mark.fault("P35")
 @pytest.mark.parametrize(
     ("endpoint", "begun", "over"),
     [
@@ -345,6 +349,7 @@ async def test_a_good_reading_of_one_kind_ends_no_outage_that_a_restart_found(ro
     assert [alert.what for alert in await room.alerts(BrokerTrouble)] == ["unreachable", "back"]
 
 
+@pytest.mark.fault("P35")
 @pytest.mark.parametrize("is_written", [True, False], ids=["written", "not written"])
 @pytest.mark.parametrize("killed_at", range(10))
 async def test_an_outage_is_told_once_and_over_once_wherever_the_process_is_killed(

@@ -64,6 +64,7 @@ async def fall(room, venue):
     await room.look()
 
 
+@pytest.mark.fault("V39")
 @pytest.mark.parametrize("venue", VENUES)
 async def test_nothing_of_another_account_is_sold_and_every_guard_asks(rooms, venue):
     async with rooms(venues=(venue,)) as room:
@@ -126,6 +127,7 @@ def rotated(room, venue):
     return SimpleNamespace(key=new_key, secret=account.secret)
 
 
+@pytest.mark.fault("V39")
 async def test_exits_wait_and_say_so_while_the_new_key_cannot_be_placed(rooms):
     async with rooms(venues=(Venue.ALPACA,)) as room:
         await furnish(room, Venue.ALPACA)
@@ -192,6 +194,7 @@ async def test_a_changed_key_is_not_told_anew_after_each_restart(unplaced):
     assert {one.since for one in told} == {began}
 
 
+@pytest.mark.fault("V42")
 async def test_a_close_waits_and_says_why_while_the_new_key_cannot_be_placed(rooms):
     async with rooms() as room:
         await furnish(room, Venue.KRAKEN)
@@ -240,6 +243,7 @@ UNDER_WAY = [
 ]
 
 
+@pytest.mark.fault("P45")
 @pytest.mark.parametrize(("venue", "kind", "endpoint"), UNDER_WAY)
 async def test_what_an_order_sold_that_was_under_way_is_told_once_its_key_is_back(
     rooms, venue, kind, endpoint

@@ -21,17 +21,20 @@ from engine.brokers.parse import (
 from tests.engine.brokers.json_values import json_values
 
 
+@pytest.mark.fault("V18")
 @pytest.mark.parametrize("value", [None, "", "abc", "NaN", "Infinity", "-Infinity", 1.5, True, [], {}, "1,5"])
 def test_garbage_is_no_amount(value):
     with pytest.raises(MalformedAnswerError):
         amount_in({"balance": value}, "balance")
 
 
+@pytest.mark.fault("V17")
 def test_a_missing_amount_raises_and_is_not_zero():
     with pytest.raises(MalformedAnswerError, match="lacks balance"):
         amount_in({}, "balance")
 
 
+@pytest.mark.fault("V18")
 @pytest.mark.parametrize("text", ["0.123456789012345678901234567890", "-7", "1e-9", "65000.123"])
 def test_amounts_keep_every_digit(text):
     assert amount_in({"balance": text}, "balance") == Decimal(text)

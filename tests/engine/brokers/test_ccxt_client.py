@@ -265,6 +265,7 @@ async def test_an_emoji_that_is_written_as_two_escapes_stays_one(http, server):
     assert answer == {"\ufffd\U0001f680": ["\U0001f680\ufffd"]}
 
 
+@pytest.mark.fault("V16")
 @pytest.mark.parametrize(("answer", "for_a_read"), LOST)
 async def test_a_lost_or_garbled_answer_to_an_order_is_unknown(http, server, answer, for_a_read):
     server.answer = answer
@@ -275,6 +276,7 @@ async def test_a_lost_or_garbled_answer_to_an_order_is_unknown(http, server, ans
         await client.send(READ)
 
 
+@pytest.mark.fault("P10")
 async def test_no_answer_in_time_is_unknown_for_an_order(http, server):
     server.answer = hanging
     client = kraken(http, server.url, timeout_s=0.05)
@@ -291,11 +293,13 @@ async def test_a_call_may_have_less_time_than_its_client(http, server):
         await client.send(dataclasses.replace(ORDER, timeout_s=0.05))
 
 
+@pytest.mark.fault("P10")
 async def test_an_order_that_found_no_connection_was_certainly_not_sent(http, unused_tcp_port):
     with pytest.raises(TryLaterError):
         await kraken(http, f"http://127.0.0.1:{unused_tcp_port}").send(ORDER)
 
 
+@pytest.mark.fault("P10")
 async def test_an_order_to_a_server_whose_certificate_nobody_trusts_was_certainly_not_sent(http, impostor):
     with pytest.raises(MisconfiguredError, match="its certificate is not trusted"):
         await kraken(http, impostor.url).send(ORDER)
@@ -467,6 +471,7 @@ async def test_what_all_accounts_share_shows_no_secret_when_it_is_written_down(h
     assert BOT_TOKEN not in repr(http_with_secrets)
 
 
+@pytest.mark.fault("V41")
 @pytest.mark.parametrize(
     ("status", "echoed"),
     [

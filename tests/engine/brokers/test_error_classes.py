@@ -313,6 +313,7 @@ def test_alpaca_answers_to_an_order(status, answer, expected):
     check(judge_answer(Venue.ALPACA, answer, Operation.ORDER, status=status), expected)
 
 
+@pytest.mark.fault("V2")
 @pytest.mark.parametrize("venue", Venue)
 @pytest.mark.parametrize(("status", "body", "for_an_order", "for_a_read"), PAGES)
 def test_answers_that_are_no_json(venue, status, body, for_an_order, for_a_read):
@@ -345,6 +346,7 @@ TRANSPORT = [
 ]
 
 
+@pytest.mark.fault("P10")
 @pytest.mark.parametrize(("cause", "for_an_order", "for_a_read"), TRANSPORT, ids=lambda v: type(v).__name__)
 def test_failures_on_the_way(cause, for_an_order, for_a_read):
     check(judge_transport(Venue.KRAKEN, cause, Operation.ORDER), for_an_order)

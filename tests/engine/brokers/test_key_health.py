@@ -50,6 +50,7 @@ def test_it_waits_between_tries_by_its_own_clock():
     assert run_virtually(main()) == [0.0, 0.0, 50.0, 150.0]
 
 
+@pytest.mark.fault("V12")
 def test_after_five_refusals_within_ten_seconds_the_key_rests_a_minute_and_then_one_call_finds_out():
     async def main():
         script = Script(*[NONCE] * 6, "answer")
@@ -72,6 +73,7 @@ def test_after_five_refusals_within_ten_seconds_the_key_rests_a_minute_and_then_
     run_virtually(main())
 
 
+@pytest.mark.fault("V22")
 def test_a_locked_key_is_left_alone_for_fifteen_minutes():
     async def main():
         script = Script(LOCKED, "answer")

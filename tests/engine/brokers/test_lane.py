@@ -181,6 +181,7 @@ def test_in_a_parallel_lane_an_exit_never_waits_and_reads_are_limited():
     assert run_virtually(main()).sent == [(0, 0.0), (1, 0.0), ("exit", 0.1), (2, 1.0), (3, 1.0)]
 
 
+@pytest.mark.fault("V13")
 def test_reads_wait_for_points_while_an_exit_takes_the_reserve():
     async def main():
         wire = Wire(lambda: 0)

@@ -126,6 +126,7 @@ async def is_written_down(room):
     return (intent.state, intent.filled_quantity, alert.quantity) == (IntentState.FILLED, D("0.1"), D("0.1"))
 
 
+@pytest.mark.fault("P41")
 async def test_a_sale_is_written_down_though_its_guard_was_taken_off_meanwhile(falling):
     taken_off = replace(falling.judged, state=GuardState.CLOSED, state_reason=OWNER_WORD)
 

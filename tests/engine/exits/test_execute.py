@@ -48,6 +48,7 @@ async def is_sold_once(room):
     )
 
 
+@pytest.mark.fault("P1")
 async def test_an_exit_that_was_only_planned_is_sent_after_the_restart(falling):
     await begin_by_hand(falling)
 
@@ -111,6 +112,7 @@ async def write_as_sent(room, intent, *, basis):
     await room.journal.record(intent, IntentEvent.SEND, cause="send", sent_at=room.clock.now(), basis=basis)
 
 
+@pytest.mark.fault("P1")
 async def test_an_order_written_as_sent_that_never_left_is_sent_after_its_deadline(falling):
     intent = await begin_by_hand(falling)
     await write_as_sent(falling, intent, basis=await a_basis(falling))
@@ -151,6 +153,7 @@ async def test_an_unknown_outcome_stays_unknown_over_the_restart_and_is_settled(
     assert len(falling.sent()) == 1
 
 
+@pytest.mark.fault("P3")
 async def test_an_accepted_order_is_followed_to_its_fill_after_the_restart(falling):
     falling.fault(FaultKind.HTTP_ERROR_BEFORE, "QueryOrders", times=None)
     await falling.look()
@@ -166,6 +169,7 @@ async def test_an_accepted_order_is_followed_to_its_fill_after_the_restart(falli
     assert len(falling.sent()) == 1
 
 
+@pytest.mark.fault("V10")
 async def test_orders_cancelled_before_the_crash_are_named_with_the_sale_after_it(room):
     room.deposit("BTC", "0.1")
     room.set_bid("50000")
@@ -277,6 +281,7 @@ async def test_an_intent_that_somebody_moved_meanwhile_cannot_be_driven(falling)
     assert await falling.steps("intent-1") == ["triggered: planned", "send: sent"]
 
 
+@pytest.mark.fault("P7")
 async def test_two_processes_that_drive_one_intent_sell_once(falling):
     await begin_by_hand(falling)
     [live] = await falling.journal.load_live_exits()
@@ -327,6 +332,7 @@ async def test_reminders_go_on_where_they_were_left_however_often_the_process_st
     assert len({alert.since for alert in alerts}) == 1
 
 
+@pytest.mark.fault("V22")
 async def test_an_exit_whose_key_was_taken_out_of_the_settings_is_told_in_time_not_at_every_look(rooms):
     async with rooms(venues=(Venue.KRAKEN, Venue.COINBASE)) as room:
         await room.arm("0.1", "6000", venue=Venue.COINBASE)
@@ -345,6 +351,7 @@ async def test_an_exit_whose_key_was_taken_out_of_the_settings_is_told_in_time_n
         assert len(await room.alerts(ExitFailing)) == 2
 
 
+@pytest.mark.fault("P42")
 async def test_an_exit_that_nobody_can_be_told_of_keeps_no_other_guard_from_being_sold(rooms):
     async with rooms(venues=(Venue.KRAKEN, Venue.COINBASE)) as room:
         await room.arm("0.1", "6000", venue=Venue.COINBASE)
@@ -394,6 +401,7 @@ async def test_an_exit_of_before_goes_without_a_price_of_now(falling):
     assert await is_sold_once(falling)
 
 
+@pytest.mark.fault("P52")
 async def test_what_was_asked_for_while_the_process_stops_is_written_down_and_sold_by_the_next(falling):
     guard = await falling.guard()
     trigger = replace(a_trigger(at=falling.clock.now()), asked=ASKED)

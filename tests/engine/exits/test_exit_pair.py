@@ -228,6 +228,7 @@ def products(room):
     return [call.params["product_id"] for call in room.sent("orders", venue=Venue.COINBASE)]
 
 
+@pytest.mark.fault("V30")
 @pytest.mark.parametrize(
     "words", [NOT_AVAILABLE, "Trading pair not available", "INELIGIBLE_PAIR", "GEOFENCING_RESTRICTION"]
 )
@@ -326,6 +327,7 @@ def show(room, symbol, bid, *, venue=Venue.COINBASE, size=5):
     room.world.market.override(venue.value, symbol, shown)
 
 
+@pytest.mark.fault("V33")
 async def test_a_pair_with_an_absurd_price_is_passed_over_for_a_sane_one(closed):
     show(closed, "BTC/USDC", 20000)
 
@@ -335,6 +337,7 @@ async def test_a_pair_with_an_absurd_price_is_passed_over_for_a_sane_one(closed)
     assert (filled.symbol, products(closed)) == ("BTC/EUR", ["BTC-USD", "BTC-EUR"])
 
 
+@pytest.mark.fault("V33")
 @pytest.mark.parametrize(
     ("shown", "said"),
     [
@@ -394,6 +397,7 @@ async def fall_without_a_price(room, bid, *, ask):
     room.world.market.set_status("kraken", "BTC/USD", "cancel_only")
 
 
+@pytest.mark.fault("V46")
 @pytest.mark.parametrize(
     ("bid", "ask", "is_sold"),
     [("46000", "46100", True), ("46000", "92000", False), ("44000", "44100", False)],
@@ -418,6 +422,7 @@ async def test_a_guarded_pair_without_a_price_keeps_no_other_pair_from_selling_a
     await room.wait_for("exit ")
 
 
+@pytest.mark.fault("V33")
 @pytest.mark.parametrize(("bid", "ask"), [("500", "501"), ("20000", "20010"), ("40000", "40010")])
 async def test_a_price_that_is_still_shown_is_not_undersold_through_another_pair(room, bid, ask):
     room.deposit("BTC", "0.1")
@@ -463,6 +468,7 @@ async def until_a_book_is_read(room, pair):
         await room.clock.sleep(0.05)
 
 
+@pytest.mark.fault("V58")
 @pytest.mark.parametrize("later", ["49990", "47000"], ids=["back", "else"])
 async def test_a_book_that_says_something_else_a_moment_later_sells_nothing(room, later):
     room.deposit("BTC", "0.1")
@@ -524,6 +530,7 @@ async def test_a_second_pair_whose_market_is_shut_or_too_big_is_left_for_the_nex
     assert closed.world.ledger("coinbase").total("BTC") == D(0)
 
 
+@pytest.mark.fault("V33")
 async def test_the_minimum_of_a_second_pair_ends_no_guard(closed):
     usdc = closed.world.market.listing("coinbase", "BTC/USDC")
     closed.world.market.add(replace(usdc, minimum_quantity=D(1)))
@@ -553,6 +560,7 @@ async def test_a_second_pair_that_stays_shut_does_not_keep_the_first_from_being_
     assert filled.symbol == "BTC/USD"
 
 
+@pytest.mark.fault("V33")
 @pytest.mark.parametrize("by_listing", [True, False])
 async def test_a_guarded_pair_that_stays_shut_is_left_after_some_seconds(room, by_listing):
     room.deposit("BTC", "0.1")

@@ -38,6 +38,7 @@ async def failing(room):
     return room, reminders, live.intent
 
 
+@pytest.mark.fault("V53")
 @STEPS
 async def test_a_reminder_is_neither_early_nor_late(failing, step_s):
     room, reminders, intent = failing
@@ -99,6 +100,7 @@ async def remind_urgently(reminders, intent):
     await reminders.send_if_due(intent, YOURS, "selling on", is_urgent=True)
 
 
+@pytest.mark.fault("P50")
 @pytest.mark.parametrize("is_first", [True, False], ids=["urgent first", "urgent second"])
 @pytest.mark.parametrize("due_after_s", [0, 30], ids=["not due", "due"])
 async def test_an_urgent_reminder_beside_another_one_is_not_lost(failing, is_first, due_after_s):
@@ -125,6 +127,7 @@ async def keys(room):
         return sorted(await session.exec(select(AlertRow.dedup_key)))
 
 
+@pytest.mark.fault("P51")
 @pytest.mark.parametrize(
     "damage", ["created_at = 'never'", "data_json = '{'", "state = 'new', sent_at = 'x'"]
 )
@@ -160,6 +163,7 @@ async def test_a_reminder_that_also_went_to_another_owner_counts_once(failing):
 REMINDERS_REFUSED = "NEW.kind = 'exit_failing'"
 
 
+@pytest.mark.fault("P50")
 async def test_a_reminder_that_cannot_be_written_is_logged_shown_and_tried_again(failing):
     room, reminders, intent = failing
     await room.clock.sleep(60)

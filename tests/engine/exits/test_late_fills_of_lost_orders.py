@@ -61,6 +61,7 @@ async def stood_down(room):
     return room
 
 
+@pytest.mark.fault("V65")
 async def test_a_late_fill_of_a_lost_order_is_told_once_as_our_own_sale(stood_down):
     room = stood_down
     show_truth(room)
@@ -90,6 +91,7 @@ async def test_a_late_fill_of_an_order_without_any_id_of_ours_may_be_the_owners_
     assert "This may be your own order at Kraken" in render_exit_record(record, reader).text
 
 
+@pytest.mark.fault("V65")
 async def test_what_a_late_fill_sold_is_not_guarded_any_more(stood_down):
     room = stood_down
     show_truth(room)

@@ -83,6 +83,7 @@ async def fill_during_the_cancel(room, venue, *, most=None):
     await selling
 
 
+@pytest.mark.fault("V25", "V77")
 @pytest.mark.parametrize("venue", CANCEL)
 async def test_an_order_that_filled_while_it_was_cancelled_is_the_owners_own_sale(rooms, venue):
     async with rooms(venues=(venue,)) as room:
@@ -109,6 +110,7 @@ async def test_an_order_that_filled_while_it_was_cancelled_is_the_owners_own_sal
         assert sum(fill.quantity for fill in closed.fills) == D("0.1")
 
 
+@pytest.mark.fault("V25")
 @pytest.mark.parametrize("venue", CANCEL)
 async def test_of_an_order_that_filled_in_part_only_the_rest_is_named_as_cancelled(rooms, venue):
     async with rooms(venues=(venue,)) as room:
@@ -140,6 +142,7 @@ async def test_a_cancel_refused_in_unknown_words_is_judged_by_the_order_itself(r
         assert (filled.quantity, filled.cancelled) == (D("0.05"), ())
 
 
+@pytest.mark.fault("V25")
 async def test_a_cancel_that_the_venue_carries_out_later_is_confirmed_before_it_is_told(rooms):
     async with rooms(venues=(Venue.ALPACA,)) as room:
         room.world.alpaca.switches.cancel_delay_s = 2
@@ -253,6 +256,7 @@ def test_an_order_counts_as_cancelled_only_by_trades_that_reach_back_to_its_canc
     assert lists.is_untraded(NOTED, noted_at=NOTED_AT) is is_untraded
 
 
+@pytest.mark.fault("V103")
 async def test_of_many_cancelled_orders_one_that_filled_meanwhile_is_no_part_of_what_is_sold(rooms):
     async with rooms(venues=(Venue.ALPACA,)) as room:
         room.world.alpaca.switches.confirms_late_cancels = True
@@ -282,6 +286,7 @@ async def test_an_order_that_traded_and_cannot_be_read_is_not_confirmed_as_cance
     assert named == [(all_held.resting.id, False)]
 
 
+@pytest.mark.fault("V97")
 @pytest.mark.parametrize("venue", CANCEL)
 async def test_sixty_orders_that_are_gone_are_all_confirmed_and_the_alert_stays_readable(rooms, venue):
     async with rooms(venues=(venue,)) as room:
@@ -335,6 +340,7 @@ async def test_an_open_order_without_a_client_id_is_found_and_cancelled(held):
     assert (filled.quantity, len(filled.cancelled)) == (D("0.1"), 1)
 
 
+@pytest.mark.fault("V26")
 async def test_an_open_order_that_cannot_be_read_is_named_until_it_is_gone(held):
     list_orders_as(held, ODD)
 
@@ -419,6 +425,7 @@ async def test_one_order_that_cannot_be_cancelled_keeps_no_other_from_it(rooms):
         assert room.world.ledger(Venue.ALPACA).total("BTC") < D("0.3")
 
 
+@pytest.mark.fault("V35")
 async def test_lists_that_lag_behind_a_fill_are_asked_with_pauses_and_nothing_is_cancelled_twice(rooms):
     async with rooms(venues=(Venue.ALPACA,)) as room:
         room.deposit("BTC", "0.15", venue=Venue.ALPACA)

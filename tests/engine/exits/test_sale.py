@@ -34,6 +34,7 @@ async def falling(room):
     return room
 
 
+@pytest.mark.fault("V5")
 async def test_a_position_at_its_threshold_is_sold_and_told_with_the_exact_fill(falling):
     await falling.sell_off()
 
@@ -78,6 +79,7 @@ async def test_the_intent_is_on_disk_before_the_order_leaves(falling):
     await falling.wait_for("exit ")
 
 
+@pytest.mark.fault("V9")
 async def test_only_what_is_guarded_is_sold_floored_to_the_lot(room):
     room.deposit("BTC", "0.4")
     room.set_bid("50000")
@@ -134,6 +136,7 @@ async def test_a_balance_shown_as_not_free_keeps_no_loser(falling):
     assert falling.world.ledger("kraken").total("BTC") == 0
 
 
+@pytest.mark.fault("V7")
 async def test_a_balance_shown_as_nothing_at_all_keeps_no_loser(falling):
     falling.world.kraken_account.show_balance("BTC", balance=Decimal(0))
 
@@ -160,6 +163,7 @@ async def test_an_exit_goes_without_a_balance_the_venue_does_not_tell(falling):
     assert falling.world.ledger("kraken").total("BTC") == 0
 
 
+@pytest.mark.fault("V4")
 async def test_what_is_left_of_a_thin_market_stays_guarded_and_is_sold_next(room):
     listing = room.world.market.listing("kraken", "BTC/USD")
     room.world.market.add(replace(listing, depth=(Decimal("0.06"),)))
@@ -176,6 +180,7 @@ async def test_what_is_left_of_a_thin_market_stays_guarded_and_is_sold_next(room
     assert (await room.guard()).state is GuardState.CLOSED
 
 
+@pytest.mark.fault("V4")
 async def test_crumbs_too_small_to_sell_are_named_with_the_sale_and_no_longer_guarded(room):
     listing = room.world.market.listing("kraken", "BTC/USD")
     room.world.market.add(replace(listing, depth=(Decimal("0.09999"),)))
@@ -191,6 +196,7 @@ async def test_crumbs_too_small_to_sell_are_named_with_the_sale_and_no_longer_gu
     assert (await room.guard()).state is GuardState.CLOSED
 
 
+@pytest.mark.fault("V8")
 async def test_dust_is_abandoned_and_told_once(room):
     room.deposit("BTC", "0.00004")
     room.set_bid("50000")
@@ -207,6 +213,7 @@ async def test_dust_is_abandoned_and_told_once(room):
     assert (await room.guard()).state is GuardState.CLOSED
 
 
+@pytest.mark.fault("V8")
 async def test_what_the_venue_calls_too_small_is_abandoned_with_its_words(falling):
     await falling.base.markets[Venue.KRAKEN].instruments()
     listing = falling.world.market.listing("kraken", "BTC/USD")
@@ -219,6 +226,7 @@ async def test_what_the_venue_calls_too_small_is_abandoned_with_its_words(fallin
     assert "minimum" in alert.why
 
 
+@pytest.mark.fault("V7")
 async def test_what_two_readings_ten_seconds_apart_do_not_find_is_abandoned_and_not_tried_for_ever(room):
     room.deposit("BTC", "0.06")
     room.set_bid("50000")
@@ -277,6 +285,7 @@ async def test_a_market_without_buyers_is_asked_with_growing_pauses(falling):
     assert falling.world.ledger("kraken").total("BTC") == 0
 
 
+@pytest.mark.fault("P3", "P44")
 async def test_the_sale_the_guard_and_the_alert_are_written_together_or_not_at_all(falling):
     async with falling.database.write() as session:
         await session.exec(text("ALTER TABLE alerts RENAME TO hidden"))
@@ -310,6 +319,7 @@ async def watched(room):
     return room
 
 
+@pytest.mark.fault("V19")
 async def test_what_the_owner_sold_by_hand_just_before_is_not_sold_again_from_their_own_coins(watched):
     watched.trade("sell", "0.1")
 

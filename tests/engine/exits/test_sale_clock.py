@@ -44,6 +44,7 @@ async def test_a_sale_in_parts_goes_on_over_a_clock_set_before_it(room, step_s):
     assert last.left_over == 0
 
 
+@pytest.mark.fault("V15")
 @pytest.mark.parametrize("step_s", STEPS_S)
 async def test_a_sale_in_parts_goes_on_over_a_clock_set_between_two_of_them(room, step_s):
     await be_seen(room)

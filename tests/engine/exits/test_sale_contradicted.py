@@ -58,6 +58,7 @@ def sold(room, venue=Venue.KRAKEN):
     return sum(fill.quantity for fill in room.world.ledger(venue).fills if fill.side is Side.SELL)
 
 
+@pytest.mark.fault("V27")
 @pytest.mark.parametrize("times", [1, 3])
 @pytest.mark.parametrize(("venue", "untrue"), UNTRUE)
 async def test_a_final_order_with_less_than_was_filled_is_asked_for_again(rooms, venue, untrue, times):
@@ -76,6 +77,7 @@ async def test_a_final_order_with_less_than_was_filled_is_asked_for_again(rooms,
         assert (await room.guard()).state is GuardState.CLOSED
 
 
+@pytest.mark.fault("V27")
 @pytest.mark.parametrize(("venue", "untrue"), UNTRUE)
 async def test_what_a_venue_never_tells_of_an_order_is_taken_from_its_trades(rooms, venue, untrue):
     async with rooms(venues=(venue,)) as room:
@@ -229,6 +231,7 @@ PART = {
 }
 
 
+@pytest.mark.fault("V78")
 @pytest.mark.parametrize("venue", PART)
 async def test_an_order_is_not_over_with_less_than_is_gone_from_the_balance(rooms, venue):
     async with rooms(venues=(venue,)) as room:
@@ -248,6 +251,7 @@ async def test_an_order_is_not_over_with_less_than_is_gone_from_the_balance(room
         assert (told.quantity, told.left_over) == (Decimal("0.1"), 0)
 
 
+@pytest.mark.fault("V78")
 @pytest.mark.parametrize("delay_s", [1.5, 3.0])
 async def test_one_old_answer_with_trades_as_old_ends_no_order(room, delay_s):
     await a_part_of_what_is_there_is_guarded(room, Venue.KRAKEN)

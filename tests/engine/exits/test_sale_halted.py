@@ -35,6 +35,7 @@ def order_id(room):
     return order.id
 
 
+@pytest.mark.fault("V66")
 async def test_the_reminders_name_the_order_the_halt_and_what_can_be_done(halted):
     await halted.clock.sleep(3600)
 

@@ -42,6 +42,7 @@ def left(room, symbol):
     return room.world.ledger("alpaca").total(symbol.partition("/")[0])
 
 
+@pytest.mark.fault("V47")
 @pytest.mark.parametrize(
     ("symbol", "total", "held", "shown"),
     [
@@ -77,6 +78,7 @@ async def test_an_order_that_holds_what_is_sold_is_cancelled_whatever_its_intent
     )
 
 
+@pytest.mark.fault("V47")
 @pytest.mark.parametrize(
     "shown",
     [
@@ -94,6 +96,7 @@ async def test_an_order_that_may_hold_what_is_sold_is_named(room, shown):
     assert order.id in failing.why
 
 
+@pytest.mark.fault("V48")
 @pytest.mark.parametrize("ticker", ["USD", "DAI", "BTC", "EUR"])
 async def test_a_share_called_like_money_or_a_coin_is_guarded_and_sold(room, ticker):
     name = f"{ticker}.US"

@@ -106,6 +106,7 @@ async def test_a_stop_waits_until_no_outcome_is_unknown(room):
     assert len(room.sent()) == 1
 
 
+@pytest.mark.fault("V23")
 async def test_a_perpetuals_order_is_never_cancelled_to_free_coins(rooms):
     async with rooms(venues=(Venue.COINBASE,)) as room:
         room.deposit("BTC", "0.01", venue=Venue.COINBASE)
@@ -134,6 +135,7 @@ async def test_a_perpetuals_order_is_never_cancelled_to_free_coins(rooms):
         assert room.clock.monotonic() - begun < 2
 
 
+@pytest.mark.fault("V24")
 @pytest.mark.parametrize(
     "status", ["QUEUED", "PENDING", "CANCEL_QUEUED", "EDIT_QUEUED", "UNKNOWN_ORDER_STATUS"]
 )
@@ -154,6 +156,7 @@ async def test_an_order_that_is_not_over_is_found_whatever_its_status_is_called(
         assert await room.alerts(ExitFailing) == []
 
 
+@pytest.mark.fault("V50")
 @pytest.mark.parametrize(
     "shown",
     [
@@ -186,6 +189,7 @@ async def test_an_order_in_the_way_is_found_however_coinbase_writes_it(rooms, sh
         assert [order.venue_order_id for order in filled.cancelled] == [held.id]
 
 
+@pytest.mark.fault("V50")
 @pytest.mark.parametrize(
     ("venue", "endpoint", "shown"),
     [
@@ -245,6 +249,7 @@ async def test_a_purchase_that_is_paid_with_the_coin_is_cancelled_to_free_it(roo
         assert [order.venue_order_id for order in filled.cancelled] == [held.id]
 
 
+@pytest.mark.fault("V28")
 async def test_an_order_that_is_pending_and_fills_over_seconds_is_told_once_and_whole(rooms):
     async with rooms(venues=(Venue.ALPACA,)) as room:
         room.world.alpaca.switches.pace = Pace(pending_s=1, over_s=4, parts=4)

@@ -36,6 +36,7 @@ def sold(room, venue):
     return sum(fill.quantity for fill in room.world.ledger(venue).fills if fill.side is Side.SELL)
 
 
+@pytest.mark.fault("V1", "V2", "V16")
 @pytest.mark.parametrize("venue", ORDERS)
 @pytest.mark.parametrize("lost", LOST.values(), ids=LOST)
 async def test_a_lost_answer_never_sells_twice(rooms, venue, lost):
@@ -56,6 +57,7 @@ async def test_a_lost_answer_never_sells_twice(rooms, venue, lost):
         assert (await room.guard()).state is GuardState.CLOSED
 
 
+@pytest.mark.fault("V100")
 @pytest.mark.parametrize("venue", ORDERS)
 async def test_a_lost_answer_names_its_order_and_counts_from_when_it_left(rooms, venue):
     async with rooms(venues=(venue,)) as room:
@@ -83,6 +85,7 @@ async def test_answers_lost_again_and_again_still_make_one_sale(room, times):
     assert len(set(ids)) == len(ids) == 2
 
 
+@pytest.mark.fault("V3")
 async def test_an_order_is_not_sent_again_before_its_deadline_has_passed(room):
     await a_falling_position(room, Venue.KRAKEN)
     room.fault(FaultKind.DROP_BEFORE)
@@ -95,6 +98,7 @@ async def test_an_order_is_not_sent_again_before_its_deadline_has_passed(room):
     assert (intent.attempt, intent.state) == (2, IntentState.FILLED)
 
 
+@pytest.mark.fault("V3")
 async def test_questions_that_fail_too_are_no_proof_that_nothing_arrived(room):
     await a_falling_position(room, Venue.KRAKEN)
     room.fault(FaultKind.DROP_AFTER)
@@ -130,6 +134,7 @@ async def test_an_order_coinbase_lists_too_late_is_not_sent_again_while_its_coin
         assert sold(room, Venue.COINBASE) == Decimal("0.1")
 
 
+@pytest.mark.fault("V3")
 @pytest.mark.parametrize("duplicates", Duplicates)
 async def test_an_order_coinbase_lists_too_late_is_sent_again_under_the_same_id(rooms, duplicates):
     async with rooms(venues=(Venue.COINBASE,)) as room:
@@ -150,6 +155,7 @@ async def test_an_order_coinbase_lists_too_late_is_sent_again_under_the_same_id(
         assert sold(room, Venue.COINBASE) == Decimal("0.1")
 
 
+@pytest.mark.fault("V11")
 async def test_alpaca_refuses_a_second_use_of_an_id_and_has_the_first_order(rooms):
     async with rooms(venues=(Venue.ALPACA,)) as room:
         await a_falling_position(room, Venue.ALPACA)
@@ -288,6 +294,7 @@ async def test_a_lost_order_is_followed_over_a_restart_though_its_price_came_bac
 JUMPS = [(Venue.KRAKEN, -3600), (Venue.KRAKEN, 3600), (Venue.COINBASE, -60), (Venue.ALPACA, -3600)]
 
 
+@pytest.mark.fault("V15")
 @pytest.mark.parametrize(("venue", "jump_s"), JUMPS)
 @pytest.mark.parametrize("lost", ["dropped before", "dropped after"])
 async def test_a_clock_that_jumps_while_an_answer_is_sought_neither_stalls_nor_doubles_the_sale(
@@ -307,6 +314,7 @@ async def test_a_clock_that_jumps_while_an_answer_is_sought_neither_stalls_nor_d
         assert room.clock.monotonic() - began < 20
 
 
+@pytest.mark.fault("V15")
 async def test_a_clock_that_jumps_forward_is_no_proof_that_a_request_will_not_arrive(room):
     await a_falling_position(room, Venue.KRAKEN)
     room.fault(FaultKind.DELAY_BEFORE, delay_s=4)
@@ -320,6 +328,7 @@ async def test_a_clock_that_jumps_forward_is_no_proof_that_a_request_will_not_ar
     assert sold(room, Venue.KRAKEN) == Decimal("0.1")
 
 
+@pytest.mark.fault("P50")
 @pytest.mark.parametrize("lost", ["dropped before", "dropped after"])
 async def test_a_reminder_that_cannot_be_written_stops_no_exit(rooms, lost):
     async with rooms() as room:

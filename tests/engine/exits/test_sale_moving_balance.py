@@ -51,6 +51,7 @@ async def is_sold_once(room):
     return (sold(room), len(room.sent())) == (D("0.1"), 1)
 
 
+@pytest.mark.fault("V73")
 async def test_coins_that_were_freed_for_the_order_and_are_held_by_it_are_not_sold_again(room):
     await a_guarded_position(room)
     room.trade("sell", "0.25", limit="90000")
@@ -93,6 +94,7 @@ async def test_a_hold_the_owner_ends_meanwhile_does_not_hide_that_of_the_order(r
     assert await is_sold_once(room)
 
 
+@pytest.mark.fault("V73")
 @pytest.mark.parametrize("amount", ["0.1", "0.05", "0.25"])
 async def test_coins_that_arrive_meanwhile_do_not_hide_a_sale(room, amount):
     await a_guarded_position(room)
@@ -115,6 +117,7 @@ async def test_a_limit_buy_that_fills_meanwhile_does_not_hide_a_sale(room):
     assert await is_sold_once(room)
 
 
+@pytest.mark.fault("V74")
 async def test_coins_that_came_between_the_last_stored_reading_and_a_kill_do_not_hide_a_sale(room):
     await a_guarded_position(room)
     room.deposit("BTC", "0.1")
@@ -186,6 +189,7 @@ async def test_a_lost_request_is_sent_again_when_no_money_came_in_for_a_minute_w
     assert 66 <= room.clock.monotonic() - began_s < 120
 
 
+@pytest.mark.fault("V75")
 async def test_a_lost_request_is_sent_again_after_five_minutes_whatever_moved(room):
     await a_guarded_position(room)
     room.fault(FaultKind.DROP_BEFORE)
@@ -206,6 +210,7 @@ async def test_a_lost_request_is_sent_again_after_five_minutes_whatever_moved(ro
     assert 300 <= room.clock.monotonic() - began_s < 360
 
 
+@pytest.mark.fault("V76")
 async def test_coins_that_went_for_no_money_are_not_sought_as_a_sale(room):
     await a_guarded_position(room)
     room.withdraw("BTC", "0.15")
@@ -222,6 +227,7 @@ async def test_coins_that_went_for_no_money_are_not_sought_as_a_sale(room):
     assert reduced.now == 0
 
 
+@pytest.mark.fault("V80")
 async def test_a_half_filled_order_that_no_list_shows_is_awaited_while_its_other_half_is_held(room):
     await a_guarded_position(room)
     room.world.kraken.pace = Pace(over_s=1000, parts=2)

@@ -53,6 +53,7 @@ def show_truth(room):
     room.world.kraken_account.show_true_balances()
 
 
+@pytest.mark.fault("V90")
 async def test_a_part_that_all_readings_tell_once_ends_no_order(room):
     await ask_of_an_old_half(room)
     await room.clock.sleep(0.5)
@@ -67,6 +68,7 @@ async def test_a_part_that_all_readings_tell_once_ends_no_order(room):
     assert (await room.guard()).state is GuardState.CLOSED
 
 
+@pytest.mark.fault("V90")
 @pytest.mark.parametrize("held", ["0.1", "0.3"])
 async def test_what_traded_beyond_a_part_is_not_sold_again_while_the_price_stays_low(room, held):
     await ask_of_an_old_half(room, held=held)
@@ -83,6 +85,7 @@ async def test_what_traded_beyond_a_part_is_not_sold_again_while_the_price_stays
     assert (await room.guard()).state is GuardState.CLOSED
 
 
+@pytest.mark.fault("V90")
 @pytest.mark.parametrize("held", ["0.1", "0.3"])
 async def test_what_traded_beyond_a_part_is_told_once_and_not_sold_when_the_price_falls_again(room, held):
     await ask_of_an_old_half(room, held=held)

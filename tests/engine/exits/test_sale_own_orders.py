@@ -65,6 +65,7 @@ async def untrue_for(room, venue, seconds, fields):
     await room.sell_off()
 
 
+@pytest.mark.fault("V70")
 @pytest.mark.parametrize("held", ["0.1", "0.3"])
 @pytest.mark.parametrize("seconds", [8, 20])
 @pytest.mark.parametrize("venue", list(Venue))
@@ -140,6 +141,7 @@ async def test_an_order_that_really_is_cancelled_is_sent_again(rooms, venue):
         assert (await room.guard()).state is GuardState.CLOSED
 
 
+@pytest.mark.fault("V79")
 @pytest.mark.parametrize("is_unreadable", [False, True])
 @pytest.mark.parametrize("venue", [Venue.KRAKEN, Venue.ALPACA])
 async def test_a_half_filled_order_told_as_cancelled_is_not_followed_by_another_while_its_other_half_is_held(
@@ -166,6 +168,7 @@ async def test_a_half_filled_order_told_as_cancelled_is_not_followed_by_another_
         assert (sold(room, venue), len(room.sent(SENT[venue], venue=venue))) == (D("0.1"), 1)
 
 
+@pytest.mark.fault("V72")
 async def test_an_unlisted_order_whose_coins_stay_held_is_never_followed_by_another(room):
     await a_breach(room)
     rest_for(room, Venue.KRAKEN, 1500)
@@ -203,6 +206,7 @@ def edit(room, *, quantity="0.1", limit="55000"):
     return room.world.alpaca_account.edit(order.id, draft, book, at=room._seconds())
 
 
+@pytest.mark.fault("V71")
 @pytest.mark.parametrize("edits", [1, 2])
 async def test_an_order_that_its_owner_edits_in_the_app_is_followed_as_the_one_it_became(edited, edits):
     for _ in range(edits):

@@ -45,6 +45,7 @@ def name_no_id(room, venue):
         room.fault(FaultKind.WRONG_FIELDS, endpoint, venue=venue, fields=fields, times=None)
 
 
+@pytest.mark.fault("V54")
 @pytest.mark.parametrize(("venue", "message"), REFUSALS)
 async def test_a_limit_order_of_the_same_size_is_cancelled_to_free_what_is_sold(rooms, venue, message):
     async with rooms(venues=(venue,)) as room:
@@ -108,6 +109,7 @@ async def an_order_that_may_be_either(room, venue):
     return by_hand
 
 
+@pytest.mark.fault("V54")
 async def test_an_order_that_may_be_the_owners_holds_up_no_exit_and_is_named(rooms):
     async with rooms(venues=(Venue.COINBASE,)) as room:
         by_hand = await an_order_that_may_be_either(room, Venue.COINBASE)
@@ -150,6 +152,7 @@ async def test_the_only_order_that_may_be_ours_is_when_its_coins_are_gone(rooms,
         assert (told.quantity, told.found_later, told.may_be_owners) == (D("0.1"), True, True)
 
 
+@pytest.mark.fault("V98")
 @pytest.mark.parametrize("is_restarted", [False, True], ids=["running", "restarted"])
 async def test_an_order_without_any_id_of_ours_is_told_as_perhaps_the_owners_own(room, is_restarted):
     await a_falling_position(room, Venue.KRAKEN, held="0.3")

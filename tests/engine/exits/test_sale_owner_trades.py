@@ -41,6 +41,7 @@ async def fall(room, venue=Venue.KRAKEN):
     await room.sell_off()
 
 
+@pytest.mark.fault("V89")
 @pytest.mark.parametrize("venue", TRADES)
 async def test_coins_bought_again_after_a_sale_by_hand_are_not_sold(rooms, venue):
     async with rooms(venues=(venue,)) as room:
@@ -57,6 +58,7 @@ async def test_coins_bought_again_after_a_sale_by_hand_are_not_sold(rooms, venue
         assert closed.symbol == "BTC/USD"
 
 
+@pytest.mark.fault("V89")
 async def test_of_coins_bought_again_in_part_only_the_guarded_rest_is_sold(room):
     await a_guarded_position(room)
     room.trade("sell", "0.06")
@@ -78,6 +80,7 @@ async def test_an_account_that_rests_is_asked_for_no_trades_before_a_sale(room):
     assert len(room.sent("TradesHistory")) == before
 
 
+@pytest.mark.fault("V89")
 @pytest.mark.parametrize("kind", [FaultKind.HTTP_ERROR_BEFORE, FaultKind.DROP_AFTER, FaultKind.DELAY_BEFORE])
 async def test_trades_that_are_not_told_delay_no_sale_for_long(room, kind):
     await a_guarded_position(room)

@@ -42,6 +42,7 @@ def pauses(calls):
     return [round(after.at - before.at, 1) for before, after in itertools.pairwise(calls)]
 
 
+@pytest.mark.fault("V13")
 @pytest.mark.parametrize("refusal", PASSING.values(), ids=PASSING)
 async def test_a_refusal_is_told_at_once_and_tried_again(falling, refusal):
     falling.fault(times=3, **refusal)
@@ -61,6 +62,7 @@ async def test_a_refusal_is_told_at_once_and_tried_again(falling, refusal):
     assert len({call.params["cl_ord_id"] for call in falling.sent()}) == 4
 
 
+@pytest.mark.fault("V6")
 async def test_a_market_that_takes_no_sales_is_tried_again_every_fifteen_seconds(alone):
     alone.fault(FaultKind.CANCEL_ONLY, times=2)
 
@@ -73,6 +75,7 @@ async def test_a_market_that_takes_no_sales_is_tried_again_every_fifteen_seconds
     assert pauses(alone.sent()) == [15.0, 15.0]
 
 
+@pytest.mark.fault("V6")
 async def test_a_market_listed_as_closed_is_not_sent_anything_until_it_opens(alone):
     alone.world.market.set_status("kraken", "BTC/USD", "cancel_only")
     opens = partial(alone.world.market.set_status, "kraken", "BTC/USD", "online")
@@ -86,6 +89,7 @@ async def test_a_market_listed_as_closed_is_not_sent_anything_until_it_opens(alo
     assert filled.quantity == Decimal("0.1")
 
 
+@pytest.mark.fault("V21")
 async def test_no_connection_is_told_with_its_words_and_tried_again(falling):
     await falling.base.markets[Venue.KRAKEN].instruments()
     await falling.read()
@@ -103,6 +107,7 @@ async def test_no_connection_is_told_with_its_words_and_tried_again(falling):
     assert filled.quantity == Decimal("0.1")
 
 
+@pytest.mark.fault("V12")
 async def test_refused_numbers_are_repeated_before_anybody_is_told(falling):
     falling.fault(FaultKind.INVALID_NONCE, times=3)
 
@@ -112,6 +117,7 @@ async def test_refused_numbers_are_repeated_before_anybody_is_told(falling):
     assert filled.quantity == Decimal("0.1")
 
 
+@pytest.mark.fault("V12")
 async def test_numbers_refused_again_and_again_rest_the_key_and_are_told(falling):
     falling.fault(FaultKind.INVALID_NONCE, times=6)
 
@@ -135,6 +141,7 @@ async def test_a_locked_key_is_left_alone_for_a_quarter_of_an_hour(falling):
     assert isinstance(filled, ExitFilled)
 
 
+@pytest.mark.fault("V22")
 async def test_a_rejected_key_is_tried_once_a_minute(falling):
     falling.fault(FaultKind.ERROR, times=2, message="EAPI:Invalid key")
 
@@ -234,6 +241,7 @@ async def test_a_reminder_that_could_not_be_written_ends_no_others(alone):
     assert len(await alone.alerts(ExitFailing)) == 4
 
 
+@pytest.mark.fault("V29")
 @pytest.mark.parametrize(
     ("reason", "wait_s", "told"),
     [
@@ -311,6 +319,7 @@ async def watch(room, seconds):
         await room.look()
 
 
+@pytest.mark.fault("V62")
 @pytest.mark.parametrize("lasts_s", [8, 200])
 async def test_a_flash_crash_below_the_smallest_value_ends_no_guard(crashed, lasts_s):
     await watch(crashed, lasts_s)
@@ -366,6 +375,7 @@ async def test_too_small_in_the_new_field_is_told_and_tried_again(rooms):
         assert filled.quantity == Decimal("0.1")
 
 
+@pytest.mark.fault("V34")
 async def test_a_crumb_that_the_venue_calls_too_small_is_no_reason_to_give_up_the_rest(room):
     room.deposit("BTC", "0.1")
     room.set_bid("60000")

@@ -18,6 +18,7 @@ PACES = [
 ]
 
 
+@pytest.mark.fault("V28")
 @pytest.mark.parametrize("pace", PACES)
 async def test_a_slow_order_is_followed_to_its_end_and_sent_once(rooms, pace):
     async with rooms() as room:
@@ -38,6 +39,7 @@ async def test_a_slow_order_is_followed_to_its_end_and_sent_once(rooms, pace):
 ANSWERS_AFTER_S = [pytest.param(1.2, id="check answered"), pytest.param(5.2, id="check skipped")]
 
 
+@pytest.mark.fault("V108")
 @pytest.mark.parametrize("delay_s", ANSWERS_AFTER_S)
 async def test_a_slow_check_of_an_order_spends_nothing_of_its_time(room, delay_s):
     room.deposit("BTC", "0.3")
@@ -52,6 +54,7 @@ async def test_a_slow_check_of_an_order_spends_nothing_of_its_time(room, delay_s
     assert room.world.ledger("kraken").total("BTC") == D("0.2")
 
 
+@pytest.mark.fault("V108")
 async def test_an_exit_behind_another_one_that_is_answered_late_has_all_its_time(room):
     room.deposit("BTC", "0.3")
     room.deposit("ETH", "3")

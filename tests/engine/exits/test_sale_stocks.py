@@ -200,6 +200,7 @@ def change_shares(room, more, *, entry, bid):
     fall(room, bid)
 
 
+@pytest.mark.fault("V61")
 @pytest.mark.parametrize(
     ("more", "entry", "bid"),
     [
@@ -259,6 +260,7 @@ TRADES_READS = {
 }
 
 
+@pytest.mark.fault("V107")
 @pytest.mark.parametrize("fault", TRADES_READS.values(), ids=TRADES_READS)
 @pytest.mark.parametrize("is_sold_at_once", [True, False])
 async def test_shares_bought_at_the_same_average_are_no_split(bought_more, fault, is_sold_at_once):
@@ -321,6 +323,7 @@ async def queued(request, holding_stock):
         yield room
 
 
+@pytest.mark.fault("V59")
 async def test_an_order_that_the_close_left_waiting_is_cancelled_and_its_exit_waits(queued):
     assert len(queued.sent(ORDERS, venue=Venue.ALPACA)) == 1
     await queued.clock.sleep(30)
@@ -359,6 +362,7 @@ async def test_a_cancel_that_a_fill_overtakes_is_told_as_that_sale(queued):
     assert len(queued.sent(ORDERS, venue=Venue.ALPACA)) == 1
 
 
+@pytest.mark.fault("V99")
 async def test_an_alert_of_a_part_before_the_close_tells_what_of_the_rest_is_to_come(holding_stock):
     async with holding_stock(NOON) as room:
         await arm_shares(room)

@@ -62,6 +62,7 @@ def refused(room, endpoint):
     return [call for call in room.world.tape(room.venue).calls(endpoint) if call.outcome != "ok"]
 
 
+@pytest.mark.fault("V96")
 async def test_one_that_was_executed_all_the_same_is_not_sent_again(guarded):
     endpoint, fault, _ = ORDERS[guarded.venue]
     guarded.fault(endpoint=endpoint, venue=guarded.venue, **fault)

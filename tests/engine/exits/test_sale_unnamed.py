@@ -52,6 +52,7 @@ async def test_a_lost_order_whose_row_names_no_id_is_told_by_what_was_sent(rooms
 NAMELESS = {"order_id": None, "client_order_id": None}
 
 
+@pytest.mark.fault("V67")
 @pytest.mark.parametrize("lost", [FaultKind.DROP_BEFORE, FaultKind.DROP_AFTER])
 @pytest.mark.parametrize("by_hand", ["0.02", "0.1"])
 async def test_rows_without_any_id_keep_no_exit_from_going_on(rooms, lost, by_hand):
@@ -74,6 +75,7 @@ async def test_rows_without_any_id_keep_no_exit_from_going_on(rooms, lost, by_ha
         assert filled.quantity == D("0.1")
 
 
+@pytest.mark.fault("V67")
 async def test_a_row_without_any_id_that_may_be_ours_is_named_to_its_owner(rooms):
     async with rooms(venues=(Venue.COINBASE,)) as room:
         room.deposit("BTC", "0.5", venue=Venue.COINBASE)

@@ -20,6 +20,7 @@ OFF_BY_S = [-3600, 16, 30 * DAY_S]
 ORDERS = {Venue.KRAKEN: "AddOrder", Venue.COINBASE: "orders", Venue.ALPACA: "POST /v2/orders"}
 
 
+@pytest.mark.fault("V40")
 @pytest.mark.parametrize("off_s", OFF_BY_S)
 @pytest.mark.parametrize("venue", list(Venue))
 async def test_a_coin_is_sold_under_a_clock_that_is_off(rooms, venue, off_s):

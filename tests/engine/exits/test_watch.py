@@ -47,6 +47,7 @@ def seen(room):
     return room.engine.watch.guard_marks["guard-1"].current
 
 
+@pytest.mark.fault("V18")
 @pytest.mark.parametrize(("price", "problem"), BAD.values(), ids=BAD)
 async def test_a_bad_price_sells_nothing_and_alarms_once_it_lasts(guarded, price, problem):
     guarded.world.market.override("kraken", "BTC/USD", price)
@@ -64,6 +65,7 @@ async def test_a_bad_price_sells_nothing_and_alarms_once_it_lasts(guarded, price
     assert (await guarded.guard()).state is GuardState.ARMED
 
 
+@pytest.mark.fault("V68")
 async def test_an_outage_in_the_midst_of_a_sale_is_reminded_of_by_the_sale_alone(guarded):
     guarded.fault(FaultKind.HTTP_ERROR_BEFORE, "AddOrder", times=None)
     guarded.set_bid("58000")
@@ -76,6 +78,7 @@ async def test_an_outage_in_the_midst_of_a_sale_is_reminded_of_by_the_sale_alone
     assert [alarm.what for alarm in await guarded.alerts(PriceTrouble)] == ["unknown"]
 
 
+@pytest.mark.fault("V18")
 async def test_a_price_that_is_no_number_sells_nothing(guarded):
     guarded.world.market.override("kraken", "BTC/USD", Override(bid=NAN, ask=Decimal(50000)))
 
@@ -104,6 +107,7 @@ async def test_a_venue_that_answers_without_prices_is_said_to_tell_none(guarded)
     assert (alarm.what, alarm.why) == ("unknown", "Kraken tells no prices")
 
 
+@pytest.mark.fault("V14")
 async def test_a_venue_that_does_not_answer_gives_no_price_and_alarms_after_the_longest_age(guarded):
     guarded.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
 
@@ -117,6 +121,7 @@ async def test_a_venue_that_does_not_answer_gives_no_price_and_alarms_after_the_
     assert guarded.clock.now() - alarm.since == timedelta(seconds=15)
 
 
+@pytest.mark.fault("V93")
 async def test_a_breach_seen_after_an_outage_says_since_when_there_was_no_price(guarded):
     guarded.fault(FaultKind.HTTP_ERROR_BEFORE, "Ticker", times=None)
     await watch(guarded, 10)
@@ -150,6 +155,7 @@ async def test_the_first_good_price_after_an_alarm_is_told(guarded):
     assert [alert.what for alert in await guarded.alerts(PriceTrouble)] == ["unknown", "back"]
 
 
+@pytest.mark.fault("V21")
 async def test_connections_that_drop_again_and_again_hide_no_loss_the_next_answer_sells(guarded):
     guarded.fault(FaultKind.DROP_BEFORE, "Ticker", times=3)
     guarded.fault(FaultKind.DROP_AFTER, "Ticker", times=3)
@@ -164,6 +170,7 @@ async def test_connections_that_drop_again_and_again_hide_no_loss_the_next_answe
     assert guarded.world.faults("kraken").planned == ()
 
 
+@pytest.mark.fault("V18")
 async def test_a_bad_price_hides_no_loss_the_next_good_one_sells(guarded):
     guarded.world.market.override("kraken", "BTC/USD", BAD["crossed"][0])
     await guarded.look()
@@ -184,6 +191,7 @@ async def test_a_cent_above_the_threshold_sells_nothing(guarded):
     assert guarded.sent() == []
 
 
+@pytest.mark.fault("V5")
 async def test_a_jump_in_the_ticker_alone_sells_nothing(guarded):
     spike = Override(bid=Decimal(30000), ask=Decimal(30001), in_book=False)
     guarded.world.market.override("kraken", "BTC/USD", spike)
@@ -194,6 +202,7 @@ async def test_a_jump_in_the_ticker_alone_sells_nothing(guarded):
     assert seen(guarded).price == Decimal(60000)
 
 
+@pytest.mark.fault("V5")
 async def test_a_jump_the_order_book_confirms_sells_after_the_second_look(guarded):
     guarded.set_bid("30000")
     before = guarded.clock.monotonic()
@@ -259,6 +268,7 @@ async def test_a_wide_spread_is_guarded_at_its_middle_and_told_once_after_a_minu
     assert guarded.sent() == []
 
 
+@pytest.mark.fault("V102")
 @pytest.mark.parametrize(
     "spreads",
     [
@@ -289,6 +299,7 @@ async def test_a_breach_is_sold_although_what_is_new_of_the_spread_cannot_be_tol
     assert [sale.quantity for sale in await guarded.alerts(ExitFilled)] == [Decimal("0.1")]
 
 
+@pytest.mark.fault("V22")
 async def test_a_venue_that_hangs_does_not_delay_another(rooms):
     async with rooms(venues=(Venue.KRAKEN, Venue.COINBASE)) as room:
         for venue in (Venue.KRAKEN, Venue.COINBASE):
@@ -305,6 +316,7 @@ async def test_a_venue_that_hangs_does_not_delay_another(rooms):
         assert sale.filled_at - room.clock.now() < timedelta(seconds=1)
 
 
+@pytest.mark.fault("P8")
 async def test_a_look_that_takes_too_long_is_given_up_and_counts_as_no_price(guarded):
     guarded.fault(FaultKind.DELAY_BEFORE, "Ticker", times=None, delay_s=60)
     looked_at = guarded.engine.watch.looked_at[Venue.KRAKEN]
@@ -315,6 +327,7 @@ async def test_a_look_that_takes_too_long_is_given_up_and_counts_as_no_price(gua
     assert guarded.engine.watch.looked_at[Venue.KRAKEN] == looked_at
 
 
+@pytest.mark.fault("V14")
 @pytest.mark.parametrize("endpoint", ["Ticker", "Depth"])
 async def test_a_venue_that_hangs_raises_the_alarm_within_the_longest_age(guarded, endpoint):
     guarded.set_bid("30000")  # so much lower that the order book is asked, too
@@ -327,6 +340,7 @@ async def test_a_venue_that_hangs_raises_the_alarm_within_the_longest_age(guarde
     assert (alarm.what, alarm.since - guarded.clock.now() < timedelta(seconds=-10)) == ("unknown", True)
 
 
+@pytest.mark.fault("V15")
 @pytest.mark.parametrize("step_s", [-30 * 86_400, -3600, -10, 10, 3600, 30 * 86_400])
 @pytest.mark.parametrize("fault", [FaultKind.HTTP_ERROR_BEFORE, FaultKind.DELAY_BEFORE])
 async def test_a_missing_price_alarms_in_time_whatever_the_clock_was_set_to(guarded, fault, step_s):
@@ -422,6 +436,7 @@ def defects(room):
     }
 
 
+@pytest.mark.fault("V95")
 @pytest.mark.parametrize(
     "answer",
     [
@@ -614,6 +629,7 @@ async def test_an_alarm_that_could_not_be_written_is_told_by_the_next_look(guard
     guarded.expected_failures.append("database is locked")
 
 
+@pytest.mark.fault("V38")
 async def test_a_price_that_stays_away_is_told_again_with_growing_pauses_and_when_it_is_back(guarded):
     guarded.world.market.override("kraken", "BTC/USD", Override(bid=None, ask=None))
     began = guarded.clock.now()
@@ -628,6 +644,7 @@ async def test_a_price_that_stays_away_is_told_again_with_growing_pauses_and_whe
     assert {alarm.since - began for alarm in alarms} <= {timedelta(0), timedelta(seconds=15)}
 
 
+@pytest.mark.fault("V38")
 async def test_a_silent_venue_is_told_of_once_for_all_its_guards(guarded):
     guarded.set_bid("2000", "ETH/USD")
     await guarded.arm("1", "1900", guard_id="guard-2", symbol="ETH/USD")
@@ -644,6 +661,7 @@ async def test_a_silent_venue_is_told_of_once_for_all_its_guards(guarded):
     assert all({alarm.symbol, *alarm.others} == {"BTC/USD", "ETH/USD"} for alarm in alarms)
 
 
+@pytest.mark.fault("V43")
 async def test_coins_that_lose_their_price_in_one_outage_are_told_of_in_one_message(guarded):
     guarded.set_bid("2000", "ETH/USD")
     await guarded.arm("1", "1900", guard_id="guard-2", symbol="ETH/USD")
@@ -669,6 +687,7 @@ async def test_a_reminder_that_could_not_be_written_is_told_by_a_later_look(guar
     guarded.expected_failures.append("database is locked")
 
 
+@pytest.mark.fault("P46")
 async def test_a_price_that_is_back_and_cannot_be_told_keeps_no_missing_one_from_being_told(guarded):
     guarded.set_bid("2000", "ETH/USD")
     await guarded.arm("1", "1900", guard_id="guard-2", symbol="ETH/USD")

@@ -42,6 +42,7 @@ def seen(room):
     return room.engine.watch.guard_marks["guard-1"].current
 
 
+@pytest.mark.fault("V14")
 @pytest.mark.parametrize("venue", BOOKS)
 async def test_a_book_that_falls_away_from_a_frozen_ticker_sells_and_is_told(rooms, venue):
     async with rooms(venues=(venue,)) as room:
@@ -69,6 +70,7 @@ async def test_a_frozen_ticker_alarms_within_the_longest_age_and_a_look(rooms, v
         assert (await room.guard()).state is GuardState.ARMED
 
 
+@pytest.mark.fault("V14")
 async def test_a_book_that_differs_in_one_look_alone_sells_nothing(room):
     await a_guard(room)
     await watch(room, 5)
@@ -232,6 +234,7 @@ def show_ticker(room, bid, ask=None):
     room.world.market.override("kraken", "BTC/USD", shown)
 
 
+@pytest.mark.fault("V37")
 async def test_a_ticker_that_lags_behind_a_crash_delays_no_sale(room):
     await a_guard(room, cost="5500")
     prices = [Decimal(60000) * Decimal("0.994") ** second for second in range(60)]
@@ -247,6 +250,7 @@ async def test_a_ticker_that_lags_behind_a_crash_delays_no_sale(room):
     assert sale.trigger_price >= Decimal(52500)
 
 
+@pytest.mark.fault("V37")
 async def test_ticker_and_book_that_differ_and_are_both_past_the_threshold_sell(room):
     await a_guard(room, cost="5500")
     show_ticker(room, "60900")
@@ -286,6 +290,7 @@ async def test_books_of_which_one_alone_is_past_the_threshold_sell_nothing(room)
     assert room.sent() == []
 
 
+@pytest.mark.fault("V86")
 @pytest.mark.parametrize("venue", BOOKS)
 async def test_a_ticker_that_was_frozen_before_the_guard_was_set_sells_nothing(rooms, venue):
     async with rooms(venues=(venue,)) as room:
@@ -300,6 +305,7 @@ async def test_a_ticker_that_was_frozen_before_the_guard_was_set_sells_nothing(r
         assert (await room.guard()).state is GuardState.ARMED
 
 
+@pytest.mark.fault("V86")
 @pytest.mark.parametrize("bid", ["0", "NaN", None, "70000"])
 async def test_a_ticker_that_is_no_price_for_a_while_agrees_with_no_book(room, bid):
     room.deposit("BTC", "0.1")
@@ -318,6 +324,7 @@ async def test_a_ticker_that_is_no_price_for_a_while_agrees_with_no_book(room, b
     assert (await room.guard()).state is GuardState.ARMED
 
 
+@pytest.mark.fault("V86")
 async def test_a_breach_by_a_ticker_whose_book_cannot_be_read_for_long_sells(room):
     await a_guard(room)
     room.fault(FaultKind.HTTP_ERROR_BEFORE, "Depth", times=None)
@@ -330,6 +337,7 @@ async def test_a_breach_by_a_ticker_whose_book_cannot_be_read_for_long_sells(roo
     assert [sale.quantity for sale in await room.alerts(ExitFilled)] == [Decimal("0.1")]
 
 
+@pytest.mark.fault("V86")
 async def test_a_frozen_ticker_that_the_book_comes_near_to_sells_nothing_the_book_denies(room):
     room.deposit("BTC", "0.1")
     room.set_bid("60000")
@@ -348,6 +356,7 @@ async def test_a_frozen_ticker_that_the_book_comes_near_to_sells_nothing_the_boo
     assert [sale.quantity for sale in await room.alerts(ExitFilled)] == [Decimal("0.1")]
 
 
+@pytest.mark.fault("V86")
 @pytest.mark.parametrize("venue", BOOKS)
 async def test_a_loss_that_a_frozen_ticker_hides_by_less_than_a_percent_sells(rooms, venue):
     async with rooms(venues=(venue,)) as room:
@@ -360,6 +369,7 @@ async def test_a_loss_that_a_frozen_ticker_hides_by_less_than_a_percent_sells(ro
         assert sale.trigger_price == Decimal(59650)
 
 
+@pytest.mark.fault("V86")
 @pytest.mark.parametrize("venue", BOOKS)
 async def test_a_loss_that_a_frozen_ticker_hides_by_next_to_nothing_sells(rooms, venue):
     async with rooms(venues=(venue,)) as room:
@@ -375,6 +385,7 @@ async def test_a_loss_that_a_frozen_ticker_hides_by_next_to_nothing_sells(rooms,
         assert sale.trigger_price == Decimal(59970)
 
 
+@pytest.mark.fault("V86")
 @pytest.mark.parametrize("bids", [("59400", "57000", "54000"), ("57000", "54000"), ("59300",)], ids=str)
 @pytest.mark.parametrize("venue", BOOKS)
 async def test_a_ticker_that_jumped_before_it_froze_hides_no_loss(rooms, venue, bids):
@@ -429,6 +440,7 @@ def show_book(room, bid, ask):
     room.fault(FaultKind.WRONG_FIELDS, "Depth", times=None, fields=sides)
 
 
+@pytest.mark.fault("V86")
 async def test_a_loss_that_a_frozen_ticker_hides_by_its_wide_spread_alone_sells(room):
     room.deposit("BTC", "0.1")
     show_ticker(room, "59580", "60000")

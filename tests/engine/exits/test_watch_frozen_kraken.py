@@ -22,6 +22,7 @@ async def guarded(room):
     return room
 
 
+@pytest.mark.fault("V14")
 async def test_a_price_that_froze_altogether_is_unknown_and_told(guarded):
     guarded.world.market.freeze("kraken", "BTC/USD")
 
@@ -44,6 +45,7 @@ async def test_a_loss_behind_a_frozen_price_is_sold_once_it_moves_again(guarded)
     assert sale.trigger_price == Decimal(57000)
 
 
+@pytest.mark.fault("V14")
 async def test_a_market_without_many_trades_may_stand_still_for_an_hour(guarded):
     guarded.fault(FaultKind.WRONG_FIELDS, "Ticker", fields={"t": [20, 60]}, times=None)
     guarded.world.market.freeze("kraken", "BTC/USD")

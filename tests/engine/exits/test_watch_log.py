@@ -47,6 +47,7 @@ async def test_a_long_gap_is_told_with_how_far_each_guard_moved(watched):
     assert alert.moved == (moved,)
 
 
+@pytest.mark.fault("V93")
 async def test_a_breach_seen_first_after_a_restart_says_since_when_nobody_watched(watched):
     last = watched.clock.now()
     await come_back(watched, 40)
@@ -139,6 +140,7 @@ async def silent(watched):
     return watched
 
 
+@pytest.mark.fault("P49")
 async def test_an_outage_of_a_venue_is_no_time_in_which_nija_was_away(silent):
     await come_back(silent, 7)
     await silent.look()
@@ -162,6 +164,7 @@ async def test_a_guard_that_is_still_not_watched_after_a_gap_is_named_with_its_l
     assert moved.why_unwatched == "Kraken does not answer"
 
 
+@pytest.mark.fault("P49")
 async def test_a_result_outlives_a_run_that_never_saw_a_price(silent):
     await come_back(silent, 7)
     await silent.look()

@@ -38,6 +38,7 @@ def has_prices(room):
     room.world.faults(Venue.KRAKEN).clear()
 
 
+@pytest.mark.fault("P36")
 async def test_prices_that_came_back_while_the_process_was_down_are_told_as_back_once(unpriced):
     has_prices(unpriced)
     await unpriced.restart()

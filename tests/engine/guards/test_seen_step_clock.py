@@ -127,6 +127,7 @@ async def last_step(room, intent):
         return found.scalar_one()
 
 
+@pytest.mark.fault("P29")
 @STEPS
 async def test_coins_that_their_owner_sold_are_not_sold_again_from_the_rest(sold, step_s):
     await read_for(sold, SHOWN_S)

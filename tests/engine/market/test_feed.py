@@ -32,6 +32,7 @@ async def give_up_on(question, *, after_s):
             await question
 
 
+@pytest.mark.fault("V109")
 async def test_a_slow_answer_for_the_listings_counts_although_who_asked_gave_up(room, market):
     room.fault(FaultKind.DELAY_BEFORE, "AssetPairs", delay_s=3, times=None)
 

@@ -64,6 +64,7 @@ def test_a_step_that_is_not_positive_is_refused_by_name(step):
         floor_to(Decimal(1), Decimal(step))
 
 
+@pytest.mark.fault("V9")
 @given(quantity=AMOUNTS, step=STEPS)
 def test_a_floored_quantity_is_whole_steps_and_less_than_one_step_below(quantity, step):
     floored = floor_to(quantity, step)

@@ -1,8 +1,11 @@
+import pytest
+
 from tests.engine.nonce.crash_loop import crash_loop
 
 KILLS = 10
 
 
+@pytest.mark.fault("V15")
 def test_numbers_rise_over_kills_and_a_clock_that_is_set_back(tmp_path):
     verdict = crash_loop("durable", tmp_path, KILLS, seed=7)
 

@@ -54,6 +54,7 @@ async def test_a_button_works_once_with_exactly_what_it_was_made_for(database):
     assert second is Rejected.USED
 
 
+@pytest.mark.fault("C4")
 async def test_of_many_presses_at_once_one_counts_even_over_two_processes(database):
     button = await create(database)
     other = Database(database.url)
@@ -65,6 +66,7 @@ async def test_of_many_presses_at_once_one_counts_even_over_two_processes(databa
     assert claims.count(Rejected.USED) == 19
 
 
+@pytest.mark.fault("C4")
 async def test_a_button_works_for_its_own_user_only_and_stays_usable_for_them(database):
     button = await create(database)
 
@@ -72,6 +74,7 @@ async def test_a_button_works_for_its_own_user_only_and_stays_usable_for_them(da
     assert isinstance(await claim(database, button), Confirmed)
 
 
+@pytest.mark.fault("C4")
 async def test_a_button_works_until_just_before_it_expires(database):
     early, late = await create(database), await create(database)
 
@@ -86,6 +89,7 @@ async def test_a_button_that_was_used_says_so_also_after_it_expired(database):
     assert await claim(database, button, now=EXPIRES) is Rejected.USED
 
 
+@pytest.mark.fault("C4")
 async def test_an_unknown_button_does_nothing(database):
     assert await claim(database, "made-up") is Rejected.UNKNOWN
 

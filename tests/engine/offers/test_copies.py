@@ -235,6 +235,7 @@ def with_note(content):
     return spoil
 
 
+@pytest.mark.fault("P31")
 @pytest.mark.parametrize(
     "without", [(), ("high water",)], ids=["this version", "of before there was a count"]
 )
@@ -274,6 +275,7 @@ UNREADABLE = {
 }
 
 
+@pytest.mark.fault("P32")
 @pytest.mark.parametrize("spoil", UNREADABLE.values(), ids=UNREADABLE)
 async def test_without_a_note_that_can_be_read_nothing_is_asked(watched, spoil):
     await put_back_older(watched, spoil=spoil)
@@ -295,6 +297,7 @@ async def test_a_note_that_is_behind_asks_nothing_and_catches_up(watched):
     assert int(note_of(watched.folder).read_bytes()) > 3
 
 
+@pytest.mark.fault("P32")
 @pytest.mark.parametrize("spoil", ["unwritable", "a folder"])
 async def test_a_note_that_cannot_be_written_keeps_no_bot_from_starting(watched, spoil, monkeypatch):
     await watched.crash()

@@ -210,6 +210,7 @@ async def test_a_stock_met_while_its_market_is_closed_is_asked_about_once_it_ope
         assert ChoiceKind.GUARD_ALL_FROM_PRICE in {choice.kind for choice in alert.offer.choices}
 
 
+@pytest.mark.fault("V83")
 @pytest.mark.parametrize("mode", ["all", "ask"])
 async def test_an_account_first_read_without_prices_is_met_once_they_are_there(rooms, mode):
     async with rooms(story=STORY, guard_existing=mode) as room:

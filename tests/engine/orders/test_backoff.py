@@ -13,6 +13,7 @@ from engine.orders.backoff import pause_s, proven_pause_s
 BEGAN = Moment(datetime(2026, 3, 4, tzinfo=UTC), 100)
 
 
+@pytest.mark.fault("V13")
 @pytest.mark.parametrize(("failures", "delay_s"), [(1, 0.5), (2, 1.0), (6, 15.0), (7, 15.0), (1000, 15.0)])
 def test_tries_slow_down_to_every_fifteen_seconds(failures, delay_s):
     assert pause_s("refused", failures) == delay_s

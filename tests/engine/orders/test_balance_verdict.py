@@ -30,6 +30,7 @@ def position(owned, held="0", cash="1000"):
     )
 
 
+@pytest.mark.fault("V76")
 @pytest.mark.parametrize(
     ("before", "now", "listed", "expected"),
     [
@@ -108,6 +109,7 @@ def test_what_listed_trades_of_other_orders_changed_is_taken_into_account(now, k
     assert weighed is expected
 
 
+@pytest.mark.fault("V87")
 def test_a_sale_of_ours_that_came_after_the_reading_is_not_taken_for_that_of_the_attempt():
     known = Movement(owned=D("-0.1"), cash=D(5000), is_certain=True)
 

@@ -2,6 +2,8 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from engine.model.orders import Fill, Side, VenueOrderId
 from engine.orders import fills_store as fills
 from engine.orders.fills_store import FillCursor
@@ -39,6 +41,7 @@ async def test_a_fill_comes_back_to_the_last_digit_and_an_unknown_fee_stays_unkn
     assert await load(database, "BTC") == (FILL,)
 
 
+@pytest.mark.fault("V20")
 async def test_a_fill_seen_twice_is_stored_once_and_new_only_once(database):
     other = replace(FILL, trade_id="T2")
 

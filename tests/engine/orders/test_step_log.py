@@ -16,6 +16,7 @@ async def an_exit(room):
     return journal, live.intent
 
 
+@pytest.mark.fault("V44")
 async def test_steps_that_were_read_are_kept_and_new_ones_follow_them(room):
     journal, intent = await an_exit(room)
     first = await journal.load_steps(intent.intent_id)
@@ -47,6 +48,7 @@ async def test_an_intent_that_is_not_remembered_is_read_again(room, monkeypatch,
         assert await journal.load_steps("another") == ()
 
 
+@pytest.mark.fault("P22")
 async def test_a_step_behind_a_gap_in_the_numbers_is_read_once(room):
     journal, intent = await an_exit(room)
     sent = await journal.record(intent, IntentEvent.SEND, cause="send", sent_at=room.clock.now())

@@ -63,6 +63,7 @@ async def test_what_is_left_of_a_sale_that_goes_on_keeps_its_entry(guarded):
     assert (view.guard.quantity, view.explained, view.entry) == (Decimal("0.06"), Decimal("0.06"), 60_000)
 
 
+@pytest.mark.fault("C8")
 async def test_until_the_account_is_read_again_no_figure_of_before_the_sale_is_shown(guarded):
     guarded.fault(FaultKind.DELAY_BEFORE, "BalanceEx", times=None, delay_s=20)
     await guarded.sell_off()
@@ -101,6 +102,7 @@ async def test_what_its_owner_sold_at_the_venue_has_no_old_entry_either(guarded)
     assert (view.quantity, view.entry, view.fills_pending) == (Decimal("0.15"), None, True)
 
 
+@pytest.mark.fault("C8")
 async def test_nothing_is_guarded_by_figures_of_before_a_sale(guarded):
     guarded.fault(FaultKind.DELAY_BEFORE, "BalanceEx", times=None, delay_s=20)
     await guarded.sell_off()

@@ -12,6 +12,7 @@ DAY_S = 86_400
 OFF_BY_S = [0, -30 * DAY_S, 30 * DAY_S, -3600, 3600]
 
 
+@pytest.mark.fault("V40")
 @pytest.mark.parametrize("at_sale_s", OFF_BY_S)
 @pytest.mark.parametrize("now_s", OFF_BY_S)
 async def test_a_position_that_was_not_read_since_its_sale_is_not_taken_for_read(room, at_sale_s, now_s):
@@ -79,6 +80,7 @@ async def sell_both(room, *, between_s):
     room.world.faults("kraken").clear()
 
 
+@pytest.mark.fault("V51")
 @pytest.mark.parametrize("between_s", OFF_BY_S)
 @pytest.mark.parametrize("now_s", OFF_BY_S)
 async def test_of_several_sales_since_a_reading_none_is_taken_for_read(two_guards, between_s, now_s):
@@ -90,6 +92,7 @@ async def test_of_several_sales_since_a_reading_none_is_taken_for_read(two_guard
     assert await unread(two_guards) == {"BTC", "SOL"}
 
 
+@pytest.mark.fault("V51")
 @pytest.mark.parametrize("now_s", OFF_BY_S)
 async def test_after_a_restart_the_stored_reading_still_lacks_the_sales_of_after_it(two_guards, now_s):
     await sell_both(two_guards, between_s=0)

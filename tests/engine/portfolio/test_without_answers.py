@@ -3,6 +3,8 @@
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from engine.market.mark import PriceProblem, PriceUnknown
 from engine.offers.arming import Exclusion
 from engine.portfolio.view import NotGuarded
@@ -15,6 +17,7 @@ async def positions(room):
     return {view.asset: view for view in portfolio.positions}
 
 
+@pytest.mark.fault("V88")
 async def test_a_broker_that_does_not_answer_changes_no_reason(rooms):
     crumbs = {
         "XRP": Decimal(11),
@@ -46,6 +49,7 @@ async def test_a_broker_that_does_not_answer_changes_no_reason(rooms):
     }
 
 
+@pytest.mark.fault("V88")
 async def test_after_a_restart_that_no_venue_answers_nothing_is_called_unlisted(rooms):
     async with rooms(story=Story(openings={"kraken": Opening(deposits={"BTC": Decimal(1)})})) as room:
         await room.read()

@@ -63,6 +63,7 @@ async def test_a_row_that_can_be_read_again_is_forgotten_with_the_values_it_was_
     assert not tuple(runs.unreadable)
 
 
+@pytest.mark.fault("P30")
 @pytest.mark.parametrize("mistake", [ValueError, TypeError, ArithmeticError, AttributeError])
 async def test_a_mistake_of_ours_in_building_a_value_is_not_taken_for_a_damaged_row(database, mistake):
     def build(row):

@@ -74,6 +74,7 @@ async def save(database, state, *, guard_id):
     return guard
 
 
+@pytest.mark.fault("P6")
 async def test_armed_guards_wait_for_the_comparison_and_closing_ones_for_their_owner(database, file):
     for state in (GuardState.ARMED, GuardState.CLOSING, GuardState.CLOSED):
         await save(database, state, guard_id=state.value)
@@ -109,6 +110,7 @@ def an_intent(guard, state):
     )
 
 
+@pytest.mark.fault("P6")
 @pytest.mark.parametrize("state", [IntentState.PLANNED, IntentState.SENT, IntentState.SUSPENDED])
 async def test_an_exit_that_was_under_way_is_not_taken_up_again(database, file, state):
     guard = await save(database, GuardState.CLOSING, guard_id="g")
@@ -150,6 +152,7 @@ async def test_a_damaged_journal_is_disarmed_too(database, file):
         assert [step.seq for step in await load_steps(session, "i")] == [0, 2, 3]
 
 
+@pytest.mark.fault("P6")
 async def test_nonces_go_on_from_the_higher_of_both_databases(file, backup):
     class Clock:
         def __init__(self, ns):

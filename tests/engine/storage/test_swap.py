@@ -88,6 +88,7 @@ def killed_everywhere(template, folder, work):
     return [folder / str(number) for number in range(len(codes))]
 
 
+@pytest.mark.fault("P12")
 def test_a_restore_killed_at_any_instant_leaves_the_old_or_the_new_database(template, tmp_path):
     folders = killed_everywhere(template, tmp_path / "killed", "restore")
 

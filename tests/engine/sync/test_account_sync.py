@@ -45,6 +45,7 @@ def sell_and_buy_back(room):
     room.trade("buy", "0.1")
 
 
+@pytest.mark.fault("P39")
 async def test_a_restored_guard_is_asked_about_though_its_first_comparison_after_a_trade_failed(waiting):
     sell_and_buy_back(waiting)
     async with waiting.refused_changes("NEW.guard_id = 'guard-1'"):

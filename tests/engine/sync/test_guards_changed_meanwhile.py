@@ -63,6 +63,7 @@ async def read_during(room, act):
     return done
 
 
+@pytest.mark.fault("P40")
 async def test_a_restored_guard_that_its_owner_took_off_during_a_reading_stays_off(holding):
     await wait_as(holding, RESTORED_IN_SALE, "0.1", "6000")
     await wait_as(holding, RESTORED, "3", "7500", "ETH/USD")

@@ -92,6 +92,7 @@ async def test_a_guard_set_under_a_clock_ahead_is_followed_once_it_is_right(room
     assert len(await room.alerts(ClosedElsewhere)) == 1
 
 
+@pytest.mark.fault("V15")
 @STEPS
 async def test_coins_sold_by_hand_after_the_clock_was_set_are_not_sold_again(guarded, step_s):
     guarded.clock.set_by(step_s)
@@ -172,6 +173,7 @@ async def restart_with_the_clock_set(room, *, by_s, meanwhile=lambda: None):
     await room.engine.start()
 
 
+@pytest.mark.fault("V15")
 @STEPS
 async def test_a_sale_from_before_a_guard_set_under_a_wrong_clock_is_not_counted_by_the_next_process(
     sold_before, step_s

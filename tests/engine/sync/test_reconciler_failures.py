@@ -33,6 +33,7 @@ async def quantities(room):
     return {guard.asset: guard.quantity for guard in await room.guards()}
 
 
+@pytest.mark.fault("P38")
 @pytest.mark.parametrize(
     ("broken", "left"), [(BTC, {"BTC": D("0.1"), "ETH": D(1)}), (ETH, {"BTC": D("0.06"), "ETH": D(3)})]
 )

@@ -38,6 +38,7 @@ async def guarded(room):
     return room
 
 
+@pytest.mark.fault("V105")
 @pytest.mark.parametrize("bought", ["0.01", "0.12345678", "5", "30"])
 async def test_coins_taken_as_the_fee_of_a_purchase_touch_no_guard(guarded, bought):
     guarded.trade("buy", bought, fee_on=FCIB)
@@ -48,6 +49,7 @@ async def test_coins_taken_as_the_fee_of_a_purchase_touch_no_guard(guarded, boug
     assert await told(guarded) == []
 
 
+@pytest.mark.fault("V105")
 async def test_the_fees_of_several_purchases_between_two_readings_add_up(guarded):
     for _ in range(12):
         guarded.trade("buy", "2.51", fee_on=FCIB)
@@ -87,6 +89,7 @@ async def test_coins_taken_as_the_fee_of_a_sale_are_part_of_that_sale(guarded):
     assert [alert.why for alert in await told(guarded)] == ["sold at the venue, not by NIJA"]
 
 
+@pytest.mark.fault("V106")
 async def test_a_withdrawal_beside_a_purchase_is_taken_off_the_guard(guarded):
     guarded.trade("buy", "5", fee_on=FCIB)
     guarded.withdraw("BTC", "0.05")

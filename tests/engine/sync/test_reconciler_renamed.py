@@ -40,6 +40,7 @@ async def press(room, offer, kind):
     return await room.engine.guards.confirm(OWNER_ID, choice.confirmation_id)
 
 
+@pytest.mark.fault("V32")
 async def test_the_end_and_the_new_coin_are_told_together(guarded):
     rename(guarded)
 

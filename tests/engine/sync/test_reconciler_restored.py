@@ -37,6 +37,7 @@ async def test_a_restored_guard_waits_for_a_minute_and_goes_on(restored):
     assert (await restored.guard()).state is GuardState.ARMED
 
 
+@pytest.mark.fault("P26")
 async def test_a_restored_guard_waits_while_another_bot_answers_with_the_token(restored):
     for _ in range(10):
         restored.base.second_poller.note()
@@ -57,6 +58,7 @@ async def test_what_another_bot_sold_meanwhile_is_asked_about(restored):
     assert len(await restored.alerts(GuardPaused)) == 1
 
 
+@pytest.mark.fault("P47")
 async def test_what_was_traded_meanwhile_is_asked_about_although_the_process_died_once_it_had_read_it(
     restored,
 ):

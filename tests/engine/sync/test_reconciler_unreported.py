@@ -49,6 +49,7 @@ async def is_covered(room):
         return bool(await fill_rows.load_order_fills(session, "env-kraken", intent.venue_order_id))
 
 
+@pytest.mark.fault("V52")
 @STEPS
 @pytest.mark.parametrize("is_restarted", [False, True])
 async def test_what_our_sale_brought_pauses_no_guard(sold, step_s, is_restarted):

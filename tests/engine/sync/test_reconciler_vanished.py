@@ -67,6 +67,7 @@ async def test_an_empty_answer_for_minutes_pauses_the_guard_and_forgets_nothing(
     assert [choice.kind for choice in told.offer.choices] == [ChoiceKind.UNGUARD]
 
 
+@pytest.mark.fault("V45")
 async def test_what_comes_back_as_it_was_is_guarded_again_at_once_and_told(guarded):
     await vanish(guarded)
 
@@ -244,6 +245,7 @@ async def test_it_is_so_at_every_venue(rooms, venue):
         assert await standing(room) == ARMED
 
 
+@pytest.mark.fault("V63")
 async def test_a_reading_of_before_does_not_say_that_what_an_exit_found_gone_is_back(guarded):
     guarded.fault(FaultKind.ERROR, message="EOrder:Insufficient funds", times=None)
     guarded.withdraw("ETH", "5")

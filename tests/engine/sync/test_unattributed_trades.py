@@ -42,6 +42,7 @@ def guarded(guards):
     return {guard.asset: guard.quantity for guard in guards}
 
 
+@pytest.mark.fault("V69")
 @pytest.mark.parametrize(
     "fault",
     [
@@ -149,6 +150,7 @@ async def two_coins(room):
     return room
 
 
+@pytest.mark.fault("P46")
 @pytest.mark.parametrize("refused", ["BTC", "ETH"])
 async def test_one_coin_that_cannot_be_told_of_keeps_no_other_from_being_told(two_coins, refused):
     [other] = {"BTC", "ETH"} - {refused}

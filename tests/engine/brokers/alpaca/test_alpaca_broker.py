@@ -54,6 +54,7 @@ async def test_the_report_has_dollars_coins_and_stocks_and_no_leverage(broker, v
     assert report.equity_usd == worth
 
 
+@pytest.mark.fault("V92")
 @pytest.mark.parametrize(
     ("field", "unknown"),
     [("equity", AccountFigure.EQUITY), ("non_marginable_buying_power", AccountFigure.SPENDABLE)],
@@ -145,6 +146,7 @@ async def test_no_usable_answer_never_becomes_an_empty_account(broker, venue, en
         await broker.fetch_report()
 
 
+@pytest.mark.fault("V45")
 async def test_no_positions_where_the_account_counts_some_are_no_empty_account(broker, venue):
     venue.deposit("BTC", "1")
     fault(venue, FaultKind.HTML_200, "GET /v2/positions", body="[]")
@@ -216,6 +218,7 @@ async def test_a_stock_is_sold_for_today_under_its_ticker(broker, venue, sell):
 LOST = [FaultKind.DROP_AFTER, FaultKind.TRUNCATE, FaultKind.HTTP_ERROR_AFTER]
 
 
+@pytest.mark.fault("V2")
 @pytest.mark.parametrize("kind", LOST)
 async def test_an_order_whose_answer_was_lost_is_unknown_and_found_by_our_id(broker, venue, kind):
     venue.deposit("BTC", "1")

@@ -145,6 +145,7 @@ def like_each_other(count, *, first="0.05"):
     return [a_fill(str(D(first) + n * step), order=f"o-{n}") for n in range(2, count + 2)]
 
 
+@pytest.mark.fault("V57")
 @pytest.mark.parametrize(
     ("others", "charges"),
     [

@@ -71,6 +71,7 @@ async def test_a_page_that_fails_fails_the_report(broker, venue):
         await reading
 
 
+@pytest.mark.fault("V17")
 @pytest.mark.parametrize(
     "body",
     [
@@ -141,6 +142,7 @@ async def test_an_app_purchase_in_dollars_is_read_in_coins(broker, venue):
 LOST = [FaultKind.DROP_AFTER, FaultKind.TRUNCATE, FaultKind.HTTP_ERROR_AFTER]
 
 
+@pytest.mark.fault("V2")
 @pytest.mark.parametrize("kind", LOST)
 async def test_an_order_whose_answer_was_lost_is_unknown_and_found_by_our_id(broker, venue, kind):
     venue.deposit("BTC", "1")
@@ -181,6 +183,7 @@ async def test_an_order_resent_under_the_same_id_is_the_same_order(broker, venue
     assert venue.ledger.total("BTC") == D("0.9")
 
 
+@pytest.mark.fault("V11")
 async def test_an_id_the_venue_refuses_to_take_twice_is_a_duplicate(broker, venue):
     venue.deposit("BTC", "1")
     venue.server.switches.duplicates = Duplicates.ERROR
@@ -392,6 +395,7 @@ async def test_odd_orders_under_other_ids_do_not_hide_that_ours_is_absent(broker
     assert await broker.find_order(ClientOrderId("ours"), "BTC/USD", since=SINCE) is None
 
 
+@pytest.mark.fault("V36")
 @pytest.mark.parametrize("row", ["garbage", {}, {"order_id": None}, {"order_id": 7}])
 async def test_a_fill_that_names_no_order_is_no_proof_of_absence(broker, venue, sell, row):
     venue.deposit("BTC", "1")

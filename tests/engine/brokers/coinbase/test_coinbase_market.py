@@ -38,6 +38,7 @@ async def test_a_missing_side_is_none(market_data, venue):
     assert (quote.bid, quote.bid_quantity, quote.ask) == (None, None, 51_000)
 
 
+@pytest.mark.fault("V14")
 async def test_a_frozen_book_keeps_the_time_it_was_made(market_data, venue):
     venue.market.freeze("coinbase", "BTC/USD")
     first = (await market_data.fetch_quotes({"BTC/USD"}))["BTC/USD"]

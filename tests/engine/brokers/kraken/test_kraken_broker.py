@@ -80,6 +80,7 @@ async def test_the_trade_balance_is_asked_when_margin_is_used(broker, venue):
     assert 0 < report.spendable_usd < 10_000 - position.cost / 5
 
 
+@pytest.mark.fault("V92")
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -114,6 +115,7 @@ async def test_an_unpopulated_account_is_empty(broker):
     assert (await broker.fetch_report()).holdings == ()
 
 
+@pytest.mark.fault("V16")
 @pytest.mark.parametrize(
     ("kind", "error"),
     [
@@ -252,6 +254,7 @@ async def test_a_garbled_answer_does_not_make_up_for_an_order_that_was_lost(brok
     assert ["validate" in params for params in venue.sent("AddOrder")] == [False, True, False, True, False]
 
 
+@pytest.mark.fault("V1")
 async def test_a_slow_answer_to_an_order_is_unknown(connect, venue):
     venue.deposit("BTC", "1")
     broker = connect(timeout_s=0.3)
@@ -389,6 +392,7 @@ async def test_a_late_request_is_dropped_by_the_venue_but_its_words_prove_nothin
     assert venue.ledger.total("BTC") == 1
 
 
+@pytest.mark.fault("V6")
 async def test_a_market_that_only_cancels_refuses(broker, venue, sell):
     venue.deposit("BTC", "1")
     fault(venue, FaultKind.CANCEL_ONLY, "AddOrder")
@@ -397,6 +401,7 @@ async def test_a_market_that_only_cancels_refuses(broker, venue, sell):
     assert refusal.value.reason is RefusalReason.MARKET_UNAVAILABLE
 
 
+@pytest.mark.fault("V11")
 async def test_an_id_that_an_open_order_has_is_a_duplicate(broker, venue, sell):
     venue.deposit("BTC", "1")
     fault(venue, FaultKind.ERROR, "AddOrder", message="EOrder:Duplicate cl_ord_id")

@@ -26,6 +26,7 @@ def jittery(venue):
     return venue
 
 
+@pytest.mark.fault("V12")
 async def test_two_hundred_concurrent_calls_on_one_key_never_meet_an_invalid_nonce(connect, jittery):
     broker = connect(timeout_s=60)
     await asyncio.gather(*(broker._read("BalanceEx", cost=0) for _ in range(200)))
@@ -72,6 +73,7 @@ async def test_an_exit_overtakes_a_hanging_read_which_is_refused_and_repeated(br
     assert outcomes == [("BalanceEx", "EAPI:Invalid nonce"), ("AddOrder", "ok"), ("BalanceEx", "ok")]
 
 
+@pytest.mark.fault("V13")
 async def test_a_sale_goes_out_at_once_when_the_venue_counts_the_key_as_used_up(broker, venue):
     venue.deposit("BTC", "1")
     await broker._market.catalog()

@@ -44,6 +44,7 @@ def test_an_unpopulated_account_and_a_warning_are_fine():
     assert result_of({"error": ["WSomething:be careful"], "result": {}}) == {}
 
 
+@pytest.mark.fault("V29")
 def test_an_order_that_is_answered_with_an_error_and_an_id_may_be_there():
     answer = {"error": ["EOrder:Insufficient funds"], "result": {"txid": ["OQCLML-BW3P3-BUCMWZ"]}}
 
@@ -70,6 +71,7 @@ def test_national_money_of_any_country_is_cash(name, is_cash):
 KEYS = ["error", "result", "balance", "hold_trade", "XXBT", "ZUSD"]
 
 
+@pytest.mark.fault("V17")
 @given(answer=json_values(KEYS))
 def test_no_answer_turns_silently_into_an_empty_account(answer):
     try:
