@@ -308,7 +308,7 @@ async def test_beside_a_running_bot_its_accounts_are_read_from_the_database(sett
     assert re.match(r"last answer \d s ago", checks["kraken account"].finding)
 
 
-@pytest.mark.parametrize(("error", "is_told"), [(f"403; {PRESS_START}", True), ("no answer in time", False)])
+@pytest.mark.parametrize(("error", "is_covered"), [(f"403; {PRESS_START}", True), ("no answer in time", False)])
 async def test_an_owner_who_has_not_pressed_start_is_warned_of(settings, error, is_covered):
     async with migrated(settings.data_dir) as database, database.write() as session:
         await append_alert(session, HALTED, user_id=7, account_id=None, dedup_key="h", now=HALTED.at)

@@ -17,7 +17,7 @@ def database(tmp_path):
     return file
 
 
-@pytest.mark.parametrize(("asset", "is_told"), [("BTC", False), ("ETH", False), ("SOL", True), ("XRP", True)])
+@pytest.mark.parametrize(("asset", "is_covered"), [("BTC", False), ("ETH", False), ("SOL", True), ("XRP", True)])
 def test_a_moved_price_of_what_is_not_guarded_is_told_to_sell_nothing(database, asset, is_covered):
     hint = hint_unguarded(database, asset)
 
