@@ -15,8 +15,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from engine.brokers.paper.book import Listing
+from sandbox.catalogue import listings_of
 from sandbox.faults import Fault, FaultKind
-from sandbox.kraken import KrakenServer, kraken_listings
+from sandbox.kraken import KrakenServer
 from sandbox.kraken.names import pair_names
 from sandbox.market import Market
 from sandbox.world import KRAKEN
@@ -48,7 +49,7 @@ def open_kraken(*, accounts: int, coins: int, delay_s: float) -> KrakenServer:
     """A Kraken with its accounts; `delay_s` stands for the network."""
     market = Market(now=time.time)
     own = [coin_of(number) for number in range(coins)]
-    for listing in (*kraken_listings(), *map(_listing, own)):
+    for listing in (*listings_of(KRAKEN), *map(_listing, own)):
         market.add(listing)
     for asset, price in {**_PRICES, **dict.fromkeys(own, PRICE)}.items():
         market.set_price(asset, price)

@@ -1,10 +1,7 @@
 """How times and amounts look on the wire of the venues that speak JSON."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
-
-from aiohttp import web
 
 
 def iso_time(at: float) -> str:
@@ -16,19 +13,6 @@ def parse_time(text: str) -> float:
     """Wall seconds of an RFC 3339 time or date; ValueError for anything else."""
     moment = datetime.fromisoformat(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-
-def query_time(
-    request: web.Request, name: str, default: float, *, refuse: Callable[[str], Exception]
-) -> float:
-    """A time or date of a query in wall seconds; `refuse` makes the venue's refusal of anything else."""
-    text = request.query.get(name)
-    if not text:
-        return default
-    try:
-        return parse_time(text)
-    except ValueError as error:
-        raise refuse(text) from error
 
 
 def plain(amount: Decimal) -> str:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.brokers.paper.book import floor_to
+from engine.brokers.paper.book import Book, floor_to
+from engine.brokers.paper.ledger import Ledger, Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,3 +22,8 @@ class Pace:
             return Decimal(0)
         done = self.parts if working_s >= self.over_s else int(self.parts * working_s / self.over_s)
         return quantity if done == self.parts else floor_to(quantity * done / self.parts, lot)
+
+    def work(self, ledger: Ledger, order: Order, book: Book, *, now: float) -> None:
+        """Fill what is due of an accepted order."""
+        due = self.due(order.quantity, order.draft.listing.lot, after_s=now - order.opened_at)
+        ledger.execute(order.id, book, at=now, most=due - order.filled)

@@ -11,9 +11,10 @@ from engine.brokers.paper.ledger import Entry, EntryKind, Fill
 from engine.model.money import ZERO
 from sandbox.alpaca.account import AlpacaAccount
 from sandbox.alpaca.names import DOLLAR, position_symbol, symbol_of
-from sandbox.alpaca.query import moment, whole, word
+from sandbox.alpaca.query import choice, moment, whole
 from sandbox.alpaca.refusals import Json, malformed
 from sandbox.alpaca.session import NEW_YORK
+from sandbox.fields import page_after
 from sandbox.formats import iso_time, plain
 
 TYPES = frozenset({"FILL", "CFEE", "FEE", "CSD", "CSW", "TRANS", "JNLC", "JNLS", "DIV", "INT", "MISC"})
@@ -50,11 +51,16 @@ async def list_activities(account: AlpacaAccount, request: web.Request) -> list[
     after, until = _bounds(request)
     rows = [a for a in _history(account) if a.type in types and after < a.at < until]
     rows.sort(key=lambda activity: activity.at)
-    if word(request, "direction", ("desc", "asc")) == "desc":
+    if choice(request, "direction", ("desc", "asc")) == "desc":
         rows.reverse()
-    begin = _begin(rows, request.query.get("page_token", ""))
-    size = min(whole(request, "page_size", MOST), MOST)
-    return [activity.row for activity in rows[begin : begin + size]]
+    page, _ = page_after(
+        rows,
+        cursor=request.query.get("page_token", ""),
+        limit=min(whole(request, "page_size", MOST), MOST),
+        id_of=lambda activity: activity.id,
+        refuse=lambda _: malformed("invalid page_token"),
+    )
+    return [activity.row for activity in page]
 
 
 def _types(request: web.Request) -> frozenset[str]:
@@ -70,15 +76,6 @@ def _bounds(request: web.Request) -> tuple[float, float]:
         begin = moment(request, "date", 0.0)
         return begin, begin + DAY_S
     return moment(request, "after", float("-inf")), moment(request, "until", float("inf"))
-
-
-def _begin(rows: list[Activity], token: str) -> int:
-    if not token:
-        return 0
-    place = next((place for place, activity in enumerate(rows) if activity.id == token), None)
-    if place is None:
-        raise malformed("invalid page_token")
-    return place + 1
 
 
 def _history(account: AlpacaAccount) -> Iterator[Activity]:

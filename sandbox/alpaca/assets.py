@@ -3,22 +3,22 @@
 from aiohttp import web
 
 from engine.brokers.paper.book import Listing
-from sandbox.alpaca.catalogue import VENUE
 from sandbox.alpaca.names import asset_id, class_of, exchange_of, find_listing, is_crypto, symbol_of
 from sandbox.alpaca.refusals import Json, not_found
+from sandbox.catalogue import ALPACA
 from sandbox.formats import plain
 from sandbox.market import Market
 
 
-def list_assets(market: Market, request: web.Request) -> list[Json]:
+async def list_assets(market: Market, request: web.Request) -> list[Json]:
     """GET /v2/assets, by asset_class and status if named; stocks unless another class is."""
     wanted = request.query.get("asset_class", "us_equity")
     status = request.query.get("status")
-    rows = [asset_row(each) for each in market.listings(VENUE) if class_of(each) == wanted]
+    rows = [asset_row(each) for each in market.listings(ALPACA) if class_of(each) == wanted]
     return [row for row in rows if status in {None, row["status"]}]
 
 
-def one_asset(market: Market, request: web.Request) -> Json:
+async def one_asset(market: Market, request: web.Request) -> Json:
     """GET /v2/assets/{symbol_or_asset_id}."""
     name = request.match_info["symbol"]
     listing = find_listing(market, name)

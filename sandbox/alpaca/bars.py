@@ -8,8 +8,9 @@ from aiohttp import web
 
 from engine.brokers.paper.book import Listing
 from sandbox.alpaca.names import symbol_of
-from sandbox.alpaca.refusals import BAD_REQUEST, Json, RefusedError
-from sandbox.formats import iso_time, number, query_time
+from sandbox.alpaca.refusals import BAD_REQUEST, AlpacaError, Json
+from sandbox.fields import Refuse, query_choice, query_time, query_whole
+from sandbox.formats import iso_time, number
 from sandbox.market import Market
 from sandbox.past import Candle
 
@@ -23,16 +24,17 @@ _PAGE, _LONGEST_PAGE = 1_000, 10_000
 def list_bars(market: Market, listings: Sequence[Listing], request: web.Request, *, now: float) -> Json:
     """The bars between `start` and `end`, both included; `limit` counts those of all symbols together."""
     width_s = _width_s(request.query.get("timeframe", ""))
-    first, last = _moment(request, "start", now // _DAY_S * _DAY_S), _moment(request, "end", now)
+    first = query_time(request, "start", now // _DAY_S * _DAY_S, refuse=_invalid("start"))
+    last = query_time(request, "end", now, refuse=_invalid("end"))
     if last < first:
         raise _refused("end should not be before start")
-    limit, begin = _limit(request), _offset(request)
-    is_newest_first = _is_newest_first(request)
+    limit = query_whole(request, "limit", _PAGE, refuse=_invalid("limit"), most=_LONGEST_PAGE)
+    begin, sort = _offset(request), query_choice(request, "sort", ("asc", "desc"), refuse=_invalid("sort"))
     rows = [
         (listing, candle)
         for listing in listings
         for candle in _ordered(
-            market.candles(listing, width_s=width_s, first=first, last=last), reverse=is_newest_first
+            market.candles(listing, width_s=width_s, first=first, last=last), reverse=sort == "desc"
         )
     ]
     bars: dict[str, list[Json]] = {}
@@ -62,26 +64,8 @@ def _bar(candle: Candle) -> Json:
 def _width_s(text: str) -> int:
     found = _TIMEFRAME.fullmatch(text.lower())
     if found is None or int(found[1]) > _MOST_OF[found[2]]:
-        raise _refused(f"invalid timeframe: {text}")
+        raise _invalid("timeframe")(text)
     return int(found[1]) * _UNITS_S[found[2]]
-
-
-def _moment(request: web.Request, name: str, default: float) -> float:
-    return query_time(request, name, default, refuse=lambda text: _refused(f"invalid {name}: {text}"))
-
-
-def _limit(request: web.Request) -> int:
-    text = request.query.get("limit") or str(_PAGE)
-    if not text.isdecimal() or not 0 < int(text) <= _LONGEST_PAGE:
-        raise _refused(f"invalid limit: {text}")
-    return int(text)
-
-
-def _is_newest_first(request: web.Request) -> bool:
-    order = request.query.get("sort") or "asc"
-    if order not in {"asc", "desc"}:
-        raise _refused(f"invalid sort: {order}")
-    return order == "desc"
 
 
 def _token(offset: int) -> str:
@@ -97,9 +81,13 @@ def _offset(request: web.Request) -> int:
     except ValueError:
         kind, offset = "", ""
     if kind != "bars" or not offset.isdecimal():
-        raise _refused(f"invalid page_token: {text}")
+        raise _invalid("page_token")(text)
     return int(offset)
 
 
-def _refused(message: str) -> RefusedError:
-    return RefusedError(BAD_REQUEST, message)
+def _invalid(name: str) -> Refuse:
+    return lambda text: _refused(f"invalid {name}: {text}")
+
+
+def _refused(message: str) -> AlpacaError:
+    return AlpacaError(BAD_REQUEST, message)

@@ -7,9 +7,9 @@ from aiohttp import web
 
 from engine.brokers.paper.book import Book, Level, Listing
 from sandbox.alpaca.bars import list_bars
-from sandbox.alpaca.catalogue import VENUE
 from sandbox.alpaca.names import find_listing, is_crypto, symbol_of
-from sandbox.alpaca.refusals import BAD_REQUEST, Json, RefusedError
+from sandbox.alpaca.refusals import BAD_REQUEST, AlpacaError, Json
+from sandbox.catalogue import ALPACA
 from sandbox.formats import iso_time, number
 from sandbox.market import Market
 
@@ -30,7 +30,7 @@ class MarketData:
 
     async def order_books(self, request: web.Request) -> Json:
         """GET /v1beta3/crypto/{loc}/latest/orderbooks."""
-        books = {symbol_of(each): self._market.book(VENUE, each.symbol) for each in self._pairs(request)}
+        books = {symbol_of(each): self._market.book(ALPACA, each.symbol) for each in self._pairs(request)}
         return {"orderbooks": {symbol: _book(book) for symbol, book in books.items()}}
 
     async def crypto_quotes(self, request: web.Request) -> Json:
@@ -55,12 +55,12 @@ class MarketData:
         for name in names:
             if not pattern.fullmatch(name):
                 told = f"Invalid symbol(s): {name} does not match ^{pattern.pattern}$"
-                raise RefusedError(BAD_REQUEST, told)
+                raise AlpacaError(BAD_REQUEST, told)
         found = [find_listing(self._market, name) for name in names]
         return [each for each in found if each and is_crypto(each) is crypto]
 
     def _ticker(self, listing: Listing) -> Book:
-        return self._market.ticker(VENUE, listing.symbol)
+        return self._market.ticker(ALPACA, listing.symbol)
 
     def _snapshot(self, listing: Listing) -> Json:
         book = self._ticker(listing)

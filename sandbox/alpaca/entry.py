@@ -17,10 +17,9 @@ from engine.brokers.paper.ledger import (
 from engine.model.money import ZERO
 from engine.model.orders import OrderStatus, Side
 from sandbox.alpaca.account import AlpacaAccount, Note
-from sandbox.alpaca.catalogue import VENUE
 from sandbox.alpaca.names import DOLLAR, is_crypto, symbol_of
 from sandbox.alpaca.refusals import (
-    RefusedError,
+    AlpacaError,
     forbidden,
     malformed,
     too_few_shares,
@@ -31,6 +30,7 @@ from sandbox.alpaca.refusals import (
 from sandbox.alpaca.requests import NewOrder
 from sandbox.alpaca.session import Session
 from sandbox.alpaca.switches import Switches
+from sandbox.catalogue import ALPACA
 from sandbox.formats import plain
 from sandbox.ladder import ceil_to
 from sandbox.market import Market
@@ -53,13 +53,13 @@ class OrderEntry:
 
     def book(self, listing: Listing) -> Book:
         """What an order meets: nothing while its market is closed or halted."""
-        listed = self._market.listing(VENUE, listing.symbol)
+        listed = self._market.listing(ALPACA, listing.symbol)
         if listed.status != "online" or self._is_closed(listing):
             return Book(bids=(), asks=(), at=self._now())
-        return self._market.liquidity(VENUE, listing.symbol)
+        return self._market.liquidity(ALPACA, listing.symbol)
 
     def place(self, account: AlpacaAccount, new: NewOrder) -> Order:
-        """Place an order, or raise RefusedError."""
+        """Place an order, or raise AlpacaError."""
         _check_account(account, new.listing)
         if new.client_id is not None and account.order_with(new.client_id):
             raise malformed("client_order_id must be unique")
@@ -81,12 +81,9 @@ class OrderEntry:
         for order in account.ledger.open_orders():
             note = account.notes.get(order.id)
             if note and note.pace:
-                after_s, draft = self._now() - order.opened_at, order.draft
-                due = note.pace.due(order.quantity, draft.listing.lot, after_s=after_s)
-                if after_s >= note.pace.pending_s:
+                if self._now() - order.opened_at >= note.pace.pending_s:
                     account.notes[order.id] = replace(note, is_pending=False)
-                part = due - order.filled
-                account.ledger.execute(order.id, self.book(draft.listing), at=self._now(), most=part)
+                note.pace.work(account.ledger, order, self.book(order.draft.listing), now=self._now())
 
     def release_waiting(self, account: AlpacaAccount) -> None:
         """Give stock orders that waited for the session to the market."""
@@ -130,7 +127,7 @@ class OrderEntry:
             raise _worded(error, draft, account) from error
 
     def _price(self, new: NewOrder) -> Decimal | None:
-        ask = self._market.liquidity(VENUE, new.listing.symbol).ask
+        ask = self._market.liquidity(ALPACA, new.listing.symbol).ask
         return new.limit or (ask.price if ask else None)
 
     def _check_cost(self, account: AlpacaAccount, new: NewOrder) -> None:
@@ -176,7 +173,7 @@ def _check_account(account: AlpacaAccount, listing: Listing) -> None:
         raise malformed("crypto orders not allowed for account")
 
 
-def _worded(error: LedgerError, draft: Draft, account: AlpacaAccount) -> RefusedError:
+def _worded(error: LedgerError, draft: Draft, account: AlpacaAccount) -> AlpacaError:
     match error:
         case InsufficientFundsError():
             return _unaffordable(account, error.asset, error.needed, draft)
@@ -194,7 +191,7 @@ def _worded(error: LedgerError, draft: Draft, account: AlpacaAccount) -> Refused
     raise error
 
 
-def _unaffordable(account: AlpacaAccount, asset: str, needed: Decimal, draft: Draft) -> RefusedError:
+def _unaffordable(account: AlpacaAccount, asset: str, needed: Decimal, draft: Draft) -> AlpacaError:
     ledger = account.ledger
     total = ledger.total(asset)
     free = account.spendable_usd if asset == DOLLAR else ledger.free(asset)

@@ -4,9 +4,11 @@ import uuid
 from collections.abc import Iterable
 
 from engine.brokers.paper.book import Listing
-from sandbox.alpaca.catalogue import CRYPTO, EQUITY, VENUE
+from sandbox.catalogue import ALPACA
 from sandbox.market import Market
 
+CRYPTO = "crypto"
+EQUITY = "us_equity"
 DOLLAR = "USD"
 SHARE = ".US"
 
@@ -38,18 +40,18 @@ def exchange_of(listing: Listing) -> str:
 
 def asset_id(listing: Listing) -> str:
     """The venue's uuid of what it lists."""
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{VENUE} {listing.symbol}"))
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{ALPACA} {listing.symbol}"))
 
 
 def find_listing(market: Market, name: str) -> Listing | None:
     """The listing a client means by BTC/USD, BTCUSD, AAPL or an asset id."""
-    return next((each for each in market.listings(VENUE) if name in _names(each)), None)
+    return next((each for each in market.listings(ALPACA) if name in _names(each)), None)
 
 
 def dollar_listing(market: Market, asset: str) -> Listing | None:
     """The pair through which an asset is held and valued."""
     return next(
-        (each for each in market.listings(VENUE) if each.base == asset and each.quote == DOLLAR), None
+        (each for each in market.listings(ALPACA) if each.base == asset and each.quote == DOLLAR), None
     )
 
 

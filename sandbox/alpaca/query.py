@@ -1,27 +1,21 @@
-"""Query parameters as Alpaca reads them; what it cannot read it refuses."""
+"""Query parameters as Alpaca's trading side reads them; what it cannot read it refuses."""
 
 from collections.abc import Sequence
 
 from aiohttp import web
 
 from sandbox.alpaca.refusals import malformed, unprocessable
-from sandbox.formats import query_time
+from sandbox.fields import query_choice, query_time, query_whole
 
 
-def word(request: web.Request, name: str, choices: Sequence[str]) -> str:
+def choice(request: web.Request, name: str, choices: Sequence[str]) -> str:
     """One of the choices; the first is the default."""
-    value = request.query.get(name) or choices[0]
-    if value not in choices:
-        raise malformed(f"invalid {name}: {value}")
-    return value
+    return query_choice(request, name, choices, refuse=lambda text: malformed(f"invalid {name}: {text}"))
 
 
 def whole(request: web.Request, name: str, default: int) -> int:
     """A positive number."""
-    text = request.query.get(name) or str(default)
-    if not text.isdecimal() or not int(text):
-        raise unprocessable(f"{name} must be > 0")
-    return int(text)
+    return query_whole(request, name, default, refuse=lambda _: unprocessable(f"{name} must be > 0"))
 
 
 def moment(request: web.Request, name: str, default: float) -> float:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+from sandbox.faults import Fault, FaultKind
 from sandbox.formats import plain
+from sandbox.venue import RefusedError
 
 Json = Mapping[str, object]
 
@@ -13,54 +15,55 @@ FORBIDDEN = 403
 NOT_FOUND = 404
 UNPROCESSABLE = 422
 TOO_MANY = 429
+CODE_DIGITS = 8
+#: The first three digits of a code are the HTTP status.
+CODE_TO_STATUS = 100_000
 
 
-class RefusedError(Exception):
-    """The request is answered with this status and body, and has no effect."""
+class AlpacaError(RefusedError):
+    """A refusal, most of them with a code that stands for many things."""
 
     def __init__(self, status: int, message: str, *, code: int | None = None, **details: object) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-        self.body: Json = {**details, **({} if code is None else {"code": code}), "message": message}
+        coded = {} if code is None else {"code": code}
+        super().__init__(status, {**details, **coded, "message": message}, reason=message)
 
 
-def malformed(message: str) -> RefusedError:
+def malformed(message: str) -> AlpacaError:
     """A field is missing or makes no sense."""
-    return RefusedError(UNPROCESSABLE, message, code=40010001)
+    return AlpacaError(UNPROCESSABLE, message, code=40010001)
 
 
-def unprocessable(message: str) -> RefusedError:
+def unprocessable(message: str) -> AlpacaError:
     """Understood, but against the rules."""
-    return RefusedError(UNPROCESSABLE, message, code=42210000)
+    return AlpacaError(UNPROCESSABLE, message, code=42210000)
 
 
-def forbidden(message: str, **details: object) -> RefusedError:
+def forbidden(message: str, **details: object) -> AlpacaError:
     """Understood, allowed in general, refused to this account now."""
-    return RefusedError(FORBIDDEN, message, code=40310000, **details)
+    return AlpacaError(FORBIDDEN, message, code=40310000, **details)
 
 
-def not_found(message: str) -> RefusedError:
+def not_found(message: str) -> AlpacaError:
     """Nothing of that name."""
-    return RefusedError(NOT_FOUND, message, code=40410000)
+    return AlpacaError(NOT_FOUND, message, code=40410000)
 
 
-def unauthorized() -> RefusedError:
+def unauthorized() -> AlpacaError:
     """No key, or not this one."""
-    return RefusedError(UNAUTHORIZED, "unauthorized.")
+    return AlpacaError(UNAUTHORIZED, "unauthorized.")
 
 
-def not_authorized() -> RefusedError:
+def not_authorized() -> AlpacaError:
     """The same, with a code."""
-    return RefusedError(UNAUTHORIZED, "request is not authorized", code=40110000)
+    return AlpacaError(UNAUTHORIZED, "request is not authorized", code=40110000)
 
 
-def key_forbidden() -> RefusedError:
+def key_forbidden() -> AlpacaError:
     """The same, as 403 and without a code."""
-    return RefusedError(FORBIDDEN, "forbidden.")
+    return AlpacaError(FORBIDDEN, "forbidden.")
 
 
-def too_little_balance(asset: str, *, requested: Decimal, available: Decimal, total: Decimal) -> RefusedError:
+def too_little_balance(asset: str, *, requested: Decimal, available: Decimal, total: Decimal) -> AlpacaError:
     """Coins, or whatever pays for them."""
     message = (
         f"insufficient balance for {asset} (requested: {plain(requested)}, available: {plain(available)})"
@@ -68,14 +71,14 @@ def too_little_balance(asset: str, *, requested: Decimal, available: Decimal, to
     return forbidden(message, available=plain(available), balance=plain(total), symbol=asset)
 
 
-def too_little_cash(*, cost: Decimal, buying_power: Decimal) -> RefusedError:
+def too_little_cash(*, cost: Decimal, buying_power: Decimal) -> AlpacaError:
     """Dollars for stocks."""
     return forbidden("insufficient buying power", buying_power=plain(buying_power), cost_basis=plain(cost))
 
 
 def too_few_shares(
     symbol: str, *, requested: Decimal, available: Decimal, total: Decimal, related: list[str]
-) -> RefusedError:
+) -> AlpacaError:
     """Shares that are there but held by other orders, or fewer than asked for."""
     message = (
         f"insufficient qty available for order (requested: {plain(requested)}, available: {plain(available)})"
@@ -88,3 +91,19 @@ def too_few_shares(
         related_orders=related,
         symbol=symbol,
     )
+
+
+def worded(fault: Fault) -> AlpacaError:
+    """The refusal a planned fault stands for."""
+    match fault.kind:
+        case FaultKind.RATE_LIMIT:
+            return AlpacaError(TOO_MANY, "rate limit exceeded", code=42910000)
+        case FaultKind.INVALID_NONCE:
+            # Nothing is signed here; a key that is not taken comes nearest.
+            return unauthorized()
+        case FaultKind.CANCEL_ONLY:
+            return unprocessable("asset is not tradable")
+    code, _, message = fault.message.partition(" ")
+    if len(code) == CODE_DIGITS and code.isdecimal():
+        return AlpacaError(int(code) // CODE_TO_STATUS, message, code=int(code))
+    return AlpacaError(FORBIDDEN, fault.message)

@@ -1,7 +1,6 @@
 """The body of POST /v2/orders, checked field by field; pure."""
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -12,9 +11,8 @@ from engine.model.money import ZERO
 from engine.model.orders import Side
 from sandbox.alpaca.names import is_crypto, symbol_of
 from sandbox.alpaca.refusals import malformed, unprocessable
+from sandbox.fields import AMOUNT, LONGEST_CLIENT_ID, body_text
 
-AMOUNT = re.compile(r"\d+(\.\d+)?")
-LONGEST_CLIENT_ID = 128
 MARKET, LIMIT = "market", "limit"
 CRYPTO_TIMES = frozenset({"gtc", "ioc"})
 STOCK_TIMES = frozenset({"day", "gtc"})
@@ -61,10 +59,10 @@ class NewOrder:
 
 
 def parse_new_order(text: str, find: Callable[[str], Listing | None]) -> NewOrder:
-    """Read a request, or raise RefusedError."""
+    """Read a request, or raise AlpacaError."""
     body = _body(text)
-    listing = _listing(_text(body, "symbol"), find)
-    side, order_type = _text(body, "side"), _text(body, "type")
+    listing = _listing(body_text(body, "symbol", refuse=malformed), find)
+    side, order_type = body_text(body, "side", refuse=malformed), body_text(body, "type", refuse=malformed)
     if side not in set(Side):
         raise malformed("invalid side")
     if order_type not in {MARKET, LIMIT}:
@@ -128,7 +126,7 @@ def _check_order_class(body: Fields, listing: Listing) -> None:
 
 
 def _time_in_force(body: Fields, listing: Listing, qty: Decimal | None) -> str:
-    value = _text(body, "time_in_force")
+    value = body_text(body, "time_in_force", refuse=malformed)
     if is_crypto(listing):
         if value not in CRYPTO_TIMES:
             raise unprocessable("invalid crypto time_in_force")
@@ -146,13 +144,6 @@ def _client_id(body: Fields) -> str | None:
         return None
     if not isinstance(value, str) or len(value) > LONGEST_CLIENT_ID:
         raise malformed(f"client_order_id must be no more than {LONGEST_CLIENT_ID} characters")
-    return value
-
-
-def _text(body: Fields, name: str) -> str:
-    value = body.get(name)
-    if not isinstance(value, str) or not value:
-        raise malformed(f"{name} is required")
     return value
 
 

@@ -2,10 +2,12 @@
 
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from aiohttp import web
 
+from engine.brokers.paper.book import Book, Listing
 from sandbox.alpaca.account import AlpacaAccount
 from sandbox.alpaca.activities import list_activities
 from sandbox.alpaca.assets import list_assets, one_asset
@@ -13,26 +15,25 @@ from sandbox.alpaca.data import MarketData
 from sandbox.alpaca.entry import OrderEntry
 from sandbox.alpaca.figures import account_row, held, position_row
 from sandbox.alpaca.names import find_listing
-from sandbox.alpaca.refusals import RefusedError, not_found
+from sandbox.alpaca.refusals import AlpacaError, not_found, worded
 from sandbox.alpaca.session import Session
 from sandbox.alpaca.switches import Switches
 from sandbox.alpaca.trading import Trading
-from sandbox.alpaca.worded import worded
+from sandbox.catalogue import ALPACA
 from sandbox.faults import Fault
 from sandbox.market import Market
-from sandbox.server import Handler, StandIn
+from sandbox.server import Handler
+from sandbox.venue import Private, VenueServer, for_anyone
 
 KEY_HEADER, SECRET_HEADER = "APCA-API-KEY-ID", "APCA-API-SECRET-KEY"
 CRYPTO_DATA = "/v1beta3/crypto/{loc}/"
 NO_CONTENT = 204
-MESSAGE = web.ResponseKey("message", str)
-Public = Callable[[web.Request], Awaitable[object]]
-Private = Callable[[AlpacaAccount, web.Request], Awaitable[object]]
 
 
-class AlpacaServer(StandIn):
+class AlpacaServer(VenueServer[AlpacaAccount]):
     """Endpoints are named by method and path, such as `POST /v2/orders`."""
 
+    venue = ALPACA
     order_endpoints = frozenset({"POST /v2/orders"})
 
     def __init__(
@@ -42,33 +43,30 @@ class AlpacaServer(StandIn):
         now: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(now=now, monotonic=monotonic)
-        self.market = market
-        self.accounts: dict[str, AlpacaAccount] = {}
+        super().__init__(market=market, now=now, monotonic=monotonic)
         self.switches = Switches()
         self.session = Session(self.now)
         self._data = MarketData(market, self.now)
         self._entry = OrderEntry(market, self.session, self.switches, self.now)
         self._trading = Trading(market, self._entry, self.switches, self.now)
-        market.on_change(self._match)
 
     def add_account(self, *, key: str | None = None, secret: str | None = None) -> AlpacaAccount:
         """Open an account, with a fresh key unless one is given; fill it through its `ledger`."""
-        account = AlpacaAccount(
-            key=key or f"PK{secrets.token_hex(9).upper()}",
-            secret=secret or secrets.token_urlsafe(30),
-            created_at=self.now(),
+        return self.keep(
+            AlpacaAccount(
+                key=key or f"PK{secrets.token_hex(9).upper()}",
+                secret=secret or secrets.token_urlsafe(30),
+                created_at=self.now(),
+            )
         )
-        self.accounts[account.key] = account
-        return account
 
     def routes(self) -> Iterable[web.RouteDef]:
         """Every path and the check in front of it."""
         data, trading = self._data, self._trading
-        yield web.get(f"{CRYPTO_DATA}snapshots", _answering(data.snapshots))
-        yield web.get(f"{CRYPTO_DATA}latest/orderbooks", _answering(data.order_books))
-        yield web.get(f"{CRYPTO_DATA}latest/quotes", _answering(data.crypto_quotes))
-        yield web.get(f"{CRYPTO_DATA}bars", _answering(data.bars))
+        yield web.get(f"{CRYPTO_DATA}snapshots", self.answering(data.snapshots))
+        yield web.get(f"{CRYPTO_DATA}latest/orderbooks", self.answering(data.order_books))
+        yield web.get(f"{CRYPTO_DATA}latest/quotes", self.answering(data.crypto_quotes))
+        yield web.get(f"{CRYPTO_DATA}bars", self.answering(data.bars))
         for path, handle in self._readable().items():
             yield web.get(path, self._keyed(handle))
         yield web.post("/v2/orders", self._keyed(trading.create))
@@ -83,15 +81,19 @@ class AlpacaServer(StandIn):
         """The key id header, believed or not."""
         return request.headers.get(KEY_HEADER, "")
 
-    def word(self, fault: Fault) -> web.Response:
+    def worded(self, fault: Fault) -> AlpacaError:
         """ERROR's message may begin with the venue's code: `40310000 insufficient buying power`."""
-        return _response(worded(fault))
+        return worded(fault)
 
-    def outcome_of(self, response: web.StreamResponse) -> str:
-        """The venue's message, or ok."""
-        return response.get(MESSAGE) or super().outcome_of(response)
+    def answer(self, body: object, *, status: int = 200) -> web.Response:
+        """JSON; 204 where there is nothing to say."""
+        return web.Response(status=NO_CONTENT) if body is None else super().answer(body, status=status)
 
-    def _readable(self) -> dict[str, Private]:
+    def resting_book(self, listing: Listing) -> Book:
+        """Nothing while its market is closed or halted."""
+        return self._entry.book(listing)
+
+    def _readable(self) -> dict[str, Private[AlpacaAccount]]:
         trading = self._trading
         return {
             "/v2/account": self._account,
@@ -99,13 +101,13 @@ class AlpacaServer(StandIn):
             "/v2/account/activities/{activity_type}": list_activities,
             "/v2/positions": self._positions,
             "/v2/positions/{symbol}": self._position,
-            "/v2/assets": self._assets,
-            "/v2/assets/{symbol}": self._asset,
+            "/v2/assets": for_anyone(partial(list_assets, self.market)),
+            "/v2/assets/{symbol}": for_anyone(partial(one_asset, self.market)),
             "/v2/clock": self._clock,
             "/v2/orders": trading.list,
             "/v2/orders:by_client_order_id": trading.by_client_id,
             "/v2/orders/{order_id}": trading.one,
-            "/v2/stocks/quotes/latest": self._stock_quotes,
+            "/v2/stocks/quotes/latest": for_anyone(self._data.stock_quotes),
         }
 
     async def _account(self, account: AlpacaAccount, _: web.Request) -> object:
@@ -120,22 +122,13 @@ class AlpacaServer(StandIn):
             raise not_found("position does not exist")
         return position_row(self.market, account, listing)
 
-    async def _assets(self, _: AlpacaAccount, request: web.Request) -> object:
-        return list_assets(self.market, request)
-
-    async def _asset(self, _: AlpacaAccount, request: web.Request) -> object:
-        return one_asset(self.market, request)
-
     async def _clock(self, _: AlpacaAccount, __: web.Request) -> object:
         return self.session.clock()
 
-    async def _stock_quotes(self, _: AlpacaAccount, request: web.Request) -> object:
-        return await self._data.stock_quotes(request)
-
-    def _keyed(self, handle: Private) -> Handler:
+    def _keyed(self, handle: Private[AlpacaAccount]) -> Handler:
         async def answer(request: web.Request) -> web.StreamResponse:
-            self._match()
-            return await _answering(lambda asked: handle(self._authenticated(asked), asked))(request)
+            self.match()
+            return await self.answering(lambda asked: handle(self._authenticated(asked), asked))(request)
 
         return answer
 
@@ -145,28 +138,11 @@ class AlpacaServer(StandIn):
             raise self.switches.unknown_key()
         return account
 
-    def _match(self) -> None:
+    def match(self) -> None:
         """Let time pass: free what is due, open what waited, fill what the market has crossed."""
         for account in self.accounts.values():
             self._trading.release_due(account)
             self._entry.release_waiting(account)
             self._entry.work_paced(account)
-            account.ledger.match(self._entry.book, at=self.now())
+            account.ledger.match(self.resting_book, at=self.now())
             self._trading.cancel_due(account)
-
-
-def _answering(handle: Public) -> Handler:
-    async def answer(request: web.Request) -> web.StreamResponse:
-        try:
-            body = await handle(request)
-        except RefusedError as refusal:
-            return _response(refusal)
-        return web.Response(status=NO_CONTENT) if body is None else web.json_response(body)
-
-    return answer
-
-
-def _response(refusal: RefusedError) -> web.Response:
-    response = web.json_response(refusal.body, status=refusal.status)
-    response[MESSAGE] = refusal.message
-    return response

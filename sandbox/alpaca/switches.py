@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox.alpaca.refusals import RefusedError, unauthorized
+from sandbox.alpaca.refusals import AlpacaError, unauthorized
 from sandbox.pace import Pace
 
 
@@ -20,7 +20,7 @@ class Switches:
     #: how slowly market orders go from then on; None: they fill at once
     pace: Pace | None = None
     #: what a key that is not known is told: the venue's gateways word it differently
-    unknown_key: Callable[[], RefusedError] = unauthorized
+    unknown_key: Callable[[], AlpacaError] = unauthorized
     #: a stock order outside the session waits for the next one; False: it is refused
     queues_when_closed: bool = True
     #: an order that could meet the account's own order on the other side is refused

@@ -10,7 +10,7 @@ from sandbox.alpaca.account import AlpacaAccount, client_id_of
 from sandbox.alpaca.entry import OrderEntry
 from sandbox.alpaca.names import find_listing
 from sandbox.alpaca.orders import accepted_row, order_row, status_of
-from sandbox.alpaca.query import moment, whole, word
+from sandbox.alpaca.query import choice, moment, whole
 from sandbox.alpaca.refusals import Json, malformed, not_found, unprocessable
 from sandbox.alpaca.requests import parse_new_order
 from sandbox.alpaca.switches import Switches
@@ -38,7 +38,7 @@ class Trading:
 
     async def list(self, account: AlpacaAccount, request: web.Request) -> list[Json]:
         """GET: open ones unless told otherwise, newest first."""
-        state = word(request, "status", STATES)
+        state = choice(request, "status", STATES)
         after, until = moment(request, "after", float("-inf")), moment(request, "until", float("inf"))
         wanted = self._symbols(request)
         orders = [
@@ -48,7 +48,7 @@ class Trading:
             and (state == "all" or (order.status is OrderStatus.OPEN) == (state == "open"))
             and (wanted is None or order.draft.listing.symbol in wanted)
         ]
-        if word(request, "direction", ("desc", "asc")) == "desc":
+        if choice(request, "direction", ("desc", "asc")) == "desc":
             orders.reverse()
         most = min(whole(request, "limit", DEFAULT_ORDERS), MOST_ORDERS)
         return [order_row(account, order) for order in orders[:most]]

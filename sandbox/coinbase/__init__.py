@@ -1,7 +1,6 @@
 """A loopback Coinbase Advanced Trade: signed v3 endpoints and the v2 paths that clients still need."""
 
 from sandbox.coinbase.account import FIRST_TIER, CoinbaseAccount
-from sandbox.coinbase.catalogue import coinbase_listings
 from sandbox.coinbase.credentials import Credentials, new_credentials
 from sandbox.coinbase.derivatives import DerivativeFill, DerivativeOrder
 from sandbox.coinbase.server import CoinbaseServer
@@ -16,6 +15,5 @@ __all__ = [
     "DerivativeOrder",
     "Duplicates",
     "Switches",
-    "coinbase_listings",
     "new_credentials",
 ]

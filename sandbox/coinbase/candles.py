@@ -4,6 +4,7 @@ from aiohttp import web
 
 from engine.brokers.paper.book import Listing
 from sandbox.coinbase.refusals import Json, invalid
+from sandbox.fields import query_whole
 from sandbox.formats import plain
 from sandbox.market import Market
 from sandbox.past import Candle
@@ -40,10 +41,8 @@ def list_candles(market: Market, listing: Listing, request: web.Request) -> Json
 
 
 def _second(request: web.Request, name: str, *, default: int | None = None) -> int:
-    text = request.query.get(name) or ("" if default is None else str(default))
-    if not text.isdecimal():
-        raise invalid(f"{name} argument is invalid")
-    return int(text)
+    refusal = invalid(f"{name} argument is invalid")
+    return query_whole(request, name, default, refuse=lambda _: refusal, least=0)
 
 
 def _row(candle: Candle) -> Json:

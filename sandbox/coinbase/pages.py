@@ -6,7 +6,7 @@ from typing import TypeVar
 from aiohttp import web
 
 from sandbox.coinbase.refusals import invalid
-from sandbox.formats import query_time
+from sandbox.fields import page_after, query_time, query_whole
 
 Item = TypeVar("Item")
 
@@ -23,25 +23,18 @@ def since_and_until(request: web.Request, since: str, until: str) -> tuple[float
 
 def limit_of(request: web.Request, default: int) -> int:
     """The page size the client asks for."""
-    text = request.query.get("limit") or str(default)
-    if not text.isdecimal() or not int(text):
-        raise invalid(f"limit {text!r} is not a positive number")
-    return int(text)
+    return query_whole(
+        request, "limit", default, refuse=lambda text: invalid(f"limit {text!r} is not a positive number")
+    )
 
 
 def page(
     items: Sequence[Item], *, cursor: str, limit: int, id_of: Callable[[Item], str]
 ) -> tuple[Sequence[Item], str]:
     """The items after the cursor, and the cursor of the next page or an empty string."""
-    begin = 0
-    if cursor:
-        place = next((place for place, item in enumerate(items) if id_of(item) == cursor), None)
-        if place is None:
-            raise invalid("cursor is not valid")
-        begin = place + 1
-    rows = items[begin : begin + limit]
-    more = begin + limit < len(items)
-    return rows, id_of(rows[-1]) if rows and more else ""
+    return page_after(
+        items, cursor=cursor, limit=limit, id_of=id_of, refuse=lambda _: invalid("cursor is not valid")
+    )
 
 
 def _moment(request: web.Request, name: str, default: float) -> float:

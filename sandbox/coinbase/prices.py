@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from sandbox.coinbase.catalogue import VENUE
+from sandbox.catalogue import COINBASE
 from sandbox.coinbase.products import FIAT
 from sandbox.coinbase.refusals import Json
 from sandbox.formats import iso_time, plain
@@ -16,7 +16,7 @@ EXPONENT = 8
 
 def asset_id(asset: str) -> str:
     """The venue's uuid of a coin."""
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{VENUE} {asset}"))
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{COINBASE} {asset}"))
 
 
 class Prices:
@@ -50,7 +50,7 @@ class Prices:
         return {"iso": iso_time(now), "epochSeconds": str(int(now)), "epochMillis": str(int(now * 1000))}
 
     def _coins(self) -> list[str]:
-        listings = self._market.listings(VENUE)
+        listings = self._market.listings(COINBASE)
         assets = dict.fromkeys(asset for each in listings for asset in (each.base, each.quote))
         return [asset for asset in assets if asset not in FIAT]
 

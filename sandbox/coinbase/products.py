@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from aiohttp import web
 
 from engine.brokers.paper.book import Book, Level, Listing
+from sandbox.catalogue import COINBASE
 from sandbox.coinbase.candles import list_candles
-from sandbox.coinbase.catalogue import VENUE
 from sandbox.coinbase.pages import limit_of, wanted
 from sandbox.coinbase.refusals import NOT_FOUND, Json, invalid, refused
 from sandbox.formats import iso_time, plain
@@ -43,7 +43,7 @@ class Products:
         """The listing of a product id, None when the venue has none."""
         base, dash, quote = name.partition("-")
         try:
-            return self._market.listing(VENUE, f"{base}/{quote}") if dash and "/" not in name else None
+            return self._market.listing(COINBASE, f"{base}/{quote}") if dash and "/" not in name else None
         except KeyError:
             return None
 
@@ -51,7 +51,7 @@ class Products:
         """GET products: every product, or those asked for."""
         ids = wanted(request, "product_ids")
         kind = request.query.get("product_type", SPOT)
-        listings = self._market.listings(VENUE) if kind == SPOT else []
+        listings = self._market.listings(COINBASE) if kind == SPOT else []
         rows = [self._product(each) for each in listings if not ids or product_id(each) in ids]
         return {"products": rows, "num_products": len(rows)}
 
@@ -62,13 +62,13 @@ class Products:
     async def book(self, request: web.Request) -> Json:
         """GET product_book: levels best first."""
         listing = self._asked(request.query.get("product_id", ""))
-        book = self._market.book(VENUE, listing.symbol)
+        book = self._market.book(COINBASE, listing.symbol)
         return {"pricebook": _pricebook(listing, book, limit_of(request, BOOK_LEVELS))}
 
     async def best(self, request: web.Request) -> Json:
         """GET best_bid_ask: the top of several books."""
         ids = wanted(request, "product_ids")
-        listings = [self._asked(name) for name in ids] if ids else self._market.listings(VENUE)
+        listings = [self._asked(name) for name in ids] if ids else self._market.listings(COINBASE)
         return {"pricebooks": [_pricebook(each, self._ticker(each), 1) for each in listings]}
 
     async def ticker(self, request: web.Request) -> Json:
@@ -95,7 +95,7 @@ class Products:
         return listing
 
     def _ticker(self, listing: Listing) -> Book:
-        return self._market.ticker(VENUE, listing.symbol)
+        return self._market.ticker(COINBASE, listing.symbol)
 
     def _product(self, listing: Listing) -> Mapping[str, object]:
         step = plain(listing.tick)

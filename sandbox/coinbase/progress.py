@@ -5,8 +5,8 @@ from collections.abc import Callable
 from engine.brokers.paper.book import Book, Listing, floor_to
 from engine.brokers.paper.ledger import Draft, Kind, Order
 from engine.model.orders import OrderStatus
+from sandbox.catalogue import COINBASE
 from sandbox.coinbase.account import CoinbaseAccount, Due
-from sandbox.coinbase.catalogue import VENUE
 from sandbox.coinbase.orders import FAILED, STATUS
 from sandbox.coinbase.switches import Switches
 from sandbox.market import Market
@@ -73,9 +73,9 @@ class Progress:
 
     def book(self, listing: Listing) -> Book:
         """What an order meets: nothing during an auction, which only collects orders."""
-        if self._market.listing(VENUE, listing.symbol).status == "auction_mode":
+        if self._market.listing(COINBASE, listing.symbol).status == "auction_mode":
             return Book(bids=(), asks=(), at=self._now())
-        return self._market.liquidity(VENUE, listing.symbol)
+        return self._market.liquidity(COINBASE, listing.symbol)
 
     def _schedule(self, order: Order) -> list[Due]:
         switches = self._switches

@@ -9,6 +9,8 @@ from engine.brokers.paper.ledger import (
     OffStepError,
     WouldTakeError,
 )
+from sandbox.faults import Fault, FaultKind
+from sandbox.venue import RefusedError
 
 Json = Mapping[str, object]
 
@@ -24,37 +26,26 @@ Words = tuple[str, str, str | None]
 UNKNOWN = "UNKNOWN_FAILURE_REASON"
 
 
-class RefusedError(Exception):
-    """The request is answered with this status and body, and has no effect."""
+class CoinbaseError(RefusedError):
+    """A refusal; that of an order answers 200 and has its reason in the body."""
 
     def __init__(self, status: int, body: Json) -> None:
-        super().__init__(str(body))
-        self.status = status
-        self.body = body
-
-    @property
-    def reason(self) -> str:
-        """Why an order was refused, empty for other refusals."""
-        details = self.body.get("error_response")
-        if isinstance(details, Mapping):
-            error = str(details["error"])
-            return str(details.get("new_order_failure_reason", error)) if error == UNKNOWN else error
-        return "success false" if self.body.get("success") is False else ""
+        super().__init__(status, body, reason=_reason(body))
 
 
-def refused(status: int, error: str, message: str) -> RefusedError:
+def refused(status: int, error: str, message: str) -> CoinbaseError:
     """A refusal outside of orders: error, error_details and message."""
-    return RefusedError(status, {"error": error, "error_details": message, "message": message})
+    return CoinbaseError(status, {"error": error, "error_details": message, "message": message})
 
 
-def invalid(message: str) -> RefusedError:
+def invalid(message: str) -> CoinbaseError:
     """A request that is not understood."""
     return refused(BAD_REQUEST, "INVALID_ARGUMENT", message)
 
 
-def order_refused(words: Words, configuration: object) -> RefusedError:
+def order_refused(words: Words, configuration: object) -> CoinbaseError:
     """An order that was understood and refused: HTTP 200 with success false."""
-    return RefusedError(200, {**order_failure(words), "order_configuration": configuration})
+    return CoinbaseError(200, {**order_failure(words), "order_configuration": configuration})
 
 
 def order_failure(words: Words) -> Json:
@@ -72,7 +63,15 @@ def with_new_reason_only(refusal: RefusedError) -> RefusedError:
     error, preview = str(response["error"]), str(response.get("preview_failure_reason") or "")
     reason = preview.removeprefix("PREVIEW_") if error == UNKNOWN else error
     body = {**refusal.body, **_failure(UNKNOWN, "", new_order_failure_reason=reason)}
-    return RefusedError(refusal.status, body)
+    return CoinbaseError(refusal.status, body)
+
+
+def _reason(body: Json) -> str:
+    details = body.get("error_response")
+    if isinstance(details, Mapping):
+        error = str(details["error"])
+        return str(details.get("new_order_failure_reason", error)) if error == UNKNOWN else error
+    return "success false" if body.get("success") is False else ""
 
 
 def _failure(error: str, message: str, **reason: str) -> Json:
@@ -80,14 +79,14 @@ def _failure(error: str, message: str, **reason: str) -> Json:
     return {"success": False, "error_response": response}
 
 
-def closed_to_account(words: str, configuration: object) -> RefusedError:
+def closed_to_account(words: str, configuration: object) -> CoinbaseError:
     """A product that this account may not trade: a named reason, or the words that come with a 400."""
     if words.isupper():
         return order_refused((words, "", None), configuration)
     return invalid(words)
 
 
-def in_mode(mode: str) -> RefusedError:
+def in_mode(mode: str) -> CoinbaseError:
     """A market that takes only some orders; the venue words this as a missing permission."""
     advice = " - please use limit order type" if mode == "limit" else ""
     return refused(FORBIDDEN, "PERMISSION_DENIED", f"Orderbook is in {mode} only mode{advice}")
@@ -133,3 +132,26 @@ NO_LIQUIDITY: Words = ("INVALID_NO_LIQUIDITY", "", "PREVIEW_INVALID_NO_LIQUIDITY
 ENTRY_DISABLED: Words = ("ORDER_ENTRY_DISABLED", "Trading is disabled", None)
 DUPLICATE: Words = ("DUPLICATE_CLIENT_ORDER_ID", "", None)
 IN_AUCTION: Words = (UNKNOWN, "", "PREVIEW_NOT_ALLOWED_BY_MARKET_STATE")
+
+
+def worded(fault: Fault) -> CoinbaseError:
+    """The refusal a planned fault stands for."""
+    match fault.kind:
+        case FaultKind.RATE_LIMIT:
+            return refused(TOO_MANY, "rate_limit_exceeded", "Too many requests")
+        case FaultKind.INVALID_NONCE:
+            error = {"id": "authentication_error", "message": "request timestamp expired"}
+            return CoinbaseError(UNAUTHORIZED, {"errors": [error]})
+        case FaultKind.CANCEL_ONLY:
+            return in_mode("cancel")
+    if fault.endpoint == "orders":
+        return CoinbaseError(200, _order_failure(fault.message))
+    return refused(fault.status, fault.message or "unknown", fault.message)
+
+
+def _order_failure(reason: str) -> dict[str, object]:
+    if not reason:
+        return {"success": False}
+    if reason.startswith("PREVIEW_"):
+        return dict(order_failure((UNKNOWN, "", reason)))
+    return dict(order_failure((reason, "", None)))

@@ -1,6 +1,5 @@
 """The body of POST orders, checked field by field and turned into a draft; pure."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,10 +18,8 @@ from sandbox.coinbase.refusals import (
     order_refused,
     refused,
 )
+from sandbox.fields import AMOUNT, LONGEST_CLIENT_ID, body_text
 
-AMOUNT = re.compile(r"\d+(\.\d+)?")
-#: Not in the venue's documents; its own SDK and most clients send a UUID.
-LONGEST_CLIENT_ID = 128
 SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
 Fields = Mapping[str, object]
 
@@ -44,7 +41,7 @@ class NewOrder:
         return {self.kind: self.fields}
 
     def draft(self, listing: Listing) -> Draft:
-        """What the ledger is asked to place, or RefusedError."""
+        """What the ledger is asked to place, or CoinbaseError."""
         build = _DRAFTS.get(self.kind)
         if build is None:
             raise order_refused(UNSUPPORTED, self.configuration)
@@ -54,7 +51,7 @@ class NewOrder:
 
 
 def parse_new_order(body: object) -> NewOrder:
-    """Read the fields every order has, or raise RefusedError."""
+    """Read the fields every order has, or raise CoinbaseError."""
     if not isinstance(body, dict):
         raise invalid("request body is no object")
     configuration = body.get("order_configuration")
@@ -63,15 +60,15 @@ def parse_new_order(body: object) -> NewOrder:
     kind, fields = next(iter(configuration.items()))
     if not isinstance(fields, dict):
         raise invalid(f"{kind} is no object")
-    side = SIDES.get(_text(body, "side"))
+    side = SIDES.get(body_text(body, "side", refuse=invalid))
     if side is None:
         raise invalid("side must be BUY or SELL")
-    client_id = _text(body, "client_order_id")
+    client_id = body_text(body, "client_order_id", refuse=invalid)
     if len(client_id) > LONGEST_CLIENT_ID:
         raise invalid("client_order_id is too long")
     return NewOrder(
         client_id=client_id,
-        product_id=_text(body, "product_id"),
+        product_id=body_text(body, "product_id", refuse=invalid),
         side=side,
         kind=kind,
         fields=fields,
@@ -145,13 +142,6 @@ def _check_mode(draft: Draft, configuration: Fields) -> None:
         raise in_mode("post")
     if status == "auction_mode" and draft.kind is not Kind.LIMIT:
         raise order_refused(IN_AUCTION, configuration)
-
-
-def _text(body: Fields, name: str) -> str:
-    value = body.get(name)
-    if not isinstance(value, str) or not value:
-        raise invalid(f"{name} is required")
-    return value
 
 
 def _amount(fields: Fields, name: str) -> Decimal:

@@ -2,15 +2,14 @@
 
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from aiohttp import web
 
-from engine.brokers.paper.book import Book, Listing
 from engine.brokers.paper.ledger import Fees
+from sandbox.catalogue import COINBASE
 from sandbox.coinbase.account import FIRST_TIER, CoinbaseAccount, new_ledger
-from sandbox.coinbase.catalogue import VENUE
 from sandbox.coinbase.credentials import Credentials, TokenError, check_token, new_credentials, parse_token
 from sandbox.coinbase.portfolio import Portfolio
 from sandbox.coinbase.prices import Prices
@@ -18,29 +17,26 @@ from sandbox.coinbase.products import Products
 from sandbox.coinbase.refusals import (
     FORBIDDEN,
     UNAUTHORIZED,
-    Json,
-    RefusedError,
+    CoinbaseError,
     refused,
     with_new_reason_only,
+    worded,
 )
 from sandbox.coinbase.switches import Switches
 from sandbox.coinbase.trading import Trading
-from sandbox.coinbase.worded import worded
 from sandbox.faults import Fault
 from sandbox.market import Market
-from sandbox.server import Handler, StandIn
+from sandbox.server import Handler
+from sandbox.venue import Private, Public, RefusedError, VenueServer, for_anyone
 
-REASON = web.ResponseKey("reason", str)
 BROKERAGE = "/api/v3/brokerage/"
-#: Product states in which the engine goes on matching.
-MATCHING = frozenset({"online", "limit_only", "post_only"})
-Public = Callable[[web.Request], Awaitable[Json]]
-Private = Callable[[CoinbaseAccount, web.Request], Awaitable[Json]]
 
 
-class CoinbaseServer(StandIn):
+class CoinbaseServer(VenueServer[CoinbaseAccount]):
     """Endpoints are named by their path below /api/v3/brokerage/, the v2 ones by `v2/…`."""
 
+    venue = COINBASE
+    matching = frozenset({"online", "limit_only", "post_only"})
     order_endpoints = frozenset({"orders"})
 
     def __init__(
@@ -50,30 +46,26 @@ class CoinbaseServer(StandIn):
         now: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(now=now, monotonic=monotonic)
-        self.market = market
-        self.accounts: dict[str, CoinbaseAccount] = {}
+        super().__init__(market=market, now=now, monotonic=monotonic)
         self.switches = Switches()
         self._products = Products(market, self.now)
         self._prices = Prices(market, self.now)
         self._portfolio = Portfolio(self.switches)
         self._trading = Trading(market, self._products, self.switches, self.now)
-        market.on_change(self._match)
 
     def add_account(
         self, *, credentials: Credentials | None = None, fees: Fees = FIRST_TIER
     ) -> CoinbaseAccount:
         """Open an account, with a fresh key unless one is given; fill it through its `ledger`."""
-        account = CoinbaseAccount(
-            credentials=credentials or new_credentials(), ledger=new_ledger(fees), created_at=self.now()
+        credentials = credentials or new_credentials()
+        return self.keep(
+            CoinbaseAccount(credentials=credentials, ledger=new_ledger(fees), created_at=self.now())
         )
-        self.accounts[account.key] = account
-        return account
 
     def routes(self) -> Iterable[web.RouteDef]:
         """Every path and the check in front of it."""
         for path, public in self._public().items():
-            yield web.get(path, _answering(public))
+            yield web.get(path, self.answering(public))
         for path, private in self._readable().items():
             yield web.get(path, self._signed(private, scope="can_view"))
         yield web.post(f"{BROKERAGE}orders", self._signed(self._trading.create, scope="can_trade"))
@@ -93,13 +85,17 @@ class CoinbaseServer(StandIn):
         except TokenError:
             return ""
 
-    def word(self, fault: Fault) -> web.Response:
+    def worded(self, fault: Fault) -> CoinbaseError:
         """For orders, ERROR with a reason is that refusal, without one a bare success false."""
-        return self._refusal(worded(fault))
+        return worded(fault)
 
-    def outcome_of(self, response: web.StreamResponse) -> str:
-        """The reason of a refused order, which answers 200, or ok."""
-        return response.get(REASON) or super().outcome_of(response)
+    def answer(self, body: object, *, status: int = 200) -> web.Response:
+        """JSON without blanks: who looks for `"success": true` in the text finds nothing there."""
+        return web.json_response(body, status=status, dumps=partial(json.dumps, separators=(",", ":")))
+
+    def refuse(self, refusal: RefusedError) -> web.Response:
+        """The refusal, worded as the switches say."""
+        return super().refuse(with_new_reason_only(refusal) if self.switches.new_reason_only else refusal)
 
     def _public(self) -> dict[str, Public]:
         products, prices = self._products, self._prices
@@ -116,15 +112,15 @@ class CoinbaseServer(StandIn):
             "/v2/time": prices.time,
         }
 
-    def _readable(self) -> dict[str, Private]:
+    def _readable(self) -> dict[str, Private[CoinbaseAccount]]:
         products, portfolio, trading = self._products, self._portfolio, self._trading
         return {
-            f"{BROKERAGE}products": _for_anyone(products.list),
-            f"{BROKERAGE}products/{{product_id}}": _for_anyone(products.one),
-            f"{BROKERAGE}products/{{product_id}}/ticker": _for_anyone(products.ticker),
-            f"{BROKERAGE}products/{{product_id}}/candles": _for_anyone(products.candles),
-            f"{BROKERAGE}product_book": _for_anyone(products.book),
-            f"{BROKERAGE}best_bid_ask": _for_anyone(products.best),
+            f"{BROKERAGE}products": for_anyone(products.list),
+            f"{BROKERAGE}products/{{product_id}}": for_anyone(products.one),
+            f"{BROKERAGE}products/{{product_id}}/ticker": for_anyone(products.ticker),
+            f"{BROKERAGE}products/{{product_id}}/candles": for_anyone(products.candles),
+            f"{BROKERAGE}product_book": for_anyone(products.book),
+            f"{BROKERAGE}best_bid_ask": for_anyone(products.best),
             f"{BROKERAGE}accounts": portfolio.accounts,
             f"{BROKERAGE}transaction_summary": portfolio.summary,
             f"{BROKERAGE}key_permissions": portfolio.permissions,
@@ -134,24 +130,23 @@ class CoinbaseServer(StandIn):
             "/v2/accounts": portfolio.wallets,
         }
 
-    def _signed(self, handle: Private, *, scope: str) -> Handler:
+    def _signed(self, handle: Private[CoinbaseAccount], *, scope: str) -> Handler:
         async def answer(request: web.Request) -> web.StreamResponse:
             try:
                 account = self._authenticated(request)
             except TokenError:
                 return web.Response(status=UNAUTHORIZED, text="Unauthorized\n")
-            try:
-                if not getattr(account, scope):
-                    raise refused(FORBIDDEN, "PERMISSION_DENIED", "Missing required scopes")
-                self._trading.progress.advance(account)
-                return _json(await handle(account, request))
-            except RefusedError as refusal:
-                return self._refusal(refusal)
+            return await self.answering(partial(self._permitted, handle, account, scope))(request)
 
         return answer
 
-    def _refusal(self, refusal: RefusedError) -> web.Response:
-        return _response(with_new_reason_only(refusal) if self.switches.new_reason_only else refusal)
+    async def _permitted(
+        self, handle: Private[CoinbaseAccount], account: CoinbaseAccount, scope: str, request: web.Request
+    ) -> object:
+        if not getattr(account, scope):
+            raise refused(FORBIDDEN, "PERMISSION_DENIED", "Missing required scopes")
+        self._trading.progress.advance(account)
+        return await handle(account, request)
 
     def _authenticated(self, request: web.Request) -> CoinbaseAccount:
         token = parse_token(request.headers.get("Authorization", ""))
@@ -161,40 +156,3 @@ class CoinbaseServer(StandIn):
         target = f"{request.host}{request.path}"
         check_token(token, account.credentials, method=request.method, target=target, now=self.now())
         return account
-
-    def _match(self) -> None:
-        for account in self.accounts.values():
-            account.ledger.match(self._resting_book, at=self.now())
-
-    def _resting_book(self, listing: Listing) -> Book:
-        if self.market.listing(VENUE, listing.symbol).status in MATCHING:
-            return self.market.liquidity(VENUE, listing.symbol)
-        return Book(bids=(), asks=(), at=self.now())
-
-
-def _answering(handle: Public) -> Handler:
-    async def answer(request: web.Request) -> web.StreamResponse:
-        try:
-            return _json(await handle(request))
-        except RefusedError as refusal:
-            return _response(refusal)
-
-    return answer
-
-
-def _for_anyone(handle: Public) -> Private:
-    async def answer(_: CoinbaseAccount, request: web.Request) -> Json:
-        return await handle(request)
-
-    return answer
-
-
-def _json(body: Json, status: int = 200) -> web.Response:
-    # The venue writes no blanks; who looks for `"success": true` in the text finds nothing there.
-    return web.json_response(body, status=status, dumps=partial(json.dumps, separators=(",", ":")))
-
-
-def _response(refusal: RefusedError) -> web.Response:
-    response = _json(refusal.body, refusal.status)
-    response[REASON] = refusal.reason
-    return response

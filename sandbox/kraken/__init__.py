@@ -1,7 +1,6 @@
 """A stand-in for Kraken's spot REST API on loopback, strict where the real one is strict."""
 
 from sandbox.kraken.account import ALL_PERMISSIONS, TRADING_PERMISSIONS, KrakenAccount
-from sandbox.kraken.catalogue import kraken_listings
 from sandbox.kraken.server import KrakenServer
 
-__all__ = ["ALL_PERMISSIONS", "TRADING_PERMISSIONS", "KrakenAccount", "KrakenServer", "kraken_listings"]
+__all__ = ["ALL_PERMISSIONS", "TRADING_PERMISSIONS", "KrakenAccount", "KrakenServer"]

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.brokers.paper.book import Listing
+from sandbox.catalogue import KRAKEN
 from sandbox.kraken.account import KrakenAccount
-from sandbox.kraken.catalogue import VENUE
 from sandbox.kraken.errors import UNKNOWN_PAIR, KrakenError
 from sandbox.kraken.names import asset_class, pair_names
 from sandbox.market import Market
@@ -35,7 +35,7 @@ def find_pair(market: Market, name: str, wanted: str | None = None) -> Listing:
 
 def listings_of(market: Market, wanted: str | None) -> list[Listing]:
     """The listings of one class, coins and currencies unless another is named."""
-    return [listing for listing in market.listings(VENUE) if asset_class(listing) == (wanted or "currency")]
+    return [listing for listing in market.listings(KRAKEN) if asset_class(listing) == (wanted or "currency")]
 
 
 def named_pairs(market: Market, text: str | None, wanted: str | None = None) -> list[Listing]:

@@ -13,14 +13,18 @@ from engine.brokers.paper.ledger import (
     UnknownOrderError,
     WouldTakeError,
 )
+from sandbox.venue import RefusedError
 
 INVALID_ARGUMENTS = "EGeneral:Invalid arguments"
 UNKNOWN_PAIR = "EQuery:Unknown asset pair"
 UNKNOWN_ORDER = "EOrder:Unknown order"
 
 
-class KrakenError(Exception):
+class KrakenError(RefusedError):
     """The request is refused with this error string."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__(200, {"error": [error]}, reason=error)
 
 
 def invalid(argument: str) -> KrakenError:

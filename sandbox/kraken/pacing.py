@@ -6,7 +6,6 @@ from engine.brokers.paper.book import Book, Listing
 from engine.brokers.paper.ledger import Draft, Kind, Order
 from engine.model.orders import OrderStatus
 from sandbox.kraken.account import KrakenAccount
-from sandbox.pace import Pace
 
 
 def may_be_paced(draft: Draft) -> bool:
@@ -24,9 +23,4 @@ def work(account: KrakenAccount, book_of: Callable[[Listing], Book], now: float)
     """Fill what is due by now of the orders that go slowly."""
     for order in account.ledger.open_orders():
         if pace := account.paces.get(order.id):
-            _work(account, order, pace, book_of(order.draft.listing), now)
-
-
-def _work(account: KrakenAccount, order: Order, pace: Pace, book: Book, now: float) -> None:
-    due = pace.due(order.quantity, order.draft.listing.lot, after_s=now - order.opened_at)
-    account.ledger.execute(order.id, book, at=now, most=due - order.filled)
+            pace.work(account.ledger, order, book_of(order.draft.listing), now=now)

@@ -6,9 +6,9 @@ from decimal import Decimal
 from email.utils import format_datetime
 
 from engine.brokers.paper.book import Book, Level, Listing, tradable
+from sandbox.catalogue import KRAKEN
 from sandbox.kraken.account import FIRST_TIER
 from sandbox.kraken.call import find_pair, named_pairs
-from sandbox.kraken.catalogue import VENUE
 from sandbox.kraken.errors import KrakenError
 from sandbox.kraken.figures import whole, written
 from sandbox.kraken.names import (
@@ -48,7 +48,7 @@ def system_status(status: str, now: float) -> object:
 
 def assets(market: Market, params: Mapping[str, str]) -> object:
     """What each listed asset, and each pocket it can lie in, is called and rounded to."""
-    listed = {side: None for pair in market.listings(VENUE) for side in (pair.base, pair.quote)}
+    listed = {side: None for pair in market.listings(KRAKEN) for side in (pair.base, pair.quote)}
     known = [*listed, *(asset + pocket for asset in listed for pocket in _POCKETS)]
     if names := params.get("asset"):
         wanted = names.split(",")
@@ -117,7 +117,7 @@ def ticker(market: Market, params: Mapping[str, str]) -> object:
 
 
 def _ticker(market: Market, listing: Listing) -> object:
-    book = market.ticker(VENUE, listing.symbol)
+    book = market.ticker(KRAKEN, listing.symbol)
     last = _price(listing, _last(market, listing, book))
     return {
         "a": _top(listing, book.ask),
@@ -149,7 +149,7 @@ def _top(listing: Listing, level: Level | None) -> list[str]:
 def depth(market: Market, params: Mapping[str, str], *, ahead_s: float = 0.0) -> object:
     """The order book of one pair, its times by a clock that is so far ahead."""
     listing = find_pair(market, params.get("pair", ""), params.get("asset_class"))
-    book = market.book(VENUE, listing.symbol)
+    book = market.book(KRAKEN, listing.symbol)
     count = whole(params, "count", _DEFAULT_DEPTH)
     sides = {"asks": book.asks, "bids": book.bids}
     rows = {

@@ -7,20 +7,20 @@ from aiohttp import web
 
 from engine.brokers.paper.book import Book, Listing
 from engine.brokers.paper.ledger import Fees, LedgerError
+from sandbox.catalogue import KRAKEN
 from sandbox.faults import Fault, FaultKind
 from sandbox.kraken import public
 from sandbox.kraken.account import FIRST_TIER, TRADING_PERMISSIONS, KrakenAccount, open_account
 from sandbox.kraken.auth import is_signed, parse_nonce, parse_params
 from sandbox.kraken.call import PrivateCall
 from sandbox.kraken.candles import ohlc
-from sandbox.kraken.catalogue import VENUE
 from sandbox.kraken.counter import Tier
 from sandbox.kraken.endpoints import PRIVATE, Endpoint
 from sandbox.kraken.errors import KrakenError, worded
 from sandbox.kraken.pacing import work
 from sandbox.market import Market
 from sandbox.pace import Pace
-from sandbox.server import StandIn
+from sandbox.venue import VenueServer
 
 _FAULT_WORDS = {
     FaultKind.RATE_LIMIT: "EAPI:Rate limit exceeded",
@@ -33,14 +33,13 @@ _OF_THE_MARKET: Mapping[str, Callable[[Market, Mapping[str, str]], object]] = {
     "AssetPairs": public.asset_pairs,
     "Ticker": public.ticker,
 }
-_ERROR = web.ResponseKey("error", str)
-#: Listing states in which the engine goes on matching.
-_MATCHING = frozenset({"online", "limit_only", "post_only", "reduce_only"})
 
 
-class KrakenServer(StandIn):
+class KrakenServer(VenueServer[KrakenAccount]):
     """Kraken's spot REST API on loopback; `url` is the base without /0."""
 
+    venue = KRAKEN
+    matching = frozenset({"online", "limit_only", "post_only", "reduce_only"})
     order_endpoints = frozenset({"AddOrder"})
 
     def __init__(
@@ -51,16 +50,13 @@ class KrakenServer(StandIn):
         monotonic: Callable[[], float] = time.monotonic,
         counts_calls: bool = False,
     ) -> None:
-        super().__init__(now=now, monotonic=monotonic)
-        self.market = market
-        self.accounts: dict[str, KrakenAccount] = {}
+        super().__init__(market=market, now=now, monotonic=monotonic)
         #: whether the call counter refuses
         self.counts_calls = counts_calls
         #: online, maintenance, cancel_only, post_only
         self.status = "online"
         #: how slowly market orders go from then on; None: they fill at once
         self.pace: Pace | None = None
-        market.on_change(self._match)
 
     def add_account(
         self,
@@ -72,19 +68,19 @@ class KrakenServer(StandIn):
         fees: Fees = FIRST_TIER,
     ) -> KrakenAccount:
         """Open an account with one key; the secret is base64."""
-        account = open_account(
-            key=key, secret=secret, permissions=permissions, tier=tier, fees=fees, now=self.now()
+        return self.keep(
+            open_account(
+                key=key, secret=secret, permissions=permissions, tier=tier, fees=fees, now=self.now()
+            )
         )
-        self.accounts[key] = account
-        return account
 
     # the stand-in's parts
 
     def routes(self) -> Iterable[web.RouteDef]:
         """Public endpoints by GET, private ones by POST."""
         return [
-            web.get("/0/public/{endpoint}", self._public),
-            web.post("/0/private/{endpoint}", self._private),
+            web.get("/0/public/{endpoint}", self.answering(self._public)),
+            web.post("/0/private/{endpoint}", self.answering(self._private)),
         ]
 
     def endpoint_of(self, request: web.Request) -> str:
@@ -99,21 +95,27 @@ class KrakenServer(StandIn):
         """AddOrder with `validate`."""
         return "validate" in params
 
-    def outcome_of(self, response: web.StreamResponse) -> str:
-        """The error string, or ok."""
-        return response.get(_ERROR) or super().outcome_of(response)
-
-    def word(self, fault: Fault) -> web.Response:
+    def worded(self, fault: Fault) -> KrakenError:
         """A planned refusal as Kraken's error."""
-        return _refusal(_FAULT_WORDS.get(fault.kind, fault.message))
+        return KrakenError(_FAULT_WORDS.get(fault.kind, fault.message))
+
+    def resting_book(self, listing: Listing) -> Book:
+        """Nothing is matched while the whole venue does not trade."""
+        if self.status != "online":
+            return Book(bids=(), asks=(), at=self.now())
+        return super().resting_book(listing)
 
     # answering
 
-    async def _public(self, request: web.Request) -> web.Response:
+    async def _public(self, request: web.Request) -> object:
+        return {"error": [], "result": self._answer_public(request)}
+
+    async def _private(self, request: web.Request) -> object:
+        body = await request.read()
         try:
-            return web.json_response({"error": [], "result": self._answer_public(request)})
-        except KrakenError as error:
-            return _refusal(str(error))
+            return {"error": [], "result": self._answer_private(request, body)}
+        except LedgerError as error:
+            raise worded(error) from error
 
     def _answer_public(self, request: web.Request) -> object:
         endpoint = request.match_info["endpoint"]
@@ -130,15 +132,6 @@ class KrakenServer(StandIn):
                 return ohlc(self.market, request.query, now=self.now())
         raise KrakenError("EGeneral:Unknown method")
 
-    async def _private(self, request: web.Request) -> web.Response:
-        body = await request.read()
-        try:
-            return web.json_response({"error": [], "result": self._answer_private(request, body)})
-        except KrakenError as error:
-            return _refusal(str(error))
-        except LedgerError as error:
-            return _refusal(str(worded(error)))
-
     def _answer_private(self, request: web.Request, body: bytes) -> object:
         endpoint = PRIVATE.get(request.match_info["endpoint"])
         if endpoint is None:
@@ -147,7 +140,7 @@ class KrakenServer(StandIn):
         account = self._authenticated(request, body, params.get("nonce", ""))
         self._admit(account, endpoint)
         call = PrivateCall(account=account, params=params, market=self.market, now=self.now(), pace=self.pace)
-        work(account, self._resting_book, call.now)
+        work(account, self.resting_book, call.now)
         return endpoint.answer(call)
 
     def _authenticated(self, request: web.Request, body: bytes, nonce_text: str) -> KrakenAccount:
@@ -174,19 +167,3 @@ class KrakenServer(StandIn):
         if endpoint is PRIVATE["AddOrder"] and self.status != "online":
             closed = self.status == "maintenance"
             raise KrakenError("EService:Unavailable" if closed else f"EService:Market in {self.status} mode")
-
-    def _match(self) -> None:
-        """Fill the resting orders the market has crossed."""
-        for account in self.accounts.values():
-            account.ledger.match(self._resting_book, at=self.now())
-
-    def _resting_book(self, listing: Listing) -> Book:
-        if self.status == "online" and self.market.listing(VENUE, listing.symbol).status in _MATCHING:
-            return self.market.liquidity(VENUE, listing.symbol)
-        return Book(bids=(), asks=(), at=self.now())
-
-
-def _refusal(error: str) -> web.Response:
-    response = web.json_response({"error": [error]})
-    response[_ERROR] = error
-    return response

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from engine.brokers.paper.book import Listing
 from engine.brokers.paper.ledger import Draft, Kind
+from sandbox.catalogue import KRAKEN
 from sandbox.kraken.call import PrivateCall, find_pair
-from sandbox.kraken.catalogue import VENUE
 from sandbox.kraken.errors import UNKNOWN_ORDER, KrakenError, invalid
 from sandbox.kraken.figures import flag, whole
 from sandbox.kraken.funds import free_margin
@@ -24,7 +24,7 @@ def add_order(call: PrivateCall) -> object:
     _check_mode(draft)
     if draft.client_id is not None and call.account.open_order_with(draft.client_id):
         raise KrakenError("EOrder:Duplicate cl_ord_id")
-    book = call.market.liquidity(VENUE, listing.symbol)
+    book = call.market.liquidity(KRAKEN, listing.symbol)
     collateral = _collateral(call, listing)
     ledger = call.account.ledger
     descr = {"order": describe(draft)}

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from sandbox.catalogue import ALPACA, COINBASE, KRAKEN
 from sandbox.world.opening import Bought, Opening, Resting
-
-KRAKEN, COINBASE, ALPACA = VENUES = ("kraken", "coinbase", "alpaca")
 
 PRICES: Mapping[str, Decimal] = {
     "BTC": Decimal(64_000),

@@ -11,17 +11,18 @@ from typing import Self
 
 from engine.brokers.paper.book import Listing
 from engine.brokers.paper.ledger import Ledger
-from sandbox.alpaca import AlpacaServer, alpaca_listings
-from sandbox.coinbase import CoinbaseServer, coinbase_listings
+from sandbox.alpaca import AlpacaServer
+from sandbox.catalogue import ALPACA, COINBASE, KRAKEN, VENUES, listings_of
+from sandbox.coinbase import CoinbaseServer
 from sandbox.faults import Faults
-from sandbox.kraken import KrakenServer, kraken_listings
+from sandbox.kraken import KrakenServer
 from sandbox.market import Market
 from sandbox.server import StandIn
 from sandbox.tape import Tape
 from sandbox.telegram import ChatUser, TelegramServer
 from sandbox.world.expected import ExpectedBalance, Prices, expect_as_broker, expect_balance
 from sandbox.world.opening import Opening, replay
-from sandbox.world.story import ALPACA, COINBASE, DEMO_STORY, KRAKEN, VENUES, Story
+from sandbox.world.story import DEMO_STORY, Story
 
 OWNER_ID = 4_200_042
 #: Of Kraken's form; they open nothing but this stand-in.
@@ -45,7 +46,7 @@ class SandboxWorld:
     ) -> None:
         self.venues = tuple(venues)
         self.market = Market(now=now)
-        for listing in (*kraken_listings(), *coinbase_listings(), *alpaca_listings()):
+        for listing in listings_of(*VENUES):
             self.market.add(listing)
         for asset, usd in story.prices.items():
             self.market.set_price(asset, usd)

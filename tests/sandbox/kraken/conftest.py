@@ -3,7 +3,8 @@ from decimal import Decimal
 import aiohttp
 import pytest
 
-from sandbox.kraken import KrakenServer, kraken_listings
+from sandbox.catalogue import KRAKEN, listings_of
+from sandbox.kraken import KrakenServer
 from sandbox.market import Market
 from tests.sandbox.kraken.client import KEY, SECRET, KrakenClient
 
@@ -21,7 +22,7 @@ def market(clock):
     market = Market(now=lambda: clock[0])
     for asset, price in {**PRICES, **CASH}.items():
         market.set_price(asset, Decimal(price))
-    for listing in kraken_listings():
+    for listing in listings_of(KRAKEN):
         market.add(listing)
     return market
 

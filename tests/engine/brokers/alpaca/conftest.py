@@ -14,7 +14,8 @@ from engine.brokers.venue_http import Http
 from engine.clock import SystemClock
 from engine.model.orders import ClientOrderId, OrderRequest, Side
 from engine.model.venues import Account, Venue
-from sandbox.alpaca import AlpacaServer, alpaca_listings
+from sandbox.alpaca import AlpacaServer
+from sandbox.catalogue import ALPACA, listings_of
 from sandbox.market import Market
 from tests.engine.brokers.alpaca.rows import asset
 
@@ -27,7 +28,7 @@ class AlpacaVenue:
 
     def __init__(self):
         self.market = Market(now=time.time)
-        for listing in alpaca_listings():
+        for listing in listings_of(ALPACA):
             self.market.add(listing)
         for base, price in PRICES.items():
             self.market.set_price(base, Decimal(price))

@@ -13,7 +13,8 @@ from engine.brokers.venue_http import Http
 from engine.clock import SystemClock
 from engine.model.orders import ClientOrderId, OrderRequest, Side
 from engine.model.venues import Account, Venue
-from sandbox.coinbase import CoinbaseServer, coinbase_listings
+from sandbox.catalogue import COINBASE, listings_of
+from sandbox.coinbase import CoinbaseServer
 from sandbox.market import Market
 
 ACCOUNT = Account(account_id="coinbase-1", user_id=1, venue=Venue.COINBASE)
@@ -25,7 +26,7 @@ class CoinbaseVenue:
 
     def __init__(self):
         self.market = Market(now=time.time)
-        for listing in coinbase_listings():
+        for listing in listings_of(COINBASE):
             self.market.add(listing)
         for asset, price in PRICES.items():
             self.market.set_price(asset, Decimal(price))

@@ -16,7 +16,8 @@ from engine.brokers.venue_http import Http
 from engine.clock import SystemClock
 from engine.model.orders import ClientOrderId, OrderRequest, Side
 from engine.model.venues import Account, Venue
-from sandbox.kraken import KrakenServer, kraken_listings
+from sandbox.catalogue import KRAKEN, listings_of
+from sandbox.kraken import KrakenServer
 from sandbox.market import Market
 
 ACCOUNT = Account(account_id="kraken-1", user_id=1, venue=Venue.KRAKEN)
@@ -29,7 +30,7 @@ class KrakenVenue:
 
     def __init__(self):
         self.market = Market(now=time.time)
-        for listing in kraken_listings():
+        for listing in listings_of(KRAKEN):
             self.market.add(listing)
         for asset, price in PRICES.items():
             self.market.set_price(asset, Decimal(price))
